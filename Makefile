@@ -1,0 +1,67 @@
+# Needs Python 3.11 or newer with pip and venv. Everything is installed into .venv, nothing elsewhere.
+
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.installed
+LAB_STAMP := .venv/.installed-lab
+NOTEBOOKS := notebooks/daily.ipynb notebooks/weekly.ipynb notebooks/monthly.ipynb
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+SITE_PACKAGES = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help venv install report test lint bench lab constraints clean
+
+help:  ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+
+venv: $(BIN)/python  ## create .venv (PYTHON=python3.12 chooses another Python)
+
+install: $(STAMP)  ## install perfkit, editable, with what reports and tests need
+
+report: install  ## render the daily, weekly and monthly report of the logs into reports/
+	@set -e; for kind in daily weekly monthly; do $(BIN)/perfkit report $$kind --root .; done
+
+test: install  ## tests with the coverage gate, the notebooks, and lint
+	@$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --cov --cov-report term
+	@$(BIN)/python -m pytest -q --nbval-lax --nbval-current-env $(NOTEBOOKS)
+	@$(MAKE) --no-print-directory lint
+
+lint: install  ## ruff, mypy, the import floors, and notebooks without outputs
+	@$(BIN)/ruff check --quiet
+	@$(BIN)/ruff format --check --quiet
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-logo
+	@$(BIN)/nbstripout --verify $(NOTEBOOKS)
+
+bench: install  ## measure start-up, cold and bulk runs as ratios
+	@$(BIN)/python -m tests.bench
+
+lab: $(LAB_STAMP)  ## open the notebooks in JupyterLab
+	@cd notebooks && ../$(BIN)/jupyter lab
+
+constraints:  ## write constraints.txt anew from the newest versions (see CONTRIBUTING.md)
+	@rm -rf build/constraints && $(PYTHON) -m venv build/constraints
+	@build/constraints/bin/python -m pip install --quiet -e '.[reports,lab,dev]'
+	@(head -n 1 constraints.txt; build/constraints/bin/python -m pip freeze --exclude-editable) > build/constraints.txt
+	@mv build/constraints.txt constraints.txt && rm -rf build/constraints
+
+clean:  ## remove .venv, caches and builds; logs and reports stay
+	@rm -rf .venv build dist htmlcov .coverage .coverage.* .*_cache .hypothesis
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo "perfkit needs Python 3.11 or newer; $(PYTHON) is not. Try: make PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -m venv .venv
+
+# Compiling ahead keeps the first start of each program from paying for it; pip does not always.
+$(STAMP): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing into .venv (about a minute, once) ..."
+	@$(PIP_INSTALL) -c constraints.txt -e '.[reports,dev]'
+	@$(BIN)/python -m compileall -q perfkit $(SITE_PACKAGES)
+	@touch $@
+
+$(LAB_STAMP): $(STAMP)
+	@$(PIP_INSTALL) -c constraints.txt -e '.[lab]'
+	@touch $@
