@@ -1,0 +1,285 @@
+"""Columns of a log's values, checked and converted at once rather than one by one.
+
+A column is checked by its *shapes*: every digit becomes `0`, and what remains (`-000.00`) comes from
+a handful of distinct texts, each matched once. So a million numbers cost a few translations and
+splits, and still no character goes unseen. Numbers become integers in a common unit of
+10**-places, which is exact; times become instants (microseconds since the epoch).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from functools import cache
+from operator import itemgetter
+from typing import NamedTuple, TypeVar
+
+from perfkit.exact import scaled
+from perfkit.window import SECOND_US, instant_of
+
+T = TypeVar("T")
+
+MAX_DIGITS = 40
+MAX_EXPONENT = 30
+
+TIME_UNITS_US = {"s": (SECOND_US, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}
+"""Unit of a numeric time: `(multiply by, then divide by)` to get microseconds."""
+
+_TO_SHAPE = str.maketrans("123456789", "000000000")
+_PLAIN_SHAPE = re.compile(r"-?0+(?:\.0+)?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
+_ISO_TIME = re.compile(
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,12}))?)?"
+    r" ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
+_UTC_SHAPE = re.compile(r"0000-00-00[T ]00:00:00(?:\.(0{1,12}))?(Z|\+00:00)?")
+_EARLIEST_US = instant_of(datetime(1970, 1, 1, tzinfo=UTC))
+_LATEST_US = instant_of(datetime(9000, 1, 1, tzinfo=UTC))
+
+
+class BadValueError(ValueError):
+    """A value that cannot be what its field needs; the message is the reason, without a path."""
+
+
+class Numbers(NamedTuple):
+    """A column of exact numbers: `units[i] * 10**-places`, or None where nothing was logged."""
+
+    units: list[int | None]
+    places: int
+
+    def decimal(self, row: int) -> Decimal | None:
+        """The number of that row as a Decimal."""
+        units = self.units[row]
+        return None if units is None else scaled(units, self.places)
+
+    def at_places(self, places: int) -> list[int | None]:
+        """The units this column has at `places` decimal places, which must not be fewer."""
+        if places == self.places:
+            return self.units
+        factor = 10 ** (places - self.places)
+        return [None if units is None else units * factor for units in self.units]
+
+    def take(self, rows: Sequence[int]) -> Numbers:
+        """The column of only those rows, in that order."""
+        return Numbers(take(self.units, rows), self.places)
+
+
+def take(column: Sequence[T], rows: Sequence[int]) -> list[T]:
+    """The values at those rows, in that order."""
+    if len(rows) == 1:
+        return [column[rows[0]]]
+    return list(itemgetter(*rows)(column)) if rows else []
+
+
+def concatenated(columns: Iterable[Numbers]) -> Numbers:
+    """Columns one after the other, at the finest unit among them."""
+    columns = list(columns)
+    places = max((column.places for column in columns), default=0)
+    units: list[int | None] = []
+    for column in columns:
+        units += column.at_places(places)
+    return Numbers(units, places)
+
+
+def exact_number(value: object) -> Decimal | None:
+    """One logged number; None for null or an empty text.
+
+    Accepts a JSON number's digits or a decimal text. Raises `BadValueError` for anything that is
+    not plainly a number, has more than 40 digits or an exponent beyond 30.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise BadValueError(f"{_shown(value)} is not a number")
+    text = value if isinstance(value, str) else _int_text(value)
+    matched = _NUMBER.fullmatch(text)
+    if matched is None:
+        raise BadValueError(f"{_shown(value)} is not a number")
+    digits = sum(map(str.isdigit, text.partition("e")[0].partition("E")[0]))
+    if digits > MAX_DIGITS:
+        raise BadValueError(f"a number of {digits} digits; at most {MAX_DIGITS} are taken")
+    exponent = matched[1]
+    if exponent is not None and (len(exponent) > 6 or abs(int(exponent)) > MAX_EXPONENT):
+        raise BadValueError(f"a number with exponent {exponent[:12]}; at most 1e{MAX_EXPONENT}")
+    return Decimal(text)
+
+
+def numbers(values: list[object]) -> Numbers:
+    """A whole column of logged numbers; raises `BadValueError` if any of them is bad."""
+    present = [value for value in values if value is not None and value != ""]
+    if not present:
+        return Numbers([None] * len(values), 0)
+    units, places = _uniform(present) or _mixed(present)
+    if len(present) == len(values):
+        return Numbers(list(units), places)
+    following = iter(units)
+    return Numbers(
+        [None if value is None or value == "" else next(following) for value in values], places
+    )
+
+
+def _uniform(present: list[object]) -> tuple[list[int], int] | None:
+    """Plain numbers written with equally many decimal places; None when they are not that."""
+    kinds = set(map(type, present))
+    if kinds == {int}:
+        whole: list[int] = present  # type: ignore[assignment]
+        return (whole, 0) if max(map(abs, whole)) < 10**MAX_DIGITS else None
+    if kinds != {str}:
+        return None
+    joined = "\n".join(present)  # type: ignore[arg-type]
+    shapes = set(joined.translate(_TO_SHAPE).split("\n"))
+    if len(shapes) > 4 * MAX_DIGITS or not all(map(_PLAIN_SHAPE.fullmatch, shapes)):
+        return None
+    if max(map(len, shapes)) > MAX_DIGITS:
+        return None
+    places = {len(shape.partition(".")[2]) for shape in shapes}
+    if len(places) > 1:
+        return None
+    plain = joined.replace(".", "").split("\n")
+    return (list(map(int, plain)), places.pop()) if len(plain) == len(present) else None
+
+
+def _mixed(present: list[object]) -> tuple[list[int], int]:
+    decimals = [exact_number(value) for value in present]
+    exponents = [_exponent(value) for value in decimals if value is not None]
+    places = max(0, -min(exponents))
+    return [_units(value, places) for value in decimals if value is not None], places
+
+
+def _exponent(value: Decimal) -> int:
+    exponent = value.as_tuple().exponent
+    assert isinstance(exponent, int)
+    return exponent
+
+
+def _units(value: Decimal, places: int) -> int:
+    sign, digits, exponent = value.as_tuple()
+    assert isinstance(exponent, int)
+    units = int("".join(map(str, digits))) * 10 ** (exponent + places)
+    return -units if sign else units
+
+
+def exact_instant(value: object, zone: tzinfo, unit: str) -> int | None:
+    """One logged time as an instant; None for null or an empty text.
+
+    An ISO 8601 text may be naive (it is taken in `zone`) and may carry up to 12 decimal places of
+    a second, kept to the microsecond; a number counts `unit` (s, ms, us or ns) since the epoch.
+    Raises `BadValueError` for anything else, and for a date that does not exist.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        matched = _ISO_TIME.fullmatch(value)
+        if matched is not None:
+            return _iso_instant(value, matched, zone)
+    number = exact_number(value)
+    assert number is not None
+    multiply, divide = TIME_UNITS_US[unit]
+    numerator, denominator = number.as_integer_ratio()
+    return _in_range(value, numerator * multiply // (denominator * divide))
+
+
+def instants(values: list[object], zone: tzinfo, unit: str) -> list[int | None]:
+    """A whole column of logged times; raises `BadValueError` if any of them is bad."""
+    quick = _uniform_times(values, zone)
+    if quick is not None:
+        return quick
+    return [exact_instant(value, zone, unit) for value in values]
+
+
+def _uniform_times(values: list[object], zone: tzinfo) -> list[int | None] | None:
+    """UTC times all written the same way; None when they are not that."""
+    if set(map(type, values)) != {str}:
+        return None
+    joined = "\n".join(values)  # type: ignore[arg-type]
+    shapes = set(joined.translate(_TO_SHAPE).split("\n"))
+    matched = _UTC_SHAPE.fullmatch(min(shapes)) if len(shapes) == 1 else None
+    if matched is None or (matched[2] is None and zone is not UTC):
+        return None
+    fraction = len((matched[1] or "")[:6])
+    factor = 10 ** (6 - fraction)
+    texts: list[str] = values  # type: ignore[assignment]
+    days = {day: _day_start(day) for day in {text[:10] for text in texts}}
+    minutes = _minutes_of_day()
+    stop = 20 + fraction
+    within = [int(text[17:19] + text[20:stop]) * factor for text in texts]
+    if max(within) >= 60 * SECOND_US:
+        return None
+    try:
+        return [
+            days[text[:10]] + minutes[text[11:16]] + micros
+            for text, micros in zip(texts, within, strict=True)
+        ]
+    except KeyError:
+        return None
+
+
+def _day_start(day: str) -> int:
+    try:
+        moment = datetime.fromisoformat(day + "T00:00:00+00:00")
+    except ValueError as error:
+        raise BadValueError(f"{_shown(day)}: {error}") from error
+    return _in_range(day, instant_of(moment))
+
+
+@cache
+def _minutes_of_day() -> dict[str, int]:
+    """Each `HH:MM` as microseconds since midnight."""
+    return {
+        f"{hour:02d}:{minute:02d}": (60 * hour + minute) * 60 * SECOND_US
+        for hour in range(24)
+        for minute in range(60)
+    }
+
+
+def _iso_instant(value: str, matched: re.Match[str], zone: tzinfo) -> int:
+    day, minute, second, fraction, offset = matched.groups()
+    text = f"{day}T{minute}:{second or '00'}"
+    if offset is not None:
+        text += "+00:00" if offset in "Zz" else offset
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+        whole = instant_of(moment.astimezone(UTC))
+    except (ValueError, OverflowError) as error:
+        raise BadValueError(f"{_shown(value)}: {error}") from error
+    return _in_range(value, whole) + int((fraction or "0")[:6].ljust(6, "0"))
+
+
+def _in_range(value: object, instant: int) -> int:
+    if not _EARLIEST_US <= instant < _LATEST_US:
+        raise BadValueError(f"{_shown(value)} is not a time between 1970 and 9000")
+    return instant
+
+
+def exact_text(value: object) -> str | None:
+    """One logged name or id; None for null or an empty text. Raises `BadValueError` otherwise."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _int_text(value)
+    raise BadValueError(f"{_shown(value)} is not a text")
+
+
+def texts(values: list[object]) -> list[str | None]:
+    """A whole column of logged names; equal names share one string."""
+    if set(map(type, values)) <= {str, type(None)}:
+        pool = {value: value or None for value in set(values)}
+        return list(map(pool.__getitem__, values))  # type: ignore[arg-type]
+    return [exact_text(value) for value in values]
+
+
+def _int_text(value: int) -> str:
+    if abs(value) >= 10**MAX_DIGITS:
+        raise BadValueError(f"a number of more than {MAX_DIGITS} digits")
+    return str(value)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."

@@ -1,0 +1,304 @@
+"""`config/perfkit.yaml` as typed values, or an error that names file, line, key and remedy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import time
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from perfkit.dialect import BUILT_IN, Dialect, compile_dialect
+from perfkit.errors import ConfigError, PerfkitError, WindowError, WorkspaceNotFoundError
+from perfkit.window import EVERY_DAY, WEEKDAYS, WINDOW_KINDS, Calendar, zone_named
+from perfkit.yamltext import Document, KeyPath, parse
+
+CONFIG_FILE = Path("config/perfkit.yaml")
+DAILY_PATTERN = "????-??-??.jsonl"
+DEFAULT_PERIODS = {5: 252}
+"""Trading days a year by length of the trading week; any other week has 365."""
+
+_KEYS = (
+    "sources",
+    "timezone",
+    "day_start",
+    "trading_week",
+    "quiet_days",
+    "starting_equity",
+    "breakeven_tolerance",
+    "multiplier",
+    "targets",
+    "periods_per_year",
+)
+_SOURCE_KEYS = ("name", "path", "pattern", "currency", "timezone", "dialect")
+BOUNDS = ("at_least", "at_most")
+
+
+class Source(NamedTuple):
+    """One bot's logs: where they lie, in which dialect and currency.
+
+    `path` is a file, or a folder in which `pattern` names the files.
+    """
+
+    name: str
+    path: Path
+    pattern: str
+    currency: str
+    dialect: Dialect
+
+
+class Target(NamedTuple):
+    """What a metric should reach: `bound` is at_least or at_most; `window` None means every one."""
+
+    metric: str
+    bound: str
+    value: Decimal
+    window: str | None
+
+
+class Config(NamedTuple):
+    """A workspace's settings; `root` is the folder that holds `config/`."""
+
+    root: Path
+    sources: tuple[Source, ...]
+    calendar: Calendar
+    quiet_days_are_zero: bool
+    starting_equity: Decimal | None
+    breakeven_tolerance: Decimal
+    multipliers: dict[str, Decimal]
+    targets: tuple[Target, ...]
+    periods_per_year: int
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder, from `start` upwards, that holds `config/perfkit.yaml`."""
+    start = start.absolute()
+    for folder in (start, *start.parents):
+        if (folder / CONFIG_FILE).is_file():
+            return folder
+    raise WorkspaceNotFoundError(str(start))
+
+
+def load(root: Path, timezone: str | None = None) -> Config:
+    """Reads the configuration of a workspace; `timezone` overrides the one it names.
+
+    Raises `ConfigError`; nothing missing or wrong is ever replaced by a guess.
+    """
+    file = root / CONFIG_FILE
+    shown = CONFIG_FILE.as_posix()
+    try:
+        text = file.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(shown, "", "is not UTF-8", "save it as plain UTF-8 text") from error
+    except OSError as error:
+        raise ConfigError(
+            str(file), "", f"cannot be read: {error.strerror}", "check that it may be read"
+        ) from error
+    return _Reader(shown, parse(text, shown)).config(root, timezone)
+
+
+class _Reader:
+    """Checks one parsed file, key by key."""
+
+    def __init__(self, shown: str, document: Document) -> None:
+        self.shown = shown
+        self.document = document
+
+    def config(self, root: Path, timezone: str | None) -> Config:
+        top = self._mapping((), self.document.value or {}, _KEYS)
+        calendar = self._calendar(top, timezone)
+        sources = self._sources(top.get("sources"), root, calendar.timezone)
+        return Config(
+            root=root,
+            sources=sources,
+            calendar=calendar,
+            quiet_days_are_zero=self._choice(top, "quiet_days", ("missing", "zero")) == "zero",
+            starting_equity=self._optional_number(top, "starting_equity", above_zero=True),
+            breakeven_tolerance=self._optional_number(top, "breakeven_tolerance") or Decimal(0),
+            multipliers=self._multipliers(top.get("multiplier", {})),
+            targets=self._targets(top.get("targets", {})),
+            periods_per_year=self._periods(top, calendar),
+        )
+
+    def problem(self, path: KeyPath, problem: str, remedy: str) -> ConfigError:
+        """The error about a key, with the line it (or what should hold it) stands on."""
+        known = path
+        while known not in self.document.lines and known:
+            known = known[:-1]
+        line = self.document.lines.get(known)
+        where = self.shown if line is None else f"{self.shown}:{line}"
+        return ConfigError(where, ".".join(path), problem, remedy)
+
+    def _calendar(self, top: Mapping[str, Any], override: str | None) -> Calendar:
+        name = override if override is not None else top.get("timezone", "UTC")
+        path = ("timezone",)
+        if not isinstance(name, str):
+            raise self.problem(path, f"{name!r} is no zone", "write one such as Europe/Berlin")
+        try:
+            zone_named(name)
+        except WindowError as error:
+            if override is not None:
+                raise
+            raise self.problem(path, f"{name!r} is unknown", "write one such as Europe/Berlin") from error
+        return Calendar(name, self._day_start(top), self._trading_week(top))
+
+    def _day_start(self, top: Mapping[str, Any]) -> time:
+        text = top.get("day_start", "00:00")
+        try:
+            parsed = time.fromisoformat(text)
+        except (TypeError, ValueError):
+            parsed = None
+        if parsed is None or parsed.tzinfo is not None or len(str(text)) != len("00:00"):
+            raise self.problem(("day_start",), f"{text!r} is no time", 'write "HH:MM", say "17:00"')
+        return parsed
+
+    def _trading_week(self, top: Mapping[str, Any]) -> frozenset[int]:
+        if "trading_week" not in top:
+            return EVERY_DAY
+        given = top["trading_week"]
+        names = given if isinstance(given, list) else str(given).split(",")
+        days: set[int] = set()
+        for name in names:
+            first, _, last = str(name).strip().lower().partition("-")
+            if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
+                raise self.problem(
+                    ("trading_week",), f"{name!r} is no weekday", "write mon-fri, or mon,wed,fri"
+                )
+            start, stop = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+            days |= {n % 7 for n in range(start, stop + 1 if stop >= start else stop + 8)}
+        return frozenset(days)
+
+    def _sources(self, given: object, root: Path, zone: str) -> tuple[Source, ...]:
+        if not isinstance(given, list) or not given:
+            raise self.problem(
+                ("sources",), "names no source", "list at least one: `- name: bot` with its path"
+            )
+        sources = tuple(
+            self._source(("sources", str(n)), entry, root, zone) for n, entry in enumerate(given)
+        )
+        for n, source in enumerate(sources):
+            if source.name in {earlier.name for earlier in sources[:n]}:
+                raise self.problem(
+                    ("sources", str(n), "name"),
+                    f"{source.name!r} is the name of two sources",
+                    "give each source a name of its own",
+                )
+        return sources
+
+    def _source(self, path: KeyPath, given: object, root: Path, zone: str) -> Source:
+        entry = self._mapping(path, given, _SOURCE_KEYS)
+        name = self._text((*path, "name"), entry.get("name"))
+        location = self._text((*path, "path"), entry.get("path"))
+        source_zone = self._text((*path, "timezone"), entry.get("timezone", zone))
+        try:
+            tzinfo = zone_named(source_zone)
+        except WindowError as error:
+            raise self.problem(
+                (*path, "timezone"), f"{source_zone!r} is unknown", "write one such as UTC"
+            ) from error
+        spec = entry.get("dialect", "trade_record")
+        known = BUILT_IN.get(spec) if isinstance(spec, str) else spec
+        if not isinstance(known, dict):
+            raise self.problem(
+                (*path, "dialect"),
+                f"{spec!r} is unknown",
+                f"write {', '.join(BUILT_IN)} or a mapping with `fields`",
+            )
+        label = spec if isinstance(spec, str) else name
+
+        def problem(key: str, what: str, remedy: str) -> PerfkitError:
+            keys = tuple(part for part in key.split(".") if part)
+            return self.problem((*path, "dialect", *keys), what, remedy)
+
+        return Source(
+            name=name,
+            path=root / location,
+            pattern=self._text((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
+            currency=self._text((*path, "currency"), entry.get("currency")),
+            dialect=compile_dialect(label, known, problem, tzinfo),
+        )
+
+    def _multipliers(self, given: object) -> dict[str, Decimal]:
+        mapping = self._mapping(("multiplier",), given, None)
+        return {
+            symbol: self._number(("multiplier", symbol), value, above_zero=True)
+            for symbol, value in mapping.items()
+        }
+
+    def _targets(self, given: object) -> tuple[Target, ...]:
+        from perfkit.metrics import METRICS
+
+        targets: list[Target] = []
+        for name, value in self._mapping(("targets",), given, None).items():
+            if name in WINDOW_KINDS:
+                nested = self._mapping(("targets", name), value, None)
+                for metric, bounds in nested.items():
+                    path = ("targets", name, metric)
+                    targets += self._bounds(path, metric, bounds, name, METRICS)
+            else:
+                targets += self._bounds(("targets", name), name, value, None, METRICS)
+        return tuple(targets)
+
+    def _bounds(
+        self,
+        path: KeyPath,
+        metric: str,
+        given: object,
+        window: str | None,
+        known: Mapping[str, Callable[..., Any]],
+    ) -> list[Target]:
+        if metric not in known:
+            raise self.problem(path, "is no metric", "see docs/metrics.md for their names")
+        bounds = self._mapping(path, given, BOUNDS)
+        if not bounds:
+            raise self.problem(path, "has no bound", "write at_least or at_most with a number")
+        return [
+            Target(metric, bound, self._number((*path, bound), value), window)
+            for bound, value in bounds.items()
+        ]
+
+    def _periods(self, top: Mapping[str, Any], calendar: Calendar) -> int:
+        default = DEFAULT_PERIODS.get(len(calendar.trading_week), 365)
+        periods = top.get("periods_per_year", default)
+        if not isinstance(periods, int) or isinstance(periods, bool) or periods < 1:
+            raise self.problem(
+                ("periods_per_year",), f"{periods!r} is no count", "write a whole number above 0"
+            )
+        return periods
+
+    def _choice(self, top: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:
+        value = top.get(key, allowed[0])
+        if value not in allowed:
+            raise self.problem((key,), f"{value!r} is unknown", f"write {' or '.join(allowed)}")
+        return str(value)
+
+    def _optional_number(
+        self, top: Mapping[str, Any], key: str, *, above_zero: bool = False
+    ) -> Decimal | None:
+        value = top.get(key)
+        return None if value is None else self._number((key,), value, above_zero=above_zero)
+
+    def _number(self, path: KeyPath, value: object, *, above_zero: bool = False) -> Decimal:
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise self.problem(path, f"{value!r} is no number", "write a plain decimal")
+        number = Decimal(value)
+        if above_zero and number <= 0:
+            raise self.problem(path, f"{value} is not above 0", "write a number above 0")
+        if path[-1] == "breakeven_tolerance" and number < 0:
+            raise self.problem(path, f"{value} is below 0", "write 0 or more")
+        return number
+
+    def _text(self, path: KeyPath, value: object) -> str:
+        if not isinstance(value, str) or not value:
+            raise self.problem(path, "is missing or no text", "write a text")
+        return value
+
+    def _mapping(
+        self, path: KeyPath, value: object, known: tuple[str, ...] | None
+    ) -> dict[str, Any]:
+        if not isinstance(value, dict):
+            raise self.problem(path, "is not a mapping", "write `key: value` lines below it")
+        for key in value:
+            if known is not None and key not in known:
+                raise self.problem((*path, key), "is unknown", f"use one of {', '.join(known)}")
+        return value

@@ -1,0 +1,288 @@
+"""What follows from a logged trade: outcome, R, planned risk-reward, holding time, findings.
+
+Every rule works on whole columns of one source's trades and is exact: prices and money are
+integers in a common unit, and a per-trade ratio is rounded once, to 12 decimal places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from operator import or_
+from typing import Any
+
+from perfkit.columns import Numbers
+from perfkit.exact import PER_TRADE_PLACES, decimal_places, divide_half_even, units
+from perfkit.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN, outcome_of
+from perfkit.trades import (
+    BEYOND_1R,
+    CLOSED_BEFORE_OPENED,
+    EXIT_KNOWN,
+    HELD,
+    HOLD_DISAGREES,
+    LOST,
+    NET_DISAGREES,
+    NUMBER_COLUMNS,
+    OUTCOME_DISAGREES,
+    PLANNED,
+    PNL_KNOWN,
+    RISKED,
+    TARGET_HIT,
+    TEXT_COLUMNS,
+    WON,
+)
+from perfkit.window import SECOND_US
+
+NO_RESULT = -1
+"""Stands in the findings of a closed trade with neither P&L nor outcome."""
+
+HOLD_TOLERANCE_US = SECOND_US
+"""A logged holding time may differ from exit minus entry by less than this: bots round it."""
+
+
+def derived(
+    source: str,
+    targets: Mapping[str, Any],
+    is_open: Sequence[bool],
+    tolerance: Decimal,
+    multipliers: Mapping[str, Decimal],
+) -> dict[str, Any]:
+    """The derived columns of one source's trades, from a column per target.
+
+    `targets` may lack columns; `tolerance` is the breakeven tolerance in money. The findings of a
+    closed trade with neither P&L nor outcome are `NO_RESULT`: the caller makes it a line error.
+    """
+    rows = len(is_open)
+    nothing = [None] * rows
+    columns: dict[str, Any] = {name: targets.get(name, nothing) for name in TEXT_COLUMNS}
+    for name in NUMBER_COLUMNS:
+        columns[name] = targets.get(name, Numbers(nothing, 0))
+    columns["source"] = [source] * rows
+    columns["opened_at"] = targets.get("opened_at", nothing)
+    columns["closed_at"] = targets["closed_at"]
+    columns["net_pnl"] = _net_pnl(columns, tolerance)
+    said = targets.get("outcome", nothing)
+    net: Numbers = columns["net_pnl"]
+    marks, findings = _outcomes(net, said, units(tolerance, net.places), is_open)
+    hold_logged = targets.get("hold_seconds", Numbers(nothing, 0))
+    columns["hold_us"] = _hold(columns, hold_logged, findings)
+    columns["risk_reward"] = _planned(columns)
+    risk, places = _risk(columns, multipliers)
+    columns["r"] = _realised(net, risk, places)
+    _compare_net(columns, findings)
+    marks = _marked(marks, columns["hold_us"], HELD)
+    marks = _marked(marks, columns["risk_reward"].units, PLANNED)
+    marks = _marked(marks, columns["r"].units, RISKED)
+    _mark_beyond(columns, risk, places, marks)
+    _mark_exits(columns, marks)
+    columns["marks"] = marks
+    columns["findings"] = findings
+    return columns
+
+
+def _net_pnl(columns: Mapping[str, Any], tolerance: Decimal) -> Numbers:
+    """Net, else gross minus commission, else gross; fine enough a unit for the tolerance."""
+    net: Numbers = columns["net_pnl"]
+    gross: Numbers = columns["gross_pnl"]
+    commission: Numbers = columns["commission"]
+    places = max(net.places, decimal_places(tolerance))
+    if None not in net.units:
+        return Numbers(net.at_places(places), places)
+    places = max(places, gross.places, commission.places)
+    rows = zip(
+        net.at_places(places),
+        gross.at_places(places),
+        commission.at_places(places),
+        strict=True,
+    )
+    return Numbers(
+        [n if n is not None else None if g is None else g - (c or 0) for n, g, c in rows], places
+    )
+
+
+_OUTCOME_MARKS = {WIN: WON, LOSS: LOST, BREAKEVEN: 0, None: 0}
+
+
+def _outcomes(
+    net: Numbers, said: Sequence[str | None], tolerance: int, is_open: Sequence[bool]
+) -> tuple[list[int], list[int]]:
+    """Marks of the outcome, and findings where the logged one disagrees or is all there is."""
+    won, lost, even = WON | PNL_KNOWN, LOST | PNL_KNOWN, PNL_KNOWN
+    if None not in net.units:
+        marks = [
+            won if pnl > tolerance else lost if pnl < -tolerance else even  # type: ignore[operator]
+            for pnl in net.units
+        ]
+    else:
+        marks = [
+            _OUTCOME_MARKS[outcome]
+            if pnl is None
+            else _OUTCOME_MARKS[outcome_of(pnl, tolerance)] | PNL_KNOWN
+            for pnl, outcome in zip(net.units, said, strict=True)
+        ]
+    expected = {WIN: won, LOSS: lost, BREAKEVEN: even}
+    findings = [
+        0
+        if outcome is None or mark == expected[outcome]
+        else OUTCOME_DISAGREES * (mark & PNL_KNOWN > 0)
+        for mark, outcome in zip(marks, said, strict=True)
+    ]
+    if None in net.units:
+        for row, (mark, outcome) in enumerate(zip(marks, said, strict=True)):
+            if not mark & PNL_KNOWN and outcome is None and not is_open[row]:
+                findings[row] = NO_RESULT
+    return marks, findings
+
+
+def _hold(columns: Mapping[str, Any], logged: Numbers, findings: list[int]) -> list[int | None]:
+    """Closing minus opening time, else the logged holding time; none when closed before opened."""
+    opened_at, closed_at = columns["opened_at"], columns["closed_at"]
+    logged_us = _microseconds(logged)
+    if None in opened_at or None in closed_at:
+        hold = [
+            None if closed is None else said if opened is None else closed - opened
+            for opened, closed, said in zip(opened_at, closed_at, logged_us, strict=True)
+        ]
+    else:
+        hold = [closed - opened for opened, closed in zip(opened_at, closed_at, strict=True)]
+    for row, (spent, said) in enumerate(zip(hold, logged_us, strict=True)):
+        if spent is None:
+            continue
+        if spent < 0:
+            hold[row] = None
+            findings[row] |= CLOSED_BEFORE_OPENED
+        elif said is not None and not -HOLD_TOLERANCE_US < spent - said < HOLD_TOLERANCE_US:
+            findings[row] |= HOLD_DISAGREES
+    return hold
+
+
+def _microseconds(seconds: Numbers) -> list[int | None]:
+    if seconds.places <= 6:
+        return seconds.at_places(6)
+    factor = 10 ** (seconds.places - 6)
+    return [None if s is None else divide_half_even(s, factor) for s in seconds.units]
+
+
+def _planned(columns: Mapping[str, Any]) -> Numbers:
+    """Planned risk-reward: (target - entry) / (entry - stop) where positive, else as logged."""
+    logged = _at_twelve(columns["risk_reward"])
+    entry, stop, target = _prices(columns, "entry_price", "stop_loss", "target")
+    one = 10**PER_TRADE_PLACES
+    planned: list[int | None] = []
+    for price, initial, goal, said in zip(entry, stop, target, logged, strict=True):
+        value = said
+        if price is not None and initial is not None and goal is not None:
+            gain, risk = goal - price, price - initial
+            if gain and risk and (gain > 0) == (risk > 0):
+                value = divide_half_even(gain * one, risk)
+        planned.append(value)
+    return Numbers(planned, PER_TRADE_PLACES)
+
+
+def _at_twelve(column: Numbers) -> list[int | None]:
+    if column.places <= PER_TRADE_PLACES:
+        return column.at_places(PER_TRADE_PLACES)
+    factor = 10 ** (column.places - PER_TRADE_PLACES)
+    return [None if u is None else divide_half_even(u, factor) for u in column.units]
+
+
+def _prices(columns: Mapping[str, Any], *names: str) -> list[list[int | None]]:
+    """Price columns in one common unit."""
+    places = max(columns[name].places for name in names)
+    return [columns[name].at_places(places) for name in names]
+
+
+def _risk(
+    columns: Mapping[str, Any], multipliers: Mapping[str, Decimal]
+) -> tuple[list[int | None], int]:
+    """Money at risk from entry to initial stop, in units of 10**-places; None without a valid stop.
+
+    abs(entry - stop) x quantity x multiplier of the symbol; none where the stop is missing, equal
+    to the entry, on the wrong side of a known side, or the quantity is not positive.
+    """
+    names = ("entry_price", "stop_loss")
+    entry, stop = _prices(columns, *names)
+    quantity: Numbers = columns["quantity"]
+    finest = max(map(decimal_places, multipliers.values()), default=0)
+    places = max(columns[name].places for name in names) + quantity.places + finest
+    default = 10**finest
+    factors = {symbol: units(value, finest) for symbol, value in multipliers.items()}
+    risk: list[int | None] = []
+    rows = zip(
+        entry, stop, quantity.units, columns["side"], columns["symbol"], strict=True
+    )
+    for price, initial, size, side, symbol in rows:
+        if price is None or initial is None or size is None or size <= 0 or price == initial:
+            risk.append(None)
+            continue
+        distance = price - initial
+        if (distance > 0) != (side == LONG) and side in (LONG, SHORT):
+            risk.append(None)
+            continue
+        factor = factors.get(symbol, default) if factors else default
+        risk.append(abs(distance) * size * factor or None)
+    return risk, places
+
+
+def _realised(net: Numbers, risk: list[int | None], places: int) -> Numbers:
+    """R, net P&L over the money at risk, at 12 decimal places."""
+    shift = PER_TRADE_PLACES + places - net.places
+    up, down = 10 ** max(shift, 0), 10 ** max(-shift, 0)
+    return Numbers(
+        [
+            None if pnl is None or at_risk is None else divide_half_even(pnl * up, at_risk * down)
+            for pnl, at_risk in zip(net.units, risk, strict=True)
+        ],
+        PER_TRADE_PLACES,
+    )
+
+
+def _compare_net(columns: Mapping[str, Any], findings: list[int]) -> None:
+    """A finding where net, gross and commission are logged and do not add up."""
+    net, gross, commission = columns["net_pnl"], columns["gross_pnl"], columns["commission"]
+    places = max(net.places, gross.places, commission.places)
+    rows = zip(
+        net.at_places(places), gross.at_places(places), commission.at_places(places), strict=True
+    )
+    for row, (n, g, c) in enumerate(rows):
+        if n is not None and g is not None and c is not None and n != g - c:
+            findings[row] |= NET_DISAGREES
+
+
+def _marked(marks: list[int], column: Sequence[int | None], mark: int) -> list[int]:
+    if None not in column:
+        return [known | mark for known in marks]
+    if column.count(None) == len(column):
+        return marks
+    return list(map(or_, marks, [0 if value is None else mark for value in column]))
+
+
+def _mark_beyond(
+    columns: Mapping[str, Any], risk: list[int | None], places: int, marks: list[int]
+) -> None:
+    """Marks losses whose gross P&L (net + commission) went beyond the money at risk."""
+    net, commission = columns["net_pnl"], columns["commission"]
+    finest = max(net.places, commission.places, places)
+    factor = 10 ** (finest - places)
+    rows = zip(risk, net.at_places(finest), commission.at_places(finest), strict=True)
+    for row, (at_risk, pnl, cost) in enumerate(rows):
+        if at_risk is not None and pnl is not None and pnl + (cost or 0) < -at_risk * factor:
+            marks[row] |= BEYOND_1R
+
+
+def _mark_exits(columns: Mapping[str, Any], marks: list[int]) -> None:
+    """Marks trades with an exit price, and those that closed at or beyond their target."""
+    if columns["exit_price"].units.count(None) == len(marks):
+        return
+    exits, targets, entries = _prices(columns, "exit_price", "target", "entry_price")
+    for row, (price, goal, entry, side) in enumerate(
+        zip(exits, targets, entries, columns["side"], strict=True)
+    ):
+        if price is None:
+            continue
+        marks[row] |= EXIT_KNOWN
+        if goal is None or (side is None and entry is None):
+            continue
+        upward = side == LONG if side is not None else goal > entry
+        if (price >= goal) if upward else (price <= goal):
+            marks[row] |= TARGET_HIT

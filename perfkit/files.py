@@ -1,0 +1,126 @@
+"""Writing files so that a crash leaves either the old content or the new, never half of one."""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from perfkit.errors import OutputError
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+def replace(path: Path, content: str | bytes) -> bool:
+    """Makes `content` the content of the file, at once and durably; False when it already was.
+
+    Writes a temporary file beside it, flushes it to disk, renames it and flushes the folder.
+    Raises `OutputError`.
+    """
+    body = content.encode() if isinstance(content, str) else content
+    with contextlib.suppress(OSError):
+        if path.read_bytes() == body:
+            return False
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with temporary.open("wb") as stream:
+            stream.write(body)
+            stream.flush()
+            os.fsync(stream.fileno())
+        temporary.replace(path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            temporary.unlink()
+        raise OutputError(str(path), error.strerror or str(error)) from error
+    return True
+
+
+def publish_folder(staging: Path, target: Path) -> None:
+    """Puts a finished folder in the place of another in one step; the old one is removed.
+
+    Where the system cannot exchange two folders, the old one is first renamed to
+    `.<name>.previous`; `recover_folder` completes that after a crash. Raises `OutputError`.
+    """
+    try:
+        _flush_tree(staging)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if not target.exists():
+            staging.rename(target)
+        elif _exchange(staging, target):
+            shutil.rmtree(staging)
+        else:
+            previous = _previous(target)
+            target.rename(previous)
+            staging.rename(target)
+            shutil.rmtree(previous)
+        _flush_folder(target.parent)
+    except OSError as error:
+        raise OutputError(str(target), error.strerror or str(error)) from error
+
+
+def recover_folder(target: Path) -> None:
+    """Brings back a folder that a killed `publish_folder` had set aside."""
+    previous = _previous(target)
+    if previous.exists():
+        if target.exists():
+            shutil.rmtree(previous)
+        else:
+            previous.rename(target)
+
+
+@contextlib.contextmanager
+def exclusive(path: Path) -> Iterator[None]:
+    """Holds the lock file for as long as the block runs; waits while another process holds it.
+
+    The file is never removed: removing it would let two processes hold two different locks.
+    """
+    import fcntl
+
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    except OSError as error:
+        raise OutputError(str(path), error.strerror or str(error)) from error
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _previous(target: Path) -> Path:
+    return target.with_name(f".{target.name}.previous")
+
+
+def _exchange(one: Path, other: Path) -> bool:
+    """Exchanges two paths in one step (Linux); False where that is not supported."""
+    try:
+        renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
+    except (AttributeError, OSError):
+        return False
+    names = (os.fsencode(one), os.fsencode(other))
+    return bool(renameat2(_AT_FDCWD, names[0], _AT_FDCWD, names[1], _RENAME_EXCHANGE) == 0)
+
+
+def _flush_tree(folder: Path) -> None:
+    for path in sorted(folder.rglob("*")):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    _flush_folder(folder)
+
+
+def _flush_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

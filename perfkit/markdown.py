@@ -1,0 +1,103 @@
+"""Figures and names as text that reads well in a terminal and in Markdown.
+
+Rounding happens here and only here, on the way to the page. Whatever came out of a log is escaped
+so that it can neither break a table nor become markup.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from decimal import ROUND_HALF_EVEN, Context, Decimal
+
+NOTHING = "–"
+"""Shown for a figure that is undefined."""
+
+LONGEST_NAME = 60
+
+_DISPLAY = Context(prec=200, rounding=ROUND_HALF_EVEN)
+_ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+!|~$"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})
+
+
+def fixed(value: Decimal, places: int) -> str:
+    """A number with that many decimals and thousands separators; never `-0.00`."""
+    shown = value.quantize(Decimal(1).scaleb(-places), context=_DISPLAY)
+    return f"{abs(shown) if not shown else shown:,f}"
+
+
+def signed(value: Decimal, places: int = 2) -> str:
+    """A number with its sign, `+` included."""
+    text = fixed(value, places)
+    return text if text.startswith("-") or not text.strip("0.,") else f"+{text}"
+
+
+def percent(fraction: Decimal, places: int = 1) -> str:
+    """A fraction as per cent."""
+    return f"{fixed(fraction * 100, places)} %"
+
+
+def duration(seconds: Decimal) -> str:
+    """Seconds as the two largest units that fit, rounded down: `2 h 05 min`."""
+    whole = int(seconds)
+    days, rest = divmod(whole, 86_400)
+    hours, rest = divmod(rest, 3_600)
+    minutes, left = divmod(rest, 60)
+    if days:
+        return f"{days} d {hours:02d} h"
+    if hours:
+        return f"{hours} h {minutes:02d} min"
+    return f"{minutes} min {left:02d} s" if minutes else f"{left} s"
+
+
+def plain(name: str, longest: int = LONGEST_NAME) -> str:
+    """A logged name on one line, cut where it is longer than that.
+
+    Control, bidirectional and other invisible characters are shown as `?`.
+    """
+    visible = "".join(
+        " " if char in "\t\n\r" else "?" if unicodedata.category(char) in _INVISIBLE else char
+        for char in name[: longest + 1]
+    )
+    return visible if len(visible) <= longest else visible[: longest - 1] + "…"
+
+
+_INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def escaped(name: str, longest: int = LONGEST_NAME) -> str:
+    """A logged name as plain text inside Markdown."""
+    return plain(name, longest).translate(_ESCAPED)
+
+
+def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
+    """A Markdown table; the first `left` columns are aligned left, the others right."""
+    columns = range(len(header))
+    rule = [":--" if n < left else "--:" for n in columns]
+    lines = [header, rule, *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
+
+
+def aligned(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
+    """The same table as plain text with aligned columns."""
+    lines = [list(header), *map(list, rows)] if any(header) else list(map(list, rows))
+    widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+    return "".join(
+        "  ".join(
+            _padded(cell, widths[n], to_left=n < left) for n, cell in enumerate(line)
+        ).rstrip()
+        + "\n"
+        for line in lines
+    )
+
+
+def _padded(text: str, width: int, *, to_left: bool) -> str:
+    gap = " " * (width - _width(text))
+    return text + gap if to_left else gap + text
+
+
+def _width(text: str) -> int:
+    """Columns a text takes in a terminal."""
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )

@@ -1,0 +1,47 @@
+"""What a metric is computed from: the facts of one window, or of one part of it."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import NamedTuple
+
+from perfkit.tally import Tally
+
+
+class Undefined(NamedTuple):
+    """Why a figure has no value; `reason` is a phrase such as "no trade lost"."""
+
+    reason: str
+
+
+Value = int | str | Decimal | datetime
+"""What a defined figure is: a count, a word, money / a rate / seconds, or a moment in UTC."""
+
+
+class Facts(NamedTuple):
+    """Everything the metrics of one window, or of one part of it, need.
+
+    `tally` folds from the tallies of the days; so do `days`, the net P&L per trading day with a
+    closed trade. The rest is walked: `open_trades`, `unrealized_pnl`, `returns` (net P&L of every
+    expected day up to the newest line), `recovered_at`, `current_drawdown` and
+    `max_drawdown_pct`; they speak of the whole account, so in a part they are undefined.
+    """
+
+    tally: Tally
+    days: tuple[tuple[date, Decimal], ...]
+    expected_days: int
+    open_trades: int
+    recovered_at: int | None | Undefined
+    unrealized_pnl: Decimal | Undefined
+    returns: tuple[Decimal, ...] | Undefined
+    current_drawdown: Decimal | Undefined
+    max_drawdown_pct: Decimal | Undefined
+    periods_per_year: int
+
+
+NO_TRADES = Undefined("no trade closed in the window")
+NO_PNL = Undefined("no closed trade has a P&L")
+NO_WIN = Undefined("no trade won")
+NO_LOSS = Undefined("no trade lost")
+NOT_IN_A_PART = Undefined("speaks of the whole account, not of a part of it")

@@ -1,0 +1,73 @@
+"""What is odd about the data of a window: said when there is something, silent when clean."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+from perfkit.errors import LineError
+from perfkit.schema import Finding
+from perfkit.trades import (
+    CLOSED_BEFORE_OPENED,
+    CORRECTED,
+    HOLD_DISAGREES,
+    NET_DISAGREES,
+    OUTCOME_DISAGREES,
+    REPEATED,
+    Trades,
+)
+
+_PER_TRADE = (
+    (REPEATED, "repeated_lines", "a trade was logged again in the same words; it counts once"),
+    (CORRECTED, "corrections", "a later line changed a trade that had closed"),
+    (OUTCOME_DISAGREES, "outcome_disagrees", "the logged outcome is not the sign of the net P&L"),
+    (NET_DISAGREES, "net_disagrees", "net P&L is not gross minus commission; the net counts"),
+    (HOLD_DISAGREES, "hold_disagrees", "the logged holding time is not exit minus entry"),
+    (
+        CLOSED_BEFORE_OPENED,
+        "closed_before_opened",
+        "closed before it was opened; it counts, without a holding time",
+    ),
+)
+
+
+def findings(
+    inside: Trades,
+    errors: Sequence[LineError],
+    missing: Sequence[date],
+    unterminated: Sequence[date],
+) -> list[Finding]:
+    """The findings of a window, from its trades, bad lines and days."""
+    found = []
+    for reason, count in sorted(Counter(_kind(error) for error in errors).items()):
+        found.append(Finding("bad_lines", count, f"unreadable: {reason}"))
+    kinds = Counter(inside.findings)
+    for bit, code, message in _PER_TRADE:
+        count = sum(number for kind, number in kinds.items() if kind & bit)
+        if count:
+            found.append(Finding(code, count, message))
+    modes = sorted({mode for mode in inside.execution_mode if mode is not None})
+    if len(modes) > 1:
+        found.append(
+            Finding(
+                "mixed_modes",
+                len(modes),
+                f"{' and '.join(modes)} trades are in one figure; separate them with --where",
+            )
+        )
+    if missing:
+        found.append(Finding("missing_days", len(missing), "expected days without a log file"))
+    if unterminated:
+        found.append(
+            Finding("unterminated_days", len(unterminated), "a past day's log ends in half a line")
+        )
+    return found
+
+
+def _kind(error: LineError) -> str:
+    """A reason without what differs from line to line."""
+    field, colon, problem = error.reason.partition(": ")
+    if not colon:
+        return error.reason
+    return f"{field}: {problem.partition(' is ')[2] or problem}" if " is " in problem else error.reason

@@ -1,0 +1,448 @@
+"""Bytes of a log file to typed columns and line errors.
+
+A file is read in blocks of whole lines; a block whose every line is a plain JSON object is decoded
+at once, any other line by line. Nothing is dropped silently: each line ends up parsed, ignored (by
+the dialect's `only`), blank, bad (a `LineError`), or waiting (the last one, still being written).
+"""
+
+from __future__ import annotations
+
+import gzip
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+import msgspec
+
+from perfkit import columns as col
+from perfkit.columns import BadValueError, Numbers, take
+from perfkit.dialect import CLOSING, NUMBER, OPEN, TIME, Condition, Dialect
+from perfkit.errors import LineError, LogReadError
+
+BLOCK_BYTES = 256 * 1024
+MAX_LINE_BYTES = 1024 * 1024
+IDENTITY_SEPARATOR = "\x1f"
+
+Column = list[Any] | Numbers
+"""Texts (`str | None`), instants (`int | None`) or `Numbers`, by the slot's kind."""
+
+
+class Lines(NamedTuple):
+    """Parsed lines as columns, in file order; `slots` has one column per slot of the dialect."""
+
+    slots: list[Column]
+    identity: list[str | None]
+    is_open: list[bool]
+    line: list[int]
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+
+class FileLog(NamedTuple):
+    """All that one log file says.
+
+    `at[i]` is the instant parsed line i speaks of: its closing time, else its opening time.
+    `waiting_line` is the number of a last line without a newline, `waiting_bytes` its length.
+    """
+
+    path: str
+    lines: Lines
+    at: list[int]
+    errors: list[LineError]
+    ignored: list[int]
+    blank: int
+    total: int
+    waiting_line: int | None
+    waiting_bytes: int
+
+
+def read_log(path: Path, shown: str, dialect: Dialect) -> FileLog:
+    """Reads one `.jsonl` or `.jsonl.gz` file; `shown` is its path as errors print it.
+
+    Raises `LogReadError` when the file itself cannot be read.
+    """
+    reader = _Reader(shown, dialect)
+    try:
+        with _opened(path) as stream:
+            for block, offset in _blocks(stream, reader):
+                reader.block(block, offset)
+    except (OSError, EOFError, zlib.error) as error:
+        problem = getattr(error, "strerror", None) or str(error)
+        raise LogReadError(shown, problem, "check that it is there and may be read") from error
+    return reader.result()
+
+
+def line_offset(path: Path, line: int) -> int:
+    """The offset of the first byte of that line of a file (of its text, when compressed)."""
+    with _opened(path) as stream:
+        return sum(len(stream.readline()) for _ in range(line - 1))
+
+
+def read_at(path: Path, offset: int, most: int) -> bytes:
+    """The line that starts at that offset (of a file's text, when compressed), cut at `most`."""
+    try:
+        with _opened(path) as stream:
+            stream.seek(offset)
+            return stream.readline(most).rstrip(b"\r\n")
+    except (OSError, EOFError, zlib.error):
+        return b""
+
+
+def _opened(path: Path) -> BinaryIO:
+    if path.suffix == ".gz":
+        return gzip.open(path, "rb")  # type: ignore[return-value]
+    return path.open("rb")
+
+
+def _blocks(stream: BinaryIO, reader: _Reader) -> Iterator[tuple[bytes, int]]:
+    """Blocks of whole lines with their offset; what follows the last newline is left waiting."""
+    rest, offset = b"", 0
+    while chunk := stream.read(BLOCK_BYTES):
+        cut = chunk.rfind(b"\n") + 1
+        if not cut:
+            rest += chunk
+            if len(rest) > MAX_LINE_BYTES:
+                rest, offset = _skip_long_line(stream, len(rest), offset, reader)
+            continue
+        block = rest + chunk[:cut]
+        yield block, offset
+        offset += len(block)
+        rest = chunk[cut:]
+    if rest:
+        reader.waiting(len(rest))
+
+
+def _skip_long_line(
+    stream: BinaryIO, length: int, offset: int, reader: _Reader
+) -> tuple[bytes, int]:
+    """Passes over a line too long to hold; returns what follows it, and its offset."""
+    start = offset
+    while chunk := stream.read(BLOCK_BYTES):
+        newline = chunk.find(b"\n")
+        if newline >= 0:
+            length += newline + 1
+            reader.bad_line(start, _too_long())
+            rest = chunk[newline + 1 :]
+            whole = rest.rfind(b"\n") + 1
+            if whole:
+                reader.block(rest[:whole], start + length)
+            return rest[whole:], start + length + whole
+        length += len(chunk)
+    reader.waiting(length)
+    return b"", start + length
+
+
+def _too_long() -> str:
+    return f"a line of more than {MAX_LINE_BYTES} bytes"
+
+
+class _BlockPlace(NamedTuple):
+    """A block as read, the offset of its first byte and the number of its first line."""
+
+    block: bytes
+    offset: int
+    line: int
+
+    def offset_of(self, number: int) -> int:
+        """The offset of the first byte of that line."""
+        before = self.block.split(b"\n", number - self.line)[: number - self.line]
+        return self.offset + sum(len(raw) + 1 for raw in before)
+
+
+class _Reader:
+    """Gathers the columns of one file, block by block."""
+
+    def __init__(self, shown: str, dialect: Dialect) -> None:
+        self.shown = shown
+        self.dialect = dialect
+        self.keys = {key: n for n, key in enumerate(dialect.keys)}
+        self.decoder = _line_decoder(dialect.keys)
+        self.next_line = 1
+        self.chunks: list[list[Column]] = [[] for _ in dialect.slots]
+        self.identity: list[str | None] = []
+        self.is_open: list[bool] = []
+        self.line: list[int] = []
+        self.at: list[int] = []
+        self.errors: list[LineError] = []
+        self.ignored: list[int] = []
+        self.blank = 0
+        self.waiting_line: int | None = None
+        self.waiting_bytes = 0
+
+    def block(self, block: bytes, offset: int) -> None:
+        """Takes a block of whole lines that starts at that byte of the file."""
+        place = _BlockPlace(block, offset, self.next_line)
+        rows = self._decoded(block)
+        if rows is not None:
+            self.next_line += len(rows)
+            self._rows(rows, list(range(place.line, self.next_line)), place)
+            return
+        rows, numbers = [], []
+        for raw in block.split(b"\n")[:-1]:
+            try:
+                row = _decoded_line(self.decoder, raw)
+            except BadValueError as error:
+                self.bad_line(offset, str(error))
+            else:
+                if row is None:
+                    self.blank += 1
+                else:
+                    rows.append(row)
+                    numbers.append(self.next_line)
+                self.next_line += 1
+            offset += len(raw) + 1
+        self._rows(rows, numbers, place)
+
+    def bad_line(self, offset: int, reason: str) -> None:
+        """Takes note of a line that cannot be decoded."""
+        self.errors.append(LineError(self.shown, self.next_line, offset, reason))
+        self.next_line += 1
+
+    def waiting(self, length: int) -> None:
+        """Takes note of a last line without a newline: it is still being written."""
+        self.waiting_line, self.waiting_bytes = self.next_line, length
+
+    def result(self) -> FileLog:
+        slots: list[Column] = []
+        for slot, chunks in zip(self.dialect.slots, self.chunks, strict=True):
+            if slot.kind == NUMBER:
+                slots.append(col.concatenated(chunks))  # type: ignore[arg-type]
+            else:
+                slots.append([value for chunk in chunks for value in chunk])
+        self.errors.sort(key=lambda error: error.line)
+        return FileLog(
+            path=self.shown,
+            lines=Lines(slots, self.identity, self.is_open, self.line),
+            at=self.at,
+            errors=self.errors,
+            ignored=self.ignored,
+            blank=self.blank,
+            total=self.next_line - 1,
+            waiting_line=self.waiting_line,
+            waiting_bytes=self.waiting_bytes,
+        )
+
+    def _decoded(self, block: bytes) -> list[Any] | None:
+        """All lines of the block decoded; None when any of them is not one plain object."""
+        if b"\0" in block or len(block) > MAX_LINE_BYTES:
+            return None
+        try:
+            if not block.isascii():
+                block.decode("utf-8")
+            return list(map(self.decoder.decode, block.split(b"\n")[:-1]))
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return None
+
+    def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
+        """Takes decoded lines with their line numbers."""
+        if not rows:
+            return
+        raw = [list(column) for column in zip(*map(msgspec.structs.astuple, rows), strict=True)]
+        if self.dialect.only:
+            keep = self._meeting(self.dialect.only, raw, len(numbers))
+            if not all(keep):
+                self.ignored += [n for n, kept in zip(numbers, keep, strict=True) if not kept]
+                raw, numbers = _kept(raw, numbers, keep)
+        if not numbers:
+            return
+        try:
+            chunk = self._chunk(raw, len(numbers))
+        except BadValueError:
+            keep = [self._row_is_good(raw, row, n, place) for row, n in enumerate(numbers)]
+            raw, numbers = _kept(raw, numbers, keep)
+            if not numbers:
+                return
+            chunk = self._chunk(raw, len(numbers))
+        slots, identity, is_open, at = chunk
+        for chunks, column in zip(self.chunks, slots, strict=True):
+            chunks.append(column)
+        self.identity += identity
+        self.is_open += is_open
+        self.at += at
+        self.line += numbers
+
+    def _chunk(
+        self, raw: list[list[Any]], count: int
+    ) -> tuple[list[Column], list[str | None], list[bool], list[int]]:
+        """Typed columns of some rows; raises `BadValueError` if any value is bad."""
+        dialect = self.dialect
+        is_open = [False] * count
+        for conditions in dialect.open_when:
+            meeting = self._meeting(conditions, raw, count)
+            is_open = [known or met for known, met in zip(is_open, meeting, strict=True)]
+        slots: list[Column] = []
+        for slot in dialect.slots:
+            values = self._values(slot.path, raw)
+            if slot.kind == NUMBER:
+                slots.append(col.numbers(values))
+            elif slot.kind == TIME:
+                if slot.policy == CLOSING and True in is_open:
+                    values = [
+                        None if opened else value
+                        for value, opened in zip(values, is_open, strict=True)
+                    ]
+                slots.append(col.instants(values, dialect.zone, dialect.time_unit))
+            else:
+                slots.append(self._texts(slot.target, values))
+        is_open = self._settled(slots, is_open)
+        at = _first_of(
+            self._evaluated("closed_at", slots, count), self._evaluated("opened_at", slots, count)
+        )
+        if None in at:
+            raise BadValueError("neither a closing nor an opening time")
+        return slots, self._identities(raw, count), is_open, at  # type: ignore[return-value]
+
+    def _settled(self, slots: list[Column], is_open: list[bool]) -> list[bool]:
+        """A line that gives no closing time, or says `open`, is open; it says nothing of a close."""
+        closed_at = self._evaluated("closed_at", slots, len(is_open))
+        if None in closed_at:
+            is_open = [
+                opened or at is None for opened, at in zip(is_open, closed_at, strict=True)
+            ]
+        for slot, column in zip(self.dialect.slots, slots, strict=True):
+            if slot.target == "outcome" and OPEN in column:
+                is_open = [
+                    opened or said == OPEN
+                    for opened, said in zip(is_open, column, strict=True)
+                ]
+        if True not in is_open:
+            return is_open
+        for n, slot in enumerate(self.dialect.slots):
+            if slot.policy == CLOSING:
+                slots[n] = _cleared(slots[n], is_open)
+        return is_open
+
+    def _evaluated(self, target: str, slots: list[Column], count: int) -> list[int | None]:
+        """A time target from its alternatives."""
+        value: list[int | None] = [None] * count
+        for (term,) in self.dialect.expressions.get(target, ()):
+            assert term.slot is not None
+            column = slots[term.slot]
+            assert isinstance(column, list)
+            value = _first_of(value, column)
+        return value
+
+    def _texts(self, target: str, values: list[Any]) -> list[str | None]:
+        column = col.texts(values)
+        meaning = {
+            text: None if text is None else self.dialect.word(target, text)
+            for text in set(column)
+        }
+        return list(map(meaning.__getitem__, column))
+
+    def _identities(self, raw: list[list[Any]], count: int) -> list[str | None]:
+        parts = [col.texts(self._values(path, raw)) for path in self.dialect.identity]
+        if len(parts) == 1:
+            return parts[0]
+        if not parts:
+            return [None] * count
+        return [
+            None if None in row else IDENTITY_SEPARATOR.join(row)  # type: ignore[arg-type]
+            for row in zip(*parts, strict=True)
+        ]
+
+    def _values(self, path: tuple[str, ...], raw: list[list[Any]]) -> list[Any]:
+        values = raw[self.keys[path[0]]]
+        for name in path[1:]:
+            values = [value.get(name) if isinstance(value, dict) else None for value in values]
+        return values
+
+    def _meeting(
+        self, conditions: tuple[Condition, ...], raw: list[list[Any]], count: int
+    ) -> list[bool]:
+        met = [True] * count
+        for condition in conditions:
+            values = self._values(condition.path, raw)
+            try:
+                verdict = {value: condition.holds(value) for value in set(values)}
+                here = [verdict[value] for value in values]
+            except TypeError:  # a list or an object, which cannot be in a set
+                here = [condition.holds(value) for value in values]
+            met = [both and one for both, one in zip(met, here, strict=True)]
+        return met
+
+    def _row_is_good(
+        self, raw: list[list[Any]], row: int, number: int, place: _BlockPlace
+    ) -> bool:
+        """Whether one line converts; otherwise notes why, naming the field."""
+        try:
+            self._chunk([[column[row]] for column in raw], 1)
+        except BadValueError as error:
+            reason = self._first_bad_field(raw, row) or str(error)
+            self.errors.append(LineError(self.shown, number, place.offset_of(number), reason))
+            return False
+        return True
+
+    def _first_bad_field(self, raw: list[list[Any]], row: int) -> str | None:
+        for slot in self.dialect.slots:
+            (value,) = self._values(slot.path, [[column[row]] for column in raw])
+            try:
+                if slot.kind == NUMBER:
+                    col.exact_number(value)
+                elif slot.kind == TIME:
+                    col.exact_instant(value, self.dialect.zone, self.dialect.time_unit)
+                else:
+                    self._texts(slot.target, [value])
+            except BadValueError as error:
+                return f"{'.'.join(slot.path)}: {error}"
+        return None
+
+
+def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
+    """Decodes only the named fields; a JSON number with a point or exponent stays its digits."""
+    names = [f"field_{n}" for n in range(len(keys))]
+    line = msgspec.defstruct(
+        "Line",
+        [(name, Any, None) for name in names],
+        rename=dict(zip(names, keys, strict=True)),
+        gc=False,
+    )
+    return msgspec.json.Decoder(line, float_hook=str)
+
+
+def _decoded_line(decoder: msgspec.json.Decoder[Any], raw: bytes) -> object | None:
+    """One line decoded, None when blank; raises `BadValueError` with the reason."""
+    if not raw.strip():
+        return None
+    if len(raw) > MAX_LINE_BYTES:
+        raise BadValueError(_too_long())
+    if b"\0" in raw:
+        raise BadValueError("holds a NUL byte")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadValueError(f"is not UTF-8 at byte {error.start + 1}") from error
+    try:
+        return decoder.decode(raw)  # type: ignore[no-any-return]
+    except msgspec.ValidationError as error:
+        raise BadValueError(_not_an_object(raw, str(error))) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadValueError(f"is not JSON: {error}") from error
+
+
+def _not_an_object(raw: bytes, problem: str) -> str:
+    if raw.lstrip()[:1] != b"{":
+        return "is not a JSON object"
+    return problem
+
+
+def _kept(
+    raw: list[list[Any]], numbers: list[int], keep: list[bool]
+) -> tuple[list[list[Any]], list[int]]:
+    rows = [row for row, kept in enumerate(keep) if kept]
+    return [take(column, rows) for column in raw], take(numbers, rows)
+
+
+def _cleared(column: Column, is_open: list[bool]) -> Column:
+    values = column.units if isinstance(column, Numbers) else column
+    cleared = [None if opened else v for v, opened in zip(values, is_open, strict=True)]
+    return Numbers(cleared, column.places) if isinstance(column, Numbers) else cleared
+
+
+def _first_of(first: list[int | None], then: list[int | None]) -> list[int | None]:
+    """Row by row, the first of two that is there."""
+    if None not in first:
+        return first
+    return [a if a is not None else b for a, b in zip(first, then, strict=True)]

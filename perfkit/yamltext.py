@@ -1,0 +1,89 @@
+"""YAML read exactly: numbers from their digits, no key twice, and every key's line at hand.
+
+A subset of YAML 1.1 without its traps: `17:00` and `2026-04-08` stay texts, `yes` and `on` are
+texts as well, and `0.60` is a Decimal.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+import yaml
+
+from perfkit.errors import ConfigError
+
+KeyPath = tuple[str, ...]
+
+
+class Document(NamedTuple):
+    """A parsed file: its value, and the line (from 1) on which each key stands."""
+
+    value: Any
+    lines: dict[KeyPath, int]
+
+
+class _Loader(yaml.SafeLoader):
+    """Knows null, true and false, integers, decimals and texts."""
+
+
+_Loader.yaml_implicit_resolvers = {}
+for _tag, _pattern, _starts in (
+    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
+    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
+    ("int", r"[-+]?[0-9]+", list("-+0123456789")),
+    ("float", r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?", list("-+.0123456789")),
+):
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), _starts)
+
+
+def parse(text: str, file: str) -> Document:
+    """Parses the text of `file`; raises `ConfigError` with the line where it is no valid YAML."""
+    try:
+        root = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{file}:{mark.line + 1}" if mark is not None else file
+        raise ConfigError(
+            where, "", f"is not valid YAML: {error.problem}", "fix the syntax of that line"
+        ) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(
+            file, "", f"is not valid YAML: {error}", "save it as plain UTF-8 text"
+        ) from error
+    lines: dict[KeyPath, int] = {}
+    return Document(None if root is None else _value(root, (), lines, file), lines)
+
+
+def _value(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: str) -> Any:
+    lines.setdefault(path, node.start_mark.line + 1)
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, path, lines, file)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, (*path, str(n)), lines, file) for n, item in enumerate(node.value)]
+    assert isinstance(node, yaml.ScalarNode)
+    kind = node.tag.rpartition(":")[2]
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return node.value.lower() == "true"
+    if kind == "int":
+        return int(node.value)
+    return Decimal(node.value) if kind == "float" else node.value
+
+
+def _mapping(
+    node: yaml.MappingNode, path: KeyPath, lines: dict[KeyPath, int], file: str
+) -> dict[str, Any]:
+    mapping: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise ConfigError(f"{file}:{line}", "", "a key is not a name", "write `name: value`")
+        key = str(key_node.value)
+        if key in mapping:
+            raise ConfigError(f"{file}:{line}", key, "stands here twice", "remove one of the two")
+        lines[*path, key] = line
+        mapping[key] = _value(value_node, (*path, key), lines, file)
+    return mapping
