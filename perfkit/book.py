@@ -38,7 +38,7 @@ _ROTATED = re.compile(r"(.*?)\.([0-9]+)(\.gz)?$")
 
 
 class DayLines(NamedTuple):
-    """Line counts of one trading day; `files` are indices into `Book.paths`."""
+    """Line counts of one trading day; `files` are numbers of files."""
 
     files: frozenset[int] = frozenset()
     lines: int = 0
@@ -65,7 +65,7 @@ class Book(NamedTuple):
     undated_errors: tuple[LineError, ...]
     dated: dict[str, frozenset[date]]
     unterminated: frozenset[date]
-    paths: tuple[str, ...]
+    source_of: dict[str, str]
     bytes_read: int
 
     @property
@@ -78,6 +78,13 @@ class Book(NamedTuple):
         """Every bad line, by path and line."""
         dated = [error for day in self.days.values() for error in day.errors]
         return sorted([*dated, *self.undated_errors])
+
+    def errors_by_source(self) -> dict[str, list[LineError]]:
+        """Every bad line, by the name of its source; a source without any has an empty list."""
+        found: dict[str, list[LineError]] = {source.name: [] for source in self.sources}
+        for error in self.errors:
+            found[self.source_of[error.path]].append(error)
+        return found
 
 
 def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
@@ -197,7 +204,7 @@ def _book(
             and newest_day is not None
             and day < newest_day
         ),
-        paths=tuple(log.path for log in every),
+        source_of={log.path: name for name, own in logs.items() for log in own},
         bytes_read=size,
     )
 
@@ -259,18 +266,20 @@ def _days(
             files[day].add(n)
             lines[day] += count
         bad = log.errors + [error for error in found if error.path == log.path]
-        for number, error in [(n, None) for n in log.ignored] + [(e.line, e) for e in bad]:
-            day = _neighbour_day(number, log.lines.line, days) or dates[log.path]
-            if day is None:
-                undated += [] if error is None else [error]
-                continue
-            files[day].add(n)
-            if error is None:
-                ignored[day] += 1
-                lines[day] += 1
+        for number in log.ignored:
+            own = _neighbour_day(number, log.lines.line, days) or dates[log.path]
+            if own is not None:
+                files[own].add(n)
+                ignored[own] += 1
+                lines[own] += 1
+        for error in bad:
+            own = _neighbour_day(error.line, log.lines.line, days) or dates[log.path]
+            if own is None:
+                undated.append(error)
             else:
-                errors[day].append(error)
-                lines[day] += error not in found
+                files[own].add(n)
+                errors[own].append(error)
+                lines[own] += error not in found
     counted = {
         day: DayLines(frozenset(members), lines[day], ignored[day], tuple(sorted(errors[day])))
         for day, members in files.items()

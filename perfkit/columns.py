@@ -1,7 +1,7 @@
 """Columns of a log's values, checked and converted at once rather than one by one.
 
-A column is checked by its *shapes*: every digit becomes `0`, and what remains (`-000.00`) comes from
-a handful of distinct texts, each matched once. So a million numbers cost a few translations and
+A column is checked by its *shapes*: every digit becomes `0`, and what remains (`-000.00`) comes
+from a handful of distinct texts, each matched once. So a million numbers cost a few translations and
 splits, and still no character goes unseen. Numbers become integers in a common unit of
 10**-places, which is exact; times become instants (microseconds since the epoch).
 """
@@ -9,6 +9,7 @@ splits, and still no character goes unseen. Numbers become integers in a common 
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -16,7 +17,8 @@ from functools import cache
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
-from perfkit.exact import scaled
+from perfkit.exact import decimal_places, scaled
+from perfkit.exact import units as units_of
 from perfkit.window import SECOND_US, instant_of
 
 T = TypeVar("T")
@@ -108,19 +110,19 @@ def exact_number(value: object) -> Decimal | None:
 
 def numbers(values: list[object]) -> Numbers:
     """A whole column of logged numbers; raises `BadValueError` if any of them is bad."""
+    if None not in values and "" not in values:
+        return Numbers(*(_uniform(values) or _mixed(values)))
     present = [value for value in values if value is not None and value != ""]
     if not present:
         return Numbers([None] * len(values), 0)
     units, places = _uniform(present) or _mixed(present)
-    if len(present) == len(values):
-        return Numbers(list(units), places)
     following = iter(units)
     return Numbers(
         [None if value is None or value == "" else next(following) for value in values], places
     )
 
 
-def _uniform(present: list[object]) -> tuple[list[int], int] | None:
+def _uniform(present: list[object]) -> tuple[list[int | None], int] | None:
     """Plain numbers written with equally many decimal places; None when they are not that."""
     kinds = set(map(type, present))
     if kinds == {int}:
@@ -141,24 +143,10 @@ def _uniform(present: list[object]) -> tuple[list[int], int] | None:
     return (list(map(int, plain)), places.pop()) if len(plain) == len(present) else None
 
 
-def _mixed(present: list[object]) -> tuple[list[int], int]:
+def _mixed(present: list[object]) -> tuple[list[int | None], int]:
     decimals = [exact_number(value) for value in present]
-    exponents = [_exponent(value) for value in decimals if value is not None]
-    places = max(0, -min(exponents))
-    return [_units(value, places) for value in decimals if value is not None], places
-
-
-def _exponent(value: Decimal) -> int:
-    exponent = value.as_tuple().exponent
-    assert isinstance(exponent, int)
-    return exponent
-
-
-def _units(value: Decimal, places: int) -> int:
-    sign, digits, exponent = value.as_tuple()
-    assert isinstance(exponent, int)
-    units = int("".join(map(str, digits))) * 10 ** (exponent + places)
-    return -units if sign else units
+    places = max(decimal_places(value) for value in decimals if value is not None)
+    return [units_of(value, places) for value in decimals if value is not None], places
 
 
 def exact_instant(value: object, zone: tzinfo, unit: str) -> int | None:
@@ -174,7 +162,10 @@ def exact_instant(value: object, zone: tzinfo, unit: str) -> int | None:
         matched = _ISO_TIME.fullmatch(value)
         if matched is not None:
             return _iso_instant(value, matched, zone)
-    number = exact_number(value)
+    try:
+        number = exact_number(value)
+    except BadValueError as error:
+        raise BadValueError(f"{_shown(value)} is not a time") from error
     assert number is not None
     multiply, divide = TIME_UNITS_US[unit]
     numerator, denominator = number.as_integer_ratio()
@@ -195,7 +186,9 @@ def _uniform_times(values: list[object], zone: tzinfo) -> list[int | None] | Non
         return None
     joined = "\n".join(values)  # type: ignore[arg-type]
     shapes = set(joined.translate(_TO_SHAPE).split("\n"))
-    matched = _UTC_SHAPE.fullmatch(min(shapes)) if len(shapes) == 1 else None
+    if len(shapes) > 1 or joined.count("\n") >= len(values):
+        return None
+    matched = _UTC_SHAPE.fullmatch(min(shapes))
     if matched is None or (matched[2] is None and zone is not UTC):
         return None
     fraction = len((matched[1] or "")[:6])
@@ -272,6 +265,46 @@ def texts(values: list[object]) -> list[str | None]:
         pool = {value: value or None for value in set(values)}
         return list(map(pool.__getitem__, values))  # type: ignore[arg-type]
     return [exact_text(value) for value in values]
+
+
+def ids(values: list[object]) -> list[str | None]:
+    """A whole column of logged ids, which hardly ever repeat."""
+    if set(map(type, values)) == {str} and "" not in values:
+        return list(values)  # type: ignore[arg-type]
+    return [exact_text(value) for value in values]
+
+
+def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
+    """Bytes that are equal for equal columns and differ for different ones.
+
+    Numbers count by value, whatever unit they are in.
+    """
+    if isinstance(column, Numbers):
+        coarse = _coarsest(column)
+        return b"%d:" % coarse.places + fingerprint(coarse.units)
+    distinct = set(column)
+    if len(distinct) <= 1:
+        return repr((len(column), distinct)).encode("utf-8", "surrogatepass")
+    if set(map(type, distinct)) == {int}:
+        try:
+            return array("q", column).tobytes()  # type: ignore[arg-type]
+        except OverflowError:
+            pass
+    if len(distinct) < 1000:
+        known = sorted(distinct, key=repr)
+        codes = {value: code for code, value in enumerate(known)}
+        packed = array("H", map(codes.__getitem__, column)).tobytes()
+        return repr(known).encode("utf-8", "surrogatepass") + packed
+    return repr(column).encode("utf-8", "surrogatepass")
+
+
+def _coarsest(column: Numbers) -> Numbers:
+    """A column in the coarsest unit that holds it."""
+    units, places = column.units, column.places
+    while places and not any(unit is not None and unit % 10 for unit in units):
+        units = [None if unit is None else unit // 10 for unit in units]
+        places -= 1
+    return Numbers(units, places)
 
 
 def _int_text(value: int) -> str:

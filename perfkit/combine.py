@@ -43,9 +43,7 @@ def combined(logs: list[FileLog], dialect: Dialect) -> Records:
     lines, file = _joined(logs, dialect)
     groups = _shared(lines.identity)
     if not groups:
-        return Records(
-            lines.slots, lines.is_open, file, lines.line, {}, frozenset(), frozenset()
-        )
+        return Records(lines.slots, lines.is_open, file, lines.line, {}, frozenset(), frozenset())
     return _Combiner(lines, file, dialect).records(groups)
 
 
@@ -72,9 +70,7 @@ def _shared(identity: list[str | None]) -> dict[str, list[int]]:
     known = [one for one in identity if one is not None]
     if len(set(known)) == len(known):
         return {}
-    groups: dict[str, list[int]] = {
-        one: [] for one, count in Counter(known).items() if count > 1
-    }
+    groups: dict[str, list[int]] = {one: [] for one, count in Counter(known).items() if count > 1}
     for row, one in enumerate(identity):
         if one in groups:
             groups[one].append(row)
@@ -213,10 +209,7 @@ def _sum(terms: tuple[Term, ...], records: Records, rows: int) -> Numbers:
     places = max(column.places for column in columns)
     signs = [term.sign for term in terms]
     parts = zip(*(column.at_places(places) for column in columns), strict=True)
-    units = [
-        None if None in row else sum(map(mul, signs, row))  # type: ignore[arg-type]
-        for row in parts
-    ]
+    units = [None if None in row else sum(map(mul, signs, row)) for row in parts]
     return Numbers(units, places)
 
 

@@ -10,13 +10,14 @@ from typing import Any, NamedTuple
 
 from perfkit.dialect import BUILT_IN, Dialect, compile_dialect
 from perfkit.errors import ConfigError, PerfkitError, WindowError, WorkspaceNotFoundError
-from perfkit.window import EVERY_DAY, WEEKDAYS, WINDOW_KINDS, Calendar, zone_named
+from perfkit.window import EVERY_DAY, MONDAY_TO_FRIDAY, WEEKDAYS, WINDOW_KINDS, Calendar, zone_named
 from perfkit.yamltext import Document, KeyPath, parse
 
 CONFIG_FILE = Path("config/perfkit.yaml")
 DAILY_PATTERN = "????-??-??.jsonl"
-DEFAULT_PERIODS = {5: 252}
-"""Trading days a year by length of the trading week; any other week has 365."""
+DEFAULT_PERIODS = 365
+WEEKDAY_PERIODS = 252
+"""Trading days a year, by default and for a Monday-Friday week."""
 
 _KEYS = (
     "sources",
@@ -139,7 +140,9 @@ class _Reader:
         except WindowError as error:
             if override is not None:
                 raise
-            raise self.problem(path, f"{name!r} is unknown", "write one such as Europe/Berlin") from error
+            raise self.problem(
+                path, f"{name!r} is unknown", "write one such as Europe/Berlin"
+            ) from error
         return Calendar(name, self._day_start(top), self._trading_week(top))
 
     def _day_start(self, top: Mapping[str, Any]) -> time:
@@ -258,7 +261,8 @@ class _Reader:
         ]
 
     def _periods(self, top: Mapping[str, Any], calendar: Calendar) -> int:
-        default = DEFAULT_PERIODS.get(len(calendar.trading_week), 365)
+        weekdays = calendar.trading_week == MONDAY_TO_FRIDAY
+        default = WEEKDAY_PERIODS if weekdays else DEFAULT_PERIODS
         periods = top.get("periods_per_year", default)
         if not isinstance(periods, int) or isinstance(periods, bool) or periods < 1:
             raise self.problem(

@@ -53,7 +53,7 @@ def derived(
     closed trade with neither P&L nor outcome are `NO_RESULT`: the caller makes it a line error.
     """
     rows = len(is_open)
-    nothing = [None] * rows
+    nothing: list[Any] = [None] * rows
     columns: dict[str, Any] = {name: targets.get(name, nothing) for name in TEXT_COLUMNS}
     for name in NUMBER_COLUMNS:
         columns[name] = targets.get(name, Numbers(nothing, 0))
@@ -208,9 +208,7 @@ def _risk(
     default = 10**finest
     factors = {symbol: units(value, finest) for symbol, value in multipliers.items()}
     risk: list[int | None] = []
-    rows = zip(
-        entry, stop, quantity.units, columns["side"], columns["symbol"], strict=True
-    )
+    rows = zip(entry, stop, quantity.units, columns["side"], columns["symbol"], strict=True)
     for price, initial, size, side, symbol in rows:
         if price is None or initial is None or size is None or size <= 0 or price == initial:
             risk.append(None)
@@ -281,8 +279,14 @@ def _mark_exits(columns: Mapping[str, Any], marks: list[int]) -> None:
         if price is None:
             continue
         marks[row] |= EXIT_KNOWN
-        if goal is None or (side is None and entry is None):
-            continue
-        upward = side == LONG if side is not None else goal > entry
-        if (price >= goal) if upward else (price <= goal):
+        if goal is not None and _reached(price, goal, entry, side):
             marks[row] |= TARGET_HIT
+
+
+def _reached(price: int, goal: int, entry: int | None, side: str | None) -> bool:
+    """Whether an exit is at or beyond the target; without a side, entry and target tell it."""
+    if price == goal:
+        return True
+    if side is None:
+        return entry is not None and goal != entry and (price > goal) == (goal > entry)
+    return (price > goal) == (side == LONG)

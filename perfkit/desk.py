@@ -1,18 +1,18 @@
 """The desk: a workspace as an analyst uses it from a notebook.
 
-    import perfkit
+import perfkit
 
-    desk = perfkit.open()                    # finds config/perfkit.yaml here or above
-    desk.summary("weekly", date="2025-10-09")   # a table in JupyterLab and in Markdown
-    desk.trades("2025-10-01", "2025-10-09")     # a pandas frame with exact decimals
-    desk.chart.equity("weekly", date="2025-10-09")
+desk = perfkit.open()                    # finds config/perfkit.yaml here or above
+desk.summary("weekly", date="2025-10-09")   # a table in JupyterLab and in Markdown
+desk.trades("2025-10-01", "2025-10-09")     # a pandas frame with exact decimals
+desk.chart.equity("weekly", date="2025-10-09")
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import date as Date
+from datetime import date as Date  # noqa: N812  `date` is what callers name the argument
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING
 from perfkit import book as books
 from perfkit import config as configs
 from perfkit import render
-from perfkit.book import Book
+from perfkit.book import Book, Progress
 from perfkit.config import Config
 from perfkit.errors import UsageError
 from perfkit.render import Text
 from perfkit.slices import DIMENSIONS
-from perfkit.summary import Summary, parse_where, range_window, resolve_window, summarize
+from perfkit.selection import Selection, parse_where, range_window, resolve_window
+from perfkit.summary import Summary, summarize
 from perfkit.trades import Trades
 from perfkit.window import Window
 
@@ -33,19 +34,24 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from perfkit.charts import ChartDesk
+    from perfkit.explain import Explanation
 
 Where = Mapping[str, str] | str | None
 """A filter: a mapping, or the text `field=value, field=value`."""
 
 
-def open(root: str | Path | None = None, source: str | None = None) -> Desk:
+def open(
+    root: str | Path | None = None,
+    source: str | None = None,
+    progress: Progress | None = None,
+) -> Desk:
     """Opens the workspace at `root`, else at PERFKIT_ROOT, else here or in a folder above.
 
-    `source` limits it to one source of several. Raises `WorkspaceNotFoundError` or `ConfigError`.
+    `source` limits it to one source of several; `progress` is told how many files are read. Raises `WorkspaceNotFoundError` or `ConfigError`.
     """
     given = root or os.environ.get("PERFKIT_ROOT") or None
     folder = configs.find_root(Path.cwd()) if given is None else Path(given).absolute()
-    return Desk(configs.load(folder, os.environ.get("PERFKIT_TIMEZONE")), source)
+    return Desk(configs.load(folder, os.environ.get("PERFKIT_TIMEZONE")), source, progress)
 
 
 def as_where(where: Where) -> dict[str, str]:
@@ -60,14 +66,25 @@ def as_where(where: Where) -> dict[str, str]:
 class Desk:
     """One workspace: its figures, trades and charts. The logs are read when first needed."""
 
-    def __init__(self, config: Config, source: str | None = None) -> None:
+    def __init__(
+        self, config: Config, source: str | None = None, progress: Progress | None = None
+    ) -> None:
         self.config = config
         self.source = source
+        self.progress = progress
+        self._books: dict[str | None, Book] = {}
 
-    @cached_property
+    @property
     def book(self) -> Book:
-        """Every trade of the logs; `refresh` reads them anew."""
-        return books.read(self.config, self.source)
+        """Every trade of the logs, read when first needed; `refresh` reads them anew."""
+        return self.book_of({})
+
+    def book_of(self, where: Mapping[str, str]) -> Book:
+        """The book a filter needs: that of one source where it names one, else of all."""
+        source = where.get("source", self.source)
+        if source not in self._books:
+            self._books[source] = books.read(self.config, source, self.progress)
+        return self._books[source]
 
     @cached_property
     def chart(self) -> ChartDesk:
@@ -78,7 +95,7 @@ class Desk:
 
     def refresh(self) -> Desk:
         """Forgets what was read, so that the next figure sees the logs as they are now."""
-        self.__dict__.pop("book", None)
+        self._books.clear()
         return self
 
     def window(
@@ -87,15 +104,21 @@ class Desk:
         date: str | Date | None = None,
         start: str | Date | None = None,
         end: str | Date | None = None,
+        *,
+        where: Where = None,
     ) -> Window:
-        """The window of that kind for a date, or from `start` to `end`, both inclusive."""
+        """The window of that kind for a date, or from `start` to `end`, both inclusive.
+
+        Without a date, that of the newest trading day with a line (of the source `where` names).
+        """
+        book = self.book_of(as_where(where))
         if (start is None) != (end is None):
             raise UsageError("start and end go together: give both dates")
         if start is not None and end is not None:
             if date is not None:
                 raise UsageError("give either a date or start and end")
-            return range_window(self.book, start, end)
-        return resolve_window(self.book, window, date)
+            return range_window(book, start, end)
+        return resolve_window(book, window, date)
 
     def summary(
         self,
@@ -110,25 +133,42 @@ class Desk:
 
         Without a date, the window of the newest trading day that has a line.
         """
-        return summarize(self.book, self.window(window, date, start, end), as_where(where))
+        return summarize(self.selection(window, date, start=start, end=end, where=where))
+
+    def selection(
+        self,
+        window: str = "daily",
+        date: str | Date | None = None,
+        *,
+        start: str | Date | None = None,
+        end: str | Date | None = None,
+        where: Where = None,
+    ) -> Selection:
+        """The trades behind a summary of the same arguments."""
+        conditions = as_where(where)
+        chosen = self.window(window, date, start, end, where=conditions)
+        return Selection(self.book_of(conditions), chosen, conditions)
 
     def glance(
         self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
     ) -> Text:
         """What happened, in one paragraph and one small table."""
-        return Text(render.glance(self.summary(window, date, where=where)))
+        summary = self.summary(window, date, where=where)
+        return Text(render.glance(summary), summary.data.digest)
 
     def figures(
         self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
     ) -> Text:
         """Every figure, in groups."""
-        return Text(render.figures(self.summary(window, date, where=where)))
+        summary = self.summary(window, date, where=where)
+        return Text(render.figures(summary), summary.data.digest)
 
     def targets(
         self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
     ) -> Text:
         """Targets against actual figures."""
-        return Text(render.targets(self.summary(window, date, where=where)))
+        summary = self.summary(window, date, where=where)
+        return Text(render.targets(summary), summary.data.digest)
 
     def breakdown(
         self,
@@ -141,17 +181,40 @@ class Desk:
         """One line per strategy, symbol or another dimension of `perfkit.slices.DIMENSIONS`."""
         if dimension not in DIMENSIONS:
             raise UsageError(f"no breakdown by {dimension!r}; use one of {', '.join(DIMENSIONS)}")
-        return Text(render.breakdown(self.summary(window, date, where=where), dimension))
+        summary = self.summary(window, date, where=where)
+        return Text(render.breakdown(summary, dimension), summary.data.digest)
 
     def quality(
         self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
     ) -> Text:
         """What is odd about the data."""
-        return Text(render.quality(self.summary(window, date, where=where)))
+        summary = self.summary(window, date, where=where)
+        return Text(render.quality(summary), summary.data.digest)
+
+    def explain(
+        self,
+        metric: str,
+        window: str = "daily",
+        date: str | Date | None = None,
+        *,
+        start: str | Date | None = None,
+        end: str | Date | None = None,
+        where: Where = None,
+    ) -> Explanation:
+        """How a figure comes about: its formula, the numbers in it, the log lines behind it."""
+        from perfkit.explain import explain
+
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        return explain(metric, summarize(selection), selection)
 
     def closed(self, window: Window, where: Where = None) -> Trades:
         """The trades that closed in the window, in trade order."""
-        return self.book.closed.where(as_where(where)).between(window.start, window.end)
+        return self.all_closed(where).between(window.start, window.end)
+
+    def all_closed(self, where: Where = None) -> Trades:
+        """Every closed trade, in trade order."""
+        conditions = as_where(where)
+        return self.book_of(conditions).closed.where(conditions)
 
     def trades(
         self,
@@ -165,9 +228,9 @@ class Desk:
         """
         from perfkit.frames import trades_frame
 
-        closed = self.book.closed.where(as_where(where))
+        closed = self.all_closed(where)
         if start is not None or end is not None:
-            window = self.window(start=start or end, end=end or start)
+            window = self.window(start=start or end, end=end or start, where=where)
             closed = closed.between(window.start, window.end)
         return trades_frame(closed)
 
@@ -175,4 +238,5 @@ class Desk:
         """A frame with a row per trade that has not closed."""
         from perfkit.frames import trades_frame
 
-        return trades_frame(self.book.open.where(as_where(where)))
+        conditions = as_where(where)
+        return trades_frame(self.book_of(conditions).open.where(conditions))

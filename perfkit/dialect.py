@@ -200,24 +200,23 @@ def _expression(
     target: str, source: object, slots: list[Slot], problem: Problem
 ) -> tuple[tuple[Term, ...], ...]:
     key = f"fields.{target}"
-    kind, policy = TARGETS[target]
+    kind, _ = TARGETS[target]
     if isinstance(source, int | Decimal) and not isinstance(source, bool):
         raise problem(key, f"{source} is a number", f'write "= {source}" for a constant')
     if not isinstance(source, str) or not source.strip():
         raise problem(key, "is empty", "name a field, a sum of fields, or `= constant`")
     alternatives = []
     for alternative in source.split(" or "):
-        terms = _terms(alternative, target, kind, policy, slots, problem)
+        terms = _terms(alternative, target, slots, problem)
         if kind != NUMBER and (len(terms) > 1 or terms[0].sign < 0):
             raise problem(key, f"{source!r} adds up what is no number", "name one field")
         alternatives.append(terms)
     return tuple(alternatives)
 
 
-def _terms(
-    alternative: str, target: str, kind: str, policy: str, slots: list[Slot], problem: Problem
-) -> tuple[Term, ...]:
+def _terms(alternative: str, target: str, slots: list[Slot], problem: Problem) -> tuple[Term, ...]:
     key = f"fields.{target}"
+    kind, policy = TARGETS[target]
     text = alternative.strip()
     if text.startswith("="):
         return (Term(1, None, _constant(text[1:].strip(), kind, key, problem)),)
@@ -256,8 +255,7 @@ def _path(name: object, key: str, problem: Problem) -> Path:
 def _conditions(spec: object, key: str, problem: Problem) -> tuple[Condition, ...]:
     mapping = _mapping(spec, key, problem)
     return tuple(
-        Condition(_path(name, key, problem), tuple(_list(value)))
-        for name, value in mapping.items()
+        Condition(_path(name, key, problem), tuple(_list(value))) for name, value in mapping.items()
     )
 
 

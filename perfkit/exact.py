@@ -43,7 +43,7 @@ EXACT = Context(
         Underflow,
     ],
 )
-"""Adds, subtracts and multiplies exactly or raises; no sum of valid figures comes near 1000 digits."""
+"""Adds, subtracts and multiplies exactly or raises; sums of valid figures are far shorter."""
 
 T = TypeVar("T")
 
@@ -83,7 +83,7 @@ def ratio(numerator: Decimal | int, denominator: Decimal | int) -> Decimal:
 def root_ratio(
     square: Decimal | int, over: Decimal | int = 1, factor: Decimal | int = 1
 ) -> Decimal:
-    """factor * sqrt(square / over), carried at 50 digits and rounded to 18."""
+    """Factor * sqrt(square / over), carried at 50 digits and rounded to 18."""
     root = _ROOT.sqrt(_ROOT.divide(_decimal(square), _decimal(over)))
     return _RATIO.plus(_ROOT.multiply(_decimal(factor), root))
 
@@ -119,7 +119,7 @@ def multiply(left: Decimal | int, right: Decimal | int) -> Decimal:
 
 
 def scaled(units: int, places: int) -> Decimal:
-    """units * 10**-places as a Decimal, without rounding."""
+    """Units * 10**-places as a Decimal, without rounding."""
     return Decimal(units).scaleb(-places, EXACT) if units else ZERO
 
 

@@ -6,8 +6,9 @@ so that it can neither break a table nor become markup.
 
 from __future__ import annotations
 
+import hashlib
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 NOTHING = "–"
@@ -16,13 +17,15 @@ NOTHING = "–"
 LONGEST_NAME = 60
 
 _DISPLAY = Context(prec=200, rounding=ROUND_HALF_EVEN)
-_ESCAPED = str.maketrans({c: f"\\{c}" for c in "\\`*_{}[]()#+!|~$"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})
+_ESCAPED = str.maketrans(
+    {c: f"\\{c}" for c in "\\`*_{}[]()#+!|~$"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"}
+)
 
 
 def fixed(value: Decimal, places: int) -> str:
     """A number with that many decimals and thousands separators; never `-0.00`."""
     shown = value.quantize(Decimal(1).scaleb(-places), context=_DISPLAY)
-    return f"{abs(shown) if not shown else shown:,f}"
+    return f"{shown if shown else abs(shown):,f}"
 
 
 def signed(value: Decimal, places: int = 2) -> str:
@@ -101,3 +104,11 @@ def _width(text: str) -> int:
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
     )
+
+
+def slug(where: Mapping[str, str]) -> str:
+    """A filter as part of a file name: its words, and a digest that tells similar ones apart."""
+    text = "-".join(f"{name}-{value}" for name, value in sorted(where.items()))
+    words = "".join(char if char.isascii() and char.isalnum() else "-" for char in text.lower())
+    digest = hashlib.sha256(repr(sorted(where.items())).encode()).hexdigest()[:8]
+    return f"{words[:60].strip('-')}-{digest}"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from datetime import date
 
 from perfkit.errors import LineError
 from perfkit.schema import Finding
+from perfkit.selection import Selection
 from perfkit.trades import (
     CLOSED_BEFORE_OPENED,
     CORRECTED,
@@ -15,7 +14,6 @@ from perfkit.trades import (
     NET_DISAGREES,
     OUTCOME_DISAGREES,
     REPEATED,
-    Trades,
 )
 
 _PER_TRADE = (
@@ -32,15 +30,11 @@ _PER_TRADE = (
 )
 
 
-def findings(
-    inside: Trades,
-    errors: Sequence[LineError],
-    missing: Sequence[date],
-    unterminated: Sequence[date],
-) -> list[Finding]:
+def findings(selection: Selection) -> list[Finding]:
     """The findings of a window, from its trades, bad lines and days."""
+    inside, missing, unterminated = selection.inside, selection.missing, selection.unterminated
     found = []
-    for reason, count in sorted(Counter(_kind(error) for error in errors).items()):
+    for reason, count in sorted(Counter(_kind(error) for error in selection.errors).items()):
         found.append(Finding("bad_lines", count, f"unreadable: {reason}"))
     kinds = Counter(inside.findings)
     for bit, code, message in _PER_TRADE:
@@ -70,4 +64,6 @@ def _kind(error: LineError) -> str:
     field, colon, problem = error.reason.partition(": ")
     if not colon:
         return error.reason
-    return f"{field}: {problem.partition(' is ')[2] or problem}" if " is " in problem else error.reason
+    return (
+        f"{field}: {problem.partition(' is ')[2] or problem}" if " is " in problem else error.reason
+    )

@@ -1,31 +1,39 @@
-"""Bad lines kept where an operator finds them: `logs/performance/quarantine.jsonl`."""
+"""Bad lines kept where an operator finds them: `logs/performance/quarantine/<source>.jsonl`."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
 
+from perfkit.book import Book
 from perfkit.errors import LineError
 from perfkit.files import replace
+from perfkit.markdown import slug
 from perfkit.tradelog import read_at
 
-QUARANTINE = Path("logs/performance/quarantine.jsonl")
+QUARANTINE = Path("logs/performance/quarantine")
 KEPT_BYTES = 2000
 
 
-def keep(root: Path, errors: Sequence[LineError]) -> Path | None:
-    """Writes every bad line, with its place and reason, and the first 2,000 bytes of its text.
+def keep(book: Book) -> list[Path]:
+    """Writes the bad lines of each source of the book, as they are now; returns changed paths.
 
-    The file always holds the bad lines there are now. Returns its path, None when there never
-    was a bad line.
+    An entry has `path`, `line`, `offset`, `reason` and the first 2,000 bytes of the line as
+    `text`. Raises `OutputError`.
     """
-    path = root / QUARANTINE
-    if not errors and not path.exists():
-        return None
-    replace(path, b"".join(_entry(root, error) for error in errors))
-    return path
+    changed = []
+    for source, errors in book.errors_by_source().items():
+        path = book.config.root / QUARANTINE / f"{_file_name(source)}.jsonl"
+        body = b"".join(_entry(book.config.root, error) for error in errors)
+        if (body or path.exists()) and replace(path, body):
+            changed.append(path)
+    return changed
+
+
+def _file_name(source: str) -> str:
+    plain = source.replace("-", "").replace("_", "")
+    return source if plain.isascii() and plain.isalnum() else slug({"source": source})
 
 
 def _entry(root: Path, error: LineError) -> bytes:

@@ -135,16 +135,21 @@ _KINDS = {"daily": "Day", "weekly": "Week", "monthly": "Month"}
 
 
 class Text:
-    """Markdown that shows as such in JupyterLab, in a report, and as plain text in a terminal."""
+    """Markdown that shows as such in JupyterLab, in a report, and as plain text in a terminal.
 
-    def __init__(self, markdown: str) -> None:
+    `digest` is that of the summary it was made from.
+    """
+
+    def __init__(self, markdown: str, digest: str) -> None:
         self.markdown = markdown
+        self.digest = digest
 
     def __str__(self) -> str:
         return self.markdown
 
-    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/markdown": self.markdown, "text/plain": self.markdown}
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, str]]:
+        shown = {"text/markdown": self.markdown, "text/plain": self.markdown}
+        return shown, {"perfkit_digest": self.digest}
 
 
 def label_of(metric: str) -> str:
@@ -306,9 +311,13 @@ def _aligned_rows(rows: Sequence[Sequence[str]]) -> str:
     """Name left, figure right, note left."""
     pairs = aligned(["", ""], [row[:2] for row in rows]).splitlines()
     width = max(map(len, pairs))
-    return "\n".join(
-        f"{pair.ljust(width)}   {row[2]}".rstrip() for pair, row in zip(pairs, rows, strict=True)
-    ) + "\n"
+    return (
+        "\n".join(
+            f"{pair.ljust(width)}   {row[2]}".rstrip()
+            for pair, row in zip(pairs, rows, strict=True)
+        )
+        + "\n"
+    )
 
 
 def _shown_in(summary: SummaryShape, name: str, *, with_reason: bool = True) -> str:
@@ -433,4 +442,4 @@ def _missed_names(verdicts: Sequence[TargetVerdict]) -> str:
 
 
 def _count(number: Value | None, noun: str) -> str:
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")  # type: ignore[str-format]
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

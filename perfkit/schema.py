@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import msgspec
 
@@ -16,14 +16,17 @@ from perfkit.metrics.facts import Value
 
 SCHEMA_VERSION = 1
 
+Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+"""An aware datetime."""
+
 
 class WindowShape(msgspec.Struct, frozen=True):
     """The window: `[start, end)`; `first_day` and `last_day` are trading days, both inclusive."""
 
     kind: str
     label: str
-    start: datetime
-    end: datetime
+    start: Moment
+    end: Moment
     first_day: date
     last_day: date
     timezone: str
@@ -74,7 +77,7 @@ class OpenShape(msgspec.Struct, frozen=True):
     """Trades open at the window's end; ages in seconds up to then or to the newest line."""
 
     trades: int
-    oldest_opened_at: datetime | None
+    oldest_opened_at: Moment | None
     oldest_age_seconds: Decimal | None
 
 
@@ -121,3 +124,46 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     return value.isoformat() if isinstance(value, date) else value
+
+
+class AlertEvent(msgspec.Struct, frozen=True):
+    """One line of `logs/performance-alerts.jsonl`; the names are reserved for alert rules.
+
+    `kind` says what happened; `occurred_at` is when the market did it, `detected_at` when perfkit
+    saw it; `first_trade` to `last_trade` are closing times, `sources` the `file:line` of trades.
+    """
+
+    v: int
+    event: Literal["performance.alert"]
+    id: str
+    kind: Literal[
+        "baseline",
+        "firing",
+        "resolved",
+        "reminder",
+        "data_state",
+        "acked",
+        "silenced",
+        "unsilenced",
+        "history_rewritten",
+        "clock_skew",
+        "state_recovered",
+    ]
+    rule: str | None
+    group: str | None
+    episode: str | None
+    severity: Literal["warning", "critical"] | None
+    occurred_at: Moment | None
+    detected_at: Moment
+    metric: str | None
+    actual: Decimal | None
+    target: Decimal | None
+    recover: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    interval: tuple[Decimal, Decimal] | None
+    window: str | None
+    first_trade: Moment | None
+    last_trade: Moment | None
+    sources: tuple[str, ...]
+    message: str

@@ -11,14 +11,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import NamedTuple
 
 from perfkit import tally
 from perfkit.metrics import Figures, evaluate
 from perfkit.metrics.facts import NOT_IN_A_PART, Facts
 from perfkit.tally import Sheet, Tally
 from perfkit.trades import Trades
-from perfkit.window import WEEKDAYS, Calendar, Window
+from perfkit.window import WEEKDAYS, Calendar
 
 DIMENSIONS = (
     "source",
@@ -39,25 +38,17 @@ NO_NAME = ""
 _BY_CLOSE = ("weekday", "hour", "exit_reason")
 """Dimensions that only a closed trade has a part in."""
 
-Still = list[tuple[Trades, list[int]]]
-
-
-class DayTallies(NamedTuple):
-    """One trading day's tallies; `parts` has, per dimension, one per part."""
-
-    whole: Tally
-    parts: dict[str, dict[str, Tally]]
-
 
 class WindowSlices:
     """The tallies of a window; parts are cut when first asked for."""
 
-    def __init__(self, inside: Trades, window: Window, calendar: Calendar) -> None:
+    def __init__(self, inside: Trades, calendar: Calendar) -> None:
+        self.inside = inside
         self.calendar = calendar
         self.days: list[tuple[date, Trades, Sheet, Tally]] = []
-        for day, trades in _days(inside, window, calendar):
+        for day, trades in _days(inside, calendar):
             sheet = Sheet(trades)
-            self.days.append((day, trades, sheet, sheet.whole()))
+            self.days.append((day, trades, sheet, sheet.whole))
         self.whole = tally.merged(whole for *_, whole in self.days)
 
     @property
@@ -66,34 +57,27 @@ class WindowSlices:
         return [(day, whole) for day, _, _, whole in self.days]
 
     def parts(
-        self, dimension: str, inside: Trades, facts: Facts, still_open: Still
+        self, dimension: str, facts: Facts, still_open: Sequence[Trades]
     ) -> Iterator[tuple[str, Figures]]:
         """Name and figures of each part, by name (weekdays and hours in their own order)."""
-        per_day = self._per_day(dimension, inside)
+        per_day = self._per_day(dimension)
         opened = _open_by_part(dimension, still_open)
         names = {name for _, parts in per_day for name in parts} | opened.keys()
         for name in sorted(names, key=_part_order(dimension)):
             own = [(day, parts[name]) for day, parts in per_day if name in parts]
             yield name, evaluate(_part_facts(facts, own, opened[name]))
 
-    def _per_day(self, dimension: str, inside: Trades) -> list[tuple[date, dict[str, Tally]]]:
+    def _per_day(self, dimension: str) -> list[tuple[date, dict[str, Tally]]]:
         if dimension == "weekday":
             return [(day, {WEEKDAYS[day.weekday()]: whole}) for day, _, _, whole in self.days]
-        named = _exit_reason_names(inside) if dimension == "exit_reason" else None
+        named = _exit_reason_names(self.inside) if dimension == "exit_reason" else None
         return [
             (day, sheet.parts(_keys(dimension, trades, self.calendar, named)))
             for day, trades, sheet, _ in self.days
         ]
 
 
-def slices(inside: Trades, window: Window, calendar: Calendar) -> WindowSlices:
-    """The tallies of the trades that closed in the window."""
-    return WindowSlices(inside, window, calendar)
-
-
-def _days(
-    inside: Trades, window: Window, calendar: Calendar
-) -> Iterator[tuple[date, Trades]]:
+def _days(inside: Trades, calendar: Calendar) -> Iterator[tuple[date, Trades]]:
     """The trading days with a closed trade, in order."""
     row = 0
     while row < len(inside):
@@ -125,13 +109,11 @@ def _exit_reason_names(inside: Trades) -> dict[str | None, str]:
     return names
 
 
-def _open_by_part(dimension: str, still_open: Still) -> Counter[str]:
+def _open_by_part(dimension: str, still_open: Sequence[Trades]) -> Counter[str]:
     """How many trades are open in each part that an open trade can be in."""
     if dimension in _BY_CLOSE:
         return Counter()
-    return Counter(
-        getattr(trades, dimension)[row] or NO_NAME for trades, rows in still_open for row in rows
-    )
+    return Counter(name or NO_NAME for trades in still_open for name in getattr(trades, dimension))
 
 
 def _part_order(dimension: str) -> Callable[[str], tuple[int, str]]:

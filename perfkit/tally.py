@@ -8,13 +8,14 @@ the columns of a run once, for its tally and for those of any of its parts.
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from decimal import Decimal
-from itertools import accumulate
-from operator import add, mul, sub
-from typing import NamedTuple, TypeVar
+from functools import cached_property
+from operator import add, mul
+from typing import Any, NamedTuple, TypeVar
 
+from perfkit.columns import take
 from perfkit.exact import EXACT, PER_TRADE_PLACES, ZERO, scaled
 from perfkit.trade import LOSS, WIN
 from perfkit.trades import (
@@ -29,6 +30,7 @@ from perfkit.trades import (
     WON,
     Trades,
 )
+from perfkit.walk import deepest_fall, equity_curve
 
 K = TypeVar("K", bound=Hashable)
 
@@ -126,7 +128,7 @@ EMPTY = Tally()
 
 def of(trades: Trades) -> Tally:
     """The tally of closed trades, which must be in trade order."""
-    return Sheet(trades).whole()
+    return Sheet(trades).whole
 
 
 def merge(earlier: Tally, later: Tally) -> Tally:
@@ -193,59 +195,57 @@ class Sheet:
         )
         self.totals = [sum(column) for column in columns]
         self.varying = [n for n, column in enumerate(columns) if any(column)]
-        self.rows = list(zip(*(columns[n] for n in self.varying), strict=True))
+        varying = (columns[n] for n in self.varying)
+        self.rows = list(zip(self.marks, self.net, *varying, strict=True))
 
+    @cached_property
     def whole(self) -> Tally:
         """The tally of all of it."""
-        return self._tally(self.totals, self.marks, self.net, self.closed_at)
+        return self._tally(self.totals, self.marks, self.net)
 
     def parts(self, keys: Sequence[K]) -> dict[K, Tally]:
         """A tally per distinct key, `keys` having one for each trade."""
-        members: defaultdict[K, list[int]] = defaultdict(list)
+        distinct = set(keys)
+        if len(distinct) == 1:
+            return {keys[0]: self.whole}
+        members: dict[K, list[int]] = {key: [] for key in distinct}
         for row, key in enumerate(keys):
             members[key].append(row)
-        if len(members) == 1:
-            return {keys[0]: self.whole()}
         return {key: self._part(rows) for key, rows in members.items()}
 
     def _part(self, rows: list[int]) -> Tally:
+        marks, net, *columns = zip(*take(self.rows, rows), strict=True)
         totals = [0] * len(self.totals)
-        own = [self.rows[row] for row in rows]
-        for n, total in zip(self.varying, map(sum, zip(*own, strict=True)), strict=True):
+        for n, total in zip(self.varying, map(sum, columns), strict=True):
             totals[n] = total
-        marks = [self.marks[row] for row in rows]
-        net = [self.net[row] for row in rows]
-        return self._tally(totals, marks, net, self.closed_at, rows)
+        return self._tally(totals, marks, net, rows)
 
     def _tally(
         self,
         totals: Sequence[int],
         marks: Sequence[int],
         net: Sequence[int],
-        closed_at: Sequence[int],
         rows: Sequence[int] | None = None,
     ) -> Tally:
-        """The tally of rows with those totals; `rows` maps them to `closed_at`."""
+        """The tally of trades with those totals; `rows` says which they are, if not all."""
         if not marks:
             return EMPTY
         counts = _counts(marks)
         places = self.places[0]
-        sums = Sums(
-            *(
-                total if n in _WHOLE_NUMBERS else scaled(total, self.places[n])
-                for n, total in enumerate(totals)
-            )  # type: ignore[arg-type]
-        )
+        sums: list[Any] = [
+            total if n in _WHOLE_NUMBERS else scaled(total, self.places[n])
+            for n, total in enumerate(totals)
+        ]
         first, last = (0, len(marks) - 1) if rows is None else (rows[0], rows[-1])
         return Tally(
             counts=counts,
-            sums=sums,
+            sums=Sums(*sums),
             largest_win=scaled(max(net), places) if counts.known_wins else None,
             largest_loss=scaled(min(net), places) if counts.known_losses else None,
             streaks=_streaks(marks),
-            drawdown=_drawdown(net, places, closed_at, rows),
-            first_at=closed_at[first],
-            last_at=closed_at[last],
+            drawdown=_drawdown(net, places, self.closed_at, rows),
+            first_at=self.closed_at[first],
+            last_at=self.closed_at[last],
         )
 
 
@@ -304,11 +304,9 @@ def _streaks(marks: Sequence[int]) -> Streaks:
 def _drawdown(
     net: Sequence[int], places: int, closed_at: Sequence[int], rows: Sequence[int] | None
 ) -> Drawdown:
-    equity = list(accumulate(net, initial=0))
-    peaks = list(accumulate(equity, max))
-    falls = list(map(sub, peaks, equity))
-    depth, low = max(falls), min(equity)
-    trough = falls.index(depth)
+    equity = equity_curve(net)
+    peak, low = max(equity), min(equity)
+    fall = deepest_fall(equity)
 
     def at(point: int) -> int | None:
         """When a point of the equity curve was reached; None for its start."""
@@ -318,23 +316,22 @@ def _drawdown(
 
     return Drawdown(
         total=scaled(equity[-1], places),
-        peak=scaled(peaks[-1], places),
-        peak_at=at(equity.index(peaks[-1])),
+        peak=scaled(peak, places),
+        peak_at=at(equity.index(peak)),
         low=scaled(low, places),
         low_at=at(equity.index(low)),
-        depth=scaled(depth, places),
-        from_at=at(equity.index(peaks[trough])) if depth else None,
-        trough_at=at(trough) if depth else None,
+        depth=scaled(fall.depth, places),
+        from_at=at(fall.peak) if fall.depth else None,
+        trough_at=at(fall.trough) if fall.depth else None,
     )
 
 
 def _added(earlier: Sums, later: Sums) -> Sums:
-    return Sums(
-        *(
-            a + b if isinstance(a, int) else EXACT.add(a, b)
-            for a, b in zip(earlier, later, strict=True)
-        )  # type: ignore[arg-type]
-    )
+    both: list[Any] = [
+        a + b if isinstance(a, int) else EXACT.add(a, b)  # type: ignore[operator, arg-type]
+        for a, b in zip(earlier, later, strict=True)
+    ]
+    return Sums(*both)
 
 
 def _extreme(

@@ -24,9 +24,7 @@ def verdicts(targets: Iterable[Target], window_kind: str, figures: Figures) -> l
     A rate whose 95 % interval holds the target strictly inside is insufficient, and so is a figure
     that is undefined.
     """
-    return [
-        _verdict(target, figures) for target in targets if target.window in (None, window_kind)
-    ]
+    return [_verdict(target, figures) for target in targets if target.window in (None, window_kind)]
 
 
 def _verdict(target: Target, figures: Figures) -> TargetVerdict:
@@ -39,17 +37,15 @@ def _verdict(target: Target, figures: Figures) -> TargetVerdict:
             target.metric, target.bound, target.value, None, None, INSUFFICIENT, reason
         )
     reached = actual >= target.value if target.bound == "at_least" else actual <= target.value
-    verdict, reason = (MET if reached else MISSED), None
-    if _straddles(target, figures):
-        verdict, reason = INSUFFICIENT, "the 95 % interval holds the target"
+    undecided = _straddles(target, figures)
     return TargetVerdict(
         target.metric,
         target.bound,
         target.value,
         actual,
         canonical(subtract(actual, target.value)),
-        verdict,
-        reason,
+        INSUFFICIENT if undecided else MET if reached else MISSED,
+        "the 95 % interval holds the target" if undecided else None,
     )
 
 

@@ -17,7 +17,7 @@ import msgspec
 
 from perfkit import columns as col
 from perfkit.columns import BadValueError, Numbers, take
-from perfkit.dialect import CLOSING, NUMBER, OPEN, TIME, Condition, Dialect
+from perfkit.dialect import CLOSING, NUMBER, OPEN, TEXT, TIME, Condition, Dialect
 from perfkit.errors import LineError, LogReadError
 
 BLOCK_BYTES = 256 * 1024
@@ -271,21 +271,24 @@ class _Reader:
         is_open = [False] * count
         for conditions in dialect.open_when:
             meeting = self._meeting(conditions, raw, count)
-            is_open = [known or met for known, met in zip(is_open, meeting, strict=True)]
+            if True in meeting:
+                is_open = [known or met for known, met in zip(is_open, meeting, strict=True)]
         slots: list[Column] = []
+        times: dict[tuple[str, ...], list[int | None]] = {}
         for slot in dialect.slots:
             values = self._values(slot.path, raw)
             if slot.kind == NUMBER:
                 slots.append(col.numbers(values))
-            elif slot.kind == TIME:
-                if slot.policy == CLOSING and True in is_open:
-                    values = [
-                        None if opened else value
-                        for value, opened in zip(values, is_open, strict=True)
-                    ]
+            elif slot.kind == TEXT:
+                slots.append(self._texts(slot.target, values))
+            elif slot.policy == CLOSING and True in is_open:
+                # What stands there on an open line (a 0, say) need not be a time.
+                values = [None if o else v for v, o in zip(values, is_open, strict=True)]
                 slots.append(col.instants(values, dialect.zone, dialect.time_unit))
             else:
-                slots.append(self._texts(slot.target, values))
+                if slot.path not in times:
+                    times[slot.path] = col.instants(values, dialect.zone, dialect.time_unit)
+                slots.append(times[slot.path])
         is_open = self._settled(slots, is_open)
         at = _first_of(
             self._evaluated("closed_at", slots, count), self._evaluated("opened_at", slots, count)
@@ -295,17 +298,14 @@ class _Reader:
         return slots, self._identities(raw, count), is_open, at  # type: ignore[return-value]
 
     def _settled(self, slots: list[Column], is_open: list[bool]) -> list[bool]:
-        """A line that gives no closing time, or says `open`, is open; it says nothing of a close."""
+        """A line without a closing time, or that says `open`, is open and tells of no close."""
         closed_at = self._evaluated("closed_at", slots, len(is_open))
         if None in closed_at:
-            is_open = [
-                opened or at is None for opened, at in zip(is_open, closed_at, strict=True)
-            ]
+            is_open = [opened or at is None for opened, at in zip(is_open, closed_at, strict=True)]
         for slot, column in zip(self.dialect.slots, slots, strict=True):
             if slot.target == "outcome" and OPEN in column:
                 is_open = [
-                    opened or said == OPEN
-                    for opened, said in zip(is_open, column, strict=True)
+                    opened or said == OPEN for opened, said in zip(is_open, column, strict=True)
                 ]
         if True not in is_open:
             return is_open
@@ -327,19 +327,18 @@ class _Reader:
     def _texts(self, target: str, values: list[Any]) -> list[str | None]:
         column = col.texts(values)
         meaning = {
-            text: None if text is None else self.dialect.word(target, text)
-            for text in set(column)
+            text: None if text is None else self.dialect.word(target, text) for text in set(column)
         }
         return list(map(meaning.__getitem__, column))
 
     def _identities(self, raw: list[list[Any]], count: int) -> list[str | None]:
-        parts = [col.texts(self._values(path, raw)) for path in self.dialect.identity]
+        parts = [col.ids(self._values(path, raw)) for path in self.dialect.identity]
         if len(parts) == 1:
             return parts[0]
         if not parts:
             return [None] * count
         return [
-            None if None in row else IDENTITY_SEPARATOR.join(row)  # type: ignore[arg-type]
+            None if None in row else IDENTITY_SEPARATOR.join(row)
             for row in zip(*parts, strict=True)
         ]
 
@@ -355,6 +354,8 @@ class _Reader:
         met = [True] * count
         for condition in conditions:
             values = self._values(condition.path, raw)
+            if condition.allowed == (None,) and None not in values and "" not in values:
+                return [False] * count
             try:
                 verdict = {value: condition.holds(value) for value in set(values)}
                 here = [verdict[value] for value in values]
@@ -363,9 +364,7 @@ class _Reader:
             met = [both and one for both, one in zip(met, here, strict=True)]
         return met
 
-    def _row_is_good(
-        self, raw: list[list[Any]], row: int, number: int, place: _BlockPlace
-    ) -> bool:
+    def _row_is_good(self, raw: list[list[Any]], row: int, number: int, place: _BlockPlace) -> bool:
         """Whether one line converts; otherwise notes why, naming the field."""
         try:
             self._chunk([[column[row]] for column in raw], 1)

@@ -193,5 +193,3 @@ def parse_date(text: str) -> date:
     if parsed is None or parsed.isoformat() != text:
         raise WindowError(f"{text!r} is not a date; write YYYY-MM-DD, for example 2026-04-08")
     return parsed
-
-

@@ -79,6 +79,8 @@ def trades_per_day(facts: Facts) -> Decimal | Undefined:
     Range: 0 and up
     Empty: null when the window has no expected day
     Source: plain mean
+    Elsewhere: freqtrade divides by the calendar days of the backtest, at least 1, and rounds to 2
+    places.
     """
     if not facts.expected_days:
         return Undefined("the window has no expected trading day yet")
@@ -93,6 +95,9 @@ def win_rate(facts: Facts) -> Decimal | Undefined:
     Range: 0 to 1
     Empty: null when no trade closed
     Source: plain share; a breakeven is a trade that did not win
+    Elsewhere: of 100, -50, 0, 0, 200, -100 freqtrade and nautilus_trader also give 1/3, quantstats
+    gives 1/2 because it leaves zeros out. Without a trade freqtrade gives 0, nautilus_trader NaN;
+    quantstats gives 0 and a warning when every return is zero.
     """
     return ratio(facts.tally.counts.wins, facts.tally.trades) if facts.tally.trades else NO_TRADES
 
@@ -105,6 +110,8 @@ def win_rate_decided(facts: Facts) -> Decimal | Undefined:
     Range: 0 to 1
     Empty: null when no trade won or lost
     Source: plain share, breakevens left out
+    Elsewhere: of 100, -50, 0, 0, 200, -100 quantstats' win_rate gives the same 1/2, of returns per
+    period and 0 where none is other than zero; freqtrade and nautilus_trader have no such rate.
     """
     counts = facts.tally.counts
     decided = counts.wins + counts.losses
@@ -114,7 +121,8 @@ def win_rate_decided(facts: Facts) -> Decimal | Undefined:
 def win_rate_low(facts: Facts) -> Decimal | Undefined:
     """Lower end of the 95 % confidence interval of the win rate.
 
-    Formula: (p + z^2/2N - z sqrt(p(1-p)/N + z^2/4N^2)) / (1 + z^2/N), p = W/N, z = 1.959963984540054
+    Formula: (p + z^2/2N - z sqrt(p(1-p)/N + z^2/4N^2)) / (1 + z^2/N), p = W/N,
+    z = 1.959963984540054
     Unit: fraction
     Range: 0 to win_rate
     Empty: null when no trade closed
@@ -126,7 +134,8 @@ def win_rate_low(facts: Facts) -> Decimal | Undefined:
 def win_rate_high(facts: Facts) -> Decimal | Undefined:
     """Upper end of the 95 % confidence interval of the win rate.
 
-    Formula: (p + z^2/2N + z sqrt(p(1-p)/N + z^2/4N^2)) / (1 + z^2/N), p = W/N, z = 1.959963984540054
+    Formula: (p + z^2/2N + z sqrt(p(1-p)/N + z^2/4N^2)) / (1 + z^2/N), p = W/N,
+    z = 1.959963984540054
     Unit: fraction
     Range: win_rate to 1
     Empty: null when no trade closed

@@ -5,8 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import reduce
 
-from perfkit.exact import ZERO, add, carried, carried_root, multiply, ratio, rounded, subtract
-from perfkit.exact import root_ratio
+from perfkit.exact import (
+    ZERO,
+    add,
+    carried,
+    carried_root,
+    multiply,
+    ratio,
+    root_ratio,
+    rounded,
+    subtract,
+)
 from perfkit.metrics.facts import NO_TRADES, Facts, Undefined
 
 RETURNS_NEEDED = 20
@@ -32,6 +41,7 @@ def profitable_days(facts: Facts) -> int:
     Range: 0 to trading_days
     Empty: 0
     Source: plain count
+    Elsewhere: freqtrade counts UTC days.
     """
     return sum(1 for _, pnl in facts.days if pnl > 0)
 
@@ -44,6 +54,8 @@ def best_day(facts: Facts) -> Decimal | Undefined:
     Range: any
     Empty: null when no trade closed
     Source: plain extreme
+    Elsewhere: freqtrade takes UTC days, and days without a trade between the first and the last
+    count as 0; it gives 0 without a trade.
     """
     return max(pnl for _, pnl in facts.days) if facts.days else NO_TRADES
 
@@ -56,6 +68,8 @@ def worst_day(facts: Facts) -> Decimal | Undefined:
     Range: any
     Empty: null when no trade closed
     Source: plain extreme
+    Elsewhere: freqtrade takes UTC days, and days without a trade between the first and the last
+    count as 0; it gives 0 without a trade.
     """
     return min(pnl for _, pnl in facts.days) if facts.days else NO_TRADES
 
@@ -69,7 +83,9 @@ def avg_day(facts: Facts) -> Decimal | Undefined:
     Empty: null when no trade closed
     Source: plain mean over days with a closed trade
     """
-    return ratio(_total([pnl for _, pnl in facts.days]), len(facts.days)) if facts.days else NO_TRADES
+    return (
+        ratio(_total([pnl for _, pnl in facts.days]), len(facts.days)) if facts.days else NO_TRADES
+    )
 
 
 def sd_day(facts: Facts) -> Decimal | Undefined:
@@ -95,6 +111,11 @@ def sharpe(facts: Facts) -> Decimal | Undefined:
     Range: any
     Empty: null with fewer than 20 days, a missing day, or no variation
     Source: W. F. Sharpe, The Sharpe Ratio, 1994; of money, without a risk-free rate; sd with n - 1
+    Elsewhere: freqtrade divides the profit per calendar day by the population sd of the P&L per
+    trade, both over the starting balance, and gives 0 without a trade and -100 without variation.
+    quantstats and nautilus_trader take daily returns as they come, without filling days in, with P
+    = 252; without variation quantstats divides by zero (NaN or infinity), nautilus_trader gives
+    NaN. Neither needs 20 days.
     """
     days = _returns(facts)
     if isinstance(days, Undefined):
@@ -116,6 +137,9 @@ def sortino(facts: Facts) -> Decimal | Undefined:
     Range: any
     Empty: null with fewer than 20 days, a missing day, or no losing day
     Source: F. A. Sortino and R. van der Meer, Downside Risk, 1991; target return 0
+    Elsewhere: freqtrade divides by the population sd of the losing trades' P&L, and gives 0 without
+    a trade and -100 with fewer than two different losses. quantstats and nautilus_trader use the
+    same divisor as here over daily returns, with P = 252, and give NaN without a losing day.
     """
     days = _returns(facts)
     if isinstance(days, Undefined):
@@ -142,7 +166,7 @@ def _total(amounts: list[Decimal] | tuple[Decimal, ...]) -> Decimal:
 
 
 def _spread(amounts: list[Decimal] | tuple[Decimal, ...]) -> Decimal:
-    """n sum x^2 - (sum x)^2: n (n - 1) times the sample variance."""
+    """N sum x^2 - (sum x)^2: n (n - 1) times the sample variance."""
     squares = _total([multiply(amount, amount) for amount in amounts])
     total = _total(amounts)
     return subtract(multiply(squares, len(amounts)), multiply(total, total))

@@ -32,7 +32,7 @@ class Facts(NamedTuple):
     days: tuple[tuple[date, Decimal], ...]
     expected_days: int
     open_trades: int
-    recovered_at: int | None | Undefined
+    recovered_at: int | Undefined | None
     unrealized_pnl: Decimal | Undefined
     returns: tuple[Decimal, ...] | Undefined
     current_drawdown: Decimal | Undefined

@@ -44,6 +44,8 @@ def longest_win_streak(facts: Facts) -> int:
     Range: 0 to wins
     Empty: 0
     Source: plain count
+    Elsewhere: in freqtrade and quantstats a zero ends a winning streak; quantstats counts periods,
+    not trades.
     """
     return facts.tally.streaks.longest_win
 
@@ -56,6 +58,8 @@ def longest_loss_streak(facts: Facts) -> int:
     Range: 0 to losses
     Empty: 0
     Source: plain count
+    Elsewhere: of 100, -50, 0, 0, 200, -100 freqtrade gives 3, because it counts a zero as a loss;
+    in quantstats, which counts periods, a zero ends the streak. Here and in quantstats it is 1.
     """
     return facts.tally.streaks.longest_loss
 
@@ -68,6 +72,9 @@ def max_drawdown(facts: Facts) -> Decimal:
     Range: 0 and down
     Empty: 0
     Source: the usual definition; a first loss counts, because the peak starts at 0
+    Elsewhere: freqtrade gives a positive amount, and 0 without a drawdown; its version of October
+    2024 starts the peak at the first trade, so -1, -2 fall by 2 there and by 3 here. quantstats and
+    nautilus_trader give a negative share of compounded returns, see max_drawdown_pct.
     """
     return -facts.tally.drawdown.depth if facts.tally.drawdown.depth else Decimal(0)
 
@@ -135,11 +142,15 @@ def current_drawdown(facts: Facts) -> Decimal | Undefined:
 def max_drawdown_pct(facts: Facts) -> Decimal | Undefined:
     """Largest fall of equity as a share of its running peak; may be another episode.
 
-    Formula: min of (E - P) / P, E = starting_equity + all net P&L so far, P = peak of E in the window
+    Formula: min of (E - P) / P, E = starting_equity + all net P&L so far, P = peak of E in the
+    window
     Unit: fraction
     Range: 0 and down
     Empty: null without starting_equity, or when a peak is not above 0
     Source: the usual definition; the peak starts at the equity of the window's start
+    Elsewhere: freqtrade's max_relative_drawdown is a positive share, its max_drawdown_account is
+    the share of the largest absolute fall. quantstats and nautilus_trader compound returns,
+    starting from a peak of 1, and give 0 without a fall.
     """
     return facts.max_drawdown_pct
 
@@ -152,6 +163,7 @@ def avg_hold_seconds(facts: Facts) -> Decimal | Undefined:
     Range: 0 and up
     Empty: null when no closed trade has a holding time
     Source: plain mean; a trade closed before it was opened has none
+    Elsewhere: freqtrade counts whole minutes, and gives 0 without a trade.
     """
     return _mean_hold(facts.tally.sums.hold_us, facts.tally.counts.held, "closed trade")
 
@@ -164,6 +176,7 @@ def win_hold_seconds(facts: Facts) -> Decimal | Undefined:
     Range: 0 and up
     Empty: null when no win has a holding time
     Source: plain mean
+    Elsewhere: freqtrade counts whole minutes, and gives 0 without a win.
     """
     return _mean_hold(facts.tally.sums.win_hold_us, facts.tally.counts.held_wins, "win")
 
@@ -176,6 +189,7 @@ def loss_hold_seconds(facts: Facts) -> Decimal | Undefined:
     Range: 0 and up
     Empty: null when no loss has a holding time
     Source: plain mean
+    Elsewhere: freqtrade counts whole minutes, and gives 0 without a loss.
     """
     return _mean_hold(facts.tally.sums.loss_hold_us, facts.tally.counts.held_losses, "loss")
 

@@ -52,6 +52,9 @@ def profit_factor(facts: Facts) -> Decimal | Undefined:
     Range: 0 and up
     Empty: null when no trade lost money
     Source: the usual definition of trading-system reports
+    Elsewhere: freqtrade gives 0 without a loss; quantstats gives infinity, or 0 when nothing was
+    won either; nautilus_trader takes portfolio returns instead of the P&L of trades, and gives NaN
+    without a loss.
     """
     sums = facts.tally.sums
     return ratio(sums.gross_profit, -sums.gross_loss) if sums.gross_loss else NO_LOSS
@@ -65,6 +68,7 @@ def avg_win(facts: Facts) -> Decimal | Undefined:
     Range: above 0
     Empty: null when no win has a P&L
     Source: plain mean
+    Elsewhere: nautilus_trader and quantstats (of returns) give NaN without a win.
     """
     counts = facts.tally.counts
     return ratio(facts.tally.sums.gross_profit, counts.known_wins) if counts.known_wins else NO_WIN
@@ -78,9 +82,12 @@ def avg_loss(facts: Facts) -> Decimal | Undefined:
     Range: below 0
     Empty: null when no loss has a P&L
     Source: plain mean
+    Elsewhere: nautilus_trader and quantstats (of returns) give NaN without a loss.
     """
     counts = facts.tally.counts
-    return ratio(facts.tally.sums.gross_loss, counts.known_losses) if counts.known_losses else NO_LOSS
+    return (
+        ratio(facts.tally.sums.gross_loss, counts.known_losses) if counts.known_losses else NO_LOSS
+    )
 
 
 def payoff_ratio(facts: Facts) -> Decimal | Undefined:
@@ -91,6 +98,8 @@ def payoff_ratio(facts: Facts) -> Decimal | Undefined:
     Range: above 0
     Empty: null when no win or no loss has a P&L
     Source: the usual definition; taken from the exact sums, not from the rounded means
+    Elsewhere: quantstats takes the mean positive return over the mean negative one, and gives NaN
+    without a win or a loss; nautilus_trader has none.
     """
     counts, sums = facts.tally.counts, facts.tally.sums
     if not counts.known_wins:
@@ -111,6 +120,9 @@ def expectancy(facts: Facts) -> Decimal | Undefined:
     Range: any
     Empty: null when no closed trade has a P&L
     Source: the expected payoff of MetaTrader's strategy report
+    Elsewhere: of 100, -50, 0, 0, 200, -100 freqtrade also gives 25; nautilus_trader gives 37.5, as
+    does avg_return of quantstats, because both leave zeros out. Without a trade freqtrade gives 0,
+    nautilus_trader NaN; of zeros only nautilus_trader gives 0, quantstats NaN.
     """
     known = facts.tally.counts.known
     return ratio(facts.tally.sums.net_pnl, known) if known else NO_PNL
@@ -143,6 +155,8 @@ def largest_win(facts: Facts) -> Decimal | Undefined:
     Range: above 0
     Empty: null when no win has a P&L
     Source: plain extreme
+    Elsewhere: nautilus_trader gives NaN without a win; best of quantstats is the highest return,
+    also where all of them are negative.
     """
     largest = facts.tally.largest_win
     return NO_WIN if largest is None else largest
@@ -156,6 +170,8 @@ def largest_loss(facts: Facts) -> Decimal | Undefined:
     Range: below 0
     Empty: null when no loss has a P&L
     Source: plain extreme
+    Elsewhere: nautilus_trader gives NaN without a loss; worst of quantstats is the lowest return,
+    also where all of them are positive.
     """
     largest = facts.tally.largest_loss
     return NO_LOSS if largest is None else largest

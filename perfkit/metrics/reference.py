@@ -80,6 +80,4 @@ def _reference(name: str, docstring: str) -> Reference:
     lacking = [label for label in SECTIONS[:-1] if not sections.get(label)]
     if lacking or not what:
         raise ValueError(f"metric {name}: its docstring lacks {', '.join(lacking) or 'a summary'}")
-    return Reference(
-        name, " ".join(what.split()), *(sections.get(label, "") for label in SECTIONS)
-    )
+    return Reference(name, " ".join(what.split()), *(sections.get(label, "") for label in SECTIONS))

@@ -97,6 +97,9 @@ def sqn(facts: Facts) -> Decimal | Undefined:
     Range: any; below 1.6 poor, above 3 excellent; unsteady below 30 trades
     Empty: null when fewer than 2 trades have an R or all R are equal
     Source: Van K. Tharp, The Definitive Guide to Position Sizing, 2008
+    Elsewhere: freqtrade puts the P&L of a trade over the starting balance in the place of R, does
+    not cap the number of trades, rounds to 4 places, and gives 0 without a trade and -100 without
+    variation; quantstats and nautilus_trader have none.
     """
     count = facts.tally.counts.risked
     if count < 2:
@@ -135,6 +138,6 @@ def target_hits(facts: Facts) -> int | Undefined:
 
 
 def _squares(facts: Facts) -> Decimal:
-    """n sum R^2 - (sum R)^2: n (n - 1) times the sample variance."""
+    """N sum R^2 - (sum R)^2: n (n - 1) times the sample variance."""
     sums, count = facts.tally.sums, facts.tally.counts.risked
     return subtract(multiply(sums.r_squared, count), multiply(sums.r, sums.r))

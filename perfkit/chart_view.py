@@ -1,0 +1,252 @@
+"""What a chart is drawn from: one window's summary and trades, and how they are put into words.
+
+Values stay exact up to here. `coordinate` makes a float of one, as the place of a mark on the
+canvas; what is printed comes from Decimals.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from fractions import Fraction
+from typing import NamedTuple
+
+from perfkit.chart_style import Chart, Heading, drawable
+from perfkit.exact import scaled
+from perfkit.markdown import fixed, plain, signed
+from perfkit.schema import SummaryShape
+from perfkit.selection import Selection
+from perfkit.slices import WindowSlices
+from perfkit.summary import summarize
+from perfkit.tally import Tally
+from perfkit.trades import Trades
+from perfkit.window import Calendar, Window, moment_of
+
+ROLLING_TRADES = 20
+"""How many closed trades the rolling win rate looks back on."""
+
+NO_TRADES = "No trades in window"
+NO_NAME = "(none)"
+MINUS = "−"
+NAME_IN_TITLE = 28
+CENT = Decimal("0.01")
+
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+"""Spelled out, because those of the standard library follow the locale."""
+
+_PERIODS = {"daily": "on the day", "weekly": "in the week", "monthly": "in the month"}
+
+
+class View(NamedTuple):
+    """A window as charts see it.
+
+    `closed` closed in the window; `lead_in` are the latest `ROLLING_TRADES` before it; `until` is
+    where time ends on a time axis: the end of the newest trading day, at most the window's.
+    """
+
+    summary: SummaryShape
+    window: Window
+    calendar: Calendar
+    closed: Trades
+    lead_in: Trades
+    until: int
+    win_rate_targets: tuple[Decimal, ...]
+
+    @property
+    def net_units(self) -> list[int]:
+        """Net P&L of each closed trade in its column's unit; an unknown one moves nothing."""
+        return [units or 0 for units in self.closed.net_pnl.units]
+
+    @property
+    def is_one_day(self) -> bool:
+        """Whether a time of day says when."""
+        return self.window.first_day == self.window.last_day
+
+    @property
+    def by_day(self) -> dict[date, Tally]:
+        """Each trading day with a closed trade, in order."""
+        return dict(WindowSlices(self.closed, self.calendar).by_day)
+
+    @property
+    def currency(self) -> str:
+        """The currency of all money."""
+        return drawable(plain(self.summary.currency, 12))
+
+    @property
+    def pnl_known(self) -> int:
+        """How many closed trades have a P&L."""
+        return sum(units is not None for units in self.closed.net_pnl.units)
+
+    @property
+    def last_day(self) -> date:
+        """The last trading day there is anything to show of."""
+        return self.calendar.day_of(self.until - 1)
+
+    def money(self, metric: str) -> Decimal:
+        """A money figure of the summary; raises `TypeError` when it is undefined."""
+        return decimal(self.summary.metrics[metric])
+
+    def count(self, metric: str) -> int:
+        """A count of the summary."""
+        return int(decimal(self.summary.metrics[metric]))
+
+    def moment(self, metric: str) -> datetime | None:
+        """A moment of the summary, None when there was none."""
+        value = self.summary.metrics[metric]
+        return value if isinstance(value, datetime) else None
+
+
+def decimal(value: object) -> Decimal:
+    """A figure that is known to be a number."""
+    if isinstance(value, Decimal | int):
+        return Decimal(value)
+    raise TypeError(f"{value!r} is no figure")
+
+
+def view_of(selection: Selection) -> View:
+    """Gathers what the charts of one window need."""
+    window, inside = selection.window, selection.inside
+    config = selection.book.config
+    first = len(selection.history) - len(inside)
+    newest = max([selection.book.newest or window.start, *inside.closed_at[-1:]])
+    until = min(window.end, config.calendar.end_of(config.calendar.day_of(newest)))
+    return View(
+        summary=summarize(selection),
+        window=window,
+        calendar=config.calendar,
+        closed=inside,
+        lead_in=selection.history.slice(max(0, first - ROLLING_TRADES), first),
+        until=until if until > window.start else window.end,
+        win_rate_targets=tuple(
+            target.value
+            for target in config.targets
+            if target.metric == "win_rate" and target.window in (None, window.kind)
+        ),
+    )
+
+
+def coordinate(units: int, places: int) -> float:
+    """`units * 10**-places` as a place on the canvas: the float nearest to it."""
+    return float(Fraction(units, 10**places))
+
+
+def heading(view: View, what: str, finding: str, *notes: str) -> Heading:
+    """The words of a chart; `what` names it, `finding` is its sentence."""
+    told = [what, period(view), count_of(len(view.closed), "trade"), *conditions(view), *notes]
+    unknown = len(view.closed) - view.pnl_known
+    if unknown:
+        told.append(f"P&L not logged for {unknown}")
+    if view.until < view.window.end:
+        told.append(f"log ends {day_text(view.last_day)}")
+    where = f" where {', '.join(conditions(view))}" if view.summary.where else ""
+    return Heading(finding, " · ".join(told), f"{what}, {period(view)}{where}: {finding}.")
+
+
+def note(view: View, name: str, what: str, sentence: str) -> Chart:
+    """A chart that has nothing to draw, and says why."""
+    return Chart(name, heading(view, what, sentence), 0.12)
+
+
+def nothing_to_draw(view: View, name: str, what: str) -> Chart | None:
+    """The chart that says so when there are no trades or no P&L; else None."""
+    if not len(view.closed):
+        return note(view, name, what, NO_TRADES)
+    if not view.pnl_known:
+        return note(view, name, what, "No closed trade has a P&L")
+    return None
+
+
+def conditions(view: View) -> list[str]:
+    """The filter, a text per condition."""
+    return [f"{name} = {safe(value)}" for name, value in view.summary.where.items()]
+
+
+def period(view: View) -> str:
+    """The window as a person writes it: `Thu 9 Oct 2025`, `6 Oct to 12 Oct 2025`."""
+    first, last = view.window.first_day, view.window.last_day
+    if first == last:
+        return f"{day_text(first)} {first.year}"
+    if view.window.kind == "monthly":
+        return f"{MONTHS[first.month - 1]} {first.year}"
+    begin = short_day(first, with_year=first.year != last.year)
+    span = f"{begin} to {short_day(last, with_year=True)}"
+    return f"week {view.window.label}, {span}" if view.window.kind == "weekly" else span
+
+
+def in_period(view: View) -> str:
+    """`on the day`, `in the week` and so on."""
+    return _PERIODS.get(view.window.kind, "in the window")
+
+
+def short_day(day: date, *, with_year: bool = False) -> str:
+    """`9 Oct`, or `9 Oct 2025`."""
+    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if with_year else "")
+
+
+def day_text(day: date) -> str:
+    """`Thu 9 Oct`."""
+    return f"{WEEKDAYS[day.weekday()]} {short_day(day)}"
+
+
+def clock(view: View, at: datetime) -> str:
+    """A moment in the workspace's zone; with its day unless the window is one day."""
+    local = at.astimezone(view.calendar.zone)
+    time = f"{local:%H:%M}"
+    return time if view.is_one_day else f"{day_text(local.date())}, {time}"
+
+
+def clock_of(view: View, instant: int) -> str:
+    """`clock` of an instant."""
+    return clock(view, moment_of(instant))
+
+
+def money(value: Decimal) -> str:
+    """An amount to two decimals, or to two digits where that would leave nothing."""
+    return fixed(value, _places(value)).replace("-", MINUS)
+
+
+def gain(value: Decimal) -> str:
+    """An amount with its sign."""
+    return signed(value, _places(value)).replace("-", MINUS)
+
+
+def made(value: Decimal) -> str:
+    """`made 6.63` or `lost 4.96`."""
+    return f"{'lost' if value < 0 else 'made'} {money(abs(value))}"
+
+
+def _places(value: Decimal) -> int:
+    return 2 if abs(value) >= CENT or not value else 1 - value.adjusted()
+
+
+def short(value: Decimal, *, sign: bool = True) -> str:
+    """An amount in at most three digits, for a crowded place: `+1.2k`, `−342`, `+0.031`."""
+    if not value:
+        return "0"
+    magnitude = value.adjusted()
+    if magnitude >= 15:
+        return f"{value:+.0e}".replace("-", MINUS)
+    power = max(0, magnitude // 3 * 3) if magnitude >= 3 else 0
+    places = 1 if power and magnitude == power else 0 if magnitude >= 1 else _places(value) - 1
+    text = (signed if sign else fixed)(value.scaleb(-power), places)
+    return text.replace("-", MINUS) + {0: "", 3: "k", 6: "M", 9: "bn", 12: "tn"}[power]
+
+
+def safe(name: str, longest: int = 60) -> str:
+    """A logged name in characters that can be drawn, on one line; it stays as it is if it can."""
+    return drawable(plain(name, longest)) or NO_NAME
+
+
+def count_of(number: int, noun: str) -> str:
+    """`1 trade`, `19 trades`."""
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def median(units: list[int], places: int) -> Decimal:
+    """The middle value, or exactly half way between the two middle ones."""
+    ordered = sorted(units)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return scaled(ordered[middle], places)
+    return scaled(5 * (ordered[middle - 1] + ordered[middle]), places + 1)

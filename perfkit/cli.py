@@ -1,0 +1,335 @@
+"""The `perfkit` command: arguments in, exit code out.
+
+Exit codes: 0 done (also when no trade is in the window); 3 bad configuration, unreadable input,
+wrong usage or a failed report. The clock is never read: without a date, the newest line decides.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from perfkit import __version__
+from perfkit.errors import LineError, OutputError, PerfkitError, UsageError
+
+if TYPE_CHECKING:
+    from perfkit.book import Book
+
+EXIT_OK = 0
+EXIT_FAILED = 3
+
+WINDOWS = ("daily", "weekly", "monthly", "last-7d", "last-30d", "all")
+REPORTS = ("daily", "weekly", "monthly")
+
+
+class _Parser(argparse.ArgumentParser):
+    """A parser that says how to go on, and exits with 3 rather than argparse's 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_FAILED, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs one command; returns its exit code."""
+    arguments = _parser().parse_args(argv)
+    run: Callable[[argparse.Namespace], int] = arguments.run
+    try:
+        return run(arguments)
+    except PerfkitError as error:
+        print(f"perfkit: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    except BrokenPipeError:
+        # The reader (`| head`) has what it wanted; keep Python from complaining at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return EXIT_OK
+    except KeyboardInterrupt:
+        print("perfkit: interrupted; nothing was half written", file=sys.stderr)
+        return EXIT_FAILED
+
+
+def alerts_main() -> int:
+    """The `perfkit-alerts` command: this version evaluates no rules, and says so."""
+    print(
+        "perfkit-alerts: this version of perfkit evaluates no alert rules, so it cannot tell that "
+        "all is well; remove it from cron until it does",
+        file=sys.stderr,
+    )
+    return EXIT_FAILED
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="perfkit",
+        description="Exact performance figures and charted reports from the trade logs of bots.",
+        epilog="Start with `perfkit demo DIR` to see it work, or `perfkit init DIR` for your logs.",
+    )
+    parser.add_argument("--version", action="version", version=f"perfkit {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_summary(commands)
+    _add_explain(commands)
+    _add_report(commands)
+    _add_new(commands, "demo", _demo, "make a workspace with sample logs and its three reports")
+    _add_new(commands, "init", _init, "make a workspace for your own logs")
+    return parser
+
+
+_Commands = argparse._SubParsersAction
+
+
+def _command(
+    commands: _Commands[_Parser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    what: str,
+    epilog: str,
+) -> _Parser:
+    parser = commands.add_parser(
+        name,
+        help=what,
+        description=what[0].upper() + what[1:] + ".",
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _add_root(parser: _Parser) -> None:
+    parser.add_argument(
+        "--root",
+        metavar="DIR",
+        help="the workspace; default: PERFKIT_ROOT, else the nearest folder upwards that holds "
+        "config/perfkit.yaml",
+    )
+
+
+def _add_selection(parser: _Parser) -> None:
+    parser.add_argument(
+        "--where",
+        metavar="FIELD=VALUE",
+        action="append",
+        default=[],
+        help="only trades with that source, strategy, symbol, side, execution_mode or account; "
+        "may be repeated",
+    )
+    parser.add_argument("--source", metavar="NAME", help="only this source of the configuration")
+
+
+def _add_window(parser: _Parser) -> None:
+    parser.add_argument(
+        "--window",
+        choices=WINDOWS,
+        default="daily",
+        help="a trading day, an ISO week, a calendar month, the 7 or 30 days up to the date, "
+        "or everything (default: daily)",
+    )
+    parser.add_argument(
+        "--date",
+        metavar="D",
+        help="YYYY-MM-DD, the trading day the window holds; default: the newest day with a line",
+    )
+    parser.add_argument("--start", metavar="D", help="first day of a window of your own, inclusive")
+    parser.add_argument("--end", metavar="D", help="its last day, inclusive")
+
+
+def _add_summary(commands: _Commands[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "summary",
+        _summary,
+        "print every figure of a window, with the variance against its targets",
+        "units: money in the currency of the source; rates as fractions in JSON and as per cent\n"
+        "on the page; holding times in seconds; times in UTC (JSON) or the workspace's zone.\n\n"
+        "example: perfkit summary --window weekly --date 2025-10-09 --where execution_mode=LIVE",
+    )
+    _add_root(parser)
+    _add_window(parser)
+    _add_selection(parser)
+    parser.add_argument(
+        "--json", action="store_true", help="print the summary as JSON, and nothing else"
+    )
+    parser.add_argument(
+        "--export",
+        action="store_true",
+        help="also write logs/performance/WINDOW-summary-DATE.json and .md (DATE: the window's "
+        "last day), only where something changed",
+    )
+    parser.add_argument(
+        "--backfill",
+        metavar="N",
+        type=_count,
+        help="export the windows of the last N days (to --date), filling what is missing or stale",
+    )
+
+
+def _add_explain(commands: _Commands[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "explain",
+        _explain,
+        "show how a figure comes about: its formula, its numbers, and the log lines behind it",
+        "units are those of the metric, as docs/metrics.md tells; numbers are not rounded.\n\n"
+        "example: perfkit explain max_drawdown --window weekly --date 2025-10-09",
+    )
+    parser.add_argument("metric", metavar="METRIC", help="a name of docs/metrics.md")
+    _add_root(parser)
+    _add_window(parser)
+    _add_selection(parser)
+
+
+def _add_report(commands: _Commands[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "report",
+        _report,
+        "run a notebook and publish it as a Markdown report with charts",
+        "writes reports/KIND/LABEL/report.md with its charts, the executed notebook,\n"
+        "summary.json and status.json; a report that fails leaves the earlier one as it was.\n"
+        "money is in the currency of the source, times in the workspace's zone.\n\n"
+        "example: perfkit report weekly --date 2025-10-09",
+    )
+    parser.add_argument("kind", choices=REPORTS, help="which notebook to run")
+    parser.add_argument(
+        "--date",
+        metavar="D",
+        help="YYYY-MM-DD, a trading day of the period; default: the newest day with a line",
+    )
+    _add_root(parser)
+    _add_selection(parser)
+
+
+def _add_new(
+    commands: _Commands[_Parser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    what: str,
+) -> None:
+    parser = _command(
+        commands,
+        name,
+        run,
+        what,
+        f"the folder must be new or empty; nothing that exists is overwritten.\n\n"
+        f"example: perfkit {name} trading",
+    )
+    parser.add_argument("folder", metavar="DIR", help="where to make it")
+
+
+def _count(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() else 0
+    if not number:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+    return number
+
+
+def _summary(arguments: argparse.Namespace) -> int:
+    from perfkit.desk import open as open_desk
+    from perfkit.export import backfill, export
+    from perfkit.summary import summarize
+
+    where = _where(arguments)
+    desk = open_desk(arguments.root, progress=_progress())
+    if arguments.backfill is not None:
+        if arguments.start or arguments.end or arguments.window == "all":
+            raise UsageError("--backfill goes with daily, weekly, monthly, last-7d or last-30d")
+        changed = backfill(desk, arguments.window, arguments.date, arguments.backfill, where)
+        for path in changed:
+            print(path)
+        return EXIT_OK
+    selection = desk.selection(
+        arguments.window, arguments.date, start=arguments.start, end=arguments.end, where=where
+    )
+    summary = summarize(selection)
+    _keep_bad_lines(desk.book_of(where))
+    if arguments.export:
+        export(desk.config.root, summary)
+    sys.stdout.write(summary.to_json() if arguments.json else str(summary))
+    _tell_bad_lines(selection.errors)
+    return EXIT_OK
+
+
+def _explain(arguments: argparse.Namespace) -> int:
+    from perfkit.desk import open as open_desk
+
+    where = _where(arguments)
+    desk = open_desk(arguments.root, progress=_progress())
+    explanation = desk.explain(
+        arguments.metric,
+        arguments.window,
+        arguments.date,
+        start=arguments.start,
+        end=arguments.end,
+        where=where,
+    )
+    sys.stdout.write(explanation.text)
+    return EXIT_OK
+
+
+def _report(arguments: argparse.Namespace) -> int:
+    from perfkit.desk import open as open_desk
+    from perfkit.report import run_report
+
+    where = _where(arguments)
+    desk = open_desk(arguments.root, progress=_progress())
+    print(run_report(desk, arguments.kind, arguments.date, where))
+    return EXIT_OK
+
+
+def _demo(arguments: argparse.Namespace) -> int:
+    from perfkit.scaffold import make_demo
+
+    print(make_demo(Path(arguments.folder)))
+    return EXIT_OK
+
+
+def _init(arguments: argparse.Namespace) -> int:
+    from perfkit.scaffold import make_workspace
+
+    print(make_workspace(Path(arguments.folder)))
+    return EXIT_OK
+
+
+def _where(arguments: argparse.Namespace) -> dict[str, str]:
+    """The filter of a command; `--source` is one of its conditions."""
+    from perfkit.selection import parse_where
+
+    conditions = list(arguments.where)
+    if arguments.source is not None:
+        conditions.append(f"source={arguments.source}")
+    return parse_where(conditions)
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """A counter on a terminal, for logs large enough to notice; None (silence) elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, files: int) -> None:
+        if files >= 50:
+            sys.stderr.write("\r\x1b[K" if done == files else f"\rreading logs {done}/{files} ")
+            sys.stderr.flush()
+
+    return show
+
+
+def _keep_bad_lines(book: Book) -> None:
+    """Keeps bad lines for the operator; where that fails, the figures are still right."""
+    from perfkit.quarantine import keep
+
+    try:
+        keep(book)
+    except OutputError as error:
+        print(f"perfkit: warning: {error}", file=sys.stderr)
+
+
+def _tell_bad_lines(errors: Sequence[LineError]) -> None:
+    """Bad lines go to stderr as `path:line: reason`, so that `--json` stays pure."""
+    for error in errors[:20]:
+        print(error, file=sys.stderr)
+    if len(errors) > 20:
+        more = len(errors) - 20
+        print(f"... and {more} more, all in logs/performance/quarantine/", file=sys.stderr)

@@ -1,0 +1,293 @@
+"""How a figure comes about: its formula, the numbers in it, and the log lines behind it.
+
+For an extreme, a streak or a drawdown the lines are exactly those of the trades that make it; for
+a sum, a count or a mean they are those of every trade that enters it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from perfkit.errors import UsageError
+from perfkit.exact import EXACT, canonical
+from perfkit.markdown import aligned, plain
+from perfkit.metrics import METRICS
+from perfkit.metrics.facts import Value
+from perfkit.metrics.reference import references
+from perfkit.render import label_of, moment
+from perfkit.selection import Selection
+from perfkit.summary import Summary, account_curve, pnl_curve
+from perfkit.trades import (
+    BEYOND_1R,
+    EXIT_KNOWN,
+    HELD,
+    LOST,
+    PLANNED,
+    PNL_KNOWN,
+    RISKED,
+    TARGET_HIT,
+    WON,
+    Trades,
+    joined,
+)
+from perfkit.walk import current_fall, deepest_fall, deepest_relative_fall
+from perfkit.window import moment_of
+
+
+class Explanation(NamedTuple):
+    """A figure with what it was made from.
+
+    `inputs` are the figures its formula names; `trades` the rows of trades behind it, in trade
+    order; `text` is what `perfkit explain` prints.
+    """
+
+    metric: str
+    value: Value | None
+    inputs: dict[str, Value | None]
+    trades: Trades
+    text: str
+
+    @property
+    def lines(self) -> list[str]:
+        """`path:line` of every log line behind the figure."""
+        return [str(place) for row in range(len(self.trades)) for place in self.trades.places(row)]
+
+    def __str__(self) -> str:
+        return self.text
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": self.text}
+
+
+INPUTS: dict[str, tuple[str, ...]] = {
+    "closed_trades": ("wins", "losses", "breakevens"),
+    "trades_per_day": ("closed_trades",),
+    "win_rate": ("wins", "closed_trades"),
+    "win_rate_decided": ("wins", "losses"),
+    "win_rate_low": ("wins", "closed_trades"),
+    "win_rate_high": ("wins", "closed_trades"),
+    "profit_factor": ("gross_profit", "gross_loss"),
+    "avg_win": ("gross_profit", "wins"),
+    "avg_loss": ("gross_loss", "losses"),
+    "payoff_ratio": ("gross_profit", "losses", "gross_loss", "wins"),
+    "expectancy": ("net_pnl", "closed_trades"),
+    "required_win_rate": ("avg_win", "avg_loss"),
+    "avg_risk_reward": ("risk_reward_trades",),
+    "avg_r": ("r_trades",),
+    "sd_r": ("r_trades", "avg_r"),
+    "sqn": ("r_trades", "avg_r", "sd_r"),
+    "current_streak": ("current_streak_kind",),
+    "max_drawdown": ("drawdown_peak_at", "drawdown_trough_at", "drawdown_recovered_at"),
+    "avg_day": ("net_pnl", "trading_days"),
+    "sd_day": ("trading_days", "avg_day"),
+    "sharpe": ("trading_days", "net_pnl"),
+    "sortino": ("trading_days", "net_pnl"),
+}
+"""The figures that a formula names, shown with it."""
+
+_MARKS: dict[str, int] = {
+    "wins": WON,
+    "losses": LOST,
+    "net_pnl": PNL_KNOWN,
+    "expectancy": PNL_KNOWN,
+    "gross_profit": WON | PNL_KNOWN,
+    "avg_win": WON | PNL_KNOWN,
+    "gross_loss": LOST | PNL_KNOWN,
+    "avg_loss": LOST | PNL_KNOWN,
+    "avg_risk_reward": PLANNED,
+    "risk_reward_trades": PLANNED,
+    "avg_r": RISKED,
+    "sd_r": RISKED,
+    "sqn": RISKED,
+    "r_trades": RISKED,
+    "losses_beyond_1r": BEYOND_1R,
+    "target_hits": EXIT_KNOWN | TARGET_HIT,
+    "avg_hold_seconds": HELD,
+    "win_hold_seconds": HELD | WON,
+    "loss_hold_seconds": HELD | LOST,
+}
+"""Metrics whose trades are those that bear all of these marks."""
+
+
+def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
+    """Explains one figure of a summary; raises `UsageError` for a name that is no metric."""
+    if metric not in METRICS:
+        raise UsageError(f"{metric!r} is no metric; their names are in docs/metrics.md")
+    trades = _behind(metric, summary, selection)
+    inputs = {name: summary.metrics[name] for name in INPUTS.get(metric, ())}
+    text = _text(metric, summary, inputs, trades)
+    return Explanation(metric, summary.metrics[metric], inputs, trades, text)
+
+
+def _behind(metric: str, summary: Summary, selection: Selection) -> Trades:
+    """The trades that make a figure."""
+    inside = selection.inside
+    if metric in ("open_trades", "unrealized_pnl"):
+        return _open_behind(metric, selection)
+    if metric == "current_drawdown":
+        fall = current_fall(pnl_curve(selection.history))
+        return selection.history.take(fall.rows if fall.depth else [])
+    rows = _ROWS.get(metric)
+    if rows is not None:
+        return inside.take(rows(summary, selection))
+    if metric in _MARKS:
+        wanted = _MARKS[metric]
+        return inside.take([n for n, marks in enumerate(inside.marks) if marks & wanted == wanted])
+    return inside
+
+
+def _open_behind(metric: str, selection: Selection) -> Trades:
+    if metric == "open_trades":
+        return joined(selection.still_open)
+    never = selection.never_closed
+    return never if selection.holds_newest else never.take([])
+
+
+def _breakevens(_: Summary, selection: Selection) -> Sequence[int]:
+    marks = selection.inside.marks
+    return [row for row, mark in enumerate(marks) if not mark & (WON | LOST)]
+
+
+def _decided(_: Summary, selection: Selection) -> Sequence[int]:
+    marks = selection.inside.marks
+    return [row for row, mark in enumerate(marks) if mark & (WON | LOST)]
+
+
+def _extreme(metric: str) -> Callable[[Summary, Selection], Sequence[int]]:
+    """The first trade with that P&L."""
+
+    def rows(summary: Summary, selection: Selection) -> Sequence[int]:
+        value = summary.metrics[metric]
+        decimals = range(len(selection.inside))
+        return [n for n in decimals if selection.inside.net_pnl.decimal(n) == value][:1]
+
+    return rows
+
+
+def _day(choose: Callable[..., int]) -> Callable[[Summary, Selection], Sequence[int]]:
+    """The trades of the first day with the highest or lowest P&L."""
+
+    def rows(_: Summary, selection: Selection) -> Sequence[int]:
+        net = [pnl or 0 for pnl in selection.inside.net_pnl.units]
+        days = selection.book.config.calendar.days_of(selection.inside.closed_at)
+        totals = dict.fromkeys(days, 0)
+        for day, pnl in zip(days, net, strict=True):
+            totals[day] += pnl
+        best = choose(totals.values(), default=0)
+        chosen = next((day for day, total in totals.items() if total == best), None)
+        return [row for row, day in enumerate(days) if day == chosen]
+
+    return rows
+
+
+def _drawdown(_: Summary, selection: Selection) -> Sequence[int]:
+    fall = deepest_fall(pnl_curve(selection.inside))
+    return fall.rows if fall.depth else []
+
+
+def _relative_drawdown(_: Summary, selection: Selection) -> Sequence[int]:
+    curve = account_curve(selection)
+    fall = None if curve is None else deepest_relative_fall(curve)
+    return fall.rows if fall is not None and fall.depth else []
+
+
+def _closed_at(metric: str) -> Callable[[Summary, Selection], Sequence[int]]:
+    """The trade that made the peak, the trough or the recovery."""
+
+    def rows(summary: Summary, selection: Selection) -> Sequence[int]:
+        at = summary.metrics[metric]
+        fall = deepest_fall(pnl_curve(selection.inside))
+        points = {"drawdown_peak_at": fall.peak, "drawdown_trough_at": fall.trough}
+        if metric in points and isinstance(at, datetime):
+            return [points[metric] - 1]
+        closed = selection.inside.closed_at
+        return [n for n in range(len(closed)) if moment_of(closed[n]) == at][-1:]
+
+    return rows
+
+
+def _current_streak(_: Summary, selection: Selection) -> Sequence[int]:
+    found: list[int] = []
+    kind = 0
+    for row in reversed(_decided(_, selection)):
+        outcome = selection.inside.marks[row] & (WON | LOST)
+        if kind and outcome != kind:
+            break
+        kind = outcome
+        found.append(row)
+    return found[::-1]
+
+
+def _longest_streak(kind: int) -> Callable[[Summary, Selection], Sequence[int]]:
+    """The earliest of the longest runs."""
+
+    def rows(summary: Summary, selection: Selection) -> Sequence[int]:
+        best: list[int] = []
+        run: list[int] = []
+        for row in _decided(summary, selection):
+            run = [*run, row] if selection.inside.marks[row] & kind else []
+            best = run if len(run) > len(best) else best
+        return best
+
+    return rows
+
+
+_ROWS: dict[str, Callable[[Summary, Selection], Sequence[int]]] = {
+    "breakevens": _breakevens,
+    "win_rate_decided": _decided,
+    "largest_win": _extreme("largest_win"),
+    "largest_loss": _extreme("largest_loss"),
+    "best_day": _day(max),
+    "worst_day": _day(min),
+    "max_drawdown": _drawdown,
+    "drawdown_peak_at": _closed_at("drawdown_peak_at"),
+    "drawdown_trough_at": _closed_at("drawdown_trough_at"),
+    "drawdown_recovered_at": _closed_at("drawdown_recovered_at"),
+    "max_drawdown_pct": _relative_drawdown,
+    "current_streak": _current_streak,
+    "current_streak_kind": _current_streak,
+    "longest_win_streak": _longest_streak(WON),
+    "longest_loss_streak": _longest_streak(LOST),
+}
+
+
+def _text(metric: str, summary: Summary, inputs: dict[str, Value | None], trades: Trades) -> str:
+    reference = references()[metric]
+    value = summary.metrics[metric]
+    lines = [f"{label_of(metric)}, {summary.window.kind} {summary.window.label}"]
+    lines.append(f"  {reference.what}")
+    lines.append(f"  formula  {reference.formula}")
+    lines += [f"  with     {name} = {_exact(number)}" for name, number in inputs.items()]
+    if value is None:
+        lines.append(f"  {metric} is undefined: {summary.undefined[metric]}")
+    else:
+        lines.append(f"  {metric} = {_exact(value)} ({reference.unit})")
+    lines.append(f"\nBehind it: {len(trades):,} trade{'' if len(trades) == 1 else 's'}.")
+    if not len(trades):
+        return "\n".join(lines) + "\n"
+    header = ["closed", "symbol", "outcome", "net P&L", "log lines"]
+    rows = [_row(trades, row, summary.window.timezone) for row in range(len(trades))]
+    return "\n".join(lines) + "\n" + aligned(header, rows, left=3)
+
+
+def _row(trades: Trades, row: int, timezone: str) -> list[str]:
+    trade = trades[row]
+    net = trade.net_pnl
+    return [
+        "open" if trade.closed_at is None else moment(trade.closed_at, timezone),
+        plain(trade.symbol or "–"),
+        trade.outcome or "–",
+        "–" if net is None else format(canonical(net), "f"),
+        " ".join(map(str, trades.places(row))),
+    ]
+
+
+def _exact(value: Value | None) -> str:
+    """A figure without any rounding."""
+    if value is None:
+        return "undefined"
+    if isinstance(value, datetime):
+        return value.isoformat().replace("+00:00", "Z")
+    return str(value) if isinstance(value, int | str) else format(value.normalize(EXACT), "f")

@@ -1,0 +1,80 @@
+"""An executed notebook as Markdown: its outputs and headings, without code, with named images."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from perfkit.errors import MissingExtraError, ReportError
+
+try:
+    import nbformat
+    from nbconvert import MarkdownExporter
+    from nbconvert.preprocessors import ExtractOutputPreprocessor
+    from traitlets.config import Config
+except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without nbconvert
+    raise MissingExtraError("nbconvert", "reports") from error
+
+_TEMPLATE = """\
+{%- extends 'markdown/index.md.j2' -%}
+{% block input_group %}{% endblock input_group %}
+{% block data_png %}
+![{{ output.metadata.get('alt', '') | alt_text }}]({{ output.metadata.filenames['image/png'] }})
+{% endblock data_png %}
+{% block stream %}{% endblock stream %}
+"""
+_BLANK_LINES = re.compile(r"\n{3,}")
+_MARKUP = re.compile(r"([\\\[\]`*_<>|])")
+
+
+def check_executed(notebook: nbformat.NotebookNode, images: int) -> None:
+    """Raises `ReportError` unless every code cell ran, none raised, and every chart is there."""
+    charts = 0
+    for number, cell in enumerate(notebook.cells):
+        if cell.cell_type != "code":
+            continue
+        if cell.source.strip() and cell.execution_count is None:
+            raise ReportError(f"cell {number + 1} did not run; the notebook stopped before it")
+        for output in cell.outputs:
+            if output.output_type == "error":
+                raise ReportError(f"cell {number + 1} raised {output.ename}: {output.evalue}")
+            charts += "image/png" in output.get("data", {})
+    if charts != images:
+        raise ReportError(f"{charts} charts came out where the notebook has {images}")
+
+
+def canonical(notebook: nbformat.NotebookNode) -> str:
+    """The executed notebook as text without timings, paths, random ids or warnings."""
+    notebook = nbformat.from_dict(notebook)
+    for name in ("papermill", "widgets"):
+        notebook.metadata.pop(name, None)
+    for number, cell in enumerate(notebook.cells):
+        tags = cell.metadata.get("tags", [])
+        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
+        if "injected-parameters" in tags:
+            cell["id"] = "injected-parameters"
+        cell.setdefault("id", f"cell-{number + 1}")
+        if cell.cell_type == "code":
+            cell.outputs = [out for out in cell.outputs if out.output_type != "stream"]
+    return str(nbformat.writes(notebook)) + "\n"
+
+
+def to_markdown(notebook: nbformat.NotebookNode) -> tuple[str, dict[str, bytes]]:
+    """The Markdown, and the images it shows by file name."""
+    config = Config()
+    config.MarkdownExporter.preprocessors = [ExtractOutputPreprocessor]
+    config.ExtractOutputPreprocessor.extract_output_types = {"image/png"}
+    exporter = MarkdownExporter(
+        config=config, raw_template=_TEMPLATE, filters={"alt_text": _alt_text}
+    )
+    try:
+        body, resources = exporter.from_notebook_node(notebook)
+    except ValueError as error:
+        raise ReportError(f"the notebook cannot be exported: {error}") from error
+    images: dict[str, Any] = resources["outputs"]
+    return _BLANK_LINES.sub("\n\n", body).strip() + "\n", dict(sorted(images.items()))
+
+
+def _alt_text(text: str) -> str:
+    """An image's description, so that nothing in it ends the description or becomes markup."""
+    return _MARKUP.sub(r"\\\1", " ".join(text.split()))

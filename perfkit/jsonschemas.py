@@ -1,0 +1,93 @@
+"""JSON Schemas made from the types, shipped in `perfkit/schemas/`; `python -m` writes them anew.
+
+Every schema is strict: nothing may be missing, nothing may be added.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Literal, get_type_hints
+
+import msgspec
+
+from perfkit.metrics import METRICS
+from perfkit.metrics.reference import unit_of
+from perfkit.schema import AlertEvent, Moment, Part, SummaryShape
+
+FOLDER = Path(__file__).parent / "schemas"
+DECIMAL_PATTERN = r"^-?[0-9]+(\.[0-9]+)?$"
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_TYPES: dict[str, object] = {
+    "trades": int | None,
+    "days": int | None,
+    "moment": Moment | None,
+    "win, loss or none": Literal["win", "loss", "none"],
+}
+"""The type of a metric by its unit; any other is a decimal."""
+
+
+def schemas() -> dict[str, dict[str, Any]]:
+    """File name to schema."""
+    return {
+        "summary.schema.json": _schema(_typed_summary(), "A perfkit summary"),
+        "alert-event.schema.json": _schema(AlertEvent, "A perfkit alert event"),
+    }
+
+
+def write(folder: Path = FOLDER) -> list[Path]:
+    """Writes every schema; returns the paths."""
+    folder.mkdir(exist_ok=True)
+    paths = []
+    for name, schema in schemas().items():
+        path = folder / name
+        body = msgspec.json.format(msgspec.json.encode(schema), indent=2)
+        path.write_bytes(body + b"\n")
+        paths.append(path)
+    return paths
+
+
+def _typed_summary() -> type:
+    """The summary with a typed field for each metric."""
+    metrics = msgspec.defstruct(
+        "Metrics", [(name, _TYPES.get(unit_of(name), Decimal | None)) for name in METRICS]
+    )
+    part = _with_metrics(Part, metrics)
+    breakdowns = dict[str, tuple[part, ...]]  # type: ignore[valid-type]
+    return _with_metrics(SummaryShape, metrics, breakdowns=breakdowns)
+
+
+def _with_metrics(shape: type, metrics: type, **replaced: object) -> type:
+    hints = get_type_hints(shape, include_extras=True) | {"metrics": metrics} | replaced
+    return msgspec.defstruct(
+        shape.__name__.removesuffix("Shape"),
+        list(hints.items()),
+        namespace={"__doc__": shape.__doc__},
+    )
+
+
+def _schema(kind: type, title: str) -> dict[str, Any]:
+    (reference,), components = msgspec.json.schema_components([kind], ref_template="#/$defs/{name}")
+    schema = {"$schema": _DIALECT, "title": title, **reference, "$defs": components}
+    _tighten(schema)
+    return schema
+
+
+def _tighten(node: Any) -> None:
+    """Closes every object type, and says what a decimal looks like."""
+    if isinstance(node, list):
+        for item in node:
+            _tighten(item)
+    elif isinstance(node, dict):
+        if node.get("format") == "decimal":
+            del node["format"]
+            node["pattern"] = DECIMAL_PATTERN
+        if "properties" in node:
+            node["additionalProperties"] = False
+        for item in node.values():
+            _tighten(item)
+
+
+if __name__ == "__main__":
+    for written in write():
+        print(written)

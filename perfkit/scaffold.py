@@ -1,0 +1,75 @@
+"""New workspaces: `perfkit init` for a user's own logs, `perfkit demo` with sample logs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from perfkit.errors import OutputError, UsageError
+from perfkit.files import replace
+from perfkit.window import moment_of
+
+FOLDERS = ("config", "logs/trades", "notebooks", "reports")
+SHIPPED = ("notebooks", "config")
+REPORT_KINDS = ("daily", "weekly", "monthly")
+
+
+def make_workspace(folder: Path) -> str:
+    """Makes a workspace for a user's own logs; returns what to do next.
+
+    Raises `UsageError` when the folder is not empty, `OutputError` when it cannot be written.
+    """
+    _make_folders(folder)
+    return (
+        f"A workspace is in {folder}. Next:\n"
+        f"  1. tell {folder}/config/perfkit.yaml where your bot's log is and what it looks like\n"
+        f"  2. perfkit summary --root {folder} --window all\n"
+        f"  3. perfkit report daily --root {folder}\n"
+        f"  4. open {folder}/notebooks in JupyterLab"
+    )
+
+
+def make_demo(folder: Path) -> str:
+    """Makes a workspace with sample logs and its three reports; returns where to look."""
+    from perfkit.desk import open as open_desk
+    from perfkit.report import run_report
+    from perfkit.sample import sample_logs
+
+    _make_folders(folder)
+    for name, text in sample_logs().items():
+        replace(folder / "logs/trades" / name, text)
+    desk = open_desk(folder)
+    reports = [run_report(desk, kind, None, {}) for kind in REPORT_KINDS]
+    newest = desk.book.newest
+    day = "" if newest is None else f" --date {moment_of(newest).date()}"
+    return "\n".join(
+        [
+            f"A workspace with sample logs is in {folder}. Look at:",
+            *(f"  {path}" for path in reports),
+            "Then try:",
+            f"  perfkit summary --root {folder} --window weekly{day}",
+            f"  perfkit explain max_drawdown --root {folder} --window weekly",
+            f"  and open {folder}/notebooks in JupyterLab",
+        ]
+    )
+
+
+def shipped(name: str) -> Path:
+    """A folder that ships with perfkit: inside the package, or beside it in a checkout."""
+    package = Path(__file__).parent
+    inside = package / "workspace" / name
+    return inside if inside.is_dir() else package.parent / name
+
+
+def _make_folders(folder: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is not an empty folder; name a new one")
+    try:
+        for name in FOLDERS:
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        for name in SHIPPED:
+            for path in sorted(shipped(name).iterdir()):
+                if path.suffix in (".ipynb", ".yaml"):
+                    shutil.copyfile(path, folder / name / path.name)
+    except OSError as error:
+        raise OutputError(str(folder), error.strerror or str(error)) from error

@@ -1,0 +1,97 @@
+"""What is measured: each subject does its work a few times and prints milliseconds, one a line.
+
+Run as `python -m tests.bench.subjects NAME WORKSPACE TIMES`, each in a process of its own.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+DECIMALS = (
+    *("quantity", "price", "total_value", "stop_loss", "target", "risk_reward_ratio"),
+    *("profit_loss", "slippage", "commission", "net_profit_loss"),
+)
+TIMES = ("timestamp", "exit_timestamp")
+
+
+def _files(root: Path) -> list[Path]:
+    return sorted((root / "logs/trades").glob("*.jsonl"))
+
+
+def naive(root: Path) -> Callable[[], None]:
+    """`json.loads` and one `Decimal` per decimal field, and nothing else."""
+
+    def run() -> None:
+        for path in _files(root):
+            with path.open("rb") as stream:
+                for line in stream:
+                    record = json.loads(line)
+                    for name in DECIMALS:
+                        Decimal(record[name])
+
+    return run
+
+
+def bare_decode(root: Path, *, typed: bool) -> Callable[[], None]:
+    """msgspec decoding of all 27 fields, file by file; typed: Decimal and datetime, else texts."""
+    import msgspec
+
+    first = json.loads(_files(root)[0].open("rb").readline())
+    line = msgspec.defstruct("Line", [(name, _type(name, typed=typed)) for name in first])
+    decoder = msgspec.json.Decoder(line)
+
+    def run() -> None:
+        for path in _files(root):
+            decoder.decode_lines(path.read_bytes())
+
+    return run
+
+
+def _type(name: str, *, typed: bool) -> object:
+    kinds: dict[str, object] = {"indicators_used": dict[str, Any], "hold_duration_seconds": int}
+    if name in kinds:
+        return kinds[name]
+    if typed and name in DECIMALS:
+        return Decimal
+    return datetime if typed and name in TIMES else str
+
+
+def figures(root: Path) -> Callable[[], None]:
+    """perfkit: every log read, every metric and every breakdown of the whole span."""
+    import perfkit
+
+    desk = perfkit.open(root)
+
+    def run() -> None:
+        desk.refresh().summary("all")
+
+    return run
+
+
+SUBJECTS: dict[str, Callable[[Path], Callable[[], None]]] = {
+    "naive": naive,
+    "bare-typed": lambda root: bare_decode(root, typed=True),
+    "bare-text": lambda root: bare_decode(root, typed=False),
+    "figures": figures,
+}
+
+
+def main() -> None:
+    name, root, times = sys.argv[1:]
+    run = SUBJECTS[name](Path(root))
+    run()
+    for _ in range(int(times)):
+        started = time.perf_counter()
+        run()
+        print((time.perf_counter() - started) * 1000)
+
+
+if __name__ == "__main__":
+    main()

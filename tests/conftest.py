@@ -1,0 +1,84 @@
+"""Workspaces on disk for the tests, and how hard Hypothesis tries.
+
+`HYPOTHESIS_PROFILE` chooses: `dev` while working, `ci` the same few examples every time, `campaign`
+thousands of new ones.
+"""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+
+_COMMON = settings(
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+)
+settings.register_profile("dev", parent=_COMMON, max_examples=50)
+settings.register_profile(
+    "ci", parent=_COMMON, max_examples=40, derandomize=True, database=None, print_blob=True
+)
+settings.register_profile(
+    "campaign",
+    parent=_COMMON,
+    max_examples=5000,
+    phases=[Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink],
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
+
+BOT = """\
+sources:
+  - {name: bot, path: logs/trades, currency: USD}
+"""
+"""A configuration with one source of daily `trade_record` files."""
+
+
+class WriteWorkspace(Protocol):
+    """Writes `config/perfkit.yaml` and log files, named from the root; returns the root."""
+
+    def __call__(
+        self, config: str = BOT, logs: Mapping[str, str | bytes] | None = None
+    ) -> Path: ...
+
+
+def _write(root: Path, config: str, logs: Mapping[str, str | bytes] | None) -> Path:
+    (root / "config").mkdir(parents=True, exist_ok=True)
+    (root / "config/perfkit.yaml").write_text(config, encoding="utf-8")
+    (root / "logs/trades").mkdir(parents=True, exist_ok=True)
+    for name, content in (logs or {}).items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return root
+
+
+@pytest.fixture(autouse=True)
+def _no_settings_of_the_shell(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the shell that runs the tests has set for perfkit must not change a figure."""
+    for name in ("PERFKIT_ROOT", "PERFKIT_TIMEZONE"):
+        monkeypatch.delenv(name, raising=False)
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> WriteWorkspace:
+    """Adds to one workspace in `tmp_path`."""
+
+    def write(config: str = BOT, logs: Mapping[str, str | bytes] | None = None) -> Path:
+        return _write(tmp_path, config, logs)
+
+    return write
+
+
+@pytest.fixture(scope="session")
+def fresh_workspace(tmp_path_factory: pytest.TempPathFactory) -> WriteWorkspace:
+    """For properties: each call empties the workspace of the call before."""
+    root = tmp_path_factory.mktemp("workspace")
+
+    def write(config: str = BOT, logs: Mapping[str, str | bytes] | None = None) -> Path:
+        shutil.rmtree(root)
+        return _write(root, config, logs)
+
+    return write
