@@ -10,7 +10,7 @@ SITE_PACKAGES = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path(
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv install report test lint bench lab constraints clean
+.PHONY: help venv install report test lint docs bench lab constraints clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -33,6 +33,11 @@ lint: install  ## ruff, mypy, the import floors, and notebooks without outputs
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-logo
 	@$(BIN)/nbstripout --verify $(NOTEBOOKS)
+
+docs: install  ## write docs/metrics.md and perfkit/schemas/*.json from the code
+	@$(BIN)/python -c 'from pathlib import Path; from perfkit.metrics.reference import metrics_page; \
+	  Path("docs/metrics.md").write_text(metrics_page(), encoding="utf-8")'
+	@$(BIN)/python -m perfkit.jsonschemas >/dev/null
 
 bench: install  ## measure start-up, cold and bulk runs as ratios
 	@$(BIN)/python -m tests.bench

@@ -31,8 +31,8 @@ def time_axis(axes: Axes, view: View) -> None:
     axes.set_xlim(0.0, time_x(view, view.until))
     axes.grid(visible=True, axis="x")
     length = view.until - view.window.start
-    if length <= 2 * DAY_US + HOUR_US:
-        hours = list(_local_hours(view, 3 if length <= DAY_US + HOUR_US else 6))
+    if view.is_one_day:
+        hours = list(_local_hours(view))
         axes.set_xticks([at for at, _ in hours], [text for _, text in hours])
     elif length <= MOST_TICKS * DAY_US + HOUR_US:
         _day_spans(axes, view)
@@ -41,12 +41,12 @@ def time_axis(axes: Axes, view: View) -> None:
     axes.set_xlabel(f"closing time, {view.window.timezone}")
 
 
-def _local_hours(view: View, step: int) -> Iterator[tuple[float, str]]:
-    """The full local hours that `step` divides, the window's end included."""
+def _local_hours(view: View) -> Iterator[tuple[float, str]]:
+    """Every third full local hour, the window's end included."""
     first = -(-view.window.start // QUARTER_US) * QUARTER_US
     for instant in range(first, view.until + 1, QUARTER_US):
         local = moment_of(instant).astimezone(view.calendar.zone)
-        if local.minute == 0 and local.hour % step == 0:
+        if local.minute == 0 and local.hour % 3 == 0:
             yield time_x(view, instant), f"{local:%H:%M}"
 
 
@@ -93,6 +93,15 @@ def money_ticks(axis: Axis) -> None:
     axis.set_major_formatter(lambda value, _: _tick(value))
 
 
+def room_for_labels(axes: Axes, share: float) -> None:
+    """Leaves room above the highest and below the lowest; a flat line is no mountain."""
+    if axes.dataLim.height:
+        axes.margins(y=share)
+    else:
+        axes.set_ylim(-1, 1)
+        axes.set_yticks([0])
+
+
 def percent_ticks(axis: Axis) -> None:
     """A fraction as per cent."""
     axis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
@@ -107,7 +116,7 @@ def _tick(value: float) -> str:
         power, letter = next((p, n) for p, n in _POWERS if size >= p)
         text = f"{value / power:g} {letter}"
     else:
-        text = f"{value:,.6g}" if size >= 1e-4 or not size else f"{value:.3g}"
+        text = f"{value:,.6g}" if size >= 1e-4 or size < 1e-9 else f"{value:.12f}".rstrip("0")
     return text.replace("-", MINUS)
 
 

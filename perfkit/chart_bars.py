@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
-from perfkit.chart_axes import money_ticks, thinned
+from perfkit.chart_axes import money_ticks, room_for_labels, thinned
 from perfkit.chart_style import (
     GREY,
     INK,
@@ -25,6 +25,7 @@ from perfkit.chart_style import (
 )
 from perfkit.chart_view import (
     NAME_IN_TITLE,
+    NO_TRADES,
     View,
     clock_of,
     day_text,
@@ -35,6 +36,7 @@ from perfkit.chart_view import (
     short_day,
 )
 from perfkit.exact import ZERO
+from perfkit.tally import Tally
 from perfkit.trade import BREAKEVEN, LOSS, WIN
 
 if TYPE_CHECKING:
@@ -109,7 +111,7 @@ def _draw(axes: Axes, bars: Sequence[Bar]) -> None:
             continue
         places, heights = zip(*rows, strict=True)
         if len(bars) > MOST_BARS:
-            axes.vlines(places, 0, heights, colors=look.edge, linewidth=max(0.4, 500 / len(bars)))
+            axes.vlines(places, 0, heights, colors=look.edge, linewidth=max(0.4, 600 / len(bars)))
         else:
             axes.bar(
                 places,
@@ -124,7 +126,7 @@ def _draw(axes: Axes, bars: Sequence[Bar]) -> None:
     for at_zero, marker in ((_even(bars), "D"), (_unknown(bars), "x")):
         axes.plot(at_zero, [0] * len(at_zero), linestyle="", marker=marker, color=GREY, ms=5)
     axes.set_xlim(-0.7, max(len(bars), 5) - 0.3)
-    axes.margins(y=0.16)
+    room_for_labels(axes, 0.16)
     money_ticks(axes.yaxis)
 
 
@@ -154,14 +156,14 @@ def _name_extremes(axes: Axes, view: View, bars: Sequence[Bar]) -> None:
     """Best and worst trade: amount and symbol."""
     known = [(bar.pnl, n) for n, bar in enumerate(bars) if bar.pnl is not None]
     best, worst = max(known, key=lambda one: one[0]), min(known, key=lambda one: one[0])
-    for pnl, row in {best, worst}:
+    for pnl, row in dict.fromkeys((best, worst)):
         symbol = view.closed.symbol[row]
         text = gain(pnl) if symbol is None else f"{gain(pnl)} {safe(symbol, NAME_IN_TITLE)}"
         if pnl:
-            _label(axes, row, pnl, text, along=row / max(len(bars), 5))
+            _label(axes, row, pnl, text, along=(row + 0.7) / (max(len(bars), 5) + 0.4))
 
 
-def _label(axes: Axes, place: int, pnl: Decimal, text: str, *, along: float = 0.5) -> None:
+def _label(axes: Axes, place: int, pnl: Decimal, text: str, *, along: float) -> None:
     """A text beyond the end of a bar."""
     haloed(
         axes.annotate(
@@ -185,16 +187,17 @@ def pnl_per_day(view: View) -> Chart:
     by_day = view.by_day
     first = view.window.first_day
     days = [first + timedelta(days=n) for n in range((view.last_day - first).days + 1)]
-    pnl = {day: tally.sums.net_pnl for day, tally in by_day.items() if tally.counts.known}
-    bars = [Bar(pnl.get(day, ZERO), _sign(pnl.get(day, ZERO))) for day in days]
+    pnl = {day: tally.sums.net_pnl for day, tally in by_day.items()}
+    bars = [_day_bar(by_day.get(day)) for day in days]
     words = heading(view, PER_DAY, _days_finding(view, pnl))
     chart = Chart("pnl_per_day", words, 3.1)
     axes = chart.subplots()
     _draw(axes, bars)
-    labelled = days if len(days) <= MOST_DAY_LABELS else _extremes(pnl)
+    labelled = days if len(days) <= MOST_DAY_LABELS else dict.fromkeys(_extremes(pnl))
     for day in labelled:
         if pnl.get(day):
-            _label(axes, days.index(day), pnl[day], gain(pnl[day]))
+            along = (days.index(day) + 0.7) / (max(len(days), 5) + 0.4)
+            _label(axes, days.index(day), pnl[day], gain(pnl[day]), along=along)
     _say_missing(axes, days, view.summary.data.missing_days)
     ticks = thinned(len(days), MOST_DAY_LABELS)
     text = day_text if len(days) <= MOST_DAY_LABELS else short_day
@@ -203,16 +206,18 @@ def pnl_per_day(view: View) -> Chart:
     return chart
 
 
-def _sign(pnl: Decimal) -> str:
-    return WIN if pnl > 0 else LOSS if pnl < 0 else BREAKEVEN
+def _day_bar(tally: Tally | None) -> Bar:
+    """A day as a bar; one without trades is neither a win nor a loss nor broke even."""
+    if tally is None:
+        return Bar(ZERO, NO_TRADES)
+    net = tally.sums.net_pnl
+    outcome = WIN if net > 0 else LOSS if net < 0 else BREAKEVEN
+    return Bar(net if tally.counts.known else None, outcome)
 
 
 def _days_finding(view: View, pnl: dict[date, Decimal]) -> str:
     """How many days made money, and the best and worst of them."""
-    best, worst = (
-        next(day for day in pnl if pnl[day] == view.money(f"{word}_day"))
-        for word in ("best", "worst")
-    )
+    best, worst = _extremes(pnl)
     if len(pnl) == 1:
         return f"{gain(pnl[best])} {view.currency} on {day_text(best)}, the only day with trades"
     days = f"{view.count('profitable_days')} of {len(pnl)} days made money"
@@ -224,8 +229,9 @@ def _days_finding(view: View, pnl: dict[date, Decimal]) -> str:
     )
 
 
-def _extremes(pnl: dict[date, Decimal]) -> list[date]:
-    return list({max(pnl, key=pnl.__getitem__), min(pnl, key=pnl.__getitem__)})
+def _extremes(pnl: dict[date, Decimal]) -> tuple[date, date]:
+    """The best and the worst day, the earliest of equal ones."""
+    return max(pnl, key=pnl.__getitem__), min(pnl, key=pnl.__getitem__)
 
 
 def _say_missing(axes: Axes, days: Sequence[date], missing: Iterable[date]) -> None:

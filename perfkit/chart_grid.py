@@ -7,7 +7,7 @@ vermillion over white to blue, as far as the largest amount of the grid.
 from __future__ import annotations
 
 from collections import Counter
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import reduce
 from typing import NamedTuple
@@ -38,6 +38,7 @@ LONGEST_IN_A_CELL = 100_000
 
 Place = tuple[int, int]
 _WEEK = timedelta(days=7)
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Month(NamedTuple):
@@ -127,21 +128,32 @@ def hour_heatmap(view: View) -> Chart:
         return empty
     sums, trades = _by_weekday_and_hour(view)
     hours = [(view.calendar.day_start.hour + n) % 24 for n in range(24)]
-    zone = f"hours in {view.window.timezone}"
-    words = heading(view, HOURS, _hours_finding(view, sums, trades), zone)
+    largest = max(map(abs, sums.values()))
+    power = _power(largest)
+    notes = [f"hours in {view.window.timezone}"]
+    if view.calendar.day_start != time(0):
+        notes.append(f"a day starts {view.calendar.day_start:%H:%M} of the day before")
+    if power:
+        notes.append(f"cells in 10{str(power).translate(_RAISED)} {view.currency}")
+    words = heading(view, HOURS, _hours_finding(view, sums, trades), *notes)
     chart = Chart("hour_heatmap", words, 2.7)
     grid = Grid(chart.subplots(), [*(f"{hour:02d}" for hour in hours), "", "all"], WEEKDAYS)
-    largest = max(map(abs, sums.values()))
     for weekday in range(7):
         for column, hour in enumerate(hours):
             net = sums.get((weekday, hour), ZERO)
             grid.tile(weekday, column, _share(net, largest))
             if (weekday, hour) in sums:
-                grid.write(weekday, column, short(net), size=7)
+                grid.write(weekday, column, short(net.scaleb(-power)), size=7)
         own = [net for (day, _), net in sums.items() if day == weekday]
         if own:
-            grid.write(weekday, len(hours) + 1, short(reduce(add, own)), size=SMALL_SIZE)
+            total = reduce(add, own).scaleb(-power)
+            grid.write(weekday, len(hours) + 1, short(total), size=SMALL_SIZE)
     return chart
+
+
+def _power(largest: Decimal) -> int:
+    """The power of ten that brings amounts no cell has room for to at most three digits."""
+    return 0 if not largest or 0 <= largest.adjusted() < 15 else largest.adjusted() // 3 * 3
 
 
 def _by_weekday_and_hour(view: View) -> tuple[dict[Place, Decimal], Counter[Place]]:
@@ -169,7 +181,8 @@ def _hours_finding(view: View, sums: dict[Place, Decimal], trades: Counter[Place
     if len(ranked) == 1:
         return f"All in one hour: {said(ranked[0])}"
     if sums[ranked[0]] == sums[ranked[-1]]:
-        return f"All {len(ranked)} hours with trades came out at {gain(sums[ranked[0]])} {view.currency}"
+        amount = f"{gain(sums[ranked[0]])} {view.currency}"
+        return f"All {len(ranked)} hours with trades came out at {amount}"
     return f"Best hour: {said(ranked[0])}; worst: {said(ranked[-1])}"
 
 

@@ -132,7 +132,12 @@ def _draw(axes: Axes, parts: Sequence[Part], names: Sequence[str]) -> None:
     axes.spines["left"].set_visible(False)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")
-    axes.margins(x=0.05)
+    if any(map(_net, parts)):
+        axes.margins(x=0.05)
+        axes.locator_params(axis="x", nbins=7)
+    else:
+        axes.set_xlim(-1, 1)
+        axes.set_xticks([0])
     money_ticks(axes.xaxis)
 
 

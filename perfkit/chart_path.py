@@ -8,7 +8,7 @@ from itertools import accumulate
 from operator import sub
 from typing import TYPE_CHECKING
 
-from perfkit.chart_axes import money_ticks, percent_ticks, time_axis, time_x
+from perfkit.chart_axes import money_ticks, percent_ticks, room_for_labels, time_axis, time_x
 from perfkit.chart_style import (
     BLUE,
     INK,
@@ -70,12 +70,12 @@ def equity(view: View) -> Chart:
     _label_end(upper, x[-1], heights[-1], gain(view.money("net_pnl")))
     if view.money("max_drawdown"):
         _mark_drawdown(upper, lower, view, deepest_fall(curve))
-    upper.margins(y=0.16)
-    lower.margins(y=0.3)
+    lower.locator_params(axis="y", nbins=4)
+    room_for_labels(upper, 0.16)
+    room_for_labels(lower, 0.3)
     for panel, label in ((upper, "net P&L"), (lower, "drawdown")):
         panel.set_ylabel(f"{label}, {view.currency}")
         money_ticks(panel.yaxis)
-    lower.locator_params(axis="y", nbins=4)
     upper.tick_params(axis="x", which="both", length=0)
     time_axis(lower, view)
     upper.grid(visible=True, axis="x")

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 SPREAD = "Distribution of net P&L per trade"
-R_SPREAD = "Distribution of realised R, net P&L as a multiple of the risk at the initial stop"
+R_SPREAD = "Distribution of realised R, net P&L over initial risk"
 MOST_BINS = 24
 
 

@@ -51,7 +51,7 @@ TITLE_SIZE, SUBTITLE_SIZE, SMALL_SIZE = 13.0, 9.5, 8.5
 TITLE_LINE, SUBTITLE_LINE, LEGEND_LINE, MARGIN = 0.235, 0.185, 0.27, 0.12
 """Heights of a line of the title, the subtitle and the legend, and the free edge, in inches."""
 
-MOST_TITLE_LINES = 3
+MOST_LINES = 3
 
 
 class Look(NamedTuple):
@@ -138,7 +138,7 @@ class Chart(Figure):
 
     def _head(self, heading: Heading, body_inches: float, keys: Sequence[Artist]) -> float:
         """Writes title, subtitle and legend above the body; returns the inches they take."""
-        title = self._wrapped(heading.title, TITLE_SIZE, "bold")
+        title = self._balanced(heading.title, TITLE_SIZE, "bold")
         subtitle = self._wrapped(heading.subtitle, SUBTITLE_SIZE, "normal")
         below_title = MARGIN + TITLE_LINE * len(title) + 0.03
         below_subtitle = below_title + SUBTITLE_LINE * len(subtitle) + 0.05
@@ -178,19 +178,25 @@ class Chart(Figure):
         return above
 
     def _wrapped(self, text: str, size: float, weight: str) -> list[str]:
-        """The text in as few lines as fit the width, of about equal length.
+        """The text in lines that fit the width.
 
         A word that is too long by itself is cut, and so is what goes beyond three lines.
         """
         room = WIDTH_INCHES - 2 * MARGIN
         words = [self._cut(word, size, weight, room) for word in text.split()]
-        fewest = len(self._filled(words, size, weight, room))
-        narrower = (self._filled(words, size, weight, room * n / 10) for n in (6, 7, 8, 9, 10))
-        lines = next(lines for lines in narrower if len(lines) <= fewest)
-        if fewest > MOST_TITLE_LINES:
-            lines = self._filled(words, size, weight, room)[:MOST_TITLE_LINES]
+        lines = self._filled(words, size, weight, room)
+        if len(lines) > MOST_LINES:
+            lines = lines[:MOST_LINES]
             lines[-1] = self._cut(lines[-1] + " …", size, weight, room)
         return lines
+
+    def _balanced(self, text: str, size: float, weight: str) -> list[str]:
+        """The same, in as few lines but of about equal length, so that no word is left alone."""
+        lines = self._wrapped(text, size, weight)
+        words = " ".join(lines).split()
+        room = WIDTH_INCHES - 2 * MARGIN
+        narrower = (self._filled(words, size, weight, room * n / 10) for n in (6, 7, 8, 9))
+        return next((other for other in narrower if len(other) == len(lines)), lines)
 
     def _filled(self, words: Sequence[str], size: float, weight: str, room: float) -> list[str]:
         lines = [""]
@@ -232,11 +238,11 @@ class Chart(Figure):
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
-    ) -> tuple[dict[str, str], dict[str, dict[str, object]]]:
-        """The PNG in base64, as notebooks store it, with the file name it should be given."""
+    ) -> tuple[dict[str, str], dict[str, object]]:
+        """The PNG in base64, as notebooks store it, with the file name nbconvert gives it."""
         shown = {"image/png": b64encode(self.png()).decode("ascii"), "text/plain": self.alt}
-        told = {"filename": f"{self.name}.png", "alt": self.alt, "width": SHOWN_WIDTH_PX}
-        return shown, {"image/png": told}
+        picture = {"alt": self.alt, "width": SHOWN_WIDTH_PX}
+        return shown, {"filename": f"{self.name}.png", "alt": self.alt, "image/png": picture}
 
     def _ipython_display_(self) -> None:
         """Shows exactly that, once: `%matplotlib inline` would render every Figure its own way."""

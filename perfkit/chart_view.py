@@ -26,7 +26,7 @@ ROLLING_TRADES = 20
 """How many closed trades the rolling win rate looks back on."""
 
 NO_TRADES = "No trades in window"
-NO_NAME = "(none)"
+NO_NAME, BLANK_NAME = "(none)", "(blank)"
 MINUS = "−"
 NAME_IN_TITLE = 28
 CENT = Decimal("0.01")
@@ -220,22 +220,26 @@ def _places(value: Decimal) -> int:
     return 2 if abs(value) >= CENT or not value else 1 - value.adjusted()
 
 
-def short(value: Decimal, *, sign: bool = True) -> str:
-    """An amount in at most three digits, for a crowded place: `+1.2k`, `−342`, `+0.031`."""
+def short(value: Decimal) -> str:
+    """An amount in two or three digits with its sign: `+1.2k`, `−342`, `+0.3`."""
     if not value:
         return "0"
     magnitude = value.adjusted()
     if magnitude >= 15:
         return f"{value:+.0e}".replace("-", MINUS)
-    power = max(0, magnitude // 3 * 3) if magnitude >= 3 else 0
-    places = 1 if power and magnitude == power else 0 if magnitude >= 1 else _places(value) - 1
-    text = (signed if sign else fixed)(value.scaleb(-power), places)
-    return text.replace("-", MINUS) + {0: "", 3: "k", 6: "M", 9: "bn", 12: "tn"}[power]
+    power = max(0, magnitude // 3 * 3)
+    places = 1 if magnitude <= power else 0
+    return signed(value.scaleb(-power), places).replace("-", MINUS) + _LETTERS[power]
+
+
+_LETTERS = {0: "", 3: "k", 6: "M", 9: "bn", 12: "tn"}
 
 
 def safe(name: str, longest: int = 60) -> str:
     """A logged name in characters that can be drawn, on one line; it stays as it is if it can."""
-    return drawable(plain(name, longest)) or NO_NAME
+    if not name:
+        return NO_NAME
+    return drawable(plain(name, longest)).strip() or BLANK_NAME
 
 
 def count_of(number: int, noun: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
+from math import gcd
 from operator import itemgetter
 from typing import NamedTuple, TypeVar
 
@@ -300,11 +301,16 @@ def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
 
 def _coarsest(column: Numbers) -> Numbers:
     """A column in the coarsest unit that holds it."""
-    units, places = column.units, column.places
-    while places and not any(unit is not None and unit % 10 for unit in units):
-        units = [None if unit is None else unit // 10 for unit in units]
-        places -= 1
-    return Numbers(units, places)
+    common = gcd(*(unit for unit in column.units if unit is not None))
+    if not common:
+        return Numbers(column.units, 0)
+    zeros = len(str(common)) - len(str(common).rstrip("0"))
+    shift = min(zeros, column.places)
+    if not shift:
+        return column
+    factor = 10**shift
+    units = [None if unit is None else unit // factor for unit in column.units]
+    return Numbers(units, column.places - shift)
 
 
 def _int_text(value: int) -> str:

@@ -10,7 +10,6 @@ from perfkit.errors import MissingExtraError, ReportError
 try:
     import nbformat
     from nbconvert import MarkdownExporter
-    from nbconvert.preprocessors import ExtractOutputPreprocessor
     from traitlets.config import Config
 except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without nbconvert
     raise MissingExtraError("nbconvert", "reports") from error
@@ -62,7 +61,6 @@ def canonical(notebook: nbformat.NotebookNode) -> str:
 def to_markdown(notebook: nbformat.NotebookNode) -> tuple[str, dict[str, bytes]]:
     """The Markdown, and the images it shows by file name."""
     config = Config()
-    config.MarkdownExporter.preprocessors = [ExtractOutputPreprocessor]
     config.ExtractOutputPreprocessor.extract_output_types = {"image/png"}
     exporter = MarkdownExporter(
         config=config, raw_template=_TEMPLATE, filters={"alt_text": _alt_text}

@@ -10,6 +10,7 @@ import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -97,24 +98,34 @@ def _attempt(desk: Desk, kind: str, summary: Summary) -> Path | None:
 
 def _execute(notebook: Path, output: Path, parameters: Mapping[str, str], root: Path) -> Any:
     """The executed notebook; raises `ReportError` with the cell that failed."""
-    os.environ.setdefault("JUPYTER_PREFER_ENV_PATH", "1")
-    os.environ.setdefault("PYDEVD_DISABLE_FILE_VALIDATION", "1")
     try:
         import papermill
+        from jupyter_client.kernelspec import KernelSpecManager
+        from jupyter_client.manager import AsyncKernelManager
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.exceptions import PapermillException
     except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without it
         raise MissingExtraError("papermill", "reports") from error
+    # No folders to look in: then `python3` is the kernel of this very environment.
+    specs = KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True)
     try:
-        executed = papermill.execute_notebook(
-            notebook,
-            output,
-            parameters=dict(parameters),
-            kernel_name="python3",
-            progress_bar=sys.stderr.isatty(),
-            execution_timeout=CELL_SECONDS,
-            cwd=str(root),
-        )
+        with tempfile.TemporaryDirectory(prefix="perfkit-") as runtime:
+            kernel = AsyncKernelManager(
+                kernel_name="python3",
+                kernel_spec_manager=specs,
+                transport="ipc",
+                connection_file=str(Path(runtime) / "kernel.json"),
+            )
+            executed = papermill.execute_notebook(
+                notebook,
+                output,
+                parameters=dict(parameters),
+                kernel_name="python3",
+                km=kernel,
+                progress_bar=sys.stderr.isatty(),
+                execution_timeout=CELL_SECONDS,
+                cwd=str(root),
+            )
     except PapermillException as error:
         raise ReportError(f"{notebook.name} failed: {_last_line(error)}") from error
     except (DeadKernelError, CellTimeoutError, RuntimeError) as error:

@@ -22,7 +22,7 @@ from perfkit.schema import (
 from perfkit.selection import Selection
 from perfkit.slices import DIMENSIONS, WindowSlices
 from perfkit.targets import verdicts
-from perfkit.trades import COLUMNS, Trades
+from perfkit.trades import TEXT_COLUMNS, Trades
 from perfkit.walk import (
     current_fall,
     deepest_fall,
@@ -32,8 +32,12 @@ from perfkit.walk import (
 )
 from perfkit.window import Window, moment_of
 
-_DIGESTED = tuple(name for name in COLUMNS if name not in ("file", "line"))
-"""Columns the digest covers: all but where a trade was written, which changes no figure."""
+_DIGESTED = (
+    *TEXT_COLUMNS,
+    *("closed_at", "hold_us", "net_pnl", "commission", "slippage", "risk_reward", "r"),
+    *("marks", "findings"),
+)
+"""Columns that figures are made from, and so the digest; not where a trade was written."""
 
 
 class Summary(SummaryShape, frozen=True):

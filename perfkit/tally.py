@@ -169,21 +169,24 @@ class Sheet:
     def __init__(self, trades: Trades) -> None:
         self.closed_at = trades.closed_at
         self.marks = trades.marks
-        self.net = [pnl or 0 for pnl in trades.net_pnl.units]
-        hold = [spent or 0 for spent in trades.hold_us]
-        r = [value or 0 for value in trades.r.units]
-        won = [mark & WON > 0 for mark in self.marks]
-        lost = [mark & LOST > 0 for mark in self.marks]
+        self.net = _zero_for_none(trades.net_pnl.units)
+        hold = _zero_for_none(trades.hold_us)
+        r = _zero_for_none(trades.r.units)
+        kinds = set(self.marks)
+        won = list(map({mark: mark & WON > 0 for mark in kinds}.__getitem__, self.marks))
+        lost = list(map({mark: mark & LOST > 0 for mark in kinds}.__getitem__, self.marks))
+        letters = {mark: _LETTERS[mark & (WON | LOST)] for mark in kinds}
+        self.letters = list(map(letters.__getitem__, self.marks))
         columns = (
             self.net,
             list(map(mul, self.net, won)),
             list(map(mul, self.net, lost)),
-            [cost or 0 for cost in trades.commission.units],
-            [cost or 0 for cost in trades.slippage.units],
+            _zero_for_none(trades.commission.units),
+            _zero_for_none(trades.slippage.units),
             hold,
             list(map(mul, hold, won)),
             list(map(mul, hold, lost)),
-            [value or 0 for value in trades.risk_reward.units],
+            _zero_for_none(trades.risk_reward.units),
             r,
             list(map(mul, r, r)),
         )
@@ -196,12 +199,12 @@ class Sheet:
         self.totals = [sum(column) for column in columns]
         self.varying = [n for n, column in enumerate(columns) if any(column)]
         varying = (columns[n] for n in self.varying)
-        self.rows = list(zip(self.marks, self.net, *varying, strict=True))
+        self.rows = list(zip(self.marks, self.letters, self.net, *varying, strict=True))
 
     @cached_property
     def whole(self) -> Tally:
         """The tally of all of it."""
-        return self._tally(self.totals, self.marks, self.net)
+        return self._tally(self.totals, self.marks, self.letters, self.net)
 
     def parts(self, keys: Sequence[K]) -> dict[K, Tally]:
         """A tally per distinct key, `keys` having one for each trade."""
@@ -214,16 +217,17 @@ class Sheet:
         return {key: self._part(rows) for key, rows in members.items()}
 
     def _part(self, rows: list[int]) -> Tally:
-        marks, net, *columns = zip(*take(self.rows, rows), strict=True)
+        marks, letters, net, *columns = zip(*take(self.rows, rows), strict=True)
         totals = [0] * len(self.totals)
         for n, total in zip(self.varying, map(sum, columns), strict=True):
             totals[n] = total
-        return self._tally(totals, marks, net, rows)
+        return self._tally(totals, marks, letters, net, rows)
 
     def _tally(
         self,
         totals: Sequence[int],
         marks: Sequence[int],
+        letters: Sequence[str],
         net: Sequence[int],
         rows: Sequence[int] | None = None,
     ) -> Tally:
@@ -242,7 +246,7 @@ class Sheet:
             sums=Sums(*sums),
             largest_win=scaled(max(net), places) if counts.known_wins else None,
             largest_loss=scaled(min(net), places) if counts.known_losses else None,
-            streaks=_streaks(marks),
+            streaks=_streaks(letters),
             drawdown=_drawdown(net, places, self.closed_at, rows),
             first_at=self.closed_at[first],
             last_at=self.closed_at[last],
@@ -252,6 +256,10 @@ class Sheet:
 _WHOLE_NUMBERS = frozenset(
     Sums._fields.index(name) for name in ("hold_us", "win_hold_us", "loss_hold_us")
 )
+
+
+def _zero_for_none(column: Sequence[int | None]) -> Sequence[int]:
+    return [value or 0 for value in column] if None in column else column  # type: ignore[return-value]
 
 
 def _counts(marks: Sequence[int]) -> Counts:
@@ -287,9 +295,8 @@ _LETTERS = {0: "", WON: "W", LOST: "L"}
 _KINDS = {"W": WIN, "L": LOSS}
 
 
-def _streaks(marks: Sequence[int]) -> Streaks:
-    letters = {mark: _LETTERS[mark & (WON | LOST)] for mark in set(marks)}
-    decided = "".join(map(letters.__getitem__, marks))
+def _streaks(letters: Sequence[str]) -> Streaks:
+    decided = "".join(letters)
     if not decided:
         return Streaks()
     first, last = decided[0], decided[-1]
