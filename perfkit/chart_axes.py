@@ -10,7 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from perfkit.chart_view import MINUS, MONTHS, View, day_text, short_day
+from perfkit.chart_view import View
+from perfkit.chart_words import MINUS, MONTHS, day_text, short_day
 from perfkit.window import DAY_US, HOUR_US, SECOND_US, moment_of
 
 if TYPE_CHECKING:

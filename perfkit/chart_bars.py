@@ -23,18 +23,8 @@ from perfkit.chart_style import (
     haloed,
     swatch,
 )
-from perfkit.chart_view import (
-    NAME_IN_TITLE,
-    NO_TRADES,
-    View,
-    clock_of,
-    day_text,
-    gain,
-    heading,
-    nothing_to_draw,
-    safe,
-    short_day,
-)
+from perfkit.chart_view import NO_TRADES, View, clock_of, heading, nothing_to_draw
+from perfkit.chart_words import NAME_IN_TITLE, day_text, gain, safe, short_day
 from perfkit.exact import ZERO
 from perfkit.tally import Tally
 from perfkit.trade import BREAKEVEN, LOSS, WIN

@@ -13,17 +13,8 @@ from functools import reduce
 from typing import NamedTuple
 
 from perfkit.chart_style import MUTED, SMALL_SIZE, Chart, Grid
-from perfkit.chart_view import (
-    WEEKDAYS,
-    View,
-    count_of,
-    gain,
-    heading,
-    in_period,
-    nothing_to_draw,
-    short,
-    short_day,
-)
+from perfkit.chart_view import View, heading, in_period, nothing_to_draw
+from perfkit.chart_words import WEEKDAYS, count_of, gain, short, short_day
 from perfkit.exact import ZERO, add, ratio, scaled
 from perfkit.markdown import NOTHING
 from perfkit.tally import Tally

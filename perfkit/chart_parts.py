@@ -9,16 +9,8 @@ from typing import TYPE_CHECKING
 
 from perfkit.chart_axes import money_ticks
 from perfkit.chart_style import INK, LOOKS, MUTED, Chart
-from perfkit.chart_view import (
-    NAME_IN_TITLE,
-    NO_TRADES,
-    View,
-    decimal,
-    gain,
-    heading,
-    note,
-    safe,
-)
+from perfkit.chart_view import NO_TRADES, View, decimal, heading, note
+from perfkit.chart_words import NAME_IN_TITLE, gain, safe
 from perfkit.markdown import NOTHING, percent
 from perfkit.schema import Part
 from perfkit.trade import LOSS, WIN

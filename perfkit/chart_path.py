@@ -26,13 +26,12 @@ from perfkit.chart_view import (
     clock,
     coordinate,
     decimal,
-    gain,
     heading,
     in_period,
-    money,
     note,
     nothing_to_draw,
 )
+from perfkit.chart_words import gain, money
 from perfkit.markdown import percent
 from perfkit.metrics.counts import win_rate, win_rate_high, win_rate_low
 from perfkit.metrics.facts import NO_PNL, Facts

@@ -13,19 +13,10 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from perfkit.chart_axes import money_ticks
 from perfkit.chart_style import INK, LOOKS, MUTED, SMALL_SIZE, Chart, count_ticks, swatch
-from perfkit.chart_view import (
-    View,
-    coordinate,
-    count_of,
-    decimal,
-    gain,
-    heading,
-    made,
-    median,
-    note,
-    nothing_to_draw,
-)
+from perfkit.chart_view import View, coordinate, decimal, heading, note, nothing_to_draw
+from perfkit.chart_words import count_of, gain, made
 from perfkit.columns import Numbers
+from perfkit.exact import scaled
 from perfkit.trade import BREAKEVEN, LOSS, WIN
 
 if TYPE_CHECKING:
@@ -164,3 +155,12 @@ def _draw_marks(axes: Axes, *marks: Mark) -> None:
             size=SMALL_SIZE,
             color=MUTED,
         )
+
+
+def median(units: list[int], places: int) -> Decimal:
+    """The middle value, or exactly half way between the two middle ones."""
+    ordered = sorted(units)
+    middle = len(ordered) // 2
+    if len(ordered) % 2:
+        return scaled(ordered[middle], places)
+    return scaled(5 * (ordered[middle - 1] + ordered[middle]), places + 1)

@@ -9,25 +9,19 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-try:
-    import matplotlib as mpl
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.colors import to_rgba
-    from matplotlib.figure import Figure
-    from matplotlib.font_manager import FontProperties, findfont, get_font
-    from matplotlib.lines import Line2D
-    from matplotlib.patches import Patch, Rectangle
-    from matplotlib.patheffects import withStroke
-    from matplotlib.ticker import MaxNLocator
-except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without matplotlib
-    from perfkit.errors import MissingExtraError
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
 
-    raise MissingExtraError("matplotlib", "reports") from error
-
+from perfkit.chart_font import DPI, FONT, balanced, wrapped
 from perfkit.trade import BREAKEVEN, LOSS, WIN
 
 if TYPE_CHECKING:
@@ -38,7 +32,6 @@ if TYPE_CHECKING:
     from matplotlib.text import Text
 
 WIDTH_INCHES = 9.0
-DPI = 200
 SHOWN_WIDTH_PX = 900
 """Width in a notebook or page; the picture has twice as many pixels, for sharp screens."""
 
@@ -46,12 +39,9 @@ INK, MUTED, FAINT, GRID = "#1a1a1a", "#5f5f5f", "#b8b8b8", "#e4e4e4"
 BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#8c8c8c"
 """From the palette of Okabe and Ito, which the common kinds of colour blindness tell apart."""
 
-FONT = "DejaVu Sans"  # comes with matplotlib
 TITLE_SIZE, SUBTITLE_SIZE, SMALL_SIZE = 13.0, 9.5, 8.5
 TITLE_LINE, SUBTITLE_LINE, LEGEND_LINE, MARGIN = 0.235, 0.185, 0.27, 0.12
 """Heights of a line of the title, the subtitle and the legend, and the free edge, in inches."""
-
-MOST_LINES = 3
 
 
 class Look(NamedTuple):
@@ -138,8 +128,9 @@ class Chart(Figure):
 
     def _head(self, heading: Heading, body_inches: float, keys: Sequence[Artist]) -> float:
         """Writes title, subtitle and legend above the body; returns the inches they take."""
-        title = self._balanced(heading.title, TITLE_SIZE, "bold")
-        subtitle = self._wrapped(heading.subtitle, SUBTITLE_SIZE, "normal")
+        room = WIDTH_INCHES - 2 * MARGIN
+        title = balanced(heading.title, room, TITLE_SIZE, "bold")
+        subtitle = wrapped(heading.subtitle, room, SUBTITLE_SIZE)
         below_title = MARGIN + TITLE_LINE * len(title) + 0.03
         below_subtitle = below_title + SUBTITLE_LINE * len(subtitle) + 0.05
         above = below_subtitle + (LEGEND_LINE if keys else 0.0) + 0.03
@@ -177,47 +168,6 @@ class Chart(Figure):
             artist.set_in_layout(False)
         return above
 
-    def _wrapped(self, text: str, size: float, weight: str) -> list[str]:
-        """The text in lines that fit the width.
-
-        A word that is too long by itself is cut, and so is what goes beyond three lines.
-        """
-        room = WIDTH_INCHES - 2 * MARGIN
-        words = [self._cut(word, size, weight, room) for word in text.split()]
-        lines = self._filled(words, size, weight, room)
-        if len(lines) > MOST_LINES:
-            lines = lines[:MOST_LINES]
-            lines[-1] = self._cut(lines[-1] + " …", size, weight, room)
-        return lines
-
-    def _balanced(self, text: str, size: float, weight: str) -> list[str]:
-        """The same, in as few lines but of about equal length, so that no word is left alone."""
-        lines = self._wrapped(text, size, weight)
-        words = " ".join(lines).split()
-        room = WIDTH_INCHES - 2 * MARGIN
-        narrower = (self._filled(words, size, weight, room * n / 10) for n in (6, 7, 8, 9))
-        return next((other for other in narrower if len(other) == len(lines)), lines)
-
-    def _filled(self, words: Sequence[str], size: float, weight: str, room: float) -> list[str]:
-        lines = [""]
-        for word in words:
-            longer = f"{lines[-1]} {word}".lstrip()
-            if not lines[-1] or self._inches(longer, size, weight) <= room:
-                lines[-1] = longer
-            else:
-                lines.append(word)
-        return lines
-
-    def _cut(self, line: str, size: float, weight: str, room: float) -> str:
-        while self._inches(line, size, weight) > room:
-            line = line[:-2] + "…"
-        return line
-
-    def _inches(self, text: str, size: float, weight: str) -> float:
-        font = FontProperties(family=FONT, size=size, weight=weight)
-        width, _, _ = _canvas().get_renderer().get_text_width_height_descent(text, font, False)
-        return float(width) / DPI
-
     def settle(self) -> Chart:
         """Lays the figure out once and for all, so that drawing it again changes nothing."""
         self.draw_without_rendering()
@@ -250,23 +200,6 @@ class Chart(Figure):
 
         shown, told = self._repr_mimebundle_()
         display(shown, metadata=told, raw=True)  # type: ignore[no-untyped-call]
-
-
-@cache
-def _canvas() -> Any:  # matplotlib has no types for its renderers
-    """Something to measure texts with, at the resolution of the picture."""
-    return FigureCanvasAgg(Figure(figsize=(1, 1), dpi=DPI))
-
-
-def drawable(text: str) -> str:
-    """The text with `?` for every character the font has no glyph for."""
-    known = _glyphs()
-    return "".join(char if ord(char) in known else "?" for char in text)
-
-
-@cache
-def _glyphs() -> frozenset[int]:
-    return frozenset(get_font(findfont(FontProperties(family=FONT))).get_charmap())
 
 
 def swatch(outcome: str) -> Patch:

@@ -11,9 +11,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from perfkit.chart_style import Chart, Heading, drawable
-from perfkit.exact import scaled
-from perfkit.markdown import fixed, plain, signed
+from perfkit.chart_style import Chart, Heading
+from perfkit.chart_words import MONTHS, count_of, day_text, safe, short_day
 from perfkit.schema import SummaryShape
 from perfkit.selection import Selection
 from perfkit.slices import WindowSlices
@@ -26,14 +25,6 @@ ROLLING_TRADES = 20
 """How many closed trades the rolling win rate looks back on."""
 
 NO_TRADES = "No trades in window"
-NO_NAME, BLANK_NAME = "(none)", "(blank)"
-MINUS = "−"
-NAME_IN_TITLE = 28
-CENT = Decimal("0.01")
-
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-"""Spelled out, because those of the standard library follow the locale."""
 
 _PERIODS = {"daily": "on the day", "weekly": "in the week", "monthly": "in the month"}
 
@@ -71,7 +62,7 @@ class View(NamedTuple):
     @property
     def currency(self) -> str:
         """The currency of all money."""
-        return drawable(plain(self.summary.currency, 12))
+        return safe(self.summary.currency, 12)
 
     @property
     def pnl_known(self) -> int:
@@ -179,16 +170,6 @@ def in_period(view: View) -> str:
     return _PERIODS.get(view.window.kind, "in the window")
 
 
-def short_day(day: date, *, with_year: bool = False) -> str:
-    """`9 Oct`, or `9 Oct 2025`."""
-    return f"{day.day} {MONTHS[day.month - 1]}" + (f" {day.year}" if with_year else "")
-
-
-def day_text(day: date) -> str:
-    """`Thu 9 Oct`."""
-    return f"{WEEKDAYS[day.weekday()]} {short_day(day)}"
-
-
 def clock(view: View, at: datetime) -> str:
     """A moment in the workspace's zone; with its day unless the window is one day."""
     local = at.astimezone(view.calendar.zone)
@@ -199,58 +180,3 @@ def clock(view: View, at: datetime) -> str:
 def clock_of(view: View, instant: int) -> str:
     """`clock` of an instant."""
     return clock(view, moment_of(instant))
-
-
-def money(value: Decimal) -> str:
-    """An amount to two decimals, or to two digits where that would leave nothing."""
-    return fixed(value, _places(value)).replace("-", MINUS)
-
-
-def gain(value: Decimal) -> str:
-    """An amount with its sign."""
-    return signed(value, _places(value)).replace("-", MINUS)
-
-
-def made(value: Decimal) -> str:
-    """`made 6.63` or `lost 4.96`."""
-    return f"{'lost' if value < 0 else 'made'} {money(abs(value))}"
-
-
-def _places(value: Decimal) -> int:
-    return 2 if abs(value) >= CENT or not value else 1 - value.adjusted()
-
-
-def short(value: Decimal) -> str:
-    """An amount in two or three digits with its sign: `+1.2k`, `−342`, `+0.3`."""
-    if not value:
-        return "0"
-    magnitude = value.adjusted()
-    if magnitude >= 15:
-        return f"{value:+.0e}".replace("-", MINUS)
-    power = max(0, magnitude // 3 * 3)
-    places = 1 if magnitude <= power else 0
-    return signed(value.scaleb(-power), places).replace("-", MINUS) + _LETTERS[power]
-
-
-_LETTERS = {0: "", 3: "k", 6: "M", 9: "bn", 12: "tn"}
-
-
-def safe(name: str, longest: int = 60) -> str:
-    """A logged name in characters that can be drawn, on one line; it stays as it is if it can."""
-    if not name:
-        return NO_NAME
-    return drawable(plain(name, longest)).strip() or BLANK_NAME
-
-
-def count_of(number: int, noun: str) -> str:
-    """`1 trade`, `19 trades`."""
-    return f"{number:,} {noun}" + ("" if number == 1 else "s")
-
-
-def median(units: list[int], places: int) -> Decimal:
-    """The middle value, or exactly half way between the two middle ones."""
-    ordered = sorted(units)
-    middle = len(ordered) // 2
-    if len(ordered) % 2:
-        return scaled(ordered[middle], places)
-    return scaled(5 * (ordered[middle - 1] + ordered[middle]), places + 1)

@@ -12,6 +12,13 @@ from collections.abc import Callable, Mapping
 from datetime import date as Date  # noqa: N812 - `date` is what callers name the argument
 from typing import Protocol
 
+try:
+    import matplotlib  # noqa: F401 - the modules imported next need it
+except ModuleNotFoundError as error:
+    from perfkit.errors import MissingExtraError
+
+    raise MissingExtraError("matplotlib", "reports") from error
+
 from perfkit import chart_bars, chart_grid, chart_parts, chart_path, chart_spread
 from perfkit.chart_style import Chart, style
 from perfkit.chart_view import View, view_of

@@ -1,9 +1,9 @@
 """Columns of a log's values, checked and converted at once rather than one by one.
 
-A column is checked by its *shapes*: every digit becomes `0`, and what remains (`-000.00`) comes
-from a handful of distinct texts, each matched once. So a million numbers cost a few translations and
-splits, and still no character goes unseen. Numbers become integers in a common unit of
-10**-places, which is exact; times become instants (microseconds since the epoch).
+A column is checked by its *shapes*: every digit becomes `0`, and what remains (`-000.00`) is one of
+a few distinct texts, each matched once. So a million numbers cost a few translations and splits,
+and still no character goes unseen. Numbers become integers in a common unit of 10**-places, which
+is exact; times become instants (microseconds since the epoch).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _ISO_TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,12}))?)?"
     r" ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
-_UTC_SHAPE = re.compile(r"0000-00-00[T ]00:00:00(?:\.(0{1,12}))?(Z|\+00:00)?")
+_UTC_SHAPE = re.compile(r"0000-00-00[T ]00:00:00(?:\.(0{1,12}))?(Z)?")
 _EARLIEST_US = instant_of(datetime(1970, 1, 1, tzinfo=UTC))
 _LATEST_US = instant_of(datetime(9000, 1, 1, tzinfo=UTC))
 
@@ -127,8 +127,8 @@ def _uniform(present: list[object]) -> tuple[list[int | None], int] | None:
     """Plain numbers written with equally many decimal places; None when they are not that."""
     kinds = set(map(type, present))
     if kinds == {int}:
-        whole: list[int] = present  # type: ignore[assignment]
-        return (whole, 0) if max(map(abs, whole)) < 10**MAX_DIGITS else None
+        whole: list[int | None] = present  # type: ignore[assignment]
+        return (whole, 0) if max(map(abs, whole)) < 10**MAX_DIGITS else None  # type: ignore[arg-type]
     if kinds != {str}:
         return None
     joined = "\n".join(present)  # type: ignore[arg-type]
@@ -261,15 +261,7 @@ def exact_text(value: object) -> str | None:
 
 
 def texts(values: list[object]) -> list[str | None]:
-    """A whole column of logged names; equal names share one string."""
-    if set(map(type, values)) <= {str, type(None)}:
-        pool = {value: value or None for value in set(values)}
-        return list(map(pool.__getitem__, values))  # type: ignore[arg-type]
-    return [exact_text(value) for value in values]
-
-
-def ids(values: list[object]) -> list[str | None]:
-    """A whole column of logged ids, which hardly ever repeat."""
+    """A whole column of logged names or ids; raises `BadValueError` if any of them is bad."""
     if set(map(type, values)) == {str} and "" not in values:
         return list(values)  # type: ignore[arg-type]
     return [exact_text(value) for value in values]
@@ -288,7 +280,8 @@ def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
         return repr((len(column), distinct)).encode("utf-8", "surrogatepass")
     if set(map(type, distinct)) == {int}:
         try:
-            return array("q", column).tobytes()  # type: ignore[arg-type]
+            whole: list[int] = column  # type: ignore[assignment]
+            return array("q", whole).tobytes()
         except OverflowError:
             pass
     if len(distinct) < 1000:

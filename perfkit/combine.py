@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import Counter
 from decimal import Decimal
+from itertools import chain
 from operator import mul
 from typing import Any, NamedTuple
 
@@ -54,13 +55,13 @@ def _joined(logs: list[FileLog], dialect: Dialect) -> tuple[Lines, list[int]]:
         if slot.kind == NUMBER:
             slots.append(col.concatenated(parts))  # type: ignore[arg-type]
         else:
-            slots.append([value for part in parts for value in part])
-    file = [n for n, log in enumerate(logs) for _ in range(len(log.lines))]
+            slots.append(list(chain.from_iterable(parts)))
+    file = list(chain.from_iterable([n] * len(log.lines) for n, log in enumerate(logs)))
     joined = Lines(
         slots,
-        [identity for log in logs for identity in log.lines.identity],
-        [opened for log in logs for opened in log.lines.is_open],
-        [line for log in logs for line in log.lines.line],
+        list(chain.from_iterable(log.lines.identity for log in logs)),
+        list(chain.from_iterable(log.lines.is_open for log in logs)),
+        list(chain.from_iterable(log.lines.line for log in logs)),
     )
     return joined, file
 

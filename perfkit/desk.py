@@ -24,8 +24,8 @@ from perfkit.book import Book, Progress
 from perfkit.config import Config
 from perfkit.errors import UsageError
 from perfkit.render import Text
-from perfkit.slices import DIMENSIONS
 from perfkit.selection import Selection, parse_where, range_window, resolve_window
+from perfkit.slices import DIMENSIONS
 from perfkit.summary import Summary, summarize
 from perfkit.trades import Trades
 from perfkit.window import Window
@@ -47,7 +47,8 @@ def open(
 ) -> Desk:
     """Opens the workspace at `root`, else at PERFKIT_ROOT, else here or in a folder above.
 
-    `source` limits it to one source of several; `progress` is told how many files are read. Raises `WorkspaceNotFoundError` or `ConfigError`.
+    `source` limits it to one source of several; `progress` is told how many files have been read.
+    Raises `WorkspaceNotFoundError` or `ConfigError`.
     """
     given = root or os.environ.get("PERFKIT_ROOT") or None
     folder = configs.find_root(Path.cwd()) if given is None else Path(given).absolute()

@@ -11,7 +11,7 @@ from perfkit.book import Book, DayLines, missing_days
 from perfkit.errors import LineError, NoTradesError, UsageError
 from perfkit.trade import FILTER_FIELDS
 from perfkit.trades import Trades
-from perfkit.window import Window, parse_date
+from perfkit.window import Window, checked, parse_date
 
 
 def parse_where(conditions: Sequence[str]) -> dict[str, str]:
@@ -41,7 +41,7 @@ def resolve_window(book: Book, kind: str = "daily", day: date | str | None = Non
     calendar = book.config.calendar
     if isinstance(day, str):
         day = parse_date(day) if day else None
-    last = newest_day(book) if day is None else day
+    last = newest_day(book) if day is None else checked(day)
     if kind != "all":
         return calendar.window(kind, last)
     first = min((known for known in book.days if known <= last), default=last)
@@ -50,8 +50,8 @@ def resolve_window(book: Book, kind: str = "daily", day: date | str | None = Non
 
 def range_window(book: Book, start: date | str, end: date | str) -> Window:
     """The window from one date to another, both inclusive."""
-    first = parse_date(start) if isinstance(start, str) else start
-    last = parse_date(end) if isinstance(end, str) else end
+    first = parse_date(start) if isinstance(start, str) else checked(start)
+    last = parse_date(end) if isinstance(end, str) else checked(end)
     return book.config.calendar.between("range", first, last)
 
 
@@ -85,7 +85,7 @@ class Selection:
 
     @cached_property
     def still_open(self) -> list[Trades]:
-        """The trades open at the window's end: those that closed later, and those that never did."""
+        """The trades open at the window's end: those that closed later, those that never did."""
         end = self.window.end
         later = self.closed.slice(bisect_left(self.closed.closed_at, end), len(self.closed))
         return [_opened_before(later, end), _opened_before(self.never_closed, end)]

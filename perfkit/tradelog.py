@@ -10,6 +10,7 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
 
@@ -210,7 +211,7 @@ class _Reader:
             if slot.kind == NUMBER:
                 slots.append(col.concatenated(chunks))  # type: ignore[arg-type]
             else:
-                slots.append([value for chunk in chunks for value in chunk])
+                slots.append(list(chain.from_iterable(chunks)))
         self.errors.sort(key=lambda error: error.line)
         return FileLog(
             path=self.shown,
@@ -325,14 +326,14 @@ class _Reader:
         return value
 
     def _texts(self, target: str, values: list[Any]) -> list[str | None]:
-        column = col.texts(values)
-        meaning = {
-            text: None if text is None else self.dialect.word(target, text) for text in set(column)
-        }
-        return list(map(meaning.__getitem__, column))
+        """Names as the dialect means them; equal ones share one string."""
+        if not set(map(type, values)) <= {str, type(None)}:
+            values = list(col.texts(values))
+        meaning = {text: self.dialect.word(target, text) if text else None for text in set(values)}
+        return list(map(meaning.__getitem__, values))
 
     def _identities(self, raw: list[list[Any]], count: int) -> list[str | None]:
-        parts = [col.ids(self._values(path, raw)) for path in self.dialect.identity]
+        parts = [col.texts(self._values(path, raw)) for path in self.dialect.identity]
         if len(parts) == 1:
             return parts[0]
         if not parts:

@@ -20,6 +20,9 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 MONDAY_TO_FRIDAY = frozenset(range(5))
 
+FIRST_YEAR, LAST_YEAR = 1970, 8999
+"""Years in which logs are taken seriously; far from the ends of what dates can hold."""
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 MICROSECOND = timedelta(microseconds=1)
 SECOND_US = 1_000_000
@@ -94,8 +97,7 @@ class Calendar:
         start = self._starts.get(day)
         if start is None:
             opens_on = day if self.day_start == time(0) else day - _ONE_DAY
-            local = datetime.combine(opens_on, self.day_start, tzinfo=self.zone)
-            start = self._starts[day] = instant_of(local.astimezone(UTC))
+            start = self._starts[day] = self._local(opens_on)
         return start
 
     def end_of(self, day: date) -> int:
@@ -121,6 +123,8 @@ class Calendar:
         first, last = self.day_of(min(instants)), self.day_of(max(instants))
         if first == last:
             return [first] * len(instants)
+        if (last - first).days > len(instants):
+            return list(map(self.day_of, instants))
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         starts = [self.start_of(day) for day in days]
         return [days[bisect_right(starts, instant) - 1] for instant in instants]
@@ -174,6 +178,27 @@ class Calendar:
         length = window.last_day - window.first_day
         return self.between(window.kind, before - length, before)
 
+    def _local(self, day: date) -> int:
+        """The instant of `day_start` on a local date; the clock change where that is skipped."""
+        wanted = datetime.combine(day, self.day_start)
+        early, late = sorted(
+            instant_of(wanted.replace(tzinfo=self.zone, fold=fold).astimezone(UTC))
+            for fold in (0, 1)
+        )
+        if self._shown(early) == wanted:
+            return early
+        while late - early > 1:
+            middle = (early + late) // 2
+            if self._shown(middle) >= wanted:
+                late = middle
+            else:
+                early = middle
+        return late
+
+    def _shown(self, instant: int) -> datetime:
+        """What a wall clock shows at that instant."""
+        return moment_of(instant).astimezone(self.zone).replace(tzinfo=None)
+
     def _window(self, kind: str, label: str, first: date, last: date) -> Window:
         return Window(
             kind, label, first, last, self.start_of(first), self.end_of(last), self.timezone
@@ -185,11 +210,18 @@ class Calendar:
 
 
 def parse_date(text: str) -> date:
-    """A date written YYYY-MM-DD; raises `WindowError` otherwise."""
+    """A date written YYYY-MM-DD, from 1970 to 8999; raises `WindowError` otherwise."""
     try:
         parsed = date.fromisoformat(text)
     except ValueError:
         parsed = None
     if parsed is None or parsed.isoformat() != text:
         raise WindowError(f"{text!r} is not a date; write YYYY-MM-DD, for example 2026-04-08")
-    return parsed
+    return checked(parsed)
+
+
+def checked(day: date) -> date:
+    """The date itself when logs can hold it; raises `WindowError` otherwise."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise WindowError(f"{day} is out of range; dates are from {FIRST_YEAR} to {LAST_YEAR}")
+    return day
