@@ -16,6 +16,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from perfkit.bulk import uncollected
 from perfkit.combine import combined, evaluated
 from perfkit.config import Config, Source
 from perfkit.derive import NO_RESULT, derived
@@ -109,6 +110,16 @@ def read(config: Config, source: str | None = None, progress: Progress | None = 
     """
     sources = chosen(config, source)
     files = [(one, path) for one in sources for path in log_files(one, config.root)]
+    with uncollected():
+        return _read(config, sources, files, progress)
+
+
+def _read(
+    config: Config,
+    sources: tuple[Source, ...],
+    files: list[tuple[Source, Path]],
+    progress: Progress | None,
+) -> Book:
     logs: dict[str, list[FileLog]] = {one.name: [] for one in sources}
     size = 0
     for done, (one, path) in enumerate(files):

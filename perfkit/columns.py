@@ -275,21 +275,15 @@ def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
     if isinstance(column, Numbers):
         coarse = _coarsest(column)
         return b"%d:" % coarse.places + fingerprint(coarse.units)
-    distinct = set(column)
-    if len(distinct) <= 1:
-        return repr((len(column), distinct)).encode("utf-8", "surrogatepass")
-    if set(map(type, distinct)) == {int}:
+    if len(column) and None not in column and isinstance(column[0], int):
         try:
-            whole: list[int] = column  # type: ignore[assignment]
-            return array("q", whole).tobytes()
+            return array("q", column).tobytes()  # type: ignore[type-var]
         except OverflowError:
-            pass
-    if len(distinct) < 1000:
-        known = sorted(distinct, key=repr)
-        codes = {value: code for code, value in enumerate(known)}
-        packed = array("H", map(codes.__getitem__, column)).tobytes()
-        return repr(known).encode("utf-8", "surrogatepass") + packed
-    return repr(column).encode("utf-8", "surrogatepass")
+            return repr(column).encode()
+    distinct = sorted(set(column), key=repr)
+    codes = {value: code for code, value in enumerate(distinct)}
+    packed = array("I", map(codes.__getitem__, column)).tobytes()
+    return repr(distinct).encode("utf-8", "surrogatepass") + packed
 
 
 def _coarsest(column: Numbers) -> Numbers:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from decimal import Decimal
 
+from perfkit.bulk import uncollected
 from perfkit.columns import fingerprint
 from perfkit.exact import ZERO, canonical, decimal_places, ratio, scaled, units
 from perfkit.metrics import evaluate
@@ -52,6 +53,11 @@ class Summary(SummaryShape, frozen=True):
 
 def summarize(selection: Selection) -> Summary:
     """Every figure of the window, over the trades that meet the filter."""
+    with uncollected():
+        return _summary(selection)
+
+
+def _summary(selection: Selection) -> Summary:
     config = selection.book.config
     cut = WindowSlices(selection.inside, config.calendar)
     facts = _facts(selection, cut)

@@ -357,10 +357,10 @@ class _Reader:
             values = self._values(condition.path, raw)
             if condition.allowed == (None,) and None not in values and "" not in values:
                 return [False] * count
-            try:
+            if set(map(type, values)) <= {str, int, type(None)}:
                 verdict = {value: condition.holds(value) for value in set(values)}
-                here = [verdict[value] for value in values]
-            except TypeError:  # a list or an object, which cannot be in a set
+                here = list(map(verdict.__getitem__, values))
+            else:  # a bool equals an int as a key, and a list or an object can be none
                 here = [condition.holds(value) for value in values]
             met = [both and one for both, one in zip(met, here, strict=True)]
         return met
@@ -376,8 +376,9 @@ class _Reader:
         return True
 
     def _first_bad_field(self, raw: list[list[Any]], row: int) -> str | None:
+        line = [[column[row]] for column in raw]
         for slot in self.dialect.slots:
-            (value,) = self._values(slot.path, [[column[row]] for column in raw])
+            (value,) = self._values(slot.path, line)
             try:
                 if slot.kind == NUMBER:
                     col.exact_number(value)
@@ -387,6 +388,11 @@ class _Reader:
                     self._texts(slot.target, [value])
             except BadValueError as error:
                 return f"{'.'.join(slot.path)}: {error}"
+        for path in self.dialect.identity:
+            try:
+                col.texts(self._values(path, line))
+            except BadValueError as error:
+                return f"{'.'.join(path)}: {error}"
         return None
 
 
