@@ -150,6 +150,14 @@ def _add_summary(commands: _Commands[_Parser]) -> None:
     _add_window(parser)
     _add_selection(parser)
     parser.add_argument(
+        "--by",
+        metavar="WHAT",
+        action="append",
+        default=[],
+        help="also a line per source, strategy, symbol, side, weekday, hour, exit_reason, "
+        "execution_mode or account; may be repeated",
+    )
+    parser.add_argument(
         "--json", action="store_true", help="print the summary as JSON, and nothing else"
     )
     parser.add_argument(
@@ -229,9 +237,13 @@ def _count(text: str) -> int:
 def _summary(arguments: argparse.Namespace) -> int:
     from perfkit.desk import open as open_desk
     from perfkit.export import backfill, export
+    from perfkit.render import breakdown_text
+    from perfkit.slices import checked_dimension
     from perfkit.summary import summarize
 
     where = _where(arguments)
+    for dimension in arguments.by:
+        checked_dimension(dimension)
     desk = open_desk(arguments.root, progress=_progress())
     if arguments.backfill is not None:
         if arguments.start or arguments.end or arguments.window == "all":
@@ -248,6 +260,9 @@ def _summary(arguments: argparse.Namespace) -> int:
     if arguments.export:
         export(desk.config.root, summary)
     sys.stdout.write(summary.to_json() if arguments.json else str(summary))
+    if not arguments.json:
+        for dimension in arguments.by:
+            sys.stdout.write("\n" + breakdown_text(summary, dimension))
     _tell_bad_lines(selection.errors)
     return EXIT_OK
 

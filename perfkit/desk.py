@@ -25,7 +25,7 @@ from perfkit.config import Config
 from perfkit.errors import UsageError
 from perfkit.render import Text
 from perfkit.selection import Selection, parse_where, range_window, resolve_window
-from perfkit.slices import DIMENSIONS
+from perfkit.slices import checked_dimension
 from perfkit.summary import Summary, summarize
 from perfkit.trades import Trades
 from perfkit.window import Window
@@ -180,10 +180,8 @@ class Desk:
         where: Where = None,
     ) -> Text:
         """One line per strategy, symbol or another dimension of `perfkit.slices.DIMENSIONS`."""
-        if dimension not in DIMENSIONS:
-            raise UsageError(f"no breakdown by {dimension!r}; use one of {', '.join(DIMENSIONS)}")
         summary = self.summary(window, date, where=where)
-        return Text(render.breakdown(summary, dimension), summary.data.digest)
+        return Text(render.breakdown(summary, checked_dimension(dimension)), summary.data.digest)
 
     def quality(
         self, window: str = "daily", date: str | Date | None = None, *, where: Where = None

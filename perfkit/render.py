@@ -250,22 +250,24 @@ def targets(summary: SummaryShape) -> str:
 
 def breakdown(summary: SummaryShape, dimension: str) -> str:
     """One line per part: trades, P&L, win rate with its interval, and what follows."""
-    parts = summary.breakdowns[dimension]
-    if not parts:
-        return f"{NO_TRADES}.\n"
-    header = [label_of(dimension), *map(label_of, PART_COLUMNS[:3]), "95 % interval"]
-    header += map(label_of, PART_COLUMNS[3:])
-    return table(header, [_part_row(part, summary.currency) for part in parts])
+    rows = _part_rows(summary, dimension, escaped)
+    return table(_part_header(dimension), rows) if rows else f"{NO_TRADES}.\n"
+
+
+def breakdown_text(summary: SummaryShape, dimension: str) -> str:
+    """The same for a terminal."""
+    rows = _part_rows(summary, dimension, plain)
+    return aligned(_part_header(dimension), rows) if rows else f"{NO_TRADES}.\n"
 
 
 def quality(summary: SummaryShape) -> str:
-    """What is odd about the data; one line when there is nothing."""
+    """What was read, and what is odd about it; nothing more when it is clean."""
     data = summary.data
     read = f"{_count(data.lines, 'line')} of {_count(data.files, 'file')}"
     if data.ignored:
         read += f", {data.ignored} of them not about trades"
     if not data.findings:
-        return f"Read {read}; nothing odd.\n"
+        return f"Read {read}.\n"
     rows = [[_sentence(finding.message, escaped), str(finding.count)] for finding in data.findings]
     text = f"Read {read}.\n\n" + table(["Finding", "Count"], rows)
     if data.missing_days:
@@ -303,7 +305,10 @@ def summary_text(summary: SummaryShape) -> str:
             for name in names
         ]
     lines.append(_aligned_rows(rows))
-    lines += [f"! {note}" for note in _cautions(summary, plain)]
+    lines += [
+        f"! {finding.count:,} x {plain(finding.message, LONGEST_SENTENCE)}"
+        for finding in summary.data.findings
+    ]
     return "\n".join(lines).rstrip() + "\n"
 
 
@@ -363,14 +368,23 @@ def _target_rows(summary: SummaryShape) -> list[list[str]]:
     return rows
 
 
-def _part_row(part: Part, currency: str) -> list[str]:
+def _part_header(dimension: str) -> list[str]:
+    names = list(map(label_of, PART_COLUMNS))
+    return [label_of(dimension), *names[:3], "95 % interval", *names[3:]]
+
+
+def _part_rows(summary: SummaryShape, dimension: str, clean: Callable[..., str]) -> list[list[str]]:
+    return [_part_row(part, summary.currency, clean) for part in summary.breakdowns[dimension]]
+
+
+def _part_row(part: Part, currency: str, clean: Callable[..., str]) -> list[str]:
     metrics = part.metrics
     low, high = metrics["win_rate_low"], metrics["win_rate_high"]
     interval = NOTHING
     if isinstance(low, Decimal) and isinstance(high, Decimal):
         interval = f"{percent(low, 0)} to {percent(high, 0)}"
     cells = [shown(name, metrics[name], currency) for name in PART_COLUMNS]
-    return [escaped(part.name) or "(none)", *cells[:3], interval, *cells[3:]]
+    return [clean(part.name) or "(none)", *cells[:3], interval, *cells[3:]]
 
 
 def _title(summary: SummaryShape) -> str:

@@ -13,6 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from perfkit import tally
+from perfkit.errors import UsageError
 from perfkit.metrics import Figures, evaluate
 from perfkit.metrics.facts import NOT_IN_A_PART, Facts
 from perfkit.tally import Sheet, Tally
@@ -75,6 +76,13 @@ class WindowSlices:
             (day, sheet.parts(_keys(dimension, trades, self.calendar, named)))
             for day, trades, sheet, _ in self.days
         ]
+
+
+def checked_dimension(dimension: str) -> str:
+    """The dimension itself; raises `UsageError` for one that there is no breakdown by."""
+    if dimension not in DIMENSIONS:
+        raise UsageError(f"no breakdown by {dimension!r}; use one of {', '.join(DIMENSIONS)}")
+    return dimension
 
 
 def _days(inside: Trades, calendar: Calendar) -> Iterator[tuple[date, Trades]]:

@@ -19,6 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.colors import to_hex
 from matplotlib.container import BarContainer
 from matplotlib.text import Annotation, Text
@@ -275,30 +276,43 @@ def nasty(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return perfkit.open(root)
 
 
-def outside(chart: Chart) -> Iterator[str]:
-    """The texts that do not lie within the figure."""
-    width, height = chart.get_size_inches() * chart.dpi
-    for text in chart.findobj(Text):
-        assert isinstance(text, Text)
-        if text.get_visible() and text.get_text().strip():
-            box = text.get_window_extent()
-            if min(box.x0, box.y0) < -1 or box.x1 > width + 1 or box.y1 > height + 1:
-                yield text.get_text()
+def tick_labels(axis: Axis) -> dict[str, BboxBase]:
+    """The labels of the ticks in view, and where they are."""
+    low, high = sorted(axis.get_view_interval())
+    ticks = zip(axis.get_majorticklocs(), axis.get_majorticklabels(), strict=False)
+    return {
+        label.get_text(): label.get_window_extent()
+        for place, label in ticks
+        if low <= place <= high and label.get_visible() and label.get_text().strip()
+    }
 
 
-def colliding(chart: Chart) -> Iterator[tuple[str, str]]:
-    """The pairs of tick labels of one axis, and of title, subtitle, legend and panels, that
-    overlap."""
-    blocks = {str(artist): artist.get_window_extent() for artist in (*chart.texts, *chart.legends)}
+def blocks(chart: Chart) -> dict[str, BboxBase]:
+    """Title, subtitle, legend and panels with all their labels, and where they are."""
+    head = (*chart.texts, *chart.legends)
+    boxes: dict[str, BboxBase] = {str(artist): artist.get_window_extent() for artist in head}
     for axes in chart.axes:
         box = axes.get_tightbbox()
         assert box is not None
-        blocks[str(axes)] = box
-        for axis in (axes.xaxis, axes.yaxis):
-            labels = [label for label in axis.get_ticklabels() if label.get_visible()]
-            extents = {text.get_text(): text.get_window_extent() for text in labels}
-            yield from overlapping({text: box for text, box in extents.items() if text.strip()})
-    yield from overlapping(blocks)
+        boxes[str(axes)] = box
+    return boxes
+
+
+def outside(chart: Chart) -> list[str]:
+    """What reaches beyond the figure."""
+    width, height = chart.get_size_inches() * chart.dpi
+    return [
+        name
+        for name, box in blocks(chart).items()
+        if min(box.x0, box.y0) < -1 or box.x1 > width + 1 or box.y1 > height + 1
+    ]
+
+
+def colliding(chart: Chart) -> list[tuple[str, str]]:
+    """The pairs of blocks, and of tick labels of one axis, that overlap."""
+    axes = (axis for panel in chart.axes for axis in (panel.xaxis, panel.yaxis))
+    labels = (pair for axis in axes for pair in overlapping(tick_labels(axis)))
+    return [*overlapping(blocks(chart)), *labels]
 
 
 def overlapping(boxes: Mapping[str, BboxBase]) -> Iterator[tuple[str, str]]:
@@ -314,14 +328,14 @@ class TestReadability:
         self, sample_chart: DrawSample, name: str, window: str
     ) -> None:
         chart = sample_chart(name, window)
-        assert list(outside(chart)) == []
-        assert list(colliding(chart)) == []
+        assert outside(chart) == []
+        assert colliding(chart) == []
 
     @pytest.mark.parametrize("name", CHARTS)
     def test_nasty_names_neither_raise_nor_spill_over(self, nasty: Desk, name: str) -> None:
         chart = draw(nasty, name)
-        assert list(outside(chart)) == []
-        assert list(colliding(chart)) == []
+        assert outside(chart) == []
+        assert colliding(chart) == []
 
     @pytest.mark.parametrize("name", ["by_strategy", "by_symbol"])
     def test_names_stand_there_literally(self, nasty: Desk, name: str) -> None:
@@ -336,7 +350,7 @@ class TestReadability:
     def test_a_nasty_filter_is_part_of_the_description(self, nasty: Desk) -> None:
         chart = draw(nasty, "equity", where=r"strategy=$\frac{1}{")
         assert r" where strategy = $\frac{1}{: " in chart.alt
-        assert list(outside(chart)) == []
+        assert outside(chart) == []
 
     @pytest.mark.parametrize("window", WINDOWS)
     @pytest.mark.parametrize("name", CHARTS)
@@ -396,8 +410,8 @@ class TestNothingToDraw:
     ) -> None:
         for file in (hourly("12.34"), hourly("0", "0.00", "-0")):
             chart = draw(perfkit.open(workspace(logs=file)), name)
-            assert list(outside(chart)) == []
-            assert list(colliding(chart)) == []
+            assert outside(chart) == []
+            assert colliding(chart) == []
 
     def test_without_matplotlib_the_error_names_the_extra(
         self, monkeypatch: pytest.MonkeyPatch

@@ -139,6 +139,15 @@ class TestCommands:
             except SystemExit:
                 pytest.fail(f"{page.name}: perfkit {shlex.join(words)}")
 
+    @pytest.mark.slow
+    @pytest.mark.parametrize(
+        "page", [ROOT / "README.md", DOCS / "quickstart.md"], ids=["README", "quickstart"]
+    )
+    def test_python_example_runs(self, page: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        (example,) = (one.text for one in blocks(page) if one.language == "python")
+        monkeypatch.chdir(ROOT)
+        exec(compile(example, page.name, "exec"), {})
+
     def test_alerts_say_in_the_docs_what_the_command_says(
         self, capsys: pytest.CaptureFixture[str]
     ) -> None:
@@ -157,7 +166,7 @@ class TestCommands:
 def shell_examples() -> Iterator[tuple[Path, list[str]]]:
     """The words after `perfkit` in every console, cron and systemd example."""
     call = re.compile(
-        r"(?:^\$ |^.*\*  |^ExecStart=/bin/sh -c ')(?:\S*/|\$)?(?:perfkit|PERFKIT) (.*)$"
+        r"(?:^\$ |^[\d* ]+ |^ExecStart=/bin/sh -c ')(?:\S*/|\$)?(?:perfkit|PERFKIT) (.*)$"
     )
     for page in GUIDES:
         for block in blocks(page):
