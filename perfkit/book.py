@@ -34,7 +34,7 @@ Progress = Callable[[int, int], None]
 DATE_PATTERN = "????-??-??"
 """A file pattern that holds this names files by date: an expected day without one is missing."""
 
-_DATED = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\b")
+_DATED = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _ROTATED = re.compile(r"(.*?)\.([0-9]+)(\.gz)?$")
 
 
@@ -306,9 +306,9 @@ def _neighbour_day(number: int, numbers: list[int], days: list[date]) -> date | 
 
 def _date_in(path: Path) -> date | None:
     """The date a file is named by."""
-    found = _DATED.match(path.name)
+    found = _DATED.search(path.name)
     try:
-        return None if found is None else date.fromisoformat(found[1])
+        return None if found is None else date.fromisoformat(found[0])
     except ValueError:
         return None
 

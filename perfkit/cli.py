@@ -1,15 +1,17 @@
 """The `perfkit` command: arguments in, exit code out.
 
 Exit codes: 0 done (also when no trade is in the window); 3 bad configuration, unreadable input,
-wrong usage or a failed report. The clock is never read: without a date, the newest line decides.
+wrong usage or a failed report. Without a date the newest line decides; the clock is read only where
+no log has a line yet.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -18,11 +20,13 @@ from perfkit.errors import LineError, OutputError, PerfkitError, UsageError
 
 if TYPE_CHECKING:
     from perfkit.book import Book
+    from perfkit.desk import Desk
 
 EXIT_OK = 0
 EXIT_FAILED = 3
 
 WINDOWS = ("daily", "weekly", "monthly", "last-7d", "last-30d", "all")
+MOST_BACKFILLED = 3660
 REPORTS = ("daily", "weekly", "monthly")
 
 
@@ -38,17 +42,22 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
-        return run(arguments)
+        code = run(arguments)
+        sys.stdout.flush()
     except PerfkitError as error:
         print(f"perfkit: {error}", file=sys.stderr)
         return EXIT_FAILED
     except BrokenPipeError:
-        # The reader (`| head`) has what it wanted; keep Python from complaining at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()  # the reader (`| head`) has what it wanted
         return EXIT_OK
+    except OSError as error:
+        _drop_output()
+        print(f"perfkit: cannot write the output: {error.strerror}", file=sys.stderr)
+        return EXIT_FAILED
     except KeyboardInterrupt:
         print("perfkit: interrupted; nothing was half written", file=sys.stderr)
         return EXIT_FAILED
+    return code
 
 
 def alerts_main() -> int:
@@ -59,6 +68,12 @@ def alerts_main() -> int:
         file=sys.stderr,
     )
     return EXIT_FAILED
+
+
+def _drop_output() -> None:
+    """Keeps Python from writing what is left at exit, and complaining."""
+    with contextlib.suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -169,7 +184,7 @@ def _add_summary(commands: _Commands[_Parser]) -> None:
     parser.add_argument(
         "--backfill",
         metavar="N",
-        type=_count,
+        type=_day_count,
         help="export the windows of the last N days (to --date), filling what is missing or stale",
     )
 
@@ -227,10 +242,10 @@ def _add_new(
     parser.add_argument("folder", metavar="DIR", help="where to make it")
 
 
-def _count(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() else 0
-    if not number:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number above 0")
+def _day_count(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    if not 0 < number <= MOST_BACKFILLED:
+        raise argparse.ArgumentTypeError(f"{text!r} is not from 1 to {MOST_BACKFILLED} days")
     return number
 
 
@@ -246,14 +261,20 @@ def _summary(arguments: argparse.Namespace) -> int:
         checked_dimension(dimension)
     desk = open_desk(arguments.root, progress=_progress())
     if arguments.backfill is not None:
+        if arguments.json:
+            raise UsageError("--backfill writes files and prints their paths; --json prints one")
         if arguments.start or arguments.end or arguments.window == "all":
             raise UsageError("--backfill goes with daily, weekly, monthly, last-7d or last-30d")
-        changed = backfill(desk, arguments.window, arguments.date, arguments.backfill, where)
+        day = _day(arguments.date, desk, where)
+        changed = backfill(desk, arguments.window, day, arguments.backfill, where)
+        _keep_bad_lines(desk.book_of(where))
+        _tell_bad_lines(desk.book_of(where).errors)
         for path in changed:
             print(path)
         return EXIT_OK
+    day = _day(arguments.date, desk, where)
     selection = desk.selection(
-        arguments.window, arguments.date, start=arguments.start, end=arguments.end, where=where
+        arguments.window, day, start=arguments.start, end=arguments.end, where=where
     )
     summary = summarize(selection)
     _keep_bad_lines(desk.book_of(where))
@@ -275,7 +296,7 @@ def _explain(arguments: argparse.Namespace) -> int:
     explanation = desk.explain(
         arguments.metric,
         arguments.window,
-        arguments.date,
+        _day(arguments.date, desk, where),
         start=arguments.start,
         end=arguments.end,
         where=where,
@@ -290,7 +311,7 @@ def _report(arguments: argparse.Namespace) -> int:
 
     where = _where(arguments)
     desk = open_desk(arguments.root, progress=_progress())
-    print(run_report(desk, arguments.kind, arguments.date, where))
+    print(run_report(desk, arguments.kind, _day(arguments.date, desk, where), where))
     return EXIT_OK
 
 
@@ -316,6 +337,15 @@ def _where(arguments: argparse.Namespace) -> dict[str, str]:
     if arguments.source is not None:
         conditions.append(f"source={arguments.source}")
     return parse_where(conditions)
+
+
+def _day(given: str | None, desk: Desk, where: Mapping[str, str]) -> str | None:
+    """The date a command is about; today where none is given and no log has a line yet."""
+    if given is not None or desk.book_of(where).newest is not None:
+        return given
+    from datetime import datetime
+
+    return datetime.now(desk.config.calendar.zone).date().isoformat()
 
 
 def _progress() -> Callable[[int, int], None] | None:

@@ -38,6 +38,7 @@ _ISO_TIME = re.compile(
     r" ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _UTC_SHAPE = re.compile(r"0000-00-00[T ]00:00:00(?:\.(0{1,12}))?(Z)?")
+_TENS_OF_SECONDS = 17
 _EARLIEST_US = instant_of(datetime(1970, 1, 1, tzinfo=UTC))
 _LATEST_US = instant_of(datetime(9000, 1, 1, tzinfo=UTC))
 
@@ -185,29 +186,35 @@ def _uniform_times(values: list[object], zone: tzinfo) -> list[int | None] | Non
     """UTC times all written the same way; None when they are not that."""
     if set(map(type, values)) != {str}:
         return None
-    joined = "\n".join(values)  # type: ignore[arg-type]
-    shapes = set(joined.translate(_TO_SHAPE).split("\n"))
-    if len(shapes) > 1 or joined.count("\n") >= len(values):
-        return None
-    matched = _UTC_SHAPE.fullmatch(min(shapes))
+    texts_: list[str] = values  # type: ignore[assignment]
+    joined = "\n".join(texts_)
+    shape = texts_[0].translate(_TO_SHAPE)
+    matched = _UTC_SHAPE.fullmatch(shape)
     if matched is None or (matched[2] is None and zone is not UTC):
         return None
-    fraction = len((matched[1] or "")[:6])
-    factor = 10 ** (6 - fraction)
-    texts: list[str] = values  # type: ignore[assignment]
-    days = {day: _day_start(day) for day in {text[:10] for text in texts}}
-    minutes = _minutes_of_day()
-    stop = 20 + fraction
-    within = [int(text[17:19] + text[20:stop]) * factor for text in texts]
-    if max(within) >= 60 * SECOND_US:
+    if joined.translate(_TO_SHAPE) != "\n".join([shape] * len(texts_)):
         return None
+    width = len(shape) + 1
+    if max(joined[_TENS_OF_SECONDS::width]) > "5":
+        return None
+    fraction = len((matched[1] or "")[:6])
+    factor, stop = 10 ** (6 - fraction), 20 + fraction
+    days, minutes = _DayStarts(), _minutes_of_day()
     try:
         return [
-            days[text[:10]] + minutes[text[11:16]] + micros
-            for text, micros in zip(texts, within, strict=True)
+            days[text[:10]] + minutes[text[11:16]] + int(text[17:19] + text[20:stop]) * factor
+            for text in texts_
         ]
     except KeyError:
         return None
+
+
+class _DayStarts(dict[str, int]):
+    """Instants of midnights, worked out when first asked for."""
+
+    def __missing__(self, day: str) -> int:
+        start = self[day] = _day_start(day)
+        return start
 
 
 def _day_start(day: str) -> int:

@@ -11,11 +11,14 @@ desk.chart.equity("weekly", date="2025-10-09")
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import date as Date  # noqa: N812  `date` is what callers name the argument
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from perfkit import book as books
 from perfkit import config as configs
@@ -27,6 +30,7 @@ from perfkit.render import Text
 from perfkit.selection import Selection, parse_where, range_window, resolve_window
 from perfkit.slices import checked_dimension
 from perfkit.summary import Summary, summarize
+from perfkit.trade import FILTER_FIELDS
 from perfkit.trades import Trades
 from perfkit.window import Window
 
@@ -37,7 +41,9 @@ if TYPE_CHECKING:
     from perfkit.explain import Explanation
 
 Where = Mapping[str, str] | str | None
-"""A filter: a mapping, or the text `field=value, field=value`."""
+"""A filter: a mapping, the text `field=value, field=value`, or a JSON object as text."""
+
+_BETWEEN_CONDITIONS = re.compile(rf",\s*(?=(?:{'|'.join(FILTER_FIELDS)})=)")
 
 
 def open(
@@ -60,8 +66,27 @@ def as_where(where: Where) -> dict[str, str]:
     if where is None:
         return {}
     if isinstance(where, str):
-        return parse_where([part.strip() for part in where.split(",") if part.strip()])
+        if where.startswith("{"):
+            return as_where(_json_object(where))
+        return parse_where(_BETWEEN_CONDITIONS.split(where) if where.strip() else [])
     return parse_where([f"{name}={value}" for name, value in where.items()])
+
+
+def where_text(where: Mapping[str, str]) -> str:
+    """A filter as the text that `as_where` reads as the same filter."""
+    text = ", ".join(f"{name}={value}" for name, value in where.items())
+    try:
+        plain = as_where(text) == where
+    except UsageError:
+        plain = False
+    return text if plain else msgspec.json.encode(where).decode()
+
+
+def _json_object(text: str) -> dict[str, str]:
+    try:
+        return msgspec.json.decode(text, type=dict[str, str])
+    except msgspec.MsgspecError as error:
+        raise UsageError(f"where {text!r} is not a JSON object of texts: {error}") from error
 
 
 class Desk:

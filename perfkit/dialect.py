@@ -176,7 +176,7 @@ def compile_dialect(
     if closes not in ("last", "each"):
         raise problem("closes", f"{closes!r} is unknown", "write last or each")
     unit = spec.get("time_unit", "ms")
-    if unit not in TIME_UNITS_US:
+    if not isinstance(unit, str) or unit not in TIME_UNITS_US:
         raise problem("time_unit", f"{unit!r} is unknown", "write s, ms, us or ns")
     open_when = spec.get("open_when", [])
     groups = open_when if isinstance(open_when, list) else [open_when]
@@ -188,7 +188,7 @@ def compile_dialect(
             _path(part, "identity", problem) for part in _list(spec.get("identity", []))
         ),
         closes_each=closes == "each",
-        time_unit=str(unit),
+        time_unit=unit,
         zone=zone,
         slots=tuple(slots),
         expressions=expressions,
@@ -219,7 +219,7 @@ def _terms(alternative: str, target: str, slots: list[Slot], problem: Problem) -
     kind, policy = TARGETS[target]
     text = alternative.strip()
     if text.startswith("="):
-        return (Term(1, None, _constant(text[1:].strip(), kind, key, problem)),)
+        return (Term(1, None, _constant(text[1:].strip(), target, problem)),)
     words = text.split()
     if words and words[0] not in ("+", "-"):
         words.insert(0, "+")
@@ -234,15 +234,24 @@ def _terms(alternative: str, target: str, slots: list[Slot], problem: Problem) -
     return tuple(terms)
 
 
-def _constant(text: str, kind: str, key: str, problem: Problem) -> str | Decimal | None:
+def _constant(text: str, target: str, problem: Problem) -> str | Decimal:
+    key = f"fields.{target}"
+    kind, _ = TARGETS[target]
     if kind == TIME:
         raise problem(key, "a time cannot be a constant", "name the field that holds it")
+    if not text:
+        raise problem(key, "has nothing after `=`", "write the constant there")
     if kind == TEXT:
-        return text
+        known = _KNOWN_WORDS.get(target, {text.lower(): text})
+        if text.lower() not in known:
+            raise problem(key, f"{text!r} is unknown", f"write one of {', '.join(known)}")
+        return known[text.lower()]
     try:
-        return exact_number(text)
+        number = exact_number(text)
     except BadValueError as error:
         raise problem(key, str(error), "write a plain decimal after `=`") from error
+    assert number is not None
+    return number
 
 
 def _path(name: object, key: str, problem: Problem) -> Path:

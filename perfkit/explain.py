@@ -32,8 +32,7 @@ from perfkit.trades import (
     Trades,
     joined,
 )
-from perfkit.walk import current_fall, deepest_fall, deepest_relative_fall
-from perfkit.window import moment_of
+from perfkit.walk import current_fall, deepest_fall, deepest_relative_fall, recovery
 
 
 class Explanation(NamedTuple):
@@ -69,10 +68,10 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "win_rate_low": ("wins", "closed_trades"),
     "win_rate_high": ("wins", "closed_trades"),
     "profit_factor": ("gross_profit", "gross_loss"),
-    "avg_win": ("gross_profit", "wins"),
-    "avg_loss": ("gross_loss", "losses"),
-    "payoff_ratio": ("gross_profit", "losses", "gross_loss", "wins"),
-    "expectancy": ("net_pnl", "closed_trades"),
+    "avg_win": ("gross_profit", "w"),
+    "avg_loss": ("gross_loss", "l"),
+    "payoff_ratio": ("gross_profit", "l", "gross_loss", "w"),
+    "expectancy": ("net_pnl", "n"),
     "required_win_rate": ("avg_win", "avg_loss"),
     "avg_risk_reward": ("risk_reward_trades",),
     "avg_r": ("r_trades",),
@@ -85,7 +84,9 @@ INPUTS: dict[str, tuple[str, ...]] = {
     "sharpe": ("trading_days", "net_pnl"),
     "sortino": ("trading_days", "net_pnl"),
 }
-"""The figures that a formula names, shown with it."""
+"""The figures that a formula names, shown with it; n, w and l count trades whose P&L is known."""
+
+_KNOWN_COUNTS = {"n": PNL_KNOWN, "w": PNL_KNOWN | WON, "l": PNL_KNOWN | LOST}
 
 _MARKS: dict[str, int] = {
     "wins": WON,
@@ -116,7 +117,7 @@ def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
     if metric not in METRICS:
         raise UsageError(f"{metric!r} is no metric; their names are in docs/metrics.md")
     trades = _behind(metric, summary, selection)
-    inputs = {name: summary.metrics[name] for name in INPUTS.get(metric, ())}
+    inputs = {name: _input(name, summary, selection) for name in INPUTS.get(metric, ())}
     text = _text(metric, summary, inputs, trades)
     return Explanation(metric, summary.metrics[metric], inputs, trades, text)
 
@@ -133,9 +134,19 @@ def _behind(metric: str, summary: Summary, selection: Selection) -> Trades:
     if rows is not None:
         return inside.take(rows(summary, selection))
     if metric in _MARKS:
-        wanted = _MARKS[metric]
-        return inside.take([n for n, marks in enumerate(inside.marks) if marks & wanted == wanted])
+        return inside.take(_bearing(_MARKS[metric], inside))
     return inside
+
+
+def _input(name: str, summary: Summary, selection: Selection) -> Value | None:
+    if name not in _KNOWN_COUNTS:
+        return summary.metrics[name]
+    return len(_bearing(_KNOWN_COUNTS[name], selection.inside))
+
+
+def _bearing(wanted: int, trades: Trades) -> list[int]:
+    """The rows that bear all of these marks."""
+    return [row for row, marks in enumerate(trades.marks) if marks & wanted == wanted]
 
 
 def _open_behind(metric: str, selection: Selection) -> Trades:
@@ -193,17 +204,21 @@ def _relative_drawdown(_: Summary, selection: Selection) -> Sequence[int]:
     return fall.rows if fall is not None and fall.depth else []
 
 
-def _closed_at(metric: str) -> Callable[[Summary, Selection], Sequence[int]]:
+def _point(metric: str) -> Callable[[Summary, Selection], Sequence[int]]:
     """The trade that made the peak, the trough or the recovery."""
 
-    def rows(summary: Summary, selection: Selection) -> Sequence[int]:
-        at = summary.metrics[metric]
-        fall = deepest_fall(pnl_curve(selection.inside))
-        points = {"drawdown_peak_at": fall.peak, "drawdown_trough_at": fall.trough}
-        if metric in points and isinstance(at, datetime):
-            return [points[metric] - 1]
-        closed = selection.inside.closed_at
-        return [n for n in range(len(closed)) if moment_of(closed[n]) == at][-1:]
+    def rows(_: Summary, selection: Selection) -> Sequence[int]:
+        curve = pnl_curve(selection.inside)
+        fall = deepest_fall(curve)
+        if not fall.depth:
+            return []
+        points = {
+            "drawdown_peak_at": fall.peak,
+            "drawdown_trough_at": fall.trough,
+            "drawdown_recovered_at": recovery(curve, fall),
+        }
+        point = points[metric]
+        return [point - 1] if point else []
 
     return rows
 
@@ -242,9 +257,9 @@ _ROWS: dict[str, Callable[[Summary, Selection], Sequence[int]]] = {
     "best_day": _day(max),
     "worst_day": _day(min),
     "max_drawdown": _drawdown,
-    "drawdown_peak_at": _closed_at("drawdown_peak_at"),
-    "drawdown_trough_at": _closed_at("drawdown_trough_at"),
-    "drawdown_recovered_at": _closed_at("drawdown_recovered_at"),
+    "drawdown_peak_at": _point("drawdown_peak_at"),
+    "drawdown_trough_at": _point("drawdown_trough_at"),
+    "drawdown_recovered_at": _point("drawdown_recovered_at"),
     "max_drawdown_pct": _relative_drawdown,
     "current_streak": _current_streak,
     "current_streak_kind": _current_streak,

@@ -45,7 +45,7 @@ def publish_folder(staging: Path, target: Path) -> None:
     """Puts a finished folder in the place of another in one step; the old one is removed.
 
     Where the system cannot exchange two folders, the old one is first renamed to
-    `.<name>.previous`; `recover_folder` completes that after a crash. Raises `OutputError`.
+    `.<name>.previous`; `recover_folders` completes that after a crash. Raises `OutputError`.
     """
     try:
         _flush_tree(staging)
@@ -64,10 +64,10 @@ def publish_folder(staging: Path, target: Path) -> None:
         raise OutputError(str(target), error.strerror or str(error)) from error
 
 
-def recover_folder(target: Path) -> None:
-    """Brings back a folder that a killed `publish_folder` had set aside."""
-    previous = _previous(target)
-    if previous.exists():
+def recover_folders(parent: Path) -> None:
+    """Brings back every folder in `parent` that a killed `publish_folder` had set aside."""
+    for previous in parent.glob(".*.previous"):
+        target = previous.with_name(previous.name[1:].removesuffix(".previous"))
         if target.exists():
             shutil.rmtree(previous)
         else:

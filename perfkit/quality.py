@@ -60,10 +60,11 @@ def findings(selection: Selection) -> list[Finding]:
 
 
 def _kind(error: LineError) -> str:
-    """A reason without what differs from line to line."""
+    """A reason without what differs from line to line: quoted values and byte offsets."""
+    for general in ("is not JSON", "is not UTF-8"):
+        if error.reason.startswith(general):
+            return general
     field, colon, problem = error.reason.partition(": ")
-    if not colon:
-        return error.reason
-    return (
-        f"{field}: {problem.partition(' is ')[2] or problem}" if " is " in problem else error.reason
-    )
+    if " is " in problem:
+        return f"{field} {problem[problem.rindex(' is ') + 1 :]}"
+    return f"{field} holds no valid value" if colon else error.reason

@@ -6,12 +6,13 @@ when every cell ran and every chart is there; a run killed at any instant leaves
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -19,12 +20,12 @@ from typing import Any
 import msgspec
 
 from perfkit import __version__
-from perfkit.desk import Desk
+from perfkit.desk import Desk, where_text
 from perfkit.errors import LogReadError, MissingExtraError, OutputError, ReportError
-from perfkit.files import exclusive, publish_folder, recover_folder, replace
+from perfkit.files import exclusive, publish_folder, recover_folders, replace
 from perfkit.markdown import slug
 from perfkit.quarantine import keep
-from perfkit.reportindex import write_index
+from perfkit.reportindex import KINDS, write_index
 from perfkit.summary import Summary
 
 REPORTS = Path("reports")
@@ -65,7 +66,6 @@ def _attempt(desk: Desk, kind: str, summary: Summary) -> Path | None:
         )
     label = summary.window.label + (f"-{slug(summary.where)}" if summary.where else "")
     target = root / REPORTS / kind / label
-    recover_folder(target)
     staging = root / REPORTS / STAGING / f"{kind}-{label}-{os.getpid()}"
     try:
         staging.mkdir(parents=True)
@@ -74,7 +74,7 @@ def _attempt(desk: Desk, kind: str, summary: Summary) -> Path | None:
     try:
         parameters = {
             "date": summary.window.last_day.isoformat(),
-            "where": ", ".join(f"{name}={value}" for name, value in summary.where.items()),
+            "where": where_text(summary.where),
         }
         executed = _execute(notebook, staging / "run.ipynb", parameters, root)
         if not _same_figures(executed, summary):
@@ -100,39 +100,51 @@ def _execute(notebook: Path, output: Path, parameters: Mapping[str, str], root: 
     """The executed notebook; raises `ReportError` with the cell that failed."""
     try:
         import papermill
-        from jupyter_client.kernelspec import KernelSpecManager
-        from jupyter_client.manager import AsyncKernelManager
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
         from papermill.exceptions import PapermillException
+
+        from perfkit.kernel import kernel_class
     except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without it
         raise MissingExtraError("papermill", "reports") from error
-    # No folders to look in: then `python3` is the kernel of this very environment.
-    specs = KernelSpecManager(kernel_dirs=[], ensure_native_kernel=True)
     try:
-        with tempfile.TemporaryDirectory(prefix="perfkit-") as runtime:
-            kernel = AsyncKernelManager(
-                kernel_name="python3",
-                kernel_spec_manager=specs,
-                transport="ipc",
-                connection_file=str(Path(runtime) / "kernel.json"),
-            )
+        with tempfile.TemporaryDirectory(prefix="perfkit-") as runtime, _root_in_environment(root):
             executed = papermill.execute_notebook(
                 notebook,
                 output,
                 parameters=dict(parameters),
                 kernel_name="python3",
-                km=kernel,
+                kernel_manager_class=kernel_class(Path(runtime)),
+                shutdown_kernel="immediate",
                 progress_bar=sys.stderr.isatty(),
                 execution_timeout=CELL_SECONDS,
                 cwd=str(root),
             )
     except PapermillException as error:
         raise ReportError(f"{notebook.name} failed: {_last_line(error)}") from error
-    except (DeadKernelError, CellTimeoutError, RuntimeError) as error:
+    except (DeadKernelError, CellTimeoutError) as error:
         raise ReportError(
             f"{notebook.name} failed: its kernel died or ran out of time: {_last_line(error)}"
         ) from error
+    except Exception as error:  # Papermill lets through whatever its own libraries raise
+        raise ReportError(f"{notebook.name} cannot be run: {_last_line(error)}") from error
     return executed
+
+
+@contextlib.contextmanager
+def _root_in_environment(root: Path) -> Iterator[None]:
+    """Lets the notebook find this workspace, whatever PERFKIT_ROOT says outside.
+
+    Its `root` parameter stays empty, so that no path of a machine gets into the report.
+    """
+    before = os.environ.get("PERFKIT_ROOT")
+    os.environ["PERFKIT_ROOT"] = str(root)
+    try:
+        yield
+    finally:
+        if before is None:
+            del os.environ["PERFKIT_ROOT"]
+        else:
+            os.environ["PERFKIT_ROOT"] = before
 
 
 def _last_line(error: Exception) -> str:
@@ -169,5 +181,7 @@ def _write(staging: Path, executed: Any, summary: Summary, status: Mapping[str, 
 
 
 def _clean_up(root: Path) -> None:
-    """Removes what killed runs left in staging; the lock says that no run is under way."""
+    """Mends what killed runs left behind; the lock says that no run is under way."""
+    for kind in KINDS:
+        recover_folders(root / REPORTS / kind)
     shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)

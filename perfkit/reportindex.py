@@ -19,7 +19,7 @@ def write_index(reports: Path) -> Path:
     """Writes the index of all published reports; returns its path."""
     parts = ["# Reports\n"]
     for kind in KINDS:
-        rows = [_row(reports, folder) for folder in _published(reports / kind)]
+        rows = [_row(reports, *found) for found in _published(reports / kind)]
         if rows:
             header = ["Period", "Net P&L", "Trades", "Win rate", "State"]
             parts += [f"## {TITLES[kind]}\n", table(header, rows)]
@@ -28,17 +28,20 @@ def write_index(reports: Path) -> Path:
     return path
 
 
-def _published(folder: Path) -> list[Path]:
-    """Complete reports, newest first."""
-    if not folder.is_dir():
-        return []
-    complete = (path for path in folder.iterdir() if (path / "status.json").is_file())
-    return sorted(complete, key=lambda path: path.name, reverse=True)
+def _published(folder: Path) -> list[tuple[Path, dict[str, Any], dict[str, Any]]]:
+    """Complete reports with their status and summary, newest first; others are passed over."""
+    found = []
+    for path in sorted(folder.glob("[!.]*/status.json"), reverse=True):
+        try:
+            status = msgspec.json.decode(path.read_bytes(), type=dict[str, Any])
+            body = path.with_name("summary.json").read_bytes()
+            found.append((path.parent, status, msgspec.json.decode(body, type=dict[str, Any])))
+        except (OSError, msgspec.MsgspecError):
+            continue
+    return found
 
 
-def _row(reports: Path, folder: Path) -> list[str]:
-    status: dict[str, Any] = msgspec.json.decode((folder / "status.json").read_bytes())
-    summary: dict[str, Any] = msgspec.json.decode((folder / "summary.json").read_bytes())
+def _row(reports: Path, folder: Path, status: dict[str, Any], summary: dict[str, Any]) -> list[str]:
     metrics = summary["metrics"]
     label = escaped(status["label"])
     if status["where"]:

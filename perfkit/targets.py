@@ -21,8 +21,8 @@ _INTERVALS = {"win_rate": ("win_rate_low", "win_rate_high")}
 def verdicts(targets: Iterable[Target], window_kind: str, figures: Figures) -> list[TargetVerdict]:
     """A verdict for each target that applies to such a window.
 
-    A rate whose 95 % interval holds the target strictly inside is insufficient, and so is a figure
-    that is undefined.
+    Insufficient is a rate whose 95 % interval holds the target strictly inside, a figure that is
+    undefined, and any figure of a window without trades.
     """
     return [_verdict(target, figures) for target in targets if target.window in (None, window_kind)]
 
@@ -31,11 +31,11 @@ def _verdict(target: Target, figures: Figures) -> TargetVerdict:
     actual = figures.values[target.metric]
     if isinstance(actual, int):
         actual = Decimal(actual)
+    if not figures.values["closed_trades"]:
+        return _insufficient(target, "no trade closed in the window")
     if not isinstance(actual, Decimal):
         reason = figures.undefined.get(target.metric, "the figure is no number")
-        return TargetVerdict(
-            target.metric, target.bound, target.value, None, None, INSUFFICIENT, reason
-        )
+        return _insufficient(target, reason)
     reached = actual >= target.value if target.bound == "at_least" else actual <= target.value
     undecided = _straddles(target, figures)
     return TargetVerdict(
@@ -46,6 +46,12 @@ def _verdict(target: Target, figures: Figures) -> TargetVerdict:
         canonical(subtract(actual, target.value)),
         INSUFFICIENT if undecided else MET if reached else MISSED,
         "the 95 % interval holds the target" if undecided else None,
+    )
+
+
+def _insufficient(target: Target, reason: str) -> TargetVerdict:
+    return TargetVerdict(
+        target.metric, target.bound, target.value, None, None, INSUFFICIENT, reason
     )
 
 

@@ -23,7 +23,6 @@ from perfkit.errors import LineError, LogReadError
 
 BLOCK_BYTES = 256 * 1024
 MAX_LINE_BYTES = 1024 * 1024
-IDENTITY_SEPARATOR = "\x1f"
 
 Column = list[Any] | Numbers
 """Texts (`str | None`), instants (`int | None`) or `Numbers`, by the slot's kind."""
@@ -338,10 +337,7 @@ class _Reader:
             return parts[0]
         if not parts:
             return [None] * count
-        return [
-            None if None in row else IDENTITY_SEPARATOR.join(row)
-            for row in zip(*parts, strict=True)
-        ]
+        return [None if None in row else repr(row) for row in zip(*parts, strict=True)]
 
     def _values(self, path: tuple[str, ...], raw: list[list[Any]]) -> list[Any]:
         values = raw[self.keys[path[0]]]

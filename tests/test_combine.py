@@ -148,7 +148,7 @@ class TestAfterACloseAnOpenLineOnlyFillsGaps:
             closed(net_profit_loss="5", symbol="AAPL", commission="1"),
             opened(symbol="MSFT", commission="9", net_profit_loss="-50"),
         )
-        assert (trade.symbol, trade.commission, trade.net_pnl) == ("AAPL", 1, Decimal(5))
+        assert (trade.symbol, trade.commission, trade.net_pnl) == ("AAPL", Decimal(1), Decimal(5))
 
     def test_it_tells_what_the_close_left_out(self, workspace: WriteWorkspace) -> None:
         trade = only_trade(

@@ -17,7 +17,7 @@ _REASONING = "RSI oversold and price above the 50 EMA, volume confirmed"
 
 
 def workspace(root: Path, days: int, trades_per_day: int) -> Path:
-    """A workspace with one file per day and so many closed trades in each."""
+    """A workspace with one file per day and so many trades in each, in the order they closed."""
     (root / "config").mkdir(parents=True)
     (root / "logs/trades").mkdir(parents=True)
     (root / "config/perfkit.yaml").write_text(CONFIG)
@@ -25,6 +25,7 @@ def workspace(root: Path, days: int, trades_per_day: int) -> Path:
     for number in range(days):
         day = FIRST_DAY + timedelta(days=number)
         lines = [_line(rng, day, n, trades_per_day) for n in range(trades_per_day)]
+        lines.sort(key=lambda line: json.loads(line)["exit_timestamp"])
         (root / f"logs/trades/{day}.jsonl").write_text("".join(lines))
     return root
 
