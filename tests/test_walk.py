@@ -128,5 +128,5 @@ def test_the_deepest_fall_in_money_and_the_deepest_in_share_can_be_different_epi
     assert (fall.depth, list(fall.rows)) == (1_000, [4])
     assert (Fraction(relative.depth, relative.of_peak), list(relative.rows)) == (
         Fraction(1, 2),
-        [1],
+        [0, 1],
     )
