@@ -97,7 +97,18 @@ def _attempt(desk: Desk, kind: str, summary: Summary) -> Path | None:
 
 
 def _execute(notebook: Path, output: Path, parameters: Mapping[str, str], root: Path) -> Any:
-    """The executed notebook; raises `ReportError` with the cell that failed."""
+    """The executed notebook; raises `ReportError` with what failed."""
+    with tempfile.TemporaryDirectory(prefix="perfkit-") as runtime:
+        # The notebook finds this workspace, whatever PERFKIT_ROOT says outside; its `root`
+        # parameter stays empty, so that no path of a machine gets into the report. Nobody's own
+        # IPython set-up changes a report either.
+        with _environment({"PERFKIT_ROOT": str(root), "IPYTHONDIR": runtime}):
+            return _run(notebook, output, parameters, root, Path(runtime))
+
+
+def _run(
+    notebook: Path, output: Path, parameters: Mapping[str, str], root: Path, runtime: Path
+) -> Any:
     try:
         import papermill
         from nbclient.exceptions import CellTimeoutError, DeadKernelError
@@ -107,18 +118,17 @@ def _execute(notebook: Path, output: Path, parameters: Mapping[str, str], root: 
     except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without it
         raise MissingExtraError("papermill", "reports") from error
     try:
-        with tempfile.TemporaryDirectory(prefix="perfkit-") as runtime, _root_in_environment(root):
-            executed = papermill.execute_notebook(
-                notebook,
-                output,
-                parameters=dict(parameters),
-                kernel_name="python3",
-                kernel_manager_class=kernel_class(Path(runtime)),
-                shutdown_kernel="immediate",
-                progress_bar=sys.stderr.isatty(),
-                execution_timeout=CELL_SECONDS,
-                cwd=str(root),
-            )
+        return papermill.execute_notebook(
+            notebook,
+            output,
+            parameters=dict(parameters),
+            kernel_name="python3",
+            kernel_manager_class=kernel_class(runtime),
+            shutdown_kernel="immediate",
+            progress_bar=sys.stderr.isatty(),
+            execution_timeout=CELL_SECONDS,
+            cwd=str(root),
+        )
     except PapermillException as error:
         raise ReportError(f"{notebook.name} failed: {_last_line(error)}") from error
     except (DeadKernelError, CellTimeoutError) as error:
@@ -127,24 +137,21 @@ def _execute(notebook: Path, output: Path, parameters: Mapping[str, str], root: 
         ) from error
     except Exception as error:  # Papermill lets through whatever its own libraries raise
         raise ReportError(f"{notebook.name} cannot be run: {_last_line(error)}") from error
-    return executed
 
 
 @contextlib.contextmanager
-def _root_in_environment(root: Path) -> Iterator[None]:
-    """Lets the notebook find this workspace, whatever PERFKIT_ROOT says outside.
-
-    Its `root` parameter stays empty, so that no path of a machine gets into the report.
-    """
-    before = os.environ.get("PERFKIT_ROOT")
-    os.environ["PERFKIT_ROOT"] = str(root)
+def _environment(settings: Mapping[str, str]) -> Iterator[None]:
+    """Sets environment variables for as long as the block runs."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
     try:
         yield
     finally:
-        if before is None:
-            del os.environ["PERFKIT_ROOT"]
-        else:
-            os.environ["PERFKIT_ROOT"] = before
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _last_line(error: Exception) -> str:

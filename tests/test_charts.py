@@ -20,15 +20,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.colors import to_hex
+from matplotlib.colors import to_hex, to_rgba
 from matplotlib.container import BarContainer
+from matplotlib.lines import Line2D
+from matplotlib.patches import Rectangle
 from matplotlib.text import Annotation, Text
 from matplotlib.transforms import BboxBase
 
 import perfkit
 from perfkit import Desk
 from perfkit.chart_spread import MOST_BINS, bin_width, median
-from perfkit.chart_style import Chart
+from perfkit.chart_style import BLUE, VERMILLION, Chart
 from perfkit.chart_words import gain, money, safe, short
 from perfkit.errors import MissingExtraError
 from perfkit.markdown import fixed, signed
@@ -119,6 +121,11 @@ def bars(axes: Axes) -> list[tuple[float, float, str]]:
         if isinstance(container, BarContainer)
         for bar in container.patches
     )
+
+
+def markers(axes: Axes, shape: str) -> list[Line2D]:
+    """The marks of that shape."""
+    return [line for line in axes.lines if line.get_marker() == shape]
 
 
 def digest(chart: Chart) -> str:
@@ -481,6 +488,7 @@ class TestExactFigures:
         chart = perfkit.open(workspace(logs=files)).chart.pnl_per_day("last-7d")
         assert [height for _, height, _ in bars(chart.axes[0])] == [5.5, -2.25, 1.0]
         assert texts(chart).count("no log") == 4
+        assert [list(line.get_xdata()) for line in markers(chart.axes[0], "D")] == [[]]  # type: ignore[arg-type]
         assert title(chart) == (
             "2 of 3 days made money; best Thu 9 Oct +5.50, worst Fri 10 Oct −2.25 USD"
         )
@@ -531,6 +539,17 @@ class TestExactFigures:
         hours = {int(part.name) for part in summary.breakdowns["hour"]}
         assert {column for _, column in cells} - {25} == hours
 
+    @pytest.mark.parametrize("name", ["calendar", "hour_heatmap"])
+    def test_shades_are_in_proportion_to_the_amounts(
+        self, workspace: WriteWorkspace, name: str
+    ) -> None:
+        files = logs([(NOON, "8", {}), (NOON + DAY, "-4", {}), (NOON + 2 * DAY, "0", {})])
+        tiles = draw(perfkit.open(workspace(logs=files)), name, "weekly").axes[0].patches
+        shades = [tile.get_facecolor() for tile in tiles if isinstance(tile, Rectangle)]
+        deepest = max(shade[3] for shade in shades)
+        shown = {shade for shade in shades if shade[3]}
+        assert shown == {to_rgba(BLUE, deepest), to_rgba(VERMILLION, deepest / 2)}
+
     def test_histogram_counts_every_trade_once_by_outcome(self, desk: Desk) -> None:
         chart = desk.chart.distribution()
         counted: dict[str, float] = {}
@@ -538,10 +557,8 @@ class TestExactFigures:
             hatch = str(bar.get_hatch() or "")
             counted[hatch] = counted.get(hatch, 0) + bar.get_height()  # type: ignore[attr-defined]
         assert sorted(counted.values()) == [1, 3, 3]  # one broke even; one has no P&L
-        assert all(  # no bin straddles zero
-            bar.get_x() >= 0 or bar.get_x() + bar.get_width() <= 0  # type: ignore[attr-defined]
-            for bar in chart.axes[0].patches
-        )
+        lefts = sorted(bar.get_x() for bar in chart.axes[0].patches)  # type: ignore[attr-defined]
+        assert lefts == [-7, -5, -2, 0, 2, 8, 10]  # bins are 1 wide, and 0 is an edge
         assert {"mean +1.14", "median 0.00"} <= set(texts(chart))
 
     def test_r_histogram_marks_the_planned_loss_and_the_mean(

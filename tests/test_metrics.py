@@ -832,9 +832,9 @@ class TestMoreNulls:
     def test_trades_per_day_of_a_window_without_expected_days(
         self, workspace: WriteWorkspace
     ) -> None:
-        saturday = records([1], price=1)
+        monday = records([1])
         config = BOT + "trading_week: tue-sun\n"
-        found = summary(workspace, saturday, "daily", "2026-04-06", config)
+        found = summary(workspace, monday, "daily", "2026-04-06", config)
         assert "no expected trading day" in self.undefined(found, "trades_per_day")
 
     def test_a_defined_figure_has_no_reason(self, workspace: WriteWorkspace) -> None:

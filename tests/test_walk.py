@@ -96,7 +96,7 @@ def test_deepest_relative_fall_is_the_largest_share_of_a_peak_lost_by_a_later_po
     shares = {
         (i, j): Fraction(curve[i] - curve[j], curve[i])
         for i, j in pairs(curve)
-        if curve[i] == max(curve[: i + 1])
+        if curve[i] == max(curve[: j + 1])
     }
     largest = max(shares.values())
     assert Fraction(fall.depth, fall.of_peak) == largest
