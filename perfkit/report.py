@@ -98,12 +98,14 @@ def _attempt(desk: Desk, kind: str, summary: Summary) -> Path | None:
 
 def _execute(notebook: Path, output: Path, parameters: Mapping[str, str], root: Path) -> Any:
     """The executed notebook; raises `ReportError` with what failed."""
-    with tempfile.TemporaryDirectory(prefix="perfkit-") as runtime:
-        # The notebook finds this workspace, whatever PERFKIT_ROOT says outside; its `root`
-        # parameter stays empty, so that no path of a machine gets into the report. Nobody's own
-        # IPython set-up changes a report either.
-        with _environment({"PERFKIT_ROOT": str(root), "IPYTHONDIR": runtime}):
-            return _run(notebook, output, parameters, root, Path(runtime))
+    # The notebook finds this workspace, whatever PERFKIT_ROOT says outside; its `root` parameter
+    # stays empty, so that no path of a machine gets into the report. Nobody's own IPython set-up
+    # changes a report either.
+    with (
+        tempfile.TemporaryDirectory(prefix="perfkit-") as runtime,
+        _environment({"PERFKIT_ROOT": str(root), "IPYTHONDIR": runtime}),
+    ):
+        return _run(notebook, output, parameters, root, Path(runtime))
 
 
 def _run(

@@ -6,6 +6,7 @@ import os
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
@@ -76,7 +77,9 @@ class TestSources:
         self, workspace: WriteWorkspace
     ) -> None:
         root = self.workspace_of_two(workspace)
-        with pytest.raises(UsageError, match="--source hodl: .*; the workspace has scalper, swing"):
+        with pytest.raises(
+            UsageError, match=r"--source hodl: .*; the workspace has scalper, swing"
+        ):
             _ = open_desk(root, "hodl").book
 
     def test_several_currencies_are_refused_with_the_remedy(
@@ -275,7 +278,9 @@ class TestNewestLine:
 
 
 class TestMissingDays:
-    LOGS = {f"logs/trades/2026-04-{day:02d}.jsonl": line(f"2026-04-{day:02d}") for day in (6, 9)}
+    LOGS: ClassVar = {
+        f"logs/trades/2026-04-{day:02d}.jsonl": line(f"2026-04-{day:02d}") for day in (6, 9)
+    }
 
     def missing(
         self, workspace: WriteWorkspace, more: str = "", window: str = "weekly"

@@ -86,7 +86,7 @@ names = st.one_of(
     st.lists(st.sampled_from(MARKUP), max_size=8).map("".join),
     st.lists(st.one_of(st.sampled_from(MARKUP), st.text(max_size=4)), max_size=8).map("".join),
 )
-decimals = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30)
+numbers = st.decimals(allow_nan=False, allow_infinity=False, min_value=-(10**30), max_value=10**30)
 cells = st.lists(st.lists(names, min_size=3, max_size=3), max_size=4)
 
 
@@ -247,18 +247,17 @@ class TestNumbers:
     def test_signed_number_has_a_sign_unless_it_reads_zero(self, value: str, shown: str) -> None:
         assert signed(Decimal(value)) == shown
 
-    @given(value=decimals, places=st.integers(0, 6))
+    @given(value=numbers, places=st.integers(0, 6))
     def test_what_is_shown_is_at_most_half_a_unit_of_its_last_place_off(
         self, value: Decimal, places: int
     ) -> None:
         for text in (fixed(value, places), signed(value, places)):
-            assert re.fullmatch(
-                r"[+-]?\d{1,3}(,\d{3})*" + (r"\.\d{%d}" % places if places else ""), text
-            )
+            decimals = rf"\.\d{{{places}}}" if places else ""
+            assert re.fullmatch(rf"[+-]?\d{{1,3}}(,\d{{3}})*{decimals}", text)
             off = Fraction(text.replace(",", "")) - Fraction(value)
             assert abs(off) * 2 * 10**places <= 1
 
-    @given(value=decimals, places=st.integers(0, 6))
+    @given(value=numbers, places=st.integers(0, 6))
     def test_nothing_is_ever_shown_as_minus_zero(self, value: Decimal, places: int) -> None:
         for text in (fixed(value, places), signed(value, places), percent(value, places)):
             assert not text.startswith("-") or text.strip("-0., %")

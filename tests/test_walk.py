@@ -5,6 +5,7 @@ the rule.
 """
 
 from fractions import Fraction
+from itertools import pairwise
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -61,7 +62,7 @@ def test_of_equally_deep_falls_the_earliest_trough_and_then_the_earliest_peak_co
 
 @given(curve=curves)
 def test_the_trades_of_a_fall_add_up_to_its_depth(curve: Curve) -> None:
-    net = [later - earlier for earlier, later in zip(curve, curve[1:], strict=False)]
+    net = [later - earlier for earlier, later in pairwise(curve)]
     for fall in (deepest_fall(curve), current_fall(curve)):
         assert -sum(net[row] for row in fall.rows) == fall.depth
 
