@@ -1,17 +1,14 @@
 """The book: every trade of a workspace, with what the lines behind it were.
 
 `read` goes through the log files of the chosen sources, makes one trade of the lines of one
-identity, and keeps count per trading day of the files, lines, ignored and bad lines. A line that
-is no trade of its own (bad or ignored) belongs to the day of the trade line before it in its
-file, else of the one after it, else of the date its file is named by.
+identity, and keeps count of lines per trading day.
 """
 
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
@@ -21,9 +18,9 @@ from perfkit.combine import combined, evaluated
 from perfkit.config import Config, Source
 from perfkit.derive import NO_RESULT, derived
 from perfkit.errors import LineError, LogReadError, MixedCurrencyError, UsageError
-from perfkit.tradelog import FileLog, line_offset, read_log
+from perfkit.linecount import DayLines, SourceFile, count_lines
+from perfkit.tradelog import line_offset, read_log
 from perfkit.trades import COLUMNS, CORRECTED, REPEATED, Trades, joined, ordered
-from perfkit.window import Calendar
 
 OWN_OUTPUT = (Path("logs/performance"), Path("logs/performance-alerts.jsonl"))
 """What perfkit writes below the workspace and therefore never reads as a trade log."""
@@ -34,27 +31,15 @@ Progress = Callable[[int, int], None]
 DATE_PATTERN = "????-??-??"
 """A file pattern that holds this names files by date: an expected day without one is missing."""
 
-_DATED = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 _ROTATED = re.compile(r"(.*?)\.([0-9]+)(\.gz)?$")
-
-
-class DayLines(NamedTuple):
-    """Line counts of one trading day; `files` are numbers of files."""
-
-    files: frozenset[int] = frozenset()
-    lines: int = 0
-    ignored: int = 0
-    errors: tuple[LineError, ...] = ()
 
 
 class Book(NamedTuple):
     """All trades of the chosen sources.
 
-    `closed` is in trade order; `newest` is the instant of the newest line, None when there is no
-    line yet. `days` counts lines per trading day; `undated_errors` are the bad lines of files that
-    tell no date at all. `dated` has, per source whose files are named
-    by date, the dates for which a file is there; `unterminated` the dates whose file still ends
-    in half a line although a later day has begun.
+    `closed` is in trade order; `newest` is the instant of the newest trade line, None when there
+    is none. `days` counts lines per trading day, under None those that tell no day. `dated` has,
+    per source whose files are named by date, the dates for which a file is there.
     """
 
     config: Config
@@ -62,11 +47,9 @@ class Book(NamedTuple):
     closed: Trades
     open: Trades
     newest: int | None
-    days: dict[date, DayLines]
-    undated_errors: tuple[LineError, ...]
+    days: dict[date | None, DayLines]
     dated: dict[str, frozenset[date]]
-    unterminated: frozenset[date]
-    source_of: dict[str, str]
+    files: tuple[SourceFile, ...]
     bytes_read: int
 
     @property
@@ -75,17 +58,27 @@ class Book(NamedTuple):
         return self.sources[0].currency
 
     @property
+    def newest_day(self) -> date | None:
+        """The newest trading day that has a line, good or bad; None when no line tells a day."""
+        return max((day for day in self.days if day is not None), default=None)
+
+    @property
     def errors(self) -> list[LineError]:
         """Every bad line, by path and line."""
-        dated = [error for day in self.days.values() for error in day.errors]
-        return sorted([*dated, *self.undated_errors])
+        return sorted(error for file in self.files for error in file.errors)
 
     def errors_by_source(self) -> dict[str, list[LineError]]:
         """Every bad line, by the name of its source; a source without any has an empty list."""
         found: dict[str, list[LineError]] = {source.name: [] for source in self.sources}
-        for error in self.errors:
-            found[self.source_of[error.path]].append(error)
+        for file in self.files:
+            found[file.source] += file.errors
         return found
+
+    def unterminated(self) -> list[date]:
+        """The dates whose file still ends in half a line although a later day has begun."""
+        newest = self.newest_day
+        waiting = (file.date for file in self.files if file.log.waiting_line is not None)
+        return sorted({day for day in waiting if day and newest and day < newest})
 
 
 def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
@@ -120,16 +113,17 @@ def _read(
     files: list[tuple[Source, Path]],
     progress: Progress | None,
 ) -> Book:
-    logs: dict[str, list[FileLog]] = {one.name: [] for one in sources}
+    logs: list[SourceFile] = []
     size = 0
     for done, (one, path) in enumerate(files):
         if progress is not None:
             progress(done, len(files))
-        logs[one.name].append(read_log(path, _shown(path, config.root), one.dialect))
+        log = read_log(path, _shown(path, config.root), one.dialect)
+        logs.append(SourceFile(one.name, path, log))
         size += path.stat().st_size
     if progress is not None:
         progress(len(files), len(files))
-    return _book(config, sources, logs, files, size)
+    return _book(config, sources, logs, size)
 
 
 def log_files(source: Source, root: Path) -> list[Path]:
@@ -169,61 +163,41 @@ def _shown(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def _book(
-    config: Config,
-    sources: tuple[Source, ...],
-    logs: dict[str, list[FileLog]],
-    paths: Sequence[tuple[Source, Path]],
-    size: int,
-) -> Book:
+def _book(config: Config, sources: tuple[Source, ...], logs: list[SourceFile], size: int) -> Book:
     closed, opened = [], []
-    found: list[LineError] = []
+    files: list[SourceFile] = []
     for source in sources:
-        files = [path for one, path in paths if one is source]
-        trades, bad = _trades_of(source, logs[source.name], files, config)
-        found += bad
+        trades, own = _trades_of(source, [log for log in logs if log.source == source.name], config)
+        files += own
         rows: list[list[int]] = [[], []]
         for row, closed_at in enumerate(trades.closed_at):
             rows[closed_at is None].append(row)
         closed.append(trades.take(rows[0]) if rows[1] else trades)
         opened.append(trades.take(rows[1]))
-    every = [log for source in sources for log in logs[source.name]]
-    newest = max((at for log in every for at in log.at), default=None)
-    newest_day = None if newest is None else config.calendar.day_of(newest)
-    dates = {log.path: _date_in(path) for log, (_, path) in zip(every, paths, strict=True)}
-    days, undated = _days(every, found, dates, config.calendar)
     return Book(
         config=config,
         sources=sources,
         closed=ordered(joined(closed)),
         open=joined(opened),
-        newest=newest,
-        days=days,
-        undated_errors=undated,
+        newest=max((max(file.log.at) for file in files if file.log.at), default=None),
+        days=count_lines(files, config.calendar),
         dated={
             source.name: frozenset(
-                day for log in logs[source.name] if (day := dates[log.path]) is not None
+                file.date for file in files if file.source == source.name and file.date is not None
             )
             for source in sources
             if DATE_PATTERN in source.pattern and source.path.is_dir()
         },
-        unterminated=frozenset(
-            day
-            for log in every
-            if log.waiting_line is not None
-            and (day := dates[log.path]) is not None
-            and newest_day is not None
-            and day < newest_day
-        ),
-        source_of={log.path: name for name, own in logs.items() for log in own},
+        files=tuple(files),
         bytes_read=size,
     )
 
 
 def _trades_of(
-    source: Source, logs: list[FileLog], files: list[Path], config: Config
-) -> tuple[Trades, list[LineError]]:
-    """The trades of one source, and a line error for each that closed without any result."""
+    source: Source, files: list[SourceFile], config: Config
+) -> tuple[Trades, list[SourceFile]]:
+    """The trades of one source, and its files with the lines that close without any result."""
+    logs = [file.log for file in files]
     records = combined(logs, source.dialect)
     columns = derived(
         source.name,
@@ -238,86 +212,32 @@ def _trades_of(
         for row in rows:
             if findings[row] != NO_RESULT:
                 findings[row] |= finding
-    paths = [log.path for log in logs]
     others = {
         (records.file[row], records.line[row]): lines for row, lines in records.other_lines.items()
     }
+    paths = [log.path for log in logs]
     trades = Trades({name: columns[name] for name in COLUMNS}, paths, others)
+    if NO_RESULT not in findings:
+        return trades, files
     bad = [row for row, finding in enumerate(findings) if finding == NO_RESULT]
-    if not bad:
-        return trades, []
-    errors = [
-        LineError(
-            paths[records.file[row]],
-            records.line[row],
-            line_offset(files[records.file[row]], records.line[row]),
-            "closes a trade without any P&L or outcome",
-        )
-        for row in bad
-    ]
+    fruitless: defaultdict[int, list[LineError]] = defaultdict(list)
+    for row in bad:
+        file, line = records.file[row], records.line[row]
+        offset = line_offset(files[file].path, line)
+        reason = "closes a trade without any P&L or outcome"
+        fruitless[file].append(LineError(paths[file], line, offset, reason))
     good = [row for row, finding in enumerate(findings) if finding != NO_RESULT]
-    return trades.take(good), errors
-
-
-def _days(
-    logs: list[FileLog],
-    found: list[LineError],
-    dates: dict[str, date | None],
-    calendar: Calendar,
-) -> tuple[dict[date, DayLines], tuple[LineError, ...]]:
-    """Line counts by trading day, and the bad lines that belong to none."""
-    undated: list[LineError] = []
-    files: defaultdict[date, set[int]] = defaultdict(set)
-    lines: Counter[date] = Counter()
-    ignored: Counter[date] = Counter()
-    errors: defaultdict[date, list[LineError]] = defaultdict(list)
-    for n, log in enumerate(logs):
-        days = calendar.days_of(log.at)
-        for day, count in Counter(days).items():
-            files[day].add(n)
-            lines[day] += count
-        bad = log.errors + [error for error in found if error.path == log.path]
-        for number in log.ignored:
-            own = _neighbour_day(number, log.lines.line, days) or dates[log.path]
-            if own is not None:
-                files[own].add(n)
-                ignored[own] += 1
-                lines[own] += 1
-        for error in bad:
-            own = _neighbour_day(error.line, log.lines.line, days) or dates[log.path]
-            if own is None:
-                undated.append(error)
-            else:
-                files[own].add(n)
-                errors[own].append(error)
-                lines[own] += error not in found
-    counted = {
-        day: DayLines(frozenset(members), lines[day], ignored[day], tuple(sorted(errors[day])))
-        for day, members in files.items()
-    }
-    return counted, tuple(sorted(undated))
-
-
-def _neighbour_day(number: int, numbers: list[int], days: list[date]) -> date | None:
-    if not numbers:
-        return None
-    return days[max(0, bisect_right(numbers, number) - 1)]
-
-
-def _date_in(path: Path) -> date | None:
-    """The date a file is named by."""
-    found = _DATED.search(path.name)
-    try:
-        return None if found is None else date.fromisoformat(found[0])
-    except ValueError:
-        return None
+    marked = [
+        file._replace(fruitless=tuple(fruitless[number])) for number, file in enumerate(files)
+    ]
+    return trades.take(good), marked
 
 
 def missing_days(book: Book, days: Iterable[date]) -> list[date]:
     """Which of some expected days have no file in a source that writes one a day."""
-    if book.config.quiet_days_are_zero or book.newest is None:
+    newest = book.newest_day
+    if book.config.quiet_days_are_zero or newest is None:
         return []
-    newest = book.config.calendar.day_of(book.newest)
     return sorted(
         {day for dated in book.dated.values() for day in days if day <= newest and day not in dated}
     )

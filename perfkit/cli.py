@@ -341,7 +341,7 @@ def _where(arguments: argparse.Namespace) -> dict[str, str]:
 
 def _day(given: str | None, desk: Desk, where: Mapping[str, str]) -> str | None:
     """The date a command is about; today where none is given and no log has a line yet."""
-    if given is not None or desk.book_of(where).newest is not None:
+    if given is not None or desk.book_of(where).newest_day is not None:
         return given
     from datetime import datetime
 

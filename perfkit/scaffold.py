@@ -5,12 +5,12 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from perfkit.config import CONFIG_FILE
 from perfkit.errors import OutputError, UsageError
 from perfkit.files import replace
-from perfkit.window import moment_of
 
 FOLDERS = ("config", "logs/trades", "notebooks", "reports")
-SHIPPED = ("notebooks", "config")
+TEMPLATE = Path(__file__).parent / "templates" / "perfkit.yaml"
 REPORT_KINDS = ("daily", "weekly", "monthly")
 
 
@@ -20,6 +20,7 @@ def make_workspace(folder: Path) -> str:
     Raises `UsageError` when the folder is not empty, `OutputError` when it cannot be written.
     """
     _make_folders(folder)
+    replace(folder / CONFIG_FILE, TEMPLATE.read_bytes())
     return (
         f"A workspace is in {folder}. Next:\n"
         f"  1. tell {folder}/config/perfkit.yaml where your bot's log is and what it looks like\n"
@@ -36,18 +37,17 @@ def make_demo(folder: Path) -> str:
     from perfkit.sample import sample_logs
 
     _make_folders(folder)
+    replace(folder / CONFIG_FILE, (shipped("config") / CONFIG_FILE.name).read_bytes())
     for name, text in sample_logs().items():
         replace(folder / "logs/trades" / name, text)
     desk = open_desk(folder)
     reports = [run_report(desk, kind, None, {}) for kind in REPORT_KINDS]
-    newest = desk.book.newest
-    day = "" if newest is None else f" --date {moment_of(newest).date()}"
     return "\n".join(
         [
             f"A workspace with sample logs is in {folder}. Look at:",
             *(f"  {path}" for path in reports),
             "Then try:",
-            f"  perfkit summary --root {folder} --window weekly{day}",
+            f"  perfkit summary --root {folder} --window weekly",
             f"  perfkit explain max_drawdown --root {folder} --window weekly",
             f"  and open {folder}/notebooks in JupyterLab",
         ]
@@ -67,9 +67,7 @@ def _make_folders(folder: Path) -> None:
     try:
         for name in FOLDERS:
             (folder / name).mkdir(parents=True, exist_ok=True)
-        for name in SHIPPED:
-            for path in sorted(shipped(name).iterdir()):
-                if path.suffix in (".ipynb", ".yaml"):
-                    shutil.copyfile(path, folder / name / path.name)
+        for notebook in sorted(shipped("notebooks").glob("*.ipynb")):
+            shutil.copyfile(notebook, folder / "notebooks" / notebook.name)
     except OSError as error:
         raise OutputError(str(folder), error.strerror or str(error)) from error

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cached_property
 
-from perfkit.book import Book, DayLines, missing_days
+from perfkit.book import Book, missing_days
 from perfkit.errors import LineError, NoTradesError, UsageError
+from perfkit.linecount import DayLines
 from perfkit.trade import FILTER_FIELDS
 from perfkit.trades import Trades
 from perfkit.window import Window, checked, parse_date
@@ -31,9 +32,10 @@ def parse_where(conditions: Sequence[str]) -> dict[str, str]:
 
 def newest_day(book: Book) -> date:
     """The newest trading day that has a line; raises `NoTradesError` on empty logs."""
-    if book.newest is None:
+    newest = book.newest_day
+    if newest is None:
         raise NoTradesError(", ".join(source.path.name for source in book.sources))
-    return book.config.calendar.day_of(book.newest)
+    return newest
 
 
 def resolve_window(book: Book, kind: str = "daily", day: date | str | None = None) -> Window:
@@ -44,7 +46,7 @@ def resolve_window(book: Book, kind: str = "daily", day: date | str | None = Non
     last = newest_day(book) if day is None else checked(day)
     if kind != "all":
         return calendar.window(kind, last)
-    first = min((known for known in book.days if known <= last), default=last)
+    first = min((known for known in book.days if known and known <= last), default=last)
     return calendar.between("all", first, last)
 
 
@@ -93,14 +95,12 @@ class Selection:
     @property
     def holds_newest(self) -> bool:
         """Whether the window holds the newest line of the book."""
-        return self.book.newest is not None and self.window.holds(self.book.newest)
+        return self._has(self.book.newest_day)
 
     @cached_property
     def expected(self) -> list[date]:
         """The expected days of the window up to the day of the newest line."""
-        last = self.window.last_day
-        if self.book.newest is not None:
-            last = min(last, self.book.config.calendar.day_of(self.book.newest))
+        last = min(self.window.last_day, self.book.newest_day or self.window.last_day)
         return self.book.config.calendar.expected_days(self.window.first_day, last)
 
     @cached_property
@@ -111,21 +111,21 @@ class Selection:
     @cached_property
     def unterminated(self) -> list[date]:
         """The past days of the window whose file ends in half a line."""
-        return [day for day in self.book.unterminated if self._has(day)]
+        return [day for day in self.book.unterminated() if self._has(day)]
 
     @cached_property
     def line_counts(self) -> list[DayLines]:
-        """Line counts of each day of the window that has any."""
-        return [lines for day, lines in self.book.days.items() if self._has(day)]
+        """Line counts of each day of the window that has any, and of lines that tell no day."""
+        days = self.book.days.items()
+        return [lines for day, lines in days if day is None or self._has(day)]
 
     @cached_property
     def errors(self) -> list[LineError]:
         """The bad lines that count in the window."""
-        dated = [error for lines in self.line_counts for error in lines.errors]
-        return sorted([*dated, *self.book.undated_errors])
+        return sorted(error for lines in self.line_counts for error in lines.errors)
 
-    def _has(self, day: date) -> bool:
-        return self.window.first_day <= day <= self.window.last_day
+    def _has(self, day: date | None) -> bool:
+        return day is not None and self.window.first_day <= day <= self.window.last_day
 
 
 def _opened_before(trades: Trades, end: int) -> Trades:

@@ -175,7 +175,7 @@ def _data(selection: Selection, facts: Facts) -> DataShape:
     return DataShape(
         digest=_digest(selection, facts),
         files=len(frozenset[int]().union(*(lines.files for lines in counts))),
-        lines=sum(lines.lines for lines in counts) + len(selection.book.undated_errors),
+        lines=sum(lines.lines for lines in counts),
         ignored=sum(lines.ignored for lines in counts),
         bad_lines=len(selection.errors),
         partial=bool(selection.missing),

@@ -354,6 +354,22 @@ class TestReadability:
         assert [one for one in expected if one.replace(" ", "") not in spaceless(shown)] == []
         assert len(set(shown)) == 21
 
+    @pytest.mark.parametrize("name", CHARTS)
+    @pytest.mark.parametrize("exponent", [-9, 5, 21])
+    def test_amounts_of_any_size_fit(
+        self, workspace: WriteWorkspace, name: str, exponent: int
+    ) -> None:
+        nets = [f"{Decimal(net).scaleb(exponent):f}" for net in ("1.5", "-7", "0.25", "3")]
+        chart = draw(perfkit.open(workspace(logs=hourly(*nets))), name)
+        assert outside(chart) == []
+        assert colliding(chart) == []
+
+    def test_what_is_too_long_for_three_lines_is_cut(self, nasty: Desk) -> None:
+        where = f"strategy={'W' * 60}, symbol={'W ' * 60}, account={'x ' * 60}"
+        chart = draw(nasty, "equity", where=where)
+        assert [text.count("\n") for text in texts(chart) if text.endswith(" …")] == [2]
+        assert outside(chart) == []
+
     def test_a_nasty_filter_is_part_of_the_description(self, nasty: Desk) -> None:
         chart = draw(nasty, "equity", where=r"strategy=$\frac{1}{")
         assert r" where strategy = $\frac{1}{: " in chart.alt
@@ -493,6 +509,25 @@ class TestExactFigures:
             "2 of 3 days made money; best Thu 9 Oct +5.50, worst Fri 10 Oct −2.25 USD"
         )
 
+    def test_equal_days_and_parts_have_no_best(self, workspace: WriteWorkspace) -> None:
+        files = logs([(NOON + n * DAY, "2", {"symbol": f"S{n}"}) for n in range(2)])
+        desk = perfkit.open(workspace(logs=files))
+        assert [title(draw(desk, name, "weekly")) for name in ("pnl_per_day", "by_symbol")] == [
+            "2 of 2 days made money; each came out at +2.00 USD",
+            "All 2 symbols came out at +2.00 USD",
+        ]
+        assert title(desk.chart.hour_heatmap("weekly")) == (
+            "All 2 hours with trades came out at +2.00 USD"
+        )
+
+    def test_a_day_without_a_pnl_counts_but_is_marked(self, workspace: WriteWorkspace) -> None:
+        files = logs([(NOON, "2", {}), (NOON + DAY, None, {"outcome": "loss"})])
+        chart = perfkit.open(workspace(logs=files)).chart.pnl_per_day("weekly")
+        assert title(chart) == (
+            "1 of 2 days made money; best Thu 9 Oct +2.00, worst Fri 10 Oct 0.00 USD"
+        )
+        assert [list(line.get_xdata()) for line in markers(chart.axes[0], "x")] == [[4]]  # type: ignore[arg-type]
+
     @pytest.mark.parametrize("dimension", ["strategy", "symbol"])
     def test_bar_widths_and_texts_are_the_breakdown(self, sample: Desk, dimension: str) -> None:
         summary = sample.summary("monthly")
@@ -545,7 +580,7 @@ class TestExactFigures:
     ) -> None:
         files = logs([(NOON, "8", {}), (NOON + DAY, "-4", {}), (NOON + 2 * DAY, "0", {})])
         tiles = draw(perfkit.open(workspace(logs=files)), name, "weekly").axes[0].patches
-        shades = [tile.get_facecolor() for tile in tiles if isinstance(tile, Rectangle)]
+        shades = [to_rgba(tile.get_facecolor()) for tile in tiles if isinstance(tile, Rectangle)]
         deepest = max(shade[3] for shade in shades)
         shown = {shade for shade in shades if shade[3]}
         assert shown == {to_rgba(BLUE, deepest), to_rgba(VERMILLION, deepest / 2)}
@@ -636,6 +671,21 @@ class TestTime:
             for text, x in zip(axes.get_xticklabels(), axes.get_xticks(), strict=True)
         }
         assert ticks["03:00"] == 4.0
+
+    def test_long_windows_are_marked_by_months(self, workspace: WriteWorkspace) -> None:
+        files = logs([(NOON + n * 10 * DAY, str((-1) ** n), {}) for n in range(30)])
+        chart = perfkit.open(workspace(logs=files)).chart.equity("all")
+        labels = list(tick_labels(chart.axes[1].xaxis))
+        assert (labels[0], labels[2], labels[-1]) == ("Nov 2025", "Jan 2026", "Jul 2026")
+        assert colliding(chart) == []
+
+    def test_a_day_that_starts_in_the_evening_says_so(self, workspace: WriteWorkspace) -> None:
+        config = IN_NEW_YORK + 'day_start: "17:00"\n'
+        desk = perfkit.open(workspace(config=config, logs=logs([(NOON - 13 * HOUR, "5", {})])))
+        chart = desk.chart.hour_heatmap()
+        assert title(chart) == "All in one hour: Thu 19h +5.00 USD (1 trade)"
+        assert "a day starts 17:00 of the day before" in " ".join(texts(chart))
+        assert next(iter(tick_labels(chart.axes[0].xaxis))) == "17"
 
     def test_a_running_week_ends_with_its_log(self, sample: Desk) -> None:
         chart = sample.chart.equity("weekly")
