@@ -11,15 +11,15 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from perfkit.bulk import uncollected
-from perfkit.combine import combined, evaluated
+from perfkit.combine import Records, combined, evaluated
 from perfkit.config import Config, Source
 from perfkit.derive import NO_RESULT, derived
 from perfkit.errors import LineError, LogReadError, MixedCurrencyError, UsageError
-from perfkit.linecount import DayLines, SourceFile, count_lines
-from perfkit.tradelog import line_offset, read_log
+from perfkit.linecount import DayLines, SourceFile, count_lines, day_of_waiting
+from perfkit.tradelog import FileLog, line_offset, read_log, without
 from perfkit.trades import COLUMNS, CORRECTED, REPEATED, Trades, joined, ordered
 
 OWN_OUTPUT = (Path("logs/performance"), Path("logs/performance-alerts.jsonl"))
@@ -75,10 +75,22 @@ class Book(NamedTuple):
         return found
 
     def unterminated(self) -> list[date]:
-        """The dates whose file still ends in half a line although a later day has begun."""
+        """The days with a file that ends in half a line although nothing more will come.
+
+        Nothing more comes to a compressed file, to one that a newer file of its source follows,
+        and to one of a day before the newest.
+        """
         newest = self.newest_day
-        waiting = (file.date for file in self.files if file.log.waiting_line is not None)
-        return sorted({day for day in waiting if day and newest and day < newest})
+        found = []
+        for number, file in enumerate(self.files):
+            if file.log.waiting_line is None:
+                continue
+            day = day_of_waiting(file, self.config.calendar)
+            followed = any(later.source == file.source for later in self.files[number + 1 :])
+            over = followed or file.path.suffix == ".gz" or (day and newest and day < newest)
+            if over and day is not None:
+                found.append(day)
+        return sorted(found)
 
 
 def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
@@ -148,7 +160,10 @@ def log_files(source: Source, root: Path) -> list[Path]:
         )
     patterns = (source.pattern, source.pattern + ".gz")
     names = {path for pattern in patterns for path in source.path.glob(pattern)}
-    return sorted((path for path in names if path.is_file() and not is_own(path)), key=_age_key)
+    # Beside a file, its compressed twin is a copy of it, perhaps still being written.
+    twins = {path.with_name(path.name + ".gz") for path in names}
+    files = (path for path in names - twins if path.is_file() and not is_own(path))
+    return sorted(files, key=_age_key)
 
 
 def _age_key(path: Path) -> tuple[str, int, str]:
@@ -198,6 +213,27 @@ def _trades_of(
 ) -> tuple[Trades, list[SourceFile]]:
     """The trades of one source, and its files with the lines that close without any result."""
     logs = [file.log for file in files]
+    fruitless: defaultdict[int, set[int]] = defaultdict(set)
+    while True:
+        left = [without(log, fruitless[number]) for number, log in enumerate(logs)]
+        records, columns = _derived(source, left, config)
+        bad = [row for row, finding in enumerate(columns["findings"]) if finding == NO_RESULT]
+        if not bad:
+            break
+        # What other lines say of such a trade (that it was opened, say) still holds.
+        for row in bad:
+            fruitless[records.file[row]].add(records.line[row])
+    others = {
+        (records.file[row], records.line[row]): lines for row, lines in records.other_lines.items()
+    }
+    trades = Trades({name: columns[name] for name in COLUMNS}, [log.path for log in logs], others)
+    return trades, [
+        file._replace(fruitless=tuple(_fruitless(file, line) for line in sorted(fruitless[number])))
+        for number, file in enumerate(files)
+    ]
+
+
+def _derived(source: Source, logs: list[FileLog], config: Config) -> tuple[Records, dict[str, Any]]:
     records = combined(logs, source.dialect)
     columns = derived(
         source.name,
@@ -212,25 +248,12 @@ def _trades_of(
         for row in rows:
             if findings[row] != NO_RESULT:
                 findings[row] |= finding
-    others = {
-        (records.file[row], records.line[row]): lines for row, lines in records.other_lines.items()
-    }
-    paths = [log.path for log in logs]
-    trades = Trades({name: columns[name] for name in COLUMNS}, paths, others)
-    if NO_RESULT not in findings:
-        return trades, files
-    bad = [row for row, finding in enumerate(findings) if finding == NO_RESULT]
-    fruitless: defaultdict[int, list[LineError]] = defaultdict(list)
-    for row in bad:
-        file, line = records.file[row], records.line[row]
-        offset = line_offset(files[file].path, line)
-        reason = "closes a trade without any P&L or outcome"
-        fruitless[file].append(LineError(paths[file], line, offset, reason))
-    good = [row for row, finding in enumerate(findings) if finding != NO_RESULT]
-    marked = [
-        file._replace(fruitless=tuple(fruitless[number])) for number, file in enumerate(files)
-    ]
-    return trades.take(good), marked
+    return records, columns
+
+
+def _fruitless(file: SourceFile, line: int) -> LineError:
+    reason = "closes a trade without any P&L or outcome"
+    return LineError(file.log.path, line, line_offset(file.path, line), reason)
 
 
 def missing_days(book: Book, days: Iterable[date]) -> list[date]:

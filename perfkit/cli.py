@@ -21,6 +21,7 @@ from perfkit.errors import LineError, OutputError, PerfkitError, UsageError
 if TYPE_CHECKING:
     from perfkit.book import Book
     from perfkit.desk import Desk
+    from perfkit.selection import Selection
 
 EXIT_OK = 0
 EXIT_FAILED = 3
@@ -39,6 +40,8 @@ class _Parser(argparse.ArgumentParser):
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code."""
+    if sys.stdout is None:  # started with its output closed
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  open until exit
     arguments = _parser().parse_args(argv)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
@@ -278,6 +281,7 @@ def _summary(arguments: argparse.Namespace) -> int:
     )
     summary = summarize(selection)
     _keep_bad_lines(desk.book_of(where))
+    _tell_empty_filter(selection)
     if arguments.export:
         export(desk.config.root, summary)
     sys.stdout.write(summary.to_json() if arguments.json else str(summary))
@@ -359,6 +363,13 @@ def _progress() -> Callable[[int, int], None] | None:
             sys.stderr.flush()
 
     return show
+
+
+def _tell_empty_filter(selection: Selection) -> None:
+    """A filter that no trade of any day meets is most likely a slip."""
+    if selection.where and not len(selection.closed) and not len(selection.never_closed):
+        conditions = " and ".join(f"{name} = {value}" for name, value in selection.where.items())
+        print(f"perfkit: no trade in the logs has {conditions}", file=sys.stderr)
 
 
 def _keep_bad_lines(book: Book) -> None:

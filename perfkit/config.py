@@ -250,15 +250,25 @@ class _Reader:
         window: str | None,
         known: Mapping[str, Callable[..., Any]],
     ) -> list[Target]:
+        from perfkit.metrics.reference import unit_of
+
         if metric not in known:
             raise self.problem(path, "is no metric", "see docs/metrics.md for their names")
         bounds = self._mapping(path, given, BOUNDS)
         if not bounds:
             raise self.problem(path, "has no bound", "write at_least or at_most with a number")
-        return [
-            Target(metric, bound, self._number((*path, bound), value), window)
-            for bound, value in bounds.items()
-        ]
+        unit = unit_of(metric)
+        if unit in ("moment", "win, loss or none"):
+            raise self.problem(path, "is no number", "set targets for figures that are numbers")
+        targets = []
+        for bound, value in bounds.items():
+            number = self._number((*path, bound), value)
+            if unit == "fraction" and abs(number) > 1:
+                raise self.problem(
+                    (*path, bound), f"{value} is no fraction", "write 0.6 for 60 per cent"
+                )
+            targets.append(Target(metric, bound, number, window))
+        return targets
 
     def _periods(self, top: Mapping[str, Any], calendar: Calendar) -> int:
         weekdays = calendar.trading_week == MONDAY_TO_FRIDAY

@@ -63,6 +63,9 @@ def count_lines(files: list[SourceFile], calendar: Calendar) -> dict[date | None
     errors: defaultdict[date | None, list[LineError]] = defaultdict(list)
     for number, file in enumerate(files):
         days = calendar.days_of(file.log.at)
+        waiting = day_of_waiting(file, calendar) if file.log.waiting_line is not None else None
+        if waiting is not None:
+            members[waiting].add(number)
         for day, count in Counter(days).items():
             members[day].add(number)
             lines[day] += count
@@ -82,6 +85,11 @@ def count_lines(files: list[SourceFile], calendar: Calendar) -> dict[date | None
         day: DayLines(frozenset(numbers), lines[day], ignored[day], tuple(sorted(errors[day])))
         for day, numbers in members.items()
     }
+
+
+def day_of_waiting(file: SourceFile, calendar: Calendar) -> date | None:
+    """The day of a last line without a newline: the file's, else that of the trade before it."""
+    return file.date or (calendar.day_of(file.log.at[-1]) if file.log.at else None)
 
 
 def _day_of_line(line: int, file: SourceFile, days: list[date]) -> date | None:

@@ -74,6 +74,19 @@ def read_log(path: Path, shown: str, dialect: Dialect) -> FileLog:
     return reader.result()
 
 
+def without(log: FileLog, lines: set[int]) -> FileLog:
+    """What a file says when some of its parsed lines are left out."""
+    if not lines:
+        return log
+    rows = [row for row, line in enumerate(log.lines.line) if line not in lines]
+    slots = [
+        column.take(rows) if isinstance(column, Numbers) else take(column, rows)
+        for column in log.lines.slots
+    ]
+    identity, is_open = take(log.lines.identity, rows), take(log.lines.is_open, rows)
+    return log._replace(lines=Lines(slots, identity, is_open, take(log.lines.line, rows)))
+
+
 def line_offset(path: Path, line: int) -> int:
     """The offset of the first byte of that line of a file (of its text, when compressed)."""
     with _opened(path) as stream:
