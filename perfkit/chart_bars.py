@@ -161,7 +161,7 @@ def _label(axes: Axes, place: int, pnl: Decimal, text: str, *, along: float) -> 
             (place, float(pnl)),
             xytext=(0, 3 if pnl > 0 else -3),
             textcoords="offset points",
-            ha="left" if along < 0.1 else "right" if along > 0.9 else "center",
+            ha="left" if along < 0.06 else "right" if along > 0.94 else "center",
             va="bottom" if pnl > 0 else "top",
             size=SMALL_SIZE,
             color=INK,

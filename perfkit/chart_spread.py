@@ -73,8 +73,8 @@ def r_histogram(view: View) -> Chart:
     beyond = view.count("losses_beyond_1r")
     lost = f"{count_of(beyond, 'trade') if beyond else 'none'} lost more than planned"
     finding = f"{gain(average)} R per trade on average; {lost}"
-    coverage = f"R known for {number:,}"
-    words = heading(view, R_SPREAD, finding, coverage)
+    coverage = [f"R known for {number:,}"] if number < len(view.closed) else []
+    words = heading(view, R_SPREAD, finding, *coverage)
     chart = Chart("r_histogram", words, 3.2, _keys(view, view.closed.r.units))
     axes = chart.subplots()
     _histogram(axes, view, view.closed.r)

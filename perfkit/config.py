@@ -169,6 +169,8 @@ class _Reader:
                 )
             start, stop = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
             days |= {n % 7 for n in range(start, stop + 1 if stop >= start else stop + 8)}
+        if not days:
+            raise self.problem(("trading_week",), "has no day", "write mon-fri, or leave it out")
         return frozenset(days)
 
     def _sources(self, given: object, root: Path, zone: str) -> tuple[Source, ...]:

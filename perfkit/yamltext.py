@@ -28,16 +28,23 @@ class _Loader(yaml.SafeLoader):
     """Knows null, true and false, integers, decimals and texts."""
 
 
+_PATTERNS = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?[0-9]+",
+    "float": r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?",
+    "str": r"(?s:.*)",
+}
+_STARTS = {
+    "null": ["~", "n", "N", ""],
+    "bool": list("tTfF"),
+    "int": list("-+0123456789"),
+    "float": list("-+.0123456789"),
+}
 _Loader.yaml_implicit_resolvers = {}
-for _tag, _pattern, _starts in (
-    ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
-    ("bool", r"true|True|TRUE|false|False|FALSE", list("tTfF")),
-    ("int", r"[-+]?[0-9]+", list("-+0123456789")),
-    ("float", r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?", list("-+.0123456789")),
-):
-    _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_tag}", re.compile(f"(?:{_pattern})$"), _starts
-    )
+for _tag, _starts in _STARTS.items():
+    _pattern = re.compile(f"(?:{_PATTERNS[_tag]})$")
+    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _pattern, _starts)
 
 
 def parse(text: str, file: str) -> Document:
@@ -50,12 +57,21 @@ def parse(text: str, file: str) -> Document:
         raise ConfigError(
             where, "", f"is not valid YAML: {error.problem}", "fix the syntax of that line"
         ) from error
+    except RecursionError as error:
+        raise _too_deep(file) from error
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(
             file, "", f"is not valid YAML: {error}", "save it as plain UTF-8 text"
         ) from error
     lines: dict[KeyPath, int] = {}
-    return Document(None if root is None else _value(root, (), lines, file), lines)
+    try:
+        return Document(None if root is None else _value(root, (), lines, file), lines)
+    except RecursionError as error:
+        raise _too_deep(file) from error
+
+
+def _too_deep(file: str) -> ConfigError:
+    return ConfigError(file, "", "is nested without end", "write it without anchors, and flatter")
 
 
 def _value(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: str) -> Any:
@@ -66,6 +82,10 @@ def _value(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: str)
         return [_value(item, (*path, str(n)), lines, file) for n, item in enumerate(node.value)]
     assert isinstance(node, yaml.ScalarNode)
     kind = node.tag.rpartition(":")[2]
+    pattern = _PATTERNS.get(kind)
+    if pattern is None or re.fullmatch(pattern, node.value) is None:
+        where = f"{file}:{node.start_mark.line + 1}"
+        raise ConfigError(where, ".".join(path), "has a tag", "write a plain value without `!`")
     if kind == "null":
         return None
     if kind == "bool":
