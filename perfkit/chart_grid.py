@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import reduce
 from typing import NamedTuple
 
-from perfkit.chart_style import MUTED, SMALL_SIZE, Chart, Grid
+from perfkit.chart_style import MUTED, SMALL_SIZE, Chart, Grid, haloed
 from perfkit.chart_view import View, heading, in_period, nothing_to_draw
 from perfkit.chart_words import WEEKDAYS, count_of, gain, short, short_day
 from perfkit.exact import ZERO, add, ratio, scaled
@@ -90,14 +90,14 @@ def _day_cell(grid: Grid, month: Month, day: date) -> None:
     net = ZERO if tally is None else tally.sums.net_pnl
     grid.tile(week, column, _share(net, month.largest), "////" if missing else "")
     label = short_day(day) if day.day == 1 else str(day.day)
-    grid.write(week - 0.3, column - 0.44, label, ha="left", size=SMALL_SIZE, color=MUTED)
+    grid.write(week - 0.3, column - 0.44, label, ha="left", size=SMALL_SIZE)
     if tally is not None:
         text = _in_a_cell(net) if tally.counts.known else NOTHING
         grid.write(week, column, text, size=10, weight="bold")
         trades = count_of(tally.trades, "trade")
-        grid.write(week + 0.3, column, trades, size=7.5, color=MUTED)
+        grid.write(week + 0.3, column, trades, size=7.5)
     elif missing:
-        grid.write(week, column, "no log", size=SMALL_SIZE, color=MUTED)
+        haloed(grid.write(week, column, "no log", size=SMALL_SIZE, color=MUTED))
 
 
 def _week_cell(grid: Grid, month: Month, week: int) -> None:

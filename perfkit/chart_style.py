@@ -247,6 +247,6 @@ class Grid:
         patch.set(edgecolor=FAINT if hatch else GRID, linewidth=0.8)
         self._axes.add_patch(patch)
 
-    def write(self, row: float, column: float, text: str, **looks: Any) -> None:
+    def write(self, row: float, column: float, text: str, **looks: Any) -> Text:
         """A text at the middle of a cell, or as far from it as row and column say."""
-        self._axes.text(column, row, text, **{"ha": "center", "va": "center", **looks})
+        return self._axes.text(column, row, text, **{"ha": "center", "va": "center", **looks})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from datetime import time
 from decimal import Decimal
@@ -15,6 +16,7 @@ from perfkit.yamltext import Document, KeyPath, parse
 
 CONFIG_FILE = Path("config/perfkit.yaml")
 DAILY_PATTERN = "????-??-??.jsonl"
+LONGEST_CURRENCY = 12
 DEFAULT_PERIODS = 365
 WEEKDAY_PERIODS = 252
 """Trading days a year, by default and for a Monday-Friday week."""
@@ -96,6 +98,14 @@ def load(root: Path, timezone: str | None = None) -> Config:
             str(file), "", f"cannot be read: {error.strerror}", "check that it may be read"
         ) from error
     return _Reader(shown, parse(text, shown)).config(root, timezone)
+
+
+def _reads_the_same(one: Source, other: Source) -> bool:
+    return (one.path, one.pattern, one.dialect._replace(name="")) == (
+        other.path,
+        other.pattern,
+        other.dialect._replace(name=""),
+    )
 
 
 class _Reader:
@@ -188,6 +198,13 @@ class _Reader:
                     f"{source.name!r} is the name of two sources",
                     "give each source a name of its own",
                 )
+            same = [earlier.name for earlier in sources[:n] if _reads_the_same(earlier, source)]
+            if same:
+                raise self.problem(
+                    ("sources", str(n), "path"),
+                    f"{source.name!r} reads what {same[0]!r} reads, so every trade counts twice",
+                    "name another path, or tell their lines apart with `only`",
+                )
         return sources
 
     def _source(self, path: KeyPath, given: object, root: Path, zone: str) -> Source:
@@ -218,10 +235,26 @@ class _Reader:
         return Source(
             name=name,
             path=root / location,
-            pattern=self._text((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
-            currency=self._text((*path, "currency"), entry.get("currency")),
+            pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
+            currency=self._currency((*path, "currency"), entry.get("currency")),
             dialect=compile_dialect(label, known, problem, tzinfo),
         )
+
+    def _pattern(self, path: KeyPath, value: object) -> str:
+        pattern = self._text(path, value)
+        try:
+            next(Path(os.devnull).glob(pattern), None)
+        except (NotImplementedError, ValueError) as error:
+            raise self.problem(
+                path, f"{pattern!r} is no pattern: {error}", 'write one such as "????-??-??.jsonl"'
+            ) from error
+        return pattern
+
+    def _currency(self, path: KeyPath, value: object) -> str:
+        currency = self._text(path, value)
+        if not currency.isalnum() or len(currency) > LONGEST_CURRENCY:
+            raise self.problem(path, f"{currency!r} is no currency", "write a code such as USD")
+        return currency
 
     def _multipliers(self, given: object) -> dict[str, Decimal]:
         mapping = self._mapping(("multiplier",), given, None)

@@ -191,6 +191,11 @@ def _digest(selection: Selection, facts: Facts) -> str:
     for name in _DIGESTED:
         hashed.update(name.encode())
         hashed.update(fingerprint(getattr(selection.inside, name)))
+    for part in selection.still_open:
+        for name in (*TEXT_COLUMNS, "opened_at"):
+            hashed.update(name.encode())
+            hashed.update(fingerprint(getattr(part, name)))
+    counts = [(len(one.files), one.lines, one.ignored) for one in selection.line_counts]
     settings = (
         SCHEMA_VERSION,
         selection.window,
@@ -204,6 +209,16 @@ def _digest(selection: Selection, facts: Facts) -> str:
         selection.missing,
         selection.unterminated,
         selection.errors,
+        sorted(counts),
+        selection.book.newest_day if selection.holds_newest else None,
+        _open_shape(selection),
     )
-    hashed.update(repr(settings).encode("utf-8", "surrogatepass"))
+    hashed.update(repr(_plain(settings)).encode("utf-8", "surrogatepass"))
     return hashed.hexdigest()
+
+
+def _plain(value: object) -> object:
+    """The value with every Decimal written one way, however it was written in a log or config."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return canonical(value)

@@ -251,6 +251,20 @@ MISTAKES = {
         "is no metric",
         "see docs/metrics.md",
     ),
+    "target of a word": (
+        "targets:\n  current_streak_kind: {at_least: 1}\n",
+        4,
+        "targets.current_streak_kind",
+        "is no number",
+        "set targets for figures that are numbers",
+    ),
+    "target of a moment": (
+        "targets:\n  drawdown_peak_at: {at_least: 1}\n",
+        4,
+        "targets.drawdown_peak_at",
+        "is no number",
+        "set targets for figures that are numbers",
+    ),
     "target without a bound": (
         "targets:\n  win_rate: 0.5\n",
         4,

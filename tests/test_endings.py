@@ -127,3 +127,45 @@ def test_a_target_that_makes_no_sense_is_refused(
         config.write(f"targets:\n  {target}\n")
     assert main(["summary", "--root", str(tmp_path)]) == 3
     assert remedy in capsys.readouterr().err
+
+
+def test_the_digest_tells_when_an_open_trade_changes(tmp_path: Path) -> None:
+    first = line(1, "5").encode() + b"\n"
+    digests = set()
+    for number, symbol in enumerate(("BTC", "ETH")):
+        for hour in ("09", "08"):
+            opened = line(2, "0", state="open").replace("T09:", f"T{hour}:").replace("BTC", symbol)
+            root = tmp_path / f"{number}{hour}"
+            root.mkdir()
+            desk = desk_of(root, "t.jsonl", {"t.jsonl": first + opened.encode() + b"\n"})
+            digests.add(desk.summary("all").data.digest)
+    assert len(digests) == 4
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "remedy"),
+    [
+        ("t.jsonl", "/etc/*", "write one such as"),
+        ("t.jsonl", "logs**.jsonl", "write one such as"),
+        ("USD", "'US|D<b>'", "write a code such as USD"),
+    ],
+)
+def test_a_source_that_makes_no_sense_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], before: str, after: str, remedy: str
+) -> None:
+    desk_of(tmp_path, "t.jsonl", {})
+    config = tmp_path / "config/perfkit.yaml"
+    config.write_text(config.read_text().replace(before, after))
+    assert main(["summary", "--root", str(tmp_path)]) == 3
+    assert remedy in capsys.readouterr().err
+
+
+def test_two_sources_that_read_the_same_lines_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk_of(tmp_path, "t.jsonl", {})
+    config = tmp_path / "config/perfkit.yaml"
+    twice = config.read_text().partition("sources:\n")[2].replace("name: bot", "name: twin")
+    config.write_text(config.read_text() + twice)
+    assert main(["summary", "--root", str(tmp_path)]) == 3
+    assert "every trade counts twice" in capsys.readouterr().err

@@ -30,7 +30,7 @@ def findings(of: Desk, window: str = "all", date: str | None = None) -> dict[str
 
 
 def test_clean_data_says_nothing(workspace: WriteWorkspace) -> None:
-    clean = (
+    clean: tuple[dict[str, object], ...] = (
         trade(outcome="win", profit_loss="6", commission="1", hold_duration_seconds=3600),
         trade(outcome="loss", net_profit_loss="-5", execution_mode="PAPER"),
         trade(outcome="breakeven", net_profit_loss="0"),
@@ -137,9 +137,9 @@ def test_bad_lines_are_counted_by_reason(workspace: WriteWorkspace) -> None:
     )
     found = [(one.code, one.count, one.message) for one in of.summary("all").data.findings]
     assert found == [
-        ("bad_lines", 1, "unreadable: commission: not a number"),
+        ("bad_lines", 1, "unreadable: commission is not a number"),
         ("bad_lines", 2, "unreadable: is not a JSON object"),
-        ("bad_lines", 2, "unreadable: net_profit_loss: not a number"),
+        ("bad_lines", 2, "unreadable: net_profit_loss is not a number"),
     ]
 
 

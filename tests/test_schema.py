@@ -42,7 +42,9 @@ def validator() -> Draft202012Validator:
 
 def summary(workspace: WriteWorkspace, *lines: dict[str, object]) -> SummaryShape:
     content = "".join(json.dumps(line) + "\n" for line in lines) + "[]\n"
-    root = workspace(BOT + TARGETS, {"logs/trades/2026-04-06.jsonl": content})
+    root = workspace(
+        BOT + "quiet_days: zero\n" + TARGETS, {"logs/trades/2026-04-06.jsonl": content}
+    )
     return open_desk(root).summary("weekly", "2026-04-06")
 
 
@@ -56,28 +58,16 @@ def no_floats(value: str) -> object:
 
 
 @given(log=logs().filter(bool))
-def test_every_summary_is_valid_json_as_its_schema_says(
+def test_every_summary_is_json_as_its_schema_says_without_floats_or_exponents(
     fresh_workspace: WriteWorkspace, log: Log
 ) -> None:
     root = fresh_workspace(BOT + TARGETS)
     write_log(root / "logs/trades", log)
-    desk = open_desk(root)
-    checker = validator()
-    for kind in ("daily", "all"):
-        text = desk.summary(kind).to_json()
-        checker.validate(json.loads(text, parse_float=no_floats, parse_constant=no_floats))
-        assert text.endswith("}\n")
-
-
-@given(log=logs().filter(bool))
-def test_decimals_are_plain_strings_and_counts_are_numbers(
-    fresh_workspace: WriteWorkspace, log: Log
-) -> None:
-    root = fresh_workspace(BOT + TARGETS)
-    write_log(root / "logs/trades", log)
-    desk = open_desk(root)
-    found = desk.summary("all")
-    encoded = json.loads(found.to_json())
+    found = open_desk(root).summary("all")
+    text = found.to_json()
+    encoded = json.loads(text, parse_float=no_floats, parse_constant=no_floats)
+    validator().validate(encoded)
+    assert text.endswith("}\n")
     for name, value in encoded["metrics"].items():
         original = found.metrics[name]
         if value is None:
@@ -152,6 +142,27 @@ class TestDigest:
     ) -> None:
         assert self.digest(workspace, trade("5")) != self.digest(workspace, other)
 
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"symbol": "MSFT"},
+            {"strategy_name": "momentum"},
+            {"timestamp": "2026-04-06T09:00:00Z"},
+            {"profit_loss": "7"},
+        ],
+        ids=["symbol", "strategy", "opening time", "unrealized P&L"],
+    )
+    def test_whatever_changes_a_figure_of_open_trades_changes_it(
+        self, workspace: WriteWorkspace, other: dict[str, object]
+    ) -> None:
+        """Among them the open trades of each part, and the age of the oldest."""
+        opened = {"timestamp": "2026-04-06T10:00:00Z", "outcome": "open", "profit_loss": "3"}
+        first = summary(workspace, trade("5"), {**opened, "symbol": "AAPL"})
+        second = summary(workspace, trade("5"), {**opened, "symbol": "AAPL", **other})
+        shown = [(one.metrics, one.open, one.breakdowns) for one in (first, second)]
+        assert shown[0] != shown[1]
+        assert first.data.digest != second.data.digest
+
     def test_how_a_number_is_written_does_not(self, workspace: WriteWorkspace) -> None:
         assert self.digest(workspace, trade("5")) == self.digest(workspace, trade("5.00"))
 
@@ -159,15 +170,18 @@ class TestDigest:
         lines = trade("5", symbol="A"), trade("-1", symbol="B")
         assert self.digest(workspace, *lines) == self.digest(workspace, *lines[::-1])
 
-    def test_trades_outside_of_the_window_and_what_came_before_it_are_told_apart(
-        self, workspace: WriteWorkspace
-    ) -> None:
-        """A later trade changes nothing here; an earlier one moves the running peak."""
-        week = trade("5"), trade("1", exit_timestamp="2026-04-14T00:00:00Z")
-        later = trade("2", exit_timestamp="2026-04-15T00:00:00Z")
+    @pytest.mark.parametrize("pnl", ["2", "2.005", "1e-9"])
+    def test_a_trade_after_the_window_does_not(self, workspace: WriteWorkspace, pnl: str) -> None:
+        """Nor do its decimals, which make the unit of all trades a finer one."""
+        end = trade("1", exit_timestamp="2026-04-14T00:00:00Z", timestamp=None)
+        later = trade(pnl, exit_timestamp="2026-04-15T00:00:00Z", timestamp=None)
+        lines = trade("5"), trade("-1"), end
+        assert self.digest(workspace, *lines) == self.digest(workspace, *lines, later)
+
+    def test_a_trade_before_the_window_changes_it(self, workspace: WriteWorkspace) -> None:
+        """It moves the equity that the window starts with."""
         earlier = trade("-9", exit_timestamp="2026-04-01T00:00:00Z", timestamp=None)
-        assert self.digest(workspace, *week) == self.digest(workspace, *week, later)
-        assert self.digest(workspace, *week) != self.digest(workspace, *week, earlier)
+        assert self.digest(workspace, trade("5")) != self.digest(workspace, trade("5"), earlier)
 
     @pytest.mark.parametrize(
         "setting",

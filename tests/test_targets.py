@@ -113,8 +113,6 @@ def test_a_win_rate_whose_interval_holds_the_target_is_insufficient(
         ("win_rate: {at_least: 0.5}", [], "no trade closed in the window"),
         ("profit_factor: {at_least: 1}", [5], "no trade lost"),
         ("sharpe: {at_least: 1}", [5, -1], "1 expected days; at least 20 are needed"),
-        ("current_streak_kind: {at_least: 1}", [5], "the figure is no number"),
-        ("drawdown_trough_at: {at_least: 1}", [-5], "the figure is no number"),
     ],
 )
 def test_a_figure_without_a_value_is_insufficient_with_its_reason(
@@ -125,9 +123,11 @@ def test_a_figure_without_a_value_is_insufficient_with_its_reason(
     assert (found.actual, found.distance) == (None, None)
 
 
-def test_a_sum_without_trades_is_zero_and_judged(workspace: WriteWorkspace) -> None:
-    assert verdict(workspace, "net_pnl: {at_least: 0}", []).verdict == "met"
-    assert verdict(workspace, "net_pnl: {at_least: 1}", []).verdict == "missed"
+@pytest.mark.parametrize("bound", ["net_pnl: {at_least: 0}", "losses: {at_most: 1}"])
+def test_without_a_trade_nothing_is_met_or_missed(workspace: WriteWorkspace, bound: str) -> None:
+    found = verdict(workspace, bound, [])
+    assert (found.verdict, found.reason) == ("insufficient", "no trade closed in the window")
+    assert (found.actual, found.distance) == (None, None)
 
 
 def test_both_bounds_of_a_metric_are_judged_each_in_the_order_written(

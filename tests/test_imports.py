@@ -1,0 +1,116 @@
+"""What runs often starts fast: heavy packages are only imported where their work is done."""
+
+import json
+import pkgutil
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import pytest
+
+import perfkit
+from tests.conftest import WriteWorkspace
+
+HEAVY = (
+    "IPython",
+    "ipykernel",
+    "jupyter_client",
+    "jupyter_core",
+    "matplotlib",
+    "nbclient",
+    "nbconvert",
+    "nbformat",
+    "numpy",
+    "pandas",
+    "papermill",
+)
+HOMES = ("charts", "chart_", "frames", "kernel", "report", "exporter")
+"""Modules that may import them, or how their names begin."""
+
+LOG = """\
+{"timestamp": "2026-04-08T10:00:00Z", "order_id": "1", "net_profit_loss": "1"}
+bad
+"""
+
+
+def imported(script: str, *arguments: object) -> set[str]:
+    """The top-level packages a fresh interpreter has imported after that script."""
+    told = "\nimport json, sys\nprint(json.dumps([name.split('.')[0] for name in sys.modules]))"
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script) + told, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return set(json.loads(done.stdout.splitlines()[-1]))
+
+
+def test_importing_the_package_imports_none_of_its_modules() -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys, perfkit; print([m for m in sys.modules if m.startswith('perfkit.')])",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout == "[]\n"
+    assert not imported("import perfkit") & {*HEAVY, "msgspec", "yaml"}
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "summary",
+        "summary --json",
+        "summary --window all --export",
+        "summary --backfill 2",
+        "summary --by strategy",
+        "explain max_drawdown",
+        "--help",
+        "report --help",
+        "report hourly",
+    ],
+)
+def test_command_imports_nothing_heavy(workspace: WriteWorkspace, words: str) -> None:
+    root = workspace(logs={"logs/trades/2026-04-08.jsonl": LOG})
+    script = """
+        import os, sys
+        from perfkit.cli import main
+        os.chdir(sys.argv[1])
+        try:
+            main(sys.argv[2:])
+        except SystemExit:
+            pass
+        """
+    assert not imported(script, root, *words.split()) & set(HEAVY)
+
+
+def test_new_workspace_is_made_without_anything_heavy(tmp_path: Path) -> None:
+    script = "import sys; from perfkit.cli import main; main(['init', sys.argv[1]])"
+    assert not imported(script, tmp_path / "new") & set(HEAVY)
+
+
+def test_alerts_command_imports_nothing_heavy() -> None:
+    assert not imported("from perfkit.cli import alerts_main; alerts_main()") & set(HEAVY)
+
+
+def test_opening_a_desk_and_its_figures_import_nothing_heavy(workspace: WriteWorkspace) -> None:
+    root = workspace(logs={"logs/trades/2026-04-08.jsonl": LOG})
+    script = """
+        import sys, perfkit
+        desk = perfkit.open(sys.argv[1])
+        desk.glance(), desk.figures(), desk.targets(), desk.quality(), desk.breakdown("symbol")
+        """
+    assert not imported(script, root) & set(HEAVY)
+
+
+def test_only_charts_frames_and_reports_import_anything_heavy() -> None:
+    modules = [module.name for module in pkgutil.walk_packages(perfkit.__path__, "perfkit.")]
+    light = [name for name in modules if not name.split(".")[1].startswith(HOMES)]
+    assert len(light) > 30
+    script = "\n".join(f"import {name}" for name in light if name != "perfkit.__main__")
+    assert not imported(script) & set(HEAVY)
