@@ -10,7 +10,7 @@ SITE_PACKAGES = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path(
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv install report test lint docs bench lab constraints clean
+.PHONY: help venv install report test campaign lint docs bench lab constraints clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -26,6 +26,9 @@ test: install  ## tests with the coverage gate, the notebooks, and lint
 	@$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --cov --cov-report term
 	@$(BIN)/python -m pytest -q --nbval-lax --nbval-current-env $(NOTEBOOKS)
 	@$(MAKE) --no-print-directory lint
+
+campaign: install  ## the properties on 5,000 generated logs each (hours; `make test` samples them)
+	@HYPOTHESIS_PROFILE=campaign PERFKIT_CAMPAIGN=1 $(BIN)/python -m pytest -q -n auto --maxprocesses 8
 
 lint: install  ## ruff, mypy, the import floors, and notebooks without outputs
 	@$(BIN)/ruff check --quiet

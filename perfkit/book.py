@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,6 +27,9 @@ OWN_OUTPUT = (Path("logs/performance"), Path("logs/performance-alerts.jsonl"))
 
 Progress = Callable[[int, int], None]
 """Told how many of how many files have been read."""
+
+Snapshot = Mapping[str, int]
+"""Log files, as they are shown, and how many bytes of each had been read."""
 
 DATE_PATTERN = "????-??-??"
 """A file pattern that holds this names files by date: an expected day without one is missing."""
@@ -50,7 +53,6 @@ class Book(NamedTuple):
     days: dict[date | None, DayLines]
     dated: dict[str, frozenset[date]]
     files: tuple[SourceFile, ...]
-    bytes_read: int
 
     @property
     def currency(self) -> str:
@@ -73,6 +75,10 @@ class Book(NamedTuple):
         for file in self.files:
             found[file.source] += file.errors
         return found
+
+    def snapshot(self) -> Snapshot:
+        """What was read, so that it can be read again while the logs grow."""
+        return {file.log.path: file.log.bytes_read for file in self.files}
 
     def unterminated(self) -> list[date]:
         """The days with a file that ends in half a line although nothing more will come.
@@ -107,16 +113,26 @@ def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
     return sources
 
 
-def read(config: Config, source: str | None = None, progress: Progress | None = None) -> Book:
-    """Reads every log of the workspace, or of one source.
+def read(
+    config: Config,
+    source: str | None = None,
+    progress: Progress | None = None,
+    snapshot: Snapshot | None = None,
+) -> Book:
+    """Reads every log of the workspace, or of one source; with a snapshot, only what it had.
 
     Raises `LogReadError` when a file or folder cannot be read, `MixedCurrencyError` when the
     sources do not share a currency.
     """
     sources = chosen(config, source)
-    files = [(one, path) for one in sources for path in log_files(one, config.root)]
+    files = [
+        (one, path)
+        for one in sources
+        for path in log_files(one, config.root)
+        if snapshot is None or _shown(path, config.root) in snapshot
+    ]
     with uncollected():
-        return _read(config, sources, files, progress)
+        return _read(config, sources, files, progress, snapshot or {})
 
 
 def _read(
@@ -124,18 +140,18 @@ def _read(
     sources: tuple[Source, ...],
     files: list[tuple[Source, Path]],
     progress: Progress | None,
+    snapshot: Snapshot,
 ) -> Book:
     logs: list[SourceFile] = []
-    size = 0
     for done, (one, path) in enumerate(files):
         if progress is not None:
             progress(done, len(files))
-        log = read_log(path, _shown(path, config.root), one.dialect)
+        shown = _shown(path, config.root)
+        log = read_log(path, shown, one.dialect, snapshot.get(shown))
         logs.append(SourceFile(one.name, path, log))
-        size += path.stat().st_size
     if progress is not None:
         progress(len(files), len(files))
-    return _book(config, sources, logs, size)
+    return _book(config, sources, logs)
 
 
 def log_files(source: Source, root: Path) -> list[Path]:
@@ -178,7 +194,7 @@ def _shown(path: Path, root: Path) -> str:
     return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
 
 
-def _book(config: Config, sources: tuple[Source, ...], logs: list[SourceFile], size: int) -> Book:
+def _book(config: Config, sources: tuple[Source, ...], logs: list[SourceFile]) -> Book:
     closed, opened = [], []
     files: list[SourceFile] = []
     for source in sources:
@@ -204,7 +220,6 @@ def _book(config: Config, sources: tuple[Source, ...], logs: list[SourceFile], s
             if DATE_PATTERN in source.pattern and source.path.is_dir()
         },
         files=tuple(files),
-        bytes_read=size,
     )
 
 
@@ -257,10 +272,14 @@ def _fruitless(file: SourceFile, line: int) -> LineError:
 
 
 def missing_days(book: Book, days: Iterable[date]) -> list[date]:
-    """Which of some expected days have no file in a source that writes one a day."""
+    """Which of some expected days have neither file nor line in a source that writes one a day."""
     newest = book.newest_day
     if book.config.quiet_days_are_zero or newest is None:
         return []
-    return sorted(
-        {day for dated in book.dated.values() for day in days if day <= newest and day not in dated}
-    )
+    missing: set[date] = set()
+    for source, dated in book.dated.items():
+        own = {number for number, file in enumerate(book.files) if file.source == source}
+        # With a `day_start`, a day's first lines stand in the file of the date before.
+        begun = {day for day, lines in book.days.items() if own & lines.files}
+        missing |= {day for day in days if day <= newest and day not in dated | begun}
+    return sorted(missing)

@@ -129,7 +129,10 @@ class _Combiner:
         if not self.dialect.closes_each or len(closing) < 2:
             return [self._one(rows)]
         opening = [row for row in rows if self.lines.is_open[row]]
-        return [self._one(sorted([*opening, close])) for close in closing]
+        same: dict[tuple[Any, ...], list[int]] = {}
+        for close in closing:
+            same.setdefault(tuple(column[close] for column in self.columns), []).append(close)
+        return [self._one(sorted([*opening, *closes])) for closes in same.values()]
 
     def _one(self, rows: list[int]) -> tuple[_State, list[int], bool, bool]:
         state = _State([None] * len(self.columns), closed=False)

@@ -23,7 +23,7 @@ import msgspec
 from perfkit import book as books
 from perfkit import config as configs
 from perfkit import render
-from perfkit.book import Book, Progress
+from perfkit.book import Book, Progress, Snapshot
 from perfkit.config import Config
 from perfkit.errors import UsageError
 from perfkit.render import Text
@@ -58,7 +58,8 @@ def open(
     """
     given = root or os.environ.get("PERFKIT_ROOT") or None
     folder = configs.find_root(Path.cwd()) if given is None else Path(given).absolute()
-    return Desk(configs.load(folder, os.environ.get("PERFKIT_TIMEZONE")), source, progress)
+    config = configs.load(folder, os.environ.get("PERFKIT_TIMEZONE") or None)
+    return Desk(config, source, progress, _snapshot(os.environ.get("PERFKIT_SNAPSHOT")))
 
 
 def as_where(where: Where) -> dict[str, str]:
@@ -82,6 +83,13 @@ def where_text(where: Mapping[str, str]) -> str:
     return text if plain else msgspec.json.encode(where).decode()
 
 
+def _snapshot(file: str | None) -> Snapshot | None:
+    """What a report run lets its notebook see: the file it wrote says it."""
+    if not file:
+        return None
+    return msgspec.json.decode(Path(file).read_bytes(), type=dict[str, int])
+
+
 def _json_object(text: str) -> dict[str, str]:
     try:
         return msgspec.json.decode(text, type=dict[str, str])
@@ -93,11 +101,16 @@ class Desk:
     """One workspace: its figures, trades and charts. The logs are read when first needed."""
 
     def __init__(
-        self, config: Config, source: str | None = None, progress: Progress | None = None
+        self,
+        config: Config,
+        source: str | None = None,
+        progress: Progress | None = None,
+        snapshot: Snapshot | None = None,
     ) -> None:
         self.config = config
         self.source = source
         self.progress = progress
+        self.snapshot = snapshot
         self._books: dict[str | None, Book] = {}
 
     @property
@@ -109,7 +122,7 @@ class Desk:
         """The book a filter needs: that of one source where it names one, else of all."""
         source = where.get("source", self.source)
         if source not in self._books:
-            self._books[source] = books.read(self.config, source, self.progress)
+            self._books[source] = books.read(self.config, source, self.progress, self.snapshot)
         return self._books[source]
 
     @cached_property

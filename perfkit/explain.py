@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from perfkit.errors import UsageError
 from perfkit.exact import EXACT, canonical
+from perfkit.inputs import numbers_in
 from perfkit.markdown import aligned, plain
 from perfkit.metrics import METRICS
 from perfkit.metrics.facts import Value
@@ -38,7 +39,7 @@ from perfkit.walk import current_fall, deepest_fall, deepest_relative_fall, reco
 class Explanation(NamedTuple):
     """A figure with what it was made from.
 
-    `inputs` are the figures its formula names; `trades` the rows of trades behind it, in trade
+    `inputs` are the numbers its formula names; `trades` the rows of trades behind it, in trade
     order; `text` is what `perfkit explain` prints.
     """
 
@@ -59,34 +60,6 @@ class Explanation(NamedTuple):
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/plain": self.text}
 
-
-INPUTS: dict[str, tuple[str, ...]] = {
-    "closed_trades": ("wins", "losses", "breakevens"),
-    "trades_per_day": ("closed_trades",),
-    "win_rate": ("wins", "closed_trades"),
-    "win_rate_decided": ("wins", "losses"),
-    "win_rate_low": ("wins", "closed_trades"),
-    "win_rate_high": ("wins", "closed_trades"),
-    "profit_factor": ("gross_profit", "gross_loss"),
-    "avg_win": ("gross_profit", "w"),
-    "avg_loss": ("gross_loss", "l"),
-    "payoff_ratio": ("gross_profit", "l", "gross_loss", "w"),
-    "expectancy": ("net_pnl", "n"),
-    "required_win_rate": ("avg_win", "avg_loss"),
-    "avg_risk_reward": ("risk_reward_trades",),
-    "avg_r": ("r_trades",),
-    "sd_r": ("r_trades", "avg_r"),
-    "sqn": ("r_trades", "avg_r", "sd_r"),
-    "current_streak": ("current_streak_kind",),
-    "max_drawdown": ("drawdown_peak_at", "drawdown_trough_at", "drawdown_recovered_at"),
-    "avg_day": ("net_pnl", "trading_days"),
-    "sd_day": ("trading_days", "avg_day"),
-    "sharpe": ("trading_days", "net_pnl"),
-    "sortino": ("trading_days", "net_pnl"),
-}
-"""The figures that a formula names, shown with it; n, w and l count trades whose P&L is known."""
-
-_KNOWN_COUNTS = {"n": PNL_KNOWN, "w": PNL_KNOWN | WON, "l": PNL_KNOWN | LOST}
 
 _MARKS: dict[str, int] = {
     "wins": WON,
@@ -117,7 +90,7 @@ def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
     if metric not in METRICS:
         raise UsageError(f"{metric!r} is no metric; their names are in docs/metrics.md")
     trades = _behind(metric, summary, selection)
-    inputs = {name: _input(name, summary, selection) for name in INPUTS.get(metric, ())}
+    inputs = numbers_in(metric, summary, selection)
     text = _text(metric, summary, inputs, trades)
     return Explanation(metric, summary.metrics[metric], inputs, trades, text)
 
@@ -136,12 +109,6 @@ def _behind(metric: str, summary: Summary, selection: Selection) -> Trades:
     if metric in _MARKS:
         return inside.take(_bearing(_MARKS[metric], inside))
     return inside
-
-
-def _input(name: str, summary: Summary, selection: Selection) -> Value | None:
-    if name not in _KNOWN_COUNTS:
-        return summary.metrics[name]
-    return len(_bearing(_KNOWN_COUNTS[name], selection.inside))
 
 
 def _bearing(wanted: int, trades: Trades) -> list[int]:
@@ -170,9 +137,10 @@ def _extreme(metric: str) -> Callable[[Summary, Selection], Sequence[int]]:
     """The first trade with that P&L."""
 
     def rows(summary: Summary, selection: Selection) -> Sequence[int]:
-        value = summary.metrics[metric]
-        decimals = range(len(selection.inside))
-        return [n for n in decimals if selection.inside.net_pnl.decimal(n) == value][:1]
+        value, net = summary.metrics[metric], selection.inside.net_pnl
+        if value is None:
+            return []
+        return [row for row in range(len(net.units)) if net.decimal(row) == value][:1]
 
     return rows
 
@@ -200,7 +168,7 @@ def _drawdown(_: Summary, selection: Selection) -> Sequence[int]:
 
 def _relative_drawdown(_: Summary, selection: Selection) -> Sequence[int]:
     curve = account_curve(selection)
-    fall = None if curve is None else deepest_relative_fall(curve)
+    fall = None if curve is None else deepest_relative_fall(curve.heights)
     return fall.rows if fall is not None and fall.depth else []
 
 

@@ -11,8 +11,7 @@ from perfkit.files import replace
 from perfkit.markdown import slug
 from perfkit.render import summary_markdown
 from perfkit.schema import SummaryShape
-from perfkit.selection import newest_day
-from perfkit.window import parse_date
+from perfkit.selection import as_date, newest_day
 
 if TYPE_CHECKING:
     from perfkit.desk import Desk
@@ -37,7 +36,7 @@ def backfill(
     desk: Desk, kind: str, last: str | date | None, days: int, where: Mapping[str, str]
 ) -> list[Path]:
     """Exports the windows of the last `days` days, each once; returns the paths that changed."""
-    newest = parse_date(last) if isinstance(last, str) else last or newest_day(desk.book_of(where))
+    newest = as_date(last) if last else newest_day(desk.book_of(where))
     changed: dict[Path, None] = {}
     labels: set[str] = set()
     for back in range(days - 1, -1, -1):

@@ -69,7 +69,9 @@ _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 def escaped(name: str, longest: int = LONGEST_NAME) -> str:
     """A logged name as plain text inside Markdown."""
-    return plain(name, longest).translate(_ESCAPED)
+    text = plain(name, longest).translate(_ESCAPED)
+    # What a forge would turn into a link by itself.
+    return text.replace("://", "\\://").replace("www.", "www\\.")
 
 
 def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:

@@ -300,7 +300,10 @@ def summary_text(summary: SummaryShape) -> str:
             [
                 f"  {label_of(name)}",
                 _shown_in(summary, name, with_reason=False),
-                "; ".join(_variance(summary, one) for one in by_metric.get(name, [])),
+                "; ".join(
+                    [_variance(summary, one) for one in by_metric.get(name, [])]
+                    or [summary.undefined.get(name, "")]
+                ),
             ]
             for name in names
         ]

@@ -20,6 +20,7 @@ from typing import Any
 import msgspec
 
 from perfkit import __version__
+from perfkit.book import Snapshot
 from perfkit.desk import Desk, where_text
 from perfkit.errors import LogReadError, MissingExtraError, OutputError, ReportError
 from perfkit.files import exclusive, publish_folder, recover_folders, replace
@@ -32,9 +33,11 @@ REPORTS = Path("reports")
 NOTEBOOKS = Path("notebooks")
 LOCK = Path("logs/performance/report.lock")
 STAGING = ".staging"
+RUNTIME = "perfkit-kernel-"
+"""How the folders of running kernels are called, before the number of their process."""
 CELL_SECONDS = 600
 ATTEMPTS = 3
-"""How often a report is run anew when the logs grew while its notebook was reading them."""
+"""How often a report is run anew when logs were rewritten while its notebook was running."""
 
 
 def run_report(desk: Desk, kind: str, day: str | date | None, where: Mapping[str, str]) -> Path:
@@ -76,7 +79,8 @@ def _attempt(desk: Desk, kind: str, summary: Summary) -> Path | None:
             "date": summary.window.last_day.isoformat(),
             "where": where_text(summary.where),
         }
-        executed = _execute(notebook, staging / "run.ipynb", parameters, root)
+        seen = desk.book_of(summary.where).snapshot()
+        executed = _execute(notebook, staging / "run.ipynb", parameters, root, seen)
         if not _same_figures(executed, summary):
             return None
         status = {
@@ -96,16 +100,19 @@ def _attempt(desk: Desk, kind: str, summary: Summary) -> Path | None:
     return target / "report.md"
 
 
-def _execute(notebook: Path, output: Path, parameters: Mapping[str, str], root: Path) -> Any:
+def _execute(
+    notebook: Path, output: Path, parameters: Mapping[str, str], root: Path, seen: Snapshot
+) -> Any:
     """The executed notebook; raises `ReportError` with what failed."""
     # The notebook finds this workspace, whatever PERFKIT_ROOT says outside; its `root` parameter
     # stays empty, so that no path of a machine gets into the report. Nobody's own IPython set-up
-    # changes a report either.
-    with (
-        tempfile.TemporaryDirectory(prefix="perfkit-") as runtime,
-        _environment({"PERFKIT_ROOT": str(root), "IPYTHONDIR": runtime}),
-    ):
-        return _run(notebook, output, parameters, root, Path(runtime))
+    # changes a report either. And it sees the logs as they were when its summary was made.
+    with tempfile.TemporaryDirectory(prefix=f"{RUNTIME}{os.getpid()}-") as runtime:
+        snapshot = Path(runtime) / "snapshot.json"
+        snapshot.write_bytes(msgspec.json.encode(seen))
+        settings = {"PERFKIT_ROOT": root, "PERFKIT_SNAPSHOT": snapshot, "IPYTHONDIR": runtime}
+        with _environment({name: str(value) for name, value in settings.items()}):
+            return _run(notebook, output, parameters, root, Path(runtime))
 
 
 def _run(
@@ -194,3 +201,7 @@ def _clean_up(root: Path) -> None:
     for kind in KINDS:
         recover_folders(root / REPORTS / kind)
     shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
+    for runtime in Path(tempfile.gettempdir()).glob(f"{RUNTIME}*"):
+        process = runtime.name.removeprefix(RUNTIME).partition("-")[0]
+        if process.isdigit() and not Path(f"/proc/{process}").exists():
+            shutil.rmtree(runtime, ignore_errors=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 
 from perfkit.book import Book, missing_days
@@ -41,9 +41,7 @@ def newest_day(book: Book) -> date:
 def resolve_window(book: Book, kind: str = "daily", day: date | str | None = None) -> Window:
     """The window of that kind for a date; without one, for the newest trading day with a line."""
     calendar = book.config.calendar
-    if isinstance(day, str):
-        day = parse_date(day) if day else None
-    last = newest_day(book) if day is None else checked(day)
+    last = newest_day(book) if day is None or day == "" else as_date(day)
     if kind != "all":
         return calendar.window(kind, last)
     first = min((known for known in book.days if known and known <= last), default=last)
@@ -52,9 +50,14 @@ def resolve_window(book: Book, kind: str = "daily", day: date | str | None = Non
 
 def range_window(book: Book, start: date | str, end: date | str) -> Window:
     """The window from one date to another, both inclusive."""
-    first = parse_date(start) if isinstance(start, str) else checked(start)
-    last = parse_date(end) if isinstance(end, str) else checked(end)
-    return book.config.calendar.between("range", first, last)
+    return book.config.calendar.between("range", as_date(start), as_date(end))
+
+
+def as_date(day: date | str) -> date:
+    """A date in any of its spellings; of a datetime, its date. Raises `WindowError`."""
+    if isinstance(day, str):
+        return parse_date(day)
+    return checked(day.date() if isinstance(day, datetime) else day)
 
 
 class Selection:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from decimal import Decimal
+from typing import NamedTuple
 
 from perfkit.bulk import uncollected
 from perfkit.columns import fingerprint
@@ -60,7 +61,7 @@ def summarize(selection: Selection) -> Summary:
 def _summary(selection: Selection) -> Summary:
     config = selection.book.config
     cut = WindowSlices(selection.inside, config.calendar)
-    facts = _facts(selection, cut)
+    facts = facts_of(selection, cut)
     figures = evaluate(facts)
     return Summary(
         schema_version=SCHEMA_VERSION,
@@ -87,7 +88,14 @@ def pnl_curve(trades: Trades) -> list[int]:
     return equity_curve([pnl or 0 for pnl in trades.net_pnl.units])
 
 
-def account_curve(selection: Selection) -> list[int] | None:
+class AccountCurve(NamedTuple):
+    """Equity through a window, in units of 10**-places."""
+
+    heights: list[int]
+    places: int
+
+
+def account_curve(selection: Selection) -> AccountCurve | None:
     """Equity through the window, in the finest unit needed; None without a `starting_equity`."""
     starting, history = selection.book.config.starting_equity, selection.history
     if starting is None:
@@ -95,7 +103,8 @@ def account_curve(selection: Selection) -> list[int] | None:
     places = max(history.net_pnl.places, decimal_places(starting))
     net = [pnl or 0 for pnl in history.net_pnl.at_places(places)]
     before = len(history) - len(selection.inside)
-    return equity_curve(net[before:], units(starting, places) + sum(net[:before]))
+    start = units(starting, places) + sum(net[:before])
+    return AccountCurve(equity_curve(net[before:], start), places)
 
 
 def _window_shape(window: Window) -> WindowShape:
@@ -110,7 +119,8 @@ def _window_shape(window: Window) -> WindowShape:
     )
 
 
-def _facts(selection: Selection, cut: WindowSlices) -> Facts:
+def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
+    """What every figure of the window is computed from."""
     return Facts(
         tally=cut.whole,
         days=tuple((day, tally.sums.net_pnl) for day, tally in cut.by_day),
@@ -154,7 +164,7 @@ def _relative_drawdown(selection: Selection) -> Decimal | Undefined:
     curve = account_curve(selection)
     if curve is None:
         return Undefined("no starting_equity in config/perfkit.yaml")
-    fall = deepest_relative_fall(curve)
+    fall = deepest_relative_fall(curve.heights)
     if fall is None:
         return Undefined("equity was not above 0")
     return ratio(-fall.depth, fall.of_peak)

@@ -56,17 +56,21 @@ class FileLog(NamedTuple):
     total: int
     waiting_line: int | None
     waiting_bytes: int
+    bytes_read: int
 
 
-def read_log(path: Path, shown: str, dialect: Dialect) -> FileLog:
+def read_log(path: Path, shown: str, dialect: Dialect, limit: int | None = None) -> FileLog:
     """Reads one `.jsonl` or `.jsonl.gz` file; `shown` is its path as errors print it.
+
+    With a `limit`, what lies beyond so many bytes (of text) is left for later.
 
     Raises `LogReadError` when the file itself cannot be read.
     """
     reader = _Reader(shown, dialect)
     try:
         with _opened(path) as stream:
-            for block, offset in _blocks(stream, reader):
+            source = stream if limit is None else _Beginning(stream, limit)
+            for block, offset in _blocks(source, reader):
                 reader.block(block, offset)
     except (OSError, EOFError, zlib.error) as error:
         problem = getattr(error, "strerror", None) or str(error)
@@ -109,7 +113,20 @@ def _opened(path: Path) -> BinaryIO:
     return path.open("rb")
 
 
-def _blocks(stream: BinaryIO, reader: _Reader) -> Iterator[tuple[bytes, int]]:
+class _Beginning:
+    """The first bytes of a stream."""
+
+    def __init__(self, stream: BinaryIO, limit: int) -> None:
+        self.stream = stream
+        self.left = limit
+
+    def read(self, size: int) -> bytes:
+        chunk = self.stream.read(min(size, self.left))
+        self.left -= len(chunk)
+        return chunk
+
+
+def _blocks(stream: BinaryIO | _Beginning, reader: _Reader) -> Iterator[tuple[bytes, int]]:
     """Blocks of whole lines with their offset; what follows the last newline is left waiting."""
     rest, offset = b"", 0
     while chunk := stream.read(BLOCK_BYTES):
@@ -123,12 +140,13 @@ def _blocks(stream: BinaryIO, reader: _Reader) -> Iterator[tuple[bytes, int]]:
         yield block, offset
         offset += len(block)
         rest = chunk[cut:]
+    reader.bytes_read = offset + len(rest)
     if rest:
         reader.waiting(len(rest))
 
 
 def _skip_long_line(
-    stream: BinaryIO, length: int, offset: int, reader: _Reader
+    stream: BinaryIO | _Beginning, length: int, offset: int, reader: _Reader
 ) -> tuple[bytes, int]:
     """Passes over a line too long to hold; returns what follows it, and its offset."""
     start = offset
@@ -183,6 +201,7 @@ class _Reader:
         self.blank = 0
         self.waiting_line: int | None = None
         self.waiting_bytes = 0
+        self.bytes_read = 0
 
     def block(self, block: bytes, offset: int) -> None:
         """Takes a block of whole lines that starts at that byte of the file."""
@@ -235,6 +254,7 @@ class _Reader:
             total=self.next_line - 1,
             waiting_line=self.waiting_line,
             waiting_bytes=self.waiting_bytes,
+            bytes_read=self.bytes_read,
         )
 
     def _decoded(self, block: bytes) -> list[Any] | None:

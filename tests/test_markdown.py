@@ -116,7 +116,7 @@ class TestNames:
     def test_escaped_name_has_no_bare_character_that_markdown_gives_a_meaning(
         self, name: str
     ) -> None:
-        bare = re.sub(r"\\[\\`*_{}\[\]()#+!|~$]|&(?:lt|gt|amp);", "", escaped(name))
+        bare = re.sub(r"\\[\\`*_{}\[\]()#+!|~$:.]|&(?:lt|gt|amp);", "", escaped(name))
         assert not set(bare) & set("\\`*_[]<>|~$&\n\r")
 
     @given(name=names)
