@@ -17,7 +17,6 @@ from perfkit.markdown import aligned, plain
 from perfkit.metrics import METRICS
 from perfkit.metrics.facts import Value
 from perfkit.metrics.reference import references
-from perfkit.render import label_of, moment
 from perfkit.selection import Selection
 from perfkit.summary import Summary, account_curve, pnl_curve
 from perfkit.trades import (
@@ -34,6 +33,7 @@ from perfkit.trades import (
     joined,
 )
 from perfkit.walk import current_fall, deepest_fall, deepest_relative_fall, recovery
+from perfkit.wording import label_of, moment
 
 
 class Explanation(NamedTuple):

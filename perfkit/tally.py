@@ -17,7 +17,15 @@ from typing import Any, NamedTuple, TypeVar
 
 from perfkit.columns import take
 from perfkit.exact import EXACT, PER_TRADE_PLACES, ZERO, scaled
-from perfkit.trade import LOSS, WIN
+from perfkit.sequences import (
+    LETTERS,
+    Drawdown,
+    Streaks,
+    drawdown_of,
+    merged_drawdowns,
+    merged_streaks,
+    streaks_of,
+)
 from perfkit.trades import (
     BEYOND_1R,
     EXIT_KNOWN,
@@ -30,11 +38,8 @@ from perfkit.trades import (
     WON,
     Trades,
 )
-from perfkit.walk import deepest_fall, equity_curve
 
 K = TypeVar("K", bound=Hashable)
-
-NO_STREAK = "none"
 
 
 class Counts(NamedTuple):
@@ -72,36 +77,6 @@ class Sums(NamedTuple):
     r_squared: Decimal = ZERO
 
 
-class Streaks(NamedTuple):
-    """Runs of wins and of losses; breakevens neither end nor lengthen one.
-
-    `first` and `last` are the runs the trades start and end with, as `(kind, length)`.
-    """
-
-    first: tuple[str, int] = (NO_STREAK, 0)
-    last: tuple[str, int] = (NO_STREAK, 0)
-    longest_win: int = 0
-    longest_loss: int = 0
-
-
-class Drawdown(NamedTuple):
-    """The largest fall of cumulative net P&L from its running peak, the peak starting at 0.
-
-    `total` is the P&L of the run, `peak` and `low` the extremes of its cumulative P&L (0 at the
-    start included) with the instants they were first reached (None: at the start), `depth` >= 0
-    the earliest largest fall with the instants of its peak and trough.
-    """
-
-    total: Decimal = ZERO
-    peak: Decimal = ZERO
-    peak_at: int | None = None
-    low: Decimal = ZERO
-    low_at: int | None = None
-    depth: Decimal = ZERO
-    from_at: int | None = None
-    trough_at: int | None = None
-
-
 class Tally(NamedTuple):
     """Everything about an ordered run of closed trades that merges exactly.
 
@@ -120,7 +95,12 @@ class Tally(NamedTuple):
     @property
     def trades(self) -> int:
         """The number of closed trades."""
-        return self.counts.wins + self.counts.losses + self.counts.breakevens
+        return self.decided + self.counts.breakevens
+
+    @property
+    def decided(self) -> int:
+        """The number of closed trades that won or lost."""
+        return self.counts.wins + self.counts.losses
 
 
 EMPTY = Tally()
@@ -145,8 +125,8 @@ def merge(earlier: Tally, later: Tally) -> Tally:
         sums=_added(earlier.sums, later.sums),
         largest_win=_extreme(max, earlier.largest_win, later.largest_win),
         largest_loss=_extreme(min, earlier.largest_loss, later.largest_loss),
-        streaks=_merged_streaks(earlier, later),
-        drawdown=_merged_drawdowns(earlier.drawdown, later.drawdown),
+        streaks=merged_streaks(earlier.streaks, later.streaks, (earlier.decided, later.decided)),
+        drawdown=merged_drawdowns(earlier.drawdown, later.drawdown),
         first_at=earlier.first_at,
         last_at=later.last_at,
     )
@@ -175,7 +155,7 @@ class Sheet:
         kinds = set(self.marks)
         won = list(map({mark: mark & WON > 0 for mark in kinds}.__getitem__, self.marks))
         lost = list(map({mark: mark & LOST > 0 for mark in kinds}.__getitem__, self.marks))
-        letters = {mark: _LETTERS[mark & (WON | LOST)] for mark in kinds}
+        letters = {mark: LETTERS[mark & (WON | LOST)] for mark in kinds}
         self.letters = list(map(letters.__getitem__, self.marks))
         columns = (
             self.net,
@@ -246,8 +226,8 @@ class Sheet:
             sums=Sums(*sums),
             largest_win=scaled(max(net), places) if counts.known_wins else None,
             largest_loss=scaled(min(net), places) if counts.known_losses else None,
-            streaks=_streaks(letters),
-            drawdown=_drawdown(net, places, self.closed_at, rows),
+            streaks=streaks_of(letters),
+            drawdown=drawdown_of(net, places, self.closed_at, rows),
             first_at=self.closed_at[first],
             last_at=self.closed_at[last],
         )
@@ -291,47 +271,6 @@ _COUNTED = (
 )
 """Marks that `Counts` counts, in the order of its fields after the outcomes."""
 
-_LETTERS = {0: "", WON: "W", LOST: "L"}
-_KINDS = {"W": WIN, "L": LOSS}
-
-
-def _streaks(letters: Sequence[str]) -> Streaks:
-    decided = "".join(letters)
-    if not decided:
-        return Streaks()
-    first, last = decided[0], decided[-1]
-    return Streaks(
-        first=(_KINDS[first], len(decided) - len(decided.lstrip(first))),
-        last=(_KINDS[last], len(decided) - len(decided.rstrip(last))),
-        longest_win=max(map(len, decided.split("L"))),
-        longest_loss=max(map(len, decided.split("W"))),
-    )
-
-
-def _drawdown(
-    net: Sequence[int], places: int, closed_at: Sequence[int], rows: Sequence[int] | None
-) -> Drawdown:
-    equity = equity_curve(net)
-    peak, low = max(equity), min(equity)
-    fall = deepest_fall(equity)
-
-    def at(point: int) -> int | None:
-        """When a point of the equity curve was reached; None for its start."""
-        if point == 0:
-            return None
-        return closed_at[point - 1 if rows is None else rows[point - 1]]
-
-    return Drawdown(
-        total=scaled(equity[-1], places),
-        peak=scaled(peak, places),
-        peak_at=at(equity.index(peak)),
-        low=scaled(low, places),
-        low_at=at(equity.index(low)),
-        depth=scaled(fall.depth, places),
-        from_at=at(fall.peak) if fall.depth else None,
-        trough_at=at(fall.trough) if fall.depth else None,
-    )
-
 
 def _added(earlier: Sums, later: Sums) -> Sums:
     both: list[Any] = [
@@ -346,56 +285,3 @@ def _extreme(
 ) -> Decimal | None:
     present = [value for value in (a, b) if value is not None]
     return choose(present) if present else None
-
-
-def _merged_streaks(earlier: Tally, later: Tally) -> Streaks:
-    """Runs that meet at the seam become one."""
-    a, b = earlier.streaks, later.streaks
-    if a.last[0] == NO_STREAK:
-        return b
-    if b.first[0] == NO_STREAK:
-        return a
-    longest = {
-        WIN: max(a.longest_win, b.longest_win),
-        LOSS: max(a.longest_loss, b.longest_loss),
-    }
-    first, last = a.first, b.last
-    if a.last[0] == b.first[0]:
-        kind, seam = a.last[0], a.last[1] + b.first[1]
-        longest[kind] = max(longest[kind], seam)
-        if a.first[1] == _decided(earlier):
-            first = (kind, seam)
-        if b.last[1] == _decided(later):
-            last = (kind, seam)
-    return Streaks(first, last, longest[WIN], longest[LOSS])
-
-
-def _decided(tally: Tally) -> int:
-    return tally.counts.wins + tally.counts.losses
-
-
-def _merged_drawdowns(a: Drawdown, b: Drawdown) -> Drawdown:
-    """The deepest of the earlier fall, the one across the seam, and the later one.
-
-    Ties go to the earliest: a fall across the seam that is as deep as the later one has its
-    trough first, because the later one starts from no higher a peak.
-    """
-    total = EXACT.add(a.total, b.total)
-    later_peak, later_low = EXACT.add(a.total, b.peak), EXACT.add(a.total, b.low)
-    across = EXACT.subtract(a.peak, later_low)
-    depth, from_at, trough_at = a.depth, a.from_at, a.trough_at
-    if across > depth:
-        depth, from_at, trough_at = across, a.peak_at, b.low_at
-    if b.depth > depth:
-        depth, from_at, trough_at = b.depth, b.from_at, b.trough_at
-    rises, sinks = later_peak > a.peak, later_low < a.low
-    return Drawdown(
-        total=total,
-        peak=later_peak if rises else a.peak,
-        peak_at=b.peak_at if rises else a.peak_at,
-        low=later_low if sinks else a.low,
-        low_at=b.low_at if sinks else a.low_at,
-        depth=depth,
-        from_at=from_at,
-        trough_at=trough_at,
-    )

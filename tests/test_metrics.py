@@ -397,6 +397,11 @@ class TestWhatATradeComesTo:
         assert summary(workspace, lines).metrics["net_pnl"] == Decimal(net)
 
     @pytest.mark.parametrize(
+        "more",
+        [[], [{"timestamp": iso(START), "exit_timestamp": iso(START), "outcome": "loss"}]],
+        ids=["all known", "one unknown"],
+    )
+    @pytest.mark.parametrize(
         ("tolerance", "wins", "losses", "breakevens"),
         [("0", 3, 2, 1), ("0.1", 2, 1, 3), ("0.10001", 2, 1, 3), ("0.2", 1, 0, 5)],
     )
@@ -404,6 +409,7 @@ class TestWhatATradeComesTo:
         self,
         workspace: WriteWorkspace,
         *,
+        more: list[dict[str, object]],
         tolerance: str,
         wins: int,
         losses: int,
@@ -411,9 +417,9 @@ class TestWhatATradeComesTo:
     ) -> None:
         lines = records(["0.1", "-0.1", "0", "0.2", "-0.2", "0.2000001"])
         config = BOT + f"breakeven_tolerance: {tolerance}\n"
-        found = summary(workspace, lines, config=config).metrics
+        found = summary(workspace, [*lines, *more], config=config).metrics
         counts = found["wins"], found["losses"], found["breakevens"]
-        assert counts == (wins, losses, breakevens)
+        assert counts == (wins, losses + len(more), breakevens)
         assert found["net_pnl"] == Decimal("0.2000001")
 
     def test_without_a_pnl_the_logged_outcome_counts_but_no_money(
@@ -437,11 +443,22 @@ class TestWhatATradeComesTo:
             ({"price": 100, "stop_loss": 97, "target": 101}, "0.333333333333"),
             ({"price": 100, "stop_loss": 98, "target": 95, "risk_reward_ratio": "3"}, "3"),
             ({"price": 100, "stop_loss": 100, "target": 105, "risk_reward_ratio": "3"}, "3"),
+            ({"price": 100, "stop_loss": 102, "target": 100, "risk_reward_ratio": "3"}, "3"),
             ({"risk_reward_ratio": "1.0000000000005"}, "1"),
             ({"risk_reward_ratio": "1.0000000000015"}, "1.000000000002"),
             ({"price": 100, "stop_loss": 98}, None),
         ],
-        ids=["long", "short", "12 places", "no reward", "no risk", "tie down", "tie up", "none"],
+        ids=[
+            "long",
+            "short",
+            "12 places",
+            "reversed",
+            "no risk",
+            "no reward",
+            "tie down",
+            "tie up",
+            "none",
+        ],
     )
     def test_planned_risk_reward(
         self, workspace: WriteWorkspace, fields: dict[str, object], planned: str | None

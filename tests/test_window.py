@@ -176,6 +176,15 @@ class TestDays:
         calendar = Calendar(zone, day_start)
         assert calendar.days_of(some) == [Calendar(zone, day_start).day_of(one) for one in some]
 
+    @pytest.mark.parametrize("day_start", [time(0), time(17)])
+    def test_an_instant_between_two_days_is_of_the_later(self, day_start: time) -> None:
+        calendar = Calendar("Europe/Berlin", day_start)
+        day, after = date(2026, 3, 29), date(2026, 3, 30)
+        edge = calendar.end_of(day)
+        some = [edge, calendar.start_of(day), edge - 1, edge + 1, edge]
+        assert calendar.days_of(some) == [after, day, day, after, after]
+        assert [calendar.day_of(one) for one in some] == [after, day, day, after, after]
+
     @given(
         zoned_instant=zoned_instants,
         steps=st.lists(st.sampled_from([0, 1, HOUR_US // 4, HOUR_US, 20 * HOUR_US]), max_size=8),
