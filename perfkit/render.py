@@ -18,6 +18,7 @@ from perfkit.markdown import (
 )
 from perfkit.metrics.facts import Value
 from perfkit.metrics.reference import unit_of
+from perfkit.metrics.risk import SQN_TRADES_ADVISED
 from perfkit.schema import Part, SummaryShape, TargetVerdict
 from perfkit.targets import INSUFFICIENT, MET, MISSED
 from perfkit.wording import GROUPS, PART_COLUMNS, in_sentence, label_of, moment, shown
@@ -156,7 +157,7 @@ def summary_text(summary: SummaryShape) -> str:
                 _shown_in(summary, name, with_reason=False),
                 "; ".join(
                     [_variance(summary, one) for one in by_metric.get(name, [])]
-                    or [summary.undefined.get(name, "")]
+                    or [summary.undefined.get(name) or _note(summary, name)]
                 ),
             ]
             for name in names
@@ -186,7 +187,15 @@ def _shown_in(summary: SummaryShape, name: str, *, with_reason: bool = True) -> 
     value = summary.metrics[name]
     if value is None:
         return f"{NOTHING} ({summary.undefined[name]})" if with_reason else NOTHING
-    return shown(name, value, summary.currency, summary.window.timezone)
+    text = shown(name, value, summary.currency, summary.window.timezone)
+    return f"{text} ({note})" if with_reason and (note := _note(summary, name)) else text
+
+
+def _note(summary: SummaryShape, name: str) -> str:
+    """What to keep in mind with a figure that has a value; mostly nothing."""
+    trades = summary.metrics["r_trades"]
+    few = isinstance(trades, int) and trades < SQN_TRADES_ADVISED
+    return f"fewer than {SQN_TRADES_ADVISED} trades" if name == "sqn" and few else ""
 
 
 def _variance(summary: SummaryShape, verdict: TargetVerdict) -> str:

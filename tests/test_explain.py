@@ -72,7 +72,8 @@ def desk_of(write: WriteWorkspace, run: Sequence[Deal], order: Sequence[int]) ->
             "timestamp": time_text(START - timedelta(hours=1)),
             "exit_timestamp": time_text(at),
             "symbol": f"S{number:02d}",
-            "net_profit_loss": deal.pnl,
+            **{"price": "10", "stop_loss": "8", "target": f"{12 + number}", "quantity": "1"},
+            **{"action": "BUY", "net_profit_loss": deal.pnl},
             "outcome": deal.outcome if deal.pnl is None else None,
         }
         for number, (deal, at) in enumerate(zip(run, closing_times(run), strict=True))
@@ -267,6 +268,44 @@ def column(explanation: Explanation, name: str) -> list[Decimal | None]:
 RUN = [Deal(1, 3), Deal(1, -1), Deal(1, 0), Deal(1, None, "win"), Deal(700, -2), Deal(0, 4)]
 
 
+Given = Mapping[str, Fraction]
+
+
+def variance(given: Given, total: str, squares: str) -> Fraction:
+    return (given[squares] - given[total] ** 2 / given["n"]) / (given["n"] - 1)
+
+
+FORMULAS: Mapping[str, Callable[[Given], Fraction]] = {
+    "closed_trades": lambda given: given["wins"] + given["losses"] + given["breakevens"],
+    "trades_per_day": lambda given: given["N"] / given["expected days"],
+    "win_rate": lambda given: given["wins"] / given["closed_trades"],
+    "win_rate_decided": lambda given: given["wins"] / (given["wins"] + given["losses"]),
+    "profit_factor": lambda given: given["gross_profit"] / -given["gross_loss"],
+    "avg_win": lambda given: given["sum of gross_profit"] / given["w"],
+    "avg_loss": lambda given: given["sum of gross_loss"] / given["l"],
+    "payoff_ratio": lambda given: (
+        given["gross_profit"] * given["l"] / (-given["gross_loss"] * given["w"])
+    ),
+    "expectancy": lambda given: given["sum of net_pnl"] / given["n"],
+    "required_win_rate": lambda given: -given["avg_loss"] / (given["avg_win"] - given["avg_loss"]),
+    "avg_risk_reward": lambda given: given["sum of risk_reward"] / given["n"],
+    "avg_r": lambda given: given["sum of r"] / given["n"],
+    "sd_r": lambda given: variance(given, "sum R", "sum R^2"),
+    "sqn": lambda given: given["sum R"] ** 2 / given["n"] / variance(given, "sum R", "sum R^2"),
+    "avg_hold_seconds": lambda given: given["sum of hold"] / given["n"],
+    "win_hold_seconds": lambda given: given["sum of win_hold"] / given["n"],
+    "loss_hold_seconds": lambda given: given["sum of loss_hold"] / given["n"],
+    "max_drawdown": lambda given: given["C at the trough"] - given["C at the peak"],
+    "current_drawdown": lambda given: given["C"] - given["max of C so far"],
+    "max_drawdown_pct": lambda given: (given["E"] - given["P"]) / given["P"],
+    "avg_day": lambda given: given["sum x"] / given["n"],
+    "sd_day": lambda given: variance(given, "sum x", "sum x^2"),
+}
+"""Each figure from the numbers shown with it; of those in `ROOTS`, its square."""
+
+ROOTS = ("sd_r", "sqn", "sd_day")
+
+
 class TestText:
     @pytest.fixture
     def desk(self, workspace: WriteWorkspace) -> Desk:
@@ -303,41 +342,19 @@ class TestText:
         assert "  net_pnl = -1234.00000000000000000000000001 (money)\n" in text
         assert "  -1234.00000000000000000000000001  logs/trades/2026-04-06.jsonl:1\n" in text
 
-    @pytest.mark.parametrize(
-        ("metric", "figure"),
-        [
-            ("expectancy", lambda given: given["net_pnl"] / given["n"]),
-            ("avg_win", lambda given: given["gross_profit"] / given["w"]),
-            ("avg_loss", lambda given: given["gross_loss"] / given["l"]),
-            ("win_rate", lambda given: given["wins"] / given["closed_trades"]),
-            ("win_rate_decided", lambda given: given["wins"] / (given["wins"] + given["losses"])),
-            ("profit_factor", lambda given: given["gross_profit"] / -given["gross_loss"]),
-            (
-                "payoff_ratio",
-                lambda given: given["gross_profit"] * given["l"]
-                / (-given["gross_loss"] * given["w"]),
-            ),
-            (
-                "required_win_rate",
-                lambda given: -given["avg_loss"] / (given["avg_win"] - given["avg_loss"]),
-            ),
-            ("avg_day", lambda given: given["net_pnl"] / given["trading_days"]),
-            (
-                "closed_trades",
-                lambda given: given["wins"] + given["losses"] + given["breakevens"],
-            ),
-        ],
-    )  # fmt: skip
+    @pytest.mark.parametrize("metric", FORMULAS)
     def test_numbers_shown_give_the_figure_also_where_a_pnl_is_unknown(
-        self, desk: Desk, metric: str, figure: Callable[[Mapping[str, Fraction]], Fraction]
+        self, desk: Desk, metric: str
     ) -> None:
         explanation = desk.explain(metric, "all")
         given = {name: Fraction(str(value)) for name, value in explanation.inputs.items()}
         assert isinstance(explanation.value, Decimal | int)
-        off = abs(figure(given) - Fraction(explanation.value))
-        assert off <= abs(Fraction(explanation.value)) / 10**16
-        for name, value in explanation.inputs.items():
-            assert f"  with     {name} = {value}\n" in str(explanation)
+        value = Fraction(explanation.value)
+        if metric in ROOTS:
+            value *= abs(value)
+        assert abs(FORMULAS[metric](given) - value) <= abs(value) / 10**16
+        for name, number in explanation.inputs.items():
+            assert f"  with     {name} = {number}\n" in str(explanation)
 
     def test_unknown_metric_is_a_usage_error(self, desk: Desk) -> None:
         with pytest.raises(UsageError, match=r"docs/metrics\.md"):
