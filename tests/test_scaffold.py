@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -109,7 +110,7 @@ class TestShipped:
         lines = path.read_text(encoding="utf-8").splitlines()
         dialect = next(n for n, line in enumerate(lines) if line.startswith("    # dialect:"))
         del lines[dialect - 1]
-        path.write_text("\n".join(line.replace("# ", "", 1) for line in lines[1:]) + "\n")
+        path.write_text("\n".join(re.sub("^( *)# ", r"\1", line) for line in lines[1:]) + "\n")
         config = perfkit.open(tmp_path).config
         assert config.starting_equity == 10_000
         assert config.sources[0].dialect.identity == (("trade_id",),)
@@ -155,8 +156,7 @@ class TestSampleLogs:
     def test_they_hold_what_real_logs_hold(self) -> None:
         summary = perfkit.open(CHECKOUT).summary("all")
         codes = {finding.code for finding in summary.data.findings}
-        assert codes == {"bad_lines", "repeated_lines", "corrections", "mixed_modes"} & codes
-        assert {"bad_lines", "corrections", "mixed_modes"} <= codes
+        assert codes == {"bad_lines", "corrections", "mixed_modes"}
         assert summary.data.bad_lines == 1
         assert not summary.data.partial
         assert summary.open.trades > 0
