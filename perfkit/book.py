@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from datetime import date, time
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -272,14 +272,15 @@ def _fruitless(file: SourceFile, line: int) -> LineError:
 
 
 def missing_days(book: Book, days: Iterable[date]) -> list[date]:
-    """Which of some expected days have neither file nor line in a source that writes one a day."""
+    """Which of some expected days have no file in a source that writes one a day."""
     newest = book.newest_day
     if book.config.quiet_days_are_zero or newest is None:
         return []
     missing: set[date] = set()
     for source, dated in book.dated.items():
         own = {number for number, file in enumerate(book.files) if file.source == source}
-        # With a `day_start`, a day's first lines stand in the file of the date before.
-        begun = {day for day, lines in book.days.items() if own & lines.files}
+        # With a `day_start`, the newest day's first lines stand in the file of the date before.
+        split = book.config.calendar.day_start != time(0)
+        begun = {newest} if split and own & book.days[newest].files else set()
         missing |= {day for day in days if day <= newest and day not in dated | begun}
     return sorted(missing)

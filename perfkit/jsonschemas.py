@@ -17,6 +17,7 @@ from perfkit.schema import AlertEvent, Moment, Part, SummaryShape
 
 FOLDER = Path(__file__).parent / "schemas"
 DECIMAL_PATTERN = r"^-?[0-9]+(\.[0-9]+)?$"
+MOMENT_PATTERN = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]+)?Z$"
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TYPES: dict[str, object] = {
     "trades": int | None,
@@ -74,7 +75,7 @@ def _schema(kind: type, title: str) -> dict[str, Any]:
 
 
 def _tighten(node: Any) -> None:
-    """Closes every object type, and says what a decimal looks like."""
+    """Closes every object type, and says what decimals and moments look like."""
     if isinstance(node, list):
         for item in node:
             _tighten(item)
@@ -82,6 +83,8 @@ def _tighten(node: Any) -> None:
         if node.get("format") == "decimal":
             del node["format"]
             node["pattern"] = DECIMAL_PATTERN
+        if node.get("format") == "date-time":
+            node["pattern"] = MOMENT_PATTERN
         if "properties" in node:
             node["additionalProperties"] = False
         for item in node.values():

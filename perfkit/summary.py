@@ -218,7 +218,7 @@ def _digest(selection: Selection, facts: Facts) -> str:
         config.targets,
         selection.missing,
         selection.unterminated,
-        selection.errors,
+        [(error.path, error.line, error.reason) for error in selection.errors],
         sorted(counts),
         selection.book.newest_day if selection.holds_newest else None,
         _open_shape(selection),
