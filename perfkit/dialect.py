@@ -180,6 +180,10 @@ def compile_dialect(
         raise problem("time_unit", f"{unit!r} is unknown", "write s, ms, us or ns")
     open_when = spec.get("open_when", [])
     groups = open_when if isinstance(open_when, list) else [open_when]
+    if {} in groups:
+        raise problem(
+            "open_when", "has no condition", "name a field and its value, or leave it out"
+        )
     return Dialect(
         name=name,
         only=_conditions(spec.get("only", {}), "only", problem),

@@ -210,3 +210,13 @@ def test_a_line_in_another_file_does_not_make_up_for_a_lost_one(tmp_path: Path) 
     }
     data = desk_of(tmp_path, "????-??-??.jsonl", files).summary("all").data
     assert (data.partial, list(map(str, data.missing_days))) == (True, ["2026-04-07"])
+
+
+def test_a_condition_for_open_lines_without_a_field_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk_of(tmp_path, "t.jsonl", {})
+    config = tmp_path / "config/perfkit.yaml"
+    config.write_text(config.read_text().replace("{state: open}", "{}"))
+    assert main(["summary", "--root", str(tmp_path)]) == 3
+    assert "open_when" in capsys.readouterr().err
