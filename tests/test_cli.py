@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator
 
 import perfkit
 from perfkit import cli
-from perfkit.cli import EXIT_FAILED, EXIT_OK, MOST_BACKFILLED, WINDOWS, alerts_main, main
+from perfkit.cli import MOST_BACKFILLED, WINDOWS, alerts_main, main
 from perfkit.jsonschemas import FOLDER as SCHEMAS
 from perfkit.slices import DIMENSIONS
 from tests.conftest import BOT, WriteWorkspace
@@ -151,7 +151,7 @@ class TestUsage:
     ) -> None:
         monkeypatch.chdir(workspace(logs=TWO_DAYS))
         ran = run(*shlex.split(words))
-        assert (ran.code, ran.out) == (EXIT_FAILED, "")
+        assert (ran.code, ran.out) == (3, "")
         assert re.fullmatch(r"perfkit[a-z ]*: \S.*\n", ran.err)
 
     @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ class TestConfiguration:
         self, workspace: WriteWorkspace, run: Run, command: str, config: str, said: str
     ) -> None:
         ran = run(*command.split(), "--root", workspace(config, TWO_DAYS))
-        assert (ran.code, ran.out) == (EXIT_FAILED, "")
+        assert (ran.code, ran.out) == (3, "")
         assert ran.err.startswith("perfkit: config/perfkit.yaml")
         assert said in ran.err
 
@@ -201,12 +201,12 @@ class TestConfiguration:
         root = workspace()
         (root / "config/perfkit.yaml").write_bytes(b"timezone: M\xfcnchen\n")
         ran = run("summary", "--root", root)
-        assert (ran.code, ran.out) == (EXIT_FAILED, "")
+        assert (ran.code, ran.out) == (3, "")
         assert "config/perfkit.yaml: is not UTF-8" in ran.err
 
     def test_root_without_a_configuration(self, tmp_path: Path, run: Run) -> None:
         ran = run("summary", "--root", tmp_path)
-        assert (ran.code, ran.out) == (EXIT_FAILED, "")
+        assert (ran.code, ran.out) == (3, "")
         assert str(tmp_path / "config/perfkit.yaml") in ran.err
 
     def test_folder_outside_of_any_workspace(
@@ -214,7 +214,7 @@ class TestConfiguration:
     ) -> None:
         monkeypatch.chdir(tmp_path)
         ran = run("summary")
-        assert (ran.code, ran.out) == (EXIT_FAILED, "")
+        assert (ran.code, ran.out) == (3, "")
         for remedy in ("--root DIR", "PERFKIT_ROOT", "perfkit init DIR"):
             assert remedy in ran.err
 
@@ -223,7 +223,7 @@ class TestConfiguration:
     ) -> None:
         monkeypatch.setenv("PERFKIT_TIMEZONE", "Mars/Base")
         ran = run("summary", "--root", workspace(logs=TWO_DAYS))
-        assert (ran.code, ran.out) == (EXIT_FAILED, "")
+        assert (ran.code, ran.out) == (3, "")
         assert "Mars/Base" in ran.err
 
 
@@ -243,7 +243,7 @@ class TestUnreadableInput:
         logs = {} if content is None else {path: content}
         root = workspace(BOT.replace("logs/trades", path), logs)
         ran = run("summary", "--root", root)
-        assert (ran.code, ran.out) == (EXIT_FAILED, "")
+        assert (ran.code, ran.out) == (3, "")
         assert path in ran.err
 
     def test_currencies_are_never_mixed_and_the_message_says_source(
@@ -251,11 +251,11 @@ class TestUnreadableInput:
     ) -> None:
         root = workspace(TWO_SOURCES.replace("CURRENCY", "EUR"), SOURCE_LOGS)
         ran = run("summary", "--root", root)
-        assert (ran.code, ran.out) == (EXIT_FAILED, "")
+        assert (ran.code, ran.out) == (3, "")
         assert "scalper (USD), swing (EUR)" in ran.err
         assert "--source scalper" in ran.err
         one = run("summary", "--root", root, "--source", "swing", "--json")
-        assert one.code == EXIT_OK
+        assert one.code == 0
         assert json.loads(one.out)["currency"] == "EUR"
         assert one.figures["net_pnl"] == "5"
 
@@ -264,7 +264,7 @@ class TestUnreadableInput:
     ) -> None:
         root = workspace(logs={**TWO_DAYS, "logs/performance": "in the way"})
         ran = run("summary", "--root", root, "--export")
-        assert (ran.code, ran.out) == (EXIT_FAILED, "")
+        assert (ran.code, ran.out) == (3, "")
         assert "cannot write" in ran.err
 
 
@@ -273,7 +273,7 @@ class TestSummary:
         self, workspace: WriteWorkspace, run: Run
     ) -> None:
         ran = run("summary", "--root", workspace(logs=TWO_DAYS), "--window", "weekly")
-        assert (ran.code, ran.err) == (EXIT_OK, "")
+        assert (ran.code, ran.err) == (0, "")
         assert ran.out.startswith("Week 2026-W15: 2026-04-06 to 2026-04-12\n")
         assert re.search(r"^  Net P&L +\+4\.05 USD$", ran.out, re.MULTILINE)
         assert re.search(r"^  Win rate +33\.3 %$", ran.out, re.MULTILINE)
@@ -283,7 +283,7 @@ class TestSummary:
     ) -> None:
         config = BOT + "targets: {net_pnl: {at_least: 10}, max_drawdown: {at_least: -100}}\n"
         ran = run("summary", "--root", workspace(config, TWO_DAYS), "--window", "weekly")
-        assert ran.code == EXIT_OK
+        assert ran.code == 0
         assert "+4.05 USD   target ≥ 10.00 USD: missed by -5.95 USD\n" in ran.out
         assert "-6.05 USD   target ≥ -100.00 USD: met by +93.95 USD\n" in ran.out
 
@@ -359,7 +359,7 @@ class TestSummary:
     ) -> None:
         words = ("summary", "--root", workspace(logs=TWO_DAYS), "--date", "2026-04-06")
         ran, asjson = run(*words), run(*words, "--json")
-        assert (ran.code, asjson.code, ran.err) == (EXIT_OK, EXIT_OK, "")
+        assert (ran.code, asjson.code, ran.err) == (0, 0, "")
         assert "No trades in window." in ran.out
         figures = asjson.figures
         assert [figures[name] for name in ("closed_trades", "wins", "open_trades")] == [0, 0, 3]
@@ -370,7 +370,7 @@ class TestSummary:
         self, workspace: WriteWorkspace, run: Run
     ) -> None:
         ran = run("summary", "--root", workspace())
-        assert (ran.code, ran.err) == (EXIT_OK, "")
+        assert (ran.code, ran.err) == (0, "")
         assert "No trades in window." in ran.out
 
     def test_missed_targets_and_bad_lines_do_not_change_the_exit_code(
@@ -379,7 +379,7 @@ class TestSummary:
         config = BOT + "targets: {net_pnl: {at_least: 1000000}}\n"
         logs = {"logs/trades/2026-04-08.jsonl": "garbage\n" + WEDNESDAY}
         ran = run("summary", "--root", workspace(config, logs))
-        assert ran.code == EXIT_OK
+        assert ran.code == 0
         assert "missed" in ran.out
 
 
@@ -396,7 +396,7 @@ class TestBadLines:
         self, workspace: WriteWorkspace, run: Run
     ) -> None:
         ran = run("summary", "--root", workspace(logs=self.LOGS), "--date", "2026-04-08")
-        assert ran.code == EXIT_OK
+        assert ran.code == 0
         lines = ran.err.splitlines()
         assert len(lines) == 2
         assert re.fullmatch(r"logs/trades/2026-04-08\.jsonl:2: net_profit_loss: \S.*", lines[0])
@@ -423,7 +423,7 @@ class TestBadLines:
     def test_backfill_tells_and_keeps_them_too(self, workspace: WriteWorkspace, run: Run) -> None:
         root = workspace(logs=self.LOGS)
         ran = run("summary", "--root", root, "--backfill", "2")
-        assert ran.code == EXIT_OK
+        assert ran.code == 0
         assert "logs/trades/2026-04-07.jsonl:1: is not JSON" in ran.err
         assert (root / "logs/performance/quarantine/bot.jsonl").read_text().count("\n") == 3
 
@@ -432,7 +432,7 @@ class TestBadLines:
     ) -> None:
         root = workspace(logs={**self.LOGS, "logs/performance/quarantine": "in the way"})
         ran = run("summary", "--root", root, "--json")
-        assert ran.code == EXIT_OK
+        assert ran.code == 0
         assert ran.figures["net_pnl"] == "-2"
         assert ran.err.startswith("perfkit: warning: cannot write ")
 
@@ -472,7 +472,7 @@ class TestJson:
     ) -> None:
         root = workspace(self.CONFIG, self.NASTY)
         ran = run("summary", "--json", "--root", root, *words.split())
-        assert ran.code == EXIT_OK
+        assert ran.code == 0
         assert ran.out.startswith("{\n")
         assert ran.out.endswith("}\n")
         assert list(VALIDATOR.iter_errors(json.loads(ran.out))) == []
@@ -557,7 +557,7 @@ class TestWhere:
         monkeypatch.setenv("PERFKIT_ROOT", str(root))
         assert run("summary", "--json").figures["net_pnl"] == "-2"
         monkeypatch.setenv("PERFKIT_ROOT", str(root / "nowhere"))
-        assert run("summary").code == EXIT_FAILED
+        assert run("summary").code == 3
         assert run("summary", "--json", "--root", root).figures["net_pnl"] == "-2"
         monkeypatch.setenv("PERFKIT_ROOT", "")
         monkeypatch.chdir(root)
@@ -583,7 +583,7 @@ class TestHelp:
     @pytest.mark.parametrize("command", COMMANDS)
     def test_help_of_each_command_has_an_example_that_parses(self, run: Run, command: str) -> None:
         ran = run(command, "--help")
-        assert (ran.code, ran.err) == (EXIT_OK, "")
+        assert (ran.code, ran.err) == (0, "")
         (example,) = re.findall(rf"^example: perfkit ({command} .*)$", ran.out, re.MULTILINE)
         assert cli._parser().parse_args(shlex.split(example)).run
 
@@ -603,18 +603,18 @@ class TestHelp:
 
     def test_help_names_every_command(self, run: Run) -> None:
         ran = run("--help")
-        assert ran.code == EXIT_OK
+        assert ran.code == 0
         for command in COMMANDS:
             assert re.search(rf"^    {command} ", ran.out, re.MULTILINE)
 
     def test_version(self, run: Run) -> None:
-        assert run("--version") == (EXIT_OK, f"perfkit {perfkit.__version__}\n", "")
+        assert run("--version") == (0, f"perfkit {perfkit.__version__}\n", "")
 
 
 def test_alerts_command_says_that_it_watches_nothing_and_fails(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    assert alerts_main() == EXIT_FAILED
+    assert alerts_main() == 3
     said = capsys.readouterr()
     assert said.out == ""
     assert re.fullmatch(r"perfkit-alerts: .* evaluates no alert rules, .*\n", said.err)
@@ -655,13 +655,13 @@ class TestProcess:
     @pytest.mark.parametrize("words", ["", "frobnicate", "summary --window x", "report x"])
     def test_exit_code_of_wrong_usage_is_3(self, words: str) -> None:
         ran = self.finish(self.start(*words.split()))
-        assert (ran.code, ran.out) == (EXIT_FAILED, "")
+        assert (ran.code, ran.out) == (3, "")
 
     def test_alerts_script_exits_with_3(self) -> None:
         done = subprocess.run(
             [SCRIPTS / "perfkit-alerts"], capture_output=True, text=True, check=False
         )
-        assert (done.returncode, done.stdout) == (EXIT_FAILED, "")
+        assert (done.returncode, done.stdout) == (3, "")
         assert "evaluates no alert rules" in done.stderr
 
     def test_empty_environment_and_the_root_folder_are_enough(
@@ -674,7 +674,7 @@ class TestProcess:
     def test_variables_name_workspace_and_zone(self, workspace: WriteWorkspace) -> None:
         env = {"PERFKIT_ROOT": str(workspace(logs=TWO_DAYS)), "PERFKIT_TIMEZONE": "Asia/Kolkata"}
         ran = self.finish(self.start("summary", "--json", env=env, cwd="/"))
-        assert (ran.code, ran.err) == (EXIT_OK, "")
+        assert (ran.code, ran.err) == (0, "")
         assert ran.figures["net_pnl"] == "-6.05"
 
     @pytest.mark.parametrize(
@@ -689,7 +689,7 @@ class TestProcess:
         root = workspace(logs=TWO_DAYS)
         process = self.start(*words.split(), "--root", root, stdout=writing)
         os.close(writing)
-        assert self.finish(process) == (EXIT_OK, "", "")
+        assert self.finish(process) == (0, "", "")
 
     @pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a disk that is always full")
     @pytest.mark.parametrize("words", ["summary", "summary --json", "explain net_pnl"])
@@ -699,7 +699,7 @@ class TestProcess:
         root = workspace(logs=TWO_DAYS)
         with open("/dev/full", "w") as full:
             ran = self.finish(self.start(*words.split(), "--root", root, stdout=full))
-        assert ran.code == EXIT_FAILED
+        assert ran.code == 3
         assert ran.err == "perfkit: cannot write the output: No space left on device\n"
 
     def test_terminal_that_knows_no_utf_8_shows_the_figures(
@@ -708,7 +708,7 @@ class TestProcess:
         config = BOT + "targets: {net_pnl: {at_least: 10}}\n"
         root = workspace(config, TWO_DAYS)
         ran = self.finish(self.start("summary", "--root", root, env={"PYTHONIOENCODING": "ascii"}))
-        assert (ran.code, ran.err) == (EXIT_OK, "")
+        assert (ran.code, ran.err) == (0, "")
         assert re.search(r"^  Net P&L +-2\.00 USD ", ran.out, re.MULTILINE)
 
     def test_interrupt_is_exit_code_3_and_a_sentence(self, workspace: WriteWorkspace) -> None:
@@ -720,7 +720,7 @@ class TestProcess:
         with open(root / "config/perfkit.yaml", "w"):
             process.send_signal(signal.SIGINT)
             ran = self.finish(process)
-        assert ran == (EXIT_FAILED, "", "perfkit: interrupted; nothing was half written\n")
+        assert ran == (3, "", "perfkit: interrupted; nothing was half written\n")
 
     def test_progress_is_shown_on_a_terminal_and_wiped_off_again(
         self, workspace: WriteWorkspace

@@ -8,11 +8,11 @@ import json
 import os
 import random
 import re
-import resource
 import shutil
 import signal
 import subprocess
 import sys
+import textwrap
 import time
 from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
@@ -389,11 +389,20 @@ class TestFailing:
         append(again, trade("B3", "2026-04-08T12:00:00", "7"))
         size = len(before["daily/2026-04-08/summary.json"]) // 2
         assert size > len(before["daily/2026-04-08/report.md"])
-        ran = report(
-            again, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
+        script = f"""
+            import resource, sys
+            from perfkit.cli import main
+            resource.setrlimit(resource.RLIMIT_FSIZE, ({size}, {size}))
+            sys.exit(main(["report", "daily", "--root", sys.argv[1]]))
+            """
+        ran = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(script), str(again)],
+            capture_output=True,
+            text=True,
+            check=False,
         )
-        assert ran.code == 3
-        assert "File too large" in ran.err
+        assert ran.returncode == 3
+        assert "File too large" in ran.stderr
         assert tree(again / "reports") == before
         assert is_clean(again)
 
