@@ -111,7 +111,7 @@ class Heading(NamedTuple):
 class Chart(Figure):
     """A figure with a `name` ("equity") and an `alt` text, one sentence with the finding.
 
-    It shows itself in a notebook as a PNG whose bytes depend on nothing but the figures; `png()`
+    `digest` is that of the summary it shows. It shows itself in a notebook as a PNG whose bytes depend on nothing but the figures; `png()`
     gives them. It is an ordinary matplotlib figure besides: `savefig` writes any other format.
     """
 
@@ -122,6 +122,7 @@ class Chart(Figure):
         self.canvas = FigureCanvasAgg(self)
         self.name = name
         self.alt = heading.alt
+        self.digest = ""
         above = self._head(heading, body_inches, keys)
         share = body_inches / (body_inches + above)
         self.set_layout_engine("constrained", rect=(0.008, 0.0, 0.984, share), hspace=0.04)
@@ -192,7 +193,8 @@ class Chart(Figure):
         """The PNG in base64, as notebooks store it, with the file name nbconvert gives it."""
         shown = {"image/png": b64encode(self.png()).decode("ascii"), "text/plain": self.alt}
         picture = {"alt": self.alt, "width": SHOWN_WIDTH_PX}
-        return shown, {"filename": f"{self.name}.png", "alt": self.alt, "image/png": picture}
+        told = {"filename": f"{self.name}.png", "alt": self.alt, "image/png": picture}
+        return shown, told | ({"perfkit_digest": self.digest} if self.digest else {})
 
     def _ipython_display_(self) -> None:
         """Shows exactly that, once: `%matplotlib inline` would render every Figure its own way."""

@@ -175,4 +175,7 @@ class ChartDesk:
         start, end = span
         selection = self._desk.selection(window, date, start=start, end=end, where=where)
         with style():
-            return draw(view_of(selection)).settle()
+            view = view_of(selection)
+            chart = draw(view).settle()
+        chart.digest = view.summary.data.digest
+        return chart

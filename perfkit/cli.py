@@ -29,7 +29,6 @@ EXIT_FAILED = 3
 
 WINDOWS = ("daily", "weekly", "monthly", "last-7d", "last-30d", "all")
 MOST_BACKFILLED = 3660
-REPORTS = ("daily", "weekly", "monthly")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -211,22 +210,11 @@ def _add_explain(commands: _Commands[_Parser]) -> None:
 
 
 def _add_report(commands: _Commands[_Parser]) -> None:
-    parser = _command(
-        commands,
-        "report",
-        _report,
-        "run a notebook and publish it as a Markdown report with charts",
-        "writes reports/KIND/LABEL/report.md with its charts, the executed notebook,\n"
-        "summary.json and status.json; a report that fails leaves the earlier one as it was.\n"
-        "money is in the currency of the source, times in the workspace's zone.\n\n"
-        "example: perfkit report weekly --date 2025-10-09",
-    )
-    parser.add_argument("kind", choices=REPORTS, help="which notebook to run")
-    parser.add_argument(
-        "--date",
-        metavar="D",
-        help="YYYY-MM-DD, a trading day of the period; default: the newest day with a line",
-    )
+    from perfkit import reportcli
+
+    what = "run notebooks and publish them as Markdown reports with charts"
+    parser = _command(commands, "report", _report, what, reportcli.EPILOG)
+    reportcli.add_options(parser)
     _add_root(parser)
     _add_selection(parser)
 
@@ -313,13 +301,9 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from perfkit.desk import open as open_desk
-    from perfkit.report import run_report
+    from perfkit import reportcli
 
-    where = _where(arguments)
-    desk = open_desk(arguments.root, progress=_progress())
-    print(run_report(desk, arguments.kind, _day(arguments.date, desk, where), where))
-    return EXIT_OK
+    return EXIT_OK if reportcli.run(arguments, _where(arguments)) else EXIT_FAILED
 
 
 def _demo(arguments: argparse.Namespace) -> int:

@@ -228,6 +228,22 @@ class Desk:
         summary = self.summary(window, date, where=where)
         return Text(render.quality(summary), summary.data.digest)
 
+    def changes(
+        self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
+    ) -> Text:
+        """What changed since the period before: figures, targets, alerts that began."""
+        from perfkit.changes import changes, period_before
+        from perfkit.episodes import began_in
+
+        conditions = as_where(where)
+        chosen = self.window(window, date, where=conditions)
+        before = period_before(self.config.calendar, chosen)
+        return changes(
+            self.summary(window, date, where=conditions),
+            self.summary(before.kind, before.last_day, where=conditions),
+            began_in(self.config.root, chosen),
+        )
+
     def explain(
         self,
         metric: str,

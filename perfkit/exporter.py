@@ -26,20 +26,29 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _MARKUP = re.compile(r"([\\\[\]`*_<>|])")
 
 
+class CellProblem(ReportError):
+    """What is wrong with an executed notebook; `index` is that of the cell, if it is one's."""
+
+    def __init__(self, reason: str, index: int | None = None) -> None:
+        super().__init__(reason if index is None else f"cell {index + 1}: {reason}")
+        self.reason = reason
+        self.index = index
+
+
 def check_executed(notebook: nbformat.NotebookNode, images: int) -> None:
-    """Raises `ReportError` unless every code cell ran, none raised, and every chart is there."""
+    """Raises `CellProblem` unless every code cell ran, none raised, and every chart is there."""
     charts = 0
-    for number, cell in enumerate(notebook.cells):
+    for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
-        if cell.source.strip() and cell.execution_count is None:
-            raise ReportError(f"cell {number + 1} did not run; the notebook stopped before it")
         for output in cell.outputs:
             if output.output_type == "error":
-                raise ReportError(f"cell {number + 1} raised {output.ename}: {output.evalue}")
+                raise CellProblem(f"{output.ename}: {output.evalue}".rstrip(": "), index)
             charts += "image/png" in output.get("data", {})
+        if cell.source.strip() and cell.execution_count is None:
+            raise CellProblem("it did not run; the notebook stopped before it", index)
     if charts != images:
-        raise ReportError(f"{charts} charts came out where the notebook has {images}")
+        raise CellProblem(f"{charts} charts came out where the notebook has {images}")
 
 
 def canonical(notebook: nbformat.NotebookNode) -> str:

@@ -1,7 +1,8 @@
-"""Reports: a notebook run by Papermill, rendered by nbconvert, published as a whole or not at all.
+"""Reports: made by notebooks, published as a whole or not at all, and only when anything changed.
 
-A run works in a staging folder and is put in the place of the earlier report in one step, only
-when every cell ran and every chart is there; a run killed at any instant leaves the earlier one.
+A run holds a lock, works in a staging folder and puts a finished folder in the place of the
+earlier report in one step; killed at any instant it leaves the earlier one. What fails leaves a
+card beside the reports. In the end the index is written anew.
 """
 
 from __future__ import annotations
@@ -10,201 +11,354 @@ import contextlib
 import hashlib
 import os
 import shutil
-import sys
-import tempfile
-from collections.abc import Iterator, Mapping
+import signal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import NamedTuple
 
 import msgspec
 
-from perfkit import __version__
-from perfkit.book import Snapshot
-from perfkit.desk import Desk, where_text
-from perfkit.errors import LogReadError, MissingExtraError, OutputError, ReportError
-from perfkit.files import exclusive, publish_folder, recover_folders, replace
-from perfkit.markdown import slug
+from perfkit import __version__, kernels
+from perfkit.desk import Desk
+from perfkit.errors import LogReadError, OutputError, ReportError
+from perfkit.failure import Card, Failure, remove_card, write_card
+from perfkit.files import exclusive, publish_folder, recover_folders
+from perfkit.model import Model, Models
+from perfkit.nodata import no_data_page
+from perfkit.page import html_page
+from perfkit.parameters import checked, read_notebook
+from perfkit.published import (
+    HTML,
+    KINDS,
+    NO_DATA,
+    OK,
+    PAGE,
+    REPORTS,
+    STATUS,
+    Published,
+    Status,
+    digests_of,
+    is_intact,
+    name_of,
+    read_published,
+    write_status,
+)
 from perfkit.quarantine import keep
-from perfkit.reportindex import KINDS, write_index
-from perfkit.summary import Summary
+from perfkit.reportindex import write_index
+from perfkit.runner import SUMMARY, Job, Told
+from perfkit.stale import mark_stale
+from perfkit.supervisor import Supervisor
 
-REPORTS = Path("reports")
 NOTEBOOKS = Path("notebooks")
 LOCK = Path("logs/performance/report.lock")
 STAGING = ".staging"
-RUNTIME = "perfkit-kernel-"
-"""How the folders of running kernels are called, before the number of their process."""
-CELL_SECONDS = 600
 ATTEMPTS = 3
 """How often a report is run anew when logs were rewritten while its notebook was running."""
 
+MADE, UNCHANGED, FAILED = "made", "unchanged", "failed"
 
-def run_report(desk: Desk, kind: str, day: str | date | None, where: Mapping[str, str]) -> Path:
-    """Runs the daily, weekly or monthly notebook and publishes its report; returns `report.md`.
 
-    Raises `ReportError` when the notebook fails; the earlier report then stands as it was.
+class Wanted(NamedTuple):
+    """A report asked for: its kind, and a day of its period (None: that of the newest line)."""
+
+    kind: str
+    day: date | None
+
+
+class Settings(NamedTuple):
+    """How reports are to be made.
+
+    `at` is the moment of the run, ISO 8601 in UTC, noted where something fails or is found to be
+    stale; it never enters a report. `given` are parameters for the notebook, as texts.
     """
-    root = desk.config.root
-    with exclusive(root / LOCK):
-        _clean_up(root)
-        for _ in range(ATTEMPTS):
-            summary = desk.summary(kind, day, where=where)
-            keep(desk.book_of(where))
-            published = _attempt(desk, kind, summary)
-            if published is not None:
-                write_index(root / REPORTS)
-                return published
-            desk.refresh()
-    raise ReportError("the logs changed during each run of the notebook; run the report again")
+
+    at: str
+    where: Mapping[str, str] = {}
+    given: Mapping[str, str] = {}
+    force: bool = False
+    html: bool = False
+    jobs: int = 1
+    limit_seconds: float = 600.0
 
 
-def _attempt(desk: Desk, kind: str, summary: Summary) -> Path | None:
-    """One run; None when its notebook saw other figures than `summary` has."""
-    root = desk.config.root
-    notebook = root / NOTEBOOKS / f"{kind}.ipynb"
-    if not notebook.is_file():
-        raise LogReadError(
-            str(notebook), "there is no such notebook", "copy it back from `perfkit init DIR`"
+class Outcome(NamedTuple):
+    """What became of a report: made, unchanged or failed; its page; its card if it failed."""
+
+    wanted: Wanted
+    state: str
+    page: Path
+    card: Card | None = None
+
+
+def run_report(
+    desk: Desk, kind: str, day: str | date | None, where: Mapping[str, str], at: str
+) -> Path:
+    """Makes one report unless it is unchanged; returns `report.md`.
+
+    Raises `ReportError` when it fails; the earlier report then stands as it was.
+    """
+    wanted = Wanted(kind, desk.window(kind, day, where=where).last_day)
+    (outcome,) = run_reports(Models(desk, where), [wanted], Settings(at, where))
+    if outcome.card is not None:
+        raise ReportError(f"{kind} report {outcome.card.label}: {outcome.card.failure.reason}")
+    return outcome.page
+
+
+def run_reports(
+    models: Models,
+    wanted: Iterable[Wanted],
+    settings: Settings,
+    tell: Callable[[Outcome], None] = lambda _: None,
+) -> list[Outcome]:
+    """Makes the reports that are missing or changed; tells of each as it is over.
+
+    Waits while another run is under way. Raises `PerfkitError` for what concerns them all.
+    """
+    root = models.desk.config.root
+    with exclusive(root / LOCK), stoppable():
+        clean_up(root)
+        press = _Press(models, settings, tell)
+        try:
+            press.run(wanted)
+        finally:
+            shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
+        keep(models.desk.book_of(settings.where))
+        if any(outcome.state == MADE for outcome in press.outcomes):
+            mark_stale(models.desk, settings.at)
+        write_index(models.desk, settings.where)
+    return press.outcomes
+
+
+class _Press:
+    """One run of one or many reports."""
+
+    def __init__(
+        self, models: Models, settings: Settings, tell: Callable[[Outcome], None]
+    ) -> None:
+        self.outcomes: list[Outcome] = []
+        self._models = models
+        self._settings = settings
+        self._tell = tell
+        self._root = models.desk.config.root
+        self._running: dict[Path, tuple[Wanted, int]] = {}
+        self._again: list[tuple[Wanted, int]] = []
+
+    def run(self, wanted: Iterable[Wanted]) -> None:
+        settings = self._settings
+        waiting: Iterable[tuple[Wanted, int]] = ((one, 1) for one in wanted)
+        with Supervisor(self._root, settings.jobs, settings.limit_seconds) as supervisor:
+            while True:
+                for job, told in supervisor.run(self._jobs(waiting), self._snapshot_of):
+                    self._finish(job, told)
+                if not self._again:
+                    return
+                waiting, self._again = self._again, []
+                self._models.refresh()
+
+    def _jobs(self, waiting: Iterable[tuple[Wanted, int]]) -> Iterator[Job]:
+        """The jobs of those that need their notebook run; the others are done at once."""
+        for wanted, attempt in waiting:
+            try:
+                model = read_model(self._models, wanted, self._settings)
+            except (ReportError, LogReadError) as error:
+                self._fail(wanted, Failure(str(error)))
+                continue
+            standing = read_published(self._target(model))
+            had_html = standing is not None and HTML in standing.status.files
+            html = self._settings.html or had_html
+            if standing is not None and not self._settings.force and _is_of(standing, model):
+                if html and not had_html:
+                    self._publish(wanted, model, partial(_add_html, standing.folder))
+                else:
+                    self._over(wanted, UNCHANGED, model)
+            elif not model.summary.metrics["closed_trades"]:
+                self._publish(wanted, model, partial(write_no_data, model, self._models, html))
+            else:
+                staging = self._staging(model)
+                self._running[staging] = wanted, attempt
+                yield Job(model, staging, html)
+
+    def _snapshot_of(self, job: Job) -> bytes:
+        return snapshot_of(self._models, job)
+
+    def _finish(self, job: Job, told: Told) -> None:
+        wanted, attempt = self._running.pop(job.staging)
+        if told.other_figures or (told.done and not self._still_true(job, told)):
+            shutil.rmtree(job.staging, ignore_errors=True)
+            if attempt < ATTEMPTS:
+                self._again.append((wanted, attempt + 1))
+            else:
+                reason = "the logs changed during each run of the notebook; run the report again"
+                self._fail(wanted, Failure(reason), job.model)
+        elif told.failure is not None:
+            shutil.rmtree(job.staging, ignore_errors=True)
+            self._fail(wanted, told.failure, job.model)
+        else:
+            self._put(wanted, job.model, job.staging, told.images)
+
+    def _still_true(self, job: Job, told: Told) -> bool:
+        """Whether the logs say the same as before the run, where the notebook does not tell."""
+        if told.tells_figures:
+            return True
+        desk = Desk(self._models.desk.config)
+        summary = job.model.summary
+        again = desk.summary(summary.window.kind, summary.window.last_day, where=summary.where)
+        return again.data.digest == summary.data.digest
+
+    def _publish(self, wanted: Wanted, model: Model, write: Callable[[Path], None]) -> None:
+        """Publishes what `write` puts into a staging folder."""
+        staging = self._staging(model)
+        try:
+            write(staging)
+        except OSError as error:
+            self._fail(wanted, Failure(str(_unwritable(staging, error))), model)
+        else:
+            images = sorted(path.name for path in staging.glob("*.png"))
+            self._put(wanted, model, staging, images)
+
+    def _put(
+        self, wanted: Wanted, model: Model, staging: Path, images: Sequence[str]
+    ) -> None:
+        """Completes the folder with its status, and puts it in the place of the earlier one."""
+        target = self._target(model)
+        try:
+            write_status(staging, _status(model, digests_of(staging), images))
+            publish_folder(staging, target)
+        except (OutputError, OSError) as error:
+            said = str(error if isinstance(error, OutputError) else _unwritable(staging, error))
+            self._fail(wanted, Failure(said), model)
+            return
+        remove_card(self._root, model.kind, model.name)
+        self._over(wanted, MADE, model)
+
+    def _over(self, wanted: Wanted, state: str, model: Model) -> None:
+        if state == UNCHANGED:
+            remove_card(self._root, model.kind, model.name)
+        self._told(Outcome(wanted, state, self._target(model) / PAGE))
+
+    def _fail(self, wanted: Wanted, failure: Failure, model: Model | None = None) -> None:
+        window = self._models.window(wanted.kind, wanted.day)
+        where = self._settings.where
+        target = self._root / REPORTS / wanted.kind / name_of(window.label, where)
+        card = Card(
+            kind=wanted.kind,
+            label=window.label,
+            where=dict(where),
+            notebook=f"{wanted.kind}.ipynb",
+            parameters=dict(model.parameters) if model else {"date": str(window.last_day)},
+            failed_at=self._settings.at,
+            standing=read_published(target) is not None,
+            failure=failure,
         )
-    label = summary.window.label + (f"-{slug(summary.where)}" if summary.where else "")
-    target = root / REPORTS / kind / label
-    staging = root / REPORTS / STAGING / f"{kind}-{label}-{os.getpid()}"
-    try:
-        staging.mkdir(parents=True)
-    except OSError as error:
-        raise OutputError(str(staging), error.strerror or str(error)) from error
-    try:
-        parameters = {
-            "date": summary.window.last_day.isoformat(),
-            "where": where_text(summary.where),
-        }
-        seen = desk.book_of(summary.where).snapshot()
-        executed = _execute(notebook, staging / "run.ipynb", parameters, root, seen)
-        if not _same_figures(executed, summary):
-            return None
-        status = {
-            "state": "ok" if summary.metrics["closed_trades"] else "no-data",
-            "kind": kind,
-            "label": summary.window.label,
-            "where": summary.where,
-            "parameters": parameters,
-            "digest": summary.data.digest,
-            "notebook_sha256": hashlib.sha256(notebook.read_bytes()).hexdigest(),
-            "perfkit": __version__,
-        }
-        _write(staging, executed, summary, status)
-        publish_folder(staging, target)
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
-    return target / "report.md"
+        page = target / PAGE
+        with contextlib.suppress(OutputError):  # where nothing can be written, it is still told
+            page = write_card(self._root, card)
+        self._told(Outcome(wanted, FAILED, page, card))
+
+    def _told(self, outcome: Outcome) -> None:
+        self.outcomes.append(outcome)
+        self._tell(outcome)
+
+    def _target(self, model: Model) -> Path:
+        return self._root / REPORTS / model.kind / model.name
+
+    def _staging(self, model: Model) -> Path:
+        folder = self._root / REPORTS / STAGING / f"{model.kind}-{model.name}-{os.getpid()}"
+        try:
+            folder.mkdir(parents=True)
+        except OSError as error:
+            raise _unwritable(folder, error) from error
+        return folder
 
 
-def _execute(
-    notebook: Path, output: Path, parameters: Mapping[str, str], root: Path, seen: Snapshot
-) -> Any:
-    """The executed notebook; raises `ReportError` with what failed."""
-    # The notebook finds this workspace, whatever PERFKIT_ROOT says outside; its `root` parameter
-    # stays empty, so that no path of a machine gets into the report. Nobody's own IPython set-up
-    # changes a report either. And it sees the logs as they were when its summary was made.
-    with tempfile.TemporaryDirectory(prefix=f"{RUNTIME}{os.getpid()}-") as runtime:
-        snapshot = Path(runtime) / "snapshot.json"
-        snapshot.write_bytes(msgspec.json.encode(seen))
-        settings = {"PERFKIT_ROOT": root, "PERFKIT_SNAPSHOT": snapshot, "IPYTHONDIR": runtime}
-        with _environment({name: str(value) for name, value in settings.items()}):
-            return _run(notebook, output, parameters, root, Path(runtime))
+def read_model(models: Models, wanted: Wanted, settings: Settings) -> Model:
+    """The model of a report that is wanted; raises `PerfkitError` for a notebook that is none."""
+    path = models.desk.config.root / NOTEBOOKS / f"{wanted.kind}.ipynb"
+    notebook = read_notebook(path)
+    given = checked(notebook, settings.given)
+    return models.of(notebook, wanted.kind, wanted.day, given)
 
 
-def _run(
-    notebook: Path, output: Path, parameters: Mapping[str, str], root: Path, runtime: Path
-) -> Any:
-    try:
-        import papermill
-        from nbclient.exceptions import CellTimeoutError, DeadKernelError
-        from papermill.exceptions import PapermillException
+def snapshot_of(models: Models, job: Job) -> bytes:
+    """What the kernel of a job may see: the logs as they were when its model was made."""
+    book = models.desk.book_of(job.model.summary.where)
+    return msgspec.json.encode(book.snapshot())
 
-        from perfkit.kernel import kernel_class
-    except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without it
-        raise MissingExtraError("papermill", "reports") from error
-    try:
-        return papermill.execute_notebook(
-            notebook,
-            output,
-            parameters=dict(parameters),
-            kernel_name="python3",
-            kernel_manager_class=kernel_class(runtime),
-            shutdown_kernel="immediate",
-            progress_bar=sys.stderr.isatty(),
-            execution_timeout=CELL_SECONDS,
-            cwd=str(root),
-        )
-    except PapermillException as error:
-        raise ReportError(f"{notebook.name} failed: {_last_line(error)}") from error
-    except (DeadKernelError, CellTimeoutError) as error:
-        raise ReportError(
-            f"{notebook.name} failed: its kernel died or ran out of time: {_last_line(error)}"
-        ) from error
-    except Exception as error:  # Papermill lets through whatever its own libraries raise
-        raise ReportError(f"{notebook.name} cannot be run: {_last_line(error)}") from error
+
+def _is_of(standing: Published, model: Model) -> bool:
+    """Whether the published report is what would be made again, and as it was published."""
+    return standing.status.model == model.digest and is_intact(standing)
+
+
+def _status(model: Model, files: dict[str, str], images: Sequence[str]) -> Status:
+    summary = model.summary
+    return Status(
+        state=OK if summary.metrics["closed_trades"] else NO_DATA,
+        kind=model.kind,
+        label=summary.window.label,
+        where=summary.where,
+        parameters=dict(model.parameters),
+        digest=summary.data.digest,
+        figures=model.figures,
+        model=model.digest,
+        notebook_sha256=hashlib.sha256(model.notebook.body).hexdigest(),
+        perfkit=__version__,
+        files=files,
+        images=tuple(images),
+    )
+
+
+def _add_html(folder: Path, staging: Path) -> None:
+    """The same report with an HTML page; its figures need not be made again."""
+    for path in folder.iterdir():
+        if path.name != STATUS:
+            shutil.copyfile(path, staging / path.name)
+    images = {path.name: path.read_bytes() for path in staging.glob("*.png")}
+    page = html_page((staging / PAGE).read_text(encoding="utf-8"), images)
+    (staging / HTML).write_text(page, encoding="utf-8")
+
+
+def write_no_data(model: Model, models: Models, html: bool, staging: Path) -> None:
+    """The page of a window without trades, which needs no notebook."""
+    window = models.window(model.kind, model.summary.window.last_day)
+    page = no_data_page(model.summary, model.previous, models.episodes(window))
+    (staging / PAGE).write_text(page, encoding="utf-8")
+    (staging / SUMMARY).write_text(model.summary.to_json(), encoding="utf-8")
+    if html:
+        (staging / HTML).write_text(html_page(page, {}), encoding="utf-8")
+
+
+def _unwritable(path: Path, error: OSError) -> OutputError:
+    return OutputError(str(error.filename or path), error.strerror or str(error))
 
 
 @contextlib.contextmanager
-def _environment(settings: Mapping[str, str]) -> Iterator[None]:
-    """Sets environment variables for as long as the block runs."""
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
+def stoppable() -> Iterator[None]:
+    """Turns the signals that end a process into an error, so that everything is put in order."""
+
+    def stop(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        name = signal.Signals(number).name
+        raise ReportError(f"stopped by {name}; what was published before stands")
+
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    try:
+        before = [signal.signal(number, stop) for number in numbers]
+    except ValueError:  # only the main thread gets signals
+        yield
+        return
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
-def _last_line(error: Exception) -> str:
-    lines = [line for line in str(error).splitlines() if line.strip()]
-    return lines[-1].strip() if lines else type(error).__name__
-
-
-def _same_figures(executed: Any, summary: Summary) -> bool:
-    """Whether the notebook saw the data of the summary: its digest is among those shown.
-
-    Figures of other windows may stand beside; a notebook of charts alone shows no digest.
-    """
-    digests = {
-        output.metadata["perfkit_digest"]
-        for cell in executed.cells
-        for output in cell.get("outputs", [])
-        if "perfkit_digest" in output.get("metadata", {})
-    }
-    return not digests or summary.data.digest in digests
-
-
-def _write(staging: Path, executed: Any, summary: Summary, status: Mapping[str, object]) -> None:
-    """Fills the staging folder; `status.json` comes last."""
-    from perfkit.exporter import canonical, check_executed, to_markdown
-
-    (staging / "run.ipynb").unlink(missing_ok=True)
-    charts = sum(".chart." in cell.source for cell in executed.cells if cell.cell_type == "code")
-    check_executed(executed, charts)
-    markdown, images = to_markdown(executed)
-    replace(staging / "report.md", markdown)
-    replace(staging / "report.ipynb", canonical(executed))
-    for name, image in images.items():
-        replace(staging / name, image)
-    replace(staging / "summary.json", summary.to_json())
-    told = {**status, "images": list(images)}
-    replace(staging / "status.json", msgspec.json.format(msgspec.json.encode(told)) + b"\n")
-
-
-def _clean_up(root: Path) -> None:
+def clean_up(root: Path) -> None:
     """Mends what killed runs left behind; the lock says that no run is under way."""
     for kind in KINDS:
         recover_folders(root / REPORTS / kind)
     shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
-    for runtime in Path(tempfile.gettempdir()).glob(f"{RUNTIME}*"):
-        process = runtime.name.removeprefix(RUNTIME).partition("-")[0]
-        if process.isdigit() and not Path(f"/proc/{process}").exists():
-            shutil.rmtree(runtime, ignore_errors=True)
+    kernels.remove_left_behind()

@@ -32,6 +32,8 @@ def make_workspace(folder: Path) -> str:
 
 def make_demo(folder: Path) -> str:
     """Makes a workspace with sample logs and its three reports; returns where to look."""
+    from datetime import UTC, datetime
+
     from perfkit.desk import open as open_desk
     from perfkit.report import run_report
     from perfkit.sample import sample_logs
@@ -41,7 +43,8 @@ def make_demo(folder: Path) -> str:
     for name, text in sample_logs().items():
         replace(folder / "logs/trades" / name, text)
     desk = open_desk(folder)
-    reports = [run_report(desk, kind, None, {}) for kind in REPORT_KINDS]
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    reports = [run_report(desk, kind, None, {}, now) for kind in REPORT_KINDS]
     return "\n".join(
         [
             f"A workspace with sample logs is in {folder}. Look at:",

@@ -1,0 +1,285 @@
+"""`perfkit report`: its options, what it prints, and its exit code.
+
+The path of each report goes to standard output; what failed goes to standard error, with a bar of
+progress where that is a terminal. The clock is read here, once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from perfkit.errors import UsageError
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from perfkit.config import Config
+    from perfkit.model import Models
+    from perfkit.report import Outcome, Settings, Wanted
+    from perfkit.verify import Verdict
+
+KINDS = ("daily", "weekly", "monthly")
+ALL = "all"
+TIMEOUT_SECONDS = 600
+MOST_JOBS = 64
+
+EPILOG = """\
+writes reports/KIND/LABEL/report.md with its charts, the executed notebook, summary.json and
+status.json, and the index reports/README.md and index.html. what is unchanged is not made again;
+what fails leaves the earlier report as it was, and a page in reports/failures/.
+money is in the currency of the source, times in the workspace's zone.
+
+examples: perfkit report weekly --date 2025-10-09
+          perfkit report daily --from 2025-09-01 --to 2025-09-30
+          perfkit report all"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what only this command has."""
+    parser.add_argument(
+        "kind",
+        choices=(*KINDS, ALL),
+        nargs="?",
+        help="which notebook to run; all: what is due, that is the last day, week and month that "
+        "are over, and whatever was missed or failed before",
+    )
+    parser.add_argument(
+        "--date",
+        metavar="D",
+        help="YYYY-MM-DD, a trading day of the period; default: the newest day with a line. "
+        "with all: the last day that is over; default: yesterday",
+    )
+    parser.add_argument(
+        "--from", metavar="D", dest="first", help="make the reports of every period from this day"
+    )
+    parser.add_argument("--to", metavar="D", dest="last", help="to this one, inclusive")
+    parser.add_argument(
+        "--param",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a further parameter of the notebook; may be repeated",
+    )
+    parser.add_argument(
+        "--html", action="store_true", help="also write report.html, one file to send or print"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="make them again though nothing changed"
+    )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="make published reports again, aside, and tell the first cell and type that differs",
+    )
+    parser.add_argument(
+        "--jobs", metavar="N", type=_jobs, help="reports made at once; default: one per core"
+    )
+    parser.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=_seconds,
+        default=TIMEOUT_SECONDS,
+        help=f"the longest a report may take (default: {TIMEOUT_SECONDS})",
+    )
+
+
+def run(arguments: argparse.Namespace, where: dict[str, str]) -> bool:
+    """Makes or verifies the reports asked for; whether all went well."""
+    from datetime import UTC, datetime
+
+    from perfkit.desk import open as open_desk
+    from perfkit.model import Models
+    from perfkit.parameters import parse_parameters
+    from perfkit.report import Settings
+
+    given = parse_parameters(arguments.param)
+    if arguments.kind is None and not arguments.verify:
+        raise UsageError(f"which report? Name one of {', '.join(KINDS)}, or {ALL}")
+    if arguments.date is not None and (arguments.first or arguments.last):
+        raise UsageError("give either --date or --from and --to")
+    now = datetime.now(UTC)
+    models = Models(open_desk(arguments.root), where)
+    settings = Settings(
+        at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        where=where,
+        given=given,
+        force=arguments.force,
+        html=arguments.html,
+        jobs=arguments.jobs or _cores(),
+        limit_seconds=arguments.timeout,
+    )
+    if arguments.verify:
+        return _verify(models, _to_verify(arguments, models), settings)
+    return _make(models, _wanted(arguments, models, now), settings)
+
+
+def _wanted(arguments: argparse.Namespace, models: Models, now: datetime) -> list[Wanted]:
+    from perfkit.due import between, due
+    from perfkit.report import Wanted
+    from perfkit.selection import as_date
+
+    if arguments.kind == ALL:
+        if arguments.first or arguments.last:
+            raise UsageError("--from and --to go with daily, weekly or monthly")
+        day = as_date(arguments.date) if arguments.date else _last_day_over(models, now)
+        return due(models, day)
+    if arguments.first or arguments.last:
+        if not arguments.first:
+            raise UsageError("--to needs --from: name the first day as well")
+        newest = models.desk.book_of(models.where).newest_day
+        last = as_date(arguments.last) if arguments.last else newest or now.date()
+        return between(models.desk.config.calendar, arguments.kind, as_date(arguments.first), last)
+    return [Wanted(arguments.kind, _day(arguments.date, models, now))]
+
+
+def _to_verify(arguments: argparse.Namespace, models: Models) -> list[Wanted]:
+    """The published reports among those named; without a date, the newest of each kind."""
+    from perfkit.published import REPORTS, published
+    from perfkit.report import Wanted
+    from perfkit.selection import as_date
+
+    kinds = KINDS if arguments.kind in (None, ALL) else (arguments.kind,)
+    calendar = models.desk.config.calendar
+    if arguments.date is not None:
+        return [Wanted(kind, as_date(arguments.date)) for kind in kinds]
+    found = []
+    for kind in kinds:
+        own = [
+            as_date(str(report.status.parameters["date"]))
+            for report in published(models.desk.config.root / REPORTS, kind)
+            if report.status.where == models.where
+        ]
+        if arguments.first or arguments.last:
+            first = as_date(arguments.first) if arguments.first else min(own, default=None)
+            last = as_date(arguments.last) if arguments.last else max(own, default=None)
+            windows = ((day, calendar.window(kind, day)) for day in reversed(own))
+            found += [
+                Wanted(kind, day)
+                for day, window in windows
+                if (first is None or window.last_day >= first)
+                and (last is None or window.first_day <= last)
+            ]
+        else:
+            found += [Wanted(kind, day) for day in own[:1]]
+    return found
+
+
+def _day(given: str | None, models: Models, now: datetime) -> date:
+    """The day asked for, else that of the newest line, else today."""
+    from perfkit.selection import as_date
+
+    if given is not None:
+        return as_date(given)
+    newest = models.desk.book_of(models.where).newest_day
+    return newest or now.astimezone(models.desk.config.calendar.zone).date()
+
+
+def _last_day_over(models: Models, now: datetime) -> date:
+    """The last trading day that had ended by now."""
+    from datetime import timedelta
+
+    from perfkit.window import instant_of
+
+    return models.desk.config.calendar.day_of(instant_of(now)) - timedelta(days=1)
+
+
+def _make(models: Models, wanted: Sequence[Wanted], settings: Settings) -> bool:
+    from perfkit.failure import card_text
+    from perfkit.report import FAILED, run_reports
+
+    bar = Bar(len(wanted), sys.stderr)
+
+    def tell(outcome: Outcome) -> None:
+        bar.clear()
+        if outcome.card is None:
+            print(outcome.page)
+        else:
+            sys.stderr.write(card_text(outcome.card))
+        bar.step(f"{outcome.wanted.kind} {outcome.wanted.day}")
+
+    try:
+        outcomes = run_reports(models, wanted, settings, tell)
+    finally:
+        bar.clear()
+    failed = sum(outcome.state == FAILED for outcome in outcomes)
+    if failed and len(outcomes) > 1:
+        print(f"perfkit: {failed} of {len(outcomes)} reports failed", file=sys.stderr)
+    return not failed
+
+
+def _verify(models: Models, wanted: Sequence[Wanted], settings: Settings) -> bool:
+    from perfkit.verify import verify_reports
+
+    if not wanted:
+        raise UsageError("there is no published report to verify")
+    bar = Bar(len(wanted), sys.stderr)
+
+    def tell(verdict: Verdict) -> None:
+        bar.clear()
+        if verdict.difference is None:
+            print(f"{verdict.report}: the same, byte by byte")
+        else:
+            print(f"perfkit: {verdict.report}: {verdict.difference}", file=sys.stderr)
+        bar.step(verdict.report)
+
+    try:
+        verdicts = verify_reports(models, wanted, settings, tell)
+    finally:
+        bar.clear()
+    return all(verdict.difference is None for verdict in verdicts)
+
+
+class Bar:
+    """A bar of progress on a terminal; nothing elsewhere, and nothing for a single report."""
+
+    WIDTH = 24
+
+    def __init__(self, steps: int, stream: TextIO) -> None:
+        self._steps = steps
+        self._done = 0
+        self._stream = stream
+        self._shows = steps > 1 and stream.isatty()
+        self._draw("")
+
+    def step(self, what: str) -> None:
+        """One more is done."""
+        self._done += 1
+        self._draw(what)
+
+    def clear(self) -> None:
+        """Takes the bar away, so that a line can be printed."""
+        if self._shows:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+    def _draw(self, what: str) -> None:
+        if self._shows:
+            filled = self.WIDTH * self._done // self._steps
+            bar = "█" * filled + "░" * (self.WIDTH - filled)
+            self._stream.write(f"\r\x1b[K{bar} {self._done}/{self._steps} {what}")
+            self._stream.flush()
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # pragma: no cover - only Linux has it
+        return os.cpu_count() or 1
+
+
+def _jobs(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    if not 0 < number <= MOST_JOBS:
+        raise argparse.ArgumentTypeError(f"{text!r} is not from 1 to {MOST_JOBS}")
+    return number
+
+
+def _seconds(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    if not number:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return number
