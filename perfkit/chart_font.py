@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -39,12 +39,17 @@ def wrapped(text: str, room: float, size: float, weight: str = "normal") -> list
 def balanced(text: str, room: float, size: float, weight: str = "normal") -> list[str]:
     """The same in as few lines, but of about equal length, so that no word is left alone."""
     lines = wrapped(text, room, size, weight)
+    if len(lines) == 1:
+        return lines
     words = " ".join(lines).split()
     narrower = (_filled(words, room * tenths / 10, size, weight) for tenths in (6, 7, 8, 9))
     return next((other for other in narrower if len(other) == len(lines)), lines)
 
 
 def _filled(words: Sequence[str], room: float, size: float, weight: str) -> list[str]:
+    whole = " ".join(words)
+    if _inches(whole, size, weight) <= room:  # mostly so, and measuring takes its time
+        return [whole]
     lines = [""]
     for word in words:
         longer = f"{lines[-1]} {word}".lstrip()
@@ -61,6 +66,7 @@ def _cut(line: str, room: float, size: float, weight: str) -> str:
     return line
 
 
+@lru_cache(4096)
 def _inches(text: str, size: float, weight: str) -> float:
     font = FontProperties(family=FONT, size=size, weight=weight)
     width, _, _ = _canvas().get_renderer().get_text_width_height_descent(text, font, False)

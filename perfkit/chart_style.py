@@ -20,6 +20,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
+from PIL import Image
 
 from perfkit.chart_font import DPI, FONT, balanced, wrapped
 from perfkit.trade import BREAKEVEN, LOSS, WIN
@@ -171,7 +172,9 @@ class Chart(Figure):
 
     def settle(self) -> Chart:
         """Lays the figure out once and for all, so that drawing it again changes nothing."""
-        self.draw_without_rendering()
+        engine = self.get_layout_engine()
+        if engine is not None:
+            engine.execute(self)
         self.set_layout_engine("none")
         return self
 
@@ -183,8 +186,12 @@ class Chart(Figure):
     def png(self) -> bytes:
         """The picture; equal figures give equal bytes."""
         picture = BytesIO()
-        with style():
-            self.savefig(picture, format="png", dpi=DPI, metadata={"Software": None})
+        canvas = FigureCanvasAgg(self)
+        with style():  # not `savefig`, which goes through the figure twice
+            canvas.draw()
+        size = canvas.get_width_height()
+        image = Image.frombuffer("RGBA", size, canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+        image.convert("RGB").save(picture, "png", dpi=(DPI, DPI), compress_level=3)
         return picture.getvalue()
 
     def _repr_mimebundle_(

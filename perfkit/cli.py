@@ -303,7 +303,7 @@ def _explain(arguments: argparse.Namespace) -> int:
 def _report(arguments: argparse.Namespace) -> int:
     from perfkit import reportcli
 
-    return EXIT_OK if reportcli.run(arguments, _where(arguments)) else EXIT_FAILED
+    return EXIT_OK if reportcli.run(arguments, _where(arguments), _progress()) else EXIT_FAILED
 
 
 def _demo(arguments: argparse.Namespace) -> int:

@@ -72,6 +72,16 @@ class RunningKernel(AsyncKernelManager):
     cleanup_resources = _async_cleanup_resources
 
 
+def wait_until_bound(connection: Path, pid: int, seconds: float = 30.0) -> None:
+    """Waits until the kernel listens: who connects earlier is made to wait a tenth of a second."""
+    end = time.monotonic() + seconds
+    sockets = [connection.with_name(f"s-{port}") for port in (1, 2)]
+    while not all(path.exists() for path in sockets):
+        if time.monotonic() > end or not is_running(pid):
+            return  # the client finds out what is the matter
+        time.sleep(0.003)
+
+
 def is_running(pid: int) -> bool:
     """Whether there is such a process. Its parent, the nursery, buries the dead at once."""
     try:

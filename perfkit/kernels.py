@@ -83,6 +83,7 @@ class Kernels:
         )
         theirs.close()
         self._started = 0
+        self._closed = False
         self._waiting = b""
         self._pids: dict[int, int] = {}
         self._ended: dict[int, int] = {}
@@ -160,6 +161,9 @@ class Kernels:
 
     def close(self) -> None:
         """Ends the nursery and with it all kernels."""
+        if self._closed:
+            return
+        self._closed = True
         self._own.close()
         try:
             self._process.wait(_STOP_SECONDS)

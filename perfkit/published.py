@@ -15,6 +15,7 @@ import msgspec
 
 from perfkit.files import replace
 from perfkit.markdown import slug
+from perfkit.window import Window
 
 REPORTS = Path("reports")
 KINDS = ("daily", "weekly", "monthly")
@@ -59,6 +60,11 @@ class Published(NamedTuple):
 def name_of(label: str, where: Mapping[str, str]) -> str:
     """What the folder of a report is called."""
     return label + (f"-{slug(where)}" if where else "")
+
+
+def is_published(root: Path, window: Window, where: Mapping[str, str]) -> bool:
+    """Whether there is a report of that window at all, changed or not."""
+    return (root / REPORTS / window.kind / name_of(window.label, where) / STATUS).exists()
 
 
 def read_published(folder: Path) -> Published | None:

@@ -20,11 +20,12 @@ from typing import NamedTuple
 
 import msgspec
 
-from perfkit import __version__, kernels
+from perfkit import __version__
 from perfkit.desk import Desk
 from perfkit.errors import LogReadError, OutputError, ReportError
 from perfkit.failure import Card, Failure, remove_card, write_card
 from perfkit.files import exclusive, publish_folder, recover_folders
+from perfkit.kernels import Kernels, remove_left_behind
 from perfkit.model import Model, Models
 from perfkit.nodata import no_data_page
 from perfkit.page import html_page
@@ -61,10 +62,10 @@ MADE, UNCHANGED, FAILED = "made", "unchanged", "failed"
 
 
 class Wanted(NamedTuple):
-    """A report asked for: its kind, and a day of its period (None: that of the newest line)."""
+    """A report asked for: its kind, and a trading day of its period."""
 
     kind: str
-    day: date | None
+    day: date
 
 
 class Settings(NamedTuple):
@@ -108,20 +109,21 @@ def run_report(
 
 def run_reports(
     models: Models,
-    wanted: Iterable[Wanted],
+    wanted: Sequence[Wanted],
     settings: Settings,
     tell: Callable[[Outcome], None] = lambda _: None,
+    early: Kernels | None = None,
 ) -> list[Outcome]:
     """Makes the reports that are missing or changed; tells of each as it is over.
 
-    Waits while another run is under way. Raises `PerfkitError` for what concerns them all.
+    `early` are kernels started already; they are ended in any case. Waits while another run is under way. Raises `PerfkitError` for what concerns them all.
     """
     root = models.desk.config.root
     with exclusive(root / LOCK), stoppable():
         clean_up(root)
         press = _Press(models, settings, tell)
         try:
-            press.run(wanted)
+            press.run(wanted, early)
         finally:
             shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
         keep(models.desk.book_of(settings.where))
@@ -145,10 +147,11 @@ class _Press:
         self._running: dict[Path, tuple[Wanted, int]] = {}
         self._again: list[tuple[Wanted, int]] = []
 
-    def run(self, wanted: Iterable[Wanted]) -> None:
+    def run(self, wanted: Sequence[Wanted], early: Kernels | None) -> None:
         settings = self._settings
         waiting: Iterable[tuple[Wanted, int]] = ((one, 1) for one in wanted)
-        with Supervisor(self._root, settings.jobs, settings.limit_seconds) as supervisor:
+        limits = settings.jobs, settings.limit_seconds
+        with Supervisor(self._root, *limits, early) as supervisor:
             while True:
                 for job, told in supervisor.run(self._jobs(waiting), self._snapshot_of):
                     self._finish(job, told)
@@ -361,4 +364,4 @@ def clean_up(root: Path) -> None:
     for kind in KINDS:
         recover_folders(root / REPORTS / kind)
     shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
-    kernels.remove_left_behind()
+    remove_left_behind()

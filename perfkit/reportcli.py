@@ -10,6 +10,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, TextIO
 
 from perfkit.errors import UsageError
@@ -17,7 +18,9 @@ from perfkit.errors import UsageError
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from perfkit.config import Config
+    from perfkit.book import Progress
+    from perfkit.desk import Desk
+    from perfkit.kernels import Kernels
     from perfkit.model import Models
     from perfkit.report import Outcome, Settings, Wanted
     from perfkit.verify import Verdict
@@ -87,26 +90,39 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace, where: dict[str, str]) -> bool:
+def run(
+    arguments: argparse.Namespace, where: dict[str, str], progress: Progress | None = None
+) -> bool:
     """Makes or verifies the reports asked for; whether all went well."""
     from datetime import UTC, datetime
 
     from perfkit.desk import open as open_desk
-    from perfkit.model import Models
-    from perfkit.parameters import parse_parameters
-    from perfkit.report import Settings
-
-    given = parse_parameters(arguments.param)
     if arguments.kind is None and not arguments.verify:
         raise UsageError(f"which report? Name one of {', '.join(KINDS)}, or {ALL}")
     if arguments.date is not None and (arguments.first or arguments.last):
         raise UsageError("give either --date or --from and --to")
     now = datetime.now(UTC)
-    models = Models(open_desk(arguments.root), where)
+    desk = open_desk(arguments.root, progress=progress)
+    with _early_kernels(arguments, desk, where) as early:
+        return _run(arguments, desk, where, now, early)
+
+
+def _run(
+    arguments: argparse.Namespace,
+    desk: Desk,
+    where: dict[str, str],
+    now: datetime,
+    early: Kernels | None,
+) -> bool:
+    from perfkit.model import Models
+    from perfkit.parameters import parse_parameters
+    from perfkit.report import Settings
+
+    models = Models(desk, where)
     settings = Settings(
         at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
         where=where,
-        given=given,
+        given=parse_parameters(arguments.param),
         force=arguments.force,
         html=arguments.html,
         jobs=arguments.jobs or _cores(),
@@ -114,7 +130,24 @@ def run(arguments: argparse.Namespace, where: dict[str, str]) -> bool:
     )
     if arguments.verify:
         return _verify(models, _to_verify(arguments, models), settings)
-    return _make(models, _wanted(arguments, models, now), settings)
+    return _make(models, _wanted(arguments, models, now), settings, early)
+
+
+def _early_kernels(
+    arguments: argparse.Namespace, desk: Desk, where: dict[str, str]
+) -> AbstractContextManager[Kernels | None]:
+    """Kernels, when it is clear from the start that one is needed: they load while we do."""
+    from perfkit.kernels import Kernels
+    from perfkit.published import is_published
+    from perfkit.selection import as_date
+
+    day = arguments.date or arguments.first
+    if arguments.verify or arguments.kind == ALL or day is None:
+        return nullcontext()
+    window = desk.config.calendar.window(arguments.kind, as_date(day))
+    if is_published(desk.config.root, window, where) and not arguments.force:
+        return nullcontext()
+    return Kernels(desk.config.root)
 
 
 def _wanted(arguments: argparse.Namespace, models: Models, now: datetime) -> list[Wanted]:
@@ -187,7 +220,9 @@ def _last_day_over(models: Models, now: datetime) -> date:
     return models.desk.config.calendar.day_of(instant_of(now)) - timedelta(days=1)
 
 
-def _make(models: Models, wanted: Sequence[Wanted], settings: Settings) -> bool:
+def _make(
+    models: Models, wanted: Sequence[Wanted], settings: Settings, early: Kernels | None
+) -> bool:
     from perfkit.failure import card_text
     from perfkit.report import FAILED, run_reports
 
@@ -202,7 +237,7 @@ def _make(models: Models, wanted: Sequence[Wanted], settings: Settings) -> bool:
         bar.step(f"{outcome.wanted.kind} {outcome.wanted.day}")
 
     try:
-        outcomes = run_reports(models, wanted, settings, tell)
+        outcomes = run_reports(models, wanted, settings, tell, early)
     finally:
         bar.clear()
     failed = sum(outcome.state == FAILED for outcome in outcomes)

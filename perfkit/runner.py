@@ -167,7 +167,7 @@ def _execute(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None])
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    from perfkit.kernel import RunningKernel, is_running
+    from perfkit.kernel import RunningKernel, is_running, wait_until_bound
 
     at = Told()
     cells: list[Any] = []
@@ -177,6 +177,7 @@ def _execute(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None])
         at = Told(cell=_number(cells, cell_index), heading=heading_above(cells, cell_index))
         tell(at)
 
+    wait_until_bound(kernel.connection, kernel.pid)
     try:
         return papermill.execute_notebook(
             job.model.notebook.path,

@@ -39,12 +39,14 @@ class _Run(NamedTuple):
 class Supervisor:
     """Makes reports for as long as the block lasts; leaving it ends whatever still runs."""
 
-    def __init__(self, root: Path, parallel: int, limit_seconds: float) -> None:
+    def __init__(
+        self, root: Path, parallel: int, limit_seconds: float, early: Kernels | None = None
+    ) -> None:
         self._root = root
         self._parallel = parallel
         self._limit_seconds = limit_seconds
-        self._kernels: Kernels | None = None
-        self._ahead: list[int] = []
+        self._kernels = early
+        self._ahead: list[int] = [] if early is None else [early.ask()]
         self._runs: dict[int, _Run] = {}
         self._heard: dict[int, bytes] = {}
         self._last: dict[int, Told] = {}
