@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 from perfkit.errors import MissingExtraError, ReportError
@@ -69,17 +70,26 @@ def canonical(notebook: nbformat.NotebookNode) -> str:
 
 def to_markdown(notebook: nbformat.NotebookNode) -> tuple[str, dict[str, bytes]]:
     """The Markdown, and the images it shows by file name."""
-    config = Config()
-    config.ExtractOutputPreprocessor.extract_output_types = {"image/png"}
-    exporter = MarkdownExporter(
-        config=config, raw_template=_TEMPLATE, filters={"alt_text": _alt_text}
-    )
     try:
-        body, resources = exporter.from_notebook_node(notebook)
+        body, resources = _exporter().from_notebook_node(notebook)
     except ValueError as error:
         raise ReportError(f"the notebook cannot be exported: {error}") from error
     images: dict[str, Any] = resources["outputs"]
     return _BLANK_LINES.sub("\n\n", body).strip() + "\n", dict(sorted(images.items()))
+
+
+def warm_up() -> None:
+    """Compiles templates and schemas, which happens once, so that it is not done in each fork."""
+    cell = nbformat.v4.new_code_cell("1")
+    to_markdown(nbformat.v4.new_notebook(cells=[cell]))
+    nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
+
+
+@cache
+def _exporter() -> MarkdownExporter:
+    config = Config()
+    config.ExtractOutputPreprocessor.extract_output_types = {"image/png"}
+    return MarkdownExporter(config=config, raw_template=_TEMPLATE, filters={"alt_text": _alt_text})
 
 
 def _alt_text(text: str) -> str:

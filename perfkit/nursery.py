@@ -13,6 +13,7 @@ and whatever kernels started, removes their files, and ends. Messages are JSON, 
 from __future__ import annotations
 
 import contextlib
+import gc
 import json
 import os
 import shutil
@@ -69,6 +70,7 @@ def _loaded(run: socket.socket) -> bool:
     except Exception as error:  # whatever an import raises is a reason worth telling
         _tell(run, {"failed": f"{type(error).__name__}: {error}"})
         return False
+    gc.freeze()  # no kernel need look through what was loaded
     _tell(run, {"ready": True})
     return True
 

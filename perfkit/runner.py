@@ -7,11 +7,13 @@ must live when all is done, each chart must be there, the figures must be those 
 
 from __future__ import annotations
 
+import gc
 import os
 import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -61,17 +63,21 @@ class _OtherFigures(Exception):  # noqa: N818  no error: the run is repeated
     """The notebook saw other data than the model has."""
 
 
+@cache
 def load() -> None:
-    """Imports what runners use, so that each of them is forked with it."""
+    """Loads what runners use, so that each of them is forked with it."""
     try:
         import_jsonschema()
         import nbclient.exceptions
         import papermill  # noqa: F401  loaded for the forks to come
 
-        import perfkit.exporter
         import perfkit.kernel  # noqa: F401  the same
+        from perfkit.exporter import warm_up
     except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without it
         raise MissingExtraError("papermill", "reports") from error
+    warm_up()
+    _summary_validator()
+    gc.freeze()  # no fork need look through what was loaded
 
 
 def fork_runner(job: Job, kernel: Kernel, root: Path, prepare: Callable[[], None]) -> tuple[int, int]:
@@ -243,13 +249,18 @@ def _check_figures(model: Model, executed: Any) -> bool:
 
 def _check_summary(summary: str) -> None:
     """Raises `ReportError` unless the summary is as its schema says."""
-    from jsonschema import Draft202012Validator
-
-    schema = msgspec.json.decode((SCHEMAS / "summary.schema.json").read_bytes())
-    problem = next(Draft202012Validator(schema).iter_errors(msgspec.json.decode(summary)), None)
+    problem = next(_summary_validator().iter_errors(msgspec.json.decode(summary)), None)
     if problem is not None:
         where = ".".join(map(str, problem.absolute_path))
         raise ReportError(f"the summary does not meet its schema: {where}: {problem.message}")
+
+
+@cache
+def _summary_validator() -> Any:
+    from jsonschema import Draft202012Validator
+
+    schema = msgspec.json.decode((SCHEMAS / "summary.schema.json").read_bytes())
+    return Draft202012Validator(schema)
 
 
 def heading_above(cells: Sequence[Any], index: int) -> str:
