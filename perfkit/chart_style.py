@@ -112,8 +112,9 @@ class Heading(NamedTuple):
 class Chart(Figure):
     """A figure with a `name` ("equity") and an `alt` text, one sentence with the finding.
 
-    `digest` is that of the summary it shows. It shows itself in a notebook as a PNG whose bytes depend on nothing but the figures; `png()`
-    gives them. It is an ordinary matplotlib figure besides: `savefig` writes any other format.
+    `digest` is that of the summary it shows. It shows itself in a notebook as a PNG whose bytes
+    depend on nothing but the figures; `png()` gives them. It is an ordinary matplotlib figure
+    besides: `savefig` writes any other format.
     """
 
     def __init__(
@@ -188,9 +189,10 @@ class Chart(Figure):
         picture = BytesIO()
         canvas = FigureCanvasAgg(self)
         with style():  # not `savefig`, which goes through the figure twice
-            canvas.draw()
+            canvas.draw()  # type: ignore[no-untyped-call]
         size = canvas.get_width_height()
-        image = Image.frombuffer("RGBA", size, canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
+        pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+        image = Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1)
         image.convert("RGB").save(picture, "png", dpi=(DPI, DPI), compress_level=3)
         return picture.getvalue()
 
@@ -200,8 +202,11 @@ class Chart(Figure):
         """The PNG in base64, as notebooks store it, with the file name nbconvert gives it."""
         shown = {"image/png": b64encode(self.png()).decode("ascii"), "text/plain": self.alt}
         picture = {"alt": self.alt, "width": SHOWN_WIDTH_PX}
-        told = {"filename": f"{self.name}.png", "alt": self.alt, "image/png": picture}
-        return shown, told | ({"perfkit_digest": self.digest} if self.digest else {})
+        told: dict[str, object] = {"filename": f"{self.name}.png", "alt": self.alt}
+        told["image/png"] = picture
+        if self.digest:
+            told["perfkit_digest"] = self.digest
+        return shown, told
 
     def _ipython_display_(self) -> None:
         """Shows exactly that, once: `%matplotlib inline` would render every Figure its own way."""

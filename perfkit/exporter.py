@@ -7,13 +7,18 @@ from functools import cache
 from typing import Any
 
 from perfkit.errors import MissingExtraError, ReportError
+from perfkit.htmltable import markdown_of
+from perfkit.markdown import plain
 
 try:
     import nbformat
     from nbconvert import MarkdownExporter
+    from nbconvert.filters import strip_ansi
     from traitlets.config import Config
 except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without nbconvert
     raise MissingExtraError("nbconvert", "reports") from error
+
+LONGEST_LINE = 400
 
 _TEMPLATE = """\
 {%- extends 'markdown/index.md.j2' -%}
@@ -22,12 +27,22 @@ _TEMPLATE = """\
 ![{{ output.metadata.get('alt', '') | alt_text }}]({{ output.metadata.filenames['image/png'] }})
 {% endblock data_png %}
 {% block stream %}{% endblock stream %}
+{% block error %}{% endblock error %}
+{% block data_html %}
+{{ output.data['text/html'] | table_or_text(output.data.get('text/plain', '')) }}
+{% endblock data_html %}
+{% block data_text %}
+{{ output.data['text/plain'] | as_text }}
+{% endblock data_text %}
+{% block data_svg %}{% endblock data_svg %}
+{% block data_javascript %}{% endblock data_javascript %}
+{% block data_other %}{% endblock data_other %}
 """
 _BLANK_LINES = re.compile(r"\n{3,}")
 _MARKUP = re.compile(r"([\\\[\]`*_<>|])")
 
 
-class CellProblem(ReportError):
+class CellCheckError(ReportError):
     """What is wrong with an executed notebook; `index` is that of the cell, if it is one's."""
 
     def __init__(self, reason: str, index: int | None = None) -> None:
@@ -37,19 +52,19 @@ class CellProblem(ReportError):
 
 
 def check_executed(notebook: nbformat.NotebookNode, images: int) -> None:
-    """Raises `CellProblem` unless every code cell ran, none raised, and every chart is there."""
+    """Raises `CellCheckError` unless every code cell ran, none raised, and every chart is there."""
     charts = 0
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
         for output in cell.outputs:
             if output.output_type == "error":
-                raise CellProblem(f"{output.ename}: {output.evalue}".rstrip(": "), index)
+                raise CellCheckError(f"{output.ename}: {output.evalue}".rstrip(": "), index)
             charts += "image/png" in output.get("data", {})
         if cell.source.strip() and cell.execution_count is None:
-            raise CellProblem("it did not run; the notebook stopped before it", index)
+            raise CellCheckError("it did not run; the notebook stopped before it", index)
     if charts != images:
-        raise CellProblem(f"{charts} charts came out where the notebook has {images}")
+        raise CellCheckError(f"{charts} charts came out where the notebook has {images}")
 
 
 def canonical(notebook: nbformat.NotebookNode) -> str:
@@ -89,9 +104,22 @@ def warm_up() -> None:
 def _exporter() -> MarkdownExporter:
     config = Config()
     config.ExtractOutputPreprocessor.extract_output_types = {"image/png"}
-    return MarkdownExporter(config=config, raw_template=_TEMPLATE, filters={"alt_text": _alt_text})
+    filters = {"alt_text": _alt_text, "as_text": _as_text, "table_or_text": _table_or_text}
+    return MarkdownExporter(config=config, raw_template=_TEMPLATE, filters=filters)
 
 
 def _alt_text(text: str) -> str:
     """An image's description, so that nothing in it ends the description or becomes markup."""
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+
+
+def _as_text(text: str) -> str:
+    """Plain text as a block of it, without colours; nothing in it is markup."""
+    lines = [plain(line.expandtabs(4), LONGEST_LINE) for line in strip_ansi(text).splitlines()]
+    return "\n".join(f"    {line}" for line in lines)
+
+
+def _table_or_text(html: str, text: str) -> str:
+    """The tables of an HTML output as Markdown; where it has none, what it is as text."""
+    tables = markdown_of(html)
+    return _as_text(text) if tables is None else tables

@@ -60,7 +60,7 @@ class Card(msgspec.Struct, frozen=True):
 def last_lines(text: str | Sequence[str], lines: int = TRACEBACK_LINES) -> tuple[str, ...]:
     """The last lines that say something, without colours and without anything invisible."""
     joined = text if isinstance(text, str) else "\n".join(text)
-    kept = [line.rstrip() for line in _ANSI.sub("", joined).splitlines() if line.strip()]
+    kept = [line.rstrip() for line in _ANSI.sub("", joined).splitlines() if line.strip(" -")]
     return tuple(_indented(line) for line in kept[-lines:])
 
 
@@ -120,7 +120,7 @@ def card_text(card: Card) -> str:
         lines.append(f"  cell {failure.cell} of {card.notebook}{_under(failure, plain)}")
     lines += [f"  | {line}" for line in failure.traceback[-6:]]
     lines.append("  parameters: " + ", ".join(_parameter_lines(card.parameters)))
-    lines.append("  to look into it:")
+    lines.append(f"  more in {_page_path(Path(), card.kind, card.name)}; to look into it:")
     lines += [f"    {line}" for line in reopen(card)]
     stands = "the earlier report stands" if card.standing else "there is no report of it yet"
     told = f"{_title(card, plain)} failed: {plain(failure.reason, 400)}; {stands}"
@@ -141,10 +141,11 @@ def reopen(card: Card) -> list[str]:
     ]
 
 
-def rerun(kind: str, day: str, where: Mapping[str, str]) -> str:
-    """The command that makes a report again."""
+def rerun(kind: str, days: str | tuple[str, str], where: Mapping[str, str]) -> str:
+    """The command that makes a report again: that of a day, or all from one day to another."""
+    about = ["--date", days] if isinstance(days, str) else ["--from", days[0], "--to", days[1]]
     conditions = [word for name, value in where.items() for word in ("--where", f"{name}={value}")]
-    return shlex.join(["perfkit", "report", kind, "--date", day, *conditions])
+    return shlex.join(["perfkit", "report", kind, *about, *conditions])
 
 
 def _page_path(root: Path, kind: str, name: str) -> Path:

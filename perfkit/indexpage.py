@@ -9,6 +9,7 @@ from html import escape
 from perfkit.markdown import percent, plain, signed
 from perfkit.page import document
 from perfkit.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, Entry
+from perfkit.todo import ToDo, todo
 from perfkit.window import WEEKDAYS
 
 MOST_MONTHS = 24
@@ -23,9 +24,10 @@ _CLASSES = {
 }
 
 STYLE = """\
+body { max-width: 76rem; }
 .legend { color: var(--muted); font-size: .9rem; }
 .legend span { display: inline-block; padding: 0 .45rem; margin-right: .3rem; }
-.months { display: grid; grid-template-columns: repeat(auto-fill, minmax(25rem, 1fr));
+.months { display: grid; grid-template-columns: repeat(auto-fill, minmax(30rem, 1fr));
   gap: 1.2rem 2rem; }
 .months h3 { margin: .4rem 0; font-size: 1rem; }
 .month { display: grid; grid-template-columns: repeat(7, minmax(0, 1fr)); gap: 3px; }
@@ -33,7 +35,7 @@ STYLE = """\
 .tile { display: block; min-height: 3.1rem; padding: .15rem .3rem; font-size: .72rem;
   line-height: 1.25; color: var(--ink); text-decoration: none; border: 1px solid transparent;
   border-radius: 3px; overflow: hidden; font-variant-numeric: tabular-nums; }
-.tile i { display: block; font-style: normal; color: var(--muted); }
+.tile i { display: block; white-space: nowrap; font-style: normal; color: var(--muted); }
 .tile em { display: block; font-style: normal; font-weight: 600; white-space: nowrap; }
 a.tile:hover, a.tile:focus { outline: 2px solid var(--ink); }
 .none { color: #aaa; }
@@ -60,11 +62,9 @@ def index_page(found: Mapping[str, Sequence[Entry]]) -> str:
     parts = ["<h1>Reports</h1>"]
     if not any(found.values()):
         return document("Reports", parts[0] + "\n<p>None yet.</p>\n", STYLE)
-    todo = [one for listed in found.values() for one in listed if one.state in _TO_DO]
-    if todo:
-        parts.append("<h2>To look at</h2>\n<ul>")
-        parts += [_to_do(entry) for entry in todo]
-        parts.append("</ul>")
+    to_do = list(map(_to_do, todo(found)))
+    if to_do:
+        parts += ["<h2>To look at</h2>\n<ul>", *to_do, "</ul>"]
     days = [entry for entry in found["daily"] if not entry.where]
     if days:
         parts += ["<h2>Days</h2>", _LEGEND, _calendars(days)]
@@ -80,8 +80,6 @@ def index_page(found: Mapping[str, Sequence[Entry]]) -> str:
     return document("Reports", "\n".join(parts) + "\n", STYLE)
 
 
-_TO_DO = (STALE, FAILED, MISSING)
-
 _LEGEND = (
     '<p class="legend">'
     + "".join(f'<span class="tile {name}">{state}</span>' for state, name in _CLASSES.items())
@@ -89,16 +87,11 @@ _LEGEND = (
 ).replace('class="tile ', 'class="')
 
 
-def _to_do(entry: Entry) -> str:
-    name = f"<strong>{escape(entry.kind.capitalize())} {escape(_name(entry))}</strong>"
-    if entry.state == MISSING:
-        said = "has no report"
-    elif entry.card is not None:
-        said = f'<a href="{_url(entry.card)}">failed</a>, first at {escape(str(entry.since))}'
-        said += "; an earlier report stands" if entry.page else ""
-    else:
-        said = f"is stale since {escape(str(entry.since))}: its figures have changed"
-    return f"<li>{name} {said}<br><code>{escape(plain(entry.rerun, 400))}</code></li>"
+def _to_do(one: ToDo) -> str:
+    name = f"<strong>{escape(plain(one.names))}</strong>{escape(_conditions(one.first))}"
+    failed = "" if one.first.card is None else f' <a href="{_url(one.first.card)}">failed</a>,'
+    command = f"<code>{escape(plain(one.command, 400))}</code>"
+    return f"<li>{name}{failed} {escape(one.trouble)}<br>{command}</li>"
 
 
 def _calendars(days: Sequence[Entry]) -> str:
@@ -143,15 +136,23 @@ def _figures(entry: Entry) -> str:
     if headline is None or entry.state == EMPTY:
         return f"<i>{entry.state}</i>"
     way = "up" if headline.net_pnl > 0 else "down" if headline.net_pnl < 0 else ""
-    rate = "" if headline.win_rate is None else f" · {percent(headline.win_rate, 0)}"
-    count = f"{headline.trades:,} tr."
-    state = f"<i>{entry.state}</i>" if entry.state == STALE else ""
-    return f'<em class="{way}">{signed(headline.net_pnl)}</em><i>{count}{rate}</i>{state}'
+    rate = headline.win_rate
+    lines = [
+        f"{headline.trades:,} trade{'' if headline.trades == 1 else 's'}",
+        "" if rate is None else f"{percent(rate, 0)} won",
+        entry.state if entry.state == STALE else "",
+    ]
+    told = "".join(f"<i>{line}</i>" for line in lines if line)
+    return f'<em class="{way}">{signed(headline.net_pnl)}</em>{told}'
 
 
 def _name(entry: Entry) -> str:
+    return plain(entry.label) + _conditions(entry)
+
+
+def _conditions(entry: Entry) -> str:
     where = ", ".join(f"{name} = {value}" for name, value in entry.where.items())
-    return plain(entry.label) + (f" ({plain(where)})" if where else "")
+    return f" ({plain(where)})" if where else ""
 
 
 def _url(path: object) -> str:

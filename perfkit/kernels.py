@@ -30,7 +30,7 @@ LONGEST_SOCKET = 100
 """Bytes a socket's path may have; Linux takes 107, others 103."""
 START_SECONDS = 60.0
 _STOP_SECONDS = 10.0
-_SHORT_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")  # noqa: S108  their names are the point
+_SHORT_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
 
 
 class Kernel(NamedTuple):
@@ -224,7 +224,7 @@ def _write_connection(folder: Path) -> None:
 
 
 def _settings_of_nursery(folder: Path) -> dict[str, str]:
-    """matplotlib and IPython each want a folder of their own; a home may be missing or closed."""
+    """Matplotlib and IPython each want a folder of their own; a home may be missing or closed."""
     home = Path(os.environ.get("HOME") or "/nonexistent")
     settings = {"IPYTHONDIR": str(folder)}
     if "MPLCONFIGDIR" not in os.environ and not os.access(home, os.W_OK):

@@ -27,7 +27,7 @@ def import_lean(name: str, without: str) -> None:
 
 
 def import_jsonschema() -> None:
-    """jsonschema without its grammar of addresses."""
+    """Jsonschema without its grammar of addresses."""
     import_lean("jsonschema", without="rfc3987_syntax")
 
 

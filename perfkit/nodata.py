@@ -10,9 +10,7 @@ from perfkit.episodes import Episode
 from perfkit.schema import SummaryShape
 
 
-def no_data_page(
-    summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode]
-) -> str:
+def no_data_page(summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode]) -> str:
     """Markdown that says so, with what changed and what was read."""
     return "\n".join(
         [

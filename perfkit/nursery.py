@@ -61,8 +61,6 @@ def _loaded(run: socket.socket) -> bool:
     """Loads what notebooks of reports use; tells the run when that is not there."""
     try:
         import_kernel()
-        import ipykernel.ipkernel
-        import ipykernel.kernelapp
         import matplotlib.backends.backend_agg  # noqa: F401  the same
 
         import perfkit.charts

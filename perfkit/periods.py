@@ -11,7 +11,6 @@ from typing import NamedTuple
 import msgspec
 
 from perfkit.desk import Desk
-from perfkit.errors import PerfkitError
 from perfkit.failure import FAILURES, Card, cards, rerun
 from perfkit.published import HTML, KINDS, NO_DATA, PAGE, REPORTS, Published, published
 from perfkit.window import Window
@@ -78,9 +77,7 @@ def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[Entry]]:
     return found
 
 
-def missing(
-    desk: Desk, kind: str, listed: list[Entry], where: Mapping[str, str]
-) -> list[Entry]:
+def missing(desk: Desk, kind: str, listed: list[Entry], where: Mapping[str, str]) -> list[Entry]:
     """The periods without any entry, from the first of the kind to the last one that is over."""
     own = [entry for entry in listed if entry.where in ({}, _only_source(where))]
     newest = desk.book_of(where).newest_day

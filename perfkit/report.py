@@ -116,7 +116,8 @@ def run_reports(
 ) -> list[Outcome]:
     """Makes the reports that are missing or changed; tells of each as it is over.
 
-    `early` are kernels started already; they are ended in any case. Waits while another run is under way. Raises `PerfkitError` for what concerns them all.
+    `early` are kernels started already; they are ended in any case. Waits while another run is
+    under way. Raises `PerfkitError` for what concerns them all.
     """
     root = models.desk.config.root
     with exclusive(root / LOCK), stoppable():
@@ -136,9 +137,7 @@ def run_reports(
 class _Press:
     """One run of one or many reports."""
 
-    def __init__(
-        self, models: Models, settings: Settings, tell: Callable[[Outcome], None]
-    ) -> None:
+    def __init__(self, models: Models, settings: Settings, tell: Callable[[Outcome], None]) -> None:
         self.outcomes: list[Outcome] = []
         self._models = models
         self._settings = settings
@@ -221,9 +220,7 @@ class _Press:
             images = sorted(path.name for path in staging.glob("*.png"))
             self._put(wanted, model, staging, images)
 
-    def _put(
-        self, wanted: Wanted, model: Model, staging: Path, images: Sequence[str]
-    ) -> None:
+    def _put(self, wanted: Wanted, model: Model, staging: Path, images: Sequence[str]) -> None:
         """Completes the folder with its status, and puts it in the place of the earlier one."""
         target = self._target(model)
         try:

@@ -29,6 +29,8 @@ KINDS = ("daily", "weekly", "monthly")
 ALL = "all"
 TIMEOUT_SECONDS = 600
 MOST_JOBS = 64
+SILENT_DAYS = 7
+"""A log without a line for longer is an archive: what is due counts from its last day."""
 
 EPILOG = """\
 writes reports/KIND/LABEL/report.md with its charts, the executed notebook, summary.json and
@@ -54,7 +56,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--date",
         metavar="D",
         help="YYYY-MM-DD, a trading day of the period; default: the newest day with a line. "
-        "with all: the last day that is over; default: yesterday",
+        "with all: the last day that is over; default: yesterday, or the last day of logs that "
+        f"have been silent for more than {SILENT_DAYS} days",
     )
     parser.add_argument(
         "--from", metavar="D", dest="first", help="make the reports of every period from this day"
@@ -97,6 +100,7 @@ def run(
     from datetime import UTC, datetime
 
     from perfkit.desk import open as open_desk
+
     if arguments.kind is None and not arguments.verify:
         raise UsageError(f"which report? Name one of {', '.join(KINDS)}, or {ALL}")
     if arguments.date is not None and (arguments.first or arguments.last):
@@ -212,12 +216,15 @@ def _day(given: str | None, models: Models, now: datetime) -> date:
 
 
 def _last_day_over(models: Models, now: datetime) -> date:
-    """The last trading day that had ended by now."""
+    """The last trading day that had ended by now; of logs silent for long, their last day."""
     from datetime import timedelta
 
     from perfkit.window import instant_of
 
-    return models.desk.config.calendar.day_of(instant_of(now)) - timedelta(days=1)
+    yesterday = models.desk.config.calendar.day_of(instant_of(now)) - timedelta(days=1)
+    newest = models.desk.book_of(models.where).newest_day
+    silent = newest is not None and newest < yesterday - timedelta(days=SILENT_DAYS)
+    return newest if newest is not None and silent else yesterday
 
 
 def _make(

@@ -12,6 +12,7 @@ from perfkit.indexpage import index_page
 from perfkit.markdown import NOTHING, escaped, percent, signed, table
 from perfkit.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, Entry, entries
 from perfkit.published import KINDS, REPORTS
+from perfkit.todo import ToDo, todo
 from perfkit.window import WEEKDAYS
 
 TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
@@ -39,9 +40,9 @@ def index_markdown(found: Mapping[str, Sequence[Entry]]) -> str:
     parts = ["# Reports\n"]
     if not any(found.values()):
         return parts[0]
-    todo = [_to_do(entry) for kind in KINDS for entry in found[kind] if needs_a_look(entry)]
-    if todo:
-        parts += ["## To look at\n", "\n".join(todo) + "\n"]
+    to_do = list(map(_to_do, todo(found)))
+    if to_do:
+        parts += ["## To look at\n", "\n".join(to_do) + "\n"]
     days = [entry for entry in found["daily"] if not entry.where]
     if days:
         parts += ["## Calendar\n", *_calendar(days), LEGEND]
@@ -53,21 +54,11 @@ def index_markdown(found: Mapping[str, Sequence[Entry]]) -> str:
     return "\n".join(parts)
 
 
-def needs_a_look(entry: Entry) -> bool:
-    """Whether somebody should do something about it."""
-    return entry.state in (STALE, FAILED, MISSING)
-
-
-def _to_do(entry: Entry) -> str:
-    name = f"{entry.kind.capitalize()} {_named(entry)}"
-    if entry.state == MISSING:
-        said = "has no report"
-    elif entry.card is not None:
-        stale = "; the report there is stands since before" if entry.page else ""
-        said = f"[failed]({entry.card.as_posix()}), first at {entry.since}{stale}"
-    else:
-        said = f"is stale since {entry.since}: its figures have changed"
-    return f"- {name} {said}. `{_in_code(entry.rerun)}`"
+def _to_do(one: ToDo) -> str:
+    where = _conditions(one.first)
+    failed = "" if one.first.card is None else f" [failed]({one.first.card.as_posix()}),"
+    command = _in_code(one.command)
+    return f"- {escaped(one.names)}{where}{failed} {one.trouble}. `{command}`"
 
 
 def _in_code(command: str) -> str:
@@ -123,5 +114,9 @@ def _row(entry: Entry) -> list[str]:
 
 
 def _named(entry: Entry) -> str:
+    return escaped(entry.label) + _conditions(entry)
+
+
+def _conditions(entry: Entry) -> str:
     where = ", ".join(f"{name} = {value}" for name, value in entry.where.items())
-    return escaped(entry.label) + (f" ({escaped(where)})" if where else "")
+    return f" ({escaped(where)})" if where else ""

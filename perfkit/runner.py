@@ -13,7 +13,7 @@ import re
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
@@ -68,7 +68,6 @@ def load() -> None:
     """Loads what runners use, so that each of them is forked with it."""
     try:
         import_jsonschema()
-        import nbclient.exceptions
         import papermill  # noqa: F401  loaded for the forks to come
 
         import perfkit.kernel  # noqa: F401  the same
@@ -80,7 +79,9 @@ def load() -> None:
     gc.freeze()  # no fork need look through what was loaded
 
 
-def fork_runner(job: Job, kernel: Kernel, root: Path, prepare: Callable[[], None]) -> tuple[int, int]:
+def fork_runner(
+    job: Job, kernel: Kernel, root: Path, prepare: Callable[[], None]
+) -> tuple[int, int]:
     """Starts a runner; returns its process number and the descriptor it tells its story through.
 
     `prepare` is called in the new process first, to close what it must not hold open.
@@ -91,35 +92,35 @@ def fork_runner(job: Job, kernel: Kernel, root: Path, prepare: Callable[[], None
         if stream is not None:
             stream.flush()
     pid = os.fork()
-    if pid:
-        os.close(tell)
-        return pid, told
-    _be_runner(job, kernel, root, (told, tell), parent, prepare)
+    if not pid:
+        _be_runner(job, kernel, root, (told, tell), partial(_settle_in, parent, prepare))
+    os.close(tell)
+    return pid, told
 
 
 def _be_runner(
-    job: Job,
-    kernel: Kernel,
-    root: Path,
-    pipe: tuple[int, int],
-    parent: int,
-    prepare: Callable[[], None],
+    job: Job, kernel: Kernel, root: Path, pipe: tuple[int, int], settle: Callable[[], None]
 ) -> NoReturn:
     code = 1
     try:
-        os.setpgid(0, 0)
-        die_with_parent(parent)
-        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-            signal.signal(number, signal.SIG_DFL)
-        prepare()
+        settle()
         os.close(pipe[0])
-        silence = os.open(os.devnull, os.O_RDWR)
-        for standard in (0, 1, 2):
-            os.dup2(silence, standard)
         run(job, kernel, root, lambda told: _send(pipe[1], told))
         code = 0
     finally:
         os._exit(code)
+
+
+def _settle_in(parent: int, prepare: Callable[[], None]) -> None:
+    """Makes the fork a process of its own that ends with its parent and says nothing."""
+    os.setpgid(0, 0)
+    die_with_parent(parent)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_DFL)
+    prepare()
+    silence = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(silence, standard)
 
 
 def _send(pipe: int, told: Told) -> None:
@@ -211,13 +212,13 @@ def _execute(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None])
 
 def _check(job: Job, executed: Any, kernel: Kernel) -> bool:
     """Raises unless there is evidence that all went well; whether it tells what data it saw."""
-    from perfkit.exporter import CellProblem, check_executed
+    from perfkit.exporter import CellCheckError, check_executed
     from perfkit.kernel import is_running
 
     charts = sum(".chart." in cell.source for cell in executed.cells if cell.cell_type == "code")
     try:
         check_executed(executed, charts)
-    except CellProblem as problem:
+    except CellCheckError as problem:
         index = problem.index
         number = None if index is None else _number(executed.cells, index)
         heading = "" if index is None else heading_above(executed.cells, index)

@@ -60,9 +60,7 @@ class Supervisor:
         if self._kernels is not None:
             self._kernels.close()
 
-    def run(
-        self, jobs: Iterable[Job], snapshot: Callable[[Job], bytes]
-    ) -> Iterator[Finished]:
+    def run(self, jobs: Iterable[Job], snapshot: Callable[[Job], bytes]) -> Iterator[Finished]:
         """Runs the jobs, as many at once as may be, and yields each as it is over.
 
         `snapshot` says what the kernel of a job may see of the logs. The next job is taken while

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -24,7 +23,7 @@ from perfkit.report import (
     stoppable,
     write_no_data,
 )
-from perfkit.runner import NOTEBOOK, Job, heading_in
+from perfkit.runner import NOTEBOOK, Job, Told, heading_in
 from perfkit.supervisor import Supervisor
 
 
@@ -49,16 +48,14 @@ def verify_reports(
         try:
             with Supervisor(root, settings.jobs, settings.limit_seconds) as supervisor:
                 for job, told in supervisor.run(check.jobs(wanted), check.snapshot):
-                    check.compare(job, told.failure and told.failure.reason, told.other_figures)
+                    check.compare(job, told)
         finally:
             shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
     return check.verdicts
 
 
 class _Check:
-    def __init__(
-        self, models: Models, settings: Settings, tell: Callable[[Verdict], None]
-    ) -> None:
+    def __init__(self, models: Models, settings: Settings, tell: Callable[[Verdict], None]) -> None:
         self.verdicts: list[Verdict] = []
         self._models = models
         self._settings = settings
@@ -88,20 +85,20 @@ class _Check:
                 yield Job(model, staging, html)
             else:
                 write_no_data(model, self._models, html, staging)
-                self.compare(Job(model, staging, html), None, other_figures=False)
+                self.compare(Job(model, staging, html), Told(done=True))
 
     def snapshot(self, job: Job) -> bytes:
         """What the kernel may see."""
         return snapshot_of(self._models, job)
 
-    def compare(self, job: Job, failed: str | None, other_figures: bool) -> None:
+    def compare(self, job: Job, told: Told) -> None:
         """Judges a report made again."""
         standing = self._standing.pop(job.staging)
         name = f"{job.model.kind}/{job.model.name}"
-        if other_figures:
+        if told.other_figures:
             difference: str | None = "the logs changed during the run; verify it again"
-        elif failed is not None:
-            difference = f"it fails now: {failed}"
+        elif told.failure is not None:
+            difference = f"it fails now: {told.failure.reason}"
         else:
             difference = first_difference(standing.folder, job.staging)
         shutil.rmtree(job.staging, ignore_errors=True)
