@@ -14,159 +14,39 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 
 import perfkit
 from perfkit.cli import main
 from perfkit.errors import ReportError
 from perfkit.markdown import plain
-from perfkit.reportindex import write_index
-from perfkit.scaffold import make_workspace
-
-CAMPAIGN = os.environ.get("PERFKIT_CAMPAIGN") == "1"
-"""Many more kills, for a night."""
-
-HOSTILE = (
-    "pipe|pipe",
-    "``tick`tick``",
-    "<script>alert(1)</script>",
-    "end](javascript:x) ![a](b.png)",
-    "line\nfeed | a |\n| - |\n",
-    "mark\u200f\u202eleft",
-    "**bold** __x__ $m$ #1",
-    "\\",
+from tests.reportkit import (
+    CAMPAIGN,
+    CHART,
+    GLANCE,
+    HOSTILE,
+    HOSTILE_LOG,
+    LOGS,
+    OPEN,
+    Ran,
+    finish,
+    is_clean,
+    kernels,
+    notebook,
+    pages,
+    report,
+    start,
+    tokens,
+    trade,
+    tree,
+    until,
+    write_workspace,
 )
-
-Tree = dict[str, bytes]
-
-
-class Ran(NamedTuple):
-    """What a process did."""
-
-    code: int
-    out: str
-    err: str
-
-
-def trade(order: str, closed_at: str, pnl: str, **more: str) -> str:
-    """A line of a `trade_record` log."""
-    times = {"timestamp": "2026-04-06T00:00:00Z", "exit_timestamp": f"{closed_at}Z"}
-    return json.dumps({"order_id": order, **times, "net_profit_loss": pnl, **more}) + "\n"
-
-
-LOGS = {
-    "logs/trades/2026-04-06.jsonl": "",
-    "logs/trades/2026-04-07.jsonl": trade("A1", "2026-04-07T10:00:00", "1.5"),
-    "logs/trades/2026-04-08.jsonl": trade("B1", "2026-04-08T10:00:00", "1000.125")
-    + trade("B2", "2026-04-08T11:00:00", "-250.5"),
-}
-HOSTILE_LOG = "not JSON\n" + "".join(
-    trade(
-        *(str(n), f"2026-04-08T{n:02d}:30:00", f"{10 - 3 * n}.25"),
-        strategy_name=name, symbol=name, exit_reasoning=name, execution_mode=name,
-    )
-    for n, name in enumerate(HOSTILE)
-)  # fmt: skip
-
-OPEN = "import perfkit\n\ndesk = perfkit.open(root)"
-GLANCE = 'desk.glance("daily", date, where=where)'
-CHART = 'desk.chart.pnl_per_trade("daily", date, where=where)'
-
-
-def notebook(*cells: str) -> str:
-    """A notebook of a parameters cell and those code cells."""
-    parameters = 'date: str = ""\nroot: str = ""\nwhere: str = ""'
-    code: dict[str, Any] = {"cell_type": "code", "execution_count": None, "outputs": []}
-    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
-    return json.dumps(
-        {
-            "cells": [
-                {**code, "id": "p", "metadata": {"tags": ["parameters"]}, "source": parameters},
-                *(
-                    {**code, "id": f"c{n}", "metadata": {}, "source": cell}
-                    for n, cell in enumerate(cells)
-                ),
-            ],
-            "metadata": {"kernelspec": kernel},
-            "nbformat": 4,
-            "nbformat_minor": 5,
-        }
-    )
-
-
-SMALL = notebook(OPEN, GLANCE, CHART)
-
-
-def write_workspace(root: Path, logs: Mapping[str, str], daily: str | None = SMALL) -> Path:
-    """A workspace as `perfkit init` makes it; `daily` replaces its notebook of that name."""
-    make_workspace(root)
-    for name, text in logs.items():
-        (root / name).write_text(text, encoding="utf-8")
-    if daily is not None:
-        (root / "notebooks/daily.ipynb").write_text(daily, encoding="utf-8")
-    return root
-
-
-def start(*words: object, **settings: Any) -> subprocess.Popen[str]:
-    """Starts `perfkit WORDS...`."""
-    return subprocess.Popen(
-        [sys.executable, "-m", "perfkit", *map(str, words)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        **settings,
-    )
-
-
-def finish(process: subprocess.Popen[str]) -> Ran:
-    out, err = process.communicate(timeout=120)
-    return Ran(process.returncode, out, err)
-
-
-def report(root: Path, *words: str, **settings: Any) -> Ran:
-    """Runs `perfkit report daily` to its end."""
-    return finish(start("report", "daily", "--root", root, *words, **settings))
-
-
-def tree(folder: Path) -> Tree:
-    """Every file of a folder, by its path in it."""
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
-
-
-def kernels(root: Path) -> list[int]:
-    """The kernels that a report run of that workspace started and that still run."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            is_kernel = b"ipykernel" in (folder / "cmdline").read_bytes()
-            settings = (folder / "environ").read_bytes().split(b"\0")
-        except OSError:
-            continue
-        if is_kernel and b"PERFKIT_ROOT=" + os.fsencode(root) in settings:
-            found.append(int(folder.name))
-    return found
-
-
-def is_clean(root: Path) -> bool:
-    """Whether a run left neither a kernel nor anything in staging."""
-    return not kernels(root) and not tree(root / "reports/.staging")
-
-
-def tokens(markdown: str) -> Iterator[Token]:
-    """Every token of a page, those inside of a line included."""
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
-    for token in parser.parse(markdown):
-        yield token
-        yield from token.children or ()
-
 
 CHARTS = (
     *("equity.png", "pnl_per_trade.png", "rolling_win_rate.png", "distribution.png"),
@@ -361,31 +241,37 @@ class TestFailing:
     def test_notebook_that_fails_leaves_the_earlier_report_byte_for_byte_and_exits_with_3(
         self, again: Path, cell: str, said: str
     ) -> None:
-        before = tree(again / "reports")
+        before = pages(again)
         (again / "notebooks/daily.ipynb").write_text(notebook(OPEN, GLANCE, cell, CHART))
         append(again, trade("B3", "2026-04-08T12:00:00", "7"))
         ran = report(again)
         assert (ran.code, ran.out) == (3, "")
         assert re.fullmatch(rf"perfkit: .*{said}.*", ran.err.splitlines()[-1])
-        assert "Traceback" not in ran.err
-        assert tree(again / "reports") == before
+        assert 'File "' not in ran.err
+        assert pages(again) == before
+        card = (again / "reports/failures/daily/2026-04-08.md").read_text(encoding="utf-8")
+        assert re.search(said, card)
         assert is_clean(again)
 
-    def test_first_report_that_fails_leaves_nothing(self, tmp_path: Path) -> None:
+    def test_first_report_that_fails_leaves_its_card_and_no_report(self, tmp_path: Path) -> None:
         root = write_workspace(tmp_path / "trading", LOGS, notebook(OPEN, GLANCE, "1 / 0"))
         assert report(root).code == 3
-        assert tree(root / "reports") == {}
+        assert pages(root) == {}
+        assert tree(root / "reports").keys() == {
+            *("README.md", "index.html"),
+            *("failures/daily/2026-04-08.json", "failures/daily/2026-04-08.md"),
+        }
 
     def test_file_that_is_no_notebook_exits_with_3(self, again: Path) -> None:
-        before = tree(again / "reports")
+        before = pages(again)
         (again / "notebooks/daily.ipynb").write_text("{}")
         ran = report(again)
         assert (ran.code, ran.out) == (3, "")
-        assert ran.err.startswith("perfkit: daily.ipynb cannot be run: ")
-        assert tree(again / "reports") == before
+        assert "daily.ipynb cannot be run: it is no notebook" in ran.err.splitlines()[-1]
+        assert pages(again) == before
 
     def test_full_disk_leaves_the_earlier_report_and_exits_with_3(self, again: Path) -> None:
-        before = tree(again / "reports")
+        before = pages(again)
         append(again, trade("B3", "2026-04-08T12:00:00", "7"))
         size = len(before["daily/2026-04-08/summary.json"]) // 2
         assert size > len(before["daily/2026-04-08/report.md"])
@@ -403,11 +289,11 @@ class TestFailing:
         )
         assert ran.returncode == 3
         assert "File too large" in ran.stderr
-        assert tree(again / "reports") == before
+        assert pages(again) == before
         assert is_clean(again)
 
     def test_interrupt_leaves_the_earlier_report_and_no_kernel(self, again: Path) -> None:
-        before = tree(again / "reports")
+        before = pages(again)
         (again / "notebooks/daily.ipynb").write_text(
             notebook("open('running', 'w').close()\nimport time; time.sleep(60)")
         )
@@ -416,16 +302,8 @@ class TestFailing:
         process.send_signal(signal.SIGINT)
         ran = finish(process)
         assert (ran.code, ran.out) == (3, "")
-        assert tree(again / "reports") == before
+        assert pages(again) == before
         until(lambda: not kernels(again))
-
-
-def until(holds: Callable[[], bool], seconds: float = 30) -> None:
-    """Waits until something holds; fails when it does not."""
-    end = time.monotonic() + seconds
-    while not holds():
-        assert time.monotonic() < end
-        time.sleep(0.02)
 
 
 class TestRefused:
@@ -489,7 +367,7 @@ class TestKilled:
         names = sorted(path.name for path in folder.parent.iterdir())
         assert names == ["2026-04-07", "2026-04-08"]
         index = (again / "reports/README.md").read_text(encoding="utf-8")
-        assert re.findall(r"\]\((.*)\)", index) == [
+        assert re.findall(r"^\| \[.*\]\((.*)\)", index.partition("## Days")[2], re.M) == [
             f"daily/{name}/report.md" for name in names[::-1]
         ]
 
@@ -532,13 +410,10 @@ class TestRuns:
         assert ran == (0, f"{folder}/report.md\n", "")
         text = (folder / "report.md").read_text(encoding="utf-8")
         assert "\nNo trades in window." in text
-        assert tree(folder).keys() == {
-            *("report.md", "report.ipynb", "summary.json", "status.json"),
-            *CHARTS,
-        }
+        assert tree(folder).keys() == {"report.md", "summary.json", "status.json"}
         assert json.loads((folder / "status.json").read_text())["state"] == "no-data"
         index = (root / "reports/README.md").read_text(encoding="utf-8")
-        row = "| [2026-04-06](daily/2026-04-06/report.md) | 0.00 USD | 0 | – | no trades |"
+        row = "| [2026-04-06](daily/2026-04-06/report.md) | 0.00 USD | 0 | – | no data |"
         assert row in index
 
     def test_root_given_beats_the_environment_in_the_notebook_as_well(
@@ -561,6 +436,8 @@ class TestRuns:
         name = 'a, side=b "|` {x}\n'
         append(again, trade("B3", "2026-04-08T12:00:00", "7", strategy_name=name))
         before = tree(again / "reports/daily/2026-04-08")
+        told = json.loads(before.pop("status.json"))
+        assert "stale_since" not in told
         ran = report(again, "--where", f"strategy={name}")
         assert (ran.code, ran.err) == (0, "")
         folder = Path(ran.out.strip()).parent
@@ -569,7 +446,12 @@ class TestRuns:
         assert "Net P&L **+7.00 USD** from 1 trade" in text
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
         assert summary["where"] == {"strategy": name}
-        assert tree(again / "reports/daily/2026-04-08") == before
+        after = tree(again / "reports/daily/2026-04-08")
+        status = json.loads(after.pop("status.json"))
+        assert after == before
+        assert status.pop("stale_since")
+        assert status.pop("rerun") == "perfkit report daily --date 2026-04-08"
+        assert status == told
 
     def test_logs_that_grow_during_a_run_do_not_get_between_its_figures(self, again: Path) -> None:
         before = tree(again / "reports/daily/2026-04-08")
@@ -589,12 +471,12 @@ class TestRuns:
         assert summary["metrics"]["net_pnl"] == "749.425"
 
     def test_logs_rewritten_during_every_run_fail_the_report(self, again: Path) -> None:
-        before = tree(again / "reports")
+        before = pages(again)
         (again / "notebooks/daily.ipynb").write_text(notebook(REWRITE_ALWAYS, OPEN, GLANCE))
         ran = report(again)
         assert (ran.code, ran.out) == (3, "")
         assert "the logs changed during each run" in ran.err
-        assert tree(again / "reports") == before
+        assert pages(again) == before
 
     def test_notebook_may_show_other_windows_beside_its_own(self, again: Path) -> None:
         month = 'desk.glance("monthly", date, where=where)'
@@ -604,56 +486,6 @@ class TestRuns:
         text = (again / "reports/daily/2026-04-08/report.md").read_text(encoding="utf-8")
         assert "**Wednesday, 2026-04-08**" in text
         assert "**Month 2026-04: 2026-04-01 to 2026-04-30**" in text
-
-
-class TestIndex:
-    """`reports/README.md`, from what lies in the folders."""
-
-    def publish(
-        self, reports: Path, path: str, net_pnl: str = "1", where: Mapping[str, str] | None = None
-    ) -> Path:
-        folder = reports / path
-        folder.mkdir(parents=True)
-        status = {"state": "ok", "label": folder.name[:10], "where": where or {}}
-        metrics = {"net_pnl": net_pnl, "closed_trades": 2, "win_rate": "0.5"}
-        (folder / "status.json").write_text(json.dumps(status))
-        (folder / "summary.json").write_text(json.dumps({"metrics": metrics, "currency": "USD"}))
-        return folder
-
-    def links(self, reports: Path) -> list[str]:
-        text = write_index(reports).read_text(encoding="utf-8")
-        return [str(one.attrs["href"]) for one in tokens(text) if one.type == "link_open"]
-
-    def test_reports_stand_by_kind_newest_first(self, tmp_path: Path) -> None:
-        for path in ("weekly/2026-W15", "daily/2026-04-07", "daily/2026-04-08", "monthly/2026-04"):
-            self.publish(tmp_path, path)
-        assert self.links(tmp_path) == [
-            "daily/2026-04-08/report.md",
-            "daily/2026-04-07/report.md",
-            "weekly/2026-W15/report.md",
-            "monthly/2026-04/report.md",
-        ]
-
-    def test_folder_that_is_no_whole_report_is_passed_over(self, tmp_path: Path) -> None:
-        self.publish(tmp_path, "daily/2026-04-08")
-        self.publish(tmp_path, "daily/.2026-04-07.previous")
-        (self.publish(tmp_path, "daily/2026-04-06") / "summary.json").unlink()
-        (self.publish(tmp_path, "daily/2026-04-05") / "status.json").unlink()
-        (self.publish(tmp_path, "daily/2026-04-04") / "status.json").write_text("{")
-        (self.publish(tmp_path, "daily/2026-04-03") / "summary.json").write_bytes(b"\xff")
-        (tmp_path / "daily/notes.txt").write_text("mine")
-        assert self.links(tmp_path) == ["daily/2026-04-08/report.md"]
-
-    def test_names_in_a_filter_are_plain_text(self, tmp_path: Path) -> None:
-        for n, name in enumerate(HOSTILE):
-            self.publish(tmp_path, f"daily/2026-04-0{n + 1}-x", where={"strategy": name})
-        page = list(tokens(write_index(tmp_path).read_text(encoding="utf-8")))
-        kinds = [token.type for token in page]
-        assert kinds.count("link_open") == kinds.count("tr_open") - 1 == len(HOSTILE)
-        assert not [kind for kind in kinds if kind.startswith(("html", "image", "code", "strong"))]
-
-    def test_index_without_a_report_is_a_heading(self, tmp_path: Path) -> None:
-        assert write_index(tmp_path).read_text(encoding="utf-8") == "# Reports\n"
 
 
 class TestExporter:
@@ -686,8 +518,8 @@ class TestExporter:
 
         check_executed(self.executed(self.picture("a.png")), images=1)
         for page, images, said in (
-            (self.executed(count=None), 0, "cell 1 did not run"),
-            (self.executed(self.ERROR), 0, "cell 1 raised SystemExit: 0"),
+            (self.executed(count=None), 0, "cell 1: it did not run"),
+            (self.executed(self.ERROR), 0, "cell 1: SystemExit: 0"),
             (self.executed(), 1, "0 charts came out where the notebook has 1"),
         ):
             with pytest.raises(ReportError, match=said):
