@@ -50,13 +50,14 @@ class Kernel(NamedTuple):
         """The file that says how much of each log it may see."""
         return self.folder / "snapshot.json"
 
-    def last_words(self, lines: int = 8) -> list[str]:
-        """The end of what it wrote to its standard error."""
+    def last_words(self, lines: int = 12) -> list[str]:
+        """What it wrote to its standard error: of a crash the beginning, else the end."""
         try:
             text = (self.folder / LOG).read_text(encoding="utf-8", errors="replace")
         except OSError:
             return []
-        return text.splitlines()[-lines:]
+        _, crash, where = text.partition("Fatal Python error:")
+        return (crash + where).splitlines()[:lines] if crash else text.splitlines()[-lines:]
 
 
 class Kernels:

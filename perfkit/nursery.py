@@ -13,9 +13,12 @@ and whatever kernels started, removes their files, and ends. Messages are JSON, 
 from __future__ import annotations
 
 import contextlib
+import faulthandler
 import gc
+import importlib
 import json
 import os
+import select
 import shutil
 import signal
 import socket
@@ -30,6 +33,12 @@ from perfkit.processes import adopt_orphans, die_with_parent, kill_children, kil
 
 CONNECTION = "kernel.json"
 LOG = "kernel.log"
+_LOADED = (
+    *("ipykernel.ipkernel", "ipykernel.kernelapp", "matplotlib.backends.backend_agg"),
+    *("perfkit.charts", "perfkit.desk"),
+)
+"""What kernels are forked with."""
+
 _NOWHERE = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
 
 
@@ -61,10 +70,8 @@ def _loaded(run: socket.socket) -> bool:
     """Loads what notebooks of reports use; tells the run when that is not there."""
     try:
         import_kernel()
-        import matplotlib.backends.backend_agg  # noqa: F401  the same
-
-        import perfkit.charts
-        import perfkit.desk  # noqa: F401  loaded for the kernels to come
+        for name in _LOADED:
+            importlib.import_module(name)
     except Exception as error:  # whatever an import raises is a reason worth telling
         _tell(run, {"failed": f"{type(error).__name__}: {error}"})
         return False
@@ -81,7 +88,6 @@ def _serve(run: socket.socket) -> None:
     signal.set_wakeup_fd(woken.fileno(), warn_on_full_buffer=False)
     kernels: dict[int, int] = {}
     waiting = b""
-    import select
 
     while True:
         ready, _, _ = select.select([run, wake], [], [])
@@ -157,6 +163,7 @@ def _be_kernel(folder: Path, settings: Mapping[str, str], nursery: int) -> None:
     log = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for standard, target in ((0, _NOWHERE), (1, log), (2, log)):
         os.dup2(target, standard)
+    faulthandler.enable(log, all_threads=False)  # a crash leaves word of where it was
     os.environ.update(settings, JPY_PARENT_PID=str(nursery))
     time.tzset()
     sys.argv[:] = [""]

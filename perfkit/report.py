@@ -334,14 +334,17 @@ def _unwritable(path: Path, error: OSError) -> OutputError:
     return OutputError(str(error.filename or path), error.strerror or str(error))
 
 
+class _Stopped(BaseException):
+    """A signal has come; like an interrupt, nothing on the way takes it for an error."""
+
+
 @contextlib.contextmanager
 def stoppable() -> Iterator[None]:
     """Turns the signals that end a process into an error, so that everything is put in order."""
 
     def stop(number: int, _: object) -> None:
         signal.signal(number, signal.SIG_IGN)
-        name = signal.Signals(number).name
-        raise ReportError(f"stopped by {name}; what was published before stands")
+        raise _Stopped(signal.Signals(number).name)
 
     numbers = (signal.SIGTERM, signal.SIGHUP)
     try:
@@ -351,6 +354,8 @@ def stoppable() -> Iterator[None]:
         return
     try:
         yield
+    except _Stopped as error:
+        raise ReportError(f"stopped by {error}; what was published before stands") from None
     finally:
         for number, handler in zip(numbers, before, strict=True):
             signal.signal(number, handler)
