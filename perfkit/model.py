@@ -13,9 +13,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from perfkit.changes import compared, period_before
+from perfkit.changes import COMPARED, compared, period_before
 from perfkit.columns import fingerprint
 from perfkit.desk import Desk, where_text
 from perfkit.episodes import Episode, began_in
@@ -27,6 +27,9 @@ from perfkit.window import Window
 LEAD_IN_TRADES = 20
 """How many trades before the window charts look back on; the rolling win rate does."""
 
+_DRAWN = ("closed_at", "net_pnl", "r", "symbol", "strategy", "side")
+"""Columns of the trades of a window that its charts show one by one."""
+
 _SHAPING = (
     *("ipykernel", "ipython", "jinja2", "matplotlib", "mistune", "nbclient", "nbconvert"),
     *("nbformat", "numpy", "pandas", "papermill", "pillow", "tzdata"),
@@ -37,8 +40,8 @@ _SHAPING = (
 class Model(NamedTuple):
     """One report's figures and how it is to be made.
 
-    `figures` is the digest of all that it shows, `compared` that of its section "What changed";
-    `digest` covers notebook, parameters and versions as well.
+    `figures` is the digest of all that it shows, `compared` that of its section "What changed",
+    `settled` that of what stays; `digest` covers notebook, parameters and versions as well.
     """
 
     notebook: Notebook
@@ -46,6 +49,7 @@ class Model(NamedTuple):
     previous: Summary
     parameters: Mapping[str, Value]
     compared: str
+    settled: str
     figures: str
     digest: str
 
@@ -99,6 +103,7 @@ class Models:
             previous=self._summary_of(self.before(window)),
             parameters=parameters,
             compared=self._compared(window),
+            settled=self.settled(window),
             figures=figures,
             digest=_sha256(figures, made_with),
         )
@@ -111,6 +116,22 @@ class Models:
     def _compared(self, window: Window) -> str:
         previous = self._summary_of(self.before(window))
         return compared(self._summary_of(window), previous, self.episodes(window))
+
+    def settled(self, window: Window) -> str:
+        """The digest of what a report of a past window should go on showing.
+
+        What is bound to change is left out: whether the window held the newest line, and what
+        became of the trades that were still open at its end.
+        """
+        inside = self.desk.selection(window.kind, window.last_day, where=self.where).inside
+        previous = self._summary_of(self.before(window))
+        return _sha256(
+            _lasting(self._summary_of(window).to_builtins()),
+            [fingerprint(getattr(inside, name)) for name in _DRAWN],
+            [previous.metrics[name] for name in COMPARED],
+            [verdict.verdict for verdict in previous.targets],
+            self.episodes(window),
+        )
 
     def before(self, window: Window) -> Window:
         """The period a window is compared with."""
@@ -135,6 +156,25 @@ class Models:
         end = len(selection.history) - len(selection.inside)
         trades = selection.history.slice(max(0, end - LEAD_IN_TRADES), end)
         return [fingerprint(getattr(trades, name)) for name in ("closed_at", "marks", "net_pnl")]
+
+
+def _lasting(summary: dict[str, Any]) -> dict[str, Any]:
+    """A summary as JSON has it, without what later lines may change."""
+    kept = {name: summary[name] for name in ("window", "currency", "where", "targets")}
+    lost = ("unrealized_pnl", "open_trades")
+    kept["metrics"] = _without(summary["metrics"], *lost[:1])
+    kept["data"] = _without(summary["data"], "digest")
+    kept["breakdowns"] = [
+        (by, part["name"], sorted(_without(part["metrics"], *lost).items()))
+        for by, parts in summary["breakdowns"].items()
+        for part in parts
+        if part["metrics"]["closed_trades"]
+    ]
+    return kept
+
+
+def _without(entries: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: entry for name, entry in entries.items() if name not in names}
 
 
 @cache

@@ -29,9 +29,9 @@ OK, NO_DATA = "ok", "no-data"
 class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a published report was made from.
 
-    `digest` is that of its summary, `figures` covers all it shows, `model` its notebook,
-    parameters and versions as well; `files` has the SHA-256 of each other file. `stale_since`
-    and `rerun` stand there when later or corrected trades have changed its figures since.
+    `digest` is that of its summary, `figures` covers all it shows, `settled` what of it should
+    stay, `model` notebook, parameters and versions as well; `files` has the SHA-256 of each file.
+    `stale_since` and `rerun` stand there when late or corrected trades changed its figures since.
     """
 
     state: str
@@ -41,6 +41,7 @@ class Status(msgspec.Struct, frozen=True, omit_defaults=True):
     parameters: dict[str, str | int | float | bool]
     digest: str
     figures: str
+    settled: str
     model: str
     notebook_sha256: str
     perfkit: str

@@ -302,6 +302,7 @@ def _status(model: Model, files: dict[str, str], images: Sequence[str]) -> Statu
         parameters=dict(model.parameters),
         digest=summary.data.digest,
         figures=model.figures,
+        settled=model.settled,
         model=model.digest,
         notebook_sha256=hashlib.sha256(model.notebook.body).hexdigest(),
         perfkit=__version__,

@@ -33,6 +33,6 @@ def _is_stale(models: Models, report: Published) -> bool:
     """Whether the figures are others now; where they cannot be made at all, they are left."""
     try:
         window = models.window(report.status.kind, str(report.status.parameters["date"]))
-        return models.figures(window) != report.status.figures
+        return models.settled(window) != report.status.settled
     except PerfkitError:
         return report.status.stale_since is not None
