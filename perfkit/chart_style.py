@@ -174,7 +174,7 @@ class Chart(Figure):
     def settle(self) -> Chart:
         """Lays the figure out once and for all, so that drawing it again changes nothing."""
         engine = self.get_layout_engine()
-        if engine is not None:
+        if engine is not None and self.axes:
             engine.execute(self)
         self.set_layout_engine("none")
         return self

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 import perfkit
 from perfkit import changes, due, failure, htmltable, kernels, lean, model, page, published, verify
 from perfkit.cli import main
-from perfkit.episodes import EVENTS, began_in
+from perfkit.episodes import EVENTS, Episode, began_in
 from perfkit.errors import MissingExtraError, OutputError, PerfkitError, ReportError, UsageError
 from perfkit.failure import Card, Failure
 from perfkit.markdown import escaped, plain
@@ -178,7 +178,7 @@ class TestChanges:
         desk = perfkit.open(write_workspace(tmp_path / "trading", LOGS))
         summary = desk.summary("daily", "2026-04-08")
         at = datetime(2026, 4, 8, tzinfo=UTC)
-        many = [changes.Episode(f"r{n}", "", "critical", at, "x") for n in range(25)]
+        many = [Episode(f"r{n}", "", "critical", at, "x") for n in range(25)]
         text = changes.changes(summary, summary, many).markdown
         assert text.count("critical") == changes.MOST_EPISODES
         assert text.endswith("- and 5 more\n")
