@@ -370,7 +370,11 @@ def _progress() -> Callable[[int, int], None] | None:
 
 def _tell_empty_filter(selection: Selection) -> None:
     """A filter that no trade of any day meets is most likely a slip."""
-    if selection.where and not len(selection.closed) and not len(selection.never_closed):
+    if (
+        selection.where
+        and not selection.sheets
+        and not (len(selection.closed) or len(selection.never_closed))
+    ):
         conditions = " and ".join(f"{name} = {value}" for name, value in selection.where.items())
         print(f"perfkit: no trade in the logs has {conditions}", file=sys.stderr)
 
