@@ -154,6 +154,22 @@ class Book:
         runs = self._fetched(lambda: [self._trades(day.toordinal()) for day in days])
         return joined(runs) if runs else no_trades(self.paths)
 
+    def last(self, count: int, where: Mapping[str, str] | None = None) -> Trades:
+        """The last `count` closed trades that meet a filter, or as many as there are.
+
+        Days are read backward, and of a day no more than it takes.
+        """
+        runs: list[Trades] = []
+        for day in reversed(self.days):
+            for number in range(self._runs_of(day.toordinal())):
+                run = self._fetched(partial(self._run_from_end, day.toordinal(), number))
+                runs.append(run.where(where or {}))
+                missing = count - sum(map(len, runs))
+                if missing <= 0:
+                    runs[-1] = runs[-1].slice(-missing, len(runs[-1]))
+                    return joined(runs[::-1])
+        return joined(runs[::-1]) if runs else no_trades(self.paths)
+
     @cached_property
     def paths(self) -> dict[int, str]:
         """The path of each file, by its number, in the order they are read."""
@@ -215,6 +231,19 @@ class Book:
         if len(runs) < 2:
             return runs[0] if runs else no_trades(self.paths)
         return joined(runs) if day == OPEN else ordered(joined(runs))
+
+    def _runs_of(self, day: int) -> int:
+        """In how many runs the trades of a day can be read."""
+        own = [ledger.days[day] for ledger in self._ledgers.values() if day in ledger.days]
+        return len(own[0].fragments) if len(own) == 1 else 1
+
+    def _run_from_end(self, day: int, number: int) -> Trades:
+        """One of those runs, counted from the last."""
+        own = [ledger.days[day] for ledger in self._ledgers.values() if day in ledger.days]
+        if len(own) > 1:
+            return self._trades(day)
+        fragment = own[0].fragments[-1 - number]
+        return loaded(own[0]._replace(fragments=(fragment,)), self._opened.pages, self.paths)
 
     def _errors_of(self, source: str) -> list[tuple[date | None, LineError]]:
         ledger = self._ledgers[source]

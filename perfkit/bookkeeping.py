@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from perfkit import runlog
 from perfkit.config import Config, Source
 from perfkit.errors import LogReadError
 from perfkit.ledger import OPEN, Ledger
@@ -95,7 +96,28 @@ def open_book(config: Config, sources: Sequence[Source], options: Options) -> Op
     started = time.perf_counter()
     opened = _opened(config, sources, options)
     spent = int((time.perf_counter() - started) * 1000)
-    return opened._replace(activity=opened.activity._replace(milliseconds=spent))
+    opened = opened._replace(activity=opened.activity._replace(milliseconds=spent))
+    _tell(opened)
+    return opened
+
+
+def _tell(opened: Opened) -> None:
+    """Says what was done, and what the operator should know."""
+    activity = opened.activity
+    plain = {
+        name: value for name, value in activity._asdict().items() if not isinstance(value, tuple)
+    }
+    runlog.account("book", **plain)
+    if opened.problem is not None:
+        reason = opened.problem.strerror or str(opened.problem)
+        runlog.warn(
+            f"the cache in {CACHE} cannot be written: {reason}; figures are right, but every run "
+            "reads all that is new again: check the folder's permissions and free space"
+        )
+    for name in activity.rewritten:
+        runlog.warn(f"{name}: its earlier lines changed; it was read anew")
+    for name in activity.gone:
+        runlog.warn(f"{name}: is gone, and its trades with it")
 
 
 def _opened(config: Config, sources: Sequence[Source], options: Options) -> Opened:
@@ -105,7 +127,7 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
         return _in_memory(config, sources, options)
     if options.limits is not None:
         return _as_limited(config, sources, options)
-    known = _stored(config, folder)
+    known = stored(config, folder)
     if known is not None and known[2] and _has(known[0], sources):
         return Opened(known[0], known[1], _idle(known[0], sources))
     try:
@@ -119,7 +141,7 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
 
 def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
     """The book as the cache has it, if that is just what the limits say; else made anew."""
-    known = _stored(config, config.root / CACHE)
+    known = stored(config, config.root / CACHE)
     if known is not None and _has(known[0], sources):
         read = {
             file.name: file.bytes_read
@@ -135,7 +157,7 @@ def _has(manifest: Manifest, sources: Sequence[Source]) -> bool:
     return all(source.name in manifest.ledgers for source in sources)
 
 
-def _stored(config: Config, folder: Path) -> tuple[Manifest, Pages, bool] | None:
+def stored(config: Config, folder: Path) -> tuple[Manifest, Pages, bool] | None:
     """The manifest in the cache, its pages, and whether it is up to date; None without one."""
     for _ in range(ATTEMPTS):
         content = read_bytes(str(folder / MANIFEST))
@@ -175,7 +197,7 @@ def _unwritten(
     config: Config, sources: Sequence[Source], options: Options, folder: Path, problem: OSError
 ) -> Opened:
     """The book where the cache can be read at most."""
-    known = _stored(config, folder)
+    known = stored(config, folder)
     if known is None:
         return _in_memory(config, sources, options)._replace(problem=problem)
     manifest, pages, _ = known
@@ -190,7 +212,7 @@ def _unwritten(
 def _written(config: Config, sources: Sequence[Source], options: Options, folder: Path) -> Opened:
     """The book brought up to date in the cache; the lock is held."""
     now = _touched(folder / LOCK)
-    known = _stored(config, folder)
+    known = stored(config, folder)
     if known is not None and known[2] and _has(known[0], sources):  # another process was first
         return Opened(known[0], known[1], _idle(known[0], sources))
     manifest, pages = known[:2] if known is not None else (_empty(config), None)

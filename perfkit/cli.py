@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from perfkit import __version__
-from perfkit.errors import LineError, OutputError, PerfkitError, UsageError
+from perfkit.errors import CacheDiffersError, LineError, OutputError, PerfkitError, UsageError
 
 if TYPE_CHECKING:
     from perfkit.book import Book
@@ -93,6 +93,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_summary(commands)
     _add_explain(commands)
     _add_report(commands)
+    _add_cache(commands)
     _add_new(commands, "demo", _demo, "make a workspace with sample logs and its three reports")
     _add_new(commands, "init", _init, "make a workspace for your own logs")
     return parser
@@ -125,6 +126,30 @@ def _add_root(parser: _Parser) -> None:
         metavar="DIR",
         help="the workspace; default: PERFKIT_ROOT, else the nearest folder upwards that holds "
         "config/perfkit.yaml",
+    )
+
+
+def _add_reading(parser: _Parser) -> None:
+    """Options of every command that reads logs."""
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="read every log anew; neither use nor write logs/performance/cache/",
+    )
+    _add_jobs(parser)
+
+
+def _add_jobs(parser: _Parser) -> None:
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_job_count,
+        help="how many processes read when there is much to read (default: one per core)",
+    )
+    parser.add_argument(
+        "--log-format",
+        choices=("text", "json"),
+        help="also log to stderr what the run did: duration, files, bytes, lines, trades",
     )
 
 
@@ -168,6 +193,7 @@ def _add_summary(commands: _Commands[_Parser]) -> None:
         "example: perfkit summary --window weekly --date 2025-10-09 --where execution_mode=LIVE",
     )
     _add_root(parser)
+    _add_reading(parser)
     _add_window(parser)
     _add_selection(parser)
     parser.add_argument(
@@ -206,6 +232,7 @@ def _add_explain(commands: _Commands[_Parser]) -> None:
     )
     parser.add_argument("metric", metavar="METRIC", help="a name of docs/metrics.md")
     _add_root(parser)
+    _add_reading(parser)
     _add_window(parser)
     _add_selection(parser)
 
@@ -228,7 +255,23 @@ def _add_report(commands: _Commands[_Parser]) -> None:
         help="YYYY-MM-DD, a trading day of the period; default: the newest day with a line",
     )
     _add_root(parser)
+    _add_reading(parser)
     _add_selection(parser)
+
+
+def _add_cache(commands: _Commands[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "cache",
+        _cache,
+        "show, check or remake what perfkit remembers of the logs",
+        "status tells what is there; verify reads every log anew and names the first difference\n"
+        "(exit code 3), 0 if there is none; rebuild starts over. sizes are in bytes.\n\n"
+        "example: perfkit cache verify",
+    )
+    parser.add_argument("action", choices=("status", "verify", "rebuild"), help="what to do")
+    _add_root(parser)
+    _add_jobs(parser)
 
 
 def _add_new(
@@ -255,8 +298,30 @@ def _day_count(text: str) -> int:
     return number
 
 
-def _summary(arguments: argparse.Namespace) -> int:
+def _job_count(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    if not number:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
+    return number
+
+
+def _desk(arguments: argparse.Namespace) -> Desk:
+    """The workspace of a command."""
     from perfkit.desk import open as open_desk
+
+    if arguments.log_format is not None:
+        from perfkit.runlog import log_to_stderr
+
+        log_to_stderr(arguments.log_format)
+    return open_desk(
+        arguments.root,
+        progress=_progress(),
+        cached=not getattr(arguments, "no_cache", False),
+        jobs=arguments.jobs,
+    )
+
+
+def _summary(arguments: argparse.Namespace) -> int:
     from perfkit.export import backfill, export
     from perfkit.render import breakdown_text
     from perfkit.slices import checked_dimension
@@ -265,7 +330,7 @@ def _summary(arguments: argparse.Namespace) -> int:
     where = _where(arguments)
     for dimension in arguments.by:
         checked_dimension(dimension)
-    desk = open_desk(arguments.root, progress=_progress())
+    desk = _desk(arguments)
     if arguments.backfill is not None:
         if arguments.json:
             raise UsageError("--backfill writes files and prints their paths; --json prints one")
@@ -296,10 +361,8 @@ def _summary(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    from perfkit.desk import open as open_desk
-
     where = _where(arguments)
-    desk = open_desk(arguments.root, progress=_progress())
+    desk = _desk(arguments)
     explanation = desk.explain(
         arguments.metric,
         arguments.window,
@@ -313,12 +376,27 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from perfkit.desk import open as open_desk
     from perfkit.report import run_report
 
     where = _where(arguments)
-    desk = open_desk(arguments.root, progress=_progress())
+    desk = _desk(arguments)
     print(run_report(desk, arguments.kind, _day(arguments.date, desk, where), where))
+    return EXIT_OK
+
+
+def _cache(arguments: argparse.Namespace) -> int:
+    from perfkit.cachecheck import first_difference, rebuild, status, status_text
+
+    desk = _desk(arguments)
+    if arguments.action == "rebuild":
+        rebuild(desk.config, desk.options)
+    elif arguments.action == "verify":
+        for source in desk.config.sources:
+            difference = first_difference(desk.config, source)
+            if difference is not None:
+                raise CacheDiffersError(difference)
+        print("the cache has what the logs say")
+    sys.stdout.write(status_text(status(desk.config)))
     return EXIT_OK
 
 

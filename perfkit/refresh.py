@@ -399,7 +399,12 @@ class _Absorption:
             for row, (key, file) in enumerate(zip(trades.key, trades.file, strict=True))
             if key not in self.affected and file not in self.dropped
         ]
-        return trades if len(rows) == len(trades) else trades.take(rows)
+        if len(rows) == len(trades):
+            return trades
+        kept = trades.take(rows)
+        places = set(zip(kept.file, kept.line, strict=True))
+        others = {place: lines for place, lines in kept.other_lines.items() if place in places}
+        return kept.with_lines(others)
 
 
 def _rows(run: Trades | DayEntry) -> int:

@@ -169,6 +169,12 @@ class Trades:
         """The same trades, of files with those paths."""
         return Trades(dict(self._columns()), paths, self.other_lines)
 
+    def with_lines(
+        self, other_lines: Mapping[tuple[int, int], tuple[tuple[int, int], ...]]
+    ) -> Trades:
+        """The same trades, made of those other lines."""
+        return Trades(dict(self._columns()), self.paths, other_lines)
+
     def _columns(self) -> list[tuple[str, Any]]:
         return [(name, getattr(self, name)) for name in COLUMNS]
 
