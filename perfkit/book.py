@@ -264,10 +264,11 @@ class Book:
         return found
 
     def _bad_lines(self, number: int) -> list[BadLine]:
-        (file,) = (file for file in self.files if file.number == number)
         pages = self._opened.pages
         return [
             error
+            for file in self.files
+            if file.number == number
             for address in file.details
             for error in unpacked_details(pages.get(address)).errors
         ]
@@ -278,7 +279,8 @@ class Book:
             return fetch()
         except CacheDamagedError:
             discard(self.config)
-            options = Options(cached=False, limits=self.snapshot())
+            numbers = {file.name: file.number for file in self.files}
+            options = Options(cached=False, limits=self.snapshot(), numbers=numbers)
             self._opened = open_book(self.config, self.sources, options)
             self.__dict__.pop("files", None)
             self.__dict__.pop("paths", None)

@@ -66,13 +66,15 @@ class Options(NamedTuple):
     """How the book is opened.
 
     `cached` False reads every log and writes nothing. `jobs` processes read (None: one per core).
-    With `limits`, only so many bytes of only those files are there.
+    With `limits`, only so many bytes of only those files are there; `numbers` are those the files
+    get, as they had in another book.
     """
 
     cached: bool = True
     jobs: int | None = None
     progress: Progress | None = None
     limits: Limits | None = None
+    numbers: Mapping[str, int] | None = None
 
 
 DEFAULT = Options()
@@ -286,6 +288,7 @@ def _refreshed(
                 now,
                 jobs=options.jobs,
                 limits=options.limits,
+                given=options.numbers,
                 progress=options.progress,
             )
             if not last and _inodes(_listed(config, sources, options.limits)) != before:

@@ -9,7 +9,6 @@ from perfkit.book import Book
 from perfkit.errors import LineError
 from perfkit.files import replace
 from perfkit.markdown import slug
-from perfkit.tradelog import read_at
 
 QUARANTINE = Path("logs/performance/quarantine")
 KEPT_BYTES = 2000
@@ -36,6 +35,8 @@ def _file_name(source: str) -> str:
 
 
 def _entry(root: Path, error: LineError) -> bytes:
+    from perfkit.tradelog import read_at
+
     text = read_at(root / error.path, error.offset, KEPT_BYTES).decode("utf-8", "backslashreplace")
     entry = {**error._asdict(), "text": text}
     return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

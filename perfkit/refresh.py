@@ -75,10 +75,12 @@ def plan(
     next_number: int,
     now: int,
     limits: Mapping[str, int] | None = None,
+    given: Mapping[str, int] | None = None,
 ) -> Plan:
     """Compares the files of a source, in reading order, with what is known of them.
 
-    With `limits`, a file is read up to so many bytes only. Raises `LogReadError`, or
+    With `limits`, a file is read up to so many bytes only; `given` are numbers that files bear
+    elsewhere, which new ones get again. Raises `LogReadError`, or
     `FileNotFoundError` for a file that has gone meanwhile.
     """
     by_name = {file.name: file for file in ledger.files}
@@ -113,9 +115,10 @@ def plan(
                 continue
             rewritten.append(name)
         limit = None if limits is None else limits[name]
-        readings.append(Reading(next_number, path, name, limit=limit))
-        numbers.append(next_number)
-        next_number += 1
+        number = next_number if given is None else given.get(name, next_number)
+        readings.append(Reading(number, path, name, limit=limit))
+        numbers.append(number)
+        next_number = max(next_number, number + 1)
     dropped = [file for file in ledger.files if file.number not in kept]
     gone = [file.name for file in dropped if file.name not in {name for _, name in files}]
     return Plan(tuple(numbers), kept, readings, dropped, rewritten, gone, looked_at)
