@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from perfkit import __version__
-from perfkit.errors import LineError, OutputError, PerfkitError, UsageError
+from perfkit.errors import CacheDiffersError, LineError, OutputError, PerfkitError, UsageError
 
 if TYPE_CHECKING:
     from perfkit.book import Book
@@ -92,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_summary(commands)
     _add_explain(commands)
     _add_report(commands)
+    _add_cache(commands)
     _add_new(commands, "demo", _demo, "make a workspace with sample logs and its three reports")
     _add_new(commands, "init", _init, "make a workspace for your own logs")
     return parser
@@ -124,6 +125,33 @@ def _add_root(parser: _Parser) -> None:
         metavar="DIR",
         help="the workspace; default: PERFKIT_ROOT, else the nearest folder upwards that holds "
         "config/perfkit.yaml",
+    )
+
+
+_READS = "how many processes read when there is much to read"
+
+
+def _add_reading(parser: _Parser, jobs: str = _READS) -> None:
+    """Options of every command that reads logs."""
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="read every log anew; neither use nor write logs/performance/cache/",
+    )
+    _add_jobs(parser, jobs)
+
+
+def _add_jobs(parser: _Parser, what: str = _READS) -> None:
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_job_count,
+        help=f"{what} (default: one per core)",
+    )
+    parser.add_argument(
+        "--log-format",
+        choices=("text", "json"),
+        help="also log to stderr what the run did: duration, files, bytes, lines, trades",
     )
 
 
@@ -167,6 +195,7 @@ def _add_summary(commands: _Commands[_Parser]) -> None:
         "example: perfkit summary --window weekly --date 2025-10-09 --where execution_mode=LIVE",
     )
     _add_root(parser)
+    _add_reading(parser)
     _add_window(parser)
     _add_selection(parser)
     parser.add_argument(
@@ -205,6 +234,7 @@ def _add_explain(commands: _Commands[_Parser]) -> None:
     )
     parser.add_argument("metric", metavar="METRIC", help="a name of docs/metrics.md")
     _add_root(parser)
+    _add_reading(parser)
     _add_window(parser)
     _add_selection(parser)
 
@@ -216,7 +246,23 @@ def _add_report(commands: _Commands[_Parser]) -> None:
     parser = _command(commands, "report", _report, what, reportcli.EPILOG)
     reportcli.add_options(parser)
     _add_root(parser)
+    _add_reading(parser, reportcli.JOBS)
     _add_selection(parser)
+
+
+def _add_cache(commands: _Commands[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "cache",
+        _cache,
+        "show, check or remake what perfkit remembers of the logs",
+        "status tells what is there; verify reads every log anew and names the first difference\n"
+        "(exit code 3), 0 if there is none; rebuild starts over. sizes are in bytes.\n\n"
+        "example: perfkit cache verify",
+    )
+    parser.add_argument("action", choices=("status", "verify", "rebuild"), help="what to do")
+    _add_root(parser)
+    _add_jobs(parser)
 
 
 def _add_new(
@@ -243,8 +289,30 @@ def _day_count(text: str) -> int:
     return number
 
 
-def _summary(arguments: argparse.Namespace) -> int:
+def _job_count(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    if not number:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
+    return number
+
+
+def _desk(arguments: argparse.Namespace) -> Desk:
+    """The workspace of a command."""
     from perfkit.desk import open as open_desk
+
+    if arguments.log_format is not None:
+        from perfkit.runlog import log_to_stderr
+
+        log_to_stderr(arguments.log_format)
+    return open_desk(
+        arguments.root,
+        progress=_progress(),
+        cached=not getattr(arguments, "no_cache", False),
+        jobs=arguments.jobs,
+    )
+
+
+def _summary(arguments: argparse.Namespace) -> int:
     from perfkit.export import backfill, export
     from perfkit.render import breakdown_text
     from perfkit.slices import checked_dimension
@@ -253,7 +321,7 @@ def _summary(arguments: argparse.Namespace) -> int:
     where = _where(arguments)
     for dimension in arguments.by:
         checked_dimension(dimension)
-    desk = open_desk(arguments.root, progress=_progress())
+    desk = _desk(arguments)
     if arguments.backfill is not None:
         if arguments.json:
             raise UsageError("--backfill writes files and prints their paths; --json prints one")
@@ -284,10 +352,8 @@ def _summary(arguments: argparse.Namespace) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    from perfkit.desk import open as open_desk
-
     where = _where(arguments)
-    desk = open_desk(arguments.root, progress=_progress())
+    desk = _desk(arguments)
     explanation = desk.explain(
         arguments.metric,
         arguments.window,
@@ -303,7 +369,24 @@ def _explain(arguments: argparse.Namespace) -> int:
 def _report(arguments: argparse.Namespace) -> int:
     from perfkit import reportcli
 
-    return EXIT_OK if reportcli.run(arguments, _where(arguments), _progress()) else EXIT_FAILED
+    made = reportcli.run(arguments, _desk(arguments), _where(arguments))
+    return EXIT_OK if made else EXIT_FAILED
+
+
+def _cache(arguments: argparse.Namespace) -> int:
+    from perfkit.cachecheck import first_difference, rebuild, status, status_text
+
+    desk = _desk(arguments)
+    if arguments.action == "rebuild":
+        rebuild(desk.config, desk.options)
+    elif arguments.action == "verify":
+        for source in desk.config.sources:
+            difference = first_difference(desk.config, source)
+            if difference is not None:
+                raise CacheDiffersError(difference)
+        print("the cache has what the logs say")
+    sys.stdout.write(status_text(status(desk.config)))
+    return EXIT_OK
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -354,7 +437,11 @@ def _progress() -> Callable[[int, int], None] | None:
 
 def _tell_empty_filter(selection: Selection) -> None:
     """A filter that no trade of any day meets is most likely a slip."""
-    if selection.where and not len(selection.closed) and not len(selection.never_closed):
+    if (
+        selection.where
+        and not selection.sheets
+        and not (len(selection.closed) or len(selection.never_closed))
+    ):
         conditions = " and ".join(f"{name} = {value}" for name, value in selection.where.items())
         print(f"perfkit: no trade in the logs has {conditions}", file=sys.stderr)
 

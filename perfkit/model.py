@@ -153,8 +153,7 @@ class Models:
         if isinstance(count, int) and count >= LEAD_IN_TRADES:
             return []
         selection = self.desk.selection(window.kind, window.last_day, where=self.where)
-        end = len(selection.history) - len(selection.inside)
-        trades = selection.history.slice(max(0, end - LEAD_IN_TRADES), end)
+        trades = selection.lead_in(LEAD_IN_TRADES)
         return [fingerprint(getattr(trades, name)) for name in ("closed_at", "marks", "net_pnl")]
 
 

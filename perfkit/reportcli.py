@@ -18,7 +18,6 @@ from perfkit.errors import UsageError
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from perfkit.book import Progress
     from perfkit.desk import Desk
     from perfkit.kernels import Kernels
     from perfkit.model import Models
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 KINDS = ("daily", "weekly", "monthly")
 ALL = "all"
 TIMEOUT_SECONDS = 600
-MOST_JOBS = 64
+JOBS = "how many reports are made at once, and how many processes read"
 SILENT_DAYS = 7
 """A log without a line for longer is an archive: what is due counts from its last day."""
 
@@ -38,9 +37,10 @@ status.json, and the index reports/README.md and index.html. what is unchanged i
 what fails leaves the earlier report as it was, and a page in reports/failures/.
 money is in the currency of the source, times in the workspace's zone.
 
-examples: perfkit report weekly --date 2025-10-09
-          perfkit report daily --from 2025-09-01 --to 2025-09-30
-          perfkit report all"""
+`perfkit report daily --from 2025-09-01 --to 2025-09-30` makes what is missing or changed of
+a span of days, `perfkit report all` what is due.
+
+example: perfkit report weekly --date 2025-10-09"""
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -82,9 +82,6 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="make published reports again, aside, and tell the first cell and type that differs",
     )
     parser.add_argument(
-        "--jobs", metavar="N", type=_jobs, help="reports made at once; default: one per core"
-    )
-    parser.add_argument(
         "--timeout",
         metavar="SECONDS",
         type=_seconds,
@@ -93,20 +90,15 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(
-    arguments: argparse.Namespace, where: dict[str, str], progress: Progress | None = None
-) -> bool:
+def run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bool:
     """Makes or verifies the reports asked for; whether all went well."""
     from datetime import UTC, datetime
-
-    from perfkit.desk import open as open_desk
 
     if arguments.kind is None and not arguments.verify:
         raise UsageError(f"which report? Name one of {', '.join(KINDS)}, or {ALL}")
     if arguments.date is not None and (arguments.first or arguments.last):
         raise UsageError("give either --date or --from and --to")
     now = datetime.now(UTC)
-    desk = open_desk(arguments.root, progress=progress)
     with _early_kernels(arguments, desk, where) as early:
         return _run(arguments, desk, where, now, early)
 
@@ -311,13 +303,6 @@ def _cores() -> int:
         return len(os.sched_getaffinity(0))
     except AttributeError:  # pragma: no cover - only Linux has it
         return os.cpu_count() or 1
-
-
-def _jobs(text: str) -> int:
-    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
-    if not 0 < number <= MOST_JOBS:
-        raise argparse.ArgumentTypeError(f"{text!r} is not from 1 to {MOST_JOBS}")
-    return number
 
 
 def _seconds(text: str) -> int:
