@@ -298,8 +298,9 @@ class TestEnvironments:
 from pathlib import Path
 log = Path("logs/trades/2026-04-08.jsonl")
 log.write_text(log.read_text().replace("-250.5", "-250.7"))
+Path("logs/performance/cache/manifest").unlink()
 """
-        (root / "notebooks/daily.ipynb").write_text(notebook(rewrite, OPEN, chart + ";" * 0))
+        (root / "notebooks/daily.ipynb").write_text(notebook(rewrite, OPEN, chart))
         assert perfkit(root, "daily").code == 0
         summary = json.loads((root / "reports/daily/2026-04-08/summary.json").read_bytes())
         assert summary["metrics"]["net_pnl"] == "749.425"
