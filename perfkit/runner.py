@@ -32,6 +32,9 @@ NOTEBOOK = "report.ipynb"
 SUMMARY = "summary.json"
 KERNEL_DIED = "its kernel died"
 
+_CHART = ".chart."
+"""What a cell that draws has in it."""
+
 _HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
 
 
@@ -65,18 +68,28 @@ class _OtherFigures(Exception):  # noqa: N818  no error: the run is repeated
 
 @cache
 def load() -> None:
-    """Loads what runners use, so that each of them is forked with it."""
+    """Loads what runners need at once, so that each of them is forked with it."""
     try:
         import_jsonschema()
         import papermill  # noqa: F401  loaded for the forks to come
 
         import perfkit.kernel  # noqa: F401  the same
-        from perfkit.exporter import warm_up
     except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without it
         raise MissingExtraError("papermill", "reports") from error
-    warm_up()
-    _summary_validator()
     gc.freeze()  # no fork need look through what was loaded
+
+
+@cache
+def warm_up() -> None:
+    """Loads and compiles what runners need in the end, while something else is waited for.
+
+    The first runner does so while its kernel works, later ones are forked with it.
+    """
+    import perfkit.exporter
+
+    perfkit.exporter.warm_up()
+    _summary_validator()
+    gc.freeze()
 
 
 def fork_runner(
@@ -147,9 +160,9 @@ def run(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None]) -> N
 
 
 def _made(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None]) -> Told:
-    from perfkit.exporter import canonical, to_markdown
-
     executed = _execute(job, kernel, root, tell)
+    from perfkit.exporter import canonical, to_markdown  # loaded meanwhile, see `warm_up`
+
     tells_figures = _check(job, executed, kernel)
     markdown, images = to_markdown(executed)
     summary = job.model.summary.to_json()
@@ -184,6 +197,10 @@ def _execute(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None])
         at = Told(cell=_number(cells, cell_index), heading=heading_above(cells, cell_index))
         tell(at)
 
+    def sent(cell: Any, **_: object) -> None:
+        if _CHART in cell.source:  # that takes the kernel a moment, which is ours
+            warm_up()
+
     wait_until_bound(kernel.connection, kernel.pid)
     try:
         return papermill.execute_notebook(
@@ -195,6 +212,7 @@ def _execute(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None])
             km=RunningKernel(kernel.connection, kernel.pid),
             on_notebook_start=lambda notebook: cells.extend(notebook.cells),
             on_cell_start=starts,
+            on_cell_complete=sent,
             request_save_on_cell_execute=False,
             progress_bar=False,
             cwd=str(root),
@@ -215,7 +233,7 @@ def _check(job: Job, executed: Any, kernel: Kernel) -> bool:
     from perfkit.exporter import CellCheckError, check_executed
     from perfkit.kernel import is_running
 
-    charts = sum(".chart." in cell.source for cell in executed.cells if cell.cell_type == "code")
+    charts = sum(_CHART in cell.source for cell in executed.cells if cell.cell_type == "code")
     try:
         check_executed(executed, charts)
     except CellCheckError as problem:

@@ -77,6 +77,8 @@ class Supervisor:
                     self._drop_kernels()
                     yield Finished(job, Told(failure=Failure(str(error))))
                 upcoming = next(waiting, None)
+                if upcoming is not None:
+                    runner.warm_up()  # for the runners to come
                 if upcoming is not None and self._kernels is not None:
                     with contextlib.suppress(ReportError):  # it is told when the kernel is needed
                         self._ahead.append(self._kernels.ask())
