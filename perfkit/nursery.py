@@ -76,6 +76,7 @@ def _loaded(run: socket.socket) -> bool:
         _tell(run, {"failed": f"{type(error).__name__}: {error}"})
         return False
     gc.freeze()  # no kernel need look through what was loaded
+    gc.set_threshold(50_000)  # kernels are short-lived, and figures are full of cycles
     _tell(run, {"ready": True})
     return True
 
