@@ -6,7 +6,6 @@ extended by trades that all come after its own; anything else is a new sheet.
 
 from __future__ import annotations
 
-import hashlib
 import marshal
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -71,15 +70,17 @@ class Sheet(NamedTuple):
         return marshal.dumps((whole, parts, dict(self.findings), self.digest))
 
 
-def sheet_of(trades: Trades, calendar: Calendar) -> Sheet:
-    """The sheet of the trades of one day, in trade order."""
+def sheet_of(trades: Trades, calendar: Calendar, *, digested: bool = True) -> Sheet:
+    """The sheet of trades of one day, in trade order."""
     columns = Columns(trades)
     parts = {
         dimension: _parts(columns, part_names(dimension, trades, calendar))
         for dimension in DIMENSIONS
         if dimension != "weekday"
     }
-    return Sheet(columns.whole, parts, Counter(trades.findings), digest_of(trades))
+    return Sheet(
+        columns.whole, parts, Counter(trades.findings), digest_of(trades) if digested else None
+    )
 
 
 def unpacked_sheet(content: bytes) -> Sheet:
@@ -118,7 +119,9 @@ def part_names(dimension: str, trades: Trades, calendar: Calendar) -> list[str]:
 
 def digest_of(trades: Trades) -> bytes:
     """sha256 over everything that figures are made from."""
-    hashed = hashlib.sha256()
+    from hashlib import sha256
+
+    hashed = sha256()
     for name in _DIGESTED:
         hashed.update(name.encode())
         hashed.update(fingerprint(getattr(trades, name)))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+from fnmatch import translate
 from pathlib import Path
 
 from perfkit.config import Config, Source
@@ -30,42 +32,67 @@ def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
 
 def log_files(source: Source, root: Path) -> list[Path]:
     """The files of a source, in the order their lines were written: rotated ones oldest first."""
-    own = [(root / path).resolve() for path in OWN_OUTPUT]
+    own = [os.path.realpath(root / path) for path in OWN_OUTPUT]
 
-    def is_own(path: Path) -> bool:
-        resolved = path.resolve()
-        return any(resolved == one or one in resolved.parents for one in own)
+    def is_own(path: str) -> bool:
+        resolved = os.path.realpath(path)
+        return any(resolved == one or resolved.startswith(one + os.sep) for one in own)
 
-    if is_own(source.path):
+    folder = os.fspath(source.path)
+    if is_own(folder):
         raise LogReadError(
             shown_path(source.path, root),
             "is written by perfkit itself",
             "name the bot's log instead",
         )
-    if source.path.is_file():
+    if os.path.isfile(folder):
         return [source.path]
-    if not source.path.is_dir():
+    if not os.path.isdir(folder):
         raise LogReadError(
             shown_path(source.path, root),
             "there is no such file or folder",
             f"check `path` of source {source.name} in config/perfkit.yaml",
         )
-    patterns = (source.pattern, source.pattern + ".gz")
-    names = {path for pattern in patterns for path in source.path.glob(pattern)}
+    found = _matching(folder, source.pattern)
+    resolved = os.path.realpath(folder)
     # Beside a file, its compressed twin is a copy of it, perhaps still being written.
-    twins = {path.with_name(path.name + ".gz") for path in names}
-    files = (path for path in names - twins if path.is_file() and not is_own(path))
-    return sorted(files, key=_age_key)
+    twins = {path + ".gz" for path in found}
+    files = [
+        path
+        for path, is_plain in found.items()
+        if path not in twins
+        and (
+            os.path.join(resolved, os.path.basename(path)) not in own
+            if is_plain
+            else os.path.isfile(path) and not is_own(path)
+        )
+    ]
+    return list(map(Path, sorted(files, key=_age_key)))
 
 
-def _age_key(path: Path) -> tuple[str, int, str]:
+def _matching(folder: str, pattern: str) -> dict[str, bool]:
+    """The paths that match, each with whether it is a file and no link, right in the folder."""
+    if "/" in pattern or "**" in pattern:
+        found = {path for own in (pattern, pattern + ".gz") for path in Path(folder).glob(own)}
+        return dict.fromkeys(map(os.fspath, found), False)
+    matches = re.compile(f"(?:{translate(pattern)})|(?:{translate(pattern + '.gz')})").match
+    with os.scandir(folder) as entries:
+        return {
+            entry.path: entry.is_file(follow_symlinks=False)
+            for entry in entries
+            if matches(entry.name)
+        }
+
+
+def _age_key(path: str) -> tuple[str, int, str]:
     """`x.jsonl.2` before `x.jsonl.1` before `x.jsonl`; otherwise by name."""
-    rotated = _ROTATED.match(path.as_posix())
+    rotated = _ROTATED.match(path)
     if rotated is None:
-        return path.as_posix().removesuffix(".gz"), 0, path.as_posix()
-    return rotated[1], -int(rotated[2]), path.as_posix()
+        return path.removesuffix(".gz"), 0, path
+    return rotated[1], -int(rotated[2]), path
 
 
 def shown_path(path: Path, root: Path) -> str:
     """A path as the workspace shows it: below its root where it is."""
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
+    shown, above = os.fspath(path), os.fspath(root) + os.sep
+    return shown.removeprefix(above)

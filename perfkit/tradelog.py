@@ -8,17 +8,17 @@ and so does each byte.
 
 from __future__ import annotations
 
-import gzip
+import json
+import sys
 import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 from itertools import chain
 from operator import add
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from perfkit import columns as col
 from perfkit.columns import BadValueError, Numbers, take
@@ -26,8 +26,14 @@ from perfkit.contents import ContentDigest
 from perfkit.dialect import CLOSING, NUMBER, OPEN, TEXT, TIME, Condition, Dialect
 from perfkit.errors import LineError, LogReadError
 
+if TYPE_CHECKING:
+    import msgspec
+
 BLOCK_BYTES = 256 * 1024
 MAX_LINE_BYTES = 1024 * 1024
+
+FEW_BYTES = 64 * 1024
+"""Up to so much is decoded without msgspec, if that is not loaded yet: loading it takes longer."""
 
 Column = list[Any] | Numbers
 """Texts (`str | None`), instants (`int | None`) or `Numbers`, by the slot's kind."""
@@ -201,6 +207,8 @@ def read_at(path: Path, offset: int, most: int) -> bytes:
 def opened(path: Path) -> BinaryIO:
     """A log file, its text when it is compressed."""
     if path.suffix == ".gz":
+        import gzip
+
         return gzip.open(path, "rb")  # type: ignore[return-value]
     return path.open("rb")
 
@@ -301,7 +309,6 @@ class _Reader:
         self.first_line = self.next_line = start.line
         self.end = start.offset
         self.keys = {key: n for n, key in enumerate(dialect.keys)}
-        self.decoder = _line_decoder(dialect.keys)
         self.chunks: list[list[Column]] = [[] for _ in dialect.slots]
         self.identity: list[str | None] = []
         self.is_open: list[bool] = []
@@ -396,22 +403,34 @@ class _Reader:
             waiting_bytes=self.waiting_bytes,
         )
 
-    def _decoded(self, block: bytes) -> list[Any] | None:
+    @cached_property
+    def decoder(self) -> msgspec.json.Decoder[Any]:
+        """Decodes the fields of one line."""
+        return _line_decoder(self.dialect.keys)
+
+    def _decoded(self, block: bytes) -> list[tuple[Any, ...]] | None:
         """All lines of the block decoded; None when any of them is not one plain object."""
         if b"\0" in block or len(block) > MAX_LINE_BYTES:
             return None
+        if len(block) <= FEW_BYTES and "msgspec" not in sys.modules:
+            rows = plainly_decoded(block, self.dialect.keys)
+            if rows is not None:
+                return rows
+        from msgspec import MsgspecError
+        from msgspec.structs import astuple
+
         try:
             if not block.isascii():
                 block.decode("utf-8")
-            return list(map(self.decoder.decode, block.split(b"\n")[:-1]))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return list(map(astuple, map(self.decoder.decode, block.split(b"\n")[:-1])))
+        except (MsgspecError, UnicodeDecodeError, RecursionError):
             return None
 
     def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
         """Takes decoded lines with their line numbers."""
         if not rows:
             return
-        raw = [list(column) for column in zip(*map(msgspec.structs.astuple, rows), strict=True)]
+        raw = [list(column) for column in zip(*rows, strict=True)]
         if self.dialect.only:
             keep = self._meeting(self.dialect.only, raw, len(numbers))
             if not all(keep):
@@ -564,8 +583,40 @@ class _Reader:
         return None
 
 
+def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
+    """The named fields of each line, by the standard library; None where that might differ.
+
+    ASCII without escapes leaves no question of how to read a text, and numbers stay as they are:
+    a short integer, or the digits.
+    """
+    if not block.isascii() or b"\\" in block:
+        return None
+    try:
+        lines = [
+            json.loads(line, parse_float=str, parse_int=_short, parse_constant=_no_number)
+            for line in block.decode("ascii").split("\n")[:-1]
+        ]
+    except (ValueError, RecursionError):
+        return None
+    if not all(isinstance(line, dict) for line in lines):
+        return None
+    return [tuple(map(line.get, keys)) for line in lines]
+
+
+def _short(digits: str) -> int:
+    if len(digits) > 18 or digits == "-0":
+        raise ValueError("not a short integer")
+    return int(digits)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
 def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
     """Decodes only the named fields; a JSON number with a point or exponent stays its digits."""
+    import msgspec
+
     names = [f"field_{n}" for n in range(len(keys))]
     line = msgspec.defstruct(
         "Line",
@@ -576,8 +627,10 @@ def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(line, float_hook=str)
 
 
-def _decoded_line(decoder: msgspec.json.Decoder[Any], raw: bytes) -> object | None:
+def _decoded_line(decoder: msgspec.json.Decoder[Any], raw: bytes) -> tuple[Any, ...] | None:
     """One line decoded, None when blank; raises `BadValueError` with the reason."""
+    import msgspec
+
     if not raw.strip():
         return None
     if len(raw) > MAX_LINE_BYTES:
@@ -589,7 +642,7 @@ def _decoded_line(decoder: msgspec.json.Decoder[Any], raw: bytes) -> object | No
     except UnicodeDecodeError as error:
         raise BadValueError(f"is not UTF-8 at byte {error.start + 1}") from error
     try:
-        return decoder.decode(raw)  # type: ignore[no-any-return]
+        return msgspec.structs.astuple(decoder.decode(raw))
     except msgspec.ValidationError as error:
         raise BadValueError(_not_an_object(raw, str(error))) from error
     except (msgspec.DecodeError, RecursionError) as error:

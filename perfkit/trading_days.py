@@ -44,7 +44,9 @@ def extended_day(
         fragments += _fragments(trades, pages)
     sheet = None
     if old.sheet is not None and day != OPEN:
-        sheet = extended([unpacked_sheet(pages.get(old.sheet)), sheet_of(trades, calendar)])
+        sheet = extended(
+            [unpacked_sheet(pages.get(old.sheet)), sheet_of(trades, calendar, digested=False)]
+        )
     opened_from = _earliest(old.opened_from, _opened_from(trades))
     return _entry(old.epoch, old.rows + len(trades), fragments, sheet, opened_from, pages)
 
