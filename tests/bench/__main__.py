@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 from statistics import median
 
+from tests.bench import reports
 from tests.bench.workloads import workspace
 
 ROUNDS = 9
@@ -41,6 +42,7 @@ def main() -> None:
         print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.machine()}")
         _processes(day, month)
         _bulk(month)
+    reports.measure()
 
 
 def _processes(day: Path, month: Path) -> None:
