@@ -34,6 +34,7 @@ table { border-collapse: collapse; font-size: .93rem; font-variant-numeric: tabu
 th, td { padding: .28rem .7rem; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--line); }
 th { background: var(--soft); font-weight: 600; }
+td.figure { white-space: nowrap; }
 tr > :first-child { padding-left: .4rem; }
 pre { overflow-x: auto; padding: .7rem .9rem; background: var(--soft); font-size: .85rem; }
 @media (max-width: 40rem) {
@@ -104,8 +105,12 @@ def _rendered(markdown: str, images: Mapping[str, bytes]) -> str:
     renderer = Renderer(escape=False)
     rendered: Any = mistune.create_markdown(renderer=renderer, plugins=["table"])(markdown)
     text = str(rendered).replace("<table>", '<div class="wide"><table>')
+    text = _FIGURE.sub(r'<td class="figure" \1', text)
     return text.replace("</table>", "</table></div>")
 
+
+_FIGURE = re.compile(r'<td (style="text-align:right">[^<]{1,20}</td>)')
+"""A figure with its unit, which stays on one line."""
 
 _ENTITY = re.compile(r"&amp;(lt|gt|amp|quot|#39);")
 
