@@ -18,7 +18,7 @@ STYLE = """\
 :root { color-scheme: light; --ink: #1a1a1a; --muted: #5f5f5f; --line: #dcdcdc; --soft: #f5f6f8;
   --good: #0072b2; --bad: #b34700; }
 * { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1rem 1.25rem 3rem; max-width: 60rem; color: var(--ink);
+body { margin: 0 auto; padding: 1rem 1.25rem 3rem; max-width: 62rem; color: var(--ink);
   background: #fff; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans",
   sans-serif; -webkit-text-size-adjust: 100%; overflow-wrap: break-word; }
 h1 { font-size: 1.6rem; line-height: 1.25; margin: .5rem 0 1rem; }
@@ -30,8 +30,8 @@ blockquote { margin: .8rem 0; padding: .4rem .9rem; border-left: 4px solid #e69f
   background: #fdf6e7; }
 blockquote p { margin: 0; }
 .wide { overflow-x: auto; margin: .8rem 0; }
-table { border-collapse: collapse; font-size: .93rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .28rem .7rem; text-align: left; vertical-align: top;
+table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
+th, td { padding: .28rem .55rem; text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--line); }
 th { background: var(--soft); font-weight: 600; }
 td.figure { white-space: nowrap; }
@@ -46,6 +46,7 @@ pre { overflow-x: auto; padding: .7rem .9rem; background: var(--soft); font-size
   h2 { break-after: avoid; margin-top: 1.3rem; }
   img, tr, blockquote { break-inside: avoid; }
   .wide { overflow: visible; }
+  td.figure { white-space: normal; }
   a { color: inherit; text-decoration: none; }
 }
 """
