@@ -23,28 +23,32 @@ LOOPED = 6
 """Of the loop over all days, so many are run; they take the same each."""
 
 
-def measure() -> None:
-    """Prints the table."""
+def measure() -> str:
+    """The table, as the page of measurements has it."""
     with tempfile.TemporaryDirectory() as folder:
         root = _workspace(Path(folder) / "trading")
-        print(f"\n{'reports of the sample log':56}{'s':>8}{'x plain tools':>16}")
         plain, one, unchanged = [], [], []
         for _ in range(ROUNDS):
             plain.append(_plain(root, LAST_DAY))
             shutil.rmtree(root / "reports", ignore_errors=True)
             one.append(_report(root, "--date", LAST_DAY))
             unchanged.append(_report(root, "--date", LAST_DAY))
-        _row("papermill + nbconvert, one day", median(plain), None)
-        _row("perfkit report daily", median(one), median(plain))
-        _row("perfkit report daily, unchanged", median(unchanged), median(plain))
         first = LAST_DAY - timedelta(days=DAYS - 1)
         loop = sum(_plain(root, first + timedelta(days=n)) for n in range(LOOPED)) * DAYS / LOOPED
         shutil.rmtree(root / "reports")
         batch = _report(root, "--from", first, "--to", LAST_DAY)
         again = _report(root, "--from", first, "--to", LAST_DAY)
-        _row(f"papermill + nbconvert, {DAYS} days ({LOOPED} of them measured)", loop, None)
-        _row(f"perfkit report daily --from --to, {DAYS} days", batch, loop)
-        _row(f"the same, unchanged, {DAYS} days", again, loop)
+    alone = median(plain)
+    rows = [
+        _row("papermill and nbconvert, one day", alone, alone),
+        _row("perfkit report daily", median(one), alone),
+        _row("perfkit report daily, unchanged", median(unchanged), alone),
+        _row(f"papermill and nbconvert, {DAYS} days, from {LOOPED}", loop, loop),
+        _row(f"perfkit report daily --from --to, {DAYS} days", batch, loop),
+        _row(f"perfkit report daily --from --to, {DAYS} days, unchanged", again, loop),
+    ]
+    head = "### Reports (whole processes)\n\n| what | s | x plain tools |\n| :-- | --: | --: |\n"
+    return head + "".join(rows)
 
 
 def _workspace(root: Path) -> Path:
@@ -74,10 +78,9 @@ def _report(root: Path, *words: object) -> float:
     return time.perf_counter() - started
 
 
-def _row(what: str, seconds: float, plain: float | None) -> None:
-    ratio = "" if plain is None else f"{seconds / plain:.3f}"
-    print(f"{what:56}{seconds:8.2f}{ratio:>16}")
+def _row(what: str, seconds: float, plain: float) -> str:
+    return f"| {what} | {seconds:.2f} | {seconds / plain:.3f} |\n"
 
 
 if __name__ == "__main__":
-    measure()
+    print(measure())
