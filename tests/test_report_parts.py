@@ -3,6 +3,7 @@
 import html.parser
 import json
 import os
+import re
 import sys
 import sysconfig
 from collections.abc import Mapping
@@ -10,6 +11,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -212,8 +214,6 @@ class TestCards:
 
     @pytest.mark.parametrize("name", HOSTILE)
     def test_nothing_of_a_log_becomes_markup(self, name: str) -> None:
-        import msgspec
-
         card = msgspec.structs.replace(
             self.CARD,
             where={"strategy": name},
@@ -235,8 +235,6 @@ class TestCards:
             assert plain(line, failure.LONGEST_LINE) == line
 
     def test_first_moment_of_a_failure_is_kept_until_it_is_mended(self, tmp_path: Path) -> None:
-        import msgspec
-
         later = msgspec.structs.replace(self.CARD, failed_at="2026-04-10T00:15:03Z")
         failure.write_card(tmp_path, self.CARD)
         failure.write_card(tmp_path, later)
@@ -299,8 +297,6 @@ class TestIndex:
         publish(root, "weekly", "2026-04-05", "7")
         publish(root, "monthly", "2026-03-31", "7", where={"source": "bot"})
         card = TestCards.CARD
-        import msgspec
-
         for label, standing in (("2026-04-02", True), ("2026-04-03", False)):
             told = msgspec.structs.replace(
                 card, label=label, where={}, parameters={"date": label}, standing=standing
@@ -512,6 +508,13 @@ class TestVerify:
         assert said == "equity.png is no longer made"
         said = verify.first_difference(tmp_path / "b", tmp_path / "a")
         assert said == "equity.png is missing"
+
+
+def test_status_is_documented_key_by_key() -> None:
+    text = (Path(__file__).parents[1] / "docs/operations.md").read_text(encoding="utf-8")
+    rows = text.partition("| key of `status.json` |")[2].partition("\n\n")[0]
+    documented = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\|([^|]*)\|", rows, re.M)))
+    assert documented == [field.name for field in msgspec.structs.fields(published.Status)]
 
 
 class TestKernelFolders:
