@@ -136,18 +136,15 @@ def _bury(run: socket.socket, kernels: dict[int, int]) -> None:
     """Ends what dead kernels left behind, and tells that they died."""
     while True:
         try:
-            dead = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
+            pid, status = os.waitpid(-1, os.WNOHANG)
         except ChildProcessError:
             return
-        if dead is None:
+        if not pid:
             return
-        number = kernels.pop(dead.si_pid, None)
+        number = kernels.pop(pid, None)
         if number is not None:
-            kill_group(dead.si_pid)  # before its number can be given to another process
-        os.waitpid(dead.si_pid, 0)
-        if number is not None:
-            how = dead.si_status if dead.si_code == os.CLD_EXITED else -dead.si_status
-            _tell(run, {"ended": number, "how": how})
+            kill_group(pid)
+            _tell(run, {"ended": number, "how": os.waitstatus_to_exitcode(status)})
 
 
 def _tell(run: socket.socket, message: Mapping[str, object]) -> None:

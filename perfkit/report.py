@@ -72,7 +72,8 @@ class Settings(NamedTuple):
     """How reports are to be made.
 
     `at` is the moment of the run, ISO 8601 in UTC, noted where something fails or is found to be
-    stale; it never enters a report. `given` are parameters for the notebook, as texts.
+    stale; it never enters a report. `given` are parameters for the notebook, as texts; `thorough`
+    looks at every older report for what is stale, not only at recent ones.
     """
 
     at: str
@@ -80,6 +81,7 @@ class Settings(NamedTuple):
     given: Mapping[str, str] = {}
     force: bool = False
     html: bool = False
+    thorough: bool = False
     jobs: int = 1
     limit_seconds: float = 600.0
 
@@ -128,7 +130,9 @@ def run_reports(
         finally:
             shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
         keep(models.desk.book_of(settings.where))
-        if any(outcome.state == MADE for outcome in press.outcomes):
+        if settings.thorough:
+            mark_stale(models.desk, settings.at, None)
+        elif any(outcome.state == MADE for outcome in press.outcomes):
             mark_stale(models.desk, settings.at)
         write_index(models.desk, settings.where)
     return press.outcomes

@@ -121,6 +121,7 @@ def _run(
         given=parse_parameters(arguments.param),
         force=arguments.force,
         html=arguments.html,
+        thorough=arguments.kind == ALL,
         jobs=arguments.jobs or _cores(),
         limit_seconds=arguments.timeout,
     )

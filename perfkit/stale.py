@@ -8,17 +8,20 @@ from perfkit.failure import rerun
 from perfkit.model import Models
 from perfkit.published import KINDS, REPORTS, Published, mark, published
 
+RECENT = 62
+"""How many reports of a kind every run compares; a nightly run compares all."""
 
-def mark_stale(desk: Desk, at: str) -> list[Published]:
-    """Notes in the status of each published report whether it is stale; returns those that are.
 
-    Nothing else of a report is touched. `at` is the moment they are found so; a report that was
-    found stale before keeps its moment.
+def mark_stale(desk: Desk, at: str, most: int | None = RECENT) -> list[Published]:
+    """Notes in the status of published reports whether they are stale; returns those that are.
+
+    Looks at the newest `most` of each kind, or at all. Nothing but the status is touched. `at` is
+    the moment they are found so; a report that was found stale before keeps its moment.
     """
     by_filter: dict[tuple[tuple[str, str], ...], Models] = {}
     found = []
     for kind in KINDS:
-        for report in published(desk.config.root / REPORTS, kind):
+        for report in published(desk.config.root / REPORTS, kind)[:most]:
             where = report.status.where
             models = by_filter.setdefault(tuple(sorted(where.items())), Models(desk, where))
             if not _is_stale(models, report):

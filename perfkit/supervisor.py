@@ -73,7 +73,7 @@ class Supervisor:
                 job = upcoming
                 try:
                     self._start(job, snapshot(job))
-                except (ReportError, MissingExtraError) as error:
+                except (ReportError, MissingExtraError, OSError) as error:
                     self._drop_kernels()
                     yield Finished(job, Told(failure=Failure(str(error))))
                 upcoming = next(waiting, None)

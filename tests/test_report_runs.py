@@ -474,3 +474,14 @@ class TestBrowser:
         assert all((hostile / "reports" / link).is_file() for link in links)
         script = "[window.alerts, document.body.textContent.includes('<scr' + 'ipt>alert(1)')]"
         assert self.dom(hostile / "reports/index.html", script) == [0, True]
+
+
+def test_every_older_report_is_compared_by_a_run_of_all(root: Path) -> None:
+    for n in range(70):
+        name = f"daily/2026-06-{n:02d}"  # newer than the report, and nothing that can be made
+        shutil.copytree(root / "reports/daily/2026-04-08", root / "reports" / name)
+    add(root, "2026-04-08", LATE)
+    assert perfkit(root, "weekly", "--date", "2026-04-08").code == 0
+    assert "stale_since" not in status(root, "daily/2026-04-08")
+    assert perfkit(root, "all", "--date", "2026-04-07").code == 0
+    assert "stale_since" in status(root, "daily/2026-04-08")
