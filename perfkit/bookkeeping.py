@@ -167,7 +167,7 @@ def stored(config: Config, folder: Path) -> tuple[Manifest, Pages, bool] | None:
             return None
         try:
             manifest = decoded(content, settings_of(config))
-            pages = Pages(str(folder / PAGES), _prefix(manifest))
+            pages = Pages(str(folder / PAGES), _prefix())
             for page in {address[0] for address in manifest.addresses()}:
                 pages.hold(page)
         except CacheDamagedError:
@@ -181,8 +181,9 @@ def stored(config: Config, folder: Path) -> tuple[Manifest, Pages, bool] | None:
     return None
 
 
-def _prefix(manifest: Manifest) -> str:
-    return f"{manifest.generation + 1:08d}-{os.getpid()}"
+def _prefix() -> str:
+    """The start of a page's name that no other page has had."""
+    return f"{time.time_ns():x}-{os.getpid()}"
 
 
 def _empty(config: Config) -> Manifest:
@@ -219,12 +220,12 @@ def _written(config: Config, sources: Sequence[Source], options: Options, folder
         return Opened(known[0], known[1], _idle(known[0], sources))
     manifest, pages = known[:2] if known is not None else (_empty(config), None)
     if pages is None:
-        pages = Pages(str(folder / PAGES), _prefix(manifest))
+        pages = Pages(str(folder / PAGES), _prefix())
     try:
         manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
         manifest = _compacted(manifest, pages)
     except CacheDamagedError:
-        pages = Pages(str(folder / PAGES), _prefix(manifest))
+        pages = Pages(str(folder / PAGES), _prefix())
         manifest = _empty(config)
         manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
     pages.flush()

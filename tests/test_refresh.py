@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from perfkit import batch, identities, reading, sheets
+from perfkit import batch, identities, reading, sheets, tradelog, trading_days
 from perfkit.batch import Batch
 from perfkit.bookkeeping import Activity, Options
 from perfkit.cachecheck import first_difference
@@ -208,6 +208,34 @@ class TestDays:
         assert symbols(root) == ["M"]
         append(root, line("B", symbol="C"))
         assert symbols(root) == ["C", "M"] == symbols(root, cached=False)
+
+    def test_a_day_grows_by_fragments_that_stay_short(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(trading_days, "FRAGMENT_ROWS", 3)
+        root = workspace(logs={LOG: line("A", "00:01")})
+        for number in range(8):
+            append(root, line(f"B{number}", f"{number + 1:02d}:00", net_profit_loss=str(number)))
+            book = open_desk(root).book
+            lengths = [rows for _, rows in book.entry(book.days[0]).fragments]
+            assert sum(lengths) == number + 2
+            assert max(lengths) <= 3
+            assert len(lengths) <= number // 2 + 2
+        assert open_desk(root).summary("all").metrics["net_pnl"] == 29
+        assert open_desk(root).book.last(2).line == [8, 9]
+
+    def test_runs_of_one_day_that_follow_each_other_are_chained(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(batch, "BATCH_LINES", 2)
+        monkeypatch.setattr(tradelog, "BLOCK_BYTES", 200)
+        monkeypatch.setattr(reading, "SEALED_BYTES", 0)
+        lines = [line(f"B{number}", f"{number:02d}:00") for number in range(9)]
+        root = workspace(logs={LOG: "".join(lines)})
+        book = open_desk(root).book
+        assert len(book.entry(book.days[0]).fragments) > 2
+        assert book.closed.line == list(range(1, 10))
+        assert open_desk(root).summary("all").metrics["longest_win_streak"] == 9
 
     def test_an_earlier_trade_logged_late_is_put_where_it_belongs(
         self, workspace: WriteWorkspace

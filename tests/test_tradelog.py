@@ -1,9 +1,13 @@
 """Each line of a log file is parsed, ignored, blank, bad or waiting, and nothing stops the rest."""
 
 import gzip
+import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -12,7 +16,7 @@ from perfkit import tradelog
 from perfkit.columns import Numbers
 from perfkit.dialect import TRADE_RECORD, Dialect, compile_dialect
 from perfkit.errors import LogReadError
-from perfkit.tradelog import MAX_LINE_BYTES, FileLog, line_offset, read_log
+from perfkit.tradelog import MAX_LINE_BYTES, FileLog, line_offset, plainly_decoded, read_log
 
 GOOD = {
     "timestamp": '"2026-04-06T10:00:00Z"',
@@ -376,3 +380,56 @@ def test_every_line_is_parsed_or_ignored_or_blank_or_bad_or_waiting(
     numbers = [*log.lines.line, *log.ignored, *(error.line for error in log.errors)]
     assert len(set(numbers)) == len(numbers)
     assert log.errors == sorted(log.errors, key=lambda error: error.line)
+
+
+raw_numbers = st.sampled_from(
+    ["1", "-0", "0", "1.50", "1e5", "1E+5", "-1.0e-7", "9" * 18, "9" * 19, "01", "NaN", "1."]
+)
+raw_texts = st.one_of(
+    st.text(st.characters(codec="utf-8"), max_size=6).map(json.dumps),
+    st.sampled_from(['"plain"', '"tab\t"', '"\\u0041"', '"\\ud800"', "'x'", '"é"', '"\x7f"']),
+)
+raw_values = st.recursive(
+    st.one_of(raw_numbers, raw_texts, st.sampled_from(["true", "null", "False"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2).map(lambda some: f"[{', '.join(some)}]"),
+        inner.map(lambda one: f'{{"in": {one}}}'),
+    ),
+    max_leaves=4,
+)
+raw_lines = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), raw_values), max_size=3).map(
+    lambda pairs: "{" + ", ".join(f'"{key}": {value}' for key, value in pairs) + "}"
+)
+
+
+@given(lines=st.lists(st.one_of(raw_lines, raw_values, st.just("")), min_size=1, max_size=3))
+@example(lines=["{}"])
+@example(lines=['{"a": 1.50, "a": 2e3}'])
+def test_few_lines_are_decoded_without_msgspec_just_as_with_it(lines: list[str]) -> None:
+    """Or not at all: then msgspec decodes them, or says what is wrong."""
+    keys = ("a", "b")
+    found = plainly_decoded("".join(f"{one}\n" for one in lines).encode(), keys)
+    if found is not None:
+        decoder = tradelog._line_decoder(keys)
+        rows = [msgspec.structs.astuple(decoder.decode(one.encode())) for one in lines]
+        assert found == rows
+        assert repr(found) == repr(rows)
+
+
+def test_plain_lines_are_decoded_without_msgspec() -> None:
+    block = b'{"a": 1.50, "b": "x", "c": 1}\n{"b": null}\n'
+    assert plainly_decoded(block, ("a", "b")) == [("1.50", "x"), (None, None)]
+
+
+def test_a_new_line_alone_is_read_without_msgspec(tmp_path: Path) -> None:
+    (tmp_path / "bot.jsonl").write_bytes(line() + b"\n")
+    code = (
+        "import sys; from pathlib import Path\n"
+        "from perfkit.dialect import TRADE_RECORD, compile_dialect\n"
+        "from perfkit.tradelog import read_log\n"
+        "dialect = compile_dialect('bot', TRADE_RECORD, Exception)\n"
+        f"log = read_log(Path({str(tmp_path / 'bot.jsonl')!r}), 'bot', dialect)\n"
+        "print(len(log.lines), len(log.errors), 'msgspec' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "1 0 False\n"
