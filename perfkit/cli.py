@@ -66,16 +66,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def alerts_main() -> int:
-    """The `perfkit-alerts` command: this version evaluates no rules, and says so."""
-    print(
-        "perfkit-alerts: this version of perfkit evaluates no alert rules, so it cannot tell that "
-        "all is well; remove it from cron until it does",
-        file=sys.stderr,
-    )
-    return EXIT_FAILED
-
-
 def _drop_output() -> None:
     """Keeps Python from writing what is left at exit, and complaining."""
     with contextlib.suppress(OSError, ValueError):

@@ -1,4 +1,4 @@
-"""What stands behind a rule's figure at one step: the numbers in it, and its first and last trade."""
+"""What stands behind a rule's figure at one step: the numbers in it, its first and last trade."""
 
 from __future__ import annotations
 

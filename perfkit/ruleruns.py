@@ -35,10 +35,14 @@ NO_GROUP = ""
 
 
 class Happened(NamedTuple):
-    """What one trade did to one group: where the trade stands, the event, the figures behind it."""
+    """What one trade did to one group: where the trade stands, the event, the figures behind it.
+
+    The trade that closed at `at` is row `row` of the trading day with the ordinal `day`.
+    """
 
     day: int
     row: int
+    at: int
     group: str
     event: RuleEvent
     evidence: Evidence
@@ -85,8 +89,8 @@ class RuleRun:
                 told += self._idle(trades.closed_at[row], day, row)
             group = self.groups.get(name)
             if group is None:
-                group = self.groups[name] = Group(START, self._gauge(), None)
-            self._step(group, name, trades, row, day, told)
+                group = self.groups[name] = Group(START, self.gauge(), None)
+            told += self._step(name, group, trades, row, day)
         return told
 
     def _matching(self, trades: Trades, first: int) -> Iterable[int]:
@@ -96,12 +100,11 @@ class RuleRun:
             rows = [row for row in rows if column[row] == wanted]
         return rows
 
-    def _gauge(self) -> Gauge:
+    def gauge(self) -> Gauge:
+        """A gauge that has seen no trade."""
         return Gauge(self.rule.metric, self.rule.trades, self.rule.window, self.settings)
 
-    def _step(
-        self, group: Group, name: str, trades: Trades, row: int, day: int, told: list[Happened]
-    ) -> None:
+    def _step(self, name: str, group: Group, trades: Trades, row: int, day: int) -> list[Happened]:
         gauge, at = group.gauge, trades.closed_at[row]
         before = None
         if group.state.episode is not None and day != gauge.day:
@@ -112,12 +115,14 @@ class RuleRun:
         reading = self._reading(group, trades, row, gauge.value())
         state, events = step(self.rule, group.state, reading, at, name)
         group.state = state
+        told = []
         for event in events:
             ended = event.window != state.window and before is not None
             evidence = before if ended and before is not None else evidence_of(gauge)
-            told.append(Happened(day, row, name, event, evidence))
+            told.append(Happened(day, row, at, name, event, evidence))
         if self.points is not None:
             self.points.append(Point(at, name, reading.value, state.phase))
+        return told
 
     def _reading(self, group: Group, trades: Trades, row: int, value: Value | Undefined) -> Reading:
         gauge, rule = group.gauge, self.rule
@@ -154,7 +159,7 @@ class RuleRun:
             if at - group.last_at >= IDLE_US:
                 group.state, events = closed(group.state, IDLE, group.last_at + IDLE_US)
                 evidence = evidence_of(group.gauge)
-                told += [Happened(day, row, name, event, evidence) for event in events]
+                told += [Happened(day, row, at, name, event, evidence) for event in events]
         return told
 
     def carry(self) -> tuple[Any, ...]:
@@ -168,7 +173,7 @@ class RuleRun:
         """Takes over what `carry` gave; returns itself."""
         self.steps, groups = carried
         self.groups = {
-            name: Group(RuleState(*state), self._gauge().resume(gauge), last_at)
+            name: Group(RuleState(*state), self.gauge().resume(gauge), last_at)
             for name, state, gauge, last_at in groups
         }
         return self

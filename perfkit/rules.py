@@ -38,6 +38,7 @@ class Rule(NamedTuple):
 
     `trades` or `window` says what the figure is over (neither, for a clock rule). `for_trades`
     counts consecutive breaches including the first; `for_us` is used instead where it is not 0.
+    `generation` tells apart the lives of a rule that was edited or removed, and then came back.
     """
 
     id: str
@@ -55,6 +56,7 @@ class Rule(NamedTuple):
     severity: str
     active: ActiveHours | None
     remind_us: int | None
+    generation: int = 0
 
     @property
     def is_clock(self) -> bool:
@@ -64,10 +66,15 @@ class Rule(NamedTuple):
     @property
     def definition(self) -> str:
         """A digest of everything its states depend on: not of severity and reminders."""
-        parts = self._replace(severity="", remind_us=None, active=None)
+        parts = self[:12]
         numbers = (plain_number(self.threshold), plain_number(self.recover))
         texts = [str(part) for n, part in enumerate(parts) if n not in (5, 6)]
         return digest(*texts, *numbers, str(self.active or ""))
+
+    @property
+    def identity(self) -> str:
+        """The definition in this life of the rule: what ids are made of."""
+        return digest(self.definition, str(self.generation)) if self.generation else self.definition
 
     def breached(self, value: Decimal) -> bool:
         """Whether the value is beyond the threshold; at it is no breach."""
@@ -80,7 +87,7 @@ class Rule(NamedTuple):
     def plain(self) -> tuple[Any, ...]:
         """As tuples, texts and integers; `rule_from` reads it."""
         active = self.active and (tuple(sorted(self.active.days)), *self.active[1:])
-        return (*self[:5], str(self.threshold), str(self.recover), *self[7:13], active, self[14])
+        return (*self[:5], str(self.threshold), str(self.recover), *self[7:13], active, *self[14:])
 
 
 def rule_from(plain: tuple[Any, ...]) -> Rule:
@@ -199,7 +206,7 @@ def _in_breach(rule: Rule, state: RuleState, value: Reading, at: int, group: str
     lasted = value.lasted_us if value.lasted_us is not None else at - since
     if lasted < rule.for_us or (not rule.for_us and breaches < rule.for_trades):
         return state._replace(phase=PENDING, breaches=breaches, since=since), ()
-    episode = digest(rule.id, rule.definition, group, "episode", value.window or "", value.key)
+    episode = digest(rule.id, rule.identity, group, "episode", value.window or "", value.key)
     event = RuleEvent("firing", "", at, episode, value.window)
     fired = state._replace(
         phase=FIRING, breaches=breaches, since=since, episode=episode, fired_at=at
