@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from perfkit.eventlog import EVENT, VERSION, Event
+from perfkit.markdown import plain
 from perfkit.ruleevidence import Evidence, Number
 from perfkit.ruleruns import NO_GROUP, Happened
 from perfkit.rules import BELOW, Rule, plain_number
@@ -74,7 +74,7 @@ def time_text(instant: int | None) -> str | None:
 
 def name_of(rule: Rule, group: str | None) -> str:
     """The rule, and the group it speaks of."""
-    return f"{rule.id} [{rule.by} {group or '(none)'}]" if rule.by is not None else rule.id
+    return f"{rule.id} [{rule.by} {plain(group or '(none)')}]" if rule.by is not None else rule.id
 
 
 def sentence(rule: Rule, group: str, what: str, evidence: Evidence | None) -> str:
@@ -149,8 +149,3 @@ def _is_of(rule: Rule, group: str, trades: Any, row: int) -> bool:
     if rule.by is not None and (getattr(trades, rule.by)[row] or NO_GROUP) != group:
         return False
     return all(getattr(trades, name)[row] == value for name, value in rule.where)
-
-
-def day_text(ordinal: int) -> str:
-    """A trading day by its ordinal."""
-    return date.fromordinal(ordinal).isoformat()

@@ -14,7 +14,7 @@ from operator import add, sub
 from typing import Any, Protocol
 
 from perfkit import tally as tallies
-from perfkit.exact import EXACT, ZERO, multiply
+from perfkit.exact import EXACT, ZERO, canonical, multiply
 from perfkit.sequences import Drawdown, Streaks
 from perfkit.tally import EMPTY, Counts, Sums, Tally
 from perfkit.trades import LOST, WON, Trades
@@ -131,7 +131,7 @@ class LinearFold:
         return EMPTY._replace(counts=Counts(*whole[0]), sums=Sums(*sums))
 
     def carried(self, whole: Any) -> tuple[Any, ...]:
-        return whole[0], tuple(map(str, whole[1]))
+        return whole[0], tuple(str(canonical(total)) for total in whole[1])
 
     def restored(self, plain: tuple[Any, ...]) -> Any:
         return plain[0], tuple(map(Decimal, plain[1]))
@@ -170,7 +170,7 @@ class FallFold:
         return EMPTY._replace(drawdown=Drawdown(total=total, peak=peak, low=low, depth=depth))
 
     def carried(self, whole: Any) -> tuple[Any, ...]:
-        return tuple(map(str, whole))
+        return tuple(str(canonical(one)) for one in whole)
 
     def restored(self, plain: tuple[Any, ...]) -> Any:
         return tuple(map(Decimal, plain))
@@ -217,7 +217,7 @@ def _plain(value: Any) -> Any:
     """Decimals become texts behind a `D`; what else a tally holds is plain already."""
     if isinstance(value, tuple):
         return tuple(map(_plain, value))
-    return f"D{value}" if isinstance(value, Decimal) else value
+    return f"D{canonical(value)}" if isinstance(value, Decimal) else value
 
 
 def _restored(value: Any) -> Any:

@@ -14,7 +14,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from perfkit.exact import EXACT, ZERO, multiply, ratio
+from perfkit.exact import EXACT, ZERO, canonical, multiply, ratio
 from perfkit.metrics import METRICS
 from perfkit.metrics.facts import NO_LOSS, NOT_IN_A_PART, Facts, Undefined, Value
 from perfkit.rulefolds import COUNTED, PER_DAY, fold_of
@@ -222,14 +222,14 @@ class Gauge:
         """Everything it knows, as plain values."""
         out = self.fold.carried
         return (
-            tuple((day, at, out(unit), str(net)) for day, at, unit, net in self.tail),
-            tuple((one[0], out(one[1]), str(one[2]), *one[3:]) for one in self.days),
+            tuple((day, at, out(unit), _text(net)) for day, at, unit, net in self.tail),
+            tuple((one[0], out(one[1]), _text(one[2]), *one[3:]) for one in self.days),
             out(self.today),
             out(self.whole),
-            (self.day, str(self.day_net), self.day_first_at, self.day_count),
+            (self.day, _text(self.day_net), self.day_first_at, self.day_count),
             (self.first_day, self.first_at, self.last_at, self.count),
-            (str(self.equity), str(self.peak), tuple(map(str, self.curve))),
-            self.fall and tuple(map(str, self.fall)),
+            (_text(self.equity), _text(self.peak), tuple(map(_text, self.curve))),
+            self.fall and tuple(map(_text, self.fall)),
         )
 
     def resume(self, carried: tuple[Any, ...]) -> Gauge:
@@ -248,6 +248,11 @@ class Gauge:
         if self.day is not None and self.kind in ("daily", "weekly", "monthly"):
             self.window = self.settings.calendar.window(self.kind, date.fromordinal(self.day))
         return self
+
+
+def _text(value: Decimal) -> str:
+    """One text for each number, however it came about."""
+    return str(canonical(value))
 
 
 def _no_fall(equity: Decimal) -> tuple[Decimal, Decimal, Decimal]:
