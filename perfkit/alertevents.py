@@ -135,7 +135,9 @@ def lines_behind(feed: Feed, rule: Rule, happened: Happened) -> list[str]:
     found: list[str] = []
     for mark in reversed([one for one in feed.days() if one.day <= happened.day]):
         trades = feed.rows(mark.day, mark.day)
-        last = happened.row if mark.day == happened.day else len(trades) - 1
+        last = len(trades) - 1
+        if mark.day == happened.day:
+            last = min(last, happened.row)
         for row in range(last, -1, -1):
             at = trades.closed_at[row]
             if at < evidence.first_at or len(found) >= wanted:
@@ -149,3 +151,22 @@ def _is_of(rule: Rule, group: str, trades: Any, row: int) -> bool:
     if rule.by is not None and (getattr(trades, rule.by)[row] or NO_GROUP) != group:
         return False
     return all(getattr(trades, name)[row] == value for name, value in rule.where)
+
+
+def describe(rule: Rule) -> str:
+    """What a rule watches, in a sentence."""
+    spans = {True: "by the clock", False: f"over {rule.window}"}
+    span = f"over the last {rule.trades} trades" if rule.trades else spans[rule.is_clock]
+    parts = [f"{rule.id}: {rule.severity} when {rule.metric} {span}"]
+    parts.append(f"is {rule.bound} {plain_number(rule.threshold)}")
+    if rule.for_us:
+        parts.append(f"for {rule.for_us // 60_000_000} minutes")
+    elif rule.for_trades > 1:
+        parts.append(f"for {rule.for_trades} trades")
+    if rule.where:
+        parts.append("where " + " and ".join(f"{name} = {value}" for name, value in rule.where))
+    if rule.by:
+        parts.append(f"for each {rule.by}")
+    if rule.active is not None:
+        parts.append(f"in {rule.active}")
+    return " ".join(parts)

@@ -27,6 +27,9 @@ CHECKPOINT_EVERY_DAYS = 32
 MOST_KNOWN = 1000
 """Episodes of a rule that are remembered."""
 
+LAST_ROW = 1 << 40
+"""Stands for the last row of a day."""
+
 Marks = tuple[tuple[int, str, int], ...]
 
 
@@ -103,9 +106,14 @@ class Job(NamedTuple):
 
 
 class Tale(NamedTuple):
-    """What is to be told of one rule, in order; `unseen` are the episodes that came and went."""
+    """What is to be told of one rule, in order.
+
+    `settled` is what a silent stretch changed, `told` what happened after it; `unseen` are the
+    episodes that came and went in silence.
+    """
 
     entry: Entry
+    settled: list[Happened]
     told: list[Happened]
     unseen: list[Happened]
 
@@ -209,7 +217,7 @@ def _tale(job: Job, happened: list[Happened]) -> Tale:
         episode = one.event.episode
         if one.event.kind == "firing" and episode is not None:
             entry.known.setdefault(episode, (one.event.at, 0))
-    return Tale(entry, [*told, *happened[len(silent) :]], unseen)
+    return Tale(entry, told, happened[len(silent) :], unseen)
 
 
 def _recognized(job: Job, silent: list[Happened]) -> dict[str, str]:
@@ -269,7 +277,7 @@ def _made_up(job: Job, group: str, episode: str, kind: str, reason: str) -> Happ
     gauge = known.gauge if known is not None else run.gauge()
     at = job.silent_until or 0
     event = RuleEvent(kind, reason, at, episode, known.state.window if known else None)
-    return Happened(gauge.day or 0, -1, at, group, event, evidence_of(gauge))
+    return Happened(gauge.day or 0, LAST_ROW, at, group, event, evidence_of(gauge))
 
 
 def _unseen(job: Job, silent: list[Happened]) -> list[Happened]:

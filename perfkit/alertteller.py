@@ -37,15 +37,17 @@ class Teller:
         self._seen: dict[tuple[str, str], tuple[Evidence, str | None]] = {}
 
     def trades(self, tales: Sequence[Tale]) -> None:
-        """What trades did, in trade order, over all rules."""
+        """What trades did: first what a changed past settled, then the rest in trade order."""
         for tale in tales:
             self._unseen(tale.entry, tale.unseen)
-        placed = [
+        placed = [(tale.entry, one) for tale in tales for one in tale.settled]
+        onward = [
             ((one.day, one.row, rule, number), tale.entry, one)
             for rule, tale in enumerate(tales)
             for number, one in enumerate(tale.told)
         ]
-        for _, entry, one in sorted(placed, key=lambda item: item[0]):
+        placed += [item[1:] for item in sorted(onward, key=lambda item: item[0])]
+        for entry, one in placed:
             sources = lines_behind(self.feed, entry.rule, one)
             self._rule_event(entry, one.group, one.event, one.evidence, sources)
 

@@ -9,21 +9,28 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from perfkit.alertevents import short
-from perfkit.alertfeed import Feed
+from perfkit.alertfeed import Feed, open_feed
 from perfkit.alertmemory import Memory
 from perfkit.alertreplay import Entry, from_start, replay
 from perfkit.alertteller import Teller
 from perfkit.check import settings_of
+from perfkit.config import Config
+from perfkit.errors import UsageError
 from perfkit.eventlog import Event
 from perfkit.exact import ZERO, add
 from perfkit.markdown import aligned, escaped, plain, table
+from perfkit.ruleconfig import load_rules
 from perfkit.ruleruns import NO_GROUP, Point, RuleRun
 from perfkit.rules import Rule
+from perfkit.selection import as_date
 from perfkit.trades import Trades
 from perfkit.window import instant_of, moment_of
+
+if TYPE_CHECKING:
+    from perfkit.chart_style import Chart
 
 
 class Episode(NamedTuple):
@@ -66,6 +73,33 @@ class Backtest(NamedTuple):
 
     def _repr_markdown_(self) -> str:
         return _markdown(self)
+
+    def chart(self, rule: str | None = None, group: str | None = None) -> Chart:
+        """The figure of a rule (the first without one), its thresholds and its episodes."""
+        from perfkit.chart_alerts import rule_history
+
+        return rule_history(self, rule, group)
+
+
+def desk_backtest(
+    config: Config,
+    rule: str | Rule | None = None,
+    first: str | date | None = None,
+    last: str | date | None = None,
+) -> Backtest:
+    """What `Desk.backtest` gives. Raises `UsageError` for a rule or date that does not exist."""
+    rules: Sequence[Rule] = [rule] if isinstance(rule, Rule) else load_rules(config)
+    if isinstance(rule, str):
+        known = [one.id for one in rules]
+        rules = [one for one in rules if one.id == rule]
+        if not rules:
+            raise UsageError(f"{rule}: there is no such rule; there are {', '.join(known)}")
+    if all(one.is_clock for one in rules):
+        raise UsageError(f"{rules[0].id} goes by the clock, which no history can repeat")
+    days = [None if day is None else as_date(day) for day in (first, last)]
+    if days[0] is not None and days[1] is not None and days[1] < days[0]:
+        raise UsageError(f"the last day ({last}) is before the first ({first}); swap them")
+    return backtest(open_feed(config), rules, *days)
 
 
 def backtest(

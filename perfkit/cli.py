@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from perfkit import __version__
+from perfkit.alertscli import add_alerts
 from perfkit.errors import LineError, OutputError, PerfkitError, UsageError
 
 if TYPE_CHECKING:
@@ -83,6 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_summary(commands)
     _add_explain(commands)
     _add_report(commands)
+    add_alerts(commands)
     _add_new(commands, "demo", _demo, "make a workspace with sample logs and its three reports")
     _add_new(commands, "init", _init, "make a workspace for your own logs")
     return parser
