@@ -7,7 +7,9 @@ rewritten.
 
 from __future__ import annotations
 
-from perfkit.feedmark import Mark, unchanged
+import os
+
+from perfkit.feedmark import Mark, settled, unchanged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -128,8 +130,20 @@ class Feed:
 def open_feed(config: Config) -> Feed:
     """Reads the logs; raises `LogReadError` or `MixedCurrencyError`."""
     from perfkit import book as books
-    from perfkit.feedmark import mark_of
 
     # Marked before it is read: what is written meanwhile is found by the next run.
     mark = mark_of(config)
     return Feed(books.read(config), mark)
+
+
+def mark_of(config: Config) -> Mark:
+    """The state of every log file, and of every folder one could appear in."""
+    from perfkit.book import log_files
+
+    paths: set[str] = set()
+    for source in config.sources:
+        paths.add(str(source.path))
+        if source.path.is_dir() and ("/" in source.pattern or "**" in source.pattern):
+            paths.update(folder for folder, _, _ in os.walk(source.path))
+        paths.update(map(str, log_files(source, config.root)))
+    return tuple((path, settled(path)) for path in sorted(paths))

@@ -10,18 +10,14 @@ from __future__ import annotations
 
 import os
 import sys
-import time
 
 from perfkit import alertstate
-from perfkit.feedmark import fingerprint, unchanged
+from perfkit.alertstate import FAILED, OK, SKEW_US, clock, newest_seen
+from perfkit.feedmark import unchanged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-OK, FIRING, FAILED = 0, 2, 3
-SKEW_US = 1_000_000
-"""Two runs may look at the clock in another order than they work; more than that is a step back."""
 
 STUCK_US = 600_000_000
 """A run that has held the lock for so long, without a heartbeat, is taken to be stuck."""
@@ -134,23 +130,6 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
     code: int = head["code"]
     alertstate.beat(root, now, max(now, newest), code)
     return code
-
-
-def newest_seen(root: str, known: int) -> int:
-    """The newest time that any run saw on the clock."""
-    beat = alertstate.last_beat(root)
-    return known if beat is None else max(known, beat[1])
-
-
-def config_mark(root: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
-    """The state of both configuration files."""
-    paths = [os.path.join(root, name) for name in (alertstate.CONFIG, alertstate.RULES)]
-    return tuple((path, fingerprint(path)) for path in paths)
-
-
-def clock() -> int:
-    """The present, in microseconds since the epoch."""
-    return time.time_ns() // 1000
 
 
 def _worked(root: str, arguments: Arguments) -> int:

@@ -145,7 +145,7 @@ def _status(arguments: argparse.Namespace) -> int:
 def _ack(arguments: argparse.Namespace) -> int:
     from perfkit.alertcommands import acknowledge
 
-    print(acknowledge(_root(arguments), arguments.id, alertrun.clock()))
+    print(acknowledge(_root(arguments), arguments.id, alertstate.clock()))
     return EXIT_OK
 
 
@@ -153,14 +153,14 @@ def _silence(arguments: argparse.Namespace) -> int:
     from perfkit.alertcommands import silence
 
     length = _duration("--for", arguments.length)
-    print(silence(_root(arguments), arguments.rule, length, alertrun.clock()))
+    print(silence(_root(arguments), arguments.rule, length, alertstate.clock()))
     return EXIT_OK
 
 
 def _unsilence(arguments: argparse.Namespace) -> int:
     from perfkit.alertcommands import end_silence
 
-    print(end_silence(_root(arguments), arguments.rule, alertrun.clock()))
+    print(end_silence(_root(arguments), arguments.rule, alertstate.clock()))
     return EXIT_OK
 
 
@@ -172,7 +172,7 @@ def _heartbeat(arguments: argparse.Namespace) -> int:
         print(f"{alertstate.HEARTBEAT}: there is none; does perfkit-alerts run?", file=sys.stderr)
         return EXIT_FAILED
     at, _, code = beat
-    age = (alertrun.clock() - at) // 1_000_000
+    age = (alertstate.clock() - at) // 1_000_000
     if age * 1_000_000 > limit:
         print(f"the last run of perfkit-alerts was {age} s ago", file=sys.stderr)
         return EXIT_FAILED

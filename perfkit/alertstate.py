@@ -11,6 +11,8 @@ import os
 import time
 from zlib import crc32
 
+from perfkit.feedmark import fingerprint
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -19,6 +21,12 @@ STATE = "logs/performance/alerts.state"
 LOCK = "logs/performance/alerts.lock"
 HEARTBEAT = "logs/performance/alerts.heartbeat"
 CONFIG, RULES = "config/perfkit.yaml", "config/alerts.yaml"
+
+OK, FIRING, FAILED = 0, 2, 3
+"""Exit codes."""
+
+SKEW_US = 1_000_000
+"""Two runs may look at the clock in another order than they work; more than that is a step back."""
 
 _MAGIC = b"pkalert1"
 _HEAD = len(_MAGIC) + 16
@@ -145,3 +153,20 @@ def last_beat(root: str) -> tuple[int, int, int] | None:
         return int(words[3]), int(words[5]), int(words[7])
     except (OSError, ValueError, IndexError):
         return None
+
+
+def newest_seen(root: str, known: int) -> int:
+    """The newest time that any run saw on the clock."""
+    beat = last_beat(root)
+    return known if beat is None else max(known, beat[1])
+
+
+def config_mark(root: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The state of both configuration files."""
+    paths = [os.path.join(root, name) for name in (CONFIG, RULES)]
+    return tuple((path, fingerprint(path)) for path in paths)
+
+
+def clock() -> int:
+    """The present, in microseconds since the epoch."""
+    return time.time_ns() // 1000

@@ -138,35 +138,41 @@ def _unlike(root: Path, now: int, wanted: Sequence[Mapping[str, Any]]) -> list[s
 
 def _difference(wanted: Sequence[Mapping[str, Any]], events: Sequence[Event]) -> list[str]:
     """Events as they came against those expected: `-` is missing, `+` came unexpected."""
-    from difflib import SequenceMatcher
-
-    came = [event for event in events if event["kind"] != "baseline"]
-    keys = [tuple(key for key in _EVENT_KEYS if key in one) for one in wanted]
-    shown_wanted = [_words(one, _EVENT_KEYS) for one in wanted]
-    shown_came = []
-    for number, event in enumerate(came):
-        values = {**event, "at": _instant_or_none(event["occurred_at"])}
-        as_asked = [_words(values, names) for names in keys]
-        fits = shown_wanted[number : number + 1] == as_asked[number : number + 1]
-        shown_came.append(as_asked[number] if fits and keys else _best(as_asked, shown_wanted))
-        if shown_came[-1] == "":
-            shown_came[-1] = _words(values, ("kind", "rule", "group", "reason", "at"))
-    lines = []
-    for what, a, b, c, d in SequenceMatcher(None, shown_wanted, shown_came, False).get_opcodes():
-        if what != "equal":
-            lines += [f"- {one}" for one in shown_wanted[a:b]]
-            lines += [f"+ {one}" for one in shown_came[c:d]]
+    came = [
+        {**event, "at": _instant_or_none(event["occurred_at"])}
+        for event in events
+        if event["kind"] != "baseline"
+    ]
+    fits = [[_fits(one, event) for event in came] for one in wanted]
+    # longest[i][j]: how many of wanted[i:] can be found, in order, in came[j:]
+    longest = [[0] * (len(came) + 1) for _ in range(len(wanted) + 1)]
+    for i in reversed(range(len(wanted))):
+        for j in reversed(range(len(came))):
+            skipped = max(longest[i + 1][j], longest[i][j + 1])
+            found = 1 + longest[i + 1][j + 1] if fits[i][j] else 0
+            longest[i][j] = max(skipped, found)
+    lines, i, j = [], 0, 0
+    while i < len(wanted) or j < len(came):
+        both = i < len(wanted) and j < len(came)
+        if both and fits[i][j] and longest[i][j] == 1 + longest[i + 1][j + 1]:
+            i, j = i + 1, j + 1
+        elif i < len(wanted) and (not both or longest[i + 1][j] >= longest[i][j + 1]):
+            lines.append(f"- {_words(wanted[i])}")
+            i += 1
+        else:
+            lines.append(f"+ {_words(came[j])}")
+            j += 1
     return lines
 
 
-def _best(as_asked: Sequence[str], wanted: Sequence[str]) -> str:
-    return next((one for one in as_asked if one in wanted), "")
+def _fits(wanted: Mapping[str, Any], event: Mapping[str, Any]) -> bool:
+    return all(event[name] == value for name, value in wanted.items())
 
 
-def _words(values: Mapping[str, Any], names: Sequence[str]) -> str:
+def _words(values: Mapping[str, Any]) -> str:
     parts = [
         f"{name} {_shown(value) if name == 'at' else value}"
-        for name in names
+        for name in _EVENT_KEYS
         if (value := values.get(name)) is not None
     ]
     return ", ".join(parts)

@@ -78,7 +78,22 @@ class Backtest(NamedTuple):
         """The figure of a rule (the first without one), its thresholds and its episodes."""
         from perfkit.chart_alerts import rule_history
 
-        return rule_history(self, rule, group)
+        history = self._of(rule)
+        names = list(dict.fromkeys(point.group for point in history.points))
+        if group is not None and group not in names:
+            shown = ", ".join(name or "(none)" for name in names)
+            raise UsageError(f"{group}: no trade of that group; there are {shown}")
+        chosen = group if group is not None else names[0] if names else NO_GROUP
+        points = [point for point in history.points if point.group == chosen]
+        episodes = sum(one.group == chosen for one in history.episodes)
+        return rule_history(history.rule, points, chosen, episodes)
+
+    def _of(self, rule: str | None) -> RuleHistory:
+        for history in self.histories:
+            if rule in (None, history.rule.id):
+                return history
+        known = ", ".join(history.rule.id for history in self.histories)
+        raise UsageError(f"{rule}: is not in this backtest; there are {known}")
 
 
 def desk_backtest(

@@ -5,6 +5,7 @@ Episodes are told by shading and by a bar above the figure, not by colour alone.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
 from perfkit.alertevents import describe, short
-from perfkit.backtest import Backtest, RuleHistory
 from perfkit.chart_axes import thinned
 from perfkit.chart_style import (
     BLUE,
@@ -26,8 +26,8 @@ from perfkit.chart_style import (
     style,
 )
 from perfkit.chart_words import safe
-from perfkit.errors import UsageError
-from perfkit.rules import FIRING, RECOVERING
+from perfkit.ruleruns import Point
+from perfkit.rules import BELOW, FIRING, RECOVERING, Rule
 from perfkit.window import moment_of
 
 if TYPE_CHECKING:
@@ -37,36 +37,16 @@ if TYPE_CHECKING:
 MOST_LABELS = 8
 
 
-def rule_history(found: Backtest, rule: str | None = None, group: str | None = None) -> Chart:
-    """The chart of one rule of a backtest, and of one group where it has several.
-
-    Raises `UsageError` for a rule or group that the backtest does not hold.
-    """
-    history = _history(found, rule)
-    names = list(dict.fromkeys(point.group for point in history.points))
-    if group is not None and group not in names:
-        shown = ", ".join(name or "(none)" for name in names)
-        raise UsageError(f"{group}: no trade of that group; there are {shown}")
-    chosen = group if group is not None else names[0] if names else ""
+def rule_history(rule: Rule, points: Sequence[Point], group: str, episodes: int) -> Chart:
+    """The chart of a rule for one group; `episodes` is how many times it fired."""
     with style():
-        return _drawn(found, history, chosen).settle()
+        return _drawn(rule, points, group, episodes).settle()
 
 
-def _history(found: Backtest, rule: str | None) -> RuleHistory:
-    for history in found.histories:
-        if rule in (None, history.rule.id):
-            return history
-    known = ", ".join(history.rule.id for history in found.histories)
-    raise UsageError(f"{rule}: is not in this backtest; there are {known}")
-
-
-def _drawn(found: Backtest, history: RuleHistory, group: str) -> Chart:
-    rule = history.rule
-    points = [point for point in history.points if point.group == group]
-    episodes = [one for one in history.episodes if one.group == group]
+def _drawn(rule: Rule, points: Sequence[Point], group: str, episodes: int) -> Chart:
     times = "never fires" if not episodes else "fires once"
-    if len(episodes) > 1:
-        times = f"fires {len(episodes)} times"
+    if episodes > 1:
+        times = f"fires {episodes} times"
     label = f" [{safe(group)}]" if group else ""
     words = Heading(
         f"{rule.id}{label} {times} in {len(points):,} trades",
@@ -86,9 +66,11 @@ def _drawn(found: Backtest, history: RuleHistory, group: str) -> Chart:
         linewidth=1.2,
         drawstyle="steps-post",
     )
-    _threshold(axes, rule.threshold, "threshold", (5, 3))
+    # Each on its own side, so that two close ones do not cover each other.
+    side = -1 if rule.bound == BELOW else 1
+    _threshold(axes, rule.threshold, f"threshold {short(rule.threshold)}", side)
     if rule.recover != rule.threshold:
-        _threshold(axes, rule.recover, "recover", (1, 2))
+        _threshold(axes, rule.recover, f"recover {short(rule.recover)}", -side)
     axes.set_xlim(-0.5, max(len(points) - 0.5, 0.5))
     axes.margins(y=0.12)
     ticks = thinned(len(points), MOST_LABELS)
@@ -113,15 +95,17 @@ def _shade(axes: Axes, phases: list[str]) -> None:
             first = None
 
 
-def _threshold(axes: Axes, value: Decimal, word: str, dashes: tuple[int, int]) -> None:
+def _threshold(axes: Axes, value: Decimal, text: str, side: int) -> None:
+    dashes = (5, 3) if text.startswith("threshold") else (1, 2)
     axes.axhline(float(value), color=INK, linewidth=1.1, linestyle=(0, dashes))
     label = axes.annotate(
-        f"{word} {short(value)}",
+        text,
         (1, float(value)),
         xycoords=("axes fraction", "data"),
-        xytext=(-4, 3),
+        xytext=(-4, 3 * side),
         textcoords="offset points",
         ha="right",
+        va="bottom" if side > 0 else "top",
         size=SMALL_SIZE,
         color=MUTED,
     )

@@ -18,7 +18,7 @@ from perfkit.alertevents import time_text
 from perfkit.alertfeed import Feed, open_feed
 from perfkit.alertmemory import Memory, Told, memory_from, recalled
 from perfkit.alertreplay import Entry, Job, back_to, first_change, from_start, onward, replay
-from perfkit.alertrun import FIRING, OK, SKEW_US, clock, config_mark, newest_seen
+from perfkit.alertstate import FIRING, OK, SKEW_US, clock, config_mark, newest_seen
 from perfkit.alertteller import Teller
 from perfkit.config import Config
 from perfkit.errors import OutputError
@@ -102,6 +102,7 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     run = _Run(root, now, feed, settings)
     outcome = run.work(stored, _rules(stored, mark, config))
     if not dry_run:
+        os.makedirs(os.path.dirname(os.path.join(root, alertstate.STATE)), exist_ok=True)
         events = [one for one in outcome.events if one["id"] not in run.doubtful]
         if events:
             run.memory.log_size = append(root, events)

@@ -12,8 +12,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from perfkit.config import Config
-
     Mark = tuple[tuple[Any, ...], ...]
 else:
     Mark = tuple
@@ -42,16 +40,3 @@ def settled(path: str) -> tuple[int, ...]:
     if found and time.time_ns() - max(found[3], found[4]) < GRAIN_NS:
         return (*found, -1)
     return found
-
-
-def mark_of(config: Config) -> Mark:
-    """The state of every log file, and of every folder one could appear in."""
-    from perfkit.book import log_files
-
-    paths: set[str] = set()
-    for source in config.sources:
-        paths.add(str(source.path))
-        if source.path.is_dir() and ("/" in source.pattern or "**" in source.pattern):
-            paths.update(folder for folder, _, _ in os.walk(source.path))
-        paths.update(map(str, log_files(source, config.root)))
-    return tuple((path, settled(path)) for path in sorted(paths))

@@ -165,7 +165,7 @@ def step(rule: Rule, state: RuleState, value: Reading, at: int, group: str = "")
     if not holds(rule.active, at) and not rule.is_clock:
         return state, tuple(events)
     if value.data != OK:
-        if state.data == OK or (rule.is_clock and not state.data_told):
+        if state.data == OK:
             events.append(RuleEvent("data_state", value.data, at, state.episode, value.window))
             state = state._replace(data_told=True)
         return state._replace(data=value.data), tuple(events)
