@@ -199,10 +199,10 @@ class Teller:
             for one in stepped(entry.rule, entry.clock, self.feed, self.now):
                 self._seen[entry.rule.id, one.group] = (one.evidence, one.place)
                 self._clock_step(entry, one)
-            # What is as it was at the start need not be remembered.
-            entry.clock = {
-                group: state for group, state in entry.clock.items() if state not in (START, _CALM)
-            }
+            if entry.rule.by is not None:
+                # Groups come and go; those that are well need not be remembered.
+                states = entry.clock.items()
+                entry.clock = {name: one for name, one in states if one not in (START, _CALM)}
 
     def _clock_step(self, entry: Entry, one: ClockStep) -> None:
         for done in one.events:
