@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 STUCK_US = 600_000_000
-"""A run that has held the lock for so long, without a heartbeat, is taken to be stuck."""
+"""A run that has held the lock for so long is taken to be stuck."""
 
 USAGE = """\
 usage: perfkit-alerts [--root DIR] [--now T] [--json] [--dry-run]
@@ -165,12 +165,10 @@ def _answer_of_another(root: str, arguments: Arguments) -> int | None:
         return None
     if parts is None or arguments.json:
         return None
-    now = clock() if arguments.now is None else arguments.now
-    beat = alertstate.last_beat(root)
-    if beat is not None and now - beat[0] > STUCK_US:
-        minutes = (now - beat[0]) // 60_000_000
+    held_us = clock() - alertstate.held_since(root)
+    if held_us > STUCK_US:
         _say(
-            f"another run has held {alertstate.LOCK} for {minutes} minutes; "
+            f"another run has held {alertstate.LOCK} for {held_us // 60_000_000} minutes; "
             "find out whether it still works, and end it if it does not"
         )
         return FAILED

@@ -130,7 +130,13 @@ def lock(root: str, *, wait: bool) -> int | None:
     except BlockingIOError:
         os.close(descriptor)
         return None
+    os.utime(descriptor)
     return descriptor
+
+
+def held_since(root: str) -> int:
+    """When the lock was last taken, in microseconds by the clock of the machine."""
+    return os.stat(os.path.join(root, LOCK)).st_mtime_ns // 1000
 
 
 def beat(root: str, now: int, newest: int, code: int) -> None:

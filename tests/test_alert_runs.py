@@ -2,6 +2,7 @@
 
 import json
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -696,6 +697,8 @@ class TestTrouble:
         assert held is not None
         try:
             assert bench.run(minutes(10)) == (2, "", "")
+            then = time.time() - 21 * 60
+            os.utime(tmp_path / alertstate.LOCK, (then, then))
             stuck = bench.run(minutes(30))
             assert stuck.code == 3
             assert "another run has held logs/performance/alerts.lock for 21 minutes" in stuck.err
