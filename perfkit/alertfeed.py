@@ -128,12 +128,30 @@ class Feed:
 
 
 def open_feed(config: Config) -> Feed:
-    """Reads the logs; raises `LogReadError` or `MixedCurrencyError`."""
+    """Reads the logs; raises `LogReadError`."""
     from perfkit import book as books
 
     # Marked before it is read: what is written meanwhile is found by the next run.
     mark = mark_of(config)
-    return Feed(books.read(config), mark)
+    if len({source.currency for source in config.sources}) == 1:
+        return Feed(books.read(config), mark)
+    return Feed(_together([books.read(config, one.name) for one in config.sources]), mark)
+
+
+def _together(parts: list[Book]) -> Book:
+    """Books of sources that do not share a currency, as one: no rule takes them together."""
+    from perfkit.trades import joined, ordered
+
+    newest = [part.newest for part in parts if part.newest is not None]
+    return parts[0]._replace(
+        sources=tuple(source for part in parts for source in part.sources),
+        closed=ordered(joined([part.closed for part in parts])),
+        open=joined([part.open for part in parts]),
+        newest=max(newest, default=None),
+        days={day: lines for part in parts for day, lines in part.days.items()},
+        dated={name: dates for part in parts for name, dates in part.dated.items()},
+        files=tuple(file for part in parts for file in part.files),
+    )
 
 
 def mark_of(config: Config) -> Mark:

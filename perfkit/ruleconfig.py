@@ -266,6 +266,13 @@ class _Reader:
                 raise self.problem(
                     (*at, name), f"there is no source {value!r}", "name one of config/perfkit.yaml"
                 )
+        currencies = {one.currency for one in self.config.sources}
+        if metric not in CLOCK_METRICS and len(currencies) > 1 and "source" not in where:
+            raise self.problem(
+                at,
+                f"the sources do not share a currency ({', '.join(sorted(currencies))})",
+                "name one with `where: {source: NAME}`; their money is never added",
+            )
         return tuple(sorted(where.items()))
 
     def _by(self, path: KeyPath, entry: Mapping[str, Any], metric: str) -> str | None:

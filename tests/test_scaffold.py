@@ -35,7 +35,7 @@ class TestInit:
         make_workspace(tmp_path / "new")
         found = tree(tmp_path / "new")
         assert found.keys() == {
-            "config/perfkit.yaml", *(f"notebooks/{name}" for name in NOTEBOOKS)
+            "config/perfkit.yaml", "config/alerts.yaml", *(f"notebooks/{name}" for name in NOTEBOOKS)
         }  # fmt: skip
         for name in NOTEBOOKS:
             notebook = (CHECKOUT / "notebooks" / name).read_bytes()
