@@ -308,9 +308,10 @@ class TestProcess:
             act(bench, STORY[1])
         script = """
             import sys
+            before = set(sys.modules)
             from perfkit.alertrun import main
             main(sys.argv[1:])
-            print(*sorted({name.split(".")[0] for name in sys.modules}))
+            print(*sorted({name.split(".")[0] for name in set(sys.modules) - before}))
             """
         words = ["--root", str(tmp_path)]
         done = subprocess.run(
