@@ -53,6 +53,7 @@ class Feed:
         self.mark = mark
         self._book = book
         self._days: dict[int, tuple[int, int]] = {}
+        self._marks: list[DayMark] | None = None
         row, closed, calendar = 0, book.closed, book.config.calendar
         from bisect import bisect_left
 
@@ -64,10 +65,12 @@ class Feed:
 
     def days(self) -> list[DayMark]:
         """Trading days with closed trades, in order."""
-        return [
-            DayMark(day, self._epoch(day, stop - row), stop - row)
-            for day, (row, stop) in self._days.items()
-        ]
+        if self._marks is None:
+            self._marks = [
+                DayMark(day, self._epoch(day, stop - row), stop - row)
+                for day, (row, stop) in self._days.items()
+            ]
+        return self._marks
 
     def still_begins(self, known: tuple[int, str, int]) -> bool:
         """Whether that day still begins with the rows it had when it was marked so."""

@@ -470,6 +470,68 @@ class TestClock:
         assert bench.run(sunday + timedelta(minutes=1499.5)).code == 2
 
 
+class TestSources:
+    """Two bots with a currency each: nothing of theirs is ever added."""
+
+    CONFIG = """\
+sources:
+  - {name: dollar, path: logs/dollar, currency: USD}
+  - {name: euro, path: logs/euro, currency: EUR}
+"""
+
+    def bench(self, root: Path, rules: str) -> Bench:
+        bench = Bench(root, rules, self.CONFIG)
+        for name in ("dollar", "euro"):
+            (root / "logs" / name).mkdir()
+        return bench
+
+    def test_rule_over_trades_is_about_one_of_them(self, tmp_path: Path) -> None:
+        keys = {"metric": "net_pnl", "over": "{window: all}", "below": -5}
+        bench = self.bench(tmp_path, rule(id="e", where="{source: euro}", **keys))
+        bench.run(START)
+        bench.log(trade(minutes(1), -10), name="../dollar/2026-04-08.jsonl")
+        assert bench.run(minutes(2)).code == 0
+        bench.log(trade(minutes(3), -10), name="../euro/2026-04-08.jsonl")
+        assert bench.run(minutes(4)).code == 2
+        assert bench.events("firing")[0]["sources"] == ["logs/euro/2026-04-08.jsonl:1"]
+
+    def test_figure_of_days_counts_missing_ones(self, tmp_path: Path) -> None:
+        keys = {"metric": "sharpe", "over": "{window: all}", "below": 100}
+        bench = self.bench(tmp_path, rule(id="s", where="{source: euro}", **keys))
+        for day in range(25):
+            at = START + timedelta(days=day)
+            line = trade(at, 1 + day % 3)
+            for name in ("dollar", "euro"):
+                bench.log(line, name=f"../{name}/{at:%Y-%m-%d}.jsonl")
+        assert bench.run(START + timedelta(days=25)).code == 2
+        (tmp_path / "logs/euro/2026-04-20.jsonl").unlink()
+        bench.run(START + timedelta(days=25))
+        assert bench.events("firing", "data_state")[-1]["kind"] == "firing"
+
+    def test_silence_of_one_of_them_is_told_by_source(self, tmp_path: Path) -> None:
+        bench = self.bench(
+            tmp_path, rule(id="s", metric="minutes_since_last_line", above=60, by="source")
+        )
+        for name in ("dollar", "euro"):
+            bench.log(trade(START, 1), name=f"../{name}/2026-04-08.jsonl")
+        bench.run(START)
+        bench.log(trade(minutes(50), 1), name="../euro/2026-04-08.jsonl")
+        bench.run(minutes(65))
+        assert bench.told() == ["firing dollar"]
+        bench.log(trade(minutes(66), 1), name="../dollar/2026-04-08.jsonl")
+        bench.run(minutes(70))
+        assert bench.told() == ["firing dollar", "resolved recovered dollar"]
+
+    def test_bad_lines_of_one_source(self, tmp_path: Path) -> None:
+        bench = self.bench(
+            tmp_path, rule(id="b", metric="bad_lines", above=0, where="{source: euro}")
+        )
+        (tmp_path / "logs/dollar/2026-04-08.jsonl").write_text("garbage\n")
+        assert bench.run(START).code == 0
+        (tmp_path / "logs/euro/2026-04-08.jsonl").write_text("garbage\n")
+        assert bench.run(minutes(1)).code == 2
+
+
 class TestReminders:
     def test_month_of_minutes_with_a_breach_in_the_middle(self, tmp_path: Path) -> None:
         """Every minute at which something can happen, and some others, as cron would run them."""
