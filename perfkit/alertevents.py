@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from perfkit.eventlog import EVENT, VERSION, Event
-from perfkit.markdown import plain
 from perfkit.ruleevidence import Evidence, Number
 from perfkit.ruleruns import NO_GROUP, Happened
 from perfkit.rules import BELOW, Rule, plain_number
@@ -74,7 +73,11 @@ def time_text(instant: int | None) -> str | None:
 
 def name_of(rule: Rule, group: str | None) -> str:
     """The rule, and the group it speaks of."""
-    return f"{rule.id} [{rule.by} {plain(group or '(none)')}]" if rule.by is not None else rule.id
+    if rule.by is None:
+        return rule.id
+    from perfkit.markdown import plain
+
+    return f"{rule.id} [{rule.by} {plain(group or '(none)')}]"
 
 
 def sentence(rule: Rule, group: str, what: str, evidence: Evidence | None) -> str:

@@ -130,6 +130,15 @@ class Feed:
         return self._book.closed.take([])
 
 
+def load_config(root: str, timezone: str | None) -> Config:
+    """The configuration of a workspace; raises `ConfigError`."""
+    from pathlib import Path
+
+    from perfkit import config as configs
+
+    return configs.load(Path(root), timezone)
+
+
 def open_feed(config: Config) -> Feed:
     """Reads the logs; raises `LogReadError`."""
     from perfkit import book as books

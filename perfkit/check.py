@@ -6,27 +6,25 @@ repeated by the next one, whose events have the same ids and are not written twi
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Sequence
-from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from perfkit import alertstate
-from perfkit import config as configs
 from perfkit.alertevents import time_text
-from perfkit.alertfeed import Feed, open_feed
+from perfkit.alertfeed import Feed, load_config, open_feed
 from perfkit.alertmemory import Memory, Told, memory_from, recalled
 from perfkit.alertreplay import Entry, Job, back_to, first_change, from_start, onward, replay
 from perfkit.alertstate import FIRING, OK, SKEW_US, clock, config_mark, newest_seen
 from perfkit.alertteller import Teller
-from perfkit.config import Config
 from perfkit.errors import OutputError
 from perfkit.eventlog import Event, append, read, size_of
-from perfkit.ruleconfig import load_rules
 from perfkit.ruleruns import RuleRun
 from perfkit.rules import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.rulevalues import Settings
+
+if TYPE_CHECKING:
+    from perfkit.config import Config
 
 ALWAYS = 1 << 62
 """Later than any trade."""
@@ -56,6 +54,8 @@ class Outcome(NamedTuple):
 
     def to_json(self) -> str:
         """One object, indented."""
+        import json
+
         firing = [
             {
                 "rule": one.rule.id,
@@ -96,7 +96,7 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     zone = os.environ.get("PERFKIT_TIMEZONE") or ""
     mark = config_mark(root)
     stored = _stored(root)
-    config = configs.load(Path(root), zone or None)
+    config = load_config(root, zone or None)
     feed = open_feed(config)
     settings = settings_of(config, feed)
     run = _Run(root, now, feed, settings)
@@ -161,6 +161,8 @@ def _rules(stored: Stored, mark: object, config: Config) -> tuple[Rule, ...]:
         from perfkit.rules import rule_from
 
         return tuple(rule_from(entry[0]) for entry in stored.body["entries"])
+    from perfkit.ruleconfig import load_rules
+
     return load_rules(config)
 
 

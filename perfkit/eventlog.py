@@ -6,7 +6,6 @@ and writes the event again. Readers skip what is no event.
 
 from __future__ import annotations
 
-import json
 import os
 from typing import Any
 
@@ -21,6 +20,8 @@ Event = dict[str, Any]
 
 def line_of(event: Event) -> bytes:
     """The event as a line."""
+    import json  # most runs have no event
+
     return json.dumps(event, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
@@ -75,6 +76,8 @@ def read(root: str, offset: int = 0) -> list[Event]:
 
 
 def _event(line: bytes) -> Event | None:
+    import json
+
     try:
         event = json.loads(line)
     except ValueError:
