@@ -1,8 +1,6 @@
 """`python -m perfkit` is the `perfkit` command."""
 
-import sys
-
-from perfkit.cli import main
+from perfkit.cli import program
 
 if __name__ == "__main__":
-    sys.exit(main())
+    program()

@@ -1,32 +1,28 @@
 """The book: every trade of a workspace, with what the lines behind it were.
 
-`read` goes through the log files of the chosen sources, makes one trade of the lines of one
-identity, and keeps count of lines per trading day.
+A book is a view of one manifest and does not change when the logs do. What a figure needs is
+fetched when it is asked for: sheets of days for most, trades for the rest.
 """
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, time
-from pathlib import Path
-from typing import Any, NamedTuple
+from functools import cached_property, partial
+from typing import NamedTuple, TypeVar
 
-from perfkit.bulk import uncollected
-from perfkit.combine import Records, combined, evaluated
+from perfkit.bookkeeping import DEFAULT, Activity, Opened, Options, discard, open_book
 from perfkit.config import Config, Source
-from perfkit.derive import NO_RESULT, derived
-from perfkit.errors import LineError, LogReadError, MixedCurrencyError, UsageError
-from perfkit.linecount import DayLines, SourceFile, count_lines, day_of_waiting
-from perfkit.tradelog import FileLog, line_offset, read_log, without
-from perfkit.trades import COLUMNS, CORRECTED, REPEATED, Trades, joined, ordered
+from perfkit.errors import LineError
+from perfkit.ledger import OPEN, BadLine, DayEntry, FileEntry, Ledger, unpacked_details
+from perfkit.linecount import DayLines, count_lines, date_in
+from perfkit.pages import CacheDamagedError
+from perfkit.sheets import Sheet, digest_of, unpacked_sheet
+from perfkit.sources import chosen
+from perfkit.trades import Trades, joined, no_trades, ordered, ordered_open
+from perfkit.trading_days import loaded
 
-OWN_OUTPUT = (Path("logs/performance"), Path("logs/performance-alerts.jsonl"))
-"""What perfkit writes below the workspace and therefore never reads as a trade log."""
-
-Progress = Callable[[int, int], None]
-"""Told how many of how many files have been read."""
+T = TypeVar("T")
 
 Snapshot = Mapping[str, int]
 """Log files, as they are shown, and how many bytes of each had been read."""
@@ -34,51 +30,168 @@ Snapshot = Mapping[str, int]
 DATE_PATTERN = "????-??-??"
 """A file pattern that holds this names files by date: an expected day without one is missing."""
 
-_ROTATED = re.compile(r"(.*?)\.([0-9]+)(\.gz)?$")
+NO_RESULT_REASON = "closes a trade without any P&L or outcome"
 
 
-class Book(NamedTuple):
-    """All trades of the chosen sources.
+class Curve(NamedTuple):
+    """Where a day's cumulative net P&L ends, and its highest point, in units of 10**-places."""
 
-    `closed` is in trade order; `newest` is the instant of the newest trade line, None when there
-    is none. `days` counts lines per trading day, under None those that tell no day. `dated` has,
-    per source whose files are named by date, the dates for which a file is there.
-    """
+    net: int
+    peak: int
+    places: int
 
-    config: Config
-    sources: tuple[Source, ...]
-    closed: Trades
-    open: Trades
-    newest: int | None
-    days: dict[date | None, DayLines]
-    dated: dict[str, frozenset[date]]
-    files: tuple[SourceFile, ...]
+
+class Book:
+    """All trades of the chosen sources, as of one moment."""
+
+    def __init__(self, config: Config, sources: tuple[Source, ...], opened: Opened) -> None:
+        self.config = config
+        self.sources = sources
+        self.activity: Activity = opened.activity
+        self.problem = opened.problem
+        self._opened = opened
+        self._sheets: dict[date, Sheet] = {}
 
     @property
     def currency(self) -> str:
         """The one currency of all its money."""
         return self.sources[0].currency
 
+    @cached_property
+    def newest(self) -> int | None:
+        """The instant of the newest trade line; None when there is none."""
+        return max((one.newest for one in self.files if one.newest is not None), default=None)
+
+    @cached_property
+    def lines(self) -> dict[date | None, DayLines]:
+        """Line counts by trading day, under None those of lines that tell no day."""
+        return count_lines(self.files)
+
+    @cached_property
+    def days_with_lines(self) -> list[date]:
+        """The trading days that have a line, good or bad, in order."""
+        return sorted(day for day in self.lines if day is not None)
+
     @property
     def newest_day(self) -> date | None:
         """The newest trading day that has a line, good or bad; None when no line tells a day."""
-        return max((day for day in self.days if day is not None), default=None)
+        return self.days_with_lines[-1] if self.days_with_lines else None
 
-    @property
+    @cached_property
+    def files(self) -> list[FileEntry]:
+        """Every log file, source by source in the order they are read."""
+        return [file for ledger in self._ledgers.values() for file in ledger.files]
+
+    @cached_property
+    def dated(self) -> dict[str, frozenset[date]]:
+        """For each source whose files are named by date, the dates that have a file."""
+        return {
+            source.name: frozenset(
+                day
+                for file in self._ledgers[source.name].files
+                if (day := date_in(file.name)) is not None
+            )
+            for source in self.sources
+            if DATE_PATTERN in source.pattern and source.path.is_dir()
+        }
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The trading days with a closed trade, in order."""
+        numbers = {day for ledger in self._ledgers.values() for day in ledger.days} - {OPEN}
+        return list(map(date.fromordinal, sorted(numbers)))
+
+    @cached_property
+    def closed(self) -> Trades:
+        """Every closed trade, in trade order."""
+        return self.trades_of(self.days)
+
+    @cached_property
+    def open(self) -> Trades:
+        """Every trade without a close, by opening time."""
+        return ordered_open(self._trades(OPEN))
+
+    def entry(self, day: date) -> DayEntry:
+        """What is known at once of a day with closed trades."""
+        number = day.toordinal()
+        own = [ledger.days[number] for ledger in self._ledgers.values() if number in ledger.days]
+        return own[0] if len(own) == 1 else self._opened.manifest.joint[number].entry
+
+    def mark(self, day: date) -> tuple[str, int]:
+        """What changes when the trades of a day do: an epoch, and their number.
+
+        The epoch changes when a trade that was there changed, went or moved; while it stands, new
+        trades come after the known ones.
+        """
+        number = day.toordinal()
+        own = [ledger.days[number] for ledger in self._ledgers.values() if number in ledger.days]
+        if len(own) == 1:
+            return str(own[0].epoch), own[0].rows
+        return " ".join(f"{entry.epoch}/{entry.rows}" for entry in own), sum(e.rows for e in own)
+
+    def curve(self, day: date) -> Curve:
+        """The curve of a day's net P&L, as far as days are folded by it."""
+        entry = self.entry(day)
+        return Curve(entry.net, entry.peak, entry.places)
+
+    def sheet(self, day: date) -> Sheet:
+        """The sheet of a day with closed trades."""
+        if day not in self._sheets:
+
+            def fetched() -> Sheet:
+                address = self.entry(day).sheet
+                assert address is not None
+                sheet = unpacked_sheet(self._opened.pages.get(address))
+                if sheet.digest is None:
+                    sheet = sheet._replace(digest=digest_of(self._trades(day.toordinal())))
+                return sheet
+
+            self._sheets[day] = self._fetched(fetched)
+        return self._sheets[day]
+
+    def trades_of(self, days: Iterable[date]) -> Trades:
+        """The closed trades of some days, in trade order when the days are in order."""
+        runs = self._fetched(lambda: [self._trades(day.toordinal()) for day in days])
+        return joined(runs) if runs else no_trades(self.paths)
+
+    def last(self, count: int, where: Mapping[str, str] | None = None) -> Trades:
+        """The last `count` closed trades that meet a filter, or as many as there are.
+
+        Days are read backward, and of a day no more than it takes.
+        """
+        runs: list[Trades] = []
+        for day in reversed(self.days):
+            for number in range(self._runs_of(day.toordinal())):
+                run = self._fetched(partial(self._run_from_end, day.toordinal(), number))
+                runs.append(run.where(where or {}))
+                missing = count - sum(map(len, runs))
+                if missing <= 0:
+                    runs[-1] = runs[-1].slice(-missing, len(runs[-1]))
+                    return joined(runs[::-1])
+        return joined(runs[::-1]) if runs else no_trades(self.paths)
+
+    @cached_property
+    def paths(self) -> dict[int, str]:
+        """The path of each file, by its number, in the order they are read."""
+        return {file.number: file.name for file in self.files}
+
+    @cached_property
     def errors(self) -> list[LineError]:
         """Every bad line, by path and line."""
-        return sorted(error for file in self.files for error in file.errors)
+        return sorted(error for _, error in self.dated_errors)
+
+    @cached_property
+    def dated_errors(self) -> list[tuple[date | None, LineError]]:
+        """Every bad line with the trading day it counts in."""
+        return [found for name in self._ledgers for found in self._errors_of(name)]
 
     def errors_by_source(self) -> dict[str, list[LineError]]:
         """Every bad line, by the name of its source; a source without any has an empty list."""
-        found: dict[str, list[LineError]] = {source.name: [] for source in self.sources}
-        for file in self.files:
-            found[file.source] += file.errors
-        return found
+        return {name: sorted(error for _, error in self._errors_of(name)) for name in self._ledgers}
 
     def snapshot(self) -> Snapshot:
         """What was read, so that it can be read again while the logs grow."""
-        return {file.log.path: file.log.bytes_read for file in self.files}
+        return {file.name: file.bytes_read for file in self.files}
 
     def unterminated(self) -> list[date]:
         """The days with a file that ends in half a line although nothing more will come.
@@ -88,187 +201,104 @@ class Book(NamedTuple):
         """
         newest = self.newest_day
         found = []
-        for number, file in enumerate(self.files):
-            if file.log.waiting_line is None:
-                continue
-            day = day_of_waiting(file, self.config.calendar)
-            followed = any(later.source == file.source for later in self.files[number + 1 :])
-            over = followed or file.path.suffix == ".gz" or (day and newest and day < newest)
-            if over and day is not None:
-                found.append(day)
+        for ledger in self._ledgers.values():
+            for place, file in enumerate(ledger.files):
+                day = date_in(file.name) or _date(file.last_day)
+                if not file.waiting or day is None:
+                    continue
+                followed = place + 1 < len(ledger.files)
+                earlier = newest is not None and day < newest
+                if followed or earlier or file.name.endswith(".gz"):
+                    found.append(day)
         return sorted(found)
 
+    def begun_by(self, source: str, day: date) -> bool:
+        """Whether a file of that source has a line of that day."""
+        numbers = {file.number for file in self._ledgers[source].files}
+        return day in self.lines and not numbers.isdisjoint(self.lines[day].files)
 
-def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
-    """The source of that name, or all; raises `UsageError` or `MixedCurrencyError`."""
-    if name is None:
-        currencies = {source.name: source.currency for source in config.sources}
-        if len(set(currencies.values())) > 1:
-            raise MixedCurrencyError(currencies)
-        return config.sources
-    sources = tuple(source for source in config.sources if source.name == name)
-    if not sources:
-        known = ", ".join(source.name for source in config.sources)
-        raise UsageError(f"--source {name}: there is no such source; the workspace has {known}")
-    return sources
+    @property
+    def _ledgers(self) -> dict[str, Ledger]:
+        return {source.name: self._opened.manifest.ledgers[source.name] for source in self.sources}
+
+    def _trades(self, day: int) -> Trades:
+        pages = self._opened.pages
+        runs = [
+            loaded(ledger.days[day], pages, self.paths)
+            for ledger in self._ledgers.values()
+            if day in ledger.days
+        ]
+        if len(runs) < 2:
+            return runs[0] if runs else no_trades(self.paths)
+        return joined(runs) if day == OPEN else ordered(joined(runs))
+
+    def _runs_of(self, day: int) -> int:
+        """In how many runs the trades of a day can be read."""
+        own = [ledger.days[day] for ledger in self._ledgers.values() if day in ledger.days]
+        return len(own[0].fragments) if len(own) == 1 else 1
+
+    def _run_from_end(self, day: int, number: int) -> Trades:
+        """One of those runs, counted from the last."""
+        own = [ledger.days[day] for ledger in self._ledgers.values() if day in ledger.days]
+        if len(own) > 1:
+            return self._trades(day)
+        fragment = own[0].fragments[-1 - number]
+        return loaded(own[0]._replace(fragments=(fragment,)), self._opened.pages, self.paths)
+
+    def _errors_of(self, source: str) -> list[tuple[date | None, LineError]]:
+        ledger = self._ledgers[source]
+        found: list[tuple[date | None, LineError]] = [
+            (
+                date.fromordinal(one.day),
+                LineError(self.paths[one.file], one.line, one.offset, NO_RESULT_REASON),
+            )
+            for one in ledger.fruitless
+        ]
+        for file in ledger.files:
+            if not file.leading[1] and not any(bad for *_, bad in file.days):
+                continue
+            known = _date(file.first_day) or date_in(file.name)
+            for line, offset, reason, day in self._fetched(partial(self._bad_lines, file.number)):
+                own = known if day is None else date.fromordinal(day)
+                found.append((own, LineError(file.name, line, offset, reason)))
+        return found
+
+    def _bad_lines(self, number: int) -> list[BadLine]:
+        pages = self._opened.pages
+        return [
+            error
+            for file in self.files
+            if file.number == number
+            for address in file.details
+            for error in unpacked_details(pages.get(address)).errors
+        ]
+
+    def _fetched(self, fetch: Callable[[], T]) -> T:
+        """What is fetched from the cache; when that is damaged, the book is made anew."""
+        try:
+            return fetch()
+        except CacheDamagedError:
+            discard(self.config)
+            numbers = {file.name: file.number for file in self.files}
+            options = Options(cached=False, limits=self.snapshot(), numbers=numbers)
+            self._opened = open_book(self.config, self.sources, options)
+            self.__dict__.pop("files", None)
+            self.__dict__.pop("paths", None)
+            return fetch()
 
 
 def read(
     config: Config,
     source: str | None = None,
-    progress: Progress | None = None,
-    snapshot: Snapshot | None = None,
+    options: Options = DEFAULT,
 ) -> Book:
-    """Reads every log of the workspace, or of one source; with a snapshot, only what it had.
+    """The book of every log of the workspace, or of one source, as the logs are now.
 
     Raises `LogReadError` when a file or folder cannot be read, `MixedCurrencyError` when the
     sources do not share a currency.
     """
     sources = chosen(config, source)
-    files = [
-        (one, path)
-        for one in sources
-        for path in log_files(one, config.root)
-        if snapshot is None or _shown(path, config.root) in snapshot
-    ]
-    with uncollected():
-        return _read(config, sources, files, progress, snapshot or {})
-
-
-def _read(
-    config: Config,
-    sources: tuple[Source, ...],
-    files: list[tuple[Source, Path]],
-    progress: Progress | None,
-    snapshot: Snapshot,
-) -> Book:
-    logs: list[SourceFile] = []
-    for done, (one, path) in enumerate(files):
-        if progress is not None:
-            progress(done, len(files))
-        shown = _shown(path, config.root)
-        log = read_log(path, shown, one.dialect, snapshot.get(shown))
-        logs.append(SourceFile(one.name, path, log))
-    if progress is not None:
-        progress(len(files), len(files))
-    return _book(config, sources, logs)
-
-
-def log_files(source: Source, root: Path) -> list[Path]:
-    """The files of a source, in the order their lines were written: rotated ones oldest first."""
-    own = [(root / path).resolve() for path in OWN_OUTPUT]
-
-    def is_own(path: Path) -> bool:
-        resolved = path.resolve()
-        return any(resolved == one or one in resolved.parents for one in own)
-
-    if is_own(source.path):
-        raise LogReadError(
-            _shown(source.path, root), "is written by perfkit itself", "name the bot's log instead"
-        )
-    if source.path.is_file():
-        return [source.path]
-    if not source.path.is_dir():
-        raise LogReadError(
-            _shown(source.path, root),
-            "there is no such file or folder",
-            f"check `path` of source {source.name} in config/perfkit.yaml",
-        )
-    patterns = (source.pattern, source.pattern + ".gz")
-    names = {path for pattern in patterns for path in source.path.glob(pattern)}
-    # Beside a file, its compressed twin is a copy of it, perhaps still being written.
-    twins = {path.with_name(path.name + ".gz") for path in names}
-    files = (path for path in names - twins if path.is_file() and not is_own(path))
-    return sorted(files, key=_age_key)
-
-
-def _age_key(path: Path) -> tuple[str, int, str]:
-    """`x.jsonl.2` before `x.jsonl.1` before `x.jsonl`; otherwise by name."""
-    rotated = _ROTATED.match(path.as_posix())
-    if rotated is None:
-        return path.as_posix().removesuffix(".gz"), 0, path.as_posix()
-    return rotated[1], -int(rotated[2]), path.as_posix()
-
-
-def _shown(path: Path, root: Path) -> str:
-    return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-
-
-def _book(config: Config, sources: tuple[Source, ...], logs: list[SourceFile]) -> Book:
-    closed, opened = [], []
-    files: list[SourceFile] = []
-    for source in sources:
-        trades, own = _trades_of(source, [log for log in logs if log.source == source.name], config)
-        files += own
-        rows: list[list[int]] = [[], []]
-        for row, closed_at in enumerate(trades.closed_at):
-            rows[closed_at is None].append(row)
-        closed.append(trades.take(rows[0]) if rows[1] else trades)
-        opened.append(trades.take(rows[1]))
-    return Book(
-        config=config,
-        sources=sources,
-        closed=ordered(joined(closed)),
-        open=joined(opened),
-        newest=max((max(file.log.at) for file in files if file.log.at), default=None),
-        days=count_lines(files, config.calendar),
-        dated={
-            source.name: frozenset(
-                file.date for file in files if file.source == source.name and file.date is not None
-            )
-            for source in sources
-            if DATE_PATTERN in source.pattern and source.path.is_dir()
-        },
-        files=tuple(files),
-    )
-
-
-def _trades_of(
-    source: Source, files: list[SourceFile], config: Config
-) -> tuple[Trades, list[SourceFile]]:
-    """The trades of one source, and its files with the lines that close without any result."""
-    logs = [file.log for file in files]
-    fruitless: defaultdict[int, set[int]] = defaultdict(set)
-    while True:
-        left = [without(log, fruitless[number]) for number, log in enumerate(logs)]
-        records, columns = _derived(source, left, config)
-        bad = [row for row, finding in enumerate(columns["findings"]) if finding == NO_RESULT]
-        if not bad:
-            break
-        # What other lines say of such a trade (that it was opened, say) still holds.
-        for row in bad:
-            fruitless[records.file[row]].add(records.line[row])
-    others = {
-        (records.file[row], records.line[row]): lines for row, lines in records.other_lines.items()
-    }
-    trades = Trades({name: columns[name] for name in COLUMNS}, [log.path for log in logs], others)
-    return trades, [
-        file._replace(fruitless=tuple(_fruitless(file, line) for line in sorted(fruitless[number])))
-        for number, file in enumerate(files)
-    ]
-
-
-def _derived(source: Source, logs: list[FileLog], config: Config) -> tuple[Records, dict[str, Any]]:
-    records = combined(logs, source.dialect)
-    columns = derived(
-        source.name,
-        evaluated(records, source.dialect),
-        records.is_open,
-        config.breakeven_tolerance,
-        config.multipliers,
-    )
-    columns["file"], columns["line"] = records.file, records.line
-    findings = columns["findings"]
-    for rows, finding in ((records.corrected, CORRECTED), (records.repeated, REPEATED)):
-        for row in rows:
-            if findings[row] != NO_RESULT:
-                findings[row] |= finding
-    return records, columns
-
-
-def _fruitless(file: SourceFile, line: int) -> LineError:
-    reason = "closes a trade without any P&L or outcome"
-    return LineError(file.log.path, line, line_offset(file.path, line), reason)
+    return Book(config, sources, open_book(config, sources, options))
 
 
 def missing_days(book: Book, days: Iterable[date]) -> list[date]:
@@ -278,9 +308,12 @@ def missing_days(book: Book, days: Iterable[date]) -> list[date]:
         return []
     missing: set[date] = set()
     for source, dated in book.dated.items():
-        own = {number for number, file in enumerate(book.files) if file.source == source}
         # With a `day_start`, the newest day's first lines stand in the file of the date before.
         split = book.config.calendar.day_start != time(0)
-        begun = {newest} if split and own & book.days[newest].files else set()
+        begun = {newest} if split and book.begun_by(source, newest) else set()
         missing |= {day for day in days if day <= newest and day not in dated | begun}
     return sorted(missing)
+
+
+def _date(number: int | None) -> date | None:
+    return None if number is None else date.fromordinal(number)

@@ -177,7 +177,7 @@ def pnl_per_day(view: View) -> Chart:
     by_day = view.by_day
     first = view.window.first_day
     days = [first + timedelta(days=n) for n in range((view.last_day - first).days + 1)]
-    pnl = {day: tally.sums.net_pnl for day, tally in by_day.items()}
+    pnl = {day: tally.net_pnl for day, tally in by_day.items()}
     bars = [_day_bar(by_day.get(day)) for day in days]
     words = heading(view, PER_DAY, _days_finding(view, pnl))
     chart = Chart("pnl_per_day", words, 3.1)
@@ -200,7 +200,7 @@ def _day_bar(tally: Tally | None) -> Bar:
     """A day as a bar; one without trades is neither a win nor a loss nor broke even."""
     if tally is None:
         return Bar(ZERO, NO_TRADES)
-    net = tally.sums.net_pnl
+    net = tally.net_pnl
     outcome = WIN if net > 0 else LOSS if net < 0 else BREAKEVEN
     return Bar(net if tally.counts.known else None, outcome)
 

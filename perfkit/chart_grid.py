@@ -42,7 +42,7 @@ class Month(NamedTuple):
     @property
     def largest(self) -> Decimal:
         """The amount with the deepest shade."""
-        return max((abs(tally.sums.net_pnl) for tally in self.tallies.values()), default=ZERO)
+        return max((abs(tally.net_pnl) for tally in self.tallies.values()), default=ZERO)
 
     def week_of(self, day: date) -> int:
         """The row of a day."""
@@ -77,7 +77,7 @@ def _monday(day: date) -> date:
 
 def _calendar_finding(view: View, by_day: dict[date, Tally]) -> str:
     """The result of the window in days."""
-    up, down = (sum(sign * tally.sums.net_pnl > 0 for tally in by_day.values()) for sign in (1, -1))
+    up, down = (sum(sign * tally.net_pnl > 0 for tally in by_day.values()) for sign in (1, -1))
     net = f"{gain(view.money('net_pnl'))} {view.currency}"
     return f"{net} {in_period(view)}: {count_of(up, 'day')} up, {down} down"
 
@@ -87,7 +87,7 @@ def _day_cell(grid: Grid, month: Month, day: date) -> None:
     week, column = month.week_of(day), day.weekday()
     tally = month.tallies.get(day)
     missing = day in month.view.summary.data.missing_days
-    net = ZERO if tally is None else tally.sums.net_pnl
+    net = ZERO if tally is None else tally.net_pnl
     grid.tile(week, column, _share(net, month.largest), "////" if missing else "")
     label = short_day(day) if day.day == 1 else str(day.day)
     grid.write(week - 0.3, column - 0.44, label, ha="left", size=SMALL_SIZE)
@@ -104,7 +104,7 @@ def _week_cell(grid: Grid, month: Month, week: int) -> None:
     """The exact sum of a week's days, beside them."""
     own = [tally for day, tally in month.tallies.items() if month.week_of(day) == week]
     if own:
-        net = reduce(add, (tally.sums.net_pnl for tally in own))
+        net = reduce(add, (tally.net_pnl for tally in own))
         grid.write(week, len(WEEKDAYS), _in_a_cell(net), size=10)
 
 

@@ -15,7 +15,6 @@ from perfkit.chart_style import Chart, Heading
 from perfkit.chart_words import MONTHS, count_of, day_text, safe, short_day
 from perfkit.schema import SummaryShape
 from perfkit.selection import Selection
-from perfkit.slices import WindowSlices
 from perfkit.summary import summarize
 from perfkit.tally import Tally
 from perfkit.trades import Trades
@@ -43,6 +42,8 @@ class View(NamedTuple):
     lead_in: Trades
     until: int
     win_rate_targets: tuple[Decimal, ...]
+    by_day: dict[date, Tally]
+    """Each trading day with a closed trade, in order."""
 
     @property
     def net_units(self) -> list[int]:
@@ -53,11 +54,6 @@ class View(NamedTuple):
     def is_one_day(self) -> bool:
         """Whether a time of day says when."""
         return self.window.first_day == self.window.last_day
-
-    @property
-    def by_day(self) -> dict[date, Tally]:
-        """Each trading day with a closed trade, in order."""
-        return dict(WindowSlices(self.closed, self.calendar).by_day)
 
     @property
     def currency(self) -> str:
@@ -99,7 +95,6 @@ def view_of(selection: Selection) -> View:
     """Gathers what the charts of one window need."""
     window, inside = selection.window, selection.inside
     config = selection.book.config
-    first = len(selection.history) - len(inside)
     newest = max([selection.book.newest or window.start, *inside.closed_at[-1:]])
     until = min(window.end, config.calendar.end_of(config.calendar.day_of(newest)))
     return View(
@@ -107,7 +102,8 @@ def view_of(selection: Selection) -> View:
         window=window,
         calendar=config.calendar,
         closed=inside,
-        lead_in=selection.history.slice(max(0, first - ROLLING_TRADES), first),
+        lead_in=selection.lead_in(ROLLING_TRADES),
+        by_day={day: sheet.whole for day, sheet in selection.sheets},
         until=until if until > window.start else window.end,
         win_rate_targets=tuple(
             target.value

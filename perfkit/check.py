@@ -97,7 +97,7 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     mark = config_mark(root)
     stored = _stored(root)
     config = load_config(root, zone or None)
-    feed = open_feed(config)
+    feed = open_feed(config, writes=not dry_run)
     settings = settings_of(config, feed)
     run = _Run(root, now, feed, settings)
     outcome = run.work(stored, _rules(stored, mark, config))

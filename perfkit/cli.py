@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import io
 import os
 import sys
@@ -18,8 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from perfkit import __version__
-from perfkit.alertscli import add_alerts
-from perfkit.errors import LineError, OutputError, PerfkitError, UsageError
+from perfkit.errors import CacheDiffersError, LineError, OutputError, PerfkitError, UsageError
 
 if TYPE_CHECKING:
     from perfkit.book import Book
@@ -41,13 +41,33 @@ class _Parser(argparse.ArgumentParser):
         self.exit(EXIT_FAILED, f"{self.prog}: {message}; see `{self.prog} --help`\n")
 
 
+def program() -> NoReturn:
+    """The `perfkit` command: runs, and ends without the interpreter taking itself apart.
+
+    That, and looking for garbage after every few hundred objects, would be a fifth of a short run.
+    """
+    gc.set_threshold(100_000)
+    code: int | str | None = EXIT_FAILED
+    try:
+        code = main()
+    except SystemExit as asked:
+        code = asked.code
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            stream.flush()
+    if "logging" in sys.modules:
+        sys.modules["logging"].shutdown()
+    os._exit(code if isinstance(code, int) else EXIT_FAILED if code else EXIT_OK)
+
+
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code."""
     if sys.stdout is None:  # started with its output closed
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  open until exit
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a terminal without UTF-8 still gets the figures
-    arguments = _parser().parse_args(argv)
+    given = sys.argv[1:] if argv is None else list(argv)
+    arguments = _parser(given[0] if given else None).parse_args(given)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         code = run(arguments)
@@ -74,7 +94,8 @@ def _drop_output() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _parser() -> argparse.ArgumentParser:
+def _parser(command: str | None = None) -> argparse.ArgumentParser:
+    """The parser of one command, where that is one, else of all."""
     parser = _Parser(
         prog="perfkit",
         description="Exact performance figures and charted reports from the trade logs of bots.",
@@ -82,12 +103,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--version", action="version", version=f"perfkit {__version__}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    _add_summary(commands)
-    _add_explain(commands)
-    _add_report(commands)
-    add_alerts(commands)
-    _add_new(commands, "demo", _demo, "make a workspace with sample logs and its three reports")
-    _add_new(commands, "init", _init, "make a workspace for your own logs")
+    for add in [_COMMANDS[command]] if command in _COMMANDS else _COMMANDS.values():
+        add(commands)
     return parser
 
 
@@ -118,6 +135,30 @@ def _add_root(parser: _Parser) -> None:
         metavar="DIR",
         help="the workspace; default: PERFKIT_ROOT, else the nearest folder upwards that holds "
         "config/perfkit.yaml",
+    )
+
+
+def _add_reading(parser: _Parser) -> None:
+    """Options of every command that reads logs."""
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="read every log anew; neither use nor write logs/performance/cache/",
+    )
+    _add_jobs(parser)
+
+
+def _add_jobs(parser: _Parser) -> None:
+    parser.add_argument(
+        "--jobs",
+        metavar="N",
+        type=_job_count,
+        help="how many processes read when there is much to read (default: one per core)",
+    )
+    parser.add_argument(
+        "--log-format",
+        choices=("text", "json"),
+        help="also log to stderr what the run did: duration, files, bytes, lines, trades",
     )
 
 
@@ -161,6 +202,7 @@ def _add_summary(commands: _Commands[_Parser]) -> None:
         "example: perfkit summary --window weekly --date 2025-10-09 --where execution_mode=LIVE",
     )
     _add_root(parser)
+    _add_reading(parser)
     _add_window(parser)
     _add_selection(parser)
     parser.add_argument(
@@ -204,6 +246,7 @@ def _add_explain(commands: _Commands[_Parser]) -> None:
     )
     parser.add_argument("metric", metavar="METRIC", help="a name of docs/metrics.md")
     _add_root(parser)
+    _add_reading(parser)
     _add_window(parser)
     _add_selection(parser)
 
@@ -226,7 +269,29 @@ def _add_report(commands: _Commands[_Parser]) -> None:
         help="YYYY-MM-DD, a trading day of the period; default: the newest day with a line",
     )
     _add_root(parser)
+    _add_reading(parser)
     _add_selection(parser)
+
+
+def _add_cache(commands: _Commands[_Parser]) -> None:
+    parser = _command(
+        commands,
+        "cache",
+        _cache,
+        "show, check or remake what perfkit remembers of the logs",
+        "status tells what is there; verify reads every log anew and names the first difference\n"
+        "(exit code 3), 0 if there is none; rebuild starts over. sizes are in bytes.\n\n"
+        "example: perfkit cache verify",
+    )
+    parser.add_argument("action", choices=("status", "verify", "rebuild"), help="what to do")
+    _add_root(parser)
+    _add_jobs(parser)
+
+
+def _add_alerts(commands: _Commands[_Parser]) -> None:
+    from perfkit.alertscli import add_alerts
+
+    add_alerts(commands)
 
 
 def _add_new(
@@ -253,8 +318,30 @@ def _day_count(text: str) -> int:
     return number
 
 
-def _summary(arguments: argparse.Namespace) -> int:
+def _job_count(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    if not number:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of processes")
+    return number
+
+
+def _desk(arguments: argparse.Namespace) -> Desk:
+    """The workspace of a command."""
     from perfkit.desk import open as open_desk
+
+    if arguments.log_format is not None:
+        from perfkit.runlog import log_to_stderr
+
+        log_to_stderr(arguments.log_format)
+    return open_desk(
+        arguments.root,
+        progress=_progress(),
+        cached=not getattr(arguments, "no_cache", False),
+        jobs=arguments.jobs,
+    )
+
+
+def _summary(arguments: argparse.Namespace) -> int:
     from perfkit.export import backfill, export
     from perfkit.render import breakdown_text
     from perfkit.slices import checked_dimension
@@ -263,7 +350,7 @@ def _summary(arguments: argparse.Namespace) -> int:
     where = _where(arguments)
     for dimension in arguments.by:
         checked_dimension(dimension)
-    desk = open_desk(arguments.root, progress=_progress())
+    desk = _desk(arguments)
     if arguments.backfill is not None:
         if arguments.json:
             raise UsageError("--backfill writes files and prints their paths; --json prints one")
@@ -319,10 +406,8 @@ def _checked(desk: Desk) -> int:
 
 
 def _explain(arguments: argparse.Namespace) -> int:
-    from perfkit.desk import open as open_desk
-
     where = _where(arguments)
-    desk = open_desk(arguments.root, progress=_progress())
+    desk = _desk(arguments)
     explanation = desk.explain(
         arguments.metric,
         arguments.window,
@@ -336,12 +421,27 @@ def _explain(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from perfkit.desk import open as open_desk
     from perfkit.report import run_report
 
     where = _where(arguments)
-    desk = open_desk(arguments.root, progress=_progress())
+    desk = _desk(arguments)
     print(run_report(desk, arguments.kind, _day(arguments.date, desk, where), where))
+    return EXIT_OK
+
+
+def _cache(arguments: argparse.Namespace) -> int:
+    from perfkit.cachecheck import first_difference, rebuild, status, status_text
+
+    desk = _desk(arguments)
+    if arguments.action == "rebuild":
+        rebuild(desk.config, desk.options)
+    elif arguments.action == "verify":
+        for source in desk.config.sources:
+            difference = first_difference(desk.config, source)
+            if difference is not None:
+                raise CacheDiffersError(difference)
+        print("the cache has what the logs say")
+    sys.stdout.write(status_text(status(desk.config)))
     return EXIT_OK
 
 
@@ -393,7 +493,11 @@ def _progress() -> Callable[[int, int], None] | None:
 
 def _tell_empty_filter(selection: Selection) -> None:
     """A filter that no trade of any day meets is most likely a slip."""
-    if selection.where and not len(selection.closed) and not len(selection.never_closed):
+    if (
+        selection.where
+        and not selection.sheets
+        and not (len(selection.closed) or len(selection.never_closed))
+    ):
         conditions = " and ".join(f"{name} = {value}" for name, value in selection.where.items())
         print(f"perfkit: no trade in the logs has {conditions}", file=sys.stderr)
 
@@ -415,3 +519,18 @@ def _tell_bad_lines(errors: Sequence[LineError]) -> None:
     if len(errors) > 20:
         more = len(errors) - 20
         print(f"... and {more} more, all in logs/performance/quarantine/", file=sys.stderr)
+
+
+_COMMANDS: dict[str, Callable[[_Commands[_Parser]], None]] = {
+    "summary": _add_summary,
+    "explain": _add_explain,
+    "report": _add_report,
+    "alerts": _add_alerts,
+    "cache": _add_cache,
+    "demo": lambda commands: _add_new(
+        commands, "demo", _demo, "make a workspace with sample logs and its three reports"
+    ),
+    "init": lambda commands: _add_new(
+        commands, "init", _init, "make a workspace for your own logs"
+    ),
+}

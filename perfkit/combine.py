@@ -31,6 +31,7 @@ class Records(NamedTuple):
     """
 
     slots: list[Column]
+    identity: list[str | None]
     is_open: list[bool]
     file: list[int]
     line: list[int]
@@ -44,7 +45,10 @@ def combined(logs: list[FileLog], dialect: Dialect) -> Records:
     lines, file = _joined(logs, dialect)
     groups = _shared(lines.identity)
     if not groups:
-        return Records(lines.slots, lines.is_open, file, lines.line, {}, frozenset(), frozenset())
+        nothing: frozenset[int] = frozenset()
+        return Records(
+            lines.slots, lines.identity, lines.is_open, file, lines.line, {}, nothing, nothing
+        )
     return _Combiner(lines, file, dialect).records(groups)
 
 
@@ -111,6 +115,8 @@ class _Combiner:
         first = len(alone)
         return Records(
             slots=slots,
+            identity=take(self.lines.identity, alone)
+            + [self.lines.identity[rows[0]] for _, rows, _, _ in trades],
             is_open=take(self.lines.is_open, alone) + [not state.closed for state, *_ in trades],
             file=take(self.file, alone) + take(self.file, deciding),
             line=take(self.lines.line, alone) + take(self.lines.line, deciding),

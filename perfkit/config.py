@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from perfkit.dialect import BUILT_IN, Dialect, compile_dialect
+from perfkit.documents import document
 from perfkit.errors import ConfigError, PerfkitError, WindowError, WorkspaceNotFoundError
 from perfkit.window import EVERY_DAY, MONDAY_TO_FRIDAY, WEEKDAYS, WINDOW_KINDS, Calendar, zone_named
-from perfkit.yamltext import Document, KeyPath, parse
+from perfkit.yamltext import Document, KeyPath
 
 CONFIG_FILE = Path("config/perfkit.yaml")
 DAILY_PATTERN = "????-??-??.jsonl"
@@ -60,7 +61,11 @@ class Target(NamedTuple):
 
 
 class Config(NamedTuple):
-    """A workspace's settings; `root` is the folder that holds `config/`."""
+    """A workspace's settings; `root` is the folder that holds `config/`.
+
+    `text` is the file they were read from, `override` the time zone given in place of its own,
+    empty without one.
+    """
 
     root: Path
     sources: tuple[Source, ...]
@@ -71,6 +76,8 @@ class Config(NamedTuple):
     multipliers: dict[str, Decimal]
     targets: tuple[Target, ...]
     periods_per_year: int
+    text: bytes = b""
+    override: str = ""
 
 
 def find_root(start: Path) -> Path:
@@ -90,14 +97,16 @@ def load(root: Path, timezone: str | None = None) -> Config:
     file = root / CONFIG_FILE
     shown = CONFIG_FILE.as_posix()
     try:
-        text = file.read_text(encoding="utf-8")
+        content = file.read_bytes()
+        content.decode("utf-8")
     except UnicodeDecodeError as error:
         raise ConfigError(shown, "", "is not UTF-8", "save it as plain UTF-8 text") from error
     except OSError as error:
         raise ConfigError(
             str(file), "", f"cannot be read: {error.strerror}", "check that it may be read"
         ) from error
-    return _Reader(shown, parse(text, shown)).config(root, timezone)
+    config = _Reader(shown, document(root, shown, content)).config(root, timezone)
+    return config._replace(text=content, override=timezone or "")
 
 
 def _reads_the_same(one: Source, other: Source) -> bool:

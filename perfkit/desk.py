@@ -10,6 +10,7 @@ desk.chart.equity("weekly", date="2025-10-09")
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Mapping
@@ -18,12 +19,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from perfkit import book as books
 from perfkit import config as configs
 from perfkit import render
-from perfkit.book import Book, Progress, Snapshot
+from perfkit.book import Book, Snapshot
+from perfkit.bookkeeping import DEFAULT, Options, Progress
 from perfkit.config import Config
 from perfkit.errors import UsageError
 from perfkit.render import Text
@@ -52,16 +52,21 @@ def open(
     root: str | Path | None = None,
     source: str | None = None,
     progress: Progress | None = None,
+    *,
+    cached: bool = True,
+    jobs: int | None = None,
 ) -> Desk:
     """Opens the workspace at `root`, else at PERFKIT_ROOT, else here or in a folder above.
 
     `source` limits it to one source of several; `progress` is told how many files have been read.
-    Raises `WorkspaceNotFoundError` or `ConfigError`.
+    `cached` False reads every log anew and writes no cache; `jobs` processes read when there is
+    much to read (default: one per core). Raises `WorkspaceNotFoundError` or `ConfigError`.
     """
     given = root or os.environ.get("PERFKIT_ROOT") or None
     folder = configs.find_root(Path.cwd()) if given is None else Path(given).absolute()
     config = configs.load(folder, os.environ.get("PERFKIT_TIMEZONE") or None)
-    return Desk(config, source, progress, _snapshot(os.environ.get("PERFKIT_SNAPSHOT")))
+    limits = _snapshot(os.environ.get("PERFKIT_SNAPSHOT"))
+    return Desk(config, source, Options(cached, jobs, progress, limits))
 
 
 def as_where(where: Where) -> dict[str, str]:
@@ -82,21 +87,25 @@ def where_text(where: Mapping[str, str]) -> str:
         plain = as_where(text) == where
     except UsageError:
         plain = False
-    return text if plain else msgspec.json.encode(where).decode()
+    return text if plain else json.dumps(where, ensure_ascii=False, separators=(",", ":"))
 
 
 def _snapshot(file: str | None) -> Snapshot | None:
     """What a report run lets its notebook see: the file it wrote says it."""
     if not file:
         return None
-    return msgspec.json.decode(Path(file).read_bytes(), type=dict[str, int])
+    snapshot: dict[str, int] = json.loads(Path(file).read_bytes())
+    return snapshot
 
 
 def _json_object(text: str) -> dict[str, str]:
     try:
-        return msgspec.json.decode(text, type=dict[str, str])
-    except msgspec.MsgspecError as error:
+        value = json.loads(text)
+    except ValueError as error:
         raise UsageError(f"where {text!r} is not a JSON object of texts: {error}") from error
+    if not all(isinstance(entry, str) for entry in value.values()):
+        raise UsageError(f"where {text!r} is not a JSON object of texts")
+    return value  # type: ignore[no-any-return]
 
 
 class Desk:
@@ -106,13 +115,11 @@ class Desk:
         self,
         config: Config,
         source: str | None = None,
-        progress: Progress | None = None,
-        snapshot: Snapshot | None = None,
+        options: Options = DEFAULT,
     ) -> None:
         self.config = config
         self.source = source
-        self.progress = progress
-        self.snapshot = snapshot
+        self.options = options
         self._books: dict[str | None, Book] = {}
 
     @property
@@ -124,7 +131,7 @@ class Desk:
         """The book a filter needs: that of one source where it names one, else of all."""
         source = where.get("source", self.source)
         if source not in self._books:
-            self._books[source] = books.read(self.config, source, self.progress, self.snapshot)
+            self._books[source] = books.read(self.config, source, self.options)
         return self._books[source]
 
     @cached_property

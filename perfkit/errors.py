@@ -106,5 +106,12 @@ class OutputError(PerfkitError):
         )
 
 
+class CacheDiffersError(PerfkitError):
+    """The cache was found to hold something other than the logs say."""
+
+    def __init__(self, difference: str) -> None:
+        super().__init__(f"{difference}; run `perfkit cache rebuild`")
+
+
 class ReportError(PerfkitError):
     """A report run failed; whatever was published before still stands."""

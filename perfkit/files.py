@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,6 +45,8 @@ def publish_folder(staging: Path, target: Path) -> None:
     Where the system cannot exchange two folders, the old one is first renamed to
     `.<name>.previous`; `recover_folders` completes that after a crash. Raises `OutputError`.
     """
+    import shutil
+
     try:
         _flush_tree(staging)
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -66,6 +66,8 @@ def publish_folder(staging: Path, target: Path) -> None:
 
 def recover_folders(parent: Path) -> None:
     """Brings back every folder in `parent` that a killed `publish_folder` had set aside."""
+    import shutil
+
     for previous in parent.glob(".*.previous"):
         target = previous.with_name(previous.name[1:].removesuffix(".previous"))
         if target.exists():
@@ -100,6 +102,8 @@ def _previous(target: Path) -> Path:
 
 def _exchange(one: Path, other: Path) -> bool:
     """Exchanges two paths in one step (Linux); False where that is not supported."""
+    import ctypes
+
     try:
         renameat2 = ctypes.CDLL(None, use_errno=True).renameat2
     except (AttributeError, OSError):

@@ -33,7 +33,7 @@ def numbers_in(metric: str, summary: Summary, selection: Selection) -> Numbers:
     """The numbers of a metric's formula; empty where the figure is a plain fact or count."""
     if metric in FIGURES:
         return {name: summary.metrics[name] for name in FIGURES[metric]}
-    facts = facts_of(selection, WindowSlices(selection.inside, selection.book.config.calendar))
+    facts = facts_of(selection, WindowSlices(selection))
     if metric in _FROM_FACTS:
         return _FROM_FACTS[metric](facts)
     if metric in _FROM_CURVES:

@@ -5,15 +5,19 @@ Every schema is strict: nothing may be missing, nothing may be added.
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
+from functools import reduce
+from operator import or_
 from pathlib import Path
-from typing import Any, Literal, get_type_hints
+from types import UnionType
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
 from perfkit.metrics import METRICS
 from perfkit.metrics.reference import unit_of
-from perfkit.schema import AlertEvent, Moment, Part, SummaryShape
+from perfkit.schema import AlertEvent, Part, SummaryShape
 
 FOLDER = Path(__file__).parent / "schemas"
 DECIMAL_PATTERN = r"^-?[0-9]+(\.[0-9]+)?$"
@@ -22,7 +26,7 @@ _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _TYPES: dict[str, object] = {
     "trades": int | None,
     "days": int | None,
-    "moment": Moment | None,
+    "moment": Annotated[datetime, msgspec.Meta(tz=True)] | None,
     "win, loss or none": Literal["win", "loss", "none"],
 }
 """The type of a metric by its unit; any other is a decimal."""
@@ -32,7 +36,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """File name to schema."""
     return {
         "summary.schema.json": _schema(_typed_summary(), "A perfkit summary"),
-        "alert-event.schema.json": _schema(AlertEvent, "A perfkit alert event"),
+        "alert-event.schema.json": _schema(_object(AlertEvent), "A perfkit alert event"),
     }
 
 
@@ -53,18 +57,32 @@ def _typed_summary() -> type:
     metrics = msgspec.defstruct(
         "Metrics", [(name, _TYPES.get(unit_of(name), Decimal | None)) for name in METRICS]
     )
-    part = _with_metrics(Part, metrics)
-    breakdowns = dict[str, tuple[part, ...]]  # type: ignore[valid-type]
-    return _with_metrics(SummaryShape, metrics, breakdowns=breakdowns)
+    part = _object(Part, metrics=metrics)
+    return _object(SummaryShape, metrics=metrics, breakdowns=dict[str, tuple[part, ...]])  # type: ignore[valid-type]
 
 
-def _with_metrics(shape: type, metrics: type, **replaced: object) -> type:
-    hints = get_type_hints(shape, include_extras=True) | {"metrics": metrics} | replaced
+def _object(shape: type, **replaced: object) -> type:
+    """A type of JSON objects with the fields of a named tuple."""
+    hints = get_type_hints(shape) | replaced
     return msgspec.defstruct(
         shape.__name__.removesuffix("Shape"),
-        list(hints.items()),
+        [(name, _as_object(hint)) for name, hint in hints.items()],
         namespace={"__doc__": shape.__doc__},
     )
+
+
+def _as_object(hint: Any) -> Any:
+    """A type hint with every named tuple in it as an object."""
+    if hint is datetime:
+        return Annotated[datetime, msgspec.Meta(tz=True)]
+    if isinstance(hint, type) and hasattr(hint, "_fields"):
+        return _object(hint)
+    arguments = tuple(map(_as_object, get_args(hint)))
+    if isinstance(hint, UnionType):
+        return reduce(or_, arguments)
+    if get_origin(hint) in (tuple, dict):
+        return get_origin(hint)[arguments]
+    return hint
 
 
 def _schema(kind: type, title: str) -> dict[str, Any]:

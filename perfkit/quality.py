@@ -7,6 +7,7 @@ from collections import Counter
 from perfkit.errors import LineError
 from perfkit.schema import Finding
 from perfkit.selection import Selection
+from perfkit.sheets import NO_NAME
 from perfkit.trades import (
     CLOSED_BEFORE_OPENED,
     CORRECTED,
@@ -32,16 +33,18 @@ _PER_TRADE = (
 
 def findings(selection: Selection) -> list[Finding]:
     """The findings of a window, from its trades, bad lines and days."""
-    inside, missing, unterminated = selection.inside, selection.missing, selection.unterminated
+    missing, unterminated = selection.missing, selection.unterminated
     found = []
     for reason, count in sorted(Counter(_kind(error) for error in selection.errors).items()):
         found.append(Finding("bad_lines", count, f"unreadable: {reason}"))
-    kinds = Counter(inside.findings)
+    kinds: Counter[int] = Counter()
+    for _, sheet in selection.sheets:
+        kinds.update(sheet.findings)
     for bit, code, message in _PER_TRADE:
         count = sum(number for kind, number in kinds.items() if kind & bit)
         if count:
             found.append(Finding(code, count, message))
-    modes = sorted({mode for mode in inside.execution_mode if mode is not None})
+    modes = _modes(selection)
     if len(modes) > 1:
         found.append(
             Finding(
@@ -57,6 +60,18 @@ def findings(selection: Selection) -> list[Finding]:
             Finding("unterminated_days", len(unterminated), "a past day's log ends in half a line")
         )
     return found
+
+
+def _modes(selection: Selection) -> list[str]:
+    """The execution modes of the window's trades."""
+    modes: set[str] = set()
+    for day, sheet in selection.sheets:
+        parts = sheet.parts["execution_mode"]
+        if parts is None:
+            modes.update(mode or NO_NAME for mode in selection.day_trades(day).execution_mode)
+        else:
+            modes.update(parts)
+    return sorted(modes - {NO_NAME})
 
 
 def _kind(error: LineError) -> str:

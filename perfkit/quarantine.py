@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
-
-import msgspec
 
 from perfkit.book import Book
 from perfkit.errors import LineError
 from perfkit.files import replace
 from perfkit.markdown import slug
-from perfkit.tradelog import read_at
 
 QUARANTINE = Path("logs/performance/quarantine")
 KEPT_BYTES = 2000
@@ -37,5 +35,8 @@ def _file_name(source: str) -> str:
 
 
 def _entry(root: Path, error: LineError) -> bytes:
+    from perfkit.tradelog import read_at
+
     text = read_at(root / error.path, error.offset, KEPT_BYTES).decode("utf-8", "backslashreplace")
-    return msgspec.json.encode({**error._asdict(), "text": text}) + b"\n"
+    entry = {**error._asdict(), "text": text}
+    return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"

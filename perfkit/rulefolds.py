@@ -14,8 +14,16 @@ from operator import add, sub
 from typing import Any, Protocol
 
 from perfkit import tally as tallies
-from perfkit.exact import EXACT, ZERO, canonical, multiply
-from perfkit.sequences import Drawdown, Streaks
+from perfkit.exact import (
+    EXACT,
+    PER_TRADE_PLACES,
+    ZERO,
+    canonical,
+    decimal_places,
+    multiply,
+    units,
+)
+from perfkit.sequences import Curve, Streaks
 from perfkit.tally import EMPTY, Counts, Sums, Tally
 from perfkit.trades import LOST, WON, Trades
 
@@ -96,7 +104,7 @@ class LinearFold:
 
     def __init__(self, sums: tuple[str, ...]) -> None:
         self.columns = [_COLUMNS[name] for name in sums]
-        self.places = [Sums._fields.index(name) for name in sums]
+        self.numbers = [Sums._fields.index(name) for name in sums]
         self.empty = (tuple(Counts()), (ZERO,) * len(sums))
 
     def unit(self, trades: Trades, row: int) -> Any:
@@ -125,10 +133,19 @@ class LinearFold:
         )
 
     def tally(self, whole: Any) -> Tally:
-        sums: list[Any] = list(EMPTY.sums)
-        for place, total in zip(self.places, whole[1], strict=True):
-            sums[place] = int(total) if isinstance(sums[place], int) else total
-        return EMPTY._replace(counts=Counts(*whole[0]), sums=Sums(*sums))
+        counts, sums = whole
+        places = [0, 0, 0]
+        for number, total in zip(self.numbers, sums, strict=True):
+            kind = _MONEY.get(number)
+            if kind is not None:
+                places[kind] = max(places[kind], decimal_places(total))
+        totals = list(EMPTY.totals)
+        for number, total in zip(self.numbers, sums, strict=True):
+            kind = _MONEY.get(number)
+            totals[number] = units(total, _RATIOS.get(number, 0) if kind is None else places[kind])
+        return EMPTY._replace(
+            counts=Counts(*counts), totals=tuple(totals), places=(places[0], places[1], places[2])
+        )
 
     def carried(self, whole: Any) -> tuple[Any, ...]:
         return whole[0], tuple(str(canonical(total)) for total in whole[1])
@@ -166,8 +183,10 @@ class FallFold:
         return self.merged([one[2] for one in tail])
 
     def tally(self, whole: Any) -> Tally:
-        total, peak, low, depth = whole
-        return EMPTY._replace(drawdown=Drawdown(total=total, peak=peak, low=low, depth=depth))
+        places = max(map(decimal_places, whole))
+        total, peak, low, depth = (units(one, places) for one in whole)
+        curve = Curve(total=total, peak=peak, low=low, depth=depth)
+        return EMPTY._replace(curve=curve, places=(places, 0, 0))
 
     def carried(self, whole: Any) -> tuple[Any, ...]:
         return tuple(str(canonical(one)) for one in whole)
@@ -197,35 +216,21 @@ class TallyFold:
         return whole  # type: ignore[no-any-return]
 
     def carried(self, whole: Any) -> tuple[Any, ...]:
-        return tuple(map(_plain, whole))
+        return tuple(tuple(one) if isinstance(one, tuple) else one for one in whole)
 
     def restored(self, plain: tuple[Any, ...]) -> Any:
-        counts, sums, win, loss, streaks, drawdown, first, last = map(_restored, plain)
+        counts, totals, places, best, worst, streaks, curve, first, last = plain
         return Tally(
-            Counts(*counts),
-            Sums(*sums),
-            win,
-            loss,
-            Streaks(*streaks),
-            Drawdown(*drawdown),
-            first,
-            last,
+            counts=Counts(*counts),
+            totals=totals,
+            places=places,
+            best=best,
+            worst=worst,
+            streaks=Streaks(*streaks),
+            curve=Curve(*curve),
+            first_at=first,
+            last_at=last,
         )
-
-
-def _plain(value: Any) -> Any:
-    """Decimals become texts behind a `D`; what else a tally holds is plain already."""
-    if isinstance(value, tuple):
-        return tuple(map(_plain, value))
-    return f"D{canonical(value)}" if isinstance(value, Decimal) else value
-
-
-def _restored(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(map(_restored, value))
-    if isinstance(value, str) and value.startswith("D"):
-        return Decimal(value[1:])
-    return value
 
 
 def _money(name: str, marks: int | None = None) -> Callable[[Trades, int], Decimal]:
@@ -266,3 +271,22 @@ _COLUMNS: dict[str, Callable[[Trades, int], Decimal]] = {
     "r": _money("r"),
     "r_squared": _r_squared,
 }
+
+_MONEY = {
+    Sums._fields.index(name): kind
+    for name, kind in (
+        ("net_pnl", 0),
+        ("gross_profit", 0),
+        ("gross_loss", 0),
+        ("commission", 1),
+        ("slippage", 2),
+    )
+}
+"""Which of a tally's three units of money a sum is in, by its number."""
+
+_RATIOS = {
+    Sums._fields.index("risk_reward"): PER_TRADE_PLACES,
+    Sums._fields.index("r"): PER_TRADE_PLACES,
+    Sums._fields.index("r_squared"): 2 * PER_TRADE_PLACES,
+}
+"""Decimal places of the sums of ratios."""

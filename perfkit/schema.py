@@ -8,19 +8,17 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, Literal
-
-import msgspec
+from typing import Any, Literal, NamedTuple
 
 from perfkit.metrics.facts import Value
 
 SCHEMA_VERSION = 1
 
-Moment = Annotated[datetime, msgspec.Meta(tz=True)]
+Moment = datetime
 """An aware datetime."""
 
 
-class WindowShape(msgspec.Struct, frozen=True):
+class WindowShape(NamedTuple):
     """The window: `[start, end)`; `first_day` and `last_day` are trading days, both inclusive."""
 
     kind: str
@@ -32,15 +30,15 @@ class WindowShape(msgspec.Struct, frozen=True):
     timezone: str
 
 
-class Finding(msgspec.Struct, frozen=True):
+class Finding(NamedTuple):
     """Something about the data worth knowing: a stable code, how often, and a sentence."""
 
     code: str
-    count: int
+    count: int  # type: ignore[assignment]  # the name in JSON; tuples have a method so called
     message: str
 
 
-class DataShape(msgspec.Struct, frozen=True):
+class DataShape(NamedTuple):
     """What the figures rest on.
 
     `digest` names everything they depend on: equal digests mean equal figures. `lines` counts
@@ -57,7 +55,7 @@ class DataShape(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...]
 
 
-class TargetVerdict(msgspec.Struct, frozen=True):
+class TargetVerdict(NamedTuple):
     """A target against what came out.
 
     `bound` is at_least or at_most; `verdict` is met, missed or insufficient; `distance` is actual
@@ -73,7 +71,7 @@ class TargetVerdict(msgspec.Struct, frozen=True):
     reason: str | None
 
 
-class OpenShape(msgspec.Struct, frozen=True):
+class OpenShape(NamedTuple):
     """Trades open at the window's end; ages in seconds up to then or to the newest line."""
 
     trades: int
@@ -81,7 +79,7 @@ class OpenShape(msgspec.Struct, frozen=True):
     oldest_age_seconds: Decimal | None
 
 
-class Part(msgspec.Struct, frozen=True):
+class Part(NamedTuple):
     """One part of a breakdown: the same metrics; those of the whole account are null."""
 
     name: str
@@ -89,7 +87,7 @@ class Part(msgspec.Struct, frozen=True):
     undefined: dict[str, str]
 
 
-class SummaryShape(msgspec.Struct, frozen=True):
+class SummaryShape(NamedTuple):
     """Every figure of one window; see `docs/metrics.md` for what each means."""
 
     schema_version: int
@@ -105,28 +103,40 @@ class SummaryShape(msgspec.Struct, frozen=True):
 
     def to_builtins(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers, as JSON has them."""
-        plain = msgspec.to_builtins(self, builtin_types=(Decimal, datetime, date))
-        return _plain(plain)  # type: ignore[no-any-return]
+        return plain(self)  # type: ignore[no-any-return]
 
     def to_json(self) -> str:
         """Indented JSON, ending in a newline."""
-        encoded = msgspec.json.encode(self.to_builtins())
-        return msgspec.json.format(encoded, indent=2).decode() + "\n"
+        return json_text(self.to_builtins())
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
+def plain(value: Any) -> Any:
+    """A value as JSON has it: exact decimals as texts, moments in UTC."""
+    if isinstance(value, str | int | None):
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, dict):
+        return {key: plain(entry) for key, entry in value.items()}
+    if isinstance(value, tuple) and hasattr(value, "_fields"):
+        return {name: plain(entry) for name, entry in zip(value._fields, value, strict=True)}
+    if isinstance(value, list | tuple):
+        return [plain(entry) for entry in value]
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
-    return value.isoformat() if isinstance(value, date) else value
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{value!r} has no place in JSON")
 
 
-class AlertEvent(msgspec.Struct, frozen=True):
+def json_text(value: object) -> str:
+    """Plain values as indented JSON, ending in a newline."""
+    import json
+
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+class AlertEvent(NamedTuple):
     """One line of `logs/performance-alerts.jsonl`.
 
     `kind` says what happened, `reason` why an episode was resolved or how the data are;

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 
-from perfkit.book import Book, missing_days
+from perfkit import tally
+from perfkit.book import Book, Curve, missing_days
 from perfkit.errors import LineError, NoTradesError, UsageError
 from perfkit.linecount import DayLines
+from perfkit.sheets import Sheet, sheet_of
 from perfkit.trade import FILTER_FIELDS
-from perfkit.trades import Trades
+from perfkit.trades import Trades, joined, no_trades
 from perfkit.window import Window, checked, parse_date
 
 
@@ -44,7 +45,7 @@ def resolve_window(book: Book, kind: str = "daily", day: date | str | None = Non
     last = newest_day(book) if day is None or day == "" else as_date(day)
     if kind != "all":
         return calendar.window(kind, last)
-    first = min((known for known in book.days if known and known <= last), default=last)
+    first = min([*book.days_with_lines[:1], last])
     return calendar.between("all", first, last)
 
 
@@ -67,38 +68,80 @@ class Selection:
         self.book = book
         self.window = window
         self.where = dict(where)
+        only = len(book.sources) == 1 and self.where.get("source") == book.sources[0].name
+        self._filter = {k: v for k, v in self.where.items() if not (only and k == "source")}
+        self._day_trades: dict[date, Trades] = {}
 
     @cached_property
     def closed(self) -> Trades:
         """Every closed trade that meets the filter, in trade order, whatever its window."""
-        return self.book.closed.where(self.where)
+        return self.book.closed.where(self._filter)
 
     @cached_property
     def never_closed(self) -> Trades:
         """Every trade without a close that meets the filter."""
-        return self.book.open.where(self.where)
+        return self.book.open.where(self._filter)
 
     @cached_property
     def inside(self) -> Trades:
         """The trades that closed in the window."""
-        return self.closed.between(self.window.start, self.window.end)
+        days = [day for day in self.book.days if self._has(day)]
+        return joined([self.day_trades(day) for day in days] or [no_trades(self.book.paths)])
 
     @cached_property
     def history(self) -> Trades:
         """The trades that closed before the window's end; those of the window come last."""
-        return self.closed.slice(0, bisect_left(self.closed.closed_at, self.window.end))
+        before = self.book.trades_of(self._days_before).where(self._filter)
+        return joined([before, self.inside])
+
+    def lead_in(self, count: int) -> Trades:
+        """The last `count` trades that closed before the window, or as many as there are."""
+        runs: list[Trades] = []
+        for day in reversed(self._days_before):
+            if sum(map(len, runs)) >= count:
+                break
+            runs.append(self.day_trades(day))
+        before = joined(runs[::-1] or [no_trades(self.book.paths)])
+        return before.slice(len(before) - count, len(before))
+
+    def day_trades(self, day: date) -> Trades:
+        """The trades that closed on a day."""
+        if day not in self._day_trades:
+            self._day_trades[day] = self.book.trades_of([day]).where(self._filter)
+        return self._day_trades[day]
+
+    @cached_property
+    def sheets(self) -> list[tuple[date, Sheet]]:
+        """The sheet of each day of the window with a closed trade, in order."""
+        days = [day for day in self.book.days if self._has(day)]
+        if not self._filter:
+            return [(day, self.book.sheet(day)) for day in days]
+        calendar = self.book.config.calendar
+        some = ((day, self.day_trades(day)) for day in days)
+        return [(day, sheet_of(trades, calendar)) for day, trades in some if len(trades)]
+
+    @cached_property
+    def curves_before(self) -> list[Curve]:
+        """The curve of each day before the window with a closed trade, in order."""
+        return [self._curve(day) for day in self._days_before]
 
     @cached_property
     def still_open(self) -> list[Trades]:
         """The trades open at the window's end: those that closed later, those that never did."""
         end = self.window.end
-        later = self.closed.slice(bisect_left(self.closed.closed_at, end), len(self.closed))
-        return [_opened_before(later, end), _opened_before(self.never_closed, end)]
+        later = []
+        for day in self.book.days:
+            opened_from = self.book.entry(day).opened_from
+            if day > self.window.last_day and opened_from is not None and opened_from < end:
+                later.append(day)
+        closed_later = self.book.trades_of(later).where(self._filter)
+        return [_opened_before(closed_later, end), _opened_before(self.never_closed, end)]
 
     @property
     def holds_newest(self) -> bool:
         """Whether the window holds the newest line of the book."""
-        return self._has(self.book.newest_day)
+        newest = self.book.newest_day
+        return newest is not None and self._has(newest)
 
     @cached_property
     def expected(self) -> list[date]:
@@ -119,16 +162,31 @@ class Selection:
     @cached_property
     def line_counts(self) -> list[DayLines]:
         """Line counts of each day of the window that has any, and of lines that tell no day."""
-        days = self.book.days.items()
+        days = self.book.lines.items()
         return [lines for day, lines in days if day is None or self._has(day)]
 
     @cached_property
     def errors(self) -> list[LineError]:
         """The bad lines that count in the window."""
-        return sorted(error for lines in self.line_counts for error in lines.errors)
+        found = self.book.dated_errors
+        return sorted(error for day, error in found if day is None or self._has(day))
 
-    def _has(self, day: date | None) -> bool:
-        return day is not None and self.window.first_day <= day <= self.window.last_day
+    @cached_property
+    def _days_before(self) -> list[date]:
+        return [day for day in self.book.days if day < self.window.first_day]
+
+    def _curve(self, day: date) -> Curve:
+        if not self._filter:
+            return self.book.curve(day)
+        parts = None
+        if len(self._filter) == 1:
+            ((name, value),) = self._filter.items()
+            parts = self.book.sheet(day).parts[name]
+        whole = tally.of(self.day_trades(day)) if parts is None else parts.get(value, tally.EMPTY)
+        return Curve(whole.curve.total, whole.curve.peak, whole.places[0])
+
+    def _has(self, day: date) -> bool:
+        return self.window.first_day <= day <= self.window.last_day
 
 
 def _opened_before(trades: Trades, end: int) -> Trades:

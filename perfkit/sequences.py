@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from perfkit.exact import EXACT, ZERO, scaled
+from perfkit.exact import scaled
 from perfkit.trade import LOSS, WIN
 from perfkit.trades import LOST, WON
 from perfkit.walk import deepest_fall, equity_curve
@@ -30,22 +30,51 @@ class Streaks(NamedTuple):
     longest_loss: int = 0
 
 
+class Curve(NamedTuple):
+    """What merges of a curve of cumulative net P&L, in units of money, the curve starting at 0.
+
+    `total` is where it ends, `peak` and `low` its extremes (the start included) with the instants
+    they were first reached (None: at the start), `depth` >= 0 the earliest largest fall from the
+    running peak with the instants of its peak and trough.
+    """
+
+    total: int = 0
+    peak: int = 0
+    peak_at: int | None = None
+    low: int = 0
+    low_at: int | None = None
+    depth: int = 0
+    from_at: int | None = None
+    trough_at: int | None = None
+
+    def times(self, factor: int) -> Curve:
+        """The curve in finer units."""
+        return self._replace(
+            total=self.total * factor,
+            peak=self.peak * factor,
+            low=self.low * factor,
+            depth=self.depth * factor,
+        )
+
+
 class Drawdown(NamedTuple):
     """The largest fall of cumulative net P&L from its running peak, the peak starting at 0.
 
-    `total` is the P&L of the run, `peak` and `low` the extremes of its cumulative P&L (0 at the
-    start included) with the instants they were first reached (None: at the start), `depth` >= 0
-    the earliest largest fall with the instants of its peak and trough.
+    `total` is the P&L of the run; `depth` >= 0 is of the earliest largest fall, `from_at` and
+    `trough_at` are the instants of its peak (None: the start) and of its trough.
     """
 
-    total: Decimal = ZERO
-    peak: Decimal = ZERO
-    peak_at: int | None = None
-    low: Decimal = ZERO
-    low_at: int | None = None
-    depth: Decimal = ZERO
-    from_at: int | None = None
-    trough_at: int | None = None
+    total: Decimal
+    depth: Decimal
+    from_at: int | None
+    trough_at: int | None
+
+
+def drawdown_of(curve: Curve, places: int) -> Drawdown:
+    """The drawdown of a curve in units of 10**-places."""
+    return Drawdown(
+        scaled(curve.total, places), scaled(curve.depth, places), curve.from_at, curve.trough_at
+    )
 
 
 def streaks_of(letters: Sequence[str]) -> Streaks:
@@ -62,10 +91,8 @@ def streaks_of(letters: Sequence[str]) -> Streaks:
     )
 
 
-def drawdown_of(
-    net: Sequence[int], places: int, closed_at: Sequence[int], rows: Sequence[int] | None
-) -> Drawdown:
-    """The drawdown of trades with those net P&Ls; `rows` says which of `closed_at` they are."""
+def curve_of(net: Sequence[int], closed_at: Sequence[int], rows: Sequence[int] | None) -> Curve:
+    """The curve of trades with those net P&Ls; `rows` says which of `closed_at` they are."""
     equity = equity_curve(net)
     peak, low = max(equity), min(equity)
     fall = deepest_fall(equity)
@@ -76,23 +103,32 @@ def drawdown_of(
             return None
         return closed_at[point - 1 if rows is None else rows[point - 1]]
 
-    return Drawdown(
-        total=scaled(equity[-1], places),
-        peak=scaled(peak, places),
+    return Curve(
+        total=equity[-1],
+        peak=peak,
         peak_at=at(equity.index(peak)),
-        low=scaled(low, places),
+        low=low,
         low_at=at(equity.index(low)),
-        depth=scaled(fall.depth, places),
+        depth=fall.depth,
         from_at=at(fall.peak) if fall.depth else None,
         trough_at=at(fall.trough) if fall.depth else None,
     )
 
 
-def merged_streaks(a: Streaks, b: Streaks, decided: tuple[int, int]) -> Streaks:
-    """Runs that meet at the seam become one; `decided` counts wins and losses of each side."""
-    if a.last[0] == NO_STREAK:
+def merged_streaks(runs: Sequence[Streaks], decided: Sequence[int]) -> Streaks:
+    """The streaks of runs in order; `decided` counts the wins and losses of each."""
+    whole, so_far = runs[0], decided[0]
+    for later, count in zip(runs[1:], decided[1:], strict=True):
+        whole = _two_streaks(whole, later, so_far, count)
+        so_far += count
+    return whole
+
+
+def _two_streaks(a: Streaks, b: Streaks, decided_a: int, decided_b: int) -> Streaks:
+    """Runs that meet at the seam become one."""
+    if not decided_a:
         return b
-    if b.first[0] == NO_STREAK:
+    if not decided_b:
         return a
     longest = {
         WIN: max(a.longest_win, b.longest_win),
@@ -102,35 +138,29 @@ def merged_streaks(a: Streaks, b: Streaks, decided: tuple[int, int]) -> Streaks:
     if a.last[0] == b.first[0]:
         kind, seam = a.last[0], a.last[1] + b.first[1]
         longest[kind] = max(longest[kind], seam)
-        if a.first[1] == decided[0]:
+        if a.first[1] == decided_a:
             first = (kind, seam)
-        if b.last[1] == decided[1]:
+        if b.last[1] == decided_b:
             last = (kind, seam)
     return Streaks(first, last, longest[WIN], longest[LOSS])
 
 
-def merged_drawdowns(a: Drawdown, b: Drawdown) -> Drawdown:
-    """The deepest of the earlier fall, the one across the seam, and the later one.
+def merged_curves(a: Curve, b: Curve) -> Curve:
+    """One curve after the other, in the same unit.
 
-    Ties go to the earliest: a fall across the seam that is as deep as the later one has its
-    trough first, because the later one starts from no higher a peak.
+    The deepest of the earlier fall, the one across the seam, and the later one is kept. Ties go
+    to the earliest: a fall across the seam that is as deep as the later one has its trough first,
+    because the later one starts from no higher a peak.
     """
-    total = EXACT.add(a.total, b.total)
-    later_peak, later_low = EXACT.add(a.total, b.peak), EXACT.add(a.total, b.low)
-    across = EXACT.subtract(a.peak, later_low)
-    depth, from_at, trough_at = a.depth, a.from_at, a.trough_at
+    total, peak, peak_at, low, low_at, depth, from_at, trough_at = a
+    later_peak, later_low = total + b.peak, total + b.low
+    across = peak - later_low
     if across > depth:
-        depth, from_at, trough_at = across, a.peak_at, b.low_at
+        depth, from_at, trough_at = across, peak_at, b.low_at
     if b.depth > depth:
         depth, from_at, trough_at = b.depth, b.from_at, b.trough_at
-    rises, sinks = later_peak > a.peak, later_low < a.low
-    return Drawdown(
-        total=total,
-        peak=later_peak if rises else a.peak,
-        peak_at=b.peak_at if rises else a.peak_at,
-        low=later_low if sinks else a.low,
-        low_at=b.low_at if sinks else a.low_at,
-        depth=depth,
-        from_at=from_at,
-        trough_at=trough_at,
-    )
+    if later_peak > peak:
+        peak, peak_at = later_peak, b.peak_at
+    if later_low < low:
+        low, low_at = later_low, b.low_at
+    return Curve(total + b.total, peak, peak_at, low, low_at, depth, from_at, trough_at)

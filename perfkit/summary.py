@@ -6,6 +6,7 @@ import hashlib
 from decimal import Decimal
 from typing import NamedTuple
 
+from perfkit.book import Curve
 from perfkit.bulk import uncollected
 from perfkit.columns import fingerprint
 from perfkit.exact import ZERO, canonical, decimal_places, ratio, scaled, units
@@ -22,28 +23,19 @@ from perfkit.schema import (
     WindowShape,
 )
 from perfkit.selection import Selection
-from perfkit.slices import DIMENSIONS, WindowSlices
+from perfkit.sheets import DIMENSIONS
+from perfkit.slices import WindowSlices
+from perfkit.tally import Tally
 from perfkit.targets import verdicts
 from perfkit.trades import TEXT_COLUMNS, Trades
-from perfkit.walk import (
-    current_fall,
-    deepest_fall,
-    deepest_relative_fall,
-    equity_curve,
-    recovery,
-)
+from perfkit.walk import Share, deepest_share, equity_curve, recovery_within
 from perfkit.window import Window, moment_of
 
-_DIGESTED = (
-    *TEXT_COLUMNS,
-    *("closed_at", "hold_us", "net_pnl", "commission", "slippage", "risk_reward", "r"),
-    *("marks", "findings"),
-)
-"""Columns that figures are made from, and so the digest; not where a trade was written."""
 
-
-class Summary(SummaryShape, frozen=True):
+class Summary(SummaryShape):
     """Every figure of one window, which JupyterLab and a terminal show as tables."""
+
+    __slots__ = ()
 
     def __str__(self) -> str:
         return summary_text(self)
@@ -60,7 +52,7 @@ def summarize(selection: Selection) -> Summary:
 
 def _summary(selection: Selection) -> Summary:
     config = selection.book.config
-    cut = WindowSlices(selection.inside, config.calendar)
+    cut = WindowSlices(selection)
     facts = facts_of(selection, cut)
     figures = evaluate(facts)
     return Summary(
@@ -76,7 +68,7 @@ def _summary(selection: Selection) -> Summary:
         breakdowns={
             dimension: tuple(
                 Part(name, part.values, part.undefined)
-                for name, part in cut.parts(dimension, facts, selection.still_open)
+                for name, part in cut.parts(dimension, facts)
             )
             for dimension in DIMENSIONS
         },
@@ -123,23 +115,40 @@ def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
     """What every figure of the window is computed from."""
     return Facts(
         tally=cut.whole,
-        days=tuple((day, tally.sums.net_pnl) for day, tally in cut.by_day),
+        days=tuple((day, tally.net_pnl) for day, tally in cut.by_day),
         expected_days=len(selection.expected),
         open_trades=sum(map(len, selection.still_open)),
-        recovered_at=_recovered_at(selection.inside),
+        recovered_at=_recovered_at(selection, cut.whole),
         unrealized_pnl=_unrealized(selection),
         returns=_returns(selection, cut),
-        current_drawdown=_current_drawdown(selection.history),
+        current_drawdown=_current_drawdown(selection),
         max_drawdown_pct=_relative_drawdown(selection),
         periods_per_year=selection.book.config.periods_per_year,
     )
 
 
-def _recovered_at(inside: Trades) -> int | None:
-    curve = pnl_curve(inside)
-    fall = deepest_fall(curve)
-    point = recovery(curve, fall) if fall.depth else None
-    return None if point is None else inside.closed_at[point - 1]
+def _recovered_at(selection: Selection, whole: Tally) -> int | None:
+    """When cumulative P&L first was at or above the peak of the largest drawdown again.
+
+    Sheets tell on which days the trough and the recovery lie; only those are walked.
+    """
+    start = peak = 0
+    level: int | None = None
+    for day, sheet in selection.sheets if whole.curve.depth else ():
+        own = sheet.whole.at_places(whole.places).curve
+        if level is None:
+            falls = max(peak - (start + own.low), own.depth) == whole.curve.depth
+        else:
+            falls = start + own.peak >= level
+        if falls:
+            trades = selection.day_trades(day)
+            net = [pnl or 0 for pnl in trades.net_pnl.at_places(whole.places[0])]
+            level, row = recovery_within(net, start, peak, whole.curve.depth, level)
+            if row is not None:
+                return trades.closed_at[row]
+        peak = max(peak, start + own.peak)
+        start += own.total
+    return None
 
 
 def _unrealized(selection: Selection) -> Decimal | Undefined:
@@ -152,22 +161,55 @@ def _unrealized(selection: Selection) -> Decimal | Undefined:
 def _returns(selection: Selection, cut: WindowSlices) -> tuple[Decimal, ...] | Undefined:
     if selection.missing:
         return Undefined(f"{len(selection.missing)} expected days have no log")
-    by_day = {day: tally.sums.net_pnl for day, tally in cut.by_day}
+    by_day = {day: tally.net_pnl for day, tally in cut.by_day}
     return tuple(by_day.get(day, ZERO) for day in selection.expected)
 
 
-def _current_drawdown(history: Trades) -> Decimal:
-    return scaled(-current_fall(pnl_curve(history)).depth, history.net_pnl.places)
+def _current_drawdown(selection: Selection) -> Decimal:
+    curves = selection.curves_before + [
+        Curve(sheet.whole.curve.total, sheet.whole.curve.peak, sheet.whole.places[0])
+        for _, sheet in selection.sheets
+    ]
+    places = max((curve.places for curve in curves), default=0)
+    total = peak = 0
+    for curve in curves:
+        factor = 10 ** (places - curve.places)
+        peak = max(peak, total + curve.peak * factor)
+        total += curve.net * factor
+    return scaled(total - peak, places)
 
 
 def _relative_drawdown(selection: Selection) -> Decimal | Undefined:
-    curve = account_curve(selection)
-    if curve is None:
+    """The deepest fall as a share of the equity it fell from.
+
+    A day is walked only where its falls could be deeper than those before it.
+    """
+    starting, sheets = selection.book.config.starting_equity, selection.sheets
+    if starting is None:
         return Undefined("no starting_equity in config/perfkit.yaml")
-    fall = deepest_relative_fall(curve.heights)
-    if fall is None:
+    before = selection.curves_before
+    places = max(
+        decimal_places(starting),
+        *(curve.places for curve in before),
+        *(sheet.whole.places[0] for _, sheet in sheets),
+        0,
+    )
+    equity = units(starting, places)
+    equity += sum(curve.net * 10 ** (places - curve.places) for curve in before)
+    if equity <= 0:
         return Undefined("equity was not above 0")
-    return ratio(-fall.depth, fall.of_peak)
+    deepest = Share(equity, 0, 1)
+    for day, sheet in sheets:
+        factor = 10 ** (places - sheet.whole.places[0])
+        own = sheet.whole.curve.times(factor)
+        most = max(deepest.peak - (equity + own.low), own.depth)
+        if most * deepest.of_peak > deepest.depth * deepest.peak:
+            trades = selection.day_trades(day)
+            net = [pnl or 0 for pnl in trades.net_pnl.at_places(places)]
+            deepest = deepest_share(equity_curve(net, equity), deepest)
+        deepest = deepest._replace(peak=max(deepest.peak, equity + own.peak))
+        equity += own.total
+    return ratio(-deepest.depth, deepest.of_peak)
 
 
 def _open_shape(selection: Selection) -> OpenShape:
@@ -195,12 +237,11 @@ def _data(selection: Selection, facts: Facts) -> DataShape:
 
 
 def _digest(selection: Selection, facts: Facts) -> str:
-    """sha256 over the window's trades, what is carried into it, and the settings that count."""
+    """sha256 over the digests of the window's days, what is carried in, and settings that count."""
     config = selection.book.config
     hashed = hashlib.sha256()
-    for name in _DIGESTED:
-        hashed.update(name.encode())
-        hashed.update(fingerprint(getattr(selection.inside, name)))
+    for _, sheet in selection.sheets:
+        hashed.update(sheet.digest or b"")
     for part in selection.still_open:
         for name in (*TEXT_COLUMNS, "opened_at"):
             hashed.update(name.encode())

@@ -2,27 +2,29 @@
 
 `of(trades)` tallies a run in trade order; `merge(earlier, later)` gives the tally of both runs, as
 if they had been tallied as one, provided every trade of `earlier` comes before those of `later`;
-`EMPTY` is its identity. So a day is tallied once and a window folds its days. A `Sheet` prepares
+`EMPTY` is its identity. So a day is tallied once and a window folds its days. `Columns` prepares
 the columns of a run once, for its tally and for those of any of its parts.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
-from operator import add, mul
+from operator import gt, mul
 from typing import Any, NamedTuple, TypeVar
 
 from perfkit.columns import take
-from perfkit.exact import EXACT, PER_TRADE_PLACES, ZERO, scaled
+from perfkit.exact import PER_TRADE_PLACES, ZERO, scaled
 from perfkit.sequences import (
     LETTERS,
+    Curve,
     Drawdown,
     Streaks,
+    curve_of,
     drawdown_of,
-    merged_drawdowns,
+    merged_curves,
     merged_streaks,
     streaks_of,
 )
@@ -40,6 +42,9 @@ from perfkit.trades import (
 )
 
 K = TypeVar("K", bound=Hashable)
+
+Places = tuple[int, int, int]
+"""Decimal places of P&L, commission and slippage."""
 
 
 class Counts(NamedTuple):
@@ -80,15 +85,19 @@ class Sums(NamedTuple):
 class Tally(NamedTuple):
     """Everything about an ordered run of closed trades that merges exactly.
 
-    `first_at` and `last_at` are the closing instants of its first and last trade.
+    `totals` are the sums of `Sums`, in its order, and `best` and `worst` the extremes of net P&L
+    over wins and over losses, as integers: money in units of 10**-`places` (one each for P&L,
+    commission and slippage), ratios at 12 decimal places, R squared at 24. `first_at` and
+    `last_at` are the closing instants of its first and last trade. Equal means equal in value.
     """
 
     counts: Counts = Counts()
-    sums: Sums = Sums()
-    largest_win: Decimal | None = None
-    largest_loss: Decimal | None = None
+    totals: tuple[int, ...] = (0,) * len(Sums._fields)
+    places: Places = (0, 0, 0)
+    best: int | None = None
+    worst: int | None = None
     streaks: Streaks = Streaks()
-    drawdown: Drawdown = Drawdown()
+    curve: Curve = Curve()
     first_at: int | None = None
     last_at: int | None = None
 
@@ -102,45 +111,120 @@ class Tally(NamedTuple):
         """The number of closed trades that won or lost."""
         return self.counts.wins + self.counts.losses
 
+    @property
+    def sums(self) -> Sums:
+        """The sums as decimals; holding times as whole microseconds."""
+        places = _places_of_totals(self.places)
+        values: list[Any] = [
+            total if n in _WHOLE_NUMBERS else scaled(total, places[n])
+            for n, total in enumerate(self.totals)
+        ]
+        return Sums(*values)
+
+    @property
+    def net_pnl(self) -> Decimal:
+        """The sum of net P&L."""
+        return scaled(self.totals[0], self.places[0])
+
+    @property
+    def largest_win(self) -> Decimal | None:
+        """The highest net P&L of a win; None without one of known P&L."""
+        return None if self.best is None else scaled(self.best, self.places[0])
+
+    @property
+    def largest_loss(self) -> Decimal | None:
+        """The lowest net P&L of a loss; None without one of known P&L."""
+        return None if self.worst is None else scaled(self.worst, self.places[0])
+
+    @property
+    def drawdown(self) -> Drawdown:
+        """The largest fall of cumulative net P&L, in money."""
+        return drawdown_of(self.curve, self.places[0])
+
+    def at_places(self, places: Places) -> Tally:
+        """The same tally in other units, none of which may be coarser."""
+        if places == self.places:
+            return self
+        money, commission, slippage = (
+            10 ** (wanted - own) for wanted, own in zip(places, self.places, strict=True)
+        )
+        factors = (money, money, money, commission, slippage, *[1] * 6)
+        return self._replace(
+            totals=tuple(map(mul, self.totals, factors)),
+            places=places,
+            best=None if self.best is None else self.best * money,
+            worst=None if self.worst is None else self.worst * money,
+            curve=self.curve.times(money),
+        )
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Tally):
+            return NotImplemented
+        places = _finest((self, other))
+        return tuple.__eq__(self.at_places(places), other.at_places(places))
+
+    def __hash__(self) -> int:
+        return hash((self.counts, self.first_at, self.last_at))
+
 
 EMPTY = Tally()
 
 
 def of(trades: Trades) -> Tally:
     """The tally of closed trades, which must be in trade order."""
-    return Sheet(trades).whole
+    return Columns(trades).whole
 
 
 def merge(earlier: Tally, later: Tally) -> Tally:
     """The tally of both runs; raises `ValueError` if they overlap in time."""
-    if later.last_at is None:
-        return earlier
-    if earlier.last_at is None:
-        return later
-    assert later.first_at is not None
-    if earlier.last_at > later.first_at:
-        raise ValueError("tallies merge only when one run of trades precedes the other")
-    return Tally(
-        counts=Counts(*map(add, earlier.counts, later.counts)),
-        sums=_added(earlier.sums, later.sums),
-        largest_win=_extreme(max, earlier.largest_win, later.largest_win),
-        largest_loss=_extreme(min, earlier.largest_loss, later.largest_loss),
-        streaks=merged_streaks(earlier.streaks, later.streaks, (earlier.decided, later.decided)),
-        drawdown=merged_drawdowns(earlier.drawdown, later.drawdown),
-        first_at=earlier.first_at,
-        last_at=later.last_at,
-    )
+    return merged((earlier, later))
 
 
 def merged(tallies: Iterable[Tally]) -> Tally:
-    """Tallies folded from the earliest to the latest."""
-    whole = EMPTY
-    for tally in tallies:
-        whole = merge(whole, tally)
-    return whole
+    """Tallies folded from the earliest to the latest; raises `ValueError` if they overlap."""
+    runs = [tally for tally in tallies if tally.last_at is not None]
+    if len(runs) < 2:
+        return runs[0] if runs else EMPTY
+    if len({tally.places for tally in runs}) > 1:
+        places = _finest(runs)
+        runs = [tally.at_places(places) for tally in runs]
+    counts, totals, places_, best, worst, streaks, curves, first_at, last_at = zip(
+        *runs, strict=True
+    )
+    if any(map(gt, last_at, first_at[1:])):  # the last of each run and the first of the next
+        raise ValueError("tallies merge only when one run of trades precedes the other")
+    curve = curves[0]
+    for later in curves[1:]:
+        curve = merged_curves(curve, later)
+    return Tally(
+        counts=Counts(*map(sum, zip(*counts, strict=True))),
+        totals=tuple(map(sum, zip(*totals, strict=True))),
+        places=places_[0],
+        best=max((one for one in best if one is not None), default=None),
+        worst=min((one for one in worst if one is not None), default=None),
+        streaks=merged_streaks(streaks, [one.wins + one.losses for one in counts]),
+        curve=curve,
+        first_at=first_at[0],
+        last_at=last_at[-1],
+    )
 
 
-class Sheet:
+def _finest(tallies: Sequence[Tally]) -> Places:
+    money, commission, slippage = zip(*(tally.places for tally in tallies), strict=True)
+    return max(money), max(commission), max(slippage)
+
+
+def _places_of_totals(places: Places) -> tuple[int, ...]:
+    """The decimal places of each of the totals."""
+    money, commission, slippage = places
+    return (
+        *(money, money, money, commission, slippage),
+        *(0, 0, 0),
+        *(PER_TRADE_PLACES, PER_TRADE_PLACES, 2 * PER_TRADE_PLACES),
+    )
+
+
+class Columns:
     """The columns of a run of closed trades, prepared once for many tallies.
 
     Columns that are zero throughout are left out of the rows that parts are summed from.
@@ -170,11 +254,10 @@ class Sheet:
             r,
             list(map(mul, r, r)),
         )
-        money = trades.net_pnl.places
         self.places = (
-            *(money, money, money, trades.commission.places, trades.slippage.places),
-            *(0, 0, 0),
-            *(PER_TRADE_PLACES, PER_TRADE_PLACES, 2 * PER_TRADE_PLACES),
+            trades.net_pnl.places,
+            trades.commission.places,
+            trades.slippage.places,
         )
         self.totals = [sum(column) for column in columns]
         self.varying = [n for n, column in enumerate(columns) if any(column)]
@@ -215,19 +298,15 @@ class Sheet:
         if not marks:
             return EMPTY
         counts = _counts(marks)
-        places = self.places[0]
-        sums: list[Any] = [
-            total if n in _WHOLE_NUMBERS else scaled(total, self.places[n])
-            for n, total in enumerate(totals)
-        ]
         first, last = (0, len(marks) - 1) if rows is None else (rows[0], rows[-1])
         return Tally(
             counts=counts,
-            sums=Sums(*sums),
-            largest_win=scaled(max(net), places) if counts.known_wins else None,
-            largest_loss=scaled(min(net), places) if counts.known_losses else None,
+            totals=tuple(totals),
+            places=self.places,
+            best=max(net) if counts.known_wins else None,
+            worst=min(net) if counts.known_losses else None,
             streaks=streaks_of(letters),
-            drawdown=drawdown_of(net, places, self.closed_at, rows),
+            curve=curve_of(net, self.closed_at, rows),
             first_at=self.closed_at[first],
             last_at=self.closed_at[last],
         )
@@ -270,18 +349,3 @@ _COUNTED = (
     TARGET_HIT,
 )
 """Marks that `Counts` counts, in the order of its fields after the outcomes."""
-
-
-def _added(earlier: Sums, later: Sums) -> Sums:
-    both: list[Any] = [
-        a + b if isinstance(a, int) else EXACT.add(a, b)  # type: ignore[operator, arg-type]
-        for a, b in zip(earlier, later, strict=True)
-    ]
-    return Sums(*both)
-
-
-def _extreme(
-    choose: Callable[[list[Decimal]], Decimal], a: Decimal | None, b: Decimal | None
-) -> Decimal | None:
-    present = [value for value in (a, b) if value is not None]
-    return choose(present) if present else None

@@ -2,27 +2,38 @@
 
 A file is read in blocks of whole lines; a block whose every line is a plain JSON object is decoded
 at once, any other line by line. Nothing is dropped silently: each line ends up parsed, ignored (by
-the dialect's `only`), blank, bad (a `LineError`), or waiting (the last one, still being written).
+the dialect's `only`), blank, bad (a `LineError`), or waiting (the last one, still being written),
+and so does each byte.
 """
 
 from __future__ import annotations
 
-import gzip
+import json
+import sys
 import zlib
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property
 from itertools import chain
+from operator import add
 from pathlib import Path
-from typing import Any, BinaryIO, NamedTuple
-
-import msgspec
+from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from perfkit import columns as col
 from perfkit.columns import BadValueError, Numbers, take
+from perfkit.contents import ContentDigest
 from perfkit.dialect import CLOSING, NUMBER, OPEN, TEXT, TIME, Condition, Dialect
 from perfkit.errors import LineError, LogReadError
 
+if TYPE_CHECKING:
+    import msgspec
+
 BLOCK_BYTES = 256 * 1024
 MAX_LINE_BYTES = 1024 * 1024
+
+FEW_BYTES = 64 * 1024
+"""Up to so much is decoded without msgspec, if that is not loaded yet: loading it takes longer."""
 
 Column = list[Any] | Numbers
 """Texts (`str | None`), instants (`int | None`) or `Numbers`, by the slot's kind."""
@@ -40,11 +51,22 @@ class Lines(NamedTuple):
         return len(self.line)
 
 
+class Sizes(NamedTuple):
+    """Bytes of whole lines by what became of the line, newlines included."""
+
+    parsed: int = 0
+    ignored: int = 0
+    blank: int = 0
+    bad: int = 0
+
+
 class FileLog(NamedTuple):
-    """All that one log file says.
+    """What one log file says, or a run of its lines.
 
     `at[i]` is the instant parsed line i speaks of: its closing time, else its opening time.
-    `waiting_line` is the number of a last line without a newline, `waiting_bytes` its length.
+    `blocks` has the number and the offset of a line now and then, to find others from. `total`
+    lines, numbered from 1 through the file, end at offset `end`. `waiting_line` is the number of a
+    last line without a newline, `waiting_bytes` its length.
     """
 
     path: str
@@ -54,9 +76,23 @@ class FileLog(NamedTuple):
     ignored: list[int]
     blank: int
     total: int
+    blocks: list[tuple[int, int]]
+    sizes: Sizes
+    end: int
     waiting_line: int | None
     waiting_bytes: int
-    bytes_read: int
+
+    @property
+    def bytes_read(self) -> int:
+        """The offset up to which the file was read."""
+        return self.end + self.waiting_bytes
+
+
+class Start(NamedTuple):
+    """Where to go on reading a file: the offset of a line, its number, and what came before."""
+
+    offset: int = 0
+    line: int = 1
 
 
 def read_log(path: Path, shown: str, dialect: Dialect, limit: int | None = None) -> FileLog:
@@ -66,16 +102,49 @@ def read_log(path: Path, shown: str, dialect: Dialect, limit: int | None = None)
 
     Raises `LogReadError` when the file itself cannot be read.
     """
-    reader = _Reader(shown, dialect)
+    with readable(shown, gone=True), opened(path) as stream:
+        (log,) = pieces(stream, shown, dialect, Start(), limit=limit)
+    return log
+
+
+def pieces(
+    stream: BinaryIO,
+    shown: str,
+    dialect: Dialect,
+    start: Start,
+    digest: ContentDigest | None = None,
+    limit: int | None = None,
+    lines: int | None = None,
+) -> Iterator[FileLog]:
+    """Reads an open log in runs of about so many `lines` (None: all of it at once).
+
+    `digest` takes the bytes of whole lines. At least one run comes, the last with what waits.
+    """
+    reader = _Reader(shown, dialect, start)
+    if start.offset:
+        stream.seek(start.offset)
+    source = stream if limit is None else _Beginning(stream, limit - start.offset)
+    for block, offset in _blocks(source, start.offset, reader, digest):
+        reader.block(block, offset)
+        if lines is not None and reader.next_line - reader.first_line >= lines:
+            yield reader.result()
+            reader = _Reader(shown, dialect, Start(offset + len(block), reader.next_line))
+    yield reader.result()
+
+
+@contextmanager
+def readable(shown: str, *, gone: bool = False) -> Iterator[None]:
+    """Turns what can go wrong in reading a log file into `LogReadError`.
+
+    That the file is not there is passed on as it is, unless `gone` says that it counts as well.
+    """
     try:
-        with _opened(path) as stream:
-            source = stream if limit is None else _Beginning(stream, limit)
-            for block, offset in _blocks(source, reader):
-                reader.block(block, offset)
+        yield
     except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, FileNotFoundError) and not gone:
+            raise
         problem = getattr(error, "strerror", None) or str(error)
         raise LogReadError(shown, problem, "check that it is there and may be read") from error
-    return reader.result()
 
 
 def without(log: FileLog, lines: set[int]) -> FileLog:
@@ -91,24 +160,55 @@ def without(log: FileLog, lines: set[int]) -> FileLog:
     return log._replace(lines=Lines(slots, identity, is_open, take(log.lines.line, rows)))
 
 
-def line_offset(path: Path, line: int) -> int:
+def read_lines(
+    stream: BinaryIO,
+    shown: str,
+    dialect: Dialect,
+    wanted: Iterable[int],
+    blocks: Sequence[tuple[int, int]],
+) -> FileLog:
+    """Reads only the lines of those numbers; `blocks` are lines known to start at an offset."""
+    reader = _Reader(shown, dialect, Start())
+    known = sorted(blocks) or [(1, 0)]
+    at, offset = 0, -1
+    for number in sorted(wanted):
+        line, start = known[bisect_right(known, (number, 1 << 62)) - 1]
+        if offset < 0 or line > at:
+            at, offset = line, start
+            stream.seek(offset)
+        while at < number:
+            offset += len(stream.readline())
+            at += 1
+        raw = stream.readline()
+        reader.next_line = number
+        reader.block(raw, offset)
+        at, offset = number + 1, offset + len(raw)
+    return reader.result()
+
+
+def line_offset(path: Path, line: int, blocks: Sequence[tuple[int, int]] = ()) -> int:
     """The offset of the first byte of that line of a file (of its text, when compressed)."""
-    with _opened(path) as stream:
-        return sum(len(stream.readline()) for _ in range(line - 1))
+    known, offset = max((one for one in blocks if one[0] <= line), default=(1, 0))
+    with opened(path) as stream:
+        stream.seek(offset)
+        return offset + sum(len(stream.readline()) for _ in range(line - known))
 
 
 def read_at(path: Path, offset: int, most: int) -> bytes:
     """The line that starts at that offset (of a file's text, when compressed), cut at `most`."""
     try:
-        with _opened(path) as stream:
+        with opened(path) as stream:
             stream.seek(offset)
             return stream.readline(most).rstrip(b"\r\n")
     except (OSError, EOFError, zlib.error):
         return b""
 
 
-def _opened(path: Path) -> BinaryIO:
+def opened(path: Path) -> BinaryIO:
+    """A log file, its text when it is compressed."""
     if path.suffix == ".gz":
+        import gzip
+
         return gzip.open(path, "rb")  # type: ignore[return-value]
     return path.open("rb")
 
@@ -126,43 +226,61 @@ class _Beginning:
         return chunk
 
 
-def _blocks(stream: BinaryIO | _Beginning, reader: _Reader) -> Iterator[tuple[bytes, int]]:
+def _blocks(
+    stream: BinaryIO | _Beginning, offset: int, reader: _Reader, digest: ContentDigest | None
+) -> Iterator[tuple[bytes, int]]:
     """Blocks of whole lines with their offset; what follows the last newline is left waiting."""
-    rest, offset = b"", 0
+    rest = b""
     while chunk := stream.read(BLOCK_BYTES):
         cut = chunk.rfind(b"\n") + 1
         if not cut:
             rest += chunk
             if len(rest) > MAX_LINE_BYTES:
-                rest, offset = _skip_long_line(stream, len(rest), offset, reader)
+                block, rest, offset = _skip_long_line(stream, rest, offset, reader, digest)
+                if block:
+                    yield block, offset
+                    offset += len(block)
             continue
         block = rest + chunk[:cut]
+        if digest is not None:
+            digest.update(block)
         yield block, offset
         offset += len(block)
         rest = chunk[cut:]
-    reader.bytes_read = offset + len(rest)
     if rest:
         reader.waiting(len(rest))
 
 
 def _skip_long_line(
-    stream: BinaryIO | _Beginning, length: int, offset: int, reader: _Reader
-) -> tuple[bytes, int]:
-    """Passes over a line too long to hold; returns what follows it, and its offset."""
-    start = offset
+    stream: BinaryIO | _Beginning,
+    begun: bytes,
+    offset: int,
+    reader: _Reader,
+    digest: ContentDigest | None,
+) -> tuple[bytes, bytes, int]:
+    """Passes over a line too long to hold.
+
+    Returns the whole lines that follow, the rest after them, and the offset of the former.
+    """
+    length = len(begun)
+    seen = ContentDigest() if digest is None else digest.copy()
+    seen.update(begun)
     while chunk := stream.read(BLOCK_BYTES):
         newline = chunk.find(b"\n")
-        if newline >= 0:
-            length += newline + 1
-            reader.bad_line(start, _too_long())
-            rest = chunk[newline + 1 :]
-            whole = rest.rfind(b"\n") + 1
-            if whole:
-                reader.block(rest[:whole], start + length)
-            return rest[whole:], start + length + whole
-        length += len(chunk)
+        if newline < 0:
+            length += len(chunk)
+            seen.update(chunk)
+            continue
+        length += newline + 1
+        reader.long_line(offset, length)
+        rest = chunk[newline + 1 :]
+        whole = rest.rfind(b"\n") + 1
+        if digest is not None:
+            seen.update(chunk[: newline + 1 + whole])
+            digest.become(seen)
+        return rest[:whole], rest[whole:], offset + length
     reader.waiting(length)
-    return b"", start + length
+    return b"", b"", offset
 
 
 def _too_long() -> str:
@@ -185,12 +303,12 @@ class _BlockPlace(NamedTuple):
 class _Reader:
     """Gathers the columns of one file, block by block."""
 
-    def __init__(self, shown: str, dialect: Dialect) -> None:
+    def __init__(self, shown: str, dialect: Dialect, start: Start) -> None:
         self.shown = shown
         self.dialect = dialect
+        self.first_line = self.next_line = start.line
+        self.end = start.offset
         self.keys = {key: n for n, key in enumerate(dialect.keys)}
-        self.decoder = _line_decoder(dialect.keys)
-        self.next_line = 1
         self.chunks: list[list[Column]] = [[] for _ in dialect.slots]
         self.identity: list[str | None] = []
         self.is_open: list[bool] = []
@@ -201,16 +319,34 @@ class _Reader:
         self.blank = 0
         self.waiting_line: int | None = None
         self.waiting_bytes = 0
-        self.bytes_read = 0
+        self.blocks: list[tuple[int, int]] = []
+        self.sizes = Sizes()
 
     def block(self, block: bytes, offset: int) -> None:
         """Takes a block of whole lines that starts at that byte of the file."""
         place = _BlockPlace(block, offset, self.next_line)
+        self.blocks.append((self.next_line, offset))
+        self.end = offset + len(block)
+        ignored, errors = len(self.ignored), len(self.errors)
+        blank = self._lines(place)
+        sizes = [blank, 0, 0]
+        if len(self.ignored) > ignored or len(self.errors) > errors:
+            lengths = [len(raw) + 1 for raw in block.split(b"\n")[:-1]]
+            sizes[1] = sum(lengths[number - place.line] for number in self.ignored[ignored:])
+            sizes[2] = sum(lengths[error.line - place.line] for error in self.errors[errors:])
+        self._count(len(block) - sum(sizes), sizes[1], blank, sizes[2])
+
+    def _count(self, *sizes: int) -> None:
+        self.sizes = Sizes(*map(add, self.sizes, sizes))
+
+    def _lines(self, place: _BlockPlace) -> int:
+        """Takes the lines of a block; returns how many bytes of it are blank lines."""
+        block, offset, blank = place.block, place.offset, 0
         rows = self._decoded(block)
         if rows is not None:
             self.next_line += len(rows)
             self._rows(rows, list(range(place.line, self.next_line)), place)
-            return
+            return 0
         rows, numbers = [], []
         for raw in block.split(b"\n")[:-1]:
             try:
@@ -220,12 +356,20 @@ class _Reader:
             else:
                 if row is None:
                     self.blank += 1
+                    blank += len(raw) + 1
                 else:
                     rows.append(row)
                     numbers.append(self.next_line)
                 self.next_line += 1
             offset += len(raw) + 1
         self._rows(rows, numbers, place)
+        return blank
+
+    def long_line(self, offset: int, length: int) -> None:
+        """Takes note of a line too long to be looked at."""
+        self.bad_line(offset, _too_long())
+        self._count(0, 0, 0, length)
+        self.end = offset + length
 
     def bad_line(self, offset: int, reason: str) -> None:
         """Takes note of a line that cannot be decoded."""
@@ -251,28 +395,42 @@ class _Reader:
             errors=self.errors,
             ignored=self.ignored,
             blank=self.blank,
-            total=self.next_line - 1,
+            total=self.next_line - self.first_line,
+            blocks=self.blocks,
+            sizes=self.sizes,
+            end=self.end,
             waiting_line=self.waiting_line,
             waiting_bytes=self.waiting_bytes,
-            bytes_read=self.bytes_read,
         )
 
-    def _decoded(self, block: bytes) -> list[Any] | None:
+    @cached_property
+    def decoder(self) -> msgspec.json.Decoder[Any]:
+        """Decodes the fields of one line."""
+        return _line_decoder(self.dialect.keys)
+
+    def _decoded(self, block: bytes) -> list[tuple[Any, ...]] | None:
         """All lines of the block decoded; None when any of them is not one plain object."""
         if b"\0" in block or len(block) > MAX_LINE_BYTES:
             return None
+        if len(block) <= FEW_BYTES and "msgspec" not in sys.modules:
+            rows = plainly_decoded(block, self.dialect.keys)
+            if rows is not None:
+                return rows
+        from msgspec import MsgspecError
+        from msgspec.structs import astuple
+
         try:
             if not block.isascii():
                 block.decode("utf-8")
-            return list(map(self.decoder.decode, block.split(b"\n")[:-1]))
-        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+            return list(map(astuple, map(self.decoder.decode, block.split(b"\n")[:-1])))
+        except (MsgspecError, UnicodeDecodeError, RecursionError):
             return None
 
     def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
         """Takes decoded lines with their line numbers."""
         if not rows:
             return
-        raw = [list(column) for column in zip(*map(msgspec.structs.astuple, rows), strict=True)]
+        raw = [list(column) for column in zip(*rows, strict=True)]
         if self.dialect.only:
             keep = self._meeting(self.dialect.only, raw, len(numbers))
             if not all(keep):
@@ -425,8 +583,40 @@ class _Reader:
         return None
 
 
+def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
+    """The named fields of each line, by the standard library; None where that might differ.
+
+    ASCII without escapes leaves no question of how to read a text, and numbers stay as they are:
+    a short integer, or the digits.
+    """
+    if not block.isascii() or b"\\" in block:
+        return None
+    try:
+        lines = [
+            json.loads(line, parse_float=str, parse_int=_short, parse_constant=_no_number)
+            for line in block.decode("ascii").split("\n")[:-1]
+        ]
+    except (ValueError, RecursionError):
+        return None
+    if not all(isinstance(line, dict) for line in lines):
+        return None
+    return [tuple(map(line.get, keys)) for line in lines]
+
+
+def _short(digits: str) -> int:
+    if len(digits) > 18 or digits == "-0":
+        raise ValueError("not a short integer")
+    return int(digits)
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
 def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
     """Decodes only the named fields; a JSON number with a point or exponent stays its digits."""
+    import msgspec
+
     names = [f"field_{n}" for n in range(len(keys))]
     line = msgspec.defstruct(
         "Line",
@@ -437,8 +627,10 @@ def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
     return msgspec.json.Decoder(line, float_hook=str)
 
 
-def _decoded_line(decoder: msgspec.json.Decoder[Any], raw: bytes) -> object | None:
+def _decoded_line(decoder: msgspec.json.Decoder[Any], raw: bytes) -> tuple[Any, ...] | None:
     """One line decoded, None when blank; raises `BadValueError` with the reason."""
+    import msgspec
+
     if not raw.strip():
         return None
     if len(raw) > MAX_LINE_BYTES:
@@ -450,7 +642,7 @@ def _decoded_line(decoder: msgspec.json.Decoder[Any], raw: bytes) -> object | No
     except UnicodeDecodeError as error:
         raise BadValueError(f"is not UTF-8 at byte {error.start + 1}") from error
     try:
-        return decoder.decode(raw)  # type: ignore[no-any-return]
+        return msgspec.structs.astuple(decoder.decode(raw))
     except msgspec.ValidationError as error:
         raise BadValueError(_not_an_object(raw, str(error))) from error
     except (msgspec.DecodeError, RecursionError) as error:

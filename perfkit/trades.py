@@ -41,7 +41,7 @@ NUMBER_COLUMNS = (
     "risk_reward",
     "r",
 )
-OTHER_COLUMNS = ("opened_at", "closed_at", "hold_us", "marks", "findings", "file", "line")
+OTHER_COLUMNS = ("opened_at", "closed_at", "hold_us", "marks", "findings", "key", "file", "line")
 COLUMNS = TEXT_COLUMNS + NUMBER_COLUMNS + OTHER_COLUMNS
 
 
@@ -49,8 +49,10 @@ class Trades:
     """Columns of trades; closed ones in trade order, or open ones (`closed_at` all None).
 
     Texts are `str | None`; `opened_at` and `closed_at` are instants; `hold_us` microseconds;
-    `marks` and `findings` bit sets; `file` an index into `paths`. `risk_reward` and `r` are at 12
-    decimal places. Columns are never changed once the value is made.
+    `marks` and `findings` bit sets. `key` is a number that trades of one identity share (those of
+    others seldom), None without an identity. `file` is a number that `paths` has the path of, in
+    the order the files are read. `risk_reward` and `r` are at 12 decimal places. Columns are never
+    changed once the value is made.
     """
 
     __slots__ = (*COLUMNS, "other_lines", "paths")
@@ -78,13 +80,14 @@ class Trades:
     hold_us: list[int | None]
     marks: list[int]
     findings: list[int]
+    key: list[int | None]
     file: list[int]
     line: list[int]
 
     def __init__(
         self,
         columns: Mapping[str, Any],
-        paths: Sequence[str],
+        paths: Mapping[int, str],
         other_lines: Mapping[tuple[int, int], tuple[tuple[int, int], ...]],
     ) -> None:
         for name in COLUMNS:
@@ -123,7 +126,11 @@ class Trades:
     def places(self, row: int) -> list[LinePlace]:
         """Every line the trade was made from, in file order."""
         deciding = (self.file[row], self.line[row])
-        every = sorted([deciding, *self.other_lines.get(deciding, ())])
+        rank = {file: place for place, file in enumerate(self.paths)}
+        every = sorted(
+            [deciding, *self.other_lines.get(deciding, ())],
+            key=lambda place: (rank[place[0]], place[1]),
+        )
         return [LinePlace(self.paths[file], line) for file, line in every]
 
     def take(self, rows: Sequence[int]) -> Trades:
@@ -158,25 +165,42 @@ class Trades:
             rows = [row for row in rows if column[row] == value]
         return self if len(rows) == len(self) else self.take(rows)
 
+    def with_paths(self, paths: Mapping[int, str]) -> Trades:
+        """The same trades, of files with those paths."""
+        return Trades(dict(self._columns()), paths, self.other_lines)
+
+    def with_lines(
+        self, other_lines: Mapping[tuple[int, int], tuple[tuple[int, int], ...]]
+    ) -> Trades:
+        """The same trades, made of those other lines."""
+        return Trades(dict(self._columns()), self.paths, other_lines)
+
     def _columns(self) -> list[tuple[str, Any]]:
         return [(name, getattr(self, name)) for name in COLUMNS]
 
 
+def no_trades(paths: Mapping[int, str]) -> Trades:
+    """No trade at all."""
+    columns: dict[str, Any] = {
+        name: Numbers([], 0) if name in NUMBER_COLUMNS else [] for name in COLUMNS
+    }
+    return Trades(columns, paths, {})
+
+
 def joined(parts: Sequence[Trades]) -> Trades:
-    """Trades of several sources as one, closed ones in trade order."""
-    paths: list[str] = []
-    columns: dict[str, Any] = {name: [] for name in COLUMNS}
+    """Trades one after the other; their files bear the same numbers in all of them."""
+    if len(parts) == 1:
+        return parts[0]
+    columns: dict[str, Any] = {}
     others: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
+    paths: Mapping[int, str] = {}
     for part in parts:
-        base = len(paths)
-        paths += part.paths
-        columns["file"] += [base + file for file in part.file] if base else part.file
-        for (file, line), lines in part.other_lines.items():
-            others[base + file, line] = tuple((base + other, n) for other, n in lines)
+        others.update(part.other_lines)
+        paths = part.paths if len(part.paths) > len(paths) else paths
     for name in COLUMNS:
         if name in NUMBER_COLUMNS:
             columns[name] = concatenated(getattr(part, name) for part in parts)
-        elif name != "file":
+        else:
             columns[name] = list(chain.from_iterable(getattr(part, name) for part in parts))
     return Trades(columns, paths, others)
 
@@ -192,20 +216,30 @@ def ordered(trades: Trades) -> Trades:
     return trades if rows == list(range(len(rows))) else trades.take(rows)
 
 
+def ordered_open(trades: Trades) -> Trades:
+    """Open trades by opening time, then by the rest of the trade order."""
+    rank = {file: place for place, file in enumerate(trades.paths)}
+    return trades.take(sorted(range(len(trades)), key=lambda row: _tie_key(trades, row, rank)))
+
+
 def _order_ties(trades: Trades, rows: list[int], tied: list[int]) -> None:
     """Sorts each run of equal closing times by the rest of the key; `tied` continue a run."""
+    rank = {file: place for place, file in enumerate(trades.paths)}
     first = 0
     while first < len(tied):
         last = first
         while last + 1 < len(tied) and tied[last + 1] == tied[last] + 1:
             last += 1
         start, stop = tied[first] - 1, tied[last] + 1
-        rows[start:stop] = sorted(rows[start:stop], key=lambda row: _tie_key(trades, row))
+        rows[start:stop] = sorted(rows[start:stop], key=lambda row: _tie_key(trades, row, rank))
         first = last + 1
 
 
-def _tie_key(trades: Trades, row: int) -> tuple[object, ...]:
-    """The rest of the trade order; what follows the net P&L only makes it total."""
+def _tie_key(trades: Trades, row: int, rank: Mapping[int, int]) -> tuple[object, ...]:
+    """The rest of the trade order; what follows the net P&L only makes it total.
+
+    Where even the place in the log has to decide, the trades are the same in every other respect.
+    """
     values: list[int | str | None] = [
         trades.opened_at[row],
         trades.symbol[row],
@@ -224,4 +258,4 @@ def _tie_key(trades: Trades, row: int) -> tuple[object, ...]:
         trades.hold_us[row],
     ]
     keys = [(value is not None, value if value is not None else 0) for value in values]
-    return (*keys, trades.marks[row])
+    return (*keys, trades.marks[row], rank[trades.file[row]], trades.line[row])

@@ -68,6 +68,43 @@ def current_fall(equity: Sequence[int]) -> Fall:
     return Fall(equity.index(peak), len(equity) - 1, peak - equity[-1])
 
 
+class Share(NamedTuple):
+    """The peak of equity so far, and the deepest fall as a share of the peak it fell from."""
+
+    peak: int
+    depth: int
+    of_peak: int
+
+
+def deepest_share(equity: Sequence[int], before: Share) -> Share:
+    """The deepest share after a stretch of an equity curve, `before` it the given one."""
+    peak, depth, of_peak = before
+    for height in equity:
+        if height > peak:
+            peak = height
+        elif (peak - height) * of_peak > depth * peak:
+            depth, of_peak = peak - height, peak
+    return Share(peak, depth, of_peak)
+
+
+def recovery_within(
+    net: Sequence[int], start: int, peak: int, depth: int, level: int | None
+) -> tuple[int | None, int | None]:
+    """The level a fall of that depth has to regain, and the row that does, in a stretch of trades.
+
+    The curve comes in at `start`, its highest point before being `peak`; `level` is known once the
+    trough was reached. Either is None while it is not known.
+    """
+    for row, height in enumerate(equity_curve(net, start)[1:]):
+        if level is None:
+            peak = max(peak, height)
+            if peak - height == depth:
+                level = peak
+        elif height >= level:
+            return level, row
+    return level, None
+
+
 def deepest_relative_fall(equity: Sequence[int]) -> RelativeFall | None:
     """The fall that is deepest as a share of its peak; None when a peak is not above 0.
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import Any, NamedTuple
-
-import yaml
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from perfkit.errors import ConfigError
+
+if TYPE_CHECKING:
+    import yaml
 
 KeyPath = tuple[str, ...]
 
@@ -22,10 +24,6 @@ class Document(NamedTuple):
 
     value: Any
     lines: dict[KeyPath, int]
-
-
-class _Loader(yaml.SafeLoader):
-    """Knows null, true and false, integers, decimals and texts."""
 
 
 _PATTERNS = {
@@ -41,16 +39,14 @@ _STARTS = {
     "int": list("-+0123456789"),
     "float": list("-+.0123456789"),
 }
-_Loader.yaml_implicit_resolvers = {}
-for _tag, _starts in _STARTS.items():
-    _pattern = re.compile(f"(?:{_PATTERNS[_tag]})$")
-    _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_tag}", _pattern, _starts)
 
 
 def parse(text: str, file: str) -> Document:
     """Parses the text of `file`; raises `ConfigError` with the line where it is no valid YAML."""
+    import yaml
+
     try:
-        root = yaml.compose(text, Loader=_Loader)
+        root = yaml.compose(text, Loader=_loader())
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{file}:{mark.line + 1}" if mark is not None else file
@@ -70,12 +66,28 @@ def parse(text: str, file: str) -> Document:
         raise _too_deep(file) from error
 
 
+@cache
+def _loader() -> type[yaml.SafeLoader]:
+    """A loader that knows null, true and false, integers, decimals and texts."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        yaml_implicit_resolvers = {}  # noqa: RUF012  as its base has it
+
+    for tag, starts in _STARTS.items():
+        pattern = re.compile(f"(?:{_PATTERNS[tag]})$")
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", pattern, starts)
+    return Loader
+
+
 def _too_deep(file: str) -> ConfigError:
     return ConfigError(file, "", "is nested without end", "write it without anchors, and flatter")
 
 
 def _value(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: str) -> Any:
     lines.setdefault(path, node.start_mark.line + 1)
+    import yaml
+
     if isinstance(node, yaml.MappingNode):
         return _mapping(node, path, lines, file)
     if isinstance(node, yaml.SequenceNode):
@@ -98,6 +110,8 @@ def _value(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: str)
 def _mapping(
     node: yaml.MappingNode, path: KeyPath, lines: dict[KeyPath, int], file: str
 ) -> dict[str, Any]:
+    import yaml
+
     mapping: dict[str, Any] = {}
     for key_node, value_node in node.value:
         line = key_node.start_mark.line + 1

@@ -29,6 +29,9 @@ settings.register_profile(
 )
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 
+CAMPAIGN = os.environ.get("PERFKIT_CAMPAIGN") == "1"
+"""Whether every case is tried that `make test` samples (hours)."""
+
 BOT = """\
 sources:
   - {name: bot, path: logs/trades, currency: USD}

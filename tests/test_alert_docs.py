@@ -42,7 +42,7 @@ def test_every_kind_and_field_of_an_event_is_documented() -> None:
     hints = get_type_hints(AlertEvent)
     assert first_cells(section("alerts.md", "## Events")) == {
         *get_args(hints["kind"]),
-        *AlertEvent.__struct_fields__,
+        *AlertEvent._fields,
     }
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from perfkit import config as configs
 from perfkit.book import read
+from perfkit.bookkeeping import Options
 from perfkit.desk import open as open_desk
 from perfkit.errors import LogReadError, MixedCurrencyError, NoTradesError, UsageError
 from perfkit.summary import Summary
@@ -248,7 +249,8 @@ class TestFiles:
     def test_progress_is_told_of_every_file(self, workspace: WriteWorkspace) -> None:
         logs = {f"logs/trades/2026-04-0{day}.jsonl": line() for day in (6, 7)}
         told: list[tuple[int, int]] = []
-        read(configs.load(workspace(logs=logs)), progress=lambda done, of: told.append((done, of)))
+        progress = Options(progress=lambda done, of: told.append((done, of)))
+        read(configs.load(workspace(logs=logs)), options=progress)
         assert told == [(0, 2), (1, 2), (2, 2)]
 
     def test_a_desk_reads_once_until_it_is_refreshed(self, workspace: WriteWorkspace) -> None:
@@ -473,8 +475,10 @@ sources:
         assert data.lines == 1 + len(every) - every.count("blank")
 
 
-def test_a_book_reads_files_and_writes_none(workspace: WriteWorkspace) -> None:
+def test_a_book_writes_nothing_but_its_cache(workspace: WriteWorkspace) -> None:
     root = workspace(logs={"logs/trades/2026-04-06.jsonl": line() + "[]\n"})
     before = sorted(root.rglob("*"))
     open_desk(root).summary("all")
-    assert sorted(root.rglob("*")) == before
+    cache = root / "logs/performance/cache"
+    left = [path for path in sorted(root.rglob("*")) if cache not in (path, *path.parents)]
+    assert left == sorted([*before, cache.parent])

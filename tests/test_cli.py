@@ -24,7 +24,7 @@ import perfkit
 from perfkit import cli
 from perfkit.cli import MOST_BACKFILLED, WINDOWS, main
 from perfkit.jsonschemas import FOLDER as SCHEMAS
-from perfkit.slices import DIMENSIONS
+from perfkit.sheets import DIMENSIONS
 from tests.conftest import BOT, WriteWorkspace
 
 COMMANDS = ("summary", "explain", "report", "demo", "init")

@@ -21,7 +21,7 @@ from perfkit.errors import (
     UsageError,
     WorkspaceNotFoundError,
 )
-from perfkit.slices import DIMENSIONS
+from perfkit.sheets import DIMENSIONS
 from perfkit.trade import FILTER_FIELDS, Trade
 from tests.conftest import BOT, WriteWorkspace
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, get_type_hints
 
 import msgspec
 import pytest
@@ -25,7 +25,7 @@ from perfkit.metrics import METRICS
 from perfkit.metrics.facts import Facts
 from perfkit.metrics.reference import SECTIONS, metrics_page, references
 from perfkit.schema import SummaryShape
-from perfkit.slices import DIMENSIONS
+from perfkit.sheets import DIMENSIONS
 from perfkit.trade import FILTER_FIELDS, Trade
 from perfkit.trades import Trades
 from perfkit.window import WINDOW_KINDS
@@ -407,21 +407,15 @@ def finding_codes() -> set[str]:
     )
 
 
-def json_keys(shape: type[msgspec.Struct], prefix: str = "") -> Iterator[str]:
-    """Every key of a struct as the docs write it: `window.kind`, `targets[].metric`."""
-    for field in msgspec.structs.fields(shape):
-        inner = re.search(r"perfkit\.schema\.([A-Z]\w+)", str(field.type))
+def json_keys(shape: type[tuple[object, ...]], prefix: str = "") -> Iterator[str]:
+    """Every key of a shape as the docs write it: `window.kind`, `targets[].metric`."""
+    for name, hint in get_type_hints(shape).items():
+        inner = re.search(r"perfkit\.schema\.([A-Z]\w+)", str(hint))
         if inner is None:
-            yield prefix + field.name
+            yield prefix + name
             continue
-        step = (
-            ".<by>[]."
-            if field.name == "breakdowns"
-            else "[]."
-            if "tuple" in str(field.type)
-            else "."
-        )
-        yield from json_keys(getattr(schema, inner[1]), prefix + field.name + step)
+        step = ".<by>[]." if name == "breakdowns" else "[]." if "tuple" in str(hint) else "."
+        yield from json_keys(getattr(schema, inner[1]), prefix + name + step)
 
 
 class TestPages:

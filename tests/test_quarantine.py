@@ -111,7 +111,7 @@ def test_mended_line_disappears(workspace: WriteWorkspace) -> None:
 def test_clean_logs_make_no_file(workspace: WriteWorkspace) -> None:
     root = workspace(logs={"logs/trades/2026-04-08.jsonl": GOOD})
     assert keep(perfkit.open(root).book) == []
-    assert not (root / "logs/performance").exists()
+    assert not (root / QUARANTINE).exists()
 
 
 def test_each_source_has_a_file_whose_name_stays_inside_the_folder(

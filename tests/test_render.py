@@ -18,7 +18,7 @@ import perfkit
 from perfkit import Desk
 from perfkit.metrics import METRICS
 from perfkit.render import breakdown_text, summary_markdown, summary_text
-from perfkit.slices import DIMENSIONS
+from perfkit.sheets import DIMENSIONS
 from perfkit.wording import GROUPS, label_of, moment, shown
 from tests.conftest import BOT, WriteWorkspace
 

@@ -339,6 +339,7 @@ from pathlib import Path
 log = Path("logs/trades/2026-04-08.jsonl")
 log.write_text(log.read_text().replace("-250.5", "-250.7"))
 """
+FORGET = 'import pathlib; pathlib.Path("logs/performance/cache/manifest").unlink()'
 REWRITE_ALWAYS = """
 import re, uuid
 from pathlib import Path
@@ -580,17 +581,27 @@ class TestRuns:
         assert after["pnl_per_trade.png"] == before["pnl_per_trade.png"]
         assert b"from 2 trades" in after["report.md"]
 
-    def test_logs_rewritten_during_a_run_are_read_anew(self, again: Path) -> None:
+    def test_logs_rewritten_during_a_run_do_not_get_between_its_figures(self, again: Path) -> None:
+        before = tree(again / "reports/daily/2026-04-08")
         (again / "notebooks/daily.ipynb").write_text(notebook(REWRITE, OPEN, GLANCE, CHART))
+        assert report(again).code == 0
+        after = tree(again / "reports/daily/2026-04-08")
+        assert after["summary.json"] == before["summary.json"]
+        assert b"from 2 trades" in after["report.md"]
+
+    def test_logs_rewritten_during_a_run_without_a_cache_are_read_anew(self, again: Path) -> None:
+        (again / "notebooks/daily.ipynb").write_text(notebook(REWRITE, FORGET, OPEN, GLANCE, CHART))
         assert report(again).code == 0
         text = (again / "reports/daily/2026-04-08/report.md").read_text(encoding="utf-8")
         assert "Net P&L **+749.42 USD**" in text
         summary = json.loads((again / "reports/daily/2026-04-08/summary.json").read_bytes())
         assert summary["metrics"]["net_pnl"] == "749.425"
 
-    def test_logs_rewritten_during_every_run_fail_the_report(self, again: Path) -> None:
+    def test_logs_rewritten_during_every_run_without_a_cache_fail_the_report(
+        self, again: Path
+    ) -> None:
         before = tree(again / "reports")
-        (again / "notebooks/daily.ipynb").write_text(notebook(REWRITE_ALWAYS, OPEN, GLANCE))
+        (again / "notebooks/daily.ipynb").write_text(notebook(REWRITE_ALWAYS, FORGET, OPEN, GLANCE))
         ran = report(again)
         assert (ran.code, ran.out) == (3, "")
         assert "the logs changed during each run" in ran.err

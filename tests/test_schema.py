@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker, ValidationError
 from perfkit.desk import open as open_desk
 from perfkit.jsonschemas import schemas
 from perfkit.schema import SCHEMA_VERSION, SummaryShape
-from perfkit.slices import DIMENSIONS
+from perfkit.sheets import DIMENSIONS
 from tests.conftest import BOT, WriteWorkspace
 from tests.generated import Log, logs, write_log
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from perfkit import tally
 from perfkit.desk import open as open_desk
-from perfkit.tally import EMPTY, Sheet, Tally
+from perfkit.tally import EMPTY, Columns, Tally
 from perfkit.trades import Trades
 from perfkit.window import instant_of
 from tests.conftest import WriteWorkspace
@@ -138,7 +138,7 @@ def test_a_part_has_the_tally_of_its_own_trades(
             key: tally.of(trades.take([row for row, one in enumerate(column) if one == key]))
             for key in set(column)
         }
-        assert (Sheet(trades).parts(column) if len(trades) else {}) == expected
+        assert (Columns(trades).parts(column) if len(trades) else {}) == expected
 
 
 def test_no_trades_have_the_empty_tally(workspace: WriteWorkspace) -> None:

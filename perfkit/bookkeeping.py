@@ -1,0 +1,404 @@
+"""Keeping the book: the cache opened, brought up to date, and put back for the next to find.
+
+One process writes at a time; whoever reads needs no lock. Nothing in the cache is ever relied on:
+what is damaged, made by other settings or by another version is made anew from the logs, and a
+folder that cannot be written costs time, not figures.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from perfkit import runlog
+from perfkit.config import Config, Source
+from perfkit.errors import LogReadError
+from perfkit.ledger import OPEN, Ledger
+from perfkit.manifest import JointDay, Manifest, decoded, encoded, settings_of
+from perfkit.pages import Address, CacheDamagedError, Pages, write_durably
+from perfkit.quiet import CACHE, CONFIG, MANIFEST, is_current, read_bytes, split
+from perfkit.sheets import sheet_of
+from perfkit.sources import log_files, shown_path
+from perfkit.trades import joined, ordered
+from perfkit.trading_days import joint_day, loaded
+
+if TYPE_CHECKING:
+    from perfkit.reading import Outcome
+
+PAGES = "pages"
+LOCK = "lock"
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many files have been read."""
+
+Limits = Mapping[str, int]
+"""Log files, as they are shown, and how many bytes of each are to be read."""
+
+ATTEMPTS = 5
+"""How often reading starts over when files are renamed or cut while they are read."""
+
+
+class Activity(NamedTuple):
+    """What one run did.
+
+    Files that stood, that grew and that were read from their start; bytes and lines read, trades
+    known afterwards; the names of files that were rewritten, and of those that are gone.
+    """
+
+    files: int = 0
+    bytes_read: int = 0
+    lines: int = 0
+    trades: int = 0
+    hit: int = 0
+    grown: int = 0
+    rebuilt: int = 0
+    rewritten: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    milliseconds: int = 0
+
+
+class Options(NamedTuple):
+    """How the book is opened.
+
+    `cached` False reads every log and writes nothing. `jobs` processes read (None: one per core).
+    With `limits`, only so many bytes of only those files are there; `numbers` are those the files
+    get, as they had in another book.
+    """
+
+    cached: bool = True
+    jobs: int | None = None
+    progress: Progress | None = None
+    limits: Limits | None = None
+    numbers: Mapping[str, int] | None = None
+
+
+DEFAULT = Options()
+
+
+class Opened(NamedTuple):
+    """A manifest, the sections it names, and how it came about."""
+
+    manifest: Manifest
+    pages: Pages
+    activity: Activity
+    problem: OSError | None = None
+    """Why the cache could not be written; None when it was, or when nothing was new."""
+
+
+def open_book(config: Config, sources: Sequence[Source], options: Options) -> Opened:
+    """The book of those sources as the logs are now.
+
+    Raises `LogReadError` when a file or folder cannot be read.
+    """
+    started = time.perf_counter()
+    opened = _opened(config, sources, options)
+    spent = int((time.perf_counter() - started) * 1000)
+    opened = opened._replace(activity=opened.activity._replace(milliseconds=spent))
+    _tell(opened)
+    return opened
+
+
+def _tell(opened: Opened) -> None:
+    """Says what was done, and what the operator should know."""
+    activity = opened.activity
+    plain = {
+        name: value for name, value in activity._asdict().items() if not isinstance(value, tuple)
+    }
+    runlog.account("book", **plain)
+    if opened.problem is not None:
+        reason = opened.problem.strerror or str(opened.problem)
+        runlog.warn(
+            f"the cache in {CACHE} cannot be written: {reason}; figures are right, but every run "
+            "reads all that is new again: check the folder's permissions and free space"
+        )
+    for name in activity.rewritten:
+        runlog.warn(f"{name}: its earlier lines changed; it was read anew")
+    for name in activity.gone:
+        runlog.warn(f"{name}: is gone, and its trades with it")
+
+
+def _opened(config: Config, sources: Sequence[Source], options: Options) -> Opened:
+    folder = config.root / CACHE
+    stale = read_bytes(str(config.root / CONFIG)) != config.text
+    if not options.cached or stale:
+        return _in_memory(config, sources, options)
+    if options.limits is not None:
+        return _as_limited(config, sources, options)
+    known = stored(config, folder)
+    if known is not None and known[2] and _has(known[0], sources):
+        return Opened(known[0], known[1], _idle(known[0], sources))
+    try:
+        with _locked(folder):
+            return _written(config, sources, options, folder)
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and folder.exists():
+            raise
+        return _unwritten(config, sources, options, folder, error)
+
+
+def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
+    """The book as the cache has it, if that is just what the limits say; else made anew."""
+    known = stored(config, config.root / CACHE)
+    if known is not None and _has(known[0], sources):
+        read = {
+            file.name: file.bytes_read
+            for source in sources
+            for file in known[0].ledgers[source.name].files
+        }
+        if read == options.limits:
+            return Opened(known[0], known[1], _idle(known[0], sources))
+    return _in_memory(config, sources, options)
+
+
+def _has(manifest: Manifest, sources: Sequence[Source]) -> bool:
+    return all(source.name in manifest.ledgers for source in sources)
+
+
+def stored(config: Config, folder: Path) -> tuple[Manifest, Pages, bool] | None:
+    """The manifest in the cache, its pages, and whether it is up to date; None without one."""
+    for _ in range(ATTEMPTS):
+        content = read_bytes(str(folder / MANIFEST))
+        if content is None:
+            return None
+        try:
+            manifest = decoded(content, settings_of(config))
+            pages = Pages(str(folder / PAGES), _prefix(manifest))
+            for page in {address[0] for address in manifest.addresses()}:
+                pages.hold(page)
+        except CacheDamagedError:
+            if read_bytes(str(folder / MANIFEST)) == content:
+                return None
+            continue  # replaced meanwhile, and its pages removed
+        parts = split(content)
+        assert parts is not None
+        current = is_current(parts[0], str(config.root), config.override)
+        return manifest, pages, current
+    return None
+
+
+def _prefix(manifest: Manifest) -> str:
+    return f"{manifest.generation + 1:08d}-{os.getpid()}"
+
+
+def _empty(config: Config) -> Manifest:
+    return Manifest(settings_of(config))
+
+
+def _in_memory(config: Config, sources: Sequence[Source], options: Options) -> Opened:
+    pages = Pages(None, "memory")
+    manifest, activity = _refreshed(config, sources, _empty(config), pages, options, _now())
+    return Opened(manifest, pages, activity)
+
+
+def _unwritten(
+    config: Config, sources: Sequence[Source], options: Options, folder: Path, problem: OSError
+) -> Opened:
+    """The book where the cache can be read at most."""
+    known = stored(config, folder)
+    if known is None:
+        return _in_memory(config, sources, options)._replace(problem=problem)
+    manifest, pages, _ = known
+    pages.problem = problem
+    try:
+        manifest, activity = _refreshed(config, sources, manifest, pages, options, _now())
+    except CacheDamagedError:
+        return _in_memory(config, sources, options)._replace(problem=problem)
+    return Opened(manifest, pages, activity, problem)
+
+
+def _written(config: Config, sources: Sequence[Source], options: Options, folder: Path) -> Opened:
+    """The book brought up to date in the cache; the lock is held."""
+    now = _touched(folder / LOCK)
+    known = stored(config, folder)
+    if known is not None and known[2] and _has(known[0], sources):  # another process was first
+        return Opened(known[0], known[1], _idle(known[0], sources))
+    manifest, pages = known[:2] if known is not None else (_empty(config), None)
+    if pages is None:
+        pages = Pages(str(folder / PAGES), _prefix(manifest))
+    try:
+        manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
+        manifest = _compacted(manifest, pages)
+    except CacheDamagedError:
+        pages = Pages(str(folder / PAGES), _prefix(manifest))
+        manifest = _empty(config)
+        manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
+    pages.flush()
+    problem = pages.problem
+    if problem is None:
+        try:
+            content = encoded(manifest, config, config.override)
+            write_durably(str(folder / MANIFEST), content)
+            pages.sweep({address[0] for address in manifest.addresses()})
+        except OSError as error:
+            problem = error
+    return Opened(manifest, pages, activity, problem)
+
+
+def _compacted(manifest: Manifest, pages: Pages) -> Manifest:
+    """The manifest with the sections of pages that are mostly dead moved to a new one."""
+    live: defaultdict[str, int] = defaultdict(int)
+    for address in set(manifest.addresses()):
+        live[address[0]] += address[2]
+    sparse = {
+        page
+        for page, size in live.items()
+        if page not in pages.pending and 2 * size < pages.size(page)
+    }
+    if not sparse:
+        return manifest
+    moved: dict[Address, Address] = {}
+
+    def place(address: Address) -> Address:
+        if address[0] not in sparse:
+            return address
+        if address not in moved:
+            moved[address] = pages.put(pages.get(address))
+        return moved[address]
+
+    return manifest.moved(place)
+
+
+def _refreshed(
+    config: Config,
+    sources: Sequence[Source],
+    manifest: Manifest,
+    pages: Pages,
+    options: Options,
+    now: int,
+) -> tuple[Manifest, Activity]:
+    """The manifest with the ledgers of those sources brought up to date."""
+    from perfkit.reading import brought_up_to_date
+    from perfkit.refresh import LogMovedError
+
+    for attempt in range(ATTEMPTS):
+        last = attempt == ATTEMPTS - 1
+        listing = _listed(config, sources, options.limits)
+        try:
+            before = _inodes(listing)
+            made = brought_up_to_date(
+                config,
+                manifest,
+                listing,
+                pages,
+                now,
+                jobs=options.jobs,
+                limits=options.limits,
+                given=options.numbers,
+                progress=options.progress,
+            )
+            if not last and _inodes(_listed(config, sources, options.limits)) != before:
+                continue
+        except (FileNotFoundError, LogMovedError) as error:
+            if last:
+                name = getattr(error, "filename", None) or str(error)
+                raise LogReadError(
+                    name, "changes faster than it can be read", "try again"
+                ) from error
+            continue
+        break
+    return _with_joint_days(made.manifest, config, pages), _activity(made, sources)
+
+
+def _activity(made: Outcome, sources: Sequence[Source]) -> Activity:
+    read = [[reading.start.offset > 0 for reading in todo.readings] for todo in made.plans]
+    files = sum(len(todo.numbers) for todo in made.plans)
+    return Activity(
+        files=files,
+        bytes_read=made.bytes_read,
+        lines=made.lines,
+        trades=trades_in([made.manifest.ledgers[source.name] for source in sources]),
+        hit=files - sum(map(len, read)),
+        grown=sum(map(sum, read)),
+        rebuilt=sum(map(len, read)) - sum(map(sum, read)),
+        rewritten=tuple(name for todo in made.plans for name in todo.rewritten),
+        gone=tuple(name for todo in made.plans for name in todo.gone),
+    )
+
+
+Listing = list[tuple[Source, list[tuple[Path, str]]]]
+
+
+def _listed(config: Config, sources: Sequence[Source], limits: Limits | None) -> Listing:
+    listing = []
+    for source in sources:
+        files = [(path, shown_path(path, config.root)) for path in log_files(source, config.root)]
+        if limits is not None:
+            files = [(path, name) for path, name in files if name in limits]
+        listing.append((source, files))
+    return listing
+
+
+def _inodes(listing: Listing) -> list[tuple[str, int, int]]:
+    found = []
+    for _, files in listing:
+        for path, name in files:
+            status = path.stat()
+            found.append((name, status.st_dev, status.st_ino))
+    return found
+
+
+def _with_joint_days(manifest: Manifest, config: Config, pages: Pages) -> Manifest:
+    """The manifest with a sheet for each day that several sources have trades on."""
+    names = [source.name for source in config.sources]
+    if len(names) < 2 or len({source.currency for source in config.sources}) > 1:
+        return manifest
+    ledgers = [(name, manifest.ledgers.get(name, Ledger())) for name in names]
+    paths = {file.number: file.name for _, ledger in ledgers for file in ledger.files}
+    joint: dict[int, JointDay] = {}
+    for day in sorted({day for _, ledger in ledgers for day in ledger.days} - {OPEN}):
+        own = [(name, ledger.days[day]) for name, ledger in ledgers if day in ledger.days]
+        made_of = tuple((name, entry.epoch, entry.rows) for name, entry in own)
+        known = manifest.joint.get(day)
+        if known is not None and known.made_of == made_of:
+            joint[day] = known
+        elif len(own) > 1:
+            trades = ordered(joined([loaded(entry, pages, paths) for _, entry in own]))
+            sheet = sheet_of(trades, config.calendar)
+            joint[day] = JointDay(joint_day(sheet, trades, pages), made_of)
+    return manifest._replace(joint=joint)
+
+
+def _idle(manifest: Manifest, sources: Sequence[Source]) -> Activity:
+    ledgers = [manifest.ledgers[source.name] for source in sources]
+    files = sum(len(ledger.files) for ledger in ledgers)
+    return Activity(files=files, hit=files, trades=trades_in(ledgers))
+
+
+def trades_in(ledgers: Sequence[Ledger]) -> int:
+    """The number of trades, open ones included."""
+    return sum(day.rows for ledger in ledgers for day in ledger.days.values())
+
+
+def _now() -> int:
+    return time.time_ns()
+
+
+def _touched(path: Path) -> int:
+    """The time by the clock of the file system that holds the cache."""
+    os.utime(path)
+    return path.stat().st_mtime_ns
+
+
+@contextlib.contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Holds the lock of the cache; its file is never removed, or two could hold two."""
+    import fcntl
+
+    (folder / PAGES).mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def discard(config: Config) -> None:
+    """Forgets the cache, so that the next run makes it anew; nothing happens where it cannot."""
+    with contextlib.suppress(OSError):
+        (config.root / CACHE / MANIFEST).unlink()

@@ -1,0 +1,61 @@
+"""Configuration files as values, parsed again only when their bytes changed.
+
+What was parsed is kept beside the cache, so that a run that starts every minute need not load a
+YAML parser. A copy that is missing, damaged or of other bytes is no copy: the file is parsed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import marshal
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+from perfkit.pages import write_durably
+from perfkit.quiet import CACHE, VERSION, joined, read_bytes, split
+from perfkit.yamltext import Document, parse
+
+
+def document(root: Path, shown: str, content: bytes) -> Document:
+    """The value of a file of the workspace; `shown` is its path below `root`.
+
+    Raises `ConfigError` where it is no valid YAML.
+    """
+    copy = root / CACHE / (Path(shown).stem + ".parsed")
+    known = _copied(copy, content)
+    if known is not None:
+        return known
+    parsed = parse(content.decode(), shown)
+    if copy.parent.is_dir():
+        body = marshal.dumps((_plain(parsed.value), parsed.lines))
+        with contextlib.suppress(OSError):
+            write_durably(str(copy), joined((VERSION, content, "", None), body))
+    return parsed
+
+
+def _copied(copy: Path, content: bytes) -> Document | None:
+    stored = read_bytes(os.fspath(copy))
+    parts = None if stored is None else split(stored)
+    if parts is None or parts[0][:2] != (VERSION, content):
+        return None
+    value, lines = marshal.loads(parts[1])
+    return Document(_exact(value), lines)
+
+
+def _plain(value: Any) -> Any:
+    """The value with each Decimal as a tuple of its digits; nothing else is a tuple."""
+    if isinstance(value, Decimal):
+        return (str(value),)
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return Decimal(value[0])
+    if isinstance(value, dict):
+        return {key: _exact(entry) for key, entry in value.items()}
+    return [_exact(entry) for entry in value] if isinstance(value, list) else value

@@ -1,0 +1,139 @@
+"""The index of identities: from the key of an identity to its lines, and to the days of its trades.
+
+An entry is `(key, day, file, line)`: a line that bears the identity, and the day its trade was put
+on. Entries are facts that may be out of date, never missing: a reader passes over files that are
+gone and looks on every day named. They are kept sorted in runs of blocks, a long one and a short
+one for what is new; the short one is merged into the long one when it is no longer short.
+"""
+
+from __future__ import annotations
+
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Sequence
+from heapq import merge
+from itertools import chain, islice
+from zlib import crc32
+
+from perfkit.ledger import Run
+from perfkit.pages import CacheDamagedError, Pages
+
+BLOCK_ENTRIES = 4096
+_SHORT = 4096
+_SHARE = 8
+"""The short run is merged when it has more entries than this share of the long one."""
+
+Entry = tuple[int, int]
+"""`(key << 32 | day, file << 32 | line)`."""
+
+_LOW = (1 << 32) - 1
+
+
+def key_of(identity: str) -> int:
+    """A number of 32 bits; different identities seldom share one, and nothing is lost if so."""
+    return crc32(identity.encode("utf-8", "surrogatepass"))
+
+
+def entry(key: int, day: int, file: int, line: int) -> Entry:
+    """One entry of the index."""
+    return key << 32 | day, file << 32 | line
+
+
+def key_in(one: Entry) -> int:
+    """The key of an entry."""
+    return one[0] >> 32
+
+
+def day_in(one: Entry) -> int:
+    """The day of an entry."""
+    return one[0] & _LOW
+
+
+def place_in(one: Entry) -> tuple[int, int]:
+    """The file and line of an entry."""
+    return one[1] >> 32, one[1] & _LOW
+
+
+class Entries:
+    """Sorted entries in little memory."""
+
+    def __init__(self, entries: Iterable[Entry]) -> None:
+        ordered = sorted(entries)
+        self.keys = array("Q", [one for one, _ in ordered])
+        self.places = array("Q", [one for _, one in ordered])
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def __iter__(self) -> Iterator[Entry]:
+        return zip(self.keys, self.places, strict=True)
+
+    def distinct(self) -> list[int]:
+        """The keys, each once, ascending."""
+        return list(dict.fromkeys(key >> 32 for key in self.keys))
+
+    def of(self, key: int) -> Iterator[Entry]:
+        """The entries of one key."""
+        first = bisect_left(self.keys, key << 32)
+        last = bisect_left(self.keys, (key + 1) << 32, first)
+        return zip(self.keys[first:last], self.places[first:last], strict=True)
+
+
+def find(runs: Sequence[Run], pages: Pages, keys: Sequence[int]) -> dict[int, set[Entry]]:
+    """The entries of each of some ascending keys that has any; raises `CacheDamagedError`."""
+    found: dict[int, set[Entry]] = {}
+    for run in runs:
+        starts = [start for start, *_ in run.blocks]
+        loaded, block = -1, Entries(())
+        for key in keys:
+            # The entries of a key may begin in the block before the first that starts with it.
+            number = max(0, bisect_left(starts, key) - 1)
+            while number < len(starts) and starts[number] <= key:
+                if number != loaded:
+                    loaded, block = number, _block(run, number, pages)
+                for one in block.of(key):
+                    found.setdefault(key, set()).add(one)
+                number += 1
+    return found
+
+
+def with_entries(
+    runs: Sequence[Run], new: Sequence[Iterable[Entry]], pages: Pages, alive: frozenset[int]
+) -> tuple[Run, ...]:
+    """The runs with sorted entries added; those of files no longer alive drop out."""
+    long, short = runs if runs else (Run(), Run())
+    recent = _live(merge(_entries(short, pages), *new), alive)
+    few = list(islice(recent, max(_SHORT, long.entries // _SHARE) + 1))
+    if len(few) <= max(_SHORT, long.entries // _SHARE):
+        return long, _written(iter(few), pages)
+    every = merge(_live(_entries(long, pages), alive), chain(few, recent))
+    return _written(every, pages), Run()
+
+
+def _live(entries: Iterable[Entry], alive: frozenset[int]) -> Iterator[Entry]:
+    return (one for one in entries if one[1] >> 32 in alive)
+
+
+def _entries(run: Run, pages: Pages) -> Iterator[Entry]:
+    for number in range(len(run.blocks)):
+        yield from _block(run, number, pages)
+
+
+def _block(run: Run, number: int, pages: Pages) -> Entries:
+    _, address, length = run.blocks[number]
+    block = Entries(())
+    content = pages.get(address)
+    if len(content) != 16 * length:
+        raise CacheDamagedError(f"page {address[0]} does not hold what it should")
+    block.keys.frombytes(content[: 8 * length])
+    block.places.frombytes(content[8 * length :])
+    return block
+
+
+def _written(entries: Iterator[Entry], pages: Pages) -> Run:
+    blocks = []
+    while some := list(islice(entries, BLOCK_ENTRIES)):
+        block = Entries(some)
+        address = pages.put(block.keys.tobytes() + block.places.tobytes())
+        blocks.append((key_in(some[0]), address, len(some)))
+    return Run(tuple(blocks))

@@ -1,0 +1,151 @@
+"""The manifest: which files, days and sections make up the book, replaced as a whole.
+
+Whoever reads it needs no lock: it names only sections that never change. It says by what settings
+the book was made; a book made by others, or by another version, is not taken over.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+from collections.abc import Callable, Iterator, Mapping
+from fnmatch import fnmatch
+from typing import Any, NamedTuple
+
+from perfkit.config import Config, Source
+from perfkit.ledger import DayEntry, Ledger, day_addresses, ledger_of, moved_day
+from perfkit.pages import Address, CacheDamagedError
+from perfkit.quiet import VERSION, Head, Watch, WatchedFile, joined, split
+
+
+class JointDay(NamedTuple):
+    """A day of all sources together: a sheet, and the epochs and lengths it was made of."""
+
+    entry: DayEntry
+    made_of: tuple[tuple[str, int, int], ...]
+
+
+class Manifest(NamedTuple):
+    """Ledgers by the name of their source; `joint` are the days that several sources share.
+
+    `next_number` is for the next new file, `generation` counts the manifests.
+    """
+
+    settings: str
+    ledgers: Mapping[str, Ledger] = {}
+    joint: Mapping[int, JointDay] = {}
+    next_number: int = 1
+    generation: int = 0
+
+    def addresses(self) -> Iterator[Address]:
+        """Every section it refers to."""
+        for ledger in self.ledgers.values():
+            yield from ledger.addresses()
+        for day in self.joint.values():
+            yield from day_addresses(day.entry)
+
+    def moved(self, place: Callable[[Address], Address]) -> Manifest:
+        """The same with other addresses."""
+        return self._replace(
+            ledgers={name: ledger.moved(place) for name, ledger in self.ledgers.items()},
+            joint={
+                number: day._replace(entry=moved_day(day.entry, place))
+                for number, day in self.joint.items()
+            },
+        )
+
+
+def settings_of(config: Config) -> str:
+    """What of a configuration the book depends on, as a text."""
+    sources = [
+        (source.name, os.path.relpath(source.path, config.root), source.pattern, source.dialect)
+        for source in config.sources
+    ]
+    calendar = config.calendar
+    return repr(
+        (
+            *(sources, calendar.timezone, calendar.day_start),
+            *(config.breakeven_tolerance, sorted(config.multipliers.items())),
+            [source.currency for source in config.sources],
+        )
+    )
+
+
+def encoded(manifest: Manifest, config: Config, timezone: str) -> bytes:
+    """The manifest as bytes; `timezone` is the zone that overrides the configured one."""
+    head: Head = (VERSION, config.text, timezone, _watches(manifest, config))
+    return joined(head, marshal.dumps(_plain(manifest)))
+
+
+def decoded(content: bytes, settings: str) -> Manifest:
+    """The manifest of those bytes; raises `CacheDamagedError` if it is not for these settings."""
+    parts = split(content)
+    if parts is None:
+        raise CacheDamagedError("the manifest is damaged")
+    if parts[0][0] != VERSION:
+        raise CacheDamagedError(f"the manifest is by {parts[0][0]}")
+    found, ledgers, joint, next_number, generation = marshal.loads(parts[1])
+    if found != settings:
+        raise CacheDamagedError("the configuration changed")
+    return Manifest(
+        settings,
+        {name: ledger_of(plain) for name, plain in ledgers.items()},
+        {
+            number: JointDay(DayEntry._make(entry), made_of)
+            for number, (entry, made_of) in joint.items()
+        },
+        next_number,
+        generation,
+    )
+
+
+def _plain(manifest: Manifest) -> tuple[Any, ...]:
+    return (
+        manifest.settings,
+        {name: ledger.plain() for name, ledger in manifest.ledgers.items()},
+        {number: (tuple(day.entry), day.made_of) for number, day in manifest.joint.items()},
+        manifest.next_number,
+        manifest.generation,
+    )
+
+
+def _watches(manifest: Manifest, config: Config) -> tuple[Watch, ...] | None:
+    """What to look at to see that nothing changed; None when a look cannot tell."""
+    watches = [
+        _watch(source, manifest.ledgers.get(source.name), config) for source in config.sources
+    ]
+    known = [watch for watch in watches if watch is not None]
+    return tuple(known) if len(known) == len(watches) else None
+
+
+def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | None:
+    if ledger is None:
+        return None
+    where = os.path.relpath(source.path, config.root)
+    shown = "" if where == "." else where + "/"
+    files: dict[str, WatchedFile] = {}
+    if not source.path.is_dir():
+        if len(ledger.files) != 1:
+            return None
+        return where, False, {"": (ledger.files[0].fingerprint, ledger.files[0].seen_at)}, _NONE
+    prefix = shown if source.path.is_relative_to(config.root) else source.path.as_posix() + "/"
+    for file in ledger.files:
+        name = file.name.removeprefix(prefix)
+        if "/" in name or not file.name.startswith(prefix):
+            return None
+        files[name] = (file.fingerprint, file.seen_at)
+    if "/" in source.pattern or "**" in source.pattern:
+        return None
+    others = {name for name in os.listdir(source.path) if name not in files}
+    unread = {name for name in others if _matches(name, source.pattern, files)}
+    return None if unread else (where, True, files, frozenset(others))
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _matches(name: str, pattern: str, files: Mapping[str, WatchedFile]) -> bool:
+    """Whether a name would be read if it were a file."""
+    if name.endswith(".gz") and name.removesuffix(".gz") in files:
+        return False
+    return fnmatch(name, pattern) or fnmatch(name, pattern + ".gz")

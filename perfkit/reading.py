@@ -1,0 +1,195 @@
+"""Reading what is new of all sources: one process when it is little, several when it is much."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import NamedTuple
+
+from perfkit.batch import Batch, Reading, batches
+from perfkit.config import Config, Source
+from perfkit.ledger import Ledger
+from perfkit.manifest import Manifest
+from perfkit.pages import Pages
+from perfkit.refresh import Plan, absorbed, in_old_order, plan
+
+SEALED_BYTES = 4 << 20
+"""More than this to read is written down batch by batch rather than held in memory."""
+
+PARALLEL_BYTES = 8 << 20
+"""Less than this is read by one process: starting others would take longer."""
+
+TASK_BYTES = 16 << 20
+
+Listing = Sequence[tuple[Source, Sequence[tuple[Path, str]]]]
+"""The files of each source, in the order they are read, and how they are shown."""
+
+
+class Outcome(NamedTuple):
+    """The manifest brought up to date, what was to be done about each source, and what was read."""
+
+    manifest: Manifest
+    plans: list[Plan]
+    bytes_read: int
+    lines: int
+
+
+class _Task(NamedTuple):
+    """Files of one source to be read in one go."""
+
+    source: Source
+    config: Config
+    readings: list[Reading]
+    now: int
+
+
+def brought_up_to_date(
+    config: Config,
+    manifest: Manifest,
+    listing: Listing,
+    pages: Pages,
+    now: int,
+    *,
+    jobs: int | None = None,
+    limits: Mapping[str, int] | None = None,
+    given: Mapping[str, int] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Reads what the manifest does not know yet, and joins it with what it knows."""
+    next_number = manifest.next_number
+    work: list[tuple[Source, Ledger, Plan]] = []
+    for source, files in listing:
+        ledger = manifest.ledgers.get(source.name, Ledger())
+        todo = plan(ledger, files, next_number, now, limits, given)
+        if not in_old_order(ledger, todo.numbers):
+            ledger = Ledger()
+            todo = plan(ledger, files, next_number, now, limits, given)
+        next_number = max([next_number, *(number + 1 for number in todo.numbers)])
+        work.append((source, ledger, todo))
+    read = _read(
+        [(source, todo.readings) for source, _, todo in work], config, pages, now, jobs, progress
+    )
+    ledgers = dict(manifest.ledgers)
+    bytes_read = lines = 0
+    for (source, ledger, todo), found in zip(work, read, strict=True):
+        for batch in found:
+            bytes_read += sum(sum(file.sizes) + file.waiting for file in batch.files)
+            lines += sum(file.lines for file in batch.files)
+        ledgers[source.name] = absorbed(source, config, ledger, todo, found, pages, now)
+    changed = manifest._replace(
+        ledgers=ledgers, next_number=next_number, generation=manifest.generation + 1
+    )
+    return Outcome(changed, [todo for *_, todo in work], bytes_read, lines)
+
+
+def _read(
+    work: Sequence[tuple[Source, list[Reading]]],
+    config: Config,
+    pages: Pages,
+    now: int,
+    jobs: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> list[list[Batch]]:
+    """The batches of each source."""
+    files = sum(len(readings) for _, readings in work)
+    size = sum(_size(reading) for _, readings in work for reading in readings)
+    done = 0
+
+    def tell(more: int = 1) -> None:
+        nonlocal done
+        done += more
+        if progress is not None and files:
+            progress(done, files)
+
+    tell(0)
+    workers = min(_cores() if jobs is None else jobs, files)
+    if workers > 1 and size >= PARALLEL_BYTES and _may_fork():
+        task_bytes = min(TASK_BYTES, -(-size // workers))
+        tasks = [
+            [_Task(source, config, some, now) for some in _shared_out(readings, task_bytes)]
+            for source, readings in work
+        ]
+        return _in_parallel(tasks, workers, pages, tell)
+    return [
+        list(batches(source, config, own, pages, seal=size > SEALED_BYTES, now=now, done=tell))
+        for source, own in work
+    ]
+
+
+def _in_parallel(
+    tasks: list[list[_Task]], workers: int, pages: Pages, tell: Callable[[int], None]
+) -> list[list[Batch]]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    found: list[list[Batch]] = []
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        started = [
+            [
+                (task, pool.submit(_work, task, pages.folder, f"{pages.prefix}.{place}.{n}"))
+                for n, task in enumerate(own)
+            ]
+            for place, own in enumerate(tasks)
+        ]
+        for own in started:
+            found.append([])
+            for task, future in own:
+                try:
+                    made, pending = future.result()
+                except (BrokenProcessPool, OSError):
+                    made, pending = None, {}
+                if made is None:  # here, whatever is wrong shows
+                    made = list(_batches(task, pages))
+                pages.adopt(pending)
+                found[-1] += made
+                tell(len(task.readings))
+    return found
+
+
+def _work(
+    task: _Task, folder: str | None, prefix: str
+) -> tuple[list[Batch] | None, dict[str, dict[int, bytes]]]:
+    """Reads the files of a task; None where that fails."""
+    pages = Pages(folder, prefix)
+    try:
+        made = list(_batches(task, pages))
+    except Exception:  # the parent meets it again, and tells
+        return None, {}
+    pages.flush()
+    return made, pages.pending
+
+
+def _batches(task: _Task, pages: Pages) -> Iterator[Batch]:
+    return batches(task.source, task.config, task.readings, pages, seal=True, now=task.now)
+
+
+def _shared_out(readings: Sequence[Reading], task_bytes: int) -> list[list[Reading]]:
+    """Consecutive files in lots of about so many bytes."""
+    lots: list[list[Reading]] = []
+    filled = task_bytes
+    for reading in readings:
+        size = _size(reading)
+        if filled + size // 2 >= task_bytes:
+            lots.append([])
+            filled = 0
+        lots[-1].append(reading)
+        filled += size
+    return lots
+
+
+def _size(reading: Reading) -> int:
+    size = reading.path.stat().st_size
+    return 8 * size if reading.path.suffix == ".gz" else size - reading.start.offset
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _may_fork() -> bool:
+    """Whether this process can be copied safely: it has one thread."""
+    import threading
+
+    return hasattr(os, "fork") and threading.active_count() == 1
