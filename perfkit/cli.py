@@ -383,6 +383,10 @@ def _summary(arguments: argparse.Namespace) -> int:
 
 def _show_alerts(desk: Desk) -> None:
     """How the alert rules stood at their last run; nothing where there was none."""
+    from perfkit.alertstate import STATE
+
+    if not os.path.exists(os.path.join(desk.config.root, STATE)):
+        return
     from perfkit.alertstatus import status
 
     try:
