@@ -42,7 +42,8 @@ docs: install  ## write docs/metrics.md and perfkit/schemas/*.json from the code
 	  Path("docs/metrics.md").write_text(metrics_page(), encoding="utf-8")'
 	@$(BIN)/python -m perfkit.jsonschemas >/dev/null
 
-bench: install  ## measure start-up, cold and bulk runs as ratios
+bench: install  ## measure speed and memory as ratios, and write docs/performance.md (minutes)
+	@$(PIP_INSTALL) -c constraints.txt -e '.[bench]'
 	@$(BIN)/python -m tests.bench
 
 lab: $(LAB_STAMP)  ## open the notebooks in JupyterLab

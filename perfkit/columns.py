@@ -288,6 +288,8 @@ def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
         except OverflowError:
             return repr(column).encode()
     distinct = sorted(set(column), key=repr)
+    if len(distinct) == 1:
+        return repr(distinct).encode("utf-8", "surrogatepass") + b"%d" % len(column)
     codes = {value: code for code, value in enumerate(distinct)}
     packed = array("I", map(codes.__getitem__, column)).tobytes()
     return repr(distinct).encode("utf-8", "surrogatepass") + packed
@@ -295,6 +297,8 @@ def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
 
 def _coarsest(column: Numbers) -> Numbers:
     """A column in the coarsest unit that holds it."""
+    if not column.places or any(unit % 10 for unit in column.units if unit):
+        return column
     common = gcd(*(unit for unit in column.units if unit is not None))
     if not common:
         return Numbers(column.units, 0)

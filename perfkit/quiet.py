@@ -128,7 +128,7 @@ def _unchanged(watch: Watch, root: str) -> bool:
         for found in folder:
             known = files.get(found.name)
             if known is not None:
-                if not _stands(known, os.stat(found.path)):
+                if not _stands(known, found.stat()):
                     return False
                 left -= 1
             elif found.name not in others:

@@ -91,7 +91,7 @@ def streaks_of(letters: Sequence[str]) -> Streaks:
     )
 
 
-def curve_of(net: Sequence[int], closed_at: Sequence[int], rows: Sequence[int] | None) -> Curve:
+def curve_of(net: Sequence[int], closed_at: Sequence[int], rows: Sequence[int]) -> Curve:
     """The curve of trades with those net P&Ls; `rows` says which of `closed_at` they are."""
     equity = equity_curve(net)
     peak, low = max(equity), min(equity)
@@ -101,7 +101,7 @@ def curve_of(net: Sequence[int], closed_at: Sequence[int], rows: Sequence[int] |
         """When a point of the equity curve was reached; None for its start."""
         if point == 0:
             return None
-        return closed_at[point - 1 if rows is None else rows[point - 1]]
+        return closed_at[rows[point - 1]]
 
     return Curve(
         total=equity[-1],

@@ -8,11 +8,10 @@ the columns of a run once, for its tally and for those of any of its parts.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
-from operator import gt, mul
+from operator import add, gt, mul, ne
 from typing import Any, NamedTuple, TypeVar
 
 from perfkit.columns import take
@@ -227,88 +226,113 @@ def _places_of_totals(places: Places) -> tuple[int, ...]:
 class Columns:
     """The columns of a run of closed trades, prepared once for many tallies.
 
-    Columns that are zero throughout are left out of the rows that parts are summed from.
+    All that is summed of a trade is one long integer, a field beside the other, each wide enough
+    for the sum over all trades: so one addition adds every column up, exactly.
     """
 
     def __init__(self, trades: Trades) -> None:
         self.closed_at = trades.closed_at
-        self.marks = trades.marks
         self.net = _zero_for_none(trades.net_pnl.units)
-        hold = _zero_for_none(trades.hold_us)
-        r = _zero_for_none(trades.r.units)
-        kinds = set(self.marks)
-        won = list(map({mark: mark & WON > 0 for mark in kinds}.__getitem__, self.marks))
-        lost = list(map({mark: mark & LOST > 0 for mark in kinds}.__getitem__, self.marks))
-        letters = {mark: LETTERS[mark & (WON | LOST)] for mark in kinds}
-        self.letters = list(map(letters.__getitem__, self.marks))
-        columns = (
-            self.net,
-            list(map(mul, self.net, won)),
-            list(map(mul, self.net, lost)),
-            _zero_for_none(trades.commission.units),
-            _zero_for_none(trades.slippage.units),
-            hold,
-            list(map(mul, hold, won)),
-            list(map(mul, hold, lost)),
-            _zero_for_none(trades.risk_reward.units),
-            r,
-            list(map(mul, r, r)),
-        )
         self.places = (
             trades.net_pnl.places,
             trades.commission.places,
             trades.slippage.places,
         )
-        self.totals = [sum(column) for column in columns]
-        self.varying = [n for n, column in enumerate(columns) if any(column)]
-        varying = (columns[n] for n in self.varying)
-        self.rows = list(zip(self.marks, self.letters, self.net, *varying, strict=True))
+        kinds = {mark: _counts(mark) for mark in set(trades.marks)}
+        letters = {mark: LETTERS[mark & (WON | LOST)] for mark in kinds}
+        self.letters = list(map(letters.__getitem__, trades.marks))
+        hold = _zero_for_none(trades.hold_us)
+        r = _zero_for_none(trades.r.units)
+        others = (
+            _zero_for_none(trades.commission.units),
+            _zero_for_none(trades.slippage.units),
+            _zero_for_none(trades.risk_reward.units),
+            r,
+            list(map(mul, r, r)),
+        )
+        count = len(trades).bit_length() + 1
+        by_outcome = (_width(self.net), _width(hold))
+        self.widths = (*[count] * len(Counts._fields), *by_outcome * 3, *map(_width, others))
+        counted = count * len(Counts._fields)
+        block = sum(by_outcome)
+        # P&L and holding time stand there three times: of all trades, of wins, and of losses.
+        factors = {
+            mark: 1 + (mark & WON > 0) * (1 << block) + (mark & LOST > 0) * (1 << 2 * block)
+            for mark in kinds
+        }
+        both = list(map(add, self.net, [value << by_outcome[0] for value in hold]))
+        spread = list(map(mul, both, map(factors.__getitem__, trades.marks)))
+        counts = {
+            mark: sum(one << place * count for place, one in enumerate(own))
+            for mark, own in kinds.items()
+        }
+        self.rows = list(
+            map(add, map(counts.__getitem__, trades.marks), [value << counted for value in spread])
+        )
+        shift = counted + 3 * block
+        for column in others:
+            width = _width(column)
+            if width:
+                self.rows = list(map(add, self.rows, [value << shift for value in column]))
+            shift += width
 
     @cached_property
     def whole(self) -> Tally:
         """The tally of all of it."""
-        return self._tally(self.totals, self.marks, self.letters, self.net)
+        return self._tally(self.rows, self.letters, self.net, range(len(self.rows)))
 
     def parts(self, keys: Sequence[K]) -> dict[K, Tally]:
         """A tally per distinct key, `keys` having one for each trade."""
         distinct = set(keys)
         if len(distinct) == 1:
             return {keys[0]: self.whole}
+        changes = list(map(ne, keys, keys[1:]))
+        if sum(changes) + 1 == len(distinct):
+            starts = [0, *(row for row, changed in enumerate(changes, 1) if changed)]
+            stops = [*starts[1:], len(keys)]
+            return {keys[a]: self._run(a, b) for a, b in zip(starts, stops, strict=True)}
         members: dict[K, list[int]] = {key: [] for key in distinct}
         for row, key in enumerate(keys):
             members[key].append(row)
         return {key: self._part(rows) for key, rows in members.items()}
 
+    def _run(self, first: int, last: int) -> Tally:
+        """The tally of consecutive rows."""
+        return self._tally(
+            self.rows[first:last],
+            self.letters[first:last],
+            self.net[first:last],
+            range(first, last),
+        )
+
     def _part(self, rows: list[int]) -> Tally:
-        marks, letters, net, *columns = zip(*take(self.rows, rows), strict=True)
-        totals = [0] * len(self.totals)
-        for n, total in zip(self.varying, map(sum, columns), strict=True):
-            totals[n] = total
-        return self._tally(totals, marks, letters, net, rows)
+        return self._tally(
+            take(self.rows, rows), take(self.letters, rows), take(self.net, rows), rows
+        )
 
     def _tally(
         self,
-        totals: Sequence[int],
-        marks: Sequence[int],
+        packed: Sequence[int],
         letters: Sequence[str],
         net: Sequence[int],
-        rows: Sequence[int] | None = None,
+        rows: Sequence[int],
     ) -> Tally:
-        """The tally of trades with those totals; `rows` says which they are, if not all."""
-        if not marks:
+        """The tally of the trades at those rows."""
+        if not packed:
             return EMPTY
-        counts = _counts(marks)
-        first, last = (0, len(marks) - 1) if rows is None else (rows[0], rows[-1])
+        fields = _fields(sum(packed), self.widths)
+        counts = Counts._make(fields[: len(Counts._fields)])
+        net_pnl, hold, won, held_won, lost, held_lost, *others = fields[len(Counts._fields) :]
         return Tally(
             counts=counts,
-            totals=tuple(totals),
+            totals=(net_pnl, won, lost, *others[:2], hold, held_won, held_lost, *others[2:]),
             places=self.places,
             best=max(net) if counts.known_wins else None,
             worst=min(net) if counts.known_losses else None,
             streaks=streaks_of(letters),
             curve=curve_of(net, self.closed_at, rows),
-            first_at=self.closed_at[first],
-            last_at=self.closed_at[last],
+            first_at=self.closed_at[rows[0]],
+            last_at=self.closed_at[rows[-1]],
         )
 
 
@@ -321,18 +345,28 @@ def _zero_for_none(column: Sequence[int | None]) -> Sequence[int]:
     return [value or 0 for value in column] if None in column else column  # type: ignore[return-value]
 
 
-def _counts(marks: Sequence[int]) -> Counts:
-    """Counts from the few distinct marks."""
-    kinds = Counter(marks)
-    wins = losses = 0
-    numbers = dict.fromkeys(_COUNTED, 0)
-    for mark, count in kinds.items():
-        wins += count if mark & WON else 0
-        losses += count if mark & LOST else 0
-        for counted in _COUNTED:
-            if mark & counted == counted:
-                numbers[counted] += count
-    return Counts(wins, losses, len(marks) - wins - losses, *numbers.values())
+def _width(column: Sequence[int]) -> int:
+    """How many bits a signed field needs for any sum of a column's values; 0 for zeros alone."""
+    most = sum(map(abs, column))
+    return most.bit_length() + 1 if most else 0
+
+
+def _fields(packed: int, widths: Sequence[int]) -> list[int]:
+    """The signed fields of an integer, from its lowest bits up."""
+    fields = []
+    for width in widths:
+        value = packed & ((1 << width) - 1)
+        if value >> (width - 1) if width else 0:
+            value -= 1 << width
+        fields.append(value)
+        packed = (packed - value) >> width
+    return fields
+
+
+def _counts(mark: int) -> tuple[int, ...]:
+    """What a trade of those marks counts as."""
+    won, lost = int(mark & WON > 0), int(mark & LOST > 0)
+    return (won, lost, 1 - won - lost, *(int(mark & one == one) for one in _COUNTED))
 
 
 _COUNTED = (

@@ -6,11 +6,13 @@ Run as `python -m tests.bench.subjects NAME WORKSPACE TIMES`, each in a process 
 from __future__ import annotations
 
 import json
+import shutil
 import sys
 import time
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -63,14 +65,55 @@ def _type(name: str, *, typed: bool) -> object:
     return datetime if typed and name in TIMES else str
 
 
-def figures(root: Path) -> Callable[[], None]:
-    """perfkit: every log read, every metric and every breakdown of the whole span."""
+def figures(root: Path, *, cached: bool) -> Callable[[], None]:
+    """perfkit: every metric and every breakdown of the whole span, read anew or from the cache."""
     import perfkit
 
-    desk = perfkit.open(root)
+    desk = perfkit.open(root, cached=cached, jobs=1)
 
     def run() -> None:
         desk.refresh().summary("all")
+
+    return run
+
+
+def index(root: Path, jobs: int) -> Callable[[], None]:
+    """perfkit: every log read into a new cache."""
+    import perfkit
+
+    desk = perfkit.open(root, jobs=jobs)
+
+    def run() -> None:
+        shutil.rmtree(root / "logs/performance", ignore_errors=True)
+        assert desk.refresh().book.activity.lines
+
+    return run
+
+
+def pandas(root: Path) -> Callable[[], None]:
+    """pandas: every file read, net P&L summed and wins counted, in binary floats."""
+    import pandas as pd
+
+    def run() -> None:
+        frames = [pd.read_json(path, lines=True) for path in _files(root)]
+        net = pd.concat(frames)["net_profit_loss"]
+        assert net.sum()
+        assert (net > 0).mean()
+
+    return run
+
+
+def duckdb(root: Path) -> Callable[[], None]:
+    """DuckDB: net P&L summed and wins counted, as decimals."""
+    db: Any = import_module("duckdb")  # installed by `make bench` alone
+    pattern = str(root / "logs/trades/*.jsonl")
+    query = (
+        "SELECT sum(net_profit_loss::DECIMAL(38, 12)), avg((net_profit_loss::DOUBLE > 0)::INT)"
+        f" FROM read_json('{pattern}', columns={{net_profit_loss: 'VARCHAR'}})"
+    )
+
+    def run() -> None:
+        assert db.sql(query).fetchall()
 
     return run
 
@@ -79,7 +122,12 @@ SUBJECTS: dict[str, Callable[[Path], Callable[[], None]]] = {
     "naive": naive,
     "bare-typed": lambda root: bare_decode(root, typed=True),
     "bare-text": lambda root: bare_decode(root, typed=False),
-    "figures": figures,
+    "figures": lambda root: figures(root, cached=False),
+    "warm": lambda root: figures(root, cached=True),
+    "index-1": lambda root: index(root, 1),
+    "index-2": lambda root: index(root, 2),
+    "pandas": pandas,
+    "duckdb": duckdb,
 }
 
 
