@@ -136,7 +136,6 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
 
 
 def _worked(root: str, arguments: Arguments) -> int:
-    from perfkit.alertsinks import SINKS
     from perfkit.check import check
 
     try:
@@ -145,8 +144,11 @@ def _worked(root: str, arguments: Arguments) -> int:
         if not arguments.dry_run:
             _beat_failed(root, arguments.now)
         raise
-    for sink in SINKS:
-        sink.tell(outcome.news)
+    if outcome.news:
+        from perfkit.alertsinks import SINKS
+
+        for sink in SINKS:
+            sink.tell(outcome.news)
     if arguments.json:
         print(outcome.to_json())
     return outcome.code

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
@@ -10,11 +11,13 @@ from perfkit.alertcommands import remembered
 from perfkit.alertevents import short, time_text
 from perfkit.alertmemory import Memory
 from perfkit.alertreplay import Entry
+from perfkit.eventlog import read
 from perfkit.markdown import aligned, escaped, plain, table
 from perfkit.render import Text
 from perfkit.ruleevidence import evidence_of
 from perfkit.ruleruns import NO_GROUP
 from perfkit.rules import (
+    CORRECTED,
     ERROR,
     FIRING,
     INSUFFICIENT,
@@ -25,6 +28,7 @@ from perfkit.rules import (
     RuleState,
     digest,
 )
+from perfkit.window import instant_of
 
 WORDS = {OK: "OK", PENDING: "pending", FIRING: "firing", RECOVERING: "recovering"}
 _HEADS = ("rule", "state", "since (UTC)", "figure", "notes")
@@ -39,6 +43,18 @@ class Standing(NamedTuple):
     since: int | None
     figure: str
     notes: str
+
+
+class ToldEpisode(NamedTuple):
+    """An episode as the event log tells it; instants, `ended_at` None while it is open."""
+
+    rule: str
+    group: str
+    severity: str
+    fired_at: int
+    ended_at: int | None
+    reason: str | None
+    message: str
 
 
 class Status(NamedTuple):
@@ -91,6 +107,36 @@ def alert_status(root: str | Path, timezone: str | None = None) -> Text:
     found = status(Path(root), timezone)
     text = found.markdown()
     return Text(text, digest(text))
+
+
+def told_episodes(root: str | Path, start: int, end: int) -> tuple[ToldEpisode, ...]:
+    """The episodes that began in `[start, end)`, by the event log, in the order they fired.
+
+    One that a corrected past took back is left out: the market never did it.
+    """
+    found: dict[str, ToldEpisode] = {}
+    for event in read(str(root)):
+        episode, at = event.get("episode"), event.get("occurred_at")
+        if not isinstance(episode, str) or not isinstance(at, str):
+            continue
+        instant = instant_of(datetime.fromisoformat(at))
+        if event["kind"] == "firing" and start <= instant < end:
+            found[episode] = ToldEpisode(
+                rule=event["rule"],
+                group=event["group"] or NO_GROUP,
+                severity=event["severity"],
+                fired_at=instant,
+                ended_at=None,
+                reason=None,
+                message=event["message"],
+            )
+        elif event["kind"] == "resolved" and episode in found:
+            if event["reason"] == CORRECTED:
+                del found[episode]
+            else:
+                ended = found[episode]._replace(ended_at=instant, reason=event["reason"])
+                found[episode] = ended
+    return tuple(sorted(found.values(), key=lambda one: one.fired_at))
 
 
 def _standing(memory: Memory, entry: Entry, group: str, state: RuleState) -> Standing:

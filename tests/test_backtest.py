@@ -9,9 +9,11 @@ import pytest
 
 import perfkit
 from perfkit import cli
+from perfkit.alertstatus import told_episodes
 from perfkit.errors import UsageError
 from perfkit.jsonschemas import schemas
 from perfkit.rules import Rule
+from perfkit.window import instant_of
 from tests.alerting import START, Bench, minutes
 
 ROOT = Path(__file__).parent.parent
@@ -125,6 +127,29 @@ class TestStatusAndEvents:
         shown = str(desk.alerts())
         assert "| loss \\[a\\|b\\]" in shown or "loss [a\\|b]" in shown
         assert "firing" in shown
+
+    def test_episodes_of_a_window_are_those_that_began_in_it(self, bench: Bench) -> None:
+        bench.rules(RULES.replace("below: -1000", "below: -12"))
+        bench.run(START - timedelta(days=1))
+        day = 86_400 * 1_000_000
+        start = instant_of(START)
+        (calm,) = told_episodes(bench.root, start, start + day)
+        assert (calm.rule, calm.group, calm.ended_at) == ("calm", "", None)
+        both = told_episodes(bench.root, start, start + 9 * day)
+        assert [one.rule for one in both] == ["calm", "loss"]
+        assert told_episodes(bench.root, start - 9 * day, start) == ()
+        bench.trade(minutes(2500), 100, strategy_name="a|b")
+        bench.run(START + timedelta(days=3))
+        both = told_episodes(bench.root, start, start + 9 * day)
+        assert [one.reason for one in both] == ["recovered", "recovered"]
+
+    def test_episode_that_a_correction_took_back_is_not_told(self, bench: Bench) -> None:
+        bench.trade(minutes(3000), -50, order_id="A", strategy_name="c")
+        bench.run(START + timedelta(days=3))
+        bench.trade(minutes(3000), 50, order_id="A", strategy_name="c")
+        bench.run(START + timedelta(days=3))
+        assert bench.events("resolved")[-1]["reason"] == "corrected"
+        assert [one.group for one in told_episodes(bench.root, 0, 1 << 60)] == ["a|b"]
 
     def test_summary_shows_the_status_and_checks_on_demand(
         self, bench: Bench, capsys: pytest.CaptureFixture[str]
