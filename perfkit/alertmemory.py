@@ -21,17 +21,18 @@ from perfkit.window import instant_of
 class Memory:
     """Everything remembered between runs.
 
-    `marks` are the known days, `last_at` the closing time of the last stepped trade, `basis` a
-    digest of the settings the figures depend on. `acked` holds names of episodes, `silences` the
-    end of each rule's silence, `reminded` the number of the last reminder of an episode.
-    `generations` counts the lives of each rule, `skews` the times the clock went back, `log_size`
-    how much of the event log was written when this was.
+    `marks` are the known days, `last_at` and `last_key` the closing time and order key of the last
+    stepped trade, `basis` a digest of the settings the figures depend on. `acked` holds names of
+    episodes, `silences` the end of each rule's silence, `reminded` the number of the last reminder
+    of an episode. `generations` counts the lives of each rule, `skews` the times the clock went
+    back, `log_size` how much of the event log was written when this was.
     """
 
     def __init__(self) -> None:
         self.entries: dict[str, Entry] = {}
         self.marks: Marks = ()
         self.last_at: int | None = None
+        self.last_key = ""
         self.basis = ""
         self.acked: set[str] = set()
         self.silences: dict[str, int] = {}
@@ -48,6 +49,7 @@ class Memory:
             "entries": tuple(entry.plain() for entry in self.entries.values()),
             "marks": self.marks,
             "last_at": self.last_at,
+            "last_key": self.last_key,
             "basis": self.basis,
             "acked": tuple(sorted(self.acked)),
             "silences": self.silences,
@@ -67,7 +69,7 @@ def memory_from(plain: dict[str, Any], settings: Settings) -> Memory:
         entry = entry_from(one, settings)
         memory.entries[entry.rule.id] = entry
     memory.acked = set(plain["acked"])
-    for name in ("marks", "last_at", "basis", "skews", "skewed", "newest", "log_size"):
+    for name in ("marks", "last_at", "last_key", "basis", "skews", "skewed", "newest", "log_size"):
         setattr(memory, name, plain[name])
     for name in ("silences", "reminded", "generations"):
         setattr(memory, name, dict(plain[name]))

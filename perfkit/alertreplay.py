@@ -92,7 +92,8 @@ class Job(NamedTuple):
 
     Up to the closing time `silent_until` (None: nothing) it is done in silence. `open_before` are
     the episodes that were open by group; `rewrites` says that unseen episodes are to be told.
-    `names` are the episodes that the event log knows, where nothing else does.
+    `names` are the episodes that the event log knows, where nothing else does. Of trades that
+    closed at `silent_until` itself, those after row `last_row` of their day are not silent.
     """
 
     entry: Entry
@@ -103,6 +104,13 @@ class Job(NamedTuple):
     open_at_start: dict[str, str]
     rewrites: bool = False
     names: frozenset[str] = frozenset()
+    last_row: int | None = None
+
+    def is_silent(self, one: Happened) -> bool:
+        """Whether that is not told as it happens."""
+        if self.silent_until is None or one.at != self.silent_until:
+            return self.silent_until is not None and one.at < self.silent_until
+        return self.last_row is None or one.row <= self.last_row
 
 
 class Tale(NamedTuple):
@@ -149,8 +157,18 @@ def from_start(
     return Job(entry, 0, 0, silent_until, open_before or {}, {}, names=names)
 
 
-def back_to(entry: Entry, changed: int, days: Sequence[DayMark], last_at: int | None) -> Job:
-    """The job of a rule whose day number `changed` is not as it was: from a checkpoint before."""
+def back_to(
+    entry: Entry,
+    changed: int,
+    days: Sequence[DayMark],
+    last_at: int | None,
+    last_row: int | None = None,
+) -> Job:
+    """The job of a rule whose day number `changed` is not as it was: from a checkpoint before.
+
+    What was told reaches to the trade that closed at `last_at`, row `last_row` of its day where
+    that is still there.
+    """
     open_before = entry.open_episodes()
     day = days[changed].day if changed < len(days) else None
     valid = [one for one in entry.checkpoints if _is_before(one[0], changed, day, days)]
@@ -162,7 +180,7 @@ def back_to(entry: Entry, changed: int, days: Sequence[DayMark], last_at: int | 
     entry.run = run
     entry.checkpoints = valid
     start = entry.open_episodes()
-    return Job(entry, index, 0, last_at, open_before, start, rewrites=True)
+    return Job(entry, index, 0, last_at, open_before, start, rewrites=True, last_row=last_row)
 
 
 def _is_before(checkpoint: int, changed: int, day: int | None, days: Sequence[DayMark]) -> bool:
@@ -207,8 +225,8 @@ def _thin(entry: Entry, days: Sequence[DayMark]) -> None:
 
 
 def _tale(job: Job, happened: list[Happened]) -> Tale:
-    entry, silent_until = job.entry, job.silent_until
-    silent = [one for one in happened if silent_until is not None and one.at <= silent_until]
+    entry = job.entry
+    silent = [one for one in happened if job.is_silent(one)]
     if job.names:
         job = job._replace(open_before=_recognized(job, silent))
     told = _settled(job, silent)

@@ -19,7 +19,7 @@ from perfkit.alertstate import FIRING, OK, SKEW_US, clock, config_mark, newest_s
 from perfkit.alertteller import Teller
 from perfkit.errors import OutputError
 from perfkit.eventlog import Event, append, read, size_of
-from perfkit.ruleruns import RuleRun
+from perfkit.ruleruns import RuleRun, trade_key
 from perfkit.rules import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.rulevalues import Settings
 
@@ -208,7 +208,7 @@ class _Run:
         days = self.feed.days()
         teller.trades(replay(jobs, self.feed, days))
         self.memory.marks = tuple(day.plain() for day in days)
-        self.memory.last_at = self._last_at()
+        self._remember_last()
         self.memory.basis = basis_of(self.feed.config)
         self._by_the_clock(teller)
         if not lost:
@@ -254,17 +254,31 @@ class _Run:
             elif change is None:
                 jobs.append(onward(entry, memory.marks))
             else:
-                jobs.append(back_to(entry, change, days, memory.last_at))
+                jobs.append(back_to(entry, change, days, memory.last_at, self._last_row()))
         memory.entries = entries
         return jobs
 
-    def _last_at(self) -> int | None:
+    def _remember_last(self) -> None:
+        """Which trade is the last that was stepped."""
         days = self.feed.days()
-        if not days:
+        self.memory.last_at, self.memory.last_key = None, ""
+        if days:
+            trades = self.feed.rows(days[-1].day, days[-1].day)
+            self.memory.last_at = trades.closed_at[-1]
+            self.memory.last_key = trade_key(trades, len(trades) - 1)
+
+    def _last_row(self) -> int | None:
+        """The row of that trade in its day, where it is still there."""
+        if self.memory.last_at is None:
             return None
-        last = days[-1]
-        closing = self.feed.rows(last.day, last.day).closed_at
-        return closing[-1]
+        day = self.feed.config.calendar.day_of(self.memory.last_at).toordinal()
+        trades = self.feed.rows(day, day)
+        for row in reversed(range(len(trades))):
+            if trades.closed_at[row] < self.memory.last_at:
+                break
+            if trade_key(trades, row) == self.memory.last_key:
+                return row
+        return None
 
     def _by_the_clock(self, teller: Teller) -> None:
         memory = self.memory

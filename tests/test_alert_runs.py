@@ -300,6 +300,18 @@ class TestChangedPast:
         bench.run(minutes(21))
         assert bench.told() == ["history_rewritten"]
 
+    def test_trades_that_close_with_the_last_known_one_are_told_as_they_come(
+        self, tmp_path: Path
+    ) -> None:
+        bench = Bench(tmp_path, rule(id="n", metric="net_pnl", over="{trades: 1}", below=-5))
+        bench.run(START)
+        bench.trade(minutes(1), 1, symbol="A")
+        bench.run(minutes(2))
+        bench.trade(minutes(1), -10, symbol="B")
+        bench.trade(minutes(1), 10, symbol="C")
+        bench.run(minutes(3))
+        assert bench.told() == ["firing", "resolved recovered"]
+
     def test_late_trade_replays_from_the_day_before(self, tmp_path: Path) -> None:
         bench = Bench(
             tmp_path, rule(id="d", metric="current_drawdown", over="{window: all}", below=-15)
