@@ -109,7 +109,7 @@ class Book:
     @cached_property
     def open(self) -> Trades:
         """Every trade without a close, by opening time."""
-        return ordered_open(self._trades(OPEN))
+        return self._fetched(lambda: ordered_open(self._trades(OPEN)))
 
     def entry(self, day: date) -> DayEntry:
         """What is known at once of a day with closed trades."""

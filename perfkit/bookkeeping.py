@@ -67,7 +67,8 @@ class Options(NamedTuple):
 
     `cached` False reads every log and writes nothing. `jobs` processes read (None: one per core).
     With `limits`, only so many bytes of only those files are there; `numbers` are those the files
-    get, as they had in another book.
+    get, as they had in another book. A file that grew has all its earlier bytes verified up to
+    `verified_bytes`, of a longer one some.
     """
 
     cached: bool = True
@@ -75,6 +76,7 @@ class Options(NamedTuple):
     progress: Progress | None = None
     limits: Limits | None = None
     numbers: Mapping[str, int] | None = None
+    verified_bytes: int = 64 << 20
 
 
 DEFAULT = Options()
@@ -136,8 +138,6 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
         with _locked(folder):
             return _written(config, sources, options, folder)
     except OSError as error:
-        if isinstance(error, FileNotFoundError) and folder.exists():
-            raise
         return _unwritten(config, sources, options, folder, error)
 
 
@@ -289,6 +289,7 @@ def _refreshed(
                 jobs=options.jobs,
                 limits=options.limits,
                 given=options.numbers,
+                verified_bytes=options.verified_bytes,
                 progress=options.progress,
             )
             if not last and _inodes(_listed(config, sources, options.limits)) != before:

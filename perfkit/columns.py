@@ -132,7 +132,19 @@ def _uniform(present: list[object]) -> tuple[list[int | None], int] | None:
         return (whole, 0) if max(map(abs, whole)) < 10**MAX_DIGITS else None  # type: ignore[arg-type]
     if kinds != {str}:
         return None
-    joined = "\n".join(present)  # type: ignore[arg-type]
+    distinct = set(present)
+    if 4 * len(distinct) < len(present):  # a fee or a size that is mostly the same
+        some = list(distinct)
+        found = _uniform_texts(some)  # type: ignore[arg-type]
+        if found is None:
+            return None
+        number = dict(zip(some, found[0], strict=True))
+        return list(map(number.__getitem__, present)), found[1]
+    return _uniform_texts(present)  # type: ignore[arg-type]
+
+
+def _uniform_texts(present: list[str]) -> tuple[list[int | None], int] | None:
+    joined = "\n".join(present)
     shapes = set(joined.translate(_TO_SHAPE).split("\n"))
     if len(shapes) > 4 * MAX_DIGITS or not all(map(_PLAIN_SHAPE.fullmatch, shapes)):
         return None

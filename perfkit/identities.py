@@ -19,14 +19,15 @@ from perfkit.ledger import Run
 from perfkit.pages import CacheDamagedError, Pages
 
 BLOCK_ENTRIES = 4096
-_SHORT = 4096
+SHORT_ENTRIES = 4096
 _SHARE = 8
 """The short run is merged when it has more entries than this share of the long one."""
 
-Entry = tuple[int, int]
-"""`(key << 32 | day, file << 32 | line)`."""
+Entry = int
+"""Key, day, file and line, 32 bits each from the highest."""
 
 _LOW = (1 << 32) - 1
+_LOW_HALF = (1 << 64) - 1
 
 
 def key_of(identity: str) -> int:
@@ -36,22 +37,22 @@ def key_of(identity: str) -> int:
 
 def entry(key: int, day: int, file: int, line: int) -> Entry:
     """One entry of the index."""
-    return key << 32 | day, file << 32 | line
+    return key << 96 | day << 64 | file << 32 | line
 
 
 def key_in(one: Entry) -> int:
     """The key of an entry."""
-    return one[0] >> 32
+    return one >> 96
 
 
 def day_in(one: Entry) -> int:
     """The day of an entry."""
-    return one[0] & _LOW
+    return one >> 64 & _LOW
 
 
 def place_in(one: Entry) -> tuple[int, int]:
     """The file and line of an entry."""
-    return one[1] >> 32, one[1] & _LOW
+    return one >> 32 & _LOW, one & _LOW
 
 
 class Entries:
@@ -59,14 +60,14 @@ class Entries:
 
     def __init__(self, entries: Iterable[Entry]) -> None:
         ordered = sorted(entries)
-        self.keys = array("Q", [one for one, _ in ordered])
-        self.places = array("Q", [one for _, one in ordered])
+        self.keys = array("Q", [one >> 64 for one in ordered])
+        self.places = array("Q", [one & _LOW_HALF for one in ordered])
 
     def __len__(self) -> int:
         return len(self.keys)
 
     def __iter__(self) -> Iterator[Entry]:
-        return zip(self.keys, self.places, strict=True)
+        return _together(self.keys, self.places)
 
     def distinct(self) -> list[int]:
         """The keys, each once, ascending."""
@@ -76,7 +77,7 @@ class Entries:
         """The entries of one key."""
         first = bisect_left(self.keys, key << 32)
         last = bisect_left(self.keys, (key + 1) << 32, first)
-        return zip(self.keys[first:last], self.places[first:last], strict=True)
+        return _together(self.keys[first:last], self.places[first:last])
 
 
 def find(runs: Sequence[Run], pages: Pages, keys: Sequence[int]) -> dict[int, set[Entry]]:
@@ -103,15 +104,19 @@ def with_entries(
     """The runs with sorted entries added; those of files no longer alive drop out."""
     long, short = runs if runs else (Run(), Run())
     recent = _live(merge(_entries(short, pages), *new), alive)
-    few = list(islice(recent, max(_SHORT, long.entries // _SHARE) + 1))
-    if len(few) <= max(_SHORT, long.entries // _SHARE):
+    few = list(islice(recent, max(SHORT_ENTRIES, long.entries // _SHARE) + 1))
+    if len(few) <= max(SHORT_ENTRIES, long.entries // _SHARE):
         return long, _written(iter(few), pages)
     every = merge(_live(_entries(long, pages), alive), chain(few, recent))
     return _written(every, pages), Run()
 
 
 def _live(entries: Iterable[Entry], alive: frozenset[int]) -> Iterator[Entry]:
-    return (one for one in entries if one[1] >> 32 in alive)
+    return (one for one in entries if one >> 32 & _LOW in alive)
+
+
+def _together(keys: Iterable[int], places: Iterable[int]) -> Iterator[Entry]:
+    return (key << 64 | place for key, place in zip(keys, places, strict=True))
 
 
 def _entries(run: Run, pages: Pages) -> Iterator[Entry]:

@@ -54,6 +54,7 @@ def brought_up_to_date(
     jobs: int | None = None,
     limits: Mapping[str, int] | None = None,
     given: Mapping[str, int] | None = None,
+    verified_bytes: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
     """Reads what the manifest does not know yet, and joins it with what it knows."""
@@ -61,10 +62,11 @@ def brought_up_to_date(
     work: list[tuple[Source, Ledger, Plan]] = []
     for source, files in listing:
         ledger = manifest.ledgers.get(source.name, Ledger())
-        todo = plan(ledger, files, next_number, now, limits, given)
+        asked = (files, next_number, now, verified_bytes, limits, given)
+        todo = plan(ledger, *asked)
         if not in_old_order(ledger, todo.numbers):
             ledger = Ledger()
-            todo = plan(ledger, files, next_number, now, limits, given)
+            todo = plan(ledger, *asked)
         next_number = max([next_number, *(number + 1 for number in todo.numbers)])
         work.append((source, ledger, todo))
     read = _read(

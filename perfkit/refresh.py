@@ -39,9 +39,6 @@ from perfkit.trades import Trades, joined, ordered
 from perfkit.trading_days import chained_days, extended_day, loaded, sealed
 from perfkit.window import Calendar
 
-VERIFIED_BYTES = 64 << 20
-"""A file that grew has all its earlier bytes verified up to this length, of a longer one some."""
-
 MOST_DETAILS = 32
 
 Sizes = tuple[int, int, int, int]
@@ -74,21 +71,23 @@ def plan(
     files: Sequence[tuple[Path, str]],
     next_number: int,
     now: int,
+    verified_bytes: int,
     limits: Mapping[str, int] | None = None,
     given: Mapping[str, int] | None = None,
 ) -> Plan:
     """Compares the files of a source, in reading order, with what is known of them.
 
-    With `limits`, a file is read up to so many bytes only; `given` are numbers that files bear
-    elsewhere, which new ones get again. Raises `LogReadError`, or
-    `FileNotFoundError` for a file that has gone meanwhile.
+    A file that grew has all its earlier bytes verified up to `verified_bytes`, of a longer one
+    some. With `limits`, a file is read up to so many bytes only; `given` are numbers that files
+    bear elsewhere, which new ones get again. Raises `LogReadError`, or `FileNotFoundError` for a
+    file that has gone meanwhile.
     """
     by_name = {file.name: file for file in ledger.files}
     by_inode = {file.fingerprint[:2]: file for file in ledger.files}
     numbers, kept, readings, rewritten = [], {}, [], []
     looked_at = 0
     taken: set[int] = set()
-    status = [os.stat(path) for path, _ in files]
+    status = [_status(path, name) for path, name in files]
     inodes = {(one.st_dev, one.st_ino) for one in status}
     for (path, name), one in zip(files, status, strict=True):
         fingerprint = fingerprint_of(one)
@@ -106,7 +105,7 @@ def plan(
                 kept[known.number] = known
                 continue
             looked_at += 1
-            entry, reading = _compared(path, name, known, now)
+            entry, reading = _compared(path, name, known, now, verified_bytes)
             if entry is not None:
                 numbers.append(known.number)
                 kept[known.number] = entry
@@ -131,8 +130,13 @@ def in_old_order(ledger: Ledger, numbers: Iterable[int]) -> bool:
     return known == sorted(known)
 
 
+def _status(path: Path, name: str) -> os.stat_result:
+    with readable(name):
+        return os.stat(path)
+
+
 def _compared(
-    path: Path, name: str, known: FileEntry, now: int
+    path: Path, name: str, known: FileEntry, now: int, verified_bytes: int
 ) -> tuple[FileEntry | None, Reading | None]:
     """A file that may have changed: its entry, and what to read of it; no entry if it did."""
     with readable(name), path.open("rb") as stream:
@@ -143,7 +147,7 @@ def _compared(
             return (seen, None) if same else (None, None)
         if status.st_size < known.end:
             return None, None
-        digest = verified(stream, known.end, known.chunks, VERIFIED_BYTES)
+        digest = verified(stream, known.end, known.chunks, verified_bytes)
     if digest is None:
         return None, None
     if status.st_size == known.end:

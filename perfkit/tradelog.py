@@ -128,7 +128,7 @@ def pieces(
         reader.block(block, offset)
         if lines is not None and reader.next_line - reader.first_line >= lines:
             yield reader.result()
-            reader = _Reader(shown, dialect, Start(offset + len(block), reader.next_line))
+            reader.begin()
     yield reader.result()
 
 
@@ -306,10 +306,15 @@ class _Reader:
     def __init__(self, shown: str, dialect: Dialect, start: Start) -> None:
         self.shown = shown
         self.dialect = dialect
-        self.first_line = self.next_line = start.line
-        self.end = start.offset
         self.keys = {key: n for n, key in enumerate(dialect.keys)}
-        self.chunks: list[list[Column]] = [[] for _ in dialect.slots]
+        self.next_line = start.line
+        self.end = start.offset
+        self.begin()
+
+    def begin(self) -> None:
+        """Begins a new run of lines."""
+        self.first_line = self.next_line
+        self.chunks: list[list[Column]] = [[] for _ in self.dialect.slots]
         self.identity: list[str | None] = []
         self.is_open: list[bool] = []
         self.line: list[int] = []

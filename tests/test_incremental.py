@@ -11,7 +11,8 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
+from perfkit import batch, identities, pages, reading, refresh, tradelog, trading_days
+from perfkit import contents as contents_
 from perfkit.book import Book
 from perfkit.cachecheck import contents
 from perfkit.desk import Desk
@@ -95,11 +98,13 @@ class Workspace(RuleBasedStateMachine):
         shutil.rmtree(self.root)
 
     @initialize(
+        small=st.booleans(),
         layout=st.sampled_from(sorted(LAYOUTS)),
         closes=st.sampled_from(["last", "each"]),
         several=st.booleans(),
     )
-    def begin(self, *, layout: str, closes: str, several: bool) -> None:
+    def begin(self, *, small: bool, layout: str, closes: str, several: bool) -> None:
+        self.small = small
         self.path, self.pattern, self.names = LAYOUTS[layout]
         self.closes = closes
         self.several = several
@@ -277,12 +282,42 @@ class Workspace(RuleBasedStateMachine):
 
     def equal(self) -> None:
         kept, cold = open_desk(self.root), open_desk(self.root, cached=False)
+        with small_sizes() if self.small else nullcontext():
+            assert kept.book.files is not None
         equal_books(kept.book, cold.book)
         for source in ("bot", "other") if self.several else ():
             where = {"source": source}
+            with small_sizes() if self.small else nullcontext():
+                assert kept.book_of(where).files is not None
             equal_books(kept.book_of(where), cold.book_of(where))
         for ask in FIGURES:
             assert ask(kept) == ask(cold)
+
+
+SMALL = {
+    (trading_days, "FRAGMENT_ROWS"): 2,
+    (batch, "BATCH_LINES"): 3,
+    (identities, "BLOCK_ENTRIES"): 2,
+    (identities, "SHORT_ENTRIES"): 3,
+    (refresh, "MOST_DETAILS"): 2,
+    (reading, "SEALED_BYTES"): 300,
+    (contents_, "CHUNK_BYTES"): 64,
+    (pages, "PAGE_BYTES"): 2000,
+    (tradelog, "BLOCK_BYTES"): 300,
+}
+
+
+@contextmanager
+def small_sizes() -> Iterator[None]:
+    """Everything that is cut into pieces is cut into many."""
+    before = {(module, name): getattr(module, name) for module, name in SMALL}
+    for (module, name), size in SMALL.items():
+        setattr(module, name, size)
+    try:
+        yield
+    finally:
+        for (module, name), size in before.items():
+            setattr(module, name, size)
 
 
 FIGURES: list[Callable[[Desk], object]] = [

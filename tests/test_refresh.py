@@ -1,0 +1,361 @@
+"""One claim each about how the book takes in what is new; `test_incremental` mixes them all."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from perfkit import batch, identities, reading, sheets
+from perfkit.batch import Batch
+from perfkit.bookkeeping import Activity, Options
+from perfkit.cachecheck import first_difference
+from perfkit.desk import open as open_desk
+from perfkit.identities import Entries, day_in, entry, find, key_in, place_in, with_entries
+from perfkit.ledger import Run
+from perfkit.pages import Pages
+from perfkit.quiet import FINE_GRAIN_NS, fingerprint_of, is_settled, nothing_new
+from perfkit.trades import Trades
+from tests.conftest import WriteWorkspace
+
+DAY = "2026-04-06"
+LOG = f"logs/trades/{DAY}.jsonl"
+
+
+def line(order_id: str | None, at: str = "12:00", **fields: object) -> str:
+    record = {
+        "timestamp": f"{DAY}T10:00:00Z",
+        "exit_timestamp": f"{DAY}T{at}:00Z",
+        "order_id": order_id,
+        "symbol": "X",
+        "net_profit_loss": "1",
+        **fields,
+    }
+    return json.dumps(record) + "\n"
+
+
+def activity(root: Path) -> Activity:
+    return open_desk(root).book.activity
+
+
+def symbols(root: Path, *, cached: bool = True) -> list[str | None]:
+    return open_desk(root, cached=cached).book.closed.symbol
+
+
+def append(root: Path, text: str, log: str = LOG) -> None:
+    with (root / log).open("a") as stream:
+        stream.write(text)
+
+
+def wait_until_settled(root: Path) -> None:
+    """Lets the clock of the file system pass the last change, and the book see it."""
+    while not nothing_new(str(root), ""):
+        assert open_desk(root).book.files
+
+
+class TestReading:
+    def test_the_first_run_reads_everything_and_the_next_nothing(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace(logs={LOG: line("A") + line("B")})
+        first, second = activity(root), activity(root)
+        assert (first.files, first.rebuilt, first.lines, first.trades) == (1, 1, 2, 2)
+        assert first.bytes_read == (root / LOG).stat().st_size
+        assert (second.hit, second.lines, second.bytes_read, second.trades) == (1, 0, 0, 2)
+
+    def test_a_file_that_grew_is_read_from_where_it_was_left(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace(logs={LOG: line("A")})
+        activity(root)
+        append(root, line("B"))
+        grown = activity(root)
+        assert (grown.grown, grown.rebuilt, grown.lines) == (1, 0, 1)
+        assert grown.bytes_read == len(line("B"))
+
+    def test_a_torn_line_waits_and_is_read_when_it_is_whole(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace(logs={LOG: line("A")})
+        append(root, line("B", symbol="Y")[:50])
+        assert symbols(root) == ["X"]
+        append(root, line("B", symbol="Y")[50:])
+        assert symbols(root) == ["X", "Y"]
+
+    def test_a_file_that_was_rewritten_is_read_anew_and_that_is_said(
+        self, workspace: WriteWorkspace, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        root = workspace(logs={LOG: line("A") + line("B")})
+        activity(root)
+        text = (root / LOG).read_text()
+        (root / LOG).write_text(text.replace('"1"', '"7"', 1))
+        assert activity(root).rewritten == (LOG,)
+        assert f"{LOG}: its earlier lines changed; it was read anew" in caplog.text
+        assert open_desk(root).summary("all").metrics["net_pnl"] == 8
+
+    def test_a_file_that_is_gone_takes_its_trades_along_and_that_is_said(
+        self, workspace: WriteWorkspace, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        other = "logs/trades/2026-04-07.jsonl"
+        root = workspace(logs={LOG: line("A"), other: line("B", symbol="Y")})
+        activity(root)
+        (root / other).unlink()
+        assert activity(root).gone == (other,)
+        assert f"{other}: is gone, and its trades with it" in caplog.text
+        assert symbols(root) == ["X"]
+
+    def test_a_renamed_file_is_not_read_again(self, workspace: WriteWorkspace) -> None:
+        config = (
+            "sources:\n  - {name: bot, path: logs/trades, pattern: 'bot.jsonl*', currency: USD}\n"
+        )
+        root = workspace(config, {"logs/trades/bot.jsonl": line("A")})
+        activity(root)
+        (root / "logs/trades/bot.jsonl").rename(root / "logs/trades/bot.jsonl.1")
+        (root / "logs/trades/bot.jsonl").write_text(line("B", symbol="Y"))
+        found = activity(root)
+        assert (found.hit, found.rebuilt, found.lines) == (1, 1, 1)
+        desk = open_desk(root)
+        assert [str(desk.book.closed.place(row)) for row in (0, 1)] == [
+            "logs/trades/bot.jsonl.1:1",
+            "logs/trades/bot.jsonl:1",
+        ]
+
+    def test_a_file_rewritten_with_its_size_and_time_restored_is_noticed(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace(logs={LOG: line("A")})
+        wait_until_settled(root)
+        status = (root / LOG).stat()
+        (root / LOG).write_text(line("A").replace('"1"', '"7"'))
+        os.utime(root / LOG, ns=(status.st_atime_ns, status.st_mtime_ns))
+        assert (root / LOG).stat().st_size == status.st_size
+        assert not nothing_new(str(root), "")
+        assert open_desk(root).summary("all").metrics["net_pnl"] == 7
+
+    def test_many_processes_read_what_one_reads(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        logs = {
+            f"logs/trades/2026-04-{day:02d}.jsonl": line(f"A{day}") + line("shared", f"{day}:00")
+            for day in range(1, 9)
+        }
+        root = workspace(logs=logs)
+        monkeypatch.setattr(reading, "PARALLEL_BYTES", 0)
+        expected = open_desk(root, cached=False, jobs=1).summary("all").to_json()
+        assert open_desk(root, cached=False, jobs=3).summary("all").to_json() == expected
+        assert open_desk(root, jobs=3).summary("all").to_json() == expected
+        assert open_desk(root).book.activity.lines == 0
+
+    def test_a_worker_that_fails_leaves_the_error_to_the_one_who_asked(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root = workspace(logs={LOG: line("A"), "logs/trades/2026-04-07.jsonl": line("B")})
+        monkeypatch.setattr(reading, "PARALLEL_BYTES", 0)
+        parent, real = os.getpid(), reading._batches
+
+        def fails(task: reading._Task, pages: Pages) -> Iterator[Batch]:
+            if os.getpid() != parent:
+                raise MemoryError
+            return real(task, pages)
+
+        monkeypatch.setattr(reading, "_batches", fails)
+        assert symbols(root) == ["X", "X"]
+
+
+class TestQuiet:
+    def test_nothing_is_new_until_something_is(self, workspace: WriteWorkspace) -> None:
+        root = workspace(logs={LOG: line("A")})
+        assert not nothing_new(str(root), "")
+        wait_until_settled(root)
+        append(root, line("B"))
+        assert not nothing_new(str(root), "")
+        wait_until_settled(root)
+        (root / "logs/trades/2026-04-07.jsonl").write_text(line("C"))
+        assert not nothing_new(str(root), "")
+        wait_until_settled(root)
+        (root / "logs/trades/2026-04-07.jsonl").unlink()
+        assert not nothing_new(str(root), "")
+
+    def test_another_zone_or_configuration_is_new(self, workspace: WriteWorkspace) -> None:
+        root = workspace(logs={LOG: line("A")})
+        wait_until_settled(root)
+        assert not nothing_new(str(root), "Asia/Tokyo")
+        append(root, "# a remark\n", "config/perfkit.yaml")
+        assert not nothing_new(str(root), "")
+
+    def test_a_file_changed_within_the_grain_of_the_clock_is_looked_at_again(
+        self, tmp_path: Path
+    ) -> None:
+        (tmp_path / "log").touch()
+        fingerprint = fingerprint_of((tmp_path / "log").stat())
+        changed = (*fingerprint[:4], 1_000_000_001)
+        assert not is_settled(changed, changed[4])
+        assert not is_settled(changed, changed[4] + FINE_GRAIN_NS)
+        assert is_settled(changed, changed[4] + FINE_GRAIN_NS + 1)
+        on_a_coarse_clock = (*fingerprint[:4], 1_000_000_000)
+        assert not is_settled(on_a_coarse_clock, on_a_coarse_clock[4] + FINE_GRAIN_NS + 1)
+        assert is_settled(on_a_coarse_clock, on_a_coarse_clock[4] + 2_000_000_001)
+
+
+class TestDays:
+    def test_a_trade_that_closed_at_the_same_instant_is_put_where_it_belongs(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace(logs={LOG: line("A", symbol="M")})
+        assert symbols(root) == ["M"]
+        append(root, line("B", symbol="C"))
+        assert symbols(root) == ["C", "M"] == symbols(root, cached=False)
+
+    def test_an_earlier_trade_logged_late_is_put_where_it_belongs(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace(logs={LOG: line("A", "12:00")})
+        symbols(root)
+        append(root, line("B", "11:00", symbol="Y"))
+        assert symbols(root) == ["Y", "X"]
+
+    def test_the_mark_of_a_day_tells_growth_from_change(self, workspace: WriteWorkspace) -> None:
+        root = workspace(logs={LOG: line("A", "12:00")})
+        (day,) = open_desk(root).book.days
+        epoch, rows = open_desk(root).book.mark(day)
+        append(root, line("B", "13:00"))
+        assert open_desk(root).book.mark(day) == (epoch, rows + 1)
+        append(root, line("B", "13:00", net_profit_loss="9"))
+        changed, rows = open_desk(root).book.mark(day)
+        assert (changed != epoch, rows) == (True, 2)
+
+    def test_sources_that_share_a_day_are_joined_anew_when_either_grows(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        config = """\
+sources:
+  - {name: one, path: logs/trades, currency: USD}
+  - {name: two, path: logs/other, currency: USD}
+"""
+        other = f"logs/other/{DAY}.jsonl"
+        root = workspace(config, {LOG: line("A"), other: line("A", "11:00", symbol="Y")})
+        assert symbols(root) == ["Y", "X"]
+        append(root, line("B", "10:30", symbol="Z"), other)
+        desk = open_desk(root)
+        assert desk.book.closed.symbol == ["Z", "Y", "X"]
+        assert desk.summary("all").metrics["closed_trades"] == 3
+        assert (
+            desk.summary("all").to_json() == open_desk(root, cached=False).summary("all").to_json()
+        )
+
+    def test_a_day_with_very_many_parts_keeps_no_tallies_of_them(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        names = [f"S{n}" for n in range(5)]
+        text = "".join(
+            line(name, symbol=name, exit_reasoning=name, execution_mode=name) for name in names
+        )
+        root = workspace(logs={LOG: text})
+        expected = open_desk(root, cached=False).summary("all").to_json()
+        monkeypatch.setattr(sheets, "MOST_PARTS", 3)
+        desk = open_desk(root)
+        assert desk.book.sheet(desk.book.days[0]).parts["symbol"] is None
+        assert desk.summary("all").to_json() == expected
+        append(root, line("S9", "13:00", symbol="S9"))
+        assert open_desk(root).book.sheet(desk.book.days[0]).parts["symbol"] is None
+
+
+class TestIdentities:
+    def test_lines_of_one_trade_in_two_batches_of_one_run_are_one_trade(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(batch, "BATCH_LINES", 1)
+        logs = {
+            LOG: line("A", exit_timestamp=None, outcome="open", symbol="first"),
+            "logs/trades/2026-04-07.jsonl": line("A", "13:00", symbol=None),
+        }
+        root = workspace(logs=logs)
+        trades = open_desk(root).book.closed
+        assert trades.symbol == ["first"]
+        assert [str(place) for place in trades.places(0)] == [
+            f"{LOG}:1",
+            "logs/trades/2026-04-07.jsonl:1",
+        ]
+        assert len(open_desk(root).book.open) == 0
+
+    def test_identities_whose_keys_collide_stay_two_trades(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(batch, "key_of", lambda _: 7)
+        root = workspace(logs={LOG: line("A")})
+        assert symbols(root) == ["X"]
+        append(root, line("B", "13:00", symbol="Y"))
+        assert symbols(root) == ["X", "Y"]
+        append(root, line("A", "14:00", symbol="Z"))
+        assert symbols(root) == ["Y", "Z"]
+
+    def test_a_line_that_closed_without_a_result_is_no_longer_bad_when_one_follows(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace(logs={LOG: line("A", net_profit_loss=None)})
+        assert len(open_desk(root).book.errors) == 1
+        append(root, line("A", "13:00"))
+        assert open_desk(root).book.errors == open_desk(root, cached=False).book.errors
+        assert symbols(root) == ["X"]
+
+    def test_entries_are_found_in_runs_of_many_blocks(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(identities, "BLOCK_ENTRIES", 3)
+        monkeypatch.setattr(identities, "SHORT_ENTRIES", 4)
+        pages, runs = Pages(None, "test"), tuple[Run, ...]()
+        told = [(n * 7 % 11, n % 3, n % 4, n) for n in range(60)]
+        for one in told:
+            runs = with_entries(runs, [Entries([entry(*one)])], pages, frozenset({0, 1, 2}))
+        assert max(len(run.blocks) for run in runs) > 5
+        found = find(runs, pages, list(range(12)))
+        for key in range(11):
+            expected = {one for one in told if one[0] == key and one[2] != 3}
+            assert {(key_in(e), day_in(e), *place_in(e)) for e in found[key]} == expected
+        assert 11 not in found
+
+
+class TestOptions:
+    def test_no_cache_neither_reads_nor_writes_one(self, workspace: WriteWorkspace) -> None:
+        root = workspace(logs={LOG: line("A")})
+        assert open_desk(root, cached=False).book.activity.lines == 1
+        assert not (root / "logs/performance").exists()
+
+    def test_limits_hide_what_was_written_later(self, workspace: WriteWorkspace) -> None:
+        root = workspace(logs={LOG: line("A")})
+        desk = open_desk(root)
+        seen = desk.book.snapshot()
+        append(root, line("B", "13:00", symbol="Y"))
+        desk.options = Options(limits=seen)
+        assert desk.refresh().book.closed.symbol == ["X"]
+        assert symbols(root) == ["X", "Y"]
+        assert desk.refresh().book.closed.symbol == ["X"]
+
+    def test_a_desk_whose_configuration_changed_since_leaves_the_cache_alone(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace(logs={LOG: line("A")})
+        desk = open_desk(root)
+        append(root, "timezone: Asia/Tokyo\n", "config/perfkit.yaml")
+        symbols(root)
+        before = (root / "logs/performance/cache/manifest").read_bytes()
+        assert desk.book.closed.symbol == ["X"]
+        assert (root / "logs/performance/cache/manifest").read_bytes() == before
+
+    def test_verify_names_the_first_difference(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root = workspace(logs={LOG: line("A")})
+        desk = open_desk(root)
+        assert first_difference(desk.config, desk.config.sources[0]) is None
+        real = Trades.outcome
+        asked = iter(range(99))
+        monkeypatch.setattr(
+            Trades, "outcome", lambda self, row: "loss" if next(asked) == 0 else real(self, row)
+        )
+        found = first_difference(desk.config, desk.config.sources[0])
+        assert found is not None
+        assert found.startswith(f"bot: trades of {DAY}: the cache has")
