@@ -262,8 +262,9 @@ def test_runs_at_once_tell_everything_once(tmp_path: Path) -> None:
             bench.trade(at, pnl, strategy_name=strategy, symbol=f"S{minute}")
         words = ["--root", str(bench.root), "--now", minutes(15 * round_ + 12).isoformat()]
         command = [sys.executable, "-m", "perfkit.alertrun", *words]
-        started = [subprocess.Popen(command, stderr=subprocess.DEVNULL) for _ in range(4)]
-        assert {one.wait() for one in started} <= {0, 2}
+        started = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
+        said = [one.communicate()[1] for one in started]
+        assert {one.returncode for one in started} <= {0, 2}, said
         ran(words)
     check_order(bench)
     straight = Bench(tmp_path / "straight", RULES)
