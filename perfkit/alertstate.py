@@ -28,7 +28,10 @@ OK, FIRING, FAILED = 0, 2, 3
 SKEW_US = 1_000_000
 """Two runs may look at the clock in another order than they work; more than that is a step back."""
 
-_MAGIC = b"pkalert1"
+_FAMILY = b"pkalert"
+_MAGIC = _FAMILY + b"2"
+"""Another last byte is another layout, of another version of perfkit."""
+
 _HEAD = len(_MAGIC) + 16
 
 
@@ -41,7 +44,7 @@ class CorruptStateError(Exception):
 
 
 def load(root: str, *, whole: bool) -> tuple[Any, Any] | None:
-    """The two parts; the second only where `whole`. None where there is no file.
+    """The two parts; the second only where `whole`. None where there is none of this layout.
 
     Raises `CorruptStateError`, and `OSError` when the file cannot be read.
     """
@@ -49,6 +52,8 @@ def load(root: str, *, whole: bool) -> tuple[Any, Any] | None:
         with open(os.path.join(root, STATE), "rb") as stream:
             content = stream.read()
     except FileNotFoundError:
+        return None
+    if content.startswith(_FAMILY) and not content.startswith(_MAGIC):
         return None
     first = _part(content, 0) if content[: len(_MAGIC)] == _MAGIC else None
     if first is None:

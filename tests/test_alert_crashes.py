@@ -221,6 +221,14 @@ def test_damaged_state_is_set_aside_and_made_anew(tmp_path: Path, keeps: str) ->
     check_order(bench)
 
 
+def test_state_of_another_version_is_made_anew_without_a_word(tmp_path: Path) -> None:
+    bench = prepared(tmp_path)
+    before = bench.event_log.read_bytes()
+    bench.state.write_bytes(b"pkalert1" + bench.state.read_bytes()[8:])
+    assert bench.run(minutes(12)) == (2, "", "")
+    assert bench.event_log.read_bytes() == before
+
+
 def test_lost_state_and_event_log_start_from_a_new_baseline(tmp_path: Path) -> None:
     bench = prepared(tmp_path)
     bench.state.unlink()
