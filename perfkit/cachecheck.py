@@ -9,6 +9,7 @@ from perfkit import book as books
 from perfkit.book import Book
 from perfkit.bookkeeping import Options, discard, stored
 from perfkit.config import Config, Source
+from perfkit.errors import OutputError
 from perfkit.exact import scaled
 from perfkit.ledger import OPEN
 from perfkit.quiet import CACHE
@@ -96,15 +97,18 @@ def first_difference(config: Config, source: Source) -> str | None:
     cold = books.read(config, source.name, Options(cached=False, limits=limits))
     for (what, one), (_, other) in zip(contents(cached), contents(cold), strict=True):
         if one != other:
-            return f"{source.name}: {what}: the cache has {_short(one)}, the logs {_short(other)}"
+            own, real = _narrowed(one, other)
+            return f"{source.name}: {what}: the cache has {_short(own)}, the logs {_short(real)}"
     return None
 
 
 def rebuild(config: Config, options: Options) -> None:
-    """Makes the cache anew from the logs."""
+    """Makes the cache anew from the logs; raises `OutputError` when it cannot be written."""
     discard(config)
     for source in config.sources:
-        books.read(config, source.name, options)
+        made = books.read(config, source.name, options)
+        if made.problem is not None:
+            raise OutputError(CACHE, made.problem.strerror or str(made.problem))
 
 
 def contents(book: Book) -> Iterator[tuple[str, object]]:
@@ -134,6 +138,15 @@ def _rows(trades: Trades) -> list[tuple[Trade, list[str], int]]:
         (trades[row], list(map(str, trades.places(row))), trades.findings[row])
         for row in range(len(trades))
     ]
+
+
+def _narrowed(one: object, other: object) -> tuple[object, object]:
+    """The first part in which two values differ."""
+    while isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        if len(one) != len(other):
+            return f"{len(one)} of them", f"{len(other)}"
+        one, other = next((a, b) for a, b in zip(one, other, strict=True) if a != b)
+    return one, other
 
 
 def _short(value: object) -> str:

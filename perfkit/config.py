@@ -89,8 +89,10 @@ def find_root(start: Path) -> Path:
     raise WorkspaceNotFoundError(str(start))
 
 
-def load(root: Path, timezone: str | None = None) -> Config:
+def load(root: Path, timezone: str | None = None, *, cached: bool = True) -> Config:
     """Reads the configuration of a workspace; `timezone` overrides the one it names.
+
+    `cached` says whether a copy of the parsed file may be used, and left.
 
     Raises `ConfigError`; nothing missing or wrong is ever replaced by a guess.
     """
@@ -105,7 +107,7 @@ def load(root: Path, timezone: str | None = None) -> Config:
         raise ConfigError(
             str(file), "", f"cannot be read: {error.strerror}", "check that it may be read"
         ) from error
-    config = _Reader(shown, document(root, shown, content)).config(root, timezone)
+    config = _Reader(shown, document(root, shown, content, cached=cached)).config(root, timezone)
     return config._replace(text=content, override=timezone or "")
 
 

@@ -64,7 +64,8 @@ def open(
     """
     given = root or os.environ.get("PERFKIT_ROOT") or None
     folder = configs.find_root(Path.cwd()) if given is None else Path(given).absolute()
-    config = configs.load(folder, os.environ.get("PERFKIT_TIMEZONE") or None)
+    cached = cached and os.environ.get("PERFKIT_NO_CACHE") != "1"
+    config = configs.load(folder, os.environ.get("PERFKIT_TIMEZONE") or None, cached=cached)
     limits = _snapshot(os.environ.get("PERFKIT_SNAPSHOT"))
     return Desk(config, source, Options(cached, jobs, progress, limits))
 

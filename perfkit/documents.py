@@ -18,17 +18,17 @@ from perfkit.quiet import CACHE, VERSION, joined, read_bytes, split
 from perfkit.yamltext import Document, parse
 
 
-def document(root: Path, shown: str, content: bytes) -> Document:
+def document(root: Path, shown: str, content: bytes, *, cached: bool = True) -> Document:
     """The value of a file of the workspace; `shown` is its path below `root`.
 
-    Raises `ConfigError` where it is no valid YAML.
+    `cached` False neither uses nor leaves a copy. Raises `ConfigError` where it is no valid YAML.
     """
     copy = root / CACHE / (Path(shown).stem + ".parsed")
-    known = _copied(copy, content)
+    known = _copied(copy, content) if cached else None
     if known is not None:
         return known
     parsed = parse(content.decode(), shown)
-    if copy.parent.is_dir():
+    if cached and copy.parent.is_dir():
         body = marshal.dumps((_plain(parsed.value), parsed.lines))
         with contextlib.suppress(OSError):
             write_durably(str(copy), joined((VERSION, content, "", None), body))
