@@ -49,6 +49,7 @@ class Book:
         self.sources = sources
         self.activity: Activity = opened.activity
         self.problem = opened.problem
+        self.manifest_mark = opened.mark
         self._opened = opened
         self._sheets: dict[date, Sheet] = {}
 

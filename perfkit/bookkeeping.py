@@ -21,7 +21,17 @@ from perfkit.errors import LogReadError
 from perfkit.ledger import OPEN, Ledger
 from perfkit.manifest import JointDay, Manifest, decoded, encoded, settings_of
 from perfkit.pages import Address, CacheDamagedError, Pages, write_durably
-from perfkit.quiet import CACHE, CONFIG, MANIFEST, is_current, read_bytes, split
+from perfkit.quiet import (
+    CACHE,
+    CONFIG,
+    MANIFEST,
+    Fingerprint,
+    fingerprint_of,
+    is_current,
+    read_bytes,
+    read_marked,
+    split,
+)
 from perfkit.sheets import sheet_of
 from perfkit.sources import log_files, shown_path
 from perfkit.trades import joined, ordered
@@ -90,6 +100,21 @@ class Opened(NamedTuple):
     activity: Activity
     problem: OSError | None = None
     """Why the cache could not be written; None when it was, or when nothing was new."""
+    mark: Fingerprint | None = None
+    """The fingerprint of the manifest in the cache; None where this book is not that one."""
+
+
+class Stored(NamedTuple):
+    """What is in the cache: the manifest, its pages, its fingerprint, and whether it is current."""
+
+    manifest: Manifest
+    pages: Pages
+    mark: Fingerprint
+    is_current: bool
+
+    def opened(self, sources: Sequence[Source]) -> Opened:
+        """The book as it is there."""
+        return Opened(self.manifest, self.pages, _idle(self.manifest, sources), mark=self.mark)
 
 
 def open_book(config: Config, sources: Sequence[Source], options: Options) -> Opened:
@@ -132,8 +157,8 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
     if options.limits is not None:
         return _as_limited(config, sources, options)
     known = stored(config, folder)
-    if known is not None and known[2] and _has(known[0], sources):
-        return Opened(known[0], known[1], _idle(known[0], sources))
+    if known is not None and known.is_current and _has(known.manifest, sources):
+        return known.opened(sources)
     try:
         with _locked(folder):
             return _written(config, sources, options, folder)
@@ -144,14 +169,14 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
 def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
     """The book as the cache has it, if that is just what the limits say; else made anew."""
     known = stored(config, config.root / CACHE)
-    if known is not None and _has(known[0], sources):
+    if known is not None and _has(known.manifest, sources):
         read = {
             file.name: file.bytes_read
             for source in sources
-            for file in known[0].ledgers[source.name].files
+            for file in known.manifest.ledgers[source.name].files
         }
         if read == options.limits:
-            return Opened(known[0], known[1], _idle(known[0], sources))
+            return known.opened(sources)
     return _in_memory(config, sources, options)
 
 
@@ -159,12 +184,13 @@ def _has(manifest: Manifest, sources: Sequence[Source]) -> bool:
     return all(source.name in manifest.ledgers for source in sources)
 
 
-def stored(config: Config, folder: Path) -> tuple[Manifest, Pages, bool] | None:
-    """The manifest in the cache, its pages, and whether it is up to date; None without one."""
+def stored(config: Config, folder: Path) -> Stored | None:
+    """What the cache holds; None where that is nothing, or not for this configuration."""
     for _ in range(ATTEMPTS):
-        content = read_bytes(str(folder / MANIFEST))
-        if content is None:
+        found = read_marked(str(folder / MANIFEST))
+        if found is None:
             return None
+        content, mark = found
         try:
             manifest = decoded(content, settings_of(config))
             pages = Pages(str(folder / PAGES), _prefix())
@@ -177,7 +203,7 @@ def stored(config: Config, folder: Path) -> tuple[Manifest, Pages, bool] | None:
         parts = split(content)
         assert parts is not None
         current = is_current(parts[0], str(config.root), config.override)
-        return manifest, pages, current
+        return Stored(manifest, pages, mark, current)
     return None
 
 
@@ -203,7 +229,7 @@ def _unwritten(
     known = stored(config, folder)
     if known is None:
         return _in_memory(config, sources, options)._replace(problem=problem)
-    manifest, pages, _ = known
+    manifest, pages = known.manifest, known.pages
     pages.problem = problem
     try:
         manifest, activity = _refreshed(config, sources, manifest, pages, options, _now())
@@ -216,11 +242,10 @@ def _written(config: Config, sources: Sequence[Source], options: Options, folder
     """The book brought up to date in the cache; the lock is held."""
     now = _touched(folder / LOCK)
     known = stored(config, folder)
-    if known is not None and known[2] and _has(known[0], sources):  # another process was first
-        return Opened(known[0], known[1], _idle(known[0], sources))
-    manifest, pages = known[:2] if known is not None else (_empty(config), None)
-    if pages is None:
-        pages = Pages(str(folder / PAGES), _prefix())
+    if known is not None and known.is_current and _has(known.manifest, sources):
+        return known.opened(sources)  # another process was first
+    manifest = _empty(config) if known is None else known.manifest
+    pages = Pages(str(folder / PAGES), _prefix()) if known is None else known.pages
     try:
         manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
         manifest = _compacted(manifest, pages)
@@ -229,15 +254,16 @@ def _written(config: Config, sources: Sequence[Source], options: Options, folder
         manifest = _empty(config)
         manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
     pages.flush()
-    problem = pages.problem
+    problem, mark = pages.problem, None
     if problem is None:
         try:
             content = encoded(manifest, config, config.override)
             write_durably(str(folder / MANIFEST), content)
+            mark = fingerprint_of(os.stat(folder / MANIFEST))
             pages.sweep({address[0] for address in manifest.addresses()})
         except OSError as error:
             problem = error
-    return Opened(manifest, pages, activity, problem)
+    return Opened(manifest, pages, activity, problem, mark)
 
 
 def _compacted(manifest: Manifest, pages: Pages) -> Manifest:

@@ -52,8 +52,8 @@ def status(config: Config) -> Status:
     state = "empty" if not paths else "out of date"
     holdings: tuple[Holdings, ...] = ()
     if known is not None:
-        state = "up to date" if known[2] else "out of date"
-        ledgers = known[0].ledgers
+        state = "up to date" if known.is_current else "out of date"
+        ledgers = known.manifest.ledgers
         holdings = tuple(
             Holdings(
                 source=name,

@@ -1,6 +1,7 @@
 """The `perfkit` command: arguments in, exit code out.
 
-Exit codes: 0 done (also when no trade is in the window); 3 bad configuration, unreadable input,
+Exit codes: 0 done (also when no trade is in the window); 2 an alert rule fires, where that was
+asked; 3 bad configuration, unreadable input,
 wrong usage or a failed report. Without a date the newest line decides; the clock is read only where
 no log has a line yet.
 """
@@ -84,16 +85,6 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("perfkit: interrupted; nothing was half written", file=sys.stderr)
         return EXIT_FAILED
     return code
-
-
-def alerts_main() -> int:
-    """The `perfkit-alerts` command: this version evaluates no rules, and says so."""
-    print(
-        "perfkit-alerts: this version of perfkit evaluates no alert rules, so it cannot tell that "
-        "all is well; remove it from cron until it does",
-        file=sys.stderr,
-    )
-    return EXIT_FAILED
 
 
 def _drop_output() -> None:
@@ -234,6 +225,11 @@ def _add_summary(commands: _Commands[_Parser]) -> None:
         "last day), only where something changed",
     )
     parser.add_argument(
+        "--check",
+        action="store_true",
+        help="also evaluate the alert rules, without writing anything; exits with 2 when one fires",
+    )
+    parser.add_argument(
         "--backfill",
         metavar="N",
         type=_day_count,
@@ -281,6 +277,12 @@ def _add_cache(commands: _Commands[_Parser]) -> None:
     parser.add_argument("action", choices=("status", "verify", "rebuild"), help="what to do")
     _add_root(parser)
     _add_jobs(parser)
+
+
+def _add_alerts(commands: _Commands[_Parser]) -> None:
+    from perfkit.alertscli import add_alerts
+
+    add_alerts(commands)
 
 
 def _add_new(
@@ -365,8 +367,37 @@ def _summary(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         for dimension in arguments.by:
             sys.stdout.write("\n" + breakdown_text(summary, dimension))
+        _show_alerts(desk)
     _tell_bad_lines(selection.errors)
-    return EXIT_OK
+    return _checked(desk) if arguments.check else EXIT_OK
+
+
+def _show_alerts(desk: Desk) -> None:
+    """How the alert rules stood at their last run; nothing where there was none."""
+    from perfkit.alertstate import STATE
+
+    if not os.path.exists(os.path.join(desk.config.root, STATE)):
+        return
+    from perfkit.alertstatus import status
+
+    try:
+        found = status(desk.config.root, desk.config.calendar.timezone)
+    except PerfkitError as error:
+        print(f"perfkit: warning: {error}", file=sys.stderr)
+        return
+    if found.at is not None:
+        sys.stdout.write(f"\nAlerts, {found}")
+
+
+def _checked(desk: Desk) -> int:
+    """Evaluates the alert rules as they stand now; what fires goes to stderr."""
+    from perfkit.check import check
+
+    outcome = check(str(desk.config.root), dry_run=True)
+    for one in outcome.firing:
+        silenced = " (silenced)" if one.silenced else ""
+        print(f"perfkit: {one.rule.severity}: {one.rule.id} fires{silenced}", file=sys.stderr)
+    return outcome.code
 
 
 def _explain(arguments: argparse.Namespace) -> int:
@@ -487,6 +518,7 @@ _COMMANDS: dict[str, Callable[[_Commands[_Parser]], None]] = {
     "summary": _add_summary,
     "explain": _add_explain,
     "report": _add_report,
+    "alerts": _add_alerts,
     "cache": _add_cache,
     "demo": lambda commands: _add_new(
         commands, "demo", _demo, "make a workspace with sample logs and its three reports"

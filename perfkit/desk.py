@@ -37,8 +37,10 @@ from perfkit.window import Window
 if TYPE_CHECKING:
     import pandas as pd
 
+    from perfkit.backtest import Backtest
     from perfkit.charts import ChartDesk
     from perfkit.explain import Explanation
+    from perfkit.rules import Rule
 
 Where = Mapping[str, str] | str | None
 """A filter: a mapping, the text `field=value, field=value`, or a JSON object as text."""
@@ -267,6 +269,26 @@ class Desk:
 
         selection = self.selection(window, date, start=start, end=end, where=where)
         return explain(metric, summarize(selection), selection)
+
+    def backtest(
+        self,
+        rule: str | Rule | None = None,
+        start: str | Date | None = None,
+        end: str | Date | None = None,
+    ) -> Backtest:
+        """When alert rules would have fired: all of config/alerts.yaml, one by its id, or your own.
+
+        Between two trading days, both inclusive; without them, over all history.
+        """
+        from perfkit.backtest import desk_backtest
+
+        return desk_backtest(self.config, rule, start, end)
+
+    def alerts(self) -> Text:
+        """How each alert rule stood when `perfkit-alerts` last ran."""
+        from perfkit.alertstatus import alert_status
+
+        return alert_status(self.config.root, self.config.calendar.timezone)
 
     def closed(self, window: Window, where: Where = None) -> Trades:
         """The trades that closed in the window, in trade order."""

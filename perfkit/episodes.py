@@ -6,11 +6,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
-import msgspec
-
-from perfkit.window import Window, instant_of
-
-EVENTS = Path("logs/performance-alerts.jsonl")
+from perfkit.alertstatus import told_episodes
+from perfkit.window import Window, moment_of
 
 
 class Episode(NamedTuple):
@@ -23,37 +20,9 @@ class Episode(NamedTuple):
     message: str
 
 
-class _Event(msgspec.Struct, frozen=True):
-    kind: str
-    rule: str | None = None
-    group: str | None = None
-    severity: str | None = None
-    occurred_at: datetime | None = None
-    message: str = ""
-
-
 def began_in(root: Path, window: Window) -> tuple[Episode, ...]:
-    """The episodes whose first event lies in the window, in the order they began.
-
-    Lines that are no events are passed over: the log of alerts tells of them itself.
-    """
-    try:
-        lines = (root / EVENTS).read_bytes().splitlines()
-    except OSError:
-        return ()
-    found = []
-    for line in lines:
-        try:
-            event = msgspec.json.decode(line, type=_Event)
-        except (msgspec.MsgspecError, UnicodeDecodeError):
-            continue
-        at = event.occurred_at
-        if event.kind != "firing" or at is None or at.tzinfo is None:
-            continue
-        if window.holds(instant_of(at)):
-            found.append(
-                Episode(
-                    event.rule or "", event.group or "", event.severity or "", at, event.message
-                )
-            )
-    return tuple(sorted(found))
+    """The episodes whose first event lies in the window, in the order they began."""
+    return tuple(
+        Episode(one.rule, one.group, one.severity, moment_of(one.fired_at), one.message)
+        for one in told_episodes(root, window.start, window.end)
+    )

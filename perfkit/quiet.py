@@ -106,12 +106,19 @@ def is_settled(fingerprint: Fingerprint, seen_at: int) -> bool:
 
 def read_bytes(path: str) -> bytes | None:
     """The content of a small file; None when it cannot be read."""
+    found = read_marked(path)
+    return None if found is None else found[0]
+
+
+def read_marked(path: str) -> tuple[bytes, Fingerprint] | None:
+    """The content of a small file and its fingerprint; None when it cannot be read."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:
         return None
     try:
-        return os.read(descriptor, os.fstat(descriptor).st_size + 1)
+        status = os.fstat(descriptor)
+        return os.read(descriptor, status.st_size + 1), fingerprint_of(status)
     except OSError:
         return None
     finally:

@@ -8,6 +8,7 @@ from pathlib import Path
 from perfkit.config import CONFIG_FILE
 from perfkit.errors import OutputError, UsageError
 from perfkit.files import replace
+from perfkit.ruleconfig import RULES_FILE
 
 FOLDERS = ("config", "logs/trades", "notebooks", "reports")
 TEMPLATE = Path(__file__).parent / "templates" / "perfkit.yaml"
@@ -21,12 +22,14 @@ def make_workspace(folder: Path) -> str:
     """
     _make_folders(folder)
     replace(folder / CONFIG_FILE, TEMPLATE.read_bytes())
+    _put_rules(folder)
     return (
         f"A workspace is in {folder}. Next:\n"
         f"  1. tell {folder}/config/perfkit.yaml where your bot's log is and what it looks like\n"
         f"  2. perfkit summary --root {folder} --window all\n"
         f"  3. perfkit report daily --root {folder}\n"
-        f"  4. open {folder}/notebooks in JupyterLab"
+        f"  4. set the limits in {folder}/config/alerts.yaml, and let cron run perfkit-alerts\n"
+        f"  5. open {folder}/notebooks in JupyterLab"
     )
 
 
@@ -40,6 +43,7 @@ def make_demo(folder: Path) -> str:
 
     _make_folders(folder)
     replace(folder / CONFIG_FILE, (shipped("config") / CONFIG_FILE.name).read_bytes())
+    _put_rules(folder)
     for name, text in sample_logs().items():
         replace(folder / "logs/trades" / name, text)
     desk = open_desk(folder)
@@ -62,6 +66,10 @@ def shipped(name: str) -> Path:
     package = Path(__file__).parent
     inside = package / "workspace" / name
     return inside if inside.is_dir() else package.parent / name
+
+
+def _put_rules(folder: Path) -> None:
+    replace(folder / RULES_FILE, (shipped("config") / RULES_FILE.name).read_bytes())
 
 
 def _make_folders(folder: Path) -> None:

@@ -137,10 +137,12 @@ def json_text(value: object) -> str:
 
 
 class AlertEvent(NamedTuple):
-    """One line of `logs/performance-alerts.jsonl`; the names are reserved for alert rules.
+    """One line of `logs/performance-alerts.jsonl`.
 
-    `kind` says what happened; `occurred_at` is when the market did it, `detected_at` when perfkit
-    saw it; `first_trade` to `last_trade` are closing times, `sources` the `file:line` of trades.
+    `kind` says what happened, `reason` why an episode was resolved or how the data are;
+    `occurred_at` is when the market did it, `detected_at` when perfkit saw it, `until` the end of a
+    silence. `target` is the threshold; `first_trade` to `last_trade` are closing times, `sources`
+    the `file:line` of trades.
     """
 
     v: int
@@ -159,12 +161,14 @@ class AlertEvent(NamedTuple):
         "clock_skew",
         "state_recovered",
     ]
+    reason: str | None
     rule: str | None
     group: str | None
     episode: str | None
     severity: Literal["warning", "critical"] | None
     occurred_at: Moment | None
     detected_at: Moment
+    until: Moment | None
     metric: str | None
     actual: Decimal | None
     target: Decimal | None

@@ -22,7 +22,7 @@ from jsonschema import Draft202012Validator
 
 import perfkit
 from perfkit import cli
-from perfkit.cli import MOST_BACKFILLED, WINDOWS, alerts_main, main
+from perfkit.cli import MOST_BACKFILLED, WINDOWS, main
 from perfkit.jsonschemas import FOLDER as SCHEMAS
 from perfkit.sheets import DIMENSIONS
 from tests.conftest import BOT, WriteWorkspace
@@ -611,15 +611,6 @@ class TestHelp:
         assert run("--version") == (0, f"perfkit {perfkit.__version__}\n", "")
 
 
-def test_alerts_command_says_that_it_watches_nothing_and_fails(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    assert alerts_main() == 3
-    said = capsys.readouterr()
-    assert said.out == ""
-    assert re.fullmatch(r"perfkit-alerts: .* evaluates no alert rules, .*\n", said.err)
-
-
 @pytest.mark.slow
 class TestProcess:
     """Whole processes, started as a shell or cron would."""
@@ -656,13 +647,6 @@ class TestProcess:
     def test_exit_code_of_wrong_usage_is_3(self, words: str) -> None:
         ran = self.finish(self.start(*words.split()))
         assert (ran.code, ran.out) == (3, "")
-
-    def test_alerts_script_exits_with_3(self) -> None:
-        done = subprocess.run(
-            [SCRIPTS / "perfkit-alerts"], capture_output=True, text=True, check=False
-        )
-        assert (done.returncode, done.stdout) == (3, "")
-        assert "evaluates no alert rules" in done.stderr
 
     def test_empty_environment_and_the_root_folder_are_enough(
         self, workspace: WriteWorkspace, run: Run

@@ -148,14 +148,6 @@ class TestCommands:
         monkeypatch.chdir(ROOT)
         exec(compile(example, page.name, "exec"), {})
 
-    def test_alerts_say_in_the_docs_what_the_command_says(
-        self, capsys: pytest.CaptureFixture[str]
-    ) -> None:
-        code = cli.alerts_main()
-        (example,) = (one for one in blocks(DOCS / "alerts.md") if one.language == "console")
-        said = [line for line in example.text.splitlines() if not line.startswith("$")]
-        assert said == [capsys.readouterr().err.strip(), str(code)]
-
     def test_every_make_target_named_exists(self) -> None:
         targets = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
         texts = "\n".join(page.read_text(encoding="utf-8") for page in PAGES)

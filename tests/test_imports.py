@@ -94,10 +94,6 @@ def test_new_workspace_is_made_without_anything_heavy(tmp_path: Path) -> None:
     assert not imported(script, tmp_path / "new") & set(HEAVY)
 
 
-def test_alerts_command_imports_nothing_heavy() -> None:
-    assert not imported("from perfkit.cli import alerts_main; alerts_main()") & set(HEAVY)
-
-
 def test_opening_a_desk_and_its_figures_import_nothing_heavy(workspace: WriteWorkspace) -> None:
     root = workspace(logs={"logs/trades/2026-04-08.jsonl": LOG})
     script = """

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 import perfkit
 from perfkit import changes, due, failure, htmltable, kernels, lean, model, page, published, verify
 from perfkit.cli import main
-from perfkit.episodes import EVENTS, Episode, began_in
+from perfkit.episodes import Episode, began_in
 from perfkit.errors import MissingExtraError, OutputError, PerfkitError, ReportError, UsageError
 from perfkit.failure import Card, Failure
 from perfkit.markdown import escaped, plain
@@ -139,17 +139,22 @@ class TestChanges:
         with (root / "config/perfkit.yaml").open("a") as config:
             config.write("\ntargets: {net_pnl: {at_least: 100}, win_rate: {at_least: 0.1}}\n")
         event = {
+            "event": "performance.alert",
+            "id": "1",
             "kind": "firing",
+            "episode": "e1",
             "rule": "win-rate|20",
             "group": "a",
             "severity": "warning",
             "occurred_at": "2026-04-08T11:00:00Z",
             "message": "win rate 40 % < 60 %",
         }
-        other = [event | {"kind": "resolved"}, event | {"occurred_at": "2026-04-07T11:00:00Z"}]
+        other = [
+            event | {"kind": "resolved", "reason": "recovered"},
+            event | {"episode": "e0", "occurred_at": "2026-04-07T11:00:00Z"},
+        ]
         lines = [json.dumps(one) for one in (event, *other)]
-        (root / EVENTS).parent.mkdir(parents=True, exist_ok=True)
-        (root / EVENTS).write_text("\n".join([*lines, "torn", '{"kind": "firing"}']))
+        (root / "logs/performance-alerts.jsonl").write_text("\n".join([*lines, "torn"]) + "\n")
         golden("changes.md", str(perfkit.open(root).changes("daily", "2026-04-08")))
 
     def test_period_without_trades_before_is_said(self, tmp_path: Path) -> None:

@@ -35,8 +35,10 @@ class TestInit:
         make_workspace(tmp_path / "new")
         found = tree(tmp_path / "new")
         assert found.keys() == {
-            "config/perfkit.yaml", *(f"notebooks/{name}" for name in NOTEBOOKS)
-        }  # fmt: skip
+            "config/perfkit.yaml",
+            "config/alerts.yaml",
+            *(f"notebooks/{name}" for name in NOTEBOOKS),
+        }
         for name in NOTEBOOKS:
             notebook = (CHECKOUT / "notebooks" / name).read_bytes()
             assert found[f"notebooks/{name}"] == notebook
