@@ -97,8 +97,9 @@ class Appender:
 
     def __init__(self, root: Path) -> None:
         self.log = max((root / "logs/trades").glob("*.jsonl"))
-        self.record = json.loads(self.log.read_text().splitlines()[-1])
-        self.number = 0
+        lines = self.log.read_text().splitlines()
+        self.record = json.loads(lines[-1])
+        self.number = len(lines)
 
     def add(self) -> None:
         self.number += 1
@@ -116,7 +117,12 @@ def main() -> None:
         day = workspace(Path(folder) / "day", 1, 1000)
         month = workspace(Path(folder) / "month", 30, 1000)
         year = workspace(Path(folder) / "year", 365, 1000)
-        tables = [_refresh(bin_, month, year), _summaries(bin_, day, month), _bulk(month)]
+        tables = [
+            _refresh(bin_, month, year),
+            _alerts(bin_, month, year),
+            _summaries(bin_, day, month),
+            _bulk(month),
+        ]
         if "--quick" not in sys.argv:
             million = workspace(Path(folder) / "million", 1000, MILLION // 1000)
             tables.append(_memory(bin_, million))
@@ -158,6 +164,48 @@ def _refresh(bin_: Path, month: Path, year: Path) -> str:
     bare = found["python -c pass"]
     rows = [(name, f"{ms:.1f}", f"{ms / bare:.2f}") for name, ms in found.items()]
     return _table("What a check every minute costs (whole processes)", ("ms", "x bare"), rows)
+
+
+def _alerts(bin_: Path, month: Path, year: Path) -> str:
+    python, alerts = str(bin_ / "python"), str(bin_ / "perfkit-alerts")
+    for root in (month, year):
+        shutil.copyfile(ROOT / "config/alerts.yaml", root / "config/alerts.yaml")
+        _run_of(alerts, root)
+    appender, appender_of_year = Appender(month), Appender(year)
+
+    def news(root: Path, more: Appender) -> float:
+        more.add()
+        return _run_of(alerts, root)
+
+    found = in_turn(
+        {
+            "python -c pass": lambda: whole_process([python, "-c", "pass"]),
+            "perfkit-alerts, one new trade, 30 days": lambda: news(month, appender),
+            "perfkit-alerts, one new trade, 365 days": lambda: news(year, appender_of_year),
+        }
+    )
+    time.sleep(2.5)
+    for root in (month, year):
+        _run_of(alerts, root)
+    found |= in_turn(
+        {
+            "python -c pass (again)": lambda: whole_process([python, "-c", "pass"]),
+            "perfkit-alerts, nothing new, 30 days": lambda: _run_of(alerts, month),
+            "perfkit-alerts, nothing new, 365 days": lambda: _run_of(alerts, year),
+        }
+    )
+    bare = found["python -c pass"]
+    rows = [(name, f"{ms:.1f}", f"{ms / bare:.2f}") for name, ms in found.items()]
+    return _table("Alert runs with the rules that ship (whole processes)", ("ms", "x bare"), rows)
+
+
+def _run_of(alerts: str, root: Path) -> float:
+    """Milliseconds of an alert run, which exits with 2 while something fires."""
+    started = time.perf_counter()
+    ran = subprocess.run([alerts, "--root", str(root)], check=False, stderr=subprocess.DEVNULL)
+    taken = (time.perf_counter() - started) * 1000
+    assert ran.returncode in (0, 2), ran
+    return taken
 
 
 def _summaries(bin_: Path, day: Path, month: Path) -> str:
