@@ -6,12 +6,9 @@ earlier chunks are unchanged: all of them where they are few, else the first, th
 
 from __future__ import annotations
 
-try:
-    from _blake2 import blake2b  # loads in a tenth of the time that hashlib takes
-except ImportError:  # pragma: no cover  where Python has it elsewhere
-    from hashlib import blake2b
-
 from typing import BinaryIO
+
+from perfkit.hashes import blake2b
 
 CHUNK_BYTES = 1 << 20
 SAMPLED_CHUNKS = 16

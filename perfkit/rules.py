@@ -11,10 +11,10 @@ steps once a run. Ids hash what happened, never when it was seen.
 from __future__ import annotations
 
 from decimal import Decimal
-from hashlib import sha256
 from typing import Any, NamedTuple
 
 from perfkit.activehours import MINUTE_US, ActiveHours, holds
+from perfkit.hashes import blake2b
 
 OK, PENDING, FIRING, RECOVERING = "ok", "pending", "firing", "recovering"
 INSUFFICIENT, ERROR = "insufficient", "error"
@@ -217,7 +217,7 @@ def _in_breach(rule: Rule, state: RuleState, value: Reading, at: int, group: str
 def digest(*parts: str) -> str:
     """24 hex digits that name these texts, in this order."""
     text = "\x1f".join(part.replace("\x1f", "\x1f\x1f") for part in parts)
-    return sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:24]
+    return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def plain_number(value: Decimal) -> str:
