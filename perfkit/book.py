@@ -6,17 +6,18 @@ fetched when it is asked for: sheets of days for most, trades for the rest.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from functools import cached_property, partial
 from typing import NamedTuple, TypeVar
 
 from perfkit.bookkeeping import DEFAULT, Activity, Opened, Options, discard, open_book
 from perfkit.config import Config, Source
-from perfkit.errors import LineError
+from perfkit.errors import LineError, LogReadError
 from perfkit.ledger import OPEN, BadLine, DayEntry, FileEntry, Ledger, unpacked_details
 from perfkit.linecount import DayLines, count_lines, date_in
 from perfkit.pages import CacheDamagedError
+from perfkit.quiet import CACHE
 from perfkit.sheets import Sheet, digest_of, unpacked_sheet
 from perfkit.sources import chosen
 from perfkit.trades import Trades, joined, no_trades, ordered, ordered_open
@@ -160,16 +161,7 @@ class Book:
 
         Days are read backward, and of a day no more than it takes.
         """
-        runs: list[Trades] = []
-        for day in reversed(self.days):
-            for number in range(self._runs_of(day.toordinal())):
-                run = self._fetched(partial(self._run_from_end, day.toordinal(), number))
-                runs.append(run.where(where or {}))
-                missing = count - sum(map(len, runs))
-                if missing <= 0:
-                    runs[-1] = runs[-1].slice(-missing, len(runs[-1]))
-                    return joined(runs[::-1])
-        return joined(runs[::-1]) if runs else no_trades(self.paths)
+        return self._fetched(lambda: self._last(count, where or {}))
 
     @cached_property
     def paths(self) -> dict[int, str]:
@@ -233,18 +225,27 @@ class Book:
             return runs[0] if runs else no_trades(self.paths)
         return joined(runs) if day == OPEN else ordered(joined(runs))
 
-    def _runs_of(self, day: int) -> int:
-        """In how many runs the trades of a day can be read."""
-        own = [ledger.days[day] for ledger in self._ledgers.values() if day in ledger.days]
-        return len(own[0].fragments) if len(own) == 1 else 1
+    def _last(self, count: int, where: Mapping[str, str]) -> Trades:
+        runs: list[Trades] = []
+        for run in self._backward():
+            runs.append(run.where(where))
+            missing = count - sum(map(len, runs))
+            if missing <= 0:
+                runs[-1] = runs[-1].slice(-missing, len(runs[-1]))
+                break
+        return joined(runs[::-1]) if runs else no_trades(self.paths)
 
-    def _run_from_end(self, day: int, number: int) -> Trades:
-        """One of those runs, counted from the last."""
-        own = [ledger.days[day] for ledger in self._ledgers.values() if day in ledger.days]
-        if len(own) > 1:
-            return self._trades(day)
-        fragment = own[0].fragments[-1 - number]
-        return loaded(own[0]._replace(fragments=(fragment,)), self._opened.pages, self.paths)
+    def _backward(self) -> Iterator[Trades]:
+        """The closed trades in runs, the last first."""
+        pages = self._opened.pages
+        for day in reversed(self.days):
+            number = day.toordinal()
+            own = [one.days[number] for one in self._ledgers.values() if number in one.days]
+            if len(own) > 1:
+                yield self._trades(number)
+                continue
+            for fragment in reversed(own[0].fragments):
+                yield loaded(own[0]._replace(fragments=(fragment,)), pages, self.paths)
 
     def _errors_of(self, source: str) -> list[tuple[date | None, LineError]]:
         ledger = self._ledgers[source]
@@ -279,13 +280,39 @@ class Book:
         try:
             return fetch()
         except CacheDamagedError:
-            discard(self.config)
-            numbers = {file.name: file.number for file in self.files}
-            options = Options(cached=False, limits=self.snapshot(), numbers=numbers)
-            self._opened = open_book(self.config, self.sources, options)
-            self.__dict__.pop("files", None)
-            self.__dict__.pop("paths", None)
+            self._make_anew()
             return fetch()
+
+    def _make_anew(self) -> None:
+        """Reads the logs again as far as this book had; raises `LogReadError` where they changed.
+
+        Each file bears the number it had, so what was fetched before still holds.
+        """
+        before = self._read_from()
+        discard(self.config, self.manifest_mark)
+        numbers = {
+            (name, file.name): file.number
+            for name, ledger in self._ledgers.items()
+            for file in ledger.files
+        }
+        options = Options(cached=False, limits=self.snapshot(), numbers=numbers)
+        self._opened = open_book(self.config, self.sources, options)
+        self.manifest_mark = None
+        self.__dict__.pop("files", None)
+        if self._read_from() != before:
+            raise LogReadError(
+                CACHE,
+                "was damaged, and the logs have changed since it was read",
+                "run the command again, or `desk.refresh()` in a notebook",
+            )
+
+    def _read_from(self) -> list[tuple[str, int, tuple[bytes, ...]]]:
+        """What was read: each file, how far, and the digests of its bytes."""
+        return [
+            (file.name, file.end, file.chunks)
+            for ledger in self._ledgers.values()
+            for file in ledger.files
+        ]
 
 
 def read(

@@ -40,6 +40,9 @@ from perfkit.trading_days import joint_day, loaded
 if TYPE_CHECKING:
     from perfkit.reading import Outcome
 
+MOST_PAGES = 32
+SMALL_PAGE_BYTES = 1 << 20
+
 PAGES = "pages"
 LOCK = "lock"
 
@@ -85,7 +88,7 @@ class Options(NamedTuple):
     jobs: int | None = None
     progress: Progress | None = None
     limits: Limits | None = None
-    numbers: Mapping[str, int] | None = None
+    numbers: Mapping[tuple[str, str], int] | None = None
     verified_bytes: int = 64 << 20
 
 
@@ -245,6 +248,7 @@ def _written(config: Config, sources: Sequence[Source], options: Options, folder
     if known is not None and known.is_current and _has(known.manifest, sources):
         return known.opened(sources)  # another process was first
     manifest = _empty(config) if known is None else known.manifest
+    now = max(now, _newest_epoch(manifest) + 1)  # the clock may count whole seconds only
     pages = Pages(str(folder / PAGES), _prefix()) if known is None else known.pages
     try:
         manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
@@ -260,21 +264,33 @@ def _written(config: Config, sources: Sequence[Source], options: Options, folder
             content = encoded(manifest, config, config.override)
             write_durably(str(folder / MANIFEST), content)
             mark = fingerprint_of(os.stat(folder / MANIFEST))
-            pages.sweep({address[0] for address in manifest.addresses()})
-        except OSError as error:
-            problem = error
+            live = {address[0] for address in manifest.addresses()}
+            for page in live:  # the next writer may remove it while this book is in use
+                pages.hold(page)
+            pages.sweep(live)
+        except (OSError, CacheDamagedError) as error:
+            problem = error if isinstance(error, OSError) else OSError(str(error))
     return Opened(manifest, pages, activity, problem, mark)
 
 
+def _newest_epoch(manifest: Manifest) -> int:
+    days = (day for ledger in manifest.ledgers.values() for day in ledger.days.values())
+    return max((day.epoch for day in days), default=0)
+
+
 def _compacted(manifest: Manifest, pages: Pages) -> Manifest:
-    """The manifest with the sections of pages that are mostly dead moved to a new one."""
+    """The manifest with the sections of pages that are mostly dead moved to a new one.
+
+    So are those of small pages, when there are many: whoever reads the book holds them all open.
+    """
     live: defaultdict[str, int] = defaultdict(int)
     for address in set(manifest.addresses()):
         live[address[0]] += address[2]
     sparse = {
         page
         for page, size in live.items()
-        if page not in pages.pending and 2 * size < pages.size(page)
+        if page not in pages.pending
+        and (2 * size < pages.size(page) or (len(live) > MOST_PAGES and size < SMALL_PAGE_BYTES))
     }
     if not sparse:
         return manifest
@@ -426,7 +442,12 @@ def _locked(folder: Path) -> Iterator[None]:
         os.close(descriptor)
 
 
-def discard(config: Config) -> None:
-    """Forgets the cache, so that the next run makes it anew; nothing happens where it cannot."""
+def discard(config: Config, mark: Fingerprint | None = None) -> None:
+    """Forgets the cache, so that the next run makes it anew; nothing happens where it cannot.
+
+    With a `mark`, only if its manifest is still that one.
+    """
+    manifest = config.root / CACHE / MANIFEST
     with contextlib.suppress(OSError):
-        (config.root / CACHE / MANIFEST).unlink()
+        if mark is None or fingerprint_of(manifest.stat()) == mark:
+            manifest.unlink()

@@ -16,6 +16,7 @@ from perfkit.config import Config, Source
 from perfkit.ledger import DayEntry, Ledger, day_addresses, ledger_of, moved_day
 from perfkit.pages import Address, CacheDamagedError
 from perfkit.quiet import VERSION, Head, Watch, WatchedFile, joined, split
+from perfkit.sources import is_own_output
 
 
 class JointDay(NamedTuple):
@@ -121,14 +122,16 @@ def _watches(manifest: Manifest, config: Config) -> tuple[Watch, ...] | None:
 def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | None:
     if ledger is None:
         return None
-    where = os.path.relpath(source.path, config.root)
+    # Outside the root, the way there may lead through links: only the whole path is certain.
+    inside = source.path.is_relative_to(config.root)
+    where = os.path.relpath(source.path, config.root) if inside else os.fspath(source.path)
     shown = "" if where == "." else where + "/"
     files: dict[str, WatchedFile] = {}
     if not source.path.is_dir():
         if len(ledger.files) != 1:
             return None
         return where, False, {"": (ledger.files[0].fingerprint, ledger.files[0].seen_at)}, _NONE
-    prefix = shown if source.path.is_relative_to(config.root) else source.path.as_posix() + "/"
+    prefix = shown if inside else source.path.as_posix() + "/"
     for file in ledger.files:
         name = file.name.removeprefix(prefix)
         if "/" in name or not file.name.startswith(prefix):
@@ -137,7 +140,12 @@ def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | Non
     if "/" in source.pattern or "**" in source.pattern:
         return None
     others = {name for name in os.listdir(source.path) if name not in files}
-    unread = {name for name in others if _matches(name, source.pattern, files)}
+    unread = {
+        name
+        for name in others
+        if _matches(name, source.pattern, files)
+        and not is_own_output(os.path.join(source.path, name), config.root)
+    }
     return None if unread else (where, True, files, frozenset(others))
 
 

@@ -39,4 +39,9 @@ def _entry(root: Path, error: LineError) -> bytes:
 
     text = read_at(root / error.path, error.offset, KEPT_BYTES).decode("utf-8", "backslashreplace")
     entry = {**error._asdict(), "text": text}
-    return json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+    return (
+        json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "backslashreplace"
+        )
+        + b"\n"
+    )

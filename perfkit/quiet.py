@@ -13,6 +13,8 @@ import os
 import sys
 import zlib
 
+from perfkit import __version__
+
 CACHE = "logs/performance/cache"
 MANIFEST = "manifest"
 CONFIG = "config/perfkit.yaml"
@@ -20,7 +22,7 @@ CONFIG = "config/perfkit.yaml"
 FORMAT = 1
 """Changes whenever what the cache holds changes its meaning or its layout."""
 
-VERSION = f"perfkit {FORMAT} {sys.implementation.cache_tag}"
+VERSION = f"perfkit {__version__} {FORMAT} {sys.implementation.cache_tag}"
 """Who wrote a cache; another writes it anew. The bytes within are Python's own."""
 
 FINE_GRAIN_NS = 20_000_000

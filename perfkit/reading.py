@@ -53,7 +53,7 @@ def brought_up_to_date(
     *,
     jobs: int | None = None,
     limits: Mapping[str, int] | None = None,
-    given: Mapping[str, int] | None = None,
+    given: Mapping[tuple[str, str], int] | None = None,
     verified_bytes: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> Outcome:
@@ -62,7 +62,8 @@ def brought_up_to_date(
     work: list[tuple[Source, Ledger, Plan]] = []
     for source, files in listing:
         ledger = manifest.ledgers.get(source.name, Ledger())
-        asked = (files, next_number, now, verified_bytes, limits, given)
+        own = {name: n for (of, name), n in (given or {}).items() if of == source.name}
+        asked = (files, next_number, now, verified_bytes, limits, own)
         todo = plan(ledger, *asked)
         if not in_old_order(ledger, todo.numbers):
             ledger = Ledger()

@@ -72,8 +72,8 @@ def plan(
     next_number: int,
     now: int,
     verified_bytes: int,
-    limits: Mapping[str, int] | None = None,
-    given: Mapping[str, int] | None = None,
+    limits: Mapping[str, int] | None,
+    given: Mapping[str, int],
 ) -> Plan:
     """Compares the files of a source, in reading order, with what is known of them.
 
@@ -114,7 +114,7 @@ def plan(
                 continue
             rewritten.append(name)
         limit = None if limits is None else limits[name]
-        number = next_number if given is None else given.get(name, next_number)
+        number = given.get(name, next_number)
         readings.append(Reading(number, path, name, limit=limit))
         numbers.append(number)
         next_number = max(next_number, number + 1)

@@ -23,6 +23,8 @@ def parse_where(conditions: Sequence[str]) -> dict[str, str]:
         name, equals, value = condition.partition("=")
         if not equals:
             raise UsageError(f"--where {condition}: write field=value, say execution_mode=LIVE")
+        if not value:
+            raise UsageError(f"--where {condition}: names no value; write {name}=VALUE")
         if name not in FILTER_FIELDS:
             raise UsageError(f"--where {name}: filter by one of {', '.join(FILTER_FIELDS)}")
         if where.get(name, value) != value:

@@ -33,13 +33,8 @@ def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
 def log_files(source: Source, root: Path) -> list[Path]:
     """The files of a source, in the order their lines were written: rotated ones oldest first."""
     own = [os.path.realpath(root / path) for path in OWN_OUTPUT]
-
-    def is_own(path: str) -> bool:
-        resolved = os.path.realpath(path)
-        return any(resolved == one or resolved.startswith(one + os.sep) for one in own)
-
     folder = os.fspath(source.path)
-    if is_own(folder):
+    if is_own_output(folder, root):
         raise LogReadError(
             shown_path(source.path, root),
             "is written by perfkit itself",
@@ -64,10 +59,17 @@ def log_files(source: Source, root: Path) -> list[Path]:
         and (
             os.path.join(resolved, os.path.basename(path)) not in own
             if is_plain
-            else os.path.isfile(path) and not is_own(path)
+            else os.path.isfile(path) and not is_own_output(path, root)
         )
     ]
     return list(map(Path, sorted(files, key=_age_key)))
+
+
+def is_own_output(path: str, root: Path) -> bool:
+    """Whether perfkit itself writes what is at that path."""
+    resolved = os.path.realpath(path)
+    own = [os.path.realpath(root / one) for one in OWN_OUTPUT]
+    return any(resolved == one or resolved.startswith(one + os.sep) for one in own)
 
 
 def _matching(folder: str, pattern: str) -> dict[str, bool]:

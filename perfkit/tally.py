@@ -162,6 +162,9 @@ class Tally(NamedTuple):
         places = _finest((self, other))
         return tuple.__eq__(self.at_places(places), other.at_places(places))
 
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
     def __hash__(self) -> int:
         return hash((self.counts, self.first_at, self.last_at))
 

@@ -636,10 +636,10 @@ def _decoded_line(decoder: msgspec.json.Decoder[Any], raw: bytes) -> tuple[Any, 
     """One line decoded, None when blank; raises `BadValueError` with the reason."""
     import msgspec
 
-    if not raw.strip():
-        return None
     if len(raw) > MAX_LINE_BYTES:
         raise BadValueError(_too_long())
+    if not raw.strip():
+        return None
     if b"\0" in raw:
         raise BadValueError("holds a NUL byte")
     try:

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -141,3 +142,12 @@ def test_folder_that_cannot_be_made_is_an_output_error(workspace: WriteWorkspace
     )
     with pytest.raises(OutputError, match=r"cannot write .*bot\.jsonl"):
         keep(perfkit.open(root).book)
+
+
+def test_a_file_name_that_is_no_text_is_kept_escaped(workspace: WriteWorkspace) -> None:
+    config = BOT.replace("logs/trades", "logs/trades, pattern: '*.jsonl'")
+    root = workspace(config, {})
+    (root / "logs/trades" / os.fsdecode(b"a\xff.jsonl")).write_bytes(b"bad\n")
+    keep(perfkit.open(root).book)
+    (entry,) = kept(root, "bot")
+    assert entry["path"] == "logs/trades/a\udcff.jsonl"

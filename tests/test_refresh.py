@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from perfkit import batch, identities, reading, sheets, tradelog, trading_days
+from perfkit import batch, bookkeeping, identities, reading, sheets, tradelog, trading_days
 from perfkit.batch import Batch
 from perfkit.bookkeeping import Activity, Options
 from perfkit.cachecheck import first_difference
 from perfkit.desk import open as open_desk
+from perfkit.errors import LogReadError
 from perfkit.identities import Entries, day_in, entry, find, key_in, place_in, with_entries
 from perfkit.ledger import Run
 from perfkit.pages import Pages
@@ -179,6 +180,15 @@ class TestQuiet:
         (root / "logs/trades/2026-04-07.jsonl").unlink()
         assert not nothing_new(str(root), "")
 
+    def test_what_perfkit_writes_beside_the_logs_is_not_new(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        config = "sources:\n  - {name: bot, path: logs, pattern: '*.jsonl', currency: USD}\n"
+        root = workspace(config, {"logs/bot.jsonl": line("A")})
+        (root / "logs/performance-alerts.jsonl").write_text("{}\n")
+        wait_until_settled(root)
+        assert symbols(root) == ["X"]
+
     def test_another_zone_or_configuration_is_new(self, workspace: WriteWorkspace) -> None:
         root = workspace(logs={LOG: line("A")})
         wait_until_settled(root)
@@ -254,6 +264,18 @@ class TestDays:
         append(root, line("B", "13:00", net_profit_loss="9"))
         changed, rows = open_desk(root).book.mark(day)
         assert (changed != epoch, rows) == (True, 2)
+
+    def test_marks_differ_however_coarse_the_clock_is(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bookkeeping, "_touched", lambda _: 1_000_000_000)
+        root = workspace(logs={LOG: line("A")})
+        marks = []
+        for net in ("2", "3", "4"):
+            (root / LOG).write_text(line("A", net_profit_loss=net))
+            book = open_desk(root).book
+            marks.append(book.mark(book.days[0]))
+        assert len(set(marks)) == 3
 
     def test_sources_that_share_a_day_are_joined_anew_when_either_grows(
         self, workspace: WriteWorkspace
@@ -344,6 +366,76 @@ class TestIdentities:
             expected = {one for one in told if one[0] == key and one[2] != 3}
             assert {(key_in(e), day_in(e), *place_in(e)) for e in found[key]} == expected
         assert 11 not in found
+
+
+class TestHeldBooks:
+    """A book in use (in JupyterLab, say) while others bring the cache up to date."""
+
+    def test_a_book_stays_as_it_was_however_the_cache_goes_on(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        later = "logs/trades/2026-04-07.jsonl"
+        root = workspace(logs={LOG: line("A"), later: line("B", symbol="Y")})
+        held = open_desk(root)
+        assert held.book.days_with_lines
+        expected = open_desk(root, cached=False).summary("all").to_json()
+        manifest = root / "logs/performance/cache/manifest"
+        for number in range(4):
+            append(root, line(f"C{number}", f"{13 + number}:00"))
+            symbols(root)
+        (root / later).write_text(line("B", symbol="Y", net_profit_loss="100000"))
+        symbols(root)
+        (root / later).unlink()
+        symbols(root)
+        before = manifest.read_bytes()
+        assert held.summary("all").to_json() == expected
+        assert len(held.book.closed) == 2
+        assert manifest.read_bytes() == before
+
+    def test_damage_under_a_book_whose_logs_changed_is_an_error(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace(logs={LOG: line("A") + line("B", "13:00")})
+        symbols(root)
+        held = open_desk(root)
+        assert held.book.days_with_lines
+        for page in (root / "logs/performance/cache/pages").iterdir():
+            page.write_bytes(page.read_bytes()[::-1])
+        (root / LOG).write_text(line("A", net_profit_loss="1000") + line("B", "13:00"))
+        with pytest.raises(LogReadError, match="was damaged, and the logs have changed"):
+            held.summary("all")
+        assert held.refresh().summary("all").metrics["net_pnl"] == 1001
+
+    def test_damage_under_a_book_of_one_file_in_two_sources_changes_nothing(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        config = """\
+sources:
+  - {name: one, path: logs/trades, currency: USD}
+  - {name: two, path: logs/trades, currency: USD, timezone: Asia/Tokyo}
+"""
+        root = workspace(config, {LOG: line("A") + "[]\n"})
+        symbols(root)
+        held = open_desk(root)
+        assert held.book.paths
+        for page in (root / "logs/performance/cache/pages").iterdir():
+            page.write_bytes(page.read_bytes()[::-1])
+        cold = open_desk(root, cached=False)
+        for _ in range(2):
+            assert held.book.errors_by_source() == cold.book.errors_by_source()
+        assert held.summary("all").to_json() == cold.summary("all").to_json()
+
+    def test_few_pages_are_kept_however_often_the_cache_is_written(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(bookkeeping, "MOST_PAGES", 4)
+        root = workspace()
+        for day in range(1, 13):
+            log = f"logs/trades/2026-04-{day:02d}.jsonl"
+            (root / log).write_text(line(f"A{day}", exit_timestamp=f"2026-04-{day:02d}T11:00:00Z"))
+            symbols(root)
+        assert len(list((root / "logs/performance/cache/pages").iterdir())) <= 6
+        assert len(open_desk(root).book.closed) == 12
 
 
 class TestOptions:

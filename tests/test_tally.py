@@ -146,6 +146,16 @@ def test_no_trades_have_the_empty_tally(workspace: WriteWorkspace) -> None:
     assert (EMPTY.trades, EMPTY.sums.net_pnl, EMPTY.first_at) == (0, Decimal(0), None)
 
 
+def test_tallies_are_equal_by_value_whatever_their_units(workspace: WriteWorkspace) -> None:
+    whole = tally.of(sorted_trades(workspace, lines_of([Deal(1, "1", "win", None, None, "A")])))
+    finer = whole.at_places((3, 1, 0))
+    assert finer == whole
+    assert (finer != whole) is False
+    assert hash(finer) == hash(whole)
+    assert whole != EMPTY
+    assert finer.sums == whole.sums
+
+
 def two_runs(workspace: WriteWorkspace, minutes_between: int) -> tuple[Tally, Tally]:
     pnls = (("1", 1), ("2", 5), ("-1", minutes_between), ("-2", 5))
     run = [Deal(minutes, pnl, "win", None, None, "A") for pnl, minutes in pnls]
