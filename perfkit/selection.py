@@ -10,7 +10,7 @@ from perfkit import tally
 from perfkit.book import Book, Curve, missing_days
 from perfkit.errors import LineError, NoTradesError, UsageError
 from perfkit.linecount import DayLines
-from perfkit.sheets import Sheet, sheet_of
+from perfkit.sheets import NO_NAME, Sheet, sheet_of
 from perfkit.trade import FILTER_FIELDS
 from perfkit.trades import Trades, joined, no_trades
 from perfkit.window import Window, checked, parse_date
@@ -23,8 +23,6 @@ def parse_where(conditions: Sequence[str]) -> dict[str, str]:
         name, equals, value = condition.partition("=")
         if not equals:
             raise UsageError(f"--where {condition}: write field=value, say execution_mode=LIVE")
-        if not value:
-            raise UsageError(f"--where {condition}: names no value; write {name}=VALUE")
         if name not in FILTER_FIELDS:
             raise UsageError(f"--where {name}: filter by one of {', '.join(FILTER_FIELDS)}")
         if where.get(name, value) != value:
@@ -180,11 +178,12 @@ class Selection:
     def _curve(self, day: date) -> Curve:
         if not self._filter:
             return self.book.curve(day)
-        parts = None
-        if len(self._filter) == 1:
-            ((name, value),) = self._filter.items()
-            parts = self.book.sheet(day).parts[name]
-        whole = tally.of(self.day_trades(day)) if parts is None else parts.get(value, tally.EMPTY)
+        ((name, value), *more) = self._filter.items()
+        parts = None if more else self.book.sheet(day).parts[name]
+        if parts is None or value == NO_NAME:  # no trade has an empty name
+            whole = tally.of(self.day_trades(day))
+        else:
+            whole = parts.get(value, tally.EMPTY)
         return Curve(whole.curve.total, whole.curve.peak, whole.places[0])
 
     def _has(self, day: date) -> bool:

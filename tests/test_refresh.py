@@ -368,6 +368,23 @@ class TestIdentities:
         assert 11 not in found
 
 
+class TestFilters:
+    @pytest.mark.parametrize("where", ["symbol=", "symbol=X", "symbol=Y", "symbol=X, side=long"])
+    def test_the_drawdown_before_a_window_counts_the_trades_of_the_filter(
+        self, workspace: WriteWorkspace, where: str
+    ) -> None:
+        root = workspace(
+            logs={
+                LOG: line("A", net_profit_loss="-9", symbol=None)
+                + line("B", "13:00", net_profit_loss="-4", action="BUY")
+                + line("C", "14:00", net_profit_loss="-2", action="SELL")
+            }
+        )
+        expected = {"symbol=": "0", "symbol=X": "-6", "symbol=Y": "0"}.get(where, "-4")
+        later = open_desk(root).summary("daily", "2026-04-07", where=where)
+        assert str(later.metrics["current_drawdown"]) == expected
+
+
 class TestHeldBooks:
     """A book in use (in JupyterLab, say) while others bring the cache up to date."""
 
