@@ -9,8 +9,8 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, TextIO
 
 from perfkit.errors import UsageError
@@ -99,8 +99,26 @@ def run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> boo
     if arguments.date is not None and (arguments.first or arguments.last):
         raise UsageError("give either --date or --from and --to")
     now = datetime.now(UTC)
-    with _early_kernels(arguments, desk, where) as early:
+    with (
+        _told_to_kernels({} if desk.options.cached else {"PERFKIT_NO_CACHE": "1"}),
+        _early_kernels(arguments, desk, where) as early,
+    ):
         return _run(arguments, desk, where, now, early)
+
+
+@contextmanager
+def _told_to_kernels(settings: dict[str, str]) -> Iterator[None]:
+    """Settings that every process started in the block inherits."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
 
 
 def _run(

@@ -130,3 +130,17 @@ class TestOptions:
         assert run(root, "summary", "--json").stderr == (
             "logs/trades/2026-04-06.jsonl:3: is not a JSON object\n"
         )
+
+
+@pytest.mark.slow
+def test_a_report_without_a_cache_makes_none(root: Path) -> None:
+    for name in ("daily", "weekly", "monthly"):
+        notebook = Path(__file__).parents[1] / f"notebooks/{name}.ipynb"
+        (root / "notebooks").mkdir(exist_ok=True)
+        (root / "notebooks" / notebook.name).write_bytes(notebook.read_bytes())
+    ran = run(root, "report", "daily", "--no-cache")
+    assert (ran.returncode, (root / CACHE / "manifest").exists()) == (0, False), ran.stderr
+    without = (root / "reports/daily/2026-04-06/report.md").read_bytes()
+    assert run(root, "report", "daily", "--force").returncode == 0
+    assert (root / "reports/daily/2026-04-06/report.md").read_bytes() == without
+    assert (root / CACHE / "manifest").exists()
