@@ -53,6 +53,8 @@ li { margin: .35rem 0; }
 @media (max-width: 40rem) {
   .months { grid-template-columns: 1fr; }
   .tile { font-size: .62rem; padding: .1rem .15rem; min-height: 2.7rem; }
+  .month .tile i { display: none; }
+  .month .tile em { white-space: normal; overflow-wrap: anywhere; }
 }
 """
 

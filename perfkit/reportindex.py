@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -58,11 +59,15 @@ def _to_do(one: ToDo) -> str:
     where = _conditions(one.first)
     failed = "" if one.first.card is None else f" [failed]({one.first.card.as_posix()}),"
     command = _in_code(one.command)
-    return f"- {escaped(one.names)}{where}{failed} {one.trouble}. `{command}`"
+    return f"- {escaped(one.names)}{where}{failed} {one.trouble}. {command}"
 
 
 def _in_code(command: str) -> str:
-    return " ".join(command.replace("`", "'").split())
+    """A command as Markdown code on one line, between more backticks than it holds in a row."""
+    line = "".join(one if one.isprintable() else " " for one in command)
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{' '.join(line.split())}{space}{fence}"
 
 
 def _calendar(days: Sequence[Entry]) -> Iterable[str]:

@@ -17,7 +17,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import perfkit
-from perfkit import changes, due, failure, htmltable, kernels, lean, model, page, published, verify
+from perfkit import (
+    changes,
+    due,
+    failure,
+    htmltable,
+    kernels,
+    lean,
+    model,
+    page,
+    published,
+    reportindex,
+    verify,
+)
 from perfkit.cli import main
 from perfkit.episodes import Episode, began_in
 from perfkit.errors import MissingExtraError, OutputError, PerfkitError, ReportError, UsageError
@@ -281,6 +293,19 @@ def publish(
     (folder / "status.json").write_text(json.dumps(status))
     (folder / "summary.json").write_text(json.dumps({"metrics": metrics, "currency": "USD"}))
     return folder
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ("perfkit report", "`perfkit report`"),
+        ("--where 'symbol=`x`'", "`` --where 'symbol=`x`' ``"),
+        ("a ``` b", "```` a ``` b ````"),
+        ("a\x1b[31m\nb", "`a [31m b`"),
+    ],
+)
+def test_command_stands_as_it_is_in_markdown(command: str, code: str) -> None:
+    assert reportindex._in_code(command) == code
 
 
 class TestIndex:
