@@ -21,7 +21,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from perfkit import batch, identities, pages, reading, refresh, tradelog, trading_days
-from perfkit import contents as contents_
 from perfkit.book import Book
 from perfkit.cachecheck import contents
 from perfkit.desk import Desk
@@ -301,7 +300,6 @@ SMALL = {
     (identities, "SHORT_ENTRIES"): 3,
     (refresh, "MOST_DETAILS"): 2,
     (reading, "SEALED_BYTES"): 300,
-    (contents_, "CHUNK_BYTES"): 64,
     (pages, "PAGE_BYTES"): 2000,
     (tradelog, "BLOCK_BYTES"): 300,
 }
