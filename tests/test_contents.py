@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -24,7 +25,7 @@ def _small_chunks() -> Iterator[None]:
 @given(content=st.binary(max_size=60), cuts=st.lists(st.integers(0, 60), max_size=4))
 def test_the_digest_is_the_same_however_the_bytes_come(content: bytes, cuts: list[int]) -> None:
     digest, edges = ContentDigest(), [0, *sorted(cuts), len(content)]
-    for first, last in zip(edges, edges[1:], strict=False):
+    for first, last in pairwise(edges):
         digest.update(content[first:last] if first < len(content) else b"")
     assert digest.chunks() == digest_of(BytesIO(content)).chunks()
     assert len(digest.chunks()) == -(-len(content) // 8)
