@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from perfkit.config import Config
     from perfkit.trades import Trades
 
+VERIFIED_BYTES = 8 << 20
+"""A log that grew is verified whole up to this length, of a longer one some: a run is short."""
+
 __all__ = ["DayMark", "Feed", "load_config", "open_feed"]
 
 
@@ -123,9 +126,9 @@ def open_feed(config: Config, *, writes: bool = True) -> Feed:
     from perfkit.book import Book
     from perfkit.bookkeeping import DEFAULT, open_book
 
-    options = DEFAULT
+    options = DEFAULT._replace(verified_bytes=VERIFIED_BYTES)
     if not writes and not nothing_new(str(config.root), config.override):
-        options = DEFAULT._replace(cached=False)
+        options = options._replace(cached=False)
     # Sources of several currencies are one book here: no rule takes them together.
     book = Book(config, config.sources, open_book(config, config.sources, options))
     mark: Mark = ()
