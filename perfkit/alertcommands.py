@@ -18,6 +18,7 @@ from perfkit.alertevents import event, time_text
 from perfkit.alertmemory import Memory, memory_from
 from perfkit.check import Standing, standing, stored_memory
 from perfkit.config import Config
+from perfkit.durable import put_in_place
 from perfkit.errors import OutputError, UsageError
 from perfkit.eventlog import Event, append
 from perfkit.rules import digest
@@ -117,7 +118,7 @@ def _told(root: Path, now: int, act: Callable[[Memory], Event]) -> str:
         head |= {"next": 0, "code": 2 if firing else 0}
         path = str(root / alertstate.STATE)
         try:
-            alertstate.replace(path, alertstate.encoded(head, memory.plain()))
+            put_in_place(path, alertstate.encoded(head, memory.plain()))
         except OSError as error:
             raise OutputError(alertstate.STATE, error.strerror or str(error)) from error
     return str(told["message"])

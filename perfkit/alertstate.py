@@ -11,6 +11,7 @@ import os
 import time
 from zlib import crc32
 
+from perfkit.durable import put_in_place
 from perfkit.feedmark import fingerprint
 
 TYPE_CHECKING = False
@@ -85,37 +86,6 @@ def _part(content: bytes, which: int) -> Any:
         return None
 
 
-def replace(path: str, content: bytes, *, durable: bool = True) -> None:
-    """Puts a file in place as a whole; `durable` also waits for the disk. Raises `OSError`."""
-    temporary = f"{path}.{os.getpid()}.tmp"
-    try:
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
-        try:
-            view = memoryview(content)
-            while view:
-                view = view[os.write(descriptor, view) :]
-            if durable:
-                os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        os.rename(temporary, path)
-    except OSError:
-        if os.path.exists(temporary):
-            os.unlink(temporary)
-        raise
-    if durable:
-        sync_folder(os.path.dirname(path))
-
-
-def sync_folder(folder: str) -> None:
-    """Makes what was renamed or made in a folder last."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
 def lock(root: str, *, wait: bool) -> int | None:
     """Takes the lock and returns its descriptor; None while another run holds it.
 
@@ -149,7 +119,7 @@ def beat(root: str, now: int, newest: int, code: int) -> None:
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now // 1_000_000))
     text = f'{{"at": "{at}", "at_us": {now}, "newest_us": {newest}, "code": {code}'
     sealed = f'{text}, "check": {crc32(text.encode())}}}\n'
-    replace(os.path.join(root, HEARTBEAT), sealed.encode(), durable=False)
+    put_in_place(os.path.join(root, HEARTBEAT), sealed.encode(), durable=False)
 
 
 def last_beat(root: str) -> tuple[int, int, int] | None:

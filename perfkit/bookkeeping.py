@@ -17,10 +17,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from perfkit import runlog
 from perfkit.config import Config, Source
+from perfkit.durable import put_in_place
 from perfkit.errors import LogReadError
 from perfkit.ledger import OPEN, Ledger
 from perfkit.manifest import JointDay, Manifest, decoded, encoded, settings_of
-from perfkit.pages import Address, CacheDamagedError, Pages, write_durably
+from perfkit.pages import Address, CacheDamagedError, Pages
 from perfkit.quiet import (
     CACHE,
     CONFIG,
@@ -262,7 +263,7 @@ def _written(config: Config, sources: Sequence[Source], options: Options, folder
     if problem is None:
         try:
             content = encoded(manifest, config, config.override)
-            write_durably(str(folder / MANIFEST), content)
+            put_in_place(str(folder / MANIFEST), content)
             mark = fingerprint_of(os.stat(folder / MANIFEST))
             live = {address[0] for address in manifest.addresses()}
             for page in live:  # the next writer may remove it while this book is in use

@@ -17,6 +17,7 @@ from perfkit.alertmemory import Memory, Told, memory_from, recalled
 from perfkit.alertreplay import Entry, Job, back_to, first_change, from_start, onward, replay
 from perfkit.alertstate import FIRING, OK, SKEW_US, clock, config_mark, newest_seen
 from perfkit.alertteller import Teller
+from perfkit.durable import put_in_place
 from perfkit.errors import OutputError
 from perfkit.eventlog import Event, append, read, size_of
 from perfkit.ruleruns import RuleRun, trade_key
@@ -171,7 +172,7 @@ def _write(root: str, stored: Stored, head: dict[str, Any], memory: Memory, now:
     try:
         if stored.damage is not None:
             os.rename(path, path + ".damaged")
-        alertstate.replace(path, alertstate.encoded(head, memory.plain()))
+        put_in_place(path, alertstate.encoded(head, memory.plain()))
         alertstate.beat(root, now, memory.newest, head["code"])
     except OSError as error:
         raise OutputError(alertstate.STATE, error.strerror or str(error)) from error

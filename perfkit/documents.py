@@ -13,7 +13,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from perfkit.pages import write_durably
+from perfkit.durable import put_in_place
 from perfkit.quiet import CACHE, VERSION, joined, read_bytes, split
 from perfkit.yamltext import Document, parse
 
@@ -31,7 +31,7 @@ def document(root: Path, shown: str, content: bytes, *, cached: bool = True) -> 
     if cached and copy.parent.is_dir():
         body = marshal.dumps((_plain(parsed.value), parsed.lines))
         with contextlib.suppress(OSError):
-            write_durably(str(copy), joined((VERSION, content, "", None), body))
+            put_in_place(str(copy), joined((VERSION, content, "", None), body))
     return parsed
 
 

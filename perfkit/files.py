@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from perfkit.durable import flush_folder, put_in_place
 from perfkit.errors import OutputError
 
 _AT_FDCWD = -100
@@ -23,18 +24,10 @@ def replace(path: Path, content: str | bytes) -> bool:
     with contextlib.suppress(OSError):
         if path.read_bytes() == body:
             return False
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with temporary.open("wb") as stream:
-            stream.write(body)
-            stream.flush()
-            os.fsync(stream.fileno())
-        temporary.replace(path)
-        _flush_folder(path.parent)
+        put_in_place(str(path), body)
     except OSError as error:
-        with contextlib.suppress(OSError):
-            temporary.unlink()
         raise OutputError(str(path), error.strerror or str(error)) from error
     return True
 
@@ -59,7 +52,7 @@ def publish_folder(staging: Path, target: Path) -> None:
             target.rename(previous)
             staging.rename(target)
             shutil.rmtree(previous)
-        _flush_folder(target.parent)
+        flush_folder(str(target.parent))
     except OSError as error:
         raise OutputError(str(target), error.strerror or str(error)) from error
 
@@ -119,12 +112,4 @@ def _flush_tree(folder: Path) -> None:
             os.fsync(descriptor)
         finally:
             os.close(descriptor)
-    _flush_folder(folder)
-
-
-def _flush_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    flush_folder(str(folder))

@@ -29,14 +29,13 @@ class JointDay(NamedTuple):
 class Manifest(NamedTuple):
     """Ledgers by the name of their source; `joint` are the days that several sources share.
 
-    `next_number` is for the next new file, `generation` counts the manifests.
+    `next_number` is for the next new file.
     """
 
     settings: str
     ledgers: Mapping[str, Ledger] = {}
     joint: Mapping[int, JointDay] = {}
     next_number: int = 1
-    generation: int = 0
 
     def addresses(self) -> Iterator[Address]:
         """Every section it refers to."""
@@ -85,7 +84,7 @@ def decoded(content: bytes, settings: str) -> Manifest:
         raise CacheDamagedError("the manifest is damaged")
     if parts[0][0] != VERSION:
         raise CacheDamagedError(f"the manifest is by {parts[0][0]}")
-    found, ledgers, joint, next_number, generation = marshal.loads(parts[1])
+    found, ledgers, joint, next_number = marshal.loads(parts[1])
     if found != settings:
         raise CacheDamagedError("the configuration changed")
     return Manifest(
@@ -96,7 +95,6 @@ def decoded(content: bytes, settings: str) -> Manifest:
             for number, (entry, made_of) in joint.items()
         },
         next_number,
-        generation,
     )
 
 
@@ -106,7 +104,6 @@ def _plain(manifest: Manifest) -> tuple[Any, ...]:
         {name: ledger.plain() for name, ledger in manifest.ledgers.items()},
         {number: (tuple(day.entry), day.made_of) for number, day in manifest.joint.items()},
         manifest.next_number,
-        manifest.generation,
     )
 
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import os
 import zlib
 
+from perfkit.durable import put_in_place
+
 Address = tuple[str, int, int, int]
 
 PAGE_BYTES = 8 << 20
@@ -92,7 +94,7 @@ class Pages:
         for page in list(self.pending):
             content = b"".join(self.pending[page].values())
             try:
-                write_durably(self._path(page), content)
+                put_in_place(self._path(page), content)
             except OSError as error:
                 self.problem = error
                 return
@@ -118,42 +120,3 @@ class Pages:
         if self.folder is None:
             raise CacheDamagedError(f"page {page} is nowhere")
         return os.path.join(self.folder, page + SUFFIX)
-
-
-def write_durably(path: str, content: bytes) -> None:
-    """Makes `content` the content of a file in one step that survives a crash.
-
-    A temporary file beside it is flushed to disk and renamed, then the folder is flushed.
-    """
-    temporary = f"{path}.{os.getpid()}.tmp"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-    descriptor = os.open(temporary, flags, 0o644)
-    try:
-        try:
-            view = memoryview(content)
-            while view:
-                view = view[os.write(descriptor, view) :]
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        os.rename(temporary, path)
-    except OSError:
-        _remove(temporary)
-        raise
-    flush_folder(os.path.dirname(path))
-
-
-def flush_folder(folder: str) -> None:
-    """Makes the names in a folder durable."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _remove(path: str) -> None:
-    try:
-        os.unlink(path)
-    except OSError:
-        return

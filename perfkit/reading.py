@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from perfkit.batch import Batch, Reading, batches
+from perfkit.bulk import cores
 from perfkit.config import Config, Source
 from perfkit.ledger import Ledger
 from perfkit.manifest import Manifest
@@ -80,9 +81,7 @@ def brought_up_to_date(
             bytes_read += sum(sum(file.sizes) + file.waiting for file in batch.files)
             lines += sum(file.lines for file in batch.files)
         ledgers[source.name] = absorbed(source, config, ledger, todo, found, pages, now)
-    changed = manifest._replace(
-        ledgers=ledgers, next_number=next_number, generation=manifest.generation + 1
-    )
+    changed = manifest._replace(ledgers=ledgers, next_number=next_number)
     return Outcome(changed, [todo for *_, todo in work], bytes_read, lines)
 
 
@@ -106,7 +105,7 @@ def _read(
             progress(done, files)
 
     tell(0)
-    workers = min(_cores() if jobs is None else jobs, files)
+    workers = min(cores() if jobs is None else jobs, files)
     if workers > 1 and size >= PARALLEL_BYTES and _may_fork():
         task_bytes = min(TASK_BYTES, -(-size // workers))
         tasks = [
@@ -185,10 +184,6 @@ def _shared_out(readings: Sequence[Reading], task_bytes: int) -> list[list[Readi
 def _size(reading: Reading) -> int:
     size = reading.path.stat().st_size
     return 8 * size if reading.path.suffix == ".gz" else size - reading.start.offset
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _may_fork() -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, TextIO
 
+from perfkit.bulk import cores
 from perfkit.errors import UsageError
 
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ def _run(
         force=arguments.force,
         html=arguments.html,
         thorough=arguments.kind == ALL,
-        jobs=arguments.jobs or _cores(),
+        jobs=arguments.jobs or cores(),
         limit_seconds=arguments.timeout,
     )
     if arguments.verify:
@@ -315,13 +316,6 @@ class Bar:
             bar = "█" * filled + "░" * (self.WIDTH - filled)
             self._stream.write(f"\r\x1b[K{bar} {self._done}/{self._steps} {what}")
             self._stream.flush()
-
-
-def _cores() -> int:
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # pragma: no cover - only Linux has it
-        return os.cpu_count() or 1
 
 
 def _seconds(text: str) -> int:

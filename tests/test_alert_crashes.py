@@ -28,7 +28,7 @@ rules:
   - {id: stale, metric: minutes_since_last_line, above: 60}
 """
 CAMPAIGN = bool(os.environ.get("PERFKIT_CAMPAIGN"))
-WRITING = ("open", "write", "fsync", "rename", "makedirs", "pread", "fstat", "mkdir")
+WRITING = ("open", "write", "fsync", "rename", "replace", "makedirs", "pread", "fstat", "mkdir")
 
 
 class KilledError(BaseException):

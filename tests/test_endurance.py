@@ -27,7 +27,7 @@ from tests.conftest import CAMPAIGN, WriteWorkspace
 
 DAYS = ["2026-04-06", "2026-04-07"]
 
-WRITING = ("open", "write", "fsync", "rename", "unlink", "utime", "mkdir")
+WRITING = ("open", "write", "fsync", "rename", "replace", "unlink", "utime", "mkdir")
 """The calls of `os` that change what is on disk."""
 
 

@@ -29,7 +29,7 @@ Tree = dict[str, str]
 KILLED_AT_EVERY_STEP = """
 import ctypes, json, os, shutil, sys
 from pathlib import Path
-from perfkit import files
+from perfkit import durable, files
 
 OLD, NEW = "old\\n" * 3000, "new\\n" * 5000
 DONE, KILLED = 0, 77
@@ -56,7 +56,7 @@ def forked(action, step=0):
             if steps == step:
                 os._exit(KILLED)
     def trace(frame, event, argument):
-        if frame.f_code.co_filename == files.__file__:
+        if frame.f_code.co_filename in (files.__file__, durable.__file__):
             count(event)
             return trace
     sys.settrace(trace)
