@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from typing import NamedTuple
 
+from perfkit.records import NamedTuple
 from perfkit.window import WEEKDAYS, instant_of, moment_of, zone_named
 
 MINUTE_US = 60_000_000

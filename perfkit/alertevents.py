@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
 
 from perfkit.eventlog import EVENT, VERSION, Event
 from perfkit.ruleevidence import Evidence, Number
@@ -12,7 +11,10 @@ from perfkit.ruleruns import NO_GROUP, Happened
 from perfkit.rules import BELOW, Rule, plain_number
 from perfkit.window import moment_of
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from perfkit.alertfeed import Feed
 
 MOST_SOURCES = 100

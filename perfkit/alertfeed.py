@@ -53,9 +53,7 @@ class Feed:
         self.config = book.config
         self.mark = mark
         self._book = book
-        self._days = {
-            day.toordinal(): DayMark(day.toordinal(), *book.mark(day)) for day in book.days
-        }
+        self._days = {day: DayMark(day, epoch, rows) for day, (epoch, rows) in book.marks().items()}
         self._rows: tuple[tuple[int, int], Trades] | None = None
 
     def days(self) -> list[DayMark]:
@@ -111,11 +109,9 @@ class Feed:
 
 def load_config(root: str, timezone: str | None) -> Config:
     """The configuration of a workspace; raises `ConfigError`."""
-    from pathlib import Path
-
     from perfkit import config as configs
 
-    return configs.load(Path(root), timezone)
+    return configs.load(root, timezone)
 
 
 def open_feed(config: Config, *, writes: bool = True) -> Feed:
@@ -127,11 +123,15 @@ def open_feed(config: Config, *, writes: bool = True) -> Feed:
     from perfkit.bookkeeping import DEFAULT, open_book
 
     options = DEFAULT._replace(verified_bytes=VERIFIED_BYTES)
-    if not writes and not nothing_new(str(config.root), config.override):
+    if not writes and not nothing_new(config.folder, config.override):
         options = options._replace(cached=False)
     # Sources of several currencies are one book here: no rule takes them together.
     book = Book(config, config.sources, open_book(config, config.sources, options))
     mark: Mark = ()
     if book.manifest_mark is not None:
-        mark = ((os.path.join(config.root, CACHE, MANIFEST), book.manifest_mark),)
+        grows = book.files[-1:]  # mostly; all are looked at when this one stands
+        mark = (
+            *((os.path.join(config.folder, file.name), file.fingerprint) for file in grows),
+            (os.path.join(config.folder, CACHE, MANIFEST), book.manifest_mark),
+        )
     return Feed(book, mark)

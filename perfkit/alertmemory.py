@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from perfkit.alertreplay import Entry, Marks, entry_from
 from perfkit.eventlog import Event
@@ -16,6 +15,10 @@ from perfkit.ruleruns import RuleRun
 from perfkit.rules import Rule, RuleState, digest
 from perfkit.rulevalues import Settings
 from perfkit.window import instant_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Memory:

@@ -10,14 +10,17 @@ history in silence, and one whose state was lost up to what the event log says o
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
+from perfkit.records import NamedTuple
 from perfkit.ruleevidence import evidence_of
 from perfkit.ruleruns import Happened, RuleRun
 from perfkit.rules import CORRECTED, Rule, RuleEvent, RuleState, digest, rule_from
 from perfkit.rulevalues import Settings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from perfkit.alertfeed import DayMark, Feed
 
 CHECKPOINTS_OF_LATEST_DAYS = 8

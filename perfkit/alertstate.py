@@ -13,6 +13,7 @@ from zlib import crc32
 
 from perfkit.durable import put_in_place
 from perfkit.feedmark import fingerprint
+from perfkit.quiet import MARSHAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ def load(root: str, *, whole: bool) -> tuple[Any, Any] | None:
 
 def encoded(first: Any, second: Any) -> bytes:
     """Both parts as the file holds them."""
-    parts = [marshal.dumps(part, 4) for part in (first, second)]
+    parts = [marshal.dumps(part, MARSHAL) for part in (first, second)]
     numbers = [number for part in parts for number in (len(part), crc32(part))]
     return _MAGIC + b"".join(n.to_bytes(4, "big") for n in numbers) + b"".join(parts)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 from zlib import crc32
 
 from perfkit.activehours import active_us, reached
@@ -16,6 +15,7 @@ from perfkit.ruleevidence import Evidence, evidence_of
 from perfkit.ruleruns import Happened
 from perfkit.rules import CORRECTED, START, RuleEvent, RuleState, closed, digest
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from perfkit.alertfeed import DayMark, Feed
 

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 
 from perfkit.alertstatus import status
 from perfkit.check import check
-from perfkit.config import CONFIG_FILE
 from perfkit.errors import ConfigError, UsageError
 from perfkit.eventlog import Event, read
+from perfkit.quiet import CONFIG
 from perfkit.ruleconfig import RULES_FILE, duration_us
 from perfkit.window import instant_of, moment_of
 from perfkit.yamltext import Document, KeyPath, parse
@@ -100,7 +100,7 @@ def _make(root: Path, case: _Case, rules: str, settings: Mapping[str, Any]) -> N
     entries = [{"name": one, "path": f"logs/{one}.jsonl", "currency": "USD"} for one in sources]
     (root / "config").mkdir()
     (root / "logs").mkdir()
-    (root / CONFIG_FILE).write_text(_flow({**settings, "sources": entries}), encoding="utf-8")
+    (root / CONFIG).write_text(_flow({**settings, "sources": entries}), encoding="utf-8")
     (root / RULES_FILE).write_text(rules, encoding="utf-8")
     for one in sources:
         (root / f"logs/{one}.jsonl").touch()
@@ -203,8 +203,8 @@ def _settings(top: Mapping[str, Any], root: Path | None) -> dict[str, Any]:
     """The settings of the workspace, with those of the file in their place; never its sources."""
     settings: dict[str, Any] = {}
     if root is not None:
-        text = (root / CONFIG_FILE).read_text(encoding="utf-8")
-        settings.update(parse(text, CONFIG_FILE.as_posix()).value or {})
+        text = (root / CONFIG).read_text(encoding="utf-8")
+        settings.update(parse(text, CONFIG).value or {})
     settings.update(top.get("config") or {})
     settings.pop("sources", None)
     settings.pop("targets", None)

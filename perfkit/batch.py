@@ -12,8 +12,6 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from pathlib import Path
-from typing import Any, NamedTuple
 
 from perfkit.bulk import uncollected
 from perfkit.columns import take
@@ -25,10 +23,24 @@ from perfkit.identities import Entries, Entry, entry, key_of
 from perfkit.ledger import OPEN, BadLine, DayEntry, Details, FileEntry, Fruitless
 from perfkit.pages import Pages
 from perfkit.quiet import fingerprint_of
-from perfkit.tradelog import FileLog, Start, line_offset, opened, pieces, readable, without
+from perfkit.records import NamedTuple
+from perfkit.tradelog import (
+    FileLog,
+    Start,
+    is_compressed,
+    line_offset,
+    opened,
+    pieces,
+    readable,
+    without,
+)
 from perfkit.trades import COLUMNS, CORRECTED, REPEATED, Trades, ordered
 from perfkit.trading_days import sealed
 from perfkit.window import Calendar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 BATCH_LINES = 1 << 15
 """About so many lines are held at a time; more are a batch of their own."""
@@ -42,7 +54,7 @@ class Reading(NamedTuple):
     """
 
     number: int
-    path: Path
+    path: str
     name: str
     start: Start = Start()
     digest: ContentDigest | None = None
@@ -175,11 +187,11 @@ def _read(
 ) -> Iterator[tuple[FileLog, FileEntry]]:
     """The runs of lines of one file, each with what is known of the file after it."""
     digest, last_day = reading.digest, reading.last_day
-    compressed = reading.path.suffix == ".gz"
+    compressed = is_compressed(reading.path)
     with readable(reading.name), closing(opened(reading.path)) as stream:
         fingerprint = fingerprint_of(os.fstat(stream.fileno()))
         if compressed:
-            with reading.path.open("rb") as packed:
+            with open(reading.path, "rb") as packed:
                 digest = digest_of(packed)
         elif digest is None:
             digest = ContentDigest()

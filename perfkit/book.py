@@ -6,10 +6,10 @@ fetched when it is asked for: sheets of days for most, trades for the rest.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from functools import cached_property, partial
-from typing import NamedTuple, TypeVar
 
 from perfkit.bookkeeping import DEFAULT, Activity, Opened, Options, discard, open_book
 from perfkit.config import Config, Source
@@ -18,12 +18,17 @@ from perfkit.ledger import OPEN, BadLine, DayEntry, FileEntry, Ledger, unpacked_
 from perfkit.linecount import DayLines, count_lines, date_in
 from perfkit.pages import CacheDamagedError
 from perfkit.quiet import CACHE
+from perfkit.records import NamedTuple
 from perfkit.sheets import Sheet, digest_of, unpacked_sheet
 from perfkit.sources import chosen
 from perfkit.trades import Trades, joined, no_trades, ordered, ordered_open
 from perfkit.trading_days import loaded
 
-T = TypeVar("T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 Snapshot = Mapping[str, int]
 """Log files, as they are shown, and how many bytes of each had been read."""
@@ -94,14 +99,17 @@ class Book:
                 if (day := date_in(file.name)) is not None
             )
             for source in self.sources
-            if DATE_PATTERN in source.pattern and source.path.is_dir()
+            if DATE_PATTERN in source.pattern and os.path.isdir(source.location)
         }
 
     @cached_property
     def days(self) -> list[date]:
         """The trading days with a closed trade, in order."""
-        numbers = {day for ledger in self._ledgers.values() for day in ledger.days} - {OPEN}
-        return list(map(date.fromordinal, sorted(numbers)))
+        return list(map(date.fromordinal, self._ordinals))
+
+    @cached_property
+    def _ordinals(self) -> list[int]:
+        return sorted({day for one in self._ledgers.values() for day in one.days} - {OPEN})
 
     @cached_property
     def closed(self) -> Trades:
@@ -119,17 +127,24 @@ class Book:
         own = [ledger.days[number] for ledger in self._ledgers.values() if number in ledger.days]
         return own[0] if len(own) == 1 else self._opened.manifest.joint[number].entry
 
-    def mark(self, day: date) -> tuple[str, int]:
-        """What changes when the trades of a day do: an epoch, and their number.
+    def marks(self) -> dict[int, tuple[str, int]]:
+        """For each day with closed trades, by its ordinal, what changes when its trades do.
 
-        The epoch changes when a trade that was there changed, went or moved; while it stands, new
-        trades come after the known ones.
+        That is an epoch, and their number. The epoch changes when a trade that was there changed,
+        went or moved; while it stands, new trades come after the known ones.
         """
-        number = day.toordinal()
-        own = [ledger.days[number] for ledger in self._ledgers.values() if number in ledger.days]
-        if len(own) == 1:
-            return str(own[0].epoch), own[0].rows
-        return " ".join(f"{entry.epoch}/{entry.rows}" for entry in own), sum(e.rows for e in own)
+        ledgers = list(self._ledgers.values())
+        if len(ledgers) == 1:
+            days = ledgers[0].days
+            return {day: (str(days[day].epoch), days[day].rows) for day in self._ordinals}
+        marks = {}
+        for day in self._ordinals:
+            own = [ledger.days[day] for ledger in ledgers if day in ledger.days]
+            epoch = str(own[0].epoch)
+            if len(own) > 1:
+                epoch = " ".join(f"{entry.epoch}/{entry.rows}" for entry in own)
+            marks[day] = epoch, sum(entry.rows for entry in own)
+        return marks
 
     def curve(self, day: date) -> Curve:
         """The curve of a day's net P&L, as far as days are folded by it."""
@@ -210,7 +225,7 @@ class Book:
         numbers = {file.number for file in self._ledgers[source].files}
         return day in self.lines and not numbers.isdisjoint(self.lines[day].files)
 
-    @property
+    @cached_property
     def _ledgers(self) -> dict[str, Ledger]:
         return {source.name: self._opened.manifest.ledgers[source.name] for source in self.sources}
 
@@ -298,7 +313,8 @@ class Book:
         options = Options(cached=False, limits=self.snapshot(), numbers=numbers)
         self._opened = open_book(self.config, self.sources, options)
         self.manifest_mark = None
-        self.__dict__.pop("files", None)
+        for name in ("files", "_ledgers"):
+            self.__dict__.pop(name, None)
         if self._read_from() != before:
             raise LogReadError(
                 CACHE,

@@ -12,8 +12,6 @@ import os
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
 
 from perfkit import runlog
 from perfkit.config import Config, Source
@@ -31,18 +29,20 @@ from perfkit.quiet import (
     is_current,
     read_bytes,
     read_marked,
-    split,
 )
+from perfkit.records import NamedTuple
 from perfkit.sheets import sheet_of
-from perfkit.sources import log_files, shown_path
+from perfkit.sources import LogFile, log_files, still_there
 from perfkit.trades import joined, ordered
 from perfkit.trading_days import joint_day, loaded
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from perfkit.reading import Outcome
 
 MOST_PAGES = 32
 SMALL_PAGE_BYTES = 1 << 20
+TINY_PAGE_BYTES = 1 << 18
 
 PAGES = "pages"
 LOCK = "lock"
@@ -154,25 +154,25 @@ def _tell(opened: Opened) -> None:
 
 
 def _opened(config: Config, sources: Sequence[Source], options: Options) -> Opened:
-    folder = config.root / CACHE
-    stale = read_bytes(str(config.root / CONFIG)) != config.text
+    folder = _folder(config)
+    stale = read_bytes(os.path.join(config.folder, CONFIG)) != config.text
     if not options.cached or stale:
         return _in_memory(config, sources, options)
     if options.limits is not None:
         return _as_limited(config, sources, options)
-    known = stored(config, folder)
+    known = stored(config)
     if known is not None and known.is_current and _has(known.manifest, sources):
         return known.opened(sources)
     try:
         with _locked(folder):
-            return _written(config, sources, options, folder)
+            return _written(config, sources, options, known)
     except OSError as error:
-        return _unwritten(config, sources, options, folder, error)
+        return _unwritten(config, sources, options, error)
 
 
 def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
     """The book as the cache has it, if that is just what the limits say; else made anew."""
-    known = stored(config, config.root / CACHE)
+    known = stored(config)
     if known is not None and _has(known.manifest, sources):
         read = {
             file.name: file.bytes_read
@@ -188,32 +188,36 @@ def _has(manifest: Manifest, sources: Sequence[Source]) -> bool:
     return all(source.name in manifest.ledgers for source in sources)
 
 
-def stored(config: Config, folder: Path) -> Stored | None:
+def stored(config: Config) -> Stored | None:
     """What the cache holds; None where that is nothing, or not for this configuration."""
+    folder = _folder(config)
+    path = os.path.join(folder, MANIFEST)
     for _ in range(ATTEMPTS):
-        found = read_marked(str(folder / MANIFEST))
+        found = read_marked(path)
         if found is None:
             return None
         content, mark = found
         try:
-            manifest = decoded(content, settings_of(config))
-            pages = Pages(str(folder / PAGES), _prefix())
-            for page in {address[0] for address in manifest.addresses()}:
+            head, manifest = decoded(content, settings_of(config))
+            pages = _pages(folder)
+            for page in manifest.pages:
                 pages.hold(page)
         except CacheDamagedError:
-            if read_bytes(str(folder / MANIFEST)) == content:
+            if read_bytes(path) == content:
                 return None
             continue  # replaced meanwhile, and its pages removed
-        parts = split(content)
-        assert parts is not None
-        current = is_current(parts[0], str(config.root), config.override)
+        current = is_current(head, config.folder, config.override)
         return Stored(manifest, pages, mark, current)
     return None
 
 
-def _prefix() -> str:
-    """The start of a page's name that no other page has had."""
-    return f"{time.time_ns():x}-{os.getpid()}"
+def _folder(config: Config) -> str:
+    return os.path.join(config.folder, CACHE)
+
+
+def _pages(folder: str) -> Pages:
+    """The pages of a cache; what this process writes gets names that no page has had."""
+    return Pages(os.path.join(folder, PAGES), f"{time.time_ns():x}-{os.getpid()}")
 
 
 def _empty(config: Config) -> Manifest:
@@ -227,10 +231,10 @@ def _in_memory(config: Config, sources: Sequence[Source], options: Options) -> O
 
 
 def _unwritten(
-    config: Config, sources: Sequence[Source], options: Options, folder: Path, problem: OSError
+    config: Config, sources: Sequence[Source], options: Options, problem: OSError
 ) -> Opened:
     """The book where the cache can be read at most."""
-    known = stored(config, folder)
+    known = stored(config)
     if known is None:
         return _in_memory(config, sources, options)._replace(problem=problem)
     manifest, pages = known.manifest, known.pages
@@ -242,36 +246,46 @@ def _unwritten(
     return Opened(manifest, pages, activity, problem)
 
 
-def _written(config: Config, sources: Sequence[Source], options: Options, folder: Path) -> Opened:
-    """The book brought up to date in the cache; the lock is held."""
-    now = _touched(folder / LOCK)
-    known = stored(config, folder)
-    if known is not None and known.is_current and _has(known.manifest, sources):
-        return known.opened(sources)  # another process was first
+def _written(
+    config: Config, sources: Sequence[Source], options: Options, known: Stored | None
+) -> Opened:
+    """The book brought up to date in the cache; the lock is held, `known` was there before."""
+    folder = _folder(config)
+    path = os.path.join(folder, MANIFEST)
+    now = _touched(os.path.join(folder, LOCK))
+    if known is None or _mark(path) != known.mark:  # another process was first
+        known = stored(config)
+        if known is not None and known.is_current and _has(known.manifest, sources):
+            return known.opened(sources)
     manifest = _empty(config) if known is None else known.manifest
     now = max(now, _newest_epoch(manifest) + 1)  # the clock may count whole seconds only
-    pages = Pages(str(folder / PAGES), _prefix()) if known is None else known.pages
+    pages = _pages(folder) if known is None else known.pages
     try:
         manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
         manifest = _compacted(manifest, pages)
     except CacheDamagedError:
-        pages = Pages(str(folder / PAGES), _prefix())
+        pages = _pages(folder)
         manifest = _empty(config)
         manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
     pages.flush()
     problem, mark = pages.problem, None
     if problem is None:
         try:
-            content = encoded(manifest, config, config.override)
-            put_in_place(str(folder / MANIFEST), content)
-            mark = fingerprint_of(os.stat(folder / MANIFEST))
-            live = {address[0] for address in manifest.addresses()}
-            for page in live:  # the next writer may remove it while this book is in use
+            put_in_place(path, encoded(manifest, config, config.override))
+            mark = _mark(path)
+            for page in manifest.pages:  # the next writer may remove it while this book is in use
                 pages.hold(page)
-            pages.sweep(live)
+            pages.sweep(manifest.pages)
         except (OSError, CacheDamagedError) as error:
             problem = error if isinstance(error, OSError) else OSError(str(error))
     return Opened(manifest, pages, activity, problem, mark)
+
+
+def _mark(path: str) -> Fingerprint | None:
+    try:
+        return fingerprint_of(os.stat(path))
+    except OSError:
+        return None
 
 
 def _newest_epoch(manifest: Manifest) -> int:
@@ -280,21 +294,23 @@ def _newest_epoch(manifest: Manifest) -> int:
 
 
 def _compacted(manifest: Manifest, pages: Pages) -> Manifest:
-    """The manifest with the sections of pages that are mostly dead moved to a new one.
+    """The manifest naming its pages, with the sections of mostly dead ones moved to a new one.
 
     So are those of small pages, when there are many: whoever reads the book holds them all open.
+    What is dead in a tiny page waits for that.
     """
-    live: defaultdict[str, int] = defaultdict(int)
-    for address in set(manifest.addresses()):
-        live[address[0]] += address[2]
+    live = _live(manifest)
     sparse = {
         page
         for page, size in live.items()
         if page not in pages.pending
-        and (2 * size < pages.size(page) or (len(live) > MOST_PAGES and size < SMALL_PAGE_BYTES))
+        and (
+            (len(live) > MOST_PAGES and size < SMALL_PAGE_BYTES)
+            or TINY_PAGE_BYTES + 2 * size < pages.size(page)
+        )
     }
     if not sparse:
-        return manifest
+        return manifest._replace(pages=tuple(live))
     moved: dict[Address, Address] = {}
 
     def place(address: Address) -> Address:
@@ -304,7 +320,16 @@ def _compacted(manifest: Manifest, pages: Pages) -> Manifest:
             moved[address] = pages.put(pages.get(address))
         return moved[address]
 
-    return manifest.moved(place)
+    manifest = manifest.moved(place)
+    return manifest._replace(pages=tuple(_live(manifest)))
+
+
+def _live(manifest: Manifest) -> dict[str, int]:
+    """How many bytes of each page are referred to."""
+    live: defaultdict[str, int] = defaultdict(int)
+    for page, _, length, _ in manifest.addresses():
+        live[page] += length
+    return live
 
 
 def _refreshed(
@@ -321,9 +346,8 @@ def _refreshed(
 
     for attempt in range(ATTEMPTS):
         last = attempt == ATTEMPTS - 1
-        listing = _listed(config, sources, options.limits)
         try:
-            before = _inodes(listing)
+            listing = _listed(config, sources, options.limits)
             made = brought_up_to_date(
                 config,
                 manifest,
@@ -336,7 +360,7 @@ def _refreshed(
                 verified_bytes=options.verified_bytes,
                 progress=options.progress,
             )
-            if not last and _inodes(_listed(config, sources, options.limits)) != before:
+            if not last and not all(still_there(*one) for one in listing):
                 continue
         except (FileNotFoundError, LogMovedError) as error:
             if last:
@@ -365,26 +389,16 @@ def _activity(made: Outcome, sources: Sequence[Source]) -> Activity:
     )
 
 
-Listing = list[tuple[Source, list[tuple[Path, str]]]]
-
-
-def _listed(config: Config, sources: Sequence[Source], limits: Limits | None) -> Listing:
+def _listed(
+    config: Config, sources: Sequence[Source], limits: Limits | None
+) -> list[tuple[Source, list[LogFile]]]:
     listing = []
     for source in sources:
-        files = [(path, shown_path(path, config.root)) for path in log_files(source, config.root)]
+        files = log_files(source, config.folder)
         if limits is not None:
-            files = [(path, name) for path, name in files if name in limits]
+            files = [file for file in files if file.name in limits]
         listing.append((source, files))
     return listing
-
-
-def _inodes(listing: Listing) -> list[tuple[str, int, int]]:
-    found = []
-    for _, files in listing:
-        for path, name in files:
-            status = path.stat()
-            found.append((name, status.st_dev, status.st_ino))
-    return found
 
 
 def _with_joint_days(manifest: Manifest, config: Config, pages: Pages) -> Manifest:
@@ -423,19 +437,19 @@ def _now() -> int:
     return time.time_ns()
 
 
-def _touched(path: Path) -> int:
+def _touched(path: str) -> int:
     """The time by the clock of the file system that holds the cache."""
     os.utime(path)
-    return path.stat().st_mtime_ns
+    return os.stat(path).st_mtime_ns
 
 
 @contextlib.contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _locked(folder: str) -> Iterator[None]:
     """Holds the lock of the cache; its file is never removed, or two could hold two."""
     import fcntl
 
-    (folder / PAGES).mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / LOCK, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    os.makedirs(os.path.join(folder, PAGES), exist_ok=True)
+    descriptor = os.open(os.path.join(folder, LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -448,7 +462,7 @@ def discard(config: Config, mark: Fingerprint | None = None) -> None:
 
     With a `mark`, only if its manifest is still that one.
     """
-    manifest = config.root / CACHE / MANIFEST
+    path = os.path.join(_folder(config), MANIFEST)
     with contextlib.suppress(OSError):
-        if mark is None or fingerprint_of(manifest.stat()) == mark:
-            manifest.unlink()
+        if mark is None or _mark(path) == mark:
+            os.unlink(path)

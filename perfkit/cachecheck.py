@@ -48,7 +48,7 @@ def status(config: Config) -> Status:
     """The state of the cache of a workspace; nothing is changed."""
     folder = config.root / CACHE
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
-    known = stored(config, folder)
+    known = stored(config)
     state = "empty" if not paths else "out of date"
     holdings: tuple[Holdings, ...] = ()
     if known is not None:

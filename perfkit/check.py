@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from perfkit import alertstate
 from perfkit.alertevents import time_text
@@ -20,11 +19,15 @@ from perfkit.alertteller import Teller
 from perfkit.durable import put_in_place
 from perfkit.errors import OutputError
 from perfkit.eventlog import Event, append, read, size_of
+from perfkit.records import NamedTuple
 from perfkit.ruleruns import RuleRun, trade_key
 from perfkit.rules import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.rulevalues import Settings
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from perfkit.config import Config
 
 ALWAYS = 1 << 62

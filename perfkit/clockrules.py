@@ -7,14 +7,15 @@ it does not matter when a run looks.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
 
 from perfkit.activehours import MINUTE_US, active_us, holds, reached
 from perfkit.exact import EXACT, ratio
+from perfkit.records import NamedTuple
 from perfkit.ruleevidence import Evidence
 from perfkit.ruleruns import NO_GROUP
 from perfkit.rules import INSUFFICIENT, OK, Reading, Rule, RuleEvent, RuleState, step
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from perfkit.alertfeed import Feed
 

@@ -16,13 +16,17 @@ from decimal import Decimal
 from functools import cache
 from math import gcd
 from operator import itemgetter
-from typing import NamedTuple, TypeVar
 
 from perfkit.exact import decimal_places, scaled
 from perfkit.exact import units as units_of
+from perfkit.records import NamedTuple
 from perfkit.window import SECOND_US, instant_of
 
-T = TypeVar("T")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 MAX_DIGITS = 40
 MAX_EXPONENT = 30
@@ -32,8 +36,8 @@ TIME_UNITS_US = {"s": (SECOND_US, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 
 
 _TO_SHAPE = str.maketrans("123456789", "000000000")
 _PLAIN_SHAPE = re.compile(r"-?0+(?:\.0+)?")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
-_ISO_TIME = re.compile(
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?"
+_ISO_TIME = (
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,12}))?)?"
     r" ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
@@ -98,7 +102,7 @@ def exact_number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise BadValueError(f"{_shown(value)} is not a number")
     text = value if isinstance(value, str) else _int_text(value)
-    matched = _NUMBER.fullmatch(text)
+    matched = re.fullmatch(_NUMBER, text)
     if matched is None:
         raise BadValueError(f"{_shown(value)} is not a number")
     digits = sum(map(str.isdigit, text.partition("e")[0].partition("E")[0]))
@@ -173,7 +177,7 @@ def exact_instant(value: object, zone: tzinfo, unit: str) -> int | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        matched = _ISO_TIME.fullmatch(value)
+        matched = re.fullmatch(_ISO_TIME, value)
         if matched is not None:
             return _iso_instant(value, matched, zone)
     try:
@@ -292,7 +296,7 @@ def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
     Numbers count by value, whatever unit they are in.
     """
     if isinstance(column, Numbers):
-        coarse = _coarsest(column)
+        coarse = coarsest(column)
         return b"%d:" % coarse.places + fingerprint(coarse.units)
     if len(column) and None not in column and isinstance(column[0], int):
         try:
@@ -307,7 +311,7 @@ def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
     return repr(distinct).encode("utf-8", "surrogatepass") + packed
 
 
-def _coarsest(column: Numbers) -> Numbers:
+def coarsest(column: Numbers) -> Numbers:
     """A column in the coarsest unit that holds it."""
     if not column.places or any(unit % 10 for unit in column.units if unit):
         return column

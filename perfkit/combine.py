@@ -12,14 +12,18 @@ from collections import Counter
 from decimal import Decimal
 from itertools import chain
 from operator import mul
-from typing import Any, NamedTuple
 
 from perfkit import columns as col
 from perfkit.columns import Numbers, take
 from perfkit.dialect import CLOSING, FIRST, NUMBER, PNL, TARGETS, Dialect, Slot, Term
 from perfkit.exact import decimal_places
 from perfkit.exact import units as exact_units
+from perfkit.records import NamedTuple
 from perfkit.tradelog import Column, FileLog, Lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class Records(NamedTuple):

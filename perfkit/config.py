@@ -6,16 +6,20 @@ import os
 from collections.abc import Callable, Mapping
 from datetime import time
 from decimal import Decimal
-from pathlib import Path
-from typing import Any, NamedTuple
 
 from perfkit.dialect import BUILT_IN, Dialect, compile_dialect
 from perfkit.documents import document
 from perfkit.errors import ConfigError, PerfkitError, WindowError, WorkspaceNotFoundError
+from perfkit.quiet import CONFIG
+from perfkit.records import NamedTuple
 from perfkit.window import EVERY_DAY, MONDAY_TO_FRIDAY, WEEKDAYS, WINDOW_KINDS, Calendar, zone_named
 from perfkit.yamltext import Document, KeyPath
 
-CONFIG_FILE = Path("config/perfkit.yaml")
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # an alert run has no time to load it
+    from pathlib import Path
+    from typing import Any
+
 DAILY_PATTERN = "????-??-??.jsonl"
 LONGEST_CURRENCY = 12
 DEFAULT_PERIODS = 365
@@ -41,14 +45,21 @@ BOUNDS = ("at_least", "at_most")
 class Source(NamedTuple):
     """One bot's logs: where they lie, in which dialect and currency.
 
-    `path` is a file, or a folder in which `pattern` names the files.
+    `location` is the path of a file, or of a folder in which `pattern` names the files.
     """
 
     name: str
-    path: Path
+    location: str
     pattern: str
     currency: str
     dialect: Dialect
+
+    @property
+    def path(self) -> Path:
+        """The location as a path."""
+        from pathlib import Path
+
+        return Path(self.location)
 
 
 class Target(NamedTuple):
@@ -61,13 +72,13 @@ class Target(NamedTuple):
 
 
 class Config(NamedTuple):
-    """A workspace's settings; `root` is the folder that holds `config/`.
+    """A workspace's settings; `folder` is the path of the one that holds `config/`.
 
     `text` is the file they were read from, `override` the time zone given in place of its own,
     empty without one.
     """
 
-    root: Path
+    folder: str
     sources: tuple[Source, ...]
     calendar: Calendar
     quiet_days_are_zero: bool
@@ -79,41 +90,56 @@ class Config(NamedTuple):
     text: bytes = b""
     override: str = ""
 
+    @property
+    def root(self) -> Path:
+        """The folder as a path."""
+        from pathlib import Path
+
+        return Path(self.folder)
+
 
 def find_root(start: Path) -> Path:
     """The nearest folder, from `start` upwards, that holds `config/perfkit.yaml`."""
     start = start.absolute()
     for folder in (start, *start.parents):
-        if (folder / CONFIG_FILE).is_file():
+        if (folder / CONFIG).is_file():
             return folder
     raise WorkspaceNotFoundError(str(start))
 
 
-def load(root: Path, timezone: str | None = None, *, cached: bool = True) -> Config:
+def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) -> Config:
     """Reads the configuration of a workspace; `timezone` overrides the one it names.
 
     `cached` says whether a copy of the parsed file may be used, and left.
 
     Raises `ConfigError`; nothing missing or wrong is ever replaced by a guess.
     """
-    file = root / CONFIG_FILE
-    shown = CONFIG_FILE.as_posix()
+    folder = os.fspath(root)
+    file = os.path.join(folder, CONFIG)
     try:
-        content = file.read_bytes()
+        with open(file, "rb") as stream:
+            content = stream.read()
         content.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise ConfigError(shown, "", "is not UTF-8", "save it as plain UTF-8 text") from error
+        raise ConfigError(CONFIG, "", "is not UTF-8", "save it as plain UTF-8 text") from error
     except OSError as error:
         raise ConfigError(
-            str(file), "", f"cannot be read: {error.strerror}", "check that it may be read"
+            file, "", f"cannot be read: {error.strerror}", "check that it may be read"
         ) from error
-    config = _Reader(shown, document(root, shown, content, cached=cached)).config(root, timezone)
+    parsed = document(folder, CONFIG, content, cached=cached)
+    config = _Reader(CONFIG, parsed).config(folder, timezone)
     return config._replace(text=content, override=timezone or "")
 
 
+def _below(folder: str, location: str) -> str:
+    """A path as `pathlib` would write it."""
+    parts = [part for part in location.split("/") if part not in ("", ".")]
+    return os.path.join("/" if location.startswith("/") else folder, *parts)
+
+
 def _reads_the_same(one: Source, other: Source) -> bool:
-    return (one.path, one.pattern, one.dialect._replace(name="")) == (
-        other.path,
+    return (one.location, one.pattern, one.dialect._replace(name="")) == (
+        other.location,
         other.pattern,
         other.dialect._replace(name=""),
     )
@@ -126,12 +152,12 @@ class _Reader:
         self.shown = shown
         self.document = document
 
-    def config(self, root: Path, timezone: str | None) -> Config:
+    def config(self, folder: str, timezone: str | None) -> Config:
         top = self._mapping((), self.document.value or {}, _KEYS)
         calendar = self._calendar(top, timezone)
-        sources = self._sources(top.get("sources"), root, calendar.timezone)
+        sources = self._sources(top.get("sources"), folder, calendar.timezone)
         return Config(
-            root=root,
+            folder=folder,
             sources=sources,
             calendar=calendar,
             quiet_days_are_zero=self._choice(top, "quiet_days", ("missing", "zero")) == "zero",
@@ -194,13 +220,13 @@ class _Reader:
             raise self.problem(("trading_week",), "has no day", "write mon-fri, or leave it out")
         return frozenset(days)
 
-    def _sources(self, given: object, root: Path, zone: str) -> tuple[Source, ...]:
+    def _sources(self, given: object, folder: str, zone: str) -> tuple[Source, ...]:
         if not isinstance(given, list) or not given:
             raise self.problem(
                 ("sources",), "names no source", "list at least one: `- name: bot` with its path"
             )
         sources = tuple(
-            self._source(("sources", str(n)), entry, root, zone) for n, entry in enumerate(given)
+            self._source(("sources", str(n)), entry, folder, zone) for n, entry in enumerate(given)
         )
         for n, source in enumerate(sources):
             if source.name in {earlier.name for earlier in sources[:n]}:
@@ -218,7 +244,7 @@ class _Reader:
                 )
         return sources
 
-    def _source(self, path: KeyPath, given: object, root: Path, zone: str) -> Source:
+    def _source(self, path: KeyPath, given: object, folder: str, zone: str) -> Source:
         entry = self._mapping(path, given, _SOURCE_KEYS)
         name = self._text((*path, "name"), entry.get("name"))
         location = self._text((*path, "path"), entry.get("path"))
@@ -245,7 +271,7 @@ class _Reader:
 
         return Source(
             name=name,
-            path=root / location,
+            location=_below(folder, location),
             pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
             currency=self._currency((*path, "currency"), entry.get("currency")),
             dialect=compile_dialect(label, known, problem, tzinfo),
@@ -253,6 +279,10 @@ class _Reader:
 
     def _pattern(self, path: KeyPath, value: object) -> str:
         pattern = self._text(path, value)
+        if "/" not in pattern and "**" not in pattern and pattern.strip("."):
+            return pattern
+        from pathlib import Path
+
         try:
             next(Path(os.devnull).glob(pattern), None)
         except (NotImplementedError, ValueError) as error:

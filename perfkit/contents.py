@@ -6,9 +6,11 @@ earlier chunks are unchanged: all of them where they are few, else the first, th
 
 from __future__ import annotations
 
-from typing import BinaryIO
-
 from perfkit.hashes import blake2b
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
 
 CHUNK_BYTES = 1 << 20
 SAMPLED_CHUNKS = 16

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import or_
-from typing import Any
 
 from perfkit.columns import Numbers
 from perfkit.exact import PER_TRADE_PLACES, decimal_places, divide_half_even, units
@@ -32,6 +31,10 @@ from perfkit.trades import (
     WON,
 )
 from perfkit.window import SECOND_US
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 NO_RESULT = -1
 """Stands in the findings of a closed trade with neither P&L nor outcome."""

@@ -11,9 +11,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from decimal import Decimal
-from typing import NamedTuple
 
 from perfkit.columns import TIME_UNITS_US, BadValueError, exact_number
+from perfkit.records import NamedTuple
 from perfkit.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN
 
 TEXT = "text"

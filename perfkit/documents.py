@@ -10,33 +10,36 @@ import contextlib
 import marshal
 import os
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
 
 from perfkit.durable import put_in_place
-from perfkit.quiet import CACHE, VERSION, joined, read_bytes, split
+from perfkit.quiet import CACHE, MARSHAL, VERSION, joined, read_bytes, split
 from perfkit.yamltext import Document, parse
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
-def document(root: Path, shown: str, content: bytes, *, cached: bool = True) -> Document:
-    """The value of a file of the workspace; `shown` is its path below `root`.
+
+def document(folder: str, shown: str, content: bytes, *, cached: bool = True) -> Document:
+    """The value of a file of the workspace; `shown` is its path below its `folder`.
 
     `cached` False neither uses nor leaves a copy. Raises `ConfigError` where it is no valid YAML.
     """
-    copy = root / CACHE / (Path(shown).stem + ".parsed")
+    name = os.path.basename(shown).removesuffix(".yaml") + ".parsed"
+    copy = os.path.join(folder, CACHE, name)
     known = _copied(copy, content) if cached else None
     if known is not None:
         return known
     parsed = parse(content.decode(), shown)
-    if cached and copy.parent.is_dir():
-        body = marshal.dumps((_plain(parsed.value), parsed.lines))
+    if cached and os.path.isdir(os.path.dirname(copy)):
+        body = marshal.dumps((_plain(parsed.value), parsed.lines), MARSHAL)
         with contextlib.suppress(OSError):
-            put_in_place(str(copy), joined((VERSION, content, "", None), body))
+            put_in_place(copy, joined((VERSION, content, "", None), body))
     return parsed
 
 
-def _copied(copy: Path, content: bytes) -> Document | None:
-    stored = read_bytes(os.fspath(copy))
+def _copied(copy: str, content: bytes) -> Document | None:
+    stored = read_bytes(copy)
     parts = None if stored is None else split(stored)
     if parts is None or parts[0][:2] != (VERSION, content):
         return None

@@ -6,7 +6,7 @@ log is not in this tree: it is a value, `LineError`, that is kept and counted wh
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from perfkit.records import NamedTuple
 
 
 class LineError(NamedTuple):

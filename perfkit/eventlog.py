@@ -7,15 +7,18 @@ and writes the event again. Readers skip what is no event.
 from __future__ import annotations
 
 import os
-from typing import Any
 
 from perfkit.errors import OutputError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
 
 EVENT_LOG = "logs/performance-alerts.jsonl"
 EVENT = "performance.alert"
 VERSION = 1
 
-Event = dict[str, Any]
+Event: TypeAlias = "dict[str, Any]"
 
 
 def line_of(event: Event) -> bytes:

@@ -24,7 +24,12 @@ from decimal import (
     Subnormal,
     Underflow,
 )
-from typing import TypeVar
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    T = TypeVar("T")
 
 EXACT = Context(
     prec=1000,
@@ -44,8 +49,6 @@ EXACT = Context(
     ],
 )
 """Adds, subtracts and multiplies exactly or raises; sums of valid figures are far shorter."""
-
-T = TypeVar("T")
 
 RATIO_DIGITS = 18
 ROOT_DIGITS = 50

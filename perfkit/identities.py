@@ -2,8 +2,9 @@
 
 An entry is `(key, day, file, line)`: a line that bears the identity, and the day its trade was put
 on. Entries are facts that may be out of date, never missing: a reader passes over files that are
-gone and looks on every day named. They are kept sorted in runs of blocks, a long one and a short
-one for what is new; the short one is merged into the long one when it is no longer short.
+gone and looks on every day named. They are kept sorted in runs of blocks. What is new becomes a run
+together with the runs before it that are not much longer, so there are few, and an entry is written
+again a few times only.
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from heapq import merge
 from itertools import chain, islice
 from zlib import crc32
 
@@ -19,9 +19,12 @@ from perfkit.ledger import Run
 from perfkit.pages import CacheDamagedError, Pages
 
 BLOCK_ENTRIES = 4096
-SHORT_ENTRIES = 4096
-_SHARE = 8
-"""The short run is merged when it has more entries than this share of the long one."""
+MOST_RUNS = 32
+SHARE = 8
+"""A run is merged with what is new where it has at most so many times its entries."""
+
+MERGED_ENTRIES = 1 << 15
+"""What would be longer is not merged (that would hold up an alert run) until there are too many."""
 
 Entry = int
 """Key, day, file and line, 32 bits each from the highest."""
@@ -99,16 +102,27 @@ def find(runs: Sequence[Run], pages: Pages, keys: Sequence[int]) -> dict[int, se
 
 
 def with_entries(
-    runs: Sequence[Run], new: Sequence[Iterable[Entry]], pages: Pages, alive: frozenset[int]
+    runs: Sequence[Run], new: Sequence[Entries], pages: Pages, alive: frozenset[int]
 ) -> tuple[Run, ...]:
-    """The runs with sorted entries added; those of files no longer alive drop out."""
-    long, short = runs if runs else (Run(), Run())
-    recent = _live(merge(_entries(short, pages), *new), alive)
-    few = list(islice(recent, max(SHORT_ENTRIES, long.entries // _SHARE) + 1))
-    if len(few) <= max(SHORT_ENTRIES, long.entries // _SHARE):
-        return long, _written(iter(few), pages)
-    every = merge(_live(_entries(long, pages), alive), chain(few, recent))
-    return _written(every, pages), Run()
+    """The runs with new entries; those of files no longer alive drop out of what is merged."""
+    kept = list(runs)
+    size = sum(map(len, new))
+    merged: list[Iterable[Entry]] = list(new)
+    every = len(runs) >= MOST_RUNS
+    while kept and (every or kept[-1].entries <= min(SHARE * size, MERGED_ENTRIES - size)):
+        run = kept.pop()
+        size += run.entries
+        merged.append(_entries(run, pages))
+    made = _written(_live(_in_order(merged, size), alive), pages)
+    return (*kept, made) if made.blocks else tuple(kept)
+
+
+def _in_order(runs: Sequence[Iterable[Entry]], size: int) -> Iterator[Entry]:
+    if size <= MERGED_ENTRIES:
+        return iter(sorted(chain.from_iterable(runs)))
+    from heapq import merge  # an alert run does without
+
+    return merge(*runs)
 
 
 def _live(entries: Iterable[Entry], alive: frozenset[int]) -> Iterator[Entry]:

@@ -7,10 +7,15 @@ Plain values all the way down, so that they are written and read at once. Days a
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NamedTuple
+from collections.abc import Callable, Mapping
 
 from perfkit.pages import Address
+from perfkit.quiet import MARSHAL
+from perfkit.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 Fingerprint = tuple[int, int, int, int, int]
 """Device, inode, size, and the times of the last change of content and of status in ns."""
@@ -70,7 +75,7 @@ class Details(NamedTuple):
     @property
     def packed(self) -> bytes:
         """The value as bytes."""
-        return marshal.dumps(tuple(self))
+        return marshal.dumps(tuple(self), MARSHAL)
 
 
 def unpacked_details(content: bytes) -> Details:
@@ -131,15 +136,13 @@ class Ledger(NamedTuple):
     fruitless: tuple[Fruitless, ...] = ()
     identities: tuple[Run, ...] = ()
 
-    def addresses(self) -> Iterator[Address]:
+    def addresses(self) -> list[Address]:
         """Every section it refers to."""
-        for file in self.files:
-            yield from file.details
-        for day in self.days.values():
-            yield from day_addresses(day)
-        for run in self.identities:
-            for _, address, _ in run.blocks:
-                yield address
+        return [
+            *(address for file in self.files for address in file.details),
+            *(address for day in self.days.values() for address in day_addresses(day)),
+            *(address for run in self.identities for _, address, _ in run.blocks),
+        ]
 
     def moved(self, place: Callable[[Address], Address]) -> Ledger:
         """The same with other addresses."""
@@ -175,12 +178,12 @@ def ledger_of(plain: tuple[Any, ...]) -> Ledger:
     )
 
 
-def day_addresses(day: DayEntry) -> Iterator[Address]:
+def day_addresses(day: DayEntry) -> list[Address]:
     """Every section a day refers to."""
-    for address, _ in day.fragments:
-        yield address
+    found = [address for address, _ in day.fragments]
     if day.sheet is not None:
-        yield day.sheet
+        found.append(day.sheet)
+    return found
 
 
 def moved_day(day: DayEntry, place: Callable[[Address], Address]) -> DayEntry:

@@ -10,11 +10,11 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
-from typing import NamedTuple
 
 from perfkit.ledger import FileEntry
+from perfkit.records import NamedTuple
 
-_DATED = re.compile(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
+_DATED = r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])"
 
 
 class DayLines(NamedTuple):
@@ -54,7 +54,7 @@ def count_lines(files: Iterable[FileEntry]) -> dict[date | None, DayLines]:
 
 def date_in(name: str) -> date | None:
     """The date a file is named by; None when it is not."""
-    found = _DATED.search(name.rpartition("/")[2])
+    found = re.search(_DATED, name.rpartition("/")[2])
     try:
         return None if found is None else date.fromisoformat(found[0])
     except ValueError:

@@ -8,15 +8,19 @@ from __future__ import annotations
 
 import marshal
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from fnmatch import fnmatch
-from typing import Any, NamedTuple
 
 from perfkit.config import Config, Source
 from perfkit.ledger import DayEntry, Ledger, day_addresses, ledger_of, moved_day
 from perfkit.pages import Address, CacheDamagedError
-from perfkit.quiet import VERSION, Head, Watch, WatchedFile, joined, split
-from perfkit.sources import is_own_output
+from perfkit.quiet import MARSHAL, VERSION, Head, Watch, WatchedFile, joined, split
+from perfkit.records import NamedTuple
+from perfkit.sources import is_below, is_own_output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class JointDay(NamedTuple):
@@ -29,20 +33,21 @@ class JointDay(NamedTuple):
 class Manifest(NamedTuple):
     """Ledgers by the name of their source; `joint` are the days that several sources share.
 
-    `next_number` is for the next new file.
+    `next_number` is for the next new file. `pages` are those it refers to, once it is written.
     """
 
     settings: str
     ledgers: Mapping[str, Ledger] = {}
     joint: Mapping[int, JointDay] = {}
     next_number: int = 1
+    pages: tuple[str, ...] = ()
 
-    def addresses(self) -> Iterator[Address]:
+    def addresses(self) -> list[Address]:
         """Every section it refers to."""
-        for ledger in self.ledgers.values():
-            yield from ledger.addresses()
-        for day in self.joint.values():
-            yield from day_addresses(day.entry)
+        return [
+            *(address for ledger in self.ledgers.values() for address in ledger.addresses()),
+            *(address for day in self.joint.values() for address in day_addresses(day.entry)),
+        ]
 
     def moved(self, place: Callable[[Address], Address]) -> Manifest:
         """The same with other addresses."""
@@ -58,7 +63,12 @@ class Manifest(NamedTuple):
 def settings_of(config: Config) -> str:
     """What of a configuration the book depends on, as a text."""
     sources = [
-        (source.name, os.path.relpath(source.path, config.root), source.pattern, source.dialect)
+        (
+            source.name,
+            os.path.relpath(source.location, config.folder),
+            source.pattern,
+            source.dialect,
+        )
         for source in config.sources
     ]
     calendar = config.calendar
@@ -74,20 +84,21 @@ def settings_of(config: Config) -> str:
 def encoded(manifest: Manifest, config: Config, timezone: str) -> bytes:
     """The manifest as bytes; `timezone` is the zone that overrides the configured one."""
     head: Head = (VERSION, config.text, timezone, _watches(manifest, config))
-    return joined(head, marshal.dumps(_plain(manifest)))
+    return joined(head, marshal.dumps(_plain(manifest), MARSHAL))
 
 
-def decoded(content: bytes, settings: str) -> Manifest:
+def decoded(content: bytes, settings: str) -> tuple[Head, Manifest]:
     """The manifest of those bytes; raises `CacheDamagedError` if it is not for these settings."""
     parts = split(content)
     if parts is None:
         raise CacheDamagedError("the manifest is damaged")
-    if parts[0][0] != VERSION:
-        raise CacheDamagedError(f"the manifest is by {parts[0][0]}")
-    found, ledgers, joint, next_number = marshal.loads(parts[1])
+    head, body = parts
+    if head[0] != VERSION:
+        raise CacheDamagedError(f"the manifest is by {head[0]}")
+    found, ledgers, joint, next_number, pages = marshal.loads(body)
     if found != settings:
         raise CacheDamagedError("the configuration changed")
-    return Manifest(
+    return head, Manifest(
         settings,
         {name: ledger_of(plain) for name, plain in ledgers.items()},
         {
@@ -95,6 +106,7 @@ def decoded(content: bytes, settings: str) -> Manifest:
             for number, (entry, made_of) in joint.items()
         },
         next_number,
+        pages,
     )
 
 
@@ -104,6 +116,7 @@ def _plain(manifest: Manifest) -> tuple[Any, ...]:
         {name: ledger.plain() for name, ledger in manifest.ledgers.items()},
         {number: (tuple(day.entry), day.made_of) for number, day in manifest.joint.items()},
         manifest.next_number,
+        manifest.pages,
     )
 
 
@@ -120,15 +133,15 @@ def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | Non
     if ledger is None:
         return None
     # Outside the root, the way there may lead through links: only the whole path is certain.
-    inside = source.path.is_relative_to(config.root)
-    where = os.path.relpath(source.path, config.root) if inside else os.fspath(source.path)
+    inside = is_below(source.location, config.folder)
+    where = os.path.relpath(source.location, config.folder) if inside else source.location
     shown = "" if where == "." else where + "/"
     files: dict[str, WatchedFile] = {}
-    if not source.path.is_dir():
+    if not os.path.isdir(source.location):
         if len(ledger.files) != 1:
             return None
         return where, False, {"": (ledger.files[0].fingerprint, ledger.files[0].seen_at)}, _NONE
-    prefix = shown if inside else source.path.as_posix() + "/"
+    prefix = shown if inside else source.location + "/"
     for file in ledger.files:
         name = file.name.removeprefix(prefix)
         if "/" in name or not file.name.startswith(prefix):
@@ -136,12 +149,12 @@ def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | Non
         files[name] = (file.fingerprint, file.seen_at)
     if "/" in source.pattern or "**" in source.pattern:
         return None
-    others = {name for name in os.listdir(source.path) if name not in files}
+    others = {name for name in os.listdir(source.location) if name not in files}
     unread = {
         name
         for name in others
         if _matches(name, source.pattern, files)
-        and not is_own_output(os.path.join(source.path, name), config.root)
+        and not is_own_output(os.path.join(source.location, name), config.folder)
     }
     return None if unread else (where, True, files, frozenset(others))
 

@@ -10,16 +10,20 @@ from __future__ import annotations
 import marshal
 from array import array
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from perfkit.columns import Numbers
+from perfkit.quiet import MARSHAL
 from perfkit.sequences import Curve, Streaks
 from perfkit.tally import Counts, Tally
 from perfkit.trades import COLUMNS, Trades
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
 _FEW = 256
 
-PackedTally = tuple[Any, ...]
+PackedTally: TypeAlias = "tuple[Any, ...]"
 
 
 def packed_trades(trades: Trades) -> bytes:
@@ -33,7 +37,7 @@ def packed_trades(trades: Trades) -> bytes:
             columns.append((_packed(column), -1))
     places = set(zip(trades.file, trades.line, strict=True))
     others = [item for item in trades.other_lines.items() if item[0] in places]
-    return marshal.dumps((len(trades), columns, others))
+    return marshal.dumps((len(trades), columns, others), MARSHAL)
 
 
 def unpacked_trades(content: bytes, paths: Mapping[int, str]) -> Trades:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from collections.abc import Collection
 
 from perfkit.durable import put_in_place
 
@@ -103,7 +104,7 @@ class Pages:
                 self._filled = 0
             del self.pending[page]
 
-    def sweep(self, live: set[str]) -> None:
+    def sweep(self, live: Collection[str]) -> None:
         """Removes every page that is not live, and what crashed writers left."""
         assert self.folder is not None
         for name in os.listdir(self.folder):

@@ -37,7 +37,9 @@ def _file_name(source: str) -> str:
 def _entry(root: Path, error: LineError) -> bytes:
     from perfkit.tradelog import read_at
 
-    text = read_at(root / error.path, error.offset, KEPT_BYTES).decode("utf-8", "backslashreplace")
+    text = read_at(str(root / error.path), error.offset, KEPT_BYTES).decode(
+        "utf-8", "backslashreplace"
+    )
     entry = {**error._asdict(), "text": text}
     return (
         json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode(

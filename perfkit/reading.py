@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from pathlib import Path
-from typing import NamedTuple
 
 from perfkit.batch import Batch, Reading, batches
 from perfkit.bulk import cores
@@ -13,7 +11,10 @@ from perfkit.config import Config, Source
 from perfkit.ledger import Ledger
 from perfkit.manifest import Manifest
 from perfkit.pages import Pages
+from perfkit.records import NamedTuple
 from perfkit.refresh import Plan, absorbed, in_old_order, plan
+from perfkit.sources import LogFile
+from perfkit.tradelog import is_compressed
 
 SEALED_BYTES = 4 << 20
 """More than this to read is written down batch by batch rather than held in memory."""
@@ -23,8 +24,8 @@ PARALLEL_BYTES = 8 << 20
 
 TASK_BYTES = 16 << 20
 
-Listing = Sequence[tuple[Source, Sequence[tuple[Path, str]]]]
-"""The files of each source, in the order they are read, and how they are shown."""
+Listing = Sequence[tuple[Source, Sequence[LogFile]]]
+"""The files of each source, in the order they are read."""
 
 
 class Outcome(NamedTuple):
@@ -182,8 +183,8 @@ def _shared_out(readings: Sequence[Reading], task_bytes: int) -> list[list[Readi
 
 
 def _size(reading: Reading) -> int:
-    size = reading.path.stat().st_size
-    return 8 * size if reading.path.suffix == ".gz" else size - reading.start.offset
+    size = os.stat(reading.path).st_size
+    return 8 * size if is_compressed(reading.path) else size - reading.start.offset
 
 
 def _may_fork() -> bool:

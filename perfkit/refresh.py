@@ -14,8 +14,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from itertools import pairwise
-from pathlib import Path
-from typing import NamedTuple
 
 from perfkit.batch import Batch, Combined, Reading, by_day, combined_trades, entries_of
 from perfkit.bulk import uncollected
@@ -34,7 +32,17 @@ from perfkit.ledger import (
 )
 from perfkit.pages import Pages
 from perfkit.quiet import fingerprint_of, is_settled
-from perfkit.tradelog import Start, line_offset, opened, read_lines, readable
+from perfkit.records import NamedTuple
+from perfkit.sources import LogFile
+from perfkit.tradelog import (
+    Start,
+    is_compressed,
+    line_offset,
+    opened,
+    read_lines,
+    readable,
+    unreadable,
+)
 from perfkit.trades import Trades, joined, ordered
 from perfkit.trading_days import chained_days, extended_day, loaded, sealed
 from perfkit.window import Calendar
@@ -68,7 +76,7 @@ class Plan(NamedTuple):
 
 def plan(
     ledger: Ledger,
-    files: Sequence[tuple[Path, str]],
+    files: Sequence[LogFile],
     next_number: int,
     now: int,
     verified_bytes: int,
@@ -87,11 +95,12 @@ def plan(
     numbers, kept, readings, rewritten = [], {}, [], []
     looked_at = 0
     taken: set[int] = set()
-    status = [_status(path, name) for path, name in files]
-    inodes = {(one.st_dev, one.st_ino) for one in status}
-    for (path, name), one in zip(files, status, strict=True):
-        fingerprint = fingerprint_of(one)
-        known = by_inode.get(fingerprint[:2])
+    fingerprints = [fingerprint_of(_status(path, name)) for path, name, _ in files]
+    inodes = {fingerprint[:2] for fingerprint in fingerprints}
+    for (path, name, _), fingerprint in zip(files, fingerprints, strict=True):
+        known = by_name.get(name)
+        if known is None or known.fingerprint != fingerprint:
+            known = by_inode.get(fingerprint[:2])
         if known is None or known.number in taken:
             known = by_name.get(name)
             # A file that lives on under another name is not this one.
@@ -119,7 +128,8 @@ def plan(
         numbers.append(number)
         next_number = max(next_number, number + 1)
     dropped = [file for file in ledger.files if file.number not in kept]
-    gone = [file.name for file in dropped if file.name not in {name for _, name in files}]
+    there = {file.name for file in files}
+    gone = [file.name for file in dropped if file.name not in there]
     return Plan(tuple(numbers), kept, readings, dropped, rewritten, gone, looked_at)
 
 
@@ -130,19 +140,23 @@ def in_old_order(ledger: Ledger, numbers: Iterable[int]) -> bool:
     return known == sorted(known)
 
 
-def _status(path: Path, name: str) -> os.stat_result:
-    with readable(name):
+def _status(path: str, name: str) -> os.stat_result:
+    try:
         return os.stat(path)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        raise unreadable(name, error) from error
 
 
 def _compared(
-    path: Path, name: str, known: FileEntry, now: int, verified_bytes: int
+    path: str, name: str, known: FileEntry, now: int, verified_bytes: int
 ) -> tuple[FileEntry | None, Reading | None]:
     """A file that may have changed: its entry, and what to read of it; no entry if it did."""
-    with readable(name), path.open("rb") as stream:
+    with readable(name), open(path, "rb") as stream:
         status = os.fstat(stream.fileno())
         seen = known._replace(name=name, fingerprint=fingerprint_of(status), seen_at=now)
-        if path.suffix == ".gz":
+        if is_compressed(path):
             same = digest_of(stream).chunks() == known.chunks
             return (seen, None) if same else (None, None)
         if status.st_size < known.end:
@@ -284,7 +298,7 @@ class _Absorption:
             if file.number not in wanted:
                 continue
             lines = wanted[file.number]
-            path = self.config.root / file.name
+            path = self._path(file.name)
             blocks[file.number] = [
                 block
                 for address in file.details
@@ -301,10 +315,11 @@ class _Absorption:
             self.config,
             logs,
             numbers,
-            lambda number, line: line_offset(
-                self.config.root / self.paths[number], line, blocks[number]
-            ),
+            lambda number, line: line_offset(self._path(self.paths[number]), line, blocks[number]),
         )
+
+    def _path(self, name: str) -> str:
+        return os.path.join(self.config.folder, name)
 
     def _fruitless(self, again: Combined) -> tuple[Fruitless, ...]:
         kept = [
@@ -319,13 +334,13 @@ class _Absorption:
 
     def _index(self, found: Mapping[int, set[Entry]], again: list[Entry]) -> tuple[Run, ...]:
         known = set().union(*found.values()) if found else set()
-        new: list[Iterable[Entry]] = [Entries(one for one in again if one not in known)]
+        new = [Entries(one for one in again if one not in known)]
         for batch in self.batches:
             if self.affected:
-                new.append([one for one in batch.lines if key_in(one) not in self.affected])
+                new.append(Entries(one for one in batch.lines if key_in(one) not in self.affected))
             else:
                 new.append(batch.lines)
-        if not any(True for one in new for _ in one):
+        if not any(map(len, new)):
             return self.ledger.identities
         alive = frozenset(file.number for file in self.files)
         return with_entries(self.ledger.identities, new, self.pages, alive)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import NamedTuple
 
 from perfkit.exact import canonical, multiply, scaled
 from perfkit.metrics import METRICS
 from perfkit.metrics.facts import Facts, Undefined
+from perfkit.records import NamedTuple
 from perfkit.rulevalues import Gauge
 
 Number = Decimal | int | None

@@ -11,7 +11,6 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 from operator import add, sub
-from typing import Any, Protocol
 
 from perfkit import tally as tallies
 from perfkit.exact import (
@@ -26,6 +25,24 @@ from perfkit.exact import (
 from perfkit.sequences import Curve, Streaks
 from perfkit.tally import EMPTY, Counts, Sums, Tally
 from perfkit.trades import LOST, WON, Trades
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Protocol
+
+    class Fold(Protocol):
+        """Puts trades together; what it makes of them is opaque to others."""
+
+        empty: Any
+
+        def unit(self, trades: Trades, row: int) -> Any: ...
+        def plus(self, earlier: Any, later: Any) -> Any: ...
+        def merged(self, parts: Sequence[Any]) -> Any: ...
+        def rolled(self, whole: Any, unit: Any, oldest: Any, tail: deque[Any]) -> Any: ...
+        def tally(self, whole: Any) -> Tally: ...
+        def carried(self, whole: Any) -> tuple[Any, ...]: ...
+        def restored(self, plain: tuple[Any, ...]) -> Any: ...
+
 
 PER_DAY = frozenset(
     (
@@ -74,20 +91,6 @@ LINEAR: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(PER_DAY | OF_ACCOUNT, ()),
 }
 """Metrics made of counts and of these sums only, or of what a gauge keeps beside them."""
-
-
-class Fold(Protocol):
-    """Puts trades together; what it makes of them is opaque to others."""
-
-    empty: Any
-
-    def unit(self, trades: Trades, row: int) -> Any: ...
-    def plus(self, earlier: Any, later: Any) -> Any: ...
-    def merged(self, parts: Sequence[Any]) -> Any: ...
-    def rolled(self, whole: Any, unit: Any, oldest: Any, tail: deque[Any]) -> Any: ...
-    def tally(self, whole: Any) -> Tally: ...
-    def carried(self, whole: Any) -> tuple[Any, ...]: ...
-    def restored(self, plain: tuple[Any, ...]) -> Any: ...
 
 
 def fold_of(metric: str) -> Fold:
@@ -201,7 +204,7 @@ class TallyFold:
     empty = EMPTY
 
     def unit(self, trades: Trades, row: int) -> Any:
-        return tallies.of(trades.slice(row, row + 1))
+        return tallies.of(trades.slice(row, row + 1).in_coarsest_units())
 
     def plus(self, earlier: Any, later: Any) -> Any:
         return tallies.merge(earlier, later)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
-from typing import Any, NamedTuple
 
 from perfkit.metrics.facts import Undefined, Value
+from perfkit.records import NamedTuple
 from perfkit.ruleevidence import Evidence, evidence_of
 from perfkit.rules import (
     CALENDAR_WINDOWS,
@@ -29,6 +29,10 @@ from perfkit.rules import (
 )
 from perfkit.rulevalues import BETTER, Gauge, Settings
 from perfkit.trades import Trades
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 NO_GROUP = ""
 """The group of a rule without `by`, and of trades that do not say."""

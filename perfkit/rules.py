@@ -11,10 +11,14 @@ steps once a run. Ids hash what happened, never when it was seen.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any, NamedTuple
 
 from perfkit.activehours import MINUTE_US, ActiveHours, holds
 from perfkit.hashes import blake2b
+from perfkit.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 OK, PENDING, FIRING, RECOVERING = "ok", "pending", "firing", "recovering"
 INSUFFICIENT, ERROR = "insufficient", "error"

@@ -12,14 +12,18 @@ from collections import deque
 from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
-from typing import Any, NamedTuple
 
 from perfkit.exact import EXACT, ZERO, canonical, multiply, ratio
 from perfkit.metrics import METRICS
 from perfkit.metrics.facts import NO_LOSS, NOT_IN_A_PART, Facts, Undefined, Value
+from perfkit.records import NamedTuple
 from perfkit.rulefolds import COUNTED, PER_DAY, fold_of
 from perfkit.trades import Trades
 from perfkit.window import Calendar, Window
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 NOT_BY_TRADE = frozenset(("open_trades", "unrealized_pnl"))
 """Figures that later lines change for the past, so that no step could be repeated."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
-from perfkit.config import CONFIG_FILE
 from perfkit.errors import OutputError, UsageError
 from perfkit.files import replace
+from perfkit.quiet import CONFIG
 from perfkit.ruleconfig import RULES_FILE
 
 FOLDERS = ("config", "logs/trades", "notebooks", "reports")
@@ -21,7 +21,7 @@ def make_workspace(folder: Path) -> str:
     Raises `UsageError` when the folder is not empty, `OutputError` when it cannot be written.
     """
     _make_folders(folder)
-    replace(folder / CONFIG_FILE, TEMPLATE.read_bytes())
+    replace(folder / CONFIG, TEMPLATE.read_bytes())
     _put_rules(folder)
     return (
         f"A workspace is in {folder}. Next:\n"
@@ -42,7 +42,7 @@ def make_demo(folder: Path) -> str:
     from perfkit.sample import sample_logs
 
     _make_folders(folder)
-    replace(folder / CONFIG_FILE, (shipped("config") / CONFIG_FILE.name).read_bytes())
+    replace(folder / CONFIG, (shipped("config") / Path(CONFIG).name).read_bytes())
     _put_rules(folder)
     for name, text in sample_logs().items():
         replace(folder / "logs/trades" / name, text)

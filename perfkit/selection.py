@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
@@ -35,7 +36,7 @@ def newest_day(book: Book) -> date:
     """The newest trading day that has a line; raises `NoTradesError` on empty logs."""
     newest = book.newest_day
     if newest is None:
-        raise NoTradesError(", ".join(source.path.name for source in book.sources))
+        raise NoTradesError(", ".join(os.path.basename(source.location) for source in book.sources))
     return newest
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from perfkit.exact import scaled
+from perfkit.records import NamedTuple
 from perfkit.trade import LOSS, WIN
 from perfkit.trades import LOST, WON
 from perfkit.walk import deepest_fall, equity_curve

@@ -9,11 +9,12 @@ from __future__ import annotations
 import marshal
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
 from perfkit import tally
 from perfkit.columns import fingerprint
 from perfkit.packing import packed_tally, unpacked_tally
+from perfkit.quiet import MARSHAL
+from perfkit.records import NamedTuple
 from perfkit.tally import Columns, Tally
 from perfkit.trades import TEXT_COLUMNS, Trades
 from perfkit.window import Calendar
@@ -67,7 +68,7 @@ class Sheet(NamedTuple):
             for dimension, names in self.parts.items()
         }
         whole = packed_tally(self.whole)
-        return marshal.dumps((whole, parts, dict(self.findings), self.digest))
+        return marshal.dumps((whole, parts, dict(self.findings), self.digest), MARSHAL)
 
 
 def sheet_of(trades: Trades, calendar: Calendar, *, digested: bool = True) -> Sheet:

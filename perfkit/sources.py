@@ -4,16 +4,26 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from fnmatch import translate
-from pathlib import Path
 
 from perfkit.config import Config, Source
 from perfkit.errors import LogReadError, MixedCurrencyError, UsageError
+from perfkit.records import NamedTuple
 
-OWN_OUTPUT = (Path("logs/performance"), Path("logs/performance-alerts.jsonl"))
+OWN_OUTPUT = ("logs/performance", "logs/performance-alerts.jsonl")
 """What perfkit writes below the workspace and therefore never reads as a trade log."""
 
-_ROTATED = re.compile(r"(.*?)\.([0-9]+)(\.gz)?$")
+_ROTATED_ENDS = (*"0123456789", ".gz")
+_ROTATED = re.compile(r"\.([0-9]+)(\.gz)?$")
+
+
+class LogFile(NamedTuple):
+    """A log file: its path, as errors and reports show it, and its inode."""
+
+    path: str
+    name: str
+    inode: int
 
 
 def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
@@ -30,71 +40,103 @@ def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
     return sources
 
 
-def log_files(source: Source, root: Path) -> list[Path]:
-    """The files of a source, in the order their lines were written: rotated ones oldest first."""
-    own = [os.path.realpath(root / path) for path in OWN_OUTPUT]
-    folder = os.fspath(source.path)
-    if is_own_output(folder, root):
+def log_files(source: Source, root: str) -> list[LogFile]:
+    """The files of a source, in the order their lines were written: rotated ones oldest first.
+
+    Raises `LogReadError` when there is no such file or folder.
+    """
+    location = source.location
+    own = _own_output(root)
+    if _is_within(location, own):
         raise LogReadError(
-            shown_path(source.path, root),
+            shown_path(location, root),
             "is written by perfkit itself",
             "name the bot's log instead",
         )
-    if os.path.isfile(folder):
-        return [source.path]
-    if not os.path.isdir(folder):
+    if os.path.isfile(location):
+        return [LogFile(location, shown_path(location, root), os.stat(location).st_ino)]
+    if not os.path.isdir(location):
         raise LogReadError(
-            shown_path(source.path, root),
+            shown_path(location, root),
             "there is no such file or folder",
             f"check `path` of source {source.name} in config/perfkit.yaml",
         )
-    found = _matching(folder, source.pattern)
-    resolved = os.path.realpath(folder)
-    # Beside a file, its compressed twin is a copy of it, perhaps still being written.
-    twins = {path + ".gz" for path in found}
-    files = [
-        path
-        for path, is_plain in found.items()
-        if path not in twins
-        and (
-            os.path.join(resolved, os.path.basename(path)) not in own
-            if is_plain
-            else os.path.isfile(path) and not is_own_output(path, root)
+    found = _matching(location, source.pattern)
+    above = shown_path(os.path.join(location, ""), root)
+    resolved = os.path.join(os.path.realpath(location), "")
+    files = []
+    for name, inode in found.items():
+        if name.endswith(".gz") and name.removesuffix(".gz") in found:
+            continue  # beside a file, its compressed twin is a copy of it, perhaps half written
+        path = os.path.join(location, name)
+        if inode is not None:
+            is_log = resolved + name not in own
+        else:
+            is_log = os.path.isfile(path) and not _is_within(path, own)
+        if is_log:
+            number = os.stat(path).st_ino if inode is None else inode
+            files.append(LogFile(path, above + name, number))
+    return sorted(files, key=_age_key)
+
+
+def still_there(source: Source, files: Sequence[LogFile]) -> bool:
+    """Whether each of some listed files of a source still has its name."""
+    location = source.location
+    found = _matching(location, source.pattern) if os.path.isdir(location) else {}
+    above = len(os.path.join(location, ""))
+    try:
+        return all(
+            file.inode == (found.get(file.path[above:]) or os.stat(file.path).st_ino)
+            for file in files
         )
-    ]
-    return list(map(Path, sorted(files, key=_age_key)))
+    except FileNotFoundError:
+        return False
 
 
-def is_own_output(path: str, root: Path) -> bool:
+def is_own_output(path: str, root: str) -> bool:
     """Whether perfkit itself writes what is at that path."""
+    return _is_within(path, _own_output(root))
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is that of a folder, or of what is in it."""
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def shown_path(path: str, root: str) -> str:
+    """A path as the workspace shows it: below its root where it is."""
+    return path.removeprefix(os.path.join(root, ""))
+
+
+def _own_output(root: str) -> list[str]:
+    return [os.path.realpath(os.path.join(root, one)) for one in OWN_OUTPUT]
+
+
+def _is_within(path: str, own: list[str]) -> bool:
     resolved = os.path.realpath(path)
-    own = [os.path.realpath(root / one) for one in OWN_OUTPUT]
-    return any(resolved == one or resolved.startswith(one + os.sep) for one in own)
+    return any(is_below(resolved, one) for one in own)
 
 
-def _matching(folder: str, pattern: str) -> dict[str, bool]:
-    """The paths that match, each with whether it is a file and no link, right in the folder."""
+def _matching(folder: str, pattern: str) -> dict[str, int | None]:
+    """What matches in a folder, by its path in it; the inode of each file that is plainly there."""
     if "/" in pattern or "**" in pattern:
+        from pathlib import Path
+
         found = {path for own in (pattern, pattern + ".gz") for path in Path(folder).glob(own)}
-        return dict.fromkeys(map(os.fspath, found), False)
+        return {str(path.relative_to(folder)): None for path in found}
     matches = re.compile(f"(?:{translate(pattern)})|(?:{translate(pattern + '.gz')})").match
     with os.scandir(folder) as entries:
         return {
-            entry.path: entry.is_file(follow_symlinks=False)
+            entry.name: entry.inode() if entry.is_file(follow_symlinks=False) else None
             for entry in entries
             if matches(entry.name)
         }
 
 
-def _age_key(path: str) -> tuple[str, int, str]:
+def _age_key(file: LogFile) -> tuple[str, int, str]:
     """`x.jsonl.2` before `x.jsonl.1` before `x.jsonl`; otherwise by name."""
-    rotated = _ROTATED.match(path)
+    path = file.path
+    rotated = _ROTATED.search(path) if path.endswith(_ROTATED_ENDS) else None
     if rotated is None:
         return path.removesuffix(".gz"), 0, path
-    return rotated[1], -int(rotated[2]), path
-
-
-def shown_path(path: Path, root: Path) -> str:
-    """A path as the workspace shows it: below its root where it is."""
-    shown, above = os.fspath(path), os.fspath(root) + os.sep
-    return shown.removeprefix(above)
+    return path[: rotated.start()], -int(rotated[1]), path

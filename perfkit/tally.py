@@ -12,10 +12,10 @@ from collections.abc import Hashable, Iterable, Sequence
 from decimal import Decimal
 from functools import cached_property
 from operator import add, gt, mul, ne
-from typing import Any, NamedTuple, TypeVar
 
 from perfkit.columns import take
 from perfkit.exact import PER_TRADE_PLACES, ZERO, scaled
+from perfkit.records import NamedTuple
 from perfkit.sequences import (
     LETTERS,
     Curve,
@@ -40,7 +40,11 @@ from perfkit.trades import (
     Trades,
 )
 
-K = TypeVar("K", bound=Hashable)
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeVar
+
+    K = TypeVar("K", bound=Hashable)
 
 Places = tuple[int, int, int]
 """Decimal places of P&L, commission and slippage."""

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import NamedTuple
+
+from perfkit.records import NamedTuple
 
 WIN = "win"
 LOSS = "loss"

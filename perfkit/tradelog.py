@@ -9,6 +9,7 @@ and so does each byte.
 from __future__ import annotations
 
 import json
+import os
 import sys
 import zlib
 from bisect import bisect_right
@@ -17,16 +18,18 @@ from contextlib import contextmanager
 from functools import cached_property
 from itertools import chain
 from operator import add
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 from perfkit import columns as col
 from perfkit.columns import BadValueError, Numbers, take
 from perfkit.contents import ContentDigest
 from perfkit.dialect import CLOSING, NUMBER, OPEN, TEXT, TIME, Condition, Dialect
 from perfkit.errors import LineError, LogReadError
+from perfkit.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any, BinaryIO, TypeAlias
+
     import msgspec
 
 BLOCK_BYTES = 256 * 1024
@@ -35,7 +38,7 @@ MAX_LINE_BYTES = 1024 * 1024
 FEW_BYTES = 64 * 1024
 """Up to so much is decoded without msgspec, if that is not loaded yet: loading it takes longer."""
 
-Column = list[Any] | Numbers
+Column: TypeAlias = "list[Any] | Numbers"
 """Texts (`str | None`), instants (`int | None`) or `Numbers`, by the slot's kind."""
 
 
@@ -95,7 +98,9 @@ class Start(NamedTuple):
     line: int = 1
 
 
-def read_log(path: Path, shown: str, dialect: Dialect, limit: int | None = None) -> FileLog:
+def read_log(
+    path: str | os.PathLike[str], shown: str, dialect: Dialect, limit: int | None = None
+) -> FileLog:
     """Reads one `.jsonl` or `.jsonl.gz` file; `shown` is its path as errors print it.
 
     With a `limit`, what lies beyond so many bytes (of text) is left for later.
@@ -143,8 +148,13 @@ def readable(shown: str, *, gone: bool = False) -> Iterator[None]:
     except (OSError, EOFError, zlib.error) as error:
         if isinstance(error, FileNotFoundError) and not gone:
             raise
-        problem = getattr(error, "strerror", None) or str(error)
-        raise LogReadError(shown, problem, "check that it is there and may be read") from error
+        raise unreadable(shown, error) from error
+
+
+def unreadable(shown: str, error: Exception) -> LogReadError:
+    """What to say when a log file cannot be read."""
+    problem = getattr(error, "strerror", None) or str(error)
+    return LogReadError(shown, problem, "check that it is there and may be read")
 
 
 def without(log: FileLog, lines: set[int]) -> FileLog:
@@ -186,7 +196,7 @@ def read_lines(
     return reader.result()
 
 
-def line_offset(path: Path, line: int, blocks: Sequence[tuple[int, int]] = ()) -> int:
+def line_offset(path: str, line: int, blocks: Sequence[tuple[int, int]] = ()) -> int:
     """The offset of the first byte of that line of a file (of its text, when compressed)."""
     known, offset = max((one for one in blocks if one[0] <= line), default=(1, 0))
     with opened(path) as stream:
@@ -194,7 +204,7 @@ def line_offset(path: Path, line: int, blocks: Sequence[tuple[int, int]] = ()) -
         return offset + sum(len(stream.readline()) for _ in range(line - known))
 
 
-def read_at(path: Path, offset: int, most: int) -> bytes:
+def read_at(path: str, offset: int, most: int) -> bytes:
     """The line that starts at that offset (of a file's text, when compressed), cut at `most`."""
     try:
         with opened(path) as stream:
@@ -204,13 +214,18 @@ def read_at(path: Path, offset: int, most: int) -> bytes:
         return b""
 
 
-def opened(path: Path) -> BinaryIO:
+def opened(path: str | os.PathLike[str]) -> BinaryIO:
     """A log file, its text when it is compressed."""
-    if path.suffix == ".gz":
+    if is_compressed(path):
         import gzip
 
         return gzip.open(path, "rb")  # type: ignore[return-value]
-    return path.open("rb")
+    return open(path, "rb")
+
+
+def is_compressed(path: str | os.PathLike[str]) -> bool:
+    """Whether a log file is a compressed one."""
+    return os.fspath(path).endswith(".gz")
 
 
 class _Beginning:
@@ -620,6 +635,8 @@ def _no_number(name: str) -> None:
 
 def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
     """Decodes only the named fields; a JSON number with a point or exponent stays its digits."""
+    from typing import Any
+
     import msgspec
 
     names = [f"field_{n}" for n in range(len(keys))]

@@ -10,12 +10,15 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import chain
-from typing import Any
 
-from perfkit.columns import Numbers, concatenated, take
+from perfkit.columns import Numbers, coarsest, concatenated, take
 from perfkit.exact import scaled
 from perfkit.trade import BREAKEVEN, LOSS, WIN, LinePlace, Trade
 from perfkit.window import moment_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 WON, LOST, PNL_KNOWN, HELD, PLANNED, RISKED, BEYOND_1R, EXIT_KNOWN, TARGET_HIT = (
     1 << bit for bit in range(9)
@@ -164,6 +167,13 @@ class Trades:
             column = getattr(self, name)
             rows = [row for row in rows if column[row] == value]
         return self if len(rows) == len(self) else self.take(rows)
+
+    def in_coarsest_units(self) -> Trades:
+        """The same trades with money in the coarsest units that hold it."""
+        columns = dict(self._columns())
+        for name in ("net_pnl", "commission", "slippage"):
+            columns[name] = coarsest(columns[name])
+        return Trades(columns, self.paths, self.other_lines)
 
     def with_paths(self, paths: Mapping[int, str]) -> Trades:
         """The same trades, of files with those paths."""

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import accumulate
 from operator import sub
-from typing import NamedTuple
+
+from perfkit.records import NamedTuple
 
 
 class Fall(NamedTuple):

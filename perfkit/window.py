@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import NamedTuple
 
 from perfkit.errors import WindowError
+from perfkit.records import NamedTuple
 
 WINDOW_KINDS = ("daily", "weekly", "monthly", "last-7d", "last-30d", "all")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")

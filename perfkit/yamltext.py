@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
 
 from perfkit.errors import ConfigError
+from perfkit.records import NamedTuple
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     import yaml
 
 KeyPath = tuple[str, ...]

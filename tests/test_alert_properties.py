@@ -155,6 +155,23 @@ class TestAnyCadence:
         assert without_times(second.events()) == without_times(first.events())
         assert states(second) == states(first)
 
+    def test_states_do_not_tell_in_which_units_money_was_read(self) -> None:
+        made = {"execution_mode": "LIVE", "strategy_name": "a"}
+        history: list[Line] = [
+            {
+                "timestamp": f"2026-04-0{day}T09:55:00Z",
+                "exit_timestamp": f"2026-04-0{day}T10:00:00Z",
+                "symbol": f"S{number}",
+                "order_id": f"T{number}",
+                "net_profit_loss": net,
+                **made,
+            }
+            for number, (day, net) in enumerate([(8, "5.5"), (8, "10"), (8, "10"), (9, "10")])
+        ]
+        rules = "rules:\n  - {id: r, metric: largest_loss, over: {trades: 3}, below: -15}\n"
+        first, second = (live(ROOTS[0](), rules, history, chunks) for chunks in ([], [1]))
+        assert states(second) == states(first)
+
     @given(history=histories(), rules=rule_files(), chunks=chunkings)
     def test_backtest_tells_what_live_runs_told(
         self, history: list[Line], rules: str, chunks: list[int]

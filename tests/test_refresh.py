@@ -258,11 +258,11 @@ class TestDays:
     def test_the_mark_of_a_day_tells_growth_from_change(self, workspace: WriteWorkspace) -> None:
         root = workspace(logs={LOG: line("A", "12:00")})
         (day,) = open_desk(root).book.days
-        epoch, rows = open_desk(root).book.mark(day)
+        epoch, rows = open_desk(root).book.marks()[day.toordinal()]
         append(root, line("B", "13:00"))
-        assert open_desk(root).book.mark(day) == (epoch, rows + 1)
+        assert open_desk(root).book.marks()[day.toordinal()] == (epoch, rows + 1)
         append(root, line("B", "13:00", net_profit_loss="9"))
-        changed, rows = open_desk(root).book.mark(day)
+        changed, rows = open_desk(root).book.marks()[day.toordinal()]
         assert (changed != epoch, rows) == (True, 2)
 
     def test_marks_differ_however_coarse_the_clock_is(
@@ -274,7 +274,7 @@ class TestDays:
         for net in ("2", "3", "4"):
             (root / LOG).write_text(line("A", net_profit_loss=net))
             book = open_desk(root).book
-            marks.append(book.mark(book.days[0]))
+            marks.append(book.marks()[book.days[0].toordinal()])
         assert len(set(marks)) == 3
 
     def test_sources_that_share_a_day_are_joined_anew_when_either_grows(
@@ -355,7 +355,8 @@ class TestIdentities:
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(identities, "BLOCK_ENTRIES", 3)
-        monkeypatch.setattr(identities, "SHORT_ENTRIES", 4)
+        monkeypatch.setattr(identities, "MERGED_ENTRIES", 4)
+        monkeypatch.setattr(identities, "MOST_RUNS", 5)
         pages, runs = Pages(None, "test"), tuple[Run, ...]()
         told = [(n * 7 % 11, n % 3, n % 4, n) for n in range(60)]
         for one in told:

@@ -9,11 +9,11 @@ the tally, which folds from days; see `Facts` for what is walked.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
 
 from perfkit.exact import canonical
 from perfkit.metrics import counts, days, path, pnl, risk
 from perfkit.metrics.facts import Facts, Undefined, Value
+from perfkit.records import NamedTuple
 
 Metric = Callable[[Facts], Value | Undefined]
 

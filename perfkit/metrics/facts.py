@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import NamedTuple
 
+from perfkit.records import NamedTuple
 from perfkit.tally import Tally
 
 
