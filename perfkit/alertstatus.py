@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from perfkit import config as configs
 from perfkit.alertcommands import remembered
@@ -13,6 +12,7 @@ from perfkit.alertmemory import Memory
 from perfkit.alertreplay import Entry
 from perfkit.eventlog import read
 from perfkit.markdown import aligned, escaped, plain, table
+from perfkit.records import NamedTuple
 from perfkit.render import Text
 from perfkit.ruleevidence import evidence_of
 from perfkit.ruleruns import NO_GROUP

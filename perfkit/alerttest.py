@@ -12,13 +12,14 @@ from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any, NamedTuple
+from typing import Any
 
 from perfkit.alertstatus import status
 from perfkit.check import check
 from perfkit.errors import ConfigError, UsageError
 from perfkit.eventlog import Event, read
 from perfkit.quiet import CONFIG
+from perfkit.records import NamedTuple
 from perfkit.ruleconfig import RULES_FILE, duration_us
 from perfkit.window import instant_of, moment_of
 from perfkit.yamltext import Document, KeyPath, parse

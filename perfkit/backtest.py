@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from perfkit.alertevents import short
 from perfkit.alertfeed import Feed, open_feed
@@ -22,6 +22,7 @@ from perfkit.errors import UsageError
 from perfkit.eventlog import Event
 from perfkit.exact import ZERO, add
 from perfkit.markdown import aligned, escaped, plain, table
+from perfkit.records import NamedTuple
 from perfkit.ruleconfig import load_rules
 from perfkit.ruleruns import NO_GROUP, Point, RuleRun
 from perfkit.rules import Rule

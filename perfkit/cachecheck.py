@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import NamedTuple
 
 from perfkit import book as books
 from perfkit.book import Book
@@ -13,6 +12,7 @@ from perfkit.errors import OutputError
 from perfkit.exact import scaled
 from perfkit.ledger import OPEN
 from perfkit.quiet import CACHE
+from perfkit.records import NamedTuple
 from perfkit.trade import Trade
 from perfkit.trades import Trades
 

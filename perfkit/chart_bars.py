@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from perfkit.chart_axes import money_ticks, room_for_labels, thinned
 from perfkit.chart_style import (
@@ -26,6 +26,7 @@ from perfkit.chart_style import (
 from perfkit.chart_view import NO_TRADES, View, clock_of, heading, nothing_to_draw
 from perfkit.chart_words import NAME_IN_TITLE, day_text, gain, safe, short_day
 from perfkit.exact import ZERO
+from perfkit.records import NamedTuple
 from perfkit.tally import Tally
 from perfkit.trade import BREAKEVEN, LOSS, WIN
 

@@ -10,13 +10,13 @@ from collections import Counter
 from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import reduce
-from typing import NamedTuple
 
 from perfkit.chart_style import MUTED, SMALL_SIZE, Chart, Grid, haloed
 from perfkit.chart_view import View, heading, in_period, nothing_to_draw
 from perfkit.chart_words import WEEKDAYS, count_of, gain, short, short_day
 from perfkit.exact import ZERO, add, ratio, scaled
 from perfkit.markdown import NOTHING
+from perfkit.records import NamedTuple
 from perfkit.tally import Tally
 
 CALENDAR = "Net P&L of each day"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from perfkit.chart_axes import money_ticks
 from perfkit.chart_style import INK, LOOKS, MUTED, SMALL_SIZE, Chart, count_ticks, swatch
@@ -17,6 +17,7 @@ from perfkit.chart_view import View, coordinate, decimal, heading, note, nothing
 from perfkit.chart_words import count_of, gain, made
 from perfkit.columns import Numbers
 from perfkit.exact import scaled
+from perfkit.records import NamedTuple
 from perfkit.trade import BREAKEVEN, LOSS, WIN
 
 if TYPE_CHECKING:

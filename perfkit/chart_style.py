@@ -10,7 +10,7 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -23,6 +23,7 @@ from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
 from perfkit.chart_font import DPI, FONT, balanced, wrapped
+from perfkit.records import NamedTuple
 from perfkit.trade import BREAKEVEN, LOSS, WIN
 
 if TYPE_CHECKING:

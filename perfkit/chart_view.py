@@ -9,10 +9,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import NamedTuple
 
 from perfkit.chart_style import Chart, Heading
 from perfkit.chart_words import MONTHS, count_of, day_text, safe, short_day
+from perfkit.records import NamedTuple
 from perfkit.schema import SummaryShape
 from perfkit.selection import Selection
 from perfkit.summary import summarize

@@ -16,12 +16,14 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, NoReturn
 
 from perfkit import __version__
 from perfkit.errors import CacheDiffersError, LineError, OutputError, PerfkitError, UsageError
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import NoReturn
+
     from perfkit.book import Book
     from perfkit.desk import Desk
     from perfkit.selection import Selection
@@ -31,6 +33,25 @@ EXIT_FAILED = 3
 
 WINDOWS = ("daily", "weekly", "monthly", "last-7d", "last-30d", "all")
 MOST_BACKFILLED = 3660
+
+
+class _Formatter(argparse.HelpFormatter):
+    """Is as wide as the terminal, without loading what argparse would to find out."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+class _ExampleFormatter(_Formatter, argparse.RawDescriptionHelpFormatter):
+    """Leaves the lines of examples as they are."""
+
+
+def _columns() -> int:
+    with contextlib.suppress(KeyError, ValueError):
+        return max(20, int(os.environ["COLUMNS"]))
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        return max(20, os.get_terminal_size(sys.__stdout__.fileno()).columns)  # type: ignore[union-attr]
+    return 80
 
 
 class _Parser(argparse.ArgumentParser):
@@ -99,9 +120,12 @@ def _parser(command: str | None = None) -> argparse.ArgumentParser:
         prog="perfkit",
         description="Exact performance figures and charted reports from the trade logs of bots.",
         epilog="Start with `perfkit demo DIR` to see it work, or `perfkit init DIR` for your logs.",
+        formatter_class=_Formatter,
     )
     parser.add_argument("--version", action="version", version=f"perfkit {__version__}")
-    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    commands = parser.add_subparsers(
+        title="commands", metavar="COMMAND", required=True, prog="perfkit"
+    )
     for add in [_COMMANDS[command]] if command in _COMMANDS else _COMMANDS.values():
         add(commands)
     return parser
@@ -122,7 +146,7 @@ def _command(
         help=what,
         description=what[0].upper() + what[1:] + ".",
         epilog=epilog,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_ExampleFormatter,
     )
     parser.set_defaults(run=run)
     return parser

@@ -17,7 +17,6 @@ from collections.abc import Mapping
 from datetime import date as Date  # noqa: N812  `date` is what callers name the argument
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from perfkit import book as books
 from perfkit import config as configs
@@ -34,6 +33,7 @@ from perfkit.trade import FILTER_FIELDS
 from perfkit.trades import Trades
 from perfkit.window import Window
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     import pandas as pd
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from typing import NamedTuple
 
 from perfkit.alertstatus import told_episodes
+from perfkit.records import NamedTuple
 from perfkit.window import Window, moment_of
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import NamedTuple
 
 from perfkit.errors import UsageError
 from perfkit.exact import EXACT, canonical
@@ -17,6 +16,7 @@ from perfkit.markdown import aligned, plain
 from perfkit.metrics import METRICS
 from perfkit.metrics.facts import Value
 from perfkit.metrics.reference import references
+from perfkit.records import NamedTuple
 from perfkit.selection import Selection
 from perfkit.summary import Summary, account_curve, pnl_curve
 from perfkit.trades import (

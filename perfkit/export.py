@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from perfkit.files import replace
 from perfkit.markdown import slug
@@ -13,6 +12,7 @@ from perfkit.render import summary_markdown
 from perfkit.schema import SummaryShape
 from perfkit.selection import as_date, newest_day
 
+TYPE_CHECKING = False
 if TYPE_CHECKING:
     from perfkit.desk import Desk
 

@@ -5,6 +5,7 @@ Every schema is strict: nothing may be missing, nothing may be added.
 
 from __future__ import annotations
 
+import typing
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
@@ -30,6 +31,11 @@ _TYPES: dict[str, object] = {
     "win, loss or none": Literal["win", "loss", "none"],
 }
 """The type of a metric by its unit; any other is a decimal."""
+
+
+def hints_of(shape: type) -> dict[str, Any]:
+    """The type of each field of a shape."""
+    return get_type_hints(shape, localns=vars(typing))  # its module does without them
 
 
 def schemas() -> dict[str, dict[str, Any]]:
@@ -63,7 +69,7 @@ def _typed_summary() -> type:
 
 def _object(shape: type, **replaced: object) -> type:
     """A type of JSON objects with the fields of a named tuple."""
-    hints = get_type_hints(shape) | replaced
+    hints = hints_of(shape) | replaced
     return msgspec.defstruct(
         shape.__name__.removesuffix("Shape"),
         [(name, _as_object(hint)) for name, hint in hints.items()],

@@ -19,10 +19,10 @@ import time
 import uuid
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 from perfkit.errors import MissingExtraError, OutputError, ReportError
 from perfkit.nursery import CONNECTION, LOG
+from perfkit.records import NamedTuple
 
 RUNTIME = "perfkit-kernel-"
 """How the folders of running kernels are called, before the number of their process."""

@@ -6,7 +6,6 @@ so that it can neither break a table nor become markup.
 
 from __future__ import annotations
 
-import hashlib
 import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
@@ -112,5 +111,7 @@ def slug(where: Mapping[str, str]) -> str:
     """A filter as part of a file name: its words, and a digest that tells similar ones apart."""
     text = "-".join(f"{name}-{value}" for name, value in sorted(where.items()))
     words = "".join(char if char.isascii() and char.isalnum() else "-" for char in text.lower())
-    digest = hashlib.sha256(repr(sorted(where.items())).encode()).hexdigest()[:8]
+    from hashlib import sha256
+
+    digest = sha256(repr(sorted(where.items())).encode()).hexdigest()[:8]
     return f"{words[:60].strip('-')}-{digest}"

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from perfkit.changes import COMPARED, compared, period_before
 from perfkit.columns import fingerprint
@@ -21,6 +21,7 @@ from perfkit.desk import Desk, where_text
 from perfkit.episodes import Episode, began_in
 from perfkit.parameters import Notebook, Value
 from perfkit.published import name_of
+from perfkit.records import NamedTuple
 from perfkit.summary import Summary
 from perfkit.window import Window
 

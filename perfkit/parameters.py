@@ -9,11 +9,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from perfkit.errors import LogReadError, ReportError, UsageError
+from perfkit.records import NamedTuple
 from perfkit.window import parse_date
 
 Value = str | int | float | bool

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from perfkit.desk import Desk
 from perfkit.failure import FAILURES, Card, cards, rerun
 from perfkit.published import HTML, KINDS, NO_DATA, PAGE, REPORTS, Published, published
+from perfkit.records import NamedTuple
 from perfkit.window import Window
 
 OK_STATE, STALE, FAILED, EMPTY, MISSING = "ok", "stale", "failed", "no data", "missing"

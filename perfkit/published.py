@@ -9,12 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
 from perfkit.files import replace
 from perfkit.markdown import slug
+from perfkit.records import NamedTuple
 from perfkit.window import Window
 
 REPORTS = Path("reports")

@@ -16,7 +16,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -47,6 +46,7 @@ from perfkit.published import (
     write_status,
 )
 from perfkit.quarantine import keep
+from perfkit.records import NamedTuple
 from perfkit.reportindex import write_index
 from perfkit.runner import SUMMARY, Job, Told
 from perfkit.stale import mark_stale

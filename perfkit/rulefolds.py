@@ -23,7 +23,7 @@ from perfkit.exact import (
     units,
 )
 from perfkit.sequences import Curve, Streaks
-from perfkit.tally import EMPTY, Counts, Sums, Tally
+from perfkit.tally import EMPTY, SUMS, Counts, Tally
 from perfkit.trades import LOST, WON, Trades
 
 TYPE_CHECKING = False
@@ -107,7 +107,7 @@ class LinearFold:
 
     def __init__(self, sums: tuple[str, ...]) -> None:
         self.columns = [_COLUMNS[name] for name in sums]
-        self.numbers = [Sums._fields.index(name) for name in sums]
+        self.numbers = [SUMS.index(name) for name in sums]
         self.empty = (tuple(Counts()), (ZERO,) * len(sums))
 
     def unit(self, trades: Trades, row: int) -> Any:
@@ -276,7 +276,7 @@ _COLUMNS: dict[str, Callable[[Trades, int], Decimal]] = {
 }
 
 _MONEY = {
-    Sums._fields.index(name): kind
+    SUMS.index(name): kind
     for name, kind in (
         ("net_pnl", 0),
         ("gross_profit", 0),
@@ -288,8 +288,8 @@ _MONEY = {
 """Which of a tally's three units of money a sum is in, by its number."""
 
 _RATIOS = {
-    Sums._fields.index("risk_reward"): PER_TRADE_PLACES,
-    Sums._fields.index("r"): PER_TRADE_PLACES,
-    Sums._fields.index("r_squared"): 2 * PER_TRADE_PLACES,
+    SUMS.index("risk_reward"): PER_TRADE_PLACES,
+    SUMS.index("r"): PER_TRADE_PLACES,
+    SUMS.index("r_squared"): 2 * PER_TRADE_PLACES,
 }
 """Decimal places of the sums of ratios."""

@@ -15,7 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NoReturn
 
 import msgspec
 
@@ -27,6 +27,7 @@ from perfkit.lean import import_jsonschema
 from perfkit.model import Model
 from perfkit.processes import die_with_parent
 from perfkit.published import HTML, PAGE
+from perfkit.records import NamedTuple
 
 NOTEBOOK = "report.ipynb"
 SUMMARY = "summary.json"

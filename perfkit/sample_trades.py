@@ -9,7 +9,8 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
-from typing import NamedTuple
+
+from perfkit.records import NamedTuple
 
 MONEY_PLACES = 5
 ENTRY_FEE_PPM, EXIT_FEE_PPM = 200, 400

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any, Literal, NamedTuple
 
 from perfkit.metrics.facts import Value
+from perfkit.records import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, Literal
 
 SCHEMA_VERSION = 1
 

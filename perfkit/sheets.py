@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 
 from perfkit import tally
 from perfkit.columns import fingerprint
+from perfkit.hashes import blake2b
 from perfkit.packing import packed_tally, unpacked_tally
 from perfkit.quiet import MARSHAL
 from perfkit.records import NamedTuple
@@ -119,10 +120,8 @@ def part_names(dimension: str, trades: Trades, calendar: Calendar) -> list[str]:
 
 
 def digest_of(trades: Trades) -> bytes:
-    """sha256 over everything that figures are made from."""
-    from hashlib import sha256
-
-    hashed = sha256()
+    """A digest of everything that figures are made from."""
+    hashed = blake2b(digest_size=32)
     for name in _DIGESTED:
         hashed.update(name.encode())
         hashed.update(fingerprint(getattr(trades, name)))

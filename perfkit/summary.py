@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from decimal import Decimal
-from typing import NamedTuple
 
 from perfkit.book import Curve
 from perfkit.bulk import uncollected
 from perfkit.columns import fingerprint
 from perfkit.exact import ZERO, canonical, decimal_places, ratio, scaled, units
+from perfkit.hashes import blake2b
 from perfkit.metrics import evaluate
 from perfkit.metrics.facts import Facts, Undefined
 from perfkit.quality import findings
+from perfkit.records import NamedTuple
 from perfkit.render import summary_markdown, summary_text
 from perfkit.schema import (
     SCHEMA_VERSION,
@@ -237,9 +237,9 @@ def _data(selection: Selection, facts: Facts) -> DataShape:
 
 
 def _digest(selection: Selection, facts: Facts) -> str:
-    """sha256 over the digests of the window's days, what is carried in, and settings that count."""
+    """One digest of the window's days, what is carried in, and the settings that count."""
     config = selection.book.config
-    hashed = hashlib.sha256()
+    hashed = blake2b(digest_size=32)
     for _, sheet in selection.sheets:
         hashed.update(sheet.digest or b"")
     for part in selection.still_open:

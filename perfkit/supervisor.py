@@ -9,7 +9,6 @@ import signal
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import msgspec
 
@@ -18,6 +17,7 @@ from perfkit.errors import MissingExtraError, ReportError
 from perfkit.failure import Failure, last_lines
 from perfkit.kernels import Kernel, Kernels
 from perfkit.processes import kill_group
+from perfkit.records import NamedTuple
 from perfkit.runner import KERNEL_DIED, Job, Told
 
 

@@ -14,7 +14,7 @@ from functools import cached_property
 from operator import add, gt, mul, ne
 
 from perfkit.columns import take
-from perfkit.exact import PER_TRADE_PLACES, ZERO, scaled
+from perfkit.exact import PER_TRADE_PLACES, scaled
 from perfkit.records import NamedTuple
 from perfkit.sequences import (
     LETTERS,
@@ -42,7 +42,7 @@ from perfkit.trades import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, TypeVar
+    from typing import TypeVar
 
     K = TypeVar("K", bound=Hashable)
 
@@ -69,33 +69,63 @@ class Counts(NamedTuple):
     target_hits: int = 0
 
 
-class Sums(NamedTuple):
+SUMS = (
+    *("net_pnl", "gross_profit", "gross_loss", "commission", "slippage"),
+    *("hold_us", "win_hold_us", "loss_hold_us", "risk_reward", "r", "r_squared"),
+)
+"""What is summed of each trade, in the order of a tally's totals."""
+
+
+class _Total:
+    """One sum of a tally, as a decimal."""
+
+    def __init__(self, name: str) -> None:
+        self.number = SUMS.index(name)
+
+    def __get__(self, sums: Sums, owner: type) -> Decimal:
+        return scaled(sums.totals[self.number], sums.places[self.number])
+
+
+class _WholeTotal(_Total):
+    """One sum of a tally that is a whole number."""
+
+    def __get__(self, sums: Sums, owner: type) -> int:  # type: ignore[override]
+        return sums.totals[self.number]
+
+
+class Sums:
     """Exact sums: money, microseconds held, planned risk-reward, R and R squared."""
 
-    net_pnl: Decimal = ZERO
-    gross_profit: Decimal = ZERO
-    gross_loss: Decimal = ZERO
-    commission: Decimal = ZERO
-    slippage: Decimal = ZERO
-    hold_us: int = 0
-    win_hold_us: int = 0
-    loss_hold_us: int = 0
-    risk_reward: Decimal = ZERO
-    r: Decimal = ZERO
-    r_squared: Decimal = ZERO
+    __slots__ = ("places", "totals")
+
+    net_pnl = _Total("net_pnl")
+    gross_profit = _Total("gross_profit")
+    gross_loss = _Total("gross_loss")
+    commission = _Total("commission")
+    slippage = _Total("slippage")
+    hold_us = _WholeTotal("hold_us")
+    win_hold_us = _WholeTotal("win_hold_us")
+    loss_hold_us = _WholeTotal("loss_hold_us")
+    risk_reward = _Total("risk_reward")
+    r = _Total("r")
+    r_squared = _Total("r_squared")
+
+    def __init__(self, totals: Sequence[int], places: Places) -> None:
+        self.totals = totals
+        self.places = _places_of_totals(places)
 
 
 class Tally(NamedTuple):
     """Everything about an ordered run of closed trades that merges exactly.
 
-    `totals` are the sums of `Sums`, in its order, and `best` and `worst` the extremes of net P&L
+    `totals` are its sums, in the order of `SUMS`, and `best` and `worst` the extremes of net P&L
     over wins and over losses, as integers: money in units of 10**-`places` (one each for P&L,
     commission and slippage), ratios at 12 decimal places, R squared at 24. `first_at` and
     `last_at` are the closing instants of its first and last trade. Equal means equal in value.
     """
 
     counts: Counts = Counts()
-    totals: tuple[int, ...] = (0,) * len(Sums._fields)
+    totals: tuple[int, ...] = (0,) * len(SUMS)
     places: Places = (0, 0, 0)
     best: int | None = None
     worst: int | None = None
@@ -117,12 +147,7 @@ class Tally(NamedTuple):
     @property
     def sums(self) -> Sums:
         """The sums as decimals; holding times as whole microseconds."""
-        places = _places_of_totals(self.places)
-        values: list[Any] = [
-            total if n in _WHOLE_NUMBERS else scaled(total, places[n])
-            for n, total in enumerate(self.totals)
-        ]
-        return Sums(*values)
+        return Sums(self.totals, self.places)
 
     @property
     def net_pnl(self) -> Decimal:
@@ -341,11 +366,6 @@ class Columns:
             first_at=self.closed_at[rows[0]],
             last_at=self.closed_at[rows[-1]],
         )
-
-
-_WHOLE_NUMBERS = frozenset(
-    Sums._fields.index(name) for name in ("hold_us", "win_hold_us", "loss_hold_us")
-)
 
 
 def _zero_for_none(column: Sequence[int | None]) -> Sequence[int]:

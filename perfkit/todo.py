@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
 
 from perfkit.failure import rerun
 from perfkit.periods import FAILED, MISSING, STALE, Entry
 from perfkit.published import KINDS
+from perfkit.records import NamedTuple
 
 
 class ToDo(NamedTuple):

@@ -5,13 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import msgspec
 
 from perfkit.files import exclusive
 from perfkit.model import Models
 from perfkit.published import REPORTS, Published, digests_of, read_published
+from perfkit.records import NamedTuple
 from perfkit.report import (
     LOCK,
     STAGING,

@@ -4,13 +4,14 @@ import argparse
 import json
 import re
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import get_args
 
 import pytest
 
 from perfkit import alertscli, alertsinks, cli
 from perfkit.alertstatus import WORDS
 from perfkit.config import load
+from perfkit.jsonschemas import hints_of
 from perfkit.ruleconfig import RULE_KEYS, rules_of
 from perfkit.rules import CLOCK_METRICS, ERROR, INSUFFICIENT
 from perfkit.schema import AlertEvent
@@ -39,7 +40,7 @@ def test_every_clock_metric_is_documented() -> None:
 
 
 def test_every_kind_and_field_of_an_event_is_documented() -> None:
-    hints = get_type_hints(AlertEvent)
+    hints = hints_of(AlertEvent)
     assert first_cells(section("alerts.md", "## Events")) == {
         *get_args(hints["kind"]),
         *AlertEvent._fields,

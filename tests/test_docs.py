@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple, get_type_hints
+from typing import Any, NamedTuple
 
 import msgspec
 import pytest
@@ -20,7 +20,7 @@ from perfkit import cli, config, jsonschemas, quality, schema
 from perfkit.charts import ChartDesk
 from perfkit.dialect import _KEYS as DIALECT_KEYS
 from perfkit.dialect import BUILT_IN, TARGETS
-from perfkit.jsonschemas import schemas
+from perfkit.jsonschemas import hints_of, schemas
 from perfkit.metrics import METRICS
 from perfkit.metrics.facts import Facts
 from perfkit.metrics.reference import SECTIONS, metrics_page, references
@@ -409,7 +409,7 @@ def finding_codes() -> set[str]:
 
 def json_keys(shape: type[tuple[object, ...]], prefix: str = "") -> Iterator[str]:
     """Every key of a shape as the docs write it: `window.kind`, `targets[].metric`."""
-    for name, hint in get_type_hints(shape).items():
+    for name, hint in hints_of(shape).items():
         inner = re.search(r"perfkit\.schema\.([A-Z]\w+)", str(hint))
         if inner is None:
             yield prefix + name

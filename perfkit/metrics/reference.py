@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
 from perfkit.metrics import METRICS
+from perfkit.records import NamedTuple
 
 SECTIONS = ("Formula", "Unit", "Range", "Empty", "Source", "Elsewhere")
 """`Elsewhere` (optional) tells how other tools define a figure of that name."""
