@@ -1,21 +1,24 @@
 """Columns of a log's values, checked and converted at once rather than one by one.
 
-A column is checked by its *shapes*: every digit becomes `0`, and what remains (`-000.00`) is one of
-a few distinct texts, each matched once. So a million numbers cost a few translations and splits,
-and still no character goes unseen. Numbers become integers in a common unit of 10**-places, which
-is exact; times become instants (microseconds since the epoch).
+A column of plain numbers that are written with equally many decimal places is, without its points,
+a list of integers, which JSON's own grammar checks digit by digit; times that are all written the
+same way are told by the *shape* they share, each digit being a `0`. Anything else is converted one
+by one. Numbers become integers in a common unit of 10**-places, which is exact; times become
+instants (microseconds since the epoch).
 """
 
 from __future__ import annotations
 
+import json
 import re
+import sys
 from array import array
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
-from functools import cache
+from itertools import repeat
 from math import gcd
-from operator import itemgetter
+from operator import floordiv, itemgetter, sub
 
 from perfkit.exact import decimal_places, scaled
 from perfkit.exact import units as units_of
@@ -30,20 +33,25 @@ if TYPE_CHECKING:
 
 MAX_DIGITS = 40
 MAX_EXPONENT = 30
+_TOO_LONG: int = 10**MAX_DIGITS
 
 TIME_UNITS_US = {"s": (SECOND_US, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}
 """Unit of a numeric time: `(multiply by, then divide by)` to get microseconds."""
 
-_TO_SHAPE = str.maketrans("123456789", "000000000")
-_PLAIN_SHAPE = re.compile(r"-?0+(?:\.0+)?")
+_TO_SHAPE = bytes.maketrans(b"123456789", b"000000000")
+_PLAIN = b"0123456789-.\n"
+_SAFE_DIGITS = 18
+"""So many make an integer that any parser of JSON takes."""
+
 _NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?"
 _ISO_TIME = (
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,12}))?)?"
     r" ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
-_UTC_SHAPE = re.compile(r"0000-00-00[T ]00:00:00(?:\.(0{1,12}))?(Z)?")
-_TENS_OF_SECONDS = 17
-_EARLIEST_US = instant_of(datetime(1970, 1, 1, tzinfo=UTC))
+_UTC_SHAPE = rb"0000-00-00[T ]00:00:00(?:\.0{1,12})?(Z)?"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_EARLIEST_US = instant_of(_EPOCH)
 _LATEST_US = instant_of(datetime(9000, 1, 1, tzinfo=UTC))
 
 
@@ -116,12 +124,13 @@ def exact_number(value: object) -> Decimal | None:
 
 def numbers(values: list[object]) -> Numbers:
     """A whole column of logged numbers; raises `BadValueError` if any of them is bad."""
-    if None not in values and "" not in values:
-        return Numbers(*(_uniform(values) or _mixed(values)))
+    found = _uniform(values)
+    if found is not None:
+        return Numbers(*found)
     present = [value for value in values if value is not None and value != ""]
     if not present:
         return Numbers([None] * len(values), 0)
-    units, places = _uniform(present) or _mixed(present)
+    units, places = (None if len(present) == len(values) else _uniform(present)) or _mixed(present)
     following = iter(units)
     return Numbers(
         [None if value is None or value == "" else next(following) for value in values], places
@@ -131,34 +140,65 @@ def numbers(values: list[object]) -> Numbers:
 def _uniform(present: list[object]) -> tuple[list[int | None], int] | None:
     """Plain numbers written with equally many decimal places; None when they are not that."""
     kinds = set(map(type, present))
-    if kinds == {int}:
-        whole: list[int | None] = present  # type: ignore[assignment]
-        return (whole, 0) if max(map(abs, whole)) < 10**MAX_DIGITS else None  # type: ignore[arg-type]
-    if kinds != {str}:
-        return None
-    distinct = set(present)
-    if 4 * len(distinct) < len(present):  # a fee or a size that is mostly the same
-        some = list(distinct)
-        found = _uniform_texts(some)  # type: ignore[arg-type]
-        if found is None:
-            return None
-        number = dict(zip(some, found[0], strict=True))
-        return list(map(number.__getitem__, present)), found[1]
-    return _uniform_texts(present)  # type: ignore[arg-type]
+    if kinds == {str}:
+        return _uniform_texts(present)  # type: ignore[arg-type]
+    whole: list[int] = present  # type: ignore[assignment]
+    return (whole, 0) if kinds == {int} and _are_short(whole) else None  # type: ignore[return-value]
 
 
 def _uniform_texts(present: list[str]) -> tuple[list[int | None], int] | None:
     joined = "\n".join(present)
-    shapes = set(joined.translate(_TO_SHAPE).split("\n"))
-    if len(shapes) > 4 * MAX_DIGITS or not all(map(_PLAIN_SHAPE.fullmatch, shapes)):
+    if not joined.isascii():
         return None
-    if max(map(len, shapes)) > MAX_DIGITS:
+    column = joined.encode()
+    places = len(present[0].partition(".")[2])
+    points = len(present) if "." in present[0] else 0
+    if places > _SAFE_DIGITS or column.translate(None, _PLAIN) or column.count(b".") != points:
         return None
-    places = {len(shape.partition(".")[2]) for shape in shapes}
-    if len(places) > 1:
+    if points:
+        ending = b"." + b"0" * places + b"\n"
+        if (column + b"\n").translate(_TO_SHAPE).count(ending) != points:
+            return None
+        column = column.replace(b".", b"")
+    whole = b"," + column.replace(b"\n", b",")
+    for _ in range(places):  # JSON wants 0.05 without its point as 5
+        if b",0" not in whole and b",-0" not in whole:
+            break
+        whole = whole.replace(b",0", b",").replace(b",-0", b",-")
+    units = _integers(whole[1:])
+    if units is None or len(units) != len(present) or not _are_short(units):
         return None
-    plain = joined.replace(".", "").split("\n")
-    return (list(map(int, plain)), places.pop()) if len(plain) == len(present) else None
+    return units, places  # type: ignore[return-value]
+
+
+def _are_short(units: list[int]) -> bool:
+    return min(units) > -_TOO_LONG and max(units) < _TOO_LONG
+
+
+def _integers(listed: bytes) -> list[int] | None:
+    """Integers as JSON lists them; None when they are not that, or longer than is safe."""
+    if "msgspec" in sys.modules:
+        return _integers_at_once(listed)
+    try:
+        return json.loads(b"[%b]" % listed, parse_int=short_int)  # type: ignore[no-any-return]
+    except ValueError:
+        return None
+
+
+def _integers_at_once(listed: bytes) -> list[int] | None:
+    import msgspec
+
+    try:
+        return msgspec.json.decode(b"[%b]" % listed, type=list[int])
+    except msgspec.MsgspecError:
+        return None
+
+
+def short_int(digits: str) -> int:
+    """An integer of JSON, not too long; raises `ValueError` for others."""
+    if len(digits) > _SAFE_DIGITS or digits == "-0":
+        raise ValueError("not a short integer")
+    return int(digits)
 
 
 def _mixed(present: list[object]) -> tuple[list[int | None], int]:
@@ -204,51 +244,21 @@ def _uniform_times(values: list[object], zone: tzinfo) -> list[int | None] | Non
         return None
     texts_: list[str] = values  # type: ignore[assignment]
     joined = "\n".join(texts_)
-    shape = texts_[0].translate(_TO_SHAPE)
-    matched = _UTC_SHAPE.fullmatch(shape)
-    if matched is None or (matched[2] is None and zone is not UTC):
+    if not joined.isascii():
         return None
-    if joined.translate(_TO_SHAPE) != "\n".join([shape] * len(texts_)):
+    shape = texts_[0].encode().translate(_TO_SHAPE)
+    matched = re.fullmatch(_UTC_SHAPE, shape)
+    if matched is None or (matched[1] is None and zone is not UTC):
         return None
-    width = len(shape) + 1
-    if max(joined[_TENS_OF_SECONDS::width]) > "5":
+    if joined.encode().translate(_TO_SHAPE) != b"\n".join([shape] * len(texts_)):
         return None
-    fraction = len((matched[1] or "")[:6])
-    factor, stop = 10 ** (6 - fraction), 20 + fraction
-    days, minutes = _DayStarts(), _minutes_of_day()
+    epoch = _EPOCH if matched[1] else _EPOCH.replace(tzinfo=None)
     try:
-        return [
-            days[text[:10]] + minutes[text[11:16]] + int(text[17:19] + text[20:stop]) * factor
-            for text in texts_
-        ]
-    except KeyError:
+        moments = map(datetime.fromisoformat, texts_)
+        since = list(map(floordiv, map(sub, moments, repeat(epoch)), repeat(_MICROSECOND)))
+    except ValueError:
         return None
-
-
-class _DayStarts(dict[str, int]):
-    """Instants of midnights, worked out when first asked for."""
-
-    def __missing__(self, day: str) -> int:
-        start = self[day] = _day_start(day)
-        return start
-
-
-def _day_start(day: str) -> int:
-    try:
-        moment = datetime.fromisoformat(day + "T00:00:00+00:00")
-    except ValueError as error:
-        raise BadValueError(f"{_shown(day)}: {error}") from error
-    return _in_range(day, instant_of(moment))
-
-
-@cache
-def _minutes_of_day() -> dict[str, int]:
-    """Each `HH:MM` as microseconds since midnight."""
-    return {
-        f"{hour:02d}:{minute:02d}": (60 * hour + minute) * 60 * SECOND_US
-        for hour in range(24)
-        for minute in range(60)
-    }
+    return since if min(since) >= _EARLIEST_US and max(since) < _LATEST_US else None
 
 
 def _iso_instant(value: str, matched: re.Match[str], zone: tzinfo) -> int:

@@ -20,7 +20,7 @@ from itertools import chain
 from operator import add
 
 from perfkit import columns as col
-from perfkit.columns import BadValueError, Numbers, take
+from perfkit.columns import BadValueError, Numbers, short_int, take
 from perfkit.contents import ContentDigest
 from perfkit.dialect import CLOSING, NUMBER, OPEN, TEXT, TIME, Condition, Dialect
 from perfkit.errors import LineError, LogReadError
@@ -537,9 +537,16 @@ class _Reader:
 
     def _texts(self, target: str, values: list[Any]) -> list[str | None]:
         """Names as the dialect means them; equal ones share one string."""
-        if not set(map(type, values)) <= {str, type(None)}:
+        try:
+            distinct = set(values)
+        except TypeError:  # a list or an object among them
+            distinct = {None, False}
+        if not set(map(type, distinct)) <= {str, type(None)}:
             values = list(col.texts(values))
-        meaning = {text: self.dialect.word(target, text) if text else None for text in set(values)}
+            distinct = set(values)
+        meaning = {text: self.dialect.word(target, text) if text else None for text in distinct}
+        if len(meaning) == 1:
+            return list(meaning.values()) * len(values)
         return list(map(meaning.__getitem__, values))
 
     def _identities(self, raw: list[list[Any]], count: int) -> list[str | None]:
@@ -613,7 +620,7 @@ def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]
         return None
     try:
         lines = [
-            json.loads(line, parse_float=str, parse_int=_short, parse_constant=_no_number)
+            json.loads(line, parse_float=str, parse_int=short_int, parse_constant=_no_number)
             for line in block.decode("ascii").split("\n")[:-1]
         ]
     except (ValueError, RecursionError):
@@ -621,12 +628,6 @@ def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]
     if not all(isinstance(line, dict) for line in lines):
         return None
     return [tuple(map(line.get, keys)) for line in lines]
-
-
-def _short(digits: str) -> int:
-    if len(digits) > 18 or digits == "-0":
-        raise ValueError("not a short integer")
-    return int(digits)
 
 
 def _no_number(name: str) -> None:
