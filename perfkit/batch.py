@@ -12,6 +12,7 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
+from itertools import pairwise
 
 from perfkit.bulk import uncollected
 from perfkit.columns import take
@@ -159,11 +160,19 @@ def by_day(trades: Trades, calendar: Calendar) -> dict[int, Trades]:
     if still_open:
         days[OPEN] = trades.take(still_open)
         trades = trades.take([row for row, at in enumerate(closed_at) if at is not None])
+    if not len(trades):
+        return days
+    closed_on = calendar.days_of(trades.closed_at)
+    changes = [row for row, (a, b) in enumerate(pairwise(closed_on), 1) if a is not b]
+    if len(changes) < len(set(closed_on)):  # each day is a run of trades
+        for first, last in pairwise([0, *changes, len(trades)]):
+            days[closed_on[first].toordinal()] = trades.slice(first, last)
+        return days
     members: defaultdict[int, list[int]] = defaultdict(list)
-    for row, closed_on in enumerate(calendar.days_of(trades.closed_at)):
-        members[closed_on.toordinal()].append(row)
-    for day, rows in members.items():
-        days[day] = trades if len(rows) == len(trades) else trades.take(rows)
+    for row, day in enumerate(closed_on):
+        members[day.toordinal()].append(row)
+    for number, rows in members.items():
+        days[number] = trades.take(rows)
     return days
 
 

@@ -308,14 +308,14 @@ def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
     if isinstance(column, Numbers):
         coarse = coarsest(column)
         return b"%d:" % coarse.places + fingerprint(coarse.units)
+    if len(column) and column.count(column[0]) == len(column):
+        return b"%d times %b" % (len(column), repr(column[0]).encode("utf-8", "surrogatepass"))
     if len(column) and None not in column and isinstance(column[0], int):
         try:
             return array("q", column).tobytes()  # type: ignore[type-var]
         except OverflowError:
             return repr(column).encode()
     distinct = sorted(set(column), key=repr)
-    if len(distinct) == 1:
-        return repr(distinct).encode("utf-8", "surrogatepass") + b"%d" % len(column)
     codes = {value: code for code, value in enumerate(distinct)}
     packed = array("I", map(codes.__getitem__, column)).tobytes()
     return repr(distinct).encode("utf-8", "surrogatepass") + packed
@@ -323,9 +323,12 @@ def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
 
 def coarsest(column: Numbers) -> Numbers:
     """A column in the coarsest unit that holds it."""
-    if not column.places or any(unit % 10 for unit in column.units if unit):
+    units = column.units
+    if units and units.count(units[0]) == len(units):
+        units = units[:1]
+    if not column.places or any(unit % 10 for unit in units if unit):
         return column
-    common = gcd(*(unit for unit in column.units if unit is not None))
+    common = gcd(*(unit for unit in units if unit is not None))
     if not common:
         return Numbers(column.units, 0)
     zeros = len(str(common)) - len(str(common).rstrip("0"))
@@ -333,8 +336,8 @@ def coarsest(column: Numbers) -> Numbers:
     if not shift:
         return column
     factor = 10**shift
-    units = [None if unit is None else unit // factor for unit in column.units]
-    return Numbers(units, column.places - shift)
+    coarse = [None if unit is None else unit // factor for unit in units]
+    return Numbers(coarse * (len(column.units) // len(coarse)), column.places - shift)
 
 
 def _int_text(value: int) -> str:

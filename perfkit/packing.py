@@ -35,8 +35,10 @@ def packed_trades(trades: Trades) -> bytes:
             columns.append((_packed(column.units), column.places))
         else:
             columns.append((_packed(column), -1))
-    places = set(zip(trades.file, trades.line, strict=True))
-    others = [item for item in trades.other_lines.items() if item[0] in places]
+    others = []
+    if trades.other_lines:
+        places = set(zip(trades.file, trades.line, strict=True))
+        others = [item for item in trades.other_lines.items() if item[0] in places]
     return marshal.dumps((len(trades), columns, others), MARSHAL)
 
 

@@ -86,9 +86,24 @@ def streaks_of(letters: Sequence[str]) -> Streaks:
     return Streaks(
         first=(_KINDS[first], len(decided) - len(decided.lstrip(first))),
         last=(_KINDS[last], len(decided) - len(decided.rstrip(last))),
-        longest_win=max(map(len, decided.split("L"))),
-        longest_loss=max(map(len, decided.split("W"))),
+        longest_win=_longest("W", decided),
+        longest_loss=_longest("L", decided),
     )
+
+
+def _longest(letter: str, decided: str) -> int:
+    """The length of the longest run of a letter."""
+    above = 1
+    while letter * above in decided:
+        above *= 2
+    length = above // 2
+    while above - length > 1:
+        middle = (length + above) // 2
+        if letter * middle in decided:
+            length = middle
+        else:
+            above = middle
+    return length
 
 
 def curve_of(net: Sequence[int], closed_at: Sequence[int], rows: Sequence[int]) -> Curve:

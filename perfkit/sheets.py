@@ -76,7 +76,9 @@ def sheet_of(trades: Trades, calendar: Calendar, *, digested: bool = True) -> Sh
     """The sheet of trades of one day, in trade order."""
     columns = Columns(trades)
     parts = {
-        dimension: _parts(columns, part_names(dimension, trades, calendar))
+        dimension: _hour_parts(columns, trades, calendar)
+        if dimension == "hour"
+        else _parts(columns, part_names(dimension, trades, calendar))
         for dimension in DIMENSIONS
         if dimension != "weekday"
     }
@@ -126,6 +128,14 @@ def digest_of(trades: Trades) -> bytes:
         hashed.update(name.encode())
         hashed.update(fingerprint(getattr(trades, name)))
     return hashed.digest()
+
+
+def _hour_parts(columns: Columns, trades: Trades, calendar: Calendar) -> Parts | None:
+    """Hours are runs of a day's trades, unless the day starts in the midst of one."""
+    runs = {f"{hour:02d}": (a, b) for hour, a, b in calendar.hour_runs(trades.closed_at)}
+    if sum(b - a for a, b in runs.values()) == len(trades):
+        return columns.runs(runs)
+    return columns.parts(part_names("hour", trades, calendar))
 
 
 def _parts(columns: Columns, names: list[str]) -> Parts | None:

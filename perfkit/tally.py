@@ -8,10 +8,11 @@ the columns of a run once, for its tally and for those of any of its parts.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from operator import add, gt, mul, ne
+from itertools import repeat
+from operator import add, gt, mul
 
 from perfkit.columns import take
 from perfkit.exact import PER_TRADE_PLACES, scaled
@@ -275,38 +276,37 @@ class Columns:
         self.letters = list(map(letters.__getitem__, trades.marks))
         hold = _zero_for_none(trades.hold_us)
         r = _zero_for_none(trades.r.units)
-        others = (
+        count = len(trades).bit_length() + 1
+        counted = count * len(Counts._fields)
+        by_outcome = (_width(self.net), _width(hold))
+        self.widths = [*[count] * len(Counts._fields), *by_outcome * 3]
+        # P&L and holding time stand there three times: of all trades, of wins, and of losses.
+        block = sum(by_outcome)
+        factors, counts = {}, {}
+        for mark, own in kinds.items():
+            won, lost = (mark & WON > 0) << block, (mark & LOST > 0) << 2 * block
+            factors[mark] = (1 + won + lost) << counted
+            counts[mark] = sum(one << place * count for place, one in enumerate(own))
+        both = list(map(add, self.net, map(mul, hold, repeat(1 << by_outcome[0]))))
+        spread = map(mul, both, map(factors.__getitem__, trades.marks))
+        rows = list(map(add, map(counts.__getitem__, trades.marks), spread))
+        self.constants: list[int | None] = []
+        for column in (
             _zero_for_none(trades.commission.units),
             _zero_for_none(trades.slippage.units),
             _zero_for_none(trades.risk_reward.units),
             r,
             list(map(mul, r, r)),
-        )
-        count = len(trades).bit_length() + 1
-        by_outcome = (_width(self.net), _width(hold))
-        self.widths = (*[count] * len(Counts._fields), *by_outcome * 3, *map(_width, others))
-        counted = count * len(Counts._fields)
-        block = sum(by_outcome)
-        # P&L and holding time stand there three times: of all trades, of wins, and of losses.
-        factors = {
-            mark: 1 + (mark & WON > 0) * (1 << block) + (mark & LOST > 0) * (1 << 2 * block)
-            for mark in kinds
-        }
-        both = list(map(add, self.net, [value << by_outcome[0] for value in hold]))
-        spread = list(map(mul, both, map(factors.__getitem__, trades.marks)))
-        counts = {
-            mark: sum(one << place * count for place, one in enumerate(own))
-            for mark, own in kinds.items()
-        }
-        self.rows = list(
-            map(add, map(counts.__getitem__, trades.marks), [value << counted for value in spread])
-        )
-        shift = counted + 3 * block
-        for column in others:
-            width = _width(column)
-            if width:
-                self.rows = list(map(add, self.rows, [value << shift for value in column]))
-            shift += width
+        ):
+            first = next(iter(column), 0)
+            if column.count(first) == len(column):
+                self.constants.append(first)
+                self.widths.append(0)
+                continue
+            self.constants.append(None)
+            rows = list(map(add, rows, map(mul, column, repeat(1 << sum(self.widths)))))
+            self.widths.append(_width(column))
+        self.rows = rows
 
     @cached_property
     def whole(self) -> Tally:
@@ -318,24 +318,22 @@ class Columns:
         distinct = set(keys)
         if len(distinct) == 1:
             return {keys[0]: self.whole}
-        changes = list(map(ne, keys, keys[1:]))
-        if sum(changes) + 1 == len(distinct):
-            starts = [0, *(row for row, changed in enumerate(changes, 1) if changed)]
-            stops = [*starts[1:], len(keys)]
-            return {keys[a]: self._run(a, b) for a, b in zip(starts, stops, strict=True)}
         members: dict[K, list[int]] = {key: [] for key in distinct}
         for row, key in enumerate(keys):
             members[key].append(row)
         return {key: self._part(rows) for key, rows in members.items()}
 
-    def _run(self, first: int, last: int) -> Tally:
-        """The tally of consecutive rows."""
-        return self._tally(
-            self.rows[first:last],
-            self.letters[first:last],
-            self.net[first:last],
-            range(first, last),
-        )
+    def runs(self, runs: Mapping[K, tuple[int, int]]) -> dict[K, Tally]:
+        """A tally per key, of rows from the first number to before the second."""
+        return {
+            key: self._tally(
+                self.rows[first:last],
+                self.letters[first:last],
+                self.net[first:last],
+                range(first, last),
+            )
+            for key, (first, last) in runs.items()
+        }
 
     def _part(self, rows: list[int]) -> Tally:
         return self._tally(
@@ -355,6 +353,10 @@ class Columns:
         fields = _fields(sum(packed), self.widths)
         counts = Counts._make(fields[: len(Counts._fields)])
         net_pnl, hold, won, held_won, lost, held_lost, *others = fields[len(Counts._fields) :]
+        others = [
+            total if constant is None else constant * len(packed)
+            for total, constant in zip(others, self.constants, strict=True)
+        ]
         return Tally(
             counts=counts,
             totals=(net_pnl, won, lost, *others[:2], hold, held_won, held_lost, *others[2:]),
@@ -374,7 +376,10 @@ def _zero_for_none(column: Sequence[int | None]) -> Sequence[int]:
 
 def _width(column: Sequence[int]) -> int:
     """How many bits a signed field needs for any sum of a column's values; 0 for zeros alone."""
-    most = sum(map(abs, column))
+    if not column:
+        return 0
+    lowest, highest = min(column), max(column)
+    most = len(column) * max(highest, -lowest)
     return most.bit_length() + 1 if most else 0
 
 

@@ -9,8 +9,9 @@ change skips the start of a day, the day starts at the change; where it repeats 
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from itertools import pairwise
 
 from perfkit.errors import WindowError
 from perfkit.records import NamedTuple
@@ -128,6 +129,22 @@ class Calendar:
         days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
         starts = [self.start_of(day) for day in days]
         return [days[bisect_right(starts, instant) - 1] for instant in instants]
+
+    def hour_runs(self, instants: list[int]) -> list[tuple[int, int, int]]:
+        """The runs of ascending instants within one local hour: the hour, first and last + 1."""
+        offset = self._offset_us(instants[0])
+        if offset == self._offset_us(instants[-1]) and instants[-1] - instants[0] < 2 * DAY_US:
+            first, last = (instants[row] + offset for row in (0, -1))
+            hours = range(first // HOUR_US, last // HOUR_US + 2)
+            starts = [bisect_left(instants, hour * HOUR_US - offset) for hour in hours]
+            return [
+                (hour % 24, start, stop)
+                for hour, (start, stop) in zip(hours, pairwise(starts), strict=False)
+                if start < stop
+            ]
+        hours_ = self.hours_of(instants)
+        changes = [row for row in range(1, len(hours_)) if hours_[row] != hours_[row - 1]]
+        return [(hours_[a], a, b) for a, b in pairwise([0, *changes, len(hours_)])]
 
     def hours_of(self, instants: list[int]) -> list[int]:
         """The local hour, 0-23, of each of some ascending instants."""
