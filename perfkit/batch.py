@@ -20,7 +20,7 @@ from perfkit.combine import Records, combined, evaluated
 from perfkit.config import Config, Source
 from perfkit.contents import ContentDigest, digest_of
 from perfkit.derive import NO_RESULT, derived
-from perfkit.identities import Entries, Entry, entry, key_of
+from perfkit.identities import Entries, Entry, entry, keys_of
 from perfkit.ledger import OPEN, BadLine, DayEntry, Details, FileEntry, Fruitless
 from perfkit.pages import Pages
 from perfkit.quiet import fingerprint_of
@@ -179,13 +179,15 @@ def by_day(trades: Trades, calendar: Calendar) -> dict[int, Trades]:
 def entries_of(days: Mapping[int, Trades], fruitless: Iterable[Fruitless]) -> Iterator[Entry]:
     """The index entries of trades and of lines that made none."""
     for day, trades in days.items():
-        others = trades.other_lines
-        for key, file, line in zip(trades.key, trades.file, trades.line, strict=True):
-            if key is None:
-                continue
-            yield key << 96 | day << 64 | file << 32 | line  # as `entry` has it, without a call
-            for other in others.get((file, line), ()) if others else ():
-                yield entry(key, day, *other)
+        low = day << 64
+        rows = list(zip(trades.key, trades.file, trades.line, strict=True))
+        yield from [  # as `entry` has it, without a call
+            key << 96 | low | file << 32 | line for key, file, line in rows if key is not None
+        ]
+        for key, file, line in rows if trades.other_lines else ():
+            for other in trades.other_lines.get((file, line), ()):
+                if key is not None:
+                    yield entry(key, day, *other)
     for one in fruitless:
         if one.key is not None:
             yield entry(one.key, OPEN, one.file, one.line)
@@ -216,8 +218,11 @@ def _read(
         for log in runs:
             days = [day.toordinal() for day in calendar.days_of(log.at)]
             entry = _entry(reading.number, log, days, last_day)
+            keys = keys_of(log.lines.identity)
             details = Details(
-                tuple(_keys(log.lines.identity)), tuple(log.blocks), _errors(log, days, last_day)
+                tuple(dict.fromkeys(key for key in keys if key is not None)),
+                tuple(log.blocks),
+                _errors(log, days, last_day),
             )
             yield (
                 log,
@@ -276,11 +281,6 @@ def _day_before(line: int, log: FileLog, days: list[int], last_day: int | None) 
     return days[before - 1] if before else last_day
 
 
-def _keys(identities: Iterable[str | None]) -> Iterator[int]:
-    """The keys of some identities, each once."""
-    return map(key_of, dict.fromkeys(one for one in identities if one is not None))
-
-
 def _batch(
     source: Source,
     config: Config,
@@ -327,7 +327,7 @@ def _derived(
         config.multipliers,
     )
     columns["line"] = records.line
-    columns["key"] = [None if one is None else key_of(one) for one in records.identity]
+    columns["key"] = keys_of(records.identity)
     findings = columns["findings"]
     for rows, finding in ((records.corrected, CORRECTED), (records.repeated, REPEATED)):
         for row in rows:

@@ -33,9 +33,11 @@ _LOW = (1 << 32) - 1
 _LOW_HALF = (1 << 64) - 1
 
 
-def key_of(identity: str) -> int:
-    """A number of 32 bits; different identities seldom share one, and nothing is lost if so."""
-    return crc32(identity.encode("utf-8", "surrogatepass"))
+def keys_of(identities: Iterable[str | None]) -> list[int | None]:
+    """Numbers of 32 bits; different identities seldom share one, and nothing is lost if so."""
+    return [
+        None if one is None else crc32(one.encode("utf-8", "surrogatepass")) for one in identities
+    ]
 
 
 def entry(key: int, day: int, file: int, line: int) -> Entry:

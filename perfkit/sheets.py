@@ -118,7 +118,8 @@ def part_names(dimension: str, trades: Trades, calendar: Calendar) -> list[str]:
     """The part of each trade."""
     if dimension == "hour":
         return [f"{hour:02d}" for hour in calendar.hours_of(trades.closed_at)]
-    return [name or NO_NAME for name in getattr(trades, dimension)]
+    names: list[str | None] = getattr(trades, dimension)
+    return [name or NO_NAME for name in names] if None in names else names  # type: ignore[return-value]
 
 
 def digest_of(trades: Trades) -> bytes:
