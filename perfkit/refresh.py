@@ -254,9 +254,11 @@ class _Absorption:
     def _find_affected(self) -> dict[int, set[Entry]]:
         """The identities to combine anew, with all that the index knows of them."""
         told = [batch.lines.distinct() for batch in self.batches]
-        twice = {
-            one for one, next_one in pairwise(sorted(k for t in told for k in t)) if one == next_one
-        }
+        twice: set[int] = set()
+        new: set[int] = set()
+        for keys in told:
+            twice |= new & keys
+            new |= keys
         lost = {
             key
             for file in self.todo.dropped
@@ -269,11 +271,10 @@ class _Absorption:
         if not self.ledger.files:
             known: dict[int, set[Entry]] = {}
         else:
-            asked = sorted(lost.union(twice, *told))
+            asked = sorted(lost | new)
             known = find(self.ledger.identities, self.pages, asked)
         alive = {file.number for file in self.ledger.files} - self.dropped
         found: dict[int, set[Entry]] = {}
-        new = set().union(*told)
         for key, entries in known.items():
             living = {one for one in entries if place_in(one)[0] in alive}
             if key in lost or (living and key in new):
