@@ -11,7 +11,7 @@ import os
 import time
 from zlib import crc32
 
-from perfkit.durable import put_in_place
+from perfkit.durable import put_in_place, try_lock
 from perfkit.feedmark import fingerprint
 from perfkit.quiet import MARSHAL
 
@@ -88,25 +88,15 @@ def _part(content: bytes, which: int) -> Any:
 
 
 def lock(root: str, *, wait: bool) -> int | None:
-    """Takes the lock and returns its descriptor; None while another run holds it.
-
-    The file is never removed: removing it would let two runs hold two different locks.
-    """
-    import fcntl
-
+    """Takes the lock and returns its descriptor; None while another run holds it."""
     path = os.path.join(root, LOCK)
-    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
     try:
-        descriptor = os.open(path, flags, 0o644)
+        descriptor = try_lock(path, wait=wait)
     except FileNotFoundError:
         os.makedirs(os.path.dirname(path), exist_ok=True)
-        descriptor = os.open(path, flags, 0o644)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
-    os.utime(descriptor)
+        descriptor = try_lock(path, wait=wait)
+    if descriptor is not None:
+        os.utime(descriptor)
     return descriptor
 
 

@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from perfkit import runlog
 from perfkit.config import Config, Source
-from perfkit.durable import put_in_place
+from perfkit.durable import lock, put_in_place, sweep_temporaries
 from perfkit.errors import LogReadError
 from perfkit.ledger import OPEN, Ledger
 from perfkit.manifest import JointDay, Manifest, decoded, encoded, settings_of
@@ -265,8 +265,8 @@ def _written(
         manifest = _compacted(manifest, pages)
     except CacheDamagedError:
         pages = _pages(folder)
-        manifest = _empty(config)
-        manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
+        manifest, activity = _refreshed(config, sources, _empty(config), pages, options, now)
+        manifest = _compacted(manifest, pages)
     pages.flush()
     problem, mark = pages.problem, None
     if problem is None:
@@ -276,6 +276,7 @@ def _written(
             for page in manifest.pages:  # the next writer may remove it while this book is in use
                 pages.hold(page)
             pages.sweep(manifest.pages)
+            sweep_temporaries(folder, MANIFEST)
         except (OSError, CacheDamagedError) as error:
             problem = error if isinstance(error, OSError) else OSError(str(error))
     return Opened(manifest, pages, activity, problem, mark)
@@ -445,13 +446,10 @@ def _touched(path: str) -> int:
 
 @contextlib.contextmanager
 def _locked(folder: str) -> Iterator[None]:
-    """Holds the lock of the cache; its file is never removed, or two could hold two."""
-    import fcntl
-
+    """Holds the lock of the cache."""
     os.makedirs(os.path.join(folder, PAGES), exist_ok=True)
-    descriptor = os.open(os.path.join(folder, LOCK), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = lock(os.path.join(folder, LOCK))
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

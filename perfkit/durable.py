@@ -35,6 +35,40 @@ def put_in_place(path: str, content: bytes, *, durable: bool = True) -> None:
         flush_folder(folder)
 
 
+def sweep_temporaries(folder: str, name: str) -> None:
+    """Removes what killed processes left of putting that file in place; its lock is held."""
+    for found in os.listdir(folder):
+        if found.startswith(f".{name}.") and found.endswith(".tmp"):
+            _remove(os.path.join(folder, found))
+
+
+def lock(path: str) -> int:
+    """Takes the lock that a file stands for, and returns its descriptor; closing it gives it back.
+
+    Waits while another process holds it. The file is never removed: removing it would let two
+    processes hold two different locks. Raises `OSError`.
+    """
+    descriptor = try_lock(path, wait=True)
+    assert descriptor is not None
+    return descriptor
+
+
+def try_lock(path: str, *, wait: bool = False) -> int | None:
+    """The same; None where another process holds it, unless it is to `wait`."""
+    import fcntl
+
+    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        os.close(descriptor)
+        return None
+    except OSError:
+        os.close(descriptor)
+        raise
+    return descriptor
+
+
 def flush_folder(folder: str) -> None:
     """Makes what was renamed or made in a folder last."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
-from perfkit.durable import flush_folder, put_in_place
+from perfkit.durable import flush_folder, lock, put_in_place
 from perfkit.errors import OutputError
 
 _AT_FDCWD = -100
@@ -73,17 +73,14 @@ def recover_folders(parent: Path) -> None:
 def exclusive(path: Path) -> Iterator[None]:
     """Holds the lock file for as long as the block runs; waits while another process holds it.
 
-    The file is never removed: removing it would let two processes hold two different locks.
+    Raises `OutputError`.
     """
-    import fcntl
-
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = lock(str(path))
     except OSError as error:
         raise OutputError(str(path), error.strerror or str(error)) from error
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
         os.close(descriptor)

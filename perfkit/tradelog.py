@@ -98,20 +98,6 @@ class Start(NamedTuple):
     line: int = 1
 
 
-def read_log(
-    path: str | os.PathLike[str], shown: str, dialect: Dialect, limit: int | None = None
-) -> FileLog:
-    """Reads one `.jsonl` or `.jsonl.gz` file; `shown` is its path as errors print it.
-
-    With a `limit`, what lies beyond so many bytes (of text) is left for later.
-
-    Raises `LogReadError` when the file itself cannot be read.
-    """
-    with readable(shown, gone=True), opened(path) as stream:
-        (log,) = pieces(stream, shown, dialect, Start(), limit=limit)
-    return log
-
-
 def pieces(
     stream: BinaryIO,
     shown: str,

@@ -424,6 +424,36 @@ class TestHeldBooks:
             held.summary("all")
         assert held.refresh().summary("all").metrics["net_pnl"] == 1001
 
+    def test_a_cache_made_anew_after_damage_is_whole(self, workspace: WriteWorkspace) -> None:
+        root = workspace(logs={LOG: line("A") + line("B", "13:00")})
+        symbols(root)
+        cache = root / "logs/performance/cache"
+        for page in (cache / "pages").iterdir():
+            page.write_bytes(page.read_bytes()[::-1])
+        append(root, line("C", "14:00"))
+        assert len(symbols(root)) == 3
+        (page,) = (cache / "pages").iterdir()
+        kept = page.read_bytes()
+        wait_until_settled(root)
+        again = open_desk(root)
+        assert again.summary("all").metrics["closed_trades"] == 3
+        assert again.book.activity.lines == 0
+        assert page.read_bytes() == kept
+
+    def test_what_a_killed_writer_left_is_swept(self, workspace: WriteWorkspace) -> None:
+        root = workspace(logs={LOG: line("A")})
+        symbols(root)
+        cache = root / "logs/performance/cache"
+        left = [cache / ".manifest.999.tmp", cache / "pages/.x.page.999.tmp"]
+        for path in left:
+            path.write_bytes(b"half")
+        other = cache / ".perfkit.parsed.999.tmp"  # perhaps being written at this moment
+        other.write_bytes(b"half")
+        append(root, line("B", "13:00"))
+        symbols(root)
+        assert not any(path.exists() for path in left)
+        assert other.exists()
+
     def test_damage_under_a_book_of_one_file_in_two_sources_changes_nothing(
         self, workspace: WriteWorkspace
     ) -> None:

@@ -16,7 +16,16 @@ from perfkit import tradelog
 from perfkit.columns import Numbers
 from perfkit.dialect import TRADE_RECORD, Dialect, compile_dialect
 from perfkit.errors import LogReadError
-from perfkit.tradelog import MAX_LINE_BYTES, FileLog, line_offset, plainly_decoded, read_log
+from perfkit.tradelog import (
+    MAX_LINE_BYTES,
+    FileLog,
+    Start,
+    line_offset,
+    opened,
+    pieces,
+    plainly_decoded,
+    readable,
+)
 
 GOOD = {
     "timestamp": '"2026-04-06T10:00:00Z"',
@@ -38,6 +47,12 @@ def dialect(spec: Mapping[str, object] = TRADE_RECORD) -> Dialect:
         return AssertionError(f"{key}: {what}; {remedy}")
 
     return compile_dialect("bot", spec, problem)
+
+
+def read_log(path: Path, shown: str, dialect: Dialect) -> FileLog:
+    with readable(shown, gone=True), opened(path) as stream:
+        (log,) = pieces(stream, shown, dialect, Start())
+    return log
 
 
 def read(tmp_path: Path, content: bytes, spec: Mapping[str, object] = TRADE_RECORD) -> FileLog:
@@ -424,11 +439,12 @@ def test_plain_lines_are_decoded_without_msgspec() -> None:
 def test_a_new_line_alone_is_read_without_msgspec(tmp_path: Path) -> None:
     (tmp_path / "bot.jsonl").write_bytes(line() + b"\n")
     code = (
-        "import sys; from pathlib import Path\n"
+        "import sys\n"
         "from perfkit.dialect import TRADE_RECORD, compile_dialect\n"
-        "from perfkit.tradelog import read_log\n"
+        "from perfkit.tradelog import Start, opened, pieces\n"
         "dialect = compile_dialect('bot', TRADE_RECORD, Exception)\n"
-        f"log = read_log(Path({str(tmp_path / 'bot.jsonl')!r}), 'bot', dialect)\n"
+        f"stream = opened({str(tmp_path / 'bot.jsonl')!r})\n"
+        "(log,) = pieces(stream, 'bot', dialect, Start())\n"
         "print(len(log.lines), len(log.errors), 'msgspec' in sys.modules)"
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
