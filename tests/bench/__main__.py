@@ -244,6 +244,7 @@ def _bulk(month: Path) -> str:
         "index-1": "perfkit: cold, one job, cache written",
         "index-2": "perfkit: cold, two jobs, cache written",
         "figures": "perfkit: every metric and breakdown, no cache, one job",
+        "figures-all": "perfkit: every metric and breakdown, no cache, a job for each core",
         "warm": "perfkit: every metric and breakdown, warm cache",
     }
     found = in_turn({name: (lambda name=name: inside(name, month)) for name in names}, 5)  # type: ignore[misc]

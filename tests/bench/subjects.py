@@ -65,11 +65,11 @@ def _type(name: str, *, typed: bool) -> object:
     return datetime if typed and name in TIMES else str
 
 
-def figures(root: Path, *, cached: bool) -> Callable[[], None]:
+def figures(root: Path, *, cached: bool, jobs: int | None = 1) -> Callable[[], None]:
     """perfkit: every metric and every breakdown of the whole span, read anew or from the cache."""
     import perfkit
 
-    desk = perfkit.open(root, cached=cached, jobs=1)
+    desk = perfkit.open(root, cached=cached, jobs=jobs)
 
     def run() -> None:
         desk.refresh().summary("all")
@@ -123,6 +123,7 @@ SUBJECTS: dict[str, Callable[[Path], Callable[[], None]]] = {
     "bare-typed": lambda root: bare_decode(root, typed=True),
     "bare-text": lambda root: bare_decode(root, typed=False),
     "figures": lambda root: figures(root, cached=False),
+    "figures-all": lambda root: figures(root, cached=False, jobs=None),
     "warm": lambda root: figures(root, cached=True),
     "index-1": lambda root: index(root, 1),
     "index-2": lambda root: index(root, 2),
