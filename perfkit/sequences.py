@@ -9,7 +9,6 @@ from perfkit.exact import scaled
 from perfkit.records import NamedTuple
 from perfkit.trade import LOSS, WIN
 from perfkit.trades import LOST, WON
-from perfkit.walk import deepest_fall, equity_curve
 
 NO_STREAK = "none"
 
@@ -108,25 +107,32 @@ def _longest(letter: str, decided: str) -> int:
 
 def curve_of(net: Sequence[int], closed_at: Sequence[int], rows: Sequence[int]) -> Curve:
     """The curve of trades with those net P&Ls; `rows` says which of `closed_at` they are."""
-    equity = equity_curve(net)
-    peak, low = max(equity), min(equity)
-    fall = deepest_fall(equity)
+    total = peak = low = 0
+    floor = 0  # the level below which a fall is deeper than all before; it rises with the peak
+    peak_point = low_point = from_point = trough_point = 0
+    for point, pnl in enumerate(net, 1):
+        total += pnl
+        if total > peak:
+            floor += total - peak
+            peak, peak_point = total, point
+        elif total < floor:
+            floor, from_point, trough_point = total, peak_point, point
+            if total < low:  # never without a deeper fall
+                low, low_point = total, point
 
-    def at(point: int) -> int | None:
-        """When a point of the equity curve was reached; None for its start."""
-        if point == 0:
-            return None
-        return closed_at[rows[point - 1]]
+    def at(reached: int) -> int | None:
+        """When a point of the curve was reached; None for its start."""
+        return closed_at[rows[reached - 1]] if reached else None
 
     return Curve(
-        total=equity[-1],
+        total=total,
         peak=peak,
-        peak_at=at(equity.index(peak)),
+        peak_at=at(peak_point),
         low=low,
-        low_at=at(equity.index(low)),
-        depth=fall.depth,
-        from_at=at(fall.peak) if fall.depth else None,
-        trough_at=at(fall.trough) if fall.depth else None,
+        low_at=at(low_point),
+        depth=peak - floor,
+        from_at=at(from_point),
+        trough_at=at(trough_point),
     )
 
 
