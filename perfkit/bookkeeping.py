@@ -32,7 +32,7 @@ from perfkit.quiet import (
 )
 from perfkit.records import NamedTuple
 from perfkit.sheets import sheet_of
-from perfkit.sources import LogFile, log_files, still_there
+from perfkit.sources import Listing, LogFile, log_files, stands
 from perfkit.trades import joined, ordered
 from perfkit.trading_days import joint_day, loaded
 
@@ -348,11 +348,11 @@ def _refreshed(
     for attempt in range(ATTEMPTS):
         last = attempt == ATTEMPTS - 1
         try:
-            listing = _listed(config, sources, options.limits)
+            listed = [(source, log_files(source, config.folder)) for source in sources]
             made = brought_up_to_date(
                 config,
                 manifest,
-                listing,
+                _within(options.limits, listed),
                 pages,
                 now,
                 jobs=options.jobs,
@@ -361,7 +361,7 @@ def _refreshed(
                 verified_bytes=options.verified_bytes,
                 progress=options.progress,
             )
-            if not last and not all(still_there(*one) for one in listing):
+            if not last and not all(stands(*one) for one in listed):
                 continue
         except (FileNotFoundError, LogMovedError) as error:
             if last:
@@ -390,16 +390,14 @@ def _activity(made: Outcome, sources: Sequence[Source]) -> Activity:
     )
 
 
-def _listed(
-    config: Config, sources: Sequence[Source], limits: Limits | None
+def _within(
+    limits: Limits | None, listed: Sequence[tuple[Source, Listing]]
 ) -> list[tuple[Source, list[LogFile]]]:
-    listing = []
-    for source in sources:
-        files = log_files(source, config.folder)
-        if limits is not None:
-            files = [file for file in files if file.name in limits]
-        listing.append((source, files))
-    return listing
+    """The files of each source that are to be read."""
+    return [
+        (source, [file for file in listing.files if limits is None or file.name in limits])
+        for source, listing in listed
+    ]
 
 
 def _with_joint_days(manifest: Manifest, config: Config, pages: Pages) -> Manifest:

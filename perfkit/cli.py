@@ -47,11 +47,13 @@ class _ExampleFormatter(_Formatter, argparse.RawDescriptionHelpFormatter):
 
 
 def _columns() -> int:
-    with contextlib.suppress(KeyError, ValueError):
-        return max(20, int(os.environ["COLUMNS"]))
-    with contextlib.suppress(OSError, ValueError, AttributeError):
-        return max(20, os.get_terminal_size(sys.__stdout__.fileno()).columns)  # type: ignore[union-attr]
-    return 80
+    columns = 0
+    with contextlib.suppress(ValueError):
+        columns = int(os.environ.get("COLUMNS") or 0)
+    if columns <= 0:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            columns = os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+    return columns if columns > 0 else 80
 
 
 class _Parser(argparse.ArgumentParser):

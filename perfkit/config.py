@@ -284,8 +284,9 @@ class _Reader:
         from pathlib import Path
 
         try:
-            next(Path(os.devnull).glob(pattern), None)
-        except (NotImplementedError, ValueError) as error:
+            for own in (pattern, pattern + ".gz"):
+                next(Path(os.devnull).glob(own), None)
+        except (NotImplementedError, ValueError, IndexError) as error:
             raise self.problem(
                 path, f"{pattern!r} is no pattern: {error}", 'write one such as "????-??-??.jsonl"'
             ) from error

@@ -22,6 +22,9 @@ else:
             if not bases:
                 return super().__new__(cls, name, bases, body)
             fields = body.get("__annotations__", {})
+            given = [field in body for field in fields]
+            if sorted(given) != given:
+                raise TypeError(f"{name}: a field without a default follows one with a default")
             defaults = [body[field] for field in fields if field in body]
             made = namedtuple(name, fields, defaults=defaults, module=body["__module__"])
             for key, value in body.items():

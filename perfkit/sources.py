@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Sequence
 from fnmatch import translate
 
 from perfkit.config import Config, Source
@@ -26,6 +25,16 @@ class LogFile(NamedTuple):
     inode: int
 
 
+class Listing(NamedTuple):
+    """The files of a source in the order their lines were written, and all that its pattern met.
+
+    `found` has the inode of each path in the folder, None where that has to be asked for.
+    """
+
+    files: list[LogFile]
+    found: dict[str, int | None]
+
+
 def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
     """The source of that name, or all; raises `UsageError` or `MixedCurrencyError`."""
     if name is None:
@@ -40,8 +49,8 @@ def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
     return sources
 
 
-def log_files(source: Source, root: str) -> list[LogFile]:
-    """The files of a source, in the order their lines were written: rotated ones oldest first.
+def log_files(source: Source, root: str) -> Listing:
+    """The files of a source, rotated ones oldest first.
 
     Raises `LogReadError` when there is no such file or folder.
     """
@@ -54,7 +63,8 @@ def log_files(source: Source, root: str) -> list[LogFile]:
             "name the bot's log instead",
         )
     if os.path.isfile(location):
-        return [LogFile(location, shown_path(location, root), os.stat(location).st_ino)]
+        only = LogFile(location, shown_path(location, root), os.stat(location).st_ino)
+        return Listing([only], {})
     if not os.path.isdir(location):
         raise LogReadError(
             shown_path(location, root),
@@ -76,19 +86,19 @@ def log_files(source: Source, root: str) -> list[LogFile]:
         if is_log:
             number = os.stat(path).st_ino if inode is None else inode
             files.append(LogFile(path, above + name, number))
-    return sorted(files, key=_age_key)
+    return Listing(sorted(files, key=_age_key), found)
 
 
-def still_there(source: Source, files: Sequence[LogFile]) -> bool:
-    """Whether each of some listed files of a source still has its name."""
+def stands(source: Source, listing: Listing) -> bool:
+    """Whether nothing was made, renamed or removed since the files of a source were listed."""
     location = source.location
     found = _matching(location, source.pattern) if os.path.isdir(location) else {}
+    if found != listing.found:
+        return False
     above = len(os.path.join(location, ""))
+    asked = [file for file in listing.files if found.get(file.path[above:]) is None]
     try:
-        return all(
-            file.inode == (found.get(file.path[above:]) or os.stat(file.path).st_ino)
-            for file in files
-        )
+        return all(os.stat(file.path).st_ino == file.inode for file in asked)
     except FileNotFoundError:
         return False
 

@@ -601,6 +601,15 @@ class TestHelp:
         said = " ".join(run(command, "--help").out.split())
         assert [unit for unit in units if unit not in said] == []
 
+    @pytest.mark.parametrize(("columns", "widest"), [("0", 78), ("-5", 78), ("x", 78), ("60", 58)])
+    def test_help_is_as_wide_as_the_terminal_says(
+        self, run: Run, monkeypatch: pytest.MonkeyPatch, columns: str, widest: int
+    ) -> None:
+        monkeypatch.setenv("COLUMNS", columns)
+        text = run("summary", "--help").out.partition("options:")[2]
+        options = text.partition("\n\n")[0].splitlines()
+        assert widest - 20 < max(map(len, options)) <= widest
+
     def test_help_names_every_command(self, run: Run) -> None:
         ran = run("--help")
         assert ran.code == 0

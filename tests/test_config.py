@@ -1,5 +1,6 @@
 """`config/perfkit.yaml`: what each key means, and what is said of a mistake."""
 
+import re
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from pathlib import Path
@@ -372,6 +373,16 @@ SOURCE_MISTAKES = {
         "'a' is the name of two sources",
         "give each source a name of its own",
     ),
+    **{
+        f"pattern {pattern}": (
+            f'sources:\n  - {{name: a, path: logs, currency: USD, pattern: "{pattern}"}}\n',
+            2,
+            "sources.0.pattern",
+            f"'{re.escape(pattern)}' is no pattern: .*",
+            "write one such as",
+        )
+        for pattern in ("**", ".", "/x", "a**")
+    },
     "source that is a text": (
         "sources:\n  - logs\n",
         2,

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from perfkit import batch, bookkeeping, identities, reading, sheets, tradelog, trading_days
+from perfkit import (
+    batch,
+    bookkeeping,
+    identities,
+    reading,
+    refresh,
+    sheets,
+    tradelog,
+    trading_days,
+)
 from perfkit.batch import Batch
 from perfkit.bookkeeping import Activity, Options
 from perfkit.cachecheck import first_difference
@@ -439,6 +450,27 @@ class TestHeldBooks:
         assert again.summary("all").metrics["closed_trades"] == 3
         assert again.book.activity.lines == 0
         assert page.read_bytes() == kept
+
+    def test_a_log_copied_and_cut_after_it_was_listed_loses_nothing(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        log = "logs/trades/bot.jsonl"
+        config = (
+            "sources:\n  - {name: bot, path: logs/trades, pattern: 'bot.jsonl*', currency: USD}\n"
+        )
+        root = workspace(config, logs={log: line("A") + line("B", "13:00")})
+        assert len(symbols(root)) == 2
+        append(root, line("C", "14:00"), log)
+        planned = refresh.plan
+
+        def rotating(*given: Any) -> Any:
+            if not (root / (log + ".1")).exists():
+                shutil.copy(root / log, root / (log + ".1"))
+                os.truncate(root / log, 0)
+            return planned(*given)
+
+        monkeypatch.setattr(reading, "plan", rotating)
+        assert len(symbols(root)) == 3
 
     def test_what_a_killed_writer_left_is_swept(self, workspace: WriteWorkspace) -> None:
         root = workspace(logs={LOG: line("A")})
