@@ -9,8 +9,10 @@ history in silence, and one whose state was lost up to what the event log says o
 
 from __future__ import annotations
 
+import marshal
 from collections.abc import Sequence
 
+from perfkit.quiet import MARSHAL
 from perfkit.records import NamedTuple
 from perfkit.ruleevidence import evidence_of
 from perfkit.ruleruns import Happened, RuleRun
@@ -40,15 +42,15 @@ class Entry:
     """One rule between runs.
 
     `run` steps a trade or window rule, `clock` has the states of a clock rule by group.
-    `checkpoints` are what `run` could carry at the end of a day. `known` has, for each episode,
-    when it fired and how often it was told.
+    `checkpoints` are what `run` could carry at the end of a day, packed as few runs look at them.
+    `known` has, for each episode, when it fired and how often it was told.
     """
 
     def __init__(self, rule: Rule, run: RuleRun) -> None:
         self.rule = rule
         self.run = run
         self.clock: dict[str, RuleState] = {}
-        self.checkpoints: list[tuple[int, Any]] = []
+        self.checkpoints: list[tuple[int, bytes]] = []
         self.known: dict[str, tuple[int, int]] = {}
 
     def plain(self) -> tuple[Any, ...]:
@@ -178,7 +180,7 @@ def back_to(
     run = RuleRun(entry.rule, entry.run.settings)
     index = 0
     if valid:
-        run.resume(valid[-1][1])
+        run.resume(marshal.loads(valid[-1][1]))
         index = next(n for n, one in enumerate(days) if one.day == valid[-1][0]) + 1
     entry.run = run
     entry.checkpoints = valid
@@ -206,7 +208,8 @@ def replay(jobs: Sequence[Job], feed: Feed, days: Sequence[DayMark]) -> list[Tal
             if first < len(trades):
                 seen.extend(job.entry.run.advance(day, trades, first))
             if number < last and _is_kept(number, day, last):
-                job.entry.checkpoints.append((day, job.entry.run.carry()))
+                packed = marshal.dumps(job.entry.run.carry(), MARSHAL)
+                job.entry.checkpoints.append((day, packed))
     for job in jobs:
         _thin(job.entry, days)
     return [_tale(job, seen) for job, seen in zip(jobs, happened, strict=True)]

@@ -31,7 +31,7 @@ SKEW_US = 1_000_000
 """Two runs may look at the clock in another order than they work; more than that is a step back."""
 
 _FAMILY = b"pkalert"
-_MAGIC = _FAMILY + b"2"
+_MAGIC = _FAMILY + b"3"
 """Another last byte is another layout, of another version of perfkit."""
 
 _HEAD = len(_MAGIC) + 16

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Callable, Mapping
+from itertools import repeat
 
 from perfkit.pages import Address
 from perfkit.quiet import MARSHAL
@@ -171,8 +172,8 @@ def ledger_of(plain: tuple[Any, ...]) -> Ledger:
     """The ledger of plain tuples and dicts."""
     files, days, fruitless, index = plain
     return Ledger(
-        tuple(map(FileEntry._make, files)),
-        {number: DayEntry._make(day) for number, day in days.items()},
+        tuple(map(tuple.__new__, repeat(FileEntry), files)),  # `_make`, for very many
+        dict(zip(days, map(tuple.__new__, repeat(DayEntry), days.values()), strict=True)),
         tuple(map(Fruitless._make, fruitless)),
         tuple(map(Run._make, index)),
     )

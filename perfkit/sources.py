@@ -72,21 +72,22 @@ def log_files(source: Source, root: str) -> Listing:
             f"check `path` of source {source.name} in config/perfkit.yaml",
         )
     found = _matching(location, source.pattern)
-    above = shown_path(os.path.join(location, ""), root)
+    inside = os.path.join(location, "")
+    shown = shown_path(inside, root)
     resolved = os.path.join(os.path.realpath(location), "")
+    reserved = {one.removeprefix(resolved) for one in own}
     files = []
     for name, inode in found.items():
         if name.endswith(".gz") and name.removesuffix(".gz") in found:
             continue  # beside a file, its compressed twin is a copy of it, perhaps half written
-        path = os.path.join(location, name)
+        path = inside + name
         if inode is not None:
-            is_log = resolved + name not in own
-        else:
-            is_log = os.path.isfile(path) and not _is_within(path, own)
-        if is_log:
-            number = os.stat(path).st_ino if inode is None else inode
-            files.append(LogFile(path, above + name, number))
-    return Listing(sorted(files, key=_age_key), found)
+            if name not in reserved:
+                files.append(LogFile(path, shown + name, inode))
+        elif os.path.isfile(path) and not _is_within(path, own):
+            files.append(LogFile(path, shown + name, os.stat(path).st_ino))
+    in_parts = any(name.endswith(_ROTATED_ENDS) for name in found)
+    return Listing(sorted(files, key=_age_key if in_parts else None), found)
 
 
 def stands(source: Source, listing: Listing) -> bool:
@@ -146,7 +147,7 @@ def _matching(folder: str, pattern: str) -> dict[str, int | None]:
 def _age_key(file: LogFile) -> tuple[str, int, str]:
     """`x.jsonl.2` before `x.jsonl.1` before `x.jsonl`; otherwise by name."""
     path = file.path
-    rotated = _ROTATED.search(path) if path.endswith(_ROTATED_ENDS) else None
+    rotated = _ROTATED.search(path)
     if rotated is None:
         return path.removesuffix(".gz"), 0, path
     return path[: rotated.start()], -int(rotated[1]), path
