@@ -74,9 +74,9 @@ class Entries:
     def __iter__(self) -> Iterator[Entry]:
         return _together(self.keys, self.places)
 
-    def distinct(self) -> set[int]:
-        """The keys, each once."""
-        return {key >> 32 for key in self.keys}
+    def distinct(self) -> array[int]:
+        """The keys, each once, ascending."""
+        return array("I", dict.fromkeys([key >> 32 for key in self.keys]))
 
     def of(self, key: int) -> Iterator[Entry]:
         """The entries of one key."""

@@ -13,7 +13,7 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from perfkit.batch import Batch, Combined, Reading, by_day, combined_trades, entries_of
 from perfkit.bulk import uncollected
@@ -253,12 +253,8 @@ class _Absorption:
 
     def _find_affected(self) -> dict[int, set[Entry]]:
         """The identities to combine anew, with all that the index knows of them."""
-        told = [batch.lines.distinct() for batch in self.batches]
-        twice: set[int] = set()
-        new: set[int] = set()
-        for keys in told:
-            twice |= new & keys
-            new |= keys
+        told = sorted(chain.from_iterable(batch.lines.distinct() for batch in self.batches))
+        twice = {one for one, next_one in pairwise(told) if one == next_one}
         lost = {
             key
             for file in self.todo.dropped
@@ -271,13 +267,12 @@ class _Absorption:
         if not self.ledger.files:
             known: dict[int, set[Entry]] = {}
         else:
-            asked = sorted(lost | new)
-            known = find(self.ledger.identities, self.pages, asked)
+            known = find(self.ledger.identities, self.pages, sorted(lost.union(told)))
         alive = {file.number for file in self.ledger.files} - self.dropped
         found: dict[int, set[Entry]] = {}
         for key, entries in known.items():
             living = {one for one in entries if place_in(one)[0] in alive}
-            if key in lost or (living and key in new):
+            if key in lost or living:
                 self.affected.add(key)
                 self.suspect_days.update(map(day_in, entries))
                 found[key] = living
