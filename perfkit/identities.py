@@ -106,7 +106,7 @@ def find(runs: Sequence[Run], pages: Pages, keys: Sequence[int]) -> dict[int, se
 def with_entries(
     runs: Sequence[Run], new: Sequence[Entries], pages: Pages, alive: frozenset[int]
 ) -> tuple[Run, ...]:
-    """The runs with new entries; those of files no longer alive drop out of what is merged."""
+    """The runs with new entries; known ones of files no longer alive drop out of what is merged."""
     kept = list(runs)
     size = sum(map(len, new))
     merged: list[Iterable[Entry]] = list(new)
@@ -114,8 +114,8 @@ def with_entries(
     while kept and (every or kept[-1].entries <= min(SHARE * size, MERGED_ENTRIES - size)):
         run = kept.pop()
         size += run.entries
-        merged.append(_entries(run, pages))
-    made = _written(_live(_in_order(merged, size), alive), pages)
+        merged.append(_live(_entries(run, pages), alive))
+    made = _written(_in_order(merged, size), pages)
     return (*kept, made) if made.blocks else tuple(kept)
 
 
