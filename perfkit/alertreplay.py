@@ -55,7 +55,9 @@ class Entry:
 
     def plain(self) -> tuple[Any, ...]:
         """As plain values."""
-        kept = sorted(self.known.items(), key=lambda one: one[1])[-MOST_KNOWN:]
+        kept = list(self.known.items())
+        if len(kept) > MOST_KNOWN:
+            kept = sorted(kept, key=lambda one: one[1])[-MOST_KNOWN:]
         return (
             self.rule.plain(),
             self.run.carry(),

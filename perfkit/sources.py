@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable, Mapping
 from fnmatch import translate
 
 from perfkit.config import Config, Source
@@ -92,12 +93,10 @@ def log_files(source: Source, root: str) -> Listing:
 
 def stands(source: Source, listing: Listing) -> bool:
     """Whether nothing was made, renamed or removed since the files of a source were listed."""
-    location = source.location
-    found = _matching(location, source.pattern) if os.path.isdir(location) else {}
-    if found != listing.found:
+    if listing.found != _known_or_new(source, listing.found):
         return False
-    above = len(os.path.join(location, ""))
-    asked = [file for file in listing.files if found.get(file.path[above:]) is None]
+    above = len(os.path.join(source.location, ""))
+    asked = [file for file in listing.files if listing.found.get(file.path[above:]) is None]
     try:
         return all(os.stat(file.path).st_ino == file.inode for file in asked)
     except FileNotFoundError:
@@ -130,18 +129,47 @@ def _is_within(path: str, own: list[str]) -> bool:
 
 def _matching(folder: str, pattern: str) -> dict[str, int | None]:
     """What matches in a folder, by its path in it; the inode of each file that is plainly there."""
-    if "/" in pattern or "**" in pattern:
-        from pathlib import Path
-
-        found = {path for own in (pattern, pattern + ".gz") for path in Path(folder).glob(own)}
-        return {str(path.relative_to(folder)): None for path in found}
-    matches = re.compile(f"(?:{translate(pattern)})|(?:{translate(pattern + '.gz')})").match
+    if _is_deep(pattern):
+        return _globbed(folder, pattern)
+    matches = _matcher(pattern)
     with os.scandir(folder) as entries:
         return {
             entry.name: entry.inode() if entry.is_file(follow_symlinks=False) else None
             for entry in entries
             if matches(entry.name)
         }
+
+
+def _known_or_new(source: Source, known: Mapping[str, int | None]) -> dict[str, int | None]:
+    """What `_matching` found, found again with less work."""
+    location, pattern = source.location, source.pattern
+    if not os.path.isdir(location):
+        return {}
+    if _is_deep(pattern):
+        return _globbed(location, pattern)
+    matches = _matcher(pattern)
+    with os.scandir(location) as entries:
+        return {
+            entry.name: None if known.get(entry.name, 0) is None else entry.inode()
+            for entry in entries
+            if entry.name in known or matches(entry.name)
+        }
+
+
+def _is_deep(pattern: str) -> bool:
+    return "/" in pattern or "**" in pattern
+
+
+def _globbed(folder: str, pattern: str) -> dict[str, int | None]:
+    from pathlib import Path
+
+    found = {path for own in (pattern, pattern + ".gz") for path in Path(folder).glob(own)}
+    return dict.fromkeys(str(path.relative_to(folder)) for path in found)
+
+
+def _matcher(pattern: str) -> Callable[[str], object]:
+    """Whether a name is that of a log file, compressed or not."""
+    return re.compile(f"(?:{translate(pattern)})|(?:{translate(pattern + '.gz')})").match
 
 
 def _age_key(file: LogFile) -> tuple[str, int, str]:
