@@ -12,9 +12,9 @@ from collections.abc import Callable, Mapping
 from fnmatch import fnmatch
 
 from perfkit.config import Config, Source
-from perfkit.ledger import DayEntry, Ledger, day_addresses, ledger_of, moved_day
+from perfkit.ledger import DayEntry, FileEntry, Ledger, day_addresses, ledger_of, moved_day
 from perfkit.pages import Address, CacheDamagedError
-from perfkit.quiet import MARSHAL, VERSION, Head, Watch, WatchedFile, joined, split
+from perfkit.quiet import MARSHAL, VERSION, Head, Watch, WatchedFile, is_settled, joined, split
 from perfkit.records import NamedTuple
 from perfkit.sources import is_below, is_own_output
 
@@ -140,13 +140,13 @@ def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | Non
     if not os.path.isdir(source.location):
         if len(ledger.files) != 1:
             return None
-        return where, False, {"": (ledger.files[0].fingerprint, ledger.files[0].seen_at)}, _NONE
+        return where, False, {"": _watched(ledger.files[0])}, _NONE
     prefix = shown if inside else source.location + "/"
     for file in ledger.files:
         name = file.name.removeprefix(prefix)
         if "/" in name or not file.name.startswith(prefix):
             return None
-        files[name] = (file.fingerprint, file.seen_at)
+        files[name] = _watched(file)
     if "/" in source.pattern or "**" in source.pattern:
         return None
     others = {name for name in os.listdir(source.location) if name not in files}
@@ -157,6 +157,10 @@ def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | Non
         and not is_own_output(os.path.join(source.location, name), config.folder)
     }
     return None if unread else (where, True, files, frozenset(others))
+
+
+def _watched(file: FileEntry) -> WatchedFile:
+    return file.fingerprint if is_settled(file.fingerprint, file.seen_at) else None
 
 
 _NONE: frozenset[str] = frozenset()

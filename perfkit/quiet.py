@@ -19,7 +19,7 @@ CACHE = "logs/performance/cache"
 MANIFEST = "manifest"
 CONFIG = "config/perfkit.yaml"
 
-FORMAT = 3
+FORMAT = 4
 """Changes whenever what the cache holds changes its meaning or its layout."""
 
 VERSION = f"perfkit {__version__} {FORMAT} {sys.implementation.cache_tag}"
@@ -35,8 +35,8 @@ COARSE_GRAIN_NS = 2_000_000_000
 Fingerprint = tuple[int, int, int, int, int]
 """Device, inode, size, and the times of the last change of content and of status in ns."""
 
-WatchedFile = tuple[Fingerprint, int]
-"""A fingerprint, and when the content was looked at."""
+WatchedFile = Fingerprint | None
+"""A fingerprint; None where it cannot tell yet whether the file was touched."""
 
 Watch = tuple[str, bool, dict[str, WatchedFile], frozenset[str]]
 """A source's path below the root, whether it is a folder, its files by name, other names in it."""
@@ -134,23 +134,20 @@ def _unchanged(watch: Watch, root: str) -> bool:
     path, is_folder, files, others = watch
     where = os.path.join(root, path)
     if not is_folder:
-        return list(files) == [""] and _stands(files[""], os.stat(where))
+        return list(files) == [""] and files[""] == fingerprint_of(os.stat(where))
     newest = next(reversed(files), None)  # this is the one that grows
-    if newest is not None and not _stands(files[newest], os.stat(os.path.join(where, newest))):
-        return False
+    if newest is not None:
+        status = os.stat(os.path.join(where, newest))
+        if files[newest] != fingerprint_of(status):
+            return False
     left = len(files)
     with os.scandir(where) as folder:
         for found in folder:
-            known = files.get(found.name)
-            if known is not None:
-                if not _stands(known, found.stat()):
+            name = found.name
+            if name in files:
+                if files[name] != fingerprint_of(found.stat()):
                     return False
                 left -= 1
-            elif found.name not in others:
+            elif name not in others:
                 return False
     return left == 0
-
-
-def _stands(known: WatchedFile, status: os.stat_result) -> bool:
-    fingerprint, seen_at = known
-    return fingerprint == fingerprint_of(status) and is_settled(fingerprint, seen_at)
