@@ -90,20 +90,29 @@ def _serve(run: socket.socket) -> None:
     kernels: dict[int, int] = {}
     waiting = b""
 
-    while True:
-        ready, _, _ = select.select([run, wake], [], [])
-        if wake in ready:
-            with contextlib.suppress(BlockingIOError):
-                wake.recv(4096)
-        _bury(run, kernels)
-        if run not in ready:
-            continue
-        received = run.recv(65536)
-        if not received:
-            return
-        *lines, waiting = (waiting + received).split(b"\n")
-        for line in lines:
-            _obey(run, json.loads(line), kernels, (wake, woken))
+    try:
+        while True:
+            ready, _, _ = select.select([run, wake], [], [])
+            if wake in ready:
+                with contextlib.suppress(BlockingIOError):
+                    wake.recv(4096)
+            _bury(run, kernels)
+            if run not in ready:
+                continue
+            received = run.recv(65536)
+            if not received:
+                return
+            *lines, waiting = (waiting + received).split(b"\n")
+            for line in lines:
+                _obey(run, json.loads(line), kernels, (wake, woken))
+    finally:
+        _no_longer_woken()
+
+
+def _no_longer_woken() -> None:
+    """Ends what `_serve` set up, before its sockets go: Python must not write to a closed one."""
+    signal.set_wakeup_fd(-1)
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
 def _obey(
@@ -123,6 +132,7 @@ def _obey(
         try:
             os.setsid()
             die_with_parent(nursery)
+            _no_longer_woken()
             for end in (run, *ends):
                 end.close()
             _be_kernel(Path(wanted["folder"]), wanted["settings"], nursery)
@@ -155,8 +165,7 @@ def _tell(run: socket.socket, message: Mapping[str, object]) -> None:
 
 def _be_kernel(folder: Path, settings: Mapping[str, str], nursery: int) -> None:
     """Turns this process into a kernel; comes back only when the kernel has ended."""
-    signal.set_wakeup_fd(-1)
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGCHLD):
+    for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
     log = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     for standard, target in ((0, _NOWHERE), (1, log), (2, log)):

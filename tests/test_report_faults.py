@@ -7,6 +7,7 @@ import os
 import random
 import shutil
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -15,6 +16,7 @@ from pathlib import Path
 
 import pytest
 
+from perfkit import nursery
 from tests.reportkit import (
     CAMPAIGN,
     CHART,
@@ -113,6 +115,15 @@ def test_signal_ends_the_run_and_whatever_it_started(root: Path, number: signal.
     ran = finish(process)
     assert ran.code == (-9 if number == signal.SIGKILL else 3)
     assert ran.out == ""
+
+
+def test_nursery_is_woken_by_no_signal_once_its_sockets_are_gone() -> None:
+    """Else Python writes to a closed descriptor when a child dies, complains, and never ends."""
+    run, other = socket.socketpair()
+    other.close()
+    nursery._serve(run)
+    assert (signal.set_wakeup_fd(-1), signal.getsignal(signal.SIGCHLD)) == (-1, signal.SIG_DFL)
+    run.close()
 
 
 @pytest.mark.parametrize("victim", ["runner", "nursery", "kernel"])
