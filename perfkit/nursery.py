@@ -107,6 +107,8 @@ def _serve(run: socket.socket) -> None:
                 _obey(run, json.loads(line), kernels, (wake, woken))
     finally:
         _no_longer_woken()
+        wake.close()
+        woken.close()
 
 
 def _no_longer_woken() -> None:
