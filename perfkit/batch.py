@@ -20,7 +20,7 @@ from perfkit.combine import Records, combined, evaluated
 from perfkit.config import Config, Source
 from perfkit.contents import ContentDigest, digest_of
 from perfkit.derive import NO_RESULT, derived
-from perfkit.identities import Entries, Entry, entry, keys_of
+from perfkit.identities import Entries, Entry, entry
 from perfkit.ledger import OPEN, BadLine, DayEntry, Details, FileEntry, Fruitless
 from perfkit.pages import Pages
 from perfkit.quiet import fingerprint_of
@@ -218,9 +218,8 @@ def _read(
         for log in runs:
             days = [day.toordinal() for day in calendar.days_of(log.at)]
             entry = _entry(reading.number, log, days, last_day)
-            keys = keys_of(log.lines.identity)
             details = Details(
-                tuple(dict.fromkeys(key for key in keys if key is not None)),
+                tuple(key for key in dict.fromkeys(log.lines.key) if key is not None),
                 tuple(log.blocks),
                 _errors(log, days, last_day),
             )
@@ -327,7 +326,7 @@ def _derived(
         config.multipliers,
     )
     columns["line"] = records.line
-    columns["key"] = keys_of(records.identity)
+    columns["key"] = records.key
     findings = columns["findings"]
     for rows, finding in ((records.corrected, CORRECTED), (records.repeated, REPEATED)):
         for row in rows:

@@ -16,9 +16,11 @@ from array import array
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import cache
 from itertools import repeat
 from math import gcd
 from operator import floordiv, itemgetter, sub
+from zlib import crc32
 
 from perfkit.exact import decimal_places, scaled
 from perfkit.exact import units as units_of
@@ -28,6 +30,8 @@ from perfkit.window import SECOND_US, instant_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeVar
+
+    import msgspec
 
     T = TypeVar("T")
 
@@ -39,7 +43,7 @@ TIME_UNITS_US = {"s": (SECOND_US, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 
 """Unit of a numeric time: `(multiply by, then divide by)` to get microseconds."""
 
 _TO_SHAPE = bytes.maketrans(b"123456789", b"000000000")
-_PLAIN = b"0123456789-.\n"
+_PLAIN = b"0123456789-.,"
 _SAFE_DIGITS = 18
 """So many make an integer that any parser of JSON takes."""
 
@@ -122,9 +126,9 @@ def exact_number(value: object) -> Decimal | None:
     return Decimal(text)
 
 
-def numbers(values: list[object]) -> Numbers:
+def numbers(values: Sequence[object]) -> Numbers:
     """A whole column of logged numbers; raises `BadValueError` if any of them is bad."""
-    found = _uniform(values)
+    found = _uniform(values) if values else None
     if found is not None:
         return Numbers(*found)
     present = [value for value in values if value is not None and value != ""]
@@ -137,38 +141,43 @@ def numbers(values: list[object]) -> Numbers:
     )
 
 
-def _uniform(present: list[object]) -> tuple[list[int | None], int] | None:
+def _uniform(present: Sequence[object]) -> tuple[list[int | None], int] | None:
     """Plain numbers written with equally many decimal places; None when they are not that."""
-    kinds = set(map(type, present))
-    if kinds == {str}:
+    if type(present[0]) is str:
         return _uniform_texts(present)  # type: ignore[arg-type]
-    whole: list[int] = present  # type: ignore[assignment]
-    return (whole, 0) if kinds == {int} and _are_short(whole) else None  # type: ignore[return-value]
+    if set(map(type, present)) != {int}:
+        return None
+    whole: list[int] = list(present)  # type: ignore[arg-type]
+    return (whole, 0) if _are_short(whole) else None  # type: ignore[return-value]
 
 
-def _uniform_texts(present: list[str]) -> tuple[list[int | None], int] | None:
-    joined = "\n".join(present)
+def _uniform_texts(present: Sequence[str]) -> tuple[list[int | None], int] | None:
+    try:
+        joined = ",".join(present)
+    except TypeError:  # something among them is no text
+        return None
     if not joined.isascii():
         return None
-    column = joined.encode()
+    column = b",%b," % joined.encode()
     places = len(present[0].partition(".")[2])
-    points = len(present) if "." in present[0] else 0
-    if places > _SAFE_DIGITS or column.translate(None, _PLAIN) or column.count(b".") != points:
+    if places > _SAFE_DIGITS or column.translate(None, _PLAIN):
         return None
-    if points:
-        ending = b"." + b"0" * places + b"\n"
-        if (column + b"\n").translate(_TO_SHAPE).count(ending) != points:
+    if "." in present[0]:
+        ending = b".%b," % (b"0" * places)
+        if column.translate(_TO_SHAPE).count(ending) != len(present):
             return None
+        written = len(column)
         column = column.replace(b".", b"")
-    whole = b"," + column.replace(b"\n", b",")
-    for _ in range(places):  # JSON wants 0.05 without its point as 5
-        if b",0" not in whole and b",-0" not in whole:
-            break
-        whole = whole.replace(b",0", b",").replace(b",-0", b",-")
-    units = _integers(whole[1:])
-    if units is None or len(units) != len(present) or not _are_short(units):
+        if len(column) != written - len(present):
+            return None
+    elif b"." in column:
         return None
-    return units, places  # type: ignore[return-value]
+    for _ in range(places):  # JSON wants 0.05 without its point as 5
+        if b",0" not in column and b",-0" not in column:
+            break
+        column = column.replace(b",0", b",").replace(b",-0", b",-")
+    units = _integers(b"[%b]" % column[1:-1])
+    return None if units is None or len(units) != len(present) else (units, places)  # type: ignore[return-value]
 
 
 def _are_short(units: list[int]) -> bool:
@@ -176,11 +185,11 @@ def _are_short(units: list[int]) -> bool:
 
 
 def _integers(listed: bytes) -> list[int] | None:
-    """Integers as JSON lists them; None when they are not that, or longer than is safe."""
+    """A JSON list of integers; None when it is not that, or one is longer than is taken."""
     if "msgspec" in sys.modules:
         return _integers_at_once(listed)
     try:
-        return json.loads(b"[%b]" % listed, parse_int=short_int)  # type: ignore[no-any-return]
+        return json.loads(listed, parse_int=short_int)  # type: ignore[no-any-return]
     except ValueError:
         return None
 
@@ -189,9 +198,25 @@ def _integers_at_once(listed: bytes) -> list[int] | None:
     import msgspec
 
     try:
-        return msgspec.json.decode(b"[%b]" % listed, type=list[int])
+        return _decoder_of_words().decode(listed)
+    except msgspec.MsgspecError:
+        pass
+    try:
+        units = msgspec.json.decode(listed, type=list[int])
     except msgspec.MsgspecError:
         return None
+    return units if _are_short(units) else None
+
+
+@cache
+def _decoder_of_words() -> msgspec.json.Decoder[list[int]]:
+    """Decodes a list of integers of 64 bits, which most are: their length needs no other look."""
+    from typing import Annotated
+
+    import msgspec
+
+    word = msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)
+    return msgspec.json.Decoder(list[Annotated[int, word]])
 
 
 def short_int(digits: str) -> int:
@@ -230,7 +255,7 @@ def exact_instant(value: object, zone: tzinfo, unit: str) -> int | None:
     return _in_range(value, numerator * multiply // (denominator * divide))
 
 
-def instants(values: list[object], zone: tzinfo, unit: str) -> list[int | None]:
+def instants(values: Sequence[object], zone: tzinfo, unit: str) -> list[int | None]:
     """A whole column of logged times; raises `BadValueError` if any of them is bad."""
     quick = _uniform_times(values, zone)
     if quick is not None:
@@ -238,27 +263,31 @@ def instants(values: list[object], zone: tzinfo, unit: str) -> list[int | None]:
     return [exact_instant(value, zone, unit) for value in values]
 
 
-def _uniform_times(values: list[object], zone: tzinfo) -> list[int | None] | None:
+def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] | None:
     """UTC times all written the same way; None when they are not that."""
-    if set(map(type, values)) != {str}:
+    first = values[0]
+    if type(first) is not str:
         return None
-    texts_: list[str] = values  # type: ignore[assignment]
-    joined = "\n".join(texts_)
+    texts_: Sequence[str] = values  # type: ignore[assignment]
+    try:
+        joined = ",".join(texts_)
+    except TypeError:  # something among them is no text
+        return None
     if not joined.isascii():
         return None
-    shape = texts_[0].encode().translate(_TO_SHAPE)
+    shape = first.encode().translate(_TO_SHAPE)
     matched = re.fullmatch(_UTC_SHAPE, shape)
     if matched is None or (matched[1] is None and zone is not UTC):
         return None
-    if joined.encode().translate(_TO_SHAPE) != b"\n".join([shape] * len(texts_)):
+    if joined.encode().translate(_TO_SHAPE) != b",".join([shape] * len(texts_)):
         return None
     epoch = _EPOCH if matched[1] else _EPOCH.replace(tzinfo=None)
     try:
-        moments = map(datetime.fromisoformat, texts_)
-        since = list(map(floordiv, map(sub, moments, repeat(epoch)), repeat(_MICROSECOND)))
+        since = list(map(sub, map(datetime.fromisoformat, texts_), repeat(epoch)))
     except ValueError:
         return None
-    return since if min(since) >= _EARLIEST_US and max(since) < _LATEST_US else None
+    us = list(map(floordiv, since, repeat(_MICROSECOND)))
+    return us if min(us) >= _EARLIEST_US and max(us) < _LATEST_US else None
 
 
 def _iso_instant(value: str, matched: re.Match[str], zone: tzinfo) -> int:
@@ -293,11 +322,22 @@ def exact_text(value: object) -> str | None:
     raise BadValueError(f"{_shown(value)} is not a text")
 
 
-def texts(values: list[object]) -> list[str | None]:
+def texts(values: Sequence[object]) -> list[str | None]:
     """A whole column of logged names or ids; raises `BadValueError` if any of them is bad."""
     if set(map(type, values)) == {str} and "" not in values:
         return list(values)  # type: ignore[arg-type]
     return [exact_text(value) for value in values]
+
+
+def keys_of(identities: Sequence[str | None]) -> list[int | None]:
+    """Numbers of 32 bits; different identities seldom share one, and nothing is lost if so."""
+    try:
+        return list(map(crc32, map(str.encode, identities)))  # type: ignore[arg-type]
+    except (TypeError, UnicodeEncodeError):  # None among them, or half of a surrogate pair
+        return [
+            None if one is None else crc32(one.encode("utf-8", "surrogatepass"))
+            for one in identities
+        ]
 
 
 def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:

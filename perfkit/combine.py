@@ -35,7 +35,7 @@ class Records(NamedTuple):
     """
 
     slots: list[Column]
-    identity: list[str | None]
+    key: list[int | None]
     is_open: list[bool]
     file: list[int]
     line: list[int]
@@ -47,16 +47,18 @@ class Records(NamedTuple):
 def combined(logs: list[FileLog], dialect: Dialect) -> Records:
     """The trades that the files of one source tell of; `file` counts in the order of `logs`."""
     lines, file = _joined(logs, dialect)
-    groups = _shared(lines.identity)
+    groups = _shared(lines)
     if not groups:
         nothing: frozenset[int] = frozenset()
         return Records(
-            lines.slots, lines.identity, lines.is_open, file, lines.line, {}, nothing, nothing
+            lines.slots, lines.key, lines.is_open, file, lines.line, {}, nothing, nothing
         )
     return _Combiner(lines, file, dialect).records(groups)
 
 
 def _joined(logs: list[FileLog], dialect: Dialect) -> tuple[Lines, list[int]]:
+    if len(logs) == 1:
+        return logs[0].lines, [0] * len(logs[0].lines)
     slots: list[Column] = []
     for n, slot in enumerate(dialect.slots):
         parts = [log.lines.slots[n] for log in logs]
@@ -68,21 +70,23 @@ def _joined(logs: list[FileLog], dialect: Dialect) -> tuple[Lines, list[int]]:
     joined = Lines(
         slots,
         list(chain.from_iterable(log.lines.identity for log in logs)),
+        list(chain.from_iterable(log.lines.key for log in logs)),
         list(chain.from_iterable(log.lines.is_open for log in logs)),
         list(chain.from_iterable(log.lines.line for log in logs)),
     )
     return joined, file
 
 
-def _shared(identity: list[str | None]) -> dict[str, list[int]]:
+def _shared(lines: Lines) -> dict[str, list[int]]:
     """The rows of each identity that more than one line bears."""
-    known = [one for one in identity if one is not None]
-    if len(set(known)) == len(known):
+    if None not in (keys := set(lines.key)) and len(keys) == len(lines):
         return {}
-    groups: dict[str, list[int]] = {one: [] for one, count in Counter(known).items() if count > 1}
-    for row, one in enumerate(identity):
-        if one in groups:
-            groups[one].append(row)
+    counts = Counter(one for one in lines.identity if one is not None)
+    groups: dict[str, list[int]] = {one: [] for one, count in counts.items() if count > 1}
+    if groups:
+        for row, one in enumerate(lines.identity):
+            if one in groups:
+                groups[one].append(row)
     return groups
 
 
@@ -119,8 +123,7 @@ class _Combiner:
         first = len(alone)
         return Records(
             slots=slots,
-            identity=take(self.lines.identity, alone)
-            + [self.lines.identity[rows[0]] for _, rows, _, _ in trades],
+            key=take(self.lines.key, alone) + [self.lines.key[rows[0]] for _, rows, _, _ in trades],
             is_open=take(self.lines.is_open, alone) + [not state.closed for state, *_ in trades],
             file=take(self.file, alone) + take(self.file, deciding),
             line=take(self.lines.line, alone) + take(self.lines.line, deciding),

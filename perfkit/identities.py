@@ -13,7 +13,6 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
-from zlib import crc32
 
 from perfkit.ledger import Run
 from perfkit.pages import CacheDamagedError, Pages
@@ -31,13 +30,6 @@ Entry = int
 
 _LOW = (1 << 32) - 1
 _LOW_HALF = (1 << 64) - 1
-
-
-def keys_of(identities: Iterable[str | None]) -> list[int | None]:
-    """Numbers of 32 bits; different identities seldom share one, and nothing is lost if so."""
-    return [
-        None if one is None else crc32(one.encode("utf-8", "surrogatepass")) for one in identities
-    ]
 
 
 def entry(key: int, day: int, file: int, line: int) -> Entry:

@@ -16,6 +16,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from io import BytesIO
 from itertools import chain
 from operator import add
 
@@ -43,10 +44,14 @@ Column: TypeAlias = "list[Any] | Numbers"
 
 
 class Lines(NamedTuple):
-    """Parsed lines as columns, in file order; `slots` has one column per slot of the dialect."""
+    """Parsed lines as columns, in file order; `slots` has one column per slot of the dialect.
+
+    `key` is a number that lines of one identity share (see `columns.keys_of`).
+    """
 
     slots: list[Column]
     identity: list[str | None]
+    key: list[int | None]
     is_open: list[bool]
     line: list[int]
 
@@ -152,8 +157,11 @@ def without(log: FileLog, lines: set[int]) -> FileLog:
         column.take(rows) if isinstance(column, Numbers) else take(column, rows)
         for column in log.lines.slots
     ]
-    identity, is_open = take(log.lines.identity, rows), take(log.lines.is_open, rows)
-    return log._replace(lines=Lines(slots, identity, is_open, take(log.lines.line, rows)))
+    _, identity, key, is_open, line = log.lines
+    left = Lines(
+        slots, take(identity, rows), take(key, rows), take(is_open, rows), take(line, rows)
+    )
+    return log._replace(lines=left)
 
 
 def read_lines(
@@ -396,7 +404,7 @@ class _Reader:
         self.errors.sort(key=lambda error: error.line)
         return FileLog(
             path=self.shown,
-            lines=Lines(slots, self.identity, self.is_open, self.line),
+            lines=Lines(slots, self.identity, col.keys_of(self.identity), self.is_open, self.line),
             at=self.at,
             errors=self.errors,
             ignored=self.ignored,
@@ -428,7 +436,7 @@ class _Reader:
         try:
             if not block.isascii():
                 block.decode("utf-8")
-            return list(map(astuple, map(self.decoder.decode, block.split(b"\n")[:-1])))
+            return list(map(astuple, map(self.decoder.decode, BytesIO(block).readlines())))
         except (MsgspecError, UnicodeDecodeError, RecursionError):
             return None
 
@@ -436,7 +444,7 @@ class _Reader:
         """Takes decoded lines with their line numbers."""
         if not rows:
             return
-        raw = [list(column) for column in zip(*rows, strict=True)]
+        raw: Sequence[Sequence[Any]] = list(zip(*rows, strict=True))
         if self.dialect.only:
             keep = self._meeting(self.dialect.only, raw, len(numbers))
             if not all(keep):
@@ -461,7 +469,7 @@ class _Reader:
         self.line += numbers
 
     def _chunk(
-        self, raw: list[list[Any]], count: int
+        self, raw: Sequence[Sequence[Any]], count: int
     ) -> tuple[list[Column], list[str | None], list[bool], list[int]]:
         """Typed columns of some rows; raises `BadValueError` if any value is bad."""
         dialect = self.dialect
@@ -486,16 +494,14 @@ class _Reader:
                 if slot.path not in times:
                     times[slot.path] = col.instants(values, dialect.zone, dialect.time_unit)
                 slots.append(times[slot.path])
-        is_open = self._settled(slots, is_open)
-        at = _first_of(
-            self._evaluated("closed_at", slots, count), self._evaluated("opened_at", slots, count)
-        )
-        if None in at:
-            raise BadValueError("neither a closing nor an opening time")
-        return slots, self._identities(raw, count), is_open, at  # type: ignore[return-value]
+        is_open, at = self._settled(slots, is_open)
+        return slots, self._identities(raw, count), is_open, at
 
-    def _settled(self, slots: list[Column], is_open: list[bool]) -> list[bool]:
-        """A line without a closing time, or that says `open`, is open and tells of no close."""
+    def _settled(self, slots: list[Column], is_open: list[bool]) -> tuple[list[bool], list[int]]:
+        """Which lines are open, and the instant each speaks of.
+
+        A line without a closing time, or that says `open`, is open and tells of no close.
+        """
         closed_at = self._evaluated("closed_at", slots, len(is_open))
         if None in closed_at:
             is_open = [opened or at is None for opened, at in zip(is_open, closed_at, strict=True)]
@@ -505,23 +511,27 @@ class _Reader:
                     opened or said == OPEN for opened, said in zip(is_open, column, strict=True)
                 ]
         if True not in is_open:
-            return is_open
+            return is_open, closed_at  # type: ignore[return-value]
         for n, slot in enumerate(self.dialect.slots):
             if slot.policy == CLOSING:
                 slots[n] = _cleared(slots[n], is_open)
-        return is_open
+        closed_at = self._evaluated("closed_at", slots, len(is_open))
+        at = _first_of(closed_at, self._evaluated("opened_at", slots, len(is_open)))
+        if None in at:
+            raise BadValueError("neither a closing nor an opening time")
+        return is_open, at  # type: ignore[return-value]
 
     def _evaluated(self, target: str, slots: list[Column], count: int) -> list[int | None]:
         """A time target from its alternatives."""
-        value: list[int | None] = [None] * count
+        value: list[int | None] | None = None
         for (term,) in self.dialect.expressions.get(target, ()):
             assert term.slot is not None
             column = slots[term.slot]
             assert isinstance(column, list)
-            value = _first_of(value, column)
-        return value
+            value = column if value is None else _first_of(value, column)
+        return [None] * count if value is None else value
 
-    def _texts(self, target: str, values: list[Any]) -> list[str | None]:
+    def _texts(self, target: str, values: Sequence[Any]) -> list[str | None]:
         """Names as the dialect means them; equal ones share one string."""
         try:
             distinct = set(values)
@@ -535,7 +545,7 @@ class _Reader:
             return list(meaning.values()) * len(values)
         return list(map(meaning.__getitem__, values))
 
-    def _identities(self, raw: list[list[Any]], count: int) -> list[str | None]:
+    def _identities(self, raw: Sequence[Sequence[Any]], count: int) -> list[str | None]:
         parts = [col.texts(self._values(path, raw)) for path in self.dialect.identity]
         if len(parts) == 1:
             return parts[0]
@@ -543,29 +553,32 @@ class _Reader:
             return [None] * count
         return [None if None in row else repr(row) for row in zip(*parts, strict=True)]
 
-    def _values(self, path: tuple[str, ...], raw: list[list[Any]]) -> list[Any]:
+    def _values(self, path: tuple[str, ...], raw: Sequence[Sequence[Any]]) -> Sequence[Any]:
         values = raw[self.keys[path[0]]]
         for name in path[1:]:
             values = [value.get(name) if isinstance(value, dict) else None for value in values]
         return values
 
     def _meeting(
-        self, conditions: tuple[Condition, ...], raw: list[list[Any]], count: int
+        self, conditions: tuple[Condition, ...], raw: Sequence[Sequence[Any]], count: int
     ) -> list[bool]:
         met = [True] * count
         for condition in conditions:
             values = self._values(condition.path, raw)
-            if condition.allowed == (None,) and None not in values and "" not in values:
-                return [False] * count
-            if set(map(type, values)) <= {str, int, type(None)}:
+            kinds = set(map(type, values))
+            if kinds <= {str, int, type(None)}:
                 verdict = {value: condition.holds(value) for value in set(values)}
+                if True not in verdict.values():
+                    return [False] * count
                 here = list(map(verdict.__getitem__, values))
             else:  # a bool equals an int as a key, and a list or an object can be none
                 here = [condition.holds(value) for value in values]
             met = [both and one for both, one in zip(met, here, strict=True)]
         return met
 
-    def _row_is_good(self, raw: list[list[Any]], row: int, number: int, place: _BlockPlace) -> bool:
+    def _row_is_good(
+        self, raw: Sequence[Sequence[Any]], row: int, number: int, place: _BlockPlace
+    ) -> bool:
         """Whether one line converts; otherwise notes why, naming the field."""
         try:
             self._chunk([[column[row]] for column in raw], 1)
@@ -575,7 +588,7 @@ class _Reader:
             return False
         return True
 
-    def _first_bad_field(self, raw: list[list[Any]], row: int) -> str | None:
+    def _first_bad_field(self, raw: Sequence[Sequence[Any]], row: int) -> str | None:
         line = [[column[row]] for column in raw]
         for slot in self.dialect.slots:
             (value,) = self._values(slot.path, line)
@@ -665,7 +678,7 @@ def _not_an_object(raw: bytes, problem: str) -> str:
 
 
 def _kept(
-    raw: list[list[Any]], numbers: list[int], keep: list[bool]
+    raw: Sequence[Sequence[Any]], numbers: list[int], keep: list[bool]
 ) -> tuple[list[list[Any]], list[int]]:
     rows = [row for row, kept in enumerate(keep) if kept]
     return [take(column, rows) for column in raw], take(numbers, rows)

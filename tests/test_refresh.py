@@ -14,6 +14,7 @@ import pytest
 from perfkit import (
     batch,
     bookkeeping,
+    columns,
     identities,
     reading,
     refresh,
@@ -345,7 +346,7 @@ class TestIdentities:
     def test_identities_whose_keys_collide_stay_two_trades(
         self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(batch, "keys_of", lambda ones: [7 for _ in ones])
+        monkeypatch.setattr(columns, "keys_of", lambda ones: [7 for _ in ones])
         root = workspace(logs={LOG: line("A")})
         assert symbols(root) == ["X"]
         append(root, line("B", "13:00", symbol="Y"))
