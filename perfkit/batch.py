@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import pairwise
 
-from perfkit.bulk import uncollected
 from perfkit.columns import take
 from perfkit.combine import Records, combined, evaluated
 from perfkit.config import Config, Source
@@ -154,25 +153,24 @@ def combined_trades(
 
 def by_day(trades: Trades, calendar: Calendar) -> dict[int, Trades]:
     """Trades by the day they closed on, those still open under `OPEN`."""
-    closed_at: list[int | None] = list(trades.closed_at)
-    still_open = [row for row, at in enumerate(closed_at) if at is None]
+    closed_at: list[int | None] = trades.closed_at  # type: ignore[assignment]
     days: dict[int, Trades] = {}
-    if still_open:
-        days[OPEN] = trades.take(still_open)
+    if None in closed_at:
+        days[OPEN] = trades.take([row for row, at in enumerate(closed_at) if at is None])
         trades = trades.take([row for row, at in enumerate(closed_at) if at is not None])
     if not len(trades):
         return days
-    closed_on = calendar.days_of(trades.closed_at)
-    changes = [row for row, (a, b) in enumerate(pairwise(closed_on), 1) if a is not b]
+    closed_on = calendar.ordinals_of(trades.closed_at)
+    changes = [row for row, (a, b) in enumerate(pairwise(closed_on), 1) if a != b]
     if len(changes) < len(set(closed_on)):  # each day is a run of trades
         for first, last in pairwise([0, *changes, len(trades)]):
-            days[closed_on[first].toordinal()] = trades.slice(first, last)
+            days[closed_on[first]] = trades.slice(first, last)
         return days
     members: defaultdict[int, list[int]] = defaultdict(list)
     for row, day in enumerate(closed_on):
-        members[day.toordinal()].append(row)
-    for number, rows in members.items():
-        days[number] = trades.take(rows)
+        members[day].append(row)
+    for day, rows in members.items():
+        days[day] = trades.take(rows)
     return days
 
 
@@ -216,7 +214,7 @@ def _read(
             BATCH_LINES,
         )
         for log in runs:
-            days = [day.toordinal() for day in calendar.days_of(log.at)]
+            days = calendar.ordinals_of(log.at)
             entry = _entry(reading.number, log, days, last_day)
             details = Details(
                 tuple(key for key in dict.fromkeys(log.lines.key) if key is not None),
@@ -297,20 +295,19 @@ def _batch(
     for log, reading, _ in read:
         blocks[reading.number] += log.blocks
         paths[reading.number] = reading.path
-    with uncollected():
-        trades, fruitless = combined_trades(
-            source,
-            config,
-            logs,
-            numbers,
-            lambda number, line: line_offset(paths[number], line, blocks[number]),
-        )
-        days = by_day(trades, config.calendar)
-        lines = Entries(entries_of(days, fruitless))
-        made: dict[int, Trades | DayEntry] = {}
-        for day, some in days.items():
-            own = some if day == OPEN else ordered(some)
-            made[day] = sealed(day, own, config.calendar, pages, now) if seal else own
+    trades, fruitless = combined_trades(
+        source,
+        config,
+        logs,
+        numbers,
+        lambda number, line: line_offset(paths[number], line, blocks[number]),
+    )
+    days = by_day(trades, config.calendar)
+    lines = Entries(entries_of(days, fruitless))
+    made: dict[int, Trades | DayEntry] = {}
+    for day, some in days.items():
+        own = some if day == OPEN else ordered(some)
+        made[day] = sealed(day, own, config.calendar, pages, now) if seal else own
     return Batch(made, lines, fruitless, [file for *_, file in read])
 
 

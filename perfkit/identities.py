@@ -66,6 +66,14 @@ class Entries:
     def __iter__(self) -> Iterator[Entry]:
         return _together(self.keys, self.places)
 
+    def blocks(self) -> Iterator[Entries]:
+        """The entries in runs that are read and written as one."""
+        for first in range(0, len(self), BLOCK_ENTRIES):
+            block = Entries(())
+            block.keys = self.keys[first : first + BLOCK_ENTRIES]
+            block.places = self.places[first : first + BLOCK_ENTRIES]
+            yield block
+
     def distinct(self) -> array[int]:
         """The keys, each once, ascending."""
         return array("I", dict.fromkeys([key >> 32 for key in self.keys]))
@@ -107,7 +115,8 @@ def with_entries(
         run = kept.pop()
         size += run.entries
         merged.append(_live(_entries(run, pages), alive))
-    made = _written(_in_order(merged, size), pages)
+    blocks = new[0].blocks() if len(merged) == 1 else _in_blocks(_in_order(merged, size))
+    made = _written(blocks, pages)
     return (*kept, made) if made.blocks else tuple(kept)
 
 
@@ -143,10 +152,14 @@ def _block(run: Run, number: int, pages: Pages) -> Entries:
     return block
 
 
-def _written(entries: Iterator[Entry], pages: Pages) -> Run:
-    blocks = []
+def _in_blocks(entries: Iterator[Entry]) -> Iterator[Entries]:
     while some := list(islice(entries, BLOCK_ENTRIES)):
-        block = Entries(some)
+        yield Entries(some)
+
+
+def _written(blocks: Iterable[Entries], pages: Pages) -> Run:
+    written = []
+    for block in blocks:
         address = pages.put(block.keys.tobytes() + block.places.tobytes())
-        blocks.append((key_in(some[0]), address, len(some)))
-    return Run(tuple(blocks))
+        written.append((block.keys[0] >> 32, address, len(block)))
+    return Run(tuple(written))

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from perfkit.batch import Batch, Reading, batches
-from perfkit.bulk import cores
+from perfkit.bulk import cores, uncollected
 from perfkit.config import Config, Source
 from perfkit.ledger import Ledger
 from perfkit.manifest import Manifest
@@ -72,16 +72,16 @@ def brought_up_to_date(
             todo = plan(ledger, *asked)
         next_number = max([next_number, *(number + 1 for number in todo.numbers)])
         work.append((source, ledger, todo))
-    read = _read(
-        [(source, todo.readings) for source, _, todo in work], config, pages, now, jobs, progress
-    )
     ledgers = dict(manifest.ledgers)
     bytes_read = lines = 0
-    for (source, ledger, todo), found in zip(work, read, strict=True):
-        for batch in found:
-            bytes_read += sum(sum(file.sizes) + file.waiting for file in batch.files)
-            lines += sum(file.lines for file in batch.files)
-        ledgers[source.name] = absorbed(source, config, ledger, todo, found, pages, now)
+    with uncollected():
+        own_readings = [(source, todo.readings) for source, _, todo in work]
+        read = _read(own_readings, config, pages, now, jobs, progress)
+        for (source, ledger, todo), found in zip(work, read, strict=True):
+            for batch in found:
+                bytes_read += sum(sum(file.sizes) + file.waiting for file in batch.files)
+                lines += sum(file.lines for file in batch.files)
+            ledgers[source.name] = absorbed(source, config, ledger, todo, found, pages, now)
     changed = manifest._replace(ledgers=ledgers, next_number=next_number)
     return Outcome(changed, [todo for *_, todo in work], bytes_read, lines)
 

@@ -16,7 +16,6 @@ from contextlib import closing
 from itertools import chain, pairwise
 
 from perfkit.batch import Batch, Combined, Reading, by_day, combined_trades, entries_of
-from perfkit.bulk import uncollected
 from perfkit.config import Config, Source
 from perfkit.contents import digest_of, verified
 from perfkit.identities import Entries, Entry, day_in, find, key_in, place_in, with_entries
@@ -184,8 +183,7 @@ def absorbed(
     Raises `CacheDamagedError` when the cache cannot be read, and `LogMovedError` when a log is no
     longer what the batches were read from.
     """
-    with uncollected():
-        return _Absorption(source, config, ledger, todo, batches, pages, now).result()
+    return _Absorption(source, config, ledger, todo, batches, pages, now).result()
 
 
 class LogMovedError(Exception):
@@ -253,8 +251,7 @@ class _Absorption:
 
     def _find_affected(self) -> dict[int, set[Entry]]:
         """The identities to combine anew, with all that the index knows of them."""
-        told = sorted(chain.from_iterable(batch.lines.distinct() for batch in self.batches))
-        twice = {one for one, next_one in pairwise(told) if one == next_one}
+        told, twice = _keys_told(self.batches)
         lost = {
             key
             for file in self.todo.dropped
@@ -267,7 +264,7 @@ class _Absorption:
         if not self.ledger.files:
             known: dict[int, set[Entry]] = {}
         else:
-            known = find(self.ledger.identities, self.pages, sorted(lost.union(told)))
+            known = find(self.ledger.identities, self.pages, sorted({*lost, *told}))
         alive = {file.number for file in self.ledger.files} - self.dropped
         found: dict[int, set[Entry]] = {}
         for key, entries in known.items():
@@ -423,6 +420,14 @@ class _Absorption:
         places = set(zip(kept.file, kept.line, strict=True))
         others = {place: lines for place, lines in kept.other_lines.items() if place in places}
         return kept.with_lines(others)
+
+
+def _keys_told(batches: Sequence[Batch]) -> tuple[Sequence[int], set[int]]:
+    """The keys that batches tell of, ascending, and those that more than one does."""
+    if len(batches) == 1:
+        return batches[0].lines.distinct(), set()
+    told = sorted(chain.from_iterable(batch.lines.distinct() for batch in batches))
+    return told, {one for one, next_one in pairwise(told) if one == next_one}
 
 
 def _rows(run: Trades | DayEntry) -> int:

@@ -119,16 +119,20 @@ class Calendar:
 
     def days_of(self, instants: list[int]) -> list[date]:
         """The trading day of each instant, in any order."""
+        return list(map(date.fromordinal, self.ordinals_of(instants)))
+
+    def ordinals_of(self, instants: list[int]) -> list[int]:
+        """The trading day of each instant, in any order, as `date.toordinal` counts days."""
         if not instants:
             return []
         first, last = self.day_of(min(instants)), self.day_of(max(instants))
+        number = first.toordinal()
         if first == last:
-            return [first] * len(instants)
+            return [number] * len(instants)
         if (last - first).days > len(instants):
-            return list(map(self.day_of, instants))
-        days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-        starts = [self.start_of(day) for day in days]
-        return [days[bisect_right(starts, instant) - 1] for instant in instants]
+            return [self.day_of(instant).toordinal() for instant in instants]
+        starts = [self.start_of(first + timedelta(days=n)) for n in range((last - first).days + 1)]
+        return [number - 1 + bisect_right(starts, instant) for instant in instants]
 
     def hour_runs(self, instants: list[int]) -> list[tuple[int, int, int]]:
         """The runs of ascending instants within one local hour: the hour, first and last + 1."""
