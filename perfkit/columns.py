@@ -19,7 +19,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import repeat
 from math import gcd
-from operator import floordiv, itemgetter, sub
+from operator import floordiv, itemgetter, mul, sub
 from zlib import crc32
 
 from perfkit.exact import decimal_places, scaled
@@ -79,7 +79,10 @@ class Numbers(NamedTuple):
         if places == self.places:
             return self.units
         factor = 10 ** (places - self.places)
-        return [None if units is None else units * factor for units in self.units]
+        try:
+            return list(map(mul, self.units, repeat(factor)))
+        except TypeError:  # None among them
+            return [None if units is None else units * factor for units in self.units]
 
     def take(self, rows: Sequence[int]) -> Numbers:
         """The column of only those rows, in that order."""

@@ -1,17 +1,26 @@
 """What follows from a logged trade: outcome, R, planned risk-reward, holding time, findings.
 
 Every rule works on whole columns of one source's trades and is exact: prices and money are
-integers in a common unit, and a per-trade ratio is rounded once, to 12 decimal places.
+integers in a common unit, and a per-trade ratio is rounded once, to 12 decimal places. Where
+every value that a rule needs is there, which is the rule, whole columns are computed at once;
+otherwise (adding to None is a `TypeError`) row by row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from operator import or_
+from itertools import repeat
+from operator import add, mul, or_, sub
 
 from perfkit.columns import Numbers
-from perfkit.exact import PER_TRADE_PLACES, decimal_places, divide_half_even, units
+from perfkit.exact import (
+    PER_TRADE_PLACES,
+    decimal_places,
+    divide_half_even,
+    quotients_half_even,
+    units,
+)
 from perfkit.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN, outcome_of
 from perfkit.trades import (
     BEYOND_1R,
@@ -63,19 +72,24 @@ def derived(
     columns["source"] = [source] * rows
     columns["opened_at"] = targets.get("opened_at", nothing)
     columns["closed_at"] = targets["closed_at"]
-    columns["net_pnl"] = _net_pnl(columns, tolerance)
-    said = targets.get("outcome", nothing)
-    net: Numbers = columns["net_pnl"]
-    marks, findings = _outcomes(net, said, units(tolerance, net.places), is_open)
+    net: Numbers = _net_pnl(columns, tolerance)
+    columns["net_pnl"] = net
+    findings = [0] * rows
     hold_logged = targets.get("hold_seconds", Numbers(nothing, 0))
     columns["hold_us"] = _hold(columns, hold_logged, findings)
     columns["risk_reward"] = _planned(columns)
     risk, places = _risk(columns, multipliers)
     columns["r"] = _realised(net, risk, places)
     _compare_net(columns, findings)
-    marks = _marked(marks, columns["hold_us"], HELD)
-    marks = _marked(marks, columns["risk_reward"].units, PLANNED)
-    marks = _marked(marks, columns["r"].units, RISKED)
+    known = _known(
+        {
+            HELD: columns["hold_us"],
+            PLANNED: columns["risk_reward"].units,
+            RISKED: columns["r"].units,
+        }
+    )
+    said = targets.get("outcome", nothing)
+    marks = _outcomes(net, said, units(tolerance, net.places), is_open, findings, known)
     _mark_beyond(columns, risk, places, marks)
     _mark_exits(columns, marks)
     columns["marks"] = marks
@@ -107,10 +121,20 @@ _OUTCOME_MARKS = {WIN: WON, LOSS: LOST, BREAKEVEN: 0, None: 0}
 
 
 def _outcomes(
-    net: Numbers, said: Sequence[str | None], tolerance: int, is_open: Sequence[bool]
-) -> tuple[list[int], list[int]]:
-    """Marks of the outcome, and findings where the logged one disagrees or is all there is."""
-    won, lost, even = WON | PNL_KNOWN, LOST | PNL_KNOWN, PNL_KNOWN
+    net: Numbers,
+    said: Sequence[str | None],
+    tolerance: int,
+    is_open: Sequence[bool],
+    findings: list[int],
+    known: int | list[int],
+) -> list[int]:
+    """Marks of the outcome beside those `known`, of all trades or of each.
+
+    Finds where the logged outcome disagrees, and where neither that nor a P&L is there.
+    """
+    constant = known if isinstance(known, int) else 0
+    won, lost, even = (PNL_KNOWN | constant | own for own in (WON, LOST, 0))
+    expected = {WIN: won, LOSS: lost, BREAKEVEN: even}
     if None not in net.units:
         marks = [
             won if pnl > tolerance else lost if pnl < -tolerance else even  # type: ignore[operator]
@@ -118,36 +142,51 @@ def _outcomes(
         ]
     else:
         marks = [
-            _OUTCOME_MARKS[outcome]
+            _OUTCOME_MARKS[outcome] | constant
             if pnl is None
-            else _OUTCOME_MARKS[outcome_of(pnl, tolerance)] | PNL_KNOWN
+            else expected[outcome_of(pnl, tolerance)]
             for pnl, outcome in zip(net.units, said, strict=True)
         ]
-    expected = {WIN: won, LOSS: lost, BREAKEVEN: even}
-    findings = [
-        0
-        if outcome is None or mark == expected[outcome]
-        else OUTCOME_DISAGREES * (mark & PNL_KNOWN > 0)
-        for mark, outcome in zip(marks, said, strict=True)
-    ]
-    if None in net.units:
         for row, (mark, outcome) in enumerate(zip(marks, said, strict=True)):
             if not mark & PNL_KNOWN and outcome is None and not is_open[row]:
                 findings[row] = NO_RESULT
-    return marks, findings
+    if [expected.get(outcome) for outcome in said] != marks:  # type: ignore[arg-type]
+        for row, (mark, outcome) in enumerate(zip(marks, said, strict=True)):
+            if outcome is not None and mark != expected[outcome] and mark & PNL_KNOWN:
+                findings[row] |= OUTCOME_DISAGREES
+    return marks if isinstance(known, int) else list(map(or_, marks, known))
+
+
+def _known(columns: Mapping[int, Sequence[int | None]]) -> int | list[int]:
+    """The mark of each column where it has a value: one for all trades, or one for each."""
+    rows = {mark: column for mark, column in columns.items() if None in column}
+    constant = sum(mark for mark in columns if mark not in rows)
+    if not rows:
+        return constant
+    marks: list[int] = [constant] * len(next(iter(rows.values())))
+    for mark, column in rows.items():
+        marks = [
+            known if value is None else known | mark
+            for known, value in zip(marks, column, strict=True)
+        ]
+    return marks
 
 
 def _hold(columns: Mapping[str, Any], logged: Numbers, findings: list[int]) -> list[int | None]:
     """Closing minus opening time, else the logged holding time; none when closed before opened."""
     opened_at, closed_at = columns["opened_at"], columns["closed_at"]
     logged_us = _microseconds(logged)
-    if None in opened_at or None in closed_at:
+    hold: list[int | None]
+    try:
+        hold = list(map(sub, closed_at, opened_at))
+    except TypeError:
         hold = [
             None if closed is None else said if opened is None else closed - opened
             for opened, closed, said in zip(opened_at, closed_at, logged_us, strict=True)
         ]
     else:
-        hold = [closed - opened for opened, closed in zip(opened_at, closed_at, strict=True)]
+        if _agree(hold, logged_us):  # type: ignore[arg-type]
+            return hold
     for row, (spent, said) in enumerate(zip(hold, logged_us, strict=True)):
         if spent is None:
             continue
@@ -159,6 +198,19 @@ def _hold(columns: Mapping[str, Any], logged: Numbers, findings: list[int]) -> l
     return hold
 
 
+def _agree(hold: list[int], logged_us: list[int | None]) -> bool:
+    """Whether every holding time is one, and about what was logged."""
+    try:
+        off = list(map(sub, hold, logged_us))
+    except TypeError:
+        return False
+    return (
+        min(hold, default=0) >= 0
+        and max(off, default=0) < HOLD_TOLERANCE_US
+        and min(off, default=0) > -HOLD_TOLERANCE_US
+    )
+
+
 def _microseconds(seconds: Numbers) -> list[int | None]:
     if seconds.places <= 6:
         return seconds.at_places(6)
@@ -168,9 +220,17 @@ def _microseconds(seconds: Numbers) -> list[int | None]:
 
 def _planned(columns: Mapping[str, Any]) -> Numbers:
     """Planned risk-reward: (target - entry) / (entry - stop) where positive, else as logged."""
-    logged = _at_twelve(columns["risk_reward"])
     entry, stop, target = _prices(columns, "entry_price", "stop_loss", "target")
     one = 10**PER_TRADE_PLACES
+    try:
+        gains, risks = list(map(sub, target, entry)), list(map(sub, entry, stop))
+    except TypeError:
+        pass
+    else:
+        if min(map(mul, gains, risks), default=1) > 0:
+            gained = map(mul, map(abs, gains), repeat(one))
+            return Numbers(quotients_half_even(gained, list(map(abs, risks))), PER_TRADE_PLACES)
+    logged = _at_twelve(columns["risk_reward"])
     planned: list[int | None] = []
     for price, initial, goal, said in zip(entry, stop, target, logged, strict=True):
         value = said
@@ -195,6 +255,10 @@ def _prices(columns: Mapping[str, Any], *names: str) -> list[list[int | None]]:
     return [columns[name].at_places(places) for name in names]
 
 
+_AWAY = {LONG: 1, SHORT: -1}
+"""On which side of the entry the stop is."""
+
+
 def _risk(
     columns: Mapping[str, Any], multipliers: Mapping[str, Decimal]
 ) -> tuple[list[int | None], int]:
@@ -210,7 +274,17 @@ def _risk(
     places = max(columns[name].places for name in names) + quantity.places + finest
     default = 10**finest
     factors = {symbol: units(value, finest) for symbol, value in multipliers.items()}
-    risk: list[int | None] = []
+    try:
+        away = list(map(mul, map(sub, entry, stop), map(_AWAY.get, columns["side"])))
+        if min(away, default=1) > 0 and min(quantity.units, default=1) > 0:  # type: ignore[operator, type-var]
+            risk: list[int | None] = list(map(mul, away, quantity.units))
+            if not factors:
+                return risk, places
+            every = map(factors.get, columns["symbol"], repeat(default))
+            return list(map(mul, risk, every)), places
+    except TypeError:
+        pass
+    risk = []
     rows = zip(entry, stop, quantity.units, columns["side"], columns["symbol"], strict=True)
     for price, initial, size, side, symbol in rows:
         if price is None or initial is None or size is None or size <= 0 or price == initial:
@@ -229,6 +303,11 @@ def _realised(net: Numbers, risk: list[int | None], places: int) -> Numbers:
     """R, net P&L over the money at risk, at 12 decimal places."""
     shift = PER_TRADE_PLACES + places - net.places
     up, down = 10 ** max(shift, 0), 10 ** max(-shift, 0)
+    if None not in risk and None not in net.units:
+        earned = map(mul, net.units, repeat(up))
+        return Numbers(
+            quotients_half_even(earned, list(map(mul, risk, repeat(down)))), PER_TRADE_PLACES
+        )
     return Numbers(
         [
             None if pnl is None or at_risk is None else divide_half_even(pnl * up, at_risk * down)
@@ -242,20 +321,16 @@ def _compare_net(columns: Mapping[str, Any], findings: list[int]) -> None:
     """A finding where net, gross and commission are logged and do not add up."""
     net, gross, commission = columns["net_pnl"], columns["gross_pnl"], columns["commission"]
     places = max(net.places, gross.places, commission.places)
-    rows = zip(
-        net.at_places(places), gross.at_places(places), commission.at_places(places), strict=True
-    )
+    expected, before, cost = (one.at_places(places) for one in (net, gross, commission))
+    try:
+        if list(map(sub, before, cost)) == expected:
+            return
+    except TypeError:
+        pass
+    rows = zip(expected, before, cost, strict=True)
     for row, (n, g, c) in enumerate(rows):
         if n is not None and g is not None and c is not None and n != g - c:
             findings[row] |= NET_DISAGREES
-
-
-def _marked(marks: list[int], column: Sequence[int | None], mark: int) -> list[int]:
-    if None not in column:
-        return [known | mark for known in marks]
-    if column.count(None) == len(column):
-        return marks
-    return list(map(or_, marks, [0 if value is None else mark for value in column]))
 
 
 def _mark_beyond(
@@ -264,11 +339,19 @@ def _mark_beyond(
     """Marks losses whose gross P&L (net + commission) went beyond the money at risk."""
     net, commission = columns["net_pnl"], columns["commission"]
     finest = max(net.places, commission.places, places)
-    factor = 10 ** (finest - places)
-    rows = zip(risk, net.at_places(finest), commission.at_places(finest), strict=True)
-    for row, (at_risk, pnl, cost) in enumerate(rows):
-        if at_risk is not None and pnl is not None and pnl + (cost or 0) < -at_risk * factor:
-            marks[row] |= BEYOND_1R
+    at_risk = Numbers(risk, places).at_places(finest)
+    pnl, cost = net.at_places(finest), commission.at_places(finest)
+    try:
+        above = list(map(add, map(add, pnl, cost), at_risk))
+    except TypeError:
+        above = [
+            0 if one is None or earned is None else earned + (spent or 0) + one
+            for one, earned, spent in zip(at_risk, pnl, cost, strict=True)
+        ]
+    if min(above, default=0) < 0:
+        for row, left in enumerate(above):
+            if left < 0:
+                marks[row] |= BEYOND_1R
 
 
 def _mark_exits(columns: Mapping[str, Any], marks: list[int]) -> None:
