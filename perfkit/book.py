@@ -16,6 +16,7 @@ from perfkit.config import Config, Source
 from perfkit.errors import LineError, LogReadError
 from perfkit.ledger import OPEN, BadLine, DayEntry, FileEntry, Ledger, unpacked_details
 from perfkit.linecount import DayLines, count_lines, date_in
+from perfkit.packing import PackedTrades
 from perfkit.pages import CacheDamagedError
 from perfkit.quiet import CACHE
 from perfkit.records import NamedTuple
@@ -160,7 +161,8 @@ class Book:
                 assert address is not None
                 sheet = unpacked_sheet(self._opened.pages.get(address))
                 if sheet.digest is None:
-                    sheet = sheet._replace(digest=digest_of(self._trades(day.toordinal())))
+                    trades = PackedTrades(self._trades(day.toordinal()))
+                    sheet = sheet._replace(digest=digest_of(trades))
                 return sheet
 
             self._sheets[day] = self._fetched(fetched)

@@ -19,6 +19,7 @@ from perfkit.durable import lock, put_in_place, sweep_temporaries
 from perfkit.errors import LogReadError
 from perfkit.ledger import OPEN, Ledger
 from perfkit.manifest import JointDay, Manifest, decoded, encoded, settings_of
+from perfkit.packing import PackedTrades
 from perfkit.pages import Address, CacheDamagedError, Pages
 from perfkit.quiet import (
     CACHE,
@@ -31,7 +32,7 @@ from perfkit.quiet import (
     read_marked,
 )
 from perfkit.records import NamedTuple
-from perfkit.sheets import sheet_of
+from perfkit.sheets import digest_of, sheet_of
 from perfkit.sources import Listing, LogFile, log_files, stands
 from perfkit.trades import joined, ordered
 from perfkit.trading_days import joint_day, loaded
@@ -416,7 +417,7 @@ def _with_joint_days(manifest: Manifest, config: Config, pages: Pages) -> Manife
             joint[day] = known
         elif len(own) > 1:
             trades = ordered(joined([loaded(entry, pages, paths) for _, entry in own]))
-            sheet = sheet_of(trades, config.calendar)
+            sheet = sheet_of(trades, config.calendar, digest_of(PackedTrades(trades)))
             joint[day] = JointDay(joint_day(sheet, trades, pages), made_of)
     return manifest._replace(joint=joint)
 

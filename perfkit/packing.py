@@ -11,7 +11,7 @@ import marshal
 from array import array
 from collections.abc import Mapping, Sequence
 
-from perfkit.columns import Numbers
+from perfkit.columns import Numbers, coarsest
 from perfkit.quiet import MARSHAL
 from perfkit.sequences import Curve, Streaks
 from perfkit.tally import Counts, Tally
@@ -26,20 +26,51 @@ _FEW = 256
 PackedTally: TypeAlias = "tuple[Any, ...]"
 
 
-def packed_trades(trades: Trades) -> bytes:
-    """Trades as bytes, without the paths of their files."""
-    columns = []
-    for name in COLUMNS:
-        column = getattr(trades, name)
+class PackedTrades:
+    """Trades with each column as small as it gets, to be cut into runs and to be digested."""
+
+    def __init__(self, trades: Trades) -> None:
+        self.trades = trades
+        self._columns: dict[str, tuple[object, int]] = {}
+        for name in COLUMNS:
+            column = getattr(trades, name)
+            if isinstance(column, Numbers):
+                self._columns[name] = _packed(column.units), column.places
+            else:
+                self._columns[name] = _packed(column), -1
+
+    def run(self, first: int, last: int) -> bytes:
+        """The rows from `first` to before `last` as bytes, without the paths of their files."""
+        trades = self.trades
+        whole = last - first == len(trades)
+        columns = [
+            (packed if whole else _cut(packed, first, last), places)
+            for packed, places in self._columns.values()
+        ]
+        others = []
+        if trades.other_lines:
+            places = set(zip(trades.file[first:last], trades.line[first:last], strict=True))
+            others = [item for item in trades.other_lines.items() if item[0] in places]
+        return marshal.dumps((last - first, columns, others), MARSHAL)
+
+    def canonical(self, name: str) -> bytes:
+        """Bytes that are equal for equal columns and differ for different ones.
+
+        Numbers count by value, whatever unit they are in.
+        """
+        packed: Any
+        packed, places = self._columns[name]
+        column = getattr(self.trades, name)
         if isinstance(column, Numbers):
-            columns.append((_packed(column.units), column.places))
-        else:
-            columns.append((_packed(column), -1))
-    others = []
-    if trades.other_lines:
-        places = set(zip(trades.file, trades.line, strict=True))
-        others = [item for item in trades.other_lines.items() if item[0] in places]
-    return marshal.dumps((len(trades), columns, others), MARSHAL)
+            coarse = coarsest(column)
+            if coarse is not column:
+                packed, places = _packed(coarse.units), coarse.places
+        if isinstance(packed, bytes):
+            return b"%d numbers %d " % (places, len(packed)) + packed
+        if isinstance(packed, tuple) and len(packed) == 2:
+            distinct, codes = packed
+            return b"%d codes %d %b " % (places, len(codes), _shown(distinct)) + bytes(codes)
+        return b"%d values %d %b" % (places, len(column), _shown(packed))
 
 
 def unpacked_trades(content: bytes, paths: Mapping[int, str]) -> Trades:
@@ -87,6 +118,22 @@ def _packed(column: Sequence[Any]) -> object:
         codes = {value: code for code, value in enumerate(distinct)}
         return distinct, bytes(map(codes.__getitem__, column))
     return list(column)
+
+
+def _cut(packed: Any, first: int, last: int) -> object:
+    """Some rows of a packed column."""
+    if isinstance(packed, bytes):
+        return packed[8 * first : 8 * last]
+    if isinstance(packed, list):
+        return packed[first:last]
+    if len(packed) == 1:
+        return packed
+    distinct, codes = packed
+    return distinct, codes[first:last]
+
+
+def _shown(values: object) -> bytes:
+    return repr(values).encode("utf-8", "surrogatepass")
 
 
 def _unpacked(packed: Any, rows: int) -> list[Any]:

@@ -11,7 +11,8 @@ from perfkit import tally
 from perfkit.book import Book, Curve, missing_days
 from perfkit.errors import LineError, NoTradesError, UsageError
 from perfkit.linecount import DayLines
-from perfkit.sheets import NO_NAME, Sheet, sheet_of
+from perfkit.packing import PackedTrades
+from perfkit.sheets import NO_NAME, Sheet, digest_of, sheet_of
 from perfkit.trade import FILTER_FIELDS
 from perfkit.trades import Trades, joined, no_trades
 from perfkit.window import Window, checked, parse_date
@@ -119,7 +120,11 @@ class Selection:
             return [(day, self.book.sheet(day)) for day in days]
         calendar = self.book.config.calendar
         some = ((day, self.day_trades(day)) for day in days)
-        return [(day, sheet_of(trades, calendar)) for day, trades in some if len(trades)]
+        return [
+            (day, sheet_of(trades, calendar, digest_of(PackedTrades(trades))))
+            for day, trades in some
+            if len(trades)
+        ]
 
     @cached_property
     def curves_before(self) -> list[Curve]:

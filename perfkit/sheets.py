@@ -11,9 +11,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from perfkit import tally
-from perfkit.columns import fingerprint
 from perfkit.hashes import blake2b
-from perfkit.packing import packed_tally, unpacked_tally
+from perfkit.packing import PackedTrades, packed_tally, unpacked_tally
 from perfkit.quiet import MARSHAL
 from perfkit.records import NamedTuple
 from perfkit.tally import Columns, Tally
@@ -72,8 +71,8 @@ class Sheet(NamedTuple):
         return marshal.dumps((whole, parts, dict(self.findings), self.digest), MARSHAL)
 
 
-def sheet_of(trades: Trades, calendar: Calendar, *, digested: bool = True) -> Sheet:
-    """The sheet of trades of one day, in trade order."""
+def sheet_of(trades: Trades, calendar: Calendar, digest: bytes | None) -> Sheet:
+    """The sheet of trades of one day, in trade order; `digest` is theirs (see `digest_of`)."""
     columns = Columns(trades)
     parts = {
         dimension: _hour_parts(columns, trades, calendar)
@@ -82,9 +81,7 @@ def sheet_of(trades: Trades, calendar: Calendar, *, digested: bool = True) -> Sh
         for dimension in DIMENSIONS
         if dimension != "weekday"
     }
-    return Sheet(
-        columns.whole, parts, Counter(trades.findings), digest_of(trades) if digested else None
-    )
+    return Sheet(columns.whole, parts, Counter(trades.findings), digest)
 
 
 def unpacked_sheet(content: bytes) -> Sheet:
@@ -122,12 +119,12 @@ def part_names(dimension: str, trades: Trades, calendar: Calendar) -> list[str]:
     return [name or NO_NAME for name in names] if None in names else names  # type: ignore[return-value]
 
 
-def digest_of(trades: Trades) -> bytes:
+def digest_of(trades: PackedTrades) -> bytes:
     """A digest of everything that figures are made from."""
     hashed = blake2b(digest_size=32)
     for name in _DIGESTED:
         hashed.update(name.encode())
-        hashed.update(fingerprint(getattr(trades, name)))
+        hashed.update(trades.canonical(name))
     return hashed.digest()
 
 

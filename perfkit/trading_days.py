@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from perfkit.ledger import OPEN, DayEntry
-from perfkit.packing import packed_trades, unpacked_trades
+from perfkit.packing import PackedTrades, unpacked_trades
 from perfkit.pages import Address, Pages
-from perfkit.sheets import Sheet, extended, sheet_of, unpacked_sheet
+from perfkit.sheets import Sheet, digest_of, extended, sheet_of, unpacked_sheet
 from perfkit.trades import Trades, joined
 from perfkit.window import Calendar
 
@@ -22,8 +22,9 @@ Fragments = tuple[tuple[Address, int], ...]
 
 def sealed(day: int, trades: Trades, calendar: Calendar, pages: Pages, epoch: int) -> DayEntry:
     """A day written down; closed trades are in trade order."""
-    sheet = None if day == OPEN else sheet_of(trades, calendar)
-    fragments = _fragments(trades, pages)
+    packed = PackedTrades(trades)
+    sheet = None if day == OPEN else sheet_of(trades, calendar, digest_of(packed))
+    fragments = _fragments(packed, pages)
     return _entry(epoch, len(trades), fragments, sheet, _opened_from(trades), pages)
 
 
@@ -39,14 +40,12 @@ def extended_day(
     address, rows = fragments[-1]
     if rows + len(trades) <= FRAGMENT_ROWS:
         last = unpacked_trades(pages.get(address), trades.paths)
-        fragments = (*fragments[:-1], *_fragments(joined([last, trades]), pages))
+        fragments = (*fragments[:-1], *_fragments(PackedTrades(joined([last, trades])), pages))
     else:
-        fragments += _fragments(trades, pages)
+        fragments += _fragments(PackedTrades(trades), pages)
     sheet = None
     if old.sheet is not None and day != OPEN:
-        sheet = extended(
-            [unpacked_sheet(pages.get(old.sheet)), sheet_of(trades, calendar, digested=False)]
-        )
+        sheet = extended([unpacked_sheet(pages.get(old.sheet)), sheet_of(trades, calendar, None)])
     opened_from = _earliest(old.opened_from, _opened_from(trades))
     return _entry(old.epoch, old.rows + len(trades), fragments, sheet, opened_from, pages)
 
@@ -77,10 +76,13 @@ def loaded(day: DayEntry, pages: Pages, paths: Mapping[int, str]) -> Trades:
     return joined([unpacked_trades(pages.get(address), paths) for address, _ in day.fragments])
 
 
-def _fragments(trades: Trades, pages: Pages) -> Fragments:
-    starts = range(0, len(trades), FRAGMENT_ROWS)
-    runs = [trades.slice(first, first + FRAGMENT_ROWS) for first in starts]
-    return tuple((pages.put(packed_trades(run)), len(run)) for run in runs)
+def _fragments(packed: PackedTrades, pages: Pages) -> Fragments:
+    rows = len(packed.trades)
+    return tuple(
+        (pages.put(packed.run(first, last)), last - first)
+        for first in range(0, rows, FRAGMENT_ROWS)
+        for last in [min(first + FRAGMENT_ROWS, rows)]
+    )
 
 
 def _entry(
