@@ -24,7 +24,6 @@ from zlib import crc32
 
 from perfkit.exact import decimal_places, scaled
 from perfkit.exact import units as units_of
-from perfkit.records import NamedTuple
 from perfkit.window import SECOND_US, instant_of
 
 TYPE_CHECKING = False
@@ -63,11 +62,27 @@ class BadValueError(ValueError):
     """A value that cannot be what its field needs; the message is the reason, without a path."""
 
 
-class Numbers(NamedTuple):
-    """A column of exact numbers: `units[i] * 10**-places`, or None where nothing was logged."""
+class Numbers:
+    """A column of exact numbers: `units[i] * 10**-places`, or None where nothing was logged.
 
-    units: list[int | None]
-    places: int
+    Never changed once made; whether nothing is missing is looked up once.
+    """
+
+    __slots__ = ("_complete", "places", "units")
+
+    def __init__(
+        self, units: list[int | None], places: int, *, complete: bool | None = None
+    ) -> None:
+        self.units = units
+        self.places = places
+        self._complete = complete
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every row has a number."""
+        if self._complete is None:
+            self._complete = None not in self.units
+        return self._complete
 
     def decimal(self, row: int) -> Decimal | None:
         """The number of that row as a Decimal."""
@@ -79,14 +94,32 @@ class Numbers(NamedTuple):
         if places == self.places:
             return self.units
         factor = 10 ** (places - self.places)
-        try:
+        if self.is_complete:
             return list(map(mul, self.units, repeat(factor)))
-        except TypeError:  # None among them
-            return [None if units is None else units * factor for units in self.units]
+        return [None if units is None else units * factor for units in self.units]
+
+    def or_zero(self) -> list[int]:
+        """The units, 0 where nothing was logged."""
+        return self.units if self.is_complete else [units or 0 for units in self.units]  # type: ignore[return-value]
 
     def take(self, rows: Sequence[int]) -> Numbers:
         """The column of only those rows, in that order."""
-        return Numbers(take(self.units, rows), self.places)
+        return Numbers(take(self.units, rows), self.places, complete=self._complete or None)
+
+    def slice(self, first: int, last: int) -> Numbers:
+        """The column of rows `first` to before `last`."""
+        return Numbers(self.units[first:last], self.places, complete=self._complete or None)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Numbers):
+            return NotImplemented
+        return (self.units, self.places) == (other.units, other.places)
+
+    def __hash__(self) -> int:
+        return hash((len(self.units), self.places))
+
+    def __repr__(self) -> str:
+        return f"Numbers({self.units!r}, {self.places!r})"
 
 
 def take(column: Sequence[T], rows: Sequence[int]) -> list[T]:
@@ -96,6 +129,11 @@ def take(column: Sequence[T], rows: Sequence[int]) -> list[T]:
     return list(itemgetter(*rows)(column)) if rows else []
 
 
+def is_constant(column: Sequence[object]) -> bool:
+    """Whether a column has one value throughout; an empty one has none."""
+    return len(column) > 0 and column[0] == column[-1] and column.count(column[0]) == len(column)
+
+
 def concatenated(columns: Iterable[Numbers]) -> Numbers:
     """Columns one after the other, at the finest unit among them."""
     columns = list(columns)
@@ -103,7 +141,7 @@ def concatenated(columns: Iterable[Numbers]) -> Numbers:
     units: list[int | None] = []
     for column in columns:
         units += column.at_places(places)
-    return Numbers(units, places)
+    return Numbers(units, places, complete=all(column.is_complete for column in columns))
 
 
 def exact_number(value: object) -> Decimal | None:
@@ -133,7 +171,7 @@ def numbers(values: Sequence[object]) -> Numbers:
     """A whole column of logged numbers; raises `BadValueError` if any of them is bad."""
     found = _uniform(values) if values else None
     if found is not None:
-        return Numbers(*found)
+        return Numbers(*found, complete=True)
     present = [value for value in values if value is not None and value != ""]
     if not present:
         return Numbers([None] * len(values), 0)
@@ -351,7 +389,7 @@ def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
     if isinstance(column, Numbers):
         coarse = coarsest(column)
         return b"%d:" % coarse.places + fingerprint(coarse.units)
-    if len(column) and column.count(column[0]) == len(column):
+    if is_constant(column):
         return b"%d times %b" % (len(column), repr(column[0]).encode("utf-8", "surrogatepass"))
     if len(column) and None not in column and isinstance(column[0], int):
         try:
@@ -367,7 +405,7 @@ def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
 def coarsest(column: Numbers) -> Numbers:
     """A column in the coarsest unit that holds it."""
     units = column.units
-    if units and units.count(units[0]) == len(units):
+    if is_constant(units):
         units = units[:1]
     if not column.places or any(unit % 10 for unit in units if unit):
         return column

@@ -65,7 +65,7 @@ def _joined(logs: list[FileLog], dialect: Dialect) -> tuple[Lines, list[int]]:
         if slot.kind == NUMBER:
             slots.append(col.concatenated(parts))  # type: ignore[arg-type]
         else:
-            slots.append(list(chain.from_iterable(parts)))
+            slots.append(list(chain.from_iterable(parts)))  # type: ignore[arg-type]
     file = list(chain.from_iterable([n] * len(log.lines) for n, log in enumerate(logs)))
     joined = Lines(
         slots,
@@ -207,6 +207,8 @@ def _alternatives(
 ) -> Column:
     if kind == NUMBER:
         sums = [_sum(terms, records, rows) for terms in alternatives]
+        if sums[0].is_complete:
+            return sums[0]
         places = max(column.places for column in sums)
         units = _first_there([column.at_places(places) for column in sums])
         return Numbers(units, places)

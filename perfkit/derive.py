@@ -81,13 +81,8 @@ def derived(
     risk, places = _risk(columns, multipliers)
     columns["r"] = _realised(net, risk, places)
     _compare_net(columns, findings)
-    known = _known(
-        {
-            HELD: columns["hold_us"],
-            PLANNED: columns["risk_reward"].units,
-            RISKED: columns["r"].units,
-        }
-    )
+    held = Numbers(columns["hold_us"], 6)
+    known = _known({HELD: held, PLANNED: columns["risk_reward"], RISKED: columns["r"]})
     said = targets.get("outcome", nothing)
     marks = _outcomes(net, said, units(tolerance, net.places), is_open, findings, known)
     _mark_beyond(columns, risk, places, marks)
@@ -103,8 +98,8 @@ def _net_pnl(columns: Mapping[str, Any], tolerance: Decimal) -> Numbers:
     gross: Numbers = columns["gross_pnl"]
     commission: Numbers = columns["commission"]
     places = max(net.places, decimal_places(tolerance))
-    if None not in net.units:
-        return Numbers(net.at_places(places), places)
+    if net.is_complete:
+        return Numbers(net.at_places(places), places, complete=True)
     places = max(places, gross.places, commission.places)
     rows = zip(
         net.at_places(places),
@@ -135,7 +130,7 @@ def _outcomes(
     constant = known if isinstance(known, int) else 0
     won, lost, even = (PNL_KNOWN | constant | own for own in (WON, LOST, 0))
     expected = {WIN: won, LOSS: lost, BREAKEVEN: even}
-    if None not in net.units:
+    if net.is_complete:
         marks = [
             won if pnl > tolerance else lost if pnl < -tolerance else even  # type: ignore[operator]
             for pnl in net.units
@@ -157,14 +152,14 @@ def _outcomes(
     return marks if isinstance(known, int) else list(map(or_, marks, known))
 
 
-def _known(columns: Mapping[int, Sequence[int | None]]) -> int | list[int]:
+def _known(columns: Mapping[int, Numbers]) -> int | list[int]:
     """The mark of each column where it has a value: one for all trades, or one for each."""
-    rows = {mark: column for mark, column in columns.items() if None in column}
-    constant = sum(mark for mark in columns if mark not in rows)
-    if not rows:
+    gaps = {mark: column.units for mark, column in columns.items() if not column.is_complete}
+    constant = sum(mark for mark in columns if mark not in gaps)
+    if not gaps:
         return constant
-    marks: list[int] = [constant] * len(next(iter(rows.values())))
-    for mark, column in rows.items():
+    marks = [constant] * len(next(iter(gaps.values())))
+    for mark, column in gaps.items():
         marks = [
             known if value is None else known | mark
             for known, value in zip(marks, column, strict=True)
@@ -229,7 +224,8 @@ def _planned(columns: Mapping[str, Any]) -> Numbers:
     else:
         if min(map(mul, gains, risks), default=1) > 0:
             gained = map(mul, map(abs, gains), repeat(one))
-            return Numbers(quotients_half_even(gained, list(map(abs, risks))), PER_TRADE_PLACES)
+            ratios = quotients_half_even(gained, list(map(abs, risks)))
+            return Numbers(ratios, PER_TRADE_PLACES, complete=True)
     logged = _at_twelve(columns["risk_reward"])
     planned: list[int | None] = []
     for price, initial, goal, said in zip(entry, stop, target, logged, strict=True):
@@ -303,15 +299,14 @@ def _realised(net: Numbers, risk: list[int | None], places: int) -> Numbers:
     """R, net P&L over the money at risk, at 12 decimal places."""
     shift = PER_TRADE_PLACES + places - net.places
     up, down = 10 ** max(shift, 0), 10 ** max(-shift, 0)
-    if None not in risk and None not in net.units:
+    if net.is_complete and None not in risk:
         earned = map(mul, net.units, repeat(up))
-        return Numbers(
-            quotients_half_even(earned, list(map(mul, risk, repeat(down)))), PER_TRADE_PLACES
-        )
+        at_risk: list[int] = list(map(mul, risk, repeat(down)))
+        return Numbers(quotients_half_even(earned, at_risk), PER_TRADE_PLACES, complete=True)
     return Numbers(
         [
-            None if pnl is None or at_risk is None else divide_half_even(pnl * up, at_risk * down)
-            for pnl, at_risk in zip(net.units, risk, strict=True)
+            None if pnl is None or money is None else divide_half_even(pnl * up, money * down)
+            for pnl, money in zip(net.units, risk, strict=True)
         ],
         PER_TRADE_PLACES,
     )

@@ -11,7 +11,7 @@ import marshal
 from array import array
 from collections.abc import Mapping, Sequence
 
-from perfkit.columns import Numbers, coarsest
+from perfkit.columns import Numbers, coarsest, is_constant
 from perfkit.quiet import MARSHAL
 from perfkit.sequences import Curve, Streaks
 from perfkit.tally import Counts, Tally
@@ -70,7 +70,7 @@ class PackedTrades:
         if isinstance(packed, tuple) and len(packed) == 2:
             distinct, codes = packed
             return b"%d codes %d %b " % (places, len(codes), _shown(distinct)) + bytes(codes)
-        return b"%d values %d %b" % (places, len(column), _shown(packed))
+        return b"%d values %d %b" % (places, len(self.trades), _shown(packed))
 
 
 def unpacked_trades(content: bytes, paths: Mapping[int, str]) -> Trades:
@@ -106,7 +106,7 @@ def _packed(column: Sequence[Any]) -> object:
     if not column:
         return []
     first = column[0]
-    if column.count(first) == len(column):
+    if is_constant(column):
         return (first,)
     if type(first) is int:
         try:

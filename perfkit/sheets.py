@@ -137,7 +137,8 @@ def _hour_parts(columns: Columns, trades: Trades, calendar: Calendar) -> Parts |
 
 
 def _parts(columns: Columns, names: list[str]) -> Parts | None:
-    return columns.parts(names) if len(set(names)) <= MOST_PARTS else None
+    distinct = set(names)
+    return columns.parts(names, distinct) if len(distinct) <= MOST_PARTS else None
 
 
 def _extended_parts(known: list[Parts], runs: int) -> Parts | None:

@@ -14,7 +14,7 @@ from functools import cached_property
 from itertools import repeat
 from operator import add, gt, mul
 
-from perfkit.columns import take
+from perfkit.columns import Numbers, is_constant, take
 from perfkit.exact import PER_TRADE_PLACES, scaled
 from perfkit.records import NamedTuple
 from perfkit.sequences import (
@@ -265,7 +265,7 @@ class Columns:
 
     def __init__(self, trades: Trades) -> None:
         self.closed_at = trades.closed_at
-        self.net = _zero_for_none(trades.net_pnl.units)
+        self.net = trades.net_pnl.or_zero()
         self.places = (
             trades.net_pnl.places,
             trades.commission.places,
@@ -274,8 +274,9 @@ class Columns:
         kinds = {mark: _counts(mark) for mark in set(trades.marks)}
         letters = {mark: LETTERS[mark & (WON | LOST)] for mark in kinds}
         self.letters = list(map(letters.__getitem__, trades.marks))
-        hold = _zero_for_none(trades.hold_us)
-        r = _zero_for_none(trades.r.units)
+        held = all(mark & HELD for mark in kinds)
+        hold = Numbers(trades.hold_us, 6, complete=held or None).or_zero()
+        r = trades.r.or_zero()
         count = len(trades).bit_length() + 1
         counted = count * len(Counts._fields)
         by_outcome = (_width(self.net), _width(hold))
@@ -292,15 +293,14 @@ class Columns:
         rows = list(map(add, map(counts.__getitem__, trades.marks), spread))
         self.constants: list[int | None] = []
         for column in (
-            _zero_for_none(trades.commission.units),
-            _zero_for_none(trades.slippage.units),
-            _zero_for_none(trades.risk_reward.units),
+            trades.commission.or_zero(),
+            trades.slippage.or_zero(),
+            trades.risk_reward.or_zero(),
             r,
             list(map(mul, r, r)),
         ):
-            first = next(iter(column), 0)
-            if column.count(first) == len(column):
-                self.constants.append(first)
+            if not column or is_constant(column):
+                self.constants.append(column[0] if column else 0)
                 self.widths.append(0)
                 continue
             self.constants.append(None)
@@ -313,12 +313,11 @@ class Columns:
         """The tally of all of it."""
         return self._tally(self.rows, self.letters, self.net, range(len(self.rows)))
 
-    def parts(self, keys: Sequence[K]) -> dict[K, Tally]:
+    def parts(self, keys: Sequence[K], distinct: Iterable[K] | None = None) -> dict[K, Tally]:
         """A tally per distinct key, `keys` having one for each trade."""
-        distinct = set(keys)
-        if len(distinct) == 1:
-            return {keys[0]: self.whole}
-        members: dict[K, list[int]] = {key: [] for key in distinct}
+        members: dict[K, list[int]] = {key: [] for key in distinct or set(keys)}
+        if len(members) == 1:
+            return dict.fromkeys(members, self.whole)
         for row, key in enumerate(keys):
             members[key].append(row)
         return {key: self._part(rows) for key, rows in members.items()}
@@ -368,10 +367,6 @@ class Columns:
             first_at=self.closed_at[rows[0]],
             last_at=self.closed_at[rows[-1]],
         )
-
-
-def _zero_for_none(column: Sequence[int | None]) -> Sequence[int]:
-    return [value or 0 for value in column] if None in column else column  # type: ignore[return-value]
 
 
 def _width(column: Sequence[int]) -> int:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     import msgspec
 
-BLOCK_BYTES = 256 * 1024
+BLOCK_BYTES = 1024 * 1024
 MAX_LINE_BYTES = 1024 * 1024
 
 FEW_BYTES = 64 * 1024
@@ -397,10 +397,12 @@ class _Reader:
     def result(self) -> FileLog:
         slots: list[Column] = []
         for slot, chunks in zip(self.dialect.slots, self.chunks, strict=True):
-            if slot.kind == NUMBER:
+            if len(chunks) == 1:
+                slots += chunks
+            elif slot.kind == NUMBER:
                 slots.append(col.concatenated(chunks))  # type: ignore[arg-type]
             else:
-                slots.append(list(chain.from_iterable(chunks)))
+                slots.append(list(chain.from_iterable(chunks)))  # type: ignore[arg-type]
         self.errors.sort(key=lambda error: error.line)
         return FileLog(
             path=self.shown,
@@ -424,7 +426,7 @@ class _Reader:
 
     def _decoded(self, block: bytes) -> list[tuple[Any, ...]] | None:
         """All lines of the block decoded; None when any of them is not one plain object."""
-        if b"\0" in block or len(block) > MAX_LINE_BYTES:
+        if b"\0" in block:
             return None
         if len(block) <= FEW_BYTES and "msgspec" not in sys.modules:
             rows = plainly_decoded(block, self.dialect.keys)
@@ -436,7 +438,10 @@ class _Reader:
         try:
             if not block.isascii():
                 block.decode("utf-8")
-            return list(map(astuple, map(self.decoder.decode, BytesIO(block).readlines())))
+            lines = BytesIO(block).readlines()
+            if len(block) > MAX_LINE_BYTES and max(map(len, lines)) > MAX_LINE_BYTES:
+                return None
+            return list(map(astuple, map(self.decoder.decode, lines)))
         except (MsgspecError, UnicodeDecodeError, RecursionError):
             return None
 
@@ -506,7 +511,7 @@ class _Reader:
         if None in closed_at:
             is_open = [opened or at is None for opened, at in zip(is_open, closed_at, strict=True)]
         for slot, column in zip(self.dialect.slots, slots, strict=True):
-            if slot.target == "outcome" and OPEN in column:
+            if slot.target == "outcome" and isinstance(column, list) and OPEN in column:
                 is_open = [
                     opened or said == OPEN for opened, said in zip(is_open, column, strict=True)
                 ]

@@ -153,9 +153,7 @@ class Trades:
         if first <= 0 and last >= len(self):
             return self
         columns = {
-            name: Numbers(column.units[first:last], column.places)
-            if isinstance(column, Numbers)
-            else column[first:last]
+            name: column.slice(first, last) if isinstance(column, Numbers) else column[first:last]
             for name, column in self._columns()
         }
         return Trades(columns, self.paths, self.other_lines)
