@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from itertools import pairwise
 
-from perfkit.columns import take
+from perfkit.columns import is_constant, take
 from perfkit.combine import Records, combined, evaluated
 from perfkit.config import Config, Source
 from perfkit.contents import ContentDigest, digest_of
@@ -236,7 +236,8 @@ def _read(
 def _entry(number: int, log: FileLog, days: list[int], last_day: int | None) -> FileEntry:
     """What one run of lines adds to a file; `days` has the day of each trade line."""
     counts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
-    for day, lines in Counter(days).items():
+    own_lines = {days[0]: len(days)} if is_constant(days) else Counter(days)
+    for day, lines in own_lines.items():
         counts[day][0] = lines
     leading = [0, 0]
     for kind, lines_of_kind in enumerate((log.ignored, [error.line for error in log.errors])):

@@ -14,12 +14,12 @@ import re
 import sys
 from array import array
 from collections.abc import Iterable, Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from itertools import repeat
 from math import gcd
-from operator import floordiv, itemgetter, mul, sub
+from operator import itemgetter, mul, sub
 from zlib import crc32
 
 from perfkit.exact import decimal_places, scaled
@@ -53,9 +53,10 @@ _ISO_TIME = (
 )
 _UTC_SHAPE = rb"0000-00-00[T ]00:00:00(?:\.0{1,12})?(Z)?"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
 _EARLIEST_US = instant_of(_EPOCH)
 _LATEST_US = instant_of(datetime(9000, 1, 1, tzinfo=UTC))
+_SURE_MILLENNIA = frozenset("2345678")
+"""First digits of years that lie between the two."""
 
 
 class BadValueError(ValueError):
@@ -327,8 +328,12 @@ def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] |
         since = list(map(sub, map(datetime.fromisoformat, texts_), repeat(epoch)))
     except ValueError:
         return None
-    us = list(map(floordiv, since, repeat(_MICROSECOND)))
-    return us if min(us) >= _EARLIEST_US and max(us) < _LATEST_US else None
+    us = [(one.days * 86_400 + one.seconds) * SECOND_US + one.microseconds for one in since]
+    if not set(joined[:: len(first) + 1]) <= _SURE_MILLENNIA and (
+        min(us) < _EARLIEST_US or max(us) >= _LATEST_US
+    ):
+        return None
+    return us
 
 
 def _iso_instant(value: str, matched: re.Match[str], zone: tzinfo) -> int:
@@ -365,8 +370,13 @@ def exact_text(value: object) -> str | None:
 
 def texts(values: Sequence[object]) -> list[str | None]:
     """A whole column of logged names or ids; raises `BadValueError` if any of them is bad."""
-    if set(map(type, values)) == {str} and "" not in values:
-        return list(values)  # type: ignore[arg-type]
+    if all(values):
+        try:
+            "".join(values)  # type: ignore[arg-type]
+        except TypeError:  # something among them is no text
+            pass
+        else:
+            return list(values)  # type: ignore[arg-type]
     return [exact_text(value) for value in values]
 
 

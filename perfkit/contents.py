@@ -1,12 +1,13 @@
 """Digests of what a log file held, chunk by chunk, so that a longer file can be told from another.
 
-A chunk is a mebibyte; the last one may be shorter. A file that grew is the same file when its
-earlier chunks are unchanged: all of them where they are few, else the first, the last and a sample.
+A chunk is a mebibyte; the last one may be shorter. Its digest is XXH3 of 128 bits, which tells any
+accidental change and costs next to nothing. A file that grew is the same file when its earlier
+chunks are unchanged: all of them where they are few, else the first, the last and a sample.
 """
 
 from __future__ import annotations
 
-from perfkit.hashes import blake2b
+from xxhash import xxh3_128
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -16,8 +17,6 @@ CHUNK_BYTES = 1 << 20
 SAMPLED_CHUNKS = 16
 """How many chunks beside the first and the last are looked at in a file too long to read whole."""
 
-DIGEST_BYTES = 16
-
 
 class ContentDigest:
     """Digests of consecutive bytes from the start of a file."""
@@ -25,7 +24,7 @@ class ContentDigest:
     def __init__(self, complete: tuple[bytes, ...] = ()) -> None:
         self.complete = list(complete)
         self.filled = 0
-        self._chunk = blake2b(digest_size=DIGEST_BYTES)
+        self._chunk = xxh3_128()
 
     def update(self, content: bytes) -> None:
         """Takes the bytes that follow."""
@@ -34,7 +33,7 @@ class ContentDigest:
             room = CHUNK_BYTES - self.filled
             self._chunk.update(view[:room])
             self.complete.append(self._chunk.digest())
-            self._chunk, self.filled, view = blake2b(digest_size=DIGEST_BYTES), 0, view[room:]
+            self._chunk, self.filled, view = xxh3_128(), 0, view[room:]
         self._chunk.update(view)
         self.filled += len(view)
 

@@ -15,7 +15,7 @@ import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cache, cached_property
 from io import BytesIO
 from itertools import chain
 from operator import add
@@ -538,16 +538,16 @@ class _Reader:
 
     def _texts(self, target: str, values: Sequence[Any]) -> list[str | None]:
         """Names as the dialect means them; equal ones share one string."""
+        if isinstance(values[0], str) and col.is_constant(values):
+            return [self.dialect.word(target, values[0]) if values[0] else None] * len(values)
         try:
             distinct = set(values)
         except TypeError:  # a list or an object among them
             distinct = {None, False}
         if not set(map(type, distinct)) <= {str, type(None)}:
-            values = list(col.texts(values))
+            values = col.texts(values)
             distinct = set(values)
         meaning = {text: self.dialect.word(target, text) if text else None for text in distinct}
-        if len(meaning) == 1:
-            return list(meaning.values()) * len(values)
         return list(map(meaning.__getitem__, values))
 
     def _identities(self, raw: Sequence[Sequence[Any]], count: int) -> list[str | None]:
@@ -638,6 +638,7 @@ def _no_number(name: str) -> None:
     raise ValueError(f"{name} is no number")
 
 
+@cache
 def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
     """Decodes only the named fields; a JSON number with a point or exponent stays its digits."""
     from typing import Any
