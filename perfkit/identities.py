@@ -81,7 +81,10 @@ class Entries:
     def of(self, key: int) -> Iterator[Entry]:
         """The entries of one key."""
         first = bisect_left(self.keys, key << 32)
-        last = bisect_left(self.keys, (key + 1) << 32, first)
+        return self.between(first, bisect_left(self.keys, (key + 1) << 32, first))
+
+    def between(self, first: int, last: int) -> Iterator[Entry]:
+        """The entries from number `first` to before `last`."""
         return _together(self.keys[first:last], self.places[first:last])
 
 
@@ -109,23 +112,42 @@ def with_entries(
     """The runs with new entries; known ones of files no longer alive drop out of what is merged."""
     kept = list(runs)
     size = sum(map(len, new))
-    merged: list[Iterable[Entry]] = list(new)
+    known: list[Iterator[Entry]] = []
     every = len(runs) >= MOST_RUNS
     while kept and (every or kept[-1].entries <= min(SHARE * size, MERGED_ENTRIES - size)):
         run = kept.pop()
         size += run.entries
-        merged.append(_live(_entries(run, pages), alive))
-    blocks = new[0].blocks() if len(merged) == 1 else _in_blocks(_in_order(merged, size))
-    made = _written(blocks, pages)
+        known.append(_live(_entries(run, pages), alive))
+    if len(new) == 1 and not known:
+        made = _written(new[0].blocks(), pages)
+    else:
+        made = _written(_in_blocks(_in_order(new, known, size)), pages)
     return (*kept, made) if made.blocks else tuple(kept)
 
 
-def _in_order(runs: Sequence[Iterable[Entry]], size: int) -> Iterator[Entry]:
+def _in_order(
+    new: Sequence[Entries], known: Sequence[Iterator[Entry]], size: int
+) -> Iterator[Entry]:
     if size <= MERGED_ENTRIES:
-        return iter(sorted(chain.from_iterable(runs)))
+        return iter(sorted(chain(*new, *known)))
+    some = _by_ranges(new)
+    if not known:
+        return some
     from heapq import merge  # an alert run does without
 
-    return merge(*runs)
+    return merge(some, *known)
+
+
+def _by_ranges(new: Sequence[Entries]) -> Iterator[Entry]:
+    """The entries of several in order; only those of one range of keys are in memory at a time."""
+    ranges = 1 + sum(map(len, new)) // MERGED_ENTRIES
+    bounds = [(1 << 64) * n // ranges for n in range(ranges)]
+    cuts = [[*(bisect_left(one.keys, bound) for bound in bounds), len(one)] for one in new]
+    for number in range(ranges):
+        parts = (
+            one.between(cut[number], cut[number + 1]) for one, cut in zip(new, cuts, strict=True)
+        )
+        yield from sorted(chain.from_iterable(parts))
 
 
 def _live(entries: Iterable[Entry], alive: frozenset[int]) -> Iterator[Entry]:

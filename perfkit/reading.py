@@ -22,7 +22,8 @@ SEALED_BYTES = 4 << 20
 PARALLEL_BYTES = 8 << 20
 """Less than this is read by one process: starting others would take longer."""
 
-TASK_BYTES = 16 << 20
+TASK_BYTES = 4 << 20
+"""About so much is given to a process at a time: little, so that all end at about the same time."""
 
 Listing = Sequence[tuple[Source, Sequence[LogFile]]]
 """The files of each source, in the order they are read."""
