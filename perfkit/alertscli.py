@@ -70,7 +70,7 @@ def _command(commands: argparse._SubParsersAction[P], name: str, run: Run, what:
 
 def _root(arguments: argparse.Namespace) -> Path:
     given = arguments.root or os.environ.get("PERFKIT_ROOT")
-    return Path(given).absolute() if given else configs.find_root(Path.cwd())
+    return Path(given).absolute() if given else Path(configs.find_root(os.getcwd()))
 
 
 def _config(arguments: argparse.Namespace) -> Config:

@@ -15,7 +15,6 @@ import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import Path
 
 from perfkit import __version__
 from perfkit.errors import CacheDiffersError, LineError, OutputError, PerfkitError, UsageError
@@ -359,7 +358,6 @@ def _desk(arguments: argparse.Namespace) -> Desk:
 
 
 def _summary(arguments: argparse.Namespace) -> int:
-    from perfkit.export import backfill, export
     from perfkit.render import breakdown_text
     from perfkit.slices import checked_dimension
     from perfkit.summary import summarize
@@ -373,6 +371,8 @@ def _summary(arguments: argparse.Namespace) -> int:
             raise UsageError("--backfill writes files and prints their paths; --json prints one")
         if arguments.start or arguments.end or arguments.window == "all":
             raise UsageError("--backfill goes with daily, weekly, monthly, last-7d or last-30d")
+        from perfkit.export import backfill
+
         day = _day(arguments.date, desk, where)
         changed = backfill(desk, arguments.window, day, arguments.backfill, where)
         _keep_bad_lines(desk.book_of(where))
@@ -388,6 +388,8 @@ def _summary(arguments: argparse.Namespace) -> int:
     _keep_bad_lines(desk.book_of(where))
     _tell_empty_filter(selection)
     if arguments.export:
+        from perfkit.export import export
+
         export(desk.config.root, summary)
     sys.stdout.write(summary.to_json() if arguments.json else str(summary))
     if not arguments.json:
@@ -465,6 +467,8 @@ def _cache(arguments: argparse.Namespace) -> int:
 
 
 def _demo(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from perfkit.scaffold import make_demo
 
     print(make_demo(Path(arguments.folder)))
@@ -472,6 +476,8 @@ def _demo(arguments: argparse.Namespace) -> int:
 
 
 def _init(arguments: argparse.Namespace) -> int:
+    from pathlib import Path
+
     from perfkit.scaffold import make_workspace
 
     print(make_workspace(Path(arguments.folder)))

@@ -9,7 +9,6 @@ instants (microseconds since the epoch).
 
 from __future__ import annotations
 
-import json
 import re
 import sys
 from array import array
@@ -230,6 +229,8 @@ def _integers(listed: bytes) -> list[int] | None:
     """A JSON list of integers; None when it is not that, or one is longer than is taken."""
     if "msgspec" in sys.modules:
         return _integers_at_once(listed)
+    import json  # a summary of what the cache knows does without
+
     try:
         return json.loads(listed, parse_int=short_int)  # type: ignore[no-any-return]
     except ValueError:

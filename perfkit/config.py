@@ -98,13 +98,15 @@ class Config(NamedTuple):
         return Path(self.folder)
 
 
-def find_root(start: Path) -> Path:
+def find_root(start: Path | str) -> str:
     """The nearest folder, from `start` upwards, that holds `config/perfkit.yaml`."""
-    start = start.absolute()
-    for folder in (start, *start.parents):
-        if (folder / CONFIG).is_file():
-            return folder
-    raise WorkspaceNotFoundError(str(start))
+    begin = below(os.getcwd(), os.fspath(start))
+    folder = begin
+    while not os.path.isfile(os.path.join(folder, CONFIG)):
+        if folder == os.path.dirname(folder):
+            raise WorkspaceNotFoundError(begin)
+        folder = os.path.dirname(folder)
+    return folder
 
 
 def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) -> Config:
@@ -131,7 +133,7 @@ def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) 
     return config._replace(text=content, override=timezone or "")
 
 
-def _below(folder: str, location: str) -> str:
+def below(folder: str, location: str) -> str:
     """A path as `pathlib` would write it."""
     parts = [part for part in location.split("/") if part not in ("", ".")]
     return os.path.join("/" if location.startswith("/") else folder, *parts)
@@ -271,7 +273,7 @@ class _Reader:
 
         return Source(
             name=name,
-            location=_below(folder, location),
+            location=below(folder, location),
             pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
             currency=self._currency((*path, "currency"), entry.get("currency")),
             dialect=compile_dialect(label, known, problem, tzinfo),

@@ -10,13 +10,12 @@ desk.chart.equity("weekly", date="2025-10-09")
 
 from __future__ import annotations
 
-import json
+import builtins
 import os
 import re
 from collections.abc import Mapping
 from datetime import date as Date  # noqa: N812  `date` is what callers name the argument
 from functools import cached_property
-from pathlib import Path
 
 from perfkit import book as books
 from perfkit import config as configs
@@ -35,6 +34,8 @@ from perfkit.window import Window
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from pathlib import Path
+
     import pandas as pd
 
     from perfkit.backtest import Backtest
@@ -63,7 +64,8 @@ def open(
     much to read (default: one per core). Raises `WorkspaceNotFoundError` or `ConfigError`.
     """
     given = root or os.environ.get("PERFKIT_ROOT") or None
-    folder = configs.find_root(Path.cwd()) if given is None else Path(given).absolute()
+    here = os.getcwd()
+    folder = configs.find_root(here) if given is None else configs.below(here, os.fspath(given))
     cached = cached and os.environ.get("PERFKIT_NO_CACHE") != "1"
     config = configs.load(folder, os.environ.get("PERFKIT_TIMEZONE") or None, cached=cached)
     limits = _snapshot(os.environ.get("PERFKIT_SNAPSHOT"))
@@ -88,18 +90,27 @@ def where_text(where: Mapping[str, str]) -> str:
         plain = as_where(text) == where
     except UsageError:
         plain = False
-    return text if plain else json.dumps(where, ensure_ascii=False, separators=(",", ":"))
+    if plain:
+        return text
+    import json
+
+    return json.dumps(where, ensure_ascii=False, separators=(",", ":"))
 
 
 def _snapshot(file: str | None) -> Snapshot | None:
     """What a report run lets its notebook see: the file it wrote says it."""
     if not file:
         return None
-    snapshot: dict[str, int] = json.loads(Path(file).read_bytes())
+    import json
+
+    with builtins.open(file, "rb") as stream:
+        snapshot: dict[str, int] = json.load(stream)
     return snapshot
 
 
 def _json_object(text: str) -> dict[str, str]:
+    import json
+
     try:
         value = json.loads(text)
     except ValueError as error:

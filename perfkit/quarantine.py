@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+import os
 
 from perfkit.book import Book
 from perfkit.errors import LineError
-from perfkit.files import replace
-from perfkit.markdown import slug
 
-QUARANTINE = Path("logs/performance/quarantine")
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+QUARANTINE = "logs/performance/quarantine"
 KEPT_BYTES = 2000
 
 
@@ -20,6 +21,10 @@ def keep(book: Book) -> list[Path]:
     An entry has `path`, `line`, `offset`, `reason` and the first 2,000 bytes of the line as
     `text`. Raises `OutputError`.
     """
+    if not book.errors and not os.path.isdir(os.path.join(book.config.folder, QUARANTINE)):
+        return []
+    from perfkit.files import replace
+
     changed = []
     for source, errors in book.errors_by_source().items():
         path = book.config.root / QUARANTINE / f"{_file_name(source)}.jsonl"
@@ -31,10 +36,16 @@ def keep(book: Book) -> list[Path]:
 
 def _file_name(source: str) -> str:
     plain = source.replace("-", "").replace("_", "")
-    return source if plain.isascii() and plain.isalnum() else slug({"source": source})
+    if plain.isascii() and plain.isalnum():
+        return source
+    from perfkit.markdown import slug
+
+    return slug({"source": source})
 
 
 def _entry(root: Path, error: LineError) -> bytes:
+    import json
+
     from perfkit.tradelog import read_at
 
     text = read_at(str(root / error.path), error.offset, KEPT_BYTES).decode(

@@ -8,7 +8,6 @@ and so does each byte.
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 import zlib
@@ -622,6 +621,8 @@ def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]
     """
     if not block.isascii() or b"\\" in block:
         return None
+    import json  # a summary of what the cache knows does without
+
     try:
         lines = [
             json.loads(line, parse_float=str, parse_int=short_int, parse_constant=_no_number)

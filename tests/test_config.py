@@ -568,7 +568,7 @@ class TestWhereAWorkspaceIs:
         root = workspace()
         inside = root / "notebooks/deep"
         inside.mkdir(parents=True)
-        assert find_root(inside) == find_root(root) == root
+        assert find_root(inside) == find_root(str(root)) == str(root)
         monkeypatch.chdir(inside)
         assert open_desk().config.root == root
 
