@@ -17,6 +17,7 @@ from perfkit import alertrun, alertstate
 from perfkit import config as configs
 from perfkit.config import Config
 from perfkit.errors import UsageError
+from perfkit.workspaces import folder_of, timezone_override
 
 EXIT_OK, EXIT_FIRING, EXIT_FAILED = 0, 2, 3
 
@@ -69,12 +70,11 @@ def _command(commands: argparse._SubParsersAction[P], name: str, run: Run, what:
 
 
 def _root(arguments: argparse.Namespace) -> Path:
-    given = arguments.root or os.environ.get("PERFKIT_ROOT")
-    return Path(given).absolute() if given else Path(configs.find_root(os.getcwd()))
+    return Path(folder_of(arguments.root))
 
 
 def _config(arguments: argparse.Namespace) -> Config:
-    return configs.load(_root(arguments), os.environ.get("PERFKIT_TIMEZONE") or None)
+    return configs.load(_root(arguments), timezone_override() or None)
 
 
 def _check(arguments: argparse.Namespace) -> int:

@@ -358,6 +358,15 @@ def _desk(arguments: argparse.Namespace) -> Desk:
 
 
 def _summary(arguments: argparse.Namespace) -> int:
+    question = _plain_question(arguments)
+    if question is not None:
+        from perfkit.answers import known_answer
+        from perfkit.workspaces import folder_of, timezone_override
+
+        answer = known_answer(folder_of(arguments.root), timezone_override(), question)
+        if answer is not None:
+            sys.stdout.write(answer)
+            return EXIT_OK
     from perfkit.render import breakdown_text
     from perfkit.slices import checked_dimension
     from perfkit.summary import summarize
@@ -391,13 +400,36 @@ def _summary(arguments: argparse.Namespace) -> int:
         from perfkit.export import export
 
         export(desk.config.root, summary)
-    sys.stdout.write(summary.to_json() if arguments.json else str(summary))
+    body = summary.to_json() if arguments.json else str(summary)
+    sys.stdout.write(body)
+    if question is not None and not (selection.errors or _is_empty_filter(selection)):
+        _keep_answer(desk.book_of(where), question, body)
     if not arguments.json:
         for dimension in arguments.by:
             sys.stdout.write("\n" + breakdown_text(summary, dimension))
         _show_alerts(desk)
     _tell_bad_lines(selection.errors)
     return _checked(desk) if arguments.check else EXIT_OK
+
+
+def _plain_question(arguments: argparse.Namespace) -> tuple[object, ...] | None:
+    """What is asked where the answer is JSON and nothing else happens; None otherwise."""
+    more = (arguments.export, arguments.check, arguments.backfill, arguments.log_format)
+    elsewhere = {"PERFKIT_NO_CACHE", "PERFKIT_SNAPSHOT"} & os.environ.keys()
+    if not arguments.json or arguments.no_cache or arguments.by or any(more) or elsewhere:
+        return None
+    return (
+        *(arguments.window, arguments.date, arguments.start, arguments.end),
+        *(arguments.source, tuple(arguments.where)),
+    )
+
+
+def _keep_answer(book: Book, question: tuple[object, ...], body: str) -> None:
+    from perfkit.answers import keep_answer
+
+    # Without any line the clock decides which day it is.
+    if book.manifest_mark is not None and book.newest_day is not None:
+        keep_answer(book.config.folder, book.manifest_mark, question, body)
 
 
 def _show_alerts(desk: Desk) -> None:
@@ -516,13 +548,15 @@ def _progress() -> Callable[[int, int], None] | None:
     return show
 
 
+def _is_empty_filter(selection: Selection) -> bool:
+    """Whether no trade of any day meets the filter, which is most likely a slip."""
+    return bool(selection.where) and not (
+        selection.sheets or len(selection.closed) or len(selection.never_closed)
+    )
+
+
 def _tell_empty_filter(selection: Selection) -> None:
-    """A filter that no trade of any day meets is most likely a slip."""
-    if (
-        selection.where
-        and not selection.sheets
-        and not (len(selection.closed) or len(selection.never_closed))
-    ):
+    if _is_empty_filter(selection):
         conditions = " and ".join(f"{name} = {value}" for name, value in selection.where.items())
         print(f"perfkit: no trade in the logs has {conditions}", file=sys.stderr)
 

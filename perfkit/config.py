@@ -9,10 +9,11 @@ from decimal import Decimal
 
 from perfkit.dialect import BUILT_IN, Dialect, compile_dialect
 from perfkit.documents import document
-from perfkit.errors import ConfigError, PerfkitError, WindowError, WorkspaceNotFoundError
+from perfkit.errors import ConfigError, PerfkitError, WindowError
 from perfkit.quiet import CONFIG
 from perfkit.records import NamedTuple
 from perfkit.window import EVERY_DAY, MONDAY_TO_FRIDAY, WEEKDAYS, WINDOW_KINDS, Calendar, zone_named
+from perfkit.workspaces import below
 from perfkit.yamltext import Document, KeyPath
 
 TYPE_CHECKING = False
@@ -98,17 +99,6 @@ class Config(NamedTuple):
         return Path(self.folder)
 
 
-def find_root(start: Path | str) -> str:
-    """The nearest folder, from `start` upwards, that holds `config/perfkit.yaml`."""
-    begin = below(os.getcwd(), os.fspath(start))
-    folder = begin
-    while not os.path.isfile(os.path.join(folder, CONFIG)):
-        if folder == os.path.dirname(folder):
-            raise WorkspaceNotFoundError(begin)
-        folder = os.path.dirname(folder)
-    return folder
-
-
 def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) -> Config:
     """Reads the configuration of a workspace; `timezone` overrides the one it names.
 
@@ -131,12 +121,6 @@ def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) 
     parsed = document(folder, CONFIG, content, cached=cached)
     config = _Reader(CONFIG, parsed).config(folder, timezone)
     return config._replace(text=content, override=timezone or "")
-
-
-def below(folder: str, location: str) -> str:
-    """A path as `pathlib` would write it."""
-    parts = [part for part in location.split("/") if part not in ("", ".")]
-    return os.path.join("/" if location.startswith("/") else folder, *parts)
 
 
 def _reads_the_same(one: Source, other: Source) -> bool:

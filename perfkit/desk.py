@@ -31,6 +31,7 @@ from perfkit.summary import Summary, summarize
 from perfkit.trade import FILTER_FIELDS
 from perfkit.trades import Trades
 from perfkit.window import Window
+from perfkit.workspaces import folder_of, timezone_override
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -63,11 +64,9 @@ def open(
     `cached` False reads every log anew and writes no cache; `jobs` processes read when there is
     much to read (default: one per core). Raises `WorkspaceNotFoundError` or `ConfigError`.
     """
-    given = root or os.environ.get("PERFKIT_ROOT") or None
-    here = os.getcwd()
-    folder = configs.find_root(here) if given is None else configs.below(here, os.fspath(given))
+    folder = folder_of(root)
     cached = cached and os.environ.get("PERFKIT_NO_CACHE") != "1"
-    config = configs.load(folder, os.environ.get("PERFKIT_TIMEZONE") or None, cached=cached)
+    config = configs.load(folder, timezone_override() or None, cached=cached)
     limits = _snapshot(os.environ.get("PERFKIT_SNAPSHOT"))
     return Desk(config, source, Options(cached, jobs, progress, limits))
 

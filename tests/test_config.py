@@ -9,10 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfkit.config import Config, Target, find_root, load
+from perfkit.config import Config, Target, load
 from perfkit.desk import open as open_desk
 from perfkit.errors import ConfigError, WindowError, WorkspaceNotFoundError
 from perfkit.window import EVERY_DAY
+from perfkit.workspaces import find_root
 from perfkit.yamltext import parse
 from tests.conftest import BOT, WriteWorkspace
 
