@@ -359,14 +359,10 @@ def _desk(arguments: argparse.Namespace) -> Desk:
 
 def _summary(arguments: argparse.Namespace) -> int:
     question = _plain_question(arguments)
-    if question is not None:
-        from perfkit.answers import known_answer
-        from perfkit.workspaces import folder_of, timezone_override
-
-        answer = known_answer(folder_of(arguments.root), timezone_override(), question)
-        if answer is not None:
-            sys.stdout.write(answer)
-            return EXIT_OK
+    answer = None if question is None else _known_answer(arguments, question)
+    if answer is not None:
+        sys.stdout.write(answer)
+        return EXIT_OK
     from perfkit.render import breakdown_text
     from perfkit.slices import checked_dimension
     from perfkit.summary import summarize
@@ -401,27 +397,39 @@ def _summary(arguments: argparse.Namespace) -> int:
 
         export(desk.config.root, summary)
     body = summary.to_json() if arguments.json else str(summary)
+    if not arguments.json:
+        body += "".join("\n" + breakdown_text(summary, dimension) for dimension in arguments.by)
     sys.stdout.write(body)
     if question is not None and not (selection.errors or _is_empty_filter(selection)):
         _keep_answer(desk.book_of(where), question, body)
     if not arguments.json:
-        for dimension in arguments.by:
-            sys.stdout.write("\n" + breakdown_text(summary, dimension))
         _show_alerts(desk)
     _tell_bad_lines(selection.errors)
     return _checked(desk) if arguments.check else EXIT_OK
 
 
 def _plain_question(arguments: argparse.Namespace) -> tuple[object, ...] | None:
-    """What is asked where the answer is JSON and nothing else happens; None otherwise."""
+    """What is asked where the answer is a text and nothing else happens; None otherwise."""
     more = (arguments.export, arguments.check, arguments.backfill, arguments.log_format)
     elsewhere = {"PERFKIT_NO_CACHE", "PERFKIT_SNAPSHOT"} & os.environ.keys()
-    if not arguments.json or arguments.no_cache or arguments.by or any(more) or elsewhere:
+    if arguments.no_cache or any(more) or elsewhere:
         return None
     return (
         *(arguments.window, arguments.date, arguments.start, arguments.end),
-        *(arguments.source, tuple(arguments.where)),
+        *(arguments.source, tuple(arguments.where), arguments.json, tuple(arguments.by)),
     )
+
+
+def _known_answer(arguments: argparse.Namespace, question: tuple[object, ...]) -> str | None:
+    """The answer as it was given before, if it still stands."""
+    from perfkit.alertstate import STATE
+    from perfkit.answers import known_answer
+    from perfkit.workspaces import folder_of, timezone_override
+
+    folder = folder_of(arguments.root)
+    if not arguments.json and os.path.exists(os.path.join(folder, STATE)):
+        return None  # how the alerts stand comes with it
+    return known_answer(folder, timezone_override(), question)
 
 
 def _keep_answer(book: Book, question: tuple[object, ...], body: str) -> None:
