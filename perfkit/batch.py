@@ -42,7 +42,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-BATCH_LINES = 1 << 13
+BATCH_LINES = 1 << 14
 """About so many lines are held at a time; more are a batch of their own."""
 
 

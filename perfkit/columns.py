@@ -185,6 +185,9 @@ def numbers(values: Sequence[object]) -> Numbers:
 def _uniform(present: Sequence[object]) -> tuple[list[int | None], int] | None:
     """Plain numbers written with equally many decimal places; None when they are not that."""
     if type(present[0]) is str:
+        if len(present) > 1 and is_constant(present):
+            one = _uniform_texts(present[:1])  # type: ignore[arg-type]
+            return None if one is None else (one[0] * len(present), one[1])
         return _uniform_texts(present)  # type: ignore[arg-type]
     if set(map(type, present)) != {int}:
         return None

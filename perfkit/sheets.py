@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from perfkit import tally
+from perfkit.columns import is_constant
 from perfkit.hashes import blake2b
 from perfkit.packing import PackedTrades, packed_tally, unpacked_tally
 from perfkit.quiet import MARSHAL
@@ -81,7 +82,9 @@ def sheet_of(trades: Trades, calendar: Calendar, digest: bytes | None) -> Sheet:
         for dimension in DIMENSIONS
         if dimension != "weekday"
     }
-    return Sheet(columns.whole, parts, Counter(trades.findings), digest)
+    found = trades.findings
+    findings = {found[0]: len(found)} if is_constant(found) else Counter(found)
+    return Sheet(columns.whole, parts, findings, digest)
 
 
 def unpacked_sheet(content: bytes) -> Sheet:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
-from itertools import repeat
+from itertools import accumulate, repeat
 from operator import add, gt, mul
 
 from perfkit.columns import Numbers, is_constant, take
@@ -307,6 +307,12 @@ class Columns:
             rows = list(map(add, rows, map(mul, column, repeat(1 << sum(self.widths)))))
             self.widths.append(_width(column))
         self.rows = rows
+        offsets = [0, *accumulate(self.widths)]
+        self.fields = [
+            (offset, (1 << width) - 1, 1 << width >> 1)
+            for offset, width in zip(offsets, self.widths, strict=False)
+        ]
+        self.bias = sum(half << offset for offset, _, half in self.fields)
 
     @cached_property
     def whole(self) -> Tally:
@@ -334,6 +340,11 @@ class Columns:
             for key, (first, last) in runs.items()
         }
 
+    def _fields(self, packed: int) -> list[int]:
+        """The signed fields of a sum of rows, from its lowest bits up."""
+        packed += self.bias  # so that none is below 0
+        return [(packed >> offset & mask) - half for offset, mask, half in self.fields]
+
     def _part(self, rows: list[int]) -> Tally:
         return self._tally(
             take(self.rows, rows), take(self.letters, rows), take(self.net, rows), rows
@@ -349,7 +360,7 @@ class Columns:
         """The tally of the trades at those rows."""
         if not packed:
             return EMPTY
-        fields = _fields(sum(packed), self.widths)
+        fields = self._fields(sum(packed))
         counts = Counts._make(fields[: len(Counts._fields)])
         net_pnl, hold, won, held_won, lost, held_lost, *others = fields[len(Counts._fields) :]
         others = [
@@ -376,18 +387,6 @@ def _width(column: Sequence[int]) -> int:
     lowest, highest = min(column), max(column)
     most = len(column) * max(highest, -lowest)
     return most.bit_length() + 1 if most else 0
-
-
-def _fields(packed: int, widths: Sequence[int]) -> list[int]:
-    """The signed fields of an integer, from its lowest bits up."""
-    fields = []
-    for width in widths:
-        value = packed & ((1 << width) - 1)
-        if value >> (width - 1) if width else 0:
-            value -= 1 << width
-        fields.append(value)
-        packed = (packed - value) >> width
-    return fields
 
 
 def _counts(mark: int) -> tuple[int, ...]:
