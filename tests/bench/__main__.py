@@ -21,6 +21,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
+from perfkit.answers import ANSWERS
+from perfkit.quiet import CACHE
 from tests.bench import reports
 from tests.bench.workloads import workspace
 
@@ -75,9 +77,9 @@ def whole_process(command: list[str]) -> float:
     return (time.perf_counter() - started) * 1000
 
 
-def inside(subject: str, root: Path) -> float:
+def inside(subject: str, root: Path, repeats: int = REPEATS) -> float:
     """Milliseconds one subject takes, measured within a process that is already warm."""
-    command = [sys.executable, "-m", "tests.bench.subjects", subject, str(root), str(REPEATS)]
+    command = [sys.executable, "-m", "tests.bench.subjects", subject, str(root), str(repeats)]
     printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     return median(map(float, printed.split()))
 
@@ -125,6 +127,7 @@ def main() -> None:
             _alerts(bin_, month, year),
             _summaries(bin_, day, month),
             _bulk(month),
+            _index(year),
         ]
         if "--quick" not in sys.argv:
             million = workspace(Path(folder) / "million", 1000, MILLION // 1000)
@@ -221,6 +224,10 @@ def _summaries(bin_: Path, day: Path, month: Path) -> str:
         forget(root)
         return whole_process([*perfkit, "monthly", "--root", str(root), *options])
 
+    def new_question(root: Path) -> float:
+        shutil.rmtree(root / CACHE / ANSWERS, ignore_errors=True)
+        return whole_process([*perfkit, "monthly", "--root", str(root)])
+
     def subject(name: str) -> float:
         return whole_process([sys.executable, "-m", "tests.bench.subjects", name, str(month), "0"])
 
@@ -229,7 +236,8 @@ def _summaries(bin_: Path, day: Path, month: Path) -> str:
         "perfkit summary, 1,000 trades, cold": lambda: cold(day),
         "perfkit summary, 30,000 trades, cold, one job": lambda: cold(month, "--jobs", "1"),
         "perfkit summary, 30,000 trades, cold": lambda: cold(month),
-        "perfkit summary, 30,000 trades, warm": lambda: whole_process(
+        "perfkit summary, 30,000 trades, warm, a new question": lambda: new_question(month),
+        "perfkit summary, 30,000 trades, warm, asked before": lambda: whole_process(
             [*perfkit, "monthly", "--root", str(month)]
         ),
         "json.loads + Decimal, the same lines": lambda: subject("naive"),
@@ -257,6 +265,19 @@ def _bulk(month: Path) -> str:
     bare = found["bare-typed"]
     rows = [(names[name], f"{ms:.0f}", f"{ms / bare:.2f}") for name, ms in found.items()]
     return _table("30,000 trades, within a process", ("ms", "x bare decode"), rows)
+
+
+def _index(year: Path) -> str:
+    """Cold indexing of a year, where what several processes cost to start is small."""
+    names = {
+        "bare-typed": "msgspec, all fields as decimals and times, nothing else",
+        "index-1": "perfkit: cold, one job, cache written",
+        "index-2": "perfkit: cold, two jobs, cache written",
+    }
+    found = in_turn({name: (lambda name=name: inside(name, year, 1)) for name in names}, 5)  # type: ignore[misc]
+    bare = found["bare-typed"]
+    rows = [(names[name], f"{ms / 1000:.2f}", f"{ms / bare:.2f}") for name, ms in found.items()]
+    return _table("365,000 trades in 365 files, within a process", ("s", "x bare decode"), rows)
 
 
 def _memory(bin_: Path, million: Path) -> str:
