@@ -21,19 +21,11 @@ from perfkit.contents import ContentDigest, digest_of
 from perfkit.derive import NO_RESULT, derived
 from perfkit.identities import Entries, Entry, entry
 from perfkit.ledger import OPEN, BadLine, DayEntry, Details, FileEntry, Fruitless
+from perfkit.logfiles import is_compressed, line_offset, opened, readable
 from perfkit.pages import Pages
 from perfkit.quiet import fingerprint_of
 from perfkit.records import NamedTuple
-from perfkit.tradelog import (
-    FileLog,
-    Start,
-    is_compressed,
-    line_offset,
-    opened,
-    pieces,
-    readable,
-    without,
-)
+from perfkit.tradelog import FileLog, Start, pieces, without
 from perfkit.trades import COLUMNS, CORRECTED, REPEATED, Trades, ordered
 from perfkit.trading_days import sealed
 from perfkit.window import Calendar

@@ -18,8 +18,9 @@ from perfkit.columns import Numbers, take
 from perfkit.dialect import CLOSING, FIRST, NUMBER, PNL, TARGETS, Dialect, Slot, Term
 from perfkit.exact import decimal_places
 from perfkit.exact import units as exact_units
+from perfkit.linecolumns import Column
 from perfkit.records import NamedTuple
-from perfkit.tradelog import Column, FileLog, Lines
+from perfkit.tradelog import FileLog, Lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -46,7 +46,7 @@ def _file_name(source: str) -> str:
 def _entry(root: Path, error: LineError) -> bytes:
     import json
 
-    from perfkit.tradelog import read_at
+    from perfkit.logfiles import read_at
 
     text = read_at(str(root / error.path), error.offset, KEPT_BYTES).decode(
         "utf-8", "backslashreplace"

@@ -9,12 +9,12 @@ from perfkit.batch import Batch, Reading, batches
 from perfkit.bulk import cores, uncollected
 from perfkit.config import Config, Source
 from perfkit.ledger import Ledger
+from perfkit.logfiles import is_compressed
 from perfkit.manifest import Manifest
 from perfkit.pages import Pages
 from perfkit.records import NamedTuple
 from perfkit.refresh import Plan, absorbed, in_old_order, plan
 from perfkit.sources import LogFile
-from perfkit.tradelog import is_compressed
 
 SEALED_BYTES = 4 << 20
 """More than this to read is written down batch by batch rather than held in memory."""

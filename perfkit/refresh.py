@@ -29,19 +29,12 @@ from perfkit.ledger import (
     Run,
     unpacked_details,
 )
+from perfkit.logfiles import is_compressed, line_offset, opened, readable, unreadable
 from perfkit.pages import Pages
 from perfkit.quiet import fingerprint_of, is_settled
 from perfkit.records import NamedTuple
 from perfkit.sources import LogFile
-from perfkit.tradelog import (
-    Start,
-    is_compressed,
-    line_offset,
-    opened,
-    read_lines,
-    readable,
-    unreadable,
-)
+from perfkit.tradelog import Start, read_lines
 from perfkit.trades import Trades, joined, ordered
 from perfkit.trading_days import chained_days, extended_day, loaded, sealed
 from perfkit.window import Calendar

@@ -8,38 +8,26 @@ and so does each byte.
 
 from __future__ import annotations
 
-import os
-import sys
-import zlib
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import cache, cached_property
-from io import BytesIO
 from itertools import chain
 from operator import add
 
 from perfkit import columns as col
-from perfkit.columns import BadValueError, Numbers, short_int, take
+from perfkit import decoding
+from perfkit.columns import BadValueError, Numbers, take
 from perfkit.contents import ContentDigest
-from perfkit.dialect import CLOSING, NUMBER, OPEN, TEXT, TIME, Condition, Dialect
-from perfkit.errors import LineError, LogReadError
+from perfkit.dialect import NUMBER, Dialect
+from perfkit.errors import LineError
+from perfkit.linecolumns import Column, LineColumns
 from perfkit.records import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, BinaryIO, TypeAlias
+    from typing import Any, BinaryIO
 
-    import msgspec
 
 BLOCK_BYTES = 1024 * 1024
-MAX_LINE_BYTES = 1024 * 1024
-
-FEW_BYTES = 64 * 1024
-"""Up to so much is decoded without msgspec, if that is not loaded yet: loading it takes longer."""
-
-Column: TypeAlias = "list[Any] | Numbers"
-"""Texts (`str | None`), instants (`int | None`) or `Numbers`, by the slot's kind."""
 
 
 class Lines(NamedTuple):
@@ -127,26 +115,6 @@ def pieces(
     yield reader.result()
 
 
-@contextmanager
-def readable(shown: str, *, gone: bool = False) -> Iterator[None]:
-    """Turns what can go wrong in reading a log file into `LogReadError`.
-
-    That the file is not there is passed on as it is, unless `gone` says that it counts as well.
-    """
-    try:
-        yield
-    except (OSError, EOFError, zlib.error) as error:
-        if isinstance(error, FileNotFoundError) and not gone:
-            raise
-        raise unreadable(shown, error) from error
-
-
-def unreadable(shown: str, error: Exception) -> LogReadError:
-    """What to say when a log file cannot be read."""
-    problem = getattr(error, "strerror", None) or str(error)
-    return LogReadError(shown, problem, "check that it is there and may be read")
-
-
 def without(log: FileLog, lines: set[int]) -> FileLog:
     """What a file says when some of its parsed lines are left out."""
     if not lines:
@@ -183,42 +151,11 @@ def read_lines(
             offset += len(stream.readline())
             at += 1
         raw = stream.readline()
-        reader.next_line = number
-        reader.block(raw, offset)
+        if raw.endswith(b"\n"):  # else the file was cut meanwhile
+            reader.next_line = number
+            reader.block(raw, offset)
         at, offset = number + 1, offset + len(raw)
     return reader.result()
-
-
-def line_offset(path: str, line: int, blocks: Sequence[tuple[int, int]] = ()) -> int:
-    """The offset of the first byte of that line of a file (of its text, when compressed)."""
-    known, offset = max((one for one in blocks if one[0] <= line), default=(1, 0))
-    with opened(path) as stream:
-        stream.seek(offset)
-        return offset + sum(len(stream.readline()) for _ in range(line - known))
-
-
-def read_at(path: str, offset: int, most: int) -> bytes:
-    """The line that starts at that offset (of a file's text, when compressed), cut at `most`."""
-    try:
-        with opened(path) as stream:
-            stream.seek(offset)
-            return stream.readline(most).rstrip(b"\r\n")
-    except (OSError, EOFError, zlib.error):
-        return b""
-
-
-def opened(path: str | os.PathLike[str]) -> BinaryIO:
-    """A log file, its text when it is compressed."""
-    if is_compressed(path):
-        import gzip
-
-        return gzip.open(path, "rb")  # type: ignore[return-value]
-    return open(path, "rb")
-
-
-def is_compressed(path: str | os.PathLike[str]) -> bool:
-    """Whether a log file is a compressed one."""
-    return os.fspath(path).endswith(".gz")
 
 
 class _Beginning:
@@ -243,7 +180,7 @@ def _blocks(
         cut = chunk.rfind(b"\n") + 1
         if not cut:
             rest += chunk
-            if len(rest) > MAX_LINE_BYTES:
+            if len(rest) > decoding.MAX_LINE_BYTES:
                 block, rest, offset = _skip_long_line(stream, rest, offset, reader, digest)
                 if block:
                     yield block, offset
@@ -291,10 +228,6 @@ def _skip_long_line(
     return b"", b"", offset
 
 
-def _too_long() -> str:
-    return f"a line of more than {MAX_LINE_BYTES} bytes"
-
-
 class _BlockPlace(NamedTuple):
     """A block as read, the offset of its first byte and the number of its first line."""
 
@@ -314,7 +247,7 @@ class _Reader:
     def __init__(self, shown: str, dialect: Dialect, start: Start) -> None:
         self.shown = shown
         self.dialect = dialect
-        self.keys = {key: n for n, key in enumerate(dialect.keys)}
+        self.columns = LineColumns(dialect)
         self.next_line = start.line
         self.end = start.offset
         self.begin()
@@ -355,7 +288,7 @@ class _Reader:
     def _lines(self, place: _BlockPlace) -> int:
         """Takes the lines of a block; returns how many bytes of it are blank lines."""
         block, offset, blank = place.block, place.offset, 0
-        rows = self._decoded(block)
+        rows = decoding.decoded_block(block, self.dialect.keys)
         if rows is not None:
             self.next_line += len(rows)
             self._rows(rows, list(range(place.line, self.next_line)), place)
@@ -363,7 +296,7 @@ class _Reader:
         rows, numbers = [], []
         for raw in block.split(b"\n")[:-1]:
             try:
-                row = _decoded_line(self.decoder, raw)
+                row = decoding.decoded_line(raw, self.dialect.keys)
             except BadValueError as error:
                 self.bad_line(offset, str(error))
             else:
@@ -380,7 +313,7 @@ class _Reader:
 
     def long_line(self, offset: int, length: int) -> None:
         """Takes note of a line too long to be looked at."""
-        self.bad_line(offset, _too_long())
+        self.bad_line(offset, decoding.too_long())
         self._count(0, 0, 0, length)
         self.end = offset + length
 
@@ -418,52 +351,26 @@ class _Reader:
             waiting_bytes=self.waiting_bytes,
         )
 
-    @cached_property
-    def decoder(self) -> msgspec.json.Decoder[Any]:
-        """Decodes the fields of one line."""
-        return _line_decoder(self.dialect.keys)
-
-    def _decoded(self, block: bytes) -> list[tuple[Any, ...]] | None:
-        """All lines of the block decoded; None when any of them is not one plain object."""
-        if b"\0" in block:
-            return None
-        if len(block) <= FEW_BYTES and "msgspec" not in sys.modules:
-            rows = plainly_decoded(block, self.dialect.keys)
-            if rows is not None:
-                return rows
-        from msgspec import MsgspecError
-        from msgspec.structs import astuple
-
-        try:
-            if not block.isascii():
-                block.decode("utf-8")
-            lines = BytesIO(block).readlines()
-            if len(block) > MAX_LINE_BYTES and max(map(len, lines)) > MAX_LINE_BYTES:
-                return None
-            return list(map(astuple, map(self.decoder.decode, lines)))
-        except (MsgspecError, UnicodeDecodeError, RecursionError):
-            return None
-
     def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
         """Takes decoded lines with their line numbers."""
         if not rows:
             return
         raw: Sequence[Sequence[Any]] = list(zip(*rows, strict=True))
         if self.dialect.only:
-            keep = self._meeting(self.dialect.only, raw, len(numbers))
+            keep = self.columns.meeting(self.dialect.only, raw, len(numbers))
             if not all(keep):
                 self.ignored += [n for n, kept in zip(numbers, keep, strict=True) if not kept]
                 raw, numbers = _kept(raw, numbers, keep)
         if not numbers:
             return
         try:
-            chunk = self._chunk(raw, len(numbers))
+            chunk = self.columns.typed(raw, len(numbers))
         except BadValueError:
             keep = [self._row_is_good(raw, row, n, place) for row, n in enumerate(numbers)]
             raw, numbers = _kept(raw, numbers, keep)
             if not numbers:
                 return
-            chunk = self._chunk(raw, len(numbers))
+            chunk = self.columns.typed(raw, len(numbers))
         slots, identity, is_open, at = chunk
         for chunks, column in zip(self.chunks, slots, strict=True):
             chunks.append(column)
@@ -472,216 +379,17 @@ class _Reader:
         self.at += at
         self.line += numbers
 
-    def _chunk(
-        self, raw: Sequence[Sequence[Any]], count: int
-    ) -> tuple[list[Column], list[str | None], list[bool], list[int]]:
-        """Typed columns of some rows; raises `BadValueError` if any value is bad."""
-        dialect = self.dialect
-        is_open = [False] * count
-        for conditions in dialect.open_when:
-            meeting = self._meeting(conditions, raw, count)
-            if True in meeting:
-                is_open = [known or met for known, met in zip(is_open, meeting, strict=True)]
-        slots: list[Column] = []
-        times: dict[tuple[str, ...], list[int | None]] = {}
-        for slot in dialect.slots:
-            values = self._values(slot.path, raw)
-            if slot.kind == NUMBER:
-                slots.append(col.numbers(values))
-            elif slot.kind == TEXT:
-                slots.append(self._texts(slot.target, values))
-            elif slot.policy == CLOSING and True in is_open:
-                # What stands there on an open line (a 0, say) need not be a time.
-                values = [None if o else v for v, o in zip(values, is_open, strict=True)]
-                slots.append(col.instants(values, dialect.zone, dialect.time_unit))
-            else:
-                if slot.path not in times:
-                    times[slot.path] = col.instants(values, dialect.zone, dialect.time_unit)
-                slots.append(times[slot.path])
-        is_open, at = self._settled(slots, is_open)
-        return slots, self._identities(raw, count), is_open, at
-
-    def _settled(self, slots: list[Column], is_open: list[bool]) -> tuple[list[bool], list[int]]:
-        """Which lines are open, and the instant each speaks of.
-
-        A line without a closing time, or that says `open`, is open and tells of no close.
-        """
-        closed_at = self._evaluated("closed_at", slots, len(is_open))
-        if None in closed_at:
-            is_open = [opened or at is None for opened, at in zip(is_open, closed_at, strict=True)]
-        for slot, column in zip(self.dialect.slots, slots, strict=True):
-            if slot.target == "outcome" and isinstance(column, list) and OPEN in column:
-                is_open = [
-                    opened or said == OPEN for opened, said in zip(is_open, column, strict=True)
-                ]
-        if True not in is_open:
-            return is_open, closed_at  # type: ignore[return-value]
-        for n, slot in enumerate(self.dialect.slots):
-            if slot.policy == CLOSING:
-                slots[n] = _cleared(slots[n], is_open)
-        closed_at = self._evaluated("closed_at", slots, len(is_open))
-        at = _first_of(closed_at, self._evaluated("opened_at", slots, len(is_open)))
-        if None in at:
-            raise BadValueError("neither a closing nor an opening time")
-        return is_open, at  # type: ignore[return-value]
-
-    def _evaluated(self, target: str, slots: list[Column], count: int) -> list[int | None]:
-        """A time target from its alternatives."""
-        value: list[int | None] | None = None
-        for (term,) in self.dialect.expressions.get(target, ()):
-            assert term.slot is not None
-            column = slots[term.slot]
-            assert isinstance(column, list)
-            value = column if value is None else _first_of(value, column)
-        return [None] * count if value is None else value
-
-    def _texts(self, target: str, values: Sequence[Any]) -> list[str | None]:
-        """Names as the dialect means them; equal ones share one string."""
-        if isinstance(values[0], str) and col.is_constant(values):
-            return [self.dialect.word(target, values[0]) if values[0] else None] * len(values)
-        try:
-            distinct = set(values)
-        except TypeError:  # a list or an object among them
-            distinct = {None, False}
-        if not set(map(type, distinct)) <= {str, type(None)}:
-            values = col.texts(values)
-            distinct = set(values)
-        meaning = {text: self.dialect.word(target, text) if text else None for text in distinct}
-        return list(map(meaning.__getitem__, values))
-
-    def _identities(self, raw: Sequence[Sequence[Any]], count: int) -> list[str | None]:
-        parts = [col.texts(self._values(path, raw)) for path in self.dialect.identity]
-        if len(parts) == 1:
-            return parts[0]
-        if not parts:
-            return [None] * count
-        return [None if None in row else repr(row) for row in zip(*parts, strict=True)]
-
-    def _values(self, path: tuple[str, ...], raw: Sequence[Sequence[Any]]) -> Sequence[Any]:
-        values = raw[self.keys[path[0]]]
-        for name in path[1:]:
-            values = [value.get(name) if isinstance(value, dict) else None for value in values]
-        return values
-
-    def _meeting(
-        self, conditions: tuple[Condition, ...], raw: Sequence[Sequence[Any]], count: int
-    ) -> list[bool]:
-        met = [True] * count
-        for condition in conditions:
-            values = self._values(condition.path, raw)
-            kinds = set(map(type, values))
-            if kinds <= {str, int, type(None)}:
-                verdict = {value: condition.holds(value) for value in set(values)}
-                if True not in verdict.values():
-                    return [False] * count
-                here = list(map(verdict.__getitem__, values))
-            else:  # a bool equals an int as a key, and a list or an object can be none
-                here = [condition.holds(value) for value in values]
-            met = [both and one for both, one in zip(met, here, strict=True)]
-        return met
-
     def _row_is_good(
         self, raw: Sequence[Sequence[Any]], row: int, number: int, place: _BlockPlace
     ) -> bool:
         """Whether one line converts; otherwise notes why, naming the field."""
         try:
-            self._chunk([[column[row]] for column in raw], 1)
+            self.columns.typed([[column[row]] for column in raw], 1)
         except BadValueError as error:
-            reason = self._first_bad_field(raw, row) or str(error)
+            reason = self.columns.first_bad_field(raw, row) or str(error)
             self.errors.append(LineError(self.shown, number, place.offset_of(number), reason))
             return False
         return True
-
-    def _first_bad_field(self, raw: Sequence[Sequence[Any]], row: int) -> str | None:
-        line = [[column[row]] for column in raw]
-        for slot in self.dialect.slots:
-            (value,) = self._values(slot.path, line)
-            try:
-                if slot.kind == NUMBER:
-                    col.exact_number(value)
-                elif slot.kind == TIME:
-                    col.exact_instant(value, self.dialect.zone, self.dialect.time_unit)
-                else:
-                    self._texts(slot.target, [value])
-            except BadValueError as error:
-                return f"{'.'.join(slot.path)}: {error}"
-        for path in self.dialect.identity:
-            try:
-                col.texts(self._values(path, line))
-            except BadValueError as error:
-                return f"{'.'.join(path)}: {error}"
-        return None
-
-
-def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
-    """The named fields of each line, by the standard library; None where that might differ.
-
-    ASCII without escapes leaves no question of how to read a text, and numbers stay as they are:
-    a short integer, or the digits.
-    """
-    if not block.isascii() or b"\\" in block:
-        return None
-    import json  # a summary of what the cache knows does without
-
-    try:
-        lines = [
-            json.loads(line, parse_float=str, parse_int=short_int, parse_constant=_no_number)
-            for line in block.decode("ascii").split("\n")[:-1]
-        ]
-    except (ValueError, RecursionError):
-        return None
-    if not all(isinstance(line, dict) for line in lines):
-        return None
-    return [tuple(map(line.get, keys)) for line in lines]
-
-
-def _no_number(name: str) -> None:
-    raise ValueError(f"{name} is no number")
-
-
-@cache
-def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
-    """Decodes only the named fields; a JSON number with a point or exponent stays its digits."""
-    from typing import Any
-
-    import msgspec
-
-    names = [f"field_{n}" for n in range(len(keys))]
-    line = msgspec.defstruct(
-        "Line",
-        [(name, Any, None) for name in names],
-        rename=dict(zip(names, keys, strict=True)),
-        gc=False,
-    )
-    return msgspec.json.Decoder(line, float_hook=str)
-
-
-def _decoded_line(decoder: msgspec.json.Decoder[Any], raw: bytes) -> tuple[Any, ...] | None:
-    """One line decoded, None when blank; raises `BadValueError` with the reason."""
-    import msgspec
-
-    if len(raw) > MAX_LINE_BYTES:
-        raise BadValueError(_too_long())
-    if not raw.strip():
-        return None
-    if b"\0" in raw:
-        raise BadValueError("holds a NUL byte")
-    try:
-        raw.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise BadValueError(f"is not UTF-8 at byte {error.start + 1}") from error
-    try:
-        return msgspec.structs.astuple(decoder.decode(raw))
-    except msgspec.ValidationError as error:
-        raise BadValueError(_not_an_object(raw, str(error))) from error
-    except (msgspec.DecodeError, RecursionError) as error:
-        raise BadValueError(f"is not JSON: {error}") from error
-
-
-def _not_an_object(raw: bytes, problem: str) -> str:
-    if raw.lstrip()[:1] != b"{":
-        return "is not a JSON object"
-    return problem
 
 
 def _kept(
@@ -689,16 +397,3 @@ def _kept(
 ) -> tuple[list[list[Any]], list[int]]:
     rows = [row for row, kept in enumerate(keep) if kept]
     return [take(column, rows) for column in raw], take(numbers, rows)
-
-
-def _cleared(column: Column, is_open: list[bool]) -> Column:
-    values = column.units if isinstance(column, Numbers) else column
-    cleared = [None if opened else v for v, opened in zip(values, is_open, strict=True)]
-    return Numbers(cleared, column.places) if isinstance(column, Numbers) else cleared
-
-
-def _first_of(first: list[int | None], then: list[int | None]) -> list[int | None]:
-    """Row by row, the first of two that is there."""
-    if None not in first:
-        return first
-    return [a if a is not None else b for a, b in zip(first, then, strict=True)]

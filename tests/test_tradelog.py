@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 
 import msgspec
@@ -12,20 +13,13 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from perfkit import tradelog
+from perfkit import decoding, tradelog
 from perfkit.columns import Numbers
+from perfkit.decoding import MAX_LINE_BYTES, plainly_decoded
 from perfkit.dialect import TRADE_RECORD, Dialect, compile_dialect
 from perfkit.errors import LogReadError
-from perfkit.tradelog import (
-    MAX_LINE_BYTES,
-    FileLog,
-    Start,
-    line_offset,
-    opened,
-    pieces,
-    plainly_decoded,
-    readable,
-)
+from perfkit.logfiles import line_offset, opened, readable
+from perfkit.tradelog import FileLog, Start, pieces, read_lines
 
 GOOD = {
     "timestamp": '"2026-04-06T10:00:00Z"',
@@ -65,7 +59,7 @@ def read_in_blocks(path: Path, block_bytes: int, longest: int) -> FileLog:
     """Reads with so small a block, and with so low a limit for a line."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(tradelog, "BLOCK_BYTES", block_bytes)
-        patch.setattr(tradelog, "MAX_LINE_BYTES", longest)
+        patch.setattr(decoding, "MAX_LINE_BYTES", longest)
         return read_log(path, "logs/bot.jsonl", dialect(ONLY_LIVE))
 
 
@@ -425,7 +419,7 @@ def test_few_lines_are_decoded_without_msgspec_just_as_with_it(lines: list[str])
     keys = ("a", "b")
     found = plainly_decoded("".join(f"{one}\n" for one in lines).encode(), keys)
     if found is not None:
-        decoder = tradelog._line_decoder(keys)
+        decoder = decoding._line_decoder(keys)
         rows = [msgspec.structs.astuple(decoder.decode(one.encode())) for one in lines]
         assert found == rows
         assert repr(found) == repr(rows)
@@ -441,7 +435,8 @@ def test_a_new_line_alone_is_read_without_msgspec(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from perfkit.dialect import TRADE_RECORD, compile_dialect\n"
-        "from perfkit.tradelog import Start, opened, pieces\n"
+        "from perfkit.logfiles import opened\n"
+        "from perfkit.tradelog import Start, pieces\n"
         "dialect = compile_dialect('bot', TRADE_RECORD, Exception)\n"
         f"stream = opened({str(tmp_path / 'bot.jsonl')!r})\n"
         "(log,) = pieces(stream, 'bot', dialect, Start())\n"
@@ -449,3 +444,11 @@ def test_a_new_line_alone_is_read_without_msgspec(tmp_path: Path) -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout == "1 0 False\n"
+
+
+def test_a_line_that_was_cut_meanwhile_is_not_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "bot.jsonl"
+    path.write_bytes(line() + b"\n" + line())
+    with closing(opened(path)) as stream:
+        log = read_lines(stream, path.name, dialect(), [1, 2, 3], [(1, 0)])
+    assert log.lines.line == [1]

@@ -261,7 +261,7 @@ def _bulk(month: Path) -> str:
         "figures-all": "perfkit: every metric and breakdown, no cache, a job for each core",
         "warm": "perfkit: every metric and breakdown, warm cache",
     }
-    found = in_turn({name: (lambda name=name: inside(name, month)) for name in names}, 5)  # type: ignore[misc]
+    found = in_turn({name: (lambda name=name: inside(name, month)) for name in names}, 9)  # type: ignore[misc]
     bare = found["bare-typed"]
     rows = [(names[name], f"{ms:.0f}", f"{ms / bare:.2f}") for name, ms in found.items()]
     return _table("30,000 trades, within a process", ("ms", "x bare decode"), rows)
@@ -274,7 +274,7 @@ def _index(year: Path) -> str:
         "index-1": "perfkit: cold, one job, cache written",
         "index-2": "perfkit: cold, two jobs, cache written",
     }
-    found = in_turn({name: (lambda name=name: inside(name, year, 1)) for name in names}, 5)  # type: ignore[misc]
+    found = in_turn({name: (lambda name=name: inside(name, year, 1)) for name in names}, 9)  # type: ignore[misc]
     bare = found["bare-typed"]
     rows = [(names[name], f"{ms / 1000:.2f}", f"{ms / bare:.2f}") for name, ms in found.items()]
     return _table("365,000 trades in 365 files, within a process", ("s", "x bare decode"), rows)
