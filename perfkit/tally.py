@@ -271,46 +271,13 @@ class Columns:
             trades.commission.places,
             trades.slippage.places,
         )
-        kinds = {mark: _counts(mark) for mark in set(trades.marks)}
-        letters = {mark: LETTERS[mark & (WON | LOST)] for mark in kinds}
+        letters = {mark: LETTERS[mark & (WON | LOST)] for mark in set(trades.marks)}
         self.letters = list(map(letters.__getitem__, trades.marks))
-        held = all(mark & HELD for mark in kinds)
-        hold = Numbers(trades.hold_us, 6, complete=held or None).or_zero()
-        r = trades.r.or_zero()
-        count = len(trades).bit_length() + 1
-        counted = count * len(Counts._fields)
-        by_outcome = (_width(self.net), _width(hold))
-        self.widths = [*[count] * len(Counts._fields), *by_outcome * 3]
-        # P&L and holding time stand there three times: of all trades, of wins, and of losses.
-        block = sum(by_outcome)
-        factors, counts = {}, {}
-        for mark, own in kinds.items():
-            won, lost = (mark & WON > 0) << block, (mark & LOST > 0) << 2 * block
-            factors[mark] = (1 + won + lost) << counted
-            counts[mark] = sum(one << place * count for place, one in enumerate(own))
-        both = list(map(add, self.net, map(mul, hold, repeat(1 << by_outcome[0]))))
-        spread = map(mul, both, map(factors.__getitem__, trades.marks))
-        rows = list(map(add, map(counts.__getitem__, trades.marks), spread))
-        self.constants: list[int | None] = []
-        for column in (
-            trades.commission.or_zero(),
-            trades.slippage.or_zero(),
-            trades.risk_reward.or_zero(),
-            r,
-            list(map(mul, r, r)),
-        ):
-            if not column or is_constant(column):
-                self.constants.append(column[0] if column else 0)
-                self.widths.append(0)
-                continue
-            self.constants.append(None)
-            rows = list(map(add, rows, map(mul, column, repeat(1 << sum(self.widths)))))
-            self.widths.append(_width(column))
-        self.rows = rows
-        offsets = [0, *accumulate(self.widths)]
+        self.rows, widths, self.constants = _rows(trades, self.net)
+        offsets = accumulate(widths, initial=0)
         self.fields = [
             (offset, (1 << width) - 1, 1 << width >> 1)
-            for offset, width in zip(offsets, self.widths, strict=False)
+            for offset, width in zip(offsets, widths, strict=False)
         ]
         self.bias = sum(half << offset for offset, _, half in self.fields)
 
@@ -378,6 +345,42 @@ class Columns:
             first_at=self.closed_at[rows[0]],
             last_at=self.closed_at[rows[-1]],
         )
+
+
+def _rows(trades: Trades, net: Sequence[int]) -> tuple[list[int], list[int], list[int | None]]:
+    """An integer for each trade, the widths of its fields from the lowest, and what is constant.
+
+    The fields are the counts, then P&L and holding time of all trades, of wins and of losses, then
+    the other sums; a column that is the same throughout has none, but stands in the constants.
+    """
+    kinds = {mark: _counts(mark) for mark in set(trades.marks)}
+    held = all(mark & HELD for mark in kinds)
+    hold = Numbers(trades.hold_us, 6, complete=held or None).or_zero()
+    count = len(trades).bit_length() + 1
+    counted = count * len(Counts._fields)
+    by_outcome = (_width(net), _width(hold))
+    widths = [*[count] * len(Counts._fields), *by_outcome * 3]
+    block = sum(by_outcome)
+    factors, counts = {}, {}
+    for mark, own in kinds.items():
+        won, lost = (mark & WON > 0) << block, (mark & LOST > 0) << 2 * block
+        factors[mark] = (1 + won + lost) << counted
+        counts[mark] = sum(one << place * count for place, one in enumerate(own))
+    both = list(map(add, net, map(mul, hold, repeat(1 << by_outcome[0]))))
+    spread = map(mul, both, map(factors.__getitem__, trades.marks))
+    rows = list(map(add, map(counts.__getitem__, trades.marks), spread))
+    constants: list[int | None] = []
+    r = trades.r.or_zero()
+    others = (trades.commission.or_zero(), trades.slippage.or_zero(), trades.risk_reward.or_zero())
+    for column in (*others, r, list(map(mul, r, r))):
+        if not column or is_constant(column):
+            constants.append(column[0] if column else 0)
+            widths.append(0)
+            continue
+        constants.append(None)
+        rows = list(map(add, rows, map(mul, column, repeat(1 << sum(widths)))))
+        widths.append(_width(column))
+    return rows, widths, constants
 
 
 def _width(column: Sequence[int]) -> int:
