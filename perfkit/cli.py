@@ -14,18 +14,16 @@ import gc
 import io
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 
 from perfkit import __version__
-from perfkit.errors import CacheDiffersError, LineError, OutputError, PerfkitError, UsageError
+from perfkit.errors import CacheDiffersError, PerfkitError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
 
-    from perfkit.book import Book
     from perfkit.desk import Desk
-    from perfkit.selection import Selection
 
 EXIT_OK = 0
 EXIT_FAILED = 3
@@ -358,123 +356,20 @@ def _desk(arguments: argparse.Namespace) -> Desk:
 
 
 def _summary(arguments: argparse.Namespace) -> int:
-    question = _plain_question(arguments)
-    answer = None if question is None else _known_answer(arguments, question)
-    if answer is not None:
-        sys.stdout.write(answer)
-        return EXIT_OK
-    from perfkit.render import breakdown_text
-    from perfkit.slices import checked_dimension
-    from perfkit.summary import summarize
+    from perfkit import summarycli
 
-    where = _where(arguments)
-    for dimension in arguments.by:
-        checked_dimension(dimension)
-    desk = _desk(arguments)
-    if arguments.backfill is not None:
-        if arguments.json:
-            raise UsageError("--backfill writes files and prints their paths; --json prints one")
-        if arguments.start or arguments.end or arguments.window == "all":
-            raise UsageError("--backfill goes with daily, weekly, monthly, last-7d or last-30d")
-        from perfkit.export import backfill
-
-        day = _day(arguments.date, desk, where)
-        changed = backfill(desk, arguments.window, day, arguments.backfill, where)
-        _keep_bad_lines(desk.book_of(where))
-        _tell_bad_lines(desk.book_of(where).errors)
-        for path in changed:
-            print(path)
-        return EXIT_OK
-    day = _day(arguments.date, desk, where)
-    selection = desk.selection(
-        arguments.window, day, start=arguments.start, end=arguments.end, where=where
-    )
-    summary = summarize(selection)
-    _keep_bad_lines(desk.book_of(where))
-    _tell_empty_filter(selection)
-    if arguments.export:
-        from perfkit.export import export
-
-        export(desk.config.root, summary)
-    body = summary.to_json() if arguments.json else str(summary)
-    if not arguments.json:
-        body += "".join("\n" + breakdown_text(summary, dimension) for dimension in arguments.by)
-    sys.stdout.write(body)
-    if question is not None and not (selection.errors or _is_empty_filter(selection)):
-        _keep_answer(desk.book_of(where), question, body)
-    if not arguments.json:
-        _show_alerts(desk)
-    _tell_bad_lines(selection.errors)
-    return _checked(desk) if arguments.check else EXIT_OK
-
-
-def _plain_question(arguments: argparse.Namespace) -> tuple[object, ...] | None:
-    """What is asked where the answer is a text and nothing else happens; None otherwise."""
-    more = (arguments.export, arguments.check, arguments.backfill, arguments.log_format)
-    elsewhere = {"PERFKIT_NO_CACHE", "PERFKIT_SNAPSHOT"} & os.environ.keys()
-    if arguments.no_cache or any(more) or elsewhere:
-        return None
-    return (
-        *(arguments.window, arguments.date, arguments.start, arguments.end),
-        *(arguments.source, tuple(arguments.where), arguments.json, tuple(arguments.by)),
-    )
-
-
-def _known_answer(arguments: argparse.Namespace, question: tuple[object, ...]) -> str | None:
-    """The answer as it was given before, if it still stands."""
-    from perfkit.alertstate import STATE
-    from perfkit.answers import known_answer
-    from perfkit.workspaces import folder_of, timezone_override
-
-    folder = folder_of(arguments.root)
-    if not arguments.json and os.path.exists(os.path.join(folder, STATE)):
-        return None  # how the alerts stand comes with it
-    return known_answer(folder, timezone_override(), question)
-
-
-def _keep_answer(book: Book, question: tuple[object, ...], body: str) -> None:
-    from perfkit.answers import keep_answer
-
-    # Without any line the clock decides which day it is.
-    if book.manifest_mark is not None and book.newest_day is not None:
-        keep_answer(book.config.folder, book.manifest_mark, question, body)
-
-
-def _show_alerts(desk: Desk) -> None:
-    """How the alert rules stood at their last run; nothing where there was none."""
-    from perfkit.alertstate import STATE
-
-    if not os.path.exists(os.path.join(desk.config.root, STATE)):
-        return
-    from perfkit.alertstatus import status
-
-    try:
-        found = status(desk.config.root, desk.config.calendar.timezone)
-    except PerfkitError as error:
-        print(f"perfkit: warning: {error}", file=sys.stderr)
-        return
-    if found.at is not None:
-        sys.stdout.write(f"\nAlerts, {found}")
-
-
-def _checked(desk: Desk) -> int:
-    """Evaluates the alert rules as they stand now; what fires goes to stderr."""
-    from perfkit.check import check
-
-    outcome = check(str(desk.config.root), dry_run=True)
-    for one in outcome.firing:
-        silenced = " (silenced)" if one.silenced else ""
-        print(f"perfkit: {one.rule.severity}: {one.rule.id} fires{silenced}", file=sys.stderr)
-    return outcome.code
+    return summarycli.run(arguments, lambda: _desk(arguments), lambda: _where(arguments))
 
 
 def _explain(arguments: argparse.Namespace) -> int:
+    from perfkit.summarycli import asked_day
+
     where = _where(arguments)
     desk = _desk(arguments)
     explanation = desk.explain(
         arguments.metric,
         arguments.window,
-        _day(arguments.date, desk, where),
+        asked_day(arguments.date, desk, where),
         start=arguments.start,
         end=arguments.end,
         where=where,
@@ -534,15 +429,6 @@ def _where(arguments: argparse.Namespace) -> dict[str, str]:
     return parse_where(conditions)
 
 
-def _day(given: str | None, desk: Desk, where: Mapping[str, str]) -> str | None:
-    """The date a command is about; today where none is given and no log has a line yet."""
-    if given is not None or desk.book_of(where).newest_day is not None:
-        return given
-    from datetime import datetime
-
-    return datetime.now(desk.config.calendar.zone).date().isoformat()
-
-
 def _progress() -> Callable[[int, int], None] | None:
     """A counter on a terminal, for logs large enough to notice; None (silence) elsewhere."""
     if not sys.stderr.isatty():
@@ -554,38 +440,6 @@ def _progress() -> Callable[[int, int], None] | None:
             sys.stderr.flush()
 
     return show
-
-
-def _is_empty_filter(selection: Selection) -> bool:
-    """Whether no trade of any day meets the filter, which is most likely a slip."""
-    return bool(selection.where) and not (
-        selection.sheets or len(selection.closed) or len(selection.never_closed)
-    )
-
-
-def _tell_empty_filter(selection: Selection) -> None:
-    if _is_empty_filter(selection):
-        conditions = " and ".join(f"{name} = {value}" for name, value in selection.where.items())
-        print(f"perfkit: no trade in the logs has {conditions}", file=sys.stderr)
-
-
-def _keep_bad_lines(book: Book) -> None:
-    """Keeps bad lines for the operator; where that fails, the figures are still right."""
-    from perfkit.quarantine import keep
-
-    try:
-        keep(book)
-    except OutputError as error:
-        print(f"perfkit: warning: {error}", file=sys.stderr)
-
-
-def _tell_bad_lines(errors: Sequence[LineError]) -> None:
-    """Bad lines go to stderr as `path:line: reason`, so that `--json` stays pure."""
-    for error in errors[:20]:
-        print(error, file=sys.stderr)
-    if len(errors) > 20:
-        more = len(errors) - 20
-        print(f"... and {more} more, all in logs/performance/quarantine/", file=sys.stderr)
 
 
 _COMMANDS: dict[str, Callable[[_Commands[_Parser]], None]] = {
