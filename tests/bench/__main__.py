@@ -41,10 +41,9 @@ import gc, os, sys
 gc.disable()
 from perfkit.quiet import nothing_new
 if not nothing_new(sys.argv[1], ""):
-    from pathlib import Path
     from perfkit import config
     from perfkit.bookkeeping import DEFAULT, open_book
-    loaded = config.load(Path(sys.argv[1]))
+    loaded = config.load(sys.argv[1])
     opened = open_book(loaded, loaded.sources, DEFAULT)
     assert opened.activity.lines == int(sys.argv[2]), opened.activity
 elif sys.argv[2] != "0":
