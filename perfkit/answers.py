@@ -28,6 +28,8 @@ from perfkit.quiet import (
 ANSWERS = "answers"
 MOST_ANSWERS = 32
 
+_HERE = os.path.dirname(__file__)
+
 Question = tuple[object, ...]
 """What was asked, as plain values."""
 
@@ -52,7 +54,9 @@ def known_answer(root: str, timezone: str, question: Question) -> str | None:
         asked == question
         and mark == manifest[1]
         and parts is not None
+        and code is not None
         and code == _code()
+        and isinstance(answer, str)
         and is_current(parts[0], root, timezone)
     )
     return answer if stands else None
@@ -63,7 +67,10 @@ def keep_answer(root: str, mark: Fingerprint, question: Question, answer: str) -
 
     Where it cannot be written, it is computed again the next time.
     """
-    content = marshal.dumps((question, mark, _code(), answer), MARSHAL)  # type: ignore[arg-type]
+    code = _code()
+    if code is None:
+        return
+    content = marshal.dumps((question, mark, code, answer), MARSHAL)  # type: ignore[arg-type]
     path = _path(root, question)
     folder = os.path.dirname(path)
     with contextlib.suppress(OSError):
@@ -72,7 +79,8 @@ def keep_answer(root: str, mark: Fingerprint, question: Question, answer: str) -
         with os.scandir(folder) as found:
             ages = sorted((one.stat().st_mtime_ns, one.path) for one in found)
         for _, old in ages[:-MOST_ANSWERS]:
-            os.unlink(old)
+            with contextlib.suppress(OSError):
+                os.unlink(old)
 
 
 def _path(root: str, question: Question) -> str:
@@ -80,13 +88,19 @@ def _path(root: str, question: Question) -> str:
     return os.path.join(root, CACHE, ANSWERS, name)
 
 
-def _code() -> list[tuple[str, int, int]]:
-    """What perfkit's own modules look like: in a checkout they change without the version."""
+def _code() -> list[tuple[str, int, int]] | None:
+    """What perfkit's own modules look like: in a checkout they change without the version.
+
+    None where that cannot be told: they lie in an archive, or are just being replaced.
+    """
     found = []
-    for folder in (os.path.dirname(__file__), os.path.join(os.path.dirname(__file__), "metrics")):
-        with os.scandir(folder) as modules:
-            for one in modules:
-                if one.name.endswith(".py"):
-                    status = one.stat()
-                    found.append((one.name, status.st_size, status.st_mtime_ns))
+    try:
+        for folder in (_HERE, os.path.join(_HERE, "metrics")):
+            with os.scandir(folder) as modules:
+                for one in modules:
+                    if one.name.endswith(".py"):
+                        status = one.stat()
+                        found.append((one.name, status.st_size, status.st_mtime_ns))
+    except OSError:
+        return None
     return sorted(found)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 MAX_DIGITS = 40
 MAX_EXPONENT = 30
 _TOO_LONG: int = 10**MAX_DIGITS
+_LONG: int = 10 ** (MAX_DIGITS - 1)
+"""Numbers from here on may have too many digits, with a zero before them."""
 
 TIME_UNITS_US = {"s": (SECOND_US, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}
 """Unit of a numeric time: `(multiply by, then divide by)` to get microseconds."""
@@ -203,6 +205,8 @@ def _uniform_texts(present: Sequence[str]) -> tuple[list[int | None], int] | Non
     if not joined.isascii():
         return None
     column = b",%b," % joined.encode()
+    if b",00" in column or b",-00" in column:  # zeros that lead count as digits
+        return None
     places = len(present[0].partition(".")[2])
     if places > _SAFE_DIGITS or column.translate(None, _PLAIN):
         return None
@@ -251,7 +255,7 @@ def _integers_at_once(listed: bytes) -> list[int] | None:
         units = msgspec.json.decode(listed, type=list[int])
     except msgspec.MsgspecError:
         return None
-    return units if _are_short(units) else None
+    return units if min(units) > -_LONG and max(units) < _LONG else None
 
 
 @cache

@@ -69,7 +69,7 @@ def run(
     if not arguments.json:
         body += "".join("\n" + breakdown_text(summary, dimension) for dimension in arguments.by)
     sys.stdout.write(body)
-    if question is not None and not (selection.errors or _is_empty_filter(selection)):
+    if question is not None and not _is_empty_filter(selection):
         _keep_answer(desk.book_of(where), question, body)
     if not arguments.json:
         _show_alerts(desk)
@@ -92,6 +92,12 @@ def _plain_question(arguments: argparse.Namespace) -> tuple[object, ...] | None:
     elsewhere = {"PERFKIT_NO_CACHE", "PERFKIT_SNAPSHOT"} & os.environ.keys()
     if arguments.no_cache or any(more) or elsewhere:
         return None
+    if not arguments.json:
+        from perfkit.alertstate import STATE
+        from perfkit.workspaces import folder_of
+
+        if os.path.exists(os.path.join(folder_of(arguments.root), STATE)):
+            return None  # how the alerts stand comes with it
     return (
         *(arguments.window, arguments.date, arguments.start, arguments.end),
         *(arguments.source, tuple(arguments.where), arguments.json, tuple(arguments.by)),
@@ -100,21 +106,18 @@ def _plain_question(arguments: argparse.Namespace) -> tuple[object, ...] | None:
 
 def _known_answer(arguments: argparse.Namespace, question: tuple[object, ...]) -> str | None:
     """The answer as it was given before, if it still stands."""
-    from perfkit.alertstate import STATE
     from perfkit.answers import known_answer
     from perfkit.workspaces import folder_of, timezone_override
 
-    folder = folder_of(arguments.root)
-    if not arguments.json and os.path.exists(os.path.join(folder, STATE)):
-        return None  # how the alerts stand comes with it
-    return known_answer(folder, timezone_override(), question)
+    return known_answer(folder_of(arguments.root), timezone_override(), question)
 
 
 def _keep_answer(book: Book, question: tuple[object, ...], body: str) -> None:
+    """Keeps it where nothing but the answer was to be said or done."""
     from perfkit.answers import keep_answer
 
-    # Without any line the clock decides which day it is.
-    if book.manifest_mark is not None and book.newest_day is not None:
+    # Bad lines are kept aside by each run. Without any line the clock decides which day it is.
+    if book.manifest_mark is not None and book.newest_day is not None and not book.errors:
         keep_answer(book.config.folder, book.manifest_mark, question, body)
 
 

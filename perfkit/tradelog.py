@@ -10,7 +10,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import chain
+from functools import lru_cache
+from itertools import accumulate, chain
 from operator import add
 
 from perfkit import columns as col
@@ -237,8 +238,13 @@ class _BlockPlace(NamedTuple):
 
     def offset_of(self, number: int) -> int:
         """The offset of the first byte of that line."""
-        before = self.block.split(b"\n", number - self.line)[: number - self.line]
-        return self.offset + sum(len(raw) + 1 for raw in before)
+        return self.offset + _starts(self.block)[number - self.line]
+
+
+@lru_cache(maxsize=1)
+def _starts(block: bytes) -> list[int]:
+    """Where each line of a block starts; remembered, as bad lines seldom come alone."""
+    return list(accumulate((len(raw) + 1 for raw in block.split(b"\n")), initial=0))
 
 
 class _Reader:

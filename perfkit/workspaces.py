@@ -14,7 +14,7 @@ def folder_of(given: str | os.PathLike[str] | None) -> str:
     Raises `WorkspaceNotFoundError`.
     """
     named = given or os.environ.get("PERFKIT_ROOT")
-    return below(os.getcwd(), os.fspath(named)) if named else find_root(os.getcwd())
+    return _absolute(os.fspath(named)) if named else find_root(os.getcwd())
 
 
 def timezone_override() -> str:
@@ -24,7 +24,7 @@ def timezone_override() -> str:
 
 def find_root(start: str | os.PathLike[str]) -> str:
     """The nearest folder, from `start` upwards, that holds `config/perfkit.yaml`."""
-    begin = below(os.getcwd(), os.fspath(start))
+    begin = _absolute(os.fspath(start))
     folder = begin
     while not os.path.isfile(os.path.join(folder, CONFIG)):
         if folder == os.path.dirname(folder):
@@ -37,3 +37,8 @@ def below(folder: str, location: str) -> str:
     """A path as `pathlib` would write it."""
     parts = [part for part in location.split("/") if part not in ("", ".")]
     return os.path.join("/" if location.startswith("/") else folder, *parts)
+
+
+def _absolute(path: str) -> str:
+    """The working directory, which may be gone, is asked for only where it counts."""
+    return below("/" if path.startswith("/") else os.getcwd(), path)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import marshal
 import os
 import time
 from collections.abc import Callable
 from pathlib import Path
+from zlib import crc32
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -270,3 +272,47 @@ def test_answers_to_questions_of_one_name_are_told_apart(
     daily, weekly = ask("--json", window="daily"), ask("--json", window="weekly")
     assert daily != weekly
     assert (ask("--json", window="daily"), ask("--json", window="weekly")) == (daily, weekly)
+
+
+def test_an_answer_that_is_no_text_is_computed_anew(root: Path, ask: Ask) -> None:
+    settle(root)
+    expected = ask("--json")
+    (kept,) = (root / CACHE / ANSWERS).iterdir()
+    *known, _ = marshal.loads(kept.read_bytes()[4:])
+    odd = marshal.dumps((*known, 7))
+    kept.write_bytes(crc32(odd).to_bytes(4, "big") + odd)
+    assert ask("--json") == expected
+
+
+def test_a_warning_about_another_day_is_told_every_time(
+    root: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (root / LOG).open("a") as log:
+        log.write("nonsense\n")
+    settle(root)
+    (root / "logs/performance/quarantine").write_text("in the way")
+    words = ["summary", "--json", "--date", NEXT, "--window", "daily", "--root", str(root)]
+    for _ in range(2):
+        assert cli.main(words) == 0
+        assert "cannot write" in capsys.readouterr().err
+
+
+def test_modules_that_cannot_be_looked_at_keep_no_answer(
+    root: Path, ask: Ask, is_computed: IsComputed, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settle(root)
+    monkeypatch.setattr(answers, "_HERE", str(root / "archive.zip"))
+    for _ in range(2):
+        ask("--json")
+        assert is_computed()
+
+
+def test_a_workspace_that_is_named_needs_no_working_directory(
+    root: Path, ask: Ask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    expected = ask("--json")
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert ask("--json") == expected
