@@ -32,12 +32,16 @@ class PackedTrades:
     def __init__(self, trades: Trades) -> None:
         self.trades = trades
         self._columns: dict[str, tuple[object, int]] = {}
-        for name in COLUMNS:
-            column = getattr(trades, name)
+
+    def _column(self, name: str) -> tuple[Any, int]:
+        """A column packed, once, and its decimal places; -1 for one that is not of numbers."""
+        if name not in self._columns:
+            column = getattr(self.trades, name)
             if isinstance(column, Numbers):
                 self._columns[name] = _packed(column.units), column.places
             else:
                 self._columns[name] = _packed(column), -1
+        return self._columns[name]
 
     def run(self, first: int, last: int) -> bytes:
         """The rows from `first` to before `last` as bytes, without the paths of their files."""
@@ -45,7 +49,7 @@ class PackedTrades:
         whole = last - first == len(trades)
         columns = [
             (packed if whole else _cut(packed, first, last), places)
-            for packed, places in self._columns.values()
+            for packed, places in map(self._column, COLUMNS)
         ]
         others = []
         if trades.other_lines:
@@ -58,8 +62,7 @@ class PackedTrades:
 
         Numbers count by value, whatever unit they are in.
         """
-        packed: Any
-        packed, places = self._columns[name]
+        packed, places = self._column(name)
         column = getattr(self.trades, name)
         if isinstance(column, Numbers):
             coarse = coarsest(column)
