@@ -347,38 +347,43 @@ while True:
 """
 
 
-@pytest.fixture
-def writer(root: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A bot that writes while the test runs, in two halves each line."""
+@contextlib.contextmanager
+def writing(root: Path) -> Iterator[None]:
+    """A bot writes meanwhile, in two halves each line."""
     log = root / f"logs/trades/{DAYS[1]}.jsonl"
     process = subprocess.Popen([sys.executable, "-c", WRITER, str(log)])
-    yield process
-    process.kill()
-    process.wait()
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
 
 
 @pytest.mark.slow
-def test_a_run_killed_at_any_moment_leaves_the_next_one_right(
-    root: Path, writer: subprocess.Popen[bytes]
-) -> None:
-    moments = random.Random(7)
-    for _ in range(1000 if CAMPAIGN else 12):
-        run = subprocess.Popen([sys.executable, "-c", REFRESH, str(root)])
-        time.sleep(0.15 + moments.random() / 5)
-        assert run.poll() is None
-        run.send_signal(signal.SIGKILL)
-        run.wait()
-        summary = open_desk(root).summary("all")
-        assert summary.metrics["closed_trades"]
-    writer.kill()
-    writer.wait()
+@pytest.mark.parametrize("seed", range(50 if CAMPAIGN else 1))
+def test_a_run_killed_at_any_moment_leaves_the_next_one_right(root: Path, seed: int) -> None:
+    """A log of its own for every few kills: its trades have more lines, and cost more, in time."""
+    moments = random.Random(seed)
+    with writing(root):
+        for _ in range(20 if CAMPAIGN else 12):
+            run = subprocess.Popen([sys.executable, "-c", REFRESH, str(root)])
+            time.sleep(0.15 + moments.random() / 5)
+            assert run.poll() is None
+            run.send_signal(signal.SIGKILL)
+            run.wait()
+            summary = open_desk(root).summary("all")
+            assert summary.metrics["closed_trades"]
     assert_right(root)
 
 
 @pytest.mark.slow
-def test_many_processes_at_once_all_see_whole_states(
-    root: Path, writer: subprocess.Popen[bytes]
-) -> None:
+def test_many_processes_at_once_all_see_whole_states(root: Path) -> None:
+    with writing(root):
+        _crowd(root)
+    assert_right(root)
+
+
+def _crowd(root: Path) -> None:
     runs = [subprocess.Popen([sys.executable, "-c", REFRESH, str(root)]) for _ in range(8)]
     until = time.monotonic() + 3
     while time.monotonic() < until:
@@ -392,6 +397,3 @@ def test_many_processes_at_once_all_see_whole_states(
         assert run.poll() is None
         run.kill()
         run.wait()
-    writer.kill()
-    writer.wait()
-    assert_right(root)
