@@ -12,14 +12,14 @@ from bisect import bisect_left, bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import pairwise
+from itertools import pairwise, repeat
 
 from perfkit.columns import is_constant, take
 from perfkit.combine import Records, combined, evaluated
 from perfkit.config import Config, Source
 from perfkit.contents import ContentDigest, digest_of
 from perfkit.derive import NO_RESULT, derived
-from perfkit.identities import Entries, Entry, entry
+from perfkit.identities import Entries, Entry, entry, in_order
 from perfkit.ledger import OPEN, BadLine, DayEntry, Details, FileEntry, Fruitless
 from perfkit.logfiles import is_compressed, line_offset, opened, readable
 from perfkit.pages import Pages
@@ -169,15 +169,16 @@ def by_day(trades: Trades, calendar: Calendar) -> dict[int, Trades]:
 def entries_of(days: Mapping[int, Trades], fruitless: Iterable[Fruitless]) -> Iterator[Entry]:
     """The index entries of trades and of lines that made none."""
     for day, trades in days.items():
-        low = day << 64
-        rows = list(zip(trades.key, trades.file, trades.line, strict=True))
-        yield from [  # as `entry` has it, without a call
-            key << 96 | low | file << 32 | line for key, file, line in rows if key is not None
-        ]
-        for key, file, line in rows if trades.other_lines else ():
-            for other in trades.other_lines.get((file, line), ()):
-                if key is not None:
-                    yield entry(key, day, *other)
+        keys = trades.key
+        if None in keys:
+            named = [row for row, key in enumerate(keys) if key is not None]
+            yield from entries_of({day: trades.take(named)}, ())
+            continue
+        yield from map(entry, keys, repeat(day), trades.file, trades.line)
+        if trades.other_lines:
+            for key, file, line in zip(keys, trades.file, trades.line, strict=True):
+                others = trades.other_lines.get((file, line), ())
+                yield from (entry(key, day, *other) for other in others)
     for one in fruitless:
         if one.key is not None:
             yield entry(one.key, OPEN, one.file, one.line)
@@ -296,7 +297,7 @@ def _batch(
         lambda number, line: line_offset(paths[number], line, blocks[number]),
     )
     days = by_day(trades, config.calendar)
-    lines = Entries(entries_of(days, fruitless))
+    lines = in_order(entries_of(days, fruitless))
     made: dict[int, Trades | DayEntry] = {}
     for day, some in days.items():
         own = some if day == OPEN else ordered(some)

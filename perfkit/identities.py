@@ -9,10 +9,13 @@ again a few times only.
 
 from __future__ import annotations
 
+import sys
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
+from struct import Struct
 
 from perfkit.ledger import Run
 from perfkit.pages import CacheDamagedError, Pages
@@ -25,67 +28,91 @@ SHARE = 8
 MERGED_ENTRIES = 1 << 15
 """What would be longer is not merged (that would hold up an alert run) until there are too many."""
 
-Entry = int
-"""Key, day, file and line, 32 bits each from the highest."""
+Entry = bytes
+"""Key, day, file and line, 32 bits each, highest first: so entries sort by them in that order."""
 
-_LOW = (1 << 32) - 1
-_LOW_HALF = (1 << 64) - 1
+_FIELDS = Struct(">4I")
+_ONE = Struct(f"{_FIELDS.size}s")
+_FILE = slice(8, 12)
+_KEYS = 1 << 32
 
-
-def entry(key: int, day: int, file: int, line: int) -> Entry:
-    """One entry of the index."""
-    return key << 96 | day << 64 | file << 32 | line
-
-
-def key_in(one: Entry) -> int:
-    """The key of an entry."""
-    return one >> 96
+entry = _FIELDS.pack
+"""`entry(key, day, file, line)`: one entry of the index."""
 
 
 def day_in(one: Entry) -> int:
     """The day of an entry."""
-    return one >> 64 & _LOW
+    return _FIELDS.unpack(one)[1]  # type: ignore[no-any-return]
 
 
 def place_in(one: Entry) -> tuple[int, int]:
     """The file and line of an entry."""
-    return one >> 32 & _LOW, one & _LOW
+    _, _, file, line = _FIELDS.unpack(one)
+    return file, line
 
 
 class Entries:
-    """Sorted entries in little memory."""
+    """Sorted entries, one after the other in `content`."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
-        ordered = sorted(entries)
-        self.keys = array("Q", [one >> 64 for one in ordered])
-        self.places = array("Q", [one & _LOW_HALF for one in ordered])
+    def __init__(self, content: bytes = b"") -> None:
+        self.content = content
+        self._keys: array[int] | None = None
+
+    @property
+    def keys(self) -> array[int]:
+        """The key of each entry."""
+        if self._keys is None:
+            fields = array("I", self.content)
+            self._keys = fields[::4]
+            if sys.byteorder == "little":
+                self._keys.byteswap()
+        return self._keys
 
     def __len__(self) -> int:
-        return len(self.keys)
+        return len(self.content) // _FIELDS.size
 
     def __iter__(self) -> Iterator[Entry]:
-        return _together(self.keys, self.places)
+        return chain.from_iterable(_ONE.iter_unpack(self.content))
 
     def blocks(self) -> Iterator[Entries]:
         """The entries in runs that are read and written as one."""
-        for first in range(0, len(self), BLOCK_ENTRIES):
-            block = Entries(())
-            block.keys = self.keys[first : first + BLOCK_ENTRIES]
-            block.places = self.places[first : first + BLOCK_ENTRIES]
-            yield block
+        size = BLOCK_ENTRIES * _FIELDS.size
+        for first in range(0, len(self.content), size):
+            yield Entries(self.content[first : first + size])
 
-    def distinct(self) -> array[int]:
-        """The keys, each once, ascending."""
-        return array("I", dict.fromkeys([key >> 32 for key in self.keys]))
-
-    def of(self, key: int) -> Iterator[Entry]:
+    def of(self, key: int) -> Entries:
         """The entries of one key."""
-        first = bisect_left(self.keys, key << 32)
-        return self.between(first, bisect_left(self.keys, (key + 1) << 32, first))
+        first = bisect_left(self.keys, key)
+        return self.between(first, bisect_right(self.keys, key, first))
 
-    def between(self, first: int, last: int) -> Iterator[Entry]:
+    def between(self, first: int, last: int) -> Entries:
         """The entries from number `first` to before `last`."""
-        return _together(self.keys[first:last], self.places[first:last])
+        return Entries(self.content[first * _FIELDS.size : last * _FIELDS.size])
+
+    def without(self, keys: set[int]) -> Entries:
+        """The entries of all other keys."""
+        if keys.isdisjoint(self.keys):
+            return self
+        kept = (one for one, key in zip(self, self.keys, strict=True) if key not in keys)
+        return Entries(b"".join(kept))
+
+
+def in_order(entries: Iterable[Entry]) -> Entries:
+    """Entries that come in any order."""
+    return Entries(b"".join(sorted(entries)))
+
+
+def shared_keys(every: Sequence[Entries]) -> set[int]:
+    """The keys that several of them have entries of."""
+    shared: set[int] = set()
+    if len(every) < 2:
+        return shared
+    for parts in _by_ranges(every):
+        keys = [set(part.keys) for part in parts]
+        if len(set().union(*keys)) < sum(map(len, keys)):
+            times = Counter(chain.from_iterable(keys))
+            shared.update(key for key, count in times.items() if count > 1)
+    return shared
 
 
 def find(runs: Sequence[Run], pages: Pages, keys: Sequence[int]) -> dict[int, set[Entry]]:
@@ -93,15 +120,15 @@ def find(runs: Sequence[Run], pages: Pages, keys: Sequence[int]) -> dict[int, se
     found: dict[int, set[Entry]] = {}
     for run in runs:
         starts = [start for start, *_ in run.blocks]
-        loaded, block = -1, Entries(())
+        loaded, block = -1, Entries()
         for key in keys:
             # The entries of a key may begin in the block before the first that starts with it.
             number = max(0, bisect_left(starts, key) - 1)
             while number < len(starts) and starts[number] <= key:
                 if number != loaded:
                     loaded, block = number, _block(run, number, pages)
-                for one in block.of(key):
-                    found.setdefault(key, set()).add(one)
+                if some := block.of(key):
+                    found.setdefault(key, set()).update(some)
                 number += 1
     return found
 
@@ -121,16 +148,14 @@ def with_entries(
     if len(new) == 1 and not known:
         made = _written(new[0].blocks(), pages)
     else:
-        made = _written(_in_blocks(_in_order(new, known, size)), pages)
+        made = _written(_in_blocks(_merged(new, known, size)), pages)
     return (*kept, made) if made.blocks else tuple(kept)
 
 
-def _in_order(
-    new: Sequence[Entries], known: Sequence[Iterator[Entry]], size: int
-) -> Iterator[Entry]:
+def _merged(new: Sequence[Entries], known: Sequence[Iterator[Entry]], size: int) -> Iterator[Entry]:
     if size <= MERGED_ENTRIES:
         return iter(sorted(chain(*new, *known)))
-    some = _by_ranges(new)
+    some = chain.from_iterable(sorted(chain.from_iterable(parts)) for parts in _by_ranges(new))
     if not known:
         return some
     from heapq import merge  # an alert run does without
@@ -138,24 +163,18 @@ def _in_order(
     return merge(some, *known)
 
 
-def _by_ranges(new: Sequence[Entries]) -> Iterator[Entry]:
-    """The entries of several in order; only those of one range of keys are in memory at a time."""
-    ranges = 1 + sum(map(len, new)) // MERGED_ENTRIES
-    bounds = [(1 << 64) * n // ranges for n in range(ranges)]
-    cuts = [[*(bisect_left(one.keys, bound) for bound in bounds), len(one)] for one in new]
+def _by_ranges(every: Sequence[Entries]) -> Iterator[list[Entries]]:
+    """The entries of each, cut into ranges of keys that have about `MERGED_ENTRIES` together."""
+    ranges = 1 + sum(map(len, every)) // MERGED_ENTRIES
+    bounds = [_KEYS * n // ranges for n in range(ranges)]
+    cuts = [[*(bisect_left(one.keys, bound) for bound in bounds), len(one)] for one in every]
     for number in range(ranges):
-        parts = (
-            one.between(cut[number], cut[number + 1]) for one, cut in zip(new, cuts, strict=True)
-        )
-        yield from sorted(chain.from_iterable(parts))
+        yield [one.between(*cut[number : number + 2]) for one, cut in zip(every, cuts, strict=True)]
 
 
 def _live(entries: Iterable[Entry], alive: frozenset[int]) -> Iterator[Entry]:
-    return (one for one in entries if one >> 32 & _LOW in alive)
-
-
-def _together(keys: Iterable[int], places: Iterable[int]) -> Iterator[Entry]:
-    return (key << 64 | place for key, place in zip(keys, places, strict=True))
+    files = {file.to_bytes(4, "big") for file in alive}
+    return (one for one in entries if one[_FILE] in files)
 
 
 def _entries(run: Run, pages: Pages) -> Iterator[Entry]:
@@ -165,23 +184,16 @@ def _entries(run: Run, pages: Pages) -> Iterator[Entry]:
 
 def _block(run: Run, number: int, pages: Pages) -> Entries:
     _, address, length = run.blocks[number]
-    block = Entries(())
-    content = pages.get(address)
-    if len(content) != 16 * length:
+    block = Entries(pages.get(address))
+    if len(block.content) != length * _FIELDS.size:
         raise CacheDamagedError(f"page {address[0]} does not hold what it should")
-    block.keys.frombytes(content[: 8 * length])
-    block.places.frombytes(content[8 * length :])
     return block
 
 
 def _in_blocks(entries: Iterator[Entry]) -> Iterator[Entries]:
-    while some := list(islice(entries, BLOCK_ENTRIES)):
+    while some := b"".join(islice(entries, BLOCK_ENTRIES)):
         yield Entries(some)
 
 
 def _written(blocks: Iterable[Entries], pages: Pages) -> Run:
-    written = []
-    for block in blocks:
-        address = pages.put(block.keys.tobytes() + block.places.tobytes())
-        written.append((block.keys[0] >> 32, address, len(block)))
-    return Run(tuple(written))
+    return Run(tuple((block.keys[0], pages.put(block.content), len(block)) for block in blocks))

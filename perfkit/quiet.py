@@ -19,7 +19,7 @@ CACHE = "logs/performance/cache"
 MANIFEST = "manifest"
 CONFIG = "config/perfkit.yaml"
 
-FORMAT = 5
+FORMAT = 6
 """Changes whenever what the cache holds changes its meaning or its layout."""
 
 VERSION = f"perfkit {__version__} {FORMAT} {sys.implementation.cache_tag}"

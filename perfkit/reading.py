@@ -22,8 +22,9 @@ SEALED_BYTES = 4 << 20
 PARALLEL_BYTES = 8 << 20
 """Less than this is read by one process: starting others would take longer."""
 
-TASK_BYTES = 4 << 20
-"""About so much is given to a process at a time: little, so that all end at about the same time."""
+MOST_BYTES, LEAST_BYTES = 32 << 20, 4 << 20
+"""What is given to a process at a time: much at first, for each lot makes a page of its own, then
+ever less, so that all end at about the same time."""
 
 Listing = Sequence[tuple[Source, Sequence[LogFile]]]
 """The files of each source, in the order they are read."""
@@ -109,9 +110,9 @@ def _read(
     tell(0)
     workers = min(cores() if jobs is None else jobs, files)
     if workers > 1 and size >= PARALLEL_BYTES and _may_fork():
-        task_bytes = min(TASK_BYTES, -(-size // workers))
+        lots = _Lots(size, workers)
         tasks = [
-            [_Task(source, config, some, now) for some in _shared_out(readings, task_bytes)]
+            [_Task(source, config, some, now) for some in lots.of(readings)]
             for source, readings in work
         ]
         return _in_parallel(tasks, workers, pages, tell)
@@ -169,18 +170,33 @@ def _batches(task: _Task, pages: Pages) -> Iterator[Batch]:
     return batches(task.source, task.config, task.readings, pages, seal=True, now=task.now)
 
 
-def _shared_out(readings: Sequence[Reading], task_bytes: int) -> list[list[Reading]]:
-    """Consecutive files in lots of about so many bytes."""
-    lots: list[list[Reading]] = []
-    filled = task_bytes
-    for reading in readings:
-        size = _size(reading)
-        if filled + size // 2 >= task_bytes:
-            lots.append([])
-            filled = 0
-        lots[-1].append(reading)
-        filled += size
-    return lots
+class _Lots:
+    """Shares out files so that several workers are done at about the same time."""
+
+    def __init__(self, left: int, workers: int) -> None:
+        self.left = left
+        self.workers = workers
+        self.least = min(LEAST_BYTES, left // workers)
+
+    def of(self, readings: Sequence[Reading]) -> Iterator[list[Reading]]:
+        """Consecutive files in lots; what is left decides how much the next one is."""
+        lot: list[Reading] = []
+        filled, wanted = 0, self._next()
+        for reading in readings:
+            size = _size(reading)
+            if lot and filled + size // 2 >= wanted:
+                yield lot
+                self.left -= filled
+                lot, filled, wanted = [], 0, self._next()
+            lot.append(reading)
+            filled += size
+        self.left -= filled
+        if lot:
+            yield lot
+
+    def _next(self) -> int:
+        share = self.left // (2 * self.workers)
+        return min(MOST_BYTES, max(self.least, share))
 
 
 def _size(reading: Reading) -> int:

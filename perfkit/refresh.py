@@ -13,12 +13,20 @@ import os
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from itertools import chain, pairwise
+from itertools import pairwise
 
 from perfkit.batch import Batch, Combined, Reading, by_day, combined_trades, entries_of
 from perfkit.config import Config, Source
 from perfkit.contents import digest_of, verified
-from perfkit.identities import Entries, Entry, day_in, find, key_in, place_in, with_entries
+from perfkit.identities import (
+    Entry,
+    day_in,
+    find,
+    in_order,
+    place_in,
+    shared_keys,
+    with_entries,
+)
 from perfkit.ledger import (
     OPEN,
     DayEntry,
@@ -244,7 +252,6 @@ class _Absorption:
 
     def _find_affected(self) -> dict[int, set[Entry]]:
         """The identities to combine anew, with all that the index knows of them."""
-        told, twice = _keys_told(self.batches)
         lost = {
             key
             for file in self.todo.dropped
@@ -254,10 +261,10 @@ class _Absorption:
         for file in self.todo.dropped:
             self.suspect_days.update(day for day, *_ in file.days)
             self.suspect_days.add(OPEN)
-        if not self.ledger.files:
-            known: dict[int, set[Entry]] = {}
-        else:
-            known = find(self.ledger.identities, self.pages, sorted({*lost, *told}))
+        known: dict[int, set[Entry]] = {}
+        if self.ledger.files:
+            told = lost.union(*(batch.lines.keys for batch in self.batches))
+            known = find(self.ledger.identities, self.pages, sorted(told))
         alive = {file.number for file in self.ledger.files} - self.dropped
         found: dict[int, set[Entry]] = {}
         for key, entries in known.items():
@@ -266,7 +273,7 @@ class _Absorption:
                 self.affected.add(key)
                 self.suspect_days.update(map(day_in, entries))
                 found[key] = living
-        self.affected |= lost | twice
+        self.affected |= lost | shared_keys([batch.lines for batch in self.batches])
         return found
 
     def _combined_again(self, found: Mapping[int, set[Entry]]) -> Combined:
@@ -320,12 +327,8 @@ class _Absorption:
 
     def _index(self, found: Mapping[int, set[Entry]], again: list[Entry]) -> tuple[Run, ...]:
         known = set().union(*found.values()) if found else set()
-        new = [Entries(one for one in again if one not in known)]
-        for batch in self.batches:
-            if self.affected:
-                new.append(Entries(one for one in batch.lines if key_in(one) not in self.affected))
-            else:
-                new.append(batch.lines)
+        new = [in_order(one for one in again if one not in known)]
+        new += [batch.lines.without(self.affected) for batch in self.batches]
         if not any(map(len, new)):
             return self.ledger.identities
         alive = frozenset(file.number for file in self.files)
@@ -413,14 +416,6 @@ class _Absorption:
         places = set(zip(kept.file, kept.line, strict=True))
         others = {place: lines for place, lines in kept.other_lines.items() if place in places}
         return kept.with_lines(others)
-
-
-def _keys_told(batches: Sequence[Batch]) -> tuple[Sequence[int], set[int]]:
-    """The keys that batches tell of, ascending, and those that more than one does."""
-    if len(batches) == 1:
-        return batches[0].lines.distinct(), set()
-    told = sorted(chain.from_iterable(batch.lines.distinct() for batch in batches))
-    return told, {one for one, next_one in pairwise(told) if one == next_one}
 
 
 def _rows(run: Trades | DayEntry) -> int:

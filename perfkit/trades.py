@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from itertools import chain
+from operator import lt
 
 from perfkit.columns import Numbers, coarsest, concatenated, take
 from perfkit.exact import scaled
@@ -216,6 +217,8 @@ def joined(parts: Sequence[Trades]) -> Trades:
 def ordered(trades: Trades) -> Trades:
     """Closed trades in trade order."""
     closed_at = trades.closed_at
+    if all(map(lt, closed_at, closed_at[1:])):
+        return trades
     rows = sorted(range(len(closed_at)), key=closed_at.__getitem__)
     instants = take(closed_at, rows)
     tied = [n for n in range(1, len(instants)) if instants[n] == instants[n - 1]]

@@ -27,7 +27,7 @@ from perfkit.bookkeeping import Activity, Options
 from perfkit.cachecheck import first_difference
 from perfkit.desk import open as open_desk
 from perfkit.errors import LogReadError
-from perfkit.identities import Entries, day_in, entry, find, key_in, place_in, with_entries
+from perfkit.identities import day_in, entry, find, in_order, place_in, with_entries
 from perfkit.ledger import Run
 from perfkit.pages import Pages
 from perfkit.quiet import FINE_GRAIN_NS, fingerprint_of, is_settled, nothing_new
@@ -372,19 +372,19 @@ class TestIdentities:
         pages, runs = Pages(None, "test"), tuple[Run, ...]()
         told = [(n * 7 % 11, n % 3, n % 4, n) for n in range(60)]
         for one in told:
-            runs = with_entries(runs, [Entries([entry(*one)])], pages, frozenset({0, 1, 2, 3}))
+            runs = with_entries(runs, [in_order([entry(*one)])], pages, frozenset({0, 1, 2, 3}))
         assert max(len(run.blocks) for run in runs) > 5
         assert sum(run.entries for run in runs) == len(told)
         alive = frozenset({0, 1, 2})
         while len(runs) < 5:
-            some = Entries([entry(50, 0, 0, n) for n in range(5)])
+            some = in_order([entry(50, 0, 0, n) for n in range(5)])
             runs = with_entries(runs, [some], pages, alive)
-        runs = with_entries(runs, [Entries([entry(51, 0, 0, 1)])], pages, alive)
+        runs = with_entries(runs, [in_order([entry(51, 0, 0, 1)])], pages, alive)
         assert len(runs) == 1  # they were too many; what is of the file that is gone drops out
         found = find(runs, pages, list(range(12)))
         for key in range(11):
             expected = {one for one in told if one[0] == key and one[2] != 3}
-            assert {(key_in(e), day_in(e), *place_in(e)) for e in found[key]} == expected
+            assert {(key, day_in(e), *place_in(e)) for e in found[key]} == expected
         assert 11 not in found
 
 
