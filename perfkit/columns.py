@@ -18,12 +18,12 @@ from decimal import Decimal
 from functools import cache
 from itertools import repeat
 from math import gcd
-from operator import itemgetter, mul, sub
+from operator import floordiv, itemgetter, mul, sub
 from zlib import crc32
 
 from perfkit.exact import decimal_places, scaled
 from perfkit.exact import units as units_of
-from perfkit.window import SECOND_US, instant_of
+from perfkit.window import EPOCH, MICROSECOND, SECOND_US, instant_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ _ISO_TIME = (
     r" ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _UTC_SHAPE = rb"0000-00-00[T ]00:00:00(?:\.0{1,12})?(Z)?"
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_EARLIEST_US = instant_of(_EPOCH)
+_EARLIEST_US = instant_of(EPOCH)
 _LATEST_US = instant_of(datetime(9000, 1, 1, tzinfo=UTC))
 _SURE_MILLENNIA = frozenset("2345678")
 """First digits of years that lie between the two."""
@@ -331,12 +330,12 @@ def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] |
         return None
     if joined.encode().translate(_TO_SHAPE) != b",".join([shape] * len(texts_)):
         return None
-    epoch = _EPOCH if matched[1] else _EPOCH.replace(tzinfo=None)
+    epoch = EPOCH if matched[1] else EPOCH.replace(tzinfo=None)
     try:
-        since = list(map(sub, map(datetime.fromisoformat, texts_), repeat(epoch)))
+        since = map(sub, map(datetime.fromisoformat, texts_), repeat(epoch))
+        us = list(map(floordiv, since, repeat(MICROSECOND)))
     except ValueError:
         return None
-    us = [(one.days * 86_400 + one.seconds) * SECOND_US + one.microseconds for one in since]
     if not set(joined[:: len(first) + 1]) <= _SURE_MILLENNIA and (
         min(us) < _EARLIEST_US or max(us) >= _LATEST_US
     ):

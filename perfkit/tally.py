@@ -12,7 +12,7 @@ from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
 from functools import cached_property
 from itertools import accumulate, repeat
-from operator import add, gt, mul
+from operator import add, gt, lshift, mul
 
 from perfkit.columns import Numbers, is_constant, take
 from perfkit.exact import PER_TRADE_PLACES, scaled
@@ -366,7 +366,7 @@ def _rows(trades: Trades, net: Sequence[int]) -> tuple[list[int], list[int], lis
         won, lost = (mark & WON > 0) << block, (mark & LOST > 0) << 2 * block
         factors[mark] = (1 + won + lost) << counted
         counts[mark] = sum(one << place * count for place, one in enumerate(own))
-    both = list(map(add, net, map(mul, hold, repeat(1 << by_outcome[0]))))
+    both = list(map(add, net, map(lshift, hold, repeat(by_outcome[0]))))
     spread = map(mul, both, map(factors.__getitem__, trades.marks))
     rows = list(map(add, map(counts.__getitem__, trades.marks), spread))
     constants: list[int | None] = []
@@ -378,7 +378,7 @@ def _rows(trades: Trades, net: Sequence[int]) -> tuple[list[int], list[int], lis
             widths.append(0)
             continue
         constants.append(None)
-        rows = list(map(add, rows, map(mul, column, repeat(1 << sum(widths)))))
+        rows = list(map(add, rows, map(lshift, column, repeat(sum(widths)))))
         widths.append(_width(column))
     return rows, widths, constants
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from itertools import pairwise
+from itertools import chain, pairwise, repeat
+from operator import le
 
 from perfkit.errors import WindowError
 from perfkit.records import NamedTuple
@@ -132,7 +133,11 @@ class Calendar:
         if (last - first).days > len(instants):
             return [self.day_of(instant).toordinal() for instant in instants]
         starts = [self.start_of(first + timedelta(days=n)) for n in range((last - first).days + 1)]
-        return [number - 1 + bisect_right(starts, instant) for instant in instants]
+        if not all(map(le, instants, instants[1:])):
+            return [number - 1 + bisect_right(starts, instant) for instant in instants]
+        cuts = [*(bisect_left(instants, start) for start in starts), len(instants)]
+        runs = enumerate(pairwise(cuts), number)
+        return list(chain.from_iterable(repeat(day, b - a) for day, (a, b) in runs))
 
     def hour_runs(self, instants: list[int]) -> list[tuple[int, int, int]]:
         """The runs of ascending instants within one local hour: the hour, first and last + 1."""
