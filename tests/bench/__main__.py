@@ -289,6 +289,7 @@ def _memory(bin_: Path, million: Path) -> str:
     ):
         if name.startswith("cold"):
             forget(million)
+        shutil.rmtree(million / CACHE / ANSWERS, ignore_errors=True)
         started = time.perf_counter()
         peak = _peak([*command, window])
         rows.append((name, f"{time.perf_counter() - started:.2f}", f"{peak / 1024:.0f}"))
