@@ -15,7 +15,6 @@ from perfkit import (
     batch,
     bookkeeping,
     columns,
-    identities,
     reading,
     refresh,
     sheets,
@@ -27,8 +26,6 @@ from perfkit.bookkeeping import Activity, Options
 from perfkit.cachecheck import first_difference
 from perfkit.desk import open as open_desk
 from perfkit.errors import LogReadError
-from perfkit.identities import day_in, entry, find, in_order, place_in, with_entries
-from perfkit.ledger import Run
 from perfkit.pages import Pages
 from perfkit.quiet import FINE_GRAIN_NS, fingerprint_of, is_settled, nothing_new
 from perfkit.trades import Trades
@@ -362,30 +359,6 @@ class TestIdentities:
         append(root, line("A", "13:00"))
         assert open_desk(root).book.errors == open_desk(root, cached=False).book.errors
         assert symbols(root) == ["X"]
-
-    def test_entries_are_found_in_runs_of_many_blocks(
-        self, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(identities, "BLOCK_ENTRIES", 3)
-        monkeypatch.setattr(identities, "MERGED_ENTRIES", 4)
-        monkeypatch.setattr(identities, "MOST_RUNS", 5)
-        pages, runs = Pages(None, "test"), tuple[Run, ...]()
-        told = [(n * 7 % 11, n % 3, n % 4, n) for n in range(60)]
-        for one in told:
-            runs = with_entries(runs, [in_order([entry(*one)])], pages, frozenset({0, 1, 2, 3}))
-        assert max(len(run.blocks) for run in runs) > 5
-        assert sum(run.entries for run in runs) == len(told)
-        alive = frozenset({0, 1, 2})
-        while len(runs) < 5:
-            some = in_order([entry(50, 0, 0, n) for n in range(5)])
-            runs = with_entries(runs, [some], pages, alive)
-        runs = with_entries(runs, [in_order([entry(51, 0, 0, 1)])], pages, alive)
-        assert len(runs) == 1  # they were too many; what is of the file that is gone drops out
-        found = find(runs, pages, list(range(12)))
-        for key in range(11):
-            expected = {one for one in told if one[0] == key and one[2] != 3}
-            assert {(key, day_in(e), *place_in(e)) for e in found[key]} == expected
-        assert 11 not in found
 
 
 class TestFilters:

@@ -174,7 +174,8 @@ class TestDays:
     ) -> None:
         some = data.draw(st.lists(instants_in(zone), max_size=8))
         calendar = Calendar(zone, day_start)
-        assert calendar.days_of(some) == [Calendar(zone, day_start).day_of(one) for one in some]
+        for own in (some, sorted(some)):
+            assert calendar.days_of(own) == [Calendar(zone, day_start).day_of(one) for one in own]
 
     @pytest.mark.parametrize("day_start", [time(0), time(17)])
     def test_an_instant_between_two_days_is_of_the_later(self, day_start: time) -> None:
@@ -183,6 +184,7 @@ class TestDays:
         edge = calendar.end_of(day)
         some = [edge, calendar.start_of(day), edge - 1, edge + 1, edge]
         assert calendar.days_of(some) == [after, day, day, after, after]
+        assert calendar.days_of(sorted(some)) == [day, day, after, after, after]
         assert [calendar.day_of(one) for one in some] == [after, day, day, after, after]
 
     @given(
