@@ -91,9 +91,17 @@ class Numbers:
         return None if units is None else scaled(units, self.places)
 
     def at_places(self, places: int) -> list[int | None]:
-        """The units this column has at `places` decimal places, which must not be fewer."""
+        """The units this column has at so many decimal places.
+
+        Raises `ValueError` where they do not hold every number.
+        """
         if places == self.places:
             return self.units
+        if places < self.places:
+            coarse = coarsest(self)
+            if coarse.places > places:
+                raise ValueError(f"{places} decimal places do not hold every number")
+            return coarse.at_places(places)
         factor = 10 ** (places - self.places)
         if self.is_complete:
             return list(map(mul, self.units, repeat(factor)))

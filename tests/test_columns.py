@@ -21,6 +21,7 @@ from perfkit.columns import (
     numbers,
     texts,
 )
+from perfkit.exact import EXACT, decimal_places
 from perfkit.window import instant_of
 
 NEW_YORK = ZoneInfo("America/New_York")
@@ -110,6 +111,23 @@ class TestNumbers:
         assert [whole.decimal(row) for row in range(len(whole.units))] == [
             Decimal(text) for part in parts for text in part
         ]
+
+    @given(st.lists(st.none() | number_texts), st.integers(0, 80))
+    @example(["-20.0", None], 0)
+    @example([None, ""], 0)
+    @example(["1.5", "1.5"], 0)
+    def test_a_column_in_another_unit_has_the_same_numbers_or_is_refused(
+        self, values: list[object], places: int
+    ) -> None:
+        column = numbers(values)
+        expected = [column.decimal(row) for row in range(len(values))]
+        needed = [one.normalize(EXACT) for one in expected if one is not None]
+        if any(decimal_places(one) > places for one in needed):
+            with pytest.raises(ValueError, match="do not hold"):
+                column.at_places(places)
+        else:
+            moved = Numbers(column.at_places(places), places)
+            assert [moved.decimal(row) for row in range(len(values))] == expected
 
     @given(number_texts)
     def test_a_number_keeps_every_digit(self, text: str) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -415,6 +416,29 @@ class TestHeldBooks:
         with pytest.raises(LogReadError, match="was damaged, and the logs have changed"):
             held.summary("all")
         assert held.refresh().summary("all").metrics["net_pnl"] == 1001
+
+    def test_a_day_read_anew_after_damage_may_be_in_finer_units(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        config = (
+            "starting_equity: 1000\nsources:\n  - {name: bot, path: logs/trades, currency: USD}\n"
+        )
+        root = workspace(config, {LOG: line("A", net_profit_loss="-2")})
+        pages = root / "logs/performance/cache/pages"
+        symbols(root)
+        first = set(pages.iterdir())
+        append(root, line("B", outcome="open", net_profit_loss="1.5"))
+        symbols(root)
+        held = open_desk(root)
+        day = held.book.days[0]
+        assert held.book.sheet(day).whole.places[0] == 0
+        for page in set(pages.iterdir()) - first:
+            page.write_bytes(b"")
+        assert len(held.book.open) == 1
+        assert held.book.trades_of([day]).net_pnl.places == 1
+        cold = open_desk(root, cached=False)
+        assert held.summary("all").to_json() == cold.summary("all").to_json()
+        assert held.summary("all").metrics["max_drawdown_pct"] == Decimal("-0.002")
 
     def test_a_cache_made_anew_after_damage_is_whole(self, workspace: WriteWorkspace) -> None:
         root = workspace(logs={LOG: line("A") + line("B", "13:00")})
