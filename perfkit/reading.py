@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 
 from perfkit.batch import Batch, Reading, batches
 from perfkit.bulk import cores, uncollected
@@ -46,6 +47,11 @@ class _Task(NamedTuple):
     config: Config
     readings: list[Reading]
     now: int
+
+    @property
+    def stays(self) -> bool:
+        """Whether it goes on from a digest, which cannot be handed to another process."""
+        return any(reading.digest is not None for reading in self.readings)
 
 
 def brought_up_to_date(
@@ -133,7 +139,12 @@ def _in_parallel(
     with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
         started = [
             [
-                (task, pool.submit(_work, task, pages.folder, f"{pages.prefix}.{place}.{n}"))
+                (
+                    task,
+                    None
+                    if task.stays
+                    else pool.submit(_work, task, pages.folder, f"{pages.prefix}.{place}.{n}"),
+                )
                 for n, task in enumerate(own)
             ]
             for place, own in enumerate(tasks)
@@ -141,10 +152,11 @@ def _in_parallel(
         for own in started:
             found.append([])
             for task, future in own:
-                try:
-                    made, pending = future.result()
-                except (BrokenProcessPool, OSError):
-                    made, pending = None, {}
+                made: list[Batch] | None = None
+                pending: dict[str, dict[int, bytes]] = {}
+                if future is not None:
+                    with suppress(BrokenProcessPool, OSError):
+                        made, pending = future.result()
                 if made is None:  # here, whatever is wrong shows
                     made = list(_batches(task, pages))
                 pages.adopt(pending)

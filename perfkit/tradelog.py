@@ -11,7 +11,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate, chain, islice
 from operator import add
 
 from perfkit import columns as col
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 
 BLOCK_BYTES = 1024 * 1024
+
+RUN_LINES = 1024
+"""Of lines that are read by their numbers, so many are taken at once."""
 
 
 class Lines(NamedTuple):
@@ -143,20 +146,34 @@ def read_lines(
     reader = _Reader(shown, dialect, Start())
     known = sorted(blocks) or [(1, 0)]
     at, offset = 0, -1
-    for number in sorted(wanted):
-        line, start = known[bisect_right(known, (number, 1 << 62)) - 1]
+    for first, last in _runs(sorted(wanted)):
+        line, start = known[bisect_right(known, (first, 1 << 62)) - 1]
         if offset < 0 or line > at:
             at, offset = line, start
             stream.seek(offset)
-        while at < number:
+        while at < first:
             offset += len(stream.readline())
             at += 1
-        raw = stream.readline()
-        if raw.endswith(b"\n"):  # else the file was cut meanwhile
-            reader.next_line = number
-            reader.block(raw, offset)
-        at, offset = number + 1, offset + len(raw)
+        raw = b"".join(islice(stream, last - first))
+        whole = raw[: raw.rfind(b"\n") + 1]  # what follows was cut meanwhile
+        if whole:
+            reader.next_line = first
+            reader.block(whole, offset)
+        at, offset = last, offset + len(raw)
     return reader.result()
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Ascending numbers in runs of consecutive ones: the first and one more than the last."""
+    first = 0
+    for place in range(1, len(numbers) + 1):
+        if (
+            place == len(numbers)
+            or numbers[place] != numbers[place - 1] + 1
+            or place - first == RUN_LINES
+        ):
+            yield numbers[first], numbers[place - 1] + 1
+            first = place
 
 
 class _Beginning:

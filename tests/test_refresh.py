@@ -160,6 +160,24 @@ class TestReading:
         assert open_desk(root, jobs=3).summary("all").to_json() == expected
         assert open_desk(root).book.activity.lines == 0
 
+    def test_files_that_grew_are_read_on_beside_new_ones(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        logs = [f"logs/trades/2026-04-0{n}.jsonl" for n in range(6, 10)]
+        root = workspace(logs={name: line(name) for name in logs[:2]})
+        symbols(root)
+        append(root, line("later", "13:00", symbol="Y"), logs[0])
+        append(root, line("last", "13:30", symbol="Z"), logs[1])
+        for name in logs[2:]:
+            (root / name).write_text(line(name, "14:00"))
+        monkeypatch.setattr(reading, "PARALLEL_BYTES", 0)
+        kept = open_desk(root, jobs=3)
+        assert kept.book.closed.symbol == ["X", "X", "Y", "Z", "X", "X"]
+        assert (kept.book.activity.lines, kept.book.activity.grown) == (4, 2)
+        assert (
+            kept.summary("all").to_json() == open_desk(root, cached=False).summary("all").to_json()
+        )
+
     def test_a_worker_that_fails_leaves_the_error_to_the_one_who_asked(
         self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -452,3 +452,20 @@ def test_a_line_that_was_cut_meanwhile_is_not_read_again(tmp_path: Path) -> None
     with closing(opened(path)) as stream:
         log = read_lines(stream, path.name, dialect(), [1, 2, 3], [(1, 0)])
     assert log.lines.line == [1]
+
+
+@given(st.sets(st.integers(1, 40)), st.sampled_from([1, 2, 1024]))
+def test_lines_read_by_their_numbers_are_those_lines(
+    tmp_path_factory: pytest.TempPathFactory, wanted: set[int], at_once: int
+) -> None:
+    path = tmp_path_factory.mktemp("log") / "bot.jsonl"
+    lines = [line(order_id=f'"N-{n:02}"') + b"\n" for n in range(1, 41)]
+    path.write_bytes(b"".join(lines))
+    with closing(opened(path)) as stream:
+        (whole,) = pieces(stream, path.name, dialect(), Start())
+    with pytest.MonkeyPatch.context() as patch, closing(opened(path)) as stream:
+        patch.setattr(tradelog, "RUN_LINES", at_once)
+        blocks = [(1, 0), (8, sum(map(len, lines[:7])))]
+        log = read_lines(stream, path.name, dialect(), wanted, blocks)
+    assert log.lines.line == sorted(wanted)
+    assert log.lines.identity == [whole.lines.identity[n - 1] for n in sorted(wanted)]
