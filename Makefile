@@ -40,7 +40,7 @@ lint: install  ## ruff, mypy, the import floors, and notebooks without outputs
 docs: install  ## write docs/metrics.md and perfkit/schemas/*.json from the code
 	@$(BIN)/python -c 'from pathlib import Path; from perfkit.metrics.reference import metrics_page; \
 	  Path("docs/metrics.md").write_text(metrics_page(), encoding="utf-8")'
-	@$(BIN)/python -m perfkit.jsonschemas >/dev/null
+	@$(BIN)/python -m perfkit.schemas.make >/dev/null
 
 bench: install  ## measure speed and memory as ratios, and write docs/performance.md (minutes)
 	@$(PIP_INSTALL) -c constraints.txt -e '.[bench]'

@@ -10,11 +10,15 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from perfkit.desk import Desk as Desk
-    from perfkit.desk import open as open
-    from perfkit.errors import PerfkitError as PerfkitError
+    from perfkit.core.errors import PerfkitError as PerfkitError
+    from perfkit.desk.desk import Desk as Desk
+    from perfkit.desk.desk import open as open
 
-_HOMES = {"open": "perfkit.desk", "Desk": "perfkit.desk", "PerfkitError": "perfkit.errors"}
+_HOMES = {
+    "open": "perfkit.desk.desk",
+    "Desk": "perfkit.desk.desk",
+    "PerfkitError": "perfkit.core.errors",
+}
 
 __all__ = ["Desk", "PerfkitError", "open"]
 

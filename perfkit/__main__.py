@@ -1,6 +1,6 @@
 """`python -m perfkit` is the `perfkit` command."""
 
-from perfkit.cli import program
+from perfkit.cli.main import program
 
 if __name__ == "__main__":
     program()

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from itertools import accumulate
 from random import Random
 
-from perfkit.records import NamedTuple
+from perfkit.core.fast_imports import NamedTuple
 
 MONEY_PLACES = 5
 ENTRY_FEE_PPM, EXIT_FEE_PPM = 200, 400

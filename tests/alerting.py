@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from perfkit import alertrun
+from perfkit.alerts import cron
 
 START = datetime(2026, 4, 8, 10, tzinfo=UTC)
 BOT = """\
@@ -90,7 +90,7 @@ class Bench:
 def ran(words: list[str]) -> Ran:
     out, err = io.StringIO(), io.StringIO()
     with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-        code = alertrun.main(words)
+        code = cron.main(words)
     return Ran(code, out.getvalue(), err.getvalue())
 
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from perfkit.scaffold import make_workspace
+from perfkit.cli.new_workspace import make_workspace
 
 CAMPAIGN = os.environ.get("PERFKIT_CAMPAIGN") == "1"
 """Many more kills, for a night."""

@@ -16,23 +16,27 @@ import msgspec
 import pytest
 
 import perfkit
-from perfkit import cli, config, jsonschemas, quality, schema
-from perfkit.charts import ChartDesk
-from perfkit.dialect import _KEYS as DIALECT_KEYS
-from perfkit.dialect import BUILT_IN, TARGETS
-from perfkit.jsonschemas import hints_of, schemas
-from perfkit.metrics import METRICS
+from perfkit.book.store.day_sheet import DIMENSIONS
+from perfkit.charts.chart_desk import ChartDesk
+from perfkit.cli import main
+from perfkit.config import settings
+from perfkit.config.dialect import _KEYS as DIALECT_KEYS
+from perfkit.config.dialect import BUILT_IN, TARGETS
+from perfkit.config.yaml import parse
+from perfkit.core.calendar import WINDOW_KINDS
+from perfkit.core.trade import FILTER_FIELDS, Trade
+from perfkit.core.trades import Trades
 from perfkit.metrics.facts import Facts
 from perfkit.metrics.reference import SECTIONS, metrics_page, references
-from perfkit.schema import SummaryShape
-from perfkit.sheets import DIMENSIONS
-from perfkit.trade import FILTER_FIELDS, Trade
-from perfkit.trades import Trades
-from perfkit.window import WINDOW_KINDS
-from perfkit.yamltext import parse
+from perfkit.metrics.registry import METRICS
+from perfkit.schemas import make
+from perfkit.schemas.make import hints_of, schemas
+from perfkit.summary import findings
+from perfkit.summary import shape as shapes
+from perfkit.summary.shape import SummaryShape
 from tests.conftest import WriteWorkspace
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 PAGES = sorted([*ROOT.glob("*.md"), *DOCS.glob("*.md")])
 GUIDES = [page for page in PAGES if page.name not in ("CHANGELOG.md", "metrics.md")]
@@ -100,7 +104,7 @@ class TestCommands:
     """Every command and option is documented, and every documented command is one."""
 
     def parsers(self) -> dict[str, argparse.ArgumentParser]:
-        top = cli._parser()
+        top = main.command_parser()
         (commands,) = (one for one in top._actions if isinstance(one, argparse._SubParsersAction))
         return {"perfkit": top, **commands.choices}
 
@@ -135,7 +139,7 @@ class TestCommands:
         assert len(examples) > 20
         for page, words in examples:
             try:
-                cli._parser().parse_args(words)
+                main.command_parser().parse_args(words)
             except SystemExit:
                 pytest.fail(f"{page.name}: perfkit {shlex.join(words)}")
 
@@ -175,11 +179,11 @@ class TestConfiguration:
 
     def test_every_key_is_documented(self) -> None:
         listed = first_cells(section("configuration.md", "## All keys"))
-        assert listed == set(config._KEYS)
+        assert listed == set(settings._KEYS)
 
     def test_every_key_of_a_source_is_documented(self) -> None:
         listed = first_cells(section("configuration.md", "## Sources"))
-        assert listed == set(config._SOURCE_KEYS)
+        assert listed == set(settings._SOURCE_KEYS)
 
     def test_every_key_of_a_dialect_is_documented(self) -> None:
         intro = section("configuration.md", "## Dialects").partition("\n### ")[0]
@@ -194,7 +198,7 @@ class TestConfiguration:
 
     def test_every_bound_and_window_of_a_target_is_documented(self) -> None:
         listed = names_in(section("configuration.md", "## Targets"))
-        assert set(config.BOUNDS) | set(WINDOW_KINDS) <= listed
+        assert set(settings.BOUNDS) | set(WINDOW_KINDS) <= listed
 
     def test_every_window_and_filter_is_in_the_quickstart(self) -> None:
         text = section("quickstart.md", "## 2. Ask for figures")
@@ -214,15 +218,15 @@ class TestConfiguration:
             root = tmp_path / str(number)
             (root / "config").mkdir(parents=True)
             (root / "config/perfkit.yaml").write_text(example, encoding="utf-8")
-            assert config.load(root).sources
+            assert settings.load(root).sources
 
     def test_the_first_example_has_every_key(self) -> None:
         example = next(
             one.text for one in blocks(DOCS / "configuration.md") if one.language == "yaml"
         )
         top = parse(example, "docs").value
-        assert top.keys() == set(config._KEYS)
-        assert top["sources"][0].keys() == set(config._SOURCE_KEYS)
+        assert top.keys() == set(settings._KEYS)
+        assert top["sources"][0].keys() == set(settings._SOURCE_KEYS)
 
     def test_trade_record_spelled_out_is_the_built_in_one(self) -> None:
         example = [one.text for one in blocks(DOCS / "configuration.md") if one.language == "yaml"][
@@ -254,7 +258,7 @@ class TestConfiguration:
             "sources:\n  - name: bot\n    path: logs/trades\n    currency: USD\n\ntimezome: UTC\n"
         )
         with pytest.raises(perfkit.PerfkitError) as raised:
-            config.load(workspace(text))
+            settings.load(workspace(text))
         assert str(raised.value).startswith(said)
 
 
@@ -393,16 +397,15 @@ class TestDataModel:
 
     def test_schemas_that_ship_are_those_of_the_types(self) -> None:
         on_disk = {
-            path.name: msgspec.json.decode(path.read_bytes())
-            for path in jsonschemas.FOLDER.glob("*")
+            path.name: msgspec.json.decode(path.read_bytes()) for path in make.FOLDER.glob("*")
         }
         assert on_disk == schemas()
 
 
 def finding_codes() -> set[str]:
     """Every code a finding can have."""
-    code = (ROOT / "perfkit/quality.py").read_text(encoding="utf-8")
-    return {name for _, name, _ in quality._PER_TRADE} | set(
+    code = (ROOT / "perfkit/summary/findings.py").read_text(encoding="utf-8")
+    return {name for _, name, _ in findings._PER_TRADE} | set(
         re.findall(r'Finding\(\s*"(\w+)"', code)
     )
 
@@ -410,12 +413,12 @@ def finding_codes() -> set[str]:
 def json_keys(shape: type[tuple[object, ...]], prefix: str = "") -> Iterator[str]:
     """Every key of a shape as the docs write it: `window.kind`, `targets[].metric`."""
     for name, hint in hints_of(shape).items():
-        inner = re.search(r"perfkit\.schema\.([A-Z]\w+)", str(hint))
+        inner = re.search(r"perfkit\.summary\.shape\.([A-Z]\w+)", str(hint))
         if inner is None:
             yield prefix + name
             continue
         step = ".<by>[]." if name == "breakdowns" else "[]." if "tuple" in str(hint) else "."
-        yield from json_keys(getattr(schema, inner[1]), prefix + name + step)
+        yield from json_keys(getattr(shapes, inner[1]), prefix + name + step)
 
 
 class TestPages:

@@ -79,7 +79,7 @@ def test_command_imports_nothing_heavy(workspace: WriteWorkspace, words: str) ->
     root = workspace(logs={"logs/trades/2026-04-08.jsonl": LOG})
     script = """
         import os, sys
-        from perfkit.cli import main
+        from perfkit.cli.main import main
         os.chdir(sys.argv[1])
         try:
             main(sys.argv[2:])
@@ -90,7 +90,7 @@ def test_command_imports_nothing_heavy(workspace: WriteWorkspace, words: str) ->
 
 
 def test_new_workspace_is_made_without_anything_heavy(tmp_path: Path) -> None:
-    script = "import sys; from perfkit.cli import main; main(['init', sys.argv[1]])"
+    script = "import sys; from perfkit.cli.main import main; main(['init', sys.argv[1]])"
     assert not imported(script, tmp_path / "new") & set(HEAVY)
 
 

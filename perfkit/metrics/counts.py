@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from perfkit.exact import carried, carried_root, multiply, ratio, rounded
+from perfkit.core.exact import carried, carried_root, multiply, ratio, rounded
 from perfkit.metrics.facts import NO_TRADES, Facts, Undefined
 
 WILSON_Z = Decimal("1.959963984540054")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import reduce
 
-from perfkit.exact import (
+from perfkit.core.exact import (
     ZERO,
     add,
     carried,

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
-from perfkit.records import NamedTuple
-from perfkit.tally import Tally
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.metrics.tally import Tally
 
 
 class Undefined(NamedTuple):

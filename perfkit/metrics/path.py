@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
-from perfkit.exact import multiply, ratio
+from perfkit.core.calendar import SECOND_US, moment_of
+from perfkit.core.exact import multiply, ratio
 from perfkit.metrics.facts import Facts, Undefined
-from perfkit.window import SECOND_US, moment_of
 
 _NO_DRAWDOWN = Undefined("no drawdown in the window")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from perfkit.exact import multiply, ratio, subtract
+from perfkit.core.exact import multiply, ratio, subtract
 from perfkit.metrics.facts import NO_LOSS, NO_PNL, NO_WIN, Facts, Undefined
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 
-from perfkit.metrics import METRICS
-from perfkit.records import NamedTuple
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.metrics.registry import METRICS
 
 SECTIONS = ("Formula", "Unit", "Range", "Empty", "Source", "Elsewhere")
 """`Elsewhere` (optional) tells how other tools define a figure of that name."""

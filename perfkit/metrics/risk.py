@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from perfkit.exact import (
+from perfkit.core.exact import (
     carried,
     carried_root,
     multiply,

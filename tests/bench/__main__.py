@@ -21,8 +21,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-from perfkit.answers import ANSWERS
-from perfkit.quiet import CACHE
+from perfkit.book.store.freshness import CACHE
+from perfkit.cli.known_answers import ANSWERS
 from tests.bench import reports
 from tests.bench.workloads import workspace
 
@@ -39,11 +39,11 @@ MILLION = 1_000_000
 REFRESH = """
 import gc, os, sys
 gc.disable()
-from perfkit.quiet import nothing_new
+from perfkit.book.store.freshness import nothing_new
 if not nothing_new(sys.argv[1], ""):
-    from perfkit import config
-    from perfkit.bookkeeping import DEFAULT, open_book
-    loaded = config.load(sys.argv[1])
+    from perfkit.config import settings
+    from perfkit.book.cache import DEFAULT, open_book
+    loaded = settings.load(sys.argv[1])
     opened = open_book(loaded, loaded.sources, DEFAULT)
     assert opened.activity.lines == int(sys.argv[2]), opened.activity
 elif sys.argv[2] != "0":

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from subprocess import DEVNULL, run
 
-from perfkit.scaffold import make_workspace, shipped
+from perfkit.cli.new_workspace import make_workspace, shipped
 
 ROUNDS = 5
 LAST_DAY = date(2025, 10, 9)

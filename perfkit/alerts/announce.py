@@ -1,0 +1,309 @@
+"""Puts what rules did into events, under names and ids that a repeated run gives again."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zlib import crc32
+
+from perfkit.alerts.event import event, lines_behind, sentence, time_text
+from perfkit.alerts.event_log import Event
+from perfkit.alerts.memory import Memory
+from perfkit.alerts.replay import Entry, Tale
+from perfkit.alerts.rules.active_hours import active_us, reached
+from perfkit.alerts.rules.clock import ClockStep, next_step, stepped
+from perfkit.alerts.rules.evidence import Evidence, evidence_of
+from perfkit.alerts.rules.rule import CORRECTED, START, RuleEvent, RuleState, closed, digest
+from perfkit.alerts.rules.steps import Happened
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.alerts.feed import DayMark, Feed
+
+_WORDS = {
+    "firing": "fires",
+    "resolved": "is resolved ({})",
+    "data_state": "has data: {}",
+}
+
+
+class Teller:
+    """Collects the events of one run, and keeps the memory in step with them."""
+
+    def __init__(self, memory: Memory, feed: Feed, now: int) -> None:
+        self.memory = memory
+        self.feed = feed
+        self.now = now
+        self.events: list[Event] = []
+        self._seen: dict[tuple[str, str], tuple[Evidence, str | None]] = {}
+
+    def trades(self, tales: Sequence[Tale]) -> None:
+        """What trades did: first what a changed past settled, then the rest in trade order."""
+        for tale in tales:
+            self._unseen(tale.entry, tale.unseen)
+        placed = [(tale.entry, one) for tale in tales for one in tale.settled]
+        onward = [
+            ((one.day, one.row, rule, number), tale.entry, one)
+            for rule, tale in enumerate(tales)
+            for number, one in enumerate(tale.told)
+        ]
+        placed += [item[1:] for item in sorted(onward, key=lambda item: item[0])]
+        for entry, one in placed:
+            sources = lines_behind(self.feed, entry.rule, one)
+            self._rule_event(entry, one.group, one.event, one.evidence, sources)
+
+    def _unseen(self, entry: Entry, unseen: Sequence[Happened]) -> None:
+        if not unseen:
+            return
+        rule = entry.rule
+        episodes = [one.event.episode or "" for one in unseen]
+        times = ", ".join(str(time_text(one.event.at)) for one in unseen[:5])
+        more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
+        counted = f"{len(unseen)} episode{'s' if len(unseen) > 1 else ''}"
+        self.events.append(
+            event(
+                "history_rewritten",
+                digest(rule.id, rule.identity, "history_rewritten", *episodes),
+                self.now,
+                f"{rule.id}: the log of the past has changed; {counted} began and ended "
+                f"unseen: {times}{more}",
+                rule=rule,
+                occurred_at=unseen[0].event.at,
+                evidence=unseen[0].evidence,
+                sources=lines_behind(self.feed, rule, unseen[0]),
+            )
+        )
+
+    def _rule_event(
+        self,
+        entry: Entry,
+        group: str,
+        done: RuleEvent,
+        evidence: Evidence | None,
+        sources: Sequence[str],
+    ) -> None:
+        rule, episode = entry.rule, done.episode
+        name = None
+        if done.kind == "firing" and episode is not None:
+            name = entry.told_as(episode, again=True)
+            _, times = entry.known.get(episode, (0, 0))
+            entry.known[episode] = (done.at, times + 1)
+            # One that fired long ago is told as firing, not reminded of as well.
+            self.memory.reminded[name] = self._reminders_passed(entry, done.at)
+        elif episode is not None:
+            name = entry.told_as(episode)
+            if done.kind == "resolved":
+                self.memory.acked.discard(name)
+                self.memory.reminded.pop(name, None)
+        if done.kind == "data_state":
+            parts = (group, done.kind, done.window or "", str(done.at), done.reason)
+            identity = digest(rule.id, rule.identity, *parts)
+        else:
+            identity = digest(name or "", done.kind)
+        what = _WORDS[done.kind].format(done.reason)
+        self.events.append(
+            event(
+                done.kind,
+                identity,
+                self.now,
+                sentence(rule, group, what, evidence),
+                rule=rule,
+                group=group,
+                episode=name,
+                reason=done.reason or None,
+                occurred_at=done.at,
+                evidence=evidence,
+                sources=sources,
+            )
+        )
+
+    def ended(self, entry: Entry, reason: str) -> None:
+        """Closes what is open of a rule that was edited or removed."""
+        for group, state in entry.states().items():
+            _, events = closed(state, reason, self.memory.last_at or self.now)
+            for done in events:
+                self._rule_event(entry, group, done, self._evidence(entry, group), ())
+        self.memory.silences.pop(entry.rule.id, None)
+
+    def baseline(self, entry: Entry, days: Sequence[DayMark]) -> None:
+        """Says from where on a new rule is watched."""
+        rule = entry.rule
+        last_at = None
+        trades = sum(day.rows for day in days)
+        if days:
+            last_at = self.feed.rows(days[-1].day, days[-1].day).closed_at[-1]
+        # Of a clock rule, trades say nothing.
+        shown = f"{trades} trades of history" if not rule.is_clock else "the clock"
+        self.events.append(
+            event(
+                "baseline",
+                digest(rule.id, rule.identity, "baseline"),
+                self.now,
+                f"{rule.id} is watched from here on; it starts from {shown}",
+                rule=rule,
+                occurred_at=last_at,
+                evidence=Evidence(None, None, None, None, None, trades, None, last_at, ""),
+            )
+        )
+
+    def state_recovered(self, content: bytes) -> None:
+        """Says that the state was damaged and made anew."""
+        self.events.append(
+            event(
+                "state_recovered",
+                digest("state_recovered", f"{len(content)} {crc32(content)}"),
+                self.now,
+                "the alert state was damaged; it is set aside as alerts.state.damaged, and made "
+                "anew from the logs and the event log",
+            )
+        )
+
+    def clock_skew(self, newest: int) -> None:
+        """Says that the clock went back, and what waits for it."""
+        self.memory.skews += 1
+        self.events.append(
+            event(
+                "clock_skew",
+                digest("clock_skew", str(self.memory.skews)),
+                self.now,
+                f"the clock went back, from {time_text(newest)} to {time_text(self.now)}; rules "
+                "that go by the clock, reminders and the ends of silences wait until it is there "
+                "again",
+            )
+        )
+
+    def silences_over(self) -> None:
+        """Ends silences whose time has come."""
+        for rule, until in sorted(self.memory.silences.items()):
+            if until > self.now:
+                continue
+            del self.memory.silences[rule]
+            entry = self.memory.entries.get(rule)
+            still = " and still fires" if entry is not None and entry.open_episodes() else ""
+            self.events.append(
+                event(
+                    "unsilenced",
+                    digest(rule, "unsilenced", str(until)),
+                    self.now,
+                    f"{rule} is no longer silenced{still}",
+                    rule=entry.rule if entry is not None else None,
+                    occurred_at=until,
+                    until=until,
+                )
+            )
+
+    def clock_rules(self) -> None:
+        """Steps the rules that go by the clock."""
+        for entry in self.memory.entries.values():
+            if not entry.rule.is_clock:
+                continue
+            for one in stepped(entry.rule, entry.clock, self.feed, self.now):
+                self._seen[entry.rule.id, one.group] = (one.evidence, one.place)
+                self._clock_step(entry, one)
+            if entry.rule.by is not None:
+                # Groups come and go; those that are well need not be remembered.
+                states = entry.clock.items()
+                entry.clock = {name: one for name, one in states if one not in (START, _CALM)}
+
+    def _clock_step(self, entry: Entry, one: ClockStep) -> None:
+        for done in one.events:
+            sources = [one.place] if one.place is not None else []
+            self._rule_event(entry, one.group, done, one.evidence, sources)
+        entry.clock[one.group] = one.state
+
+    def reminders(self) -> None:
+        """Reminds of what fires unacknowledged; after a gap only of the latest that was due."""
+        for entry in self.memory.entries.values():
+            for group, state in entry.states().items():
+                self._remind(entry, group, state)
+
+    def _remind(self, entry: Entry, group: str, state: RuleState) -> None:
+        rule = entry.rule
+        if state.episode is None or state.fired_at is None or rule.remind_us is None:
+            return
+        name = entry.told_as(state.episode)
+        if name in self.memory.acked or self.memory.silences.get(rule.id, 0) > self.now:
+            return
+        number = self._reminders_passed(entry, state.fired_at, state)
+        if number <= self.memory.reminded.get(name, 0):
+            return
+        self.memory.reminded[name] = number
+        since = time_text(state.fired_at)
+        self.events.append(
+            event(
+                "reminder",
+                digest(name, "reminder", str(number)),
+                self.now,
+                sentence(rule, group, f"still fires, since {since}", self._evidence(entry, group)),
+                rule=rule,
+                group=group,
+                episode=name,
+                occurred_at=reached(rule.active, state.fired_at, number * rule.remind_us),
+                evidence=self._evidence(entry, group),
+            )
+        )
+
+    def _reminders_passed(self, entry: Entry, fired_at: int, state: RuleState | None = None) -> int:
+        rule = entry.rule
+        if rule.remind_us is None:
+            return 0
+        until = self.now
+        if state is not None and state.window_end is not None:
+            until = min(until, state.window_end)
+        return active_us(rule.active, fired_at, until) // rule.remind_us
+
+    def _evidence(self, entry: Entry, group: str) -> Evidence | None:
+        if entry.rule.is_clock:
+            return self._seen.get((entry.rule.id, group), (None, None))[0]
+        known = entry.run.groups.get(group)
+        return None if known is None else evidence_of(known.gauge)
+
+    def forsaken(self, left: Sequence[Event]) -> None:
+        """Closes what a run that was killed told as firing, and what no trade says any more."""
+        opened: dict[tuple[str, str], Event] = {}
+        for one in left:
+            place = (str(one.get("rule")), str(one.get("group") or ""))
+            if one["kind"] == "firing":
+                opened[place] = one
+            elif one["kind"] == "resolved":
+                opened.pop(place, None)
+        done = {one["episode"] for one in self.events if one["kind"] in ("resolved", "firing")}
+        for (rule, group), one in opened.items():
+            entry = self.memory.entries.get(rule)
+            if entry is None or one.get("episode") in done:
+                continue
+            state = entry.states().get(group)
+            still = state.episode if state is not None else None
+            if still is not None and entry.told_as(still) == one.get("episode"):
+                continue
+            at = self.memory.last_at or self.now
+            ended = RuleEvent("resolved", CORRECTED, at, str(one["episode"]), None)
+            before = self.events
+            self.events = []
+            self._rule_event(entry, group, ended, None, ())
+            self.events += before
+
+
+_CALM = START._replace(data="ok")
+
+
+def next_due(memory: Memory, feed: Feed, now: int) -> int | None:
+    """The earliest instant after `now` at which the clock alone makes something happen."""
+    instants = [until for until in memory.silences.values() if until > now]
+    for entry in memory.entries.values():
+        rule = entry.rule
+        if rule.is_clock:
+            following = next_step(rule, entry.clock, feed, now)
+            instants += [] if following is None else [following]
+        if memory.silences.get(rule.id, 0) > now or rule.remind_us is None:
+            continue
+        for state in entry.states().values():
+            if state.episode is None or state.fired_at is None:
+                continue
+            name = entry.told_as(state.episode)
+            if name in memory.acked:
+                continue
+            number = memory.reminded.get(name, 0) + 1
+            due = reached(rule.active, state.fired_at, number * rule.remind_us)
+            if state.window_end is None or due <= state.window_end:
+                instants.append(max(due, now + 1))
+    return min(instants, default=None)

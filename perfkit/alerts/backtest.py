@@ -1,0 +1,286 @@
+"""When rules would have fired: the live steps over history, and what trading on then brought.
+
+What happens before the first day is stepped in silence, as the first run of a new rule does it.
+Rules that go by the clock are not backtested: what they say depends on when somebody looks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from perfkit.alerts.announce import Teller
+from perfkit.alerts.check import settings_of
+from perfkit.alerts.event import short
+from perfkit.alerts.event_log import Event
+from perfkit.alerts.feed import Feed, open_feed
+from perfkit.alerts.memory import Memory
+from perfkit.alerts.replay import Entry, from_start, replay
+from perfkit.alerts.rules.file import load_rules
+from perfkit.alerts.rules.rule import Rule
+from perfkit.alerts.rules.steps import NO_GROUP, Point, RuleRun
+from perfkit.config.settings import Config
+from perfkit.core.calendar import instant_of, moment_of
+from perfkit.core.errors import UsageError
+from perfkit.core.exact import ZERO, add
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.formatting import aligned, escaped, plain, table
+from perfkit.core.trades import Trades
+from perfkit.summary.selection import as_date
+
+if TYPE_CHECKING:
+    from perfkit.charts.style import Chart
+
+
+class Episode(NamedTuple):
+    """One time a rule fired: from `fired_at` to `ended_at` (None: it still does).
+
+    `trades` closed while it did, and brought `net_pnl`; `worst` is the figure farthest beyond the
+    threshold.
+    """
+
+    group: str
+    fired_at: int
+    ended_at: int | None
+    reason: str | None
+    trades: int
+    net_pnl: Decimal
+    worst: Decimal | None
+
+
+class RuleHistory(NamedTuple):
+    """What a rule would have done: its episodes, and its figure at every trade."""
+
+    rule: Rule
+    episodes: tuple[Episode, ...]
+    points: tuple[Point, ...]
+    steps: int
+
+
+class Backtest(NamedTuple):
+    """Several rules over the same history, `[start, end)`; `events` in the order of live ones."""
+
+    start: int
+    end: int
+    currency: str
+    timezone: str
+    histories: tuple[RuleHistory, ...]
+    events: tuple[Event, ...]
+
+    def __str__(self) -> str:
+        return "\n".join(_lines(self)) + "\n"
+
+    def _repr_markdown_(self) -> str:
+        return _markdown(self)
+
+    def chart(self, rule: str | None = None, group: str | None = None) -> Chart:
+        """The figure of a rule (the first without one), its thresholds and its episodes."""
+        from perfkit.alerts.chart import rule_history
+
+        history = self._of(rule)
+        names = list(dict.fromkeys(point.group for point in history.points))
+        if group is not None and group not in names:
+            shown = ", ".join(name or "(none)" for name in names)
+            raise UsageError(f"{group}: no trade of that group; there are {shown}")
+        chosen = group if group is not None else names[0] if names else NO_GROUP
+        points = [point for point in history.points if point.group == chosen]
+        episodes = sum(one.group == chosen for one in history.episodes)
+        return rule_history(history.rule, points, chosen, episodes)
+
+    def _of(self, rule: str | None) -> RuleHistory:
+        for history in self.histories:
+            if rule in (None, history.rule.id):
+                return history
+        known = ", ".join(history.rule.id for history in self.histories)
+        raise UsageError(f"{rule}: is not in this backtest; there are {known}")
+
+
+def desk_backtest(
+    config: Config,
+    rule: str | Rule | None = None,
+    first: str | date | None = None,
+    last: str | date | None = None,
+) -> Backtest:
+    """What `Desk.backtest` gives. Raises `UsageError` for a rule or date that does not exist."""
+    rules: Sequence[Rule] = [rule] if isinstance(rule, Rule) else load_rules(config)
+    if isinstance(rule, str):
+        known = [one.id for one in rules]
+        rules = [one for one in rules if one.id == rule]
+        if not rules:
+            raise UsageError(f"{rule}: there is no such rule; there are {', '.join(known)}")
+    if all(one.is_clock for one in rules):
+        raise UsageError(f"{rules[0].id} goes by the clock, which no history can repeat")
+    days = [None if day is None else as_date(day) for day in (first, last)]
+    if days[0] is not None and days[1] is not None and days[1] < days[0]:
+        raise UsageError(f"the last day ({last}) is before the first ({first}); swap them")
+    return backtest(open_feed(config), rules, *days)
+
+
+def backtest(
+    feed: Feed, rules: Sequence[Rule], first: date | None = None, last: date | None = None
+) -> Backtest:
+    """Steps the rules through the days from `first` to `last`, both inclusive; without, all."""
+    calendar = feed.config.calendar
+    days = [day for day in feed.days() if last is None or day.day <= last.toordinal()]
+    start_day = first or (date.fromordinal(days[0].day) if days else date(1970, 1, 1))
+    end_day = last or (date.fromordinal(days[-1].day) if days else start_day)
+    start, end = calendar.start_of(start_day), calendar.end_of(end_day)
+    settings = settings_of(feed.config, feed)
+    entries = [Entry(rule, RuleRun(rule, settings)) for rule in rules if not rule.is_clock]
+    for entry in entries:
+        entry.run.points = []
+    memory = Memory()
+    memory.entries = {entry.rule.id: entry for entry in entries}
+    teller = Teller(memory, feed, end)
+    teller.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
+    span = feed.rows(start_day.toordinal(), end_day.toordinal())
+    histories = tuple(_history(entry, teller.events, span, start) for entry in entries)
+    sources = feed.config.sources
+    return Backtest(
+        start,
+        end,
+        sources[0].currency,
+        calendar.timezone,
+        histories,
+        tuple(teller.events),
+    )
+
+
+def _history(entry: Entry, events: Sequence[Event], span: Trades, start: int) -> RuleHistory:
+    rule = entry.rule
+    points = tuple(one for one in entry.run.points or () if one.at >= start)
+    opened: dict[str, Event] = {}
+    episodes = []
+    for event in events:
+        if event["rule"] != rule.id:
+            continue
+        group = event["group"] or NO_GROUP
+        if event["kind"] == "firing":
+            opened[group] = event
+        elif event["kind"] == "resolved" and group in opened:
+            episodes.append(_episode(rule, opened.pop(group), event, span, points))
+    episodes += [_episode(rule, event, None, span, points) for event in opened.values()]
+    return RuleHistory(
+        rule,
+        tuple(sorted(episodes, key=lambda one: one.fired_at)),
+        points,
+        len(points),
+    )
+
+
+def _episode(
+    rule: Rule, fired: Event, ended: Event | None, span: Trades, points: Sequence[Point]
+) -> Episode:
+    group = fired["group"] or NO_GROUP
+    since = _instant(fired["occurred_at"])
+    until = None if ended is None else _instant(ended["occurred_at"])
+    rows = [
+        row
+        for row, at in enumerate(span.closed_at)
+        if at > since and (until is None or at <= until) and _is_of(rule, group, span, row)
+    ]
+    net = ZERO
+    for row in rows:
+        net = add(net, span.net_pnl.decimal(row) or ZERO)
+    seen = [
+        one.value
+        for one in points
+        if one.group == group
+        and one.value is not None
+        and one.at >= since
+        and (until is None or one.at < until)
+    ]
+    choose = min if rule.bound == "below" else max
+    return Episode(
+        group,
+        since,
+        until,
+        None if ended is None else ended["reason"],
+        len(rows),
+        net,
+        choose(seen) if seen else None,
+    )
+
+
+def _is_of(rule: Rule, group: str, trades: Trades, row: int) -> bool:
+    if rule.by is not None and (getattr(trades, rule.by)[row] or NO_GROUP) != group:
+        return False
+    return all(getattr(trades, name)[row] == value for name, value in rule.where)
+
+
+def _instant(text: str) -> int:
+    return instant_of(datetime.fromisoformat(text))
+
+
+def _time(instant: int) -> str:
+    return f"{moment_of(instant):%Y-%m-%d %H:%M}"
+
+
+def _for_how_long(episode: Episode) -> str:
+    if episode.ended_at is None:
+        return "still fires"
+    minutes = (episode.ended_at - episode.fired_at) // 60_000_000
+    days, rest = divmod(minutes, 24 * 60)
+    return f"{days} d {rest // 60} h" if days else f"{rest // 60} h {rest % 60:02d} min"
+
+
+def _pnl(history: RuleHistory) -> Decimal:
+    net = ZERO
+    for episode in history.episodes:
+        net = add(net, episode.net_pnl)
+    return net
+
+
+def _verdict(history: RuleHistory, currency: str) -> str:
+    """What trading on while the rule fired brought, in words."""
+    count = len(history.episodes)
+    if not count:
+        return f"never fired in {history.steps} trades"
+    net = _pnl(history)
+    times = "once" if count == 1 else f"{count} times"
+    trades = sum(episode.trades for episode in history.episodes)
+    if net < 0:
+        meant = f"standing aside would have saved {short(-net)} {currency}"
+    elif net > 0:
+        meant = f"standing aside would have cost {short(net)} {currency}"
+    else:
+        meant = "standing aside would have made no difference"
+    return f"fired {times} in {history.steps} trades; {trades} closed while it did; {meant}"
+
+
+def _rows(history: RuleHistory, shown: Callable[[str], str]) -> list[list[str]]:
+    return [
+        [
+            shown(episode.group) or "–",
+            _time(episode.fired_at),
+            _for_how_long(episode),
+            episode.reason or "–",
+            "–" if episode.worst is None else short(episode.worst),
+            str(episode.trades),
+            short(episode.net_pnl),
+        ]
+        for episode in history.episodes
+    ]
+
+
+_HEADS = ("group", "fired (UTC)", "for", "ended", "worst", "trades", "net P&L")
+
+
+def _lines(found: Backtest) -> list[str]:
+    lines = [f"{_time(found.start)} to {_time(found.end)} UTC"]
+    for history in found.histories:
+        lines += ["", f"{history.rule.id}: {_verdict(history, found.currency)}"]
+        if history.episodes:
+            lines += aligned(_HEADS, _rows(history, plain)).splitlines()
+    return lines
+
+
+def _markdown(found: Backtest) -> str:
+    parts = []
+    for history in found.histories:
+        parts.append(f"**{history.rule.id}** {_verdict(history, found.currency)}.")
+        if history.episodes:
+            parts.append(table(_HEADS, _rows(history, escaped)))
+    return "\n\n".join(parts) + "\n"

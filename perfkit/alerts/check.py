@@ -1,0 +1,334 @@
+"""One alert run: what was remembered, what the log says now, what is new.
+
+New events are on disk before the state that knows of them. A run that is killed in between is
+repeated by the next one, whose events have the same ids and are not written twice.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+
+from perfkit.alerts import state_file
+from perfkit.alerts.announce import Teller
+from perfkit.alerts.event import time_text
+from perfkit.alerts.event_log import Event, append, read, size_of
+from perfkit.alerts.feed import Feed, load_config, open_feed
+from perfkit.alerts.memory import Memory, Told, memory_from, recalled
+from perfkit.alerts.replay import Entry, Job, back_to, first_change, from_start, onward, replay
+from perfkit.alerts.rules.gauge import Settings
+from perfkit.alerts.rules.rule import RULE_CHANGED, RULE_REMOVED, Rule, digest
+from perfkit.alerts.rules.steps import RuleRun, trade_key
+from perfkit.alerts.state_file import FIRING, OK, SKEW_US, clock, config_mark, newest_seen
+from perfkit.core.errors import OutputError
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.atomic import put_in_place
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from perfkit.config.settings import Config
+
+ALWAYS = 1 << 62
+"""Later than any trade."""
+
+
+class Standing(NamedTuple):
+    """An open episode: `name` is what events call it."""
+
+    rule: Rule
+    group: str
+    name: str
+    since: int
+    phase: str
+    silenced: bool
+    acked: bool
+
+
+class Outcome(NamedTuple):
+    """What a run found: its exit code, the events it told, and what fires."""
+
+    code: int
+    now: int
+    events: tuple[Event, ...]
+    news: tuple[Event, ...]
+    firing: tuple[Standing, ...]
+    memory: Memory
+
+    def to_json(self) -> str:
+        """One object, indented."""
+        import json
+
+        firing = [
+            {
+                "rule": one.rule.id,
+                "group": one.group or None,
+                "episode": one.name,
+                "severity": one.rule.severity,
+                "since": time_text(one.since),
+                "state": one.phase,
+                "silenced": one.silenced,
+                "acked": one.acked,
+            }
+            for one in self.firing
+        ]
+        found = {
+            "code": self.code,
+            "now": time_text(self.now),
+            "firing": firing,
+            "events": list(self.events),
+        }
+        return json.dumps(found, indent=2, ensure_ascii=False)
+
+
+class Stored(NamedTuple):
+    """What the state file held: nothing, both parts, or `damage`."""
+
+    head: dict[str, Any] | None
+    body: dict[str, Any] | None
+    damage: bytes | None
+
+
+def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> Outcome:
+    """Evaluates every rule once, and unless `dry_run` writes down what is new.
+
+    Raises `ConfigError`, `LogReadError`, `OutputError` and `OSError`; nothing is then lost. The
+    caller holds the lock.
+    """
+    now = clock() if given_now is None else given_now
+    zone = os.environ.get("PERFKIT_TIMEZONE") or ""
+    mark = config_mark(root)
+    stored = _stored(root)
+    config = load_config(root, zone or None)
+    feed = open_feed(config, writes=not dry_run)
+    settings = settings_of(config, feed)
+    run = _Run(root, now, feed, settings)
+    outcome = run.work(stored, _rules(stored, mark, config))
+    if not dry_run:
+        os.makedirs(os.path.dirname(os.path.join(root, state_file.STATE)), exist_ok=True)
+        events = [one for one in outcome.events if one["id"] not in run.doubtful]
+        if events:
+            run.memory.log_size = append(root, events)
+        head = {
+            "config": mark,
+            "zone": zone,
+            "log": feed.mark,
+            "next": run.next_look(),
+            "now": run.memory.newest,
+            "skewed": run.memory.skewed,
+            "code": outcome.code,
+        }
+        _write(root, stored, head, run.memory, now)
+    return outcome
+
+
+def settings_of(config: Config, feed: Feed) -> Settings:
+    """What figures depend on."""
+    return Settings(config.calendar, config.starting_equity, config.periods_per_year, feed.missing)
+
+
+def basis_of(config: Config) -> str:
+    """A digest of the settings that figures depend on and that no trade tells."""
+    calendar = config.calendar
+    return digest(
+        calendar.timezone,
+        calendar.day_start.isoformat(),
+        str(sorted(calendar.trading_week)),
+        str(config.quiet_days_are_zero),
+        str(config.starting_equity),
+        str(config.periods_per_year),
+    )
+
+
+def stored_memory(root: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Both parts of the state as they are; None where there is none. Raises `OutputError`."""
+    stored = _stored(root)
+    if stored.damage is not None:
+        raise OutputError(state_file.STATE, "it is damaged; perfkit-alerts makes it anew")
+    if stored.head is None or stored.body is None:
+        return None
+    return stored.head, stored.body
+
+
+def _stored(root: str) -> Stored:
+    try:
+        parts = state_file.load(root, whole=True)
+    except state_file.CorruptStateError as error:
+        return Stored(None, None, error.content)
+    return Stored(None, None, None) if parts is None else Stored(parts[0], parts[1], None)
+
+
+def _rules(stored: Stored, mark: object, config: Config) -> tuple[Rule, ...]:
+    """The rules, from the state where neither file has changed since."""
+    if stored.body is not None and stored.head is not None and stored.head["config"] == mark:
+        from perfkit.alerts.rules.rule import rule_from
+
+        return tuple(rule_from(entry[0]) for entry in stored.body["entries"])
+    from perfkit.alerts.rules.file import load_rules
+
+    return load_rules(config)
+
+
+def _write(root: str, stored: Stored, head: dict[str, Any], memory: Memory, now: int) -> None:
+    path = os.path.join(root, state_file.STATE)
+    try:
+        if stored.damage is not None:
+            os.rename(path, path + ".damaged")
+        put_in_place(path, state_file.encoded(head, memory.plain()))
+        state_file.beat(root, now, memory.newest, head["code"])
+    except OSError as error:
+        raise OutputError(state_file.STATE, error.strerror or str(error)) from error
+
+
+class _Run:
+    """One run; `doubtful` are the ids a run that was killed may have left in the event log."""
+
+    def __init__(self, root: str, now: int, feed: Feed, settings: Settings) -> None:
+        self.root = root
+        self.now = now
+        self.feed = feed
+        self.settings = settings
+        self.memory = Memory()
+        self.doubtful: set[str] = set()
+
+    def work(self, stored: Stored, rules: Sequence[Rule]) -> Outcome:
+        told: dict[str, Told] = {}
+        left: list[Event] = []
+        if stored.body is not None:
+            self.memory = memory_from(stored.body, self.settings)
+            if size_of(self.root) != self.memory.log_size:
+                left = read(self.root, self.memory.log_size)
+        else:
+            left = read(self.root)
+            self.memory, told = recalled(left, rules, self.settings)
+        self.doubtful = {event["id"] for event in left}
+        self.memory.log_size = size_of(self.root)
+        teller = Teller(self.memory, self.feed, self.now)
+        if stored.damage is not None:
+            teller.state_recovered(stored.damage)
+        lost = stored.body is None
+        jobs = self._jobs(rules, told, teller, lost=lost)
+        days = self.feed.days()
+        teller.trades(replay(jobs, self.feed, days))
+        self.memory.marks = tuple(day.plain() for day in days)
+        self._remember_last()
+        self.memory.basis = basis_of(self.feed.config)
+        self._by_the_clock(teller)
+        if not lost:
+            teller.forsaken(left)
+        return self._outcome(teller)
+
+    def _jobs(
+        self, rules: Sequence[Rule], told: dict[str, Told], teller: Teller, *, lost: bool
+    ) -> list[Job]:
+        """What to step each rule through; edited and removed ones are closed on the way."""
+        memory, days = self.memory, self.feed.days()
+        for gone in memory.entries.keys() - {rule.id for rule in rules}:
+            teller.ended(memory.entries.pop(gone), RULE_REMOVED)
+            memory.generations[gone] = memory.generations.get(gone, 0) + 1
+        change: int | None = None
+        if not lost:
+            change = first_change(memory.marks, days, self.feed)
+            if memory.basis != basis_of(self.feed.config):
+                change = 0
+        jobs, entries = [], {}
+        for rule in rules:
+            entry = memory.entries.get(rule.id)
+            if entry is not None and entry.rule.definition != rule.definition:
+                teller.ended(entry, RULE_CHANGED)
+                memory.generations[rule.id] = memory.generations.get(rule.id, 0) + 1
+                entry = None
+            present = rule._replace(generation=memory.generations.get(rule.id, 0))
+            is_new = entry is None
+            if entry is None:
+                entry = Entry(present, RuleRun(present, self.settings))
+            entry.rule = entry.run.rule = present
+            entries[rule.id] = entry
+            if is_new:
+                teller.baseline(entry, days)
+            if rule.is_clock:
+                continue
+            if is_new:
+                jobs.append(from_start(entry, ALWAYS))
+            elif lost:
+                said = told[rule.id]
+                until = -1 if said.until is None else said.until
+                jobs.append(from_start(entry, until, said.open, frozenset(said.fired)))
+            elif change is None:
+                jobs.append(onward(entry, memory.marks))
+            else:
+                jobs.append(back_to(entry, change, days, memory.last_at, self._last_row()))
+        memory.entries = entries
+        return jobs
+
+    def _remember_last(self) -> None:
+        """Which trade is the last that was stepped."""
+        days = self.feed.days()
+        self.memory.last_at, self.memory.last_key = None, ""
+        if days:
+            trades = self.feed.rows(days[-1].day, days[-1].day)
+            self.memory.last_at = trades.closed_at[-1]
+            self.memory.last_key = trade_key(trades, len(trades) - 1)
+
+    def _last_row(self) -> int | None:
+        """The row of that trade in its day, where it is still there."""
+        if self.memory.last_at is None:
+            return None
+        day = self.feed.config.calendar.day_of(self.memory.last_at).toordinal()
+        trades = self.feed.rows(day, day)
+        for row in reversed(range(len(trades))):
+            if trades.closed_at[row] < self.memory.last_at:
+                break
+            if trade_key(trades, row) == self.memory.last_key:
+                return row
+        return None
+
+    def _by_the_clock(self, teller: Teller) -> None:
+        memory = self.memory
+        newest = newest_seen(self.root, memory.newest)
+        if newest - self.now >= SKEW_US:
+            memory.newest = newest
+            if not memory.skewed:
+                memory.skewed = True
+                teller.clock_skew(newest)
+            return
+        memory.skewed = False
+        memory.newest = max(newest, self.now)
+        teller.silences_over()
+        teller.clock_rules()
+        teller.reminders()
+
+    def next_look(self) -> int | None:
+        """The earliest instant at which there is work although no line was written."""
+        if self.memory.skewed:
+            return None
+        from perfkit.alerts.announce import next_due
+
+        return next_due(self.memory, self.feed, self.now)
+
+    def _outcome(self, teller: Teller) -> Outcome:
+        firing = standing(self.memory, self.now)
+        code = FIRING if any(not one.silenced for one in firing) else OK
+        events = tuple(teller.events)
+        silent = {rule for rule, until in self.memory.silences.items() if until > self.now}
+        news = tuple(one for one in events if one["rule"] not in silent)
+        return Outcome(code, self.now, events, news, firing, self.memory)
+
+
+def standing(memory: Memory, now: int) -> tuple[Standing, ...]:
+    """Every open episode."""
+    found = []
+    for entry in memory.entries.values():
+        for group, state in entry.states().items():
+            if state.episode is None:
+                continue
+            name = entry.told_as(state.episode)
+            silenced = memory.silences.get(entry.rule.id, 0) > now
+            since = state.fired_at or 0
+            found.append(
+                Standing(
+                    entry.rule, group, name, since, state.phase, silenced, name in memory.acked
+                )
+            )
+    return tuple(found)

@@ -1,0 +1,260 @@
+"""The `perfkit-alerts` command: one run of the alert rules, started every minute.
+
+Exit codes: 0 fine; 2 something is firing that is not silenced; 3 it could not be told (bad
+configuration, unreadable logs, wrong usage, a full disk). Never 1, which is Python's own for a
+crash. A run that finds nothing new reads one small file and imports next to nothing; only when
+there is something to do is the rest loaded.
+"""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+
+from perfkit.alerts import state_file
+from perfkit.alerts.state_file import FAILED, OK, SKEW_US, clock, newest_seen
+from perfkit.book.store.freshness import nothing_new
+from perfkit.disk.feedmark import unchanged
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+STUCK_US = 600_000_000
+"""A run that has held the lock for so long is taken to be stuck."""
+
+USAGE = """\
+usage: perfkit-alerts [--root DIR] [--now T] [--json] [--dry-run]
+
+Evaluates the rules of config/alerts.yaml once. Silent when nothing changed.
+
+  --root DIR  the workspace; default: PERFKIT_ROOT, else the nearest folder upwards that holds
+              config/perfkit.yaml
+  --now T     take T for the present, such as 2026-04-08T10:00:00Z
+  --json      print the outcome as JSON on standard output
+  --dry-run   write nothing: no event, no state, no heartbeat
+
+exit codes: 0 fine, 2 something is firing, 3 could not evaluate
+"""
+
+
+class Arguments:
+    """What the command line says; `now` is in microseconds, None for the clock's."""
+
+    def __init__(self) -> None:
+        self.root = os.environ.get("PERFKIT_ROOT") or ""
+        self.now: int | None = None
+        self.json = False
+        self.dry_run = False
+
+
+class _WrongUsageError(Exception):
+    """The command line makes no sense; the message says how to go on."""
+
+
+def program() -> None:
+    """The command: runs once, and ends without the interpreter taking itself apart.
+
+    That, and looking for garbage among what was just loaded, would be a fourth of a run with news.
+    """
+    gc.disable()
+    code = main()
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError, AttributeError):
+            code = FAILED
+    os._exit(code)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Runs once; returns the exit code."""
+    try:
+        code = _main(sys.argv[1:] if argv is None else argv)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except KeyboardInterrupt:
+        _say("interrupted; nothing was half written")
+        return FAILED
+    except BrokenPipeError:
+        return FAILED
+    except Exception as error:
+        import traceback
+
+        from perfkit.core.errors import PerfkitError
+
+        if isinstance(error, OSError):
+            name = f"{error.filename}: " if error.filename else ""
+            _say(f"{name}{error.strerror or error}; check permissions and free space")
+        elif isinstance(error, PerfkitError):
+            _say(str(error))
+        else:
+            _say("a defect of perfkit, please report it:\n" + traceback.format_exc())
+        return FAILED
+    return code
+
+
+def _main(argv: Sequence[str]) -> int:
+    try:
+        arguments = _parsed(argv)
+    except _WrongUsageError as error:
+        _say(f"{error}; see `perfkit-alerts --help`")
+        return FAILED
+    if arguments is None:
+        print(USAGE, end="")
+        return OK
+    root = _root(arguments.root)
+    if arguments.dry_run:
+        return _worked(root, arguments)
+    descriptor = state_file.lock(root, wait=False)
+    if descriptor is None:
+        code = _answer_of_another(root, arguments)
+        if code is not None:
+            return code
+        descriptor = state_file.lock(root, wait=True)
+    try:
+        if not arguments.json:
+            code = quiet_code(root, arguments.now)
+            if code is not None:
+                return code
+        return _worked(root, arguments)
+    finally:
+        if descriptor is not None:
+            os.close(descriptor)
+
+
+def quiet_code(root: str, given_now: int | None) -> int | None:
+    """The exit code when nothing has changed since the last run; None when there is work to do."""
+    try:
+        parts = state_file.load(root, whole=False)
+    except (state_file.CorruptStateError, OSError):
+        return None
+    if parts is None:
+        return None
+    head = parts[0]
+    now = clock() if given_now is None else given_now
+    newest = newest_seen(root, head["now"])
+    if newest - now >= SKEW_US:
+        if not head["skewed"]:
+            return None
+    elif head["skewed"] or (head["next"] is not None and now >= head["next"]):
+        return None
+    zone = os.environ.get("PERFKIT_TIMEZONE") or ""
+    if head["zone"] != zone or not unchanged(head["config"]):
+        return None
+    # The book may have been brought up to date by others, who do not step rules.
+    if not head["log"] or not unchanged(head["log"]) or not nothing_new(root, zone):
+        return None
+    code: int = head["code"]
+    state_file.beat(root, now, max(now, newest), code)
+    return code
+
+
+def _worked(root: str, arguments: Arguments) -> int:
+    from perfkit.alerts.check import check
+
+    try:
+        outcome = check(root, arguments.now, dry_run=arguments.dry_run)
+    except Exception:
+        if not arguments.dry_run:
+            _beat_failed(root, arguments.now)
+        raise
+    if outcome.news:
+        from perfkit.alerts.sinks import SINKS
+
+        for sink in SINKS:
+            sink.tell(outcome.news)
+    if arguments.json:
+        print(outcome.to_json())
+    return outcome.code
+
+
+def _beat_failed(root: str, given_now: int | None) -> None:
+    now = clock() if given_now is None else given_now
+    try:
+        state_file.beat(root, now, newest_seen(root, now), FAILED)
+    except OSError:
+        return  # what went wrong before is the news
+
+
+def _answer_of_another(root: str, arguments: Arguments) -> int | None:
+    """The exit code by the state of the run under way; None where there is no state yet."""
+    try:
+        parts = state_file.load(root, whole=False)
+    except state_file.CorruptStateError:
+        return None
+    if parts is None or arguments.json:
+        return None
+    held_us = clock() - state_file.held_since(root)
+    if held_us > STUCK_US:
+        _say(
+            f"another run has held {state_file.LOCK} for {held_us // 60_000_000} minutes; "
+            "find out whether it still works, and end it if it does not"
+        )
+        return FAILED
+    code: int = parts[0]["code"]
+    return code
+
+
+def _parsed(argv: Sequence[str]) -> Arguments | None:
+    """The arguments; None for help. argparse would take longer than the whole run."""
+    arguments = Arguments()
+    words = list(argv)
+    while words:
+        word, equals, value = words.pop(0).partition("=")
+        if word in ("-h", "--help"):
+            return None
+        if word in ("--json", "--dry-run") and not equals:
+            setattr(arguments, word[2:].replace("-", "_"), True)
+        elif word in ("--root", "--now"):
+            if not equals and not words:
+                raise _WrongUsageError(f"{word} needs a value")
+            text = value if equals else words.pop(0)
+            if word == "--root":
+                arguments.root = text
+            else:
+                arguments.now = parsed_time(text)
+        else:
+            raise _WrongUsageError(f"{word}: there is no such option")
+    return arguments
+
+
+def parsed_time(text: str) -> int:
+    """An ISO 8601 time with its zone as microseconds; raises what `main` reports."""
+    from datetime import datetime
+
+    from perfkit.core.calendar import instant_of
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise _WrongUsageError(
+            f"--now {text}: write a time with its zone, such as 2026-04-08T10:00:00Z"
+        )
+    return instant_of(moment)
+
+
+def _root(given: str) -> str:
+    start = os.path.abspath(given or os.curdir)
+    folder = start
+    while True:
+        if os.path.isfile(os.path.join(folder, state_file.CONFIG)):
+            return folder
+        above = os.path.dirname(folder)
+        if given or above == folder:
+            from perfkit.core.errors import WorkspaceNotFoundError
+
+            raise WorkspaceNotFoundError(start)
+        folder = above
+
+
+def _say(text: str) -> None:
+    if sys.stderr is not None:
+        print(f"perfkit-alerts: {text}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    program()

@@ -1,0 +1,177 @@
+"""Alert events as they are written: who, what, when, the numbers behind it, and a sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from perfkit.alerts.event_log import EVENT, VERSION, Event
+from perfkit.alerts.rules.evidence import Evidence, Number
+from perfkit.alerts.rules.rule import BELOW, Rule, plain_number
+from perfkit.alerts.rules.steps import NO_GROUP, Happened
+from perfkit.core.calendar import moment_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from perfkit.alerts.feed import Feed
+
+MOST_SOURCES = 100
+"""An event names the lines of so many trades, the latest."""
+
+
+def event(
+    kind: str,
+    identity: str,
+    detected_at: int,
+    message: str,
+    *,
+    rule: Rule | None = None,
+    group: str | None = None,
+    episode: str | None = None,
+    reason: str | None = None,
+    occurred_at: int | None = None,
+    until: int | None = None,
+    evidence: Evidence | None = None,
+    sources: Sequence[str] = (),
+) -> Event:
+    """An event with every field, null where it has no meaning."""
+    interval = evidence.interval if evidence is not None else None
+    return {
+        "v": VERSION,
+        "event": EVENT,
+        "id": identity,
+        "kind": kind,
+        "reason": reason,
+        "rule": rule.id if rule is not None else None,
+        "group": group or None,
+        "episode": episode,
+        "severity": rule.severity if rule is not None else None,
+        "occurred_at": time_text(occurred_at),
+        "detected_at": time_text(detected_at),
+        "until": time_text(until),
+        "metric": rule.metric if rule is not None else None,
+        "actual": _number(evidence.actual) if evidence is not None else None,
+        "target": _number(rule.threshold) if rule is not None else None,
+        "recover": _number(rule.recover) if rule is not None else None,
+        "numerator": _number(evidence.numerator) if evidence is not None else None,
+        "denominator": _number(evidence.denominator) if evidence is not None else None,
+        "interval": [_number(end) for end in interval] if interval is not None else None,
+        "window": evidence.window if evidence is not None else None,
+        "first_trade": time_text(evidence.first_at) if evidence is not None else None,
+        "last_trade": time_text(evidence.last_at) if evidence is not None else None,
+        "sources": list(sources),
+        "message": message,
+    }
+
+
+def time_text(instant: int | None) -> str | None:
+    """An instant as ISO 8601 in UTC."""
+    if instant is None:
+        return None
+    return moment_of(instant).isoformat().replace("+00:00", "Z")
+
+
+def name_of(rule: Rule, group: str | None) -> str:
+    """The rule, and the group it speaks of."""
+    if rule.by is None:
+        return rule.id
+    from perfkit.core.formatting import plain
+
+    return f"{rule.id} [{rule.by} {plain(group or '(none)')}]"
+
+
+def sentence(rule: Rule, group: str, what: str, evidence: Evidence | None) -> str:
+    """What happened, with the figure, its threshold and what it is made of."""
+    head = f"{name_of(rule, group)} {what}"
+    if evidence is None:
+        return head
+    if evidence.actual is None:
+        return f"{head}: {rule.metric} has no value{_because(evidence)}{_over(evidence)}"
+    side = "below" if rule.bound == BELOW else "above"
+    stands = side if rule.breached(evidence.actual) else f"not {side}"
+    shown = short(evidence.actual)
+    return (
+        f"{head}: {rule.metric} {shown} is {stands} {plain_number(rule.threshold)}"
+        f"{_over(evidence)}{_made_of(evidence)}"
+    )
+
+
+def short(value: Decimal | int) -> str:
+    """A figure for people: at most six places."""
+    number = Decimal(value)
+    exponent = number.as_tuple().exponent
+    if isinstance(exponent, int) and exponent < -6:
+        number = round(number, 6)
+    return plain_number(number)
+
+
+def _because(evidence: Evidence) -> str:
+    return f" ({evidence.reason})" if evidence.reason else ""
+
+
+def _over(evidence: Evidence) -> str:
+    return f" over {evidence.window}" if evidence.window else ""
+
+
+def _made_of(evidence: Evidence) -> str:
+    parts = []
+    if evidence.numerator is not None and evidence.denominator is not None:
+        parts.append(f"{short(evidence.numerator)} of {short(evidence.denominator)}")
+    if evidence.interval is not None:
+        low, high = evidence.interval
+        parts.append(f"95 % interval {short(low)} to {short(high)}")
+    if evidence.reason:
+        parts.append(evidence.reason)
+    return f" ({'; '.join(parts)})" if parts else ""
+
+
+def _number(value: Number) -> str | None:
+    return None if value is None else plain_number(Decimal(value))
+
+
+def lines_behind(feed: Feed, rule: Rule, happened: Happened) -> list[str]:
+    """`file:line` of the trades behind a figure, in trade order, the latest `MOST_SOURCES`."""
+    evidence = happened.evidence
+    if evidence.first_at is None or evidence.last_at is None:
+        return []
+    wanted = min(evidence.trades, MOST_SOURCES)
+    found: list[str] = []
+    for mark in reversed([one for one in feed.days() if one.day <= happened.day]):
+        trades = feed.rows(mark.day, mark.day)
+        last = len(trades) - 1
+        if mark.day == happened.day:
+            last = min(last, happened.row)
+        for row in range(last, -1, -1):
+            at = trades.closed_at[row]
+            if at < evidence.first_at or len(found) >= wanted:
+                return found[::-1]
+            if at <= evidence.last_at and _is_of(rule, happened.group, trades, row):
+                found.append(str(trades.place(row)))
+    return found[::-1]
+
+
+def _is_of(rule: Rule, group: str, trades: Any, row: int) -> bool:
+    if rule.by is not None and (getattr(trades, rule.by)[row] or NO_GROUP) != group:
+        return False
+    return all(getattr(trades, name)[row] == value for name, value in rule.where)
+
+
+def describe(rule: Rule) -> str:
+    """What a rule watches, in a sentence."""
+    spans = {True: "by the clock", False: f"over {rule.window}"}
+    span = f"over the last {rule.trades} trades" if rule.trades else spans[rule.is_clock]
+    parts = [f"{rule.id}: {rule.severity} when {rule.metric} {span}"]
+    parts.append(f"is {rule.bound} {plain_number(rule.threshold)}")
+    if rule.for_us:
+        parts.append(f"for {rule.for_us // 60_000_000} minutes")
+    elif rule.for_trades > 1:
+        parts.append(f"for {rule.for_trades} trades")
+    if rule.where:
+        parts.append("where " + " and ".join(f"{name} = {value}" for name, value in rule.where))
+    if rule.by:
+        parts.append(f"for each {rule.by}")
+    if rule.active is not None:
+        parts.append(f"in {rule.active}")
+    return " ".join(parts)

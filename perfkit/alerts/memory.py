@@ -1,0 +1,178 @@
+"""What one run of the alerts hands to the next: all of it, as values that fit a file.
+
+`Memory` is what is remembered of rules, episodes, silences and the clock. Where it was lost it is
+made anew from the event log, as far as that goes; trades give the rest.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from perfkit.alerts.event_log import Event
+from perfkit.alerts.replay import Entry, Marks, entry_from
+from perfkit.alerts.rules.gauge import Settings
+from perfkit.alerts.rules.rule import Rule, RuleState, digest
+from perfkit.alerts.rules.steps import RuleRun
+from perfkit.core.calendar import instant_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class Memory:
+    """Everything remembered between runs.
+
+    `marks` are the known days, `last_at` and `last_key` the closing time and order key of the last
+    stepped trade, `basis` a digest of the settings the figures depend on. `acked` holds names of
+    episodes, `silences` the end of each rule's silence, `reminded` the number of the last reminder
+    of an episode. `generations` counts the lives of each rule, `skews` the times the clock went
+    back, `log_size` how much of the event log was written when this was.
+    """
+
+    def __init__(self) -> None:
+        self.entries: dict[str, Entry] = {}
+        self.marks: Marks = ()
+        self.last_at: int | None = None
+        self.last_key = ""
+        self.basis = ""
+        self.acked: set[str] = set()
+        self.silences: dict[str, int] = {}
+        self.reminded: dict[str, int] = {}
+        self.generations: dict[str, int] = {}
+        self.skews = 0
+        self.skewed = False
+        self.newest = 0
+        self.log_size = 0
+
+    def plain(self) -> dict[str, Any]:
+        """As plain values."""
+        return {
+            "entries": tuple(entry.plain() for entry in self.entries.values()),
+            "marks": self.marks,
+            "last_at": self.last_at,
+            "last_key": self.last_key,
+            "basis": self.basis,
+            "acked": tuple(sorted(self.acked)),
+            "silences": self.silences,
+            "reminded": self.reminded,
+            "generations": self.generations,
+            "skews": self.skews,
+            "skewed": self.skewed,
+            "newest": self.newest,
+            "log_size": self.log_size,
+        }
+
+
+def memory_from(plain: dict[str, Any], settings: Settings) -> Memory:
+    """The memory that `plain` was made from."""
+    memory = Memory()
+    for one in plain["entries"]:
+        entry = entry_from(one, settings)
+        memory.entries[entry.rule.id] = entry
+    memory.acked = set(plain["acked"])
+    for name in ("marks", "last_at", "last_key", "basis", "skews", "skewed", "newest", "log_size"):
+        setattr(memory, name, plain[name])
+    for name in ("silences", "reminded", "generations"):
+        setattr(memory, name, dict(plain[name]))
+    return memory
+
+
+class Told:
+    """What the event log says of one rule: up to when it was told, and what is open by group."""
+
+    def __init__(self) -> None:
+        self.until: int | None = None
+        self.open: dict[str, str] = {}
+        self.fired: dict[str, int] = {}
+
+
+def recalled(
+    events: Iterable[Event], rules: Iterable[Rule], settings: Settings
+) -> tuple[Memory, dict[str, Told]]:
+    """A memory of what the event log tells, and what it says of each rule that it knows.
+
+    A rule is known when its latest `baseline` is of its present definition.
+    """
+    memory = Memory()
+    baselines: dict[str, list[str]] = {}
+    told: dict[str, Told] = {}
+    for event in events:
+        _recall(memory, event, baselines, told)
+    found: dict[str, Told] = {}
+    for rule in rules:
+        lives = baselines.get(rule.id, [])
+        memory.generations[rule.id] = len(lives)
+        if not lives:
+            continue
+        present = rule._replace(generation=len(lives) - 1)
+        if lives[-1] == digest(rule.id, present.identity, "baseline"):
+            memory.generations[rule.id] = len(lives) - 1
+            entry = Entry(present, RuleRun(present, settings))
+            entry.clock = {
+                group: RuleState(
+                    phase="firing",
+                    breaches=1,
+                    since=told[rule.id].fired[episode],
+                    episode=episode,
+                    fired_at=told[rule.id].fired[episode],
+                    data="ok",
+                )
+                for group, episode in told[rule.id].open.items()
+                if rule.is_clock
+            }
+            memory.entries[rule.id] = entry
+            found[rule.id] = told[rule.id]
+    return memory, found
+
+
+def _recall(
+    memory: Memory, event: Event, baselines: dict[str, list[str]], told: dict[str, Told]
+) -> None:
+    kind, rule, episode = event["kind"], event.get("rule"), event.get("episode")
+    if kind == "clock_skew":
+        memory.skews += 1
+    if not isinstance(rule, str):
+        return
+    if kind == "baseline":
+        baselines.setdefault(rule, []).append(event["id"])
+        told[rule] = Told()
+        told[rule].until = _instant(event.get("last_trade"))
+    one = told.setdefault(rule, Told())
+    group = event.get("group")
+    group = group if isinstance(group, str) else ""
+    if kind in ("firing", "resolved") and isinstance(episode, str):
+        happened = _instant(event.get("last_trade"))
+        if happened is not None and (one.until is None or happened > one.until):
+            one.until = happened
+        if kind == "firing":
+            one.open[group] = episode
+            one.fired[episode] = _instant(event.get("occurred_at")) or 0
+        else:
+            one.open.pop(group, None)
+    else:
+        _recall_command(memory, event, rule, episode)
+
+
+def _recall_command(memory: Memory, event: Event, rule: str, episode: object) -> None:
+    """Acknowledgements and silences; one whose id does not fit what it says is not believed."""
+    kind = event["kind"]
+    until = _instant(event.get("until"))
+    if kind == "acked" and isinstance(episode, str) and event["id"] == digest(episode, "acked"):
+        memory.acked.add(episode)
+    elif kind == "silenced" and until is not None:
+        if event["id"] == digest(rule, "silenced", str(until)):
+            memory.silences[rule] = until
+    elif kind == "unsilenced":
+        memory.silences.pop(rule, None)
+
+
+def _instant(text: object) -> int | None:
+    if not isinstance(text, str):
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return instant_of(moment) if moment.tzinfo is not None else None

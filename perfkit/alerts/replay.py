@@ -1,0 +1,321 @@
+"""Bringing trade and window rules up to date with the log, also where its past has changed.
+
+Trades that arrive in order are stepped from where the last run stood, and all that happens is
+told. Where a day of the past changed, a rule goes back to its checkpoint before that day and steps
+again in silence up to the last trade it had known; then it is told how the episode that was open
+ended, which one is open now, and which came and went unseen. A rule that is new steps through all
+history in silence, and one whose state was lost up to what the event log says of it.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Sequence
+
+from perfkit.alerts.rules.evidence import evidence_of
+from perfkit.alerts.rules.gauge import Settings
+from perfkit.alerts.rules.rule import CORRECTED, Rule, RuleEvent, RuleState, digest, rule_from
+from perfkit.alerts.rules.steps import Happened, RuleRun
+from perfkit.book.store.freshness import MARSHAL
+from perfkit.core.fast_imports import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from perfkit.alerts.feed import DayMark, Feed
+
+CHECKPOINTS_OF_LATEST_DAYS = 8
+CHECKPOINT_EVERY_DAYS = 32
+"""Of older days, so many share one checkpoint."""
+
+MOST_KNOWN = 1000
+"""Episodes of a rule that are remembered."""
+
+LAST_ROW = 1 << 40
+"""Stands for the last row of a day."""
+
+Marks = tuple[tuple[int, str, int], ...]
+
+
+class Entry:
+    """One rule between runs.
+
+    `run` steps a trade or window rule, `clock` has the states of a clock rule by group.
+    `checkpoints` are what `run` could carry at the end of a day, packed as few runs look at them.
+    `known` has, for each episode, when it fired and how often it was told.
+    """
+
+    def __init__(self, rule: Rule, run: RuleRun) -> None:
+        self.rule = rule
+        self.run = run
+        self.clock: dict[str, RuleState] = {}
+        self.checkpoints: list[tuple[int, bytes]] = []
+        self.known: dict[str, tuple[int, int]] = {}
+
+    def plain(self) -> tuple[Any, ...]:
+        """As plain values."""
+        kept = list(self.known.items())
+        if len(kept) > MOST_KNOWN:
+            kept = sorted(kept, key=lambda one: one[1])[-MOST_KNOWN:]
+        return (
+            self.rule.plain(),
+            self.run.carry(),
+            tuple((group, tuple(state)) for group, state in self.clock.items()),
+            tuple(self.checkpoints),
+            tuple(kept),
+        )
+
+    def states(self) -> dict[str, RuleState]:
+        """The state of every group."""
+        if self.rule.is_clock:
+            return self.clock
+        return {name: group.state for name, group in self.run.groups.items()}
+
+    def open_episodes(self) -> dict[str, str]:
+        """The open episode of every group that has one."""
+        states = self.states().items()
+        return {group: state.episode for group, state in states if state.episode is not None}
+
+    def told_as(self, episode: str, *, again: bool = False) -> str:
+        """What an episode is called in events; one that was told and comes back gets a new name."""
+        _, times = self.known.get(episode, (0, 0))
+        return numbered(episode, times if again else max(0, times - 1))
+
+
+def entry_from(plain: tuple[Any, ...], settings: Settings) -> Entry:
+    """The entry that `plain` was made from."""
+    rule, run, clock, checkpoints, known = plain
+    one = rule_from(rule)
+    entry = Entry(one, RuleRun(one, settings).resume(run))
+    entry.clock = {group: RuleState(*state) for group, state in clock}
+    entry.checkpoints = list(checkpoints)
+    entry.known = dict(known)
+    return entry
+
+
+class Job(NamedTuple):
+    """What to step a rule through: from row `row` of day number `start` on.
+
+    Up to the closing time `silent_until` (None: nothing) it is done in silence. `open_before` are
+    the episodes that were open by group; `rewrites` says that unseen episodes are to be told.
+    `names` are the episodes that the event log knows, where nothing else does. Of trades that
+    closed at `silent_until` itself, those after row `last_row` of their day are not silent.
+    """
+
+    entry: Entry
+    start: int
+    row: int
+    silent_until: int | None
+    open_before: dict[str, str]
+    open_at_start: dict[str, str]
+    rewrites: bool = False
+    names: frozenset[str] = frozenset()
+    last_row: int | None = None
+
+    def is_silent(self, one: Happened) -> bool:
+        """Whether that is not told as it happens."""
+        if self.silent_until is None or one.at != self.silent_until:
+            return self.silent_until is not None and one.at < self.silent_until
+        return self.last_row is None or one.row <= self.last_row
+
+
+class Tale(NamedTuple):
+    """What is to be told of one rule, in order.
+
+    `settled` is what a silent stretch changed, `told` what happened after it; `unseen` are the
+    episodes that came and went in silence.
+    """
+
+    entry: Entry
+    settled: list[Happened]
+    told: list[Happened]
+    unseen: list[Happened]
+
+
+def first_change(marks: Marks, days: Sequence[DayMark], feed: Feed) -> int | None:
+    """The first of the known days that is no longer as it was; None where only later trades came.
+
+    That the last known day grew at its end is no change.
+    """
+    for number, known in enumerate(marks):
+        if number >= len(days) or days[number].day != known[0]:
+            return number
+        grew = days[number].rows != known[2]
+        if not feed.still_begins(known) or (grew and number < len(marks) - 1):
+            return number
+    return None
+
+
+def onward(entry: Entry, marks: Marks) -> Job:
+    """The job of a rule whose past stands: the rest of the last known day, and what follows."""
+    open_now = entry.open_episodes()
+    index, row = (len(marks) - 1, marks[-1][2]) if marks else (0, 0)
+    return Job(entry, index, row, None, open_now, open_now)
+
+
+def from_start(
+    entry: Entry,
+    silent_until: int,
+    open_before: dict[str, str] | None = None,
+    names: frozenset[str] = frozenset(),
+) -> Job:
+    """The job of a rule that knows nothing yet, or whose state was lost."""
+    return Job(entry, 0, 0, silent_until, open_before or {}, {}, names=names)
+
+
+def back_to(
+    entry: Entry,
+    changed: int,
+    days: Sequence[DayMark],
+    last_at: int | None,
+    last_row: int | None = None,
+) -> Job:
+    """The job of a rule whose day number `changed` is not as it was: from a checkpoint before.
+
+    What was told reaches to the trade that closed at `last_at`, row `last_row` of its day where
+    that is still there.
+    """
+    open_before = entry.open_episodes()
+    day = days[changed].day if changed < len(days) else None
+    valid = [one for one in entry.checkpoints if _is_before(one[0], changed, day, days)]
+    run = RuleRun(entry.rule, entry.run.settings)
+    index = 0
+    if valid:
+        run.resume(marshal.loads(valid[-1][1]))
+        index = next(n for n, one in enumerate(days) if one.day == valid[-1][0]) + 1
+    entry.run = run
+    entry.checkpoints = valid
+    start = entry.open_episodes()
+    return Job(entry, index, 0, last_at, open_before, start, rewrites=True, last_row=last_row)
+
+
+def _is_before(checkpoint: int, changed: int, day: int | None, days: Sequence[DayMark]) -> bool:
+    if not changed or (day is not None and checkpoint >= day):
+        return False
+    return checkpoint <= days[changed - 1].day and any(one.day == checkpoint for one in days)
+
+
+def replay(jobs: Sequence[Job], feed: Feed, days: Sequence[DayMark]) -> list[Tale]:
+    """Does the jobs, day by day, and says what is to be told of each."""
+    happened: list[list[Happened]] = [[] for _ in jobs]
+    last = len(days) - 1
+    for number in range(min((job.start for job in jobs), default=0), len(days)):
+        day = days[number].day
+        trades = feed.rows(day, day)
+        for job, seen in zip(jobs, happened, strict=True):
+            if job.start > number:
+                continue
+            first = job.row if number == job.start else 0
+            if first < len(trades):
+                seen.extend(job.entry.run.advance(day, trades, first))
+            if number < last and _is_kept(number, day, last):
+                packed = marshal.dumps(job.entry.run.carry(), MARSHAL)
+                job.entry.checkpoints.append((day, packed))
+    for job in jobs:
+        _thin(job.entry, days)
+    return [_tale(job, seen) for job, seen in zip(jobs, happened, strict=True)]
+
+
+def _is_kept(number: int, day: int, last: int) -> bool:
+    return last - number <= CHECKPOINTS_OF_LATEST_DAYS or day % CHECKPOINT_EVERY_DAYS == 0
+
+
+def _thin(entry: Entry, days: Sequence[DayMark]) -> None:
+    numbers = {one.day: number for number, one in enumerate(days)}
+    last = len(days) - 1
+    latest = dict(entry.checkpoints)
+    entry.checkpoints = [
+        (day, carried)
+        for day, carried in sorted(latest.items())
+        if day in numbers and _is_kept(numbers[day], day, last)
+    ]
+
+
+def _tale(job: Job, happened: list[Happened]) -> Tale:
+    entry = job.entry
+    silent = [one for one in happened if job.is_silent(one)]
+    if job.names:
+        job = job._replace(open_before=_recognized(job, silent))
+    told = _settled(job, silent)
+    unseen = _unseen(job, silent) if job.rewrites else []
+    for one in silent:
+        episode = one.event.episode
+        if one.event.kind == "firing" and episode is not None:
+            entry.known.setdefault(episode, (one.event.at, 0))
+    return Tale(entry, told, happened[len(silent) :], unseen)
+
+
+def _recognized(job: Job, silent: list[Happened]) -> dict[str, str]:
+    """The open episodes by what they are, rather than by the names they were told as."""
+    known, origin = job.entry.known, {}
+    for one in silent:
+        episode = one.event.episode
+        if one.event.kind == "firing" and episode is not None:
+            times = 0
+            while (name := numbered(episode, times)) in job.names:
+                origin[name] = episode
+                times += 1
+            known[episode] = (one.event.at, times)
+    return {group: origin.get(name, name) for group, name in job.open_before.items()}
+
+
+def numbered(episode: str, number: int) -> str:
+    """The name of an episode that was told and ended so many times before."""
+    return digest(episode, str(number)) if number else episode
+
+
+def _settled(job: Job, silent: list[Happened]) -> list[Happened]:
+    """What a silent stretch changed of what was open before it."""
+    if job.silent_until is None:
+        return []
+    open_after = dict(job.open_at_start)
+    fired: dict[str, Happened] = {}
+    ended: dict[str, Happened] = {}
+    for one in silent:
+        episode = one.event.episode
+        if one.event.kind == "firing" and episode is not None:
+            open_after[one.group] = episode
+            fired[episode] = one
+        elif one.event.kind == "resolved" and episode is not None:
+            open_after.pop(one.group, None)
+            ended[episode] = one
+    told = []
+    for group in sorted({*job.open_before, *open_after}):
+        before, after = job.open_before.get(group), open_after.get(group)
+        if before == after:
+            continue
+        if before is not None:
+            told.append(ended.get(before) or _corrected(job, group, before))
+        if after is not None:
+            told.append(fired.get(after) or _made_up(job, group, after, "firing", ""))
+    return told
+
+
+def _corrected(job: Job, group: str, episode: str) -> Happened:
+    return _made_up(job, group, episode, "resolved", CORRECTED)
+
+
+def _made_up(job: Job, group: str, episode: str, kind: str, reason: str) -> Happened:
+    """An event that no step of this replay made: its trade is gone, or lies before the replay."""
+    run = job.entry.run
+    known = run.groups.get(group)
+    gauge = known.gauge if known is not None else run.gauge()
+    at = job.silent_until or 0
+    event = RuleEvent(kind, reason, at, episode, known.state.window if known else None)
+    return Happened(gauge.day or 0, LAST_ROW, at, group, event, evidence_of(gauge))
+
+
+def _unseen(job: Job, silent: list[Happened]) -> list[Happened]:
+    """Episodes that began and ended in the silent stretch and were not known before."""
+    known = job.entry.known
+    horizon = min((at for at, _ in known.values()), default=0) if len(known) >= MOST_KNOWN else 0
+    ended = {one.event.episode for one in silent if one.event.kind == "resolved"}
+    return [
+        one
+        for one in silent
+        if one.event.kind == "firing"
+        and one.event.episode in ended
+        and one.event.episode not in known
+        and one.event.at >= horizon
+    ]

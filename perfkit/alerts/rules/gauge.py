@@ -1,0 +1,276 @@
+"""The figure of a rule over the last N trades or a window, as each trade closes.
+
+A `Gauge` is fed the closed trades of one rule and group in trade order, and gives the figure as it
+stood when the latest of them closed. It comes from the functions that every summary uses. Figures
+made of counts and sums add the new trade and take the oldest away; others fold tallies. Whatever a
+gauge knows can be carried to the next run as plain values.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+
+from perfkit.alerts.rules.folds import COUNTED, PER_DAY, fold_of
+from perfkit.core.calendar import Calendar, Window
+from perfkit.core.exact import EXACT, ZERO, canonical, multiply, ratio
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.trades import Trades
+from perfkit.metrics.facts import NO_LOSS, NOT_IN_A_PART, Facts, Undefined, Value
+from perfkit.metrics.registry import METRICS
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+NOT_BY_TRADE = frozenset(("open_trades", "unrealized_pnl"))
+"""Figures that later lines change for the past, so that no step could be repeated."""
+
+NO_NUMBER = frozenset(
+    ("current_streak_kind", "drawdown_peak_at", "drawdown_trough_at", "drawdown_recovered_at")
+)
+
+BETTER = (NO_LOSS.reason, "no day lost money")
+"""Reasons to be undefined that are better than any threshold."""
+
+_SLIDING = {"last-7d": 7, "last-30d": 30}
+
+
+class Settings(NamedTuple):
+    """What of the workspace figures depend on; `missing` counts days without a log."""
+
+    calendar: Calendar
+    starting_equity: Decimal | None
+    periods_per_year: int
+    missing: Callable[[date, date], int]
+
+
+class Gauge:
+    """The figure of one rule for one group; over `trades` trades, or a window of a kind."""
+
+    def __init__(
+        self, metric: str, trades: int | None, window: str | None, settings: Settings
+    ) -> None:
+        self.metric = metric
+        self.span = trades
+        self.kind = window
+        self.settings = settings
+        self.fold = fold = fold_of(metric)
+        self.tail: deque[tuple[int, int, Any, Decimal]] = deque()
+        self.days: list[tuple[int, Any, Decimal, int, int]] = []
+        """Earlier days of the window: ordinal, fold, net P&L, first closing time, trades."""
+        self.window: Window | None = None
+        self.today = self.whole = fold.empty
+        self.day: int | None = None
+        self.day_net = ZERO
+        self.day_first_at = 0
+        self.day_count = 0
+        self.first_day: int | None = None
+        self.first_at: int | None = None
+        self.last_at: int | None = None
+        self.count = 0
+        self.equity = self.peak = ZERO
+        """Cumulative net P&L of all trades so far, and its highest."""
+        self.curve: list[Decimal] = [ZERO]
+        """Equity at the start of a rolling span or sliding window, and after each of its trades."""
+        self.fall: tuple[Decimal, Decimal, Decimal] | None = None
+        """In other windows: peak of equity, and the deepest relative fall with its peak."""
+        self._known: dict[Any, Value | Undefined] = {}
+
+    def add(self, trades: Trades, row: int, day: int) -> None:
+        """Takes the next closed trade; `day` is the ordinal of its trading day."""
+        unit = self.fold.unit(trades, row)
+        net = trades.net_pnl.decimal(row) or ZERO
+        at = trades.closed_at[row]
+        self.equity = EXACT.add(self.equity, net)
+        self.peak = max(self.peak, self.equity)
+        if self.span is not None:
+            self._roll(at, day, unit, net)
+        else:
+            self._extend(at, day, unit, net)
+        self.last_at = at
+        if self.metric == "max_drawdown_pct" and self.settings.starting_equity is not None:
+            self._follow(net)
+
+    def _roll(self, at: int, day: int, unit: Any, net: Decimal) -> None:
+        self.tail.append((day, at, unit, net))
+        oldest = self.tail.popleft()[2] if len(self.tail) > (self.span or 0) else None
+        self.whole = self.fold.rolled(self.whole, unit, oldest, self.tail)
+        self.count = len(self.tail)
+        self.first_day, self.first_at = self.tail[0][0], self.tail[0][1]
+        self.day = day
+
+    def _extend(self, at: int, day: int, unit: Any, net: Decimal) -> None:
+        if day != self.day:
+            self._turn(day)
+            self.day_first_at = at
+        self.today = self.fold.plus(self.today, unit)
+        self.whole = self.fold.plus(self.whole, unit)
+        self.day_net = EXACT.add(self.day_net, net)
+        self.count += 1
+        self.day_count += 1
+        if self.first_at is None:
+            self.first_at = at
+        if self.first_day is None:
+            self.first_day = day
+
+    def _turn(self, day: int) -> None:
+        """Ends the day before, and lets go of what has left the window."""
+        sliding = _SLIDING.get(self.kind or "")
+        if self.day is not None and (sliding or self.metric in PER_DAY):
+            self.days.append(
+                (self.day, self.today, self.day_net, self.day_first_at, self.day_count)
+            )
+        if self.kind in ("daily", "weekly", "monthly"):
+            on = date.fromordinal(day)
+            if self.window is None or not self.window.first_day <= on <= self.window.last_day:
+                self.window = self.settings.calendar.window(self.kind, on)
+                self.days, self.whole, self.count = [], self.fold.empty, 0
+                self.first_at, self.first_day, self.fall = None, None, None
+        elif sliding:
+            self.days = [one for one in self.days if one[0] > day - sliding]
+            self.whole = self.fold.merged([one[1] for one in self.days])
+            self.count = sum(one[4] for one in self.days)
+            self.first_day = day - sliding + 1
+            self.first_at = self.days[0][3] if self.days else None
+        self.day, self.today, self.day_net, self.day_count = day, self.fold.empty, ZERO, 0
+
+    def value(self) -> Value | Undefined:
+        """The figure at the latest trade."""
+        if self.metric not in COUNTED:
+            return METRICS[self.metric](self.facts())
+        value = self._known.get(self.whole)
+        if value is None:
+            value = METRICS[self.metric](self.facts())
+            self._known[self.whole] = value
+        return value
+
+    def facts(self) -> Facts:
+        """What the figure is computed from."""
+        settings = self.settings
+        # NOT_IN_A_PART stands for what no rule may ask for.
+        return Facts(
+            tally=self.fold.tally(self.whole),
+            days=self._days() if self.metric in PER_DAY else (),
+            expected_days=len(self._expected()) if self.metric == "trades_per_day" else 0,
+            open_trades=0,
+            recovered_at=NOT_IN_A_PART,
+            unrealized_pnl=NOT_IN_A_PART,
+            returns=self._returns() if self.metric in PER_DAY else NOT_IN_A_PART,
+            current_drawdown=EXACT.subtract(self.equity, self.peak),
+            max_drawdown_pct=self._relative() if self.metric == "max_drawdown_pct" else ZERO,
+            periods_per_year=settings.periods_per_year,
+        )
+
+    def _days(self) -> tuple[tuple[date, Decimal], ...]:
+        by_day: dict[int, Decimal] = {}
+        for day, _, _, net in self.tail:
+            by_day[day] = EXACT.add(by_day.get(day, ZERO), net)
+        for one in self.days:
+            by_day[one[0]] = one[2]
+        if self.span is None and self.day is not None:
+            by_day[self.day] = self.day_net
+        return tuple((date.fromordinal(day), net) for day, net in by_day.items())
+
+    def _expected(self) -> list[date]:
+        """Expected days of the window up to the day of the latest trade."""
+        last = date.fromordinal(self.day or 1)
+        first = date.fromordinal(self.first_day or 1)
+        if self.window is not None:
+            first = self.window.first_day
+        return self.settings.calendar.expected_days(first, last)
+
+    def _returns(self) -> tuple[Decimal, ...] | Undefined:
+        expected = self._expected()
+        if expected:
+            missing = self.settings.missing(expected[0], expected[-1])
+            if missing:
+                return Undefined(f"{missing} expected days have no log")
+        by_day = dict(self._days())
+        return tuple(by_day.get(day, ZERO) for day in expected)
+
+    def _follow(self, net: Decimal) -> None:
+        """Keeps what the relative drawdown needs of the equity."""
+        if self.span is not None or self.kind in _SLIDING:
+            self.curve.append(self.equity)
+            del self.curve[: len(self.curve) - 1 - self.count]
+        else:
+            before = self.fall or _no_fall(self._capital(EXACT.subtract(self.equity, net)))
+            self.fall = _fallen(before, self._capital(self.equity))
+
+    def _capital(self, earned: Decimal) -> Decimal:
+        return EXACT.add(self.settings.starting_equity or ZERO, earned)
+
+    def _relative(self) -> Decimal | Undefined:
+        if self.settings.starting_equity is None:
+            return Undefined("no starting_equity in config/perfkit.yaml")
+        fall = self.fall
+        if fall is None:
+            fall = _no_fall(self._capital(self.curve[0]))
+            for earned in self.curve[1:]:
+                fall = _fallen(fall, self._capital(earned))
+        if fall[0] <= 0 or fall[2] <= 0:
+            return Undefined("equity was not above 0")
+        return ratio(-fall[1], fall[2])
+
+    @property
+    def label(self) -> str | None:
+        """The window as events name it: a calendar label, the kind, or how many trades."""
+        if self.window is not None:
+            return self.window.label
+        return self.kind if self.span is None else f"last {self.span} trades"
+
+    def carry(self) -> tuple[Any, ...]:
+        """Everything it knows, as plain values."""
+        out = self.fold.carried
+        return (
+            tuple((day, at, out(unit), _text(net)) for day, at, unit, net in self.tail),
+            tuple((one[0], out(one[1]), _text(one[2]), *one[3:]) for one in self.days),
+            out(self.today),
+            out(self.whole),
+            (self.day, _text(self.day_net), self.day_first_at, self.day_count),
+            (self.first_day, self.first_at, self.last_at, self.count),
+            (_text(self.equity), _text(self.peak), tuple(map(_text, self.curve))),
+            self.fall and tuple(map(_text, self.fall)),
+        )
+
+    def resume(self, carried: tuple[Any, ...]) -> Gauge:
+        """Takes over what `carry` gave; returns itself."""
+        tail, days, today, whole, on, spans, account, fall = carried
+        back = self.fold.restored
+        self.tail = deque((day, at, back(unit), Decimal(net)) for day, at, unit, net in tail)
+        self.days = [(one[0], back(one[1]), Decimal(one[2]), *one[3:]) for one in days]
+        self.today, self.whole = back(today), back(whole)
+        self.day, net, self.day_first_at, self.day_count = on
+        self.day_net = Decimal(net)
+        self.first_day, self.first_at, self.last_at, self.count = spans
+        self.equity, self.peak = Decimal(account[0]), Decimal(account[1])
+        self.curve = [Decimal(one) for one in account[2]]
+        self.fall = fall and (Decimal(fall[0]), Decimal(fall[1]), Decimal(fall[2]))
+        if self.day is not None and self.kind in ("daily", "weekly", "monthly"):
+            self.window = self.settings.calendar.window(self.kind, date.fromordinal(self.day))
+        return self
+
+
+def _text(value: Decimal) -> str:
+    """One text for each number, however it came about."""
+    return str(canonical(value))
+
+
+def _no_fall(equity: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+    return equity, ZERO, equity
+
+
+def _fallen(
+    fall: tuple[Decimal, Decimal, Decimal], equity: Decimal
+) -> tuple[Decimal, Decimal, Decimal]:
+    """The peak so far and the deepest relative fall, one trade later; shares as fractions."""
+    peak, depth, of_peak = fall
+    if equity > peak:
+        # A start at or below 0 leaves the drawdown undefined, whatever comes after.
+        return (equity, depth, of_peak) if of_peak > 0 else fall
+    if of_peak > 0 and multiply(EXACT.subtract(peak, equity), of_peak) > multiply(depth, peak):
+        return peak, EXACT.subtract(peak, equity), peak
+    return fall

@@ -1,0 +1,198 @@
+"""One rule over the closed trades of a log, in trade order: its groups, their figures and states.
+
+What comes out depends on the trades alone, so history and the trade that has just closed go
+through the same steps. A run can be carried to the next as plain values, and resumed from them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from perfkit.alerts.rules.evidence import Evidence, evidence_of
+from perfkit.alerts.rules.gauge import BETTER, Gauge, Settings
+from perfkit.alerts.rules.rule import (
+    CALENDAR_WINDOWS,
+    IDLE,
+    IDLE_US,
+    INSUFFICIENT,
+    OK,
+    START,
+    Reading,
+    Rule,
+    RuleEvent,
+    RuleState,
+    closed,
+    plain_number,
+    step,
+)
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.trades import Trades
+from perfkit.metrics.facts import Undefined, Value
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+NO_GROUP = ""
+"""The group of a rule without `by`, and of trades that do not say."""
+
+
+class Happened(NamedTuple):
+    """What one trade did to one group: where the trade stands, the event, the figures behind it.
+
+    The trade that closed at `at` is row `row` of the trading day with the ordinal `day`.
+    """
+
+    day: int
+    row: int
+    at: int
+    group: str
+    event: RuleEvent
+    evidence: Evidence
+
+
+class Point(NamedTuple):
+    """The figure of a group when a trade closed, and the phase it led to."""
+
+    at: int
+    group: str
+    value: Decimal | None
+    phase: str
+
+
+class Group:
+    """One group of a rule: its state, its gauge, and when its last trade closed."""
+
+    __slots__ = ("gauge", "last_at", "state")
+
+    def __init__(self, state: RuleState, gauge: Gauge, last_at: int | None) -> None:
+        self.state = state
+        self.gauge = gauge
+        self.last_at = last_at
+
+
+class RuleRun:
+    """A trade or window rule as it steps; `groups` by name, `steps` trades so far."""
+
+    def __init__(self, rule: Rule, settings: Settings) -> None:
+        self.rule = rule
+        self.settings = settings
+        self.groups: dict[str, Group] = {}
+        self.steps = 0
+        self.points: list[Point] | None = None
+        """Every figure, where somebody wants to see them."""
+
+    def advance(self, day: int, trades: Trades, first: int) -> list[Happened]:
+        """Steps the trades of one day from row `first` on; `day` is its ordinal."""
+        told: list[Happened] = []
+        for row in self._matching(trades, first):
+            name = NO_GROUP if self.rule.by is None else getattr(trades, self.rule.by)[row]
+            name = name or NO_GROUP
+            if self.rule.by is not None:
+                told += self._idle(trades.closed_at[row], day, row)
+            group = self.groups.get(name)
+            if group is None:
+                group = self.groups[name] = Group(START, self.gauge(), None)
+            told += self._step(name, group, trades, row, day)
+        return told
+
+    def _matching(self, trades: Trades, first: int) -> Iterable[int]:
+        rows: Iterable[int] = range(first, len(trades))
+        for name, wanted in self.rule.where:
+            column = getattr(trades, name)
+            rows = [row for row in rows if column[row] == wanted]
+        return rows
+
+    def gauge(self) -> Gauge:
+        """A gauge that has seen no trade."""
+        return Gauge(self.rule.metric, self.rule.trades, self.rule.window, self.settings)
+
+    def _step(self, name: str, group: Group, trades: Trades, row: int, day: int) -> list[Happened]:
+        gauge, at = group.gauge, trades.closed_at[row]
+        before = None
+        if group.state.episode is not None and day != gauge.day:
+            before = evidence_of(gauge)
+        gauge.add(trades, row, day)
+        group.last_at = at
+        self.steps += 1
+        reading = self._reading(group, trades, row, gauge.value())
+        state, events = step(self.rule, group.state, reading, at, name)
+        group.state = state
+        told = []
+        for event in events:
+            ended = event.window != state.window and before is not None
+            evidence = before if ended and before is not None else evidence_of(gauge)
+            told.append(Happened(day, row, at, name, event, evidence))
+        if self.points is not None:
+            self.points.append(Point(at, name, reading.value, state.phase))
+        return told
+
+    def _reading(self, group: Group, trades: Trades, row: int, value: Value | Undefined) -> Reading:
+        gauge, rule = group.gauge, self.rule
+        window, end = None, None
+        if rule.window in CALENDAR_WINDOWS and gauge.window is not None:
+            window, end = gauge.window.label, gauge.window.end
+        if gauge.count < rule.min_trades:
+            reason = f"{gauge.count} of {rule.min_trades} trades"
+            return Reading(None, INSUFFICIENT, reason, window=window, window_end=end)
+        if isinstance(value, Undefined):
+            if value.reason in BETTER:
+                return Reading(None, better=True, window=window, window_end=end)
+            return Reading(None, INSUFFICIENT, value.reason, window=window, window_end=end)
+        number = value if isinstance(value, Decimal) else Decimal(str(value))
+        # The key is only needed where an episode could begin.
+        begins = group.state.episode is None or window != group.state.window
+        key = self._key(trades, row) if begins and rule.breached(number) else ""
+        return Reading(number, OK, "", False, window, end, key)
+
+    def _key(self, trades: Trades, row: int) -> str:
+        """The order key of the trade, and which of equal ones it is."""
+        key = trade_key(trades, row)
+        at, equal, earlier = trades.closed_at[row], 0, row - 1
+        while earlier >= 0 and trades.closed_at[earlier] == at:
+            equal += trade_key(trades, earlier) == key
+            earlier -= 1
+        return f"{key}#{equal}"
+
+    def _idle(self, at: int, day: int, row: int) -> list[Happened]:
+        told = []
+        for name, group in self.groups.items():
+            if group.state.episode is None or group.last_at is None:
+                continue
+            if at - group.last_at >= IDLE_US:
+                group.state, events = closed(group.state, IDLE, group.last_at + IDLE_US)
+                evidence = evidence_of(group.gauge)
+                told += [Happened(day, row, at, name, event, evidence) for event in events]
+        return told
+
+    def carry(self) -> tuple[Any, ...]:
+        """Everything it knows, as plain values."""
+        return self.steps, tuple(
+            (name, tuple(group.state), group.gauge.carry(), group.last_at)
+            for name, group in self.groups.items()
+        )
+
+    def resume(self, carried: tuple[Any, ...]) -> RuleRun:
+        """Takes over what `carry` gave; returns itself."""
+        self.steps, groups = carried
+        self.groups = {
+            name: Group(RuleState(*state), self.gauge().resume(gauge), last_at)
+            for name, state, gauge, last_at in groups
+        }
+        return self
+
+
+def trade_key(trades: Trades, row: int) -> str:
+    """The order key of a closed trade as a text: a property of the trade, not of its line."""
+    net = trades.net_pnl.decimal(row)
+    return repr(
+        (
+            trades.closed_at[row],
+            trades.opened_at[row],
+            trades.symbol[row],
+            trades.strategy[row],
+            trades.side[row],
+            None if net is None else plain_number(net),
+        )
+    )

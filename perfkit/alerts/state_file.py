@@ -1,0 +1,144 @@
+"""The state of the alerts on disk: one file in two parts, each with a checksum.
+
+The first part is what a run that finds nothing new needs; the second is everything else. This is
+on the path of such a run, once a minute, so it imports next to nothing: no json, no pathlib.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+import time
+from zlib import crc32
+
+from perfkit.book.store.freshness import MARSHAL
+from perfkit.disk.atomic import put_in_place, try_lock
+from perfkit.disk.feedmark import fingerprint
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+STATE = "logs/performance/alerts.state"
+LOCK = "logs/performance/alerts.lock"
+HEARTBEAT = "logs/performance/alerts.heartbeat"
+CONFIG, RULES = "config/perfkit.yaml", "config/alerts.yaml"
+
+OK, FIRING, FAILED = 0, 2, 3
+"""Exit codes."""
+
+SKEW_US = 1_000_000
+"""Two runs may look at the clock in another order than they work; more than that is a step back."""
+
+_FAMILY = b"pkalert"
+_MAGIC = _FAMILY + b"3"
+"""Another last byte is another layout, of another version of perfkit."""
+
+_HEAD = len(_MAGIC) + 16
+
+
+class CorruptStateError(Exception):
+    """The state file is not what was written; `content` is what it holds."""
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__("the alert state is damaged")
+        self.content = content
+
+
+def load(root: str, *, whole: bool) -> tuple[Any, Any] | None:
+    """The two parts; the second only where `whole`. None where there is none of this layout.
+
+    Raises `CorruptStateError`, and `OSError` when the file cannot be read.
+    """
+    try:
+        with open(os.path.join(root, STATE), "rb") as stream:
+            content = stream.read()
+    except FileNotFoundError:
+        return None
+    if content.startswith(_FAMILY) and not content.startswith(_MAGIC):
+        return None
+    first = _part(content, 0) if content[: len(_MAGIC)] == _MAGIC else None
+    if first is None:
+        raise CorruptStateError(content)
+    if not whole:
+        return first, None
+    second = _part(content, 1)
+    if second is None:
+        raise CorruptStateError(content)
+    return first, second
+
+
+def encoded(first: Any, second: Any) -> bytes:
+    """Both parts as the file holds them."""
+    parts = [marshal.dumps(part, MARSHAL) for part in (first, second)]
+    numbers = [number for part in parts for number in (len(part), crc32(part))]
+    return _MAGIC + b"".join(n.to_bytes(4, "big") for n in numbers) + b"".join(parts)
+
+
+def _part(content: bytes, which: int) -> Any:
+    numbers = [int.from_bytes(content[8 + 4 * n : 12 + 4 * n], "big") for n in range(4)]
+    start = _HEAD + (numbers[0] if which else 0)
+    part = content[start : start + numbers[2 * which]]
+    if len(content) != _HEAD + numbers[0] + numbers[2] or crc32(part) != numbers[2 * which + 1]:
+        return None
+    try:
+        return marshal.loads(part)
+    except (EOFError, ValueError, TypeError):
+        return None
+
+
+def lock(root: str, *, wait: bool) -> int | None:
+    """Takes the lock and returns its descriptor; None while another run holds it."""
+    path = os.path.join(root, LOCK)
+    try:
+        descriptor = try_lock(path, wait=wait)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        descriptor = try_lock(path, wait=wait)
+    if descriptor is not None:
+        os.utime(descriptor)
+    return descriptor
+
+
+def held_since(root: str) -> int:
+    """When the lock was last taken, in microseconds by the clock of the machine."""
+    return os.stat(os.path.join(root, LOCK)).st_mtime_ns // 1000
+
+
+def beat(root: str, now: int, newest: int, code: int) -> None:
+    """Replaces the heartbeat: when the run was, the newest time any run saw, its exit code."""
+    at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now // 1_000_000))
+    text = f'{{"at": "{at}", "at_us": {now}, "newest_us": {newest}, "code": {code}'
+    sealed = f'{text}, "check": {crc32(text.encode())}}}\n'
+    put_in_place(os.path.join(root, HEARTBEAT), sealed.encode(), durable=False)
+
+
+def last_beat(root: str) -> tuple[int, int, int] | None:
+    """When the latest run was, the newest time any run saw, its exit code; None if unreadable."""
+    try:
+        with open(os.path.join(root, HEARTBEAT), encoding="ascii") as stream:
+            text = stream.read()
+        sealed, _, check = text.rpartition(', "check": ')
+        if crc32(sealed.encode()) != int(check.rstrip().rstrip("}")):
+            return None
+        words = sealed.replace(",", " ").split()
+        return int(words[3]), int(words[5]), int(words[7])
+    except (OSError, ValueError, IndexError):
+        return None
+
+
+def newest_seen(root: str, known: int) -> int:
+    """The newest time that any run saw on the clock."""
+    beat = last_beat(root)
+    return known if beat is None else max(known, beat[1])
+
+
+def config_mark(root: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
+    """The state of both configuration files."""
+    paths = [os.path.join(root, name) for name in (CONFIG, RULES)]
+    return tuple((path, fingerprint(path)) for path in paths)
+
+
+def clock() -> int:
+    """The present, in microseconds since the epoch."""
+    return time.time_ns() // 1000

@@ -1,0 +1,326 @@
+"""A batch: what some files (or a stretch of one) say, taken by itself.
+
+A batch combines the lines of one identity as far as it holds them and puts each trade on its day.
+It can be made anywhere, in any order; `refresh` joins batches with what the book knows already and
+mends whatever two of them both tell of.
+"""
+
+from __future__ import annotations
+
+import os
+from bisect import bisect_left, bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from itertools import pairwise, repeat
+
+from perfkit.book.store.days import sealed
+from perfkit.book.store.freshness import fingerprint_of
+from perfkit.book.store.identity_index import Entries, Entry, entry, in_order
+from perfkit.book.store.ledger import OPEN, BadLine, DayEntry, Details, FileEntry, Fruitless
+from perfkit.book.store.pages import Pages
+from perfkit.config.settings import Config, Source
+from perfkit.core.calendar import Calendar
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.trades import COLUMNS, CORRECTED, REPEATED, Trades, ordered
+from perfkit.core.values import is_constant, take
+from perfkit.logs.combine import Records, combined, evaluated
+from perfkit.logs.derive import NO_RESULT, derived
+from perfkit.logs.digest import ContentDigest, digest_of
+from perfkit.logs.files import is_compressed, line_offset, opened, readable
+from perfkit.logs.reader import FileLog, Start, pieces, without
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+BATCH_LINES = 1 << 14
+"""About so many lines are held at a time; more are a batch of their own."""
+
+
+class Reading(NamedTuple):
+    """One file to read, from `start` on; `digest` has seen what comes before.
+
+    `number` is that of its entry, `last_day` the day of the last trade line before the start; with
+    a `limit`, only that many bytes of text are there.
+    """
+
+    number: int
+    path: str
+    name: str
+    start: Start = Start()
+    digest: ContentDigest | None = None
+    last_day: int | None = None
+    limit: int | None = None
+
+
+class Batch(NamedTuple):
+    """What was read. `days` holds trades (those still open under `OPEN`) or sealed days.
+
+    `lines` are the index entries, `files` what is now known of each file, as far as it was read
+    here; a file that was cut has several entries, in order.
+    """
+
+    days: dict[int, Trades | DayEntry]
+    lines: Entries
+    fruitless: list[Fruitless]
+    files: list[FileEntry]
+
+
+class Combined(NamedTuple):
+    """The trades some lines make, and the lines that close one without any result."""
+
+    trades: Trades
+    fruitless: list[Fruitless]
+
+
+def batches(
+    source: Source,
+    config: Config,
+    readings: Sequence[Reading],
+    pages: Pages,
+    *,
+    seal: bool,
+    now: int,
+    done: Callable[[], None] = lambda: None,
+) -> Iterator[Batch]:
+    """Reads files, a batch at a time; `done` is called after each file.
+
+    Sealed batches hold no trades in memory but days written to `pages`; `now` is the time of the
+    file system in ns. Raises `LogReadError`, or `FileNotFoundError` for a file that has gone
+    meanwhile.
+    """
+    calendar = config.calendar
+    waiting: list[tuple[FileLog, Reading, FileEntry]] = []
+    lines = 0
+    for reading in readings:
+        for log, file in _read(reading, source, calendar, pages, now):
+            waiting.append((log, reading, file))
+            lines += log.total
+            if lines >= BATCH_LINES:
+                yield _batch(source, config, waiting, pages, seal=seal, now=now)
+                waiting, lines = [], 0
+        done()
+    if waiting:
+        yield _batch(source, config, waiting, pages, seal=seal, now=now)
+
+
+def combined_trades(
+    source: Source,
+    config: Config,
+    logs: Sequence[FileLog],
+    numbers: Sequence[int],
+    offset_of: Callable[[int, int], int],
+) -> Combined:
+    """The trades that lines in some order make; `numbers` are those of their files.
+
+    A line that closes a trade without any P&L or outcome is left out, but what other lines say of
+    that trade (that it was opened, say) still holds.
+    """
+    fruitless: defaultdict[int, set[int]] = defaultdict(set)
+    found: list[Fruitless] = []
+    while True:
+        left = [without(log, fruitless[place]) for place, log in enumerate(logs)]
+        records, columns = _derived(source, left, config)
+        bad = [row for row, finding in enumerate(columns["findings"]) if finding == NO_RESULT]
+        if not bad:
+            break
+        for row in bad:
+            place, line = records.file[row], records.line[row]
+            fruitless[place].add(line)
+            at = logs[place].at[bisect_left(logs[place].lines.line, line)]
+            day = config.calendar.day_of(at).toordinal()
+            offset = offset_of(numbers[place], line)
+            found.append(Fruitless(columns["key"][row], numbers[place], line, offset, day))
+    columns["file"] = take(numbers, records.file)
+    others = {
+        (numbers[records.file[row]], records.line[row]): tuple(
+            (numbers[place], line) for place, line in lines
+        )
+        for row, lines in records.other_lines.items()
+    }
+    paths = {number: log.path for number, log in zip(numbers, logs, strict=True)}
+    return Combined(Trades({name: columns[name] for name in COLUMNS}, paths, others), found)
+
+
+def by_day(trades: Trades, calendar: Calendar) -> dict[int, Trades]:
+    """Trades by the day they closed on, those still open under `OPEN`."""
+    closed_at: list[int | None] = trades.closed_at  # type: ignore[assignment]
+    days: dict[int, Trades] = {}
+    if None in closed_at:
+        days[OPEN] = trades.take([row for row, at in enumerate(closed_at) if at is None])
+        trades = trades.take([row for row, at in enumerate(closed_at) if at is not None])
+    if not len(trades):
+        return days
+    closed_on = calendar.ordinals_of(trades.closed_at)
+    changes = [row for row, (a, b) in enumerate(pairwise(closed_on), 1) if a != b]
+    if len(changes) < len(set(closed_on)):  # each day is a run of trades
+        for first, last in pairwise([0, *changes, len(trades)]):
+            days[closed_on[first]] = trades.slice(first, last)
+        return days
+    members: defaultdict[int, list[int]] = defaultdict(list)
+    for row, day in enumerate(closed_on):
+        members[day].append(row)
+    for day, rows in members.items():
+        days[day] = trades.take(rows)
+    return days
+
+
+def entries_of(days: Mapping[int, Trades], fruitless: Iterable[Fruitless]) -> Iterator[Entry]:
+    """The index entries of trades and of lines that made none."""
+    for day, trades in days.items():
+        keys = trades.key
+        if None in keys:
+            named = [row for row, key in enumerate(keys) if key is not None]
+            yield from entries_of({day: trades.take(named)}, ())
+            continue
+        yield from map(entry, keys, repeat(day), trades.file, trades.line)
+        if trades.other_lines:
+            for key, file, line in zip(keys, trades.file, trades.line, strict=True):
+                others = trades.other_lines.get((file, line), ())
+                yield from (entry(key, day, *other) for other in others)
+    for one in fruitless:
+        if one.key is not None:
+            yield entry(one.key, OPEN, one.file, one.line)
+
+
+def _read(
+    reading: Reading, source: Source, calendar: Calendar, pages: Pages, now: int
+) -> Iterator[tuple[FileLog, FileEntry]]:
+    """The runs of lines of one file, each with what is known of the file after it."""
+    digest, last_day = reading.digest, reading.last_day
+    compressed = is_compressed(reading.path)
+    with readable(reading.name), closing(opened(reading.path)) as stream:
+        fingerprint = fingerprint_of(os.fstat(stream.fileno()))
+        if compressed:
+            with open(reading.path, "rb") as packed:
+                digest = digest_of(packed)
+        elif digest is None:
+            digest = ContentDigest()
+        runs = pieces(
+            stream,
+            reading.name,
+            source.dialect,
+            reading.start,
+            None if compressed else digest,
+            reading.limit,
+            BATCH_LINES,
+        )
+        for log in runs:
+            days = calendar.ordinals_of(log.at)
+            entry = _entry(reading.number, log, days, last_day)
+            details = Details(
+                tuple(key for key in dict.fromkeys(log.lines.key) if key is not None),
+                tuple(log.blocks),
+                _errors(log, days, last_day),
+            )
+            yield (
+                log,
+                entry._replace(
+                    fingerprint=fingerprint,
+                    seen_at=now,
+                    chunks=digest.chunks(),
+                    details=(pages.put(details.packed),),
+                ),
+            )
+            last_day = entry.last_day if entry.last_day is not None else last_day
+
+
+def _entry(number: int, log: FileLog, days: list[int], last_day: int | None) -> FileEntry:
+    """What one run of lines adds to a file; `days` has the day of each trade line."""
+    counts: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0, 0])
+    own_lines = {days[0]: len(days)} if is_constant(days) else Counter(days)
+    for day, lines in own_lines.items():
+        counts[day][0] = lines
+    leading = [0, 0]
+    for kind, lines_of_kind in enumerate((log.ignored, [error.line for error in log.errors])):
+        for line in lines_of_kind:
+            own = _day_before(line, log, days, last_day)
+            if own is None:
+                leading[kind] += 1
+            else:
+                counts[own][1 + kind] += 1
+    return FileEntry(
+        number=number,
+        name=log.path,
+        fingerprint=(0, 0, 0, 0, 0),
+        seen_at=0,
+        end=log.end,
+        lines=log.total,
+        chunks=(),
+        waiting=log.waiting_bytes,
+        sizes=(log.sizes.parsed, log.sizes.ignored, log.sizes.blank, log.sizes.bad),
+        days=tuple((day, *count) for day, count in sorted(counts.items())),  # type: ignore[misc]
+        leading=(leading[0], leading[1]),
+        first_day=days[0] if days else None,
+        last_day=days[-1] if days else None,
+        newest=max(log.at, default=None),
+        details=(),
+    )
+
+
+def _errors(log: FileLog, days: list[int], last_day: int | None) -> tuple[BadLine, ...]:
+    return tuple(
+        (error.line, error.offset, error.reason, _day_before(error.line, log, days, last_day))
+        for error in log.errors
+    )
+
+
+def _day_before(line: int, log: FileLog, days: list[int], last_day: int | None) -> int | None:
+    """The day of the last trade line before a line that is none."""
+    before = bisect_right(log.lines.line, line)
+    return days[before - 1] if before else last_day
+
+
+def _batch(
+    source: Source,
+    config: Config,
+    read: Sequence[tuple[FileLog, Reading, FileEntry]],
+    pages: Pages,
+    *,
+    seal: bool,
+    now: int,
+) -> Batch:
+    logs = [log for log, *_ in read]
+    numbers = [reading.number for _, reading, _ in read]
+    # One file may have been cut into several runs of lines: they are one file here.
+    blocks: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
+    paths = {}
+    for log, reading, _ in read:
+        blocks[reading.number] += log.blocks
+        paths[reading.number] = reading.path
+    trades, fruitless = combined_trades(
+        source,
+        config,
+        logs,
+        numbers,
+        lambda number, line: line_offset(paths[number], line, blocks[number]),
+    )
+    days = by_day(trades, config.calendar)
+    lines = in_order(entries_of(days, fruitless))
+    made: dict[int, Trades | DayEntry] = {}
+    for day, some in days.items():
+        own = some if day == OPEN else ordered(some)
+        made[day] = sealed(day, own, config.calendar, pages, now) if seal else own
+    return Batch(made, lines, fruitless, [file for *_, file in read])
+
+
+def _derived(
+    source: Source, logs: Sequence[FileLog], config: Config
+) -> tuple[Records, dict[str, Any]]:
+    records = combined(list(logs), source.dialect)
+    columns = derived(
+        source.name,
+        evaluated(records, source.dialect),
+        records.is_open,
+        config.breakeven_tolerance,
+        config.multipliers,
+    )
+    columns["line"] = records.line
+    columns["key"] = records.key
+    findings = columns["findings"]
+    for rows, finding in ((records.corrected, CORRECTED), (records.repeated, REPEATED)):
+        for row in rows:
+            if findings[row] != NO_RESULT:
+                findings[row] |= finding
+    return records, columns

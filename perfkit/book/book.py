@@ -1,0 +1,365 @@
+"""The book: every trade of a workspace, with what the lines behind it were.
+
+A book is a view of one manifest and does not change when the logs do. What a figure needs is
+fetched when it is asked for: sheets of days for most, trades for the rest.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, time
+from functools import cached_property, partial
+
+from perfkit.book.cache import DEFAULT, Activity, Opened, Options, discard, open_book
+from perfkit.book.line_counts import DayLines, count_lines, date_in
+from perfkit.book.store.day_sheet import Sheet, digest_of, unpacked_sheet
+from perfkit.book.store.days import loaded
+from perfkit.book.store.freshness import CACHE
+from perfkit.book.store.ledger import OPEN, BadLine, DayEntry, FileEntry, Ledger, unpacked_details
+from perfkit.book.store.packing import PackedTrades
+from perfkit.book.store.pages import CacheDamagedError
+from perfkit.config.settings import Config, Source
+from perfkit.core.errors import LineError, LogReadError
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.trades import Trades, joined, no_trades, ordered, ordered_open
+from perfkit.logs.listing import chosen
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    T = TypeVar("T")
+
+Snapshot = Mapping[str, int]
+"""Log files, as they are shown, and how many bytes of each had been read."""
+
+DATE_PATTERN = "????-??-??"
+"""A file pattern that holds this names files by date: an expected day without one is missing."""
+
+NO_RESULT_REASON = "closes a trade without any P&L or outcome"
+
+
+class Curve(NamedTuple):
+    """Where a day's cumulative net P&L ends, and its highest point, in units of 10**-places."""
+
+    net: int
+    peak: int
+    places: int
+
+
+class Book:
+    """All trades of the chosen sources, as of one moment."""
+
+    def __init__(self, config: Config, sources: tuple[Source, ...], opened: Opened) -> None:
+        self.config = config
+        self.sources = sources
+        self.activity: Activity = opened.activity
+        self.problem = opened.problem
+        self.manifest_mark = opened.mark
+        self._opened = opened
+        self._sheets: dict[date, Sheet] = {}
+
+    @property
+    def currency(self) -> str:
+        """The one currency of all its money."""
+        return self.sources[0].currency
+
+    @cached_property
+    def newest(self) -> int | None:
+        """The instant of the newest trade line; None when there is none."""
+        return max((one.newest for one in self.files if one.newest is not None), default=None)
+
+    @cached_property
+    def lines(self) -> dict[date | None, DayLines]:
+        """Line counts by trading day, under None those of lines that tell no day."""
+        return count_lines(self.files)
+
+    @cached_property
+    def days_with_lines(self) -> list[date]:
+        """The trading days that have a line, good or bad, in order."""
+        return sorted(day for day in self.lines if day is not None)
+
+    @property
+    def newest_day(self) -> date | None:
+        """The newest trading day that has a line, good or bad; None when no line tells a day."""
+        return self.days_with_lines[-1] if self.days_with_lines else None
+
+    @cached_property
+    def files(self) -> list[FileEntry]:
+        """Every log file, source by source in the order they are read."""
+        return [file for ledger in self._ledgers.values() for file in ledger.files]
+
+    @cached_property
+    def dated(self) -> dict[str, frozenset[date]]:
+        """For each source whose files are named by date, the dates that have a file."""
+        return {
+            source.name: frozenset(
+                day
+                for file in self._ledgers[source.name].files
+                if (day := date_in(file.name)) is not None
+            )
+            for source in self.sources
+            if DATE_PATTERN in source.pattern and os.path.isdir(source.location)
+        }
+
+    @cached_property
+    def days(self) -> list[date]:
+        """The trading days with a closed trade, in order."""
+        return list(map(date.fromordinal, self._ordinals))
+
+    @cached_property
+    def _ordinals(self) -> list[int]:
+        return sorted({day for one in self._ledgers.values() for day in one.days} - {OPEN})
+
+    @cached_property
+    def closed(self) -> Trades:
+        """Every closed trade, in trade order."""
+        return self.trades_of(self.days)
+
+    @cached_property
+    def open(self) -> Trades:
+        """Every trade without a close, by opening time."""
+        return self._fetched(lambda: ordered_open(self._trades(OPEN)))
+
+    def entry(self, day: date) -> DayEntry:
+        """What is known at once of a day with closed trades."""
+        number = day.toordinal()
+        own = [ledger.days[number] for ledger in self._ledgers.values() if number in ledger.days]
+        return own[0] if len(own) == 1 else self._opened.manifest.joint[number].entry
+
+    def marks(self) -> dict[int, tuple[str, int]]:
+        """For each day with closed trades, by its ordinal, what changes when its trades do.
+
+        That is an epoch, and their number. The epoch changes when a trade that was there changed,
+        went or moved; while it stands, new trades come after the known ones.
+        """
+        ledgers = list(self._ledgers.values())
+        if len(ledgers) == 1:
+            days = ledgers[0].days
+            return {day: (str(days[day].epoch), days[day].rows) for day in self._ordinals}
+        marks = {}
+        for day in self._ordinals:
+            own = [ledger.days[day] for ledger in ledgers if day in ledger.days]
+            epoch = str(own[0].epoch)
+            if len(own) > 1:
+                epoch = " ".join(f"{entry.epoch}/{entry.rows}" for entry in own)
+            marks[day] = epoch, sum(entry.rows for entry in own)
+        return marks
+
+    def curve(self, day: date) -> Curve:
+        """The curve of a day's net P&L, as far as days are folded by it."""
+        entry = self.entry(day)
+        return Curve(entry.net, entry.peak, entry.places)
+
+    def sheet(self, day: date) -> Sheet:
+        """The sheet of a day with closed trades."""
+        if day not in self._sheets:
+
+            def fetched() -> Sheet:
+                address = self.entry(day).sheet
+                assert address is not None
+                sheet = unpacked_sheet(self._opened.pages.get(address))
+                if sheet.digest is None:
+                    trades = PackedTrades(self._trades(day.toordinal()))
+                    sheet = sheet._replace(digest=digest_of(trades))
+                return sheet
+
+            self._sheets[day] = self._fetched(fetched)
+        return self._sheets[day]
+
+    def trades_of(self, days: Iterable[date]) -> Trades:
+        """The closed trades of some days, in trade order when the days are in order."""
+        runs = self._fetched(lambda: [self._trades(day.toordinal()) for day in days])
+        return joined(runs) if runs else no_trades(self.paths)
+
+    def last(self, count: int, where: Mapping[str, str] | None = None) -> Trades:
+        """The last `count` closed trades that meet a filter, or as many as there are.
+
+        Days are read backward, and of a day no more than it takes.
+        """
+        return self._fetched(lambda: self._last(count, where or {}))
+
+    @cached_property
+    def paths(self) -> dict[int, str]:
+        """The path of each file, by its number, in the order they are read."""
+        return {file.number: file.name for file in self.files}
+
+    @cached_property
+    def errors(self) -> list[LineError]:
+        """Every bad line, by path and line."""
+        return sorted(error for _, error in self.dated_errors)
+
+    @cached_property
+    def dated_errors(self) -> list[tuple[date | None, LineError]]:
+        """Every bad line with the trading day it counts in."""
+        return [found for name in self._ledgers for found in self._errors_of(name)]
+
+    def errors_by_source(self) -> dict[str, list[LineError]]:
+        """Every bad line, by the name of its source; a source without any has an empty list."""
+        return {name: sorted(error for _, error in self._errors_of(name)) for name in self._ledgers}
+
+    def snapshot(self) -> Snapshot:
+        """What was read, so that it can be read again while the logs grow."""
+        return {file.name: file.bytes_read for file in self.files}
+
+    def unterminated(self) -> list[date]:
+        """The days with a file that ends in half a line although nothing more will come.
+
+        Nothing more comes to a compressed file, to one that a newer file of its source follows,
+        and to one of a day before the newest.
+        """
+        newest = self.newest_day
+        found = []
+        for ledger in self._ledgers.values():
+            for place, file in enumerate(ledger.files):
+                day = date_in(file.name) or _date(file.last_day)
+                if not file.waiting or day is None:
+                    continue
+                followed = place + 1 < len(ledger.files)
+                earlier = newest is not None and day < newest
+                if followed or earlier or file.name.endswith(".gz"):
+                    found.append(day)
+        return sorted(found)
+
+    def begun_by(self, source: str, day: date) -> bool:
+        """Whether a file of that source has a line of that day."""
+        numbers = {file.number for file in self._ledgers[source].files}
+        return day in self.lines and not numbers.isdisjoint(self.lines[day].files)
+
+    @cached_property
+    def _ledgers(self) -> dict[str, Ledger]:
+        return {source.name: self._opened.manifest.ledgers[source.name] for source in self.sources}
+
+    def _trades(self, day: int) -> Trades:
+        pages = self._opened.pages
+        runs = [
+            loaded(ledger.days[day], pages, self.paths)
+            for ledger in self._ledgers.values()
+            if day in ledger.days
+        ]
+        if len(runs) < 2:
+            return runs[0] if runs else no_trades(self.paths)
+        return joined(runs) if day == OPEN else ordered(joined(runs))
+
+    def _last(self, count: int, where: Mapping[str, str]) -> Trades:
+        runs: list[Trades] = []
+        for run in self._backward():
+            runs.append(run.where(where))
+            missing = count - sum(map(len, runs))
+            if missing <= 0:
+                runs[-1] = runs[-1].slice(-missing, len(runs[-1]))
+                break
+        return joined(runs[::-1]) if runs else no_trades(self.paths)
+
+    def _backward(self) -> Iterator[Trades]:
+        """The closed trades in runs, the last first."""
+        pages = self._opened.pages
+        for day in reversed(self.days):
+            number = day.toordinal()
+            own = [one.days[number] for one in self._ledgers.values() if number in one.days]
+            if len(own) > 1:
+                yield self._trades(number)
+                continue
+            for fragment in reversed(own[0].fragments):
+                yield loaded(own[0]._replace(fragments=(fragment,)), pages, self.paths)
+
+    def _errors_of(self, source: str) -> list[tuple[date | None, LineError]]:
+        ledger = self._ledgers[source]
+        found: list[tuple[date | None, LineError]] = [
+            (
+                date.fromordinal(one.day),
+                LineError(self.paths[one.file], one.line, one.offset, NO_RESULT_REASON),
+            )
+            for one in ledger.fruitless
+        ]
+        for file in ledger.files:
+            if not file.leading[1] and not any(bad for *_, bad in file.days):
+                continue
+            known = _date(file.first_day) or date_in(file.name)
+            for line, offset, reason, day in self._fetched(partial(self._bad_lines, file.number)):
+                own = known if day is None else date.fromordinal(day)
+                found.append((own, LineError(file.name, line, offset, reason)))
+        return found
+
+    def _bad_lines(self, number: int) -> list[BadLine]:
+        pages = self._opened.pages
+        return [
+            error
+            for file in self.files
+            if file.number == number
+            for address in file.details
+            for error in unpacked_details(pages.get(address)).errors
+        ]
+
+    def _fetched(self, fetch: Callable[[], T]) -> T:
+        """What is fetched from the cache; when that is damaged, the book is made anew."""
+        try:
+            return fetch()
+        except CacheDamagedError:
+            self._make_anew()
+            return fetch()
+
+    def _make_anew(self) -> None:
+        """Reads the logs again as far as this book had; raises `LogReadError` where they changed.
+
+        Each file bears the number it had, so what was fetched before still holds.
+        """
+        before = self._read_from()
+        discard(self.config, self.manifest_mark)
+        numbers = {
+            (name, file.name): file.number
+            for name, ledger in self._ledgers.items()
+            for file in ledger.files
+        }
+        options = Options(cached=False, limits=self.snapshot(), numbers=numbers)
+        self._opened = open_book(self.config, self.sources, options)
+        self.manifest_mark = None
+        for name in ("files", "_ledgers"):
+            self.__dict__.pop(name, None)
+        if self._read_from() != before:
+            raise LogReadError(
+                CACHE,
+                "was damaged, and the logs have changed since it was read",
+                "run the command again, or `desk.refresh()` in a notebook",
+            )
+
+    def _read_from(self) -> list[tuple[str, int, tuple[bytes, ...]]]:
+        """What was read: each file, how far, and the digests of its bytes."""
+        return [
+            (file.name, file.end, file.chunks)
+            for ledger in self._ledgers.values()
+            for file in ledger.files
+        ]
+
+
+def read(
+    config: Config,
+    source: str | None = None,
+    options: Options = DEFAULT,
+) -> Book:
+    """The book of every log of the workspace, or of one source, as the logs are now.
+
+    Raises `LogReadError` when a file or folder cannot be read, `MixedCurrencyError` when the
+    sources do not share a currency.
+    """
+    sources = chosen(config, source)
+    return Book(config, sources, open_book(config, sources, options))
+
+
+def missing_days(book: Book, days: Iterable[date]) -> list[date]:
+    """Which of some expected days have no file in a source that writes one a day."""
+    newest = book.newest_day
+    if book.config.quiet_days_are_zero or newest is None:
+        return []
+    missing: set[date] = set()
+    for source, dated in book.dated.items():
+        # With a `day_start`, the newest day's first lines stand in the file of the date before.
+        split = book.config.calendar.day_start != time(0)
+        begun = {newest} if split and book.begun_by(source, newest) else set()
+        missing |= {day for day in days if day <= newest and day not in dated | begun}
+    return sorted(missing)
+
+
+def _date(number: int | None) -> date | None:
+    return None if number is None else date.fromordinal(number)

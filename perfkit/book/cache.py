@@ -1,0 +1,465 @@
+"""Keeping the book: the cache opened, brought up to date, and put back for the next to find.
+
+One process writes at a time; whoever reads needs no lock. Nothing in the cache is ever relied on:
+what is damaged, made by other settings or by another version is made anew from the logs, and a
+folder that cannot be written costs time, not figures.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from perfkit.book.store.day_sheet import digest_of, sheet_of
+from perfkit.book.store.days import joint_day, loaded
+from perfkit.book.store.freshness import (
+    CACHE,
+    CONFIG,
+    MANIFEST,
+    Fingerprint,
+    fingerprint_of,
+    is_current,
+    read_bytes,
+    read_marked,
+)
+from perfkit.book.store.ledger import OPEN, Ledger
+from perfkit.book.store.manifest import JointDay, Manifest, decoded, encoded, settings_of
+from perfkit.book.store.packing import PackedTrades
+from perfkit.book.store.pages import Address, CacheDamagedError, Pages
+from perfkit.config.settings import Config, Source
+from perfkit.core import log
+from perfkit.core.errors import LogReadError
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.trades import joined, ordered
+from perfkit.disk.atomic import lock, put_in_place, sweep_temporaries
+from perfkit.logs.listing import Listing, LogFile, log_files, stands
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.book.parallel import Outcome
+
+MOST_PAGES = 32
+SMALL_PAGE_BYTES = 1 << 20
+TINY_PAGE_BYTES = 1 << 18
+
+PAGES = "pages"
+LOCK = "lock"
+
+Progress = Callable[[int, int], None]
+"""Told how many of how many files have been read."""
+
+Limits = Mapping[str, int]
+"""Log files, as they are shown, and how many bytes of each are to be read."""
+
+ATTEMPTS = 5
+"""How often reading starts over when files are renamed or cut while they are read."""
+
+
+class Activity(NamedTuple):
+    """What one run did.
+
+    Files that stood, that grew and that were read from their start; bytes and lines read, trades
+    known afterwards; the names of files that were rewritten, and of those that are gone.
+    """
+
+    files: int = 0
+    bytes_read: int = 0
+    lines: int = 0
+    trades: int = 0
+    hit: int = 0
+    grown: int = 0
+    rebuilt: int = 0
+    rewritten: tuple[str, ...] = ()
+    gone: tuple[str, ...] = ()
+    milliseconds: int = 0
+
+
+class Options(NamedTuple):
+    """How the book is opened.
+
+    `cached` False reads every log and writes nothing. `jobs` processes read (None: one per core).
+    With `limits`, only so many bytes of only those files are there; `numbers` are those the files
+    get, as they had in another book. A file that grew has all its earlier bytes verified up to
+    `verified_bytes`, of a longer one some.
+    """
+
+    cached: bool = True
+    jobs: int | None = None
+    progress: Progress | None = None
+    limits: Limits | None = None
+    numbers: Mapping[tuple[str, str], int] | None = None
+    verified_bytes: int = 64 << 20
+
+
+DEFAULT = Options()
+
+
+class Opened(NamedTuple):
+    """A manifest, the sections it names, and how it came about."""
+
+    manifest: Manifest
+    pages: Pages
+    activity: Activity
+    problem: OSError | None = None
+    """Why the cache could not be written; None when it was, or when nothing was new."""
+    mark: Fingerprint | None = None
+    """The fingerprint of the manifest in the cache; None where this book is not that one."""
+
+
+class Stored(NamedTuple):
+    """What is in the cache: the manifest, its pages, its fingerprint, and whether it is current."""
+
+    manifest: Manifest
+    pages: Pages
+    mark: Fingerprint
+    is_current: bool
+
+    def opened(self, sources: Sequence[Source]) -> Opened:
+        """The book as it is there."""
+        return Opened(self.manifest, self.pages, _idle(self.manifest, sources), mark=self.mark)
+
+
+def open_book(config: Config, sources: Sequence[Source], options: Options) -> Opened:
+    """The book of those sources as the logs are now.
+
+    Raises `LogReadError` when a file or folder cannot be read.
+    """
+    started = time.perf_counter()
+    opened = _opened(config, sources, options)
+    spent = int((time.perf_counter() - started) * 1000)
+    opened = opened._replace(activity=opened.activity._replace(milliseconds=spent))
+    _tell(opened)
+    return opened
+
+
+def _tell(opened: Opened) -> None:
+    """Says what was done, and what the operator should know."""
+    activity = opened.activity
+    plain = {
+        name: value for name, value in activity._asdict().items() if not isinstance(value, tuple)
+    }
+    log.account("book", **plain)
+    if opened.problem is not None:
+        reason = opened.problem.strerror or str(opened.problem)
+        log.warn(
+            f"the cache in {CACHE} cannot be written: {reason}; figures are right, but every run "
+            "reads all that is new again: check the folder's permissions and free space"
+        )
+    for name in activity.rewritten:
+        log.warn(f"{name}: its earlier lines changed; it was read anew")
+    for name in activity.gone:
+        log.warn(f"{name}: is gone, and its trades with it")
+
+
+def _opened(config: Config, sources: Sequence[Source], options: Options) -> Opened:
+    folder = _folder(config)
+    stale = read_bytes(os.path.join(config.folder, CONFIG)) != config.text
+    if not options.cached or stale:
+        return _in_memory(config, sources, options)
+    if options.limits is not None:
+        return _as_limited(config, sources, options)
+    known = stored(config)
+    if known is not None and known.is_current and _has(known.manifest, sources):
+        return known.opened(sources)
+    try:
+        with _locked(folder):
+            return _written(config, sources, options, known)
+    except OSError as error:
+        return _unwritten(config, sources, options, error)
+
+
+def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
+    """The book as the cache has it, if that is just what the limits say; else made anew."""
+    known = stored(config)
+    if known is not None and _has(known.manifest, sources):
+        read = {
+            file.name: file.bytes_read
+            for source in sources
+            for file in known.manifest.ledgers[source.name].files
+        }
+        if read == options.limits:
+            return known.opened(sources)
+    return _in_memory(config, sources, options)
+
+
+def _has(manifest: Manifest, sources: Sequence[Source]) -> bool:
+    return all(source.name in manifest.ledgers for source in sources)
+
+
+def stored(config: Config) -> Stored | None:
+    """What the cache holds; None where that is nothing, or not for this configuration."""
+    folder = _folder(config)
+    path = os.path.join(folder, MANIFEST)
+    for _ in range(ATTEMPTS):
+        found = read_marked(path)
+        if found is None:
+            return None
+        content, mark = found
+        try:
+            head, manifest = decoded(content, settings_of(config))
+            pages = _pages(folder)
+            for page in manifest.pages:
+                pages.hold(page)
+        except CacheDamagedError:
+            if read_bytes(path) == content:
+                return None
+            continue  # replaced meanwhile, and its pages removed
+        current = is_current(head, config.folder, config.override)
+        return Stored(manifest, pages, mark, current)
+    return None
+
+
+def _folder(config: Config) -> str:
+    return os.path.join(config.folder, CACHE)
+
+
+def _pages(folder: str) -> Pages:
+    """The pages of a cache; what this process writes gets names that no page has had."""
+    return Pages(os.path.join(folder, PAGES), f"{time.time_ns():x}-{os.getpid()}")
+
+
+def _empty(config: Config) -> Manifest:
+    return Manifest(settings_of(config))
+
+
+def _in_memory(config: Config, sources: Sequence[Source], options: Options) -> Opened:
+    pages = Pages(None, "memory")
+    manifest, activity = _refreshed(config, sources, _empty(config), pages, options, _now())
+    return Opened(manifest, pages, activity)
+
+
+def _unwritten(
+    config: Config, sources: Sequence[Source], options: Options, problem: OSError
+) -> Opened:
+    """The book where the cache can be read at most."""
+    known = stored(config)
+    if known is None:
+        return _in_memory(config, sources, options)._replace(problem=problem)
+    manifest, pages = known.manifest, known.pages
+    pages.problem = problem
+    try:
+        manifest, activity = _refreshed(config, sources, manifest, pages, options, _now())
+    except CacheDamagedError:
+        return _in_memory(config, sources, options)._replace(problem=problem)
+    return Opened(manifest, pages, activity, problem)
+
+
+def _written(
+    config: Config, sources: Sequence[Source], options: Options, known: Stored | None
+) -> Opened:
+    """The book brought up to date in the cache; the lock is held, `known` was there before."""
+    folder = _folder(config)
+    path = os.path.join(folder, MANIFEST)
+    now = _touched(os.path.join(folder, LOCK))
+    if known is None or _mark(path) != known.mark:  # another process was first
+        known = stored(config)
+        if known is not None and known.is_current and _has(known.manifest, sources):
+            return known.opened(sources)
+    manifest = _empty(config) if known is None else known.manifest
+    now = max(now, _newest_epoch(manifest) + 1)  # the clock may count whole seconds only
+    pages = _pages(folder) if known is None else known.pages
+    try:
+        manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
+        manifest = _compacted(manifest, pages)
+    except CacheDamagedError:
+        pages = _pages(folder)
+        manifest, activity = _refreshed(config, sources, _empty(config), pages, options, now)
+        manifest = _compacted(manifest, pages)
+    pages.flush()
+    problem, mark = pages.problem, None
+    if problem is None:
+        try:
+            put_in_place(path, encoded(manifest, config, config.override))
+            mark = _mark(path)
+            for page in manifest.pages:  # the next writer may remove it while this book is in use
+                pages.hold(page)
+            pages.sweep(manifest.pages)
+            sweep_temporaries(folder, MANIFEST)
+        except (OSError, CacheDamagedError) as error:
+            problem = error if isinstance(error, OSError) else OSError(str(error))
+    return Opened(manifest, pages, activity, problem, mark)
+
+
+def _mark(path: str) -> Fingerprint | None:
+    try:
+        return fingerprint_of(os.stat(path))
+    except OSError:
+        return None
+
+
+def _newest_epoch(manifest: Manifest) -> int:
+    days = (day for ledger in manifest.ledgers.values() for day in ledger.days.values())
+    return max((day.epoch for day in days), default=0)
+
+
+def _compacted(manifest: Manifest, pages: Pages) -> Manifest:
+    """The manifest naming its pages, with the sections of mostly dead ones moved to a new one.
+
+    So are those of small pages, when there are many: whoever reads the book holds them all open.
+    What is dead in a tiny page waits for that.
+    """
+    live = _live(manifest)
+    sparse = {
+        page
+        for page, size in live.items()
+        if page not in pages.pending
+        and (
+            (len(live) > MOST_PAGES and size < SMALL_PAGE_BYTES)
+            or TINY_PAGE_BYTES + 2 * size < pages.size(page)
+        )
+    }
+    if not sparse:
+        return manifest._replace(pages=tuple(live))
+    moved: dict[Address, Address] = {}
+
+    def place(address: Address) -> Address:
+        if address[0] not in sparse:
+            return address
+        if address not in moved:
+            moved[address] = pages.put(pages.get(address))
+        return moved[address]
+
+    manifest = manifest.moved(place)
+    return manifest._replace(pages=tuple(_live(manifest)))
+
+
+def _live(manifest: Manifest) -> dict[str, int]:
+    """How many bytes of each page are referred to."""
+    live: defaultdict[str, int] = defaultdict(int)
+    for page, _, length, _ in manifest.addresses():
+        live[page] += length
+    return live
+
+
+def _refreshed(
+    config: Config,
+    sources: Sequence[Source],
+    manifest: Manifest,
+    pages: Pages,
+    options: Options,
+    now: int,
+) -> tuple[Manifest, Activity]:
+    """The manifest with the ledgers of those sources brought up to date."""
+    from perfkit.book.parallel import brought_up_to_date
+    from perfkit.book.update import LogMovedError
+
+    for attempt in range(ATTEMPTS):
+        last = attempt == ATTEMPTS - 1
+        try:
+            listed = [(source, log_files(source, config.folder)) for source in sources]
+            made = brought_up_to_date(
+                config,
+                manifest,
+                _within(options.limits, listed),
+                pages,
+                now,
+                jobs=options.jobs,
+                limits=options.limits,
+                given=options.numbers,
+                verified_bytes=options.verified_bytes,
+                progress=options.progress,
+            )
+            if not last and not all(stands(*one) for one in listed):
+                continue
+        except (FileNotFoundError, LogMovedError) as error:
+            if last:
+                name = getattr(error, "filename", None) or str(error)
+                raise LogReadError(
+                    name, "changes faster than it can be read", "try again"
+                ) from error
+            continue
+        break
+    return _with_joint_days(made.manifest, config, pages), _activity(made, sources)
+
+
+def _activity(made: Outcome, sources: Sequence[Source]) -> Activity:
+    read = [[reading.start.offset > 0 for reading in todo.readings] for todo in made.plans]
+    files = sum(len(todo.numbers) for todo in made.plans)
+    return Activity(
+        files=files,
+        bytes_read=made.bytes_read,
+        lines=made.lines,
+        trades=trades_in([made.manifest.ledgers[source.name] for source in sources]),
+        hit=files - sum(map(len, read)),
+        grown=sum(map(sum, read)),
+        rebuilt=sum(map(len, read)) - sum(map(sum, read)),
+        rewritten=tuple(name for todo in made.plans for name in todo.rewritten),
+        gone=tuple(name for todo in made.plans for name in todo.gone),
+    )
+
+
+def _within(
+    limits: Limits | None, listed: Sequence[tuple[Source, Listing]]
+) -> list[tuple[Source, list[LogFile]]]:
+    """The files of each source that are to be read."""
+    return [
+        (source, [file for file in listing.files if limits is None or file.name in limits])
+        for source, listing in listed
+    ]
+
+
+def _with_joint_days(manifest: Manifest, config: Config, pages: Pages) -> Manifest:
+    """The manifest with a sheet for each day that several sources have trades on."""
+    names = [source.name for source in config.sources]
+    if len(names) < 2 or len({source.currency for source in config.sources}) > 1:
+        return manifest
+    ledgers = [(name, manifest.ledgers.get(name, Ledger())) for name in names]
+    paths = {file.number: file.name for _, ledger in ledgers for file in ledger.files}
+    joint: dict[int, JointDay] = {}
+    for day in sorted({day for _, ledger in ledgers for day in ledger.days} - {OPEN}):
+        own = [(name, ledger.days[day]) for name, ledger in ledgers if day in ledger.days]
+        made_of = tuple((name, entry.epoch, entry.rows) for name, entry in own)
+        known = manifest.joint.get(day)
+        if known is not None and known.made_of == made_of:
+            joint[day] = known
+        elif len(own) > 1:
+            trades = ordered(joined([loaded(entry, pages, paths) for _, entry in own]))
+            sheet = sheet_of(trades, config.calendar, digest_of(PackedTrades(trades)))
+            joint[day] = JointDay(joint_day(sheet, trades, pages), made_of)
+    return manifest._replace(joint=joint)
+
+
+def _idle(manifest: Manifest, sources: Sequence[Source]) -> Activity:
+    ledgers = [manifest.ledgers[source.name] for source in sources]
+    files = sum(len(ledger.files) for ledger in ledgers)
+    return Activity(files=files, hit=files, trades=trades_in(ledgers))
+
+
+def trades_in(ledgers: Sequence[Ledger]) -> int:
+    """The number of trades, open ones included."""
+    return sum(day.rows for ledger in ledgers for day in ledger.days.values())
+
+
+def _now() -> int:
+    return time.time_ns()
+
+
+def _touched(path: str) -> int:
+    """The time by the clock of the file system that holds the cache."""
+    os.utime(path)
+    return os.stat(path).st_mtime_ns
+
+
+@contextlib.contextmanager
+def _locked(folder: str) -> Iterator[None]:
+    """Holds the lock of the cache."""
+    os.makedirs(os.path.join(folder, PAGES), exist_ok=True)
+    descriptor = lock(os.path.join(folder, LOCK))
+    try:
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def discard(config: Config, mark: Fingerprint | None = None) -> None:
+    """Forgets the cache, so that the next run makes it anew; nothing happens where it cannot.
+
+    With a `mark`, only if its manifest is still that one.
+    """
+    path = os.path.join(_folder(config), MANIFEST)
+    with contextlib.suppress(OSError):
+        if mark is None or _mark(path) == mark:
+            os.unlink(path)

@@ -1,0 +1,223 @@
+"""Reading what is new of all sources: one process when it is little, several when it is much."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+
+from perfkit.book.batch import Batch, Reading, batches
+from perfkit.book.store.ledger import Ledger
+from perfkit.book.store.manifest import Manifest
+from perfkit.book.store.pages import Pages
+from perfkit.book.update import Plan, absorbed, in_old_order, plan
+from perfkit.config.settings import Config, Source
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.interpreter import cores, uncollected
+from perfkit.logs.files import is_compressed
+from perfkit.logs.listing import LogFile
+
+SEALED_BYTES = 4 << 20
+"""More than this to read is written down batch by batch rather than held in memory."""
+
+PARALLEL_BYTES = 8 << 20
+"""Less than this is read by one process: starting others would take longer."""
+
+MOST_BYTES, LEAST_BYTES = 32 << 20, 4 << 20
+"""What is given to a process at a time: much at first, for each lot makes a page of its own, then
+ever less, so that all end at about the same time."""
+
+Listing = Sequence[tuple[Source, Sequence[LogFile]]]
+"""The files of each source, in the order they are read."""
+
+
+class Outcome(NamedTuple):
+    """The manifest brought up to date, what was to be done about each source, and what was read."""
+
+    manifest: Manifest
+    plans: list[Plan]
+    bytes_read: int
+    lines: int
+
+
+class _Task(NamedTuple):
+    """Files of one source to be read in one go."""
+
+    source: Source
+    config: Config
+    readings: list[Reading]
+    now: int
+
+    @property
+    def stays(self) -> bool:
+        """Whether it goes on from a digest, which cannot be handed to another process."""
+        return any(reading.digest is not None for reading in self.readings)
+
+
+def brought_up_to_date(
+    config: Config,
+    manifest: Manifest,
+    listing: Listing,
+    pages: Pages,
+    now: int,
+    *,
+    jobs: int | None = None,
+    limits: Mapping[str, int] | None = None,
+    given: Mapping[tuple[str, str], int] | None = None,
+    verified_bytes: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> Outcome:
+    """Reads what the manifest does not know yet, and joins it with what it knows."""
+    next_number = manifest.next_number
+    work: list[tuple[Source, Ledger, Plan]] = []
+    for source, files in listing:
+        ledger = manifest.ledgers.get(source.name, Ledger())
+        own = {name: n for (of, name), n in (given or {}).items() if of == source.name}
+        asked = (files, next_number, now, verified_bytes, limits, own)
+        todo = plan(ledger, *asked)
+        if not in_old_order(ledger, todo.numbers):
+            ledger = Ledger()
+            todo = plan(ledger, *asked)
+        next_number = max([next_number, *(number + 1 for number in todo.numbers)])
+        work.append((source, ledger, todo))
+    ledgers = dict(manifest.ledgers)
+    bytes_read = lines = 0
+    with uncollected():
+        own_readings = [(source, todo.readings) for source, _, todo in work]
+        read = _read(own_readings, config, pages, now, jobs, progress)
+        for (source, ledger, todo), found in zip(work, read, strict=True):
+            for batch in found:
+                bytes_read += sum(sum(file.sizes) + file.waiting for file in batch.files)
+                lines += sum(file.lines for file in batch.files)
+            ledgers[source.name] = absorbed(source, config, ledger, todo, found, pages, now)
+    changed = manifest._replace(ledgers=ledgers, next_number=next_number)
+    return Outcome(changed, [todo for *_, todo in work], bytes_read, lines)
+
+
+def _read(
+    work: Sequence[tuple[Source, list[Reading]]],
+    config: Config,
+    pages: Pages,
+    now: int,
+    jobs: int | None,
+    progress: Callable[[int, int], None] | None,
+) -> list[list[Batch]]:
+    """The batches of each source."""
+    files = sum(len(readings) for _, readings in work)
+    size = sum(_size(reading) for _, readings in work for reading in readings)
+    done = 0
+
+    def tell(more: int = 1) -> None:
+        nonlocal done
+        done += more
+        if progress is not None and files:
+            progress(done, files)
+
+    tell(0)
+    workers = min(cores() if jobs is None else jobs, files)
+    if workers > 1 and size >= PARALLEL_BYTES and _may_fork():
+        lots = _Lots(size, workers)
+        tasks = [
+            [_Task(source, config, some, now) for some in lots.of(readings)]
+            for source, readings in work
+        ]
+        return _in_parallel(tasks, workers, pages, tell)
+    return [
+        list(batches(source, config, own, pages, seal=size > SEALED_BYTES, now=now, done=tell))
+        for source, own in work
+    ]
+
+
+def _in_parallel(
+    tasks: list[list[_Task]], workers: int, pages: Pages, tell: Callable[[int], None]
+) -> list[list[Batch]]:
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+    from multiprocessing import get_context
+
+    found: list[list[Batch]] = []
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        started = [
+            [
+                (
+                    task,
+                    None
+                    if task.stays
+                    else pool.submit(_work, task, pages.folder, f"{pages.prefix}.{place}.{n}"),
+                )
+                for n, task in enumerate(own)
+            ]
+            for place, own in enumerate(tasks)
+        ]
+        for own in started:
+            found.append([])
+            for task, future in own:
+                made: list[Batch] | None = None
+                pending: dict[str, dict[int, bytes]] = {}
+                if future is not None:
+                    with suppress(BrokenProcessPool, OSError):
+                        made, pending = future.result()
+                if made is None:  # here, whatever is wrong shows
+                    made = list(_batches(task, pages))
+                pages.adopt(pending)
+                found[-1] += made
+                tell(len(task.readings))
+    return found
+
+
+def _work(
+    task: _Task, folder: str | None, prefix: str
+) -> tuple[list[Batch] | None, dict[str, dict[int, bytes]]]:
+    """Reads the files of a task; None where that fails."""
+    pages = Pages(folder, prefix)
+    try:
+        made = list(_batches(task, pages))
+    except Exception:  # the parent meets it again, and tells
+        return None, {}
+    pages.flush()
+    return made, pages.pending
+
+
+def _batches(task: _Task, pages: Pages) -> Iterator[Batch]:
+    return batches(task.source, task.config, task.readings, pages, seal=True, now=task.now)
+
+
+class _Lots:
+    """Shares out files so that several workers are done at about the same time."""
+
+    def __init__(self, left: int, workers: int) -> None:
+        self.left = left
+        self.workers = workers
+        self.least = min(LEAST_BYTES, left // workers)
+
+    def of(self, readings: Sequence[Reading]) -> Iterator[list[Reading]]:
+        """Consecutive files in lots; what is left decides how much the next one is."""
+        lot: list[Reading] = []
+        filled, wanted = 0, self._next()
+        for reading in readings:
+            size = _size(reading)
+            if lot and filled + size // 2 >= wanted:
+                yield lot
+                self.left -= filled
+                lot, filled, wanted = [], 0, self._next()
+            lot.append(reading)
+            filled += size
+        self.left -= filled
+        if lot:
+            yield lot
+
+    def _next(self) -> int:
+        share = self.left // (2 * self.workers)
+        return min(MOST_BYTES, max(self.least, share))
+
+
+def _size(reading: Reading) -> int:
+    size = os.stat(reading.path).st_size
+    return 8 * size if is_compressed(reading.path) else size - reading.start.offset
+
+
+def _may_fork() -> bool:
+    """Whether this process can be copied safely: it has one thread."""
+    import threading
+
+    return hasattr(os, "fork") and threading.active_count() == 1

@@ -1,0 +1,151 @@
+"""What a window folds of one trading day: its tally, and one per part of each breakdown.
+
+A sheet is all that most figures of a day need, a hundredth of the size of its trades. A sheet is
+extended by trades that all come after its own; anything else is a new sheet.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+from perfkit.book.store.freshness import MARSHAL
+from perfkit.book.store.packing import PackedTrades, packed_tally, unpacked_tally
+from perfkit.core.calendar import Calendar
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.hashes import blake2b
+from perfkit.core.trades import TEXT_COLUMNS, Trades
+from perfkit.core.values import is_constant
+from perfkit.metrics import tally
+from perfkit.metrics.tally import Columns, Tally
+
+DIMENSIONS = (
+    "source",
+    "strategy",
+    "symbol",
+    "side",
+    "weekday",
+    "hour",
+    "exit_reason",
+    "execution_mode",
+    "account",
+)
+NO_NAME = ""
+"""The name of the part of trades that do not say: logs cannot hold an empty name."""
+
+MOST_PARTS = 256
+"""A day with more parts in a breakdown keeps no tallies of them: they are made when asked for."""
+
+_DIGESTED = (
+    *TEXT_COLUMNS,
+    *("closed_at", "hold_us", "net_pnl", "commission", "slippage", "risk_reward", "r"),
+    *("marks", "findings"),
+)
+"""Columns that figures are made from, and so the digest; not where a trade was written."""
+
+Parts = Mapping[str, Tally]
+
+
+class Sheet(NamedTuple):
+    """One trading day: `parts` has, per dimension, a tally per name, or None for too many.
+
+    The weekday has no parts of its own: a day is one weekday. `findings` counts the trades with
+    each set of findings; `digest` names the trades, None when nobody has asked yet.
+    """
+
+    whole: Tally
+    parts: Mapping[str, Parts | None]
+    findings: Mapping[int, int]
+    digest: bytes | None
+
+    @property
+    def packed(self) -> bytes:
+        """The sheet as bytes."""
+        parts = {
+            dimension: None
+            if names is None
+            else {name: packed_tally(part) for name, part in names.items()}
+            for dimension, names in self.parts.items()
+        }
+        whole = packed_tally(self.whole)
+        return marshal.dumps((whole, parts, dict(self.findings), self.digest), MARSHAL)
+
+
+def sheet_of(trades: Trades, calendar: Calendar, digest: bytes | None) -> Sheet:
+    """The sheet of trades of one day, in trade order; `digest` is theirs (see `digest_of`)."""
+    columns = Columns(trades)
+    parts = {
+        dimension: _hour_parts(columns, trades, calendar)
+        if dimension == "hour"
+        else _parts(columns, part_names(dimension, trades, calendar))
+        for dimension in DIMENSIONS
+        if dimension != "weekday"
+    }
+    found = trades.findings
+    findings = {found[0]: len(found)} if is_constant(found) else Counter(found)
+    return Sheet(columns.whole, parts, findings, digest)
+
+
+def unpacked_sheet(content: bytes) -> Sheet:
+    """The sheet of those bytes."""
+    whole, parts, findings, digest = marshal.loads(content)
+    unpacked = {
+        dimension: None
+        if names is None
+        else {name: unpacked_tally(part) for name, part in names.items()}
+        for dimension, names in parts.items()
+    }
+    return Sheet(unpacked_tally(whole), unpacked, findings, digest)
+
+
+def extended(sheets: Iterable[Sheet]) -> Sheet:
+    """The sheet of trades that were sheeted in runs, each after the one before."""
+    runs = list(sheets)
+    if len(runs) == 1:
+        return runs[0]
+    parts: dict[str, Parts | None] = {}
+    for dimension in runs[0].parts:
+        known = [run.parts[dimension] for run in runs]
+        parts[dimension] = _extended_parts([one for one in known if one is not None], len(known))
+    findings: Counter[int] = Counter()
+    for run in runs:
+        findings.update(run.findings)
+    return Sheet(tally.merged(run.whole for run in runs), parts, findings, None)
+
+
+def part_names(dimension: str, trades: Trades, calendar: Calendar) -> list[str]:
+    """The part of each trade."""
+    if dimension == "hour":
+        return [f"{hour:02d}" for hour in calendar.hours_of(trades.closed_at)]
+    names: list[str | None] = getattr(trades, dimension)
+    return [name or NO_NAME for name in names] if None in names else names  # type: ignore[return-value]
+
+
+def digest_of(trades: PackedTrades) -> bytes:
+    """A digest of everything that figures are made from."""
+    hashed = blake2b(digest_size=32)
+    for name in _DIGESTED:
+        hashed.update(name.encode())
+        hashed.update(trades.canonical(name))
+    return hashed.digest()
+
+
+def _hour_parts(columns: Columns, trades: Trades, calendar: Calendar) -> Parts | None:
+    """Hours are runs of a day's trades, unless the day starts in the midst of one."""
+    runs = {f"{hour:02d}": (a, b) for hour, a, b in calendar.hour_runs(trades.closed_at)}
+    if sum(b - a for a, b in runs.values()) == len(trades):
+        return columns.runs(runs)
+    return columns.parts(part_names("hour", trades, calendar))
+
+
+def _parts(columns: Columns, names: list[str]) -> Parts | None:
+    distinct = set(names)
+    return columns.parts(names, distinct) if len(distinct) <= MOST_PARTS else None
+
+
+def _extended_parts(known: list[Parts], runs: int) -> Parts | None:
+    names = dict.fromkeys(name for parts in known for name in parts)
+    if len(known) < runs or len(names) > MOST_PARTS:
+        return None
+    return {name: tally.merged(part[name] for part in known if name in part) for name in names}

@@ -1,0 +1,195 @@
+"""What the book remembers of one source: its files, its trading days, where each line went.
+
+Plain values all the way down, so that they are written and read at once. Days are ordinals
+(`date.toordinal`), 0 stands for trades that are still open.
+"""
+
+from __future__ import annotations
+
+import marshal
+from collections.abc import Callable, Mapping
+from itertools import repeat
+
+from perfkit.book.store.freshness import MARSHAL
+from perfkit.book.store.pages import Address
+from perfkit.core.fast_imports import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+Fingerprint = tuple[int, int, int, int, int]
+"""Device, inode, size, and the times of the last change of content and of status in ns."""
+
+BadLine = tuple[int, int, str, int | None]
+"""Line, offset, reason and day; the day is None before the first trade line of its file."""
+
+OPEN = 0
+"""The day of trades without a close, and of lines that made no trade."""
+
+
+class FileEntry(NamedTuple):
+    """One log file up to the end of its last whole line.
+
+    `number` never names another file; `name` is its path as the workspace shows it. `seen_at` is
+    when its content was looked at, `end` the offset of its text up to which `lines` whole lines
+    were read, `chunks` the digests of its bytes up to there (all of a compressed one). `waiting`
+    bytes follow without a newline. `sizes` are bytes parsed, ignored, blank and bad. `days` has
+    `(day, parsed, ignored, bad)` lines; `leading` those ignored and bad before its first trade
+    line, which is of `first_day`, as the last is of `last_day`. `newest` is the latest instant a
+    line speaks of. `details` are the addresses of what is seldom needed.
+    """
+
+    number: int
+    name: str
+    fingerprint: Fingerprint
+    seen_at: int
+    end: int
+    lines: int
+    chunks: tuple[bytes, ...]
+    waiting: int
+    sizes: tuple[int, int, int, int]
+    days: tuple[tuple[int, int, int, int], ...]
+    leading: tuple[int, int]
+    first_day: int | None
+    last_day: int | None
+    newest: int | None
+    details: tuple[Address, ...]
+
+    @property
+    def bytes_read(self) -> int:
+        """The offset of its text up to which it was read."""
+        return self.end + self.waiting
+
+
+class Details(NamedTuple):
+    """What is seldom needed of a run of lines of a file.
+
+    `keys` are the identities its lines bear, `blocks` the number and offset of a line now and
+    then, `errors` its bad lines.
+    """
+
+    keys: tuple[int, ...]
+    blocks: tuple[tuple[int, int], ...]
+    errors: tuple[BadLine, ...]
+
+    @property
+    def packed(self) -> bytes:
+        """The value as bytes."""
+        return marshal.dumps(tuple(self), MARSHAL)
+
+
+def unpacked_details(content: bytes) -> Details:
+    """The details of those bytes."""
+    return Details._make(marshal.loads(content))
+
+
+class DayEntry(NamedTuple):
+    """One trading day: where its trades and its sheet are, and what windows ask most.
+
+    `epoch` changes when a trade that was there changed, went or moved; where only `rows` grew, the
+    new trades come after the known ones. `fragments` are addresses of runs of trades with their
+    lengths; `opened_from` is the earliest opening; `net`, `peak` are the day's P&L and its highest
+    point in units of 10**-places. Of the open trades there is no sheet and none of these.
+    """
+
+    epoch: int
+    rows: int
+    fragments: tuple[tuple[Address, int], ...]
+    sheet: Address | None
+    first_at: int
+    last_at: int
+    opened_from: int | None
+    net: int
+    peak: int
+    places: int
+
+
+class Fruitless(NamedTuple):
+    """A line that closes a trade without any P&L or outcome."""
+
+    key: int | None
+    file: int
+    line: int
+    offset: int
+    day: int
+
+
+class Run(NamedTuple):
+    """Sorted entries of the index: the first key of each block, its address, its length."""
+
+    blocks: tuple[tuple[int, Address, int], ...] = ()
+
+    @property
+    def entries(self) -> int:
+        """How many entries there are."""
+        return sum(length for *_, length in self.blocks)
+
+
+class Ledger(NamedTuple):
+    """One source.
+
+    `files` are in the order they are read; `identities` leads from identities to lines and days.
+    """
+
+    files: tuple[FileEntry, ...] = ()
+    days: Mapping[int, DayEntry] = {}
+    fruitless: tuple[Fruitless, ...] = ()
+    identities: tuple[Run, ...] = ()
+
+    def addresses(self) -> list[Address]:
+        """Every section it refers to."""
+        return [
+            *(address for file in self.files for address in file.details),
+            *(address for day in self.days.values() for address in day_addresses(day)),
+            *(address for run in self.identities for _, address, _ in run.blocks),
+        ]
+
+    def moved(self, place: Callable[[Address], Address]) -> Ledger:
+        """The same with other addresses."""
+        return self._replace(
+            files=tuple(
+                file._replace(details=tuple(map(place, file.details))) for file in self.files
+            ),
+            days={number: moved_day(day, place) for number, day in self.days.items()},
+            identities=tuple(
+                Run(tuple((key, place(address), n) for key, address, n in run.blocks))
+                for run in self.identities
+            ),
+        )
+
+    def plain(self) -> tuple[Any, ...]:
+        """The ledger as plain tuples and dicts."""
+        return (
+            tuple(map(tuple, self.files)),
+            {number: tuple(day) for number, day in self.days.items()},
+            tuple(map(tuple, self.fruitless)),
+            tuple(tuple(run) for run in self.identities),
+        )
+
+
+def ledger_of(plain: tuple[Any, ...]) -> Ledger:
+    """The ledger of plain tuples and dicts."""
+    files, days, fruitless, index = plain
+    return Ledger(
+        tuple(map(tuple.__new__, repeat(FileEntry), files)),  # `_make`, for very many
+        dict(zip(days, map(tuple.__new__, repeat(DayEntry), days.values()), strict=True)),
+        tuple(map(Fruitless._make, fruitless)),
+        tuple(map(Run._make, index)),
+    )
+
+
+def day_addresses(day: DayEntry) -> list[Address]:
+    """Every section a day refers to."""
+    found = [address for address, _ in day.fragments]
+    if day.sheet is not None:
+        found.append(day.sheet)
+    return found
+
+
+def moved_day(day: DayEntry, place: Callable[[Address], Address]) -> DayEntry:
+    """The day with other addresses."""
+    return day._replace(
+        fragments=tuple((place(address), rows) for address, rows in day.fragments),
+        sheet=None if day.sheet is None else place(day.sheet),
+    )

@@ -1,0 +1,189 @@
+"""The manifest: which files, days and sections make up the book, replaced as a whole.
+
+Whoever reads it needs no lock: it names only sections that never change. It says by what settings
+the book was made; a book made by others, or by another version, is not taken over.
+"""
+
+from __future__ import annotations
+
+import marshal
+import os
+from collections.abc import Callable, Mapping
+from fnmatch import fnmatch
+
+from perfkit.book.store.freshness import (
+    MARSHAL,
+    VERSION,
+    Head,
+    Watch,
+    WatchedFile,
+    is_settled,
+    joined,
+    split,
+)
+from perfkit.book.store.ledger import (
+    DayEntry,
+    FileEntry,
+    Ledger,
+    day_addresses,
+    ledger_of,
+    moved_day,
+)
+from perfkit.book.store.pages import Address, CacheDamagedError
+from perfkit.config.settings import Config, Source
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.logs.listing import is_below, is_own_output
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+
+class JointDay(NamedTuple):
+    """A day of all sources together: a sheet, and the epochs and lengths it was made of."""
+
+    entry: DayEntry
+    made_of: tuple[tuple[str, int, int], ...]
+
+
+class Manifest(NamedTuple):
+    """Ledgers by the name of their source; `joint` are the days that several sources share.
+
+    `next_number` is for the next new file. `pages` are those it refers to, once it is written.
+    """
+
+    settings: str
+    ledgers: Mapping[str, Ledger] = {}
+    joint: Mapping[int, JointDay] = {}
+    next_number: int = 1
+    pages: tuple[str, ...] = ()
+
+    def addresses(self) -> list[Address]:
+        """Every section it refers to."""
+        return [
+            *(address for ledger in self.ledgers.values() for address in ledger.addresses()),
+            *(address for day in self.joint.values() for address in day_addresses(day.entry)),
+        ]
+
+    def moved(self, place: Callable[[Address], Address]) -> Manifest:
+        """The same with other addresses."""
+        return self._replace(
+            ledgers={name: ledger.moved(place) for name, ledger in self.ledgers.items()},
+            joint={
+                number: day._replace(entry=moved_day(day.entry, place))
+                for number, day in self.joint.items()
+            },
+        )
+
+
+def settings_of(config: Config) -> str:
+    """What of a configuration the book depends on, as a text."""
+    sources = [
+        (
+            source.name,
+            os.path.relpath(source.location, config.folder),
+            source.pattern,
+            source.dialect,
+        )
+        for source in config.sources
+    ]
+    calendar = config.calendar
+    return repr(
+        (
+            *(sources, calendar.timezone, calendar.day_start),
+            *(config.breakeven_tolerance, sorted(config.multipliers.items())),
+            [source.currency for source in config.sources],
+        )
+    )
+
+
+def encoded(manifest: Manifest, config: Config, timezone: str) -> bytes:
+    """The manifest as bytes; `timezone` is the zone that overrides the configured one."""
+    head: Head = (VERSION, config.text, timezone, _watches(manifest, config))
+    return joined(head, marshal.dumps(_plain(manifest), MARSHAL))
+
+
+def decoded(content: bytes, settings: str) -> tuple[Head, Manifest]:
+    """The manifest of those bytes; raises `CacheDamagedError` if it is not for these settings."""
+    parts = split(content)
+    if parts is None:
+        raise CacheDamagedError("the manifest is damaged")
+    head, body = parts
+    if head[0] != VERSION:
+        raise CacheDamagedError(f"the manifest is by {head[0]}")
+    found, ledgers, joint, next_number, pages = marshal.loads(body)
+    if found != settings:
+        raise CacheDamagedError("the configuration changed")
+    return head, Manifest(
+        settings,
+        {name: ledger_of(plain) for name, plain in ledgers.items()},
+        {
+            number: JointDay(DayEntry._make(entry), made_of)
+            for number, (entry, made_of) in joint.items()
+        },
+        next_number,
+        pages,
+    )
+
+
+def _plain(manifest: Manifest) -> tuple[Any, ...]:
+    return (
+        manifest.settings,
+        {name: ledger.plain() for name, ledger in manifest.ledgers.items()},
+        {number: (tuple(day.entry), day.made_of) for number, day in manifest.joint.items()},
+        manifest.next_number,
+        manifest.pages,
+    )
+
+
+def _watches(manifest: Manifest, config: Config) -> tuple[Watch, ...] | None:
+    """What to look at to see that nothing changed; None when a look cannot tell."""
+    watches = [
+        _watch(source, manifest.ledgers.get(source.name), config) for source in config.sources
+    ]
+    known = [watch for watch in watches if watch is not None]
+    return tuple(known) if len(known) == len(watches) else None
+
+
+def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | None:
+    if ledger is None:
+        return None
+    # Outside the root, the way there may lead through links: only the whole path is certain.
+    inside = is_below(source.location, config.folder)
+    where = os.path.relpath(source.location, config.folder) if inside else source.location
+    shown = "" if where == "." else where + "/"
+    files: dict[str, WatchedFile] = {}
+    if not os.path.isdir(source.location):
+        if len(ledger.files) != 1:
+            return None
+        return where, False, {"": _watched(ledger.files[0])}, _NONE
+    prefix = shown if inside else source.location + "/"
+    for file in ledger.files:
+        name = file.name.removeprefix(prefix)
+        if "/" in name or not file.name.startswith(prefix):
+            return None
+        files[name] = _watched(file)
+    if "/" in source.pattern or "**" in source.pattern:
+        return None
+    others = {name for name in os.listdir(source.location) if name not in files}
+    unread = {
+        name
+        for name in others
+        if _matches(name, source.pattern, files)
+        and not is_own_output(os.path.join(source.location, name), config.folder)
+    }
+    return None if unread else (where, True, files, frozenset(others))
+
+
+def _watched(file: FileEntry) -> WatchedFile:
+    return file.fingerprint if is_settled(file.fingerprint, file.seen_at) else None
+
+
+_NONE: frozenset[str] = frozenset()
+
+
+def _matches(name: str, pattern: str, files: Mapping[str, WatchedFile]) -> bool:
+    """Whether a name would be read if it were a file."""
+    if name.endswith(".gz") and name.removesuffix(".gz") in files:
+        return False
+    return fnmatch(name, pattern) or fnmatch(name, pattern + ".gz")

@@ -1,0 +1,154 @@
+"""The cache looked at: what it holds, and whether that is what the logs say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from perfkit.book import book as books
+from perfkit.book.book import Book
+from perfkit.book.cache import Options, discard, stored
+from perfkit.book.store.freshness import CACHE
+from perfkit.book.store.ledger import OPEN
+from perfkit.config.settings import Config, Source
+from perfkit.core.errors import OutputError
+from perfkit.core.exact import scaled
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.trade import Trade
+from perfkit.core.trades import Trades
+
+
+class Holdings(NamedTuple):
+    """What the cache holds of one source; bytes and lines are those of the logs."""
+
+    source: str
+    files: int
+    bytes_read: int
+    lines: int
+    days: int
+    trades: int
+    open_trades: int
+    bad_lines: int
+
+
+class Status(NamedTuple):
+    """The state of a cache.
+
+    `state` is "up to date", "out of date" (logs or configuration changed, or it was damaged: the
+    next run mends that) or "empty"; `size` is its length on disk in bytes, `files` how many.
+    """
+
+    folder: str
+    state: str
+    files: int
+    size: int
+    holdings: tuple[Holdings, ...]
+
+
+def status(config: Config) -> Status:
+    """The state of the cache of a workspace; nothing is changed."""
+    folder = config.root / CACHE
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
+    known = stored(config)
+    state = "empty" if not paths else "out of date"
+    holdings: tuple[Holdings, ...] = ()
+    if known is not None:
+        state = "up to date" if known.is_current else "out of date"
+        ledgers = known.manifest.ledgers
+        holdings = tuple(
+            Holdings(
+                source=name,
+                files=len(ledger.files),
+                bytes_read=sum(file.bytes_read for file in ledger.files),
+                lines=sum(file.lines for file in ledger.files),
+                days=len(ledger.days.keys() - {OPEN}),
+                trades=sum(day.rows for number, day in ledger.days.items() if number != OPEN),
+                open_trades=ledger.days[OPEN].rows if OPEN in ledger.days else 0,
+                bad_lines=len(ledger.fruitless)
+                + sum(file.leading[1] + sum(bad for *_, bad in file.days) for file in ledger.files),
+            )
+            for name, ledger in ledgers.items()
+        )
+    return Status(CACHE, state, len(paths), sum(path.stat().st_size for path in paths), holdings)
+
+
+def status_text(found: Status) -> str:
+    """The state of a cache as a person reads it."""
+    lines = [
+        f"{found.folder}: {found.state}, {found.size:,} bytes in {found.files} files",
+        *(
+            f"  {one.source}: {one.trades:,} trades on {one.days:,} days, "
+            f"{one.open_trades:,} open; {one.lines:,} lines ({one.bad_lines:,} bad), "
+            f"{one.bytes_read:,} bytes, {one.files:,} log files"
+            for one in found.holdings
+        ),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def first_difference(config: Config, source: Source) -> str | None:
+    """What differs first between the cache and the logs, read anew as far as the cache read them.
+
+    None when nothing does. Raises `LogReadError`.
+    """
+    cached = books.read(config, source.name)
+    if cached.problem is not None:
+        return f"{CACHE} cannot be written: {cached.problem.strerror}"
+    limits = cached.snapshot()
+    cold = books.read(config, source.name, Options(cached=False, limits=limits))
+    for (what, one), (_, other) in zip(contents(cached), contents(cold), strict=True):
+        if one != other:
+            own, real = _narrowed(one, other)
+            return f"{source.name}: {what}: the cache has {_short(own)}, the logs {_short(real)}"
+    return None
+
+
+def rebuild(config: Config, options: Options) -> None:
+    """Makes the cache anew from the logs; raises `OutputError` when it cannot be written."""
+    discard(config)
+    for source in config.sources:
+        made = books.read(config, source.name, options)
+        if made.problem is not None:
+            raise OutputError(CACHE, made.problem.strerror or str(made.problem))
+
+
+def contents(book: Book) -> Iterator[tuple[str, object]]:
+    """Everything a figure can depend on, from the general to the particular."""
+    yield "trading days", book.days
+    yield "bytes read", book.snapshot()
+    for day, lines in sorted(book.lines.items(), key=lambda item: str(item[0])):
+        yield f"lines of {day}", lines._replace(files=frozenset())
+    yield "bad lines", book.errors
+    for day in book.days:
+        yield f"trades of {day}", _rows(book.trades_of([day]))
+        sheet = book.sheet(day)
+        yield f"digest of {day}", sheet.digest
+        yield f"tally of {day}", sheet.whole
+        yield f"findings of {day}", sheet.findings
+        for dimension, parts in sheet.parts.items():
+            yield f"{dimension} of {day}", parts
+        curve = book.curve(day)
+        ends = (scaled(curve.net, curve.places), scaled(curve.peak, curve.places))
+        yield f"curve of {day}", ends
+    yield "open trades", _rows(book.open)
+    yield "newest line", book.newest
+
+
+def _rows(trades: Trades) -> list[tuple[Trade, list[str], int]]:
+    return [
+        (trades[row], list(map(str, trades.places(row))), trades.findings[row])
+        for row in range(len(trades))
+    ]
+
+
+def _narrowed(one: object, other: object) -> tuple[object, object]:
+    """The first part in which two values differ."""
+    while isinstance(one, list | tuple) and isinstance(other, list | tuple):
+        if len(one) != len(other):
+            return f"{len(one)} of them", f"{len(other)}"
+        one, other = next((a, b) for a, b in zip(one, other, strict=True) if a != b)
+    return one, other
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) < 200 else text[:197] + "..."

@@ -1,0 +1,124 @@
+"""Axes of charts: time in the workspace's zone, money, counts and shares.
+
+Time is drawn as hours since the window's start, so that a day of 23 or 25 hours is as wide as it
+was long; its ticks stand where the local clock and the trading days put them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from perfkit.charts.view import View
+from perfkit.charts.words import MINUS, MONTHS, day_text, short_day
+from perfkit.core.calendar import DAY_US, HOUR_US, SECOND_US, moment_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+
+QUARTER_US = 900 * SECOND_US
+MOST_TICKS = 10
+
+
+def time_x(view: View, instant: int) -> float:
+    """The place of an instant on a time axis."""
+    return (instant - view.window.start) / HOUR_US
+
+
+def time_axis(axes: Axes, view: View) -> None:
+    """Limits and ticks from the window's start to where time ends."""
+    axes.set_xlim(0.0, time_x(view, view.until))
+    axes.grid(visible=True, axis="x")
+    length = view.until - view.window.start
+    if view.is_one_day:
+        hours = list(_local_hours(view))
+        axes.set_xticks([at for at, _ in hours], [text for _, text in hours])
+    elif length <= MOST_TICKS * DAY_US + HOUR_US:
+        _day_spans(axes, view)
+    else:
+        _dates(axes, view, length)
+    axes.set_xlabel(f"closing time, {view.window.timezone}")
+
+
+def _local_hours(view: View) -> Iterator[tuple[float, str]]:
+    """Every third full local hour, the window's end included."""
+    first = -(-view.window.start // QUARTER_US) * QUARTER_US
+    for instant in range(first, view.until + 1, QUARTER_US):
+        local = moment_of(instant).astimezone(view.calendar.zone)
+        if local.minute == 0 and local.hour % 3 == 0:
+            yield time_x(view, instant), f"{local:%H:%M}"
+
+
+def _day_spans(axes: Axes, view: View) -> None:
+    """A line where each trading day starts, its name in its middle."""
+    days = list(_days(view))
+    edges = [time_x(view, view.calendar.start_of(day)) for day in days]
+    axes.set_xticks(edges, [""] * len(edges))
+    middles = [
+        (start + time_x(view, view.calendar.end_of(day))) / 2
+        for start, day in zip(edges, days, strict=True)
+    ]
+    axes.set_xticks(middles, [day_text(day) for day in days], minor=True)
+    axes.tick_params(axis="x", which="minor", length=0, pad=4)
+
+
+def _dates(axes: Axes, view: View, length: int) -> None:
+    """Mondays of some weeks; the first of the month in long windows."""
+    if length <= 63 * DAY_US:
+        marked = [day for day in _days(view) if day.weekday() == 0]
+        texts = [short_day(day) for day in marked]
+    else:
+        marked = [day for day in _days(view) if day.day == 1]
+        texts = [f"{MONTHS[day.month - 1]} {day.year}" for day in marked]
+    step = -(-len(marked) // MOST_TICKS) or 1
+    axes.set_xticks(
+        [time_x(view, view.calendar.start_of(day)) for day in marked[::step]], texts[::step]
+    )
+
+
+def _days(view: View) -> Iterator[date]:
+    for n in range((view.last_day - view.window.first_day).days + 1):
+        yield view.window.first_day + timedelta(days=n)
+
+
+def thinned(count: int, most: int) -> list[int]:
+    """At most `most` evenly spaced positions out of `count`, the first included."""
+    step = -(-count // most) or 1
+    return list(range(0, count, step))
+
+
+def money_ticks(axis: Axis) -> None:
+    """Round numbers with thousands separators and a true minus."""
+    axis.set_major_formatter(lambda value, _: _tick(value))
+
+
+def room_for_labels(axes: Axes, share: float) -> None:
+    """Leaves room above the highest and below the lowest; a flat line is no mountain."""
+    if axes.dataLim.height:
+        axes.margins(y=share)
+    else:
+        axes.set_ylim(-1, 1)
+        axes.set_yticks([0])
+
+
+def percent_ticks(axis: Axis) -> None:
+    """A fraction as per cent."""
+    axis.set_major_formatter(lambda value, _: f"{100 * value:.0f} %")
+
+
+def _tick(value: float) -> str:
+    """A tick's number; ticks are round, so six digits show all of it."""
+    size = abs(value)
+    if size >= 1e15:
+        text = f"{value:.3g}"
+    elif size >= 1e6:
+        power, letter = next((p, n) for p, n in _POWERS if size >= p)
+        text = f"{value / power:g} {letter}"
+    else:
+        text = f"{value:,.6g}" if size >= 1e-4 or size < 1e-9 else f"{value:.12f}".rstrip("0")
+    return text.replace("-", MINUS)
+
+
+_POWERS: Sequence[tuple[float, str]] = ((1e12, "tn"), (1e9, "bn"), (1e6, "M"))

@@ -1,0 +1,267 @@
+"""The look of every chart, and `Chart`: a figure that knows its name and tells its finding.
+
+Nothing here looks at the user's matplotlibrc, at the clock or at which fonts are installed: the
+same figures give the same bytes. pyplot is not involved, so no figure stays open anywhere.
+"""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+import matplotlib as mpl
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import to_rgba
+from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch, Rectangle
+from matplotlib.patheffects import withStroke
+from matplotlib.ticker import MaxNLocator
+from PIL import Image
+
+from perfkit.charts.labels import DPI, FONT, balanced, wrapped
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.trade import BREAKEVEN, LOSS, WIN
+
+if TYPE_CHECKING:
+    from matplotlib.artist import Artist
+    from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.backend_bases import RendererBase
+    from matplotlib.text import Text
+
+WIDTH_INCHES = 9.0
+SHOWN_WIDTH_PX = 900
+"""Width in a notebook or page; the picture has twice as many pixels, for sharp screens."""
+
+INK, MUTED, FAINT, GRID = "#1a1a1a", "#5f5f5f", "#b8b8b8", "#e4e4e4"
+BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#8c8c8c"
+"""From the palette of Okabe and Ito, which the common kinds of colour blindness tell apart."""
+
+TITLE_SIZE, SUBTITLE_SIZE, SMALL_SIZE = 13.0, 9.5, 8.5
+TITLE_LINE, SUBTITLE_LINE, LEGEND_LINE, MARGIN = 0.235, 0.185, 0.27, 0.12
+"""Heights of a line of the title, the subtitle and the legend, and the free edge, in inches."""
+
+
+class Look(NamedTuple):
+    """How trades of one outcome are drawn: colour, hatch and marker each tell them apart."""
+
+    label: str
+    face: str
+    edge: str
+    hatch: str
+    marker: str
+
+
+LOOKS = {
+    WIN: Look("win", BLUE, BLUE, "", "^"),
+    LOSS: Look("loss", "#fbe3d5", VERMILLION, "//////", "v"),
+    BREAKEVEN: Look("breakeven", "#ffffff", GREY, "......", "D"),
+}
+
+_STYLE: dict[Any, object] = {
+    "font.family": [FONT],
+    "font.size": 10,
+    "text.parse_math": False,  # a `$` in a strategy's name is a `$`
+    "text.color": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.edgecolor": FAINT,
+    "axes.linewidth": 0.8,
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "axes.labelcolor": MUTED,
+    "axes.labelsize": 9.5,
+    "axes.titlesize": 9.5,
+    "grid.color": GRID,
+    "grid.linewidth": 0.6,
+    "hatch.linewidth": 0.8,
+    "xtick.color": FAINT,
+    "xtick.labelcolor": INK,
+    "xtick.labelsize": 9,
+    "ytick.color": FAINT,
+    "ytick.labelcolor": INK,
+    "ytick.labelsize": 9,
+    "legend.frameon": False,
+    "legend.fontsize": 9,
+    "legend.borderpad": 0.0,
+    "legend.handlelength": 1.6,
+}
+
+
+@contextmanager
+def style() -> Iterator[None]:
+    """Sets perfkit's own look for as long as it lasts, whatever the user's are."""
+    with mpl.rc_context():
+        mpl.rcdefaults()
+        mpl.rcParams.update(_STYLE)
+        yield
+
+
+class Heading(NamedTuple):
+    """The words of a chart: its finding, what it shows, and both in one sentence."""
+
+    title: str
+    subtitle: str
+    alt: str
+
+
+class Chart(Figure):
+    """A figure with a `name` ("equity") and an `alt` text, one sentence with the finding.
+
+    `digest` is that of the summary it shows. It shows itself in a notebook as a PNG whose bytes
+    depend on nothing but the figures; `png()` gives them. It is an ordinary matplotlib figure
+    besides: `savefig` writes any other format.
+    """
+
+    def __init__(
+        self, name: str, heading: Heading, body_inches: float, keys: Sequence[Artist] = ()
+    ) -> None:
+        super().__init__(figsize=(WIDTH_INCHES, body_inches), dpi=DPI)
+        self.canvas = FigureCanvasAgg(self)
+        self.name = name
+        self.alt = heading.alt
+        self.digest = ""
+        above = self._head(heading, body_inches, keys)
+        share = body_inches / (body_inches + above)
+        self.set_layout_engine("constrained", rect=(0.008, 0.0, 0.984, share), hspace=0.04)
+
+    def _head(self, heading: Heading, body_inches: float, keys: Sequence[Artist]) -> float:
+        """Writes title, subtitle and legend above the body; returns the inches they take."""
+        room = WIDTH_INCHES - 2 * MARGIN
+        title = balanced(heading.title, room, TITLE_SIZE, "bold")
+        subtitle = wrapped(heading.subtitle, room, SUBTITLE_SIZE)
+        below_title = MARGIN + TITLE_LINE * len(title) + 0.03
+        below_subtitle = below_title + SUBTITLE_LINE * len(subtitle) + 0.05
+        above = below_subtitle + (LEGEND_LINE if keys else 0.0) + 0.03
+        height = body_inches + above
+        self.set_size_inches(WIDTH_INCHES, height)
+        left = MARGIN / WIDTH_INCHES
+        self.suptitle(
+            "\n".join(title),
+            x=left,
+            y=1 - MARGIN / height,
+            size=TITLE_SIZE,
+            weight="bold",
+            ha="left",
+            va="top",
+        )
+        self.text(
+            left,
+            1 - below_title / height,
+            "\n".join(subtitle),
+            size=SUBTITLE_SIZE,
+            color=MUTED,
+            va="top",
+        )
+        if keys:
+            corner = (left, 1 - below_subtitle / height)
+            self.legend(
+                handles=list(keys),
+                loc="upper left",
+                bbox_to_anchor=corner,
+                ncols=len(keys),
+                columnspacing=1.6,
+                borderaxespad=0.0,
+            )
+        for artist in (*self.texts, *self.legends):
+            artist.set_in_layout(False)
+        return above
+
+    def settle(self) -> Chart:
+        """Lays the figure out once and for all, so that drawing it again changes nothing."""
+        engine = self.get_layout_engine()
+        if engine is not None and self.axes:
+            engine.execute(self)
+        self.set_layout_engine("none")
+        return self
+
+    def draw(self, renderer: RendererBase) -> None:
+        """Draws itself in perfkit's style, also when it is saved by other means than `png`."""
+        with style():
+            super().draw(renderer)
+
+    def png(self) -> bytes:
+        """The picture; equal figures give equal bytes."""
+        picture = BytesIO()
+        canvas = FigureCanvasAgg(self)
+        with style():  # not `savefig`, which goes through the figure twice
+            canvas.draw()  # type: ignore[no-untyped-call]
+        size = canvas.get_width_height()
+        pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
+        image = Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1)
+        image.convert("RGB").save(picture, "png", dpi=(DPI, DPI), compress_level=3)
+        return picture.getvalue()
+
+    def _repr_mimebundle_(
+        self, include: object = None, exclude: object = None
+    ) -> tuple[dict[str, str], dict[str, object]]:
+        """The PNG in base64, as notebooks store it, with the file name nbconvert gives it."""
+        shown = {"image/png": b64encode(self.png()).decode("ascii"), "text/plain": self.alt}
+        picture = {"alt": self.alt, "width": SHOWN_WIDTH_PX}
+        told: dict[str, object] = {"filename": f"{self.name}.png", "alt": self.alt}
+        told["image/png"] = picture
+        if self.digest:
+            told["perfkit_digest"] = self.digest
+        return shown, told
+
+    def _ipython_display_(self) -> None:
+        """Shows exactly that, once: `%matplotlib inline` would render every Figure its own way."""
+        from IPython.display import display
+
+        shown, told = self._repr_mimebundle_()
+        display(shown, metadata=told, raw=True)  # type: ignore[no-untyped-call]
+
+
+def swatch(outcome: str) -> Patch:
+    """A legend entry for bars of that outcome."""
+    look = LOOKS[outcome]
+    return Patch(facecolor=look.face, edgecolor=look.edge, hatch=look.hatch, label=look.label)
+
+
+def dot(label: str, marker: str, color: str) -> Line2D:
+    """A legend entry for a marker."""
+    return Line2D([], [], linestyle="", marker=marker, color=color, label=label, markersize=6)
+
+
+def count_ticks(axis: Axis) -> None:
+    """Whole numbers only."""
+    axis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
+    axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+
+
+def haloed(text: Text) -> Text:
+    """Keeps a label readable where a line passes behind it."""
+    text.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
+    return text
+
+
+class Grid:
+    """A panel of unit cells, row 0 on top, with a name over every column and beside every row."""
+
+    def __init__(self, axes: Axes, columns: Sequence[str], rows: Sequence[str]) -> None:
+        self._axes = axes
+        axes.set_xlim(-0.5, len(columns) - 0.5)
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.set_xticks(range(len(columns)), columns)
+        axes.set_yticks(range(len(rows)), rows)
+        axes.xaxis.tick_top()
+        axes.grid(visible=False)
+        axes.tick_params(length=0)
+        for spine in axes.spines.values():
+            spine.set_visible(False)
+
+    def tile(self, row: int, column: int, share: float, hatch: str = "") -> None:
+        """Fills a cell; `share` runs from -1, deepest vermillion, over white to 1, deepest blue."""
+        color = to_rgba(VERMILLION if share < 0 else BLUE, 0.55 * abs(share))
+        patch = Rectangle((column - 0.5, row - 0.5), 1, 1, facecolor=color, hatch=hatch)
+        patch.set(edgecolor=FAINT if hatch else GRID, linewidth=0.8)
+        self._axes.add_patch(patch)
+
+    def write(self, row: float, column: float, text: str, **looks: Any) -> Text:
+        """A text at the middle of a cell, or as far from it as row and column say."""
+        return self._axes.text(column, row, text, **{"ha": "center", "va": "center", **looks})

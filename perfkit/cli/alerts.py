@@ -1,0 +1,192 @@
+"""The `perfkit alerts` commands: arguments in, exit code out.
+
+Exit codes: 0 done, or nothing fires; 2 something fires (check, status); 3 bad configuration, wrong
+usage, a failed test, a stale heartbeat.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from perfkit.alerts import cron, state_file
+from perfkit.config import settings as configs
+from perfkit.config.settings import Config
+from perfkit.config.workspace import folder_of, timezone_override
+from perfkit.core.errors import UsageError
+
+EXIT_OK, EXIT_FIRING, EXIT_FAILED = 0, 2, 3
+
+Run = Callable[[argparse.Namespace], int]
+
+
+P = TypeVar("P", bound=argparse.ArgumentParser)
+
+
+def add_alerts(commands: argparse._SubParsersAction[P]) -> None:
+    """Adds `perfkit alerts` and what is below it."""
+    parser = commands.add_parser(
+        "alerts",
+        help="evaluate, test and answer the alert rules",
+        description="Evaluate, test and answer the alert rules of config/alerts.yaml.",
+        epilog="example: perfkit alerts backtest --from 2025-09-08 --to 2025-10-09",
+    )
+    below = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    one = _command(below, "check", _check, "evaluate the rules once, as perfkit-alerts does")
+    one.add_argument("--now", metavar="T", help="the present, such as 2026-04-08T10:00:00Z")
+    one.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    one.add_argument("--dry-run", action="store_true", help="write nothing")
+    _command(below, "lint", _lint, "check config/alerts.yaml, and say what each rule watches")
+    one = _command(below, "test", _test, "run tests of the rules, written in YAML")
+    one.add_argument("files", metavar="FILE", nargs="+", help="a file of tests")
+    one = _command(below, "backtest", _backtest, "show when each rule would have fired")
+    one.add_argument("--from", dest="first", metavar="D", help="first day, YYYY-MM-DD")
+    one.add_argument("--to", dest="last", metavar="D", help="last day, inclusive")
+    one.add_argument("--rule", metavar="RULE", help="only this rule")
+    one.add_argument("--charts", metavar="DIR", help="also write a chart of each rule there")
+    one = _command(below, "status", _status, "show how each rule stood at the last run")
+    one = _command(below, "ack", _ack, "acknowledge an open episode: no more reminders of it")
+    one.add_argument("id", metavar="ID", help="the episode, or its rule where only one is open")
+    one = _command(below, "silence", _silence, "keep a rule quiet for a while")
+    one.add_argument("rule", metavar="RULE")
+    one.add_argument("--for", dest="length", metavar="TIME", required=True, help="30m, 2h or 1d")
+    one = _command(below, "unsilence", _unsilence, "end a silence before its time")
+    one.add_argument("rule", metavar="RULE")
+    one = _command(below, "heartbeat", _heartbeat, "tell whether perfkit-alerts still runs")
+    one.add_argument("--max-age", metavar="TIME", default="5m", help="default: 5m")
+
+
+def _command(commands: argparse._SubParsersAction[P], name: str, run: Run, what: str) -> P:
+    parser = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+    parser.add_argument(
+        "--root", metavar="DIR", help="the workspace; default: PERFKIT_ROOT, else here or above"
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def _root(arguments: argparse.Namespace) -> Path:
+    return Path(folder_of(arguments.root))
+
+
+def _config(arguments: argparse.Namespace) -> Config:
+    return configs.load(_root(arguments), timezone_override() or None)
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    words = ["--root", str(_root(arguments))]
+    words += ["--now", arguments.now] if arguments.now else []
+    words += ["--json"] if arguments.json else []
+    words += ["--dry-run"] if arguments.dry_run else []
+    return cron.main(words)
+
+
+def _lint(arguments: argparse.Namespace) -> int:
+    from perfkit.alerts.event import describe
+    from perfkit.alerts.rules.file import RULES_FILE, load_rules
+
+    rules = load_rules(_config(arguments))
+    for rule in rules:
+        print(describe(rule))
+    print(f"{RULES_FILE}: {len(rules)} rule{'s' if len(rules) > 1 else ''}, no error")
+    return EXIT_OK
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from perfkit.alerts.rule_tests import run_file
+
+    failed = 0
+    for file in arguments.files:
+        for result in run_file(Path(file), _root_or_none(arguments)):
+            print(f"{'ok    ' if not result.problems else 'FAILED'} {file}: {result.name}")
+            for problem in result.problems:
+                print(f"       {problem}")
+            failed += bool(result.problems)
+    return EXIT_FAILED if failed else EXIT_OK
+
+
+def _root_or_none(arguments: argparse.Namespace) -> Path | None:
+    from perfkit.core.errors import WorkspaceNotFoundError
+
+    try:
+        return _root(arguments)
+    except WorkspaceNotFoundError:
+        return None
+
+
+def _backtest(arguments: argparse.Namespace) -> int:
+    from perfkit.desk.desk import Desk
+
+    desk = Desk(_config(arguments))
+    found = desk.backtest(arguments.rule, arguments.first, arguments.last)
+    sys.stdout.write(str(found))
+    if arguments.charts is not None:
+        folder = Path(arguments.charts)
+        folder.mkdir(parents=True, exist_ok=True)
+        for history in found.histories:
+            path = folder / f"{history.rule.id}.png"
+            path.write_bytes(found.chart(history.rule.id).png())
+            print(path)
+    return EXIT_OK
+
+
+def _status(arguments: argparse.Namespace) -> int:
+    from perfkit.alerts.status import status
+
+    found = status(_root(arguments), os.environ.get("PERFKIT_TIMEZONE") or None)
+    sys.stdout.write(str(found))
+    return EXIT_FIRING if found.is_firing else EXIT_OK
+
+
+def _ack(arguments: argparse.Namespace) -> int:
+    from perfkit.alerts.commands import acknowledge
+
+    print(acknowledge(_root(arguments), arguments.id, state_file.clock()))
+    return EXIT_OK
+
+
+def _silence(arguments: argparse.Namespace) -> int:
+    from perfkit.alerts.commands import silence
+
+    length = _duration("--for", arguments.length)
+    print(silence(_root(arguments), arguments.rule, length, state_file.clock()))
+    return EXIT_OK
+
+
+def _unsilence(arguments: argparse.Namespace) -> int:
+    from perfkit.alerts.commands import end_silence
+
+    print(end_silence(_root(arguments), arguments.rule, state_file.clock()))
+    return EXIT_OK
+
+
+def _heartbeat(arguments: argparse.Namespace) -> int:
+    limit = _duration("--max-age", arguments.max_age)
+    root = _root(arguments)
+    beat = state_file.last_beat(str(root))
+    if beat is None:
+        print(f"{state_file.HEARTBEAT}: there is none; does perfkit-alerts run?", file=sys.stderr)
+        return EXIT_FAILED
+    at, _, code = beat
+    age = (state_file.clock() - at) // 1_000_000
+    if age * 1_000_000 > limit:
+        print(f"the last run of perfkit-alerts was {age} s ago", file=sys.stderr)
+        return EXIT_FAILED
+    if code == EXIT_FAILED:
+        print("the last run of perfkit-alerts could not evaluate the rules", file=sys.stderr)
+        return EXIT_FAILED
+    print(f"the last run of perfkit-alerts was {age} s ago and exited with {code}")
+    return EXIT_OK
+
+
+def _duration(option: str, text: str) -> int:
+    from perfkit.alerts.rules.file import duration_us
+
+    length = duration_us(text)
+    if length is None:
+        raise UsageError(f"{option} {text}: write a length such as 30m, 2h or 1d")
+    return length

@@ -1,0 +1,106 @@
+"""Answers given before: printed again, without computing, for as long as nothing has changed.
+
+A dashboard asks the same every few seconds. An answer belongs to one manifest of the cache (each
+run that reads something puts a new one in place), to the very bytes of the configuration, and to
+the code that gave it; it is given again only where all of these stand and no log has changed since.
+Each is a file of its own with a checksum; like all of the cache it may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import marshal
+import os
+import zlib
+
+from perfkit.book.store.freshness import (
+    CACHE,
+    MANIFEST,
+    MARSHAL,
+    Fingerprint,
+    is_current,
+    read_bytes,
+    read_marked,
+    split,
+)
+from perfkit.disk.atomic import put_in_place
+
+ANSWERS = "answers"
+MOST_ANSWERS = 32
+
+_HERE = os.path.dirname(__file__)
+
+Question = tuple[object, ...]
+"""What was asked, as plain values."""
+
+
+def known_answer(root: str, timezone: str, question: Question) -> str | None:
+    """The answer to a question about a workspace, if it was given before and still stands.
+
+    `timezone` overrides the configured one, empty where none does.
+    """
+    content = read_bytes(_path(root, question))
+    manifest = read_marked(os.path.join(root, CACHE, MANIFEST))
+    if content is None or manifest is None:
+        return None
+    if zlib.crc32(content[4:]) != int.from_bytes(content[:4], "big"):
+        return None
+    try:
+        asked, mark, code, answer = marshal.loads(content[4:])
+    except (EOFError, ValueError, TypeError):
+        return None
+    parts = split(manifest[0])
+    stands = (
+        asked == question
+        and mark == manifest[1]
+        and parts is not None
+        and code is not None
+        and code == _code()
+        and isinstance(answer, str)
+        and is_current(parts[0], root, timezone)
+    )
+    return answer if stands else None
+
+
+def keep_answer(root: str, mark: Fingerprint, question: Question, answer: str) -> None:
+    """Keeps an answer that was computed from the manifest of that fingerprint.
+
+    Where it cannot be written, it is computed again the next time.
+    """
+    code = _code()
+    if code is None:
+        return
+    content = marshal.dumps((question, mark, code, answer), MARSHAL)  # type: ignore[arg-type]
+    path = _path(root, question)
+    folder = os.path.dirname(path)
+    with contextlib.suppress(OSError):
+        os.makedirs(folder, exist_ok=True)
+        put_in_place(path, zlib.crc32(content).to_bytes(4, "big") + content, durable=False)
+        with os.scandir(folder) as found:
+            ages = sorted((one.stat().st_mtime_ns, one.path) for one in found)
+        for _, old in ages[:-MOST_ANSWERS]:
+            with contextlib.suppress(OSError):
+                os.unlink(old)
+
+
+def _path(root: str, question: Question) -> str:
+    name = f"{zlib.crc32(repr(question).encode('utf-8', 'surrogatepass')):08x}"
+    return os.path.join(root, CACHE, ANSWERS, name)
+
+
+def _code() -> list[tuple[str, int, int]] | None:
+    """What perfkit's own modules look like: in a checkout they change without the version.
+
+    None where that cannot be told: they lie in an archive, or are just being replaced.
+    """
+    found = []
+    try:
+        for folder in (_HERE, os.path.join(_HERE, "metrics")):
+            with os.scandir(folder) as modules:
+                for one in modules:
+                    if one.name.endswith(".py"):
+                        status = one.stat()
+                        found.append((one.name, status.st_size, status.st_mtime_ns))
+    except OSError:
+        return None
+    return sorted(found)

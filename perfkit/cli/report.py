@@ -1,0 +1,325 @@
+"""`perfkit report`: its options, what it prints, and its exit code.
+
+The path of each report goes to standard output; what failed goes to standard error, with a bar of
+progress where that is a terminal. The clock is read here, once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from typing import TYPE_CHECKING, TextIO
+
+from perfkit.core.errors import UsageError
+from perfkit.core.interpreter import cores
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from perfkit.desk.desk import Desk
+    from perfkit.reports.model import Models
+    from perfkit.reports.processes.kernels import Kernels
+    from perfkit.reports.run import Outcome, Settings, Wanted
+    from perfkit.reports.verify import Verdict
+
+KINDS = ("daily", "weekly", "monthly")
+ALL = "all"
+TIMEOUT_SECONDS = 600
+JOBS = "how many reports are made at once, and how many processes read"
+SILENT_DAYS = 7
+"""A log without a line for longer is an archive: what is due counts from its last day."""
+
+EPILOG = """\
+writes reports/KIND/LABEL/report.md with its charts, the executed notebook, summary.json and
+status.json, and the index reports/README.md and index.html. what is unchanged is not made again;
+what fails leaves the earlier report as it was, and a page in reports/failures/.
+money is in the currency of the source, times in the workspace's zone.
+
+`perfkit report daily --from 2025-09-01 --to 2025-09-30` makes what is missing or changed of
+a span of days, `perfkit report all` what is due.
+
+example: perfkit report weekly --date 2025-10-09"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Adds what only this command has."""
+    parser.add_argument(
+        "kind",
+        choices=(*KINDS, ALL),
+        nargs="?",
+        help="which notebook to run; all: what is due, that is the last day, week and month that "
+        "are over, and whatever was missed or failed before",
+    )
+    parser.add_argument(
+        "--date",
+        metavar="D",
+        help="YYYY-MM-DD, a trading day of the period; default: the newest day with a line. "
+        "with all: the last day that is over; default: yesterday, or the last day of logs that "
+        f"have been silent for more than {SILENT_DAYS} days",
+    )
+    parser.add_argument(
+        "--from", metavar="D", dest="first", help="make the reports of every period from this day"
+    )
+    parser.add_argument("--to", metavar="D", dest="last", help="to this one, inclusive")
+    parser.add_argument(
+        "--param",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a further parameter of the notebook; may be repeated",
+    )
+    parser.add_argument(
+        "--html", action="store_true", help="also write report.html, one file to send or print"
+    )
+    parser.add_argument(
+        "--force", action="store_true", help="make them again though nothing changed"
+    )
+    parser.add_argument(
+        "--verify",
+        action="store_true",
+        help="make published reports again, aside, and tell the first cell and type that differs",
+    )
+    parser.add_argument(
+        "--timeout",
+        metavar="SECONDS",
+        type=_seconds,
+        default=TIMEOUT_SECONDS,
+        help=f"the longest a report may take (default: {TIMEOUT_SECONDS})",
+    )
+
+
+def run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bool:
+    """Makes or verifies the reports asked for; whether all went well."""
+    from datetime import UTC, datetime
+
+    if arguments.kind is None and not arguments.verify:
+        raise UsageError(f"which report? Name one of {', '.join(KINDS)}, or {ALL}")
+    if arguments.date is not None and (arguments.first or arguments.last):
+        raise UsageError("give either --date or --from and --to")
+    now = datetime.now(UTC)
+    with (
+        _told_to_kernels({} if desk.options.cached else {"PERFKIT_NO_CACHE": "1"}),
+        _early_kernels(arguments, desk, where) as early,
+    ):
+        return _run(arguments, desk, where, now, early)
+
+
+@contextmanager
+def _told_to_kernels(settings: dict[str, str]) -> Iterator[None]:
+    """Settings that every process started in the block inherits."""
+    before = {name: os.environ.get(name) for name in settings}
+    os.environ.update(settings)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                del os.environ[name]
+            else:
+                os.environ[name] = value
+
+
+def _run(
+    arguments: argparse.Namespace,
+    desk: Desk,
+    where: dict[str, str],
+    now: datetime,
+    early: Kernels | None,
+) -> bool:
+    from perfkit.reports.model import Models
+    from perfkit.reports.notebook import parse_parameters
+    from perfkit.reports.run import Settings
+
+    models = Models(desk, where)
+    settings = Settings(
+        at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
+        where=where,
+        given=parse_parameters(arguments.param),
+        force=arguments.force,
+        html=arguments.html,
+        thorough=arguments.kind == ALL,
+        jobs=arguments.jobs or cores(),
+        limit_seconds=arguments.timeout,
+    )
+    if arguments.verify:
+        return _verify(models, _to_verify(arguments, models), settings)
+    return _make(models, _wanted(arguments, models, now), settings, early)
+
+
+def _early_kernels(
+    arguments: argparse.Namespace, desk: Desk, where: dict[str, str]
+) -> AbstractContextManager[Kernels | None]:
+    """Kernels, when it is clear from the start that one is needed: they load while we do."""
+    from perfkit.reports.processes.kernels import Kernels
+    from perfkit.reports.published import is_published
+    from perfkit.summary.selection import as_date
+
+    day = arguments.date or arguments.first
+    if arguments.verify or arguments.kind == ALL or day is None:
+        return nullcontext()
+    window = desk.config.calendar.window(arguments.kind, as_date(day))
+    if is_published(desk.config.root, window, where) and not arguments.force:
+        return nullcontext()
+    return Kernels(desk.config.root)
+
+
+def _wanted(arguments: argparse.Namespace, models: Models, now: datetime) -> list[Wanted]:
+    from perfkit.reports.due import between, due
+    from perfkit.reports.run import Wanted
+    from perfkit.summary.selection import as_date
+
+    if arguments.kind == ALL:
+        if arguments.first or arguments.last:
+            raise UsageError("--from and --to go with daily, weekly or monthly")
+        day = as_date(arguments.date) if arguments.date else _last_day_over(models, now)
+        return due(models, day)
+    if arguments.first or arguments.last:
+        if not arguments.first:
+            raise UsageError("--to needs --from: name the first day as well")
+        newest = models.desk.book_of(models.where).newest_day
+        last = as_date(arguments.last) if arguments.last else newest or now.date()
+        return between(models.desk.config.calendar, arguments.kind, as_date(arguments.first), last)
+    return [Wanted(arguments.kind, _day(arguments.date, models, now))]
+
+
+def _to_verify(arguments: argparse.Namespace, models: Models) -> list[Wanted]:
+    """The published reports among those named; without a date, the newest of each kind."""
+    from perfkit.reports.published import REPORTS, published
+    from perfkit.reports.run import Wanted
+    from perfkit.summary.selection import as_date
+
+    kinds = KINDS if arguments.kind in (None, ALL) else (arguments.kind,)
+    calendar = models.desk.config.calendar
+    if arguments.date is not None:
+        return [Wanted(kind, as_date(arguments.date)) for kind in kinds]
+    found = []
+    for kind in kinds:
+        own = [
+            as_date(str(report.status.parameters["date"]))
+            for report in published(models.desk.config.root / REPORTS, kind)
+            if report.status.where == models.where
+        ]
+        if arguments.first or arguments.last:
+            first = as_date(arguments.first) if arguments.first else min(own, default=None)
+            last = as_date(arguments.last) if arguments.last else max(own, default=None)
+            windows = ((day, calendar.window(kind, day)) for day in reversed(own))
+            found += [
+                Wanted(kind, day)
+                for day, window in windows
+                if (first is None or window.last_day >= first)
+                and (last is None or window.first_day <= last)
+            ]
+        else:
+            found += [Wanted(kind, day) for day in own[:1]]
+    return found
+
+
+def _day(given: str | None, models: Models, now: datetime) -> date:
+    """The day asked for, else that of the newest line, else today."""
+    from perfkit.summary.selection import as_date
+
+    if given is not None:
+        return as_date(given)
+    newest = models.desk.book_of(models.where).newest_day
+    return newest or now.astimezone(models.desk.config.calendar.zone).date()
+
+
+def _last_day_over(models: Models, now: datetime) -> date:
+    """The last trading day that had ended by now; of logs silent for long, their last day."""
+    from datetime import timedelta
+
+    from perfkit.core.calendar import instant_of
+
+    yesterday = models.desk.config.calendar.day_of(instant_of(now)) - timedelta(days=1)
+    newest = models.desk.book_of(models.where).newest_day
+    silent = newest is not None and newest < yesterday - timedelta(days=SILENT_DAYS)
+    return newest if newest is not None and silent else yesterday
+
+
+def _make(
+    models: Models, wanted: Sequence[Wanted], settings: Settings, early: Kernels | None
+) -> bool:
+    from perfkit.reports.failure import card_text
+    from perfkit.reports.run import FAILED, run_reports
+
+    bar = Bar(len(wanted), sys.stderr)
+
+    def tell(outcome: Outcome) -> None:
+        bar.clear()
+        if outcome.card is None:
+            print(outcome.page)
+        else:
+            sys.stderr.write(card_text(outcome.card))
+        bar.step(f"{outcome.wanted.kind} {outcome.wanted.day}")
+
+    try:
+        outcomes = run_reports(models, wanted, settings, tell, early)
+    finally:
+        bar.clear()
+    failed = sum(outcome.state == FAILED for outcome in outcomes)
+    if failed and len(outcomes) > 1:
+        print(f"perfkit: {failed} of {len(outcomes)} reports failed", file=sys.stderr)
+    return not failed
+
+
+def _verify(models: Models, wanted: Sequence[Wanted], settings: Settings) -> bool:
+    from perfkit.reports.verify import verify_reports
+
+    if not wanted:
+        raise UsageError("there is no published report to verify")
+    bar = Bar(len(wanted), sys.stderr)
+
+    def tell(verdict: Verdict) -> None:
+        bar.clear()
+        if verdict.difference is None:
+            print(f"{verdict.report}: the same, byte by byte")
+        else:
+            print(f"perfkit: {verdict.report}: {verdict.difference}", file=sys.stderr)
+        bar.step(verdict.report)
+
+    try:
+        verdicts = verify_reports(models, wanted, settings, tell)
+    finally:
+        bar.clear()
+    return all(verdict.difference is None for verdict in verdicts)
+
+
+class Bar:
+    """A bar of progress on a terminal; nothing elsewhere, and nothing for a single report."""
+
+    WIDTH = 24
+
+    def __init__(self, steps: int, stream: TextIO) -> None:
+        self._steps = steps
+        self._done = 0
+        self._stream = stream
+        self._shows = steps > 1 and stream.isatty()
+        self._draw("")
+
+    def step(self, what: str) -> None:
+        """One more is done."""
+        self._done += 1
+        self._draw(what)
+
+    def clear(self) -> None:
+        """Takes the bar away, so that a line can be printed."""
+        if self._shows:
+            self._stream.write("\r\x1b[K")
+            self._stream.flush()
+
+    def _draw(self, what: str) -> None:
+        if self._shows:
+            filled = self.WIDTH * self._done // self._steps
+            bar = "█" * filled + "░" * (self.WIDTH - filled)
+            self._stream.write(f"\r\x1b[K{bar} {self._done}/{self._steps} {what}")
+            self._stream.flush()
+
+
+def _seconds(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 7 else 0
+    if not number:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of seconds")
+    return number

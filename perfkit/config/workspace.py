@@ -1,0 +1,44 @@
+"""Where a workspace is: the folder that is named, else the nearest one upwards that holds one."""
+
+from __future__ import annotations
+
+import os
+
+from perfkit.book.store.freshness import CONFIG
+from perfkit.core.errors import WorkspaceNotFoundError
+
+
+def folder_of(given: str | os.PathLike[str] | None) -> str:
+    """The workspace that is given, else PERFKIT_ROOT, else the one around the working directory.
+
+    Raises `WorkspaceNotFoundError`.
+    """
+    named = given or os.environ.get("PERFKIT_ROOT")
+    return _absolute(os.fspath(named)) if named else find_root(os.getcwd())
+
+
+def timezone_override() -> str:
+    """The zone that overrides the configured one; empty where none does."""
+    return os.environ.get("PERFKIT_TIMEZONE", "")
+
+
+def find_root(start: str | os.PathLike[str]) -> str:
+    """The nearest folder, from `start` upwards, that holds `config/perfkit.yaml`."""
+    begin = _absolute(os.fspath(start))
+    folder = begin
+    while not os.path.isfile(os.path.join(folder, CONFIG)):
+        if folder == os.path.dirname(folder):
+            raise WorkspaceNotFoundError(begin)
+        folder = os.path.dirname(folder)
+    return folder
+
+
+def below(folder: str, location: str) -> str:
+    """A path as `pathlib` would write it."""
+    parts = [part for part in location.split("/") if part not in ("", ".")]
+    return os.path.join("/" if location.startswith("/") else folder, *parts)
+
+
+def _absolute(path: str) -> str:
+    """The working directory, which may be gone, is asked for only where it counts."""
+    return below("/" if path.startswith("/") else os.getcwd(), path)

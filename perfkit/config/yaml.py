@@ -1,0 +1,128 @@
+"""YAML read exactly: numbers from their digits, no key twice, and every key's line at hand.
+
+A subset of YAML 1.1 without its traps: `17:00` and `2026-04-08` stay texts, `yes` and `on` are
+texts as well, and `0.60` is a Decimal.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from functools import cache
+
+from perfkit.core.errors import ConfigError
+from perfkit.core.fast_imports import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    import yaml
+
+KeyPath = tuple[str, ...]
+
+
+class Document(NamedTuple):
+    """A parsed file: its value, and the line (from 1) on which each key stands."""
+
+    value: Any
+    lines: dict[KeyPath, int]
+
+
+_PATTERNS = {
+    "null": r"~|null|Null|NULL|",
+    "bool": r"true|True|TRUE|false|False|FALSE",
+    "int": r"[-+]?[0-9]+",
+    "float": r"[-+]?(?:[0-9]+\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]{1,2})?",
+    "str": r"(?s:.*)",
+}
+_STARTS = {
+    "null": ["~", "n", "N", ""],
+    "bool": list("tTfF"),
+    "int": list("-+0123456789"),
+    "float": list("-+.0123456789"),
+}
+
+
+def parse(text: str, file: str) -> Document:
+    """Parses the text of `file`; raises `ConfigError` with the line where it is no valid YAML."""
+    import yaml
+
+    try:
+        root = yaml.compose(text, Loader=_loader())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark
+        where = f"{file}:{mark.line + 1}" if mark is not None else file
+        raise ConfigError(
+            where, "", f"is not valid YAML: {error.problem}", "fix the syntax of that line"
+        ) from error
+    except RecursionError as error:
+        raise _too_deep(file) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(
+            file, "", f"is not valid YAML: {error}", "save it as plain UTF-8 text"
+        ) from error
+    lines: dict[KeyPath, int] = {}
+    try:
+        return Document(None if root is None else _value(root, (), lines, file), lines)
+    except RecursionError as error:
+        raise _too_deep(file) from error
+
+
+@cache
+def _loader() -> type[yaml.SafeLoader]:
+    """A loader that knows null, true and false, integers, decimals and texts."""
+    import yaml
+
+    class Loader(yaml.SafeLoader):
+        yaml_implicit_resolvers = {}  # noqa: RUF012  as its base has it
+
+    for tag, starts in _STARTS.items():
+        pattern = re.compile(f"(?:{_PATTERNS[tag]})$")
+        Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", pattern, starts)
+    return Loader
+
+
+def _too_deep(file: str) -> ConfigError:
+    return ConfigError(file, "", "is nested without end", "write it without anchors, and flatter")
+
+
+def _value(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: str) -> Any:
+    lines.setdefault(path, node.start_mark.line + 1)
+    import yaml
+
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(node, path, lines, file)
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(item, (*path, str(n)), lines, file) for n, item in enumerate(node.value)]
+    assert isinstance(node, yaml.ScalarNode)
+    kind = node.tag.rpartition(":")[2]
+    pattern = _PATTERNS.get(kind)
+    if pattern is None or re.fullmatch(pattern, node.value) is None:
+        where = f"{file}:{node.start_mark.line + 1}"
+        raise ConfigError(where, ".".join(path), "has a tag", "write a plain value without `!`")
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return node.value.lower() == "true"
+    if kind == "int":
+        return int(node.value)
+    return Decimal(node.value) if kind == "float" else node.value
+
+
+def _mapping(
+    node: yaml.MappingNode, path: KeyPath, lines: dict[KeyPath, int], file: str
+) -> dict[str, Any]:
+    import yaml
+
+    mapping: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise ConfigError(f"{file}:{line}", "", "a key is not a name", "write `name: value`")
+        key = str(key_node.value)
+        if key in mapping:
+            raise ConfigError(f"{file}:{line}", key, "stands here twice", "remove one of the two")
+        lines[*path, key] = line
+        mapping[key] = _value(value_node, (*path, key), lines, file)
+    return mapping

@@ -1,0 +1,117 @@
+"""What can go wrong, one class per cause.
+
+Every message says what is wrong, where, and what to do about it, and is built here. A bad line of a
+log is not in this tree: it is a value, `LineError`, that is kept and counted while reading goes on.
+"""
+
+from __future__ import annotations
+
+from perfkit.core.fast_imports import NamedTuple
+
+
+class LineError(NamedTuple):
+    """One line of a log that could not be read as a trade; prints as `path:line: reason`.
+
+    `path` is as the workspace shows it, `line` counts from 1, `offset` is the line's first byte,
+    `reason` is one sentence, with at most 40 characters of a value it is about.
+    """
+
+    path: str
+    line: int
+    offset: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.reason}"
+
+
+class PerfkitError(Exception):
+    """Anything perfkit refuses to do, with the reason and the remedy in its message."""
+
+
+class UsageError(PerfkitError):
+    """A command or call was given arguments that make no sense together."""
+
+
+class WorkspaceNotFoundError(PerfkitError):
+    """No `config/perfkit.yaml` in this folder or above it."""
+
+    def __init__(self, start: str) -> None:
+        super().__init__(
+            f"no workspace: neither {start} nor a folder above it holds config/perfkit.yaml; "
+            "go to your workspace, name it with --root DIR or PERFKIT_ROOT, "
+            "or make one with `perfkit init DIR`"
+        )
+
+
+class ConfigError(PerfkitError):
+    """A configuration file says something perfkit does not understand.
+
+    The message reads `file: key: problem; remedy`. Nothing is replaced by a default.
+    """
+
+    def __init__(self, file: str, key: str, problem: str, remedy: str) -> None:
+        where = f"{file}: {key}" if key else file
+        super().__init__(f"{where}: {problem}; {remedy}")
+
+
+class LogReadError(PerfkitError):
+    """A log file or folder named by the configuration cannot be read."""
+
+    def __init__(self, path: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{path}: {problem}; {remedy}")
+
+
+class MixedCurrencyError(PerfkitError):
+    """Sources of several currencies were asked for as one figure."""
+
+    def __init__(self, currencies: dict[str, str]) -> None:
+        listed = ", ".join(f"{name} ({code})" for name, code in sorted(currencies.items()))
+        first = min(currencies)
+        super().__init__(
+            f"these sources do not share a currency: {listed}; money of different currencies is "
+            f"never added: choose with --source, for example --source {first}"
+        )
+
+
+class WindowError(UsageError):
+    """A window, date or zone that does not exist."""
+
+
+class NoTradesError(PerfkitError):
+    """No log has a single line yet, so there is no newest day to report on."""
+
+    def __init__(self, where: str) -> None:
+        super().__init__(
+            f"no trades yet: {where} has no line that tells a date; "
+            "name one with --date YYYY-MM-DD, or check `path` in config/perfkit.yaml"
+        )
+
+
+class MissingExtraError(PerfkitError):
+    """An optional part of perfkit is not installed."""
+
+    def __init__(self, module: str, extra: str) -> None:
+        super().__init__(
+            f"{module} is not installed; `pip install 'perfkit[{extra}]'` brings it along"
+        )
+
+
+class OutputError(PerfkitError):
+    """A file of perfkit's own could not be written."""
+
+    def __init__(self, path: str, problem: str) -> None:
+        super().__init__(
+            f"cannot write {path}: {problem}; check the folder's permissions and free space"
+        )
+
+
+class CacheDiffersError(PerfkitError):
+    """The cache was found to hold something other than the logs say."""
+
+    def __init__(self, difference: str) -> None:
+        super().__init__(f"{difference}; run `perfkit cache rebuild`")
+
+
+class ReportError(PerfkitError):
+    """A report run failed; whatever was published before still stands."""

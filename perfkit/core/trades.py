@@ -1,0 +1,272 @@
+"""Many trades as columns, in trade order.
+
+Closed trades are kept in trade order (see `trade`), so a day is a slice and a window is a slice.
+Per-trade ratios are integers at 12 decimal places, rounded half to even, so that sums of them are
+exact; money columns are integers in a unit of their own (`Numbers`).
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from operator import lt
+
+from perfkit.core.calendar import moment_of
+from perfkit.core.exact import scaled
+from perfkit.core.trade import BREAKEVEN, LOSS, WIN, LinePlace, Trade
+from perfkit.core.values import Numbers, coarsest, concatenated, take
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+WON, LOST, PNL_KNOWN, HELD, PLANNED, RISKED, BEYOND_1R, EXIT_KNOWN, TARGET_HIT = (
+    1 << bit for bit in range(9)
+)
+"""Marks of a trade, one bit each: outcome, which of its figures are known, stop discipline."""
+
+OUTCOME_DISAGREES, NET_DISAGREES, HOLD_DISAGREES, CLOSED_BEFORE_OPENED, REPEATED, CORRECTED = (
+    1 << bit for bit in range(6)
+)
+"""Findings about one trade, one bit each."""
+
+TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
+NUMBER_COLUMNS = (
+    "net_pnl",
+    "gross_pnl",
+    "commission",
+    "slippage",
+    "quantity",
+    "entry_price",
+    "exit_price",
+    "stop_loss",
+    "target",
+    "risk_reward",
+    "r",
+)
+OTHER_COLUMNS = ("opened_at", "closed_at", "hold_us", "marks", "findings", "key", "file", "line")
+COLUMNS = TEXT_COLUMNS + NUMBER_COLUMNS + OTHER_COLUMNS
+
+
+class Trades:
+    """Columns of trades; closed ones in trade order, or open ones (`closed_at` all None).
+
+    Texts are `str | None`; `opened_at` and `closed_at` are instants; `hold_us` microseconds;
+    `marks` and `findings` bit sets. `key` is a number that trades of one identity share (those of
+    others seldom), None without an identity. `file` is a number that `paths` has the path of, in
+    the order the files are read. `risk_reward` and `r` are at 12 decimal places. Columns are never
+    changed once the value is made.
+    """
+
+    __slots__ = (*COLUMNS, "other_lines", "paths")
+
+    source: list[str]
+    symbol: list[str | None]
+    strategy: list[str | None]
+    side: list[str | None]
+    execution_mode: list[str | None]
+    account: list[str | None]
+    exit_reason: list[str | None]
+    net_pnl: Numbers
+    gross_pnl: Numbers
+    commission: Numbers
+    slippage: Numbers
+    quantity: Numbers
+    entry_price: Numbers
+    exit_price: Numbers
+    stop_loss: Numbers
+    target: Numbers
+    risk_reward: Numbers
+    r: Numbers
+    opened_at: list[int | None]
+    closed_at: list[int]
+    hold_us: list[int | None]
+    marks: list[int]
+    findings: list[int]
+    key: list[int | None]
+    file: list[int]
+    line: list[int]
+
+    def __init__(
+        self,
+        columns: Mapping[str, Any],
+        paths: Mapping[int, str],
+        other_lines: Mapping[tuple[int, int], tuple[tuple[int, int], ...]],
+    ) -> None:
+        for name in COLUMNS:
+            setattr(self, name, columns[name])
+        self.paths = paths
+        self.other_lines = other_lines
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def __getitem__(self, row: int) -> Trade:
+        """One row as a `Trade`."""
+        opened, hold = self.opened_at[row], self.hold_us[row]
+        closed: int | None = self.closed_at[row]
+        numbers = {name: getattr(self, name).decimal(row) for name in NUMBER_COLUMNS}
+        names = {name: getattr(self, name)[row] for name in TEXT_COLUMNS}
+        return Trade(
+            **names,
+            **numbers,
+            opened_at=None if opened is None else moment_of(opened),
+            closed_at=None if closed is None else moment_of(closed),
+            outcome=None if closed is None else self.outcome(row),
+            hold_seconds=None if hold is None else scaled(hold, 6),
+            line=self.place(row),
+        )
+
+    def outcome(self, row: int) -> str:
+        """The outcome of a closed trade."""
+        marks = self.marks[row]
+        return WIN if marks & WON else LOSS if marks & LOST else BREAKEVEN
+
+    def place(self, row: int) -> LinePlace:
+        """The line that closed the trade (the last one, of an open trade)."""
+        return LinePlace(self.paths[self.file[row]], self.line[row])
+
+    def places(self, row: int) -> list[LinePlace]:
+        """Every line the trade was made from, in file order."""
+        deciding = (self.file[row], self.line[row])
+        rank = {file: place for place, file in enumerate(self.paths)}
+        every = sorted(
+            [deciding, *self.other_lines.get(deciding, ())],
+            key=lambda place: (rank[place[0]], place[1]),
+        )
+        return [LinePlace(self.paths[file], line) for file, line in every]
+
+    def take(self, rows: Sequence[int]) -> Trades:
+        """Only those rows, in that order."""
+        columns = {
+            name: column.take(rows) if isinstance(column, Numbers) else take(column, rows)
+            for name, column in self._columns()
+        }
+        return Trades(columns, self.paths, self.other_lines)
+
+    def between(self, start: int, end: int) -> Trades:
+        """The closed trades of `[start, end)`."""
+        return self.slice(bisect_left(self.closed_at, start), bisect_left(self.closed_at, end))
+
+    def slice(self, first: int, last: int) -> Trades:
+        """Rows `first` to before `last`."""
+        if first <= 0 and last >= len(self):
+            return self
+        columns = {
+            name: column.slice(first, last) if isinstance(column, Numbers) else column[first:last]
+            for name, column in self._columns()
+        }
+        return Trades(columns, self.paths, self.other_lines)
+
+    def where(self, wanted: Mapping[str, str]) -> Trades:
+        """Only the trades whose fields have those values."""
+        rows: Sequence[int] = range(len(self))
+        for name, value in wanted.items():
+            column = getattr(self, name)
+            rows = [row for row in rows if column[row] == value]
+        return self if len(rows) == len(self) else self.take(rows)
+
+    def in_coarsest_units(self) -> Trades:
+        """The same trades with money in the coarsest units that hold it."""
+        columns = dict(self._columns())
+        for name in ("net_pnl", "commission", "slippage"):
+            columns[name] = coarsest(columns[name])
+        return Trades(columns, self.paths, self.other_lines)
+
+    def with_paths(self, paths: Mapping[int, str]) -> Trades:
+        """The same trades, of files with those paths."""
+        return Trades(dict(self._columns()), paths, self.other_lines)
+
+    def with_lines(
+        self, other_lines: Mapping[tuple[int, int], tuple[tuple[int, int], ...]]
+    ) -> Trades:
+        """The same trades, made of those other lines."""
+        return Trades(dict(self._columns()), self.paths, other_lines)
+
+    def _columns(self) -> list[tuple[str, Any]]:
+        return [(name, getattr(self, name)) for name in COLUMNS]
+
+
+def no_trades(paths: Mapping[int, str]) -> Trades:
+    """No trade at all."""
+    columns: dict[str, Any] = {
+        name: Numbers([], 0) if name in NUMBER_COLUMNS else [] for name in COLUMNS
+    }
+    return Trades(columns, paths, {})
+
+
+def joined(parts: Sequence[Trades]) -> Trades:
+    """Trades one after the other; their files bear the same numbers in all of them."""
+    if len(parts) == 1:
+        return parts[0]
+    columns: dict[str, Any] = {}
+    others: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
+    paths: Mapping[int, str] = {}
+    for part in parts:
+        others.update(part.other_lines)
+        paths = part.paths if len(part.paths) > len(paths) else paths
+    for name in COLUMNS:
+        if name in NUMBER_COLUMNS:
+            columns[name] = concatenated(getattr(part, name) for part in parts)
+        else:
+            columns[name] = list(chain.from_iterable(getattr(part, name) for part in parts))
+    return Trades(columns, paths, others)
+
+
+def ordered(trades: Trades) -> Trades:
+    """Closed trades in trade order."""
+    closed_at = trades.closed_at
+    if all(map(lt, closed_at, closed_at[1:])):
+        return trades
+    rows = sorted(range(len(closed_at)), key=closed_at.__getitem__)
+    instants = take(closed_at, rows)
+    tied = [n for n in range(1, len(instants)) if instants[n] == instants[n - 1]]
+    if tied:
+        _order_ties(trades, rows, tied)
+    return trades if rows == list(range(len(rows))) else trades.take(rows)
+
+
+def ordered_open(trades: Trades) -> Trades:
+    """Open trades by opening time, then by the rest of the trade order."""
+    rank = {file: place for place, file in enumerate(trades.paths)}
+    return trades.take(sorted(range(len(trades)), key=lambda row: _tie_key(trades, row, rank)))
+
+
+def _order_ties(trades: Trades, rows: list[int], tied: list[int]) -> None:
+    """Sorts each run of equal closing times by the rest of the key; `tied` continue a run."""
+    rank = {file: place for place, file in enumerate(trades.paths)}
+    first = 0
+    while first < len(tied):
+        last = first
+        while last + 1 < len(tied) and tied[last + 1] == tied[last] + 1:
+            last += 1
+        start, stop = tied[first] - 1, tied[last] + 1
+        rows[start:stop] = sorted(rows[start:stop], key=lambda row: _tie_key(trades, row, rank))
+        first = last + 1
+
+
+def _tie_key(trades: Trades, row: int, rank: Mapping[int, int]) -> tuple[object, ...]:
+    """The rest of the trade order; what follows the net P&L only makes it total.
+
+    Where even the place in the log has to decide, the trades are the same in every other respect.
+    """
+    values: list[int | str | None] = [
+        trades.opened_at[row],
+        trades.symbol[row],
+        trades.strategy[row],
+        trades.side[row],
+        trades.net_pnl.units[row],
+        trades.outcome(row),
+        trades.source[row],
+        trades.execution_mode[row],
+        trades.account[row],
+        trades.exit_reason[row],
+        trades.r.units[row],
+        trades.risk_reward.units[row],
+        trades.commission.units[row],
+        trades.slippage.units[row],
+        trades.hold_us[row],
+    ]
+    keys = [(value is not None, value if value is not None else 0) for value in values]
+    return (*keys, trades.marks[row], rank[trades.file[row]], trades.line[row])

@@ -1,0 +1,457 @@
+"""Columns of a log's values, checked and converted at once rather than one by one.
+
+A column of plain numbers that are written with equally many decimal places is, without its points,
+a list of integers, which JSON's own grammar checks digit by digit; times that are all written the
+same way are told by the *shape* they share, each digit being a `0`. Anything else is converted one
+by one. Numbers become integers in a common unit of 10**-places, which is exact; times become
+instants (microseconds since the epoch).
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from array import array
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime, tzinfo
+from decimal import Decimal
+from functools import cache
+from itertools import repeat
+from math import gcd
+from operator import floordiv, itemgetter, mul, sub
+from zlib import crc32
+
+from perfkit.core.calendar import EPOCH, MICROSECOND, SECOND_US, instant_of
+from perfkit.core.exact import decimal_places, scaled
+from perfkit.core.exact import units as units_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    import msgspec
+
+    T = TypeVar("T")
+
+MAX_DIGITS = 40
+MAX_EXPONENT = 30
+_TOO_LONG: int = 10**MAX_DIGITS
+_LONG: int = 10 ** (MAX_DIGITS - 1)
+"""Numbers from here on may have too many digits, with a zero before them."""
+
+TIME_UNITS_US = {"s": (SECOND_US, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}
+"""Unit of a numeric time: `(multiply by, then divide by)` to get microseconds."""
+
+_TO_SHAPE = bytes.maketrans(b"123456789", b"000000000")
+_PLAIN = b"0123456789-.,"
+_SAFE_DIGITS = 18
+"""So many make an integer that any parser of JSON takes."""
+
+_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?"
+_ISO_TIME = (
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,12}))?)?"
+    r" ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
+)
+_UTC_SHAPE = rb"0000-00-00[T ]00:00:00(?:\.0{1,12})?(Z)?"
+_EARLIEST_US = instant_of(EPOCH)
+_LATEST_US = instant_of(datetime(9000, 1, 1, tzinfo=UTC))
+_SURE_MILLENNIA = frozenset("2345678")
+"""First digits of years that lie between the two."""
+
+
+class BadValueError(ValueError):
+    """A value that cannot be what its field needs; the message is the reason, without a path."""
+
+
+class Numbers:
+    """A column of exact numbers: `units[i] * 10**-places`, or None where nothing was logged.
+
+    Never changed once made; whether nothing is missing is looked up once.
+    """
+
+    __slots__ = ("_complete", "places", "units")
+
+    def __init__(
+        self, units: list[int | None], places: int, *, complete: bool | None = None
+    ) -> None:
+        self.units = units
+        self.places = places
+        self._complete = complete
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether every row has a number."""
+        if self._complete is None:
+            self._complete = None not in self.units
+        return self._complete
+
+    def decimal(self, row: int) -> Decimal | None:
+        """The number of that row as a Decimal."""
+        units = self.units[row]
+        return None if units is None else scaled(units, self.places)
+
+    def at_places(self, places: int) -> list[int | None]:
+        """The units this column has at so many decimal places.
+
+        Raises `ValueError` where they do not hold every number.
+        """
+        if places == self.places:
+            return self.units
+        if places < self.places:
+            coarse = coarsest(self)
+            if coarse.places > places:
+                raise ValueError(f"{places} decimal places do not hold every number")
+            return coarse.at_places(places)
+        factor = 10 ** (places - self.places)
+        if self.is_complete:
+            return list(map(mul, self.units, repeat(factor)))
+        return [None if units is None else units * factor for units in self.units]
+
+    def or_zero(self) -> list[int]:
+        """The units, 0 where nothing was logged."""
+        return self.units if self.is_complete else [units or 0 for units in self.units]  # type: ignore[return-value]
+
+    def take(self, rows: Sequence[int]) -> Numbers:
+        """The column of only those rows, in that order."""
+        return Numbers(take(self.units, rows), self.places, complete=self._complete or None)
+
+    def slice(self, first: int, last: int) -> Numbers:
+        """The column of rows `first` to before `last`."""
+        return Numbers(self.units[first:last], self.places, complete=self._complete or None)
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Numbers):
+            return NotImplemented
+        return (self.units, self.places) == (other.units, other.places)
+
+    def __hash__(self) -> int:
+        return hash((len(self.units), self.places))
+
+    def __repr__(self) -> str:
+        return f"Numbers({self.units!r}, {self.places!r})"
+
+
+def take(column: Sequence[T], rows: Sequence[int]) -> list[T]:
+    """The values at those rows, in that order."""
+    if len(rows) == 1:
+        return [column[rows[0]]]
+    return list(itemgetter(*rows)(column)) if rows else []
+
+
+def is_constant(column: Sequence[object]) -> bool:
+    """Whether a column has one value throughout; an empty one has none."""
+    return len(column) > 0 and column[0] == column[-1] and column.count(column[0]) == len(column)
+
+
+def concatenated(columns: Iterable[Numbers]) -> Numbers:
+    """Columns one after the other, at the finest unit among them."""
+    columns = list(columns)
+    places = max((column.places for column in columns), default=0)
+    units: list[int | None] = []
+    for column in columns:
+        units += column.at_places(places)
+    return Numbers(units, places, complete=all(column.is_complete for column in columns))
+
+
+def exact_number(value: object) -> Decimal | None:
+    """One logged number; None for null or an empty text.
+
+    Accepts a JSON number's digits or a decimal text. Raises `BadValueError` for anything that is
+    not plainly a number, has more than 40 digits or an exponent beyond 30.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise BadValueError(f"{_shown(value)} is not a number")
+    text = value if isinstance(value, str) else _int_text(value)
+    matched = re.fullmatch(_NUMBER, text)
+    if matched is None:
+        raise BadValueError(f"{_shown(value)} is not a number")
+    digits = sum(map(str.isdigit, text.partition("e")[0].partition("E")[0]))
+    if digits > MAX_DIGITS:
+        raise BadValueError(f"a number of {digits} digits; at most {MAX_DIGITS} are taken")
+    exponent = matched[1]
+    if exponent is not None and (len(exponent) > 6 or abs(int(exponent)) > MAX_EXPONENT):
+        raise BadValueError(f"a number with exponent {exponent[:12]}; at most 1e{MAX_EXPONENT}")
+    return Decimal(text)
+
+
+def numbers(values: Sequence[object]) -> Numbers:
+    """A whole column of logged numbers; raises `BadValueError` if any of them is bad."""
+    found = _uniform(values) if values else None
+    if found is not None:
+        return Numbers(*found, complete=True)
+    present = [value for value in values if value is not None and value != ""]
+    if not present:
+        return Numbers([None] * len(values), 0)
+    units, places = (None if len(present) == len(values) else _uniform(present)) or _mixed(present)
+    following = iter(units)
+    return Numbers(
+        [None if value is None or value == "" else next(following) for value in values], places
+    )
+
+
+def _uniform(present: Sequence[object]) -> tuple[list[int | None], int] | None:
+    """Plain numbers written with equally many decimal places; None when they are not that."""
+    if type(present[0]) is str:
+        if len(present) > 1 and is_constant(present):
+            one = _uniform_texts(present[:1])  # type: ignore[arg-type]
+            return None if one is None else (one[0] * len(present), one[1])
+        return _uniform_texts(present)  # type: ignore[arg-type]
+    if set(map(type, present)) != {int}:
+        return None
+    whole: list[int] = list(present)  # type: ignore[arg-type]
+    return (whole, 0) if _are_short(whole) else None  # type: ignore[return-value]
+
+
+def _uniform_texts(present: Sequence[str]) -> tuple[list[int | None], int] | None:
+    try:
+        joined = ",".join(present)
+    except TypeError:  # something among them is no text
+        return None
+    if not joined.isascii():
+        return None
+    column = b",%b," % joined.encode()
+    if b",00" in column or b",-00" in column:  # zeros that lead count as digits
+        return None
+    places = len(present[0].partition(".")[2])
+    if places > _SAFE_DIGITS or column.translate(None, _PLAIN):
+        return None
+    if "." in present[0]:
+        ending = b".%b," % (b"0" * places)
+        if column.translate(_TO_SHAPE).count(ending) != len(present):
+            return None
+        written = len(column)
+        column = column.replace(b".", b"")
+        if len(column) != written - len(present):
+            return None
+    elif b"." in column:
+        return None
+    for _ in range(places):  # JSON wants 0.05 without its point as 5
+        if b",0" not in column and b",-0" not in column:
+            break
+        column = column.replace(b",0", b",").replace(b",-0", b",-")
+    units = _integers(b"[%b]" % column[1:-1])
+    return None if units is None or len(units) != len(present) else (units, places)  # type: ignore[return-value]
+
+
+def _are_short(units: list[int]) -> bool:
+    return min(units) > -_TOO_LONG and max(units) < _TOO_LONG
+
+
+def _integers(listed: bytes) -> list[int] | None:
+    """A JSON list of integers; None when it is not that, or one is longer than is taken."""
+    if "msgspec" in sys.modules:
+        return _integers_at_once(listed)
+    import json  # a summary of what the cache knows does without
+
+    try:
+        return json.loads(listed, parse_int=short_int)  # type: ignore[no-any-return]
+    except ValueError:
+        return None
+
+
+def _integers_at_once(listed: bytes) -> list[int] | None:
+    import msgspec
+
+    try:
+        return _decoder_of_words().decode(listed)
+    except msgspec.MsgspecError:
+        pass
+    try:
+        units = msgspec.json.decode(listed, type=list[int])
+    except msgspec.MsgspecError:
+        return None
+    return units if min(units) > -_LONG and max(units) < _LONG else None
+
+
+@cache
+def _decoder_of_words() -> msgspec.json.Decoder[list[int]]:
+    """Decodes a list of integers of 64 bits, which most are: their length needs no other look."""
+    from typing import Annotated
+
+    import msgspec
+
+    word = msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)
+    return msgspec.json.Decoder(list[Annotated[int, word]])
+
+
+def short_int(digits: str) -> int:
+    """An integer of JSON, not too long; raises `ValueError` for others."""
+    if len(digits) > _SAFE_DIGITS or digits == "-0":
+        raise ValueError("not a short integer")
+    return int(digits)
+
+
+def _mixed(present: list[object]) -> tuple[list[int | None], int]:
+    decimals = [exact_number(value) for value in present]
+    places = max(decimal_places(value) for value in decimals if value is not None)
+    return [units_of(value, places) for value in decimals if value is not None], places
+
+
+def exact_instant(value: object, zone: tzinfo, unit: str) -> int | None:
+    """One logged time as an instant; None for null or an empty text.
+
+    An ISO 8601 text may be naive (it is taken in `zone`) and may carry up to 12 decimal places of
+    a second, kept to the microsecond; a number counts `unit` (s, ms, us or ns) since the epoch.
+    Raises `BadValueError` for anything else, and for a date that does not exist.
+    """
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        matched = re.fullmatch(_ISO_TIME, value)
+        if matched is not None:
+            return _iso_instant(value, matched, zone)
+    try:
+        number = exact_number(value)
+    except BadValueError as error:
+        raise BadValueError(f"{_shown(value)} is not a time") from error
+    assert number is not None
+    multiply, divide = TIME_UNITS_US[unit]
+    numerator, denominator = number.as_integer_ratio()
+    return _in_range(value, numerator * multiply // (denominator * divide))
+
+
+def instants(values: Sequence[object], zone: tzinfo, unit: str) -> list[int | None]:
+    """A whole column of logged times; raises `BadValueError` if any of them is bad."""
+    quick = _uniform_times(values, zone)
+    if quick is not None:
+        return quick
+    return [exact_instant(value, zone, unit) for value in values]
+
+
+def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] | None:
+    """UTC times all written the same way; None when they are not that."""
+    first = values[0]
+    if type(first) is not str:
+        return None
+    texts_: Sequence[str] = values  # type: ignore[assignment]
+    try:
+        joined = ",".join(texts_)
+    except TypeError:  # something among them is no text
+        return None
+    if not joined.isascii():
+        return None
+    shape = first.encode().translate(_TO_SHAPE)
+    matched = re.fullmatch(_UTC_SHAPE, shape)
+    if matched is None or (matched[1] is None and zone is not UTC):
+        return None
+    if joined.encode().translate(_TO_SHAPE) != b",".join([shape] * len(texts_)):
+        return None
+    epoch = EPOCH if matched[1] else EPOCH.replace(tzinfo=None)
+    try:
+        since = map(sub, map(datetime.fromisoformat, texts_), repeat(epoch))
+        us = list(map(floordiv, since, repeat(MICROSECOND)))
+    except ValueError:
+        return None
+    if not set(joined[:: len(first) + 1]) <= _SURE_MILLENNIA and (
+        min(us) < _EARLIEST_US or max(us) >= _LATEST_US
+    ):
+        return None
+    return us
+
+
+def _iso_instant(value: str, matched: re.Match[str], zone: tzinfo) -> int:
+    day, minute, second, fraction, offset = matched.groups()
+    text = f"{day}T{minute}:{second or '00'}"
+    if offset is not None:
+        text += "+00:00" if offset in "Zz" else offset
+    try:
+        moment = datetime.fromisoformat(text)
+        if moment.tzinfo is None:
+            moment = moment.replace(tzinfo=zone)
+        whole = instant_of(moment.astimezone(UTC))
+    except (ValueError, OverflowError) as error:
+        raise BadValueError(f"{_shown(value)}: {error}") from error
+    return _in_range(value, whole) + int((fraction or "0")[:6].ljust(6, "0"))
+
+
+def _in_range(value: object, instant: int) -> int:
+    if not _EARLIEST_US <= instant < _LATEST_US:
+        raise BadValueError(f"{_shown(value)} is not a time between 1970 and 9000")
+    return instant
+
+
+def exact_text(value: object) -> str | None:
+    """One logged name or id; None for null or an empty text. Raises `BadValueError` otherwise."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        return value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return _int_text(value)
+    raise BadValueError(f"{_shown(value)} is not a text")
+
+
+def texts(values: Sequence[object]) -> list[str | None]:
+    """A whole column of logged names or ids; raises `BadValueError` if any of them is bad."""
+    if all(values):
+        try:
+            "".join(values)  # type: ignore[arg-type]
+        except TypeError:  # something among them is no text
+            pass
+        else:
+            return list(values)  # type: ignore[arg-type]
+    return [exact_text(value) for value in values]
+
+
+def keys_of(identities: Sequence[str | None]) -> list[int | None]:
+    """Numbers of 32 bits; different identities seldom share one, and nothing is lost if so."""
+    try:
+        return list(map(crc32, map(str.encode, identities)))  # type: ignore[arg-type]
+    except (TypeError, UnicodeEncodeError):  # None among them, or half of a surrogate pair
+        return [
+            None if one is None else crc32(one.encode("utf-8", "surrogatepass"))
+            for one in identities
+        ]
+
+
+def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
+    """Bytes that are equal for equal columns and differ for different ones.
+
+    Numbers count by value, whatever unit they are in.
+    """
+    if isinstance(column, Numbers):
+        coarse = coarsest(column)
+        return b"%d:" % coarse.places + fingerprint(coarse.units)
+    if is_constant(column):
+        return b"%d times %b" % (len(column), repr(column[0]).encode("utf-8", "surrogatepass"))
+    if len(column) and None not in column and isinstance(column[0], int):
+        try:
+            return array("q", column).tobytes()  # type: ignore[type-var]
+        except OverflowError:
+            return repr(column).encode()
+    distinct = sorted(set(column), key=repr)
+    codes = {value: code for code, value in enumerate(distinct)}
+    packed = array("I", map(codes.__getitem__, column)).tobytes()
+    return repr(distinct).encode("utf-8", "surrogatepass") + packed
+
+
+def coarsest(column: Numbers) -> Numbers:
+    """A column in the coarsest unit that holds it."""
+    units = column.units
+    if is_constant(units):
+        units = units[:1]
+    if not column.places or any(unit % 10 for unit in units if unit):
+        return column
+    common = gcd(*(unit for unit in units if unit is not None))
+    if not common:
+        return Numbers(column.units, 0)
+    zeros = len(str(common)) - len(str(common).rstrip("0"))
+    shift = min(zeros, column.places)
+    if not shift:
+        return column
+    factor = 10**shift
+    coarse = [None if unit is None else unit // factor for unit in units]
+    return Numbers(coarse * (len(column.units) // len(coarse)), column.places - shift)
+
+
+def _int_text(value: int) -> str:
+    if abs(value) >= 10**MAX_DIGITS:
+        raise BadValueError(f"a number of more than {MAX_DIGITS} digits")
+    return str(value)
+
+
+def _shown(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 40 else text[:37] + "..."

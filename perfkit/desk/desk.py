@@ -1,0 +1,335 @@
+"""The desk: a workspace as an analyst uses it from a notebook.
+
+import perfkit
+
+desk = perfkit.open()                    # finds config/perfkit.yaml here or above
+desk.summary("weekly", date="2025-10-09")   # a table in JupyterLab and in Markdown
+desk.trades("2025-10-01", "2025-10-09")     # a pandas frame with exact decimals
+desk.chart.equity("weekly", date="2025-10-09")
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import re
+from collections.abc import Mapping
+from datetime import date as Date  # noqa: N812  `date` is what callers name the argument
+from functools import cached_property
+
+from perfkit.book import book as books
+from perfkit.book.book import Book, Snapshot
+from perfkit.book.cache import DEFAULT, Options, Progress
+from perfkit.config import settings as configs
+from perfkit.config.settings import Config
+from perfkit.config.workspace import folder_of, timezone_override
+from perfkit.core.calendar import Window
+from perfkit.core.errors import UsageError
+from perfkit.core.trade import FILTER_FIELDS
+from perfkit.core.trades import Trades
+from perfkit.summary import render
+from perfkit.summary.breakdowns import checked_dimension
+from perfkit.summary.render import Text
+from perfkit.summary.selection import Selection, parse_where, range_window, resolve_window
+from perfkit.summary.summary import Summary, summarize
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+    from perfkit.alerts.backtest import Backtest
+    from perfkit.alerts.rules.rule import Rule
+    from perfkit.charts.chart_desk import ChartDesk
+    from perfkit.summary.explain import Explanation
+
+Where = Mapping[str, str] | str | None
+"""A filter: a mapping, the text `field=value, field=value`, or a JSON object as text."""
+
+_BETWEEN_CONDITIONS = re.compile(rf",\s*(?=(?:{'|'.join(FILTER_FIELDS)})=)")
+
+
+def open(
+    root: str | Path | None = None,
+    source: str | None = None,
+    progress: Progress | None = None,
+    *,
+    cached: bool = True,
+    jobs: int | None = None,
+) -> Desk:
+    """Opens the workspace at `root`, else at PERFKIT_ROOT, else here or in a folder above.
+
+    `source` limits it to one source of several; `progress` is told how many files have been read.
+    `cached` False reads every log anew and writes no cache; `jobs` processes read when there is
+    much to read (default: one per core). Raises `WorkspaceNotFoundError` or `ConfigError`.
+    """
+    folder = folder_of(root)
+    cached = cached and os.environ.get("PERFKIT_NO_CACHE") != "1"
+    config = configs.load(folder, timezone_override() or None, cached=cached)
+    limits = _snapshot(os.environ.get("PERFKIT_SNAPSHOT"))
+    return Desk(config, source, Options(cached, jobs, progress, limits))
+
+
+def as_where(where: Where) -> dict[str, str]:
+    """A filter in any of its spellings as a mapping."""
+    if where is None:
+        return {}
+    if isinstance(where, str):
+        if where.startswith("{"):
+            return as_where(_json_object(where))
+        return parse_where(_BETWEEN_CONDITIONS.split(where) if where.strip() else [])
+    return parse_where([f"{name}={value}" for name, value in where.items()])
+
+
+def where_text(where: Mapping[str, str]) -> str:
+    """A filter as the text that `as_where` reads as the same filter."""
+    text = ", ".join(f"{name}={value}" for name, value in where.items())
+    try:
+        plain = as_where(text) == where
+    except UsageError:
+        plain = False
+    if plain:
+        return text
+    import json
+
+    return json.dumps(where, ensure_ascii=False, separators=(",", ":"))
+
+
+def _snapshot(file: str | None) -> Snapshot | None:
+    """What a report run lets its notebook see: the file it wrote says it."""
+    if not file:
+        return None
+    import json
+
+    with builtins.open(file, "rb") as stream:
+        snapshot: dict[str, int] = json.load(stream)
+    return snapshot
+
+
+def _json_object(text: str) -> dict[str, str]:
+    import json
+
+    try:
+        value = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"where {text!r} is not a JSON object of texts: {error}") from error
+    if not all(isinstance(entry, str) for entry in value.values()):
+        raise UsageError(f"where {text!r} is not a JSON object of texts")
+    return value  # type: ignore[no-any-return]
+
+
+class Desk:
+    """One workspace: its figures, trades and charts. The logs are read when first needed."""
+
+    def __init__(
+        self,
+        config: Config,
+        source: str | None = None,
+        options: Options = DEFAULT,
+    ) -> None:
+        self.config = config
+        self.source = source
+        self.options = options
+        self._books: dict[str | None, Book] = {}
+
+    @property
+    def book(self) -> Book:
+        """Every trade of the logs, read when first needed; `refresh` reads them anew."""
+        return self.book_of({})
+
+    def book_of(self, where: Mapping[str, str]) -> Book:
+        """The book a filter needs: that of one source where it names one, else of all."""
+        source = where.get("source", self.source)
+        if source not in self._books:
+            self._books[source] = books.read(self.config, source, self.options)
+        return self._books[source]
+
+    @cached_property
+    def chart(self) -> ChartDesk:
+        """The charts, as methods that return figures."""
+        from perfkit.charts.chart_desk import ChartDesk
+
+        return ChartDesk(self)
+
+    def refresh(self) -> Desk:
+        """Forgets what was read, so that the next figure sees the logs as they are now."""
+        self._books.clear()
+        return self
+
+    def window(
+        self,
+        window: str = "daily",
+        date: str | Date | None = None,
+        start: str | Date | None = None,
+        end: str | Date | None = None,
+        *,
+        where: Where = None,
+    ) -> Window:
+        """The window of that kind for a date, or from `start` to `end`, both inclusive.
+
+        Without a date, that of the newest trading day with a line (of the source `where` names).
+        """
+        book = self.book_of(as_where(where))
+        if (start is None) != (end is None):
+            raise UsageError("start and end go together: give both dates")
+        if start is not None and end is not None:
+            if date is not None:
+                raise UsageError("give either a date or start and end")
+            return range_window(book, start, end)
+        return resolve_window(book, window, date)
+
+    def summary(
+        self,
+        window: str = "daily",
+        date: str | Date | None = None,
+        *,
+        start: str | Date | None = None,
+        end: str | Date | None = None,
+        where: Where = None,
+    ) -> Summary:
+        """Every figure of a window: daily, weekly, monthly, last-7d, last-30d or all.
+
+        Without a date, the window of the newest trading day that has a line.
+        """
+        return summarize(self.selection(window, date, start=start, end=end, where=where))
+
+    def selection(
+        self,
+        window: str = "daily",
+        date: str | Date | None = None,
+        *,
+        start: str | Date | None = None,
+        end: str | Date | None = None,
+        where: Where = None,
+    ) -> Selection:
+        """The trades behind a summary of the same arguments."""
+        conditions = as_where(where)
+        chosen = self.window(window, date, start, end, where=conditions)
+        return Selection(self.book_of(conditions), chosen, conditions)
+
+    def glance(
+        self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
+    ) -> Text:
+        """What happened, in one paragraph and one small table."""
+        summary = self.summary(window, date, where=where)
+        return Text(render.glance(summary), summary.data.digest)
+
+    def figures(
+        self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
+    ) -> Text:
+        """Every figure, in groups."""
+        summary = self.summary(window, date, where=where)
+        return Text(render.figures(summary), summary.data.digest)
+
+    def targets(
+        self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
+    ) -> Text:
+        """Targets against actual figures."""
+        summary = self.summary(window, date, where=where)
+        return Text(render.targets(summary), summary.data.digest)
+
+    def breakdown(
+        self,
+        dimension: str,
+        window: str = "daily",
+        date: str | Date | None = None,
+        *,
+        where: Where = None,
+    ) -> Text:
+        """One line per strategy, symbol or another of `DIMENSIONS`."""
+        summary = self.summary(window, date, where=where)
+        return Text(render.breakdown(summary, checked_dimension(dimension)), summary.data.digest)
+
+    def quality(
+        self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
+    ) -> Text:
+        """What is odd about the data."""
+        summary = self.summary(window, date, where=where)
+        return Text(render.quality(summary), summary.data.digest)
+
+    def changes(
+        self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
+    ) -> Text:
+        """What changed since the period before: figures, targets, alerts that began."""
+        from perfkit.alerts.episodes import began_in
+        from perfkit.summary.changes import changes, period_before
+
+        conditions = as_where(where)
+        chosen = self.window(window, date, where=conditions)
+        before = period_before(self.config.calendar, chosen)
+        return changes(
+            self.summary(window, date, where=conditions),
+            self.summary(before.kind, before.last_day, where=conditions),
+            began_in(self.config.root, chosen),
+        )
+
+    def explain(
+        self,
+        metric: str,
+        window: str = "daily",
+        date: str | Date | None = None,
+        *,
+        start: str | Date | None = None,
+        end: str | Date | None = None,
+        where: Where = None,
+    ) -> Explanation:
+        """How a figure comes about: its formula, the numbers in it, the log lines behind it."""
+        from perfkit.summary.explain import explain
+
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        return explain(metric, summarize(selection), selection)
+
+    def backtest(
+        self,
+        rule: str | Rule | None = None,
+        start: str | Date | None = None,
+        end: str | Date | None = None,
+    ) -> Backtest:
+        """When alert rules would have fired: all of config/alerts.yaml, one by its id, or your own.
+
+        Between two trading days, both inclusive; without them, over all history.
+        """
+        from perfkit.alerts.backtest import desk_backtest
+
+        return desk_backtest(self.config, rule, start, end)
+
+    def alerts(self) -> Text:
+        """How each alert rule stood when `perfkit-alerts` last ran."""
+        from perfkit.alerts.status import alert_status
+
+        return alert_status(self.config.root, self.config.calendar.timezone)
+
+    def closed(self, window: Window, where: Where = None) -> Trades:
+        """The trades that closed in the window, in trade order."""
+        return self.all_closed(where).between(window.start, window.end)
+
+    def all_closed(self, where: Where = None) -> Trades:
+        """Every closed trade, in trade order."""
+        conditions = as_where(where)
+        return self.book_of(conditions).closed.where(conditions)
+
+    def trades(
+        self,
+        start: str | Date | None = None,
+        end: str | Date | None = None,
+        where: Where = None,
+    ) -> pd.DataFrame:
+        """A frame with a row per closed trade; decimals are `decimal.Decimal`, times are UTC.
+
+        `start` and `end` are dates, both inclusive; without them, every trade.
+        """
+        from perfkit.summary.frame import trades_frame
+
+        closed = self.all_closed(where)
+        if start is not None or end is not None:
+            window = self.window(start=start or end, end=end or start, where=where)
+            closed = closed.between(window.start, window.end)
+        return trades_frame(closed)
+
+    def open_trades(self, where: Where = None) -> pd.DataFrame:
+        """A frame with a row per trade that has not closed."""
+        from perfkit.summary.frame import trades_frame
+
+        conditions = as_where(where)
+        return trades_frame(self.book_of(conditions).open.where(conditions))

@@ -1,0 +1,66 @@
+"""Log files as they are opened: plain or compressed, from a line on, with errors that name them."""
+
+from __future__ import annotations
+
+import os
+import zlib
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from perfkit.core.errors import LogReadError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import BinaryIO
+
+
+def opened(path: str | os.PathLike[str]) -> BinaryIO:
+    """A log file, its text when it is compressed."""
+    if is_compressed(path):
+        import gzip
+
+        return gzip.open(path, "rb")  # type: ignore[return-value]
+    return open(path, "rb")
+
+
+def is_compressed(path: str | os.PathLike[str]) -> bool:
+    """Whether a log file is a compressed one."""
+    return os.fspath(path).endswith(".gz")
+
+
+@contextmanager
+def readable(shown: str, *, gone: bool = False) -> Iterator[None]:
+    """Turns what can go wrong in reading a log file into `LogReadError`.
+
+    That the file is not there is passed on as it is, unless `gone` says that it counts as well.
+    """
+    try:
+        yield
+    except (OSError, EOFError, zlib.error) as error:
+        if isinstance(error, FileNotFoundError) and not gone:
+            raise
+        raise unreadable(shown, error) from error
+
+
+def unreadable(shown: str, error: Exception) -> LogReadError:
+    """What to say when a log file cannot be read."""
+    problem = getattr(error, "strerror", None) or str(error)
+    return LogReadError(shown, problem, "check that it is there and may be read")
+
+
+def line_offset(path: str, line: int, blocks: Sequence[tuple[int, int]] = ()) -> int:
+    """The offset of the first byte of that line of a file (of its text, when compressed)."""
+    known, offset = max((one for one in blocks if one[0] <= line), default=(1, 0))
+    with opened(path) as stream:
+        stream.seek(offset)
+        return offset + sum(len(stream.readline()) for _ in range(line - known))
+
+
+def read_at(path: str, offset: int, most: int) -> bytes:
+    """The line that starts at that offset (of a file's text, when compressed), cut at `most`."""
+    try:
+        with opened(path) as stream:
+            stream.seek(offset)
+            return stream.readline(most).rstrip(b"\r\n")
+    except (OSError, EOFError, zlib.error):
+        return b""

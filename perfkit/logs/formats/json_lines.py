@@ -1,0 +1,122 @@
+"""Lines of JSON to the fields that a dialect reads, each line exactly one object.
+
+msgspec decodes many lines; few are decoded by Python's `json`, which is loaded in less time. Both
+hand over a number with a point or an exponent as its digits, and both give the same.
+"""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from io import BytesIO
+
+from perfkit.core.values import BadValueError, short_int
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    import msgspec
+
+MAX_LINE_BYTES = 1024 * 1024
+
+FEW_BYTES = 64 * 1024
+"""Up to so much is decoded without msgspec, if that is not loaded yet: loading it takes longer."""
+
+
+def decoded_block(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
+    """All lines of the block decoded; None when any of them is not one plain object."""
+    if b"\0" in block:
+        return None
+    if len(block) <= FEW_BYTES and "msgspec" not in sys.modules:
+        rows = plainly_decoded(block, keys)
+        if rows is not None:
+            return rows
+    from msgspec import MsgspecError
+    from msgspec.structs import astuple
+
+    try:
+        if not block.isascii():
+            block.decode("utf-8")
+        lines = BytesIO(block).readlines()
+        if len(block) > MAX_LINE_BYTES and max(map(len, lines)) > MAX_LINE_BYTES:
+            return None
+        return list(map(astuple, map(_line_decoder(keys).decode, lines)))
+    except (MsgspecError, UnicodeDecodeError, RecursionError):
+        return None
+
+
+def decoded_line(raw: bytes, keys: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """One line decoded, None when blank; raises `BadValueError` with the reason."""
+    import msgspec
+
+    if len(raw) > MAX_LINE_BYTES:
+        raise BadValueError(too_long())
+    if not raw.strip():
+        return None
+    if b"\0" in raw:
+        raise BadValueError("holds a NUL byte")
+    try:
+        raw.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadValueError(f"is not UTF-8 at byte {error.start + 1}") from error
+    try:
+        return msgspec.structs.astuple(_line_decoder(keys).decode(raw))
+    except msgspec.ValidationError as error:
+        raise BadValueError(_not_an_object(raw, str(error))) from error
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise BadValueError(f"is not JSON: {error}") from error
+
+
+def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
+    """The named fields of each line, by the standard library; None where that might differ.
+
+    ASCII without escapes leaves no question of how to read a text, and numbers stay as they are:
+    a short integer, or the digits.
+    """
+    if not block.isascii() or b"\\" in block:
+        return None
+    import json  # a summary of what the cache knows does without
+
+    try:
+        lines = [
+            json.loads(line, parse_float=str, parse_int=short_int, parse_constant=_no_number)
+            for line in block.decode("ascii").split("\n")[:-1]
+        ]
+    except (ValueError, RecursionError):
+        return None
+    if not all(isinstance(line, dict) for line in lines):
+        return None
+    return [tuple(map(line.get, keys)) for line in lines]
+
+
+def too_long() -> str:
+    """Why a line is not looked at."""
+    return f"a line of more than {MAX_LINE_BYTES} bytes"
+
+
+def _no_number(name: str) -> None:
+    raise ValueError(f"{name} is no number")
+
+
+@cache
+def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
+    """Decodes only the named fields; a JSON number with a point or exponent stays its digits."""
+    from typing import Any
+
+    import msgspec
+
+    names = [f"field_{n}" for n in range(len(keys))]
+    line = msgspec.defstruct(
+        "Line",
+        [(name, Any, None) for name in names],
+        rename=dict(zip(names, keys, strict=True)),
+        gc=False,
+    )
+    return msgspec.json.Decoder(line, float_hook=str)
+
+
+def _not_an_object(raw: bytes, problem: str) -> str:
+    if raw.lstrip()[:1] != b"{":
+        return "is not a JSON object"
+    return problem

@@ -1,0 +1,181 @@
+"""The log files of a source, in the order their lines were written."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from fnmatch import translate
+
+from perfkit.config.settings import Config, Source
+from perfkit.core.errors import LogReadError, MixedCurrencyError, UsageError
+from perfkit.core.fast_imports import NamedTuple
+
+OWN_OUTPUT = ("logs/performance", "logs/performance-alerts.jsonl")
+"""What perfkit writes below the workspace and therefore never reads as a trade log."""
+
+_ROTATED_ENDS = (*"0123456789", ".gz")
+_ROTATED = re.compile(r"\.([0-9]+)(\.gz)?$")
+
+
+class LogFile(NamedTuple):
+    """A log file: its path, as errors and reports show it, and its inode."""
+
+    path: str
+    name: str
+    inode: int
+
+
+class Listing(NamedTuple):
+    """The files of a source in the order their lines were written, and all that its pattern met.
+
+    `found` has the inode of each path in the folder, None where that has to be asked for.
+    """
+
+    files: list[LogFile]
+    found: dict[str, int | None]
+
+
+def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
+    """The source of that name, or all; raises `UsageError` or `MixedCurrencyError`."""
+    if name is None:
+        currencies = {source.name: source.currency for source in config.sources}
+        if len(set(currencies.values())) > 1:
+            raise MixedCurrencyError(currencies)
+        return config.sources
+    sources = tuple(source for source in config.sources if source.name == name)
+    if not sources:
+        known = ", ".join(source.name for source in config.sources)
+        raise UsageError(f"--source {name}: there is no such source; the workspace has {known}")
+    return sources
+
+
+def log_files(source: Source, root: str) -> Listing:
+    """The files of a source, rotated ones oldest first.
+
+    Raises `LogReadError` when there is no such file or folder.
+    """
+    location = source.location
+    own = _own_output(root)
+    if _is_within(location, own):
+        raise LogReadError(
+            shown_path(location, root),
+            "is written by perfkit itself",
+            "name the bot's log instead",
+        )
+    if os.path.isfile(location):
+        only = LogFile(location, shown_path(location, root), os.stat(location).st_ino)
+        return Listing([only], {})
+    if not os.path.isdir(location):
+        raise LogReadError(
+            shown_path(location, root),
+            "there is no such file or folder",
+            f"check `path` of source {source.name} in config/perfkit.yaml",
+        )
+    found = _matching(location, source.pattern)
+    inside = os.path.join(location, "")
+    shown = shown_path(inside, root)
+    resolved = os.path.join(os.path.realpath(location), "")
+    reserved = {one.removeprefix(resolved) for one in own}
+    files = []
+    for name, inode in found.items():
+        if name.endswith(".gz") and name.removesuffix(".gz") in found:
+            continue  # beside a file, its compressed twin is a copy of it, perhaps half written
+        path = inside + name
+        if inode is not None:
+            if name not in reserved:
+                files.append(LogFile(path, shown + name, inode))
+        elif os.path.isfile(path) and not _is_within(path, own):
+            files.append(LogFile(path, shown + name, os.stat(path).st_ino))
+    in_parts = any(name.endswith(_ROTATED_ENDS) for name in found)
+    return Listing(sorted(files, key=_age_key if in_parts else None), found)
+
+
+def stands(source: Source, listing: Listing) -> bool:
+    """Whether nothing was made, renamed or removed since the files of a source were listed."""
+    if listing.found != _known_or_new(source, listing.found):
+        return False
+    above = len(os.path.join(source.location, ""))
+    asked = [file for file in listing.files if listing.found.get(file.path[above:]) is None]
+    try:
+        return all(os.stat(file.path).st_ino == file.inode for file in asked)
+    except FileNotFoundError:
+        return False
+
+
+def is_own_output(path: str, root: str) -> bool:
+    """Whether perfkit itself writes what is at that path."""
+    return _is_within(path, _own_output(root))
+
+
+def is_below(path: str, folder: str) -> bool:
+    """Whether a path is that of a folder, or of what is in it."""
+    return path == folder or path.startswith(os.path.join(folder, ""))
+
+
+def shown_path(path: str, root: str) -> str:
+    """A path as the workspace shows it: below its root where it is."""
+    return path.removeprefix(os.path.join(root, ""))
+
+
+def _own_output(root: str) -> list[str]:
+    return [os.path.realpath(os.path.join(root, one)) for one in OWN_OUTPUT]
+
+
+def _is_within(path: str, own: list[str]) -> bool:
+    resolved = os.path.realpath(path)
+    return any(is_below(resolved, one) for one in own)
+
+
+def _matching(folder: str, pattern: str) -> dict[str, int | None]:
+    """What matches in a folder, by its path in it; the inode of each file that is plainly there."""
+    if _is_deep(pattern):
+        return _globbed(folder, pattern)
+    matches = _matcher(pattern)
+    with os.scandir(folder) as entries:
+        return {
+            entry.name: entry.inode() if entry.is_file(follow_symlinks=False) else None
+            for entry in entries
+            if matches(entry.name)
+        }
+
+
+def _known_or_new(source: Source, known: Mapping[str, int | None]) -> dict[str, int | None]:
+    """What `_matching` found, found again with less work."""
+    location, pattern = source.location, source.pattern
+    if not os.path.isdir(location):
+        return {}
+    if _is_deep(pattern):
+        return _globbed(location, pattern)
+    matches = _matcher(pattern)
+    with os.scandir(location) as entries:
+        return {
+            entry.name: None if known.get(entry.name, 0) is None else entry.inode()
+            for entry in entries
+            if entry.name in known or matches(entry.name)
+        }
+
+
+def _is_deep(pattern: str) -> bool:
+    return "/" in pattern or "**" in pattern
+
+
+def _globbed(folder: str, pattern: str) -> dict[str, int | None]:
+    from pathlib import Path
+
+    found = {path for own in (pattern, pattern + ".gz") for path in Path(folder).glob(own)}
+    return dict.fromkeys(str(path.relative_to(folder)) for path in found)
+
+
+def _matcher(pattern: str) -> Callable[[str], object]:
+    """Whether a name is that of a log file, compressed or not."""
+    return re.compile(f"(?:{translate(pattern)})|(?:{translate(pattern + '.gz')})").match
+
+
+def _age_key(file: LogFile) -> tuple[str, int, str]:
+    """`x.jsonl.2` before `x.jsonl.1` before `x.jsonl`; otherwise by name."""
+    path = file.path
+    rotated = _ROTATED.search(path)
+    if rotated is None:
+        return path.removesuffix(".gz"), 0, path
+    return path[: rotated.start()], -int(rotated[1]), path

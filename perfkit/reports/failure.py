@@ -1,0 +1,189 @@
+"""A failed report: what is known of it, as a page beside the reports and as text for a terminal.
+
+The page lies in `reports/failures/<kind>/<name>.md`, out of the way of the last good report; the
+`.json` beside it has the same for programs. Both go when the report is made again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from perfkit.core.formatting import escaped, plain
+from perfkit.disk.files import replace
+from perfkit.reports.published import KINDS, REPORTS, name_of
+
+FAILURES = "failures"
+TRACEBACK_LINES = 15
+LONGEST_LINE = 200
+
+_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[@-Z\\-_]")
+
+
+class Failure(msgspec.Struct, frozen=True):
+    """Why a report could not be made.
+
+    `reason` is one line. `cell` counts the cells of the notebook from 1, None where no cell is
+    to blame; `heading` is the nearest above it; `traceback` its last lines, without colours.
+    """
+
+    reason: str
+    cell: int | None = None
+    heading: str = ""
+    traceback: tuple[str, ...] = ()
+
+
+class Card(msgspec.Struct, frozen=True):
+    """A failure with what it was a report of. `failed_at` is ISO 8601 in UTC."""
+
+    kind: str
+    label: str
+    where: dict[str, str]
+    notebook: str
+    parameters: dict[str, str | int | float | bool]
+    failed_at: str
+    standing: bool
+    """Whether an earlier report stands."""
+    failure: Failure
+
+    @property
+    def name(self) -> str:
+        """What the report's folder is or would be called."""
+        return name_of(self.label, self.where)
+
+
+def last_lines(text: str | Sequence[str], lines: int = TRACEBACK_LINES) -> tuple[str, ...]:
+    """The last lines that say something, without colours and without anything invisible."""
+    joined = text if isinstance(text, str) else "\n".join(text)
+    kept = [line.rstrip() for line in _ANSI.sub("", joined).splitlines() if line.strip(" -")]
+    return tuple(_indented(line) for line in kept[-lines:])
+
+
+def write_card(root: Path, card: Card) -> Path:
+    """Writes page and JSON; returns the page's path. The time of a standing failure is kept."""
+    page = _page_path(root, card.kind, card.name)
+    before = _read(page.with_suffix(".json"))
+    if before is not None and before.failed_at < card.failed_at:
+        card = msgspec.structs.replace(card, failed_at=before.failed_at)
+    replace(page, card_markdown(card))
+    body = msgspec.json.format(msgspec.json.encode(card), indent=2)
+    replace(page.with_suffix(".json"), body + b"\n")
+    return page
+
+
+def remove_card(root: Path, kind: str, name: str) -> None:
+    """Removes the card of a report that has been made after all."""
+    page = _page_path(root, kind, name)
+    for path in (page.with_suffix(".json"), page):
+        with contextlib.suppress(OSError):
+            path.unlink(missing_ok=True)
+
+
+def cards(reports: Path) -> list[Card]:
+    """Every failure that stands, by kind and name."""
+    paths = (path for kind in KINDS for path in sorted(reports.glob(f"{FAILURES}/{kind}/*.json")))
+    return [card for path in paths if (card := _read(path)) is not None]
+
+
+def card_markdown(card: Card) -> str:
+    """The page."""
+    failure = card.failure
+    parts = [f"# {_title(card, escaped)} failed\n", f"{escaped(failure.reason, 400)}\n"]
+    if failure.cell is not None:
+        parts.append(f"- Cell: {failure.cell} of `{card.notebook}`{_under(failure, escaped)}")
+    parts.append(f"- Failing since: {card.failed_at}")
+    page = f"[the earlier report](../../{card.kind}/{card.name}/report.md) stands, stale since then"
+    parts.append(f"- Report: {page if card.standing else 'there is none of this period'}\n")
+    if failure.traceback:
+        parts.append("## Traceback, last lines\n")
+        parts.append("\n".join(f"    {line}" for line in failure.traceback) + "\n")
+    parts.append("## Parameters\n")
+    parts.append("\n".join(f"    {line}" for line in _parameter_lines(card.parameters)) + "\n")
+    parts.append("## Look into it\n")
+    parts.append("In the folder of the workspace, this opens the notebook with these parameters:\n")
+    parts.append("\n".join(f"    {line}" for line in reopen(card)) + "\n")
+    parts.append("This makes the report again:\n")
+    parts.append(f"    {rerun(card.kind, str(card.parameters['date']), card.where)}\n")
+    return "\n".join(parts)
+
+
+def card_text(card: Card) -> str:
+    """The same for a terminal; its last line stands for itself."""
+    failure = card.failure
+    lines = []
+    if failure.cell is not None:
+        lines.append(f"  cell {failure.cell} of {card.notebook}{_under(failure, plain)}")
+    lines += [f"  | {line}" for line in failure.traceback[-6:]]
+    lines.append("  parameters: " + ", ".join(_parameter_lines(card.parameters)))
+    lines.append(f"  more in {_page_path(Path(), card.kind, card.name)}; to look into it:")
+    lines += [f"    {line}" for line in reopen(card)]
+    stands = "the earlier report stands" if card.standing else "there is no report of it yet"
+    told = f"{_title(card, plain)} failed: {plain(failure.reason, 400)}; {stands}"
+    return "\n".join([*lines, f"perfkit: {told[:1].lower()}{told[1:]}"]) + "\n"
+
+
+def reopen(card: Card) -> list[str]:
+    """The commands that open the notebook with the parameters of the run."""
+    copy = f"notebooks/{card.kind}-{card.label}-debug.ipynb"
+    given = [
+        word
+        for name, value in card.parameters.items()
+        for word in ("-r" if isinstance(value, str) else "-p", name, _worded(value))
+    ]
+    return [
+        shlex.join(["papermill", "--prepare-only", f"notebooks/{card.notebook}", copy, *given]),
+        shlex.join(["jupyter", "lab", copy]),
+    ]
+
+
+def rerun(kind: str, days: str | tuple[str, str], where: Mapping[str, str]) -> str:
+    """The command that makes a report again: that of a day, or all from one day to another."""
+    about = ["--date", days] if isinstance(days, str) else ["--from", days[0], "--to", days[1]]
+    conditions = [word for name, value in where.items() for word in ("--where", f"{name}={value}")]
+    return shlex.join(["perfkit", "report", kind, *about, *conditions])
+
+
+def _page_path(root: Path, kind: str, name: str) -> Path:
+    return root / REPORTS / FAILURES / kind / f"{name}.md"
+
+
+def _read(path: Path) -> Card | None:
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Card)
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def _title(card: Card, clean: object) -> str:
+    where = ", ".join(f"{name} = {value}" for name, value in card.where.items())
+    filtered = f" where {escaped(where) if clean is escaped else plain(where)}" if where else ""
+    return f"{card.kind.capitalize()} report {card.label}{filtered}"
+
+
+def _under(failure: Failure, clean: object) -> str:
+    if not failure.heading:
+        return ""
+    heading = escaped(failure.heading) if clean is escaped else plain(failure.heading)
+    return f", under “{heading}”"
+
+
+def _parameter_lines(parameters: Mapping[str, object]) -> list[str]:
+    return [f"{name} = {_one_line(value)}" for name, value in parameters.items()]
+
+
+def _one_line(value: object) -> str:
+    return plain(value, 400) if isinstance(value, str) and value else repr(value)
+
+
+def _worded(value: object) -> str:
+    return value if isinstance(value, str) else str(value)
+
+
+def _indented(line: str) -> str:
+    """A line of code as one line of plain text, its indentation kept."""
+    return plain(line.expandtabs(4), LONGEST_LINE)

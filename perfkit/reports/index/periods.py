@@ -1,0 +1,164 @@
+"""The state of every period that has a report or should have one; what the index shows."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import msgspec
+
+from perfkit.core.calendar import Window
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.desk.desk import Desk
+from perfkit.reports.failure import FAILURES, Card, cards, rerun
+from perfkit.reports.published import HTML, KINDS, NO_DATA, PAGE, REPORTS, Published, published
+
+OK_STATE, STALE, FAILED, EMPTY, MISSING = "ok", "stale", "failed", "no data", "missing"
+
+
+class Headline(NamedTuple):
+    """The figures a period is known by."""
+
+    net_pnl: Decimal
+    trades: int
+    win_rate: Decimal | None
+    currency: str
+
+
+class Entry(NamedTuple):
+    """One period. Paths are relative to the folder of reports; `since` is when it became stale.
+
+    `first_day` is the first day of the period, `rerun` the command that makes its report.
+    """
+
+    kind: str
+    label: str
+    where: Mapping[str, str]
+    first_day: date
+    state: str
+    rerun: str
+    page: Path | None = None
+    html: Path | None = None
+    card: Path | None = None
+    since: str | None = None
+    headline: Headline | None = None
+
+
+class _Figures(msgspec.Struct):
+    net_pnl: Decimal
+    closed_trades: int
+    win_rate: Decimal | None
+
+
+class _Summary(msgspec.Struct):
+    metrics: _Figures
+    currency: str
+
+
+def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[Entry]]:
+    """Every period by kind, newest first; `where` names the book that tells the newest day.
+
+    A period is missing when it lies between the first report of its kind and the newest day, is
+    over, and has neither a report nor a failure.
+    """
+    reports = desk.config.root / REPORTS
+    failed = {(card.kind, card.name): card for card in cards(reports)}
+    found: dict[str, list[Entry]] = {}
+    for kind in KINDS:
+        listed = [
+            _entry(desk, reports, report, failed.pop((kind, report.folder.name), None))
+            for report in published(reports, kind)
+        ]
+        listed += [_failed(desk, card) for card in failed.values() if card.kind == kind]
+        listed += missing(desk, kind, listed, where)
+        found[kind] = sorted(listed, key=lambda one: (one.first_day, one.page or Path()))[::-1]
+    return found
+
+
+def missing(desk: Desk, kind: str, listed: list[Entry], where: Mapping[str, str]) -> list[Entry]:
+    """The periods without any entry, from the first of the kind to the last one that is over."""
+    own = [entry for entry in listed if entry.where in ({}, _only_source(where))]
+    newest = desk.book_of(where).newest_day
+    if not own or newest is None:
+        return []
+    calendar = desk.config.calendar
+    known = {entry.first_day for entry in own}
+    found = []
+    window = calendar.window(kind, min(known))
+    while window.last_day < newest:
+        days = calendar.expected_days(window.first_day, window.last_day)
+        if days and window.first_day not in known:
+            found.append(_missing(window, own[0].where))
+        window = calendar.window(kind, window.last_day + timedelta(days=1))
+    return found
+
+
+def _only_source(where: Mapping[str, str]) -> dict[str, str]:
+    """The filter of a workspace whose sources have each their own currency."""
+    return {name: value for name, value in where.items() if name == "source"}
+
+
+def _missing(window: Window, where: Mapping[str, str]) -> Entry:
+    return Entry(
+        kind=window.kind,
+        label=window.label,
+        where=where,
+        first_day=window.first_day,
+        state=MISSING,
+        rerun=rerun(window.kind, window.last_day.isoformat(), where),
+    )
+
+
+def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> Entry:
+    status = report.status
+    folder = report.folder.relative_to(reports)
+    since = card.failed_at if card else status.stale_since
+    state = EMPTY if status.state == NO_DATA else OK_STATE
+    day = str(status.parameters["date"])
+    return Entry(
+        kind=status.kind,
+        label=status.label,
+        where=status.where,
+        first_day=_first_day(desk, status.kind, day),
+        state=STALE if since else state,
+        rerun=rerun(status.kind, day, status.where),
+        page=folder / PAGE,
+        html=folder / HTML if HTML in status.files else None,
+        card=_card_path(card) if card else None,
+        since=since,
+        headline=_headline(report.folder),
+    )
+
+
+def _failed(desk: Desk, card: Card) -> Entry:
+    day = str(card.parameters["date"])
+    return Entry(
+        kind=card.kind,
+        label=card.label,
+        where=card.where,
+        first_day=_first_day(desk, card.kind, day),
+        state=FAILED,
+        rerun=rerun(card.kind, day, card.where),
+        card=_card_path(card),
+        since=card.failed_at,
+    )
+
+
+def _first_day(desk: Desk, kind: str, day: str) -> date:
+    return desk.config.calendar.window(kind, date.fromisoformat(day)).first_day
+
+
+def _card_path(card: Card) -> Path:
+    return Path(FAILURES) / card.kind / f"{card.name}.md"
+
+
+def _headline(folder: Path) -> Headline | None:
+    try:
+        body = (folder / "summary.json").read_bytes()
+        summary = msgspec.json.decode(body, type=_Summary)
+    except (OSError, msgspec.MsgspecError):
+        return None
+    figures = summary.metrics
+    return Headline(figures.net_pnl, figures.closed_trades, figures.win_rate, summary.currency)

@@ -1,0 +1,127 @@
+"""`reports/README.md` and `reports/index.html`: every period with its state and its figures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+from perfkit.core.calendar import WEEKDAYS
+from perfkit.core.formatting import NOTHING, escaped, percent, signed, table
+from perfkit.desk.desk import Desk
+from perfkit.disk.files import replace
+from perfkit.reports.index.page import index_page
+from perfkit.reports.index.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, Entry, entries
+from perfkit.reports.index.to_look_at import ToDo, todo
+from perfkit.reports.published import KINDS, REPORTS
+
+TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
+SIGNS = {OK_STATE: "✓", STALE: "⚠ stale", FAILED: "✗ failed", EMPTY: "∅", MISSING: "missing"}
+LEGEND = (
+    "✓ ok · ⚠ stale: its figures changed since, or it could not be made anew · ✗ failed · "
+    "∅ no trades · missing: not made yet\n"
+)
+
+
+def write_index(desk: Desk, where: Mapping[str, str]) -> Path:
+    """Writes both from what lies in the folders; returns the path of the Markdown.
+
+    `where` names the book that tells how far the logs go. Raises `OutputError`.
+    """
+    reports = desk.config.root / REPORTS
+    found = entries(desk, where)
+    replace(reports / "index.html", index_page(found))
+    replace(reports / "README.md", index_markdown(found))
+    return reports / "README.md"
+
+
+def index_markdown(found: Mapping[str, Sequence[Entry]]) -> str:
+    """The index for a forge: what needs a look, a calendar of the days, then every report."""
+    parts = ["# Reports\n"]
+    if not any(found.values()):
+        return parts[0]
+    to_do = list(map(_to_do, todo(found)))
+    if to_do:
+        parts += ["## To look at\n", "\n".join(to_do) + "\n"]
+    days = [entry for entry in found["daily"] if not entry.where]
+    if days:
+        parts += ["## Calendar\n", *_calendar(days), LEGEND]
+    for kind in KINDS:
+        if found[kind]:
+            header = ["Period", "Net P&L", "Trades", "Win rate", "State"]
+            rows = [_row(entry) for entry in found[kind]]
+            parts += [f"## {TITLES[kind]}\n", table(header, rows)]
+    return "\n".join(parts)
+
+
+def _to_do(one: ToDo) -> str:
+    where = _conditions(one.first)
+    failed = "" if one.first.card is None else f" [failed]({one.first.card.as_posix()}),"
+    command = _in_code(one.command)
+    return f"- {escaped(one.names)}{where}{failed} {one.trouble}. {command}"
+
+
+def _in_code(command: str) -> str:
+    """A command as Markdown code on one line, between more backticks than it holds in a row."""
+    line = "".join(one if one.isprintable() else " " for one in command)
+    longest = max((len(run) for run in re.findall("`+", line)), default=0)
+    fence, space = "`" * (longest + 1), " " if longest else ""
+    return f"{fence}{space}{' '.join(line.split())}{space}{fence}"
+
+
+def _calendar(days: Sequence[Entry]) -> Iterable[str]:
+    """A table per month, newest first, with a row per week."""
+    by_day = {entry.first_day: entry for entry in days}
+    for month in sorted({(day.year, day.month) for day in by_day}, reverse=True):
+        first = date(*month, 1)
+        monday = first - timedelta(days=first.weekday())
+        rows = []
+        while (monday.year, monday.month) <= month:
+            week = [monday + timedelta(days=n) for n in range(7)]
+            rows.append(
+                [_cell(day, by_day.get(day)) if day.month == first.month else "" for day in week]
+            )
+            monday += timedelta(days=7)
+        yield f"### {first:%B %Y}\n"
+        yield table([name.capitalize() for name in WEEKDAYS], rows, left=7)
+
+
+def _cell(day: date, entry: Entry | None) -> str:
+    if entry is None:
+        return str(day.day)
+    number = str(day.day)
+    link = entry.page or entry.card
+    if link is not None:
+        number = f"[{day.day}]({link.as_posix()})"
+    text = f"{number} {SIGNS[entry.state]}"
+    if entry.headline is not None and entry.state in (OK_STATE, STALE):
+        text += f" {signed(entry.headline.net_pnl)}"
+    return text
+
+
+def _row(entry: Entry) -> list[str]:
+    link = entry.page or entry.card
+    name = _named(entry)
+    if link is not None:
+        name = f"[{name}]({link.as_posix()})"
+    state = entry.state if entry.since is None else f"{entry.state} since {entry.since}"
+    if entry.headline is None:
+        return [name, NOTHING, NOTHING, NOTHING, state]
+    net_pnl, trades, rate, currency = entry.headline
+    return [
+        name,
+        f"{signed(net_pnl)} {escaped(currency)}",
+        f"{trades:,}",
+        NOTHING if rate is None else percent(rate),
+        state,
+    ]
+
+
+def _named(entry: Entry) -> str:
+    return escaped(entry.label) + _conditions(entry)
+
+
+def _conditions(entry: Entry) -> str:
+    where = ", ".join(f"{name} = {value}" for name, value in entry.where.items())
+    return f" ({escaped(where)})" if where else ""

@@ -1,0 +1,63 @@
+"""What of the reports somebody should look at, with the command that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import groupby
+
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.reports.failure import rerun
+from perfkit.reports.index.periods import FAILED, MISSING, STALE, Entry
+from perfkit.reports.published import KINDS
+
+
+class ToDo(NamedTuple):
+    """Neighbouring periods of one kind with the same trouble, `first` the oldest of them."""
+
+    first: Entry
+    last: Entry
+    periods: int
+    command: str
+
+    @property
+    def names(self) -> str:
+        """`Daily 2025-10-04` or `Daily 2025-10-04 to 2025-10-08`; the filter is not in it."""
+        name = f"{self.first.kind.capitalize()} {self.first.label}"
+        return name if self.periods == 1 else f"{name} to {self.last.label}"
+
+    @property
+    def trouble(self) -> str:
+        """The rest of the sentence; what it links to, if anything, comes before it."""
+        many = self.periods > 1
+        if self.first.state == MISSING:
+            return "have no report" if many else "has no report"
+        if self.first.card is not None:
+            stands = "; an earlier report stands" if self.first.page else ""
+            return f"first at {self.first.since}{stands}"
+        what = "are stale" if many else "is stale"
+        return (
+            f"{what} since {self.first.since}: their figures have changed"
+            if many
+            else (f"{what} since {self.first.since}: its figures have changed")
+        )
+
+
+def todo(found: Mapping[str, Sequence[Entry]]) -> Iterator[ToDo]:
+    """Everything that is stale, failed or missing, newest first."""
+    for kind in KINDS:
+        for _, group in groupby(found[kind], key=_trouble):
+            entries = list(group)
+            if entries[0].state in (STALE, FAILED, MISSING):
+                yield _to_do(entries[-1], entries[0], len(entries))
+
+
+def _trouble(entry: Entry) -> tuple[object, ...]:
+    """Equal for neighbours that one command mends."""
+    return entry.state, entry.since, sorted(entry.where.items()), entry.card
+
+
+def _to_do(first: Entry, last: Entry, count: int) -> ToDo:
+    if count == 1:
+        return ToDo(first, last, count, first.rerun)
+    span = first.first_day.isoformat(), last.first_day.isoformat()
+    return ToDo(first, last, count, rerun(first.kind, span, first.where))

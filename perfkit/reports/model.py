@@ -1,0 +1,205 @@
+"""What a report is made from, and the digests that tell whether any of it changed.
+
+A report shows one window, compares it with the period before, and some charts reach back into the
+trades before the window. Whatever else happens in the logs does not concern it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+import sysconfig
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from perfkit.alerts.episodes import Episode, began_in
+from perfkit.core.calendar import Window
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.values import fingerprint
+from perfkit.desk.desk import Desk, where_text
+from perfkit.reports.notebook import Notebook, Value
+from perfkit.reports.published import name_of
+from perfkit.summary.changes import COMPARED, compared, period_before
+from perfkit.summary.summary import Summary
+
+LEAD_IN_TRADES = 20
+"""How many trades before the window charts look back on; the rolling win rate does."""
+
+_DRAWN = ("closed_at", "net_pnl", "r", "symbol", "strategy", "side")
+"""Columns of the trades of a window that its charts show one by one."""
+
+_SHAPING = (
+    *("ipykernel", "ipython", "jinja2", "matplotlib", "mistune", "nbclient", "nbconvert"),
+    *("nbformat", "numpy", "pandas", "papermill", "pillow", "tzdata"),
+)
+"""Packages whose version may change a report's bytes."""
+
+
+class Model(NamedTuple):
+    """One report's figures and how it is to be made.
+
+    `figures` is the digest of all that it shows, `compared` that of its section "What changed",
+    `settled` that of what stays; `digest` covers notebook, parameters and versions as well.
+    """
+
+    notebook: Notebook
+    summary: Summary
+    previous: Summary
+    parameters: Mapping[str, Value]
+    compared: str
+    settled: str
+    figures: str
+    digest: str
+
+    @property
+    def kind(self) -> str:
+        """daily, weekly or monthly."""
+        return self.summary.window.kind
+
+    @property
+    def name(self) -> str:
+        """What its folder is called."""
+        return name_of(self.summary.window.label, self.summary.where)
+
+
+class Models:
+    """Makes models; a summary that several of them need is made once."""
+
+    def __init__(self, desk: Desk, where: Mapping[str, str]) -> None:
+        self.desk = desk
+        self.where = dict(where)
+        self._summaries: dict[tuple[str, date], Summary] = {}
+
+    def refresh(self) -> None:
+        """Forgets everything, so that the logs are read anew."""
+        self.desk.refresh()
+        self._summaries.clear()
+
+    def window(self, kind: str, day: str | date | None) -> Window:
+        """The window of that kind that holds the day."""
+        return self.desk.window(kind, day, where=self.where)
+
+    def of(
+        self, notebook: Notebook, kind: str, day: str | date | None, given: Mapping[str, Value]
+    ) -> Model:
+        """The model of the report of that kind and day; `given` are further parameters."""
+        window = self.window(kind, day)
+        parameters: dict[str, Value] = {
+            "date": window.last_day.isoformat(),
+            "where": where_text(self.where),
+            **given,
+        }
+        figures = self.figures(window)
+        made_with = (
+            hashlib.sha256(notebook.body).hexdigest(),
+            sorted(parameters.items()),
+            versions(),
+        )
+        return Model(
+            notebook=notebook,
+            summary=self._summary_of(window),
+            previous=self._summary_of(self.before(window)),
+            parameters=parameters,
+            compared=self._compared(window),
+            settled=self.settled(window),
+            figures=figures,
+            digest=_sha256(figures, made_with),
+        )
+
+    def figures(self, window: Window) -> str:
+        """The digest of everything a report of that window shows."""
+        previous = self._summary_of(self.before(window))
+        return _sha256(self._compared(window), self._lead_in(window, previous))
+
+    def _compared(self, window: Window) -> str:
+        previous = self._summary_of(self.before(window))
+        return compared(self._summary_of(window), previous, self.episodes(window))
+
+    def settled(self, window: Window) -> str:
+        """The digest of what a report of a past window should go on showing.
+
+        What is bound to change is left out: whether the window held the newest line, and what
+        became of the trades that were still open at its end.
+        """
+        inside = self.desk.selection(window.kind, window.last_day, where=self.where).inside
+        previous = self._summary_of(self.before(window))
+        return _sha256(
+            _lasting(self._summary_of(window).to_builtins()),
+            [fingerprint(getattr(inside, name)) for name in _DRAWN],
+            [previous.metrics[name] for name in COMPARED],
+            [verdict.verdict for verdict in previous.targets],
+            self.episodes(window),
+        )
+
+    def before(self, window: Window) -> Window:
+        """The period a window is compared with."""
+        return period_before(self.desk.config.calendar, window)
+
+    def episodes(self, window: Window) -> Sequence[Episode]:
+        """The alert episodes that began in the window."""
+        return began_in(self.desk.config.root, window)
+
+    def _summary_of(self, window: Window) -> Summary:
+        key = (window.kind, window.last_day)
+        if key not in self._summaries:
+            self._summaries[key] = self.desk.summary(*key, where=self.where)
+        return self._summaries[key]
+
+    def _lead_in(self, window: Window, previous: Summary) -> list[bytes]:
+        """The trades before the window, unless the period before holds all that charts need."""
+        count = previous.metrics["closed_trades"]
+        if isinstance(count, int) and count >= LEAD_IN_TRADES:
+            return []
+        selection = self.desk.selection(window.kind, window.last_day, where=self.where)
+        trades = selection.lead_in(LEAD_IN_TRADES)
+        return [fingerprint(getattr(trades, name)) for name in ("closed_at", "marks", "net_pnl")]
+
+
+def _lasting(summary: dict[str, Any]) -> dict[str, Any]:
+    """A summary as JSON has it, without what later lines may change."""
+    kept = {name: summary[name] for name in ("window", "currency", "where", "targets")}
+    lost = ("unrealized_pnl", "open_trades")
+    kept["metrics"] = _without(summary["metrics"], *lost[:1])
+    kept["data"] = _without(summary["data"], "digest")
+    kept["breakdowns"] = [
+        (by, part["name"], sorted(_without(part["metrics"], *lost).items()))
+        for by, parts in summary["breakdowns"].items()
+        for part in parts
+        if part["metrics"]["closed_trades"]
+    ]
+    return kept
+
+
+def _without(entries: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: entry for name, entry in entries.items() if name not in names}
+
+
+@cache
+def versions() -> tuple[str, ...]:
+    """Everything besides data and notebook that shapes a report: Python, packages, perfkit.
+
+    Names of installed packages are read from their folders, which is ten times faster than
+    asking for their metadata. perfkit itself counts by its code, as in a checkout it changes
+    without its version.
+    """
+    found = {Path(path) for path in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))}
+    infos = [info.name for folder in found for info in folder.glob("*.dist-info")]
+    named = [name for name in infos if name.partition("-")[0].lower() in _SHAPING]
+    package = Path(__file__).parents[1]
+    code = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        code.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
+    return (sys.version, *sorted(named), code.hexdigest())
+
+
+def _sha256(*parts: object) -> str:
+    return hashlib.sha256(repr(_listed(parts)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _listed(value: object) -> object:
+    if isinstance(value, Iterable) and not isinstance(value, str | bytes | Mapping):
+        return [_listed(item) for item in value]
+    return value

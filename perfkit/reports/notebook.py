@@ -1,0 +1,144 @@
+"""What a notebook takes, read from its parameters cell, and values checked against it.
+
+The cell is Python, but it is only read, never run: `days: int = 30` is a whole number, `date: str
+= ""` a text. A name without an annotation takes the type of its default.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from perfkit.core.calendar import parse_date
+from perfkit.core.errors import LogReadError, ReportError, UsageError
+from perfkit.core.fast_imports import NamedTuple
+
+Value = str | int | float | bool
+
+OWN = ("date", "where")
+"""Parameters a report run sets itself; a notebook must take both."""
+FIXED = (*OWN, "root")
+"""Parameters that options of their own decide."""
+
+_KINDS = {
+    "str": "a text",
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "date": "a date YYYY-MM-DD",
+}
+
+
+class Notebook(NamedTuple):
+    """A notebook as a report run sees it before anything is started."""
+
+    path: Path
+    body: bytes
+    takes: Mapping[str, str]
+    """The kind of each parameter, by name."""
+
+    def text(self, name: str) -> str:
+        """What kind of value a parameter takes, in words."""
+        return _KINDS.get(self.takes[name], "a text")
+
+
+def read_notebook(path: Path) -> Notebook:
+    """The notebook at that path; raises `LogReadError` or `ReportError` when it is none."""
+    try:
+        body = path.read_bytes()
+    except FileNotFoundError:
+        remedy = "copy it back from `perfkit init DIR`"
+        raise LogReadError(str(path), "there is no such notebook", remedy) from None
+    except OSError as error:
+        raise LogReadError(str(path), str(error.strerror), "check its permissions") from error
+    try:
+        cells = msgspec.json.decode(body)["cells"]
+        codes = ["".join(cell["source"]) for cell in cells if _is_parameters(cell)]
+    except (msgspec.MsgspecError, KeyError, TypeError) as error:
+        raise ReportError(f"{path.name} cannot be run: it is no notebook ({error})") from error
+    if not codes:
+        raise ReportError(
+            f"{path.name} has no parameters; give the cell that sets `date` and `where` the tag "
+            "`parameters`"
+        )
+    takes = _taken(codes[0], path)
+    for name in OWN:
+        if name not in takes:
+            raise ReportError(f'{path.name} takes no {name}; add `{name}: str = ""` to its cell')
+    return Notebook(path, body, takes)
+
+
+def checked(notebook: Notebook, given: Mapping[str, str]) -> dict[str, Value]:
+    """Values given as texts, each as the notebook takes it; raises `UsageError`."""
+    return {name: _value(notebook, name, text) for name, text in given.items()}
+
+
+def parse_parameters(texts: list[str]) -> dict[str, str]:
+    """`NAME=VALUE` texts as a mapping; raises `UsageError`."""
+    given: dict[str, str] = {}
+    for text in texts:
+        name, equals, value = text.partition("=")
+        if not equals or not name.isidentifier():
+            raise UsageError(f"--param {text}: write NAME=VALUE, say --param days=30")
+        if name in given:
+            raise UsageError(f"--param {name}: given twice")
+        if name in FIXED:
+            raise UsageError(f"--param {name}: use --{name} instead")
+        given[name] = value
+    return given
+
+
+def _is_parameters(cell: Mapping[str, Any]) -> bool:
+    tags = cell.get("metadata", {}).get("tags", [])
+    return cell["cell_type"] == "code" and "parameters" in tags
+
+
+def _taken(code: str, path: Path) -> dict[str, str]:
+    try:
+        statements = ast.parse(code).body
+    except SyntaxError as error:
+        raise ReportError(f"{path.name}: its parameters cell is no Python: {error}") from error
+    takes = {}
+    for statement in statements:
+        if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            takes[statement.target.id] = ast.unparse(statement.annotation).split(" ")[0]
+        elif isinstance(statement, ast.Assign):
+            for target in statement.targets:
+                if isinstance(target, ast.Name):
+                    takes[target.id] = _kind_of(statement.value)
+    return takes
+
+
+def _kind_of(default: ast.expr) -> str:
+    return type(default.value).__name__ if isinstance(default, ast.Constant) else "str"
+
+
+def _value(notebook: Notebook, name: str, text: str) -> Value:
+    if name not in notebook.takes:
+        known = ", ".join(other for other in notebook.takes if other not in FIXED) or "no others"
+        raise UsageError(
+            f"--param {name}: {notebook.path.name} takes no such parameter; it takes {known}"
+        )
+    try:
+        return _read(notebook.takes[name], text)
+    except (ValueError, UsageError):
+        wanted = notebook.text(name)
+        raise UsageError(
+            f"--param {name}: {text!r} is not {wanted}, which {notebook.path.name} takes"
+        ) from None
+
+
+def _read(kind: str, text: str) -> Value:
+    if kind == "int":
+        return msgspec.json.decode(text, type=int)
+    if kind == "float":
+        return msgspec.json.decode(text, type=float)
+    if kind == "bool":
+        return msgspec.json.decode(text, type=bool)
+    if kind == "date":
+        return parse_date(text).isoformat()
+    return text

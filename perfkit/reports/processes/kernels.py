@@ -1,0 +1,240 @@
+"""Kernels as a run sees them: asked for, waited for, ended; the nursery makes them.
+
+They are reached through sockets in a private folder, not through ports, and belong to this very
+Python environment whatever a notebook or the machine says about kernels.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import uuid
+from collections.abc import Mapping
+from pathlib import Path
+
+from perfkit.core.errors import MissingExtraError, OutputError, ReportError
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.reports.processes.kernel_server import CONNECTION, LOG
+
+RUNTIME = "perfkit-kernel-"
+"""How the folders of running kernels are called, before the number of their process."""
+LONGEST_SOCKET = 100
+"""Bytes a socket's path may have; Linux takes 107, others 103."""
+START_SECONDS = 60.0
+_STOP_SECONDS = 10.0
+_SHORT_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
+
+
+class Kernel(NamedTuple):
+    """A kernel asked for; `pid` is known once it runs."""
+
+    number: int
+    folder: Path
+    pid: int
+
+    @property
+    def connection(self) -> Path:
+        """The file that says how to reach it."""
+        return self.folder / CONNECTION
+
+    @property
+    def snapshot(self) -> Path:
+        """The file that says how much of each log it may see."""
+        return self.folder / "snapshot.json"
+
+    def last_words(self, lines: int = 12) -> list[str]:
+        """What it wrote to its standard error: of a crash the beginning, else the end."""
+        try:
+            text = (self.folder / LOG).read_text(encoding="utf-8", errors="replace")
+        except OSError:
+            return []
+        _, crash, where = text.partition("Fatal Python error:")
+        return (crash + where).splitlines()[:lines] if crash else text.splitlines()[-lines:]
+
+
+class Kernels:
+    """A running nursery; leaving the block ends every kernel and removes every file."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._folder = _runtime_folder()
+        self._own, theirs = socket.socketpair()
+        code = "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
+        code += "from perfkit.reports.processes.kernel_server import main; main(int(sys.argv[1]), *sys.argv[2:3], "
+        code += "int(sys.argv[3]))"
+        paths = json.dumps([path for path in sys.path if path])
+        number = str(theirs.fileno())
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", code, paths, number, str(self._folder), str(os.getpid())],
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd=root,
+            env={**os.environ, **_settings_of_nursery(self._folder)},
+        )
+        theirs.close()
+        self._started = 0
+        self._closed = False
+        self._waiting = b""
+        self._pids: dict[int, int] = {}
+        self._ended: dict[int, int] = {}
+
+    def __enter__(self) -> Kernels:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def ask(self) -> int:
+        """Asks for a kernel; returns its number at once."""
+        self._started += 1
+        folder = self._folder / str(self._started)
+        folder.mkdir()
+        _write_connection(folder)
+        kernel = Kernel(self._started, folder, 0)
+        settings = {
+            # The notebook finds this workspace, whatever PERFKIT_ROOT says outside; its `root`
+            # parameter stays empty, so that no path of a machine gets into a report.
+            "PERFKIT_ROOT": str(self._root),
+            "PERFKIT_SNAPSHOT": str(kernel.snapshot),
+            # Nobody's own IPython set-up changes a report.
+            "IPYTHONDIR": str(folder),
+        }
+        self._send({"start": self._started, "folder": str(folder), "settings": settings})
+        return self._started
+
+    def wait(self, number: int) -> Kernel:
+        """The kernel of that number, as soon as it runs; raises `ReportError` if it cannot."""
+        end = time.monotonic() + START_SECONDS
+        while number not in self._pids:
+            self.hear(end - time.monotonic())
+            if time.monotonic() > end:
+                raise ReportError(f"no kernel started within {START_SECONDS:.0f} s")
+        return Kernel(number, self._folder / str(number), self._pids[number])
+
+    def how_it_ended(self, kernel: Kernel) -> int | None:
+        """Exit code, or negative signal, of a kernel that has ended; None while it runs."""
+        self.hear(0)
+        return self._ended.get(kernel.number)
+
+    def end(self, kernel: Kernel) -> None:
+        """Kills the kernel and whatever it started; returns when it is gone."""
+        if self.how_it_ended(kernel) is None:
+            self._send({"kill": kernel.number})
+            end = time.monotonic() + _STOP_SECONDS
+            while kernel.number not in self._ended and time.monotonic() < end:
+                self.hear(0.1)
+        shutil.rmtree(kernel.folder, ignore_errors=True)
+
+    def hear(self, seconds: float) -> None:
+        """Takes in what the nursery has told, waiting at most that long for it to tell more."""
+        if not select.select([self._own], [], [], max(seconds, 0))[0]:
+            return
+        try:
+            received = self._own.recv(65536)
+        except ConnectionError:
+            received = b""
+        if not received:
+            raise ReportError("the process that makes kernels has died; run the report again")
+        *lines, self._waiting = (self._waiting + received).split(b"\n")
+        for line in lines:
+            message = json.loads(line)
+            if "failed" in message:
+                raise _cannot_start(message["failed"])
+            if "started" in message:
+                self._pids[message["started"]] = message["pid"]
+            if "ended" in message:
+                self._ended[message["ended"]] = message["how"]
+
+    def close_in_child(self) -> None:
+        """What a forked child does, so that the end of its parent is noticed."""
+        self._own.close()
+
+    def close(self) -> None:
+        """Ends the nursery and with it all kernels."""
+        if self._closed:
+            return
+        self._closed = True
+        self._own.close()
+        try:
+            self._process.wait(_STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _send(self, message: Mapping[str, object]) -> None:
+        try:
+            self._own.sendall(json.dumps(message).encode() + b"\n")
+        except ConnectionError:
+            self.hear(1)  # it may have said why before it ended
+            raise ReportError("the process that makes kernels has died") from None
+
+
+def remove_left_behind() -> None:
+    """Removes the folders of kernels whose run was killed together with its nursery."""
+    for base in _bases():
+        for runtime in base.glob(f"{RUNTIME}*"):
+            process = runtime.name.removeprefix(RUNTIME).partition("-")[0]
+            if process.isdigit() and not Path(f"/proc/{process}").exists():
+                shutil.rmtree(runtime, ignore_errors=True)
+
+
+def _runtime_folder() -> Path:
+    """A new private folder whose path leaves room for the name of a socket."""
+    problem = "no folder for temporary files"
+    for base in _bases():
+        if len(os.fsencode(base)) + len(RUNTIME) + 30 > LONGEST_SOCKET:
+            problem = "the path is too long for a socket"
+            continue
+        try:
+            return Path(tempfile.mkdtemp(prefix=f"{RUNTIME}{os.getpid()}-", dir=base))
+        except OSError as error:
+            problem = error.strerror or str(error)
+    raise OutputError(f"{tempfile.gettempdir()} (TMPDIR)", problem)
+
+
+def _bases() -> list[Path]:
+    named = [os.environ.get("XDG_RUNTIME_DIR") or "", *_SHORT_FOLDERS]
+    with contextlib.suppress(FileNotFoundError):
+        named.insert(0, tempfile.gettempdir())
+    return [Path(name) for name in dict.fromkeys(named) if name and Path(name).is_absolute()]
+
+
+def _write_connection(folder: Path) -> None:
+    names = ("shell", "iopub", "stdin", "control", "hb")
+    connection: dict[str, object] = {f"{name}_port": n for n, name in enumerate(names, 1)}
+    connection |= {
+        "transport": "ipc",
+        "ip": str(folder / "s"),
+        "key": uuid.uuid4().hex,
+        "signature_scheme": "hmac-sha256",
+        "kernel_name": "python3",
+    }
+    (folder / CONNECTION).write_text(json.dumps(connection))
+
+
+def _settings_of_nursery(folder: Path) -> dict[str, str]:
+    """Matplotlib and IPython each want a folder of their own; a home may be missing or closed."""
+    home = Path(os.environ.get("HOME") or "/nonexistent")
+    settings = {"IPYTHONDIR": str(folder)}
+    if "MPLCONFIGDIR" not in os.environ and not os.access(home, os.W_OK):
+        settings["MPLCONFIGDIR"] = str(folder)
+    return settings
+
+
+def _cannot_start(reason: str) -> Exception:
+    for module in ("ipykernel", "matplotlib", "IPython"):
+        if f"No module named '{module}" in reason:
+            return MissingExtraError(module, "reports")
+    return ReportError(f"no kernel can be started: {reason}")

@@ -1,0 +1,114 @@
+"""Published reports on disk: where they are, what their status says, and whether they are whole.
+
+A report is the folder `reports/<kind>/<name>/`; the name is the label of its window, and of its
+filter where it has one. `status.json` is written last: a folder without it is no report.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from perfkit.core.calendar import Window
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.formatting import slug
+from perfkit.disk.files import replace
+
+REPORTS = Path("reports")
+KINDS = ("daily", "weekly", "monthly")
+STATUS = "status.json"
+PAGE = "report.md"
+HTML = "report.html"
+
+OK, NO_DATA = "ok", "no-data"
+
+
+class Status(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a published report was made from.
+
+    `digest` is that of its summary, `figures` covers all it shows, `settled` what of it should
+    stay, `model` notebook, parameters and versions as well; `files` has the SHA-256 of each file.
+    `stale_since` and `rerun` stand there when late or corrected trades changed its figures since.
+    """
+
+    state: str
+    kind: str
+    label: str
+    where: dict[str, str]
+    parameters: dict[str, str | int | float | bool]
+    digest: str
+    figures: str
+    settled: str
+    model: str
+    notebook_sha256: str
+    perfkit: str
+    files: dict[str, str]
+    images: tuple[str, ...] = ()
+    stale_since: str | None = None
+    rerun: str | None = None
+
+
+class Published(NamedTuple):
+    """A report folder with its status."""
+
+    folder: Path
+    status: Status
+
+
+def name_of(label: str, where: Mapping[str, str]) -> str:
+    """What the folder of a report is called."""
+    return label + (f"-{slug(where)}" if where else "")
+
+
+def is_published(root: Path, window: Window, where: Mapping[str, str]) -> bool:
+    """Whether there is a report of that window at all, changed or not."""
+    return (root / REPORTS / window.kind / name_of(window.label, where) / STATUS).exists()
+
+
+def read_published(folder: Path) -> Published | None:
+    """The report in a folder; None when there is no whole one."""
+    try:
+        body = (folder / STATUS).read_bytes()
+        return Published(folder, msgspec.json.decode(body, type=Status))
+    except (OSError, msgspec.MsgspecError):
+        return None
+
+
+def published(reports: Path, kind: str) -> list[Published]:
+    """The reports of a kind, newest first."""
+    folders = sorted(reports.joinpath(kind).glob("[!.]*/"), reverse=True)
+    return [found for folder in folders if (found := read_published(folder)) is not None]
+
+
+def is_intact(report: Published) -> bool:
+    """Whether every file of it is as it was published."""
+    try:
+        return digests_of(report.folder) == report.status.files
+    except OSError:
+        return False
+
+
+def digests_of(folder: Path) -> dict[str, str]:
+    """SHA-256 of each file of a folder except its status."""
+    return {
+        path.name: hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name != STATUS
+    }
+
+
+def write_status(folder: Path, status: Status) -> None:
+    """Writes `status.json`; raises `OutputError`."""
+    body = msgspec.json.format(msgspec.json.encode(status), indent=2)
+    replace(folder / STATUS, body + b"\n")
+
+
+def mark(report: Published, since: str | None, rerun: str | None) -> None:
+    """Notes in its status that it is stale, or with None that it no longer is."""
+    was = report.status.stale_since
+    if (was is None) != (since is None):
+        told = msgspec.structs.replace(report.status, stale_since=since, rerun=rerun)
+        write_status(report.folder, told)

@@ -1,0 +1,167 @@
+"""`perfkit report --verify`: published reports made again, aside, and compared byte by byte."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.files import exclusive
+from perfkit.reports.model import Models
+from perfkit.reports.processes.runner import NOTEBOOK, Job, Told, heading_in
+from perfkit.reports.processes.supervisor import Supervisor
+from perfkit.reports.published import REPORTS, Published, digests_of, read_published
+from perfkit.reports.run import (
+    LOCK,
+    STAGING,
+    Settings,
+    Wanted,
+    clean_up,
+    read_model,
+    snapshot_of,
+    stoppable,
+    write_no_data,
+)
+
+
+class Verdict(NamedTuple):
+    """A published report, and how it differs from the one made again; None when it does not."""
+
+    report: str
+    difference: str | None
+
+
+def verify_reports(
+    models: Models,
+    wanted: Iterable[Wanted],
+    settings: Settings,
+    tell: Callable[[Verdict], None] = lambda _: None,
+) -> list[Verdict]:
+    """Makes each report again and compares it with the published one, which stays untouched."""
+    root = models.desk.config.root
+    with exclusive(root / LOCK), stoppable():
+        clean_up(root)
+        check = _Check(models, settings, tell)
+        try:
+            with Supervisor(root, settings.jobs, settings.limit_seconds) as supervisor:
+                for job, told in supervisor.run(check.jobs(wanted), check.snapshot):
+                    check.compare(job, told)
+        finally:
+            shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
+    return check.verdicts
+
+
+class _Check:
+    def __init__(self, models: Models, settings: Settings, tell: Callable[[Verdict], None]) -> None:
+        self.verdicts: list[Verdict] = []
+        self._models = models
+        self._settings = settings
+        self._tell = tell
+        self._root = models.desk.config.root
+        self._standing: dict[Path, Published] = {}
+
+    def jobs(self, wanted: Iterable[Wanted]) -> Iterator[Job]:
+        """What must be run to be compared; the others are judged at once."""
+        for one in wanted:
+            model = read_model(self._models, one, self._settings)
+            name = f"{model.kind}/{model.name}"
+            standing = read_published(self._root / REPORTS / name)
+            if standing is None:
+                self._judge(name, "there is no such report")
+                continue
+            if standing.status.model != model.digest:
+                what = "figures" if standing.status.figures != model.figures else "notebook"
+                more = ", parameters or versions" if what == "notebook" else ""
+                self._judge(name, f"its {what}{more} changed since; make it again first")
+                continue
+            staging = self._root / REPORTS / STAGING / f"verify-{model.kind}-{model.name}"
+            staging.mkdir(parents=True)
+            self._standing[staging] = standing
+            html = "report.html" in standing.status.files
+            if model.summary.metrics["closed_trades"]:
+                yield Job(model, staging, html)
+            else:
+                write_no_data(model, self._models, html, staging)
+                self.compare(Job(model, staging, html), Told(done=True))
+
+    def snapshot(self, job: Job) -> bytes:
+        """What the kernel may see."""
+        return snapshot_of(self._models, job)
+
+    def compare(self, job: Job, told: Told) -> None:
+        """Judges a report made again."""
+        standing = self._standing.pop(job.staging)
+        name = f"{job.model.kind}/{job.model.name}"
+        if told.other_figures:
+            difference: str | None = "the logs changed during the run; verify it again"
+        elif told.failure is not None:
+            difference = f"it fails now: {told.failure.reason}"
+        else:
+            difference = first_difference(standing.folder, job.staging)
+        shutil.rmtree(job.staging, ignore_errors=True)
+        self._judge(name, difference)
+
+    def _judge(self, name: str, difference: str | None) -> None:
+        verdict = Verdict(name, difference)
+        self.verdicts.append(verdict)
+        self._tell(verdict)
+
+
+def first_difference(published: Path, again: Path) -> str | None:
+    """The first cell and type that differ, else the first file; None when nothing does."""
+    before, now = digests_of(published), digests_of(again)
+    if before == now:
+        return None
+    if NOTEBOOK in before and NOTEBOOK in now and before[NOTEBOOK] != now[NOTEBOOK]:
+        old, new = ((folder / NOTEBOOK).read_bytes() for folder in (published, again))
+        try:
+            found = notebook_difference(old, new)
+        except (msgspec.MsgspecError, KeyError, TypeError, AttributeError):
+            found = f"{NOTEBOOK} is no longer a notebook"
+        if found is not None:
+            return found
+    for name in sorted(before.keys() | now.keys()):
+        if before.get(name) != now.get(name):
+            missing = "is missing" if name not in before else "is no longer made"
+            return f"{name} differs" if name in before and name in now else f"{name} {missing}"
+    return None
+
+
+def notebook_difference(old: bytes, new: bytes) -> str | None:
+    """The first cell that differs, with the type of the first output that does."""
+    cells, again = (msgspec.json.decode(body)["cells"] for body in (old, new))
+    for index, (one, other) in enumerate(zip(cells, again, strict=False)):
+        what = _cell_difference(one, other)
+        if what is not None:
+            heading = heading_in([("".join(c["source"]), c["cell_type"]) for c in cells], index)
+            under = f" under “{heading}”" if heading else ""
+            return f"cell {index + 1}{under}: {what} differs"
+    if len(cells) != len(again):
+        return f"it has {len(again)} cells now, and had {len(cells)}"
+    return None
+
+
+def _cell_difference(one: Mapping[str, Any], other: Mapping[str, Any]) -> str | None:
+    if one == other:
+        return None
+    if one.get("source") != other.get("source"):
+        return "source"
+    return _output_difference(one.get("outputs", []), other.get("outputs", [])) or "metadata"
+
+
+def _output_difference(
+    ones: Sequence[Mapping[str, Any]], others: Sequence[Mapping[str, Any]]
+) -> str | None:
+    for one, other in zip(ones, others, strict=False):
+        if one == other:
+            continue
+        data, again = one.get("data", {}), other.get("data", {})
+        for kind in [*data, *again]:
+            if data.get(kind) != again.get(kind):
+                return str(kind)
+        return f"{one.get('output_type')} output"
+    return "number of outputs" if len(ones) != len(others) else None

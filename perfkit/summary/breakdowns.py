@@ -1,0 +1,121 @@
+"""A window cut into trading days and into the parts of each breakdown, as tallies.
+
+The window and its parts are folds of the sheets of its days. The weekday of a trade is that of its
+trading day, so weekday parts are whole days.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
+
+from perfkit.book.store.day_sheet import DIMENSIONS, NO_NAME, Parts, part_names
+from perfkit.core.calendar import WEEKDAYS
+from perfkit.core.errors import UsageError
+from perfkit.core.trades import Trades
+from perfkit.metrics import tally
+from perfkit.metrics.facts import NOT_IN_A_PART, Facts
+from perfkit.metrics.registry import Figures, evaluate
+from perfkit.metrics.tally import Columns, Tally
+from perfkit.summary.selection import Selection
+
+MOST_EXIT_REASONS = 49
+OTHER = "other"
+
+_BY_CLOSE = ("weekday", "hour", "exit_reason")
+"""Dimensions that only a closed trade has a part in."""
+
+
+class WindowSlices:
+    """The tallies of a window; parts are cut when first asked for."""
+
+    def __init__(self, selection: Selection) -> None:
+        self.selection = selection
+        self.sheets = selection.sheets
+        self.whole = tally.merged(sheet.whole for _, sheet in self.sheets)
+
+    @property
+    def by_day(self) -> list[tuple[date, Tally]]:
+        """Each trading day with a closed trade, and its tally."""
+        return [(day, sheet.whole) for day, sheet in self.sheets]
+
+    def parts(self, dimension: str, facts: Facts) -> Iterator[tuple[str, Figures]]:
+        """Name and figures of each part, by name (weekdays and hours in their own order)."""
+        own: dict[str, list[tuple[date, Tally]]] = {}
+        for day, parts in self._per_day(dimension):
+            for name, part in parts.items():
+                own.setdefault(name, []).append((day, part))
+        opened = _open_by_part(dimension, self.selection.still_open)
+        for name in sorted(own.keys() | opened.keys(), key=_part_order(dimension)):
+            yield name, evaluate(_part_facts(facts, own.get(name, []), opened[name]))
+
+    def _per_day(self, dimension: str) -> Iterator[tuple[date, Parts]]:
+        named = self._exit_reason_names() if dimension == "exit_reason" else None
+        for day, sheet in self.sheets:
+            if dimension == "weekday":
+                yield day, {WEEKDAYS[day.weekday()]: sheet.whole}
+                continue
+            parts = sheet.parts[dimension]
+            if parts is None or (named is not None and OTHER in map(named.get, parts)):
+                parts = self._cut(dimension, day, named)
+            yield day, parts
+
+    def _cut(self, dimension: str, day: date, named: dict[str, str] | None) -> Parts:
+        """The parts of a day made from its trades."""
+        trades = self.selection.day_trades(day)
+        names = part_names(dimension, trades, self.selection.book.config.calendar)
+        return Columns(trades).parts(names if named is None else list(map(named.get, names)))  # type: ignore[arg-type]
+
+    def _exit_reason_names(self) -> dict[str, str]:
+        """The most frequent exit reasons under their names, all others as one."""
+        counts: Counter[str] = Counter()
+        for day, sheet in self.sheets:
+            parts = sheet.parts["exit_reason"]
+            if parts is None:
+                calendar = self.selection.book.config.calendar
+                trades = self.selection.day_trades(day)
+                counts.update(part_names("exit_reason", trades, calendar))
+            else:
+                counts.update({name: part.trades for name, part in parts.items()})
+        known = [reason for reason in counts if reason != NO_NAME]
+        ranked = sorted(known, key=lambda reason: (-counts[reason], reason))
+        names = {reason: reason for reason in ranked[:MOST_EXIT_REASONS]}
+        names.update(dict.fromkeys(ranked[MOST_EXIT_REASONS:], OTHER))
+        return {NO_NAME: NO_NAME, **names}
+
+
+def checked_dimension(dimension: str) -> str:
+    """The dimension itself; raises `UsageError` for one that there is no breakdown by."""
+    if dimension not in DIMENSIONS:
+        raise UsageError(f"no breakdown by {dimension!r}; use one of {', '.join(DIMENSIONS)}")
+    return dimension
+
+
+def _open_by_part(dimension: str, still_open: Sequence[Trades]) -> Counter[str]:
+    """How many trades are open in each part that an open trade can be in."""
+    if dimension in _BY_CLOSE:
+        return Counter()
+    return Counter(name or NO_NAME for trades in still_open for name in getattr(trades, dimension))
+
+
+def _part_order(dimension: str) -> Callable[[str], tuple[int, str]]:
+    if dimension == "weekday":
+        return lambda name: (WEEKDAYS.index(name), name)
+    return lambda name: (name == NO_NAME, name)
+
+
+def _part_facts(facts: Facts, own: list[tuple[date, Tally]], opened: int) -> Facts:
+    """Facts of a part: what adds up is its own, what speaks of the account is undefined."""
+    days: tuple[tuple[date, Decimal], ...] = tuple((day, one.net_pnl) for day, one in own)
+    return facts._replace(
+        tally=tally.merged(one for _, one in own),
+        days=days,
+        open_trades=opened,
+        recovered_at=NOT_IN_A_PART,
+        unrealized_pnl=NOT_IN_A_PART,
+        returns=NOT_IN_A_PART,
+        current_drawdown=NOT_IN_A_PART,
+        max_drawdown_pct=NOT_IN_A_PART,
+    )

@@ -1,0 +1,159 @@
+"""What changed: a window against the period before, in figures, targets and alert episodes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from decimal import Decimal
+
+from perfkit.alerts.episodes import Episode
+from perfkit.core.calendar import Calendar, Window
+from perfkit.core.exact import subtract
+from perfkit.core.formatting import NOTHING, escaped, signed, table
+from perfkit.metrics.facts import Value
+from perfkit.metrics.reference import unit_of
+from perfkit.summary.labels import label_of, moment, shown
+from perfkit.summary.render import NO_TRADES, VERDICTS, Text
+from perfkit.summary.shape import SummaryShape, TargetVerdict
+from perfkit.summary.targets import INSUFFICIENT
+
+COMPARED = (
+    "net_pnl",
+    "closed_trades",
+    "win_rate",
+    "profit_factor",
+    "expectancy",
+    "avg_r",
+    "max_drawdown",
+    "commission",
+)
+"""Figures that stand beside those of the period before."""
+
+MOST_EPISODES = 20
+LONGEST_MESSAGE = 200
+
+_BEFORE = {"daily": "the trading day before", "weekly": "the week before"}
+
+
+class Changes(Text):
+    """What changed, as Markdown; it tells which two summaries and episodes it was made from."""
+
+    def __init__(self, markdown: str, digest: str, compared: str) -> None:
+        super().__init__(markdown, digest)
+        self.compared = compared
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, str]]:
+        shown, told = super()._repr_mimebundle_()
+        return shown, {**told, "perfkit_compared": self.compared}
+
+
+def changes(
+    summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode] = ()
+) -> Changes:
+    """The figures of both periods with the difference, verdicts that turned, new episodes."""
+    parts = [_sentence(summary, previous)]
+    if summary.metrics["closed_trades"] or previous.metrics["closed_trades"]:
+        header = ["", "Now", "Before", "Change"]
+        parts.append(table(header, [_row(name, summary, previous) for name in COMPARED]))
+    parts.append(_turned(summary, previous))
+    parts.append(_told(episodes, summary.window.timezone))
+    text = "\n".join(part for part in parts if part)
+    return Changes(text, summary.data.digest, compared(summary, previous, episodes))
+
+
+def compared(
+    summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode] = ()
+) -> str:
+    """A digest of everything the comparison is made from."""
+    made_of = (summary.data.digest, previous.data.digest, list(map(tuple, episodes)))
+    return hashlib.sha256(repr(made_of).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def period_before(calendar: Calendar, window: Window) -> Window:
+    """The period a window is compared with; of a day, the last day of the trading week before."""
+    previous = calendar.previous(window)
+    for _ in range(6):
+        if window.kind != "daily" or previous.last_day.weekday() in calendar.trading_week:
+            break
+        previous = calendar.previous(previous)
+    return previous
+
+
+def _sentence(summary: SummaryShape, previous: SummaryShape) -> str:
+    before = _BEFORE.get(summary.window.kind, "the month before")
+    if summary.window.kind not in ("daily", "weekly", "monthly"):
+        before = "the period before"
+    text = f"Compared with {before}, {previous.window.label}"
+    if not previous.metrics["closed_trades"]:
+        return f"{text}: {NO_TRADES.lower()} then.\n"
+    difference = _difference(summary.metrics["net_pnl"], previous.metrics["net_pnl"])
+    if difference is None or not difference:
+        return f"{text}: net P&L is the same.\n"
+    way = "higher" if difference > 0 else "lower"
+    amount = signed(abs(difference)).removeprefix("+")
+    return f"{text}: net P&L is {amount} {summary.currency} {way}.\n"
+
+
+def _row(name: str, summary: SummaryShape, previous: SummaryShape) -> list[str]:
+    now, before = summary.metrics[name], previous.metrics[name]
+    difference = _difference(now, before)
+    return [
+        label_of(name),
+        shown(name, now, summary.currency),
+        shown(name, before, previous.currency),
+        NOTHING if difference is None else _by(name, difference, summary.currency),
+    ]
+
+
+def _difference(now: Value | None, before: Value | None) -> Decimal | None:
+    if not isinstance(now, Decimal | int) or not isinstance(before, Decimal | int):
+        return None
+    return subtract(Decimal(now), Decimal(before))
+
+
+def _by(name: str, difference: Decimal, currency: str) -> str:
+    unit = unit_of(name)
+    if unit == "fraction":
+        return f"{signed(difference * 100, 1)} points"
+    if unit in ("trades", "days"):
+        return signed(difference, 0)
+    return f"{signed(difference)} {currency}" if unit.startswith("money") else signed(difference)
+
+
+def _turned(summary: SummaryShape, previous: SummaryShape) -> str:
+    """The targets whose verdict is another than before."""
+    before = {_key(one): one for one in previous.targets}
+    lines = [
+        f"- {label_of(one.metric)}: {_verdict(before[_key(one)])} before, {_verdict(one)} now"
+        for one in summary.targets
+        if _key(one) in before and before[_key(one)].verdict != one.verdict
+    ]
+    if not lines:
+        return "No target changed its verdict.\n" if summary.targets else ""
+    return "Targets that turned:\n\n" + "\n".join(lines) + "\n"
+
+
+def _key(verdict: TargetVerdict) -> tuple[str, str, Decimal]:
+    return verdict.metric, verdict.bound, verdict.target
+
+
+def _verdict(verdict: TargetVerdict) -> str:
+    return VERDICTS[verdict.verdict] if verdict.verdict != INSUFFICIENT else "not enough data"
+
+
+def _told(episodes: Sequence[Episode], timezone: str) -> str:
+    if not episodes:
+        return ""
+    lines = [
+        f"- {moment(one.began_at, timezone)} {escaped(one.severity)} {_which(one)}: "
+        f"{escaped(one.message, LONGEST_MESSAGE)}"
+        for one in episodes[:MOST_EPISODES]
+    ]
+    if len(episodes) > MOST_EPISODES:
+        lines.append(f"- and {len(episodes) - MOST_EPISODES} more")
+    return "Alerts that began:\n\n" + "\n".join(lines) + "\n"
+
+
+def _which(episode: Episode) -> str:
+    group = f" ({escaped(episode.group)})" if episode.group else ""
+    return f"**{escaped(episode.rule)}**{group}"

@@ -1,0 +1,85 @@
+"""What is odd about the data of a window: said when there is something, silent when clean."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from perfkit.book.store.day_sheet import NO_NAME
+from perfkit.core.errors import LineError
+from perfkit.core.trades import (
+    CLOSED_BEFORE_OPENED,
+    CORRECTED,
+    HOLD_DISAGREES,
+    NET_DISAGREES,
+    OUTCOME_DISAGREES,
+    REPEATED,
+)
+from perfkit.summary.selection import Selection
+from perfkit.summary.shape import Finding
+
+_PER_TRADE = (
+    (REPEATED, "repeated_lines", "a trade was logged again in the same words; it counts once"),
+    (CORRECTED, "corrections", "a later line changed a trade that had closed"),
+    (OUTCOME_DISAGREES, "outcome_disagrees", "the logged outcome is not the sign of the net P&L"),
+    (NET_DISAGREES, "net_disagrees", "net P&L is not gross minus commission; the net counts"),
+    (HOLD_DISAGREES, "hold_disagrees", "the logged holding time is not exit minus entry"),
+    (
+        CLOSED_BEFORE_OPENED,
+        "closed_before_opened",
+        "closed before it was opened; it counts, without a holding time",
+    ),
+)
+
+
+def findings(selection: Selection) -> list[Finding]:
+    """The findings of a window, from its trades, bad lines and days."""
+    missing, unterminated = selection.missing, selection.unterminated
+    found = []
+    for reason, count in sorted(Counter(_kind(error) for error in selection.errors).items()):
+        found.append(Finding("bad_lines", count, f"unreadable: {reason}"))
+    kinds: Counter[int] = Counter()
+    for _, sheet in selection.sheets:
+        kinds.update(sheet.findings)
+    for bit, code, message in _PER_TRADE:
+        count = sum(number for kind, number in kinds.items() if kind & bit)
+        if count:
+            found.append(Finding(code, count, message))
+    modes = _modes(selection)
+    if len(modes) > 1:
+        found.append(
+            Finding(
+                "mixed_modes",
+                len(modes),
+                f"{' and '.join(modes)} trades are in one figure; separate them with --where",
+            )
+        )
+    if missing:
+        found.append(Finding("missing_days", len(missing), "expected days without a log file"))
+    if unterminated:
+        found.append(
+            Finding("unterminated_days", len(unterminated), "a past day's log ends in half a line")
+        )
+    return found
+
+
+def _modes(selection: Selection) -> list[str]:
+    """The execution modes of the window's trades."""
+    modes: set[str] = set()
+    for day, sheet in selection.sheets:
+        parts = sheet.parts["execution_mode"]
+        if parts is None:
+            modes.update(mode or NO_NAME for mode in selection.day_trades(day).execution_mode)
+        else:
+            modes.update(parts)
+    return sorted(modes - {NO_NAME})
+
+
+def _kind(error: LineError) -> str:
+    """A reason without what differs from line to line: quoted values and byte offsets."""
+    for general in ("is not JSON", "is not UTF-8"):
+        if error.reason.startswith(general):
+            return general
+    field, colon, problem = error.reason.partition(": ")
+    if " is " in problem:
+        return f"{field} {problem[problem.rindex(' is ') + 1 :]}"
+    return f"{field} holds no valid value" if colon else error.reason

@@ -1,0 +1,325 @@
+"""Summaries as text: what happened in one glance, figures, targets, breakdowns, data quality."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from decimal import Decimal
+
+from perfkit.core.formatting import (
+    NOTHING,
+    aligned,
+    duration,
+    escaped,
+    percent,
+    plain,
+    signed,
+    table,
+)
+from perfkit.metrics.facts import Value
+from perfkit.metrics.reference import unit_of
+from perfkit.metrics.risk import SQN_TRADES_ADVISED
+from perfkit.summary.labels import GROUPS, PART_COLUMNS, in_sentence, label_of, moment, shown
+from perfkit.summary.shape import Part, SummaryShape, TargetVerdict
+from perfkit.summary.targets import INSUFFICIENT, MET, MISSED
+
+NO_TRADES = "No trades in window"
+LONGEST_SENTENCE = 400
+
+VERDICTS = {MET: "met", MISSED: "**missed**", INSUFFICIENT: "not enough data"}
+
+_KINDS = {"daily": "Day", "weekly": "Week", "monthly": "Month"}
+
+
+class Text:
+    """Markdown that shows as such in JupyterLab, in a report, and as plain text in a terminal.
+
+    `digest` is that of the summary it was made from.
+    """
+
+    def __init__(self, markdown: str, digest: str) -> None:
+        self.markdown = markdown
+        self.digest = digest
+
+    def __str__(self) -> str:
+        return self.markdown
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, str]]:
+        shown = {"text/markdown": self.markdown, "text/plain": self.markdown}
+        return shown, {"perfkit_digest": self.digest}
+
+
+def glance(summary: SummaryShape) -> str:
+    """What happened, in one paragraph and one small table."""
+    metrics, cash = summary.metrics, summary.currency
+    lines = [f"**{_title(summary)}**" + _filter_note(summary) + "\n"]
+    if not metrics["closed_trades"]:
+        lines.append(f"{NO_TRADES}.{_open_sentence(summary)}\n")
+    else:
+        trades = _count(metrics["closed_trades"], "trade")
+        lines.append(
+            f"Net P&L **{shown('net_pnl', metrics['net_pnl'], cash)}** from {trades}: "
+            f"{metrics['wins']} won, {metrics['losses']} lost"
+            + (f", {metrics['breakevens']} broke even" if metrics["breakevens"] else "")
+            + f".{_open_sentence(summary)}\n"
+        )
+        lines.append(table(*_glance_rows(summary), left=3))
+    lines += [f"> {note}\n" for note in _cautions(summary)]
+    return "\n".join(lines)
+
+
+def _glance_rows(summary: SummaryShape) -> tuple[list[str], list[list[str]]]:
+    metrics, cash = summary.metrics, summary.currency
+    low, high = metrics["win_rate_low"], metrics["win_rate_high"]
+    interval = NOTHING
+    if isinstance(low, Decimal) and isinstance(high, Decimal):
+        interval = f"95 % interval {percent(low)} to {percent(high)}"
+    trough = metrics["drawdown_trough_at"]
+    fall = "none"
+    if isinstance(trough, datetime):
+        fall = f"lowest at {moment(trough, summary.window.timezone)}"
+    rows = [
+        ["Win rate", shown("win_rate", metrics["win_rate"]), interval],
+        ["Largest drawdown", shown("max_drawdown", metrics["max_drawdown"], cash), fall],
+        ["Expectancy", shown("expectancy", metrics["expectancy"], cash), "per trade"],
+        ["Targets", _targets_in_short(summary.targets), _missed_names(summary.targets)],
+    ]
+    return ["At a glance", "", ""], rows
+
+
+def figures(summary: SummaryShape) -> str:
+    """Every figure, in groups; what is undefined stands with its reason."""
+    parts = []
+    for group, names in GROUPS.items():
+        rows = [[label_of(name), _shown_in(summary, name)] for name in names]
+        parts.append(table([group, ""], rows))
+    return "\n".join(parts)
+
+
+def targets(summary: SummaryShape) -> str:
+    """Targets against actual figures."""
+    if not summary.targets:
+        return "No targets are set in `config/perfkit.yaml`.\n"
+    return table(["Target", "Wanted", "Actual", "Distance", "Verdict"], _target_rows(summary))
+
+
+def breakdown(summary: SummaryShape, dimension: str) -> str:
+    """One line per part: trades, P&L, win rate with its interval, and what follows."""
+    rows = _part_rows(summary, dimension, escaped)
+    return table(_part_header(dimension), rows) if rows else f"{NO_TRADES}.\n"
+
+
+def breakdown_text(summary: SummaryShape, dimension: str) -> str:
+    """The same for a terminal."""
+    rows = _part_rows(summary, dimension, plain)
+    return aligned(_part_header(dimension), rows) if rows else f"{NO_TRADES}.\n"
+
+
+def quality(summary: SummaryShape) -> str:
+    """What was read, and what is odd about it; nothing more when it is clean."""
+    data = summary.data
+    read = f"{_count(data.lines, 'line')} of {_count(data.files, 'file')}"
+    if data.ignored:
+        read += f", {data.ignored} of them not about trades"
+    if not data.findings:
+        return f"Read {read}.\n"
+    rows = [[_sentence(finding.message, escaped), str(finding.count)] for finding in data.findings]
+    text = f"Read {read}.\n\n" + table(["Finding", "Count"], rows)
+    if data.missing_days:
+        days = ", ".join(map(str, data.missing_days[:10]))
+        more = len(data.missing_days) - 10
+        text += f"\nMissing: {days}{f' and {more} more' if more > 0 else ''}.\n"
+    return text
+
+
+def summary_markdown(summary: SummaryShape) -> str:
+    """A whole summary as Markdown."""
+    parts = [glance(summary), "### Targets\n", targets(summary), "### Figures\n", figures(summary)]
+    parts += ["### Data\n", quality(summary)]
+    return "\n".join(parts)
+
+
+def summary_text(summary: SummaryShape) -> str:
+    """A whole summary for a terminal: aligned, with the variance against targets."""
+    lines = [_title(summary) + _filter_note(summary, plain)]
+    if not summary.metrics["closed_trades"]:
+        lines.append(f"{NO_TRADES}.")
+    lines.append("")
+    by_metric: dict[str, list[TargetVerdict]] = {}
+    for verdict in summary.targets:
+        by_metric.setdefault(verdict.metric, []).append(verdict)
+    rows: list[list[str]] = []
+    for group, names in GROUPS.items():
+        rows.append([group.upper(), "", ""])
+        rows += [
+            [
+                f"  {label_of(name)}",
+                _shown_in(summary, name, with_reason=False),
+                "; ".join(
+                    [_variance(summary, one) for one in by_metric.get(name, [])]
+                    or [summary.undefined.get(name) or _note(summary, name)]
+                ),
+            ]
+            for name in names
+        ]
+    lines.append(_aligned_rows(rows))
+    lines += [
+        f"! {finding.count:,} x {plain(finding.message, LONGEST_SENTENCE)}"
+        for finding in summary.data.findings
+    ]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _aligned_rows(rows: Sequence[Sequence[str]]) -> str:
+    """Name left, figure right, note left."""
+    pairs = aligned(["", ""], [row[:2] for row in rows]).splitlines()
+    width = max(map(len, pairs))
+    return (
+        "\n".join(
+            f"{pair.ljust(width)}   {row[2]}".rstrip()
+            for pair, row in zip(pairs, rows, strict=True)
+        )
+        + "\n"
+    )
+
+
+def _shown_in(summary: SummaryShape, name: str, *, with_reason: bool = True) -> str:
+    value = summary.metrics[name]
+    if value is None:
+        return f"{NOTHING} ({summary.undefined[name]})" if with_reason else NOTHING
+    text = shown(name, value, summary.currency, summary.window.timezone)
+    return f"{text} ({note})" if with_reason and (note := _note(summary, name)) else text
+
+
+def _note(summary: SummaryShape, name: str) -> str:
+    """What to keep in mind with a figure that has a value; mostly nothing."""
+    trades = summary.metrics["r_trades"]
+    few = isinstance(trades, int) and trades < SQN_TRADES_ADVISED
+    return f"fewer than {SQN_TRADES_ADVISED} trades" if name == "sqn" and few else ""
+
+
+def _variance(summary: SummaryShape, verdict: TargetVerdict) -> str:
+    wanted = _wanted(verdict, summary.currency)
+    sign = "≥" if verdict.bound == "at_least" else "≤"
+    text = f"target {sign} {wanted}: {verdict.verdict}"
+    if verdict.distance is None:
+        return f"{text} ({verdict.reason})"
+    text += f" by {_distance(verdict, summary.currency)}"
+    return f"{text} ({verdict.reason})" if verdict.reason else text
+
+
+def _wanted(verdict: TargetVerdict, currency: str) -> str:
+    return shown(verdict.metric, verdict.target, currency).removeprefix("+")
+
+
+def _distance(verdict: TargetVerdict, currency: str) -> str:
+    if verdict.distance is None:
+        return NOTHING
+    if unit_of(verdict.metric) == "fraction":
+        return f"{signed(verdict.distance * 100, 1)} points"
+    if unit_of(verdict.metric).startswith("money"):
+        return f"{signed(verdict.distance)} {currency}"
+    return signed(verdict.distance)
+
+
+def _target_rows(summary: SummaryShape) -> list[list[str]]:
+    cash = summary.currency
+    rows = []
+    for verdict in summary.targets:
+        sign = "at least" if verdict.bound == "at_least" else "at most"
+        wanted = f"{sign} {_wanted(verdict, cash)}"
+        said = VERDICTS[verdict.verdict] + (f" ({verdict.reason})" if verdict.reason else "")
+        actual = shown(verdict.metric, verdict.actual, cash)
+        rows.append([label_of(verdict.metric), wanted, actual, _distance(verdict, cash), said])
+    return rows
+
+
+def _part_header(dimension: str) -> list[str]:
+    names = list(map(label_of, PART_COLUMNS))
+    return [label_of(dimension), *names[:3], "95 % interval", *names[3:]]
+
+
+def _part_rows(summary: SummaryShape, dimension: str, clean: Callable[..., str]) -> list[list[str]]:
+    return [_part_row(part, summary.currency, clean) for part in summary.breakdowns[dimension]]
+
+
+def _part_row(part: Part, currency: str, clean: Callable[..., str]) -> list[str]:
+    metrics = part.metrics
+    low, high = metrics["win_rate_low"], metrics["win_rate_high"]
+    interval = NOTHING
+    if isinstance(low, Decimal) and isinstance(high, Decimal):
+        interval = f"{percent(low, 0)} to {percent(high, 0)}"
+    cells = [shown(name, metrics[name], currency) for name in PART_COLUMNS]
+    return [clean(part.name) or "(none)", *cells[:3], interval, *cells[3:]]
+
+
+def _title(summary: SummaryShape) -> str:
+    window = summary.window
+    kind = _KINDS.get(window.kind)
+    if kind == "Day":
+        return f"{window.first_day:%A}, {window.label}"
+    if kind is not None:
+        return f"{kind} {window.label}: {window.first_day} to {window.last_day}"
+    return f"{window.first_day} to {window.last_day}"
+
+
+def _filter_note(summary: SummaryShape, clean: Callable[..., str] = escaped) -> str:
+    if not summary.where:
+        return ""
+    return " where " + ", ".join(
+        f"{clean(name)} = {clean(value)}" for name, value in summary.where.items()
+    )
+
+
+def _open_sentence(summary: SummaryShape) -> str:
+    opened = summary.open
+    if not opened.trades:
+        return ""
+    text = f" {_count(opened.trades, 'trade')} still open"
+    if opened.oldest_age_seconds is not None:
+        text += f", the oldest for {duration(opened.oldest_age_seconds)}"
+    unrealized = summary.metrics["unrealized_pnl"]
+    if isinstance(unrealized, Decimal):
+        text += f", {shown('unrealized_pnl', unrealized, summary.currency)} unrealized"
+    return text + "."
+
+
+def _cautions(summary: SummaryShape, clean: Callable[..., str] = escaped) -> list[str]:
+    """What a reader must know before trusting the figures."""
+    notes = []
+    if summary.data.partial:
+        notes.append(
+            f"Partial: {_count(len(summary.data.missing_days), 'expected day')} without a log file."
+        )
+    if summary.data.bad_lines:
+        notes.append(f"{_count(summary.data.bad_lines, 'line')} could not be read.")
+    notes += [
+        f"{_sentence(finding.message, clean)}."
+        for finding in summary.data.findings
+        if finding.code == "mixed_modes"
+    ]
+    return notes
+
+
+def _sentence(text: str, clean: Callable[..., str]) -> str:
+    """A sentence that may quote a log, cleaned and with a capital."""
+    return clean(text[:1].upper() + text[1:], LONGEST_SENTENCE)
+
+
+def _targets_in_short(verdicts: Sequence[TargetVerdict]) -> str:
+    if not verdicts:
+        return "none set"
+    met = sum(verdict.verdict == MET for verdict in verdicts)
+    return f"{met} of {len(verdicts)} met"
+
+
+def _missed_names(verdicts: Sequence[TargetVerdict]) -> str:
+    missed = [in_sentence(v.metric) for v in verdicts if v.verdict == MISSED]
+    unsure = [in_sentence(v.metric) for v in verdicts if v.verdict == INSUFFICIENT]
+    parts = [f"missed: {', '.join(missed)}"] if missed else []
+    parts += [f"not enough data: {', '.join(unsure)}"] if unsure else []
+    return "; ".join(parts)
+
+
+def _count(number: Value | None, noun: str) -> str:
+    return f"{number:,} {noun}" + ("" if number == 1 else "s")

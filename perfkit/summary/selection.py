@@ -1,0 +1,201 @@
+"""Which trades a figure is about: a window, a filter, and what they pick out of the book."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from functools import cached_property
+
+from perfkit.book.book import Book, Curve, missing_days
+from perfkit.book.line_counts import DayLines
+from perfkit.book.store.day_sheet import NO_NAME, Sheet, digest_of, sheet_of
+from perfkit.book.store.packing import PackedTrades
+from perfkit.core.calendar import Window, checked, parse_date
+from perfkit.core.errors import LineError, NoTradesError, UsageError
+from perfkit.core.trade import FILTER_FIELDS
+from perfkit.core.trades import Trades, joined, no_trades
+from perfkit.metrics import tally
+
+
+def parse_where(conditions: Sequence[str]) -> dict[str, str]:
+    """`field=value` texts as a filter; raises `UsageError` for a field that cannot be filtered."""
+    where: dict[str, str] = {}
+    for condition in conditions:
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise UsageError(f"--where {condition}: write field=value, say execution_mode=LIVE")
+        if name not in FILTER_FIELDS:
+            raise UsageError(f"--where {name}: filter by one of {', '.join(FILTER_FIELDS)}")
+        if where.get(name, value) != value:
+            raise UsageError(f"--where {name}: given twice; a trade has one {name}")
+        where[name] = value
+    return where
+
+
+def newest_day(book: Book) -> date:
+    """The newest trading day that has a line; raises `NoTradesError` on empty logs."""
+    newest = book.newest_day
+    if newest is None:
+        raise NoTradesError(", ".join(os.path.basename(source.location) for source in book.sources))
+    return newest
+
+
+def resolve_window(book: Book, kind: str = "daily", day: date | str | None = None) -> Window:
+    """The window of that kind for a date; without one, for the newest trading day with a line."""
+    calendar = book.config.calendar
+    last = newest_day(book) if day is None or day == "" else as_date(day)
+    if kind != "all":
+        return calendar.window(kind, last)
+    first = min([*book.days_with_lines[:1], last])
+    return calendar.between("all", first, last)
+
+
+def range_window(book: Book, start: date | str, end: date | str) -> Window:
+    """The window from one date to another, both inclusive."""
+    return book.config.calendar.between("range", as_date(start), as_date(end))
+
+
+def as_date(day: date | str) -> date:
+    """A date in any of its spellings; of a datetime, its date. Raises `WindowError`."""
+    if isinstance(day, str):
+        return parse_date(day)
+    return checked(day.date() if isinstance(day, datetime) else day)
+
+
+class Selection:
+    """The trades of a book that a window and a filter select; each view is made when asked for."""
+
+    def __init__(self, book: Book, window: Window, where: Mapping[str, str]) -> None:
+        self.book = book
+        self.window = window
+        self.where = dict(where)
+        only = len(book.sources) == 1 and self.where.get("source") == book.sources[0].name
+        self._filter = {k: v for k, v in self.where.items() if not (only and k == "source")}
+        self._day_trades: dict[date, Trades] = {}
+
+    @cached_property
+    def closed(self) -> Trades:
+        """Every closed trade that meets the filter, in trade order, whatever its window."""
+        return self.book.closed.where(self._filter)
+
+    @cached_property
+    def never_closed(self) -> Trades:
+        """Every trade without a close that meets the filter."""
+        return self.book.open.where(self._filter)
+
+    @cached_property
+    def inside(self) -> Trades:
+        """The trades that closed in the window."""
+        days = [day for day in self.book.days if self._has(day)]
+        return joined([self.day_trades(day) for day in days] or [no_trades(self.book.paths)])
+
+    @cached_property
+    def history(self) -> Trades:
+        """The trades that closed before the window's end; those of the window come last."""
+        before = self.book.trades_of(self._days_before).where(self._filter)
+        return joined([before, self.inside])
+
+    def lead_in(self, count: int) -> Trades:
+        """The last `count` trades that closed before the window, or as many as there are."""
+        runs: list[Trades] = []
+        for day in reversed(self._days_before):
+            if sum(map(len, runs)) >= count:
+                break
+            runs.append(self.day_trades(day))
+        before = joined(runs[::-1] or [no_trades(self.book.paths)])
+        return before.slice(len(before) - count, len(before))
+
+    def day_trades(self, day: date) -> Trades:
+        """The trades that closed on a day."""
+        if day not in self._day_trades:
+            self._day_trades[day] = self.book.trades_of([day]).where(self._filter)
+        return self._day_trades[day]
+
+    @cached_property
+    def sheets(self) -> list[tuple[date, Sheet]]:
+        """The sheet of each day of the window with a closed trade, in order."""
+        days = [day for day in self.book.days if self._has(day)]
+        if not self._filter:
+            return [(day, self.book.sheet(day)) for day in days]
+        calendar = self.book.config.calendar
+        some = ((day, self.day_trades(day)) for day in days)
+        return [
+            (day, sheet_of(trades, calendar, digest_of(PackedTrades(trades))))
+            for day, trades in some
+            if len(trades)
+        ]
+
+    @cached_property
+    def curves_before(self) -> list[Curve]:
+        """The curve of each day before the window with a closed trade, in order."""
+        return [self._curve(day) for day in self._days_before]
+
+    @cached_property
+    def still_open(self) -> list[Trades]:
+        """The trades open at the window's end: those that closed later, those that never did."""
+        end = self.window.end
+        later = []
+        for day in self.book.days:
+            opened_from = self.book.entry(day).opened_from
+            if day > self.window.last_day and opened_from is not None and opened_from < end:
+                later.append(day)
+        closed_later = self.book.trades_of(later).where(self._filter)
+        return [_opened_before(closed_later, end), _opened_before(self.never_closed, end)]
+
+    @property
+    def holds_newest(self) -> bool:
+        """Whether the window holds the newest line of the book."""
+        newest = self.book.newest_day
+        return newest is not None and self._has(newest)
+
+    @cached_property
+    def expected(self) -> list[date]:
+        """The expected days of the window up to the day of the newest line."""
+        last = min(self.window.last_day, self.book.newest_day or self.window.last_day)
+        return self.book.config.calendar.expected_days(self.window.first_day, last)
+
+    @cached_property
+    def missing(self) -> list[date]:
+        """The expected days of the window without a log file."""
+        return missing_days(self.book, self.expected)
+
+    @cached_property
+    def unterminated(self) -> list[date]:
+        """The past days of the window whose file ends in half a line."""
+        return [day for day in self.book.unterminated() if self._has(day)]
+
+    @cached_property
+    def line_counts(self) -> list[DayLines]:
+        """Line counts of each day of the window that has any, and of lines that tell no day."""
+        days = self.book.lines.items()
+        return [lines for day, lines in days if day is None or self._has(day)]
+
+    @cached_property
+    def errors(self) -> list[LineError]:
+        """The bad lines that count in the window."""
+        found = self.book.dated_errors
+        return sorted(error for day, error in found if day is None or self._has(day))
+
+    @cached_property
+    def _days_before(self) -> list[date]:
+        return [day for day in self.book.days if day < self.window.first_day]
+
+    def _curve(self, day: date) -> Curve:
+        if not self._filter:
+            return self.book.curve(day)
+        ((name, value), *more) = self._filter.items()
+        parts = None if more else self.book.sheet(day).parts[name]
+        if parts is None or value == NO_NAME:  # no trade has an empty name
+            whole = tally.of(self.day_trades(day))
+        else:
+            whole = parts.get(value, tally.EMPTY)
+        return Curve(whole.curve.total, whole.curve.peak, whole.places[0])
+
+    def _has(self, day: date) -> bool:
+        return self.window.first_day <= day <= self.window.last_day
+
+
+def _opened_before(trades: Trades, end: int) -> Trades:
+    opened_at = trades.opened_at
+    return trades.take([n for n, at in enumerate(opened_at) if at is not None and at < end])

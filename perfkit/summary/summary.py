@@ -1,0 +1,275 @@
+"""The one call that commands, notebooks and reports share: a window's figures from the book."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from perfkit.book.book import Curve
+from perfkit.book.store.day_sheet import DIMENSIONS
+from perfkit.core.calendar import Window, moment_of
+from perfkit.core.exact import ZERO, canonical, decimal_places, ratio, scaled, units
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.hashes import blake2b
+from perfkit.core.interpreter import uncollected
+from perfkit.core.trades import TEXT_COLUMNS, Trades
+from perfkit.core.values import fingerprint
+from perfkit.metrics.drawdown import Share, deepest_share, equity_curve, recovery_within
+from perfkit.metrics.facts import Facts, Undefined
+from perfkit.metrics.registry import evaluate
+from perfkit.metrics.tally import Tally
+from perfkit.summary.breakdowns import WindowSlices
+from perfkit.summary.findings import findings
+from perfkit.summary.render import summary_markdown, summary_text
+from perfkit.summary.selection import Selection
+from perfkit.summary.shape import (
+    SCHEMA_VERSION,
+    DataShape,
+    OpenShape,
+    Part,
+    SummaryShape,
+    WindowShape,
+)
+from perfkit.summary.targets import verdicts
+
+
+class Summary(SummaryShape):
+    """Every figure of one window, which JupyterLab and a terminal show as tables."""
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return summary_text(self)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": summary_text(self), "text/markdown": summary_markdown(self)}
+
+
+def summarize(selection: Selection) -> Summary:
+    """Every figure of the window, over the trades that meet the filter."""
+    with uncollected():
+        return _summary(selection)
+
+
+def _summary(selection: Selection) -> Summary:
+    config = selection.book.config
+    cut = WindowSlices(selection)
+    facts = facts_of(selection, cut)
+    figures = evaluate(facts)
+    return Summary(
+        schema_version=SCHEMA_VERSION,
+        window=_window_shape(selection.window),
+        currency=selection.book.currency,
+        where=selection.where,
+        metrics=figures.values,
+        undefined=figures.undefined,
+        targets=tuple(verdicts(config.targets, selection.window.kind, figures)),
+        open=_open_shape(selection),
+        data=_data(selection, facts),
+        breakdowns={
+            dimension: tuple(
+                Part(name, part.values, part.undefined)
+                for name, part in cut.parts(dimension, facts)
+            )
+            for dimension in DIMENSIONS
+        },
+    )
+
+
+def pnl_curve(trades: Trades) -> list[int]:
+    """Cumulative net P&L from 0, in the column's unit; a trade of unknown P&L moves nothing."""
+    return equity_curve([pnl or 0 for pnl in trades.net_pnl.units])
+
+
+class AccountCurve(NamedTuple):
+    """Equity through a window, in units of 10**-places."""
+
+    heights: list[int]
+    places: int
+
+
+def account_curve(selection: Selection) -> AccountCurve | None:
+    """Equity through the window, in the finest unit needed; None without a `starting_equity`."""
+    starting, history = selection.book.config.starting_equity, selection.history
+    if starting is None:
+        return None
+    places = max(history.net_pnl.places, decimal_places(starting))
+    net = [pnl or 0 for pnl in history.net_pnl.at_places(places)]
+    before = len(history) - len(selection.inside)
+    start = units(starting, places) + sum(net[:before])
+    return AccountCurve(equity_curve(net[before:], start), places)
+
+
+def _window_shape(window: Window) -> WindowShape:
+    return WindowShape(
+        kind=window.kind,
+        label=window.label,
+        start=moment_of(window.start),
+        end=moment_of(window.end),
+        first_day=window.first_day,
+        last_day=window.last_day,
+        timezone=window.timezone,
+    )
+
+
+def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
+    """What every figure of the window is computed from."""
+    return Facts(
+        tally=cut.whole,
+        days=tuple((day, tally.net_pnl) for day, tally in cut.by_day),
+        expected_days=len(selection.expected),
+        open_trades=sum(map(len, selection.still_open)),
+        recovered_at=_recovered_at(selection, cut.whole),
+        unrealized_pnl=_unrealized(selection),
+        returns=_returns(selection, cut),
+        current_drawdown=_current_drawdown(selection),
+        max_drawdown_pct=_relative_drawdown(selection),
+        periods_per_year=selection.book.config.periods_per_year,
+    )
+
+
+def _recovered_at(selection: Selection, whole: Tally) -> int | None:
+    """When cumulative P&L first was at or above the peak of the largest drawdown again.
+
+    Sheets tell on which days the trough and the recovery lie; only those are walked.
+    """
+    start = peak = 0
+    level: int | None = None
+    for day, sheet in selection.sheets if whole.curve.depth else ():
+        own = sheet.whole.at_places(whole.places).curve
+        if level is None:
+            falls = max(peak - (start + own.low), own.depth) == whole.curve.depth
+        else:
+            falls = start + own.peak >= level
+        if falls:
+            trades = selection.day_trades(day)
+            net = [pnl or 0 for pnl in trades.net_pnl.at_places(whole.places[0])]
+            level, row = recovery_within(net, start, peak, whole.curve.depth, level)
+            if row is not None:
+                return trades.closed_at[row]
+        peak = max(peak, start + own.peak)
+        start += own.total
+    return None
+
+
+def _unrealized(selection: Selection) -> Decimal | Undefined:
+    if not selection.holds_newest:
+        return Undefined("the window does not hold the newest line")
+    column = selection.never_closed.net_pnl
+    return scaled(sum(filter(None, column.units)), column.places)
+
+
+def _returns(selection: Selection, cut: WindowSlices) -> tuple[Decimal, ...] | Undefined:
+    if selection.missing:
+        return Undefined(f"{len(selection.missing)} expected days have no log")
+    by_day = {day: tally.net_pnl for day, tally in cut.by_day}
+    return tuple(by_day.get(day, ZERO) for day in selection.expected)
+
+
+def _current_drawdown(selection: Selection) -> Decimal:
+    curves = selection.curves_before + [
+        Curve(sheet.whole.curve.total, sheet.whole.curve.peak, sheet.whole.places[0])
+        for _, sheet in selection.sheets
+    ]
+    places = max((curve.places for curve in curves), default=0)
+    total = peak = 0
+    for curve in curves:
+        factor = 10 ** (places - curve.places)
+        peak = max(peak, total + curve.peak * factor)
+        total += curve.net * factor
+    return scaled(total - peak, places)
+
+
+def _relative_drawdown(selection: Selection) -> Decimal | Undefined:
+    """The deepest fall as a share of the equity it fell from.
+
+    A day is walked only where its falls could be deeper than those before it.
+    """
+    starting, sheets = selection.book.config.starting_equity, selection.sheets
+    if starting is None:
+        return Undefined("no starting_equity in config/perfkit.yaml")
+    before = selection.curves_before
+    places = max(
+        decimal_places(starting),
+        *(curve.places for curve in before),
+        *(sheet.whole.places[0] for _, sheet in sheets),
+        0,
+    )
+    equity = units(starting, places)
+    equity += sum(curve.net * 10 ** (places - curve.places) for curve in before)
+    if equity <= 0:
+        return Undefined("equity was not above 0")
+    deepest = Share(equity, 0, 1)
+    for day, sheet in sheets:
+        factor = 10 ** (places - sheet.whole.places[0])
+        own = sheet.whole.curve.times(factor)
+        most = max(deepest.peak - (equity + own.low), own.depth)
+        if most * deepest.of_peak > deepest.depth * deepest.peak:
+            trades = selection.day_trades(day)
+            net = [pnl or 0 for pnl in trades.net_pnl.at_places(places)]
+            deepest = deepest_share(equity_curve(net, equity), deepest)
+        deepest = deepest._replace(peak=max(deepest.peak, equity + own.peak))
+        equity += own.total
+    return ratio(-deepest.depth, deepest.of_peak)
+
+
+def _open_shape(selection: Selection) -> OpenShape:
+    opened_at = [at for part in selection.still_open for at in part.opened_at if at is not None]
+    newest = selection.book.newest
+    if not opened_at or newest is None:
+        return OpenShape(len(opened_at), None, None)
+    oldest = min(opened_at)
+    age = max(0, min(selection.window.end, newest) - oldest)
+    return OpenShape(len(opened_at), moment_of(oldest), canonical(scaled(age, 6)))
+
+
+def _data(selection: Selection, facts: Facts) -> DataShape:
+    counts = selection.line_counts
+    return DataShape(
+        digest=_digest(selection, facts),
+        files=len(frozenset[int]().union(*(lines.files for lines in counts))),
+        lines=sum(lines.lines for lines in counts),
+        ignored=sum(lines.ignored for lines in counts),
+        bad_lines=len(selection.errors),
+        partial=bool(selection.missing),
+        missing_days=tuple(selection.missing),
+        findings=tuple(findings(selection)),
+    )
+
+
+def _digest(selection: Selection, facts: Facts) -> str:
+    """One digest of the window's days, what is carried in, and the settings that count."""
+    config = selection.book.config
+    hashed = blake2b(digest_size=32)
+    for _, sheet in selection.sheets:
+        hashed.update(sheet.digest or b"")
+    for part in selection.still_open:
+        for name in (*TEXT_COLUMNS, "opened_at"):
+            hashed.update(name.encode())
+            hashed.update(fingerprint(getattr(part, name)))
+    counts = [(len(one.files), one.lines, one.ignored) for one in selection.line_counts]
+    settings = (
+        SCHEMA_VERSION,
+        selection.window,
+        sorted(selection.where.items()),
+        selection.book.currency,
+        facts[2:],
+        config.starting_equity,
+        config.breakeven_tolerance,
+        sorted(config.multipliers.items()),
+        config.targets,
+        selection.missing,
+        selection.unterminated,
+        [(error.path, error.line, error.reason) for error in selection.errors],
+        sorted(counts),
+        selection.book.newest_day if selection.holds_newest else None,
+        _open_shape(selection),
+    )
+    hashed.update(repr(_plain(settings)).encode("utf-8", "surrogatepass"))
+    return hashed.hexdigest()
+
+
+def _plain(value: object) -> object:
+    """The value with every Decimal written one way, however it was written in a log or config."""
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return canonical(value)

@@ -1,0 +1,64 @@
+"""Targets against figures: met, missed, or too little data to say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from decimal import Decimal
+
+from perfkit.config.settings import Target
+from perfkit.core.exact import canonical, subtract
+from perfkit.metrics.registry import Figures
+from perfkit.summary.shape import TargetVerdict
+
+MET = "met"
+MISSED = "missed"
+INSUFFICIENT = "insufficient"
+
+_INTERVALS = {"win_rate": ("win_rate_low", "win_rate_high")}
+"""Rates with a confidence interval: a target inside it is undecided."""
+
+
+def verdicts(targets: Iterable[Target], window_kind: str, figures: Figures) -> list[TargetVerdict]:
+    """A verdict for each target that applies to such a window.
+
+    Insufficient is a rate whose 95 % interval holds the target strictly inside, a figure that is
+    undefined, and any figure of a window without trades.
+    """
+    return [_verdict(target, figures) for target in targets if target.window in (None, window_kind)]
+
+
+def _verdict(target: Target, figures: Figures) -> TargetVerdict:
+    actual = figures.values[target.metric]
+    if isinstance(actual, int):
+        actual = Decimal(actual)
+    if not figures.values["closed_trades"]:
+        return _insufficient(target, "no trade closed in the window")
+    if not isinstance(actual, Decimal):
+        reason = figures.undefined.get(target.metric, "the figure is no number")
+        return _insufficient(target, reason)
+    reached = actual >= target.value if target.bound == "at_least" else actual <= target.value
+    undecided = _straddles(target, figures)
+    return TargetVerdict(
+        target.metric,
+        target.bound,
+        target.value,
+        actual,
+        canonical(subtract(actual, target.value)),
+        INSUFFICIENT if undecided else MET if reached else MISSED,
+        "the 95 % interval holds the target" if undecided else None,
+    )
+
+
+def _insufficient(target: Target, reason: str) -> TargetVerdict:
+    return TargetVerdict(
+        target.metric, target.bound, target.value, None, None, INSUFFICIENT, reason
+    )
+
+
+def _straddles(target: Target, figures: Figures) -> bool:
+    if target.metric not in _INTERVALS:
+        return False
+    low, high = (figures.values[name] for name in _INTERVALS[target.metric])
+    if not isinstance(low, Decimal) or not isinstance(high, Decimal):
+        return False
+    return low < target.value < high

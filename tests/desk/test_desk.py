@@ -1,0 +1,358 @@
+"""The library as an analyst uses it from a notebook: `perfkit.open()` and what hangs off it."""
+
+import json
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+import perfkit
+from perfkit import Desk, PerfkitError
+from perfkit.book.store.day_sheet import DIMENSIONS
+from perfkit.core.errors import (
+    ConfigError,
+    MixedCurrencyError,
+    NoTradesError,
+    UsageError,
+    WorkspaceNotFoundError,
+)
+from perfkit.core.trade import FILTER_FIELDS, Trade
+from perfkit.desk.desk import as_where, where_text
+from tests.conftest import BOT, WriteWorkspace
+
+
+def trade(order: str, closed_at: str | None, pnl: str, **more: str) -> str:
+    """A line of a `trade_record` log, of an open trade where it has no closing time."""
+    times = {"timestamp": "2026-04-06T12:00:00Z", "exit_timestamp": closed_at and f"{closed_at}Z"}
+    outcome = {} if closed_at else {"outcome": "open"}
+    return (
+        json.dumps({"order_id": order, **times, "net_profit_loss": pnl, **outcome, **more}) + "\n"
+    )
+
+
+LOGS = {
+    "logs/trades/2026-04-06.jsonl": trade("O1", None, "7.5", symbol="ETH"),
+    "logs/trades/2026-04-07.jsonl": trade("A1", "2026-04-07T00:00:00", "0.1", symbol="BTC")
+    + trade("A2", "2026-04-07T23:59:59.999999", "0.2", symbol="ETH"),
+    "logs/trades/2026-04-08.jsonl": trade("B1", "2026-04-08T00:00:00", "-2", symbol="BTC"),
+}
+TWO_SOURCES = """\
+sources:
+  - {name: scalper, path: logs/scalper.jsonl, currency: USD}
+  - {name: swing, path: logs/swing.jsonl, currency: EUR}
+"""
+SOURCE_LOGS = {
+    "logs/scalper.jsonl": trade("S1", "2026-04-07T10:00:00", "1"),
+    "logs/swing.jsonl": trade("W1", "2026-04-08T10:00:00", "5"),
+}
+
+
+@pytest.fixture
+def desk(workspace: WriteWorkspace) -> Desk:
+    return perfkit.open(workspace(logs=LOGS))
+
+
+class TestOpen:
+    def test_workspace_is_the_nearest_folder_upwards(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root = workspace(logs=LOGS)
+        (root / "notebooks/mine").mkdir(parents=True)
+        monkeypatch.chdir(root / "notebooks/mine")
+        assert perfkit.open().config.root == root
+
+    def test_root_given_beats_the_environment_which_beats_the_folder(
+        self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        root = workspace(logs=LOGS)
+        monkeypatch.chdir(root)
+        monkeypatch.setenv("PERFKIT_ROOT", str(root / "elsewhere"))
+        with pytest.raises(ConfigError):
+            perfkit.open()
+        assert perfkit.open(root).config.root == root
+        assert perfkit.open(str(root)).config.root == root
+        monkeypatch.setenv("PERFKIT_ROOT", ".")
+        assert perfkit.open("").config.root == root
+
+    def test_folder_outside_of_any_workspace_is_an_error(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        with pytest.raises(WorkspaceNotFoundError, match="perfkit init DIR"):
+            perfkit.open()
+
+    def test_currencies_are_only_refused_where_they_would_be_mixed(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        desk = perfkit.open(workspace(TWO_SOURCES, SOURCE_LOGS))
+        with pytest.raises(MixedCurrencyError, match="--source"):
+            desk.summary("all")
+        assert desk.summary("all", where={"source": "swing"}).currency == "EUR"
+        assert desk.summary("all", where="source=scalper").currency == "USD"
+
+    def test_source_limits_the_desk_to_one_bot(self, workspace: WriteWorkspace) -> None:
+        desk = perfkit.open(workspace(TWO_SOURCES, SOURCE_LOGS), source="swing")
+        assert desk.summary().metrics["net_pnl"] == 5
+        assert list(desk.trades()["source"]) == ["swing"]
+
+    def test_unknown_source_is_an_error_that_names_those_there_are(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        desk = perfkit.open(workspace(TWO_SOURCES, SOURCE_LOGS), source="nobody")
+        with pytest.raises(UsageError, match="scalper, swing"):
+            desk.summary()
+
+    def test_logs_are_read_once_until_refreshed(self, desk: Desk) -> None:
+        assert desk.summary("all").metrics["closed_trades"] == 3
+        with (desk.config.root / "logs/trades/2026-04-08.jsonl").open("a") as log:
+            log.write(trade("B2", "2026-04-08T01:00:00", "1"))
+        assert desk.summary("all").metrics["closed_trades"] == 3
+        assert desk.refresh().summary("all").metrics["closed_trades"] == 4
+
+    def test_progress_is_told_of_every_file(self, workspace: WriteWorkspace) -> None:
+        told: list[tuple[int, int]] = []
+        perfkit.open(workspace(logs=LOGS), progress=lambda *done: told.append(done)).summary()
+        assert told == [(0, 3), (1, 3), (2, 3), (3, 3)]
+
+    def test_package_offers_what_it_says(self) -> None:
+        assert set(perfkit.__all__) <= set(dir(perfkit))
+        assert perfkit.PerfkitError is PerfkitError
+        with pytest.raises(AttributeError, match="no attribute 'close'"):
+            _ = perfkit.close
+
+
+class TestWindows:
+    def test_date_may_be_a_text_a_date_or_left_out(self, desk: Desk) -> None:
+        day = desk.window("weekly", date(2026, 4, 8))
+        assert desk.window("weekly", "2026-04-08") == day
+        assert desk.window("weekly") == desk.window("weekly", "") == day
+        assert day.label == "2026-W15"
+
+    def test_start_and_end_are_both_inclusive(self, desk: Desk) -> None:
+        window = desk.window(start="2026-04-06", end=date(2026, 4, 7))
+        assert (window.kind, window.label) == ("range", "2026-04-06..2026-04-07")
+        summary = desk.summary(start="2026-04-06", end="2026-04-07")
+        assert summary.metrics["net_pnl"] == Decimal("0.3")
+
+    @pytest.mark.parametrize(
+        ("arguments", "said"),
+        [
+            ({"start": "2026-04-06"}, "give both dates"),
+            ({"end": "2026-04-06"}, "give both dates"),
+            ({"date": "2026-04-06", "start": "2026-04-06", "end": "2026-04-06"}, "either a date"),
+            ({"start": "2026-04-07", "end": "2026-04-06"}, "ends .* before it starts"),
+            ({"date": "6 April"}, "write YYYY-MM-DD"),
+            ({"date": date(1, 1, 1)}, "from 1970 to 8999"),
+            ({"window": "hourly"}, "use one of daily, weekly"),
+        ],
+    )
+    def test_window_that_makes_no_sense_is_a_usage_error(
+        self, desk: Desk, arguments: dict[str, str], said: str
+    ) -> None:
+        with pytest.raises(UsageError, match=said):
+            desk.window(**arguments)
+
+    def test_logs_without_a_line_have_no_newest_day(self, workspace: WriteWorkspace) -> None:
+        desk = perfkit.open(workspace())
+        with pytest.raises(NoTradesError, match="--date"):
+            desk.summary()
+        assert desk.summary(date="2026-04-08").metrics["closed_trades"] == 0
+
+    def test_newest_day_is_that_of_the_source_filtered_for(self, workspace: WriteWorkspace) -> None:
+        desk = perfkit.open(workspace(TWO_SOURCES, SOURCE_LOGS))
+        assert desk.window(where={"source": "scalper"}).label == "2026-04-07"
+        assert desk.window(where={"source": "swing"}).label == "2026-04-08"
+
+
+class TestFilters:
+    @pytest.mark.parametrize(
+        ("spelling", "filter_"),
+        [
+            (None, {}),
+            ("", {}),
+            ("  ", {}),
+            ({}, {}),
+            ("symbol=BTC", {"symbol": "BTC"}),
+            ("symbol=BTC, side=long", {"symbol": "BTC", "side": "long"}),
+            ("symbol=BTC,side=long", {"symbol": "BTC", "side": "long"}),
+            ("strategy=a, b", {"strategy": "a, b"}),
+            ("strategy=a=b", {"strategy": "a=b"}),
+            ('{"strategy": "a, side=b"}', {"strategy": "a, side=b"}),
+            ({"symbol": "BTC"}, {"symbol": "BTC"}),
+        ],
+    )
+    def test_spelling(self, spelling: Mapping[str, str] | str | None, filter_: object) -> None:
+        assert as_where(spelling) == filter_
+
+    @pytest.mark.parametrize(
+        ("spelling", "said"),
+        [
+            ("colour=red", "filter by one of"),
+            ({"colour": "red"}, "filter by one of"),
+            ("symbol", "write field=value"),
+            ("symbol=BTC, symbol=ETH", "given twice"),
+            ('{"symbol": 1}', "not a JSON object of texts"),
+            ('{"symbol"', "not a JSON object of texts"),
+        ],
+    )
+    def test_filter_that_makes_no_sense_is_a_usage_error(
+        self, spelling: Mapping[str, str] | str, said: str
+    ) -> None:
+        with pytest.raises(UsageError, match=said):
+            as_where(spelling)
+
+    @given(
+        where=st.dictionaries(
+            st.sampled_from(FILTER_FIELDS),
+            st.one_of(
+                st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+                st.lists(
+                    st.sampled_from([",", " ", "=", "side=", ", side=", '"', "{", "}", "a", "\n"]),
+                    max_size=5,
+                ).map("".join),
+            ),
+        )
+    )
+    @example(where={"strategy": "a, symbol=b"})
+    @example(where={"strategy": "a "})
+    @example(where={"strategy": "a,", "symbol": "b"})
+    def test_filter_written_as_text_is_read_as_the_same_filter(self, where: dict[str, str]) -> None:
+        assert as_where(where_text(where)) == where
+
+    def test_every_spelling_selects_the_same_trades(self, desk: Desk) -> None:
+        mapping = desk.summary("all", where={"symbol": "BTC"})
+        assert desk.summary("all", where="symbol=BTC") == mapping
+        assert mapping.metrics["net_pnl"] == Decimal("-1.9")
+        assert mapping.where == {"symbol": "BTC"}
+
+
+class TestSummary:
+    def test_it_shows_as_a_table_in_jupyter_and_in_markdown(self, desk: Desk) -> None:
+        summary = desk.summary("weekly")
+        bundle = summary._repr_mimebundle_()
+        assert bundle["text/plain"] == str(summary)
+        assert "| Net P&L | -1.70 USD |" in bundle["text/markdown"]
+
+    def test_same_question_has_the_same_digest_and_another_has_another(self, desk: Desk) -> None:
+        digest = desk.summary("weekly").data.digest
+        assert desk.refresh().summary("weekly", "2026-04-06").data.digest == digest
+        others = [
+            desk.summary("monthly"),
+            desk.summary("weekly", "2026-03-30"),
+            desk.summary("weekly", where="symbol=BTC"),
+        ]
+        assert digest not in [other.data.digest for other in others]
+
+    @pytest.mark.parametrize("name", ["glance", "figures", "targets", "quality"])
+    def test_text_shows_as_markdown_and_bears_the_digest_of_its_summary(
+        self, desk: Desk, name: str
+    ) -> None:
+        text = getattr(desk, name)("weekly")
+        shown, told = text._repr_mimebundle_()
+        assert shown == {"text/markdown": str(text), "text/plain": str(text)}
+        assert told == {"perfkit_digest": desk.summary("weekly").data.digest}
+        assert str(text).endswith("\n")
+
+    @pytest.mark.parametrize("dimension", DIMENSIONS)
+    def test_breakdown_has_a_line_for_each_part(self, desk: Desk, dimension: str) -> None:
+        parts = desk.summary("weekly").breakdowns[dimension]
+        assert len(str(desk.breakdown(dimension, "weekly")).splitlines()) == len(parts) + 2
+
+    def test_breakdown_by_what_there_is_none_is_a_usage_error(self, desk: Desk) -> None:
+        with pytest.raises(UsageError, match="strategy, symbol"):
+            desk.breakdown("colour", "weekly")
+
+    def test_breakdown_of_nothing_says_so(self, desk: Desk) -> None:
+        assert str(desk.breakdown("weekday", "daily", "2026-04-06")) == "No trades in window.\n"
+
+
+class TestFrames:
+    def test_there_is_a_row_per_closed_trade_in_trade_order_and_a_column_per_field(
+        self, desk: Desk
+    ) -> None:
+        frame = desk.trades()
+        assert list(frame.columns) == list(Trade._fields)
+        assert list(frame["line"]) == [
+            "logs/trades/2026-04-07.jsonl:1",
+            "logs/trades/2026-04-07.jsonl:2",
+            "logs/trades/2026-04-08.jsonl:1",
+        ]
+        assert list(frame["outcome"]) == ["win", "win", "loss"]
+
+    def test_money_is_decimal_and_sums_exactly(self, desk: Desk) -> None:
+        frame = desk.trades("2026-04-07", "2026-04-07")
+        assert {type(amount) for amount in frame["net_pnl"]} == {Decimal}
+        assert sum(frame["net_pnl"]) == Decimal("0.3")
+
+    def test_times_are_utc_to_the_microsecond_and_can_be_counted_with(self, desk: Desk) -> None:
+        frame = desk.trades()
+        assert [str(frame[name].dt.tz) for name in ("opened_at", "closed_at")] == ["UTC", "UTC"]
+        last = frame["closed_at"][1]
+        assert last == pd.Timestamp("2026-04-07T23:59:59.999999Z")
+        held = frame["closed_at"] - frame["opened_at"]
+        assert held[2] == timedelta(days=1, hours=12)
+
+    @pytest.mark.parametrize(
+        ("start", "end", "orders"),
+        [
+            (None, None, 3),
+            ("2026-04-07", "2026-04-08", 3),
+            ("2026-04-07", "2026-04-07", 2),
+            ("2026-04-08", "2026-04-08", 1),
+            ("2026-04-07", None, 2),
+            (None, "2026-04-08", 1),
+            (date(2026, 4, 9), date(2026, 5, 1), 0),
+        ],
+    )
+    def test_dates_are_inclusive_and_one_alone_is_that_day(
+        self, desk: Desk, start: str | None, end: str | None, orders: int
+    ) -> None:
+        assert len(desk.trades(start, end)) == orders
+
+    def test_days_are_those_of_the_zone(self, workspace: WriteWorkspace) -> None:
+        desk = perfkit.open(workspace(BOT + "timezone: Europe/Berlin\n", LOGS))
+        assert len(desk.trades("2026-04-08", "2026-04-08")) == 2
+
+    def test_filter_is_the_one_of_summaries(self, desk: Desk) -> None:
+        assert list(desk.trades(where="symbol=BTC")["symbol"]) == ["BTC", "BTC"]
+
+    def test_frame_without_trades_has_the_same_columns_and_times(self, desk: Desk) -> None:
+        empty, full = desk.trades("2026-04-06", "2026-04-06"), desk.trades()
+        assert len(empty) == 0
+        assert list(empty.columns) == list(full.columns)
+        assert empty["closed_at"].dt.tz is not None
+
+    def test_open_trades_have_their_logged_pnl_and_no_outcome(self, desk: Desk) -> None:
+        frame = desk.open_trades()
+        assert list(frame["symbol"]) == ["ETH"]
+        assert list(frame["net_pnl"]) == [Decimal("7.5")]
+        assert frame["closed_at"].isna().all()
+        assert list(frame["outcome"]) == [None]
+        assert len(desk.open_trades(where="symbol=BTC")) == 0
+
+    def test_closed_trades_of_a_window_are_those_of_its_figures(self, desk: Desk) -> None:
+        closed = desk.closed(desk.window("daily", "2026-04-07"))
+        assert [closed[row].net_pnl for row in range(len(closed))] == [
+            Decimal("0.1"),
+            Decimal("0.2"),
+        ]
+        assert closed[1].closed_at == datetime(2026, 4, 7, 23, 59, 59, 999999, UTC)
+
+
+def test_charts_are_figures_that_can_be_saved(desk: Desk, tmp_path: Path) -> None:
+    chart = desk.chart.equity("weekly", where="symbol=BTC")
+    chart.savefig(tmp_path / "equity.svg")
+    assert (tmp_path / "equity.svg").read_text(encoding="utf-8").startswith("<?xml")
+    assert desk.chart is desk.chart
+
+
+def test_explanation_is_of_the_trades_of_the_window(desk: Desk) -> None:
+    explanation = desk.explain("net_pnl", "daily", "2026-04-07")
+    assert explanation.value == Decimal("0.3")
+    assert explanation.lines == [f"logs/trades/2026-04-07.jsonl:{line}" for line in (1, 2)]
+    assert explanation._repr_mimebundle_() == {"text/plain": str(explanation)}

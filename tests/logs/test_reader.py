@@ -1,0 +1,472 @@
+"""Each line of a log file is parsed, ignored, blank, bad or waiting, and nothing stops the rest."""
+
+import gzip
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+
+import msgspec
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from perfkit.config.dialect import TRADE_RECORD, Dialect, compile_dialect
+from perfkit.core.errors import LogReadError
+from perfkit.core.values import Numbers
+from perfkit.logs import reader
+from perfkit.logs.files import line_offset, opened, readable
+from perfkit.logs.formats import json_lines
+from perfkit.logs.formats.json_lines import MAX_LINE_BYTES, plainly_decoded
+from perfkit.logs.reader import FileLog, Start, pieces, read_lines
+
+GOOD = {
+    "timestamp": '"2026-04-06T10:00:00Z"',
+    "exit_timestamp": '"2026-04-06T11:00:00Z"',
+    "net_profit_loss": '"1.50"',
+}
+DEEP = "[" * 100_000 + "]" * 100_000
+
+
+def line(**fields: str) -> bytes:
+    """A closing line; each field is JSON as it stands in the log."""
+    return ("{" + ", ".join(f'"{name}": {raw}' for name, raw in {**GOOD, **fields}.items())).encode(
+        "utf-8", "surrogatepass"
+    ) + b"}"
+
+
+def dialect(spec: Mapping[str, object] = TRADE_RECORD) -> Dialect:
+    def problem(key: str, what: str, remedy: str) -> Exception:
+        return AssertionError(f"{key}: {what}; {remedy}")
+
+    return compile_dialect("bot", spec, problem)
+
+
+def read_log(path: Path, shown: str, dialect: Dialect) -> FileLog:
+    with readable(shown, gone=True), opened(path) as stream:
+        (log,) = pieces(stream, shown, dialect, Start())
+    return log
+
+
+def read(tmp_path: Path, content: bytes, spec: Mapping[str, object] = TRADE_RECORD) -> FileLog:
+    path = tmp_path / "bot.jsonl"
+    path.write_bytes(content)
+    return read_log(path, "logs/bot.jsonl", dialect(spec))
+
+
+def read_in_blocks(path: Path, block_bytes: int, longest: int) -> FileLog:
+    """Reads with so small a block, and with so low a limit for a line."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(reader, "BLOCK_BYTES", block_bytes)
+        patch.setattr(json_lines, "MAX_LINE_BYTES", longest)
+        return read_log(path, "logs/bot.jsonl", dialect(ONLY_LIVE))
+
+
+BAD_LINES: dict[str, tuple[bytes, str]] = {
+    "text": (b"not json", "is not JSON"),
+    "half an object": (line()[:-1], "is not JSON"),
+    "two objects": (line() + line(), "is not JSON"),
+    "object and comma": (line() + b",", "is not JSON"),
+    "trailing comma": (b'{"timestamp": "2026-04-06T10:00:00Z",}', "is not JSON"),
+    "single quotes": (b"{'timestamp': 1}", "is not JSON"),
+    "array": (b"[1, 2]", "is not a JSON object"),
+    "array of objects": (b"[" + line() + b"]", "is not a JSON object"),
+    "number": (b"17", "is not a JSON object"),
+    "string": (b'"17"', "is not a JSON object"),
+    "null": (b"null", "is not a JSON object"),
+    "NaN": (line(net_profit_loss="NaN"), "is not JSON"),
+    "NaN where nobody looks": (line(unknown="NaN"), "is not JSON"),
+    "Infinity": (line(net_profit_loss="Infinity"), "is not JSON"),
+    "-Infinity": (line(net_profit_loss="-Infinity"), "is not JSON"),
+    "NaN as text": (line(net_profit_loss='"NaN"'), "net_profit_loss: 'NaN' is not a number"),
+    "Infinity as text": (line(commission='"Infinity"'), "commission: 'Infinity' is not a number"),
+    "1e999999": (line(net_profit_loss="1e999999"), "net_profit_loss: a number with exponent"),
+    "1e999999 as text": (line(profit_loss='"1e999999"'), "profit_loss: a number with exponent"),
+    "exponent of 31": (line(slippage="1e31"), "slippage: a number with exponent 31"),
+    "1_000": (line(net_profit_loss="1_000"), "is not JSON"),
+    "1_000 as text": (line(net_profit_loss='"1_000"'), "net_profit_loss: '1_000' is not a number"),
+    "leading zero": (line(net_profit_loss="007"), "is not JSON"),
+    "blank in a number": (line(price='" 1"'), "price: ' 1' is not a number"),
+    "non-ASCII digit": (line(quantity='"\u0661"'), "quantity: '\u0661' is not a number"),
+    "41 digits": (line(net_profit_loss="9" * 41), "net_profit_loss: a number of more than 40"),
+    "41 digits as text": (line(target=f'"{"9" * 41}"'), "target: a number of 41 digits"),
+    "boolean as number": (line(net_profit_loss="true"), "net_profit_loss: True is not a number"),
+    "array as number": (line(stop_loss="[1]"), "stop_loss: .* is not a number"),
+    "object as text": (line(symbol="{}"), "symbol: {} is not a text"),
+    "boolean as id": (line(order_id="true"), "True is not a text"),
+    "bad UTF-8": (line(symbol='"?"').replace(b"?", b"\xff"), "is not UTF-8 at byte 119"),
+    "bad UTF-8 where nobody looks": (line(note='"?"').replace(b"?", b"\xc3\x28"), "is not UTF-8"),
+    "surrogate in UTF-8": (line(symbol='"\ud800"'), "is not UTF-8"),
+    "lone surrogate escape": (line(symbol='"\\ud800"'), "is not JSON"),
+    "NUL": (line(symbol='"?"').replace(b"?", b"\0"), "holds a NUL byte"),
+    "only NULs": (b"\0\0\0", "holds a NUL byte"),
+    "byte order mark": (b"\xef\xbb\xbf" + line(), "is not JSON"),
+    "control character": (line(symbol='"\t"'), "is not JSON"),
+    "deeply nested": (line(indicators_used=DEEP), "is not JSON"),
+    "deeply nested symbol": (line(symbol=DEEP), "is not JSON"),
+    "no time": (line(timestamp="null", exit_timestamp='""'), "neither a closing nor an opening"),
+    "empty object": (b"{}", "neither a closing nor an opening time"),
+    "open without opening time": (
+        line(timestamp="null", outcome='"open"'),
+        "neither a closing nor an opening time",
+    ),
+    "30 February": (line(exit_timestamp='"2026-02-30T00:00:00Z"'), "exit_timestamp: .*2026-02-30"),
+    "leap second": (line(timestamp='"2016-12-31T23:59:60Z"'), "timestamp: .*23:59:60"),
+    "time of a word": (line(timestamp='"today"'), "timestamp: 'today' is not a"),
+    "unknown side": (line(action='"HOLD"'), "action: 'HOLD' is none of long, short"),
+    "unknown outcome": (line(outcome='"maybe"'), "outcome: 'maybe' is none of win, loss"),
+}
+
+
+@pytest.mark.parametrize(("bad", "reason"), BAD_LINES.values(), ids=BAD_LINES)
+def test_a_bad_line_is_told_with_place_and_reason_and_the_rest_goes_on(
+    tmp_path: Path, bad: bytes, reason: str
+) -> None:
+    before = line(symbol='"ä"')
+    log = read(tmp_path, before + b"\n" + bad + b"\n" + line() + b"\n")
+    (error,) = log.errors
+    assert (error.path, error.line, error.offset) == ("logs/bot.jsonl", 2, len(before) + 1)
+    with pytest.raises(AssertionError, match=reason):
+        raise AssertionError(error.reason)
+    assert log.lines.line == [1, 3]
+    assert log.total == 3
+
+
+@pytest.mark.parametrize(("bad", "reason"), BAD_LINES.values(), ids=BAD_LINES)
+def test_a_file_of_one_bad_line_has_no_other(tmp_path: Path, bad: bytes, reason: str) -> None:
+    log = read(tmp_path, bad + b"\n")
+    assert [(error.line, error.offset) for error in log.errors] == [(1, 0)]
+    assert len(log.lines) == 0
+
+
+def test_the_offset_of_each_bad_line_points_at_its_first_byte(tmp_path: Path) -> None:
+    bad = [content for content, _ in BAD_LINES.values()]
+    written = [one for content in bad for one in (line(), content, b"")]
+    log = read(tmp_path, b"\n".join(written) + b"\n")
+    assert [error.line for error in log.errors] == [3 * n + 2 for n in range(len(bad))]
+    with (tmp_path / "bot.jsonl").open("rb") as file:
+        for error, content in zip(log.errors, bad, strict=True):
+            file.seek(error.offset)
+            assert file.read(len(content) + 1) == content + b"\n"
+            assert line_offset(str(tmp_path / "bot.jsonl"), error.line) == error.offset
+
+
+def test_a_bad_line_prints_as_path_line_and_reason(tmp_path: Path) -> None:
+    (error,) = read(tmp_path, line() + b"\n[]\n").errors
+    assert str(error) == "logs/bot.jsonl:2: is not a JSON object"
+
+
+def test_a_reason_is_one_line_without_much_of_what_the_line_holds(tmp_path: Path) -> None:
+    content = line(net_profit_loss='"' + "secret " * 100 + '\\n"') + b"\n"
+    (error,) = read(tmp_path, content).errors
+    assert "\n" not in str(error)
+    assert len(error.reason) < 100
+
+
+class TestLongLines:
+    padding = MAX_LINE_BYTES - len(line(note='""'))
+
+    def test_a_line_of_one_mebibyte_is_read(self, tmp_path: Path) -> None:
+        longest = line(note='"' + "x" * self.padding + '"')
+        assert len(longest) == MAX_LINE_BYTES
+        log = read(tmp_path, line() + b"\n" + longest + b"\n" + line() + b"\n")
+        assert (log.errors, log.lines.line) == ([], [1, 2, 3])
+
+    @pytest.mark.parametrize("more", [1, 300_000, 3 * MAX_LINE_BYTES])
+    def test_a_longer_line_is_bad_and_the_rest_goes_on(self, tmp_path: Path, more: int) -> None:
+        too_long = line(note='"' + "x" * (self.padding + more) + '"')
+        content = line() + b"\n" + too_long + b"\n" + line() + b"\n[]\n" + line() + b"\n"
+        log = read(tmp_path, content)
+        assert [(error.line, error.offset) for error in log.errors] == [
+            (2, len(line()) + 1),
+            (4, content.index(b"\n[]") + 1),
+        ]
+        assert log.errors[0].reason == f"a line of more than {MAX_LINE_BYTES} bytes"
+        assert log.lines.line == [1, 3, 5]
+
+    def test_two_long_lines_in_a_row_are_two_bad_lines(self, tmp_path: Path) -> None:
+        too_long = b"x" * (2 * MAX_LINE_BYTES) + b"\n"
+        log = read(tmp_path, too_long + too_long + line() + b"\n")
+        assert [(error.line, error.offset) for error in log.errors] == [(1, 0), (2, len(too_long))]
+        assert log.lines.line == [3]
+
+    def test_a_long_line_without_its_newline_waits(self, tmp_path: Path) -> None:
+        too_long = b"x" * (2 * MAX_LINE_BYTES)
+        log = read(tmp_path, line() + b"\n" + too_long)
+        assert (log.errors, log.total) == ([], 1)
+        assert (log.waiting_line, log.waiting_bytes) == (2, len(too_long))
+
+
+class TestLastLine:
+    def test_a_last_line_without_newline_waits_and_is_not_bad(self, tmp_path: Path) -> None:
+        log = read(tmp_path, line() + b"\n" + line()[:30])
+        assert (log.lines.line, log.errors, log.total) == ([1], [], 1)
+        assert (log.waiting_line, log.waiting_bytes) == (2, 30)
+
+    def test_a_whole_last_line_waits_too_until_its_newline_is_there(self, tmp_path: Path) -> None:
+        content = line() + b"\n" + line()
+        assert read(tmp_path, content).lines.line == [1]
+        log = read(tmp_path, content + b"\n")
+        assert (log.lines.line, log.waiting_line) == ([1, 2], None)
+
+    def test_a_file_of_half_a_line_waits(self, tmp_path: Path) -> None:
+        log = read(tmp_path, b"{")
+        assert (log.total, log.waiting_line, log.waiting_bytes) == (0, 1, 1)
+
+    def test_an_empty_file_says_nothing(self, tmp_path: Path) -> None:
+        log = read(tmp_path, b"")
+        assert (len(log.lines), log.total, log.errors, log.waiting_line) == (0, 0, [], None)
+
+
+class TestLineEnds:
+    def test_blank_lines_are_counted_and_are_not_bad(self, tmp_path: Path) -> None:
+        log = read(tmp_path, b"\n" + line() + b"\n\n  \t\n\r\n" + line() + b"\n")
+        assert (log.blank, log.errors, log.lines.line, log.total) == (4, [], [2, 6], 6)
+
+    def test_lines_may_end_in_carriage_return_and_line_feed(self, tmp_path: Path) -> None:
+        content = line() + b"\r\n" + line() + b"\r\nbad\r\n"
+        log = read(tmp_path, content)
+        assert log.lines.line == [1, 2]
+        assert [(error.line, error.offset) for error in log.errors] == [(3, content.index(b"bad"))]
+
+    def test_an_object_over_two_lines_is_two_bad_lines(self, tmp_path: Path) -> None:
+        half = line().index(b", ") + 1
+        content = line()[:half] + b"\n" + line()[half:] + b"\n" + line() + b"\n"
+        log = read(tmp_path, content)
+        assert [error.line for error in log.errors] == [1, 2]
+        assert log.lines.line == [3]
+
+    @pytest.mark.parametrize("separator", ["\u2028", "\u2029", "\u0085"])
+    def test_only_a_line_feed_ends_a_line(self, tmp_path: Path, separator: str) -> None:
+        log = read(tmp_path, line(symbol=f'"a{separator}b"') + b"\n" + line() + b"\n")
+        assert (log.errors, log.lines.line) == ([], [1, 2])
+
+
+class TestCompressed:
+    content = line() + b"\nbad\n" + line() + b"\n" + line()[:10]
+
+    def test_a_gz_file_reads_as_its_text_does(self, tmp_path: Path) -> None:
+        plain, packed = tmp_path / "bot.jsonl", tmp_path / "bot.jsonl.gz"
+        plain.write_bytes(self.content)
+        packed.write_bytes(gzip.compress(self.content))
+        expected = read_log(plain, "bot.jsonl", dialect())
+        assert read_log(packed, "bot.jsonl", dialect()) == expected
+        assert line_offset(str(packed), 2) == expected.errors[0].offset == len(line()) + 1
+
+    def test_members_one_after_the_other_are_one_log(self, tmp_path: Path) -> None:
+        path = tmp_path / "bot.jsonl.gz"
+        half = len(line()) // 2
+        path.write_bytes(gzip.compress(line()[:half]) + gzip.compress(line()[half:] + b"\n"))
+        assert read_log(path, "bot.jsonl.gz", dialect()).lines.line == [1]
+
+    @pytest.mark.parametrize("kind", ["cut short", "not compressed", "corrupt"])
+    def test_a_gz_file_that_cannot_be_unpacked_is_an_error_that_names_it(
+        self, tmp_path: Path, kind: str
+    ) -> None:
+        packed = gzip.compress(self.content * 100)
+        content = {
+            "cut short": packed[:-20],
+            "not compressed": self.content,
+            "corrupt": packed[:15] + b"\xff\xff\xff\xff" + packed[19:],
+        }[kind]
+        path = tmp_path / "bot.jsonl.gz"
+        path.write_bytes(content)
+        with pytest.raises(LogReadError, match=r"logs/bot\.jsonl\.gz: .*; check that"):
+            read_log(path, "logs/bot.jsonl.gz", dialect())
+
+
+def test_a_file_that_is_not_there_is_an_error_that_names_it(tmp_path: Path) -> None:
+    with pytest.raises(LogReadError, match="logs/none: No such file"):
+        read_log(tmp_path / "none.jsonl", "logs/none", dialect())
+
+
+class TestValues:
+    def test_json_numbers_are_read_from_their_digits(self, tmp_path: Path) -> None:
+        raws = ["25.246000000000002", "0.1", "18446744073709551617", "1E-7", "-0.30", "9" * 40]
+        content = b"".join(line(net_profit_loss=raw) + b"\n" for raw in raws)
+        log = read(tmp_path, content)
+        slot = [slot.target for slot in dialect().slots].index("net_pnl")
+        column = log.lines.slots[slot]
+        assert isinstance(column, Numbers)
+        shown = [format(column.decimal(n) or 0, "f") for n in range(len(raws))]
+        assert [text.rstrip("0").rstrip(".") for text in shown] == [
+            "25.246000000000002",
+            "0.1",
+            "18446744073709551617",
+            "0.0000001",
+            "-0.3",
+            "9" * 40,
+        ]
+
+    def test_a_line_speaks_of_its_closing_time_else_of_its_opening_time(
+        self, tmp_path: Path
+    ) -> None:
+        log = read(tmp_path, line() + b"\n" + line(outcome='"open"') + b"\n")
+        hour = 3_600_000_000
+        assert log.lines.is_open == [False, True]
+        assert log.at[0] - log.at[1] == hour
+
+
+ONLY_LIVE: dict[str, object] = {**TRADE_RECORD, "only": {"live": True}}
+
+
+def test_lines_that_do_not_count_are_ignored_and_counted_whatever_else_they_say(
+    tmp_path: Path,
+) -> None:
+    content = [line(live="true"), line(live="false", net_profit_loss="true"), line(), b"{}"]
+    log = read(tmp_path, b"\n".join(content) + b"\n", ONLY_LIVE)
+    assert (log.lines.line, log.ignored, log.errors) == ([1], [2, 3, 4], [])
+
+
+@pytest.mark.parametrize("first", ["true", "1"])
+def test_true_and_one_are_different_values_in_whichever_order(tmp_path: Path, first: str) -> None:
+    second = "1" if first == "true" else "true"
+    content = line(live=first) + b"\n" + line(live=second) + b"\n"
+    log = read(tmp_path, content, ONLY_LIVE)
+    assert log.lines.line == [1 if first == "true" else 2]
+
+
+some_lines = st.lists(
+    st.sampled_from(
+        [
+            *[line(live="true", order_id=f'"{n}"') for n in range(3)],
+            line(live="true", net_profit_loss="-3"),
+            line(live="true", net_profit_loss='""', profit_loss="0.125", outcome='"open"'),
+            line(live="true", net_profit_loss="1e-7", timestamp='"2026-04-06T10:00:00.123Z"'),
+            line(live="true", symbol='"ä€"'),
+            line(live="true", note='"' + "x" * 300 + '"'),
+            line(live="false"),
+            line(live="1"),
+            b"",
+            b"\r",
+            b"[]",
+            b"x" * 700,
+            line(live="true", net_profit_loss='"NaN"'),
+            line(live="true", symbol='"x"').replace(b"x", b"\xff"),
+            b"\0",
+        ]
+    ),
+    max_size=12,
+)
+
+
+@given(
+    lines=some_lines,
+    ending=st.sampled_from([b"", b"\n", b"\r\n"]),
+    block_bytes=st.one_of(st.integers(1, 40), st.integers(1, 2000)),
+    longest=st.sampled_from([250, 10**6]),
+)
+@example(lines=[b"x" * 700, b"[]"], ending=b"\n", block_bytes=1, longest=250)
+@example(lines=[line(live="true"), line(live="1")], ending=b"\n", block_bytes=40, longest=250)
+def test_the_size_of_blocks_changes_nothing(
+    tmp_path_factory: pytest.TempPathFactory,
+    *,
+    lines: list[bytes],
+    ending: bytes,
+    block_bytes: int,
+    longest: int,
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "blocks.jsonl"
+    path.write_bytes(b"\n".join(lines) + ending)
+    whole = read_in_blocks(path, 10**6, longest)
+    assert read_in_blocks(path, block_bytes, longest)._replace(blocks=whole.blocks) == whole
+
+
+@given(lines=some_lines, ending=st.sampled_from([b"", b"\n"]))
+def test_every_line_is_parsed_or_ignored_or_blank_or_bad_or_waiting(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[bytes], ending: bytes
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "counts.jsonl"
+    content = b"\n".join(lines) + ending
+    path.write_bytes(content)
+    log = read_in_blocks(path, 100, 250)
+    waiting = bool(content) and not content.endswith(b"\n")
+    assert log.total == content.count(b"\n")
+    assert sum(log.sizes) + log.waiting_bytes == len(content) == log.bytes_read
+    assert log.total == len(log.lines) + len(log.ignored) + log.blank + len(log.errors)
+    assert (log.waiting_line is not None) is waiting
+    numbers = [*log.lines.line, *log.ignored, *(error.line for error in log.errors)]
+    assert len(set(numbers)) == len(numbers)
+    assert log.errors == sorted(log.errors, key=lambda error: error.line)
+
+
+raw_numbers = st.sampled_from(
+    ["1", "-0", "0", "1.50", "1e5", "1E+5", "-1.0e-7", "9" * 18, "9" * 19, "01", "NaN", "1."]
+)
+raw_texts = st.one_of(
+    st.text(st.characters(codec="utf-8"), max_size=6).map(json.dumps),
+    st.sampled_from(['"plain"', '"tab\t"', '"\\u0041"', '"\\ud800"', "'x'", '"é"', '"\x7f"']),
+)
+raw_values = st.recursive(
+    st.one_of(raw_numbers, raw_texts, st.sampled_from(["true", "null", "False"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2).map(lambda some: f"[{', '.join(some)}]"),
+        inner.map(lambda one: f'{{"in": {one}}}'),
+    ),
+    max_leaves=4,
+)
+raw_lines = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), raw_values), max_size=3).map(
+    lambda pairs: "{" + ", ".join(f'"{key}": {value}' for key, value in pairs) + "}"
+)
+
+
+@given(lines=st.lists(st.one_of(raw_lines, raw_values, st.just("")), min_size=1, max_size=3))
+@example(lines=["{}"])
+@example(lines=['{"a": 1.50, "a": 2e3}'])
+def test_few_lines_are_decoded_without_msgspec_just_as_with_it(lines: list[str]) -> None:
+    """Or not at all: then msgspec decodes them, or says what is wrong."""
+    keys = ("a", "b")
+    found = plainly_decoded("".join(f"{one}\n" for one in lines).encode(), keys)
+    if found is not None:
+        decoder = json_lines._line_decoder(keys)
+        rows = [msgspec.structs.astuple(decoder.decode(one.encode())) for one in lines]
+        assert found == rows
+        assert repr(found) == repr(rows)
+
+
+def test_plain_lines_are_decoded_without_msgspec() -> None:
+    block = b'{"a": 1.50, "b": "x", "c": 1}\n{"b": null}\n'
+    assert plainly_decoded(block, ("a", "b")) == [("1.50", "x"), (None, None)]
+
+
+def test_a_new_line_alone_is_read_without_msgspec(tmp_path: Path) -> None:
+    (tmp_path / "bot.jsonl").write_bytes(line() + b"\n")
+    code = (
+        "import sys\n"
+        "from perfkit.config.dialect import TRADE_RECORD, compile_dialect\n"
+        "from perfkit.logs.files import opened\n"
+        "from perfkit.logs.reader import Start, pieces\n"
+        "dialect = compile_dialect('bot', TRADE_RECORD, Exception)\n"
+        f"stream = opened({str(tmp_path / 'bot.jsonl')!r})\n"
+        "(log,) = pieces(stream, 'bot', dialect, Start())\n"
+        "print(len(log.lines), len(log.errors), 'msgspec' in sys.modules)"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout == "1 0 False\n"
+
+
+def test_a_line_that_was_cut_meanwhile_is_not_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "bot.jsonl"
+    path.write_bytes(line() + b"\n" + line())
+    with closing(opened(path)) as stream:
+        log = read_lines(stream, path.name, dialect(), [1, 2, 3], [(1, 0)])
+    assert log.lines.line == [1]
+
+
+@given(st.sets(st.integers(1, 40)), st.sampled_from([1, 2, 1024]))
+def test_lines_read_by_their_numbers_are_those_lines(
+    tmp_path_factory: pytest.TempPathFactory, wanted: set[int], at_once: int
+) -> None:
+    path = tmp_path_factory.mktemp("log") / "bot.jsonl"
+    lines = [line(order_id=f'"N-{n:02}"') + b"\n" for n in range(1, 41)]
+    path.write_bytes(b"".join(lines))
+    with closing(opened(path)) as stream:
+        (whole,) = pieces(stream, path.name, dialect(), Start())
+    with pytest.MonkeyPatch.context() as patch, closing(opened(path)) as stream:
+        patch.setattr(reader, "RUN_LINES", at_once)
+        blocks = [(1, 0), (8, sum(map(len, lines[:7])))]
+        log = read_lines(stream, path.name, dialect(), wanted, blocks)
+    assert log.lines.line == sorted(wanted)
+    assert log.lines.identity == [whole.lines.identity[n - 1] for n in sorted(wanted)]
