@@ -16,6 +16,7 @@ from perfkit.alerts.event import describe, short
 from perfkit.alerts.rules.rule import BELOW, FIRING, RECOVERING, Rule
 from perfkit.alerts.rules.steps import Point
 from perfkit.charts.axes import thinned
+from perfkit.charts.labels import safe
 from perfkit.charts.style import (
     BLUE,
     INK,
@@ -27,7 +28,6 @@ from perfkit.charts.style import (
     haloed,
     style,
 )
-from perfkit.charts.words import safe
 from perfkit.core.calendar import moment_of
 
 if TYPE_CHECKING:

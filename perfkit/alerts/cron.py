@@ -15,7 +15,7 @@ import sys
 from perfkit.alerts import state_file
 from perfkit.alerts.state_file import FAILED, OK, SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
-from perfkit.disk.feedmark import unchanged
+from perfkit.disk.fingerprints import unchanged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

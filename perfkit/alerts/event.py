@@ -10,10 +10,12 @@ from perfkit.alerts.rules.evidence import Evidence, Number
 from perfkit.alerts.rules.rule import BELOW, Rule, plain_number
 from perfkit.alerts.rules.steps import NO_GROUP, Happened
 from perfkit.core.calendar import moment_of
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.summary.shape import Moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, Literal
 
     from perfkit.alerts.feed import Feed
 
@@ -175,3 +177,50 @@ def describe(rule: Rule) -> str:
     if rule.active is not None:
         parts.append(f"in {rule.active}")
     return " ".join(parts)
+
+
+class AlertEvent(NamedTuple):
+    """One line of `logs/performance-alerts.jsonl`.
+
+    `kind` says what happened, `reason` why an episode was resolved or how the data are;
+    `occurred_at` is when the market did it, `detected_at` when perfkit saw it, `until` the end of a
+    silence. `target` is the threshold; `first_trade` to `last_trade` are closing times, `sources`
+    the `file:line` of trades.
+    """
+
+    v: int
+    event: Literal["performance.alert"]
+    id: str
+    kind: Literal[
+        "baseline",
+        "firing",
+        "resolved",
+        "reminder",
+        "data_state",
+        "acked",
+        "silenced",
+        "unsilenced",
+        "history_rewritten",
+        "clock_skew",
+        "state_recovered",
+    ]
+    reason: str | None
+    rule: str | None
+    group: str | None
+    episode: str | None
+    severity: Literal["warning", "critical"] | None
+    occurred_at: Moment | None
+    detected_at: Moment
+    until: Moment | None
+    metric: str | None
+    actual: Decimal | None
+    target: Decimal | None
+    recover: Decimal | None
+    numerator: Decimal | None
+    denominator: Decimal | None
+    interval: tuple[Decimal, Decimal] | None
+    window: str | None
+    first_trade: Moment | None
+    last_trade: Moment | None
+    sources: tuple[str, ...]
+    message: str

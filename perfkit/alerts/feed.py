@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import os
 
-from perfkit.book.store.freshness import CACHE, MANIFEST, nothing_new
-from perfkit.disk.feedmark import Mark
+from perfkit.book.store.freshness import nothing_new
+from perfkit.config.workspace import CACHE, MANIFEST
+from perfkit.disk.fingerprints import FileMark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +50,7 @@ class DayMark:
 class Feed:
     """The log as alerts see it, as of one moment; `mark` names the state of the book it is of."""
 
-    def __init__(self, book: Book, mark: Mark) -> None:
+    def __init__(self, book: Book, mark: FileMark) -> None:
         self.config = book.config
         self.mark = mark
         self._book = book
@@ -127,7 +128,7 @@ def open_feed(config: Config, *, writes: bool = True) -> Feed:
         options = options._replace(cached=False)
     # Sources of several currencies are one book here: no rule takes them together.
     book = Book(config, config.sources, open_book(config, config.sources, options))
-    mark: Mark = ()
+    mark: FileMark = ()
     if book.manifest_mark is not None:
         grows = book.files[-1:]  # mostly; all are looked at when this one stands
         mark = (

@@ -16,8 +16,8 @@ from perfkit.alerts.rules.evidence import evidence_of
 from perfkit.alerts.rules.gauge import Settings
 from perfkit.alerts.rules.rule import CORRECTED, Rule, RuleEvent, RuleState, digest, rule_from
 from perfkit.alerts.rules.steps import Happened, RuleRun
-from perfkit.book.store.freshness import MARSHAL
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.sealed import MARSHAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from perfkit.alerts.check import check
 from perfkit.alerts.event_log import Event, read
 from perfkit.alerts.rules.file import RULES_FILE, duration_us
 from perfkit.alerts.status import status
-from perfkit.book.store.freshness import CONFIG
+from perfkit.config.workspace import CONFIG
 from perfkit.config.yaml import Document, KeyPath, parse
 from perfkit.core.calendar import instant_of, moment_of
 from perfkit.core.errors import ConfigError, UsageError

@@ -11,9 +11,10 @@ import os
 import time
 from zlib import crc32
 
-from perfkit.book.store.freshness import MARSHAL
-from perfkit.disk.atomic import put_in_place, try_lock
-from perfkit.disk.feedmark import fingerprint
+from perfkit.disk.atomic import put_in_place
+from perfkit.disk.fingerprints import fingerprint
+from perfkit.disk.locks import try_lock
+from perfkit.disk.sealed import MARSHAL
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

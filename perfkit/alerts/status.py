@@ -25,9 +25,10 @@ from perfkit.alerts.rules.rule import (
 )
 from perfkit.alerts.rules.steps import NO_GROUP
 from perfkit.config import settings as configs
-from perfkit.core.calendar import instant_of
+from perfkit.core.calendar import Window, instant_of, moment_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import aligned, escaped, plain, table
+from perfkit.summary.changes import Episode
 from perfkit.summary.render import Text
 
 WORDS = {OK: "OK", PENDING: "pending", FIRING: "firing", RECOVERING: "recovering"}
@@ -176,3 +177,11 @@ def _rows(found: Status, *, plain: bool) -> list[list[str]]:
 
 
 _plain = plain
+
+
+def began_in(root: Path, window: Window) -> tuple[Episode, ...]:
+    """The episodes whose first event lies in the window, in the order they began."""
+    return tuple(
+        Episode(one.rule, one.group, one.severity, moment_of(one.fired_at), one.message)
+        for one in told_episodes(root, window.start, window.end)
+    )

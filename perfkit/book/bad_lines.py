@@ -23,7 +23,7 @@ def keep(book: Book) -> list[Path]:
     """
     if not book.errors and not os.path.isdir(os.path.join(book.config.folder, QUARANTINE)):
         return []
-    from perfkit.disk.files import replace
+    from perfkit.disk.atomic import replace
 
     changed = []
     for source, errors in book.errors_by_source().items():

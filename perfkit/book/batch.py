@@ -8,31 +8,30 @@ mends whatever two of them both tell of.
 from __future__ import annotations
 
 import os
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from itertools import pairwise, repeat
+from itertools import repeat
 
 from perfkit.book.store.days import sealed
-from perfkit.book.store.freshness import fingerprint_of
 from perfkit.book.store.identity_index import Entries, Entry, entry, in_order
-from perfkit.book.store.ledger import OPEN, BadLine, DayEntry, Details, FileEntry, Fruitless
+from perfkit.book.store.ledger import BadLine, DayEntry, Details, FileEntry
 from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.trades import COLUMNS, CORRECTED, REPEATED, Trades, ordered
-from perfkit.core.values import is_constant, take
-from perfkit.logs.combine import Records, combined, evaluated
-from perfkit.logs.derive import NO_RESULT, derived
+from perfkit.core.numbers import is_constant
+from perfkit.core.trades import Trades, ordered
+from perfkit.disk.fingerprints import fingerprint_of
 from perfkit.logs.digest import ContentDigest, digest_of
 from perfkit.logs.files import is_compressed, line_offset, opened, readable
-from perfkit.logs.reader import FileLog, Start, pieces, without
+from perfkit.logs.reader import FileLog, Start, pieces
+from perfkit.logs.trades import OPEN, Fruitless, by_day, combined_trades
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    pass
 
 BATCH_LINES = 1 << 14
 """About so many lines are held at a time; more are a batch of their own."""
@@ -67,13 +66,6 @@ class Batch(NamedTuple):
     files: list[FileEntry]
 
 
-class Combined(NamedTuple):
-    """The trades some lines make, and the lines that close one without any result."""
-
-    trades: Trades
-    fruitless: list[Fruitless]
-
-
 def batches(
     source: Source,
     config: Config,
@@ -103,67 +95,6 @@ def batches(
         done()
     if waiting:
         yield _batch(source, config, waiting, pages, seal=seal, now=now)
-
-
-def combined_trades(
-    source: Source,
-    config: Config,
-    logs: Sequence[FileLog],
-    numbers: Sequence[int],
-    offset_of: Callable[[int, int], int],
-) -> Combined:
-    """The trades that lines in some order make; `numbers` are those of their files.
-
-    A line that closes a trade without any P&L or outcome is left out, but what other lines say of
-    that trade (that it was opened, say) still holds.
-    """
-    fruitless: defaultdict[int, set[int]] = defaultdict(set)
-    found: list[Fruitless] = []
-    while True:
-        left = [without(log, fruitless[place]) for place, log in enumerate(logs)]
-        records, columns = _derived(source, left, config)
-        bad = [row for row, finding in enumerate(columns["findings"]) if finding == NO_RESULT]
-        if not bad:
-            break
-        for row in bad:
-            place, line = records.file[row], records.line[row]
-            fruitless[place].add(line)
-            at = logs[place].at[bisect_left(logs[place].lines.line, line)]
-            day = config.calendar.day_of(at).toordinal()
-            offset = offset_of(numbers[place], line)
-            found.append(Fruitless(columns["key"][row], numbers[place], line, offset, day))
-    columns["file"] = take(numbers, records.file)
-    others = {
-        (numbers[records.file[row]], records.line[row]): tuple(
-            (numbers[place], line) for place, line in lines
-        )
-        for row, lines in records.other_lines.items()
-    }
-    paths = {number: log.path for number, log in zip(numbers, logs, strict=True)}
-    return Combined(Trades({name: columns[name] for name in COLUMNS}, paths, others), found)
-
-
-def by_day(trades: Trades, calendar: Calendar) -> dict[int, Trades]:
-    """Trades by the day they closed on, those still open under `OPEN`."""
-    closed_at: list[int | None] = trades.closed_at  # type: ignore[assignment]
-    days: dict[int, Trades] = {}
-    if None in closed_at:
-        days[OPEN] = trades.take([row for row, at in enumerate(closed_at) if at is None])
-        trades = trades.take([row for row, at in enumerate(closed_at) if at is not None])
-    if not len(trades):
-        return days
-    closed_on = calendar.ordinals_of(trades.closed_at)
-    changes = [row for row, (a, b) in enumerate(pairwise(closed_on), 1) if a != b]
-    if len(changes) < len(set(closed_on)):  # each day is a run of trades
-        for first, last in pairwise([0, *changes, len(trades)]):
-            days[closed_on[first]] = trades.slice(first, last)
-        return days
-    members: defaultdict[int, list[int]] = defaultdict(list)
-    for row, day in enumerate(closed_on):
-        members[day].append(row)
-    for day, rows in members.items():
-        days[day] = trades.take(rows)
-    return days
 
 
 def entries_of(days: Mapping[int, Trades], fruitless: Iterable[Fruitless]) -> Iterator[Entry]:
@@ -303,24 +234,3 @@ def _batch(
         own = some if day == OPEN else ordered(some)
         made[day] = sealed(day, own, config.calendar, pages, now) if seal else own
     return Batch(made, lines, fruitless, [file for *_, file in read])
-
-
-def _derived(
-    source: Source, logs: Sequence[FileLog], config: Config
-) -> tuple[Records, dict[str, Any]]:
-    records = combined(list(logs), source.dialect)
-    columns = derived(
-        source.name,
-        evaluated(records, source.dialect),
-        records.is_open,
-        config.breakeven_tolerance,
-        config.multipliers,
-    )
-    columns["line"] = records.line
-    columns["key"] = records.key
-    findings = columns["findings"]
-    for rows, finding in ((records.corrected, CORRECTED), (records.repeated, REPEATED)):
-        for row in rows:
-            if findings[row] != NO_RESULT:
-                findings[row] |= finding
-    return records, columns

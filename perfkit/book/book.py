@@ -15,15 +15,16 @@ from perfkit.book.cache import DEFAULT, Activity, Opened, Options, discard, open
 from perfkit.book.line_counts import DayLines, count_lines, date_in
 from perfkit.book.store.day_sheet import Sheet, digest_of, unpacked_sheet
 from perfkit.book.store.days import loaded
-from perfkit.book.store.freshness import CACHE
-from perfkit.book.store.ledger import OPEN, BadLine, DayEntry, FileEntry, Ledger, unpacked_details
+from perfkit.book.store.ledger import BadLine, DayEntry, FileEntry, Ledger, unpacked_details
 from perfkit.book.store.packing import PackedTrades
 from perfkit.book.store.pages import CacheDamagedError
 from perfkit.config.settings import Config, Source
+from perfkit.config.workspace import CACHE
 from perfkit.core.errors import LineError, LogReadError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades, joined, no_trades, ordered, ordered_open
 from perfkit.logs.listing import chosen
+from perfkit.logs.trades import OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

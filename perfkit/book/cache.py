@@ -15,27 +15,23 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from perfkit.book.store.day_sheet import digest_of, sheet_of
 from perfkit.book.store.days import joint_day, loaded
-from perfkit.book.store.freshness import (
-    CACHE,
-    CONFIG,
-    MANIFEST,
-    Fingerprint,
-    fingerprint_of,
-    is_current,
-    read_bytes,
-    read_marked,
-)
-from perfkit.book.store.ledger import OPEN, Ledger
+from perfkit.book.store.freshness import is_current
+from perfkit.book.store.ledger import Ledger
 from perfkit.book.store.manifest import JointDay, Manifest, decoded, encoded, settings_of
 from perfkit.book.store.packing import PackedTrades
 from perfkit.book.store.pages import Address, CacheDamagedError, Pages
 from perfkit.config.settings import Config, Source
+from perfkit.config.workspace import CACHE, CONFIG, MANIFEST
 from perfkit.core import log
 from perfkit.core.errors import LogReadError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import joined, ordered
-from perfkit.disk.atomic import lock, put_in_place, sweep_temporaries
+from perfkit.disk.atomic import put_in_place, sweep_temporaries
+from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
+from perfkit.disk.locks import lock
+from perfkit.disk.sealed import read_bytes, read_marked
 from perfkit.logs.listing import Listing, LogFile, log_files, stands
+from perfkit.logs.trades import OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,9 +15,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from itertools import pairwise
 
-from perfkit.book.batch import Batch, Combined, Reading, by_day, combined_trades, entries_of
+from perfkit.book.batch import Batch, Reading, entries_of
 from perfkit.book.store.days import chained_days, extended_day, loaded, sealed
-from perfkit.book.store.freshness import fingerprint_of, is_settled
 from perfkit.book.store.identity_index import (
     Entry,
     day_in,
@@ -27,25 +26,18 @@ from perfkit.book.store.identity_index import (
     shared_keys,
     with_entries,
 )
-from perfkit.book.store.ledger import (
-    OPEN,
-    DayEntry,
-    Details,
-    FileEntry,
-    Fruitless,
-    Ledger,
-    Run,
-    unpacked_details,
-)
+from perfkit.book.store.ledger import DayEntry, Details, FileEntry, Ledger, Run, unpacked_details
 from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades, joined, ordered
+from perfkit.disk.fingerprints import fingerprint_of, is_settled
 from perfkit.logs.digest import digest_of, verified
 from perfkit.logs.files import is_compressed, line_offset, opened, readable, unreadable
 from perfkit.logs.listing import LogFile
 from perfkit.logs.reader import Start, read_lines
+from perfkit.logs.trades import OPEN, Combined, Fruitless, by_day, combined_trades
 
 MOST_DETAILS = 32
 

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from perfkit.book import book as books
 from perfkit.book.book import Book
 from perfkit.book.cache import Options, discard, stored
-from perfkit.book.store.freshness import CACHE
-from perfkit.book.store.ledger import OPEN
 from perfkit.config.settings import Config, Source
+from perfkit.config.workspace import CACHE
 from perfkit.core.errors import OutputError
 from perfkit.core.exact import scaled
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import Trade
 from perfkit.core.trades import Trades
+from perfkit.logs.trades import OPEN
 
 
 class Holdings(NamedTuple):

@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+from perfkit.charts.labels import MINUS, MONTHS, day_text, short_day
 from perfkit.charts.view import View
-from perfkit.charts.words import MINUS, MONTHS, day_text, short_day
 from perfkit.core.calendar import DAY_US, HOUR_US, SECOND_US, moment_of
 
 if TYPE_CHECKING:

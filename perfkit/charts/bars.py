@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from perfkit.charts.axes import money_ticks, room_for_labels, thinned
+from perfkit.charts.labels import NAME_IN_TITLE, day_text, gain, safe, short_day
 from perfkit.charts.style import (
     GREY,
     INK,
@@ -24,7 +25,6 @@ from perfkit.charts.style import (
     swatch,
 )
 from perfkit.charts.view import NO_TRADES, View, clock_of, heading, nothing_to_draw
-from perfkit.charts.words import NAME_IN_TITLE, day_text, gain, safe, short_day
 from perfkit.core.exact import ZERO
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import BREAKEVEN, LOSS, WIN

@@ -8,9 +8,9 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from perfkit.charts.axes import money_ticks
+from perfkit.charts.labels import NAME_IN_TITLE, gain, safe
 from perfkit.charts.style import INK, LOOKS, MUTED, Chart
 from perfkit.charts.view import NO_TRADES, View, decimal, heading, note
-from perfkit.charts.words import NAME_IN_TITLE, gain, safe
 from perfkit.core.formatting import NOTHING, percent
 from perfkit.core.trade import LOSS, WIN
 from perfkit.summary.shape import Part

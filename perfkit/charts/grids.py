@@ -11,9 +11,9 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import reduce
 
+from perfkit.charts.labels import WEEKDAYS, count_of, gain, short, short_day
 from perfkit.charts.style import MUTED, SMALL_SIZE, Chart, Grid, haloed
 from perfkit.charts.view import View, heading, in_period, nothing_to_draw
-from perfkit.charts.words import WEEKDAYS, count_of, gain, short, short_day
 from perfkit.core.exact import ZERO, add, ratio, scaled
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import NOTHING

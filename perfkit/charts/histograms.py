@@ -12,13 +12,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from perfkit.charts.axes import money_ticks
+from perfkit.charts.labels import count_of, gain, made
 from perfkit.charts.style import INK, LOOKS, MUTED, SMALL_SIZE, Chart, count_ticks, swatch
 from perfkit.charts.view import View, coordinate, decimal, heading, note, nothing_to_draw
-from perfkit.charts.words import count_of, gain, made
 from perfkit.core.exact import scaled
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.numbers import Numbers
 from perfkit.core.trade import BREAKEVEN, LOSS, WIN
-from perfkit.core.values import Numbers
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

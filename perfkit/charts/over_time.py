@@ -9,6 +9,7 @@ from operator import sub
 from typing import TYPE_CHECKING
 
 from perfkit.charts.axes import money_ticks, percent_ticks, room_for_labels, time_axis, time_x
+from perfkit.charts.labels import gain, money
 from perfkit.charts.style import (
     BLUE,
     INK,
@@ -31,7 +32,6 @@ from perfkit.charts.view import (
     note,
     nothing_to_draw,
 )
-from perfkit.charts.words import gain, money
 from perfkit.core.formatting import percent
 from perfkit.core.trade import LOSS
 from perfkit.core.trades import WON

@@ -10,8 +10,8 @@ from datetime import date, datetime
 from decimal import Decimal
 from fractions import Fraction
 
+from perfkit.charts.labels import MONTHS, count_of, day_text, safe, short_day
 from perfkit.charts.style import Chart, Heading
-from perfkit.charts.words import MONTHS, count_of, day_text, safe, short_day
 from perfkit.core.calendar import Calendar, Window, moment_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades

@@ -9,26 +9,19 @@ Each is a file of its own with a checksum; like all of the cache it may be delet
 from __future__ import annotations
 
 import contextlib
-import marshal
 import os
 import zlib
 
-from perfkit.book.store.freshness import (
-    CACHE,
-    MANIFEST,
-    MARSHAL,
-    Fingerprint,
-    is_current,
-    read_bytes,
-    read_marked,
-    split,
-)
+from perfkit.book.store.freshness import is_current
+from perfkit.config.workspace import CACHE, MANIFEST
 from perfkit.disk.atomic import put_in_place
+from perfkit.disk.fingerprints import Fingerprint
+from perfkit.disk.sealed import read_bytes, read_marked, sealed, unsealed
 
 ANSWERS = "answers"
 MOST_ANSWERS = 32
 
-_HERE = os.path.dirname(__file__)
+_PACKAGE = os.path.dirname(os.path.dirname(__file__))
 
 Question = tuple[object, ...]
 """What was asked, as plain values."""
@@ -43,13 +36,11 @@ def known_answer(root: str, timezone: str, question: Question) -> str | None:
     manifest = read_marked(os.path.join(root, CACHE, MANIFEST))
     if content is None or manifest is None:
         return None
-    if zlib.crc32(content[4:]) != int.from_bytes(content[:4], "big"):
+    kept = unsealed(content)
+    if kept is None:
         return None
-    try:
-        asked, mark, code, answer = marshal.loads(content[4:])
-    except (EOFError, ValueError, TypeError):
-        return None
-    parts = split(manifest[0])
+    asked, mark, code, answer = kept
+    parts = unsealed(manifest[0])
     stands = (
         asked == question
         and mark == manifest[1]
@@ -70,12 +61,12 @@ def keep_answer(root: str, mark: Fingerprint, question: Question, answer: str) -
     code = _code()
     if code is None:
         return
-    content = marshal.dumps((question, mark, code, answer), MARSHAL)  # type: ignore[arg-type]
+    content = sealed((question, mark, code, answer))
     path = _path(root, question)
     folder = os.path.dirname(path)
     with contextlib.suppress(OSError):
         os.makedirs(folder, exist_ok=True)
-        put_in_place(path, zlib.crc32(content).to_bytes(4, "big") + content, durable=False)
+        put_in_place(path, content, durable=False)
         with os.scandir(folder) as found:
             ages = sorted((one.stat().st_mtime_ns, one.path) for one in found)
         for _, old in ages[:-MOST_ANSWERS]:
@@ -93,14 +84,17 @@ def _code() -> list[tuple[str, int, int]] | None:
 
     None where that cannot be told: they lie in an archive, or are just being replaced.
     """
-    found = []
+    found, folders = [], [_PACKAGE]
     try:
-        for folder in (_HERE, os.path.join(_HERE, "metrics")):
-            with os.scandir(folder) as modules:
-                for one in modules:
+        while folders:
+            folder = folders.pop()
+            with os.scandir(folder) as entries:
+                for one in entries:
                     if one.name.endswith(".py"):
                         status = one.stat()
-                        found.append((one.name, status.st_size, status.st_mtime_ns))
+                        found.append((one.path, status.st_size, status.st_mtime_ns))
+                    elif "." not in one.name and one.name != "__pycache__" and one.is_dir():
+                        folders.append(one.path)
     except OSError:
         return None
     return sorted(found)

@@ -421,7 +421,7 @@ def _init(arguments: argparse.Namespace) -> int:
 
 def _where(arguments: argparse.Namespace) -> dict[str, str]:
     """The filter of a command; `--source` is one of its conditions."""
-    from perfkit.summary.selection import parse_where
+    from perfkit.summary.filters import parse_where
 
     conditions = list(arguments.where)
     if arguments.source is not None:

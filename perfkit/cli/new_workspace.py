@@ -6,9 +6,9 @@ import shutil
 from pathlib import Path
 
 from perfkit.alerts.rules.file import RULES_FILE
-from perfkit.book.store.freshness import CONFIG
+from perfkit.config.workspace import CONFIG
 from perfkit.core.errors import OutputError, UsageError
-from perfkit.disk.files import replace
+from perfkit.disk.atomic import replace
 
 FOLDERS = ("config", "logs/trades", "notebooks", "reports")
 _PACKAGE = Path(__file__).parents[1]

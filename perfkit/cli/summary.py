@@ -6,8 +6,12 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date, timedelta
+from pathlib import Path
 
 from perfkit.core.errors import LineError, OutputError, PerfkitError, UsageError
+from perfkit.summary.export import export
+from perfkit.summary.selection import as_date, newest_day
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,7 +49,6 @@ def run(
             raise UsageError("--backfill writes files and prints their paths; --json prints one")
         if arguments.start or arguments.end or arguments.window == "all":
             raise UsageError("--backfill goes with daily, weekly, monthly, last-7d or last-30d")
-        from perfkit.summary.export import backfill
 
         day = asked_day(arguments.date, desk, where)
         changed = backfill(desk, arguments.window, day, arguments.backfill, where)
@@ -179,3 +182,20 @@ def _tell_bad_lines(errors: Sequence[LineError]) -> None:
     if len(errors) > 20:
         more = len(errors) - 20
         print(f"... and {more} more, all in logs/performance/quarantine/", file=sys.stderr)
+
+
+def backfill(
+    desk: Desk, kind: str, last: str | date | None, days: int, where: Mapping[str, str]
+) -> list[Path]:
+    """Exports the windows of the last `days` days, each once; returns the paths that changed."""
+    newest = as_date(last) if last else newest_day(desk.book_of(where))
+    changed: dict[Path, None] = {}
+    labels: set[str] = set()
+    for back in range(days - 1, -1, -1):
+        window = desk.window(kind, newest - timedelta(days=back), where=where)
+        if window.label in labels:
+            continue
+        labels.add(window.label)
+        summary = desk.summary(kind, newest - timedelta(days=back), where=where)
+        changed.update(dict.fromkeys(export(desk.config.root, summary)))
+    return list(changed)

@@ -7,11 +7,9 @@ from collections.abc import Callable, Mapping
 from datetime import time
 from decimal import Decimal
 
-from perfkit.book.store.freshness import CONFIG
 from perfkit.config.dialect import BUILT_IN, Dialect, compile_dialect
-from perfkit.config.documents import document
-from perfkit.config.workspace import below
-from perfkit.config.yaml import Document, KeyPath
+from perfkit.config.workspace import CONFIG, below
+from perfkit.config.yaml import Document, KeyPath, document
 from perfkit.core.calendar import (
     EVERY_DAY,
     MONDAY_TO_FRIDAY,

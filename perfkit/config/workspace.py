@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-from perfkit.book.store.freshness import CONFIG
 from perfkit.core.errors import WorkspaceNotFoundError
 
 
@@ -42,3 +41,12 @@ def below(folder: str, location: str) -> str:
 def _absolute(path: str) -> str:
     """The working directory, which may be gone, is asked for only where it counts."""
     return below("/" if path.startswith("/") else os.getcwd(), path)
+
+
+CACHE = "logs/performance/cache"
+
+
+MANIFEST = "manifest"
+
+
+CONFIG = "config/perfkit.yaml"

@@ -6,12 +6,18 @@ texts as well, and `0.60` is a Decimal.
 
 from __future__ import annotations
 
+import contextlib
+import marshal
+import os
 import re
 from decimal import Decimal
 from functools import cache
 
+from perfkit.config.workspace import CACHE
 from perfkit.core.errors import ConfigError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.atomic import put_in_place
+from perfkit.disk.sealed import MARSHAL, VERSION, read_bytes, sealed, unsealed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -126,3 +132,47 @@ def _mapping(
         lines[*path, key] = line
         mapping[key] = _value(value_node, (*path, key), lines, file)
     return mapping
+
+
+def document(folder: str, shown: str, content: bytes, *, cached: bool = True) -> Document:
+    """The value of a file of the workspace; `shown` is its path below its `folder`.
+
+    `cached` False neither uses nor leaves a copy. Raises `ConfigError` where it is no valid YAML.
+    """
+    name = os.path.basename(shown).removesuffix(".yaml") + ".parsed"
+    copy = os.path.join(folder, CACHE, name)
+    known = _copied(copy, content) if cached else None
+    if known is not None:
+        return known
+    parsed = parse(content.decode(), shown)
+    if cached and os.path.isdir(os.path.dirname(copy)):
+        body = marshal.dumps((_plain(parsed.value), parsed.lines), MARSHAL)
+        with contextlib.suppress(OSError):
+            put_in_place(copy, sealed(((VERSION, content, "", None), body)))
+    return parsed
+
+
+def _copied(copy: str, content: bytes) -> Document | None:
+    stored = read_bytes(copy)
+    parts = None if stored is None else unsealed(stored)
+    if parts is None or parts[0][:2] != (VERSION, content):
+        return None
+    value, lines = marshal.loads(parts[1])
+    return Document(_exact(value), lines)
+
+
+def _plain(value: Any) -> Any:
+    """The value with each Decimal as a tuple of its digits; nothing else is a tuple."""
+    if isinstance(value, Decimal):
+        return (str(value),)
+    if isinstance(value, dict):
+        return {key: _plain(entry) for key, entry in value.items()}
+    return [_plain(entry) for entry in value] if isinstance(value, list) else value
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return Decimal(value[0])
+    if isinstance(value, dict):
+        return {key: _exact(entry) for key, entry in value.items()}
+    return [_exact(entry) for entry in value] if isinstance(value, list) else value

@@ -14,8 +14,8 @@ from operator import lt
 
 from perfkit.core.calendar import moment_of
 from perfkit.core.exact import scaled
+from perfkit.core.numbers import Numbers, coarsest, concatenated, take
 from perfkit.core.trade import BREAKEVEN, LOSS, WIN, LinePlace, Trade
-from perfkit.core.values import Numbers, coarsest, concatenated, take
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import builtins
 import os
-import re
 from collections.abc import Mapping
 from datetime import date as Date  # noqa: N812  `date` is what callers name the argument
 from functools import cached_property
@@ -25,12 +24,12 @@ from perfkit.config.settings import Config
 from perfkit.config.workspace import folder_of, timezone_override
 from perfkit.core.calendar import Window
 from perfkit.core.errors import UsageError
-from perfkit.core.trade import FILTER_FIELDS
 from perfkit.core.trades import Trades
 from perfkit.summary import render
 from perfkit.summary.breakdowns import checked_dimension
+from perfkit.summary.filters import Where, as_where
 from perfkit.summary.render import Text
-from perfkit.summary.selection import Selection, parse_where, range_window, resolve_window
+from perfkit.summary.selection import Selection, range_window, resolve_window
 from perfkit.summary.summary import Summary, summarize
 
 TYPE_CHECKING = False
@@ -43,11 +42,6 @@ if TYPE_CHECKING:
     from perfkit.alerts.rules.rule import Rule
     from perfkit.charts.chart_desk import ChartDesk
     from perfkit.summary.explain import Explanation
-
-Where = Mapping[str, str] | str | None
-"""A filter: a mapping, the text `field=value, field=value`, or a JSON object as text."""
-
-_BETWEEN_CONDITIONS = re.compile(rf",\s*(?=(?:{'|'.join(FILTER_FIELDS)})=)")
 
 
 def open(
@@ -71,31 +65,6 @@ def open(
     return Desk(config, source, Options(cached, jobs, progress, limits))
 
 
-def as_where(where: Where) -> dict[str, str]:
-    """A filter in any of its spellings as a mapping."""
-    if where is None:
-        return {}
-    if isinstance(where, str):
-        if where.startswith("{"):
-            return as_where(_json_object(where))
-        return parse_where(_BETWEEN_CONDITIONS.split(where) if where.strip() else [])
-    return parse_where([f"{name}={value}" for name, value in where.items()])
-
-
-def where_text(where: Mapping[str, str]) -> str:
-    """A filter as the text that `as_where` reads as the same filter."""
-    text = ", ".join(f"{name}={value}" for name, value in where.items())
-    try:
-        plain = as_where(text) == where
-    except UsageError:
-        plain = False
-    if plain:
-        return text
-    import json
-
-    return json.dumps(where, ensure_ascii=False, separators=(",", ":"))
-
-
 def _snapshot(file: str | None) -> Snapshot | None:
     """What a report run lets its notebook see: the file it wrote says it."""
     if not file:
@@ -105,18 +74,6 @@ def _snapshot(file: str | None) -> Snapshot | None:
     with builtins.open(file, "rb") as stream:
         snapshot: dict[str, int] = json.load(stream)
     return snapshot
-
-
-def _json_object(text: str) -> dict[str, str]:
-    import json
-
-    try:
-        value = json.loads(text)
-    except ValueError as error:
-        raise UsageError(f"where {text!r} is not a JSON object of texts: {error}") from error
-    if not all(isinstance(entry, str) for entry in value.values()):
-        raise UsageError(f"where {text!r} is not a JSON object of texts")
-    return value  # type: ignore[no-any-return]
 
 
 class Desk:
@@ -252,7 +209,7 @@ class Desk:
         self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
     ) -> Text:
         """What changed since the period before: figures, targets, alerts that began."""
-        from perfkit.alerts.episodes import began_in
+        from perfkit.alerts.status import began_in
         from perfkit.summary.changes import changes, period_before
 
         conditions = as_where(where)

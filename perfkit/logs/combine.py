@@ -14,11 +14,10 @@ from itertools import chain
 from operator import mul
 
 from perfkit.config.dialect import CLOSING, FIRST, NUMBER, PNL, TARGETS, Dialect, Slot, Term
-from perfkit.core import values as col
 from perfkit.core.exact import decimal_places
 from perfkit.core.exact import units as exact_units
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.values import Numbers, take
+from perfkit.core.numbers import Numbers, concatenated, take
 from perfkit.logs.line_columns import Column
 from perfkit.logs.reader import FileLog, Lines
 
@@ -64,7 +63,7 @@ def _joined(logs: list[FileLog], dialect: Dialect) -> tuple[Lines, list[int]]:
     for n, slot in enumerate(dialect.slots):
         parts = [log.lines.slots[n] for log in logs]
         if slot.kind == NUMBER:
-            slots.append(col.concatenated(parts))  # type: ignore[arg-type]
+            slots.append(concatenated(parts))  # type: ignore[arg-type]
         else:
             slots.append(list(chain.from_iterable(parts)))  # type: ignore[arg-type]
     file = list(chain.from_iterable([n] * len(log.lines) for n, log in enumerate(logs)))

@@ -21,6 +21,7 @@ from perfkit.core.exact import (
     quotients_half_even,
     units,
 )
+from perfkit.core.numbers import Numbers
 from perfkit.core.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN, outcome_of
 from perfkit.core.trades import (
     BEYOND_1R,
@@ -39,7 +40,6 @@ from perfkit.core.trades import (
     TEXT_COLUMNS,
     WON,
 )
-from perfkit.core.values import Numbers
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

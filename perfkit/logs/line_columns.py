@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from perfkit.config.dialect import CLOSING, NUMBER, OPEN, TEXT, TIME, Condition, Dialect
 from perfkit.core import values as col
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.values import BadValueError, Numbers
+from perfkit.core.numbers import Numbers, is_constant
+from perfkit.core.values import BadValueError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -140,7 +141,7 @@ class LineColumns:
 
     def _texts(self, target: str, values: Sequence[Any]) -> list[str | None]:
         """Names as the dialect means them; equal ones share one string."""
-        if isinstance(values[0], str) and col.is_constant(values):
+        if isinstance(values[0], str) and is_constant(values):
             return [self.dialect.word(target, values[0]) if values[0] else None] * len(values)
         try:
             distinct = set(values)

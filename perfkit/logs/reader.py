@@ -18,7 +18,8 @@ from perfkit.config.dialect import NUMBER, Dialect
 from perfkit.core import values as col
 from perfkit.core.errors import LineError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.values import BadValueError, Numbers, take
+from perfkit.core.numbers import Numbers, concatenated, take
+from perfkit.core.values import BadValueError
 from perfkit.logs.digest import ContentDigest
 from perfkit.logs.formats import json_lines
 from perfkit.logs.line_columns import Column, LineColumns
@@ -355,7 +356,7 @@ class _Reader:
             if len(chunks) == 1:
                 slots += chunks
             elif slot.kind == NUMBER:
-                slots.append(col.concatenated(chunks))  # type: ignore[arg-type]
+                slots.append(concatenated(chunks))  # type: ignore[arg-type]
             else:
                 slots.append(list(chain.from_iterable(chunks)))  # type: ignore[arg-type]
         self.errors.sort(key=lambda error: error.line)

@@ -16,6 +16,7 @@ from operator import add, gt, lshift, mul
 
 from perfkit.core.exact import PER_TRADE_PLACES, scaled
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.numbers import Numbers, is_constant, take
 from perfkit.core.trades import (
     BEYOND_1R,
     EXIT_KNOWN,
@@ -28,18 +29,8 @@ from perfkit.core.trades import (
     WON,
     Trades,
 )
-from perfkit.core.values import Numbers, is_constant, take
-from perfkit.metrics.streaks import (
-    LETTERS,
-    Curve,
-    Drawdown,
-    Streaks,
-    curve_of,
-    drawdown_of,
-    merged_curves,
-    merged_streaks,
-    streaks_of,
-)
+from perfkit.metrics.drawdown import Curve, Drawdown, curve_of, drawdown_of, merged_curves
+from perfkit.metrics.streaks import LETTERS, Streaks, merged_streaks, streaks_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

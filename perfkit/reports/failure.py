@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 
 from perfkit.core.formatting import escaped, plain
-from perfkit.disk.files import replace
+from perfkit.disk.atomic import replace
 from perfkit.reports.published import KINDS, REPORTS, name_of
 
 FAILURES = "failures"

@@ -15,14 +15,15 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from perfkit.alerts.episodes import Episode, began_in
+from perfkit.alerts.status import began_in
 from perfkit.core.calendar import Window
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.values import fingerprint
-from perfkit.desk.desk import Desk, where_text
+from perfkit.core.numbers import fingerprint
+from perfkit.desk.desk import Desk
 from perfkit.reports.notebook import Notebook, Value
 from perfkit.reports.published import name_of
-from perfkit.summary.changes import COMPARED, compared, period_before
+from perfkit.summary.changes import COMPARED, Episode, compared, period_before
+from perfkit.summary.filters import where_text
 from perfkit.summary.summary import Summary
 
 LEAD_IN_TRADES = 20

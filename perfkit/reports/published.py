@@ -15,7 +15,7 @@ import msgspec
 from perfkit.core.calendar import Window
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import slug
-from perfkit.disk.files import replace
+from perfkit.disk.atomic import replace
 
 REPORTS = Path("reports")
 KINDS = ("daily", "weekly", "monthly")

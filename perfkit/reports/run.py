@@ -24,12 +24,12 @@ from perfkit.book.bad_lines import keep
 from perfkit.core.errors import LogReadError, OutputError, ReportError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.desk.desk import Desk
-from perfkit.disk.files import exclusive, publish_folder, recover_folders
+from perfkit.disk.atomic import publish_folder, recover_folders
+from perfkit.disk.locks import exclusive
 from perfkit.reports.failure import Card, Failure, remove_card, write_card
 from perfkit.reports.html_page import html_page
 from perfkit.reports.index.readme import write_index
 from perfkit.reports.model import Model, Models
-from perfkit.reports.nodata import no_data_page
 from perfkit.reports.notebook import checked, read_notebook
 from perfkit.reports.processes.kernels import Kernels, remove_left_behind
 from perfkit.reports.processes.runner import SUMMARY, Job, Told
@@ -51,6 +51,9 @@ from perfkit.reports.published import (
     write_status,
 )
 from perfkit.reports.stale import mark_stale
+from perfkit.summary import render
+from perfkit.summary.changes import Episode, changes
+from perfkit.summary.shape import SummaryShape
 
 NOTEBOOKS = Path("notebooks")
 LOCK = Path("logs/performance/report.lock")
@@ -372,3 +375,17 @@ def clean_up(root: Path) -> None:
         recover_folders(root / REPORTS / kind)
     shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
     remove_left_behind()
+
+
+def no_data_page(summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode]) -> str:
+    """Markdown that says so, with what changed and what was read."""
+    return "\n".join(
+        [
+            f"# {summary.window.kind.capitalize()} report\n",
+            render.glance(summary),
+            "## What changed\n",
+            changes(summary, previous, episodes).markdown,
+            "## Data quality\n",
+            render.quality(summary),
+        ]
+    )

@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.disk.files import exclusive
+from perfkit.disk.locks import exclusive
 from perfkit.reports.model import Models
 from perfkit.reports.processes.runner import NOTEBOOK, Job, Told, heading_in
 from perfkit.reports.processes.supervisor import Supervisor

@@ -16,9 +16,10 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 import msgspec
 
+from perfkit.alerts.event import AlertEvent
 from perfkit.metrics.reference import unit_of
 from perfkit.metrics.registry import METRICS
-from perfkit.summary.shape import AlertEvent, Part, SummaryShape
+from perfkit.summary.shape import Part, SummaryShape
 
 FOLDER = Path(__file__).parent
 DECIMAL_PATTERN = r"^-?[0-9]+(\.[0-9]+)?$"

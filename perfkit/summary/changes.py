@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
-from perfkit.alerts.episodes import Episode
 from perfkit.core.calendar import Calendar, Window
 from perfkit.core.exact import subtract
+from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import NOTHING, escaped, signed, table
 from perfkit.metrics.facts import Value
 from perfkit.metrics.reference import unit_of
@@ -157,3 +158,13 @@ def _told(episodes: Sequence[Episode], timezone: str) -> str:
 def _which(episode: Episode) -> str:
     group = f" ({escaped(episode.group)})" if episode.group else ""
     return f"**{escaped(episode.rule)}**{group}"
+
+
+class Episode(NamedTuple):
+    """One episode: the rule and group it is of, how serious it is, and when it began."""
+
+    rule: str
+    group: str
+    severity: str
+    began_at: datetime
+    message: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
 
@@ -12,25 +12,9 @@ from perfkit.book.line_counts import DayLines
 from perfkit.book.store.day_sheet import NO_NAME, Sheet, digest_of, sheet_of
 from perfkit.book.store.packing import PackedTrades
 from perfkit.core.calendar import Window, checked, parse_date
-from perfkit.core.errors import LineError, NoTradesError, UsageError
-from perfkit.core.trade import FILTER_FIELDS
+from perfkit.core.errors import LineError, NoTradesError
 from perfkit.core.trades import Trades, joined, no_trades
 from perfkit.metrics import tally
-
-
-def parse_where(conditions: Sequence[str]) -> dict[str, str]:
-    """`field=value` texts as a filter; raises `UsageError` for a field that cannot be filtered."""
-    where: dict[str, str] = {}
-    for condition in conditions:
-        name, equals, value = condition.partition("=")
-        if not equals:
-            raise UsageError(f"--where {condition}: write field=value, say execution_mode=LIVE")
-        if name not in FILTER_FIELDS:
-            raise UsageError(f"--where {name}: filter by one of {', '.join(FILTER_FIELDS)}")
-        if where.get(name, value) != value:
-            raise UsageError(f"--where {name}: given twice; a trade has one {name}")
-        where[name] = value
-    return where
 
 
 def newest_day(book: Book) -> date:

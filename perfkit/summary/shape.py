@@ -19,7 +19,7 @@ except ImportError:  # pragma: no cover  where Python keeps it elsewhere
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Literal
+    from typing import Any
 
 SCHEMA_VERSION = 1
 
@@ -167,50 +167,3 @@ def _indented(value: object, margin: str) -> str:
         entries = [f"{inner}{_indented(entry, inner)}" for entry in value]
         return f"[{','.join(entries)}{margin}]" if entries else "[]"
     raise TypeError(f"{value!r} has no place in JSON")
-
-
-class AlertEvent(NamedTuple):
-    """One line of `logs/performance-alerts.jsonl`.
-
-    `kind` says what happened, `reason` why an episode was resolved or how the data are;
-    `occurred_at` is when the market did it, `detected_at` when perfkit saw it, `until` the end of a
-    silence. `target` is the threshold; `first_trade` to `last_trade` are closing times, `sources`
-    the `file:line` of trades.
-    """
-
-    v: int
-    event: Literal["performance.alert"]
-    id: str
-    kind: Literal[
-        "baseline",
-        "firing",
-        "resolved",
-        "reminder",
-        "data_state",
-        "acked",
-        "silenced",
-        "unsilenced",
-        "history_rewritten",
-        "clock_skew",
-        "state_recovered",
-    ]
-    reason: str | None
-    rule: str | None
-    group: str | None
-    episode: str | None
-    severity: Literal["warning", "critical"] | None
-    occurred_at: Moment | None
-    detected_at: Moment
-    until: Moment | None
-    metric: str | None
-    actual: Decimal | None
-    target: Decimal | None
-    recover: Decimal | None
-    numerator: Decimal | None
-    denominator: Decimal | None
-    interval: tuple[Decimal, Decimal] | None
-    window: str | None
-    first_trade: Moment | None
-    last_trade: Moment | None
-    sources: tuple[str, ...]
-    message: str

@@ -8,11 +8,10 @@ from perfkit.book.book import Curve
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.core.calendar import Window, moment_of
 from perfkit.core.exact import ZERO, canonical, decimal_places, ratio, scaled, units
-from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.hashes import blake2b
+from perfkit.core.fast_imports import NamedTuple, blake2b
 from perfkit.core.interpreter import uncollected
+from perfkit.core.numbers import fingerprint
 from perfkit.core.trades import TEXT_COLUMNS, Trades
-from perfkit.core.values import fingerprint
 from perfkit.metrics.drawdown import Share, deepest_share, equity_curve, recovery_within
 from perfkit.metrics.facts import Facts, Undefined
 from perfkit.metrics.registry import evaluate

@@ -9,13 +9,13 @@ from typing import get_args
 import pytest
 
 from perfkit.alerts import sinks
+from perfkit.alerts.event import AlertEvent
 from perfkit.alerts.rules.file import RULE_KEYS, rules_of
 from perfkit.alerts.rules.rule import CLOCK_METRICS, ERROR, INSUFFICIENT
 from perfkit.alerts.status import WORDS
 from perfkit.cli import alerts, main
 from perfkit.config.settings import load
 from perfkit.schemas.make import hints_of
-from perfkit.summary.shape import AlertEvent
 from tests.alerting import BOT, Bench, minutes
 from tests.test_docs import DOCS, ROOT, blocks, first_cells, section
 

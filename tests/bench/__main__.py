@@ -21,8 +21,8 @@ from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 
-from perfkit.book.store.freshness import CACHE
 from perfkit.cli.known_answers import ANSWERS
+from perfkit.config.workspace import CACHE
 from tests.bench import reports
 from tests.bench.workloads import workspace
 

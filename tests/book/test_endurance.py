@@ -20,9 +20,11 @@ from pathlib import Path
 
 import pytest
 
-from perfkit.book.store.freshness import CACHE, MANIFEST, nothing_new
+from perfkit.book.store.freshness import nothing_new
 from perfkit.book.verify import contents
+from perfkit.config.workspace import CACHE, MANIFEST
 from perfkit.desk.desk import open as open_desk
+from perfkit.disk.sealed import VERSION, sealed, unsealed
 from tests.conftest import CAMPAIGN, WriteWorkspace
 
 DAYS = ["2026-04-06", "2026-04-07"]
@@ -312,14 +314,12 @@ def test_a_byte_flipped_anywhere_in_the_cache_changes_no_figure(root: Path) -> N
 def test_a_cache_of_another_version_is_made_anew(root: Path) -> None:
     expected = open_desk(root).summary("all").to_json()
     manifest = root / CACHE / MANIFEST
-    from perfkit.book.store import freshness
-
-    head, body = freshness.split(manifest.read_bytes()) or pytest.fail("damaged")
-    manifest.write_bytes(freshness.joined(("perfkit 0 none", *head[1:]), body))
+    head, body = unsealed(manifest.read_bytes())
+    manifest.write_bytes(sealed((("perfkit 0 none", *head[1:]), body)))
     assert not nothing_new(str(root), "")
     assert open_desk(root).summary("all").to_json() == expected
-    found = freshness.split(manifest.read_bytes()) or pytest.fail("damaged")
-    assert found[0][0] == freshness.VERSION
+    found = unsealed(manifest.read_bytes())
+    assert found[0][0] == VERSION
 
 
 WRITER = """
@@ -340,6 +340,7 @@ with log.open("a") as stream:
 REFRESH = """
 import sys, logging
 logging.disable()
+from perfkit.disk.sealed import VERSION, sealed, unsealed
 from perfkit.desk.desk import open as open_desk
 desk = open_desk(sys.argv[1])
 while True:

@@ -23,8 +23,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from perfkit.book import batch, parallel, update
 from perfkit.book.book import Book
 from perfkit.book.store import days, identity_index, pages
-from perfkit.book.store.freshness import CACHE
 from perfkit.book.verify import contents
+from perfkit.config.workspace import CACHE
 from perfkit.desk.desk import Desk
 from perfkit.desk.desk import open as open_desk
 from perfkit.logs import reader

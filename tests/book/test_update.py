@@ -16,13 +16,14 @@ from perfkit.book import batch, cache, parallel, update
 from perfkit.book.batch import Batch
 from perfkit.book.cache import Activity, Options
 from perfkit.book.store import day_sheet, days
-from perfkit.book.store.freshness import FINE_GRAIN_NS, fingerprint_of, is_settled, nothing_new
+from perfkit.book.store.freshness import nothing_new
 from perfkit.book.store.pages import Pages
 from perfkit.book.verify import first_difference
 from perfkit.core import values
 from perfkit.core.errors import LogReadError
 from perfkit.core.trades import Trades
 from perfkit.desk.desk import open as open_desk
+from perfkit.disk.fingerprints import FINE_GRAIN_NS, fingerprint_of, is_settled
 from perfkit.logs import reader
 from tests.conftest import WriteWorkspace
 

@@ -30,8 +30,8 @@ from matplotlib.transforms import BboxBase
 import perfkit
 from perfkit import Desk
 from perfkit.charts.histograms import MOST_BINS, bin_width, median
+from perfkit.charts.labels import gain, money, safe, short
 from perfkit.charts.style import BLUE, VERMILLION, Chart
-from perfkit.charts.words import gain, money, safe, short
 from perfkit.core.errors import MissingExtraError
 from perfkit.core.formatting import fixed, signed
 from perfkit.sample import sample_logs

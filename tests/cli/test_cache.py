@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from perfkit.book.store.freshness import CACHE
 from perfkit.book.verify import first_difference, status
 from perfkit.cli import main
 from perfkit.config.settings import load
+from perfkit.config.workspace import CACHE
 from tests.conftest import WriteWorkspace
 
 LINE = (

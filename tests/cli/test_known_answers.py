@@ -13,9 +13,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from perfkit.book.store.freshness import CACHE, CONFIG, nothing_new
+from perfkit.book.store.freshness import nothing_new
 from perfkit.cli import known_answers, main
 from perfkit.cli.known_answers import ANSWERS, MOST_ANSWERS
+from perfkit.config.workspace import CACHE, CONFIG
 from perfkit.desk.desk import open as open_desk
 from perfkit.summary.selection import Selection
 from perfkit.summary.summary import Summary

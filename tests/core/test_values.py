@@ -12,10 +12,9 @@ from hypothesis import strategies as st
 
 from perfkit.core.calendar import instant_of
 from perfkit.core.exact import EXACT, decimal_places
+from perfkit.core.numbers import Numbers, concatenated
 from perfkit.core.values import (
     BadValueError,
-    Numbers,
-    concatenated,
     exact_instant,
     exact_number,
     exact_text,

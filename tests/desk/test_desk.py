@@ -22,7 +22,7 @@ from perfkit.core.errors import (
     WorkspaceNotFoundError,
 )
 from perfkit.core.trade import FILTER_FIELDS, Trade
-from perfkit.desk.desk import as_where, where_text
+from perfkit.summary.filters import as_where, where_text
 from tests.conftest import BOT, WriteWorkspace
 
 

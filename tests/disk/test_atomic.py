@@ -1,7 +1,7 @@
 """Files are replaced as a whole: killed anywhere, disk full or forbidden, the old content stays.
 
 The kill tests run the real code in forked processes that leave with `os._exit` at the first step,
-at the second, the third and so on, until one gets through. A step is a line of `perfkit.disk.files`,
+at the second, the third and so on, until one gets through. A step is a line of `perfkit.disk`,
 or a system call that the standard library makes for it and reports to audit hooks.
 """
 
@@ -19,7 +19,8 @@ from typing import Any, ClassVar
 import pytest
 
 from perfkit.core.errors import OutputError
-from perfkit.disk.files import exclusive, publish_folder, recover_folders, replace
+from perfkit.disk.atomic import publish_folder, recover_folders, replace
+from perfkit.disk.locks import exclusive
 
 OLD, NEW = "old\n" * 3000, "new\n" * 5000
 """More than fits a buffer, so that writing takes more than one system call."""
@@ -29,8 +30,7 @@ Tree = dict[str, str]
 KILLED_AT_EVERY_STEP = """
 import ctypes, json, os, shutil, sys
 from pathlib import Path
-from perfkit.disk import atomic
-from perfkit.disk import files
+from perfkit.disk import atomic, locks
 
 OLD, NEW = "old\\n" * 3000, "new\\n" * 5000
 DONE, KILLED = 0, 77
@@ -57,7 +57,7 @@ def forked(action, step=0):
             if steps == step:
                 os._exit(KILLED)
     def trace(frame, event, argument):
-        if frame.f_code.co_filename in (files.__file__, atomic.__file__):
+        if frame.f_code.co_filename in (atomic.__file__, locks.__file__):
             count(event)
             return trace
     sys.settrace(trace)
@@ -128,7 +128,7 @@ class TestReplace:
                     write(root, ["summary.json"], OLD)
 
             def action(root):
-                files.replace(root / "summary.json", NEW)
+                atomic.replace(root / "summary.json", NEW)
 
             def look(root):
                 path = root / "summary.json"
@@ -168,12 +168,12 @@ class TestReplace:
         script = """
             import os, sys
             from pathlib import Path
-            from perfkit.disk import files
+            from perfkit.disk import atomic
             if os.getuid() == 0:
                 os.setuid(65534)
             try:
-                files.replace(Path(sys.argv[1]), "new")
-            except files.OutputError as error:
+                atomic.replace(Path(sys.argv[1]), "new")
+            except atomic.OutputError as error:
                 print(error)
             """
         done = subprocess.run(
@@ -194,11 +194,11 @@ class TestReplace:
         script = """
             import resource, sys
             from pathlib import Path
-            from perfkit.disk import files
+            from perfkit.disk import atomic
             resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
             try:
-                files.replace(Path(sys.argv[1]), "new\\n" * 5000)
-            except files.OutputError as error:
+                atomic.replace(Path(sys.argv[1]), "new\\n" * 5000)
+            except atomic.OutputError as error:
                 print(error)
             """
         done = subprocess.run(
@@ -257,10 +257,10 @@ class TestReplace:
         script = """
             import sys
             from pathlib import Path
-            from perfkit.disk import files
+            from perfkit.disk import atomic
             for _ in range(60):
                 for digit in sys.argv[2]:
-                    files.replace(Path(sys.argv[1]), digit * 20_000)
+                    atomic.replace(Path(sys.argv[1]), digit * 20_000)
             """
         words = [sys.executable, "-c", textwrap.dedent(script), str(path)]
         writers = [subprocess.Popen([*words, digits]) for digits in ("12", "34")]
@@ -314,12 +314,12 @@ class TestPublishFolder:
                 write(root / "reports/2026-04-08", ["report.md", "gone.png"], OLD)
 
         def action(root):
-            files.publish_folder(root / "staging", root / "reports/2026-04-08")
+            atomic.publish_folder(root / "staging", root / "reports/2026-04-08")
 
         def look(root):
             target = root / "reports/2026-04-08"
             left = tree(target)
-            files.recover_folders(target.parent)
+            atomic.recover_folders(target.parent)
             recovered = tree(target)
             shutil.rmtree(root / "staging", ignore_errors=True)
             write(root / "staging", ["report.md", "come.png"], NEW)
@@ -378,8 +378,8 @@ class TestExclusive:
     HOLD = """
         import sys
         from pathlib import Path
-        from perfkit.disk import files
-        with files.exclusive(Path(sys.argv[1])):
+        from perfkit.disk import locks
+        with locks.exclusive(Path(sys.argv[1])):
             print("held", flush=True)
             sys.stdin.read()
         """

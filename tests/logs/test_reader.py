@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from perfkit.config.dialect import TRADE_RECORD, Dialect, compile_dialect
 from perfkit.core.errors import LogReadError
-from perfkit.core.values import Numbers
+from perfkit.core.numbers import Numbers
 from perfkit.logs import reader
 from perfkit.logs.files import line_offset, opened, readable
 from perfkit.logs.formats import json_lines

@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import perfkit
-from perfkit.alerts.episodes import Episode, began_in
+from perfkit.alerts.status import began_in
 from perfkit.cli.main import main
 from perfkit.core.calendar import Calendar
 from perfkit.core.errors import (
@@ -28,15 +28,17 @@ from perfkit.core.errors import (
     UsageError,
 )
 from perfkit.core.formatting import escaped, plain
-from perfkit.reports import due, failure, html_page, htmltable, model, published, verify
+from perfkit.reports import due, failure, html_page, model, published, verify
 from perfkit.reports.failure import Card, Failure
 from perfkit.reports.index import readme
 from perfkit.reports.index.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, entries
 from perfkit.reports.index.readme import write_index
+from perfkit.reports.markdown_export import markdown_of
 from perfkit.reports.model import Models
 from perfkit.reports.notebook import checked, parse_parameters, read_notebook
 from perfkit.reports.processes import kernels, lean_imports
 from perfkit.summary import changes
+from perfkit.summary.changes import Episode
 from tests.reportkit import HOSTILE, LOGS, notebook, tokens, trade, write_workspace
 
 GOLDEN = Path(__file__).parents[2] / "tests/golden_reports"
@@ -416,7 +418,7 @@ class TestTables:
         import html as markup
 
         row = "".join(f"<td>{markup.escape(cell)}</td>" for cell in cells)
-        text = htmltable.markdown_of(f"<div><table><tr>{row}</tr><tr>{row}</tr></table></div>")
+        text = markdown_of(f"<div><table><tr>{row}</tr><tr>{row}</tr></table></div>")
         assert text is not None
         read = [
             " ".join("".join(c.content for c in token.children or ()).split())
@@ -428,9 +430,9 @@ class TestTables:
         assert read == wanted * 2
 
     def test_what_is_no_table_is_none(self) -> None:
-        assert htmltable.markdown_of("<p>x</p>") is None
-        assert htmltable.markdown_of("<table></table>") is None
-        text = htmltable.markdown_of("<table><tr><th>a<br>b</th></tr><tr><td>1<td></tr></table>")
+        assert markdown_of("<p>x</p>") is None
+        assert markdown_of("<table></table>") is None
+        text = markdown_of("<table><tr><th>a<br>b</th></tr><tr><td>1<td></tr></table>")
         assert text is not None
         assert text.startswith("| a b |")
 

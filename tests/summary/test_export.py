@@ -9,8 +9,9 @@ import pytest
 
 import perfkit
 from perfkit.cli.main import main
+from perfkit.cli.summary import backfill
 from perfkit.core.errors import OutputError
-from perfkit.summary.export import FOLDER, backfill, export
+from perfkit.summary.export import FOLDER, export
 from perfkit.summary.render import summary_markdown
 from tests.conftest import WriteWorkspace
 

@@ -23,7 +23,8 @@ from perfkit.core.exact import (
 )
 from perfkit.core.trades import LOST, WON, Trades
 from perfkit.metrics import tally as tallies
-from perfkit.metrics.streaks import Curve, Streaks
+from perfkit.metrics.drawdown import Curve
+from perfkit.metrics.streaks import Streaks
 from perfkit.metrics.tally import EMPTY, SUMS, Counts, Tally
 
 TYPE_CHECKING = False

@@ -13,8 +13,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from perfkit.alerts.rules.active_hours import MINUTE_US, ActiveHours, holds
-from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.hashes import blake2b
+from perfkit.core.fast_imports import NamedTuple, blake2b
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,13 +10,12 @@ import marshal
 from collections import Counter
 from collections.abc import Iterable, Mapping
 
-from perfkit.book.store.freshness import MARSHAL
 from perfkit.book.store.packing import PackedTrades, packed_tally, unpacked_tally
 from perfkit.core.calendar import Calendar
-from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.hashes import blake2b
+from perfkit.core.fast_imports import NamedTuple, blake2b
+from perfkit.core.numbers import is_constant
 from perfkit.core.trades import TEXT_COLUMNS, Trades
-from perfkit.core.values import is_constant
+from perfkit.disk.sealed import MARSHAL
 from perfkit.metrics import tally
 from perfkit.metrics.tally import Columns, Tally
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from perfkit.book.store.day_sheet import Sheet, digest_of, extended, sheet_of, unpacked_sheet
-from perfkit.book.store.ledger import OPEN, DayEntry
+from perfkit.book.store.ledger import DayEntry
 from perfkit.book.store.packing import PackedTrades, unpacked_trades
 from perfkit.book.store.pages import Address, Pages
 from perfkit.core.calendar import Calendar
 from perfkit.core.trades import Trades, joined
+from perfkit.logs.trades import OPEN
 
 FRAGMENT_ROWS = 512
 

@@ -8,32 +8,11 @@ last looked at later than the grain of the file system's clock after its last ch
 
 from __future__ import annotations
 
-import marshal
 import os
-import sys
-import zlib
 
-from perfkit import __version__
-
-CACHE = "logs/performance/cache"
-MANIFEST = "manifest"
-CONFIG = "config/perfkit.yaml"
-
-FORMAT = 6
-"""Changes whenever what the cache holds changes its meaning or its layout."""
-
-VERSION = f"perfkit {__version__} {FORMAT} {sys.implementation.cache_tag}"
-"""Who wrote a cache; another writes it anew. The bytes within are Python's own."""
-
-MARSHAL = 2
-"""The version that looks for no values that are the same, which takes time to write."""
-
-FINE_GRAIN_NS = 20_000_000
-COARSE_GRAIN_NS = 2_000_000_000
-"""Two changes nearer than the grain of the file system's clock may bear the same time."""
-
-Fingerprint = tuple[int, int, int, int, int]
-"""Device, inode, size, and the times of the last change of content and of status in ns."""
+from perfkit.config.workspace import CACHE, CONFIG, MANIFEST
+from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
+from perfkit.disk.sealed import VERSION, read_bytes, unsealed
 
 WatchedFile = Fingerprint | None
 """A fingerprint; None where it cannot tell yet whether the file was touched."""
@@ -53,8 +32,8 @@ def nothing_new(root: str, timezone: str) -> bool:
     content = read_bytes(os.path.join(root, CACHE, MANIFEST))
     if content is None:
         return False
-    parts = split(content)
-    return parts is not None and is_current(parts[0], root, timezone)
+    head_and_body = unsealed(content)
+    return head_and_body is not None and is_current(head_and_body[0], root, timezone)
 
 
 def is_current(head: Head, root: str, timezone: str) -> bool:
@@ -68,66 +47,6 @@ def is_current(head: Head, root: str, timezone: str) -> bool:
         return all(_unchanged(watch, root) for watch in watches)
     except OSError:
         return False
-
-
-def split(content: bytes) -> tuple[Head, bytes] | None:
-    """Head and body of a manifest; None when it is damaged."""
-    if len(content) < 4 or zlib.crc32(content[4:]) != int.from_bytes(content[:4], "big"):
-        return None
-    try:
-        head, body = marshal.loads(content[4:])
-    except (EOFError, ValueError, TypeError):
-        return None
-    return head, body
-
-
-def joined(head: Head, body: bytes) -> bytes:
-    """A manifest of head and body, with its checksum."""
-    content = marshal.dumps((head, body), MARSHAL)
-    return zlib.crc32(content).to_bytes(4, "big") + content
-
-
-def fingerprint_of(status: os.stat_result) -> Fingerprint:
-    """The fingerprint of a file."""
-    return (
-        status.st_dev,
-        status.st_ino,
-        status.st_size,
-        status.st_mtime_ns,
-        status.st_ctime_ns,
-    )
-
-
-def is_settled(fingerprint: Fingerprint, seen_at: int) -> bool:
-    """Whether a change after `seen_at` would show in the fingerprint.
-
-    The time of the last change of status tells, which nobody can set; a clock that only counts
-    whole milliseconds (or seconds) is taken for a coarse one.
-    """
-    changed = fingerprint[4]
-    grain = FINE_GRAIN_NS if changed % 1_000_000 else COARSE_GRAIN_NS
-    return changed + grain < seen_at
-
-
-def read_bytes(path: str) -> bytes | None:
-    """The content of a small file; None when it cannot be read."""
-    found = read_marked(path)
-    return None if found is None else found[0]
-
-
-def read_marked(path: str) -> tuple[bytes, Fingerprint] | None:
-    """The content of a small file and its fingerprint; None when it cannot be read."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except OSError:
-        return None
-    try:
-        status = os.fstat(descriptor)
-        return os.read(descriptor, status.st_size + 1), fingerprint_of(status)
-    except OSError:
-        return None
-    finally:
-        os.close(descriptor)
 
 
 def _unchanged(watch: Watch, root: str) -> bool:

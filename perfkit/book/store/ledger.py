@@ -10,9 +10,10 @@ import marshal
 from collections.abc import Callable, Mapping
 from itertools import repeat
 
-from perfkit.book.store.freshness import MARSHAL
 from perfkit.book.store.pages import Address
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.sealed import MARSHAL
+from perfkit.logs.trades import Fruitless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,9 +24,6 @@ Fingerprint = tuple[int, int, int, int, int]
 
 BadLine = tuple[int, int, str, int | None]
 """Line, offset, reason and day; the day is None before the first trade line of its file."""
-
-OPEN = 0
-"""The day of trades without a close, and of lines that made no trade."""
 
 
 class FileEntry(NamedTuple):
@@ -103,16 +101,6 @@ class DayEntry(NamedTuple):
     net: int
     peak: int
     places: int
-
-
-class Fruitless(NamedTuple):
-    """A line that closes a trade without any P&L or outcome."""
-
-    key: int | None
-    file: int
-    line: int
-    offset: int
-    day: int
 
 
 class Run(NamedTuple):

@@ -11,16 +11,7 @@ import os
 from collections.abc import Callable, Mapping
 from fnmatch import fnmatch
 
-from perfkit.book.store.freshness import (
-    MARSHAL,
-    VERSION,
-    Head,
-    Watch,
-    WatchedFile,
-    is_settled,
-    joined,
-    split,
-)
+from perfkit.book.store.freshness import Head, Watch, WatchedFile
 from perfkit.book.store.ledger import (
     DayEntry,
     FileEntry,
@@ -32,6 +23,8 @@ from perfkit.book.store.ledger import (
 from perfkit.book.store.pages import Address, CacheDamagedError
 from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.fingerprints import is_settled
+from perfkit.disk.sealed import MARSHAL, VERSION, sealed, unsealed
 from perfkit.logs.listing import is_below, is_own_output
 
 TYPE_CHECKING = False
@@ -100,12 +93,12 @@ def settings_of(config: Config) -> str:
 def encoded(manifest: Manifest, config: Config, timezone: str) -> bytes:
     """The manifest as bytes; `timezone` is the zone that overrides the configured one."""
     head: Head = (VERSION, config.text, timezone, _watches(manifest, config))
-    return joined(head, marshal.dumps(_plain(manifest), MARSHAL))
+    return sealed((head, marshal.dumps(_plain(manifest), MARSHAL)))
 
 
 def decoded(content: bytes, settings: str) -> tuple[Head, Manifest]:
     """The manifest of those bytes; raises `CacheDamagedError` if it is not for these settings."""
-    parts = split(content)
+    parts = unsealed(content)
     if parts is None:
         raise CacheDamagedError("the manifest is damaged")
     head, body = parts

@@ -11,10 +11,11 @@ import marshal
 from array import array
 from collections.abc import Mapping, Sequence
 
-from perfkit.book.store.freshness import MARSHAL
+from perfkit.core.numbers import Numbers, coarsest, is_constant
 from perfkit.core.trades import COLUMNS, Trades
-from perfkit.core.values import Numbers, coarsest, is_constant
-from perfkit.metrics.streaks import Curve, Streaks
+from perfkit.disk.sealed import MARSHAL
+from perfkit.metrics.drawdown import Curve
+from perfkit.metrics.streaks import Streaks
 from perfkit.metrics.tally import Counts, Tally
 
 TYPE_CHECKING = False

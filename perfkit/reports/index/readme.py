@@ -10,7 +10,7 @@ from pathlib import Path
 from perfkit.core.calendar import WEEKDAYS
 from perfkit.core.formatting import NOTHING, escaped, percent, signed, table
 from perfkit.desk.desk import Desk
-from perfkit.disk.files import replace
+from perfkit.disk.atomic import replace
 from perfkit.reports.index.page import index_page
 from perfkit.reports.index.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, Entry, entries
 from perfkit.reports.index.to_look_at import ToDo, todo

@@ -68,8 +68,8 @@ class Kernels:
         self._folder = _runtime_folder()
         self._own, theirs = socket.socketpair()
         code = "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
-        code += "from perfkit.reports.processes.kernel_server import main; main(int(sys.argv[1]), *sys.argv[2:3], "
-        code += "int(sys.argv[3]))"
+        code += "from perfkit.reports.processes.kernel_server import main; "
+        code += "main(int(sys.argv[1]), *sys.argv[2:3], int(sys.argv[3]))"
         paths = json.dumps([path for path in sys.path if path])
         number = str(theirs.fileno())
         self._process = subprocess.Popen(

@@ -1,0 +1,55 @@
+"""What a file looks like from outside, so that a change is noticed without reading it."""
+
+from __future__ import annotations
+
+import os
+
+FINE_GRAIN_NS = 20_000_000
+
+
+COARSE_GRAIN_NS = 2_000_000_000
+"""Two changes nearer than the grain of the file system's clock may bear the same time."""
+
+
+Fingerprint = tuple[int, int, int, int, int]
+"""Device, inode, size, and the times of the last change of content and of status in ns."""
+
+
+def fingerprint_of(status: os.stat_result) -> Fingerprint:
+    """The fingerprint of a file."""
+    return (
+        status.st_dev,
+        status.st_ino,
+        status.st_size,
+        status.st_mtime_ns,
+        status.st_ctime_ns,
+    )
+
+
+def is_settled(fingerprint: Fingerprint, seen_at: int) -> bool:
+    """Whether a change after `seen_at` would show in the fingerprint.
+
+    The time of the last change of status tells, which nobody can set; a clock that only counts
+    whole milliseconds (or seconds) is taken for a coarse one.
+    """
+    changed = fingerprint[4]
+    grain = FINE_GRAIN_NS if changed % 1_000_000 else COARSE_GRAIN_NS
+    return changed + grain < seen_at
+
+
+def fingerprint(path: str) -> tuple[int, ...]:
+    """What changes whenever a file does; empty where there is none."""
+    try:
+        stat = os.stat(path)
+    except OSError:
+        return ()
+    return (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
+
+
+FileMark = tuple[tuple[str, tuple[int, ...]], ...]
+"""Paths, each with the fingerprint it had; empty for a file that was not there."""
+
+
+def unchanged(mark: FileMark) -> bool:
+    """Whether every file is as it was when it was marked."""
+    return all(fingerprint(path) == known for path, known in mark)

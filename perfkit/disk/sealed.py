@@ -1,0 +1,63 @@
+"""Values on disk with a checksum, written as a whole and read whole or not at all."""
+
+from __future__ import annotations
+
+import marshal
+import os
+import sys
+import zlib
+
+from perfkit import __version__
+from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+FORMAT = 6
+"""Changes whenever what the cache holds changes its meaning or its layout."""
+
+
+VERSION = f"perfkit {__version__} {FORMAT} {sys.implementation.cache_tag}"
+"""Who wrote a cache; another writes it anew. The bytes within are Python's own."""
+
+
+MARSHAL = 2
+"""The version that looks for no values that are the same, which takes time to write."""
+
+
+def sealed(value: Any) -> bytes:
+    """A plain value as bytes: CRC-32 in four bytes, then Python's own serialisation."""
+    content = marshal.dumps(value, MARSHAL)
+    return zlib.crc32(content).to_bytes(4, "big") + content
+
+
+def unsealed(content: bytes) -> Any:
+    """The value in sealed bytes; None when they are damaged."""
+    if len(content) < 4 or zlib.crc32(content[4:]) != int.from_bytes(content[:4], "big"):
+        return None
+    try:
+        return marshal.loads(content[4:])
+    except (EOFError, ValueError, TypeError):
+        return None
+
+
+def read_bytes(path: str) -> bytes | None:
+    """The content of a small file; None when it cannot be read."""
+    found = read_marked(path)
+    return None if found is None else found[0]
+
+
+def read_marked(path: str) -> tuple[bytes, Fingerprint] | None:
+    """The content of a small file and its fingerprint; None when it cannot be read."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        status = os.fstat(descriptor)
+        return os.read(descriptor, status.st_size + 1), fingerprint_of(status)
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
