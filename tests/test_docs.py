@@ -207,7 +207,8 @@ class TestConfiguration:
             assert field.replace("_", " ") in text
 
     def test_every_environment_variable_is_documented(self) -> None:
-        code = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "perfkit").glob("*.py"))
+        modules = (ROOT / "perfkit").rglob("*.py")
+        code = "".join(path.read_text(encoding="utf-8") for path in modules)
         read = set(re.findall(r"environ(?:\.get\(|\[)\"(PERFKIT_\w+)", code))
         assert read == first_cells(section("configuration.md", "## Environment variables"))
 
@@ -397,7 +398,7 @@ class TestDataModel:
 
     def test_schemas_that_ship_are_those_of_the_types(self) -> None:
         on_disk = {
-            path.name: msgspec.json.decode(path.read_bytes()) for path in make.FOLDER.glob("*")
+            path.name: msgspec.json.decode(path.read_bytes()) for path in make.FOLDER.glob("*.json")
         }
         assert on_disk == schemas()
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 
 from perfkit import __version__
 from perfkit.core.errors import CacheDiffersError, PerfkitError
+from perfkit.core.log import log_to_stderr, stop_log_to_stderr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -104,6 +105,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("perfkit: interrupted; nothing was half written", file=sys.stderr)
         return EXIT_FAILED
+    finally:
+        stop_log_to_stderr()
     return code
 
 
@@ -344,8 +347,6 @@ def _desk(arguments: argparse.Namespace) -> Desk:
     from perfkit.desk.desk import open as open_desk
 
     if arguments.log_format is not None:
-        from perfkit.core.log import log_to_stderr
-
         log_to_stderr(arguments.log_format)
     return open_desk(
         arguments.root,

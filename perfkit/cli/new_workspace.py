@@ -40,13 +40,12 @@ def make_demo(folder: Path) -> str:
 
     from perfkit.desk.desk import open as open_desk
     from perfkit.reports.run import run_report
-    from perfkit.sample import sample_logs
 
     _make_folders(folder)
     replace(folder / CONFIG, (shipped("config") / Path(CONFIG).name).read_bytes())
     _put_rules(folder)
-    for name, text in sample_logs().items():
-        replace(folder / "logs/trades" / name, text)
+    for log in sorted(shipped("logs/trades").glob("*.jsonl")):
+        replace(folder / "logs/trades" / log.name, log.read_bytes())
     desk = open_desk(folder)
     now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     reports = [run_report(desk, kind, None, {}, now) for kind in REPORT_KINDS]

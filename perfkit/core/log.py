@@ -54,3 +54,14 @@ def log_to_stderr(form: str) -> None:
     logger.handlers = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
+
+
+def stop_log_to_stderr() -> None:
+    """Undoes `log_to_stderr`, for a caller whose process goes on."""
+    if "logging" in sys.modules:
+        import logging
+
+        logger = logging.getLogger(LOGGER)
+        logger.handlers = []
+        logger.setLevel(logging.NOTSET)
+        logger.propagate = True

@@ -52,12 +52,9 @@ def measure() -> str:
 
 
 def _workspace(root: Path) -> Path:
-    from perfkit.sample import sample_logs
-
     make_workspace(root)
     shutil.copyfile(shipped("config") / "perfkit.yaml", root / "config/perfkit.yaml")
-    for name, text in sample_logs().items():
-        (root / "logs/trades" / name).write_text(text, encoding="utf-8")
+    shutil.copytree(shipped("logs/trades"), root / "logs/trades", dirs_exist_ok=True)
     return root
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from base64 import b64decode
@@ -34,7 +35,6 @@ from perfkit.charts.labels import gain, money, safe, short
 from perfkit.charts.style import BLUE, VERMILLION, Chart
 from perfkit.core.errors import MissingExtraError
 from perfkit.core.formatting import fixed, signed
-from perfkit.sample import sample_logs
 from tests.conftest import BOT, WriteWorkspace
 
 pytestmark = pytest.mark.filterwarnings("error")
@@ -137,9 +137,7 @@ def sample_root(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("sample")
     (root / "config").mkdir()
     (root / "config/perfkit.yaml").write_bytes(CONFIG.read_bytes())
-    (root / "logs/trades").mkdir(parents=True)
-    for name, text in sample_logs().items():
-        (root / "logs/trades" / name).write_text(text, encoding="utf-8")
+    shutil.copytree(CONFIG.parents[1] / "logs/trades", root / "logs/trades")
     return root
 
 
