@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 
-from perfkit.core.errors import WorkspaceNotFoundError
-
 
 def folder_of(given: str | os.PathLike[str] | None) -> str:
     """The workspace that is given, else PERFKIT_ROOT, else the one around the working directory.
@@ -27,6 +25,8 @@ def find_root(start: str | os.PathLike[str]) -> str:
     folder = begin
     while not os.path.isfile(os.path.join(folder, CONFIG)):
         if folder == os.path.dirname(folder):
+            from perfkit.core.errors import WorkspaceNotFoundError
+
             raise WorkspaceNotFoundError(begin)
         folder = os.path.dirname(folder)
     return folder

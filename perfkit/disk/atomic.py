@@ -5,10 +5,7 @@ On the path of an alert run: it imports nothing that takes time.
 
 from __future__ import annotations
 
-import contextlib
 import os
-
-from perfkit.core.errors import OutputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -78,13 +75,17 @@ def replace(path: Path, content: str | bytes) -> bool:
     Raises `OutputError`.
     """
     body = content.encode() if isinstance(content, str) else content
-    with contextlib.suppress(OSError):
+    try:
         if path.read_bytes() == body:
             return False
+    except OSError:
+        pass  # it is not there yet, or what is there cannot be read
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         put_in_place(str(path), body)
     except OSError as error:
+        from perfkit.core.errors import OutputError
+
         raise OutputError(str(path), error.strerror or str(error)) from error
     return True
 
@@ -111,6 +112,8 @@ def publish_folder(staging: Path, target: Path) -> None:
             shutil.rmtree(previous)
         flush_folder(str(target.parent))
     except OSError as error:
+        from perfkit.core.errors import OutputError
+
         raise OutputError(str(target), error.strerror or str(error)) from error
 
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import os
-from contextlib import contextmanager
-
-from perfkit.core.errors import OutputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
 
@@ -40,18 +36,23 @@ def try_lock(path: str, *, wait: bool = False) -> int | None:
     return descriptor
 
 
-@contextmanager
-def exclusive(path: Path) -> Iterator[None]:
-    """Holds the lock file for as long as the block runs; waits while another process holds it.
+class exclusive:  # noqa: N801  reads as `contextlib.contextmanager` would, without importing it
+    """Holds a lock file for as long as the block runs; waits while another process holds it.
 
     Raises `OutputError`.
     """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor = lock(str(path))
-    except OSError as error:
-        raise OutputError(str(path), error.strerror or str(error)) from error
-    try:
-        yield
-    finally:
-        os.close(descriptor)
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        try:
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            self._descriptor = lock(str(self._path))
+        except OSError as error:
+            from perfkit.core.errors import OutputError
+
+            raise OutputError(str(self._path), error.strerror or str(error)) from error
+
+    def __exit__(self, *_: object) -> None:
+        os.close(self._descriptor)

@@ -168,12 +168,13 @@ class TestReplace:
         script = """
             import os, sys
             from pathlib import Path
+            from perfkit.core.errors import OutputError
             from perfkit.disk import atomic
             if os.getuid() == 0:
                 os.setuid(65534)
             try:
                 atomic.replace(Path(sys.argv[1]), "new")
-            except atomic.OutputError as error:
+            except OutputError as error:
                 print(error)
             """
         done = subprocess.run(
@@ -194,11 +195,12 @@ class TestReplace:
         script = """
             import resource, sys
             from pathlib import Path
+            from perfkit.core.errors import OutputError
             from perfkit.disk import atomic
             resource.setrlimit(resource.RLIMIT_FSIZE, (9000, 9000))
             try:
                 atomic.replace(Path(sys.argv[1]), "new\\n" * 5000)
-            except atomic.OutputError as error:
+            except OutputError as error:
                 print(error)
             """
         done = subprocess.run(
@@ -257,6 +259,7 @@ class TestReplace:
         script = """
             import sys
             from pathlib import Path
+            from perfkit.core.errors import OutputError
             from perfkit.disk import atomic
             for _ in range(60):
                 for digit in sys.argv[2]:
