@@ -8,7 +8,7 @@ from zlib import crc32
 from perfkit.alerts.event import event, lines_behind, sentence, time_text
 from perfkit.alerts.event_log import Event
 from perfkit.alerts.memory import Memory
-from perfkit.alerts.replay import Entry, Tale
+from perfkit.alerts.replay import ReplayEntry, Replayed
 from perfkit.alerts.rules.active_hours import active_us, reached
 from perfkit.alerts.rules.clock import ClockStep, next_step, stepped
 from perfkit.alerts.rules.evidence import Evidence, evidence_of
@@ -26,7 +26,7 @@ _WORDS = {
 }
 
 
-class Teller:
+class Announcer:
     """Collects the events of one run, and keeps the memory in step with them."""
 
     def __init__(self, memory: Memory, feed: Feed, now: int) -> None:
@@ -36,7 +36,7 @@ class Teller:
         self.events: list[Event] = []
         self._seen: dict[tuple[str, str], tuple[Evidence, str | None]] = {}
 
-    def trades(self, tales: Sequence[Tale]) -> None:
+    def trades(self, tales: Sequence[Replayed]) -> None:
         """What trades did: first what a changed past settled, then the rest in trade order."""
         for tale in tales:
             self._unseen(tale.entry, tale.unseen)
@@ -51,7 +51,7 @@ class Teller:
             sources = lines_behind(self.feed, entry.rule, one)
             self._rule_event(entry, one.group, one.event, one.evidence, sources)
 
-    def _unseen(self, entry: Entry, unseen: Sequence[Happened]) -> None:
+    def _unseen(self, entry: ReplayEntry, unseen: Sequence[Happened]) -> None:
         if not unseen:
             return
         rule = entry.rule
@@ -75,7 +75,7 @@ class Teller:
 
     def _rule_event(
         self,
-        entry: Entry,
+        entry: ReplayEntry,
         group: str,
         done: RuleEvent,
         evidence: Evidence | None,
@@ -116,7 +116,7 @@ class Teller:
             )
         )
 
-    def ended(self, entry: Entry, reason: str) -> None:
+    def ended(self, entry: ReplayEntry, reason: str) -> None:
         """Closes what is open of a rule that was edited or removed."""
         for group, state in entry.states().items():
             _, events = closed(state, reason, self.memory.last_at or self.now)
@@ -124,7 +124,7 @@ class Teller:
                 self._rule_event(entry, group, done, self._evidence(entry, group), ())
         self.memory.silences.pop(entry.rule.id, None)
 
-    def baseline(self, entry: Entry, days: Sequence[DayMark]) -> None:
+    def baseline(self, entry: ReplayEntry, days: Sequence[DayMark]) -> None:
         """Says from where on a new rule is watched."""
         rule = entry.rule
         last_at = None
@@ -204,7 +204,7 @@ class Teller:
                 states = entry.clock.items()
                 entry.clock = {name: one for name, one in states if one not in (START, _CALM)}
 
-    def _clock_step(self, entry: Entry, one: ClockStep) -> None:
+    def _clock_step(self, entry: ReplayEntry, one: ClockStep) -> None:
         for done in one.events:
             sources = [one.place] if one.place is not None else []
             self._rule_event(entry, one.group, done, one.evidence, sources)
@@ -216,7 +216,7 @@ class Teller:
             for group, state in entry.states().items():
                 self._remind(entry, group, state)
 
-    def _remind(self, entry: Entry, group: str, state: RuleState) -> None:
+    def _remind(self, entry: ReplayEntry, group: str, state: RuleState) -> None:
         rule = entry.rule
         if state.episode is None or state.fired_at is None or rule.remind_us is None:
             return
@@ -242,7 +242,9 @@ class Teller:
             )
         )
 
-    def _reminders_passed(self, entry: Entry, fired_at: int, state: RuleState | None = None) -> int:
+    def _reminders_passed(
+        self, entry: ReplayEntry, fired_at: int, state: RuleState | None = None
+    ) -> int:
         rule = entry.rule
         if rule.remind_us is None:
             return 0
@@ -251,7 +253,7 @@ class Teller:
             until = min(until, state.window_end)
         return active_us(rule.active, fired_at, until) // rule.remind_us
 
-    def _evidence(self, entry: Entry, group: str) -> Evidence | None:
+    def _evidence(self, entry: ReplayEntry, group: str) -> Evidence | None:
         if entry.rule.is_clock:
             return self._seen.get((entry.rule.id, group), (None, None))[0]
         known = entry.run.groups.get(group)

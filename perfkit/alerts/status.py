@@ -9,7 +9,7 @@ from perfkit.alerts.commands import remembered
 from perfkit.alerts.event import short, time_text
 from perfkit.alerts.event_log import read
 from perfkit.alerts.memory import Memory
-from perfkit.alerts.replay import Entry
+from perfkit.alerts.replay import ReplayEntry
 from perfkit.alerts.rules.evidence import evidence_of
 from perfkit.alerts.rules.rule import (
     CORRECTED,
@@ -35,7 +35,7 @@ WORDS = {OK: "OK", PENDING: "pending", FIRING: "firing", RECOVERING: "recovering
 _HEADS = ("rule", "state", "since (UTC)", "figure", "notes")
 
 
-class Standing(NamedTuple):
+class RuleStatus(NamedTuple):
     """One rule and group: `state` is OK, pending, firing, recovering, insufficient or error."""
 
     rule: str
@@ -46,7 +46,7 @@ class Standing(NamedTuple):
     notes: str
 
 
-class ToldEpisode(NamedTuple):
+class LoggedEpisode(NamedTuple):
     """An episode as the event log tells it; instants, `ended_at` None while it is open."""
 
     rule: str
@@ -58,11 +58,11 @@ class ToldEpisode(NamedTuple):
     message: str
 
 
-class Status(NamedTuple):
+class AlertStatus(NamedTuple):
     """Every rule and group as of the run at `at`; `at` is None where no run was yet."""
 
     at: int | None
-    standings: tuple[Standing, ...]
+    standings: tuple[RuleStatus, ...]
 
     @property
     def is_firing(self) -> bool:
@@ -85,14 +85,14 @@ class Status(NamedTuple):
 NEVER = "Alert rules have not been evaluated yet: run `perfkit-alerts`."
 
 
-def status(root: Path, timezone: str | None = None) -> Status:
+def status(root: Path, timezone: str | None = None) -> AlertStatus:
     """How each rule stands. Raises `ConfigError`, and `OutputError` for a damaged state."""
     config = configs.load(root, timezone)
     found = remembered(config)
     if found is None:
-        return Status(None, ())
+        return AlertStatus(None, ())
     head, memory = found
-    standings: list[Standing] = []
+    standings: list[RuleStatus] = []
     for entry in memory.entries.values():
         states = entry.states() or {NO_GROUP: START}
         if entry.rule.is_clock and NO_GROUP not in states and entry.rule.by is None:
@@ -100,7 +100,7 @@ def status(root: Path, timezone: str | None = None) -> Status:
         standings += [
             _standing(memory, entry, group, state) for group, state in sorted(states.items())
         ]
-    return Status(head["now"], tuple(standings))
+    return AlertStatus(head["now"], tuple(standings))
 
 
 def alert_status(root: str | Path, timezone: str | None = None) -> Text:
@@ -110,19 +110,19 @@ def alert_status(root: str | Path, timezone: str | None = None) -> Text:
     return Text(text, digest(text))
 
 
-def told_episodes(root: str | Path, start: int, end: int) -> tuple[ToldEpisode, ...]:
+def told_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpisode, ...]:
     """The episodes that began in `[start, end)`, by the event log, in the order they fired.
 
     One that a corrected past took back is left out: the market never did it.
     """
-    found: dict[str, ToldEpisode] = {}
+    found: dict[str, LoggedEpisode] = {}
     for event in read(str(root)):
         episode, at = event.get("episode"), event.get("occurred_at")
         if not isinstance(episode, str) or not isinstance(at, str):
             continue
         instant = instant_of(datetime.fromisoformat(at))
         if event["kind"] == "firing" and start <= instant < end:
-            found[episode] = ToldEpisode(
+            found[episode] = LoggedEpisode(
                 rule=event["rule"],
                 group=event["group"] or NO_GROUP,
                 severity=event["severity"],
@@ -140,7 +140,7 @@ def told_episodes(root: str | Path, start: int, end: int) -> tuple[ToldEpisode, 
     return tuple(sorted(found.values(), key=lambda one: one.fired_at))
 
 
-def _standing(memory: Memory, entry: Entry, group: str, state: RuleState) -> Standing:
+def _standing(memory: Memory, entry: ReplayEntry, group: str, state: RuleState) -> RuleStatus:
     rule = entry.rule
     word, notes = WORDS[state.phase], []
     if state.data in (INSUFFICIENT, ERROR):
@@ -159,10 +159,10 @@ def _standing(memory: Memory, entry: Entry, group: str, state: RuleState) -> Sta
         actual = evidence_of(known.gauge).actual
         figure = "" if actual is None else f"{rule.metric} {short(actual)}"
     since = state.fired_at if state.episode is not None else state.since
-    return Standing(rule.id, group, word, since, figure, "; ".join(notes))
+    return RuleStatus(rule.id, group, word, since, figure, "; ".join(notes))
 
 
-def _rows(found: Status, *, plain: bool) -> list[list[str]]:
+def _rows(found: AlertStatus, *, plain: bool) -> list[list[str]]:
     clean = _plain if plain else escaped
     return [
         [

@@ -37,7 +37,7 @@ BATCH_LINES = 1 << 14
 """About so many lines are held at a time; more are a batch of their own."""
 
 
-class Reading(NamedTuple):
+class FileReading(NamedTuple):
     """One file to read, from `start` on; `digest` has seen what comes before.
 
     `number` is that of its entry, `last_day` the day of the last trade line before the start; with
@@ -69,7 +69,7 @@ class Batch(NamedTuple):
 def batches(
     source: Source,
     config: Config,
-    readings: Sequence[Reading],
+    readings: Sequence[FileReading],
     pages: Pages,
     *,
     seal: bool,
@@ -83,7 +83,7 @@ def batches(
     meanwhile.
     """
     calendar = config.calendar
-    waiting: list[tuple[FileLog, Reading, FileEntry]] = []
+    waiting: list[tuple[FileLog, FileReading, FileEntry]] = []
     lines = 0
     for reading in readings:
         for log, file in _read(reading, source, calendar, pages, now):
@@ -116,7 +116,7 @@ def entries_of(days: Mapping[int, Trades], fruitless: Iterable[Fruitless]) -> It
 
 
 def _read(
-    reading: Reading, source: Source, calendar: Calendar, pages: Pages, now: int
+    reading: FileReading, source: Source, calendar: Calendar, pages: Pages, now: int
 ) -> Iterator[tuple[FileLog, FileEntry]]:
     """The runs of lines of one file, each with what is known of the file after it."""
     digest, last_day = reading.digest, reading.last_day
@@ -206,7 +206,7 @@ def _day_before(line: int, log: FileLog, days: list[int], last_day: int | None) 
 def _batch(
     source: Source,
     config: Config,
-    read: Sequence[tuple[FileLog, Reading, FileEntry]],
+    read: Sequence[tuple[FileLog, FileReading, FileEntry]],
     pages: Pages,
     *,
     seal: bool,

@@ -41,7 +41,7 @@ DATE_PATTERN = "????-??-??"
 NO_RESULT_REASON = "closes a trade without any P&L or outcome"
 
 
-class Curve(NamedTuple):
+class PnlCurve(NamedTuple):
     """Where a day's cumulative net P&L ends, and its highest point, in units of 10**-places."""
 
     net: int
@@ -148,10 +148,10 @@ class Book:
             marks[day] = epoch, sum(entry.rows for entry in own)
         return marks
 
-    def curve(self, day: date) -> Curve:
+    def curve(self, day: date) -> PnlCurve:
         """The curve of a day's net P&L, as far as days are folded by it."""
         entry = self.entry(day)
-        return Curve(entry.net, entry.peak, entry.places)
+        return PnlCurve(entry.net, entry.peak, entry.places)
 
     def sheet(self, day: date) -> Sheet:
         """The sheet of a day with closed trades."""

@@ -35,7 +35,7 @@ from perfkit.logs.trades import OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from perfkit.book.parallel import Outcome
+    from perfkit.book.parallel import ReadResult
 
 MOST_PAGES = 32
 SMALL_PAGE_BYTES = 1 << 20
@@ -105,7 +105,7 @@ class Opened(NamedTuple):
     """The fingerprint of the manifest in the cache; None where this book is not that one."""
 
 
-class Stored(NamedTuple):
+class StoredBook(NamedTuple):
     """What is in the cache: the manifest, its pages, its fingerprint, and whether it is current."""
 
     manifest: Manifest
@@ -185,7 +185,7 @@ def _has(manifest: Manifest, sources: Sequence[Source]) -> bool:
     return all(source.name in manifest.ledgers for source in sources)
 
 
-def stored(config: Config) -> Stored | None:
+def stored(config: Config) -> StoredBook | None:
     """What the cache holds; None where that is nothing, or not for this configuration."""
     folder = _folder(config)
     path = os.path.join(folder, MANIFEST)
@@ -204,7 +204,7 @@ def stored(config: Config) -> Stored | None:
                 return None
             continue  # replaced meanwhile, and its pages removed
         current = is_current(head, config.folder, config.override)
-        return Stored(manifest, pages, mark, current)
+        return StoredBook(manifest, pages, mark, current)
     return None
 
 
@@ -244,7 +244,7 @@ def _unwritten(
 
 
 def _written(
-    config: Config, sources: Sequence[Source], options: Options, known: Stored | None
+    config: Config, sources: Sequence[Source], options: Options, known: StoredBook | None
 ) -> Opened:
     """The book brought up to date in the cache; the lock is held, `known` was there before."""
     folder = _folder(config)
@@ -371,7 +371,7 @@ def _refreshed(
     return _with_joint_days(made.manifest, config, pages), _activity(made, sources)
 
 
-def _activity(made: Outcome, sources: Sequence[Source]) -> Activity:
+def _activity(made: ReadResult, sources: Sequence[Source]) -> Activity:
     read = [[reading.start.offset > 0 for reading in todo.readings] for todo in made.plans]
     files = sum(len(todo.numbers) for todo in made.plans)
     return Activity(

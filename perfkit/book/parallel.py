@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
-from perfkit.book.batch import Batch, Reading, batches
+from perfkit.book.batch import Batch, FileReading, batches
 from perfkit.book.store.ledger import Ledger
 from perfkit.book.store.manifest import Manifest
 from perfkit.book.store.pages import Pages
@@ -31,7 +31,7 @@ Listing = Sequence[tuple[Source, Sequence[LogFile]]]
 """The files of each source, in the order they are read."""
 
 
-class Outcome(NamedTuple):
+class ReadResult(NamedTuple):
     """The manifest brought up to date, what was to be done about each source, and what was read."""
 
     manifest: Manifest
@@ -45,7 +45,7 @@ class _Task(NamedTuple):
 
     source: Source
     config: Config
-    readings: list[Reading]
+    readings: list[FileReading]
     now: int
 
     @property
@@ -66,7 +66,7 @@ def brought_up_to_date(
     given: Mapping[tuple[str, str], int] | None = None,
     verified_bytes: int,
     progress: Callable[[int, int], None] | None = None,
-) -> Outcome:
+) -> ReadResult:
     """Reads what the manifest does not know yet, and joins it with what it knows."""
     next_number = manifest.next_number
     work: list[tuple[Source, Ledger, Plan]] = []
@@ -91,11 +91,11 @@ def brought_up_to_date(
                 lines += sum(file.lines for file in batch.files)
             ledgers[source.name] = absorbed(source, config, ledger, todo, found, pages, now)
     changed = manifest._replace(ledgers=ledgers, next_number=next_number)
-    return Outcome(changed, [todo for *_, todo in work], bytes_read, lines)
+    return ReadResult(changed, [todo for *_, todo in work], bytes_read, lines)
 
 
 def _read(
-    work: Sequence[tuple[Source, list[Reading]]],
+    work: Sequence[tuple[Source, list[FileReading]]],
     config: Config,
     pages: Pages,
     now: int,
@@ -190,9 +190,9 @@ class _Lots:
         self.workers = workers
         self.least = min(LEAST_BYTES, left // workers)
 
-    def of(self, readings: Sequence[Reading]) -> Iterator[list[Reading]]:
+    def of(self, readings: Sequence[FileReading]) -> Iterator[list[FileReading]]:
         """Consecutive files in lots; what is left decides how much the next one is."""
-        lot: list[Reading] = []
+        lot: list[FileReading] = []
         filled, wanted = 0, self._next()
         for reading in readings:
             size = _size(reading)
@@ -211,7 +211,7 @@ class _Lots:
         return min(MOST_BYTES, max(self.least, share))
 
 
-def _size(reading: Reading) -> int:
+def _size(reading: FileReading) -> int:
     size = os.stat(reading.path).st_size
     return 8 * size if is_compressed(reading.path) else size - reading.start.offset
 

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from itertools import pairwise
 
-from perfkit.book.batch import Batch, Reading, entries_of
+from perfkit.book.batch import Batch, FileReading, entries_of
 from perfkit.book.store.days import chained_days, extended_day, loaded, sealed
 from perfkit.book.store.identity_index import (
     Entry,
@@ -54,7 +54,7 @@ class Plan(NamedTuple):
 
     numbers: tuple[int, ...]
     kept: dict[int, FileEntry]
-    readings: list[Reading]
+    readings: list[FileReading]
     dropped: list[FileEntry]
     rewritten: list[str]
     gone: list[str]
@@ -116,7 +116,7 @@ def plan(
             rewritten.append(name)
         limit = None if limits is None else limits[name]
         number = given.get(name, next_number)
-        readings.append(Reading(number, path, name, limit=limit))
+        readings.append(FileReading(number, path, name, limit=limit))
         numbers.append(number)
         next_number = max(next_number, number + 1)
     dropped = [file for file in ledger.files if file.number not in kept]
@@ -143,7 +143,7 @@ def _status(path: str, name: str) -> os.stat_result:
 
 def _compared(
     path: str, name: str, known: FileEntry, now: int, verified_bytes: int
-) -> tuple[FileEntry | None, Reading | None]:
+) -> tuple[FileEntry | None, FileReading | None]:
     """A file that may have changed: its entry, and what to read of it; no entry if it did."""
     with readable(name), open(path, "rb") as stream:
         status = os.fstat(stream.fileno())
@@ -159,7 +159,7 @@ def _compared(
     if status.st_size == known.end:
         return seen._replace(waiting=0), None
     start = Start(known.end, known.lines + 1)
-    return seen, Reading(known.number, path, name, start, digest, known.last_day)
+    return seen, FileReading(known.number, path, name, start, digest, known.last_day)
 
 
 def absorbed(

@@ -30,7 +30,7 @@ class Holdings(NamedTuple):
     bad_lines: int
 
 
-class Status(NamedTuple):
+class CacheStatus(NamedTuple):
     """The state of a cache.
 
     `state` is "up to date", "out of date" (logs or configuration changed, or it was damaged: the
@@ -44,7 +44,7 @@ class Status(NamedTuple):
     holdings: tuple[Holdings, ...]
 
 
-def status(config: Config) -> Status:
+def status(config: Config) -> CacheStatus:
     """The state of the cache of a workspace; nothing is changed."""
     folder = config.root / CACHE
     paths = [path for path in sorted(folder.rglob("*")) if path.is_file()]
@@ -68,10 +68,12 @@ def status(config: Config) -> Status:
             )
             for name, ledger in ledgers.items()
         )
-    return Status(CACHE, state, len(paths), sum(path.stat().st_size for path in paths), holdings)
+    return CacheStatus(
+        CACHE, state, len(paths), sum(path.stat().st_size for path in paths), holdings
+    )
 
 
-def status_text(found: Status) -> str:
+def status_text(found: CacheStatus) -> str:
     """The state of a cache as a person reads it."""
     lines = [
         f"{found.folder}: {found.state}, {found.size:,} bytes in {found.files} files",

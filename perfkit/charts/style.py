@@ -46,7 +46,7 @@ TITLE_LINE, SUBTITLE_LINE, LEGEND_LINE, MARGIN = 0.235, 0.185, 0.27, 0.12
 """Heights of a line of the title, the subtitle and the legend, and the free edge, in inches."""
 
 
-class Look(NamedTuple):
+class Theme(NamedTuple):
     """How trades of one outcome are drawn: colour, hatch and marker each tell them apart."""
 
     label: str
@@ -57,9 +57,9 @@ class Look(NamedTuple):
 
 
 LOOKS = {
-    WIN: Look("win", BLUE, BLUE, "", "^"),
-    LOSS: Look("loss", "#fbe3d5", VERMILLION, "//////", "v"),
-    BREAKEVEN: Look("breakeven", "#ffffff", GREY, "......", "D"),
+    WIN: Theme("win", BLUE, BLUE, "", "^"),
+    LOSS: Theme("loss", "#fbe3d5", VERMILLION, "//////", "v"),
+    BREAKEVEN: Theme("breakeven", "#ffffff", GREY, "......", "D"),
 }
 
 _STYLE: dict[Any, object] = {

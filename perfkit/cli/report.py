@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from perfkit.desk.desk import Desk
     from perfkit.reports.model import Models
     from perfkit.reports.processes.kernels import Kernels
-    from perfkit.reports.run import Outcome, Settings, Wanted
+    from perfkit.reports.run import ReportResult, ReportSettings, Wanted
     from perfkit.reports.verify import Verdict
 
 KINDS = ("daily", "weekly", "monthly")
@@ -131,10 +131,10 @@ def _run(
 ) -> bool:
     from perfkit.reports.model import Models
     from perfkit.reports.notebook import parse_parameters
-    from perfkit.reports.run import Settings
+    from perfkit.reports.run import ReportSettings
 
     models = Models(desk, where)
-    settings = Settings(
+    settings = ReportSettings(
         at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
         where=where,
         given=parse_parameters(arguments.param),
@@ -240,14 +240,14 @@ def _last_day_over(models: Models, now: datetime) -> date:
 
 
 def _make(
-    models: Models, wanted: Sequence[Wanted], settings: Settings, early: Kernels | None
+    models: Models, wanted: Sequence[Wanted], settings: ReportSettings, early: Kernels | None
 ) -> bool:
     from perfkit.reports.failure import card_text
     from perfkit.reports.run import FAILED, run_reports
 
     bar = Bar(len(wanted), sys.stderr)
 
-    def tell(outcome: Outcome) -> None:
+    def tell(outcome: ReportResult) -> None:
         bar.clear()
         if outcome.card is None:
             print(outcome.page)
@@ -265,7 +265,7 @@ def _make(
     return not failed
 
 
-def _verify(models: Models, wanted: Sequence[Wanted], settings: Settings) -> bool:
+def _verify(models: Models, wanted: Sequence[Wanted], settings: ReportSettings) -> bool:
     from perfkit.reports.verify import verify_reports
 
     if not wanted:

@@ -32,7 +32,7 @@ from perfkit.reports.index.readme import write_index
 from perfkit.reports.model import Model, Models
 from perfkit.reports.notebook import checked, read_notebook
 from perfkit.reports.processes.kernels import Kernels, remove_left_behind
-from perfkit.reports.processes.runner import SUMMARY, Job, Told
+from perfkit.reports.processes.runner import SUMMARY, ReportJob, RunnerMessage
 from perfkit.reports.processes.supervisor import Supervisor
 from perfkit.reports.published import (
     HTML,
@@ -43,7 +43,7 @@ from perfkit.reports.published import (
     REPORTS,
     STATUS,
     Published,
-    Status,
+    ReportStatus,
     digests_of,
     is_intact,
     name_of,
@@ -71,7 +71,7 @@ class Wanted(NamedTuple):
     day: date
 
 
-class Settings(NamedTuple):
+class ReportSettings(NamedTuple):
     """How reports are to be made.
 
     `at` is the moment of the run, ISO 8601 in UTC, noted where something fails or is found to be
@@ -89,7 +89,7 @@ class Settings(NamedTuple):
     limit_seconds: float = 600.0
 
 
-class Outcome(NamedTuple):
+class ReportResult(NamedTuple):
     """What became of a report: made, unchanged or failed; its page; its card if it failed."""
 
     wanted: Wanted
@@ -106,7 +106,7 @@ def run_report(
     Raises `ReportError` when it fails; the earlier report then stands as it was.
     """
     wanted = Wanted(kind, desk.window(kind, day, where=where).last_day)
-    (outcome,) = run_reports(Models(desk, where), [wanted], Settings(at, where))
+    (outcome,) = run_reports(Models(desk, where), [wanted], ReportSettings(at, where))
     if outcome.card is not None:
         raise ReportError(f"{kind} report {outcome.card.label}: {outcome.card.failure.reason}")
     return outcome.page
@@ -115,10 +115,10 @@ def run_report(
 def run_reports(
     models: Models,
     wanted: Sequence[Wanted],
-    settings: Settings,
-    tell: Callable[[Outcome], None] = lambda _: None,
+    settings: ReportSettings,
+    tell: Callable[[ReportResult], None] = lambda _: None,
     early: Kernels | None = None,
-) -> list[Outcome]:
+) -> list[ReportResult]:
     """Makes the reports that are missing or changed; tells of each as it is over.
 
     `early` are kernels started already; they are ended in any case. Waits while another run is
@@ -144,8 +144,10 @@ def run_reports(
 class _Press:
     """One run of one or many reports."""
 
-    def __init__(self, models: Models, settings: Settings, tell: Callable[[Outcome], None]) -> None:
-        self.outcomes: list[Outcome] = []
+    def __init__(
+        self, models: Models, settings: ReportSettings, tell: Callable[[ReportResult], None]
+    ) -> None:
+        self.outcomes: list[ReportResult] = []
         self._models = models
         self._settings = settings
         self._tell = tell
@@ -166,7 +168,7 @@ class _Press:
                 waiting, self._again = self._again, []
                 self._models.refresh()
 
-    def _jobs(self, waiting: Iterable[tuple[Wanted, int]]) -> Iterator[Job]:
+    def _jobs(self, waiting: Iterable[tuple[Wanted, int]]) -> Iterator[ReportJob]:
         """The jobs of those that need their notebook run; the others are done at once."""
         for wanted, attempt in waiting:
             try:
@@ -187,12 +189,12 @@ class _Press:
             else:
                 staging = self._staging(model)
                 self._running[staging] = wanted, attempt
-                yield Job(model, staging, html)
+                yield ReportJob(model, staging, html)
 
-    def _snapshot_of(self, job: Job) -> bytes:
+    def _snapshot_of(self, job: ReportJob) -> bytes:
         return snapshot_of(self._models, job)
 
-    def _finish(self, job: Job, told: Told) -> None:
+    def _finish(self, job: ReportJob, told: RunnerMessage) -> None:
         wanted, attempt = self._running.pop(job.staging)
         if told.other_figures or (told.done and not self._still_true(job, told)):
             shutil.rmtree(job.staging, ignore_errors=True)
@@ -207,7 +209,7 @@ class _Press:
         else:
             self._put(wanted, job.model, job.staging, told.images)
 
-    def _still_true(self, job: Job, told: Told) -> bool:
+    def _still_true(self, job: ReportJob, told: RunnerMessage) -> bool:
         """Whether the logs say the same as before the run, where the notebook does not tell."""
         if told.tells_figures:
             return True
@@ -243,7 +245,7 @@ class _Press:
     def _over(self, wanted: Wanted, state: str, model: Model) -> None:
         if state == UNCHANGED:
             remove_card(self._root, model.kind, model.name)
-        self._told(Outcome(wanted, state, self._target(model) / PAGE))
+        self._told(ReportResult(wanted, state, self._target(model) / PAGE))
 
     def _fail(self, wanted: Wanted, failure: Failure, model: Model | None = None) -> None:
         window = self._models.window(wanted.kind, wanted.day)
@@ -262,9 +264,9 @@ class _Press:
         page = target / PAGE
         with contextlib.suppress(OutputError):  # where nothing can be written, it is still told
             page = write_card(self._root, card)
-        self._told(Outcome(wanted, FAILED, page, card))
+        self._told(ReportResult(wanted, FAILED, page, card))
 
-    def _told(self, outcome: Outcome) -> None:
+    def _told(self, outcome: ReportResult) -> None:
         self.outcomes.append(outcome)
         self._tell(outcome)
 
@@ -280,7 +282,7 @@ class _Press:
         return folder
 
 
-def read_model(models: Models, wanted: Wanted, settings: Settings) -> Model:
+def read_model(models: Models, wanted: Wanted, settings: ReportSettings) -> Model:
     """The model of a report that is wanted; raises `PerfkitError` for a notebook that is none."""
     path = models.desk.config.root / NOTEBOOKS / f"{wanted.kind}.ipynb"
     notebook = read_notebook(path)
@@ -288,7 +290,7 @@ def read_model(models: Models, wanted: Wanted, settings: Settings) -> Model:
     return models.of(notebook, wanted.kind, wanted.day, given)
 
 
-def snapshot_of(models: Models, job: Job) -> bytes:
+def snapshot_of(models: Models, job: ReportJob) -> bytes:
     """What the kernel of a job may see: the logs as they were when its model was made."""
     book = models.desk.book_of(job.model.summary.where)
     return msgspec.json.encode(book.snapshot())
@@ -299,9 +301,9 @@ def _is_of(standing: Published, model: Model) -> bool:
     return standing.status.model == model.digest and is_intact(standing)
 
 
-def _status(model: Model, files: dict[str, str], images: Sequence[str]) -> Status:
+def _status(model: Model, files: dict[str, str], images: Sequence[str]) -> ReportStatus:
     summary = model.summary
-    return Status(
+    return ReportStatus(
         state=OK if summary.metrics["closed_trades"] else NO_DATA,
         kind=model.kind,
         label=summary.window.label,

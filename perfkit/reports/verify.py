@@ -12,13 +12,13 @@ import msgspec
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.locks import exclusive
 from perfkit.reports.model import Models
-from perfkit.reports.processes.runner import NOTEBOOK, Job, Told, heading_in
+from perfkit.reports.processes.runner import NOTEBOOK, ReportJob, RunnerMessage, heading_in
 from perfkit.reports.processes.supervisor import Supervisor
 from perfkit.reports.published import REPORTS, Published, digests_of, read_published
 from perfkit.reports.run import (
     LOCK,
     STAGING,
-    Settings,
+    ReportSettings,
     Wanted,
     clean_up,
     read_model,
@@ -38,7 +38,7 @@ class Verdict(NamedTuple):
 def verify_reports(
     models: Models,
     wanted: Iterable[Wanted],
-    settings: Settings,
+    settings: ReportSettings,
     tell: Callable[[Verdict], None] = lambda _: None,
 ) -> list[Verdict]:
     """Makes each report again and compares it with the published one, which stays untouched."""
@@ -56,7 +56,9 @@ def verify_reports(
 
 
 class _Check:
-    def __init__(self, models: Models, settings: Settings, tell: Callable[[Verdict], None]) -> None:
+    def __init__(
+        self, models: Models, settings: ReportSettings, tell: Callable[[Verdict], None]
+    ) -> None:
         self.verdicts: list[Verdict] = []
         self._models = models
         self._settings = settings
@@ -64,7 +66,7 @@ class _Check:
         self._root = models.desk.config.root
         self._standing: dict[Path, Published] = {}
 
-    def jobs(self, wanted: Iterable[Wanted]) -> Iterator[Job]:
+    def jobs(self, wanted: Iterable[Wanted]) -> Iterator[ReportJob]:
         """What must be run to be compared; the others are judged at once."""
         for one in wanted:
             model = read_model(self._models, one, self._settings)
@@ -83,16 +85,16 @@ class _Check:
             self._standing[staging] = standing
             html = "report.html" in standing.status.files
             if model.summary.metrics["closed_trades"]:
-                yield Job(model, staging, html)
+                yield ReportJob(model, staging, html)
             else:
                 write_no_data(model, self._models, html, staging)
-                self.compare(Job(model, staging, html), Told(done=True))
+                self.compare(ReportJob(model, staging, html), RunnerMessage(done=True))
 
-    def snapshot(self, job: Job) -> bytes:
+    def snapshot(self, job: ReportJob) -> bytes:
         """What the kernel may see."""
         return snapshot_of(self._models, job)
 
-    def compare(self, job: Job, told: Told) -> None:
+    def compare(self, job: ReportJob, told: RunnerMessage) -> None:
         """Judges a report made again."""
         standing = self._standing.pop(job.staging)
         name = f"{job.model.kind}/{job.model.name}"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import cached_property
 
-from perfkit.book.book import Book, Curve, missing_days
+from perfkit.book.book import Book, PnlCurve, missing_days
 from perfkit.book.line_counts import DayLines
 from perfkit.book.store.day_sheet import NO_NAME, Sheet, digest_of, sheet_of
 from perfkit.book.store.packing import PackedTrades
@@ -111,7 +111,7 @@ class Selection:
         ]
 
     @cached_property
-    def curves_before(self) -> list[Curve]:
+    def curves_before(self) -> list[PnlCurve]:
         """The curve of each day before the window with a closed trade, in order."""
         return [self._curve(day) for day in self._days_before]
 
@@ -165,7 +165,7 @@ class Selection:
     def _days_before(self) -> list[date]:
         return [day for day in self.book.days if day < self.window.first_day]
 
-    def _curve(self, day: date) -> Curve:
+    def _curve(self, day: date) -> PnlCurve:
         if not self._filter:
             return self.book.curve(day)
         ((name, value), *more) = self._filter.items()
@@ -174,7 +174,7 @@ class Selection:
             whole = tally.of(self.day_trades(day))
         else:
             whole = parts.get(value, tally.EMPTY)
-        return Curve(whole.curve.total, whole.curve.peak, whole.places[0])
+        return PnlCurve(whole.curve.total, whole.curve.peak, whole.places[0])
 
     def _has(self, day: date) -> bool:
         return self.window.first_day <= day <= self.window.last_day

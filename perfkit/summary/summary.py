@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from perfkit.book.book import Curve
+from perfkit.book.book import PnlCurve
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.core.calendar import Window, moment_of
 from perfkit.core.exact import ZERO, canonical, decimal_places, ratio, scaled, units
@@ -166,7 +166,7 @@ def _returns(selection: Selection, cut: WindowSlices) -> tuple[Decimal, ...] | U
 
 def _current_drawdown(selection: Selection) -> Decimal:
     curves = selection.curves_before + [
-        Curve(sheet.whole.curve.total, sheet.whole.curve.peak, sheet.whole.places[0])
+        PnlCurve(sheet.whole.curve.total, sheet.whole.curve.peak, sheet.whole.places[0])
         for _, sheet in selection.sheets
     ]
     places = max((curve.places for curve in curves), default=0)

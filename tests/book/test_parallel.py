@@ -8,19 +8,19 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from perfkit.book import parallel
-from perfkit.book.batch import Reading
+from perfkit.book.batch import FileReading
 
 MIB = 1 << 20
 
 
-def files(folder: Path, sizes: list[int]) -> list[Reading]:
+def files(folder: Path, sizes: list[int]) -> list[FileReading]:
     """Files of so many MiB each; they hold nothing, and take no room."""
     made = []
     for number, size in enumerate(sizes):
         path = folder / f"{number}.jsonl"
         with path.open("wb") as stream:
             stream.truncate(size * MIB)
-        made.append(Reading(number, str(path), path.name))
+        made.append(FileReading(number, str(path), path.name))
     return made
 
 

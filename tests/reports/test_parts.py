@@ -543,7 +543,7 @@ def test_status_is_documented_key_by_key() -> None:
     text = (Path(__file__).parents[2] / "docs/operations.md").read_text(encoding="utf-8")
     rows = text.partition("| key of `status.json` |")[2].partition("\n\n")[0]
     documented = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\|([^|]*)\|", rows, re.M)))
-    assert documented == [field.name for field in msgspec.structs.fields(published.Status)]
+    assert documented == [field.name for field in msgspec.structs.fields(published.ReportStatus)]
 
 
 class TestKernelFolders:

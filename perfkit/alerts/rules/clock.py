@@ -10,7 +10,15 @@ from decimal import Decimal
 
 from perfkit.alerts.rules.active_hours import MINUTE_US, active_us, holds, reached
 from perfkit.alerts.rules.evidence import Evidence
-from perfkit.alerts.rules.rule import INSUFFICIENT, OK, Reading, Rule, RuleEvent, RuleState, step
+from perfkit.alerts.rules.rule import (
+    INSUFFICIENT,
+    OK,
+    Observation,
+    Rule,
+    RuleEvent,
+    RuleState,
+    step,
+)
 from perfkit.alerts.rules.steps import NO_GROUP
 from perfkit.core.exact import EXACT, ratio
 from perfkit.core.fast_imports import NamedTuple
@@ -23,7 +31,7 @@ AHEAD_US = 5 * MINUTE_US
 """A line may be ahead of the clock by so much before its time is not believed."""
 
 
-class Look(NamedTuple):
+class ClockReading(NamedTuple):
     """What one run sees of one group.
 
     `origin` is the instant an age counts from, None for a number or where there is nothing.
@@ -46,7 +54,7 @@ class ClockStep(NamedTuple):
     place: str | None
 
 
-def looks(rule: Rule, feed: Feed) -> dict[str, Look]:
+def looks(rule: Rule, feed: Feed) -> dict[str, ClockReading]:
     """What there is to see, by group."""
     where = dict(rule.where)
     if rule.metric == "open_trade_age_minutes":
@@ -59,17 +67,17 @@ def looks(rule: Rule, feed: Feed) -> dict[str, Look]:
         group = source if rule.by and source else NO_GROUP
         if rule.metric == "bad_lines":
             bad = feed.bad_lines(source)
-            found[group] = Look(None, bad, f"{bad} bad lines", None)
+            found[group] = ClockReading(None, bad, f"{bad} bad lines", None)
         else:
             newest = feed.newest_line(source)
             reason = "no log has a line yet" if newest is None else ""
-            found[group] = Look(newest, 0, f"line {newest}", None, reason)
+            found[group] = ClockReading(newest, 0, f"line {newest}", None, reason)
     return found
 
 
-def _oldest_open(rule: Rule, feed: Feed) -> dict[str, Look]:
+def _oldest_open(rule: Rule, feed: Feed) -> dict[str, ClockReading]:
     trades = feed.open_trades.where(dict(rule.where))
-    found: dict[str, Look] = {}
+    found: dict[str, ClockReading] = {}
     for row, opened in enumerate(trades.opened_at):
         if opened is None:
             continue
@@ -77,7 +85,7 @@ def _oldest_open(rule: Rule, feed: Feed) -> dict[str, Look]:
         known = found.get(name)
         if known is None or known.origin is None or opened < known.origin:
             key = repr((opened, trades.symbol[row], trades.strategy[row], trades.side[row]))
-            found[name] = Look(opened, 0, key, str(trades.place(row)))
+            found[name] = ClockReading(opened, 0, key, str(trades.place(row)))
     return found
 
 
@@ -97,10 +105,10 @@ def stepped(rule: Rule, states: dict[str, RuleState], feed: Feed, now: int) -> l
     ]
 
 
-_NOTHING = Look(None, 0, "nothing", None)
+_NOTHING = ClockReading(None, 0, "nothing", None)
 
 
-def _stepped(rule: Rule, group: str, state: RuleState, look: Look, now: int) -> ClockStep:
+def _stepped(rule: Rule, group: str, state: RuleState, look: ClockReading, now: int) -> ClockStep:
     reading = _reading(rule, state, look, now)
     occurred = now
     if reading.since is not None and reading.lasted_us is not None:
@@ -110,26 +118,26 @@ def _stepped(rule: Rule, group: str, state: RuleState, look: Look, now: int) -> 
     return ClockStep(group, state, events, evidence, look.place)
 
 
-def _reading(rule: Rule, state: RuleState, look: Look, now: int) -> Reading:
+def _reading(rule: Rule, state: RuleState, look: ClockReading, now: int) -> Observation:
     if rule.metric == "bad_lines":
         value = Decimal(look.number)
         since = None
         if rule.breached(value):
             since = now if state.since is None else state.since
         lasted = None if since is None else active_us(rule.active, since, now)
-        return Reading(value, OK, key=look.key, since=since, lasted_us=lasted)
+        return Observation(value, OK, key=look.key, since=since, lasted_us=lasted)
     if look.origin is None:
         if look.reason:
-            return Reading(None, INSUFFICIENT, look.reason)
-        return Reading(None, better=True)  # nothing is open, so nothing is too old
+            return Observation(None, INSUFFICIENT, look.reason)
+        return Observation(None, better=True)  # nothing is open, so nothing is too old
     if look.origin - now > AHEAD_US:
-        return Reading(None, INSUFFICIENT, "the newest line is ahead of the clock")
+        return Observation(None, INSUFFICIENT, "the newest line is ahead of the clock")
     age = active_us(rule.active, look.origin, now)
     value = ratio(age, MINUTE_US)
     if not rule.breached(value):
-        return Reading(value, OK, key=look.key)
+        return Observation(value, OK, key=look.key)
     since = crossing(rule, look.origin)
-    return Reading(
+    return Observation(
         value,
         OK,
         key=look.key,

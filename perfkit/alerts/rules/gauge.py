@@ -38,7 +38,7 @@ BETTER = (NO_LOSS.reason, "no day lost money")
 _SLIDING = {"last-7d": 7, "last-30d": 30}
 
 
-class Settings(NamedTuple):
+class GaugeSettings(NamedTuple):
     """What of the workspace figures depend on; `missing` counts days without a log."""
 
     calendar: Calendar
@@ -51,7 +51,7 @@ class Gauge:
     """The figure of one rule for one group; over `trades` trades, or a window of a kind."""
 
     def __init__(
-        self, metric: str, trades: int | None, window: str | None, settings: Settings
+        self, metric: str, trades: int | None, window: str | None, settings: GaugeSettings
     ) -> None:
         self.metric = metric
         self.span = trades

@@ -102,7 +102,7 @@ def rule_from(plain: tuple[Any, ...]) -> Rule:
     return Rule(*values)
 
 
-class Reading(NamedTuple):
+class Observation(NamedTuple):
     """The figure of a rule at one step.
 
     `value` is None when it is undefined; then `better` says that it is so because nothing was
@@ -156,7 +156,7 @@ Stepped = tuple[RuleState, tuple[RuleEvent, ...]]
 START = RuleState()
 
 
-def step(rule: Rule, state: RuleState, value: Reading, at: int, group: str = "") -> Stepped:
+def step(rule: Rule, state: RuleState, value: Observation, at: int, group: str = "") -> Stepped:
     """One step at the instant `at`: the new state, and what happened, in order."""
     events: list[RuleEvent] = []
     if value.window != state.window:
@@ -189,7 +189,7 @@ def closed(state: RuleState, reason: str, at: int) -> Stepped:
     )
 
 
-def _judged(rule: Rule, state: RuleState, value: Reading, at: int, group: str) -> Stepped:
+def _judged(rule: Rule, state: RuleState, value: Observation, at: int, group: str) -> Stepped:
     if value.value is not None and not value.better and rule.breached(value.value):
         return _in_breach(rule, state, value, at, group)
     calm = state._replace(phase=OK, breaches=0, since=None, episode=None, fired_at=None)
@@ -201,7 +201,7 @@ def _judged(rule: Rule, state: RuleState, value: Reading, at: int, group: str) -
     return state._replace(phase=RECOVERING, breaches=0, since=None), ()
 
 
-def _in_breach(rule: Rule, state: RuleState, value: Reading, at: int, group: str) -> Stepped:
+def _in_breach(rule: Rule, state: RuleState, value: Observation, at: int, group: str) -> Stepped:
     since = value.since or state.since or at
     breaches = state.breaches + 1
     if state.episode is not None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from perfkit.alerts.rules.evidence import Evidence, evidence_of
-from perfkit.alerts.rules.gauge import BETTER, Gauge, Settings
+from perfkit.alerts.rules.gauge import BETTER, Gauge, GaugeSettings
 from perfkit.alerts.rules.rule import (
     CALENDAR_WINDOWS,
     IDLE,
@@ -18,7 +18,7 @@ from perfkit.alerts.rules.rule import (
     INSUFFICIENT,
     OK,
     START,
-    Reading,
+    Observation,
     Rule,
     RuleEvent,
     RuleState,
@@ -75,7 +75,7 @@ class Group:
 class RuleRun:
     """A trade or window rule as it steps; `groups` by name, `steps` trades so far."""
 
-    def __init__(self, rule: Rule, settings: Settings) -> None:
+    def __init__(self, rule: Rule, settings: GaugeSettings) -> None:
         self.rule = rule
         self.settings = settings
         self.groups: dict[str, Group] = {}
@@ -128,23 +128,25 @@ class RuleRun:
             self.points.append(Point(at, name, reading.value, state.phase))
         return told
 
-    def _reading(self, group: Group, trades: Trades, row: int, value: Value | Undefined) -> Reading:
+    def _reading(
+        self, group: Group, trades: Trades, row: int, value: Value | Undefined
+    ) -> Observation:
         gauge, rule = group.gauge, self.rule
         window, end = None, None
         if rule.window in CALENDAR_WINDOWS and gauge.window is not None:
             window, end = gauge.window.label, gauge.window.end
         if gauge.count < rule.min_trades:
             reason = f"{gauge.count} of {rule.min_trades} trades"
-            return Reading(None, INSUFFICIENT, reason, window=window, window_end=end)
+            return Observation(None, INSUFFICIENT, reason, window=window, window_end=end)
         if isinstance(value, Undefined):
             if value.reason in BETTER:
-                return Reading(None, better=True, window=window, window_end=end)
-            return Reading(None, INSUFFICIENT, value.reason, window=window, window_end=end)
+                return Observation(None, better=True, window=window, window_end=end)
+            return Observation(None, INSUFFICIENT, value.reason, window=window, window_end=end)
         number = value if isinstance(value, Decimal) else Decimal(str(value))
         # The key is only needed where an episode could begin.
         begins = group.state.episode is None or window != group.state.window
         key = self._key(trades, row) if begins and rule.breached(number) else ""
-        return Reading(number, OK, "", False, window, end, key)
+        return Observation(number, OK, "", False, window, end, key)
 
     def _key(self, trades: Trades, row: int) -> str:
         """The order key of the trade, and which of equal ones it is."""

@@ -27,7 +27,7 @@ class Headline(NamedTuple):
     currency: str
 
 
-class Entry(NamedTuple):
+class PeriodEntry(NamedTuple):
     """One period. Paths are relative to the folder of reports; `since` is when it became stale.
 
     `first_day` is the first day of the period, `rerun` the command that makes its report.
@@ -57,7 +57,7 @@ class _Summary(msgspec.Struct):
     currency: str
 
 
-def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[Entry]]:
+def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[PeriodEntry]]:
     """Every period by kind, newest first; `where` names the book that tells the newest day.
 
     A period is missing when it lies between the first report of its kind and the newest day, is
@@ -65,7 +65,7 @@ def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[Entry]]:
     """
     reports = desk.config.root / REPORTS
     failed = {(card.kind, card.name): card for card in cards(reports)}
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, list[PeriodEntry]] = {}
     for kind in KINDS:
         listed = [
             _entry(desk, reports, report, failed.pop((kind, report.folder.name), None))
@@ -77,7 +77,9 @@ def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[Entry]]:
     return found
 
 
-def missing(desk: Desk, kind: str, listed: list[Entry], where: Mapping[str, str]) -> list[Entry]:
+def missing(
+    desk: Desk, kind: str, listed: list[PeriodEntry], where: Mapping[str, str]
+) -> list[PeriodEntry]:
     """The periods without any entry, from the first of the kind to the last one that is over."""
     own = [entry for entry in listed if entry.where in ({}, _only_source(where))]
     newest = desk.book_of(where).newest_day
@@ -100,8 +102,8 @@ def _only_source(where: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in where.items() if name == "source"}
 
 
-def _missing(window: Window, where: Mapping[str, str]) -> Entry:
-    return Entry(
+def _missing(window: Window, where: Mapping[str, str]) -> PeriodEntry:
+    return PeriodEntry(
         kind=window.kind,
         label=window.label,
         where=where,
@@ -111,13 +113,13 @@ def _missing(window: Window, where: Mapping[str, str]) -> Entry:
     )
 
 
-def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> Entry:
+def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> PeriodEntry:
     status = report.status
     folder = report.folder.relative_to(reports)
     since = card.failed_at if card else status.stale_since
     state = EMPTY if status.state == NO_DATA else OK_STATE
     day = str(status.parameters["date"])
-    return Entry(
+    return PeriodEntry(
         kind=status.kind,
         label=status.label,
         where=status.where,
@@ -132,9 +134,9 @@ def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> E
     )
 
 
-def _failed(desk: Desk, card: Card) -> Entry:
+def _failed(desk: Desk, card: Card) -> PeriodEntry:
     day = str(card.parameters["date"])
-    return Entry(
+    return PeriodEntry(
         kind=card.kind,
         label=card.label,
         where=card.where,

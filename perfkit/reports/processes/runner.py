@@ -39,7 +39,7 @@ _CHART = ".chart."
 _HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
 
 
-class Job(NamedTuple):
+class ReportJob(NamedTuple):
     """A report to make: its model, the folder to fill, whether it wants an HTML page as well."""
 
     model: Model
@@ -47,7 +47,7 @@ class Job(NamedTuple):
     html: bool
 
 
-class Told(msgspec.Struct, frozen=True, omit_defaults=True):
+class RunnerMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a runner tells: which cell it is at, and at the end how it went.
 
     `other_figures` says that the notebook saw other data than the model: the logs were rewritten.
@@ -94,7 +94,7 @@ def warm_up() -> None:
 
 
 def fork_runner(
-    job: Job, kernel: Kernel, root: Path, prepare: Callable[[], None]
+    job: ReportJob, kernel: Kernel, root: Path, prepare: Callable[[], None]
 ) -> tuple[int, int]:
     """Starts a runner; returns its process number and the descriptor it tells its story through.
 
@@ -113,7 +113,7 @@ def fork_runner(
 
 
 def _be_runner(
-    job: Job, kernel: Kernel, root: Path, pipe: tuple[int, int], settle: Callable[[], None]
+    job: ReportJob, kernel: Kernel, root: Path, pipe: tuple[int, int], settle: Callable[[], None]
 ) -> NoReturn:
     code = 1
     try:
@@ -137,30 +137,32 @@ def _settle_in(parent: int, prepare: Callable[[], None]) -> None:
         os.dup2(silence, standard)
 
 
-def _send(pipe: int, told: Told) -> None:
+def _send(pipe: int, told: RunnerMessage) -> None:
     body = msgspec.json.encode(told) + b"\n"
     while body:
         body = body[os.write(pipe, body) :]
 
 
-def run(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None]) -> None:
+def run(job: ReportJob, kernel: Kernel, root: Path, tell: Callable[[RunnerMessage], None]) -> None:
     """Makes the report in its staging folder and tells how it went."""
     try:
         told = _made(job, kernel, root, tell)
     except _OtherFigures:
-        tell(Told(other_figures=True))
+        tell(RunnerMessage(other_figures=True))
     except PerfkitError as error:
-        tell(Told(failure=getattr(error, "failure", None) or Failure(str(error))))
+        tell(RunnerMessage(failure=getattr(error, "failure", None) or Failure(str(error))))
     except OSError as error:
         problem = OutputError(str(error.filename or job.staging), error.strerror or str(error))
-        tell(Told(failure=Failure(str(problem))))
+        tell(RunnerMessage(failure=Failure(str(problem))))
     except Exception as error:  # papermill and nbconvert let through what their libraries raise
-        tell(Told(failure=_unforeseen(job, error)))
+        tell(RunnerMessage(failure=_unforeseen(job, error)))
     else:
         tell(told)
 
 
-def _made(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None]) -> Told:
+def _made(
+    job: ReportJob, kernel: Kernel, root: Path, tell: Callable[[RunnerMessage], None]
+) -> RunnerMessage:
     executed = _execute(job, kernel, root, tell)
     from perfkit.reports.markdown_export import (  # loaded meanwhile, see `warm_up`
         canonical,
@@ -183,22 +185,26 @@ def _made(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None]) ->
         files[HTML] = html_page(markdown, images).encode()
     for name, body in files.items():
         (job.staging / name).write_bytes(body)
-    return Told(done=True, tells_figures=tells_figures, images=tuple(images))
+    return RunnerMessage(done=True, tells_figures=tells_figures, images=tuple(images))
 
 
-def _execute(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None]) -> Any:
+def _execute(
+    job: ReportJob, kernel: Kernel, root: Path, tell: Callable[[RunnerMessage], None]
+) -> Any:
     """The executed notebook; raises `_CellError` naming the cell that failed."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
     from perfkit.reports.processes.running_kernel import RunningKernel, is_running, wait_until_bound
 
-    at = Told()
+    at = RunnerMessage()
     cells: list[Any] = []
 
     def starts(cell: Any, cell_index: int) -> None:
         nonlocal at
-        at = Told(cell=_number(cells, cell_index), heading=heading_above(cells, cell_index))
+        at = RunnerMessage(
+            cell=_number(cells, cell_index), heading=heading_above(cells, cell_index)
+        )
         tell(at)
 
     def sent(cell: Any, **_: object) -> None:
@@ -232,7 +238,7 @@ def _execute(job: Job, kernel: Kernel, root: Path, tell: Callable[[Told], None])
         raise _CellError(Failure(KERNEL_DIED, at.cell, at.heading, words)) from error
 
 
-def _check(job: Job, executed: Any, kernel: Kernel) -> bool:
+def _check(job: ReportJob, executed: Any, kernel: Kernel) -> bool:
     """Raises unless there is evidence that all went well; whether it tells what data it saw."""
     from perfkit.reports.markdown_export import CellCheckError, check_executed
     from perfkit.reports.processes.running_kernel import is_running
@@ -309,7 +315,7 @@ def _tags(cell: Any) -> Sequence[str]:
     return cell.metadata.get("tags", ())  # type: ignore[no-any-return]
 
 
-def _unforeseen(job: Job, error: Exception) -> Failure:
+def _unforeseen(job: ReportJob, error: Exception) -> Failure:
     import traceback
 
     said = _first_line(f"{type(error).__name__}: {error}")

@@ -17,19 +17,19 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.reports.failure import Failure, last_lines
 from perfkit.reports.processes import runner
 from perfkit.reports.processes.kernels import Kernel, Kernels
-from perfkit.reports.processes.runner import KERNEL_DIED, Job, Told
+from perfkit.reports.processes.runner import KERNEL_DIED, ReportJob, RunnerMessage
 from perfkit.reports.processes.signals import kill_group
 
 
 class Finished(NamedTuple):
     """A job that is over: done, failed, or to be repeated as the logs were rewritten meanwhile."""
 
-    job: Job
-    told: Told
+    job: ReportJob
+    told: RunnerMessage
 
 
 class _Run(NamedTuple):
-    job: Job
+    job: ReportJob
     kernel: Kernel
     pid: int
     story: int
@@ -49,7 +49,7 @@ class Supervisor:
         self._ahead: list[int] = [] if early is None else [early.ask()]
         self._runs: dict[int, _Run] = {}
         self._heard: dict[int, bytes] = {}
-        self._last: dict[int, Told] = {}
+        self._last: dict[int, RunnerMessage] = {}
 
     def __enter__(self) -> Supervisor:
         return self
@@ -60,7 +60,9 @@ class Supervisor:
         if self._kernels is not None:
             self._kernels.close()
 
-    def run(self, jobs: Iterable[Job], snapshot: Callable[[Job], bytes]) -> Iterator[Finished]:
+    def run(
+        self, jobs: Iterable[ReportJob], snapshot: Callable[[ReportJob], bytes]
+    ) -> Iterator[Finished]:
         """Runs the jobs, as many at once as may be, and yields each as it is over.
 
         `snapshot` says what the kernel of a job may see of the logs. The next job is taken while
@@ -75,7 +77,7 @@ class Supervisor:
                     self._start(job, snapshot(job))
                 except (ReportError, MissingExtraError, OSError) as error:
                     self._drop_kernels()
-                    yield Finished(job, Told(failure=Failure(str(error))))
+                    yield Finished(job, RunnerMessage(failure=Failure(str(error))))
                 upcoming = next(waiting, None)
                 if upcoming is not None:
                     runner.warm_up()  # for the runners to come
@@ -84,7 +86,7 @@ class Supervisor:
                         self._ahead.append(self._kernels.ask())
             yield from self._over()
 
-    def _start(self, job: Job, snapshot: bytes) -> None:
+    def _start(self, job: ReportJob, snapshot: bytes) -> None:
         if self._kernels is None:
             self._kernels = Kernels(self._root)
         if not self._ahead:
@@ -94,7 +96,7 @@ class Supervisor:
         kernel.snapshot.write_bytes(snapshot)
         pid, story = runner.fork_runner(job, kernel, self._root, self._let_go)
         self._heard[story] = b""
-        self._last[story] = Told()
+        self._last[story] = RunnerMessage()
         deadline = time.monotonic() + self._limit_seconds
         self._runs[story] = _Run(job, kernel, pid, story, deadline)
 
@@ -124,7 +126,7 @@ class Supervisor:
         received = os.read(story, 65536)
         *lines, self._heard[story] = (self._heard[story] + received).split(b"\n")
         for line in lines:
-            self._last[story] = msgspec.json.decode(line, type=Told)
+            self._last[story] = msgspec.json.decode(line, type=RunnerMessage)
         return bool(received)
 
     def _finish(self, run: _Run) -> Finished:
@@ -140,14 +142,14 @@ class Supervisor:
             reason = f"{KERNEL_DIED}: it {_in_words(ended)}"
             failure = msgspec.structs.replace(known, reason=reason)
         self._clear(run)
-        return Finished(run.job, Told(failure=failure) if failure else last)
+        return Finished(run.job, RunnerMessage(failure=failure) if failure else last)
 
     def _too_late(self, run: _Run) -> Finished:
         last = self._last[run.story]
         self._stop(run)
         reason = f"it took longer than {self._limit_seconds:g} s"
         failure = Failure(reason, last.cell, last.heading)
-        return Finished(run.job, Told(failure=failure))
+        return Finished(run.job, RunnerMessage(failure=failure))
 
     def _stop(self, run: _Run) -> None:
         kill_group(run.pid)
