@@ -8,7 +8,7 @@ from zlib import crc32
 from perfkit.alerts.event import event, lines_behind, sentence, time_text
 from perfkit.alerts.event_log import Event
 from perfkit.alerts.memory import Memory
-from perfkit.alerts.replay import ReplayEntry, Replayed
+from perfkit.alerts.replay import Replayed, ReplayEntry
 from perfkit.alerts.rules.active_hours import active_us, reached
 from perfkit.alerts.rules.clock import ClockStep, next_step, stepped
 from perfkit.alerts.rules.evidence import Evidence, evidence_of

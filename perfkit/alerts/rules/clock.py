@@ -25,7 +25,21 @@ from perfkit.core.fast_imports import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from perfkit.alerts.feed import Feed
+    from collections.abc import Sequence
+    from typing import Protocol
+
+    from perfkit.core.trades import Trades
+
+    class Feed(Protocol):
+        """What a rule that goes by the clock asks of the log; `perfkit.alerts.feed` answers."""
+
+        @property
+        def sources(self) -> Sequence[str]: ...
+        @property
+        def open_trades(self) -> Trades: ...
+        def newest_line(self, source: str | None = None) -> int | None: ...
+        def bad_lines(self, source: str | None = None) -> int: ...
+
 
 AHEAD_US = 5 * MINUTE_US
 """A line may be ahead of the clock by so much before its time is not believed."""
