@@ -1,0 +1,79 @@
+"""`docs/architecture.md` and `docs/glossary.md` name what there is, and the rooms hold."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "perfkit"
+DOCS = ("architecture.md", "glossary.md")
+ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+MOST_ENTRIES = 12
+MOST_MODULES = 18
+LONGEST_MODULE = 450
+
+
+def text(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", DOCS)
+def test_every_file_that_is_named_exists(name: str) -> None:
+    named = set(re.findall(r"`((?:perfkit/|tests/)?[\w/]+(?:\.py|/))`", text(name)))
+    assert len(named) > 10
+    missing = [path for path in named if not ((ROOT / path).exists() or (PACKAGE / path).exists())]
+    assert [path for path in missing if path not in ("logs/", "notebooks/", "reports/")] == []
+
+
+def test_every_function_and_class_that_is_named_exists() -> None:
+    dotted = set(re.findall(rf"`((?:{'|'.join(ROOMS)})(?:\.\w+){{2,}})`", text("architecture.md")))
+    assert len(dotted) > 30
+    for name in dotted:
+        module, _, attribute = name.rpartition(".")
+        assert hasattr(importlib.import_module(f"perfkit.{module}"), attribute), name
+
+
+def test_every_room_is_described() -> None:
+    described = set(re.findall(r"^\| `(\w+)` \|", text("architecture.md"), re.MULTILINE))
+    assert described == set(ROOMS)
+
+
+def test_there_are_few_entries_beside_the_rooms() -> None:
+    beside = {
+        path.name
+        for path in PACKAGE.iterdir()
+        if path.name not in ROOMS and path.name != "__pycache__"
+    }
+    assert len(beside) <= MOST_ENTRIES
+
+
+def test_no_folder_has_too_many_modules_and_no_module_too_many_lines() -> None:
+    for folder in (path.parent for path in PACKAGE.rglob("__init__.py")):
+        modules = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
+        assert len(modules) <= MOST_MODULES, folder
+    lengths = {path: len(path.read_text("utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
+    assert {path: count for path, count in lengths.items() if count > LONGEST_MODULE} == {}
+
+
+def test_inner_init_files_are_empty() -> None:
+    inner = [path for path in PACKAGE.rglob("__init__.py") if path.parent != PACKAGE]
+    assert [path for path in inner if path.read_text(encoding="utf-8").strip()] == []
+
+
+def test_no_class_name_stands_in_two_rooms() -> None:
+    homes: dict[str, set[str]] = {}
+    for path in PACKAGE.rglob("*.py"):
+        for name in re.findall(r"^class ([A-Z]\w+)", path.read_text("utf-8"), re.MULTILINE):
+            homes.setdefault(name, set()).add(path.relative_to(PACKAGE).parts[0])
+    assert {name: rooms for name, rooms in homes.items() if len(rooms) > 1} == {}
+
+
+def test_tests_lie_in_the_folder_of_what_they_test() -> None:
+    folders = {
+        path.relative_to(ROOT / "tests").parts[0]
+        for path in (ROOT / "tests").rglob("test_*.py")
+        if path.parent != ROOT / "tests"
+    }
+    assert folders <= {*ROOMS, "bench"}
