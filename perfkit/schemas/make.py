@@ -17,7 +17,6 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from perfkit.alerts.event import AlertEvent
-from perfkit.metrics.reference import unit_of
 from perfkit.metrics.registry import METRICS
 from perfkit.summary.shape import Part, SummaryShape
 
@@ -62,7 +61,7 @@ def write(folder: Path = FOLDER) -> list[Path]:
 def _typed_summary() -> type:
     """The summary with a typed field for each metric."""
     metrics = msgspec.defstruct(
-        "Metrics", [(name, _TYPES.get(unit_of(name), Decimal | None)) for name in METRICS]
+        "Metrics", [(name, _TYPES.get(row.unit, Decimal | None)) for name, row in METRICS.items()]
     )
     part = _object(Part, metrics=metrics)
     return _object(SummaryShape, metrics=metrics, breakdowns=dict[str, tuple[part, ...]])  # type: ignore[valid-type]

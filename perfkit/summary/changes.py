@@ -12,8 +12,7 @@ from perfkit.core.exact import subtract
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import NOTHING, escaped, signed, table
 from perfkit.metrics.facts import Value
-from perfkit.metrics.reference import unit_of
-from perfkit.summary.labels import label_of, moment, shown
+from perfkit.summary.labels import label_of, moment, shown, shown_difference
 from perfkit.summary.render import NO_TRADES, VERDICTS, Text
 from perfkit.summary.shape import SummaryShape, TargetVerdict
 from perfkit.summary.targets import INSUFFICIENT
@@ -102,7 +101,7 @@ def _row(name: str, summary: SummaryShape, previous: SummaryShape) -> list[str]:
         label_of(name),
         shown(name, now, summary.currency),
         shown(name, before, previous.currency),
-        NOTHING if difference is None else _by(name, difference, summary.currency),
+        NOTHING if difference is None else shown_difference(name, difference, summary.currency),
     ]
 
 
@@ -110,15 +109,6 @@ def _difference(now: Value | None, before: Value | None) -> Decimal | None:
     if not isinstance(now, Decimal | int) or not isinstance(before, Decimal | int):
         return None
     return subtract(Decimal(now), Decimal(before))
-
-
-def _by(name: str, difference: Decimal, currency: str) -> str:
-    unit = unit_of(name)
-    if unit == "fraction":
-        return f"{signed(difference * 100, 1)} points"
-    if unit in ("trades", "days"):
-        return signed(difference, 0)
-    return f"{signed(difference)} {currency}" if unit.startswith("money") else signed(difference)
 
 
 def _turned(summary: SummaryShape, previous: SummaryShape) -> str:

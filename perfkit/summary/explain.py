@@ -13,25 +13,12 @@ from perfkit.core.errors import UsageError
 from perfkit.core.exact import EXACT, canonical
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import aligned, plain
-from perfkit.core.trades import (
-    BEYOND_1R,
-    EXIT_KNOWN,
-    HELD,
-    LOST,
-    PLANNED,
-    PNL_KNOWN,
-    RISKED,
-    TARGET_HIT,
-    WON,
-    Trades,
-    joined,
-)
+from perfkit.core.trades import LOST, WON, Trades, joined
 from perfkit.metrics.drawdown import current_fall, deepest_fall, deepest_relative_fall, recovery
 from perfkit.metrics.facts import Value
-from perfkit.metrics.reference import references
 from perfkit.metrics.registry import METRICS
 from perfkit.summary.formula_numbers import numbers_in
-from perfkit.summary.labels import label_of, moment
+from perfkit.summary.labels import moment
 from perfkit.summary.selection import Selection
 from perfkit.summary.summary import Summary, account_curve, pnl_curve
 
@@ -61,30 +48,6 @@ class Explanation(NamedTuple):
         return {"text/plain": self.text}
 
 
-_MARKS: dict[str, int] = {
-    "wins": WON,
-    "losses": LOST,
-    "net_pnl": PNL_KNOWN,
-    "expectancy": PNL_KNOWN,
-    "gross_profit": WON | PNL_KNOWN,
-    "avg_win": WON | PNL_KNOWN,
-    "gross_loss": LOST | PNL_KNOWN,
-    "avg_loss": LOST | PNL_KNOWN,
-    "avg_risk_reward": PLANNED,
-    "risk_reward_trades": PLANNED,
-    "avg_r": RISKED,
-    "sd_r": RISKED,
-    "sqn": RISKED,
-    "r_trades": RISKED,
-    "losses_beyond_1r": BEYOND_1R,
-    "target_hits": EXIT_KNOWN | TARGET_HIT,
-    "avg_hold_seconds": HELD,
-    "win_hold_seconds": HELD | WON,
-    "loss_hold_seconds": HELD | LOST,
-}
-"""Metrics whose trades are those that bear all of these marks."""
-
-
 def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
     """Explains one figure of a summary; raises `UsageError` for a name that is no metric."""
     if metric not in METRICS:
@@ -106,14 +69,10 @@ def _behind(metric: str, summary: Summary, selection: Selection) -> Trades:
     rows = _ROWS.get(metric)
     if rows is not None:
         return inside.take(rows(summary, selection))
-    if metric in _MARKS:
-        return inside.take(_bearing(_MARKS[metric], inside))
-    return inside
-
-
-def _bearing(wanted: int, trades: Trades) -> list[int]:
-    """The rows that bear all of these marks."""
-    return [row for row, marks in enumerate(trades.marks) if marks & wanted == wanted]
+    wanted = METRICS[metric].marks
+    if not wanted:
+        return inside
+    return inside.take([row for row, marks in enumerate(inside.marks) if marks & wanted == wanted])
 
 
 def _open_behind(metric: str, selection: Selection) -> Trades:
@@ -237,21 +196,21 @@ _ROWS: dict[str, Callable[[Summary, Selection], Sequence[int]]] = {
 
 
 def _text(metric: str, summary: Summary, inputs: dict[str, Value | None], trades: Trades) -> str:
-    reference = references()[metric]
+    row = METRICS[metric]
     value = summary.metrics[metric]
-    lines = [f"{label_of(metric)}, {summary.window.kind} {summary.window.label}"]
-    lines.append(f"  {reference.what}")
-    lines.append(f"  formula  {reference.formula}")
+    lines = [f"{row.label}, {summary.window.kind} {summary.window.label}"]
+    lines.append(f"  {row.what}")
+    lines.append(f"  formula  {row.formula}")
     lines += [f"  with     {name} = {_exact(number)}" for name, number in inputs.items()]
     if value is None:
         lines.append(f"  {metric} is undefined: {summary.undefined[metric]}")
     else:
-        lines.append(f"  {metric} = {_exact(value)} ({reference.unit})")
+        lines.append(f"  {metric} = {_exact(value)} ({row.unit})")
     lines.append(f"\nBehind it: {len(trades):,} trade{'' if len(trades) == 1 else 's'}.")
     if not len(trades):
         return "\n".join(lines) + "\n"
     header = ["closed", "symbol", "outcome", "net P&L", "log lines"]
-    rows = [_row(trades, row, summary.window.timezone) for row in range(len(trades))]
+    rows = [_row(trades, number, summary.window.timezone) for number in range(len(trades))]
     return "\n".join(lines) + "\n" + aligned(header, rows, left=3)
 
 

@@ -13,13 +13,19 @@ from perfkit.core.formatting import (
     escaped,
     percent,
     plain,
-    signed,
     table,
 )
 from perfkit.metrics.facts import Value
-from perfkit.metrics.reference import unit_of
 from perfkit.metrics.risk import SQN_TRADES_ADVISED
-from perfkit.summary.labels import GROUPS, PART_COLUMNS, in_sentence, label_of, moment, shown
+from perfkit.summary.labels import (
+    GROUPS,
+    PART_COLUMNS,
+    in_sentence,
+    label_of,
+    moment,
+    shown,
+    shown_difference,
+)
 from perfkit.summary.shape import Part, SummaryShape, TargetVerdict
 from perfkit.summary.targets import INSUFFICIENT, MET, MISSED
 
@@ -215,11 +221,7 @@ def _wanted(verdict: TargetVerdict, currency: str) -> str:
 def _distance(verdict: TargetVerdict, currency: str) -> str:
     if verdict.distance is None:
         return NOTHING
-    if unit_of(verdict.metric) == "fraction":
-        return f"{signed(verdict.distance * 100, 1)} points"
-    if unit_of(verdict.metric).startswith("money"):
-        return f"{signed(verdict.distance)} {currency}"
-    return signed(verdict.distance)
+    return shown_difference(verdict.metric, verdict.distance, currency)
 
 
 def _target_rows(summary: SummaryShape) -> list[list[str]]:

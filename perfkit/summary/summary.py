@@ -197,7 +197,7 @@ def _relative_drawdown(selection: Selection) -> Decimal | Undefined:
     equity += sum(curve.net * 10 ** (places - curve.places) for curve in before)
     if equity <= 0:
         return Undefined("equity was not above 0")
-    deepest = Share(equity, 0, 1)
+    deepest = Share(equity, 0, equity)
     for day, sheet in sheets:
         factor = 10 ** (places - sheet.whole.places[0])
         own = sheet.whole.curve.times(factor)

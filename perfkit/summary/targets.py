@@ -7,15 +7,12 @@ from decimal import Decimal
 
 from perfkit.config.settings import Target
 from perfkit.core.exact import canonical, subtract
-from perfkit.metrics.registry import Figures
+from perfkit.metrics.registry import METRICS, Figures
 from perfkit.summary.shape import TargetVerdict
 
 MET = "met"
 MISSED = "missed"
 INSUFFICIENT = "insufficient"
-
-_INTERVALS = {"win_rate": ("win_rate_low", "win_rate_high")}
-"""Rates with a confidence interval: a target inside it is undecided."""
 
 
 def verdicts(targets: Iterable[Target], window_kind: str, figures: Figures) -> list[TargetVerdict]:
@@ -56,9 +53,6 @@ def _insufficient(target: Target, reason: str) -> TargetVerdict:
 
 
 def _straddles(target: Target, figures: Figures) -> bool:
-    if target.metric not in _INTERVALS:
-        return False
-    low, high = (figures.values[name] for name in _INTERVALS[target.metric])
-    if not isinstance(low, Decimal) or not isinstance(high, Decimal):
-        return False
-    return low < target.value < high
+    """Whether the target is within the confidence interval of a rate, its ends left out."""
+    low, high = map(figures.values.get, METRICS[target.metric].interval or ("", ""))
+    return isinstance(low, Decimal) and isinstance(high, Decimal) and low < target.value < high
