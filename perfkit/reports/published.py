@@ -22,11 +22,13 @@ KINDS = ("daily", "weekly", "monthly")
 STATUS = "status.json"
 PAGE = "report.md"
 HTML = "report.html"
+NOTEBOOK = "report.ipynb"
+SUMMARY = "summary.json"
 
 OK, NO_DATA = "ok", "no-data"
 
 
-class Status(msgspec.Struct, frozen=True, omit_defaults=True):
+class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a published report was made from.
 
     `digest` is that of its summary, `figures` covers all it shows, `settled` what of it should
@@ -55,7 +57,7 @@ class Published(NamedTuple):
     """A report folder with its status."""
 
     folder: Path
-    status: Status
+    status: ReportStatus
 
 
 def name_of(label: str, where: Mapping[str, str]) -> str:
@@ -72,7 +74,7 @@ def read_published(folder: Path) -> Published | None:
     """The report in a folder; None when there is no whole one."""
     try:
         body = (folder / STATUS).read_bytes()
-        return Published(folder, msgspec.json.decode(body, type=Status))
+        return Published(folder, msgspec.json.decode(body, type=ReportStatus))
     except (OSError, msgspec.MsgspecError):
         return None
 
@@ -100,7 +102,7 @@ def digests_of(folder: Path) -> dict[str, str]:
     }
 
 
-def write_status(folder: Path, status: Status) -> None:
+def write_status(folder: Path, status: ReportStatus) -> None:
     """Writes `status.json`; raises `OutputError`."""
     body = msgspec.json.format(msgspec.json.encode(status), indent=2)
     replace(folder / STATUS, body + b"\n")

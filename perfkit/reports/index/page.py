@@ -9,7 +9,7 @@ from html import escape
 from perfkit.core.calendar import WEEKDAYS
 from perfkit.core.formatting import percent, plain, signed
 from perfkit.reports.html_page import document
-from perfkit.reports.index.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, Entry
+from perfkit.reports.index.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, PeriodEntry
 from perfkit.reports.index.to_look_at import ToDo, todo
 
 MOST_MONTHS = 24
@@ -59,7 +59,7 @@ li { margin: .35rem 0; }
 """
 
 
-def index_page(found: Mapping[str, Sequence[Entry]]) -> str:
+def index_page(found: Mapping[str, Sequence[PeriodEntry]]) -> str:
     """The whole page, without a script."""
     parts = ["<h1>Reports</h1>"]
     if not any(found.values()):
@@ -96,14 +96,14 @@ def _to_do(one: ToDo) -> str:
     return f"<li>{name}{failed} {escape(one.trouble)}<br>{command}</li>"
 
 
-def _calendars(days: Sequence[Entry]) -> str:
+def _calendars(days: Sequence[PeriodEntry]) -> str:
     by_day = {entry.first_day: entry for entry in days}
     months = sorted({(day.year, day.month) for day in by_day}, reverse=True)
     blocks = [_calendar(date(*month, 1), by_day) for month in months[:MOST_MONTHS]]
     return '<div class="months">\n' + "\n".join(blocks) + "\n</div>"
 
 
-def _calendar(first: date, by_day: Mapping[date, Entry]) -> str:
+def _calendar(first: date, by_day: Mapping[date, PeriodEntry]) -> str:
     tiles = [f"<b>{name.capitalize()}</b>" for name in WEEKDAYS]
     tiles += ["<span></span>"] * first.weekday()
     day = first
@@ -114,17 +114,17 @@ def _calendar(first: date, by_day: Mapping[date, Entry]) -> str:
     return f'<section><h3>{first:%B %Y}</h3>\n<div class="month">\n{body}\n</div></section>'
 
 
-def _tile(day: date, entry: Entry | None) -> str:
+def _tile(day: date, entry: PeriodEntry | None) -> str:
     if entry is None:
         return f'<span class="tile none">{day.day}</span>'
     return _linked(entry, f"{day.day}{_figures(entry)}")
 
 
-def _card(entry: Entry) -> str:
+def _card(entry: PeriodEntry) -> str:
     return _linked(entry, f"<strong>{escape(_name(entry))}</strong>{_figures(entry)}")
 
 
-def _linked(entry: Entry, inside: str) -> str:
+def _linked(entry: PeriodEntry, inside: str) -> str:
     link = entry.html or entry.page or entry.card
     title = f"{entry.label}: {entry.state}" + (f" since {entry.since}" if entry.since else "")
     told = f'class="tile {_CLASSES[entry.state]}" title="{escape(title)}"'
@@ -133,7 +133,7 @@ def _linked(entry: Entry, inside: str) -> str:
     return f'<a {told} href="{_url(link)}">{inside}</a>'
 
 
-def _figures(entry: Entry) -> str:
+def _figures(entry: PeriodEntry) -> str:
     headline = entry.headline
     if headline is None or entry.state == EMPTY:
         return f"<i>{entry.state}</i>"
@@ -148,11 +148,11 @@ def _figures(entry: Entry) -> str:
     return f'<em class="{way}">{signed(headline.net_pnl)}</em>{told}'
 
 
-def _name(entry: Entry) -> str:
+def _name(entry: PeriodEntry) -> str:
     return plain(entry.label) + _conditions(entry)
 
 
-def _conditions(entry: Entry) -> str:
+def _conditions(entry: PeriodEntry) -> str:
     where = ", ".join(f"{name} = {value}" for name, value in entry.where.items())
     return f" ({plain(where)})" if where else ""
 

@@ -13,7 +13,16 @@ from perfkit.core.calendar import Window
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.desk.desk import Desk
 from perfkit.reports.failure import FAILURES, Card, cards, rerun
-from perfkit.reports.published import HTML, KINDS, NO_DATA, PAGE, REPORTS, Published, published
+from perfkit.reports.published import (
+    HTML,
+    KINDS,
+    NO_DATA,
+    PAGE,
+    REPORTS,
+    SUMMARY,
+    Published,
+    published,
+)
 
 OK_STATE, STALE, FAILED, EMPTY, MISSING = "ok", "stale", "failed", "no data", "missing"
 
@@ -27,7 +36,7 @@ class Headline(NamedTuple):
     currency: str
 
 
-class Entry(NamedTuple):
+class PeriodEntry(NamedTuple):
     """One period. Paths are relative to the folder of reports; `since` is when it became stale.
 
     `first_day` is the first day of the period, `rerun` the command that makes its report.
@@ -57,7 +66,7 @@ class _Summary(msgspec.Struct):
     currency: str
 
 
-def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[Entry]]:
+def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[PeriodEntry]]:
     """Every period by kind, newest first; `where` names the book that tells the newest day.
 
     A period is missing when it lies between the first report of its kind and the newest day, is
@@ -65,7 +74,7 @@ def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[Entry]]:
     """
     reports = desk.config.root / REPORTS
     failed = {(card.kind, card.name): card for card in cards(reports)}
-    found: dict[str, list[Entry]] = {}
+    found: dict[str, list[PeriodEntry]] = {}
     for kind in KINDS:
         listed = [
             _entry(desk, reports, report, failed.pop((kind, report.folder.name), None))
@@ -77,7 +86,9 @@ def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[Entry]]:
     return found
 
 
-def missing(desk: Desk, kind: str, listed: list[Entry], where: Mapping[str, str]) -> list[Entry]:
+def missing(
+    desk: Desk, kind: str, listed: list[PeriodEntry], where: Mapping[str, str]
+) -> list[PeriodEntry]:
     """The periods without any entry, from the first of the kind to the last one that is over."""
     own = [entry for entry in listed if entry.where in ({}, _only_source(where))]
     newest = desk.book_of(where).newest_day
@@ -100,8 +111,8 @@ def _only_source(where: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in where.items() if name == "source"}
 
 
-def _missing(window: Window, where: Mapping[str, str]) -> Entry:
-    return Entry(
+def _missing(window: Window, where: Mapping[str, str]) -> PeriodEntry:
+    return PeriodEntry(
         kind=window.kind,
         label=window.label,
         where=where,
@@ -111,13 +122,13 @@ def _missing(window: Window, where: Mapping[str, str]) -> Entry:
     )
 
 
-def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> Entry:
+def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> PeriodEntry:
     status = report.status
     folder = report.folder.relative_to(reports)
     since = card.failed_at if card else status.stale_since
     state = EMPTY if status.state == NO_DATA else OK_STATE
     day = str(status.parameters["date"])
-    return Entry(
+    return PeriodEntry(
         kind=status.kind,
         label=status.label,
         where=status.where,
@@ -132,9 +143,9 @@ def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> E
     )
 
 
-def _failed(desk: Desk, card: Card) -> Entry:
+def _failed(desk: Desk, card: Card) -> PeriodEntry:
     day = str(card.parameters["date"])
-    return Entry(
+    return PeriodEntry(
         kind=card.kind,
         label=card.label,
         where=card.where,
@@ -156,7 +167,7 @@ def _card_path(card: Card) -> Path:
 
 def _headline(folder: Path) -> Headline | None:
     try:
-        body = (folder / "summary.json").read_bytes()
+        body = (folder / SUMMARY).read_bytes()
         summary = msgspec.json.decode(body, type=_Summary)
     except (OSError, msgspec.MsgspecError):
         return None

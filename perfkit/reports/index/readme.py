@@ -12,7 +12,15 @@ from perfkit.core.formatting import NOTHING, escaped, percent, signed, table
 from perfkit.desk.desk import Desk
 from perfkit.disk.atomic import replace
 from perfkit.reports.index.page import index_page
-from perfkit.reports.index.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, Entry, entries
+from perfkit.reports.index.periods import (
+    EMPTY,
+    FAILED,
+    MISSING,
+    OK_STATE,
+    STALE,
+    PeriodEntry,
+    entries,
+)
 from perfkit.reports.index.to_look_at import ToDo, todo
 from perfkit.reports.published import KINDS, REPORTS
 
@@ -36,7 +44,7 @@ def write_index(desk: Desk, where: Mapping[str, str]) -> Path:
     return reports / "README.md"
 
 
-def index_markdown(found: Mapping[str, Sequence[Entry]]) -> str:
+def index_markdown(found: Mapping[str, Sequence[PeriodEntry]]) -> str:
     """The index for a forge: what needs a look, a calendar of the days, then every report."""
     parts = ["# Reports\n"]
     if not any(found.values()):
@@ -70,7 +78,7 @@ def _in_code(command: str) -> str:
     return f"{fence}{space}{' '.join(line.split())}{space}{fence}"
 
 
-def _calendar(days: Sequence[Entry]) -> Iterable[str]:
+def _calendar(days: Sequence[PeriodEntry]) -> Iterable[str]:
     """A table per month, newest first, with a row per week."""
     by_day = {entry.first_day: entry for entry in days}
     for month in sorted({(day.year, day.month) for day in by_day}, reverse=True):
@@ -87,7 +95,7 @@ def _calendar(days: Sequence[Entry]) -> Iterable[str]:
         yield table([name.capitalize() for name in WEEKDAYS], rows, left=7)
 
 
-def _cell(day: date, entry: Entry | None) -> str:
+def _cell(day: date, entry: PeriodEntry | None) -> str:
     if entry is None:
         return str(day.day)
     number = str(day.day)
@@ -100,7 +108,7 @@ def _cell(day: date, entry: Entry | None) -> str:
     return text
 
 
-def _row(entry: Entry) -> list[str]:
+def _row(entry: PeriodEntry) -> list[str]:
     link = entry.page or entry.card
     name = _named(entry)
     if link is not None:
@@ -118,10 +126,10 @@ def _row(entry: Entry) -> list[str]:
     ]
 
 
-def _named(entry: Entry) -> str:
+def _named(entry: PeriodEntry) -> str:
     return escaped(entry.label) + _conditions(entry)
 
 
-def _conditions(entry: Entry) -> str:
+def _conditions(entry: PeriodEntry) -> str:
     where = ", ".join(f"{name} = {value}" for name, value in entry.where.items())
     return f" ({escaped(where)})" if where else ""

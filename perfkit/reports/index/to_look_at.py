@@ -7,15 +7,15 @@ from itertools import groupby
 
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.reports.failure import rerun
-from perfkit.reports.index.periods import FAILED, MISSING, STALE, Entry
+from perfkit.reports.index.periods import FAILED, MISSING, STALE, PeriodEntry
 from perfkit.reports.published import KINDS
 
 
 class ToDo(NamedTuple):
     """Neighbouring periods of one kind with the same trouble, `first` the oldest of them."""
 
-    first: Entry
-    last: Entry
+    first: PeriodEntry
+    last: PeriodEntry
     periods: int
     command: str
 
@@ -42,7 +42,7 @@ class ToDo(NamedTuple):
         )
 
 
-def todo(found: Mapping[str, Sequence[Entry]]) -> Iterator[ToDo]:
+def todo(found: Mapping[str, Sequence[PeriodEntry]]) -> Iterator[ToDo]:
     """Everything that is stale, failed or missing, newest first."""
     for kind in KINDS:
         for _, group in groupby(found[kind], key=_trouble):
@@ -51,12 +51,12 @@ def todo(found: Mapping[str, Sequence[Entry]]) -> Iterator[ToDo]:
                 yield _to_do(entries[-1], entries[0], len(entries))
 
 
-def _trouble(entry: Entry) -> tuple[object, ...]:
+def _trouble(entry: PeriodEntry) -> tuple[object, ...]:
     """Equal for neighbours that one command mends."""
     return entry.state, entry.since, sorted(entry.where.items()), entry.card
 
 
-def _to_do(first: Entry, last: Entry, count: int) -> ToDo:
+def _to_do(first: PeriodEntry, last: PeriodEntry, count: int) -> ToDo:
     if count == 1:
         return ToDo(first, last, count, first.rerun)
     span = first.first_day.isoformat(), last.first_day.isoformat()
