@@ -22,6 +22,8 @@ KINDS = ("daily", "weekly", "monthly")
 STATUS = "status.json"
 PAGE = "report.md"
 HTML = "report.html"
+NOTEBOOK = "report.ipynb"
+SUMMARY = "summary.json"
 
 OK, NO_DATA = "ok", "no-data"
 

@@ -36,7 +36,7 @@ from perfkit.reports.index.readme import write_index
 from perfkit.reports.markdown_export import markdown_of
 from perfkit.reports.model import Models
 from perfkit.reports.notebook import checked, parse_parameters, read_notebook
-from perfkit.reports.processes import kernels, lean_imports
+from perfkit.reports.processes import kernels
 from perfkit.summary import changes
 from perfkit.summary.changes import Episode
 from tests.reportkit import HOSTILE, LOGS, notebook, tokens, trade, write_workspace
@@ -584,23 +584,6 @@ class TestKernelFolders:
         missing = kernels._cannot_start("ModuleNotFoundError: No module named 'ipykernel'")
         assert isinstance(missing, MissingExtraError)
         assert "no kernel can be started: OSError: x" in str(kernels._cannot_start("OSError: x"))
-
-
-class TestLean:
-    def test_module_is_imported_as_if_another_were_not_installed(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        (tmp_path / "heavy_one.py").write_text("")
-        (tmp_path / "light_one.py").write_text("try:\n import heavy_one\nexcept ImportError: pass")
-        monkeypatch.syspath_prepend(tmp_path)
-        lean_imports.import_lean("light_one", without="heavy_one")
-        assert "light_one" in sys.modules
-        assert "heavy_one" not in sys.modules
-        lean_imports.import_lean("no_such_module", without="heavy_one")
-        monkeypatch.delitem(sys.modules, "light_one")
-        __import__("heavy_one")
-        lean_imports.import_lean("light_one", without="heavy_one")
-        assert "light_one" not in sys.modules
 
 
 class TestModel:

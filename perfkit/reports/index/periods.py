@@ -13,7 +13,16 @@ from perfkit.core.calendar import Window
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.desk.desk import Desk
 from perfkit.reports.failure import FAILURES, Card, cards, rerun
-from perfkit.reports.published import HTML, KINDS, NO_DATA, PAGE, REPORTS, Published, published
+from perfkit.reports.published import (
+    HTML,
+    KINDS,
+    NO_DATA,
+    PAGE,
+    REPORTS,
+    SUMMARY,
+    Published,
+    published,
+)
 
 OK_STATE, STALE, FAILED, EMPTY, MISSING = "ok", "stale", "failed", "no data", "missing"
 
@@ -158,7 +167,7 @@ def _card_path(card: Card) -> Path:
 
 def _headline(folder: Path) -> Headline | None:
     try:
-        body = (folder / "summary.json").read_bytes()
+        body = (folder / SUMMARY).read_bytes()
         summary = msgspec.json.decode(body, type=_Summary)
     except (OSError, msgspec.MsgspecError):
         return None
