@@ -109,7 +109,7 @@ def run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> boo
 
 
 def _surely_runs(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bool:
-    """Whether a notebook must be run, as far as the arguments and a look at one folder tell."""
+    """Whether it is clear from the arguments and one folder that a notebook must be run."""
     from perfkit.reports.published import is_published
     from perfkit.summary.selection import as_date
 
@@ -167,7 +167,7 @@ def _wanted(arguments: argparse.Namespace, models: Models, now: datetime) -> lis
 
 
 def _to_verify(arguments: argparse.Namespace, models: Models) -> list[Wanted]:
-    """The published reports among those named; without a date, the newest of each kind."""
+    """The published reports in the span; without a date, the newest of each kind."""
     from perfkit.reports.published import REPORTS, published
     from perfkit.reports.run import Wanted
     from perfkit.summary.selection import as_date

@@ -318,10 +318,10 @@ class TestParameters:
     @pytest.mark.parametrize(
         ("given", "said"),
         [
-            ("days=x", "--param days: 'x' is not a whole number, which daily.ipynb takes"),
-            ("weeks=3", "--param weeks: daily.ipynb takes no such parameter; it takes days"),
+            ("days=x", "--param days: 'x' is not a whole number, as daily.ipynb needs"),
+            ("weeks=3", "--param weeks: daily.ipynb has no such parameter; it has days"),
             ("date=2026-04-07", "--param date: use --date instead"),
-            ("days", "--param days: write NAME=VALUE, say --param days=30"),
+            ("days", "--param days: write NAME=VALUE, for example --param days=30"),
         ],
     )
     def test_wrong_one_is_refused_before_anything_is_started(

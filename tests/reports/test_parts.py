@@ -97,7 +97,7 @@ class TestParameters:
     def test_malformed_value_is_an_error_that_says_what_is_wanted(
         self, tmp_path: Path, cell: str, text: str, wanted: str
     ) -> None:
-        with pytest.raises(UsageError, match=f"--param n: '.*' is not {wanted}, which daily.ipynb"):
+        with pytest.raises(UsageError, match=f"n: '.*' is not {wanted}, as daily.ipynb needs"):
             checked(self.read(tmp_path, self.OWN + cell), {"n": text})
 
     @given(st.text())
@@ -115,9 +115,12 @@ class TestParameters:
     @pytest.mark.parametrize(
         ("cell", "said"),
         [
-            ('date: str = ""', 'takes no where; add `where: str = ""` to its cell'),
-            ("x = 1", 'takes no date; add `date: str = ""`'),
-            ("x = (", "its parameters cell is no Python"),
+            (
+                'date: str = ""',
+                'has no parameter where; add `where: str = ""` to its',
+            ),
+            ("x = 1", 'has no parameter date; add `date: str = ""`'),
+            ("x = (", "its parameters cell is not valid Python"),
         ],
     )
     def test_notebook_that_cannot_be_a_report_says_why(
@@ -129,7 +132,7 @@ class TestParameters:
     def test_notebook_without_a_parameters_cell_or_that_is_a_folder(self, tmp_path: Path) -> None:
         path = tmp_path / "daily.ipynb"
         path.write_text('{"cells": []}')
-        with pytest.raises(ReportError, match="has no parameters; give the cell"):
+        with pytest.raises(ReportError, match="has no parameters cell; tag the cell"):
             read_notebook(path)
         path.unlink()
         path.mkdir()
@@ -362,7 +365,7 @@ class TestIndex:
 
     def test_index_without_a_report_is_a_heading(self, root: Path) -> None:
         assert self.markdown(root) == "# Reports\n"
-        assert "None yet." in (root / "reports/index.html").read_text(encoding="utf-8")
+        assert "No reports yet." in (root / "reports/index.html").read_text(encoding="utf-8")
 
 
 class Texts(html.parser.HTMLParser):
@@ -540,7 +543,7 @@ class TestVerify:
 
 
 def test_status_is_documented_key_by_key() -> None:
-    text = (Path(__file__).parents[2] / "docs/operations.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs/reports.md").read_text(encoding="utf-8")
     rows = text.partition("| key of `status.json` |")[2].partition("\n\n")[0]
     documented = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\|([^|]*)\|", rows, re.M)))
     assert documented == [field.name for field in msgspec.structs.fields(published.ReportStatus)]

@@ -1,4 +1,4 @@
-"""The state of every period that has a report or should have one; what the index shows."""
+"""The state of every period that has a report or should have one, as the index shows it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OK_STATE, STALE, FAILED, EMPTY, MISSING = "ok", "stale", "failed", "no data", "m
 
 
 class Headline(NamedTuple):
-    """The figures a period is known by."""
+    """The figures shown for a period."""
 
     net_pnl: Decimal
     trades: int
@@ -67,7 +67,7 @@ class _Summary(msgspec.Struct):
 
 
 def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[PeriodEntry]]:
-    """Every period by kind, newest first; `where` names the book that tells the newest day.
+    """Every period by kind, newest first; `where` chooses the book with the newest day.
 
     A period is missing when it lies between the first report of its kind and the newest day, is
     over, and has neither a report nor a failure.
@@ -89,7 +89,7 @@ def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[PeriodEntry]
 def missing(
     desk: Desk, kind: str, listed: list[PeriodEntry], where: Mapping[str, str]
 ) -> list[PeriodEntry]:
-    """The periods without any entry, from the first of the kind to the last one that is over."""
+    """The periods without an entry, from the first of the kind to the last that is over."""
     own = [entry for entry in listed if entry.where in ({}, _only_source(where))]
     newest = desk.book_of(where).newest_day
     if not own or newest is None:
@@ -107,7 +107,7 @@ def missing(
 
 
 def _only_source(where: Mapping[str, str]) -> dict[str, str]:
-    """The filter of a workspace whose sources have each their own currency."""
+    """The filter in a workspace whose sources have different currencies."""
     return {name: value for name, value in where.items() if name == "source"}
 
 
