@@ -397,7 +397,7 @@ def _cache(arguments: argparse.Namespace) -> int:
             difference = first_difference(desk.config, source)
             if difference is not None:
                 raise CacheDiffersError(difference)
-        print("the cache has what the logs say")
+        print("the cache matches the logs")
     sys.stdout.write(status_text(status(desk.config)))
     return EXIT_OK
 
