@@ -1,4 +1,4 @@
-"""How a figure comes about: its formula, the numbers in it, and the log lines behind it.
+"""How a figure is computed: its formula, the numbers in it, and the log lines behind it.
 
 For an extreme, a streak or a drawdown the lines are exactly those of the trades that make it; for
 a sum, a count or a mean they are those of every trade that enters it.
@@ -49,13 +49,20 @@ class Explanation(NamedTuple):
 
 
 def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
-    """Explains one figure of a summary; raises `UsageError` for a name that is no metric."""
+    """Explains one figure of a summary; raises `UsageError` for an unknown metric."""
     if metric not in METRICS:
-        raise UsageError(f"{metric!r} is no metric; their names are in docs/metrics.md")
+        raise UsageError(_unknown(metric))
     trades = _behind(metric, summary, selection)
     inputs = numbers_in(metric, summary, selection)
     text = _text(metric, summary, inputs, trades)
     return Explanation(metric, summary.metrics[metric], inputs, trades, text)
+
+
+def _unknown(metric: str) -> str:
+    from difflib import get_close_matches
+
+    similar = "".join(f"; did you mean {name}?" for name in get_close_matches(metric, METRICS, 1))
+    return f"unknown metric {metric!r}{similar or ';'} docs/metrics.md lists all metrics"
 
 
 def _behind(metric: str, summary: Summary, selection: Selection) -> Trades:
@@ -206,7 +213,7 @@ def _text(metric: str, summary: Summary, inputs: dict[str, Value | None], trades
         lines.append(f"  {metric} is undefined: {summary.undefined[metric]}")
     else:
         lines.append(f"  {metric} = {_exact(value)} ({row.unit})")
-    lines.append(f"\nBehind it: {len(trades):,} trade{'' if len(trades) == 1 else 's'}.")
+    lines.append(f"\nBased on {len(trades):,} trade{'' if len(trades) == 1 else 's'}.")
     if not len(trades):
         return "\n".join(lines) + "\n"
     header = ["closed", "symbol", "outcome", "net P&L", "log lines"]

@@ -65,7 +65,7 @@ class DataShape(NamedTuple):
 
 
 class TargetVerdict(NamedTuple):
-    """A target against what came out.
+    """A target and the actual figure.
 
     `bound` is at_least or at_most; `verdict` is met, missed or insufficient; `distance` is actual
     minus target, null without an actual figure; `reason` says why a verdict is insufficient.
@@ -135,7 +135,7 @@ def plain(value: Any) -> Any:
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"{value!r} has no place in JSON")
+    raise TypeError(f"{value!r} cannot be written as JSON")
 
 
 def json_text(value: object) -> str:
@@ -166,4 +166,4 @@ def _indented(value: object, margin: str) -> str:
     if isinstance(value, list):
         entries = [f"{inner}{_indented(entry, inner)}" for entry in value]
         return f"[{','.join(entries)}{margin}]" if entries else "[]"
-    raise TypeError(f"{value!r} has no place in JSON")
+    raise TypeError(f"{value!r} cannot be written as JSON")
