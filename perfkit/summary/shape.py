@@ -112,25 +112,25 @@ class SummaryShape(NamedTuple):
 
     def to_builtins(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers, as JSON has them."""
-        return plain(self)  # type: ignore[no-any-return]
+        return json_value(self)  # type: ignore[no-any-return]
 
     def to_json(self) -> str:
         """Indented JSON, ending in a newline."""
         return json_text(self.to_builtins())
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON has it: exact decimals as texts, moments in UTC."""
+def json_value(value: Any) -> Any:
+    """A value as plain JSON: exact decimals as texts, moments in UTC."""
     if isinstance(value, str | int | None):
         return value
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, dict):
-        return {key: plain(entry) for key, entry in value.items()}
+        return {key: json_value(entry) for key, entry in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {name: plain(entry) for name, entry in zip(value._fields, value, strict=True)}
+        return {name: json_value(entry) for name, entry in zip(value._fields, value, strict=True)}
     if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
+        return [json_value(entry) for entry in value]
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
