@@ -9,10 +9,6 @@ from perfkit.disk.atomic import replace
 from perfkit.summary.render import summary_markdown
 from perfkit.summary.shape import SummaryShape
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 FOLDER = Path("logs/performance")
 
 

@@ -15,11 +15,13 @@ def parse_where(conditions: Sequence[str]) -> dict[str, str]:
     for condition in conditions:
         name, equals, value = condition.partition("=")
         if not equals:
-            raise UsageError(f"--where {condition}: write field=value, say execution_mode=LIVE")
+            raise UsageError(
+                f"--where {condition}: write field=value, for example execution_mode=LIVE"
+            )
         if name not in FILTER_FIELDS:
             raise UsageError(f"--where {name}: filter by one of {', '.join(FILTER_FIELDS)}")
         if where.get(name, value) != value:
-            raise UsageError(f"--where {name}: given twice; a trade has one {name}")
+            raise UsageError(f"--where {name}: given twice, but a trade has only one {name}")
         where[name] = value
     return where
 
