@@ -5,6 +5,8 @@ Every schema is strict: nothing may be missing, nothing may be added.
 
 from __future__ import annotations
 
+import ast
+import inspect
 import typing
 from datetime import datetime
 from decimal import Decimal
@@ -73,8 +75,14 @@ def _object(shape: type, **replaced: object) -> type:
     return msgspec.defstruct(
         shape.__name__.removesuffix("Shape"),
         [(name, _as_object(hint)) for name, hint in hints.items()],
-        namespace={"__doc__": shape.__doc__},
+        namespace={"__doc__": _description(shape)},
     )
+
+
+def _description(shape: type) -> str | None:
+    """The docstring as its source has it, since `python -OO` drops docstrings."""
+    definition = ast.parse(inspect.getsource(shape)).body[0]
+    return ast.get_docstring(definition) if isinstance(definition, ast.ClassDef) else None
 
 
 def _as_object(hint: Any) -> Any:

@@ -10,12 +10,6 @@ from perfkit.core.formatting import NOTHING, duration, fixed, percent, signed
 from perfkit.metrics.facts import Value
 from perfkit.metrics.registry import METRICS
 
-GROUPS: dict[str, tuple[str, ...]] = {
-    group: tuple(row.name for row in METRICS.values() if row.group == group)
-    for group in dict.fromkeys(row.group for row in METRICS.values())
-}
-"""Every metric, in the groups a person reads them in."""
-
 PART_COLUMNS = (
     "closed_trades",
     "net_pnl",
@@ -25,6 +19,14 @@ PART_COLUMNS = (
     "avg_r",
     "max_drawdown",
 )
+
+
+def groups() -> dict[str, list[str]]:
+    """Every metric, in the groups a person reads them in."""
+    grouped: dict[str, list[str]] = {}
+    for name, row in METRICS.items():
+        grouped.setdefault(row.group, []).append(name)
+    return grouped
 
 
 def label_of(name: str) -> str:

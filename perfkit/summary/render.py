@@ -18,8 +18,8 @@ from perfkit.core.formatting import (
 from perfkit.metrics.facts import Value
 from perfkit.metrics.risk import SQN_TRADES_ADVISED
 from perfkit.summary.labels import (
-    GROUPS,
     PART_COLUMNS,
+    groups,
     in_sentence,
     label_of,
     moment,
@@ -96,7 +96,7 @@ def _glance_rows(summary: SummaryShape) -> tuple[list[str], list[list[str]]]:
 def figures(summary: SummaryShape) -> str:
     """Every figure, in groups; what is undefined stands with its reason."""
     parts = []
-    for group, names in GROUPS.items():
+    for group, names in groups().items():
         rows = [[label_of(name), _shown_in(summary, name)] for name in names]
         parts.append(table([group, ""], rows))
     return "\n".join(parts)
@@ -155,7 +155,7 @@ def summary_text(summary: SummaryShape) -> str:
     for verdict in summary.targets:
         by_metric.setdefault(verdict.metric, []).append(verdict)
     rows: list[list[str]] = []
-    for group, names in GROUPS.items():
+    for group, names in groups().items():
         rows.append([group.upper(), "", ""])
         rows += [
             [
