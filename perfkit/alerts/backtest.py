@@ -11,13 +11,13 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from perfkit.alerts.announce import Teller
+from perfkit.alerts.announce import Announcer
 from perfkit.alerts.check import settings_of
 from perfkit.alerts.event import short
 from perfkit.alerts.event_log import Event
 from perfkit.alerts.feed import Feed, open_feed
 from perfkit.alerts.memory import Memory
-from perfkit.alerts.replay import Entry, from_start, replay
+from perfkit.alerts.replay import RuleEntry, from_start, replay
 from perfkit.alerts.rules.file import load_rules
 from perfkit.alerts.rules.rule import Rule
 from perfkit.alerts.rules.steps import NO_GROUP, Point, RuleRun
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from perfkit.charts.style import Chart
 
 
-class Episode(NamedTuple):
+class BacktestEpisode(NamedTuple):
     """One time a rule fired: from `fired_at` to `ended_at` (None: it still does).
 
     `trades` closed while it did, and brought `net_pnl`; `worst` is the figure farthest beyond the
@@ -54,7 +54,7 @@ class RuleHistory(NamedTuple):
     """What a rule would have done: its episodes, and its figure at every trade."""
 
     rule: Rule
-    episodes: tuple[Episode, ...]
+    episodes: tuple[BacktestEpisode, ...]
     points: tuple[Point, ...]
     steps: int
 
@@ -128,15 +128,15 @@ def backtest(
     end_day = last or (date.fromordinal(days[-1].day) if days else start_day)
     start, end = calendar.start_of(start_day), calendar.end_of(end_day)
     settings = settings_of(feed.config, feed)
-    entries = [Entry(rule, RuleRun(rule, settings)) for rule in rules if not rule.is_clock]
+    entries = [RuleEntry(rule, RuleRun(rule, settings)) for rule in rules if not rule.is_clock]
     for entry in entries:
         entry.run.points = []
     memory = Memory()
     memory.entries = {entry.rule.id: entry for entry in entries}
-    teller = Teller(memory, feed, end)
-    teller.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
+    announcer = Announcer(memory, feed, end)
+    announcer.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
     span = feed.rows(start_day.toordinal(), end_day.toordinal())
-    histories = tuple(_history(entry, teller.events, span, start) for entry in entries)
+    histories = tuple(_history(entry, announcer.events, span, start) for entry in entries)
     sources = feed.config.sources
     return Backtest(
         start,
@@ -144,11 +144,11 @@ def backtest(
         sources[0].currency,
         calendar.timezone,
         histories,
-        tuple(teller.events),
+        tuple(announcer.events),
     )
 
 
-def _history(entry: Entry, events: Sequence[Event], span: Trades, start: int) -> RuleHistory:
+def _history(entry: RuleEntry, events: Sequence[Event], span: Trades, start: int) -> RuleHistory:
     rule = entry.rule
     points = tuple(one for one in entry.run.points or () if one.at >= start)
     opened: dict[str, Event] = {}
@@ -172,7 +172,7 @@ def _history(entry: Entry, events: Sequence[Event], span: Trades, start: int) ->
 
 def _episode(
     rule: Rule, fired: Event, ended: Event | None, span: Trades, points: Sequence[Point]
-) -> Episode:
+) -> BacktestEpisode:
     group = fired["group"] or NO_GROUP
     since = _instant(fired["occurred_at"])
     until = None if ended is None else _instant(ended["occurred_at"])
@@ -193,7 +193,7 @@ def _episode(
         and (until is None or one.at < until)
     ]
     choose = min if rule.bound == "below" else max
-    return Episode(
+    return BacktestEpisode(
         group,
         since,
         until,
@@ -218,7 +218,7 @@ def _time(instant: int) -> str:
     return f"{moment_of(instant):%Y-%m-%d %H:%M}"
 
 
-def _for_how_long(episode: Episode) -> str:
+def _for_how_long(episode: BacktestEpisode) -> str:
     if episode.ended_at is None:
         return "still fires"
     minutes = (episode.ended_at - episode.fired_at) // 60_000_000

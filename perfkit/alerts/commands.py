@@ -13,11 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from perfkit.alerts import state_file
-from perfkit.alerts.check import Standing, standing, stored_memory
+from perfkit.alerts.check import OpenEpisode, open_episodes, stored_memory
 from perfkit.alerts.event import event, time_text
 from perfkit.alerts.event_log import Event, append
 from perfkit.alerts.memory import Memory, memory_from
-from perfkit.alerts.rules.gauge import Settings
+from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import digest
 from perfkit.config import settings as configs
 from perfkit.config.settings import Config
@@ -39,7 +39,7 @@ def acknowledge(root: Path, wanted: str, now: int) -> str:
     """Ends the reminders of one open episode, named by its id or, where it has one, its rule."""
 
     def act(memory: Memory) -> Event:
-        one = _chosen(standing(memory, now), wanted)
+        one = _chosen(open_episodes(memory, now), wanted)
         if one.name in memory.acked:
             raise UsageError(f"{wanted}: is acknowledged already")
         memory.acked.add(one.name)
@@ -113,7 +113,7 @@ def _told(root: Path, now: int, act: Callable[[Memory], Event]) -> str:
         head, memory = found
         told = act(memory)
         memory.log_size = append(str(root), [told])
-        firing = any(not one.silenced for one in standing(memory, now))
+        firing = any(not one.silenced for one in open_episodes(memory, now))
         # The next run looks at everything, whatever it would have waited for.
         head |= {"next": 0, "code": 2 if firing else 0}
         path = str(root / state_file.STATE)
@@ -137,7 +137,7 @@ def _locked(root: Path) -> Iterator[None]:
             os.close(descriptor)
 
 
-def _chosen(firing: tuple[Standing, ...], wanted: str) -> Standing:
+def _chosen(firing: tuple[OpenEpisode, ...], wanted: str) -> OpenEpisode:
     found = [one for one in firing if one.name == wanted]
     found = found or [one for one in firing if one.rule.id == wanted]
     if len(found) == 1:
@@ -154,8 +154,8 @@ def _no_rule(memory: Memory, wanted: str) -> str:
     return f"{wanted}: there is no such rule; there are {', '.join(memory.entries)}"
 
 
-def _settings(config: Config) -> Settings:
+def _settings(config: Config) -> GaugeSettings:
     def missing(_first: date, _last: date) -> int:
         return 0
 
-    return Settings(config.calendar, config.starting_equity, config.periods_per_year, missing)
+    return GaugeSettings(config.calendar, config.starting_equity, config.periods_per_year, missing)

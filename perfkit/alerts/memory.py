@@ -10,8 +10,8 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from perfkit.alerts.event_log import Event
-from perfkit.alerts.replay import Entry, Marks, entry_from
-from perfkit.alerts.rules.gauge import Settings
+from perfkit.alerts.replay import Marks, RuleEntry, entry_from
+from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import Rule, RuleState, digest
 from perfkit.alerts.rules.steps import RuleRun
 from perfkit.core.calendar import instant_of
@@ -32,7 +32,7 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self.entries: dict[str, Entry] = {}
+        self.entries: dict[str, RuleEntry] = {}
         self.marks: Marks = ()
         self.last_at: int | None = None
         self.last_key = ""
@@ -65,7 +65,7 @@ class Memory:
         }
 
 
-def memory_from(plain: dict[str, Any], settings: Settings) -> Memory:
+def memory_from(plain: dict[str, Any], settings: GaugeSettings) -> Memory:
     """The memory that `plain` was made from."""
     memory = Memory()
     for one in plain["entries"]:
@@ -79,7 +79,7 @@ def memory_from(plain: dict[str, Any], settings: Settings) -> Memory:
     return memory
 
 
-class Told:
+class Announced:
     """What the event log says of one rule: up to when it was told, and what is open by group."""
 
     def __init__(self) -> None:
@@ -89,18 +89,18 @@ class Told:
 
 
 def recalled(
-    events: Iterable[Event], rules: Iterable[Rule], settings: Settings
-) -> tuple[Memory, dict[str, Told]]:
+    events: Iterable[Event], rules: Iterable[Rule], settings: GaugeSettings
+) -> tuple[Memory, dict[str, Announced]]:
     """A memory of what the event log tells, and what it says of each rule that it knows.
 
     A rule is known when its latest `baseline` is of its present definition.
     """
     memory = Memory()
     baselines: dict[str, list[str]] = {}
-    told: dict[str, Told] = {}
+    told: dict[str, Announced] = {}
     for event in events:
         _recall(memory, event, baselines, told)
-    found: dict[str, Told] = {}
+    found: dict[str, Announced] = {}
     for rule in rules:
         lives = baselines.get(rule.id, [])
         memory.generations[rule.id] = len(lives)
@@ -109,7 +109,7 @@ def recalled(
         present = rule._replace(generation=len(lives) - 1)
         if lives[-1] == digest(rule.id, present.identity, "baseline"):
             memory.generations[rule.id] = len(lives) - 1
-            entry = Entry(present, RuleRun(present, settings))
+            entry = RuleEntry(present, RuleRun(present, settings))
             entry.clock = {
                 group: RuleState(
                     phase="firing",
@@ -128,7 +128,7 @@ def recalled(
 
 
 def _recall(
-    memory: Memory, event: Event, baselines: dict[str, list[str]], told: dict[str, Told]
+    memory: Memory, event: Event, baselines: dict[str, list[str]], told: dict[str, Announced]
 ) -> None:
     kind, rule, episode = event["kind"], event.get("rule"), event.get("episode")
     if kind == "clock_skew":
@@ -137,9 +137,9 @@ def _recall(
         return
     if kind == "baseline":
         baselines.setdefault(rule, []).append(event["id"])
-        told[rule] = Told()
+        told[rule] = Announced()
         told[rule].until = _instant(event.get("last_trade"))
-    one = told.setdefault(rule, Told())
+    one = told.setdefault(rule, Announced())
     group = event.get("group")
     group = group if isinstance(group, str) else ""
     if kind in ("firing", "resolved") and isinstance(episode, str):

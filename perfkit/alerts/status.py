@@ -9,7 +9,7 @@ from perfkit.alerts.commands import remembered
 from perfkit.alerts.event import short, time_text
 from perfkit.alerts.event_log import read
 from perfkit.alerts.memory import Memory
-from perfkit.alerts.replay import Entry
+from perfkit.alerts.replay import RuleEntry
 from perfkit.alerts.rules.evidence import evidence_of
 from perfkit.alerts.rules.rule import (
     CORRECTED,
@@ -46,7 +46,7 @@ class Standing(NamedTuple):
     notes: str
 
 
-class ToldEpisode(NamedTuple):
+class LoggedEpisode(NamedTuple):
     """An episode as the event log tells it; instants, `ended_at` None while it is open."""
 
     rule: str
@@ -58,7 +58,7 @@ class ToldEpisode(NamedTuple):
     message: str
 
 
-class Status(NamedTuple):
+class AlertStatus(NamedTuple):
     """Every rule and group as of the run at `at`; `at` is None where no run was yet."""
 
     at: int | None
@@ -85,12 +85,12 @@ class Status(NamedTuple):
 NEVER = "Alert rules have not been evaluated yet: run `perfkit-alerts`."
 
 
-def status(root: Path, timezone: str | None = None) -> Status:
+def status(root: Path, timezone: str | None = None) -> AlertStatus:
     """How each rule stands. Raises `ConfigError`, and `OutputError` for a damaged state."""
     config = configs.load(root, timezone)
     found = remembered(config)
     if found is None:
-        return Status(None, ())
+        return AlertStatus(None, ())
     head, memory = found
     standings: list[Standing] = []
     for entry in memory.entries.values():
@@ -100,7 +100,7 @@ def status(root: Path, timezone: str | None = None) -> Status:
         standings += [
             _standing(memory, entry, group, state) for group, state in sorted(states.items())
         ]
-    return Status(head["now"], tuple(standings))
+    return AlertStatus(head["now"], tuple(standings))
 
 
 def alert_status(root: str | Path, timezone: str | None = None) -> Text:
@@ -110,19 +110,19 @@ def alert_status(root: str | Path, timezone: str | None = None) -> Text:
     return Text(text, digest(text))
 
 
-def told_episodes(root: str | Path, start: int, end: int) -> tuple[ToldEpisode, ...]:
+def logged_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpisode, ...]:
     """The episodes that began in `[start, end)`, by the event log, in the order they fired.
 
     One that a corrected past took back is left out: the market never did it.
     """
-    found: dict[str, ToldEpisode] = {}
+    found: dict[str, LoggedEpisode] = {}
     for event in read(str(root)):
         episode, at = event.get("episode"), event.get("occurred_at")
         if not isinstance(episode, str) or not isinstance(at, str):
             continue
         instant = instant_of(datetime.fromisoformat(at))
         if event["kind"] == "firing" and start <= instant < end:
-            found[episode] = ToldEpisode(
+            found[episode] = LoggedEpisode(
                 rule=event["rule"],
                 group=event["group"] or NO_GROUP,
                 severity=event["severity"],
@@ -140,7 +140,7 @@ def told_episodes(root: str | Path, start: int, end: int) -> tuple[ToldEpisode, 
     return tuple(sorted(found.values(), key=lambda one: one.fired_at))
 
 
-def _standing(memory: Memory, entry: Entry, group: str, state: RuleState) -> Standing:
+def _standing(memory: Memory, entry: RuleEntry, group: str, state: RuleState) -> Standing:
     rule = entry.rule
     word, notes = WORDS[state.phase], []
     if state.data in (INSUFFICIENT, ERROR):
@@ -148,7 +148,7 @@ def _standing(memory: Memory, entry: Entry, group: str, state: RuleState) -> Sta
             word = state.data
         else:
             notes.append(f"data {state.data}")
-    if state.episode is not None and entry.told_as(state.episode) in memory.acked:
+    if state.episode is not None and entry.episode_name(state.episode) in memory.acked:
         notes.append("acknowledged")
     until = memory.silences.get(rule.id)
     if until is not None:
@@ -162,7 +162,7 @@ def _standing(memory: Memory, entry: Entry, group: str, state: RuleState) -> Sta
     return Standing(rule.id, group, word, since, figure, "; ".join(notes))
 
 
-def _rows(found: Status, *, plain: bool) -> list[list[str]]:
+def _rows(found: AlertStatus, *, plain: bool) -> list[list[str]]:
     clean = _plain if plain else escaped
     return [
         [
@@ -183,5 +183,5 @@ def began_in(root: Path, window: Window) -> tuple[Episode, ...]:
     """The episodes whose first event lies in the window, in the order they began."""
     return tuple(
         Episode(one.rule, one.group, one.severity, moment_of(one.fired_at), one.message)
-        for one in told_episodes(root, window.start, window.end)
+        for one in logged_episodes(root, window.start, window.end)
     )

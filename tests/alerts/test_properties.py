@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfkit.alerts.backtest import backtest
-from perfkit.alerts.check import Outcome, stored_memory
+from perfkit.alerts.check import CheckResult, stored_memory
 from perfkit.alerts.feed import open_feed
 from perfkit.alerts.rules.file import load_rules
 from perfkit.config import settings as configs
@@ -244,6 +244,6 @@ class TestLateTrades:
 
 def test_outcome_is_printed_whole_as_json(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
-    assert isinstance(Outcome, type)
+    assert isinstance(CheckResult, type)
     found = json.loads(bench.run(START, "--json").out)
     assert list(found) == ["code", "now", "firing", "events"]
