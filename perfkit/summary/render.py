@@ -233,9 +233,9 @@ def _target_rows(summary: SummaryShape) -> list[list[str]]:
     for verdict in summary.targets:
         sign = "at least" if verdict.bound == "at_least" else "at most"
         wanted = f"{sign} {_wanted(verdict, cash)}"
-        said = VERDICTS[verdict.verdict] + (f" ({verdict.reason})" if verdict.reason else "")
+        status = VERDICTS[verdict.verdict] + (f" ({verdict.reason})" if verdict.reason else "")
         actual = shown(verdict.metric, verdict.actual, cash)
-        rows.append([label_of(verdict.metric), wanted, actual, _distance(verdict, cash), said])
+        rows.append([label_of(verdict.metric), wanted, actual, _distance(verdict, cash), status])
     return rows
 
 

@@ -60,7 +60,7 @@ class Selection:
 
     @cached_property
     def closed(self) -> Trades:
-        """Every closed trade that meets the filter, in trade order, whatever its window."""
+        """Every closed trade that meets the filter, in trade order, from every window."""
         return self.book.closed.where(self._filter)
 
     @cached_property
@@ -151,7 +151,7 @@ class Selection:
 
     @cached_property
     def line_counts(self) -> list[DayLines]:
-        """Line counts of each day of the window that has any, and of lines that tell no day."""
+        """Line counts of each day of the window that has any, and of lines without a date."""
         days = self.book.lines.items()
         return [lines for day, lines in days if day is None or self._has(day)]
 
