@@ -200,6 +200,9 @@ def merged_curves(a: Curve, b: Curve) -> Curve:
     The deepest of the earlier fall, the one across the seam, and the later one is kept. Ties go
     to the earliest: a fall across the seam that is as deep as the later one has its trough first,
     because the later one starts from no higher a peak.
+
+    Example: after +3, -1 (total 2, peak 3, depth 1) come -2, +4 (low -2, peak 2, depth 2). The
+    fall across the seam is 3 - (2 - 2) = 3, the deepest; the new peak is 2 + 2 = 4.
     """
     total, peak, peak_at, low, low_at, depth, from_at, trough_at = a
     later_peak, later_low = total + b.peak, total + b.low

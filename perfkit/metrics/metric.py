@@ -1,6 +1,6 @@
 """One row per metric: how it is computed, and everything else that is known of it.
 
-A metric is a function of `Facts`. The decorator `metric` makes its row where the function stands;
+A metric is a function of `Facts`. The decorator `metric` makes its row next to the function;
 the documentation, labels, explanations, targets, rules and alert events all read that row, so a
 new metric is written in one place. No text is parsed for it: `python -OO` drops docstrings.
 """

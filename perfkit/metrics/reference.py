@@ -7,7 +7,7 @@ from perfkit.metrics.registry import METRICS
 _HEAD = """\
 # Metrics
 
-Made from the rows in `perfkit/metrics/`; `make docs` writes it anew.
+Made from the rows in `perfkit/metrics/`; `make docs` writes this page.
 
 W, L and B are wins, losses and breakevens, N = W + L + B; w, l and n are those of them whose P&L
 is known. Sums are exact. A quotient is taken once, last, from exact sums, and given at 18

@@ -1,4 +1,4 @@
-"""JSON Schemas made from the types, shipped in `perfkit/schemas/`; `python -m` writes them anew.
+"""JSON Schemas made from the types, shipped in `perfkit/schemas/`; `python -m` writes them.
 
 Every schema is strict: nothing may be missing, nothing may be added.
 """

@@ -1,4 +1,4 @@
-"""What is odd about the data of a window; an empty list when nothing is."""
+"""Problems in the data of a window: code, count and message; none when it is clean."""
 
 from __future__ import annotations
 

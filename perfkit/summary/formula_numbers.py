@@ -1,4 +1,4 @@
-"""The numbers that stand in a figure's formula, by the names the formula gives them."""
+"""The numbers in a figure's formula, by the names the formula gives them."""
 
 from __future__ import annotations
 

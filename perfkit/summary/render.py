@@ -76,16 +76,16 @@ def glance(summary: SummaryShape) -> str:
 
 def _glance_rows(summary: SummaryShape) -> tuple[list[str], list[list[str]]]:
     metrics, cash = summary.metrics, summary.currency
-    low, high = metrics["win_rate_low"], metrics["win_rate_high"]
-    interval = NOTHING
-    if isinstance(low, Decimal) and isinstance(high, Decimal):
-        interval = f"95 % interval {percent(low)} to {percent(high)}"
     trough = metrics["drawdown_trough_at"]
     fall = "none"
     if isinstance(trough, datetime):
         fall = f"lowest at {moment(trough, summary.window.timezone)}"
     rows = [
-        ["Win rate", shown("win_rate", metrics["win_rate"]), interval],
+        [
+            "Win rate",
+            shown("win_rate", metrics["win_rate"]),
+            _interval(metrics, 1, "95 % interval "),
+        ],
         ["Largest drawdown", shown("max_drawdown", metrics["max_drawdown"], cash), fall],
         ["Expectancy", shown("expectancy", metrics["expectancy"], cash), "per trade"],
         ["Targets", _targets_in_short(summary.targets), _missed_names(summary.targets)],
@@ -233,9 +233,9 @@ def _target_rows(summary: SummaryShape) -> list[list[str]]:
     for verdict in summary.targets:
         sign = "at least" if verdict.bound == "at_least" else "at most"
         wanted = f"{sign} {_wanted(verdict, cash)}"
-        said = VERDICTS[verdict.verdict] + (f" ({verdict.reason})" if verdict.reason else "")
+        status = VERDICTS[verdict.verdict] + (f" ({verdict.reason})" if verdict.reason else "")
         actual = shown(verdict.metric, verdict.actual, cash)
-        rows.append([label_of(verdict.metric), wanted, actual, _distance(verdict, cash), said])
+        rows.append([label_of(verdict.metric), wanted, actual, _distance(verdict, cash), status])
     return rows
 
 
@@ -249,13 +249,16 @@ def _part_rows(summary: SummaryShape, dimension: str, clean: Callable[..., str])
 
 
 def _part_row(part: Part, currency: str, clean: Callable[..., str]) -> list[str]:
-    metrics = part.metrics
+    cells = [shown(name, part.metrics[name], currency) for name in PART_COLUMNS]
+    return [clean(part.name) or "(none)", *cells[:3], _interval(part.metrics, 0), *cells[3:]]
+
+
+def _interval(metrics: dict[str, Value | None], places: int, name: str = "") -> str:
+    """The 95 % interval of the win rate, such as "21 % to 64 %"."""
     low, high = metrics["win_rate_low"], metrics["win_rate_high"]
-    interval = NOTHING
-    if isinstance(low, Decimal) and isinstance(high, Decimal):
-        interval = f"{percent(low, 0)} to {percent(high, 0)}"
-    cells = [shown(name, metrics[name], currency) for name in PART_COLUMNS]
-    return [clean(part.name) or "(none)", *cells[:3], interval, *cells[3:]]
+    if not isinstance(low, Decimal) or not isinstance(high, Decimal):
+        return NOTHING
+    return f"{name}{percent(low, places)} to {percent(high, places)}"
 
 
 def _title(summary: SummaryShape) -> str:

@@ -129,7 +129,7 @@ def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
 def _recovered_at(selection: Selection, whole: Tally) -> int | None:
     """When cumulative P&L first was at or above the peak of the largest drawdown again.
 
-    Sheets tell on which days the trough and the recovery lie; only those are walked.
+    The sheets show on which days the trough and the recovery are; only those are walked.
     """
     start = peak = 0
     level: int | None = None

@@ -1,4 +1,4 @@
-"""What stands behind a rule's figure at one step: the numbers in it, its first and last trade."""
+"""The evidence for a rule's figure at one step: numerator, denominator, first and last trade."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Evidence(NamedTuple):
 
 
 def evidence_of(gauge: Gauge) -> Evidence:
-    """What stands behind the present figure of a gauge."""
+    """The evidence for the present figure of a gauge."""
     value, facts = gauge.value(), gauge.facts()
     row = METRICS[gauge.metric]
     rate = METRICS[row.end_of or row.name]

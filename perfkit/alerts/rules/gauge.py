@@ -157,7 +157,7 @@ class Gauge:
     def facts(self) -> Facts:
         """What the figure is computed from."""
         reads = self.row.reads
-        # NOT_IN_A_PART stands for what no rule may ask for.
+        # NOT_IN_A_PART: no rule may ask for these.
         return Facts(
             tally=self.fold.tally(self.whole),
             days=self._days() if "days" in reads else (),
@@ -276,7 +276,7 @@ def _fallen(
     """The peak so far and the deepest relative fall, one trade later; shares as fractions."""
     peak, depth, of_peak = fall
     if equity > peak:
-        # A start at or below 0 leaves the drawdown undefined, whatever comes after.
+        # A start at or below 0 leaves the drawdown undefined, whatever follows.
         return (equity, depth, of_peak) if of_peak > 0 else fall
     if of_peak > 0 and multiply(EXACT.subtract(peak, equity), of_peak) > multiply(depth, peak):
         return peak, EXACT.subtract(peak, equity), peak
