@@ -264,12 +264,16 @@ def _printer(reports: int) -> Iterator[Callable[[str, TextIO], None]]:
     if reports < 2 or not sys.stderr.isatty():
         yield lambda text, stream: print(text, file=stream)
         return
+    from shutil import get_terminal_size
+
     from tqdm import tqdm
 
-    class Bar(tqdm[None]):
-        monitor_interval = 0  # no thread of its own: the run forks
-
-    with Bar(total=reports, unit="report", leave=False, mininterval=0, file=sys.stderr) as bar:
+    tqdm.monitor_interval = 0  # no thread: the run forks
+    # Where a terminal's size is unknown, tqdm would show nothing.
+    width, rows = get_terminal_size().columns, 20
+    with tqdm(
+        total=reports, leave=False, mininterval=0, unit=" reports", ncols=width, nrows=rows
+    ) as bar:
 
         def show(text: str, stream: TextIO) -> None:
             bar.write(text, file=stream)
