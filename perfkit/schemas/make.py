@@ -9,6 +9,7 @@ import typing
 from datetime import datetime
 from decimal import Decimal
 from functools import reduce
+from inspect import cleandoc
 from operator import or_
 from pathlib import Path
 from types import UnionType
@@ -74,7 +75,7 @@ def _object(shape: type, **replaced: object) -> type:
     return msgspec.defstruct(
         shape.__name__.removesuffix("Shape"),
         [(name, _as_object(hint)) for name, hint in hints.items()],
-        namespace={"__doc__": shape.__doc__},
+        namespace={"__doc__": cleandoc(shape.__doc__ or "")},  # Python 3.13 does so by itself
     )
 
 
