@@ -1,7 +1,7 @@
 """Exact performance figures from the trade logs of bots.
 
-`perfkit.open()` finds the workspace and returns a `Desk`. Names load when first used, so that a
-program that only needs one small module pays for nothing else.
+`perfkit.open()` finds the workspace and returns a `Desk`. Names are loaded when first used, so a
+program that needs only one small module loads nothing else.
 """
 
 from __future__ import annotations
@@ -10,27 +10,41 @@ __version__ = "0.1.0"
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from perfkit.core.errors import ConfigError as ConfigError
+    from perfkit.core.errors import LogReadError as LogReadError
+    from perfkit.core.errors import MissingExtraError as MissingExtraError
+    from perfkit.core.errors import MixedCurrencyError as MixedCurrencyError
+    from perfkit.core.errors import NoTradesError as NoTradesError
     from perfkit.core.errors import PerfkitError as PerfkitError
+    from perfkit.core.errors import UsageError as UsageError
+    from perfkit.core.errors import WindowError as WindowError
+    from perfkit.core.errors import WorkspaceNotFoundError as WorkspaceNotFoundError
     from perfkit.desk.desk import Desk as Desk
     from perfkit.desk.desk import open as open
 
-_HOMES = {
-    "open": "perfkit.desk.desk",
-    "Desk": "perfkit.desk.desk",
-    "PerfkitError": "perfkit.core.errors",
-}
-
-__all__ = ["Desk", "PerfkitError", "open"]
+__all__ = [
+    "ConfigError",
+    "Desk",
+    "LogReadError",
+    "MissingExtraError",
+    "MixedCurrencyError",
+    "NoTradesError",
+    "PerfkitError",
+    "UsageError",
+    "WindowError",
+    "WorkspaceNotFoundError",
+    "open",
+]
 
 
 def __getattr__(name: str) -> object:
-    home = _HOMES.get(name)
-    if home is None:
+    if name not in __all__:
         raise AttributeError(f"module 'perfkit' has no attribute {name!r}")
     import importlib
 
+    home = "perfkit.core.errors" if name.endswith("Error") else "perfkit.desk.desk"
     return getattr(importlib.import_module(home), name)
 
 
 def __dir__() -> list[str]:
-    return sorted([*globals(), *_HOMES])
+    return sorted({*globals(), *__all__})

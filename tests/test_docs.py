@@ -17,7 +17,7 @@ import pytest
 
 import perfkit
 from perfkit.book.store.day_sheet import DIMENSIONS
-from perfkit.charts.chart_desk import ChartDesk
+from perfkit.charts.desk import ChartDesk
 from perfkit.cli import main
 from perfkit.config import settings
 from perfkit.config.dialect import _KEYS as DIALECT_KEYS

@@ -8,12 +8,12 @@ from zlib import crc32
 from perfkit.alerts.event import event, lines_behind, sentence, time_text
 from perfkit.alerts.event_log import Event
 from perfkit.alerts.memory import Memory
-from perfkit.alerts.replay import Replayed, ReplayEntry
+from perfkit.alerts.replay import ReplayResult, RuleEntry
 from perfkit.alerts.rules.active_hours import active_us, reached
 from perfkit.alerts.rules.clock import ClockStep, next_step, stepped
 from perfkit.alerts.rules.evidence import Evidence, evidence_of
 from perfkit.alerts.rules.rule import CORRECTED, START, RuleEvent, RuleState, closed, digest
-from perfkit.alerts.rules.steps import Happened
+from perfkit.alerts.rules.steps import TradeEvent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -36,22 +36,22 @@ class Announcer:
         self.events: list[Event] = []
         self._seen: dict[tuple[str, str], tuple[Evidence, str | None]] = {}
 
-    def trades(self, tales: Sequence[Replayed]) -> None:
+    def trades(self, replayed: Sequence[ReplayResult]) -> None:
         """What trades did: first what a changed past settled, then the rest in trade order."""
-        for tale in tales:
-            self._unseen(tale.entry, tale.unseen)
-        placed = [(tale.entry, one) for tale in tales for one in tale.settled]
+        for result in replayed:
+            self._unseen(result.entry, result.unseen)
+        placed = [(result.entry, one) for result in replayed for one in result.settled]
         onward = [
-            ((one.day, one.row, rule, number), tale.entry, one)
-            for rule, tale in enumerate(tales)
-            for number, one in enumerate(tale.told)
+            ((one.day, one.row, rule, number), result.entry, one)
+            for rule, result in enumerate(replayed)
+            for number, one in enumerate(result.told)
         ]
         placed += [item[1:] for item in sorted(onward, key=lambda item: item[0])]
         for entry, one in placed:
             sources = lines_behind(self.feed, entry.rule, one)
             self._rule_event(entry, one.group, one.event, one.evidence, sources)
 
-    def _unseen(self, entry: ReplayEntry, unseen: Sequence[Happened]) -> None:
+    def _unseen(self, entry: RuleEntry, unseen: Sequence[TradeEvent]) -> None:
         if not unseen:
             return
         rule = entry.rule
@@ -75,7 +75,7 @@ class Announcer:
 
     def _rule_event(
         self,
-        entry: ReplayEntry,
+        entry: RuleEntry,
         group: str,
         done: RuleEvent,
         evidence: Evidence | None,
@@ -84,13 +84,13 @@ class Announcer:
         rule, episode = entry.rule, done.episode
         name = None
         if done.kind == "firing" and episode is not None:
-            name = entry.told_as(episode, again=True)
+            name = entry.episode_name(episode, again=True)
             _, times = entry.known.get(episode, (0, 0))
             entry.known[episode] = (done.at, times + 1)
             # One that fired long ago is told as firing, not reminded of as well.
             self.memory.reminded[name] = self._reminders_passed(entry, done.at)
         elif episode is not None:
-            name = entry.told_as(episode)
+            name = entry.episode_name(episode)
             if done.kind == "resolved":
                 self.memory.acked.discard(name)
                 self.memory.reminded.pop(name, None)
@@ -116,7 +116,7 @@ class Announcer:
             )
         )
 
-    def ended(self, entry: ReplayEntry, reason: str) -> None:
+    def ended(self, entry: RuleEntry, reason: str) -> None:
         """Closes what is open of a rule that was edited or removed."""
         for group, state in entry.states().items():
             _, events = closed(state, reason, self.memory.last_at or self.now)
@@ -124,7 +124,7 @@ class Announcer:
                 self._rule_event(entry, group, done, self._evidence(entry, group), ())
         self.memory.silences.pop(entry.rule.id, None)
 
-    def baseline(self, entry: ReplayEntry, days: Sequence[DayMark]) -> None:
+    def baseline(self, entry: RuleEntry, days: Sequence[DayMark]) -> None:
         """Says from where on a new rule is watched."""
         rule = entry.rule
         last_at = None
@@ -204,7 +204,7 @@ class Announcer:
                 states = entry.clock.items()
                 entry.clock = {name: one for name, one in states if one not in (START, _CALM)}
 
-    def _clock_step(self, entry: ReplayEntry, one: ClockStep) -> None:
+    def _clock_step(self, entry: RuleEntry, one: ClockStep) -> None:
         for done in one.events:
             sources = [one.place] if one.place is not None else []
             self._rule_event(entry, one.group, done, one.evidence, sources)
@@ -216,11 +216,11 @@ class Announcer:
             for group, state in entry.states().items():
                 self._remind(entry, group, state)
 
-    def _remind(self, entry: ReplayEntry, group: str, state: RuleState) -> None:
+    def _remind(self, entry: RuleEntry, group: str, state: RuleState) -> None:
         rule = entry.rule
         if state.episode is None or state.fired_at is None or rule.remind_us is None:
             return
-        name = entry.told_as(state.episode)
+        name = entry.episode_name(state.episode)
         if name in self.memory.acked or self.memory.silences.get(rule.id, 0) > self.now:
             return
         number = self._reminders_passed(entry, state.fired_at, state)
@@ -243,7 +243,7 @@ class Announcer:
         )
 
     def _reminders_passed(
-        self, entry: ReplayEntry, fired_at: int, state: RuleState | None = None
+        self, entry: RuleEntry, fired_at: int, state: RuleState | None = None
     ) -> int:
         rule = entry.rule
         if rule.remind_us is None:
@@ -253,13 +253,13 @@ class Announcer:
             until = min(until, state.window_end)
         return active_us(rule.active, fired_at, until) // rule.remind_us
 
-    def _evidence(self, entry: ReplayEntry, group: str) -> Evidence | None:
+    def _evidence(self, entry: RuleEntry, group: str) -> Evidence | None:
         if entry.rule.is_clock:
             return self._seen.get((entry.rule.id, group), (None, None))[0]
         known = entry.run.groups.get(group)
         return None if known is None else evidence_of(known.gauge)
 
-    def forsaken(self, left: Sequence[Event]) -> None:
+    def close_orphans(self, left: Sequence[Event]) -> None:
         """Closes what a run that was killed told as firing, and what no trade says any more."""
         opened: dict[tuple[str, str], Event] = {}
         for one in left:
@@ -275,7 +275,7 @@ class Announcer:
                 continue
             state = entry.states().get(group)
             still = state.episode if state is not None else None
-            if still is not None and entry.told_as(still) == one.get("episode"):
+            if still is not None and entry.episode_name(still) == one.get("episode"):
                 continue
             at = self.memory.last_at or self.now
             ended = RuleEvent("resolved", CORRECTED, at, str(one["episode"]), None)
@@ -301,7 +301,7 @@ def next_due(memory: Memory, feed: Feed, now: int) -> int | None:
         for state in entry.states().values():
             if state.episode is None or state.fired_at is None:
                 continue
-            name = entry.told_as(state.episode)
+            name = entry.episode_name(state.episode)
             if name in memory.acked:
                 continue
             number = memory.reminded.get(name, 0) + 1

@@ -17,7 +17,7 @@ from perfkit.alerts.event import short
 from perfkit.alerts.event_log import Event
 from perfkit.alerts.feed import Feed, open_feed
 from perfkit.alerts.memory import Memory
-from perfkit.alerts.replay import ReplayEntry, from_start, replay
+from perfkit.alerts.replay import RuleEntry, from_start, replay
 from perfkit.alerts.rules.file import load_rules
 from perfkit.alerts.rules.rule import Rule
 from perfkit.alerts.rules.steps import NO_GROUP, Point, RuleRun
@@ -128,15 +128,15 @@ def backtest(
     end_day = last or (date.fromordinal(days[-1].day) if days else start_day)
     start, end = calendar.start_of(start_day), calendar.end_of(end_day)
     settings = settings_of(feed.config, feed)
-    entries = [ReplayEntry(rule, RuleRun(rule, settings)) for rule in rules if not rule.is_clock]
+    entries = [RuleEntry(rule, RuleRun(rule, settings)) for rule in rules if not rule.is_clock]
     for entry in entries:
         entry.run.points = []
     memory = Memory()
     memory.entries = {entry.rule.id: entry for entry in entries}
-    teller = Announcer(memory, feed, end)
-    teller.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
+    announcer = Announcer(memory, feed, end)
+    announcer.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
     span = feed.rows(start_day.toordinal(), end_day.toordinal())
-    histories = tuple(_history(entry, teller.events, span, start) for entry in entries)
+    histories = tuple(_history(entry, announcer.events, span, start) for entry in entries)
     sources = feed.config.sources
     return Backtest(
         start,
@@ -144,11 +144,11 @@ def backtest(
         sources[0].currency,
         calendar.timezone,
         histories,
-        tuple(teller.events),
+        tuple(announcer.events),
     )
 
 
-def _history(entry: ReplayEntry, events: Sequence[Event], span: Trades, start: int) -> RuleHistory:
+def _history(entry: RuleEntry, events: Sequence[Event], span: Trades, start: int) -> RuleHistory:
     rule = entry.rule
     points = tuple(one for one in entry.run.points or () if one.at >= start)
     opened: dict[str, Event] = {}

@@ -16,7 +16,7 @@ from perfkit.alerts.event_log import Event, append, read, size_of
 from perfkit.alerts.feed import Feed, load_config, open_feed
 from perfkit.alerts.memory import Announced, Memory, memory_from, recalled
 from perfkit.alerts.replay import (
-    ReplayEntry,
+    RuleEntry,
     RuleJob,
     back_to,
     first_change,
@@ -27,7 +27,7 @@ from perfkit.alerts.replay import (
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.alerts.rules.steps import RuleRun, trade_key
-from perfkit.alerts.state_file import FIRING, OK, SKEW_US, clock, config_mark, newest_seen
+from perfkit.alerts.state_file import EXIT_FIRING, EXIT_OK, SKEW_US, clock, config_mark, newest_seen
 from perfkit.core.errors import OutputError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import put_in_place
@@ -112,23 +112,23 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     feed = open_feed(config, writes=not dry_run)
     settings = settings_of(config, feed)
     run = _Run(root, now, feed, settings)
-    outcome = run.work(stored, _rules(stored, mark, config))
+    result = run.work(stored, _rules(stored, mark, config))
     if not dry_run:
         os.makedirs(os.path.dirname(os.path.join(root, state_file.STATE)), exist_ok=True)
-        events = [one for one in outcome.events if one["id"] not in run.doubtful]
+        events = [one for one in result.events if one["id"] not in run.doubtful]
         if events:
             run.memory.log_size = append(root, events)
         head = {
             "config": mark,
             "zone": zone,
             "log": feed.mark,
-            "next": run.next_look(),
+            "next": run.next_run(),
             "now": run.memory.newest,
             "skewed": run.memory.skewed,
-            "code": outcome.code,
+            "code": result.code,
         }
         _write(root, stored, head, run.memory, now)
-    return outcome
+    return result
 
 
 def settings_of(config: Config, feed: Feed) -> GaugeSettings:
@@ -216,28 +216,28 @@ class _Run:
             self.memory, told = recalled(left, rules, self.settings)
         self.doubtful = {event["id"] for event in left}
         self.memory.log_size = size_of(self.root)
-        teller = Announcer(self.memory, self.feed, self.now)
+        announcer = Announcer(self.memory, self.feed, self.now)
         if stored.damage is not None:
-            teller.state_recovered(stored.damage)
+            announcer.state_recovered(stored.damage)
         lost = stored.body is None
-        jobs = self._jobs(rules, told, teller, lost=lost)
+        jobs = self._jobs(rules, told, announcer, lost=lost)
         days = self.feed.days()
-        teller.trades(replay(jobs, self.feed, days))
+        announcer.trades(replay(jobs, self.feed, days))
         self.memory.marks = tuple(day.plain() for day in days)
         self._remember_last()
         self.memory.basis = basis_of(self.feed.config)
-        self._by_the_clock(teller)
+        self._by_the_clock(announcer)
         if not lost:
-            teller.forsaken(left)
-        return self._outcome(teller)
+            announcer.close_orphans(left)
+        return self._result(announcer)
 
     def _jobs(
-        self, rules: Sequence[Rule], told: dict[str, Announced], teller: Announcer, *, lost: bool
+        self, rules: Sequence[Rule], told: dict[str, Announced], announcer: Announcer, *, lost: bool
     ) -> list[RuleJob]:
         """What to step each rule through; edited and removed ones are closed on the way."""
         memory, days = self.memory, self.feed.days()
         for gone in memory.entries.keys() - {rule.id for rule in rules}:
-            teller.ended(memory.entries.pop(gone), RULE_REMOVED)
+            announcer.ended(memory.entries.pop(gone), RULE_REMOVED)
             memory.generations[gone] = memory.generations.get(gone, 0) + 1
         change: int | None = None
         if not lost:
@@ -248,17 +248,17 @@ class _Run:
         for rule in rules:
             entry = memory.entries.get(rule.id)
             if entry is not None and entry.rule.definition != rule.definition:
-                teller.ended(entry, RULE_CHANGED)
+                announcer.ended(entry, RULE_CHANGED)
                 memory.generations[rule.id] = memory.generations.get(rule.id, 0) + 1
                 entry = None
             present = rule._replace(generation=memory.generations.get(rule.id, 0))
             is_new = entry is None
             if entry is None:
-                entry = ReplayEntry(present, RuleRun(present, self.settings))
+                entry = RuleEntry(present, RuleRun(present, self.settings))
             entry.rule = entry.run.rule = present
             entries[rule.id] = entry
             if is_new:
-                teller.baseline(entry, days)
+                announcer.baseline(entry, days)
             if rule.is_clock:
                 continue
             if is_new:
@@ -296,22 +296,22 @@ class _Run:
                 return row
         return None
 
-    def _by_the_clock(self, teller: Announcer) -> None:
+    def _by_the_clock(self, announcer: Announcer) -> None:
         memory = self.memory
         newest = newest_seen(self.root, memory.newest)
         if newest - self.now >= SKEW_US:
             memory.newest = newest
             if not memory.skewed:
                 memory.skewed = True
-                teller.clock_skew(newest)
+                announcer.clock_skew(newest)
             return
         memory.skewed = False
         memory.newest = max(newest, self.now)
-        teller.silences_over()
-        teller.clock_rules()
-        teller.reminders()
+        announcer.silences_over()
+        announcer.clock_rules()
+        announcer.reminders()
 
-    def next_look(self) -> int | None:
+    def next_run(self) -> int | None:
         """The earliest instant at which there is work although no line was written."""
         if self.memory.skewed:
             return None
@@ -319,23 +319,23 @@ class _Run:
 
         return next_due(self.memory, self.feed, self.now)
 
-    def _outcome(self, teller: Announcer) -> CheckResult:
-        firing = standing(self.memory, self.now)
-        code = FIRING if any(not one.silenced for one in firing) else OK
-        events = tuple(teller.events)
+    def _result(self, announcer: Announcer) -> CheckResult:
+        firing = open_episodes(self.memory, self.now)
+        code = EXIT_FIRING if any(not one.silenced for one in firing) else EXIT_OK
+        events = tuple(announcer.events)
         silent = {rule for rule, until in self.memory.silences.items() if until > self.now}
         news = tuple(one for one in events if one["rule"] not in silent)
         return CheckResult(code, self.now, events, news, firing, self.memory)
 
 
-def standing(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:
+def open_episodes(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:
     """Every open episode."""
     found = []
     for entry in memory.entries.values():
         for group, state in entry.states().items():
             if state.episode is None:
                 continue
-            name = entry.told_as(state.episode)
+            name = entry.episode_name(state.episode)
             silenced = memory.silences.get(entry.rule.id, 0) > now
             since = state.fired_at or 0
             found.append(

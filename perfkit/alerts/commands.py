@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from perfkit.alerts import state_file
-from perfkit.alerts.check import OpenEpisode, standing, stored_memory
+from perfkit.alerts.check import OpenEpisode, open_episodes, stored_memory
 from perfkit.alerts.event import event, time_text
 from perfkit.alerts.event_log import Event, append
 from perfkit.alerts.memory import Memory, memory_from
@@ -39,7 +39,7 @@ def acknowledge(root: Path, wanted: str, now: int) -> str:
     """Ends the reminders of one open episode, named by its id or, where it has one, its rule."""
 
     def act(memory: Memory) -> Event:
-        one = _chosen(standing(memory, now), wanted)
+        one = _chosen(open_episodes(memory, now), wanted)
         if one.name in memory.acked:
             raise UsageError(f"{wanted}: is acknowledged already")
         memory.acked.add(one.name)
@@ -113,7 +113,7 @@ def _told(root: Path, now: int, act: Callable[[Memory], Event]) -> str:
         head, memory = found
         told = act(memory)
         memory.log_size = append(str(root), [told])
-        firing = any(not one.silenced for one in standing(memory, now))
+        firing = any(not one.silenced for one in open_episodes(memory, now))
         # The next run looks at everything, whatever it would have waited for.
         head |= {"next": 0, "code": 2 if firing else 0}
         path = str(root / state_file.STATE)

@@ -13,7 +13,7 @@ import os
 import sys
 
 from perfkit.alerts import state_file
-from perfkit.alerts.state_file import FAILED, OK, SKEW_US, clock, newest_seen
+from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
 from perfkit.disk.fingerprints import unchanged
 
@@ -32,7 +32,7 @@ Evaluates the rules of config/alerts.yaml once. Silent when nothing changed.
   --root DIR  the workspace; default: PERFKIT_ROOT, else the nearest folder upwards that holds
               config/perfkit.yaml
   --now T     take T for the present, such as 2026-04-08T10:00:00Z
-  --json      print the outcome as JSON on standard output
+  --json      print the result as JSON on standard output
   --dry-run   write nothing: no event, no state, no heartbeat
 
 exit codes: 0 fine, 2 something is firing, 3 could not evaluate
@@ -64,7 +64,7 @@ def program() -> None:
         try:
             stream.flush()
         except (OSError, ValueError, AttributeError):
-            code = FAILED
+            code = EXIT_FAILED
     os._exit(code)
 
 
@@ -76,9 +76,9 @@ def main(argv: Sequence[str] | None = None) -> int:
             sys.stdout.flush()
     except KeyboardInterrupt:
         _say("interrupted; nothing was half written")
-        return FAILED
+        return EXIT_FAILED
     except BrokenPipeError:
-        return FAILED
+        return EXIT_FAILED
     except Exception as error:
         import traceback
 
@@ -91,7 +91,7 @@ def main(argv: Sequence[str] | None = None) -> int:
             _say(str(error))
         else:
             _say("a defect of perfkit, please report it:\n" + traceback.format_exc())
-        return FAILED
+        return EXIT_FAILED
     return code
 
 
@@ -100,10 +100,10 @@ def _main(argv: Sequence[str]) -> int:
         arguments = _parsed(argv)
     except _WrongUsageError as error:
         _say(f"{error}; see `perfkit-alerts --help`")
-        return FAILED
+        return EXIT_FAILED
     if arguments is None:
         print(USAGE, end="")
-        return OK
+        return EXIT_OK
     root = _root(arguments.root)
     if arguments.dry_run:
         return _worked(root, arguments)
@@ -155,25 +155,25 @@ def _worked(root: str, arguments: Arguments) -> int:
     from perfkit.alerts.check import check
 
     try:
-        outcome = check(root, arguments.now, dry_run=arguments.dry_run)
+        result = check(root, arguments.now, dry_run=arguments.dry_run)
     except Exception:
         if not arguments.dry_run:
             _beat_failed(root, arguments.now)
         raise
-    if outcome.news:
+    if result.news:
         from perfkit.alerts.sinks import SINKS
 
         for sink in SINKS:
-            sink.tell(outcome.news)
+            sink.tell(result.news)
     if arguments.json:
-        print(outcome.to_json())
-    return outcome.code
+        print(result.to_json())
+    return result.code
 
 
 def _beat_failed(root: str, given_now: int | None) -> None:
     now = clock() if given_now is None else given_now
     try:
-        state_file.beat(root, now, newest_seen(root, now), FAILED)
+        state_file.beat(root, now, newest_seen(root, now), EXIT_FAILED)
     except OSError:
         return  # what went wrong before is the news
 
@@ -192,7 +192,7 @@ def _answer_of_another(root: str, arguments: Arguments) -> int | None:
             f"another run has held {state_file.LOCK} for {held_us // 60_000_000} minutes; "
             "find out whether it still works, and end it if it does not"
         )
-        return FAILED
+        return EXIT_FAILED
     code: int = parts[0]["code"]
     return code
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 from perfkit.alerts.event_log import EVENT, VERSION, Event
 from perfkit.alerts.rules.evidence import Evidence, Number
 from perfkit.alerts.rules.rule import BELOW, Rule, plain_number
-from perfkit.alerts.rules.steps import NO_GROUP, Happened
+from perfkit.alerts.rules.steps import NO_GROUP, TradeEvent
 from perfkit.core.calendar import moment_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.summary.shape import Moment
@@ -133,7 +133,7 @@ def _number(value: Number) -> str | None:
     return None if value is None else plain_number(Decimal(value))
 
 
-def lines_behind(feed: Feed, rule: Rule, happened: Happened) -> list[str]:
+def lines_behind(feed: Feed, rule: Rule, happened: TradeEvent) -> list[str]:
     """`file:line` of the trades behind a figure, in trade order, the latest `MOST_SOURCES`."""
     evidence = happened.evidence
     if evidence.first_at is None or evidence.last_at is None:

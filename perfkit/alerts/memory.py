@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from perfkit.alerts.event_log import Event
-from perfkit.alerts.replay import Marks, ReplayEntry, entry_from
+from perfkit.alerts.replay import Marks, RuleEntry, entry_from
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import Rule, RuleState, digest
 from perfkit.alerts.rules.steps import RuleRun
@@ -32,7 +32,7 @@ class Memory:
     """
 
     def __init__(self) -> None:
-        self.entries: dict[str, ReplayEntry] = {}
+        self.entries: dict[str, RuleEntry] = {}
         self.marks: Marks = ()
         self.last_at: int | None = None
         self.last_key = ""
@@ -109,7 +109,7 @@ def recalled(
         present = rule._replace(generation=len(lives) - 1)
         if lives[-1] == digest(rule.id, present.identity, "baseline"):
             memory.generations[rule.id] = len(lives) - 1
-            entry = ReplayEntry(present, RuleRun(present, settings))
+            entry = RuleEntry(present, RuleRun(present, settings))
             entry.clock = {
                 group: RuleState(
                     phase="firing",

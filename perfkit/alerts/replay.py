@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from perfkit.alerts.rules.evidence import evidence_of
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import CORRECTED, Rule, RuleEvent, RuleState, digest, rule_from
-from perfkit.alerts.rules.steps import Happened, RuleRun
+from perfkit.alerts.rules.steps import RuleRun, TradeEvent
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.sealed import MARSHAL
 
@@ -38,7 +38,7 @@ LAST_ROW = 1 << 40
 Marks = tuple[tuple[int, str, int], ...]
 
 
-class ReplayEntry:
+class RuleEntry:
     """One rule between runs.
 
     `run` steps a trade or window rule, `clock` has the states of a clock rule by group.
@@ -77,17 +77,17 @@ class ReplayEntry:
         states = self.states().items()
         return {group: state.episode for group, state in states if state.episode is not None}
 
-    def told_as(self, episode: str, *, again: bool = False) -> str:
+    def episode_name(self, episode: str, *, again: bool = False) -> str:
         """What an episode is called in events; one that was told and comes back gets a new name."""
         _, times = self.known.get(episode, (0, 0))
         return numbered(episode, times if again else max(0, times - 1))
 
 
-def entry_from(plain: tuple[Any, ...], settings: GaugeSettings) -> ReplayEntry:
+def entry_from(plain: tuple[Any, ...], settings: GaugeSettings) -> RuleEntry:
     """The entry that `plain` was made from."""
     rule, run, clock, checkpoints, known = plain
     one = rule_from(rule)
-    entry = ReplayEntry(one, RuleRun(one, settings).resume(run))
+    entry = RuleEntry(one, RuleRun(one, settings).resume(run))
     entry.clock = {group: RuleState(*state) for group, state in clock}
     entry.checkpoints = list(checkpoints)
     entry.known = dict(known)
@@ -103,7 +103,7 @@ class RuleJob(NamedTuple):
     closed at `silent_until` itself, those after row `last_row` of their day are not silent.
     """
 
-    entry: ReplayEntry
+    entry: RuleEntry
     start: int
     row: int
     silent_until: int | None
@@ -113,24 +113,24 @@ class RuleJob(NamedTuple):
     names: frozenset[str] = frozenset()
     last_row: int | None = None
 
-    def is_silent(self, one: Happened) -> bool:
+    def is_silent(self, one: TradeEvent) -> bool:
         """Whether that is not told as it happens."""
         if self.silent_until is None or one.at != self.silent_until:
             return self.silent_until is not None and one.at < self.silent_until
         return self.last_row is None or one.row <= self.last_row
 
 
-class Replayed(NamedTuple):
+class ReplayResult(NamedTuple):
     """What is to be told of one rule, in order.
 
     `settled` is what a silent stretch changed, `told` what happened after it; `unseen` are the
     episodes that came and went in silence.
     """
 
-    entry: ReplayEntry
-    settled: list[Happened]
-    told: list[Happened]
-    unseen: list[Happened]
+    entry: RuleEntry
+    settled: list[TradeEvent]
+    told: list[TradeEvent]
+    unseen: list[TradeEvent]
 
 
 def first_change(marks: Marks, days: Sequence[DayMark], feed: Feed) -> int | None:
@@ -147,7 +147,7 @@ def first_change(marks: Marks, days: Sequence[DayMark], feed: Feed) -> int | Non
     return None
 
 
-def onward(entry: ReplayEntry, marks: Marks) -> RuleJob:
+def onward(entry: RuleEntry, marks: Marks) -> RuleJob:
     """The job of a rule whose past stands: the rest of the last known day, and what follows."""
     open_now = entry.open_episodes()
     index, row = (len(marks) - 1, marks[-1][2]) if marks else (0, 0)
@@ -155,7 +155,7 @@ def onward(entry: ReplayEntry, marks: Marks) -> RuleJob:
 
 
 def from_start(
-    entry: ReplayEntry,
+    entry: RuleEntry,
     silent_until: int,
     open_before: dict[str, str] | None = None,
     names: frozenset[str] = frozenset(),
@@ -165,7 +165,7 @@ def from_start(
 
 
 def back_to(
-    entry: ReplayEntry,
+    entry: RuleEntry,
     changed: int,
     days: Sequence[DayMark],
     last_at: int | None,
@@ -196,9 +196,9 @@ def _is_before(checkpoint: int, changed: int, day: int | None, days: Sequence[Da
     return checkpoint <= days[changed - 1].day and any(one.day == checkpoint for one in days)
 
 
-def replay(jobs: Sequence[RuleJob], feed: Feed, days: Sequence[DayMark]) -> list[Replayed]:
+def replay(jobs: Sequence[RuleJob], feed: Feed, days: Sequence[DayMark]) -> list[ReplayResult]:
     """Does the jobs, day by day, and says what is to be told of each."""
-    happened: list[list[Happened]] = [[] for _ in jobs]
+    happened: list[list[TradeEvent]] = [[] for _ in jobs]
     last = len(days) - 1
     for number in range(min((job.start for job in jobs), default=0), len(days)):
         day = days[number].day
@@ -214,14 +214,14 @@ def replay(jobs: Sequence[RuleJob], feed: Feed, days: Sequence[DayMark]) -> list
                 job.entry.checkpoints.append((day, packed))
     for job in jobs:
         _thin(job.entry, days)
-    return [_tale(job, seen) for job, seen in zip(jobs, happened, strict=True)]
+    return [_result(job, seen) for job, seen in zip(jobs, happened, strict=True)]
 
 
 def _is_kept(number: int, day: int, last: int) -> bool:
     return last - number <= CHECKPOINTS_OF_LATEST_DAYS or day % CHECKPOINT_EVERY_DAYS == 0
 
 
-def _thin(entry: ReplayEntry, days: Sequence[DayMark]) -> None:
+def _thin(entry: RuleEntry, days: Sequence[DayMark]) -> None:
     numbers = {one.day: number for number, one in enumerate(days)}
     last = len(days) - 1
     latest = dict(entry.checkpoints)
@@ -232,7 +232,7 @@ def _thin(entry: ReplayEntry, days: Sequence[DayMark]) -> None:
     ]
 
 
-def _tale(job: RuleJob, happened: list[Happened]) -> Replayed:
+def _result(job: RuleJob, happened: list[TradeEvent]) -> ReplayResult:
     entry = job.entry
     silent = [one for one in happened if job.is_silent(one)]
     if job.names:
@@ -243,10 +243,10 @@ def _tale(job: RuleJob, happened: list[Happened]) -> Replayed:
         episode = one.event.episode
         if one.event.kind == "firing" and episode is not None:
             entry.known.setdefault(episode, (one.event.at, 0))
-    return Replayed(entry, told, happened[len(silent) :], unseen)
+    return ReplayResult(entry, told, happened[len(silent) :], unseen)
 
 
-def _recognized(job: RuleJob, silent: list[Happened]) -> dict[str, str]:
+def _recognized(job: RuleJob, silent: list[TradeEvent]) -> dict[str, str]:
     """The open episodes by what they are, rather than by the names they were told as."""
     known, origin = job.entry.known, {}
     for one in silent:
@@ -265,13 +265,13 @@ def numbered(episode: str, number: int) -> str:
     return digest(episode, str(number)) if number else episode
 
 
-def _settled(job: RuleJob, silent: list[Happened]) -> list[Happened]:
+def _settled(job: RuleJob, silent: list[TradeEvent]) -> list[TradeEvent]:
     """What a silent stretch changed of what was open before it."""
     if job.silent_until is None:
         return []
     open_after = dict(job.open_at_start)
-    fired: dict[str, Happened] = {}
-    ended: dict[str, Happened] = {}
+    fired: dict[str, TradeEvent] = {}
+    ended: dict[str, TradeEvent] = {}
     for one in silent:
         episode = one.event.episode
         if one.event.kind == "firing" and episode is not None:
@@ -292,21 +292,21 @@ def _settled(job: RuleJob, silent: list[Happened]) -> list[Happened]:
     return told
 
 
-def _corrected(job: RuleJob, group: str, episode: str) -> Happened:
+def _corrected(job: RuleJob, group: str, episode: str) -> TradeEvent:
     return _made_up(job, group, episode, "resolved", CORRECTED)
 
 
-def _made_up(job: RuleJob, group: str, episode: str, kind: str, reason: str) -> Happened:
+def _made_up(job: RuleJob, group: str, episode: str, kind: str, reason: str) -> TradeEvent:
     """An event that no step of this replay made: its trade is gone, or lies before the replay."""
     run = job.entry.run
     known = run.groups.get(group)
     gauge = known.gauge if known is not None else run.gauge()
     at = job.silent_until or 0
     event = RuleEvent(kind, reason, at, episode, known.state.window if known else None)
-    return Happened(gauge.day or 0, LAST_ROW, at, group, event, evidence_of(gauge))
+    return TradeEvent(gauge.day or 0, LAST_ROW, at, group, event, evidence_of(gauge))
 
 
-def _unseen(job: RuleJob, silent: list[Happened]) -> list[Happened]:
+def _unseen(job: RuleJob, silent: list[TradeEvent]) -> list[TradeEvent]:
     """Episodes that began and ended in the silent stretch and were not known before."""
     known = job.entry.known
     horizon = min((at for at, _ in known.values()), default=0) if len(known) >= MOST_KNOWN else 0

@@ -9,7 +9,7 @@ from perfkit.alerts.commands import remembered
 from perfkit.alerts.event import short, time_text
 from perfkit.alerts.event_log import read
 from perfkit.alerts.memory import Memory
-from perfkit.alerts.replay import ReplayEntry
+from perfkit.alerts.replay import RuleEntry
 from perfkit.alerts.rules.evidence import evidence_of
 from perfkit.alerts.rules.rule import (
     CORRECTED,
@@ -35,7 +35,7 @@ WORDS = {OK: "OK", PENDING: "pending", FIRING: "firing", RECOVERING: "recovering
 _HEADS = ("rule", "state", "since (UTC)", "figure", "notes")
 
 
-class RuleStatus(NamedTuple):
+class Standing(NamedTuple):
     """One rule and group: `state` is OK, pending, firing, recovering, insufficient or error."""
 
     rule: str
@@ -62,7 +62,7 @@ class AlertStatus(NamedTuple):
     """Every rule and group as of the run at `at`; `at` is None where no run was yet."""
 
     at: int | None
-    standings: tuple[RuleStatus, ...]
+    standings: tuple[Standing, ...]
 
     @property
     def is_firing(self) -> bool:
@@ -92,7 +92,7 @@ def status(root: Path, timezone: str | None = None) -> AlertStatus:
     if found is None:
         return AlertStatus(None, ())
     head, memory = found
-    standings: list[RuleStatus] = []
+    standings: list[Standing] = []
     for entry in memory.entries.values():
         states = entry.states() or {NO_GROUP: START}
         if entry.rule.is_clock and NO_GROUP not in states and entry.rule.by is None:
@@ -110,7 +110,7 @@ def alert_status(root: str | Path, timezone: str | None = None) -> Text:
     return Text(text, digest(text))
 
 
-def told_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpisode, ...]:
+def logged_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpisode, ...]:
     """The episodes that began in `[start, end)`, by the event log, in the order they fired.
 
     One that a corrected past took back is left out: the market never did it.
@@ -140,7 +140,7 @@ def told_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpisode
     return tuple(sorted(found.values(), key=lambda one: one.fired_at))
 
 
-def _standing(memory: Memory, entry: ReplayEntry, group: str, state: RuleState) -> RuleStatus:
+def _standing(memory: Memory, entry: RuleEntry, group: str, state: RuleState) -> Standing:
     rule = entry.rule
     word, notes = WORDS[state.phase], []
     if state.data in (INSUFFICIENT, ERROR):
@@ -148,7 +148,7 @@ def _standing(memory: Memory, entry: ReplayEntry, group: str, state: RuleState) 
             word = state.data
         else:
             notes.append(f"data {state.data}")
-    if state.episode is not None and entry.told_as(state.episode) in memory.acked:
+    if state.episode is not None and entry.episode_name(state.episode) in memory.acked:
         notes.append("acknowledged")
     until = memory.silences.get(rule.id)
     if until is not None:
@@ -159,7 +159,7 @@ def _standing(memory: Memory, entry: ReplayEntry, group: str, state: RuleState) 
         actual = evidence_of(known.gauge).actual
         figure = "" if actual is None else f"{rule.metric} {short(actual)}"
     since = state.fired_at if state.episode is not None else state.since
-    return RuleStatus(rule.id, group, word, since, figure, "; ".join(notes))
+    return Standing(rule.id, group, word, since, figure, "; ".join(notes))
 
 
 def _rows(found: AlertStatus, *, plain: bool) -> list[list[str]]:
@@ -183,5 +183,5 @@ def began_in(root: Path, window: Window) -> tuple[Episode, ...]:
     """The episodes whose first event lies in the window, in the order they began."""
     return tuple(
         Episode(one.rule, one.group, one.severity, moment_of(one.fired_at), one.message)
-        for one in told_episodes(root, window.start, window.end)
+        for one in logged_episodes(root, window.start, window.end)
     )

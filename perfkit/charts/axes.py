@@ -1,7 +1,7 @@
 """Axes of charts: time in the workspace's zone, money, counts and shares.
 
-Time is drawn as hours since the window's start, so that a day of 23 or 25 hours is as wide as it
-was long; its ticks stand where the local clock and the trading days put them.
+Time is drawn as hours since the window's start, so a day of 23 or 25 hours is as wide as it was
+long. Ticks are at full local hours, or where a trading day starts.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def time_x(view: View, instant: int) -> float:
 
 
 def time_axis(axes: Axes, view: View) -> None:
-    """Limits and ticks from the window's start to where time ends."""
+    """Sets limits and ticks, from the window's start to `view.until`."""
     axes.set_xlim(0.0, time_x(view, view.until))
     axes.grid(visible=True, axis="x")
     length = view.until - view.window.start
@@ -95,7 +95,7 @@ def money_ticks(axis: Axis) -> None:
 
 
 def room_for_labels(axes: Axes, share: float) -> None:
-    """Leaves room above the highest and below the lowest; a flat line is no mountain."""
+    """Leaves room for labels above and below the values; an axis of zeros runs from -1 to 1."""
     if axes.dataLim.height:
         axes.margins(y=share)
     else:

@@ -1,7 +1,7 @@
 """Bars of net P&L per trade and per trading day.
 
-A win is a solid bar upwards, a loss a hatched one downwards; what broke even or has no P&L is a
-marker on the zero line. Nothing is told by colour alone.
+A win is a solid bar upwards, a loss a hatched bar downwards; a breakeven or an unknown P&L is a
+marker on the zero line. Colour is never the only difference.
 """
 
 from __future__ import annotations
@@ -16,9 +16,9 @@ from perfkit.charts.labels import NAME_IN_TITLE, day_text, gain, safe, short_day
 from perfkit.charts.style import (
     GREY,
     INK,
-    LOOKS,
     MUTED,
     SMALL_SIZE,
+    THEMES,
     Chart,
     dot,
     haloed,
@@ -37,20 +37,20 @@ if TYPE_CHECKING:
 PER_TRADE = "Net P&L of each trade"
 PER_DAY = "Net P&L of each trading day"
 MOST_BARS = 150
-"""More than these are drawn as lines: a hatch would not be seen."""
+"""More bars than this are drawn as lines: they are too narrow for a hatch."""
 
 MOST_DAY_LABELS = 10
 
 
 class Bar(NamedTuple):
-    """One bar: its height, exactly, and how it came out."""
+    """One bar: its exact height and its outcome."""
 
     pnl: Decimal | None
     outcome: str
 
 
 def pnl_per_trade(view: View) -> Chart:
-    """A bar per closed trade, in the order they closed."""
+    """Net P&L of every closed trade, in the order they closed."""
     empty = nothing_to_draw(view, "pnl_per_trade", PER_TRADE)
     if empty is not None:
         return empty
@@ -77,22 +77,22 @@ def _closed(view: View, row: int) -> str:
 
 
 def _outcomes(view: View) -> str:
-    told = [f"{view.count('wins')} won", f"{view.count('losses')} lost"]
+    parts = [f"{view.count('wins')} won", f"{view.count('losses')} lost"]
     if view.count("breakevens"):
-        told.append(f"{view.count('breakevens')} broke even")
+        parts.append(f"{view.count('breakevens')} broke even")
     extremes = [
         f"{word} {gain(view.money(metric))}"
         for metric, word in (("largest_win", "best"), ("largest_loss", "worst"))
         if view.summary.metrics[metric] is not None
     ]
     if not extremes:
-        return ", ".join(told)
-    return f"{', '.join(told)}; {', '.join(extremes)} {view.currency}"
+        return ", ".join(parts)
+    return f"{', '.join(parts)}; {', '.join(extremes)} {view.currency}"
 
 
 def _draw(axes: Axes, bars: Sequence[Bar]) -> None:
     """All bars, and the zero line."""
-    for outcome, look in LOOKS.items():
+    for outcome, theme in THEMES.items():
         rows = [
             (place, float(bar.pnl))
             for place, bar in enumerate(bars)
@@ -102,15 +102,15 @@ def _draw(axes: Axes, bars: Sequence[Bar]) -> None:
             continue
         places, heights = zip(*rows, strict=True)
         if len(bars) > MOST_BARS:
-            axes.vlines(places, 0, heights, colors=look.edge, linewidth=max(0.4, 600 / len(bars)))
+            axes.vlines(places, 0, heights, colors=theme.edge, linewidth=max(0.4, 600 / len(bars)))
         else:
             axes.bar(
                 places,
                 heights,
                 width=min(0.78, 0.06 * max(len(bars), 5)),
-                facecolor=look.face,
-                edgecolor=look.edge,
-                hatch=look.hatch,
+                facecolor=theme.face,
+                edgecolor=theme.edge,
+                hatch=theme.hatch,
                 linewidth=0.8,
             )
     axes.axhline(0, color=MUTED, linewidth=0.9)
@@ -171,7 +171,7 @@ def _label(axes: Axes, place: int, pnl: Decimal, text: str, *, along: float) -> 
 
 
 def pnl_per_day(view: View) -> Chart:
-    """A bar per trading day of the window up to the newest line."""
+    """Net P&L of every trading day of the window, up to the day of the newest line."""
     empty = nothing_to_draw(view, "pnl_per_day", PER_DAY)
     if empty is not None:
         return empty
@@ -198,7 +198,7 @@ def pnl_per_day(view: View) -> Chart:
 
 
 def _day_bar(tally: Tally | None) -> Bar:
-    """A day as a bar; one without trades is neither a win nor a loss nor broke even."""
+    """A day as a bar; a day without trades is neither a win, a loss nor a breakeven."""
     if tally is None:
         return Bar(ZERO, NO_TRADES)
     net = tally.net_pnl
@@ -213,7 +213,7 @@ def _days_finding(view: View, pnl: dict[date, Decimal]) -> str:
         return f"{gain(pnl[best])} {view.currency} on {day_text(best)}, the only day with trades"
     days = f"{view.count('profitable_days')} of {len(pnl)} days made money"
     if pnl[best] == pnl[worst]:
-        return f"{days}; each came out at {gain(pnl[best])} {view.currency}"
+        return f"{days}; each {gain(pnl[best])} {view.currency}"
     return (
         f"{days}; best {day_text(best)} {gain(pnl[best])}, "
         f"worst {day_text(worst)} {gain(pnl[worst])} {view.currency}"
@@ -221,12 +221,12 @@ def _days_finding(view: View, pnl: dict[date, Decimal]) -> str:
 
 
 def _extremes(pnl: dict[date, Decimal]) -> tuple[date, date]:
-    """The best and the worst day, the earliest of equal ones."""
+    """The best and the worst day; the earliest one of equals."""
     return max(pnl, key=pnl.__getitem__), min(pnl, key=pnl.__getitem__)
 
 
 def _say_missing(axes: Axes, days: Sequence[date], missing: Iterable[date]) -> None:
-    """An expected day without a log file is not a day of 0."""
+    """Writes `no log` where an expected day has no log file, because that is not a day of 0."""
     for day in missing:
         if day in days:
             label = axes.annotate(

@@ -1,4 +1,4 @@
-"""Net P&L of the parts of a breakdown: horizontal bars with the figures written beside them."""
+"""Net P&L by strategy or symbol: horizontal bars, with the figures beside them."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from perfkit.charts.axes import money_ticks
 from perfkit.charts.labels import NAME_IN_TITLE, gain, safe
-from perfkit.charts.style import INK, LOOKS, MUTED, Chart
+from perfkit.charts.style import INK, MUTED, THEMES, Chart
 from perfkit.charts.view import NO_TRADES, View, decimal, heading, note
 from perfkit.core.formatting import NOTHING, percent
 from perfkit.core.trade import LOSS, WIN
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 MOST_PARTS = 24
-"""Of more parts, the best and the worst twelve are drawn."""
+"""Where there are more parts, only the best 12 and the worst 12 are drawn."""
 
 NAME_LINE = 30
 """Characters of a name on one line; longer ones take two."""
@@ -34,12 +34,12 @@ CHARACTER_POINTS, GAP_POINTS = 6.3, 16
 
 
 def by_strategy(view: View) -> Chart:
-    """A bar per strategy."""
+    """Net P&L, trades and win rate of every strategy, the best first."""
     return by_part(view, "strategy")
 
 
 def by_symbol(view: View) -> Chart:
-    """A bar per symbol."""
+    """Net P&L, trades and win rate of every symbol, the best first."""
     return by_part(view, "symbol")
 
 
@@ -52,7 +52,7 @@ def by_part(view: View, dimension: str) -> Chart:
     ranked = sorted(parts, key=lambda part: (-_net(part), part.name))
     drawn = _both_ends(ranked)
     left_out = len(ranked) - len(drawn)
-    notes = [f"{left_out} in between are left out"] if left_out else []
+    notes = [f"the {left_out} in between are not shown"] if left_out else []
     names = [_in_two_lines(safe(part.name)) for part in drawn]
     row_inches = 0.4 if any("\n" in text for text in names) else 0.3
     words = heading(view, what, _finding(view, ranked, dimension), *notes)
@@ -95,7 +95,7 @@ def _finding(view: View, ranked: Sequence[Part], dimension: str) -> str:
         return f"All from one {dimension}: {_said(best)} {view.currency}"
     number = f"{len(ranked)} {PLURALS[dimension]}"
     if _net(best) == _net(worst):
-        return f"All {number} came out at {gain(_net(best))} {view.currency}"
+        return f"{number} with the same net P&L: {gain(_net(best))} {view.currency} each"
     more = f" of {number}" if len(ranked) > 2 else ""
     return f"Best{more}: {_said(best)}; worst: {_said(worst)} {view.currency}"
 
@@ -107,14 +107,14 @@ def _said(part: Part) -> str:
 def _draw(axes: Axes, parts: Sequence[Part], names: Sequence[str]) -> None:
     """The first part on top."""
     for row, part in enumerate(parts):
-        look = LOOKS[WIN if _net(part) > 0 else LOSS]
+        theme = THEMES[WIN if _net(part) > 0 else LOSS]
         axes.barh(
             row,
             float(_net(part)),
             height=0.62,
-            facecolor=look.face,
-            edgecolor=look.edge,
-            hatch=look.hatch,
+            facecolor=theme.face,
+            edgecolor=theme.edge,
+            hatch=theme.hatch,
             linewidth=0.8,
         )
     axes.axvline(0, color=MUTED, linewidth=0.9)
@@ -155,7 +155,7 @@ def _cells(part: Part) -> tuple[str, str, str]:
 
 
 def _write(axes: Axes, row: float, right: float, text: str, color: str) -> None:
-    """A text whose right end stands that many points right of the panel."""
+    """A text whose right end is `right` points to the right of the panel."""
     axes.annotate(
         text,
         (1, row),

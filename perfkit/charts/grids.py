@@ -1,7 +1,7 @@
 """Grids of net P&L: a calendar of days, and weekday by hour.
 
-Every cell carries its number with its sign; the shade only helps the eye find it. Shades run from
-vermillion over white to blue, as far as the largest amount of the grid.
+Every cell shows its amount with a sign; the shade only guides the eye. Shades run from vermillion
+(loss) over white (0) to blue (profit); the deepest one stands for the largest amount in the grid.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ MOST_WEEKS = 14
 """A calendar of a longer window shows the newest three months."""
 
 LONGEST_IN_A_CELL = 100_000
-"""Amounts from here on are shown in three digits."""
+"""Amounts of this size and more are shown in two or three digits, such as `+120k`."""
 
 Place = tuple[int, int]
 _WEEK = timedelta(days=7)
@@ -33,7 +33,7 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Month(NamedTuple):
-    """What a calendar is filled with: its days in rows from `monday` on, as tallies."""
+    """The contents of a calendar: a tally per day, in rows that start at `monday`."""
 
     view: View
     monday: date
@@ -50,7 +50,7 @@ class Month(NamedTuple):
 
 
 def calendar(view: View) -> Chart:
-    """A calendar, Monday first: net P&L and trades of every day, and the sum of every week."""
+    """A calendar with the net P&L and trades of every day, and the sum of every week."""
     empty = nothing_to_draw(view, "calendar", CALENDAR)
     if empty is not None:
         return empty
@@ -113,7 +113,7 @@ def _in_a_cell(net: Decimal) -> str:
 
 
 def hour_heatmap(view: View) -> Chart:
-    """Net P&L by weekday of the trading day and local hour of the close."""
+    """Net P&L by weekday and local hour of the close."""
     empty = nothing_to_draw(view, "hour_heatmap", HOURS)
     if empty is not None:
         return empty
@@ -143,7 +143,7 @@ def hour_heatmap(view: View) -> Chart:
 
 
 def _power(largest: Decimal) -> int:
-    """The power of ten that brings amounts no cell has room for to at most three digits."""
+    """The power of ten to divide long amounts by, so that a cell has at most three digits."""
     return 0 if not largest or 0 <= largest.adjusted() < 15 else largest.adjusted() // 3 * 3
 
 
@@ -173,7 +173,7 @@ def _hours_finding(view: View, sums: dict[Place, Decimal], trades: Counter[Place
         return f"All in one hour: {said(ranked[0])}"
     if sums[ranked[0]] == sums[ranked[-1]]:
         amount = f"{gain(sums[ranked[0]])} {view.currency}"
-        return f"All {len(ranked)} hours with trades came out at {amount}"
+        return f"{len(ranked)} hours with trades, each {amount}"
     return f"Best hour: {said(ranked[0])}; worst: {said(ranked[-1])}"
 
 

@@ -1,7 +1,8 @@
-"""How trades spread: histograms of net P&L and of realised R.
+"""Histograms of net P&L and of realised R.
 
-Bins are whole multiples of a round width, 0 always an edge, and every trade is put in its bin by
-integer division: no rounding decides on which side of the zero line it is counted.
+A bin starts at a whole multiple of a round width, so 0 is always an edge. Trades are put into bins
+by integer division, so rounding never moves a trade across the zero line. Example: with a width of
+50 cents, -1 cent is in bin -1 (from -50 to 0) and 0 is in bin 0 (from 0 to 50).
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from perfkit.charts.axes import money_ticks
 from perfkit.charts.labels import count_of, gain, made
-from perfkit.charts.style import INK, LOOKS, MUTED, SMALL_SIZE, Chart, count_ticks, swatch
+from perfkit.charts.style import INK, MUTED, SMALL_SIZE, THEMES, Chart, count_ticks, swatch
 from perfkit.charts.view import View, coordinate, decimal, heading, note, nothing_to_draw
 from perfkit.core.exact import scaled
 from perfkit.core.fast_imports import NamedTuple
@@ -38,7 +39,7 @@ class Mark(NamedTuple):
 
 
 def distribution(view: View) -> Chart:
-    """A histogram of net P&L with zero, mean and median marked."""
+    """Histogram of net P&L per trade, with mean and median."""
     empty = nothing_to_draw(view, "distribution", SPREAD)
     if empty is not None:
         return empty
@@ -63,7 +64,7 @@ def distribution(view: View) -> Chart:
 
 
 def r_histogram(view: View) -> Chart:
-    """A histogram of realised R with zero, the planned loss (-1 R) and the mean marked."""
+    """Histogram of realised R: net P&L as a multiple of the risk, with planned loss and mean."""
     empty = nothing_to_draw(view, "r_histogram", R_SPREAD)
     if empty is not None:
         return empty
@@ -105,13 +106,13 @@ def _keys(view: View, column: Sequence[int | None]) -> list[Artist]:
 
 
 def _histogram(axes: Axes, view: View, column: Numbers) -> None:
-    """Stacked counts by outcome: what broke even is part of neither wins nor losses."""
+    """Stacked counts by outcome; breakevens count as neither wins nor losses."""
     places = column.places
     values = [(row, units) for row, units in enumerate(column.units) if units is not None]
     extent = [0, *(units for _, units in values)]
     width = bin_width(min(extent), max(extent)) if any(extent) else 10**places
     stacked: Counter[int] = Counter()
-    for outcome, look in LOOKS.items():
+    for outcome, theme in THEMES.items():
         own = Counter(
             units // width for row, units in values if view.closed.outcome(row) == outcome
         )
@@ -122,9 +123,9 @@ def _histogram(axes: Axes, view: View, column: Numbers) -> None:
             bottom=[stacked[number] for number in bins],
             width=coordinate(width, places),
             align="edge",
-            facecolor=look.face,
-            edgecolor="white" if outcome == WIN else look.edge,
-            hatch=look.hatch,
+            facecolor=theme.face,
+            edgecolor="white" if outcome == WIN else theme.edge,
+            hatch=theme.hatch,
             linewidth=0.8,
         )
         stacked += own
@@ -137,9 +138,9 @@ def _histogram(axes: Axes, view: View, column: Numbers) -> None:
 
 
 def _draw_marks(axes: Axes, *marks: Mark) -> None:
-    """The lower mark's words stand left of its line, the higher one's right of its.
+    """Draws two marks: the lower one has its text on the left, the higher one on the right.
 
-    A mark beyond the panel is left out.
+    A mark outside the panel is not drawn.
     """
     low, high = axes.get_xlim()
     for mark, side in zip(sorted(marks), ("right", "left"), strict=True):

@@ -1,4 +1,4 @@
-"""Charts of what happened over time: the equity curve and the rolling win rate."""
+"""Charts over time: the equity curve and the rolling win rate."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from perfkit.charts.labels import gain, money
 from perfkit.charts.style import (
     BLUE,
     INK,
-    LOOKS,
     MUTED,
     SMALL_SIZE,
+    THEMES,
     VERMILLION,
     Chart,
     haloed,
@@ -48,7 +48,7 @@ ROLLING = f"Win rate of the latest {ROLLING_TRADES} closed trades"
 
 
 def equity(view: View) -> Chart:
-    """Cumulative net P&L from 0 at the window's start, and how far it is below its peak."""
+    """Cumulative net P&L, and how far it is below its peak; the deepest fall is marked."""
     empty = nothing_to_draw(view, "equity", EQUITY)
     if empty is not None:
         return empty
@@ -64,7 +64,7 @@ def equity(view: View) -> Chart:
     )
     upper.axhline(0, color=MUTED, linewidth=0.9)
     upper.step(x, heights, where="post", color=INK, linewidth=1.6)
-    lower.fill_between(x, depths, step="post", color=LOOKS[LOSS].face, linewidth=0)
+    lower.fill_between(x, depths, step="post", color=THEMES[LOSS].face, linewidth=0)
     lower.step(x, depths, where="post", color=VERMILLION, linewidth=1.2)
     _label_end(upper, x[-1], heights[-1], gain(view.money("net_pnl")))
     if view.money("max_drawdown"):
@@ -83,7 +83,7 @@ def equity(view: View) -> Chart:
 
 def _equity_finding(view: View) -> str:
     net, fall = view.money("net_pnl"), view.money("max_drawdown")
-    went = f"{'Up' if net > 0 else 'Down'} {money(abs(net))} {view.currency}" if net else "Level"
+    went = f"{'Up' if net > 0 else 'Down'} {money(abs(net))} {view.currency}" if net else "Flat"
     trough = view.moment("drawdown_trough_at")
     if trough is None:
         return f"{went} {in_period(view)}; never below its peak"
@@ -147,9 +147,9 @@ def _label_end(axes: Axes, x: float, y: float, text: str) -> None:
 
 
 def rolling_win_rate(view: View) -> Chart:
-    """The share of wins among the latest 20 closed trades, with its 95 % interval and target.
+    """Win rate of the latest 20 closed trades with its 95 % interval and target.
 
-    The trades before the window that it takes to fill the first 20 are taken along.
+    The first 20 may include trades that closed before the window.
     """
     name = "rolling_win_rate"
     if not len(view.closed):
@@ -157,7 +157,7 @@ def rolling_win_rate(view: View) -> Chart:
     points = _rolling_wins(view)
     if not points:
         so_far = len(view.lead_in) + len(view.closed)
-        sentence = f"Needs {ROLLING_TRADES} closed trades; the log has {so_far} up to here"
+        sentence = f"Too few trades: {so_far} closed so far, {ROLLING_TRADES} needed"
         return note(view, name, ROLLING, sentence)
     words = heading(view, ROLLING, _rolling_finding(view, points[-1][1]), "band: 95 % interval")
     chart = Chart(name, words, 3.2)
@@ -193,9 +193,9 @@ def _draw_target(axes: Axes, target: Decimal) -> None:
 
 
 def _rolling_wins(view: View) -> list[tuple[float, int]]:
-    """Where on the time axis which number of the latest trades had won.
+    """Points of the curve: a place on the time axis, and how many of the latest 20 trades had won.
 
-    Starts at the window's start where 20 trades came before it, else at the 20th trade.
+    The curve starts at the window's start if 20 trades came before it, else at the 20th trade.
     """
     marks = [*view.lead_in.marks, *view.closed.marks]
     won = list(accumulate((mark & WON > 0 for mark in marks), initial=0))
@@ -233,7 +233,7 @@ def _rolling_finding(view: View, won: int) -> str:
     for target in view.win_rate_targets[:1]:
         aim = f"the {percent(target, 0)} target"
         if low < target < high:
-            text += f"; {aim} lies within the 95 % interval"
+            text += f"; {aim} is within the 95 % interval"
         else:
             text += f": clearly {'below' if high <= target else 'above'} {aim}"
     return text

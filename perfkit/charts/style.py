@@ -1,7 +1,7 @@
-"""The look of every chart, and `Chart`: a figure that knows its name and tells its finding.
+"""The style of every chart, and `Chart`: a figure with a name and its finding as a title.
 
-Nothing here looks at the user's matplotlibrc, at the clock or at which fonts are installed: the
-same figures give the same bytes. pyplot is not involved, so no figure stays open anywhere.
+The user's matplotlibrc, the clock and the installed fonts make no difference: equal figures give
+equal bytes. pyplot is not used, so no figure stays open.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 from PIL import Image
 
-from perfkit.charts.labels import DPI, FONT, balanced, wrapped
+from perfkit.charts.font import DPI, FONT, balanced, wrapped
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import BREAKEVEN, LOSS, WIN
 
@@ -39,7 +39,7 @@ SHOWN_WIDTH_PX = 900
 
 INK, MUTED, FAINT, GRID = "#1a1a1a", "#5f5f5f", "#b8b8b8", "#e4e4e4"
 BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#8c8c8c"
-"""From the palette of Okabe and Ito, which the common kinds of colour blindness tell apart."""
+"""From the palette of Okabe and Ito: these can be told apart with any common colour blindness."""
 
 TITLE_SIZE, SUBTITLE_SIZE, SMALL_SIZE = 13.0, 9.5, 8.5
 TITLE_LINE, SUBTITLE_LINE, LEGEND_LINE, MARGIN = 0.235, 0.185, 0.27, 0.12
@@ -47,7 +47,7 @@ TITLE_LINE, SUBTITLE_LINE, LEGEND_LINE, MARGIN = 0.235, 0.185, 0.27, 0.12
 
 
 class Theme(NamedTuple):
-    """How trades of one outcome are drawn: colour, hatch and marker each tell them apart."""
+    """How trades of one outcome are drawn; colour, hatch and marker all differ between outcomes."""
 
     label: str
     face: str
@@ -56,7 +56,7 @@ class Theme(NamedTuple):
     marker: str
 
 
-LOOKS = {
+THEMES = {
     WIN: Theme("win", BLUE, BLUE, "", "^"),
     LOSS: Theme("loss", "#fbe3d5", VERMILLION, "//////", "v"),
     BREAKEVEN: Theme("breakeven", "#ffffff", GREY, "......", "D"),
@@ -95,7 +95,7 @@ _STYLE: dict[Any, object] = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Sets perfkit's own look for as long as it lasts, whatever the user's are."""
+    """Applies perfkit's own style within the block, whatever the user's settings are."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)
@@ -103,7 +103,7 @@ def style() -> Iterator[None]:
 
 
 class Heading(NamedTuple):
-    """The words of a chart: its finding, what it shows, and both in one sentence."""
+    """The texts of a chart: its finding, what it shows, and both in one sentence."""
 
     title: str
     subtitle: str
@@ -113,9 +113,9 @@ class Heading(NamedTuple):
 class Chart(Figure):
     """A figure with a `name` ("equity") and an `alt` text, one sentence with the finding.
 
-    `digest` is that of the summary it shows. It shows itself in a notebook as a PNG whose bytes
-    depend on nothing but the figures; `png()` gives them. It is an ordinary matplotlib figure
-    besides: `savefig` writes any other format.
+    `digest` is the one of the summary it shows. A notebook shows it as a PNG whose bytes depend on
+    the figures alone; `png()` returns them. It is also an ordinary matplotlib figure: `savefig`
+    writes any other format.
     """
 
     def __init__(
@@ -173,7 +173,7 @@ class Chart(Figure):
         return above
 
     def settle(self) -> Chart:
-        """Lays the figure out once and for all, so that drawing it again changes nothing."""
+        """Fixes the layout, so that drawing the figure again changes nothing."""
         engine = self.get_layout_engine()
         if engine is not None and self.axes:
             engine.execute(self)
@@ -181,12 +181,12 @@ class Chart(Figure):
         return self
 
     def draw(self, renderer: RendererBase) -> None:
-        """Draws itself in perfkit's style, also when it is saved by other means than `png`."""
+        """Draws in perfkit's style, also when the figure is saved with `savefig`."""
         with style():
             super().draw(renderer)
 
     def png(self) -> bytes:
-        """The picture; equal figures give equal bytes."""
+        """The picture as PNG bytes; equal figures give equal bytes."""
         picture = BytesIO()
         canvas = FigureCanvasAgg(self)
         with style():  # not `savefig`, which goes through the figure twice
@@ -200,27 +200,27 @@ class Chart(Figure):
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
     ) -> tuple[dict[str, str], dict[str, object]]:
-        """The PNG in base64, as notebooks store it, with the file name nbconvert gives it."""
+        """The PNG in base64, as notebooks store it, and the file name nbconvert should use."""
         shown = {"image/png": b64encode(self.png()).decode("ascii"), "text/plain": self.alt}
         picture = {"alt": self.alt, "width": SHOWN_WIDTH_PX}
-        told: dict[str, object] = {"filename": f"{self.name}.png", "alt": self.alt}
-        told["image/png"] = picture
+        metadata: dict[str, object] = {"filename": f"{self.name}.png", "alt": self.alt}
+        metadata["image/png"] = picture
         if self.digest:
-            told["perfkit_digest"] = self.digest
-        return shown, told
+            metadata["perfkit_digest"] = self.digest
+        return shown, metadata
 
     def _ipython_display_(self) -> None:
-        """Shows exactly that, once: `%matplotlib inline` would render every Figure its own way."""
+        """Shows that PNG, once: `%matplotlib inline` would render the figure its own way."""
         from IPython.display import display
 
-        shown, told = self._repr_mimebundle_()
-        display(shown, metadata=told, raw=True)  # type: ignore[no-untyped-call]
+        shown, metadata = self._repr_mimebundle_()
+        display(shown, metadata=metadata, raw=True)  # type: ignore[no-untyped-call]
 
 
 def swatch(outcome: str) -> Patch:
     """A legend entry for bars of that outcome."""
-    look = LOOKS[outcome]
-    return Patch(facecolor=look.face, edgecolor=look.edge, hatch=look.hatch, label=look.label)
+    theme = THEMES[outcome]
+    return Patch(facecolor=theme.face, edgecolor=theme.edge, hatch=theme.hatch, label=theme.label)
 
 
 def dot(label: str, marker: str, color: str) -> Line2D:
@@ -229,7 +229,7 @@ def dot(label: str, marker: str, color: str) -> Line2D:
 
 
 def count_ticks(axis: Axis) -> None:
-    """Whole numbers only."""
+    """Ticks at whole numbers only."""
     axis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
     axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
@@ -262,6 +262,6 @@ class Grid:
         patch.set(edgecolor=FAINT if hatch else GRID, linewidth=0.8)
         self._axes.add_patch(patch)
 
-    def write(self, row: float, column: float, text: str, **looks: Any) -> Text:
-        """A text at the middle of a cell, or as far from it as row and column say."""
-        return self._axes.text(column, row, text, **{"ha": "center", "va": "center", **looks})
+    def write(self, row: float, column: float, text: str, **style: Any) -> Text:
+        """A text in the middle of a cell; fractions of row and column move it off the middle."""
+        return self._axes.text(column, row, text, **{"ha": "center", "va": "center", **style})

@@ -1,7 +1,7 @@
-"""What a chart is drawn from: one window's summary and trades, and how they are put into words.
+"""What a chart is drawn from: the summary and trades of one window, and their texts.
 
-Values stay exact up to here. `coordinate` makes a float of one, as the place of a mark on the
-canvas; what is printed comes from Decimals.
+Values are exact here. `coordinate` turns one into a float, the place of a mark on the canvas;
+printed figures come from Decimals.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from perfkit.summary.shape import SummaryShape
 from perfkit.summary.summary import summarize
 
 ROLLING_TRADES = 20
-"""How many closed trades the rolling win rate looks back on."""
+"""How many closed trades the rolling win rate looks back at."""
 
 NO_TRADES = "No trades in window"
 
@@ -31,8 +31,9 @@ _PERIODS = {"daily": "on the day", "weekly": "in the week", "monthly": "in the m
 class View(NamedTuple):
     """A window as charts see it.
 
-    `closed` closed in the window; `lead_in` are the latest `ROLLING_TRADES` before it; `until` is
-    where time ends on a time axis: the end of the newest trading day, at most the window's.
+    `closed` are the trades that closed in the window, `lead_in` the latest `ROLLING_TRADES` before
+    it. `until` is where a time axis ends: the end of the newest trading day or of the window,
+    whichever is earlier.
     """
 
     summary: SummaryShape
@@ -47,12 +48,12 @@ class View(NamedTuple):
 
     @property
     def net_units(self) -> list[int]:
-        """Net P&L of each closed trade in its column's unit; an unknown one moves nothing."""
+        """Net P&L of each closed trade in its column's unit; 0 where it is unknown."""
         return [units or 0 for units in self.closed.net_pnl.units]
 
     @property
     def is_one_day(self) -> bool:
-        """Whether a time of day says when."""
+        """Whether the window is one day, so that a time of day is enough."""
         return self.window.first_day == self.window.last_day
 
     @property
@@ -67,7 +68,7 @@ class View(NamedTuple):
 
     @property
     def last_day(self) -> date:
-        """The last trading day there is anything to show of."""
+        """The last trading day with anything to show."""
         return self.calendar.day_of(self.until - 1)
 
     def money(self, metric: str) -> Decimal:
@@ -85,10 +86,10 @@ class View(NamedTuple):
 
 
 def decimal(value: object) -> Decimal:
-    """A figure that is known to be a number."""
+    """A figure that must be a number; raises `TypeError` for any other."""
     if isinstance(value, Decimal | int):
         return Decimal(value)
-    raise TypeError(f"{value!r} is no figure")
+    raise TypeError(f"{value!r} is not a number")
 
 
 def view_of(selection: Selection) -> View:
@@ -119,24 +120,24 @@ def coordinate(units: int, places: int) -> float:
 
 
 def heading(view: View, what: str, finding: str, *notes: str) -> Heading:
-    """The words of a chart; `what` names it, `finding` is its sentence."""
-    told = [what, period(view), count_of(len(view.closed), "trade"), *conditions(view), *notes]
+    """The texts of a chart; `what` names it, `finding` is its title."""
+    parts = [what, period(view), count_of(len(view.closed), "trade"), *conditions(view), *notes]
     unknown = len(view.closed) - view.pnl_known
     if unknown:
-        told.append(f"P&L not logged for {unknown}")
+        parts.append(f"P&L not logged for {unknown}")
     if view.until < view.window.end:
-        told.append(f"log ends {day_text(view.last_day)}")
+        parts.append(f"log ends {day_text(view.last_day)}")
     where = f" where {', '.join(conditions(view))}" if view.summary.where else ""
-    return Heading(finding, " · ".join(told), f"{what}, {period(view)}{where}: {finding}.")
+    return Heading(finding, " · ".join(parts), f"{what}, {period(view)}{where}: {finding}.")
 
 
 def note(view: View, name: str, what: str, sentence: str) -> Chart:
-    """A chart that has nothing to draw, and says why."""
+    """A chart with nothing to draw, whose title says why."""
     return Chart(name, heading(view, what, sentence), 0.12)
 
 
 def nothing_to_draw(view: View, name: str, what: str) -> Chart | None:
-    """The chart that says so when there are no trades or no P&L; else None."""
+    """A note where there are no trades or no P&L; otherwise None."""
     if not len(view.closed):
         return note(view, name, what, NO_TRADES)
     if not view.pnl_known:
@@ -150,7 +151,7 @@ def conditions(view: View) -> list[str]:
 
 
 def period(view: View) -> str:
-    """The window as a person writes it: `Thu 9 Oct 2025`, `6 Oct to 12 Oct 2025`."""
+    """The window as text: `Thu 9 Oct 2025`, `6 Oct to 12 Oct 2025`."""
     first, last = view.window.first_day, view.window.last_day
     if first == last:
         return f"{day_text(first)} {first.year}"

@@ -17,7 +17,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from perfkit import __version__
-from perfkit.core.errors import CacheDiffersError, PerfkitError
+from perfkit.core.errors import CacheDiffersError, MissingExtraError, PerfkitError
 from perfkit.core.log import log_to_stderr, stop_log_to_stderr
 
 TYPE_CHECKING = False
@@ -31,6 +31,11 @@ EXIT_FAILED = 3
 
 WINDOWS = ("daily", "weekly", "monthly", "last-7d", "last-30d", "all")
 MOST_BACKFILLED = 3660
+REPORTS_EXTRA = (
+    *("IPython", "ipykernel", "jupyter_client", "matplotlib", "nbclient", "nbconvert", "nbformat"),
+    *("numpy", "pandas", "papermill", "tqdm", "traitlets"),
+)
+"""Modules that `pip install 'perfkit[reports]'` brings along."""
 
 
 class _Formatter(argparse.HelpFormatter):
@@ -94,6 +99,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except PerfkitError as error:
         print(f"perfkit: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
+        if module not in REPORTS_EXTRA:
+            raise
+        print(f"perfkit: {MissingExtraError(module, 'reports')}", file=sys.stderr)
         return EXIT_FAILED
     except BrokenPipeError:
         _drop_output()  # the reader (`| head`) has what it wanted
@@ -397,7 +408,7 @@ def _cache(arguments: argparse.Namespace) -> int:
             difference = first_difference(desk.config, source)
             if difference is not None:
                 raise CacheDiffersError(difference)
-        print("the cache has what the logs say")
+        print("the cache matches the logs")
     sys.stdout.write(status_text(status(desk.config)))
     return EXIT_OK
 

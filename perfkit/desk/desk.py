@@ -2,18 +2,20 @@
 
 import perfkit
 
-desk = perfkit.open()                    # finds config/perfkit.yaml here or above
+desk = perfkit.open()                       # finds config/perfkit.yaml here or above
 desk.summary("weekly", date="2025-10-09")   # a table in JupyterLab and in Markdown
 desk.trades("2025-10-01", "2025-10-09")     # a pandas frame with exact decimals
 desk.chart.equity("weekly", date="2025-10-09")
+
+Most methods choose their trades with the same arguments: `window` (daily, weekly, monthly, last-7d,
+last-30d, all) and `date`, or `start` and `end`, and `where`, a filter such as "symbol=BTCUSDT".
 """
 
 from __future__ import annotations
 
 import builtins
 import os
-from collections.abc import Mapping
-from datetime import date as Date  # noqa: N812  `date` is what callers name the argument
+from collections.abc import Callable, Mapping
 from functools import cached_property
 
 from perfkit.book import book as books
@@ -29,7 +31,7 @@ from perfkit.summary import render
 from perfkit.summary.breakdowns import checked_dimension
 from perfkit.summary.filters import Where, as_where
 from perfkit.summary.render import Text
-from perfkit.summary.selection import Selection, range_window, resolve_window
+from perfkit.summary.selection import Day, Selection, range_window, resolve_window
 from perfkit.summary.summary import Summary, summarize
 
 TYPE_CHECKING = False
@@ -40,7 +42,7 @@ if TYPE_CHECKING:
 
     from perfkit.alerts.backtest import Backtest
     from perfkit.alerts.rules.rule import Rule
-    from perfkit.charts.chart_desk import ChartDesk
+    from perfkit.charts.desk import ChartDesk
     from perfkit.summary.explain import Explanation
 
 
@@ -54,9 +56,10 @@ def open(
 ) -> Desk:
     """Opens the workspace at `root`, else at PERFKIT_ROOT, else here or in a folder above.
 
-    `source` limits it to one source of several; `progress` is told how many files have been read.
-    `cached` False reads every log anew and writes no cache; `jobs` processes read when there is
-    much to read (default: one per core). Raises `WorkspaceNotFoundError` or `ConfigError`.
+    `source` limits it to one source of several. `progress` is called with the number of files read
+    so far and in all. `cached=False` reads every log again and writes no cache. `jobs` is how many
+    processes read when there is much to read (default: one per core). Raises
+    `WorkspaceNotFoundError` or `ConfigError`.
     """
     folder = folder_of(root)
     cached = cached and os.environ.get("PERFKIT_NO_CACHE") != "1"
@@ -66,7 +69,7 @@ def open(
 
 
 def _snapshot(file: str | None) -> Snapshot | None:
-    """What a report run lets its notebook see: the file it wrote says it."""
+    """How much of each log a notebook may see: a report run writes it to a file."""
     if not file:
         return None
     import json
@@ -77,7 +80,7 @@ def _snapshot(file: str | None) -> Snapshot | None:
 
 
 class Desk:
-    """One workspace: its figures, trades and charts. The logs are read when first needed."""
+    """One workspace: its figures, trades and charts. Logs are read when first needed."""
 
     def __init__(
         self,
@@ -92,11 +95,11 @@ class Desk:
 
     @property
     def book(self) -> Book:
-        """Every trade of the logs, read when first needed; `refresh` reads them anew."""
+        """Every trade of the logs, read when first needed; `refresh` forgets them."""
         return self.book_of({})
 
     def book_of(self, where: Mapping[str, str]) -> Book:
-        """The book a filter needs: that of one source where it names one, else of all."""
+        """The book a filter needs: of one source where it names one, else of all sources."""
         source = where.get("source", self.source)
         if source not in self._books:
             self._books[source] = books.read(self.config, source, self.options)
@@ -104,28 +107,29 @@ class Desk:
 
     @cached_property
     def chart(self) -> ChartDesk:
-        """The charts, as methods that return figures."""
-        from perfkit.charts.chart_desk import ChartDesk
+        """The charts: methods that return matplotlib figures."""
+        from perfkit.charts.desk import ChartDesk
 
         return ChartDesk(self)
 
     def refresh(self) -> Desk:
-        """Forgets what was read, so that the next figure sees the logs as they are now."""
+        """Forgets what was read, so the next figure sees the logs as they are now."""
         self._books.clear()
         return self
 
     def window(
         self,
         window: str = "daily",
-        date: str | Date | None = None,
-        start: str | Date | None = None,
-        end: str | Date | None = None,
+        date: Day = None,
+        start: Day = None,
+        end: Day = None,
         *,
         where: Where = None,
     ) -> Window:
         """The window of that kind for a date, or from `start` to `end`, both inclusive.
 
-        Without a date, that of the newest trading day with a line (of the source `where` names).
+        Without a date, the window of the newest trading day with a line (of the source that `where`
+        names). Raises `UsageError` where the arguments do not fit together, and `WindowError`.
         """
         book = self.book_of(as_where(where))
         if (start is None) != (end is None):
@@ -136,28 +140,13 @@ class Desk:
             return range_window(book, start, end)
         return resolve_window(book, window, date)
 
-    def summary(
-        self,
-        window: str = "daily",
-        date: str | Date | None = None,
-        *,
-        start: str | Date | None = None,
-        end: str | Date | None = None,
-        where: Where = None,
-    ) -> Summary:
-        """Every figure of a window: daily, weekly, monthly, last-7d, last-30d or all.
-
-        Without a date, the window of the newest trading day that has a line.
-        """
-        return summarize(self.selection(window, date, start=start, end=end, where=where))
-
     def selection(
         self,
         window: str = "daily",
-        date: str | Date | None = None,
+        date: Day = None,
         *,
-        start: str | Date | None = None,
-        end: str | Date | None = None,
+        start: Day = None,
+        end: Day = None,
         where: Where = None,
     ) -> Selection:
         """The trades behind a summary of the same arguments."""
@@ -165,50 +154,69 @@ class Desk:
         chosen = self.window(window, date, start, end, where=conditions)
         return Selection(self.book_of(conditions), chosen, conditions)
 
-    def glance(
-        self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
-    ) -> Text:
+    def summary(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Summary:
+        """Every figure of a window: daily, weekly, monthly, last-7d, last-30d or all.
+
+        Without a date, the window of the newest trading day with a line.
+        """
+        return summarize(self.selection(window, date, start=start, end=end, where=where))
+
+    def explain(
+        self,
+        metric: str,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Explanation:
+        """Where a figure comes from: its formula, its numbers, and the log lines behind it."""
+        from perfkit.summary.explain import explain
+
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        return explain(metric, summarize(selection), selection)
+
+    def glance(self, window: str = "daily", date: Day = None, *, where: Where = None) -> Text:
         """What happened, in one paragraph and one small table."""
-        summary = self.summary(window, date, where=where)
-        return Text(render.glance(summary), summary.data.digest)
+        return self._text(render.glance, window, date, where)
 
-    def figures(
-        self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
-    ) -> Text:
+    def figures(self, window: str = "daily", date: Day = None, *, where: Where = None) -> Text:
         """Every figure, in groups."""
-        summary = self.summary(window, date, where=where)
-        return Text(render.figures(summary), summary.data.digest)
+        return self._text(render.figures, window, date, where)
 
-    def targets(
-        self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
-    ) -> Text:
-        """Targets against actual figures."""
-        summary = self.summary(window, date, where=where)
-        return Text(render.targets(summary), summary.data.digest)
+    def targets(self, window: str = "daily", date: Day = None, *, where: Where = None) -> Text:
+        """The targets, and how the figures compare with them."""
+        return self._text(render.targets, window, date, where)
+
+    def quality(self, window: str = "daily", date: Day = None, *, where: Where = None) -> Text:
+        """Anything odd about the log lines, trades and days of the window."""
+        return self._text(render.quality, window, date, where)
 
     def breakdown(
-        self,
-        dimension: str,
-        window: str = "daily",
-        date: str | Date | None = None,
-        *,
-        where: Where = None,
+        self, dimension: str, window: str = "daily", date: Day = None, *, where: Where = None
     ) -> Text:
         """One line per strategy, symbol or another of `DIMENSIONS`."""
-        summary = self.summary(window, date, where=where)
-        return Text(render.breakdown(summary, checked_dimension(dimension)), summary.data.digest)
+        checked = checked_dimension(dimension)
+        return self._text(lambda summary: render.breakdown(summary, checked), window, date, where)
 
-    def quality(
-        self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
+    def _text(
+        self, rendered: Callable[[Summary], str], window: str, date: Day, where: Where
     ) -> Text:
-        """What is odd about the data."""
+        """A summary as `rendered` shows it."""
         summary = self.summary(window, date, where=where)
-        return Text(render.quality(summary), summary.data.digest)
+        return Text(rendered(summary), summary.data.digest)
 
-    def changes(
-        self, window: str = "daily", date: str | Date | None = None, *, where: Where = None
-    ) -> Text:
-        """What changed since the period before: figures, targets, alerts that began."""
+    def changes(self, window: str = "daily", date: Day = None, *, where: Where = None) -> Text:
+        """What changed since the period before: figures, target statuses, new alerts."""
         from perfkit.alerts.status import began_in
         from perfkit.summary.changes import changes, period_before
 
@@ -221,38 +229,19 @@ class Desk:
             began_in(self.config.root, chosen),
         )
 
-    def explain(
-        self,
-        metric: str,
-        window: str = "daily",
-        date: str | Date | None = None,
-        *,
-        start: str | Date | None = None,
-        end: str | Date | None = None,
-        where: Where = None,
-    ) -> Explanation:
-        """How a figure comes about: its formula, the numbers in it, the log lines behind it."""
-        from perfkit.summary.explain import explain
-
-        selection = self.selection(window, date, start=start, end=end, where=where)
-        return explain(metric, summarize(selection), selection)
-
     def backtest(
-        self,
-        rule: str | Rule | None = None,
-        start: str | Date | None = None,
-        end: str | Date | None = None,
+        self, rule: str | Rule | None = None, start: Day = None, end: Day = None
     ) -> Backtest:
         """When alert rules would have fired: all of config/alerts.yaml, one by its id, or your own.
 
-        Between two trading days, both inclusive; without them, over all history.
+        From `start` to `end`, both inclusive; without them, over all trades.
         """
         from perfkit.alerts.backtest import desk_backtest
 
         return desk_backtest(self.config, rule, start, end)
 
     def alerts(self) -> Text:
-        """How each alert rule stood when `perfkit-alerts` last ran."""
+        """The state of each alert rule after the last run of `perfkit-alerts`."""
         from perfkit.alerts.status import alert_status
 
         return alert_status(self.config.root, self.config.calendar.timezone)
@@ -266,15 +255,10 @@ class Desk:
         conditions = as_where(where)
         return self.book_of(conditions).closed.where(conditions)
 
-    def trades(
-        self,
-        start: str | Date | None = None,
-        end: str | Date | None = None,
-        where: Where = None,
-    ) -> pd.DataFrame:
+    def trades(self, start: Day = None, end: Day = None, where: Where = None) -> pd.DataFrame:
         """A frame with a row per closed trade; decimals are `decimal.Decimal`, times are UTC.
 
-        `start` and `end` are dates, both inclusive; without them, every trade.
+        From `start` to `end`, both inclusive; one date alone is that day, none is every trade.
         """
         from perfkit.summary.frame import trades_frame
 

@@ -17,7 +17,7 @@ from perfkit.core.exact import (
     subtract,
 )
 from perfkit.metrics.facts import NO_LOSING_DAY, NO_TRADES, Facts, Undefined
-from perfkit.metrics.metric import DAYS, Numbers, metric
+from perfkit.metrics.metric import DAYS, Inputs, metric
 
 RETURNS_NEEDED = 20
 
@@ -47,16 +47,16 @@ def _spread(amounts: list[Decimal] | tuple[Decimal, ...]) -> Decimal:
     return subtract(multiply(squares, len(amounts)), multiply(total, total))
 
 
-def _sums_of(amounts: tuple[Decimal, ...]) -> Numbers:
+def _sums_of(amounts: tuple[Decimal, ...]) -> Inputs:
     squares = _total([multiply(amount, amount) for amount in amounts])
     return {"sum x": _total(amounts), "sum x^2": squares, "n": len(amounts)}
 
 
-def _day_inputs(facts: Facts) -> Numbers:
+def _day_inputs(facts: Facts) -> Inputs:
     return _sums_of(tuple(pnl for _, pnl in facts.days))
 
 
-def _return_inputs(facts: Facts) -> Numbers:
+def _return_inputs(facts: Facts) -> Inputs:
     if isinstance(facts.returns, Undefined):
         return {}
     return {
@@ -66,11 +66,11 @@ def _return_inputs(facts: Facts) -> Numbers:
     }
 
 
-def _best(facts: Facts) -> Numbers:
+def _best(facts: Facts) -> Inputs:
     return {"day": str(max(facts.days, key=lambda day: day[1])[0])} if facts.days else {}
 
 
-def _worst(facts: Facts) -> Numbers:
+def _worst(facts: Facts) -> Inputs:
     return {"day": str(min(facts.days, key=lambda day: day[1])[0])} if facts.days else {}
 
 

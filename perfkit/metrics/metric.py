@@ -20,7 +20,8 @@ RISK = "Risk"
 STREAKS = "Streaks and holding"
 DAYS = "Days"
 
-Numbers = dict[str, Value | None]
+Inputs = dict[str, Value | None]
+"""Numbers by the names that a formula gives them."""
 
 
 class Quotient(NamedTuple):
@@ -59,7 +60,7 @@ class Metric(NamedTuple):
     group: str
     signed: bool
     reads: tuple[str, ...]
-    inputs: tuple[str, ...] | Callable[[Facts], Numbers]
+    inputs: tuple[str, ...] | Callable[[Facts], Inputs]
     parts: tuple[str, str] | None
     marks: int
     interval: tuple[str, str] | None
@@ -90,7 +91,7 @@ def metric(
     label: str = "",
     signed: bool = True,
     reads: tuple[str, ...] = (),
-    inputs: tuple[str, ...] | Callable[[Facts], Numbers] = (),
+    inputs: tuple[str, ...] | Callable[[Facts], Inputs] = (),
     parts: tuple[str, str] | None = None,
     marks: int = 0,
     interval: tuple[str, str] | None = None,

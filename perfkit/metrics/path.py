@@ -169,7 +169,7 @@ def current_drawdown(facts: Facts) -> Decimal | Undefined:
 
 
 @metric(
-    "Largest fall of equity as a share of its running peak; may be another episode.",
+    "Largest fall of equity as a share of its running peak; may be another fall than max_drawdown.",
     formula=(
         "min of (E - P) / P, E = starting_equity + all net P&L so far, P = peak of E in the window"
     ),

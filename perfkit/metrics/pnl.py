@@ -7,10 +7,10 @@ from decimal import Decimal
 from perfkit.core.exact import ZERO, add, multiply, ratio, subtract
 from perfkit.core.trades import LOST, PNL_KNOWN, WON
 from perfkit.metrics.facts import NO_LOSS, NO_PNL, NO_WIN, Facts, Undefined
-from perfkit.metrics.metric import PNL, TRADES, Numbers, Quotient, metric
+from perfkit.metrics.metric import PNL, TRADES, Inputs, Quotient, metric
 
 
-def _payoff_inputs(facts: Facts) -> Numbers:
+def _payoff_inputs(facts: Facts) -> Inputs:
     counts, sums = facts.tally.counts, facts.tally.sums
     return {
         "gross_profit": sums.gross_profit,

@@ -14,7 +14,7 @@ from perfkit.core.exact import (
 )
 from perfkit.core.trades import PLANNED, RISKED
 from perfkit.metrics.facts import Facts, Undefined
-from perfkit.metrics.metric import RISK, Numbers, Quotient, metric
+from perfkit.metrics.metric import RISK, Inputs, Quotient, metric
 
 SQN_TRADES_CAP = 100
 SQN_TRADES_ADVISED = 30
@@ -23,7 +23,7 @@ _NO_R = Undefined("no closed trade has a valid stop, an entry price, a quantity 
 _ONE_R = Undefined("fewer than 2 trades have an R")
 
 
-def _inputs(facts: Facts) -> Numbers:
+def _inputs(facts: Facts) -> Inputs:
     sums = facts.tally.sums
     return {"sum R": sums.r, "sum R^2": sums.r_squared, "n": facts.tally.counts.risked}
 

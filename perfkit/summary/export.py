@@ -9,15 +9,14 @@ from perfkit.disk.atomic import replace
 from perfkit.summary.render import summary_markdown
 from perfkit.summary.shape import SummaryShape
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    pass
-
 FOLDER = Path("logs/performance")
 
 
 def export(root: Path, summary: SummaryShape) -> list[Path]:
-    """Writes the summary as JSON and Markdown; returns the paths whose content changed."""
+    """Writes the summary as JSON and Markdown; returns the paths whose content changed.
+
+    A filter becomes part of the file name. Raises `OutputError` where a file cannot be written.
+    """
     window = summary.window
     name = f"{window.kind}-summary-{window.last_day}"
     if window.kind == "range":

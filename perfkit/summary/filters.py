@@ -1,4 +1,4 @@
-"""Filters: which trades of a window count, from Python, the command line and notebooks."""
+"""Filters: which trades of a window count. Python, the command line and notebooks share them."""
 
 from __future__ import annotations
 
@@ -8,31 +8,37 @@ from collections.abc import Mapping, Sequence
 from perfkit.core.errors import UsageError
 from perfkit.core.trade import FILTER_FIELDS
 
-
-def parse_where(conditions: Sequence[str]) -> dict[str, str]:
-    """`field=value` texts as a filter; raises `UsageError` for a field that cannot be filtered."""
-    where: dict[str, str] = {}
-    for condition in conditions:
-        name, equals, value = condition.partition("=")
-        if not equals:
-            raise UsageError(f"--where {condition}: write field=value, say execution_mode=LIVE")
-        if name not in FILTER_FIELDS:
-            raise UsageError(f"--where {name}: filter by one of {', '.join(FILTER_FIELDS)}")
-        if where.get(name, value) != value:
-            raise UsageError(f"--where {name}: given twice; a trade has one {name}")
-        where[name] = value
-    return where
-
-
 Where = Mapping[str, str] | str | None
 """A filter: a mapping, the text `field=value, field=value`, or a JSON object as text."""
-
 
 _BETWEEN_CONDITIONS = re.compile(rf",\s*(?=(?:{'|'.join(FILTER_FIELDS)})=)")
 
 
+def parse_where(conditions: Sequence[str]) -> dict[str, str]:
+    """`field=value` texts as a filter: `["symbol=BTC"]` is `{"symbol": "BTC"}`.
+
+    Raises `UsageError` for a text without `=`, an unknown field, or two values for one field.
+    """
+    where: dict[str, str] = {}
+    for condition in conditions:
+        name, equals, value = condition.partition("=")
+        if not equals:
+            raise UsageError(
+                f"--where {condition}: write field=value, for example execution_mode=LIVE"
+            )
+        if name not in FILTER_FIELDS:
+            raise UsageError(f"--where {name}: filter by one of {', '.join(FILTER_FIELDS)}")
+        if where.get(name, value) != value:
+            raise UsageError(f"--where {name}: given twice; a trade has only one {name}")
+        where[name] = value
+    return where
+
+
 def as_where(where: Where) -> dict[str, str]:
-    """A filter in any of its spellings as a mapping."""
+    """A filter in any of its spellings as a mapping; None and a blank text select every trade.
+
+    Raises `UsageError`.
+    """
     if where is None:
         return {}
     if isinstance(where, str):
@@ -43,7 +49,11 @@ def as_where(where: Where) -> dict[str, str]:
 
 
 def where_text(where: Mapping[str, str]) -> str:
-    """A filter as the text that `as_where` reads as the same filter."""
+    """A filter as text; `as_where` reads it as the same filter.
+
+    A JSON object is written only where the plain text would be ambiguous: a strategy named
+    `a, side=b` becomes `{"strategy":"a, side=b"}`.
+    """
     text = ", ".join(f"{name}={value}" for name, value in where.items())
     try:
         plain = as_where(text) == where

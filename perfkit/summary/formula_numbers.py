@@ -6,14 +6,14 @@ from collections.abc import Callable
 
 from perfkit.core.exact import scaled
 from perfkit.metrics.drawdown import current_fall, deepest_fall, deepest_relative_fall
-from perfkit.metrics.metric import Numbers, Quotient
+from perfkit.metrics.metric import Inputs, Quotient
 from perfkit.metrics.registry import METRICS
 from perfkit.summary.breakdowns import WindowSlices
 from perfkit.summary.selection import Selection
 from perfkit.summary.summary import Summary, account_curve, facts_of, pnl_curve
 
 
-def numbers_in(metric: str, summary: Summary, selection: Selection) -> Numbers:
+def numbers_in(metric: str, summary: Summary, selection: Selection) -> Inputs:
     """The numbers of a metric's formula; empty where the figure is a plain fact or count.
 
     Example: of `avg_win`, {"sum of gross_profit": Decimal("300"), "w": 2}.
@@ -32,7 +32,7 @@ def numbers_in(metric: str, summary: Summary, selection: Selection) -> Numbers:
     return {row.parts[0]: made.numerator, row.parts[1]: made.denominator}
 
 
-def _max_drawdown(selection: Selection) -> Numbers:
+def _max_drawdown(selection: Selection) -> Inputs:
     curve, places = pnl_curve(selection.inside), selection.inside.net_pnl.places
     fall = deepest_fall(curve)
     return {
@@ -41,13 +41,13 @@ def _max_drawdown(selection: Selection) -> Numbers:
     }
 
 
-def _current_drawdown(selection: Selection) -> Numbers:
+def _current_drawdown(selection: Selection) -> Inputs:
     curve, places = pnl_curve(selection.history), selection.history.net_pnl.places
     peak = current_fall(curve).peak
     return {"C": scaled(curve[-1], places), "max of C so far": scaled(curve[peak], places)}
 
 
-def _max_drawdown_pct(selection: Selection) -> Numbers:
+def _max_drawdown_pct(selection: Selection) -> Inputs:
     account = account_curve(selection)
     fall = None if account is None else deepest_relative_fall(account.heights)
     if account is None or fall is None:
@@ -59,7 +59,7 @@ def _max_drawdown_pct(selection: Selection) -> Numbers:
     }
 
 
-_FROM_CURVES: dict[str, Callable[[Selection], Numbers]] = {
+_FROM_CURVES: dict[str, Callable[[Selection], Inputs]] = {
     "max_drawdown": _max_drawdown,
     "current_drawdown": _current_drawdown,
     "max_drawdown_pct": _max_drawdown_pct,

@@ -18,8 +18,9 @@ TIMES = ("opened_at", "closed_at")
 def trades_frame(trades: Trades) -> pd.DataFrame:
     """A row per trade, a column per field of `Trade`.
 
-    Money, prices and ratios stay `decimal.Decimal` (dtype object), so sums of a column are exact;
-    times are UTC timestamps; `line` is the `path:line` the trade was read from.
+    Money, prices and ratios stay `decimal.Decimal` (dtype object), so the sum of a column is exact.
+    Times are UTC timestamps; `line` is the `path:line` the trade was read from. Without trades the
+    frame has the same columns and no rows.
     """
     rows = [trades[row] for row in range(len(trades))]
     frame = pd.DataFrame(rows, columns=list(Trade._fields), dtype=object)

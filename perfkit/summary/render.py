@@ -94,7 +94,7 @@ def _glance_rows(summary: SummaryShape) -> tuple[list[str], list[list[str]]]:
 
 
 def figures(summary: SummaryShape) -> str:
-    """Every figure, in groups; what is undefined stands with its reason."""
+    """Every figure, in groups; an undefined one with its reason."""
     parts = []
     for group, names in groups().items():
         rows = [[label_of(name), _shown_in(summary, name)] for name in names]
@@ -110,7 +110,7 @@ def targets(summary: SummaryShape) -> str:
 
 
 def breakdown(summary: SummaryShape, dimension: str) -> str:
-    """One line per part: trades, P&L, win rate with its interval, and what follows."""
+    """One line per part: trades, P&L, win rate with its interval, and further figures."""
     rows = _part_rows(summary, dimension, escaped)
     return table(_part_header(dimension), rows) if rows else f"{NO_TRADES}.\n"
 
@@ -122,7 +122,7 @@ def breakdown_text(summary: SummaryShape, dimension: str) -> str:
 
 
 def quality(summary: SummaryShape) -> str:
-    """What was read, and what is odd about it; nothing more when it is clean."""
+    """How many lines were read, and the findings about them."""
     data = summary.data
     read = f"{_count(data.lines, 'line')} of {_count(data.files, 'file')}"
     if data.ignored:
@@ -207,11 +207,14 @@ def _note(summary: SummaryShape, name: str) -> str:
 def _variance(summary: SummaryShape, verdict: TargetVerdict) -> str:
     wanted = _wanted(verdict, summary.currency)
     sign = "≥" if verdict.bound == "at_least" else "≤"
-    text = f"target {sign} {wanted}: {verdict.verdict}"
+    text = f"target {sign} {wanted}: "
     if verdict.distance is None:
-        return f"{text} ({verdict.reason})"
-    text += f" by {_distance(verdict, summary.currency)}"
-    return f"{text} ({verdict.reason})" if verdict.reason else text
+        return f"{text}not enough data ({verdict.reason})"
+    distance = _distance(verdict, summary.currency)
+    if verdict.verdict != INSUFFICIENT:
+        return f"{text}{verdict.verdict} by {distance}"
+    way = "below" if verdict.distance < 0 else "above"
+    return f"{text}{distance.lstrip('+-')} {way} target, but too few trades to say"
 
 
 def _wanted(verdict: TargetVerdict, currency: str) -> str:

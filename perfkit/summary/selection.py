@@ -1,4 +1,4 @@
-"""Which trades a figure is about: a window, a filter, and what they pick out of the book."""
+"""Which trades a figure is about: a window and a filter, and what they select from the book."""
 
 from __future__ import annotations
 
@@ -16,17 +16,23 @@ from perfkit.core.errors import LineError, NoTradesError
 from perfkit.core.trades import Trades, joined, no_trades
 from perfkit.metrics import tally
 
+Day = date | str | None
+"""A trading day: a date, or a text `YYYY-MM-DD`; None or a blank text where none is given."""
+
 
 def newest_day(book: Book) -> date:
-    """The newest trading day that has a line; raises `NoTradesError` on empty logs."""
+    """The newest trading day with a log line; raises `NoTradesError` where no log has a line."""
     newest = book.newest_day
     if newest is None:
         raise NoTradesError(", ".join(os.path.basename(source.location) for source in book.sources))
     return newest
 
 
-def resolve_window(book: Book, kind: str = "daily", day: date | str | None = None) -> Window:
-    """The window of that kind for a date; without one, for the newest trading day with a line."""
+def resolve_window(book: Book, kind: str = "daily", day: Day = None) -> Window:
+    """The window of that kind for a date; without a date, for the newest trading day with a line.
+
+    Raises `WindowError` for an unknown kind or a date that does not exist, and `NoTradesError`.
+    """
     calendar = book.config.calendar
     last = newest_day(book) if day is None or day == "" else as_date(day)
     if kind != "all":
@@ -36,19 +42,19 @@ def resolve_window(book: Book, kind: str = "daily", day: date | str | None = Non
 
 
 def range_window(book: Book, start: date | str, end: date | str) -> Window:
-    """The window from one date to another, both inclusive."""
+    """The window from one date to another, both inclusive. Raises `WindowError`."""
     return book.config.calendar.between("range", as_date(start), as_date(end))
 
 
 def as_date(day: date | str) -> date:
-    """A date in any of its spellings; of a datetime, its date. Raises `WindowError`."""
+    """A date in any of its spellings; a datetime gives its date. Raises `WindowError`."""
     if isinstance(day, str):
         return parse_date(day)
     return checked(day.date() if isinstance(day, datetime) else day)
 
 
 class Selection:
-    """The trades of a book that a window and a filter select; each view is made when asked for."""
+    """The trades of a book that a window and a filter select; views are made when first needed."""
 
     def __init__(self, book: Book, window: Window, where: Mapping[str, str]) -> None:
         self.book = book
@@ -60,12 +66,12 @@ class Selection:
 
     @cached_property
     def closed(self) -> Trades:
-        """Every closed trade that meets the filter, in trade order, whatever its window."""
+        """Every closed trade that meets the filter, in trade order, inside the window or not."""
         return self.book.closed.where(self._filter)
 
     @cached_property
     def never_closed(self) -> Trades:
-        """Every trade without a close that meets the filter."""
+        """Every trade that meets the filter and has not closed."""
         return self.book.open.where(self._filter)
 
     @cached_property
@@ -76,7 +82,7 @@ class Selection:
 
     @cached_property
     def history(self) -> Trades:
-        """The trades that closed before the window's end; those of the window come last."""
+        """The trades that closed before the window's end, in trade order."""
         before = self.book.trades_of(self._days_before).where(self._filter)
         return joined([before, self.inside])
 
@@ -117,7 +123,7 @@ class Selection:
 
     @cached_property
     def still_open(self) -> list[Trades]:
-        """The trades open at the window's end: those that closed later, those that never did."""
+        """The trades open at the window's end: those that closed later, and those still open."""
         end = self.window.end
         later = []
         for day in self.book.days:
@@ -129,7 +135,7 @@ class Selection:
 
     @property
     def holds_newest(self) -> bool:
-        """Whether the window holds the newest line of the book."""
+        """Whether the newest line of the book is in the window."""
         newest = self.book.newest_day
         return newest is not None and self._has(newest)
 
@@ -146,12 +152,12 @@ class Selection:
 
     @cached_property
     def unterminated(self) -> list[date]:
-        """The past days of the window whose file ends in half a line."""
+        """The past days of the window whose file ends in an incomplete line."""
         return [day for day in self.book.unterminated() if self._has(day)]
 
     @cached_property
     def line_counts(self) -> list[DayLines]:
-        """Line counts of each day of the window that has any, and of lines that tell no day."""
+        """Line counts of each day of the window that has any, and of lines without a day."""
         days = self.book.lines.items()
         return [lines for day, lines in days if day is None or self._has(day)]
 

@@ -1,4 +1,4 @@
-"""Targets against figures: met, missed, or too little data to say."""
+"""Targets compared with figures: met, missed, or too few trades to say."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ INSUFFICIENT = "insufficient"
 def verdicts(targets: Iterable[Target], window_kind: str, figures: Figures) -> list[TargetVerdict]:
     """A verdict for each target that applies to such a window.
 
-    Insufficient is a rate whose 95 % interval holds the target strictly inside, a figure that is
-    undefined, and any figure of a window without trades.
+    Too little data (`INSUFFICIENT`) is: a target strictly within the 95 % interval of a rate, a
+    figure that is undefined, and any figure of a window without trades.
     """
     return [_verdict(target, figures) for target in targets if target.window in (None, window_kind)]
 
@@ -31,7 +31,7 @@ def _verdict(target: Target, figures: Figures) -> TargetVerdict:
     if not figures.values["closed_trades"]:
         return _insufficient(target, "no trade closed in the window")
     if not isinstance(actual, Decimal):
-        reason = figures.undefined.get(target.metric, "the figure is no number")
+        reason = figures.undefined.get(target.metric, "the figure is not a number")
         return _insufficient(target, reason)
     reached = actual >= target.value if target.bound == "at_least" else actual <= target.value
     undecided = _straddles(target, figures)
@@ -42,7 +42,7 @@ def _verdict(target: Target, figures: Figures) -> TargetVerdict:
         actual,
         canonical(subtract(actual, target.value)),
         INSUFFICIENT if undecided else MET if reached else MISSED,
-        "the 95 % interval holds the target" if undecided else None,
+        "the target is within the 95 % interval" if undecided else None,
     )
 
 

@@ -9,7 +9,7 @@ import pytest
 
 import perfkit
 from perfkit.alerts.rules.rule import Rule
-from perfkit.alerts.status import told_episodes
+from perfkit.alerts.status import logged_episodes
 from perfkit.cli import main
 from perfkit.core.calendar import instant_of
 from perfkit.core.errors import UsageError
@@ -133,14 +133,14 @@ class TestStatusAndEvents:
         bench.run(START - timedelta(days=1))
         day = 86_400 * 1_000_000
         start = instant_of(START)
-        (calm,) = told_episodes(bench.root, start, start + day)
+        (calm,) = logged_episodes(bench.root, start, start + day)
         assert (calm.rule, calm.group, calm.ended_at) == ("calm", "", None)
-        both = told_episodes(bench.root, start, start + 9 * day)
+        both = logged_episodes(bench.root, start, start + 9 * day)
         assert [one.rule for one in both] == ["calm", "loss"]
-        assert told_episodes(bench.root, start - 9 * day, start) == ()
+        assert logged_episodes(bench.root, start - 9 * day, start) == ()
         bench.trade(minutes(2500), 100, strategy_name="a|b")
         bench.run(START + timedelta(days=3))
-        both = told_episodes(bench.root, start, start + 9 * day)
+        both = logged_episodes(bench.root, start, start + 9 * day)
         reasons = [one.reason for one in both if one.rule != "stale"]
         assert reasons == ["recovered", "recovered"]
 
@@ -150,7 +150,7 @@ class TestStatusAndEvents:
         bench.trade(minutes(3000), 50, order_id="A", strategy_name="c")
         bench.run(START + timedelta(days=3))
         assert bench.events("resolved")[-1]["reason"] == "corrected"
-        found = told_episodes(bench.root, 0, 1 << 60)
+        found = logged_episodes(bench.root, 0, 1 << 60)
         assert [one.group for one in found if one.rule == "loss"] == ["a|b"]
 
     def test_summary_shows_the_status_and_checks_on_demand(

@@ -409,7 +409,7 @@ class TestNothingToDraw:
     ) -> None:
         desk = perfkit.open(workspace(logs=hourly(None, None, outcome="loss")))
         expected = {
-            "rolling_win_rate": "Needs 20 closed trades; the log has 2 up to here",
+            "rolling_win_rate": "Too few trades: 2 closed so far, 20 needed",
         }.get(name, "No closed trade has a P&L")
         assert title(draw(desk, name)) == expected
 
@@ -442,7 +442,7 @@ class TestNothingToDraw:
             monkeypatch.delitem(sys.modules, module)
         monkeypatch.setitem(sys.modules, "matplotlib", None)
         with pytest.raises(MissingExtraError, match=r"perfkit\[reports\]"):
-            __import__("perfkit.charts.chart_desk")
+            __import__("perfkit.charts.desk")
 
 
 NETS = ("10", "-4.5", "2.25", "0", "-6.75", None, "8.5", "-1.5")
@@ -512,12 +512,10 @@ class TestExactFigures:
         files = logs([(NOON + n * DAY, "2", {"symbol": f"S{n}"}) for n in range(2)])
         desk = perfkit.open(workspace(logs=files))
         assert [title(draw(desk, name, "weekly")) for name in ("pnl_per_day", "by_symbol")] == [
-            "2 of 2 days made money; each came out at +2.00 USD",
-            "All 2 symbols came out at +2.00 USD",
+            "2 of 2 days made money; each +2.00 USD",
+            "2 symbols with the same net P&L: +2.00 USD each",
         ]
-        assert title(desk.chart.hour_heatmap("weekly")) == (
-            "All 2 hours with trades came out at +2.00 USD"
-        )
+        assert title(desk.chart.hour_heatmap("weekly")) == ("2 hours with trades, each +2.00 USD")
 
     def test_a_day_without_a_pnl_counts_but_is_marked(self, workspace: WriteWorkspace) -> None:
         files = logs([(NOON, "2", {}), (NOON + DAY, None, {"outcome": "loss"})])
@@ -641,7 +639,7 @@ class TestRollingWinRate:
         chart = desk.chart.rolling_win_rate()
         assert self.rates(chart) == [0.5, 0.5, 0.5, 0.5]
         assert title(chart) == (
-            "10 of the last 20 trades won, 50.0 %; the 55 % target lies within the 95 % interval"
+            "10 of the last 20 trades won, 50.0 %; the 55 % target is within the 95 % interval"
         )
 
     def test_the_filter_holds_for_the_trades_before_the_window(
@@ -650,7 +648,7 @@ class TestRollingWinRate:
         other = [(NOON - DAY + n * HOUR / 4, "1", {"symbol": "OTHER"}) for n in range(20)]
         desk = perfkit.open(workspace(logs=logs([*other, (NOON, "1", {})])))
         chart = draw(desk, "rolling_win_rate", where="symbol=BTCUSDT")
-        assert title(chart) == "Needs 20 closed trades; the log has 1 up to here"
+        assert title(chart) == "Too few trades: 1 closed so far, 20 needed"
 
 
 class TestTime:
@@ -711,7 +709,7 @@ class TestManyTrades:
         chart = perfkit.open(workspace(logs=logs(trades))).chart.by_symbol()
         names = [label.get_text() for label in chart.axes[0].get_yticklabels()]
         assert names == [f"S{n:02d}" for n in (*range(29, 17, -1), *range(11, -1, -1))]
-        assert "6 in between are left out" in " ".join(texts(chart))
+        assert "the 6 in between are not shown" in " ".join(texts(chart))
         assert outside(chart) == []
 
     def test_a_long_calendar_shows_the_newest_weeks(self, workspace: WriteWorkspace) -> None:

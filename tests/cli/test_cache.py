@@ -56,7 +56,7 @@ class TestStatus:
 class TestVerify:
     def test_says_that_all_is_well(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main.main(["cache", "verify", "--root", str(root)]) == 0
-        assert capsys.readouterr().out.startswith("the cache has what the logs say\n")
+        assert capsys.readouterr().out.startswith("the cache matches the logs\n")
 
     def test_a_difference_is_an_error_that_names_it(
         self,

@@ -175,7 +175,7 @@ class TestChanges:
         desk = perfkit.open(write_workspace(tmp_path / "trading", LOGS))
         text = str(desk.changes("daily", "2026-04-07"))
         assert text.startswith(
-            "Compared with the trading day before, 2026-04-06: no trades in window then.\n"
+            "Compared with the trading day before, 2026-04-06: no trades closed then.\n"
         )
         assert "| Net P&L | +1.50 USD | 0.00 USD | +1.50 USD |" in text
         nothing = str(desk.changes("daily", "2026-04-06"))

@@ -331,7 +331,7 @@ class TestText:
             assert re.search(rf"^  {metric} = \S+ \({re.escape(METRICS[metric].unit)}\)$",
                              printed.out, re.MULTILINE)  # fmt: skip
         count = len(explanation.trades)
-        assert f"\nBehind it: {count} trade{'' if count == 1 else 's'}.\n" in printed.out
+        assert f"\nBased on {count} trade{'' if count == 1 else 's'}.\n" in printed.out
         for place in explanation.lines:
             assert re.search(rf"  {re.escape(place)}$", printed.out, re.MULTILINE)
 

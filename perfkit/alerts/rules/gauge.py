@@ -1,9 +1,12 @@
 """The figure of a rule over the last N trades or a window, as each trade closes.
 
-A `Gauge` is fed the closed trades of one rule and group in trade order, and gives the figure as it
-stood when the latest of them closed. It comes from the functions that every summary uses. Figures
-made of counts and sums add the new trade and take the oldest away; others fold tallies. Whatever a
-gauge knows can be carried to the next run as plain values.
+A `Gauge` takes the closed trades of one rule and group in trade order, and returns the figure as of
+the latest of them, computed by the functions that every summary uses. Figures made of counts and
+sums add the new trade and subtract the oldest; others fold tallies. A gauge is saved for the next
+run as plain values.
+
+Win rate over the last 3 trades, won, lost, won, won: 1 of 1, 1 of 2, 2 of 3; the fourth trade adds
+one win, the first is taken away again: 2 of 3.
 """
 
 from __future__ import annotations
@@ -84,7 +87,7 @@ class Gauge:
         self._known: dict[Any, Value | Undefined] = {}
 
     def add(self, trades: Trades, row: int, day: int) -> None:
-        """Takes the next closed trade; `day` is the ordinal of its trading day."""
+        """Adds the next closed trade; `day` is the ordinal of its trading day."""
         unit = self.fold.unit(trades, row)
         net = trades.net_pnl.decimal(row) or ZERO
         at = trades.closed_at[row]
@@ -121,7 +124,7 @@ class Gauge:
             self.first_day = day
 
     def _turn(self, day: int) -> None:
-        """Ends the day before, and lets go of what has left the window."""
+        """Ends the previous day, and drops what has left the window."""
         sliding = _SLIDING.get(self.kind or "")
         if self.day is not None and (sliding or self.is_per_day):
             self.days.append(
@@ -227,7 +230,7 @@ class Gauge:
         return self.kind if self.span is None else f"last {self.span} trades"
 
     def carry(self) -> tuple[Any, ...]:
-        """Everything it knows, as plain values."""
+        """Its whole state as plain values; `resume` reads them."""
         out = self.fold.carried
         return (
             tuple((day, at, out(unit), _text(net)) for day, at, unit, net in self.tail),
@@ -241,7 +244,7 @@ class Gauge:
         )
 
     def resume(self, carried: tuple[Any, ...]) -> Gauge:
-        """Takes over what `carry` gave; returns itself."""
+        """Restores what `carry` returned; returns itself."""
         tail, days, today, whole, on, spans, account, fall = carried
         back = self.fold.restored
         self.tail = deque((day, at, back(unit), Decimal(net)) for day, at, unit, net in tail)
@@ -259,7 +262,7 @@ class Gauge:
 
 
 def _text(value: Decimal) -> str:
-    """One text for each number, however it came about."""
+    """The same text for equal numbers, however they were computed."""
     return str(canonical(value))
 
 

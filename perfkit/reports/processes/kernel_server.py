@@ -40,7 +40,7 @@ CONNECTION = "kernel.json"
 LOG = "kernel.log"
 _LOADED = (
     *("ipykernel.ipkernel", "ipykernel.kernelapp", "matplotlib.backends.backend_agg"),
-    *("perfkit.charts.chart_desk", "perfkit.desk.desk"),
+    *("perfkit.charts.desk", "perfkit.desk.desk"),
 )
 """What kernels are forked with."""
 

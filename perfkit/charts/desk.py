@@ -1,0 +1,97 @@
+"""The charts of a desk: methods that return figures.
+
+`desk.chart.equity("weekly", "2025-10-09")` shows the chart in a notebook; `.png()` returns its
+bytes and `.savefig` writes any other format. Each method takes the arguments of `desk.summary`,
+prints its figures, and states the finding in the title. matplotlib is loaded with the first chart.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol, cast
+
+try:
+    import matplotlib  # noqa: F401 - the modules imported next need it
+except ModuleNotFoundError as error:
+    from perfkit.core.errors import MissingExtraError
+
+    raise MissingExtraError("matplotlib", "reports") from error
+
+from perfkit.charts import bars, by_part, grids, histograms, over_time
+from perfkit.charts.style import Chart, style
+from perfkit.charts.view import View, view_of
+from perfkit.summary.filters import Where
+from perfkit.summary.selection import Day, Selection
+
+
+class Selects(Protocol):
+    """What charts need of a desk: the trades that a window and a filter select."""
+
+    def selection(
+        self,
+        window: str = ...,
+        date: Day = ...,
+        *,
+        start: Day = ...,
+        end: Day = ...,
+        where: Where = ...,
+    ) -> Selection: ...
+
+
+class ChartMethod(Protocol):
+    """How every chart is called: with the arguments of `desk.summary`."""
+
+    def __call__(
+        self,
+        window: str = ...,
+        date: Day = ...,
+        *,
+        start: Day = ...,
+        end: Day = ...,
+        where: Where = ...,
+    ) -> Chart: ...
+
+
+def _method(draw: Callable[[View], Chart]) -> ChartMethod:
+    """The method of `ChartDesk` that selects trades and draws them with `draw`.
+
+    It has the name and the docstring of `draw`, so that a notebook shows them with the signature.
+    """
+
+    def method(
+        self: ChartDesk,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Chart:
+        selection = self.desk.selection(window, date, start=start, end=end, where=where)
+        with style():
+            view = view_of(selection)
+            chart = draw(view).settle()
+        chart.digest = view.summary.data.digest
+        return chart
+
+    method.__name__, method.__doc__ = draw.__name__, draw.__doc__
+    method.__qualname__ = f"ChartDesk.{draw.__name__}"
+    return cast("ChartMethod", method)  # looking it up on an instance fills in `self`
+
+
+class ChartDesk:
+    """The charts of one workspace. A window and a filter are chosen as in `desk.summary`."""
+
+    def __init__(self, desk: Selects) -> None:
+        self.desk = desk
+
+    equity = _method(over_time.equity)
+    pnl_per_trade = _method(bars.pnl_per_trade)
+    pnl_per_day = _method(bars.pnl_per_day)
+    rolling_win_rate = _method(over_time.rolling_win_rate)
+    distribution = _method(histograms.distribution)
+    by_strategy = _method(by_part.by_strategy)
+    by_symbol = _method(by_part.by_symbol)
+    calendar = _method(grids.calendar)
+    r_histogram = _method(histograms.r_histogram)
+    hour_heatmap = _method(grids.hour_heatmap)
