@@ -1,10 +1,20 @@
 """`docs/architecture.md` and `docs/glossary.md` name only what exists, and the rooms hold."""
 
+import contextlib
 import importlib
+import io
 import re
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
+from types import FrameType
 
 import pytest
+
+from perfkit.cli import main
+from tests.alerting import START, WIN_RATE, Bench
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "perfkit"
@@ -52,6 +62,63 @@ def test_every_word_of_the_glossary_is_explained_once() -> None:
     words = [word for word in rows if word != "word"]
     assert len(words) > 40
     assert sorted(set(words)) == sorted(words)
+
+
+def walk(heading: str) -> list[str]:
+    """The functions and classes that a walk through the code names, in its order."""
+    below = text("architecture.md").partition(f"\n## {heading}\n")[2].split("\n## ")[0]
+    return re.findall(rf"`((?:{'|'.join(ROOMS)})(?:\.\w+){{2,}})`", below)
+
+
+@contextmanager
+def recorded() -> Iterator[dict[str, None]]:
+    """What is called of perfkit in the meantime, in the order of the first call."""
+    called: dict[str, None] = {}
+
+    def note(frame: FrameType, event: str, _: object) -> None:
+        module = str(frame.f_globals.get("__name__"))
+        if event == "call" and module.startswith("perfkit."):
+            name = frame.f_code.co_qualname.split(".")[0]
+            called.setdefault(f"{module.removeprefix('perfkit.')}.{name}")
+
+    earlier = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        yield called
+    finally:
+        sys.setprofile(earlier)
+
+
+def test_a_new_line_takes_the_walk_to_a_figure(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    bench.trade(START, 10)
+    command = ["summary", "--root", str(tmp_path), "--window", "weekly"]
+    with contextlib.redirect_stdout(io.StringIO()):
+        main.main(command)
+        bench.trade(START + timedelta(hours=1), 20)
+        with recorded() as called:
+            main.main(command)
+    named = walk("A log line to a figure")
+    assert [name for name in named if name not in called] == []
+    milestones = ["cli.main.main", "book.plan.plan", "book.batch.batches", "logs.combine.combined"]
+    milestones += ["book.update.absorbed", "summary.summary.summarize", "metrics.registry.evaluate"]
+    assert [name for name in called if name in milestones] == milestones
+    assert [name for name in named if name in milestones] == milestones
+
+
+def test_minutes_of_alerts_take_the_walk_to_an_exit_code(tmp_path: Path) -> None:
+    by_clock = "  - {id: silent, metric: minutes_since_last_line, above: 60}\n"
+    bench = Bench(tmp_path, WIN_RATE + by_clock)
+    with recorded() as called:
+        for hours in (0, 1, 26):
+            bench.trade(START + timedelta(hours=hours), -10)
+            bench.run(START + timedelta(hours=hours, minutes=1))
+        bench.trade(START - timedelta(hours=1), -10)
+        bench.trade(START + timedelta(hours=25), -10)
+        assert bench.run(START + timedelta(hours=27)).code == 2
+    values = {"alerts.check.CheckResult"}
+    named = walk("A cron minute to an exit code")
+    assert [name for name in named if name not in called.keys() | values] == []
 
 
 def test_every_room_is_described() -> None:

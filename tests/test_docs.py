@@ -143,6 +143,14 @@ class TestCommands:
             except SystemExit:
                 pytest.fail(f"{page.name}: perfkit {shlex.join(words)}")
 
+    def test_the_wheel_and_the_extras_named_in_the_readme_exist(self) -> None:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        wheel, extra = re.findall(r"dist/(perfkit-\S+\.whl)\[(\w+)\]", readme)[0]
+        assert wheel == f"perfkit-{perfkit.__version__}-py3-none-any.whl"
+        extras = project["optional-dependencies"].keys()
+        assert {extra, *re.findall(r"`(reports|lab)`", readme)} == {"reports", "lab"} <= extras
+
     @pytest.mark.slow
     @pytest.mark.parametrize(
         "page", [ROOT / "README.md", DOCS / "quickstart.md"], ids=["README", "quickstart"]
