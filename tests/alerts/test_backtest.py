@@ -167,7 +167,7 @@ class TestStatusAndEvents:
         assert "Alerts, as of 2026-04-08T10:00:00Z" in capsys.readouterr().out
         bench.state.write_bytes(b"damaged")
         assert main.main(words) == 0
-        assert "it is damaged; perfkit-alerts makes it anew" in capsys.readouterr().err
+        assert "it is damaged; perfkit-alerts rebuilds it" in capsys.readouterr().err
 
     def test_every_event_is_as_its_schema_says(self, bench: Bench) -> None:
         schema = schemas()["alert-event.schema.json"]

@@ -711,8 +711,8 @@ class TestTrouble:
             (["--now", "yesterday"], "--now yesterday: write a time with its zone"),
             (["--now", "2026-04-08T10:00:00"], "write a time with its zone"),
             (["--now"], "--now needs a value"),
-            (["--frequently"], "there is no such option"),
-            (["--json=1"], "there is no such option"),
+            (["--frequently"], "unknown option"),
+            (["--json=1"], "unknown option"),
         ],
     )
     def test_wrong_usage_exits_with_3(self, tmp_path: Path, words: list[str], said: str) -> None:

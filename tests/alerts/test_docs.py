@@ -93,7 +93,7 @@ def test_the_sink_shown_is_one() -> None:
     found: dict[str, type[sinks.Sink]] = {}
     exec(block("python", "class Pager"), found)
     pager: sinks.Sink = found["Pager"]()
-    pager.tell([])
+    pager.deliver([])
 
 
 def test_every_exit_code_is_documented() -> None:
