@@ -58,14 +58,14 @@ class Announcer:
         episodes = [one.event.episode or "" for one in missed]
         times = ", ".join(str(time_text(one.event.at)) for one in missed[:5])
         more = f" and {len(missed) - 5} more" if len(missed) > 5 else ""
-        counted = f"{len(missed)} episode{'s' if len(missed) > 1 else ''}"
+        counted = f"{len(missed)} past episode{'s' if len(missed) > 1 else ''}"
         self.events.append(
             event(
                 "history_rewritten",
                 digest(rule.id, rule.identity, "history_rewritten", *episodes),
                 self.now,
-                f"{rule.id}: earlier trades in the log have changed; {counted} began and ended "
-                f"before this run: {times}{more}",
+                f"{rule.id}: earlier trades in the log have changed; {counted} "
+                f"not announced so far: {times}{more}",
                 rule=rule,
                 occurred_at=missed[0].event.at,
                 evidence=missed[0].evidence,
@@ -157,7 +157,7 @@ class Announcer:
         )
 
     def clock_skew(self, newest: int) -> None:
-        """Says that the clock went back, and what waits for it."""
+        """Announces that the clock went back."""
         self.memory.skews += 1
         self.events.append(
             event(

@@ -28,6 +28,7 @@ from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.alerts.rules.steps import RuleRun, trade_key
 from perfkit.alerts.state_file import EXIT_FIRING, EXIT_OK, SKEW_US, clock, config_mark, newest_seen
+from perfkit.config.workspace import timezone_override
 from perfkit.core.errors import OutputError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import put_in_place
@@ -105,7 +106,7 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     work. The caller holds the lock.
     """
     now = clock() if given_now is None else given_now
-    zone = os.environ.get("PERFKIT_TIMEZONE") or ""
+    zone = timezone_override()
     mark = config_mark(root)
     stored = _stored(root)
     config = load_config(root, zone or None)

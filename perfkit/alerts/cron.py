@@ -15,6 +15,8 @@ import sys
 from perfkit.alerts import state_file
 from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
+from perfkit.config.workspace import CONFIG, folder_of, timezone_override
+from perfkit.core.errors import WorkspaceNotFoundError
 from perfkit.disk.fingerprints import unchanged
 
 TYPE_CHECKING = False
@@ -45,7 +47,7 @@ class Arguments:
     """The command line; `now` is in microseconds, None for the present."""
 
     def __init__(self) -> None:
-        self.root = os.environ.get("PERFKIT_ROOT") or ""
+        self.root = ""
         self.now: int | None = None
         self.json = False
         self.dry_run = False
@@ -143,7 +145,7 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
             return None
     elif head["skewed"] or (head["next"] is not None and now >= head["next"]):
         return None
-    zone = os.environ.get("PERFKIT_TIMEZONE") or ""
+    zone = timezone_override()
     if head["zone"] != zone or not unchanged(head["config"]):
         return None
     # Another command may have updated the book; only alert runs step the rules.
@@ -241,17 +243,10 @@ def parsed_time(text: str) -> int:
 
 
 def _root(given: str) -> str:
-    start = os.path.abspath(given or os.curdir)
-    folder = start
-    while True:
-        if os.path.isfile(os.path.join(folder, state_file.CONFIG)):
-            return folder
-        above = os.path.dirname(folder)
-        if given or above == folder:
-            from perfkit.core.errors import WorkspaceNotFoundError
-
-            raise WorkspaceNotFoundError(start)
-        folder = above
+    folder = os.path.abspath(folder_of(given))
+    if not os.path.isfile(os.path.join(folder, CONFIG)):
+        raise WorkspaceNotFoundError(folder)
+    return folder
 
 
 def _say(text: str) -> None:

@@ -129,6 +129,6 @@ def test_several_groups_that_fire_are_acknowledged_by_episode(
     bench.run(minutes(2))
     words = ["alerts", "ack", "--root", str(tmp_path)]
     assert main.main([*words, "win-rate"]) == 3
-    assert "several of its groups fire; name the episode:" in capsys.readouterr().err
+    assert "several of its groups are firing; give the id of an episode:" in capsys.readouterr().err
     assert main.main([*words, bench.events("firing")[1]["episode"]]) == 0
     assert bench.events("acked")[0]["group"] == "NQ"

@@ -679,7 +679,7 @@ class TestCommands:
         assert self.perfkit(bench, "lint") == 0
         assert capsys.readouterr().out.splitlines() == [
             "win-rate: warning when win_rate over the last 4 trades is below 0.5",
-            "config/alerts.yaml: 1 rule, no error",
+            "config/alerts.yaml: 1 rule, no errors",
         ]
         bench.rules(WIN_RATE.replace("win_rate", "luck"))
         assert self.perfkit(bench, "lint") == 3
