@@ -601,8 +601,8 @@ class TestCommands:
         assert self.perfkit(bench, "ack", "win-rate") == 3
         assert self.perfkit(bench, "ack", "nothing") == 3
         said = capsys.readouterr().err
-        assert "acknowledged already" in said
-        assert "no such episode is open; open are:" in said
+        assert "already acknowledged" in said
+        assert "no such episode is open; open episodes:" in said
 
     def test_silenced_rule_is_quiet_until_its_end(self, tmp_path: Path) -> None:
         bench = self.fired(tmp_path)

@@ -36,7 +36,7 @@ def test_every_state_is_documented() -> None:
 
 
 def test_every_clock_metric_is_documented() -> None:
-    listed = first_cells(section("alerts.md", "## Rules that go by the clock"))
+    listed = first_cells(section("alerts.md", "## Clock rules"))
     assert listed == set(CLOCK_METRICS)
 
 
