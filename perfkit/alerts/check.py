@@ -1,7 +1,7 @@
-"""One alert run: what was remembered, what the log says now, what is new.
+"""One alert run: load the state, read the log, step the rules, write events and state.
 
-New events are on disk before the state that knows of them. A run that is killed in between is
-repeated by the next one, whose events have the same ids and are not written twice.
+Events are on disk before the state that includes them. If a run is killed in between, the next one
+repeats it; its events have the same ids and are not written twice.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.alerts.rules.steps import RuleRun, trade_key
 from perfkit.alerts.state_file import EXIT_FIRING, EXIT_OK, SKEW_US, clock, config_mark, newest_seen
+from perfkit.config.workspace import timezone_override
 from perfkit.core.errors import OutputError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import put_in_place
@@ -43,7 +44,7 @@ ALWAYS = 1 << 62
 
 
 class OpenEpisode(NamedTuple):
-    """An open episode: `name` is what events call it."""
+    """An open episode; `name` is its id in events."""
 
     rule: Rule
     group: str
@@ -55,7 +56,7 @@ class OpenEpisode(NamedTuple):
 
 
 class CheckResult(NamedTuple):
-    """What a run found: its exit code, the events it told, and what fires."""
+    """The result of a run: exit code, all its events, those not silenced (`news`), what fires."""
 
     code: int
     now: int
@@ -91,7 +92,7 @@ class CheckResult(NamedTuple):
 
 
 class StoredMemory(NamedTuple):
-    """What the state file held: nothing, both parts, or `damage`."""
+    """The content of the state file: nothing, both parts, or its bytes as `damage`."""
 
     head: dict[str, Any] | None
     body: dict[str, Any] | None
@@ -99,13 +100,13 @@ class StoredMemory(NamedTuple):
 
 
 def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> CheckResult:
-    """Evaluates every rule once, and unless `dry_run` writes down what is new.
+    """Evaluates every rule once, and unless `dry_run` writes events and state.
 
-    Raises `ConfigError`, `LogReadError`, `OutputError` and `OSError`; nothing is then lost. The
-    caller holds the lock.
+    Raises `ConfigError`, `LogReadError`, `OutputError` and `OSError`; the next run then repeats the
+    work. The caller holds the lock.
     """
     now = clock() if given_now is None else given_now
-    zone = os.environ.get("PERFKIT_TIMEZONE") or ""
+    zone = timezone_override()
     mark = config_mark(root)
     stored = _stored(root)
     config = load_config(root, zone or None)
@@ -132,14 +133,14 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
 
 
 def settings_of(config: Config, feed: Feed) -> GaugeSettings:
-    """What figures depend on."""
+    """The settings that figures depend on."""
     return GaugeSettings(
         config.calendar, config.starting_equity, config.periods_per_year, feed.missing
     )
 
 
 def basis_of(config: Config) -> str:
-    """A digest of the settings that figures depend on and that no trade tells."""
+    """A digest of the settings that figures depend on besides the trades."""
     calendar = config.calendar
     return digest(
         calendar.timezone,
@@ -152,10 +153,10 @@ def basis_of(config: Config) -> str:
 
 
 def stored_memory(root: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Both parts of the state as they are; None where there is none. Raises `OutputError`."""
+    """Both parts of the stored state; None where there is none. Raises `OutputError`."""
     stored = _stored(root)
     if stored.damage is not None:
-        raise OutputError(state_file.STATE, "it is damaged; perfkit-alerts makes it anew")
+        raise OutputError(state_file.STATE, "it is damaged; perfkit-alerts rebuilds it")
     if stored.head is None or stored.body is None:
         return None
     return stored.head, stored.body
@@ -172,7 +173,7 @@ def _stored(root: str) -> StoredMemory:
 
 
 def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[Rule, ...]:
-    """The rules, from the state where neither file has changed since."""
+    """The rules: from the state where neither configuration file has changed, else parsed."""
     if stored.body is not None and stored.head is not None and stored.head["config"] == mark:
         from perfkit.alerts.rules.rule import rule_from
 
@@ -194,7 +195,7 @@ def _write(root: str, stored: StoredMemory, head: dict[str, Any], memory: Memory
 
 
 class _Run:
-    """One run; `doubtful` are the ids a run that was killed may have left in the event log."""
+    """One run; `doubtful` are ids of events that a killed run may have written already."""
 
     def __init__(self, root: str, now: int, feed: Feed, settings: GaugeSettings) -> None:
         self.root = root
@@ -205,7 +206,7 @@ class _Run:
         self.doubtful: set[str] = set()
 
     def work(self, stored: StoredMemory, rules: Sequence[Rule]) -> CheckResult:
-        told: dict[str, Announced] = {}
+        announced: dict[str, Announced] = {}
         left: list[Event] = []
         if stored.body is not None:
             self.memory = memory_from(stored.body, self.settings)
@@ -213,14 +214,14 @@ class _Run:
                 left = read(self.root, self.memory.log_size)
         else:
             left = read(self.root)
-            self.memory, told = recalled(left, rules, self.settings)
+            self.memory, announced = recalled(left, rules, self.settings)
         self.doubtful = {event["id"] for event in left}
         self.memory.log_size = size_of(self.root)
         announcer = Announcer(self.memory, self.feed, self.now)
         if stored.damage is not None:
             announcer.state_recovered(stored.damage)
         lost = stored.body is None
-        jobs = self._jobs(rules, told, announcer, lost=lost)
+        jobs = self._jobs(rules, announced, announcer, lost=lost)
         days = self.feed.days()
         announcer.trades(replay(jobs, self.feed, days))
         self.memory.marks = tuple(day.plain() for day in days)
@@ -232,9 +233,14 @@ class _Run:
         return self._result(announcer)
 
     def _jobs(
-        self, rules: Sequence[Rule], told: dict[str, Announced], announcer: Announcer, *, lost: bool
+        self,
+        rules: Sequence[Rule],
+        announced: dict[str, Announced],
+        announcer: Announcer,
+        *,
+        lost: bool,
     ) -> list[RuleJob]:
-        """What to step each rule through; edited and removed ones are closed on the way."""
+        """The job of each rule; open episodes of edited and removed rules are resolved here."""
         memory, days = self.memory, self.feed.days()
         for gone in memory.entries.keys() - {rule.id for rule in rules}:
             announcer.ended(memory.entries.pop(gone), RULE_REMOVED)
@@ -264,9 +270,9 @@ class _Run:
             if is_new:
                 jobs.append(from_start(entry, ALWAYS))
             elif lost:
-                said = told[rule.id]
-                until = -1 if said.until is None else said.until
-                jobs.append(from_start(entry, until, said.open, frozenset(said.fired)))
+                known = announced[rule.id]
+                until = -1 if known.until is None else known.until
+                jobs.append(from_start(entry, until, known.open, frozenset(known.fired)))
             elif change is None:
                 jobs.append(onward(entry, memory.marks))
             else:
@@ -275,7 +281,7 @@ class _Run:
         return jobs
 
     def _remember_last(self) -> None:
-        """Which trade is the last that was stepped."""
+        """Saves which trade was stepped last."""
         days = self.feed.days()
         self.memory.last_at, self.memory.last_key = None, ""
         if days:
@@ -312,7 +318,7 @@ class _Run:
         announcer.reminders()
 
     def next_run(self) -> int | None:
-        """The earliest instant at which there is work although no line was written."""
+        """The earliest instant at which there is work without a new line."""
         if self.memory.skewed:
             return None
         from perfkit.alerts.announce import next_due

@@ -47,7 +47,7 @@ class TestEpisodes:
         assert "loss: fired 2 times in 5 trades; 2 closed while it did; standing aside" in text
         assert "would have saved 13 USD" in text
         assert "calm: never fired in 5 trades" in text
-        assert "still fires" in text
+        assert "still firing" in text
 
     def test_markdown_escapes_what_comes_from_a_log(self, bench: Bench) -> None:
         assert "a\\|b" in perfkit.open(bench.root).backtest()._repr_markdown_()
@@ -68,8 +68,8 @@ class TestEpisodes:
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
-            (("nothing",), "there is no such rule; there are loss, calm, stale"),
-            (("stale",), "stale goes by the clock"),
+            (("nothing",), "unknown rule; the rules are loss, calm, stale"),
+            (("stale",), "stale is a clock rule"),
             (("loss", "2026-04-09", "2026-04-08"), "is before the first"),
             (("loss", "soon"), "is not a date"),
         ],
@@ -98,7 +98,7 @@ class TestChart:
 
     def test_what_is_not_there_is_said(self, bench: Bench) -> None:
         found = perfkit.open(bench.root).backtest()
-        with pytest.raises(UsageError, match="is not in this backtest; there are loss, calm"):
+        with pytest.raises(UsageError, match="is not in this backtest; the rules are loss, calm"):
             found.chart("other")
         with pytest.raises(UsageError, match="no trade of that group"):
             found.chart("loss", "zzz")
@@ -167,7 +167,7 @@ class TestStatusAndEvents:
         assert "Alerts, as of 2026-04-08T10:00:00Z" in capsys.readouterr().out
         bench.state.write_bytes(b"damaged")
         assert main.main(words) == 0
-        assert "it is damaged; perfkit-alerts makes it anew" in capsys.readouterr().err
+        assert "it is damaged; perfkit-alerts rebuilds it" in capsys.readouterr().err
 
     def test_every_event_is_as_its_schema_says(self, bench: Bench) -> None:
         schema = schemas()["alert-event.schema.json"]

@@ -97,8 +97,11 @@ class RuleRun:
         return events
 
     def _matching(self, trades: Trades, first: int) -> Iterable[int]:
-        rows = range(first, len(trades))
-        return [row for row in rows if matches(self.rule, trades, row)] if self.rule.where else rows
+        rows: Iterable[int] = range(first, len(trades))
+        for name, wanted in self.rule.where:
+            column = getattr(trades, name)
+            rows = [row for row in rows if column[row] == wanted]
+        return rows
 
     def gauge(self) -> Gauge:
         """A gauge that has seen no trade."""
@@ -196,9 +199,11 @@ def group_of(rule: Rule, trades: Trades, row: int) -> str:
     return NO_GROUP if rule.by is None else getattr(trades, rule.by)[row] or NO_GROUP
 
 
-def matches(rule: Rule, trades: Trades, row: int) -> bool:
-    """Whether a trade meets the rule's `where`."""
-    return all(getattr(trades, name)[row] == value for name, value in rule.where)
+def is_of(rule: Rule, group: str, trades: Trades, row: int) -> bool:
+    """Whether a trade belongs to that group of the rule: its `by` value, and every `where`."""
+    return group_of(rule, trades, row) == group and all(
+        getattr(trades, name)[row] == value for name, value in rule.where
+    )
 
 
 def trade_key(trades: Trades, row: int) -> str:
