@@ -56,7 +56,7 @@ class TestStatus:
 class TestVerify:
     def test_says_that_all_is_well(self, root: Path, capsys: pytest.CaptureFixture[str]) -> None:
         assert main.main(["cache", "verify", "--root", str(root)]) == 0
-        assert capsys.readouterr().out.startswith("the cache has what the logs say\n")
+        assert capsys.readouterr().out.startswith("the cache matches the logs\n")
 
     def test_a_difference_is_an_error_that_names_it(
         self,
@@ -98,7 +98,7 @@ class TestOptions:
     def test_a_number_of_jobs_that_is_none_is_refused(self, root: Path, jobs: str) -> None:
         ran = run(root, "summary", f"--jobs={jobs}")
         assert ran.returncode == 3
-        assert "is no number of processes" in ran.stderr
+        assert "is not a number from 1 to 999" in ran.stderr
 
     def test_each_run_can_be_logged_as_json(self, root: Path) -> None:
         ran = run(root, "summary", "--json", "--log-format", "json")
