@@ -17,7 +17,6 @@ import pytest
 
 import perfkit
 from perfkit.book.store.day_sheet import DIMENSIONS
-from perfkit.charts.desk import ChartDesk
 from perfkit.cli import main
 from perfkit.config import settings
 from perfkit.config.dialect import _KEYS as DIALECT_KEYS
@@ -395,10 +394,6 @@ class TestDataModel:
 
     def test_every_column_of_a_frame_is_documented(self) -> None:
         assert set(Trade._fields) <= names_in(section("data-model.md", "## In Python"))
-
-    def test_every_chart_is_in_the_quickstart(self) -> None:
-        charts = {name for name in vars(ChartDesk) if not name.startswith("_")}
-        assert first_cells(section("quickstart.md", "## 6. Work in Python")) == charts
 
     def test_schemas_that_ship_are_those_of_the_types(self) -> None:
         on_disk = {

@@ -67,7 +67,7 @@ def _method(draw: Callable[[View], Chart]) -> ChartMethod:
         end: Day = None,
         where: Where = None,
     ) -> Chart:
-        selection = self.desk.selection(window, date, start=start, end=end, where=where)
+        selection = self._desk.selection(window, date, start=start, end=end, where=where)
         with style():
             view = view_of(selection)
             chart = draw(view).settle()
@@ -83,7 +83,7 @@ class ChartDesk:
     """The charts of one workspace. A window and a filter are chosen as in `desk.summary`."""
 
     def __init__(self, desk: Selects) -> None:
-        self.desk = desk
+        self._desk = desk
 
     equity = _method(over_time.equity)
     pnl_per_trade = _method(bars.pnl_per_trade)

@@ -1,35 +1,104 @@
-"""`perfkit summary`: a window's figures as a table or as JSON, exported, or checked by rules."""
+"""`perfkit summary`: a window's figures as a table or as JSON, exported, or checked by rules.
+
+Whatever computes is imported where it is needed: a question asked before is answered from a small
+file, and importing the rest would take longer than the answer.
+"""
 
 from __future__ import annotations
 
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from datetime import date, timedelta
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 
+from perfkit.cli.arguments import (
+    EXIT_OK,
+    Commands,
+    Parser,
+    add_command,
+    add_reading,
+    add_root,
+    add_selection,
+    add_window,
+    day_of,
+    desk_of,
+    where_of,
+)
 from perfkit.core.errors import LineError, OutputError, PerfkitError, UsageError
-from perfkit.summary.export import export
-from perfkit.summary.selection import as_date, newest_day
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
     from perfkit.book.book import Book
     from perfkit.desk.desk import Desk
     from perfkit.summary.selection import Selection
+    from perfkit.summary.summary import Summary
 
-EXIT_OK = 0
+MOST_BACKFILLED = 3660
+"""Days, about ten years."""
+
+MOST_BAD_LINES = 20
+"""More bad lines than this are counted, not printed."""
+
+EPILOG = """\
+units: money in the currency of the source; rates as fractions in JSON and as per cent
+on the page; holding times in seconds; times in UTC (JSON) or the workspace's zone.
+
+example: perfkit summary --window weekly --date 2025-10-09 --where execution_mode=LIVE"""
 
 
-def run(
-    arguments: argparse.Namespace,
-    opened: Callable[[], Desk],
-    asked_where: Callable[[], Mapping[str, str]],
-) -> int:
-    """Answers, from what was answered before where that still stands; returns the exit code.
+def add(commands: Commands[Parser]) -> None:
+    """Adds the command."""
+    what = "print every figure of a window, and how it compares with your targets"
+    parser = add_command(commands, "summary", run, what, EPILOG)
+    add_root(parser)
+    add_reading(parser)
+    add_window(parser)
+    add_selection(parser)
+    parser.add_argument(
+        "--by",
+        metavar="WHAT",
+        action="append",
+        default=[],
+        help="also print a line for each source, strategy, symbol, side, weekday, hour, "
+        "exit_reason, execution_mode or account; may be repeated",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="print the summary as JSON, and nothing else"
+    )
+    parser.add_argument(
+        "--export",
+        action="store_true",
+        help="also write logs/performance/WINDOW-summary-DATE.json and .md (DATE is the last day "
+        "of the window); unchanged files are left alone",
+    )
+    parser.add_argument(
+        "--check",
+        action="store_true",
+        help="also evaluate the alert rules, without writing anything; exit with 2 if one fires",
+    )
+    parser.add_argument(
+        "--backfill",
+        metavar="N",
+        type=_day_count,
+        help="export the windows of the last N days up to --date; writes only what is missing or "
+        "has changed",
+    )
 
-    The workspace and the filter are asked for only where something has to be computed.
+
+def _day_count(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
+    if not 0 < number <= MOST_BACKFILLED:
+        raise argparse.ArgumentTypeError(f"{text!r} is not from 1 to {MOST_BACKFILLED} days")
+    return number
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the answer and returns the exit code.
+
+    An earlier answer to the same question is printed again while it is still right.
     """
     question = _plain_question(arguments)
     answer = None if question is None else _known_answer(arguments, question)
@@ -37,60 +106,61 @@ def run(
         sys.stdout.write(answer)
         return EXIT_OK
     from perfkit.summary.breakdowns import checked_dimension
-    from perfkit.summary.render import breakdown_text
     from perfkit.summary.summary import summarize
 
-    where = asked_where()
+    where = where_of(arguments)
     for dimension in arguments.by:
         checked_dimension(dimension)
-    desk = opened()
+    desk = desk_of(arguments)
     if arguments.backfill is not None:
-        if arguments.json:
-            raise UsageError("--backfill writes files and prints their paths; --json prints one")
-        if arguments.start or arguments.end or arguments.window == "all":
-            raise UsageError("--backfill goes with daily, weekly, monthly, last-7d or last-30d")
-
-        day = asked_day(arguments.date, desk, where)
-        changed = backfill(desk, arguments.window, day, arguments.backfill, where)
-        _keep_bad_lines(desk.book_of(where))
-        _tell_bad_lines(desk.book_of(where).errors)
-        for path in changed:
-            print(path)
-        return EXIT_OK
-    day = asked_day(arguments.date, desk, where)
+        return _backfilled(arguments, desk, where)
+    day = day_of(arguments, desk, where)
     selection = desk.selection(
         arguments.window, day, start=arguments.start, end=arguments.end, where=where
     )
     summary = summarize(selection)
     _keep_bad_lines(desk.book_of(where))
-    _tell_empty_filter(selection)
+    _warn_of_empty_filter(selection)
     if arguments.export:
         from perfkit.summary.export import export
 
         export(desk.config.root, summary)
-    body = summary.to_json() if arguments.json else str(summary)
-    if not arguments.json:
-        body += "".join("\n" + breakdown_text(summary, dimension) for dimension in arguments.by)
+    body = summary.to_json() if arguments.json else _text(summary, arguments.by)
     sys.stdout.write(body)
     if question is not None and not _is_empty_filter(selection):
         _keep_answer(desk.book_of(where), question, body)
     if not arguments.json:
         _show_alerts(desk)
-    _tell_bad_lines(selection.errors)
+    _print_bad_lines(selection.errors)
     return _checked(desk) if arguments.check else EXIT_OK
 
 
-def asked_day(given: str | None, desk: Desk, where: Mapping[str, str]) -> str | None:
-    """The date a command is about; today where none is given and no log has a line yet."""
-    if given is not None or desk.book_of(where).newest_day is not None:
-        return given
-    from datetime import datetime
+def _text(summary: Summary, dimensions: Sequence[str]) -> str:
+    from perfkit.summary.render import breakdown_text
 
-    return datetime.now(desk.config.calendar.zone).date().isoformat()
+    return str(summary) + "".join(
+        "\n" + breakdown_text(summary, dimension) for dimension in dimensions
+    )
+
+
+def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> int:
+    """Exports the windows asked for and prints the paths that changed."""
+    if arguments.json:
+        raise UsageError("--backfill writes files and prints their paths; --json prints one")
+    if arguments.start or arguments.end or arguments.window == "all":
+        raise UsageError("--backfill goes with daily, weekly, monthly, last-7d or last-30d")
+    day = day_of(arguments, desk, where)
+    changed = backfill(desk, arguments.window, day, arguments.backfill, where)
+    book = desk.book_of(where)
+    _keep_bad_lines(book)
+    _print_bad_lines(book.errors)
+    for path in changed:
+        print(path)
+    return EXIT_OK
 
 
 def _plain_question(arguments: argparse.Namespace) -> tuple[object, ...] | None:
-    """What is asked where the answer is a text and nothing else happens; None otherwise."""
+    """The question, if the answer is a text and nothing else is to be done; otherwise None."""
     more = (arguments.export, arguments.check, arguments.backfill, arguments.log_format)
     elsewhere = {"PERFKIT_NO_CACHE", "PERFKIT_SNAPSHOT"} & os.environ.keys()
     if arguments.no_cache or any(more) or elsewhere:
@@ -100,7 +170,7 @@ def _plain_question(arguments: argparse.Namespace) -> tuple[object, ...] | None:
         from perfkit.config.workspace import folder_of
 
         if os.path.exists(os.path.join(folder_of(arguments.root), STATE)):
-            return None  # how the alerts stand comes with it
+            return None  # the state of the alerts is printed too
     return (
         *(arguments.window, arguments.date, arguments.start, arguments.end),
         *(arguments.source, tuple(arguments.where), arguments.json, tuple(arguments.by)),
@@ -108,7 +178,7 @@ def _plain_question(arguments: argparse.Namespace) -> tuple[object, ...] | None:
 
 
 def _known_answer(arguments: argparse.Namespace, question: tuple[object, ...]) -> str | None:
-    """The answer as it was given before, if it still stands."""
+    """The earlier answer, if it is still right."""
     from perfkit.cli.known_answers import known_answer
     from perfkit.config.workspace import folder_of, timezone_override
 
@@ -116,16 +186,16 @@ def _known_answer(arguments: argparse.Namespace, question: tuple[object, ...]) -
 
 
 def _keep_answer(book: Book, question: tuple[object, ...], body: str) -> None:
-    """Keeps it where nothing but the answer was to be said or done."""
+    """Keeps the answer, if printing it was all there was to do."""
     from perfkit.cli.known_answers import keep_answer
 
-    # Bad lines are kept aside by each run. Without any line the clock decides which day it is.
+    # Each run keeps bad lines aside. Without any line, the clock decides which day it is.
     if book.manifest_mark is not None and book.newest_day is not None and not book.errors:
         keep_answer(book.config.folder, book.manifest_mark, question, body)
 
 
 def _show_alerts(desk: Desk) -> None:
-    """How the alert rules stood at their last run; nothing where there was none."""
+    """Prints the state of the alert rules after their last run, if there was one."""
     from perfkit.alerts.state_file import STATE
 
     if not os.path.exists(os.path.join(desk.config.root, STATE)):
@@ -142,31 +212,31 @@ def _show_alerts(desk: Desk) -> None:
 
 
 def _checked(desk: Desk) -> int:
-    """Evaluates the alert rules as they stand now; what fires goes to stderr."""
+    """Evaluates the alert rules now and prints those that fire to stderr."""
     from perfkit.alerts.check import check
 
-    outcome = check(str(desk.config.root), dry_run=True)
-    for one in outcome.firing:
+    result = check(str(desk.config.root), dry_run=True)
+    for one in result.firing:
         silenced = " (silenced)" if one.silenced else ""
         print(f"perfkit: {one.rule.severity}: {one.rule.id} fires{silenced}", file=sys.stderr)
-    return outcome.code
+    return result.code
 
 
 def _is_empty_filter(selection: Selection) -> bool:
-    """Whether no trade of any day meets the filter, which is most likely a slip."""
+    """Whether no trade of any day meets the filter, which is probably a typing error."""
     return bool(selection.where) and not (
         selection.sheets or len(selection.closed) or len(selection.never_closed)
     )
 
 
-def _tell_empty_filter(selection: Selection) -> None:
+def _warn_of_empty_filter(selection: Selection) -> None:
     if _is_empty_filter(selection):
         conditions = " and ".join(f"{name} = {value}" for name, value in selection.where.items())
         print(f"perfkit: no trade in the logs has {conditions}", file=sys.stderr)
 
 
 def _keep_bad_lines(book: Book) -> None:
-    """Keeps bad lines for the operator; where that fails, the figures are still right."""
+    """Keeps bad lines in quarantine; where that fails, the figures are still right."""
     from perfkit.book.bad_lines import keep
 
     try:
@@ -175,12 +245,12 @@ def _keep_bad_lines(book: Book) -> None:
         print(f"perfkit: warning: {error}", file=sys.stderr)
 
 
-def _tell_bad_lines(errors: Sequence[LineError]) -> None:
-    """Bad lines go to stderr as `path:line: reason`, so that `--json` stays pure."""
-    for error in errors[:20]:
+def _print_bad_lines(errors: Sequence[LineError]) -> None:
+    """Prints bad lines to stderr as `path:line: reason`, so that stdout stays pure JSON."""
+    for error in errors[:MOST_BAD_LINES]:
         print(error, file=sys.stderr)
-    if len(errors) > 20:
-        more = len(errors) - 20
+    more = len(errors) - MOST_BAD_LINES
+    if more > 0:
         print(f"... and {more} more, all in logs/performance/quarantine/", file=sys.stderr)
 
 
@@ -188,6 +258,11 @@ def backfill(
     desk: Desk, kind: str, last: str | date | None, days: int, where: Mapping[str, str]
 ) -> list[Path]:
     """Exports the windows of the last `days` days, each once; returns the paths that changed."""
+    from datetime import timedelta
+
+    from perfkit.summary.export import export
+    from perfkit.summary.selection import as_date, newest_day
+
     newest = as_date(last) if last else newest_day(desk.book_of(where))
     changed: dict[Path, None] = {}
     labels: set[str] = set()

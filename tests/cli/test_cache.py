@@ -98,7 +98,7 @@ class TestOptions:
     def test_a_number_of_jobs_that_is_none_is_refused(self, root: Path, jobs: str) -> None:
         ran = run(root, "summary", f"--jobs={jobs}")
         assert ran.returncode == 3
-        assert "is no number of processes" in ran.stderr
+        assert "is not a number from 1 to 999" in ran.stderr
 
     def test_each_run_can_be_logged_as_json(self, root: Path) -> None:
         ran = run(root, "summary", "--json", "--log-format", "json")

@@ -22,7 +22,9 @@ from jsonschema import Draft202012Validator
 
 import perfkit
 from perfkit.book.store.day_sheet import DIMENSIONS
-from perfkit.cli.main import MOST_BACKFILLED, WINDOWS, command_parser, main
+from perfkit.cli.arguments import WINDOWS
+from perfkit.cli.main import command_parser, main
+from perfkit.cli.summary import MOST_BACKFILLED
 from perfkit.schemas.make import FOLDER as SCHEMAS
 from tests.conftest import BOT, WriteWorkspace
 

@@ -1,0 +1,194 @@
+"""Arguments that several `perfkit` commands share: where to read, which trades, which window.
+
+A command is a module with `add(commands)`, which adds its parser, and `run(arguments)`, which does
+the work and returns the exit code.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import os
+import sys
+from collections.abc import Callable
+
+from perfkit.core.log import log_to_stderr
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
+    from perfkit.desk.desk import Desk
+
+EXIT_OK = 0
+EXIT_FAILED = 3
+
+WINDOWS = ("daily", "weekly", "monthly", "last-7d", "last-30d", "all")
+READING_PROCESSES = "how many processes read when there is much to read"
+
+
+class HelpText(argparse.HelpFormatter):
+    """Is as wide as the terminal, without the modules argparse would import to ask for its size."""
+
+    def __init__(self, prog: str) -> None:
+        super().__init__(prog, width=_columns() - 2)
+
+
+class HelpWithExamples(HelpText, argparse.RawDescriptionHelpFormatter):
+    """Keeps the lines of descriptions and examples as they are written."""
+
+
+def _columns() -> int:
+    columns = 0
+    with contextlib.suppress(ValueError):
+        columns = int(os.environ.get("COLUMNS") or 0)
+    if columns <= 0:
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            columns = os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]
+    return columns if columns > 0 else 80
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser whose errors say where to find help, and exit with 3 rather than argparse's 2."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(EXIT_FAILED, f"{self.prog}: {message}; see `{self.prog} --help`\n")
+
+
+Commands = argparse._SubParsersAction
+
+
+def add_command(
+    commands: Commands[Parser],
+    name: str,
+    run: Callable[[argparse.Namespace], int],
+    what: str,
+    epilog: str,
+) -> Parser:
+    """Adds a command; `what` is one sentence without a capital and full stop."""
+    parser = commands.add_parser(
+        name,
+        help=what,
+        description=what[0].upper() + what[1:] + ".",
+        epilog=epilog,
+        formatter_class=HelpWithExamples,
+    )
+    parser.set_defaults(run=run)
+    return parser
+
+
+def add_root(parser: Parser) -> None:
+    """Adds `--root`."""
+    parser.add_argument(
+        "--root",
+        metavar="DIR",
+        help="the workspace (default: PERFKIT_ROOT, else the nearest folder with "
+        "config/perfkit.yaml, from here upwards)",
+    )
+
+
+def add_reading(parser: Parser, jobs: str = READING_PROCESSES) -> None:
+    """Adds the options of every command that reads logs."""
+    parser.add_argument(
+        "--no-cache",
+        action="store_true",
+        help="read every log again; neither use nor write logs/performance/cache/",
+    )
+    add_jobs(parser, jobs)
+
+
+def add_jobs(parser: Parser, what: str = READING_PROCESSES) -> None:
+    """Adds `--jobs` and `--log-format`."""
+    parser.add_argument(
+        "--jobs", metavar="N", type=_job_count, help=f"{what} (default: one per core)"
+    )
+    parser.add_argument(
+        "--log-format",
+        choices=("text", "json"),
+        help="also write a log of the run to stderr: seconds taken, files, bytes, lines and trades",
+    )
+
+
+def add_selection(parser: Parser) -> None:
+    """Adds `--where` and `--source`, which select trades."""
+    parser.add_argument(
+        "--where",
+        metavar="FIELD=VALUE",
+        action="append",
+        default=[],
+        help="only trades with this source, strategy, symbol, side, execution_mode or account; "
+        "repeat it to combine conditions",
+    )
+    parser.add_argument("--source", metavar="NAME", help="only this source of the configuration")
+
+
+def add_window(parser: Parser) -> None:
+    """Adds the options that choose a window."""
+    parser.add_argument(
+        "--window",
+        choices=WINDOWS,
+        default="daily",
+        help="a trading day, an ISO week, a calendar month, the 7 or 30 days up to the date, "
+        "or everything up to the date (default: daily)",
+    )
+    parser.add_argument(
+        "--date",
+        metavar="D",
+        help="a trading day in the window, YYYY-MM-DD (default: the newest day with a log line)",
+    )
+    parser.add_argument("--start", metavar="D", help="first day of a window of your own, inclusive")
+    parser.add_argument("--end", metavar="D", help="last day of that window, inclusive")
+
+
+def _job_count(text: str) -> int:
+    number = int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+    if not number:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 999")
+    return number
+
+
+def desk_of(arguments: argparse.Namespace) -> Desk:
+    """Opens the workspace of a command."""
+    from perfkit.desk.desk import open as open_desk
+
+    if arguments.log_format is not None:
+        log_to_stderr(arguments.log_format)
+    return open_desk(
+        arguments.root,
+        progress=_progress(),
+        cached=not getattr(arguments, "no_cache", False),
+        jobs=arguments.jobs,
+    )
+
+
+def where_of(arguments: argparse.Namespace) -> dict[str, str]:
+    """The filter of a command; `--source` is one of its conditions. Raises `UsageError`."""
+    from perfkit.summary.filters import parse_where
+
+    conditions = list(arguments.where)
+    if arguments.source is not None:
+        conditions.append(f"source={arguments.source}")
+    return parse_where(conditions)
+
+
+def _progress() -> Callable[[int, int], None] | None:
+    """A counter on a terminal, where there are many logs to read; None (silence) elsewhere."""
+    if not sys.stderr.isatty():
+        return None
+
+    def show(done: int, files: int) -> None:
+        if files >= 50:
+            sys.stderr.write("\r\x1b[K" if done == files else f"\rreading logs {done}/{files} ")
+            sys.stderr.flush()
+
+    return show
+
+
+def day_of(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> str | None:
+    """The date of a command; today where none is given and no log has a line yet."""
+    given: str | None = arguments.date
+    if given is not None or desk.book_of(where).newest_day is not None:
+        return given
+    from datetime import datetime
+
+    return datetime.now(desk.config.calendar.zone).date().isoformat()

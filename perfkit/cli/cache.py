@@ -1,0 +1,49 @@
+"""`perfkit cache`: show, verify or rebuild the cache."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from perfkit.cli.arguments import (
+    EXIT_OK,
+    Commands,
+    Parser,
+    add_command,
+    add_jobs,
+    add_root,
+    desk_of,
+)
+from perfkit.core.errors import CacheDiffersError
+
+EPILOG = """\
+status shows what the cache holds, sizes in bytes. verify reads every log again and exits with 3
+and the first difference, or with 0 if there is none. rebuild deletes the cache and reads every log.
+
+example: perfkit cache verify"""
+
+
+def add(commands: Commands[Parser]) -> None:
+    """Adds the command."""
+    what = "show, verify or rebuild what perfkit remembers of the logs"
+    parser = add_command(commands, "cache", run, what, EPILOG)
+    parser.add_argument("action", choices=("status", "verify", "rebuild"), help="what to do")
+    add_root(parser)
+    add_jobs(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Does what is asked, then prints the status; raises `CacheDiffersError`."""
+    from perfkit.book.verify import first_difference, rebuild, status, status_text
+
+    desk = desk_of(arguments)
+    if arguments.action == "rebuild":
+        rebuild(desk.config, desk.options)
+    elif arguments.action == "verify":
+        for source in desk.config.sources:
+            difference = first_difference(desk.config, source)
+            if difference is not None:
+                raise CacheDiffersError(difference)
+        print("the cache matches the logs")
+    sys.stdout.write(status_text(status(desk.config)))
+    return EXIT_OK
