@@ -1,41 +1,53 @@
 # Needs Python 3.11 or newer with pip and venv. Everything is installed into .venv, nothing elsewhere.
+# ARGS goes to pytest or JupyterLab: `make test ARGS="-k drawdown"`, `make lab ARGS=--no-browser`.
 
 PYTHON ?= python3
-BIN := .venv/bin
-STAMP := .venv/.installed
-LAB_STAMP := .venv/.installed-lab
+VENV = .venv
+ARGS =
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+LAB_STAMP := $(VENV)/.installed-lab
+# Jupyter and matplotlib write into the home folder; tests get one of their own.
+PYTEST := HOME="$$PWD/build/home" $(BIN)/python -m pytest -q
+PARALLEL := -n auto --maxprocesses 8 --cov --cov-report= --cov-fail-under=0
 NOTEBOOKS := notebooks/daily.ipynb notebooks/weekly.ipynb notebooks/monthly.ipynb
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SITE_PACKAGES = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv install report test campaign lint docs bench lab constraints clean
+.PHONY: help venv install report test test-slow coverage campaign lint docs bench lab constraints clean
 
 help:  ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
-venv: $(BIN)/python  ## create .venv (PYTHON=python3.12 chooses another Python)
+venv: $(BIN)/python  ## create .venv (PYTHON=python3.12 chooses another Python, VENV=... another folder)
 
 install: $(STAMP)  ## install perfkit, editable, with what reports and tests need
 
 report: install  ## render the daily, weekly and monthly report of the logs into reports/
-	@set -e; for kind in daily weekly monthly; do $(BIN)/perfkit report $$kind --root .; done
+	@set -e; for kind in daily weekly monthly; do $(BIN)/python -m perfkit report $$kind --root .; done
 
-test: install  ## tests with the coverage gate, the notebooks, and lint
-	@$(BIN)/python -m pytest -q -n auto --maxprocesses 8 --cov --cov-report term
-	@$(BIN)/python -m pytest -q --nbval-lax --nbval-current-env $(NOTEBOOKS)
+test: install  ## the quick tests and lint: a few minutes, run it before every commit
+	@$(PYTEST) $(PARALLEL) -m "not slow" $(ARGS)
 	@$(MAKE) --no-print-directory lint
 
-campaign: install  ## the properties on 5,000 generated logs each (hours; `make test` samples them)
-	@HYPOTHESIS_PROFILE=campaign PERFKIT_CAMPAIGN=1 $(BIN)/python -m pytest -q -n auto --maxprocesses 8
+test-slow: install  ## the other tests: kernels, kills, whole processes, the wheel, the notebooks
+	@$(PYTEST) $(PARALLEL) --cov-append -m slow $(ARGS)
+	@$(PYTEST) --nbval-lax --nbval-current-env $(NOTEBOOKS)
 
-lint: install  ## ruff, mypy, the import floors, and notebooks without outputs
-	@$(BIN)/ruff check --quiet
-	@$(BIN)/ruff format --check --quiet
-	@$(BIN)/mypy
-	@$(BIN)/lint-imports --no-logo
-	@$(BIN)/nbstripout --verify $(NOTEBOOKS)
+coverage: install  ## fails where `make test test-slow` together ran less than 95 % of the code
+	@$(BIN)/python -m coverage report
+
+campaign: install  ## the properties on 5,000 generated logs each, more kills and crashes (hours)
+	@HYPOTHESIS_PROFILE=campaign PERFKIT_CAMPAIGN=1 $(PYTEST) -n auto --maxprocesses 8 $(ARGS)
+
+lint: install  ## ruff, mypy, the import contracts, and notebooks without outputs
+	@$(BIN)/python -m ruff check --quiet
+	@$(BIN)/python -m ruff format --check --quiet
+	@$(BIN)/python -m mypy
+	@$(BIN)/python -c 'from importlinter.cli import lint_imports_command; lint_imports_command()' --no-logo
+	@$(BIN)/python -m nbstripout --verify $(NOTEBOOKS)
 
 docs: install  ## write docs/metrics.md and perfkit/schemas/*.json from the code
 	@$(BIN)/python -c 'from pathlib import Path; from perfkit.metrics.reference import metrics_page; \
@@ -47,7 +59,7 @@ bench: install  ## measure speed and memory as ratios, and write docs/performanc
 	@$(BIN)/python -m tests.bench
 
 lab: $(LAB_STAMP)  ## open the notebooks in JupyterLab
-	@cd notebooks && ../$(BIN)/jupyter lab
+	@cd notebooks && "$(abspath $(BIN))/python" -m jupyterlab $(ARGS)
 
 constraints:  ## write constraints.txt anew from the newest versions (see CONTRIBUTING.md)
 	@rm -rf build/constraints && $(PYTHON) -m venv build/constraints
@@ -56,19 +68,19 @@ constraints:  ## write constraints.txt anew from the newest versions (see CONTRI
 	@mv build/constraints.txt constraints.txt && rm -rf build/constraints
 
 clean:  ## remove .venv, caches and builds; logs and reports stay
-	@rm -rf .venv build dist htmlcov .coverage .coverage.* .*_cache .hypothesis
+	@rm -rf $(VENV) build dist htmlcov .coverage .coverage.* .*_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 	  { echo "perfkit needs Python 3.11 or newer; $(PYTHON) is not. Try: make PYTHON=python3.12" >&2; exit 1; }
-	@$(PYTHON) -m venv .venv
+	@$(PYTHON) -m venv $(VENV)
 
 # Compiling ahead keeps the first start of each program from paying for it; pip does not always.
 $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
-	@echo "Installing into .venv (about a minute, once) ..."
+	@echo "Installing into $(VENV) (about a minute, once) ..."
 	@$(PIP_INSTALL) -c constraints.txt -e '.[reports,dev]'
-	@$(BIN)/python -m compileall -q perfkit $(SITE_PACKAGES)
+	@$(BIN)/python -m compileall -q perfkit "$(SITE_PACKAGES)"
 	@touch $@
 
 $(LAB_STAMP): $(STAMP)

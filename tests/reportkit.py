@@ -128,7 +128,7 @@ def tree(folder: Path) -> Tree:
 
 
 def kernels(root: Path) -> list[int]:
-    """The processes of report runs that work in that workspace: runners, nurseries, kernels."""
+    """The processes of report runs in that workspace: runners, kernel servers, kernels."""
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -25,8 +25,8 @@ from perfkit.config.yaml import parse
 from perfkit.core.calendar import WINDOW_KINDS
 from perfkit.core.trade import FILTER_FIELDS, Trade
 from perfkit.core.trades import Trades
-from perfkit.metrics.facts import Facts
-from perfkit.metrics.reference import SECTIONS, metrics_page, references
+from perfkit.metrics.metric import TRADES, metric
+from perfkit.metrics.reference import metrics_page
 from perfkit.metrics.registry import METRICS
 from perfkit.schemas import make
 from perfkit.schemas.make import hints_of, schemas
@@ -141,6 +141,14 @@ class TestCommands:
                 main.command_parser().parse_args(words)
             except SystemExit:
                 pytest.fail(f"{page.name}: perfkit {shlex.join(words)}")
+
+    def test_the_wheel_and_the_extras_named_in_the_readme_exist(self) -> None:
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+        readme = (ROOT / "README.md").read_text(encoding="utf-8")
+        wheel, extra = re.findall(r"dist/(perfkit-\S+\.whl)\[(\w+)\]", readme)[0]
+        assert wheel == f"perfkit-{perfkit.__version__}-py3-none-any.whl"
+        extras = project["optional-dependencies"].keys()
+        assert {extra, *re.findall(r"`(reports|lab)`", readme)} == {"reports", "lab"} <= extras
 
     @pytest.mark.slow
     @pytest.mark.parametrize(
@@ -288,30 +296,26 @@ def iso(moment: datetime | None) -> str:
 
 
 class TestMetrics:
-    def test_metrics_page_is_made_from_the_docstrings(self) -> None:
+    def test_metrics_page_is_made_from_the_rows(self) -> None:
         assert (DOCS / "metrics.md").read_text(encoding="utf-8") == metrics_page()
 
-    @pytest.mark.parametrize("label", SECTIONS[:-1])
-    def test_metric_that_lacks_a_part_of_its_definition_is_an_error(
-        self, label: str, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        parts = {"Formula": "x", "Unit": "x", "Range": "x", "Empty": "x", "Source": "x"}
-        lines = "\n".join(f"    {name}: {text}" for name, text in parts.items() if name != label)
+    @pytest.mark.parametrize("part", ["formula", "unit", "range", "empty", "source"])
+    def test_metric_that_lacks_a_part_of_its_definition_is_an_error(self, part: str) -> None:
+        parts: dict[str, Any] = dict.fromkeys(("formula", "unit", "range", "empty", "source"), "x")
+        del parts[part]
+        with pytest.raises(TypeError, match=part):
+            metric("What it is.", group=TRADES, **parts)
 
-        def half_told(_: Facts) -> int:
-            return 0
-
-        half_told.__doc__ = f"What it is.\n\n{lines}\n"
-        monkeypatch.setitem(METRICS, "half_told", half_told)
-        with pytest.raises(ValueError, match=f"half_told.*{label}"):
-            references.__wrapped__()
+    @pytest.mark.parametrize("part", ["what", "formula", "unit", "range", "empty", "source"])
+    def test_no_part_of_a_definition_is_empty(self, part: str) -> None:
+        assert [name for name, row in METRICS.items() if not getattr(row, part).strip()] == []
 
     def test_every_metric_has_a_section(self) -> None:
         text = (DOCS / "metrics.md").read_text(encoding="utf-8")
         assert re.findall(r"^## (.*)$", text, re.MULTILINE) == list(METRICS)
 
     def test_metrics_other_tools_define_differently_say_how(self) -> None:
-        told = {name for name, one in references().items() if one.elsewhere}
+        told = {name for name, one in METRICS.items() if one.elsewhere}
         assert told >= {
             "win_rate",
             "win_rate_decided",

@@ -1,4 +1,4 @@
-"""Puts what rules did into events, under names and ids that a repeated run gives again."""
+"""Turns what rules did into events, with the same names and ids when a run is repeated."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from zlib import crc32
 from perfkit.alerts.event import event, lines_behind, sentence, time_text
 from perfkit.alerts.event_log import Event
 from perfkit.alerts.memory import Memory
-from perfkit.alerts.replay import Replayed, ReplayEntry
+from perfkit.alerts.replay import ReplayResult, RuleEntry
 from perfkit.alerts.rules.active_hours import active_us, reached
 from perfkit.alerts.rules.clock import ClockStep, next_step, stepped
 from perfkit.alerts.rules.evidence import Evidence, evidence_of
 from perfkit.alerts.rules.rule import CORRECTED, START, RuleEvent, RuleState, closed, digest
-from perfkit.alerts.rules.steps import Happened
+from perfkit.alerts.rules.steps import TradeEvent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -22,12 +22,12 @@ if TYPE_CHECKING:
 _WORDS = {
     "firing": "fires",
     "resolved": "is resolved ({})",
-    "data_state": "has data: {}",
+    "data_state": "changed to data state {}",
 }
 
 
 class Announcer:
-    """Collects the events of one run, and keeps the memory in step with them."""
+    """Collects the events of one run, and updates the memory to match them."""
 
     def __init__(self, memory: Memory, feed: Feed, now: int) -> None:
         self.memory = memory
@@ -36,46 +36,46 @@ class Announcer:
         self.events: list[Event] = []
         self._seen: dict[tuple[str, str], tuple[Evidence, str | None]] = {}
 
-    def trades(self, tales: Sequence[Replayed]) -> None:
-        """What trades did: first what a changed past settled, then the rest in trade order."""
-        for tale in tales:
-            self._unseen(tale.entry, tale.unseen)
-        placed = [(tale.entry, one) for tale in tales for one in tale.settled]
+    def trades(self, replayed: Sequence[ReplayResult]) -> None:
+        """Announces what trades did: what a changed past settled, then the rest in trade order."""
+        for result in replayed:
+            self._missed(result.entry, result.missed)
+        placed = [(result.entry, one) for result in replayed for one in result.settled]
         onward = [
-            ((one.day, one.row, rule, number), tale.entry, one)
-            for rule, tale in enumerate(tales)
-            for number, one in enumerate(tale.told)
+            ((one.day, one.row, rule, number), result.entry, one)
+            for rule, result in enumerate(replayed)
+            for number, one in enumerate(result.live)
         ]
         placed += [item[1:] for item in sorted(onward, key=lambda item: item[0])]
         for entry, one in placed:
             sources = lines_behind(self.feed, entry.rule, one)
             self._rule_event(entry, one.group, one.event, one.evidence, sources)
 
-    def _unseen(self, entry: ReplayEntry, unseen: Sequence[Happened]) -> None:
-        if not unseen:
+    def _missed(self, entry: RuleEntry, missed: Sequence[TradeEvent]) -> None:
+        if not missed:
             return
         rule = entry.rule
-        episodes = [one.event.episode or "" for one in unseen]
-        times = ", ".join(str(time_text(one.event.at)) for one in unseen[:5])
-        more = f" and {len(unseen) - 5} more" if len(unseen) > 5 else ""
-        counted = f"{len(unseen)} episode{'s' if len(unseen) > 1 else ''}"
+        episodes = [one.event.episode or "" for one in missed]
+        times = ", ".join(str(time_text(one.event.at)) for one in missed[:5])
+        more = f" and {len(missed) - 5} more" if len(missed) > 5 else ""
+        counted = f"{len(missed)} past episode{'s' if len(missed) > 1 else ''}"
         self.events.append(
             event(
                 "history_rewritten",
                 digest(rule.id, rule.identity, "history_rewritten", *episodes),
                 self.now,
-                f"{rule.id}: the log of the past has changed; {counted} began and ended "
-                f"unseen: {times}{more}",
+                f"{rule.id}: earlier trades in the log have changed; {counted} "
+                f"not announced so far: {times}{more}",
                 rule=rule,
-                occurred_at=unseen[0].event.at,
-                evidence=unseen[0].evidence,
-                sources=lines_behind(self.feed, rule, unseen[0]),
+                occurred_at=missed[0].event.at,
+                evidence=missed[0].evidence,
+                sources=lines_behind(self.feed, rule, missed[0]),
             )
         )
 
     def _rule_event(
         self,
-        entry: ReplayEntry,
+        entry: RuleEntry,
         group: str,
         done: RuleEvent,
         evidence: Evidence | None,
@@ -84,13 +84,13 @@ class Announcer:
         rule, episode = entry.rule, done.episode
         name = None
         if done.kind == "firing" and episode is not None:
-            name = entry.told_as(episode, again=True)
+            name = entry.episode_name(episode, again=True)
             _, times = entry.known.get(episode, (0, 0))
             entry.known[episode] = (done.at, times + 1)
-            # One that fired long ago is told as firing, not reminded of as well.
+            # An episode that fired long ago gets one `firing`, without its reminders so far.
             self.memory.reminded[name] = self._reminders_passed(entry, done.at)
         elif episode is not None:
-            name = entry.told_as(episode)
+            name = entry.episode_name(episode)
             if done.kind == "resolved":
                 self.memory.acked.discard(name)
                 self.memory.reminded.pop(name, None)
@@ -116,29 +116,28 @@ class Announcer:
             )
         )
 
-    def ended(self, entry: ReplayEntry, reason: str) -> None:
-        """Closes what is open of a rule that was edited or removed."""
+    def ended(self, entry: RuleEntry, reason: str) -> None:
+        """Resolves the open episodes of a rule that was edited or removed."""
         for group, state in entry.states().items():
             _, events = closed(state, reason, self.memory.last_at or self.now)
             for done in events:
                 self._rule_event(entry, group, done, self._evidence(entry, group), ())
         self.memory.silences.pop(entry.rule.id, None)
 
-    def baseline(self, entry: ReplayEntry, days: Sequence[DayMark]) -> None:
-        """Says from where on a new rule is watched."""
+    def baseline(self, entry: RuleEntry, days: Sequence[DayMark]) -> None:
+        """Announces that a new rule is now being monitored."""
         rule = entry.rule
         last_at = None
         trades = sum(day.rows for day in days)
         if days:
             last_at = self.feed.rows(days[-1].day, days[-1].day).closed_at[-1]
-        # Of a clock rule, trades say nothing.
-        shown = f"{trades} trades of history" if not rule.is_clock else "the clock"
+        history = "" if rule.is_clock else f", starting from {trades} trades of history"
         self.events.append(
             event(
                 "baseline",
                 digest(rule.id, rule.identity, "baseline"),
                 self.now,
-                f"{rule.id} is watched from here on; it starts from {shown}",
+                f"{rule.id} is now being monitored{history}",
                 rule=rule,
                 occurred_at=last_at,
                 evidence=Evidence(None, None, None, None, None, trades, None, last_at, ""),
@@ -146,33 +145,32 @@ class Announcer:
         )
 
     def state_recovered(self, content: bytes) -> None:
-        """Says that the state was damaged and made anew."""
+        """Announces that the state was damaged and has been rebuilt."""
         self.events.append(
             event(
                 "state_recovered",
                 digest("state_recovered", f"{len(content)} {crc32(content)}"),
                 self.now,
-                "the alert state was damaged; it is set aside as alerts.state.damaged, and made "
-                "anew from the logs and the event log",
+                "the alert state was damaged; it was moved to alerts.state.damaged and rebuilt "
+                "from the logs and the event log",
             )
         )
 
     def clock_skew(self, newest: int) -> None:
-        """Says that the clock went back, and what waits for it."""
+        """Announces that the clock went back."""
         self.memory.skews += 1
         self.events.append(
             event(
                 "clock_skew",
                 digest("clock_skew", str(self.memory.skews)),
                 self.now,
-                f"the clock went back, from {time_text(newest)} to {time_text(self.now)}; rules "
-                "that go by the clock, reminders and the ends of silences wait until it is there "
-                "again",
+                f"the clock went back, from {time_text(newest)} to {time_text(self.now)}; clock "
+                "rules, reminders and the ends of silences wait until it has caught up",
             )
         )
 
     def silences_over(self) -> None:
-        """Ends silences whose time has come."""
+        """Ends the silences that are over."""
         for rule, until in sorted(self.memory.silences.items()):
             if until > self.now:
                 continue
@@ -192,7 +190,7 @@ class Announcer:
             )
 
     def clock_rules(self) -> None:
-        """Steps the rules that go by the clock."""
+        """Steps the clock rules."""
         for entry in self.memory.entries.values():
             if not entry.rule.is_clock:
                 continue
@@ -200,27 +198,27 @@ class Announcer:
                 self._seen[entry.rule.id, one.group] = (one.evidence, one.place)
                 self._clock_step(entry, one)
             if entry.rule.by is not None:
-                # Groups come and go; those that are well need not be remembered.
+                # Groups come and go; those that are ok need not be kept.
                 states = entry.clock.items()
                 entry.clock = {name: one for name, one in states if one not in (START, _CALM)}
 
-    def _clock_step(self, entry: ReplayEntry, one: ClockStep) -> None:
+    def _clock_step(self, entry: RuleEntry, one: ClockStep) -> None:
         for done in one.events:
             sources = [one.place] if one.place is not None else []
             self._rule_event(entry, one.group, done, one.evidence, sources)
         entry.clock[one.group] = one.state
 
     def reminders(self) -> None:
-        """Reminds of what fires unacknowledged; after a gap only of the latest that was due."""
+        """Reminds of unacknowledged episodes; after a gap, only once."""
         for entry in self.memory.entries.values():
             for group, state in entry.states().items():
                 self._remind(entry, group, state)
 
-    def _remind(self, entry: ReplayEntry, group: str, state: RuleState) -> None:
+    def _remind(self, entry: RuleEntry, group: str, state: RuleState) -> None:
         rule = entry.rule
         if state.episode is None or state.fired_at is None or rule.remind_us is None:
             return
-        name = entry.told_as(state.episode)
+        name = entry.episode_name(state.episode)
         if name in self.memory.acked or self.memory.silences.get(rule.id, 0) > self.now:
             return
         number = self._reminders_passed(entry, state.fired_at, state)
@@ -243,7 +241,7 @@ class Announcer:
         )
 
     def _reminders_passed(
-        self, entry: ReplayEntry, fired_at: int, state: RuleState | None = None
+        self, entry: RuleEntry, fired_at: int, state: RuleState | None = None
     ) -> int:
         rule = entry.rule
         if rule.remind_us is None:
@@ -253,14 +251,14 @@ class Announcer:
             until = min(until, state.window_end)
         return active_us(rule.active, fired_at, until) // rule.remind_us
 
-    def _evidence(self, entry: ReplayEntry, group: str) -> Evidence | None:
+    def _evidence(self, entry: RuleEntry, group: str) -> Evidence | None:
         if entry.rule.is_clock:
             return self._seen.get((entry.rule.id, group), (None, None))[0]
         known = entry.run.groups.get(group)
         return None if known is None else evidence_of(known.gauge)
 
-    def forsaken(self, left: Sequence[Event]) -> None:
-        """Closes what a run that was killed told as firing, and what no trade says any more."""
+    def close_orphans(self, left: Sequence[Event]) -> None:
+        """Resolves episodes that a killed run announced, and that no trade supports any more."""
         opened: dict[tuple[str, str], Event] = {}
         for one in left:
             place = (str(one.get("rule")), str(one.get("group") or ""))
@@ -275,7 +273,7 @@ class Announcer:
                 continue
             state = entry.states().get(group)
             still = state.episode if state is not None else None
-            if still is not None and entry.told_as(still) == one.get("episode"):
+            if still is not None and entry.episode_name(still) == one.get("episode"):
                 continue
             at = self.memory.last_at or self.now
             ended = RuleEvent("resolved", CORRECTED, at, str(one["episode"]), None)
@@ -289,7 +287,7 @@ _CALM = START._replace(data="ok")
 
 
 def next_due(memory: Memory, feed: Feed, now: int) -> int | None:
-    """The earliest instant after `now` at which the clock alone makes something happen."""
+    """The earliest instant after `now` at which there is work without a new line."""
     instants = [until for until in memory.silences.values() if until > now]
     for entry in memory.entries.values():
         rule = entry.rule
@@ -301,7 +299,7 @@ def next_due(memory: Memory, feed: Feed, now: int) -> int | None:
         for state in entry.states().values():
             if state.episode is None or state.fired_at is None:
                 continue
-            name = entry.told_as(state.episode)
+            name = entry.episode_name(state.episode)
             if name in memory.acked:
                 continue
             number = memory.reminded.get(name, 0) + 1

@@ -1,7 +1,7 @@
-"""When rules would have fired: the live steps over history, and what trading on then brought.
+"""Backtests of rules: when each would have fired, and the P&L of trading on meanwhile.
 
-What happens before the first day is stepped in silence, as the first run of a new rule does it.
-Rules that go by the clock are not backtested: what they say depends on when somebody looks.
+The steps are those of a live run. Trades before the first day are stepped without events, as in the
+first run of a new rule. Clock rules cannot be backtested: they depend on when a run happens.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.check import settings_of
 from perfkit.alerts.event import short
-from perfkit.alerts.event_log import Event
+from perfkit.alerts.event_log import Event, episodes
 from perfkit.alerts.feed import Feed, open_feed
 from perfkit.alerts.memory import Memory
-from perfkit.alerts.replay import ReplayEntry, from_start, replay
+from perfkit.alerts.replay import RuleEntry, from_start, replay
 from perfkit.alerts.rules.file import load_rules
 from perfkit.alerts.rules.rule import Rule
-from perfkit.alerts.rules.steps import NO_GROUP, Point, RuleRun
+from perfkit.alerts.rules.steps import NO_GROUP, Point, RuleRun, is_of
 from perfkit.config.settings import Config
 from perfkit.core.calendar import instant_of, moment_of
 from perfkit.core.errors import UsageError
@@ -35,9 +35,9 @@ if TYPE_CHECKING:
 
 
 class BacktestEpisode(NamedTuple):
-    """One time a rule fired: from `fired_at` to `ended_at` (None: it still does).
+    """One episode: from `fired_at` to `ended_at` (None: it is still firing).
 
-    `trades` closed while it did, and brought `net_pnl`; `worst` is the figure farthest beyond the
+    `trades` closed in this time, with `net_pnl`; `worst` is the figure farthest beyond the
     threshold.
     """
 
@@ -51,7 +51,7 @@ class BacktestEpisode(NamedTuple):
 
 
 class RuleHistory(NamedTuple):
-    """What a rule would have done: its episodes, and its figure at every trade."""
+    """The backtest of one rule: its episodes, and its figure at every trade."""
 
     rule: Rule
     episodes: tuple[BacktestEpisode, ...]
@@ -60,7 +60,7 @@ class RuleHistory(NamedTuple):
 
 
 class Backtest(NamedTuple):
-    """Several rules over the same history, `[start, end)`; `events` in the order of live ones."""
+    """Several rules over the same history, `[start, end)`; `events` in their live order."""
 
     start: int
     end: int
@@ -83,7 +83,7 @@ class Backtest(NamedTuple):
         names = list(dict.fromkeys(point.group for point in history.points))
         if group is not None and group not in names:
             shown = ", ".join(name or "(none)" for name in names)
-            raise UsageError(f"{group}: no trade of that group; there are {shown}")
+            raise UsageError(f"{group}: no trade of that group; the groups are {shown}")
         chosen = group if group is not None else names[0] if names else NO_GROUP
         points = [point for point in history.points if point.group == chosen]
         episodes = sum(one.group == chosen for one in history.episodes)
@@ -94,7 +94,7 @@ class Backtest(NamedTuple):
             if rule in (None, history.rule.id):
                 return history
         known = ", ".join(history.rule.id for history in self.histories)
-        raise UsageError(f"{rule}: is not in this backtest; there are {known}")
+        raise UsageError(f"{rule}: is not in this backtest; the rules are {known}")
 
 
 def desk_backtest(
@@ -103,15 +103,15 @@ def desk_backtest(
     first: str | date | None = None,
     last: str | date | None = None,
 ) -> Backtest:
-    """What `Desk.backtest` gives. Raises `UsageError` for a rule or date that does not exist."""
+    """The backtest behind `Desk.backtest`. Raises `UsageError` for an unknown rule or date."""
     rules: Sequence[Rule] = [rule] if isinstance(rule, Rule) else load_rules(config)
     if isinstance(rule, str):
         known = [one.id for one in rules]
         rules = [one for one in rules if one.id == rule]
         if not rules:
-            raise UsageError(f"{rule}: there is no such rule; there are {', '.join(known)}")
+            raise UsageError(f"{rule}: unknown rule; the rules are {', '.join(known)}")
     if all(one.is_clock for one in rules):
-        raise UsageError(f"{rules[0].id} goes by the clock, which no history can repeat")
+        raise UsageError(f"{rules[0].id} is a clock rule; clock rules cannot be backtested")
     days = [None if day is None else as_date(day) for day in (first, last)]
     if days[0] is not None and days[1] is not None and days[1] < days[0]:
         raise UsageError(f"the last day ({last}) is before the first ({first}); swap them")
@@ -121,22 +121,22 @@ def desk_backtest(
 def backtest(
     feed: Feed, rules: Sequence[Rule], first: date | None = None, last: date | None = None
 ) -> Backtest:
-    """Steps the rules through the days from `first` to `last`, both inclusive; without, all."""
+    """Steps the rules through the days from `first` to `last`, inclusive; default: all days."""
     calendar = feed.config.calendar
     days = [day for day in feed.days() if last is None or day.day <= last.toordinal()]
     start_day = first or (date.fromordinal(days[0].day) if days else date(1970, 1, 1))
     end_day = last or (date.fromordinal(days[-1].day) if days else start_day)
     start, end = calendar.start_of(start_day), calendar.end_of(end_day)
     settings = settings_of(feed.config, feed)
-    entries = [ReplayEntry(rule, RuleRun(rule, settings)) for rule in rules if not rule.is_clock]
+    entries = [RuleEntry(rule, RuleRun(rule, settings)) for rule in rules if not rule.is_clock]
     for entry in entries:
         entry.run.points = []
     memory = Memory()
     memory.entries = {entry.rule.id: entry for entry in entries}
-    teller = Announcer(memory, feed, end)
-    teller.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
+    announcer = Announcer(memory, feed, end)
+    announcer.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
     span = feed.rows(start_day.toordinal(), end_day.toordinal())
-    histories = tuple(_history(entry, teller.events, span, start) for entry in entries)
+    histories = tuple(_history(entry, announcer.events, span, start) for entry in entries)
     sources = feed.config.sources
     return Backtest(
         start,
@@ -144,30 +144,17 @@ def backtest(
         sources[0].currency,
         calendar.timezone,
         histories,
-        tuple(teller.events),
+        tuple(announcer.events),
     )
 
 
-def _history(entry: ReplayEntry, events: Sequence[Event], span: Trades, start: int) -> RuleHistory:
+def _history(entry: RuleEntry, events: Sequence[Event], span: Trades, start: int) -> RuleHistory:
     rule = entry.rule
     points = tuple(one for one in entry.run.points or () if one.at >= start)
-    opened: dict[str, Event] = {}
-    episodes = []
-    for event in events:
-        if event["rule"] != rule.id:
-            continue
-        group = event["group"] or NO_GROUP
-        if event["kind"] == "firing":
-            opened[group] = event
-        elif event["kind"] == "resolved" and group in opened:
-            episodes.append(_episode(rule, opened.pop(group), event, span, points))
-    episodes += [_episode(rule, event, None, span, points) for event in opened.values()]
-    return RuleHistory(
-        rule,
-        tuple(sorted(episodes, key=lambda one: one.fired_at)),
-        points,
-        len(points),
-    )
+    own = [event for event in events if event["rule"] == rule.id]
+    found = [_episode(rule, fired, ended, span, points) for fired, ended in episodes(own)]
+    found.sort(key=lambda one: one.fired_at)
+    return RuleHistory(rule, tuple(found), points, len(points))
 
 
 def _episode(
@@ -179,7 +166,7 @@ def _episode(
     rows = [
         row
         for row, at in enumerate(span.closed_at)
-        if at > since and (until is None or at <= until) and _is_of(rule, group, span, row)
+        if at > since and (until is None or at <= until) and is_of(rule, group, span, row)
     ]
     net = ZERO
     for row in rows:
@@ -204,12 +191,6 @@ def _episode(
     )
 
 
-def _is_of(rule: Rule, group: str, trades: Trades, row: int) -> bool:
-    if rule.by is not None and (getattr(trades, rule.by)[row] or NO_GROUP) != group:
-        return False
-    return all(getattr(trades, name)[row] == value for name, value in rule.where)
-
-
 def _instant(text: str) -> int:
     return instant_of(datetime.fromisoformat(text))
 
@@ -220,7 +201,7 @@ def _time(instant: int) -> str:
 
 def _for_how_long(episode: BacktestEpisode) -> str:
     if episode.ended_at is None:
-        return "still fires"
+        return "still firing"
     minutes = (episode.ended_at - episode.fired_at) // 60_000_000
     days, rest = divmod(minutes, 24 * 60)
     return f"{days} d {rest // 60} h" if days else f"{rest // 60} h {rest % 60:02d} min"
@@ -234,7 +215,7 @@ def _pnl(history: RuleHistory) -> Decimal:
 
 
 def _verdict(history: RuleHistory, currency: str) -> str:
-    """What trading on while the rule fired brought, in words."""
+    """How often the rule fired, and the P&L of trading on meanwhile, in words."""
     count = len(history.episodes)
     if not count:
         return f"never fired in {history.steps} trades"

@@ -1,6 +1,6 @@
-"""The figure of an alert rule at every trade, its thresholds, and when it would have fired.
+"""The chart of a backtest: the figure at every trade, its thresholds and episodes.
 
-Episodes are told by shading and by a bar above the figure, not by colour alone.
+Episodes are hatched, so they can be seen without colour.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ def _drawn(rule: Rule, points: Sequence[Point], group: str, episodes: int) -> Ch
         linewidth=1.2,
         drawstyle="steps-post",
     )
-    # Each on its own side, so that two close ones do not cover each other.
+    # Each label on its own side, so that two close ones do not overlap.
     side = -1 if rule.bound == BELOW else 1
     _threshold(axes, rule.threshold, f"threshold {short(rule.threshold)}", side)
     if rule.recover != rule.threshold:

@@ -1,7 +1,7 @@
-"""One alert run: what was remembered, what the log says now, what is new.
+"""One alert run: load the state, read the log, step the rules, write events and state.
 
-New events are on disk before the state that knows of them. A run that is killed in between is
-repeated by the next one, whose events have the same ids and are not written twice.
+Events are on disk before the state that includes them. If a run is killed in between, the next one
+repeats it; its events have the same ids and are not written twice.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from perfkit.alerts.event_log import Event, append, read, size_of
 from perfkit.alerts.feed import Feed, load_config, open_feed
 from perfkit.alerts.memory import Announced, Memory, memory_from, recalled
 from perfkit.alerts.replay import (
-    ReplayEntry,
+    RuleEntry,
     RuleJob,
     back_to,
     first_change,
@@ -27,7 +27,8 @@ from perfkit.alerts.replay import (
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.alerts.rules.steps import RuleRun, trade_key
-from perfkit.alerts.state_file import FIRING, OK, SKEW_US, clock, config_mark, newest_seen
+from perfkit.alerts.state_file import EXIT_FIRING, EXIT_OK, SKEW_US, clock, config_mark, newest_seen
+from perfkit.config.workspace import timezone_override
 from perfkit.core.errors import OutputError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import put_in_place
@@ -43,7 +44,7 @@ ALWAYS = 1 << 62
 
 
 class OpenEpisode(NamedTuple):
-    """An open episode: `name` is what events call it."""
+    """An open episode; `name` is its id in events."""
 
     rule: Rule
     group: str
@@ -55,7 +56,7 @@ class OpenEpisode(NamedTuple):
 
 
 class CheckResult(NamedTuple):
-    """What a run found: its exit code, the events it told, and what fires."""
+    """The result of a run: exit code, all its events, those not silenced (`news`), what fires."""
 
     code: int
     now: int
@@ -91,7 +92,7 @@ class CheckResult(NamedTuple):
 
 
 class StoredMemory(NamedTuple):
-    """What the state file held: nothing, both parts, or `damage`."""
+    """The content of the state file: nothing, both parts, or its bytes as `damage`."""
 
     head: dict[str, Any] | None
     body: dict[str, Any] | None
@@ -99,47 +100,47 @@ class StoredMemory(NamedTuple):
 
 
 def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> CheckResult:
-    """Evaluates every rule once, and unless `dry_run` writes down what is new.
+    """Evaluates every rule once, and unless `dry_run` writes events and state.
 
-    Raises `ConfigError`, `LogReadError`, `OutputError` and `OSError`; nothing is then lost. The
-    caller holds the lock.
+    Raises `ConfigError`, `LogReadError`, `OutputError` and `OSError`; the next run then repeats the
+    work. The caller holds the lock.
     """
     now = clock() if given_now is None else given_now
-    zone = os.environ.get("PERFKIT_TIMEZONE") or ""
+    zone = timezone_override()
     mark = config_mark(root)
     stored = _stored(root)
     config = load_config(root, zone or None)
     feed = open_feed(config, writes=not dry_run)
     settings = settings_of(config, feed)
     run = _Run(root, now, feed, settings)
-    outcome = run.work(stored, _rules(stored, mark, config))
+    result = run.work(stored, _rules(stored, mark, config))
     if not dry_run:
         os.makedirs(os.path.dirname(os.path.join(root, state_file.STATE)), exist_ok=True)
-        events = [one for one in outcome.events if one["id"] not in run.doubtful]
+        events = [one for one in result.events if one["id"] not in run.doubtful]
         if events:
             run.memory.log_size = append(root, events)
         head = {
             "config": mark,
             "zone": zone,
             "log": feed.mark,
-            "next": run.next_look(),
+            "next": run.next_run(),
             "now": run.memory.newest,
             "skewed": run.memory.skewed,
-            "code": outcome.code,
+            "code": result.code,
         }
         _write(root, stored, head, run.memory, now)
-    return outcome
+    return result
 
 
 def settings_of(config: Config, feed: Feed) -> GaugeSettings:
-    """What figures depend on."""
+    """The settings that figures depend on."""
     return GaugeSettings(
         config.calendar, config.starting_equity, config.periods_per_year, feed.missing
     )
 
 
 def basis_of(config: Config) -> str:
-    """A digest of the settings that figures depend on and that no trade tells."""
+    """A digest of the settings that figures depend on besides the trades."""
     calendar = config.calendar
     return digest(
         calendar.timezone,
@@ -152,10 +153,10 @@ def basis_of(config: Config) -> str:
 
 
 def stored_memory(root: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Both parts of the state as they are; None where there is none. Raises `OutputError`."""
+    """Both parts of the stored state; None where there is none. Raises `OutputError`."""
     stored = _stored(root)
     if stored.damage is not None:
-        raise OutputError(state_file.STATE, "it is damaged; perfkit-alerts makes it anew")
+        raise OutputError(state_file.STATE, "it is damaged; perfkit-alerts rebuilds it")
     if stored.head is None or stored.body is None:
         return None
     return stored.head, stored.body
@@ -172,7 +173,7 @@ def _stored(root: str) -> StoredMemory:
 
 
 def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[Rule, ...]:
-    """The rules, from the state where neither file has changed since."""
+    """The rules: from the state where neither configuration file has changed, else parsed."""
     if stored.body is not None and stored.head is not None and stored.head["config"] == mark:
         from perfkit.alerts.rules.rule import rule_from
 
@@ -194,7 +195,7 @@ def _write(root: str, stored: StoredMemory, head: dict[str, Any], memory: Memory
 
 
 class _Run:
-    """One run; `doubtful` are the ids a run that was killed may have left in the event log."""
+    """One run; `doubtful` are ids of events that a killed run may have written already."""
 
     def __init__(self, root: str, now: int, feed: Feed, settings: GaugeSettings) -> None:
         self.root = root
@@ -205,7 +206,7 @@ class _Run:
         self.doubtful: set[str] = set()
 
     def work(self, stored: StoredMemory, rules: Sequence[Rule]) -> CheckResult:
-        told: dict[str, Announced] = {}
+        announced: dict[str, Announced] = {}
         left: list[Event] = []
         if stored.body is not None:
             self.memory = memory_from(stored.body, self.settings)
@@ -213,31 +214,36 @@ class _Run:
                 left = read(self.root, self.memory.log_size)
         else:
             left = read(self.root)
-            self.memory, told = recalled(left, rules, self.settings)
+            self.memory, announced = recalled(left, rules, self.settings)
         self.doubtful = {event["id"] for event in left}
         self.memory.log_size = size_of(self.root)
-        teller = Announcer(self.memory, self.feed, self.now)
+        announcer = Announcer(self.memory, self.feed, self.now)
         if stored.damage is not None:
-            teller.state_recovered(stored.damage)
+            announcer.state_recovered(stored.damage)
         lost = stored.body is None
-        jobs = self._jobs(rules, told, teller, lost=lost)
+        jobs = self._jobs(rules, announced, announcer, lost=lost)
         days = self.feed.days()
-        teller.trades(replay(jobs, self.feed, days))
+        announcer.trades(replay(jobs, self.feed, days))
         self.memory.marks = tuple(day.plain() for day in days)
         self._remember_last()
         self.memory.basis = basis_of(self.feed.config)
-        self._by_the_clock(teller)
+        self._by_the_clock(announcer)
         if not lost:
-            teller.forsaken(left)
-        return self._outcome(teller)
+            announcer.close_orphans(left)
+        return self._result(announcer)
 
     def _jobs(
-        self, rules: Sequence[Rule], told: dict[str, Announced], teller: Announcer, *, lost: bool
+        self,
+        rules: Sequence[Rule],
+        announced: dict[str, Announced],
+        announcer: Announcer,
+        *,
+        lost: bool,
     ) -> list[RuleJob]:
-        """What to step each rule through; edited and removed ones are closed on the way."""
+        """The job of each rule; open episodes of edited and removed rules are resolved here."""
         memory, days = self.memory, self.feed.days()
         for gone in memory.entries.keys() - {rule.id for rule in rules}:
-            teller.ended(memory.entries.pop(gone), RULE_REMOVED)
+            announcer.ended(memory.entries.pop(gone), RULE_REMOVED)
             memory.generations[gone] = memory.generations.get(gone, 0) + 1
         change: int | None = None
         if not lost:
@@ -248,25 +254,25 @@ class _Run:
         for rule in rules:
             entry = memory.entries.get(rule.id)
             if entry is not None and entry.rule.definition != rule.definition:
-                teller.ended(entry, RULE_CHANGED)
+                announcer.ended(entry, RULE_CHANGED)
                 memory.generations[rule.id] = memory.generations.get(rule.id, 0) + 1
                 entry = None
             present = rule._replace(generation=memory.generations.get(rule.id, 0))
             is_new = entry is None
             if entry is None:
-                entry = ReplayEntry(present, RuleRun(present, self.settings))
+                entry = RuleEntry(present, RuleRun(present, self.settings))
             entry.rule = entry.run.rule = present
             entries[rule.id] = entry
             if is_new:
-                teller.baseline(entry, days)
+                announcer.baseline(entry, days)
             if rule.is_clock:
                 continue
             if is_new:
                 jobs.append(from_start(entry, ALWAYS))
             elif lost:
-                said = told[rule.id]
-                until = -1 if said.until is None else said.until
-                jobs.append(from_start(entry, until, said.open, frozenset(said.fired)))
+                known = announced[rule.id]
+                until = -1 if known.until is None else known.until
+                jobs.append(from_start(entry, until, known.open, frozenset(known.fired)))
             elif change is None:
                 jobs.append(onward(entry, memory.marks))
             else:
@@ -275,7 +281,7 @@ class _Run:
         return jobs
 
     def _remember_last(self) -> None:
-        """Which trade is the last that was stepped."""
+        """Saves which trade was stepped last."""
         days = self.feed.days()
         self.memory.last_at, self.memory.last_key = None, ""
         if days:
@@ -296,46 +302,46 @@ class _Run:
                 return row
         return None
 
-    def _by_the_clock(self, teller: Announcer) -> None:
+    def _by_the_clock(self, announcer: Announcer) -> None:
         memory = self.memory
         newest = newest_seen(self.root, memory.newest)
         if newest - self.now >= SKEW_US:
             memory.newest = newest
             if not memory.skewed:
                 memory.skewed = True
-                teller.clock_skew(newest)
+                announcer.clock_skew(newest)
             return
         memory.skewed = False
         memory.newest = max(newest, self.now)
-        teller.silences_over()
-        teller.clock_rules()
-        teller.reminders()
+        announcer.silences_over()
+        announcer.clock_rules()
+        announcer.reminders()
 
-    def next_look(self) -> int | None:
-        """The earliest instant at which there is work although no line was written."""
+    def next_run(self) -> int | None:
+        """The earliest instant at which there is work without a new line."""
         if self.memory.skewed:
             return None
         from perfkit.alerts.announce import next_due
 
         return next_due(self.memory, self.feed, self.now)
 
-    def _outcome(self, teller: Announcer) -> CheckResult:
-        firing = standing(self.memory, self.now)
-        code = FIRING if any(not one.silenced for one in firing) else OK
-        events = tuple(teller.events)
+    def _result(self, announcer: Announcer) -> CheckResult:
+        firing = open_episodes(self.memory, self.now)
+        code = EXIT_FIRING if any(not one.silenced for one in firing) else EXIT_OK
+        events = tuple(announcer.events)
         silent = {rule for rule, until in self.memory.silences.items() if until > self.now}
         news = tuple(one for one in events if one["rule"] not in silent)
         return CheckResult(code, self.now, events, news, firing, self.memory)
 
 
-def standing(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:
+def open_episodes(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:
     """Every open episode."""
     found = []
     for entry in memory.entries.values():
         for group, state in entry.states().items():
             if state.episode is None:
                 continue
-            name = entry.told_as(state.episode)
+            name = entry.episode_name(state.episode)
             silenced = memory.silences.get(entry.rule.id, 0) > now
             since = state.fired_at or 0
             found.append(

@@ -1,6 +1,6 @@
-"""What people tell the alerts: acknowledge an episode, silence a rule, end a silence.
+"""The commands of people: acknowledge an episode, silence a rule, end a silence.
 
-Each is an event in the log, and part of the state. They wait for a run under way.
+Each writes an event and updates the state. They wait for an alert run that is under way.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from perfkit.alerts import state_file
-from perfkit.alerts.check import OpenEpisode, standing, stored_memory
+from perfkit.alerts.check import OpenEpisode, open_episodes, stored_memory
 from perfkit.alerts.event import event, time_text
 from perfkit.alerts.event_log import Event, append
 from perfkit.alerts.memory import Memory, memory_from
@@ -21,14 +21,15 @@ from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import digest
 from perfkit.config import settings as configs
 from perfkit.config.settings import Config
+from perfkit.config.workspace import timezone_override
 from perfkit.core.errors import OutputError, UsageError
 from perfkit.disk.atomic import put_in_place
 
 LONGEST_SILENCE_US = 366 * 86_400 * 1_000_000
 
 
-def remembered(config: Config) -> tuple[dict[str, Any], Memory] | None:
-    """What the last run remembered, without reading any log; None where none was yet."""
+def last_memory(config: Config) -> tuple[dict[str, Any], Memory] | None:
+    """The state of the last run, without reading any log; None where there was no run yet."""
     stored = stored_memory(str(config.root))
     if stored is None:
         return None
@@ -36,12 +37,12 @@ def remembered(config: Config) -> tuple[dict[str, Any], Memory] | None:
 
 
 def acknowledge(root: Path, wanted: str, now: int) -> str:
-    """Ends the reminders of one open episode, named by its id or, where it has one, its rule."""
+    """Stops the reminders of an open episode; `wanted` is its id, or its rule if one is open."""
 
     def act(memory: Memory) -> Event:
-        one = _chosen(standing(memory, now), wanted)
+        one = _chosen(open_episodes(memory, now), wanted)
         if one.name in memory.acked:
-            raise UsageError(f"{wanted}: is acknowledged already")
+            raise UsageError(f"{wanted}: is already acknowledged")
         memory.acked.add(one.name)
         return event(
             "acked",
@@ -54,13 +55,13 @@ def acknowledge(root: Path, wanted: str, now: int) -> str:
             occurred_at=now,
         )
 
-    return _told(root, now, act)
+    return _apply(root, now, act)
 
 
 def silence(root: Path, wanted: str, length_us: int, now: int) -> str:
-    """Keeps a rule from being told and from the exit code, for so long; it is still evaluated."""
+    """Silences a rule: it is evaluated, but neither prints lines nor sets the exit code."""
     if length_us > LONGEST_SILENCE_US:
-        raise UsageError("--for: a silence lasts at most 366d; remove a rule you do not want")
+        raise UsageError("--for: a silence lasts at most 366d; to stop a rule for good, remove it")
     until = now + length_us
 
     def act(memory: Memory) -> Event:
@@ -78,11 +79,11 @@ def silence(root: Path, wanted: str, length_us: int, now: int) -> str:
             until=until,
         )
 
-    return _told(root, now, act)
+    return _apply(root, now, act)
 
 
 def end_silence(root: Path, wanted: str, now: int) -> str:
-    """Ends the silence of a rule before its time."""
+    """Ends the silence of a rule early."""
 
     def act(memory: Memory) -> Event:
         entry = memory.entries.get(wanted)
@@ -101,27 +102,27 @@ def end_silence(root: Path, wanted: str, now: int) -> str:
             until=until,
         )
 
-    return _told(root, now, act)
+    return _apply(root, now, act)
 
 
-def _told(root: Path, now: int, act: Callable[[Memory], Event]) -> str:
-    config = configs.load(root, os.environ.get("PERFKIT_TIMEZONE") or None)
+def _apply(root: Path, now: int, act: Callable[[Memory], Event]) -> str:
+    config = configs.load(root, timezone_override() or None)
     with _locked(root):
-        found = remembered(config)
+        found = last_memory(config)
         if found is None:
             raise UsageError("no rule has been evaluated yet: run `perfkit-alerts` first")
         head, memory = found
-        told = act(memory)
-        memory.log_size = append(str(root), [told])
-        firing = any(not one.silenced for one in standing(memory, now))
-        # The next run looks at everything, whatever it would have waited for.
-        head |= {"next": 0, "code": 2 if firing else 0}
+        done = act(memory)
+        memory.log_size = append(str(root), [done])
+        firing = any(not one.silenced for one in open_episodes(memory, now))
+        # The next run evaluates everything, even if no time it waits for has come.
+        head |= {"next": 0, "code": state_file.EXIT_FIRING if firing else state_file.EXIT_OK}
         path = str(root / state_file.STATE)
         try:
             put_in_place(path, state_file.encoded(head, memory.plain()))
         except OSError as error:
             raise OutputError(state_file.STATE, error.strerror or str(error)) from error
-    return str(told["message"])
+    return str(done["message"])
 
 
 @contextmanager
@@ -146,12 +147,14 @@ def _chosen(firing: tuple[OpenEpisode, ...], wanted: str) -> OpenEpisode:
         f"{one.name} ({one.rule.id} {one.group})".replace(" )", ")") for one in firing
     )
     if found:
-        raise UsageError(f"{wanted}: several of its groups fire; name the episode: {known}")
-    raise UsageError(f"{wanted}: no such episode is open; open are: {known or 'none'}")
+        raise UsageError(
+            f"{wanted}: several of its groups are firing; give the id of an episode: {known}"
+        )
+    raise UsageError(f"{wanted}: no such episode is open; open episodes: {known or 'none'}")
 
 
 def _no_rule(memory: Memory, wanted: str) -> str:
-    return f"{wanted}: there is no such rule; there are {', '.join(memory.entries)}"
+    return f"{wanted}: unknown rule; the rules are {', '.join(memory.entries)}"
 
 
 def _settings(config: Config) -> GaugeSettings:

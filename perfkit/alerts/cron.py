@@ -1,9 +1,9 @@
 """The `perfkit-alerts` command: one run of the alert rules, started every minute.
 
-Exit codes: 0 fine; 2 something is firing that is not silenced; 3 it could not be told (bad
-configuration, unreadable logs, wrong usage, a full disk). Never 1, which is Python's own for a
-crash. A run that finds nothing new reads one small file and imports next to nothing; only when
-there is something to do is the rest loaded.
+Exit codes: 0 nothing is firing, or only silenced rules; 2 a rule is firing; 3 the rules could not
+be evaluated (bad configuration, unreadable logs, wrong usage, a full disk). Never 1, which Python
+uses for a crash. A run that finds nothing new reads one small file and imports next to nothing; the
+rest is loaded only when there is work to do.
 """
 
 from __future__ import annotations
@@ -13,8 +13,10 @@ import os
 import sys
 
 from perfkit.alerts import state_file
-from perfkit.alerts.state_file import FAILED, OK, SKEW_US, clock, newest_seen
+from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
+from perfkit.config.workspace import CONFIG, folder_of, timezone_override
+from perfkit.core.errors import WorkspaceNotFoundError
 from perfkit.disk.fingerprints import unchanged
 
 TYPE_CHECKING = False
@@ -22,41 +24,44 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 STUCK_US = 600_000_000
-"""A run that has held the lock for so long is taken to be stuck."""
+"""A run that has held the lock for this long counts as stuck."""
 
 USAGE = """\
 usage: perfkit-alerts [--root DIR] [--now T] [--json] [--dry-run]
 
-Evaluates the rules of config/alerts.yaml once. Silent when nothing changed.
+Evaluates the rules of config/alerts.yaml once. Prints nothing when nothing has changed.
 
-  --root DIR  the workspace; default: PERFKIT_ROOT, else the nearest folder upwards that holds
-              config/perfkit.yaml
-  --now T     take T for the present, such as 2026-04-08T10:00:00Z
-  --json      print the outcome as JSON on standard output
+  --root DIR  the workspace; default: PERFKIT_ROOT, else the nearest folder, from here upwards,
+              with a config/perfkit.yaml
+  --now T     evaluate as of time T, such as 2026-04-08T10:00:00Z
+  --json      print the result as JSON on standard output
   --dry-run   write nothing: no event, no state, no heartbeat
 
-exit codes: 0 fine, 2 something is firing, 3 could not evaluate
+exit codes: 0 nothing is firing, 2 a rule is firing, 3 could not evaluate
+
+example: perfkit-alerts --root /srv/trading --dry-run
 """
 
 
 class Arguments:
-    """What the command line says; `now` is in microseconds, None for the clock's."""
+    """The command line; `now` is in microseconds, None for the present."""
 
     def __init__(self) -> None:
-        self.root = os.environ.get("PERFKIT_ROOT") or ""
+        self.root = ""
         self.now: int | None = None
         self.json = False
         self.dry_run = False
 
 
 class _WrongUsageError(Exception):
-    """The command line makes no sense; the message says how to go on."""
+    """The command line is wrong; the message says how."""
 
 
 def program() -> None:
-    """The command: runs once, and ends without the interpreter taking itself apart.
+    """The command: runs once, and exits without tearing down the interpreter.
 
-    That, and looking for garbage among what was just loaded, would be a fourth of a run with news.
+    Tearing it down, and collecting garbage among what was just loaded, would take a fourth of a run
+    with new events.
     """
     gc.disable()
     code = main()
@@ -64,7 +69,7 @@ def program() -> None:
         try:
             stream.flush()
         except (OSError, ValueError, AttributeError):
-            code = FAILED
+            code = EXIT_FAILED
     os._exit(code)
 
 
@@ -75,10 +80,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt:
-        _say("interrupted; nothing was half written")
-        return FAILED
+        _say("interrupted; no file was left half written")
+        return EXIT_FAILED
     except BrokenPipeError:
-        return FAILED
+        return EXIT_FAILED
     except Exception as error:
         import traceback
 
@@ -90,8 +95,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         elif isinstance(error, PerfkitError):
             _say(str(error))
         else:
-            _say("a defect of perfkit, please report it:\n" + traceback.format_exc())
-        return FAILED
+            _say("a bug in perfkit, please report it:\n" + traceback.format_exc())
+        return EXIT_FAILED
     return code
 
 
@@ -100,10 +105,10 @@ def _main(argv: Sequence[str]) -> int:
         arguments = _parsed(argv)
     except _WrongUsageError as error:
         _say(f"{error}; see `perfkit-alerts --help`")
-        return FAILED
+        return EXIT_FAILED
     if arguments is None:
         print(USAGE, end="")
-        return OK
+        return EXIT_OK
     root = _root(arguments.root)
     if arguments.dry_run:
         return _worked(root, arguments)
@@ -140,10 +145,10 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
             return None
     elif head["skewed"] or (head["next"] is not None and now >= head["next"]):
         return None
-    zone = os.environ.get("PERFKIT_TIMEZONE") or ""
+    zone = timezone_override()
     if head["zone"] != zone or not unchanged(head["config"]):
         return None
-    # The book may have been brought up to date by others, who do not step rules.
+    # Another command may have updated the book; only alert runs step the rules.
     if not head["log"] or not unchanged(head["log"]) or not nothing_new(root, zone):
         return None
     code: int = head["code"]
@@ -155,31 +160,31 @@ def _worked(root: str, arguments: Arguments) -> int:
     from perfkit.alerts.check import check
 
     try:
-        outcome = check(root, arguments.now, dry_run=arguments.dry_run)
+        result = check(root, arguments.now, dry_run=arguments.dry_run)
     except Exception:
         if not arguments.dry_run:
             _beat_failed(root, arguments.now)
         raise
-    if outcome.news:
+    if result.news:
         from perfkit.alerts.sinks import SINKS
 
         for sink in SINKS:
-            sink.tell(outcome.news)
+            sink.deliver(result.news)
     if arguments.json:
-        print(outcome.to_json())
-    return outcome.code
+        print(result.to_json())
+    return result.code
 
 
 def _beat_failed(root: str, given_now: int | None) -> None:
     now = clock() if given_now is None else given_now
     try:
-        state_file.beat(root, now, newest_seen(root, now), FAILED)
+        state_file.beat(root, now, newest_seen(root, now), EXIT_FAILED)
     except OSError:
-        return  # what went wrong before is the news
+        return  # the error before this one is reported instead
 
 
 def _answer_of_another(root: str, arguments: Arguments) -> int | None:
-    """The exit code by the state of the run under way; None where there is no state yet."""
+    """The exit code of the last finished run, while another one works; None without a state."""
     try:
         parts = state_file.load(root, whole=False)
     except state_file.CorruptStateError:
@@ -190,15 +195,15 @@ def _answer_of_another(root: str, arguments: Arguments) -> int | None:
     if held_us > STUCK_US:
         _say(
             f"another run has held {state_file.LOCK} for {held_us // 60_000_000} minutes; "
-            "find out whether it still works, and end it if it does not"
+            "check whether it is still working, and end it if it is not"
         )
-        return FAILED
+        return EXIT_FAILED
     code: int = parts[0]["code"]
     return code
 
 
 def _parsed(argv: Sequence[str]) -> Arguments | None:
-    """The arguments; None for help. argparse would take longer than the whole run."""
+    """The arguments; None for help. Importing argparse would take longer than the whole run."""
     arguments = Arguments()
     words = list(argv)
     while words:
@@ -216,12 +221,12 @@ def _parsed(argv: Sequence[str]) -> Arguments | None:
             else:
                 arguments.now = parsed_time(text)
         else:
-            raise _WrongUsageError(f"{word}: there is no such option")
+            raise _WrongUsageError(f"{word}: unknown option")
     return arguments
 
 
 def parsed_time(text: str) -> int:
-    """An ISO 8601 time with its zone as microseconds; raises what `main` reports."""
+    """An ISO 8601 time with its zone, in microseconds; raises an error that `main` reports."""
     from datetime import datetime
 
     from perfkit.core.calendar import instant_of
@@ -238,17 +243,10 @@ def parsed_time(text: str) -> int:
 
 
 def _root(given: str) -> str:
-    start = os.path.abspath(given or os.curdir)
-    folder = start
-    while True:
-        if os.path.isfile(os.path.join(folder, state_file.CONFIG)):
-            return folder
-        above = os.path.dirname(folder)
-        if given or above == folder:
-            from perfkit.core.errors import WorkspaceNotFoundError
-
-            raise WorkspaceNotFoundError(start)
-        folder = above
+    folder = os.path.abspath(folder_of(given))
+    if not os.path.isfile(os.path.join(folder, CONFIG)):
+        raise WorkspaceNotFoundError(folder)
+    return folder
 
 
 def _say(text: str) -> None:

@@ -8,19 +8,19 @@ from decimal import Decimal
 from perfkit.alerts.event_log import EVENT, VERSION, Event
 from perfkit.alerts.rules.evidence import Evidence, Number
 from perfkit.alerts.rules.rule import BELOW, Rule, plain_number
-from perfkit.alerts.rules.steps import NO_GROUP, Happened
+from perfkit.alerts.rules.steps import TradeEvent, is_of
 from perfkit.core.calendar import moment_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.summary.shape import Moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any, Literal
+    from typing import Literal
 
     from perfkit.alerts.feed import Feed
 
 MOST_SOURCES = 100
-"""An event names the lines of so many trades, the latest."""
+"""An event lists the lines of at most so many trades, the latest."""
 
 
 def event(
@@ -38,7 +38,7 @@ def event(
     evidence: Evidence | None = None,
     sources: Sequence[str] = (),
 ) -> Event:
-    """An event with every field, null where it has no meaning."""
+    """An event with every field, null where it does not apply."""
     interval = evidence.interval if evidence is not None else None
     return {
         "v": VERSION,
@@ -76,7 +76,7 @@ def time_text(instant: int | None) -> str | None:
 
 
 def name_of(rule: Rule, group: str | None) -> str:
-    """The rule, and the group it speaks of."""
+    """The rule id, and the group where the rule has groups."""
     if rule.by is None:
         return rule.id
     from perfkit.core.formatting import plain
@@ -85,7 +85,7 @@ def name_of(rule: Rule, group: str | None) -> str:
 
 
 def sentence(rule: Rule, group: str, what: str, evidence: Evidence | None) -> str:
-    """What happened, with the figure, its threshold and what it is made of."""
+    """A sentence about an event: the rule, the figure, its threshold and what it is made of."""
     head = f"{name_of(rule, group)} {what}"
     if evidence is None:
         return head
@@ -114,7 +114,11 @@ def _because(evidence: Evidence) -> str:
 
 
 def _over(evidence: Evidence) -> str:
-    return f" over {evidence.window}" if evidence.window else ""
+    window = evidence.window
+    if window == "all":
+        return " since the start"
+    article = "the " if window and window.startswith("last ") else ""
+    return f" over {article}{window}" if window else ""
 
 
 def _made_of(evidence: Evidence) -> str:
@@ -133,7 +137,7 @@ def _number(value: Number) -> str | None:
     return None if value is None else plain_number(Decimal(value))
 
 
-def lines_behind(feed: Feed, rule: Rule, happened: Happened) -> list[str]:
+def lines_behind(feed: Feed, rule: Rule, happened: TradeEvent) -> list[str]:
     """`file:line` of the trades behind a figure, in trade order, the latest `MOST_SOURCES`."""
     evidence = happened.evidence
     if evidence.first_at is None or evidence.last_at is None:
@@ -149,23 +153,22 @@ def lines_behind(feed: Feed, rule: Rule, happened: Happened) -> list[str]:
             at = trades.closed_at[row]
             if at < evidence.first_at or len(found) >= wanted:
                 return found[::-1]
-            if at <= evidence.last_at and _is_of(rule, happened.group, trades, row):
+            if at <= evidence.last_at and is_of(rule, happened.group, trades, row):
                 found.append(str(trades.place(row)))
     return found[::-1]
 
 
-def _is_of(rule: Rule, group: str, trades: Any, row: int) -> bool:
-    if rule.by is not None and (getattr(trades, rule.by)[row] or NO_GROUP) != group:
-        return False
-    return all(getattr(trades, name)[row] == value for name, value in rule.where)
-
-
 def describe(rule: Rule) -> str:
-    """What a rule watches, in a sentence."""
-    spans = {True: "by the clock", False: f"over {rule.window}"}
-    span = f"over the last {rule.trades} trades" if rule.trades else spans[rule.is_clock]
-    parts = [f"{rule.id}: {rule.severity} when {rule.metric} {span}"]
-    parts.append(f"is {rule.bound} {plain_number(rule.threshold)}")
+    """When a rule fires, in a sentence."""
+    what = rule.metric
+    if rule.trades:
+        what += f" over the last {rule.trades} trades"
+    elif rule.window == "all":
+        what += " since the start"
+    elif rule.window is not None:
+        what = f"{rule.window} {what}"
+    parts = [f"{rule.id}: {rule.severity} when {what} is {rule.bound}"]
+    parts.append(plain_number(rule.threshold))
     if rule.for_us:
         parts.append(f"for {rule.for_us // 60_000_000} minutes")
     elif rule.for_trades > 1:
@@ -182,10 +185,10 @@ def describe(rule: Rule) -> str:
 class AlertEvent(NamedTuple):
     """One line of `logs/performance-alerts.jsonl`.
 
-    `kind` says what happened, `reason` why an episode was resolved or how the data are;
-    `occurred_at` is when the market did it, `detected_at` when perfkit saw it, `until` the end of a
-    silence. `target` is the threshold; `first_trade` to `last_trade` are closing times, `sources`
-    the `file:line` of trades.
+    `reason` is why an episode was resolved, or the new data state; `occurred_at` is when it
+    happened in the market, `detected_at` when perfkit saw it, `until` the end of a silence.
+    `target` is the threshold; `first_trade` and `last_trade` are closing times, `sources` the
+    `file:line` of trades.
     """
 
     v: int

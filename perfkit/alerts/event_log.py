@@ -1,7 +1,7 @@
-"""`logs/performance-alerts.jsonl`: alert events, one JSON object a line, only ever appended to.
+"""`logs/performance-alerts.jsonl`: alert events, one JSON object a line, append-only.
 
 A run that is killed while it writes leaves a torn last line; the next one ends it with a newline
-and writes the event again. Readers skip what is no event.
+and writes the event again. Readers skip lines that are not events.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from perfkit.core.errors import OutputError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, TypeAlias
 
 EVENT_LOG = "logs/performance-alerts.jsonl"
@@ -59,9 +60,9 @@ def size_of(root: str) -> int:
 
 
 def read(root: str, offset: int = 0) -> list[Event]:
-    """The events from that byte on, in order; what is no event is passed over.
+    """The events from that byte on, in order; lines that are not events are skipped.
 
-    An offset beyond the end, of a log that was rotated since, reads nothing.
+    An offset beyond the end, after a log rotation, gives none.
     """
     try:
         with open(os.path.join(root, EVENT_LOG), "rb") as stream:
@@ -76,6 +77,18 @@ def read(root: str, offset: int = 0) -> list[Event]:
         if event is not None:
             found.append(event)
     return found
+
+
+def episodes(events: Iterable[Event]) -> list[tuple[Event, Event | None]]:
+    """Each episode as its `firing` event and its `resolved` event, None while it is open."""
+    found: dict[str, tuple[Event, Event | None]] = {}
+    for event in events:
+        episode = event.get("episode")
+        if event["kind"] == "firing" and isinstance(episode, str):
+            found[episode] = event, None
+        elif event["kind"] == "resolved" and episode in found:
+            found[episode] = found[episode][0], event
+    return list(found.values())
 
 
 def _event(line: bytes) -> Event | None:

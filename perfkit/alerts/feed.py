@@ -1,8 +1,9 @@
-"""What alerts ask of the book: trading days that can be told apart, and their trades in order.
+"""What alerts read of the book: trading days, each with a mark, and their trades in order.
 
-A day's mark says how its trades began, so that a day that only grew is told from one that was
-rewritten. The feed also says which state of the book it saw, so that a later run can tell without
-opening it that there is nothing new.
+The mark of a day shows whether its known trades are unchanged: a day with (5, epoch "a", 3 rows)
+that now has epoch "a" and 4 rows has one new trade at its end; with epoch "b" it was rewritten. The
+feed also has the fingerprint of the book it read, so that the next run finds out without opening
+the book that there is nothing new.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from perfkit.core.trades import Trades
 
 VERIFIED_BYTES = 8 << 20
-"""A log that grew is verified whole up to this length, of a longer one some: a run is short."""
+"""A log that grew is verified whole up to this length; of a longer one only a part, for speed."""
 
 __all__ = ["DayMark", "Feed", "load_config", "open_feed"]
 
@@ -43,12 +44,12 @@ class DayMark:
         self.rows = rows
 
     def plain(self) -> tuple[int, str, int]:
-        """As a tuple."""
+        """The mark as a tuple."""
         return self.day, self.epoch, self.rows
 
 
 class Feed:
-    """The log as alerts see it, as of one moment; `mark` names the state of the book it is of."""
+    """The logs as of one moment; `mark` is the fingerprint of the book they were read from."""
 
     def __init__(self, book: Book, mark: FileMark) -> None:
         self.config = book.config
@@ -58,11 +59,11 @@ class Feed:
         self._rows: tuple[tuple[int, int], Trades] | None = None
 
     def days(self) -> list[DayMark]:
-        """Trading days with closed trades, in order."""
+        """The trading days with closed trades, in order."""
         return list(self._days.values())
 
     def still_begins(self, known: tuple[int, str, int]) -> bool:
-        """Whether that day still begins with the rows it had when it was marked so."""
+        """Whether that day still begins with the rows it had when it was marked."""
         day, epoch, rows = known
         mark = self._days.get(day)
         return mark is not None and mark.epoch == epoch and mark.rows >= rows
@@ -87,11 +88,11 @@ class Feed:
         return self._book.open
 
     def newest_line(self, source: str | None = None) -> int | None:
-        """When the newest trade line was of, by its own time; None without any."""
+        """The time of the newest trade line, as written in the line; None without any."""
         return self._of(source).newest
 
     def bad_lines(self, source: str | None = None) -> int:
-        """How many lines of the logs are unreadable."""
+        """The number of unreadable lines in the logs."""
         return len(self._of(source).errors)
 
     @property
@@ -116,9 +117,9 @@ def load_config(root: str, timezone: str | None) -> Config:
 
 
 def open_feed(config: Config, *, writes: bool = True) -> Feed:
-    """The log as it is now; raises `LogReadError`.
+    """The logs as they are now; raises `LogReadError`.
 
-    Where it may not write, and the book is not up to date, every log is read for this once.
+    Without `writes`, and where the book is out of date, every log is read from its start.
     """
     from perfkit.book.book import Book
     from perfkit.book.cache import DEFAULT, open_book
@@ -126,11 +127,11 @@ def open_feed(config: Config, *, writes: bool = True) -> Feed:
     options = DEFAULT._replace(verified_bytes=VERIFIED_BYTES)
     if not writes and not nothing_new(config.folder, config.override):
         options = options._replace(cached=False)
-    # Sources of several currencies are one book here: no rule takes them together.
+    # Sources of several currencies share a book here; no rule adds them up.
     book = Book(config, config.sources, open_book(config, config.sources, options))
     mark: FileMark = ()
     if book.manifest_mark is not None:
-        grows = book.files[-1:]  # mostly; all are looked at when this one stands
+        grows = book.files[-1:]  # most often this one; if it is unchanged, all files are checked
         mark = (
             *((os.path.join(config.folder, file.name), file.fingerprint) for file in grows),
             (os.path.join(config.folder, CACHE, MANIFEST), book.manifest_mark),

@@ -1,7 +1,7 @@
-"""What one run of the alerts hands to the next: all of it, as values that fit a file.
+"""What one alert run saves for the next: rules, episodes, silences and the clock.
 
-`Memory` is what is remembered of rules, episodes, silences and the clock. Where it was lost it is
-made anew from the event log, as far as that goes; trades give the rest.
+Where it was lost it is rebuilt: silences, acknowledgements and what was announced from the event
+log, everything else from the trades.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from perfkit.alerts.event_log import Event
-from perfkit.alerts.replay import Marks, ReplayEntry, entry_from
+from perfkit.alerts.replay import Marks, RuleEntry, entry_from
 from perfkit.alerts.rules.gauge import GaugeSettings
-from perfkit.alerts.rules.rule import Rule, RuleState, digest
+from perfkit.alerts.rules.rule import FIRING, OK, Rule, RuleState, digest
 from perfkit.alerts.rules.steps import RuleRun
 from perfkit.core.calendar import instant_of
 
@@ -22,17 +22,17 @@ if TYPE_CHECKING:
 
 
 class Memory:
-    """Everything remembered between runs.
+    """Everything kept between runs.
 
     `marks` are the known days, `last_at` and `last_key` the closing time and order key of the last
-    stepped trade, `basis` a digest of the settings the figures depend on. `acked` holds names of
+    stepped trade, `basis` a digest of the settings that figures depend on. `acked` holds names of
     episodes, `silences` the end of each rule's silence, `reminded` the number of the last reminder
-    of an episode. `generations` counts the lives of each rule, `skews` the times the clock went
-    back, `log_size` how much of the event log was written when this was.
+    of an episode. `generations` counts how often each rule was edited or removed, `skews` how often
+    the clock went back, `log_size` is the size of the event log when this was saved.
     """
 
     def __init__(self) -> None:
-        self.entries: dict[str, ReplayEntry] = {}
+        self.entries: dict[str, RuleEntry] = {}
         self.marks: Marks = ()
         self.last_at: int | None = None
         self.last_key = ""
@@ -47,7 +47,7 @@ class Memory:
         self.log_size = 0
 
     def plain(self) -> dict[str, Any]:
-        """As plain values."""
+        """The memory as plain values; `memory_from` reads them."""
         return {
             "entries": tuple(entry.plain() for entry in self.entries.values()),
             "marks": self.marks,
@@ -66,7 +66,7 @@ class Memory:
 
 
 def memory_from(plain: dict[str, Any], settings: GaugeSettings) -> Memory:
-    """The memory that `plain` was made from."""
+    """The memory from what `Memory.plain` returned."""
     memory = Memory()
     for one in plain["entries"]:
         entry = entry_from(one, settings)
@@ -80,7 +80,7 @@ def memory_from(plain: dict[str, Any], settings: GaugeSettings) -> Memory:
 
 
 class Announced:
-    """What the event log says of one rule: up to when it was told, and what is open by group."""
+    """What the event log says about one rule: announced up to when, and what is open by group."""
 
     def __init__(self) -> None:
         self.until: int | None = None
@@ -91,15 +91,15 @@ class Announced:
 def recalled(
     events: Iterable[Event], rules: Iterable[Rule], settings: GaugeSettings
 ) -> tuple[Memory, dict[str, Announced]]:
-    """A memory of what the event log tells, and what it says of each rule that it knows.
+    """A memory rebuilt from the event log, and what was announced of each rule it knows.
 
-    A rule is known when its latest `baseline` is of its present definition.
+    A rule is known when its latest `baseline` has its present definition.
     """
     memory = Memory()
     baselines: dict[str, list[str]] = {}
-    told: dict[str, Announced] = {}
+    announced: dict[str, Announced] = {}
     for event in events:
-        _recall(memory, event, baselines, told)
+        _recall(memory, event, baselines, announced)
     found: dict[str, Announced] = {}
     for rule in rules:
         lives = baselines.get(rule.id, [])
@@ -109,26 +109,25 @@ def recalled(
         present = rule._replace(generation=len(lives) - 1)
         if lives[-1] == digest(rule.id, present.identity, "baseline"):
             memory.generations[rule.id] = len(lives) - 1
-            entry = ReplayEntry(present, RuleRun(present, settings))
+            one = found[rule.id] = announced[rule.id]
+            entry = memory.entries[rule.id] = RuleEntry(present, RuleRun(present, settings))
             entry.clock = {
                 group: RuleState(
-                    phase="firing",
+                    phase=FIRING,
                     breaches=1,
-                    since=told[rule.id].fired[episode],
+                    since=one.fired[episode],
                     episode=episode,
-                    fired_at=told[rule.id].fired[episode],
-                    data="ok",
+                    fired_at=one.fired[episode],
+                    data=OK,
                 )
-                for group, episode in told[rule.id].open.items()
+                for group, episode in one.open.items()
                 if rule.is_clock
             }
-            memory.entries[rule.id] = entry
-            found[rule.id] = told[rule.id]
     return memory, found
 
 
 def _recall(
-    memory: Memory, event: Event, baselines: dict[str, list[str]], told: dict[str, Announced]
+    memory: Memory, event: Event, baselines: dict[str, list[str]], announced: dict[str, Announced]
 ) -> None:
     kind, rule, episode = event["kind"], event.get("rule"), event.get("episode")
     if kind == "clock_skew":
@@ -137,9 +136,9 @@ def _recall(
         return
     if kind == "baseline":
         baselines.setdefault(rule, []).append(event["id"])
-        told[rule] = Announced()
-        told[rule].until = _instant(event.get("last_trade"))
-    one = told.setdefault(rule, Announced())
+        announced[rule] = Announced()
+        announced[rule].until = _instant(event.get("last_trade"))
+    one = announced.setdefault(rule, Announced())
     group = event.get("group")
     group = group if isinstance(group, str) else ""
     if kind in ("firing", "resolved") and isinstance(episode, str):
@@ -156,7 +155,7 @@ def _recall(
 
 
 def _recall_command(memory: Memory, event: Event, rule: str, episode: object) -> None:
-    """Acknowledgements and silences; one whose id does not fit what it says is not believed."""
+    """Acknowledgements and silences; one whose id does not match its fields is ignored."""
     kind = event["kind"]
     until = _instant(event.get("until"))
     if kind == "acked" and isinstance(episode, str) and event["id"] == digest(episode, "acked"):

@@ -1,10 +1,15 @@
-"""Bringing trade and window rules up to date with the log, also where its past has changed.
+"""Updates trade and window rules from the log, also where its past has changed.
 
-Trades that arrive in order are stepped from where the last run stood, and all that happens is
-told. Where a day of the past changed, a rule goes back to its checkpoint before that day and steps
-again in silence up to the last trade it had known; then it is told how the episode that was open
-ended, which one is open now, and which came and went unseen. A rule that is new steps through all
-history in silence, and one whose state was lost up to what the event log says of it.
+| the log or the rule    | stepped from                   | announced                        |
+| ---------------------- | ------------------------------ | -------------------------------- |
+| new trades in order    | the last known trade           | every event                      |
+| an earlier day changed | the checkpoint before that day | how the open episode ended,      |
+|                        |                                | which one is open now, which     |
+|                        |                                | were missed; then every event    |
+| a new rule             | the first trade                | what is firing now               |
+| the state was lost     | the first trade                | what the event log does not have |
+
+Steps that are not announced are called silent.
 """
 
 from __future__ import annotations
@@ -15,7 +20,7 @@ from collections.abc import Sequence
 from perfkit.alerts.rules.evidence import evidence_of
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import CORRECTED, Rule, RuleEvent, RuleState, digest, rule_from
-from perfkit.alerts.rules.steps import Happened, RuleRun
+from perfkit.alerts.rules.steps import RuleRun, TradeEvent
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.sealed import MARSHAL
 
@@ -27,10 +32,10 @@ if TYPE_CHECKING:
 
 CHECKPOINTS_OF_LATEST_DAYS = 8
 CHECKPOINT_EVERY_DAYS = 32
-"""Of older days, so many share one checkpoint."""
+"""Of older days, this many share one checkpoint."""
 
 MOST_KNOWN = 1000
-"""Episodes of a rule that are remembered."""
+"""The most episodes kept of a rule."""
 
 LAST_ROW = 1 << 40
 """Stands for the last row of a day."""
@@ -38,12 +43,12 @@ LAST_ROW = 1 << 40
 Marks = tuple[tuple[int, str, int], ...]
 
 
-class ReplayEntry:
-    """One rule between runs.
+class RuleEntry:
+    """What is kept of one rule between runs.
 
-    `run` steps a trade or window rule, `clock` has the states of a clock rule by group.
-    `checkpoints` are what `run` could carry at the end of a day, packed as few runs look at them.
-    `known` has, for each episode, when it fired and how often it was told.
+    `run` steps a trade or window rule; `clock` has the states of a clock rule by group.
+    `checkpoints` are the saved `run` at the end of a day, packed because few runs need them.
+    `known` has, for each episode, when it fired and how often it was announced.
     """
 
     def __init__(self, rule: Rule, run: RuleRun) -> None:
@@ -54,7 +59,7 @@ class ReplayEntry:
         self.known: dict[str, tuple[int, int]] = {}
 
     def plain(self) -> tuple[Any, ...]:
-        """As plain values."""
+        """The entry as plain values; `entry_from` reads them."""
         kept = list(self.known.items())
         if len(kept) > MOST_KNOWN:
             kept = sorted(kept, key=lambda one: one[1])[-MOST_KNOWN:]
@@ -77,17 +82,17 @@ class ReplayEntry:
         states = self.states().items()
         return {group: state.episode for group, state in states if state.episode is not None}
 
-    def told_as(self, episode: str, *, again: bool = False) -> str:
-        """What an episode is called in events; one that was told and comes back gets a new name."""
+    def episode_name(self, episode: str, *, again: bool = False) -> str:
+        """The id of an episode in events; one that was announced and comes back gets a new id."""
         _, times = self.known.get(episode, (0, 0))
         return numbered(episode, times if again else max(0, times - 1))
 
 
-def entry_from(plain: tuple[Any, ...], settings: GaugeSettings) -> ReplayEntry:
-    """The entry that `plain` was made from."""
+def entry_from(plain: tuple[Any, ...], settings: GaugeSettings) -> RuleEntry:
+    """The entry from what `RuleEntry.plain` returned."""
     rule, run, clock, checkpoints, known = plain
     one = rule_from(rule)
-    entry = ReplayEntry(one, RuleRun(one, settings).resume(run))
+    entry = RuleEntry(one, RuleRun(one, settings).resume(run))
     entry.clock = {group: RuleState(*state) for group, state in clock}
     entry.checkpoints = list(checkpoints)
     entry.known = dict(known)
@@ -95,15 +100,15 @@ def entry_from(plain: tuple[Any, ...], settings: GaugeSettings) -> ReplayEntry:
 
 
 class RuleJob(NamedTuple):
-    """What to step a rule through: from row `row` of day number `start` on.
+    """The trades to step a rule through: from row `row` of day number `start` on.
 
-    Up to the closing time `silent_until` (None: nothing) it is done in silence. `open_before` are
-    the episodes that were open by group; `rewrites` says that unseen episodes are to be told.
-    `names` are the episodes that the event log knows, where nothing else does. Of trades that
-    closed at `silent_until` itself, those after row `last_row` of their day are not silent.
+    Steps up to the closing time `silent_until` (None: none of them) are silent. `open_before` are
+    the episodes that were open by group; with `rewrites`, missed episodes are announced. `names`
+    are the episodes in the event log, given where the state was lost. Of trades that closed at
+    `silent_until` itself, those after row `last_row` of their day are not silent.
     """
 
-    entry: ReplayEntry
+    entry: RuleEntry
     start: int
     row: int
     silent_until: int | None
@@ -113,30 +118,30 @@ class RuleJob(NamedTuple):
     names: frozenset[str] = frozenset()
     last_row: int | None = None
 
-    def is_silent(self, one: Happened) -> bool:
-        """Whether that is not told as it happens."""
+    def is_silent(self, one: TradeEvent) -> bool:
+        """Whether that event belongs to the silent steps."""
         if self.silent_until is None or one.at != self.silent_until:
             return self.silent_until is not None and one.at < self.silent_until
         return self.last_row is None or one.row <= self.last_row
 
 
-class Replayed(NamedTuple):
-    """What is to be told of one rule, in order.
+class ReplayResult(NamedTuple):
+    """What is to be announced of one rule, in order.
 
-    `settled` is what a silent stretch changed, `told` what happened after it; `unseen` are the
-    episodes that came and went in silence.
+    `settled` are the differences that silent steps made, `live` the events after them; `missed` are
+    the episodes that began and ended within silent steps.
     """
 
-    entry: ReplayEntry
-    settled: list[Happened]
-    told: list[Happened]
-    unseen: list[Happened]
+    entry: RuleEntry
+    settled: list[TradeEvent]
+    live: list[TradeEvent]
+    missed: list[TradeEvent]
 
 
 def first_change(marks: Marks, days: Sequence[DayMark], feed: Feed) -> int | None:
-    """The first of the known days that is no longer as it was; None where only later trades came.
+    """The number of the first known day that has changed; None where only later trades came.
 
-    That the last known day grew at its end is no change.
+    New trades at the end of the last known day are not a change.
     """
     for number, known in enumerate(marks):
         if number >= len(days) or days[number].day != known[0]:
@@ -147,34 +152,34 @@ def first_change(marks: Marks, days: Sequence[DayMark], feed: Feed) -> int | Non
     return None
 
 
-def onward(entry: ReplayEntry, marks: Marks) -> RuleJob:
-    """The job of a rule whose past stands: the rest of the last known day, and what follows."""
+def onward(entry: RuleEntry, marks: Marks) -> RuleJob:
+    """The job of a rule whose past is unchanged: the rest of the last known day, and later days."""
     open_now = entry.open_episodes()
     index, row = (len(marks) - 1, marks[-1][2]) if marks else (0, 0)
     return RuleJob(entry, index, row, None, open_now, open_now)
 
 
 def from_start(
-    entry: ReplayEntry,
+    entry: RuleEntry,
     silent_until: int,
     open_before: dict[str, str] | None = None,
     names: frozenset[str] = frozenset(),
 ) -> RuleJob:
-    """The job of a rule that knows nothing yet, or whose state was lost."""
+    """The job of a rule that is new, or whose state was lost."""
     return RuleJob(entry, 0, 0, silent_until, open_before or {}, {}, names=names)
 
 
 def back_to(
-    entry: ReplayEntry,
+    entry: RuleEntry,
     changed: int,
     days: Sequence[DayMark],
     last_at: int | None,
     last_row: int | None = None,
 ) -> RuleJob:
-    """The job of a rule whose day number `changed` is not as it was: from a checkpoint before.
+    """The job of a rule whose day number `changed` has changed: from the checkpoint before it.
 
-    What was told reaches to the trade that closed at `last_at`, row `last_row` of its day where
-    that is still there.
+    Events were announced up to the trade that closed at `last_at`, row `last_row` of its day where
+    that trade still exists.
     """
     open_before = entry.open_episodes()
     day = days[changed].day if changed < len(days) else None
@@ -196,9 +201,9 @@ def _is_before(checkpoint: int, changed: int, day: int | None, days: Sequence[Da
     return checkpoint <= days[changed - 1].day and any(one.day == checkpoint for one in days)
 
 
-def replay(jobs: Sequence[RuleJob], feed: Feed, days: Sequence[DayMark]) -> list[Replayed]:
-    """Does the jobs, day by day, and says what is to be told of each."""
-    happened: list[list[Happened]] = [[] for _ in jobs]
+def replay(jobs: Sequence[RuleJob], feed: Feed, days: Sequence[DayMark]) -> list[ReplayResult]:
+    """Does the jobs, day by day, and returns what is to be announced of each."""
+    happened: list[list[TradeEvent]] = [[] for _ in jobs]
     last = len(days) - 1
     for number in range(min((job.start for job in jobs), default=0), len(days)):
         day = days[number].day
@@ -214,14 +219,14 @@ def replay(jobs: Sequence[RuleJob], feed: Feed, days: Sequence[DayMark]) -> list
                 job.entry.checkpoints.append((day, packed))
     for job in jobs:
         _thin(job.entry, days)
-    return [_tale(job, seen) for job, seen in zip(jobs, happened, strict=True)]
+    return [_result(job, seen) for job, seen in zip(jobs, happened, strict=True)]
 
 
 def _is_kept(number: int, day: int, last: int) -> bool:
     return last - number <= CHECKPOINTS_OF_LATEST_DAYS or day % CHECKPOINT_EVERY_DAYS == 0
 
 
-def _thin(entry: ReplayEntry, days: Sequence[DayMark]) -> None:
+def _thin(entry: RuleEntry, days: Sequence[DayMark]) -> None:
     numbers = {one.day: number for number, one in enumerate(days)}
     last = len(days) - 1
     latest = dict(entry.checkpoints)
@@ -232,22 +237,22 @@ def _thin(entry: ReplayEntry, days: Sequence[DayMark]) -> None:
     ]
 
 
-def _tale(job: RuleJob, happened: list[Happened]) -> Replayed:
+def _result(job: RuleJob, happened: list[TradeEvent]) -> ReplayResult:
     entry = job.entry
     silent = [one for one in happened if job.is_silent(one)]
     if job.names:
         job = job._replace(open_before=_recognized(job, silent))
-    told = _settled(job, silent)
-    unseen = _unseen(job, silent) if job.rewrites else []
+    settled = _settled(job, silent)
+    missed = _missed(job, silent) if job.rewrites else []
     for one in silent:
         episode = one.event.episode
         if one.event.kind == "firing" and episode is not None:
             entry.known.setdefault(episode, (one.event.at, 0))
-    return Replayed(entry, told, happened[len(silent) :], unseen)
+    return ReplayResult(entry, settled, happened[len(silent) :], missed)
 
 
-def _recognized(job: RuleJob, silent: list[Happened]) -> dict[str, str]:
-    """The open episodes by what they are, rather than by the names they were told as."""
+def _recognized(job: RuleJob, silent: list[TradeEvent]) -> dict[str, str]:
+    """The open episodes by their first id, rather than by the id they were announced with."""
     known, origin = job.entry.known, {}
     for one in silent:
         episode = one.event.episode
@@ -261,17 +266,17 @@ def _recognized(job: RuleJob, silent: list[Happened]) -> dict[str, str]:
 
 
 def numbered(episode: str, number: int) -> str:
-    """The name of an episode that was told and ended so many times before."""
+    """The id of an episode that was announced and resolved `number` times before."""
     return digest(episode, str(number)) if number else episode
 
 
-def _settled(job: RuleJob, silent: list[Happened]) -> list[Happened]:
-    """What a silent stretch changed of what was open before it."""
+def _settled(job: RuleJob, silent: list[TradeEvent]) -> list[TradeEvent]:
+    """How the open episodes differ after the silent steps."""
     if job.silent_until is None:
         return []
     open_after = dict(job.open_at_start)
-    fired: dict[str, Happened] = {}
-    ended: dict[str, Happened] = {}
+    fired: dict[str, TradeEvent] = {}
+    ended: dict[str, TradeEvent] = {}
     for one in silent:
         episode = one.event.episode
         if one.event.kind == "firing" and episode is not None:
@@ -280,34 +285,34 @@ def _settled(job: RuleJob, silent: list[Happened]) -> list[Happened]:
         elif one.event.kind == "resolved" and episode is not None:
             open_after.pop(one.group, None)
             ended[episode] = one
-    told = []
+    settled = []
     for group in sorted({*job.open_before, *open_after}):
         before, after = job.open_before.get(group), open_after.get(group)
         if before == after:
             continue
         if before is not None:
-            told.append(ended.get(before) or _corrected(job, group, before))
+            settled.append(ended.get(before) or _corrected(job, group, before))
         if after is not None:
-            told.append(fired.get(after) or _made_up(job, group, after, "firing", ""))
-    return told
+            settled.append(fired.get(after) or _made_up(job, group, after, "firing", ""))
+    return settled
 
 
-def _corrected(job: RuleJob, group: str, episode: str) -> Happened:
+def _corrected(job: RuleJob, group: str, episode: str) -> TradeEvent:
     return _made_up(job, group, episode, "resolved", CORRECTED)
 
 
-def _made_up(job: RuleJob, group: str, episode: str, kind: str, reason: str) -> Happened:
-    """An event that no step of this replay made: its trade is gone, or lies before the replay."""
+def _made_up(job: RuleJob, group: str, episode: str, kind: str, reason: str) -> TradeEvent:
+    """An event without a step in this replay: its trade is gone, or is before the replay."""
     run = job.entry.run
     known = run.groups.get(group)
     gauge = known.gauge if known is not None else run.gauge()
     at = job.silent_until or 0
     event = RuleEvent(kind, reason, at, episode, known.state.window if known else None)
-    return Happened(gauge.day or 0, LAST_ROW, at, group, event, evidence_of(gauge))
+    return TradeEvent(gauge.day or 0, LAST_ROW, at, group, event, evidence_of(gauge))
 
 
-def _unseen(job: RuleJob, silent: list[Happened]) -> list[Happened]:
-    """Episodes that began and ended in the silent stretch and were not known before."""
+def _missed(job: RuleJob, silent: list[TradeEvent]) -> list[TradeEvent]:
+    """Episodes that began and ended within the silent steps and were not known before."""
     known = job.entry.known
     horizon = min((at for at, _ in known.values()), default=0) if len(known) >= MOST_KNOWN else 0
     ended = {one.event.episode for one in silent if one.event.kind == "resolved"}

@@ -1,4 +1,4 @@
-"""Where new alert events go besides the event log: a line on standard error, and nothing else yet.
+"""Where new events go besides the event log: to standard error, a line each.
 
 Nothing leaves the machine. Another channel is a class with one method, added to `SINKS`.
 """
@@ -13,19 +13,19 @@ from perfkit.alerts.event_log import Event
 
 
 class Sink(Protocol):
-    """Something that wants to be told of new events, after they are on disk.
+    """A receiver of new events, called after they are on disk.
 
-    It is told each event at least once: again where a run was killed between telling and
-    remembering. It must not raise; what it cannot deliver it should say on standard error.
+    Each event is delivered at least once: twice where a run was killed between delivering it and
+    saving its state. `deliver` must not raise; it reports its failures on standard error.
     """
 
-    def tell(self, events: Sequence[Event]) -> None: ...
+    def deliver(self, events: Sequence[Event]) -> None: ...
 
 
 class WarningLines:
     """A line for each event, which cron mails and journald keeps."""
 
-    def tell(self, events: Sequence[Event]) -> None:
+    def deliver(self, events: Sequence[Event]) -> None:
         if sys.stderr is None:
             return
         for event in events:

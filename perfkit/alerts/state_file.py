@@ -25,7 +25,7 @@ LOCK = "logs/performance/alerts.lock"
 HEARTBEAT = "logs/performance/alerts.heartbeat"
 CONFIG, RULES = "config/perfkit.yaml", "config/alerts.yaml"
 
-OK, FIRING, FAILED = 0, 2, 3
+EXIT_OK, EXIT_FIRING, EXIT_FAILED = 0, 2, 3
 """Exit codes."""
 
 SKEW_US = 1_000_000

@@ -1,15 +1,15 @@
-"""How each rule stands, from the state that `perfkit-alerts` keeps; nothing is evaluated here."""
+"""The status of each rule, read from the state of the last run; nothing is evaluated here."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
 
-from perfkit.alerts.commands import remembered
+from perfkit.alerts.commands import last_memory
 from perfkit.alerts.event import short, time_text
-from perfkit.alerts.event_log import read
+from perfkit.alerts.event_log import Event, episodes, read
 from perfkit.alerts.memory import Memory
-from perfkit.alerts.replay import ReplayEntry
+from perfkit.alerts.replay import RuleEntry
 from perfkit.alerts.rules.evidence import evidence_of
 from perfkit.alerts.rules.rule import (
     CORRECTED,
@@ -25,9 +25,10 @@ from perfkit.alerts.rules.rule import (
 )
 from perfkit.alerts.rules.steps import NO_GROUP
 from perfkit.config import settings as configs
+from perfkit.core import formatting
 from perfkit.core.calendar import Window, instant_of, moment_of
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.formatting import aligned, escaped, plain, table
+from perfkit.core.formatting import aligned, escaped, table
 from perfkit.summary.changes import Episode
 from perfkit.summary.render import Text
 
@@ -35,7 +36,7 @@ WORDS = {OK: "OK", PENDING: "pending", FIRING: "firing", RECOVERING: "recovering
 _HEADS = ("rule", "state", "since (UTC)", "figure", "notes")
 
 
-class RuleStatus(NamedTuple):
+class Standing(NamedTuple):
     """One rule and group: `state` is OK, pending, firing, recovering, insufficient or error."""
 
     rule: str
@@ -47,7 +48,7 @@ class RuleStatus(NamedTuple):
 
 
 class LoggedEpisode(NamedTuple):
-    """An episode as the event log tells it; instants, `ended_at` None while it is open."""
+    """An episode from the event log; `ended_at` is None while it is open."""
 
     rule: str
     group: str
@@ -59,10 +60,10 @@ class LoggedEpisode(NamedTuple):
 
 
 class AlertStatus(NamedTuple):
-    """Every rule and group as of the run at `at`; `at` is None where no run was yet."""
+    """Every rule and group as of the run at `at`; `at` is None where there was no run yet."""
 
     at: int | None
-    standings: tuple[RuleStatus, ...]
+    standings: tuple[Standing, ...]
 
     @property
     def is_firing(self) -> bool:
@@ -76,7 +77,7 @@ class AlertStatus(NamedTuple):
         return f"as of {time_text(self.at)}\n" + aligned(_HEADS, rows, len(_HEADS))
 
     def markdown(self) -> str:
-        """A table; the same state gives the same text, whenever the last run was."""
+        """A Markdown table without times of runs: the same state gives the same text."""
         if self.at is None:
             return NEVER + "\n"
         return table(_HEADS, _rows(self, plain=False), len(_HEADS))
@@ -86,13 +87,13 @@ NEVER = "Alert rules have not been evaluated yet: run `perfkit-alerts`."
 
 
 def status(root: Path, timezone: str | None = None) -> AlertStatus:
-    """How each rule stands. Raises `ConfigError`, and `OutputError` for a damaged state."""
+    """The status of each rule. Raises `ConfigError`, and `OutputError` for a damaged state."""
     config = configs.load(root, timezone)
-    found = remembered(config)
+    found = last_memory(config)
     if found is None:
         return AlertStatus(None, ())
     head, memory = found
-    standings: list[RuleStatus] = []
+    standings: list[Standing] = []
     for entry in memory.entries.values():
         states = entry.states() or {NO_GROUP: START}
         if entry.rule.is_clock and NO_GROUP not in states and entry.rule.by is None:
@@ -104,43 +105,44 @@ def status(root: Path, timezone: str | None = None) -> AlertStatus:
 
 
 def alert_status(root: str | Path, timezone: str | None = None) -> Text:
-    """The status as a table that shows in notebooks and reports."""
+    """The status as a table for notebooks and reports."""
     found = status(Path(root), timezone)
     text = found.markdown()
     return Text(text, digest(text))
 
 
-def told_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpisode, ...]:
-    """The episodes that began in `[start, end)`, by the event log, in the order they fired.
+def logged_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpisode, ...]:
+    """The episodes that fired in `[start, end)`, in that order.
 
-    One that a corrected past took back is left out: the market never did it.
+    An episode that was resolved as corrected is left out: with the corrected trades it never fired.
     """
-    found: dict[str, LoggedEpisode] = {}
-    for event in read(str(root)):
-        episode, at = event.get("episode"), event.get("occurred_at")
-        if not isinstance(episode, str) or not isinstance(at, str):
+    found: list[LoggedEpisode] = []
+    for fired, ended in episodes(read(str(root))):
+        fired_at = _instant(fired)
+        if fired_at is None or not start <= fired_at < end:
             continue
-        instant = instant_of(datetime.fromisoformat(at))
-        if event["kind"] == "firing" and start <= instant < end:
-            found[episode] = LoggedEpisode(
-                rule=event["rule"],
-                group=event["group"] or NO_GROUP,
-                severity=event["severity"],
-                fired_at=instant,
-                ended_at=None,
-                reason=None,
-                message=event["message"],
+        reason = None if ended is None else ended["reason"]
+        if reason != CORRECTED:
+            found.append(
+                LoggedEpisode(
+                    rule=fired["rule"],
+                    group=fired["group"] or NO_GROUP,
+                    severity=fired["severity"],
+                    fired_at=fired_at,
+                    ended_at=None if ended is None else _instant(ended),
+                    reason=reason,
+                    message=fired["message"],
+                )
             )
-        elif event["kind"] == "resolved" and episode in found:
-            if event["reason"] == CORRECTED:
-                del found[episode]
-            else:
-                ended = found[episode]._replace(ended_at=instant, reason=event["reason"])
-                found[episode] = ended
-    return tuple(sorted(found.values(), key=lambda one: one.fired_at))
+    return tuple(sorted(found, key=lambda one: one.fired_at))
 
 
-def _standing(memory: Memory, entry: ReplayEntry, group: str, state: RuleState) -> RuleStatus:
+def _instant(event: Event) -> int | None:
+    at = event.get("occurred_at")
+    return instant_of(datetime.fromisoformat(at)) if isinstance(at, str) else None
+
+
+def _standing(memory: Memory, entry: RuleEntry, group: str, state: RuleState) -> Standing:
     rule = entry.rule
     word, notes = WORDS[state.phase], []
     if state.data in (INSUFFICIENT, ERROR):
@@ -148,7 +150,7 @@ def _standing(memory: Memory, entry: ReplayEntry, group: str, state: RuleState) 
             word = state.data
         else:
             notes.append(f"data {state.data}")
-    if state.episode is not None and entry.told_as(state.episode) in memory.acked:
+    if state.episode is not None and entry.episode_name(state.episode) in memory.acked:
         notes.append("acknowledged")
     until = memory.silences.get(rule.id)
     if until is not None:
@@ -159,11 +161,11 @@ def _standing(memory: Memory, entry: ReplayEntry, group: str, state: RuleState) 
         actual = evidence_of(known.gauge).actual
         figure = "" if actual is None else f"{rule.metric} {short(actual)}"
     since = state.fired_at if state.episode is not None else state.since
-    return RuleStatus(rule.id, group, word, since, figure, "; ".join(notes))
+    return Standing(rule.id, group, word, since, figure, "; ".join(notes))
 
 
 def _rows(found: AlertStatus, *, plain: bool) -> list[list[str]]:
-    clean = _plain if plain else escaped
+    clean = formatting.plain if plain else escaped
     return [
         [
             one.rule if not one.group else f"{one.rule} [{clean(one.group)}]",
@@ -176,12 +178,9 @@ def _rows(found: AlertStatus, *, plain: bool) -> list[list[str]]:
     ]
 
 
-_plain = plain
-
-
 def began_in(root: Path, window: Window) -> tuple[Episode, ...]:
-    """The episodes whose first event lies in the window, in the order they began."""
+    """The episodes that fired in the window, in that order."""
     return tuple(
         Episode(one.rule, one.group, one.severity, moment_of(one.fired_at), one.message)
-        for one in told_episodes(root, window.start, window.end)
+        for one in logged_episodes(root, window.start, window.end)
     )

@@ -1,4 +1,4 @@
-"""Keeping the book: the cache opened, brought up to date, and put back for the next to find.
+"""The book on disk: the cache opened, updated, and put back for the next run to find.
 
 One process writes at a time; whoever reads needs no lock. Nothing in the cache is ever relied on:
 what is damaged, made by other settings or by another version is made anew from the logs, and a
@@ -10,16 +10,16 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
+from perfkit.book.store.compaction import compacted
 from perfkit.book.store.day_sheet import digest_of, sheet_of
 from perfkit.book.store.days import joint_day, loaded
 from perfkit.book.store.freshness import is_current
 from perfkit.book.store.ledger import Ledger
 from perfkit.book.store.manifest import JointDay, Manifest, decoded, encoded, settings_of
 from perfkit.book.store.packing import PackedTrades
-from perfkit.book.store.pages import Address, CacheDamagedError, Pages
+from perfkit.book.store.pages import CacheDamagedError, Pages
 from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE, CONFIG, MANIFEST
 from perfkit.core import log
@@ -37,15 +37,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from perfkit.book.parallel import ReadResult
 
-MOST_PAGES = 32
-SMALL_PAGE_BYTES = 1 << 20
-TINY_PAGE_BYTES = 1 << 18
 
 PAGES = "pages"
 LOCK = "lock"
 
 Progress = Callable[[int, int], None]
-"""Told how many of how many files have been read."""
+"""Is called with how many files have been read, and how many there are."""
 
 Limits = Mapping[str, int]
 """Log files, as they are shown, and how many bytes of each are to be read."""
@@ -127,11 +124,11 @@ def open_book(config: Config, sources: Sequence[Source], options: Options) -> Op
     opened = _opened(config, sources, options)
     spent = int((time.perf_counter() - started) * 1000)
     opened = opened._replace(activity=opened.activity._replace(milliseconds=spent))
-    _tell(opened)
+    _report(opened)
     return opened
 
 
-def _tell(opened: Opened) -> None:
+def _report(opened: Opened) -> None:
     """Says what was done, and what the operator should know."""
     activity = opened.activity
     plain = {
@@ -145,9 +142,9 @@ def _tell(opened: Opened) -> None:
             "reads all that is new again: check the folder's permissions and free space"
         )
     for name in activity.rewritten:
-        log.warn(f"{name}: its earlier lines changed; it was read anew")
+        log.warn(f"{name}: earlier lines have changed; the whole file was read again")
     for name in activity.gone:
-        log.warn(f"{name}: is gone, and its trades with it")
+        log.warn(f"{name} is gone; its trades no longer count")
 
 
 def _opened(config: Config, sources: Sequence[Source], options: Options) -> Opened:
@@ -259,11 +256,11 @@ def _written(
     pages = _pages(folder) if known is None else known.pages
     try:
         manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
-        manifest = _compacted(manifest, pages)
+        manifest = compacted(manifest, pages)
     except CacheDamagedError:
         pages = _pages(folder)
         manifest, activity = _refreshed(config, sources, _empty(config), pages, options, now)
-        manifest = _compacted(manifest, pages)
+        manifest = compacted(manifest, pages)
     pages.flush()
     problem, mark = pages.problem, None
     if problem is None:
@@ -291,45 +288,6 @@ def _newest_epoch(manifest: Manifest) -> int:
     return max((day.epoch for day in days), default=0)
 
 
-def _compacted(manifest: Manifest, pages: Pages) -> Manifest:
-    """The manifest naming its pages, with the sections of mostly dead ones moved to a new one.
-
-    So are those of small pages, when there are many: whoever reads the book holds them all open.
-    What is dead in a tiny page waits for that.
-    """
-    live = _live(manifest)
-    sparse = {
-        page
-        for page, size in live.items()
-        if page not in pages.pending
-        and (
-            (len(live) > MOST_PAGES and size < SMALL_PAGE_BYTES)
-            or TINY_PAGE_BYTES + 2 * size < pages.size(page)
-        )
-    }
-    if not sparse:
-        return manifest._replace(pages=tuple(live))
-    moved: dict[Address, Address] = {}
-
-    def place(address: Address) -> Address:
-        if address[0] not in sparse:
-            return address
-        if address not in moved:
-            moved[address] = pages.put(pages.get(address))
-        return moved[address]
-
-    manifest = manifest.moved(place)
-    return manifest._replace(pages=tuple(_live(manifest)))
-
-
-def _live(manifest: Manifest) -> dict[str, int]:
-    """How many bytes of each page are referred to."""
-    live: defaultdict[str, int] = defaultdict(int)
-    for page, _, length, _ in manifest.addresses():
-        live[page] += length
-    return live
-
-
 def _refreshed(
     config: Config,
     sources: Sequence[Source],
@@ -338,15 +296,15 @@ def _refreshed(
     options: Options,
     now: int,
 ) -> tuple[Manifest, Activity]:
-    """The manifest with the ledgers of those sources brought up to date."""
-    from perfkit.book.parallel import brought_up_to_date
+    """The manifest with the ledgers of those sources updated."""
+    from perfkit.book.parallel import updated
     from perfkit.book.update import LogMovedError
 
     for attempt in range(ATTEMPTS):
         last = attempt == ATTEMPTS - 1
         try:
             listed = [(source, log_files(source, config.folder)) for source in sources]
-            made = brought_up_to_date(
+            made = updated(
                 config,
                 manifest,
                 _within(options.limits, listed),

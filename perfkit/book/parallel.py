@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from perfkit.book.batch import Batch, FileReading, batches
+from perfkit.book.plan import Plan, in_old_order, plan
 from perfkit.book.store.ledger import Ledger
 from perfkit.book.store.manifest import Manifest
 from perfkit.book.store.pages import Pages
-from perfkit.book.update import Plan, absorbed, in_old_order, plan
+from perfkit.book.update import absorbed
 from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.interpreter import cores, uncollected
@@ -24,7 +25,7 @@ PARALLEL_BYTES = 8 << 20
 """Less than this is read by one process: starting others would take longer."""
 
 MOST_BYTES, LEAST_BYTES = 32 << 20, 4 << 20
-"""What is given to a process at a time: much at first, for each lot makes a page of its own, then
+"""What is given to a process at a time: much at first, for each chunk makes a page of its own, then
 ever less, so that all end at about the same time."""
 
 Listing = Sequence[tuple[Source, Sequence[LogFile]]]
@@ -32,7 +33,7 @@ Listing = Sequence[tuple[Source, Sequence[LogFile]]]
 
 
 class ReadResult(NamedTuple):
-    """The manifest brought up to date, what was to be done about each source, and what was read."""
+    """The updated manifest, what was to be done about each source, and what was read."""
 
     manifest: Manifest
     plans: list[Plan]
@@ -54,7 +55,7 @@ class _Task(NamedTuple):
         return any(reading.digest is not None for reading in self.readings)
 
 
-def brought_up_to_date(
+def updated(
     config: Config,
     manifest: Manifest,
     listing: Listing,
@@ -67,7 +68,7 @@ def brought_up_to_date(
     verified_bytes: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> ReadResult:
-    """Reads what the manifest does not know yet, and joins it with what it knows."""
+    """Reads what the manifest does not know yet, and joins it with what it does know."""
     next_number = manifest.next_number
     work: list[tuple[Source, Ledger, Plan]] = []
     for source, files in listing:
@@ -107,29 +108,29 @@ def _read(
     size = sum(_size(reading) for _, readings in work for reading in readings)
     done = 0
 
-    def tell(more: int = 1) -> None:
+    def report(more: int = 1) -> None:
         nonlocal done
         done += more
         if progress is not None and files:
             progress(done, files)
 
-    tell(0)
+    report(0)
     workers = min(cores() if jobs is None else jobs, files)
     if workers > 1 and size >= PARALLEL_BYTES and _may_fork():
-        lots = _Lots(size, workers)
+        chunks = _Chunks(size, workers)
         tasks = [
-            [_Task(source, config, some, now) for some in lots.of(readings)]
+            [_Task(source, config, some, now) for some in chunks.of(readings)]
             for source, readings in work
         ]
-        return _in_parallel(tasks, workers, pages, tell)
+        return _in_parallel(tasks, workers, pages, report)
     return [
-        list(batches(source, config, own, pages, seal=size > SEALED_BYTES, now=now, done=tell))
+        list(batches(source, config, own, pages, seal=size > SEALED_BYTES, now=now, done=report))
         for source, own in work
     ]
 
 
 def _in_parallel(
-    tasks: list[list[_Task]], workers: int, pages: Pages, tell: Callable[[int], None]
+    tasks: list[list[_Task]], workers: int, pages: Pages, report: Callable[[int], None]
 ) -> list[list[Batch]]:
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
@@ -161,7 +162,7 @@ def _in_parallel(
                     made = list(_batches(task, pages))
                 pages.adopt(pending)
                 found[-1] += made
-                tell(len(task.readings))
+                report(len(task.readings))
     return found
 
 
@@ -172,7 +173,7 @@ def _work(
     pages = Pages(folder, prefix)
     try:
         made = list(_batches(task, pages))
-    except Exception:  # the parent meets it again, and tells
+    except Exception:  # the parent meets it again, and raises it
         return None, {}
     pages.flush()
     return made, pages.pending
@@ -182,7 +183,7 @@ def _batches(task: _Task, pages: Pages) -> Iterator[Batch]:
     return batches(task.source, task.config, task.readings, pages, seal=True, now=task.now)
 
 
-class _Lots:
+class _Chunks:
     """Shares out files so that several workers are done at about the same time."""
 
     def __init__(self, left: int, workers: int) -> None:
@@ -191,20 +192,23 @@ class _Lots:
         self.least = min(LEAST_BYTES, left // workers)
 
     def of(self, readings: Sequence[FileReading]) -> Iterator[list[FileReading]]:
-        """Consecutive files in lots; what is left decides how much the next one is."""
-        lot: list[FileReading] = []
+        """Consecutive files in chunks; what is left decides how much the next one is.
+
+        Two workers and 100 MiB in files of 1 MiB: chunks of 25 MiB, 18, 14, ... down to 4.
+        """
+        chunk: list[FileReading] = []
         filled, wanted = 0, self._next()
         for reading in readings:
             size = _size(reading)
-            if lot and filled + size // 2 >= wanted:
-                yield lot
+            if chunk and filled + size // 2 >= wanted:
+                yield chunk
                 self.left -= filled
-                lot, filled, wanted = [], 0, self._next()
-            lot.append(reading)
+                chunk, filled, wanted = [], 0, self._next()
+            chunk.append(reading)
             filled += size
         self.left -= filled
-        if lot:
-            yield lot
+        if chunk:
+            yield chunk
 
     def _next(self) -> int:
         share = self.left // (2 * self.workers)

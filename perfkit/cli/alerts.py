@@ -1,25 +1,23 @@
 """The `perfkit alerts` commands: arguments in, exit code out.
 
-Exit codes: 0 done, or nothing fires; 2 something fires (check, status); 3 bad configuration, wrong
-usage, a failed test, a stale heartbeat.
+Exit codes: 0 done, or nothing is firing; 2 a rule is firing (check, status); 3 bad configuration,
+wrong usage, a failed test, an old heartbeat.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 from perfkit.alerts import cron, state_file
+from perfkit.alerts.state_file import EXIT_FAILED, EXIT_FIRING, EXIT_OK
 from perfkit.config import settings as configs
 from perfkit.config.settings import Config
 from perfkit.config.workspace import folder_of, timezone_override
 from perfkit.core.errors import UsageError
-
-EXIT_OK, EXIT_FIRING, EXIT_FAILED = 0, 2, 3
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -28,7 +26,7 @@ P = TypeVar("P", bound=argparse.ArgumentParser)
 
 
 def add_alerts(commands: argparse._SubParsersAction[P]) -> None:
-    """Adds `perfkit alerts` and what is below it."""
+    """Adds `perfkit alerts` and its commands."""
     parser = commands.add_parser(
         "alerts",
         help="evaluate, test and answer the alert rules",
@@ -36,32 +34,41 @@ def add_alerts(commands: argparse._SubParsersAction[P]) -> None:
         epilog="example: perfkit alerts backtest --from 2025-09-08 --to 2025-10-09",
     )
     below = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
-    one = _command(below, "check", _check, "evaluate the rules once, as perfkit-alerts does")
-    one.add_argument("--now", metavar="T", help="the present, such as 2026-04-08T10:00:00Z")
-    one.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    one = _command(below, _check, "check --dry-run", "evaluate all rules once")
+    one.add_argument("--now", metavar="T", help="evaluate as of time T, as 2026-04-08T10:00:00Z")
+    one.add_argument("--json", action="store_true", help="print the result as JSON")
     one.add_argument("--dry-run", action="store_true", help="write nothing")
-    _command(below, "lint", _lint, "check config/alerts.yaml, and say what each rule watches")
-    one = _command(below, "test", _test, "run tests of the rules, written in YAML")
+    _command(below, _lint, "lint", "check config/alerts.yaml and list its rules in words")
+    one = _command(below, _test, "test tests.yaml", "run tests of rules written in YAML")
     one.add_argument("files", metavar="FILE", nargs="+", help="a file of tests")
-    one = _command(below, "backtest", _backtest, "show when each rule would have fired")
+    example = "backtest --from 2025-09-08 --to 2025-10-09"
+    one = _command(below, _backtest, example, "show when each rule would have fired")
     one.add_argument("--from", dest="first", metavar="D", help="first day, YYYY-MM-DD")
     one.add_argument("--to", dest="last", metavar="D", help="last day, inclusive")
     one.add_argument("--rule", metavar="RULE", help="only this rule")
-    one.add_argument("--charts", metavar="DIR", help="also write a chart of each rule there")
-    one = _command(below, "status", _status, "show how each rule stood at the last run")
-    one = _command(below, "ack", _ack, "acknowledge an open episode: no more reminders of it")
-    one.add_argument("id", metavar="ID", help="the episode, or its rule where only one is open")
-    one = _command(below, "silence", _silence, "keep a rule quiet for a while")
-    one.add_argument("rule", metavar="RULE")
+    one.add_argument("--charts", metavar="DIR", help="also write a chart of each rule to DIR")
+    _command(below, _status, "status", "show the state of each rule at the last run")
+    one = _command(below, _ack, "ack win-rate-20", "stop the reminders of an open episode")
+    one.add_argument("id", metavar="ID", help="the episode, or its rule if only one is open")
+    example = "silence win-rate-20 --for 2h"
+    one = _command(below, _silence, example, "silence a rule for some time")
+    one.add_argument("rule", metavar="RULE", help="the id of the rule")
     one.add_argument("--for", dest="length", metavar="TIME", required=True, help="30m, 2h or 1d")
-    one = _command(below, "unsilence", _unsilence, "end a silence before its time")
-    one.add_argument("rule", metavar="RULE")
-    one = _command(below, "heartbeat", _heartbeat, "tell whether perfkit-alerts still runs")
+    one = _command(below, _unsilence, "unsilence win-rate-20", "end a silence early")
+    one.add_argument("rule", metavar="RULE", help="the id of the rule")
+    example = "heartbeat --max-age 5m"
+    one = _command(below, _heartbeat, example, "check that perfkit-alerts still runs")
     one.add_argument("--max-age", metavar="TIME", default="5m", help="default: 5m")
 
 
-def _command(commands: argparse._SubParsersAction[P], name: str, run: Run, what: str) -> P:
-    parser = commands.add_parser(name, help=what, description=what[0].upper() + what[1:] + ".")
+def _command(commands: argparse._SubParsersAction[P], run: Run, example: str, what: str) -> P:
+    """Adds the command that `example` begins with."""
+    parser = commands.add_parser(
+        example.split(maxsplit=1)[0],
+        help=what,
+        description=what[0].upper() + what[1:] + ".",
+        epilog=f"example: perfkit alerts {example}",
+    )
     parser.add_argument(
         "--root", metavar="DIR", help="the workspace; default: PERFKIT_ROOT, else here or above"
     )
@@ -92,7 +99,7 @@ def _lint(arguments: argparse.Namespace) -> int:
     rules = load_rules(_config(arguments))
     for rule in rules:
         print(describe(rule))
-    print(f"{RULES_FILE}: {len(rules)} rule{'s' if len(rules) > 1 else ''}, no error")
+    print(f"{RULES_FILE}: {len(rules)} rule{'s' if len(rules) > 1 else ''}, no errors")
     return EXIT_OK
 
 
@@ -137,7 +144,7 @@ def _backtest(arguments: argparse.Namespace) -> int:
 def _status(arguments: argparse.Namespace) -> int:
     from perfkit.alerts.status import status
 
-    found = status(_root(arguments), os.environ.get("PERFKIT_TIMEZONE") or None)
+    found = status(_root(arguments), timezone_override() or None)
     sys.stdout.write(str(found))
     return EXIT_FIRING if found.is_firing else EXIT_OK
 
@@ -169,7 +176,10 @@ def _heartbeat(arguments: argparse.Namespace) -> int:
     root = _root(arguments)
     beat = state_file.last_beat(str(root))
     if beat is None:
-        print(f"{state_file.HEARTBEAT}: there is none; does perfkit-alerts run?", file=sys.stderr)
+        print(
+            f"{state_file.HEARTBEAT}: missing or unreadable; is perfkit-alerts running?",
+            file=sys.stderr,
+        )
         return EXIT_FAILED
     at, _, code = beat
     age = (state_file.clock() - at) // 1_000_000

@@ -17,12 +17,18 @@ from collections.abc import Callable, Sequence
 
 from perfkit import __version__
 from perfkit.cli.arguments import EXIT_FAILED, EXIT_OK, Commands, HelpWithExamples, Parser
-from perfkit.core.errors import PerfkitError
+from perfkit.core.errors import MissingExtraError, PerfkitError
 from perfkit.core.log import stop_log_to_stderr
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import NoReturn
+
+REPORTS_EXTRA = (
+    *("IPython", "ipykernel", "jupyter_client", "matplotlib", "nbclient", "nbconvert", "nbformat"),
+    *("numpy", "pandas", "papermill", "tqdm", "traitlets"),
+)
+"""Modules that `pip install 'perfkit[reports]'` brings along."""
 
 
 def program() -> NoReturn:
@@ -58,6 +64,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except PerfkitError as error:
         print(f"perfkit: {error}", file=sys.stderr)
+        return EXIT_FAILED
+    except ModuleNotFoundError as error:
+        module = (error.name or "").partition(".")[0]
+        if module not in REPORTS_EXTRA:
+            raise
+        print(f"perfkit: {MissingExtraError(module, 'reports')}", file=sys.stderr)
         return EXIT_FAILED
     except BrokenPipeError:
         _drop_output()  # the reader, such as `head`, has enough

@@ -1,8 +1,15 @@
-"""New workspaces: `perfkit init` for a user's own logs, `perfkit demo` with sample logs."""
+"""New workspaces: `perfkit init` for a user's own logs, `perfkit demo` with sample logs.
+
+A workspace is built in a hidden folder and moved into place when it is whole, so that a failure,
+an interrupt or a full disk leaves nothing behind.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import shutil
+import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from perfkit.alerts.rules.file import RULES_FILE
@@ -11,6 +18,7 @@ from perfkit.core.errors import OutputError, UsageError
 from perfkit.disk.atomic import replace
 
 FOLDERS = ("config", "logs/trades", "notebooks", "reports")
+
 _PACKAGE = Path(__file__).parents[1]
 TEMPLATE = _PACKAGE / "templates" / "perfkit.yaml"
 REPORT_KINDS = ("daily", "weekly", "monthly")
@@ -21,9 +29,8 @@ def make_workspace(folder: Path) -> str:
 
     Raises `UsageError` when the folder is not empty, `OutputError` when it cannot be written.
     """
-    _make_folders(folder)
-    replace(folder / CONFIG, TEMPLATE.read_bytes())
-    _put_rules(folder)
+    with _built_aside(folder) as unfinished:
+        _put_common_files(unfinished, TEMPLATE)
     return (
         f"A workspace is in {folder}. Next:\n"
         f"  1. tell {folder}/config/perfkit.yaml where your bot's log is and what it looks like\n"
@@ -41,14 +48,14 @@ def make_demo(folder: Path) -> str:
     from perfkit.desk.desk import open as open_desk
     from perfkit.reports.run import run_report
 
-    _make_folders(folder)
-    replace(folder / CONFIG, (shipped("config") / Path(CONFIG).name).read_bytes())
-    _put_rules(folder)
-    for log in sorted(shipped("logs/trades").glob("*.jsonl")):
-        replace(folder / "logs/trades" / log.name, log.read_bytes())
-    desk = open_desk(folder)
-    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    reports = [run_report(desk, kind, None, {}, now) for kind in REPORT_KINDS]
+    with _built_aside(folder) as unfinished:
+        _put_common_files(unfinished, shipped("config") / Path(CONFIG).name)
+        for log in sorted(shipped("logs/trades").glob("*.jsonl")):
+            replace(unfinished / "logs/trades" / log.name, log.read_bytes())
+        desk = open_desk(unfinished)
+        now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+        made = [run_report(desk, kind, None, {}, now) for kind in REPORT_KINDS]
+        reports = [folder / path.relative_to(desk.config.root) for path in made]
     return "\n".join(
         [
             f"A workspace with sample logs is in {folder}. Look at:",
@@ -67,17 +74,72 @@ def shipped(name: str) -> Path:
     return inside if inside.is_dir() else _PACKAGE.parent / name
 
 
-def _put_rules(folder: Path) -> None:
+def _put_common_files(folder: Path, config: Path) -> None:
+    """Makes the folders of a workspace, its notebooks, rules and configuration."""
+    for name in FOLDERS:
+        (folder / name).mkdir(parents=True)
+    for notebook in sorted(shipped("notebooks").glob("*.ipynb")):
+        shutil.copyfile(notebook, folder / "notebooks" / notebook.name)
     replace(folder / RULES_FILE, (shipped("config") / RULES_FILE.name).read_bytes())
+    replace(folder / CONFIG, config.read_bytes())
 
 
-def _make_folders(folder: Path) -> None:
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+@contextlib.contextmanager
+def _built_aside(folder: Path) -> Iterator[Path]:
+    """A hidden folder to build a workspace in; it becomes `folder` when the block ends well.
+
+    A new folder is built beside its place and renamed. An empty one that is there keeps its
+    identity, for a shell may stand in it: what is built inside it is moved up.
+
+    Raises `UsageError` when the folder is not empty, `OutputError` when it cannot be written.
+    """
+    is_new = not folder.exists()
+    unfinished = (
+        folder.with_name(f".{folder.name}.unfinished") if is_new else folder / ".unfinished"
+    )
+    if unfinished.exists():
+        raise UsageError(
+            f"{unfinished} is left of a run that was killed, or of one under way; "
+            "delete it if none is, then try again"
+        )
+    if not is_new and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder; name a new one")
+    new_parents = [parent for parent in folder.parents if not parent.exists()]
     try:
-        for name in FOLDERS:
-            (folder / name).mkdir(parents=True, exist_ok=True)
-        for notebook in sorted(shipped("notebooks").glob("*.ipynb")):
-            shutil.copyfile(notebook, folder / "notebooks" / notebook.name)
-    except OSError as error:
-        raise OutputError(str(folder), error.strerror or str(error)) from error
+        unfinished.mkdir(parents=True)
+        yield unfinished
+        if is_new:
+            unfinished.rename(folder)
+        else:
+            _move_up(unfinished, folder)
+    except BaseException as error:
+        _remove(unfinished, new_parents)
+        if isinstance(error, OSError):
+            raise OutputError(str(folder), error.strerror or str(error)) from error
+        raise
+
+
+def _move_up(unfinished: Path, folder: Path) -> None:
+    """Moves what is in `unfinished` into `folder`: all of it or, when that fails, nothing.
+
+    `config` comes last, as a folder that has one is a workspace.
+    """
+    moved: list[Path] = []
+    try:
+        for made in sorted(unfinished.iterdir(), key=lambda path: path.name == "config"):
+            moved.append(made.rename(folder / made.name))
+        unfinished.rmdir()
+    except BaseException:
+        for path in moved:
+            shutil.rmtree(path, ignore_errors=True)
+        raise
+
+
+def _remove(unfinished: Path, parents: list[Path]) -> None:
+    """Removes what was begun; names it where that is not possible."""
+    shutil.rmtree(unfinished, ignore_errors=True)
+    if unfinished.exists():
+        print(f"perfkit: {unfinished} could not be removed; please delete it", file=sys.stderr)
+    for parent in parents:
+        with contextlib.suppress(OSError):
+            parent.rmdir()

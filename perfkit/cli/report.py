@@ -1,16 +1,15 @@
 """`perfkit report`: its options, what it prints, and its exit code.
 
-The path of each report goes to standard output; what failed goes to standard error, with a bar of
-progress where that is a terminal. The clock is read here, once.
+The path of each report goes to standard output; failures go to standard error, with a progress
+bar where that is a terminal. The clock is read here, once.
 """
 
 from __future__ import annotations
 
 import argparse
-import os
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from perfkit.core.errors import UsageError
@@ -20,8 +19,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from perfkit.desk.desk import Desk
+    from perfkit.reports.early import Kernels
     from perfkit.reports.model import Models
-    from perfkit.reports.processes.kernels import Kernels
     from perfkit.reports.run import ReportResult, ReportSettings, Wanted
     from perfkit.reports.verify import Verdict
 
@@ -30,16 +29,16 @@ ALL = "all"
 TIMEOUT_SECONDS = 600
 JOBS = "how many reports are made at once, and how many processes read"
 SILENT_DAYS = 7
-"""A log without a line for longer is an archive: what is due counts from its last day."""
+"""Logs without a line for longer are an archive: their last day counts as yesterday."""
 
 EPILOG = """\
 writes reports/KIND/LABEL/report.md with its charts, the executed notebook, summary.json and
-status.json, and the index reports/README.md and index.html. what is unchanged is not made again;
-what fails leaves the earlier report as it was, and a page in reports/failures/.
+status.json, and the index reports/README.md and index.html. an unchanged report is not made again;
+a report that fails leaves the earlier one as it was, and a page in reports/failures/.
 money is in the currency of the source, times in the workspace's zone.
 
-`perfkit report daily --from 2025-09-01 --to 2025-09-30` makes what is missing or changed of
-a span of days, `perfkit report all` what is due.
+`perfkit report daily --from 2025-09-01 --to 2025-09-30` makes the reports of
+a span of days that are missing or changed, `perfkit report all` those that are due.
 
 example: perfkit report weekly --date 2025-10-09"""
 
@@ -50,8 +49,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "kind",
         choices=(*KINDS, ALL),
         nargs="?",
-        help="which notebook to run; all: what is due, that is the last day, week and month that "
-        "are over, and whatever was missed or failed before",
+        help="which notebook to run; all: the reports that are due, which are those of the last "
+        "day, week and month that are over, and whatever was missed or failed before",
     )
     parser.add_argument(
         "--date",
@@ -75,12 +74,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--html", action="store_true", help="also write report.html, one file to send or print"
     )
     parser.add_argument(
-        "--force", action="store_true", help="make them again though nothing changed"
+        "--force", action="store_true", help="make them again although nothing changed"
     )
     parser.add_argument(
         "--verify",
         action="store_true",
-        help="make published reports again, aside, and tell the first cell and type that differs",
+        help="make published reports again, aside, and print the first cell and type that differ",
     )
     parser.add_argument(
         "--timeout",
@@ -95,31 +94,30 @@ def run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> boo
     """Makes or verifies the reports asked for; whether all went well."""
     from datetime import UTC, datetime
 
+    from perfkit.reports.early import check_extra, start_kernels
+
     if arguments.kind is None and not arguments.verify:
         raise UsageError(f"which report? Name one of {', '.join(KINDS)}, or {ALL}")
     if arguments.date is not None and (arguments.first or arguments.last):
         raise UsageError("give either --date or --from and --to")
+    check_extra()
     now = datetime.now(UTC)
-    with (
-        _told_to_kernels({} if desk.options.cached else {"PERFKIT_NO_CACHE": "1"}),
-        _early_kernels(arguments, desk, where) as early,
-    ):
+    if not _surely_runs(arguments, desk, where):
+        return _run(arguments, desk, where, now, None)
+    with start_kernels(desk.config.root, desk.options.cached) as early:
         return _run(arguments, desk, where, now, early)
 
 
-@contextmanager
-def _told_to_kernels(settings: dict[str, str]) -> Iterator[None]:
-    """Settings that every process started in the block inherits."""
-    before = {name: os.environ.get(name) for name in settings}
-    os.environ.update(settings)
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
+def _surely_runs(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bool:
+    """Whether it is clear from the arguments and one folder that a notebook must be run."""
+    from perfkit.reports.published import is_published
+    from perfkit.summary.selection import as_date
+
+    day = arguments.date or arguments.first
+    if arguments.verify or arguments.kind == ALL or day is None:
+        return False
+    window = desk.config.calendar.window(arguments.kind, as_date(day))
+    return bool(arguments.force) or not is_published(desk.config.root, window, where)
 
 
 def _run(
@@ -149,23 +147,6 @@ def _run(
     return _make(models, _wanted(arguments, models, now), settings, early)
 
 
-def _early_kernels(
-    arguments: argparse.Namespace, desk: Desk, where: dict[str, str]
-) -> AbstractContextManager[Kernels | None]:
-    """Kernels, when it is clear from the start that one is needed: they load while we do."""
-    from perfkit.reports.processes.kernels import Kernels
-    from perfkit.reports.published import is_published
-    from perfkit.summary.selection import as_date
-
-    day = arguments.date or arguments.first
-    if arguments.verify or arguments.kind == ALL or day is None:
-        return nullcontext()
-    window = desk.config.calendar.window(arguments.kind, as_date(day))
-    if is_published(desk.config.root, window, where) and not arguments.force:
-        return nullcontext()
-    return Kernels(desk.config.root)
-
-
 def _wanted(arguments: argparse.Namespace, models: Models, now: datetime) -> list[Wanted]:
     from perfkit.reports.due import between, due
     from perfkit.reports.run import Wanted
@@ -186,7 +167,7 @@ def _wanted(arguments: argparse.Namespace, models: Models, now: datetime) -> lis
 
 
 def _to_verify(arguments: argparse.Namespace, models: Models) -> list[Wanted]:
-    """The published reports among those named; without a date, the newest of each kind."""
+    """The published reports in the span; without a date, the newest of each kind."""
     from perfkit.reports.published import REPORTS, published
     from perfkit.reports.run import Wanted
     from perfkit.summary.selection import as_date
@@ -245,23 +226,18 @@ def _make(
     from perfkit.reports.failure import card_text
     from perfkit.reports.run import FAILED, run_reports
 
-    bar = Bar(len(wanted), sys.stderr)
+    with _printer(len(wanted)) as show:
 
-    def tell(outcome: ReportResult) -> None:
-        bar.clear()
-        if outcome.card is None:
-            print(outcome.page)
-        else:
-            sys.stderr.write(card_text(outcome.card))
-        bar.step(f"{outcome.wanted.kind} {outcome.wanted.day}")
+        def on_result(result: ReportResult) -> None:
+            if result.card is None:
+                show(str(result.page), sys.stdout)
+            else:
+                show(card_text(result.card).removesuffix("\n"), sys.stderr)
 
-    try:
-        outcomes = run_reports(models, wanted, settings, tell, early)
-    finally:
-        bar.clear()
-    failed = sum(outcome.state == FAILED for outcome in outcomes)
-    if failed and len(outcomes) > 1:
-        print(f"perfkit: {failed} of {len(outcomes)} reports failed", file=sys.stderr)
+        results = run_reports(models, wanted, settings, on_result, early)
+    failed = sum(result.state == FAILED for result in results)
+    if failed and len(results) > 1:
+        print(f"perfkit: {failed} of {len(results)} reports failed", file=sys.stderr)
     return not failed
 
 
@@ -270,52 +246,40 @@ def _verify(models: Models, wanted: Sequence[Wanted], settings: ReportSettings) 
 
     if not wanted:
         raise UsageError("there is no published report to verify")
-    bar = Bar(len(wanted), sys.stderr)
+    with _printer(len(wanted)) as show:
 
-    def tell(verdict: Verdict) -> None:
-        bar.clear()
-        if verdict.difference is None:
-            print(f"{verdict.report}: the same, byte by byte")
-        else:
-            print(f"perfkit: {verdict.report}: {verdict.difference}", file=sys.stderr)
-        bar.step(verdict.report)
+        def on_verdict(verdict: Verdict) -> None:
+            if verdict.difference is None:
+                show(f"{verdict.report}: the same, byte by byte", sys.stdout)
+            else:
+                show(f"perfkit: {verdict.report}: {verdict.difference}", sys.stderr)
 
-    try:
-        verdicts = verify_reports(models, wanted, settings, tell)
-    finally:
-        bar.clear()
+        verdicts = verify_reports(models, wanted, settings, on_verdict)
     return all(verdict.difference is None for verdict in verdicts)
 
 
-class Bar:
-    """A bar of progress on a terminal; nothing elsewhere, and nothing for a single report."""
+@contextmanager
+def _printer(reports: int) -> Iterator[Callable[[str, TextIO], None]]:
+    """Prints the result of each report; on a terminal, above a progress bar for all of them."""
+    if reports < 2 or not sys.stderr.isatty():
+        yield lambda text, stream: print(text, file=stream)
+        return
+    from shutil import get_terminal_size
 
-    WIDTH = 24
+    from tqdm import tqdm
 
-    def __init__(self, steps: int, stream: TextIO) -> None:
-        self._steps = steps
-        self._done = 0
-        self._stream = stream
-        self._shows = steps > 1 and stream.isatty()
-        self._draw("")
+    tqdm.monitor_interval = 0  # no thread: the run forks
+    # Where a terminal's size is unknown, tqdm would show nothing.
+    width, rows = get_terminal_size().columns, 20
+    with tqdm(
+        total=reports, leave=False, mininterval=0, unit=" reports", ncols=width, nrows=rows
+    ) as bar:
 
-    def step(self, what: str) -> None:
-        """One more is done."""
-        self._done += 1
-        self._draw(what)
+        def show(text: str, stream: TextIO) -> None:
+            bar.write(text, file=stream)
+            bar.update()
 
-    def clear(self) -> None:
-        """Takes the bar away, so that a line can be printed."""
-        if self._shows:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
-
-    def _draw(self, what: str) -> None:
-        if self._shows:
-            filled = self.WIDTH * self._done // self._steps
-            bar = "█" * filled + "░" * (self.WIDTH - filled)
-            self._stream.write(f"\r\x1b[K{bar} {self._done}/{self._steps} {what}")
-            self._stream.flush()
+        yield show
 
 
 def _seconds(text: str) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
 
@@ -297,17 +297,15 @@ class _Reader:
         }
 
     def _targets(self, given: object) -> tuple[Target, ...]:
-        from perfkit.metrics.registry import METRICS
-
         targets: list[Target] = []
         for name, value in self._mapping(("targets",), given, None).items():
             if name in WINDOW_KINDS:
                 nested = self._mapping(("targets", name), value, None)
                 for metric, bounds in nested.items():
                     path = ("targets", name, metric)
-                    targets += self._bounds(path, metric, bounds, name, METRICS)
+                    targets += self._bounds(path, metric, bounds, name)
             else:
-                targets += self._bounds(("targets", name), name, value, None, METRICS)
+                targets += self._bounds(("targets", name), name, value, None)
         return tuple(targets)
 
     def _bounds(
@@ -316,22 +314,20 @@ class _Reader:
         metric: str,
         given: object,
         window: str | None,
-        known: Mapping[str, Callable[..., Any]],
     ) -> list[Target]:
-        from perfkit.metrics.reference import unit_of
+        from perfkit.metrics.registry import METRICS
 
-        if metric not in known:
+        if metric not in METRICS:
             raise self.problem(path, "is no metric", "see docs/metrics.md for their names")
         bounds = self._mapping(path, given, BOUNDS)
         if not bounds:
             raise self.problem(path, "has no bound", "write at_least or at_most with a number")
-        unit = unit_of(metric)
-        if unit in ("moment", "win, loss or none"):
+        if not METRICS[metric].is_number:
             raise self.problem(path, "is no number", "set targets for figures that are numbers")
         targets = []
         for bound, value in bounds.items():
             number = self._number((*path, bound), value)
-            if unit == "fraction" and abs(number) > 1:
+            if METRICS[metric].unit == "fraction" and abs(number) > 1:
                 raise self.problem(
                     (*path, bound), f"{value} is no fraction", "write 0.6 for 60 per cent"
                 )

@@ -8,7 +8,6 @@ money are integers in a common unit of 10**-places, which is exact as well and a
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from decimal import (
     MAX_EMAX,
     MIN_EMIN,
@@ -150,17 +149,6 @@ def divide_half_even(numerator: int, denominator: int) -> int:
     if twice > denominator or (twice == denominator and quotient & 1):
         quotient += 1
     return quotient
-
-
-def quotients_half_even(numerators: Iterable[int], denominators: Sequence[int]) -> list[int | None]:
-    """`divide_half_even` of many at once, all denominators above 0; none is None."""
-    divided = zip(map(divmod, numerators, denominators), denominators, strict=True)
-    return [
-        quotient
-        if (twice := 2 * remainder) < denominator or (twice == denominator and not quotient & 1)
-        else quotient + 1
-        for (quotient, remainder), denominator in divided
-    ]
 
 
 def _decimal(value: Decimal | int) -> Decimal:

@@ -294,13 +294,6 @@ def exact_text(value: object) -> str | None:
 
 def texts(values: Sequence[object]) -> list[str | None]:
     """A whole column of logged names or ids; raises `BadValueError` if any of them is bad."""
-    if all(values):
-        try:
-            "".join(values)  # type: ignore[arg-type]
-        except TypeError:  # something among them is no text
-            pass
-        else:
-            return list(values)  # type: ignore[arg-type]
     return [exact_text(value) for value in values]
 
 

@@ -1,24 +1,22 @@
 """What follows from a logged trade: outcome, R, planned risk-reward, holding time, findings.
 
 Every rule works on whole columns of one source's trades and is exact: prices and money are
-integers in a common unit, and a per-trade ratio is rounded once, to 12 decimal places. Where
-every value that a rule needs is there, which is the rule, whole columns are computed at once;
-otherwise (adding to None is a `TypeError`) row by row.
+integers in a common unit, and a per-trade ratio is rounded once, to 12 decimal places. A long
+trade at 100.5 with its stop at 99.25 and a net P&L of 2.5 has, in units of 0.01: entry 10050, stop
+9925, P&L 250; its risk is 125 and its R is 250 / 125 = 2.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import repeat
-from operator import add, mul, or_, sub
+from operator import or_, sub
 
 from perfkit.core.calendar import SECOND_US
 from perfkit.core.exact import (
     PER_TRADE_PLACES,
     decimal_places,
     divide_half_even,
-    quotients_half_even,
     units,
 )
 from perfkit.core.numbers import Numbers
@@ -171,17 +169,10 @@ def _hold(columns: Mapping[str, Any], logged: Numbers, findings: list[int]) -> l
     """Closing minus opening time, else the logged holding time; none when closed before opened."""
     opened_at, closed_at = columns["opened_at"], columns["closed_at"]
     logged_us = _microseconds(logged)
-    hold: list[int | None]
-    try:
-        hold = list(map(sub, closed_at, opened_at))
-    except TypeError:
-        hold = [
-            None if closed is None else said if opened is None else closed - opened
-            for opened, closed, said in zip(opened_at, closed_at, logged_us, strict=True)
-        ]
-    else:
-        if _agree(hold, logged_us):  # type: ignore[arg-type]
-            return hold
+    hold: list[int | None] = [
+        None if closed is None else said if opened is None else closed - opened
+        for opened, closed, said in zip(opened_at, closed_at, logged_us, strict=True)
+    ]
     for row, (spent, said) in enumerate(zip(hold, logged_us, strict=True)):
         if spent is None:
             continue
@@ -191,19 +182,6 @@ def _hold(columns: Mapping[str, Any], logged: Numbers, findings: list[int]) -> l
         elif said is not None and not -HOLD_TOLERANCE_US < spent - said < HOLD_TOLERANCE_US:
             findings[row] |= HOLD_DISAGREES
     return hold
-
-
-def _agree(hold: list[int], logged_us: list[int | None]) -> bool:
-    """Whether every holding time is one, and about what was logged."""
-    try:
-        off = list(map(sub, hold, logged_us))
-    except TypeError:
-        return False
-    return (
-        min(hold, default=0) >= 0
-        and max(off, default=0) < HOLD_TOLERANCE_US
-        and min(off, default=0) > -HOLD_TOLERANCE_US
-    )
 
 
 def _microseconds(seconds: Numbers) -> list[int | None]:
@@ -217,15 +195,6 @@ def _planned(columns: Mapping[str, Any]) -> Numbers:
     """Planned risk-reward: (target - entry) / (entry - stop) where positive, else as logged."""
     entry, stop, target = _prices(columns, "entry_price", "stop_loss", "target")
     one = 10**PER_TRADE_PLACES
-    try:
-        gains, risks = list(map(sub, target, entry)), list(map(sub, entry, stop))
-    except TypeError:
-        pass
-    else:
-        if min(map(mul, gains, risks), default=1) > 0:
-            gained = map(mul, map(abs, gains), repeat(one))
-            ratios = quotients_half_even(gained, list(map(abs, risks)))
-            return Numbers(ratios, PER_TRADE_PLACES, complete=True)
     logged = _at_twelve(columns["risk_reward"])
     planned: list[int | None] = []
     for price, initial, goal, said in zip(entry, stop, target, logged, strict=True):
@@ -251,10 +220,6 @@ def _prices(columns: Mapping[str, Any], *names: str) -> list[list[int | None]]:
     return [columns[name].at_places(places) for name in names]
 
 
-_AWAY = {LONG: 1, SHORT: -1}
-"""On which side of the entry the stop is."""
-
-
 def _risk(
     columns: Mapping[str, Any], multipliers: Mapping[str, Decimal]
 ) -> tuple[list[int | None], int]:
@@ -270,17 +235,7 @@ def _risk(
     places = max(columns[name].places for name in names) + quantity.places + finest
     default = 10**finest
     factors = {symbol: units(value, finest) for symbol, value in multipliers.items()}
-    try:
-        away = list(map(mul, map(sub, entry, stop), map(_AWAY.get, columns["side"])))
-        if min(away, default=1) > 0 and min(quantity.units, default=1) > 0:  # type: ignore[operator, type-var]
-            risk: list[int | None] = list(map(mul, away, quantity.units))
-            if not factors:
-                return risk, places
-            every = map(factors.get, columns["symbol"], repeat(default))
-            return list(map(mul, risk, every)), places
-    except TypeError:
-        pass
-    risk = []
+    risk: list[int | None] = []
     rows = zip(entry, stop, quantity.units, columns["side"], columns["symbol"], strict=True)
     for price, initial, size, side, symbol in rows:
         if price is None or initial is None or size is None or size <= 0 or price == initial:
@@ -299,10 +254,6 @@ def _realised(net: Numbers, risk: list[int | None], places: int) -> Numbers:
     """R, net P&L over the money at risk, at 12 decimal places."""
     shift = PER_TRADE_PLACES + places - net.places
     up, down = 10 ** max(shift, 0), 10 ** max(-shift, 0)
-    if net.is_complete and None not in risk:
-        earned = map(mul, net.units, repeat(up))
-        at_risk: list[int] = list(map(mul, risk, repeat(down)))
-        return Numbers(quotients_half_even(earned, at_risk), PER_TRADE_PLACES, complete=True)
     return Numbers(
         [
             None if pnl is None or money is None else divide_half_even(pnl * up, money * down)
@@ -336,17 +287,9 @@ def _mark_beyond(
     finest = max(net.places, commission.places, places)
     at_risk = Numbers(risk, places).at_places(finest)
     pnl, cost = net.at_places(finest), commission.at_places(finest)
-    try:
-        above = list(map(add, map(add, pnl, cost), at_risk))
-    except TypeError:
-        above = [
-            0 if one is None or earned is None else earned + (spent or 0) + one
-            for one, earned, spent in zip(at_risk, pnl, cost, strict=True)
-        ]
-    if min(above, default=0) < 0:
-        for row, left in enumerate(above):
-            if left < 0:
-                marks[row] |= BEYOND_1R
+    for row, (one, earned, spent) in enumerate(zip(at_risk, pnl, cost, strict=True)):
+        if one is not None and earned is not None and earned + (spent or 0) + one < 0:
+            marks[row] |= BEYOND_1R
 
 
 def _mark_exits(columns: Mapping[str, Any], marks: list[int]) -> None:

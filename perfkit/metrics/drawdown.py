@@ -16,20 +16,10 @@ from perfkit.core.fast_imports import NamedTuple
 
 
 class Fall(NamedTuple):
-    """The points a fall starts from and ends at, and its depth (>= 0) in the unit of the P&L."""
+    """The points a fall starts from and ends at, its depth (>= 0), and the height it fell from.
 
-    peak: int
-    trough: int
-    depth: int
-
-    @property
-    def rows(self) -> range:
-        """The trades that make the fall."""
-        return range(self.peak, self.trough)
-
-
-class RelativeFall(NamedTuple):
-    """A fall as a share of the equity it fell from: `depth / of_peak`."""
+    Depth and height are in the unit of the P&L; as a share, the fall is `depth / of_peak`.
+    """
 
     peak: int
     trough: int
@@ -56,7 +46,7 @@ def deepest_fall(equity: Sequence[int]) -> Fall:
     falls = list(map(sub, peaks, equity))
     depth = max(falls)
     trough = falls.index(depth)
-    return Fall(equity.index(peaks[trough]), trough, depth)
+    return Fall(equity.index(peaks[trough]), trough, depth, peaks[trough])
 
 
 def recovery(equity: Sequence[int], fall: Fall) -> int | None:
@@ -68,11 +58,15 @@ def recovery(equity: Sequence[int], fall: Fall) -> int | None:
 def current_fall(equity: Sequence[int]) -> Fall:
     """The fall from the highest point so far to the last."""
     peak = max(equity)
-    return Fall(equity.index(peak), len(equity) - 1, peak - equity[-1])
+    return Fall(equity.index(peak), len(equity) - 1, peak - equity[-1], peak)
 
 
 class Share(NamedTuple):
-    """The peak of equity so far, and the deepest fall as a share of the peak it fell from."""
+    """The peak of equity so far, and the deepest fall with the peak it fell from.
+
+    Shares are compared as fractions, without dividing: 40 of 100 is deeper than 50 of 200, since
+    40 x 200 > 50 x 100.
+    """
 
     peak: int
     depth: int
@@ -80,7 +74,7 @@ class Share(NamedTuple):
 
 
 def deepest_share(equity: Sequence[int], before: Share) -> Share:
-    """The deepest share after a stretch of an equity curve, `before` it the given one."""
+    """The deepest share once a stretch of an equity curve has followed on the one `before` it."""
     peak, depth, of_peak = before
     for height in equity:
         if height > peak:
@@ -108,23 +102,18 @@ def recovery_within(
     return level, None
 
 
-def deepest_relative_fall(equity: Sequence[int]) -> RelativeFall | None:
-    """The fall that is deepest as a share of its peak; None when a peak is not above 0.
+def deepest_relative_fall(equity: Sequence[int]) -> Fall | None:
+    """The earliest fall that is deepest as a share of its peak; None if equity starts at 0 or less.
 
-    Shares are compared as fractions, without dividing.
+    Example: of 100, 60, 200, 150 it is the fall from 100 to 60, though 200 to 150 is deeper.
     """
-    peak, peak_point = equity[0], 0
-    depth, of_peak = 0, 1
-    deepest = RelativeFall(0, 0, depth, of_peak)
-    if peak <= 0:
+    start = equity[0]
+    if start <= 0:
         return None
-    for point, height in enumerate(equity):
-        if height > peak:
-            peak, peak_point = height, point
-        elif (peak - height) * of_peak > depth * peak:
-            depth, of_peak = peak - height, peak
-            deepest = RelativeFall(peak_point, point, depth, of_peak)
-    return deepest
+    _, depth, of_peak = deepest_share(equity, Share(start, 0, start))
+    peaks = list(accumulate(equity, max))
+    trough = list(zip(peaks, equity, strict=True)).index((of_peak, of_peak - depth))
+    return Fall(equity.index(of_peak), trough, depth, of_peak)
 
 
 class Curve(NamedTuple):
@@ -211,6 +200,9 @@ def merged_curves(a: Curve, b: Curve) -> Curve:
     The deepest of the earlier fall, the one across the seam, and the later one is kept. Ties go
     to the earliest: a fall across the seam that is as deep as the later one has its trough first,
     because the later one starts from no higher a peak.
+
+    Example: after +3, -1 (total 2, peak 3, depth 1) come -2, +4 (low -2, peak 2, depth 2). The
+    fall across the seam is 3 - (2 - 2) = 3, the deepest; the new peak is 2 + 2 = 4.
     """
     total, peak, peak_at, low, low_at, depth, from_at, trough_at = a
     later_peak, later_low = total + b.peak, total + b.low

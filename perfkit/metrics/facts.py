@@ -25,7 +25,7 @@ class Facts(NamedTuple):
     `tally` folds from the tallies of the days; so do `days`, the net P&L per trading day with a
     closed trade. The rest is walked: `open_trades`, `unrealized_pnl`, `returns` (net P&L of every
     expected day up to the newest line), `recovered_at`, `current_drawdown` and
-    `max_drawdown_pct`; they speak of the whole account, so in a part they are undefined.
+    `max_drawdown_pct`; they describe the whole account, so in a part they are undefined.
     """
 
     tally: Tally
@@ -44,4 +44,5 @@ NO_TRADES = Undefined("no trade closed in the window")
 NO_PNL = Undefined("no closed trade has a P&L")
 NO_WIN = Undefined("no trade won")
 NO_LOSS = Undefined("no trade lost")
-NOT_IN_A_PART = Undefined("speaks of the whole account, not of a part of it")
+NO_LOSING_DAY = Undefined("no day lost money")
+NOT_IN_A_PART = Undefined("describes the whole account, not a part of it")

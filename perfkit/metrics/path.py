@@ -1,93 +1,116 @@
-"""What depends on the order of trades: streaks, drawdowns, and how long trades were held."""
+"""What depends on time: streaks, drawdowns, open trades, and how long trades were held."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
 
-from perfkit.core.calendar import SECOND_US, moment_of
-from perfkit.core.exact import multiply, ratio
+from perfkit.core.calendar import moment_of
+from perfkit.core.exact import ZERO, scaled, subtract
+from perfkit.core.trades import HELD, LOST, WON
 from perfkit.metrics.facts import Facts, Undefined
+from perfkit.metrics.metric import PNL, RISK, STREAKS, Quotient, metric
 
 _NO_DRAWDOWN = Undefined("no drawdown in the window")
 
 
+@metric(
+    "Length of the run of wins or of losses that ends with the last trade.",
+    formula="trades since the outcome last changed, breakevens neither ending nor lengthening it",
+    unit="trades",
+    range="0 to closed_trades",
+    empty="0",
+    source="plain count",
+    group=STREAKS,
+    reads=("streaks",),
+    inputs=("current_streak_kind",),
+)
 def current_streak(facts: Facts) -> int:
-    """Length of the run of wins or of losses that ends with the last trade.
-
-    Formula: trades since the outcome last changed, breakevens neither ending nor lengthening it
-    Unit: trades
-    Range: 0 to closed_trades
-    Empty: 0
-    Source: plain count
-    """
     return facts.tally.streaks.last[1]
 
 
+@metric(
+    "Whether the current streak is of wins or of losses.",
+    formula="outcome of the last trade that won or lost",
+    unit="win, loss or none",
+    range="win, loss, none",
+    empty="none",
+    source="plain fact",
+    group=STREAKS,
+    reads=("streaks",),
+)
 def current_streak_kind(facts: Facts) -> str:
-    """Whether the current streak is of wins or of losses.
-
-    Formula: outcome of the last trade that won or lost
-    Unit: win, loss or none
-    Range: win, loss, none
-    Empty: none
-    Source: plain fact
-    """
     return facts.tally.streaks.last[0]
 
 
+@metric(
+    "Longest run of wins, breakevens neither ending nor lengthening it.",
+    formula="most consecutive wins",
+    unit="trades",
+    range="0 to wins",
+    empty="0",
+    source="plain count",
+    elsewhere=(
+        "in freqtrade and quantstats a zero ends a winning streak; quantstats counts periods, not "
+        "trades."
+    ),
+    group=STREAKS,
+    reads=("streaks",),
+)
 def longest_win_streak(facts: Facts) -> int:
-    """Longest run of wins, breakevens neither ending nor lengthening it.
-
-    Formula: most consecutive wins
-    Unit: trades
-    Range: 0 to wins
-    Empty: 0
-    Source: plain count
-    Elsewhere: in freqtrade and quantstats a zero ends a winning streak; quantstats counts periods,
-    not trades.
-    """
     return facts.tally.streaks.longest_win
 
 
+@metric(
+    "Longest run of losses, breakevens neither ending nor lengthening it.",
+    formula="most consecutive losses",
+    unit="trades",
+    range="0 to losses",
+    empty="0",
+    source="plain count",
+    elsewhere=(
+        "of 100, -50, 0, 0, 200, -100 freqtrade gives 3, because it counts a zero as a loss; in "
+        "quantstats, which counts periods, a zero ends the streak. Here and in quantstats it is "
+        "1."
+    ),
+    group=STREAKS,
+    reads=("streaks",),
+)
 def longest_loss_streak(facts: Facts) -> int:
-    """Longest run of losses, breakevens neither ending nor lengthening it.
-
-    Formula: most consecutive losses
-    Unit: trades
-    Range: 0 to losses
-    Empty: 0
-    Source: plain count
-    Elsewhere: of 100, -50, 0, 0, 200, -100 freqtrade gives 3, because it counts a zero as a loss;
-    in quantstats, which counts periods, a zero ends the streak. Here and in quantstats it is 1.
-    """
     return facts.tally.streaks.longest_loss
 
 
+@metric(
+    "Largest fall of cumulative net P&L from its running peak within the window.",
+    formula="min of (C - max of C so far), C = cumulative net P&L, the peak starting at 0",
+    unit="money",
+    range="0 and down",
+    empty="0",
+    source="the usual definition; a first loss counts, because the peak starts at 0",
+    elsewhere=(
+        "freqtrade gives a positive amount, and 0 without a drawdown; its version of October 2024 "
+        "starts the peak at the first trade, so -1, -2 fall by 2 there and by 3 here. quantstats "
+        "and nautilus_trader give a negative share of compounded returns, see max_drawdown_pct."
+    ),
+    label="Largest drawdown",
+    group=RISK,
+    reads=("depth",),
+)
 def max_drawdown(facts: Facts) -> Decimal:
-    """Largest fall of cumulative net P&L from its running peak within the window.
-
-    Formula: min of (C - max of C so far), C = cumulative net P&L, the peak starting at 0
-    Unit: money
-    Range: 0 and down
-    Empty: 0
-    Source: the usual definition; a first loss counts, because the peak starts at 0
-    Elsewhere: freqtrade gives a positive amount, and 0 without a drawdown; its version of October
-    2024 starts the peak at the first trade, so -1, -2 fall by 2 there and by 3 here. quantstats and
-    nautilus_trader give a negative share of compounded returns, see max_drawdown_pct.
-    """
-    return -facts.tally.drawdown.depth if facts.tally.drawdown.depth else Decimal(0)
+    return subtract(ZERO, facts.tally.drawdown.depth)
 
 
+@metric(
+    "When the trade closed that made the peak the largest drawdown fell from.",
+    formula="closing time of the first trade at that peak",
+    unit="moment",
+    range="within the window",
+    empty="null without a drawdown, or when it started from the window's start",
+    source="plain fact; of equally deep drawdowns, the earliest",
+    group=RISK,
+    reads=("depth", "from_at"),
+)
 def drawdown_peak_at(facts: Facts) -> datetime | Undefined:
-    """When the trade closed that made the peak the largest drawdown fell from.
-
-    Formula: closing time of the first trade at that peak
-    Unit: moment
-    Range: within the window
-    Empty: null without a drawdown, or when it started from the window's start
-    Source: plain fact; of equally deep drawdowns, the earliest
-    """
     drawdown = facts.tally.drawdown
     if not drawdown.depth:
         return _NO_DRAWDOWN
@@ -96,28 +119,32 @@ def drawdown_peak_at(facts: Facts) -> datetime | Undefined:
     return moment_of(drawdown.from_at)
 
 
+@metric(
+    "When the largest drawdown reached its lowest point.",
+    formula="closing time of the first trade at that trough",
+    unit="moment",
+    range="within the window",
+    empty="null without a drawdown",
+    source="plain fact",
+    group=RISK,
+    reads=("trough_at",),
+)
 def drawdown_trough_at(facts: Facts) -> datetime | Undefined:
-    """When the largest drawdown reached its lowest point.
-
-    Formula: closing time of the first trade at that trough
-    Unit: moment
-    Range: within the window
-    Empty: null without a drawdown
-    Source: plain fact
-    """
     trough = facts.tally.drawdown.trough_at
     return _NO_DRAWDOWN if trough is None else moment_of(trough)
 
 
+@metric(
+    "When cumulative P&L was back at the peak of the largest drawdown.",
+    formula="closing time of the first trade after the trough with C at or above the peak",
+    unit="moment",
+    range="within the window",
+    empty="null without a drawdown, or while it has not recovered",
+    source="plain fact",
+    group=RISK,
+    reads=("depth", "recovered_at"),
+)
 def drawdown_recovered_at(facts: Facts) -> datetime | Undefined:
-    """When cumulative P&L was back at the peak of the largest drawdown.
-
-    Formula: closing time of the first trade after the trough with C at or above the peak
-    Unit: moment
-    Range: within the window
-    Empty: null without a drawdown, or while it has not recovered
-    Source: plain fact
-    """
     if not facts.tally.drawdown.depth:
         return _NO_DRAWDOWN
     if isinstance(facts.recovered_at, Undefined):
@@ -127,74 +154,110 @@ def drawdown_recovered_at(facts: Facts) -> datetime | Undefined:
     return moment_of(facts.recovered_at)
 
 
+@metric(
+    "How far cumulative net P&L of all history lies below its peak at the window's end.",
+    formula="C - max of C so far, over every trade closed before the window's end, peak from 0",
+    unit="money",
+    range="0 and down",
+    empty="0",
+    source="the usual definition",
+    group=RISK,
+    reads=("current_drawdown",),
+)
 def current_drawdown(facts: Facts) -> Decimal | Undefined:
-    """How far cumulative net P&L of all history lies below its peak at the window's end.
-
-    Formula: C - max of C so far, over every trade closed before the window's end, peak from 0
-    Unit: money
-    Range: 0 and down
-    Empty: 0
-    Source: the usual definition
-    """
     return facts.current_drawdown
 
 
+@metric(
+    "Largest fall of equity as a share of its running peak; may be another fall than max_drawdown.",
+    formula=(
+        "min of (E - P) / P, E = starting_equity + all net P&L so far, P = peak of E in the window"
+    ),
+    unit="fraction",
+    range="0 and down",
+    empty="null without starting_equity, or when a peak is not above 0",
+    source="the usual definition; the peak starts at the equity of the window's start",
+    elsewhere=(
+        "freqtrade's max_relative_drawdown is a positive share, its max_drawdown_account is the "
+        "share of the largest absolute fall. quantstats and nautilus_trader compound returns, "
+        "starting from a peak of 1, and give 0 without a fall."
+    ),
+    label="Largest relative drawdown",
+    group=RISK,
+    reads=("max_drawdown_pct",),
+)
 def max_drawdown_pct(facts: Facts) -> Decimal | Undefined:
-    """Largest fall of equity as a share of its running peak; may be another episode.
-
-    Formula: min of (E - P) / P, E = starting_equity + all net P&L so far, P = peak of E in the
-    window
-    Unit: fraction
-    Range: 0 and down
-    Empty: null without starting_equity, or when a peak is not above 0
-    Source: the usual definition; the peak starts at the equity of the window's start
-    Elsewhere: freqtrade's max_relative_drawdown is a positive share, its max_drawdown_account is
-    the share of the largest absolute fall. quantstats and nautilus_trader compound returns,
-    starting from a peak of 1, and give 0 without a fall.
-    """
     return facts.max_drawdown_pct
 
 
-def avg_hold_seconds(facts: Facts) -> Decimal | Undefined:
-    """Mean holding time.
+@metric(
+    "Logged P&L of the trades that have not closed.",
+    formula="sum of the last logged P&L of trades without a close",
+    unit="money",
+    range="any",
+    empty="null for a window that does not hold the newest line; 0 when nothing is open",
+    source="exact sum of what the bot logged; perfkit knows no market prices",
+    label="Unrealized P&L",
+    group=PNL,
+    reads=("unrealized_pnl",),
+)
+def unrealized_pnl(facts: Facts) -> Decimal | Undefined:
+    return facts.unrealized_pnl
 
-    Formula: mean of closed_at - opened_at, else of the logged holding time
-    Unit: seconds
-    Range: 0 and up
-    Empty: null when no closed trade has a holding time
-    Source: plain mean; a trade closed before it was opened has none
-    Elsewhere: freqtrade counts whole minutes, and gives 0 without a trade.
-    """
+
+@metric(
+    "Mean holding time.",
+    formula="mean of closed_at - opened_at, else of the logged holding time",
+    unit="seconds",
+    range="0 and up",
+    empty="null when no closed trade has a holding time",
+    source="plain mean; a trade closed before it was opened has none",
+    elsewhere="freqtrade counts whole minutes, and gives 0 without a trade.",
+    label="Average holding time",
+    group=STREAKS,
+    reads=("hold_us",),
+    parts=("sum of hold", "n"),
+    marks=HELD,
+)
+def avg_hold_seconds(facts: Facts) -> Quotient:
     return _mean_hold(facts.tally.sums.hold_us, facts.tally.counts.held, "closed trade")
 
 
-def win_hold_seconds(facts: Facts) -> Decimal | Undefined:
-    """Mean holding time of wins.
-
-    Formula: mean of closed_at - opened_at over wins, else of the logged holding time
-    Unit: seconds
-    Range: 0 and up
-    Empty: null when no win has a holding time
-    Source: plain mean
-    Elsewhere: freqtrade counts whole minutes, and gives 0 without a win.
-    """
+@metric(
+    "Mean holding time of wins.",
+    formula="mean of closed_at - opened_at over wins, else of the logged holding time",
+    unit="seconds",
+    range="0 and up",
+    empty="null when no win has a holding time",
+    source="plain mean",
+    elsewhere="freqtrade counts whole minutes, and gives 0 without a win.",
+    label="Average holding time of wins",
+    group=STREAKS,
+    reads=("win_hold_us",),
+    parts=("sum of win_hold", "n"),
+    marks=HELD | WON,
+)
+def win_hold_seconds(facts: Facts) -> Quotient:
     return _mean_hold(facts.tally.sums.win_hold_us, facts.tally.counts.held_wins, "win")
 
 
-def loss_hold_seconds(facts: Facts) -> Decimal | Undefined:
-    """Mean holding time of losses.
-
-    Formula: mean of closed_at - opened_at over losses, else of the logged holding time
-    Unit: seconds
-    Range: 0 and up
-    Empty: null when no loss has a holding time
-    Source: plain mean
-    Elsewhere: freqtrade counts whole minutes, and gives 0 without a loss.
-    """
+@metric(
+    "Mean holding time of losses.",
+    formula="mean of closed_at - opened_at over losses, else of the logged holding time",
+    unit="seconds",
+    range="0 and up",
+    empty="null when no loss has a holding time",
+    source="plain mean",
+    elsewhere="freqtrade counts whole minutes, and gives 0 without a loss.",
+    label="Average holding time of losses",
+    group=STREAKS,
+    reads=("loss_hold_us",),
+    parts=("sum of loss_hold", "n"),
+    marks=HELD | LOST,
+)
+def loss_hold_seconds(facts: Facts) -> Quotient:
     return _mean_hold(facts.tally.sums.loss_hold_us, facts.tally.counts.held_losses, "loss")
 
 
-def _mean_hold(held_us: int, count: int, who: str) -> Decimal | Undefined:
-    if not count:
-        return Undefined(f"no {who} has a holding time")
-    return ratio(held_us, multiply(count, SECOND_US))
+def _mean_hold(held_us: int, count: int, who: str) -> Quotient:
+    return Quotient(scaled(held_us, 6), count, Undefined(f"no {who} has a holding time"))

@@ -252,6 +252,10 @@ class Columns:
 
     All that is summed of a trade is one long integer, a field beside the other, each wide enough
     for the sum over all trades: so one addition adds every column up, exactly.
+
+    Example, with fields of 8 bits: P&L 5 held for 3 is 5 + 3 * 256 = 773, P&L -2 held for 4 is
+    -2 + 4 * 256 = 1022. Their sum is 1795; with a bias of 128 in each field, so that none is below
+    0, it is 34691 = 135 * 256 + 131: P&L 131 - 128 = 3, held for 135 - 128 = 7.
     """
 
     def __init__(self, trades: Trades) -> None:
@@ -342,7 +346,7 @@ def _rows(trades: Trades, net: Sequence[int]) -> tuple[list[int], list[int], lis
     """An integer for each trade, the widths of its fields from the lowest, and what is constant.
 
     The fields are the counts, then P&L and holding time of all trades, of wins and of losses, then
-    the other sums; a column that is the same throughout has none, but stands in the constants.
+    the other sums; a column that is the same throughout has none, but is one of the constants.
     """
     kinds = {mark: _counts(mark) for mark in set(trades.marks)}
     held = all(mark & HELD for mark in kinds)

@@ -1,4 +1,4 @@
-"""Which reports a command is about: those of a span of days, or those that are due."""
+"""Which reports a command makes: those of a span of days, or those that are due."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ MOST_REPORTS = 3660
 
 
 def between(calendar: Calendar, kind: str, first: date, last: date) -> list[Wanted]:
-    """A report for each period of that kind that holds a day of the span; oldest first.
+    """A report for each period of that kind with a day in the span, oldest first.
 
-    Days outside the trading week have none. Raises `UsageError` for a span that is none.
+    Days outside the trading week have no report. Raises `UsageError` for a span that ends before
+    it starts, or has more than 3,660 days.
     """
     if last < first:
         raise UsageError(f"--from {first} is after --to {last}; swap them")
@@ -31,10 +32,10 @@ def between(calendar: Calendar, kind: str, first: date, last: date) -> list[Want
 
 
 def due(models: Models, last_day: date) -> list[Wanted]:
-    """What a nightly run makes, when `last_day` is the last trading day that is over.
+    """The reports of a nightly run, where `last_day` is the last trading day that is over.
 
-    The last day, ISO week and month that are over; and what was missed since the first report
-    of its kind, or failed.
+    These are the last day, ISO week and month that are over, and every report since the first of
+    its kind that was missed or failed.
     """
     calendar = models.desk.config.calendar
     wanted = dict.fromkeys(_last_over(calendar, last_day))

@@ -1,7 +1,7 @@
-"""A failed report: what is known of it, as a page beside the reports and as text for a terminal.
+"""A failed report: the cause and how to look into it, as a page and as text for a terminal.
 
-The page lies in `reports/failures/<kind>/<name>.md`, out of the way of the last good report; the
-`.json` beside it has the same for programs. Both go when the report is made again.
+The page is `reports/failures/<kind>/<name>.md`, apart from the last good report; the `.json` beside
+it has the same for programs. Both are removed when the report is made again.
 """
 
 from __future__ import annotations
@@ -28,8 +28,8 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b[@-Z\\-_]")
 class Failure(msgspec.Struct, frozen=True):
     """Why a report could not be made.
 
-    `reason` is one line. `cell` counts the cells of the notebook from 1, None where no cell is
-    to blame; `heading` is the nearest above it; `traceback` its last lines, without colours.
+    `reason` is one line. `cell` counts the cells of the notebook from 1; None where no cell failed.
+    `heading` is the nearest one above the cell; `traceback` has its last lines, without colours.
     """
 
     reason: str
@@ -39,7 +39,7 @@ class Failure(msgspec.Struct, frozen=True):
 
 
 class Card(msgspec.Struct, frozen=True):
-    """A failure with what it was a report of. `failed_at` is ISO 8601 in UTC."""
+    """A failed report. `failed_at` is when it failed first, ISO 8601 in UTC."""
 
     kind: str
     label: str
@@ -48,24 +48,24 @@ class Card(msgspec.Struct, frozen=True):
     parameters: dict[str, str | int | float | bool]
     failed_at: str
     standing: bool
-    """Whether an earlier report stands."""
+    """Whether there is an earlier report, which was kept."""
     failure: Failure
 
     @property
     def name(self) -> str:
-        """What the report's folder is or would be called."""
+        """The name of the report's folder."""
         return name_of(self.label, self.where)
 
 
 def last_lines(text: str | Sequence[str], lines: int = TRACEBACK_LINES) -> tuple[str, ...]:
-    """The last lines that say something, without colours and without anything invisible."""
+    """The last lines that are not blank, without colours and invisible characters."""
     joined = text if isinstance(text, str) else "\n".join(text)
     kept = [line.rstrip() for line in _ANSI.sub("", joined).splitlines() if line.strip(" -")]
     return tuple(_indented(line) for line in kept[-lines:])
 
 
 def write_card(root: Path, card: Card) -> Path:
-    """Writes page and JSON; returns the page's path. The time of a standing failure is kept."""
+    """Writes page and JSON; returns the page's path. A failure that lasts keeps its first time."""
     page = _page_path(root, card.kind, card.name)
     before = _read(page.with_suffix(".json"))
     if before is not None and before.failed_at < card.failed_at:
@@ -77,7 +77,7 @@ def write_card(root: Path, card: Card) -> Path:
 
 
 def remove_card(root: Path, kind: str, name: str) -> None:
-    """Removes the card of a report that has been made after all."""
+    """Removes the card of a report that has been made since."""
     page = _page_path(root, kind, name)
     for path in (page.with_suffix(".json"), page):
         with contextlib.suppress(OSError):
@@ -85,50 +85,50 @@ def remove_card(root: Path, kind: str, name: str) -> None:
 
 
 def cards(reports: Path) -> list[Card]:
-    """Every failure that stands, by kind and name."""
+    """The cards of all reports that fail, by kind and name."""
     paths = (path for kind in KINDS for path in sorted(reports.glob(f"{FAILURES}/{kind}/*.json")))
     return [card for path in paths if (card := _read(path)) is not None]
 
 
 def card_markdown(card: Card) -> str:
-    """The page."""
+    """The page as Markdown."""
     failure = card.failure
     parts = [f"# {_title(card, escaped)} failed\n", f"{escaped(failure.reason, 400)}\n"]
     if failure.cell is not None:
         parts.append(f"- Cell: {failure.cell} of `{card.notebook}`{_under(failure, escaped)}")
     parts.append(f"- Failing since: {card.failed_at}")
-    page = f"[the earlier report](../../{card.kind}/{card.name}/report.md) stands, stale since then"
-    parts.append(f"- Report: {page if card.standing else 'there is none of this period'}\n")
+    page = f"[the earlier one](../../{card.kind}/{card.name}/report.md) was kept and is stale"
+    parts.append(f"- Report: {page if card.standing else 'none for this period yet'}\n")
     if failure.traceback:
-        parts.append("## Traceback, last lines\n")
+        parts.append("## Last lines of the traceback\n")
         parts.append("\n".join(f"    {line}" for line in failure.traceback) + "\n")
     parts.append("## Parameters\n")
     parts.append("\n".join(f"    {line}" for line in _parameter_lines(card.parameters)) + "\n")
-    parts.append("## Look into it\n")
-    parts.append("In the folder of the workspace, this opens the notebook with these parameters:\n")
+    parts.append("## How to look into it\n")
+    parts.append("Run this in the workspace to open the notebook with these parameters:\n")
     parts.append("\n".join(f"    {line}" for line in reopen(card)) + "\n")
-    parts.append("This makes the report again:\n")
+    parts.append("Run this to make the report again:\n")
     parts.append(f"    {rerun(card.kind, str(card.parameters['date']), card.where)}\n")
     return "\n".join(parts)
 
 
 def card_text(card: Card) -> str:
-    """The same for a terminal; its last line stands for itself."""
+    """The card for a terminal; its last line says it all in short."""
     failure = card.failure
     lines = []
     if failure.cell is not None:
         lines.append(f"  cell {failure.cell} of {card.notebook}{_under(failure, plain)}")
     lines += [f"  | {line}" for line in failure.traceback[-6:]]
     lines.append("  parameters: " + ", ".join(_parameter_lines(card.parameters)))
-    lines.append(f"  more in {_page_path(Path(), card.kind, card.name)}; to look into it:")
+    lines.append(f"  details: {_page_path(Path(), card.kind, card.name)}; to look into it, run:")
     lines += [f"    {line}" for line in reopen(card)]
-    stands = "the earlier report stands" if card.standing else "there is no report of it yet"
-    told = f"{_title(card, plain)} failed: {plain(failure.reason, 400)}; {stands}"
-    return "\n".join([*lines, f"perfkit: {told[:1].lower()}{told[1:]}"]) + "\n"
+    kept = "the earlier report was kept" if card.standing else "there is no earlier report"
+    last = f"{_title(card, plain)} failed: {plain(failure.reason, 400)}; {kept}"
+    return "\n".join([*lines, f"perfkit: {last[:1].lower()}{last[1:]}"]) + "\n"
 
 
 def reopen(card: Card) -> list[str]:
-    """The commands that open the notebook with the parameters of the run."""
+    """Commands that open the notebook with the parameters of the failed run."""
     copy = f"notebooks/{card.kind}-{card.label}-debug.ipynb"
     given = [
         word
@@ -142,7 +142,7 @@ def reopen(card: Card) -> list[str]:
 
 
 def rerun(kind: str, days: str | tuple[str, str], where: Mapping[str, str]) -> str:
-    """The command that makes a report again: that of a day, or all from one day to another."""
+    """The command that makes again the report of a day, or all from one day to another."""
     about = ["--date", days] if isinstance(days, str) else ["--from", days[0], "--to", days[1]]
     conditions = [word for name, value in where.items() for word in ("--where", f"{name}={value}")]
     return shlex.join(["perfkit", "report", kind, *about, *conditions])
@@ -185,5 +185,5 @@ def _worded(value: object) -> str:
 
 
 def _indented(line: str) -> str:
-    """A line of code as one line of plain text, its indentation kept."""
+    """A line of code as one line of plain text with its indentation."""
     return plain(line.expandtabs(4), LONGEST_LINE)

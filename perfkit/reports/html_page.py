@@ -1,7 +1,7 @@
 """Self-contained HTML pages: one file with everything in it, readable on a phone and on paper.
 
-A page has no script, loads nothing, and says so to the browser: whatever a log managed to put
-into it, nothing of it would run.
+A page has no script and loads nothing, and its security policy makes the browser enforce that:
+whatever text a log puts into it, none of it runs.
 """
 
 from __future__ import annotations
@@ -85,7 +85,7 @@ def _rendered(markdown: str, images: Mapping[str, bytes]) -> str:
     import mistune
 
     class Renderer(mistune.HTMLRenderer):
-        """Text is text: no HTML of a report's Markdown is taken as HTML."""
+        """Shows HTML inside a report's Markdown as text."""
 
         def text(self, text: str) -> str:
             return _safe(text)
@@ -111,13 +111,13 @@ def _rendered(markdown: str, images: Mapping[str, bytes]) -> str:
 
 
 _FIGURE = re.compile(r'<td (style="text-align:right">[^<]{1,20}</td>)')
-"""A figure with its unit, which stays on one line."""
+"""A figure with its unit, to be kept on one line."""
 
 _ENTITY = re.compile(r"&amp;(lt|gt|amp|quot|#39);")
 
 
 def _safe(text: str) -> str:
-    """Escaped; what was escaped before stays so once."""
+    """HTML-escaped; what is escaped already is not escaped twice."""
     return _ENTITY.sub(r"&\1;", html.escape(text))
 
 

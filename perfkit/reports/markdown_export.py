@@ -43,7 +43,7 @@ _MARKUP = re.compile(r"([\\\[\]`*_<>|])")
 
 
 class CellCheckError(ReportError):
-    """What is wrong with an executed notebook; `index` is that of the cell, if it is one's."""
+    """What is wrong with an executed notebook; `index` is that of the cell, if one is wrong."""
 
     def __init__(self, reason: str, index: int | None = None) -> None:
         super().__init__(reason if index is None else f"cell {index + 1}: {reason}")
@@ -64,7 +64,7 @@ def check_executed(notebook: nbformat.NotebookNode, images: int) -> None:
         if cell.source.strip() and cell.execution_count is None:
             raise CellCheckError("it did not run; the notebook stopped before it", index)
     if charts != images:
-        raise CellCheckError(f"{charts} charts came out where the notebook has {images}")
+        raise CellCheckError(f"{charts} charts were drawn, but the notebook has {images}")
 
 
 def canonical(notebook: nbformat.NotebookNode) -> str:
@@ -84,7 +84,7 @@ def canonical(notebook: nbformat.NotebookNode) -> str:
 
 
 def to_markdown(notebook: nbformat.NotebookNode) -> tuple[str, dict[str, bytes]]:
-    """The Markdown, and the images it shows by file name."""
+    """The Markdown, and its images by file name."""
     try:
         body, resources = _exporter().from_notebook_node(notebook)
     except ValueError as error:
@@ -94,7 +94,7 @@ def to_markdown(notebook: nbformat.NotebookNode) -> tuple[str, dict[str, bytes]]
 
 
 def warm_up() -> None:
-    """Compiles templates and schemas, which happens once, so that it is not done in each fork."""
+    """Compiles templates and schemas once, so that no fork has to."""
     cell = nbformat.v4.new_code_cell("1")
     to_markdown(nbformat.v4.new_notebook(cells=[cell]))
     nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
@@ -109,18 +109,18 @@ def _exporter() -> MarkdownExporter:
 
 
 def _alt_text(text: str) -> str:
-    """An image's description, so that nothing in it ends the description or becomes markup."""
+    """An image's description, escaped so that nothing in it ends it or becomes markup."""
     return _MARKUP.sub(r"\\\1", " ".join(text.split()))
 
 
 def _as_text(text: str) -> str:
-    """Plain text as a block of it, without colours; nothing in it is markup."""
+    """Text as an indented block without colours, in which nothing is markup."""
     lines = [plain(line.expandtabs(4), LONGEST_LINE) for line in strip_ansi(text).splitlines()]
     return "\n".join(f"    {line}" for line in lines)
 
 
 def _table_or_text(html: str, text: str) -> str:
-    """The tables of an HTML output as Markdown; where it has none, what it is as text."""
+    """The tables of an HTML output as Markdown; without tables, the output's plain text."""
     tables = markdown_of(html)
     return _as_text(text) if tables is None else tables
 
@@ -131,7 +131,7 @@ LONGEST_CELL = 200
 def markdown_of(html: str) -> str | None:
     """The tables of a piece of HTML as Markdown; None where there are none.
 
-    Every text in them is escaped; what stands outside of a table is left out.
+    Their texts are escaped; anything outside of a table is left out.
     """
     reader = _Tables()
     reader.feed(html)

@@ -1,7 +1,7 @@
-"""What a report is made from, and the digests that tell whether any of it changed.
+"""What a report is made from, and digests that show whether any of it changed.
 
-A report shows one window, compares it with the period before, and some charts reach back into the
-trades before the window. Whatever else happens in the logs does not concern it.
+A report shows one window and compares it with the period before; some charts also use the trades
+just before the window. Nothing else in the logs affects it.
 """
 
 from __future__ import annotations
@@ -27,23 +27,23 @@ from perfkit.summary.filters import where_text
 from perfkit.summary.summary import Summary
 
 LEAD_IN_TRADES = 20
-"""How many trades before the window charts look back on; the rolling win rate does."""
+"""How many trades before the window charts use; the rolling win rate does."""
 
 _DRAWN = ("closed_at", "net_pnl", "r", "symbol", "strategy", "side")
-"""Columns of the trades of a window that its charts show one by one."""
+"""Columns that charts show for each trade of a window."""
 
 _SHAPING = (
     *("ipykernel", "ipython", "jinja2", "matplotlib", "mistune", "nbclient", "nbconvert"),
     *("nbformat", "numpy", "pandas", "papermill", "pillow", "tzdata"),
 )
-"""Packages whose version may change a report's bytes."""
+"""Packages whose version may change the bytes of a report."""
 
 
 class Model(NamedTuple):
-    """One report's figures and how it is to be made.
+    """One report's figures and how to make it.
 
-    `figures` is the digest of all that it shows, `compared` that of its section "What changed",
-    `settled` that of what stays; `digest` covers notebook, parameters and versions as well.
+    Digests: `figures` covers all it shows, `compared` its section "What changed", `settled` the
+    part that later lines should not change; `digest` also notebook, parameters and versions.
     """
 
     notebook: Notebook
@@ -62,12 +62,12 @@ class Model(NamedTuple):
 
     @property
     def name(self) -> str:
-        """What its folder is called."""
+        """The name of its folder."""
         return name_of(self.summary.window.label, self.summary.where)
 
 
 class Models:
-    """Makes models; a summary that several of them need is made once."""
+    """Makes models; a summary that several of them need is computed once."""
 
     def __init__(self, desk: Desk, where: Mapping[str, str]) -> None:
         self.desk = desk
@@ -75,7 +75,7 @@ class Models:
         self._summaries: dict[tuple[str, date], Summary] = {}
 
     def refresh(self) -> None:
-        """Forgets everything, so that the logs are read anew."""
+        """Forgets everything, so that the logs are read again."""
         self.desk.refresh()
         self._summaries.clear()
 
@@ -120,10 +120,10 @@ class Models:
         return compared(self._summary_of(window), previous, self.episodes(window))
 
     def settled(self, window: Window) -> str:
-        """The digest of what a report of a past window should go on showing.
+        """The digest of the part of a past window's report that should not change any more.
 
-        What is bound to change is left out: whether the window held the newest line, and what
-        became of the trades that were still open at its end.
+        Left out is what changes as time goes on: whether the window has the newest line, and the
+        results of trades that were still open at its end.
         """
         inside = self.desk.selection(window.kind, window.last_day, where=self.where).inside
         previous = self._summary_of(self.before(window))
@@ -150,7 +150,7 @@ class Models:
         return self._summaries[key]
 
     def _lead_in(self, window: Window, previous: Summary) -> list[bytes]:
-        """The trades before the window, unless the period before holds all that charts need."""
+        """The trades before the window, unless the period before has all that charts need."""
         count = previous.metrics["closed_trades"]
         if isinstance(count, int) and count >= LEAD_IN_TRADES:
             return []
@@ -160,7 +160,7 @@ class Models:
 
 
 def _lasting(summary: dict[str, Any]) -> dict[str, Any]:
-    """A summary as JSON has it, without what later lines may change."""
+    """A summary as in its JSON, without what later lines may change."""
     kept = {name: summary[name] for name in ("window", "currency", "where", "targets")}
     lost = ("unrealized_pnl", "open_trades")
     kept["metrics"] = _without(summary["metrics"], *lost[:1])
@@ -180,11 +180,11 @@ def _without(entries: dict[str, Any], *names: str) -> dict[str, Any]:
 
 @cache
 def versions() -> tuple[str, ...]:
-    """Everything besides data and notebook that shapes a report: Python, packages, perfkit.
+    """Everything besides data and notebook that affects a report: Python, packages, perfkit.
 
-    Names of installed packages are read from their folders, which is ten times faster than
-    asking for their metadata. perfkit itself counts by its code, as in a checkout it changes
-    without its version.
+    The versions of packages are read from the names of their folders, which is ten times faster
+    than from their metadata. For perfkit it is a digest of its code, which in a checkout changes
+    while the version stays the same.
     """
     found = {Path(path) for path in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))}
     infos = [info.name for folder in found for info in folder.glob("*.dist-info")]

@@ -1,7 +1,7 @@
-"""What a notebook takes, read from its parameters cell, and values checked against it.
+"""The parameters of a notebook, read from its parameters cell, and values checked against them.
 
-The cell is Python, but it is only read, never run: `days: int = 30` is a whole number, `date: str
-= ""` a text. A name without an annotation takes the type of its default.
+The cell is Python, but it is only parsed, never run: `days: int = 30` takes a whole number, `date:
+str = ""` takes text. A name without an annotation has the type of its default.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from perfkit.core.fast_imports import NamedTuple
 Value = str | int | float | bool
 
 OWN = ("date", "where")
-"""Parameters a report run sets itself; a notebook must take both."""
+"""Parameters that a report run sets itself; a notebook must have both."""
 FIXED = (*OWN, "root")
-"""Parameters that options of their own decide."""
+"""Parameters that have their own options."""
 
 _KINDS = {
-    "str": "a text",
+    "str": "text",
     "int": "a whole number",
     "float": "a number",
     "bool": "true or false",
@@ -34,20 +34,20 @@ _KINDS = {
 
 
 class Notebook(NamedTuple):
-    """A notebook as a report run sees it before anything is started."""
+    """A notebook as it is on disk, before it is run."""
 
     path: Path
     body: bytes
     takes: Mapping[str, str]
-    """The kind of each parameter, by name."""
+    """The type of each parameter, by name."""
 
     def text(self, name: str) -> str:
-        """What kind of value a parameter takes, in words."""
-        return _KINDS.get(self.takes[name], "a text")
+        """The type of a parameter, in words."""
+        return _KINDS.get(self.takes[name], "text")
 
 
 def read_notebook(path: Path) -> Notebook:
-    """The notebook at that path; raises `LogReadError` or `ReportError` when it is none."""
+    """The notebook at that path; raises `LogReadError` or `ReportError` if it is not usable."""
     try:
         body = path.read_bytes()
     except FileNotFoundError:
@@ -59,21 +59,22 @@ def read_notebook(path: Path) -> Notebook:
         cells = msgspec.json.decode(body)["cells"]
         codes = ["".join(cell["source"]) for cell in cells if _is_parameters(cell)]
     except (msgspec.MsgspecError, KeyError, TypeError) as error:
-        raise ReportError(f"{path.name} cannot be run: it is no notebook ({error})") from error
+        raise ReportError(f"{path.name} cannot be run: it is not a notebook ({error})") from error
     if not codes:
         raise ReportError(
-            f"{path.name} has no parameters; give the cell that sets `date` and `where` the tag "
+            f"{path.name} has no parameters cell; tag the cell that sets `date` and `where` with "
             "`parameters`"
         )
     takes = _taken(codes[0], path)
     for name in OWN:
         if name not in takes:
-            raise ReportError(f'{path.name} takes no {name}; add `{name}: str = ""` to its cell')
+            remedy = f'add `{name}: str = ""` to its parameters cell'
+            raise ReportError(f"{path.name} has no parameter {name}; {remedy}")
     return Notebook(path, body, takes)
 
 
 def checked(notebook: Notebook, given: Mapping[str, str]) -> dict[str, Value]:
-    """Values given as texts, each as the notebook takes it; raises `UsageError`."""
+    """The given texts as values of the types the notebook takes; raises `UsageError`."""
     return {name: _value(notebook, name, text) for name, text in given.items()}
 
 
@@ -83,7 +84,7 @@ def parse_parameters(texts: list[str]) -> dict[str, str]:
     for text in texts:
         name, equals, value = text.partition("=")
         if not equals or not name.isidentifier():
-            raise UsageError(f"--param {text}: write NAME=VALUE, say --param days=30")
+            raise UsageError(f"--param {text}: write NAME=VALUE, for example --param days=30")
         if name in given:
             raise UsageError(f"--param {name}: given twice")
         if name in FIXED:
@@ -101,7 +102,9 @@ def _taken(code: str, path: Path) -> dict[str, str]:
     try:
         statements = ast.parse(code).body
     except SyntaxError as error:
-        raise ReportError(f"{path.name}: its parameters cell is no Python: {error}") from error
+        raise ReportError(
+            f"{path.name}: its parameters cell is not valid Python: {error}"
+        ) from error
     takes = {}
     for statement in statements:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
@@ -121,14 +124,14 @@ def _value(notebook: Notebook, name: str, text: str) -> Value:
     if name not in notebook.takes:
         known = ", ".join(other for other in notebook.takes if other not in FIXED) or "no others"
         raise UsageError(
-            f"--param {name}: {notebook.path.name} takes no such parameter; it takes {known}"
+            f"--param {name}: {notebook.path.name} has no such parameter; it has {known}"
         )
     try:
         return _read(notebook.takes[name], text)
     except (ValueError, UsageError):
         wanted = notebook.text(name)
         raise UsageError(
-            f"--param {name}: {text!r} is not {wanted}, which {notebook.path.name} takes"
+            f"--param {name}: {text!r} is not {wanted}, as {notebook.path.name} needs"
         ) from None
 
 

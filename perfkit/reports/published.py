@@ -1,7 +1,7 @@
-"""Published reports on disk: where they are, what their status says, and whether they are whole.
+"""Published reports on disk: where they are, their status, and whether they are complete.
 
 A report is the folder `reports/<kind>/<name>/`; the name is the label of its window, and of its
-filter where it has one. `status.json` is written last: a folder without it is no report.
+filter if it has one. `status.json` is written last: a folder without it is not a report.
 """
 
 from __future__ import annotations
@@ -22,6 +22,8 @@ KINDS = ("daily", "weekly", "monthly")
 STATUS = "status.json"
 PAGE = "report.md"
 HTML = "report.html"
+NOTEBOOK = "report.ipynb"
+SUMMARY = "summary.json"
 
 OK, NO_DATA = "ok", "no-data"
 
@@ -29,9 +31,9 @@ OK, NO_DATA = "ok", "no-data"
 class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a published report was made from.
 
-    `digest` is that of its summary, `figures` covers all it shows, `settled` what of it should
-    stay, `model` notebook, parameters and versions as well; `files` has the SHA-256 of each file.
-    `stale_since` and `rerun` stand there when late or corrected trades changed its figures since.
+    Digests: `digest` covers its summary, `figures` all it shows, `settled` the part that later
+    lines should not change, `model` also notebook, parameters and versions. `files` has the SHA-256
+    of each file. Only a stale report has `stale_since`, and `rerun` to make it again.
     """
 
     state: str
@@ -59,17 +61,17 @@ class Published(NamedTuple):
 
 
 def name_of(label: str, where: Mapping[str, str]) -> str:
-    """What the folder of a report is called."""
+    """The name of a report's folder."""
     return label + (f"-{slug(where)}" if where else "")
 
 
 def is_published(root: Path, window: Window, where: Mapping[str, str]) -> bool:
-    """Whether there is a report of that window at all, changed or not."""
+    """Whether that window has a report, stale or not."""
     return (root / REPORTS / window.kind / name_of(window.label, where) / STATUS).exists()
 
 
 def read_published(folder: Path) -> Published | None:
-    """The report in a folder; None when there is no whole one."""
+    """The report in a folder; None when it has no readable status."""
     try:
         body = (folder / STATUS).read_bytes()
         return Published(folder, msgspec.json.decode(body, type=ReportStatus))
@@ -84,7 +86,7 @@ def published(reports: Path, kind: str) -> list[Published]:
 
 
 def is_intact(report: Published) -> bool:
-    """Whether every file of it is as it was published."""
+    """Whether its files are the published ones, unchanged."""
     try:
         return digests_of(report.folder) == report.status.files
     except OSError:
@@ -107,8 +109,8 @@ def write_status(folder: Path, status: ReportStatus) -> None:
 
 
 def mark(report: Published, since: str | None, rerun: str | None) -> None:
-    """Notes in its status that it is stale, or with None that it no longer is."""
+    """Notes in its status since when it is stale; None means that it is not."""
     was = report.status.stale_since
     if (was is None) != (since is None):
-        told = msgspec.structs.replace(report.status, stale_since=since, rerun=rerun)
-        write_status(report.folder, told)
+        status = msgspec.structs.replace(report.status, stale_since=since, rerun=rerun)
+        write_status(report.folder, status)

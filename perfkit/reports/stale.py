@@ -1,4 +1,4 @@
-"""Published reports whose figures have changed since, by late or corrected trades."""
+"""Stale reports: published ones whose figures have changed since, by late or corrected trades."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from perfkit.reports.model import Models
 from perfkit.reports.published import KINDS, REPORTS, Published, mark, published
 
 RECENT = 62
-"""How many reports of a kind every run compares; a nightly run compares all."""
+"""How many reports of each kind a run checks; `perfkit report all` checks every one."""
 
 
 def mark_stale(desk: Desk, at: str, most: int | None = RECENT) -> list[Published]:
-    """Notes in the status of published reports whether they are stale; returns those that are.
+    """Marks published reports as stale, or as no longer stale; returns the stale ones.
 
-    Looks at the newest `most` of each kind, or at all. Nothing but the status is touched. `at` is
-    the moment they are found so; a report that was found stale before keeps its moment.
+    Checks the newest `most` of each kind, or all for None, and changes only their status. `at`,
+    ISO 8601 in UTC, is noted as the time; a report that was stale before keeps its earlier time.
     """
     by_filter: dict[tuple[tuple[str, str], ...], Models] = {}
     found = []
@@ -33,7 +33,7 @@ def mark_stale(desk: Desk, at: str, most: int | None = RECENT) -> list[Published
 
 
 def _is_stale(models: Models, report: Published) -> bool:
-    """Whether the figures are others now; where they cannot be made at all, they are left."""
+    """Whether the figures have changed; where they cannot be computed, the mark stays as it was."""
     try:
         window = models.window(report.status.kind, str(report.status.parameters["date"]))
         return models.settled(window) != report.status.settled

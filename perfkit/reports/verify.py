@@ -11,10 +11,19 @@ import msgspec
 
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.locks import exclusive
+from perfkit.reports.early import check_extra
 from perfkit.reports.model import Models
-from perfkit.reports.processes.runner import NOTEBOOK, ReportJob, RunnerMessage, heading_in
-from perfkit.reports.processes.supervisor import Supervisor
-from perfkit.reports.published import REPORTS, Published, digests_of, read_published
+from perfkit.reports.no_data import write_no_data
+from perfkit.reports.processes.runner import ReportJob, RunnerMessage, heading_in
+from perfkit.reports.processes.signals import stoppable
+from perfkit.reports.published import (
+    HTML,
+    NOTEBOOK,
+    REPORTS,
+    Published,
+    digests_of,
+    read_published,
+)
 from perfkit.reports.run import (
     LOCK,
     STAGING,
@@ -23,8 +32,7 @@ from perfkit.reports.run import (
     clean_up,
     read_model,
     snapshot_of,
-    stoppable,
-    write_no_data,
+    supervisor_of,
 )
 
 
@@ -39,17 +47,18 @@ def verify_reports(
     models: Models,
     wanted: Iterable[Wanted],
     settings: ReportSettings,
-    tell: Callable[[Verdict], None] = lambda _: None,
+    on_verdict: Callable[[Verdict], None] = lambda _: None,
 ) -> list[Verdict]:
     """Makes each report again and compares it with the published one, which stays untouched."""
     root = models.desk.config.root
+    check_extra()
     with exclusive(root / LOCK), stoppable():
         clean_up(root)
-        check = _Check(models, settings, tell)
+        check = _Check(models, settings, on_verdict)
         try:
-            with Supervisor(root, settings.jobs, settings.limit_seconds) as supervisor:
-                for job, told in supervisor.run(check.jobs(wanted), check.snapshot):
-                    check.compare(job, told)
+            with supervisor_of(models, settings) as supervisor:
+                for job, message in supervisor.run(check.jobs(wanted), check.snapshot):
+                    check.compare(job, message)
         finally:
             shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
     return check.verdicts
@@ -57,17 +66,17 @@ def verify_reports(
 
 class _Check:
     def __init__(
-        self, models: Models, settings: ReportSettings, tell: Callable[[Verdict], None]
+        self, models: Models, settings: ReportSettings, on_verdict: Callable[[Verdict], None]
     ) -> None:
         self.verdicts: list[Verdict] = []
         self._models = models
         self._settings = settings
-        self._tell = tell
+        self._on_verdict = on_verdict
         self._root = models.desk.config.root
         self._standing: dict[Path, Published] = {}
 
     def jobs(self, wanted: Iterable[Wanted]) -> Iterator[ReportJob]:
-        """What must be run to be compared; the others are judged at once."""
+        """The reports that must be run to be compared; the others are judged at once."""
         for one in wanted:
             model = read_model(self._models, one, self._settings)
             name = f"{model.kind}/{model.name}"
@@ -83,7 +92,7 @@ class _Check:
             staging = self._root / REPORTS / STAGING / f"verify-{model.kind}-{model.name}"
             staging.mkdir(parents=True)
             self._standing[staging] = standing
-            html = "report.html" in standing.status.files
+            html = HTML in standing.status.files
             if model.summary.metrics["closed_trades"]:
                 yield ReportJob(model, staging, html)
             else:
@@ -94,14 +103,14 @@ class _Check:
         """What the kernel may see."""
         return snapshot_of(self._models, job)
 
-    def compare(self, job: ReportJob, told: RunnerMessage) -> None:
+    def compare(self, job: ReportJob, message: RunnerMessage) -> None:
         """Judges a report made again."""
         standing = self._standing.pop(job.staging)
         name = f"{job.model.kind}/{job.model.name}"
-        if told.other_figures:
+        if message.other_figures:
             difference: str | None = "the logs changed during the run; verify it again"
-        elif told.failure is not None:
-            difference = f"it fails now: {told.failure.reason}"
+        elif message.failure is not None:
+            difference = f"it fails now: {message.failure.reason}"
         else:
             difference = first_difference(standing.folder, job.staging)
         shutil.rmtree(job.staging, ignore_errors=True)
@@ -110,7 +119,7 @@ class _Check:
     def _judge(self, name: str, difference: str | None) -> None:
         verdict = Verdict(name, difference)
         self.verdicts.append(verdict)
-        self._tell(verdict)
+        self._on_verdict(verdict)
 
 
 def first_difference(published: Path, again: Path) -> str | None:

@@ -1,10 +1,12 @@
-"""JSON Schemas made from the types, shipped in `perfkit/schemas/`; `python -m` writes them anew.
+"""JSON Schemas made from the types, shipped in `perfkit/schemas/`; `python -m` writes them.
 
 Every schema is strict: nothing may be missing, nothing may be added.
 """
 
 from __future__ import annotations
 
+import ast
+import inspect
 import typing
 from datetime import datetime
 from decimal import Decimal
@@ -17,7 +19,6 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 import msgspec
 
 from perfkit.alerts.event import AlertEvent
-from perfkit.metrics.reference import unit_of
 from perfkit.metrics.registry import METRICS
 from perfkit.summary.shape import Part, SummaryShape
 
@@ -62,7 +63,7 @@ def write(folder: Path = FOLDER) -> list[Path]:
 def _typed_summary() -> type:
     """The summary with a typed field for each metric."""
     metrics = msgspec.defstruct(
-        "Metrics", [(name, _TYPES.get(unit_of(name), Decimal | None)) for name in METRICS]
+        "Metrics", [(name, _TYPES.get(row.unit, Decimal | None)) for name, row in METRICS.items()]
     )
     part = _object(Part, metrics=metrics)
     return _object(SummaryShape, metrics=metrics, breakdowns=dict[str, tuple[part, ...]])  # type: ignore[valid-type]
@@ -74,8 +75,14 @@ def _object(shape: type, **replaced: object) -> type:
     return msgspec.defstruct(
         shape.__name__.removesuffix("Shape"),
         [(name, _as_object(hint)) for name, hint in hints.items()],
-        namespace={"__doc__": shape.__doc__},
+        namespace={"__doc__": _description(shape)},
     )
+
+
+def _description(shape: type) -> str | None:
+    """The docstring as its source has it, since `python -OO` drops docstrings."""
+    definition = ast.parse(inspect.getsource(shape)).body[0]
+    return ast.get_docstring(definition) if isinstance(definition, ast.ClassDef) else None
 
 
 def _as_object(hint: Any) -> Any:

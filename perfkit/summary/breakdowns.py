@@ -107,7 +107,7 @@ def _part_order(dimension: str) -> Callable[[str], tuple[int, str]]:
 
 
 def _part_facts(facts: Facts, own: list[tuple[date, Tally]], opened: int) -> Facts:
-    """Facts of a part: what adds up is its own, what speaks of the account is undefined."""
+    """Facts of a part: sums are its own, what describes the account is undefined."""
     days: tuple[tuple[date, Decimal], ...] = tuple((day, one.net_pnl) for day, one in own)
     return facts._replace(
         tally=tally.merged(one for _, one in own),

@@ -12,9 +12,8 @@ from perfkit.core.exact import subtract
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import NOTHING, escaped, signed, table
 from perfkit.metrics.facts import Value
-from perfkit.metrics.reference import unit_of
-from perfkit.summary.labels import label_of, moment, shown
-from perfkit.summary.render import NO_TRADES, VERDICTS, Text
+from perfkit.summary.labels import label_of, moment, shown, shown_difference
+from perfkit.summary.render import VERDICTS, Text
 from perfkit.summary.shape import SummaryShape, TargetVerdict
 from perfkit.summary.targets import INSUFFICIENT
 
@@ -28,7 +27,7 @@ COMPARED = (
     "max_drawdown",
     "commission",
 )
-"""Figures that stand beside those of the period before."""
+"""Figures that are compared with the period before."""
 
 MOST_EPISODES = 20
 LONGEST_MESSAGE = 200
@@ -37,27 +36,27 @@ _BEFORE = {"daily": "the trading day before", "weekly": "the week before"}
 
 
 class Changes(Text):
-    """What changed, as Markdown; it tells which two summaries and episodes it was made from."""
+    """What changed, as Markdown, with a digest of the summaries and episodes it was made from."""
 
     def __init__(self, markdown: str, digest: str, compared: str) -> None:
         super().__init__(markdown, digest)
         self.compared = compared
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, str]]:
-        shown, told = super()._repr_mimebundle_()
-        return shown, {**told, "perfkit_compared": self.compared}
+        bundle, metadata = super()._repr_mimebundle_()
+        return bundle, {**metadata, "perfkit_compared": self.compared}
 
 
 def changes(
     summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode] = ()
 ) -> Changes:
-    """The figures of both periods with the difference, verdicts that turned, new episodes."""
+    """The figures of both periods, targets whose status changed, and new alerts."""
     parts = [_sentence(summary, previous)]
     if summary.metrics["closed_trades"] or previous.metrics["closed_trades"]:
         header = ["", "Now", "Before", "Change"]
         parts.append(table(header, [_row(name, summary, previous) for name in COMPARED]))
-    parts.append(_turned(summary, previous))
-    parts.append(_told(episodes, summary.window.timezone))
+    parts.append(_changed_targets(summary, previous))
+    parts.append(_new_alerts(episodes, summary.window.timezone))
     text = "\n".join(part for part in parts if part)
     return Changes(text, summary.data.digest, compared(summary, previous, episodes))
 
@@ -65,7 +64,7 @@ def changes(
 def compared(
     summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode] = ()
 ) -> str:
-    """A digest of everything the comparison is made from."""
+    """A digest of all that is compared."""
     made_of = (summary.data.digest, previous.data.digest, list(map(tuple, episodes)))
     return hashlib.sha256(repr(made_of).encode("utf-8", "surrogatepass")).hexdigest()
 
@@ -86,7 +85,7 @@ def _sentence(summary: SummaryShape, previous: SummaryShape) -> str:
         before = "the period before"
     text = f"Compared with {before}, {previous.window.label}"
     if not previous.metrics["closed_trades"]:
-        return f"{text}: {NO_TRADES.lower()} then.\n"
+        return f"{text}: no trades closed then.\n"
     difference = _difference(summary.metrics["net_pnl"], previous.metrics["net_pnl"])
     if difference is None or not difference:
         return f"{text}: net P&L is the same.\n"
@@ -102,7 +101,7 @@ def _row(name: str, summary: SummaryShape, previous: SummaryShape) -> list[str]:
         label_of(name),
         shown(name, now, summary.currency),
         shown(name, before, previous.currency),
-        NOTHING if difference is None else _by(name, difference, summary.currency),
+        NOTHING if difference is None else shown_difference(name, difference, summary.currency),
     ]
 
 
@@ -112,17 +111,8 @@ def _difference(now: Value | None, before: Value | None) -> Decimal | None:
     return subtract(Decimal(now), Decimal(before))
 
 
-def _by(name: str, difference: Decimal, currency: str) -> str:
-    unit = unit_of(name)
-    if unit == "fraction":
-        return f"{signed(difference * 100, 1)} points"
-    if unit in ("trades", "days"):
-        return signed(difference, 0)
-    return f"{signed(difference)} {currency}" if unit.startswith("money") else signed(difference)
-
-
-def _turned(summary: SummaryShape, previous: SummaryShape) -> str:
-    """The targets whose verdict is another than before."""
+def _changed_targets(summary: SummaryShape, previous: SummaryShape) -> str:
+    """The targets whose status changed."""
     before = {_key(one): one for one in previous.targets}
     lines = [
         f"- {label_of(one.metric)}: {_verdict(before[_key(one)])} before, {_verdict(one)} now"
@@ -130,8 +120,8 @@ def _turned(summary: SummaryShape, previous: SummaryShape) -> str:
         if _key(one) in before and before[_key(one)].verdict != one.verdict
     ]
     if not lines:
-        return "No target changed its verdict.\n" if summary.targets else ""
-    return "Targets that turned:\n\n" + "\n".join(lines) + "\n"
+        return "No target changed status.\n" if summary.targets else ""
+    return "Targets whose status changed:\n\n" + "\n".join(lines) + "\n"
 
 
 def _key(verdict: TargetVerdict) -> tuple[str, str, Decimal]:
@@ -142,7 +132,7 @@ def _verdict(verdict: TargetVerdict) -> str:
     return VERDICTS[verdict.verdict] if verdict.verdict != INSUFFICIENT else "not enough data"
 
 
-def _told(episodes: Sequence[Episode], timezone: str) -> str:
+def _new_alerts(episodes: Sequence[Episode], timezone: str) -> str:
     if not episodes:
         return ""
     lines = [
@@ -152,7 +142,7 @@ def _told(episodes: Sequence[Episode], timezone: str) -> str:
     ]
     if len(episodes) > MOST_EPISODES:
         lines.append(f"- and {len(episodes) - MOST_EPISODES} more")
-    return "Alerts that began:\n\n" + "\n".join(lines) + "\n"
+    return "New alerts:\n\n" + "\n".join(lines) + "\n"
 
 
 def _which(episode: Episode) -> str:
@@ -161,7 +151,7 @@ def _which(episode: Episode) -> str:
 
 
 class Episode(NamedTuple):
-    """One episode: the rule and group it is of, how serious it is, and when it began."""
+    """An alert episode: its rule and group, its severity, and when it began."""
 
     rule: str
     group: str

@@ -1,4 +1,4 @@
-"""How a figure comes about: its formula, the numbers in it, and the log lines behind it.
+"""How a figure is computed: its formula, the numbers in it, and the log lines behind it.
 
 For an extreme, a streak or a drawdown the lines are exactly those of the trades that make it; for
 a sum, a count or a mean they are those of every trade that enters it.
@@ -8,30 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from itertools import groupby
 
 from perfkit.core.errors import UsageError
 from perfkit.core.exact import EXACT, canonical
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import aligned, plain
-from perfkit.core.trades import (
-    BEYOND_1R,
-    EXIT_KNOWN,
-    HELD,
-    LOST,
-    PLANNED,
-    PNL_KNOWN,
-    RISKED,
-    TARGET_HIT,
-    WON,
-    Trades,
-    joined,
+from perfkit.core.trades import LOST, PNL_KNOWN, WON, Trades, joined
+from perfkit.metrics.drawdown import (
+    Fall,
+    current_fall,
+    deepest_fall,
+    deepest_relative_fall,
+    recovery,
 )
-from perfkit.metrics.drawdown import current_fall, deepest_fall, deepest_relative_fall, recovery
 from perfkit.metrics.facts import Value
-from perfkit.metrics.reference import references
 from perfkit.metrics.registry import METRICS
 from perfkit.summary.formula_numbers import numbers_in
-from perfkit.summary.labels import label_of, moment
+from perfkit.summary.labels import moment
 from perfkit.summary.selection import Selection
 from perfkit.summary.summary import Summary, account_curve, pnl_curve
 
@@ -61,173 +55,132 @@ class Explanation(NamedTuple):
         return {"text/plain": self.text}
 
 
-_MARKS: dict[str, int] = {
-    "wins": WON,
-    "losses": LOST,
-    "net_pnl": PNL_KNOWN,
-    "expectancy": PNL_KNOWN,
-    "gross_profit": WON | PNL_KNOWN,
-    "avg_win": WON | PNL_KNOWN,
-    "gross_loss": LOST | PNL_KNOWN,
-    "avg_loss": LOST | PNL_KNOWN,
-    "avg_risk_reward": PLANNED,
-    "risk_reward_trades": PLANNED,
-    "avg_r": RISKED,
-    "sd_r": RISKED,
-    "sqn": RISKED,
-    "r_trades": RISKED,
-    "losses_beyond_1r": BEYOND_1R,
-    "target_hits": EXIT_KNOWN | TARGET_HIT,
-    "avg_hold_seconds": HELD,
-    "win_hold_seconds": HELD | WON,
-    "loss_hold_seconds": HELD | LOST,
-}
-"""Metrics whose trades are those that bear all of these marks."""
-
-
 def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
-    """Explains one figure of a summary; raises `UsageError` for a name that is no metric."""
+    """Explains one figure of a summary; raises `UsageError` for an unknown metric."""
     if metric not in METRICS:
-        raise UsageError(f"{metric!r} is no metric; their names are in docs/metrics.md")
-    trades = _behind(metric, summary, selection)
+        raise UsageError(_unknown(metric))
+    trades = _behind(metric, selection)
     inputs = numbers_in(metric, summary, selection)
     text = _text(metric, summary, inputs, trades)
     return Explanation(metric, summary.metrics[metric], inputs, trades, text)
 
 
-def _behind(metric: str, summary: Summary, selection: Selection) -> Trades:
+def _unknown(metric: str) -> str:
+    from difflib import get_close_matches
+
+    similar = "".join(f"; did you mean {name}?" for name in get_close_matches(metric, METRICS, 1))
+    return f"unknown metric {metric!r}{similar or ';'} docs/metrics.md lists all metrics"
+
+
+def _behind(metric: str, selection: Selection) -> Trades:
     """The trades that make a figure."""
     inside = selection.inside
-    if metric in ("open_trades", "unrealized_pnl"):
-        return _open_behind(metric, selection)
+    if metric == "open_trades":
+        return joined(selection.still_open)
+    if metric == "unrealized_pnl":
+        never = selection.never_closed
+        return never if selection.holds_newest else never.take([])
     if metric == "current_drawdown":
         fall = current_fall(pnl_curve(selection.history))
         return selection.history.take(fall.rows if fall.depth else [])
-    rows = _ROWS.get(metric)
-    if rows is not None:
-        return inside.take(rows(summary, selection))
-    if metric in _MARKS:
-        return inside.take(_bearing(_MARKS[metric], inside))
-    return inside
+    if metric in _ROWS:
+        return inside.take(_ROWS[metric](selection))
+    wanted = METRICS[metric].marks
+    return inside.take(_marked(selection, wanted)) if wanted else inside
 
 
-def _bearing(wanted: int, trades: Trades) -> list[int]:
-    """The rows that bear all of these marks."""
-    return [row for row, marks in enumerate(trades.marks) if marks & wanted == wanted]
+Rows = Callable[[Selection], Sequence[int]]
+"""Finds the rows of the trades of a window that make a figure."""
 
 
-def _open_behind(metric: str, selection: Selection) -> Trades:
-    if metric == "open_trades":
-        return joined(selection.still_open)
-    never = selection.never_closed
-    return never if selection.holds_newest else never.take([])
-
-
-def _breakevens(_: Summary, selection: Selection) -> Sequence[int]:
+def _marked(selection: Selection, wanted: int) -> list[int]:
+    """The rows with all of these marks."""
     marks = selection.inside.marks
-    return [row for row, mark in enumerate(marks) if not mark & (WON | LOST)]
+    return [row for row, mark in enumerate(marks) if mark & wanted == wanted]
 
 
-def _decided(_: Summary, selection: Selection) -> Sequence[int]:
-    marks = selection.inside.marks
-    return [row for row, mark in enumerate(marks) if mark & (WON | LOST)]
+def _decided(selection: Selection) -> list[int]:
+    return [row for row, mark in enumerate(selection.inside.marks) if mark & (WON | LOST)]
 
 
-def _extreme(metric: str) -> Callable[[Summary, Selection], Sequence[int]]:
-    """The first trade with that P&L."""
+def _breakevens(selection: Selection) -> list[int]:
+    return [row for row, mark in enumerate(selection.inside.marks) if not mark & (WON | LOST)]
 
-    def rows(summary: Summary, selection: Selection) -> Sequence[int]:
-        value, net = summary.metrics[metric], selection.inside.net_pnl
-        if value is None:
-            return []
-        return [row for row in range(len(net.units)) if net.decimal(row) == value][:1]
+
+def _extreme(outcome: int, choose: Callable[..., int]) -> Rows:
+    """The first trade with the highest or lowest P&L of those with that outcome."""
+
+    def rows(selection: Selection) -> Sequence[int]:
+        net = selection.inside.net_pnl.units
+        known = _marked(selection, outcome | PNL_KNOWN)
+        return [choose(known, key=net.__getitem__)] if known else []
 
     return rows
 
 
-def _day(choose: Callable[..., int]) -> Callable[[Summary, Selection], Sequence[int]]:
+def _day(choose: Callable[..., int]) -> Rows:
     """The trades of the first day with the highest or lowest P&L."""
 
-    def rows(_: Summary, selection: Selection) -> Sequence[int]:
-        net = [pnl or 0 for pnl in selection.inside.net_pnl.units]
+    def rows(selection: Selection) -> Sequence[int]:
         days = selection.book.config.calendar.days_of(selection.inside.closed_at)
         totals = dict.fromkeys(days, 0)
-        for day, pnl in zip(days, net, strict=True):
-            totals[day] += pnl
-        best = choose(totals.values(), default=0)
-        chosen = next((day for day, total in totals.items() if total == best), None)
+        for day, pnl in zip(days, selection.inside.net_pnl.units, strict=True):
+            totals[day] += pnl or 0
+        chosen = choose(totals, key=totals.__getitem__, default=None)
         return [row for row, day in enumerate(days) if day == chosen]
 
     return rows
 
 
-def _drawdown(_: Summary, selection: Selection) -> Sequence[int]:
-    fall = deepest_fall(pnl_curve(selection.inside))
-    return fall.rows if fall.depth else []
+def _drawdown(selection: Selection) -> Sequence[int]:
+    return deepest_fall(pnl_curve(selection.inside)).rows
 
 
-def _relative_drawdown(_: Summary, selection: Selection) -> Sequence[int]:
+def _relative_drawdown(selection: Selection) -> Sequence[int]:
     curve = account_curve(selection)
     fall = None if curve is None else deepest_relative_fall(curve.heights)
-    return fall.rows if fall is not None and fall.depth else []
+    return fall.rows if fall else []
 
 
-def _point(metric: str) -> Callable[[Summary, Selection], Sequence[int]]:
-    """The trade that made the peak, the trough or the recovery."""
+def _point(reached: Callable[[list[int], Fall], int | None]) -> Rows:
+    """The trade that made the peak, the trough or the recovery of the largest drawdown."""
 
-    def rows(_: Summary, selection: Selection) -> Sequence[int]:
+    def rows(selection: Selection) -> Sequence[int]:
         curve = pnl_curve(selection.inside)
         fall = deepest_fall(curve)
-        if not fall.depth:
-            return []
-        points = {
-            "drawdown_peak_at": fall.peak,
-            "drawdown_trough_at": fall.trough,
-            "drawdown_recovered_at": recovery(curve, fall),
-        }
-        point = points[metric]
+        point = reached(curve, fall) if fall.depth else None
         return [point - 1] if point else []
 
     return rows
 
 
-def _current_streak(_: Summary, selection: Selection) -> Sequence[int]:
-    found: list[int] = []
-    kind = 0
-    for row in reversed(_decided(_, selection)):
-        outcome = selection.inside.marks[row] & (WON | LOST)
-        if kind and outcome != kind:
-            break
-        kind = outcome
-        found.append(row)
-    return found[::-1]
+def _streaks(selection: Selection, kind: int) -> list[list[int]]:
+    """Runs of that outcome, breakevens left out: of W W B W L L and wins, [[0, 1, 3]]."""
+    marks = selection.inside.marks
+    runs = groupby(_decided(selection), key=lambda row: marks[row] & (WON | LOST))
+    return [list(run) for outcome, run in runs if outcome & kind]
 
 
-def _longest_streak(kind: int) -> Callable[[Summary, Selection], Sequence[int]]:
+def _current_streak(selection: Selection) -> Sequence[int]:
+    return (_streaks(selection, WON | LOST) or [[]])[-1]
+
+
+def _longest_streak(kind: int) -> Rows:
     """The earliest of the longest runs."""
-
-    def rows(summary: Summary, selection: Selection) -> Sequence[int]:
-        best: list[int] = []
-        run: list[int] = []
-        for row in _decided(summary, selection):
-            run = [*run, row] if selection.inside.marks[row] & kind else []
-            best = run if len(run) > len(best) else best
-        return best
-
-    return rows
+    return lambda selection: max(_streaks(selection, kind), key=len, default=[])
 
 
-_ROWS: dict[str, Callable[[Summary, Selection], Sequence[int]]] = {
+_ROWS: dict[str, Rows] = {
     "breakevens": _breakevens,
     "win_rate_decided": _decided,
-    "largest_win": _extreme("largest_win"),
-    "largest_loss": _extreme("largest_loss"),
+    "largest_win": _extreme(WON, max),
+    "largest_loss": _extreme(LOST, min),
     "best_day": _day(max),
     "worst_day": _day(min),
     "max_drawdown": _drawdown,
-    "drawdown_peak_at": _point("drawdown_peak_at"),
-    "drawdown_trough_at": _point("drawdown_trough_at"),
-    "drawdown_recovered_at": _point("drawdown_recovered_at"),
+    "drawdown_peak_at": _point(lambda _, fall: fall.peak),
+    "drawdown_trough_at": _point(lambda _, fall: fall.trough),
+    "drawdown_recovered_at": _point(recovery),
     "max_drawdown_pct": _relative_drawdown,
     "current_streak": _current_streak,
     "current_streak_kind": _current_streak,
@@ -237,21 +190,21 @@ _ROWS: dict[str, Callable[[Summary, Selection], Sequence[int]]] = {
 
 
 def _text(metric: str, summary: Summary, inputs: dict[str, Value | None], trades: Trades) -> str:
-    reference = references()[metric]
+    row = METRICS[metric]
     value = summary.metrics[metric]
-    lines = [f"{label_of(metric)}, {summary.window.kind} {summary.window.label}"]
-    lines.append(f"  {reference.what}")
-    lines.append(f"  formula  {reference.formula}")
+    lines = [f"{row.label}, {summary.window.kind} {summary.window.label}"]
+    lines.append(f"  {row.what}")
+    lines.append(f"  formula  {row.formula}")
     lines += [f"  with     {name} = {_exact(number)}" for name, number in inputs.items()]
     if value is None:
         lines.append(f"  {metric} is undefined: {summary.undefined[metric]}")
     else:
-        lines.append(f"  {metric} = {_exact(value)} ({reference.unit})")
-    lines.append(f"\nBehind it: {len(trades):,} trade{'' if len(trades) == 1 else 's'}.")
+        lines.append(f"  {metric} = {_exact(value)} ({row.unit})")
+    lines.append(f"\nBased on {len(trades):,} trade{'' if len(trades) == 1 else 's'}.")
     if not len(trades):
         return "\n".join(lines) + "\n"
     header = ["closed", "symbol", "outcome", "net P&L", "log lines"]
-    rows = [_row(trades, row, summary.window.timezone) for row in range(len(trades))]
+    rows = [_row(trades, number, summary.window.timezone) for number in range(len(trades))]
     return "\n".join(lines) + "\n" + aligned(header, rows, left=3)
 
 

@@ -1,4 +1,4 @@
-"""What is odd about the data of a window: said when there is something, silent when clean."""
+"""Problems in the data of a window: code, count and message; none when it is clean."""
 
 from __future__ import annotations
 
@@ -18,15 +18,19 @@ from perfkit.summary.selection import Selection
 from perfkit.summary.shape import Finding
 
 _PER_TRADE = (
-    (REPEATED, "repeated_lines", "a trade was logged again in the same words; it counts once"),
+    (REPEATED, "repeated_lines", "a line repeats one already logged; its trade is counted once"),
     (CORRECTED, "corrections", "a later line changed a trade that had closed"),
-    (OUTCOME_DISAGREES, "outcome_disagrees", "the logged outcome is not the sign of the net P&L"),
-    (NET_DISAGREES, "net_disagrees", "net P&L is not gross minus commission; the net counts"),
-    (HOLD_DISAGREES, "hold_disagrees", "the logged holding time is not exit minus entry"),
+    (
+        OUTCOME_DISAGREES,
+        "outcome_disagrees",
+        "the logged outcome contradicts the net P&L, which is used",
+    ),
+    (NET_DISAGREES, "net_disagrees", "net P&L is not gross minus commission; the net is used"),
+    (HOLD_DISAGREES, "hold_disagrees", "the logged holding time differs from exit minus entry"),
     (
         CLOSED_BEFORE_OPENED,
         "closed_before_opened",
-        "closed before it was opened; it counts, without a holding time",
+        "a trade closed before it opened; it is counted without a holding time",
     ),
 )
 
@@ -50,14 +54,18 @@ def findings(selection: Selection) -> list[Finding]:
             Finding(
                 "mixed_modes",
                 len(modes),
-                f"{' and '.join(modes)} trades are in one figure; separate them with --where",
+                f"{' and '.join(modes)} trades are mixed; separate them with --where",
             )
         )
     if missing:
         found.append(Finding("missing_days", len(missing), "expected days without a log file"))
     if unterminated:
         found.append(
-            Finding("unterminated_days", len(unterminated), "a past day's log ends in half a line")
+            Finding(
+                "unterminated_days",
+                len(unterminated),
+                "the log of a past day ends with an incomplete line",
+            )
         )
     return found
 
@@ -82,4 +90,4 @@ def _kind(error: LineError) -> str:
     field, colon, problem = error.reason.partition(": ")
     if " is " in problem:
         return f"{field} {problem[problem.rindex(' is ') + 1 :]}"
-    return f"{field} holds no valid value" if colon else error.reason
+    return f"{field} has an invalid value" if colon else error.reason

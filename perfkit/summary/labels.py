@@ -1,4 +1,4 @@
-"""What figures are called and how they look: labels, groups, units; the only place that rounds."""
+"""How figures are shown: labels, groups and units. This is the only place that rounds."""
 
 from __future__ import annotations
 
@@ -8,74 +8,7 @@ from decimal import Decimal
 from perfkit.core.calendar import zone_named
 from perfkit.core.formatting import NOTHING, duration, fixed, percent, signed
 from perfkit.metrics.facts import Value
-from perfkit.metrics.reference import unit_of
-
-GROUPS: dict[str, tuple[str, ...]] = {
-    "Trades": (
-        "closed_trades",
-        "wins",
-        "losses",
-        "breakevens",
-        "open_trades",
-        "trades_per_day",
-        "win_rate",
-        "win_rate_low",
-        "win_rate_high",
-        "win_rate_decided",
-        "required_win_rate",
-    ),
-    "Profit and loss": (
-        "net_pnl",
-        "gross_profit",
-        "gross_loss",
-        "commission",
-        "slippage",
-        "unrealized_pnl",
-        "profit_factor",
-        "payoff_ratio",
-        "expectancy",
-        "avg_win",
-        "avg_loss",
-        "largest_win",
-        "largest_loss",
-    ),
-    "Risk": (
-        "max_drawdown",
-        "drawdown_peak_at",
-        "drawdown_trough_at",
-        "drawdown_recovered_at",
-        "max_drawdown_pct",
-        "current_drawdown",
-        "avg_risk_reward",
-        "risk_reward_trades",
-        "avg_r",
-        "sd_r",
-        "r_trades",
-        "sqn",
-        "losses_beyond_1r",
-        "target_hits",
-    ),
-    "Streaks and holding": (
-        "current_streak",
-        "current_streak_kind",
-        "longest_win_streak",
-        "longest_loss_streak",
-        "avg_hold_seconds",
-        "win_hold_seconds",
-        "loss_hold_seconds",
-    ),
-    "Days": (
-        "trading_days",
-        "profitable_days",
-        "best_day",
-        "worst_day",
-        "avg_day",
-        "sd_day",
-        "sharpe",
-        "sortino",
-    ),
-}
-"""Every metric, in the groups a person reads them in."""
+from perfkit.metrics.registry import METRICS
 
 PART_COLUMNS = (
     "closed_trades",
@@ -86,38 +19,19 @@ PART_COLUMNS = (
     "avg_r",
     "max_drawdown",
 )
-UNSIGNED = ("commission", "slippage", "sd_day")
-"""Money that is no gain or loss by itself."""
-
-_LABELS = {
-    "net_pnl": "Net P&L",
-    "unrealized_pnl": "Unrealized P&L",
-    "sqn": "SQN",
-    "avg_r": "Average R",
-    "sd_r": "Standard deviation of R",
-    "r_trades": "Trades with an R",
-    "risk_reward_trades": "Trades with a planned risk-reward",
-    "avg_win": "Average win",
-    "avg_loss": "Average loss",
-    "avg_risk_reward": "Average planned risk-reward",
-    "win_rate_low": "Win rate, 95 % low",
-    "win_rate_high": "Win rate, 95 % high",
-    "win_rate_decided": "Win rate without breakevens",
-    "max_drawdown_pct": "Largest relative drawdown",
-    "max_drawdown": "Largest drawdown",
-    "losses_beyond_1r": "Losses beyond 1 R",
-    "avg_hold_seconds": "Average holding time",
-    "win_hold_seconds": "Average holding time of wins",
-    "loss_hold_seconds": "Average holding time of losses",
-    "sd_day": "Standard deviation of a day",
-    "avg_day": "Average day",
-}
 
 
-def label_of(metric: str) -> str:
-    """A metric's name as a person reads it."""
-    known = _LABELS.get(metric)
-    return known if known is not None else metric.replace("_", " ").capitalize()
+def groups() -> dict[str, list[str]]:
+    """Every metric, in the groups a person reads them in."""
+    grouped: dict[str, list[str]] = {}
+    for name, row in METRICS.items():
+        grouped.setdefault(row.group, []).append(name)
+    return grouped
+
+
+def label_of(name: str) -> str:
+    """The name of a metric, or of a dimension, as a person reads it."""
+    return METRICS[name].label if name in METRICS else name.replace("_", " ").capitalize()
 
 
 def in_sentence(metric: str) -> str:
@@ -138,9 +52,10 @@ def shown(metric: str, value: Value | None, currency: str = "", timezone: str = 
 
 
 def _number(metric: str, value: Decimal, currency: str) -> str:
-    unit = unit_of(metric) if metric else "money"
+    row = METRICS[metric]
+    unit = row.unit
     if unit.startswith("money"):
-        amount = fixed(value, 2) if metric in UNSIGNED else signed(value)
+        amount = signed(value) if row.signed else fixed(value, 2)
         return f"{amount} {currency}".rstrip()
     if unit == "fraction":
         return percent(value)
@@ -149,6 +64,16 @@ def _number(metric: str, value: Decimal, currency: str) -> str:
     if unit in ("trades", "days"):
         return fixed(value, 0)
     return f"{fixed(value, 2)} R" if unit == "R" else fixed(value, 2)
+
+
+def shown_difference(metric: str, difference: Decimal, currency: str) -> str:
+    """A difference of two figures, with its sign; of rates, in points of 1 %."""
+    unit = METRICS[metric].unit
+    if unit == "fraction":
+        return f"{signed(difference * 100, 1)} points"
+    if unit in ("trades", "days"):
+        return signed(difference, 0)
+    return f"{signed(difference)} {currency}" if unit.startswith("money") else signed(difference)
 
 
 def moment(at: datetime, timezone: str = "UTC") -> str:

@@ -13,13 +13,19 @@ from perfkit.core.formatting import (
     escaped,
     percent,
     plain,
-    signed,
     table,
 )
 from perfkit.metrics.facts import Value
-from perfkit.metrics.reference import unit_of
 from perfkit.metrics.risk import SQN_TRADES_ADVISED
-from perfkit.summary.labels import GROUPS, PART_COLUMNS, in_sentence, label_of, moment, shown
+from perfkit.summary.labels import (
+    PART_COLUMNS,
+    groups,
+    in_sentence,
+    label_of,
+    moment,
+    shown,
+    shown_difference,
+)
 from perfkit.summary.shape import Part, SummaryShape, TargetVerdict
 from perfkit.summary.targets import INSUFFICIENT, MET, MISSED
 
@@ -70,16 +76,16 @@ def glance(summary: SummaryShape) -> str:
 
 def _glance_rows(summary: SummaryShape) -> tuple[list[str], list[list[str]]]:
     metrics, cash = summary.metrics, summary.currency
-    low, high = metrics["win_rate_low"], metrics["win_rate_high"]
-    interval = NOTHING
-    if isinstance(low, Decimal) and isinstance(high, Decimal):
-        interval = f"95 % interval {percent(low)} to {percent(high)}"
     trough = metrics["drawdown_trough_at"]
     fall = "none"
     if isinstance(trough, datetime):
         fall = f"lowest at {moment(trough, summary.window.timezone)}"
     rows = [
-        ["Win rate", shown("win_rate", metrics["win_rate"]), interval],
+        [
+            "Win rate",
+            shown("win_rate", metrics["win_rate"]),
+            _interval(metrics, 1, "95 % interval "),
+        ],
         ["Largest drawdown", shown("max_drawdown", metrics["max_drawdown"], cash), fall],
         ["Expectancy", shown("expectancy", metrics["expectancy"], cash), "per trade"],
         ["Targets", _targets_in_short(summary.targets), _missed_names(summary.targets)],
@@ -88,9 +94,9 @@ def _glance_rows(summary: SummaryShape) -> tuple[list[str], list[list[str]]]:
 
 
 def figures(summary: SummaryShape) -> str:
-    """Every figure, in groups; what is undefined stands with its reason."""
+    """Every figure, in groups; an undefined one with its reason."""
     parts = []
-    for group, names in GROUPS.items():
+    for group, names in groups().items():
         rows = [[label_of(name), _shown_in(summary, name)] for name in names]
         parts.append(table([group, ""], rows))
     return "\n".join(parts)
@@ -104,7 +110,7 @@ def targets(summary: SummaryShape) -> str:
 
 
 def breakdown(summary: SummaryShape, dimension: str) -> str:
-    """One line per part: trades, P&L, win rate with its interval, and what follows."""
+    """One line per part: trades, P&L, win rate with its interval, and further figures."""
     rows = _part_rows(summary, dimension, escaped)
     return table(_part_header(dimension), rows) if rows else f"{NO_TRADES}.\n"
 
@@ -116,7 +122,7 @@ def breakdown_text(summary: SummaryShape, dimension: str) -> str:
 
 
 def quality(summary: SummaryShape) -> str:
-    """What was read, and what is odd about it; nothing more when it is clean."""
+    """How many lines were read, and the findings about them."""
     data = summary.data
     read = f"{_count(data.lines, 'line')} of {_count(data.files, 'file')}"
     if data.ignored:
@@ -149,7 +155,7 @@ def summary_text(summary: SummaryShape) -> str:
     for verdict in summary.targets:
         by_metric.setdefault(verdict.metric, []).append(verdict)
     rows: list[list[str]] = []
-    for group, names in GROUPS.items():
+    for group, names in groups().items():
         rows.append([group.upper(), "", ""])
         rows += [
             [
@@ -201,11 +207,14 @@ def _note(summary: SummaryShape, name: str) -> str:
 def _variance(summary: SummaryShape, verdict: TargetVerdict) -> str:
     wanted = _wanted(verdict, summary.currency)
     sign = "≥" if verdict.bound == "at_least" else "≤"
-    text = f"target {sign} {wanted}: {verdict.verdict}"
+    text = f"target {sign} {wanted}: "
     if verdict.distance is None:
-        return f"{text} ({verdict.reason})"
-    text += f" by {_distance(verdict, summary.currency)}"
-    return f"{text} ({verdict.reason})" if verdict.reason else text
+        return f"{text}not enough data ({verdict.reason})"
+    distance = _distance(verdict, summary.currency)
+    if verdict.verdict != INSUFFICIENT:
+        return f"{text}{verdict.verdict} by {distance}"
+    way = "below" if verdict.distance < 0 else "above"
+    return f"{text}{distance.lstrip('+-')} {way} target, but too few trades to say"
 
 
 def _wanted(verdict: TargetVerdict, currency: str) -> str:
@@ -215,11 +224,7 @@ def _wanted(verdict: TargetVerdict, currency: str) -> str:
 def _distance(verdict: TargetVerdict, currency: str) -> str:
     if verdict.distance is None:
         return NOTHING
-    if unit_of(verdict.metric) == "fraction":
-        return f"{signed(verdict.distance * 100, 1)} points"
-    if unit_of(verdict.metric).startswith("money"):
-        return f"{signed(verdict.distance)} {currency}"
-    return signed(verdict.distance)
+    return shown_difference(verdict.metric, verdict.distance, currency)
 
 
 def _target_rows(summary: SummaryShape) -> list[list[str]]:
@@ -228,9 +233,9 @@ def _target_rows(summary: SummaryShape) -> list[list[str]]:
     for verdict in summary.targets:
         sign = "at least" if verdict.bound == "at_least" else "at most"
         wanted = f"{sign} {_wanted(verdict, cash)}"
-        said = VERDICTS[verdict.verdict] + (f" ({verdict.reason})" if verdict.reason else "")
+        status = VERDICTS[verdict.verdict] + (f" ({verdict.reason})" if verdict.reason else "")
         actual = shown(verdict.metric, verdict.actual, cash)
-        rows.append([label_of(verdict.metric), wanted, actual, _distance(verdict, cash), said])
+        rows.append([label_of(verdict.metric), wanted, actual, _distance(verdict, cash), status])
     return rows
 
 
@@ -244,13 +249,16 @@ def _part_rows(summary: SummaryShape, dimension: str, clean: Callable[..., str])
 
 
 def _part_row(part: Part, currency: str, clean: Callable[..., str]) -> list[str]:
-    metrics = part.metrics
+    cells = [shown(name, part.metrics[name], currency) for name in PART_COLUMNS]
+    return [clean(part.name) or "(none)", *cells[:3], _interval(part.metrics, 0), *cells[3:]]
+
+
+def _interval(metrics: dict[str, Value | None], places: int, name: str = "") -> str:
+    """The 95 % interval of the win rate, such as "21 % to 64 %"."""
     low, high = metrics["win_rate_low"], metrics["win_rate_high"]
-    interval = NOTHING
-    if isinstance(low, Decimal) and isinstance(high, Decimal):
-        interval = f"{percent(low, 0)} to {percent(high, 0)}"
-    cells = [shown(name, metrics[name], currency) for name in PART_COLUMNS]
-    return [clean(part.name) or "(none)", *cells[:3], interval, *cells[3:]]
+    if not isinstance(low, Decimal) or not isinstance(high, Decimal):
+        return NOTHING
+    return f"{name}{percent(low, places)} to {percent(high, places)}"
 
 
 def _title(summary: SummaryShape) -> str:

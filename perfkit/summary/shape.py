@@ -65,7 +65,7 @@ class DataShape(NamedTuple):
 
 
 class TargetVerdict(NamedTuple):
-    """A target against what came out.
+    """A target and the actual figure.
 
     `bound` is at_least or at_most; `verdict` is met, missed or insufficient; `distance` is actual
     minus target, null without an actual figure; `reason` says why a verdict is insufficient.
@@ -112,30 +112,30 @@ class SummaryShape(NamedTuple):
 
     def to_builtins(self) -> dict[str, Any]:
         """Plain dicts, lists, strings and numbers, as JSON has them."""
-        return plain(self)  # type: ignore[no-any-return]
+        return json_value(self)  # type: ignore[no-any-return]
 
     def to_json(self) -> str:
         """Indented JSON, ending in a newline."""
         return json_text(self.to_builtins())
 
 
-def plain(value: Any) -> Any:
-    """A value as JSON has it: exact decimals as texts, moments in UTC."""
+def json_value(value: Any) -> Any:
+    """A value as plain JSON: exact decimals as texts, moments in UTC."""
     if isinstance(value, str | int | None):
         return value
     if isinstance(value, Decimal):
         return format(value, "f")
     if isinstance(value, dict):
-        return {key: plain(entry) for key, entry in value.items()}
+        return {key: json_value(entry) for key, entry in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return {name: plain(entry) for name, entry in zip(value._fields, value, strict=True)}
+        return {name: json_value(entry) for name, entry in zip(value._fields, value, strict=True)}
     if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
+        return [json_value(entry) for entry in value]
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")
     if isinstance(value, date):
         return value.isoformat()
-    raise TypeError(f"{value!r} has no place in JSON")
+    raise TypeError(f"{value!r} cannot be written as JSON")
 
 
 def json_text(value: object) -> str:
@@ -166,4 +166,4 @@ def _indented(value: object, margin: str) -> str:
     if isinstance(value, list):
         entries = [f"{inner}{_indented(entry, inner)}" for entry in value]
         return f"[{','.join(entries)}{margin}]" if entries else "[]"
-    raise TypeError(f"{value!r} has no place in JSON")
+    raise TypeError(f"{value!r} cannot be written as JSON")

@@ -129,7 +129,7 @@ def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
 def _recovered_at(selection: Selection, whole: Tally) -> int | None:
     """When cumulative P&L first was at or above the peak of the largest drawdown again.
 
-    Sheets tell on which days the trough and the recovery lie; only those are walked.
+    The sheets show on which days the trough and the recovery are; only those are walked.
     """
     start = peak = 0
     level: int | None = None
@@ -197,7 +197,7 @@ def _relative_drawdown(selection: Selection) -> Decimal | Undefined:
     equity += sum(curve.net * 10 ** (places - curve.places) for curve in before)
     if equity <= 0:
         return Undefined("equity was not above 0")
-    deepest = Share(equity, 0, 1)
+    deepest = Share(equity, 0, equity)
     for day, sheet in sheets:
         factor = 10 ** (places - sheet.whole.places[0])
         own = sheet.whole.curve.times(factor)

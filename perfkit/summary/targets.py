@@ -1,4 +1,4 @@
-"""Targets against figures: met, missed, or too little data to say."""
+"""Targets compared with figures: met, missed, or too few trades to say."""
 
 from __future__ import annotations
 
@@ -7,22 +7,19 @@ from decimal import Decimal
 
 from perfkit.config.settings import Target
 from perfkit.core.exact import canonical, subtract
-from perfkit.metrics.registry import Figures
+from perfkit.metrics.registry import METRICS, Figures
 from perfkit.summary.shape import TargetVerdict
 
 MET = "met"
 MISSED = "missed"
 INSUFFICIENT = "insufficient"
 
-_INTERVALS = {"win_rate": ("win_rate_low", "win_rate_high")}
-"""Rates with a confidence interval: a target inside it is undecided."""
-
 
 def verdicts(targets: Iterable[Target], window_kind: str, figures: Figures) -> list[TargetVerdict]:
     """A verdict for each target that applies to such a window.
 
-    Insufficient is a rate whose 95 % interval holds the target strictly inside, a figure that is
-    undefined, and any figure of a window without trades.
+    Too little data (`INSUFFICIENT`) is: a target strictly within the 95 % interval of a rate, a
+    figure that is undefined, and any figure of a window without trades.
     """
     return [_verdict(target, figures) for target in targets if target.window in (None, window_kind)]
 
@@ -34,7 +31,7 @@ def _verdict(target: Target, figures: Figures) -> TargetVerdict:
     if not figures.values["closed_trades"]:
         return _insufficient(target, "no trade closed in the window")
     if not isinstance(actual, Decimal):
-        reason = figures.undefined.get(target.metric, "the figure is no number")
+        reason = figures.undefined.get(target.metric, "the figure is not a number")
         return _insufficient(target, reason)
     reached = actual >= target.value if target.bound == "at_least" else actual <= target.value
     undecided = _straddles(target, figures)
@@ -45,7 +42,7 @@ def _verdict(target: Target, figures: Figures) -> TargetVerdict:
         actual,
         canonical(subtract(actual, target.value)),
         INSUFFICIENT if undecided else MET if reached else MISSED,
-        "the 95 % interval holds the target" if undecided else None,
+        "the target is within the 95 % interval" if undecided else None,
     )
 
 
@@ -56,9 +53,6 @@ def _insufficient(target: Target, reason: str) -> TargetVerdict:
 
 
 def _straddles(target: Target, figures: Figures) -> bool:
-    if target.metric not in _INTERVALS:
-        return False
-    low, high = (figures.values[name] for name in _INTERVALS[target.metric])
-    if not isinstance(low, Decimal) or not isinstance(high, Decimal):
-        return False
-    return low < target.value < high
+    """Whether the target is within the confidence interval of a rate, its ends left out."""
+    low, high = map(figures.values.get, METRICS[target.metric].interval or ("", ""))
+    return isinstance(low, Decimal) and isinstance(high, Decimal) and low < target.value < high

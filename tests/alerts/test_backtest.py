@@ -9,7 +9,7 @@ import pytest
 
 import perfkit
 from perfkit.alerts.rules.rule import Rule
-from perfkit.alerts.status import told_episodes
+from perfkit.alerts.status import logged_episodes
 from perfkit.cli import main
 from perfkit.core.calendar import instant_of
 from perfkit.core.errors import UsageError
@@ -47,7 +47,7 @@ class TestEpisodes:
         assert "loss: fired 2 times in 5 trades; 2 closed while it did; standing aside" in text
         assert "would have saved 13 USD" in text
         assert "calm: never fired in 5 trades" in text
-        assert "still fires" in text
+        assert "still firing" in text
 
     def test_markdown_escapes_what_comes_from_a_log(self, bench: Bench) -> None:
         assert "a\\|b" in perfkit.open(bench.root).backtest()._repr_markdown_()
@@ -68,8 +68,8 @@ class TestEpisodes:
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
-            (("nothing",), "there is no such rule; there are loss, calm, stale"),
-            (("stale",), "stale goes by the clock"),
+            (("nothing",), "unknown rule; the rules are loss, calm, stale"),
+            (("stale",), "stale is a clock rule"),
             (("loss", "2026-04-09", "2026-04-08"), "is before the first"),
             (("loss", "soon"), "is not a date"),
         ],
@@ -98,7 +98,7 @@ class TestChart:
 
     def test_what_is_not_there_is_said(self, bench: Bench) -> None:
         found = perfkit.open(bench.root).backtest()
-        with pytest.raises(UsageError, match="is not in this backtest; there are loss, calm"):
+        with pytest.raises(UsageError, match="is not in this backtest; the rules are loss, calm"):
             found.chart("other")
         with pytest.raises(UsageError, match="no trade of that group"):
             found.chart("loss", "zzz")
@@ -133,14 +133,14 @@ class TestStatusAndEvents:
         bench.run(START - timedelta(days=1))
         day = 86_400 * 1_000_000
         start = instant_of(START)
-        (calm,) = told_episodes(bench.root, start, start + day)
+        (calm,) = logged_episodes(bench.root, start, start + day)
         assert (calm.rule, calm.group, calm.ended_at) == ("calm", "", None)
-        both = told_episodes(bench.root, start, start + 9 * day)
+        both = logged_episodes(bench.root, start, start + 9 * day)
         assert [one.rule for one in both] == ["calm", "loss"]
-        assert told_episodes(bench.root, start - 9 * day, start) == ()
+        assert logged_episodes(bench.root, start - 9 * day, start) == ()
         bench.trade(minutes(2500), 100, strategy_name="a|b")
         bench.run(START + timedelta(days=3))
-        both = told_episodes(bench.root, start, start + 9 * day)
+        both = logged_episodes(bench.root, start, start + 9 * day)
         reasons = [one.reason for one in both if one.rule != "stale"]
         assert reasons == ["recovered", "recovered"]
 
@@ -150,7 +150,7 @@ class TestStatusAndEvents:
         bench.trade(minutes(3000), 50, order_id="A", strategy_name="c")
         bench.run(START + timedelta(days=3))
         assert bench.events("resolved")[-1]["reason"] == "corrected"
-        found = told_episodes(bench.root, 0, 1 << 60)
+        found = logged_episodes(bench.root, 0, 1 << 60)
         assert [one.group for one in found if one.rule == "loss"] == ["a|b"]
 
     def test_summary_shows_the_status_and_checks_on_demand(
@@ -167,7 +167,7 @@ class TestStatusAndEvents:
         assert "Alerts, as of 2026-04-08T10:00:00Z" in capsys.readouterr().out
         bench.state.write_bytes(b"damaged")
         assert main.main(words) == 0
-        assert "it is damaged; perfkit-alerts makes it anew" in capsys.readouterr().err
+        assert "it is damaged; perfkit-alerts rebuilds it" in capsys.readouterr().err
 
     def test_every_event_is_as_its_schema_says(self, bench: Bench) -> None:
         schema = schemas()["alert-event.schema.json"]

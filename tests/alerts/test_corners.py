@@ -17,10 +17,10 @@ from tests.alerting import START, WIN_RATE, Bench, minutes, ran
 @pytest.mark.parametrize(
     ("raised", "said"),
     [
-        (ZeroDivisionError("half"), "a defect of perfkit, please report it"),
+        (ZeroDivisionError("half"), "a bug in perfkit, please report it"),
         (PermissionError(13, "Permission denied", "x.jsonl"), "x.jsonl: Permission denied; check"),
         (OutputError("a.state", "disk full"), "cannot write a.state: disk full"),
-        (KeyboardInterrupt(), "interrupted; nothing was half written"),
+        (KeyboardInterrupt(), "interrupted; no file was left half written"),
     ],
 )
 def test_whatever_goes_wrong_is_said_and_exits_with_3(
@@ -76,7 +76,7 @@ rules:
         "a: critical when win_rate over the last 5 trades is below 0.5 for 2 trades "
         "where side = long for each symbol in mon 09:30-22:00 UTC"
     )
-    assert describe(other) == "b: warning when net_pnl over daily is above 5 for 10 minutes"
+    assert describe(other) == "b: warning when daily net_pnl is above 5 for 10 minutes"
 
 
 def test_what_is_no_event_is_passed_over(tmp_path: Path) -> None:
@@ -129,6 +129,6 @@ def test_several_groups_that_fire_are_acknowledged_by_episode(
     bench.run(minutes(2))
     words = ["alerts", "ack", "--root", str(tmp_path)]
     assert main.main([*words, "win-rate"]) == 3
-    assert "several of its groups fire; name the episode:" in capsys.readouterr().err
+    assert "several of its groups are firing; give the id of an episode:" in capsys.readouterr().err
     assert main.main([*words, bench.events("firing")[1]["episode"]]) == 0
     assert bench.events("acked")[0]["group"] == "NQ"

@@ -252,7 +252,7 @@ def test_lost_state_tells_what_happened_since_the_last_run(tmp_path: Path) -> No
 def test_full_disk_is_an_error_that_the_next_run_makes_good(tmp_path: Path) -> None:
     bench = Bench(tmp_path, RULES)
     act(bench, STORY[0])
-    limited = f"ulimit -f 0; exec {sys.executable} -m perfkit.alertrun --root {bench.root}"
+    limited = f"ulimit -f 0; exec {sys.executable} -m perfkit.alerts.cron --root {bench.root}"
     done = subprocess.run(["bash", "-c", limited], capture_output=True, text=True, check=False)
     assert done.returncode == 3
     assert "too large" in done.stderr

@@ -601,8 +601,8 @@ class TestCommands:
         assert self.perfkit(bench, "ack", "win-rate") == 3
         assert self.perfkit(bench, "ack", "nothing") == 3
         said = capsys.readouterr().err
-        assert "acknowledged already" in said
-        assert "no such episode is open; open are:" in said
+        assert "already acknowledged" in said
+        assert "no such episode is open; open episodes:" in said
 
     def test_silenced_rule_is_quiet_until_its_end(self, tmp_path: Path) -> None:
         bench = self.fired(tmp_path)
@@ -679,7 +679,7 @@ class TestCommands:
         assert self.perfkit(bench, "lint") == 0
         assert capsys.readouterr().out.splitlines() == [
             "win-rate: warning when win_rate over the last 4 trades is below 0.5",
-            "config/alerts.yaml: 1 rule, no error",
+            "config/alerts.yaml: 1 rule, no errors",
         ]
         bench.rules(WIN_RATE.replace("win_rate", "luck"))
         assert self.perfkit(bench, "lint") == 3
@@ -711,8 +711,8 @@ class TestTrouble:
             (["--now", "yesterday"], "--now yesterday: write a time with its zone"),
             (["--now", "2026-04-08T10:00:00"], "write a time with its zone"),
             (["--now"], "--now needs a value"),
-            (["--frequently"], "there is no such option"),
-            (["--json=1"], "there is no such option"),
+            (["--frequently"], "unknown option"),
+            (["--json=1"], "unknown option"),
         ],
     )
     def test_wrong_usage_exits_with_3(self, tmp_path: Path, words: list[str], said: str) -> None:

@@ -36,7 +36,7 @@ def test_every_state_is_documented() -> None:
 
 
 def test_every_clock_metric_is_documented() -> None:
-    listed = first_cells(section("alerts.md", "## Rules that go by the clock"))
+    listed = first_cells(section("alerts.md", "## Clock rules"))
     assert listed == set(CLOCK_METRICS)
 
 
@@ -93,7 +93,7 @@ def test_the_sink_shown_is_one() -> None:
     found: dict[str, type[sinks.Sink]] = {}
     exec(block("python", "class Pager"), found)
     pager: sinks.Sink = found["Pager"]()
-    pager.tell([])
+    pager.deliver([])
 
 
 def test_every_exit_code_is_documented() -> None:

@@ -30,7 +30,7 @@ def test_every_file_is_in_one_lot_in_order(
     tmp_path: Path, sizes: list[int], workers: int, cut: int
 ) -> None:
     readings = files(tmp_path, sizes)
-    lots = parallel._Lots(sum(sizes) * MIB, workers)
+    lots = parallel._Chunks(sum(sizes) * MIB, workers)
     shared = [lot for own in (readings[:cut], readings[cut:]) for lot in lots.of(own)]
     assert [one for lot in shared for one in lot] == readings
     assert all(shared)
@@ -38,7 +38,7 @@ def test_every_file_is_in_one_lot_in_order(
 
 
 def test_lots_are_large_at_first_and_then_ever_smaller(tmp_path: Path) -> None:
-    lots = parallel._Lots(300 * MIB, 2)
+    lots = parallel._Chunks(300 * MIB, 2)
     sizes = [len(lot) for lot in lots.of(files(tmp_path, [1] * 300))]
     assert sizes[0] == parallel.MOST_BYTES // MIB
     assert sizes[:-1] == sorted(sizes[:-1], reverse=True)
@@ -47,5 +47,5 @@ def test_lots_are_large_at_first_and_then_ever_smaller(tmp_path: Path) -> None:
 
 
 def test_little_is_shared_by_all(tmp_path: Path) -> None:
-    lots = parallel._Lots(8 * MIB, 4)
+    lots = parallel._Chunks(8 * MIB, 4)
     assert len(list(lots.of(files(tmp_path, [1] * 8)))) == 4

@@ -12,10 +12,11 @@ from typing import Any
 
 import pytest
 
-from perfkit.book import batch, cache, parallel, update
+from perfkit.book import batch, cache, parallel
+from perfkit.book import plan as plans
 from perfkit.book.batch import Batch
 from perfkit.book.cache import Activity, Options
-from perfkit.book.store import day_sheet, days
+from perfkit.book.store import compaction, day_sheet, days
 from perfkit.book.store.freshness import nothing_new
 from perfkit.book.store.pages import Pages
 from perfkit.book.verify import first_difference
@@ -99,7 +100,7 @@ class TestReading:
         text = (root / LOG).read_text()
         (root / LOG).write_text(text.replace('"1"', '"7"', 1))
         assert activity(root).rewritten == (LOG,)
-        assert f"{LOG}: its earlier lines changed; it was read anew" in caplog.text
+        assert f"{LOG}: earlier lines have changed; the whole file was read again" in caplog.text
         assert open_desk(root).summary("all").metrics["net_pnl"] == 8
 
     def test_a_file_that_is_gone_takes_its_trades_along_and_that_is_said(
@@ -110,7 +111,7 @@ class TestReading:
         activity(root)
         (root / other).unlink()
         assert activity(root).gone == (other,)
-        assert f"{other}: is gone, and its trades with it" in caplog.text
+        assert f"{other} is gone; its trades no longer count" in caplog.text
         assert symbols(root) == ["X"]
 
     def test_a_renamed_file_is_not_read_again(self, workspace: WriteWorkspace) -> None:
@@ -479,7 +480,7 @@ class TestHeldBooks:
         root = workspace(config, logs={log: line("A") + line("B", "13:00")})
         assert len(symbols(root)) == 2
         append(root, line("C", "14:00"), log)
-        planned = update.plan
+        planned = plans.plan
 
         def rotating(*given: Any) -> Any:
             if not (root / (log + ".1")).exists():
@@ -526,7 +527,7 @@ sources:
     def test_few_pages_are_kept_however_often_the_cache_is_written(
         self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(cache, "MOST_PAGES", 4)
+        monkeypatch.setattr(compaction, "MOST_PAGES", 4)
         root = workspace()
         for day in range(1, 13):
             log = f"logs/trades/2026-04-{day:02d}.jsonl"

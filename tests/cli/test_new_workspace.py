@@ -1,9 +1,12 @@
 """New workspaces: what `perfkit init` and `perfkit demo` make, and the sample logs themselves."""
 
+import errno
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import tomllib
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,7 +16,8 @@ import pytest
 import perfkit
 from perfkit.cli.main import main
 from perfkit.cli.new_workspace import make_workspace, shipped
-from perfkit.core.errors import OutputError, UsageError
+from perfkit.core.errors import OutputError, ReportError, UsageError
+from perfkit.reports import run
 
 CHECKOUT = Path(__file__).parents[2]
 LOGS = CHECKOUT / "logs/trades"
@@ -148,6 +152,159 @@ class TestSampleLogs:
         }  # fmt: skip
 
 
+BROKEN_AT_EACH_CALL = """\
+import os, shutil, signal, sys
+from pathlib import Path
+
+from perfkit.cli.main import main
+
+how, top, present = sys.argv[1], Path(sys.argv[2]), sys.argv[3] == "empty folder"
+count, UNBROKEN = 0, 100
+
+
+def hook(event, arguments):
+    global count
+    writes = event == "open" and isinstance(arguments[2], int) and arguments[2] & os.O_WRONLY
+    if not target or not (writes or event in ("os.mkdir", "os.rename", "os.rmdir")):
+        return
+    if str(target) not in os.fsdecode(arguments[0]) and ".new.unfinished" not in str(arguments[0]):
+        return
+    count += 1
+    if count == at:
+        if how == "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise KeyboardInterrupt if how == "interrupt" else OSError(28, "No space left on device")
+
+
+def found():
+    return sorted(path.relative_to(top).as_posix() for path in top.rglob("*"))
+
+
+sys.addaudithook(hook)
+target, at = None, 0
+while True:
+    at += 1
+    shutil.rmtree(top, ignore_errors=True)
+    (top / "new" if present else top).mkdir(parents=True)
+    child = os.fork()
+    if not child:
+        target, sys.stdout = top / "new", sys.stderr
+        code = main(["init", str(target)])
+        os._exit(code if count >= at else UNBROKEN)
+    status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+    if status == UNBROKEN:
+        break
+    config = (top / "new/config/perfkit.yaml").exists()
+    print(status, int(config), *found(), flush=True)
+print("calls", at - 1)
+"""
+
+
+class TestWholeOrNotAtAll:
+    @pytest.mark.slow
+    @pytest.mark.parametrize("present", ["new", "empty folder"])
+    @pytest.mark.parametrize(
+        ("how", "status"), [("disk full", 3), ("interrupt", 3), ("kill", -signal.SIGKILL)]
+    )
+    def test_init_that_breaks_at_any_call_leaves_nothing_or_what_the_next_run_names(
+        self, tmp_path: Path, how: str, status: int, present: str
+    ) -> None:
+        done = subprocess.run(
+            [sys.executable, "-c", BROKEN_AT_EACH_CALL, how, str(tmp_path / "top"), present],
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        *broken, calls = done.stdout.splitlines()
+        assert calls == f"calls {len(broken)}"
+        assert len(broken) >= 15
+        for line in broken:
+            ended, whole, *left = line.split()
+            if how == "disk full" and ended == "0":  # the call was not needed
+                assert (whole, "new/notebooks/daily.ipynb" in left) == ("1", True)
+                continue
+            assert int(ended) == status
+            if how != "kill":
+                assert left == (["new"] if present == "empty folder" else [])
+            elif whole == "0":  # what is left is hidden, or not yet a workspace
+                assert all(".unfinished" in name or "config" not in name for name in left)
+            else:
+                assert "new/notebooks/daily.ipynb" in left
+
+    @pytest.mark.parametrize("command", ["init", "demo"])
+    @pytest.mark.parametrize("present", [True, False])
+    def test_what_a_killed_run_left_is_named(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, present: bool
+    ) -> None:
+        left = tmp_path / ("new/.unfinished" if present else ".new.unfinished")
+        left.mkdir(parents=True)
+        assert main([command, str(tmp_path / "new")]) == 3
+        assert f"{left} is left of a run that was killed" in capsys.readouterr().err
+        left.rmdir()
+        make_workspace(tmp_path / "new")
+
+    @pytest.mark.parametrize(
+        ("error", "said"),
+        [
+            (ReportError("weekly report: the kernel died"), "the kernel died"),
+            (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
+            (KeyboardInterrupt(), "interrupted"),
+            (ModuleNotFoundError("No module", name="papermill.execute"), "perfkit[reports]"),
+        ],
+        ids=["report", "disk full", "interrupt", "missing extra"],
+    )
+    @pytest.mark.parametrize("target", ["new", "a/b/new", "empty"])
+    def test_demo_whose_report_fails_leaves_nothing(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        target: str,
+        error: BaseException,
+        said: str,
+    ) -> None:
+        def fail(*_: object) -> Path:
+            raise error
+
+        (tmp_path / "empty").mkdir()
+        monkeypatch.setattr(run, "run_report", fail)
+        assert main(["demo", str(tmp_path / target)]) == 3
+        shown = capsys.readouterr()
+        assert shown.out == ""
+        assert said in shown.err
+        assert [path.name for path in tmp_path.rglob("*")] == ["empty"]
+
+    def test_shell_that_stands_in_the_empty_folder_sees_the_workspace(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.chdir(tmp_path)
+        make_workspace(Path("."))
+        assert {path.name for path in Path(".").iterdir()} == {
+            "config", "logs", "notebooks", "reports"
+        }  # fmt: skip
+
+    @pytest.mark.slow
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM], ids=["Ctrl-C", "terminate"])
+    def test_demo_stopped_in_the_middle_of_a_report_leaves_nothing(
+        self, tmp_path: Path, number: int
+    ) -> None:
+        demo = subprocess.Popen(
+            [sys.executable, "-m", "perfkit", "demo", str(tmp_path / "new")],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        staging = tmp_path / ".new.unfinished/reports"
+        while not (staging.is_dir() and any(staging.iterdir())):
+            assert demo.poll() is None
+            time.sleep(0.02)
+        demo.send_signal(number)
+        printed, said = demo.communicate(timeout=60)
+        assert (demo.returncode, printed) == (3, "")
+        assert re.match("perfkit: (interrupted|stopped by SIGTERM)", said)
+        assert list(tmp_path.iterdir()) == []
+
+
 @pytest.mark.slow
 class TestDemo:
     def test_demo_makes_three_reports_and_says_where_to_look(self, tmp_path: Path) -> None:
@@ -173,3 +330,10 @@ class TestDemo:
         before = tree(root)
         assert main(["demo", str(root)]) == 3
         assert tree(root) == before
+        assert not [name for name, body in before.items() if b"unfinished" in body]
+        assert main(["report", "daily", "--root", str(root)]) == 0
+        assert tree(root / "reports") == {
+            name.removeprefix("reports/"): body
+            for name, body in before.items()
+            if name.startswith("reports/")
+        }

@@ -241,7 +241,7 @@ class TestBatches:
         assert perfkit(root, "daily").out == paths(root, "daily/2026-04-09")
         assert "stale_since" not in status(root, "daily/2026-04-08")
 
-    def test_bar_of_progress_is_shown_on_a_terminal_only(self, root: Path) -> None:
+    def test_progress_bar_is_shown_on_a_terminal_only(self, root: Path) -> None:
         ours, theirs = pty.openpty()
         span = ("daily", "--from", "2026-04-07", "--to", "2026-04-08")
         process = start("report", *span, "--root", root)
@@ -249,9 +249,9 @@ class TestBatches:
         command = [sys.executable, "-m", "perfkit", "report", *span, "--root", str(root)]
         subprocess.run(command, stdout=subprocess.DEVNULL, stderr=theirs, check=True)
         shown = os.read(ours, 65536).decode()
-        assert "0/2" in shown
-        assert "█" * 24 + " 2/2" in shown
-        assert shown.endswith("\r\x1b[K")
+        for part in (r"  0%\| +\| 0/2 ", r" 50%\|█+.? +\| 1/2 ", r"100%\|█+\| 2/2 "):
+            assert re.search(part, shown)
+        assert re.search(r"\r +\r$", shown), "the bar is cleared at the end"
 
 
 class TestEnvironments:
@@ -272,15 +272,13 @@ class TestEnvironments:
         self.again(root, env={**os.environ, "TMPDIR": str(long)})
         assert not list(long.iterdir())
 
-    def test_grammar_that_jupyterlab_brings_is_not_compiled(
-        self, root: Path, tmp_path: Path
-    ) -> None:
+    def test_what_jupyterlab_brings_along_does_no_harm(self, root: Path, tmp_path: Path) -> None:
+        """Modules of which Jupyter's libraries import more where they are installed."""
         fake = tmp_path / "fake"
         fake.mkdir()
-        (fake / "rfc3987_syntax.py").write_text(f"open({str(tmp_path / 'slow')!r}, 'w').close()")
-        (fake / "debugpy.py").write_text(f"open({str(tmp_path / 'slow')!r}, 'w').close()")
+        (fake / "rfc3987_syntax.py").write_text("def is_valid_syntax(*_):\n    return True\n")
+        (fake / "debugpy.py").write_text("raise ImportError('no debugger here')")
         self.again(root, env={**os.environ, "PYTHONPATH": str(fake)})
-        assert not (tmp_path / "slow").exists()
 
     def test_kernel_of_this_environment_whatever_the_notebook_says(self, root: Path) -> None:
         before = pages(root)["daily/2026-04-08/report.md"]
@@ -320,10 +318,10 @@ class TestParameters:
     @pytest.mark.parametrize(
         ("given", "said"),
         [
-            ("days=x", "--param days: 'x' is not a whole number, which daily.ipynb takes"),
-            ("weeks=3", "--param weeks: daily.ipynb takes no such parameter; it takes days"),
+            ("days=x", "--param days: 'x' is not a whole number, as daily.ipynb needs"),
+            ("weeks=3", "--param weeks: daily.ipynb has no such parameter; it has days"),
             ("date=2026-04-07", "--param date: use --date instead"),
-            ("days", "--param days: write NAME=VALUE, say --param days=30"),
+            ("days", "--param days: write NAME=VALUE, for example --param days=30"),
         ],
     )
     def test_wrong_one_is_refused_before_anything_is_started(

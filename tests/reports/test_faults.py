@@ -74,7 +74,7 @@ def card(root: Path) -> str:
 
 
 def processes(root: Path, of: str) -> list[int]:
-    """The numbers of the runner's, nursery's or kernel's process of a run under way."""
+    """The process ids of the runner, the kernel server or the kernel of a run under way."""
     found = []
     for pid in kernels(root):
         command = Path(f"/proc/{pid}/cmdline").read_bytes()
@@ -83,11 +83,11 @@ def processes(root: Path, of: str) -> list[int]:
             kind = "runner" if os.getpgid(pid) == pid else "run"
         else:
             parent = int(Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[1])
-            is_nursery = (
+            is_server = (
                 session == pid
                 and b"perfkit.reports.processes.kernel_server" not in _command(parent)
             )
-            kind = "nursery" if is_nursery else "kernel"
+            kind = "kernel server" if is_server else "kernel"
         if kind == of:
             found.append(pid)
     return found
@@ -120,8 +120,8 @@ def test_signal_ends_the_run_and_whatever_it_started(root: Path, number: signal.
     assert ran.out == ""
 
 
-def test_nursery_is_woken_by_no_signal_once_its_sockets_are_gone() -> None:
-    """Else Python writes to a closed descriptor when a child dies, complains, and never ends."""
+def test_kernel_server_is_woken_by_no_signal_once_its_sockets_are_gone() -> None:
+    """Otherwise Python writes to a closed descriptor when a child dies, and never ends."""
     run, other = socket.socketpair()
     other.close()
     kernel_server._serve(run)
@@ -129,7 +129,7 @@ def test_nursery_is_woken_by_no_signal_once_its_sockets_are_gone() -> None:
     run.close()
 
 
-@pytest.mark.parametrize("victim", ["runner", "nursery", "kernel"])
+@pytest.mark.parametrize("victim", ["runner", "kernel server", "kernel"])
 def test_part_of_a_run_that_is_killed_fails_the_report(root: Path, victim: str) -> None:
     write(root, OPEN, GLANCE, SLEEP, CHART)
     process = start("report", "daily", "--root", root)

@@ -36,7 +36,7 @@ from perfkit.reports.index.readme import write_index
 from perfkit.reports.markdown_export import markdown_of
 from perfkit.reports.model import Models
 from perfkit.reports.notebook import checked, parse_parameters, read_notebook
-from perfkit.reports.processes import kernels, lean_imports
+from perfkit.reports.processes import kernels
 from perfkit.summary import changes
 from perfkit.summary.changes import Episode
 from tests.reportkit import HOSTILE, LOGS, notebook, tokens, trade, write_workspace
@@ -97,7 +97,7 @@ class TestParameters:
     def test_malformed_value_is_an_error_that_says_what_is_wanted(
         self, tmp_path: Path, cell: str, text: str, wanted: str
     ) -> None:
-        with pytest.raises(UsageError, match=f"--param n: '.*' is not {wanted}, which daily.ipynb"):
+        with pytest.raises(UsageError, match=f"n: '.*' is not {wanted}, as daily.ipynb needs"):
             checked(self.read(tmp_path, self.OWN + cell), {"n": text})
 
     @given(st.text())
@@ -115,9 +115,12 @@ class TestParameters:
     @pytest.mark.parametrize(
         ("cell", "said"),
         [
-            ('date: str = ""', 'takes no where; add `where: str = ""` to its cell'),
-            ("x = 1", 'takes no date; add `date: str = ""`'),
-            ("x = (", "its parameters cell is no Python"),
+            (
+                'date: str = ""',
+                'has no parameter where; add `where: str = ""` to its',
+            ),
+            ("x = 1", 'has no parameter date; add `date: str = ""`'),
+            ("x = (", "its parameters cell is not valid Python"),
         ],
     )
     def test_notebook_that_cannot_be_a_report_says_why(
@@ -129,7 +132,7 @@ class TestParameters:
     def test_notebook_without_a_parameters_cell_or_that_is_a_folder(self, tmp_path: Path) -> None:
         path = tmp_path / "daily.ipynb"
         path.write_text('{"cells": []}')
-        with pytest.raises(ReportError, match="has no parameters; give the cell"):
+        with pytest.raises(ReportError, match="has no parameters cell; tag the cell"):
             read_notebook(path)
         path.unlink()
         path.mkdir()
@@ -172,7 +175,7 @@ class TestChanges:
         desk = perfkit.open(write_workspace(tmp_path / "trading", LOGS))
         text = str(desk.changes("daily", "2026-04-07"))
         assert text.startswith(
-            "Compared with the trading day before, 2026-04-06: no trades in window then.\n"
+            "Compared with the trading day before, 2026-04-06: no trades closed then.\n"
         )
         assert "| Net P&L | +1.50 USD | 0.00 USD | +1.50 USD |" in text
         nothing = str(desk.changes("daily", "2026-04-06"))
@@ -362,7 +365,7 @@ class TestIndex:
 
     def test_index_without_a_report_is_a_heading(self, root: Path) -> None:
         assert self.markdown(root) == "# Reports\n"
-        assert "None yet." in (root / "reports/index.html").read_text(encoding="utf-8")
+        assert "No reports yet." in (root / "reports/index.html").read_text(encoding="utf-8")
 
 
 class Texts(html.parser.HTMLParser):
@@ -540,7 +543,7 @@ class TestVerify:
 
 
 def test_status_is_documented_key_by_key() -> None:
-    text = (Path(__file__).parents[2] / "docs/operations.md").read_text(encoding="utf-8")
+    text = (Path(__file__).parents[2] / "docs/reports.md").read_text(encoding="utf-8")
     rows = text.partition("| key of `status.json` |")[2].partition("\n\n")[0]
     documented = re.findall(r"`(\w+)`", " ".join(re.findall(r"^\|([^|]*)\|", rows, re.M)))
     assert documented == [field.name for field in msgspec.structs.fields(published.ReportStatus)]
@@ -584,23 +587,6 @@ class TestKernelFolders:
         missing = kernels._cannot_start("ModuleNotFoundError: No module named 'ipykernel'")
         assert isinstance(missing, MissingExtraError)
         assert "no kernel can be started: OSError: x" in str(kernels._cannot_start("OSError: x"))
-
-
-class TestLean:
-    def test_module_is_imported_as_if_another_were_not_installed(
-        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        (tmp_path / "heavy_one.py").write_text("")
-        (tmp_path / "light_one.py").write_text("try:\n import heavy_one\nexcept ImportError: pass")
-        monkeypatch.syspath_prepend(tmp_path)
-        lean_imports.import_lean("light_one", without="heavy_one")
-        assert "light_one" in sys.modules
-        assert "heavy_one" not in sys.modules
-        lean_imports.import_lean("no_such_module", without="heavy_one")
-        monkeypatch.delitem(sys.modules, "light_one")
-        __import__("heavy_one")
-        lean_imports.import_lean("light_one", without="heavy_one")
-        assert "light_one" not in sys.modules
 
 
 class TestModel:

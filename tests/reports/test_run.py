@@ -268,7 +268,7 @@ class TestFailing:
         (again / "notebooks/daily.ipynb").write_text("{}")
         ran = report(again)
         assert (ran.code, ran.out) == (3, "")
-        assert "daily.ipynb cannot be run: it is no notebook" in ran.err.splitlines()[-1]
+        assert "daily.ipynb cannot be run: it is not a notebook" in ran.err.splitlines()[-1]
         assert pages(again) == before
 
     def test_full_disk_leaves_the_earlier_report_and_exits_with_3(self, again: Path) -> None:
@@ -531,7 +531,7 @@ class TestExporter:
         for page, images, said in (
             (self.executed(count=None), 0, "cell 1: it did not run"),
             (self.executed(self.ERROR), 0, "cell 1: SystemExit: 0"),
-            (self.executed(), 1, "0 charts came out where the notebook has 1"),
+            (self.executed(), 1, "0 charts were drawn, but the notebook has 1"),
         ):
             with pytest.raises(ReportError, match=said):
                 check_executed(page, images)

@@ -19,7 +19,6 @@ import perfkit
 from perfkit import Desk
 from perfkit.cli.main import main
 from perfkit.core.errors import UsageError
-from perfkit.metrics.reference import references
 from perfkit.metrics.registry import METRICS
 from perfkit.summary.explain import Explanation, explain
 from perfkit.summary.summary import summarize
@@ -324,15 +323,15 @@ class TestText:
         explanation = desk.explain(metric, "all")
         assert printed == (str(explanation), "")
         summary = desk.summary("all")
-        assert f"  formula  {references()[metric].formula}\n" in printed.out
+        assert f"  formula  {METRICS[metric].formula}\n" in printed.out
         if summary.metrics[metric] is None:
             reason = f"  {metric} is undefined: {summary.undefined[metric]}\n"
             assert reason in printed.out
         else:
-            assert re.search(rf"^  {metric} = \S+ \({re.escape(references()[metric].unit)}\)$",
+            assert re.search(rf"^  {metric} = \S+ \({re.escape(METRICS[metric].unit)}\)$",
                              printed.out, re.MULTILINE)  # fmt: skip
         count = len(explanation.trades)
-        assert f"\nBehind it: {count} trade{'' if count == 1 else 's'}.\n" in printed.out
+        assert f"\nBased on {count} trade{'' if count == 1 else 's'}.\n" in printed.out
         for place in explanation.lines:
             assert re.search(rf"  {re.escape(place)}$", printed.out, re.MULTILINE)
 

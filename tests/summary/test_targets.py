@@ -103,7 +103,7 @@ def test_a_win_rate_whose_interval_holds_the_target_is_insufficient(
     assert found.verdict == word
     assert found.actual == Decimal(wins) / trades
     assert found.reason == (
-        "the 95 % interval holds the target" if word == "insufficient" else None
+        "the target is within the 95 % interval" if word == "insufficient" else None
     )
 
 

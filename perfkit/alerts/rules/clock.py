@@ -1,7 +1,7 @@
-"""Rules that go by the clock: how old the newest line is, or an open trade; how many bad lines.
+"""Clock rules: the age of the newest line or of an open trade, and the number of bad lines.
 
-Ages count active minutes only. When a breach begins is known to the microsecond from the log, so
-it does not matter when a run looks.
+They are evaluated once a run. Ages count active minutes only. The log gives the start of a breach
+to the microsecond, so events do not depend on when a run happens.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from perfkit.alerts.rules.rule import (
     RuleState,
     step,
 )
-from perfkit.alerts.rules.steps import NO_GROUP
+from perfkit.alerts.rules.steps import NO_GROUP, group_of
 from perfkit.core.exact import EXACT, ratio
 from perfkit.core.fast_imports import NamedTuple
 
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 
     from perfkit.core.trades import Trades
 
-    class Feed(Protocol):
-        """What a rule that goes by the clock asks of the log; `perfkit.alerts.feed` answers."""
+    class LogSource(Protocol):
+        """What clock rules read of the logs; `source` None means all sources."""
 
         @property
         def sources(self) -> Sequence[str]: ...
@@ -42,13 +42,14 @@ if TYPE_CHECKING:
 
 
 AHEAD_US = 5 * MINUTE_US
-"""A line may be ahead of the clock by so much before its time is not believed."""
+"""A line that is further ahead of the clock than this is ignored."""
 
 
 class ClockReading(NamedTuple):
-    """What one run sees of one group.
+    """What the logs show for one group at this run.
 
-    `origin` is the instant an age counts from, None for a number or where there is nothing.
+    `origin` is the instant an age counts from; None for a count, or where nothing is open. `key`
+    names the line or trade, `place` is its `file:line`, `reason` says why there is no value.
     """
 
     origin: int | None
@@ -59,7 +60,7 @@ class ClockReading(NamedTuple):
 
 
 class ClockStep(NamedTuple):
-    """What a run did to one group."""
+    """The new state of one group after a run, and its events."""
 
     group: str
     state: RuleState
@@ -68,34 +69,34 @@ class ClockStep(NamedTuple):
     place: str | None
 
 
-def looks(rule: Rule, feed: Feed) -> dict[str, ClockReading]:
-    """What there is to see, by group."""
+def clock_readings(rule: Rule, logs: LogSource) -> dict[str, ClockReading]:
+    """The reading of each group."""
     where = dict(rule.where)
     if rule.metric == "open_trade_age_minutes":
-        return _oldest_open(rule, feed)
+        return _oldest_open(rule, logs)
     sources: list[str | None] = [where.get("source")]
     if rule.by == "source":
-        sources = [name for name in feed.sources if where.get("source") in (None, name)]
+        sources = [name for name in logs.sources if where.get("source") in (None, name)]
     found = {}
     for source in sources:
         group = source if rule.by and source else NO_GROUP
         if rule.metric == "bad_lines":
-            bad = feed.bad_lines(source)
+            bad = logs.bad_lines(source)
             found[group] = ClockReading(None, bad, f"{bad} bad lines", None)
         else:
-            newest = feed.newest_line(source)
+            newest = logs.newest_line(source)
             reason = "no log has a line yet" if newest is None else ""
             found[group] = ClockReading(newest, 0, f"line {newest}", None, reason)
     return found
 
 
-def _oldest_open(rule: Rule, feed: Feed) -> dict[str, ClockReading]:
-    trades = feed.open_trades.where(dict(rule.where))
+def _oldest_open(rule: Rule, logs: LogSource) -> dict[str, ClockReading]:
+    trades = logs.open_trades.where(dict(rule.where))
     found: dict[str, ClockReading] = {}
     for row, opened in enumerate(trades.opened_at):
         if opened is None:
             continue
-        name = NO_GROUP if rule.by is None else getattr(trades, rule.by)[row] or NO_GROUP
+        name = group_of(rule, trades, row)
         known = found.get(name)
         if known is None or known.origin is None or opened < known.origin:
             key = repr((opened, trades.symbol[row], trades.strategy[row], trades.side[row]))
@@ -103,84 +104,81 @@ def _oldest_open(rule: Rule, feed: Feed) -> dict[str, ClockReading]:
     return found
 
 
-def stepped(rule: Rule, states: dict[str, RuleState], feed: Feed, now: int) -> list[ClockStep]:
-    """One step of every group, those that have nothing to look at any more included.
+def stepped(rule: Rule, states: dict[str, RuleState], logs: LogSource, now: int) -> list[ClockStep]:
+    """One step of every group, also of groups that have gone from the logs.
 
     Outside active hours nothing is stepped: the states hold.
     """
     if not holds(rule.active, now):
         return []
-    seen = looks(rule, feed)
+    readings = clock_readings(rule, logs)
     if rule.by is None:
-        seen.setdefault(NO_GROUP, _NOTHING)
+        readings.setdefault(NO_GROUP, _NOTHING)
     return [
-        _stepped(rule, group, states.get(group, RuleState()), seen.get(group, _NOTHING), now)
-        for group in sorted({*states, *seen})
+        _stepped(rule, group, states.get(group, RuleState()), readings.get(group, _NOTHING), now)
+        for group in sorted({*states, *readings})
     ]
 
 
 _NOTHING = ClockReading(None, 0, "nothing", None)
 
 
-def _stepped(rule: Rule, group: str, state: RuleState, look: ClockReading, now: int) -> ClockStep:
-    reading = _reading(rule, state, look, now)
+def _stepped(rule: Rule, group: str, state: RuleState, seen: ClockReading, now: int) -> ClockStep:
+    observed = _observation(rule, state, seen, now)
     occurred = now
-    if reading.since is not None and reading.lasted_us is not None:
-        occurred = min(now, reached(rule.active, reading.since, rule.for_us))
-    state, events = step(rule, state, reading, occurred, group)
-    evidence = Evidence(reading.value, None, None, None, None, 0, None, look.origin, reading.reason)
-    return ClockStep(group, state, events, evidence, look.place)
+    if observed.since is not None and observed.lasted_us is not None:
+        occurred = min(now, reached(rule.active, observed.since, rule.for_us))
+    state, events = step(rule, state, observed, occurred, group)
+    evidence = Evidence(
+        observed.value, None, None, None, None, 0, None, seen.origin, observed.reason
+    )
+    return ClockStep(group, state, events, evidence, seen.place)
 
 
-def _reading(rule: Rule, state: RuleState, look: ClockReading, now: int) -> Observation:
+def _observation(rule: Rule, state: RuleState, seen: ClockReading, now: int) -> Observation:
     if rule.metric == "bad_lines":
-        value = Decimal(look.number)
+        value = Decimal(seen.number)
         since = None
         if rule.breached(value):
             since = now if state.since is None else state.since
         lasted = None if since is None else active_us(rule.active, since, now)
-        return Observation(value, OK, key=look.key, since=since, lasted_us=lasted)
-    if look.origin is None:
-        if look.reason:
-            return Observation(None, INSUFFICIENT, look.reason)
+        return Observation(value, OK, key=seen.key, since=since, lasted_us=lasted)
+    if seen.origin is None:
+        if seen.reason:
+            return Observation(None, INSUFFICIENT, seen.reason)
         return Observation(None, better=True)  # nothing is open, so nothing is too old
-    if look.origin - now > AHEAD_US:
+    if seen.origin - now > AHEAD_US:
         return Observation(None, INSUFFICIENT, "the newest line is ahead of the clock")
-    age = active_us(rule.active, look.origin, now)
+    age = active_us(rule.active, seen.origin, now)
     value = ratio(age, MINUTE_US)
     if not rule.breached(value):
-        return Observation(value, OK, key=look.key)
-    since = crossing(rule, look.origin)
-    return Observation(
-        value,
-        OK,
-        key=look.key,
-        since=since,
-        lasted_us=active_us(rule.active, since, now),
-    )
+        return Observation(value, OK, key=seen.key)
+    since = crossing(rule, seen.origin)
+    lasted = active_us(rule.active, since, now)
+    return Observation(value, OK, key=seen.key, since=since, lasted_us=lasted)
 
 
 def crossing(rule: Rule, origin: int) -> int:
-    """When an age from that origin is first above the threshold."""
+    """When an age counted from `origin` first exceeds the threshold."""
     minutes = EXACT.multiply(rule.threshold, Decimal(MINUTE_US))
     return reached(rule.active, origin, int(minutes) + 1)
 
 
-def next_step(rule: Rule, states: dict[str, RuleState], feed: Feed, now: int) -> int | None:
-    """The earliest instant after `now` at which a group could change although no line comes."""
+def next_step(rule: Rule, states: dict[str, RuleState], logs: LogSource, now: int) -> int | None:
+    """The earliest instant after `now` at which a group could change without a new line."""
     if rule.active is not None and not holds(rule.active, now):
         return next((opens for opens, _ in rule.active.spans(now)), None)
     instants: list[int] = []
-    for group, look in looks(rule, feed).items():
+    for group, seen in clock_readings(rule, logs).items():
         state = states.get(group, RuleState())
         if rule.metric == "bad_lines":
             if state.since is not None and state.episode is None:
                 instants.append(reached(rule.active, state.since, rule.for_us))
-        elif look.origin is not None:
-            begins = crossing(rule, look.origin)
+        elif seen.origin is not None:
+            begins = crossing(rule, seen.origin)
             instants += [begins, reached(rule.active, begins, rule.for_us)]
-            instants.append(look.origin - AHEAD_US)
-            instants.append(reached(rule.active, look.origin, _minutes_us(rule.recover)))
+            instants.append(seen.origin - AHEAD_US)
+            instants.append(reached(rule.active, seen.origin, _minutes_us(rule.recover)))
     later = [instant for instant in instants if instant > now]
     return min(later, default=None)
 

@@ -1,20 +1,17 @@
-"""What stands behind a rule's figure at one step: the numbers in it, its first and last trade."""
+"""The evidence for a rule's figure at one step: numerator, denominator, first and last trade."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from decimal import Decimal
 
 from perfkit.alerts.rules.gauge import Gauge
-from perfkit.core.exact import canonical, multiply, scaled
+from perfkit.core.exact import canonical
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.metrics.facts import Facts, Undefined
+from perfkit.metrics.metric import Quotient
 from perfkit.metrics.registry import METRICS
 
 Number = Decimal | int | None
-Pair = tuple[Number, Number]
-
-RATES = ("win_rate", "win_rate_low", "win_rate_high")
 
 
 class Evidence(NamedTuple):
@@ -36,17 +33,17 @@ class Evidence(NamedTuple):
 
 
 def evidence_of(gauge: Gauge) -> Evidence:
-    """What stands behind the present figure of a gauge."""
+    """The evidence for the present figure of a gauge."""
     value, facts = gauge.value(), gauge.facts()
-    undefined = isinstance(value, Undefined)
-    numerator, denominator = None, None
-    if gauge.metric in _PARTS and not undefined:
-        numerator, denominator = _PARTS[gauge.metric](facts)
+    row = METRICS[gauge.metric]
+    rate = METRICS[row.end_of or row.name]
+    made = None if isinstance(value, Undefined) else rate.function(facts)
+    numerator, denominator = made[:2] if isinstance(made, Quotient) else (None, None)
     return Evidence(
         actual=None if isinstance(value, Undefined) else canonical(Decimal(str(value))),
         numerator=canonical(numerator),
         denominator=canonical(denominator),
-        interval=_interval(facts) if gauge.metric in RATES else None,
+        interval=_interval(rate.interval, facts),
         window=gauge.label,
         trades=gauge.count,
         first_at=gauge.first_at,
@@ -55,45 +52,8 @@ def evidence_of(gauge: Gauge) -> Evidence:
     )
 
 
-def _interval(facts: Facts) -> tuple[Decimal, Decimal] | None:
-    low, high = METRICS["win_rate_low"](facts), METRICS["win_rate_high"](facts)
+def _interval(ends: tuple[str, str] | None, facts: Facts) -> tuple[Decimal, Decimal] | None:
+    low, high = (METRICS[end](facts) for end in ends) if ends else (None, None)
     if not isinstance(low, Decimal) or not isinstance(high, Decimal):
         return None
     return canonical(low), canonical(high)
-
-
-def _mean(total: str, count: str) -> Callable[[Facts], Pair]:
-    def parts(facts: Facts) -> Pair:
-        summed = getattr(facts.tally.sums, total)
-        seconds = scaled(summed, 6) if total.endswith("hold_us") else summed
-        return seconds, getattr(facts.tally.counts, count)
-
-    return parts
-
-
-def _wins(facts: Facts) -> Pair:
-    return facts.tally.counts.wins, facts.tally.trades
-
-
-_PARTS: dict[str, Callable[[Facts], Pair]] = {
-    **dict.fromkeys(RATES, _wins),
-    "win_rate_decided": lambda facts: (facts.tally.counts.wins, facts.tally.decided),
-    "profit_factor": lambda facts: (
-        facts.tally.sums.gross_profit,
-        -facts.tally.sums.gross_loss,
-    ),
-    "payoff_ratio": lambda facts: (
-        multiply(facts.tally.sums.gross_profit, facts.tally.counts.known_losses),
-        multiply(-facts.tally.sums.gross_loss, facts.tally.counts.known_wins),
-    ),
-    "trades_per_day": lambda facts: (facts.tally.trades, facts.expected_days),
-    "avg_win": _mean("gross_profit", "known_wins"),
-    "avg_loss": _mean("gross_loss", "known_losses"),
-    "expectancy": _mean("net_pnl", "known"),
-    "avg_risk_reward": _mean("risk_reward", "planned"),
-    "avg_r": _mean("r", "risked"),
-    "avg_hold_seconds": _mean("hold_us", "held"),
-    "win_hold_seconds": _mean("win_hold_us", "held_wins"),
-    "loss_hold_seconds": _mean("loss_hold_us", "held_losses"),
-}
-"""Numerator and denominator of figures that are a quotient."""

@@ -217,11 +217,8 @@ class _Reader:
         if isinstance(value, bool) or not isinstance(value, int | Decimal):
             raise self.problem(path, f"{value!r} is no number", "write a plain decimal")
         number = Decimal(value)
-        if metric in METRICS:
-            from perfkit.metrics.reference import unit_of
-
-            if unit_of(metric) == "fraction" and abs(number) > 1:
-                raise self.problem(path, f"{value} is no fraction", "write 0.6 for 60 per cent")
+        if metric in METRICS and METRICS[metric].unit == "fraction" and abs(number) > 1:
+            raise self.problem(path, f"{value} is no fraction", "write 0.6 for 60 per cent")
         return number
 
     def _for(self, path: KeyPath, entry: Mapping[str, Any], is_clock: bool) -> tuple[int, int]:

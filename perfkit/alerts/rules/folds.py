@@ -24,6 +24,8 @@ from perfkit.core.exact import (
 from perfkit.core.trades import LOST, WON, Trades
 from perfkit.metrics import tally as tallies
 from perfkit.metrics.drawdown import Curve
+from perfkit.metrics.facts import Facts
+from perfkit.metrics.registry import METRICS
 from perfkit.metrics.streaks import Streaks
 from perfkit.metrics.tally import EMPTY, SUMS, Counts, Tally
 
@@ -45,60 +47,28 @@ if TYPE_CHECKING:
         def restored(self, plain: tuple[Any, ...]) -> Any: ...
 
 
-PER_DAY = frozenset(
-    (
-        "trading_days",
-        "profitable_days",
-        "best_day",
-        "worst_day",
-        "avg_day",
-        "sd_day",
-        "sharpe",
-        "sortino",
-    )
-)
-"""Figures of daily net P&L."""
+def is_counted(metric: str) -> bool:
+    """Whether a figure comes from counts alone, and is worth remembering for each set of them."""
+    return not METRICS[metric].reads
 
-OF_ACCOUNT = frozenset(("current_drawdown", "max_drawdown_pct"))
-"""Figures that know the equity before the window."""
 
-COUNTED = frozenset(
-    ("win_rate", "win_rate_decided", "win_rate_low", "win_rate_high", "closed_trades", "wins")
-)
-"""Figures of a few counts, worth remembering."""
-
-LINEAR: dict[str, tuple[str, ...]] = {
-    **dict.fromkeys(("closed_trades", "wins", "losses", "breakevens", "trades_per_day"), ()),
-    **dict.fromkeys(("win_rate", "win_rate_decided", "win_rate_low", "win_rate_high"), ()),
-    **dict.fromkeys(("risk_reward_trades", "r_trades", "losses_beyond_1r", "target_hits"), ()),
-    "net_pnl": ("net_pnl",),
-    "expectancy": ("net_pnl",),
-    "gross_profit": ("gross_profit",),
-    "avg_win": ("gross_profit",),
-    "gross_loss": ("gross_loss",),
-    "avg_loss": ("gross_loss",),
-    "profit_factor": ("gross_profit", "gross_loss"),
-    "payoff_ratio": ("gross_profit", "gross_loss"),
-    "required_win_rate": ("gross_profit", "gross_loss"),
-    "commission": ("commission",),
-    "slippage": ("slippage",),
-    "avg_hold_seconds": ("hold_us",),
-    "win_hold_seconds": ("win_hold_us",),
-    "loss_hold_seconds": ("loss_hold_us",),
-    "avg_risk_reward": ("risk_reward",),
-    "avg_r": ("r",),
-    "sd_r": ("r", "r_squared"),
-    "sqn": ("r", "r_squared"),
-    **dict.fromkeys(PER_DAY | OF_ACCOUNT, ()),
-}
-"""Metrics made of counts and of these sums only, or of what a gauge keeps beside them."""
+def is_per_day(metric: str) -> bool:
+    """Whether a figure is one of daily net P&L."""
+    return not {"days", "returns"}.isdisjoint(METRICS[metric].reads)
 
 
 def fold_of(metric: str) -> Fold:
-    """The cheapest fold that has what the metric reads."""
-    if metric in LINEAR:
-        return LinearFold(LINEAR[metric])
-    return FallFold() if metric == "max_drawdown" else TallyFold()
+    """The cheapest fold that has what the metric reads.
+
+    Example: `sd_r` reads the sums of R and R squared, so a linear fold of these two; `sharpe` reads
+    no sum, as a gauge keeps the days beside the fold; `max_drawdown` reads the depth of the curve.
+    """
+    reads = METRICS[metric].reads
+    if reads == ("depth",):
+        return FallFold()
+    if all(name in SUMS or name in Facts._fields for name in reads):
+        return LinearFold(tuple(name for name in reads if name in SUMS))
+    return TallyFold()
 
 
 class LinearFold:

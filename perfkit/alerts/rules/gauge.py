@@ -1,9 +1,12 @@
 """The figure of a rule over the last N trades or a window, as each trade closes.
 
-A `Gauge` is fed the closed trades of one rule and group in trade order, and gives the figure as it
-stood when the latest of them closed. It comes from the functions that every summary uses. Figures
-made of counts and sums add the new trade and take the oldest away; others fold tallies. Whatever a
-gauge knows can be carried to the next run as plain values.
+A `Gauge` takes the closed trades of one rule and group in trade order, and returns the figure as of
+the latest of them, computed by the functions that every summary uses. Figures made of counts and
+sums add the new trade and subtract the oldest; others fold tallies. A gauge is saved for the next
+run as plain values.
+
+Win rate over the last 3 trades, won, lost, won, won: 1 of 1, 1 of 2, 2 of 3; the fourth trade adds
+one win, the first is taken away again: 2 of 3.
 """
 
 from __future__ import annotations
@@ -13,26 +16,28 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from perfkit.alerts.rules.folds import COUNTED, PER_DAY, fold_of
+from perfkit.alerts.rules.folds import fold_of, is_counted, is_per_day
 from perfkit.core.calendar import Calendar, Window
 from perfkit.core.exact import EXACT, ZERO, canonical, multiply, ratio
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades
-from perfkit.metrics.facts import NO_LOSS, NOT_IN_A_PART, Facts, Undefined, Value
+from perfkit.metrics.facts import NO_LOSING_DAY, NO_LOSS, NOT_IN_A_PART, Facts, Undefined, Value
 from perfkit.metrics.registry import METRICS
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-NOT_BY_TRADE = frozenset(("open_trades", "unrealized_pnl"))
+NOT_BY_TRADE = frozenset(
+    row.name
+    for row in METRICS.values()
+    if not {"open_trades", "unrealized_pnl"}.isdisjoint(row.reads)
+)
 """Figures that later lines change for the past, so that no step could be repeated."""
 
-NO_NUMBER = frozenset(
-    ("current_streak_kind", "drawdown_peak_at", "drawdown_trough_at", "drawdown_recovered_at")
-)
+NO_NUMBER = frozenset(row.name for row in METRICS.values() if not row.is_number)
 
-BETTER = (NO_LOSS.reason, "no day lost money")
+BETTER = (NO_LOSS.reason, NO_LOSING_DAY.reason)
 """Reasons to be undefined that are better than any threshold."""
 
 _SLIDING = {"last-7d": 7, "last-30d": 30}
@@ -58,6 +63,8 @@ class Gauge:
         self.kind = window
         self.settings = settings
         self.fold = fold = fold_of(metric)
+        self.row = METRICS[metric]
+        self.is_counted, self.is_per_day = is_counted(metric), is_per_day(metric)
         self.tail: deque[tuple[int, int, Any, Decimal]] = deque()
         self.days: list[tuple[int, Any, Decimal, int, int]] = []
         """Earlier days of the window: ordinal, fold, net P&L, first closing time, trades."""
@@ -80,7 +87,7 @@ class Gauge:
         self._known: dict[Any, Value | Undefined] = {}
 
     def add(self, trades: Trades, row: int, day: int) -> None:
-        """Takes the next closed trade; `day` is the ordinal of its trading day."""
+        """Adds the next closed trade; `day` is the ordinal of its trading day."""
         unit = self.fold.unit(trades, row)
         net = trades.net_pnl.decimal(row) or ZERO
         at = trades.closed_at[row]
@@ -91,7 +98,7 @@ class Gauge:
         else:
             self._extend(at, day, unit, net)
         self.last_at = at
-        if self.metric == "max_drawdown_pct" and self.settings.starting_equity is not None:
+        if "max_drawdown_pct" in self.row.reads and self.settings.starting_equity is not None:
             self._follow(net)
 
     def _roll(self, at: int, day: int, unit: Any, net: Decimal) -> None:
@@ -117,9 +124,9 @@ class Gauge:
             self.first_day = day
 
     def _turn(self, day: int) -> None:
-        """Ends the day before, and lets go of what has left the window."""
+        """Ends the previous day, and drops what has left the window."""
         sliding = _SLIDING.get(self.kind or "")
-        if self.day is not None and (sliding or self.metric in PER_DAY):
+        if self.day is not None and (sliding or self.is_per_day):
             self.days.append(
                 (self.day, self.today, self.day_net, self.day_first_at, self.day_count)
             )
@@ -139,29 +146,29 @@ class Gauge:
 
     def value(self) -> Value | Undefined:
         """The figure at the latest trade."""
-        if self.metric not in COUNTED:
-            return METRICS[self.metric](self.facts())
+        if not self.is_counted:
+            return self.row(self.facts())
         value = self._known.get(self.whole)
         if value is None:
-            value = METRICS[self.metric](self.facts())
+            value = self.row(self.facts())
             self._known[self.whole] = value
         return value
 
     def facts(self) -> Facts:
         """What the figure is computed from."""
-        settings = self.settings
-        # NOT_IN_A_PART stands for what no rule may ask for.
+        reads = self.row.reads
+        # NOT_IN_A_PART: no rule may ask for these.
         return Facts(
             tally=self.fold.tally(self.whole),
-            days=self._days() if self.metric in PER_DAY else (),
-            expected_days=len(self._expected()) if self.metric == "trades_per_day" else 0,
+            days=self._days() if "days" in reads else (),
+            expected_days=len(self._expected()) if "expected_days" in reads else 0,
             open_trades=0,
             recovered_at=NOT_IN_A_PART,
             unrealized_pnl=NOT_IN_A_PART,
-            returns=self._returns() if self.metric in PER_DAY else NOT_IN_A_PART,
+            returns=self._returns() if "returns" in reads else NOT_IN_A_PART,
             current_drawdown=EXACT.subtract(self.equity, self.peak),
-            max_drawdown_pct=self._relative() if self.metric == "max_drawdown_pct" else ZERO,
-            periods_per_year=settings.periods_per_year,
+            max_drawdown_pct=self._relative() if "max_drawdown_pct" in reads else ZERO,
+            periods_per_year=self.settings.periods_per_year,
         )
 
     def _days(self) -> tuple[tuple[date, Decimal], ...]:
@@ -223,7 +230,7 @@ class Gauge:
         return self.kind if self.span is None else f"last {self.span} trades"
 
     def carry(self) -> tuple[Any, ...]:
-        """Everything it knows, as plain values."""
+        """Its whole state as plain values; `resume` reads them."""
         out = self.fold.carried
         return (
             tuple((day, at, out(unit), _text(net)) for day, at, unit, net in self.tail),
@@ -237,7 +244,7 @@ class Gauge:
         )
 
     def resume(self, carried: tuple[Any, ...]) -> Gauge:
-        """Takes over what `carry` gave; returns itself."""
+        """Restores what `carry` returned; returns itself."""
         tail, days, today, whole, on, spans, account, fall = carried
         back = self.fold.restored
         self.tail = deque((day, at, back(unit), Decimal(net)) for day, at, unit, net in tail)
@@ -255,7 +262,7 @@ class Gauge:
 
 
 def _text(value: Decimal) -> str:
-    """One text for each number, however it came about."""
+    """The same text for equal numbers, however they were computed."""
     return str(canonical(value))
 
 
@@ -269,7 +276,7 @@ def _fallen(
     """The peak so far and the deepest relative fall, one trade later; shares as fractions."""
     peak, depth, of_peak = fall
     if equity > peak:
-        # A start at or below 0 leaves the drawdown undefined, whatever comes after.
+        # A start at or below 0 leaves the drawdown undefined, whatever follows.
         return (equity, depth, of_peak) if of_peak > 0 else fall
     if of_peak > 0 and multiply(EXACT.subtract(peak, equity), of_peak) > multiply(depth, peak):
         return peak, EXACT.subtract(peak, equity), peak

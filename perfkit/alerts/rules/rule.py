@@ -1,11 +1,14 @@
-"""Alert rules, and the machine that steps them: pure functions of values and times.
+"""Alert rules and their state machine: pure functions of values and times.
 
-One state per rule and group. *ok*: the value is on the good side. *pending*: in breach, but not
-yet for as long as `for` asks. *firing*: an episode is open. *recovering*: out of breach, but short
-of `recover`; the episode stays open, and a breach now is the same episode. Beside it stands the
-data state: *ok*, *insufficient* (too few trades, or no value) or *error*; while it is not ok, the
-state holds. A trade or window rule steps once for each closed trade, in trade order; a clock rule
-steps once a run. Ids hash what happened, never when it was seen.
+Each rule and group has one state. *ok*: the value is within the threshold. *pending*: in breach,
+but for less time than `for` requires. *firing*: an episode is open. *recovering*: out of breach,
+but not yet at `recover`; the episode stays open, and a new breach belongs to it. A separate data
+state is *ok*, *insufficient* (too few trades, or no value) or *error*; while it is not ok, the
+state holds. A trade or window rule is evaluated at each closed trade, in trade order; a clock rule
+once a run. Ids hash what happened, never when it was detected.
+
+With `below: 0.5`, `recover: 0.6` and `for: {trades: 2}`, the values 0.4, 0.4, 0.55, 0.4, 0.6 give
+pending, firing (event `firing`), recovering, firing (the same episode), ok (event `resolved`).
 """
 
 from __future__ import annotations
@@ -27,21 +30,21 @@ RULE_CHANGED, RULE_REMOVED, IDLE = "rule_changed", "rule_removed", "idle"
 
 BELOW, ABOVE = "below", "above"
 CALENDAR_WINDOWS = ("daily", "weekly", "monthly")
-"""Windows that end; an episode of such a window ends with it."""
+"""Windows that end; an episode ends with its window."""
 
 CLOCK_METRICS = ("minutes_since_last_line", "open_trade_age_minutes", "bad_lines")
-"""What steps by the clock, once a run, rather than by trades."""
+"""Metrics of clock rules, which are evaluated once a run."""
 
 IDLE_US = 30 * 24 * 60 * MINUTE_US
-"""A group without a trade for so long is closed as idle."""
+"""After this long without a trade, an open episode of a group is resolved as idle."""
 
 
 class Rule(NamedTuple):
     """One rule of `config/alerts.yaml`.
 
-    `trades` or `window` says what the figure is over (neither, for a clock rule). `for_trades`
-    counts consecutive breaches including the first; `for_us` is used instead where it is not 0.
-    `generation` tells apart the lives of a rule that was edited or removed, and then came back.
+    `trades` or `window` is the span of the figure (neither, for a clock rule). `for_trades` counts
+    consecutive breaches including the first; `for_us` replaces it where it is not 0. `generation`
+    goes up each time the rule is edited or removed, so that ids are not used twice.
     """
 
     id: str
@@ -63,12 +66,12 @@ class Rule(NamedTuple):
 
     @property
     def is_clock(self) -> bool:
-        """Whether the clock, not trades, steps it."""
+        """Whether it is evaluated by the clock, not by trades."""
         return self.metric in CLOCK_METRICS
 
     @property
     def definition(self) -> str:
-        """A digest of everything its states depend on: not of severity and reminders."""
+        """A digest of all that its states depend on, so without severity and reminders."""
         parts = self[:12]
         numbers = (plain_number(self.threshold), plain_number(self.recover))
         texts = [str(part) for n, part in enumerate(parts) if n not in (5, 6)]
@@ -76,11 +79,11 @@ class Rule(NamedTuple):
 
     @property
     def identity(self) -> str:
-        """The definition in this life of the rule: what ids are made of."""
+        """The definition and its generation: the part of the rule that ids hash."""
         return digest(self.definition, str(self.generation)) if self.generation else self.definition
 
     def breached(self, value: Decimal) -> bool:
-        """Whether the value is beyond the threshold; at it is no breach."""
+        """Whether the value is beyond the threshold; a value at the threshold is not a breach."""
         return value < self.threshold if self.bound == BELOW else value > self.threshold
 
     def recovered(self, value: Decimal) -> bool:
@@ -88,13 +91,13 @@ class Rule(NamedTuple):
         return value >= self.recover if self.bound == BELOW else value <= self.recover
 
     def plain(self) -> tuple[Any, ...]:
-        """As tuples, texts and integers; `rule_from` reads it."""
+        """The rule as tuples, texts and integers; `rule_from` reads it."""
         active = self.active and (tuple(sorted(self.active.days)), *self.active[1:])
         return (*self[:5], str(self.threshold), str(self.recover), *self[7:13], active, *self[14:])
 
 
 def rule_from(plain: tuple[Any, ...]) -> Rule:
-    """The rule that `plain` was made from."""
+    """The rule from what `Rule.plain` returned."""
     active = plain[13] and ActiveHours(frozenset(plain[13][0]), *plain[13][1:])
     values = list(plain)
     values[5:7] = Decimal(plain[5]), Decimal(plain[6])
@@ -105,11 +108,11 @@ def rule_from(plain: tuple[Any, ...]) -> Rule:
 class Observation(NamedTuple):
     """The figure of a rule at one step.
 
-    `value` is None when it is undefined; then `better` says that it is so because nothing was
+    `value` is None when it is undefined; `better` is True where the reason is that nothing was
     lost, which is better than any threshold. `window` is the label of a calendar window, and
-    `window_end` its end. `key` is the order key of the trade, or what a clock rule is about.
-    `since` is when a breach began, and `lasted_us` how long it has lasted in active time, where
-    that is known better than from the steps.
+    `window_end` its end. `key` is the order key of the trade, or the line or open trade of a clock
+    rule. A clock rule knows when a breach began (`since`) and how long it has lasted in active
+    time (`lasted_us`); for others the steps give both.
     """
 
     value: Decimal | None
@@ -124,10 +127,10 @@ class Observation(NamedTuple):
 
 
 class RuleState(NamedTuple):
-    """Where a rule stands for one group; plain values throughout.
+    """The state of a rule for one group; plain values only.
 
-    `breaches` in a row began at `since`; `episode` is open since `fired_at`. `window` is the
-    calendar window of the last step. `data_told` says that a data problem was told.
+    `breaches` in a row began at `since`; `episode` has been open since `fired_at`. `window` is the
+    calendar window of the last step. `data_announced`: an event has reported the data problem.
     """
 
     phase: str = OK
@@ -138,11 +141,11 @@ class RuleState(NamedTuple):
     window: str | None = None
     window_end: int | None = None
     data: str = INSUFFICIENT
-    data_told: bool = False
+    data_announced: bool = False
 
 
 class RuleEvent(NamedTuple):
-    """What a step did: `kind` is firing, resolved or data_state; `at` is when the market did it."""
+    """What a step caused: `kind` is firing, resolved or data_state; `at` is when it occurred."""
 
     kind: str
     reason: str
@@ -157,30 +160,30 @@ START = RuleState()
 
 
 def step(rule: Rule, state: RuleState, value: Observation, at: int, group: str = "") -> Stepped:
-    """One step at the instant `at`: the new state, and what happened, in order."""
+    """One step at the instant `at`: the new state, and its events in order."""
     events: list[RuleEvent] = []
     if value.window != state.window:
         if state.episode is not None and state.window is not None:
             ended = at if state.window_end is None else state.window_end
             events.append(RuleEvent("resolved", WINDOW_ENDED, ended, state.episode, state.window))
-        # What a new window lacks at its start is no news.
+        # Every window starts with too few trades; that is not worth an event.
         state = START._replace(window=value.window, window_end=value.window_end)
     if not holds(rule.active, at) and not rule.is_clock:
         return state, tuple(events)
     if value.data != OK:
         if state.data == OK:
             events.append(RuleEvent("data_state", value.data, at, state.episode, value.window))
-            state = state._replace(data_told=True)
+            state = state._replace(data_announced=True)
         return state._replace(data=value.data), tuple(events)
-    if state.data_told:
+    if state.data_announced:
         events.append(RuleEvent("data_state", OK, at, state.episode, value.window))
-    state = state._replace(data=OK, data_told=False)
-    state, told = _judged(rule, state, value, at, group)
-    return state, (*events, *told)
+    state = state._replace(data=OK, data_announced=False)
+    state, caused = _judged(rule, state, value, at, group)
+    return state, (*events, *caused)
 
 
 def closed(state: RuleState, reason: str, at: int) -> Stepped:
-    """Ends an open episode for a reason that is not a value."""
+    """Resolves an open episode for a reason other than its value, such as a removed rule."""
     if state.episode is None:
         return state, ()
     event = RuleEvent("resolved", reason, at, state.episode, state.window)
@@ -218,13 +221,13 @@ def _in_breach(rule: Rule, state: RuleState, value: Observation, at: int, group:
 
 
 def digest(*parts: str) -> str:
-    """24 hex digits that name these texts, in this order."""
+    """24 hex digits that identify these texts, in this order."""
     text = "\x1f".join(part.replace("\x1f", "\x1f\x1f") for part in parts)
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=12).hexdigest()
 
 
 def plain_number(value: Decimal) -> str:
-    """One text for each number, however many zeros it was written with."""
+    """The same text for equal numbers: 1.50 and 1.5 give "1.5"."""
     text = format(value, "f")
     if "." in text:
         text = text.rstrip("0").rstrip(".")

@@ -1,7 +1,7 @@
-"""One rule over the closed trades of a log, in trade order: its groups, their figures and states.
+"""One rule evaluated at each closed trade, in trade order: its groups, their figures and states.
 
-What comes out depends on the trades alone, so history and the trade that has just closed go
-through the same steps. A run can be carried to the next as plain values, and resumed from them.
+The result depends on the trades alone, so history and the trade that has just closed go through
+the same steps. A `RuleRun` is saved as plain values and resumed from them.
 """
 
 from __future__ import annotations
@@ -35,11 +35,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 NO_GROUP = ""
-"""The group of a rule without `by`, and of trades that do not say."""
+"""The group of a rule without `by`, and of trades whose `by` field is empty."""
 
 
-class Happened(NamedTuple):
-    """What one trade did to one group: where the trade stands, the event, the figures behind it.
+class TradeEvent(NamedTuple):
+    """An event of one group and the trade that caused it, with the figures behind it.
 
     The trade that closed at `at` is row `row` of the trading day with the ordinal `day`.
     """
@@ -53,7 +53,7 @@ class Happened(NamedTuple):
 
 
 class Point(NamedTuple):
-    """The figure of a group when a trade closed, and the phase it led to."""
+    """The figure of a group when a trade closed, and the state it led to."""
 
     at: int
     group: str
@@ -73,7 +73,7 @@ class Group:
 
 
 class RuleRun:
-    """A trade or window rule as it steps; `groups` by name, `steps` trades so far."""
+    """A trade or window rule in progress: its `groups` by name, and `steps`, its trades so far."""
 
     def __init__(self, rule: Rule, settings: GaugeSettings) -> None:
         self.rule = rule
@@ -81,21 +81,20 @@ class RuleRun:
         self.groups: dict[str, Group] = {}
         self.steps = 0
         self.points: list[Point] | None = None
-        """Every figure, where somebody wants to see them."""
+        """Every figure, where a chart needs them; else None."""
 
-    def advance(self, day: int, trades: Trades, first: int) -> list[Happened]:
-        """Steps the trades of one day from row `first` on; `day` is its ordinal."""
-        told: list[Happened] = []
+    def advance(self, day: int, trades: Trades, first: int) -> list[TradeEvent]:
+        """Steps through the trades of one day from row `first` on; `day` is its ordinal."""
+        events: list[TradeEvent] = []
         for row in self._matching(trades, first):
-            name = NO_GROUP if self.rule.by is None else getattr(trades, self.rule.by)[row]
-            name = name or NO_GROUP
+            name = group_of(self.rule, trades, row)
             if self.rule.by is not None:
-                told += self._idle(trades.closed_at[row], day, row)
+                events += self._idle(trades.closed_at[row], day, row)
             group = self.groups.get(name)
             if group is None:
                 group = self.groups[name] = Group(START, self.gauge(), None)
-            told += self._step(name, group, trades, row, day)
-        return told
+            events += self._step(name, group, trades, row, day)
+        return events
 
     def _matching(self, trades: Trades, first: int) -> Iterable[int]:
         rows: Iterable[int] = range(first, len(trades))
@@ -108,7 +107,9 @@ class RuleRun:
         """A gauge that has seen no trade."""
         return Gauge(self.rule.metric, self.rule.trades, self.rule.window, self.settings)
 
-    def _step(self, name: str, group: Group, trades: Trades, row: int, day: int) -> list[Happened]:
+    def _step(
+        self, name: str, group: Group, trades: Trades, row: int, day: int
+    ) -> list[TradeEvent]:
         gauge, at = group.gauge, trades.closed_at[row]
         before = None
         if group.state.episode is not None and day != gauge.day:
@@ -116,19 +117,27 @@ class RuleRun:
         gauge.add(trades, row, day)
         group.last_at = at
         self.steps += 1
-        reading = self._reading(group, trades, row, gauge.value())
-        state, events = step(self.rule, group.state, reading, at, name)
+        observed = self._observation(group, trades, row, gauge.value())
+        state, events = step(self.rule, group.state, observed, at, name)
         group.state = state
-        told = []
-        for event in events:
-            ended = event.window != state.window and before is not None
-            evidence = before if ended and before is not None else evidence_of(gauge)
-            told.append(Happened(day, row, at, name, event, evidence))
         if self.points is not None:
-            self.points.append(Point(at, name, reading.value, state.phase))
-        return told
+            self.points.append(Point(at, name, observed.value, state.phase))
+        return [
+            TradeEvent(
+                day,
+                row,
+                at,
+                name,
+                event,
+                # A window that has ended is described by its last figure.
+                before
+                if before is not None and event.window != state.window
+                else evidence_of(gauge),
+            )
+            for event in events
+        ]
 
-    def _reading(
+    def _observation(
         self, group: Group, trades: Trades, row: int, value: Value | Undefined
     ) -> Observation:
         gauge, rule = group.gauge, self.rule
@@ -157,32 +166,44 @@ class RuleRun:
             earlier -= 1
         return f"{key}#{equal}"
 
-    def _idle(self, at: int, day: int, row: int) -> list[Happened]:
-        told = []
+    def _idle(self, at: int, day: int, row: int) -> list[TradeEvent]:
+        found = []
         for name, group in self.groups.items():
             if group.state.episode is None or group.last_at is None:
                 continue
             if at - group.last_at >= IDLE_US:
                 group.state, events = closed(group.state, IDLE, group.last_at + IDLE_US)
                 evidence = evidence_of(group.gauge)
-                told += [Happened(day, row, at, name, event, evidence) for event in events]
-        return told
+                found += [TradeEvent(day, row, at, name, event, evidence) for event in events]
+        return found
 
     def carry(self) -> tuple[Any, ...]:
-        """Everything it knows, as plain values."""
+        """Its whole state as plain values; `resume` reads them."""
         return self.steps, tuple(
             (name, tuple(group.state), group.gauge.carry(), group.last_at)
             for name, group in self.groups.items()
         )
 
     def resume(self, carried: tuple[Any, ...]) -> RuleRun:
-        """Takes over what `carry` gave; returns itself."""
+        """Restores what `carry` returned; returns itself."""
         self.steps, groups = carried
         self.groups = {
             name: Group(RuleState(*state), self.gauge().resume(gauge), last_at)
             for name, state, gauge, last_at in groups
         }
         return self
+
+
+def group_of(rule: Rule, trades: Trades, row: int) -> str:
+    """The group of a trade: the value of the rule's `by` field."""
+    return NO_GROUP if rule.by is None else getattr(trades, rule.by)[row] or NO_GROUP
+
+
+def is_of(rule: Rule, group: str, trades: Trades, row: int) -> bool:
+    """Whether a trade belongs to that group of the rule: its `by` value, and every `where`."""
+    return group_of(rule, trades, row) == group and all(
+        getattr(trades, name)[row] == value for name, value in rule.where
+    )
 
 
 def trade_key(trades: Trades, row: int) -> str:

@@ -63,16 +63,16 @@ def index_page(found: Mapping[str, Sequence[PeriodEntry]]) -> str:
     """The whole page, without a script."""
     parts = ["<h1>Reports</h1>"]
     if not any(found.values()):
-        return document("Reports", parts[0] + "\n<p>None yet.</p>\n", STYLE)
+        return document("Reports", parts[0] + "\n<p>No reports yet.</p>\n", STYLE)
     to_do = list(map(_to_do, todo(found)))
     if to_do:
-        parts += ["<h2>To look at</h2>\n<ul>", *to_do, "</ul>"]
+        parts += ["<h2>Needs attention</h2>\n<ul>", *to_do, "</ul>"]
     days = [entry for entry in found["daily"] if not entry.where]
     if days:
         parts += ["<h2>Days</h2>", _LEGEND, _calendars(days)]
     filtered = [entry for entry in found["daily"] if entry.where]
     for title, listed in (
-        ("Days of a filter", filtered),
+        ("Filtered days", filtered),
         ("Weeks", found["weekly"]),
         ("Months", found["monthly"]),
     ):
@@ -93,7 +93,7 @@ def _to_do(one: ToDo) -> str:
     name = f"<strong>{escape(plain(one.names))}</strong>{escape(_conditions(one.first))}"
     failed = "" if one.first.card is None else f' <a href="{_url(one.first.card)}">failed</a>,'
     command = f"<code>{escape(plain(one.command, 400))}</code>"
-    return f"<li>{name}{failed} {escape(one.trouble)}<br>{command}</li>"
+    return f"<li>{name}{failed} {escape(one.problem)}<br>{command}</li>"
 
 
 def _calendars(days: Sequence[PeriodEntry]) -> str:
@@ -127,10 +127,10 @@ def _card(entry: PeriodEntry) -> str:
 def _linked(entry: PeriodEntry, inside: str) -> str:
     link = entry.html or entry.page or entry.card
     title = f"{entry.label}: {entry.state}" + (f" since {entry.since}" if entry.since else "")
-    told = f'class="tile {_CLASSES[entry.state]}" title="{escape(title)}"'
+    attributes = f'class="tile {_CLASSES[entry.state]}" title="{escape(title)}"'
     if link is None:
-        return f"<span {told}>{inside}</span>"
-    return f'<a {told} href="{_url(link)}">{inside}</a>'
+        return f"<span {attributes}>{inside}</span>"
+    return f'<a {attributes} href="{_url(link)}">{inside}</a>'
 
 
 def _figures(entry: PeriodEntry) -> str:
@@ -144,8 +144,8 @@ def _figures(entry: PeriodEntry) -> str:
         "" if rate is None else f"{percent(rate, 0)} won",
         entry.state if entry.state == STALE else "",
     ]
-    told = "".join(f"<i>{line}</i>" for line in lines if line)
-    return f'<em class="{way}">{signed(headline.net_pnl)}</em>{told}'
+    details = "".join(f"<i>{line}</i>" for line in lines if line)
+    return f'<em class="{way}">{signed(headline.net_pnl)}</em>{details}'
 
 
 def _name(entry: PeriodEntry) -> str:

@@ -1,4 +1,4 @@
-"""The state of every period that has a report or should have one; what the index shows."""
+"""The state of every period that has a report or should have one, as the index shows it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,22 @@ from perfkit.core.calendar import Window
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.desk.desk import Desk
 from perfkit.reports.failure import FAILURES, Card, cards, rerun
-from perfkit.reports.published import HTML, KINDS, NO_DATA, PAGE, REPORTS, Published, published
+from perfkit.reports.published import (
+    HTML,
+    KINDS,
+    NO_DATA,
+    PAGE,
+    REPORTS,
+    SUMMARY,
+    Published,
+    published,
+)
 
 OK_STATE, STALE, FAILED, EMPTY, MISSING = "ok", "stale", "failed", "no data", "missing"
 
 
 class Headline(NamedTuple):
-    """The figures a period is known by."""
+    """The figures shown for a period."""
 
     net_pnl: Decimal
     trades: int
@@ -58,7 +67,7 @@ class _Summary(msgspec.Struct):
 
 
 def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[PeriodEntry]]:
-    """Every period by kind, newest first; `where` names the book that tells the newest day.
+    """Every period by kind, newest first; `where` chooses the book with the newest day.
 
     A period is missing when it lies between the first report of its kind and the newest day, is
     over, and has neither a report nor a failure.
@@ -80,7 +89,7 @@ def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[PeriodEntry]
 def missing(
     desk: Desk, kind: str, listed: list[PeriodEntry], where: Mapping[str, str]
 ) -> list[PeriodEntry]:
-    """The periods without any entry, from the first of the kind to the last one that is over."""
+    """The periods without an entry, from the first of the kind to the last that is over."""
     own = [entry for entry in listed if entry.where in ({}, _only_source(where))]
     newest = desk.book_of(where).newest_day
     if not own or newest is None:
@@ -98,7 +107,7 @@ def missing(
 
 
 def _only_source(where: Mapping[str, str]) -> dict[str, str]:
-    """The filter of a workspace whose sources have each their own currency."""
+    """The filter in a workspace whose sources have different currencies."""
     return {name: value for name, value in where.items() if name == "source"}
 
 
@@ -158,7 +167,7 @@ def _card_path(card: Card) -> Path:
 
 def _headline(folder: Path) -> Headline | None:
     try:
-        body = (folder / "summary.json").read_bytes()
+        body = (folder / SUMMARY).read_bytes()
         summary = msgspec.json.decode(body, type=_Summary)
     except (OSError, msgspec.MsgspecError):
         return None

@@ -27,15 +27,15 @@ from perfkit.reports.published import KINDS, REPORTS
 TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
 SIGNS = {OK_STATE: "✓", STALE: "⚠ stale", FAILED: "✗ failed", EMPTY: "∅", MISSING: "missing"}
 LEGEND = (
-    "✓ ok · ⚠ stale: its figures changed since, or it could not be made anew · ✗ failed · "
+    "✓ ok · ⚠ stale: its figures have changed since, or making it again failed · ✗ failed · "
     "∅ no trades · missing: not made yet\n"
 )
 
 
 def write_index(desk: Desk, where: Mapping[str, str]) -> Path:
-    """Writes both from what lies in the folders; returns the path of the Markdown.
+    """Writes both from the published reports; returns the path of the Markdown.
 
-    `where` names the book that tells how far the logs go. Raises `OutputError`.
+    `where` chooses the book whose newest day is where the index ends. Raises `OutputError`.
     """
     reports = desk.config.root / REPORTS
     found = entries(desk, where)
@@ -45,13 +45,13 @@ def write_index(desk: Desk, where: Mapping[str, str]) -> Path:
 
 
 def index_markdown(found: Mapping[str, Sequence[PeriodEntry]]) -> str:
-    """The index for a forge: what needs a look, a calendar of the days, then every report."""
+    """The index for GitHub and the like: what needs attention, a calendar, then every report."""
     parts = ["# Reports\n"]
     if not any(found.values()):
         return parts[0]
     to_do = list(map(_to_do, todo(found)))
     if to_do:
-        parts += ["## To look at\n", "\n".join(to_do) + "\n"]
+        parts += ["## Needs attention\n", "\n".join(to_do) + "\n"]
     days = [entry for entry in found["daily"] if not entry.where]
     if days:
         parts += ["## Calendar\n", *_calendar(days), LEGEND]
@@ -67,11 +67,11 @@ def _to_do(one: ToDo) -> str:
     where = _conditions(one.first)
     failed = "" if one.first.card is None else f" [failed]({one.first.card.as_posix()}),"
     command = _in_code(one.command)
-    return f"- {escaped(one.names)}{where}{failed} {one.trouble}. {command}"
+    return f"- {escaped(one.names)}{where}{failed} {one.problem}. {command}"
 
 
 def _in_code(command: str) -> str:
-    """A command as Markdown code on one line, between more backticks than it holds in a row."""
+    """A command as Markdown code on one line, fenced by more backticks than it has in a row."""
     line = "".join(one if one.isprintable() else " " for one in command)
     longest = max((len(run) for run in re.findall("`+", line)), default=0)
     fence, space = "`" * (longest + 1), " " if longest else ""

@@ -1,4 +1,4 @@
-"""What of the reports somebody should look at, with the command that mends it."""
+"""Reports that need attention, each with the command that makes them again."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from perfkit.reports.published import KINDS
 
 
 class ToDo(NamedTuple):
-    """Neighbouring periods of one kind with the same trouble, `first` the oldest of them."""
+    """Successive periods of one kind with the same problem, from `first` to `last`."""
 
     first: PeriodEntry
     last: PeriodEntry
@@ -21,38 +21,34 @@ class ToDo(NamedTuple):
 
     @property
     def names(self) -> str:
-        """`Daily 2025-10-04` or `Daily 2025-10-04 to 2025-10-08`; the filter is not in it."""
+        """`Daily 2025-10-04` or `Daily 2025-10-04 to 2025-10-08`, without the filter."""
         name = f"{self.first.kind.capitalize()} {self.first.label}"
         return name if self.periods == 1 else f"{name} to {self.last.label}"
 
     @property
-    def trouble(self) -> str:
-        """The rest of the sentence; what it links to, if anything, comes before it."""
+    def problem(self) -> str:
+        """The rest of the sentence that begins with the names and, for a failure, its link."""
         many = self.periods > 1
         if self.first.state == MISSING:
             return "have no report" if many else "has no report"
         if self.first.card is not None:
-            stands = "; an earlier report stands" if self.first.page else ""
-            return f"first at {self.first.since}{stands}"
-        what = "are stale" if many else "is stale"
-        return (
-            f"{what} since {self.first.since}: their figures have changed"
-            if many
-            else (f"{what} since {self.first.since}: its figures have changed")
-        )
+            kept = "; the earlier report was kept" if self.first.page else ""
+            return f"first at {self.first.since}{kept}"
+        are, their = ("are", "their") if many else ("is", "its")
+        return f"{are} stale since {self.first.since}: {their} figures have changed"
 
 
 def todo(found: Mapping[str, Sequence[PeriodEntry]]) -> Iterator[ToDo]:
     """Everything that is stale, failed or missing, newest first."""
     for kind in KINDS:
-        for _, group in groupby(found[kind], key=_trouble):
+        for _, group in groupby(found[kind], key=_problem):
             entries = list(group)
             if entries[0].state in (STALE, FAILED, MISSING):
                 yield _to_do(entries[-1], entries[0], len(entries))
 
 
-def _trouble(entry: PeriodEntry) -> tuple[object, ...]:
-    """Equal for neighbours that one command mends."""
+def _problem(entry: PeriodEntry) -> tuple[object, ...]:
+    """Equal for successive periods that one command makes again."""
     return entry.state, entry.since, sorted(entry.where.items()), entry.card
 
 

@@ -1,13 +1,14 @@
-"""The nursery: a process that has the libraries loaded and makes kernels by forking itself.
+"""The kernel server: a process that has loaded the libraries and makes kernels by forking itself.
 
-A kernel so made is ready in a fraction of the time a new one takes, and is used once. The nursery
-listens on a socket; when that ends, because the run is over or was killed, it ends every kernel
-and whatever kernels started, removes their files, and ends. Messages are JSON, one a line:
+A forked kernel is ready in a fraction of the time a new one takes, and is used once. The server
+listens on a socket. When the socket is closed, because the run is over or was killed, it ends every
+kernel and whatever kernels started, removes their files, and exits. Messages are JSON, one a line:
 
     to it    {"start": 1, "folder": "...", "settings": {...}}, {"kill": 1}
-    from it  {"ready": true}, {"failed": "..."}, {"started": 1, "pid": 4711}, {"ended": 1, "how": 9}
+    from it  {"ready": true}, {"failed": "..."},
+             {"started": 1, "pid": 4711}, {"ended": 1, "exit_code": -9}
 
-`how` is the exit code, or the signal as a negative number.
+`exit_code` is negative when a signal ended the kernel.
 """
 
 from __future__ import annotations
@@ -28,7 +29,6 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from perfkit.reports.processes.lean_imports import import_kernel
 from perfkit.reports.processes.signals import (
     adopt_orphans,
     die_with_parent,
@@ -44,19 +44,23 @@ _LOADED = (
 )
 """What kernels are forked with."""
 
-_NOWHERE = os.open(os.devnull, os.O_RDWR | os.O_CLOEXEC)
+_AT_START = (
+    *("ipykernel.debugger", "IPython.core.completerlib", "IPython.extensions.storemagic"),
+    "sqlite3",
+)
+"""What else a kernel imports when it starts, if it is installed; loaded here, once for all."""
 
 
 def main(descriptor: int, folder: str, parent: int) -> None:
     """Serves the socket of that descriptor until it is closed; `folder` is removed at the end."""
     run = socket.socket(fileno=descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, _leave)
+    signal.signal(signal.SIGTERM, _exit_in_order)
     adopt_orphans()
     try:
         if os.getppid() != parent:
             return
-        if _loaded(run):
+        if _load(run):
             _serve(run)
     except (KeyboardInterrupt, SystemExit, OSError):
         pass
@@ -67,22 +71,24 @@ def main(descriptor: int, folder: str, parent: int) -> None:
         os._exit(0)  # taking down all that was loaded would take a quarter of a second
 
 
-def _leave(*_: object) -> None:
+def _exit_in_order(*_: object) -> None:
     raise SystemExit
 
 
-def _loaded(run: socket.socket) -> bool:
-    """Loads what notebooks of reports use; tells the run when that is not there."""
+def _load(run: socket.socket) -> bool:
+    """Loads what notebooks of reports use; reports to the run what is missing."""
     try:
-        import_kernel()
         for name in _LOADED:
             importlib.import_module(name)
-    except Exception as error:  # whatever an import raises is a reason worth telling
-        _tell(run, {"failed": f"{type(error).__name__}: {error}"})
+        for name in _AT_START:
+            with contextlib.suppress(ModuleNotFoundError):
+                importlib.import_module(name)
+    except Exception as error:  # whatever an import raises is a reason to report
+        _send(run, {"failed": f"{type(error).__name__}: {error}"})
         return False
-    gc.freeze()  # no kernel need look through what was loaded
+    gc.freeze()  # no kernel needs to look through what was loaded
     gc.set_threshold(50_000)  # kernels are short-lived, and figures are full of cycles
-    _tell(run, {"ready": True})
+    _send(run, {"ready": True})
     return True
 
 
@@ -101,7 +107,7 @@ def _serve(run: socket.socket) -> None:
             if wake in ready:
                 with contextlib.suppress(BlockingIOError):
                     wake.recv(4096)
-            _bury(run, kernels)
+            _reap(run, kernels)
             if run not in ready:
                 continue
             received = run.recv(65536)
@@ -109,48 +115,48 @@ def _serve(run: socket.socket) -> None:
                 return
             *lines, waiting = (waiting + received).split(b"\n")
             for line in lines:
-                _obey(run, json.loads(line), kernels, (wake, woken))
+                _handle(run, json.loads(line), kernels, (wake, woken))
     finally:
-        _no_longer_woken()
+        _stop_wakeups()
         wake.close()
         woken.close()
 
 
-def _no_longer_woken() -> None:
-    """Ends what `_serve` set up, before its sockets go: Python must not write to a closed one."""
+def _stop_wakeups() -> None:
+    """Undoes what `_serve` set up before its sockets are closed: Python must not write to them."""
     signal.set_wakeup_fd(-1)
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
 
 
-def _obey(
+def _handle(
     run: socket.socket,
-    wanted: Mapping[str, Any],
+    message: Mapping[str, Any],
     kernels: dict[int, int],
     ends: tuple[socket.socket, ...],
 ) -> None:
-    if "kill" in wanted:
+    if "kill" in message:
         for pid, number in kernels.items():
-            if number == wanted["kill"]:
+            if number == message["kill"]:
                 kill_group(pid)
         return
-    nursery = os.getpid()
+    server = os.getpid()
     pid = os.fork()
     if not pid:
         try:
             os.setsid()
-            die_with_parent(nursery)
-            _no_longer_woken()
+            die_with_parent(server)
+            _stop_wakeups()
             for end in (run, *ends):
                 end.close()
-            _be_kernel(Path(wanted["folder"]), wanted["settings"], nursery)
+            _become_kernel(Path(message["folder"]), message["settings"], server)
         finally:
             os._exit(1)
-    kernels[pid] = wanted["start"]
-    _tell(run, {"started": wanted["start"], "pid": pid})
+    kernels[pid] = message["start"]
+    _send(run, {"started": message["start"], "pid": pid})
 
 
-def _bury(run: socket.socket, kernels: dict[int, int]) -> None:
-    """Ends what dead kernels left behind, and tells that they died."""
+def _reap(run: socket.socket, kernels: dict[int, int]) -> None:
+    """Reaps the children that have ended, and reports which kernels were among them."""
     while True:
         try:
             pid, status = os.waitpid(-1, os.WNOHANG)
@@ -161,24 +167,25 @@ def _bury(run: socket.socket, kernels: dict[int, int]) -> None:
         number = kernels.pop(pid, None)
         if number is not None:
             kill_group(pid)
-            _tell(run, {"ended": number, "how": os.waitstatus_to_exitcode(status)})
+            _send(run, {"ended": number, "exit_code": os.waitstatus_to_exitcode(status)})
 
 
-def _tell(run: socket.socket, message: Mapping[str, object]) -> None:
+def _send(run: socket.socket, message: Mapping[str, object]) -> None:
     run.setblocking(True)
     run.sendall(json.dumps(message).encode() + b"\n")
     run.setblocking(False)
 
 
-def _be_kernel(folder: Path, settings: Mapping[str, str], nursery: int) -> None:
-    """Turns this process into a kernel; comes back only when the kernel has ended."""
+def _become_kernel(folder: Path, settings: Mapping[str, str], server: int) -> None:
+    """Turns this process into a kernel; returns only when the kernel has ended."""
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.SIG_DFL)
+    nothing = os.open(os.devnull, os.O_RDWR)
     log = os.open(folder / LOG, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-    for standard, target in ((0, _NOWHERE), (1, log), (2, log)):
+    for standard, target in ((0, nothing), (1, log), (2, log)):
         os.dup2(target, standard)
-    faulthandler.enable(log, all_threads=False)  # a crash leaves word of where it was
-    os.environ.update(settings, JPY_PARENT_PID=str(nursery))
+    faulthandler.enable(log, all_threads=False)  # a crash says where it was
+    os.environ.update(settings, JPY_PARENT_PID=str(server))
     time.tzset()
     sys.argv[:] = [""]
     from ipykernel.kernelapp import IPKernelApp

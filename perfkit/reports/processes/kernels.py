@@ -1,7 +1,7 @@
-"""Kernels as a run sees them: asked for, waited for, ended; the nursery makes them.
+"""Kernels as a run sees them: requested, waited for, ended. The kernel server makes them.
 
-They are reached through sockets in a private folder, not through ports, and belong to this very
-Python environment whatever a notebook or the machine says about kernels.
+They are reached through sockets in a private folder, not through ports, and always belong to this
+Python environment, whatever a notebook or the machine says about kernels.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.reports.processes.kernel_server import CONNECTION, LOG
 
 RUNTIME = "perfkit-kernel-"
-"""How the folders of running kernels are called, before the number of their process."""
+"""The start of the names of folders for kernels; the process id of the run follows."""
 LONGEST_SOCKET = 100
 """Bytes a socket's path may have; Linux takes 107, others 103."""
 START_SECONDS = 60.0
@@ -34,7 +34,7 @@ _SHORT_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
 
 
 class Kernel(NamedTuple):
-    """A kernel asked for; `pid` is known once it runs."""
+    """A kernel that runs as process `pid`; `number` counts the kernels of a run from 1."""
 
     number: int
     folder: Path
@@ -50,8 +50,8 @@ class Kernel(NamedTuple):
         """The file that says how much of each log it may see."""
         return self.folder / "snapshot.json"
 
-    def last_words(self, lines: int = 12) -> list[str]:
-        """What it wrote to its standard error: of a crash the beginning, else the end."""
+    def log_lines(self, lines: int = 12) -> list[str]:
+        """What it wrote to its standard error: of a crash the first lines, else the last."""
         try:
             text = (self.folder / LOG).read_text(encoding="utf-8", errors="replace")
         except OSError:
@@ -61,10 +61,11 @@ class Kernel(NamedTuple):
 
 
 class Kernels:
-    """A running nursery; leaving the block ends every kernel and removes every file."""
+    """A running kernel server; leaving the block ends every kernel and removes every file."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, cached: bool = True) -> None:
         self._root = root
+        self._cached = cached
         self._folder = _runtime_folder()
         self._own, theirs = socket.socketpair()
         code = "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
@@ -80,14 +81,14 @@ class Kernels:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             cwd=root,
-            env={**os.environ, **_settings_of_nursery(self._folder)},
+            env={**os.environ, **_server_settings(self._folder)},
         )
         theirs.close()
         self._started = 0
         self._closed = False
         self._waiting = b""
         self._pids: dict[int, int] = {}
-        self._ended: dict[int, int] = {}
+        self._exit_codes: dict[int, int] = {}
 
     def __enter__(self) -> Kernels:
         return self
@@ -95,49 +96,50 @@ class Kernels:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def ask(self) -> int:
-        """Asks for a kernel; returns its number at once."""
+    def request(self) -> int:
+        """Requests a kernel; returns its number at once."""
         self._started += 1
         folder = self._folder / str(self._started)
         folder.mkdir()
         _write_connection(folder)
-        kernel = Kernel(self._started, folder, 0)
         settings = {
             # The notebook finds this workspace, whatever PERFKIT_ROOT says outside; its `root`
             # parameter stays empty, so that no path of a machine gets into a report.
             "PERFKIT_ROOT": str(self._root),
-            "PERFKIT_SNAPSHOT": str(kernel.snapshot),
+            "PERFKIT_SNAPSHOT": str(Kernel(self._started, folder, 0).snapshot),
             # Nobody's own IPython set-up changes a report.
             "IPYTHONDIR": str(folder),
         }
+        if not self._cached:
+            settings["PERFKIT_NO_CACHE"] = "1"
         self._send({"start": self._started, "folder": str(folder), "settings": settings})
         return self._started
 
     def wait(self, number: int) -> Kernel:
-        """The kernel of that number, as soon as it runs; raises `ReportError` if it cannot."""
+        """The kernel of that number, as soon as it runs; raises `ReportError` if none starts."""
         end = time.monotonic() + START_SECONDS
         while number not in self._pids:
-            self.hear(end - time.monotonic())
+            self.receive(end - time.monotonic())
             if time.monotonic() > end:
                 raise ReportError(f"no kernel started within {START_SECONDS:.0f} s")
         return Kernel(number, self._folder / str(number), self._pids[number])
 
-    def how_it_ended(self, kernel: Kernel) -> int | None:
-        """Exit code, or negative signal, of a kernel that has ended; None while it runs."""
-        self.hear(0)
-        return self._ended.get(kernel.number)
+    def exit_code(self, kernel: Kernel) -> int | None:
+        """Exit code of a kernel, negative when a signal ended it; None while it runs."""
+        self.receive(0)
+        return self._exit_codes.get(kernel.number)
 
     def end(self, kernel: Kernel) -> None:
         """Kills the kernel and whatever it started; returns when it is gone."""
-        if self.how_it_ended(kernel) is None:
+        if self.exit_code(kernel) is None:
             self._send({"kill": kernel.number})
             end = time.monotonic() + _STOP_SECONDS
-            while kernel.number not in self._ended and time.monotonic() < end:
-                self.hear(0.1)
+            while kernel.number not in self._exit_codes and time.monotonic() < end:
+                self.receive(0.1)
         shutil.rmtree(kernel.folder, ignore_errors=True)
 
-    def hear(self, seconds: float) -> None:
-        """Takes in what the nursery has told, waiting at most that long for it to tell more."""
+    def receive(self, seconds: float) -> None:
+        """Handles the messages of the kernel server; waits at most that long for one."""
         if not select.select([self._own], [], [], max(seconds, 0))[0]:
             return
         try:
@@ -145,7 +147,7 @@ class Kernels:
         except ConnectionError:
             received = b""
         if not received:
-            raise ReportError("the process that makes kernels has died; run the report again")
+            raise ReportError("the kernel server has died; run the report again")
         *lines, self._waiting = (self._waiting + received).split(b"\n")
         for line in lines:
             message = json.loads(line)
@@ -154,14 +156,14 @@ class Kernels:
             if "started" in message:
                 self._pids[message["started"]] = message["pid"]
             if "ended" in message:
-                self._ended[message["ended"]] = message["how"]
+                self._exit_codes[message["ended"]] = message["exit_code"]
 
     def close_in_child(self) -> None:
-        """What a forked child does, so that the end of its parent is noticed."""
+        """For a forked child: the server must see the end of the run, whoever else still lives."""
         self._own.close()
 
     def close(self) -> None:
-        """Ends the nursery and with it all kernels."""
+        """Ends the kernel server and with it all kernels."""
         if self._closed:
             return
         self._closed = True
@@ -177,12 +179,12 @@ class Kernels:
         try:
             self._own.sendall(json.dumps(message).encode() + b"\n")
         except ConnectionError:
-            self.hear(1)  # it may have said why before it ended
-            raise ReportError("the process that makes kernels has died") from None
+            self.receive(1)  # it may have said why before it ended
+            raise ReportError("the kernel server has died; run the report again") from None
 
 
 def remove_left_behind() -> None:
-    """Removes the folders of kernels whose run was killed together with its nursery."""
+    """Removes the folders of runs that were killed together with their kernel server."""
     for base in _bases():
         for runtime in base.glob(f"{RUNTIME}*"):
             process = runtime.name.removeprefix(RUNTIME).partition("-")[0]
@@ -224,10 +226,13 @@ def _write_connection(folder: Path) -> None:
     (folder / CONNECTION).write_text(json.dumps(connection))
 
 
-def _settings_of_nursery(folder: Path) -> dict[str, str]:
+def _server_settings(folder: Path) -> dict[str, str]:
     """Matplotlib and IPython each want a folder of their own; a home may be missing or closed."""
     home = Path(os.environ.get("HOME") or "/nonexistent")
-    settings = {"IPYTHONDIR": str(folder)}
+    settings = {
+        "IPYTHONDIR": str(folder),
+        "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger that ipykernel loads says less
+    }
     if "MPLCONFIGDIR" not in os.environ and not os.access(home, os.W_OK):
         settings["MPLCONFIGDIR"] = str(folder)
     return settings

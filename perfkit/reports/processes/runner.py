@@ -1,8 +1,8 @@
-"""One report in a process of its own: the notebook is executed, examined and written out.
+"""One report in a process of its own: the notebook is executed, checked and written out.
 
-Papermill executes it in a kernel that already runs. What papermill's metadata says of success is
-not believed: each cell must have run, none may have raised (`SystemExit` included), the kernel
-must live when all is done, each chart must be there, the figures must be those of the summary.
+Papermill executes it in a kernel that already runs. That papermill reports success is not enough:
+each cell must have run, none may have raised (`SystemExit` included), the kernel must still run at
+the end, each chart must be there, and the figures must be those of the summary.
 """
 
 from __future__ import annotations
@@ -24,13 +24,10 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.reports.failure import Failure, last_lines
 from perfkit.reports.model import Model
 from perfkit.reports.processes.kernels import Kernel
-from perfkit.reports.processes.lean_imports import import_jsonschema
 from perfkit.reports.processes.signals import die_with_parent
-from perfkit.reports.published import HTML, PAGE
+from perfkit.reports.published import HTML, NOTEBOOK, PAGE, SUMMARY
 from perfkit.schemas.make import FOLDER as SCHEMAS
 
-NOTEBOOK = "report.ipynb"
-SUMMARY = "summary.json"
 KERNEL_DIED = "its kernel died"
 
 _CHART = ".chart."
@@ -40,7 +37,7 @@ _HEADING = re.compile(r"^#+\s+(.*)$", re.MULTILINE)
 
 
 class ReportJob(NamedTuple):
-    """A report to make: its model, the folder to fill, whether it wants an HTML page as well."""
+    """A report to make: its model, the folder to fill, and whether to add an HTML page."""
 
     model: Model
     staging: Path
@@ -48,43 +45,45 @@ class ReportJob(NamedTuple):
 
 
 class RunnerMessage(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a runner tells: which cell it is at, and at the end how it went.
+    """What a runner reports: the cell it is at and, at the end, how it went.
 
-    `other_figures` says that the notebook saw other data than the model: the logs were rewritten.
-    `tells_figures` says that it showed what data it saw, and saw the right.
+    `other_figures`: the notebook saw other data than the model, because the logs were rewritten.
+    `proves_figures`: its outputs name the data they show, and that is the data of the model.
     """
 
     cell: int | None = None
     heading: str = ""
     done: bool = False
-    tells_figures: bool = False
+    proves_figures: bool = False
     other_figures: bool = False
     images: tuple[str, ...] = ()
     failure: Failure | None = None
 
 
-class _OtherFigures(Exception):  # noqa: N818  no error: the run is repeated
+Send = Callable[[RunnerMessage], None]
+
+
+class _OtherFigures(Exception):  # noqa: N818  not an error: the run is repeated
     """The notebook saw other data than the model has."""
 
 
 @cache
 def load() -> None:
-    """Loads what runners need at once, so that each of them is forked with it."""
+    """Loads what every runner needs from its start, so that each is forked with it."""
     try:
-        import_jsonschema()
         import papermill  # noqa: F401  loaded for the forks to come
 
         import perfkit.reports.processes.running_kernel  # noqa: F401  the same
     except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without it
         raise MissingExtraError("papermill", "reports") from error
-    gc.freeze()  # no fork need look through what was loaded
+    gc.freeze()  # no fork needs to look through what was loaded
 
 
 @cache
 def warm_up() -> None:
-    """Loads and compiles what runners need in the end, while something else is waited for.
+    """Loads and compiles what runners need at their end.
 
-    The first runner does so while its kernel works, later ones are forked with it.
+    The first runner does so while its kernel draws; later ones are forked with it.
     """
     from perfkit.reports import markdown_export
 
@@ -96,37 +95,38 @@ def warm_up() -> None:
 def fork_runner(
     job: ReportJob, kernel: Kernel, root: Path, prepare: Callable[[], None]
 ) -> tuple[int, int]:
-    """Starts a runner; returns its process number and the descriptor it tells its story through.
+    """Starts a runner; returns its process id and the pipe that its messages come through.
 
-    `prepare` is called in the new process first, to close what it must not hold open.
+    `prepare` is called first in the new process, to close what it must not hold open.
     """
-    told, tell = os.pipe()
+    receiver, sender = os.pipe()
     parent = os.getpid()
     for stream in (sys.stdout, sys.stderr):
         if stream is not None:
             stream.flush()
     pid = os.fork()
     if not pid:
-        _be_runner(job, kernel, root, (told, tell), partial(_settle_in, parent, prepare))
-    os.close(tell)
-    return pid, told
+        settle = partial(_settle_in, parent, prepare)
+        _become_runner(job, kernel, root, (receiver, sender), settle)
+    os.close(sender)
+    return pid, receiver
 
 
-def _be_runner(
+def _become_runner(
     job: ReportJob, kernel: Kernel, root: Path, pipe: tuple[int, int], settle: Callable[[], None]
 ) -> NoReturn:
     code = 1
     try:
         settle()
         os.close(pipe[0])
-        run(job, kernel, root, lambda told: _send(pipe[1], told))
+        run(job, kernel, root, partial(_send, pipe[1]))
         code = 0
     finally:
         os._exit(code)
 
 
 def _settle_in(parent: int, prepare: Callable[[], None]) -> None:
-    """Makes the fork a process of its own that ends with its parent and says nothing."""
+    """Gives the fork its own process group; it ends with its parent and prints nothing."""
     os.setpgid(0, 0)
     die_with_parent(parent)
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -137,39 +137,37 @@ def _settle_in(parent: int, prepare: Callable[[], None]) -> None:
         os.dup2(silence, standard)
 
 
-def _send(pipe: int, told: RunnerMessage) -> None:
-    body = msgspec.json.encode(told) + b"\n"
+def _send(pipe: int, message: RunnerMessage) -> None:
+    body = msgspec.json.encode(message) + b"\n"
     while body:
         body = body[os.write(pipe, body) :]
 
 
-def run(job: ReportJob, kernel: Kernel, root: Path, tell: Callable[[RunnerMessage], None]) -> None:
-    """Makes the report in its staging folder and tells how it went."""
+def run(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> None:
+    """Makes the report in its staging folder; sends how it went."""
     try:
-        told = _made(job, kernel, root, tell)
+        message = _make(job, kernel, root, send)
     except _OtherFigures:
-        tell(RunnerMessage(other_figures=True))
+        send(RunnerMessage(other_figures=True))
     except PerfkitError as error:
-        tell(RunnerMessage(failure=getattr(error, "failure", None) or Failure(str(error))))
+        send(RunnerMessage(failure=getattr(error, "failure", None) or Failure(str(error))))
     except OSError as error:
         problem = OutputError(str(error.filename or job.staging), error.strerror or str(error))
-        tell(RunnerMessage(failure=Failure(str(problem))))
-    except Exception as error:  # papermill and nbconvert let through what their libraries raise
-        tell(RunnerMessage(failure=_unforeseen(job, error)))
+        send(RunnerMessage(failure=Failure(str(problem))))
+    except Exception as error:  # papermill and nbconvert raise whatever their libraries do
+        send(RunnerMessage(failure=_unexpected(job, error)))
     else:
-        tell(told)
+        send(message)
 
 
-def _made(
-    job: ReportJob, kernel: Kernel, root: Path, tell: Callable[[RunnerMessage], None]
-) -> RunnerMessage:
-    executed = _execute(job, kernel, root, tell)
+def _make(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> RunnerMessage:
+    executed = _execute(job, kernel, root, send)
     from perfkit.reports.markdown_export import (  # loaded meanwhile, see `warm_up`
         canonical,
         to_markdown,
     )
 
-    tells_figures = _check(job, executed, kernel)
+    proves_figures = _check(job, executed, kernel)
     markdown, images = to_markdown(executed)
     summary = job.model.summary.to_json()
     _check_summary(summary)
@@ -185,30 +183,27 @@ def _made(
         files[HTML] = html_page(markdown, images).encode()
     for name, body in files.items():
         (job.staging / name).write_bytes(body)
-    return RunnerMessage(done=True, tells_figures=tells_figures, images=tuple(images))
+    return RunnerMessage(done=True, proves_figures=proves_figures, images=tuple(images))
 
 
-def _execute(
-    job: ReportJob, kernel: Kernel, root: Path, tell: Callable[[RunnerMessage], None]
-) -> Any:
+def _execute(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> Any:
     """The executed notebook; raises `_CellError` naming the cell that failed."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
 
-    from perfkit.reports.processes.running_kernel import RunningKernel, is_running, wait_until_bound
+    from perfkit.reports.processes.running_kernel import is_running, manager_of, wait_until_bound
 
     at = RunnerMessage()
     cells: list[Any] = []
 
     def starts(cell: Any, cell_index: int) -> None:
         nonlocal at
-        at = RunnerMessage(
-            cell=_number(cells, cell_index), heading=heading_above(cells, cell_index)
-        )
-        tell(at)
+        heading = heading_above(cells, cell_index)
+        at = RunnerMessage(cell=_number(cells, cell_index), heading=heading)
+        send(at)
 
     def sent(cell: Any, **_: object) -> None:
-        if _CHART in cell.source:  # that takes the kernel a moment, which is ours
+        if _CHART in cell.source:  # the kernel draws meanwhile
             warm_up()
 
     wait_until_bound(kernel.connection, kernel.pid)
@@ -219,7 +214,7 @@ def _execute(
             parameters=dict(job.model.parameters),
             kernel_name="python3",
             language="python",
-            km=RunningKernel(kernel.connection, kernel.pid),
+            km=manager_of(kernel.connection, kernel.pid),
             on_notebook_start=lambda notebook: cells.extend(notebook.cells),
             on_cell_start=starts,
             on_cell_complete=sent,
@@ -234,12 +229,12 @@ def _execute(
     except Exception as error:
         if is_running(kernel.pid):
             raise
-        words = last_lines(kernel.last_words())
+        words = last_lines(kernel.log_lines())
         raise _CellError(Failure(KERNEL_DIED, at.cell, at.heading, words)) from error
 
 
 def _check(job: ReportJob, executed: Any, kernel: Kernel) -> bool:
-    """Raises unless there is evidence that all went well; whether it tells what data it saw."""
+    """Raises unless there is proof that all went well; whether the outputs name their data."""
     from perfkit.reports.markdown_export import CellCheckError, check_executed
     from perfkit.reports.processes.running_kernel import is_running
 
@@ -252,14 +247,14 @@ def _check(job: ReportJob, executed: Any, kernel: Kernel) -> bool:
         heading = "" if index is None else heading_above(executed.cells, index)
         raise _CellError(Failure(problem.reason, number, heading)) from problem
     if not is_running(kernel.pid):
-        raise _CellError(Failure(KERNEL_DIED, traceback=last_lines(kernel.last_words())))
+        raise _CellError(Failure(KERNEL_DIED, traceback=last_lines(kernel.log_lines())))
     return _check_figures(job.model, executed)
 
 
 def _check_figures(model: Model, executed: Any) -> bool:
-    """Whether the notebook tells which data it saw; raises `_OtherFigures` if it saw other data.
+    """Whether the outputs name the data they show; raises `_OtherFigures` for other data.
 
-    Figures of other windows may stand beside those of its own.
+    Figures of other windows may stand beside those of the report.
     """
     shown = [
         output.metadata
@@ -267,8 +262,8 @@ def _check_figures(model: Model, executed: Any) -> bool:
         for output in cell.get("outputs", [])
         if "metadata" in output
     ]
-    digests = {told["perfkit_digest"] for told in shown if "perfkit_digest" in told}
-    compared = {told["perfkit_compared"] for told in shown if "perfkit_compared" in told}
+    digests = {one["perfkit_digest"] for one in shown if "perfkit_digest" in one}
+    compared = {one["perfkit_compared"] for one in shown if "perfkit_compared" in one}
     if digests and model.summary.data.digest not in digests:
         raise _OtherFigures
     if compared and model.compared not in compared:
@@ -277,11 +272,11 @@ def _check_figures(model: Model, executed: Any) -> bool:
 
 
 def _check_summary(summary: str) -> None:
-    """Raises `ReportError` unless the summary is as its schema says."""
+    """Raises `ReportError` unless the summary matches its schema."""
     problem = next(_summary_validator().iter_errors(msgspec.json.decode(summary)), None)
     if problem is not None:
         where = ".".join(map(str, problem.absolute_path))
-        raise ReportError(f"the summary does not meet its schema: {where}: {problem.message}")
+        raise ReportError(f"the summary does not match its schema: {where}: {problem.message}")
 
 
 @cache
@@ -293,7 +288,7 @@ def _summary_validator() -> Any:
 
 
 def heading_above(cells: Sequence[Any], index: int) -> str:
-    """The nearest heading at or above a cell of a notebook, as it is written."""
+    """The nearest heading at or above a cell of a notebook, as Markdown."""
     return heading_in([(cell.source, cell.cell_type) for cell in cells], index)
 
 
@@ -307,7 +302,7 @@ def heading_in(cells: Sequence[tuple[str, str]], index: int) -> str:
 
 
 def _number(cells: Sequence[Any], index: int) -> int:
-    """The number of a cell in the notebook as it lies there, without what papermill put in."""
+    """The number of a cell in the notebook's file, so without the cell papermill adds."""
     return sum("injected-parameters" not in _tags(cell) for cell in cells[: index + 1])
 
 
@@ -315,12 +310,12 @@ def _tags(cell: Any) -> Sequence[str]:
     return cell.metadata.get("tags", ())  # type: ignore[no-any-return]
 
 
-def _unforeseen(job: ReportJob, error: Exception) -> Failure:
+def _unexpected(job: ReportJob, error: Exception) -> Failure:
     import traceback
 
-    said = _first_line(f"{type(error).__name__}: {error}")
+    reason = _first_line(f"{type(error).__name__}: {error}")
     lines = last_lines(traceback.format_exception(error))
-    return Failure(f"{job.model.notebook.path.name} cannot be run: {said}", traceback=lines)
+    return Failure(f"{job.model.notebook.path.name} cannot be run: {reason}", traceback=lines)
 
 
 def _first_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Processes that never outlive the run that started them (Linux; elsewhere as far as it goes)."""
+"""Processes that never outlive the run that started them (fully on Linux, in part elsewhere)."""
 
 from __future__ import annotations
 
@@ -7,20 +7,50 @@ import ctypes
 import os
 import signal
 import time
+from collections.abc import Iterator
 from pathlib import Path
+
+from perfkit.core.errors import ReportError
 
 _SET_PARENT_DEATH_SIGNAL = 1
 _SET_CHILD_SUBREAPER = 36
 
 
 def die_with_parent(parent: int) -> None:
-    """Has the system kill this process when its parent dies; at once when that has happened.
+    """Has the system kill this process when its parent dies, or now if it has died already.
 
     `parent` is the process this one was forked from.
     """
     _prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
     if os.getppid() != parent:
         os._exit(1)
+
+
+class _Stopped(BaseException):
+    """A signal has arrived; like `KeyboardInterrupt`, it passes by every `except Exception`."""
+
+
+@contextlib.contextmanager
+def stoppable() -> Iterator[None]:
+    """Turns SIGTERM and SIGHUP inside the block into a `ReportError`, so that all is cleaned up."""
+
+    def stop(number: int, _: object) -> None:
+        signal.signal(number, signal.SIG_IGN)
+        raise _Stopped(signal.Signals(number).name)
+
+    numbers = (signal.SIGTERM, signal.SIGHUP)
+    try:
+        before = [signal.signal(number, stop) for number in numbers]
+    except ValueError:  # only the main thread gets signals
+        yield
+        return
+    try:
+        yield
+    except _Stopped as error:
+        raise ReportError(f"stopped by {error}; published reports are unchanged") from None
+    finally:
+        for number, handler in zip(numbers, before, strict=True):
+            signal.signal(number, handler)
 
 
 def adopt_orphans() -> None:

@@ -1,4 +1,4 @@
-"""Runs reports in parallel: a runner and a kernel each, a limit in time, nothing left behind."""
+"""Runs reports in parallel, each with a runner, a kernel and a time limit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from perfkit.core.errors import MissingExtraError, ReportError
+from perfkit.core.errors import ReportError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.reports.failure import Failure, last_lines
 from perfkit.reports.processes import runner
@@ -22,33 +22,34 @@ from perfkit.reports.processes.signals import kill_group
 
 
 class Finished(NamedTuple):
-    """A job that is over: done, failed, or to be repeated as the logs were rewritten meanwhile."""
+    """A job that has ended, with the last message of its runner: done, failed or other figures."""
 
     job: ReportJob
-    told: RunnerMessage
+    message: RunnerMessage
 
 
 class _Run(NamedTuple):
     job: ReportJob
     kernel: Kernel
     pid: int
-    story: int
+    pipe: int
     deadline: float
 
 
 class Supervisor:
-    """Makes reports for as long as the block lasts; leaving it ends whatever still runs."""
+    """Makes reports inside a `with` block; leaving it ends whatever still runs."""
 
     def __init__(
-        self, root: Path, parallel: int, limit_seconds: float, early: Kernels | None = None
+        self, root: Path, cached: bool, parallel: int, limit_seconds: float, early: Kernels | None
     ) -> None:
         self._root = root
+        self._cached = cached
         self._parallel = parallel
         self._limit_seconds = limit_seconds
         self._kernels = early
-        self._ahead: list[int] = [] if early is None else [early.ask()]
+        self._ahead: list[int] = [] if early is None else [early.request()]
         self._runs: dict[int, _Run] = {}
-        self._heard: dict[int, bytes] = {}
+        self._received: dict[int, bytes] = {}
         self._last: dict[int, RunnerMessage] = {}
 
     def __enter__(self) -> Supervisor:
@@ -63,9 +64,9 @@ class Supervisor:
     def run(
         self, jobs: Iterable[ReportJob], snapshot: Callable[[ReportJob], bytes]
     ) -> Iterator[Finished]:
-        """Runs the jobs, as many at once as may be, and yields each as it is over.
+        """Runs the jobs, at most `parallel` at once, and yields each when it has ended.
 
-        `snapshot` says what the kernel of a job may see of the logs. The next job is taken while
+        `snapshot` gives what the kernel of a job may see of the logs. The next job is taken while
         the ones before it run, and its kernel is started ahead.
         """
         waiting = iter(jobs)
@@ -75,77 +76,77 @@ class Supervisor:
                 job = upcoming
                 try:
                     self._start(job, snapshot(job))
-                except (ReportError, MissingExtraError, OSError) as error:
+                except (ReportError, OSError) as error:
                     self._drop_kernels()
                     yield Finished(job, RunnerMessage(failure=Failure(str(error))))
                 upcoming = next(waiting, None)
                 if upcoming is not None:
                     runner.warm_up()  # for the runners to come
                 if upcoming is not None and self._kernels is not None:
-                    with contextlib.suppress(ReportError):  # it is told when the kernel is needed
-                        self._ahead.append(self._kernels.ask())
-            yield from self._over()
+                    with contextlib.suppress(ReportError):  # reported when the kernel is needed
+                        self._ahead.append(self._kernels.request())
+            yield from self._ended()
 
     def _start(self, job: ReportJob, snapshot: bytes) -> None:
         if self._kernels is None:
-            self._kernels = Kernels(self._root)
+            self._kernels = Kernels(self._root, self._cached)
         if not self._ahead:
-            self._ahead.append(self._kernels.ask())
-        runner.load()  # while the nursery loads what it needs
+            self._ahead.append(self._kernels.request())
+        runner.load()  # while the kernel server loads what it needs
         kernel = self._kernels.wait(self._ahead.pop(0))
         kernel.snapshot.write_bytes(snapshot)
-        pid, story = runner.fork_runner(job, kernel, self._root, self._let_go)
-        self._heard[story] = b""
-        self._last[story] = RunnerMessage()
+        pid, pipe = runner.fork_runner(job, kernel, self._root, self._close_in_runner)
+        self._received[pipe] = b""
+        self._last[pipe] = RunnerMessage()
         deadline = time.monotonic() + self._limit_seconds
-        self._runs[story] = _Run(job, kernel, pid, story, deadline)
+        self._runs[pipe] = _Run(job, kernel, pid, pipe, deadline)
 
-    def _let_go(self) -> None:
-        """What a new runner closes: nothing of the run may depend on when it ends."""
-        for story in self._runs:
-            os.close(story)
+    def _close_in_runner(self) -> None:
+        """Closes in a new runner what would make the end of the run wait for its own."""
+        for pipe in self._runs:
+            os.close(pipe)
         if self._kernels is not None:
             self._kernels.close_in_child()
 
-    def _over(self) -> Iterator[Finished]:
-        """Waits until something is told or a time is up; yields the jobs that are over."""
+    def _ended(self) -> Iterator[Finished]:
+        """Waits for a message or for a time limit; yields the jobs that have ended."""
         if not self._runs:
             return
         now = time.monotonic()
         nearest = min(run.deadline for run in self._runs.values())
         ready, _, _ = select.select(list(self._runs), [], [], max(0.0, nearest - now))
-        for story in ready:
-            if not self._listen(story):
-                yield self._finish(self._runs[story])
+        for pipe in ready:
+            if not self._read(pipe):
+                yield self._finish(self._runs[pipe])
         for run in list(self._runs.values()):
             if time.monotonic() >= run.deadline:
-                yield self._too_late(run)
+                yield self._time_out(run)
 
-    def _listen(self, story: int) -> bool:
-        """Takes in what a runner tells; False when it has nothing more to tell."""
-        received = os.read(story, 65536)
-        *lines, self._heard[story] = (self._heard[story] + received).split(b"\n")
+    def _read(self, pipe: int) -> bool:
+        """Keeps the last message of a runner; False when the runner has closed its pipe."""
+        received = os.read(pipe, 65536)
+        *lines, self._received[pipe] = (self._received[pipe] + received).split(b"\n")
         for line in lines:
-            self._last[story] = msgspec.json.decode(line, type=RunnerMessage)
+            self._last[pipe] = msgspec.json.decode(line, type=RunnerMessage)
         return bool(received)
 
     def _finish(self, run: _Run) -> Finished:
-        last = self._last[run.story]
+        last = self._last[run.pipe]
         _, status = os.waitpid(run.pid, 0)
-        ended = self._how_kernel_ended(run.kernel)
+        exit_code = self._exit_code(run.kernel)
         failure = last.failure
         if not (last.done or last.other_figures or failure):
-            how = _in_words(os.waitstatus_to_exitcode(status))
-            failure = Failure(f"the process that made it {how}", last.cell, last.heading)
-        elif ended is not None and (last.done or (failure and failure.reason == KERNEL_DIED)):
-            known = failure or Failure(KERNEL_DIED, traceback=last_lines(run.kernel.last_words()))
-            reason = f"{KERNEL_DIED}: it {_in_words(ended)}"
+            words = _in_words(os.waitstatus_to_exitcode(status))
+            failure = Failure(f"the process that made it {words}", last.cell, last.heading)
+        elif exit_code is not None and (last.done or (failure and failure.reason == KERNEL_DIED)):
+            known = failure or Failure(KERNEL_DIED, traceback=last_lines(run.kernel.log_lines()))
+            reason = f"{KERNEL_DIED}: it {_in_words(exit_code)}"
             failure = msgspec.structs.replace(known, reason=reason)
         self._clear(run)
         return Finished(run.job, RunnerMessage(failure=failure) if failure else last)
 
-    def _too_late(self, run: _Run) -> Finished:
-        last = self._last[run.story]
+    def _time_out(self, run: _Run) -> Finished:
+        last = self._last[run.pipe]
         self._stop(run)
         reason = f"it took longer than {self._limit_seconds:g} s"
         failure = Failure(reason, last.cell, last.heading)
@@ -160,8 +161,8 @@ class Supervisor:
 
     def _clear(self, run: _Run) -> None:
         """Ends the kernel of a run and forgets the run."""
-        del self._runs[run.story], self._heard[run.story], self._last[run.story]
-        os.close(run.story)
+        del self._runs[run.pipe], self._received[run.pipe], self._last[run.pipe]
+        os.close(run.pipe)
         kill_group(run.pid)
         if self._kernels is not None:
             try:
@@ -169,24 +170,24 @@ class Supervisor:
             except ReportError:
                 self._drop_kernels()
 
-    def _how_kernel_ended(self, kernel: Kernel) -> int | None:
+    def _exit_code(self, kernel: Kernel) -> int | None:
         if self._kernels is None:
             return -signal.SIGKILL
         try:
-            return self._kernels.how_it_ended(kernel)
+            return self._kernels.exit_code(kernel)
         except ReportError:
             return -signal.SIGKILL
 
     def _drop_kernels(self) -> None:
-        """Does away with a nursery that has failed; the next job gets another."""
+        """Ends a kernel server that has failed; the next job gets a new one."""
         if self._kernels is not None:
             self._kernels.close()
         self._kernels = None
         self._ahead.clear()
 
 
-def _in_words(how: int) -> str:
-    """An exit code, or a signal as a negative number."""
-    if how >= 0:
-        return f"ended with exit code {how}"
-    return f"was killed by {signal.Signals(-how).name}"
+def _in_words(exit_code: int) -> str:
+    """How a process ended; a negative exit code is the signal that ended it."""
+    if exit_code >= 0:
+        return f"ended with exit code {exit_code}"
+    return f"was killed by {signal.Signals(-exit_code).name}"

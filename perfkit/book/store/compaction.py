@@ -1,0 +1,55 @@
+"""Pages of which most is no longer used, written anew without that."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from perfkit.book.store.manifest import Manifest
+from perfkit.book.store.pages import Address, Pages
+
+MOST_PAGES = 32
+
+
+SMALL_PAGE_BYTES = 1 << 20
+
+
+TINY_PAGE_BYTES = 1 << 18
+
+
+def compacted(manifest: Manifest, pages: Pages) -> Manifest:
+    """The manifest naming its pages, with the sections of mostly dead ones moved to a new one.
+
+    So are those of small pages, when there are many: whoever reads the book holds them all open.
+    What is dead in a tiny page waits for that.
+    """
+    live = live_bytes(manifest)
+    sparse = {
+        page
+        for page, size in live.items()
+        if page not in pages.pending
+        and (
+            (len(live) > MOST_PAGES and size < SMALL_PAGE_BYTES)
+            or TINY_PAGE_BYTES + 2 * size < pages.size(page)
+        )
+    }
+    if not sparse:
+        return manifest._replace(pages=tuple(live))
+    moved: dict[Address, Address] = {}
+
+    def place(address: Address) -> Address:
+        if address[0] not in sparse:
+            return address
+        if address not in moved:
+            moved[address] = pages.put(pages.get(address))
+        return moved[address]
+
+    manifest = manifest.moved(place)
+    return manifest._replace(pages=tuple(live_bytes(manifest)))
+
+
+def live_bytes(manifest: Manifest) -> dict[str, int]:
+    """How many bytes of each page are referred to."""
+    live: defaultdict[str, int] = defaultdict(int)
+    for page, _, length, _ in manifest.addresses():
+        live[page] += length
+    return live

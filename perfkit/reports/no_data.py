@@ -1,0 +1,37 @@
+"""The report of a window without trades: it says so, and needs no notebook."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from perfkit.reports.html_page import html_page
+from perfkit.reports.model import Model, Models
+from perfkit.reports.published import HTML, PAGE, SUMMARY
+from perfkit.summary import render
+from perfkit.summary.changes import Episode, changes
+from perfkit.summary.shape import SummaryShape
+
+
+def write_no_data(model: Model, models: Models, html: bool, staging: Path) -> None:
+    """Writes page and summary into a staging folder; raises `OSError`."""
+    window = models.window(model.kind, model.summary.window.last_day)
+    page = no_data_page(model.summary, model.previous, models.episodes(window))
+    (staging / PAGE).write_text(page, encoding="utf-8")
+    (staging / SUMMARY).write_text(model.summary.to_json(), encoding="utf-8")
+    if html:
+        (staging / HTML).write_text(html_page(page, {}), encoding="utf-8")
+
+
+def no_data_page(summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode]) -> str:
+    """The page as Markdown: no trades, what changed, and what was read."""
+    return "\n".join(
+        [
+            f"# {summary.window.kind.capitalize()} report\n",
+            render.glance(summary),
+            "## What changed\n",
+            changes(summary, previous, episodes).markdown,
+            "## Data quality\n",
+            render.quality(summary),
+        ]
+    )
