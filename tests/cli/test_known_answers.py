@@ -302,7 +302,7 @@ def test_modules_that_cannot_be_looked_at_keep_no_answer(
     root: Path, ask: Ask, is_computed: IsComputed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(root)
-    monkeypatch.setattr(known_answers, "_HERE", str(root / "archive.zip"))
+    monkeypatch.setattr(known_answers, "_PACKAGE", str(root / "archive.zip"))
     for _ in range(2):
         ask("--json")
         assert is_computed()
