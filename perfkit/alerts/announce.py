@@ -12,11 +12,13 @@ from perfkit.alerts.replay import ReplayResult, RuleEntry
 from perfkit.alerts.rules.active_hours import active_us, reached
 from perfkit.alerts.rules.clock import ClockStep, next_step, stepped
 from perfkit.alerts.rules.evidence import Evidence, evidence_of
-from perfkit.alerts.rules.rule import CORRECTED, START, RuleEvent, RuleState, closed, digest
+from perfkit.alerts.rules.rule import CORRECTED, START, Rule, RuleEvent, RuleState, closed, digest
 from perfkit.alerts.rules.steps import TradeEvent
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from typing import Any
+
     from perfkit.alerts.feed import DayMark, Feed
 
 _WORDS = {
@@ -35,6 +37,9 @@ class Announcer:
         self.now = now
         self.events: list[Event] = []
         self._seen: dict[tuple[str, str], tuple[Evidence, str | None]] = {}
+
+    def _add(self, kind: str, identity: str, message: str, **fields: Any) -> None:
+        self.events.append(event(kind, identity, self.now, message, **fields))
 
     def trades(self, replayed: Sequence[ReplayResult]) -> None:
         """Announces what trades did: what a changed past settled, then the rest in trade order."""
@@ -59,18 +64,15 @@ class Announcer:
         times = ", ".join(str(time_text(one.event.at)) for one in missed[:5])
         more = f" and {len(missed) - 5} more" if len(missed) > 5 else ""
         counted = f"{len(missed)} past episode{'s' if len(missed) > 1 else ''}"
-        self.events.append(
-            event(
-                "history_rewritten",
-                digest(rule.id, rule.identity, "history_rewritten", *episodes),
-                self.now,
-                f"{rule.id}: earlier trades in the log have changed; {counted} "
-                f"not announced so far: {times}{more}",
-                rule=rule,
-                occurred_at=missed[0].event.at,
-                evidence=missed[0].evidence,
-                sources=lines_behind(self.feed, rule, missed[0]),
-            )
+        self._add(
+            "history_rewritten",
+            digest(rule.id, rule.identity, "history_rewritten", *episodes),
+            f"{rule.id}: earlier trades in the log have changed; {counted} "
+            f"not announced so far: {times}{more}",
+            rule=rule,
+            occurred_at=missed[0].event.at,
+            evidence=missed[0].evidence,
+            sources=lines_behind(self.feed, rule, missed[0]),
         )
 
     def _rule_event(
@@ -88,7 +90,7 @@ class Announcer:
             _, times = entry.known.get(episode, (0, 0))
             entry.known[episode] = (done.at, times + 1)
             # An episode that fired long ago gets one `firing`, without its reminders so far.
-            self.memory.reminded[name] = self._reminders_passed(entry, done.at)
+            self.memory.reminded[name] = self._reminders_passed(entry.rule, done.at, None)
         elif episode is not None:
             name = entry.episode_name(episode)
             if done.kind == "resolved":
@@ -100,20 +102,17 @@ class Announcer:
         else:
             identity = digest(name or "", done.kind)
         what = _WORDS[done.kind].format(done.reason)
-        self.events.append(
-            event(
-                done.kind,
-                identity,
-                self.now,
-                sentence(rule, group, what, evidence),
-                rule=rule,
-                group=group,
-                episode=name,
-                reason=done.reason or None,
-                occurred_at=done.at,
-                evidence=evidence,
-                sources=sources,
-            )
+        self._add(
+            done.kind,
+            identity,
+            sentence(rule, group, what, evidence),
+            rule=rule,
+            group=group,
+            episode=name,
+            reason=done.reason or None,
+            occurred_at=done.at,
+            evidence=evidence,
+            sources=sources,
         )
 
     def ended(self, entry: RuleEntry, reason: str) -> None:
@@ -132,41 +131,32 @@ class Announcer:
         if days:
             last_at = self.feed.rows(days[-1].day, days[-1].day).closed_at[-1]
         history = "" if rule.is_clock else f", starting from {trades} trades of history"
-        self.events.append(
-            event(
-                "baseline",
-                digest(rule.id, rule.identity, "baseline"),
-                self.now,
-                f"{rule.id} is now being monitored{history}",
-                rule=rule,
-                occurred_at=last_at,
-                evidence=Evidence(None, None, None, None, None, trades, None, last_at, ""),
-            )
+        self._add(
+            "baseline",
+            digest(rule.id, rule.identity, "baseline"),
+            f"{rule.id} is now being monitored{history}",
+            rule=rule,
+            occurred_at=last_at,
+            evidence=Evidence(None, None, None, None, None, trades, None, last_at, ""),
         )
 
     def state_recovered(self, content: bytes) -> None:
         """Announces that the state was damaged and has been rebuilt."""
-        self.events.append(
-            event(
-                "state_recovered",
-                digest("state_recovered", f"{len(content)} {crc32(content)}"),
-                self.now,
-                "the alert state was damaged; it was moved to alerts.state.damaged and rebuilt "
-                "from the logs and the event log",
-            )
+        self._add(
+            "state_recovered",
+            digest("state_recovered", f"{len(content)} {crc32(content)}"),
+            "the alert state was damaged; it was moved to alerts.state.damaged and rebuilt "
+            "from the logs and the event log",
         )
 
     def clock_skew(self, newest: int) -> None:
         """Announces that the clock went back."""
         self.memory.skews += 1
-        self.events.append(
-            event(
-                "clock_skew",
-                digest("clock_skew", str(self.memory.skews)),
-                self.now,
-                f"the clock went back, from {time_text(newest)} to {time_text(self.now)}; clock "
-                "rules, reminders and the ends of silences wait until it has caught up",
-            )
+        self._add(
+            "clock_skew",
+            digest("clock_skew", str(self.memory.skews)),
+            f"the clock went back, from {time_text(newest)} to {time_text(self.now)}; clock "
+            "rules, reminders and the ends of silences wait until it has caught up",
         )
 
     def silences_over(self) -> None:
@@ -177,16 +167,13 @@ class Announcer:
             del self.memory.silences[rule]
             entry = self.memory.entries.get(rule)
             still = " and still fires" if entry is not None and entry.open_episodes() else ""
-            self.events.append(
-                event(
-                    "unsilenced",
-                    digest(rule, "unsilenced", str(until)),
-                    self.now,
-                    f"{rule} is no longer silenced{still}",
-                    rule=entry.rule if entry is not None else None,
-                    occurred_at=until,
-                    until=until,
-                )
+            self._add(
+                "unsilenced",
+                digest(rule, "unsilenced", str(until)),
+                f"{rule} is no longer silenced{still}",
+                rule=entry.rule if entry is not None else None,
+                occurred_at=until,
+                until=until,
             )
 
     def clock_rules(self) -> None:
@@ -221,34 +208,26 @@ class Announcer:
         name = entry.episode_name(state.episode)
         if name in self.memory.acked or self.memory.silences.get(rule.id, 0) > self.now:
             return
-        number = self._reminders_passed(entry, state.fired_at, state)
+        number = self._reminders_passed(rule, state.fired_at, state.window_end)
         if number <= self.memory.reminded.get(name, 0):
             return
         self.memory.reminded[name] = number
         since = time_text(state.fired_at)
-        self.events.append(
-            event(
-                "reminder",
-                digest(name, "reminder", str(number)),
-                self.now,
-                sentence(rule, group, f"still fires, since {since}", self._evidence(entry, group)),
-                rule=rule,
-                group=group,
-                episode=name,
-                occurred_at=reached(rule.active, state.fired_at, number * rule.remind_us),
-                evidence=self._evidence(entry, group),
-            )
+        self._add(
+            "reminder",
+            digest(name, "reminder", str(number)),
+            sentence(rule, group, f"still fires, since {since}", self._evidence(entry, group)),
+            rule=rule,
+            group=group,
+            episode=name,
+            occurred_at=reached(rule.active, state.fired_at, number * rule.remind_us),
+            evidence=self._evidence(entry, group),
         )
 
-    def _reminders_passed(
-        self, entry: RuleEntry, fired_at: int, state: RuleState | None = None
-    ) -> int:
-        rule = entry.rule
+    def _reminders_passed(self, rule: Rule, fired_at: int, end: int | None) -> int:
         if rule.remind_us is None:
             return 0
-        until = self.now
-        if state is not None and state.window_end is not None:
-            until = min(until, state.window_end)
+        until = self.now if end is None else min(self.now, end)
         return active_us(rule.active, fired_at, until) // rule.remind_us
 
     def _evidence(self, entry: RuleEntry, group: str) -> Evidence | None:

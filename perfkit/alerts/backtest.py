@@ -7,13 +7,13 @@ first run of a new rule. Clock rules cannot be backtested: they depend on when a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import date, datetime
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.check import settings_of
-from perfkit.alerts.event import short
+from perfkit.alerts.event import instant_from, short
 from perfkit.alerts.event_log import Event, episodes
 from perfkit.alerts.feed import Feed, open_feed
 from perfkit.alerts.memory import Memory
@@ -22,7 +22,7 @@ from perfkit.alerts.rules.file import load_rules
 from perfkit.alerts.rules.rule import Rule
 from perfkit.alerts.rules.steps import NO_GROUP, Point, RuleRun, is_of
 from perfkit.config.settings import Config
-from perfkit.core.calendar import instant_of, moment_of
+from perfkit.core.calendar import moment_of
 from perfkit.core.errors import UsageError
 from perfkit.core.exact import ZERO, add
 from perfkit.core.fast_imports import NamedTuple
@@ -127,7 +127,7 @@ def backtest(
     start_day = first or (date.fromordinal(days[0].day) if days else date(1970, 1, 1))
     end_day = last or (date.fromordinal(days[-1].day) if days else start_day)
     start, end = calendar.start_of(start_day), calendar.end_of(end_day)
-    settings = settings_of(feed.config, feed)
+    settings = settings_of(feed.config, feed.missing)
     entries = [RuleEntry(rule, RuleRun(rule, settings)) for rule in rules if not rule.is_clock]
     for entry in entries:
         entry.run.points = []
@@ -137,15 +137,8 @@ def backtest(
     announcer.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
     span = feed.rows(start_day.toordinal(), end_day.toordinal())
     histories = tuple(_history(entry, announcer.events, span, start) for entry in entries)
-    sources = feed.config.sources
-    return Backtest(
-        start,
-        end,
-        sources[0].currency,
-        calendar.timezone,
-        histories,
-        tuple(announcer.events),
-    )
+    currency, events = feed.config.sources[0].currency, tuple(announcer.events)
+    return Backtest(start, end, currency, calendar.timezone, histories, events)
 
 
 def _history(entry: RuleEntry, events: Sequence[Event], span: Trades, start: int) -> RuleHistory:
@@ -161,8 +154,8 @@ def _episode(
     rule: Rule, fired: Event, ended: Event | None, span: Trades, points: Sequence[Point]
 ) -> BacktestEpisode:
     group = fired["group"] or NO_GROUP
-    since = _instant(fired["occurred_at"])
-    until = None if ended is None else _instant(ended["occurred_at"])
+    since = instant_from(fired["occurred_at"]) or 0
+    until = None if ended is None else instant_from(ended["occurred_at"])
     rows = [
         row
         for row, at in enumerate(span.closed_at)
@@ -189,10 +182,6 @@ def _episode(
         net,
         choose(seen) if seen else None,
     )
-
-
-def _instant(text: str) -> int:
-    return instant_of(datetime.fromisoformat(text))
 
 
 def _time(instant: int) -> str:

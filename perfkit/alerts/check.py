@@ -7,23 +7,14 @@ repeats it; its events have the same ids and are not written twice.
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from perfkit.alerts import state_file
+from perfkit.alerts import replay, state_file
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.event import time_text
 from perfkit.alerts.event_log import Event, append, read, size_of
 from perfkit.alerts.feed import Feed, load_config, open_feed
 from perfkit.alerts.memory import Announced, Memory, memory_from, recalled
-from perfkit.alerts.replay import (
-    RuleEntry,
-    RuleJob,
-    back_to,
-    first_change,
-    from_start,
-    onward,
-    replay,
-)
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.alerts.rules.steps import RuleRun, trade_key
@@ -35,6 +26,7 @@ from perfkit.disk.atomic import put_in_place
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import date
     from typing import Any
 
     from perfkit.config.settings import Config
@@ -94,9 +86,9 @@ class CheckResult(NamedTuple):
 class StoredMemory(NamedTuple):
     """The content of the state file: nothing, both parts, or its bytes as `damage`."""
 
-    head: dict[str, Any] | None
-    body: dict[str, Any] | None
-    damage: bytes | None
+    head: dict[str, Any] | None = None
+    body: dict[str, Any] | None = None
+    damage: bytes | None = None
 
 
 def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> CheckResult:
@@ -111,8 +103,7 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     stored = _stored(root)
     config = load_config(root, zone or None)
     feed = open_feed(config, writes=not dry_run)
-    settings = settings_of(config, feed)
-    run = _Run(root, now, feed, settings)
+    run = _Run(root, now, feed, settings_of(config, feed.missing))
     result = run.work(stored, _rules(stored, mark, config))
     if not dry_run:
         os.makedirs(os.path.dirname(os.path.join(root, state_file.STATE)), exist_ok=True)
@@ -128,15 +119,20 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
             "skewed": run.memory.skewed,
             "code": result.code,
         }
-        _write(root, stored, head, run.memory, now)
+        path = os.path.join(root, state_file.STATE)
+        try:
+            if stored.damage is not None:
+                os.rename(path, path + ".damaged")
+            write_state(root, head, run.memory)
+            state_file.beat(root, now, run.memory.newest, result.code)
+        except OSError as error:
+            raise OutputError(state_file.STATE, error.strerror or str(error)) from error
     return result
 
 
-def settings_of(config: Config, feed: Feed) -> GaugeSettings:
-    """The settings that figures depend on."""
-    return GaugeSettings(
-        config.calendar, config.starting_equity, config.periods_per_year, feed.missing
-    )
+def settings_of(config: Config, missing: Callable[[date, date], int]) -> GaugeSettings:
+    """The settings that figures depend on; `missing` counts expected days without a log."""
+    return GaugeSettings(config.calendar, config.starting_equity, config.periods_per_year, missing)
 
 
 def basis_of(config: Config) -> str:
@@ -166,10 +162,8 @@ def _stored(root: str) -> StoredMemory:
     try:
         parts = state_file.load(root, whole=True)
     except state_file.CorruptStateError as error:
-        return StoredMemory(None, None, error.content)
-    return (
-        StoredMemory(None, None, None) if parts is None else StoredMemory(parts[0], parts[1], None)
-    )
+        return StoredMemory(damage=error.content)
+    return StoredMemory() if parts is None else StoredMemory(*parts)
 
 
 def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[Rule, ...]:
@@ -183,13 +177,11 @@ def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[Rule, ..
     return load_rules(config)
 
 
-def _write(root: str, stored: StoredMemory, head: dict[str, Any], memory: Memory, now: int) -> None:
+def write_state(root: str, head: dict[str, Any], memory: Memory) -> None:
+    """Replaces the state. Raises `OutputError`."""
     path = os.path.join(root, state_file.STATE)
     try:
-        if stored.damage is not None:
-            os.rename(path, path + ".damaged")
         put_in_place(path, state_file.encoded(head, memory.plain()))
-        state_file.beat(root, now, memory.newest, head["code"])
     except OSError as error:
         raise OutputError(state_file.STATE, error.strerror or str(error)) from error
 
@@ -206,7 +198,7 @@ class _Run:
         self.doubtful: set[str] = set()
 
     def work(self, stored: StoredMemory, rules: Sequence[Rule]) -> CheckResult:
-        announced: dict[str, Announced] = {}
+        announced: dict[str, Announced] | None = None
         left: list[Event] = []
         if stored.body is not None:
             self.memory = memory_from(stored.body, self.settings)
@@ -220,34 +212,31 @@ class _Run:
         announcer = Announcer(self.memory, self.feed, self.now)
         if stored.damage is not None:
             announcer.state_recovered(stored.damage)
-        lost = stored.body is None
-        jobs = self._jobs(rules, announced, announcer, lost=lost)
+        jobs = self._jobs(rules, announced, announcer)
         days = self.feed.days()
-        announcer.trades(replay(jobs, self.feed, days))
+        announcer.trades(replay.replay(jobs, self.feed, days))
         self.memory.marks = tuple(day.plain() for day in days)
         self._remember_last()
         self.memory.basis = basis_of(self.feed.config)
         self._by_the_clock(announcer)
-        if not lost:
+        if announced is None:
             announcer.close_orphans(left)
         return self._result(announcer)
 
     def _jobs(
-        self,
-        rules: Sequence[Rule],
-        announced: dict[str, Announced],
-        announcer: Announcer,
-        *,
-        lost: bool,
-    ) -> list[RuleJob]:
-        """The job of each rule; open episodes of edited and removed rules are resolved here."""
+        self, rules: Sequence[Rule], announced: dict[str, Announced] | None, announcer: Announcer
+    ) -> list[replay.RuleJob]:
+        """The job of each rule; open episodes of edited and removed rules are resolved here.
+
+        `announced` is what the event log says of each rule, given where the state was lost.
+        """
         memory, days = self.memory, self.feed.days()
         for gone in memory.entries.keys() - {rule.id for rule in rules}:
             announcer.ended(memory.entries.pop(gone), RULE_REMOVED)
             memory.generations[gone] = memory.generations.get(gone, 0) + 1
         change: int | None = None
-        if not lost:
-            change = first_change(memory.marks, days, self.feed)
+        if announced is None:
+            change = replay.first_change(memory.marks, days, self.feed)
             if memory.basis != basis_of(self.feed.config):
                 change = 0
         jobs, entries = [], {}
@@ -260,7 +249,7 @@ class _Run:
             present = rule._replace(generation=memory.generations.get(rule.id, 0))
             is_new = entry is None
             if entry is None:
-                entry = RuleEntry(present, RuleRun(present, self.settings))
+                entry = replay.RuleEntry(present, RuleRun(present, self.settings))
             entry.rule = entry.run.rule = present
             entries[rule.id] = entry
             if is_new:
@@ -268,15 +257,15 @@ class _Run:
             if rule.is_clock:
                 continue
             if is_new:
-                jobs.append(from_start(entry, ALWAYS))
-            elif lost:
+                jobs.append(replay.from_start(entry, ALWAYS))
+            elif announced is not None:
                 known = announced[rule.id]
                 until = -1 if known.until is None else known.until
-                jobs.append(from_start(entry, until, known.open, frozenset(known.fired)))
+                jobs.append(replay.from_start(entry, until, known.open, frozenset(known.fired)))
             elif change is None:
-                jobs.append(onward(entry, memory.marks))
+                jobs.append(replay.onward(entry, memory.marks))
             else:
-                jobs.append(back_to(entry, change, days, memory.last_at, self._last_row()))
+                jobs.append(replay.back_to(entry, change, days, memory.last_at, self._last_row()))
         memory.entries = entries
         return jobs
 

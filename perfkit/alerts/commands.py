@@ -8,22 +8,20 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 from perfkit.alerts import state_file
-from perfkit.alerts.check import OpenEpisode, open_episodes, stored_memory
+from perfkit.alerts.check import OpenEpisode, open_episodes, settings_of, stored_memory, write_state
 from perfkit.alerts.event import event, time_text
 from perfkit.alerts.event_log import Event, append
 from perfkit.alerts.memory import Memory, memory_from
-from perfkit.alerts.rules.gauge import GaugeSettings
+from perfkit.alerts.replay import RuleEntry
 from perfkit.alerts.rules.rule import digest
 from perfkit.config import settings as configs
 from perfkit.config.settings import Config
 from perfkit.config.workspace import timezone_override
 from perfkit.core.errors import OutputError, UsageError
-from perfkit.disk.atomic import put_in_place
 
 LONGEST_SILENCE_US = 366 * 86_400 * 1_000_000
 
@@ -33,7 +31,7 @@ def last_memory(config: Config) -> tuple[dict[str, Any], Memory] | None:
     stored = stored_memory(str(config.root))
     if stored is None:
         return None
-    return stored[0], memory_from(stored[1], _settings(config))
+    return stored[0], memory_from(stored[1], settings_of(config, lambda _first, _last: 0))
 
 
 def acknowledge(root: Path, wanted: str, now: int) -> str:
@@ -65,9 +63,7 @@ def silence(root: Path, wanted: str, length_us: int, now: int) -> str:
     until = now + length_us
 
     def act(memory: Memory) -> Event:
-        entry = memory.entries.get(wanted)
-        if entry is None:
-            raise UsageError(_no_rule(memory, wanted))
+        entry = _entry(memory, wanted)
         memory.silences[wanted] = until
         return event(
             "silenced",
@@ -86,9 +82,7 @@ def end_silence(root: Path, wanted: str, now: int) -> str:
     """Ends the silence of a rule early."""
 
     def act(memory: Memory) -> Event:
-        entry = memory.entries.get(wanted)
-        if entry is None:
-            raise UsageError(_no_rule(memory, wanted))
+        entry = _entry(memory, wanted)
         until = memory.silences.pop(wanted, None)
         if until is None:
             raise UsageError(f"{wanted}: is not silenced")
@@ -117,11 +111,7 @@ def _apply(root: Path, now: int, act: Callable[[Memory], Event]) -> str:
         firing = any(not one.silenced for one in open_episodes(memory, now))
         # The next run evaluates everything, even if no time it waits for has come.
         head |= {"next": 0, "code": state_file.EXIT_FIRING if firing else state_file.EXIT_OK}
-        path = str(root / state_file.STATE)
-        try:
-            put_in_place(path, state_file.encoded(head, memory.plain()))
-        except OSError as error:
-            raise OutputError(state_file.STATE, error.strerror or str(error)) from error
+        write_state(str(root), head, memory)
     return str(done["message"])
 
 
@@ -153,12 +143,8 @@ def _chosen(firing: tuple[OpenEpisode, ...], wanted: str) -> OpenEpisode:
     raise UsageError(f"{wanted}: no such episode is open; open episodes: {known or 'none'}")
 
 
-def _no_rule(memory: Memory, wanted: str) -> str:
-    return f"{wanted}: unknown rule; the rules are {', '.join(memory.entries)}"
-
-
-def _settings(config: Config) -> GaugeSettings:
-    def missing(_first: date, _last: date) -> int:
-        return 0
-
-    return GaugeSettings(config.calendar, config.starting_equity, config.periods_per_year, missing)
+def _entry(memory: Memory, wanted: str) -> RuleEntry:
+    entry = memory.entries.get(wanted)
+    if entry is None:
+        raise UsageError(f"{wanted}: unknown rule; the rules are {', '.join(memory.entries)}")
+    return entry

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from decimal import Decimal
 
 from perfkit.alerts.event_log import EVENT, VERSION, Event
 from perfkit.alerts.rules.evidence import Evidence, Number
 from perfkit.alerts.rules.rule import BELOW, Rule, plain_number
 from perfkit.alerts.rules.steps import TradeEvent, is_of
-from perfkit.core.calendar import moment_of
+from perfkit.core.calendar import instant_of, moment_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.summary.shape import Moment
 
@@ -73,6 +74,15 @@ def time_text(instant: int | None) -> str | None:
     if instant is None:
         return None
     return moment_of(instant).isoformat().replace("+00:00", "Z")
+
+
+def instant_from(text: object) -> int | None:
+    """The instant that `time_text` wrote; None where the text is not one."""
+    try:
+        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
+    except ValueError:
+        return None
+    return None if moment is None or moment.tzinfo is None else instant_of(moment)
 
 
 def name_of(rule: Rule, group: str | None) -> str:

@@ -7,14 +7,13 @@ log, everything else from the trades.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
 
+from perfkit.alerts.event import instant_from
 from perfkit.alerts.event_log import Event
 from perfkit.alerts.replay import Marks, RuleEntry, entry_from
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import FIRING, OK, Rule, RuleState, digest
 from perfkit.alerts.rules.steps import RuleRun
-from perfkit.core.calendar import instant_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -137,17 +136,17 @@ def _recall(
     if kind == "baseline":
         baselines.setdefault(rule, []).append(event["id"])
         announced[rule] = Announced()
-        announced[rule].until = _instant(event.get("last_trade"))
+        announced[rule].until = instant_from(event.get("last_trade"))
     one = announced.setdefault(rule, Announced())
     group = event.get("group")
     group = group if isinstance(group, str) else ""
     if kind in ("firing", "resolved") and isinstance(episode, str):
-        happened = _instant(event.get("last_trade"))
+        happened = instant_from(event.get("last_trade"))
         if happened is not None and (one.until is None or happened > one.until):
             one.until = happened
         if kind == "firing":
             one.open[group] = episode
-            one.fired[episode] = _instant(event.get("occurred_at")) or 0
+            one.fired[episode] = instant_from(event.get("occurred_at")) or 0
         else:
             one.open.pop(group, None)
     else:
@@ -157,7 +156,7 @@ def _recall(
 def _recall_command(memory: Memory, event: Event, rule: str, episode: object) -> None:
     """Acknowledgements and silences; one whose id does not match its fields is ignored."""
     kind = event["kind"]
-    until = _instant(event.get("until"))
+    until = instant_from(event.get("until"))
     if kind == "acked" and isinstance(episode, str) and event["id"] == digest(episode, "acked"):
         memory.acked.add(episode)
     elif kind == "silenced" and until is not None:
@@ -165,13 +164,3 @@ def _recall_command(memory: Memory, event: Event, rule: str, episode: object) ->
             memory.silences[rule] = until
     elif kind == "unsilenced":
         memory.silences.pop(rule, None)
-
-
-def _instant(text: object) -> int | None:
-    if not isinstance(text, str):
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        return None
-    return instant_of(moment) if moment.tzinfo is not None else None

@@ -18,8 +18,9 @@ from perfkit.alerts.check import check
 from perfkit.alerts.event_log import Event, read
 from perfkit.alerts.rules.file import RULES_FILE, duration_us
 from perfkit.alerts.status import status
+from perfkit.config.checks import YamlReader
 from perfkit.config.workspace import CONFIG
-from perfkit.config.yaml import Document, KeyPath, parse
+from perfkit.config.yaml import KeyPath, parse
 from perfkit.core.calendar import instant_of, moment_of
 from perfkit.core.errors import ConfigError, UsageError
 from perfkit.core.fast_imports import NamedTuple
@@ -75,13 +76,13 @@ def run_file(path: Path, root: Path | None) -> list[Result]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"{path}: cannot be read as text: {error}") from error
-    reader = _Reader(str(path), parse(text, str(path)))
+    reader = _TestsReader(str(path), parse(text, str(path)))
     top = reader.mapping((), reader.document.value, _FILE_KEYS)
     rules = _rules_text(top, root)
     settings = _settings(top, root)
     given = top.get("tests")
     if not isinstance(given, list) or not given:
-        raise reader.problem(("tests",), "holds no test", "list at least one")
+        raise reader.problem(("tests",), "has no test", "list at least one")
     cases = [reader.case(("tests", str(n)), one) for n, one in enumerate(given)]
     return [_run(case, rules, settings) for case in cases]
 
@@ -223,31 +224,18 @@ def _flow(value: Any) -> str:
     return json.dumps(value)
 
 
-class _Reader:
+class _TestsReader(YamlReader):
     """Checks a file of tests, key by key."""
-
-    def __init__(self, shown: str, document: Document) -> None:
-        self.shown = shown
-        self.document = document
-
-    def problem(self, path: KeyPath, problem: str, remedy: str) -> ConfigError:
-        """The error about a key, with its line."""
-        known = path
-        while known not in self.document.lines and known:
-            known = known[:-1]
-        line = self.document.lines.get(known)
-        where = self.shown if line is None else f"{self.shown}:{line}"
-        return ConfigError(where, ".".join(path), problem, remedy)
 
     def case(self, path: KeyPath, given: object) -> _Case:
         entry = self.mapping(path, given, _TEST_KEYS)
         trades: list[tuple[int, str, dict[str, Any]]] = []
         looks: set[int] = set()
-        for n, one in enumerate(self._list((*path, "trades"), entry.get("trades", []))):
+        for n, one in enumerate(self.items((*path, "trades"), entry.get("trades", []))):
             trades += self._trades((*path, "trades", str(n)), one)
             looks.add(trades[-1][0])
         expect = []
-        for n, one in enumerate(self._list((*path, "expect"), entry.get("expect", []))):
+        for n, one in enumerate(self.items((*path, "expect"), entry.get("expect", []))):
             at = (*path, "expect", str(n))
             wanted = self.mapping(at, one, _EXPECT_KEYS)
             for key in ("at", "rule", "state"):
@@ -260,7 +248,7 @@ class _Reader:
         if "events" in entry:
             events = tuple(
                 self._event((*path, "events", str(n)), one)
-                for n, one in enumerate(self._list((*path, "events"), entry["events"]))
+                for n, one in enumerate(self.items((*path, "events"), entry["events"]))
             )
         name = str(entry.get("name", f"test {int(path[-1]) + 1}"))
         return _Case(name, tuple(trades), tuple(sorted(looks)), tuple(expect), events)
@@ -271,7 +259,7 @@ class _Reader:
         at = self._time((*path, "at"), entry.get("at"))
         times, every = entry.get("times", 1), duration_us(entry.get("every", "1m"))
         if not isinstance(times, int) or not 1 <= times <= 10_000 or every is None:
-            raise self.problem(path, "repeats in no way", "write {times: 20, every: 1m}")
+            raise self.problem(path, "cannot be repeated so", "write {times: 20, every: 1m}")
         line = {TRADE_KEYS[key]: _plain(entry[key]) for key in TRADE_KEYS if key in entry}
         source = str(entry.get("source", "bot"))
         made = []
@@ -295,23 +283,11 @@ class _Reader:
             moment = None
         if moment is None or moment.tzinfo is None:
             raise self.problem(
-                path, f"{value!r} is no time with a zone", "write one such as 2026-04-08T10:00:00Z"
+                path,
+                f"{value!r} is not a time with a zone",
+                "write one such as 2026-04-08T10:00:00Z",
             )
         return instant_of(moment)
-
-    def _list(self, path: KeyPath, value: object) -> list[Any]:
-        if not isinstance(value, list):
-            raise self.problem(path, "is no list", "write `- ` before each entry")
-        return value
-
-    def mapping(self, path: KeyPath, value: object, known: Sequence[str]) -> dict[str, Any]:
-        """A mapping with no other keys than those."""
-        if not isinstance(value, dict):
-            raise self.problem(path, "is not a mapping", "write `key: value` pairs")
-        for key in value:
-            if key not in known:
-                raise self.problem((*path, key), "is unknown", f"use one of {', '.join(known)}")
-        return value
 
 
 def _plain(value: object) -> object:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 
 from perfkit.alerts.commands import last_memory
-from perfkit.alerts.event import short, time_text
-from perfkit.alerts.event_log import Event, episodes, read
+from perfkit.alerts.event import instant_from, short, time_text
+from perfkit.alerts.event_log import episodes, read
 from perfkit.alerts.memory import Memory
 from perfkit.alerts.replay import RuleEntry
 from perfkit.alerts.rules.evidence import evidence_of
@@ -26,7 +25,7 @@ from perfkit.alerts.rules.rule import (
 from perfkit.alerts.rules.steps import NO_GROUP
 from perfkit.config import settings as configs
 from perfkit.core import formatting
-from perfkit.core.calendar import Window, instant_of, moment_of
+from perfkit.core.calendar import Window, moment_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import aligned, escaped, table
 from perfkit.summary.changes import Episode
@@ -118,7 +117,7 @@ def logged_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpiso
     """
     found: list[LoggedEpisode] = []
     for fired, ended in episodes(read(str(root))):
-        fired_at = _instant(fired)
+        fired_at = instant_from(fired.get("occurred_at"))
         if fired_at is None or not start <= fired_at < end:
             continue
         reason = None if ended is None else ended["reason"]
@@ -129,17 +128,12 @@ def logged_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpiso
                     group=fired["group"] or NO_GROUP,
                     severity=fired["severity"],
                     fired_at=fired_at,
-                    ended_at=None if ended is None else _instant(ended),
+                    ended_at=None if ended is None else instant_from(ended.get("occurred_at")),
                     reason=reason,
                     message=fired["message"],
                 )
             )
     return tuple(sorted(found, key=lambda one: one.fired_at))
-
-
-def _instant(event: Event) -> int | None:
-    at = event.get("occurred_at")
-    return instant_of(datetime.fromisoformat(at)) if isinstance(at, str) else None
 
 
 def _standing(memory: Memory, entry: RuleEntry, group: str, state: RuleState) -> Standing:

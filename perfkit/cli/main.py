@@ -140,22 +140,8 @@ def _add_explain(commands: Commands[Parser]) -> None:
 
 def _add_report(commands: Commands[Parser]) -> None:
     from perfkit.cli import report
-    from perfkit.cli.arguments import add_command, add_reading, add_root, add_selection
 
-    what = "run notebooks and publish them as Markdown reports with charts"
-    parser = add_command(commands, "report", _report, what, report.EPILOG)
-    report.add_options(parser)
-    add_root(parser)
-    add_reading(parser, report.JOBS)
-    add_selection(parser)
-
-
-def _report(arguments: argparse.Namespace) -> int:
-    from perfkit.cli import report
-    from perfkit.cli.arguments import desk_of, where_of
-
-    made = report.run(arguments, desk_of(arguments), where_of(arguments))
-    return EXIT_OK if made else EXIT_FAILED
+    report.add(commands)
 
 
 def _add_alerts(commands: Commands[Parser]) -> None:

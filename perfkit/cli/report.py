@@ -12,6 +12,18 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
+from perfkit.cli.arguments import (
+    EXIT_FAILED,
+    EXIT_OK,
+    Commands,
+    Parser,
+    add_command,
+    add_reading,
+    add_root,
+    add_selection,
+    desk_of,
+    where_of,
+)
 from perfkit.core.errors import UsageError
 from perfkit.core.interpreter import cores
 
@@ -43,7 +55,17 @@ a span of days that are missing or changed, `perfkit report all` those that are 
 example: perfkit report weekly --date 2025-10-09"""
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
+def add(commands: Commands[Parser]) -> None:
+    """Adds the command."""
+    what = "run notebooks and publish them as Markdown reports with charts"
+    parser = add_command(commands, "report", run, what, EPILOG)
+    _add_options(parser)
+    add_root(parser)
+    add_reading(parser, JOBS)
+    add_selection(parser)
+
+
+def _add_options(parser: Parser) -> None:
     """Adds what only this command has."""
     parser.add_argument(
         "kind",
@@ -90,8 +112,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bool:
-    """Makes or verifies the reports asked for; whether all went well."""
+def run(arguments: argparse.Namespace) -> int:
+    """Makes or verifies the reports asked for; the exit code says whether all went well."""
+    made = _run(arguments, desk_of(arguments), where_of(arguments))
+    return EXIT_OK if made else EXIT_FAILED
+
+
+def _run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bool:
     from datetime import UTC, datetime
 
     from perfkit.reports.early import check_extra, start_kernels
@@ -103,9 +130,9 @@ def run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> boo
     check_extra()
     now = datetime.now(UTC)
     if not _surely_runs(arguments, desk, where):
-        return _run(arguments, desk, where, now, None)
+        return _made(arguments, desk, where, now, None)
     with start_kernels(desk.config.root, desk.options.cached) as early:
-        return _run(arguments, desk, where, now, early)
+        return _made(arguments, desk, where, now, early)
 
 
 def _surely_runs(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bool:
@@ -120,7 +147,7 @@ def _surely_runs(arguments: argparse.Namespace, desk: Desk, where: dict[str, str
     return bool(arguments.force) or not is_published(desk.config.root, window, where)
 
 
-def _run(
+def _made(
     arguments: argparse.Namespace,
     desk: Desk,
     where: dict[str, str],

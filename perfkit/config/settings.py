@@ -7,18 +7,18 @@ from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
 
+from perfkit.config.checks import YamlReader, suggestion, unreadable, utf8_text
 from perfkit.config.dialect import BUILT_IN, Dialect, compile_dialect
 from perfkit.config.workspace import CONFIG, below
-from perfkit.config.yaml import Document, KeyPath, document
+from perfkit.config.yaml import KeyPath, document
 from perfkit.core.calendar import (
     EVERY_DAY,
     MONDAY_TO_FRIDAY,
-    WEEKDAYS,
     WINDOW_KINDS,
     Calendar,
     zone_named,
 )
-from perfkit.core.errors import ConfigError, PerfkitError, WindowError
+from perfkit.core.errors import PerfkitError
 from perfkit.core.fast_imports import NamedTuple
 
 TYPE_CHECKING = False
@@ -116,15 +116,11 @@ def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) 
     try:
         with open(file, "rb") as stream:
             content = stream.read()
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ConfigError(CONFIG, "", "is not UTF-8", "save it as plain UTF-8 text") from error
     except OSError as error:
-        raise ConfigError(
-            file, "", f"cannot be read: {error.strerror}", "check that it may be read"
-        ) from error
+        raise unreadable(file, error) from error
+    utf8_text(content, CONFIG)
     parsed = document(folder, CONFIG, content, cached=cached)
-    config = _Reader(CONFIG, parsed).config(folder, timezone)
+    config = _SettingsReader(CONFIG, parsed).config(folder, timezone)
     return config._replace(text=content, override=timezone or "")
 
 
@@ -136,52 +132,48 @@ def _reads_the_same(one: Source, other: Source) -> bool:
     )
 
 
-class _Reader:
-    """Checks one parsed file, key by key."""
-
-    def __init__(self, shown: str, document: Document) -> None:
-        self.shown = shown
-        self.document = document
+class _SettingsReader(YamlReader):
+    """Checks the settings, key by key."""
 
     def config(self, folder: str, timezone: str | None) -> Config:
-        top = self._mapping((), self.document.value or {}, _KEYS)
+        top = self.mapping((), self.document.value or {}, _KEYS)
         calendar = self._calendar(top, timezone)
         sources = self._sources(top.get("sources"), folder, calendar.timezone)
         return Config(
             folder=folder,
             sources=sources,
             calendar=calendar,
-            quiet_days_are_zero=self._choice(top, "quiet_days", ("missing", "zero")) == "zero",
-            starting_equity=self._optional_number(top, "starting_equity", above_zero=True),
-            breakeven_tolerance=self._optional_number(top, "breakeven_tolerance") or Decimal(0),
+            quiet_days_are_zero=self.choice(
+                ("quiet_days",), top.get("quiet_days"), ("missing", "zero")
+            )
+            == "zero",
+            starting_equity=self._starting_equity(top),
+            breakeven_tolerance=self._tolerance(top),
             multipliers=self._multipliers(top.get("multiplier", {})),
             targets=self._targets(top.get("targets", {})),
             periods_per_year=self._periods(top, calendar),
         )
 
-    def problem(self, path: KeyPath, problem: str, remedy: str) -> ConfigError:
-        """The error about a key, with the line it (or what should hold it) stands on."""
-        known = path
-        while known not in self.document.lines and known:
-            known = known[:-1]
-        line = self.document.lines.get(known)
-        where = self.shown if line is None else f"{self.shown}:{line}"
-        return ConfigError(where, ".".join(path), problem, remedy)
-
     def _calendar(self, top: Mapping[str, Any], override: str | None) -> Calendar:
-        name = override if override is not None else top.get("timezone", "UTC")
-        path = ("timezone",)
-        if not isinstance(name, str):
-            raise self.problem(path, f"{name!r} is no zone", "write one such as Europe/Berlin")
-        try:
-            zone_named(name)
-        except WindowError as error:
-            if override is not None:
-                raise
-            raise self.problem(
-                path, f"{name!r} is unknown", "write one such as Europe/Berlin"
-            ) from error
-        return Calendar(name, self._day_start(top), self._trading_week(top))
+        if override is None:
+            name = self.zone(("timezone",), top.get("timezone", "UTC"))
+        else:
+            zone_named(name := override)
+        week = EVERY_DAY
+        if "trading_week" in top:
+            week = self.weekdays(("trading_week",), top["trading_week"])
+        return Calendar(name, self._day_start(top), week)
+
+    def _starting_equity(self, top: Mapping[str, Any]) -> Decimal | None:
+        value = top.get("starting_equity")
+        return None if value is None else self.number(("starting_equity",), value, above_zero=True)
+
+    def _tolerance(self, top: Mapping[str, Any]) -> Decimal:
+        path = ("breakeven_tolerance",)
+        number = self.number(path, top.get(path[0]) or 0)
+        if number < 0:
+            raise self.problem(path, f"{number} is below 0", "write 0 or more")
+        return number
 
     def _day_start(self, top: Mapping[str, Any]) -> time:
         text = top.get("day_start", "00:00")
@@ -190,26 +182,10 @@ class _Reader:
         except (TypeError, ValueError):
             parsed = None
         if parsed is None or parsed.tzinfo is not None or len(str(text)) != len("00:00"):
-            raise self.problem(("day_start",), f"{text!r} is no time", 'write "HH:MM", say "17:00"')
+            raise self.problem(
+                ("day_start",), f"{text!r} is not a time", 'write "HH:MM", say "17:00"'
+            )
         return parsed
-
-    def _trading_week(self, top: Mapping[str, Any]) -> frozenset[int]:
-        if "trading_week" not in top:
-            return EVERY_DAY
-        given = top["trading_week"]
-        names = given if isinstance(given, list) else str(given).split(",")
-        days: set[int] = set()
-        for name in names:
-            first, _, last = str(name).strip().lower().partition("-")
-            if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
-                raise self.problem(
-                    ("trading_week",), f"{name!r} is no weekday", "write mon-fri, or mon,wed,fri"
-                )
-            start, stop = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
-            days |= {n % 7 for n in range(start, stop + 1 if stop >= start else stop + 8)}
-        if not days:
-            raise self.problem(("trading_week",), "has no day", "write mon-fri, or leave it out")
-        return frozenset(days)
 
     def _sources(self, given: object, folder: str, zone: str) -> tuple[Source, ...]:
         if not isinstance(given, list) or not given:
@@ -236,16 +212,10 @@ class _Reader:
         return sources
 
     def _source(self, path: KeyPath, given: object, folder: str, zone: str) -> Source:
-        entry = self._mapping(path, given, _SOURCE_KEYS)
-        name = self._text((*path, "name"), entry.get("name"))
-        location = self._text((*path, "path"), entry.get("path"))
-        source_zone = self._text((*path, "timezone"), entry.get("timezone", zone))
-        try:
-            tzinfo = zone_named(source_zone)
-        except WindowError as error:
-            raise self.problem(
-                (*path, "timezone"), f"{source_zone!r} is unknown", "write one such as UTC"
-            ) from error
+        entry = self.mapping(path, given, _SOURCE_KEYS)
+        name = self.text((*path, "name"), entry.get("name"))
+        location = self.text((*path, "path"), entry.get("path"))
+        zone_name = self.zone((*path, "timezone"), entry.get("timezone", zone))
         spec = entry.get("dialect", "trade_record")
         known = BUILT_IN.get(spec) if isinstance(spec, str) else spec
         if not isinstance(known, dict):
@@ -265,42 +235,42 @@ class _Reader:
             location=below(folder, location),
             pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
             currency=self._currency((*path, "currency"), entry.get("currency")),
-            dialect=compile_dialect(label, known, problem, tzinfo),
+            dialect=compile_dialect(label, known, problem, zone_named(zone_name)),
         )
 
     def _pattern(self, path: KeyPath, value: object) -> str:
-        pattern = self._text(path, value)
-        if "/" not in pattern and "**" not in pattern and pattern.strip("."):
-            return pattern
-        from pathlib import Path
-
-        try:
-            for own in (pattern, pattern + ".gz"):
-                next(Path(os.devnull).glob(own), None)
-        except (NotImplementedError, ValueError, IndexError) as error:
+        pattern = self.text(path, value)
+        parts = pattern.split("/")
+        if any("**" in part and part != "**" for part in parts) or parts[-1] == "**":
             raise self.problem(
-                path, f"{pattern!r} is no pattern: {error}", 'write one such as "????-??-??.jsonl"'
-            ) from error
+                path, f"{pattern!r} is not a valid pattern", "let `**` stand for whole folders"
+            )
+        if parts[0] in ("", "..") or not pattern.strip("./"):
+            raise self.problem(
+                path,
+                f"{pattern!r} is not a valid pattern",
+                'name files below the path, such as "????-??-??.jsonl"',
+            )
         return pattern
 
     def _currency(self, path: KeyPath, value: object) -> str:
-        currency = self._text(path, value)
+        currency = self.text(path, value)
         if not currency.isalnum() or len(currency) > LONGEST_CURRENCY:
-            raise self.problem(path, f"{currency!r} is no currency", "write a code such as USD")
+            raise self.problem(path, f"{currency!r} is not a currency", "write a code such as USD")
         return currency
 
     def _multipliers(self, given: object) -> dict[str, Decimal]:
-        mapping = self._mapping(("multiplier",), given, None)
+        mapping = self.mapping(("multiplier",), given, None)
         return {
-            symbol: self._number(("multiplier", symbol), value, above_zero=True)
+            symbol: self.number(("multiplier", symbol), value, above_zero=True)
             for symbol, value in mapping.items()
         }
 
     def _targets(self, given: object) -> tuple[Target, ...]:
         targets: list[Target] = []
-        for name, value in self._mapping(("targets",), given, None).items():
+        for name, value in self.mapping(("targets",), given, None).items():
             if name in WINDOW_KINDS:
-                nested = self._mapping(("targets", name), value, None)
+                nested = self.mapping(("targets", name), value, None)
                 for metric, bounds in nested.items():
                     path = ("targets", name, metric)
                     targets += self._bounds(path, metric, bounds, name)
@@ -318,19 +288,17 @@ class _Reader:
         from perfkit.metrics.registry import METRICS
 
         if metric not in METRICS:
-            raise self.problem(path, "is no metric", "see docs/metrics.md for their names")
-        bounds = self._mapping(path, given, BOUNDS)
+            raise self.problem(
+                path, "is not a metric", suggestion(metric, list(METRICS), "docs/metrics.md")
+            )
+        bounds = self.mapping(path, given, BOUNDS)
         if not bounds:
             raise self.problem(path, "has no bound", "write at_least or at_most with a number")
         if not METRICS[metric].is_number:
-            raise self.problem(path, "is no number", "set targets for figures that are numbers")
+            raise self.problem(path, "is not a number", "set targets for figures that are numbers")
         targets = []
         for bound, value in bounds.items():
-            number = self._number((*path, bound), value)
-            if METRICS[metric].unit == "fraction" and abs(number) > 1:
-                raise self.problem(
-                    (*path, bound), f"{value} is no fraction", "write 0.6 for 60 per cent"
-                )
+            number = self.number((*path, bound), value, unit=METRICS[metric].unit)
             targets.append(Target(metric, bound, number, window))
         return targets
 
@@ -340,43 +308,6 @@ class _Reader:
         periods = top.get("periods_per_year", default)
         if not isinstance(periods, int) or isinstance(periods, bool) or periods < 1:
             raise self.problem(
-                ("periods_per_year",), f"{periods!r} is no count", "write a whole number above 0"
+                ("periods_per_year",), f"{periods!r} is not a count", "write a whole number above 0"
             )
         return periods
-
-    def _choice(self, top: Mapping[str, Any], key: str, allowed: tuple[str, ...]) -> str:
-        value = top.get(key, allowed[0])
-        if value not in allowed:
-            raise self.problem((key,), f"{value!r} is unknown", f"write {' or '.join(allowed)}")
-        return str(value)
-
-    def _optional_number(
-        self, top: Mapping[str, Any], key: str, *, above_zero: bool = False
-    ) -> Decimal | None:
-        value = top.get(key)
-        return None if value is None else self._number((key,), value, above_zero=above_zero)
-
-    def _number(self, path: KeyPath, value: object, *, above_zero: bool = False) -> Decimal:
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            raise self.problem(path, f"{value!r} is no number", "write a plain decimal")
-        number = Decimal(value)
-        if above_zero and number <= 0:
-            raise self.problem(path, f"{value} is not above 0", "write a number above 0")
-        if path[-1] == "breakeven_tolerance" and number < 0:
-            raise self.problem(path, f"{value} is below 0", "write 0 or more")
-        return number
-
-    def _text(self, path: KeyPath, value: object) -> str:
-        if not isinstance(value, str) or not value:
-            raise self.problem(path, "is missing or no text", "write a text")
-        return value
-
-    def _mapping(
-        self, path: KeyPath, value: object, known: tuple[str, ...] | None
-    ) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            raise self.problem(path, "is not a mapping", "write `key: value` lines below it")
-        for key in value:
-            if known is not None and key not in known:
-                raise self.problem((*path, key), "is unknown", f"use one of {', '.join(known)}")
-        return value

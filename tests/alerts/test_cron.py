@@ -684,7 +684,8 @@ class TestCommands:
         bench.rules(WIN_RATE.replace("win_rate", "luck"))
         assert self.perfkit(bench, "lint") == 3
         assert (
-            "config/alerts.yaml:2: rules.0.metric: 'luck' is no metric;" in capsys.readouterr().err
+            "config/alerts.yaml:2: rules.0.metric: 'luck' is not a metric;"
+            in capsys.readouterr().err
         )
 
     def test_check_is_perfkit_alerts(self, tmp_path: Path) -> None:

@@ -82,9 +82,9 @@ tests:
     ("old", "new", "said"),
     [
         ("tests:", "testing:", "testing: is unknown"),
-        (GOOD, "tests: []", "tests: holds no test"),
-        ("2026-04-08T10:00:00Z, pnl", "today, pnl", "'today' is no time with a zone"),
-        ("times: 2", "times: 0", "repeats in no way"),
+        (GOOD, "tests: []", "tests: has no test"),
+        ("2026-04-08T10:00:00Z, pnl", "today, pnl", "'today' is not a time with a zone"),
+        ("times: 2", "times: 0", "cannot be repeated so"),
         ("pnl: -30", "profit: -30", "profit: is unknown; use one of at, source"),
         ("state: pending", "status: pending", "status: is unknown"),
         ("rule: twice, state: pending", "rule: twice", "state: is missing"),
@@ -105,7 +105,7 @@ def test_list_that_is_none_is_said(tmp_path: Path, capsys: pytest.CaptureFixture
     assert run(tmp_path, "tests: [5]") == 3
     assert run(tmp_path, "5") == 3
     said = capsys.readouterr().err
-    assert "trades: is no list" in said
+    assert "trades: is not a list" in said
     assert "is not a mapping" in said
 
 

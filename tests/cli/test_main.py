@@ -483,7 +483,7 @@ class TestJson:
         [
             pytest.param("metrics.net_pnl", 4.05, id="money as a binary number"),
             pytest.param("metrics.net_pnl", "1e3", id="money with an exponent"),
-            pytest.param("metrics.net_pnl", "NaN", id="money that is no number"),
+            pytest.param("metrics.net_pnl", "NaN", id="money that is not a number"),
             pytest.param("metrics.wins", "1", id="a count as a text"),
             pytest.param("metrics.win_ratio", "1", id="a metric nobody knows"),
             pytest.param("metrics.wins", ..., id="a metric left out"),

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from inspect import signature
 from pathlib import Path
 
 import pandas as pd
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 import perfkit
 from perfkit import Desk, PerfkitError
 from perfkit.book.store.day_sheet import DIMENSIONS
+from perfkit.charts.desk import ChartDesk
 from perfkit.core.errors import (
     ConfigError,
     MixedCurrencyError,
@@ -122,6 +124,8 @@ class TestOpen:
     def test_package_offers_what_it_says(self) -> None:
         assert set(perfkit.__all__) <= set(dir(perfkit))
         assert perfkit.PerfkitError is PerfkitError
+        errors = [getattr(perfkit, name) for name in perfkit.__all__ if name.endswith("Error")]
+        assert all(issubclass(error, PerfkitError) for error in errors)
         with pytest.raises(AttributeError, match="no attribute 'close'"):
             _ = perfkit.close
 
@@ -349,6 +353,16 @@ def test_charts_are_figures_that_can_be_saved(desk: Desk, tmp_path: Path) -> Non
     chart.savefig(tmp_path / "equity.svg")
     assert (tmp_path / "equity.svg").read_text(encoding="utf-8").startswith("<?xml")
     assert desk.chart is desk.chart
+
+
+@pytest.mark.parametrize("name", [name for name in vars(ChartDesk) if name[0] != "_"])
+def test_every_chart_shows_the_arguments_of_a_summary_its_name_and_what_it_is(
+    desk: Desk, name: str
+) -> None:
+    chart, summary = getattr(desk.chart, name), signature(desk.summary)
+    assert signature(chart).parameters == summary.parameters
+    assert chart.__name__ == name
+    assert chart.__doc__.strip()
 
 
 def test_explanation_is_of_the_trades_of_the_window(desk: Desk) -> None:

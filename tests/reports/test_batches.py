@@ -272,13 +272,15 @@ class TestEnvironments:
         self.again(root, env={**os.environ, "TMPDIR": str(long)})
         assert not list(long.iterdir())
 
-    def test_what_jupyterlab_brings_along_does_no_harm(self, root: Path, tmp_path: Path) -> None:
-        """Modules of which Jupyter's libraries import more where they are installed."""
+    def test_grammar_and_debugger_that_take_long_to_load_are_not_loaded(
+        self, root: Path, tmp_path: Path
+    ) -> None:
         fake = tmp_path / "fake"
         fake.mkdir()
-        (fake / "rfc3987_syntax.py").write_text("def is_valid_syntax(*_):\n    return True\n")
-        (fake / "debugpy.py").write_text("raise ImportError('no debugger here')")
+        for name in ("rfc3987_syntax.py", "debugpy.py"):
+            (fake / name).write_text(f"open({str(tmp_path / 'slow')!r}, 'w').close()")
         self.again(root, env={**os.environ, "PYTHONPATH": str(fake)})
+        assert not (tmp_path / "slow").exists()
 
     def test_kernel_of_this_environment_whatever_the_notebook_says(self, root: Path) -> None:
         before = pages(root)["daily/2026-04-08/report.md"]

@@ -122,20 +122,13 @@ class RuleRun:
         group.state = state
         if self.points is not None:
             self.points.append(Point(at, name, observed.value, state.phase))
-        return [
-            TradeEvent(
-                day,
-                row,
-                at,
-                name,
-                event,
-                # A window that has ended is described by its last figure.
-                before
-                if before is not None and event.window != state.window
-                else evidence_of(gauge),
-            )
-            for event in events
-        ]
+        found = []
+        for event in events:
+            # A window that has ended is described by its last figure.
+            ended = before is not None and event.window != state.window
+            evidence = before if before is not None and ended else evidence_of(gauge)
+            found.append(TradeEvent(day, row, at, name, event, evidence))
+        return found
 
     def _observation(
         self, group: Group, trades: Trades, row: int, value: Value | Undefined

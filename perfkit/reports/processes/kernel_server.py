@@ -29,6 +29,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from perfkit.reports.processes.lean_imports import without
 from perfkit.reports.processes.signals import (
     adopt_orphans,
     die_with_parent,
@@ -78,11 +79,12 @@ def _exit_in_order(*_: object) -> None:
 def _load(run: socket.socket) -> bool:
     """Loads what notebooks of reports use; reports to the run what is missing."""
     try:
-        for name in _LOADED:
-            importlib.import_module(name)
-        for name in _AT_START:
-            with contextlib.suppress(ModuleNotFoundError):
+        with without("debugpy"):  # no report is debugged, and it takes long to load
+            for name in _LOADED:
                 importlib.import_module(name)
+            for name in _AT_START:
+                with contextlib.suppress(ModuleNotFoundError):
+                    importlib.import_module(name)
     except Exception as error:  # whatever an import raises is a reason to report
         _send(run, {"failed": f"{type(error).__name__}: {error}"})
         return False

@@ -24,6 +24,7 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.reports.failure import Failure, last_lines
 from perfkit.reports.model import Model
 from perfkit.reports.processes.kernels import Kernel
+from perfkit.reports.processes.lean_imports import without
 from perfkit.reports.processes.signals import die_with_parent
 from perfkit.reports.published import HTML, NOTEBOOK, PAGE, SUMMARY
 from perfkit.schemas.make import FOLDER as SCHEMAS
@@ -71,7 +72,8 @@ class _OtherFigures(Exception):  # noqa: N818  not an error: the run is repeated
 def load() -> None:
     """Loads what every runner needs from its start, so that each is forked with it."""
     try:
-        import papermill  # noqa: F401  loaded for the forks to come
+        with without("rfc3987_syntax"):  # it would compile a grammar for over a second
+            import papermill  # noqa: F401  loaded for the forks to come
 
         import perfkit.reports.processes.running_kernel  # noqa: F401  the same
     except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without it

@@ -53,7 +53,7 @@ def test_figure_over_a_window_is_that_of_its_summary(window: str) -> None:
     """On the sample logs, whose newest line closes a trade; carried over once on the way."""
     desk = perfkit.open(Path(__file__).parents[3])
     closed, days = desk.book.closed, days_of(desk)
-    known = settings_of(desk.config, open_feed(desk.config))
+    known = settings_of(desk.config, open_feed(desk.config).missing)
     for metric in WATCHED:
         gauge = Gauge(metric, None, window, known)
         for row in range(len(closed)):
@@ -74,7 +74,7 @@ def test_figure_of_the_tally_over_a_window_is_that_of_its_trades(
     write_log(root / "logs/trades", log)  # type: ignore[arg-type]
     desk = perfkit.open(root)
     closed, days, calendar = desk.book.closed, days_of(desk), desk.config.calendar
-    known = settings_of(desk.config, open_feed(desk.config))
+    known = settings_of(desk.config, open_feed(desk.config).missing)
     gauges = {metric: Gauge(metric, None, window, known) for metric in FROM_TALLY}
     for row in range(len(closed)):
         day = calendar.day_of(closed.closed_at[row])
@@ -97,7 +97,7 @@ def test_figure_over_trades_is_that_of_those_trades(
     write_log(root / "logs/trades", log)  # type: ignore[arg-type]
     desk = perfkit.open(root)
     closed, days = desk.book.closed, days_of(desk)
-    known = settings_of(desk.config, open_feed(desk.config))
+    known = settings_of(desk.config, open_feed(desk.config).missing)
     gauges = {metric: Gauge(metric, trades, None, known) for metric in FROM_TALLY}
     for row in range(len(closed)):
         facts = facts_of(closed.slice(max(0, row + 1 - trades), row + 1))
@@ -128,7 +128,7 @@ def test_days_of_a_rolling_span_are_those_of_its_trades(metric: str) -> None:
     """The last 90 trades as a window of whole days, where they begin with a day's first trade."""
     desk = perfkit.open(Path(__file__).parents[3])
     closed, days = desk.book.closed, days_of(desk)
-    known = settings_of(desk.config, open_feed(desk.config))
+    known = settings_of(desk.config, open_feed(desk.config).missing)
     summary = desk.summary(start="2025-09-15", end="2025-10-09")
     count = summary.metrics["closed_trades"]
     assert isinstance(count, int)
@@ -142,7 +142,7 @@ def test_days_of_a_rolling_span_are_those_of_its_trades(metric: str) -> None:
 def test_relative_drawdown_over_trades_starts_from_the_equity_before_them() -> None:
     desk = perfkit.open(Path(__file__).parents[3])
     closed, days = desk.book.closed, days_of(desk)
-    known = settings_of(desk.config, open_feed(desk.config))
+    known = settings_of(desk.config, open_feed(desk.config).missing)
     summary = desk.summary("monthly")
     count = summary.metrics["closed_trades"]
     assert isinstance(count, int)

@@ -1,0 +1,132 @@
+"""Values of a YAML file, checked: each is what its key needs, or an error says what to write.
+
+The three files perfkit reads (settings, alert rules, tests of rules) share this reader, so the same
+mistake gets the same message everywhere: file and line, key, what is wrong, what to write.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from typing import Any
+
+from perfkit.config.yaml import Document, KeyPath
+from perfkit.core.calendar import WEEKDAYS, zone_named
+from perfkit.core.errors import ConfigError, WindowError
+
+
+class YamlReader:
+    """Reads one parsed file key by key; `shown` is what errors call the file."""
+
+    def __init__(self, shown: str, document: Document) -> None:
+        self.shown = shown
+        self.document = document
+
+    def problem(self, path: KeyPath, problem: str, remedy: str) -> ConfigError:
+        """The error about a key, with the line it (or what should hold it) stands on."""
+        known = path
+        while known not in self.document.lines and known:
+            known = known[:-1]
+        line = self.document.lines.get(known)
+        where = self.shown if line is None else f"{self.shown}:{line}"
+        return ConfigError(where, ".".join(path), problem, remedy)
+
+    def mapping(self, path: KeyPath, value: object, known: Sequence[str] | None) -> dict[str, Any]:
+        """A mapping with no other keys than those `known` (None: any)."""
+        if not isinstance(value, dict):
+            raise self.problem(path, "is not a mapping", "write `key: value` lines below it")
+        for key in value:
+            if known is not None and key not in known:
+                raise self.problem((*path, key), "is unknown", suggestion(key, known))
+        return value
+
+    def items(self, path: KeyPath, value: object) -> list[Any]:
+        """A list."""
+        if not isinstance(value, list):
+            raise self.problem(path, "is not a list", "write `- ` before each entry")
+        return value
+
+    def text(self, path: KeyPath, value: object) -> str:
+        """A text that is not empty."""
+        if value is None or value == "":
+            raise self.problem(path, "is missing", "enter text")
+        if not isinstance(value, str):
+            raise self.problem(path, f"{value!r} is not text", 'write it in quotes: "..."')
+        return value
+
+    def number(
+        self, path: KeyPath, value: object, *, unit: str = "", above_zero: bool = False
+    ) -> Decimal:
+        """An exact number; of the unit `fraction`, one from -1 to 1."""
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            raise self.problem(path, f"{value!r} is not a number", "write a plain decimal")
+        number = Decimal(value)
+        if above_zero and number <= 0:
+            raise self.problem(path, f"{value} is not above 0", "write a number above 0")
+        if unit == "fraction" and abs(number) > 1:
+            raise self.problem(path, f"{value} is not a fraction", "write 0.6 for 60 per cent")
+        return number
+
+    def count(self, path: KeyPath, value: object, most: int) -> int:
+        """A whole number from 1 to `most`."""
+        if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= most:
+            raise self.problem(
+                path, f"{value!r} is not a count", f"write a whole number from 1 to {most}"
+            )
+        return value
+
+    def choice(self, path: KeyPath, value: object, allowed: Sequence[str]) -> str:
+        """One of the allowed words; the first where nothing is given."""
+        chosen = allowed[0] if value is None else value
+        if chosen not in allowed:
+            raise self.problem(path, f"{value!r} is unknown", f"write {' or '.join(allowed)}")
+        return str(chosen)
+
+    def zone(self, path: KeyPath, value: object) -> str:
+        """The name of a time zone."""
+        try:
+            zone_named(value)  # type: ignore[arg-type]  # anything else is a TypeError
+        except (WindowError, TypeError) as error:
+            raise self.problem(
+                path, f"{value!r} is not a time zone", "write one such as Europe/Berlin"
+            ) from error
+        return str(value)
+
+    def weekdays(self, path: KeyPath, value: object) -> frozenset[int]:
+        """Weekdays (Monday is 0) of `mon-fri`, `mon,wed,fri` or a list; `fri-mon` goes round."""
+        names = value if isinstance(value, list) else str(value).split(",")
+        days: set[int] = set()
+        for name in names:
+            first, _, last = str(name).strip().lower().partition("-")
+            if first not in WEEKDAYS or (last or first) not in WEEKDAYS:
+                raise self.problem(
+                    path, f"{name!r} is not a weekday", "write mon-fri, or mon,wed,fri"
+                )
+            start, stop = WEEKDAYS.index(first), WEEKDAYS.index(last or first)
+            days |= {n % 7 for n in range(start, stop + 1 if stop >= start else stop + 8)}
+        if not days:
+            raise self.problem(path, "has no day", "write mon-fri, or leave it out")
+        return frozenset(days)
+
+
+def suggestion(word: str, known: Sequence[str], page: str = "") -> str:
+    """What to write in place of an unknown word; `page` lists the words where they are many."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(word, known, 1)
+    if close:
+        return f"did you mean {close[0]}?"
+    return f"see {page} for their names" if page else f"use one of {', '.join(known)}"
+
+
+def utf8_text(content: bytes, shown: str) -> str:
+    """The text of a file; raises `ConfigError`."""
+    try:
+        return content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise ConfigError(shown, "", "is not UTF-8", "save it as plain UTF-8 text") from error
+
+
+def unreadable(shown: str, error: OSError) -> ConfigError:
+    """The error about a file that is there and cannot be read."""
+    return ConfigError(shown, "", f"cannot be read: {error.strerror}", "check its permissions")
