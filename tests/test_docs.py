@@ -216,7 +216,7 @@ class TestConfiguration:
     def test_every_environment_variable_is_documented(self) -> None:
         modules = (ROOT / "perfkit").rglob("*.py")
         code = "".join(path.read_text(encoding="utf-8") for path in modules)
-        read = set(re.findall(r"environ(?:\.get\(|\[)\"(PERFKIT_\w+)", code))
+        read = set(re.findall(r"(?:environ(?:\.get\(|\[)|setting\()\"(PERFKIT_\w+)", code))
         assert read == first_cells(section("configuration.md", "## Environment variables"))
 
     def test_every_example_loads(self, tmp_path: Path) -> None:

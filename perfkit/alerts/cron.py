@@ -17,6 +17,7 @@ from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newe
 from perfkit.book.store.freshness import nothing_new
 from perfkit.config.workspace import CONFIG, folder_of, timezone_override
 from perfkit.core.errors import WorkspaceNotFoundError
+from perfkit.core.interpreter import flushed
 from perfkit.disk.fingerprints import unchanged
 
 TYPE_CHECKING = False
@@ -65,12 +66,7 @@ def program() -> None:
     """
     gc.disable()
     code = main()
-    for stream in (sys.stdout, sys.stderr):
-        try:
-            stream.flush()
-        except (OSError, ValueError, AttributeError):
-            code = EXIT_FAILED
-    os._exit(code)
+    os._exit(code if flushed() else EXIT_FAILED)
 
 
 def main(argv: Sequence[str] | None = None) -> int:

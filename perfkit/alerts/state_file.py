@@ -12,7 +12,7 @@ import time
 from zlib import crc32
 
 from perfkit.disk.atomic import put_in_place
-from perfkit.disk.fingerprints import fingerprint
+from perfkit.disk.fingerprints import mark_of
 from perfkit.disk.locks import try_lock
 from perfkit.disk.sealed import MARSHAL
 
@@ -90,12 +90,7 @@ def _part(content: bytes, which: int) -> Any:
 
 def lock(root: str, *, wait: bool) -> int | None:
     """Takes the lock and returns its descriptor; None while another run holds it."""
-    path = os.path.join(root, LOCK)
-    try:
-        descriptor = try_lock(path, wait=wait)
-    except FileNotFoundError:
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        descriptor = try_lock(path, wait=wait)
+    descriptor = try_lock(os.path.join(root, LOCK), wait=wait)
     if descriptor is not None:
         os.utime(descriptor)
     return descriptor
@@ -137,7 +132,7 @@ def newest_seen(root: str, known: int) -> int:
 def config_mark(root: str) -> tuple[tuple[str, tuple[int, ...]], ...]:
     """The state of both configuration files."""
     paths = [os.path.join(root, name) for name in (CONFIG, RULES)]
-    return tuple((path, fingerprint(path)) for path in paths)
+    return tuple((path, mark_of(path)) for path in paths)
 
 
 def clock() -> int:

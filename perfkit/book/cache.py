@@ -10,7 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from perfkit.book.store.compaction import compacted
 from perfkit.book.store.day_sheet import digest_of, sheet_of
@@ -28,7 +28,7 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import joined, ordered
 from perfkit.disk.atomic import put_in_place, sweep_temporaries
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
-from perfkit.disk.locks import lock
+from perfkit.disk.locks import held
 from perfkit.disk.sealed import read_bytes, read_marked
 from perfkit.logs.listing import Listing, LogFile, log_files, stands
 from perfkit.logs.trades import OPEN
@@ -158,7 +158,8 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
     if known is not None and known.is_current and _has(known.manifest, sources):
         return known.opened(sources)
     try:
-        with _locked(folder):
+        os.makedirs(os.path.join(folder, PAGES), exist_ok=True)
+        with held(os.path.join(folder, LOCK)):
             return _written(config, sources, options, known)
     except OSError as error:
         return _unwritten(config, sources, options, error)
@@ -395,17 +396,6 @@ def _touched(path: str) -> int:
     """The time by the clock of the file system that holds the cache."""
     os.utime(path)
     return os.stat(path).st_mtime_ns
-
-
-@contextlib.contextmanager
-def _locked(folder: str) -> Iterator[None]:
-    """Holds the lock of the cache."""
-    os.makedirs(os.path.join(folder, PAGES), exist_ok=True)
-    descriptor = lock(os.path.join(folder, LOCK))
-    try:
-        yield
-    finally:
-        os.close(descriptor)
 
 
 def discard(config: Config, mark: Fingerprint | None = None) -> None:

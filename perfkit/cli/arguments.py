@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Callable
 
+from perfkit.config.workspace import setting
 from perfkit.core.log import log_to_stderr
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ class HelpWithExamples(HelpText, argparse.RawDescriptionHelpFormatter):
 def _columns() -> int:
     columns = 0
     with contextlib.suppress(ValueError):
-        columns = int(os.environ.get("COLUMNS") or 0)
+        columns = int(setting("COLUMNS") or 0)
     if columns <= 0:
         with contextlib.suppress(OSError, ValueError, AttributeError):
             columns = os.get_terminal_size(sys.__stdout__.fileno()).columns  # type: ignore[union-attr]

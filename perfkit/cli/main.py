@@ -18,6 +18,7 @@ from collections.abc import Callable, Sequence
 from perfkit import __version__
 from perfkit.cli.arguments import EXIT_FAILED, EXIT_OK, Commands, HelpWithExamples, Parser
 from perfkit.core.errors import MissingExtraError, PerfkitError
+from perfkit.core.interpreter import flushed
 from perfkit.core.log import stop_log_to_stderr
 
 TYPE_CHECKING = False
@@ -42,9 +43,7 @@ def program() -> NoReturn:
         code = main()
     except SystemExit as asked:
         code = asked.code
-    for stream in (sys.stdout, sys.stderr):
-        with contextlib.suppress(OSError, ValueError, AttributeError):
-            stream.flush()
+    flushed()
     if "logging" in sys.modules:
         sys.modules["logging"].shutdown()
     os._exit(code if isinstance(code, int) else EXIT_FAILED if code else EXIT_OK)

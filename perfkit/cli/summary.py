@@ -24,6 +24,7 @@ from perfkit.cli.arguments import (
     desk_of,
     where_of,
 )
+from perfkit.config.workspace import setting
 from perfkit.core.errors import LineError, OutputError, PerfkitError, UsageError
 
 TYPE_CHECKING = False
@@ -162,7 +163,7 @@ def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]
 def _plain_question(arguments: argparse.Namespace) -> tuple[object, ...] | None:
     """The question, if the answer is a text and nothing else is to be done; otherwise None."""
     more = (arguments.export, arguments.check, arguments.backfill, arguments.log_format)
-    elsewhere = {"PERFKIT_NO_CACHE", "PERFKIT_SNAPSHOT"} & os.environ.keys()
+    elsewhere = setting("PERFKIT_NO_CACHE") or setting("PERFKIT_SNAPSHOT")
     if arguments.no_cache or any(more) or elsewhere:
         return None
     if not arguments.json:

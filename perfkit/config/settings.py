@@ -241,15 +241,16 @@ class _SettingsReader(YamlReader):
     def _pattern(self, path: KeyPath, value: object) -> str:
         pattern = self.text(path, value)
         parts = pattern.split("/")
+        wrong = ""
         if any("**" in part and part != "**" for part in parts) or parts[-1] == "**":
-            raise self.problem(
-                path, f"{pattern!r} is not a valid pattern", "let `**` stand for whole folders"
-            )
-        if parts[0] in ("", "..") or not pattern.strip("./"):
+            wrong = "`**` stands for whole folders"
+        elif parts[0] in ("", "..") or not pattern.strip("./"):
+            wrong = "it must name files below the path"
+        if wrong:
             raise self.problem(
                 path,
-                f"{pattern!r} is not a valid pattern",
-                'name files below the path, such as "????-??-??.jsonl"',
+                f"{pattern!r} is not a valid pattern: {wrong}",
+                'write one such as "????-??-??.jsonl"',
             )
         return pattern
 

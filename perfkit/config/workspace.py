@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 
 
+def setting(name: str) -> str:
+    """An environment variable; empty where it is not set. No other module reads them."""
+    return os.environ.get(name, "")
+
+
 def folder_of(given: str | os.PathLike[str] | None) -> str:
     """The workspace that is given, else PERFKIT_ROOT, else the one around the working directory.
 
     Raises `WorkspaceNotFoundError`.
     """
-    named = given or os.environ.get("PERFKIT_ROOT")
+    named = given or setting("PERFKIT_ROOT")
     return _absolute(os.fspath(named)) if named else find_root(os.getcwd())
 
 
 def timezone_override() -> str:
     """The zone that overrides the configured one; empty where none does."""
-    return os.environ.get("PERFKIT_TIMEZONE", "")
+    return setting("PERFKIT_TIMEZONE")
 
 
 def find_root(start: str | os.PathLike[str]) -> str:

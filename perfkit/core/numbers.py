@@ -108,14 +108,14 @@ def concatenated(columns: Iterable[Numbers]) -> Numbers:
     return Numbers(units, places, complete=all(column.is_complete for column in columns))
 
 
-def fingerprint(column: Sequence[int | str | None] | Numbers) -> bytes:
+def column_digest(column: Sequence[int | str | None] | Numbers) -> bytes:
     """Bytes that are equal for equal columns and differ for different ones.
 
     Numbers count by value, whatever unit they are in.
     """
     if isinstance(column, Numbers):
         coarse = coarsest(column)
-        return b"%d:" % coarse.places + fingerprint(coarse.units)
+        return b"%d:" % coarse.places + column_digest(coarse.units)
     if is_constant(column):
         return b"%d times %b" % (len(column), repr(column[0]).encode("utf-8", "surrogatepass"))
     if len(column) and None not in column and isinstance(column[0], int):

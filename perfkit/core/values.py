@@ -10,7 +10,6 @@ instants (microseconds since the epoch).
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -40,6 +39,9 @@ _LONG: int = 10 ** (MAX_DIGITS - 1)
 
 TIME_UNITS_US = {"s": (SECOND_US, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}
 """Unit of a numeric time: `(multiply by, then divide by)` to get microseconds."""
+
+FEW_BYTES = 4096
+"""A list of numbers up to so long is decoded by `json`."""
 
 _TO_SHAPE = bytes.maketrans(b"123456789", b"000000000")
 _PLAIN = b"0123456789-.,"
@@ -150,9 +152,9 @@ def _are_short(units: list[int]) -> bool:
 
 def _integers(listed: bytes) -> list[int] | None:
     """A JSON list of integers; None when it is not that, or one is longer than is taken."""
-    if "msgspec" in sys.modules:
+    if len(listed) > FEW_BYTES:
         return _integers_at_once(listed)
-    import json  # a summary of what the cache knows does without
+    import json  # of few numbers, loading msgspec would take longer than decoding them
 
     try:
         return json.loads(listed, parse_int=short_int)  # type: ignore[no-any-return]

@@ -14,7 +14,6 @@ last-30d, all) and `date`, or `start` and `end`, and `where`, a filter such as "
 from __future__ import annotations
 
 import builtins
-import os
 from collections.abc import Callable, Mapping
 from functools import cached_property
 
@@ -23,7 +22,7 @@ from perfkit.book.book import Book, Snapshot
 from perfkit.book.cache import DEFAULT, Options, Progress
 from perfkit.config import settings as configs
 from perfkit.config.settings import Config
-from perfkit.config.workspace import folder_of, timezone_override
+from perfkit.config.workspace import folder_of, setting, timezone_override
 from perfkit.core.calendar import Window
 from perfkit.core.errors import UsageError
 from perfkit.core.trades import Trades
@@ -62,9 +61,9 @@ def open(
     `WorkspaceNotFoundError` or `ConfigError`.
     """
     folder = folder_of(root)
-    cached = cached and os.environ.get("PERFKIT_NO_CACHE") != "1"
+    cached = cached and setting("PERFKIT_NO_CACHE") != "1"
     config = configs.load(folder, timezone_override() or None, cached=cached)
-    limits = _snapshot(os.environ.get("PERFKIT_SNAPSHOT"))
+    limits = _snapshot(setting("PERFKIT_SNAPSHOT"))
     return Desk(config, source, Options(cached, jobs, progress, limits))
 
 

@@ -37,13 +37,12 @@ def is_settled(fingerprint: Fingerprint, seen_at: int) -> bool:
     return changed + grain < seen_at
 
 
-def fingerprint(path: str) -> tuple[int, ...]:
-    """What changes whenever a file does; empty where there is none."""
+def mark_of(path: str) -> tuple[int, ...]:
+    """The fingerprint of the file at a path; empty where there is none."""
     try:
-        stat = os.stat(path)
+        return fingerprint_of(os.stat(path))
     except OSError:
         return ()
-    return (stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
 
 
 FileMark = tuple[tuple[str, tuple[int, ...]], ...]
@@ -52,4 +51,4 @@ FileMark = tuple[tuple[str, tuple[int, ...]], ...]
 
 def unchanged(mark: FileMark) -> bool:
     """Whether every file is as it was when it was marked."""
-    return all(fingerprint(path) == known for path, known in mark)
+    return all(mark_of(path) == known for path, known in mark)

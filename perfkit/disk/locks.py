@@ -1,30 +1,57 @@
-"""Locks: one process at a time, by `flock` on a file that is never removed."""
+"""Locks: one process at a time, by `flock` on a file that is never removed.
+
+Removing the file would let two processes hold two different locks. On the path of an alert run: it
+imports nothing that takes time.
+"""
 
 from __future__ import annotations
 
 import os
 
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from pathlib import Path
 
+class held:  # noqa: N801  reads as `contextlib.contextmanager` would, without importing it
+    """Holds a lock for as long as the block runs; waits while another process holds it.
 
-def lock(path: str) -> int:
-    """Takes the lock that a file stands for, and returns its descriptor; closing it gives it back.
-
-    Waits while another process holds it. The file is never removed: removing it would let two
-    processes hold two different locks. Raises `OSError`.
+    Raises `OSError`.
     """
-    descriptor = try_lock(path, wait=True)
-    assert descriptor is not None
-    return descriptor
+
+    def __init__(self, path: str) -> None:
+        self._path = path
+
+    def __enter__(self) -> None:
+        self._descriptor = try_lock(self._path, wait=True)
+
+    def __exit__(self, *_: object) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+
+
+class exclusive(held):  # noqa: N801  the same
+    """The same; raises `OutputError`."""
+
+    def __enter__(self) -> None:
+        try:
+            super().__enter__()
+        except OSError as error:
+            from perfkit.core.errors import OutputError
+
+            raise OutputError(self._path, error.strerror or str(error)) from error
 
 
 def try_lock(path: str, *, wait: bool = False) -> int | None:
-    """The same; None where another process holds it, unless it is to `wait`."""
+    """Takes a lock and returns its descriptor; closing it gives the lock back.
+
+    Its folder is made where it is missing. None where another process holds it, unless it is to
+    `wait`. Raises `OSError`.
+    """
     import fcntl
 
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
+    try:
+        descriptor = os.open(path, flags, 0o644)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        descriptor = os.open(path, flags, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
     except BlockingIOError:
@@ -34,25 +61,3 @@ def try_lock(path: str, *, wait: bool = False) -> int | None:
         os.close(descriptor)
         raise
     return descriptor
-
-
-class exclusive:  # noqa: N801  reads as `contextlib.contextmanager` would, without importing it
-    """Holds a lock file for as long as the block runs; waits while another process holds it.
-
-    Raises `OutputError`.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def __enter__(self) -> None:
-        try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            self._descriptor = lock(str(self._path))
-        except OSError as error:
-            from perfkit.core.errors import OutputError
-
-            raise OutputError(str(self._path), error.strerror or str(error)) from error
-
-    def __exit__(self, *_: object) -> None:
-        os.close(self._descriptor)

@@ -18,7 +18,7 @@ from typing import Any
 from perfkit.alerts.status import began_in
 from perfkit.core.calendar import Window
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.numbers import fingerprint
+from perfkit.core.numbers import column_digest
 from perfkit.desk.desk import Desk
 from perfkit.reports.notebook import Notebook, Value
 from perfkit.reports.published import name_of
@@ -129,7 +129,7 @@ class Models:
         previous = self._summary_of(self.before(window))
         return _sha256(
             _lasting(self._summary_of(window).to_builtins()),
-            [fingerprint(getattr(inside, name)) for name in _DRAWN],
+            [column_digest(getattr(inside, name)) for name in _DRAWN],
             [previous.metrics[name] for name in COMPARED],
             [verdict.verdict for verdict in previous.targets],
             self.episodes(window),
@@ -156,7 +156,7 @@ class Models:
             return []
         selection = self.desk.selection(window.kind, window.last_day, where=self.where)
         trades = selection.lead_in(LEAD_IN_TRADES)
-        return [fingerprint(getattr(trades, name)) for name in ("closed_at", "marks", "net_pnl")]
+        return [column_digest(getattr(trades, name)) for name in ("closed_at", "marks", "net_pnl")]
 
 
 def _lasting(summary: dict[str, Any]) -> dict[str, Any]:

@@ -126,7 +126,7 @@ def run_reports(
     """
     check_extra()
     root = models.desk.config.root
-    with exclusive(root / LOCK), stoppable():
+    with exclusive(str(root / LOCK)), stoppable():
         clean_up(root)
         run = _ReportRun(models, settings, on_result)
         try:

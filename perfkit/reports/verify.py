@@ -52,7 +52,7 @@ def verify_reports(
     """Makes each report again and compares it with the published one, which stays untouched."""
     root = models.desk.config.root
     check_extra()
-    with exclusive(root / LOCK), stoppable():
+    with exclusive(str(root / LOCK)), stoppable():
         clean_up(root)
         check = _Check(models, settings, on_verdict)
         try:

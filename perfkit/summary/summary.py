@@ -10,7 +10,7 @@ from perfkit.core.calendar import Window, moment_of
 from perfkit.core.exact import ZERO, canonical, decimal_places, ratio, scaled, units
 from perfkit.core.fast_imports import NamedTuple, blake2b
 from perfkit.core.interpreter import uncollected
-from perfkit.core.numbers import fingerprint
+from perfkit.core.numbers import column_digest
 from perfkit.core.trades import TEXT_COLUMNS, Trades
 from perfkit.metrics.drawdown import Share, deepest_share, equity_curve, recovery_within
 from perfkit.metrics.facts import Facts, Undefined
@@ -244,7 +244,7 @@ def _digest(selection: Selection, facts: Facts) -> str:
     for part in selection.still_open:
         for name in (*TEXT_COLUMNS, "opened_at"):
             hashed.update(name.encode())
-            hashed.update(fingerprint(getattr(part, name)))
+            hashed.update(column_digest(getattr(part, name)))
     counts = [(len(one.files), one.lines, one.ignored) for one in selection.line_counts]
     settings = (
         SCHEMA_VERSION,

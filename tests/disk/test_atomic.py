@@ -382,7 +382,7 @@ class TestExclusive:
         import sys
         from pathlib import Path
         from perfkit.disk import locks
-        with locks.exclusive(Path(sys.argv[1])):
+        with locks.exclusive(str(Path(sys.argv[1]))):
             print("held", flush=True)
             sys.stdin.read()
         """
@@ -419,20 +419,20 @@ class TestExclusive:
         with self.holder(path) as first:
             assert self.said(first) == "held\n"
             first.send_signal(signal.SIGKILL)
-        with exclusive(path):
+        with exclusive(str(path)):
             assert path.exists()
 
     def test_lock_is_free_again_after_an_exception(self, tmp_path: Path) -> None:
         path = tmp_path / "report.lock"
-        with pytest.raises(KeyError), exclusive(path):
+        with pytest.raises(KeyError), exclusive(str(path)):
             raise KeyError
-        with exclusive(path):
+        with exclusive(str(path)):
             assert path.exists()
 
     def test_lock_that_cannot_be_made_is_an_output_error(self, tmp_path: Path) -> None:
         (tmp_path / "performance").write_text("in the way")
         with (
             pytest.raises(OutputError, match=r"cannot write .*report\.lock"),
-            exclusive(tmp_path / "performance/report.lock"),
+            exclusive(str(tmp_path / "performance/report.lock")),
         ):
             pass

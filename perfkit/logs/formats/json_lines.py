@@ -6,7 +6,6 @@ hand over a number with a point or an exponent as its digits, and both give the 
 
 from __future__ import annotations
 
-import sys
 from functools import cache
 from io import BytesIO
 
@@ -21,14 +20,14 @@ if TYPE_CHECKING:
 MAX_LINE_BYTES = 1024 * 1024
 
 FEW_BYTES = 64 * 1024
-"""Up to so much is decoded without msgspec, if that is not loaded yet: loading it takes longer."""
+"""A block up to so long is decoded by `json`: loading msgspec would take longer."""
 
 
 def decoded_block(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
     """All lines of the block decoded; None when any of them is not one plain object."""
     if b"\0" in block:
         return None
-    if len(block) <= FEW_BYTES and "msgspec" not in sys.modules:
+    if len(block) <= FEW_BYTES:
         rows = plainly_decoded(block, keys)
         if rows is not None:
             return rows
