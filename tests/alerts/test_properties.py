@@ -21,6 +21,8 @@ from perfkit.alerts.rules.file import load_rules
 from perfkit.config import settings as configs
 from tests.alerting import START, Bench, Line, trade, without_times
 
+pytestmark = pytest.mark.slow
+
 PNLS = ("10", "-10", "0", "5.5", "-20", "-0.01")
 GAPS = (0, 0, 1, 7, 90, 600, 1500, 3000, 45 * 1440)
 """Minutes between closings."""

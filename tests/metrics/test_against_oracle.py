@@ -34,6 +34,8 @@ from tests.generated import (
     write_log,
 )
 
+pytestmark = pytest.mark.slow
+
 LOGS = "logs/trades"
 ACCOUNT_ONLY = {
     "unrealized_pnl",

@@ -27,7 +27,7 @@ def decoded_block(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] 
     """All lines of the block decoded; None when any of them is not one plain object."""
     if b"\0" in block:
         return None
-    if len(block) <= FEW_BYTES:
+    if len(block) <= min(FEW_BYTES, MAX_LINE_BYTES):
         rows = plainly_decoded(block, keys)
         if rows is not None:
             return rows

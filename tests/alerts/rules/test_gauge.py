@@ -23,6 +23,8 @@ from perfkit.metrics.registry import METRICS
 from tests.conftest import BOT, WriteWorkspace
 from tests.generated import logs, write_log
 
+pytestmark = pytest.mark.slow
+
 WATCHED = [name for name in METRICS if name not in (*NO_NUMBER, *NOT_BY_TRADE)]
 FROM_TALLY = [
     name
