@@ -1,4 +1,4 @@
-"""Tests of alert rules as YAML: trades, the states they must lead to, and the events to be told.
+"""Tests of alert rules as YAML: trades, the states they must lead to, and the events expected.
 
 Each test runs the real `perfkit-alerts` over a workspace of its own, whose clock stands where the
 test says: when each entry of its trades has closed, and at every time it expects something.

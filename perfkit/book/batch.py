@@ -2,7 +2,7 @@
 
 A batch combines the lines of one identity as far as it holds them and puts each trade on its day.
 It can be made anywhere, in any order; `refresh` joins batches with what the book knows already and
-mends whatever two of them both tell of.
+combines again whatever is in two of them.
 """
 
 from __future__ import annotations

@@ -83,7 +83,7 @@ class Book:
 
     @property
     def newest_day(self) -> date | None:
-        """The newest trading day that has a line, good or bad; None when no line tells a day."""
+        """The newest trading day that has a line, good or bad; None when no line has a day."""
         return self.days_with_lines[-1] if self.days_with_lines else None
 
     @cached_property
@@ -304,7 +304,7 @@ class Book:
     def _make_anew(self) -> None:
         """Reads the logs again as far as this book had; raises `LogReadError` where they changed.
 
-        Each file bears the number it had, so what was fetched before still holds.
+        Each file keeps the number it had, so what was fetched before still holds.
         """
         before = self._read_from()
         discard(self.config, self.manifest_mark)

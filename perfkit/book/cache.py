@@ -244,7 +244,7 @@ def _unwritten(
 def _written(
     config: Config, sources: Sequence[Source], options: Options, known: StoredBook | None
 ) -> Opened:
-    """The book brought up to date in the cache; the lock is held, `known` was there before."""
+    """The book, updated in the cache; the lock is held, `known` was there before."""
     folder = _folder(config)
     path = os.path.join(folder, MANIFEST)
     now = _touched(os.path.join(folder, LOCK))

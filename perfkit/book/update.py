@@ -73,7 +73,7 @@ class LogMovedError(Exception):
 
 
 class _Absorption:
-    """One ledger being brought up to date."""
+    """One ledger being updated."""
 
     def __init__(
         self,
@@ -144,8 +144,8 @@ class _Absorption:
             self.suspect_days.add(OPEN)
         known: dict[int, set[Entry]] = {}
         if self.ledger.files:
-            told = lost.union(*(batch.lines.keys for batch in self.batches))
-            known = find(self.ledger.identities, self.pages, sorted(told))
+            read = lost.union(*(batch.lines.keys for batch in self.batches))
+            known = find(self.ledger.identities, self.pages, sorted(read))
         alive = {file.number for file in self.ledger.files} - self.dropped
         found: dict[int, set[Entry]] = {}
         for key, entries in known.items():

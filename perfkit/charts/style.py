@@ -39,7 +39,7 @@ SHOWN_WIDTH_PX = 900
 
 INK, MUTED, FAINT, GRID = "#1a1a1a", "#5f5f5f", "#b8b8b8", "#e4e4e4"
 BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#8c8c8c"
-"""From the palette of Okabe and Ito: these can be told apart with any common colour blindness."""
+"""From the palette of Okabe and Ito: these differ for people with any common colour blindness."""
 
 TITLE_SIZE, SUBTITLE_SIZE, SMALL_SIZE = 13.0, 9.5, 8.5
 TITLE_LINE, SUBTITLE_LINE, LEGEND_LINE, MARGIN = 0.235, 0.185, 0.27, 0.12

@@ -82,7 +82,7 @@ def _path(root: str, question: Question) -> str:
 def _code() -> list[tuple[str, int, int]] | None:
     """What perfkit's own modules look like: in a checkout they change without the version.
 
-    None where that cannot be told: they lie in an archive, or are just being replaced.
+    None where that is not known: they lie in an archive, or are just being replaced.
     """
     found, folders = [], [_PACKAGE]
     try:

@@ -152,7 +152,7 @@ class Dialect(NamedTuple):
         meaning = known.get(mapped.lower())
         if meaning is None:
             raise BadValueError(
-                f"{mapped!r} is none of {', '.join(known)}; map it with `values` in the dialect"
+                f"{mapped!r} is not one of {', '.join(known)}; map it with `values` in the dialect"
             )
         return meaning
 
@@ -213,7 +213,7 @@ def _expression(
     for alternative in source.split(" or "):
         terms = _terms(alternative, target, slots, problem)
         if kind != NUMBER and (len(terms) > 1 or terms[0].sign < 0):
-            raise problem(key, f"{source!r} adds up what is no number", "name one field")
+            raise problem(key, f"{source!r} adds up what is not a number", "name one field")
         alternatives.append(terms)
     return tuple(alternatives)
 
@@ -228,7 +228,9 @@ def _terms(alternative: str, target: str, slots: list[Slot], problem: Problem) -
     if words and words[0] not in ("+", "-"):
         words.insert(0, "+")
     if not words or len(words) % 2 or any(sign not in ("+", "-") for sign in words[::2]):
-        raise problem(key, f"{text!r} is no expression", "write `a - b + c` with blanks between")
+        raise problem(
+            key, f"{text!r} is not an expression", "write `a - b + c` with blanks between"
+        )
     terms = []
     for sign, name in zip(words[::2], words[1::2], strict=True):
         slot = Slot(target, _path(name, key, problem), kind, policy)
@@ -261,7 +263,7 @@ def _constant(text: str, target: str, problem: Problem) -> str | Decimal:
 def _path(name: object, key: str, problem: Problem) -> Path:
     parts = tuple(name.split(".")) if isinstance(name, str) else ()
     if not parts or not all(parts):
-        raise problem(key, f"{name!r} is no field name", "write a name or a dotted path")
+        raise problem(key, f"{name!r} is not a field name", "write a name or a dotted path")
     return parts
 
 

@@ -190,7 +190,7 @@ class _SettingsReader(YamlReader):
     def _sources(self, given: object, folder: str, zone: str) -> tuple[Source, ...]:
         if not isinstance(given, list) or not given:
             raise self.problem(
-                ("sources",), "names no source", "list at least one: `- name: bot` with its path"
+                ("sources",), "has no source", "list at least one: `- name: bot` with its path"
             )
         sources = tuple(
             self._source(("sources", str(n)), entry, folder, zone) for n, entry in enumerate(given)

@@ -128,7 +128,7 @@ def _mapping(
             raise ConfigError(f"{file}:{line}", "", "a key is not a name", "write `name: value`")
         key = str(key_node.value)
         if key in mapping:
-            raise ConfigError(f"{file}:{line}", key, "stands here twice", "remove one of the two")
+            raise ConfigError(f"{file}:{line}", key, "is given twice", "remove one of the two")
         lines[*path, key] = line
         mapping[key] = _value(value_node, (*path, key), lines, file)
     return mapping

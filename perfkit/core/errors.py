@@ -83,7 +83,7 @@ class NoTradesError(PerfkitError):
 
     def __init__(self, where: str) -> None:
         super().__init__(
-            f"no trades yet: {where} has no line that tells a date; "
+            f"no trades yet: {where} has no line with a date; "
             "name one with --date YYYY-MM-DD, or check `path` in config/perfkit.yaml"
         )
 

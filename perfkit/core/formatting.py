@@ -108,7 +108,7 @@ def _width(text: str) -> int:
 
 
 def slug(where: Mapping[str, str]) -> str:
-    """A filter as part of a file name: its words, and a digest that tells similar ones apart."""
+    """A filter as part of a file name: its words, and a digest that keeps similar ones apart."""
     text = "-".join(f"{name}-{value}" for name, value in sorted(where.items()))
     words = "".join(char if char.isascii() and char.isalnum() else "-" for char in text.lower())
     from hashlib import sha256

@@ -2,9 +2,12 @@
 
 A column of plain numbers that are written with equally many decimal places is, without its points,
 a list of integers, which JSON's own grammar checks digit by digit; times that are all written the
-same way are told by the *shape* they share, each digit being a `0`. Anything else is converted one
-by one. Numbers become integers in a common unit of 10**-places, which is exact; times become
-instants (microseconds since the epoch).
+same way are recognised by the *shape* they share, each digit being a `0`. Anything else is
+converted one by one. Numbers become integers in a common unit of 10**-places, which is exact;
+times become instants (microseconds since the epoch).
+
+The column "61200.50", "0.1", "-3" becomes the integers 6120050, 10 and -300 with 2 places. Adding
+and comparing them is exact and several times faster than with Decimals.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ FINE_GRAIN_NS = 20_000_000
 
 
 COARSE_GRAIN_NS = 2_000_000_000
-"""Two changes nearer than the grain of the file system's clock may bear the same time."""
+"""Two changes nearer than the grain of the file system's clock may have the same time."""
 
 
 Fingerprint = tuple[int, int, int, int, int]
@@ -29,8 +29,8 @@ def fingerprint_of(status: os.stat_result) -> Fingerprint:
 def is_settled(fingerprint: Fingerprint, seen_at: int) -> bool:
     """Whether a change after `seen_at` would show in the fingerprint.
 
-    The time of the last change of status tells, which nobody can set; a clock that only counts
-    whole milliseconds (or seconds) is taken for a coarse one.
+    What counts is the time of the last change of status, which nobody can set. A clock that only
+    counts whole milliseconds or seconds is taken for a coarse one.
     """
     changed = fingerprint[4]
     grain = FINE_GRAIN_NS if changed % 1_000_000 else COARSE_GRAIN_NS

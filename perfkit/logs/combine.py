@@ -45,7 +45,7 @@ class Records(NamedTuple):
 
 
 def combined(logs: list[FileLog], dialect: Dialect) -> Records:
-    """The trades that the files of one source tell of; `file` counts in the order of `logs`."""
+    """The trades of the files of one source; `file` counts in the order of `logs`."""
     lines, file = _joined(logs, dialect)
     groups = _shared(lines)
     if not groups:
@@ -78,7 +78,7 @@ def _joined(logs: list[FileLog], dialect: Dialect) -> tuple[Lines, list[int]]:
 
 
 def _shared(lines: Lines) -> dict[str, list[int]]:
-    """The rows of each identity that more than one line bears."""
+    """The rows of each identity that more than one line has."""
     if None not in (keys := set(lines.key)) and len(keys) == len(lines):
         return {}
     counts = Counter(one for one in lines.identity if one is not None)

@@ -1,4 +1,4 @@
-"""Digests of what a log file held, chunk by chunk, so that a longer file can be told from another.
+"""Digests of what a log file held, chunk by chunk: did the file only grow, or is it another one?
 
 A chunk is a mebibyte; the last one may be shorter. Its digest is XXH3 of 128 bits, which tells any
 accidental change and costs next to nothing. A file that grew is the same file when its earlier

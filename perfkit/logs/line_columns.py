@@ -108,7 +108,7 @@ class LineColumns:
     def _settled(self, slots: list[Column], is_open: list[bool]) -> tuple[list[bool], list[int]]:
         """Which lines are open, and the instant each speaks of.
 
-        A line without a closing time, or that says `open`, is open and tells of no close.
+        A line without a closing time, or that says `open`, is open and says nothing of a close.
         """
         closed_at = self._evaluated("closed_at", slots, len(is_open))
         if None in closed_at:

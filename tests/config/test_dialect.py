@@ -351,7 +351,7 @@ class TestValues:
             config(fields(side="dir")), {"logs/bot.jsonl": line(dir="up") + "\n" + line() + "\n"}
         )
         (error,) = open_desk(root).book.errors
-        assert str(error).startswith("logs/bot.jsonl:1: dir: 'up' is none of long, short")
+        assert str(error).startswith("logs/bot.jsonl:1: dir: 'up' is not one of long, short")
         assert "map it with `values`" in error.reason
         assert len(trades(root)) == 1
 
@@ -392,35 +392,35 @@ MISTAKES = {
         "fields:\n  closed_at: t\n  net_pnl: pnl fees\n",
         2,
         "fields.net_pnl",
-        "'pnl fees' is no expression",
+        "'pnl fees' is not an expression",
         "write `a - b \\+ c` with blanks",
     ),
     "sign without a name": (
         "fields:\n  closed_at: t\n  net_pnl: pnl -\n",
         2,
         "fields.net_pnl",
-        "'pnl -' is no expression",
+        "'pnl -' is not an expression",
         "write `a - b",
     ),
     "sum of names": (
         "fields:\n  closed_at: t\n  net_pnl: pnl\n  symbol: a + b\n",
         3,
         "fields.symbol",
-        "'a \\+ b' adds up what is no number",
+        "'a \\+ b' adds up what is not a number",
         "name one field",
     ),
     "sum of times": (
         "fields:\n  closed_at: t + u\n  net_pnl: pnl\n",
         1,
         "fields.closed_at",
-        "'t \\+ u' adds up what is no number",
+        "'t \\+ u' adds up what is not a number",
         "name one field",
     ),
     "path with a hole": (
         "fields:\n  closed_at: a..b\n  net_pnl: pnl\n",
         1,
         "fields.closed_at",
-        "'a..b' is no field name",
+        "'a..b' is not a field name",
         "write a name or a dotted path",
     ),
     "constant time": (
@@ -430,7 +430,7 @@ MISTAKES = {
         "a time cannot be a constant",
         "name the field",
     ),
-    "constant that is no number": (
+    "constant that is not a number": (
         'fields:\n  closed_at: t\n  net_pnl: "= much"\n',
         2,
         "fields.net_pnl",
@@ -490,7 +490,7 @@ MISTAKES = {
         "identity: [a, 5]\n" + fields(),
         0,
         "identity",
-        "5 is no field name",
+        "5 is not a field name",
         "write a name",
     ),
     "values of a number": (

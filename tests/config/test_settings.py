@@ -329,12 +329,12 @@ def test_a_mistake_is_told_with_file_line_key_and_remedy(
 
 
 SOURCE_MISTAKES = {
-    "no source": ("sources: []\n", 1, "sources", "names no source", "list at least one"),
+    "no source": ("sources: []\n", 1, "sources", "has no source", "list at least one"),
     "sources as a mapping": (
         "sources:\n  bot: {path: logs}\n",
         1,
         "sources",
-        "names no source",
+        "has no source",
         "list at least one",
     ),
     "no name": (
@@ -420,7 +420,7 @@ def test_a_mistake_in_a_source_is_told_with_file_line_key_and_remedy(
 class TestWholeFiles:
     @pytest.mark.parametrize("text", ["", "# nothing\n", "---\n", "null\n"])
     def test_an_empty_file_names_no_source(self, workspace: WriteWorkspace, text: str) -> None:
-        with pytest.raises(ConfigError, match=r"config/perfkit\.yaml.*sources: names no source"):
+        with pytest.raises(ConfigError, match=r"config/perfkit\.yaml.*sources: has no source"):
             load(workspace(text))
 
     @pytest.mark.parametrize("text", ["- a\n", "just text\n", "17\n"])
@@ -484,9 +484,9 @@ class TestWholeFiles:
     def test_a_key_that_stands_twice_is_refused_with_the_line_of_the_second(
         self, workspace: WriteWorkspace
     ) -> None:
-        with pytest.raises(ConfigError, match=r"yaml:4: timezone: stands here twice; remove one"):
+        with pytest.raises(ConfigError, match=r"yaml:4: timezone: is given twice; remove one"):
             config(workspace, "timezone: UTC\ntimezone: Europe/Berlin\n")
-        with pytest.raises(ConfigError, match=r"yaml:3: ES: stands here twice; remove one"):
+        with pytest.raises(ConfigError, match=r"yaml:3: ES: is given twice; remove one"):
             config(workspace, "multiplier: {ES: 1, ES: 1}\n")
 
     def test_a_key_that_is_no_name_is_refused(self, workspace: WriteWorkspace) -> None:

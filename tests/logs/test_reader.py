@@ -115,8 +115,8 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
     "30 February": (line(exit_timestamp='"2026-02-30T00:00:00Z"'), "exit_timestamp: .*2026-02-30"),
     "leap second": (line(timestamp='"2016-12-31T23:59:60Z"'), "timestamp: .*23:59:60"),
     "time of a word": (line(timestamp='"today"'), "timestamp: 'today' is not a"),
-    "unknown side": (line(action='"HOLD"'), "action: 'HOLD' is none of long, short"),
-    "unknown outcome": (line(outcome='"maybe"'), "outcome: 'maybe' is none of win, loss"),
+    "unknown side": (line(action='"HOLD"'), "action: 'HOLD' is not one of long, short"),
+    "unknown outcome": (line(outcome='"maybe"'), "outcome: 'maybe' is not one of win, loss"),
 }
 
 

@@ -275,7 +275,7 @@ class _RulesReader(YamlReader):
         )
 
     def _fields(self, metric: str) -> tuple[str, ...]:
-        """What trades are told apart by; lines only by their source."""
+        """The fields that groups and filters may use; lines only have a source."""
         return ("source",) if metric in ("minutes_since_last_line", "bad_lines") else FILTER_FIELDS
 
     def _active(self, path: KeyPath, entry: Mapping[str, Any]) -> ActiveHours | None:

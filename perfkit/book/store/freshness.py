@@ -1,4 +1,4 @@
-"""Whether anything changed since the book was brought up to date, found out with little work.
+"""Whether anything changed since the last update of the book, found out with little work.
 
 This is what a check that runs every minute asks first, so it imports nothing that takes time and
 reads one small file: the head of the manifest says which files there were and what they looked

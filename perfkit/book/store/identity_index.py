@@ -1,6 +1,6 @@
 """The index of identities: from the key of an identity to its lines, and to the days of its trades.
 
-An entry is `(key, day, file, line)`: a line that bears the identity, and the day its trade was put
+An entry is `(key, day, file, line)`: a line with that identity, and the day its trade was put
 on. Entries are facts that may be out of date, never missing: a reader passes over files that are
 gone and looks on every day named. They are kept sorted in runs of blocks. What is new becomes a run
 together with the runs before it that are not much longer, so there are few, and an entry is written

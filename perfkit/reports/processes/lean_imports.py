@@ -2,8 +2,8 @@
 
 Where JupyterLab is installed, jsonschema imports `rfc3987_syntax`, which compiles a grammar for
 over a second in order to check addresses that no notebook holds. ipykernel imports a debugger
-that no report uses. Both do without where these are not installed, and an import hook tells them
-so for as long as they are imported.
+that no report uses. Both do without where these are not installed. An import hook makes it look so
+while they are imported.
 """
 
 from __future__ import annotations
