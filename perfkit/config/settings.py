@@ -244,7 +244,7 @@ class _SettingsReader(YamlReader):
         wrong = ""
         if any("**" in part and part != "**" for part in parts) or parts[-1] == "**":
             wrong = "`**` stands for whole folders"
-        elif parts[0] in ("", "..") or not pattern.strip("./"):
+        elif {parts[0], parts[-1]} & {"", "."} or ".." in parts:
             wrong = "it must name files below the path"
         if wrong:
             raise self.problem(

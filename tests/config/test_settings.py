@@ -394,7 +394,7 @@ SOURCE_MISTAKES = {
             f"'{re.escape(pattern)}' is not a valid pattern: .*",
             "write one such as",
         )
-        for pattern in ("**", ".", "/x", "a**")
+        for pattern in ("**", ".", "/x", "a**", "a/../../x", "..", "a/", "**/", "a/**")
     },
     "source that is a text": (
         "sources:\n  - logs\n",
