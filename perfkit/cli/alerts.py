@@ -130,13 +130,16 @@ def _backtest(arguments: argparse.Namespace) -> int:
 
     desk = Desk(_config(arguments))
     found = desk.backtest(arguments.rule, arguments.first, arguments.last)
+    charts = {}
+    if arguments.charts is not None:  # drawn first: a missing extra then leaves nothing behind
+        charts = {one.rule.id: found.chart(one.rule.id).png() for one in found.histories}
     sys.stdout.write(str(found))
     if arguments.charts is not None:
         folder = Path(arguments.charts)
         folder.mkdir(parents=True, exist_ok=True)
-        for history in found.histories:
-            path = folder / f"{history.rule.id}.png"
-            path.write_bytes(found.chart(history.rule.id).png())
+        for rule, png in charts.items():
+            path = folder / f"{rule}.png"
+            path.write_bytes(png)
             print(path)
     return EXIT_OK
 

@@ -18,7 +18,7 @@ from perfkit.core.calendar import (
     Calendar,
     zone_named,
 )
-from perfkit.core.errors import PerfkitError
+from perfkit.core.errors import ConfigError, PerfkitError
 from perfkit.core.fast_imports import NamedTuple
 
 TYPE_CHECKING = False
@@ -116,6 +116,9 @@ def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) 
     try:
         with open(file, "rb") as stream:
             content = stream.read()
+    except FileNotFoundError as error:
+        remedy = "name a workspace, or make one with `perfkit init DIR`"
+        raise ConfigError(file, "", "is missing", remedy) from error
     except OSError as error:
         raise unreadable(file, error) from error
     utf8_text(content, CONFIG)

@@ -6,7 +6,10 @@ import os
 
 
 def setting(name: str) -> str:
-    """An environment variable; empty where it is not set. No other module reads them."""
+    """An environment variable; empty where it is not set.
+
+    No other module reads the environment, but for what kernel processes inherit.
+    """
     return os.environ.get(name, "")
 
 

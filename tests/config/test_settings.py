@@ -495,7 +495,7 @@ class TestWholeFiles:
 
     def test_a_file_that_is_not_there_is_told_with_its_path(self, tmp_path: Path) -> None:
         with pytest.raises(
-            ConfigError, match=r"config/perfkit\.yaml: cannot be read: No such file"
+            ConfigError, match=r"config/perfkit\.yaml: is missing; name a workspace"
         ):
             load(tmp_path)
 

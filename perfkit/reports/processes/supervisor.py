@@ -28,7 +28,7 @@ class Finished(NamedTuple):
     message: RunnerMessage
 
 
-class _Run(NamedTuple):
+class _RunningReport(NamedTuple):
     job: ReportJob
     kernel: Kernel
     pid: int
@@ -48,7 +48,7 @@ class Supervisor:
         self._limit_seconds = limit_seconds
         self._kernels = early
         self._ahead: list[int] = [] if early is None else [early.request()]
-        self._runs: dict[int, _Run] = {}
+        self._runs: dict[int, _RunningReport] = {}
         self._received: dict[int, bytes] = {}
         self._last: dict[int, RunnerMessage] = {}
 
@@ -99,7 +99,7 @@ class Supervisor:
         self._received[pipe] = b""
         self._last[pipe] = RunnerMessage()
         deadline = time.monotonic() + self._limit_seconds
-        self._runs[pipe] = _Run(job, kernel, pid, pipe, deadline)
+        self._runs[pipe] = _RunningReport(job, kernel, pid, pipe, deadline)
 
     def _close_in_runner(self) -> None:
         """Closes in a new runner what would make the end of the run wait for its own."""
@@ -130,7 +130,7 @@ class Supervisor:
             self._last[pipe] = msgspec.json.decode(line, type=RunnerMessage)
         return bool(received)
 
-    def _finish(self, run: _Run) -> Finished:
+    def _finish(self, run: _RunningReport) -> Finished:
         last = self._last[run.pipe]
         _, status = os.waitpid(run.pid, 0)
         exit_code = self._exit_code(run.kernel)
@@ -145,21 +145,21 @@ class Supervisor:
         self._clear(run)
         return Finished(run.job, RunnerMessage(failure=failure) if failure else last)
 
-    def _time_out(self, run: _Run) -> Finished:
+    def _time_out(self, run: _RunningReport) -> Finished:
         last = self._last[run.pipe]
         self._stop(run)
         reason = f"it took longer than {self._limit_seconds:g} s"
         failure = Failure(reason, last.cell, last.heading)
         return Finished(run.job, RunnerMessage(failure=failure))
 
-    def _stop(self, run: _Run) -> None:
+    def _stop(self, run: _RunningReport) -> None:
         kill_group(run.pid)
         with contextlib.suppress(ProcessLookupError):
             os.kill(run.pid, signal.SIGKILL)  # it may not have made its group yet
         os.waitpid(run.pid, 0)
         self._clear(run)
 
-    def _clear(self, run: _Run) -> None:
+    def _clear(self, run: _RunningReport) -> None:
         """Ends the kernel of a run and forgets the run."""
         del self._runs[run.pipe], self._received[run.pipe], self._last[run.pipe]
         os.close(run.pipe)
