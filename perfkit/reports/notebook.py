@@ -16,6 +16,7 @@ import msgspec
 from perfkit.core.calendar import parse_date
 from perfkit.core.errors import LogReadError, ReportError, UsageError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.formatting import utf8
 
 Value = str | int | float | bool
 
@@ -81,7 +82,7 @@ def checked(notebook: Notebook, given: Mapping[str, str]) -> dict[str, Value]:
 def parse_parameters(texts: list[str]) -> dict[str, str]:
     """`NAME=VALUE` texts as a mapping; raises `UsageError`."""
     given: dict[str, str] = {}
-    for text in texts:
+    for text in map(utf8, texts):
         name, equals, value = text.partition("=")
         if not equals or not name.isidentifier():
             raise UsageError(f"--param {text}: write NAME=VALUE, for example --param days=30")
