@@ -86,7 +86,8 @@ class _RefusedError(Exception):
     """Something that YAML has and these files do not: on which line, what it is, what to write."""
 
     def __init__(self, event: yaml.Event, problem: str, remedy: str) -> None:
-        self.line = event.start_mark.line + 1
+        mark = event.start_mark
+        self.line = 1 if mark is None else mark.line + 1
         self.problem = problem
         self.remedy = remedy
 
@@ -101,7 +102,7 @@ def _loader() -> type[yaml.SafeLoader]:
         depth = 0
 
         def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-            event = self.peek_event()
+            event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
             if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
                 raise _RefusedError(event, "has an anchor or alias", "write the value out")
             if event.tag is not None:

@@ -73,7 +73,7 @@ def _json_object(text: str) -> dict[str, str]:
 
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"where {text!r} is not a JSON object of texts: {error}") from error
     if not all(isinstance(entry, str) for entry in value.values()):
         raise UsageError(f"where {text!r} is not a JSON object of texts")
