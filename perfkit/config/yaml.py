@@ -102,7 +102,7 @@ def _loader() -> type[yaml.SafeLoader]:
         depth = 0
 
         def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
-            event: yaml.Event = self.peek_event()  # type: ignore[no-untyped-call]
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
             if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
                 raise _RefusedError(event, "has an anchor or alias", "write the value out")
             if event.tag is not None:
