@@ -3,6 +3,8 @@
     the file                                        what is done
     ----------------------------------------------  -----------------------------------------------
     same name and fingerprint, settled              nothing: it is not opened
+    the same, but a run that had to be short        all of its bytes are compared, then kept
+      compared a sample when it last grew
     same fingerprint, changed within the clock's    its bytes are compared, then kept
       grain, or touched, or renamed
     longer, its earlier bytes are the same          what follows the committed offset is read
@@ -88,6 +90,7 @@ def plan(
         if known is not None and known.number not in taken:
             taken.add(known.number)
             stands = known.fingerprint == fingerprint and known.name == name
+            stands = stands and not known.is_doubtful(verified_bytes)
             if stands and is_settled(fingerprint, known.seen_at):
                 numbers.append(known.number)
                 kept[known.number] = known
@@ -143,7 +146,9 @@ def _compared(
         digest = verified(stream, known.end, known.chunks, verified_bytes)
     if digest is None:
         return None, None
+    seen = seen._replace(sampled=known.end if known.end > verified_bytes else 0)
     if status.st_size == known.end:
         return seen._replace(waiting=0), None
     start = Start(known.end, known.lines + 1)
-    return seen, FileReading(known.number, path, name, start, digest, known.last_day)
+    inode = seen.fingerprint[:2]
+    return seen, FileReading(known.number, path, name, start, digest, inode, known.last_day)
