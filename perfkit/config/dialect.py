@@ -18,7 +18,7 @@ from perfkit.config.expressions import (
     Formula,
     Leaf,
     Tree,
-    parsed,
+    simple,
 )
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN
@@ -242,6 +242,16 @@ def compile_dialect(
         words=_words(spec.get("values", {}), problem),
         nulls=frozenset(map(_word, _list(spec.get("nulls", [])))),
     )
+
+
+def parsed(text: str) -> Tree:
+    """The tree of an expression; raises `ExpressionError`."""
+    tree = simple(text)
+    if tree is not None:
+        return tree
+    from perfkit.config import expression_parser
+
+    return expression_parser.parsed(text)
 
 
 def _expression(target: str, source: object, slots: list[Slot], problem: Problem) -> Expression:

@@ -18,7 +18,6 @@ above them the arithmetic (`Formula`), which is done once the records of a trade
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from decimal import Decimal
 
 from perfkit.core.fast_imports import NamedTuple
@@ -79,20 +78,13 @@ class ExpressionError(ValueError):
         self.remedy = remedy
 
 
-def parsed(text: str) -> Tree:
-    """The tree of an expression; raises `ExpressionError`."""
-    simple = _sums(text.split(" or "))
-    if simple is not None:
-        return simple
-    from perfkit.config import expression_parser  # `ast` takes longer to load than a quiet run
+def simple(expression: str) -> Tree | None:
+    """The tree of fields, constants, or fields added and subtracted, joined by `or`; else None.
 
-    return expression_parser.parsed(text)
-
-
-def _sums(alternatives: Sequence[str]) -> Tree | None:
-    """Alternatives that are fields, constants, or fields added and subtracted; else None."""
+    Most expressions are so simple, and `expression_parser`, which reads all, takes time to load.
+    """
     found: list[Tree] = []
-    for text in alternatives:
+    for text in expression.split(" or "):
         if text.lstrip().startswith("="):
             found.append(Constant(text.strip()[1:].strip()))
             continue

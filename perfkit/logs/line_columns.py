@@ -162,7 +162,7 @@ class LineColumns:
         except TypeError:  # a list or an object among them
             distinct = {None, False}
         if not set(map(type, distinct)) <= {str, type(None)}:
-            values = col.texts(values)
+            values = col.texts(list(map(_worded, values)))
             distinct = set(values)
         meaning = {text: self.dialect.word(target, text) if text else None for text in distinct}
         return list(map(meaning.__getitem__, values))
@@ -236,6 +236,11 @@ def called(call: Call, values: Sequence[Any]) -> str | None:
         return " ".join(texts)  # type: ignore[arg-type]
     before, found, after = str(texts[0]).partition(call.separator)
     return before if call.name == "before" else after if found else None
+
+
+def _worded(value: Any) -> Any:
+    """A boolean as the word that `values` maps."""
+    return ("true" if value else "false") if isinstance(value, bool) else value
 
 
 def _cleared(column: Column, is_open: list[bool]) -> Column:

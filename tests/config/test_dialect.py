@@ -142,6 +142,29 @@ class TestExpressions:
         assert closed_at == [at("2026-04-07T00:00"), at("2026-04-06T11:00")]
 
 
+class TestValuesAndNulls:
+    def test_booleans_have_a_meaning_like_words(self, workspace: WriteWorkspace) -> None:
+        dialect = (
+            "fields: {closed_at: t, outcome: won, symbol: flag}\n"
+            "values: {outcome: {true: win, false: loss}}\n"
+        )
+        lines = (line(won=True, flag=True), line(won=False), line(won="True"), line(won="false"))
+        found = read(workspace, dialect, *lines)
+        assert [trade.outcome for trade in found] == ["win", "loss", "win", "loss"]
+        assert found[0].symbol == "true"
+
+    def test_texts_named_as_nulls_are_not_there(self, workspace: WriteWorkspace) -> None:
+        dialect = fields(symbol="s", stop_loss="sl", opened_at="o") + 'nulls: ["N/A", "-", none]\n'
+        (trade,) = read(workspace, dialect, line(s="none", sl="N/A", o="-"))
+        assert (trade.symbol, trade.stop_loss, trade.opened_at) == (None, None, None)
+
+    def test_other_texts_are_still_bad(self, workspace: WriteWorkspace) -> None:
+        dialect = config(fields(stop_loss="sl") + 'nulls: ["N/A"]\n')
+        root = workspace(dialect, {"logs/bot.jsonl": line(sl="n/a") + "\n"})
+        (error,) = open_desk(root).book.errors
+        assert "sl: 'n/a' is not a number" in str(error)
+
+
 class TestOnly:
     def lines_read(self, workspace: WriteWorkspace, only: str, *lines: str) -> list[int]:
         return [trade.line.line for trade in read(workspace, only + fields(), *lines)]
