@@ -91,6 +91,10 @@ class Book:
         """Every log file, source by source in the order they are read."""
         return [file for ledger in self._ledgers.values() for file in ledger.files]
 
+    def files_of(self, source: str) -> tuple[FileEntry, ...]:
+        """The log files of one source, in the order they are read."""
+        return self._ledgers[source].files
+
     @cached_property
     def dated(self) -> dict[str, frozenset[date]]:
         """For each source whose files are named by date, the dates that have a file."""
