@@ -180,7 +180,7 @@ def test_command_that_needs_an_extra_names_it_in_one_sentence(
 ) -> None:
     ended, _, said = perfkit(core_only, line, workspace, tmp_path)
     assert ended == 3
-    assert "is not installed; `pip install 'perfkit[reports]'` brings it along" in str(said)
+    assert "is not installed; `pip install 'perfkit[reports]'` installs it" in str(said)
     assert "Traceback" not in str(said)
     if not line.startswith("report"):  # which also says what became of each report
         assert (str(said).count("\n"), str(said)[:9]) == (1, "perfkit: ")

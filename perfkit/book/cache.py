@@ -23,7 +23,7 @@ from perfkit.book.store.pages import CacheDamagedError, Pages
 from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE, CONFIG, MANIFEST
 from perfkit.core import log
-from perfkit.core.errors import LogReadError
+from perfkit.core.errors import LogReadError, reason_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import joined, ordered
 from perfkit.disk.atomic import put_in_place, sweep_temporaries
@@ -137,10 +137,9 @@ def _report(opened: Opened) -> None:
     }
     log.account("book", **plain)
     if opened.problem is not None:
-        reason = opened.problem.strerror or str(opened.problem)
         log.warn(
-            f"the cache in {CACHE} cannot be written: {reason}; figures are right, but every run "
-            "reads all that is new again: check the folder's permissions and free space"
+            f"the cache in {CACHE} cannot be written: {reason_of(opened.problem)}; figures are "
+            "right, but until then every run reads all that is new again"
         )
     for name in activity.rewritten:
         log.warn(f"{name}: earlier lines have changed; the whole file was read again")

@@ -110,7 +110,7 @@ def rebuild(config: Config, options: Options) -> None:
     for source in config.sources:
         made = books.read(config, source.name, options)
         if made.problem is not None:
-            raise OutputError(CACHE, made.problem.strerror or str(made.problem))
+            raise OutputError(CACHE, made.problem)
 
 
 def contents(book: Book) -> Iterator[tuple[str, object]]:

@@ -86,7 +86,7 @@ def replace(path: Path, content: str | bytes) -> bool:
     except OSError as error:
         from perfkit.core.errors import OutputError
 
-        raise OutputError(str(path), error.strerror or str(error)) from error
+        raise OutputError(str(path), error) from error
     return True
 
 
@@ -114,7 +114,7 @@ def publish_folder(staging: Path, target: Path) -> None:
     except OSError as error:
         from perfkit.core.errors import OutputError
 
-        raise OutputError(str(target), error.strerror or str(error)) from error
+        raise OutputError(str(target), error) from error
 
 
 def recover_folders(parent: Path) -> None:

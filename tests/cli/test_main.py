@@ -714,7 +714,7 @@ class TestProcess:
         with open(root / "config/perfkit.yaml", "w"):
             process.send_signal(signal.SIGINT)
             ran = self.finish(process)
-        assert ran == (3, "", "perfkit: interrupted; nothing was half written\n")
+        assert ran == (3, "", "perfkit: interrupted; no file was left half written\n")
 
     def test_progress_is_shown_on_a_terminal_and_wiped_off_again(
         self, workspace: WriteWorkspace
