@@ -12,7 +12,7 @@ PYTEST := HOME="$$PWD/build/home" $(BIN)/python -m pytest -q
 PARALLEL := -n auto --maxprocesses 8
 COVERAGE = --cov --cov-report= --cov-fail-under=0
 NOTEBOOKS := notebooks/daily.ipynb notebooks/weekly.ipynb notebooks/monthly.ipynb
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL := LC_ALL=C.UTF-8 $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Python 3.11 reads .pth files in the encoding of the locale: under LC_ALL=C a checkout whose path is
 # not ASCII could not be imported. A path relative to the .pth file is ASCII, and survives a move.
 RELATIVE_PTH = LC_ALL=C.UTF-8 $(BIN)/python -c 'import os, pathlib, sysconfig; \
@@ -63,6 +63,7 @@ docs: install  ## write docs/metrics.md and perfkit/schemas/*.json from the code
 
 bench: install  ## measure speed and memory as ratios, and write docs/performance.md (minutes)
 	@$(PIP_INSTALL) -c constraints.txt -e '.[bench]'
+	@$(RELATIVE_PTH)
 	@$(BIN)/python -m tests.bench
 
 lab: $(LAB_STAMP)  ## open the notebooks in JupyterLab

@@ -1,7 +1,7 @@
 """The book on disk: the cache opened, updated, and put back for the next run to find.
 
 One process writes at a time; whoever reads needs no lock. Nothing in the cache is ever relied on:
-what is damaged, made by other settings or by another version is made anew from the logs, and a
+what is damaged, made by other settings or by another version is rebuilt from the logs, and a
 folder that cannot be written costs time, not figures.
 """
 
@@ -130,7 +130,7 @@ def open_book(config: Config, sources: Sequence[Source], options: Options) -> Op
 
 
 def _report(opened: Opened) -> None:
-    """Says what was done, and what the operator should know."""
+    """Logs what was done, and warns of what the operator should know."""
     activity = opened.activity
     plain = {
         name: value for name, value in activity._asdict().items() if not isinstance(value, tuple)
@@ -166,7 +166,7 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
 
 
 def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
-    """The book as the cache has it, if that is just what the limits say; else made anew."""
+    """The book as the cache has it, if that is just what the limits say; else rebuilt."""
     known = stored(config)
     if known is not None and _serves(known.manifest, sources, options):
         read = {
@@ -406,7 +406,7 @@ def _touched(path: str) -> int:
 
 
 def discard(config: Config, mark: Fingerprint | None = None) -> None:
-    """Forgets the cache, so that the next run makes it anew; nothing happens where it cannot.
+    """Forgets the cache, so that the next run rebuilds it; nothing happens where it cannot.
 
     With a `mark`, only if its manifest is still that one.
     """

@@ -88,7 +88,7 @@ def status_text(found: CacheStatus) -> str:
 
 
 def first_difference(config: Config, source: Source) -> str | None:
-    """What differs first between the cache and the logs, read anew as far as the cache read them.
+    """What differs first between the cache and the logs, read again as far as the cache read them.
 
     None when nothing does. Raises `LogReadError`.
     """
@@ -105,7 +105,7 @@ def first_difference(config: Config, source: Source) -> str | None:
 
 
 def rebuild(config: Config, options: Options) -> None:
-    """Makes the cache anew from the logs; raises `OutputError` when it cannot be written."""
+    """Rebuilds the cache from the logs; raises `OutputError` when it cannot be written."""
     discard(config)
     for source in config.sources:
         made = books.read(config, source.name, options)

@@ -27,7 +27,7 @@ REPORTS_EXTRA = (
     *("IPython", "ipykernel", "jupyter_client", "matplotlib", "nbclient", "nbconvert", "nbformat"),
     *("numpy", "pandas", "papermill", "tqdm", "traitlets"),
 )
-"""Modules that `pip install 'perfkit[reports]'` brings along."""
+"""Modules that `pip install 'perfkit[reports]'` installs."""
 
 BUG = "a bug in perfkit, please report it"
 NO_MEMORY = "out of memory; choose a shorter window or fewer --jobs, or give it more memory"

@@ -118,7 +118,7 @@ def publish_folder(staging: Path, target: Path) -> None:
 
 
 def recover_folders(parent: Path) -> None:
-    """Brings back every folder in `parent` that a killed `publish_folder` had set aside."""
+    """Brings back every folder in `parent` that a killed `publish_folder` had moved away."""
     import shutil
 
     for previous in parent.glob(".*.previous"):

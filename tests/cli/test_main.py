@@ -165,7 +165,7 @@ class TestUsage:
             ("summary --date 8.4.2026", "write YYYY-MM-DD"),
             ("summary --start 2026-04-07", "give both dates"),
             ("summary --start 2026-04-08 --end 2026-04-07", "swap --start and --end"),
-            ("explain win_ratio", "docs/metrics.md"),
+            ("explain win_ratio", "perfkit summary --json"),
         ],
     )
     def test_message_says_how_to_go_on(
