@@ -187,7 +187,9 @@ def test_command_that_needs_an_extra_names_it_in_one_sentence(
     assert [path.name for path in tmp_path.iterdir() if path.name != "charts"] == []
 
 
-@pytest.mark.parametrize("use", ["desk.chart", "desk.trades()", "desk.open_trades()"])
+@pytest.mark.parametrize(
+    "use", ["desk.chart", "desk.backtest().chart()", "desk.trades()", "desk.open_trades()"]
+)
 def test_library_names_the_extra_as_well(core_only: Path, workspace: Path, use: str) -> None:
     program = f"import perfkit; desk = perfkit.open(); {use}"
     done = run(core_only, "-c", program, cwd=workspace)
