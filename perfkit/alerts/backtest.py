@@ -87,7 +87,7 @@ class Backtest(NamedTuple):
         chosen = group if group is not None else names[0] if names else NO_GROUP
         points = [point for point in history.points if point.group == chosen]
         episodes = sum(one.group == chosen for one in history.episodes)
-        return rule_history(history.rule, points, chosen, episodes)
+        return rule_history(history.rule, points, chosen, episodes, self.currency)
 
     def _of(self, rule: str | None) -> RuleHistory:
         for history in self.histories:

@@ -93,12 +93,13 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _lint(arguments: argparse.Namespace) -> int:
-    from perfkit.alerts.event import describe
     from perfkit.alerts.rules.file import RULES_FILE, load_rules
+    from perfkit.alerts.sentences import Sentences
 
-    rules = load_rules(_config(arguments))
+    config = _config(arguments)
+    rules, words = load_rules(config), Sentences(config)
     for rule in rules:
-        print(describe(rule))
+        print(words.describe(rule))
     print(f"{RULES_FILE}: {len(rules)} rule{'s' if len(rules) > 1 else ''}, no errors")
     return EXIT_OK
 

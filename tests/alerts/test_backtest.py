@@ -164,7 +164,7 @@ class TestStatusAndEvents:
         assert not (bench.root / "logs/performance/alerts.state").exists()
         bench.run(START)
         assert main.main(words) == 0
-        assert "Alerts, as of 2026-04-08T10:00:00Z" in capsys.readouterr().out
+        assert "Alerts, as of 2026-04-08 10:00 UTC" in capsys.readouterr().out
         bench.state.write_bytes(b"damaged")
         assert main.main(words) == 0
         assert "it is damaged; perfkit-alerts rebuilds it" in capsys.readouterr().err

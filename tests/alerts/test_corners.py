@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from perfkit.alerts import check, cron, event_log, state_file
-from perfkit.alerts.event import describe
 from perfkit.alerts.rules.file import rules_of
+from perfkit.alerts.sentences import describe
 from perfkit.cli import main
 from perfkit.core.errors import OutputError
 from tests.alerting import START, WIN_RATE, Bench, minutes, ran
@@ -73,10 +73,12 @@ rules:
 
     one, other = rules_of(text, "alerts.yaml", configs.load(bench.root))
     assert describe(one) == (
-        "a: critical when win_rate over the last 5 trades is below 0.5 for 2 trades "
-        "where side = long for each symbol in mon 09:30-22:00 UTC"
+        "a: critical when win rate of the last 5 trades for side long is below 50 % "
+        "for 2 trades in a row for each symbol in mon 09:30-22:00 UTC"
     )
-    assert describe(other) == "b: warning when daily net_pnl is above 5 for 10 minutes"
+    assert describe(other) == (
+        "b: warning when net P&L of the day is above +5.00, for at least 10 min"
+    )
 
 
 def test_what_is_no_event_is_passed_over(tmp_path: Path) -> None:
