@@ -18,6 +18,7 @@ from perfkit.book.store.freshness import nothing_new
 from perfkit.config.workspace import CONFIG, folder_of, timezone_override
 from perfkit.core.errors import WorkspaceNotFoundError
 from perfkit.core.interpreter import flushed
+from perfkit.core.log import without_accounts
 from perfkit.disk.fingerprints import unchanged
 
 TYPE_CHECKING = False
@@ -65,6 +66,7 @@ def program() -> None:
     with new events.
     """
     gc.disable()
+    without_accounts()
     code = main()
     os._exit(code if flushed() else EXIT_FAILED)
 

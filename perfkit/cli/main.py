@@ -19,7 +19,7 @@ from perfkit import __version__
 from perfkit.cli.arguments import EXIT_FAILED, EXIT_OK, Commands, HelpWithExamples, Parser
 from perfkit.core.errors import MissingExtraError, PerfkitError
 from perfkit.core.interpreter import flushed
-from perfkit.core.log import stop_log_to_stderr
+from perfkit.core.log import stop_log_to_stderr, without_accounts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,14 +38,13 @@ def program() -> NoReturn:
     That and frequent garbage collection would be a fifth of a short run.
     """
     gc.set_threshold(100_000)
+    without_accounts()
     code: int | str | None = EXIT_FAILED
     try:
         code = main()
     except SystemExit as asked:
         code = asked.code
     flushed()
-    if "logging" in sys.modules:
-        sys.modules["logging"].shutdown()
     os._exit(code if isinstance(code, int) else EXIT_FAILED if code else EXIT_OK)
 
 

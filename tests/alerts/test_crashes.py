@@ -215,7 +215,7 @@ def test_damaged_state_is_set_aside_and_made_anew(tmp_path: Path, keeps: str) ->
     before = bench.told()
     ran_ = bench.run(minutes(12))
     assert ran_.code == 2
-    assert "the alert state was damaged" in ran_.err
+    assert "The alert state was damaged" in ran_.err
     assert bench.told() == [*before, "state_recovered"]
     assert bench.state.with_name("alerts.state.damaged").read_bytes() == damage
     check_order(bench)

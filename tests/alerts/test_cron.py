@@ -272,6 +272,13 @@ class TestFirstRun:
         assert bench.run(minutes(10)) == (2, "", "")
 
 
+    def test_baseline_prints_no_line(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path)
+        losing(bench, 2)
+        assert bench.run(minutes(9)) == (0, "", "")
+        assert [one["kind"] for one in bench.events()] == ["baseline"]
+
+
 class TestChangedPast:
     def test_correction_that_unbreaches_resolves_as_corrected(self, tmp_path: Path) -> None:
         bench = Bench(tmp_path, DAILY)
