@@ -271,7 +271,6 @@ class TestFirstRun:
         )
         assert bench.run(minutes(10)) == (2, "", "")
 
-
     def test_baseline_prints_no_line(self, tmp_path: Path) -> None:
         bench = Bench(tmp_path)
         losing(bench, 2)
