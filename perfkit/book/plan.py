@@ -3,6 +3,8 @@
     the file                                        what is done
     ----------------------------------------------  -----------------------------------------------
     same name and fingerprint, settled              nothing: it is not opened
+    the same, but a run that had to be short        all of its bytes are compared, then kept
+      compared a sample when it last grew
     same fingerprint, changed within the clock's    its bytes are compared, then kept
       grain, or touched, or renamed
     longer, its earlier bytes are the same          what follows the committed offset is read
@@ -77,6 +79,7 @@ def plan(
         known = known_files.take(name, fingerprint)
         if known is not None:
             stands = known.fingerprint == fingerprint and known.name == name
+            stands = stands and not known.is_doubtful(verified_bytes)
             entry: FileEntry | None = known
             reading = None
             if not (stands and is_settled(fingerprint, known.seen_at)):
@@ -156,7 +159,9 @@ def _compared(
         digest = verified(stream, known.end, known.chunks, verified_bytes)
     if digest is None:
         return None, None
+    seen = seen._replace(sampled=known.end if known.end > verified_bytes else 0)
     if status.st_size == known.end:
         return seen._replace(waiting=0), None
     start = Start(known.end, known.lines + 1)
-    return seen, FileReading(known.number, path, name, start, digest, known.last_day)
+    inode = seen.fingerprint[:2]
+    return seen, FileReading(known.number, path, name, start, digest, inode, known.last_day)
