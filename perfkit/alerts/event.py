@@ -88,15 +88,6 @@ def instant_from(text: object) -> int | None:
     return None if moment is None or moment.tzinfo is None else instant_of(moment)
 
 
-def short(value: Decimal | int) -> str:
-    """A figure for people: at most six places."""
-    number = Decimal(value)
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -6:
-        number = round(number, 6)
-    return plain_number(number)
-
-
 def _number(value: Number) -> str | None:
     return None if value is None else plain_number(Decimal(value))
 
