@@ -15,7 +15,9 @@ from decimal import Decimal
 
 from perfkit.alerts.rules.active_hours import holds
 from perfkit.alerts.rules.file import LONGEST_WINDOW_US
+from perfkit.alerts.rules.gauge import BETTER, Gauge, GaugeSettings
 from perfkit.alerts.rules.rule import Rule
+from perfkit.alerts.rules.steps import group_of
 from perfkit.config.checks import YamlReader, suggestion
 from perfkit.config.settings import Config
 from perfkit.config.yaml import KeyPath
@@ -33,6 +35,7 @@ from perfkit.core.trades import (
     RISKED,
     Trades,
 )
+from perfkit.metrics.facts import Undefined
 from perfkit.metrics.registry import METRICS
 
 RECENT_US = 30 * DAY_US
@@ -104,7 +107,7 @@ def warnings(
         found += _active_days(one)
         if len(logged.closed):
             found += _names(one, logged)
-            found += _fields(one, logged)
+            found += list(_fields(one, logged)) or list(_never(one, logged))
             found += _day_end(one, logged)
             found += _hours(one, logged)
     return found
@@ -197,6 +200,42 @@ def _fields(one: Check, logged: Logged) -> Iterator[ConfigError]:
                 what = f"no trade of source {source} has {' and '.join(fields)} that fit together"
             made = "" if never == [row.name] else f", which {row.name} is made from"
             yield one.warning("metric", what + made, "log it, or use another metric")
+
+
+def _never(one: Check, logged: Logged) -> Iterator[ConfigError]:
+    """Rules whose figure had no value at any trade: too few in each window, or never defined."""
+    rule, config = one.rule, one.config
+    if rule.is_clock:
+        return
+    settings = GaugeSettings(
+        config.calendar, config.starting_equity, config.periods_per_year, lambda *_: 0
+    )
+    trades = logged.closed.where(dict(rule.where))
+    gauges: dict[str, Gauge] = {}
+    most, reason = 0, ""
+    for row, day in enumerate(config.calendar.ordinals_of(trades.closed_at)):
+        gauge = gauges.get(group_of(rule, trades, row))
+        if gauge is None:
+            gauge = Gauge(rule.metric, rule.trades, rule.window, settings)
+            gauges[group_of(rule, trades, row)] = gauge
+        gauge.add(trades, row, day)
+        most = max(most, gauge.count)
+        if gauge.count >= rule.min_trades:
+            value = gauge.value()
+            if not isinstance(value, Undefined) or value.reason in BETTER:
+                return
+            reason = value.reason
+    if reason:
+        yield one.warning(
+            "metric", f"{rule.metric} had no value so far ({reason})", "use a longer span"
+        )
+    elif most and rule.window not in (None, "all"):
+        yield one.warning(
+            "min_trades",
+            f"no {rule.window} window so far had {rule.min_trades} trades, the most were {most}, "
+            "so the rule is never evaluated",
+            "write fewer, or use a longer window",
+        )
 
 
 def _is_empty(trades: Trades, name: str, rows: list[int]) -> bool:

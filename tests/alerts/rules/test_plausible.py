@@ -287,3 +287,31 @@ def test_long_lists_of_names_are_left_to_the_summary(
         bench.trade(minutes(number), 5, symbol=f"S{number}", order_id=str(number))
     (found,) = lint(bench, capsys, f"metric: net_pnl, {SPAN}, where: {{symbol: BTCUSDT}}")
     assert "'BTCUSDT'; `perfkit summary --window all --by symbol` lists them" in found
+
+
+def test_windows_that_never_have_enough_trades_are_a_warning(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = "metric: net_pnl, over: {window: daily}, below: 0, min_trades: "
+    (found,) = lint(bench, capsys, rule + "3")
+    assert ".min_trades: no daily window so far had 3 trades, the most were 2, so the rule" in found
+    assert lint(bench, capsys, rule + "2") == []
+    assert lint(bench, capsys, "metric: net_pnl, over: {trades: 100}, below: 0") == []
+
+
+def test_figure_that_has_no_value_in_its_window_is_a_warning(
+    bench: Bench, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = "metric: sharpe, over: {{window: {}}}, below: 0"
+    (found,) = lint(bench, capsys, rule.format("daily"))
+    assert ".metric: sharpe had no value so far (" in found
+    assert lint(bench, capsys, rule.format("all")) == []
+
+
+def test_figure_without_a_value_for_want_of_losses_is_fine(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = Bench(tmp_path)
+    for number in range(6):
+        bench.trade(minutes(number), 5, order_id=str(number))
+    assert lint(bench, capsys, "metric: profit_factor, over: {trades: 5}, below: 1") == []
