@@ -87,7 +87,9 @@ class Sentences:
         verb = "was" if over or done.reason == IDLE else "is"
         to_recover = done.reason == RECOVERED
         stands = self._stands(rule, group, evidence, done.at, verb=verb, to_recover=to_recover)
-        lasted = "" if fired_at is None else f"; it fired for {_lasted(fired_at, done.at)}"
+        lasted = ""
+        if fired_at is not None and done.at > fired_at:
+            lasted = f"; it fired for {_lasted(fired_at, done.at)}"
         return f"Resolved, {why}: {_within(stands)}{lasted}"
 
     def _data_state(

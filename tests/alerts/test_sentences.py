@@ -13,6 +13,7 @@ from perfkit.alerts.rules.active_hours import ActiveHours
 from perfkit.alerts.rules.evidence import Evidence
 from perfkit.alerts.rules.rule import Rule, RuleEvent
 from perfkit.alerts.sentences import Sentences
+from perfkit.cli import main
 from perfkit.config import settings as configs
 from perfkit.core.calendar import instant_of
 from tests.alerting import WIN_RATE, Bench, minutes
@@ -202,4 +203,68 @@ def test_events_carry_these_sentences(tmp_path: Path) -> None:
         "Win rate of the last 4 trades is 25.0 %, limit 50 % (rule win-rate, warning; 1 of 4)",
         "Still firing since 2026-04-08 10:12 UTC (1 h): win rate of the last 4 trades is 25.0 %, "
         "limit 50 % (rule win-rate, warning; 1 of 4)",
+    ]
+
+
+def test_resolved_events_say_why_and_how_long_the_episode_lasted(tmp_path: Path) -> None:
+    daily = "rules:\n  - {id: loss, metric: net_pnl, over: {window: daily}, below: -50"
+    bench = Bench(tmp_path, daily + "}\n")
+    bench.run(minutes(0))
+    bench.trade(minutes(1), -60, order_id="A")
+    bench.run(minutes(2))
+    bench.trade(minutes(31), 20, order_id="B")
+    bench.run(minutes(32))
+    bench.trade(minutes(41), -30, order_id="C")
+    bench.run(minutes(42))
+    bench.trade(minutes(41), 5, order_id="C")
+    bench.run(minutes(43))
+    bench.trade(minutes(61), -50, order_id="D")
+    bench.run(minutes(62))
+    bench.trade(minutes(24 * 60), 1, order_id="E")
+    bench.run(minutes(24 * 60 + 1))
+    bench.trade(minutes(25 * 60), -101, order_id="F")
+    bench.run(minutes(25 * 60 + 1))
+    bench.rules(daily + ", for: {trades: 2}}\n")
+    bench.run(minutes(25 * 60 + 2))
+    bench.rules(WIN_RATE)
+    bench.run(minutes(25 * 60 + 3))
+    assert [one["message"] for one in bench.events("resolved")] == [
+        "Resolved, recovered: net P&L today (8 April 2026) is -40.00 USD, limit -50.00; it fired "
+        "for 30 min (rule loss, warning)",
+        "Resolved, earlier trades in the log were corrected: net P&L today (8 April 2026) is "
+        "-35.00 USD, limit -50.00 (rule loss, warning)",
+        "Resolved, the day is over: net P&L on 8 April 2026 was -85.00 USD, limit -50.00; it fired "
+        "for 12 h 59 min (rule loss, warning)",
+        "Resolved, the rule was edited and starts again: net P&L today (9 April 2026) is "
+        "-100.00 USD, limit -50.00 (rule loss, warning)",
+    ]
+
+
+def test_other_events_are_sentences_as_well(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path, WIN_RATE)
+    for number in range(4):
+        bench.trade(minutes(number), -5)
+    bench.run(minutes(5))
+    monkeypatch.setattr("perfkit.alerts.state_file.clock", lambda: instant_of(minutes(6)))
+    for command in ("ack win-rate", "silence win-rate --for 2h", "unsilence win-rate"):
+        assert main.main(["alerts", *command.split(), "--root", str(tmp_path)]) == 0
+    bench.run(minutes(-30))
+    bench.state.write_bytes(b"damaged")
+    bench.run(minutes(7))
+    said = [
+        "Acknowledged, firing since 2026-04-08 10:03 UTC: win rate of the last 4 trades; no more "
+        "reminders of this episode (rule win-rate, warning)",
+        "Rule win-rate is silenced until 2026-04-08 12:06 UTC; its events are still written",
+        "Rule win-rate is no longer silenced and still fires",
+    ]
+    assert capsys.readouterr().out.splitlines() == said
+    kinds = ("acked", "silenced", "unsilenced", "clock_skew", "state_recovered")
+    assert [one["message"] for one in bench.events(*kinds)] == [
+        *said,
+        "The clock went back by 35 min, from 2026-04-08 10:05 UTC to 2026-04-08 09:30 UTC; clock "
+        "rules, reminders and the ends of silences wait until it has caught up",
+        "The alert state was damaged; it was moved to alerts.state.damaged and rebuilt from the "
+        "logs and the event log",
     ]
