@@ -174,6 +174,10 @@ class Sentences:
             "has caught up"
         )
 
+    def fires(self, rule: Rule, group: str, since: int) -> str:
+        """An episode is open: `drawdown fires since 2026-04-08 12:05 CEST`."""
+        return f"{rule.id} fires{_of(rule, group)} since {self.moment(since)}"
+
     def describe(self, rule: Rule) -> str:
         """When a rule fires."""
         return describe(rule, self._currency(rule, ""))

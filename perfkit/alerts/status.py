@@ -157,7 +157,7 @@ def _standing(
         if state.episode is None:
             word = state.data
         else:
-            notes.append(f"data {state.data}")
+            notes.append("too little data" if state.data == INSUFFICIENT else "error in the data")
     if state.episode is not None and entry.episode_name(state.episode) in memory.acked:
         notes.append("acknowledged")
     until = memory.silences.get(rule.id)

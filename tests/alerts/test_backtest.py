@@ -159,7 +159,8 @@ class TestStatusAndEvents:
         words = ["summary", "--root", str(bench.root)]
         assert main.main([*words, "--check"]) == 2
         said = capsys.readouterr()
-        assert "loss fires" in said.err
+        loss = "perfkit: warning: loss fires for strategy a|b since 2026-04-10 02:00 UTC\n"
+        assert said.err.startswith(loss)
         assert "Alerts" not in said.out
         assert not (bench.root / "logs/performance/alerts.state").exists()
         bench.run(START)
