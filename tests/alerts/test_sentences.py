@@ -11,8 +11,9 @@ import pytest
 
 from perfkit.alerts.rules.active_hours import ActiveHours
 from perfkit.alerts.rules.evidence import Evidence
+from perfkit.alerts.rules.file import rules_of
 from perfkit.alerts.rules.rule import Rule, RuleEvent
-from perfkit.alerts.sentences import Sentences
+from perfkit.alerts.sentences import Sentences, describe
 from perfkit.cli import main
 from perfkit.config import settings as configs
 from perfkit.core.calendar import instant_of
@@ -268,3 +269,21 @@ def test_other_events_are_sentences_as_well(
         "The alert state was damaged; it was moved to alerts.state.damaged and rebuilt from the "
         "logs and the event log",
     ]
+
+
+def test_sentence_of_a_rule_with_every_key(tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    text = """\
+rules:
+  - {id: a, metric: win_rate, over: {trades: 5}, below: 0.5, for: {trades: 2}, by: symbol,
+     where: {side: long}, severity: critical, active: {days: mon, from: "09:30", to: "22:00"}}
+  - {id: b, metric: net_pnl, over: {window: daily}, above: 5, for: {minutes: 10}}
+"""
+    one, other = rules_of(text, "alerts.yaml", configs.load(bench.root))
+    assert describe(one) == (
+        "a: critical when win rate of the last 5 trades for side long is below 50 % "
+        "for 2 trades in a row for each symbol in mon 09:30-22:00 UTC"
+    )
+    assert describe(other) == (
+        "b: warning when net P&L of the day is above +5.00, for at least 10 min"
+    )
