@@ -14,7 +14,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from perfkit.config.yaml import parse
-from tests.alerting import Bench, minutes
+from tests.alerting import WIN_RATE, Bench, minutes
 from tests.test_docs import DOCS, blocks
 
 CHANNELS = ("mail", "telegram", "slack", "alertmanager")
@@ -109,6 +109,17 @@ def test_each_example_is_a_sink_of_a_few_lines(name: str) -> None:
     assert sink["name"] == name
     assert set(sink) <= {"name", "exec", "severity", "kinds", "rules", "timeout", "give_up"}
     assert all(isinstance(word, str) for word in sink["exec"])
+
+
+@pytest.mark.parametrize("name", CHANNELS)
+def test_each_example_is_accepted_beside_rules(name: str, tmp_path: Path) -> None:
+    bench = Bench(tmp_path)
+    (text,) = [one.text for one in blocks(DOCS / "alerts.md") if f"- name: {name}\n" in one.text]
+    bench.rules(WIN_RATE + text)
+    ran = bench.run(minutes(0), "--dry-run")
+    if "sinks: is unknown" in ran.err:
+        pytest.skip("config/alerts.yaml has no sinks yet")
+    assert ran == (0, "", "")
 
 
 @needs
