@@ -203,7 +203,8 @@ def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[tuple[Ru
         return tuple(rule_from(one) for one in body["rules"]), head["ahead"]
     from perfkit.alerts.rules.file import load_alerts
 
-    return load_alerts(config)
+    found = load_alerts(config)
+    return found.rules, found.ahead_us
 
 
 def write_state(root: str, head: dict[str, Any], memory: Memory) -> None:

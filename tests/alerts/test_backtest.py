@@ -45,7 +45,7 @@ class TestEpisodes:
     def test_text_says_what_standing_aside_would_have_meant(self, bench: Bench) -> None:
         text = str(perfkit.open(bench.root).backtest())
         assert "loss: fired 2 times in 5 trades; 2 closed while it was firing; not trading" in text
-        assert "would have saved 13 USD" in text
+        assert "would have saved 13.00 USD" in text
         assert "calm: never fired in 5 trades" in text
         assert "still firing" in text
 
@@ -159,12 +159,13 @@ class TestStatusAndEvents:
         words = ["summary", "--root", str(bench.root)]
         assert main.main([*words, "--check"]) == 2
         said = capsys.readouterr()
-        assert "loss fires" in said.err
+        loss = "perfkit: warning: loss fires for strategy a|b since 2026-04-10 02:00 UTC\n"
+        assert said.err.startswith(loss)
         assert "Alerts" not in said.out
         assert not (bench.root / "logs/performance/alerts.state").exists()
         bench.run(START)
         assert main.main(words) == 0
-        assert "Alerts, as of 2026-04-08T10:00:00Z" in capsys.readouterr().out
+        assert "Alerts, as of 2026-04-08 10:00 UTC" in capsys.readouterr().out
         bench.state.write_bytes(b"damaged")
         assert main.main(words) == 0
         assert "it is damaged; perfkit-alerts rebuilds it" in capsys.readouterr().err

@@ -267,9 +267,17 @@ class TestFirstRun:
         losing(bench, 4)
         ran = bench.run(minutes(9))
         assert ran.out == ""
-        assert ran.err.startswith("perfkit-alerts: WARN warning firing: win-rate fires: win_rate 0")
-        assert ran.err.count("\n") == 1
+        assert ran.err == (
+            "perfkit-alerts: WARN warning firing: Win rate of the last 4 trades is 0.0 %, "
+            "limit 50 % (rule win-rate, warning; 0 of 4)\n"
+        )
         assert bench.run(minutes(10)) == (2, "", "")
+
+    def test_baseline_prints_no_line(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path)
+        losing(bench, 2)
+        assert bench.run(minutes(9)) == (0, "", "")
+        assert [one["kind"] for one in bench.events()] == ["baseline"]
 
 
 class TestChangedPast:
@@ -659,7 +667,7 @@ class TestCommands:
         shown = capsys.readouterr().out.splitlines()
         assert shown[0].startswith("as of ")
         assert shown[2].split()[:2] == ["win-rate", "firing"]
-        assert "win_rate 0 " in shown[2]
+        assert "win rate 0.0 % " in shown[2]
         assert "acknowledged; silenced until" in shown[2]
 
     def test_heartbeat_tells_whether_runs_still_come(
@@ -683,7 +691,7 @@ class TestCommands:
         bench = Bench(tmp_path)
         assert self.perfkit(bench, "lint") == 0
         assert capsys.readouterr().out.splitlines() == [
-            "win-rate: warning when win_rate over the last 4 trades is below 0.5",
+            "win-rate: warning when win rate of the last 4 trades is below 50 %",
             "config/alerts.yaml: 1 rule, no errors",
         ]
         bench.rules(WIN_RATE.replace("win_rate", "luck"))
