@@ -25,7 +25,7 @@ from perfkit.core.numbers import is_constant
 from perfkit.core.trades import Trades, ordered
 from perfkit.disk.fingerprints import fingerprint_of
 from perfkit.logs.digest import ContentDigest, digest_of
-from perfkit.logs.files import is_compressed, line_offset, opened, readable
+from perfkit.logs.files import is_compressed, opened, readable
 from perfkit.logs.reader import FileLog, Start, pieces
 from perfkit.logs.trades import OPEN, Fruitless, by_day, combined_trades
 
@@ -214,19 +214,7 @@ def _batch(
 ) -> Batch:
     logs = [log for log, *_ in read]
     numbers = [reading.number for _, reading, _ in read]
-    # One file may have been cut into several runs of lines: they are one file here.
-    blocks: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    paths = {}
-    for log, reading, _ in read:
-        blocks[reading.number] += log.blocks
-        paths[reading.number] = reading.path
-    trades, fruitless = combined_trades(
-        source,
-        config,
-        logs,
-        numbers,
-        lambda number, line: line_offset(paths[number], line, blocks[number]),
-    )
+    trades, fruitless = combined_trades(source, config, logs, numbers)
     days = by_day(trades, config.calendar)
     lines = in_order(entries_of(days, fruitless))
     made: dict[int, Trades | DayEntry] = {}

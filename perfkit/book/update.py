@@ -42,7 +42,7 @@ from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.trades import Trades, joined, ordered
-from perfkit.logs.files import line_offset, opened, readable
+from perfkit.logs.files import opened, readable
 from perfkit.logs.reader import read_lines
 from perfkit.logs.trades import OPEN, Combined, Fruitless, by_day, combined_trades
 
@@ -167,30 +167,23 @@ class _Absorption:
             for number, line in places:
                 wanted[number].add(line)
         logs, numbers = [], []
-        blocks: dict[int, list[tuple[int, int]]] = {}
         for file in self.files:
             if file.number not in wanted:
                 continue
             lines = wanted[file.number]
             path = self._path(file.name)
-            blocks[file.number] = [
+            blocks = [
                 block
                 for address in file.details
                 for block in unpacked_details(self.pages.get(address)).blocks
             ]
             with readable(file.name), closing(opened(path)) as stream:
-                log = read_lines(stream, file.name, self.source.dialect, lines, blocks[file.number])
+                log = read_lines(stream, file.name, self.source.dialect, lines, blocks)
             if len(log.lines) != len(lines):
                 raise LogMovedError(file.name)
             logs.append(log)
             numbers.append(file.number)
-        return combined_trades(
-            self.source,
-            self.config,
-            logs,
-            numbers,
-            lambda number, line: line_offset(self._path(self.paths[number]), line, blocks[number]),
-        )
+        return combined_trades(self.source, self.config, logs, numbers)
 
     def _path(self, name: str) -> str:
         return os.path.join(self.config.folder, name)

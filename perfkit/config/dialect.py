@@ -53,6 +53,9 @@ TARGETS: dict[str, tuple[str, str]] = {
 }
 """What a line can say of a trade: its kind, and how several lines of one trade combine."""
 
+RESULTS = ("net_pnl", "gross_pnl", "outcome")
+"""Targets of which a closed trade needs one."""
+
 OPEN = "open"
 _KNOWN_WORDS = {
     "side": {"long": LONG, "short": SHORT, "buy": LONG, "sell": SHORT},
@@ -167,7 +170,7 @@ def compile_dialect(
     _check_keys(fields, tuple(TARGETS), "fields.", problem)
     if "closed_at" not in fields:
         raise problem("fields", "has no closed_at", "name the field that holds the closing time")
-    if not {"net_pnl", "gross_pnl", "outcome"} & fields.keys():
+    if not fields.keys() & RESULTS:
         raise problem("fields", "has no P&L", "name the field that holds net_pnl or gross_pnl")
     slots: list[Slot] = []
     expressions = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from perfkit.core.errors import LogReadError
@@ -46,14 +46,6 @@ def unreadable(shown: str, error: Exception) -> LogReadError:
     """What to say when a log file cannot be read."""
     problem = getattr(error, "strerror", None) or str(error)
     return LogReadError(shown, problem, "check that it is there and may be read")
-
-
-def line_offset(path: str, line: int, blocks: Sequence[tuple[int, int]] = ()) -> int:
-    """The offset of the first byte of that line of a file (of its text, when compressed)."""
-    known, offset = max((one for one in blocks if one[0] <= line), default=(1, 0))
-    with opened(path) as stream:
-        stream.seek(offset)
-        return offset + sum(len(stream.readline()) for _ in range(line - known))
 
 
 def read_at(path: str, offset: int, most: int) -> bytes:

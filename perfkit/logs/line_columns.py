@@ -1,14 +1,25 @@
 """Decoded lines to typed columns, in the words of a dialect.
 
-A column is converted at once; one bad value in it makes all of it bad, and the caller looks for
-the line.
+A column is converted at once. Where a value in it is bad, its values are looked at one by one, and
+the caller goes on without the lines of the bad ones.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 
-from perfkit.config.dialect import CLOSING, NUMBER, OPEN, TEXT, TIME, Condition, Dialect
+from perfkit.config.dialect import (
+    CLOSING,
+    NUMBER,
+    OPEN,
+    RESULTS,
+    TEXT,
+    TIME,
+    Condition,
+    Dialect,
+    Slot,
+)
 from perfkit.core import values as col
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, is_constant
@@ -26,12 +37,15 @@ Raw: TypeAlias = "Sequence[Sequence[Any]]"
 
 
 class Typed(NamedTuple):
-    """Some lines as columns, one for each slot, and the instant each line speaks of."""
+    """Some lines as columns, one for each slot, and the instant each line speaks of.
+
+    The instant is None where a line has neither a closing nor an opening time.
+    """
 
     slots: list[Column]
     identity: list[str | None]
     is_open: list[bool]
-    at: list[int]
+    at: list[int | None]
 
 
 class LineColumns:
@@ -43,30 +57,45 @@ class LineColumns:
 
     def typed(self, raw: Raw, count: int) -> Typed:
         """Typed columns of some rows; raises `BadValueError` if any value is bad."""
-        dialect = self.dialect
-        is_open = [False] * count
-        for conditions in dialect.open_when:
-            meeting = self.meeting(conditions, raw, count)
-            if True in meeting:
-                is_open = [known or met for known, met in zip(is_open, meeting, strict=True)]
+        is_open = self._said_open(raw, count)
         slots: list[Column] = []
-        times: dict[tuple[str, ...], list[int | None]] = {}
-        for slot in dialect.slots:
-            values = self._values(slot.path, raw)
-            if slot.kind == NUMBER:
-                slots.append(col.numbers(values))
-            elif slot.kind == TEXT:
-                slots.append(self._texts(slot.target, values))
-            elif slot.policy == CLOSING and True in is_open:
-                # What stands there on an open line (a 0, say) need not be a time.
-                values = [None if o else v for v, o in zip(values, is_open, strict=True)]
-                slots.append(col.instants(values, dialect.zone, dialect.time_unit))
-            else:
-                if slot.path not in times:
-                    times[slot.path] = col.instants(values, dialect.zone, dialect.time_unit)
-                slots.append(times[slot.path])
+        times: dict[tuple[str, ...], Column] = {}
+        for slot in self.dialect.slots:
+            values = self._slot_values(slot, raw, is_open)
+            if slot.kind != TIME or slot.policy == CLOSING:
+                slots.append(self._converted(slot, values))
+                continue
+            if slot.path not in times:
+                times[slot.path] = self._converted(slot, values)
+            slots.append(times[slot.path])
         is_open, at = self._settled(slots, is_open)
         return Typed(slots, self._identities(raw, count), is_open, at)
+
+    def bad_rows(self, raw: Raw, count: int) -> dict[int, str]:
+        """The rows with a value that cannot be converted: the first such field, and why."""
+        is_open = self._said_open(raw, count)
+        bad: dict[int, str] = {}
+        for slot in self.dialect.slots:
+            values = self._slot_values(slot, raw, is_open)
+            _look_for_bad(slot.path, values, partial(self._converted, slot), bad)
+        for path in self.dialect.identity:
+            _look_for_bad(path, self._values(path, raw), col.texts, bad)
+        return bad
+
+    def rows_without_result(self, typed: Typed) -> list[int]:
+        """The closing lines that by themselves say neither a P&L nor an outcome."""
+        known: list[list[list[Any]]] = []
+        for target in RESULTS:
+            for terms in self.dialect.expressions.get(target, ()):
+                parts = [typed.slots[term.slot] for term in terms if term.slot is not None]
+                if all(map(_is_complete, parts)):
+                    return []
+                known.append([_values(part) for part in parts])
+        return [
+            row
+            for row, opened in enumerate(typed.is_open)
+            if not opened and not any(all(p[row] is not None for p in parts) for parts in known)
+        ]
 
     def meeting(self, conditions: tuple[Condition, ...], raw: Raw, count: int) -> list[bool]:
         """Which lines meet all of some conditions."""
@@ -84,28 +113,32 @@ class LineColumns:
             met = [both and one for both, one in zip(met, here, strict=True)]
         return met
 
-    def first_bad_field(self, raw: Raw, row: int) -> str | None:
-        """The field of a line that cannot be converted, and why."""
-        line = [[column[row]] for column in raw]
-        for slot in self.dialect.slots:
-            (value,) = self._values(slot.path, line)
-            try:
-                if slot.kind == NUMBER:
-                    col.exact_number(value)
-                elif slot.kind == TIME:
-                    col.exact_instant(value, self.dialect.zone, self.dialect.time_unit)
-                else:
-                    self._texts(slot.target, [value])
-            except BadValueError as error:
-                return f"{'.'.join(slot.path)}: {error}"
-        for path in self.dialect.identity:
-            try:
-                col.texts(self._values(path, line))
-            except BadValueError as error:
-                return f"{'.'.join(path)}: {error}"
-        return None
+    def _said_open(self, raw: Raw, count: int) -> list[bool]:
+        """Which lines meet a condition of `open_when`."""
+        is_open = [False] * count
+        for conditions in self.dialect.open_when:
+            meeting = self.meeting(conditions, raw, count)
+            if True in meeting:
+                is_open = [known or met for known, met in zip(is_open, meeting, strict=True)]
+        return is_open
 
-    def _settled(self, slots: list[Column], is_open: list[bool]) -> tuple[list[bool], list[int]]:
+    def _slot_values(self, slot: Slot, raw: Raw, is_open: list[bool]) -> Sequence[Any]:
+        values = self._values(slot.path, raw)
+        if slot.kind == TIME and slot.policy == CLOSING and True in is_open:
+            # What stands there on an open line (a 0, say) need not be a time.
+            return [None if o else v for v, o in zip(values, is_open, strict=True)]
+        return values
+
+    def _converted(self, slot: Slot, values: Sequence[Any]) -> Column:
+        if slot.kind == NUMBER:
+            return col.numbers(values)
+        if slot.kind == TEXT:
+            return self._texts(slot.target, values)
+        return col.instants(values, self.dialect.zone, self.dialect.time_unit)
+
+    def _settled(
+        self, slots: list[Column], is_open: list[bool]
+    ) -> tuple[list[bool], list[int | None]]:
         """Which lines are open, and the instant each speaks of.
 
         A line without a closing time, or that says `open`, is open and says nothing of a close.
@@ -119,15 +152,12 @@ class LineColumns:
                     opened or said == OPEN for opened, said in zip(is_open, column, strict=True)
                 ]
         if True not in is_open:
-            return is_open, closed_at  # type: ignore[return-value]
+            return is_open, closed_at
         for n, slot in enumerate(self.dialect.slots):
             if slot.policy == CLOSING:
                 slots[n] = _cleared(slots[n], is_open)
         closed_at = self._evaluated("closed_at", slots, len(is_open))
-        at = _first_of(closed_at, self._evaluated("opened_at", slots, len(is_open)))
-        if None in at:
-            raise BadValueError("neither a closing nor an opening time")
-        return is_open, at  # type: ignore[return-value]
+        return is_open, _first_of(closed_at, self._evaluated("opened_at", slots, len(is_open)))
 
     def _evaluated(self, target: str, slots: list[Column], count: int) -> list[int | None]:
         """A time target from its alternatives."""
@@ -168,9 +198,35 @@ class LineColumns:
         return values
 
 
+def _look_for_bad(
+    path: tuple[str, ...],
+    values: Sequence[Any],
+    convert: Callable[[Sequence[Any]], object],
+    bad: dict[int, str],
+) -> None:
+    """Adds the rows whose value does not convert, unless they are known to be bad."""
+    try:
+        convert(values)
+    except BadValueError:
+        for row, value in enumerate(values):
+            if row in bad:
+                continue
+            try:
+                convert([value])
+            except BadValueError as error:
+                bad[row] = f"{'.'.join(path)}: {error}"
+
+
+def _is_complete(column: Column) -> bool:
+    return column.is_complete if isinstance(column, Numbers) else None not in column
+
+
+def _values(column: Column) -> list[Any]:
+    return column.units if isinstance(column, Numbers) else column
+
+
 def _cleared(column: Column, is_open: list[bool]) -> Column:
-    values = column.units if isinstance(column, Numbers) else column
-    cleared = [None if opened else v for v, opened in zip(values, is_open, strict=True)]
+    cleared = [None if opened else v for v, opened in zip(_values(column), is_open, strict=True)]
     return Numbers(cleared, column.places) if isinstance(column, Numbers) else cleared
 
 

@@ -19,7 +19,7 @@ from perfkit.core.errors import LogReadError
 from perfkit.core.numbers import Numbers
 from perfkit.core.values import MAX_SHOWN
 from perfkit.logs import reader
-from perfkit.logs.files import line_offset, opened, readable
+from perfkit.logs.files import opened, readable
 from perfkit.logs.formats import json_lines
 from perfkit.logs.formats.json_lines import MAX_LINE_BYTES, plainly_decoded
 from perfkit.logs.reader import FileLog, Start, pieces, read_lines
@@ -161,7 +161,6 @@ def test_the_offset_of_each_bad_line_points_at_its_first_byte(tmp_path: Path) ->
         for error, content in zip(log.errors, bad, strict=True):
             file.seek(error.offset)
             assert file.read(len(content) + 1) == content + b"\n"
-            assert line_offset(str(tmp_path / "bot.jsonl"), error.line) == error.offset
 
 
 def test_a_bad_line_prints_as_path_line_and_reason(tmp_path: Path) -> None:
@@ -266,7 +265,7 @@ class TestCompressed:
         packed.write_bytes(gzip.compress(self.content))
         expected = read_log(plain, "bot.jsonl", dialect())
         assert read_log(packed, "bot.jsonl", dialect()) == expected
-        assert line_offset(str(packed), 2) == expected.errors[0].offset == len(line()) + 1
+        assert expected.errors[0].offset == len(line()) + 1
 
     def test_members_one_after_the_other_are_one_log(self, tmp_path: Path) -> None:
         path = tmp_path / "bot.jsonl.gz"

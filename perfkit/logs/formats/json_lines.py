@@ -55,14 +55,12 @@ def decoded_block(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] 
         return None
 
 
-def decoded_line(raw: bytes, keys: tuple[str, ...]) -> tuple[Any, ...] | None:
-    """One line decoded, None when blank; raises `BadValueError` with the reason."""
+def decoded_line(raw: bytes, keys: tuple[str, ...]) -> tuple[Any, ...]:
+    """One line decoded; raises `BadValueError` with the reason."""
     import msgspec
 
     if len(raw) > MAX_LINE_BYTES:
         raise BadValueError(too_long())
-    if not raw.strip():
-        return None
     if b"\0" in raw:
         raise BadValueError("holds a NUL byte")
     try:
