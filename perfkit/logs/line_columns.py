@@ -13,14 +13,17 @@ from perfkit.config.dialect import (
     CLOSING,
     NUMBER,
     OPEN,
-    RESULTS,
     TEXT,
     TIME,
     Condition,
     Dialect,
+    Expression,
     Slot,
+    SlotValue,
 )
+from perfkit.config.expressions import EVERY, Call, Field, Formula, Leaf
 from perfkit.core import values as col
+from perfkit.core.exact import sum_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, is_constant
 from perfkit.core.values import BadValueError
@@ -59,49 +62,58 @@ class LineColumns:
         """Typed columns of some rows; raises `BadValueError` if any value is bad."""
         is_open = self._said_open(raw, count)
         slots: list[Column] = []
-        times: dict[tuple[str, ...], Column] = {}
+        times: dict[Leaf, Column] = {}
         for slot in self.dialect.slots:
-            values = self._slot_values(slot, raw, is_open)
-            if slot.kind != TIME or slot.policy == CLOSING:
-                slots.append(self._converted(slot, values))
+            if slot.kind != TIME or (slot.policy == CLOSING and True in is_open):
+                slots.append(self._converted(slot, raw, is_open))
                 continue
-            if slot.path not in times:
-                times[slot.path] = self._converted(slot, values)
-            slots.append(times[slot.path])
+            if slot.source not in times:
+                times[slot.source] = self._converted(slot, raw, is_open)
+            slots.append(times[slot.source])
         is_open, at = self._settled(slots, is_open)
         return Typed(slots, self._identities(raw, count), is_open, at)
 
     def bad_rows(self, raw: Raw, count: int) -> dict[int, str]:
         """The rows with a value that cannot be converted: the first such field, and why."""
-        is_open = self._said_open(raw, count)
         bad: dict[int, str] = {}
+        _look_for_bad(self._said_open, "open_when", raw, count, bad)
         for slot in self.dialect.slots:
-            values = self._slot_values(slot, raw, is_open)
-            _look_for_bad(slot.path, values, partial(self._converted, slot), bad)
-        for path in self.dialect.identity:
-            _look_for_bad(path, self._values(path, raw), col.texts, bad)
+            _look_for_bad(partial(self._slot, slot), str(slot.source), raw, count, bad)
+        for source in self.dialect.identity:
+            _look_for_bad(partial(self._name, source), str(source), raw, count, bad)
+        return bad
+
+    def bad_conditions(self, raw: Raw, count: int) -> dict[int, str]:
+        """The rows of which it cannot be said whether the dialect reads them, and why."""
+        bad: dict[int, str] = {}
+        _look_for_bad(partial(self.meeting, self.dialect.only), "only", raw, count, bad)
         return bad
 
     def rows_without_result(self, typed: Typed) -> list[int]:
-        """The closing lines that by themselves say neither a P&L nor an outcome."""
-        known: list[list[list[Any]]] = []
-        for target in RESULTS:
-            for terms in self.dialect.expressions.get(target, ()):
-                parts = [typed.slots[term.slot] for term in terms if term.slot is not None]
-                if all(map(_is_complete, parts)):
-                    return []
-                known.append([_values(part) for part in parts])
+        """The closing lines that by themselves say neither a P&L nor an outcome.
+
+        All closing lines, if a result may vanish: then one line says nothing of it by itself.
+        """
+        closing = [row for row, opened in enumerate(typed.is_open) if not opened]
+        if self.dialect.result_may_vanish:
+            return closing
+        results = self.dialect.results
+        complete = list(map(_is_complete, typed.slots))
+        if any(is_there(result, complete.__getitem__) for result in results):
+            return []
+        columns = list(map(_values, typed.slots))
+        known = ([column[row] is not None for column in columns] for row in closing)
         return [
             row
-            for row, opened in enumerate(typed.is_open)
-            if not opened and not any(all(p[row] is not None for p in parts) for parts in known)
+            for row, there in zip(closing, known, strict=True)
+            if not any(is_there(result, there.__getitem__) for result in results)
         ]
 
     def meeting(self, conditions: tuple[Condition, ...], raw: Raw, count: int) -> list[bool]:
         """Which lines meet all of some conditions."""
         met = [True] * count
         for condition in conditions:
-            values = self._values(condition.path, raw)
+            values = self._raw(condition.source, raw)
             kinds = set(map(type, values))
             if kinds <= {str, int, type(None)}:
                 verdict = {value: condition.holds(value) for value in set(values)}
@@ -122,19 +134,24 @@ class LineColumns:
                 is_open = [known or met for known, met in zip(is_open, meeting, strict=True)]
         return is_open
 
-    def _slot_values(self, slot: Slot, raw: Raw, is_open: list[bool]) -> Sequence[Any]:
-        values = self._values(slot.path, raw)
-        if slot.kind == TIME and slot.policy == CLOSING and True in is_open:
-            # What stands there on an open line (a 0, say) need not be a time.
-            return [None if o else v for v, o in zip(values, is_open, strict=True)]
-        return values
+    def _slot(self, slot: Slot, raw: Raw, count: int) -> Column:
+        is_masked = slot.kind == TIME and slot.policy == CLOSING
+        is_open = self._said_open(raw, count) if is_masked else []
+        return self._converted(slot, raw, is_open)
 
-    def _converted(self, slot: Slot, values: Sequence[Any]) -> Column:
+    def _converted(self, slot: Slot, raw: Raw, is_open: list[bool]) -> Column:
+        values = self._values(slot.source, raw)
         if slot.kind == NUMBER:
             return col.numbers(values)
         if slot.kind == TEXT:
             return self._texts(slot.target, values)
+        if slot.policy == CLOSING and True in is_open:
+            # What stands there on an open line (a 0, say) need not be a time.
+            values = [None if o else v for v, o in zip(values, is_open, strict=True)]
         return col.instants(values, self.dialect.zone, self.dialect.time_unit)
+
+    def _name(self, source: Leaf, raw: Raw, _: int) -> list[str | None]:
+        return col.texts(self._values(source, raw))
 
     def _settled(
         self, slots: list[Column], is_open: list[bool]
@@ -161,13 +178,15 @@ class LineColumns:
 
     def _evaluated(self, target: str, slots: list[Column], count: int) -> list[int | None]:
         """A time target from its alternatives."""
-        value: list[int | None] | None = None
-        for (term,) in self.dialect.expressions.get(target, ()):
-            assert term.slot is not None
-            column = slots[term.slot]
-            assert isinstance(column, list)
-            value = column if value is None else _first_of(value, column)
-        return [None] * count if value is None else value
+        expression = self.dialect.expressions.get(target)
+        value: list[int | None] = [None] * count
+        if expression is not None:
+            for part in alternatives(expression):
+                assert isinstance(part, SlotValue)
+                column = slots[part.slot]
+                assert isinstance(column, list)
+                value = _first_of(value, column)
+        return value
 
     def _texts(self, target: str, values: Sequence[Any]) -> list[str | None]:
         """Names as the dialect means them; equal ones share one string."""
@@ -178,43 +197,118 @@ class LineColumns:
         except TypeError:  # a list or an object among them
             distinct = {None, False}
         if not set(map(type, distinct)) <= {str, type(None)}:
-            values = col.texts(values)
+            values = col.texts(list(map(_worded, values)))
             distinct = set(values)
         meaning = {text: self.dialect.word(target, text) if text else None for text in distinct}
         return list(map(meaning.__getitem__, values))
 
     def _identities(self, raw: Raw, count: int) -> list[str | None]:
-        parts = [col.texts(self._values(path, raw)) for path in self.dialect.identity]
+        parts = [self._name(source, raw, count) for source in self.dialect.identity]
         if len(parts) == 1:
             return parts[0]
         if not parts:
             return [None] * count
         return [None if None in row else repr(row) for row in zip(*parts, strict=True)]
 
-    def _values(self, path: tuple[str, ...], raw: Raw) -> Sequence[Any]:
-        values = raw[self.keys[path[0]]]
-        for name in path[1:]:
-            values = [value.get(name) if isinstance(value, dict) else None for value in values]
+    def _values(self, source: Leaf, raw: Raw) -> Sequence[Any]:
+        """What a leaf of an expression reads, None for what the dialect takes as nothing."""
+        values = self._raw(source, raw)
+        if self.dialect.nulls:
+            nulls = self.dialect.nulls
+            values = [None if isinstance(one, str) and one in nulls else one for one in values]
         return values
+
+    def _raw(self, source: Leaf, raw: Raw) -> Sequence[Any]:
+        if isinstance(source, Field):
+            values = raw[self.keys[str(source.path[0])]]
+            if len(source.path) > 1:
+                values = [value_at(value, source.path[1:]) for value in values]
+            return values
+        columns = [self._raw(part, raw) for part in source.parts if EVERY not in part.path]
+        if source.name == "sum":
+            (field,) = source.parts
+            every = raw[self.keys[str(field.path[0])]]
+            return [summed(value, field.path[1:]) for value in every]
+        return [called(source, row) for row in zip(*columns, strict=True)]
+
+
+def alternatives(expression: Expression) -> tuple[Expression, ...]:
+    """The parts joined by `or`, from the outside in; the expression itself without any."""
+    if isinstance(expression, Formula) and expression.operation == "or":
+        return tuple(one for part in expression.parts for one in alternatives(part))  # type: ignore[arg-type]
+    return (expression,)
+
+
+def value_at(value: Any, path: Sequence[str | int]) -> Any:
+    """The value below a decoded one; None where there is none."""
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, str):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def summed(value: Any, path: tuple[str | int, ...]) -> str | None:
+    """The exact sum over a list, as a text; None where no item has a number."""
+    place = path.index(EVERY)
+    items = value_at(value, path[:place])
+    if not isinstance(items, list):
+        return None
+    numbers = [col.exact_number(value_at(item, path[place + 1 :])) for item in items]
+    present = [number for number in numbers if number is not None]
+    return f"{sum_of(present):f}" if present else None
+
+
+def called(call: Call, values: Sequence[Any]) -> str | None:
+    """The result of `join`, `before` or `after`; None where a text is missing."""
+    texts = col.texts(values)
+    if None in texts:
+        return None
+    if call.name == "join":
+        return " ".join(texts)  # type: ignore[arg-type]
+    before, found, after = str(texts[0]).partition(call.separator)
+    return before if call.name == "before" else after if found else None
+
+
+def _worded(value: Any) -> Any:
+    """A boolean as the word that `values` maps."""
+    return ("true" if value else "false") if isinstance(value, bool) else value
+
+
+def undated_rows(typed: Typed) -> dict[int, str]:
+    """The lines without a time, and what to say of them."""
+    if None not in typed.at:
+        return {}
+    reason = "neither a closing nor an opening time"
+    return {row: reason for row, at in enumerate(typed.at) if at is None}
 
 
 def _look_for_bad(
-    path: tuple[str, ...],
-    values: Sequence[Any],
-    convert: Callable[[Sequence[Any]], object],
-    bad: dict[int, str],
+    convert: Callable[[Raw, int], object], what: str, raw: Raw, count: int, bad: dict[int, str]
 ) -> None:
-    """Adds the rows whose value does not convert, unless they are known to be bad."""
+    """Adds the rows that do not convert, and why, unless they are known to be bad."""
     try:
-        convert(values)
+        convert(raw, count)
     except BadValueError:
-        for row, value in enumerate(values):
-            if row in bad:
-                continue
-            try:
-                convert([value])
-            except BadValueError as error:
-                bad[row] = f"{'.'.join(path)}: {error}"
+        for row in range(count):
+            if row not in bad:
+                try:
+                    convert([[column[row]] for column in raw], 1)
+                except BadValueError as error:
+                    bad[row] = f"{what}: {error}"
+
+
+def is_there(expression: Expression, is_known: Callable[[int], bool]) -> bool:
+    """Whether an expression has a value, knowing which slots have one; no divisor is 0."""
+    if isinstance(expression, SlotValue):
+        return is_known(expression.slot)
+    if not isinstance(expression, Formula):
+        return True
+    parts = (is_there(part, is_known) for part in expression.parts)  # type: ignore[arg-type]
+    return any(parts) if expression.operation == "or" else all(parts)
 
 
 def _is_complete(column: Column) -> bool:

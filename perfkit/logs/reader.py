@@ -9,7 +9,7 @@ and so does each byte.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain, islice
 from operator import add
@@ -23,7 +23,7 @@ from perfkit.core.numbers import Numbers, concatenated, take
 from perfkit.core.values import BadValueError
 from perfkit.logs.digest import ContentDigest
 from perfkit.logs.formats import json_lines
-from perfkit.logs.line_columns import Column, LineColumns, Typed
+from perfkit.logs.line_columns import Column, LineColumns, Raw, Typed, undated_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -390,24 +390,40 @@ class _Reader:
         """Takes decoded lines with their line numbers."""
         if not rows:
             return
-        raw: Sequence[Sequence[Any]] = list(zip(*rows, strict=True))
+        raw: Raw = list(zip(*rows, strict=True))
         if self.dialect.only:
-            keep = self.columns.meeting(self.dialect.only, raw, len(numbers))
-            if not all(keep):
-                self.ignored += [n for n, kept in zip(numbers, keep, strict=True) if not kept]
-                raw, numbers = _kept(raw, numbers, keep)
+            raw, numbers = self._chosen(raw, numbers, place)
         while numbers:
             try:
                 typed = self.columns.typed(raw, len(numbers))
-                bad = _undated(typed.at)
+                bad = undated_rows(typed)
             except BadValueError:
                 bad = self.columns.bad_rows(raw, len(numbers))
             if not bad:
                 self._typed(typed, numbers, place)
                 return
-            for row, reason in bad.items():
-                self._bad(numbers[row], place.offset_of(numbers[row]), reason)
-            raw, numbers = _kept(raw, numbers, [row not in bad for row in range(len(numbers))])
+            raw, numbers = self._without_bad(bad, raw, numbers, place)
+
+    def _chosen(self, raw: Raw, numbers: list[int], place: _BlockPlace) -> tuple[Raw, list[int]]:
+        """The lines that the dialect reads; takes note of those it passes over."""
+        try:
+            keep = self.columns.meeting(self.dialect.only, raw, len(numbers))
+        except BadValueError:
+            bad = self.columns.bad_conditions(raw, len(numbers))
+            raw, numbers = self._without_bad(bad, raw, numbers, place)
+            keep = self.columns.meeting(self.dialect.only, raw, len(numbers))
+        if all(keep):
+            return raw, numbers
+        self.ignored += [n for n, kept in zip(numbers, keep, strict=True) if not kept]
+        return _kept(raw, numbers, keep)
+
+    def _without_bad(
+        self, bad: Mapping[int, str], raw: Raw, numbers: list[int], place: _BlockPlace
+    ) -> tuple[Raw, list[int]]:
+        """The other lines; takes note of the bad ones."""
+        for row, reason in bad.items():
+            self._bad(numbers[row], place.offset_of(numbers[row]), reason)
+        return _kept(raw, numbers, [row not in bad for row in range(len(numbers))])
 
     def _typed(self, typed: Typed, numbers: list[int], place: _BlockPlace) -> None:
         """Takes lines that are converted, with their line numbers."""
@@ -425,16 +441,6 @@ class _Reader:
         self.errors.append(LineError(self.shown, number, offset, intern(reason)))
 
 
-def _undated(at: list[int | None]) -> dict[int, str]:
-    """The rows of lines without a time, and what to say of them."""
-    if None not in at:
-        return {}
-    reason = "neither a closing nor an opening time"
-    return {row: reason for row, instant in enumerate(at) if instant is None}
-
-
-def _kept(
-    raw: Sequence[Sequence[Any]], numbers: list[int], keep: list[bool]
-) -> tuple[list[list[Any]], list[int]]:
+def _kept(raw: Raw, numbers: list[int], keep: list[bool]) -> tuple[Raw, list[int]]:
     rows = [row for row, kept in enumerate(keep) if kept]
     return [take(column, rows) for column in raw], take(numbers, rows)

@@ -38,7 +38,8 @@ def combined_trades(
 
     Lines that close a trade without any P&L or outcome are left out, but what other lines say of
     that trade (that it was opened, say) still holds. Where all lines of a trade together say
-    nothing of its result, none of those that close it does, and all of them are left out at once.
+    nothing of its result, none of those that close it does, and all of them are left out at once;
+    but if a result may vanish, one after the other from the last.
     """
     fruitless: defaultdict[int, set[int]] = defaultdict(set)
     found: list[Fruitless] = []
@@ -49,7 +50,9 @@ def combined_trades(
         if not bad:
             break
         for row in bad:
-            lines = (records.file[row], records.line[row]), *records.other_lines.get(row, ())
+            lines = [(records.file[row], records.line[row])]
+            if not source.dialect.result_may_vanish:
+                lines += records.other_lines.get(row, ())
             for place, line in lines:
                 log = logs[place]
                 nth = bisect_left(log.lines.line, line)

@@ -332,6 +332,27 @@ def test_lines_that_do_not_count_are_ignored_and_counted_whatever_else_they_say(
     assert (log.lines.line, log.ignored, log.errors) == ([1], [2, 3, 4], [])
 
 
+@pytest.mark.parametrize("where", ["only", "open_when", "identity", "symbol"])
+def test_a_value_that_a_function_cannot_read_is_a_bad_line_and_the_rest_goes_on(
+    tmp_path: Path, where: str
+) -> None:
+    fields = dict(TRADE_RECORD["fields"])  # type: ignore[call-overload]
+    spec: dict[str, object] = {**TRADE_RECORD, "fields": fields}
+    if where == "symbol":
+        fields["symbol"] = "join(a, b)"
+    elif where == "identity":
+        spec["identity"] = ["join(a, b)"]
+    else:
+        spec[where] = {"join(a, b)": "x y"}
+    good = line(a='"x"', b='"y"')
+    log = read(tmp_path, b"\n".join([good, line(a="[1]"), good, b"not json", good]) + b"\n", spec)
+    assert [(error.line, error.reason) for error in log.errors] == [
+        (2, f"{where if where in ('only', 'open_when') else 'join(a, b)'}: [...] is not a text"),
+        (4, log.errors[1].reason),
+    ]
+    assert log.lines.line == [1, 3, 5]
+
+
 @pytest.mark.parametrize("first", ["true", "1"])
 def test_true_and_one_are_different_values_in_whichever_order(tmp_path: Path, first: str) -> None:
     second = "1" if first == "true" else "true"

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from perfkit.config.settings import Config
 from perfkit.core.trades import Trades
 from perfkit.desk.desk import open as open_desk
+from perfkit.logs import combine
 from perfkit.logs import trades as module
 from perfkit.logs.derive import NO_RESULT
 from perfkit.logs.reader import FileLog, Start, pieces, without
@@ -24,26 +25,31 @@ sources:
     path: logs/trades
     currency: USD
     dialect:
-      closes: %s
+      closes: {closes}
       identity: [id]
-      open_when: [{kind: open}]
+      open_when: [{{kind: open}}]
       fields:
         closed_at: at
         opened_at: at
         symbol: s
-        net_pnl: net or a - b
+        net_pnl: {net}
         outcome: outcome
         commission: c
 """
 
 
-@pytest.fixture(params=["last", "each"])
+@pytest.fixture(params=["last", "each", "vanishing"])
 def config(workspace: WriteWorkspace, request: pytest.FixtureRequest) -> Config:
-    return open_desk(workspace(CONFIG % request.param)).config
+    closes, net = "last", "net or a - b"
+    if request.param == "vanishing":
+        net = "net or a / b"
+    else:
+        closes = request.param
+    return open_desk(workspace(CONFIG.format(closes=closes, net=net))).config
 
 
 def logs_of(config: Config, *files: list[dict[str, object]]) -> list[FileLog]:
-    found = []
+    found: list[FileLog] = []
     for number, lines in enumerate(files):
         text = "".join(json.dumps(line) + "\n" for line in lines).encode()
         dialect = config.sources[0].dialect
@@ -54,7 +60,7 @@ def logs_of(config: Config, *files: list[dict[str, object]]) -> list[FileLog]:
 def one_by_one(config: Config, logs: list[FileLog]) -> Combined:
     """The trades when the last closing line of a trade without a result is left out, and so on."""
     left_out: defaultdict[int, set[int]] = defaultdict(set)
-    found = []
+    found: list[Fruitless] = []
     while True:
         left = [without(log, left_out[place]) for place, log in enumerate(logs)]
         records, columns = module._derived(config.sources[0], left, config)
@@ -87,7 +93,7 @@ log_lines = st.fixed_dictionaries(
         "s": st.sampled_from(["A", "B"]),
         "net": st.sampled_from(["1", "", "-2"]),
         "a": st.just("3"),
-        "b": st.just("1"),
+        "b": st.sampled_from(["1", "0"]),
         "c": st.just("0.5"),
         "outcome": st.sampled_from(["win", "", "open"]),
     },
@@ -119,12 +125,13 @@ def test_lines_are_combined_twice_however_many_close_without_a_result(
         {"id": n % ids, "at": "2026-04-06T10:00:00Z", "s": str(n)} for n in range(300)
     ]
     combined = []
-    real = module.combined
+    real = combine.combined
 
     def counted(*arguments: object) -> object:
         combined.append(arguments)
         return real(*arguments)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(module, "combined", counted)
+    monkeypatch.setattr("perfkit.logs.trades.combined", counted)
     made = combined_trades(config.sources[0], config, logs_of(config, lines), [0])
-    assert (len(made.fruitless), len(combined)) == (300, 2)
+    assert len(made.fruitless) == 300
+    assert len(combined) == 2 or config.sources[0].dialect.result_may_vanish
