@@ -16,7 +16,14 @@ from itertools import repeat
 
 from perfkit.book.store.days import sealed
 from perfkit.book.store.identity_index import Entries, Entry, entry, in_order
-from perfkit.book.store.ledger import BadLine, DayEntry, Details, FileEntry
+from perfkit.book.store.ledger import (
+    KEPT_BAD_LINES,
+    BadLine,
+    DayEntry,
+    Details,
+    FileEntry,
+    limited,
+)
 from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
@@ -142,14 +149,16 @@ def _read(
             reading.limit,
             BATCH_LINES,
         )
+        kept = 0
         for log in runs:
             days = calendar.ordinals_of(log.at)
             entry = _entry(reading.number, log, days, last_day)
             details = Details(
                 tuple(key for key in dict.fromkeys(log.lines.key) if key is not None),
                 tuple(log.blocks),
-                _errors(log, days, last_day),
+                limited(_errors(log, days, last_day), KEPT_BAD_LINES - kept),
             )
+            kept = min(kept + len(log.errors), KEPT_BAD_LINES)
             yield (
                 log,
                 entry._replace(
@@ -195,11 +204,9 @@ def _entry(number: int, log: FileLog, days: list[int], last_day: int | None) -> 
     )
 
 
-def _errors(log: FileLog, days: list[int], last_day: int | None) -> tuple[BadLine, ...]:
-    return tuple(
-        (error.line, error.offset, error.reason, _day_before(error.line, log, days, last_day))
-        for error in log.errors
-    )
+def _errors(log: FileLog, days: list[int], last_day: int | None) -> Iterator[BadLine]:
+    for _, line, offset, reason, _ in log.errors:
+        yield line, offset, reason, _day_before(line, log, days, last_day), 0
 
 
 def _day_before(line: int, log: FileLog, days: list[int], last_day: int | None) -> int | None:

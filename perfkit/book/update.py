@@ -37,7 +37,16 @@ from perfkit.book.store.identity_index import (
     shared_keys,
     with_entries,
 )
-from perfkit.book.store.ledger import DayEntry, Details, FileEntry, Ledger, Run, unpacked_details
+from perfkit.book.store.ledger import (
+    KEPT_BAD_LINES,
+    DayEntry,
+    Details,
+    FileEntry,
+    Ledger,
+    Run,
+    limited,
+    unpacked_details,
+)
 from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
@@ -123,7 +132,7 @@ class _Absorption:
         whole = Details(
             tuple(dict.fromkeys(key for part in parts for key in part.keys)),
             tuple(block for part in parts for block in part.blocks),
-            tuple(error for part in parts for error in part.errors),
+            limited((error for part in parts for error in part.errors), KEPT_BAD_LINES),
         )
         return file._replace(details=(self.pages.put(whole.packed),))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader
 
@@ -76,11 +76,17 @@ def unreadable(shown: str, error: Exception) -> LogReadError:
     return LogReadError(shown, problem, "check that it is there and may be read")
 
 
-def read_at(path: str, offset: int, most: int) -> bytes:
-    """The line that starts at that offset (of a file's text, when compressed), cut at `most`."""
+def texts_at(path: str, offsets: Sequence[int], most: int) -> list[bytes]:
+    """The lines that start at ascending offsets (of a file's text, when compressed).
+
+    The file is read once. Each line is cut at `most` bytes; it is empty where the file ends before.
+    """
+    found: list[bytes] = []
     try:
         with opened(path) as stream:
-            stream.seek(offset)
-            return stream.readline(most).rstrip(b"\r\n")
+            for offset in offsets:
+                stream.seek(offset)
+                found.append(stream.readline(most).rstrip(b"\r\n"))
     except (OSError, EOFError, zlib.error):
-        return b""
+        pass
+    return found + [b""] * (len(offsets) - len(found))

@@ -419,7 +419,7 @@ class TestBadLines:
         ran = run("summary", "--root", workspace(logs=logs))
         lines = ran.err.splitlines()
         assert len(lines) == 21
-        assert lines[-1] == "... and 3 more, all in logs/performance/quarantine/"
+        assert lines[-1] == "... and 3 more, see logs/performance/quarantine/"
 
     def test_backfill_tells_and_keeps_them_too(self, workspace: WriteWorkspace, run: Run) -> None:
         root = workspace(logs=self.LOGS)
