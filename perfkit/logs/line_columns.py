@@ -39,6 +39,9 @@ Raw: TypeAlias = "Sequence[Sequence[Any]]"
 """Decoded values, a column for each key of the dialect."""
 
 
+_PARTS = 16
+
+
 class Typed(NamedTuple):
     """Some lines as columns, one for each slot, and the instant each line speaks of.
 
@@ -287,18 +290,27 @@ def undated_rows(typed: Typed) -> dict[int, str]:
 
 
 def _look_for_bad(
-    convert: Callable[[Raw, int], object], what: str, raw: Raw, count: int, bad: dict[int, str]
+    convert: Callable[[Raw, int], object],
+    what: str,
+    raw: Raw,
+    count: int,
+    bad: dict[int, str],
+    first: int = 0,
 ) -> None:
-    """Adds the rows that do not convert, and why, unless they are known to be bad."""
+    """Adds the rows from `first` on that do not convert, and why, unless they are known to be bad.
+
+    In parts, as most rows are good: one bad row of 3,000 is found in some 50 conversions.
+    """
     try:
         convert(raw, count)
-    except BadValueError:
-        for row in range(count):
-            if row not in bad:
-                try:
-                    convert([[column[row]] for column in raw], 1)
-                except BadValueError as error:
-                    bad[row] = f"{what}: {error}"
+    except BadValueError as error:
+        if count == 1:
+            bad.setdefault(first, f"{what}: {error}")
+            return
+        size = -(-count // _PARTS)
+        for start in range(0, count, size):
+            part = [column[start : start + size] for column in raw]
+            _look_for_bad(convert, what, part, min(size, count - start), bad, first + start)
 
 
 def is_there(expression: Expression, is_known: Callable[[int], bool]) -> bool:

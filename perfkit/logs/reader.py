@@ -274,6 +274,7 @@ class _Reader:
     def __init__(self, shown: str, dialect: Dialect, start: Start) -> None:
         self.shown = shown
         self.dialect = dialect
+        self.keys = dialect.keys
         self.columns = LineColumns(dialect)
         self.next_line = start.line
         self.end = start.offset
@@ -325,7 +326,7 @@ class _Reader:
 
     def _lines(self, place: _BlockPlace) -> int:
         """Takes the lines of a block; returns how many bytes of it are blank lines."""
-        rows = json_lines.decoded_block(place.block, self.dialect.keys)
+        rows = json_lines.decoded_block(place.block, self.keys)
         if rows is not None:
             self.next_line += len(rows)
             self._rows(rows, list(range(place.line, self.next_line)), place)
@@ -340,7 +341,7 @@ class _Reader:
                 blank += len(raw) + 1
             else:
                 try:
-                    rows.append(json_lines.decoded_line(raw, self.dialect.keys))
+                    rows.append(json_lines.decoded_line(raw, self.keys))
                     numbers.append(self.next_line)
                 except BadValueError as error:
                     self._bad(self.next_line, offset, str(error))
