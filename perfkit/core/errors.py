@@ -41,7 +41,7 @@ def lines_in(errors: Iterable[LineError]) -> int:
 
 def kind_of(reason: str) -> str:
     """A reason without what differs from line to line: quoted values and byte offsets."""
-    for general in ("is not JSON", "is not UTF-8"):
+    for general in ("is not JSON", "is not a JSON object", "is not UTF-8"):
         if reason.startswith(general):
             return general
     field, colon, problem = reason.partition(": ")

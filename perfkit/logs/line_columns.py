@@ -97,13 +97,14 @@ class LineColumns:
 
         All closing lines, if a result may vanish: then one line says nothing of it by itself.
         """
-        closing = [row for row, opened in enumerate(typed.is_open) if not opened]
-        if self.dialect.result_may_vanish:
-            return closing
         results = self.dialect.results
-        complete = list(map(_is_complete, typed.slots))
-        if any(is_there(result, complete.__getitem__) for result in results):
+        vanishing = self.dialect.result_may_vanish
+        complete = (is_there(one, lambda slot: _is_complete(typed.slots[slot])) for one in results)
+        if not vanishing and any(complete):
             return []
+        closing = [row for row, opened in enumerate(typed.is_open) if not opened]
+        if vanishing:
+            return closing
         columns = list(map(_values, typed.slots))
         known = ([column[row] is not None for column in columns] for row in closing)
         return [

@@ -401,7 +401,9 @@ class TestBadLines:
         lines = ran.err.splitlines()
         assert len(lines) == 2
         assert re.fullmatch(r"logs/trades/2026-04-08\.jsonl:2: net_profit_loss: \S.*", lines[0])
-        assert re.fullmatch(r"logs/trades/2026-04-08\.jsonl:4: is not a JSON object", lines[1])
+        assert re.fullmatch(
+            r"logs/trades/2026-04-08\.jsonl:4: is not a JSON object: it is a list; .*", lines[1]
+        )
 
     def test_summary_counts_them_and_the_rest_is_right(
         self, workspace: WriteWorkspace, run: Run

@@ -69,13 +69,22 @@ def read_in_blocks(path: Path, block_bytes: int, longest: int) -> FileLog:
 
 BAD_LINES: dict[str, tuple[bytes, str]] = {
     "text": (b"not json", "is not JSON"),
-    "half an object": (line()[:-1], "is not JSON"),
-    "two objects": (line() + line(), "is not JSON"),
-    "object and comma": (line() + b",", "is not JSON"),
+    "half an object": (line()[:-1], "is not JSON: it ends in the middle"),
+    "two objects": (line() + line(), "is not JSON: it holds two records, .* begins at byte 107"),
+    "object and comma": (line() + b",", "is not JSON: it is a part of a list over several lines"),
+    "begin of a list": (b"[", "is not a JSON object: it is a list; write each record on"),
+    "half an object and another": (
+        line()[:50] + line(),
+        "is not JSON: it holds a part of a record and another one, .* begins at byte 51",
+    ),
+    "CSV": (b"2026-04-08T10:00:00Z,ES,1.50", "is not JSON: it looks like CSV"),
+    "CSV with semicolons": (b"time;symbol;pnl", "is not JSON: it looks like CSV"),
+    "UTF-16": (line().decode().encode("utf-16"), "probably UTF-16; write the log as UTF-8"),
+    "UTF-16, later line": (b"\0" + line().decode().encode("utf-16-le"), "probably UTF-16"),
     "trailing comma": (b'{"timestamp": "2026-04-06T10:00:00Z",}', "is not JSON"),
     "single quotes": (b"{'timestamp': 1}", "is not JSON"),
     "array": (b"[1, 2]", "is not a JSON object"),
-    "array of objects": (b"[" + line() + b"]", "is not a JSON object"),
+    "array of objects": (b"[" + line() + b"]", "is not a JSON object: it is a list; write each"),
     "number": (b"17", "is not a JSON object"),
     "string": (b'"17"', "is not a JSON object"),
     "null": (b"null", "is not a JSON object"),
@@ -105,7 +114,7 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
     "lone surrogate escape": (line(symbol='"\\ud800"'), "is not JSON"),
     "NUL": (line(symbol='"?"').replace(b"?", b"\0"), "holds a NUL byte"),
     "only NULs": (b"\0\0\0", "holds a NUL byte"),
-    "byte order mark": (b"\xef\xbb\xbf" + line(), "is not JSON"),
+    "byte order mark": (b"\xef\xbb\xbf" + line(), "is not JSON: it begins with a byte order mark"),
     "control character": (line(symbol='"\t"'), "is not JSON"),
     "deeply nested": (line(indicators_used=DEEP), "is nested more than 64 levels deep"),
     "deeply nested symbol": (line(symbol=DEEP), "is nested more than 64 levels deep"),
@@ -164,7 +173,7 @@ def test_the_offset_of_each_bad_line_points_at_its_first_byte(tmp_path: Path) ->
 
 
 def test_a_bad_line_prints_as_path_line_and_reason(tmp_path: Path) -> None:
-    (error,) = read(tmp_path, line() + b"\n[]\n").errors
+    (error,) = read(tmp_path, line() + b"\n17\n").errors
     assert str(error) == "logs/bot.jsonl:2: is not a JSON object"
 
 
