@@ -155,7 +155,7 @@ class Feed:
 
     def bad_lines(self, source: str | None = None) -> int:
         """The number of unreadable lines in the logs."""
-        return len(self._of(source).errors)
+        return self._of(source).bad_lines
 
     @property
     def sources(self) -> Sequence[str]:

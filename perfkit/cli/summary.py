@@ -25,7 +25,7 @@ from perfkit.cli.arguments import (
     where_of,
 )
 from perfkit.config.workspace import setting
-from perfkit.core.errors import LineError, OutputError, PerfkitError, UsageError
+from perfkit.core.errors import LineError, OutputError, PerfkitError, UsageError, lines_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -252,9 +252,9 @@ def _print_bad_lines(errors: Sequence[LineError]) -> None:
     """Prints bad lines to stderr as `path:line: reason`, so that stdout stays pure JSON."""
     for error in errors[:MOST_BAD_LINES]:
         print(error, file=sys.stderr)
-    more = len(errors) - MOST_BAD_LINES
-    if more > 0:
-        print(f"... and {more} more, all in logs/performance/quarantine/", file=sys.stderr)
+    more = lines_in(errors[MOST_BAD_LINES:])
+    if more:
+        print(f"... and {more:,} more, see logs/performance/quarantine/", file=sys.stderr)
 
 
 def backfill(
