@@ -19,12 +19,16 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
+    from perfkit.alerts.rules.rule import Rule
     from perfkit.book.book import Book
     from perfkit.config.settings import Config
     from perfkit.core.trades import Trades
 
 VERIFIED_BYTES = 8 << 20
 """A log that grew is verified whole up to this length; of a longer one only a part, for speed."""
+
+HELD_ROWS = 50_000
+"""About so many trades are held in memory, so that those behind several events are read once."""
 
 __all__ = ["DayMark", "Feed", "load_config", "open_feed"]
 
@@ -56,7 +60,8 @@ class Feed:
         self.mark = mark
         self._book = book
         self._days = {day: DayMark(day, epoch, rows) for day, (epoch, rows) in book.marks().items()}
-        self._rows: tuple[tuple[int, int], Trades] | None = None
+        self._rows: dict[tuple[int, int], Trades] = {}
+        self._groups: dict[tuple[object, ...], dict[str, list[int]]] = {}
 
     def days(self) -> list[DayMark]:
         """The trading days with closed trades, in order."""
@@ -70,10 +75,23 @@ class Feed:
 
     def rows(self, first_day: int, last_day: int) -> Trades:
         """The closed trades of those days, in trade order."""
-        if self._rows is None or self._rows[0] != (first_day, last_day):
+        span = first_day, last_day
+        if span not in self._rows:
             days = [day for day in self._book.days if first_day <= day.toordinal() <= last_day]
-            self._rows = (first_day, last_day), self._book.trades_of(days)
-        return self._rows[1]
+            trades = self._book.trades_of(days)
+            if sum(map(len, self._rows.values())) + len(trades) > HELD_ROWS:
+                self._rows, self._groups = {}, {}
+            self._rows[span] = trades
+        return self._rows[span]
+
+    def rows_by_group(self, rule: Rule, day: int) -> dict[str, list[int]]:
+        """The rows of each group of a rule on one day; see `rows`."""
+        key = rule.by, rule.where, day
+        if key not in self._groups:
+            from perfkit.alerts.rules.steps import rows_by_group
+
+            self._groups[key] = rows_by_group(rule, self.rows(day, day))
+        return self._groups[key]
 
     def missing(self, first: date, last: date) -> int:
         """Expected days in that stretch without a log file."""
