@@ -106,6 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     if answer is not None:
         sys.stdout.write(answer)
         return EXIT_OK
+    from perfkit.book.store.day_sheet import DIMENSIONS
     from perfkit.summary.breakdowns import checked_dimension
     from perfkit.summary.summary import summarize
 
@@ -119,7 +120,8 @@ def run(arguments: argparse.Namespace) -> int:
     selection = desk.selection(
         arguments.window, day, start=arguments.start, end=arguments.end, where=where
     )
-    summary = summarize(selection)
+    every = arguments.json or arguments.export
+    summary = summarize(selection, DIMENSIONS if every else arguments.by)
     _keep_bad_lines(desk.book_of(where))
     _warn_of_empty_filter(selection)
     if arguments.export:
