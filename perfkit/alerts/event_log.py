@@ -96,7 +96,7 @@ def _event(line: bytes) -> Event | None:
 
     try:
         event = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     if not isinstance(event, dict) or event.get("event") != EVENT:
         return None

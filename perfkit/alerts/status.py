@@ -6,7 +6,7 @@ from pathlib import Path
 
 from perfkit.alerts.commands import last_memory
 from perfkit.alerts.event import instant_from, short, time_text
-from perfkit.alerts.event_log import episodes, read
+from perfkit.alerts.event_log import Event, episodes, read
 from perfkit.alerts.memory import Memory
 from perfkit.alerts.replay import RuleEntry
 from perfkit.alerts.rules.evidence import evidence_of
@@ -118,9 +118,9 @@ def logged_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpiso
     found: list[LoggedEpisode] = []
     for fired, ended in episodes(read(str(root))):
         fired_at = instant_from(fired.get("occurred_at"))
-        if fired_at is None or not start <= fired_at < end:
+        if fired_at is None or not start <= fired_at < end or not _is_whole(fired):
             continue
-        reason = None if ended is None else ended["reason"]
+        reason = None if ended is None else ended.get("reason")
         if reason != CORRECTED:
             found.append(
                 LoggedEpisode(
@@ -134,6 +134,12 @@ def logged_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpiso
                 )
             )
     return tuple(sorted(found, key=lambda one: one.fired_at))
+
+
+def _is_whole(fired: Event) -> bool:
+    """Whether an event has the texts that are shown of it; otherwise it is not one of ours."""
+    texts = all(isinstance(fired.get(name), str) for name in ("rule", "severity", "message"))
+    return texts and isinstance(fired.get("group"), str | None)
 
 
 def _standing(memory: Memory, entry: RuleEntry, group: str, state: RuleState) -> Standing:

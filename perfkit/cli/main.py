@@ -8,9 +8,7 @@ window is that of the newest log line; the clock is read only where no log has a
 from __future__ import annotations
 
 import argparse
-import contextlib
 import gc
-import io
 import os
 import sys
 from collections.abc import Callable, Sequence
@@ -18,8 +16,8 @@ from collections.abc import Callable, Sequence
 from perfkit import __version__
 from perfkit.cli.arguments import EXIT_FAILED, EXIT_OK, Commands, HelpWithExamples, Parser
 from perfkit.core.errors import MissingExtraError, PerfkitError
-from perfkit.core.interpreter import flushed
-from perfkit.core.log import stop_log_to_stderr
+from perfkit.core.interpreter import Output, flushed, open_streams
+from perfkit.core.log import stop_log_to_stderr, without_accounts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,6 +29,10 @@ REPORTS_EXTRA = (
 )
 """Modules that `pip install 'perfkit[reports]'` brings along."""
 
+BUG = "a bug in perfkit, please report it"
+CHECK = "check permissions and free space"
+NO_MEMORY = "out of memory; choose a shorter window or fewer --jobs, or give it more memory"
+
 
 def program() -> NoReturn:
     """The `perfkit` command: runs, and ends without the interpreter's own clean-up.
@@ -38,57 +40,57 @@ def program() -> NoReturn:
     That and frequent garbage collection would be a fifth of a short run.
     """
     gc.set_threshold(100_000)
-    code: int | str | None = EXIT_FAILED
+    without_accounts()
+    open_streams()
     try:
-        code = main()
+        code: int | str | None = main()
     except SystemExit as asked:
         code = asked.code
-    flushed()
-    if "logging" in sys.modules:
-        sys.modules["logging"].shutdown()
-    os._exit(code if isinstance(code, int) else EXIT_FAILED if code else EXIT_OK)
+    except KeyboardInterrupt:
+        code = EXIT_FAILED  # while it was still loading
+    except Exception:  # nobody should have to tell a crash from an exit code
+        import traceback
+
+        print(f"perfkit: {BUG}:\n{traceback.format_exc()}", file=sys.stderr)
+        code = EXIT_FAILED
+    os._exit(_after_output(code if isinstance(code, int) else EXIT_FAILED if code else EXIT_OK))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code."""
-    if sys.stdout is None:  # started with its output closed
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  open until exit
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="replace")  # a terminal without UTF-8 still gets the figures
     given = sys.argv[1:] if argv is None else list(argv)
     arguments = command_parser(given[0] if given else None).parse_args(given)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
-        code = run(arguments)
-        sys.stdout.flush()
+        return run(arguments)
     except PerfkitError as error:
         print(f"perfkit: {error}", file=sys.stderr)
-        return EXIT_FAILED
     except ModuleNotFoundError as error:
         module = (error.name or "").partition(".")[0]
         if module not in REPORTS_EXTRA:
             raise
         print(f"perfkit: {MissingExtraError(module, 'reports')}", file=sys.stderr)
-        return EXIT_FAILED
-    except BrokenPipeError:
-        _drop_output()  # the reader, such as `head`, has enough
-        return EXIT_OK
     except OSError as error:
-        _drop_output()
-        print(f"perfkit: cannot write the output: {error.strerror}", file=sys.stderr)
-        return EXIT_FAILED
+        where = f"{error.filename}: " if error.filename else ""
+        print(f"perfkit: {where}{error.strerror or error}; {CHECK}", file=sys.stderr)
+    except MemoryError:
+        print(f"perfkit: {NO_MEMORY}", file=sys.stderr)
     except KeyboardInterrupt:
         print("perfkit: interrupted; nothing was half written", file=sys.stderr)
-        return EXIT_FAILED
     finally:
         stop_log_to_stderr()
-    return code
+    return EXIT_FAILED
 
 
-def _drop_output() -> None:
-    """Keeps Python from writing what is left at exit, which would fail again."""
-    with contextlib.suppress(OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+def _after_output(code: int) -> int:
+    """The exit code, once all output is written; a reader such as `head` may have enough of it."""
+    flushed()
+    failure = sys.stdout.failure if isinstance(sys.stdout, Output) else None
+    if failure is None or isinstance(failure, BrokenPipeError):
+        return code
+    print(f"perfkit: cannot write the output: {failure.strerror}", file=sys.stderr)
+    flushed()
+    return EXIT_FAILED
 
 
 DESCRIPTION = """\

@@ -1,7 +1,8 @@
 """YAML read exactly: numbers from their digits, no key twice, and every key's line at hand.
 
 A subset of YAML 1.1 without its traps: `17:00` and `2026-04-08` stay texts, `yes` and `on` are
-texts as well, and `0.60` is a Decimal.
+texts as well, and `0.60` is a Decimal. Anchors, aliases and tags are refused: nothing here needs
+them, and a few lines of aliases can stand for more values than fit into memory.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from functools import cache
 from perfkit.config.workspace import CACHE
 from perfkit.core.errors import ConfigError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.formatting import utf8
 from perfkit.disk.atomic import put_in_place
 from perfkit.disk.sealed import MARSHAL, VERSION, read_bytes, sealed, unsealed
 
@@ -26,6 +28,12 @@ if TYPE_CHECKING:
     import yaml
 
 KeyPath = tuple[str, ...]
+
+LARGEST = 1 << 20
+"""Bytes of a file; the parser takes a second for about 100,000."""
+
+DEEPEST = 64
+"""How many lists and mappings may be inside each other."""
 
 
 class Document(NamedTuple):
@@ -54,25 +62,34 @@ def parse(text: str, file: str) -> Document:
     """Parses the text of `file`; raises `ConfigError` with the line where it is no valid YAML."""
     import yaml
 
+    if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
+        raise ConfigError(file, "", f"is larger than {LARGEST} bytes", "write a shorter file")
     try:
         root = yaml.compose(text, Loader=_loader())
+    except _RefusedError as refused:
+        raise ConfigError(f"{file}:{refused.line}", "", refused.problem, refused.remedy) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         where = f"{file}:{mark.line + 1}" if mark is not None else file
         raise ConfigError(
             where, "", f"is not valid YAML: {error.problem}", "fix the syntax of that line"
         ) from error
-    except RecursionError as error:
-        raise _too_deep(file) from error
     except (yaml.YAMLError, ValueError) as error:
         raise ConfigError(
             file, "", f"is not valid YAML: {error}", "save it as plain UTF-8 text"
         ) from error
     lines: dict[KeyPath, int] = {}
-    try:
-        return Document(None if root is None else _value(root, (), lines, file), lines)
-    except RecursionError as error:
-        raise _too_deep(file) from error
+    return Document(None if root is None else _value(root, (), lines, file), lines)
+
+
+class _RefusedError(Exception):
+    """Something that YAML has and these files do not: on which line, what it is, what to write."""
+
+    def __init__(self, event: yaml.Event, problem: str, remedy: str) -> None:
+        mark = event.start_mark
+        self.line = 1 if mark is None else mark.line + 1
+        self.problem = problem
+        self.remedy = remedy
 
 
 @cache
@@ -82,15 +99,25 @@ def _loader() -> type[yaml.SafeLoader]:
 
     class Loader(yaml.SafeLoader):
         yaml_implicit_resolvers = {}  # noqa: RUF012  as its base has it
+        depth = 0
+
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            event: Any = self.peek_event()  # type: ignore[no-untyped-call]
+            if isinstance(event, yaml.AliasEvent) or event.anchor is not None:
+                raise _RefusedError(event, "has an anchor or alias", "write the value out")
+            if event.tag is not None:
+                raise _RefusedError(event, "has a tag", "write a plain value without `!`")
+            if self.depth == DEEPEST and isinstance(event, yaml.CollectionStartEvent):
+                raise _RefusedError(event, f"is nested over {DEEPEST} deep", "write it flatter")
+            self.depth += 1
+            node = super().compose_node(parent, index)
+            self.depth -= 1
+            return node
 
     for tag, starts in _STARTS.items():
         pattern = re.compile(f"(?:{_PATTERNS[tag]})$")
         Loader.add_implicit_resolver(f"tag:yaml.org,2002:{tag}", pattern, starts)
     return Loader
-
-
-def _too_deep(file: str) -> ConfigError:
-    return ConfigError(file, "", "is nested without end", "write it without anchors, and flatter")
 
 
 def _value(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: str) -> Any:
@@ -103,17 +130,20 @@ def _value(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: str)
         return [_value(item, (*path, str(n)), lines, file) for n, item in enumerate(node.value)]
     assert isinstance(node, yaml.ScalarNode)
     kind = node.tag.rpartition(":")[2]
-    pattern = _PATTERNS.get(kind)
-    if pattern is None or re.fullmatch(pattern, node.value) is None:
-        where = f"{file}:{node.start_mark.line + 1}"
-        raise ConfigError(where, ".".join(path), "has a tag", "write a plain value without `!`")
     if kind == "null":
         return None
     if kind == "bool":
         return node.value.lower() == "true"
-    if kind == "int":
-        return int(node.value)
-    return Decimal(node.value) if kind == "float" else node.value
+    if kind == "str":
+        return _text(node, file)
+    from perfkit.core.values import BadValueError, exact_number
+
+    try:
+        number = exact_number(node.value)
+    except BadValueError as error:
+        where = f"{file}:{node.start_mark.line + 1}"
+        raise ConfigError(where, ".".join(path), str(error), "write a shorter number") from error
+    return number if number is None or kind == "float" else int(number)
 
 
 def _mapping(
@@ -126,12 +156,21 @@ def _mapping(
         line = key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
             raise ConfigError(f"{file}:{line}", "", "a key is not a name", "write `name: value`")
-        key = str(key_node.value)
+        key = _text(key_node, file)
         if key in mapping:
             raise ConfigError(f"{file}:{line}", key, "is given twice", "remove one of the two")
         lines[*path, key] = line
         mapping[key] = _value(value_node, (*path, key), lines, file)
     return mapping
+
+
+def _text(node: yaml.ScalarNode, file: str) -> str:
+    r"""A text; an escape such as `"\ud800"` makes half a character, which no file can hold."""
+    text: str = node.value
+    if text != utf8(text):
+        where = f"{file}:{node.start_mark.line + 1}"
+        raise ConfigError(where, utf8(text), "is not text", "write whole characters")
+    return text
 
 
 def document(folder: str, shown: str, content: bytes, *, cached: bool = True) -> Document:

@@ -66,6 +66,11 @@ def plain(name: str, longest: int = LONGEST_NAME) -> str:
 _INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
+def utf8(text: str) -> str:
+    """A text with whatever is not UTF-8 in it escaped, as the shell or a file name may hold it."""
+    return text.encode("utf-8", "backslashreplace").decode()
+
+
 def escaped(name: str, longest: int = LONGEST_NAME) -> str:
     """A logged name as plain text inside Markdown."""
     text = plain(name, longest).translate(_ESCAPED)

@@ -16,7 +16,7 @@ import msgspec
 
 from perfkit.core.formatting import escaped, plain
 from perfkit.disk.atomic import replace
-from perfkit.reports.published import KINDS, REPORTS, name_of
+from perfkit.reports.published import KINDS, REPORTS, check_identity, name_of, read_as
 
 FAILURES = "failures"
 TRACEBACK_LINES = 15
@@ -51,6 +51,9 @@ class Card(msgspec.Struct, frozen=True):
     """Whether there is an earlier report, which was kept."""
     failure: Failure
 
+    def __post_init__(self) -> None:
+        check_identity(self.kind, self.where, self.parameters)
+
     @property
     def name(self) -> str:
         """The name of the report's folder."""
@@ -67,7 +70,7 @@ def last_lines(text: str | Sequence[str], lines: int = TRACEBACK_LINES) -> tuple
 def write_card(root: Path, card: Card) -> Path:
     """Writes page and JSON; returns the page's path. A failure that lasts keeps its first time."""
     page = _page_path(root, card.kind, card.name)
-    before = _read(page.with_suffix(".json"))
+    before = read_as(page.with_suffix(".json"), Card)
     if before is not None and before.failed_at < card.failed_at:
         card = msgspec.structs.replace(card, failed_at=before.failed_at)
     replace(page, card_markdown(card))
@@ -87,7 +90,7 @@ def remove_card(root: Path, kind: str, name: str) -> None:
 def cards(reports: Path) -> list[Card]:
     """The cards of all reports that fail, by kind and name."""
     paths = (path for kind in KINDS for path in sorted(reports.glob(f"{FAILURES}/{kind}/*.json")))
-    return [card for path in paths if (card := _read(path)) is not None]
+    return [card for path in paths if (card := read_as(path, Card)) is not None]
 
 
 def card_markdown(card: Card) -> str:
@@ -150,13 +153,6 @@ def rerun(kind: str, days: str | tuple[str, str], where: Mapping[str, str]) -> s
 
 def _page_path(root: Path, kind: str, name: str) -> Path:
     return root / REPORTS / FAILURES / kind / f"{name}.md"
-
-
-def _read(path: Path) -> Card | None:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Card)
-    except (OSError, msgspec.MsgspecError):
-        return None
 
 
 def _title(card: Card, clean: object) -> str:

@@ -16,6 +16,7 @@ import msgspec
 from perfkit.core.calendar import parse_date
 from perfkit.core.errors import LogReadError, ReportError, UsageError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.formatting import utf8
 
 Value = str | int | float | bool
 
@@ -31,6 +32,12 @@ _KINDS = {
     "bool": "true or false",
     "date": "a date YYYY-MM-DD",
 }
+
+
+_NOT_A_NOTEBOOK = (
+    *(msgspec.MsgspecError, RecursionError),
+    *(AttributeError, KeyError, TypeError),  # from values of another type than a notebook has
+)
 
 
 class Notebook(NamedTuple):
@@ -58,8 +65,9 @@ def read_notebook(path: Path) -> Notebook:
     try:
         cells = msgspec.json.decode(body)["cells"]
         codes = ["".join(cell["source"]) for cell in cells if _is_parameters(cell)]
-    except (msgspec.MsgspecError, KeyError, TypeError) as error:
-        raise ReportError(f"{path.name} cannot be run: it is not a notebook ({error})") from error
+    except _NOT_A_NOTEBOOK as error:
+        reason = str(error) or type(error).__name__
+        raise ReportError(f"{path.name} cannot be run: it is not a notebook ({reason})") from error
     if not codes:
         raise ReportError(
             f"{path.name} has no parameters cell; tag the cell that sets `date` and `where` with "
@@ -81,7 +89,7 @@ def checked(notebook: Notebook, given: Mapping[str, str]) -> dict[str, Value]:
 def parse_parameters(texts: list[str]) -> dict[str, str]:
     """`NAME=VALUE` texts as a mapping; raises `UsageError`."""
     given: dict[str, str] = {}
-    for text in texts:
+    for text in map(utf8, texts):
         name, equals, value = text.partition("=")
         if not equals or not name.isidentifier():
             raise UsageError(f"--param {text}: write NAME=VALUE, for example --param days=30")
@@ -100,11 +108,15 @@ def _is_parameters(cell: Mapping[str, Any]) -> bool:
 
 def _taken(code: str, path: Path) -> dict[str, str]:
     try:
-        statements = ast.parse(code).body
-    except SyntaxError as error:
+        return _types(ast.parse(code).body)
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        reason = str(error) or "it is nested too deep"
         raise ReportError(
-            f"{path.name}: its parameters cell is not valid Python: {error}"
+            f"{path.name}: its parameters cell is not valid Python: {reason}"
         ) from error
+
+
+def _types(statements: list[ast.stmt]) -> dict[str, str]:
     takes = {}
     for statement in statements:
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):

@@ -9,13 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 
-from perfkit.core.calendar import Window
+from perfkit.core.calendar import Window, parse_date
+from perfkit.core.errors import UsageError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import slug
 from perfkit.disk.atomic import replace
+from perfkit.summary.filters import as_where
 
 REPORTS = Path("reports")
 KINDS = ("daily", "weekly", "monthly")
@@ -26,6 +29,8 @@ NOTEBOOK = "report.ipynb"
 SUMMARY = "summary.json"
 
 OK, NO_DATA = "ok", "no-data"
+
+T = TypeVar("T")
 
 
 class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -52,12 +57,35 @@ class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     stale_since: str | None = None
     rerun: str | None = None
 
+    def __post_init__(self) -> None:
+        check_identity(self.kind, self.where, self.parameters)
+
 
 class Published(NamedTuple):
     """A report folder with its status."""
 
     folder: Path
     status: ReportStatus
+
+
+def check_identity(kind: str, where: Mapping[str, str], parameters: Mapping[str, object]) -> None:
+    """Raises `ValueError` where a file names a report that cannot be: msgspec then refuses it."""
+    if kind not in KINDS:
+        raise ValueError(f"unknown kind {kind!r}")
+    try:
+        as_where(where)
+        parse_date(str(parameters.get("date")))
+    except UsageError as error:
+        raise ValueError(str(error)) from error
+
+
+def read_as(path: Path, shape: type[T]) -> T | None:
+    """What a JSON file of a report holds; None where it is missing or is not that."""
+    try:
+        # Anything but a plain file, such as a pipe, could keep its reader waiting.
+        return msgspec.json.decode(path.read_bytes(), type=shape) if path.is_file() else None
+    except (OSError, msgspec.MsgspecError, RecursionError):
+        return None
 
 
 def name_of(label: str, where: Mapping[str, str]) -> str:
@@ -72,11 +100,8 @@ def is_published(root: Path, window: Window, where: Mapping[str, str]) -> bool:
 
 def read_published(folder: Path) -> Published | None:
     """The report in a folder; None when it has no readable status."""
-    try:
-        body = (folder / STATUS).read_bytes()
-        return Published(folder, msgspec.json.decode(body, type=ReportStatus))
-    except (OSError, msgspec.MsgspecError):
-        return None
+    status = read_as(folder / STATUS, ReportStatus)
+    return None if status is None else Published(folder, status)
 
 
 def published(reports: Path, kind: str) -> list[Published]:

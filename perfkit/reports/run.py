@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import json
 import os
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import partial
 from pathlib import Path
-
-import msgspec
 
 from perfkit import __version__
 from perfkit.book.bad_lines import keep
@@ -301,7 +300,7 @@ def supervisor_of(
 def snapshot_of(models: Models, job: ReportJob) -> bytes:
     """What the kernel of a job may see: the logs as they were when its model was made."""
     book = models.desk.book_of(job.model.summary.where)
-    return msgspec.json.encode(book.snapshot())
+    return json.dumps(book.snapshot()).encode()  # a file's name may not be UTF-8
 
 
 def _is_of(standing: Published, model: Model) -> bool:

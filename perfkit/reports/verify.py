@@ -131,7 +131,7 @@ def first_difference(published: Path, again: Path) -> str | None:
         old, new = ((folder / NOTEBOOK).read_bytes() for folder in (published, again))
         try:
             found = notebook_difference(old, new)
-        except (msgspec.MsgspecError, KeyError, TypeError, AttributeError):
+        except (msgspec.MsgspecError, RecursionError, KeyError, TypeError, AttributeError):
             found = f"{NOTEBOOK} is no longer a notebook"
         if found is not None:
             return found

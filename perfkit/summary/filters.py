@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from perfkit.core.errors import UsageError
+from perfkit.core.formatting import utf8
 from perfkit.core.trade import FILTER_FIELDS
 
 Where = Mapping[str, str] | str | None
@@ -17,10 +18,11 @@ _BETWEEN_CONDITIONS = re.compile(rf",\s*(?=(?:{'|'.join(FILTER_FIELDS)})=)")
 def parse_where(conditions: Sequence[str]) -> dict[str, str]:
     """`field=value` texts as a filter: `["symbol=BTC"]` is `{"symbol": "BTC"}`.
 
+    A value that is not UTF-8, which no trade has, is kept escaped.
     Raises `UsageError` for a text without `=`, an unknown field, or two values for one field.
     """
     where: dict[str, str] = {}
-    for condition in conditions:
+    for condition in map(utf8, conditions):
         name, equals, value = condition.partition("=")
         if not equals:
             raise UsageError(
@@ -71,7 +73,7 @@ def _json_object(text: str) -> dict[str, str]:
 
     try:
         value = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UsageError(f"where {text!r} is not a JSON object of texts: {error}") from error
     if not all(isinstance(entry, str) for entry in value.values()):
         raise UsageError(f"where {text!r} is not a JSON object of texts")

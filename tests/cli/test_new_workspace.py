@@ -16,6 +16,7 @@ import pytest
 import perfkit
 from perfkit.cli.main import main
 from perfkit.cli.new_workspace import make_workspace, shipped
+from perfkit.config.expressions import Field
 from perfkit.core.errors import OutputError, ReportError, UsageError
 from perfkit.reports import run
 
@@ -117,7 +118,7 @@ class TestShipped:
         path.write_text("\n".join(re.sub("^( *)# ", r"\1", line) for line in lines[1:]) + "\n")
         config = perfkit.open(tmp_path).config
         assert config.starting_equity == 10_000
-        assert config.sources[0].dialect.identity == (("trade_id",),)
+        assert config.sources[0].dialect.identity == (Field(("trade_id",)),)
 
 
 class TestSampleLogs:

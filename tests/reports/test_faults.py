@@ -3,6 +3,7 @@
 Processes are real and so are the signals. Every test ends with the same two questions.
 """
 
+import contextlib
 import os
 import random
 import shutil
@@ -11,7 +12,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,7 @@ from tests.reportkit import (
 pytestmark = pytest.mark.slow
 
 SLEEP = "open('running', 'w').close()\nimport time; time.sleep(60)"
+UNTIL_GO = "import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)"
 STRAY = """
 import subprocess, sys
 code = "import time; open('stray', 'w').close(); time.sleep(600)  # perfkit"
@@ -147,10 +149,7 @@ def test_what_a_notebook_starts_does_not_outlive_a_good_run(root: Path) -> None:
     write(root, OPEN, GLANCE, STRAY, CHART)
     assert report(root).code == 0
     until(lambda: not kernels(root), seconds=5)
-    shutil.rmtree(root / "reports")
-    for name, body in before.items():
-        (root / "reports" / name).parent.mkdir(parents=True, exist_ok=True)
-        (root / "reports" / name).write_bytes(body)
+    put_back(root, before)
 
 
 def test_kernel_that_ends_after_the_last_cell_is_noticed(root: Path) -> None:
@@ -235,6 +234,60 @@ def test_kill_at_random_moments_leaves_the_old_or_the_new_report_and_no_process(
     assert report(root).code == 0
     assert pages(root) == new
     assert not list((root / "reports").glob(".staging/*"))
+
+
+def test_run_in_another_container_leaves_the_kernels_of_this_one_alone(
+    root: Path, tmp_path: Path
+) -> None:
+    """There, the processes of this run have other numbers, or none."""
+    apart = ["unshare", "--pid", "--fork", "--mount-proc"]
+    if subprocess.run([*apart, "true"], check=False, capture_output=True).returncode:
+        pytest.skip("needs the right to make a PID namespace")
+    before = pages(root)
+    write(root, "open('running', 'w').close()", UNTIL_GO, OPEN, GLANCE, CHART)
+    process = start("report", "daily", "--root", root)
+    until((root / "running").exists)
+    other = write_workspace(tmp_path / "other", LOGS)
+    words = [*apart, sys.executable, "-m", "perfkit", "report", "daily", "--root", str(other)]
+    assert subprocess.run(words, check=False, capture_output=True).returncode == 0
+    (root / "go").touch()
+    ran = finish(process)
+    assert (ran.code, ran.err) == (0, "")
+    put_back(root, before)
+
+
+def listening(pids: Iterable[int]) -> list[str]:
+    """The addresses of TCP and UDP sockets that those processes hold."""
+    inodes = set()
+    for pid in pids:
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            with contextlib.suppress(OSError):
+                inodes.add(str(descriptor.readlink()).removeprefix("socket:[").rstrip("]"))
+    tables = [f"/proc/net/{name}" for name in ("tcp", "tcp6", "udp", "udp6")]
+    rows = [line.split() for name in tables for line in Path(name).read_text().splitlines()[1:]]
+    return [row[1] for row in rows if row[9] in inodes]
+
+
+def test_no_process_of_a_run_has_a_network_socket(root: Path) -> None:
+    before = pages(root)
+    forks = """
+import multiprocessing, os
+print(multiprocessing.get_context("fork").Pool(2).map(abs, [-1, 2]))
+if not os.fork():
+    print("from a fork")
+    os._exit(0)
+os.wait()
+"""
+    write(root, OPEN, GLANCE, CHART, forks, "open('running', 'w').close()", UNTIL_GO)
+    process = start("report", "daily", "--root", root)
+    until((root / "running").exists)
+    pids = kernels(root)
+    assert len(pids) >= 4
+    assert listening(pids) == []
+    (root / "go").touch()
+    ran = finish(process)
+    assert (ran.code, ran.err) == (0, "")
+    put_back(root, before)
 
 
 def put_back(root: Path, tree: Tree) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Annotated
 
 import msgspec
 
@@ -22,9 +23,14 @@ from perfkit.reports.published import (
     SUMMARY,
     Published,
     published,
+    read_as,
 )
 
 OK_STATE, STALE, FAILED, EMPTY, MISSING = "ok", "stale", "failed", "no data", "missing"
+
+
+LARGEST_EXPONENT = 150
+"""Beyond what sums of logged numbers reach, and within what can be printed."""
 
 
 class Headline(NamedTuple):
@@ -57,8 +63,15 @@ class PeriodEntry(NamedTuple):
 
 class _Figures(msgspec.Struct):
     net_pnl: Decimal
-    closed_trades: int
+    closed_trades: Annotated[int, msgspec.Meta(ge=0, le=10**12)]
     win_rate: Decimal | None
+
+    def __post_init__(self) -> None:
+        rate = self.win_rate
+        if not self.net_pnl.is_finite() or abs(self.net_pnl.adjusted()) > LARGEST_EXPONENT:
+            raise ValueError("not an amount of money")
+        if rate is not None and not (rate.is_finite() and 0 <= rate <= 1):
+            raise ValueError("not a rate")
 
 
 class _Summary(msgspec.Struct):
@@ -166,10 +179,8 @@ def _card_path(card: Card) -> Path:
 
 
 def _headline(folder: Path) -> Headline | None:
-    try:
-        body = (folder / SUMMARY).read_bytes()
-        summary = msgspec.json.decode(body, type=_Summary)
-    except (OSError, msgspec.MsgspecError):
+    summary = read_as(folder / SUMMARY, _Summary)
+    if summary is None:
         return None
     figures = summary.metrics
     return Headline(figures.net_pnl, figures.closed_trades, figures.win_rate, summary.currency)

@@ -190,8 +190,29 @@ def _become_kernel(folder: Path, settings: Mapping[str, str], server: int) -> No
     os.environ.update(settings, JPY_PARENT_PID=str(server))
     time.tzset()
     sys.argv[:] = [""]
-    from ipykernel.kernelapp import IPKernelApp
+    from ipykernel import kernelapp
 
-    IPKernelApp.launch_instance(
+    thread = kernelapp.IOPubThread  # type: ignore[attr-defined]  # not in its list of names
+    kernelapp.IOPubThread = _thread_without_port(thread)  # type: ignore[attr-defined]
+    os.register_at_fork(after_in_child=_print_plainly)
+    kernelapp.IPKernelApp.launch_instance(
         argv=["-f", str(folder / CONNECTION), "--HistoryManager.hist_file=:memory:"]
     )
+
+
+def _thread_without_port(thread: Any) -> Any:
+    """The thread that publishes outputs, without the TCP port for outputs of forked processes.
+
+    Any user of the machine could connect to it. ipykernel has no setting for it.
+    """
+
+    class IOPubThread(thread):  # type: ignore[misc]  # its type is Any
+        def __init__(self, socket: Any, pipe: bool = False, **more: Any) -> None:
+            super().__init__(socket, pipe=False, **more)
+
+    return IOPubThread
+
+
+def _print_plainly() -> None:
+    """Has a process that a cell forked print to the kernel's standard output, which is captured."""
+    sys.stdout, sys.stderr = sys.__stdout__, sys.__stderr__

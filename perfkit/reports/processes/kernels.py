@@ -7,6 +7,7 @@ Python environment, whatever a notebook or the machine says about kernels.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import select
@@ -25,7 +26,7 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.reports.processes.kernel_server import CONNECTION, LOG
 
 RUNTIME = "perfkit-kernel-"
-"""The start of the names of folders for kernels; the process id of the run follows."""
+"""The start of the names of folders for kernels. A run holds the lock of its own."""
 LONGEST_SOCKET = 100
 """Bytes a socket's path may have; Linux takes 107, others 103."""
 START_SECONDS = 60.0
@@ -66,7 +67,7 @@ class Kernels:
     def __init__(self, root: Path, cached: bool = True) -> None:
         self._root = root
         self._cached = cached
-        self._folder = _runtime_folder()
+        self._folder, self._lock = _runtime_folder()
         self._own, theirs = socket.socketpair()
         code = "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
         code += "from perfkit.reports.processes.kernel_server import main; "
@@ -161,6 +162,7 @@ class Kernels:
     def close_in_child(self) -> None:
         """For a forked child: the server must see the end of the run, whoever else still lives."""
         self._own.close()
+        os.close(self._lock)
 
     def close(self) -> None:
         """Ends the kernel server and with it all kernels."""
@@ -174,6 +176,7 @@ class Kernels:
             self._process.kill()
             self._process.wait()
         shutil.rmtree(self._folder, ignore_errors=True)
+        os.close(self._lock)
 
     def _send(self, message: Mapping[str, object]) -> None:
         try:
@@ -184,26 +187,61 @@ class Kernels:
 
 
 def remove_left_behind() -> None:
-    """Removes the folders of runs that were killed together with their kernel server."""
+    """Removes the folders of runs that were killed together with their kernel server.
+
+    A folder is left behind when nobody holds its lock. The number of a process would not do: the
+    one that owns the folder may be in another container, where it has another number.
+    """
     for base in _bases():
         for runtime in base.glob(f"{RUNTIME}*"):
-            process = runtime.name.removeprefix(RUNTIME).partition("-")[0]
-            if process.isdigit() and not Path(f"/proc/{process}").exists():
-                shutil.rmtree(runtime, ignore_errors=True)
+            with contextlib.suppress(OSError):  # it is not ours, or not a folder
+                lock = _locked(runtime)
+                if lock is not None:
+                    shutil.rmtree(runtime, ignore_errors=True)
+                    os.close(lock)
 
 
-def _runtime_folder() -> Path:
-    """A new private folder whose path leaves room for the name of a socket."""
+def _runtime_folder() -> tuple[Path, int]:
+    """A new private folder whose path leaves room for the name of a socket, and its lock."""
     problem = "no folder for temporary files"
     for base in _bases():
         if len(os.fsencode(base)) + len(RUNTIME) + 30 > LONGEST_SOCKET:
             problem = "the path is too long for a socket"
             continue
         try:
-            return Path(tempfile.mkdtemp(prefix=f"{RUNTIME}{os.getpid()}-", dir=base))
+            while True:
+                folder = Path(tempfile.mkdtemp(prefix=RUNTIME, dir=base))
+                lock = _locked(folder)
+                if lock is not None:
+                    return folder, lock
+                # Another run has just taken it for one left behind, and removes it.
         except OSError as error:
             problem = error.strerror or str(error)
     raise OutputError(f"{tempfile.gettempdir()} (TMPDIR)", problem)
+
+
+def _locked(folder: Path) -> int | None:
+    """The lock of a folder of this user: its descriptor, open for as long as the lock is held.
+
+    None where another process holds it, or has just removed the folder. Raises `OSError`.
+    """
+    flags = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
+    try:
+        lock = os.open(folder, flags)
+    except FileNotFoundError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        status = os.fstat(lock)
+        if status.st_uid == os.geteuid() and os.path.samestat(status, folder.lstat()):
+            return lock
+    except (BlockingIOError, FileNotFoundError):
+        pass
+    except OSError:
+        os.close(lock)
+        raise
+    os.close(lock)
+    return None
 
 
 def _bases() -> list[Path]:
