@@ -29,7 +29,7 @@ def keep(book: Book) -> list[Path]:
     for source, errors in book.errors_by_source().items():
         path = book.config.root / QUARANTINE / f"{_file_name(source)}.jsonl"
         body = b"".join(_entry(book.config.root, error) for error in errors)
-        if (body or path.exists()) and replace(path, body):
+        if (body or path.exists()) and replace(path, body, mode=book.mode_of(source)):
             changed.append(path)
     return changed
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import marshal
 import os
+import stat
 import sys
 import zlib
 
@@ -20,6 +22,10 @@ FORMAT = 7
 
 VERSION = f"perfkit {__version__} {FORMAT} {sys.implementation.cache_tag}"
 """Who wrote a cache; another writes it anew. The bytes within are Python's own."""
+
+
+MOST_BYTES = 256 << 20
+"""A longer file is none of ours."""
 
 
 MARSHAL = 2
@@ -51,13 +57,27 @@ def read_bytes(path: str) -> bytes | None:
 def read_marked(path: str) -> tuple[bytes, Fingerprint] | None:
     """The content of a small file and its fingerprint; None when it cannot be read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = open_plain(path)
     except OSError:
         return None
     try:
         status = os.fstat(descriptor)
+        if status.st_size > MOST_BYTES:
+            return None
         return os.read(descriptor, status.st_size + 1), fingerprint_of(status)
     except OSError:
         return None
     finally:
         os.close(descriptor)
+
+
+def open_plain(path: str) -> int:
+    """The descriptor of a file, to read it; raises `OSError` for what is not a plain file.
+
+    So nobody waits for a FIFO to be written, or reads a device that never ends.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+        return descriptor
+    os.close(descriptor)
+    raise OSError(errno.EINVAL, "is not a plain file", path)
