@@ -24,7 +24,7 @@ VERSION = f"perfkit {__version__} {FORMAT} {sys.implementation.cache_tag}"
 """Who wrote a cache; another writes it anew. The bytes within are Python's own."""
 
 
-MOST_BYTES = 256 << 20
+MOST_BYTES = 1 << 30
 """A longer file is none of ours."""
 
 
@@ -62,8 +62,6 @@ def read_marked(path: str) -> tuple[bytes, Fingerprint] | None:
         return None
     try:
         status = os.fstat(descriptor)
-        if status.st_size > MOST_BYTES:
-            return None
         return os.read(descriptor, status.st_size + 1), fingerprint_of(status)
     except OSError:
         return None
@@ -72,12 +70,15 @@ def read_marked(path: str) -> tuple[bytes, Fingerprint] | None:
 
 
 def open_plain(path: str) -> int:
-    """The descriptor of a file, to read it; raises `OSError` for what is not a plain file.
+    """The descriptor of a file of perfkit's own; raises `OSError` for what can be none.
 
     So nobody waits for a FIFO to be written, or reads a device that never ends.
     """
     descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
-    if stat.S_ISREG(os.fstat(descriptor).st_mode):
+    status = os.fstat(descriptor)
+    is_plain = stat.S_ISREG(status.st_mode)
+    if is_plain and status.st_size <= MOST_BYTES:
         return descriptor
     os.close(descriptor)
-    raise OSError(errno.EINVAL, "is not a plain file", path)
+    problem = "is too long to be a file of perfkit" if is_plain else "is not a plain file"
+    raise OSError(errno.EINVAL, problem, path)
