@@ -76,7 +76,7 @@ def run(root: Path, *command: str) -> tuple[int, str, str]:
             os._exit(code)
     status = os.waitpid(child, 0)[1]
     code = HUNG if os.WIFSIGNALED(status) else os.waitstatus_to_exitcode(status)
-    return (code, *(path.read_text() for path in streams))
+    return code, streams[0].read_text(), streams[1].read_text()
 
 
 def files_of(root: Path) -> dict[str, Path]:
@@ -119,7 +119,7 @@ def make_huge(path: Path) -> None:
         stream.truncate(1 << 40)
 
 
-OTHERS: dict[str, Callable[[Path], None]] = {
+OTHERS: dict[str, Callable[[Path], object]] = {
     "a FIFO": os.mkfifo,
     "a folder": lambda path: path.mkdir(),
     "a folder with something in it": lambda path: (path / "a/b").mkdir(parents=True),
@@ -129,7 +129,7 @@ OTHERS: dict[str, Callable[[Path], None]] = {
     "a link to itself": lambda path: path.symlink_to(path.name),
     "a huge file": make_huge,
     "an empty file": lambda path: path.touch(),
-    "other bytes": lambda path: path.write_bytes(b"\x80" * 5000) and None,
+    "other bytes": lambda path: path.write_bytes(b"\x80" * 5000),
 }
 
 
@@ -312,7 +312,12 @@ class TestTemporaries:
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:  # pragma: no cover  it is killed
-            os.fsync = lambda _: (os.write(writing, b"!"), signal.pause())  # type: ignore[assignment]
+
+            def stop(_: object) -> None:
+                os.write(writing, b"!")
+                signal.pause()
+
+            os.fsync = stop  # type: ignore[assignment]
             put_in_place(str(tmp_path / "a"), b"half")
             os._exit(0)
         assert os.read(reading, 1) == b"!"
