@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from perfkit.reports.processes import kernel_server
+from perfkit.reports.processes.output_limit import CUT
 from tests.reportkit import (
     CAMPAIGN,
     CHART,
@@ -39,6 +40,11 @@ from tests.reportkit import (
 pytestmark = pytest.mark.slow
 
 SLEEP = "open('running', 'w').close()\nimport time; time.sleep(60)"
+LIMITED = """
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))
+large = bytearray(2**33)
+"""
 UNTIL_GO = "import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)"
 STRAY = """
 import subprocess, sys
@@ -166,6 +172,41 @@ def test_kernel_that_crashes_says_where(root: Path) -> None:
     assert report(root).code == 3
     assert "its kernel died: it was killed by SIGSEGV" in card(root)
     assert "Segmentation fault" in card(root)
+
+
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("raise MemoryError", "MemoryError; out of memory: choose a shorter period"),
+        ("def f(): f()\n\nf()", "RecursionError: maximum recursion depth exceeded; a function c"),
+        ("import os; os.kill(os.getpid(), 9)", "killed by SIGKILL; if nobody did that, memory ran"),
+        ("import os; os.kill(os.getpid(), 37)", "its kernel died: it was killed by signal 37"),
+        ("raise ValueError('a\\udcffb')", "ValueError: a\ufffdb"),
+        ("raise SystemExit('a\\udcffb')", "SystemExit: a\ufffdb"),
+        ("raise ValueError('x' * 50_000_000)", "ValueError: xxxxxxxxxx"),
+        (LIMITED, "MemoryError; out of memory: choose a shorter period"),
+    ],
+    ids=["memory", "recursion", "SIGKILL", "real-time signal", "name", "exit", "long", "RLIMIT_AS"],
+)
+def test_limit_that_was_reached_is_named_with_what_to_do(root: Path, cell: str, said: str) -> None:
+    write(root, OPEN, cell, CHART)
+    ran = report(root)
+    assert (ran.code, ran.out) == (3, "")
+    assert said in card(root).replace(r"\_", "_").replace(r"\(", "(")
+
+
+def test_output_beyond_10_mb_is_cut_and_the_report_says_so(root: Path) -> None:
+    before = pages(root)
+    prints = "for n in range(300): print('y' * 1_000_000)"
+    shows = "for n in range(40):\n    display('x' * 1_000_000)"
+    write(root, OPEN, prints, shows, GLANCE, CHART)
+    ran = report(root)
+    assert (ran.code, ran.err) == (0, "")
+    made = root / "reports/daily/2026-04-08"
+    assert CUT in (made / "report.md").read_text(encoding="utf-8")
+    assert (made / "report.ipynb").read_text(encoding="utf-8").count(CUT) == 1
+    assert 9_000_000 < (made / "report.ipynb").stat().st_size < 11_000_000
+    put_back(root, before)
 
 
 @pytest.mark.parametrize("module", ["ipykernel", "matplotlib"])
