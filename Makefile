@@ -9,14 +9,15 @@ STAMP := $(VENV)/.installed
 LAB_STAMP := $(VENV)/.installed-lab
 # Jupyter and matplotlib write into the home folder; tests get one of their own.
 PYTEST := HOME="$$PWD/build/home" $(BIN)/python -m pytest -q
-PARALLEL := -n auto --maxprocesses 8 --cov --cov-report= --cov-fail-under=0
+PARALLEL := -n auto --maxprocesses 8
+COVERAGE = --cov --cov-report= --cov-fail-under=0
 NOTEBOOKS := notebooks/daily.ipynb notebooks/weekly.ipynb notebooks/monthly.ipynb
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 SITE_PACKAGES = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv install report test test-slow coverage campaign lint docs bench lab constraints clean
+.PHONY: help venv install report test test-quick test-slow coverage campaign lint docs bench lab constraints clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -28,12 +29,13 @@ install: $(STAMP)  ## install perfkit, editable, with what reports and tests nee
 report: install  ## render the daily, weekly and monthly report of the logs into reports/
 	@set -e; for kind in daily weekly monthly; do $(BIN)/python -m perfkit report $$kind --root .; done
 
-test: install  ## the quick tests and lint: a few minutes, run it before every commit
-	@$(PYTEST) $(PARALLEL) -m "not slow" $(ARGS)
-	@$(MAKE) --no-print-directory lint
+test: test-quick lint  ## the quick tests and lint: a few minutes, run it before every commit
+
+test-quick: install
+	@$(PYTEST) $(PARALLEL) $(COVERAGE) -m "not slow" $(ARGS)
 
 test-slow: install  ## the other tests: kernels, kills, whole processes, the wheel, the notebooks
-	@$(PYTEST) $(PARALLEL) --cov-append -m slow $(ARGS)
+	@$(PYTEST) $(PARALLEL) $(COVERAGE) --cov-append -m slow $(ARGS)
 	@$(PYTEST) --nbval-lax --nbval-current-env $(NOTEBOOKS)
 
 coverage: install  ## fails where `make test test-slow` together ran less than 95 % of the code

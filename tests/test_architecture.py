@@ -1,5 +1,6 @@
 """`docs/architecture.md` and `docs/glossary.md` name only what exists, and the rooms hold."""
 
+import ast
 import contextlib
 import importlib
 import io
@@ -26,6 +27,7 @@ OF_A_WORKSPACE = ("logs/performance/", "reports/failures/")
 MOST_ENTRIES = 12
 MOST_MODULES = 18
 LONGEST_MODULE = 450
+LONGEST_FUNCTION = 48
 
 
 def text(name: str) -> str:
@@ -141,6 +143,16 @@ def test_no_folder_has_too_many_modules_and_no_module_too_many_lines() -> None:
         assert len(modules) <= MOST_MODULES, folder
     lengths = {path: len(path.read_text("utf-8").splitlines()) for path in PACKAGE.rglob("*.py")}
     assert {path: count for path, count in lengths.items() if count > LONGEST_MODULE} == {}
+
+
+def test_no_function_is_too_long() -> None:
+    lengths = {
+        f"{path.relative_to(ROOT)}:{node.lineno}": (node.end_lineno or 0) - node.lineno + 1
+        for path in PACKAGE.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    }
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FUNCTION} == {}
 
 
 def test_inner_init_files_are_empty() -> None:

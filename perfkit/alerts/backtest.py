@@ -115,7 +115,7 @@ def desk_backtest(
     days = [None if day is None else as_date(day) for day in (first, last)]
     if days[0] is not None and days[1] is not None and days[1] < days[0]:
         raise UsageError(f"the last day ({last}) is before the first ({first}); swap them")
-    return backtest(open_feed(config), rules, *days)
+    return backtest(open_feed(config, whole=True), rules, *days)
 
 
 def backtest(

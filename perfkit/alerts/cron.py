@@ -16,7 +16,6 @@ from perfkit.alerts import state_file
 from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
 from perfkit.config.workspace import CONFIG, folder_of, timezone_override
-from perfkit.core.errors import WorkspaceNotFoundError
 from perfkit.core.interpreter import flushed
 from perfkit.disk.fingerprints import unchanged
 
@@ -45,9 +44,13 @@ example: perfkit-alerts --root /srv/trading --dry-run
 
 
 class Arguments:
-    """The command line; `now` is in microseconds, None for the present."""
+    """The command line; `now` is in microseconds, None for the present.
+
+    `accounts` says whether Python's logging gets the account of the run.
+    """
 
     def __init__(self) -> None:
+        self.accounts = True
         self.root = ""
         self.now: int | None = None
         self.json = False
@@ -65,14 +68,14 @@ def program() -> None:
     with new events.
     """
     gc.disable()
-    code = main()
+    code = main(accounts=False)
     os._exit(code if flushed() else EXIT_FAILED)
 
 
-def main(argv: Sequence[str] | None = None) -> int:
+def main(argv: Sequence[str] | None = None, *, accounts: bool = True) -> int:
     """Runs once; returns the exit code."""
     try:
-        code = _main(sys.argv[1:] if argv is None else argv)
+        code = _main(sys.argv[1:] if argv is None else argv, accounts)
         if sys.stdout is not None:
             sys.stdout.flush()
     except KeyboardInterrupt:
@@ -96,7 +99,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     return code
 
 
-def _main(argv: Sequence[str]) -> int:
+def _main(argv: Sequence[str], accounts: bool) -> int:
     try:
         arguments = _parsed(argv)
     except _WrongUsageError as error:
@@ -105,6 +108,7 @@ def _main(argv: Sequence[str]) -> int:
     if arguments is None:
         print(USAGE, end="")
         return EXIT_OK
+    arguments.accounts = accounts
     root = _root(arguments.root)
     if arguments.dry_run:
         return _worked(root, arguments)
@@ -155,6 +159,10 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
 def _worked(root: str, arguments: Arguments) -> int:
     from perfkit.alerts.check import check
 
+    if not arguments.accounts:
+        from perfkit.core.log import without_accounts
+
+        without_accounts()
     try:
         result = check(root, arguments.now, dry_run=arguments.dry_run)
     except Exception:
@@ -241,6 +249,8 @@ def parsed_time(text: str) -> int:
 def _root(given: str) -> str:
     folder = os.path.abspath(folder_of(given))
     if not os.path.isfile(os.path.join(folder, CONFIG)):
+        from perfkit.core.errors import WorkspaceNotFoundError
+
         raise WorkspaceNotFoundError(folder)
     return folder
 

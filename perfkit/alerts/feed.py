@@ -116,15 +116,16 @@ def load_config(root: str, timezone: str | None) -> Config:
     return configs.load(root, timezone)
 
 
-def open_feed(config: Config, *, writes: bool = True) -> Feed:
+def open_feed(config: Config, *, writes: bool = True, whole: bool = False) -> Feed:
     """The logs as they are now; raises `LogReadError`.
 
-    Without `writes`, and where the book is out of date, every log is read from its start.
+    Without `writes`, and where the book is out of date, every log is read from its start. With
+    `whole`, logs that grew are verified as for a summary; a run of every minute must be faster.
     """
     from perfkit.book.book import Book
     from perfkit.book.cache import DEFAULT, open_book
 
-    options = DEFAULT._replace(verified_bytes=VERIFIED_BYTES)
+    options = DEFAULT if whole else DEFAULT._replace(verified_bytes=VERIFIED_BYTES)
     if not writes and not nothing_new(config.folder, config.override):
         options = options._replace(cached=False)
     # Sources of several currencies share a book here; no rule adds them up.

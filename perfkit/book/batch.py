@@ -11,7 +11,7 @@ import os
 from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import ExitStack
 from itertools import repeat
 
 from perfkit.book.store.days import sealed
@@ -24,21 +24,21 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import is_constant
 from perfkit.core.trades import Trades, ordered
 from perfkit.disk.fingerprints import fingerprint_of
-from perfkit.logs.digest import ContentDigest, digest_of
-from perfkit.logs.files import is_compressed, line_offset, opened, readable
+from perfkit.logs.digest import ContentChangedError, ContentDigest, digest_of
+from perfkit.logs.files import is_compressed, line_offset, readable, verified_text
 from perfkit.logs.reader import FileLog, Start, pieces
 from perfkit.logs.trades import OPEN, Fruitless, by_day, combined_trades
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    pass
+    from typing import BinaryIO
 
 BATCH_LINES = 1 << 14
 """About so many lines are held at a time; more are a batch of their own."""
 
 
 class FileReading(NamedTuple):
-    """One file to read, from `start` on; `digest` has seen what comes before.
+    """One file to read, from `start` on; `digest` has seen what comes before, in a file `inode`.
 
     `number` is that of its entry, `last_day` the day of the last trade line before the start; with
     a `limit`, only that many bytes of text are there.
@@ -49,6 +49,7 @@ class FileReading(NamedTuple):
     name: str
     start: Start = Start()
     digest: ContentDigest | None = None
+    inode: tuple[int, ...] = ()
     last_day: int | None = None
     limit: int | None = None
 
@@ -79,8 +80,8 @@ def batches(
     """Reads files, a batch at a time; `done` is called after each file.
 
     Sealed batches hold no trades in memory but days written to `pages`; `now` is the time of the
-    file system in ns. Raises `LogReadError`, or `FileNotFoundError` for a file that has gone
-    meanwhile.
+    file system in ns. Raises `LogReadError`, `ContentChangedError` for a file that changes
+    meanwhile, or `FileNotFoundError` for one that has gone.
     """
     calendar = config.calendar
     waiting: list[tuple[FileLog, FileReading, FileEntry]] = []
@@ -121,13 +122,17 @@ def _read(
     """The runs of lines of one file, each with what is known of the file after it."""
     digest, last_day = reading.digest, reading.last_day
     compressed = is_compressed(reading.path)
-    with readable(reading.name), closing(opened(reading.path)) as stream:
+    with readable(reading.name), ExitStack() as stack:
+        stream: BinaryIO = stack.enter_context(open(reading.path, "rb"))
         fingerprint = fingerprint_of(os.fstat(stream.fileno()))
         if compressed:
-            with open(reading.path, "rb") as packed:
-                digest = digest_of(packed)
+            digest = digest_of(stream)
+            text = verified_text(reading.path, reading.name, 0, digest.chunks())
+            stream = stack.enter_context(text)
         elif digest is None:
             digest = ContentDigest()
+        elif fingerprint[:2] != reading.inode:  # what follows is of another file
+            raise ContentChangedError(reading.name)
         runs = pieces(
             stream,
             reading.name,

@@ -30,6 +30,7 @@ from perfkit.disk.atomic import put_in_place, sweep_temporaries
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.disk.locks import held
 from perfkit.disk.sealed import read_bytes, read_marked
+from perfkit.logs.digest import ContentChangedError
 from perfkit.logs.listing import Listing, LogFile, log_files, stands
 from perfkit.logs.trades import OPEN
 
@@ -155,7 +156,7 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
     if options.limits is not None:
         return _as_limited(config, sources, options)
     known = stored(config)
-    if known is not None and known.is_current and _has(known.manifest, sources):
+    if known is not None and known.is_current and _serves(known.manifest, sources, options):
         return known.opened(sources)
     try:
         os.makedirs(os.path.join(folder, PAGES), exist_ok=True)
@@ -168,7 +169,7 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
 def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
     """The book as the cache has it, if that is just what the limits say; else made anew."""
     known = stored(config)
-    if known is not None and _has(known.manifest, sources):
+    if known is not None and _serves(known.manifest, sources, options):
         read = {
             file.name: file.bytes_read
             for source in sources
@@ -179,8 +180,14 @@ def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> 
     return _in_memory(config, sources, options)
 
 
-def _has(manifest: Manifest, sources: Sequence[Source]) -> bool:
-    return all(source.name in manifest.ledgers for source in sources)
+def _serves(manifest: Manifest, sources: Sequence[Source], options: Options) -> bool:
+    """Whether it has those sources, and no file that is yet to be verified."""
+    ledgers = [manifest.ledgers.get(source.name) for source in sources]
+    return all(
+        ledger is not None
+        and not any(file.is_doubtful(options.verified_bytes) for file in ledger.files)
+        for ledger in ledgers
+    )
 
 
 def stored(config: Config) -> StoredBook | None:
@@ -250,7 +257,7 @@ def _written(
     now = _touched(os.path.join(folder, LOCK))
     if known is None or _mark(path) != known.mark:  # another process was first
         known = stored(config)
-        if known is not None and known.is_current and _has(known.manifest, sources):
+        if known is not None and known.is_current and _serves(known.manifest, sources, options):
             return known.opened(sources)
     manifest = _empty(config) if known is None else known.manifest
     now = max(now, _newest_epoch(manifest) + 1)  # the clock may count whole seconds only
@@ -299,7 +306,6 @@ def _refreshed(
 ) -> tuple[Manifest, Activity]:
     """The manifest with the ledgers of those sources updated."""
     from perfkit.book.parallel import updated
-    from perfkit.book.update import LogMovedError
 
     for attempt in range(ATTEMPTS):
         last = attempt == ATTEMPTS - 1
@@ -319,12 +325,14 @@ def _refreshed(
             )
             if not last and not all(stands(*one) for one in listed):
                 continue
-        except (FileNotFoundError, LogMovedError) as error:
+        except (FileNotFoundError, ContentChangedError) as error:
+            name = getattr(error, "filename", None) or str(error)
             if last:
-                name = getattr(error, "filename", None) or str(error)
                 raise LogReadError(
                     name, "changes faster than it can be read", "try again"
                 ) from error
+            if attempt:  # it was not just a moment
+                manifest = manifest.doubting(name)
             continue
         break
     return _with_joint_days(made.manifest, config, pages), _activity(made, sources)

@@ -3,6 +3,8 @@
     the file                                        what is done
     ----------------------------------------------  -----------------------------------------------
     same name and fingerprint, settled              nothing: it is not opened
+    the same, but a run that had to be short        all of its bytes are compared, then kept
+      compared a sample when it last grew
     same fingerprint, changed within the clock's    its bytes are compared, then kept
       grain, or touched, or renamed
     longer, its earlier bytes are the same          what follows the committed offset is read
@@ -24,7 +26,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from perfkit.book.batch import FileReading
 from perfkit.book.store.ledger import FileEntry, Ledger
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.disk.fingerprints import fingerprint_of, is_settled
+from perfkit.disk.fingerprints import Fingerprint, fingerprint_of, is_settled
 from perfkit.logs.digest import digest_of, verified
 from perfkit.logs.files import is_compressed, readable, unreadable
 from perfkit.logs.listing import LogFile
@@ -69,31 +71,20 @@ def plan(
     have elsewhere, which new ones get again. Raises `LogReadError`, or `FileNotFoundError` for a
     file that has gone meanwhile.
     """
-    by_name = {file.name: file for file in ledger.files}
-    by_inode = {file.fingerprint[:2]: file for file in ledger.files}
+    fingerprints = [fingerprint_of(_status(path, name)) for path, name, _ in files]
+    known_files = _KnownFiles(ledger, fingerprints)
     numbers, kept, readings, rewritten = [], {}, [], []
     looked_at = 0
-    taken: set[int] = set()
-    fingerprints = [fingerprint_of(_status(path, name)) for path, name, _ in files]
-    inodes = {fingerprint[:2] for fingerprint in fingerprints}
     for (path, name, _), fingerprint in zip(files, fingerprints, strict=True):
-        known = by_name.get(name)
-        if known is None or known.fingerprint != fingerprint:
-            known = by_inode.get(fingerprint[:2])
-        if known is None or known.number in taken:
-            known = by_name.get(name)
-            # A file that lives on under another name is not this one.
-            if known is not None and known.fingerprint[:2] in inodes:
-                known = None
-        if known is not None and known.number not in taken:
-            taken.add(known.number)
+        known = known_files.take(name, fingerprint)
+        if known is not None:
             stands = known.fingerprint == fingerprint and known.name == name
-            if stands and is_settled(fingerprint, known.seen_at):
-                numbers.append(known.number)
-                kept[known.number] = known
-                continue
-            looked_at += 1
-            entry, reading = _compared(path, name, known, now, verified_bytes)
+            stands = stands and not known.is_doubtful(verified_bytes)
+            entry: FileEntry | None = known
+            reading = None
+            if not (stands and is_settled(fingerprint, known.seen_at)):
+                looked_at += 1
+                entry, reading = _compared(path, name, known, now, verified_bytes)
             if entry is not None:
                 numbers.append(known.number)
                 kept[known.number] = entry
@@ -110,6 +101,31 @@ def plan(
     there = {file.name for file in files}
     gone = [file.name for file in dropped if file.name not in there]
     return Plan(tuple(numbers), kept, readings, dropped, rewritten, gone, looked_at)
+
+
+class _KnownFiles:
+    """The files that were known, each of which is at most one of the present ones."""
+
+    def __init__(self, ledger: Ledger, fingerprints: Iterable[Fingerprint]) -> None:
+        self._by_name = {file.name: file for file in ledger.files}
+        self._by_inode = {file.fingerprint[:2]: file for file in ledger.files}
+        self._present = {fingerprint[:2] for fingerprint in fingerprints}
+        self._taken: set[int] = set()
+
+    def take(self, name: str, fingerprint: Fingerprint) -> FileEntry | None:
+        """The known file that this one is: by its name, or renamed, by device and inode."""
+        known = self._by_name.get(name)
+        if known is None or known.fingerprint != fingerprint:
+            known = self._by_inode.get(fingerprint[:2])
+        if known is None or known.number in self._taken:
+            known = self._by_name.get(name)
+            # A file that lives on under another name is not this one.
+            if known is not None and known.fingerprint[:2] in self._present:
+                known = None
+        if known is None or known.number in self._taken:
+            return None
+        self._taken.add(known.number)
+        return known
 
 
 def in_old_order(ledger: Ledger, numbers: Iterable[int]) -> bool:
@@ -143,7 +159,9 @@ def _compared(
         digest = verified(stream, known.end, known.chunks, verified_bytes)
     if digest is None:
         return None, None
+    seen = seen._replace(sampled=known.end if known.end > verified_bytes else 0)
     if status.st_size == known.end:
         return seen._replace(waiting=0), None
     start = Start(known.end, known.lines + 1)
-    return seen, FileReading(known.number, path, name, start, digest, known.last_day)
+    inode = seen.fingerprint[:2]
+    return seen, FileReading(known.number, path, name, start, digest, inode, known.last_day)

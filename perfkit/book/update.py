@@ -6,8 +6,9 @@ The plan says what is to be read (see `plan`), and it is read in batches (see `b
     an identity                                     what is done
     ----------------------------------------------  -----------------------------------------------
     in one batch only, in no known file             its trade is taken as it is
-    in two batches, in a batch and a known file,    it is *affected*: its lines are found by the
-      or in a file that was dropped                 index, read again and combined anew
+    in dropped files and one batch at most          the same; its old trade went with the files
+    in two batches, or in a known file and a        it is *affected*: its lines are found by the
+      batch or a dropped file                       index, read again and combined anew
 
     a day                                           what is done
     ----------------------------------------------  -----------------------------------------------
@@ -22,7 +23,6 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from itertools import pairwise
 
 from perfkit.book.batch import Batch, entries_of
@@ -42,7 +42,7 @@ from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.trades import Trades, joined, ordered
-from perfkit.logs.files import line_offset, opened, readable
+from perfkit.logs.files import line_offset, readable, verified_text
 from perfkit.logs.reader import read_lines
 from perfkit.logs.trades import OPEN, Combined, Fruitless, by_day, combined_trades
 
@@ -62,14 +62,10 @@ def absorbed(
 ) -> Ledger:
     """The ledger, joined with the batches.
 
-    Raises `CacheDamagedError` when the cache cannot be read, and `LogMovedError` when a log is no
-    longer what the batches were read from.
+    Raises `CacheDamagedError` when the cache cannot be read, and `ContentChangedError` when a log
+    no longer holds the bytes that were read.
     """
     return _Absorption(source, config, ledger, todo, batches, pages, now).result()
-
-
-class LogMovedError(Exception):
-    """A log changed while it was read; reading starts over."""
 
 
 class _Absorption:
@@ -151,14 +147,18 @@ class _Absorption:
         for key, entries in known.items():
             living = {one for one in entries if place_in(one)[0] in alive}
             if key in lost or living:
-                self.affected.add(key)
                 self.suspect_days.update(map(day_in, entries))
+            if living:
                 found[key] = living
-        self.affected |= lost | shared_keys([batch.lines for batch in self.batches])
+        self.affected = found.keys() | shared_keys([batch.lines for batch in self.batches])
         return found
 
     def _combined_again(self, found: Mapping[int, set[Entry]]) -> Combined:
-        """The trades of the affected identities, made of all their lines."""
+        """The trades of the affected identities, made of all their lines.
+
+        A log may be replaced at any time. Its lines are taken from the bytes that its entry has
+        the digests of, or not at all.
+        """
         wanted: defaultdict[int, set[int]] = defaultdict(set)
         for key in self.affected:
             places = [place_in(one) for one in found.get(key, ())]
@@ -178,10 +178,11 @@ class _Absorption:
                 for address in file.details
                 for block in unpacked_details(self.pages.get(address)).blocks
             ]
-            with readable(file.name), closing(opened(path)) as stream:
-                log = read_lines(stream, file.name, self.source.dialect, lines, blocks[file.number])
-            if len(log.lines) != len(lines):
-                raise LogMovedError(file.name)
+            with (
+                readable(file.name),
+                verified_text(path, file.name, file.end, file.chunks) as text,
+            ):
+                log = read_lines(text, file.name, self.source.dialect, lines, blocks[file.number])
             logs.append(log)
             numbers.append(file.number)
         return combined_trades(
@@ -330,6 +331,7 @@ def _followed(earlier: FileEntry, later: FileEntry) -> FileEntry:
         last_day=earlier.last_day if later.last_day is None else later.last_day,
         newest=max(instants, default=None),
         details=(*earlier.details, *later.details),
+        sampled=earlier.sampled,
     )
 
 

@@ -17,7 +17,7 @@ from perfkit import __version__
 from perfkit.cli.arguments import EXIT_FAILED, EXIT_OK, Commands, HelpWithExamples, Parser
 from perfkit.core.errors import MissingExtraError, PerfkitError
 from perfkit.core.interpreter import Output, flushed, open_streams
-from perfkit.core.log import stop_log_to_stderr
+from perfkit.core.log import stop_log_to_stderr, without_accounts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,6 +40,7 @@ def program() -> NoReturn:
     That and frequent garbage collection would be a fifth of a short run.
     """
     gc.set_threshold(100_000)
+    without_accounts()
     open_streams()
     try:
         code: int | str | None = main()
@@ -52,10 +53,7 @@ def program() -> NoReturn:
 
         print(f"perfkit: {BUG}:\n{traceback.format_exc()}", file=sys.stderr)
         code = EXIT_FAILED
-    code = _after_output(code if isinstance(code, int) else EXIT_FAILED if code else EXIT_OK)
-    if "logging" in sys.modules:
-        sys.modules["logging"].shutdown()
-    os._exit(code)
+    os._exit(_after_output(code if isinstance(code, int) else EXIT_FAILED if code else EXIT_OK))
 
 
 def main(argv: Sequence[str] | None = None) -> int:

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN
-from perfkit.core.values import TIME_UNITS_US, BadValueError, exact_number
+from perfkit.core.values import TIME_UNITS_US, BadValueError, exact_number, shown
 
 TEXT = "text"
 NUMBER = "number"
@@ -152,7 +152,8 @@ class Dialect(NamedTuple):
         meaning = known.get(mapped.lower())
         if meaning is None:
             raise BadValueError(
-                f"{mapped!r} is not one of {', '.join(known)}; map it with `values` in the dialect"
+                f"{shown(mapped)} is not one of {', '.join(known)}; "
+                "map it with `values` in the dialect"
             )
         return meaning
 

@@ -13,7 +13,7 @@ class LineError(NamedTuple):
     """One line of a log that could not be read as a trade; prints as `path:line: reason`.
 
     `path` is as the workspace shows it, `line` counts from 1, `offset` is the line's first byte,
-    `reason` is one sentence, with at most 40 characters of a value it is about.
+    `reason` is one sentence, with at most 80 characters of a value it is about.
     """
 
     path: str

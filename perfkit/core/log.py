@@ -1,28 +1,38 @@
-"""What a run says of itself, by Python's `logging` under the name `perfkit`.
+"""What a run reports of itself, by Python's `logging` under the name `perfkit`.
 
-Python's logging takes time to load, so a record is only made where somebody could see it: a
-warning always, the account of a run when the program uses logging anyway.
+Python's logging takes time to load. A perfkit command therefore makes the account of a run only
+with `--log`, as nobody would see it otherwise; a warning is always made.
 """
 
 from __future__ import annotations
-
-import sys
 
 LOGGER = "perfkit"
 FIELDS = "perfkit"
 """The attribute of a record that holds its fields."""
 
 
+class _Log:
+    """Whether accounts are made, and whether records go to stderr."""
+
+    accounts = True
+    to_stderr = False
+
+
+def without_accounts() -> None:
+    """Makes no accounts from now on: for a command, until `log_to_stderr` asks for them."""
+    _Log.accounts = False
+
+
 def warn(message: str) -> None:
-    """Says what the operator should know."""
+    """Warns the operator."""
     import logging
 
     logging.getLogger(LOGGER).warning("perfkit: warning: %s", message)
 
 
 def account(message: str, **fields: object) -> None:
-    """Says what a run did; `fields` are plain values."""
-    if "logging" in sys.modules:
+    """Reports what a run did; `fields` are plain values."""
+    if _Log.accounts:
         import logging
 
         text = " ".join(f"{name}={value}" for name, value in fields.items())
@@ -54,13 +64,15 @@ def log_to_stderr(form: str) -> None:
     logger.handlers = [handler]
     logger.setLevel(logging.INFO)
     logger.propagate = False
+    _Log.accounts = _Log.to_stderr = True
 
 
 def stop_log_to_stderr() -> None:
     """Undoes `log_to_stderr`, for a caller whose process goes on."""
-    if "logging" in sys.modules:
+    if _Log.to_stderr:
         import logging
 
+        _Log.to_stderr = False
         logger = logging.getLogger(LOGGER)
         logger.handlers = []
         logger.setLevel(logging.NOTSET)

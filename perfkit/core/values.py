@@ -8,6 +8,17 @@ times become instants (microseconds since the epoch).
 
 The column "61200.50", "0.1", "-3" becomes the integers 6120050, 10 and -300 with 2 places. Adding
 and comparing them is exact and several times faster than with Decimals.
+
+What a number is, is defined once, and `exact_number` reads it so:
+
+    number = [sign] (digits ["." [digits]] | "." digits) [("e" | "E") [sign] digits]
+    sign   = "+" | "-"
+    digits = one or more of 0 to 9, in ASCII
+
+It has at most 40 digits, zeros that lead included, and an exponent from -30 to 30 written in at
+most 6 characters. A number of JSON is read from its digits like a text of the same characters.
+The faster ways to read a column (`_uniform`) take some columns of such numbers and leave all others
+to `exact_number`; none of them takes what it refuses or reads it differently.
 """
 
 from __future__ import annotations
@@ -36,6 +47,10 @@ if TYPE_CHECKING:
 
 MAX_DIGITS = 40
 MAX_EXPONENT = 30
+MAX_SHOWN = 80
+"""So many characters of a value appear in the reason why it is bad."""
+
+_TOO_MANY_DIGITS = f"of more than {MAX_DIGITS} digits"
 _TOO_LONG: int = 10**MAX_DIGITS
 _LONG: int = 10 ** (MAX_DIGITS - 1)
 """Numbers from here on may have too many digits, with a zero before them."""
@@ -76,11 +91,11 @@ def exact_number(value: object) -> Decimal | None:
     if value is None or value == "":
         return None
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise BadValueError(f"{_shown(value)} is not a number")
+        raise BadValueError(f"{shown(value)} is not a number")
     text = value if isinstance(value, str) else _int_text(value)
     matched = re.fullmatch(_NUMBER, text)
     if matched is None:
-        raise BadValueError(f"{_shown(value)} is not a number")
+        raise BadValueError(f"{shown(value)} is not a number")
     digits = sum(map(str.isdigit, text.partition("e")[0].partition("E")[0]))
     if digits > MAX_DIGITS:
         raise BadValueError(f"a number of {digits} digits; at most {MAX_DIGITS} are taken")
@@ -119,6 +134,11 @@ def _uniform(present: Sequence[object]) -> tuple[list[int | None], int] | None:
 
 
 def _uniform_texts(present: Sequence[str]) -> tuple[list[int | None], int] | None:
+    """Texts of digits as integers; None when they are not all alike.
+
+    JSON's grammar checks the texts once their points are removed, and the zeros that then lead:
+    "-0.05" is -005 and then -5. Each removed zero must hide nothing that JSON would refuse.
+    """
     try:
         joined = ",".join(present)
     except TypeError:  # something among them is no text
@@ -144,6 +164,8 @@ def _uniform_texts(present: Sequence[str]) -> tuple[list[int | None], int] | Non
     for _ in range(places):  # JSON wants 0.05 without its point as 5
         if b",0" not in column and b",-0" not in column:
             break
+        if b",0-" in column:  # without its zero, 0-5.25 would be -5.25
+            return None
         column = column.replace(b",0", b",").replace(b",-0", b",-")
     units = _integers(b"[%b]" % column[1:-1])
     return None if units is None or len(units) != len(present) else (units, places)  # type: ignore[return-value]
@@ -219,7 +241,7 @@ def exact_instant(value: object, zone: tzinfo, unit: str) -> int | None:
     try:
         number = exact_number(value)
     except BadValueError as error:
-        raise BadValueError(f"{_shown(value)} is not a time") from error
+        raise BadValueError(f"{shown(value)} is not a time") from error
     assert number is not None
     multiply, divide = TIME_UNITS_US[unit]
     numerator, denominator = number.as_integer_ratio()
@@ -276,13 +298,13 @@ def _iso_instant(value: str, matched: re.Match[str], zone: tzinfo) -> int:
             moment = moment.replace(tzinfo=zone)
         whole = instant_of(moment.astimezone(UTC))
     except (ValueError, OverflowError) as error:
-        raise BadValueError(f"{_shown(value)}: {error}") from error
+        raise BadValueError(f"{shown(value)}: {error}") from error
     return _in_range(value, whole) + int((fraction or "0")[:6].ljust(6, "0"))
 
 
 def _in_range(value: object, instant: int) -> int:
     if not _EARLIEST_US <= instant < _LATEST_US:
-        raise BadValueError(f"{_shown(value)} is not a time between 1970 and 9000")
+        raise BadValueError(f"{shown(value)} is not a time between 1970 and 9000")
     return instant
 
 
@@ -294,7 +316,7 @@ def exact_text(value: object) -> str | None:
         return value
     if isinstance(value, int) and not isinstance(value, bool):
         return _int_text(value)
-    raise BadValueError(f"{_shown(value)} is not a text")
+    raise BadValueError(f"{shown(value)} is not a text")
 
 
 def texts(values: Sequence[object]) -> list[str | None]:
@@ -313,12 +335,20 @@ def keys_of(identities: Sequence[str | None]) -> list[int | None]:
         ]
 
 
+def shown(value: object) -> str:
+    """A logged value as it appears in a reason: at most `MAX_SHOWN` characters, whatever it is."""
+    if isinstance(value, str):
+        text = repr(value[: MAX_SHOWN + 1])
+        return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
+    if isinstance(value, list | dict):
+        inside = "..." if value else ""
+        return f"[{inside}]" if isinstance(value, list) else f"{{{inside}}}"
+    if isinstance(value, int) and not -_TOO_LONG < value < _TOO_LONG:
+        return "a number " + _TOO_MANY_DIGITS
+    return repr(value)
+
+
 def _int_text(value: int) -> str:
-    if abs(value) >= 10**MAX_DIGITS:
-        raise BadValueError(f"a number of more than {MAX_DIGITS} digits")
+    if not -_TOO_LONG < value < _TOO_LONG:
+        raise BadValueError("a number " + _TOO_MANY_DIGITS)
     return str(value)
-
-
-def _shown(value: object) -> str:
-    text = repr(value)
-    return text if len(text) <= 40 else text[:37] + "..."

@@ -14,7 +14,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = 6
+FORMAT = 7
 """Changes whenever what the cache holds changes its meaning or its layout."""
 
 

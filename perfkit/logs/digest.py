@@ -7,6 +7,8 @@ chunks are unchanged: all of them where they are few, else the first, the last a
 
 from __future__ import annotations
 
+from io import RawIOBase, UnsupportedOperation
+
 from xxhash import xxh3_128
 
 TYPE_CHECKING = False
@@ -16,6 +18,10 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 1 << 20
 SAMPLED_CHUNKS = 16
 """How many chunks beside the first and the last are looked at in a file too long to read whole."""
+
+
+class ContentChangedError(Exception):
+    """A file no longer holds the bytes that were digested; its name is the argument."""
 
 
 class ContentDigest:
@@ -83,3 +89,72 @@ def verified(
         if digest.chunks() != chunks[: number + 1]:
             return None
     return digest
+
+
+class VerifiedBytes(RawIOBase):
+    """The first `length` bytes of a file, given out only while they are those that were digested.
+
+    A chunk is read whole, digested and compared before a byte of it is given out; reading raises
+    `ContentChangedError` where it differs.
+    """
+
+    def __init__(self, stream: BinaryIO, name: str, length: int, chunks: tuple[bytes, ...]) -> None:
+        self._stream = stream
+        self._name = name
+        self._length = length
+        self._chunks = chunks
+        self._at = 0
+        self._number, self._chunk = -1, memoryview(b"")
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        self._at = (0, self._at, self._length)[whence] + offset
+        return self._at
+
+    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
+        number, passed = divmod(self._at, CHUNK_BYTES)
+        if self._at >= self._length:
+            return 0
+        if number != self._number:
+            self._number, self._chunk = number, memoryview(self._verified(number))
+        part = self._chunk[passed : passed + len(buffer)]
+        buffer[: len(part)] = part
+        self._at += len(part)
+        return len(part)
+
+    def _verified(self, number: int) -> bytes:
+        first = number * CHUNK_BYTES
+        self._stream.seek(first)
+        content = self._stream.read(min(CHUNK_BYTES, self._length - first))
+        if xxh3_128(content).digest() != self._chunks[number]:
+            raise ContentChangedError(self._name)
+        return content
+
+
+class DigestedStream:
+    """A stream read once from its start, and the digest of what was read of it."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._digest = ContentDigest()
+
+    def read(self, size: int) -> bytes:
+        """The next bytes."""
+        content = self._stream.read(size)
+        self._digest.update(content)
+        return content
+
+    def seek(self, offset: int) -> int:
+        """Raises `UnsupportedOperation`: what was passed over would not be digested."""
+        raise UnsupportedOperation(f"seek to {offset}")
+
+    def chunks(self) -> tuple[bytes, ...]:
+        """The digests of all of it, after what is left was read."""
+        while self.read(CHUNK_BYTES):
+            pass
+        return self._digest.chunks()

@@ -6,8 +6,10 @@ import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from io import BufferedReader
 
 from perfkit.core.errors import LogReadError
+from perfkit.logs.digest import ContentChangedError, DigestedStream, VerifiedBytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -26,6 +28,32 @@ def opened(path: str | os.PathLike[str]) -> BinaryIO:
 def is_compressed(path: str | os.PathLike[str]) -> bool:
     """Whether a log file is a compressed one."""
     return os.fspath(path).endswith(".gz")
+
+
+@contextmanager
+def verified_text(
+    path: str, shown: str, length: int, chunks: tuple[bytes, ...]
+) -> Iterator[BinaryIO]:
+    """The text of a log file, as long as its bytes are those that were digested.
+
+    Those are its first `length` bytes, or all of a compressed one. Raises `ContentChangedError`:
+    of a compressed file when the text was read, of any other one before the bytes are given out.
+    """
+    with open(path, "rb") as stream:
+        if not is_compressed(path):
+            yield BufferedReader(VerifiedBytes(stream, shown, length, chunks))
+            return
+        import gzip
+
+        packed = DigestedStream(stream)
+        try:
+            yield gzip.GzipFile(fileobj=packed, mode="rb")  # type: ignore[misc]
+        except (OSError, EOFError, zlib.error) as error:
+            if packed.chunks() != chunks:
+                raise ContentChangedError(shown) from error
+            raise
+        if packed.chunks() != chunks:
+            raise ContentChangedError(shown)
 
 
 @contextmanager

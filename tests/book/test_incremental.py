@@ -28,6 +28,7 @@ from perfkit.config.workspace import CACHE
 from perfkit.desk.desk import Desk
 from perfkit.desk.desk import open as open_desk
 from perfkit.logs import reader
+from tests.book.test_changing_logs import MOMENTS, Write, by_renaming, flipped, in_place
 
 CONFIG = """\
 timezone: {zone}
@@ -269,6 +270,29 @@ class Workspace(RuleBasedStateMachine):
         else:
             content[at % len(content)] ^= 1 << (at % 8)
             path.write_bytes(content)
+
+    @rule(
+        number=st.integers(0, 9),
+        block=blocks,
+        at=st.integers(0, 5000),
+        moment=st.sampled_from(sorted(MOMENTS)),
+        write=st.sampled_from([in_place, by_renaming]),
+    )
+    def flip_a_log_while_it_is_read(
+        self, number: int, block: bytes, at: int, moment: str, write: Write
+    ) -> None:
+        """It holds something else for a moment."""
+        path = self.one(number)
+        if path is None:
+            return
+        content = path.read_bytes()
+        other = content[: at % (len(content) + 1)] + block
+        there, back = (lambda: write(path, other)), (lambda: write(path, content))
+        with (
+            flipped(pytest.MonkeyPatch(), moment, there, back),
+            small_sizes() if self.small else nullcontext(),
+        ):
+            assert open_desk(self.root).book.files is not None
 
     @rule()
     def check_twice(self) -> None:

@@ -13,19 +13,22 @@ from typing import Any
 import pytest
 
 from perfkit.book import batch, cache, parallel
+from perfkit.book import book as books
 from perfkit.book import plan as plans
 from perfkit.book.batch import Batch
-from perfkit.book.cache import Activity, Options
+from perfkit.book.cache import DEFAULT, Activity, Options
 from perfkit.book.store import compaction, day_sheet, days
 from perfkit.book.store.freshness import nothing_new
+from perfkit.book.store.ledger import FileEntry
 from perfkit.book.store.pages import Pages
 from perfkit.book.verify import first_difference
+from perfkit.cli import main as cli
 from perfkit.core import values
 from perfkit.core.errors import LogReadError
 from perfkit.core.trades import Trades
 from perfkit.desk.desk import open as open_desk
 from perfkit.disk.fingerprints import FINE_GRAIN_NS, fingerprint_of, is_settled
-from perfkit.logs import reader
+from perfkit.logs import digest, reader
 from tests.conftest import WriteWorkspace
 
 DAY = "2026-04-06"
@@ -57,10 +60,17 @@ def append(root: Path, text: str, log: str = LOG) -> None:
         stream.write(text)
 
 
-def wait_until_settled(root: Path) -> None:
+def wait_until_settled(root: Path, options: Options = DEFAULT) -> None:
     """Lets the clock of the file system pass the last change, and the book see it."""
     while not nothing_new(str(root), ""):
-        assert open_desk(root).book.files
+        assert books.read(open_desk(root).config, None, options).files
+
+
+def stored_files(root: Path) -> list[FileEntry]:
+    """What the cache has of the logs, as it is there."""
+    known = cache.stored(open_desk(root).config)
+    assert known is not None
+    return [file for ledger in known.manifest.ledgers.values() for file in ledger.files]
 
 
 class TestReading:
@@ -188,6 +198,74 @@ class TestReading:
 
         monkeypatch.setattr(parallel, "_batches", fails)
         assert symbols(root) == ["X", "X"]
+
+
+class TestSampled:
+    """Of a long log that grew, an alert run compares a sample; other commands compare all of it."""
+
+    CHUNK = 4096
+
+    @pytest.fixture
+    def root(self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch) -> Path:
+        """A log of 40 chunks that grew, with an old line changed in one that no sample has."""
+        monkeypatch.setattr(digest, "CHUNK_BYTES", self.CHUNK)
+        text = "".join(line(str(n), filler="x" * 40) for n in range(1000))
+        root = workspace(logs={LOG: text})
+        assert open_desk(root).book.files
+        unseen = 5 if len(text) % 2 == 0 else 6  # every other chunk is in the sample
+        at = text.index('"net_profit_loss": "1"', unseen * self.CHUNK)
+        with (root / LOG).open("r+") as stream:
+            stream.seek(at)
+            stream.write('"net_profit_loss": "9"')
+        append(root, line("new", "13:00"))
+        self.alert_run(root)
+        wait_until_settled(root, self.IN_HASTE)
+        return root
+
+    IN_HASTE = Options(verified_bytes=8 * CHUNK)
+
+    def alert_run(self, root: Path) -> None:
+        found = books.read(open_desk(root).config, None, self.IN_HASTE)
+        assert not found.activity.rewritten
+
+    def test_a_summary_does_not_take_it_over(self, root: Path) -> None:
+        cold = open_desk(root, cached=False).summary("all").metrics["net_pnl"]
+        assert cold == 1009
+        assert open_desk(root).summary("all").metrics["net_pnl"] == cold
+        assert first_difference(open_desk(root).config, open_desk(root).config.sources[0]) is None
+
+    def test_nor_when_the_log_has_grown_since(self, root: Path) -> None:
+        size = (root / LOG).stat().st_size
+        append(root, line("newer", "13:30", filler="x" * (size % 2)))
+        self.alert_run(root)
+        append(root, line("newest", "13:45"))
+        assert open_desk(root).summary("all").metrics["net_pnl"] == 1011
+
+    def test_nor_does_cache_verify(self, root: Path, caplog: pytest.LogCaptureFixture) -> None:
+        assert cli.main(["cache", "verify", "--root", str(root)]) == 0
+        assert f"{LOG}: earlier lines have changed" in caplog.text
+
+    def test_an_alert_run_and_the_next_summary_open_no_log(
+        self, root: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(plans, "_compared", None)
+        self.alert_run(root)
+        monkeypatch.undo()
+        monkeypatch.setattr(digest, "CHUNK_BYTES", self.CHUNK)
+        assert open_desk(root).book.activity.rebuilt == 1
+        wait_until_settled(root)
+        monkeypatch.setattr(plans, "_compared", None)
+        assert open_desk(root).book.activity.hit == 1
+        self.alert_run(root)
+
+    def test_one_that_did_not_change_is_compared_once(self, workspace: WriteWorkspace) -> None:
+        root = workspace(logs={LOG: line("A")})
+        assert open_desk(root).book.files
+        append(root, line("B", "13:00"))
+        assert books.read(open_desk(root).config, None, Options(verified_bytes=10)).files
+        assert [file.sampled for file in stored_files(root)] == [len(line("A"))]
+        assert open_desk(root).book.activity.hit == 1
+        assert [file.sampled for file in stored_files(root)] == [0]
 
 
 class TestQuiet:

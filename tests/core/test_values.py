@@ -10,16 +10,19 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from perfkit.core import values as columns
 from perfkit.core.calendar import instant_of
 from perfkit.core.exact import EXACT, decimal_places
 from perfkit.core.numbers import Numbers, concatenated
 from perfkit.core.values import (
+    MAX_SHOWN,
     BadValueError,
     exact_instant,
     exact_number,
     exact_text,
     instants,
     numbers,
+    shown,
     texts,
 )
 
@@ -45,6 +48,70 @@ number_columns: st.SearchStrategy[list[object]] = st.one_of(
     st.lists(st.one_of(number_texts, bad_number_texts), min_size=1, max_size=4),
     st.lists(st.one_of(number_texts, st.booleans(), st.just([]), st.just({})), min_size=1),
 )
+
+_DIGITS = st.one_of(
+    st.sampled_from(["0", "00", "5", "05", "9", "40", "100"]),
+    st.text("0123456789", max_size=4),
+    st.sampled_from([17, 18, 19, 38, 39, 40, 41]).flatmap(
+        lambda length: st.sampled_from("019").map(lambda first: first + "1" * (length - 1))
+    ),
+)
+_SIGNS = st.sampled_from(["", "", "", "-", "-", "+", "--", "-+"])
+_BETWEEN = st.sampled_from(
+    ["", "", "", "", "-", "+", "0-", "-0", "_", " ", ",", "x", "\u0661", "."]
+)
+_EXPONENTS = st.sampled_from(
+    [
+        "",
+        "",
+        "",
+        "",
+        "e1",
+        "E-7",
+        "e+30",
+        "e31",
+        "e-31",
+        "e",
+        "e1.",
+        "e00030",
+        "e+000030",
+        "e9999999",
+    ]
+)
+near_numbers = st.one_of(
+    st.builds("".join, st.tuples(_SIGNS, _DIGITS, _BETWEEN, _DIGITS, _EXPONENTS)),
+    st.builds("{}{}{}.{}{}".format, _SIGNS, _DIGITS, _BETWEEN, _DIGITS, _EXPONENTS),
+    st.sampled_from(["0-54.45", "0-.5", "0-0.5", "-0-.5", ".-5", "5.", ".5", "+1", ".", "-", "-."]),
+    st.sampled_from(["-0", "-.0", "0x1", "NaN", "nan", "Infinity", "1\n", " 1", "1 ", "\uff11"]),
+)
+
+
+@st.composite
+def near_number_columns(draw: st.DrawFn) -> list[str]:
+    """Columns as bots write them, with equally many decimal places or not, and what looks alike."""
+    places = draw(st.integers(0, 4))
+    digits = st.text("0123456789", min_size=places, max_size=places)
+    whole = st.one_of(_DIGITS, st.builds("".join, st.tuples(_DIGITS, _BETWEEN, _DIGITS)))
+    alike = st.builds("{}{}{}{}".format, _SIGNS, whole, st.just("." if places else ""), digits)
+    plain = st.builds("{}.{:0>2}".format, st.integers(-99, 99), st.integers(0, 99))
+    kinds = draw(st.sampled_from([[alike], [alike, alike, near_numbers], [plain, near_numbers]]))
+    return draw(st.lists(st.one_of(kinds), min_size=1, max_size=8))
+
+
+def by_hand(text: str) -> Decimal | None:
+    """A number of the grammar in `perfkit.core.values`, read character by character; else None."""
+    rest = text[1:] if text[:1] in ("+", "-") else text
+    mantissa, _, exponent = rest.replace("E", "e").partition("e")
+    has_exponent = len(mantissa) < len(rest)
+    whole, _, places = mantissa.partition(".")
+    if has_exponent:
+        size = exponent[1:] if exponent[:1] in ("+", "-") else exponent
+        if not size or set(size) - set("0123456789") or len(exponent) > 6 or int(size) > 30:
+            return None
+    if not (whole or places) or set(whole + places) - set("0123456789"):
+        return None
+    return Decimal(text) if len(whole + places) <= 40 else None
+
 
 _DATES = st.sampled_from(["2026-04-06", "2024-02-29", "1970-01-01", "2026-02-30", "2025-13-01"])
 _CLOCKS = st.sampled_from(["00:00:00", "09:30:59", "23:59:59", "24:00:00", "12:60:00", "12:00:60"])
@@ -103,6 +170,44 @@ class TestNumbers:
             assert expected is BadValueError
         else:
             assert [column.decimal(row) for row in range(len(values))] == expected
+
+    @given(near_numbers)
+    def test_a_number_is_what_the_grammar_says(self, text: str) -> None:
+        number = by_hand(text)
+        expected = BadValueError if text and number is None else [number]
+        assert each([text], exact_number) == expected
+
+    @given(near_number_columns())
+    @example(["0-54.45"])
+    @example(["0-54.45", "0-54.45"])
+    @example(["0-54.45", "10.50"])
+    @example(["0-.5", "0-0.5"])
+    @example(["-0-1.5", "1.5"])
+    @example(["00.5", "0.5"])
+    @example(["0.50-1", "1.25"])
+    @example(["1.5,2.5", "3"])
+    @pytest.mark.parametrize("few_bytes", [0, 4096], ids=["msgspec", "json"])
+    def test_every_way_to_read_a_column_takes_the_same_numbers(
+        self, few_bytes: int, column: list[str]
+    ) -> None:
+        expected = [by_hand(text) if text else None for text in column]
+        bad = any(text and one is None for text, one in zip(column, expected, strict=True))
+        ways: list[tuple[list[object], list[Decimal | None]]] = [
+            ([*column], expected),
+            ([*column, *column], [*expected, *expected]),
+            ([*column, None], [*expected, None]),
+            ([*column, 7], [*expected, Decimal(7)]),
+        ]
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(columns, "FEW_BYTES", few_bytes)
+            for values, known in ways:
+                try:
+                    read = numbers(values)
+                except BadValueError:
+                    assert bad
+                else:
+                    assert not bad
+                    assert [read.decimal(row) for row in range(len(values))] == known
 
     @given(st.lists(st.lists(number_texts, min_size=1), min_size=1))
     def test_columns_of_different_units_concatenate_exactly(self, parts: list[list[str]]) -> None:
@@ -338,7 +443,51 @@ class TestTexts:
             exact_text(value)
 
 
-def test_a_reason_shows_only_the_beginning_of_a_long_value() -> None:
+def _deep_list() -> list[object]:
+    deep: list[object] = []
+    for _ in range(100_000):
+        deep = [deep]
+    return deep
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        pytest.param("x" * 1_000_000, id="long text"),
+        pytest.param("\U0010ffff" * 1000, id="text that is longer when escaped"),
+        pytest.param("'\"" * 40, id="quotes"),
+        pytest.param(10**5000, id="integer that Python does not print"),
+        pytest.param(-(10**5000), id="negative one"),
+        pytest.param([10**5000], id="list of such an integer"),
+        pytest.param({"x" * 1000: "y" * 1000}, id="object"),
+        pytest.param(_deep_list(), id="list that is nested deep"),
+        pytest.param(True, id="true"),
+    ],
+)
+@pytest.mark.parametrize(
+    "convert",
+    [exact_number, exact_text, lambda value: exact_instant(value, UTC, "ms")],
+    ids=["number", "text", "time"],
+)
+def test_a_reason_shows_at_most_80_characters_of_any_value(
+    value: object, convert: Callable[[object], object]
+) -> None:
+    assert len(shown(value)) <= MAX_SHOWN == 80
+    if convert is exact_text and isinstance(value, str):
+        return
     with pytest.raises(BadValueError) as caught:
-        exact_number("x" * 10_000)
-    assert len(str(caught.value)) < 100
+        convert(value)
+    assert len(str(caught.value).partition(" is not")[0]) <= MAX_SHOWN
+
+
+def test_a_short_value_is_shown_as_it_is() -> None:
+    assert [shown(value) for value in ("a\n", "x" * 78, 10**39, [], {}, [1], {"a": 1}, True)] == [
+        "'a\\n'",
+        "'" + "x" * 78 + "'",
+        "1" + "0" * 39,
+        "[]",
+        "{}",
+        "[...]",
+        "{...}",
+        "True",
+    ]

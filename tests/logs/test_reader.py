@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -16,11 +17,13 @@ from hypothesis import strategies as st
 from perfkit.config.dialect import TRADE_RECORD, Dialect, compile_dialect
 from perfkit.core.errors import LogReadError
 from perfkit.core.numbers import Numbers
+from perfkit.core.values import MAX_SHOWN
 from perfkit.logs import reader
 from perfkit.logs.files import line_offset, opened, readable
 from perfkit.logs.formats import json_lines
 from perfkit.logs.formats.json_lines import MAX_LINE_BYTES, plainly_decoded
 from perfkit.logs.reader import FileLog, Start, pieces, read_lines
+from tests.core.test_values import near_number_columns
 
 GOOD = {
     "timestamp": '"2026-04-06T10:00:00Z"',
@@ -104,8 +107,16 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
     "only NULs": (b"\0\0\0", "holds a NUL byte"),
     "byte order mark": (b"\xef\xbb\xbf" + line(), "is not JSON"),
     "control character": (line(symbol='"\t"'), "is not JSON"),
-    "deeply nested": (line(indicators_used=DEEP), "is not JSON"),
-    "deeply nested symbol": (line(symbol=DEEP), "is not JSON"),
+    "deeply nested": (line(indicators_used=DEEP), "is nested more than 64 levels deep"),
+    "deeply nested symbol": (line(symbol=DEEP), "is nested more than 64 levels deep"),
+    "deeply nested and cut": (line(symbol=DEEP)[:90_000], "is nested more than 64 levels deep"),
+    "5,000 digits": (line(net_profit_loss="9" * 5000), "a number of more than 40 digits"),
+    "5,000 digits as text": (line(target=f'"{"9" * 5000}"'), "target: a number of 5000 digits"),
+    "time of 5,000 digits": (line(timestamp="9" * 5000), "a number of more than 40 digits"),
+    "time of 4,000 digits": (line(timestamp="9" * 4000), "timestamp: a number of more than 40"),
+    "id of 4,000 digits": (line(order_id="9" * 4000), "order_id: a number of more than 40"),
+    "huge number in a list": (line(symbol=f"[{'9' * 4000}]"), r"symbol: \[\.\.\.\] is not a text"),
+    "0-54.45": (line(net_profit_loss='"0-54.45"'), "net_profit_loss: '0-54.45' is not a number"),
     "no time": (line(timestamp="null", exit_timestamp='""'), "neither a closing nor an opening"),
     "empty object": (b"{}", "neither a closing nor an opening time"),
     "open without opening time": (
@@ -159,10 +170,12 @@ def test_a_bad_line_prints_as_path_line_and_reason(tmp_path: Path) -> None:
 
 
 def test_a_reason_is_one_line_without_much_of_what_the_line_holds(tmp_path: Path) -> None:
-    content = line(net_profit_loss='"' + "secret " * 100 + '\\n"') + b"\n"
-    (error,) = read(tmp_path, content).errors
-    assert "\n" not in str(error)
-    assert len(error.reason) < 100
+    for name in ("net_profit_loss", "outcome", "timestamp"):
+        content = line(**{name: '"' + "secret " * 100_000 + '\\n"'}) + b"\n"
+        (error,) = read(tmp_path, content).errors
+        assert "\n" not in str(error)
+        start = "'" + "secret " * 11
+        assert error.reason.startswith(f"{name}: {start[: MAX_SHOWN - 3]}... is not")
 
 
 class TestLongLines:
@@ -424,6 +437,43 @@ def test_few_lines_are_decoded_without_msgspec_just_as_with_it(lines: list[str])
         rows = [msgspec.structs.astuple(decoder.decode(one.encode())) for one in lines]
         assert found == rows
         assert repr(found) == repr(rows)
+
+
+def said(log: FileLog, slot: int) -> dict[int, object]:
+    """What each line says: its number, or that it is bad."""
+    column = log.lines.slots[slot]
+    assert isinstance(column, Numbers)
+    found: dict[int, object] = {error.line: "bad" for error in log.errors}
+    return found | {number: column.decimal(row) for row, number in enumerate(log.lines.line)}
+
+
+@given(columns=near_number_columns(), few_bytes=st.sampled_from([0, 65536]))
+@example(columns=["0-54.45", "10.50"], few_bytes=0)
+def test_a_number_is_the_same_alone_and_among_others_as_text_and_as_json(
+    tmp_path_factory: pytest.TempPathFactory, columns: list[str], few_bytes: int
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "numbers.jsonl"
+    slot = [slot.target for slot in dialect().slots].index("net_pnl")
+    texts = [line(net_profit_loss=json.dumps(text)) for text in columns]
+    bare = [line(net_profit_loss=re.sub(r"\s", "_", text)) for text in columns]
+
+    def said_by(lines: list[bytes]) -> list[object]:
+        path.write_bytes(b"\n".join(lines) + b"\n")
+        found = said(read_log(path, "bot.jsonl", dialect()), slot)
+        return [found[number + 1] for number in range(len(lines))]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_lines, "FEW_BYTES", few_bytes)
+        together, as_json = said_by(texts), said_by(bare)
+        alone = [said_by([one])[0] for one in texts]
+        mixed = said_by([*texts, *bare, b"x"])
+    assert together == alone == mixed[: len(texts)]
+    assert mixed[len(texts) : -1] == as_json
+    for text, one, other in zip(columns, alone, as_json, strict=True):
+        if re.fullmatch(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?", text):
+            assert one == other  # a number of JSON is read as a text of its digits
+        else:
+            assert other == "bad"
 
 
 def test_plain_lines_are_decoded_without_msgspec() -> None:

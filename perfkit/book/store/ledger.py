@@ -35,7 +35,8 @@ class FileEntry(NamedTuple):
     bytes follow without a newline. `sizes` are bytes parsed, ignored, blank and bad. `days` has
     `(day, parsed, ignored, bad)` lines; `leading` those ignored and bad before its first trade
     line, which is of `first_day`, as the last is of `last_day`. `newest` is the latest instant a
-    line speaks of. `details` are the addresses of what is seldom needed.
+    line speaks of. `details` are the addresses of what is seldom needed. When it was last compared
+    with its digests, a sample of its first `sampled` bytes was; 0 stands for all of them.
     """
 
     number: int
@@ -53,11 +54,16 @@ class FileEntry(NamedTuple):
     last_day: int | None
     newest: int | None
     details: tuple[Address, ...]
+    sampled: int = 0
 
     @property
     def bytes_read(self) -> int:
         """The offset of its text up to which it was read."""
         return self.end + self.waiting
+
+    def is_doubtful(self, verified_bytes: int) -> bool:
+        """Whether a run that verifies so many bytes must compare it although it looks the same."""
+        return 0 < self.sampled <= verified_bytes
 
 
 class Details(NamedTuple):

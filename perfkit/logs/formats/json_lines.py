@@ -1,15 +1,18 @@
 """Lines of JSON to the fields that a dialect reads, each line exactly one object.
 
 msgspec decodes many lines; few are decoded by Python's `json`, which is loaded in less time. Both
-hand over a number with a point or an exponent as its digits, and both give the same.
+hand over a number with a point or an exponent as its digits, and both give the same. What is nested
+too deep is found before either sees it: their own limit is Python's stack, which differs from
+caller to caller.
 """
 
 from __future__ import annotations
 
 from functools import cache
 from io import BytesIO
+from itertools import accumulate
 
-from perfkit.core.values import BadValueError, short_int
+from perfkit.core.values import MAX_DIGITS, BadValueError, short_int
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,13 +22,20 @@ if TYPE_CHECKING:
 
 MAX_LINE_BYTES = 1024 * 1024
 
+MAX_DEPTH = 64
+"""Lists and objects are nested at most so deep; the object that is the line is the first level."""
+
 FEW_BYTES = 64 * 1024
 """A block up to so long is decoded by `json`: loading msgspec would take longer."""
+
+_STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
+_NO_OPENING = bytes(set(range(256)) - set(b"[{\n"))
+_NO_BRACKET = bytes(set(range(256)) - set(_STEPS))
 
 
 def decoded_block(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
     """All lines of the block decoded; None when any of them is not one plain object."""
-    if b"\0" in block:
+    if b"\0" in block or _has_deep_line(block):
         return None
     if len(block) <= min(FEW_BYTES, MAX_LINE_BYTES):
         rows = plainly_decoded(block, keys)
@@ -41,7 +51,7 @@ def decoded_block(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] 
         if len(block) > MAX_LINE_BYTES and max(map(len, lines)) > MAX_LINE_BYTES:
             return None
         return list(map(astuple, map(_line_decoder(keys).decode, lines)))
-    except (MsgspecError, UnicodeDecodeError, RecursionError):
+    except (MsgspecError, UnicodeDecodeError):
         return None
 
 
@@ -59,11 +69,13 @@ def decoded_line(raw: bytes, keys: tuple[str, ...]) -> tuple[Any, ...] | None:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadValueError(f"is not UTF-8 at byte {error.start + 1}") from error
+    if _is_deep(raw):
+        raise BadValueError(f"is nested more than {MAX_DEPTH} levels deep")
     try:
         return msgspec.structs.astuple(_line_decoder(keys).decode(raw))
     except msgspec.ValidationError as error:
         raise BadValueError(_not_an_object(raw, str(error))) from error
-    except (msgspec.DecodeError, RecursionError) as error:
+    except msgspec.DecodeError as error:
         raise BadValueError(f"is not JSON: {error}") from error
 
 
@@ -82,11 +94,31 @@ def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]
             json.loads(line, parse_float=str, parse_int=short_int, parse_constant=_no_number)
             for line in block.decode("ascii").split("\n")[:-1]
         ]
-    except (ValueError, RecursionError):
+    except ValueError:
         return None
     if not all(isinstance(line, dict) for line in lines):
         return None
     return [tuple(map(line.get, keys)) for line in lines]
+
+
+def _has_deep_line(block: bytes) -> bool:
+    """Whether a line is nested too deep; only lines with many opening brackets are looked at."""
+    opening = block.translate(None, _NO_OPENING).split(b"\n")
+    return max(map(len, opening)) > MAX_DEPTH and any(map(_is_deep, block.split(b"\n")))
+
+
+def _is_deep(raw: bytes) -> bool:
+    """Whether the lists and objects of a line are nested too deep, up to where it stops being JSON.
+
+    `{"a": [["[["]]}` has three levels: what a text holds does not count.
+    """
+    if raw.count(b"[") + raw.count(b"{") <= MAX_DEPTH:
+        return False
+    import re
+
+    bare = re.sub(rb'"(?:[^"\\]++|\\.)*+"?', b"", raw, flags=re.DOTALL)
+    steps = map(_STEPS.__getitem__, bare.translate(None, _NO_BRACKET))
+    return max(accumulate(steps), default=0) > MAX_DEPTH
 
 
 def too_long() -> str:
@@ -118,4 +150,6 @@ def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
 def _not_an_object(raw: bytes, problem: str) -> str:
     if raw.lstrip()[:1] != b"{":
         return "is not a JSON object"
+    if "out of range" in problem:  # a whole number that Python does not convert
+        return f"has a number of more than {MAX_DIGITS} digits"
     return problem

@@ -1,0 +1,151 @@
+"""How deep a line may be nested is perfkit's own limit, whoever reads it and whatever it holds."""
+
+import json
+import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from perfkit.core.values import BadValueError
+from perfkit.logs.formats import json_lines
+from perfkit.logs.formats.json_lines import MAX_DEPTH, decoded_block, decoded_line
+
+T = TypeVar("T")
+TOO_DEEP = "is nested more than 64 levels deep"
+
+
+def nested(levels: int, opening: str = "[") -> str:
+    """A value of so many levels."""
+    if opening == "[":
+        return "[" * levels + "]" * levels
+    return '{"a":' * levels + "1" + "}" * levels
+
+
+def both(raw: str) -> list[object]:
+    """What a line is by itself, and in a block: its fields or the reason."""
+    found: list[object] = []
+    try:
+        found.append(decoded_line(raw.encode(), ("a",)))
+    except BadValueError as error:
+        found.append(str(error))
+    rows = decoded_block(raw.encode() + b"\n", ("a",))
+    return found + (found if rows is None and isinstance(found[0], str) else [*(rows or ())])
+
+
+def deep_in_the_stack(function: Callable[[], T], frames: int) -> T:
+    """The result of a function, called from so many calls."""
+    return deep_in_the_stack(function, frames - 1) if frames else function()
+
+
+@pytest.mark.parametrize("few_bytes", [0, 65536], ids=["msgspec", "json"])
+@pytest.mark.parametrize("opening", ["[", "{"])
+@pytest.mark.parametrize("key", ["a", "unread"])
+class TestDepth:
+    @pytest.fixture(autouse=True)
+    def _decoder(self, monkeypatch: pytest.MonkeyPatch, few_bytes: int) -> None:
+        monkeypatch.setattr(json_lines, "FEW_BYTES", few_bytes)
+
+    def test_64_levels_are_read(self, key: str, opening: str) -> None:
+        raw = f'{{"{key}": {nested(63, opening)}}}'
+        expected = json.loads(raw).get("a")
+        assert both(raw) == [(expected,), (expected,)]
+
+    @pytest.mark.parametrize("levels", [64, 65, 150, 974, 978, 5000, 100_000])
+    def test_more_are_not_whether_the_field_is_read_or_not(
+        self, key: str, opening: str, levels: int
+    ) -> None:
+        assert both(f'{{"{key}": {nested(levels, opening)}}}') == [TOO_DEEP] * 2
+
+    @pytest.mark.parametrize("levels", [63, 64])
+    def test_the_stack_of_the_caller_changes_nothing(
+        self, key: str, opening: str, levels: int
+    ) -> None:
+        raw = f'{{"{key}": {nested(levels, opening)}}}'
+        used = 0
+        frame = sys._getframe()
+        while frame.f_back is not None:
+            used, frame = used + 1, frame.f_back
+        expected = both(raw)
+        left = sys.getrecursionlimit() - used - 120
+        assert deep_in_the_stack(lambda: both(raw), left) == expected
+
+
+def test_brackets_in_texts_do_not_count() -> None:
+    for text in ("[" * 500, '\\"' + "[" * 500, "{" * 65 + "\\\\", "[" * 65 + '\\\\\\"['):
+        raw = f'{{"a": "{text}", "b": "x"}}'
+        assert both(raw) == [(json.loads(raw)["a"],)] * 2
+
+
+def test_many_lists_side_by_side_are_not_deep() -> None:
+    raw = '{"a": [' + ",".join(["[1,{}]"] * 500) + "]}"
+    assert both(raw) == [(json.loads(raw)["a"],)] * 2
+
+
+def test_brackets_of_a_text_that_was_cut_do_not_count() -> None:
+    (reason, _) = both('{"a": "' + "[" * 500)
+    assert str(reason).startswith("is not JSON")
+
+
+def depth_of(value: Any) -> int:
+    """How many levels a decoded value has."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    return 1 + max(map(depth_of, value), default=0) if isinstance(value, list) else 0
+
+
+brackets = st.text('[{]}"\\,: \n', max_size=8)
+values = st.recursive(
+    st.one_of(brackets, st.integers(-9, 9), st.none()),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(brackets, inner, max_size=3)
+    ),
+    max_leaves=12,
+)
+
+
+@given(values, st.integers(1, 6), st.booleans())
+@example(["[", {"]": '"{'}], 1, True)
+def test_depth_is_that_of_the_decoded_line(value: object, most: int, ascii_only: bool) -> None:
+    raw = json.dumps({"a": value}, ensure_ascii=ascii_only)
+    depth = depth_of(json.loads(raw))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_lines, "MAX_DEPTH", most)
+        found = both(raw)
+    expected = (value,) if depth <= most else f"is nested more than {most} levels deep"
+    assert found == [expected, expected]
+
+
+@given(st.text('[]{}",:1 \\a', max_size=60))
+def test_what_is_not_deep_is_never_deeper_to_a_decoder(raw: str) -> None:
+    """A decoder stops where a line stops being JSON; up to there it must not go deeper."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(json_lines, "MAX_DEPTH", 2)
+        is_deep = json_lines._is_deep(raw.encode())
+    decoder = json.JSONDecoder()
+    for end in range(len(raw), 0, -1):
+        try:
+            value = decoder.decode(raw[:end])
+        except ValueError:
+            continue
+        assert is_deep or depth_of(value) <= 2
+        break
+
+
+def test_only_lines_with_many_brackets_are_examined(monkeypatch: pytest.MonkeyPatch) -> None:
+    examined: list[bytes] = []
+    real = json_lines._is_deep
+
+    def watched(raw: bytes) -> bool:
+        examined.append(raw)
+        return real(raw)
+
+    monkeypatch.setattr(json_lines, "_is_deep", watched)
+    plain = b'{"a": [[1, 2], {"b": 3}]}\n'
+    assert decoded_block(plain * 3000, ("a",)) is not None
+    assert examined == []
+    many = b'{"a": [' + b"[]," * MAX_DEPTH + b"1]}\n"
+    assert decoded_block(plain + many, ("a",)) is not None
+    assert len(examined) > 0
