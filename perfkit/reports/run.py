@@ -25,7 +25,14 @@ from perfkit.desk.desk import Desk
 from perfkit.disk.atomic import publish_folder, recover_folders
 from perfkit.disk.locks import exclusive
 from perfkit.reports.early import check_extra
-from perfkit.reports.failure import Card, Failure, failure_of, remove_card, write_card
+from perfkit.reports.failure import (
+    FAILURES,
+    Card,
+    Failure,
+    failure_of,
+    remove_card,
+    write_card,
+)
 from perfkit.reports.html_page import html_page
 from perfkit.reports.index.readme import write_index
 from perfkit.reports.model import Model, Models
@@ -346,4 +353,7 @@ def clean_up(root: Path) -> None:
     for kind in KINDS:
         recover_folders(root / REPORTS / kind)
     shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
+    for pattern in (".*.tmp", f"{FAILURES}/*/.*.tmp"):  # see `disk.atomic.put_in_place`
+        for temporary in (root / REPORTS).glob(pattern):
+            temporary.unlink(missing_ok=True)
     remove_left_behind()

@@ -297,6 +297,37 @@ def test_run_in_another_container_leaves_the_kernels_of_this_one_alone(
     put_back(root, before)
 
 
+def test_files_of_a_report_are_no_wider_than_the_umask_allows(root: Path, tmp_path: Path) -> None:
+    before = pages(root)
+    write(root, OPEN, GLANCE, CHART, UNTIL_GO)
+    for name in ("reports", "logs/performance"):
+        shutil.rmtree(root / name)
+    process = start("report", "daily", "--html", "--root", root, umask=0o077)
+    until(lambda: bool(kernels(root)) and (root / "reports/.staging").exists())
+    staged = list((root / "reports").rglob("*"))
+    (root / "go").touch()
+    assert finish(process).code == 0
+    assert report(root, "--date", "2026-04-06", umask=0o077).code == 0
+    made = [path for name in ("reports", "logs/performance") for path in (root / name).rglob("*")]
+    wide = [path for path in [*staged, *made] if path.exists() and path.stat().st_mode & 0o077]
+    assert wide == []
+    assert len(made) > 15
+    put_back(root, before)
+
+
+def test_next_run_removes_whatever_killed_ones_left(root: Path) -> None:
+    reports = root / "reports"
+    (reports / ".staging/daily-2026-04-08-4711").mkdir(parents=True)
+    (reports / "failures/daily").mkdir(parents=True, exist_ok=True)
+    (reports / ".README.md.4711.tmp").touch()
+    (reports / "failures/daily/.2026-04-08.md.4711.tmp").touch()
+    (reports / "mine.tmp").touch()
+    assert report(root).code == 0
+    left = [path.relative_to(reports).as_posix() for path in reports.rglob("*.tmp")]
+    assert left == ["mine.tmp"]
+    assert not (reports / ".staging").exists()
+
+
 def listening(pids: Iterable[int]) -> list[str]:
     """The addresses of TCP and UDP sockets that those processes hold."""
     inodes = set()

@@ -191,9 +191,7 @@ def _become_kernel(folder: Path, settings: Mapping[str, str], server: int) -> No
     time.tzset()
     sys.argv[:] = [""]
     kernelapp: Any = importlib.import_module("ipykernel.kernelapp")
-
-    thread = kernelapp.IOPubThread  # type: ignore[attr-defined]  # not in its list of names
-    kernelapp.IOPubThread = _thread_without_port(thread)  # type: ignore[attr-defined]
+    kernelapp.IOPubThread = _thread_without_port(kernelapp.IOPubThread)
     os.register_at_fork(after_in_child=_print_plainly)
     kernelapp.IPKernelApp.launch_instance(
         argv=["-f", str(folder / CONNECTION), "--HistoryManager.hist_file=:memory:"]
