@@ -190,7 +190,9 @@ def _become_kernel(folder: Path, settings: Mapping[str, str], server: int) -> No
     os.environ.update(settings, JPY_PARENT_PID=str(server))
     time.tzset()
     sys.argv[:] = [""]
-    kernelapp: Any = importlib.import_module("ipykernel.kernelapp")
+    import ipykernel.kernelapp
+
+    kernelapp: Any = ipykernel.kernelapp
     kernelapp.IOPubThread = _thread_without_port(kernelapp.IOPubThread)
     os.register_at_fork(after_in_child=_print_plainly)
     kernelapp.IPKernelApp.launch_instance(
