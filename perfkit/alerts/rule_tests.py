@@ -18,7 +18,7 @@ from perfkit.alerts.check import check
 from perfkit.alerts.event_log import Event, read
 from perfkit.alerts.rules.file import RULES_FILE, duration_us
 from perfkit.alerts.status import status
-from perfkit.config.checks import YamlReader
+from perfkit.config.checks import YamlReader, unreadable, utf8_text
 from perfkit.config.workspace import CONFIG
 from perfkit.config.yaml import KeyPath, parse
 from perfkit.core.calendar import instant_of, moment_of
@@ -79,7 +79,7 @@ def run_file(path: Path, root: Path | None) -> list[Result]:
     reader = _TestsReader(str(path), parse(text, str(path)))
     top = reader.mapping((), reader.document.value, _FILE_KEYS)
     rules = _rules_text(top, root)
-    settings = _settings(top, root)
+    settings = _settings(reader, root)
     given = top.get("tests")
     if not isinstance(given, list) or not given:
         raise reader.problem(("tests",), "has no test", "list at least one")
@@ -201,13 +201,18 @@ def _rules_text(top: Mapping[str, Any], root: Path | None) -> str:
         ) from error
 
 
-def _settings(top: Mapping[str, Any], root: Path | None) -> dict[str, Any]:
+def _settings(reader: YamlReader, root: Path | None) -> dict[str, Any]:
     """The settings of the workspace, with those of the file in their place; never its sources."""
     settings: dict[str, Any] = {}
     if root is not None:
-        text = (root / CONFIG).read_text(encoding="utf-8")
-        settings.update(parse(text, CONFIG).value or {})
-    settings.update(top.get("config") or {})
+        try:
+            content = (root / CONFIG).read_bytes()
+        except OSError as error:
+            raise unreadable(CONFIG, error) from error
+        workspace = YamlReader(CONFIG, parse(utf8_text(content, CONFIG), CONFIG))
+        settings.update(workspace.mapping((), workspace.document.value or {}, None))
+    given = reader.document.value.get("config")
+    settings.update(reader.mapping(("config",), given or {}, None))
     settings.pop("sources", None)
     settings.pop("targets", None)
     return settings
