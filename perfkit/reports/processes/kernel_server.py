@@ -25,6 +25,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,8 @@ def _handle(
             for end in (run, *ends):
                 end.close()
             _become_kernel(Path(message["folder"]), message["settings"], server)
+        except Exception:  # the failure of the report shows what is in the log of the kernel
+            os.write(2, traceback.format_exc().encode(errors="backslashreplace"))
         finally:
             os._exit(1)
     kernels[pid] = message["start"]
