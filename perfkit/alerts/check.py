@@ -126,7 +126,7 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
             write_state(root, head, run.memory)
             state_file.beat(root, now, run.memory.newest, result.code)
         except OSError as error:
-            raise OutputError(state_file.STATE, error.strerror or str(error)) from error
+            raise OutputError(state_file.STATE, error) from error
     return result
 
 
@@ -183,7 +183,7 @@ def write_state(root: str, head: dict[str, Any], memory: Memory) -> None:
     try:
         put_in_place(path, state_file.encoded(head, memory.plain()))
     except OSError as error:
-        raise OutputError(state_file.STATE, error.strerror or str(error)) from error
+        raise OutputError(state_file.STATE, error) from error
 
 
 class _Run:

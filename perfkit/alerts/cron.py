@@ -86,11 +86,11 @@ def main(argv: Sequence[str] | None = None, *, accounts: bool = True) -> int:
     except Exception as error:
         import traceback
 
-        from perfkit.core.errors import PerfkitError
+        from perfkit.core.errors import PerfkitError, reason_of
 
         if isinstance(error, OSError):
             name = f"{error.filename}: " if error.filename else ""
-            _say(f"{name}{error.strerror or error}; check permissions and free space")
+            _say(f"{name}{reason_of(error)}")
         elif isinstance(error, PerfkitError):
             _say(str(error))
         else:

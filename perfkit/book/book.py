@@ -73,7 +73,7 @@ class Book:
 
     @cached_property
     def lines(self) -> dict[date | None, DayLines]:
-        """Line counts by trading day, under None those of lines that tell no day."""
+        """Line counts by trading day, under None the counts of lines without a date."""
         return count_lines(self.files)
 
     @cached_property
@@ -294,7 +294,7 @@ class Book:
         ]
 
     def _fetched(self, fetch: Callable[[], T]) -> T:
-        """What is fetched from the cache; when that is damaged, the book is made anew."""
+        """What is fetched from the cache; when that is damaged, the book is rebuilt."""
         try:
             return fetch()
         except CacheDamagedError:

@@ -1,9 +1,7 @@
 """How one bot's log lines become trades: a few declarative words, never code.
 
-A dialect maps the *targets* below to expressions over a line's fields. An expression is one or more
-alternatives joined by ` or ` (the first that is there counts); an alternative is a field name, a
-dotted path, `= constant`, or a sum and difference of fields (`pnl - fees - funding`), which is
-there only when every part is. The built-in `trade_record` is written in the same words.
+A dialect maps the *targets* below to expressions over a line's fields (see `expressions`); a result
+is there only when every part of it is. The built-in `trade_record` is written in the same words.
 """
 
 from __future__ import annotations
@@ -12,9 +10,23 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, tzinfo
 from decimal import Decimal
 
+from perfkit.config.expressions import (
+    Call,
+    Constant,
+    ExpressionError,
+    Field,
+    Formula,
+    Leaf,
+    Tree,
+    simple,
+)
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN
 from perfkit.core.values import TIME_UNITS_US, BadValueError, exact_number, shown
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import TypeAlias
 
 TEXT = "text"
 NUMBER = "number"
@@ -54,6 +66,7 @@ TARGETS: dict[str, tuple[str, str]] = {
 """What a line can say of a trade: its kind, and how several lines of one trade combine."""
 
 OPEN = "open"
+_BOOLEANS = ("true", "false")
 _KNOWN_WORDS = {
     "side": {"long": LONG, "short": SHORT, "buy": LONG, "sell": SHORT},
     "outcome": {"win": WIN, "loss": LOSS, "breakeven": BREAKEVEN, "open": OPEN},
@@ -86,66 +99,95 @@ TRADE_RECORD: dict[str, object] = {
 }
 BUILT_IN: dict[str, dict[str, object]] = {"trade_record": TRADE_RECORD}
 
-_KEYS = ("only", "open_when", "identity", "closes", "time_unit", "fields", "values")
+_KEYS = ("only", "open_when", "identity", "closes", "time_unit", "fields", "values", "nulls")
 
-Path = tuple[str, ...]
 Problem = Callable[[str, str, str], Exception]
 """Makes the error for `(key, problem, remedy)`; the caller knows the file."""
 
 
 class Slot(NamedTuple):
-    """One field of a line that one target needs, and how it combines over lines."""
+    """One value of a line that one target needs, and how it combines over lines."""
 
     target: str
-    path: Path
+    source: Leaf
     kind: str
     policy: str
 
 
-class Term(NamedTuple):
-    """One part of an alternative: a slot (by number) or a constant, added or subtracted."""
+class SlotValue(NamedTuple):
+    """What a slot, by number, holds once lines are combined: a leaf of an expression."""
 
-    sign: int
-    slot: int | None
-    constant: str | Decimal | None
+    slot: int
 
 
 class Condition(NamedTuple):
-    """A field must hold one of these values; null stands for missing, null or empty."""
+    """What a value of a line must be: one of `allowed`, or with `negated` none of them.
 
-    path: Path
-    allowed: tuple[object, ...]
+    null stands for missing, null or empty. A number must also lie above `above` and below `below`.
+    """
+
+    source: Leaf
+    allowed: tuple[object, ...] | None = None
+    negated: bool = False
+    above: Decimal | None = None
+    below: Decimal | None = None
 
     def holds(self, value: object) -> bool:
         """Whether a raw value of the line meets the condition."""
-        return any(_same(value, wanted) for wanted in self.allowed)
+        if self.allowed is not None and self.negated == any(
+            _same(value, wanted) for wanted in self.allowed
+        ):
+            return False
+        if self.above is None and self.below is None:
+            return True
+        try:
+            number = exact_number(value)
+        except BadValueError:
+            return False
+        return (
+            number is not None
+            and (self.above is None or number > self.above)
+            and (self.below is None or number < self.below)
+        )
+
+
+Expression: TypeAlias = "SlotValue | Constant | Formula"
 
 
 class Dialect(NamedTuple):
-    """A compiled dialect. `expressions` has, per target, alternatives of terms."""
+    """A compiled dialect: `expressions` by target, over `slots`; `nulls` count as not there."""
 
     name: str
     only: tuple[Condition, ...]
     open_when: tuple[tuple[Condition, ...], ...]
-    identity: tuple[Path, ...]
+    identity: tuple[Leaf, ...]
     closes_each: bool
     time_unit: str
     zone: tzinfo
     slots: tuple[Slot, ...]
-    expressions: dict[str, tuple[tuple[Term, ...], ...]]
+    expressions: dict[str, Expression]
     words: dict[str, dict[str, str]]
+    nulls: frozenset[str] = frozenset()
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The top-level JSON names a line is read for, each once."""
-        paths = [slot.path for slot in self.slots] + list(self.identity)
-        paths += [condition.path for condition in self.only]
-        paths += [condition.path for group in self.open_when for condition in group]
-        return tuple(dict.fromkeys(path[0] for path in paths))
+        leaves = [slot.source for slot in self.slots] + list(self.identity)
+        leaves += [condition.source for condition in self.only]
+        leaves += [condition.source for group in self.open_when for condition in group]
+        fields = [
+            field
+            for leaf in leaves
+            for field in ((leaf,) if isinstance(leaf, Field) else leaf.parts)
+        ]
+        return tuple(dict.fromkeys(str(field.path[0]) for field in fields))
 
     def word(self, target: str, text: str) -> str:
         """What a logged text means for a target; raises `BadValueError` where it must be known."""
-        mapped = self.words.get(target, {}).get(text, text)
+        words = self.words.get(target, {})
+        mapped = words.get(text, text)
+        if mapped is text and text.lower() in _BOOLEANS:
+            mapped = words.get(text.lower(), text)
         known = _KNOWN_WORDS.get(target)
         if known is None:
             return mapped
@@ -190,7 +232,7 @@ def compile_dialect(
         only=_conditions(spec.get("only", {}), "only", problem),
         open_when=tuple(_conditions(group, "open_when", problem) for group in groups),
         identity=tuple(
-            _path(part, "identity", problem) for part in _list(spec.get("identity", []))
+            _leaf(part, "identity", problem) for part in _list(spec.get("identity", []))
         ),
         closes_each=closes == "each",
         time_unit=unit,
@@ -198,47 +240,52 @@ def compile_dialect(
         slots=tuple(slots),
         expressions=expressions,
         words=_words(spec.get("values", {}), problem),
+        nulls=frozenset(map(_word, _list(spec.get("nulls", [])))),
     )
 
 
-def _expression(
-    target: str, source: object, slots: list[Slot], problem: Problem
-) -> tuple[tuple[Term, ...], ...]:
+def parsed(text: str) -> Tree:
+    """The tree of an expression; raises `ExpressionError`."""
+    tree = simple(text)
+    if tree is not None:
+        return tree
+    from perfkit.config import expression_parser
+
+    return expression_parser.parsed(text)
+
+
+def _expression(target: str, source: object, slots: list[Slot], problem: Problem) -> Expression:
     key = f"fields.{target}"
-    kind, _ = TARGETS[target]
     if isinstance(source, int | Decimal) and not isinstance(source, bool):
         raise problem(key, f"{source} is a number", f'write "= {source}" for a constant')
     if not isinstance(source, str) or not source.strip():
-        raise problem(key, "is empty", "name a field, a sum of fields, or `= constant`")
-    alternatives = []
-    for alternative in source.split(" or "):
-        terms = _terms(alternative, target, slots, problem)
-        if kind != NUMBER and (len(terms) > 1 or terms[0].sign < 0):
-            raise problem(key, f"{source!r} adds up what is not a number", "name one field")
-        alternatives.append(terms)
-    return tuple(alternatives)
+        raise problem(key, "is empty", "name a field, an expression of fields, or `= constant`")
+    try:
+        tree = parsed(source)
+    except ExpressionError as error:
+        raise problem(key, error.problem, error.remedy) from error
+    return _resolved(tree, target, slots, problem)
 
 
-def _terms(alternative: str, target: str, slots: list[Slot], problem: Problem) -> tuple[Term, ...]:
+def _resolved(tree: Tree, target: str, slots: list[Slot], problem: Problem) -> Expression:
+    """The tree with a slot in place of each value that is read from the line."""
     key = f"fields.{target}"
     kind, policy = TARGETS[target]
-    text = alternative.strip()
-    if text.startswith("="):
-        return (Term(1, None, _constant(text[1:].strip(), target, problem)),)
-    words = text.split()
-    if words and words[0] not in ("+", "-"):
-        words.insert(0, "+")
-    if not words or len(words) % 2 or any(sign not in ("+", "-") for sign in words[::2]):
-        raise problem(
-            key, f"{text!r} is not an expression", "write `a - b + c` with blanks between"
-        )
-    terms = []
-    for sign, name in zip(words[::2], words[1::2], strict=True):
-        slot = Slot(target, _path(name, key, problem), kind, policy)
-        if slot not in slots:
-            slots.append(slot)
-        terms.append(Term(1 if sign == "+" else -1, slots.index(slot), None))
-    return tuple(terms)
+    if isinstance(tree, Constant):
+        return Constant(_constant(str(tree.value), target, problem))
+    if isinstance(tree, Formula):
+        if kind != NUMBER and tree.operation != "or":
+            raise problem(
+                key, f"{tree.operation!r} needs numbers", "name one field, or fields joined by `or`"
+            )
+        parts = tuple(_resolved(part, target, slots, problem) for part in tree.parts)
+        return Formula(tree.operation, parts)  # type: ignore[arg-type]
+    if isinstance(tree, Call) and (tree.name == "sum") != (kind == NUMBER):
+        raise problem(key, f"{tree.name}() gives no {kind}", "see the functions of expressions")
+    slot = Slot(target, tree, kind, policy)
+    if slot not in slots:
+        slots.append(slot)
+    return SlotValue(slots.index(slot))
 
 
 def _constant(text: str, target: str, problem: Problem) -> str | Decimal:
@@ -261,18 +308,45 @@ def _constant(text: str, target: str, problem: Problem) -> str | Decimal:
     return number
 
 
-def _path(name: object, key: str, problem: Problem) -> Path:
-    parts = tuple(name.split(".")) if isinstance(name, str) else ()
-    if not parts or not all(parts):
-        raise problem(key, f"{name!r} is not a field name", "write a name or a dotted path")
-    return parts
+def _leaf(text: object, key: str, problem: Problem) -> Leaf:
+    try:
+        tree = parsed(text) if isinstance(text, str) else None
+    except ExpressionError as error:
+        raise problem(key, error.problem, error.remedy) from error
+    if not isinstance(tree, Field | Call):
+        raise problem(key, f"{text!r} is not a field name", "write a name or a dotted path")
+    return tree
 
 
 def _conditions(spec: object, key: str, problem: Problem) -> tuple[Condition, ...]:
     mapping = _mapping(spec, key, problem)
     return tuple(
-        Condition(_path(name, key, problem), tuple(_list(value))) for name, value in mapping.items()
+        _condition(_leaf(name, key, problem), wanted, f"{key}.{name}", problem)
+        for name, wanted in mapping.items()
     )
+
+
+def _condition(source: Leaf, wanted: object, key: str, problem: Problem) -> Condition:
+    if wanted in ("exists", "missing"):
+        return Condition(source, (None,), negated=wanted == "exists")
+    if not isinstance(wanted, Mapping):
+        return Condition(source, tuple(_list(wanted)))
+    _check_keys(wanted, ("not", "above", "below"), f"{key}.", problem)
+    bounds = [wanted.get(name) for name in ("above", "below")]
+    for bound in bounds:
+        if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | Decimal)):
+            raise problem(key, f"{bound!r} is not a number", "write `above: 0` or `below: 0`")
+    allowed = tuple(_list(wanted["not"])) if "not" in wanted else None
+    return Condition(source, allowed, allowed is not None, *map(_decimal, bounds))
+
+
+def _decimal(bound: object) -> Decimal | None:
+    return None if bound is None else exact_number(str(bound))
+
+
+def _word(value: object) -> str:
+    """A value of YAML as a log has it in a text: true rather than True."""
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
 def _words(spec: object, problem: Problem) -> dict[str, dict[str, str]]:
@@ -285,7 +359,7 @@ def _words(spec: object, problem: Problem) -> dict[str, dict[str, str]]:
                 "map side, outcome, symbol, strategy, execution_mode, account or exit_reason",
             )
         entries = _mapping(mapping, f"values.{target}", problem)
-        words[target] = {str(logged): str(meaning) for logged, meaning in entries.items()}
+        words[target] = {logged: str(meaning) for logged, meaning in entries.items()}
         known = _KNOWN_WORDS.get(target)
         for logged, meaning in words[target].items():
             if known is not None and meaning.lower() not in known:
@@ -301,7 +375,7 @@ def _same(value: object, wanted: object) -> bool:
     if wanted is None or wanted == "":
         return value is None or value == ""
     if isinstance(value, bool) or isinstance(wanted, bool):
-        return value is wanted
+        return value is wanted or (isinstance(value, str) and value.lower() == _word(wanted))
     if isinstance(wanted, int | Decimal):
         try:
             return exact_number(value) == wanted
@@ -313,7 +387,7 @@ def _same(value: object, wanted: object) -> bool:
 def _mapping(value: object, key: str, problem: Problem) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise problem(key, "is not a mapping", "write `name: value` lines below it")
-    return {str(name): entry for name, entry in value.items()}
+    return {_word(name): entry for name, entry in value.items()}
 
 
 def _list(value: object) -> list[object]:

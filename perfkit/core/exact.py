@@ -27,6 +27,7 @@ from decimal import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import TypeVar
 
     T = TypeVar("T")
@@ -109,6 +110,14 @@ def rounded(value: Decimal) -> Decimal:
 def add(left: Decimal, right: Decimal) -> Decimal:
     """The exact sum."""
     return EXACT.add(left, right)
+
+
+def sum_of(values: Iterable[Decimal]) -> Decimal:
+    """The exact sum of some numbers; 0 of none."""
+    total = ZERO
+    for value in values:
+        total = EXACT.add(total, value)
+    return total
 
 
 def subtract(left: Decimal, right: Decimal) -> Decimal:

@@ -1,24 +1,36 @@
 """Lines of one identity become one trade, field by field, before anything is derived.
 
-In file order: a later value wins, except that what was said first of the opening (time, price,
-stop, target, quantity) stays; after a close an open line only fills gaps; and a close supersedes
-what open lines said of P&L and outcome. So an open line then a close, a trade line then its
-resolution, a correction weeks later in another file and the same line twice all are one trade.
+In file order: a later value replaces an earlier one, except that the first values of the opening
+(time, price, stop, target, quantity) are kept; after a close, an open line only fills gaps; and a
+close replaces the P&L and outcome of open lines. So an open line then a close, a trade line then
+its resolution, a correction weeks later in another file and the same line twice are one trade.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from decimal import Decimal
 from itertools import chain
-from operator import mul
+from operator import add, mul, neg, sub
 
-from perfkit.config.dialect import CLOSING, FIRST, NUMBER, PNL, TARGETS, Dialect, Slot, Term
-from perfkit.core.exact import decimal_places
+from perfkit.config.dialect import (
+    CLOSING,
+    FIRST,
+    NUMBER,
+    PNL,
+    TARGETS,
+    Dialect,
+    Expression,
+    Slot,
+    SlotValue,
+)
+from perfkit.config.expressions import Constant
+from perfkit.core.exact import PER_TRADE_PLACES, decimal_places, divide_half_even
 from perfkit.core.exact import units as exact_units
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, concatenated, take
-from perfkit.logs.line_columns import Column
+from perfkit.logs.line_columns import Column, alternatives
 from perfkit.logs.reader import FileLog, Lines
 
 TYPE_CHECKING = False
@@ -191,55 +203,95 @@ def _merged(slot: Slot, before: Any, said: Any, was_closed: bool, is_open: bool)
 
 
 def evaluated(records: Records, dialect: Dialect) -> dict[str, Column]:
-    """A column per target of the dialect: the first alternative that is there, row by row.
-
-    A sum is there only when every part of it is.
-    """
+    """A column per target of the dialect; a result is there only when every part of it is."""
     rows = len(records.line)
     return {
-        target: _alternatives(alternatives, TARGETS[target][0], records, rows)
-        for target, alternatives in dialect.expressions.items()
+        target: _numbers(expression, records, rows)
+        if TARGETS[target][0] == NUMBER
+        else _first_there([_single(one, records, rows) for one in alternatives(expression)])
+        for target, expression in dialect.expressions.items()
     }
 
 
-def _alternatives(
-    alternatives: tuple[tuple[Term, ...], ...], kind: str, records: Records, rows: int
-) -> Column:
-    if kind == NUMBER:
-        sums = [_sum(terms, records, rows) for terms in alternatives]
-        if sums[0].is_complete:
-            return sums[0]
-        places = max(column.places for column in sums)
-        units = _first_there([column.at_places(places) for column in sums])
-        return Numbers(units, places)
-    return _first_there([_single(terms[0], records, rows) for terms in alternatives])
+def _single(part: Expression, records: Records, rows: int) -> list[Any]:
+    if isinstance(part, SlotValue):
+        column = records.slots[part.slot]
+        assert isinstance(column, list)
+        return column
+    assert isinstance(part, Constant)
+    return [part.value] * rows
 
 
-def _single(term: Term, records: Records, rows: int) -> list[Any]:
-    column = [term.constant] * rows if term.slot is None else records.slots[term.slot]
-    assert isinstance(column, list)
-    return column
-
-
-def _sum(terms: tuple[Term, ...], records: Records, rows: int) -> Numbers:
-    columns = [_number(term, records, rows) for term in terms]
-    if len(columns) == 1 and terms[0].sign > 0:
-        return columns[0]
-    places = max(column.places for column in columns)
-    signs = [term.sign for term in terms]
-    parts = zip(*(column.at_places(places) for column in columns), strict=True)
-    units = [None if None in row else sum(map(mul, signs, row)) for row in parts]
-    return Numbers(units, places)
-
-
-def _number(term: Term, records: Records, rows: int) -> Numbers:
-    if term.slot is not None:
-        column = records.slots[term.slot]
+def _numbers(expression: Expression, records: Records, rows: int) -> Numbers:
+    """The numbers an expression gives, row by row."""
+    if isinstance(expression, SlotValue):
+        column = records.slots[expression.slot]
         assert isinstance(column, Numbers)
         return column
-    assert isinstance(term.constant, Decimal)
-    places = decimal_places(term.constant)
-    return Numbers([exact_units(term.constant, places)] * rows, places)
+    if isinstance(expression, Constant):
+        assert isinstance(expression.value, Decimal)
+        places = decimal_places(expression.value)
+        return Numbers([exact_units(expression.value, places)] * rows, places)
+    operation, parts = expression
+    columns = [_numbers(part, records, rows) for part in parts]  # type: ignore[arg-type]
+    if operation == "or":
+        return _or(columns)
+    if operation in ("neg", "abs", "sign"):
+        function, places = _ONE[operation], columns[0].places
+        found = [None if one is None else function(one) for one in columns[0].units]
+        return Numbers(found, 0 if operation == "sign" else places)
+    return _TWO[operation](*columns)
+
+
+def _or(columns: list[Numbers]) -> Numbers:
+    if columns[0].is_complete:
+        return columns[0]
+    places = max(column.places for column in columns)
+    return Numbers(_first_there([column.at_places(places) for column in columns]), places)
+
+
+def _added(left: Numbers, right: Numbers, operation: Callable[[int, int], int] = add) -> Numbers:
+    places = max(left.places, right.places)
+    return Numbers(_paired(left.at_places(places), right.at_places(places), operation), places)
+
+
+def _subtracted(left: Numbers, right: Numbers) -> Numbers:
+    return _added(left, right, sub)
+
+
+def _multiplied(left: Numbers, right: Numbers) -> Numbers:
+    return Numbers(_paired(left.units, right.units, mul), left.places + right.places)
+
+
+def _divided(left: Numbers, right: Numbers) -> Numbers:
+    """Quotients at 12 decimal places, each rounded once, half to even; None over 0."""
+    shift = PER_TRADE_PLACES + right.places - left.places
+    up, down = 10 ** max(shift, 0), 10 ** max(-shift, 0)
+    found = [
+        None if a is None or not b else divide_half_even(a * up, b * down)
+        for a, b in zip(left.units, right.units, strict=True)
+    ]
+    return Numbers(found, PER_TRADE_PLACES)
+
+
+def _paired(
+    left: list[int | None], right: list[int | None], operation: Callable[[int, int], int]
+) -> list[int | None]:
+    try:
+        return list(map(operation, left, right))  # type: ignore[arg-type]
+    except TypeError:  # something is missing
+        return [
+            None if a is None or b is None else operation(a, b)
+            for a, b in zip(left, right, strict=True)
+        ]
+
+
+_ONE: dict[str, Callable[[int], int]] = {
+    "neg": neg,
+    "abs": abs,
+    "sign": lambda number: (number > 0) - (number < 0),
+}
+_TWO = {"+": _added, "-": _subtracted, "*": _multiplied, "/": _divided}
 
 
 def _first_there(columns: list[list[Any]]) -> list[Any]:

@@ -8,8 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from perfkit.config.dialect import CLOSING, NUMBER, OPEN, TEXT, TIME, Condition, Dialect
+from perfkit.config.dialect import (
+    CLOSING,
+    NUMBER,
+    OPEN,
+    TEXT,
+    TIME,
+    Condition,
+    Dialect,
+    Expression,
+    SlotValue,
+)
+from perfkit.config.expressions import EVERY, Call, Field, Formula, Leaf
 from perfkit.core import values as col
+from perfkit.core.exact import sum_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, is_constant
 from perfkit.core.values import BadValueError
@@ -50,9 +62,9 @@ class LineColumns:
             if True in meeting:
                 is_open = [known or met for known, met in zip(is_open, meeting, strict=True)]
         slots: list[Column] = []
-        times: dict[tuple[str, ...], list[int | None]] = {}
+        times: dict[Leaf, list[int | None]] = {}
         for slot in dialect.slots:
-            values = self._values(slot.path, raw)
+            values = self._values(slot.source, raw)
             if slot.kind == NUMBER:
                 slots.append(col.numbers(values))
             elif slot.kind == TEXT:
@@ -62,9 +74,9 @@ class LineColumns:
                 values = [None if o else v for v, o in zip(values, is_open, strict=True)]
                 slots.append(col.instants(values, dialect.zone, dialect.time_unit))
             else:
-                if slot.path not in times:
-                    times[slot.path] = col.instants(values, dialect.zone, dialect.time_unit)
-                slots.append(times[slot.path])
+                if slot.source not in times:
+                    times[slot.source] = col.instants(values, dialect.zone, dialect.time_unit)
+                slots.append(times[slot.source])
         is_open, at = self._settled(slots, is_open)
         return Typed(slots, self._identities(raw, count), is_open, at)
 
@@ -72,7 +84,7 @@ class LineColumns:
         """Which lines meet all of some conditions."""
         met = [True] * count
         for condition in conditions:
-            values = self._values(condition.path, raw)
+            values = self._raw(condition.source, raw)
             kinds = set(map(type, values))
             if kinds <= {str, int, type(None)}:
                 verdict = {value: condition.holds(value) for value in set(values)}
@@ -88,7 +100,7 @@ class LineColumns:
         """The field of a line that cannot be converted, and why."""
         line = [[column[row]] for column in raw]
         for slot in self.dialect.slots:
-            (value,) = self._values(slot.path, line)
+            (value,) = self._values(slot.source, line)
             try:
                 if slot.kind == NUMBER:
                     col.exact_number(value)
@@ -97,12 +109,12 @@ class LineColumns:
                 else:
                     self._texts(slot.target, [value])
             except BadValueError as error:
-                return f"{'.'.join(slot.path)}: {error}"
-        for path in self.dialect.identity:
+                return f"{slot.source}: {error}"
+        for source in self.dialect.identity:
             try:
-                col.texts(self._values(path, line))
+                col.texts(self._values(source, line))
             except BadValueError as error:
-                return f"{'.'.join(path)}: {error}"
+                return f"{source}: {error}"
         return None
 
     def _settled(self, slots: list[Column], is_open: list[bool]) -> tuple[list[bool], list[int]]:
@@ -131,13 +143,15 @@ class LineColumns:
 
     def _evaluated(self, target: str, slots: list[Column], count: int) -> list[int | None]:
         """A time target from its alternatives."""
-        value: list[int | None] | None = None
-        for (term,) in self.dialect.expressions.get(target, ()):
-            assert term.slot is not None
-            column = slots[term.slot]
-            assert isinstance(column, list)
-            value = column if value is None else _first_of(value, column)
-        return [None] * count if value is None else value
+        expression = self.dialect.expressions.get(target)
+        value: list[int | None] = [None] * count
+        if expression is not None:
+            for part in alternatives(expression):
+                assert isinstance(part, SlotValue)
+                column = slots[part.slot]
+                assert isinstance(column, list)
+                value = _first_of(value, column)
+        return value
 
     def _texts(self, target: str, values: Sequence[Any]) -> list[str | None]:
         """Names as the dialect means them; equal ones share one string."""
@@ -148,24 +162,85 @@ class LineColumns:
         except TypeError:  # a list or an object among them
             distinct = {None, False}
         if not set(map(type, distinct)) <= {str, type(None)}:
-            values = col.texts(values)
+            values = col.texts(list(map(_worded, values)))
             distinct = set(values)
         meaning = {text: self.dialect.word(target, text) if text else None for text in distinct}
         return list(map(meaning.__getitem__, values))
 
     def _identities(self, raw: Raw, count: int) -> list[str | None]:
-        parts = [col.texts(self._values(path, raw)) for path in self.dialect.identity]
+        parts = [col.texts(self._values(source, raw)) for source in self.dialect.identity]
         if len(parts) == 1:
             return parts[0]
         if not parts:
             return [None] * count
         return [None if None in row else repr(row) for row in zip(*parts, strict=True)]
 
-    def _values(self, path: tuple[str, ...], raw: Raw) -> Sequence[Any]:
-        values = raw[self.keys[path[0]]]
-        for name in path[1:]:
-            values = [value.get(name) if isinstance(value, dict) else None for value in values]
+    def _values(self, source: Leaf, raw: Raw) -> Sequence[Any]:
+        """What a leaf of an expression reads, None for what the dialect takes as nothing."""
+        values = self._raw(source, raw)
+        if self.dialect.nulls:
+            nulls = self.dialect.nulls
+            values = [None if isinstance(one, str) and one in nulls else one for one in values]
         return values
+
+    def _raw(self, source: Leaf, raw: Raw) -> Sequence[Any]:
+        if isinstance(source, Field):
+            values = raw[self.keys[str(source.path[0])]]
+            if len(source.path) > 1:
+                values = [value_at(value, source.path[1:]) for value in values]
+            return values
+        columns = [self._raw(part, raw) for part in source.parts if EVERY not in part.path]
+        if source.name == "sum":
+            (field,) = source.parts
+            every = raw[self.keys[str(field.path[0])]]
+            return [summed(value, field.path[1:]) for value in every]
+        return [called(source, row) for row in zip(*columns, strict=True)]
+
+
+def alternatives(expression: Expression) -> tuple[Expression, ...]:
+    """The parts joined by `or`, from the outside in; the expression itself without any."""
+    if isinstance(expression, Formula) and expression.operation == "or":
+        return tuple(one for part in expression.parts for one in alternatives(part))  # type: ignore[arg-type]
+    return (expression,)
+
+
+def value_at(value: Any, path: Sequence[str | int]) -> Any:
+    """The value below a decoded one; None where there is none."""
+    for step in path:
+        if isinstance(value, dict) and isinstance(step, str):
+            value = value.get(step)
+        elif isinstance(value, list) and isinstance(step, int) and -len(value) <= step < len(value):
+            value = value[step]
+        else:
+            return None
+    return value
+
+
+def summed(value: Any, path: tuple[str | int, ...]) -> str | None:
+    """The exact sum over a list, as a text; None where no item has a number."""
+    place = path.index(EVERY)
+    items = value_at(value, path[:place])
+    if not isinstance(items, list):
+        return None
+    numbers = [col.exact_number(value_at(item, path[place + 1 :])) for item in items]
+    present = [number for number in numbers if number is not None]
+    return f"{sum_of(present):f}" if present else None
+
+
+def called(call: Call, values: Sequence[Any]) -> str | None:
+    """The result of `join`, `before` or `after`; None where a text is missing."""
+    texts = col.texts(values)
+    if None in texts:
+        return None
+    if call.name == "join":
+        return " ".join(texts)  # type: ignore[arg-type]
+    before, found, after = str(texts[0]).partition(call.separator)
+    return before if call.name == "before" else after if found else None
+
+
+def _worded(value: Any) -> Any:
+    """A boolean as the word that `values` maps."""
+    return ("true" if value else "false") if isinstance(value, bool) else value
 
 
 def _cleared(column: Column, is_open: list[bool]) -> Column:

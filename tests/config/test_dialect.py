@@ -8,11 +8,13 @@ from textwrap import indent
 
 import pytest
 
+from perfkit.cli.main import main
 from perfkit.config.settings import load
 from perfkit.core.errors import ConfigError
 from perfkit.core.trade import Trade
 from perfkit.desk.desk import open as open_desk
 from tests.conftest import WriteWorkspace
+from tests.small_desk import desk_of
 
 HEAD = """\
 sources:
@@ -142,6 +144,29 @@ class TestExpressions:
         assert closed_at == [at("2026-04-07T00:00"), at("2026-04-06T11:00")]
 
 
+class TestValuesAndNulls:
+    def test_booleans_have_a_meaning_like_words(self, workspace: WriteWorkspace) -> None:
+        dialect = (
+            "fields: {closed_at: t, outcome: won, symbol: flag}\n"
+            "values: {outcome: {true: win, false: loss}}\n"
+        )
+        lines = (line(won=True, flag=True), line(won=False), line(won="True"), line(won="false"))
+        found = read(workspace, dialect, *lines)
+        assert [trade.outcome for trade in found] == ["win", "loss", "win", "loss"]
+        assert found[0].symbol == "true"
+
+    def test_texts_named_as_nulls_are_not_there(self, workspace: WriteWorkspace) -> None:
+        dialect = fields(symbol="s", stop_loss="sl", opened_at="o") + 'nulls: ["N/A", "-", none]\n'
+        (trade,) = read(workspace, dialect, line(s="none", sl="N/A", o="-"))
+        assert (trade.symbol, trade.stop_loss, trade.opened_at) == (None, None, None)
+
+    def test_other_texts_are_still_bad(self, workspace: WriteWorkspace) -> None:
+        dialect = config(fields(stop_loss="sl") + 'nulls: ["N/A"]\n')
+        root = workspace(dialect, {"logs/bot.jsonl": line(sl="n/a") + "\n"})
+        (error,) = open_desk(root).book.errors
+        assert "sl: 'n/a' is not a number" in str(error)
+
+
 class TestOnly:
     def lines_read(self, workspace: WriteWorkspace, only: str, *lines: str) -> list[int]:
         return [trade.line.line for trade in read(workspace, only + fields(), *lines)]
@@ -178,9 +203,29 @@ class TestOnly:
         )
         assert self.lines_read(workspace, "only: {v: 1.5}\n", *lines) == [1, 2, 5]
 
-    def test_true_is_met_by_true_alone(self, workspace: WriteWorkspace) -> None:
-        lines = (line(v=True), line(v="true"), line(v=False), line(v={}))
-        assert self.lines_read(workspace, "only: {v: true}\n", *lines) == [1]
+    def test_true_is_met_by_true_and_by_the_text_true(self, workspace: WriteWorkspace) -> None:
+        lines = (line(v=True), line(v="true"), line(v="True"), line(v=False), line(v={}), line(v=1))
+        assert self.lines_read(workspace, "only: {v: true}\n", *lines) == [1, 2, 3]
+
+    @pytest.mark.parametrize(
+        ("condition", "met"),
+        [
+            ("exists", [1, 2, 3]),
+            ("missing", [4, 5]),
+            ("{not: 0}", [2, 3, 4, 5]),
+            ("{not: [0, 5.0]}", [3, 4, 5]),
+            ("{not: null}", [1, 2, 3]),
+            ("{above: 0}", [2]),
+            ("{below: 5}", [1]),
+            ("{above: -1, below: 5.01}", [1, 2]),
+            ("{above: 0, not: 5}", []),
+        ],
+    )
+    def test_a_condition_may_ask_for_presence_and_bounds(
+        self, workspace: WriteWorkspace, condition: str, met: list[int]
+    ) -> None:
+        lines = (line(v=0), line(v="5.00"), line(v="text"), line(v=None), line(v=""))
+        assert self.lines_read(workspace, f"only: {{v: {condition}}}\n", *lines) == met
 
     def test_a_text_is_met_by_the_same_text_alone(self, workspace: WriteWorkspace) -> None:
         lines = (line(v="exit"), line(v="Exit"), line(v="exit "), line(v=["exit"]))
@@ -388,12 +433,12 @@ MISTAKES = {
         "is empty",
         "name a field",
     ),
-    "no blanks around a sign": (
-        "fields:\n  closed_at: t\n  net_pnl: pnl fees\n",
+    "fields without a sign between": (
+        "fields:\n  closed_at: t\n  net_pnl: (pnl fees)\n",
         2,
         "fields.net_pnl",
-        "'pnl fees' is not an expression",
-        "write `a - b \\+ c` with blanks",
+        "'\\(pnl fees\\)' is not an expression",
+        "write `a - b`",
     ),
     "sign without a name": (
         "fields:\n  closed_at: t\n  net_pnl: pnl -\n",
@@ -406,22 +451,22 @@ MISTAKES = {
         "fields:\n  closed_at: t\n  net_pnl: pnl\n  symbol: a + b\n",
         3,
         "fields.symbol",
-        "'a \\+ b' adds up what is not a number",
+        "'\\+' needs numbers",
         "name one field",
     ),
     "sum of times": (
         "fields:\n  closed_at: t + u\n  net_pnl: pnl\n",
         1,
         "fields.closed_at",
-        "'t \\+ u' adds up what is not a number",
+        "'\\+' needs numbers",
         "name one field",
     ),
     "path with a hole": (
         "fields:\n  closed_at: a..b\n  net_pnl: pnl\n",
         1,
         "fields.closed_at",
-        "'a..b' is not a field name",
-        "write a name or a dotted path",
+        "'a..b' is not an expression",
+        "write `a - b`",
     ),
     "constant time": (
         'fields:\n  closed_at: "= now"\n  net_pnl: pnl\n',
@@ -628,3 +673,13 @@ def test_a_trade_record_is_open_by_its_outcome_or_for_want_of_outcome_and_exit(
     assert (len(book.open), len(book.closed)) == ((1, 0) if is_open else (0, 1))
     if outcome == "win":
         assert trades(root)[0].closed_at == at("2026-04-06T10:00")
+
+
+def test_a_condition_for_open_lines_without_a_field_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk_of(tmp_path, "t.jsonl", {})
+    config = tmp_path / "config/perfkit.yaml"
+    config.write_text(config.read_text().replace("{state: open}", "{}"))
+    assert main(["summary", "--root", str(tmp_path)]) == 3
+    assert "open_when" in capsys.readouterr().err
