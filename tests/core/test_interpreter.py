@@ -96,6 +96,32 @@ def test_reader_that_goes_away_does_not_change_the_exit_code(root: Path, words: 
     os.close(writing)
 
 
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        ("ZeroDivisionError('x')", "perfkit: a bug in perfkit, please report it"),
+        ("RecursionError", "perfkit: a bug in perfkit, please report it"),
+        ("MemoryError", "perfkit: out of memory; choose a shorter window or fewer --jobs"),
+        ("PermissionError(13, 'Permission denied', 'a/b')", "perfkit: a/b: Permission denied"),
+        ("KeyboardInterrupt", "perfkit: interrupted"),
+    ],
+)
+def test_exit_code_is_3_whatever_goes_wrong(error: str, said: str) -> None:
+    code = f"""if True:
+        from perfkit.cli import cache, main
+
+        def fail(_):
+            raise {error}
+
+        cache.run = fail
+        main.program()
+        """
+    words = [sys.executable, "-c", code, "cache", "status"]
+    ran = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert (ran.returncode, ran.stdout) == (3, "")
+    assert ran.stderr.startswith(said)
+
+
 def test_rule_that_fires_is_exit_code_2_though_nobody_reads_the_long_summary(
     tmp_path: Path,
 ) -> None:

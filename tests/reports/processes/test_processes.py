@@ -195,6 +195,22 @@ def test_limit_that_was_reached_is_named_with_what_to_do(root: Path, cell: str, 
     assert said in card(root).replace(r"\_", "_").replace(r"\(", "(")
 
 
+def test_exception_that_ends_a_kernel_is_in_its_log(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("can't start new thread \udcff")
+
+    monkeypatch.setattr(kernel_server, "_become_kernel", fail)
+    run, other = socket.socketpair()
+    kernels: dict[int, int] = {}
+    with run, other:
+        kernel_server._handle(run, {"start": 1, "folder": "f", "settings": {}}, kernels, ())
+    (pid,) = kernels
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
+    assert r"RuntimeError: can't start new thread \udcff" in capfd.readouterr().err
+
+
 def test_output_beyond_10_mb_is_cut_and_the_report_says_so(root: Path) -> None:
     before = pages(root)
     prints = "for n in range(300): print('y' * 1_000_000)"
