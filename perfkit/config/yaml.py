@@ -62,8 +62,7 @@ def parse(text: str, file: str) -> Document:
     """Parses the text of `file`; raises `ConfigError` with the line where it is not valid YAML."""
     import yaml
 
-    if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
-        raise ConfigError(file, "", f"is larger than {LARGEST} bytes", "write a shorter file")
+    check_size(len(text.encode("utf-8", "surrogatepass")), file)
     try:
         root = yaml.compose(text, Loader=_loader())
     except _RefusedError as refused:
@@ -80,6 +79,12 @@ def parse(text: str, file: str) -> Document:
         ) from error
     lines: dict[KeyPath, int] = {}
     return Document(None if root is None else _value(root, (), lines, file), lines)
+
+
+def check_size(size: int, file: str) -> None:
+    """Raises `ConfigError` for a file of more bytes than are read."""
+    if size > LARGEST:
+        raise ConfigError(file, "", f"is larger than {LARGEST} bytes", "write a shorter file")
 
 
 class _RefusedError(Exception):

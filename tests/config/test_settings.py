@@ -1,5 +1,6 @@
 """`config/perfkit.yaml`: what each key means, and what is said of a mistake."""
 
+import os
 import re
 import resource
 from datetime import UTC, date, datetime, time
@@ -508,6 +509,14 @@ class TestWholeFiles:
         root = workspace()
         (root / "config/perfkit.yaml").write_bytes(b"timezone: \xff\n")
         with pytest.raises(ConfigError, match=r"perfkit\.yaml: is not UTF-8; save it as plain"):
+            load(root)
+
+    def test_a_file_that_is_too_large_is_refused_without_being_read(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace()
+        os.truncate(root / "config/perfkit.yaml", 1 << 40)
+        with pytest.raises(ConfigError, match=r"perfkit\.yaml: is larger than 1048576 bytes; wr"):
             load(root)
 
     def test_a_byte_order_mark_does_no_harm(self, workspace: WriteWorkspace) -> None:
