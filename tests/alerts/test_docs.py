@@ -8,7 +8,6 @@ from typing import get_args
 
 import pytest
 
-from perfkit.alerts import sinks
 from perfkit.alerts.event import AlertEvent
 from perfkit.alerts.rules.file import RULE_KEYS, rules_of
 from perfkit.alerts.rules.rule import CLOCK_METRICS, ERROR, INSUFFICIENT
@@ -87,13 +86,6 @@ def test_the_tests_of_rules_shown_pass(tmp_path: Path, capsys: pytest.CaptureFix
     file.write_text(rules + "recover: 0.65}\n" + block("yaml", "eleven of twenty"))
     assert main.main(["alerts", "test", str(file), "--root", str(ROOT)]) == 0
     assert capsys.readouterr().out.startswith("ok")
-
-
-def test_the_sink_shown_is_one() -> None:
-    found: dict[str, type[sinks.Sink]] = {}
-    exec(block("python", "class Pager"), found)
-    pager: sinks.Sink = found["Pager"]()
-    pager.deliver([])
 
 
 def test_every_exit_code_is_documented() -> None:
