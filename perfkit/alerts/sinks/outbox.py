@@ -75,7 +75,10 @@ def start(root: str, since: int | None, size: int) -> Progress:
     for event, _ in events:
         is_silenced(progress, event)
     progress.position = log.position(offset)
-    progress.horizon = 0 if since is None else since
+    if since is None:
+        rotated = [event for event, _ in events_in(next(rotated_logs(root), b""))]
+        since = max(map(detected_at, rotated), default=-1) + 1
+    progress.horizon = since
     return progress
 
 
@@ -160,9 +163,11 @@ def _another_log(
         if after is not None:
             break
     else:
-        earlier = []
-    recent = [one for one in found if detected_at(one[0]) >= progress.horizon]
-    return recent, earlier
+        if progress.ids or progress.position[1]:  # the log it was is gone
+            earlier = []
+    horizon = progress.horizon
+    recent = [one for one in found if detected_at(one[0]) >= horizon]
+    return recent, [event for event in earlier if detected_at(event) >= horizon]
 
 
 def _after_known(progress: Progress, events: Sequence[Event]) -> int | None:
