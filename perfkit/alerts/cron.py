@@ -172,6 +172,8 @@ def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
 
         without_accounts()
     try:
+        if delivery is not None:
+            delivery.configure(timezone_override())
         result = check(root, arguments.now, dry_run=arguments.dry_run)
     except Exception:
         if delivery is not None:

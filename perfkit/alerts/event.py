@@ -195,8 +195,9 @@ def describe(rule: Rule) -> str:
 class AlertEvent(NamedTuple):
     """One line of `logs/performance-alerts.jsonl`.
 
-    `reason` is why an episode was resolved, or the new data state; `occurred_at` is when it
-    happened in the market, `detected_at` when perfkit saw it, `until` the end of a silence.
+    `reason` is why an episode was resolved, the new data state, or the sink that failed;
+    `occurred_at` is when it happened in the market, `detected_at` when perfkit saw it, `until` the
+    end of a silence.
     `target` is the threshold; `first_trade` and `last_trade` are closing times, `sources` the
     `file:line` of trades.
     """
@@ -215,6 +216,7 @@ class AlertEvent(NamedTuple):
         "unsilenced",
         "history_rewritten",
         "clock_skew",
+        "delivery_failed",
         "state_recovered",
     ]
     reason: str | None

@@ -32,11 +32,14 @@ def line_of(event: Event) -> bytes:
 
 def append(root: str, events: list[Event]) -> int:
     """Adds events at the end, durably; returns the size of the log. Raises `OutputError`."""
+    import fcntl
+
     path = os.path.join(root, EVENT_LOG)
     body = b"".join(map(line_of, events))
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # a sink that gives up writes here too
             size = os.fstat(descriptor).st_size
             if size and os.pread(descriptor, 1, size - 1) != b"\n":
                 body = b"\n" + body

@@ -95,8 +95,11 @@ def _check(arguments: argparse.Namespace) -> int:
 def _lint(arguments: argparse.Namespace) -> int:
     from perfkit.alerts.event import describe
     from perfkit.alerts.rules.file import RULES_FILE, load_rules
+    from perfkit.alerts.sinks.file import load_delivery
 
-    rules = load_rules(_config(arguments))
+    config = _config(arguments)
+    rules = load_rules(config)
+    load_delivery(config)
     for rule in rules:
         print(describe(rule))
     print(f"{RULES_FILE}: {len(rules)} rule{'s' if len(rules) > 1 else ''}, no errors")

@@ -11,6 +11,7 @@ import pytest
 from perfkit.alerts.event import AlertEvent
 from perfkit.alerts.rules.file import RULE_KEYS, rules_of
 from perfkit.alerts.rules.rule import CLOCK_METRICS, ERROR, INSUFFICIENT
+from perfkit.alerts.sinks.file import SINK_KEYS
 from perfkit.alerts.status import WORDS
 from perfkit.cli import alerts, main
 from perfkit.config.settings import load
@@ -28,6 +29,10 @@ def block(language: str, holds: str) -> str:
 
 def test_every_key_of_a_rule_is_documented() -> None:
     assert first_cells(section("alerts.md", "### Keys of a rule")) == set(RULE_KEYS)
+
+
+def test_every_key_of_a_sink_is_documented() -> None:
+    assert first_cells(section("alerts.md", "### Sinks")) == set(SINK_KEYS)
 
 
 def test_every_state_is_documented() -> None:

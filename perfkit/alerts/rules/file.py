@@ -21,6 +21,7 @@ from perfkit.metrics.registry import METRICS
 
 RULES_FILE = Path("config/alerts.yaml")
 
+TOP_KEYS = ("rules", "sinks", "metrics_file")
 RULE_KEYS = (
     "id",
     "metric",
@@ -81,7 +82,7 @@ class _RulesReader(YamlReader):
         self.config = config
 
     def rules(self) -> tuple[Rule, ...]:
-        top = self.mapping((), self.document.value or {}, ("rules",))
+        top = self.mapping((), self.document.value or {}, TOP_KEYS)
         given = top.get("rules")
         if not isinstance(given, list) or not given:
             raise self.problem(

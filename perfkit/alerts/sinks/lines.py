@@ -6,13 +6,11 @@ import sys
 
 from perfkit.alerts.sinks.outbox import deal, is_silenced, outbox
 from perfkit.alerts.sinks.progress import STDERR, Progress, save
+from perfkit.alerts.sinks.sink import is_news
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from perfkit.alerts.event_log import Event
-
-QUIET_KINDS = ("baseline", "acked", "silenced")
-"""Events that are no news: somebody began to watch, or did it himself."""
 
 
 def write_lines(root: str, progress: Progress) -> None:
@@ -42,13 +40,6 @@ def written(text: str) -> bool:
     except (OSError, ValueError):
         return False
     return getattr(sys.stderr, "failure", None) is None
-
-
-def is_news(event: Event) -> bool:
-    """Whether somebody wants to know at once."""
-    if event["kind"] == "unsilenced":
-        return bool(event.get("occurred_at") == event.get("until"))  # it ran out by itself
-    return event["kind"] not in QUIET_KINDS
 
 
 def warning(event: Event) -> str:

@@ -87,7 +87,6 @@ def deal(progress: Progress, one: Waiting) -> None:
     progress.remember(one.event["id"], detected_at(one.event))
     if one.after is not None:
         progress.position = one.after
-    progress.failing_since, progress.attempts, progress.next_try = None, 0, 0
 
 
 def is_silenced(progress: Progress, event: Event) -> bool:

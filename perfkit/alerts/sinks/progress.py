@@ -35,8 +35,8 @@ class Progress:
 
     `ids` has when the latest `MOST_IDS` events were detected, by their ids; events from before
     `horizon` were dealt with longer ago. `silences` has the end of each rule's silence at the
-    position. `failing_since` is when the first attempt failed of the event that waits, `attempts`
-    how often it was tried, `next_try` when it is tried again; times are in microseconds.
+    position. `failing_since` is when the first attempt failed since the sink worked, `attempts`
+    how often it failed since, `next_try` when it is tried again; times are in microseconds.
     """
 
     def __init__(self) -> None:
@@ -53,6 +53,16 @@ class Progress:
         self.ids[identity] = detected_at
         if len(self.ids) > MOST_IDS:
             self.horizon = self.ids.pop(next(iter(self.ids)))
+
+    def delivered(self) -> None:
+        """Takes down that the sink works."""
+        self.failing_since, self.attempts, self.next_try = None, 0, 0
+
+    def failed(self, now: int, wait: int) -> None:
+        """Takes down that an attempt failed; the next is due after the wait."""
+        self.failing_since = now if self.failing_since is None else self.failing_since
+        self.attempts += 1
+        self.next_try = now + wait
 
     def is_due(self, now: int) -> bool:
         """Whether to try again; a clock that went back does not make it wait for longer."""
@@ -81,6 +91,11 @@ def save(root: str, sink: str, progress: Progress) -> None:
 def path_of(root: str, sink: str) -> str:
     """The file of a sink's progress."""
     return os.path.join(root, FOLDER, sink)
+
+
+def lock_of(root: str, sink: str) -> str:
+    """The lock of the process that serves a sink."""
+    return path_of(root, sink) + ".lock"
 
 
 def is_behind(root: str, progress: Progress) -> bool:

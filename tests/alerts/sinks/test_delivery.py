@@ -15,8 +15,9 @@ from typing import Any, NamedTuple
 import pytest
 
 from perfkit.alerts import cron, event_log
-from perfkit.alerts.sinks.lines import is_news, warning
+from perfkit.alerts.sinks.lines import warning
 from perfkit.alerts.sinks.progress import STDERR, path_of
+from perfkit.alerts.sinks.sink import is_news
 from tests.alerting import START, Bench, minutes, ran
 
 RULES = """\
