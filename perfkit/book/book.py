@@ -7,6 +7,7 @@ fetched when it is asked for: sheets of days for most, trades for the rest.
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from functools import cached_property, partial
@@ -15,7 +16,16 @@ from perfkit.book.cache import DEFAULT, Activity, Opened, Options, discard, open
 from perfkit.book.line_counts import DayLines, count_lines, date_in
 from perfkit.book.store.day_sheet import Sheet, digest_of, unpacked_sheet
 from perfkit.book.store.days import loaded
-from perfkit.book.store.ledger import BadLine, DayEntry, FileEntry, Ledger, unpacked_details
+from perfkit.book.store.ledger import (
+    KEPT_BAD_LINES,
+    BadLine,
+    DayEntry,
+    FileEntry,
+    Ledger,
+    bad_lines_of,
+    limited,
+    unpacked_details,
+)
 from perfkit.book.store.packing import PackedTrades
 from perfkit.book.store.pages import CacheDamagedError
 from perfkit.config.settings import Config, Source
@@ -23,6 +33,7 @@ from perfkit.config.workspace import CACHE
 from perfkit.core.errors import LineError, LogReadError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades, joined, no_trades, ordered, ordered_open
+from perfkit.disk.atomic import narrowed
 from perfkit.logs.listing import chosen
 from perfkit.logs.trades import OPEN
 
@@ -90,6 +101,10 @@ class Book:
     def files(self) -> list[FileEntry]:
         """Every log file, source by source in the order they are read."""
         return [file for ledger in self._ledgers.values() for file in ledger.files]
+
+    def files_of(self, source: str) -> tuple[FileEntry, ...]:
+        """The log files of one source, in the order they are read."""
+        return self._ledgers[source].files
 
     @cached_property
     def dated(self) -> dict[str, frozenset[date]]:
@@ -188,17 +203,31 @@ class Book:
 
     @cached_property
     def errors(self) -> list[LineError]:
-        """Every bad line, by path and line."""
+        """The bad lines, by path and line; one may stand for more (see `LineError`)."""
         return sorted(error for _, error in self.dated_errors)
+
+    @property
+    def bad_lines(self) -> int:
+        """How many bad lines there are."""
+        return sum(map(bad_lines_of, self._ledgers.values()))
 
     @cached_property
     def dated_errors(self) -> list[tuple[date | None, LineError]]:
-        """Every bad line with the trading day it counts in."""
+        """The bad lines with the trading day they count in."""
         return [found for name in self._ledgers for found in self._errors_of(name)]
 
     def errors_by_source(self) -> dict[str, list[LineError]]:
-        """Every bad line, by the name of its source; a source without any has an empty list."""
+        """The bad lines, by the name of their source; a source without any has an empty list."""
         return {name: sorted(error for _, error in self._errors_of(name)) for name in self._ledgers}
+
+    @property
+    def mode(self) -> int:
+        """The mode of a file made from its logs: nobody may read it who may not read them."""
+        return narrowed(ledger.mode for ledger in self._ledgers.values())
+
+    def mode_of(self, source: str) -> int:
+        """The same of a file made from one source."""
+        return self._ledgers[source].mode
 
     def snapshot(self) -> Snapshot:
         """What was read, so that it can be read again while the logs grow."""
@@ -267,20 +296,19 @@ class Book:
 
     def _errors_of(self, source: str) -> list[tuple[date | None, LineError]]:
         ledger = self._ledgers[source]
-        found: list[tuple[date | None, LineError]] = [
-            (
-                date.fromordinal(one.day),
-                LineError(self.paths[one.file], one.line, one.offset, NO_RESULT_REASON),
-            )
-            for one in ledger.fruitless
-        ]
+        fruitless: defaultdict[int, list[BadLine]] = defaultdict(list)
+        for one in ledger.fruitless:
+            bad_line = (one.line, one.offset, NO_RESULT_REASON, one.day, 0)
+            fruitless[one.file].append(bad_line)
+        found = []
         for file in ledger.files:
-            if not file.leading[1] and not any(bad for *_, bad in file.days):
-                continue
+            bad = fruitless[file.number]
+            if file.leading[1] or any(bad for *_, bad in file.days):
+                bad += self._fetched(partial(self._bad_lines, file.number))
             known = _date(file.first_day) or date_in(file.name)
-            for line, offset, reason, day in self._fetched(partial(self._bad_lines, file.number)):
+            for line, offset, reason, day, more in limited(sorted(bad), KEPT_BAD_LINES):
                 own = known if day is None else date.fromordinal(day)
-                found.append((own, LineError(file.name, line, offset, reason)))
+                found.append((own, LineError(file.name, line, offset, reason, more)))
         return found
 
     def _bad_lines(self, number: int) -> list[BadLine]:

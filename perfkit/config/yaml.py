@@ -192,7 +192,7 @@ def document(folder: str, shown: str, content: bytes, *, cached: bool = True) ->
     if cached and os.path.isdir(os.path.dirname(copy)):
         body = marshal.dumps((_plain(parsed.value), parsed.lines), MARSHAL)
         with contextlib.suppress(OSError):
-            put_in_place(copy, sealed(((VERSION, content, "", None), body)))
+            put_in_place(copy, sealed(((VERSION, content, "", None), body)), mode=0o600)
     return parsed
 
 

@@ -106,6 +106,8 @@ def _padded(text: str, width: int, *, to_left: bool) -> str:
 
 def _width(text: str) -> int:
     """Columns a text takes in a terminal."""
+    if text.isascii():
+        return len(text)
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text
