@@ -170,11 +170,11 @@ def _mapping(
 
 
 def _text(node: yaml.ScalarNode, file: str) -> str:
-    r"""A text; an escape such as `"\ud800"` makes half a character, which no file can hold."""
+    r"""A text; an escape such as `"\ud800"` or `"\0"` makes what no file or path can hold."""
     text: str = node.value
-    if text != utf8(text):
+    if text != utf8(text) or "\0" in text:
         where = f"{file}:{node.start_mark.line + 1}"
-        raise ConfigError(where, utf8(text), "is not text", "write whole characters")
+        raise ConfigError(where, repr(text), "is not text", "write whole characters")
     return text
 
 

@@ -170,6 +170,8 @@ class _RulesReader(YamlReader):
     def _metric(self, path: KeyPath, entry: Mapping[str, Any]) -> str:
         metric = entry.get("metric")
         at = (*path, "metric")
+        if isinstance(metric, list | dict):
+            raise self.problem(at, "is not text", "write the name of one metric")
         if metric in NO_NUMBER:
             raise self.problem(at, f"{metric} is not a number", "watch a figure that is one")
         if metric in NOT_BY_TRADE:
