@@ -9,11 +9,14 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
 from perfkit.config.yaml import LARGEST, Document, KeyPath, check_size
 from perfkit.core.calendar import WEEKDAYS, zone_named
 from perfkit.core.errors import ConfigError, WindowError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class YamlReader:
