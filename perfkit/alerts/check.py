@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from perfkit.alerts import replay, state_file
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.event import time_text
-from perfkit.alerts.event_log import Event, append, read, size_of
+from perfkit.alerts.event_log import Event, append, read, read_since, size_of
 from perfkit.alerts.feed import Feed, load_config, open_feed
 from perfkit.alerts.memory import Memory, Recalled, memory_from, recalled
 from perfkit.alerts.rules.gauge import GaugeSettings
@@ -250,7 +250,7 @@ class _AlertRun:
         if stored.body is not None:
             self.memory = memory_from(stored.body, self.settings)
             if size_of(self.root) != self.memory.log_size:
-                left = read(self.root, self.memory.log_size)
+                left = read_since(self.root, self.memory.log_size)
         else:
             left = read(self.root)
             known = recalled(left, rules, self.settings)

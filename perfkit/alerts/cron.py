@@ -13,10 +13,11 @@ import os
 import sys
 
 from perfkit.alerts import state_file
+from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
 from perfkit.config.workspace import CONFIG, folder_of, timezone_override
-from perfkit.core.interpreter import flushed
+from perfkit.core.interpreter import open_descriptors
 from perfkit.disk.fingerprints import unchanged
 
 TYPE_CHECKING = False
@@ -68,8 +69,12 @@ def program() -> None:
     with new events.
     """
     gc.disable()
-    code = main(accounts=False)
-    os._exit(code if flushed() else EXIT_FAILED)
+    open_descriptors()
+    try:
+        code = main(accounts=False)
+    except BaseException:  # no other exit code than those above, whatever happens
+        code = EXIT_FAILED
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None, *, accounts: bool = True) -> int:
@@ -111,7 +116,7 @@ def _main(argv: Sequence[str], accounts: bool) -> int:
     arguments.accounts = accounts
     root = _root(arguments.root)
     if arguments.dry_run:
-        return _worked(root, arguments)
+        return _worked(root, arguments, None)
     descriptor = state_file.lock(root, wait=False)
     if descriptor is None:
         code = _answer_of_another(root, arguments)
@@ -119,11 +124,13 @@ def _main(argv: Sequence[str], accounts: bool) -> int:
             return code
         descriptor = state_file.lock(root, wait=True)
     try:
+        delivery = Delivery(root)
         if not arguments.json:
             code = quiet_code(root, arguments.now)
             if code is not None:
+                delivery.serve()
                 return code
-        return _worked(root, arguments)
+        return _worked(root, arguments, delivery)
     finally:
         if descriptor is not None:
             os.close(descriptor)
@@ -155,7 +162,8 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
     return code
 
 
-def _worked(root: str, arguments: Arguments) -> int:
+def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
+    """Evaluates; `delivery` is None where nothing is to be written."""
     from perfkit.alerts.check import check
 
     if not arguments.accounts:
@@ -163,16 +171,16 @@ def _worked(root: str, arguments: Arguments) -> int:
 
         without_accounts()
     try:
+        if delivery is not None:
+            delivery.configure(timezone_override())
         result = check(root, arguments.now, dry_run=arguments.dry_run)
     except Exception:
-        if not arguments.dry_run:
+        if delivery is not None:
             _beat_failed(root, arguments.now)
+            delivery.serve()  # what is in the log, whatever this run could not do
         raise
-    if result.news:
-        from perfkit.alerts.sinks import SINKS
-
-        for sink in SINKS:
-            sink.deliver(result.news)
+    if delivery is not None:
+        delivery.serve()
     if result.reason and not any(one["kind"] == "data_state" for one in result.news):
         _say(result.reason)
     if arguments.json:
@@ -281,8 +289,12 @@ def _root(given: str) -> str:
 
 
 def _say(text: str) -> None:
-    if sys.stderr is not None:
-        print(f"perfkit-alerts: {text}", file=sys.stderr)
+    if sys.stderr is None:
+        return
+    try:
+        print(f"perfkit-alerts: {text}", file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        return  # the exit code and the heartbeat say it as well
 
 
 if __name__ == "__main__":

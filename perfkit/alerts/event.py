@@ -118,8 +118,9 @@ def lines_behind(feed: Feed, rule: Rule, happened: TradeEvent) -> list[str]:
 class AlertEvent(NamedTuple):
     """One line of `logs/performance-alerts.jsonl`.
 
-    `reason` is why an episode was resolved, or the new data state; `occurred_at` is when it
-    happened in the market, `detected_at` when perfkit saw it, `until` the end of a silence.
+    `reason` is why an episode was resolved, the new data state, or the sink that failed;
+    `occurred_at` is when it happened in the market, `detected_at` when perfkit saw it, `until` the
+    end of a silence.
     `target` is the threshold; `first_trade` and `last_trade` are closing times, `sources` the
     `file:line` of trades.
     """
@@ -138,6 +139,7 @@ class AlertEvent(NamedTuple):
         "unsilenced",
         "history_rewritten",
         "clock_skew",
+        "delivery_failed",
         "state_recovered",
     ]
     reason: str | None

@@ -105,9 +105,11 @@ def _lint(arguments: argparse.Namespace) -> int:
     from perfkit.alerts.rules.file import RULES_FILE, load_alerts
     from perfkit.alerts.rules.plausible import warnings
     from perfkit.alerts.sentences import Sentences
+    from perfkit.alerts.sinks.file import load_delivery
 
     config = _config(arguments)
     rules, _, reader = load_alerts(config)
+    load_delivery(config)
     words = Sentences(config)
     for rule in rules:
         print(words.describe(rule))

@@ -22,7 +22,7 @@ from perfkit.metrics.registry import METRICS
 
 RULES_FILE = Path("config/alerts.yaml")
 
-TOP_KEYS = ("rules", "ahead")
+TOP_KEYS = ("rules", "ahead", "sinks", "metrics_file")
 AHEAD = "10m"
 """A trade that closes later than the present by more than this waits for its time."""
 
