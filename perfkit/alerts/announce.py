@@ -2,30 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
+from functools import cached_property
 from zlib import crc32
 
-from perfkit.alerts.event import event, lines_behind, sentence, time_text
-from perfkit.alerts.event_log import Event
+from perfkit.alerts.event import MOST_SOURCES, event, instant_from, lines_behind, time_text
+from perfkit.alerts.event_log import VERSION, Event
 from perfkit.alerts.memory import Memory
 from perfkit.alerts.replay import ReplayResult, RuleEntry
 from perfkit.alerts.rules.active_hours import active_us, reached
 from perfkit.alerts.rules.clock import ClockStep, next_step, stepped
 from perfkit.alerts.rules.evidence import Evidence, evidence_of
-from perfkit.alerts.rules.rule import CORRECTED, START, Rule, RuleEvent, RuleState, closed, digest
-from perfkit.alerts.rules.steps import TradeEvent
+from perfkit.alerts.rules.rule import (
+    CORRECTED,
+    ERROR,
+    OK,
+    START,
+    Rule,
+    RuleEvent,
+    RuleState,
+    closed,
+    digest,
+)
+from perfkit.alerts.rules.steps import TradeEvent, trade_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from perfkit.alerts.feed import DayMark, Feed
+    from perfkit.alerts.sentences import Sentences
+    from perfkit.core.trades import Trades
 
-_WORDS = {
-    "firing": "fires",
-    "resolved": "is resolved ({})",
-    "data_state": "changed to data state {}",
-}
+
+MOST_WAITING = 1000
+"""Of trades that close later than the present, so many are known one by one."""
 
 
 class Announcer:
@@ -37,6 +48,13 @@ class Announcer:
         self.now = now
         self.events: list[Event] = []
         self._seen: dict[tuple[str, str], tuple[Evidence, str | None]] = {}
+
+    @cached_property
+    def words(self) -> Sentences:
+        """The sentences; few runs need any."""
+        from perfkit.alerts.sentences import Sentences
+
+        return Sentences(self.feed.config)
 
     def _add(self, kind: str, identity: str, message: str, **fields: Any) -> None:
         self.events.append(event(kind, identity, self.now, message, **fields))
@@ -61,14 +79,11 @@ class Announcer:
             return
         rule = entry.rule
         episodes = [one.event.episode or "" for one in missed]
-        times = ", ".join(str(time_text(one.event.at)) for one in missed[:5])
-        more = f" and {len(missed) - 5} more" if len(missed) > 5 else ""
-        counted = f"{len(missed)} past episode{'s' if len(missed) > 1 else ''}"
+        times = [one.event.at for one in missed]
         self._add(
             "history_rewritten",
             digest(rule.id, rule.identity, "history_rewritten", *episodes),
-            f"{rule.id}: earlier trades in the log have changed; {counted} "
-            f"not announced so far: {times}{more}",
+            self.words.rewritten(rule, missed[0].group, times, missed[0].evidence),
             rule=rule,
             occurred_at=missed[0].event.at,
             evidence=missed[0].evidence,
@@ -82,18 +97,18 @@ class Announcer:
         done: RuleEvent,
         evidence: Evidence | None,
         sources: Sequence[str],
+        fired_before: int | None = None,
     ) -> None:
         rule, episode = entry.rule, done.episode
-        name = None
+        name, fired_at = None, None
         if done.kind == "firing" and episode is not None:
-            name = entry.episode_name(episode, again=True)
-            _, times = entry.known.get(episode, (0, 0))
-            entry.known[episode] = (done.at, times + 1)
+            name = entry.new_name(episode, done.at, self.memory.used)
             # An episode that fired long ago gets one `firing`, without its reminders so far.
             self.memory.reminded[name] = self._reminders_passed(entry.rule, done.at, None)
         elif episode is not None:
             name = entry.episode_name(episode)
             if done.kind == "resolved":
+                fired_at, _ = entry.known.get(episode, (fired_before, 0))
                 self.memory.acked.discard(name)
                 self.memory.reminded.pop(name, None)
         if done.kind == "data_state":
@@ -101,11 +116,10 @@ class Announcer:
             identity = digest(rule.id, rule.identity, *parts)
         else:
             identity = digest(name or "", done.kind)
-        what = _WORDS[done.kind].format(done.reason)
         self._add(
             done.kind,
             identity,
-            sentence(rule, group, what, evidence),
+            self.words.rule_event(rule, group, done, evidence, fired_at),
             rule=rule,
             group=group,
             episode=name,
@@ -130,11 +144,10 @@ class Announcer:
         trades = sum(day.rows for day in days)
         if days:
             last_at = self.feed.rows(days[-1].day, days[-1].day).closed_at[-1]
-        history = "" if rule.is_clock else f", starting from {trades} trades of history"
         self._add(
             "baseline",
             digest(rule.id, rule.identity, "baseline"),
-            f"{rule.id} is now being monitored{history}",
+            self.words.baseline(rule, trades),
             rule=rule,
             occurred_at=last_at,
             evidence=Evidence(None, None, None, None, None, trades, None, last_at, ""),
@@ -145,19 +158,60 @@ class Announcer:
         self._add(
             "state_recovered",
             digest("state_recovered", f"{len(content)} {crc32(content)}"),
-            "the alert state was damaged; it was moved to alerts.state.damaged and rebuilt "
-            "from the logs and the event log",
+            self.words.state_recovered(),
         )
 
     def clock_skew(self, newest: int) -> None:
-        """Announces that the clock went back."""
+        """Announces that the clock was ahead before, or is behind now."""
         self.memory.skews += 1
         self._add(
             "clock_skew",
             digest("clock_skew", str(self.memory.skews)),
-            f"the clock went back, from {time_text(newest)} to {time_text(self.now)}; clock "
-            "rules, reminders and the ends of silences wait until it has caught up",
+            self.words.clock_skew(newest, self.now),
         )
+
+    def troubles(self, troubles: Mapping[str, str]) -> None:
+        """Announces sources that cannot be relied on any more, and those that can be again."""
+        memory = self.memory
+        for source in sorted(memory.troubles.keys() | troubles.keys()):
+            before, now = memory.troubles.get(source), troubles.get(source)
+            if before == now:
+                continue
+            memory.troubled += 1
+            self._add(
+                "data_state",
+                digest("data_state", "source", str(memory.troubled)),
+                self.words.source(source, now),
+                reason=OK if now is None else ERROR,
+            )
+        memory.troubles = dict(troubles)
+
+    def waiting(self, trades: Trades | None) -> None:
+        """Announces trades that close later than the present, each once."""
+        rows = range(min(len(trades), MOST_WAITING)) if trades is not None else range(0)
+        keys = [trade_key(trades, row) for row in rows] if trades is not None else []
+        new = [row for row, key in enumerate(keys) if key not in self.memory.waiting]
+        self.memory.waiting = tuple(keys)
+        if not new or trades is None:
+            return
+        first = new[0]
+        self.memory.troubled += 1
+        self._add(
+            "data_state",
+            digest("data_state", "ahead", str(self.memory.troubled)),
+            self.words.ahead(str(trades.place(first)), trades.closed_at[first], len(new)),
+            reason=ERROR,
+            sources=[str(trades.place(row)) for row in new[:MOST_SOURCES]],
+        )
+
+    def orphan(self, fired: Event, reason: str) -> None:
+        """Resolves an episode of a rule that was edited or removed while the state was lost."""
+        identity = digest(str(fired["episode"]), "resolved")
+        known = {key: fired.get(key) for key in event("resolved", "", self.now, "")}
+        known |= {"v": VERSION, "id": identity, "kind": "resolved", "reason": reason}
+        known |= {"detected_at": time_text(self.now), "until": None, "sources": []}
+        known["message"] = self.words.orphan(str(fired.get("rule")), reason)
+        self.events.append(known)
 
     def silences_over(self) -> None:
         """Ends the silences that are over."""
@@ -166,20 +220,20 @@ class Announcer:
                 continue
             del self.memory.silences[rule]
             entry = self.memory.entries.get(rule)
-            still = " and still fires" if entry is not None and entry.open_episodes() else ""
+            fires = entry is not None and bool(entry.open_episodes())
             self._add(
                 "unsilenced",
                 digest(rule, "unsilenced", str(until)),
-                f"{rule} is no longer silenced{still}",
+                self.words.unsilenced(rule, fires=fires),
                 rule=entry.rule if entry is not None else None,
                 occurred_at=until,
                 until=until,
             )
 
-    def clock_rules(self) -> None:
-        """Steps the clock rules."""
+    def clock_rules(self, held: Container[str]) -> None:
+        """Steps the clock rules but those that are held."""
         for entry in self.memory.entries.values():
-            if not entry.rule.is_clock:
+            if not entry.rule.is_clock or entry.rule.id in held:
                 continue
             for one in stepped(entry.rule, entry.clock, self.feed, self.now):
                 self._seen[entry.rule.id, one.group] = (one.evidence, one.place)
@@ -212,16 +266,20 @@ class Announcer:
         if number <= self.memory.reminded.get(name, 0):
             return
         self.memory.reminded[name] = number
-        since = time_text(state.fired_at)
+        identity = digest(name, "reminder", str(number))
+        if identity in self.memory.used:  # before the state was lost
+            return
+        at = reached(rule.active, state.fired_at, number * rule.remind_us)
+        evidence = self._evidence(entry, group)
         self._add(
             "reminder",
-            digest(name, "reminder", str(number)),
-            sentence(rule, group, f"still fires, since {since}", self._evidence(entry, group)),
+            identity,
+            self.words.reminder(rule, group, at, evidence, state.fired_at),
             rule=rule,
             group=group,
             episode=name,
-            occurred_at=reached(rule.active, state.fired_at, number * rule.remind_us),
-            evidence=self._evidence(entry, group),
+            occurred_at=at,
+            evidence=evidence,
         )
 
     def _reminders_passed(self, rule: Rule, fired_at: int, end: int | None) -> int:
@@ -258,7 +316,8 @@ class Announcer:
             ended = RuleEvent("resolved", CORRECTED, at, str(one["episode"]), None)
             before = self.events
             self.events = []
-            self._rule_event(entry, group, ended, None, ())
+            began = instant_from(one.get("occurred_at"))
+            self._rule_event(entry, group, ended, None, (), began)
             self.events += before
 
 
@@ -268,6 +327,9 @@ _CALM = START._replace(data="ok")
 def next_due(memory: Memory, feed: Feed, now: int) -> int | None:
     """The earliest instant after `now` at which there is work without a new line."""
     instants = [until for until in memory.silences.values() if until > now]
+    waiting = feed.waiting()
+    if waiting is not None:
+        instants.append(now + max(1, waiting.closed_at[0] - feed.horizon))
     for entry in memory.entries.values():
         rule = entry.rule
         if rule.is_clock:

@@ -11,8 +11,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 
-from perfkit.alerts import state_file
+from perfkit.alerts import metrics_file, state_file
 from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
@@ -52,6 +53,7 @@ class Arguments:
 
     def __init__(self) -> None:
         self.accounts = True
+        self.began_ns = time.monotonic_ns()
         self.root = ""
         self.now: int | None = None
         self.json = False
@@ -91,11 +93,11 @@ def main(argv: Sequence[str] | None = None, *, accounts: bool = True) -> int:
     except Exception as error:
         import traceback
 
-        from perfkit.core.errors import PerfkitError
+        from perfkit.core.errors import PerfkitError, reason_of
 
         if isinstance(error, OSError):
             name = f"{error.filename}: " if error.filename else ""
-            _say(f"{name}{error.strerror or error}; check permissions and free space")
+            _say(f"{name}{reason_of(error)}")
         elif isinstance(error, PerfkitError):
             _say(str(error))
         else:
@@ -129,6 +131,7 @@ def _main(argv: Sequence[str], accounts: bool) -> int:
             code = quiet_code(root, arguments.now)
             if code is not None:
                 delivery.serve()
+                _measure(root, arguments, code)
                 return code
         return _worked(root, arguments, delivery)
     finally:
@@ -147,10 +150,7 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
     head = parts[0]
     now = clock() if given_now is None else given_now
     newest = newest_seen(root, head["now"])
-    if newest - now >= SKEW_US:
-        if not head["skewed"]:
-            return None
-    elif head["skewed"] or (head["next"] is not None and now >= head["next"]):
+    if newest - now >= SKEW_US or (head["next"] is not None and now >= head["next"]):
         return None
     zone = timezone_override()
     if head["zone"] != zone or not unchanged(head["config"]):
@@ -159,6 +159,8 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
     if not head["log"] or not unchanged(head["log"]) or not nothing_new(root, zone):
         return None
     code: int = head["code"]
+    if code == EXIT_FAILED:
+        return None
     state_file.beat(root, now, max(now, newest), code)
     return code
 
@@ -171,37 +173,49 @@ def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
         from perfkit.core.log import without_accounts
 
         without_accounts()
+    wants_metrics = False
     try:
         if delivery is not None:
-            delivery.configure(timezone_override())
+            wants_metrics = delivery.configure(timezone_override()).metrics_file
         result = check(root, arguments.now, dry_run=arguments.dry_run)
     except Exception:
         if delivery is not None:
-            _beat_failed(root, arguments.now)
+            _beat_failed(root, arguments)
             delivery.serve()  # what is in the log, whatever this run could not do
         raise
     if delivery is not None:
         delivery.serve()
+        metrics_file.keep(root, result if wants_metrics else None)
+        _measure(root, arguments, result.code)
+    if result.reason and not any(one["kind"] == "data_state" for one in result.news):
+        _say(result.reason)
     if arguments.json:
         print(result.to_json())
     return result.code
 
 
-def _beat_failed(root: str, given_now: int | None) -> None:
-    now = clock() if given_now is None else given_now
+def _measure(root: str, arguments: Arguments, code: int) -> None:
+    """Replaces the file of metrics, where there is one."""
+    now = clock() if arguments.now is None else arguments.now
+    metrics_file.write(root, now, code, time.monotonic_ns() - arguments.began_ns)
+
+
+def _beat_failed(root: str, arguments: Arguments) -> None:
+    now = clock() if arguments.now is None else arguments.now
     try:
         state_file.beat(root, now, newest_seen(root, now), EXIT_FAILED)
+        _measure(root, arguments, EXIT_FAILED)
     except OSError:
         return  # the error before this one is reported instead
 
 
 def _answer_of_another(root: str, arguments: Arguments) -> int | None:
-    """The exit code of the last finished run, while another one works; None without a state."""
-    try:
-        parts = state_file.load(root, whole=False)
-    except state_file.CorruptStateError:
-        return None
-    if parts is None or arguments.json:
+    """The exit code while another run works; None where its end has to be awaited.
+
+    That is the code of the last finished run, if it was able to evaluate the present
+    configuration, and not long ago.
+    """
+    if arguments.json:
         return None
     held_us = clock() - state_file.held_since(root)
     if held_us > STUCK_US:
@@ -210,8 +224,32 @@ def _answer_of_another(root: str, arguments: Arguments) -> int | None:
             "check whether it is still working, and end it if it is not"
         )
         return EXIT_FAILED
+    try:
+        parts = state_file.load(root, whole=False)
+    except (state_file.CorruptStateError, OSError):
+        parts = None
+    beat = state_file.last_beat(root)
+    if parts is None or beat is None:
+        return None
+    now = clock() if arguments.now is None else arguments.now
+    problem = None
+    if beat.code == EXIT_FAILED:
+        problem = "the run before it could not evaluate the rules"
+    elif not unchanged(parts[0]["config"]):
+        problem = "the configuration has changed since the last run"
+    elif not -SKEW_US < now - beat.at <= 2 * beat.every:
+        problem = f"the last finished run was at {_time_of(beat.at)}"
+    if problem is not None:
+        _say(f"another run is working, and {problem}")
+        return EXIT_FAILED
     code: int = parts[0]["code"]
     return code
+
+
+def _time_of(instant: int) -> str:
+    from perfkit.alerts.event import time_text
+
+    return str(time_text(instant))
 
 
 def _parsed(argv: Sequence[str]) -> Arguments | None:

@@ -53,7 +53,7 @@ def append(root: str, events: list[Event]) -> int:
     except OSError as error:
         from perfkit.core.errors import OutputError
 
-        raise OutputError(EVENT_LOG, error.strerror or str(error)) from error
+        raise OutputError(EVENT_LOG, error) from error
     return size
 
 

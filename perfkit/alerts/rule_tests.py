@@ -51,7 +51,7 @@ _DAY_US = 86_400 * 1_000_000
 
 
 class Result(NamedTuple):
-    """How a test came out: `problems` says what differs, a line each."""
+    """The result of a test: `problems` lists what differs, a line each."""
 
     name: str
     problems: tuple[str, ...]
@@ -105,7 +105,7 @@ def _make(root: Path, case: _Case, rules: str, settings: Mapping[str, Any]) -> N
     (root / CONFIG).write_text(_flow({**settings, "sources": entries}), encoding="utf-8")
     (root / RULES_FILE).write_text(rules, encoding="utf-8")
     for one in sources:
-        (root / f"logs/{one}.jsonl").touch()
+        (root / f"logs/{one}.jsonl").write_text("\n", encoding="utf-8")  # it has begun
 
 
 def _followed(root: Path, case: _Case) -> list[str]:

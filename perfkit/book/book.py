@@ -7,6 +7,7 @@ fetched when it is asked for: sheets of days for most, trades for the rest.
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, time
 from functools import cached_property, partial
@@ -15,7 +16,16 @@ from perfkit.book.cache import DEFAULT, Activity, Opened, Options, discard, open
 from perfkit.book.line_counts import DayLines, count_lines, date_in
 from perfkit.book.store.day_sheet import Sheet, digest_of, unpacked_sheet
 from perfkit.book.store.days import loaded
-from perfkit.book.store.ledger import BadLine, DayEntry, FileEntry, Ledger, unpacked_details
+from perfkit.book.store.ledger import (
+    KEPT_BAD_LINES,
+    BadLine,
+    DayEntry,
+    FileEntry,
+    Ledger,
+    bad_lines_of,
+    limited,
+    unpacked_details,
+)
 from perfkit.book.store.packing import PackedTrades
 from perfkit.book.store.pages import CacheDamagedError
 from perfkit.config.settings import Config, Source
@@ -73,7 +83,7 @@ class Book:
 
     @cached_property
     def lines(self) -> dict[date | None, DayLines]:
-        """Line counts by trading day, under None those of lines that tell no day."""
+        """Line counts by trading day, under None the counts of lines without a date."""
         return count_lines(self.files)
 
     @cached_property
@@ -90,6 +100,10 @@ class Book:
     def files(self) -> list[FileEntry]:
         """Every log file, source by source in the order they are read."""
         return [file for ledger in self._ledgers.values() for file in ledger.files]
+
+    def files_of(self, source: str) -> tuple[FileEntry, ...]:
+        """The log files of one source, in the order they are read."""
+        return self._ledgers[source].files
 
     @cached_property
     def dated(self) -> dict[str, frozenset[date]]:
@@ -188,16 +202,21 @@ class Book:
 
     @cached_property
     def errors(self) -> list[LineError]:
-        """Every bad line, by path and line."""
+        """The bad lines, by path and line; one may stand for more (see `LineError`)."""
         return sorted(error for _, error in self.dated_errors)
+
+    @property
+    def bad_lines(self) -> int:
+        """How many bad lines there are."""
+        return sum(map(bad_lines_of, self._ledgers.values()))
 
     @cached_property
     def dated_errors(self) -> list[tuple[date | None, LineError]]:
-        """Every bad line with the trading day it counts in."""
+        """The bad lines with the trading day they count in."""
         return [found for name in self._ledgers for found in self._errors_of(name)]
 
     def errors_by_source(self) -> dict[str, list[LineError]]:
-        """Every bad line, by the name of its source; a source without any has an empty list."""
+        """The bad lines, by the name of their source; a source without any has an empty list."""
         return {name: sorted(error for _, error in self._errors_of(name)) for name in self._ledgers}
 
     def snapshot(self) -> Snapshot:
@@ -267,20 +286,19 @@ class Book:
 
     def _errors_of(self, source: str) -> list[tuple[date | None, LineError]]:
         ledger = self._ledgers[source]
-        found: list[tuple[date | None, LineError]] = [
-            (
-                date.fromordinal(one.day),
-                LineError(self.paths[one.file], one.line, one.offset, NO_RESULT_REASON),
-            )
-            for one in ledger.fruitless
-        ]
+        fruitless: defaultdict[int, list[BadLine]] = defaultdict(list)
+        for one in ledger.fruitless:
+            bad_line = (one.line, one.offset, NO_RESULT_REASON, one.day, 0)
+            fruitless[one.file].append(bad_line)
+        found = []
         for file in ledger.files:
-            if not file.leading[1] and not any(bad for *_, bad in file.days):
-                continue
+            bad = fruitless[file.number]
+            if file.leading[1] or any(bad for *_, bad in file.days):
+                bad += self._fetched(partial(self._bad_lines, file.number))
             known = _date(file.first_day) or date_in(file.name)
-            for line, offset, reason, day in self._fetched(partial(self._bad_lines, file.number)):
+            for line, offset, reason, day, more in limited(sorted(bad), KEPT_BAD_LINES):
                 own = known if day is None else date.fromordinal(day)
-                found.append((own, LineError(file.name, line, offset, reason)))
+                found.append((own, LineError(file.name, line, offset, reason, more)))
         return found
 
     def _bad_lines(self, number: int) -> list[BadLine]:
@@ -294,7 +312,7 @@ class Book:
         ]
 
     def _fetched(self, fetch: Callable[[], T]) -> T:
-        """What is fetched from the cache; when that is damaged, the book is made anew."""
+        """What is fetched from the cache; when that is damaged, the book is rebuilt."""
         try:
             return fetch()
         except CacheDamagedError:

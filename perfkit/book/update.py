@@ -8,13 +8,13 @@ The plan says what is to be read (see `plan`), and it is read in batches (see `b
     in one batch only, in no known file             its trade is taken as it is
     in dropped files and one batch at most          the same; its old trade went with the files
     in two batches, or in a known file and a        it is *affected*: its lines are found by the
-      batch or a dropped file                       index, read again and combined anew
+      batch or a dropped file                       index, read again and recombined
 
     a day                                           what is done
     ----------------------------------------------  -----------------------------------------------
     all of its new trades close after its own       it is extended: 512 trades and 3 make 515, and
                                                     only the last fragment is written again
-    any other change                                it is made anew from its trades
+    any other change                                it is rebuilt from its trades
     has no trade any more                           it is removed
 """
 
@@ -37,12 +37,21 @@ from perfkit.book.store.identity_index import (
     shared_keys,
     with_entries,
 )
-from perfkit.book.store.ledger import DayEntry, Details, FileEntry, Ledger, Run, unpacked_details
+from perfkit.book.store.ledger import (
+    KEPT_BAD_LINES,
+    DayEntry,
+    Details,
+    FileEntry,
+    Ledger,
+    Run,
+    limited,
+    unpacked_details,
+)
 from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.trades import Trades, joined, ordered
-from perfkit.logs.files import line_offset, readable, verified_text
+from perfkit.logs.files import readable, verified_text
 from perfkit.logs.reader import read_lines
 from perfkit.logs.trades import OPEN, Combined, Fruitless, by_day, combined_trades
 
@@ -123,12 +132,12 @@ class _Absorption:
         whole = Details(
             tuple(dict.fromkeys(key for part in parts for key in part.keys)),
             tuple(block for part in parts for block in part.blocks),
-            tuple(error for part in parts for error in part.errors),
+            limited((error for part in parts for error in part.errors), KEPT_BAD_LINES),
         )
         return file._replace(details=(self.pages.put(whole.packed),))
 
     def _find_affected(self) -> dict[int, set[Entry]]:
-        """The identities to combine anew, with all that the index knows of them."""
+        """The identities to recombine, with all that the index knows of them."""
         lost = {
             key
             for file in self.todo.dropped
@@ -167,13 +176,12 @@ class _Absorption:
             for number, line in places:
                 wanted[number].add(line)
         logs, numbers = [], []
-        blocks: dict[int, list[tuple[int, int]]] = {}
         for file in self.files:
             if file.number not in wanted:
                 continue
             lines = wanted[file.number]
             path = self._path(file.name)
-            blocks[file.number] = [
+            blocks = [
                 block
                 for address in file.details
                 for block in unpacked_details(self.pages.get(address)).blocks
@@ -182,16 +190,10 @@ class _Absorption:
                 readable(file.name),
                 verified_text(path, file.name, file.end, file.chunks) as text,
             ):
-                log = read_lines(text, file.name, self.source.dialect, lines, blocks[file.number])
+                log = read_lines(text, file.name, self.source.dialect, lines, blocks)
             logs.append(log)
             numbers.append(file.number)
-        return combined_trades(
-            self.source,
-            self.config,
-            logs,
-            numbers,
-            lambda number, line: line_offset(self._path(self.paths[number]), line, blocks[number]),
-        )
+        return combined_trades(self.source, self.config, logs, numbers)
 
     def _path(self, name: str) -> str:
         return os.path.join(self.config.folder, name)
@@ -245,7 +247,7 @@ class _Absorption:
     def _joined_day(
         self, day: int, old: DayEntry | None, runs: list[Trades | DayEntry], *, suspect: bool
     ) -> DayEntry | None:
-        """What becomes of a day: extended where that is enough, else made anew."""
+        """A day's new sheet: extended where that is enough, else rebuilt."""
         known = [] if old is None else [old]
         if not runs and not suspect:
             return old

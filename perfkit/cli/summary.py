@@ -25,7 +25,7 @@ from perfkit.cli.arguments import (
     where_of,
 )
 from perfkit.config.workspace import setting
-from perfkit.core.errors import LineError, OutputError, PerfkitError, UsageError
+from perfkit.core.errors import LineError, OutputError, PerfkitError, UsageError, lines_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -190,7 +190,7 @@ def _keep_answer(book: Book, question: tuple[object, ...], body: str) -> None:
     """Keeps the answer, if printing it was all there was to do."""
     from perfkit.cli.known_answers import keep_answer
 
-    # Each run keeps bad lines aside. Without any line, the clock decides which day it is.
+    # Each run writes bad lines to their file. Without any line, the clock decides which day it is.
     if book.manifest_mark is not None and book.newest_day is not None and not book.errors:
         keep_answer(book.config.folder, book.manifest_mark, question, body)
 
@@ -215,11 +215,13 @@ def _show_alerts(desk: Desk) -> None:
 def _checked(desk: Desk) -> int:
     """Evaluates the alert rules now and prints those that fire to stderr."""
     from perfkit.alerts.check import check
+    from perfkit.alerts.sentences import Sentences
 
-    result = check(str(desk.config.root), dry_run=True)
+    words, result = Sentences(desk.config), check(str(desk.config.root), dry_run=True)
     for one in result.firing:
         silenced = " (silenced)" if one.silenced else ""
-        print(f"perfkit: {one.rule.severity}: {one.rule.id} fires{silenced}", file=sys.stderr)
+        said = words.fires(one.rule, one.group, one.since)
+        print(f"perfkit: {one.rule.severity}: {said}{silenced}", file=sys.stderr)
     return result.code
 
 
@@ -250,9 +252,9 @@ def _print_bad_lines(errors: Sequence[LineError]) -> None:
     """Prints bad lines to stderr as `path:line: reason`, so that stdout stays pure JSON."""
     for error in errors[:MOST_BAD_LINES]:
         print(error, file=sys.stderr)
-    more = len(errors) - MOST_BAD_LINES
-    if more > 0:
-        print(f"... and {more} more, all in logs/performance/quarantine/", file=sys.stderr)
+    more = lines_in(errors[MOST_BAD_LINES:])
+    if more:
+        print(f"... and {more:,} more, see logs/performance/quarantine/", file=sys.stderr)
 
 
 def backfill(

@@ -6,23 +6,64 @@ log is not in this tree: it is a value, `LineError`, that is kept and counted wh
 
 from __future__ import annotations
 
+import errno
+from collections.abc import Iterable
+
 from perfkit.core.fast_imports import NamedTuple
+
+_REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "check the permissions"),
+    **dict.fromkeys(
+        (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG), "check the path"
+    ),
+}
 
 
 class LineError(NamedTuple):
     """One line of a log that could not be read as a trade; prints as `path:line: reason`.
 
     `path` is as the workspace shows it, `line` counts from 1, `offset` is the line's first byte,
-    `reason` is one sentence, with at most 80 characters of a value it is about.
+    `reason` is one sentence, with at most 80 characters of a value it is about. It may stand for
+    `more` lines of its file and day that are bad in the same way and are only counted.
     """
 
     path: str
     line: int
     offset: int
     reason: str
+    more: int = 0
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.reason}"
+        return f"{self.path}:{self.line}: {self.text}"
+
+    @property
+    def text(self) -> str:
+        """The reason, and how many more lines it is about."""
+        return f"{self.reason} (and {self.more:,} more lines like it)" if self.more else self.reason
+
+
+def lines_in(errors: Iterable[LineError]) -> int:
+    """How many bad lines some errors stand for."""
+    return sum(1 + error.more for error in errors)
+
+
+def kind_of(reason: str) -> str:
+    """A reason without what differs from line to line: quoted values and byte offsets."""
+    for general in ("is not JSON", "is not a JSON object", "is not UTF-8"):
+        if reason.startswith(general):
+            return general
+    field, colon, problem = reason.partition(": ")
+    if " is " in problem:
+        return f"{field} {problem[problem.rindex(' is ') + 1 :]}"
+    return f"{field} has an invalid value" if colon else reason
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says went wrong and, where that is known, what to do about it."""
+    remedy = _REMEDIES.get(error.errno or 0)
+    reason = error.strerror or str(error)
+    return f"{reason}; {remedy}" if remedy else reason
 
 
 class PerfkitError(Exception):
@@ -92,18 +133,15 @@ class MissingExtraError(PerfkitError):
     """An optional part of perfkit is not installed."""
 
     def __init__(self, module: str, extra: str) -> None:
-        super().__init__(
-            f"{module} is not installed; `pip install 'perfkit[{extra}]'` brings it along"
-        )
+        super().__init__(f"{module} is not installed; `pip install 'perfkit[{extra}]'` installs it")
 
 
 class OutputError(PerfkitError):
     """A file of perfkit's own could not be written."""
 
-    def __init__(self, path: str, problem: str) -> None:
-        super().__init__(
-            f"cannot write {path}: {problem}; check the folder's permissions and free space"
-        )
+    def __init__(self, path: str, problem: str | OSError) -> None:
+        reason = reason_of(problem) if isinstance(problem, OSError) else problem
+        super().__init__(f"cannot write {path}: {reason}")
 
 
 class CacheDiffersError(PerfkitError):

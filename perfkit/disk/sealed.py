@@ -14,12 +14,12 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = 7
+FORMAT = 8
 """Changes whenever what the cache holds changes its meaning or its layout."""
 
 
 VERSION = f"perfkit {__version__} {FORMAT} {sys.implementation.cache_tag}"
-"""Who wrote a cache; another writes it anew. The bytes within are Python's own."""
+"""Which version wrote a cache; another version rewrites it. The bytes within are Python's own."""
 
 
 MARSHAL = 2

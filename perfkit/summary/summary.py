@@ -7,6 +7,7 @@ from decimal import Decimal
 from perfkit.book.book import PnlCurve
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.core.calendar import Window, moment_of
+from perfkit.core.errors import lines_in
 from perfkit.core.exact import ZERO, canonical, decimal_places, ratio, scaled, units
 from perfkit.core.fast_imports import NamedTuple, blake2b
 from perfkit.core.interpreter import uncollected
@@ -228,7 +229,7 @@ def _data(selection: Selection, facts: Facts) -> DataShape:
         files=len(frozenset[int]().union(*(lines.files for lines in counts))),
         lines=sum(lines.lines for lines in counts),
         ignored=sum(lines.ignored for lines in counts),
-        bad_lines=len(selection.errors),
+        bad_lines=lines_in(selection.errors),
         partial=bool(selection.missing),
         missing_days=tuple(selection.missing),
         findings=tuple(findings(selection)),
@@ -258,7 +259,7 @@ def _digest(selection: Selection, facts: Facts) -> str:
         config.targets,
         selection.missing,
         selection.unterminated,
-        [(error.path, error.line, error.reason) for error in selection.errors],
+        [(error.path, error.line, error.text) for error in selection.errors],
         sorted(counts),
         selection.book.newest_day if selection.holds_newest else None,
         _open_shape(selection),

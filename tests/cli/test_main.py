@@ -165,7 +165,7 @@ class TestUsage:
             ("summary --date 8.4.2026", "write YYYY-MM-DD"),
             ("summary --start 2026-04-07", "give both dates"),
             ("summary --start 2026-04-08 --end 2026-04-07", "swap --start and --end"),
-            ("explain win_ratio", "docs/metrics.md"),
+            ("explain win_ratio", "perfkit summary --json"),
         ],
     )
     def test_message_says_how_to_go_on(
@@ -401,7 +401,9 @@ class TestBadLines:
         lines = ran.err.splitlines()
         assert len(lines) == 2
         assert re.fullmatch(r"logs/trades/2026-04-08\.jsonl:2: net_profit_loss: \S.*", lines[0])
-        assert re.fullmatch(r"logs/trades/2026-04-08\.jsonl:4: is not a JSON object", lines[1])
+        assert re.fullmatch(
+            r"logs/trades/2026-04-08\.jsonl:4: is not a JSON object: it is a list; .*", lines[1]
+        )
 
     def test_summary_counts_them_and_the_rest_is_right(
         self, workspace: WriteWorkspace, run: Run
@@ -419,7 +421,7 @@ class TestBadLines:
         ran = run("summary", "--root", workspace(logs=logs))
         lines = ran.err.splitlines()
         assert len(lines) == 21
-        assert lines[-1] == "... and 3 more, all in logs/performance/quarantine/"
+        assert lines[-1] == "... and 3 more, see logs/performance/quarantine/"
 
     def test_backfill_tells_and_keeps_them_too(self, workspace: WriteWorkspace, run: Run) -> None:
         root = workspace(logs=self.LOGS)
@@ -714,7 +716,7 @@ class TestProcess:
         with open(root / "config/perfkit.yaml", "w"):
             process.send_signal(signal.SIGINT)
             ran = self.finish(process)
-        assert ran == (3, "", "perfkit: interrupted; nothing was half written\n")
+        assert ran == (3, "", "perfkit: interrupted; no file was left half written\n")
 
     def test_progress_is_shown_on_a_terminal_and_wiped_off_again(
         self, workspace: WriteWorkspace

@@ -34,7 +34,7 @@ class Delivery:
     def __init__(self, root: str) -> None:
         self._root = root
         beat = last_beat(root)
-        self._since = None if beat is None else beat[0]
+        self._since = None if beat is None else beat.at
         self._size = size_of(root)
         self._lines = self._progress(STDERR)
 

@@ -7,12 +7,12 @@ from string import Formatter
 from typing import Any
 
 from perfkit.alerts.event import AlertEvent
-from perfkit.alerts.rules.file import RULES_FILE, SEVERITIES, TOP_KEYS, duration_us, load_rules
+from perfkit.alerts.rules.file import SEVERITIES, TOP_KEYS, AlertFile, duration_us, load_alerts
 from perfkit.alerts.sinks.progress import STDERR
 from perfkit.alerts.sinks.sink import FAILED, DeliverySettings, Sink
-from perfkit.config.checks import YamlReader, suggestion, utf8_text
+from perfkit.config.checks import YamlReader, suggestion
 from perfkit.config.settings import Config
-from perfkit.config.yaml import Document, KeyPath, parse
+from perfkit.config.yaml import Document, KeyPath
 
 SINK_KEYS = (
     "name",
@@ -42,11 +42,14 @@ KINDS = (
 
 
 def load_delivery(config: Config) -> DeliverySettings:
-    """What `config/alerts.yaml` says about delivery. Raises `ConfigError`."""
-    rules = load_rules(config)
-    shown = RULES_FILE.as_posix()
-    text = utf8_text((config.root / RULES_FILE).read_bytes(), shown)
-    return _DeliveryReader(shown, parse(text, shown), [rule.id for rule in rules]).settings()
+    """What the file of a workspace says about delivery. Raises `ConfigError`."""
+    return delivery_of(load_alerts(config))
+
+
+def delivery_of(file: AlertFile) -> DeliverySettings:
+    """The same, of a file whose rules were read. Raises `ConfigError`."""
+    rules = [rule.id for rule in file.rules]
+    return _DeliveryReader(file.reader.shown, file.reader.document, rules).settings()
 
 
 class _DeliveryReader(YamlReader):
@@ -113,7 +116,9 @@ class _DeliveryReader(YamlReader):
         at = (*path, "exec")
         words = self.items(at, entry["exec"])
         for n, word in enumerate(words):
-            if "\0" in self.text((*at, str(n)), word):
+            if word != "" or n == 0:
+                self.text((*at, str(n)), word)
+            if "\0" in word:
                 raise self.problem((*at, str(n)), "has a null byte", "leave it out")
         if not words:
             raise self.problem(at, "has no program", "write [program, argument]")

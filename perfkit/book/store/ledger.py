@@ -7,10 +7,11 @@ Plain values all the way down, so that they are written and read at once. Days a
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat
 
 from perfkit.book.store.pages import Address
+from perfkit.core.errors import kind_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.sealed import MARSHAL
 from perfkit.logs.trades import Fruitless
@@ -22,8 +23,14 @@ if TYPE_CHECKING:
 Fingerprint = tuple[int, int, int, int, int]
 """Device, inode, size, and the times of the last change of content and of status in ns."""
 
-BadLine = tuple[int, int, str, int | None]
-"""Line, offset, reason and day; the day is None before the first trade line of its file."""
+BadLine = tuple[int, int, str, int | None, int]
+"""Line, offset, reason, day and how many more lines it stands for.
+
+The day is None before the first trade line of its file.
+"""
+
+KEPT_BAD_LINES = 1000
+"""So many bad lines of a file are kept one by one; others count with the first of their kind."""
 
 
 class FileEntry(NamedTuple):
@@ -69,8 +76,8 @@ class FileEntry(NamedTuple):
 class Details(NamedTuple):
     """What is seldom needed of a run of lines of a file.
 
-    `keys` are the identities its lines bear, `blocks` the number and offset of a line now and
-    then, `errors` its bad lines.
+    `keys` are the identities of its lines, `blocks` the number and offset of a line now and
+    then, `errors` its bad lines (see `limited`).
     """
 
     keys: tuple[int, ...]
@@ -81,6 +88,25 @@ class Details(NamedTuple):
     def packed(self) -> bytes:
         """The value as bytes."""
         return marshal.dumps(tuple(self), MARSHAL)
+
+
+def limited(errors: Iterable[BadLine], room: int) -> tuple[BadLine, ...]:
+    """Bad lines in their order: the first `room` of them, then the first of each day and kind.
+
+    The latter stand for all that follow of their day and kind, so counts stay exact. Of a file in
+    parts, the whole is what is left of the parts that are left, wherever it is cut.
+    """
+    kept: list[BadLine] = []
+    others: dict[tuple[int | None, str], BadLine] = {}
+    for error in errors:
+        if len(kept) < room:
+            kept.append(error)
+            continue
+        _, _, reason, day, more = error
+        kind = day, kind_of(reason)
+        known = others.get(kind)
+        others[kind] = error if known is None else (*known[:4], known[4] + 1 + more)
+    return (*kept, *others.values())
 
 
 def unpacked_details(content: bytes) -> Details:
@@ -171,6 +197,12 @@ def ledger_of(plain: tuple[Any, ...]) -> Ledger:
         tuple(map(Fruitless._make, fruitless)),
         tuple(map(Run._make, index)),
     )
+
+
+def bad_lines_of(ledger: Ledger) -> int:
+    """How many bad lines a source has."""
+    counted = (file.leading[1] + sum(bad for *_, bad in file.days) for file in ledger.files)
+    return len(ledger.fruitless) + sum(counted)
 
 
 def day_addresses(day: DayEntry) -> list[Address]:
