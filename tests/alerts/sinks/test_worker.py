@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from perfkit.alerts import event_log
@@ -17,6 +18,7 @@ from perfkit.alerts.sinks.outbox import start
 from perfkit.alerts.sinks.progress import Progress, load, lock_of, path_of, save
 from perfkit.alerts.sinks.sink import Sink
 from perfkit.disk.locks import try_lock
+from perfkit.schemas.make import schemas
 from tests.alerting import START, Bench, minutes
 from tests.alerts.sinks.test_outbox import append
 
@@ -190,6 +192,7 @@ def test_what_waits_too_long_is_given_up_once_and_newer_events_still_come(tmp_pa
     worker.serve(root, fails)
     (failed,) = [one for one in event_log.read(root) if one["kind"] == "delivery_failed"]
     assert failed["reason"] == "pager"
+    jsonschema.validate(failed, schemas()["alert-event.schema.json"])
     assert "2 events could not be delivered to sink pager within 1 d" in failed["message"]
     try_now(tmp_path)
     worker.serve(root, sink())
