@@ -29,6 +29,8 @@ def keep(root: str, result: CheckResult | None) -> None:
     """Keeps what a run found out about the rules; None where the file is not wanted."""
     kept = os.path.join(root, KEPT)
     if result is not None:
+        if not result.memory.entries and os.path.exists(kept):
+            return  # nothing can be said of any rule
         put_in_place(kept, sealed(_of_rules(result)), durable=False)
     elif os.path.exists(kept):
         for path in (kept, os.path.join(root, METRICS_FILE)):
