@@ -27,10 +27,10 @@ from perfkit.alerts.state_file import (
     config_mark,
     newest_seen,
 )
-from perfkit.config.workspace import timezone_override
+from perfkit.config.workspace import CACHE, MANIFEST, timezone_override
 from perfkit.core.errors import OutputError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.disk.atomic import put_in_place
+from perfkit.disk.atomic import mode_like, put_in_place, sweep_temporaries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -209,10 +209,15 @@ def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[tuple[Ru
 
 
 def write_state(root: str, head: dict[str, Any], memory: Memory) -> None:
-    """Replaces the state. Raises `OutputError`."""
+    """Replaces the state; nobody may read it who may not read the cache. Raises `OutputError`.
+
+    The lock is held.
+    """
     path = os.path.join(root, state_file.STATE)
     try:
-        put_in_place(path, state_file.encoded(head, memory.plain()))
+        content = state_file.encoded(head, memory.plain())
+        put_in_place(path, content, mode=mode_like(os.path.join(root, CACHE, MANIFEST)))
+        sweep_temporaries(os.path.dirname(path), "alerts")
     except OSError as error:
         raise OutputError(state_file.STATE, error) from error
 

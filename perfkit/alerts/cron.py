@@ -25,6 +25,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+EARLIEST_US, LATEST_US = -62_135_596_800_000_000, 253_402_300_800_000_000
+"""The years 1 to 9999 of UTC."""
+
 STUCK_US = 600_000_000
 """A run that has held the lock for this long counts as stuck."""
 
@@ -289,7 +292,10 @@ def parsed_time(text: str) -> int:
         raise _WrongUsageError(
             f"--now {text}: write a time with its zone, such as 2026-04-08T10:00:00Z"
         )
-    return instant_of(moment)
+    instant = instant_of(moment)
+    if not EARLIEST_US <= instant < LATEST_US:
+        raise _WrongUsageError(f"--now {text}: is not in the years 1 to 9999 of UTC")
+    return instant
 
 
 def _root(given: str) -> str:

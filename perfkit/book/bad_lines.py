@@ -33,7 +33,7 @@ def keep(book: Book) -> list[Path]:
     for source, errors in book.errors_by_source().items():
         path = book.config.root / QUARANTINE / f"{_file_name(source)}.jsonl"
         body = b"".join(_entries(book.config.root, errors))
-        if (body or path.exists()) and replace(path, body):
+        if (body or path.exists()) and replace(path, body, mode=book.mode_of(source)):
             changed.append(path)
     return changed
 

@@ -33,6 +33,7 @@ from perfkit.config.workspace import CACHE
 from perfkit.core.errors import LineError, LogReadError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades, joined, no_trades, ordered, ordered_open
+from perfkit.disk.atomic import narrowed
 from perfkit.logs.listing import chosen
 from perfkit.logs.trades import OPEN
 
@@ -218,6 +219,15 @@ class Book:
     def errors_by_source(self) -> dict[str, list[LineError]]:
         """The bad lines, by the name of their source; a source without any has an empty list."""
         return {name: sorted(error for _, error in self._errors_of(name)) for name in self._ledgers}
+
+    @property
+    def mode(self) -> int:
+        """The mode of a file made from its logs: nobody may read it who may not read them."""
+        return narrowed(ledger.mode for ledger in self._ledgers.values())
+
+    def mode_of(self, source: str) -> int:
+        """The same of a file made from one source."""
+        return self._ledgers[source].mode
 
     def snapshot(self) -> Snapshot:
         """What was read, so that it can be read again while the logs grow."""

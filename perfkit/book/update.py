@@ -113,6 +113,7 @@ class _Absorption:
             days=self._days(extra),
             fruitless=self._fruitless(again),
             identities=self._index(found, list(entries_of(extra, again.fruitless))),
+            mode=self.todo.mode,
         )
 
     def _files(self) -> list[FileEntry]:

@@ -106,6 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     if answer is not None:
         sys.stdout.write(answer)
         return EXIT_OK
+    from perfkit.book.store.day_sheet import DIMENSIONS
     from perfkit.summary.breakdowns import checked_dimension
     from perfkit.summary.summary import summarize
 
@@ -119,13 +120,14 @@ def run(arguments: argparse.Namespace) -> int:
     selection = desk.selection(
         arguments.window, day, start=arguments.start, end=arguments.end, where=where
     )
-    summary = summarize(selection)
+    every = arguments.json or arguments.export
+    summary = summarize(selection, DIMENSIONS if every else arguments.by)
     _keep_bad_lines(desk.book_of(where))
     _warn_of_empty_filter(selection)
     if arguments.export:
         from perfkit.summary.export import export
 
-        export(desk.config.root, summary)
+        export(desk.config.root, summary, desk.book_of(where).mode)
     body = summary.to_json() if arguments.json else _text(summary, arguments.by)
     sys.stdout.write(body)
     if question is not None and not _is_empty_filter(selection):
@@ -266,7 +268,8 @@ def backfill(
     from perfkit.summary.export import export
     from perfkit.summary.selection import as_date, newest_day
 
-    newest = as_date(last) if last else newest_day(desk.book_of(where))
+    book = desk.book_of(where)
+    newest, mode = as_date(last) if last else newest_day(book), book.mode
     changed: dict[Path, None] = {}
     labels: set[str] = set()
     for back in range(days - 1, -1, -1):
@@ -275,5 +278,5 @@ def backfill(
             continue
         labels.add(window.label)
         summary = desk.summary(kind, newest - timedelta(days=back), where=where)
-        changed.update(dict.fromkeys(export(desk.config.root, summary)))
+        changed.update(dict.fromkeys(export(desk.config.root, summary, mode)))
     return list(changed)

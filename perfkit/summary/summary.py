@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from perfkit.book.book import PnlCurve
@@ -44,13 +45,16 @@ class Summary(SummaryShape):
         return {"text/plain": summary_text(self), "text/markdown": summary_markdown(self)}
 
 
-def summarize(selection: Selection) -> Summary:
-    """Every figure of the window, over the trades that meet the filter."""
+def summarize(selection: Selection, dimensions: Sequence[str] = DIMENSIONS) -> Summary:
+    """Every figure of the window, over the trades that meet the filter.
+
+    A caller that shows no breakdowns, or only some, names their `dimensions`.
+    """
     with uncollected():
-        return _summary(selection)
+        return _summary(selection, dimensions)
 
 
-def _summary(selection: Selection) -> Summary:
+def _summary(selection: Selection, dimensions: Sequence[str]) -> Summary:
     config = selection.book.config
     cut = WindowSlices(selection)
     facts = facts_of(selection, cut)
@@ -70,7 +74,7 @@ def _summary(selection: Selection) -> Summary:
                 Part(name, part.values, part.undefined)
                 for name, part in cut.parts(dimension, facts)
             )
-            for dimension in DIMENSIONS
+            for dimension in dimensions
         },
     )
 

@@ -13,6 +13,7 @@ from itertools import repeat
 from perfkit.book.store.pages import Address
 from perfkit.core.errors import kind_of
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.atomic import FILE_MODE
 from perfkit.disk.sealed import MARSHAL
 from perfkit.logs.trades import Fruitless
 
@@ -150,12 +151,14 @@ class Ledger(NamedTuple):
     """One source.
 
     `files` are in the order they are read; `identities` leads from identities to lines and days.
+    `mode` is that of what is made from them: nobody may read it who may not read all of them.
     """
 
     files: tuple[FileEntry, ...] = ()
     days: Mapping[int, DayEntry] = {}
     fruitless: tuple[Fruitless, ...] = ()
     identities: tuple[Run, ...] = ()
+    mode: int = FILE_MODE
 
     def addresses(self) -> list[Address]:
         """Every section it refers to."""
@@ -185,17 +188,19 @@ class Ledger(NamedTuple):
             {number: tuple(day) for number, day in self.days.items()},
             tuple(map(tuple, self.fruitless)),
             tuple(tuple(run) for run in self.identities),
+            self.mode,
         )
 
 
 def ledger_of(plain: tuple[Any, ...]) -> Ledger:
     """The ledger of plain tuples and dicts."""
-    files, days, fruitless, index = plain
+    files, days, fruitless, index, mode = plain
     return Ledger(
         tuple(map(tuple.__new__, repeat(FileEntry), files)),  # `_make`, for very many
         dict(zip(days, map(tuple.__new__, repeat(DayEntry), days.values()), strict=True)),
         tuple(map(Fruitless._make, fruitless)),
         tuple(map(Run._make, index)),
+        mode,
     )
 
 
