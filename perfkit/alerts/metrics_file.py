@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 
 from perfkit.alerts.sinks.progress import FOLDER
-from perfkit.disk.atomic import put_in_place
+from perfkit.disk.atomic import put_in_place, sweep_temporaries
 from perfkit.disk.sealed import read_bytes, sealed, unsealed
 
 TYPE_CHECKING = False
@@ -31,6 +31,9 @@ def keep(root: str, result: CheckResult | None) -> None:
     if result is not None:
         if not result.memory.entries and os.path.exists(kept):
             return  # nothing can be said of any rule
+        for path in (KEPT, METRICS_FILE):
+            folder, name = os.path.split(os.path.join(root, path))
+            sweep_temporaries(folder, name)
         put_in_place(kept, sealed(_of_rules(result)), durable=False)
     elif os.path.exists(kept):
         for path in (kept, os.path.join(root, METRICS_FILE)):

@@ -11,7 +11,6 @@ import sys
 import time
 
 from perfkit.alerts.event_log import size_of
-from perfkit.alerts.metrics_file import KEPT, METRICS_FILE
 from perfkit.alerts.sinks.progress import (
     FOLDER,
     SETTINGS,
@@ -66,7 +65,7 @@ class Delivery:
 
     def _sweep(self) -> None:
         """Removes what killed runs left of files that only the holder of the lock writes."""
-        for path in (STATE, HEARTBEAT, METRICS_FILE, KEPT, SETTINGS, os.path.join(FOLDER, STDERR)):
+        for path in (STATE, HEARTBEAT, SETTINGS, os.path.join(FOLDER, STDERR)):
             folder, name = os.path.split(os.path.join(self._root, path))
             if os.path.isdir(folder):
                 sweep_temporaries(folder, name)

@@ -118,8 +118,6 @@ class _DeliveryReader(YamlReader):
         for n, word in enumerate(words):
             if word != "" or n == 0:
                 self.text((*at, str(n)), word)
-            if "\0" in word:
-                raise self.problem((*at, str(n)), "has a null byte", "leave it out")
         if not words:
             raise self.problem(at, "has no program", "write [program, argument]")
         return tuple(words)
