@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from perfkit.alerts.event import AlertEvent
+from perfkit.alerts.metrics_file import METRICS_FILE
 from perfkit.alerts.rules.file import RULE_KEYS, rules_of
 from perfkit.alerts.rules.rule import CLOCK_METRICS, ERROR, INSUFFICIENT
 from perfkit.alerts.sinks.file import SINK_KEYS
@@ -16,7 +17,7 @@ from perfkit.alerts.status import WORDS
 from perfkit.cli import alerts, main
 from perfkit.config.settings import load
 from perfkit.schemas.make import hints_of
-from tests.alerting import BOT, Bench, minutes
+from tests.alerting import BOT, WIN_RATE, Bench, minutes
 from tests.test_docs import DOCS, ROOT, blocks, first_cells, section
 
 PAGE = DOCS / "alerts.md"
@@ -33,6 +34,14 @@ def test_every_key_of_a_rule_is_documented() -> None:
 
 def test_every_key_of_a_sink_is_documented() -> None:
     assert first_cells(section("alerts.md", "### Sinks")) == set(SINK_KEYS)
+
+
+def test_every_metric_of_the_file_is_documented(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, WIN_RATE + "metrics_file: true\n")
+    bench.run(minutes(0))
+    text = (tmp_path / METRICS_FILE).read_text()
+    named = set(re.findall(r"^# TYPE (\w+) gauge$", text, re.M))
+    assert first_cells(section("alerts.md", "## Metrics for Prometheus")) == named
 
 
 def test_every_state_is_documented() -> None:

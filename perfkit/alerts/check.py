@@ -71,6 +71,7 @@ class CheckResult(NamedTuple):
     news: tuple[Event, ...]
     firing: tuple[OpenEpisode, ...]
     memory: Memory
+    feed: Feed
     reason: str
 
     def to_json(self) -> str:
@@ -412,7 +413,7 @@ class _AlertRun:
         silent = {rule for rule, until in self.memory.silences.items() if until > self.now}
         news = tuple(one for one in events if one["rule"] not in silent)
         code = EXIT_FAILED if reason else code
-        return CheckResult(code, self.now, events, news, firing, self.memory, reason)
+        return CheckResult(code, self.now, events, news, firing, self.memory, self.feed, reason)
 
 
 def open_episodes(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:

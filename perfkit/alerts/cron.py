@@ -11,8 +11,9 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 
-from perfkit.alerts import state_file
+from perfkit.alerts import metrics_file, state_file
 from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
@@ -55,6 +56,7 @@ class Arguments:
 
     def __init__(self) -> None:
         self.accounts = True
+        self.began_ns = time.monotonic_ns()
         self.root = ""
         self.now: int | None = None
         self.json = False
@@ -132,6 +134,7 @@ def _main(argv: Sequence[str], accounts: bool) -> int:
             code = quiet_code(root, arguments.now)
             if code is not None:
                 delivery.serve()
+                _measure(root, arguments, code)
                 return code
         return _worked(root, arguments, delivery)
     finally:
@@ -173,17 +176,20 @@ def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
         from perfkit.core.log import without_accounts
 
         without_accounts()
+    wants_metrics = False
     try:
         if delivery is not None:
-            delivery.configure(timezone_override())
+            wants_metrics = delivery.configure(timezone_override()).metrics_file
         result = check(root, arguments.now, dry_run=arguments.dry_run)
     except Exception:
         if delivery is not None:
-            _beat_failed(root, arguments.now)
+            _beat_failed(root, arguments)
             delivery.serve()  # what is in the log, whatever this run could not do
         raise
     if delivery is not None:
         delivery.serve()
+        metrics_file.keep(root, result if wants_metrics else None)
+        _measure(root, arguments, result.code)
     if result.reason and not any(one["kind"] == "data_state" for one in result.news):
         _say(result.reason)
     if arguments.json:
@@ -191,10 +197,17 @@ def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
     return result.code
 
 
-def _beat_failed(root: str, given_now: int | None) -> None:
-    now = clock() if given_now is None else given_now
+def _measure(root: str, arguments: Arguments, code: int) -> None:
+    """Replaces the file of metrics, where there is one."""
+    now = clock() if arguments.now is None else arguments.now
+    metrics_file.write(root, now, code, time.monotonic_ns() - arguments.began_ns)
+
+
+def _beat_failed(root: str, arguments: Arguments) -> None:
+    now = clock() if arguments.now is None else arguments.now
     try:
         state_file.beat(root, now, newest_seen(root, now), EXIT_FAILED)
+        _measure(root, arguments, EXIT_FAILED)
     except OSError:
         return  # the error before this one is reported instead
 

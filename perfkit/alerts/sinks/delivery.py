@@ -13,6 +13,7 @@ import time
 from perfkit.alerts.event_log import size_of
 from perfkit.alerts.sinks.progress import (
     FOLDER,
+    SETTINGS,
     STDERR,
     Progress,
     is_behind,
@@ -21,7 +22,8 @@ from perfkit.alerts.sinks.progress import (
     path_of,
     save,
 )
-from perfkit.alerts.state_file import last_beat
+from perfkit.alerts.state_file import HEARTBEAT, STATE, last_beat
+from perfkit.disk.atomic import sweep_temporaries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -42,6 +44,7 @@ class Delivery:
         """Reads which sinks there are, and forgets those that are gone. Raises `ConfigError`."""
         from perfkit.alerts.sinks.settings import current
 
+        self._sweep()
         settings = current(self._root, timezone)
         names = [sink.name for sink in settings.sinks]
         for name in _others(self._root):
@@ -59,6 +62,13 @@ class Delivery:
             from perfkit.alerts.sinks.lines import write_lines
 
             write_lines(self._root, self._lines)
+
+    def _sweep(self) -> None:
+        """Removes what killed runs left of files that only the holder of the lock writes."""
+        for path in (STATE, HEARTBEAT, SETTINGS, os.path.join(FOLDER, STDERR)):
+            folder, name = os.path.split(os.path.join(self._root, path))
+            if os.path.isdir(folder):
+                sweep_temporaries(folder, name)
 
     def _progress(self, sink: str) -> Progress:
         known = load(self._root, sink)

@@ -7,7 +7,7 @@ from string import Formatter
 from typing import Any
 
 from perfkit.alerts.event import AlertEvent
-from perfkit.alerts.rules.file import RULES_FILE, SEVERITIES, TOP_KEYS, duration_us, load_alerts
+from perfkit.alerts.rules.file import SEVERITIES, TOP_KEYS, AlertFile, duration_us, load_alerts
 from perfkit.alerts.sinks.progress import STDERR
 from perfkit.alerts.sinks.sink import FAILED, DeliverySettings, Sink
 from perfkit.config.checks import YamlReader, suggestion
@@ -42,10 +42,14 @@ KINDS = (
 
 
 def load_delivery(config: Config) -> DeliverySettings:
-    """What `config/alerts.yaml` says about delivery. Raises `ConfigError`."""
-    found = load_alerts(config)
-    rules = [rule.id for rule in found.rules]
-    return _DeliveryReader(RULES_FILE.as_posix(), found.reader.document, rules).settings()
+    """What the file of a workspace says about delivery. Raises `ConfigError`."""
+    return delivery_of(load_alerts(config))
+
+
+def delivery_of(file: AlertFile) -> DeliverySettings:
+    """The same, of a file whose rules were read. Raises `ConfigError`."""
+    rules = [rule.id for rule in file.rules]
+    return _DeliveryReader(file.reader.shown, file.reader.document, rules).settings()
 
 
 class _DeliveryReader(YamlReader):
@@ -112,8 +116,8 @@ class _DeliveryReader(YamlReader):
         at = (*path, "exec")
         words = self.items(at, entry["exec"])
         for n, word in enumerate(words):
-            if "\0" in self.text((*at, str(n)), word):
-                raise self.problem((*at, str(n)), "has a null byte", "leave it out")
+            if word != "" or n == 0:
+                self.text((*at, str(n)), word)
         if not words:
             raise self.problem(at, "has no program", "write [program, argument]")
         return tuple(words)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     Position: TypeAlias = "tuple[int, int, int]"
 
 FOLDER = "logs/performance/sinks"
+SETTINGS = FOLDER + "/.settings"
 STDERR = "stderr"
 """The sink that is always there; no other may have its name."""
 

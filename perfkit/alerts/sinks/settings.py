@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from perfkit.alerts.sinks.progress import FOLDER
+from perfkit.alerts.sinks.progress import FOLDER, SETTINGS
 from perfkit.alerts.sinks.sink import DeliverySettings, Sink
 from perfkit.alerts.state_file import CONFIG, RULES
 from perfkit.disk.atomic import put_in_place
@@ -15,7 +15,6 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_FILE = os.path.join(FOLDER, ".settings")
 _LAYOUT = "settings 1"
 
 
@@ -32,7 +31,7 @@ def current(root: str, timezone: str) -> DeliverySettings:
     plain = (_LAYOUT, marks, tuple(map(tuple, found.sinks)), found.metrics_file)
     try:
         os.makedirs(os.path.join(root, FOLDER), exist_ok=True)
-        put_in_place(os.path.join(root, _FILE), sealed(plain), mode=0o600)
+        put_in_place(os.path.join(root, SETTINGS), sealed(plain), mode=0o600)
     except OSError:
         return found  # the next run reads the configuration again
     return found
@@ -45,7 +44,7 @@ def last_known(root: str) -> DeliverySettings:
 
 
 def _stored(root: str) -> tuple[Any, DeliverySettings] | None:
-    content = read_bytes(os.path.join(root, _FILE))
+    content = read_bytes(os.path.join(root, SETTINGS))
     plain: Any = None if content is None else unsealed(content)
     if not isinstance(plain, tuple) or plain[:1] != (_LAYOUT,):
         return None

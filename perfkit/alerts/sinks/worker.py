@@ -15,9 +15,10 @@ from perfkit.alerts.event_log import append, read
 from perfkit.alerts.rules.rule import digest
 from perfkit.alerts.sinks.outbox import Waiting, deal, detected_at, is_silenced, outbox
 from perfkit.alerts.sinks.program import hand_over
-from perfkit.alerts.sinks.progress import LONGEST_WAIT_US, Progress, load, lock_of, save
+from perfkit.alerts.sinks.progress import FOLDER, LONGEST_WAIT_US, Progress, load, lock_of, save
 from perfkit.alerts.sinks.settings import last_known
 from perfkit.alerts.sinks.sink import FAILED, Sink, wants
+from perfkit.disk.atomic import sweep_temporaries
 from perfkit.disk.locks import try_lock
 
 FIRST_WAIT_US = 60_000_000
@@ -30,6 +31,7 @@ def serve(root: str, sink: Sink) -> None:
     if lock is None:
         return
     try:
+        sweep_temporaries(os.path.join(root, FOLDER), sink.name)
         while _served(root, sink):
             pass
     finally:

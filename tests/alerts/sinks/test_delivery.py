@@ -16,7 +16,7 @@ import pytest
 
 from perfkit.alerts import cron, event_log
 from perfkit.alerts.sinks.lines import warning
-from perfkit.alerts.sinks.progress import STDERR, path_of
+from perfkit.alerts.sinks.progress import FOLDER, STDERR, path_of
 from perfkit.alerts.sinks.sink import is_news
 from tests.alerting import START, Bench, minutes, ran
 
@@ -166,6 +166,10 @@ def test_first_run_that_is_killed_loses_no_line(tmp_path: Path) -> None:
 
         first = run_at(root, 5, kill)
         assert news_in(first.err + run_at(root, 6).err) == expected, call
+        Bench(root, RULES).trade(minutes(6), 100)
+        run_at(root, 7)
+        own = [*(root / "logs/performance").glob(".*"), *(root / FOLDER).glob(".*")]
+        assert [path.name for path in own] == [".settings"], call
 
 
 def shell(root: Path, redirect: str, minute: int) -> subprocess.CompletedProcess[str]:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from perfkit.alerts import event_log
@@ -17,6 +18,7 @@ from perfkit.alerts.sinks.outbox import start
 from perfkit.alerts.sinks.progress import Progress, load, lock_of, path_of, save
 from perfkit.alerts.sinks.sink import Sink
 from perfkit.disk.locks import try_lock
+from perfkit.schemas.make import schemas
 from tests.alerting import START, Bench, minutes
 from tests.alerts.sinks.test_outbox import append
 
@@ -190,6 +192,7 @@ def test_what_waits_too_long_is_given_up_once_and_newer_events_still_come(tmp_pa
     worker.serve(root, fails)
     (failed,) = [one for one in event_log.read(root) if one["kind"] == "delivery_failed"]
     assert failed["reason"] == "pager"
+    jsonschema.validate(failed, schemas()["alert-event.schema.json"])
     assert "2 events could not be delivered to sink pager within 1 d" in failed["message"]
     try_now(tmp_path)
     worker.serve(root, sink())
@@ -283,10 +286,10 @@ def test_slow_sink_delays_neither_the_run_nor_other_sinks(bench: Bench) -> None:
     done = subprocess.run(
         [*command, "--now", minutes(2).isoformat()], capture_output=True, text=True, check=False
     )
-    assert time.monotonic() - began < 8
+    assert time.monotonic() - began < 30
     assert (done.returncode, done.stderr.count("WARN")) == (2, 1)
     until(lambda: len(got(bench.root)) == 1)
-    assert len(running(str(bench.root / "s0.py"))) == 1
+    until(lambda: len(running(str(bench.root / "s0.py"))) == 1)
     assert bench.run(minutes(3)) == (2, "", "")
     time.sleep(0.5)
     assert len(running(str(bench.root / "s0.py"))) == 1
