@@ -12,7 +12,12 @@ PYTEST := HOME="$$PWD/build/home" $(BIN)/python -m pytest -q
 PARALLEL := -n auto --maxprocesses 8
 COVERAGE = --cov --cov-report= --cov-fail-under=0
 NOTEBOOKS := notebooks/daily.ipynb notebooks/weekly.ipynb notebooks/monthly.ipynb
-PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PIP_INSTALL := LC_ALL=C.UTF-8 $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Python 3.11 reads .pth files in the encoding of the locale: under LC_ALL=C a checkout whose path is
+# not ASCII could not be imported. A path relative to the .pth file is ASCII, and survives a move.
+RELATIVE_PTH = LC_ALL=C.UTF-8 $(BIN)/python -c 'import os, pathlib, sysconfig; \
+  at = sysconfig.get_path("purelib"); pth = pathlib.Path(at, "_editable_impl_perfkit.pth"); \
+  pth.write_text(os.path.relpath(pth.read_text("utf-8").strip(), at) + "\n", "utf-8")'
 SITE_PACKAGES = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 
 .DEFAULT_GOAL := help
@@ -58,12 +63,13 @@ docs: install  ## write docs/metrics.md and perfkit/schemas/*.json from the code
 
 bench: install  ## measure speed and memory as ratios, and write docs/performance.md (minutes)
 	@$(PIP_INSTALL) -c constraints.txt -e '.[bench]'
+	@$(RELATIVE_PTH)
 	@$(BIN)/python -m tests.bench
 
 lab: $(LAB_STAMP)  ## open the notebooks in JupyterLab
 	@cd notebooks && "$(abspath $(BIN))/python" -m jupyterlab $(ARGS)
 
-constraints:  ## write constraints.txt anew from the newest versions (see CONTRIBUTING.md)
+constraints:  ## write constraints.txt from the newest versions (see CONTRIBUTING.md)
 	@rm -rf build/constraints && $(PYTHON) -m venv build/constraints
 	@build/constraints/bin/python -m pip install --quiet -e '.[reports,lab,dev]'
 	@(head -n 1 constraints.txt; build/constraints/bin/python -m pip freeze --exclude-editable) > build/constraints.txt
@@ -82,9 +88,11 @@ $(BIN)/python:
 $(STAMP): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing into $(VENV) (about a minute, once) ..."
 	@$(PIP_INSTALL) -c constraints.txt -e '.[reports,dev]'
+	@$(RELATIVE_PTH)
 	@$(BIN)/python -m compileall -q perfkit "$(SITE_PACKAGES)"
 	@touch $@
 
 $(LAB_STAMP): $(STAMP)
 	@$(PIP_INSTALL) -c constraints.txt -e '.[lab]'
+	@$(RELATIVE_PTH)
 	@touch $@

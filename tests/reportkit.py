@@ -1,5 +1,6 @@
 """Workspaces whose reports are made by processes of their own, and what is left of those."""
 
+import html.parser
 import json
 import os
 import subprocess
@@ -13,6 +14,8 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from perfkit.cli.new_workspace import make_workspace
+from perfkit.reports import failure
+from perfkit.reports.failure import Card, Failure
 
 CAMPAIGN = os.environ.get("PERFKIT_CAMPAIGN") == "1"
 """Many more kills, for a night."""
@@ -167,3 +170,47 @@ def until(holds: Callable[[], bool], seconds: float = 30) -> None:
     while not holds():
         assert time.monotonic() < end
         time.sleep(0.02)
+
+
+GOLDEN = Path(__file__).parent / "golden_reports"
+
+
+def golden(name: str, text: str) -> None:
+    path = GOLDEN / name
+    if os.environ.get("PERFKIT_GOLDEN") == "write":
+        path.write_text(text, encoding="utf-8")
+    assert path.read_text(encoding="utf-8") == text
+
+
+class Texts(html.parser.HTMLParser):
+    """The text of a page, and its tags."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.tags: list[str] = []
+        self.text = ""
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+CARD = Card(
+    kind="daily",
+    label="2026-04-08",
+    where={"strategy": "a|b `c` <d>"},
+    notebook="daily.ipynb",
+    parameters={"date": "2026-04-08", "where": "strategy=a|b `c` <d>", "days": 30},
+    failed_at="2026-04-09T00:15:03Z",
+    standing=True,
+    failure=Failure(
+        "ZeroDivisionError: division by zero",
+        7,
+        "By *strategy*",
+        failure.last_lines("\x1b[31m-----\x1b[0m\nCell In[5], line 1\n----> 1 1 / 0\n\n"),
+    ),
+)

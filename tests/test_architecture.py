@@ -6,9 +6,11 @@ import importlib
 import io
 import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from importlib.metadata import packages_distributions
 from pathlib import Path
 from types import FrameType
 
@@ -168,10 +170,52 @@ def test_no_class_name_stands_in_two_rooms() -> None:
     assert {name: rooms for name, rooms in homes.items() if len(rooms) > 1} == {}
 
 
-def test_tests_lie_in_the_folder_of_what_they_test() -> None:
-    folders = {
-        path.relative_to(ROOT / "tests").parts[0]
-        for path in (ROOT / "tests").rglob("test_*.py")
-        if path.parent != ROOT / "tests"
+def test_every_file_of_tests_is_named_after_a_module_or_its_folder() -> None:
+    """What crosses rooms lies beside this file, `tests/test_<what>.py`."""
+    tests = ROOT / "tests"
+    named = {path.relative_to(tests) for path in tests.rglob("test_*.py") if path.parent != tests}
+    modules = {
+        path.relative_to(PACKAGE).with_name(f"test_{path.name}") for path in PACKAGE.rglob("*.py")
     }
-    assert folders <= {*ROOMS, "bench"}
+    folders = {module.with_name(f"test_{module.parent.name}.py") for module in modules}
+    assert len(named) > 40
+    assert sorted(map(str, named - modules - folders)) == []
+
+
+def test_every_folder_of_modules_has_tests() -> None:
+    folders = {path.parent.relative_to(PACKAGE) for path in PACKAGE.rglob("__init__.py")}
+    without = {folder for folder in folders if not list((ROOT / "tests" / folder).glob("test_*"))}
+    assert {str(folder) for folder in without} == set()
+
+
+ONLY_DATA = {"tzdata"}
+"""Declared, though nothing imports it by name."""
+
+
+def imports(node: ast.AST) -> Iterator[str]:
+    """The top-level names that a piece of code imports, wherever it does."""
+    for one in ast.walk(node):
+        if isinstance(one, ast.Import):
+            yield from (alias.name.partition(".")[0] for alias in one.names)
+        elif isinstance(one, ast.ImportFrom) and not one.level:
+            yield str(one.module).partition(".")[0]
+
+
+def test_every_package_that_is_imported_is_declared_and_the_other_way_round() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["reports"]]
+    declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in wanted}
+    names = {
+        name
+        for path in (ROOT / "perfkit").rglob("*.py")
+        for name in imports(ast.parse(path.read_text(encoding="utf-8")))
+        if name != "perfkit" and name not in sys.stdlib_module_names
+    }
+    distributions = packages_distributions()
+    imported = {_normal(distributions[name][0]) for name in names}
+    assert imported | ONLY_DATA == declared
+
+
+def _normal(name: str) -> str:
+    """A distribution's name as registries compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()

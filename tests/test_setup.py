@@ -180,14 +180,16 @@ def test_command_that_needs_an_extra_names_it_in_one_sentence(
 ) -> None:
     ended, _, said = perfkit(core_only, line, workspace, tmp_path)
     assert ended == 3
-    assert "is not installed; `pip install 'perfkit[reports]'` brings it along" in str(said)
+    assert "is not installed; `pip install 'perfkit[reports]'` installs it" in str(said)
     assert "Traceback" not in str(said)
     if not line.startswith("report"):  # which also says what became of each report
         assert (str(said).count("\n"), str(said)[:9]) == (1, "perfkit: ")
     assert [path.name for path in tmp_path.iterdir() if path.name != "charts"] == []
 
 
-@pytest.mark.parametrize("use", ["desk.chart", "desk.trades()", "desk.open_trades()"])
+@pytest.mark.parametrize(
+    "use", ["desk.chart", "desk.backtest().chart()", "desk.trades()", "desk.open_trades()"]
+)
 def test_library_names_the_extra_as_well(core_only: Path, workspace: Path, use: str) -> None:
     program = f"import perfkit; desk = perfkit.open(); {use}"
     done = run(core_only, "-c", program, cwd=workspace)

@@ -2,30 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Mapping, Sequence
 from zlib import crc32
 
-from perfkit.alerts.event import event, lines_behind, sentence, time_text
-from perfkit.alerts.event_log import Event
+from perfkit.alerts.event import MOST_SOURCES, event, lines_behind, sentence, time_text
+from perfkit.alerts.event_log import VERSION, Event
 from perfkit.alerts.memory import Memory
 from perfkit.alerts.replay import ReplayResult, RuleEntry
 from perfkit.alerts.rules.active_hours import active_us, reached
 from perfkit.alerts.rules.clock import ClockStep, next_step, stepped
 from perfkit.alerts.rules.evidence import Evidence, evidence_of
-from perfkit.alerts.rules.rule import CORRECTED, START, Rule, RuleEvent, RuleState, closed, digest
-from perfkit.alerts.rules.steps import TradeEvent
+from perfkit.alerts.rules.rule import (
+    CORRECTED,
+    ERROR,
+    OK,
+    START,
+    Rule,
+    RuleEvent,
+    RuleState,
+    closed,
+    digest,
+)
+from perfkit.alerts.rules.steps import TradeEvent, trade_key
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
     from perfkit.alerts.feed import DayMark, Feed
+    from perfkit.core.trades import Trades
 
 _WORDS = {
     "firing": "fires",
     "resolved": "is resolved ({})",
     "data_state": "changed to data state {}",
 }
+
+
+MOST_WAITING = 1000
+"""Of trades that close later than the present, so many are known one by one."""
 
 
 class Announcer:
@@ -86,9 +101,7 @@ class Announcer:
         rule, episode = entry.rule, done.episode
         name = None
         if done.kind == "firing" and episode is not None:
-            name = entry.episode_name(episode, again=True)
-            _, times = entry.known.get(episode, (0, 0))
-            entry.known[episode] = (done.at, times + 1)
+            name = entry.new_name(episode, done.at, self.memory.used)
             # An episode that fired long ago gets one `firing`, without its reminders so far.
             self.memory.reminded[name] = self._reminders_passed(entry.rule, done.at, None)
         elif episode is not None:
@@ -150,14 +163,62 @@ class Announcer:
         )
 
     def clock_skew(self, newest: int) -> None:
-        """Announces that the clock went back."""
+        """Announces that the clock was ahead before, or is behind now."""
         self.memory.skews += 1
         self._add(
             "clock_skew",
             digest("clock_skew", str(self.memory.skews)),
-            f"the clock went back, from {time_text(newest)} to {time_text(self.now)}; clock "
-            "rules, reminders and the ends of silences wait until it has caught up",
+            f"the clock went back, from {time_text(newest)} to {time_text(self.now)}; "
+            "evaluation goes on with the present time",
         )
+
+    def troubles(self, troubles: Mapping[str, str]) -> None:
+        """Announces sources that cannot be relied on any more, and those that can be again."""
+        memory = self.memory
+        for source in sorted(memory.troubles.keys() | troubles.keys()):
+            before, now = memory.troubles.get(source), troubles.get(source)
+            if before == now:
+                continue
+            memory.troubled += 1
+            said = f"source {source} can be read again"
+            if now is not None:
+                said = f"source {source}: {now}; its rules wait, and nothing is resolved meanwhile"
+            self._add(
+                "data_state",
+                digest("data_state", "source", str(memory.troubled)),
+                said,
+                reason=OK if now is None else ERROR,
+            )
+        memory.troubles = dict(troubles)
+
+    def waiting(self, trades: Trades | None) -> None:
+        """Announces trades that close later than the present, each once."""
+        rows = range(min(len(trades), MOST_WAITING)) if trades is not None else range(0)
+        keys = [trade_key(trades, row) for row in rows] if trades is not None else []
+        new = [row for row, key in enumerate(keys) if key not in self.memory.waiting]
+        self.memory.waiting = tuple(keys)
+        if not new or trades is None:
+            return
+        first = new[0]
+        self.memory.troubled += 1
+        more = f" and {len(new) - 1} more close" if len(new) > 1 else " closes"
+        self._add(
+            "data_state",
+            digest("data_state", "ahead", str(self.memory.troubled)),
+            f"{trades.place(first)}{more} later than now, the first at "
+            f"{time_text(trades.closed_at[first])}; they count when their time has come",
+            reason=ERROR,
+            sources=[str(trades.place(row)) for row in new[:MOST_SOURCES]],
+        )
+
+    def orphan(self, fired: Event, reason: str) -> None:
+        """Resolves an episode of a rule that was edited or removed while the state was lost."""
+        identity = digest(str(fired["episode"]), "resolved")
+        known = {key: fired.get(key) for key in event("resolved", "", self.now, "")}
+        known |= {"v": VERSION, "id": identity, "kind": "resolved", "reason": reason}
+        known |= {"detected_at": time_text(self.now), "until": None, "sources": []}
+        known["message"] = f"{fired.get('rule')} is resolved ({reason})"
+        self.events.append(known)
 
     def silences_over(self) -> None:
         """Ends the silences that are over."""
@@ -176,10 +237,10 @@ class Announcer:
                 until=until,
             )
 
-    def clock_rules(self) -> None:
-        """Steps the clock rules."""
+    def clock_rules(self, held: Container[str]) -> None:
+        """Steps the clock rules but those that are held."""
         for entry in self.memory.entries.values():
-            if not entry.rule.is_clock:
+            if not entry.rule.is_clock or entry.rule.id in held:
                 continue
             for one in stepped(entry.rule, entry.clock, self.feed, self.now):
                 self._seen[entry.rule.id, one.group] = (one.evidence, one.place)
@@ -212,10 +273,13 @@ class Announcer:
         if number <= self.memory.reminded.get(name, 0):
             return
         self.memory.reminded[name] = number
+        identity = digest(name, "reminder", str(number))
+        if identity in self.memory.used:  # before the state was lost
+            return
         since = time_text(state.fired_at)
         self._add(
             "reminder",
-            digest(name, "reminder", str(number)),
+            identity,
             sentence(rule, group, f"still fires, since {since}", self._evidence(entry, group)),
             rule=rule,
             group=group,
@@ -268,6 +332,9 @@ _CALM = START._replace(data="ok")
 def next_due(memory: Memory, feed: Feed, now: int) -> int | None:
     """The earliest instant after `now` at which there is work without a new line."""
     instants = [until for until in memory.silences.values() if until > now]
+    waiting = feed.waiting()
+    if waiting is not None:
+        instants.append(now + max(1, waiting.closed_at[0] - feed.horizon))
     for entry in memory.entries.values():
         rule = entry.rule
         if rule.is_clock:

@@ -77,7 +77,12 @@ class Backtest(NamedTuple):
 
     def chart(self, rule: str | None = None, group: str | None = None) -> Chart:
         """The figure of a rule (the first without one), its thresholds and its episodes."""
-        from perfkit.alerts.chart import rule_history
+        try:
+            from perfkit.alerts.chart import rule_history
+        except ModuleNotFoundError as error:
+            from perfkit.core.errors import MissingExtraError
+
+            raise MissingExtraError("matplotlib", "reports") from error
 
         history = self._of(rule)
         names = list(dict.fromkeys(point.group for point in history.points))
@@ -212,12 +217,12 @@ def _verdict(history: RuleHistory, currency: str) -> str:
     times = "once" if count == 1 else f"{count} times"
     trades = sum(episode.trades for episode in history.episodes)
     if net < 0:
-        meant = f"standing aside would have saved {short(-net)} {currency}"
+        meant = f"not trading then would have saved {short(-net)} {currency}"
     elif net > 0:
-        meant = f"standing aside would have cost {short(net)} {currency}"
+        meant = f"not trading then would have cost {short(net)} {currency}"
     else:
-        meant = "standing aside would have made no difference"
-    return f"fired {times} in {history.steps} trades; {trades} closed while it did; {meant}"
+        meant = "not trading then would have made no difference"
+    return f"fired {times} in {history.steps} trades; {trades} closed while it was firing; {meant}"
 
 
 def _rows(history: RuleHistory, shown: Callable[[str], str]) -> list[list[str]]:

@@ -14,11 +14,19 @@ from perfkit.alerts.announce import Announcer
 from perfkit.alerts.event import time_text
 from perfkit.alerts.event_log import Event, append, read, size_of
 from perfkit.alerts.feed import Feed, load_config, open_feed
-from perfkit.alerts.memory import Announced, Memory, memory_from, recalled
+from perfkit.alerts.memory import Memory, Recalled, memory_from, recalled
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.alerts.rules.steps import RuleRun, trade_key
-from perfkit.alerts.state_file import EXIT_FIRING, EXIT_OK, SKEW_US, clock, config_mark, newest_seen
+from perfkit.alerts.state_file import (
+    EXIT_FAILED,
+    EXIT_FIRING,
+    EXIT_OK,
+    SKEW_US,
+    clock,
+    config_mark,
+    newest_seen,
+)
 from perfkit.config.workspace import timezone_override
 from perfkit.core.errors import OutputError
 from perfkit.core.fast_imports import NamedTuple
@@ -34,6 +42,9 @@ if TYPE_CHECKING:
 ALWAYS = 1 << 62
 """Later than any trade."""
 
+EARLIEST_US, LATEST_US = -62_135_000_000_000_000, 253_402_000_000_000_000
+"""The years 1 to 9999, less a few days at either end."""
+
 
 class OpenEpisode(NamedTuple):
     """An open episode; `name` is its id in events."""
@@ -48,7 +59,10 @@ class OpenEpisode(NamedTuple):
 
 
 class CheckResult(NamedTuple):
-    """The result of a run: exit code, all its events, those not silenced (`news`), what fires."""
+    """The result of a run: exit code, all its events, those not silenced (`news`), what fires.
+
+    `reason` says why the code is 3, and is empty otherwise.
+    """
 
     code: int
     now: int
@@ -56,6 +70,7 @@ class CheckResult(NamedTuple):
     news: tuple[Event, ...]
     firing: tuple[OpenEpisode, ...]
     memory: Memory
+    reason: str
 
     def to_json(self) -> str:
         """One object, indented."""
@@ -76,6 +91,7 @@ class CheckResult(NamedTuple):
         ]
         found = {
             "code": self.code,
+            "reason": self.reason or None,
             "now": time_text(self.now),
             "firing": firing,
             "events": list(self.events),
@@ -102,10 +118,12 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     mark = config_mark(root)
     stored = _stored(root)
     config = load_config(root, zone or None)
-    feed = open_feed(config, writes=not dry_run)
-    run = _Run(root, now, feed, settings_of(config, feed.missing))
-    result = run.work(stored, _rules(stored, mark, config))
-    if not dry_run:
+    rules, ahead_us = _rules(stored, mark, config)
+    horizon = _horizon(stored, now + ahead_us)
+    feed = open_feed(config, writes=not dry_run, horizon=horizon)
+    run = _AlertRun(root, now, feed, settings_of(config, feed.missing), ahead_us)
+    result = run.work(stored, rules)
+    if not dry_run and not run.is_blind:
         os.makedirs(os.path.dirname(os.path.join(root, state_file.STATE)), exist_ok=True)
         events = [one for one in result.events if one["id"] not in run.doubtful]
         if events:
@@ -116,8 +134,9 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
             "log": feed.mark,
             "next": run.next_run(),
             "now": run.memory.newest,
-            "skewed": run.memory.skewed,
+            "ahead": ahead_us,
             "code": result.code,
+            "reason": result.reason,
         }
         path = os.path.join(root, state_file.STATE)
         try:
@@ -126,7 +145,7 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
             write_state(root, head, run.memory)
             state_file.beat(root, now, run.memory.newest, result.code)
         except OSError as error:
-            raise OutputError(state_file.STATE, error.strerror or str(error)) from error
+            raise OutputError(state_file.STATE, error) from error
     return result
 
 
@@ -166,15 +185,25 @@ def _stored(root: str) -> StoredMemory:
     return StoredMemory() if parts is None else StoredMemory(*parts)
 
 
-def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[Rule, ...]:
-    """The rules: from the state where neither configuration file has changed, else parsed."""
-    if stored.body is not None and stored.head is not None and stored.head["config"] == mark:
+def _horizon(stored: StoredMemory, horizon: int) -> int:
+    """Up to where trades count; what was evaluated once still does when the clock went back."""
+    last = stored.body["last_at"] if stored.body is not None else None
+    return max(EARLIEST_US, min(LATEST_US, horizon if last is None else max(horizon, last)))
+
+
+def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[tuple[Rule, ...], int]:
+    """The rules, and how far ahead of the clock a trade may close.
+
+    They are those of the state where neither configuration file has changed, else parsed.
+    """
+    head, body = stored.head, stored.body
+    if body is not None and head is not None and head["config"] == mark:
         from perfkit.alerts.rules.rule import rule_from
 
-        return tuple(rule_from(entry[0]) for entry in stored.body["entries"])
-    from perfkit.alerts.rules.file import load_rules
+        return tuple(rule_from(one) for one in body["rules"]), head["ahead"]
+    from perfkit.alerts.rules.file import load_alerts
 
-    return load_rules(config)
+    return load_alerts(config)
 
 
 def write_state(root: str, head: dict[str, Any], memory: Memory) -> None:
@@ -183,22 +212,31 @@ def write_state(root: str, head: dict[str, Any], memory: Memory) -> None:
     try:
         put_in_place(path, state_file.encoded(head, memory.plain()))
     except OSError as error:
-        raise OutputError(state_file.STATE, error.strerror or str(error)) from error
+        raise OutputError(state_file.STATE, error) from error
 
 
-class _Run:
-    """One run; `doubtful` are ids of events that a killed run may have written already."""
+class _AlertRun:
+    """One run; `doubtful` are ids of events that a killed run may have written already.
 
-    def __init__(self, root: str, now: int, feed: Feed, settings: GaugeSettings) -> None:
+    It `is_blind` when nothing can be said of what the event log has: the state is lost, and so is
+    a source. Then nothing is written, and the next run begins where this one did.
+    """
+
+    def __init__(
+        self, root: str, now: int, feed: Feed, settings: GaugeSettings, ahead_us: int
+    ) -> None:
         self.root = root
         self.now = now
         self.feed = feed
         self.settings = settings
+        self.ahead_us = ahead_us
         self.memory = Memory()
         self.doubtful: set[str] = set()
+        self.held: set[str] = set()
+        self.is_blind = False
 
     def work(self, stored: StoredMemory, rules: Sequence[Rule]) -> CheckResult:
-        announced: dict[str, Announced] | None = None
+        known: Recalled | None = None
         left: list[Event] = []
         if stored.body is not None:
             self.memory = memory_from(stored.body, self.settings)
@@ -206,39 +244,50 @@ class _Run:
                 left = read(self.root, self.memory.log_size)
         else:
             left = read(self.root)
-            self.memory, announced = recalled(left, rules, self.settings)
+            known = recalled(left, rules, self.settings)
+            self.memory = known.memory
+            self.is_blind = bool(known.known and self.feed.troubles)
         self.doubtful = {event["id"] for event in left}
         self.memory.log_size = size_of(self.root)
+        self.memory.rules = tuple(rules)
         announcer = Announcer(self.memory, self.feed, self.now)
+        if self.is_blind:
+            return self._result(announcer)
         if stored.damage is not None:
             announcer.state_recovered(stored.damage)
-        jobs = self._jobs(rules, announced, announcer)
+        announcer.troubles(self.feed.troubles)
+        announcer.waiting(self.feed.waiting())
+        for fired, reason in known.orphans if known is not None else ():
+            announcer.orphan(fired, reason)
+        self.held = {rule.id for rule in rules if self._waits(rule)}
+        jobs = self._jobs(rules, known, announcer)
         days = self.feed.days()
         announcer.trades(replay.replay(jobs, self.feed, days))
-        self.memory.marks = tuple(day.plain() for day in days)
-        self._remember_last()
+        self._remember(jobs)
         self.memory.basis = basis_of(self.feed.config)
         self._by_the_clock(announcer)
-        if announced is None:
+        if known is None:
             announcer.close_orphans(left)
         return self._result(announcer)
 
+    def _waits(self, rule: Rule) -> bool:
+        """Whether the rule is about a source that cannot be relied on."""
+        wanted = dict(rule.where).get("source")
+        troubles = self.feed.troubles
+        return wanted in troubles or (bool(troubles) and wanted is None)
+
     def _jobs(
-        self, rules: Sequence[Rule], announced: dict[str, Announced] | None, announcer: Announcer
+        self, rules: Sequence[Rule], known: Recalled | None, announcer: Announcer
     ) -> list[replay.RuleJob]:
         """The job of each rule; open episodes of edited and removed rules are resolved here.
 
-        `announced` is what the event log says of each rule, given where the state was lost.
+        `known` is what the event log says of each rule, given where the state was lost. A rule
+        that waits keeps its state; a new one begins when it no longer has to wait.
         """
-        memory, days = self.memory, self.feed.days()
+        memory = self.memory
         for gone in memory.entries.keys() - {rule.id for rule in rules}:
             announcer.ended(memory.entries.pop(gone), RULE_REMOVED)
             memory.generations[gone] = memory.generations.get(gone, 0) + 1
-        change: int | None = None
-        if announced is None:
-            change = replay.first_change(memory.marks, days, self.feed)
-            if memory.basis != basis_of(self.feed.config):
-                change = 0
         jobs, entries = [], {}
         for rule in rules:
             entry = memory.entries.get(rule.id)
@@ -248,79 +297,102 @@ class _Run:
                 entry = None
             present = rule._replace(generation=memory.generations.get(rule.id, 0))
             is_new = entry is None
+            if is_new and rule.id in self.held:
+                continue
             if entry is None:
                 entry = replay.RuleEntry(present, RuleRun(present, self.settings))
             entry.rule = entry.run.rule = present
             entries[rule.id] = entry
             if is_new:
-                announcer.baseline(entry, days)
-            if rule.is_clock:
-                continue
-            if is_new:
-                jobs.append(replay.from_start(entry, ALWAYS))
-            elif announced is not None:
-                known = announced[rule.id]
-                until = -1 if known.until is None else known.until
-                jobs.append(replay.from_start(entry, until, known.open, frozenset(known.fired)))
-            elif change is None:
-                jobs.append(replay.onward(entry, memory.marks))
-            else:
-                jobs.append(replay.back_to(entry, change, days, memory.last_at, self._last_row()))
+                announcer.baseline(entry, self.feed.days())
+            if not rule.is_clock and rule.id not in self.held:
+                jobs.append(self._job(entry, is_new, known))
         memory.entries = entries
         return jobs
 
-    def _remember_last(self) -> None:
-        """Saves which trade was stepped last."""
+    def _job(self, entry: replay.RuleEntry, is_new: bool, known: Recalled | None) -> replay.RuleJob:
+        """From where to step one trade or window rule."""
         days = self.feed.days()
-        self.memory.last_at, self.memory.last_key = None, ""
+        if is_new:
+            return replay.from_start(entry, ALWAYS)
+        if known is not None:
+            one = known.known[entry.rule.id]
+            open_before = {group: str(fired["episode"]) for group, fired in one.open.items()}
+            until = -1 if one.until is None else one.until
+            return replay.from_start(entry, until, open_before, frozenset(one.fired))
+        change = replay.first_change(entry.marks, days, self.feed)
+        if self.memory.basis != basis_of(self.feed.config):
+            change = 0
+        if change is None:
+            return replay.onward(entry)
+        return replay.back_to(entry, change, days, self._last_row(entry))
+
+    def _remember(self, jobs: Sequence[replay.RuleJob]) -> None:
+        """Saves up to which trade each rule was stepped."""
+        days = self.feed.days()
+        marks = tuple(day.plain() for day in days)
+        last_at, last_key = None, ""
         if days:
             trades = self.feed.rows(days[-1].day, days[-1].day)
-            self.memory.last_at = trades.closed_at[-1]
-            self.memory.last_key = trade_key(trades, len(trades) - 1)
+            last_at, last_key = trades.closed_at[-1], trade_key(trades, len(trades) - 1)
+        for job in jobs:
+            job.entry.marks, job.entry.last_at, job.entry.last_key = marks, last_at, last_key
+        stepped = [entry.last_at for entry in self.memory.entries.values() if entry.last_at]
+        self.memory.last_at = max(stepped, default=None)
 
-    def _last_row(self) -> int | None:
-        """The row of that trade in its day, where it is still there."""
-        if self.memory.last_at is None:
+    def _last_row(self, entry: replay.RuleEntry) -> int | None:
+        """The row of the trade stepped last in its day, where it is still there."""
+        if entry.last_at is None:
             return None
-        day = self.feed.config.calendar.day_of(self.memory.last_at).toordinal()
+        day = self.feed.config.calendar.day_of(entry.last_at).toordinal()
         trades = self.feed.rows(day, day)
         for row in reversed(range(len(trades))):
-            if trades.closed_at[row] < self.memory.last_at:
+            if trades.closed_at[row] < entry.last_at:
                 break
-            if trade_key(trades, row) == self.memory.last_key:
+            if trade_key(trades, row) == entry.last_key:
                 return row
         return None
 
     def _by_the_clock(self, announcer: Announcer) -> None:
+        """Steps what depends on the present; a run that finds the clock gone back only says so."""
         memory = self.memory
         newest = newest_seen(self.root, memory.newest)
+        memory.newest = self.now
         if newest - self.now >= SKEW_US:
-            memory.newest = newest
-            if not memory.skewed:
-                memory.skewed = True
-                announcer.clock_skew(newest)
+            announcer.clock_skew(newest)
             return
-        memory.skewed = False
         memory.newest = max(newest, self.now)
         announcer.silences_over()
-        announcer.clock_rules()
+        announcer.clock_rules(self.held)
         announcer.reminders()
 
     def next_run(self) -> int | None:
         """The earliest instant at which there is work without a new line."""
-        if self.memory.skewed:
-            return None
         from perfkit.alerts.announce import next_due
 
         return next_due(self.memory, self.feed, self.now)
 
+    def _reason(self) -> str:
+        """Why nothing can be said of the present; empty where it can."""
+        for source, trouble in sorted(self.feed.troubles.items()):
+            return f"source {source}: {trouble}"
+        last = self.memory.last_at
+        if last is not None and last > self.now + self.ahead_us:
+            return (
+                f"the clock says {time_text(self.now)}, but a trade that closed at "
+                f"{time_text(last)} was evaluated before; check the clock"
+            )
+        return ""
+
     def _result(self, announcer: Announcer) -> CheckResult:
         firing = open_episodes(self.memory, self.now)
+        reason = self._reason()
         code = EXIT_FIRING if any(not one.silenced for one in firing) else EXIT_OK
         events = tuple(announcer.events)
         silent = {rule for rule, until in self.memory.silences.items() if until > self.now}
         news = tuple(one for one in events if one["rule"] not in silent)
-        return CheckResult(code, self.now, events, news, firing, self.memory)
+        code = EXIT_FAILED if reason else code
+        return CheckResult(code, self.now, events, news, firing, self.memory, reason)
 
 
 def open_episodes(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:

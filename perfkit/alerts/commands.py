@@ -120,7 +120,7 @@ def _locked(root: Path) -> Iterator[None]:
     try:
         descriptor = state_file.lock(str(root), wait=True)
     except OSError as error:
-        raise OutputError(state_file.LOCK, error.strerror or str(error)) from error
+        raise OutputError(state_file.LOCK, error) from error
     try:
         yield
     finally:

@@ -86,11 +86,11 @@ def main(argv: Sequence[str] | None = None, *, accounts: bool = True) -> int:
     except Exception as error:
         import traceback
 
-        from perfkit.core.errors import PerfkitError
+        from perfkit.core.errors import PerfkitError, reason_of
 
         if isinstance(error, OSError):
             name = f"{error.filename}: " if error.filename else ""
-            _say(f"{name}{error.strerror or error}; check permissions and free space")
+            _say(f"{name}{reason_of(error)}")
         elif isinstance(error, PerfkitError):
             _say(str(error))
         else:
@@ -140,10 +140,7 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
     head = parts[0]
     now = clock() if given_now is None else given_now
     newest = newest_seen(root, head["now"])
-    if newest - now >= SKEW_US:
-        if not head["skewed"]:
-            return None
-    elif head["skewed"] or (head["next"] is not None and now >= head["next"]):
+    if newest - now >= SKEW_US or (head["next"] is not None and now >= head["next"]):
         return None
     zone = timezone_override()
     if head["zone"] != zone or not unchanged(head["config"]):
@@ -152,6 +149,8 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
     if not head["log"] or not unchanged(head["log"]) or not nothing_new(root, zone):
         return None
     code: int = head["code"]
+    if code == EXIT_FAILED:
+        return None
     state_file.beat(root, now, max(now, newest), code)
     return code
 
@@ -174,6 +173,8 @@ def _worked(root: str, arguments: Arguments) -> int:
 
         for sink in SINKS:
             sink.deliver(result.news)
+    if result.reason:
+        _say(result.reason)
     if arguments.json:
         print(result.to_json())
     return result.code
@@ -188,12 +189,12 @@ def _beat_failed(root: str, given_now: int | None) -> None:
 
 
 def _answer_of_another(root: str, arguments: Arguments) -> int | None:
-    """The exit code of the last finished run, while another one works; None without a state."""
-    try:
-        parts = state_file.load(root, whole=False)
-    except state_file.CorruptStateError:
-        return None
-    if parts is None or arguments.json:
+    """The exit code while another run works; None where its end has to be awaited.
+
+    That is the code of the last finished run, if it was able to evaluate the present
+    configuration, and not long ago.
+    """
+    if arguments.json:
         return None
     held_us = clock() - state_file.held_since(root)
     if held_us > STUCK_US:
@@ -202,8 +203,32 @@ def _answer_of_another(root: str, arguments: Arguments) -> int | None:
             "check whether it is still working, and end it if it is not"
         )
         return EXIT_FAILED
+    try:
+        parts = state_file.load(root, whole=False)
+    except (state_file.CorruptStateError, OSError):
+        parts = None
+    beat = state_file.last_beat(root)
+    if parts is None or beat is None:
+        return None
+    now = clock() if arguments.now is None else arguments.now
+    problem = None
+    if beat.code == EXIT_FAILED:
+        problem = "the run before it could not evaluate the rules"
+    elif not unchanged(parts[0]["config"]):
+        problem = "the configuration has changed since the last run"
+    elif not -SKEW_US < now - beat.at <= 2 * beat.every:
+        problem = f"the last finished run was at {_time_of(beat.at)}"
+    if problem is not None:
+        _say(f"another run is working, and {problem}")
+        return EXIT_FAILED
     code: int = parts[0]["code"]
     return code
+
+
+def _time_of(instant: int) -> str:
+    from perfkit.alerts.event import time_text
+
+    return str(time_text(instant))
 
 
 def _parsed(argv: Sequence[str]) -> Arguments | None:

@@ -47,7 +47,7 @@ def append(root: str, events: list[Event]) -> int:
         finally:
             os.close(descriptor)
     except OSError as error:
-        raise OutputError(EVENT_LOG, error.strerror or str(error)) from error
+        raise OutputError(EVENT_LOG, error) from error
     return size
 
 

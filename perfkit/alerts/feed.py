@@ -9,22 +9,29 @@ the book that there is nothing new.
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 
 from perfkit.book.store.freshness import nothing_new
 from perfkit.config.workspace import CACHE, MANIFEST
+from perfkit.core.errors import LogReadError
+from perfkit.core.trades import joined
 from perfkit.disk.fingerprints import FileMark
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from perfkit.book.book import Book
-    from perfkit.config.settings import Config
+    from perfkit.book.cache import Options
+    from perfkit.config.settings import Config, Source
     from perfkit.core.trades import Trades
 
 VERIFIED_BYTES = 8 << 20
 """A log that grew is verified whole up to this length; of a longer one only a part, for speed."""
+
+NO_HORIZON = 1 << 62
+"""Later than any trade."""
 
 __all__ = ["DayMark", "Feed", "load_config", "open_feed"]
 
@@ -49,18 +56,52 @@ class DayMark:
 
 
 class Feed:
-    """The logs as of one moment; `mark` is the fingerprint of the book they were read from."""
+    """The logs as of one moment, up to the `horizon`; `mark` is the fingerprint of the book.
 
-    def __init__(self, book: Book, mark: FileMark) -> None:
+    A trade that closes after the horizon, and an open one that opened after it, waits: it is in
+    `waiting` and nowhere else. `troubles` has, by source, why it cannot be relied on; its trades
+    are not here either.
+    """
+
+    def __init__(
+        self,
+        book: Book,
+        mark: FileMark,
+        troubles: Mapping[str, str] | None = None,
+        horizon: int = NO_HORIZON,
+    ) -> None:
         self.config = book.config
         self.mark = mark
+        self.troubles: Mapping[str, str] = troubles or {}
+        self.horizon = horizon
         self._book = book
-        self._days = {day: DayMark(day, epoch, rows) for day, (epoch, rows) in book.marks().items()}
         self._rows: tuple[tuple[int, int], Trades] | None = None
+        self._days = {day: DayMark(day, epoch, rows) for day, (epoch, rows) in book.marks().items()}
+        self._ahead: list[Trades] = []
+        self._cut()
+
+    def _cut(self) -> None:
+        """Takes out the trades after the horizon, which are the last ones."""
+        if self._book.newest is None or self._book.newest <= self.horizon:
+            return
+        first = self.config.calendar.day_of(self.horizon).toordinal()
+        for day in [day for day in self._days if day >= first]:
+            trades = self._trades(day, day)
+            inside = bisect_right(trades.closed_at, self.horizon)
+            if inside == len(trades):
+                continue
+            self._ahead.append(trades.slice(inside, len(trades)))
+            self._days[day].rows = inside
+            if not inside:
+                del self._days[day]
 
     def days(self) -> list[DayMark]:
         """The trading days with closed trades, in order."""
         return list(self._days.values())
+
+    def waiting(self) -> Trades | None:
+        """The closed trades that wait for their time, in trade order; None without any."""
+        return joined(self._ahead) if self._ahead else None
 
     def still_begins(self, known: tuple[int, str, int]) -> bool:
         """Whether that day still begins with the rows it had when it was marked."""
@@ -71,9 +112,14 @@ class Feed:
     def rows(self, first_day: int, last_day: int) -> Trades:
         """The closed trades of those days, in trade order."""
         if self._rows is None or self._rows[0] != (first_day, last_day):
-            days = [day for day in self._book.days if first_day <= day.toordinal() <= last_day]
-            self._rows = (first_day, last_day), self._book.trades_of(days)
+            trades = self._trades(first_day, last_day)
+            inside = bisect_right(trades.closed_at, self.horizon)
+            self._rows = (first_day, last_day), trades.slice(0, inside)
         return self._rows[1]
+
+    def _trades(self, first_day: int, last_day: int) -> Trades:
+        days = [day for day in self._book.days if first_day <= day.toordinal() <= last_day]
+        return self._book.trades_of(days)
 
     def missing(self, first: date, last: date) -> int:
         """Expected days in that stretch without a log file."""
@@ -85,11 +131,27 @@ class Feed:
     @property
     def open_trades(self) -> Trades:
         """Trades that have not closed."""
-        return self._book.open
+        trades = self._book.open
+        rows = [
+            row
+            for row, opened in enumerate(trades.opened_at)
+            if opened is None or opened <= self.horizon
+        ]
+        return trades if len(rows) == len(trades) else trades.take(rows)
 
     def newest_line(self, source: str | None = None) -> int | None:
         """The time of the newest trade line, as written in the line; None without any."""
-        return self._of(source).newest
+        book = self._of(source)
+        if book.newest is None or book.newest <= self.horizon:
+            return book.newest
+        found = [file.newest for file in book.files if file.newest and file.newest <= self.horizon]
+        found += [opened for opened in book.open.opened_at if opened and opened <= self.horizon]
+        for day in reversed(book.days):
+            closed_at = book.trades_of([day]).closed_at
+            if closed_at[0] <= self.horizon:
+                found.append(closed_at[bisect_right(closed_at, self.horizon) - 1])
+                break
+        return max(found, default=None)
 
     def bad_lines(self, source: str | None = None) -> int:
         """The number of unreadable lines in the logs."""
@@ -98,7 +160,7 @@ class Feed:
     @property
     def sources(self) -> Sequence[str]:
         """The names of the sources."""
-        return [source.name for source in self.config.sources]
+        return [source.name for source in self._book.sources]
 
     def _of(self, source: str | None) -> Book:
         """The book of one source, or of all."""
@@ -116,8 +178,10 @@ def load_config(root: str, timezone: str | None) -> Config:
     return configs.load(root, timezone)
 
 
-def open_feed(config: Config, *, writes: bool = True, whole: bool = False) -> Feed:
-    """The logs as they are now; raises `LogReadError`.
+def open_feed(
+    config: Config, *, writes: bool = True, whole: bool = False, horizon: int = NO_HORIZON
+) -> Feed:
+    """The logs as they are now, up to the horizon; raises `LogReadError` if none can be read.
 
     Without `writes`, and where the book is out of date, every log is read from its start. With
     `whole`, logs that grew are verified as for a summary; a run of every minute must be faster.
@@ -128,8 +192,23 @@ def open_feed(config: Config, *, writes: bool = True, whole: bool = False) -> Fe
     options = DEFAULT if whole else DEFAULT._replace(verified_bytes=VERIFIED_BYTES)
     if not writes and not nothing_new(config.folder, config.override):
         options = options._replace(cached=False)
+    troubles: dict[str, str] = {}
+    sources = config.sources
+    try:
+        opened = open_book(config, sources, options)
+    except LogReadError:
+        if len(sources) == 1:
+            raise
+        sources = tuple(one for one in sources if not _unreadable(config, one, options, troubles))
+        if not sources:
+            raise
+        opened = open_book(config, sources, options)
     # Sources of several currencies share a book here; no rule adds them up.
-    book = Book(config, config.sources, open_book(config, config.sources, options))
+    book = Book(config, sources, opened)
+    for source in sources:
+        trouble = _trouble(book, source)
+        if trouble is not None:
+            troubles[source.name] = trouble
     mark: FileMark = ()
     if book.manifest_mark is not None:
         grows = book.files[-1:]  # most often this one; if it is unchanged, all files are checked
@@ -137,4 +216,31 @@ def open_feed(config: Config, *, writes: bool = True, whole: bool = False) -> Fe
             *((os.path.join(config.folder, file.name), file.fingerprint) for file in grows),
             (os.path.join(config.folder, CACHE, MANIFEST), book.manifest_mark),
         )
-    return Feed(book, mark)
+    healthy = tuple(source for source in sources if source.name not in troubles)
+    if troubles and healthy:
+        book = Book(config, healthy, opened)
+    return Feed(book, mark, troubles, horizon)
+
+
+def _unreadable(config: Config, source: Source, options: Options, troubles: dict[str, str]) -> bool:
+    """Whether the logs of one source cannot be read; then `troubles` has why."""
+    from perfkit.book.cache import open_book
+
+    try:
+        open_book(config, (source,), options)
+    except LogReadError as error:
+        troubles[source.name] = str(error)
+        return True
+    return False
+
+
+def _trouble(book: Book, source: Source) -> str | None:
+    """Why nothing can be said of a source although it can be read; None if there is no reason."""
+    files = book.files_of(source.name)
+    if not files:
+        where = source.location.removeprefix(os.path.join(book.config.folder, ""))
+        return f"no file of {where} matches {source.pattern}; is a volume not mounted?"
+    newest = files[-1]
+    if not newest.end and not newest.waiting:
+        return f"{newest.name}, its newest file, is empty"
+    return None

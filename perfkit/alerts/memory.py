@@ -10,10 +10,20 @@ from collections.abc import Iterable
 
 from perfkit.alerts.event import instant_from
 from perfkit.alerts.event_log import Event
-from perfkit.alerts.replay import Marks, RuleEntry, entry_from
+from perfkit.alerts.replay import RuleEntry, entry_from
 from perfkit.alerts.rules.gauge import GaugeSettings
-from perfkit.alerts.rules.rule import FIRING, OK, Rule, RuleState, digest
+from perfkit.alerts.rules.rule import (
+    FIRING,
+    OK,
+    RULE_CHANGED,
+    RULE_REMOVED,
+    Rule,
+    RuleState,
+    digest,
+    rule_from,
+)
 from perfkit.alerts.rules.steps import RuleRun
+from perfkit.core.fast_imports import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -23,42 +33,56 @@ if TYPE_CHECKING:
 class Memory:
     """Everything kept between runs.
 
-    `marks` are the known days, `last_at` and `last_key` the closing time and order key of the last
-    stepped trade, `basis` a digest of the settings that figures depend on. `acked` holds names of
-    episodes, `silences` the end of each rule's silence, `reminded` the number of the last reminder
-    of an episode. `generations` counts how often each rule was edited or removed, `skews` how often
-    the clock went back, `log_size` is the size of the event log when this was saved.
+    `rules` are those of the configuration, also such as wait for a source. `last_at` is the closing
+    time of the last stepped trade, `basis` a digest of the settings that figures depend on. `acked`
+    holds names of episodes, `silences` the end of each rule's silence, `reminded` the number of the
+    last reminder of an episode. `used` are the ids of episodes and reminders found in the event log
+    when the state was lost. `generations` counts how often each rule was edited or removed, `skews`
+    how often the clock went back, `troubled` how often a source could not be relied on or a trade
+    was ahead of the clock. `troubles` has, by source, why it cannot be relied on now, `waiting` the
+    order keys of trades announced as ahead. `log_size` is the size of the event log when this was
+    saved.
     """
 
     def __init__(self) -> None:
         self.entries: dict[str, RuleEntry] = {}
-        self.marks: Marks = ()
+        self.rules: tuple[Rule, ...] = ()
         self.last_at: int | None = None
-        self.last_key = ""
         self.basis = ""
         self.acked: set[str] = set()
         self.silences: dict[str, int] = {}
         self.reminded: dict[str, int] = {}
         self.generations: dict[str, int] = {}
+        self.used: set[str] = set()
         self.skews = 0
-        self.skewed = False
+        self.troubled = 0
+        self.troubles: dict[str, str] = {}
+        self.waiting: tuple[str, ...] = ()
         self.newest = 0
         self.log_size = 0
 
     def plain(self) -> dict[str, Any]:
-        """The memory as plain values; `memory_from` reads them."""
+        """The memory as plain values; `memory_from` reads them.
+
+        Most rules have been stepped through the same days, which are written once.
+        """
+        marks = list(dict.fromkeys(entry.marks for entry in self.entries.values()))
         return {
             "entries": tuple(entry.plain() for entry in self.entries.values()),
-            "marks": self.marks,
+            "rules": tuple(rule.plain() for rule in self.rules),
+            "marks": tuple(marks),
+            "marked": tuple(marks.index(entry.marks) for entry in self.entries.values()),
             "last_at": self.last_at,
-            "last_key": self.last_key,
             "basis": self.basis,
             "acked": tuple(sorted(self.acked)),
             "silences": self.silences,
             "reminded": self.reminded,
             "generations": self.generations,
+            "used": tuple(sorted(self.used)),
             "skews": self.skews,
-            "skewed": self.skewed,
+            "troubled": self.troubled,
+            "troubles": self.troubles,
+            "waiting": self.waiting,
             "newest": self.newest,
             "log_size": self.log_size,
         }
@@ -67,30 +91,47 @@ class Memory:
 def memory_from(plain: dict[str, Any], settings: GaugeSettings) -> Memory:
     """The memory from what `Memory.plain` returned."""
     memory = Memory()
-    for one in plain["entries"]:
+    for one, number in zip(plain["entries"], plain["marked"], strict=True):
         entry = entry_from(one, settings)
+        entry.marks = plain["marks"][number]
         memory.entries[entry.rule.id] = entry
+    memory.rules = tuple(map(rule_from, plain["rules"]))
     memory.acked = set(plain["acked"])
-    for name in ("marks", "last_at", "last_key", "basis", "skews", "skewed", "newest", "log_size"):
+    memory.used = set(plain["used"])
+    for name in ("last_at", "basis", "skews", "troubled", "waiting", "newest", "log_size"):
         setattr(memory, name, plain[name])
-    for name in ("silences", "reminded", "generations"):
+    for name in ("silences", "reminded", "generations", "troubles"):
         setattr(memory, name, dict(plain[name]))
     return memory
 
 
 class Announced:
-    """What the event log says about one rule: announced up to when, and what is open by group."""
+    """What the event log says about one rule: announced up to when, and what is open by group.
+
+    `open` has the `firing` event of each open episode, `fired` when each episode fired. The rule
+    has `ended` when it was edited or removed after its last baseline.
+    """
 
     def __init__(self) -> None:
         self.until: int | None = None
-        self.open: dict[str, str] = {}
+        self.open: dict[str, Event] = {}
         self.fired: dict[str, int] = {}
+        self.ended = False
 
 
-def recalled(
-    events: Iterable[Event], rules: Iterable[Rule], settings: GaugeSettings
-) -> tuple[Memory, dict[str, Announced]]:
-    """A memory rebuilt from the event log, and what was announced of each rule it knows.
+class Recalled(NamedTuple):
+    """What the event log says: a memory, the rules it knows, and episodes of rules that are gone.
+
+    `orphans` has, for each of these, its `firing` event and why it is resolved.
+    """
+
+    memory: Memory
+    known: dict[str, Announced]
+    orphans: list[tuple[Event, str]]
+
+
+def recalled(events: Iterable[Event], rules: Iterable[Rule], settings: GaugeSettings) -> Recalled:
+    """A memory rebuilt from the event log.
 
     A rule is known when its latest `baseline` has its present definition.
     """
@@ -100,29 +141,33 @@ def recalled(
     for event in events:
         _recall(memory, event, baselines, announced)
     found: dict[str, Announced] = {}
-    for rule in rules:
-        lives = baselines.get(rule.id, [])
-        memory.generations[rule.id] = len(lives)
-        if not lives:
+    present = {rule.id: rule for rule in rules}
+    for name, rule in present.items():
+        lives = baselines.get(name, [])
+        memory.generations[name] = len(lives)
+        if not lives or announced[name].ended:
             continue
-        present = rule._replace(generation=len(lives) - 1)
-        if lives[-1] == digest(rule.id, present.identity, "baseline"):
-            memory.generations[rule.id] = len(lives) - 1
-            one = found[rule.id] = announced[rule.id]
-            entry = memory.entries[rule.id] = RuleEntry(present, RuleRun(present, settings))
-            entry.clock = {
-                group: RuleState(
-                    phase=FIRING,
-                    breaches=1,
-                    since=one.fired[episode],
-                    episode=episode,
-                    fired_at=one.fired[episode],
-                    data=OK,
-                )
-                for group, episode in one.open.items()
-                if rule.is_clock
-            }
-    return memory, found
+        living = rule._replace(generation=len(lives) - 1)
+        if lives[-1] == digest(name, living.identity, "baseline"):
+            memory.generations[name] = len(lives) - 1
+            one = found[name] = announced[name]
+            entry = memory.entries[name] = RuleEntry(living, RuleRun(living, settings))
+            if rule.is_clock:
+                entry.clock = {group: _fired(event, one) for group, event in one.open.items()}
+    orphans = [
+        (event, RULE_CHANGED if name in present else RULE_REMOVED)
+        for name, one in announced.items()
+        if name not in found
+        for event in one.open.values()
+    ]
+    return Recalled(memory, found, orphans)
+
+
+def _fired(event: Event, one: Announced) -> RuleState:
+    """The state of a clock rule whose episode is open."""
+    episode = str(event["episode"])
+    at = one.fired[episode]
+    return RuleState(phase=FIRING, breaches=1, since=at, episode=episode, fired_at=at, data=OK)
 
 
 def _recall(
@@ -132,12 +177,15 @@ def _recall(
     if kind == "clock_skew":
         memory.skews += 1
     if not isinstance(rule, str):
+        memory.troubled += kind == "data_state"
         return
-    if kind == "baseline":
-        baselines.setdefault(rule, []).append(event["id"])
-        announced[rule] = Announced()
-        announced[rule].until = instant_from(event.get("last_trade"))
     one = announced.setdefault(rule, Announced())
+    if kind == "baseline":
+        lives = baselines.setdefault(rule, [])
+        if event["id"] not in lives:
+            lives.append(event["id"])
+        one.ended = False
+        one.until = instant_from(event.get("last_trade"))
     group = event.get("group")
     group = group if isinstance(group, str) else ""
     if kind in ("firing", "resolved") and isinstance(episode, str):
@@ -145,10 +193,14 @@ def _recall(
         if happened is not None and (one.until is None or happened > one.until):
             one.until = happened
         if kind == "firing":
-            one.open[group] = episode
+            memory.used.add(episode)
+            one.open[group] = event
             one.fired[episode] = instant_from(event.get("occurred_at")) or 0
         else:
             one.open.pop(group, None)
+            one.ended |= event.get("reason") in (RULE_CHANGED, RULE_REMOVED)
+    elif kind == "reminder":
+        memory.used.add(event["id"])
     else:
         _recall_command(memory, event, rule, episode)
 

@@ -15,7 +15,7 @@ Steps that are not announced are called silent.
 from __future__ import annotations
 
 import marshal
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 from perfkit.alerts.rules.evidence import evidence_of
 from perfkit.alerts.rules.gauge import GaugeSettings
@@ -48,7 +48,9 @@ class RuleEntry:
 
     `run` steps a trade or window rule; `clock` has the states of a clock rule by group.
     `checkpoints` are the saved `run` at the end of a day, packed because few runs need them.
-    `known` has, for each episode, when it fired and how often it was announced.
+    `known` has, for each episode, when it fired and how often it was announced. A trade or window
+    rule was stepped through the days in `marks`, up to the trade that closed at `last_at` and has
+    the order key `last_key`.
     """
 
     def __init__(self, rule: Rule, run: RuleRun) -> None:
@@ -57,9 +59,12 @@ class RuleEntry:
         self.clock: dict[str, RuleState] = {}
         self.checkpoints: list[tuple[int, bytes]] = []
         self.known: dict[str, tuple[int, int]] = {}
+        self.marks: Marks = ()
+        self.last_at: int | None = None
+        self.last_key = ""
 
     def plain(self) -> tuple[Any, ...]:
-        """The entry as plain values; `entry_from` reads them."""
+        """The entry as plain values, but for `marks`; `entry_from` reads them."""
         kept = list(self.known.items())
         if len(kept) > MOST_KNOWN:
             kept = sorted(kept, key=lambda one: one[1])[-MOST_KNOWN:]
@@ -69,6 +74,8 @@ class RuleEntry:
             tuple((group, tuple(state)) for group, state in self.clock.items()),
             tuple(self.checkpoints),
             tuple(kept),
+            self.last_at,
+            self.last_key,
         )
 
     def states(self) -> dict[str, RuleState]:
@@ -82,20 +89,29 @@ class RuleEntry:
         states = self.states().items()
         return {group: state.episode for group, state in states if state.episode is not None}
 
-    def episode_name(self, episode: str, *, again: bool = False) -> str:
-        """The id of an episode in events; one that was announced and comes back gets a new id."""
+    def episode_name(self, episode: str) -> str:
+        """The id of an announced episode in events."""
         _, times = self.known.get(episode, (0, 0))
-        return numbered(episode, times if again else max(0, times - 1))
+        return numbered(episode, max(0, times - 1))
+
+    def new_name(self, episode: str, fired_at: int, used: Container[str]) -> str:
+        """The id of an episode that fires now: one that no event has, also if it fired before."""
+        _, times = self.known.get(episode, (0, 0))
+        while (name := numbered(episode, times)) in used:
+            times += 1
+        self.known[episode] = (fired_at, times + 1)
+        return name
 
 
 def entry_from(plain: tuple[Any, ...], settings: GaugeSettings) -> RuleEntry:
     """The entry from what `RuleEntry.plain` returned."""
-    rule, run, clock, checkpoints, known = plain
+    rule, run, clock, checkpoints, known, *stepped = plain
     one = rule_from(rule)
     entry = RuleEntry(one, RuleRun(one, settings).resume(run))
     entry.clock = {group: RuleState(*state) for group, state in clock}
     entry.checkpoints = list(checkpoints)
     entry.known = dict(known)
+    entry.last_at, entry.last_key = stepped
     return entry
 
 
@@ -152,9 +168,9 @@ def first_change(marks: Marks, days: Sequence[DayMark], feed: Feed) -> int | Non
     return None
 
 
-def onward(entry: RuleEntry, marks: Marks) -> RuleJob:
+def onward(entry: RuleEntry) -> RuleJob:
     """The job of a rule whose past is unchanged: the rest of the last known day, and later days."""
-    open_now = entry.open_episodes()
+    open_now, marks = entry.open_episodes(), entry.marks
     index, row = (len(marks) - 1, marks[-1][2]) if marks else (0, 0)
     return RuleJob(entry, index, row, None, open_now, open_now)
 
@@ -170,15 +186,11 @@ def from_start(
 
 
 def back_to(
-    entry: RuleEntry,
-    changed: int,
-    days: Sequence[DayMark],
-    last_at: int | None,
-    last_row: int | None = None,
+    entry: RuleEntry, changed: int, days: Sequence[DayMark], last_row: int | None = None
 ) -> RuleJob:
     """The job of a rule whose day number `changed` has changed: from the checkpoint before it.
 
-    Events were announced up to the trade that closed at `last_at`, row `last_row` of its day where
+    Events were announced up to the trade that was stepped last, row `last_row` of its day where
     that trade still exists.
     """
     open_before = entry.open_episodes()
@@ -192,7 +204,8 @@ def back_to(
     entry.run = run
     entry.checkpoints = valid
     start = entry.open_episodes()
-    return RuleJob(entry, index, 0, last_at, open_before, start, rewrites=True, last_row=last_row)
+    until = entry.last_at
+    return RuleJob(entry, index, 0, until, open_before, start, rewrites=True, last_row=last_row)
 
 
 def _is_before(checkpoint: int, changed: int, day: int | None, days: Sequence[DayMark]) -> bool:

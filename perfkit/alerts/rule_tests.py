@@ -51,7 +51,7 @@ _DAY_US = 86_400 * 1_000_000
 
 
 class Result(NamedTuple):
-    """How a test came out: `problems` says what differs, a line each."""
+    """The result of a test: `problems` lists what differs, a line each."""
 
     name: str
     problems: tuple[str, ...]

@@ -28,11 +28,15 @@ CONFIG, RULES = "config/perfkit.yaml", "config/alerts.yaml"
 EXIT_OK, EXIT_FIRING, EXIT_FAILED = 0, 2, 3
 """Exit codes."""
 
+MINUTE_US = 60_000_000
+MOST_EVERY_US = 86_400_000_000
+"""Between runs are a minute at least and a day at most."""
+
 SKEW_US = 1_000_000
 """Two runs may look at the clock in another order than they work; more than that is a step back."""
 
 _FAMILY = b"pkalert"
-_MAGIC = _FAMILY + b"3"
+_MAGIC = _FAMILY + b"4"
 """Another last byte is another layout, of another version of perfkit."""
 
 _HEAD = len(_MAGIC) + 16
@@ -101,16 +105,34 @@ def held_since(root: str) -> int:
     return os.stat(os.path.join(root, LOCK)).st_mtime_ns // 1000
 
 
+class Beat:
+    """The latest finished run: when it was, the newest time any run saw, and its exit code.
+
+    `every` is how long before it the run before was, in microseconds.
+    """
+
+    __slots__ = ("at", "code", "every", "newest")
+
+    def __init__(self, at: int, newest: int, code: int, every: int) -> None:
+        self.at = at
+        self.newest = newest
+        self.code = code
+        self.every = every
+
+
 def beat(root: str, now: int, newest: int, code: int) -> None:
     """Replaces the heartbeat: when the run was, the newest time any run saw, its exit code."""
+    before = last_beat(root)
+    every = MINUTE_US if before is None else max(MINUTE_US, min(now - before.at, MOST_EVERY_US))
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now // 1_000_000))
     text = f'{{"at": "{at}", "at_us": {now}, "newest_us": {newest}, "code": {code}'
+    text += f', "every_us": {every}'
     sealed = f'{text}, "check": {crc32(text.encode())}}}\n'
     put_in_place(os.path.join(root, HEARTBEAT), sealed.encode(), durable=False)
 
 
-def last_beat(root: str) -> tuple[int, int, int] | None:
-    """When the latest run was, the newest time any run saw, its exit code; None if unreadable."""
+def last_beat(root: str) -> Beat | None:
+    """The latest finished run; None if the heartbeat cannot be read."""
     try:
         with open(os.path.join(root, HEARTBEAT), encoding="ascii") as stream:
             text = stream.read()
@@ -118,7 +140,7 @@ def last_beat(root: str) -> tuple[int, int, int] | None:
         if crc32(sealed.encode()) != int(check.rstrip().rstrip("}")):
             return None
         words = sealed.replace(",", " ").split()
-        return int(words[3]), int(words[5]), int(words[7])
+        return Beat(int(words[3]), int(words[5]), int(words[7]), int(words[9]))
     except (OSError, ValueError, IndexError):
         return None
 
@@ -126,7 +148,7 @@ def last_beat(root: str) -> tuple[int, int, int] | None:
 def newest_seen(root: str, known: int) -> int:
     """The newest time that any run saw on the clock."""
     beat = last_beat(root)
-    return known if beat is None else max(known, beat[1])
+    return known if beat is None else max(known, beat.newest)
 
 
 def config_mark(root: str) -> tuple[tuple[str, tuple[int, ...]], ...]:

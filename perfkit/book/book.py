@@ -73,7 +73,7 @@ class Book:
 
     @cached_property
     def lines(self) -> dict[date | None, DayLines]:
-        """Line counts by trading day, under None those of lines that tell no day."""
+        """Line counts by trading day, under None the counts of lines without a date."""
         return count_lines(self.files)
 
     @cached_property
@@ -90,6 +90,10 @@ class Book:
     def files(self) -> list[FileEntry]:
         """Every log file, source by source in the order they are read."""
         return [file for ledger in self._ledgers.values() for file in ledger.files]
+
+    def files_of(self, source: str) -> tuple[FileEntry, ...]:
+        """The log files of one source, in the order they are read."""
+        return self._ledgers[source].files
 
     @cached_property
     def dated(self) -> dict[str, frozenset[date]]:
@@ -294,7 +298,7 @@ class Book:
         ]
 
     def _fetched(self, fetch: Callable[[], T]) -> T:
-        """What is fetched from the cache; when that is damaged, the book is made anew."""
+        """What is fetched from the cache; when that is damaged, the book is rebuilt."""
         try:
             return fetch()
         except CacheDamagedError:

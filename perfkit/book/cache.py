@@ -1,7 +1,7 @@
 """The book on disk: the cache opened, updated, and put back for the next run to find.
 
 One process writes at a time; whoever reads needs no lock. Nothing in the cache is ever relied on:
-what is damaged, made by other settings or by another version is made anew from the logs, and a
+what is damaged, made by other settings or by another version is rebuilt from the logs, and a
 folder that cannot be written costs time, not figures.
 """
 
@@ -23,7 +23,7 @@ from perfkit.book.store.pages import CacheDamagedError, Pages
 from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE, CONFIG, MANIFEST
 from perfkit.core import log
-from perfkit.core.errors import LogReadError
+from perfkit.core.errors import LogReadError, reason_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import joined, ordered
 from perfkit.disk.atomic import put_in_place, sweep_temporaries
@@ -130,17 +130,16 @@ def open_book(config: Config, sources: Sequence[Source], options: Options) -> Op
 
 
 def _report(opened: Opened) -> None:
-    """Says what was done, and what the operator should know."""
+    """Logs what was done, and warns of what the operator should know."""
     activity = opened.activity
     plain = {
         name: value for name, value in activity._asdict().items() if not isinstance(value, tuple)
     }
     log.account("book", **plain)
     if opened.problem is not None:
-        reason = opened.problem.strerror or str(opened.problem)
         log.warn(
-            f"the cache in {CACHE} cannot be written: {reason}; figures are right, but every run "
-            "reads all that is new again: check the folder's permissions and free space"
+            f"the cache in {CACHE} cannot be written: {reason_of(opened.problem)}; figures are "
+            "right, but until then every run reads all that is new again"
         )
     for name in activity.rewritten:
         log.warn(f"{name}: earlier lines have changed; the whole file was read again")
@@ -167,7 +166,7 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
 
 
 def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
-    """The book as the cache has it, if that is just what the limits say; else made anew."""
+    """The book as the cache has it, if that is just what the limits say; else rebuilt."""
     known = stored(config)
     if known is not None and _serves(known.manifest, sources, options):
         read = {
@@ -407,7 +406,7 @@ def _touched(path: str) -> int:
 
 
 def discard(config: Config, mark: Fingerprint | None = None) -> None:
-    """Forgets the cache, so that the next run makes it anew; nothing happens where it cannot.
+    """Forgets the cache, so that the next run rebuilds it; nothing happens where it cannot.
 
     With a `mark`, only if its manifest is still that one.
     """

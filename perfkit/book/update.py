@@ -8,13 +8,13 @@ The plan says what is to be read (see `plan`), and it is read in batches (see `b
     in one batch only, in no known file             its trade is taken as it is
     in dropped files and one batch at most          the same; its old trade went with the files
     in two batches, or in a known file and a        it is *affected*: its lines are found by the
-      batch or a dropped file                       index, read again and combined anew
+      batch or a dropped file                       index, read again and recombined
 
     a day                                           what is done
     ----------------------------------------------  -----------------------------------------------
     all of its new trades close after its own       it is extended: 512 trades and 3 make 515, and
                                                     only the last fragment is written again
-    any other change                                it is made anew from its trades
+    any other change                                it is rebuilt from its trades
     has no trade any more                           it is removed
 """
 
@@ -128,7 +128,7 @@ class _Absorption:
         return file._replace(details=(self.pages.put(whole.packed),))
 
     def _find_affected(self) -> dict[int, set[Entry]]:
-        """The identities to combine anew, with all that the index knows of them."""
+        """The identities to recombine, with all that the index knows of them."""
         lost = {
             key
             for file in self.todo.dropped
@@ -245,7 +245,7 @@ class _Absorption:
     def _joined_day(
         self, day: int, old: DayEntry | None, runs: list[Trades | DayEntry], *, suspect: bool
     ) -> DayEntry | None:
-        """What becomes of a day: extended where that is enough, else made anew."""
+        """A day's new sheet: extended where that is enough, else rebuilt."""
         known = [] if old is None else [old]
         if not runs and not suspect:
             return old

@@ -88,7 +88,7 @@ def status_text(found: CacheStatus) -> str:
 
 
 def first_difference(config: Config, source: Source) -> str | None:
-    """What differs first between the cache and the logs, read anew as far as the cache read them.
+    """What differs first between the cache and the logs, read again as far as the cache read them.
 
     None when nothing does. Raises `LogReadError`.
     """
@@ -105,12 +105,12 @@ def first_difference(config: Config, source: Source) -> str | None:
 
 
 def rebuild(config: Config, options: Options) -> None:
-    """Makes the cache anew from the logs; raises `OutputError` when it cannot be written."""
+    """Rebuilds the cache from the logs; raises `OutputError` when it cannot be written."""
     discard(config)
     for source in config.sources:
         made = books.read(config, source.name, options)
         if made.problem is not None:
-            raise OutputError(CACHE, made.problem.strerror or str(made.problem))
+            raise OutputError(CACHE, made.problem)
 
 
 def contents(book: Book) -> Iterator[tuple[str, object]]:

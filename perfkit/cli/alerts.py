@@ -184,8 +184,10 @@ def _heartbeat(arguments: argparse.Namespace) -> int:
             file=sys.stderr,
         )
         return EXIT_FAILED
-    at, _, code = beat
-    age = (state_file.clock() - at) // 1_000_000
+    age, code = (state_file.clock() - beat.at) // 1_000_000, beat.code
+    if age < 0:
+        print(f"the last run of perfkit-alerts was {-age} s in the future", file=sys.stderr)
+        return EXIT_FAILED
     if age * 1_000_000 > limit:
         print(f"the last run of perfkit-alerts was {age} s ago", file=sys.stderr)
         return EXIT_FAILED

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 
 from perfkit import __version__
 from perfkit.cli.arguments import EXIT_FAILED, EXIT_OK, Commands, HelpWithExamples, Parser
-from perfkit.core.errors import MissingExtraError, PerfkitError
+from perfkit.core.errors import MissingExtraError, PerfkitError, reason_of
 from perfkit.core.interpreter import Output, flushed, open_streams
 from perfkit.core.log import stop_log_to_stderr, without_accounts
 
@@ -27,10 +27,9 @@ REPORTS_EXTRA = (
     *("IPython", "ipykernel", "jupyter_client", "matplotlib", "nbclient", "nbconvert", "nbformat"),
     *("numpy", "pandas", "papermill", "tqdm", "traitlets"),
 )
-"""Modules that `pip install 'perfkit[reports]'` brings along."""
+"""Modules that `pip install 'perfkit[reports]'` installs."""
 
 BUG = "a bug in perfkit, please report it"
-CHECK = "check permissions and free space"
 NO_MEMORY = "out of memory; choose a shorter window or fewer --jobs, or give it more memory"
 
 
@@ -72,11 +71,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(f"perfkit: {MissingExtraError(module, 'reports')}", file=sys.stderr)
     except OSError as error:
         where = f"{error.filename}: " if error.filename else ""
-        print(f"perfkit: {where}{error.strerror or error}; {CHECK}", file=sys.stderr)
+        print(f"perfkit: {where}{reason_of(error)}", file=sys.stderr)
     except MemoryError:
         print(f"perfkit: {NO_MEMORY}", file=sys.stderr)
     except KeyboardInterrupt:
-        print("perfkit: interrupted; nothing was half written", file=sys.stderr)
+        print("perfkit: interrupted; no file was left half written", file=sys.stderr)
     finally:
         stop_log_to_stderr()
     return EXIT_FAILED

@@ -1,12 +1,13 @@
 """New workspaces: `perfkit init` for a user's own logs, `perfkit demo` with sample logs.
 
 A workspace is built in a hidden folder and moved into place when it is whole, so that a failure,
-an interrupt or a full disk leaves nothing behind.
+an interrupt or a full disk leaves nothing behind. What a killed run leaves is removed by the next.
 """
 
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import sys
 from collections.abc import Iterator
@@ -16,12 +17,15 @@ from perfkit.alerts.rules.file import RULES_FILE
 from perfkit.config.workspace import CONFIG
 from perfkit.core.errors import OutputError, UsageError
 from perfkit.disk.atomic import replace
+from perfkit.disk.locks import try_lock
 
 FOLDERS = ("config", "logs/trades", "notebooks", "reports")
 
 _PACKAGE = Path(__file__).parents[1]
 TEMPLATE = _PACKAGE / "templates" / "perfkit.yaml"
 REPORT_KINDS = ("daily", "weekly", "monthly")
+MARK = ".unfinished-workspace"
+"""A file in a folder that is being built; the run that builds it holds its lock."""
 
 
 def make_workspace(folder: Path) -> str:
@@ -29,11 +33,11 @@ def make_workspace(folder: Path) -> str:
 
     Raises `UsageError` when the folder is not empty, `OutputError` when it cannot be written.
     """
-    with _built_aside(folder) as unfinished:
+    with _new_folder(folder) as unfinished:
         _put_common_files(unfinished, TEMPLATE)
     return (
         f"A workspace is in {folder}. Next:\n"
-        f"  1. tell {folder}/config/perfkit.yaml where your bot's log is and what it looks like\n"
+        f"  1. write in {folder}/config/perfkit.yaml where your bot's log is and how to read it\n"
         f"  2. perfkit summary --root {folder} --window all\n"
         f"  3. perfkit report daily --root {folder}\n"
         f"  4. set the limits in {folder}/config/alerts.yaml, and let cron run perfkit-alerts\n"
@@ -48,7 +52,7 @@ def make_demo(folder: Path) -> str:
     from perfkit.desk.desk import open as open_desk
     from perfkit.reports.run import run_report
 
-    with _built_aside(folder) as unfinished:
+    with _new_folder(folder) as unfinished:
         _put_common_files(unfinished, shipped("config") / Path(CONFIG).name)
         for log in sorted(shipped("logs/trades").glob("*.jsonl")):
             replace(unfinished / "logs/trades" / log.name, log.read_bytes())
@@ -85,11 +89,11 @@ def _put_common_files(folder: Path, config: Path) -> None:
 
 
 @contextlib.contextmanager
-def _built_aside(folder: Path) -> Iterator[Path]:
+def _new_folder(folder: Path) -> Iterator[Path]:
     """A hidden folder to build a workspace in; it becomes `folder` when the block ends well.
 
-    A new folder is built beside its place and renamed. An empty one that is there keeps its
-    identity, for a shell may stand in it: what is built inside it is moved up.
+    A new folder is built beside its place and renamed. An existing empty folder is kept, because it
+    may be the working directory of a shell: the workspace is built inside it and moved up.
 
     Raises `UsageError` when the folder is not empty, `OutputError` when it cannot be written.
     """
@@ -97,37 +101,60 @@ def _built_aside(folder: Path) -> Iterator[Path]:
     unfinished = (
         folder.with_name(f".{folder.name}.unfinished") if is_new else folder / ".unfinished"
     )
-    if unfinished.exists():
-        raise UsageError(
-            f"{unfinished} is left of a run that was killed, or of one under way; "
-            "delete it if none is, then try again"
-        )
+    _remove_left_behind(unfinished)
     if not is_new and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{folder} is not an empty folder; name a new one")
     new_parents = [parent for parent in folder.parents if not parent.exists()]
+    lock = None
     try:
         unfinished.mkdir(parents=True)
+        lock = try_lock(str(unfinished / MARK))
         yield unfinished
         if is_new:
             unfinished.rename(folder)
+            (folder / MARK).unlink()
         else:
             _move_up(unfinished, folder)
     except BaseException as error:
         _remove(unfinished, new_parents)
         if isinstance(error, OSError):
-            raise OutputError(str(folder), error.strerror or str(error)) from error
+            raise OutputError(str(folder), error) from error
         raise
+    finally:
+        if lock is not None:
+            os.close(lock)
+
+
+def _remove_left_behind(unfinished: Path) -> None:
+    """Removes what a killed run left, unless it may be someone's work; raises `UsageError`."""
+    if not unfinished.is_dir():
+        return
+    mark = unfinished / MARK
+    if mark.is_file():
+        lock = try_lock(str(mark))
+        if lock is None:
+            raise UsageError(f"another run is making this workspace in {unfinished}; wait for it")
+        with contextlib.suppress(OSError):
+            shutil.rmtree(unfinished)
+        os.close(lock)
+    else:
+        with contextlib.suppress(OSError):
+            unfinished.rmdir()
+    if unfinished.exists():
+        raise UsageError(f"{unfinished} is in the way; remove it, then try again")
 
 
 def _move_up(unfinished: Path, folder: Path) -> None:
     """Moves what is in `unfinished` into `folder`: all of it or, when that fails, nothing.
 
-    `config` comes last, as a folder that has one is a workspace.
+    `config` is moved last: only with it is the folder a workspace.
     """
     moved: list[Path] = []
     try:
-        for made in sorted(unfinished.iterdir(), key=lambda path: path.name == "config"):
+        built = [path for path in unfinished.iterdir() if path.name != MARK]
+        for made in sorted(built, key=lambda path: path.name == "config"):
             moved.append(made.rename(folder / made.name))
+        (unfinished / MARK).unlink()
         unfinished.rmdir()
     except BaseException:
         for path in moved:

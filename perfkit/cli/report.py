@@ -44,10 +44,10 @@ SILENT_DAYS = 7
 """Logs without a line for longer are an archive: their last day counts as yesterday."""
 
 EPILOG = """\
-writes reports/KIND/LABEL/report.md with its charts, the executed notebook, summary.json and
-status.json, and the index reports/README.md and index.html. an unchanged report is not made again;
+Writes reports/KIND/LABEL/report.md with its charts, the executed notebook, summary.json and
+status.json, and the index reports/README.md and index.html. An unchanged report is not made again;
 a report that fails leaves the earlier one as it was, and a page in reports/failures/.
-money is in the currency of the source, times in the workspace's zone.
+Money is in the currency of the source, times in the workspace's zone.
 
 `perfkit report daily --from 2025-09-01 --to 2025-09-30` makes the reports of
 a span of days that are missing or changed, `perfkit report all` those that are due.
@@ -77,8 +77,8 @@ def _add_options(parser: Parser) -> None:
     parser.add_argument(
         "--date",
         metavar="D",
-        help="YYYY-MM-DD, a trading day of the period; default: the newest day with a line. "
-        "with all: the last day that is over; default: yesterday, or the last day of logs that "
+        help="YYYY-MM-DD, a trading day of the period; default: the newest day with a line; "
+        "for all: the last day that is over, by default yesterday, or the last day of logs that "
         f"have been silent for more than {SILENT_DAYS} days",
     )
     parser.add_argument(
@@ -101,7 +101,7 @@ def _add_options(parser: Parser) -> None:
     parser.add_argument(
         "--verify",
         action="store_true",
-        help="make published reports again, aside, and print the first cell and type that differ",
+        help="make published reports again without replacing them, and print the first difference",
     )
     parser.add_argument(
         "--timeout",

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 
+CACHE = "logs/performance/cache"
+MANIFEST = "manifest"
+CONFIG = "config/perfkit.yaml"
+
 
 def setting(name: str) -> str:
     """An environment variable; empty where it is not set.
@@ -49,12 +53,3 @@ def below(folder: str, location: str) -> str:
 def _absolute(path: str) -> str:
     """The working directory, which may be gone, is asked for only where it counts."""
     return below("/" if path.startswith("/") else os.getcwd(), path)
-
-
-CACHE = "logs/performance/cache"
-
-
-MANIFEST = "manifest"
-
-
-CONFIG = "config/perfkit.yaml"

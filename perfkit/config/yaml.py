@@ -59,7 +59,7 @@ _STARTS = {
 
 
 def parse(text: str, file: str) -> Document:
-    """Parses the text of `file`; raises `ConfigError` with the line where it is no valid YAML."""
+    """Parses the text of `file`; raises `ConfigError` with the line where it is not valid YAML."""
     import yaml
 
     if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
@@ -176,7 +176,7 @@ def _text(node: yaml.ScalarNode, file: str) -> str:
 def document(folder: str, shown: str, content: bytes, *, cached: bool = True) -> Document:
     """The value of a file of the workspace; `shown` is its path below its `folder`.
 
-    `cached` False neither uses nor leaves a copy. Raises `ConfigError` where it is no valid YAML.
+    `cached` False neither uses nor leaves a copy. Raises `ConfigError` where it is not valid YAML.
     """
     name = os.path.basename(shown).removesuffix(".yaml") + ".parsed"
     copy = os.path.join(folder, CACHE, name)

@@ -6,7 +6,17 @@ log is not in this tree: it is a value, `LineError`, that is kept and counted wh
 
 from __future__ import annotations
 
+import errno
+
 from perfkit.core.fast_imports import NamedTuple
+
+_REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some space"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM, errno.EROFS), "check the permissions"),
+    **dict.fromkeys(
+        (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG), "check the path"
+    ),
+}
 
 
 class LineError(NamedTuple):
@@ -23,6 +33,13 @@ class LineError(NamedTuple):
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}: {self.reason}"
+
+
+def reason_of(error: OSError) -> str:
+    """What the system says went wrong and, where that is known, what to do about it."""
+    remedy = _REMEDIES.get(error.errno or 0)
+    reason = error.strerror or str(error)
+    return f"{reason}; {remedy}" if remedy else reason
 
 
 class PerfkitError(Exception):
@@ -92,18 +109,15 @@ class MissingExtraError(PerfkitError):
     """An optional part of perfkit is not installed."""
 
     def __init__(self, module: str, extra: str) -> None:
-        super().__init__(
-            f"{module} is not installed; `pip install 'perfkit[{extra}]'` brings it along"
-        )
+        super().__init__(f"{module} is not installed; `pip install 'perfkit[{extra}]'` installs it")
 
 
 class OutputError(PerfkitError):
     """A file of perfkit's own could not be written."""
 
-    def __init__(self, path: str, problem: str) -> None:
-        super().__init__(
-            f"cannot write {path}: {problem}; check the folder's permissions and free space"
-        )
+    def __init__(self, path: str, problem: str | OSError) -> None:
+        reason = reason_of(problem) if isinstance(problem, OSError) else problem
+        super().__init__(f"cannot write {path}: {reason}")
 
 
 class CacheDiffersError(PerfkitError):

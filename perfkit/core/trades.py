@@ -197,7 +197,7 @@ def no_trades(paths: Mapping[int, str]) -> Trades:
 
 
 def joined(parts: Sequence[Trades]) -> Trades:
-    """Trades one after the other; their files bear the same numbers in all of them."""
+    """Trades one after the other; a file has the same number in all of them."""
     if len(parts) == 1:
         return parts[0]
     columns: dict[str, Any] = {}

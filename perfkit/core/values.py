@@ -141,7 +141,7 @@ def _uniform_texts(present: Sequence[str]) -> tuple[list[int | None], int] | Non
     """
     try:
         joined = ",".join(present)
-    except TypeError:  # something among them is no text
+    except TypeError:  # something among them is not a text
         return None
     if not joined.isascii():
         return None
@@ -264,7 +264,7 @@ def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] |
     texts_: Sequence[str] = values  # type: ignore[assignment]
     try:
         joined = ",".join(texts_)
-    except TypeError:  # something among them is no text
+    except TypeError:  # something among them is not a text
         return None
     if not joined.isascii():
         return None

@@ -86,7 +86,7 @@ def replace(path: Path, content: str | bytes) -> bool:
     except OSError as error:
         from perfkit.core.errors import OutputError
 
-        raise OutputError(str(path), error.strerror or str(error)) from error
+        raise OutputError(str(path), error) from error
     return True
 
 
@@ -114,11 +114,11 @@ def publish_folder(staging: Path, target: Path) -> None:
     except OSError as error:
         from perfkit.core.errors import OutputError
 
-        raise OutputError(str(target), error.strerror or str(error)) from error
+        raise OutputError(str(target), error) from error
 
 
 def recover_folders(parent: Path) -> None:
-    """Brings back every folder in `parent` that a killed `publish_folder` had set aside."""
+    """Brings back every folder in `parent` that a killed `publish_folder` had moved away."""
     import shutil
 
     for previous in parent.glob(".*.previous"):

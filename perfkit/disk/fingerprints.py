@@ -1,4 +1,4 @@
-"""What a file looks like from outside, so that a change is noticed without reading it."""
+"""Fingerprints of files: size, times and inode, so that a change is noticed without reading."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ class exclusive(held):  # noqa: N801  the same
         except OSError as error:
             from perfkit.core.errors import OutputError
 
-            raise OutputError(self._path, error.strerror or str(error)) from error
+            raise OutputError(self._path, error) from error
 
 
 def try_lock(path: str, *, wait: bool = False) -> int | None:

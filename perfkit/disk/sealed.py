@@ -19,7 +19,7 @@ FORMAT = 7
 
 
 VERSION = f"perfkit {__version__} {FORMAT} {sys.implementation.cache_tag}"
-"""Who wrote a cache; another writes it anew. The bytes within are Python's own."""
+"""Which version wrote a cache; another version rewrites it. The bytes within are Python's own."""
 
 
 MARSHAL = 2

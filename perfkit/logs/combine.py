@@ -1,9 +1,9 @@
 """Lines of one identity become one trade, field by field, before anything is derived.
 
-In file order: a later value wins, except that what was said first of the opening (time, price,
-stop, target, quantity) stays; after a close an open line only fills gaps; and a close supersedes
-what open lines said of P&L and outcome. So an open line then a close, a trade line then its
-resolution, a correction weeks later in another file and the same line twice all are one trade.
+In file order: a later value replaces an earlier one, except that the first values of the opening
+(time, price, stop, target, quantity) are kept; after a close, an open line only fills gaps; and a
+close replaces the P&L and outcome of open lines. So an open line then a close, a trade line then
+its resolution, a correction weeks later in another file and the same line twice are one trade.
 """
 
 from __future__ import annotations

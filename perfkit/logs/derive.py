@@ -308,7 +308,7 @@ def _mark_exits(columns: Mapping[str, Any], marks: list[int]) -> None:
 
 
 def _reached(price: int, goal: int, entry: int | None, side: str | None) -> bool:
-    """Whether an exit is at or beyond the target; without a side, entry and target tell it."""
+    """Whether an exit is at or beyond the target; the side may follow from entry and target."""
     if price == goal:
         return True
     if side is None:

@@ -34,10 +34,10 @@ def is_compressed(path: str | os.PathLike[str]) -> bool:
 def verified_text(
     path: str, shown: str, length: int, chunks: tuple[bytes, ...]
 ) -> Iterator[BinaryIO]:
-    """The text of a log file, as long as its bytes are those that were digested.
+    """The text of a log file, checked against the digests of its first `length` bytes.
 
-    Those are its first `length` bytes, or all of a compressed one. Raises `ContentChangedError`:
-    of a compressed file when the text was read, of any other one before the bytes are given out.
+    All of a compressed file is digested. Raises `ContentChangedError`: for a compressed file after
+    its text was read, for any other file before its bytes are returned.
     """
     with open(path, "rb") as stream:
         if not is_compressed(path):

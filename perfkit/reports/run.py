@@ -338,7 +338,7 @@ def _add_html(folder: Path, staging: Path) -> None:
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:
-    return OutputError(str(error.filename or path), error.strerror or str(error))
+    return OutputError(str(error.filename or path), error)
 
 
 def clean_up(root: Path) -> None:

@@ -1,4 +1,4 @@
-"""`perfkit report --verify`: published reports made again, aside, and compared byte by byte."""
+"""`perfkit report --verify`: published reports, made again elsewhere and compared byte by byte."""
 
 from __future__ import annotations
 

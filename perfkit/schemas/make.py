@@ -107,7 +107,7 @@ def _schema(kind: type, title: str) -> dict[str, Any]:
 
 
 def _tighten(node: Any) -> None:
-    """Closes every object type, and says what decimals and moments look like."""
+    """Closes every object type, and describes decimals and moments."""
     if isinstance(node, list):
         for item in node:
             _tighten(item)

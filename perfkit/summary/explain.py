@@ -68,8 +68,8 @@ def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
 def _unknown(metric: str) -> str:
     from difflib import get_close_matches
 
-    similar = "".join(f"; did you mean {name}?" for name in get_close_matches(metric, METRICS, 1))
-    return f"unknown metric {metric!r}{similar or ';'} docs/metrics.md lists all metrics"
+    similar = "".join(f"did you mean {name}? " for name in get_close_matches(metric, METRICS, 1))
+    return f"unknown metric {metric!r}; {similar}`perfkit summary --json` shows all metrics"
 
 
 def _behind(metric: str, selection: Selection) -> Trades:

@@ -44,7 +44,7 @@ class TestEpisodes:
 
     def test_text_says_what_standing_aside_would_have_meant(self, bench: Bench) -> None:
         text = str(perfkit.open(bench.root).backtest())
-        assert "loss: fired 2 times in 5 trades; 2 closed while it did; standing aside" in text
+        assert "loss: fired 2 times in 5 trades; 2 closed while it was firing; not trading" in text
         assert "would have saved 13 USD" in text
         assert "calm: never fired in 5 trades" in text
         assert "still firing" in text

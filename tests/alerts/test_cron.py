@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from perfkit.alerts import state_file
+from perfkit.alerts import check, cron, state_file
 from perfkit.cli.main import main
-from tests.alerting import BOT, START, WIN_RATE, Bench, minutes, trade
+from perfkit.core.errors import OutputError
+from tests.alerting import BOT, START, WIN_RATE, Bench, minutes, ran, trade
 
 DAILY = """\
 rules:
@@ -810,3 +811,63 @@ class TestTrouble:
         ran = bench.run(minutes(2))
         assert ran.err.count("\n") == 1
         assert "\x1b" not in ran.err
+
+
+@pytest.mark.parametrize(
+    ("raised", "said"),
+    [
+        (ZeroDivisionError("half"), "a bug in perfkit, please report it"),
+        (PermissionError(13, "Permission denied", "x.jsonl"), "x.jsonl: Permission denied; check"),
+        (OutputError("a.state", "disk full"), "cannot write a.state: disk full"),
+        (KeyboardInterrupt(), "interrupted; no file was left half written"),
+    ],
+)
+def test_whatever_goes_wrong_is_said_and_exits_with_3(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raised: BaseException, said: str
+) -> None:
+    bench = Bench(tmp_path)
+
+    def broken(*_: object, **__: object) -> None:
+        raise raised
+
+    monkeypatch.setattr(check, "check", broken)
+    found = bench.run(START)
+    assert found.code == 3
+    assert said in found.err
+    beat = state_file.last_beat(str(tmp_path))
+    assert beat is None if isinstance(raised, KeyboardInterrupt) else beat and beat[2] == 3
+
+
+def test_reader_that_went_away_is_no_all_clear(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise BrokenPipeError
+
+    monkeypatch.setattr(cron, "_main", gone)
+    assert Bench(tmp_path).run(START).code == 3
+
+
+def test_workspace_is_found_from_a_folder_below_it_or_by_its_variable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = Bench(tmp_path / "here")
+    monkeypatch.chdir(bench.root / "logs/trades")
+    assert ran(["--now", START.isoformat()]).code == 0
+    monkeypatch.chdir("/")
+    assert ran([]).code == 3
+    monkeypatch.setenv("PERFKIT_ROOT", str(bench.root))
+    assert ran(["--now=" + START.isoformat()]).code == 0
+
+
+def test_json_of_a_run_beside_another_waits_for_it(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, WIN_RATE)
+    bench.run(START)
+    held = state_file.lock(str(tmp_path), wait=False)
+    assert held is not None
+    pid = os.fork()
+    if not pid:  # the other run, which lets go when it ends
+        os._exit(0)
+    os.waitpid(pid, 0)
+    os.close(held)
+    assert json.loads(bench.run(minutes(1), "--json").out)["code"] == 0

@@ -19,6 +19,7 @@ from perfkit.core.errors import LogReadError, MixedCurrencyError, NoTradesError,
 from perfkit.desk.desk import open as open_desk
 from perfkit.summary.summary import Summary
 from tests.conftest import BOT, WriteWorkspace
+from tests.small_desk import bot_line, desk_of
 
 TWO_SOURCES = """\
 sources:
@@ -482,3 +483,26 @@ def test_a_book_writes_nothing_but_its_cache(workspace: WriteWorkspace) -> None:
     cache = root / "logs/performance/cache"
     left = [path for path in sorted(root.rglob("*")) if cache not in (path, *path.parents)]
     assert left == sorted([*before, cache.parent])
+
+
+def test_a_trading_day_that_began_in_the_file_of_the_date_before_is_not_missing(
+    tmp_path: Path,
+) -> None:
+    content = bot_line(1, "5").replace("T10:01", "T18:01").encode() + b"\n"
+    desk = desk_of(tmp_path, "????-??-??.jsonl", {"2026-04-06.jsonl": content})
+    config = tmp_path / "config/perfkit.yaml"
+    config.write_text(config.read_text() + 'day_start: "17:00"\n')
+    desk = open_desk(tmp_path)
+    assert desk.summary().window.label == "2026-04-07"
+    assert not desk.summary().data.partial
+
+
+def test_a_line_in_another_file_does_not_make_up_for_a_lost_one(tmp_path: Path) -> None:
+    files = {
+        "2026-04-06.jsonl": bot_line(1, "5").encode() + b"\n",
+        "2026-04-08.jsonl": b"".join(
+            bot_line(n, "1", f"2026-04-0{n}").encode() + b"\n" for n in (7, 8)
+        ),
+    }
+    data = desk_of(tmp_path, "????-??-??.jsonl", files).summary("all").data
+    assert (data.partial, list(map(str, data.missing_days))) == (True, ["2026-04-07"])

@@ -1,4 +1,4 @@
-"""One claim each about how the book takes in what is new; `test_incremental` mixes them all."""
+"""One claim each about how the book takes in what is new; `test_cache_machine` mixes all."""
 
 from __future__ import annotations
 

@@ -17,8 +17,6 @@ from textwrap import dedent
 
 import nbformat
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
 from matplotlib.colors import to_hex, to_rgba
@@ -30,8 +28,7 @@ from matplotlib.transforms import BboxBase
 
 import perfkit
 from perfkit import Desk
-from perfkit.charts.histograms import MOST_BINS, bin_width, median
-from perfkit.charts.labels import gain, money, safe, short
+from perfkit.charts.labels import gain, short
 from perfkit.charts.style import BLUE, VERMILLION, Chart
 from perfkit.core.errors import MissingExtraError
 from perfkit.core.formatting import fixed, signed
@@ -718,54 +715,6 @@ class TestManyTrades:
         assert texts(chart).count("1 trade") == 14
         assert outside(chart) == []
         assert "the newest 14 weeks" in " ".join(texts(chart))
-
-
-class TestWords:
-    @pytest.mark.parametrize(
-        ("value", "text"),
-        [
-            ("126.05071", "126.05"),
-            ("-0.0051", "−0.0051"),
-            ("0.00012345", "0.00012"),
-            ("0", "0.00"),
-            ("-1234.5", "−1,234.50"),
-        ],
-    )
-    def test_amounts_keep_two_decimals_or_two_digits(self, value: str, text: str) -> None:
-        assert money(Decimal(value)) == text
-
-    @pytest.mark.parametrize(
-        ("value", "text"),
-        [
-            ("0", "0"),
-            ("0.34", "+0.3"),
-            ("-6.04", "−6.0"),
-            ("342.85", "+343"),
-            ("-1234", "−1.2k"),
-            ("56789", "+57k"),
-            ("123456789", "+123M"),
-            ("-1e22", "−1e+22"),
-        ],
-    )
-    def test_amounts_in_a_cell_are_short(self, value: str, text: str) -> None:
-        assert short(Decimal(value)) == text
-
-    def test_a_name_is_never_invisible(self) -> None:
-        assert [safe(name) for name in ("", " ", "\u200b")] == ["(none)", "(blank)", "?"]
-
-
-class TestBins:
-    @given(st.integers(-(10**40), 10**40), st.integers(1, 10**40))
-    def test_bins_are_round_and_few(self, low: int, span: int) -> None:
-        width = bin_width(low, low + span)
-        assert span // width < MOST_BINS
-        assert str(width).rstrip("0") in ("1", "2", "5")
-
-    @given(st.lists(st.integers(-(10**20), 10**20), min_size=1))
-    def test_as_many_values_lie_above_the_median_as_below(self, units: list[int]) -> None:
-        middle = median(units, 4) * 10**4
-        below, above = (sum(sign * (unit - middle) > 0 for unit in units) for sign in (-1, 1))
-        assert max(below, above) <= len(units) // 2
 
 
 class TestNotebooks:

@@ -165,7 +165,7 @@ class TestUsage:
             ("summary --date 8.4.2026", "write YYYY-MM-DD"),
             ("summary --start 2026-04-07", "give both dates"),
             ("summary --start 2026-04-08 --end 2026-04-07", "swap --start and --end"),
-            ("explain win_ratio", "docs/metrics.md"),
+            ("explain win_ratio", "perfkit summary --json"),
         ],
     )
     def test_message_says_how_to_go_on(
@@ -714,7 +714,7 @@ class TestProcess:
         with open(root / "config/perfkit.yaml", "w"):
             process.send_signal(signal.SIGINT)
             ran = self.finish(process)
-        assert ran == (3, "", "perfkit: interrupted; nothing was half written\n")
+        assert ran == (3, "", "perfkit: interrupted; no file was left half written\n")
 
     def test_progress_is_shown_on_a_terminal_and_wiped_off_again(
         self, workspace: WriteWorkspace

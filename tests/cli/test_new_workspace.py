@@ -15,7 +15,7 @@ import pytest
 
 import perfkit
 from perfkit.cli.main import main
-from perfkit.cli.new_workspace import make_workspace, shipped
+from perfkit.cli.new_workspace import MARK, _new_folder, make_workspace, shipped
 from perfkit.config.expressions import Field
 from perfkit.core.errors import OutputError, ReportError, UsageError
 from perfkit.reports import run
@@ -234,15 +234,41 @@ class TestWholeOrNotAtAll:
 
     @pytest.mark.parametrize("command", ["init", "demo"])
     @pytest.mark.parametrize("present", [True, False])
-    def test_what_a_killed_run_left_is_named(
+    def test_folder_in_the_way_that_no_run_made_is_named_and_kept(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str, present: bool
     ) -> None:
         left = tmp_path / ("new/.unfinished" if present else ".new.unfinished")
         left.mkdir(parents=True)
+        (left / "notes.txt").write_text("mine")
         assert main([command, str(tmp_path / "new")]) == 3
-        assert f"{left} is left of a run that was killed" in capsys.readouterr().err
-        left.rmdir()
+        assert f"{left} is in the way; remove it, then try again" in capsys.readouterr().err
+        assert (left / "notes.txt").read_text() == "mine"
+
+    @pytest.mark.parametrize("present", [True, False])
+    @pytest.mark.parametrize("files", [(), (MARK, "config/perfkit.yaml", "logs/trades/x.jsonl")])
+    def test_what_a_killed_run_left_is_removed_by_the_next(
+        self, tmp_path: Path, present: bool, files: tuple[str, ...]
+    ) -> None:
+        left = tmp_path / ("new/.unfinished" if present else ".new.unfinished")
+        left.mkdir(parents=True)
+        for name in files:
+            (left / name).parent.mkdir(parents=True, exist_ok=True)
+            (left / name).touch()
         make_workspace(tmp_path / "new")
+        make_workspace(tmp_path / "other")
+        assert not left.exists()
+        assert tree(tmp_path / "new") == tree(tmp_path / "other")
+
+    @pytest.mark.parametrize("present", [True, False])
+    def test_run_under_way_is_left_alone(self, tmp_path: Path, present: bool) -> None:
+        if present:
+            (tmp_path / "new").mkdir()
+        with _new_folder(tmp_path / "new") as unfinished:
+            (unfinished / "config").mkdir()
+            with pytest.raises(UsageError, match="another run is making this workspace"):
+                make_workspace(tmp_path / "new")
+            assert (unfinished / "config").is_dir()
+        assert [path.name for path in (tmp_path / "new").iterdir()] == ["config"]
 
     @pytest.mark.parametrize(
         ("error", "said"),

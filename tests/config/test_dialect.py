@@ -8,11 +8,13 @@ from textwrap import indent
 
 import pytest
 
+from perfkit.cli.main import main
 from perfkit.config.settings import load
 from perfkit.core.errors import ConfigError
 from perfkit.core.trade import Trade
 from perfkit.desk.desk import open as open_desk
 from tests.conftest import WriteWorkspace
+from tests.small_desk import desk_of
 
 HEAD = """\
 sources:
@@ -671,3 +673,13 @@ def test_a_trade_record_is_open_by_its_outcome_or_for_want_of_outcome_and_exit(
     assert (len(book.open), len(book.closed)) == ((1, 0) if is_open else (0, 1))
     if outcome == "win":
         assert trades(root)[0].closed_at == at("2026-04-06T10:00")
+
+
+def test_a_condition_for_open_lines_without_a_field_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk_of(tmp_path, "t.jsonl", {})
+    config = tmp_path / "config/perfkit.yaml"
+    config.write_text(config.read_text().replace("{state: open}", "{}"))
+    assert main(["summary", "--root", str(tmp_path)]) == 3
+    assert "open_when" in capsys.readouterr().err

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfkit.cli.main import main
 from perfkit.config.settings import Config, Target, load
 from perfkit.config.workspace import find_root
 from perfkit.config.yaml import parse
@@ -17,6 +18,7 @@ from perfkit.core.calendar import EVERY_DAY
 from perfkit.core.errors import ConfigError, WindowError, WorkspaceNotFoundError
 from perfkit.desk.desk import open as open_desk
 from tests.conftest import BOT, WriteWorkspace
+from tests.small_desk import desk_of
 
 BILLION = "".join(
     f"a{n}: &a{n} [{', '.join([f'*a{n - 1}' if n else '1'] * 10)}]\n" for n in range(12)
@@ -654,3 +656,50 @@ class TestWhereAWorkspaceIs:
         monkeypatch.setenv("PERFKIT_TIMEZONE", "America/New_York")
         (source,) = open_desk(workspace(text)).config.sources
         assert str(source.dialect.zone) == "Asia/Kolkata"
+
+
+@pytest.mark.parametrize(
+    ("target", "remedy"),
+    [
+        ("win_rate: {at_least: 60}", "write 0.6 for 60 per cent"),
+        ("current_streak_kind: {at_least: 1}", "figures that are numbers"),
+        ("drawdown_trough_at: {at_most: 1}", "figures that are numbers"),
+    ],
+)
+def test_a_target_that_makes_no_sense_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], target: str, remedy: str
+) -> None:
+    desk_of(tmp_path, "t.jsonl", {})
+    with (tmp_path / "config/perfkit.yaml").open("a") as config:
+        config.write(f"targets:\n  {target}\n")
+    assert main(["summary", "--root", str(tmp_path)]) == 3
+    assert remedy in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "remedy"),
+    [
+        ("t.jsonl", "/etc/*", "write one such as"),
+        ("t.jsonl", "logs**.jsonl", "write one such as"),
+        ("USD", "'US|D<b>'", "write a code such as USD"),
+    ],
+)
+def test_a_source_that_makes_no_sense_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], before: str, after: str, remedy: str
+) -> None:
+    desk_of(tmp_path, "t.jsonl", {})
+    config = tmp_path / "config/perfkit.yaml"
+    config.write_text(config.read_text().replace(before, after))
+    assert main(["summary", "--root", str(tmp_path)]) == 3
+    assert remedy in capsys.readouterr().err
+
+
+def test_two_sources_that_read_the_same_lines_are_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    desk_of(tmp_path, "t.jsonl", {})
+    config = tmp_path / "config/perfkit.yaml"
+    twice = config.read_text().partition("sources:\n")[2].replace("name: bot", "name: twin")
+    config.write_text(config.read_text() + twice)
+    assert main(["summary", "--root", str(tmp_path)]) == 3
+    assert "every trade counts twice" in capsys.readouterr().err

@@ -152,7 +152,7 @@ class TestReplace:
 
     def test_file_where_the_folder_should_be_is_an_output_error(self, tmp_path: Path) -> None:
         (tmp_path / "reports").write_text("in the way")
-        with pytest.raises(OutputError, match=r"cannot write .*summary\.json: .*; check"):
+        with pytest.raises(OutputError, match=r"cannot write .*summary\.json: .*; check the path"):
             replace(tmp_path / "reports/summary.json", NEW)
 
     def test_folder_where_the_file_should_be_is_an_output_error(self, tmp_path: Path) -> None:
@@ -224,7 +224,7 @@ class TestReplace:
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
         monkeypatch.setattr(os, call, full)
-        with pytest.raises(OutputError, match="No space left on device; check"):
+        with pytest.raises(OutputError, match="No space left on device; free some space"):
             replace(path, NEW)
         assert path.read_text() == OLD
         assert [entry.name for entry in tmp_path.iterdir()] == ["summary.json"]

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 
-import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -21,7 +20,7 @@ from perfkit.core.values import MAX_SHOWN
 from perfkit.logs import reader
 from perfkit.logs.files import line_offset, opened, readable
 from perfkit.logs.formats import json_lines
-from perfkit.logs.formats.json_lines import MAX_LINE_BYTES, plainly_decoded
+from perfkit.logs.formats.json_lines import MAX_LINE_BYTES
 from perfkit.logs.reader import FileLog, Start, pieces, read_lines
 from tests.core.test_values import near_number_columns
 
@@ -405,40 +404,6 @@ def test_every_line_is_parsed_or_ignored_or_blank_or_bad_or_waiting(
     assert log.errors == sorted(log.errors, key=lambda error: error.line)
 
 
-raw_numbers = st.sampled_from(
-    ["1", "-0", "0", "1.50", "1e5", "1E+5", "-1.0e-7", "9" * 18, "9" * 19, "01", "NaN", "1."]
-)
-raw_texts = st.one_of(
-    st.text(st.characters(codec="utf-8"), max_size=6).map(json.dumps),
-    st.sampled_from(['"plain"', '"tab\t"', '"\\u0041"', '"\\ud800"', "'x'", '"é"', '"\x7f"']),
-)
-raw_values = st.recursive(
-    st.one_of(raw_numbers, raw_texts, st.sampled_from(["true", "null", "False"])),
-    lambda inner: st.one_of(
-        st.lists(inner, max_size=2).map(lambda some: f"[{', '.join(some)}]"),
-        inner.map(lambda one: f'{{"in": {one}}}'),
-    ),
-    max_leaves=4,
-)
-raw_lines = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), raw_values), max_size=3).map(
-    lambda pairs: "{" + ", ".join(f'"{key}": {value}' for key, value in pairs) + "}"
-)
-
-
-@given(lines=st.lists(st.one_of(raw_lines, raw_values, st.just("")), min_size=1, max_size=3))
-@example(lines=["{}"])
-@example(lines=['{"a": 1.50, "a": 2e3}'])
-def test_few_lines_are_decoded_without_msgspec_just_as_with_it(lines: list[str]) -> None:
-    """Or not at all: then msgspec decodes them, or says what is wrong."""
-    keys = ("a", "b")
-    found = plainly_decoded("".join(f"{one}\n" for one in lines).encode(), keys)
-    if found is not None:
-        decoder = json_lines._line_decoder(keys)
-        rows = [msgspec.structs.astuple(decoder.decode(one.encode())) for one in lines]
-        assert found == rows
-        assert repr(found) == repr(rows)
-
-
 def said(log: FileLog, slot: int) -> dict[int, object]:
     """What each line says: its number, or that it is bad."""
     column = log.lines.slots[slot]
@@ -474,11 +439,6 @@ def test_a_number_is_the_same_alone_and_among_others_as_text_and_as_json(
             assert one == other  # a number of JSON is read as a text of its digits
         else:
             assert other == "bad"
-
-
-def test_plain_lines_are_decoded_without_msgspec() -> None:
-    block = b'{"a": 1.50, "b": "x", "c": 1}\n{"b": null}\n'
-    assert plainly_decoded(block, ("a", "b")) == [("1.50", "x"), (None, None)]
 
 
 def test_a_new_line_alone_is_read_without_msgspec(tmp_path: Path) -> None:

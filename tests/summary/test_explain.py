@@ -360,7 +360,7 @@ class TestText:
         assert abs(FORMULAS[metric](given) - value) <= abs(value) / 10**16
 
     def test_unknown_metric_is_a_usage_error(self, desk: Desk) -> None:
-        with pytest.raises(UsageError, match=r"docs/metrics\.md"):
+        with pytest.raises(UsageError, match=r"perfkit summary --json"):
             desk.explain("win_ratio")
 
     def test_hostile_names_cannot_break_the_table(self, workspace: WriteWorkspace) -> None:

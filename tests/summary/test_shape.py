@@ -4,18 +4,19 @@ import json
 import re
 from decimal import Decimal
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
-from jsonschema import Draft202012Validator, FormatChecker, ValidationError
+from jsonschema import Draft202012Validator, FormatChecker
 
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.desk.desk import open as open_desk
-from perfkit.schemas.make import schemas
 from perfkit.summary.shape import SCHEMA_VERSION, SummaryShape
 from tests.conftest import BOT, WriteWorkspace
 from tests.generated import Log, logs, write_log
+from tests.small_desk import bot_line, desk_of
 
 PLAIN_DECIMAL = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?")
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z")
@@ -196,47 +197,15 @@ class TestDigest:
         assert plain != changed
 
 
-class TestSchemas:
-    @pytest.mark.parametrize("name", sorted(schemas()))
-    def test_shipped_schemas_are_those_the_types_give(self, name: str) -> None:
-        assert shipped(name) == json.loads(json.dumps(schemas()[name]))
-        Draft202012Validator.check_schema(shipped(name))
-
-    @pytest.mark.parametrize(
-        ("path", "value"),
-        [
-            (("metrics", "net_pnl"), 5),
-            (("metrics", "net_pnl"), "5e3"),
-            (("metrics", "net_pnl"), "NaN"),
-            (("metrics", "wins"), "1"),
-            (("metrics", "wins"), 1.5),
-            (("metrics", "current_streak_kind"), "draw"),
-            (("metrics", "unknown"), "1"),
-            (("window", "start"), "yesterday"),
-            (("window", "first_day"), "06.04.2026"),
-            (("data", "bad_lines"), None),
-            (("data", "partial"), "no"),
-            (("currency",), None),
-            (("more",), 1),
-        ],
-    )
-    def test_what_is_no_summary_is_refused(
-        self, workspace: WriteWorkspace, path: tuple[str, ...], value: object
-    ) -> None:
-        encoded = summary(workspace, trade("5")).to_builtins()
-        validator().validate(encoded)
-        inside = encoded
-        for name in path[:-1]:
-            inside = inside[name]
-        inside[path[-1]] = value
-        with pytest.raises(ValidationError):
-            validator().validate(encoded)
-
-    @pytest.mark.parametrize("name", ["net_pnl", "sortino", "wins", "drawdown_peak_at"])
-    def test_a_summary_without_one_of_its_metrics_is_refused(
-        self, workspace: WriteWorkspace, name: str
-    ) -> None:
-        encoded = summary(workspace, trade("5")).to_builtins()
-        del encoded["metrics"][name]
-        with pytest.raises(ValidationError, match=name):
-            validator().validate(encoded)
+def test_the_digest_tells_when_an_open_trade_changes(tmp_path: Path) -> None:
+    first = bot_line(1, "5").encode() + b"\n"
+    digests = set()
+    for number, symbol in enumerate(("BTC", "ETH")):
+        for hour in ("09", "08"):
+            opened = bot_line(2, "0", state="open").replace("BTC", symbol)
+            opened = opened.replace("T09:", f"T{hour}:")
+            root = tmp_path / f"{number}{hour}"
+            root.mkdir()
+            desk = desk_of(root, "t.jsonl", {"t.jsonl": first + opened.encode() + b"\n"})
+            digests.add(desk.summary("all").data.digest)
+    assert len(digests) == 4

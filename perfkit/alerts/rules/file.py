@@ -16,10 +16,15 @@ from perfkit.config.settings import Config
 from perfkit.config.yaml import Document, KeyPath, parse
 from perfkit.core.calendar import WINDOW_KINDS
 from perfkit.core.errors import ConfigError
+from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import FILTER_FIELDS
 from perfkit.metrics.registry import METRICS
 
 RULES_FILE = Path("config/alerts.yaml")
+
+TOP_KEYS = ("rules", "ahead")
+AHEAD = "10m"
+"""A trade that closes later than the present by more than this waits for its time."""
 
 RULE_KEYS = (
     "id",
@@ -46,8 +51,20 @@ _CLOCK_TIME = re.compile(r"([01][0-9]|2[0-4]):([0-5][0-9])")
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
+class AlertFile(NamedTuple):
+    """The rules, and how far ahead of the clock a trade may close, in microseconds."""
+
+    rules: tuple[Rule, ...]
+    ahead_us: int
+
+
 def load_rules(config: Config) -> tuple[Rule, ...]:
     """The rules of a workspace. Raises `ConfigError`; a wrong rule is never left out silently."""
+    return load_alerts(config).rules
+
+
+def load_alerts(config: Config) -> AlertFile:
+    """The file of a workspace. Raises `ConfigError`; nothing wrong in it is left out silently."""
     shown = RULES_FILE.as_posix()
     try:
         content = (config.root / RULES_FILE).read_bytes()
@@ -57,12 +74,12 @@ def load_rules(config: Config) -> tuple[Rule, ...]:
         ) from error
     except OSError as error:
         raise unreadable(shown, error) from error
-    return rules_of(utf8_text(content, shown), shown, config)
+    return _RulesReader(shown, parse(utf8_text(content, shown), shown), config).file()
 
 
 def rules_of(text: str, shown: str, config: Config) -> tuple[Rule, ...]:
     """The rules of a text; `shown` is what errors call the file."""
-    return _RulesReader(shown, parse(text, shown), config).rules()
+    return _RulesReader(shown, parse(text, shown), config).file().rules
 
 
 def duration_us(text: object) -> int | None:
@@ -80,9 +97,20 @@ class _RulesReader(YamlReader):
         super().__init__(shown, document)
         self.config = config
 
-    def rules(self) -> tuple[Rule, ...]:
-        top = self.mapping((), self.document.value or {}, ("rules",))
-        given = top.get("rules")
+    def file(self) -> AlertFile:
+        top = self.mapping((), self.document.value or {}, TOP_KEYS)
+        return AlertFile(self._rules(top.get("rules")), self._ahead(top))
+
+    def _ahead(self, top: Mapping[str, Any]) -> int:
+        given = top.get("ahead", AHEAD)
+        ahead_us = duration_us(given)
+        if ahead_us is None:
+            raise self.problem(
+                ("ahead",), f"{given!r} is not a duration", 'write "10m", "90s" or "1h"'
+            )
+        return ahead_us
+
+    def _rules(self, given: object) -> tuple[Rule, ...]:
         if not isinstance(given, list) or not given:
             raise self.problem(
                 ("rules",), "has no rule", "list at least one: `- id: win-rate-20` with its keys"

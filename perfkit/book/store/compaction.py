@@ -1,4 +1,4 @@
-"""Pages of which most is no longer used, written anew without that."""
+"""Compaction: pages that are mostly unused are rewritten without the unused part."""
 
 from __future__ import annotations
 

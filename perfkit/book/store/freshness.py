@@ -15,7 +15,7 @@ from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.disk.sealed import VERSION, read_bytes, unsealed
 
 WatchedFile = Fingerprint | None
-"""A fingerprint; None where it cannot tell yet whether the file was touched."""
+"""A fingerprint; None where it cannot show yet whether the file was touched."""
 
 Watch = tuple[str, bool, dict[str, WatchedFile], frozenset[str]]
 """A source's path below the root, whether it is a folder, its files by name, other names in it."""

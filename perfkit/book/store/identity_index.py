@@ -1,10 +1,9 @@
 """The index of identities: from the key of an identity to its lines, and to the days of its trades.
 
-An entry is `(key, day, file, line)`: a line with that identity, and the day its trade was put
-on. Entries are facts that may be out of date, never missing: a reader passes over files that are
-gone and looks on every day named. They are kept sorted in runs of blocks. What is new becomes a run
-together with the runs before it that are not much longer, so there are few, and an entry is written
-again a few times only.
+An entry is `(key, day, file, line)`: a line with that identity, and the day of its trade. Entries
+may be out of date but are never missing: a reader skips files that are gone and looks at every day
+listed. They are kept sorted in runs of blocks. New entries are merged with the runs before them
+that are not much longer, so runs are few, and an entry is rewritten only a few times.
 """
 
 from __future__ import annotations

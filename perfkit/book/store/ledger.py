@@ -69,7 +69,7 @@ class FileEntry(NamedTuple):
 class Details(NamedTuple):
     """What is seldom needed of a run of lines of a file.
 
-    `keys` are the identities its lines bear, `blocks` the number and offset of a line now and
+    `keys` are the identities of its lines, `blocks` the number and offset of a line now and
     then, `errors` its bad lines.
     """
 

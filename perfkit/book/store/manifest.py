@@ -146,7 +146,7 @@ def _plain(manifest: Manifest) -> tuple[Any, ...]:
 
 
 def _watches(manifest: Manifest, config: Config) -> tuple[Watch, ...] | None:
-    """What to look at to see that nothing changed; None when a look cannot tell."""
+    """What to look at to see that nothing changed; None when that cannot be seen."""
     watches = [
         _watch(source, manifest.ledgers.get(source.name), config) for source in config.sources
     ]

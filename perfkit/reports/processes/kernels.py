@@ -203,7 +203,7 @@ def remove_left_behind() -> None:
 
 def _runtime_folder() -> tuple[Path, int]:
     """A new private folder whose path leaves room for the name of a socket, and its lock."""
-    problem = "no folder for temporary files"
+    problem: str | OSError = "no folder for temporary files"
     for base in _bases():
         if len(os.fsencode(base)) + len(RUNTIME) + 30 > LONGEST_SOCKET:
             problem = "the path is too long for a socket"
@@ -216,7 +216,7 @@ def _runtime_folder() -> tuple[Path, int]:
                     return folder, lock
                 # Another run has just taken it for one left behind, and removes it.
         except OSError as error:
-            problem = error.strerror or str(error)
+            problem = error
     raise OutputError(f"{tempfile.gettempdir()} (TMPDIR)", problem)
 
 

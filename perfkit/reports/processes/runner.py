@@ -154,7 +154,7 @@ def run(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> None:
     except PerfkitError as error:
         send(RunnerMessage(failure=getattr(error, "failure", None) or Failure(str(error))))
     except OSError as error:
-        problem = OutputError(str(error.filename or job.staging), error.strerror or str(error))
+        problem = OutputError(str(error.filename or job.staging), error)
         send(RunnerMessage(failure=Failure(str(problem))))
     except Exception as error:  # papermill and nbconvert raise whatever their libraries do
         send(RunnerMessage(failure=_unexpected(job, error)))

@@ -1,17 +1,23 @@
-"""How deep a line may be nested is perfkit's own limit, whoever reads it and whatever it holds."""
+"""Lines of JSON: the same fields whoever decodes them, and one limit of how deep they nest."""
 
 import json
 import sys
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import msgspec
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from perfkit.core.values import BadValueError
 from perfkit.logs.formats import json_lines
-from perfkit.logs.formats.json_lines import MAX_DEPTH, decoded_block, decoded_line
+from perfkit.logs.formats.json_lines import (
+    MAX_DEPTH,
+    decoded_block,
+    decoded_line,
+    plainly_decoded,
+)
 
 T = TypeVar("T")
 TOO_DEEP = "is nested more than 64 levels deep"
@@ -149,3 +155,48 @@ def test_only_lines_with_many_brackets_are_examined(monkeypatch: pytest.MonkeyPa
     many = b'{"a": [' + b"[]," * MAX_DEPTH + b"1]}\n"
     assert decoded_block(plain + many, ("a",)) is not None
     assert len(examined) > 0
+
+
+raw_numbers = st.sampled_from(
+    ["1", "-0", "0", "1.50", "1e5", "1E+5", "-1.0e-7", "9" * 18, "9" * 19, "01", "NaN", "1."]
+)
+
+
+raw_texts = st.one_of(
+    st.text(st.characters(codec="utf-8"), max_size=6).map(json.dumps),
+    st.sampled_from(['"plain"', '"tab\t"', '"\\u0041"', '"\\ud800"', "'x'", '"é"', '"\x7f"']),
+)
+
+
+raw_values = st.recursive(
+    st.one_of(raw_numbers, raw_texts, st.sampled_from(["true", "null", "False"])),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=2).map(lambda some: f"[{', '.join(some)}]"),
+        inner.map(lambda one: f'{{"in": {one}}}'),
+    ),
+    max_leaves=4,
+)
+
+
+raw_lines = st.lists(st.tuples(st.sampled_from(["a", "b", "c"]), raw_values), max_size=3).map(
+    lambda pairs: "{" + ", ".join(f'"{key}": {value}' for key, value in pairs) + "}"
+)
+
+
+@given(lines=st.lists(st.one_of(raw_lines, raw_values, st.just("")), min_size=1, max_size=3))
+@example(lines=["{}"])
+@example(lines=['{"a": 1.50, "a": 2e3}'])
+def test_few_lines_are_decoded_without_msgspec_just_as_with_it(lines: list[str]) -> None:
+    """Or not at all: then msgspec decodes them, or says what is wrong."""
+    keys = ("a", "b")
+    found = plainly_decoded("".join(f"{one}\n" for one in lines).encode(), keys)
+    if found is not None:
+        decoder = json_lines._line_decoder(keys)
+        rows = [msgspec.structs.astuple(decoder.decode(one.encode())) for one in lines]
+        assert found == rows
+        assert repr(found) == repr(rows)
+
+
+def test_plain_lines_are_decoded_without_msgspec() -> None:
+    block = b'{"a": 1.50, "b": "x", "c": 1}\n{"b": null}\n'
+    assert plainly_decoded(block, ("a", "b")) == [("1.50", "x"), (None, None)]

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import ast
 import os
 import re
 import subprocess
 import sys
 import sysconfig
-import tomllib
-from collections.abc import Iterator
-from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -21,8 +17,6 @@ from tests.reportkit import LOGS, Ran, tree, write_workspace
 
 ROOT = Path(__file__).parents[2]
 CORE_PACKAGES = ("msgspec", "yaml", "_yaml", "tzdata", "xxhash")
-ONLY_DATA = {"tzdata"}
-"""Declared, though nothing imports it by name."""
 
 
 def core_only(folder: Path) -> dict[str, str]:
@@ -76,32 +70,3 @@ class TestWithoutTheExtra:
         monkeypatch.setattr(early, "find_spec", lambda one: None if one == name else object())
         with pytest.raises(MissingExtraError, match=f"{name} is not installed"):
             early.check_extra()
-
-
-def imports(node: ast.AST) -> Iterator[str]:
-    """The top-level names that a piece of code imports, wherever it does."""
-    for one in ast.walk(node):
-        if isinstance(one, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in one.names)
-        elif isinstance(one, ast.ImportFrom) and not one.level:
-            yield str(one.module).partition(".")[0]
-
-
-def test_every_package_that_is_imported_is_declared_and_the_other_way_round() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    wanted = [*project["dependencies"], *project["optional-dependencies"]["reports"]]
-    declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in wanted}
-    names = {
-        name
-        for path in (ROOT / "perfkit").rglob("*.py")
-        for name in imports(ast.parse(path.read_text(encoding="utf-8")))
-        if name != "perfkit" and name not in sys.stdlib_module_names
-    }
-    distributions = packages_distributions()
-    imported = {_normal(distributions[name][0]) for name in names}
-    assert imported | ONLY_DATA == declared
-
-
-def _normal(name: str) -> str:
-    """A distribution's name as registries compare it."""
-    return re.sub(r"[-_.]+", "-", name).lower()

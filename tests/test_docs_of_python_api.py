@@ -17,7 +17,7 @@ from perfkit.summary.changes import Changes
 from perfkit.summary.explain import Explanation
 from perfkit.summary.summary import Summary
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 PAGE = (ROOT / "docs/python-api.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"^```python\n(.*?)^```$", PAGE, re.MULTILINE | re.DOTALL)
 MATPLOTLIB = {"draw", "set", "settle"}

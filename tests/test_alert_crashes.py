@@ -19,7 +19,7 @@ import pytest
 
 from perfkit.alerts import event_log
 from tests.alerting import START, Bench, Event, minutes, ran, without_times
-from tests.alerts.test_properties import check_order
+from tests.test_alert_properties import check_order
 
 RULES = """\
 rules:

@@ -28,7 +28,7 @@ from perfkit.config.workspace import CACHE
 from perfkit.desk.desk import Desk
 from perfkit.desk.desk import open as open_desk
 from perfkit.logs import reader
-from tests.book.test_changing_logs import MOMENTS, Write, by_renaming, flipped, in_place
+from tests.test_changing_logs import MOMENTS, Write, by_renaming, flipped, in_place
 
 CONFIG = """\
 timezone: {zone}

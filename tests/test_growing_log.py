@@ -14,7 +14,7 @@ import pytest
 
 from perfkit.desk.desk import open as open_desk
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 DAY = "2025-10-09"
 
 

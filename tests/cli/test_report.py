@@ -1,0 +1,36 @@
+"""`perfkit report`: words that make no sense are refused before anything is made."""
+
+from pathlib import Path
+
+import pytest
+
+from perfkit.cli.main import main
+from tests.reportkit import LOGS, write_workspace
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("", "which report? Name one of daily, weekly, monthly, or all"),
+        ("daily --date 2026-04-08 --from 2026-04-07", "give either --date or --from and --to"),
+        ("daily --to 2026-04-07", "--to needs --from"),
+        ("all --from 2026-04-07", "--from and --to go with daily, weekly or monthly"),
+        ("daily --date soon", "'soon' is not a date"),
+    ],
+)
+def test_words_that_make_no_sense_are_exit_code_3(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str, said: str
+) -> None:
+    root = write_workspace(tmp_path / "trading", LOGS)
+    assert main(["report", *words.split(), "--root", str(root)]) == 3
+    assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("option", ["--jobs=0", "--jobs=x", "--timeout=0", "--timeout=1s"])
+def test_number_that_is_none_is_exit_code_3(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["report", "daily", option])
+    assert left.value.code == 3
+    assert option.partition("=")[0] in capsys.readouterr().err

@@ -1,0 +1,44 @@
+"""Which files of a source are read, and which of them may end with half a line."""
+
+import gzip
+from pathlib import Path
+
+from tests.small_desk import bot_line, desk_of, unterminated
+
+
+def test_half_a_line_of_a_rotated_file_is_reported(tmp_path: Path) -> None:
+    older = bot_line(1, "5").encode() + b"\n" + bot_line(2, "7").encode()
+    newer = bot_line(3, "3", "2026-04-07").encode() + b"\n"
+    desk = desk_of(tmp_path, "t.jsonl*", {"t.jsonl.1": older, "t.jsonl": newer})
+    assert desk.summary("all").metrics["closed_trades"] == 2
+    assert unterminated(desk) == 1
+
+
+def test_half_a_line_of_the_file_being_written_waits_in_silence(tmp_path: Path) -> None:
+    older = bot_line(1, "5").encode() + b"\n"
+    newer = bot_line(3, "3", "2026-04-07").encode() + b"\n" + bot_line(4, "4").encode()[:30]
+    desk = desk_of(tmp_path, "t.jsonl*", {"t.jsonl.1": older, "t.jsonl": newer})
+    assert unterminated(desk) == 0
+    assert desk.book.errors == []
+
+
+def test_half_a_line_of_a_compressed_file_is_reported(tmp_path: Path) -> None:
+    content = gzip.compress(bot_line(1, "5").encode() + b"\n" + bot_line(2, "7").encode())
+    desk = desk_of(tmp_path, "t.jsonl", {"t.jsonl.gz": content})
+    assert unterminated(desk) == 1
+
+
+def test_a_day_whose_only_line_is_half_written_is_part_of_everything(tmp_path: Path) -> None:
+    files = {
+        "2026-04-05.jsonl": bot_line(1, "5", "2026-04-05").encode(),
+        "2026-04-06.jsonl": bot_line(2, "7").encode() + b"\n",
+    }
+    desk = desk_of(tmp_path, "????-??-??.jsonl", files)
+    assert str(desk.summary("all").window.first_day) == "2026-04-05"
+    assert unterminated(desk) == 1
+
+
+def test_the_compressed_copy_of_a_file_is_not_read_beside_it(tmp_path: Path) -> None:
+    content = bot_line(1, "5").encode().replace(b'"T1"', b"null") + b"\n"
+    files = {"t.jsonl": content, "t.jsonl.gz": gzip.compress(content)}
+    assert desk_of(tmp_path, "t.jsonl", files).summary("all").metrics["closed_trades"] == 1
