@@ -76,31 +76,32 @@ def iso(instant: int) -> str:
 @lru_cache(maxsize=32)
 def fires(rule: TruthRule, trades: tuple[Trade, ...]) -> bool:
     """Whether a rule over trades or a window fires after the last of these sorted trades."""
-    limit = Fraction(rule.limit)
-    recover = Fraction(rule.recover or rule.limit)
+    # Compared as whole numbers: a rate below 0.34 is a count below 34/100 of them.
+    limit, per = Fraction(rule.limit).as_integer_ratio()
+    recover, of = Fraction(rule.recover or rule.limit).as_integer_ratio()
     least = rule.minimum or (rule.span if isinstance(rule.span, int) else 1)
     episode, breaches, day = False, 0, None
     span: list[int] = []
+    figure = 0
     for trade in trades:
         if not rule.concerns(trade.source):
             continue
         if rule.span == "daily" and day_of(trade.closed) != day:
             day = day_of(trade.closed)
-            span, episode, breaches = [], False, 0
+            span, figure, episode, breaches = [], 0, False, 0
         span.append(trade.pnl > 0 if rule.metric == "win_rate" else trade.pnl)
-        if isinstance(rule.span, int):
-            span = span[-rule.span :]
+        figure += span[-1]
+        if isinstance(rule.span, int) and len(span) > rule.span:
+            figure -= span.pop(0)
         if len(span) < least:
             continue
-        # Compared as whole numbers: a rate below 0.34 is a count below 0.34 of them.
         scale = len(span) if rule.metric == "win_rate" else 1
-        figure = sum(span)
-        if figure < limit * scale:
+        if figure * per < limit * scale:
             breaches += 1
             episode = episode or breaches >= rule.breaches
         else:
             breaches = 0
-            episode = episode and figure < recover * scale
+            episode = episode and figure * of < recover * scale
     return episode
 
 

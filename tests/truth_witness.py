@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from perfkit.alerts import commands, cron
 from perfkit.core.errors import PerfkitError
-from tests.truth import AHEAD, TruthRule, Verdict, codes, fires, fires_by_the_clock, iso
+from tests.truth import AHEAD, Trade, TruthRule, Verdict, codes, fires, fires_by_the_clock, iso
 from tests.truth_world import World
 
 SECOND_US = 1_000_000
@@ -77,6 +77,7 @@ class Witness:
         self.before: dict[TruthRule, Verdict] = {}
         self.rules_before: dict[str, TruthRule] = {}
         self.silences: dict[str, Silence] = {}
+        self._trades: dict[int, tuple[Trade, ...]] = {}
 
     # What is right
 
@@ -91,9 +92,9 @@ class Witness:
         verdicts = self.verdicts()
         found = {3} if trouble else set()
         now = world.clock + AHEAD
-        if any(now < one.closed for one in world.present(self.horizon())):
+        if any(now < one.closed for one in self.trades(self.horizon())):
             return {3}
-        if any(now < one.closed for one in world.present(self.perhaps)):
+        if any(now < one.closed for one in self.trades(self.perhaps)):
             found |= {3} | self._codes(self.verdicts(self.perhaps))
         return found | self._codes(verdicts)
 
@@ -112,10 +113,16 @@ class Witness:
         now = self.world.clock + AHEAD
         return now if known is None else max(now, known)
 
+    def trades(self, horizon: int) -> tuple[Trade, ...]:
+        """The trades that closed up to then."""
+        if horizon not in self._trades:
+            self._trades[horizon] = self.world.present(horizon)
+        return self._trades[horizon]
+
     def verdicts(self, horizon: int = 0) -> dict[TruthRule, Verdict]:
         """Whether each rule fires."""
         world = self.world
-        trades = world.present(max(horizon, self.horizon()))
+        trades = self.trades(max(horizon, self.horizon()))
         found: dict[TruthRule, Verdict] = {}
         for rule in world.active_rules():
             if not rule.is_clock:
@@ -141,6 +148,7 @@ class Witness:
     def run(self) -> None:
         """One run, and all that is claimed of it."""
         world = self.world
+        self._trades = {}
         if world.cut_log:
             self._log_was_cut()
         right = self.right()
@@ -153,9 +161,10 @@ class Witness:
         assert code in right, f"exit {code}, not {right}: {self.describe()}; stderr: {said}"
         assert "Traceback" not in said, said
         assert (code != 3) or said or world.lock is not None, "exit 3 without a reason"
+        self._events(size)
+        self._episodes()
         if world.lock is None:
             self._learn(code)
-        self._events(size)
 
     def command(self) -> None:
         """The silence that somebody wants, or its end."""
@@ -202,7 +211,7 @@ class Witness:
             return
         self.before = self.verdicts()
         self.rules_before = rules
-        trades = world.present(self.horizon())
+        trades = self.trades(self.horizon())
         self.evaluated = trades[-1].closed if trades else None
         self.perhaps = self.evaluated or 0
         world.lost_state = False
@@ -238,7 +247,6 @@ class Witness:
             for field in ("first_trade", "last_trade", "occurred_at"):
                 at = event[field] if event["rule"] else None
                 assert at is None or _seconds(at) <= latest, f"{field} is ahead: {event}"
-        self._episodes()
 
     def _episodes(self) -> None:
         """After a run that could evaluate a rule, its episode is open if and only if it fires."""
@@ -261,7 +269,8 @@ class Witness:
         silent = {name: one.until_us // SECOND_US for name, one in self.silences.items()}
         return (
             f"clock {iso(self.world.clock)}, now {iso(self.world.now)}, fires {state}, "
-            f"silenced {silent}, trouble {trouble}, valid {self.world.valid}, last {self.last}"
+            f"silenced {silent}, trouble {trouble}, valid {self.world.valid}, locked "
+            f"{self.world.lock is not None}, last run {self.last and self.last[:3]}"
         )
 
 

@@ -269,7 +269,10 @@ class World:
         return tuple(sorted(found))
 
     def in_trouble(self) -> dict[str, bool | None]:
-        """The sources of which nothing can be said; None where that is a matter of opinion."""
+        """The sources of which nothing can be said; None where that is a matter of opinion.
+
+        An older file that cannot be read is such a matter: the newest line is there.
+        """
         found: dict[str, bool | None] = {}
         for source in self.names:
             newest = self.newest(source)
