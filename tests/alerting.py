@@ -20,6 +20,9 @@ rules:
   - {id: win-rate, metric: win_rate, over: {trades: 4}, below: 0.5}
 """
 
+WITHOUT_TRADE = "2026-01-01.jsonl"
+"""A log that has begun: without any file, nothing can be said of a source."""
+
 Line = dict[str, Any]
 Event = dict[str, Any]
 
@@ -40,11 +43,16 @@ class Bench:
         (root / "config").mkdir(parents=True, exist_ok=True)
         (root / "logs/trades").mkdir(parents=True, exist_ok=True)
         (root / "config/perfkit.yaml").write_text(config, encoding="utf-8")
+        self.log_begins(".")
         self.rules(rules)
 
     def rules(self, text: str) -> None:
         """Writes the rules."""
         (self.root / "config/alerts.yaml").write_text(text, encoding="utf-8")
+
+    def log_begins(self, folder: str) -> None:
+        """Makes a log without any trade in a folder beside the trades."""
+        (self.root / "logs/trades" / folder / WITHOUT_TRADE).write_text("\n", encoding="utf-8")
 
     def log(self, *lines: Line, name: str | None = None) -> None:
         """Appends lines, each to the file of the day it closes unless a name is given."""

@@ -19,6 +19,7 @@ from perfkit.config.dialect import BUILT_IN
 from perfkit.core.calendar import WEEKDAYS
 from perfkit.desk.desk import open as open_desk
 from perfkit.metrics.facts import Value
+from perfkit.metrics.registry import METRICS
 from perfkit.summary.summary import Summary
 from tests import oracle
 from tests.conftest import WriteWorkspace
@@ -184,7 +185,7 @@ def assert_same(
     expected: dict[str, oracle.Figure],
     where: str,
 ) -> None:
-    """Equal in every figure and in the kind of value, and a reason for each null."""
+    """Equal in every figure and in the kind of value, within its bounds; a reason for each null."""
     different = {
         name: (value, expected[name])
         for name, value in figures.items()
@@ -195,6 +196,10 @@ def assert_same(
     nulls = {name for name, value in figures.items() if value is None}
     assert undefined.keys() == nulls
     assert all(undefined.values())
+    for name, value in figures.items():
+        low, high = METRICS[name].bounds
+        assert not isinstance(value, Decimal | int) or low is None or value >= low, name
+        assert not isinstance(value, Decimal | int) or high is None or value <= high, name
 
 
 def assert_summary_equals_oracle(summary: Summary, history: History, where: dict[str, str]) -> None:

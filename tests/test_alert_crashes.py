@@ -215,7 +215,7 @@ def test_damaged_state_is_set_aside_and_made_anew(tmp_path: Path, keeps: str) ->
     before = bench.told()
     ran_ = bench.run(minutes(12))
     assert ran_.code == 2
-    assert "the alert state was damaged" in ran_.err
+    assert "The alert state was damaged" in ran_.err
     assert bench.told() == [*before, "state_recovered"]
     assert bench.state.with_name("alerts.state.damaged").read_bytes() == damage
     check_order(bench)
@@ -299,7 +299,7 @@ class TestProcess:
         act(bench, STORY[0])
         first = self.start("--root", tmp_path)
         assert (first.returncode, first.stdout) == (2, "")
-        assert first.stderr.count("WARN") == len(first.stderr.splitlines()) == 5
+        assert first.stderr.count("WARN") == len(first.stderr.splitlines()) == 2
         second = self.start("--root", tmp_path)
         assert (second.returncode, second.stdout, second.stderr) == (2, "", "")
 

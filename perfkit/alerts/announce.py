@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container, Mapping, Sequence
+from functools import cached_property
 from zlib import crc32
 
-from perfkit.alerts.event import MOST_SOURCES, event, lines_behind, sentence, time_text
+from perfkit.alerts.event import MOST_SOURCES, event, instant_from, lines_behind, time_text
 from perfkit.alerts.event_log import VERSION, Event
 from perfkit.alerts.memory import Memory
 from perfkit.alerts.replay import ReplayResult, RuleEntry
@@ -30,13 +31,8 @@ if TYPE_CHECKING:
     from typing import Any
 
     from perfkit.alerts.feed import DayMark, Feed
+    from perfkit.alerts.sentences import Sentences
     from perfkit.core.trades import Trades
-
-_WORDS = {
-    "firing": "fires",
-    "resolved": "is resolved ({})",
-    "data_state": "changed to data state {}",
-}
 
 
 MOST_WAITING = 1000
@@ -52,6 +48,13 @@ class Announcer:
         self.now = now
         self.events: list[Event] = []
         self._seen: dict[tuple[str, str], tuple[Evidence, str | None]] = {}
+
+    @cached_property
+    def words(self) -> Sentences:
+        """The sentences; few runs need any."""
+        from perfkit.alerts.sentences import Sentences
+
+        return Sentences(self.feed.config)
 
     def _add(self, kind: str, identity: str, message: str, **fields: Any) -> None:
         self.events.append(event(kind, identity, self.now, message, **fields))
@@ -76,14 +79,11 @@ class Announcer:
             return
         rule = entry.rule
         episodes = [one.event.episode or "" for one in missed]
-        times = ", ".join(str(time_text(one.event.at)) for one in missed[:5])
-        more = f" and {len(missed) - 5} more" if len(missed) > 5 else ""
-        counted = f"{len(missed)} past episode{'s' if len(missed) > 1 else ''}"
+        times = [one.event.at for one in missed]
         self._add(
             "history_rewritten",
             digest(rule.id, rule.identity, "history_rewritten", *episodes),
-            f"{rule.id}: earlier trades in the log have changed; {counted} "
-            f"not announced so far: {times}{more}",
+            self.words.rewritten(rule, missed[0].group, times, missed[0].evidence),
             rule=rule,
             occurred_at=missed[0].event.at,
             evidence=missed[0].evidence,
@@ -97,9 +97,10 @@ class Announcer:
         done: RuleEvent,
         evidence: Evidence | None,
         sources: Sequence[str],
+        fired_before: int | None = None,
     ) -> None:
         rule, episode = entry.rule, done.episode
-        name = None
+        name, fired_at = None, None
         if done.kind == "firing" and episode is not None:
             name = entry.new_name(episode, done.at, self.memory.used)
             # An episode that fired long ago gets one `firing`, without its reminders so far.
@@ -107,6 +108,7 @@ class Announcer:
         elif episode is not None:
             name = entry.episode_name(episode)
             if done.kind == "resolved":
+                fired_at, _ = entry.known.get(episode, (fired_before, 0))
                 self.memory.acked.discard(name)
                 self.memory.reminded.pop(name, None)
         if done.kind == "data_state":
@@ -114,11 +116,10 @@ class Announcer:
             identity = digest(rule.id, rule.identity, *parts)
         else:
             identity = digest(name or "", done.kind)
-        what = _WORDS[done.kind].format(done.reason)
         self._add(
             done.kind,
             identity,
-            sentence(rule, group, what, evidence),
+            self.words.rule_event(rule, group, done, evidence, fired_at),
             rule=rule,
             group=group,
             episode=name,
@@ -143,11 +144,10 @@ class Announcer:
         trades = sum(day.rows for day in days)
         if days:
             last_at = self.feed.rows(days[-1].day, days[-1].day).closed_at[-1]
-        history = "" if rule.is_clock else f", starting from {trades} trades of history"
         self._add(
             "baseline",
             digest(rule.id, rule.identity, "baseline"),
-            f"{rule.id} is now being monitored{history}",
+            self.words.baseline(rule, trades),
             rule=rule,
             occurred_at=last_at,
             evidence=Evidence(None, None, None, None, None, trades, None, last_at, ""),
@@ -158,8 +158,7 @@ class Announcer:
         self._add(
             "state_recovered",
             digest("state_recovered", f"{len(content)} {crc32(content)}"),
-            "the alert state was damaged; it was moved to alerts.state.damaged and rebuilt "
-            "from the logs and the event log",
+            self.words.state_recovered(),
         )
 
     def clock_skew(self, newest: int) -> None:
@@ -168,8 +167,7 @@ class Announcer:
         self._add(
             "clock_skew",
             digest("clock_skew", str(self.memory.skews)),
-            f"the clock went back, from {time_text(newest)} to {time_text(self.now)}; "
-            "evaluation goes on with the present time",
+            self.words.clock_skew(newest, self.now),
         )
 
     def troubles(self, troubles: Mapping[str, str]) -> None:
@@ -180,13 +178,10 @@ class Announcer:
             if before == now:
                 continue
             memory.troubled += 1
-            said = f"source {source} can be read again"
-            if now is not None:
-                said = f"source {source}: {now}; its rules wait, and nothing is resolved meanwhile"
             self._add(
                 "data_state",
                 digest("data_state", "source", str(memory.troubled)),
-                said,
+                self.words.source(source, now),
                 reason=OK if now is None else ERROR,
             )
         memory.troubles = dict(troubles)
@@ -201,12 +196,10 @@ class Announcer:
             return
         first = new[0]
         self.memory.troubled += 1
-        more = f" and {len(new) - 1} more close" if len(new) > 1 else " closes"
         self._add(
             "data_state",
             digest("data_state", "ahead", str(self.memory.troubled)),
-            f"{trades.place(first)}{more} later than now, the first at "
-            f"{time_text(trades.closed_at[first])}; they count when their time has come",
+            self.words.ahead(str(trades.place(first)), trades.closed_at[first], len(new)),
             reason=ERROR,
             sources=[str(trades.place(row)) for row in new[:MOST_SOURCES]],
         )
@@ -217,7 +210,7 @@ class Announcer:
         known = {key: fired.get(key) for key in event("resolved", "", self.now, "")}
         known |= {"v": VERSION, "id": identity, "kind": "resolved", "reason": reason}
         known |= {"detected_at": time_text(self.now), "until": None, "sources": []}
-        known["message"] = f"{fired.get('rule')} is resolved ({reason})"
+        known["message"] = self.words.orphan(str(fired.get("rule")), reason)
         self.events.append(known)
 
     def silences_over(self) -> None:
@@ -227,11 +220,11 @@ class Announcer:
                 continue
             del self.memory.silences[rule]
             entry = self.memory.entries.get(rule)
-            still = " and still fires" if entry is not None and entry.open_episodes() else ""
+            fires = entry is not None and bool(entry.open_episodes())
             self._add(
                 "unsilenced",
                 digest(rule, "unsilenced", str(until)),
-                f"{rule} is no longer silenced{still}",
+                self.words.unsilenced(rule, fires=fires),
                 rule=entry.rule if entry is not None else None,
                 occurred_at=until,
                 until=until,
@@ -276,16 +269,17 @@ class Announcer:
         identity = digest(name, "reminder", str(number))
         if identity in self.memory.used:  # before the state was lost
             return
-        since = time_text(state.fired_at)
+        at = reached(rule.active, state.fired_at, number * rule.remind_us)
+        evidence = self._evidence(entry, group)
         self._add(
             "reminder",
             identity,
-            sentence(rule, group, f"still fires, since {since}", self._evidence(entry, group)),
+            self.words.reminder(rule, group, at, evidence, state.fired_at),
             rule=rule,
             group=group,
             episode=name,
-            occurred_at=reached(rule.active, state.fired_at, number * rule.remind_us),
-            evidence=self._evidence(entry, group),
+            occurred_at=at,
+            evidence=evidence,
         )
 
     def _reminders_passed(self, rule: Rule, fired_at: int, end: int | None) -> int:
@@ -322,7 +316,8 @@ class Announcer:
             ended = RuleEvent("resolved", CORRECTED, at, str(one["episode"]), None)
             before = self.events
             self.events = []
-            self._rule_event(entry, group, ended, None, ())
+            began = instant_from(one.get("occurred_at"))
+            self._rule_event(entry, group, ended, None, (), began)
             self.events += before
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.check import settings_of
-from perfkit.alerts.event import instant_from, short
+from perfkit.alerts.event import instant_from
 from perfkit.alerts.event_log import Event, episodes
 from perfkit.alerts.feed import Feed, open_feed
 from perfkit.alerts.memory import Memory
@@ -26,8 +26,9 @@ from perfkit.core.calendar import moment_of
 from perfkit.core.errors import UsageError
 from perfkit.core.exact import ZERO, add
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.formatting import aligned, escaped, plain, table
+from perfkit.core.formatting import aligned, escaped, fixed, plain, signed, table
 from perfkit.core.trades import Trades
+from perfkit.summary.amounts import amount
 from perfkit.summary.selection import as_date
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class Backtest(NamedTuple):
         chosen = group if group is not None else names[0] if names else NO_GROUP
         points = [point for point in history.points if point.group == chosen]
         episodes = sum(one.group == chosen for one in history.episodes)
-        return rule_history(history.rule, points, chosen, episodes)
+        return rule_history(history.rule, points, chosen, episodes, self.currency)
 
     def _of(self, rule: str | None) -> RuleHistory:
         for history in self.histories:
@@ -217,9 +218,9 @@ def _verdict(history: RuleHistory, currency: str) -> str:
     times = "once" if count == 1 else f"{count} times"
     trades = sum(episode.trades for episode in history.episodes)
     if net < 0:
-        meant = f"not trading then would have saved {short(-net)} {currency}"
+        meant = f"not trading then would have saved {fixed(-net, 2)} {currency}"
     elif net > 0:
-        meant = f"not trading then would have cost {short(net)} {currency}"
+        meant = f"not trading then would have cost {fixed(net, 2)} {currency}"
     else:
         meant = "not trading then would have made no difference"
     return f"fired {times} in {history.steps} trades; {trades} closed while it was firing; {meant}"
@@ -232,12 +233,16 @@ def _rows(history: RuleHistory, shown: Callable[[str], str]) -> list[list[str]]:
             _time(episode.fired_at),
             _for_how_long(episode),
             episode.reason or "–",
-            "–" if episode.worst is None else short(episode.worst),
+            "–" if episode.worst is None else _figure(history.rule, episode.worst),
             str(episode.trades),
-            short(episode.net_pnl),
+            signed(episode.net_pnl),
         ]
         for episode in history.episodes
     ]
+
+
+def _figure(rule: Rule, value: Decimal) -> str:
+    return amount(rule.metric, value, (rule.threshold,))
 
 
 _HEADS = ("group", "fired (UTC)", "for", "ended", "worst", "trades", "net P&L")

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from perfkit.alerts.event import describe, short
 from perfkit.alerts.rules.rule import BELOW, FIRING, RECOVERING, Rule
 from perfkit.alerts.rules.steps import Point
+from perfkit.alerts.sentences import describe
 from perfkit.charts.axes import thinned
 from perfkit.charts.labels import safe
 from perfkit.charts.style import (
@@ -29,6 +29,7 @@ from perfkit.charts.style import (
     style,
 )
 from perfkit.core.calendar import moment_of
+from perfkit.summary.amounts import limit_text
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -37,20 +38,22 @@ if TYPE_CHECKING:
 MOST_LABELS = 8
 
 
-def rule_history(rule: Rule, points: Sequence[Point], group: str, episodes: int) -> Chart:
+def rule_history(
+    rule: Rule, points: Sequence[Point], group: str, episodes: int, currency: str = ""
+) -> Chart:
     """The chart of a rule for one group; `episodes` is how many times it fired."""
     with style():
-        return _drawn(rule, points, group, episodes).settle()
+        return _drawn(rule, points, group, episodes, currency).settle()
 
 
-def _drawn(rule: Rule, points: Sequence[Point], group: str, episodes: int) -> Chart:
+def _drawn(rule: Rule, points: Sequence[Point], group: str, episodes: int, currency: str) -> Chart:
     times = "never fires" if not episodes else "fires once"
     if episodes > 1:
         times = f"fires {episodes} times"
     label = f" [{safe(group)}]" if group else ""
     words = Heading(
         f"{rule.id}{label} {times} in {len(points):,} trades",
-        describe(rule),
+        describe(rule, currency),
         f"Backtest of {rule.id}{label}: {times} in {len(points):,} trades.",
     )
     known = [(n, point.value) for n, point in enumerate(points) if point.value is not None]
@@ -68,9 +71,9 @@ def _drawn(rule: Rule, points: Sequence[Point], group: str, episodes: int) -> Ch
     )
     # Each label on its own side, so that two close ones do not overlap.
     side = -1 if rule.bound == BELOW else 1
-    _threshold(axes, rule.threshold, f"threshold {short(rule.threshold)}", side)
+    _threshold(axes, rule.threshold, f"threshold {limit_text(rule.metric, rule.threshold)}", side)
     if rule.recover != rule.threshold:
-        _threshold(axes, rule.recover, f"recover {short(rule.recover)}", -side)
+        _threshold(axes, rule.recover, f"recover {limit_text(rule.metric, rule.recover)}", -side)
     axes.set_xlim(-0.5, max(len(points) - 0.5, 0.5))
     axes.margins(y=0.12)
     ticks = thinned(len(points), MOST_LABELS)

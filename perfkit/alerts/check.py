@@ -203,7 +203,8 @@ def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[tuple[Ru
         return tuple(rule_from(one) for one in body["rules"]), head["ahead"]
     from perfkit.alerts.rules.file import load_alerts
 
-    return load_alerts(config)
+    found = load_alerts(config)
+    return found.rules, found.ahead_us
 
 
 def write_state(root: str, head: dict[str, Any], memory: Memory) -> None:
@@ -234,6 +235,7 @@ class _AlertRun:
         self.doubtful: set[str] = set()
         self.held: set[str] = set()
         self.is_blind = False
+        self.is_skewed = False
 
     def work(self, stored: StoredMemory, rules: Sequence[Rule]) -> CheckResult:
         known: Recalled | None = None
@@ -337,8 +339,11 @@ class _AlertRun:
             last_at, last_key = trades.closed_at[-1], trade_key(trades, len(trades) - 1)
         for job in jobs:
             job.entry.marks, job.entry.last_at, job.entry.last_key = marks, last_at, last_key
-        stepped = [entry.last_at for entry in self.memory.entries.values() if entry.last_at]
-        self.memory.last_at = max(stepped, default=None)
+        held = [
+            entry.last_at for entry in self.memory.entries.values() if entry.rule.id in self.held
+        ]
+        known = [at for at in (last_at, *held) if at is not None]
+        self.memory.last_at = max(known, default=None)
 
     def _last_row(self, entry: replay.RuleEntry) -> int | None:
         """The row of the trade stepped last in its day, where it is still there."""
@@ -358,16 +363,20 @@ class _AlertRun:
         memory = self.memory
         newest = newest_seen(self.root, memory.newest)
         memory.newest = self.now
-        if newest - self.now >= SKEW_US:
+        self.is_skewed = newest - self.now >= SKEW_US
+        if self.is_skewed:
             announcer.clock_skew(newest)
             return
         memory.newest = max(newest, self.now)
         announcer.silences_over()
-        announcer.clock_rules(self.held)
-        announcer.reminders()
+        if not self._is_behind():
+            announcer.clock_rules(self.held)
+            announcer.reminders()
 
     def next_run(self) -> int | None:
         """The earliest instant at which there is work without a new line."""
+        if self.is_skewed:
+            return self.now
         from perfkit.alerts.announce import next_due
 
         return next_due(self.memory, self.feed, self.now)
@@ -376,13 +385,17 @@ class _AlertRun:
         """Why nothing can be said of the present; empty where it can."""
         for source, trouble in sorted(self.feed.troubles.items()):
             return f"source {source}: {trouble}"
-        last = self.memory.last_at
-        if last is not None and last > self.now + self.ahead_us:
+        if self._is_behind():
             return (
                 f"the clock says {time_text(self.now)}, but a trade that closed at "
-                f"{time_text(last)} was evaluated before; check the clock"
+                f"{time_text(self.memory.last_at)} was evaluated before; check the clock"
             )
         return ""
+
+    def _is_behind(self) -> bool:
+        """Whether a trade that was evaluated is now ahead of the clock."""
+        last = self.memory.last_at
+        return last is not None and last > self.now + self.ahead_us
 
     def _result(self, announcer: Announcer) -> CheckResult:
         firing = open_episodes(self.memory, self.now)

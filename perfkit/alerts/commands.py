@@ -13,11 +13,12 @@ from typing import Any
 
 from perfkit.alerts import state_file
 from perfkit.alerts.check import OpenEpisode, open_episodes, settings_of, stored_memory, write_state
-from perfkit.alerts.event import event, time_text
+from perfkit.alerts.event import event
 from perfkit.alerts.event_log import Event, append
 from perfkit.alerts.memory import Memory, memory_from
 from perfkit.alerts.replay import RuleEntry
 from perfkit.alerts.rules.rule import digest
+from perfkit.alerts.sentences import Sentences
 from perfkit.config import settings as configs
 from perfkit.config.settings import Config
 from perfkit.config.workspace import timezone_override
@@ -37,7 +38,7 @@ def last_memory(config: Config) -> tuple[dict[str, Any], Memory] | None:
 def acknowledge(root: Path, wanted: str, now: int) -> str:
     """Stops the reminders of an open episode; `wanted` is its id, or its rule if one is open."""
 
-    def act(memory: Memory) -> Event:
+    def act(memory: Memory, words: Sentences) -> Event:
         one = _chosen(open_episodes(memory, now), wanted)
         if one.name in memory.acked:
             raise UsageError(f"{wanted}: is already acknowledged")
@@ -46,7 +47,7 @@ def acknowledge(root: Path, wanted: str, now: int) -> str:
             "acked",
             digest(one.name, "acked"),
             now,
-            f"{one.rule.id} is acknowledged; no more reminders of this episode",
+            words.acked(one.rule, one.group, one.since),
             rule=one.rule,
             group=one.group,
             episode=one.name,
@@ -62,14 +63,14 @@ def silence(root: Path, wanted: str, length_us: int, now: int) -> str:
         raise UsageError("--for: a silence lasts at most 366d; to stop a rule for good, remove it")
     until = now + length_us
 
-    def act(memory: Memory) -> Event:
+    def act(memory: Memory, words: Sentences) -> Event:
         entry = _entry(memory, wanted)
         memory.silences[wanted] = until
         return event(
             "silenced",
             digest(wanted, "silenced", str(until)),
             now,
-            f"{wanted} is silenced until {time_text(until)}",
+            words.silenced(entry.rule, until),
             rule=entry.rule,
             occurred_at=now,
             until=until,
@@ -81,7 +82,7 @@ def silence(root: Path, wanted: str, length_us: int, now: int) -> str:
 def end_silence(root: Path, wanted: str, now: int) -> str:
     """Ends the silence of a rule early."""
 
-    def act(memory: Memory) -> Event:
+    def act(memory: Memory, words: Sentences) -> Event:
         entry = _entry(memory, wanted)
         until = memory.silences.pop(wanted, None)
         if until is None:
@@ -90,7 +91,7 @@ def end_silence(root: Path, wanted: str, now: int) -> str:
             "unsilenced",
             digest(wanted, "unsilenced", str(until)),
             now,
-            f"{wanted} is no longer silenced",
+            words.unsilenced(wanted, fires=bool(entry.open_episodes())),
             rule=entry.rule,
             occurred_at=now,
             until=until,
@@ -99,14 +100,14 @@ def end_silence(root: Path, wanted: str, now: int) -> str:
     return _apply(root, now, act)
 
 
-def _apply(root: Path, now: int, act: Callable[[Memory], Event]) -> str:
+def _apply(root: Path, now: int, act: Callable[[Memory, Sentences], Event]) -> str:
     config = configs.load(root, timezone_override() or None)
     with _locked(root):
         found = last_memory(config)
         if found is None:
             raise UsageError("no rule has been evaluated yet: run `perfkit-alerts` first")
         head, memory = found
-        done = act(memory)
+        done = act(memory, Sentences(config))
         memory.log_size = append(str(root), [done])
         firing = any(not one.silenced for one in open_episodes(memory, now))
         # The next run evaluates everything, even if no time it waits for has come.

@@ -173,7 +173,7 @@ def _worked(root: str, arguments: Arguments) -> int:
 
         for sink in SINKS:
             sink.deliver(result.news)
-    if result.reason:
+    if result.reason and not any(one["kind"] == "data_state" for one in result.news):
         _say(result.reason)
     if arguments.json:
         print(result.to_json())

@@ -1,4 +1,7 @@
-"""Alert events as they are written: who, what, when, the numbers behind it, and a sentence."""
+"""Alert events as they are written: who, what, when, the numbers behind it, and a sentence.
+
+The sentences are in `sentences`.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from decimal import Decimal
 
 from perfkit.alerts.event_log import EVENT, VERSION, Event
 from perfkit.alerts.rules.evidence import Evidence, Number
-from perfkit.alerts.rules.rule import BELOW, Rule, plain_number
+from perfkit.alerts.rules.rule import Rule, plain_number
 from perfkit.alerts.rules.steps import TradeEvent, is_of
 from perfkit.core.calendar import instant_of, moment_of
 from perfkit.core.fast_imports import NamedTuple
@@ -85,64 +88,6 @@ def instant_from(text: object) -> int | None:
     return None if moment is None or moment.tzinfo is None else instant_of(moment)
 
 
-def name_of(rule: Rule, group: str | None) -> str:
-    """The rule id, and the group where the rule has groups."""
-    if rule.by is None:
-        return rule.id
-    from perfkit.core.formatting import plain
-
-    return f"{rule.id} [{rule.by} {plain(group or '(none)')}]"
-
-
-def sentence(rule: Rule, group: str, what: str, evidence: Evidence | None) -> str:
-    """A sentence about an event: the rule, the figure, its threshold and what it is made of."""
-    head = f"{name_of(rule, group)} {what}"
-    if evidence is None:
-        return head
-    if evidence.actual is None:
-        return f"{head}: {rule.metric} has no value{_because(evidence)}{_over(evidence)}"
-    side = "below" if rule.bound == BELOW else "above"
-    stands = side if rule.breached(evidence.actual) else f"not {side}"
-    shown = short(evidence.actual)
-    return (
-        f"{head}: {rule.metric} {shown} is {stands} {plain_number(rule.threshold)}"
-        f"{_over(evidence)}{_made_of(evidence)}"
-    )
-
-
-def short(value: Decimal | int) -> str:
-    """A figure for people: at most six places."""
-    number = Decimal(value)
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and exponent < -6:
-        number = round(number, 6)
-    return plain_number(number)
-
-
-def _because(evidence: Evidence) -> str:
-    return f" ({evidence.reason})" if evidence.reason else ""
-
-
-def _over(evidence: Evidence) -> str:
-    window = evidence.window
-    if window == "all":
-        return " since the start"
-    article = "the " if window and window.startswith("last ") else ""
-    return f" over {article}{window}" if window else ""
-
-
-def _made_of(evidence: Evidence) -> str:
-    parts = []
-    if evidence.numerator is not None and evidence.denominator is not None:
-        parts.append(f"{short(evidence.numerator)} of {short(evidence.denominator)}")
-    if evidence.interval is not None:
-        low, high = evidence.interval
-        parts.append(f"95 % interval {short(low)} to {short(high)}")
-    if evidence.reason:
-        parts.append(evidence.reason)
-    return f" ({'; '.join(parts)})" if parts else ""
-
-
 def _number(value: Number) -> str | None:
     return None if value is None else plain_number(Decimal(value))
 
@@ -166,30 +111,6 @@ def lines_behind(feed: Feed, rule: Rule, happened: TradeEvent) -> list[str]:
             if at <= evidence.last_at and is_of(rule, happened.group, trades, row):
                 found.append(str(trades.place(row)))
     return found[::-1]
-
-
-def describe(rule: Rule) -> str:
-    """When a rule fires, in a sentence."""
-    what = rule.metric
-    if rule.trades:
-        what += f" over the last {rule.trades} trades"
-    elif rule.window == "all":
-        what += " since the start"
-    elif rule.window is not None:
-        what = f"{rule.window} {what}"
-    parts = [f"{rule.id}: {rule.severity} when {what} is {rule.bound}"]
-    parts.append(plain_number(rule.threshold))
-    if rule.for_us:
-        parts.append(f"for {rule.for_us // 60_000_000} minutes")
-    elif rule.for_trades > 1:
-        parts.append(f"for {rule.for_trades} trades")
-    if rule.where:
-        parts.append("where " + " and ".join(f"{name} = {value}" for name, value in rule.where))
-    if rule.by:
-        parts.append(f"for each {rule.by}")
-    if rule.active is not None:
-        parts.append(f"in {rule.active}")
-    return " ".join(parts)
 
 
 class AlertEvent(NamedTuple):

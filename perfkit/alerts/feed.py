@@ -239,7 +239,7 @@ def _trouble(book: Book, source: Source) -> str | None:
     files = book.files_of(source.name)
     if not files:
         where = source.location.removeprefix(os.path.join(book.config.folder, ""))
-        return f"no file of {where} matches {source.pattern}; is a volume not mounted?"
+        return f"no file of {where} matches {source.pattern} (is a volume not mounted?)"
     newest = files[-1]
     if not newest.end and not newest.waiting:
         return f"{newest.name}, its newest file, is empty"

@@ -140,11 +140,11 @@ def recalled(events: Iterable[Event], rules: Iterable[Rule], settings: GaugeSett
     announced: dict[str, Announced] = {}
     for event in events:
         _recall(memory, event, baselines, announced)
+    memory.generations = {name: len(lives) for name, lives in baselines.items()}
     found: dict[str, Announced] = {}
     present = {rule.id: rule for rule in rules}
     for name, rule in present.items():
         lives = baselines.get(name, [])
-        memory.generations[name] = len(lives)
         if not lives or announced[name].ended:
             continue
         living = rule._replace(generation=len(lives) - 1)

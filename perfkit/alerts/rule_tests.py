@@ -105,7 +105,7 @@ def _make(root: Path, case: _Case, rules: str, settings: Mapping[str, Any]) -> N
     (root / CONFIG).write_text(_flow({**settings, "sources": entries}), encoding="utf-8")
     (root / RULES_FILE).write_text(rules, encoding="utf-8")
     for one in sources:
-        (root / f"logs/{one}.jsonl").touch()
+        (root / f"logs/{one}.jsonl").write_text("\n", encoding="utf-8")  # it has begun
 
 
 def _followed(root: Path, case: _Case) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from perfkit.alerts.commands import last_memory
-from perfkit.alerts.event import instant_from, short, time_text
+from perfkit.alerts.event import instant_from
 from perfkit.alerts.event_log import Event, episodes, read
 from perfkit.alerts.memory import Memory
 from perfkit.alerts.replay import RuleEntry
@@ -23,6 +23,7 @@ from perfkit.alerts.rules.rule import (
     digest,
 )
 from perfkit.alerts.rules.steps import NO_GROUP
+from perfkit.alerts.sentences import Sentences, minute_of
 from perfkit.config import settings as configs
 from perfkit.core import formatting
 from perfkit.core.calendar import Window, moment_of
@@ -32,7 +33,7 @@ from perfkit.summary.changes import Episode
 from perfkit.summary.render import Text
 
 WORDS = {OK: "OK", PENDING: "pending", FIRING: "firing", RECOVERING: "recovering"}
-_HEADS = ("rule", "state", "since (UTC)", "figure", "notes")
+_HEADS = ("rule", "state", "since", "figure", "notes")
 
 
 class Standing(NamedTuple):
@@ -59,10 +60,14 @@ class LoggedEpisode(NamedTuple):
 
 
 class AlertStatus(NamedTuple):
-    """Every rule and group as of the run at `at`; `at` is None where there was no run yet."""
+    """Every rule and group as of the run at `at`; `at` is None where there was no run yet.
+
+    Times are shown in the zone of the workspace.
+    """
 
     at: int | None
     standings: tuple[Standing, ...]
+    timezone: str
 
     @property
     def is_firing(self) -> bool:
@@ -73,7 +78,7 @@ class AlertStatus(NamedTuple):
         if self.at is None:
             return NEVER + "\n"
         rows = _rows(self, plain=True)
-        return f"as of {time_text(self.at)}\n" + aligned(_HEADS, rows, len(_HEADS))
+        return f"as of {minute_of(self.at, self.timezone)}\n" + aligned(_HEADS, rows, len(_HEADS))
 
     def markdown(self) -> str:
         """A Markdown table without times of runs: the same state gives the same text."""
@@ -90,17 +95,18 @@ def status(root: Path, timezone: str | None = None) -> AlertStatus:
     config = configs.load(root, timezone)
     found = last_memory(config)
     if found is None:
-        return AlertStatus(None, ())
+        return AlertStatus(None, (), config.calendar.timezone)
     head, memory = found
+    words = Sentences(config)
     standings: list[Standing] = []
     for entry in memory.entries.values():
         states = entry.states() or {NO_GROUP: START}
         if entry.rule.is_clock and NO_GROUP not in states and entry.rule.by is None:
             states = {NO_GROUP: START._replace(data=OK)}
         standings += [
-            _standing(memory, entry, group, state) for group, state in sorted(states.items())
+            _standing(words, memory, entry, group, state) for group, state in sorted(states.items())
         ]
-    return AlertStatus(head["now"], tuple(standings))
+    return AlertStatus(head["now"], tuple(standings), config.calendar.timezone)
 
 
 def alert_status(root: str | Path, timezone: str | None = None) -> Text:
@@ -142,24 +148,26 @@ def _is_whole(fired: Event) -> bool:
     return texts and isinstance(fired.get("group"), str | None)
 
 
-def _standing(memory: Memory, entry: RuleEntry, group: str, state: RuleState) -> Standing:
+def _standing(
+    words: Sentences, memory: Memory, entry: RuleEntry, group: str, state: RuleState
+) -> Standing:
     rule = entry.rule
     word, notes = WORDS[state.phase], []
     if state.data in (INSUFFICIENT, ERROR):
         if state.episode is None:
             word = state.data
         else:
-            notes.append(f"data {state.data}")
+            notes.append("too little data" if state.data == INSUFFICIENT else "error in the data")
     if state.episode is not None and entry.episode_name(state.episode) in memory.acked:
         notes.append("acknowledged")
     until = memory.silences.get(rule.id)
     if until is not None:
-        notes.append(f"silenced until {time_text(until)}")
+        notes.append(f"silenced until {words.moment(until)}")
     known = entry.run.groups.get(group)
     figure = ""
     if known is not None and not rule.is_clock:
         actual = evidence_of(known.gauge).actual
-        figure = "" if actual is None else f"{rule.metric} {short(actual)}"
+        figure = "" if actual is None else words.figure(rule, group, actual)
     since = state.fired_at if state.episode is not None else state.since
     return Standing(rule.id, group, word, since, figure, "; ".join(notes))
 
@@ -170,7 +178,7 @@ def _rows(found: AlertStatus, *, plain: bool) -> list[list[str]]:
         [
             one.rule if not one.group else f"{one.rule} [{clean(one.group)}]",
             one.state,
-            time_text(one.since) or "–",
+            "–" if one.since is None else minute_of(one.since, found.timezone),
             one.figure or "–",
             one.notes or "–",
         ]

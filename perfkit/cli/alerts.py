@@ -9,8 +9,9 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from perfkit.alerts import cron, state_file
 from perfkit.alerts.state_file import EXIT_FAILED, EXIT_FIRING, EXIT_OK
@@ -18,6 +19,12 @@ from perfkit.config import settings as configs
 from perfkit.config.settings import Config
 from perfkit.config.workspace import folder_of, timezone_override
 from perfkit.core.errors import UsageError
+
+if TYPE_CHECKING:
+    from perfkit.alerts.rules.plausible import Logged
+
+MOST_COMPARED = 20_000
+"""`lint` compares rules with about so many trades, the latest."""
 
 Run = Callable[[argparse.Namespace], int]
 
@@ -38,7 +45,9 @@ def add_alerts(commands: argparse._SubParsersAction[P]) -> None:
     one.add_argument("--now", metavar="T", help="evaluate as of time T, as 2026-04-08T10:00:00Z")
     one.add_argument("--json", action="store_true", help="print the result as JSON")
     one.add_argument("--dry-run", action="store_true", help="write nothing")
-    _command(below, _lint, "lint", "check config/alerts.yaml and list its rules in words")
+    what = "check config/alerts.yaml, compare it with the logs, and list its rules in words"
+    one = _command(below, _lint, "lint --strict", what)
+    one.add_argument("--strict", action="store_true", help="exit with 3 for a warning, too")
     one = _command(below, _test, "test tests.yaml", "run tests of rules written in YAML")
     one.add_argument("files", metavar="FILE", nargs="+", help="a file of tests")
     example = "backtest --from 2025-09-08 --to 2025-10-09"
@@ -93,14 +102,36 @@ def _check(arguments: argparse.Namespace) -> int:
 
 
 def _lint(arguments: argparse.Namespace) -> int:
-    from perfkit.alerts.event import describe
-    from perfkit.alerts.rules.file import RULES_FILE, load_rules
+    from perfkit.alerts.rules.file import RULES_FILE, load_alerts
+    from perfkit.alerts.rules.plausible import warnings
+    from perfkit.alerts.sentences import Sentences
 
-    rules = load_rules(_config(arguments))
+    config = _config(arguments)
+    rules, _, reader = load_alerts(config)
+    words = Sentences(config)
     for rule in rules:
-        print(describe(rule))
-    print(f"{RULES_FILE}: {len(rules)} rule{'s' if len(rules) > 1 else ''}, no errors")
-    return EXIT_OK
+        print(words.describe(rule))
+    found = warnings(rules, reader, config, _logged(config))
+    for warning in found:
+        print(f"warning: {warning}")
+    counted = f"{len(rules)} rule{'s' if len(rules) > 1 else ''}, no errors"
+    if found:
+        counted += f", {len(found)} warning{'s' if len(found) > 1 else ''}"
+    print(f"{RULES_FILE}: {counted}")
+    return EXIT_FAILED if found and arguments.strict else EXIT_OK
+
+
+def _logged(config: Config) -> Logged:
+    """The latest trades, of whole days."""
+    from perfkit.alerts.feed import open_feed
+    from perfkit.alerts.rules.plausible import Logged
+
+    feed = open_feed(config)
+    days, rows = feed.days(), 0
+    while days and rows < MOST_COMPARED:
+        rows += days.pop().rows
+    closed = feed.rows(days[-1].day + 1 if days else 0, date.max.toordinal())
+    return Logged(closed, feed.open_trades, not days)
 
 
 def _test(arguments: argparse.Namespace) -> int:

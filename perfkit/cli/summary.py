@@ -215,11 +215,13 @@ def _show_alerts(desk: Desk) -> None:
 def _checked(desk: Desk) -> int:
     """Evaluates the alert rules now and prints those that fire to stderr."""
     from perfkit.alerts.check import check
+    from perfkit.alerts.sentences import Sentences
 
-    result = check(str(desk.config.root), dry_run=True)
+    words, result = Sentences(desk.config), check(str(desk.config.root), dry_run=True)
     for one in result.firing:
         silenced = " (silenced)" if one.silenced else ""
-        print(f"perfkit: {one.rule.severity}: {one.rule.id} fires{silenced}", file=sys.stderr)
+        said = words.fires(one.rule, one.group, one.since)
+        print(f"perfkit: {one.rule.severity}: {said}{silenced}", file=sys.stderr)
     return result.code
 
 

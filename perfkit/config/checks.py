@@ -64,7 +64,10 @@ class YamlReader:
         if above_zero and number <= 0:
             raise self.problem(path, f"{value} is not above 0", "write a number above 0")
         if unit == "fraction" and abs(number) > 1:
-            raise self.problem(path, f"{value} is not a fraction", "write 0.6 for 60 per cent")
+            fraction = format(number.scaleb(-2).normalize(), "f")
+            raise self.problem(
+                path, f"{value} is not a fraction", f"write {fraction} for {value} per cent"
+            )
         return number
 
     def count(self, path: KeyPath, value: object, most: int) -> int:

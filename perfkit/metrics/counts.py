@@ -18,6 +18,7 @@ WILSON_Z = Decimal("1.959963984540054")
     formula="N = wins + losses + breakevens",
     unit="trades",
     range="0 and up",
+    bounds=(0, None),
     empty="0",
     source="plain count; a trade belongs to the window that holds its closing time",
     group=TRADES,
@@ -32,6 +33,7 @@ def closed_trades(facts: Facts) -> int:
     formula="W = count of net P&L > tolerance; the logged outcome where no P&L is logged",
     unit="trades",
     range="0 to closed_trades",
+    bounds=(0, None),
     empty="0",
     source="plain count",
     group=TRADES,
@@ -46,6 +48,7 @@ def wins(facts: Facts) -> int:
     formula="L = count of net P&L < -tolerance; the logged outcome where no P&L is logged",
     unit="trades",
     range="0 to closed_trades",
+    bounds=(0, None),
     empty="0",
     source="plain count",
     group=TRADES,
@@ -60,6 +63,7 @@ def losses(facts: Facts) -> int:
     formula="B = count of -tolerance <= net P&L <= tolerance",
     unit="trades",
     range="0 to closed_trades",
+    bounds=(0, None),
     empty="0",
     source="plain count",
     group=TRADES,
@@ -73,6 +77,7 @@ def breakevens(facts: Facts) -> int:
     formula="count of opened_at < end and (no closed_at or closed_at >= end)",
     unit="trades",
     range="0 and up",
+    bounds=(0, None),
     empty="0",
     source="plain count; what happened after the window's end does not change it",
     group=TRADES,
@@ -87,6 +92,7 @@ def open_trades(facts: Facts) -> int:
     formula="N / expected days, those of the trading week in the window up to the newest line",
     unit="trades per day",
     range="0 and up",
+    bounds=(0, None),
     empty="null when the window has no expected day",
     source="plain mean",
     elsewhere=(
@@ -107,6 +113,7 @@ def trades_per_day(facts: Facts) -> Quotient:
     formula="W / N",
     unit="fraction",
     range="0 to 1",
+    bounds=(0, 1),
     empty="null when no trade closed",
     source="plain share; a breakeven is a trade that did not win",
     elsewhere=(
@@ -127,6 +134,7 @@ def win_rate(facts: Facts) -> Quotient:
     formula="W / (W + L)",
     unit="fraction",
     range="0 to 1",
+    bounds=(0, 1),
     empty="null when no trade won or lost",
     source="plain share, breakevens left out",
     elsewhere=(
@@ -150,6 +158,7 @@ def win_rate_decided(facts: Facts) -> Quotient:
     ),
     unit="fraction",
     range="0 to win_rate",
+    bounds=(0, 1),
     empty="null when no trade closed",
     source=(
         "E. B. Wilson, Probable inference, the law of succession, and statistical inference, 1927"
@@ -170,6 +179,7 @@ def win_rate_low(facts: Facts) -> Decimal | Undefined:
     ),
     unit="fraction",
     range="win_rate to 1",
+    bounds=(0, 1),
     empty="null when no trade closed",
     source=(
         "E. B. Wilson, Probable inference, the law of succession, and statistical inference, 1927"

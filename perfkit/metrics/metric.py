@@ -24,6 +24,10 @@ Inputs = dict[str, Value | None]
 """Numbers by the names that a formula gives them."""
 
 
+Bounds = tuple[int | None, int | None]
+"""The lowest and the highest value that a figure can have."""
+
+
 class Quotient(NamedTuple):
     """A figure as its exact numerator and denominator; `empty` is the figure where that is 0."""
 
@@ -44,7 +48,8 @@ class Metric(NamedTuple):
     or a function of the facts; `parts` names the numerator and denominator of a `Quotient`.
 
     `marks` are those that every trade behind it has. `interval` names the ends of the 95 % interval
-    of a rate, and `end_of` the rate that such an end belongs to.
+    of a rate, and `end_of` the rate that such an end belongs to. `bounds` are the lowest and
+    highest value in any window, None where there is none.
     """
 
     name: str
@@ -65,6 +70,7 @@ class Metric(NamedTuple):
     marks: int
     interval: tuple[str, str] | None
     end_of: str | None
+    bounds: Bounds
 
     @property
     def is_number(self) -> bool:
@@ -96,11 +102,9 @@ def metric(
     marks: int = 0,
     interval: tuple[str, str] | None = None,
     end_of: str | None = None,
+    bounds: Bounds = (None, None),
 ) -> Callable[[Callable[[Facts], Value | Quotient | Undefined]], Metric]:
-    """The row of a metric, which takes its name, and its label by default, from the function.
-
-    Example: the row of `win_rate` has the label "Win rate".
-    """
+    """The row of a metric: `win_rate` has its name, and the label "Win rate", from the function."""
 
     def row(function: Callable[[Facts], Value | Quotient | Undefined]) -> Metric:
         name = function.__name__
@@ -123,6 +127,7 @@ def metric(
             marks,
             interval,
             end_of,
+            bounds,
         )
 
     return row

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -266,9 +267,17 @@ class TestFirstRun:
         losing(bench, 4)
         ran = bench.run(minutes(9))
         assert ran.out == ""
-        assert ran.err.startswith("perfkit-alerts: WARN warning firing: win-rate fires: win_rate 0")
-        assert ran.err.count("\n") == 1
+        assert ran.err == (
+            "perfkit-alerts: WARN warning firing: Win rate of the last 4 trades is 0.0 %, "
+            "limit 50 % (rule win-rate, warning; 0 of 4)\n"
+        )
         assert bench.run(minutes(10)) == (2, "", "")
+
+    def test_baseline_prints_no_line(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path)
+        losing(bench, 2)
+        assert bench.run(minutes(9)) == (0, "", "")
+        assert [one["kind"] for one in bench.events()] == ["baseline"]
 
 
 class TestChangedPast:
@@ -449,11 +458,13 @@ class TestClock:
         bench.trade(START, 1)
         bench.run(START)
         bench.trade(START + timedelta(days=400), 1)
-        bench.run(minutes(1))
-        assert bench.told() == ["data_state insufficient"]
+        assert bench.run(minutes(1)).code == 0
+        assert bench.run(minutes(70)).code == 0
+        assert bench.run(minutes(71)).code == 2
+        assert bench.told() == ["data_state error", "firing"]
 
     @pytest.mark.parametrize("back", [timedelta(seconds=1), timedelta(hours=1), timedelta(days=1)])
-    def test_clock_that_goes_back_is_said_once_and_freezes_clock_rules(
+    def test_clock_that_goes_back_is_said_once_and_evaluation_goes_on(
         self, tmp_path: Path, back: timedelta
     ) -> None:
         bench = Bench(tmp_path, STALE)
@@ -496,6 +507,7 @@ sources:
         bench = Bench(root, rules, self.CONFIG)
         for name in ("dollar", "euro"):
             (root / "logs" / name).mkdir()
+            bench.log_begins(f"../{name}")
         return bench
 
     def test_rule_over_trades_is_about_one_of_them(self, tmp_path: Path) -> None:
@@ -655,7 +667,7 @@ class TestCommands:
         shown = capsys.readouterr().out.splitlines()
         assert shown[0].startswith("as of ")
         assert shown[2].split()[:2] == ["win-rate", "firing"]
-        assert "win_rate 0 " in shown[2]
+        assert "win rate 0.0 % " in shown[2]
         assert "acknowledged; silenced until" in shown[2]
 
     def test_heartbeat_tells_whether_runs_still_come(
@@ -679,7 +691,7 @@ class TestCommands:
         bench = Bench(tmp_path)
         assert self.perfkit(bench, "lint") == 0
         assert capsys.readouterr().out.splitlines() == [
-            "win-rate: warning when win_rate over the last 4 trades is below 0.5",
+            "win-rate: warning when win rate of the last 4 trades is below 50 %",
             "config/alerts.yaml: 1 rule, no errors",
         ]
         bench.rules(WIN_RATE.replace("win_rate", "luck"))
@@ -754,7 +766,7 @@ class TestTrouble:
     def test_missing_log_folder_is_an_error(self, tmp_path: Path) -> None:
         bench = Bench(tmp_path)
         bench.run(START)
-        (tmp_path / "logs/trades").rmdir()
+        shutil.rmtree(tmp_path / "logs/trades")
         assert bench.run(minutes(1)).code == 3
 
     def test_state_that_cannot_be_written_is_an_error(self, tmp_path: Path) -> None:
@@ -835,7 +847,7 @@ def test_whatever_goes_wrong_is_said_and_exits_with_3(
     assert found.code == 3
     assert said in found.err
     beat = state_file.last_beat(str(tmp_path))
-    assert beat is None if isinstance(raised, KeyboardInterrupt) else beat and beat[2] == 3
+    assert beat is None if isinstance(raised, KeyboardInterrupt) else beat and beat.code == 3
 
 
 def test_reader_that_went_away_is_no_all_clear(

@@ -112,6 +112,15 @@ def test_parts_are_named_for_quotients_only_and_inputs_are_metrics(row: Any) -> 
         assert METRICS[end].end_of == row.name
 
 
+@pytest.mark.parametrize("row", METRICS.values(), ids=list(METRICS))
+def test_bounds_are_those_of_the_range(row: Any) -> None:
+    words = row.range.partition(";")[0]
+    low = 0 if re.match(r"(0 and up|0 to|above 0$|win_rate to)", words) else None
+    high = 1 if re.search(r"to (1|win_rate)$", words) else None
+    high = 0 if re.match(r"(0 and down|below 0)", words) else high
+    assert row.bounds == (low, high)
+
+
 def test_no_other_module_names_a_metric_without_a_special_case() -> None:
     words = {*Trade._fields, *SUMS, *Facts._fields}  # named for what they are as well
     special = {

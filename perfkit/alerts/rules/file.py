@@ -44,6 +44,11 @@ RULE_KEYS = (
 ACTIVE_KEYS = ("days", "from", "to", "timezone")
 SEVERITIES = ("warning", "critical")
 MOST_TRADES = 10_000
+LONGEST_WINDOW_US = {
+    kind: hours * 60 * MINUTE_US
+    for kind, hours in (("daily", 25), ("weekly", 7 * 24 + 1), ("monthly", 31 * 24 + 1))
+}
+"""How long a calendar window lasts at most: a clock change adds an hour."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 _DURATION = re.compile(r"([0-9]{1,6})\s*([smhd])")
@@ -52,10 +57,14 @@ _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 
 
 class AlertFile(NamedTuple):
-    """The rules, and how far ahead of the clock a trade may close, in microseconds."""
+    """The rules, and how far ahead of the clock a trade may close, in microseconds.
+
+    `reader` knows on which line each key stands.
+    """
 
     rules: tuple[Rule, ...]
     ahead_us: int
+    reader: YamlReader
 
 
 def load_rules(config: Config) -> tuple[Rule, ...]:
@@ -74,7 +83,8 @@ def load_alerts(config: Config) -> AlertFile:
         ) from error
     except OSError as error:
         raise unreadable(shown, error) from error
-    return _RulesReader(shown, parse(utf8_text(content, shown), shown), config).file()
+    reader = _RulesReader(shown, parse(utf8_text(content, shown), shown), config)
+    return reader.file()
 
 
 def rules_of(text: str, shown: str, config: Config) -> tuple[Rule, ...]:
@@ -99,7 +109,7 @@ class _RulesReader(YamlReader):
 
     def file(self) -> AlertFile:
         top = self.mapping((), self.document.value or {}, TOP_KEYS)
-        return AlertFile(self._rules(top.get("rules")), self._ahead(top))
+        return AlertFile(self._rules(top.get("rules")), self._ahead(top), self)
 
     def _ahead(self, top: Mapping[str, Any]) -> int:
         given = top.get("ahead", AHEAD)
@@ -140,7 +150,8 @@ class _RulesReader(YamlReader):
         is_clock = metric in CLOCK_METRICS
         trades, window = self._over(path, entry, is_clock)
         bound, threshold, recover = self._bounds(path, entry, metric)
-        for_trades, for_us = self._for(path, entry, is_clock)
+        self._within_reach(path, metric, trades, bound, (threshold, recover))
+        for_trades, for_us = self._for(path, entry, is_clock, window)
         return Rule(
             id=name,
             metric=metric,
@@ -241,7 +252,51 @@ class _RulesReader(YamlReader):
             )
         return bound, threshold, recover
 
-    def _for(self, path: KeyPath, entry: Mapping[str, Any], is_clock: bool) -> tuple[int, int]:
+    def _within_reach(
+        self,
+        path: KeyPath,
+        metric: str,
+        trades: int | None,
+        bound: str,
+        limits: tuple[Decimal, Decimal],
+    ) -> None:
+        """Refuses limits that a figure never passes, or always does.
+
+        A `win_rate` is never below 0 or above 1, a `max_drawdown` never above 0, and of 20 trades
+        never more than 20 are losses.
+        """
+        low, high = METRICS[metric].bounds if metric in METRICS else (0, None)
+        if trades is not None and high is None and METRICS[metric].unit == "trades":
+            high = trades
+        if bound == ABOVE:
+            low, high = high, low
+        sign = 1 if bound == BELOW else -1
+        other = ABOVE if bound == BELOW else BELOW
+        threshold, recover = limits
+        at = (*path, bound)
+        if low is not None and (threshold - low) * sign <= 0:
+            raise self.problem(
+                at,
+                f"{metric} is never {bound} {threshold}, so the rule cannot fire",
+                f"write a number {other} {low}",
+            )
+        if high is not None and (threshold - high) * sign > 0:
+            mirrored = f", such as {-threshold}" if high == 0 else ""
+            raise self.problem(
+                at,
+                f"{metric} is always {bound} {threshold}, so the rule would fire all the time",
+                f"write a number {bound} {high}{mirrored}",
+            )
+        if high is not None and (recover - high) * sign > 0:
+            raise self.problem(
+                (*path, "recover"),
+                f"{metric} never gets to {recover}, so an episode would never end",
+                f"write at {'most' if bound == BELOW else 'least'} {high}",
+            )
+
+    def _for(
+        self, path: KeyPath, entry: Mapping[str, Any], is_clock: bool, window: str | None
+    ) -> tuple[int, int]:
         at = (*path, "for")
         if "for" not in entry:
             return 1, 0
@@ -254,7 +309,14 @@ class _RulesReader(YamlReader):
             )
         if "trades" in given:
             return self.count((*at, "trades"), given["trades"], MOST_TRADES), 0
-        return 1, self.count((*at, "minutes"), given["minutes"], 1_000_000) * MINUTE_US
+        minutes = self.count((*at, "minutes"), given["minutes"], 1_000_000)
+        if minutes * MINUTE_US >= LONGEST_WINDOW_US.get(window or "", minutes * MINUTE_US + 1):
+            raise self.problem(
+                (*at, "minutes"),
+                f"{minutes} minutes are longer than a {window} window, so the rule cannot fire",
+                "write fewer, or use another window",
+            )
+        return 1, minutes * MINUTE_US
 
     def _min_trades(
         self, path: KeyPath, entry: Mapping[str, Any], is_clock: bool, trades: int | None
@@ -283,7 +345,9 @@ class _RulesReader(YamlReader):
                 )
             if name == "source" and value not in {one.name for one in self.config.sources}:
                 raise self.problem(
-                    (*at, name), f"there is no source {value!r}", "name one of config/perfkit.yaml"
+                    (*at, name),
+                    f"there is no source {value!r}",
+                    suggestion(value, [one.name for one in self.config.sources]),
                 )
         currencies = {one.currency for one in self.config.sources}
         if metric not in CLOCK_METRICS and len(currencies) > 1 and "source" not in where:

@@ -7,7 +7,7 @@ import pytest
 
 from perfkit.alerts.rules.active_hours import ActiveHours
 from perfkit.alerts.rules.file import RULE_KEYS, duration_us, load_rules, rules_of
-from perfkit.alerts.rules.rule import Rule, rule_from
+from perfkit.alerts.rules.rule import CLOCK_METRICS, Rule, rule_from
 from perfkit.config import settings as configs
 from perfkit.core.errors import ConfigError
 from tests.alerting import BOT
@@ -135,6 +135,7 @@ def test_definition_holds_what_states_depend_on(
         ("below: 0.60", 'below: "0.6"', ":5: rules.0.below: '0.6' is not a number"),
         ("below: 0.60", "above: 0.7\n    below: 0.6", "needs exactly one threshold"),
         ("    below: 0.60\n", "", ":2: rules.0: needs exactly one threshold"),
+        ("below: 0.60", "below: -20", ":5: rules.0.below: -20 is not a fraction; write -0.2 for"),
         ("recover: 0.65", "recover: 0.55", ":6: rules.0.recover: 0.55 is still a breach"),
         (
             "for: {trades: 2}",
@@ -144,7 +145,7 @@ def test_definition_holds_what_states_depend_on(
         ("for: {trades: 2}", "for: {hours: 2}", ":7: rules.0.for.hours: is unknown"),
         ("min_trades: 10", "min_trades: 21", "21 trades are never in the last 20"),
         ("{execution_mode: LIVE}", "{mode: LIVE}", ":9: rules.0.where.mode: is unknown; use one"),
-        ("{execution_mode: LIVE}", "{source: bat}", "where.source: there is no source 'bat'"),
+        ("{execution_mode: LIVE}", "{source: bat}", "there is no source 'bat'; did you mean bot?"),
         ("{execution_mode: LIVE}", "{account: 7}", ":9: rules.0.where.account: 7 is not text"),
         ("by: strategy", "by: mood", ":10: rules.0.by: 'mood' is unknown"),
         ("severity: critical", "severity: bad", ":11: rules.0.severity: 'bad' is unknown"),
@@ -262,3 +263,93 @@ def test_shipped_rules_load_and_so_does_what_is_commented_out(config: configs.Co
         "stale-log",
         "win-rate-surely-low",
     ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "limits", "said"),
+    [
+        (
+            "win_rate",
+            "below: 0",
+            "below: win_rate is never below 0, so the rule cannot fire; write a",
+        ),
+        (
+            "win_rate",
+            "above: 1",
+            "above: win_rate is never above 1, so the rule cannot fire; write a",
+        ),
+        ("win_rate", "above: -0.1", "win_rate is always above -0.1, so the rule would fire all"),
+        ("avg_loss", "above: 0", "avg_loss is never above 0, so the rule cannot fire"),
+        ("avg_loss", "above: 50", "above: avg_loss is never above 50, so the rule cannot fire"),
+        (
+            "avg_win",
+            "below: -5",
+            "avg_win is never below -5, so the rule cannot fire; write a",
+        ),
+        ("max_drawdown", "above: 0", "max_drawdown is never above 0, so the rule cannot fire"),
+        (
+            "max_drawdown",
+            "below: 900",
+            "always below 900, so the rule would fire all the time; "
+            "write a number below 0, such as -900",
+        ),
+        ("max_drawdown", "below: -900, recover: 1", "recover: max_drawdown never gets to 1, so"),
+        ("profit_factor", "below: 0", "profit_factor is never below 0, so the rule cannot fire"),
+        (
+            "profit_factor",
+            "above: 3, recover: -1",
+            "never gets to -1, so an episode would never",
+        ),
+        ("losses", "above: 20", "losses is never above 20, so the rule cannot fire"),
+        ("longest_loss_streak", "below: 21", "longest_loss_streak is always below 21"),
+    ],
+)
+def test_limit_that_the_figure_cannot_reach_is_an_error(
+    config: configs.Config, metric: str, limits: str, said: str
+) -> None:
+    text = f"rules:\n  - {{id: a, metric: {metric}, over: {{trades: 20}}, {limits}}}"
+    with pytest.raises(ConfigError) as caught:
+        read(text, config)
+    assert str(caught.value).startswith("config/alerts.yaml:2: rules.0.")
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("metric", "limits"),
+    [
+        ("win_rate", "below: 1"),
+        ("win_rate", "above: 0, recover: 0"),
+        ("max_drawdown", "below: 0"),
+        ("max_drawdown", "below: -900, recover: 0"),
+        ("losses", "above: 19"),
+        ("net_pnl", "below: 0"),
+        ("avg_r", "below: -5, recover: 5"),
+        ("commission", "above: -1"),
+    ],
+)
+def test_limit_at_the_end_of_the_range_is_one(
+    config: configs.Config, metric: str, limits: str
+) -> None:
+    text = f"rules:\n  - {{id: a, metric: {metric}, over: {{trades: 20}}, {limits}}}"
+    assert len(read(text, config)) == 1
+
+
+def test_clock_rule_that_always_fires_is_an_error(config: configs.Config) -> None:
+    for metric in CLOCK_METRICS:
+        with pytest.raises(ConfigError, match=f"{metric} is always above -5"):
+            read(f"rules: [{{id: a, metric: {metric}, above: -5}}]", config)
+
+
+@pytest.mark.parametrize(
+    ("window", "longest"), [("daily", 1499), ("weekly", 10139), ("monthly", 44699)]
+)
+def test_breach_has_to_be_possible_within_its_window(
+    config: configs.Config, window: str, longest: int
+) -> None:
+    text = (
+        "rules: [{{id: a, metric: net_pnl, over: {{window: {}}}, below: 0, for: {{minutes: {}}}}}]"
+    )
+    assert len(read(text.format(window, longest), config)) == 1
+    with pytest.raises(ConfigError, match=f"are longer than a {window} window"):
+        read(text.format(window, longest + 1), config)
+    assert len(read(text.format("all", longest + 1), config)) == 1

@@ -1,0 +1,509 @@
+"""Exit 0 is a claim: every source was read to its end just now, and nothing fires."""
+
+import fcntl
+import gzip
+import json
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from perfkit.alerts import state_file
+from tests.alerting import START, Bench, minutes, trade
+
+LOSS = """\
+rules:
+  - {id: loss, metric: net_pnl, over: {window: all}, below: -100, severity: critical}
+  - {id: stale, metric: minutes_since_last_line, above: 60}
+"""
+DAILY = "rules: [{id: daily-loss, metric: net_pnl, over: {window: daily}, below: -300}]\n"
+TWO = """\
+sources:
+  - {name: a, path: logs/a, currency: USD}
+  - {name: b, path: logs/b, currency: USD}
+"""
+
+
+def firing(root: Path) -> Bench:
+    """A workspace in which `loss` fires, with two log files."""
+    bench = Bench(root, LOSS)
+    bench.trade(START - timedelta(days=1), 1)
+    bench.trade(minutes(-1), -500)
+    assert bench.run(START).code == 2
+    return bench
+
+
+def newest(bench: Bench) -> Path:
+    return max((bench.root / "logs/trades").iterdir())
+
+
+def emptied(bench: Bench) -> None:
+    os.truncate(newest(bench), 0)
+
+
+def moved_away(bench: Bench) -> None:
+    for file in (bench.root / "logs/trades").iterdir():
+        shutil.move(file, bench.root / f"away-{file.name}")
+
+
+def folder_gone(bench: Bench) -> None:
+    shutil.move(bench.root / "logs/trades", bench.root / "away")
+
+
+def a_file_instead_of_the_folder(bench: Bench) -> None:
+    folder_gone(bench)
+    (bench.root / "logs/trades").write_text("")
+
+
+def empty_gz(bench: Bench) -> None:
+    (bench.root / "logs/trades/2026-04-09.jsonl.gz").touch()
+
+
+def gz_without_text(bench: Bench) -> None:
+    (bench.root / "logs/trades/2026-04-09.jsonl.gz").write_bytes(gzip.compress(b""))
+
+
+def torn_gz(bench: Bench) -> None:
+    packed = gzip.compress(b'{"a": 1}\n' * 1000)
+    (bench.root / "logs/trades/2026-04-09.jsonl.gz").write_bytes(packed[:-20])
+
+
+def link_to_nowhere(bench: Bench) -> None:
+    moved_away(bench)
+    (bench.root / "logs/trades/2026-04-08.jsonl").symlink_to(bench.root / "nowhere")
+
+
+def folders_only(bench: Bench) -> None:
+    moved_away(bench)
+    (bench.root / "logs/trades/2026-04-08.jsonl").mkdir()
+
+
+LOST = [
+    emptied,
+    moved_away,
+    folder_gone,
+    a_file_instead_of_the_folder,
+    empty_gz,
+    gz_without_text,
+    torn_gz,
+    link_to_nowhere,
+    folders_only,
+]
+
+
+@pytest.mark.parametrize("lose", LOST)
+def test_a_lost_source_is_3_for_as_long_as_it_lasts_and_resolves_nothing(
+    tmp_path: Path, lose: Callable[[Bench], None]
+) -> None:
+    bench = firing(tmp_path)
+    kept = tmp_path / "kept"
+    shutil.copytree(bench.root / "logs/trades", kept)
+    before = len(bench.events())
+    lose(bench)
+    for minute in (1, 2, 3, 600, 50_000):
+        found = bench.run(minutes(minute))
+        assert (found.code, found.out) == (3, "")
+        assert found.err.startswith("perfkit-alerts: ")
+        assert "Traceback" not in found.err
+    assert bench.events("resolved") == []
+    assert len(bench.events()) - before <= 1  # said once, where the others can be read
+
+    (bench.root / "logs/trades").unlink() if (bench.root / "logs/trades").is_file() else None
+    shutil.rmtree(bench.root / "logs/trades", ignore_errors=True)
+    shutil.copytree(kept, bench.root / "logs/trades")
+    assert bench.run(minutes(50_001)).code == 2
+    assert [one["rule"] for one in bench.events("firing")] in (["loss"], ["loss", "stale"])
+    assert bench.events("history_rewritten", "resolved") == []
+
+
+def test_a_source_without_any_file_since_the_first_run_is_no_all_clear(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, LOSS)
+    for file in (tmp_path / "logs/trades").iterdir():
+        file.unlink()
+    for minute in range(3):
+        found = bench.run(minutes(minute))
+        assert found.code == 3
+        assert "no file of logs/trades matches ????-??-??.jsonl" in found.err
+    bench.trade(minutes(3), -500)
+    assert bench.run(minutes(4)).code == 2
+
+
+def test_files_that_retention_removes_are_no_such_case(tmp_path: Path) -> None:
+    bench = firing(tmp_path)
+    (bench.root / "logs/trades/2026-04-07.jsonl").unlink()
+    assert bench.run(minutes(1)).code == 2
+
+
+def test_a_new_breach_while_the_source_was_away_is_announced_once_it_is_back(
+    tmp_path: Path,
+) -> None:
+    bench = Bench(tmp_path, LOSS)
+    bench.trade(START, 1)
+    assert bench.run(START).code == 0
+    shutil.move(tmp_path / "logs/trades", tmp_path / "away")
+    assert bench.run(minutes(1)).code == 3
+    shutil.move(tmp_path / "away", tmp_path / "logs/trades")
+    bench.trade(minutes(2), -500)
+    assert bench.run(minutes(3)).code == 2
+    assert [one["rule"] for one in bench.events("firing")] == ["loss"]
+
+
+class TestRulesOfOtherSources:
+    RULES = """\
+rules:
+  - {id: of-a, metric: net_pnl, over: {window: all}, below: -100, where: {source: a}}
+  - {id: of-b, metric: net_pnl, over: {window: all}, below: -100, where: {source: b}}
+  - {id: of-all, metric: net_pnl, over: {window: all}, below: -100}
+  - {id: stale-a, metric: minutes_since_last_line, above: 60, where: {source: a}}
+"""
+
+    def bench(self, root: Path) -> Bench:
+        bench = Bench(root, self.RULES, TWO)
+        for name in "ab":
+            (root / "logs" / name).mkdir()
+            self.log(bench, name, -10, 1)
+        assert bench.run(START).code == 0
+        return bench
+
+    def log(self, bench: Bench, name: str, minute: int, pnl: int) -> None:
+        bench.log(trade(minutes(minute), pnl), name=f"../{name}/2026-04-08.jsonl")
+
+    def fired(self, bench: Bench) -> list[str]:
+        return [one["rule"] for one in bench.events("firing")]
+
+    @pytest.mark.parametrize("lost", ["folder", "files", "content"])
+    def test_they_fire_while_another_source_is_lost(self, tmp_path: Path, lost: str) -> None:
+        bench = self.bench(tmp_path)
+        kept = shutil.copytree(tmp_path / "logs/b", tmp_path / "kept")
+        file = tmp_path / "logs/b/2026-04-08.jsonl"
+        if lost == "folder":
+            shutil.rmtree(tmp_path / "logs/b")
+        elif lost == "files":
+            file.unlink()
+        else:
+            os.truncate(file, 0)
+        self.log(bench, "a", 1, -500)
+        found = bench.run(minutes(2))
+        assert found.code == 3
+        assert "ource b" in found.err
+        assert self.fired(bench) == ["of-a"]
+        assert bench.run(minutes(70)).code == 3
+        assert self.fired(bench) == ["of-a", "stale-a"]
+
+        shutil.rmtree(tmp_path / "logs/b", ignore_errors=True)
+        shutil.copytree(kept, tmp_path / "logs/b")
+        assert bench.run(minutes(71)).code == 2
+        assert self.fired(bench) == ["of-a", "stale-a", "of-all"]
+        assert bench.events("resolved", "history_rewritten") == []
+
+    def test_a_rule_added_meanwhile_begins_when_its_source_is_back(self, tmp_path: Path) -> None:
+        bench = self.bench(tmp_path)
+        kept = shutil.move(tmp_path / "logs/b", tmp_path / "kept")
+        bench.run(minutes(1))
+        bench.rules(self.RULES + "  - {id: new, metric: net_pnl, over: {window: all}, below: 9}\n")
+        assert bench.run(minutes(2)).code == 3
+        assert "new" not in self.fired(bench)
+        shutil.move(kept, tmp_path / "logs/b")
+        assert bench.run(minutes(3)).code == 2
+        assert self.fired(bench) == ["new"]
+
+    def test_a_lost_state_beside_a_lost_source_repeats_nothing(self, tmp_path: Path) -> None:
+        bench = self.bench(tmp_path)
+        self.log(bench, "b", 1, -500)
+        assert bench.run(minutes(1)).code == 2
+        before = bench.events()
+        kept = shutil.move(tmp_path / "logs/b", tmp_path / "kept")
+        bench.state.unlink()
+        assert bench.run(minutes(2)).code == 3
+        assert bench.run(minutes(3)).code == 3
+        shutil.move(kept, tmp_path / "logs/b")
+        assert bench.run(minutes(4)).code == 2
+        assert bench.events() == before
+
+
+class TestAheadOfTheClock:
+    def test_it_does_not_end_the_present_window(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, DAILY)
+        bench.trade(minutes(-2), 1)
+        bench.trade(minutes(-1), -400)
+        assert bench.run(START).code == 2
+        bench.trade(START + timedelta(days=365), 5)
+        assert bench.run(minutes(1)).code == 2
+        bench.trade(minutes(2), 200)
+        assert bench.run(minutes(3)).code == 0
+        bench.trade(minutes(4), -5000)
+        assert bench.run(minutes(5)).code == 2
+        assert bench.told() == [
+            "firing",
+            "data_state error",
+            "resolved recovered",
+            "firing",
+        ]
+
+    @pytest.mark.parametrize(
+        "ahead",
+        [
+            timedelta(minutes=11),
+            timedelta(hours=2),
+            timedelta(hours=14),
+            timedelta(days=1),
+            timedelta(days=40_000),
+        ],
+    )
+    def test_it_waits_until_its_time_has_come(self, tmp_path: Path, ahead: timedelta) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.trade(START, 1)
+        assert bench.run(START).code == 0
+        bench.trade(START + ahead, -500)
+        assert bench.run(minutes(0.5)).code == 0
+        assert bench.run(minutes(0.9)).code == 0
+        assert bench.told() == ["data_state error"]  # said once
+        bench.rules(LOSS.replace("above: 60", "above: 60000000"))
+        due = START + ahead - timedelta(minutes=10)
+        assert bench.run(due - timedelta(seconds=1)).code == 0
+        assert bench.run(due).code == 2
+        assert bench.events("firing")[0]["rule"] == "loss"
+
+    def test_ten_minutes_ahead_are_the_present(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.run(START)
+        bench.trade(minutes(10), -500)
+        assert bench.run(START).code == 2
+
+    def test_how_far_ahead_counts_is_configured(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, "ahead: 2h\n" + LOSS)
+        bench.run(START)
+        bench.trade(minutes(119), -500)
+        assert bench.run(START).code == 2
+        bench.rules("ahead: none\n" + LOSS)
+        found = bench.run(minutes(1))
+        assert found.code == 3
+        assert "'none' is not a duration" in found.err
+
+    def test_it_does_not_hide_a_dead_bot(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.trade(START, 1)
+        bench.trade(START + timedelta(days=3), 1)
+        assert bench.run(minutes(60)).code == 0
+        assert bench.run(minutes(61)).code == 2
+
+    def test_an_open_trade_ahead_hides_nothing_either(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.trade(START, 1)
+        opened = {"timestamp": "2026-04-11T10:00:00Z", "order_id": "1", "outcome": "open"}
+        bench.log(opened, name="2026-04-08.jsonl")
+        assert bench.run(minutes(60)).code == 0
+        assert bench.run(minutes(61)).code == 2
+
+    def test_many_of_them_are_said_once_and_new_ones_again(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.trade(START, 1)
+        bench.run(START)
+        for day in range(1, 40):
+            bench.trade(START + timedelta(days=day), 1, order_id=str(day))
+        found = bench.run(minutes(1))
+        assert found.code == 0
+        assert found.err.count("\n") == 1
+        assert "39 trades close later than now" in found.err
+        bench.trade(START + timedelta(days=50), 1)
+        bench.run(minutes(2))
+        bench.run(minutes(3))
+        assert bench.told() == ["data_state error", "data_state error"]
+
+
+class TestClock:
+    @pytest.mark.parametrize(
+        "now",
+        [
+            "1970-01-01T00:00:00Z",
+            "0001-01-01T00:00:00Z",
+            "1800-01-01T00:00:00Z",
+            "9999-12-31T23:59:59Z",
+            "2300-01-01T00:00:00+14:00",
+        ],
+    )
+    def test_any_clock_is_survived_and_soon_forgotten(self, tmp_path: Path, now: str) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.trade(START, 1)
+        assert bench.run(START).code == 0
+        odd = bench.run(datetime.fromisoformat(now))
+        assert odd.code in (2, 3)
+        assert "Traceback" not in odd.err
+        assert "a bug" not in odd.err
+        bench.run(minutes(1))
+        assert bench.run(minutes(2)).code == 0
+        assert bench.run(minutes(61)).code == 2  # the clock rule works again
+        assert [one["rule"] for one in bench.events("firing")][-1] == "stale"
+
+    def test_a_clock_ahead_for_one_run_silences_nothing_for_years(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.trade(START, 1)
+        bench.run(START)
+        assert bench.run(START + timedelta(days=3650)).code == 2
+        bench.run(minutes(1))
+        assert bench.run(minutes(2)).code == 0
+        assert bench.run(minutes(62)).code == 2
+        assert bench.events("clock_skew")[0]["detected_at"] == "2026-04-08T10:01:00Z"
+        assert len(bench.events("clock_skew")) == 1
+
+    def test_a_clock_that_is_behind_what_was_evaluated_is_no_all_clear(
+        self, tmp_path: Path
+    ) -> None:
+        bench = firing(tmp_path)
+        for minute in range(3):
+            found = bench.run(START - timedelta(days=1) + timedelta(minutes=minute))
+            assert found.code == 3
+        assert "check the clock" in found.err
+        assert bench.events("resolved") == []
+        assert bench.run(minutes(1)).code == 2
+
+
+@contextmanager
+def locked(bench: Bench) -> Iterator[None]:
+    """Another run is working, and has been for a short time."""
+    with (bench.root / state_file.LOCK).open("r+") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        os.utime(held.fileno())
+        yield
+
+
+class TestBesideAnotherRun:
+    def test_it_answers_from_the_last_run_while_that_is_fresh(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path)
+        with locked(bench):
+            assert bench.run(minutes(1)).code == 2
+            assert bench.run(minutes(2)).code == 2
+            found = bench.run(minutes(2.1))
+            assert found.code == 3
+            assert "the last finished run was at 2026-04-08T10:00:00Z" in found.err
+
+    def test_rare_runs_have_longer_intervals(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.trade(START, 1)
+        bench.run(START)
+        bench.run(minutes(15))
+        with locked(bench):
+            assert bench.run(minutes(44)).code == 0
+            assert bench.run(minutes(46)).code == 3
+
+    @pytest.mark.parametrize("text", ["rules: [\n", LOSS.replace("-100", "-200")])
+    def test_a_changed_configuration_is_no_all_clear(self, tmp_path: Path, text: str) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.trade(START, 1)
+        assert bench.run(START).code == 0
+        bench.rules(text)
+        with locked(bench):
+            found = bench.run(minutes(1))
+        assert found.code == 3
+        assert "the configuration has changed" in found.err
+
+    def test_a_run_that_could_not_evaluate_is_no_all_clear(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.trade(START, 1)
+        assert bench.run(START).code == 0
+        shutil.move(tmp_path / "logs/trades", tmp_path / "away")
+        assert bench.run(minutes(1)).code == 3
+        with locked(bench):
+            assert bench.run(minutes(1.5)).code == 3
+
+
+class TestIds:
+    ONE = "rules: [{id: loss, metric: net_pnl, over: {window: all}, below: -100}]\n"
+
+    def all_ids_differ(self, bench: Bench) -> None:
+        ids = [one["id"] for one in bench.events()]
+        assert len(set(ids)) == len(ids)
+        ends = {one["episode"] for one in bench.events("resolved")}
+        open_now = [one for one in bench.events("firing") if one["episode"] not in ends]
+        assert len(open_now) <= 1
+
+    def test_not_after_a_lost_state_and_a_file_that_came_back(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, self.ONE)
+        bench.trade(START - timedelta(days=1), 1)
+        bench.trade(START, -500)
+        file = tmp_path / "logs/trades/2026-04-08.jsonl"
+        for round_ in range(3):
+            assert bench.run(minutes(3 * round_)).code == 2
+            kept = file.rename(tmp_path / "kept")
+            assert bench.run(minutes(3 * round_ + 1)).code == 0
+            bench.state.unlink()
+            assert bench.run(minutes(3 * round_ + 2)).code == 0
+            kept.rename(file)
+        assert bench.run(minutes(20)).code == 2
+        assert len(bench.events("firing")) == 4
+        self.all_ids_differ(bench)
+
+    def test_not_after_a_rule_was_removed_the_state_lost_and_the_rule_added(
+        self, tmp_path: Path
+    ) -> None:
+        other = "rules: [{id: other, metric: net_pnl, over: {window: all}, below: -1000}]\n"
+        bench = Bench(tmp_path, self.ONE)
+        bench.trade(START, -500)
+        for round_ in range(3):
+            bench.rules(self.ONE)
+            assert bench.run(minutes(3 * round_)).code == 2
+            bench.rules(other)
+            assert bench.run(minutes(3 * round_ + 1)).code == 0
+            bench.state.unlink()
+        assert len(bench.events("firing")) == 3
+        self.all_ids_differ(bench)
+
+    @pytest.mark.parametrize(
+        ("rules", "reason", "code"),
+        [
+            (ONE.replace("-100", "-900"), "rule_changed", 0),
+            (ONE.replace("-100", "-200"), "rule_changed", 2),
+            (ONE.replace("loss", "gain"), "rule_removed", 2),
+        ],
+    )
+    def test_an_episode_ends_in_the_log_though_the_state_was_lost_before_its_rule(
+        self, tmp_path: Path, rules: str, reason: str, code: int
+    ) -> None:
+        bench = Bench(tmp_path, self.ONE)
+        bench.trade(START, -500)
+        assert bench.run(START).code == 2
+        bench.state.unlink()
+        bench.rules(rules)
+        assert bench.run(minutes(1)).code == code
+        (ended,) = bench.events("resolved")
+        assert (ended["rule"], ended["reason"]) == ("loss", reason)
+        assert ended["episode"] == bench.events("firing")[0]["episode"]
+        self.all_ids_differ(bench)
+
+    def test_reminders_are_not_repeated_after_a_lost_state(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, self.ONE.replace("-100}", "-100, remind_every: 1h}"))
+        bench.trade(START, -500)
+        bench.run(START)
+        bench.run(minutes(61))
+        bench.state.unlink()
+        bench.run(minutes(62))
+        bench.run(minutes(121))
+        assert len(bench.events("reminder")) == 2
+        self.all_ids_differ(bench)
+
+    def test_the_same_history_gives_the_same_ids(self, tmp_path: Path) -> None:
+        found = []
+        for name in ("one", "other"):
+            bench = Bench(tmp_path / name, self.ONE)
+            bench.trade(START, -500)
+            bench.run(START if name == "one" else minutes(7))
+            bench.trade(START + timedelta(days=9), -1)
+            bench.run(minutes(8))
+            bench.trade(minutes(8), 900)
+            bench.run(minutes(9))
+            found.append([one["id"] for one in bench.events()])
+        assert found[0] == found[1]
+
+
+def test_json_says_why(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, TestRulesOfOtherSources.RULES, TWO)
+    for name in "ab":
+        (tmp_path / "logs" / name).mkdir()
+    bench.log(trade(START, 1), name="../a/2026-04-08.jsonl")
+    found = json.loads(bench.run(START, "--json").out)
+    assert found["code"] == 3
+    assert found["reason"].startswith("source b: no file of logs/b matches")
