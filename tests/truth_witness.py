@@ -75,7 +75,6 @@ class Witness:
         self.perhaps = 0
         """No trade that closed later has been evaluated."""
         self.before: dict[TruthRule, Verdict] = {}
-        self.rules_before: dict[str, TruthRule] = {}
         self.silences: dict[str, Silence] = {}
         self._trades: dict[int, tuple[Trade, ...]] = {}
 
@@ -194,23 +193,22 @@ class Witness:
         trouble = world.in_trouble()
         self.last = Finished(world.clock, {code}, world.edits, tuple(world.active_rules()))
         is_skewed = world.clock < self.newest_clock
+        verdicts = self.verdicts()
         if not world.valid or (world.lost_state and trouble):
             self.newest_clock = max(self.newest_clock, world.clock)
             return
         self.newest_clock = world.clock
         self.perhaps = max(self.perhaps, self.horizon())
         self._silences_over(is_sure=not trouble and not is_skewed)
-        rules = {rule.id: rule for rule in world.active_rules()}
         if None in trouble.values():
             self.evaluated = None
         if trouble:
             self.before |= {
                 rule: verdict if self.before.get(rule, False) is verdict else None
-                for rule, verdict in self.verdicts().items()
+                for rule, verdict in verdicts.items()
             }
             return
-        self.before = self.verdicts()
-        self.rules_before = rules
+        self.before = verdicts
         trades = self.trades(self.horizon())
         self.evaluated = trades[-1].closed if trades else None
         self.perhaps = self.evaluated or 0

@@ -174,7 +174,7 @@ def state_lost(world: World, random: Random) -> None:
     if world.lock is not None or not world.state.exists():
         return
     content = bytearray(world.state.read_bytes())
-    how = random.randrange(4)
+    how = random.randrange(4) if content else 0
     if how == 0:
         world.state.unlink()
     elif how == 1:
