@@ -74,6 +74,8 @@ class Witness:
         """The closing time of the last trade that was surely evaluated."""
         self.perhaps = 0
         """No trade that closed later has been evaluated."""
+        self.mentioned = 0.0
+        """The latest time in an event."""
         self.before: dict[TruthRule, Verdict] = {}
         self.silences: dict[str, Silence] = {}
         self._trades: dict[int, tuple[Trade, ...]] = {}
@@ -246,12 +248,13 @@ class Witness:
         with world.event_log.open("rb") as stream:
             stream.seek(size)
             lines = stream.read().splitlines()
-        latest = max(world.clock + AHEAD, self.perhaps)
+        latest = max(world.clock + AHEAD, self.perhaps, self.mentioned)
         for event in (json.loads(line) for line in lines if line):
             self.ledger.add(event)
             for field in ("first_trade", "last_trade", "occurred_at"):
-                at = event[field] if event["rule"] else None
+                at = event[field] if event["rule"] and event["kind"] != "silenced" else None
                 assert at is None or _seconds(at) <= latest, f"{field} is ahead: {event}"
+                self.mentioned = max(self.mentioned, _seconds(at) if at else 0)
 
     def _episodes(self) -> None:
         """After a run that could evaluate a rule, its episode is open if and only if it fires."""
