@@ -186,7 +186,9 @@ class Witness:
         try:
             if seconds:
                 commands.silence(world.root, name, seconds * SECOND_US, now_us)
-                self.silences[name] = Silence(now_us + seconds * SECOND_US, world.rules[name])
+                if name in world.rules:  # else it ends with the rule, in the next run
+                    until = now_us + seconds * SECOND_US
+                    self.silences[name] = Silence(until, world.rules[name])
             else:
                 commands.end_silence(world.root, name, now_us)
                 self.silences.pop(name, None)

@@ -131,6 +131,7 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
         events = [one for one in result.events if one["id"] not in run.doubtful]
         if events:
             run.memory.log_size = append(root, events)
+        run.memory.know(result.events)
         head = {
             "config": mark,
             "zone": zone,
@@ -251,7 +252,7 @@ class _AlertRun:
         if stored.body is not None:
             self.memory = memory_from(stored.body, self.settings)
             if size_of(self.root) != self.memory.log_size:
-                left = read_since(self.root, self.memory.log_size)
+                left = _unknown(read_since(self.root, self.memory.log_size), self.memory.recent)
         else:
             left = read(self.root)
             known = recalled(left, rules, self.settings)
@@ -414,6 +415,16 @@ class _AlertRun:
         news = tuple(one for one in events if one["rule"] not in silent)
         code = EXIT_FAILED if reason else code
         return CheckResult(code, self.now, events, news, firing, self.memory, self.feed, reason)
+
+
+def _unknown(events: list[Event], recent: Sequence[str]) -> list[Event]:
+    """The events after the last that is known: what a killed run wrote.
+
+    Before it may be known ones, in a log that was truncated, trimmed or copied since.
+    """
+    known = set(recent)
+    last = max((n for n, one in enumerate(events) if one["id"] in known), default=-1)
+    return events[last + 1 :]
 
 
 def open_episodes(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:

@@ -109,6 +109,7 @@ def _apply(root: Path, now: int, act: Callable[[Memory, Sentences], Event]) -> s
         head, memory = found
         done = act(memory, Sentences(config))
         memory.log_size = append(str(root), [done])
+        memory.know([done])
         firing = any(not one.silenced for one in open_episodes(memory, now))
         # The next run evaluates everything, even if no time it waits for has come.
         head |= {"next": 0, "code": state_file.EXIT_FIRING if firing else state_file.EXIT_OK}

@@ -253,10 +253,15 @@ def _unreadable(config: Config, source: Source, options: Options, troubles: dict
 
 def _trouble(book: Book, source: Source) -> str | None:
     """Why nothing can be said of a source although it can be read; None if there is no reason."""
+    from perfkit.logs.listing import newest_is_no_file
+
     files = book.files_of(source.name)
     if not files:
         where = source.location.removeprefix(os.path.join(book.config.folder, ""))
         return f"no file of {where} matches {source.pattern} (is a volume not mounted?)"
+    odd = newest_is_no_file(source, book.config.folder)
+    if odd is not None:
+        return f"{odd}, the newest that matches, is not a file"
     newest = files[-1]
     if not newest.end and not newest.waiting:
         return f"{newest.name}, its newest file, is empty"

@@ -6,7 +6,7 @@ log, everything else from the trades.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from perfkit.alerts.event import instant_from
 from perfkit.alerts.event_log import Event
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+MOST_RECENT = 300
+
+
 class Memory:
     """Everything kept between runs.
 
@@ -41,7 +44,7 @@ class Memory:
     how often the clock went back, `troubled` how often a source could not be relied on or a trade
     was ahead of the clock. `troubles` has, by source, why it cannot be relied on now, `waiting` the
     order keys of trades announced as ahead. `log_size` is the size of the event log when this was
-    saved.
+    saved, `recent` are the ids of its last events.
     """
 
     def __init__(self) -> None:
@@ -60,6 +63,11 @@ class Memory:
         self.waiting: tuple[str, ...] = ()
         self.newest = 0
         self.log_size = 0
+        self.recent: tuple[str, ...] = ()
+
+    def know(self, events: Sequence[Event]) -> None:
+        """Remembers the ids of events that are in the event log."""
+        self.recent = (*self.recent, *(one["id"] for one in events))[-MOST_RECENT:]
 
     def plain(self) -> dict[str, Any]:
         """The memory as plain values; `memory_from` reads them.
@@ -85,6 +93,7 @@ class Memory:
             "waiting": self.waiting,
             "newest": self.newest,
             "log_size": self.log_size,
+            "recent": self.recent,
         }
 
 
@@ -98,7 +107,16 @@ def memory_from(plain: dict[str, Any], settings: GaugeSettings) -> Memory:
     memory.rules = tuple(map(rule_from, plain["rules"]))
     memory.acked = set(plain["acked"])
     memory.used = set(plain["used"])
-    for name in ("last_at", "basis", "skews", "troubled", "waiting", "newest", "log_size"):
+    for name in (
+        "last_at",
+        "basis",
+        "skews",
+        "troubled",
+        "waiting",
+        "newest",
+        "log_size",
+        "recent",
+    ):
         setattr(memory, name, plain[name])
     for name in ("silences", "reminded", "generations", "troubles"):
         setattr(memory, name, dict(plain[name]))
@@ -185,6 +203,7 @@ def _recall(
         if event["id"] not in lives:
             lives.append(event["id"])
         one.ended = False
+        memory.silences.pop(rule, None)  # of the rule as it was before it was edited
         one.until = instant_from(event.get("last_trade"))
     group = event.get("group")
     group = group if isinstance(group, str) else ""

@@ -102,6 +102,20 @@ def log_files(source: Source, root: str) -> Listing:
     return Listing(sorted(files, key=lambda file: _age_key(file.path[len(inside) :])), found)
 
 
+def newest_is_no_file(source: Source, root: str) -> str | None:
+    """The newest name that the pattern matches, if that is a folder or a link to nowhere."""
+    listing = log_files(source, root)
+    inside = os.path.join(source.location, "")
+    names = [
+        name
+        for name, inode in listing.found.items()
+        if inode is None and not os.path.isfile(inside + name)
+    ]
+    files = [file.path[len(inside) :] for file in listing.files if listing.found]
+    newest = max([*names, *files], key=_age_key, default=None)
+    return shown_path(inside, root) + newest if newest in names else None
+
+
 def stands(source: Source, listing: Listing) -> bool:
     """Whether nothing was made, renamed or removed since the files of a source were listed."""
     if listing.found != _known_or_new(source, listing.found):

@@ -41,10 +41,6 @@ if TYPE_CHECKING:
         def bad_lines(self, source: str | None = None) -> int: ...
 
 
-AHEAD_US = 5 * MINUTE_US
-"""A line that is further ahead of the clock than this is ignored."""
-
-
 class ClockReading(NamedTuple):
     """What the logs show for one group at this run.
 
@@ -147,8 +143,6 @@ def _observation(rule: Rule, state: RuleState, seen: ClockReading, now: int) -> 
         if seen.reason:
             return Observation(None, INSUFFICIENT, seen.reason)
         return Observation(None, better=True)  # nothing is open, so nothing is too old
-    if seen.origin - now > AHEAD_US:
-        return Observation(None, INSUFFICIENT, "the newest line is ahead of the clock")
     age = active_us(rule.active, seen.origin, now)
     value = ratio(age, MINUTE_US)
     if not rule.breached(value):
@@ -177,7 +171,6 @@ def next_step(rule: Rule, states: dict[str, RuleState], logs: LogSource, now: in
         elif seen.origin is not None:
             begins = crossing(rule, seen.origin)
             instants += [begins, reached(rule.active, begins, rule.for_us)]
-            instants.append(seen.origin - AHEAD_US)
             instants.append(reached(rule.active, seen.origin, _minutes_us(rule.recover)))
     later = [instant for instant in instants if instant > now]
     return min(later, default=None)
