@@ -21,6 +21,7 @@ from perfkit.alerts.sinks.sink import is_news
 from tests.alerting import START, Bench, minutes, ran
 
 RULES = """\
+metrics_file: true
 rules:
   - {id: loss, metric: net_pnl, over: {window: all}, below: -5}
   - {id: rate, metric: win_rate, over: {trades: 2}, below: 0.5, severity: critical}
@@ -169,7 +170,7 @@ def test_first_run_that_is_killed_loses_no_line(tmp_path: Path) -> None:
         Bench(root, RULES).trade(minutes(6), 100)
         run_at(root, 7)
         own = [*(root / "logs/performance").glob(".*"), *(root / FOLDER).glob(".*")]
-        assert [path.name for path in own] == [".settings"], call
+        assert sorted(path.name for path in own) == [".metrics", ".settings"], call
 
 
 def shell(root: Path, redirect: str, minute: int) -> subprocess.CompletedProcess[str]:
