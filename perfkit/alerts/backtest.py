@@ -29,6 +29,7 @@ from perfkit.core.errors import UsageError
 from perfkit.core.exact import ZERO, add
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import aligned, escaped, fixed, plain, signed, table
+from perfkit.core.interpreter import uncollected
 from perfkit.core.trades import Trades
 from perfkit.summary.amounts import amount
 from perfkit.summary.selection import as_date
@@ -142,7 +143,8 @@ def backtest(
     memory = Memory()
     memory.entries = {entry.rule.id: entry for entry in entries}
     announcer = Announcer(memory, feed, end)
-    announcer.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
+    with uncollected():
+        announcer.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
     span = feed.rows(start_day.toordinal(), end_day.toordinal())
     histories = tuple(_history(entry, announcer.events, span, start) for entry in entries)
     currency, events = feed.config.sources[0].currency, tuple(announcer.events)

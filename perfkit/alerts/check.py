@@ -30,6 +30,7 @@ from perfkit.alerts.state_file import (
 from perfkit.config.workspace import CACHE, MANIFEST, timezone_override
 from perfkit.core.errors import OutputError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.interpreter import uncollected
 from perfkit.disk.atomic import mode_like, put_in_place, sweep_temporaries
 
 TYPE_CHECKING = False
@@ -123,7 +124,8 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     horizon = _horizon(stored, now + ahead_us)
     feed = open_feed(config, writes=not dry_run, horizon=horizon)
     run = _AlertRun(root, now, feed, settings_of(config, feed.missing), ahead_us)
-    result = run.work(stored, rules)
+    with uncollected():
+        result = run.work(stored, rules)
     if not dry_run and not run.is_blind:
         os.makedirs(os.path.dirname(os.path.join(root, state_file.STATE)), exist_ok=True)
         events = [one for one in result.events if one["id"] not in run.doubtful]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property, partial
 
 from perfkit.book.cache import DEFAULT, Activity, Opened, Options, discard, open_book
@@ -96,6 +96,16 @@ class Book:
     def newest_day(self) -> date | None:
         """The newest trading day that has a line, good or bad; None when no line has a day."""
         return self.days_with_lines[-1] if self.days_with_lines else None
+
+    @property
+    def present_day(self) -> date | None:
+        """The newest day with a line that is not later than tomorrow, by the clock.
+
+        A line that is dated ahead does not stand for the present; where all are, the newest does.
+        """
+        tomorrow = datetime.now(self.config.calendar.zone).date() + timedelta(days=1)
+        present = [day for day in self.days_with_lines if day <= tomorrow]
+        return present[-1] if present else self.newest_day
 
     @cached_property
     def files(self) -> list[FileEntry]:

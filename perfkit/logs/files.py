@@ -47,7 +47,7 @@ def verified_text(
 
         packed = DigestedStream(stream)
         try:
-            yield gzip.GzipFile(fileobj=packed, mode="rb")  # type: ignore[misc]
+            yield BufferedReader(gzip.GzipFile(fileobj=packed, mode="rb"))
         except (OSError, EOFError, zlib.error) as error:
             if packed.chunks() != chunks:
                 raise ContentChangedError(shown) from error

@@ -331,24 +331,22 @@ class _Reader:
             self.next_line += len(rows)
             self._rows(rows, list(range(place.line, self.next_line)), place)
             return 0
-        offset, blank = place.offset, 0
-        rows, numbers = [], []
         lines = place.block.split(b"\n")
         lines.pop()
-        for raw in lines:
-            if not raw or (raw.isspace() and len(raw) <= json_lines.MAX_LINE_BYTES):
-                self.blank += 1
-                blank += len(raw) + 1
-            else:
-                try:
-                    rows.append(json_lines.decoded_line(raw, self.keys))
-                    numbers.append(self.next_line)
-                except BadValueError as error:
-                    self._bad(self.next_line, offset, str(error))
-            self.next_line += 1
-            offset += len(raw) + 1
+        most = json_lines.MAX_LINE_BYTES
+        solid = [n for n, raw in enumerate(lines) if raw and (not raw.isspace() or len(raw) > most)]
+        rows, numbers = [], []
+        for n in solid:
+            number = place.line + n
+            try:
+                rows.append(json_lines.decoded_line(lines[n], self.keys))
+                numbers.append(number)
+            except BadValueError as error:
+                self._bad(number, place.offset_of(number), str(error))
+        self.next_line += len(lines)
+        self.blank += len(lines) - len(solid)
         self._rows(rows, numbers, place)
-        return blank
+        return len(place.block) - sum(len(lines[n]) + 1 for n in solid)
 
     def long_line(self, offset: int, length: int) -> None:
         """Takes note of a line too long to be looked at."""

@@ -60,6 +60,9 @@ def findings(selection: Selection) -> list[Finding]:
                 f"{' and '.join(modes)} trades are mixed; separate them with --where",
             )
         )
+    if selection.ahead:
+        message = "dated a day or more after the last change of the log file"
+        found.append(Finding("ahead", selection.ahead, message))
     if missing:
         found.append(Finding("missing_days", len(missing), "expected days without a log file"))
     if unterminated:

@@ -86,7 +86,7 @@ def save(root: str, sink: str, progress: Progress) -> None:
     """Replaces the progress of a sink. Raises `OSError`."""
     path = path_of(root, sink)
     os.makedirs(os.path.dirname(path), exist_ok=True)
-    put_in_place(path, sealed((_LAYOUT, *vars(progress).values())))
+    put_in_place(path, sealed((_LAYOUT, *vars(progress).values())), mode=0o600)
 
 
 def path_of(root: str, sink: str) -> str:

@@ -31,7 +31,7 @@ def current(root: str, timezone: str) -> DeliverySettings:
     plain = (_LAYOUT, marks, tuple(map(tuple, found.sinks)), found.metrics_file)
     try:
         os.makedirs(os.path.join(root, FOLDER), exist_ok=True)
-        put_in_place(os.path.join(root, SETTINGS), sealed(plain))
+        put_in_place(os.path.join(root, SETTINGS), sealed(plain), mode=0o600)
     except OSError:
         return found  # the next run reads the configuration again
     return found

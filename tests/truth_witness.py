@@ -1,0 +1,288 @@
+"""Runs the alerts of a `World`, and says what is wrong with what they did.
+
+What may be said depends on a little history besides the present files: the last finished run, the
+clock it saw, which trades it evaluated, which rules are silenced, and what has been announced.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import json
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from perfkit.alerts import commands, cron
+from perfkit.core.errors import PerfkitError
+from tests.truth import AHEAD, Trade, TruthRule, Verdict, codes, fires, fires_by_the_clock, iso
+from tests.truth_world import World
+
+SECOND_US = 1_000_000
+
+
+class Finished(NamedTuple):
+    """The last finished run: its clock, the codes to answer with, the edits so far."""
+
+    clock: int
+    codes: set[int]
+    edits: int
+    rules: tuple[TruthRule, ...]
+
+
+class Silence:
+    """A silenced rule; `certain` unless it may have ended without a word."""
+
+    def __init__(self, until_us: int, rule: TruthRule) -> None:
+        self.until_us = until_us
+        self.rule = rule
+        self.certain = True
+
+
+class Ledger:
+    """All events, also those that are no longer in the log."""
+
+    def __init__(self) -> None:
+        self.ids: set[str] = set()
+        self.open: dict[str, str] = {}
+        self.ended: set[str] = set()
+        self.is_whole = True
+
+    def add(self, event: dict[str, Any]) -> None:
+        if not self.is_whole:
+            return
+        assert event["id"] not in self.ids, f"id comes twice: {event['message']}"
+        self.ids.add(event["id"])
+        episode = event["episode"]
+        if event["kind"] == "firing":
+            assert episode not in self.open, f"fires twice: {event['message']}"
+            assert episode not in self.ended, f"fires after its end: {event['message']}"
+            self.open[episode] = event["rule"]
+        elif event["kind"] == "resolved":
+            assert self.open.pop(episode, None), f"ends without a beginning: {event['message']}"
+            self.ended.add(episode)
+
+
+class Witness:
+    """One run after the other."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.ledger = Ledger()
+        self.last: Finished | None = None
+        self.newest_clock = world.now
+        self.evaluated: int | None = None
+        """The closing time of the last trade that was surely evaluated."""
+        self.perhaps = 0
+        """No trade that closed later has been evaluated."""
+        self.mentioned = 0.0
+        """The latest time in an event."""
+        self.before: dict[TruthRule, Verdict] = {}
+        self.silences: dict[str, Silence] = {}
+        self._trades: dict[int, tuple[Trade, ...]] = {}
+
+    # What is right
+
+    def right(self) -> set[int]:
+        """The exit codes that are right for a run now."""
+        world = self.world
+        if world.lock is not None:
+            return self._of_another()
+        trouble = world.in_trouble()
+        if not world.valid or True in trouble.values():
+            return {3}
+        verdicts = self.verdicts()
+        found = {3} if trouble else set()
+        now = world.clock + AHEAD
+        if any(now < one.closed for one in self.trades(self.horizon())):
+            return {3}
+        if any(now < one.closed for one in self.trades(self.perhaps)):
+            found |= {3} | self._codes(self.verdicts(self.perhaps))
+        return found | self._codes(verdicts)
+
+    def _of_another(self) -> set[int]:
+        last, world = self.last, self.world
+        if last is None or not 0 <= world.clock - last.clock <= 120:
+            return {3}
+        if last.edits != world.edits:
+            is_same = world.valid and last.rules == tuple(world.active_rules())
+            return {3} | (last.codes if is_same else set())
+        return last.codes
+
+    def horizon(self) -> int:
+        """Trades up to here count: what was evaluated once still does."""
+        known = None if self.world.lost_state else self.evaluated
+        now = self.world.clock + AHEAD
+        return now if known is None else max(now, known)
+
+    def trades(self, horizon: int) -> tuple[Trade, ...]:
+        """The trades that closed up to then."""
+        if horizon not in self._trades:
+            self._trades[horizon] = self.world.present(horizon)
+        return self._trades[horizon]
+
+    def verdicts(self, horizon: int = 0) -> dict[TruthRule, Verdict]:
+        """Whether each rule fires."""
+        world = self.world
+        trades = self.trades(max(horizon, self.horizon()))
+        found: dict[TruthRule, Verdict] = {}
+        for rule in world.active_rules():
+            if not rule.is_clock:
+                found[rule] = fires(rule, trades)
+                continue
+            before = self.before.get(rule, False)
+            found[rule] = fires_by_the_clock(rule, trades, world.clock, before)
+            if self.is_doubtful() and before is not False and not found[rule]:
+                found[rule] = None  # nothing is resolved when nobody can say what time it is
+        return found
+
+    def is_doubtful(self) -> bool:
+        """Whether the clock has gone back, also where it did so to before an evaluated trade."""
+        known = [one.closed for one in self.trades(self.horizon())[-1:]]
+        return self.world.clock < self.newest_clock or max(known, default=0) > (
+            self.world.clock + AHEAD
+        )
+
+    def _codes(self, verdicts: dict[TruthRule, Verdict]) -> set[int]:
+        return codes((fires, self.is_silenced(rule)) for rule, fires in verdicts.items())
+
+    def is_silenced(self, rule: TruthRule) -> Verdict:
+        known = self.silences.get(rule.id)
+        if known is None or known.until_us <= self.world.clock * SECOND_US:
+            return False
+        return True if known.certain and known.rule == rule else None
+
+    # What is done
+
+    def run(self) -> None:
+        """One run, and all that is claimed of it."""
+        world = self.world
+        self._trades = {}
+        if world.cut_log:
+            self._log_was_cut()
+        right = self.right()
+        size = world.event_log.stat().st_size if world.event_log.exists() else 0
+        err = io.StringIO()
+        words = ["--root", str(world.root), "--now", iso(world.clock)]
+        with contextlib.redirect_stderr(err):
+            code = cron.main(words)
+        said = err.getvalue()
+        assert code in right, f"exit {code}, not {right}: {self.describe()}; stderr: {said}"
+        assert "Traceback" not in said, said
+        assert (code != 3) or said or world.lock is not None, "exit 3 without a reason"
+        self._events(size)
+        self._episodes()
+        if world.lock is None:
+            self._learn(code)
+
+    def command(self) -> None:
+        """The silence that somebody wants, or its end."""
+        world = self.world
+        if world.wants is None or world.lock is not None:
+            world.wants = None
+            return
+        (name, seconds), world.wants = world.wants, None
+        now_us = world.now * SECOND_US + len(self.ledger.ids)
+        size = world.event_log.stat().st_size if world.event_log.exists() else 0
+        try:
+            if seconds:
+                commands.silence(world.root, name, seconds * SECOND_US, now_us)
+                self.silences[name] = Silence(now_us + seconds * SECOND_US, world.rules[name])
+            else:
+                commands.end_silence(world.root, name, now_us)
+                self.silences.pop(name, None)
+        except PerfkitError:
+            return
+        self._events(size)
+        if self.last is not None and 3 not in self.last.codes:
+            self.last = self.last._replace(codes=self._codes(self.before))
+
+    def _learn(self, code: int) -> None:
+        """What this run knows from now on."""
+        world = self.world
+        trouble = world.in_trouble()
+        self.last = Finished(world.clock, {code}, world.edits, tuple(world.active_rules()))
+        is_skewed = world.clock < self.newest_clock
+        verdicts = self.verdicts()
+        if not world.valid or (world.lost_state and trouble):
+            self.newest_clock = max(self.newest_clock, world.clock)
+            return
+        self.newest_clock = world.clock
+        self.perhaps = max(self.perhaps, self.horizon())
+        self._silences_over(is_sure=not trouble and not is_skewed)
+        if None in trouble.values():
+            self.evaluated = None
+        if trouble:
+            self.before |= {
+                rule: verdict if self.before.get(rule, False) is verdict else None
+                for rule, verdict in verdicts.items()
+            }
+            return
+        self.before = verdicts
+        trades = self.trades(self.horizon())
+        self.evaluated = trades[-1].closed if trades else None
+        self.perhaps = self.evaluated or 0
+        world.lost_state = False
+
+    def _silences_over(self, *, is_sure: bool) -> None:
+        now_us = self.world.clock * SECOND_US
+        rules = {rule.id: rule for rule in self.world.active_rules()}
+        for name, one in list(self.silences.items()):
+            if one.until_us > now_us and rules.get(name) == one.rule:
+                continue
+            if is_sure:
+                del self.silences[name]
+            else:
+                one.certain = False
+
+    def _log_was_cut(self) -> None:
+        """Silences, ids and open episodes are in the event log; without it some are forgotten."""
+        if self.world.lost_state:
+            self.ledger.is_whole = False
+            for one in self.silences.values():
+                one.certain = False
+
+    def _events(self, size: int) -> None:
+        world = self.world
+        if not world.event_log.exists():
+            return
+        with world.event_log.open("rb") as stream:
+            stream.seek(size)
+            lines = stream.read().splitlines()
+        latest = max(world.clock + AHEAD, self.perhaps, self.mentioned)
+        for event in (json.loads(line) for line in lines if line):
+            self.ledger.add(event)
+            for field in ("first_trade", "last_trade", "occurred_at"):
+                at = event[field] if event["rule"] and event["kind"] != "silenced" else None
+                assert at is None or _seconds(at) <= latest, f"{field} is ahead: {event}"
+                self.mentioned = max(self.mentioned, _seconds(at) if at else 0)
+
+    def _episodes(self) -> None:
+        """After a run that could evaluate a rule, its episode is open if and only if it fires."""
+        world = self.world
+        if not self.ledger.is_whole or world.lock is not None or not world.valid:
+            return
+        trouble = world.in_trouble()
+        if None in trouble.values() or world.lost_state:
+            return
+        for rule, verdict in self.verdicts().items():
+            if verdict is None or any(rule.concerns(source) for source in trouble):
+                continue
+            if rule.is_clock and self.is_doubtful():
+                continue
+            count = sum(name == rule.id for name in self.ledger.open.values())
+            assert count == verdict, f"{rule.id}: {count} episodes are open; it fires: {verdict}"
+
+    def describe(self) -> str:
+        """The world in a line."""
+        trouble = self.world.in_trouble()
+        state = {rule.id: one for rule, one in self.verdicts().items()}
+        silent = {name: one.until_us // SECOND_US for name, one in self.silences.items()}
+        return (
+            f"clock {iso(self.world.clock)}, now {iso(self.world.now)}, fires {state}, "
+            f"silenced {silent}, trouble {trouble}, valid {self.world.valid}, locked "
+            f"{self.world.lock is not None}, last run {self.last and self.last[:3]}"
+        )
+
+
+def _seconds(text: str) -> float:
+    return datetime.fromisoformat(text).timestamp()
