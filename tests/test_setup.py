@@ -134,6 +134,7 @@ CORE = {
     "alerts silence drawdown --for 1h": 0,
     "alerts unsilence drawdown": 0,
     "alerts heartbeat": 0,
+    "alerts send-test stderr": 0,
     "init new": 0,
 }
 """Commands that need no extra, and how they end."""

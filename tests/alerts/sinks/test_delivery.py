@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -21,6 +22,7 @@ from perfkit.alerts.sinks.sink import is_news
 from tests.alerting import START, Bench, minutes, ran
 
 RULES = """\
+metrics_file: true
 rules:
   - {id: loss, metric: net_pnl, over: {window: all}, below: -5}
   - {id: rate, metric: win_rate, over: {trades: 2}, below: 0.5, severity: critical}
@@ -46,7 +48,7 @@ def due(root: Path) -> Path:
     return root
 
 
-def counted(before: Callable[[str, int], None]) -> None:
+def counted(before: Callable[[str, int], object]) -> None:
     """Calls `before` ahead of each call of the system that writes, with its number from 0."""
     made = 0
 
@@ -169,7 +171,7 @@ def test_first_run_that_is_killed_loses_no_line(tmp_path: Path) -> None:
         Bench(root, RULES).trade(minutes(6), 100)
         run_at(root, 7)
         own = [*(root / "logs/performance").glob(".*"), *(root / FOLDER).glob(".*")]
-        assert [path.name for path in own] == [".settings"], call
+        assert sorted(path.name for path in own) == [".metrics", ".settings"], call
 
 
 def shell(root: Path, redirect: str, minute: int) -> subprocess.CompletedProcess[str]:
@@ -279,3 +281,21 @@ def test_alerts_by_hand_with_closed_stderr_leave_the_lines_to_the_next_run(tmp_p
     assert done.returncode == 2
     again = ran(["--root", str(root), "--now", minutes(6).isoformat()])
     assert again.err.splitlines() == lines_of(root)
+
+
+def test_quiet_run_delivers_what_waits_without_evaluating_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = due(tmp_path)
+    time.sleep(0.1)
+    with monkeypatch.context() as patched:
+        patched.setattr(sys, "stderr", None)
+        assert cron.main(["--root", str(root), "--now", minutes(5).isoformat()]) == 2
+
+    def refuse(*_: object, **__: object) -> None:
+        raise AssertionError("a quiet run has nothing to do")
+
+    monkeypatch.setattr("perfkit.alerts.check.check", refuse)
+    later = ran(["--root", str(root), "--now", minutes(6).isoformat()])
+    assert (later.code, later.err.splitlines()) == (2, lines_of(root))
+    assert ran(["--root", str(root), "--now", minutes(7).isoformat()]) == (2, "", "")

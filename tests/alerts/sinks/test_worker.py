@@ -20,6 +20,7 @@ from perfkit.alerts.sinks.sink import Sink
 from perfkit.disk.locks import try_lock
 from perfkit.schemas.make import schemas
 from tests.alerting import START, Bench, minutes
+from tests.alerts.sinks.test_delivery import counted
 from tests.alerts.sinks.test_outbox import append
 
 RULES = """\
@@ -40,6 +41,7 @@ def sink(code: str = TAKES, timeout: float = 10, **fields: object) -> Sink:
 
 def outbox_of(root: Path, *numbers: int) -> Path:
     """A workspace where those events wait for the sink."""
+    root.mkdir(exist_ok=True)
     save(str(root), "pager", start(str(root), None, 0))
     append(root, *numbers)
     return root
@@ -251,6 +253,33 @@ def test_second_process_leaves_the_sink_to_the_first(tmp_path: Path) -> None:
     worker.serve(root, sink())
     assert got(tmp_path) == []
     os.close(lock)
+
+
+@pytest.mark.slow
+def test_process_killed_at_any_call_that_writes_loses_no_event(tmp_path: Path) -> None:
+    def served(root: Path, before: Callable[[str, int], object]) -> int:
+        child = os.fork()
+        if child == 0:  # pragma: no cover  the child leaves no trace
+            counted(before)
+            worker.serve(str(root), sink())
+            os._exit(0)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    calls = tmp_path / "calls"
+    whole = outbox_of(tmp_path / "whole", 5, 6)
+    assert served(whole, lambda _, number: bool(calls.write_text(str(number + 1)))) == 0
+    assert int(calls.read_text()) > 10
+    for call in range(int(calls.read_text())):
+
+        def kill(_: str, number: int, call: int = call) -> None:
+            if number == call:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        root = outbox_of(tmp_path / str(call), 5, 6)
+        assert served(root, kill) == -signal.SIGKILL
+        worker.serve(str(root), sink())
+        assert list(dict.fromkeys(got(root))) == ["id-5", "id-6"], call
+        assert len(got(root)) <= 3
 
 
 # -------------------------------------------------------------------------- started by a run
