@@ -333,7 +333,7 @@ def next_due(memory: Memory, feed: Feed, now: int) -> int | None:
         instants.append(now + max(1, waiting.closed_at[0] - feed.horizon))
     for entry in memory.entries.values():
         rule = entry.rule
-        if rule.is_clock:
+        if rule.is_clock and not feed.holds(rule):
             following = next_step(rule, entry.clock, feed, now)
             instants += [] if following is None else [following]
         if memory.silences.get(rule.id, 0) > now or rule.remind_us is None:

@@ -244,7 +244,6 @@ class _AlertRun:
         self.doubtful: set[str] = set()
         self.held: set[str] = set()
         self.is_blind = False
-        self.is_skewed = False
 
     def work(self, stored: StoredMemory, rules: Sequence[Rule]) -> CheckResult:
         known: Recalled | None = None
@@ -270,7 +269,7 @@ class _AlertRun:
         announcer.waiting(self.feed.waiting())
         for fired, reason in known.orphans if known is not None else ():
             announcer.orphan(fired, reason)
-        self.held = {rule.id for rule in rules if self._waits(rule)}
+        self.held = {rule.id for rule in rules if self.feed.holds(rule)}
         jobs = self._jobs(rules, known, announcer)
         days = self.feed.days()
         announcer.trades(replay.replay(jobs, self.feed, days))
@@ -280,12 +279,6 @@ class _AlertRun:
         if known is None:
             announcer.close_orphans(left)
         return self._result(announcer)
-
-    def _waits(self, rule: Rule) -> bool:
-        """Whether the rule is about a source that cannot be relied on."""
-        wanted = dict(rule.where).get("source")
-        troubles = self.feed.troubles
-        return wanted in troubles or (bool(troubles) and wanted is None)
 
     def _jobs(
         self, rules: Sequence[Rule], known: Recalled | None, announcer: Announcer
@@ -368,15 +361,14 @@ class _AlertRun:
         return None
 
     def _by_the_clock(self, announcer: Announcer) -> None:
-        """Steps what depends on the present; a run that finds the clock gone back only says so."""
+        """Steps what depends on the present, which is what the clock says now."""
         memory = self.memory
         newest = newest_seen(self.root, memory.newest)
         memory.newest = self.now
-        self.is_skewed = newest - self.now >= SKEW_US
-        if self.is_skewed:
+        if newest - self.now >= SKEW_US:
             announcer.clock_skew(newest)
-            return
-        memory.newest = max(newest, self.now)
+        else:
+            memory.newest = max(newest, self.now)
         announcer.silences_over()
         if not self._is_behind():
             announcer.clock_rules(self.held)
@@ -384,8 +376,6 @@ class _AlertRun:
 
     def next_run(self) -> int | None:
         """The earliest instant at which there is work without a new line."""
-        if self.is_skewed:
-            return self.now
         from perfkit.alerts.announce import next_due
 
         return next_due(self.memory, self.feed, self.now)

@@ -104,6 +104,11 @@ class Feed:
         """The trading days with closed trades, in order."""
         return list(self._days.values())
 
+    def holds(self, rule: Rule) -> bool:
+        """Whether a rule has to wait: it is about a source that cannot be relied on."""
+        wanted = dict(rule.where).get("source")
+        return wanted in self.troubles or (bool(self.troubles) and wanted is None)
+
     def waiting(self) -> Trades | None:
         """The closed trades that wait for their time, in trade order; None without any."""
         return joined(self._ahead) if self._ahead else None

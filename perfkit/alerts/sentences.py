@@ -189,7 +189,7 @@ class Sentences:
         seconds = abs(newest - now) // 1_000_000
         return (
             f"The clock went back by {length(Decimal(seconds))}, from {self.moment(newest)} to "
-            f"{self.moment(now)}; from the next run on, the present time counts"
+            f"{self.moment(now)}; evaluation goes on with the present time"
         )
 
     def fires(self, rule: Rule, group: str, since: int) -> str:

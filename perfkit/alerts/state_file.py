@@ -109,25 +109,28 @@ def held_since(root: str) -> int:
 class Beat:
     """The latest finished run: when it was, the newest time any run saw, and its exit code.
 
-    `every` is how long before it the run before was, in microseconds.
+    `gap` is how long before it the run before was, `every` the usual time between runs: the
+    shorter of the last two gaps, as a clock that jumps makes one of them long. In microseconds.
     """
 
-    __slots__ = ("at", "code", "every", "newest")
+    __slots__ = ("at", "code", "every", "gap", "newest")
 
-    def __init__(self, at: int, newest: int, code: int, every: int) -> None:
+    def __init__(self, at: int, newest: int, code: int, gap: int, every: int) -> None:
         self.at = at
         self.newest = newest
         self.code = code
+        self.gap = gap
         self.every = every
 
 
 def beat(root: str, now: int, newest: int, code: int) -> None:
     """Replaces the heartbeat: when the run was, the newest time any run saw, its exit code."""
     before = last_beat(root)
-    every = MINUTE_US if before is None else max(MINUTE_US, min(now - before.at, MOST_EVERY_US))
+    gap = 0 if before is None else max(0, min(now - before.at, MOST_EVERY_US))
+    every = MINUTE_US if before is None else max(MINUTE_US, min(gap, before.gap))
     at = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(now // 1_000_000))
     text = f'{{"at": "{at}", "at_us": {now}, "newest_us": {newest}, "code": {code}'
-    text += f', "every_us": {every}'
+    text += f', "gap_us": {gap}, "every_us": {every}'
     sealed = f'{text}, "check": {crc32(text.encode())}}}\n'
     put_in_place(os.path.join(root, HEARTBEAT), sealed.encode(), durable=False)
 
@@ -142,7 +145,7 @@ def last_beat(root: str) -> Beat | None:
         if crc32(sealed.encode()) != int(check.rstrip().rstrip("}")):
             return None
         words = sealed.replace(",", " ").split()
-        return Beat(int(words[3]), int(words[5]), int(words[7]), int(words[9]))
+        return Beat(*(int(words[place]) for place in (3, 5, 7, 9, 11)))
     except (OSError, ValueError, IndexError):
         return None
 

@@ -392,11 +392,11 @@ class TestBesideAnotherRun:
     def test_rare_runs_have_longer_intervals(self, tmp_path: Path) -> None:
         bench = Bench(tmp_path, LOSS)
         bench.trade(START, 1)
-        bench.run(START)
-        bench.run(minutes(15))
+        for minute in (0, 15, 30):
+            bench.run(minutes(minute))
         with locked(bench):
-            assert bench.run(minutes(44)).code == 0
-            assert bench.run(minutes(46)).code == 3
+            assert bench.run(minutes(59)).code == 0
+            assert bench.run(minutes(61)).code == 3
 
     @pytest.mark.parametrize("text", ["rules: [\n", LOSS.replace("-100", "-200")])
     def test_a_changed_configuration_is_no_all_clear(self, tmp_path: Path, text: str) -> None:

@@ -126,7 +126,11 @@ def test_day_about_which_there_is_nothing_to_say_is_the_golden_one(
 
 
 def test_every_golden_file_has_its_test() -> None:
-    assert {path.name for path in GOLDEN.iterdir()} == {*PAGES, "clean-day.md"}
+    assert {path.name for path in GOLDEN.iterdir()} == {
+        *PAGES,
+        "clean-day.md",
+        "alert-sentences.txt",
+    }
 
 
 @pytest.mark.parametrize("name", [name for name in PAGES if name.endswith(".md")])
