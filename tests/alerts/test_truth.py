@@ -16,7 +16,7 @@ from random import Random
 import pytest
 
 from tests.conftest import CAMPAIGN
-from tests.truth import AHEAD, DAY, iso
+from tests.truth import AHEAD, DAY, OPEN, iso
 from tests.truth_witness import Witness
 from tests.truth_world import BROKEN_RULES, RULES, World
 
@@ -132,7 +132,8 @@ def replaced(world: World, random: Random) -> None:
     if name is None or world.sources[source][name].fault:
         return
     file = world.sources[source][name]
-    file.fault = random.choice(["broken", "hollow", "folder"])
+    is_open = "a folder in place of the newest file" in OPEN
+    file.fault = random.choice(["broken", "hollow"] if is_open else ["broken", "hollow", "folder"])
     world.rewrite(source, name)
 
     def back() -> None:
