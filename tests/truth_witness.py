@@ -223,7 +223,9 @@ class Witness:
         self.last = Finished(world.clock, {code}, world.edits, gap, rules)
         is_skewed = world.clock < self.newest_clock
         verdicts = self.verdicts()
-        if not world.valid or (world.lost_state and trouble):
+        is_all = len(trouble) == len(world.names)
+        if not world.valid or is_all or (world.lost_state and trouble):
+            self.perhaps = max(self.perhaps, self.horizon())
             self.newest_clock = max(self.newest_clock, world.clock)
             return
         self.newest_clock = world.clock

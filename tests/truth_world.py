@@ -254,7 +254,7 @@ class World:
 
     def trades(self, source: str) -> Iterator[Trade]:
         """The trades of a source: of lines with the same order, the last one."""
-        latest = {}
+        latest: dict[str, Line] = {}
         files = self.sources[source]
         for name in sorted(files):
             file = files[name]

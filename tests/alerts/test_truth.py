@@ -26,7 +26,7 @@ def _today(world: World) -> str:
 
 
 MINUTES = 200
-HISTORIES = 2000 if CAMPAIGN else 10
+HISTORIES = 2000 if CAMPAIGN else 5
 PARTS = 20 if CAMPAIGN else 5
 ALONE = os.environ.get("PERFKIT_TRUTH_SEED")
 
