@@ -8,15 +8,16 @@ from typing import get_args
 
 import pytest
 
-from perfkit.alerts import sinks
 from perfkit.alerts.event import AlertEvent
+from perfkit.alerts.metrics_file import METRICS_FILE
 from perfkit.alerts.rules.file import RULE_KEYS, rules_of
 from perfkit.alerts.rules.rule import CLOCK_METRICS, ERROR, INSUFFICIENT
+from perfkit.alerts.sinks.file import SINK_KEYS
 from perfkit.alerts.status import WORDS
 from perfkit.cli import alerts, main
 from perfkit.config.settings import load
 from perfkit.schemas.make import hints_of
-from tests.alerting import BOT, Bench, minutes
+from tests.alerting import BOT, WIN_RATE, Bench, minutes
 from tests.test_docs import DOCS, ROOT, blocks, first_cells, section
 
 PAGE = DOCS / "alerts.md"
@@ -29,6 +30,18 @@ def block(language: str, holds: str) -> str:
 
 def test_every_key_of_a_rule_is_documented() -> None:
     assert first_cells(section("alerts.md", "### Keys of a rule")) == set(RULE_KEYS)
+
+
+def test_every_key_of_a_sink_is_documented() -> None:
+    assert first_cells(section("alerts.md", "### Sinks")) == set(SINK_KEYS)
+
+
+def test_every_metric_of_the_file_is_documented(tmp_path: Path) -> None:
+    bench = Bench(tmp_path, WIN_RATE + "metrics_file: true\n")
+    bench.run(minutes(0))
+    text = (tmp_path / METRICS_FILE).read_text()
+    named = set(re.findall(r"^# TYPE (\w+) gauge$", text, re.M))
+    assert first_cells(section("alerts.md", "## Metrics for Prometheus")) == named
 
 
 def test_every_state_is_documented() -> None:
@@ -87,13 +100,6 @@ def test_the_tests_of_rules_shown_pass(tmp_path: Path, capsys: pytest.CaptureFix
     file.write_text(rules + "recover: 0.65}\n" + block("yaml", "eleven of twenty"))
     assert main.main(["alerts", "test", str(file), "--root", str(ROOT)]) == 0
     assert capsys.readouterr().out.startswith("ok")
-
-
-def test_the_sink_shown_is_one() -> None:
-    found: dict[str, type[sinks.Sink]] = {}
-    exec(block("python", "class Pager"), found)
-    pager: sinks.Sink = found["Pager"]()
-    pager.deliver([])
 
 
 def test_every_exit_code_is_documented() -> None:

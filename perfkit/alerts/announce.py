@@ -304,11 +304,12 @@ class Announcer:
             elif one["kind"] == "resolved":
                 opened.pop(place, None)
         done = {one["episode"] for one in self.events if one["kind"] in ("resolved", "firing")}
+        states = {rule: entry.states() for rule, entry in self.memory.entries.items() if opened}
         for (rule, group), one in opened.items():
             entry = self.memory.entries.get(rule)
             if entry is None or one.get("episode") in done:
                 continue
-            state = entry.states().get(group)
+            state = states[rule].get(group)
             still = state.episode if state is not None else None
             if still is not None and entry.episode_name(still) == one.get("episode"):
                 continue

@@ -6,6 +6,8 @@ first run of a new rule. Clock rules cannot be backtested: they depend on when a
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
@@ -20,13 +22,14 @@ from perfkit.alerts.memory import Memory
 from perfkit.alerts.replay import RuleEntry, from_start, replay
 from perfkit.alerts.rules.file import load_rules
 from perfkit.alerts.rules.rule import Rule
-from perfkit.alerts.rules.steps import NO_GROUP, Point, RuleRun, is_of
+from perfkit.alerts.rules.steps import NO_GROUP, Point, RuleRun, rows_by_group
 from perfkit.config.settings import Config
 from perfkit.core.calendar import moment_of
 from perfkit.core.errors import UsageError
 from perfkit.core.exact import ZERO, add
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import aligned, escaped, fixed, plain, signed, table
+from perfkit.core.interpreter import uncollected
 from perfkit.core.trades import Trades
 from perfkit.summary.amounts import amount
 from perfkit.summary.selection import as_date
@@ -140,7 +143,8 @@ def backtest(
     memory = Memory()
     memory.entries = {entry.rule.id: entry for entry in entries}
     announcer = Announcer(memory, feed, end)
-    announcer.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
+    with uncollected():
+        announcer.trades(replay([from_start(entry, start - 1) for entry in entries], feed, days))
     span = feed.rows(start_day.toordinal(), end_day.toordinal())
     histories = tuple(_history(entry, announcer.events, span, start) for entry in entries)
     currency, events = feed.config.sources[0].currency, tuple(announcer.events)
@@ -151,36 +155,41 @@ def _history(entry: RuleEntry, events: Sequence[Event], span: Trades, start: int
     rule = entry.rule
     points = tuple(one for one in entry.run.points or () if one.at >= start)
     own = [event for event in events if event["rule"] == rule.id]
-    found = [_episode(rule, fired, ended, span, points) for fired, ended in episodes(own)]
+    rows = rows_by_group(rule, span)
+    seen: defaultdict[str, list[Point]] = defaultdict(list)
+    for point in points:
+        seen[point.group].append(point)
+    found = []
+    for fired, ended in episodes(own):
+        group = fired["group"] or NO_GROUP
+        found.append(_episode(rule, fired, ended, span, rows.get(group, []), seen[group]))
     found.sort(key=lambda one: one.fired_at)
     return RuleHistory(rule, tuple(found), points, len(points))
 
 
 def _episode(
-    rule: Rule, fired: Event, ended: Event | None, span: Trades, points: Sequence[Point]
+    rule: Rule,
+    fired: Event,
+    ended: Event | None,
+    span: Trades,
+    own: Sequence[int],
+    points: Sequence[Point],
 ) -> BacktestEpisode:
-    group = fired["group"] or NO_GROUP
+    """An episode; `own` are the rows of its group in the span, `points` its figures."""
     since = instant_from(fired["occurred_at"]) or 0
     until = None if ended is None else instant_from(ended["occurred_at"])
-    rows = [
-        row
-        for row, at in enumerate(span.closed_at)
-        if at > since and (until is None or at <= until) and is_of(rule, group, span, row)
-    ]
+    first = bisect_right(own, since, key=span.closed_at.__getitem__)
+    last = len(own) if until is None else bisect_right(own, until, key=span.closed_at.__getitem__)
+    rows = own[first:last]
     net = ZERO
     for row in rows:
         net = add(net, span.net_pnl.decimal(row) or ZERO)
-    seen = [
-        one.value
-        for one in points
-        if one.group == group
-        and one.value is not None
-        and one.at >= since
-        and (until is None or one.at < until)
-    ]
+    begins = bisect_left(points, since, key=lambda one: one.at)
+    ends = len(points) if until is None else bisect_left(points, until, key=lambda one: one.at)
+    seen = [one.value for one in points[begins:ends] if one.value is not None]
     choose = min if rule.bound == "below" else max
     return BacktestEpisode(
-        group,
+        fired["group"] or NO_GROUP,
         since,
         until,
         None if ended is None else ended["reason"],

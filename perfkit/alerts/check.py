@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from perfkit.alerts import replay, state_file
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.event import time_text
-from perfkit.alerts.event_log import Event, append, read, size_of
+from perfkit.alerts.event_log import Event, append, read, read_since, size_of
 from perfkit.alerts.feed import Feed, load_config, open_feed
 from perfkit.alerts.memory import Memory, Recalled, memory_from, recalled
 from perfkit.alerts.rules.gauge import GaugeSettings
@@ -27,10 +27,11 @@ from perfkit.alerts.state_file import (
     config_mark,
     newest_seen,
 )
-from perfkit.config.workspace import timezone_override
+from perfkit.config.workspace import CACHE, MANIFEST, timezone_override
 from perfkit.core.errors import OutputError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.disk.atomic import put_in_place
+from perfkit.core.interpreter import uncollected
+from perfkit.disk.atomic import mode_like, put_in_place, sweep_temporaries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class CheckResult(NamedTuple):
     news: tuple[Event, ...]
     firing: tuple[OpenEpisode, ...]
     memory: Memory
+    feed: Feed
     reason: str
 
     def to_json(self) -> str:
@@ -122,7 +124,8 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     horizon = _horizon(stored, now + ahead_us)
     feed = open_feed(config, writes=not dry_run, horizon=horizon)
     run = _AlertRun(root, now, feed, settings_of(config, feed.missing), ahead_us)
-    result = run.work(stored, rules)
+    with uncollected():
+        result = run.work(stored, rules)
     if not dry_run and not run.is_blind:
         os.makedirs(os.path.dirname(os.path.join(root, state_file.STATE)), exist_ok=True)
         events = [one for one in result.events if one["id"] not in run.doubtful]
@@ -208,10 +211,15 @@ def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[tuple[Ru
 
 
 def write_state(root: str, head: dict[str, Any], memory: Memory) -> None:
-    """Replaces the state. Raises `OutputError`."""
+    """Replaces the state; nobody may read it who may not read the cache. Raises `OutputError`.
+
+    The lock is held.
+    """
     path = os.path.join(root, state_file.STATE)
     try:
-        put_in_place(path, state_file.encoded(head, memory.plain()))
+        content = state_file.encoded(head, memory.plain())
+        put_in_place(path, content, mode=mode_like(os.path.join(root, CACHE, MANIFEST)))
+        sweep_temporaries(os.path.dirname(path), "alerts")
     except OSError as error:
         raise OutputError(state_file.STATE, error) from error
 
@@ -243,7 +251,7 @@ class _AlertRun:
         if stored.body is not None:
             self.memory = memory_from(stored.body, self.settings)
             if size_of(self.root) != self.memory.log_size:
-                left = read(self.root, self.memory.log_size)
+                left = read_since(self.root, self.memory.log_size)
         else:
             left = read(self.root)
             known = recalled(left, rules, self.settings)
@@ -405,7 +413,7 @@ class _AlertRun:
         silent = {rule for rule, until in self.memory.silences.items() if until > self.now}
         news = tuple(one for one in events if one["rule"] not in silent)
         code = EXIT_FAILED if reason else code
-        return CheckResult(code, self.now, events, news, firing, self.memory, reason)
+        return CheckResult(code, self.now, events, news, firing, self.memory, self.feed, reason)
 
 
 def open_episodes(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:

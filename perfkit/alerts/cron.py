@@ -11,17 +11,22 @@ from __future__ import annotations
 import gc
 import os
 import sys
+import time
 
-from perfkit.alerts import state_file
+from perfkit.alerts import metrics_file, state_file
+from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
 from perfkit.config.workspace import CONFIG, folder_of, timezone_override
-from perfkit.core.interpreter import flushed
+from perfkit.core.interpreter import open_descriptors
 from perfkit.disk.fingerprints import unchanged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+EARLIEST_US, LATEST_US = -62_135_596_800_000_000, 253_402_300_800_000_000
+"""The years 1 to 9999 of UTC."""
 
 STUCK_US = 600_000_000
 """A run that has held the lock for this long counts as stuck."""
@@ -51,6 +56,7 @@ class Arguments:
 
     def __init__(self) -> None:
         self.accounts = True
+        self.began_ns = time.monotonic_ns()
         self.root = ""
         self.now: int | None = None
         self.json = False
@@ -68,8 +74,12 @@ def program() -> None:
     with new events.
     """
     gc.disable()
-    code = main(accounts=False)
-    os._exit(code if flushed() else EXIT_FAILED)
+    open_descriptors()
+    try:
+        code = main(accounts=False)
+    except BaseException:  # no other exit code than those above, whatever happens
+        code = EXIT_FAILED
+    os._exit(code)
 
 
 def main(argv: Sequence[str] | None = None, *, accounts: bool = True) -> int:
@@ -111,7 +121,7 @@ def _main(argv: Sequence[str], accounts: bool) -> int:
     arguments.accounts = accounts
     root = _root(arguments.root)
     if arguments.dry_run:
-        return _worked(root, arguments)
+        return _worked(root, arguments, None)
     descriptor = state_file.lock(root, wait=False)
     if descriptor is None:
         code = _answer_of_another(root, arguments)
@@ -119,11 +129,14 @@ def _main(argv: Sequence[str], accounts: bool) -> int:
             return code
         descriptor = state_file.lock(root, wait=True)
     try:
+        delivery = Delivery(root)
         if not arguments.json:
             code = quiet_code(root, arguments.now)
             if code is not None:
+                delivery.serve()
+                _measure(root, arguments, code)
                 return code
-        return _worked(root, arguments)
+        return _worked(root, arguments, delivery)
     finally:
         if descriptor is not None:
             os.close(descriptor)
@@ -155,24 +168,28 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
     return code
 
 
-def _worked(root: str, arguments: Arguments) -> int:
+def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
+    """Evaluates; `delivery` is None where nothing is to be written."""
     from perfkit.alerts.check import check
 
     if not arguments.accounts:
         from perfkit.core.log import without_accounts
 
         without_accounts()
+    wants_metrics = False
     try:
+        if delivery is not None:
+            wants_metrics = delivery.configure(timezone_override()).metrics_file
         result = check(root, arguments.now, dry_run=arguments.dry_run)
     except Exception:
-        if not arguments.dry_run:
-            _beat_failed(root, arguments.now)
+        if delivery is not None:
+            _beat_failed(root, arguments)
+            delivery.serve()  # what is in the log, whatever this run could not do
         raise
-    if result.news:
-        from perfkit.alerts.sinks import SINKS
-
-        for sink in SINKS:
-            sink.deliver(result.news)
+    if delivery is not None:
+        delivery.serve()
+        metrics_file.keep(root, result if wants_metrics else None)
+        _measure(root, arguments, result.code)
     if result.reason and not any(one["kind"] == "data_state" for one in result.news):
         _say(result.reason)
     if arguments.json:
@@ -180,10 +197,17 @@ def _worked(root: str, arguments: Arguments) -> int:
     return result.code
 
 
-def _beat_failed(root: str, given_now: int | None) -> None:
-    now = clock() if given_now is None else given_now
+def _measure(root: str, arguments: Arguments, code: int) -> None:
+    """Replaces the file of metrics, where there is one."""
+    now = clock() if arguments.now is None else arguments.now
+    metrics_file.write(root, now, code, time.monotonic_ns() - arguments.began_ns)
+
+
+def _beat_failed(root: str, arguments: Arguments) -> None:
+    now = clock() if arguments.now is None else arguments.now
     try:
         state_file.beat(root, now, newest_seen(root, now), EXIT_FAILED)
+        _measure(root, arguments, EXIT_FAILED)
     except OSError:
         return  # the error before this one is reported instead
 
@@ -268,7 +292,10 @@ def parsed_time(text: str) -> int:
         raise _WrongUsageError(
             f"--now {text}: write a time with its zone, such as 2026-04-08T10:00:00Z"
         )
-    return instant_of(moment)
+    instant = instant_of(moment)
+    if not EARLIEST_US <= instant < LATEST_US:
+        raise _WrongUsageError(f"--now {text}: is not in the years 1 to 9999 of UTC")
+    return instant
 
 
 def _root(given: str) -> str:
@@ -281,8 +308,12 @@ def _root(given: str) -> str:
 
 
 def _say(text: str) -> None:
-    if sys.stderr is not None:
-        print(f"perfkit-alerts: {text}", file=sys.stderr)
+    if sys.stderr is None:
+        return
+    try:
+        print(f"perfkit-alerts: {text}", file=sys.stderr, flush=True)
+    except (OSError, ValueError):
+        return  # the exit code and the heartbeat say it as well
 
 
 if __name__ == "__main__":

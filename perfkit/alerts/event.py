@@ -5,6 +5,7 @@ The sentences are in `sentences`.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -12,7 +13,7 @@ from decimal import Decimal
 from perfkit.alerts.event_log import EVENT, VERSION, Event
 from perfkit.alerts.rules.evidence import Evidence, Number
 from perfkit.alerts.rules.rule import Rule, plain_number
-from perfkit.alerts.rules.steps import TradeEvent, is_of
+from perfkit.alerts.rules.steps import TradeEvent
 from perfkit.core.calendar import instant_of, moment_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.summary.shape import Moment
@@ -99,16 +100,17 @@ def lines_behind(feed: Feed, rule: Rule, happened: TradeEvent) -> list[str]:
         return []
     wanted = min(evidence.trades, MOST_SOURCES)
     found: list[str] = []
-    for mark in reversed([one for one in feed.days() if one.day <= happened.day]):
-        trades = feed.rows(mark.day, mark.day)
-        last = len(trades) - 1
-        if mark.day == happened.day:
-            last = min(last, happened.row)
-        for row in range(last, -1, -1):
+    days = feed.days()
+    for number in reversed(range(bisect_right(days, happened.day, key=lambda one: one.day))):
+        day = days[number].day
+        trades = feed.rows(day, day)
+        if trades.closed_at[-1] < evidence.first_at:
+            break
+        for row in reversed(feed.rows_by_group(rule, day).get(happened.group, ())):
             at = trades.closed_at[row]
             if at < evidence.first_at or len(found) >= wanted:
                 return found[::-1]
-            if at <= evidence.last_at and is_of(rule, happened.group, trades, row):
+            if at <= evidence.last_at and (day < happened.day or row <= happened.row):
                 found.append(str(trades.place(row)))
     return found[::-1]
 
@@ -116,8 +118,9 @@ def lines_behind(feed: Feed, rule: Rule, happened: TradeEvent) -> list[str]:
 class AlertEvent(NamedTuple):
     """One line of `logs/performance-alerts.jsonl`.
 
-    `reason` is why an episode was resolved, or the new data state; `occurred_at` is when it
-    happened in the market, `detected_at` when perfkit saw it, `until` the end of a silence.
+    `reason` is why an episode was resolved, the new data state, or the sink that failed;
+    `occurred_at` is when it happened in the market, `detected_at` when perfkit saw it, `until` the
+    end of a silence.
     `target` is the threshold; `first_trade` and `last_trade` are closing times, `sources` the
     `file:line` of trades.
     """
@@ -136,6 +139,7 @@ class AlertEvent(NamedTuple):
         "unsilenced",
         "history_rewritten",
         "clock_skew",
+        "delivery_failed",
         "state_recovered",
     ]
     reason: str | None

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 import os
 
-from perfkit.core.errors import OutputError
-
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any, TypeAlias
 
 EVENT_LOG = "logs/performance-alerts.jsonl"
 EVENT = "performance.alert"
 VERSION = 1
+
+LONGEST_LINE = 4 << 20
+"""An event with its 100 sources takes a small part of this."""
 
 Event: TypeAlias = "dict[str, Any]"
 
@@ -31,11 +32,14 @@ def line_of(event: Event) -> bytes:
 
 def append(root: str, events: list[Event]) -> int:
     """Adds events at the end, durably; returns the size of the log. Raises `OutputError`."""
+    import fcntl
+
     path = os.path.join(root, EVENT_LOG)
     body = b"".join(map(line_of, events))
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
         try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)  # a sink that gives up writes here too
             size = os.fstat(descriptor).st_size
             if size and os.pread(descriptor, 1, size - 1) != b"\n":
                 body = b"\n" + body
@@ -47,6 +51,8 @@ def append(root: str, events: list[Event]) -> int:
         finally:
             os.close(descriptor)
     except OSError as error:
+        from perfkit.core.errors import OutputError
+
         raise OutputError(EVENT_LOG, error) from error
     return size
 
@@ -70,13 +76,59 @@ def read(root: str, offset: int = 0) -> list[Event]:
             content = stream.read()
     except FileNotFoundError:
         return []
-    found = []
-    # The last piece has no newline: it is empty, or torn.
+    return [event for event, _ in events_in(content)]
+
+
+def read_since(root: str, offset: int) -> list[Event]:
+    """The events after that byte of the log as it was, also where it was rotated since."""
+    if size_of(root) >= offset:
+        return read(root, offset)
+    rotated = next(rotated_logs(root), b"")
+    return [event for event, _ in events_in(rotated[offset:])] + read(root)
+
+
+def events_in(content: bytes) -> Iterator[tuple[Event, int]]:
+    """The events of some lines, each with the offset after its line.
+
+    The last piece has no newline: it is empty, or torn.
+    """
+    end = 0
     for line in content.split(b"\n")[:-1]:
+        end += len(line) + 1
         event = _event(line)
         if event is not None:
-            found.append(event)
-    return found
+            yield event, end
+
+
+def rotated_logs(root: str) -> Iterator[bytes]:
+    """The content of logs that were rotated away, the latest first.
+
+    Those are `performance-alerts.jsonl.1`, `performance-alerts.jsonl-20260408`,
+    `performance-alerts-20260408.jsonl` and the like, also compressed.
+    """
+    folder, name = os.path.split(os.path.join(root, EVENT_LOG))
+    stem = name.removesuffix(".jsonl")
+    found = []
+    for entry in os.scandir(folder) if os.path.isdir(folder) else ():
+        rest = entry.name.removeprefix(stem).removesuffix(".gz").replace(".jsonl", "")
+        if entry.name.startswith(stem) and rest[1:].replace("-", "").isdigit() and entry.is_file():
+            found.append((entry.stat().st_mtime_ns, entry.path))
+    for _, path in sorted(found, reverse=True):
+        yield _content(path)
+
+
+def _content(path: str) -> bytes:
+    """The content of a rotated log; empty where it cannot be read."""
+    try:
+        if path.endswith(".gz"):
+            import gzip
+
+            with gzip.open(path) as unpacked:
+                return unpacked.read()
+        with open(path, "rb") as stream:
+            return stream.read()
+    except (OSError, EOFError, ValueError):
+        return b""
 
 
 def episodes(events: Iterable[Event]) -> list[tuple[Event, Event | None]]:
@@ -91,7 +143,14 @@ def episodes(events: Iterable[Event]) -> list[tuple[Event, Event | None]]:
     return list(found.values())
 
 
+_TEXTS = ("reason", "rule", "group", "episode", "severity", "message")
+_TIMES = ("occurred_at", "detected_at", "until")
+
+
 def _event(line: bytes) -> Event | None:
+    """The event on a line; None where it is not one, whatever else it is."""
+    if len(line) > LONGEST_LINE or EVENT.encode() not in line:
+        return None
     import json
 
     try:
@@ -102,4 +161,20 @@ def _event(line: bytes) -> Event | None:
         return None
     if not all(isinstance(event.get(name), str) for name in ("id", "kind")):
         return None
-    return event
+    if not all(isinstance(event.get(name), str | None) for name in _TEXTS):
+        return None
+    if event.get("episode") is not None and event.get("rule") is None:
+        return None
+    return event if all(map(_is_time, map(event.get, _TIMES))) else None
+
+
+def _is_time(text: object) -> bool:
+    """Whether it is a time with its zone, or null."""
+    if text is None:
+        return True
+    from datetime import datetime
+
+    try:
+        return isinstance(text, str) and datetime.fromisoformat(text).tzinfo is not None
+    except ValueError:
+        return False

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
+    from perfkit.alerts.rules.rule import Rule
     from perfkit.book.book import Book
     from perfkit.book.cache import Options
     from perfkit.config.settings import Config, Source
@@ -32,6 +33,9 @@ VERIFIED_BYTES = 8 << 20
 
 NO_HORIZON = 1 << 62
 """Later than any trade."""
+
+HELD_ROWS = 50_000
+"""About so many trades are held in memory, so that those behind several events are read once."""
 
 __all__ = ["DayMark", "Feed", "load_config", "open_feed"]
 
@@ -75,7 +79,8 @@ class Feed:
         self.troubles: Mapping[str, str] = troubles or {}
         self.horizon = horizon
         self._book = book
-        self._rows: tuple[tuple[int, int], Trades] | None = None
+        self._rows: dict[tuple[int, int], Trades] = {}
+        self._groups: dict[tuple[object, ...], dict[str, list[int]]] = {}
         self._days = {day: DayMark(day, epoch, rows) for day, (epoch, rows) in book.marks().items()}
         self._ahead: list[Trades] = []
         self._cut()
@@ -111,11 +116,23 @@ class Feed:
 
     def rows(self, first_day: int, last_day: int) -> Trades:
         """The closed trades of those days, in trade order."""
-        if self._rows is None or self._rows[0] != (first_day, last_day):
+        span = first_day, last_day
+        if span not in self._rows:
             trades = self._trades(first_day, last_day)
-            inside = bisect_right(trades.closed_at, self.horizon)
-            self._rows = (first_day, last_day), trades.slice(0, inside)
-        return self._rows[1]
+            trades = trades.slice(0, bisect_right(trades.closed_at, self.horizon))
+            if sum(map(len, self._rows.values())) + len(trades) > HELD_ROWS:
+                self._rows, self._groups = {}, {}
+            self._rows[span] = trades
+        return self._rows[span]
+
+    def rows_by_group(self, rule: Rule, day: int) -> dict[str, list[int]]:
+        """The rows of each group of a rule on one day; see `rows`."""
+        key = rule.by, rule.where, day
+        if key not in self._groups:
+            from perfkit.alerts.rules.steps import rows_by_group
+
+            self._groups[key] = rows_by_group(rule, self.rows(day, day))
+        return self._groups[key]
 
     def _trades(self, first_day: int, last_day: int) -> Trades:
         days = [day for day in self._book.days if first_day <= day.toordinal() <= last_day]
@@ -155,7 +172,7 @@ class Feed:
 
     def bad_lines(self, source: str | None = None) -> int:
         """The number of unreadable lines in the logs."""
-        return len(self._of(source).errors)
+        return self._of(source).bad_lines
 
     @property
     def sources(self) -> Sequence[str]:

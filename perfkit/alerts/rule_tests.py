@@ -18,7 +18,7 @@ from perfkit.alerts.check import check
 from perfkit.alerts.event_log import Event, read
 from perfkit.alerts.rules.file import RULES_FILE, duration_us
 from perfkit.alerts.status import status
-from perfkit.config.checks import YamlReader
+from perfkit.config.checks import YamlReader, read_yaml
 from perfkit.config.workspace import CONFIG
 from perfkit.config.yaml import KeyPath, parse
 from perfkit.core.calendar import instant_of, moment_of
@@ -73,13 +73,13 @@ def run_file(path: Path, root: Path | None) -> list[Result]:
     Raises `ConfigError` where the file makes no sense.
     """
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path}: cannot be read as text: {error}") from error
+        text = read_yaml(path, str(path)).decode()
+    except FileNotFoundError as error:
+        raise UsageError(f"{path}: there is no such file") from error
     reader = _TestsReader(str(path), parse(text, str(path)))
     top = reader.mapping((), reader.document.value, _FILE_KEYS)
     rules = _rules_text(top, root)
-    settings = _settings(top, root)
+    settings = _settings(reader, root)
     given = top.get("tests")
     if not isinstance(given, list) or not given:
         raise reader.problem(("tests",), "has no test", "list at least one")
@@ -194,20 +194,22 @@ def _rules_text(top: Mapping[str, Any], root: Path | None) -> str:
     if root is None:
         raise UsageError("no rules to test: write `rules` into the file, or name a workspace")
     try:
-        return (root / RULES_FILE).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
+        return read_yaml(root / RULES_FILE, RULES_FILE.as_posix()).decode()
+    except FileNotFoundError as error:
         raise ConfigError(
             RULES_FILE.as_posix(), "", "cannot be read", "write your rules into it"
         ) from error
 
 
-def _settings(top: Mapping[str, Any], root: Path | None) -> dict[str, Any]:
+def _settings(reader: YamlReader, root: Path | None) -> dict[str, Any]:
     """The settings of the workspace, with those of the file in their place; never its sources."""
     settings: dict[str, Any] = {}
     if root is not None:
-        text = (root / CONFIG).read_text(encoding="utf-8")
-        settings.update(parse(text, CONFIG).value or {})
-    settings.update(top.get("config") or {})
+        text = read_yaml(root / CONFIG, CONFIG).decode()
+        workspace = YamlReader(CONFIG, parse(text, CONFIG))
+        settings.update(workspace.mapping((), workspace.document.value or {}, None))
+    given = reader.document.value.get("config")
+    settings.update(reader.mapping(("config",), given or {}, None))
     settings.pop("sources", None)
     settings.pop("targets", None)
     return settings

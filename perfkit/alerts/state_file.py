@@ -14,7 +14,7 @@ from zlib import crc32
 from perfkit.disk.atomic import put_in_place
 from perfkit.disk.fingerprints import mark_of
 from perfkit.disk.locks import try_lock
-from perfkit.disk.sealed import MARSHAL
+from perfkit.disk.sealed import MARSHAL, open_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -56,10 +56,11 @@ def load(root: str, *, whole: bool) -> tuple[Any, Any] | None:
     Raises `CorruptStateError`, and `OSError` when the file cannot be read.
     """
     try:
-        with open(os.path.join(root, STATE), "rb") as stream:
-            content = stream.read()
+        descriptor = open_plain(os.path.join(root, STATE))
     except FileNotFoundError:
         return None
+    with open(descriptor, "rb") as stream:
+        content = stream.read()
     if content.startswith(_FAMILY) and not content.startswith(_MAGIC):
         return None
     first = _part(content, 0) if content[: len(_MAGIC)] == _MAGIC else None
@@ -134,7 +135,8 @@ def beat(root: str, now: int, newest: int, code: int) -> None:
 def last_beat(root: str) -> Beat | None:
     """The latest finished run; None if the heartbeat cannot be read."""
     try:
-        with open(os.path.join(root, HEARTBEAT), encoding="ascii") as stream:
+        descriptor = open_plain(os.path.join(root, HEARTBEAT))
+        with open(descriptor, encoding="ascii") as stream:
             text = stream.read()
         sealed, _, check = text.rpartition(', "check": ')
         if crc32(sealed.encode()) != int(check.rstrip().rstrip("}")):

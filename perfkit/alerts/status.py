@@ -122,16 +122,16 @@ def logged_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpiso
     An episode that was resolved as corrected is left out: with the corrected trades it never fired.
     """
     found: list[LoggedEpisode] = []
-    for fired, ended in episodes(read(str(root))):
+    for fired, ended in episodes(filter(_is_whole, read(str(root)))):
         fired_at = instant_from(fired.get("occurred_at"))
-        if fired_at is None or not start <= fired_at < end or not _is_whole(fired):
+        if fired_at is None or not start <= fired_at < end:
             continue
         reason = None if ended is None else ended.get("reason")
         if reason != CORRECTED:
             found.append(
                 LoggedEpisode(
                     rule=fired["rule"],
-                    group=fired["group"] or NO_GROUP,
+                    group=fired.get("group") or NO_GROUP,
                     severity=fired["severity"],
                     fired_at=fired_at,
                     ended_at=None if ended is None else instant_from(ended.get("occurred_at")),
@@ -142,10 +142,11 @@ def logged_episodes(root: str | Path, start: int, end: int) -> tuple[LoggedEpiso
     return tuple(sorted(found, key=lambda one: one.fired_at))
 
 
-def _is_whole(fired: Event) -> bool:
+def _is_whole(event: Event) -> bool:
     """Whether an event has the texts that are shown of it; otherwise it is not one of ours."""
-    texts = all(isinstance(fired.get(name), str) for name in ("rule", "severity", "message"))
-    return texts and isinstance(fired.get("group"), str | None)
+    texts = all(isinstance(event.get(name), str) for name in ("rule", "severity", "message"))
+    timed = instant_from(event.get("occurred_at")) is not None
+    return texts and timed and isinstance(event.get("group"), str | None)
 
 
 def _standing(

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+from operator import attrgetter
 
 from perfkit.book.book import Book
 from perfkit.core.errors import LineError
+from perfkit.logs.files import texts_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -19,7 +23,7 @@ def keep(book: Book) -> list[Path]:
     """Writes the bad lines of each source of the book, as they are now; returns changed paths.
 
     An entry has `path`, `line`, `offset`, `reason` and the first 2,000 bytes of the line as
-    `text`. Raises `OutputError`.
+    `text`; one that stands for more lines also has their number as `more`. Raises `OutputError`.
     """
     if not book.errors and not os.path.isdir(os.path.join(book.config.folder, QUARANTINE)):
         return []
@@ -28,8 +32,8 @@ def keep(book: Book) -> list[Path]:
     changed = []
     for source, errors in book.errors_by_source().items():
         path = book.config.root / QUARANTINE / f"{_file_name(source)}.jsonl"
-        body = b"".join(_entry(book.config.root, error) for error in errors)
-        if (body or path.exists()) and replace(path, body):
+        body = b"".join(_entries(book.config.root, errors))
+        if (body or path.exists()) and replace(path, body, mode=book.mode_of(source)):
             changed.append(path)
     return changed
 
@@ -43,18 +47,16 @@ def _file_name(source: str) -> str:
     return slug({"source": source})
 
 
-def _entry(root: Path, error: LineError) -> bytes:
+def _entries(root: Path, errors: Iterable[LineError]) -> Iterator[bytes]:
+    """The entries of bad lines that are in order, so that each log is read once."""
     import json
 
-    from perfkit.logs.files import read_at
-
-    text = read_at(str(root / error.path), error.offset, KEPT_BYTES).decode(
-        "utf-8", "backslashreplace"
-    )
-    entry = {**error._asdict(), "text": text}
-    return (
-        json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "backslashreplace"
-        )
-        + b"\n"
-    )
+    for path, of_path in groupby(errors, attrgetter("path")):
+        those = list(of_path)
+        texts = texts_at(str(root / path), [error.offset for error in those], KEPT_BYTES)
+        for error, text in zip(those, texts, strict=True):
+            entry = {**error._asdict(), "text": text.decode("utf-8", "backslashreplace")}
+            if not error.more:
+                del entry["more"]
+            written = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
+            yield written.encode("utf-8", "backslashreplace") + b"\n"

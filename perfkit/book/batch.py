@@ -16,7 +16,14 @@ from itertools import repeat
 
 from perfkit.book.store.days import sealed
 from perfkit.book.store.identity_index import Entries, Entry, entry, in_order
-from perfkit.book.store.ledger import BadLine, DayEntry, Details, FileEntry
+from perfkit.book.store.ledger import (
+    KEPT_BAD_LINES,
+    BadLine,
+    DayEntry,
+    Details,
+    FileEntry,
+    limited,
+)
 from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
@@ -25,7 +32,7 @@ from perfkit.core.numbers import is_constant
 from perfkit.core.trades import Trades, ordered
 from perfkit.disk.fingerprints import fingerprint_of
 from perfkit.logs.digest import ContentChangedError, ContentDigest, digest_of
-from perfkit.logs.files import is_compressed, line_offset, readable, verified_text
+from perfkit.logs.files import is_compressed, readable, verified_text
 from perfkit.logs.reader import FileLog, Start, pieces
 from perfkit.logs.trades import OPEN, Fruitless, by_day, combined_trades
 
@@ -142,14 +149,16 @@ def _read(
             reading.limit,
             BATCH_LINES,
         )
+        kept = 0
         for log in runs:
             days = calendar.ordinals_of(log.at)
             entry = _entry(reading.number, log, days, last_day)
             details = Details(
                 tuple(key for key in dict.fromkeys(log.lines.key) if key is not None),
                 tuple(log.blocks),
-                _errors(log, days, last_day),
+                limited(_errors(log, days, last_day), KEPT_BAD_LINES - kept),
             )
+            kept = min(kept + len(log.errors), KEPT_BAD_LINES)
             yield (
                 log,
                 entry._replace(
@@ -195,11 +204,9 @@ def _entry(number: int, log: FileLog, days: list[int], last_day: int | None) -> 
     )
 
 
-def _errors(log: FileLog, days: list[int], last_day: int | None) -> tuple[BadLine, ...]:
-    return tuple(
-        (error.line, error.offset, error.reason, _day_before(error.line, log, days, last_day))
-        for error in log.errors
-    )
+def _errors(log: FileLog, days: list[int], last_day: int | None) -> Iterator[BadLine]:
+    for _, line, offset, reason, _ in log.errors:
+        yield line, offset, reason, _day_before(line, log, days, last_day), 0
 
 
 def _day_before(line: int, log: FileLog, days: list[int], last_day: int | None) -> int | None:
@@ -219,19 +226,7 @@ def _batch(
 ) -> Batch:
     logs = [log for log, *_ in read]
     numbers = [reading.number for _, reading, _ in read]
-    # One file may have been cut into several runs of lines: they are one file here.
-    blocks: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)
-    paths = {}
-    for log, reading, _ in read:
-        blocks[reading.number] += log.blocks
-        paths[reading.number] = reading.path
-    trades, fruitless = combined_trades(
-        source,
-        config,
-        logs,
-        numbers,
-        lambda number, line: line_offset(paths[number], line, blocks[number]),
-    )
+    trades, fruitless = combined_trades(source, config, logs, numbers)
     days = by_day(trades, config.calendar)
     lines = in_order(entries_of(days, fruitless))
     made: dict[int, Trades | DayEntry] = {}

@@ -7,15 +7,25 @@ fetched when it is asked for: sheets of days for most, trades for the rest.
 from __future__ import annotations
 
 import os
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, time
+from datetime import date, datetime, time, timedelta
 from functools import cached_property, partial
 
 from perfkit.book.cache import DEFAULT, Activity, Opened, Options, discard, open_book
 from perfkit.book.line_counts import DayLines, count_lines, date_in
 from perfkit.book.store.day_sheet import Sheet, digest_of, unpacked_sheet
 from perfkit.book.store.days import loaded
-from perfkit.book.store.ledger import BadLine, DayEntry, FileEntry, Ledger, unpacked_details
+from perfkit.book.store.ledger import (
+    KEPT_BAD_LINES,
+    BadLine,
+    DayEntry,
+    FileEntry,
+    Ledger,
+    bad_lines_of,
+    limited,
+    unpacked_details,
+)
 from perfkit.book.store.packing import PackedTrades
 from perfkit.book.store.pages import CacheDamagedError
 from perfkit.config.settings import Config, Source
@@ -23,6 +33,7 @@ from perfkit.config.workspace import CACHE
 from perfkit.core.errors import LineError, LogReadError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades, joined, no_trades, ordered, ordered_open
+from perfkit.disk.atomic import narrowed
 from perfkit.logs.listing import chosen
 from perfkit.logs.trades import OPEN
 
@@ -85,6 +96,16 @@ class Book:
     def newest_day(self) -> date | None:
         """The newest trading day that has a line, good or bad; None when no line has a day."""
         return self.days_with_lines[-1] if self.days_with_lines else None
+
+    @property
+    def present_day(self) -> date | None:
+        """The newest day with a line that is not later than tomorrow, by the clock.
+
+        A line that is dated ahead does not stand for the present; where all are, the newest does.
+        """
+        tomorrow = datetime.now(self.config.calendar.zone).date() + timedelta(days=1)
+        present = [day for day in self.days_with_lines if day <= tomorrow]
+        return present[-1] if present else self.newest_day
 
     @cached_property
     def files(self) -> list[FileEntry]:
@@ -192,17 +213,31 @@ class Book:
 
     @cached_property
     def errors(self) -> list[LineError]:
-        """Every bad line, by path and line."""
+        """The bad lines, by path and line; one may stand for more (see `LineError`)."""
         return sorted(error for _, error in self.dated_errors)
+
+    @property
+    def bad_lines(self) -> int:
+        """How many bad lines there are."""
+        return sum(map(bad_lines_of, self._ledgers.values()))
 
     @cached_property
     def dated_errors(self) -> list[tuple[date | None, LineError]]:
-        """Every bad line with the trading day it counts in."""
+        """The bad lines with the trading day they count in."""
         return [found for name in self._ledgers for found in self._errors_of(name)]
 
     def errors_by_source(self) -> dict[str, list[LineError]]:
-        """Every bad line, by the name of its source; a source without any has an empty list."""
+        """The bad lines, by the name of their source; a source without any has an empty list."""
         return {name: sorted(error for _, error in self._errors_of(name)) for name in self._ledgers}
+
+    @property
+    def mode(self) -> int:
+        """The mode of a file made from its logs: nobody may read it who may not read them."""
+        return narrowed(ledger.mode for ledger in self._ledgers.values())
+
+    def mode_of(self, source: str) -> int:
+        """The same of a file made from one source."""
+        return self._ledgers[source].mode
 
     def snapshot(self) -> Snapshot:
         """What was read, so that it can be read again while the logs grow."""
@@ -271,20 +306,19 @@ class Book:
 
     def _errors_of(self, source: str) -> list[tuple[date | None, LineError]]:
         ledger = self._ledgers[source]
-        found: list[tuple[date | None, LineError]] = [
-            (
-                date.fromordinal(one.day),
-                LineError(self.paths[one.file], one.line, one.offset, NO_RESULT_REASON),
-            )
-            for one in ledger.fruitless
-        ]
+        fruitless: defaultdict[int, list[BadLine]] = defaultdict(list)
+        for one in ledger.fruitless:
+            bad_line = (one.line, one.offset, NO_RESULT_REASON, one.day, 0)
+            fruitless[one.file].append(bad_line)
+        found = []
         for file in ledger.files:
-            if not file.leading[1] and not any(bad for *_, bad in file.days):
-                continue
+            bad = fruitless[file.number]
+            if file.leading[1] or any(bad for *_, bad in file.days):
+                bad += self._fetched(partial(self._bad_lines, file.number))
             known = _date(file.first_day) or date_in(file.name)
-            for line, offset, reason, day in self._fetched(partial(self._bad_lines, file.number)):
+            for line, offset, reason, day, more in limited(sorted(bad), KEPT_BAD_LINES):
                 own = known if day is None else date.fromordinal(day)
-                found.append((own, LineError(file.name, line, offset, reason)))
+                found.append((own, LineError(file.name, line, offset, reason, more)))
         return found
 
     def _bad_lines(self, number: int) -> list[BadLine]:

@@ -271,15 +271,18 @@ def _written(
     pages.flush()
     problem, mark = pages.problem, None
     if problem is None:
+        live = () if known is None else known.manifest.pages
         try:
-            put_in_place(path, encoded(manifest, config, config.override))
-            mark = _mark(path)
-            for page in manifest.pages:  # the next writer may remove it while this book is in use
-                pages.hold(page)
-            pages.sweep(manifest.pages)
-            sweep_temporaries(folder, MANIFEST)
+            for page in manifest.pages:  # whoever sweeps next may remove it while it is in use
+                pages.narrow(page)
+            content = encoded(manifest, config, config.override)
+            put_in_place(path, content, mode=manifest.mode)
+            mark, live = _mark(path), manifest.pages
         except (OSError, CacheDamagedError) as error:
             problem = error if isinstance(error, OSError) else OSError(str(error))
+        with contextlib.suppress(OSError):
+            pages.sweep(live)
+            sweep_temporaries(folder, MANIFEST)
     return Opened(manifest, pages, activity, problem, mark)
 
 

@@ -15,6 +15,7 @@ from perfkit.book.update import absorbed
 from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.interpreter import cores, uncollected
+from perfkit.disk.atomic import narrowed
 from perfkit.logs.files import is_compressed
 from perfkit.logs.listing import LogFile
 
@@ -81,6 +82,7 @@ def updated(
             todo = plan(ledger, *asked)
         next_number = max([next_number, *(number + 1 for number in todo.numbers)])
         work.append((source, ledger, todo))
+    pages.mode = narrowed([manifest.mode, *(todo.mode for *_, todo in work)])
     ledgers = dict(manifest.ledgers)
     bytes_read = lines = 0
     with uncollected():
@@ -144,7 +146,9 @@ def _in_parallel(
                     task,
                     None
                     if task.stays
-                    else pool.submit(_work, task, pages.folder, f"{pages.prefix}.{place}.{n}"),
+                    else pool.submit(
+                        _work, task, pages.folder, f"{pages.prefix}.{place}.{n}", pages.mode
+                    ),
                 )
                 for n, task in enumerate(own)
             ]
@@ -167,10 +171,11 @@ def _in_parallel(
 
 
 def _work(
-    task: _Task, folder: str | None, prefix: str
+    task: _Task, folder: str | None, prefix: str, mode: int
 ) -> tuple[list[Batch] | None, dict[str, dict[int, bytes]]]:
     """Reads the files of a task; None where that fails."""
     pages = Pages(folder, prefix)
+    pages.mode = mode
     try:
         made = list(_batches(task, pages))
     except Exception:  # the parent meets it again, and raises it

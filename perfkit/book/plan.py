@@ -26,6 +26,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from perfkit.book.batch import FileReading
 from perfkit.book.store.ledger import FileEntry, Ledger
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.atomic import narrowed
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of, is_settled
 from perfkit.logs.digest import digest_of, verified
 from perfkit.logs.files import is_compressed, readable, unreadable
@@ -38,7 +39,7 @@ class Plan(NamedTuple):
 
     `numbers` are those of its files in reading order; `kept` are the entries of files that stand
     or grew, `readings` what is to be read, `dropped` the entries of what is no longer there.
-    `rewritten` and `gone` name files for the operator.
+    `rewritten` and `gone` name files for the operator. `mode` is that of what is made from them.
     """
 
     numbers: tuple[int, ...]
@@ -48,6 +49,7 @@ class Plan(NamedTuple):
     rewritten: list[str]
     gone: list[str]
     verified: int
+    mode: int
 
     @property
     def is_idle(self) -> bool:
@@ -71,7 +73,8 @@ def plan(
     have elsewhere, which new ones get again. Raises `LogReadError`, or `FileNotFoundError` for a
     file that has gone meanwhile.
     """
-    fingerprints = [fingerprint_of(_status(path, name)) for path, name, _ in files]
+    statuses = [_status(path, name) for path, name, _ in files]
+    fingerprints = list(map(fingerprint_of, statuses))
     known_files = _KnownFiles(ledger, fingerprints)
     numbers, kept, readings, rewritten = [], {}, [], []
     looked_at = 0
@@ -100,7 +103,8 @@ def plan(
     dropped = [file for file in ledger.files if file.number not in kept]
     there = {file.name for file in files}
     gone = [file.name for file in dropped if file.name not in there]
-    return Plan(tuple(numbers), kept, readings, dropped, rewritten, gone, looked_at)
+    mode = narrowed(status.st_mode for status in statuses)
+    return Plan(tuple(numbers), kept, readings, dropped, rewritten, gone, looked_at, mode)
 
 
 class _KnownFiles:

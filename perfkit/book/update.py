@@ -37,12 +37,21 @@ from perfkit.book.store.identity_index import (
     shared_keys,
     with_entries,
 )
-from perfkit.book.store.ledger import DayEntry, Details, FileEntry, Ledger, Run, unpacked_details
+from perfkit.book.store.ledger import (
+    KEPT_BAD_LINES,
+    DayEntry,
+    Details,
+    FileEntry,
+    Ledger,
+    Run,
+    limited,
+    unpacked_details,
+)
 from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.trades import Trades, joined, ordered
-from perfkit.logs.files import line_offset, readable, verified_text
+from perfkit.logs.files import readable, verified_text
 from perfkit.logs.reader import read_lines
 from perfkit.logs.trades import OPEN, Combined, Fruitless, by_day, combined_trades
 
@@ -104,6 +113,7 @@ class _Absorption:
             days=self._days(extra),
             fruitless=self._fruitless(again),
             identities=self._index(found, list(entries_of(extra, again.fruitless))),
+            mode=self.todo.mode,
         )
 
     def _files(self) -> list[FileEntry]:
@@ -123,7 +133,7 @@ class _Absorption:
         whole = Details(
             tuple(dict.fromkeys(key for part in parts for key in part.keys)),
             tuple(block for part in parts for block in part.blocks),
-            tuple(error for part in parts for error in part.errors),
+            limited((error for part in parts for error in part.errors), KEPT_BAD_LINES),
         )
         return file._replace(details=(self.pages.put(whole.packed),))
 
@@ -167,13 +177,12 @@ class _Absorption:
             for number, line in places:
                 wanted[number].add(line)
         logs, numbers = [], []
-        blocks: dict[int, list[tuple[int, int]]] = {}
         for file in self.files:
             if file.number not in wanted:
                 continue
             lines = wanted[file.number]
             path = self._path(file.name)
-            blocks[file.number] = [
+            blocks = [
                 block
                 for address in file.details
                 for block in unpacked_details(self.pages.get(address)).blocks
@@ -182,16 +191,10 @@ class _Absorption:
                 readable(file.name),
                 verified_text(path, file.name, file.end, file.chunks) as text,
             ):
-                log = read_lines(text, file.name, self.source.dialect, lines, blocks[file.number])
+                log = read_lines(text, file.name, self.source.dialect, lines, blocks)
             logs.append(log)
             numbers.append(file.number)
-        return combined_trades(
-            self.source,
-            self.config,
-            logs,
-            numbers,
-            lambda number, line: line_offset(self._path(self.paths[number]), line, blocks[number]),
-        )
+        return combined_trades(self.source, self.config, logs, numbers)
 
     def _path(self, name: str) -> str:
         return os.path.join(self.config.folder, name)

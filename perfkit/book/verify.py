@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from perfkit.book import book as books
 from perfkit.book.book import Book
 from perfkit.book.cache import Options, discard, stored
+from perfkit.book.store.ledger import bad_lines_of
 from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE
 from perfkit.core.errors import OutputError
@@ -63,8 +64,7 @@ def status(config: Config) -> CacheStatus:
                 days=len(ledger.days.keys() - {OPEN}),
                 trades=sum(day.rows for number, day in ledger.days.items() if number != OPEN),
                 open_trades=ledger.days[OPEN].rows if OPEN in ledger.days else 0,
-                bad_lines=len(ledger.fruitless)
-                + sum(file.leading[1] + sum(bad for *_, bad in file.days) for file in ledger.files),
+                bad_lines=bad_lines_of(ledger),
             )
             for name, ledger in ledgers.items()
         )

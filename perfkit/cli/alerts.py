@@ -65,6 +65,8 @@ def add_alerts(commands: argparse._SubParsersAction[P]) -> None:
     one.add_argument("--for", dest="length", metavar="TIME", required=True, help="30m, 2h or 1d")
     one = _command(below, _unsilence, "unsilence win-rate-20", "end a silence early")
     one.add_argument("rule", metavar="RULE", help="the id of the rule")
+    one = _command(below, _send_test, "send-test pager", "give a sink a test event, now")
+    one.add_argument("sink", metavar="SINK", help="the name of the sink, or stderr")
     example = "heartbeat --max-age 5m"
     one = _command(below, _heartbeat, example, "check that perfkit-alerts still runs")
     one.add_argument("--max-age", metavar="TIME", default="5m", help="default: 5m")
@@ -105,13 +107,15 @@ def _lint(arguments: argparse.Namespace) -> int:
     from perfkit.alerts.rules.file import RULES_FILE, load_alerts
     from perfkit.alerts.rules.plausible import warnings
     from perfkit.alerts.sentences import Sentences
+    from perfkit.alerts.sinks.file import delivery_of
 
     config = _config(arguments)
-    rules, _, reader = load_alerts(config)
-    words = Sentences(config)
+    file = load_alerts(config)
+    delivery_of(file)
+    rules, words = file.rules, Sentences(config)
     for rule in rules:
         print(words.describe(rule))
-    found = warnings(rules, reader, config, _logged(config))
+    found = warnings(rules, file.reader, config, _logged(config))
     for warning in found:
         print(f"warning: {warning}")
     counted = f"{len(rules)} rule{'s' if len(rules) > 1 else ''}, no errors"
@@ -202,6 +206,17 @@ def _unsilence(arguments: argparse.Namespace) -> int:
     from perfkit.alerts.commands import end_silence
 
     print(end_silence(_root(arguments), arguments.rule, state_file.clock()))
+    return EXIT_OK
+
+
+def _send_test(arguments: argparse.Namespace) -> int:
+    from perfkit.alerts.sinks.send_test import send_test
+
+    problem = send_test(_config(arguments), arguments.sink)
+    if problem:
+        print(f"sink {arguments.sink}: not delivered: {problem}", file=sys.stderr)
+        return EXIT_FAILED
+    print(f"sink {arguments.sink}: delivered")
     return EXIT_OK
 
 

@@ -66,7 +66,7 @@ def keep_answer(root: str, mark: Fingerprint, question: Question, answer: str) -
     folder = os.path.dirname(path)
     with contextlib.suppress(OSError):
         os.makedirs(folder, exist_ok=True)
-        put_in_place(path, content, durable=False)
+        put_in_place(path, content, durable=False, mode=0o600)
         with os.scandir(folder) as found:
             ages = sorted((one.stat().st_mtime_ns, one.path) for one in found)
         for _, old in ages[:-MOST_ANSWERS]:

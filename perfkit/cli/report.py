@@ -187,7 +187,7 @@ def _wanted(arguments: argparse.Namespace, models: Models, now: datetime) -> lis
     if arguments.first or arguments.last:
         if not arguments.first:
             raise UsageError("--to needs --from: name the first day as well")
-        newest = models.desk.book_of(models.where).newest_day
+        newest = models.desk.book_of(models.where).present_day
         last = as_date(arguments.last) if arguments.last else newest or now.date()
         return between(models.desk.config.calendar, arguments.kind, as_date(arguments.first), last)
     return [Wanted(arguments.kind, _day(arguments.date, models, now))]
@@ -231,7 +231,7 @@ def _day(given: str | None, models: Models, now: datetime) -> date:
 
     if given is not None:
         return as_date(given)
-    newest = models.desk.book_of(models.where).newest_day
+    newest = models.desk.book_of(models.where).present_day
     return newest or now.astimezone(models.desk.config.calendar.zone).date()
 
 
@@ -242,7 +242,7 @@ def _last_day_over(models: Models, now: datetime) -> date:
     from perfkit.core.calendar import instant_of
 
     yesterday = models.desk.config.calendar.day_of(instant_of(now)) - timedelta(days=1)
-    newest = models.desk.book_of(models.where).newest_day
+    newest = models.desk.book_of(models.where).present_day
     silent = newest is not None and newest < yesterday - timedelta(days=SILENT_DAYS)
     return newest if newest is not None and silent else yesterday
 

@@ -25,7 +25,7 @@ from perfkit.cli.arguments import (
     where_of,
 )
 from perfkit.config.workspace import setting
-from perfkit.core.errors import LineError, OutputError, PerfkitError, UsageError
+from perfkit.core.errors import LineError, OutputError, PerfkitError, UsageError, lines_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -106,6 +106,7 @@ def run(arguments: argparse.Namespace) -> int:
     if answer is not None:
         sys.stdout.write(answer)
         return EXIT_OK
+    from perfkit.book.store.day_sheet import DIMENSIONS
     from perfkit.summary.breakdowns import checked_dimension
     from perfkit.summary.summary import summarize
 
@@ -119,13 +120,14 @@ def run(arguments: argparse.Namespace) -> int:
     selection = desk.selection(
         arguments.window, day, start=arguments.start, end=arguments.end, where=where
     )
-    summary = summarize(selection)
+    every = arguments.json or arguments.export
+    summary = summarize(selection, DIMENSIONS if every else arguments.by)
     _keep_bad_lines(desk.book_of(where))
     _warn_of_empty_filter(selection)
     if arguments.export:
         from perfkit.summary.export import export
 
-        export(desk.config.root, summary)
+        export(desk.config.root, summary, desk.book_of(where).mode)
     body = summary.to_json() if arguments.json else _text(summary, arguments.by)
     sys.stdout.write(body)
     if question is not None and not _is_empty_filter(selection):
@@ -190,8 +192,11 @@ def _keep_answer(book: Book, question: tuple[object, ...], body: str) -> None:
     """Keeps the answer, if printing it was all there was to do."""
     from perfkit.cli.known_answers import keep_answer
 
-    # Each run writes bad lines to their file. Without any line, the clock decides which day it is.
-    if book.manifest_mark is not None and book.newest_day is not None and not book.errors:
+    # Each run writes bad lines to their file. Without any line, or with lines that are dated ahead,
+    # the clock decides which day it is.
+    newest = book.newest_day
+    timeless = newest is not None and newest == book.present_day
+    if book.manifest_mark is not None and timeless and not book.errors:
         keep_answer(book.config.folder, book.manifest_mark, question, body)
 
 
@@ -252,9 +257,9 @@ def _print_bad_lines(errors: Sequence[LineError]) -> None:
     """Prints bad lines to stderr as `path:line: reason`, so that stdout stays pure JSON."""
     for error in errors[:MOST_BAD_LINES]:
         print(error, file=sys.stderr)
-    more = len(errors) - MOST_BAD_LINES
-    if more > 0:
-        print(f"... and {more} more, all in logs/performance/quarantine/", file=sys.stderr)
+    more = lines_in(errors[MOST_BAD_LINES:])
+    if more:
+        print(f"... and {more:,} more, see logs/performance/quarantine/", file=sys.stderr)
 
 
 def backfill(
@@ -266,7 +271,8 @@ def backfill(
     from perfkit.summary.export import export
     from perfkit.summary.selection import as_date, newest_day
 
-    newest = as_date(last) if last else newest_day(desk.book_of(where))
+    book = desk.book_of(where)
+    newest, mode = as_date(last) if last else newest_day(book), book.mode
     changed: dict[Path, None] = {}
     labels: set[str] = set()
     for back in range(days - 1, -1, -1):
@@ -275,5 +281,5 @@ def backfill(
             continue
         labels.add(window.label)
         summary = desk.summary(kind, newest - timedelta(days=back), where=where)
-        changed.update(dict.fromkeys(export(desk.config.root, summary)))
+        changed.update(dict.fromkeys(export(desk.config.root, summary, mode)))
     return list(changed)

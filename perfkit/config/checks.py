@@ -6,13 +6,17 @@ mistake gets the same message everywhere: file and line, key, what is wrong, wha
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any
 
-from perfkit.config.yaml import Document, KeyPath
+from perfkit.config.yaml import LARGEST, Document, KeyPath, check_size
 from perfkit.core.calendar import WEEKDAYS, zone_named
 from perfkit.core.errors import ConfigError, WindowError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 
 class YamlReader:
@@ -122,14 +126,21 @@ def suggestion(word: str, known: Sequence[str], page: str = "") -> str:
     return f"see {page} for their names" if page else f"use one of {', '.join(known)}"
 
 
-def utf8_text(content: bytes, shown: str) -> str:
-    """The text of a file; raises `ConfigError`."""
+def read_yaml(path: str | os.PathLike[str], shown: str) -> bytes:
+    """The content of a YAML file, which is UTF-8, read no further than it may be long.
+
+    Raises `FileNotFoundError`, and `ConfigError` for anything else that is wrong with it.
+    """
     try:
-        return content.decode("utf-8")
+        with open(path, "rb") as stream:
+            content = stream.read(LARGEST + 1)
+        check_size(len(content), shown)
+        content.decode()
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        problem = f"cannot be read: {error.strerror}"
+        raise ConfigError(shown, "", problem, "check its permissions") from error
     except UnicodeDecodeError as error:
         raise ConfigError(shown, "", "is not UTF-8", "save it as plain UTF-8 text") from error
-
-
-def unreadable(shown: str, error: OSError) -> ConfigError:
-    """The error about a file that is there and cannot be read."""
-    return ConfigError(shown, "", f"cannot be read: {error.strerror}", "check its permissions")
+    return content

@@ -65,6 +65,9 @@ TARGETS: dict[str, tuple[str, str]] = {
 }
 """What a line can say of a trade: its kind, and how several lines of one trade combine."""
 
+RESULTS = ("net_pnl", "gross_pnl", "outcome")
+"""Targets of which a closed trade needs one."""
+
 OPEN = "open"
 _BOOLEANS = ("true", "false")
 _KNOWN_WORDS = {
@@ -170,6 +173,16 @@ class Dialect(NamedTuple):
     nulls: frozenset[str] = frozenset()
 
     @property
+    def results(self) -> list[Expression]:
+        """What a closed trade needs one of."""
+        return [self.expressions[name] for name in RESULTS if name in self.expressions]
+
+    @property
+    def result_may_vanish(self) -> bool:
+        """Whether a trade can lose its result by a further line: a divisor may become 0."""
+        return any(map(_divides, self.results))
+
+    @property
     def keys(self) -> tuple[str, ...]:
         """The top-level JSON names a line is read for, each once."""
         leaves = [slot.source for slot in self.slots] + list(self.identity)
@@ -209,7 +222,7 @@ def compile_dialect(
     _check_keys(fields, tuple(TARGETS), "fields.", problem)
     if "closed_at" not in fields:
         raise problem("fields", "has no closed_at", "name the field that holds the closing time")
-    if not {"net_pnl", "gross_pnl", "outcome"} & fields.keys():
+    if not fields.keys() & RESULTS:
         raise problem("fields", "has no P&L", "name the field that holds net_pnl or gross_pnl")
     slots: list[Slot] = []
     expressions = {
@@ -241,6 +254,12 @@ def compile_dialect(
         expressions=expressions,
         words=_words(spec.get("values", {}), problem),
         nulls=frozenset(map(_word, _list(spec.get("nulls", [])))),
+    )
+
+
+def _divides(expression: Expression | Tree) -> bool:
+    return isinstance(expression, Formula) and (
+        expression.operation == "/" or any(map(_divides, expression.parts))
     )
 
 

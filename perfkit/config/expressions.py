@@ -17,7 +17,6 @@ above them the arithmetic (`Formula`), which is done once the records of a trade
 
 from __future__ import annotations
 
-import re
 from decimal import Decimal
 
 from perfkit.core.fast_imports import NamedTuple
@@ -28,8 +27,6 @@ if TYPE_CHECKING:
 
 EVERY = "*"
 """The step of a path to each item of a list."""
-
-_PLAIN_PATH = re.compile(r"[^\W\d]\w*(?:\.\w+)*")
 
 
 class Field(NamedTuple):
@@ -91,10 +88,14 @@ def simple(expression: str) -> Tree | None:
         words = text.split()
         if not words[0:1] or len(words) % 2 == 0 or not set(words[1::2]) <= {"+", "-"}:
             return None
-        if not all(map(_PLAIN_PATH.fullmatch, words[::2])):
+        if not all(map(_is_plain, words[::2])):
             return None
         tree: Tree = Field(tuple(words[0].split(".")))
         for sign, name in zip(words[1::2], words[2::2], strict=True):
             tree = Formula(sign, (tree, Field(tuple(name.split(".")))))
         found.append(tree)
     return found[0] if len(found) == 1 else Formula("or", tuple(found))
+
+
+def _is_plain(path: str) -> bool:
+    return all(map(str.isidentifier, path.split(".")))

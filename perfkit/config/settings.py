@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
 
-from perfkit.config.checks import YamlReader, suggestion, unreadable, utf8_text
+from perfkit.config.checks import YamlReader, read_yaml, suggestion
 from perfkit.config.dialect import BUILT_IN, Dialect, compile_dialect
 from perfkit.config.workspace import CONFIG, below
 from perfkit.config.yaml import KeyPath, document
@@ -114,14 +114,10 @@ def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) 
     folder = os.fspath(root)
     file = os.path.join(folder, CONFIG)
     try:
-        with open(file, "rb") as stream:
-            content = stream.read()
+        content = read_yaml(file, CONFIG)
     except FileNotFoundError as error:
         remedy = "name a workspace, or make one with `perfkit init DIR`"
         raise ConfigError(file, "", "is missing", remedy) from error
-    except OSError as error:
-        raise unreadable(file, error) from error
-    utf8_text(content, CONFIG)
     parsed = document(folder, CONFIG, content, cached=cached)
     config = _SettingsReader(CONFIG, parsed).config(folder, timezone)
     return config._replace(text=content, override=timezone or "")

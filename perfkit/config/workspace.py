@@ -17,6 +17,11 @@ def setting(name: str) -> str:
     return os.environ.get(name, "")
 
 
+def environment() -> dict[str, str]:
+    """The environment that a process of its own inherits."""
+    return dict(os.environ)
+
+
 def folder_of(given: str | os.PathLike[str] | None) -> str:
     """The workspace that is given, else PERFKIT_ROOT, else the one around the working directory.
 

@@ -62,8 +62,7 @@ def parse(text: str, file: str) -> Document:
     """Parses the text of `file`; raises `ConfigError` with the line where it is not valid YAML."""
     import yaml
 
-    if len(text.encode("utf-8", "surrogatepass")) > LARGEST:
-        raise ConfigError(file, "", f"is larger than {LARGEST} bytes", "write a shorter file")
+    check_size(len(text.encode("utf-8", "surrogatepass")), file)
     try:
         root = yaml.compose(text, Loader=_loader())
     except _RefusedError as refused:
@@ -80,6 +79,12 @@ def parse(text: str, file: str) -> Document:
         ) from error
     lines: dict[KeyPath, int] = {}
     return Document(None if root is None else _value(root, (), lines, file), lines)
+
+
+def check_size(size: int, file: str) -> None:
+    """Raises `ConfigError` for a file of more bytes than are read."""
+    if size > LARGEST:
+        raise ConfigError(file, "", f"is larger than {LARGEST} bytes", "write a shorter file")
 
 
 class _RefusedError(Exception):
@@ -165,11 +170,11 @@ def _mapping(
 
 
 def _text(node: yaml.ScalarNode, file: str) -> str:
-    r"""A text; an escape such as `"\ud800"` makes half a character, which no file can hold."""
+    r"""A text; an escape such as `"\ud800"` or `"\0"` makes what no file or path can hold."""
     text: str = node.value
-    if text != utf8(text):
+    if text != utf8(text) or "\0" in text:
         where = f"{file}:{node.start_mark.line + 1}"
-        raise ConfigError(where, utf8(text), "is not text", "write whole characters")
+        raise ConfigError(where, repr(text), "is not text", "write whole characters")
     return text
 
 
@@ -187,7 +192,7 @@ def document(folder: str, shown: str, content: bytes, *, cached: bool = True) ->
     if cached and os.path.isdir(os.path.dirname(copy)):
         body = marshal.dumps((_plain(parsed.value), parsed.lines), MARSHAL)
         with contextlib.suppress(OSError):
-            put_in_place(copy, sealed(((VERSION, content, "", None), body)))
+            put_in_place(copy, sealed(((VERSION, content, "", None), body)), mode=0o600)
     return parsed
 
 

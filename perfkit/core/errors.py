@@ -7,6 +7,7 @@ log is not in this tree: it is a value, `LineError`, that is kept and counted wh
 from __future__ import annotations
 
 import errno
+from collections.abc import Iterable
 
 from perfkit.core.fast_imports import NamedTuple
 
@@ -23,16 +24,39 @@ class LineError(NamedTuple):
     """One line of a log that could not be read as a trade; prints as `path:line: reason`.
 
     `path` is as the workspace shows it, `line` counts from 1, `offset` is the line's first byte,
-    `reason` is one sentence, with at most 80 characters of a value it is about.
+    `reason` is one sentence, with at most 80 characters of a value it is about. It may stand for
+    `more` lines of its file and day that are bad in the same way and are only counted.
     """
 
     path: str
     line: int
     offset: int
     reason: str
+    more: int = 0
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.reason}"
+        return f"{self.path}:{self.line}: {self.text}"
+
+    @property
+    def text(self) -> str:
+        """The reason, and how many more lines it is about."""
+        return f"{self.reason} (and {self.more:,} more lines like it)" if self.more else self.reason
+
+
+def lines_in(errors: Iterable[LineError]) -> int:
+    """How many bad lines some errors stand for."""
+    return sum(1 + error.more for error in errors)
+
+
+def kind_of(reason: str) -> str:
+    """A reason without what differs from line to line: quoted values and byte offsets."""
+    for general in ("is not JSON", "is not a JSON object", "is not UTF-8"):
+        if reason.startswith(general):
+            return general
+    field, colon, problem = reason.partition(": ")
+    if " is " in problem:
+        return f"{field} {problem[problem.rindex(' is ') + 1 :]}"
+    return f"{field} has an invalid value" if colon else reason
 
 
 def reason_of(error: OSError) -> str:

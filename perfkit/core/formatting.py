@@ -6,7 +6,6 @@ so that it can neither break a table nor become markup.
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
@@ -56,6 +55,10 @@ def plain(name: str, longest: int = LONGEST_NAME) -> str:
 
     Control, bidirectional and other invisible characters are shown as `?`.
     """
+    if name.isascii() and name.isprintable():
+        return name if len(name) <= longest else name[: longest - 1] + "…"
+    import unicodedata  # alert runs do without
+
     visible = "".join(
         " " if char in "\t\n\r" else "?" if unicodedata.category(char) in _INVISIBLE else char
         for char in name[: longest + 1]
@@ -106,6 +109,10 @@ def _padded(text: str, width: int, *, to_left: bool) -> str:
 
 def _width(text: str) -> int:
     """Columns a text takes in a terminal."""
+    if text.isascii():
+        return len(text)
+    import unicodedata
+
     return sum(
         0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
         for c in text

@@ -5,6 +5,7 @@ On the path of an alert run: it imports nothing that takes time.
 
 from __future__ import annotations
 
+import errno
 import gc
 import io
 import os
@@ -61,7 +62,17 @@ class Output(io.TextIOWrapper):
 
 
 def open_streams() -> None:
-    """Opens the standard streams of a process that were closed, and makes both outputs last.
+    """Opens the standard streams of a process that were closed, and makes both outputs last."""
+    open_descriptors()
+    sys.stdout = _lasting(sys.stdout)
+    was_closed = sys.stderr is None
+    sys.stderr = _lasting(sys.stderr)
+    if was_closed:  # what an alert run writes there was not delivered
+        sys.stderr.failure = OSError(errno.EBADF, os.strerror(errno.EBADF))
+
+
+def open_descriptors() -> None:
+    """Opens the descriptors 0 to 2 where they were closed; `sys.stderr` and so on stay None.
 
     Call it first: the next file that is opened would take the number of a closed stream, and a
     child process would write its output there.
@@ -71,8 +82,6 @@ def open_streams() -> None:
             os.fstat(number)
         except OSError:
             os.set_inheritable(os.open(os.devnull, os.O_RDWR), True)  # takes the lowest number
-    sys.stdout = _lasting(sys.stdout)
-    sys.stderr = _lasting(sys.stderr)
 
 
 def _lasting(stream: TextIO | None) -> Output:

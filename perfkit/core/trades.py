@@ -59,7 +59,7 @@ class Trades:
     changed once the value is made.
     """
 
-    __slots__ = (*COLUMNS, "other_lines", "paths")
+    __slots__ = (*COLUMNS, "_rank", "other_lines", "paths")
 
     source: list[str]
     symbol: list[str | None]
@@ -98,6 +98,7 @@ class Trades:
             setattr(self, name, columns[name])
         self.paths = paths
         self.other_lines = other_lines
+        self._rank: dict[int, int] = {}
 
     def __len__(self) -> int:
         return len(self.line)
@@ -130,11 +131,12 @@ class Trades:
     def places(self, row: int) -> list[LinePlace]:
         """Every line the trade was made from, in file order."""
         deciding = (self.file[row], self.line[row])
-        rank = {file: place for place, file in enumerate(self.paths)}
-        every = sorted(
-            [deciding, *self.other_lines.get(deciding, ())],
-            key=lambda place: (rank[place[0]], place[1]),
-        )
+        others = self.other_lines.get(deciding)
+        if not others:
+            return [self.place(row)]
+        if not self._rank:
+            self._rank.update((file, place) for place, file in enumerate(self.paths))
+        every = sorted([deciding, *others], key=lambda place: (self._rank[place[0]], place[1]))
         return [LinePlace(self.paths[file], line) for file, line in every]
 
     def take(self, rows: Sequence[int]) -> Trades:

@@ -182,7 +182,7 @@ class Desk:
         from perfkit.summary.explain import explain
 
         selection = self.selection(window, date, start=start, end=end, where=where)
-        return explain(metric, summarize(selection), selection)
+        return explain(metric, summarize(selection, ()), selection)
 
     def glance(self, window: str = "daily", date: Day = None, *, where: Where = None) -> Text:
         """What happened, in one paragraph and one small table."""

@@ -6,23 +6,34 @@ On the path of an alert run: it imports nothing that takes time.
 from __future__ import annotations
 
 import os
+import stat
+import time
+
+from perfkit.disk.sealed import read_bytes
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
+FILE_MODE = 0o644
+"""Who may read a file at most; the umask narrows it further."""
 
-def put_in_place(path: str, content: bytes, *, durable: bool = True) -> None:
+OLD_SECONDS = 3600
+"""A temporary file that has not changed for so long was left by a process that was killed."""
+
+
+def put_in_place(path: str, content: bytes, *, durable: bool = True, mode: int = FILE_MODE) -> None:
     """Makes `content` the content of a file in one step; raises `OSError`.
 
-    A temporary file beside it is written and renamed; `durable` also waits for the disk, for the
-    file and for its name.
+    A temporary file beside it, which no other process uses, is written and renamed; `durable` also
+    waits for the disk, for the file and for its name.
     """
     folder, name = os.path.split(path)
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")
+    temporary = os.path.join(folder, f".{name}.{os.getpid()}-{time.time_ns():x}.tmp")
     try:
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-        descriptor = os.open(temporary, flags, 0o644)
+        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC
+        descriptor = os.open(temporary, flags, mode)
         try:
             view = memoryview(content)
             while view:
@@ -39,11 +50,43 @@ def put_in_place(path: str, content: bytes, *, durable: bool = True) -> None:
         flush_folder(folder)
 
 
-def sweep_temporaries(folder: str, name: str) -> None:
-    """Removes what killed processes left of putting that file in place; its lock is held."""
+def narrowed(modes: Iterable[int]) -> int:
+    """The mode of a file made from others: nobody may read it who may not read all of them."""
+    mode = FILE_MODE
+    for one in modes:
+        mode &= one
+    return mode | 0o600
+
+
+def mode_like(path: str) -> int:
+    """The mode of a file that goes with another one; for its owner alone where there is none."""
+    try:
+        return narrowed([os.stat(path).st_mode])
+    except OSError:
+        return 0o600
+
+
+def sweep_temporaries(folder: str, name: str | None = None) -> None:
+    """Removes what killed processes left of putting files in place.
+
+    Files whose name begins with `name` are written under a lock that is held: those are removed at
+    once, others when they are old.
+    """
     for found in os.listdir(folder):
-        if found.startswith(f".{name}.") and found.endswith(".tmp"):
-            _remove(os.path.join(folder, found))
+        if not (found.startswith(".") and found.endswith(".tmp")):
+            continue
+        path = os.path.join(folder, found)
+        if (name is not None and found.startswith(f".{name}.")) or _is_abandoned(path):
+            _remove(path)
+
+
+def _is_abandoned(path: str) -> bool:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return False
+    is_own = stat.S_ISREG(status.st_mode) and status.st_uid == os.geteuid()
+    return is_own and status.st_mtime + OLD_SECONDS < time.time()
 
 
 def flush_folder(folder: str) -> None:
@@ -68,21 +111,25 @@ _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 
 
-def replace(path: Path, content: str | bytes) -> bool:
+_swept: set[str] = set()
+
+
+def replace(path: Path, content: str | bytes, *, mode: int = FILE_MODE) -> bool:
     """Makes `content` the content of the file, at once and durably; False when it already was.
 
-    Writes a temporary file beside it, flushes it to disk, renames it and flushes the folder.
-    Raises `OutputError`.
+    Writes a temporary file beside it, flushes it to disk, renames it and flushes the folder. A file
+    that more may read than `mode` says is written anew. Raises `OutputError`.
     """
     body = content.encode() if isinstance(content, str) else content
-    try:
-        if path.read_bytes() == body:
-            return False
-    except OSError:
-        pass  # it is not there yet, or what is there cannot be read
+    if read_bytes(str(path)) == body and not os.stat(path).st_mode & 0o777 & ~mode:
+        return False
+    folder = str(path.parent)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        put_in_place(str(path), body)
+        put_in_place(str(path), body, mode=mode)
+        if folder not in _swept:
+            _swept.add(folder)
+            sweep_temporaries(folder)
     except OSError as error:
         from perfkit.core.errors import OutputError
 

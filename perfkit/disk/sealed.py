@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import marshal
 import os
+import stat
 import sys
 import zlib
 
@@ -14,12 +16,16 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = 7
+FORMAT = 9
 """Changes whenever what the cache holds changes its meaning or its layout."""
 
 
 VERSION = f"perfkit {__version__} {FORMAT} {sys.implementation.cache_tag}"
 """Which version wrote a cache; another version rewrites it. The bytes within are Python's own."""
+
+
+MOST_BYTES = 1 << 30
+"""A longer file is none of ours."""
 
 
 MARSHAL = 2
@@ -51,7 +57,7 @@ def read_bytes(path: str) -> bytes | None:
 def read_marked(path: str) -> tuple[bytes, Fingerprint] | None:
     """The content of a small file and its fingerprint; None when it cannot be read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = open_plain(path)
     except OSError:
         return None
     try:
@@ -61,3 +67,18 @@ def read_marked(path: str) -> tuple[bytes, Fingerprint] | None:
         return None
     finally:
         os.close(descriptor)
+
+
+def open_plain(path: str) -> int:
+    """The descriptor of a file of perfkit's own; raises `OSError` for what can be none.
+
+    So nobody waits for a FIFO to be written, or reads a device that never ends.
+    """
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+    status = os.fstat(descriptor)
+    is_plain = stat.S_ISREG(status.st_mode)
+    if is_plain and status.st_size <= MOST_BYTES:
+        return descriptor
+    os.close(descriptor)
+    problem = "is too long to be a file of perfkit" if is_plain else "is not a plain file"
+    raise OSError(errno.EINVAL, problem, path)

@@ -47,7 +47,7 @@ def verified_text(
 
         packed = DigestedStream(stream)
         try:
-            yield gzip.GzipFile(fileobj=packed, mode="rb")  # type: ignore[misc]
+            yield BufferedReader(gzip.GzipFile(fileobj=packed, mode="rb"))
         except (OSError, EOFError, zlib.error) as error:
             if packed.chunks() != chunks:
                 raise ContentChangedError(shown) from error
@@ -76,19 +76,17 @@ def unreadable(shown: str, error: Exception) -> LogReadError:
     return LogReadError(shown, problem, "check that it is there and may be read")
 
 
-def line_offset(path: str, line: int, blocks: Sequence[tuple[int, int]] = ()) -> int:
-    """The offset of the first byte of that line of a file (of its text, when compressed)."""
-    known, offset = max((one for one in blocks if one[0] <= line), default=(1, 0))
-    with opened(path) as stream:
-        stream.seek(offset)
-        return offset + sum(len(stream.readline()) for _ in range(line - known))
+def texts_at(path: str, offsets: Sequence[int], most: int) -> list[bytes]:
+    """The lines that start at ascending offsets (of a file's text, when compressed).
 
-
-def read_at(path: str, offset: int, most: int) -> bytes:
-    """The line that starts at that offset (of a file's text, when compressed), cut at `most`."""
+    The file is read once. Each line is cut at `most` bytes; it is empty where the file ends before.
+    """
+    found: list[bytes] = []
     try:
         with opened(path) as stream:
-            stream.seek(offset)
-            return stream.readline(most).rstrip(b"\r\n")
+            for offset in offsets:
+                stream.seek(offset)
+                found.append(stream.readline(most).rstrip(b"\r\n"))
     except (OSError, EOFError, zlib.error):
-        return b""
+        pass
+    return found + [b""] * (len(offsets) - len(found))

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 import os
 import re
+from collections import deque
 from collections.abc import Callable, Mapping
 from fnmatch import translate
+from time import gmtime, strftime
 
-from perfkit.config.settings import Config, Source
+from perfkit.config.settings import DAILY_PATTERN, Config, Source
 from perfkit.core.errors import LogReadError, MixedCurrencyError, UsageError
 from perfkit.core.fast_imports import NamedTuple
 
 OWN_OUTPUT = ("logs/performance", "logs/performance-alerts.jsonl")
 """What perfkit writes below the workspace and therefore never reads as a trade log."""
 
-_ROTATED_ENDS = (*"0123456789", ".gz")
+_DATED = re.compile(
+    r"(?<![0-9])(?:"
+    r"((?:19[7-9]|20[0-9])[0-9])([-_./]?)(0[1-9]|1[0-2])\2(0[1-9]|[12][0-9]|3[01])"
+    r"|(1[0-9]{9})(?![0-9])"
+    r")"
+)
+"""A date in the name of a file, or seconds since 1970."""
+
 _ROTATED = re.compile(r"\.([0-9]+)(\.gz)?$")
+_DIGITS = re.compile(r"[0-9]+")
 
 
 class LogFile(NamedTuple):
@@ -51,7 +61,7 @@ def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
 
 
 def log_files(source: Source, root: str) -> Listing:
-    """The files of a source, rotated ones oldest first.
+    """The files of a source, the oldest first (see `_age_key`).
 
     Raises `LogReadError` when there is no such file or folder.
     """
@@ -87,8 +97,9 @@ def log_files(source: Source, root: str) -> Listing:
                 files.append(LogFile(path, shown + name, inode))
         elif os.path.isfile(path) and not _is_within(path, own):
             files.append(LogFile(path, shown + name, os.stat(path).st_ino))
-    in_parts = any(name.endswith(_ROTATED_ENDS) for name in found)
-    return Listing(sorted(files, key=_age_key if in_parts else None), found)
+    if source.pattern == DAILY_PATTERN:
+        return Listing(sorted(files), found)
+    return Listing(sorted(files, key=lambda file: _age_key(file.path[len(inside) :])), found)
 
 
 def stands(source: Source, listing: Listing) -> bool:
@@ -172,10 +183,20 @@ def _matcher(pattern: str) -> Callable[[str], object]:
     return re.compile(f"(?:{translate(pattern)})|(?:{translate(pattern + '.gz')})").match
 
 
-def _age_key(file: LogFile) -> tuple[str, int, str]:
-    """`x.jsonl.2` before `x.jsonl.1` before `x.jsonl`; otherwise by name."""
-    path = file.path
-    rotated = _ROTATED.search(path)
-    if rotated is None:
-        return path.removesuffix(".gz"), 0, path
-    return path[: rotated.start()], -int(rotated[1]), path
+def _age_key(name: str) -> tuple[object, ...]:
+    """Dated files by date, time and number, then those without a date by name.
+
+    `x.jsonl-20260407`, `x.jsonl.2026-04-08`, `x-2026-04-09.jsonl.gz`, `x-2026-04-10-2.jsonl`,
+    `x-2026-04-10-11.jsonl`; then `x.jsonl.2`, `x.jsonl.1` and `x.jsonl`. Of several dates in a name
+    the last one counts: `archive-20260501/x-20260407.jsonl` is of April 7.
+    """
+    dated = next(iter(deque(_DATED.finditer(name), maxlen=1)), None)
+    rotated = _ROTATED.search(name, dated.end() if dated else 0)
+    stem = name[: rotated.start()] if rotated else name.removesuffix(".gz")
+    number = -int(rotated[1]) if rotated else 0
+    if dated is None:
+        return True, "", [], stem, number, name
+    year, _, month, day, seconds = dated.groups()
+    date = strftime("%Y%m%d", gmtime(int(seconds))) if seconds else year + month + day
+    rest = stem[dated.start(5) if seconds else dated.end() :]
+    return False, date, [int(digits) for digits in _DIGITS.findall(rest)], stem, number, name

@@ -9,10 +9,11 @@ and so does each byte.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain, islice
 from operator import add
+from sys import intern
 
 from perfkit.config.dialect import NUMBER, Dialect
 from perfkit.core import values as col
@@ -22,7 +23,7 @@ from perfkit.core.numbers import Numbers, concatenated, take
 from perfkit.core.values import BadValueError
 from perfkit.logs.digest import ContentDigest
 from perfkit.logs.formats import json_lines
-from perfkit.logs.line_columns import Column, LineColumns
+from perfkit.logs.line_columns import Column, LineColumns, Raw, Typed, undated_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +67,8 @@ class FileLog(NamedTuple):
     `at[i]` is the instant parsed line i speaks of: its closing time, else its opening time.
     `blocks` has the number and the offset of a line now and then, to find others from. `total`
     lines, numbered from 1 through the file, end at offset `end`. `waiting_line` is the number of a
-    last line without a newline, `waiting_bytes` its length.
+    last line without a newline, `waiting_bytes` its length. `offset_of` has, by their numbers, the
+    offsets of lines that close a trade and by themselves say nothing of its result.
     """
 
     path: str
@@ -81,6 +83,7 @@ class FileLog(NamedTuple):
     end: int
     waiting_line: int | None
     waiting_bytes: int
+    offset_of: dict[int, int]
 
     @property
     def bytes_read(self) -> int:
@@ -271,6 +274,7 @@ class _Reader:
     def __init__(self, shown: str, dialect: Dialect, start: Start) -> None:
         self.shown = shown
         self.dialect = dialect
+        self.keys = dialect.keys
         self.columns = LineColumns(dialect)
         self.next_line = start.line
         self.end = start.offset
@@ -285,6 +289,7 @@ class _Reader:
         self.line: list[int] = []
         self.at: list[int] = []
         self.errors: list[LineError] = []
+        self.offset_of: dict[int, int] = {}
         self.ignored: list[int] = []
         self.blank = 0
         self.waiting_line: int | None = None
@@ -298,7 +303,7 @@ class _Reader:
         self.blocks.append((self.next_line, offset))
         self.end = offset + len(block)
         ignored, errors = len(self.ignored), len(self.errors)
-        blank = self._lines(place)
+        blank = self._blank_lines(block) or self._lines(place)
         sizes = [blank, 0, 0]
         if len(self.ignored) > ignored or len(self.errors) > errors:
             lengths = [len(raw) + 1 for raw in block.split(b"\n")[:-1]]
@@ -309,42 +314,46 @@ class _Reader:
     def _count(self, *sizes: int) -> None:
         self.sizes = Sizes(*map(add, self.sizes, sizes))
 
+    def _blank_lines(self, block: bytes) -> int:
+        """Takes a block of nothing but blank lines; returns how long it is, else 0."""
+        most = json_lines.MAX_LINE_BYTES
+        if not block.isspace() or (len(block) > most < max(map(len, block.split(b"\n")))):
+            return 0
+        lines = block.count(b"\n")
+        self.blank += lines
+        self.next_line += lines
+        return len(block)
+
     def _lines(self, place: _BlockPlace) -> int:
         """Takes the lines of a block; returns how many bytes of it are blank lines."""
-        block, offset, blank = place.block, place.offset, 0
-        rows = json_lines.decoded_block(block, self.dialect.keys)
+        rows = json_lines.decoded_block(place.block, self.keys)
         if rows is not None:
             self.next_line += len(rows)
             self._rows(rows, list(range(place.line, self.next_line)), place)
             return 0
+        lines = place.block.split(b"\n")
+        lines.pop()
+        most = json_lines.MAX_LINE_BYTES
+        solid = [n for n, raw in enumerate(lines) if raw and (not raw.isspace() or len(raw) > most)]
         rows, numbers = [], []
-        for raw in block.split(b"\n")[:-1]:
+        for n in solid:
+            number = place.line + n
             try:
-                row = json_lines.decoded_line(raw, self.dialect.keys)
+                rows.append(json_lines.decoded_line(lines[n], self.keys))
+                numbers.append(number)
             except BadValueError as error:
-                self.bad_line(offset, str(error))
-            else:
-                if row is None:
-                    self.blank += 1
-                    blank += len(raw) + 1
-                else:
-                    rows.append(row)
-                    numbers.append(self.next_line)
-                self.next_line += 1
-            offset += len(raw) + 1
+                self._bad(number, place.offset_of(number), str(error))
+        self.next_line += len(lines)
+        self.blank += len(lines) - len(solid)
         self._rows(rows, numbers, place)
-        return blank
+        return len(place.block) - sum(len(lines[n]) + 1 for n in solid)
 
     def long_line(self, offset: int, length: int) -> None:
         """Takes note of a line too long to be looked at."""
-        self.bad_line(offset, json_lines.too_long())
+        self._bad(self.next_line, offset, json_lines.too_long())
+        self.next_line += 1
         self._count(0, 0, 0, length)
         self.end = offset + length
-
-    def bad_line(self, offset: int, reason: str) -> None:
-        """Takes note of a line that cannot be decoded."""
-        self.errors.append(LineError(self.shown, self.next_line, offset, reason))
-        self.next_line += 1
 
     def waiting(self, length: int) -> None:
         """Takes note of a last line without a newline: it is still being written."""
@@ -373,51 +382,64 @@ class _Reader:
             end=self.end,
             waiting_line=self.waiting_line,
             waiting_bytes=self.waiting_bytes,
+            offset_of=self.offset_of,
         )
 
     def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
         """Takes decoded lines with their line numbers."""
         if not rows:
             return
-        raw: Sequence[Sequence[Any]] = list(zip(*rows, strict=True))
+        raw: Raw = list(zip(*rows, strict=True))
         if self.dialect.only:
-            keep = self.columns.meeting(self.dialect.only, raw, len(numbers))
-            if not all(keep):
-                self.ignored += [n for n, kept in zip(numbers, keep, strict=True) if not kept]
-                raw, numbers = _kept(raw, numbers, keep)
-        if not numbers:
-            return
-        try:
-            chunk = self.columns.typed(raw, len(numbers))
-        except BadValueError:
-            keep = [self._row_is_good(raw, row, n, place) for row, n in enumerate(numbers)]
-            raw, numbers = _kept(raw, numbers, keep)
-            if not numbers:
+            raw, numbers = self._chosen(raw, numbers, place)
+        while numbers:
+            try:
+                typed = self.columns.typed(raw, len(numbers))
+                bad = undated_rows(typed)
+            except BadValueError:
+                bad = self.columns.bad_rows(raw, len(numbers))
+            if not bad:
+                self._typed(typed, numbers, place)
                 return
-            chunk = self.columns.typed(raw, len(numbers))
-        slots, identity, is_open, at = chunk
-        for chunks, column in zip(self.chunks, slots, strict=True):
-            chunks.append(column)
-        self.identity += identity
-        self.is_open += is_open
-        self.at += at
-        self.line += numbers
+            raw, numbers = self._without_bad(bad, raw, numbers, place)
 
-    def _row_is_good(
-        self, raw: Sequence[Sequence[Any]], row: int, number: int, place: _BlockPlace
-    ) -> bool:
-        """Whether one line converts; otherwise notes why, naming the field."""
+    def _chosen(self, raw: Raw, numbers: list[int], place: _BlockPlace) -> tuple[Raw, list[int]]:
+        """The lines that the dialect reads; takes note of those it passes over."""
         try:
-            self.columns.typed([[column[row]] for column in raw], 1)
-        except BadValueError as error:
-            reason = self.columns.first_bad_field(raw, row) or str(error)
-            self.errors.append(LineError(self.shown, number, place.offset_of(number), reason))
-            return False
-        return True
+            keep = self.columns.meeting(self.dialect.only, raw, len(numbers))
+        except BadValueError:
+            bad = self.columns.bad_conditions(raw, len(numbers))
+            raw, numbers = self._without_bad(bad, raw, numbers, place)
+            keep = self.columns.meeting(self.dialect.only, raw, len(numbers))
+        if all(keep):
+            return raw, numbers
+        self.ignored += [n for n, kept in zip(numbers, keep, strict=True) if not kept]
+        return _kept(raw, numbers, keep)
+
+    def _without_bad(
+        self, bad: Mapping[int, str], raw: Raw, numbers: list[int], place: _BlockPlace
+    ) -> tuple[Raw, list[int]]:
+        """The other lines; takes note of the bad ones."""
+        for row, reason in bad.items():
+            self._bad(numbers[row], place.offset_of(numbers[row]), reason)
+        return _kept(raw, numbers, [row not in bad for row in range(len(numbers))])
+
+    def _typed(self, typed: Typed, numbers: list[int], place: _BlockPlace) -> None:
+        """Takes lines that are converted, with their line numbers."""
+        for chunks, column in zip(self.chunks, typed.slots, strict=True):
+            chunks.append(column)
+        self.identity += typed.identity
+        self.is_open += typed.is_open
+        self.at += typed.at  # type: ignore[arg-type]
+        self.line += numbers
+        for row in self.columns.rows_without_result(typed):
+            self.offset_of[numbers[row]] = place.offset_of(numbers[row])
+
+    def _bad(self, number: int, offset: int, reason: str) -> None:
+        # Very many lines may be bad for one reason, which is then kept once.
+        self.errors.append(LineError(self.shown, number, offset, intern(reason)))
 
 
-def _kept(
-    raw: Sequence[Sequence[Any]], numbers: list[int], keep: list[bool]
-) -> tuple[list[list[Any]], list[int]]:
+def _kept(raw: Raw, numbers: list[int], keep: list[bool]) -> tuple[Raw, list[int]]:
     rows = [row for row, kept in enumerate(keep) if kept]
     return [take(column, rows) for column in raw], take(numbers, rows)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise
 
 from perfkit.config.settings import Config, Source
@@ -33,12 +33,13 @@ def combined_trades(
     config: Config,
     logs: Sequence[FileLog],
     numbers: Sequence[int],
-    offset_of: Callable[[int, int], int],
 ) -> Combined:
     """The trades that lines in some order make; `numbers` are those of their files.
 
-    A line that closes a trade without any P&L or outcome is left out, but what other lines say of
-    that trade (that it was opened, say) still holds.
+    Lines that close a trade without any P&L or outcome are left out, but what other lines say of
+    that trade (that it was opened, say) still holds. Where all lines of a trade together say
+    nothing of its result, none of those that close it does, and all of them are left out at once;
+    but if a result may vanish, one after the other from the last.
     """
     fruitless: defaultdict[int, set[int]] = defaultdict(set)
     found: list[Fruitless] = []
@@ -49,12 +50,17 @@ def combined_trades(
         if not bad:
             break
         for row in bad:
-            place, line = records.file[row], records.line[row]
-            fruitless[place].add(line)
-            at = logs[place].at[bisect_left(logs[place].lines.line, line)]
-            day = config.calendar.day_of(at).toordinal()
-            offset = offset_of(numbers[place], line)
-            found.append(Fruitless(columns["key"][row], numbers[place], line, offset, day))
+            lines = [(records.file[row], records.line[row])]
+            if not source.dialect.result_may_vanish:
+                lines += records.other_lines.get(row, ())
+            for place, line in lines:
+                log = logs[place]
+                nth = bisect_left(log.lines.line, line)
+                if not log.lines.is_open[nth]:
+                    fruitless[place].add(line)
+                    day = config.calendar.day_of(log.at[nth]).toordinal()
+                    key, offset = columns["key"][row], log.offset_of[line]
+                    found.append(Fruitless(key, numbers[place], line, offset, day))
     columns["file"] = take(numbers, records.file)
     others = {
         (numbers[records.file[row]], records.line[row]): tuple(

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import msgspec
 
-from perfkit.core.formatting import escaped, plain
+from perfkit.core.formatting import escaped, plain, utf8
 from perfkit.disk.atomic import replace
 from perfkit.reports.published import KINDS, REPORTS, check_identity, name_of, read_as
 
@@ -58,6 +58,11 @@ class Card(msgspec.Struct, frozen=True):
     def name(self) -> str:
         """The name of the report's folder."""
         return name_of(self.label, self.where)
+
+
+def failure_of(error: object) -> Failure:
+    """The failure that an error or a sentence explains; the name of a file may not be UTF-8."""
+    return Failure(utf8(str(error)))
 
 
 def last_lines(text: str | Sequence[str], lines: int = TRACEBACK_LINES) -> tuple[str, ...]:

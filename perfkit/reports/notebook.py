@@ -17,6 +17,7 @@ from perfkit.core.calendar import parse_date
 from perfkit.core.errors import LogReadError, ReportError, UsageError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import utf8
+from perfkit.reports.published import NOT_JSON
 
 Value = str | int | float | bool
 
@@ -35,7 +36,7 @@ _KINDS = {
 
 
 _NOT_A_NOTEBOOK = (
-    *(msgspec.MsgspecError, RecursionError),
+    *NOT_JSON,
     *(AttributeError, KeyError, TypeError),  # from values of another type than a notebook has
 )
 

@@ -30,6 +30,9 @@ SUMMARY = "summary.json"
 
 OK, NO_DATA = "ok", "no-data"
 
+NOT_JSON = (msgspec.MsgspecError, ValueError, RecursionError)
+"""What msgspec raises for a file that is not the JSON it should be."""
+
 T = TypeVar("T")
 
 
@@ -84,7 +87,7 @@ def read_as(path: Path, shape: type[T]) -> T | None:
     try:
         # Anything but a plain file, such as a pipe, could keep its reader waiting.
         return msgspec.json.decode(path.read_bytes(), type=shape) if path.is_file() else None
-    except (OSError, msgspec.MsgspecError, RecursionError):
+    except (OSError, *NOT_JSON):
         return None
 
 

@@ -25,7 +25,14 @@ from perfkit.desk.desk import Desk
 from perfkit.disk.atomic import publish_folder, recover_folders
 from perfkit.disk.locks import exclusive
 from perfkit.reports.early import check_extra
-from perfkit.reports.failure import Card, Failure, remove_card, write_card
+from perfkit.reports.failure import (
+    FAILURES,
+    Card,
+    Failure,
+    failure_of,
+    remove_card,
+    write_card,
+)
 from perfkit.reports.html_page import html_page
 from perfkit.reports.index.readme import write_index
 from perfkit.reports.model import Model, Models
@@ -172,7 +179,7 @@ class _ReportRun:
             try:
                 model = read_model(self._models, wanted, self._settings)
             except (ReportError, LogReadError) as error:
-                self._fail(wanted, Failure(str(error)))
+                self._fail(wanted, failure_of(error))
                 continue
             standing = read_published(self._target(model))
             had_html = standing is not None and HTML in standing.status.files
@@ -222,7 +229,7 @@ class _ReportRun:
         try:
             write(staging)
         except OSError as error:
-            self._fail(wanted, Failure(str(_unwritable(staging, error))), model)
+            self._fail(wanted, failure_of(_unwritable(staging, error)), model)
         else:
             images = sorted(path.name for path in staging.glob("*.png"))
             self._put(wanted, model, staging, images)
@@ -235,7 +242,7 @@ class _ReportRun:
             publish_folder(staging, target)
         except (OutputError, OSError) as error:
             problem = error if isinstance(error, OutputError) else _unwritable(staging, error)
-            self._fail(wanted, Failure(str(problem)), model)
+            self._fail(wanted, failure_of(problem), model)
             return
         remove_card(self._root, model.kind, model.name)
         self._end(wanted, MADE, model)
@@ -346,4 +353,7 @@ def clean_up(root: Path) -> None:
     for kind in KINDS:
         recover_folders(root / REPORTS / kind)
     shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
+    for pattern in (".*.tmp", f"{FAILURES}/*/.*.tmp"):  # see `disk.atomic.put_in_place`
+        for temporary in (root / REPORTS).glob(pattern):
+            temporary.unlink(missing_ok=True)
     remove_left_behind()

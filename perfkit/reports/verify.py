@@ -18,6 +18,7 @@ from perfkit.reports.processes.runner import ReportJob, RunnerMessage, heading_i
 from perfkit.reports.processes.signals import stoppable
 from perfkit.reports.published import (
     HTML,
+    NOT_JSON,
     NOTEBOOK,
     REPORTS,
     Published,
@@ -131,7 +132,7 @@ def first_difference(published: Path, again: Path) -> str | None:
         old, new = ((folder / NOTEBOOK).read_bytes() for folder in (published, again))
         try:
             found = notebook_difference(old, new)
-        except (msgspec.MsgspecError, RecursionError, KeyError, TypeError, AttributeError):
+        except (*NOT_JSON, KeyError, TypeError, AttributeError):
             found = f"{NOTEBOOK} is no longer a notebook"
         if found is not None:
             return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from perfkit.book.store.day_sheet import NO_NAME
-from perfkit.core.errors import LineError
+from perfkit.core.errors import kind_of
 from perfkit.core.trades import (
     CLOSED_BEFORE_OPENED,
     CORRECTED,
@@ -39,7 +39,10 @@ def findings(selection: Selection) -> list[Finding]:
     """The findings of a window, from its trades, bad lines and days."""
     missing, unterminated = selection.missing, selection.unterminated
     found = []
-    for reason, count in sorted(Counter(_kind(error) for error in selection.errors).items()):
+    unreadable: Counter[str] = Counter()
+    for error in selection.errors:
+        unreadable[kind_of(error.reason)] += 1 + error.more
+    for reason, count in sorted(unreadable.items()):
         found.append(Finding("bad_lines", count, f"unreadable: {reason}"))
     kinds: Counter[int] = Counter()
     for _, sheet in selection.sheets:
@@ -57,6 +60,9 @@ def findings(selection: Selection) -> list[Finding]:
                 f"{' and '.join(modes)} trades are mixed; separate them with --where",
             )
         )
+    if selection.ahead:
+        message = "dated a day or more after the last change of the log file"
+        found.append(Finding("ahead", selection.ahead, message))
     if missing:
         found.append(Finding("missing_days", len(missing), "expected days without a log file"))
     if unterminated:
@@ -80,14 +86,3 @@ def _modes(selection: Selection) -> list[str]:
         else:
             modes.update(parts)
     return sorted(modes - {NO_NAME})
-
-
-def _kind(error: LineError) -> str:
-    """A reason without what differs from line to line: quoted values and byte offsets."""
-    for general in ("is not JSON", "is not UTF-8"):
-        if error.reason.startswith(general):
-            return general
-    field, colon, problem = error.reason.partition(": ")
-    if " is " in problem:
-        return f"{field} {problem[problem.rindex(' is ') + 1 :]}"
-    return f"{field} has an invalid value" if colon else error.reason

@@ -16,13 +16,18 @@ from perfkit.core.errors import LineError, NoTradesError
 from perfkit.core.trades import Trades, joined, no_trades
 from perfkit.metrics import tally
 
+DAY_US = 86_400_000_000
+
 Day = date | str | None
 """A trading day: a date, or a text `YYYY-MM-DD`; None or a blank text where none is given."""
 
 
 def newest_day(book: Book) -> date:
-    """The newest trading day with a log line; raises `NoTradesError` where no log has a line."""
-    newest = book.newest_day
+    """The newest trading day with a log line that is not dated ahead.
+
+    Raises `NoTradesError` where no log has a line.
+    """
+    newest = book.present_day
     if newest is None:
         raise NoTradesError(", ".join(os.path.basename(source.location) for source in book.sources))
     return newest
@@ -154,6 +159,18 @@ class Selection:
     def unterminated(self) -> list[date]:
         """The past days of the window whose file ends in an incomplete line."""
         return [day for day in self.book.unterminated() if self._has(day)]
+
+    @cached_property
+    def ahead(self) -> int:
+        """Lines of the window dated a day or more after the last change of their file."""
+        found = 0
+        for file in self.book.files:
+            if file.newest is None or file.newest < (changed := file.fingerprint[3] // 1000):
+                continue
+            last = self.book.config.calendar.day_of(changed + DAY_US)
+            lines = ((date.fromordinal(number), count) for number, count, *_ in file.days)
+            found += sum(count for day, count in lines if day > last and self._has(day))
+        return found
 
     @cached_property
     def line_counts(self) -> list[DayLines]:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from perfkit.book.book import PnlCurve
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.core.calendar import Window, moment_of
+from perfkit.core.errors import lines_in
 from perfkit.core.exact import ZERO, canonical, decimal_places, ratio, scaled, units
 from perfkit.core.fast_imports import NamedTuple, blake2b
 from perfkit.core.interpreter import uncollected
@@ -43,13 +45,16 @@ class Summary(SummaryShape):
         return {"text/plain": summary_text(self), "text/markdown": summary_markdown(self)}
 
 
-def summarize(selection: Selection) -> Summary:
-    """Every figure of the window, over the trades that meet the filter."""
+def summarize(selection: Selection, dimensions: Sequence[str] = DIMENSIONS) -> Summary:
+    """Every figure of the window, over the trades that meet the filter.
+
+    A caller that shows no breakdowns, or only some, names their `dimensions`.
+    """
     with uncollected():
-        return _summary(selection)
+        return _summary(selection, dimensions)
 
 
-def _summary(selection: Selection) -> Summary:
+def _summary(selection: Selection, dimensions: Sequence[str]) -> Summary:
     config = selection.book.config
     cut = WindowSlices(selection)
     facts = facts_of(selection, cut)
@@ -69,7 +74,7 @@ def _summary(selection: Selection) -> Summary:
                 Part(name, part.values, part.undefined)
                 for name, part in cut.parts(dimension, facts)
             )
-            for dimension in DIMENSIONS
+            for dimension in dimensions
         },
     )
 
@@ -228,7 +233,7 @@ def _data(selection: Selection, facts: Facts) -> DataShape:
         files=len(frozenset[int]().union(*(lines.files for lines in counts))),
         lines=sum(lines.lines for lines in counts),
         ignored=sum(lines.ignored for lines in counts),
-        bad_lines=len(selection.errors),
+        bad_lines=lines_in(selection.errors),
         partial=bool(selection.missing),
         missing_days=tuple(selection.missing),
         findings=tuple(findings(selection)),
@@ -258,7 +263,7 @@ def _digest(selection: Selection, facts: Facts) -> str:
         config.targets,
         selection.missing,
         selection.unterminated,
-        [(error.path, error.line, error.reason) for error in selection.errors],
+        [(error.path, error.line, error.text) for error in selection.errors],
         sorted(counts),
         selection.book.newest_day if selection.holds_newest else None,
         _open_shape(selection),

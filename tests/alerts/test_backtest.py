@@ -189,5 +189,9 @@ class TestStatusAndEvents:
             jsonschema.validate(event, schema)
             assert list(event) == list(schema["$defs"]["AlertEvent"]["properties"])
         kinds = set(schema["$defs"]["AlertEvent"]["properties"]["kind"]["enum"])
-        assert {event["kind"] for event in events} >= kinds - {"data_state", "resolved"}
+        assert {event["kind"] for event in events} >= kinds - {
+            "data_state",
+            "resolved",
+            "delivery_failed",
+        }
         assert json.loads(bench.run(START + timedelta(days=12), "--json").out)["code"] == 2

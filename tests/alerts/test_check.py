@@ -339,6 +339,14 @@ class TestClock:
         assert bench.run(minutes(61)).code == 2  # the clock rule works again
         assert [one["rule"] for one in bench.events("firing")][-1] == "stale"
 
+    @pytest.mark.parametrize("now", ["9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+10:00"])
+    def test_a_time_that_no_calendar_has_is_wrong_usage(self, tmp_path: Path, now: str) -> None:
+        bench = Bench(tmp_path, LOSS)
+        found = bench.run(datetime.fromisoformat(now))
+        assert found.code == 3
+        assert "is not in the years 1 to 9999 of UTC" in found.err
+        assert not bench.state.exists()
+
     def test_a_clock_ahead_for_one_run_silences_nothing_for_years(self, tmp_path: Path) -> None:
         bench = Bench(tmp_path, LOSS)
         bench.trade(START, 1)

@@ -114,7 +114,7 @@ def test_file_that_cannot_be_read_is_said(
 ) -> None:
     bench = Bench(tmp_path)
     assert main(["alerts", "test", str(tmp_path / "none.yaml"), "--root", str(bench.root)]) == 3
-    assert "cannot be read as text" in capsys.readouterr().err
+    assert "none.yaml: there is no such file" in capsys.readouterr().err
     (tmp_path / "config/alerts.yaml").unlink()
     (tmp_path / "some.yaml").write_text(GOOD)
     assert main(["alerts", "test", str(tmp_path / "some.yaml"), "--root", str(bench.root)]) == 3

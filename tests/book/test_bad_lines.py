@@ -151,3 +151,93 @@ def test_a_file_name_that_is_no_text_is_kept_escaped(workspace: WriteWorkspace) 
     keep(perfkit.open(root).book)
     (entry,) = kept(root, "bot")
     assert entry["path"] == "logs/trades/a\udcff.jsonl"
+
+
+class TestVeryMany:
+    """Of a file's bad lines the first are kept one by one, and the others are counted exactly."""
+
+    day = "logs/trades/2026-04-08.jsonl"
+    wrong = '{"timestamp": "2026-04-08T10:00:00Z", "net_profit_loss": "x%d"}\n'
+    no_result = '{"exit_timestamp": "2026-04-08T10:00:00Z"}\n'
+
+    @pytest.fixture(autouse=True)
+    def _few(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        for module in ("store.ledger", "batch", "update", "book"):
+            monkeypatch.setattr(f"perfkit.book.{module}.KEPT_BAD_LINES", 3)
+
+    def written(self) -> str:
+        """2 + 3 + 4 bad lines of three kinds around two good ones."""
+        wrong = [self.wrong % n for n in range(9)]
+        return GOOD + "".join(["bad\n" * 2, *wrong[:3], GOOD, self.no_result * 4])
+
+    def test_the_first_are_kept_and_the_others_stand_for_all_of_their_kind(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace(logs={self.day: self.written()})
+        keep(perfkit.open(root).book)
+        found = [(entry["line"], entry["text"], entry.get("more")) for entry in kept(root)]
+        assert found == [
+            (2, "bad", None),
+            (3, "bad", None),
+            (4, (self.wrong % 0).strip(), None),
+            (5, (self.wrong % 1).strip(), 1),
+            (8, self.no_result.strip(), 3),
+        ]
+
+    def test_counts_and_findings_are_exact(self, workspace: WriteWorkspace) -> None:
+        desk = perfkit.open(workspace(logs={self.day: self.written()}))
+        data = desk.summary("all").data
+        counted = {one.message: one.count for one in data.findings if one.code == "bad_lines"}
+        assert (data.bad_lines, desk.book.bad_lines, data.lines) == (9, 9, 11)
+        assert counted == {
+            "unreadable: is not JSON": 2,
+            "unreadable: net_profit_loss is not a number": 3,
+            "unreadable: closes a trade without any P&L or outcome": 4,
+        }
+
+    def test_another_number_of_uncounted_lines_is_another_digest(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        one = perfkit.open(workspace(logs={self.day: self.written()})).summary("all")
+        more = self.written() + self.no_result
+        other = perfkit.open(workspace(logs={self.day: more})).summary("all")
+        assert one.data.digest != other.data.digest
+
+    def test_a_message_says_how_many_more_there_are(self, workspace: WriteWorkspace) -> None:
+        errors = perfkit.open(workspace(logs={self.day: self.written()})).book.errors
+        assert str(errors[-1]).endswith("P&L or outcome (and 3 more lines like it)")
+
+    @pytest.mark.parametrize("cached", [True, False])
+    def test_read_in_pieces_is_as_read_at_once(
+        self, workspace: WriteWorkspace, *, cached: bool
+    ) -> None:
+        """With as many pieces as are put together again."""
+        content = (self.written() + "\n") * 6
+        lines = content.splitlines(keepends=True)
+        for end in range(1, len(lines) + 1):
+            root = workspace(logs={self.day: "".join(lines[:end])})
+            grown = perfkit.open(root, cached=cached)
+        assert grown.book.errors == perfkit.open(root, cached=False).book.errors
+        assert grown.book.bad_lines == 54
+        assert grown.summary("all").data.bad_lines == 54
+
+
+def test_a_compressed_log_is_unpacked_once_for_all_of_its_bad_lines(
+    workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = b"".join(b"bad %d\n" % n + GOOD.encode() * 200 for n in range(100))
+    root = workspace(logs={"logs/trades/2026-04-08.jsonl.gz": gzip.compress(text)})
+    book = perfkit.open(root).book
+    unpacked = 0
+    real: Any = gzip._GzipReader.read
+
+    def counted(self: object, size: int = -1) -> bytes:
+        nonlocal unpacked
+        found: bytes = real(self, size)
+        unpacked += len(found)
+        return found
+
+    monkeypatch.setattr("gzip._GzipReader.read", counted)
+    keep(book)
+    assert [entry["text"] for entry in kept(root)] == [f"bad {n}" for n in range(100)]
+    assert 0 < unpacked <= len(text)

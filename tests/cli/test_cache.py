@@ -128,7 +128,8 @@ class TestOptions:
 
     def test_a_run_says_nothing_of_itself_unless_asked(self, root: Path) -> None:
         assert run(root, "summary", "--json").stderr == (
-            "logs/trades/2026-04-06.jsonl:3: is not a JSON object\n"
+            "logs/trades/2026-04-06.jsonl:3: is not a JSON object: "
+            "it is a list; write each record on a line of its own\n"
         )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import marshal
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from zlib import crc32
 
@@ -68,9 +68,9 @@ def is_computed(monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
     seen: list[object] = []
     compute = summary.summarize
 
-    def watched(selection: Selection) -> Summary:
+    def watched(selection: Selection, dimensions: Sequence[str]) -> Summary:
         seen.append(selection)
-        return compute(selection)
+        return compute(selection, dimensions)
 
     monkeypatch.setattr(summary, "summarize", watched)
 

@@ -401,7 +401,9 @@ class TestBadLines:
         lines = ran.err.splitlines()
         assert len(lines) == 2
         assert re.fullmatch(r"logs/trades/2026-04-08\.jsonl:2: net_profit_loss: \S.*", lines[0])
-        assert re.fullmatch(r"logs/trades/2026-04-08\.jsonl:4: is not a JSON object", lines[1])
+        assert re.fullmatch(
+            r"logs/trades/2026-04-08\.jsonl:4: is not a JSON object: it is a list; .*", lines[1]
+        )
 
     def test_summary_counts_them_and_the_rest_is_right(
         self, workspace: WriteWorkspace, run: Run
@@ -419,7 +421,7 @@ class TestBadLines:
         ran = run("summary", "--root", workspace(logs=logs))
         lines = ran.err.splitlines()
         assert len(lines) == 21
-        assert lines[-1] == "... and 3 more, all in logs/performance/quarantine/"
+        assert lines[-1] == "... and 3 more, see logs/performance/quarantine/"
 
     def test_backfill_tells_and_keeps_them_too(self, workspace: WriteWorkspace, run: Run) -> None:
         root = workspace(logs=self.LOGS)

@@ -1,5 +1,6 @@
 """`config/perfkit.yaml`: what each key means, and what is said of a mistake."""
 
+import os
 import re
 import resource
 from datetime import UTC, date, datetime, time
@@ -475,7 +476,8 @@ class TestWholeFiles:
             ("a:\n  " + "[" * 64 + "]" * 64, "2: is nested over 64 deep; write it flatter"),
             ("- " * 66, "1: is nested over 64 deep"),
             ("{a: " * 100_000, "1: is nested over 64 deep"),
-            ('a: 1\nb: "x\\ud800"\n', r"2: x\\ud800: is not text; write whole characters"),
+            ('a: 1\nb: "x\\ud800"\n', r"2: 'x\\ud800': is not text; write whole characters"),
+            ('a: "logs\\0x"\n', r"1: 'logs\\x00x': is not text"),
             ('"\\udcff": 1\n', "1: .* is not text"),
             ("a: " + "x" * (1 << 20), " is larger than 1048576 bytes; write a shorter file"),
         ],
@@ -508,6 +510,14 @@ class TestWholeFiles:
         root = workspace()
         (root / "config/perfkit.yaml").write_bytes(b"timezone: \xff\n")
         with pytest.raises(ConfigError, match=r"perfkit\.yaml: is not UTF-8; save it as plain"):
+            load(root)
+
+    def test_a_file_that_is_too_large_is_refused_without_being_read(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace()
+        os.truncate(root / "config/perfkit.yaml", 1 << 40)
+        with pytest.raises(ConfigError, match=r"perfkit\.yaml: is larger than 1048576 bytes; wr"):
             load(root)
 
     def test_a_byte_order_mark_does_no_harm(self, workspace: WriteWorkspace) -> None:

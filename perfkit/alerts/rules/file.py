@@ -11,7 +11,7 @@ from typing import Any
 from perfkit.alerts.rules.active_hours import MINUTE_US, ActiveHours
 from perfkit.alerts.rules.gauge import NO_NUMBER, NOT_BY_TRADE
 from perfkit.alerts.rules.rule import ABOVE, BELOW, CLOCK_METRICS, Rule
-from perfkit.config.checks import YamlReader, suggestion, unreadable, utf8_text
+from perfkit.config.checks import YamlReader, read_yaml, suggestion
 from perfkit.config.settings import Config
 from perfkit.config.yaml import Document, KeyPath, parse
 from perfkit.core.calendar import WINDOW_KINDS
@@ -22,7 +22,7 @@ from perfkit.metrics.registry import METRICS
 
 RULES_FILE = Path("config/alerts.yaml")
 
-TOP_KEYS = ("rules", "ahead")
+TOP_KEYS = ("rules", "ahead", "sinks", "metrics_file")
 AHEAD = "10m"
 """A trade that closes later than the present by more than this waits for its time."""
 
@@ -76,15 +76,12 @@ def load_alerts(config: Config) -> AlertFile:
     """The file of a workspace. Raises `ConfigError`; nothing wrong in it is left out silently."""
     shown = RULES_FILE.as_posix()
     try:
-        content = (config.root / RULES_FILE).read_bytes()
+        content = read_yaml(config.root / RULES_FILE, shown)
     except FileNotFoundError as error:
         raise ConfigError(
             shown, "", "is missing", "write your rules into it; docs/alerts.md shows how"
         ) from error
-    except OSError as error:
-        raise unreadable(shown, error) from error
-    reader = _RulesReader(shown, parse(utf8_text(content, shown), shown), config)
-    return reader.file()
+    return _RulesReader(shown, parse(content.decode(), shown), config).file()
 
 
 def rules_of(text: str, shown: str, config: Config) -> tuple[Rule, ...]:
@@ -173,6 +170,8 @@ class _RulesReader(YamlReader):
     def _metric(self, path: KeyPath, entry: Mapping[str, Any]) -> str:
         metric = entry.get("metric")
         at = (*path, "metric")
+        if isinstance(metric, list | dict):
+            raise self.problem(at, "is not text", "write the name of one metric")
         if metric in NO_NUMBER:
             raise self.problem(at, f"{metric} is not a number", "watch a figure that is one")
         if metric in NOT_BY_TRADE:

@@ -6,8 +6,11 @@ the same steps. A `RuleRun` is saved as plain values and resumed from them.
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterable
 from decimal import Decimal
+from itertools import takewhile
 
 from perfkit.alerts.rules.evidence import Evidence, evidence_of
 from perfkit.alerts.rules.gauge import BETTER, Gauge, GaugeSettings
@@ -62,14 +65,25 @@ class Point(NamedTuple):
 
 
 class Group:
-    """One group of a rule: its state, its gauge, and when its last trade closed."""
+    """One group of a rule: its state, its gauge, and when its last trade closed.
 
-    __slots__ = ("gauge", "last_at", "state")
+    It is the rule's `number`th group; `carried` is what it was last saved as, None since a step.
+    """
 
-    def __init__(self, state: RuleState, gauge: Gauge, last_at: int | None) -> None:
+    __slots__ = ("carried", "gauge", "last_at", "number", "state")
+
+    def __init__(self, state: RuleState, gauge: Gauge, last_at: int | None, number: int) -> None:
         self.state = state
         self.gauge = gauge
         self.last_at = last_at
+        self.number = number
+        self.carried: tuple[Any, ...] | None = None
+
+    def carry(self, name: str) -> tuple[Any, ...]:
+        """The group as plain values."""
+        if self.carried is None:
+            self.carried = name, tuple(self.state), self.gauge.carry(), self.last_at
+        return self.carried
 
 
 class RuleRun:
@@ -82,26 +96,22 @@ class RuleRun:
         self.steps = 0
         self.points: list[Point] | None = None
         """Every figure, where a chart needs them; else None."""
+        self._firing: dict[str, int] = {}
+        """The groups with an open episode and their last trades, the longest idle first."""
+        self._equals = _Equals()
 
     def advance(self, day: int, trades: Trades, first: int) -> list[TradeEvent]:
         """Steps through the trades of one day from row `first` on; `day` is its ordinal."""
         events: list[TradeEvent] = []
-        for row in self._matching(trades, first):
+        for row in rows_of(self.rule, trades, first):
             name = group_of(self.rule, trades, row)
             if self.rule.by is not None:
                 events += self._idle(trades.closed_at[row], day, row)
             group = self.groups.get(name)
             if group is None:
-                group = self.groups[name] = Group(START, self.gauge(), None)
+                group = self.groups[name] = Group(START, self.gauge(), None, len(self.groups))
             events += self._step(name, group, trades, row, day)
         return events
-
-    def _matching(self, trades: Trades, first: int) -> Iterable[int]:
-        rows: Iterable[int] = range(first, len(trades))
-        for name, wanted in self.rule.where:
-            column = getattr(trades, name)
-            rows = [row for row in rows if column[row] == wanted]
-        return rows
 
     def gauge(self) -> Gauge:
         """A gauge that has seen no trade."""
@@ -119,7 +129,10 @@ class RuleRun:
         self.steps += 1
         observed = self._observation(group, trades, row, gauge.value())
         state, events = step(self.rule, group.state, observed, at, name)
-        group.state = state
+        group.state, group.carried = state, None
+        self._firing.pop(name, None)
+        if state.episode is not None:
+            self._firing[name] = at
         if self.points is not None:
             self.points.append(Point(at, name, observed.value, state.phase))
         found = []
@@ -147,44 +160,60 @@ class RuleRun:
         number = value if isinstance(value, Decimal) else Decimal(str(value))
         # The key is only needed where an episode could begin.
         begins = group.state.episode is None or window != group.state.window
-        key = self._key(trades, row) if begins and rule.breached(number) else ""
+        key = self._equals.key(trades, row) if begins and rule.breached(number) else ""
         return Observation(number, OK, "", False, window, end, key)
 
-    def _key(self, trades: Trades, row: int) -> str:
-        """The order key of the trade, and which of equal ones it is."""
-        key = trade_key(trades, row)
-        at, equal, earlier = trades.closed_at[row], 0, row - 1
-        while earlier >= 0 and trades.closed_at[earlier] == at:
-            equal += trade_key(trades, earlier) == key
-            earlier -= 1
-        return f"{key}#{equal}"
-
     def _idle(self, at: int, day: int, row: int) -> list[TradeEvent]:
+        """Ends the episodes of groups without a trade for so long, in the order of the groups."""
+        idle = list(takewhile(lambda name: at - self._firing[name] >= IDLE_US, self._firing))
         found = []
-        for name, group in self.groups.items():
-            if group.state.episode is None or group.last_at is None:
-                continue
-            if at - group.last_at >= IDLE_US:
-                group.state, events = closed(group.state, IDLE, group.last_at + IDLE_US)
-                evidence = evidence_of(group.gauge)
-                found += [TradeEvent(day, row, at, name, event, evidence) for event in events]
+        for name in sorted(idle, key=lambda name: self.groups[name].number):
+            group, last_at = self.groups[name], self._firing.pop(name)
+            group.state, events = closed(group.state, IDLE, last_at + IDLE_US)
+            group.carried = None
+            evidence = evidence_of(group.gauge)
+            found += [TradeEvent(day, row, at, name, event, evidence) for event in events]
         return found
 
     def carry(self) -> tuple[Any, ...]:
         """Its whole state as plain values; `resume` reads them."""
-        return self.steps, tuple(
-            (name, tuple(group.state), group.gauge.carry(), group.last_at)
-            for name, group in self.groups.items()
-        )
+        return self.steps, tuple(group.carry(name) for name, group in self.groups.items())
 
     def resume(self, carried: tuple[Any, ...]) -> RuleRun:
         """Restores what `carry` returned; returns itself."""
         self.steps, groups = carried
         self.groups = {
-            name: Group(RuleState(*state), self.gauge().resume(gauge), last_at)
-            for name, state, gauge, last_at in groups
+            name: Group(RuleState(*state), self.gauge().resume(gauge), last_at, number)
+            for number, (name, state, gauge, last_at) in enumerate(groups)
         }
+        firing = [
+            (group.last_at, name)
+            for name, group in self.groups.items()
+            if group.state.episode is not None and group.last_at is not None
+        ]
+        self._firing = {name: last_at for last_at, name in sorted(firing)}
         return self
+
+
+class _Equals:
+    """Which of several equal trades one is; those that close at one instant are counted once."""
+
+    def __init__(self) -> None:
+        self._trades: Trades | None = None
+        self._first = self._next = 0
+        self._seen: Counter[str] = Counter()
+
+    def key(self, trades: Trades, row: int) -> str:
+        """The order key of the trade, and how many equal ones come before it."""
+        closed_at = trades.closed_at
+        known = trades is self._trades and self._first <= row and self._next <= row
+        if not known or closed_at[self._first] != closed_at[row]:
+            self._trades, self._seen = trades, Counter()
+            self._first = self._next = bisect_left(closed_at, closed_at[row])
+        self._seen.update(trade_key(trades, earlier) for earlier in range(self._next, row))
+        self._next = row
+        key = trade_key(trades, row)
+        return f"{key}#{self._seen[key]}"
 
 
 def group_of(rule: Rule, trades: Trades, row: int) -> str:
@@ -192,11 +221,21 @@ def group_of(rule: Rule, trades: Trades, row: int) -> str:
     return NO_GROUP if rule.by is None else getattr(trades, rule.by)[row] or NO_GROUP
 
 
-def is_of(rule: Rule, group: str, trades: Trades, row: int) -> bool:
-    """Whether a trade belongs to that group of the rule: its `by` value, and every `where`."""
-    return group_of(rule, trades, row) == group and all(
-        getattr(trades, name)[row] == value for name, value in rule.where
-    )
+def rows_by_group(rule: Rule, trades: Trades) -> dict[str, list[int]]:
+    """The rows of each group of the rule, in trade order, of the trades that meet every `where`."""
+    found: dict[str, list[int]] = {}
+    for row in rows_of(rule, trades):
+        found.setdefault(group_of(rule, trades, row), []).append(row)
+    return found
+
+
+def rows_of(rule: Rule, trades: Trades, first: int = 0) -> Iterable[int]:
+    """The rows, from `first` on, of the trades that meet every `where` of the rule."""
+    rows: Iterable[int] = range(first, len(trades))
+    for name, wanted in rule.where:
+        column = getattr(trades, name)
+        rows = [row for row in rows if column[row] == wanted]
+    return rows
 
 
 def trade_key(trades: Trades, row: int) -> str:

@@ -7,11 +7,13 @@ Plain values all the way down, so that they are written and read at once. Days a
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat
 
 from perfkit.book.store.pages import Address
+from perfkit.core.errors import kind_of
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.atomic import FILE_MODE
 from perfkit.disk.sealed import MARSHAL
 from perfkit.logs.trades import Fruitless
 
@@ -22,8 +24,14 @@ if TYPE_CHECKING:
 Fingerprint = tuple[int, int, int, int, int]
 """Device, inode, size, and the times of the last change of content and of status in ns."""
 
-BadLine = tuple[int, int, str, int | None]
-"""Line, offset, reason and day; the day is None before the first trade line of its file."""
+BadLine = tuple[int, int, str, int | None, int]
+"""Line, offset, reason, day and how many more lines it stands for.
+
+The day is None before the first trade line of its file.
+"""
+
+KEPT_BAD_LINES = 1000
+"""So many bad lines of a file are kept one by one; others count with the first of their kind."""
 
 
 class FileEntry(NamedTuple):
@@ -70,7 +78,7 @@ class Details(NamedTuple):
     """What is seldom needed of a run of lines of a file.
 
     `keys` are the identities of its lines, `blocks` the number and offset of a line now and
-    then, `errors` its bad lines.
+    then, `errors` its bad lines (see `limited`).
     """
 
     keys: tuple[int, ...]
@@ -81,6 +89,25 @@ class Details(NamedTuple):
     def packed(self) -> bytes:
         """The value as bytes."""
         return marshal.dumps(tuple(self), MARSHAL)
+
+
+def limited(errors: Iterable[BadLine], room: int) -> tuple[BadLine, ...]:
+    """Bad lines in their order: the first `room` of them, then the first of each day and kind.
+
+    The latter stand for all that follow of their day and kind, so counts stay exact. Of a file in
+    parts, the whole is what is left of the parts that are left, wherever it is cut.
+    """
+    kept: list[BadLine] = []
+    others: dict[tuple[int | None, str], BadLine] = {}
+    for error in errors:
+        if len(kept) < room:
+            kept.append(error)
+            continue
+        _, _, reason, day, more = error
+        kind = day, kind_of(reason)
+        known = others.get(kind)
+        others[kind] = error if known is None else (*known[:4], known[4] + 1 + more)
+    return (*kept, *others.values())
 
 
 def unpacked_details(content: bytes) -> Details:
@@ -124,12 +151,14 @@ class Ledger(NamedTuple):
     """One source.
 
     `files` are in the order they are read; `identities` leads from identities to lines and days.
+    `mode` is that of what is made from them: nobody may read it who may not read all of them.
     """
 
     files: tuple[FileEntry, ...] = ()
     days: Mapping[int, DayEntry] = {}
     fruitless: tuple[Fruitless, ...] = ()
     identities: tuple[Run, ...] = ()
+    mode: int = FILE_MODE
 
     def addresses(self) -> list[Address]:
         """Every section it refers to."""
@@ -159,18 +188,26 @@ class Ledger(NamedTuple):
             {number: tuple(day) for number, day in self.days.items()},
             tuple(map(tuple, self.fruitless)),
             tuple(tuple(run) for run in self.identities),
+            self.mode,
         )
 
 
 def ledger_of(plain: tuple[Any, ...]) -> Ledger:
     """The ledger of plain tuples and dicts."""
-    files, days, fruitless, index = plain
+    files, days, fruitless, index, mode = plain
     return Ledger(
         tuple(map(tuple.__new__, repeat(FileEntry), files)),  # `_make`, for very many
         dict(zip(days, map(tuple.__new__, repeat(DayEntry), days.values()), strict=True)),
         tuple(map(Fruitless._make, fruitless)),
         tuple(map(Run._make, index)),
+        mode,
     )
+
+
+def bad_lines_of(ledger: Ledger) -> int:
+    """How many bad lines a source has."""
+    counted = (file.leading[1] + sum(bad for *_, bad in file.days) for file in ledger.files)
+    return len(ledger.fruitless) + sum(counted)
 
 
 def day_addresses(day: DayEntry) -> list[Address]:

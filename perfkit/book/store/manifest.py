@@ -23,6 +23,7 @@ from perfkit.book.store.ledger import (
 from perfkit.book.store.pages import Address, CacheDamagedError
 from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.atomic import narrowed
 from perfkit.disk.fingerprints import is_settled
 from perfkit.disk.sealed import MARSHAL, VERSION, sealed, unsealed
 from perfkit.logs.listing import is_below, is_own_output
@@ -50,6 +51,11 @@ class Manifest(NamedTuple):
     joint: Mapping[int, JointDay] = {}
     next_number: int = 1
     pages: tuple[str, ...] = ()
+
+    @property
+    def mode(self) -> int:
+        """The mode of what is made from all logs."""
+        return narrowed(ledger.mode for ledger in self.ledgers.values())
 
     def addresses(self) -> list[Address]:
         """Every section it refers to."""

@@ -10,8 +10,10 @@ from __future__ import annotations
 import os
 import zlib
 from collections.abc import Collection
+from contextlib import suppress
 
-from perfkit.disk.atomic import put_in_place
+from perfkit.disk.atomic import FILE_MODE, put_in_place
+from perfkit.disk.sealed import open_plain
 
 Address = tuple[str, int, int, int]
 
@@ -32,6 +34,8 @@ class Pages:
     def __init__(self, folder: str | None, prefix: str) -> None:
         self.folder = folder
         self.prefix = prefix
+        self.mode = FILE_MODE
+        """Who may read what is written."""
         self.problem: OSError | None = None
         """Why nothing more is written to the folder; None while it can be."""
         self.pending: dict[str, dict[int, bytes]] = {}
@@ -79,10 +83,17 @@ class Pages:
         """
         if page not in self._open:
             try:
-                self._open[page] = os.open(self._path(page), os.O_RDONLY | os.O_CLOEXEC)
+                self._open[page] = open_plain(self._path(page))
             except OSError as error:
                 raise CacheDamagedError(f"page {page} cannot be opened") from error
         return self._open[page]
+
+    def narrow(self, page: str) -> None:
+        """Lets nobody read a page who may not read a new one."""
+        descriptor = self.hold(page)
+        if os.fstat(descriptor).st_mode & 0o777 & ~self.mode:
+            with suppress(OSError):  # it is another user's
+                os.fchmod(descriptor, self.mode)
 
     def adopt(self, pending: dict[str, dict[int, bytes]]) -> None:
         """Takes over sections that another process put and could not write."""
@@ -95,7 +106,7 @@ class Pages:
         for page in list(self.pending):
             content = b"".join(self.pending[page].values())
             try:
-                put_in_place(self._path(page), content)
+                put_in_place(self._path(page), content, mode=self.mode)
             except OSError as error:
                 self.problem = error
                 return
@@ -109,7 +120,8 @@ class Pages:
         assert self.folder is not None
         for name in os.listdir(self.folder):
             if name.removesuffix(SUFFIX) not in live and name.endswith((SUFFIX, ".tmp")):
-                os.unlink(os.path.join(self.folder, name))
+                with suppress(OSError):  # what is not a file was not made here
+                    os.unlink(os.path.join(self.folder, name))
 
     def size(self, page: str) -> int:
         """The length of a page in bytes."""

@@ -8,6 +8,7 @@ caller to caller.
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from functools import cache
 from io import BytesIO
 from itertools import accumulate
@@ -24,6 +25,9 @@ MAX_LINE_BYTES = 1024 * 1024
 
 MAX_DEPTH = 64
 """Lists and objects are nested at most so deep; the object that is the line is the first level."""
+
+SAME_START = 8
+"""Records of one bot begin alike, so a second one on a line is looked for by so many bytes."""
 
 FEW_BYTES = 64 * 1024
 """A block up to so long is decoded by `json`: loading msgspec would take longer."""
@@ -55,16 +59,14 @@ def decoded_block(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] 
         return None
 
 
-def decoded_line(raw: bytes, keys: tuple[str, ...]) -> tuple[Any, ...] | None:
-    """One line decoded, None when blank; raises `BadValueError` with the reason."""
+def decoded_line(raw: bytes, keys: tuple[str, ...]) -> tuple[Any, ...]:
+    """One line decoded; raises `BadValueError` with the reason."""
     import msgspec
 
     if len(raw) > MAX_LINE_BYTES:
         raise BadValueError(too_long())
-    if not raw.strip():
-        return None
     if b"\0" in raw:
-        raise BadValueError("holds a NUL byte")
+        raise BadValueError(_why_nul(raw))
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -76,7 +78,7 @@ def decoded_line(raw: bytes, keys: tuple[str, ...]) -> tuple[Any, ...] | None:
     except msgspec.ValidationError as error:
         raise BadValueError(_not_an_object(raw, str(error))) from error
     except msgspec.DecodeError as error:
-        raise BadValueError(f"is not JSON: {error}") from error
+        raise BadValueError(f"is not JSON: {_why_not_json(raw, str(error))}") from error
 
 
 def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
@@ -148,8 +150,49 @@ def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
 
 
 def _not_an_object(raw: bytes, problem: str) -> str:
-    if raw.lstrip()[:1] != b"{":
-        return "is not a JSON object"
+    start = raw.lstrip()[:1]
+    if start == b"[":
+        return "is not a JSON object: it is a list; write each record on a line of its own"
+    if start != b"{":
+        return "is not JSON: it looks like CSV" if _is_csv(raw) else "is not a JSON object"
     if "out of range" in problem:  # a whole number that Python does not convert
         return f"has a number of more than {MAX_DIGITS} digits"
     return problem
+
+
+def _why_nul(raw: bytes) -> str:
+    """What a line with NUL bytes probably is."""
+    if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw.count(b"\0") * 3 > len(raw) > raw.count(b"\0"):
+        return "holds NUL bytes and is probably UTF-16; write the log as UTF-8"
+    return "holds a NUL byte; a crash or a full disk may have left it"
+
+
+def _why_not_json(raw: bytes, problem: str) -> str:
+    """What a line that is not JSON probably is, and what to do; else the problem as it is."""
+    text = raw.strip()
+    if text.startswith(BOM_UTF8):
+        return "it begins with a byte order mark (BOM); write the log as UTF-8 without one"
+    if text in (b"[", b"]") or (text.endswith(b",") and _is_object(text[:-1])):
+        return "it is a part of a list over several lines; write each record on a line of its own"
+    if not text.startswith((b"{", b"[", b'"')) and _is_csv(text):
+        return "it looks like CSV"
+    again = text.find(text[:SAME_START], 1) if text.startswith(b"{") else -1
+    if again > 0 and _is_object(text[again:]):
+        whole = "two records" if _is_object(text[:again]) else "a part of a record and another one"
+        return f"it holds {whole}, as after a crash; the second begins at byte {again + 1}"
+    if "truncated" in problem:
+        return "it ends in the middle, as after a crash"
+    return problem
+
+
+def _is_csv(raw: bytes) -> bool:
+    return max(map(raw.count, (b",", b";", b"\t"))) > 1
+
+
+def _is_object(raw: bytes) -> bool:
+    import msgspec
+
+    try:
+        return isinstance(msgspec.json.decode(raw), dict)
+    except (msgspec.MsgspecError, ValueError):
+        return False

@@ -104,7 +104,7 @@ def missing(
 ) -> list[PeriodEntry]:
     """The periods without an entry, from the first of the kind to the last that is over."""
     own = [entry for entry in listed if entry.where in ({}, _only_source(where))]
-    newest = desk.book_of(where).newest_day
+    newest = desk.book_of(where).present_day
     if not own or newest is None:
         return []
     calendar = desk.config.calendar

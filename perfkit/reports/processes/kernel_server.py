@@ -25,6 +25,7 @@ import signal
 import socket
 import sys
 import time
+import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -151,6 +152,8 @@ def _handle(
             for end in (run, *ends):
                 end.close()
             _become_kernel(Path(message["folder"]), message["settings"], server)
+        except Exception:  # the failure of the report shows what is in the log of the kernel
+            os.write(2, traceback.format_exc().encode(errors="backslashreplace"))
         finally:
             os._exit(1)
     kernels[pid] = message["start"]
@@ -190,10 +193,10 @@ def _become_kernel(folder: Path, settings: Mapping[str, str], server: int) -> No
     os.environ.update(settings, JPY_PARENT_PID=str(server))
     time.tzset()
     sys.argv[:] = [""]
-    from ipykernel import kernelapp
+    import ipykernel.kernelapp
 
-    thread = kernelapp.IOPubThread  # type: ignore[attr-defined]  # not in its list of names
-    kernelapp.IOPubThread = _thread_without_port(thread)  # type: ignore[attr-defined]
+    kernelapp: Any = ipykernel.kernelapp
+    kernelapp.IOPubThread = _thread_without_port(kernelapp.IOPubThread)
     os.register_at_fork(after_in_child=_print_plainly)
     kernelapp.IPKernelApp.launch_instance(
         argv=["-f", str(folder / CONNECTION), "--HistoryManager.hist_file=:memory:"]

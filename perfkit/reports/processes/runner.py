@@ -21,7 +21,8 @@ import msgspec
 
 from perfkit.core.errors import MissingExtraError, OutputError, PerfkitError, ReportError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.reports.failure import Failure, last_lines
+from perfkit.core.formatting import utf8
+from perfkit.reports.failure import Failure, failure_of, last_lines
 from perfkit.reports.model import Model
 from perfkit.reports.processes.kernels import Kernel
 from perfkit.reports.processes.lean_imports import without
@@ -30,6 +31,13 @@ from perfkit.reports.published import HTML, NOTEBOOK, PAGE, SUMMARY
 from perfkit.schemas.make import FOLDER as SCHEMAS
 
 KERNEL_DIED = "its kernel died"
+
+LONGEST_REASON = 300
+
+_REMEDIES = {
+    "MemoryError": "out of memory: choose a shorter period, or give it more (see `ulimit -v`)",
+    "RecursionError": "a function calls itself too often: see the last lines of the traceback",
+}
 
 _CHART = ".chart."
 """What a cell that draws has in it."""
@@ -152,10 +160,10 @@ def run(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> None:
     except _OtherFigures:
         send(RunnerMessage(other_figures=True))
     except PerfkitError as error:
-        send(RunnerMessage(failure=getattr(error, "failure", None) or Failure(str(error))))
+        send(RunnerMessage(failure=getattr(error, "failure", None) or failure_of(error)))
     except OSError as error:
         problem = OutputError(str(error.filename or job.staging), error)
-        send(RunnerMessage(failure=Failure(str(problem))))
+        send(RunnerMessage(failure=failure_of(problem)))
     except Exception as error:  # papermill and nbconvert raise whatever their libraries do
         send(RunnerMessage(failure=_unexpected(job, error)))
     else:
@@ -225,7 +233,7 @@ def _execute(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> Any:
             cwd=str(root),
         )
     except PapermillExecutionError as error:
-        reason = _first_line(f"{error.ename}: {error.evalue}")
+        reason = _reason(str(error.ename), str(error.evalue))
         lines = last_lines(error.traceback)
         raise _CellError(Failure(reason, at.cell, at.heading, lines)) from error
     except Exception as error:
@@ -247,7 +255,7 @@ def _check(job: ReportJob, executed: Any, kernel: Kernel) -> bool:
         index = problem.index
         number = None if index is None else _number(executed.cells, index)
         heading = "" if index is None else heading_above(executed.cells, index)
-        raise _CellError(Failure(problem.reason, number, heading)) from problem
+        raise _CellError(Failure(_one_line(problem.reason), number, heading)) from problem
     if not is_running(kernel.pid):
         raise _CellError(Failure(KERNEL_DIED, traceback=last_lines(kernel.log_lines())))
     return _check_figures(job.model, executed)
@@ -315,13 +323,21 @@ def _tags(cell: Any) -> Sequence[str]:
 def _unexpected(job: ReportJob, error: Exception) -> Failure:
     import traceback
 
-    reason = _first_line(f"{type(error).__name__}: {error}")
+    reason = _reason(type(error).__name__, str(error))
     lines = last_lines(traceback.format_exception(error))
     return Failure(f"{job.model.notebook.path.name} cannot be run: {reason}", traceback=lines)
 
 
-def _first_line(text: str) -> str:
-    return next((line.strip() for line in text.splitlines() if line.strip()), "").rstrip(":")
+def _one_line(text: str) -> str:
+    lines = (line.strip() for line in text.splitlines())
+    return utf8(next(filter(None, lines), "")[:LONGEST_REASON])
+
+
+def _reason(name: str, message: str) -> str:
+    """An exception in one line, with what to do where a limit was reached."""
+    reason = _one_line(f"{name}: {message}").rstrip(":")
+    remedy = next((text for end, text in _REMEDIES.items() if name.endswith(end)), "")
+    return f"{reason}; {remedy}" if remedy else reason
 
 
 class _CellError(PerfkitError):

@@ -10,8 +10,12 @@ from queue import Empty
 from typing import Any
 
 from jupyter_client.asynchronous.client import AsyncKernelClient
+from jupyter_client.channels import AsyncZMQSocketChannel
 from jupyter_client.manager import AsyncKernelManager
 from jupyter_client.provisioning.provisioner_base import KernelProvisionerBase
+from traitlets import Type
+
+from perfkit.reports.processes.output_limit import OutputLimit
 
 _POLL_SECONDS = 0.05
 
@@ -57,11 +61,30 @@ class ForkedKernel(KernelProvisionerBase):
         return self.connection_info
 
 
+class LimitedChannel(AsyncZMQSocketChannel):
+    """What a kernel publishes, with the outputs of each cell limited."""
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self._limit = OutputLimit()
+
+    async def get_msg(  # type: ignore[override]  # as its base does
+        self, timeout: float | None = None
+    ) -> dict[str, Any]:
+        """The next message that is not dropped; raises `Empty` after that many seconds."""
+        while True:
+            message = self._limit.limited(await super().get_msg(timeout))
+            if message is not None:
+                return message
+
+
 class ReadyClient(AsyncKernelClient):
     """A client that is ready as soon as the kernel's answers arrive.
 
     The original waits a fifth of a second more for messages that nobody reads.
     """
+
+    iopub_channel_class = Type(LimitedChannel)
 
     async def wait_for_ready(self, timeout: float | None = None) -> None:
         """Returns when the kernel answers on both channels; raises `RuntimeError`."""

@@ -14,11 +14,15 @@ import msgspec
 
 from perfkit.core.errors import ReportError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.reports.failure import Failure, last_lines
+from perfkit.reports.failure import Failure, failure_of, last_lines
 from perfkit.reports.processes import runner
 from perfkit.reports.processes.kernels import Kernel, Kernels
 from perfkit.reports.processes.runner import KERNEL_DIED, ReportJob, RunnerMessage
 from perfkit.reports.processes.signals import kill_group
+
+OUT_OF_MEMORY = (
+    "if nobody did that, memory ran out: choose a shorter period, fewer --jobs, or give it more"
+)
 
 
 class Finished(NamedTuple):
@@ -78,7 +82,7 @@ class Supervisor:
                     self._start(job, snapshot(job))
                 except (ReportError, OSError) as error:
                     self._drop_kernels()
-                    yield Finished(job, RunnerMessage(failure=Failure(str(error))))
+                    yield Finished(job, RunnerMessage(failure=failure_of(error)))
                 upcoming = next(waiting, None)
                 if upcoming is not None:
                     runner.warm_up()  # for the runners to come
@@ -190,4 +194,8 @@ def _in_words(exit_code: int) -> str:
     """How a process ended; a negative exit code is the signal that ended it."""
     if exit_code >= 0:
         return f"ended with exit code {exit_code}"
-    return f"was killed by {signal.Signals(-exit_code).name}"
+    try:
+        name = signal.Signals(-exit_code).name
+    except ValueError:  # one of those without a name
+        name = f"signal {-exit_code}"
+    return f"was killed by {name}" + (f"; {OUT_OF_MEMORY}" if name == "SIGKILL" else "")

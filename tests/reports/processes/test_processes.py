@@ -18,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from perfkit.reports.processes import kernel_server
+from perfkit.reports.processes.output_limit import CUT
 from tests.reportkit import (
     CAMPAIGN,
     CHART,
@@ -39,6 +40,11 @@ from tests.reportkit import (
 pytestmark = pytest.mark.slow
 
 SLEEP = "open('running', 'w').close()\nimport time; time.sleep(60)"
+LIMITED = """
+import resource
+resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))
+large = bytearray(2**33)
+"""
 UNTIL_GO = "import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)"
 STRAY = """
 import subprocess, sys
@@ -168,6 +174,57 @@ def test_kernel_that_crashes_says_where(root: Path) -> None:
     assert "Segmentation fault" in card(root)
 
 
+@pytest.mark.parametrize(
+    ("cell", "said"),
+    [
+        ("raise MemoryError", "MemoryError; out of memory: choose a shorter period"),
+        ("def f(): f()\n\nf()", "RecursionError: maximum recursion depth exceeded; a function c"),
+        ("import os; os.kill(os.getpid(), 9)", "killed by SIGKILL; if nobody did that, memory ran"),
+        ("import os; os.kill(os.getpid(), 37)", "its kernel died: it was killed by signal 37"),
+        ("raise ValueError('a\\udcffb')", "ValueError: a\ufffdb"),
+        ("raise SystemExit('a\\udcffb')", "SystemExit: a\ufffdb"),
+        ("raise ValueError('x' * 50_000_000)", "ValueError: xxxxxxxxxx"),
+        (LIMITED, "MemoryError; out of memory: choose a shorter period"),
+    ],
+    ids=["memory", "recursion", "SIGKILL", "real-time signal", "name", "exit", "long", "RLIMIT_AS"],
+)
+def test_limit_that_was_reached_is_named_with_what_to_do(root: Path, cell: str, said: str) -> None:
+    write(root, OPEN, cell, CHART)
+    ran = report(root)
+    assert (ran.code, ran.out) == (3, "")
+    assert said in card(root).replace(r"\_", "_").replace(r"\(", "(")
+
+
+def test_exception_that_ends_a_kernel_is_in_its_log(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("can't start new thread \udcff")
+
+    monkeypatch.setattr(kernel_server, "_become_kernel", fail)
+    run, other = socket.socketpair()
+    kernels: dict[int, int] = {}
+    with run, other:
+        kernel_server._handle(run, {"start": 1, "folder": "f", "settings": {}}, kernels, ())
+    (pid,) = kernels
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 1
+    assert r"RuntimeError: can't start new thread \udcff" in capfd.readouterr().err
+
+
+def test_output_beyond_10_mb_is_cut_and_the_report_says_so(root: Path) -> None:
+    before = pages(root)
+    prints = "for n in range(300): print('y' * 1_000_000)"
+    shows = "for n in range(40):\n    display('x' * 1_000_000)"
+    write(root, OPEN, prints, shows, GLANCE, CHART)
+    ran = report(root)
+    assert (ran.code, ran.err) == (0, "")
+    made = root / "reports/daily/2026-04-08"
+    assert CUT in (made / "report.md").read_text(encoding="utf-8")
+    assert (made / "report.ipynb").read_text(encoding="utf-8").count(CUT) == 1
+    assert 9_000_000 < (made / "report.ipynb").stat().st_size < 11_000_000
+    put_back(root, before)
+
+
 @pytest.mark.parametrize("module", ["ipykernel", "matplotlib"])
 def test_missing_kernel_fails_the_report_and_says_how_to_get_one(
     root: Path, tmp_path: Path, module: str
@@ -254,6 +311,37 @@ def test_run_in_another_container_leaves_the_kernels_of_this_one_alone(
     ran = finish(process)
     assert (ran.code, ran.err) == (0, "")
     put_back(root, before)
+
+
+def test_files_of_a_report_are_no_wider_than_the_umask_allows(root: Path, tmp_path: Path) -> None:
+    before = pages(root)
+    write(root, OPEN, GLANCE, CHART, UNTIL_GO)
+    for name in ("reports", "logs/performance"):
+        shutil.rmtree(root / name)
+    process = start("report", "daily", "--html", "--root", root, umask=0o077)
+    until(lambda: bool(kernels(root)) and (root / "reports/.staging").exists())
+    staged = list((root / "reports").rglob("*"))
+    (root / "go").touch()
+    assert finish(process).code == 0
+    assert report(root, "--date", "2026-04-06", umask=0o077).code == 0
+    made = [path for name in ("reports", "logs/performance") for path in (root / name).rglob("*")]
+    wide = [path for path in [*staged, *made] if path.exists() and path.stat().st_mode & 0o077]
+    assert wide == []
+    assert len(made) > 15
+    put_back(root, before)
+
+
+def test_next_run_removes_whatever_killed_ones_left(root: Path) -> None:
+    reports = root / "reports"
+    (reports / ".staging/daily-2026-04-08-4711").mkdir(parents=True)
+    (reports / "failures/daily").mkdir(parents=True, exist_ok=True)
+    (reports / ".README.md.4711.tmp").touch()
+    (reports / "failures/daily/.2026-04-08.md.4711.tmp").touch()
+    (reports / "mine.tmp").touch()
+    assert report(root).code == 0
+    left = [path.relative_to(reports).as_posix() for path in reports.rglob("*.tmp")]
+    assert left == ["mine.tmp"]
+    assert not (reports / ".staging").exists()
 
 
 def listening(pids: Iterable[int]) -> list[str]:

@@ -1,0 +1,124 @@
+"""Serves the sinks at the end of each alert run; what was delivered before is not looked at.
+
+Standard error is served by the run itself. Each other sink is served by a process of its own, which
+the run starts and does not wait for, so a slow or broken one delays nothing.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+
+from perfkit.alerts.event_log import size_of
+from perfkit.alerts.sinks.progress import (
+    FOLDER,
+    SETTINGS,
+    STDERR,
+    Progress,
+    is_behind,
+    load,
+    lock_of,
+    path_of,
+    save,
+)
+from perfkit.alerts.state_file import HEARTBEAT, STATE, last_beat
+from perfkit.disk.atomic import sweep_temporaries
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.alerts.sinks.sink import DeliverySettings
+
+
+class Delivery:
+    """What one run delivers; made before the run writes any event, under its lock."""
+
+    def __init__(self, root: str) -> None:
+        self._root = root
+        beat = last_beat(root)
+        self._since = None if beat is None else beat.at
+        self._size = size_of(root)
+        self._lines = self._progress(STDERR)
+
+    def configure(self, timezone: str) -> DeliverySettings:
+        """Reads which sinks there are, and forgets those that are gone. Raises `ConfigError`."""
+        from perfkit.alerts.sinks.settings import current
+
+        self._sweep()
+        settings = current(self._root, timezone)
+        names = [sink.name for sink in settings.sinks]
+        for name in _others(self._root):
+            if name not in names:
+                _forget(path_of(self._root, name))
+        for name in names:
+            self._progress(name)
+        return settings
+
+    def serve(self) -> None:
+        """Delivers what waits. Raises `OSError`; the next run then repeats it."""
+        for name in _others(self._root):
+            self._start(name)
+        if sys.stderr is not None and is_behind(self._root, self._lines):
+            from perfkit.alerts.sinks.lines import write_lines
+
+            write_lines(self._root, self._lines)
+
+    def _sweep(self) -> None:
+        """Removes what killed runs left of files that only the holder of the lock writes."""
+        for path in (STATE, HEARTBEAT, SETTINGS, os.path.join(FOLDER, STDERR)):
+            folder, name = os.path.split(os.path.join(self._root, path))
+            if os.path.isdir(folder):
+                sweep_temporaries(folder, name)
+
+    def _progress(self, sink: str) -> Progress:
+        known = load(self._root, sink)
+        if known is not None:
+            return known
+        from perfkit.alerts.sinks.outbox import start
+
+        progress = start(self._root, self._since, self._size)
+        try:
+            save(self._root, sink, progress)
+        except OSError:
+            return progress  # the run reports it, where it has anything to write
+        return progress
+
+    def _start(self, sink: str) -> None:
+        """Starts the process of a sink if events wait for it, and nobody is at it."""
+        from perfkit.disk.locks import try_lock
+
+        progress = self._progress(sink)
+        if not is_behind(self._root, progress) or not progress.is_due(time.time_ns() // 1000):
+            return
+        try:
+            lock = try_lock(lock_of(self._root, sink))
+            if lock is None:
+                return
+            os.close(lock)
+            _spawn([sys.executable, "-P", "-m", "perfkit.alerts.sinks.worker", self._root, sink])
+        except OSError:
+            return  # too many processes, say: the next run tries again
+
+
+def _others(root: str) -> list[str]:
+    """The sinks besides standard error that have a progress."""
+    try:
+        found = os.listdir(os.path.join(root, FOLDER))
+    except OSError:
+        return []
+    return [name for name in sorted(found) if "." not in name and name != STDERR]
+
+
+def _forget(path: str) -> None:
+    try:
+        os.unlink(path)
+    except OSError:
+        return  # a later run removes it
+
+
+def _spawn(words: list[str]) -> None:
+    """Starts a process in a session of its own, that nobody waits for."""
+    from perfkit.config.workspace import environment
+
+    nothing = [(os.POSIX_SPAWN_OPEN, number, os.devnull, os.O_RDWR, 0) for number in (0, 1, 2)]
+    os.posix_spawn(words[0], words, environment(), file_actions=nothing, setsid=True)

@@ -1,0 +1,127 @@
+"""The process that serves one sink: started by a run when events wait for it, and left to itself.
+
+It delivers them in order. At a failure it ends; a later run starts another when the time has come.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from itertools import takewhile
+
+from perfkit.alerts.event import event
+from perfkit.alerts.event_log import append, read
+from perfkit.alerts.rules.rule import digest
+from perfkit.alerts.sinks.outbox import Waiting, deal, detected_at, is_silenced, outbox
+from perfkit.alerts.sinks.program import hand_over
+from perfkit.alerts.sinks.progress import FOLDER, LONGEST_WAIT_US, Progress, load, lock_of, save
+from perfkit.alerts.sinks.settings import last_known
+from perfkit.alerts.sinks.sink import FAILED, Sink, wants
+from perfkit.disk.atomic import sweep_temporaries
+from perfkit.disk.locks import try_lock
+
+FIRST_WAIT_US = 60_000_000
+MOST_DOUBLINGS = 6
+
+
+def serve(root: str, sink: Sink) -> None:
+    """Delivers what waits for a sink, unless another process is at it. Raises `OSError`."""
+    lock = try_lock(lock_of(root, sink.name))
+    if lock is None:
+        return
+    try:
+        sweep_temporaries(os.path.join(root, FOLDER), sink.name)
+        while _served(root, sink):
+            pass
+    finally:
+        os.close(lock)
+
+
+def _served(root: str, sink: Sink) -> bool:
+    """Delivers what waits now; whether to look once more."""
+    progress = load(root, sink.name)
+    if progress is None or not progress.is_due(_now()):
+        return False
+    found = outbox(root, progress)
+    # Where this cannot be taken down nothing is delivered: it would come with every run.
+    save(root, sink.name, progress)
+    for number, one in enumerate(found.waiting):
+        if not is_silenced(progress, one.event) and wants(sink, one.event):
+            problem = hand_over(root, sink, one.event)
+            if problem:
+                _failed(root, sink, progress, found.waiting[number:], problem)
+                return False
+            deal(progress, one)
+            progress.delivered()
+            save(root, sink.name, progress)
+        else:
+            deal(progress, one)
+    is_new = progress.position != found.end
+    progress.position = found.end
+    if found.waiting or is_new:
+        save(root, sink.name, progress)
+    return bool(found.waiting)
+
+
+def _failed(
+    root: str, sink: Sink, progress: Progress, waiting: tuple[Waiting, ...], problem: str
+) -> None:
+    """Takes down that an attempt failed, and gives up what has waited for too long."""
+    now = _now()
+    progress.failed(
+        now, min(FIRST_WAIT_US << min(progress.attempts, MOST_DOUBLINGS), LONGEST_WAIT_US)
+    )
+    since = progress.failing_since or now
+    late = list(
+        takewhile(
+            lambda one: now - max(since, min(detected_at(one.event), now)) >= sink.give_up_us,
+            waiting,
+        )
+    )
+    if late:
+        _give_up(root, sink, late, problem, now)
+        for one in late:
+            is_silenced(progress, one.event)
+            deal(progress, one)
+    save(root, sink.name, progress)
+
+
+def _give_up(root: str, sink: Sink, late: list[Waiting], problem: str, now: int) -> None:
+    """Writes into the log that events were given up, unless a killed process did so."""
+    ids = [one.event["id"] for one in late if wants(sink, one.event)]
+    identity = digest(sink.name, FAILED, *ids)
+    if any(one["id"] == identity for one in read(root)):
+        return
+    counted = f"{len(ids)} event{'s' if len(ids) > 1 else ''}"
+    message = (
+        f"{counted} could not be delivered to sink {sink.name} within {length(sink.give_up_us)}, "
+        f"the first is {ids[0]}; last failure: {problem}"
+    )
+    append(root, [event(FAILED, identity, now, message, reason=sink.name)])
+
+
+def length(length_us: int) -> str:
+    """A length of time as it is written in the configuration."""
+    seconds = length_us // 1_000_000
+    for unit, name in ((86400, "d"), (3600, "h"), (60, "min")):
+        if seconds % unit == 0:
+            return f"{seconds // unit} {name}"
+    return f"{seconds} s"
+
+
+def _now() -> int:
+    return time.time_ns() // 1000
+
+
+def main() -> None:
+    """`ROOT SINK`: ends with the last delivery; what fails is tried again by a later run."""
+    root, name = sys.argv[1:]
+    os.closerange(3, 256)  # whoever started the run must not wait for this process
+    for sink in last_known(root).sinks:
+        if sink.name == name:
+            serve(root, sink)
+
+
+if __name__ == "__main__":
+    main()
