@@ -290,6 +290,8 @@ class Witness:
         trouble = world.in_trouble()
         if None in trouble.values() or world.lost_state:
             return
+        if (self.evaluated or 0) > world.clock + AHEAD:
+            return
         if self.trades(self.perhaps) != self.trades(min(self.perhaps, self.horizon())):
             return
         for rule, verdict in self.verdicts().items():
