@@ -80,9 +80,12 @@ class Announcer:
         rule = entry.rule
         episodes = [one.event.episode or "" for one in missed]
         times = [one.event.at for one in missed]
+        identity = digest(rule.id, rule.identity, "history_rewritten", *episodes)
+        if identity in self.memory.used:  # before the state was lost
+            return
         self._add(
             "history_rewritten",
-            digest(rule.id, rule.identity, "history_rewritten", *episodes),
+            identity,
             self.words.rewritten(rule, missed[0].group, times, missed[0].evidence),
             rule=rule,
             occurred_at=missed[0].event.at,

@@ -218,7 +218,7 @@ def _recall(
         else:
             one.open.pop(group, None)
             one.ended |= event.get("reason") in (RULE_CHANGED, RULE_REMOVED)
-    elif kind == "reminder":
+    elif kind in ("reminder", "history_rewritten"):
         memory.used.add(event["id"])
     else:
         _recall_command(memory, event, rule, episode)
