@@ -6,7 +6,6 @@ whole dollars. A verdict is True (fires), False (does not), or None (either may 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from fractions import Fraction
@@ -16,20 +15,6 @@ from typing import NamedTuple
 DAY = 86_400
 AHEAD = 600
 """Trades that close up to this many seconds later than the present count."""
-
-OPEN = {
-    "a folder in place of the newest file": "it counts as gone, and episodes are resolved",
-    "the gap before the last run": "counts as the interval of a run that holds the lock",
-    "ids of sources": "come twice when no source could be read, and the second has no line",
-    "ids of rewritten histories": "come twice after a lost state",
-    "silence of an edited rule": "comes back after a lost state",
-    "a clock that comes back together with a source": "a clock rule is not stepped in that run",
-    "an event log copied onto itself, or cut short": "ends of episodes come twice",
-    "a line five to ten minutes ahead": "leaves a rule about the newest line as it was",
-}
-"""What is known to be wrong, and not held against a run. Take a line away to test for it."""
-if "PERFKIT_TRUTH_STRICT" in os.environ:
-    OPEN.clear()
 
 Verdict = bool | None
 
@@ -127,8 +112,6 @@ def fires_by_the_clock(
     newest = max((one.closed for one in trades if rule.concerns(one.source)), default=None)
     if newest is None:
         return None if before is not False else False
-    if newest > now + 300 and before is not False and "a line five to ten minutes ahead" in OPEN:
-        return None
     return now - newest > 60 * int(rule.limit)
 
 

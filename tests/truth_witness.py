@@ -16,8 +16,6 @@ from perfkit.alerts import commands, cron
 from perfkit.core.errors import PerfkitError
 from tests.truth import (
     AHEAD,
-    DAY,
-    OPEN,
     Trade,
     TruthRule,
     Verdict,
@@ -37,7 +35,6 @@ class Finished(NamedTuple):
     clock: int
     codes: set[int]
     edits: int
-    gap: int
     rules: tuple[TruthRule, ...]
 
 
@@ -62,9 +59,7 @@ class Ledger:
     def add(self, event: dict[str, Any]) -> None:
         if not self.is_whole:
             return
-        is_known = "ids of rewritten histories" in OPEN and event["kind"] == "history_rewritten"
-        is_known |= "ids of sources" in OPEN and event["kind"] == "data_state" and not event["rule"]
-        assert is_known or event["id"] not in self.ids, f"id comes twice: {event['message']}"
+        assert event["id"] not in self.ids, f"id comes twice: {event['message']}"
         self.ids.add(event["id"])
         episode = event["episode"]
         if event["kind"] == "firing":
@@ -115,7 +110,7 @@ class Witness:
 
     def _of_another(self) -> set[int]:
         last, world = self.last, self.world
-        if last is None or not 0 <= world.clock - last.clock <= 2 * last.gap:
+        if last is None or not 0 <= world.clock - last.clock <= 2 * 60:
             return {3}
         if last.edits != world.edits:
             is_same = world.valid and last.rules == tuple(world.active_rules())
@@ -145,9 +140,6 @@ class Witness:
                 continue
             before = self.before.get(rule, False)
             found[rule] = fires_by_the_clock(rule, trades, world.clock, before)
-            is_open = "a clock that comes back together with a source" in OPEN
-            if is_open and world.clock < self.newest_clock and before is not True:
-                found[rule] = None
             if self.is_doubtful() and before is not False and not found[rule]:
                 found[rule] = None  # nothing is resolved while nobody can say what time it is
         return found
@@ -185,8 +177,7 @@ class Witness:
         said = err.getvalue()
         assert code in right, f"exit {code}, not {right}: {self.describe()}; stderr: {said}"
         assert "Traceback" not in said, said
-        if "ids of sources" not in OPEN:
-            assert said or code != 3, "exit 3 without a reason"
+        assert said or code != 3, "exit 3 without a reason"
         self._events(size)
         self._episodes()
         if world.lock is None:
@@ -220,11 +211,8 @@ class Witness:
         """What this run knows from now on."""
         world = self.world
         trouble = world.in_trouble()
-        gap = 60
-        if self.last is not None and "the gap before the last run" in OPEN:
-            gap = max(60, min(world.clock - self.last.clock, DAY))
         rules = tuple(world.active_rules())
-        self.last = Finished(world.clock, {code}, world.edits, gap, rules)
+        self.last = Finished(world.clock, {code}, world.edits, rules)
         is_skewed = world.clock < self.newest_clock
         verdicts = self.verdicts()
         is_all = len(trouble) == len(world.names)
@@ -255,7 +243,7 @@ class Witness:
         for name, one in list(self.silences.items()):
             if one.until_us > now_us and [rules.get(name)] == one.rules:
                 continue
-            if is_sure and "silence of an edited rule" not in OPEN:
+            if is_sure:
                 del self.silences[name]
             else:
                 one.certain = False

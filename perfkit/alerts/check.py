@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from perfkit.alerts import replay, state_file
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.event import time_text
-from perfkit.alerts.event_log import Event, append, read, read_since, size_of
+from perfkit.alerts.event_log import Event, append, read_all, read_since, size_of
 from perfkit.alerts.feed import Feed, load_config, open_feed
 from perfkit.alerts.memory import Memory, Recalled, memory_from, recalled
 from perfkit.alerts.rules.gauge import GaugeSettings
@@ -253,9 +253,10 @@ class _AlertRun:
             if size_of(self.root) != self.memory.log_size:
                 left = _unknown(read_since(self.root, self.memory.log_size), self.memory.recent)
         else:
-            left = read(self.root)
+            left = read_all(self.root)
             known = recalled(left, rules, self.settings)
             self.memory = known.memory
+            self.memory.know(left)
             self.is_blind = bool(known.known and self.feed.troubles)
         self.doubtful = {event["id"] for event in left}
         self.memory.log_size = size_of(self.root)

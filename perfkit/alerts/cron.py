@@ -190,7 +190,7 @@ def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
         delivery.serve()
         metrics_file.keep(root, result if wants_metrics else None)
         _measure(root, arguments, result.code)
-    if result.reason and not any(one["kind"] == "data_state" for one in result.news):
+    if result.reason:
         _say(result.reason)
     if arguments.json:
         print(result.to_json())

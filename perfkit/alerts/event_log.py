@@ -87,6 +87,12 @@ def read_since(root: str, offset: int) -> list[Event]:
     return [event for event, _ in events_in(rotated[offset:])] + read(root)
 
 
+def read_all(root: str) -> list[Event]:
+    """Every event that is known, also from logs that were rotated away, in order."""
+    older = list(rotated_logs(root))[::-1]
+    return [event for content in older for event, _ in events_in(content)] + read(root)
+
+
 def events_in(content: bytes) -> Iterator[tuple[Event, int]]:
     """The events of some lines, each with the offset after its line.
 
