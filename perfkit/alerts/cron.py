@@ -13,8 +13,9 @@ import os
 import sys
 import time
 
-from perfkit.alerts import metrics_file, state_file
+from perfkit.alerts import state_file
 from perfkit.alerts.sinks.delivery import Delivery
+from perfkit.alerts.sinks.progress import METRICS
 from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
 from perfkit.config.workspace import CONFIG, folder_of, timezone_override
@@ -179,7 +180,7 @@ def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
     wants_metrics = False
     try:
         if delivery is not None:
-            wants_metrics = delivery.configure(timezone_override()).metrics_file
+            wants_metrics = delivery.configure(timezone_override())
         result = check(root, arguments.now, dry_run=arguments.dry_run)
     except Exception:
         if delivery is not None:
@@ -188,7 +189,10 @@ def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
         raise
     if delivery is not None:
         delivery.serve()
-        metrics_file.keep(root, result if wants_metrics else None)
+        if wants_metrics or os.path.exists(os.path.join(root, METRICS)):
+            from perfkit.alerts import metrics_file
+
+            metrics_file.keep(root, result if wants_metrics else None)
         _measure(root, arguments, result.code)
     if result.reason:
         _say(result.reason)
@@ -199,6 +203,10 @@ def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
 
 def _measure(root: str, arguments: Arguments, code: int) -> None:
     """Replaces the file of metrics, where there is one."""
+    if not os.path.exists(os.path.join(root, METRICS)):
+        return
+    from perfkit.alerts import metrics_file
+
     now = clock() if arguments.now is None else arguments.now
     metrics_file.write(root, now, code, time.monotonic_ns() - arguments.began_ns)
 

@@ -16,7 +16,6 @@ from perfkit.alerts.rules.rule import Rule, plain_number
 from perfkit.alerts.rules.steps import TradeEvent
 from perfkit.core.calendar import instant_of, moment_of
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.summary.shape import Moment
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -147,9 +146,9 @@ class AlertEvent(NamedTuple):
     group: str | None
     episode: str | None
     severity: Literal["warning", "critical"] | None
-    occurred_at: Moment | None
-    detected_at: Moment
-    until: Moment | None
+    occurred_at: datetime | None
+    detected_at: datetime
+    until: datetime | None
     metric: str | None
     actual: Decimal | None
     target: Decimal | None
@@ -158,7 +157,7 @@ class AlertEvent(NamedTuple):
     denominator: Decimal | None
     interval: tuple[Decimal, Decimal] | None
     window: str | None
-    first_trade: Moment | None
-    last_trade: Moment | None
+    first_trade: datetime | None
+    last_trade: datetime | None
     sources: tuple[str, ...]
     message: str

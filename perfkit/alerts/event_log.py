@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 
+from perfkit.config.workspace import EVENT_LOG
+from perfkit.disk.fingerprints import bytes_in
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any, TypeAlias
 
-EVENT_LOG = "logs/performance-alerts.jsonl"
 EVENT = "performance.alert"
 VERSION = 1
 
@@ -59,10 +61,7 @@ def append(root: str, events: list[Event]) -> int:
 
 def size_of(root: str) -> int:
     """The size of the log in bytes; 0 where there is none."""
-    try:
-        return os.stat(os.path.join(root, EVENT_LOG)).st_size
-    except FileNotFoundError:
-        return 0
+    return bytes_in(os.path.join(root, EVENT_LOG))
 
 
 def read(root: str, offset: int = 0) -> list[Event]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 
-from perfkit.alerts.sinks.progress import FOLDER
+from perfkit.alerts.sinks.progress import METRICS
 from perfkit.disk.atomic import put_in_place, sweep_temporaries
 from perfkit.disk.sealed import read_bytes, sealed, unsealed
 
@@ -21,17 +21,15 @@ if TYPE_CHECKING:
     from perfkit.alerts.rules.rule import Rule
 
 METRICS_FILE = "logs/performance/perfkit.prom"
-KEPT = os.path.join(FOLDER, ".metrics")
-"""The lines about rules, for runs that find nothing new; there while the file is wanted."""
 
 
 def keep(root: str, result: CheckResult | None) -> None:
     """Keeps what a run found out about the rules; None where the file is not wanted."""
-    kept = os.path.join(root, KEPT)
+    kept = os.path.join(root, METRICS)
     if result is not None:
         if not result.memory.entries and os.path.exists(kept):
             return  # nothing can be said of any rule
-        for path in (KEPT, METRICS_FILE):
+        for path in (METRICS, METRICS_FILE):
             folder, name = os.path.split(os.path.join(root, path))
             sweep_temporaries(folder, name)
         put_in_place(kept, sealed(_of_rules(result)), durable=False)
@@ -43,7 +41,7 @@ def keep(root: str, result: CheckResult | None) -> None:
 
 def write(root: str, now: int, code: int, duration_ns: int) -> None:
     """Replaces the file, where it is wanted. Raises `OSError`."""
-    content = read_bytes(os.path.join(root, KEPT))
+    content = read_bytes(os.path.join(root, METRICS))
     rules = None if content is None else unsealed(content)
     if not isinstance(rules, str):
         return

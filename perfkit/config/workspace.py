@@ -7,6 +7,7 @@ import os
 CACHE = "logs/performance/cache"
 MANIFEST = "manifest"
 CONFIG = "config/perfkit.yaml"
+EVENT_LOG = "logs/performance-alerts.jsonl"
 
 
 def setting(name: str) -> str:

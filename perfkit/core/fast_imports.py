@@ -2,8 +2,9 @@
 
 `typing.NamedTuple` compiles the annotation of every field, and `typing` itself takes time to load:
 together an eighth of an alert run with news. The one here looks the same to a type checker, and
-does not look at annotations. BLAKE2b comes from where Python keeps it: that module loads in a
-tenth of the time of `hashlib`.
+does not look at annotations. Most of what is left is compiling a constructor for each of ninety
+classes; many are never constructed in a run, so that is put off until one is. BLAKE2b comes from
+where Python keeps it: that module loads in a tenth of the time of `hashlib`.
 """
 
 from __future__ import annotations
@@ -15,12 +16,20 @@ except ImportError:  # pragma: no cover  where Python keeps it elsewhere
 
 __all__ = ["NamedTuple", "blake2b"]
 
+MOST_FIELDS = 32
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any, NamedTuple
 
 else:
     from collections import namedtuple
+
+    _PLACES = [f"field{place}" for place in range(MOST_FIELDS)]
+    _WIDE = namedtuple("_WIDE", _PLACES)
+    _GETTERS = [_WIDE.__dict__[name] for name in _PLACES]
+    """What reads the item of a tuple at a place, as a field; the same for every class."""
 
     class _Maker(type):
         """Makes a tuple class of a class statement, as `typing.NamedTuple` does."""
@@ -28,16 +37,58 @@ else:
         def __new__(cls, name: str, bases: tuple[type, ...], body: dict[str, Any]) -> type:
             if not bases:
                 return super().__new__(cls, name, bases, body)
-            fields = body.get("__annotations__", {})
+            fields = tuple(body.get("__annotations__", ()))
             given = [field in body for field in fields]
             if sorted(given) != given:
                 raise TypeError(f"{name}: a field without a default follows one with a default")
-            defaults = [body[field] for field in fields if field in body]
-            made = namedtuple(name, fields, defaults=defaults, module=body["__module__"])
-            for key, value in body.items():
-                if key not in fields:
-                    setattr(made, key, value)
-            return made
+            if len(fields) > MOST_FIELDS:
+                raise TypeError(f"{name}: more than {MOST_FIELDS} fields")
+            if any(field.startswith("_") for field in fields):
+                raise ValueError(f"{name}: the name of a field starts with an underscore")
+            defaults = {field: body[field] for field in fields if field in body}
+
+            def construct(made: type, *values: Any, **named: Any) -> tuple[Any, ...]:
+                known = namedtuple(name, fields, defaults=defaults.values()).__new__
+                made_here.__new__ = staticmethod(known)
+                return known(made, *values, **named)
+
+            members = {**_MEMBERS, **body, **dict(zip(fields, _GETTERS, strict=False))}
+            members |= {"_fields": fields, "_field_defaults": defaults, "__match_args__": fields}
+            made_here = type(name, (tuple,), {**members, "__new__": construct})
+            return made_here
+
+    def _make(cls: type, values: Iterable[Any]) -> tuple[Any, ...]:
+        made = tuple.__new__(cls, values)
+        if len(made) != len(cls._fields):
+            raise TypeError(f"Expected {len(cls._fields)} arguments, got {len(made)}")
+        return made
+
+    def _replace(self: Any, /, **changes: Any) -> tuple[Any, ...]:
+        made = self._make(map(changes.pop, self._fields, self))
+        if changes:
+            raise ValueError(f"Got unexpected field names: {list(changes)!r}")
+        return made
+
+    def _asdict(self: Any) -> dict[str, Any]:
+        return dict(zip(self._fields, self, strict=True))
+
+    def _repr(self: Any) -> str:
+        shown = ", ".join(
+            f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True)
+        )
+        return f"{type(self).__name__}({shown})"
+
+    def _plain(self: Any) -> tuple[Any, ...]:
+        return tuple(self)
+
+    _MEMBERS = {
+        "__slots__": (),
+        "_make": classmethod(_make),
+        "_replace": _replace,
+        "_asdict": _asdict,
+        "__repr__": _repr,
+        "__getnewargs__": _plain,
+    }
 
     class NamedTuple(metaclass=_Maker):
         """Base of the class statement of a tuple with named fields."""

@@ -52,3 +52,11 @@ FileMark = tuple[tuple[str, tuple[int, ...]], ...]
 def unchanged(mark: FileMark) -> bool:
     """Whether every file is as it was when it was marked."""
     return all(mark_of(path) == known for path, known in mark)
+
+
+def bytes_in(path: str) -> int:
+    """The size of a file; 0 where there is none."""
+    try:
+        return os.stat(path).st_size
+    except FileNotFoundError:
+        return 0

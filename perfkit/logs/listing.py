@@ -16,7 +16,7 @@ from perfkit.core.fast_imports import NamedTuple
 OWN_OUTPUT = ("logs/performance", "logs/performance-alerts.jsonl")
 """What perfkit writes below the workspace and therefore never reads as a trade log."""
 
-_DATED = re.compile(
+_DATED = (
     r"(?<![0-9])(?:"
     r"((?:19[7-9]|20[0-9])[0-9])([-_./]?)(0[1-9]|1[0-2])\2(0[1-9]|[12][0-9]|3[01])"
     r"|(1[0-9]{9})(?![0-9])"
@@ -24,8 +24,7 @@ _DATED = re.compile(
 )
 """A date in the name of a file, or seconds since 1970."""
 
-_ROTATED = re.compile(r"\.([0-9]+)(\.gz)?$")
-_DIGITS = re.compile(r"[0-9]+")
+_ROTATED = r"\.([0-9]+)(\.gz)?$"
 
 
 class LogFile(NamedTuple):
@@ -104,16 +103,15 @@ def log_files(source: Source, root: str) -> Listing:
 
 def newest_is_no_file(source: Source, root: str) -> str | None:
     """The newest name that the pattern matches, if that is a folder or a link to nowhere."""
-    listing = log_files(source, root)
+    if not os.path.isdir(source.location):
+        return None
     inside = os.path.join(source.location, "")
-    names = [
-        name
-        for name, inode in listing.found.items()
-        if inode is None and not os.path.isfile(inside + name)
-    ]
-    files = [file.path[len(inside) :] for file in listing.files if listing.found]
-    newest = max([*names, *files], key=_age_key, default=None)
-    return shown_path(inside, root) + newest if newest in names else None
+    found = _matching(source.location, source.pattern)
+    odd = {name for name, inode in found.items() if inode is None}
+    odd = {name for name in odd if not os.path.isfile(inside + name)}
+    if not odd or (newest := max(found, key=_age_key)) not in odd:
+        return None
+    return shown_path(inside, root) + newest
 
 
 def stands(source: Source, listing: Listing) -> bool:
@@ -204,8 +202,8 @@ def _age_key(name: str) -> tuple[object, ...]:
     `x-2026-04-10-11.jsonl`; then `x.jsonl.2`, `x.jsonl.1` and `x.jsonl`. Of several dates in a name
     the last one counts: `archive-20260501/x-20260407.jsonl` is of April 7.
     """
-    dated = next(iter(deque(_DATED.finditer(name), maxlen=1)), None)
-    rotated = _ROTATED.search(name, dated.end() if dated else 0)
+    dated = next(iter(deque(re.finditer(_DATED, name), maxlen=1)), None)
+    rotated = re.compile(_ROTATED).search(name, dated.end() if dated else 0)
     stem = name[: rotated.start()] if rotated else name.removesuffix(".gz")
     number = -int(rotated[1]) if rotated else 0
     if dated is None:
@@ -213,4 +211,4 @@ def _age_key(name: str) -> tuple[object, ...]:
     year, _, month, day, seconds = dated.groups()
     date = strftime("%Y%m%d", gmtime(int(seconds))) if seconds else year + month + day
     rest = stem[dated.start(5) if seconds else dated.end() :]
-    return False, date, [int(digits) for digits in _DIGITS.findall(rest)], stem, number, name
+    return False, date, [int(digits) for digits in re.findall("[0-9]+", rest)], stem, number, name

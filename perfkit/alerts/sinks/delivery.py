@@ -10,7 +10,6 @@ import os
 import sys
 import time
 
-from perfkit.alerts.event_log import size_of
 from perfkit.alerts.sinks.progress import (
     FOLDER,
     SETTINGS,
@@ -23,11 +22,9 @@ from perfkit.alerts.sinks.progress import (
     save,
 )
 from perfkit.alerts.state_file import HEARTBEAT, STATE, last_beat
+from perfkit.config.workspace import EVENT_LOG
 from perfkit.disk.atomic import sweep_temporaries
-
-TYPE_CHECKING = False
-if TYPE_CHECKING:
-    from perfkit.alerts.sinks.sink import DeliverySettings
+from perfkit.disk.fingerprints import bytes_in
 
 
 class Delivery:
@@ -37,22 +34,24 @@ class Delivery:
         self._root = root
         beat = last_beat(root)
         self._since = None if beat is None else beat.at
-        self._size = size_of(root)
+        self._size = bytes_in(os.path.join(root, EVENT_LOG))
         self._lines = self._progress(STDERR)
 
-    def configure(self, timezone: str) -> DeliverySettings:
-        """Reads which sinks there are, and forgets those that are gone. Raises `ConfigError`."""
-        from perfkit.alerts.sinks.settings import current
+    def configure(self, timezone: str) -> bool:
+        """Reads which sinks there are, and forgets those that are gone.
+
+        Returns whether there is a file of metrics. Raises `ConfigError`.
+        """
+        from perfkit.alerts.sinks.settings import wanted
 
         self._sweep()
-        settings = current(self._root, timezone)
-        names = [sink.name for sink in settings.sinks]
+        names, metrics_file = wanted(self._root, timezone)
         for name in _others(self._root):
             if name not in names:
                 _forget(path_of(self._root, name))
         for name in names:
             self._progress(name)
-        return settings
+        return metrics_file
 
     def serve(self) -> None:
         """Delivers what waits. Raises `OSError`; the next run then repeats it."""

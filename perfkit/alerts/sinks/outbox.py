@@ -10,8 +10,9 @@ import os
 from zlib import crc32
 
 from perfkit.alerts.event import instant_from
-from perfkit.alerts.event_log import EVENT_LOG, Event, events_in, rotated_logs
+from perfkit.alerts.event_log import Event, events_in, rotated_logs
 from perfkit.alerts.sinks.progress import NOWHERE, Progress
+from perfkit.config.workspace import EVENT_LOG
 from perfkit.core.fast_imports import NamedTuple
 
 TYPE_CHECKING = False

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 
-from perfkit.alerts.event_log import EVENT_LOG
+from perfkit.config.workspace import EVENT_LOG
 from perfkit.disk.atomic import put_in_place
 from perfkit.disk.sealed import read_bytes, sealed, unsealed
 
@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 
 FOLDER = "logs/performance/sinks"
 SETTINGS = FOLDER + "/.settings"
+METRICS = FOLDER + "/.metrics"
+"""What the file of metrics says about rules, while that file is wanted."""
+
 STDERR = "stderr"
 """The sink that is always there; no other may have its name."""
 

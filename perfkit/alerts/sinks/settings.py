@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 
 from perfkit.alerts.sinks.progress import FOLDER, SETTINGS
-from perfkit.alerts.sinks.sink import DeliverySettings, Sink
 from perfkit.alerts.state_file import CONFIG, RULES
 from perfkit.disk.atomic import put_in_place
 from perfkit.disk.fingerprints import mark_of
@@ -15,18 +14,38 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from perfkit.alerts.sinks.sink import DeliverySettings
+
 _LAYOUT = "settings 1"
 
 
-def current(root: str, timezone: str) -> DeliverySettings:
-    """The settings as the configuration has them now. Raises `ConfigError`."""
-    marks = _marks(root)
-    known = _stored(root)
-    if known is not None and known[0] == marks:
-        return known[1]
+def wanted(root: str, timezone: str) -> tuple[list[str], bool]:
+    """The names of the sinks besides standard error, and whether there is a file of metrics.
+
+    Raises `ConfigError`.
+    """
+    plain = _stored(root)
+    if plain is not None and plain[1] == _marks(root):
+        return [one[0] for one in plain[2]], plain[3]
+    found = _renewed(root, timezone)
+    return [sink.name for sink in found.sinks], found.metrics_file
+
+
+def last_known(root: str) -> DeliverySettings:
+    """The settings of the last run whose configuration was valid; without one, no sinks."""
+    from perfkit.alerts.sinks.sink import DeliverySettings, Sink
+
+    plain = _stored(root)
+    if plain is None:
+        return DeliverySettings((), False)
+    return DeliverySettings(tuple(Sink(*one) for one in plain[2]), plain[3])
+
+
+def _renewed(root: str, timezone: str) -> DeliverySettings:
     from perfkit.alerts.feed import load_config
     from perfkit.alerts.sinks.file import load_delivery
 
+    marks = _marks(root)
     found = load_delivery(load_config(root, timezone or None))
     plain = (_LAYOUT, marks, tuple(map(tuple, found.sinks)), found.metrics_file)
     try:
@@ -37,18 +56,11 @@ def current(root: str, timezone: str) -> DeliverySettings:
     return found
 
 
-def last_known(root: str) -> DeliverySettings:
-    """The settings of the last run whose configuration was valid; without one, no sinks."""
-    known = _stored(root)
-    return DeliverySettings((), False) if known is None else known[1]
-
-
-def _stored(root: str) -> tuple[Any, DeliverySettings] | None:
+def _stored(root: str) -> Any:
+    """What was written: layout, marks of the files, sinks, whether there is a file of metrics."""
     content = read_bytes(os.path.join(root, SETTINGS))
-    plain: Any = None if content is None else unsealed(content)
-    if not isinstance(plain, tuple) or plain[:1] != (_LAYOUT,):
-        return None
-    return plain[1], DeliverySettings(tuple(Sink(*one) for one in plain[2]), plain[3])
+    plain = None if content is None else unsealed(content)
+    return plain if isinstance(plain, tuple) and plain[:1] == (_LAYOUT,) else None
 
 
 def _marks(root: str) -> tuple[Any, ...]:

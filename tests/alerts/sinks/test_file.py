@@ -7,7 +7,7 @@ import pytest
 
 from perfkit.alerts.event import AlertEvent
 from perfkit.alerts.sinks.file import KINDS, load_delivery
-from perfkit.alerts.sinks.settings import current, last_known
+from perfkit.alerts.sinks.settings import last_known, wanted
 from perfkit.alerts.sinks.sink import DeliverySettings, Sink
 from perfkit.config.settings import load
 from perfkit.core.errors import ConfigError
@@ -117,13 +117,13 @@ def test_settings_are_parsed_when_the_configuration_changed_and_only_then(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = Bench(tmp_path, WIN_RATE + "sinks: [{name: a, exec: [x]}]\n")
-    first = current(str(tmp_path), "")
-    assert [one.name for one in first.sinks] == ["a"]
+    assert wanted(str(tmp_path), "") == (["a"], False)
     with monkeypatch.context() as patched:
         patched.setattr("perfkit.alerts.sinks.file.load_delivery", None)
-        assert current(str(tmp_path), "") == first == last_known(str(tmp_path))
+        assert wanted(str(tmp_path), "") == (["a"], False)
+        assert [one.name for one in last_known(str(tmp_path)).sinks] == ["a"]
     bench.rules(WIN_RATE + "sinks: [{name: bb, exec: [x]}]\n")
-    assert [one.name for one in current(str(tmp_path), "").sinks] == ["bb"]
+    assert wanted(str(tmp_path), "") == (["bb"], False)
 
 
 def test_kinds_are_those_of_events() -> None:

@@ -14,9 +14,10 @@ from hypothesis import strategies as st
 
 from perfkit.alerts import event_log
 from perfkit.alerts.event import event, time_text
-from perfkit.alerts.event_log import EVENT_LOG, Event
+from perfkit.alerts.event_log import Event
 from perfkit.alerts.sinks.outbox import deal, outbox, start
 from perfkit.alerts.sinks.progress import MOST_IDS, Progress, is_behind, load, save
+from perfkit.config.workspace import EVENT_LOG
 from tests.alerting import START, Bench, minutes
 
 SECOND = 1_000_000

@@ -1,0 +1,72 @@
+"""A tuple class of our own is as `typing.NamedTuple` makes it, but for when it compiles."""
+
+import copy
+import pickle
+from typing import Any, NamedTuple
+
+import pytest
+
+from perfkit.core import fast_imports
+from perfkit.core.trade import LinePlace
+
+
+class Standard(NamedTuple):
+    a: int
+    b: str = "b"
+    c: float | None = None
+
+    @property
+    def first(self) -> int:
+        return self.a
+
+
+class Ours(fast_imports.NamedTuple):
+    a: int
+    b: str = "b"
+    c: float | None = None
+
+    @property
+    def first(self) -> int:
+        return self.a
+
+
+@pytest.mark.parametrize("make", [Standard, Ours])
+def test_it_is_constructed_changed_and_shown_alike(make: Any) -> None:
+    one = make(1, c=2.5)
+    assert one == (1, "b", 2.5) == make(*one) == make._make(iter(one))
+    assert (one.a, one.b, one.c, one.first) == (1, "b", 2.5, 1)
+    assert one._replace(a=7) == (7, "b", 2.5)
+    assert one._asdict() == {"a": 1, "b": "b", "c": 2.5}
+    assert repr(one) == f"{make.__name__}(a=1, b='b', c=2.5)"
+    assert (make._fields, make._field_defaults) == (("a", "b", "c"), {"b": "b", "c": None})
+    assert make.__annotations__.keys() == {"a", "b", "c"}
+    assert copy.deepcopy(one) == one == pickle.loads(pickle.dumps(one))
+    assert type(pickle.loads(pickle.dumps(one))) is make
+    match one:
+        case make(a=1, b=text):
+            assert text == "b"
+        case _:
+            pytest.fail("the pattern does not match")
+
+
+@pytest.mark.parametrize("make", [Standard, Ours])
+@pytest.mark.parametrize("values", [(), (1, 2, 3, 4)])
+def test_a_wrong_number_of_values_is_an_error(make: Any, values: tuple[int, ...]) -> None:
+    with pytest.raises(TypeError):
+        make(*values)
+    with pytest.raises(TypeError):
+        make._make((*values, *values))
+    with pytest.raises(ValueError, match="nothing"):
+        make(1)._replace(nothing=1)
+
+
+def test_fields_without_a_default_come_first() -> None:
+    with pytest.raises(TypeError, match="without a default"):
+
+        class Wrong(fast_imports.NamedTuple):
+            a: int = 1
+            b: int  # type: ignore[misc]  # the mistake
+
+
+def test_values_of_the_package_survive_a_process() -> None:
+    assert pickle.loads(pickle.dumps(LinePlace("a.jsonl", 3))) == LinePlace("a.jsonl", 3)
