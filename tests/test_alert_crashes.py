@@ -272,7 +272,9 @@ def test_runs_at_once_tell_everything_once(tmp_path: Path) -> None:
         command = [sys.executable, "-m", "perfkit.alerts.cron", *words]
         started = [subprocess.Popen(command, stderr=subprocess.PIPE, text=True) for _ in range(4)]
         said = [one.communicate()[1] for one in started]
-        assert {one.returncode for one in started} <= {0, 2}, said
+        # Those beside the one that works cannot say how things stand twelve minutes later.
+        assert {one.returncode for one in started} <= {0, 2, 3}, said
+        assert [one for one in started if one.returncode != 3], said
         ran(words)
     check_order(bench)
     straight = Bench(tmp_path / "straight", RULES)

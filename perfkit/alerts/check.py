@@ -126,7 +126,9 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     run = _AlertRun(root, now, feed, settings_of(config, feed.missing), ahead_us)
     with uncollected():
         result = run.work(stored, rules)
-    if not dry_run and not run.is_blind:
+    if run.is_blind and not dry_run:
+        state_file.beat(root, now, run.memory.newest, result.code)
+    elif not dry_run:
         os.makedirs(os.path.dirname(os.path.join(root, state_file.STATE)), exist_ok=True)
         events = [one for one in result.events if one["id"] not in run.doubtful]
         if events:
@@ -140,7 +142,6 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
             "now": run.memory.newest,
             "ahead": ahead_us,
             "code": result.code,
-            "reason": result.reason,
         }
         path = os.path.join(root, state_file.STATE)
         try:
@@ -342,10 +343,9 @@ class _AlertRun:
             last_at, last_key = trades.closed_at[-1], trade_key(trades, len(trades) - 1)
         for job in jobs:
             job.entry.marks, job.entry.last_at, job.entry.last_key = marks, last_at, last_key
-        held = [
-            entry.last_at for entry in self.memory.entries.values() if entry.rule.id in self.held
-        ]
-        known = [at for at in (last_at, *held) if at is not None]
+        held = [one.last_at for name, one in self.memory.entries.items() if name in self.held]
+        seen = last_at if jobs or not self.held else self.memory.last_at
+        known = [at for at in (seen, *held) if at is not None]
         self.memory.last_at = max(known, default=None)
 
     def _last_row(self, entry: replay.RuleEntry) -> int | None:

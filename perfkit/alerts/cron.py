@@ -221,7 +221,7 @@ def _beat_failed(root: str, arguments: Arguments) -> None:
 
 
 def _answer_of_another(root: str, arguments: Arguments) -> int | None:
-    """The exit code while another run works; None where its end has to be awaited.
+    """The exit code while another run works; None with `--json`, which awaits its end.
 
     That is the code of the last finished run, if it was able to evaluate the present
     configuration, and not long ago.
@@ -240,21 +240,21 @@ def _answer_of_another(root: str, arguments: Arguments) -> int | None:
     except (state_file.CorruptStateError, OSError):
         parts = None
     beat = state_file.last_beat(root)
-    if parts is None or beat is None:
-        return None
     now = clock() if arguments.now is None else arguments.now
     problem = None
-    if beat.code == EXIT_FAILED:
+    if parts is None or beat is None:
+        problem = "no run before it has left a state"
+    elif beat.code == EXIT_FAILED:
         problem = "the run before it could not evaluate the rules"
     elif not unchanged(parts[0]["config"]):
         problem = "the configuration has changed since the last run"
     elif not -SKEW_US < now - beat.at <= 2 * beat.every:
         problem = f"the last finished run was at {_time_of(beat.at)}"
-    if problem is not None:
-        _say(f"another run is working, and {problem}")
-        return EXIT_FAILED
-    code: int = parts[0]["code"]
-    return code
+    if problem is None and parts is not None:
+        code: int = parts[0]["code"]
+        return code
+    _say(f"another run is working, and {problem}")
+    return EXIT_FAILED
 
 
 def _time_of(instant: int) -> str:

@@ -409,6 +409,17 @@ class TestBesideAnotherRun:
         assert found.code == 3
         assert "the configuration has changed" in found.err
 
+    @pytest.mark.parametrize("lost", [state_file.STATE, state_file.HEARTBEAT])
+    def test_without_a_state_nothing_is_awaited(self, tmp_path: Path, lost: str) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.trade(START, 1)
+        assert bench.run(START).code == 0
+        (tmp_path / lost).unlink()
+        with locked(bench):
+            found = bench.run(minutes(1))
+        assert found.code == 3
+        assert "no run before it has left a state" in found.err
+
     def test_a_run_that_could_not_evaluate_is_no_all_clear(self, tmp_path: Path) -> None:
         bench = Bench(tmp_path, LOSS)
         bench.trade(START, 1)
