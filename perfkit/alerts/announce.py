@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from perfkit.core.trades import Trades
 
 
-MOST_WAITING = 1000
+MOST_WAITING = 100
 """Of trades that close later than the present, so many are known one by one."""
 
 

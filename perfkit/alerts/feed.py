@@ -168,7 +168,8 @@ class Feed:
             return book.newest
         found = [file.newest for file in book.files if file.newest and file.newest <= self.horizon]
         found += [opened for opened in book.open.opened_at if opened and opened <= self.horizon]
-        for day in reversed(book.days):
+        last = self.config.calendar.day_of(self.horizon)
+        for day in reversed([day for day in book.days if day <= last]):
             closed_at = book.trades_of([day]).closed_at
             if closed_at[0] <= self.horizon:
                 found.append(closed_at[bisect_right(closed_at, self.horizon) - 1])

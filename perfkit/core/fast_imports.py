@@ -2,9 +2,9 @@
 
 `typing.NamedTuple` compiles the annotation of every field, and `typing` itself takes time to load:
 together an eighth of an alert run with news. The one here looks the same to a type checker, and
-does not look at annotations. Most of what is left is compiling a constructor for each of ninety
-classes; many are never constructed in a run, so that is put off until one is. BLAKE2b comes from
-where Python keeps it: that module loads in a tenth of the time of `hashlib`.
+does not look at annotations. Most of what is left would be compiling a constructor for each of
+ninety classes; here those with equally many fields share one, with other names of its variables.
+BLAKE2b comes from where Python keeps it: that module loads in a tenth of the time of `hashlib`.
 """
 
 from __future__ import annotations
@@ -47,15 +47,23 @@ else:
                 raise ValueError(f"{name}: the name of a field starts with an underscore")
             defaults = {field: body[field] for field in fields if field in body}
 
-            def construct(made: type, *values: Any, **named: Any) -> tuple[Any, ...]:
-                known = namedtuple(name, fields, defaults=defaults.values()).__new__
-                made_here.__new__ = staticmethod(known)
-                return known(made, *values, **named)
-
             members = {**_MEMBERS, **body, **dict(zip(fields, _GETTERS, strict=False))}
             members |= {"_fields": fields, "_field_defaults": defaults, "__match_args__": fields}
-            made_here = type(name, (tuple,), {**members, "__new__": construct})
-            return made_here
+            members["__new__"] = _constructor(fields, tuple(defaults.values()))
+            return type(name, (tuple,), members)
+
+    _templates: dict[int, Any] = {}
+    """Compiled constructors of so many fields; each class gets one with names of its own."""
+
+    def _constructor(fields: tuple[str, ...], defaults: tuple[Any, ...]) -> Any:
+        template = _templates.get(len(fields))
+        if template is None:
+            names = ", ".join(_PLACES[: len(fields)])
+            source = f"lambda _cls, {names}: _new(_cls, ({names},))"
+            template = eval(source, {"_new": tuple.__new__})  # as namedtuple does
+            _templates[len(fields)] = template
+        code = template.__code__.replace(co_varnames=("_cls", *fields), co_name="__new__")
+        return type(template)(code, template.__globals__, "__new__", defaults)
 
     def _make(cls: type, values: Iterable[Any]) -> tuple[Any, ...]:
         made = tuple.__new__(cls, values)

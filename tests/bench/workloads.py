@@ -12,7 +12,8 @@ sources:
   - {name: bot, path: logs/trades, currency: USD, dialect: trade_record}
 starting_equity: 25000
 """
-FIRST_DAY = date(2026, 1, 1)
+FIRST_DAY = date(2023, 1, 1)
+"""A thousand days from here are over: nothing is ahead of the clock."""
 _REASONING = "RSI oversold and price above the 50 EMA, volume confirmed"
 
 
