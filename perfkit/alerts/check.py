@@ -122,7 +122,8 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     config = load_config(root, zone or None)
     rules, ahead_us = _rules(stored, mark, config)
     horizon = _horizon(stored, now + ahead_us)
-    feed = open_feed(config, writes=not dry_run, horizon=horizon)
+    known = stored.body["files"] if stored.body is not None else {}
+    feed = open_feed(config, writes=not dry_run, horizon=horizon, known=known)
     run = _AlertRun(root, now, feed, settings_of(config, feed.missing), ahead_us)
     with uncollected():
         result = run.work(stored, rules)
@@ -268,6 +269,8 @@ class _AlertRun:
         if stored.damage is not None:
             announcer.state_recovered(stored.damage)
         announcer.troubles(self.feed.troubles)
+        healthy = self.feed.files_with_trades().items()
+        self.memory.files |= {name: of for name, of in healthy if name not in self.feed.troubles}
         announcer.waiting(self.feed.waiting())
         for fired, reason in known.orphans if known is not None else ():
             announcer.orphan(fired, reason)

@@ -197,7 +197,9 @@ def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
     if result.reason:
         _say(result.reason)
     if arguments.json:
-        print(result.to_json())
+        text = result.to_json() + "\n"
+        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
     return result.code
 
 
@@ -226,8 +228,6 @@ def _answer_of_another(root: str, arguments: Arguments) -> int | None:
     That is the code of the last finished run, if it was able to evaluate the present
     configuration, and not long ago.
     """
-    if arguments.json:
-        return None
     held_us = clock() - state_file.held_since(root)
     if held_us > STUCK_US:
         _say(
@@ -235,6 +235,8 @@ def _answer_of_another(root: str, arguments: Arguments) -> int | None:
             "check whether it is still working, and end it if it is not"
         )
         return EXIT_FAILED
+    if arguments.json:
+        return None
     try:
         parts = state_file.load(root, whole=False)
     except (state_file.CorruptStateError, OSError):

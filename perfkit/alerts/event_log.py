@@ -10,6 +10,7 @@ import os
 
 from perfkit.config.workspace import EVENT_LOG
 from perfkit.disk.fingerprints import bytes_in
+from perfkit.disk.sealed import open_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def append(root: str, events: list[Event]) -> int:
     path = os.path.join(root, EVENT_LOG)
     body = b"".join(map(line_of, events))
     try:
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+        if os.path.exists(path):
+            os.close(open_plain(path))  # nobody waits for a FIFO
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX)  # a sink that gives up writes here too
             size = os.fstat(descriptor).st_size
@@ -70,7 +73,8 @@ def read(root: str, offset: int = 0) -> list[Event]:
     An offset beyond the end, after a log rotation, gives none.
     """
     try:
-        with open(os.path.join(root, EVENT_LOG), "rb") as stream:
+        descriptor = open_plain(os.path.join(root, EVENT_LOG))
+        with open(descriptor, "rb") as stream:
             stream.seek(offset)
             content = stream.read()
     except FileNotFoundError:
@@ -167,6 +171,8 @@ def _event(line: bytes) -> Event | None:
     if not all(isinstance(event.get(name), str) for name in ("id", "kind")):
         return None
     if not all(isinstance(event.get(name), str | None) for name in _TEXTS):
+        return None
+    if event["kind"] in ("firing", "resolved") and event.get("episode") is None:
         return None
     if event.get("episode") is not None and event.get("rule") is None:
         return None

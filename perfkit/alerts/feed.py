@@ -31,6 +31,9 @@ if TYPE_CHECKING:
 VERIFIED_BYTES = 8 << 20
 """A log that grew is verified whole up to this length; of a longer one only a part, for speed."""
 
+MOST_FILES = 32
+"""So many log files of a source are known by name from run to run."""
+
 NO_HORIZON = 1 << 62
 """Later than any trade."""
 
@@ -103,6 +106,14 @@ class Feed:
     def days(self) -> list[DayMark]:
         """The trading days with closed trades, in order."""
         return list(self._days.values())
+
+    def files_with_trades(self) -> dict[str, tuple[str, ...]]:
+        """By source, the names of the latest log files with trade lines, for the next run."""
+        found = {}
+        for source in self.sources:
+            files = self._book.files_of(source)
+            found[source] = tuple(file.name for file in files if file.sizes[0])[-MOST_FILES:]
+        return found
 
     def holds(self, rule: Rule) -> bool:
         """Whether a rule has to wait: it is about a source that cannot be relied on."""
@@ -202,12 +213,18 @@ def load_config(root: str, timezone: str | None) -> Config:
 
 
 def open_feed(
-    config: Config, *, writes: bool = True, whole: bool = False, horizon: int = NO_HORIZON
+    config: Config,
+    *,
+    writes: bool = True,
+    whole: bool = False,
+    horizon: int = NO_HORIZON,
+    known: Mapping[str, Sequence[str]] | None = None,
 ) -> Feed:
     """The logs as they are now, up to the horizon; raises `LogReadError` if none can be read.
 
     Without `writes`, and where the book is out of date, every log is read from its start. With
     `whole`, logs that grew are verified as for a summary; a run of every minute must be faster.
+    `known` are, by source, log files that had trade lines at the last run.
     """
     from perfkit.book.book import Book
     from perfkit.book.cache import DEFAULT, open_book
@@ -229,7 +246,7 @@ def open_feed(
     # Sources of several currencies share a book here; no rule adds them up.
     book = Book(config, sources, opened)
     for source in sources:
-        trouble = _trouble(book, source)
+        trouble = _trouble(book, source, (known or {}).get(source.name, ()))
         if trouble is not None:
             troubles[source.name] = trouble
     mark: FileMark = ()
@@ -257,7 +274,7 @@ def _unreadable(config: Config, source: Source, options: Options, troubles: dict
     return False
 
 
-def _trouble(book: Book, source: Source) -> str | None:
+def _trouble(book: Book, source: Source, known: Sequence[str]) -> str | None:
     """Why nothing can be said of a source although it can be read; None if there is no reason."""
     from perfkit.logs.listing import newest_is_no_file
 
@@ -271,4 +288,13 @@ def _trouble(book: Book, source: Source) -> str | None:
     newest = files[-1]
     if not newest.end and not newest.waiting:
         return f"{newest.name}, its newest file, is empty"
+    parsed, ignored, _, bad = newest.sizes
+    if bad and not parsed and not ignored:
+        return f"nothing in {newest.name}, its newest file, can be read"
+    if known and not {file.name for file in files if file.sizes[0]} & set(known):
+        counted = f"all {len(known)} log files" if len(known) > 1 else "the log file"
+        return (
+            f"{counted} with trades that it had are gone or empty (is a volume not mounted? if "
+            "that is meant so, remove logs/performance/alerts.state)"
+        )
     return None

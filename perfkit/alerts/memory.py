@@ -42,9 +42,9 @@ class Memory:
     last reminder of an episode. `used` are the ids of episodes and reminders found in the event log
     when the state was lost. `generations` counts how often each rule was edited or removed, `skews`
     how often the clock went back, `troubled` how often a source could not be relied on or a trade
-    was ahead of the clock. `troubles` has, by source, why it cannot be relied on now, `waiting` the
-    order keys of trades announced as ahead. `log_size` is the size of the event log when this was
-    saved, `recent` are the ids of its last events.
+    was ahead of the clock. `troubles` has, by source, why it cannot be relied on now, `files` the
+    log files with trades, `waiting` the order keys of trades announced as ahead. `log_size` is the
+    size of the event log when this was saved, `recent` are the ids of its last events.
     """
 
     def __init__(self) -> None:
@@ -61,6 +61,7 @@ class Memory:
         self.troubled = 0
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
+        self.files: dict[str, tuple[str, ...]] = {}
         self.newest = 0
         self.log_size = 0
         self.recent: tuple[str, ...] = ()
@@ -91,6 +92,7 @@ class Memory:
             "troubled": self.troubled,
             "troubles": self.troubles,
             "waiting": self.waiting,
+            "files": self.files,
             "newest": self.newest,
             "log_size": self.log_size,
             "recent": self.recent,
@@ -118,7 +120,7 @@ def memory_from(plain: dict[str, Any], settings: GaugeSettings) -> Memory:
         "recent",
     ):
         setattr(memory, name, plain[name])
-    for name in ("silences", "reminded", "generations", "troubles"):
+    for name in ("silences", "reminded", "generations", "troubles", "files"):
         setattr(memory, name, dict(plain[name]))
     return memory
 

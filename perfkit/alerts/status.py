@@ -24,6 +24,7 @@ from perfkit.alerts.rules.rule import (
 )
 from perfkit.alerts.rules.steps import NO_GROUP
 from perfkit.alerts.sentences import Sentences, minute_of
+from perfkit.alerts.state_file import EXIT_FAILED, last_beat
 from perfkit.config import settings as configs
 from perfkit.core import formatting
 from perfkit.core.calendar import Window, moment_of
@@ -62,12 +63,14 @@ class LoggedEpisode(NamedTuple):
 class AlertStatus(NamedTuple):
     """Every rule and group as of the run at `at`; `at` is None where there was no run yet.
 
-    Times are shown in the zone of the workspace.
+    Times are shown in the zone of the workspace. The latest run `failed` when it could not evaluate
+    everything: then this is how things stood before.
     """
 
     at: int | None
     standings: tuple[Standing, ...]
     timezone: str
+    failed: bool = False
 
     @property
     def is_firing(self) -> bool:
@@ -75,18 +78,22 @@ class AlertStatus(NamedTuple):
         return any(one.state in ("firing", "recovering") for one in self.standings)
 
     def __str__(self) -> str:
+        head = FAILED + "\n" if self.failed else ""
         if self.at is None:
-            return NEVER + "\n"
+            return head + NEVER + "\n"
         rows = _rows(self, plain=True)
-        return f"as of {minute_of(self.at, self.timezone)}\n" + aligned(_HEADS, rows, len(_HEADS))
+        as_of = f"as of {minute_of(self.at, self.timezone)}\n"
+        return head + as_of + aligned(_HEADS, rows, len(_HEADS))
 
     def markdown(self) -> str:
         """A Markdown table without times of runs: the same state gives the same text."""
+        head = FAILED + "\n\n" if self.failed else ""
         if self.at is None:
-            return NEVER + "\n"
-        return table(_HEADS, _rows(self, plain=False), len(_HEADS))
+            return head + NEVER + "\n"
+        return head + table(_HEADS, _rows(self, plain=False), len(_HEADS))
 
 
+FAILED = "The latest run could not evaluate everything: `perfkit alerts check --dry-run` says why."
 NEVER = "Alert rules have not been evaluated yet: run `perfkit-alerts`."
 
 
@@ -94,8 +101,10 @@ def status(root: Path, timezone: str | None = None) -> AlertStatus:
     """The status of each rule. Raises `ConfigError`, and `OutputError` for a damaged state."""
     config = configs.load(root, timezone)
     found = last_memory(config)
+    beat = last_beat(str(config.root))
+    failed = beat is not None and beat.code == EXIT_FAILED
     if found is None:
-        return AlertStatus(None, (), config.calendar.timezone)
+        return AlertStatus(None, (), config.calendar.timezone, failed)
     head, memory = found
     words = Sentences(config)
     standings: list[Standing] = []
@@ -106,7 +115,7 @@ def status(root: Path, timezone: str | None = None) -> AlertStatus:
         standings += [
             _standing(words, memory, entry, group, state) for group, state in sorted(states.items())
         ]
-    return AlertStatus(head["now"], tuple(standings), config.calendar.timezone)
+    return AlertStatus(head["now"], tuple(standings), config.calendar.timezone, failed)
 
 
 def alert_status(root: str | Path, timezone: str | None = None) -> Text:

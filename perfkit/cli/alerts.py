@@ -184,6 +184,8 @@ def _status(arguments: argparse.Namespace) -> int:
 
     found = status(_root(arguments), timezone_override() or None)
     sys.stdout.write(str(found))
+    if found.failed:
+        return EXIT_FAILED
     return EXIT_FIRING if found.is_firing else EXIT_OK
 
 

@@ -13,6 +13,7 @@ from decimal import Decimal
 from perfkit.config.yaml import LARGEST, Document, KeyPath, check_size
 from perfkit.core.calendar import WEEKDAYS, zone_named
 from perfkit.core.errors import ConfigError, WindowError
+from perfkit.disk.sealed import open_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -132,7 +133,7 @@ def read_yaml(path: str | os.PathLike[str], shown: str) -> bytes:
     Raises `FileNotFoundError`, and `ConfigError` for anything else that is wrong with it.
     """
     try:
-        with open(path, "rb") as stream:
+        with open(open_plain(os.fspath(path)), "rb") as stream:
             content = stream.read(LARGEST + 1)
         check_size(len(content), shown)
         content.decode()

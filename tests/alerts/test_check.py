@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from perfkit.alerts import state_file
+from perfkit.cli import main
 from tests.alerting import START, Bench, minutes, trade
 
 LOSS = """\
@@ -82,7 +83,29 @@ def folders_only(bench: Bench) -> None:
     (bench.root / "logs/trades/2026-04-08.jsonl").mkdir()
 
 
+def replaced_by_a_new_day(bench: Bench) -> None:
+    moved_away(bench)
+    bench.log(trade(minutes(0.5), 1), name="2026-04-09.jsonl")
+
+
+def nothing_but_a_newline(bench: Bench) -> None:
+    for file in (bench.root / "logs/trades").iterdir():
+        file.write_text("\n")
+
+
+def garbage(bench: Bench) -> None:
+    newest(bench).write_text("garbage\n" * 100)
+
+
+def zeros(bench: Bench) -> None:
+    newest(bench).write_bytes(bytes(4096) + b"\n")
+
+
 LOST = [
+    replaced_by_a_new_day,
+    nothing_but_a_newline,
+    garbage,
+    zeros,
     emptied,
     moved_away,
     folder_gone,
@@ -279,10 +302,11 @@ class TestAheadOfTheClock:
         bench.run(START)
         bench.trade(minutes(119), -500)
         assert bench.run(START).code == 2
-        bench.rules("ahead: none\n" + LOSS)
-        found = bench.run(minutes(1))
-        assert found.code == 3
-        assert "'none' is not a duration" in found.err
+        for wrong in ("none", "999999d", "2d"):
+            bench.rules(f"ahead: {wrong}\n{LOSS}")
+            found = bench.run(minutes(1))
+            assert found.code == 3
+            assert f"'{wrong}' is not a duration of at most a day" in found.err
 
     def test_it_does_not_hide_a_dead_bot(self, tmp_path: Path) -> None:
         bench = Bench(tmp_path, LOSS)
@@ -516,6 +540,47 @@ class TestIds:
             bench.run(minutes(9))
             found.append([one["id"] for one in bench.events()])
         assert found[0] == found[1]
+
+
+def test_status_says_that_the_latest_run_failed(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = Bench(tmp_path, LOSS)
+    bench.trade(START, 1)
+    assert bench.run(START).code == 0
+    moved_away(bench)
+    assert bench.run(minutes(1)).code == 3
+    assert main.main(["alerts", "status", "--root", str(tmp_path)]) == 3
+    assert "could not evaluate everything" in capsys.readouterr().out
+
+
+def test_odd_lines_of_the_event_log_are_passed_over(tmp_path: Path) -> None:
+    bench = firing(tmp_path)
+    odd = {"event": "performance.alert", "v": 1, "id": "x", "kind": "firing", "rule": "loss"}
+    with bench.event_log.open("a") as stream:
+        for more in ({}, {"episode": None}, {"episode": 5}):
+            stream.write(json.dumps({**odd, **more}) + "\n")
+    bench.trade(minutes(1), -5)
+    found = bench.run(minutes(2))
+    assert (found.code, found.err) == (2, "")
+
+
+def test_whoever_starts_over_gets_the_lines_again(tmp_path: Path) -> None:
+    bench = firing(tmp_path)
+    bench.state.unlink()
+    bench.event_log.unlink()
+    found = bench.run(minutes(1))
+    assert found.code == 2
+    assert "critical firing" in found.err
+
+
+@pytest.mark.parametrize("name", ["logs/performance-alerts.jsonl", "config/alerts.yaml"])
+def test_nobody_waits_for_a_fifo(tmp_path: Path, name: str) -> None:
+    bench = firing(tmp_path)
+    (tmp_path / name).unlink()
+    os.mkfifo(tmp_path / name)
+    bench.trade(minutes(1), 900)
+    assert bench.run(minutes(2)).code == 3
 
 
 def test_json_says_why(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ RULES_FILE = Path("config/alerts.yaml")
 TOP_KEYS = ("rules", "ahead", "sinks", "metrics_file")
 AHEAD = "10m"
 """A trade that closes later than the present by more than this waits for its time."""
+MOST_AHEAD_US = 86_400_000_000
 
 RULE_KEYS = (
     "id",
@@ -111,10 +112,9 @@ class _RulesReader(YamlReader):
     def _ahead(self, top: Mapping[str, Any]) -> int:
         given = top.get("ahead", AHEAD)
         ahead_us = duration_us(given)
-        if ahead_us is None:
-            raise self.problem(
-                ("ahead",), f"{given!r} is not a duration", 'write "10m", "90s" or "1h"'
-            )
+        if ahead_us is None or ahead_us > MOST_AHEAD_US:
+            problem = f"{given!r} is not a duration of at most a day"
+            raise self.problem(("ahead",), problem, 'write "10m", "90s" or "1h"')
         return ahead_us
 
     def _rules(self, given: object) -> tuple[Rule, ...]:

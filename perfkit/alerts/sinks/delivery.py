@@ -35,6 +35,9 @@ class Delivery:
         beat = last_beat(root)
         self._since = None if beat is None else beat.at
         self._size = bytes_in(os.path.join(root, EVENT_LOG))
+        if not self._size and not os.path.exists(os.path.join(root, STATE)):
+            for name in (*_others(root), STDERR):  # somebody starts over: nothing was delivered
+                _forget(path_of(root, name))
         self._lines = self._progress(STDERR)
 
     def configure(self, timezone: str) -> bool:

@@ -14,6 +14,7 @@ from perfkit.alerts.event_log import Event, events_in, rotated_logs
 from perfkit.alerts.sinks.progress import NOWHERE, Progress
 from perfkit.config.workspace import EVENT_LOG
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.sealed import open_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -108,7 +109,7 @@ def detected_at(event: Event) -> int:
     return instant_from(event.get("detected_at")) or 0
 
 
-class _Log(NamedTuple):
+class _LogContent(NamedTuple):
     """The log from the byte `base` on; what is not known begins at `start` of `content`."""
 
     inode: int
@@ -121,20 +122,20 @@ class _Log(NamedTuple):
         return self.inode, self.base + end, _checksum(self.content, end)
 
 
-def _rest(root: str, position: Position) -> _Log:
+def _rest(root: str, position: Position) -> _LogContent:
     """The log from shortly before that position; all of it where it is not the same log."""
     before = min(position[1], ANCHOR)
     try:
-        with open(os.path.join(root, EVENT_LOG), "rb") as stream:
+        with open(open_plain(os.path.join(root, EVENT_LOG)), "rb") as stream:
             inode = os.fstat(stream.fileno()).st_ino
             base = stream.seek(position[1] - before)
             content = stream.read()
             if before and len(content) >= before and _checksum(content, before) == position[2]:
-                return _Log(inode, base, before, content)
+                return _LogContent(inode, base, before, content)
             stream.seek(0)
-            return _Log(inode, 0, 0, stream.read())
+            return _LogContent(inode, 0, 0, stream.read())
     except FileNotFoundError:
-        return _Log(0, 0, 0, b"")
+        return _LogContent(0, 0, 0, b"")
 
 
 def _checksum(content: bytes, end: int) -> int:

@@ -24,6 +24,7 @@ def hand_over(root: str, sink: Sink, event: Event) -> str:
     The program gets the event as JSON on its standard input, or the text of the template. It works
     in the workspace, in a session of its own; at the timeout all of that is killed.
     """
+    given = content(sink, event)
     try:
         program = subprocess.Popen(
             command(sink),
@@ -36,7 +37,7 @@ def hand_over(root: str, sink: Sink, event: Event) -> str:
     except (OSError, ValueError) as error:
         return f"cannot start {command(sink)[0]}: {getattr(error, 'strerror', None) or error}"
     output = _Output(program)
-    Thread(target=_feed, args=(program, content(sink, event)), daemon=True).start()
+    Thread(target=_feed, args=(program, given), daemon=True).start()
     seconds = sink.timeout_us / 1_000_000
     try:
         code = program.wait(seconds)

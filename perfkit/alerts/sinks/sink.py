@@ -59,7 +59,14 @@ def wants(sink: Sink, event: Event) -> bool:
 
 def text_of(template: str, event: Event) -> str:
     """The template with the fields of the event; null is empty, a list has commas."""
-    return template.format_map({name: _shown(value) for name, value in event.items()})
+    return template.format_map(_Fields((name, _shown(value)) for name, value in event.items()))
+
+
+class _Fields(dict[str, str]):
+    """The fields of an event; one that a line of an older log lacks is empty."""
+
+    def __missing__(self, name: str) -> str:
+        return ""
 
 
 def _shown(value: object) -> str:
