@@ -32,6 +32,24 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "dev"))
 CAMPAIGN = os.environ.get("PERFKIT_CAMPAIGN") == "1"
 """Whether every case is tried that `make test` samples (hours)."""
 
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves out the cases that only a campaign runs (see the marker `sampled`)."""
+    seen: dict[str, int] = {}
+    left = []
+    for item in items:
+        sampled = item.get_closest_marker("sampled")
+        if sampled is None or CAMPAIGN:
+            continue
+        name = item.nodeid.partition("[")[0]
+        seen[name] = seen.get(name, -1) + 1
+        if seen[name] % sampled.args[0]:
+            left.append(item)
+    if left:
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
 BOT = """\
 sources:
   - {name: bot, path: logs/trades, currency: USD}

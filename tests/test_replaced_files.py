@@ -134,6 +134,7 @@ OTHERS: dict[str, Callable[[Path], object]] = {
 
 
 @pytest.mark.slow
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("other", OTHERS)
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_run_answers_or_says_in_one_line_what_is_in_its_way(

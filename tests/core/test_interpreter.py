@@ -66,6 +66,7 @@ def run(root: Path, words: str, redirected: str = "") -> Ran:
     return Ran(ran.returncode, ran.stdout, ran.stderr)
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("words", COMMANDS)
 def test_streams_change_the_exit_code_only_where_output_is_lost_to_a_full_disk(
     root: Path, words: str
@@ -83,6 +84,7 @@ def test_streams_change_the_exit_code_only_where_output_is_lost_to_a_full_disk(
     assert ("cannot write the output: No space left" in said) == bool(normal.out)
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("words", COMMANDS)
 def test_reader_that_goes_away_does_not_change_the_exit_code(root: Path, words: str) -> None:
     normal = run(root, words)

@@ -120,6 +120,7 @@ def calls_of(root: Path) -> int:
 
 
 @pytest.mark.slow
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("fault", [KILL, *ERRORS], ids=["kill", "ENOSPC", "EIO", "EROFS"])
 def test_line_of_each_event_comes_whatever_call_fails(tmp_path: Path, fault: int) -> None:
     calls = calls_of(due(tmp_path / "counted"))
@@ -223,6 +224,7 @@ def test_quiet_run_needs_no_streams(tmp_path: Path, redirect: str) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("redirect", ["2>&-", "2>/dev/full", ">&- 2>&- <&-", ">/dev/full"])
 @pytest.mark.parametrize("words", ["--json", "--help", "--frequently", "--now x", "--root /none"])
 def test_exit_code_is_never_1(tmp_path: Path, redirect: str, words: str) -> None:
