@@ -4,6 +4,7 @@ Most tests call `main` in this process; what needs a process of its own (pipes, 
 environment, console scripts) is at the end.
 """
 
+import fcntl
 import gzip
 import json
 import os
@@ -12,6 +13,7 @@ import shlex
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from decimal import Decimal
 from pathlib import Path
@@ -708,12 +710,18 @@ class TestProcess:
         assert re.search(r"^  Net P&L +-2\.00 USD ", ran.out, re.MULTILINE)
 
     def test_interrupt_is_exit_code_3_and_a_sentence(self, workspace: WriteWorkspace) -> None:
-        """The configuration is a pipe, so that perfkit is known to be reading it."""
-        root = workspace()
-        (root / "config/perfkit.yaml").unlink()
-        os.mkfifo(root / "config/perfkit.yaml")
-        process = self.start("summary", "--root", root)
-        with open(root / "config/perfkit.yaml", "w"):
+        """The lock of the cache is held, so that perfkit is known to be waiting for it."""
+        root = workspace(logs=TWO_DAYS)
+        lock = root / "logs/performance/cache/lock"
+        lock.parent.mkdir(parents=True)
+        with lock.open("w") as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            process = self.start("summary", "--root", root)
+            for _ in range(1000):
+                waiting = Path("/proc/locks").read_text(encoding="ascii").splitlines()
+                if any("->" in line and f" {process.pid} " in line for line in waiting):
+                    break
+                time.sleep(0.01)
             process.send_signal(signal.SIGINT)
             ran = self.finish(process)
         assert ran == (3, "", "perfkit: interrupted; no file was left half written\n")
