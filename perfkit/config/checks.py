@@ -133,6 +133,7 @@ def read_yaml(path: str | os.PathLike[str], shown: str) -> bytes:
     Raises `FileNotFoundError`, and `ConfigError` for anything else that is wrong with it.
     """
     try:
+        check_size(os.stat(path).st_size, shown)
         with open(open_plain(os.fspath(path)), "rb") as stream:
             content = stream.read(LARGEST + 1)
         check_size(len(content), shown)

@@ -340,6 +340,7 @@ class TestChangedPast:
         self, tmp_path: Path
     ) -> None:
         bench = Bench(tmp_path, DAILY)
+        bench.trade(START - timedelta(days=1), 1)
         bench.run(START)
         bench.trade(minutes(1), -60)
         bench.run(minutes(2))
@@ -551,10 +552,11 @@ sources:
         bench = self.bench(
             tmp_path, rule(id="b", metric="bad_lines", above=0, where="{source: euro}")
         )
-        (tmp_path / "logs/dollar/2026-04-08.jsonl").write_text("garbage\n")
-        assert bench.run(START).code == 0
-        (tmp_path / "logs/euro/2026-04-08.jsonl").write_text("garbage\n")
-        assert bench.run(minutes(1)).code == 2
+        for minute, name, code in ((0, "dollar", 0), (1, "euro", 2)):
+            bench.log(trade(START, 1), name=f"../{name}/2026-04-08.jsonl")
+            with (tmp_path / "logs" / name / "2026-04-08.jsonl").open("a") as stream:
+                stream.write("garbage\n")
+            assert bench.run(minutes(minute)).code == code
 
 
 class TestReminders:
