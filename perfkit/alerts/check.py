@@ -60,7 +60,7 @@ class OpenEpisode(NamedTuple):
 
 
 class CheckResult(NamedTuple):
-    """The result of a run: exit code, all its events, those not silenced (`news`), what fires.
+    """The result of a run: exit code, its events, what fires.
 
     `reason` says why the code is 3, and is empty otherwise.
     """
@@ -68,7 +68,6 @@ class CheckResult(NamedTuple):
     code: int
     now: int
     events: tuple[Event, ...]
-    news: tuple[Event, ...]
     firing: tuple[OpenEpisode, ...]
     memory: Memory
     feed: Feed
@@ -222,7 +221,7 @@ def write_state(root: str, head: dict[str, Any], memory: Memory) -> None:
     try:
         content = state_file.encoded(head, memory.plain())
         put_in_place(path, content, mode=mode_like(os.path.join(root, CACHE, MANIFEST)))
-        sweep_temporaries(os.path.dirname(path), "alerts")
+        sweep_temporaries(os.path.dirname(path), "alerts")  # also those of the heartbeat
     except OSError as error:
         raise OutputError(state_file.STATE, error) from error
 
@@ -405,10 +404,8 @@ class _AlertRun:
         reason = self._reason()
         code = EXIT_FIRING if any(not one.silenced for one in firing) else EXIT_OK
         events = tuple(announcer.events)
-        silent = {rule for rule, until in self.memory.silences.items() if until > self.now}
-        news = tuple(one for one in events if one["rule"] not in silent)
         code = EXIT_FAILED if reason else code
-        return CheckResult(code, self.now, events, news, firing, self.memory, self.feed, reason)
+        return CheckResult(code, self.now, events, firing, self.memory, self.feed, reason)
 
 
 def _unknown(events: list[Event], recent: Sequence[str]) -> list[Event]:

@@ -21,7 +21,7 @@ from perfkit.alerts.sinks.progress import (
     path_of,
     save,
 )
-from perfkit.alerts.state_file import HEARTBEAT, STATE, last_beat
+from perfkit.alerts.state_file import STATE, last_beat
 from perfkit.config.workspace import EVENT_LOG
 from perfkit.disk.atomic import sweep_temporaries
 from perfkit.disk.fingerprints import bytes_in
@@ -67,10 +67,10 @@ class Delivery:
 
     def _sweep(self) -> None:
         """Removes what killed runs left of files that only the holder of the lock writes."""
-        for path in (STATE, HEARTBEAT, SETTINGS, os.path.join(FOLDER, STDERR)):
-            folder, name = os.path.split(os.path.join(self._root, path))
+        folder = os.path.join(self._root, FOLDER)
+        for path in (SETTINGS, STDERR):
             if os.path.isdir(folder):
-                sweep_temporaries(folder, name)
+                sweep_temporaries(folder, os.path.basename(path))
 
     def _progress(self, sink: str) -> Progress:
         known = load(self._root, sink)
