@@ -85,7 +85,7 @@ def start(root: str, since: int | None, size: int) -> Progress:
 
 
 def deal(progress: Progress, one: Waiting) -> None:
-    """Takes down that an event was delivered, or passed over."""
+    """Records that an event was delivered, or passed over."""
     progress.remember(one.event["id"], detected_at(one.event))
     if one.after is not None:
         progress.position = one.after

@@ -53,17 +53,17 @@ class Progress:
         self.next_try = 0
 
     def remember(self, identity: str, detected_at: int) -> None:
-        """Takes down that an event was dealt with."""
+        """Records that an event was dealt with."""
         self.ids[identity] = detected_at
         if len(self.ids) > MOST_IDS:
             self.horizon = self.ids.pop(next(iter(self.ids)))
 
     def delivered(self) -> None:
-        """Takes down that the sink works."""
+        """Records that the sink works."""
         self.failing_since, self.attempts, self.next_try = None, 0, 0
 
     def failed(self, now: int, wait: int) -> None:
-        """Takes down that an attempt failed; the next is due after the wait."""
+        """Records that an attempt failed; the next is due after the wait."""
         self.failing_since = now if self.failing_since is None else self.failing_since
         self.attempts += 1
         self.next_try = now + wait

@@ -44,7 +44,7 @@ def _served(root: str, sink: Sink) -> bool:
     if progress is None or not progress.is_due(_now()):
         return False
     found = outbox(root, progress)
-    # Where this cannot be taken down nothing is delivered: it would come with every run.
+    # Where this cannot be recorded nothing is delivered: it would come with every run.
     save(root, sink.name, progress)
     for number, one in enumerate(found.waiting):
         if not is_silenced(progress, one.event) and wants(sink, one.event):
@@ -67,7 +67,7 @@ def _served(root: str, sink: Sink) -> bool:
 def _failed(
     root: str, sink: Sink, progress: Progress, waiting: tuple[Waiting, ...], problem: str
 ) -> None:
-    """Takes down that an attempt failed, and gives up what has waited for too long."""
+    """Records that an attempt failed, and gives up what has waited for too long."""
     now = _now()
     progress.failed(
         now, min(FIRST_WAIT_US << min(progress.attempts, MOST_DOUBLINGS), LONGEST_WAIT_US)
