@@ -120,14 +120,13 @@ def _apply(root: Path, now: int, act: Callable[[Memory, Sentences], Event]) -> s
 @contextmanager
 def _locked(root: Path) -> Iterator[None]:
     try:
-        descriptor = state_file.lock(str(root), wait=True)
+        descriptor = state_file.awaited_lock(str(root))
     except OSError as error:
         raise OutputError(state_file.LOCK, error) from error
     try:
         yield
     finally:
-        if descriptor is not None:
-            os.close(descriptor)
+        os.close(descriptor)
 
 
 def _chosen(firing: tuple[OpenEpisode, ...], wanted: str) -> OpenEpisode:

@@ -29,9 +29,6 @@ if TYPE_CHECKING:
 EARLIEST_US, LATEST_US = -62_135_596_800_000_000, 253_402_300_800_000_000
 """The years 1 to 9999 of UTC."""
 
-STUCK_US = 600_000_000
-"""A run that has held the lock for this long counts as stuck."""
-
 USAGE = """\
 usage: perfkit-alerts [--root DIR] [--now T] [--json] [--dry-run]
 
@@ -123,12 +120,11 @@ def _main(argv: Sequence[str], accounts: bool) -> int:
     root = _root(arguments.root)
     if arguments.dry_run:
         return _worked(root, arguments, None)
-    descriptor = state_file.lock(root, wait=False)
+    descriptor = state_file.lock(root)
     if descriptor is None:
-        code = _answer_of_another(root, arguments)
-        if code is not None:
-            return code
-        descriptor = state_file.lock(root, wait=True)
+        if not arguments.json:
+            return _answer_of_another(root, arguments)
+        descriptor = state_file.awaited_lock(root)
     try:
         delivery = Delivery(root)
         if not arguments.json:
@@ -139,8 +135,7 @@ def _main(argv: Sequence[str], accounts: bool) -> int:
                 return code
         return _worked(root, arguments, delivery)
     finally:
-        if descriptor is not None:
-            os.close(descriptor)
+        os.close(descriptor)
 
 
 def quiet_code(root: str, given_now: int | None) -> int | None:
@@ -222,21 +217,13 @@ def _beat_failed(root: str, arguments: Arguments) -> None:
         return  # the error before this one is reported instead
 
 
-def _answer_of_another(root: str, arguments: Arguments) -> int | None:
-    """The exit code while another run works; None with `--json`, which awaits its end.
+def _answer_of_another(root: str, arguments: Arguments) -> int:
+    """The exit code while another run works.
 
     That is the code of the last finished run, if it was able to evaluate the present
-    configuration, and not long ago.
+    configuration, and not long ago. Raises `StuckRunError`.
     """
-    held_us = clock() - state_file.held_since(root)
-    if held_us > STUCK_US:
-        _say(
-            f"another run has held {state_file.LOCK} for {held_us // 60_000_000} minutes; "
-            "check whether it is still working, and end it if it is not"
-        )
-        return EXIT_FAILED
-    if arguments.json:
-        return None
+    state_file.refuse_stuck_run(root)
     try:
         parts = state_file.load(root, whole=False)
     except (state_file.CorruptStateError, OSError):

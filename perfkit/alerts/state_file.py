@@ -35,6 +35,12 @@ MOST_EVERY_US = 86_400_000_000
 SKEW_US = 1_000_000
 """Two runs may look at the clock in another order than they work; more than that is a step back."""
 
+STUCK_US = 600_000_000
+"""A run that has held the lock for this long counts as stuck."""
+
+LOOK_AGAIN_S = 0.05
+"""Between two looks at a lock that another run holds."""
+
 _FAMILY = b"pkalert"
 _MAGIC = _FAMILY + b"4"
 """Another last byte is another layout, of another version of perfkit."""
@@ -93,17 +99,29 @@ def _part(content: bytes, which: int) -> Any:
         return None
 
 
-def lock(root: str, *, wait: bool) -> int | None:
+def lock(root: str) -> int | None:
     """Takes the lock and returns its descriptor; None while another run holds it."""
-    descriptor = try_lock(os.path.join(root, LOCK), wait=wait)
+    descriptor = try_lock(os.path.join(root, LOCK))
     if descriptor is not None:
         os.utime(descriptor)
     return descriptor
 
 
-def held_since(root: str) -> int:
-    """When the lock was last taken, in microseconds by the clock of the machine."""
-    return os.stat(os.path.join(root, LOCK)).st_mtime_ns // 1000
+def awaited_lock(root: str) -> int:
+    """The same once no other run holds it. Raises `StuckRunError` when one does for too long."""
+    while (descriptor := lock(root)) is None:
+        refuse_stuck_run(root)
+        time.sleep(LOOK_AGAIN_S)
+    return descriptor
+
+
+def refuse_stuck_run(root: str) -> None:
+    """Raises `StuckRunError` where a run has held the lock for `STUCK_US`."""
+    held_us = clock() - os.stat(os.path.join(root, LOCK)).st_mtime_ns // 1000
+    if held_us > STUCK_US:
+        from perfkit.core.errors import StuckRunError
+
+        raise StuckRunError(LOCK, held_us // 60_000_000)
 
 
 class Beat:

@@ -144,6 +144,16 @@ class OutputError(PerfkitError):
         super().__init__(f"cannot write {path}: {reason}")
 
 
+class StuckRunError(PerfkitError):
+    """Another run of the alerts has held their lock for too long."""
+
+    def __init__(self, path: str, minutes: int) -> None:
+        super().__init__(
+            f"another run has held {path} for {minutes} minutes; "
+            "check whether it is still working, and end it if it is not"
+        )
+
+
 class CacheDiffersError(PerfkitError):
     """The cache was found to hold something other than the logs say."""
 

@@ -1,9 +1,12 @@
 """Commands on episodes: silence and acknowledge."""
 
+import os
+import time
 from pathlib import Path
 
 import pytest
 
+from perfkit.alerts import state_file
 from perfkit.cli import main
 from tests.alerting import START, WIN_RATE, Bench, minutes
 
@@ -16,6 +19,24 @@ def test_command_that_cannot_be_remembered_says_so(
     bench.state.write_bytes(b"damaged")
     assert main.main(["alerts", "silence", "win-rate", "--for", "1h", "--root", str(tmp_path)]) == 3
     assert "is damaged" in capsys.readouterr().err
+
+
+def test_command_beside_a_run_that_hangs_says_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = Bench(tmp_path)
+    bench.run(START)
+    held = state_file.lock(str(tmp_path))
+    assert held is not None
+    then = time.time() - 700
+    os.utime(tmp_path / state_file.LOCK, (then, then))
+    try:
+        words = ["alerts", "silence", "win-rate", "--for", "1h", "--root", str(tmp_path)]
+        assert main.main(words) == 3
+    finally:
+        os.close(held)
+    assert "another run has held" in capsys.readouterr().err
+    assert not bench.events("silenced")
 
 
 def test_several_groups_that_fire_are_acknowledged_by_episode(

@@ -3,6 +3,7 @@
 import json
 import os
 import shutil
+import threading
 import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -783,7 +784,7 @@ class TestTrouble:
         bench = Bench(tmp_path)
         losing(bench, 4)
         bench.run(minutes(9))
-        held = state_file.lock(str(tmp_path), wait=False)
+        held = state_file.lock(str(tmp_path))
         assert held is not None
         try:
             assert bench.run(minutes(10)) == (2, "", "")
@@ -877,11 +878,37 @@ def test_workspace_is_found_from_a_folder_below_it_or_by_its_variable(
 def test_json_of_a_run_beside_another_waits_for_it(tmp_path: Path) -> None:
     bench = Bench(tmp_path, WIN_RATE)
     bench.run(START)
-    held = state_file.lock(str(tmp_path), wait=False)
+    held = state_file.lock(str(tmp_path))
     assert held is not None
-    pid = os.fork()
-    if not pid:  # the other run, which lets go when it ends
-        os._exit(0)
-    os.waitpid(pid, 0)
-    os.close(held)
-    assert json.loads(bench.run(minutes(1), "--json").out)["code"] == 0
+    ended: list[float] = []
+
+    def end() -> None:
+        ended.append(time.monotonic())
+        os.close(held)
+
+    timer = threading.Timer(0.5, end)
+    timer.start()
+    found = bench.run(minutes(1), "--json")
+    assert ended
+    assert time.monotonic() > ended[0]
+    timer.join()
+    assert json.loads(found.out)["code"] == 0
+
+
+@pytest.mark.parametrize("held_s", [599.5, 1260.0])
+def test_json_does_not_wait_for_a_run_that_hangs(tmp_path: Path, held_s: float) -> None:
+    bench = Bench(tmp_path, WIN_RATE)
+    bench.run(START)
+    held = state_file.lock(str(tmp_path))
+    assert held is not None
+    then = time.time() - held_s
+    os.utime(tmp_path / state_file.LOCK, (then, then))
+    try:
+        found = bench.run(minutes(1), "--json")
+    finally:
+        os.close(held)
+    assert found.code == 3
+    assert not found.out
+    assert f"another run has held logs/performance/alerts.lock for {max(10, held_s // 60):.0f}" in (
+        found.err
+    )
