@@ -19,7 +19,7 @@ _COMMON = settings(
 )
 settings.register_profile("dev", parent=_COMMON, max_examples=50)
 settings.register_profile(
-    "ci", parent=_COMMON, max_examples=40, derandomize=True, database=None, print_blob=True
+    "ci", parent=_COMMON, max_examples=25, derandomize=True, database=None, print_blob=True
 )
 settings.register_profile(
     "campaign",

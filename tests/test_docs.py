@@ -21,6 +21,7 @@ from perfkit.cli import main
 from perfkit.config import settings
 from perfkit.config.dialect import _KEYS as DIALECT_KEYS
 from perfkit.config.dialect import BUILT_IN, TARGETS
+from perfkit.config.layout import LAYOUT_KEYS
 from perfkit.config.yaml import parse
 from perfkit.core.calendar import WINDOW_KINDS
 from perfkit.core.trade import FILTER_FIELDS, Trade
@@ -221,7 +222,7 @@ class TestConfiguration:
 
     def test_every_example_loads(self, tmp_path: Path) -> None:
         examples = [one.text for one in blocks(DOCS / "configuration.md") if one.language == "yaml"]
-        assert len(examples) == 5
+        assert len(examples) == 6
         for number, example in enumerate(examples):
             root = tmp_path / str(number)
             (root / "config").mkdir(parents=True)
@@ -234,7 +235,8 @@ class TestConfiguration:
         )
         top = parse(example, "docs").value
         assert top.keys() == set(settings._KEYS)
-        assert top["sources"][0].keys() == set(settings._SOURCE_KEYS)
+        layout = set(LAYOUT_KEYS)  # these have an example of their own
+        assert top["sources"][0].keys() == set(settings._SOURCE_KEYS) - layout
 
     def test_trade_record_spelled_out_is_the_built_in_one(self) -> None:
         example = [one.text for one in blocks(DOCS / "configuration.md") if one.language == "yaml"][

@@ -15,6 +15,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from perfkit.config.dialect import Dialect
+
 QUARANTINE = "logs/performance/quarantine"
 KEPT_BYTES = 2000
 
@@ -32,7 +34,8 @@ def keep(book: Book) -> list[Path]:
     changed = []
     for source, errors in book.errors_by_source().items():
         path = book.config.root / QUARANTINE / f"{_file_name(source)}.jsonl"
-        body = b"".join(_entries(book.config.root, errors))
+        dialect = next(one.dialect for one in book.sources if one.name == source)
+        body = b"".join(_entries(book.config.root, dialect, errors))
         if (body or path.exists()) and replace(path, body, mode=book.mode_of(source)):
             changed.append(path)
     return changed
@@ -47,16 +50,17 @@ def _file_name(source: str) -> str:
     return slug({"source": source})
 
 
-def _entries(root: Path, errors: Iterable[LineError]) -> Iterator[bytes]:
+def _entries(root: Path, dialect: Dialect, errors: Iterable[LineError]) -> Iterator[bytes]:
     """The entries of bad lines that are in order, so that each log is read once."""
     import json
 
     for path, of_path in groupby(errors, attrgetter("path")):
         those = list(of_path)
-        texts = texts_at(str(root / path), [error.offset for error in those], KEPT_BYTES)
+        texts = texts_at(str(root / path), dialect, [error.offset for error in those], KEPT_BYTES)
         for error, text in zip(those, texts, strict=True):
             entry = {**error._asdict(), "text": text.decode("utf-8", "backslashreplace")}
-            if not error.more:
-                del entry["more"]
+            for name in ("more", "numbering"):
+                if not entry[name]:
+                    del entry[name]
             written = json.dumps(entry, ensure_ascii=False, separators=(",", ":"))
             yield written.encode("utf-8", "backslashreplace") + b"\n"

@@ -25,15 +25,18 @@ from perfkit.book.store.ledger import (
     limited,
 )
 from perfkit.book.store.pages import Pages
+from perfkit.config.dialect import Dialect
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import is_constant
 from perfkit.core.trades import Trades, ordered
-from perfkit.disk.fingerprints import fingerprint_of
 from perfkit.logs.digest import ContentChangedError, ContentDigest, digest_of
-from perfkit.logs.files import is_compressed, readable, verified_text
-from perfkit.logs.reader import FileLog, Start, pieces
+from perfkit.logs.file_log import FileLog, Start
+from perfkit.logs.files import form_in, readable, text_in, verified_text
+from perfkit.logs.formats.form import Form
+from perfkit.logs.forms import form_fingerprint
+from perfkit.logs.reader import pieces
 from perfkit.logs.trades import OPEN, Fruitless, by_day, combined_trades
 
 TYPE_CHECKING = False
@@ -48,7 +51,7 @@ class FileReading(NamedTuple):
     """One file to read, from `start` on; `digest` has seen what comes before, in a file `inode`.
 
     `number` is that of its entry, `last_day` the day of the last trade line before the start; with
-    a `limit`, only that many bytes of text are there.
+    a `limit`, only that many bytes of text are there. What comes before is of the form `label`.
     """
 
     number: int
@@ -59,6 +62,7 @@ class FileReading(NamedTuple):
     inode: tuple[int, ...] = ()
     last_day: int | None = None
     limit: int | None = None
+    label: str = ""
 
 
 class Batch(NamedTuple):
@@ -127,27 +131,20 @@ def _read(
     reading: FileReading, source: Source, calendar: Calendar, pages: Pages, now: int
 ) -> Iterator[tuple[FileLog, FileEntry]]:
     """The runs of lines of one file, each with what is known of the file after it."""
-    digest, last_day = reading.digest, reading.last_day
-    compressed = is_compressed(reading.path)
-    with readable(reading.name), ExitStack() as stack:
-        stream: BinaryIO = stack.enter_context(open(reading.path, "rb"))
-        fingerprint = fingerprint_of(os.fstat(stream.fileno()))
-        if compressed:
-            digest = digest_of(stream)
-            text = verified_text(reading.path, reading.name, 0, digest.chunks())
-            stream = stack.enter_context(text)
-        elif digest is None:
-            digest = ContentDigest()
-        elif fingerprint[:2] != reading.inode:  # what follows is of another file
-            raise ContentChangedError(reading.name)
+    last_day, dialect = reading.last_day, source.dialect
+    with readable(reading.name), open(reading.path, "rb") as file, ExitStack() as stack:
+        fingerprint = form_fingerprint(reading.path, os.fstat(file.fileno()))
+        same = fingerprint[:2] == reading.inode
+        stream, form, digest = _text(reading, file, dialect, stack, follows=same)
         runs = pieces(
             stream,
             reading.name,
-            source.dialect,
+            dialect,
             reading.start,
-            None if compressed else digest,
+            None if form.is_translated else digest,
             reading.limit,
             BATCH_LINES,
+            form,
         )
         kept = 0
         for log in runs:
@@ -166,9 +163,32 @@ def _read(
                     seen_at=now,
                     chunks=digest.chunks(),
                     details=(pages.put(details.packed),),
+                    form=form.label,
+                    numbering=form.numbering,
                 ),
             )
             last_day = entry.last_day if entry.last_day is not None else last_day
+
+
+def _text(
+    reading: FileReading, stream: BinaryIO, dialect: Dialect, stack: ExitStack, *, follows: bool
+) -> tuple[BinaryIO, Form, ContentDigest]:
+    """The text to read, its form, and the digest of what comes before.
+
+    A text that is translated is digested first, and checked against that while it is read. Raises
+    `ContentChangedError` where something comes before, and the file no longer `follows` it.
+    """
+    path, name, digest = reading.path, reading.name, reading.digest
+    form = form_in(path, name, stream, dialect)
+    if form.is_translated:
+        digest = digest_of(text_in(path, name, stream, form, dialect))
+        text = verified_text(path, name, dialect, 0, digest.chunks())
+        stream, form = stack.enter_context(text)
+    elif digest is None:
+        digest = ContentDigest()
+    elif not follows or form.label != reading.label:
+        raise ContentChangedError(name)
+    return stream, form, digest
 
 
 def _entry(number: int, log: FileLog, days: list[int], last_day: int | None) -> FileEntry:
@@ -205,7 +225,7 @@ def _entry(number: int, log: FileLog, days: list[int], last_day: int | None) -> 
 
 
 def _errors(log: FileLog, days: list[int], last_day: int | None) -> Iterator[BadLine]:
-    for _, line, offset, reason, _ in log.errors:
+    for _, line, offset, reason, *_ in log.errors:
         yield line, offset, reason, _day_before(line, log, days, last_day), 0
 
 

@@ -34,6 +34,7 @@ from perfkit.core.errors import LineError, LogReadError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades, joined, no_trades, ordered, ordered_open
 from perfkit.disk.atomic import narrowed
+from perfkit.logs.forms import is_packed
 from perfkit.logs.listing import chosen
 from perfkit.logs.trades import OPEN
 
@@ -208,8 +209,8 @@ class Book:
 
     @cached_property
     def paths(self) -> dict[int, str]:
-        """The path of each file, by its number, in the order they are read."""
-        return {file.number: file.name for file in self.files}
+        """Each file, as the places of its lines show it, by its number, in reading order."""
+        return {file.number: file.label for file in self.files}
 
     @cached_property
     def errors(self) -> list[LineError]:
@@ -246,7 +247,7 @@ class Book:
     def unterminated(self) -> list[date]:
         """The days with a file that ends in half a line although nothing more will come.
 
-        Nothing more comes to a compressed file, to one that a newer file of its source follows,
+        Nothing more comes to a packed file, to one that a newer file of its source follows,
         and to one of a day before the newest.
         """
         newest = self.newest_day
@@ -258,7 +259,7 @@ class Book:
                     continue
                 followed = place + 1 < len(ledger.files)
                 earlier = newest is not None and day < newest
-                if followed or earlier or file.name.endswith(".gz"):
+                if followed or earlier or is_packed(file.name):
                     found.append(day)
         return sorted(found)
 
@@ -318,7 +319,9 @@ class Book:
             known = _date(file.first_day) or date_in(file.name)
             for line, offset, reason, day, more in limited(sorted(bad), KEPT_BAD_LINES):
                 own = known if day is None else date.fromordinal(day)
-                found.append((own, LineError(file.name, line, offset, reason, more)))
+                found.append(
+                    (own, LineError(file.name, line, offset, reason, more, file.numbering))
+                )
         return found
 
     def _bad_lines(self, number: int) -> list[BadLine]:

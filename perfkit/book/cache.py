@@ -56,7 +56,8 @@ class Activity(NamedTuple):
     """What one run did.
 
     Files that stood, that grew and that were read from their start; bytes and lines read, trades
-    known afterwards; the names of files that were rewritten, and of those that are gone.
+    known afterwards; the names of files that were rewritten, that are gone, and of documents that
+    are not whole.
     """
 
     files: int = 0
@@ -68,6 +69,7 @@ class Activity(NamedTuple):
     rebuilt: int = 0
     rewritten: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
+    half_written: tuple[str, ...] = ()
     milliseconds: int = 0
 
 
@@ -145,6 +147,11 @@ def _report(opened: Opened) -> None:
         log.warn(f"{name}: earlier lines have changed; the whole file was read again")
     for name in activity.gone:
         log.warn(f"{name} is gone; its trades no longer count")
+    for name in activity.half_written:
+        log.warn(
+            f"{name} is not a whole JSON document: it is being written, or it is damaged; "
+            "its trades are those of before"
+        )
 
 
 def _opened(config: Config, sources: Sequence[Source], options: Options) -> Opened:
@@ -353,6 +360,7 @@ def _activity(made: ReadResult, sources: Sequence[Source]) -> Activity:
         rebuilt=sum(map(len, read)) - sum(map(sum, read)),
         rewritten=tuple(name for todo in made.plans for name in todo.rewritten),
         gone=tuple(name for todo in made.plans for name in todo.gone),
+        half_written=tuple(name for todo in made.plans for name in todo.half_written),
     )
 
 
@@ -372,7 +380,7 @@ def _with_joint_days(manifest: Manifest, config: Config, pages: Pages) -> Manife
     if len(names) < 2 or len({source.currency for source in config.sources}) > 1:
         return manifest
     ledgers = [(name, manifest.ledgers.get(name, Ledger())) for name in names]
-    paths = {file.number: file.name for _, ledger in ledgers for file in ledger.files}
+    paths = {file.number: file.label for _, ledger in ledgers for file in ledger.files}
     joint: dict[int, JointDay] = {}
     for day in sorted({day for _, ledger in ledgers for day in ledger.days} - {OPEN}):
         own = [(name, ledger.days[day]) for name, ledger in ledgers if day in ledger.days]

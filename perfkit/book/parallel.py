@@ -16,7 +16,7 @@ from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.interpreter import cores, uncollected
 from perfkit.disk.atomic import narrowed
-from perfkit.logs.files import is_compressed
+from perfkit.logs.forms import is_packed
 from perfkit.logs.listing import LogFile
 
 SEALED_BYTES = 4 << 20
@@ -75,7 +75,7 @@ def updated(
     for source, files in listing:
         ledger = manifest.ledgers.get(source.name, Ledger())
         own = {name: n for (of, name), n in (given or {}).items() if of == source.name}
-        asked = (files, next_number, now, verified_bytes, limits, own)
+        asked = (source.dialect, files, next_number, now, verified_bytes, limits, own)
         todo = plan(ledger, *asked)
         if not in_old_order(ledger, todo.numbers):
             ledger = Ledger()
@@ -222,7 +222,7 @@ class _Chunks:
 
 def _size(reading: FileReading) -> int:
     size = os.stat(reading.path).st_size
-    return 8 * size if is_compressed(reading.path) else size - reading.start.offset
+    return 8 * size if is_packed(reading.path) else size - reading.start.offset
 
 
 def _may_fork() -> bool:

@@ -8,8 +8,12 @@
     same fingerprint, changed within the clock's    its bytes are compared, then kept
       grain, or touched, or renamed
     longer, its earlier bytes are the same          what follows the committed offset is read
-    compressed, all of its bytes are the same       kept
-    shorter, or its earlier bytes differ            read from its start; its old trades are dropped
+    compressed, a document or a database, all of    kept
+      its text is the same
+    a document that is not whole: it is being       kept as it was before, and said
+      written, or it is damaged
+    shorter, its earlier bytes differ, or it has    read from its start; its old trades are dropped
+      another form (a header came)
     new                                             read from its start
     gone                                            its trades, lines and bad lines are dropped
     another file under its name (rotated away       both are what they are by device and inode:
@@ -25,13 +29,15 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from perfkit.book.batch import FileReading
 from perfkit.book.store.ledger import FileEntry, Ledger
+from perfkit.config.dialect import Dialect
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import narrowed
-from perfkit.disk.fingerprints import Fingerprint, fingerprint_of, is_settled
+from perfkit.disk.fingerprints import Fingerprint, is_settled
 from perfkit.logs.digest import digest_of, verified
-from perfkit.logs.files import is_compressed, readable, unreadable
+from perfkit.logs.file_log import Start
+from perfkit.logs.files import HalfWrittenError, form_in, readable, text_in, unreadable
+from perfkit.logs.forms import form_fingerprint
 from perfkit.logs.listing import LogFile
-from perfkit.logs.reader import Start
 
 
 class Plan(NamedTuple):
@@ -39,7 +45,8 @@ class Plan(NamedTuple):
 
     `numbers` are those of its files in reading order; `kept` are the entries of files that stand
     or grew, `readings` what is to be read, `dropped` the entries of what is no longer there.
-    `rewritten` and `gone` name files for the operator. `mode` is that of what is made from them.
+    `rewritten`, `gone` and `half_written` name files for the operator. `mode` is that of what is
+    made from them.
     """
 
     numbers: tuple[int, ...]
@@ -48,6 +55,7 @@ class Plan(NamedTuple):
     dropped: list[FileEntry]
     rewritten: list[str]
     gone: list[str]
+    half_written: list[str]
     verified: int
     mode: int
 
@@ -59,6 +67,7 @@ class Plan(NamedTuple):
 
 def plan(
     ledger: Ledger,
+    dialect: Dialect,
     files: Sequence[LogFile],
     next_number: int,
     now: int,
@@ -74,37 +83,48 @@ def plan(
     file that has gone meanwhile.
     """
     statuses = [_status(path, name) for path, name, _ in files]
-    fingerprints = list(map(fingerprint_of, statuses))
+    fingerprints = list(map(form_fingerprint, [path for path, *_ in files], statuses))
     known_files = _KnownFiles(ledger, fingerprints)
-    numbers, kept, readings, rewritten = [], {}, [], []
+    numbers, kept = list[int](), dict[int, FileEntry]()
+    readings: list[FileReading] = []
+    rewritten, half_written = list[str](), list[str]()
     looked_at = 0
     for (path, name, _), fingerprint in zip(files, fingerprints, strict=True):
         known = known_files.take(name, fingerprint)
         if known is not None:
-            stands = known.fingerprint == fingerprint and known.name == name
-            stands = stands and not known.is_doubtful(verified_bytes)
-            entry: FileEntry | None = known
-            reading = None
-            if not (stands and is_settled(fingerprint, known.seen_at)):
+            found = _Found(known)
+            if not _stands(known, name, fingerprint, verified_bytes):
                 looked_at += 1
-                entry, reading = _compared(path, name, known, now, verified_bytes)
-            if entry is not None:
+                found = _compared(path, name, dialect, known, now, verified_bytes)
+            half_written += [name] * found.is_half_written
+            if found.entry is not None:
                 numbers.append(known.number)
-                kept[known.number] = entry
-                if reading is not None:
-                    readings.append(reading)
+                kept[known.number] = found.entry
+                readings += found.readings
                 continue
-            rewritten.append(name)
+            if not known.numbering:  # a document or a database has no earlier lines
+                rewritten.append(name)
         limit = None if limits is None else limits[name]
         number = given.get(name, next_number)
         readings.append(FileReading(number, path, name, limit=limit))
         numbers.append(number)
         next_number = max(next_number, number + 1)
     dropped = [file for file in ledger.files if file.number not in kept]
-    there = {file.name for file in files}
-    gone = [file.name for file in dropped if file.name not in there]
     mode = narrowed(status.st_mode for status in statuses)
-    return Plan(tuple(numbers), kept, readings, dropped, rewritten, gone, looked_at, mode)
+    told = rewritten, _names_not_in(files, dropped), half_written
+    return Plan(tuple(numbers), kept, readings, dropped, *told, looked_at, mode)
+
+
+def _names_not_in(files: Sequence[LogFile], dropped: Sequence[FileEntry]) -> list[str]:
+    there = {file.name for file in files}
+    return [file.name for file in dropped if file.name not in there]
+
+
+def _stands(known: FileEntry, name: str, fingerprint: Fingerprint, verified_bytes: int) -> bool:
+    """Whether a file surely is what it was."""
+    stands = known.fingerprint == fingerprint and known.name == name
+    stands = stands and not known.is_doubtful(verified_bytes)
+    return stands and is_settled(fingerprint, known.seen_at)
 
 
 class _KnownFiles:
@@ -148,24 +168,62 @@ def _status(path: str, name: str) -> os.stat_result:
         raise unreadable(name, error) from error
 
 
+class _Found(NamedTuple):
+    """A known file as it is now: its entry, None if it changed, and what to read of it."""
+
+    entry: FileEntry | None
+    readings: tuple[FileReading, ...] = ()
+    is_half_written: bool = False
+
+
 def _compared(
-    path: str, name: str, known: FileEntry, now: int, verified_bytes: int
-) -> tuple[FileEntry | None, FileReading | None]:
-    """A file that may have changed: its entry, and what to read of it; no entry if it did."""
+    path: str, name: str, dialect: Dialect, known: FileEntry, now: int, verified_bytes: int
+) -> _Found:
+    """A file that may have changed, compared with what is known of it."""
+    try:
+        return _compared_text(path, name, dialect, known, now, verified_bytes)
+    except HalfWrittenError:
+        return _Found(known, is_half_written=True)
+
+
+def _compared_text(
+    path: str, name: str, dialect: Dialect, known: FileEntry, now: int, verified_bytes: int
+) -> _Found:
     with readable(name), open(path, "rb") as stream:
         status = os.fstat(stream.fileno())
-        seen = known._replace(name=name, fingerprint=fingerprint_of(status), seen_at=now)
-        if is_compressed(path):
-            same = digest_of(stream).chunks() == known.chunks
-            return (seen, None) if same else (None, None)
+        seen = known._replace(name=name, fingerprint=form_fingerprint(path, status), seen_at=now)
+        form = form_in(path, name, stream, dialect)
+        if form.label != known.form:
+            return _Found(None)
+        if form.is_translated:
+            text = text_in(path, name, stream, form, dialect)
+            same = digest_of(text).chunks() == known.chunks
+            return _Found(seen if same else None)
         if status.st_size < known.end:
-            return None, None
+            return _Found(None)
         digest = verified(stream, known.end, known.chunks, verified_bytes)
-    if digest is None:
-        return None, None
+        newline: int | None = 0
+        if status.st_size > known.end > 0:
+            stream.seek(known.end - 1)
+            newline = _newline_after(stream.read(3))
+    if digest is None or newline is None:
+        return _Found(None)
     seen = seen._replace(sampled=known.end if known.end > verified_bytes else 0)
     if status.st_size == known.end:
-        return seen._replace(waiting=0), None
-    start = Start(known.end, known.lines + 1)
+        return _Found(seen._replace(waiting=0))
+    start = Start(known.end, known.lines + 1, newline)
     inode = seen.fingerprint[:2]
-    return seen, FileReading(known.number, path, name, start, digest, inode, known.last_day)
+    follows = start, digest, inode, known.last_day
+    return _Found(seen, (FileReading(known.number, path, name, *follows, label=form.label),))
+
+
+def _newline_after(around: bytes) -> int | None:
+    """How long the newline is that a last line without one got since; None if it got anything else.
+
+    `around` begins with the last byte of that line, or with its newline if it had one.
+    """
+    if around[:1] == b"\n":
+        return 0
+    if around[1:2] == b"\n":
+        return 1
+    return 2 if around[1:3] == b"\r\n" else None

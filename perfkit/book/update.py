@@ -100,7 +100,7 @@ class _Absorption:
         self.now = now
         self.dropped = {file.number for file in todo.dropped}
         self.files = self._files()
-        self.paths = {file.number: file.name for file in self.files}
+        self.paths = {file.number: file.label for file in self.files}
         self.suspect_days: set[int] = set()
         self.affected: set[int] = set()
 
@@ -187,11 +187,12 @@ class _Absorption:
                 for address in file.details
                 for block in unpacked_details(self.pages.get(address)).blocks
             ]
+            dialect = self.source.dialect
             with (
                 readable(file.name),
-                verified_text(path, file.name, file.end, file.chunks) as text,
+                verified_text(path, file.name, dialect, file.end, file.chunks) as (text, form),
             ):
-                log = read_lines(text, file.name, self.source.dialect, lines, blocks)
+                log = read_lines(text, file.name, dialect, lines, blocks, form)
             logs.append(log)
             numbers.append(file.number)
         return combined_trades(self.source, self.config, logs, numbers)

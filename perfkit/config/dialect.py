@@ -20,6 +20,7 @@ from perfkit.config.expressions import (
     Tree,
     simple,
 )
+from perfkit.config.layout import LAYOUT_KEYS, Layout, layout_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN
 from perfkit.core.values import TIME_UNITS_US, BadValueError, exact_number, shown
@@ -102,7 +103,10 @@ TRADE_RECORD: dict[str, object] = {
 }
 BUILT_IN: dict[str, dict[str, object]] = {"trade_record": TRADE_RECORD}
 
-_KEYS = ("only", "open_when", "identity", "closes", "time_unit", "fields", "values", "nulls")
+_KEYS = (
+    *("only", "open_when", "identity", "closes", "time_unit", "fields", "values", "nulls"),
+    *LAYOUT_KEYS,
+)
 
 Problem = Callable[[str, str, str], Exception]
 """Makes the error for `(key, problem, remedy)`; the caller knows the file."""
@@ -171,6 +175,7 @@ class Dialect(NamedTuple):
     expressions: dict[str, Expression]
     words: dict[str, dict[str, str]]
     nulls: frozenset[str] = frozenset()
+    layout: Layout = Layout()
 
     @property
     def results(self) -> list[Expression]:
@@ -254,6 +259,7 @@ def compile_dialect(
         expressions=expressions,
         words=_words(spec.get("values", {}), problem),
         nulls=frozenset(map(_word, _list(spec.get("nulls", [])))),
+        layout=layout_of(spec, problem),
     )
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from perfkit.config.checks import YamlReader, read_yaml, suggestion
 from perfkit.config.dialect import BUILT_IN, Dialect, compile_dialect
+from perfkit.config.layout import LAYOUT_KEYS
 from perfkit.config.workspace import CONFIG, below
 from perfkit.config.yaml import KeyPath, document
 from perfkit.core.calendar import (
@@ -44,7 +45,7 @@ _KEYS = (
     "targets",
     "periods_per_year",
 )
-_SOURCE_KEYS = ("name", "path", "pattern", "currency", "timezone", "dialect")
+_SOURCE_KEYS = ("name", "path", "pattern", "currency", "timezone", "dialect", *LAYOUT_KEYS)
 BOUNDS = ("at_least", "at_most")
 
 
@@ -225,16 +226,19 @@ class _SettingsReader(YamlReader):
             )
         label = spec if isinstance(spec, str) else name
 
+        own_layout = {key: entry[key] for key in LAYOUT_KEYS if key in entry}
+
         def problem(key: str, what: str, remedy: str) -> PerfkitError:
             keys = tuple(part for part in key.split(".") if part)
-            return self.problem((*path, "dialect", *keys), what, remedy)
+            of_dialect = () if keys[:1] and keys[0] in own_layout else ("dialect",)
+            return self.problem((*path, *of_dialect, *keys), what, remedy)
 
         return Source(
             name=name,
             location=below(folder, location),
             pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
             currency=self._currency((*path, "currency"), entry.get("currency")),
-            dialect=compile_dialect(label, known, problem, zone_named(zone_name)),
+            dialect=compile_dialect(label, {**known, **own_layout}, problem, zone_named(zone_name)),
         )
 
     def _pattern(self, path: KeyPath, value: object) -> str:

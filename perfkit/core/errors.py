@@ -25,7 +25,8 @@ class LineError(NamedTuple):
 
     `path` is as the workspace shows it, `line` counts from 1, `offset` is the line's first byte,
     `reason` is one sentence, with at most 80 characters of a value it is about. It may stand for
-    `more` lines of its file and day that are bad in the same way and are only counted.
+    `more` lines of its file and day that are bad in the same way and are only counted. Where a
+    file has records and no lines, `numbering` says how they are numbered (see `place_text`).
     """
 
     path: str
@@ -33,14 +34,26 @@ class LineError(NamedTuple):
     offset: int
     reason: str
     more: int = 0
+    numbering: str = ""
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.text}"
+        return f"{place_text(self.path + self.numbering, self.line)}: {self.text}"
 
     @property
     def text(self) -> str:
         """The reason, and how many more lines it is about."""
         return f"{self.reason} (and {self.more:,} more lines like it)" if self.more else self.reason
+
+
+def place_text(path: str, line: int) -> str:
+    """Where a line or a record stands: `a.jsonl:7`, `a.json[6]`, `a.db:trades#7`.
+
+    A path that ends in `[]` is of a document, of which line 7 is record 6 from 0; one that ends in
+    `#` is of a database.
+    """
+    if path.endswith("[]"):
+        return f"{path[:-2]}[{line - 1}]"
+    return f"{path}{line}" if path.endswith("#") else f"{path}:{line}"
 
 
 def lines_in(errors: Iterable[LineError]) -> int:

@@ -12,6 +12,7 @@ from __future__ import annotations
 from datetime import datetime
 from decimal import Decimal
 
+from perfkit.core.errors import place_text
 from perfkit.core.fast_imports import NamedTuple
 
 WIN = "win"
@@ -26,13 +27,16 @@ FILTER_FIELDS = ("source", "strategy", "symbol", "side", "execution_mode", "acco
 
 
 class LinePlace(NamedTuple):
-    """Where a log line stands: the file as the workspace shows it, and the line from 1."""
+    """Where a log line stands: the file as the workspace shows it, and the line from 1.
+
+    A file of records that are no lines has `[]` or `#` after its path (see `place_text`).
+    """
 
     path: str
     line: int
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}"
+        return place_text(self.path, self.line)
 
 
 class Trade(NamedTuple):

@@ -30,8 +30,8 @@ from perfkit.core.exact import PER_TRADE_PLACES, decimal_places, divide_half_eve
 from perfkit.core.exact import units as exact_units
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, concatenated, take
+from perfkit.logs.file_log import FileLog, Lines
 from perfkit.logs.line_columns import Column, alternatives
-from perfkit.logs.reader import FileLog, Lines
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

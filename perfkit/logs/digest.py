@@ -7,9 +7,11 @@ chunks are unchanged: all of them where they are few, else the first, the last a
 
 from __future__ import annotations
 
-from io import RawIOBase, UnsupportedOperation
+from io import RawIOBase
 
 from xxhash import xxh3_128
+
+from perfkit.logs.forward import ForwardStream
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,25 +138,21 @@ class VerifiedBytes(RawIOBase):
         return content
 
 
-class DigestedStream:
+class DigestedStream(ForwardStream):
     """A stream read once from its start, and the digest of what was read of it."""
 
     def __init__(self, stream: BinaryIO) -> None:
+        super().__init__()
         self._stream = stream
         self._digest = ContentDigest()
 
-    def read(self, size: int) -> bytes:
-        """The next bytes."""
+    def content(self, size: int) -> bytes:
         content = self._stream.read(size)
         self._digest.update(content)
         return content
 
-    def seek(self, offset: int) -> int:
-        """Raises `UnsupportedOperation`: what was passed over would not be digested."""
-        raise UnsupportedOperation(f"seek to {offset}")
-
     def chunks(self) -> tuple[bytes, ...]:
         """The digests of all of it, after what is left was read."""
-        while self.read(CHUNK_BYTES):
+        while self.content(CHUNK_BYTES):
             pass
         return self._digest.chunks()

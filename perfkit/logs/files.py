@@ -1,58 +1,83 @@
-"""Log files as they are opened: plain or compressed, from a line on, with errors that name them."""
+"""Log files as they are opened: as text, from a line on, with errors that name them."""
 
 from __future__ import annotations
 
-import os
 import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from io import BufferedReader
 
 from perfkit.core.errors import LogReadError
+from perfkit.core.values import BadValueError
 from perfkit.logs.digest import ContentChangedError, DigestedStream, VerifiedBytes
+from perfkit.logs.formats.form import Form
+from perfkit.logs.forms import form_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import BinaryIO
 
-
-def opened(path: str | os.PathLike[str]) -> BinaryIO:
-    """A log file, its text when it is compressed."""
-    if is_compressed(path):
-        import gzip
-
-        return gzip.open(path, "rb")  # type: ignore[return-value]
-    return open(path, "rb")
+    from perfkit.config.dialect import Dialect
 
 
-def is_compressed(path: str | os.PathLike[str]) -> bool:
-    """Whether a log file is a compressed one."""
-    return os.fspath(path).endswith(".gz")
+class HalfWrittenError(LogReadError):
+    """A JSON document that is not whole: it is being written, or it is damaged."""
+
+
+@contextmanager
+def opened(
+    path: str, shown: str, dialect: Dialect, form: Form | None = None
+) -> Iterator[tuple[BinaryIO, Form]]:
+    """The text of a log file, and the form it is in, unless that is known.
+
+    Raises `HalfWrittenError`, or `LogReadError` where its records cannot be found.
+    """
+    with open(path, "rb") as stream:
+        form = form or form_in(path, shown, stream, dialect)
+        yield text_in(path, shown, stream, form, dialect), form
+
+
+def form_in(path: str, shown: str, stream: BinaryIO, dialect: Dialect) -> Form:
+    """The form of an open log file; raises `LogReadError` where a database has no table for it."""
+    with _records_of(shown):
+        return form_of(path, stream, dialect)
+
+
+def text_in(path: str, shown: str, stream: BinaryIO, form: Form, dialect: Dialect) -> BinaryIO:
+    """The text of an open log file of that form; raises as `opened` does."""
+    if not form.is_translated:
+        return stream
+    from perfkit.logs.formats.unpacked import text_of
+
+    with _records_of(shown):
+        return text_of(path, stream, form, dialect)
 
 
 @contextmanager
 def verified_text(
-    path: str, shown: str, length: int, chunks: tuple[bytes, ...]
-) -> Iterator[BinaryIO]:
+    path: str, shown: str, dialect: Dialect, length: int, chunks: tuple[bytes, ...]
+) -> Iterator[tuple[BinaryIO, Form]]:
     """The text of a log file, checked against the digests of its first `length` bytes.
 
-    All of a compressed file is digested. Raises `ContentChangedError`: for a compressed file after
-    its text was read, for any other file before its bytes are returned.
+    All of a text that is translated is digested. Raises `ContentChangedError`: for such a text
+    after it was read, for any other file before its bytes are returned.
     """
     with open(path, "rb") as stream:
-        if not is_compressed(path):
-            yield BufferedReader(VerifiedBytes(stream, shown, length, chunks))
-            return
-        import gzip
-
-        packed = DigestedStream(stream)
         try:
-            yield BufferedReader(gzip.GzipFile(fileobj=packed, mode="rb"))
+            form = form_in(path, shown, stream, dialect)
+            if form.is_translated:
+                digested = DigestedStream(text_in(path, shown, stream, form, dialect))
+        except (OSError, EOFError, zlib.error, LogReadError) as error:
+            raise ContentChangedError(shown) from error
+        if not form.is_translated:
+            verified = BufferedReader(VerifiedBytes(stream, shown, length, chunks))
+            yield verified, form_in(path, shown, verified, dialect)
+            return
+        try:
+            yield BufferedReader(digested), form
         except (OSError, EOFError, zlib.error) as error:
-            if packed.chunks() != chunks:
-                raise ContentChangedError(shown) from error
-            raise
-        if packed.chunks() != chunks:
+            raise ContentChangedError(shown) from error
+        if digested.chunks() != chunks:
             raise ContentChangedError(shown)
 
 
@@ -76,17 +101,32 @@ def unreadable(shown: str, error: Exception) -> LogReadError:
     return LogReadError(shown, problem, "check that it is there and may be read")
 
 
-def texts_at(path: str, offsets: Sequence[int], most: int) -> list[bytes]:
-    """The lines that start at ascending offsets (of a file's text, when compressed).
+@contextmanager
+def _records_of(shown: str) -> Iterator[None]:
+    """Turns what can go wrong in looking for the records of a file into `LogReadError`."""
+    try:
+        yield
+    except BadValueError as error:
+        from perfkit.logs.formats.json_document import NotADocumentError
+
+        if isinstance(error, NotADocumentError):
+            remedy = "if it is being written, try again; else mend it, or name its `format`"
+            raise HalfWrittenError(shown, str(error), remedy) from error
+        remedy = "check `format`, `records`, `table` and `fields` of its source"
+        raise LogReadError(shown, str(error), remedy) from error
+
+
+def texts_at(path: str, dialect: Dialect, offsets: Sequence[int], most: int) -> list[bytes]:
+    """The lines that start at ascending offsets of a file's text.
 
     The file is read once. Each line is cut at `most` bytes; it is empty where the file ends before.
     """
     found: list[bytes] = []
     try:
-        with opened(path) as stream:
+        with opened(path, path, dialect) as (text, _):
             for offset in offsets:
-                stream.seek(offset)
-                found.append(stream.readline(most).rstrip(b"\r\n"))
-    except (OSError, EOFError, zlib.error):
+                text.seek(offset)
+                found.append(text.readline(most).rstrip(b"\r\n"))
+    except (OSError, EOFError, zlib.error, LogReadError):
         pass
     return found + [b""] * (len(offsets) - len(found))

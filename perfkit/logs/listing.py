@@ -12,6 +12,7 @@ from time import gmtime, strftime
 from perfkit.config.settings import DAILY_PATTERN, Config, Source
 from perfkit.core.errors import LogReadError, MixedCurrencyError, UsageError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.logs.forms import PACKED_SUFFIXES, is_packed
 
 OWN_OUTPUT = ("logs/performance", "logs/performance-alerts.jsonl")
 """What perfkit writes below the workspace and therefore never reads as a trade log."""
@@ -24,7 +25,7 @@ _DATED = (
 )
 """A date in the name of a file, or seconds since 1970."""
 
-_ROTATED = r"\.([0-9]+)(\.gz)?$"
+_ROTATED = r"\.([0-9]+)(\.gz|\.bz2|\.xz)?$"
 
 
 class LogFile(NamedTuple):
@@ -88,7 +89,7 @@ def log_files(source: Source, root: str) -> Listing:
     reserved = {one.removeprefix(resolved) for one in own}
     files = []
     for name, inode in found.items():
-        if name.endswith(".gz") and name.removesuffix(".gz") in found:
+        if is_packed(name) and name[: name.rindex(".")] in found:
             continue  # beside a file, its compressed twin is a copy of it, perhaps half written
         path = inside + name
         if inode is not None:
@@ -186,13 +187,15 @@ def _is_deep(pattern: str) -> bool:
 def _globbed(folder: str, pattern: str) -> dict[str, int | None]:
     from pathlib import Path
 
-    found = {path for own in (pattern, pattern + ".gz") for path in Path(folder).glob(own)}
+    patterns = (pattern, *(pattern + suffix for suffix in PACKED_SUFFIXES))
+    found = {path for own in patterns for path in Path(folder).glob(own)}
     return dict.fromkeys(str(path.relative_to(folder)) for path in found)
 
 
 def _matcher(pattern: str) -> Callable[[str], object]:
     """Whether a name is that of a log file, compressed or not."""
-    return re.compile(f"(?:{translate(pattern)})|(?:{translate(pattern + '.gz')})").match
+    patterns = (pattern, *(pattern + suffix for suffix in PACKED_SUFFIXES))
+    return re.compile("|".join(f"(?:{translate(own)})" for own in patterns)).match
 
 
 def _age_key(name: str) -> tuple[object, ...]:
@@ -204,7 +207,9 @@ def _age_key(name: str) -> tuple[object, ...]:
     """
     dated = next(iter(deque(re.finditer(_DATED, name), maxlen=1)), None)
     rotated = re.compile(_ROTATED).search(name, dated.end() if dated else 0)
-    stem = name[: rotated.start()] if rotated else name.removesuffix(".gz")
+    stem = name[: rotated.start()] if rotated else name
+    if not rotated and is_packed(name):
+        stem = name[: name.rindex(".")]
     number = -int(rotated[1]) if rotated else 0
     if dated is None:
         return True, "", [], stem, number, name

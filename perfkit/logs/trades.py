@@ -14,7 +14,8 @@ from perfkit.core.numbers import take
 from perfkit.core.trades import COLUMNS, CORRECTED, REPEATED, Trades
 from perfkit.logs.combine import Records, combined, evaluated
 from perfkit.logs.derive import NO_RESULT, derived
-from perfkit.logs.reader import FileLog, without
+from perfkit.logs.file_log import FileLog
+from perfkit.logs.reader import without
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

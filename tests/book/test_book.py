@@ -400,7 +400,7 @@ sources:
         self, workspace: WriteWorkspace
     ) -> None:
         logs = {
-            "logs/trades/2026-04-05.jsonl": "[]\n",
+            "logs/trades/2026-04-05.jsonl": "{\n",
             "logs/trades/2026-04-06.jsonl": line(),
         }
         desk = open_desk(workspace(logs=logs))
@@ -459,7 +459,7 @@ sources:
         texts = {
             "trade": line(kind="trade"),
             "open": line(kind="open", exit_timestamp=None),
-            "bad": "[]\n",
+            "bad": "{\n",
             "ignored": line("2026-04-07", kind="other"),
             "blank": "\n",
             "no result": line("2026-04-05", pnl="", kind="no result"),

@@ -16,7 +16,8 @@ from perfkit.core.exact import decimal_places
 from perfkit.core.numbers import Numbers
 from perfkit.desk.desk import open as open_desk
 from perfkit.logs.combine import combined, evaluated
-from perfkit.logs.reader import Start, pieces
+from perfkit.logs.file_log import Start
+from perfkit.logs.reader import pieces
 from tests.conftest import WriteWorkspace
 
 A, B, C = Field(("a",)), Field(("b",)), Field(("c",))

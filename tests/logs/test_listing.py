@@ -7,7 +7,7 @@ from tests.small_desk import bot_line, desk_of, unterminated
 
 
 def test_half_a_line_of_a_rotated_file_is_reported(tmp_path: Path) -> None:
-    older = bot_line(1, "5").encode() + b"\n" + bot_line(2, "7").encode()
+    older = bot_line(1, "5").encode() + b"\n" + bot_line(2, "7").encode()[:-1]
     newer = bot_line(3, "3", "2026-04-07").encode() + b"\n"
     desk = desk_of(tmp_path, "t.jsonl*", {"t.jsonl.1": older, "t.jsonl": newer})
     assert desk.summary("all").metrics["closed_trades"] == 2
@@ -23,14 +23,14 @@ def test_half_a_line_of_the_file_being_written_waits_in_silence(tmp_path: Path) 
 
 
 def test_half_a_line_of_a_compressed_file_is_reported(tmp_path: Path) -> None:
-    content = gzip.compress(bot_line(1, "5").encode() + b"\n" + bot_line(2, "7").encode())
+    content = gzip.compress(bot_line(1, "5").encode() + b"\n" + bot_line(2, "7").encode()[:-1])
     desk = desk_of(tmp_path, "t.jsonl", {"t.jsonl.gz": content})
     assert unterminated(desk) == 1
 
 
 def test_a_day_whose_only_line_is_half_written_is_part_of_everything(tmp_path: Path) -> None:
     files = {
-        "2026-04-05.jsonl": bot_line(1, "5", "2026-04-05").encode(),
+        "2026-04-05.jsonl": bot_line(1, "5", "2026-04-05").encode()[:-1],
         "2026-04-06.jsonl": bot_line(2, "7").encode() + b"\n",
     }
     desk = desk_of(tmp_path, "????-??-??.jsonl", files)

@@ -39,12 +39,13 @@ class FileEntry(NamedTuple):
 
     `number` never names another file; `name` is its path as the workspace shows it. `seen_at` is
     when its content was looked at, `end` the offset of its text up to which `lines` whole lines
-    were read, `chunks` the digests of its bytes up to there (all of a compressed one). `waiting`
+    were read, `chunks` the digests of its text up to there. `waiting`
     bytes follow without a newline. `sizes` are bytes parsed, ignored, blank and bad. `days` has
     `(day, parsed, ignored, bad)` lines; `leading` those ignored and bad before its first trade
     line, which is of `first_day`, as the last is of `last_day`. `newest` is the latest instant a
     line speaks of. `details` are the addresses of what is seldom needed. When it was last compared
-    with its digests, a sample of its first `sampled` bytes was; 0 stands for all of them.
+    with its digests, a sample of its first `sampled` bytes was; 0 stands for all of them. `form` is
+    the label of its form, `numbering` how its records are numbered if they are no lines.
     """
 
     number: int
@@ -63,6 +64,13 @@ class FileEntry(NamedTuple):
     newest: int | None
     details: tuple[Address, ...]
     sampled: int = 0
+    form: str = ""
+    numbering: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its name, as the places of its lines show it."""
+        return self.name + self.numbering
 
     @property
     def bytes_read(self) -> int:

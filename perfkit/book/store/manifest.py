@@ -191,7 +191,9 @@ def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | Non
 
 
 def _watched(file: FileEntry) -> WatchedFile:
-    return file.fingerprint if is_settled(file.fingerprint, file.seen_at) else None
+    is_database = file.numbering.endswith("#")  # its writers may write beside it
+    settled = not is_database and is_settled(file.fingerprint, file.seen_at)
+    return file.fingerprint if settled else None
 
 
 _NONE: frozenset[str] = frozenset()

@@ -9,9 +9,10 @@ caller to caller.
 from __future__ import annotations
 
 from codecs import BOM_UTF8
+from collections.abc import Iterator, Sequence
 from functools import cache
 from io import BytesIO
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from perfkit.core.values import MAX_DIGITS, BadValueError, short_int
 
@@ -35,6 +36,57 @@ FEW_BYTES = 64 * 1024
 _STEPS = {ord("["): 1, ord("{"): 1, ord("]"): -1, ord("}"): -1}
 _NO_OPENING = bytes(set(range(256)) - set(b"[{\n"))
 _NO_BRACKET = bytes(set(range(256)) - set(_STEPS))
+
+
+class JsonLines:
+    """Decodes the lines of one file (`CsvRows` does the same for rows)."""
+
+    first_line = 1
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        self._keys = keys
+
+    def is_header(self, raw: bytes) -> bool:
+        """Whether a line is the header: there is none."""
+        del raw
+        return False
+
+    def whole_until(self, block: bytes) -> int:
+        """Up to which byte a block has whole lines."""
+        return block.rfind(b"\n") + 1
+
+    def is_whole(self, raw: bytes) -> bool:
+        """Whether some lines are whole records."""
+        del raw
+        return True
+
+    def is_complete(self, raw: bytes) -> bool:
+        """Whether a last line without its newline is all of an object: no part of one is one."""
+        if len(raw) > MAX_LINE_BYTES or raw.rstrip()[-1:] != b"}":
+            return False
+        try:
+            decoded_line(raw, self._keys)
+        except BadValueError:
+            return False
+        return True
+
+    def block(self, block: bytes) -> tuple[list[tuple[Any, ...]], Sequence[int]] | None:
+        """All lines of a block and which line of it, from 0, each is.
+
+        None when any of them is not one plain object.
+        """
+        rows = decoded_block(block, self._keys)
+        return None if rows is None else (rows, range(len(rows)))
+
+    def records(self, block: bytes) -> Iterator[bytes]:
+        """The lines of a block one by one."""
+        return islice(block.split(b"\n"), block.count(b"\n"))
+
+    def record(self, raw: bytes) -> tuple[Any, ...] | None:
+        """One line, None when it is blank; raises `BadValueError` with the reason."""
+        if not raw or (raw.isspace() and len(raw) <= MAX_LINE_BYTES):
+            return None
+        return decoded_line(raw, self._keys)
 
 
 def decoded_block(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
@@ -66,7 +118,7 @@ def decoded_line(raw: bytes, keys: tuple[str, ...]) -> tuple[Any, ...]:
     if len(raw) > MAX_LINE_BYTES:
         raise BadValueError(too_long())
     if b"\0" in raw:
-        raise BadValueError(_why_nul(raw))
+        raise BadValueError(why_nul(raw))
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError as error:
@@ -160,7 +212,7 @@ def _not_an_object(raw: bytes, problem: str) -> str:
     return problem
 
 
-def _why_nul(raw: bytes) -> str:
+def why_nul(raw: bytes) -> str:
     """What a line with NUL bytes probably is."""
     if raw[:2] in (b"\xff\xfe", b"\xfe\xff") or raw.count(b"\0") * 3 > len(raw) > raw.count(b"\0"):
         return "holds NUL bytes and is probably UTF-16; write the log as UTF-8"

@@ -1,0 +1,81 @@
+"""How the records of a log lie in its file: the keys of a dialect that say so."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from perfkit.core.fast_imports import NamedTuple
+
+AUTO, JSONL, CSV, JSON, SQLITE = FORMATS = ("auto", "jsonl", "csv", "json", "sqlite")
+
+LAYOUT_KEYS = ("format", "header", "delimiter", "section", "records", "table", "query")
+
+_OF = {
+    "header": CSV,
+    "delimiter": CSV,
+    "section": CSV,
+    "records": JSON,
+    "table": SQLITE,
+    "query": SQLITE,
+}
+"""The format that a key is for."""
+
+
+class Layout(NamedTuple):
+    """What is said of the file of a log; the format is `auto` where it is to be found out.
+
+    `header` is the number of the line with the names of a CSV file, `section` the first cell of a
+    line above it; `records` are the names on the way to the records of a JSON document.
+    """
+
+    format: str = AUTO
+    header: int | None = None
+    delimiter: str | None = None
+    section: str | None = None
+    records: tuple[str, ...] = ()
+    table: str | None = None
+    query: str | None = None
+
+
+def layout_of(spec: Mapping[str, object], problem: Callable[[str, str, str], Exception]) -> Layout:
+    """The layout that a mapping with keys of it describes; `problem` makes the error."""
+    said = {key: spec[key] for key in LAYOUT_KEYS if key in spec}
+    chosen = said.get("format", AUTO)
+    if chosen not in FORMATS:
+        raise problem("format", f"{chosen!r} is unknown", f"write one of {', '.join(FORMATS)}")
+    for key in said:
+        if key != "format" and chosen not in (AUTO, _OF[key]):
+            raise problem(key, f"is for {_OF[key]}, not for {chosen}", f"leave out `{key}`")
+    implied = {_OF[key] for key in said if key != "format"}
+    if len(implied) > 1:
+        raise problem("format", "is not clear", f"the keys are of {' and '.join(sorted(implied))}")
+    if "table" in said and "query" in said:
+        raise problem("query", "stands beside a table", "write `table` or `query`, not both")
+    header = said.get("header")
+    if "header" in said and (not isinstance(header, int) or isinstance(header, bool) or header < 1):
+        raise problem("header", f"{header!r} is not the number of a line", "count lines from 1")
+    delimiter = _text(said, "delimiter", "write one character such as ;", problem)
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise problem("delimiter", f"{delimiter!r} is not one character", "write one such as ;")
+    records = _text(said, "records", "write names with dots between, such as data.*", problem)
+    return Layout(
+        format=implied.pop() if implied else str(chosen),
+        header=header if isinstance(header, int) else None,
+        delimiter=delimiter,
+        section=_text(said, "section", "write the first cell of its first line", problem),
+        records=() if records is None else tuple(records.split(".")),
+        table=_text(said, "table", "write the name of a table", problem),
+        query=_text(said, "query", "write a SELECT", problem),
+    )
+
+
+def _text(
+    said: Mapping[str, object],
+    key: str,
+    remedy: str,
+    problem: Callable[[str, str, str], Exception],
+) -> str | None:
+    value = said.get(key)
+    if key in said and (not isinstance(value, str) or not value):
+        raise problem(key, f"{value!r} is not a text", remedy)
+    return value if isinstance(value, str) else None

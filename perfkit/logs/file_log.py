@@ -1,0 +1,73 @@
+"""What a log file says: its parsed lines as columns, and what became of the others."""
+
+from __future__ import annotations
+
+from perfkit.core.errors import LineError
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.logs.line_columns import Column
+
+
+class Lines(NamedTuple):
+    """Parsed lines as columns, in file order; `slots` has one column per slot of the dialect.
+
+    `key` is a number that lines of one identity share (see `columns.keys_of`).
+    """
+
+    slots: list[Column]
+    identity: list[str | None]
+    key: list[int | None]
+    is_open: list[bool]
+    line: list[int]
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+
+class Sizes(NamedTuple):
+    """Bytes of whole lines by what became of the line, newlines included."""
+
+    parsed: int = 0
+    ignored: int = 0
+    blank: int = 0
+    bad: int = 0
+
+
+class FileLog(NamedTuple):
+    """What one log file says, or a run of its lines.
+
+    `at[i]` is the instant parsed line i speaks of: its closing time, else its opening time.
+    `blocks` has the number and the offset of a line now and then, to find others from. `total`
+    lines, numbered from 1 through the file, end at offset `end`. `waiting_line` is the number of a
+    last line without a newline, `waiting_bytes` its length. `offset_of` has, by their numbers, the
+    offsets of lines that close a trade and by themselves say nothing of its result.
+    """
+
+    path: str
+    lines: Lines
+    at: list[int]
+    errors: list[LineError]
+    ignored: list[int]
+    blank: int
+    total: int
+    blocks: list[tuple[int, int]]
+    sizes: Sizes
+    end: int
+    waiting_line: int | None
+    waiting_bytes: int
+    offset_of: dict[int, int]
+
+    @property
+    def bytes_read(self) -> int:
+        """The offset up to which the file was read."""
+        return self.end + self.waiting_bytes
+
+
+class Start(NamedTuple):
+    """Where to go on reading a text: the offset of a line and its number.
+
+    The line before may lack its newline, which then is the first `newline` bytes from there.
+    """
+
+    offset: int = 0
+    line: int = 1
+    newline: int = 0

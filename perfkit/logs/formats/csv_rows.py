@@ -1,0 +1,244 @@
+"""Rows of CSV to the fields that a dialect reads: cells as texts, under the names of a header.
+
+The header is the line that has most of the names that the dialect reads; what comes before it (a
+title, an account) is passed over. Of several columns with one name the second is `Name#2`; a
+column without a name is `#3` if it is the third. A row may span lines where a quoted cell does.
+
+    Account: 1001            passed over
+    time;profit;;profit      the header: time, profit, #3, profit#2
+    "2026-01-05";1,5;x;2     {"time": "2026-01-05", "profit": "1,5", "#3": "x", "profit#2": "2"}
+"""
+
+from __future__ import annotations
+
+import csv
+from codecs import BOM_UTF8
+from collections.abc import Iterator, Sequence
+from operator import itemgetter
+
+from perfkit.config.layout import Layout
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.values import BadValueError
+from perfkit.logs.formats import json_lines
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+DELIMITERS = ",;\t|"
+HEADER_WITHIN = 100
+"""The header is among so many lines; so many lines one row has at most."""
+
+QUOTE = b'"'
+
+
+class Header(NamedTuple):
+    """The names of the columns, the number of the line that has them, and what parts the cells."""
+
+    names: tuple[str, ...]
+    line: int
+    delimiter: str
+
+
+class OddWidthError(BadValueError):
+    """A row with more or fewer cells than the header; `row` has what could be read of it."""
+
+    def __init__(self, row: tuple[Any, ...], cells: int, columns: int) -> None:
+        super().__init__(f"has {cells} cells, the header has {columns}")
+        self.row = row
+
+
+def found_header(head: bytes, wanted: Sequence[str], layout: Layout, least: int) -> Header | None:
+    """The header among the first lines of a file: the first one with most of the names wanted.
+
+    None where no line has `least` of them. Of a line that the layout names, the delimiter is the
+    one that parts it into most cells.
+    """
+    lines = _lines(head)
+    first = _section_start(lines, layout.section)
+    best: Header | None = None
+    for number in range(first, min(len(lines), first + HEADER_WITHIN)):
+        if layout.header not in (None, number + 1):
+            continue
+        for delimiter in layout.delimiter or DELIMITERS:
+            header = Header(_named(_cells(lines[number], delimiter)), number + 1, delimiter)
+            if layout.header is None:
+                known = len(set(header.names) & set(wanted))
+            else:
+                known = len(header.names)
+            if known >= least:
+                best, least = header, known + 1
+    return best
+
+
+def likely_header(head: bytes, layout: Layout) -> Header | None:
+    """The header of a file of which no name is known: its first line with two cells or more."""
+    lines = _lines(head)
+    first = _section_start(lines, layout.section)
+    for number in range(first, min(len(lines), first + HEADER_WITHIN)):
+        every = [(d, _cells(lines[number], d)) for d in layout.delimiter or DELIMITERS]
+        delimiter, cells = max(every, key=lambda one: len(one[1]))
+        if len(cells) > 1:
+            return Header(_named(cells), number + 1, delimiter)
+    return None
+
+
+def _lines(head: bytes) -> list[str]:
+    text = head.removeprefix(BOM_UTF8).decode("utf-8", "replace")
+    return [line.rstrip("\r") for line in text.split("\n")]
+
+
+def _section_start(lines: Sequence[str], section: str | None) -> int:
+    """The place of the line that a section begins with, the header or a title above it."""
+    if section is None:
+        return 0
+    for number, line in enumerate(lines):
+        if any(_cells(line, delimiter)[:1] == [section] for delimiter in DELIMITERS):
+            return number
+    return len(lines)
+
+
+def _cells(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []
+
+
+def _named(cells: Sequence[str]) -> tuple[str, ...]:
+    names: list[str] = []
+    seen: dict[str, int] = {}
+    for number, cell in enumerate(cells, 1):
+        name = cell.strip() or f"#{number}"
+        seen[name] = seen.get(name, 0) + 1
+        names.append(name if seen[name] == 1 else f"{name}#{seen[name]}")
+    return tuple(names)
+
+
+class CsvRows:
+    """Decodes the rows of one file."""
+
+    def __init__(self, header: Header, keys: Sequence[str]) -> None:
+        self.first_line = header.line + 1
+        self._names = header.names
+        self._width = len(header.names)
+        self._delimiter = header.delimiter
+        places = {name: n for n, name in enumerate(header.names)}
+        # A name that the header does not have is read from a cell that each row is given.
+        picked = [places.get(key, self._width) for key in keys]
+        self._pick = itemgetter(*picked) if len(picked) > 1 else lambda row: (row[picked[0]],)
+
+    def is_header(self, raw: bytes) -> bool:
+        """Whether a line is the header that the rows are read by."""
+        text = raw.removeprefix(BOM_UTF8).decode("utf-8", "replace").rstrip("\r\n")
+        return _named(_cells(text, self._delimiter)) == self._names
+
+    def whole_until(self, block: bytes) -> int:
+        """Up to which byte the lines of a block are whole rows."""
+        cut = block.rfind(b"\n") + 1
+        if QUOTE not in block:
+            return cut
+        # Quotes come in pairs within a row, so a row ends where their number is even.
+        odd = block.count(QUOTE, 0, cut) % 2
+        whole, lines = cut, 0
+        while odd and whole and lines < HEADER_WITHIN:
+            earlier = block.rfind(b"\n", 0, whole - 1) + 1
+            odd = (odd + block.count(QUOTE, earlier, whole)) % 2
+            whole, lines = earlier, lines + 1
+        return cut if odd else whole
+
+    def is_whole(self, raw: bytes) -> bool:
+        """Whether some lines are whole rows."""
+        return raw.count(QUOTE) % 2 == 0 or raw.count(b"\n") > HEADER_WITHIN
+
+    def is_complete(self, raw: bytes) -> bool:
+        """Whether a last line without its newline is all of a row: it may always go on."""
+        del raw
+        return False
+
+    def block(self, block: bytes) -> tuple[list[tuple[Any, ...]], Sequence[int]] | None:
+        """All rows of a block and the line of it, from 0, on which each begins.
+
+        None where a row cannot be read or is blank.
+        """
+        most = json_lines.MAX_LINE_BYTES
+        if b"\0" in block or (len(block) > most and max(map(len, block.split(b"\n"))) > most):
+            return None
+        try:
+            text = block.decode("utf-8")
+        except UnicodeDecodeError:
+            return None
+        if "\r" in text:
+            text = text.replace("\r\n", "\n")
+            if "\r" in text:
+                return None
+        parted = text.split("\n")
+        parted.pop()
+        if '"' in text:
+            return self._quoted(parted)
+        cells = [line.split(self._delimiter) for line in parted]
+        if set(map(len, cells)) != {self._width} or self._has_blank(parted):
+            return None
+        for row in cells:
+            row.append("")
+        return list(map(self._pick, cells)), range(len(parted))
+
+    def _has_blank(self, parted: Sequence[str]) -> bool:
+        return min(map(len, parted)) < self._width and not all(
+            line.replace(self._delimiter, "").strip() for line in parted
+        )
+
+    def _quoted(self, parted: Sequence[str]) -> tuple[list[tuple[Any, ...]], Sequence[int]] | None:
+        reader = csv.reader(
+            (line + "\n" for line in parted), delimiter=self._delimiter, strict=True
+        )
+        rows, lines, line = [], [], 0
+        try:
+            for cells in reader:
+                if len(cells) != self._width or not any(cells):
+                    return None
+                cells.append("")
+                rows.append(self._pick(cells))
+                lines.append(line)
+                line = reader.line_num
+        except csv.Error:
+            return None
+        return rows, lines
+
+    def records(self, block: bytes) -> Iterator[bytes]:
+        """The rows of a block one by one, without the newline that ends each."""
+        begun: list[bytes] = []
+        quotes = 0
+        for raw in block.split(b"\n")[:-1]:
+            begun.append(raw)
+            quotes += raw.count(QUOTE)
+            if quotes % 2 == 0 or len(begun) > HEADER_WITHIN:
+                yield b"\n".join(begun)
+                begun, quotes = [], 0
+        yield from begun
+
+    def record(self, raw: bytes) -> tuple[Any, ...] | None:
+        """One row, None when it is blank; raises `BadValueError` with the reason."""
+        if len(raw) > json_lines.MAX_LINE_BYTES:
+            raise BadValueError(json_lines.too_long())
+        if not raw.replace(self._delimiter.encode(), b"").strip():
+            return None
+        if b"\0" in raw:
+            raise BadValueError(json_lines.why_nul(raw))
+        try:
+            text = raw.decode("utf-8").removesuffix("\r")
+        except UnicodeDecodeError as error:
+            raise BadValueError(f"is not UTF-8 at byte {error.start + 1}") from error
+        lines = [line + "\n" for line in text.split("\n")]
+        try:
+            (cells,) = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        except (csv.Error, ValueError) as error:
+            raise BadValueError(f"is not a row of CSV: {error}") from error
+        count = len(cells)
+        while len(cells) > self._width and not cells[-1].strip():
+            cells.pop()
+        missing = self._width - len(cells)
+        row = self._pick([*cells[: self._width], *[""] * (missing + 1 if missing > 0 else 1)])
+        if missing:
+            raise OddWidthError(row, count, self._width)
+        return row

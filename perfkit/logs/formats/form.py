@@ -1,0 +1,47 @@
+"""The form of a log file: its format, how it is packed, and what its records are numbered by."""
+
+from __future__ import annotations
+
+from perfkit.config.layout import JSON, JSONL, SQLITE
+from perfkit.core.fast_imports import NamedTuple
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.logs.formats.csv_rows import Header
+
+UTF16 = "utf-16"
+GZIP, BZIP2, XZ = PACKED = ("gz", "bz2", "xz")
+
+
+class Form(NamedTuple):
+    """What a log file is; `header` is that of CSV, `table` that of a database."""
+
+    format: str = JSONL
+    packing: str = ""
+    header: Header | None = None
+    table: str = ""
+
+    @property
+    def is_translated(self) -> bool:
+        """Whether its text is made from its bytes, and all of it anew when these change."""
+        return bool(self.packing) or self.format in (JSON, SQLITE)
+
+    @property
+    def label(self) -> str:
+        """The form as the cache keeps it; empty for plain JSON Lines."""
+        if self == PLAIN:
+            return ""
+        parts = [self.packing, self.format, self.table]
+        if self.header is not None:
+            parts += [str(self.header.line), self.header.delimiter, *self.header.names]
+        return "\n".join(parts)
+
+    @property
+    def numbering(self) -> str:
+        """What stands after the name of the file in the place of a record (see `place_text`)."""
+        if self.format == JSON:
+            return "[]"
+        return f":{self.table}#" if self.format == SQLITE else ""
+
+
+PLAIN = Form()

@@ -1,0 +1,197 @@
+"""A file that is one JSON document: each of its records as a line of JSON.
+
+Records are the elements of an array, or the values of an object of objects, which get their name
+as `_key`. Where they lie is found, or named by the dialect: `records: strategy.*.trades`, in which
+`*` stands for every name, which their records get as `_key`.
+
+    {"strategy": {"A": {"trades": [{"p": 1.50},
+                                   {"p": 2}]}}}     {"_key":"A","p":1.50}
+                                                    {"_key":"A","p":2}
+
+Digits stay as they are. Record n of the document is line n + 1 of the text.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from functools import cache
+
+from perfkit.core.values import BadValueError
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    import msgspec
+
+EVERY = "*"
+KEY = "_key"
+
+DEEPEST = 4
+"""Records are looked for in so many levels of objects."""
+
+SHOWN_NAMES = 8
+
+_BLANKS = b" \t\r\n"
+
+
+class NotADocumentError(BadValueError):
+    """The file is not a whole JSON document; says why."""
+
+
+class NoRecordsError(BadValueError):
+    """It cannot be said where the records of a document are; says what there is."""
+
+
+def lines_of(content: bytes, records: Sequence[str], wanted: Sequence[str]) -> bytes:
+    """The records as lines; raises `NotADocumentError` or `NoRecordsError`.
+
+    `records` is where they lie, empty where that has to be found: then it is the list whose first
+    record has most of the fields `wanted`.
+    """
+    content = _strict(content)
+    found = _at(content, tuple(records), None) if records else _found(content, wanted)
+    return b"".join(_line(raw, key) for raw, key in found)
+
+
+def holds_records(content: bytes, wanted: Sequence[str]) -> bool:
+    """Whether a JSON object holds records, and is not itself one with a field that is wanted."""
+    try:
+        value = json.loads(content)
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(value, dict) and not value.keys() & set(wanted) and any(_candidates(value))
+
+
+def is_whole(content: bytes) -> bool:
+    """Whether that is one whole JSON value."""
+    try:
+        _strict(content)
+    except NotADocumentError:
+        return False
+    return True
+
+
+def _strict(content: bytes) -> bytes:
+    """The document as strict JSON: NaN and its like as text."""
+    import msgspec
+
+    try:
+        msgspec.json.decode(content, type=msgspec.Raw)
+        return content
+    except msgspec.DecodeError as problem:
+        try:
+            value = json.loads(content, parse_float=str, parse_constant=str)
+        except (ValueError, RecursionError):
+            raise NotADocumentError(f"is not a whole JSON document: {problem}") from problem
+        return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
+
+
+def _line(raw: bytes, key: str | None) -> bytes:
+    raw = raw.strip(_BLANKS).replace(b"\n", b" ").replace(b"\r", b" ")
+    if key is not None and raw[:1] == b"{":
+        rest = raw[1:].lstrip(_BLANKS)
+        comma = b"" if rest[:1] == b"}" else b","
+        raw = b'{"%b":%b%b%b' % (KEY.encode(), json.dumps(key).encode(), comma, rest)
+    return raw + b"\n"
+
+
+@cache
+def _elements() -> msgspec.json.Decoder[list[msgspec.Raw]]:
+    import msgspec
+
+    return msgspec.json.Decoder(list[msgspec.Raw])
+
+
+@cache
+def _members() -> msgspec.json.Decoder[dict[str, msgspec.Raw]]:
+    import msgspec
+
+    return msgspec.json.Decoder(dict[str, msgspec.Raw])
+
+
+def _first(content: bytes) -> bytes:
+    return content.lstrip(_BLANKS)[:1]
+
+
+def _at(
+    content: bytes, path: tuple[str, ...], key: str | None
+) -> Iterator[tuple[bytes, str | None]]:
+    """The records below a path, each with the name that `*` stood for."""
+    if not path:
+        yield from _records(content, key)
+        return
+    step, rest = path[0], path[1:]
+    if _first(content) == b"[" and step == EVERY:
+        for raw in _elements().decode(content):
+            yield from _at(bytes(raw), rest, key)
+        return
+    if _first(content) != b"{":
+        raise NoRecordsError(f"has no {step!r} where `records` looks for it")
+    members = _members().decode(content)
+    if step == EVERY:
+        for name, raw in members.items():
+            yield from _at(bytes(raw), rest, name)
+    elif step in members:
+        yield from _at(bytes(members[step]), rest, key)
+    else:
+        there = ", ".join(list(members)[:SHOWN_NAMES]) or "nothing"
+        raise NoRecordsError(f"has no {step!r} where `records` looks for it; there is {there}")
+
+
+def _records(content: bytes, key: str | None) -> Iterator[tuple[bytes, str | None]]:
+    if _first(content) == b"[":
+        yield from ((bytes(raw), key) for raw in _elements().decode(content))
+    elif _first(content) == b"{":
+        members = _members().decode(content)
+        if members and all(_first(bytes(raw)) == b"{" for raw in members.values()):
+            yield from ((bytes(raw), name) for name, raw in members.items())
+        else:
+            yield content, key
+    else:
+        raise NoRecordsError("has no list of records where `records` looks for it")
+
+
+def _found(content: bytes, wanted: Sequence[str]) -> Iterator[tuple[bytes, str | None]]:
+    """The records of a document of which nobody said where they are."""
+    if _first(content) == b"[":
+        return _records(content, None)
+    candidates = dict(_candidates(json.loads(content)))
+    fitting = {path: len(fields & set(wanted)) for path, fields in candidates.items()}
+    most = max(fitting.values(), default=0)
+    if not most:
+        there = ", ".join(".".join(path) for path in list(candidates)[:SHOWN_NAMES]) or "none"
+        raise NoRecordsError(
+            f"has no records with the fields of the dialect; lists of records in it: {there}"
+        )
+    best = [path for path, count in fitting.items() if count == most]
+    place = _joined(best)
+    if place is None:
+        names = " or ".join(".".join(path) for path in best[:SHOWN_NAMES])
+        raise NoRecordsError(f"has several lists of records; write `records: {names}`")
+    return _at(content, place, None)
+
+
+def _joined(places: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
+    """One path for all: those that differ in one name are one with a `*`."""
+    if len({len(place) for place in places}) > 1:
+        return None
+    steps = [set(names) for names in zip(*places, strict=True)]
+    if sum(len(names) > 1 for names in steps) > 1:
+        return None
+    return tuple(names.pop() if len(names) == 1 else EVERY for names in steps)
+
+
+def _candidates(
+    value: Any, path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], set[str]]]:
+    """Where records may lie, with the fields of the first of them."""
+    if isinstance(value, list):
+        if value and isinstance(value[0], dict):
+            yield path, set(value[0])
+    elif isinstance(value, dict) and len(path) <= DEEPEST:
+        if value and all(isinstance(one, dict) for one in value.values()):
+            yield path, set(next(iter(value.values())))
+        for name, inner in value.items():
+            yield from _candidates(inner, (*path, name))

@@ -1,0 +1,304 @@
+"""Blocks of whole records to columns and line errors, one file at a time."""
+
+from __future__ import annotations
+
+from codecs import BOM_UTF8
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from itertools import accumulate, chain
+from operator import add
+from sys import intern
+
+from perfkit.config.dialect import NUMBER, Dialect
+from perfkit.config.layout import CSV
+from perfkit.core import values as col
+from perfkit.core.errors import LineError
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.numbers import concatenated, take
+from perfkit.core.values import BadValueError
+from perfkit.logs.digest import ContentChangedError
+from perfkit.logs.file_log import FileLog, Lines, Sizes, Start
+from perfkit.logs.formats import json_lines
+from perfkit.logs.formats.form import Form
+from perfkit.logs.line_columns import Column, LineColumns, Raw, Typed, undated_rows
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any, TypeAlias
+
+    from perfkit.logs.formats.csv_rows import CsvRows
+
+    Decoder: TypeAlias = "json_lines.JsonLines | CsvRows"
+
+
+class _BlockPlace(NamedTuple):
+    """A block as read, the offset of its first byte and the number of its first line."""
+
+    block: bytes
+    offset: int
+    line: int
+
+    def offset_of(self, number: int) -> int:
+        """The offset of the first byte of that line."""
+        return self.offset + _starts(self.block)[number - self.line]
+
+
+@lru_cache(maxsize=1)
+def _starts(block: bytes) -> list[int]:
+    """Where each line of a block starts; remembered, as bad lines seldom come alone."""
+    return list(accumulate((len(raw) + 1 for raw in block.split(b"\n")), initial=0))
+
+
+class Gatherer:
+    """Gathers the columns of one file, block by block."""
+
+    def __init__(self, shown: str, dialect: Dialect, start: Start, form: Form) -> None:
+        self.shown = shown
+        self.numbering = form.numbering
+        self.dialect = dialect
+        self.decoder = _decoder(form, dialect.keys)
+        self.columns = LineColumns(dialect)
+        self.next_line = start.line
+        self.end = start.offset
+        self.begin()
+
+    def begin(self) -> None:
+        """Begins a new run of lines."""
+        self.first_line = self.next_line
+        self.chunks: list[list[Column]] = [[] for _ in self.dialect.slots]
+        self.identity: list[str | None] = []
+        self.is_open: list[bool] = []
+        self.line: list[int] = []
+        self.at: list[int] = []
+        self.errors: list[LineError] = []
+        self.offset_of: dict[int, int] = {}
+        self.ignored: list[int] = []
+        self.blank = 0
+        self.waiting_line: int | None = None
+        self.waiting_bytes = 0
+        self.blocks: list[tuple[int, int]] = []
+        self.sizes = Sizes()
+
+    def end_line(self, length: int) -> None:
+        """Takes the newline, of so many bytes, that the line before had not yet."""
+        self.end += length
+        self._count(length, 0, 0, 0)
+
+    def block(self, block: bytes, offset: int, added: int = 0) -> None:
+        """Takes a block of whole records that starts at that byte of the text.
+
+        Its last `added` bytes are not in the file.
+        """
+        self.blocks.append((self.next_line, offset))
+        self.end = offset + len(block) - added
+        above = self._above_records(block)
+        if above:
+            self._count(0, 0, above, 0)
+            block, offset = block[above:], offset + above
+        if block:
+            self._whole(_BlockPlace(block, offset, self.next_line), added)
+
+    def _above_records(self, block: bytes) -> int:
+        """How many bytes at the start of a block are none of a record: a mark, the header."""
+        above = len(BOM_UTF8) if self.next_line == 1 and block.startswith(BOM_UTF8) else 0
+        while self.next_line < self.decoder.first_line and above < len(block):
+            start, above = above, block.find(b"\n", above) + 1
+            self.next_line += 1
+            self.blank += 1
+            is_last = self.next_line == self.decoder.first_line
+            if is_last and not self.decoder.is_header(block[start:above]):
+                raise ContentChangedError(self.shown)
+        return above
+
+    def _whole(self, place: _BlockPlace, added: int) -> None:
+        block = place.block
+        ignored, errors = len(self.ignored), len(self.errors)
+        blank = self._blank_lines(block) or self._records(place)
+        sizes = [0, 0, blank, 0]
+        if len(self.ignored) > ignored or len(self.errors) > errors:
+            lengths = self._lengths(place)
+            sizes[1] = sum(lengths[number] for number in self.ignored[ignored:])
+            sizes[3] = sum(lengths[error.line] for error in self.errors[errors:])
+        sizes[0] = len(block) - sum(sizes)
+        if added:  # the last line has it, and is not blank
+            last = self.next_line - 1
+            bad = bool(self.errors) and any(error.line == last for error in self.errors[errors:])
+            sizes[1 if self.ignored[-1:] == [last] else 3 if bad else 0] -= added
+        self._count(*sizes)
+
+    def _lengths(self, place: _BlockPlace) -> dict[int, int]:
+        """The length in bytes of each record of a block, by its line."""
+        lengths: dict[int, int] = {}
+        line = place.line
+        for raw in self.decoder.records(place.block):
+            lengths[line] = len(raw) + 1
+            line += 1 + raw.count(b"\n")
+        return lengths
+
+    def _count(self, *sizes: int) -> None:
+        self.sizes = Sizes(*map(add, self.sizes, sizes))
+
+    def _blank_lines(self, block: bytes) -> int:
+        """Takes a block of nothing but blank lines; returns how long it is, else 0."""
+        most = json_lines.MAX_LINE_BYTES
+        if not block.isspace() or (len(block) > most < max(map(len, block.split(b"\n")))):
+            return 0
+        lines = block.count(b"\n")
+        self.blank += lines
+        self.next_line += lines
+        return len(block)
+
+    def _records(self, place: _BlockPlace) -> int:
+        """Takes the records of a block; returns how many bytes of it are blank lines."""
+        decoded = self.decoder.block(place.block)
+        lines = place.block.count(b"\n")
+        if decoded is not None:
+            rows, at = decoded
+            self.next_line += lines
+            self._rows(rows, [place.line + line for line in at], place)
+            return 0
+        blank, number = 0, place.line
+        rows, numbers = [], []
+        odd: list[tuple[tuple[Any, ...], int, str]] = []
+        for raw in self.decoder.records(place.block):
+            try:
+                row = self.decoder.record(raw)
+                if row is None:
+                    blank += len(raw) + 1
+                    self.blank += 1 + raw.count(b"\n")
+                else:
+                    rows.append(row)
+                    numbers.append(number)
+            except BadValueError as error:
+                partial = getattr(error, "row", None)
+                if partial is None or not self.dialect.only:
+                    self._bad(number, place.offset_of(number), str(error))
+                else:
+                    odd.append((partial, number, str(error)))
+            number += 1 + raw.count(b"\n")
+        self.next_line += lines
+        self._odd_rows(odd, place)
+        self._rows(rows, numbers, place)
+        return blank
+
+    def _odd_rows(
+        self, odd: Sequence[tuple[tuple[Any, ...], int, str]], place: _BlockPlace
+    ) -> None:
+        """Takes rows of another width than the header: ignored by `only`, or bad."""
+        for row, number, reason in odd:
+            try:
+                (kept,) = self.columns.meeting(self.dialect.only, [(value,) for value in row], 1)
+            except BadValueError:
+                kept = True
+            if kept:
+                self._bad(number, place.offset_of(number), reason)
+            else:
+                self.ignored.append(number)
+
+    def long_line(self, offset: int, length: int) -> None:
+        """Takes note of a line too long to be looked at."""
+        self._bad(self.next_line, offset, json_lines.too_long())
+        self.next_line += 1
+        self._count(0, 0, 0, length)
+        self.end = offset + length
+
+    def waiting(self, length: int) -> None:
+        """Takes note of a last line without a newline: it is still being written."""
+        self.waiting_line, self.waiting_bytes = self.next_line, length
+
+    def result(self) -> FileLog:
+        slots: list[Column] = []
+        for slot, chunks in zip(self.dialect.slots, self.chunks, strict=True):
+            if len(chunks) == 1:
+                slots += chunks
+            elif slot.kind == NUMBER:
+                slots.append(concatenated(chunks))  # type: ignore[arg-type]
+            else:
+                slots.append(list(chain.from_iterable(chunks)))  # type: ignore[arg-type]
+        self.errors.sort(key=lambda error: error.line)
+        self.ignored.sort()
+        return FileLog(
+            path=self.shown,
+            lines=Lines(slots, self.identity, col.keys_of(self.identity), self.is_open, self.line),
+            at=self.at,
+            errors=self.errors,
+            ignored=self.ignored,
+            blank=self.blank,
+            total=self.next_line - self.first_line,
+            blocks=self.blocks,
+            sizes=self.sizes,
+            end=self.end,
+            waiting_line=self.waiting_line,
+            waiting_bytes=self.waiting_bytes,
+            offset_of=self.offset_of,
+        )
+
+    def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
+        """Takes decoded lines with their line numbers."""
+        if not rows:
+            return
+        raw: Raw = list(zip(*rows, strict=True))
+        if self.dialect.only:
+            raw, numbers = self._chosen(raw, numbers, place)
+        while numbers:
+            try:
+                typed = self.columns.typed(raw, len(numbers))
+                bad = undated_rows(typed)
+            except BadValueError:
+                bad = self.columns.bad_rows(raw, len(numbers))
+            if not bad:
+                self._typed(typed, numbers, place)
+                return
+            raw, numbers = self._without_bad(bad, raw, numbers, place)
+
+    def _chosen(self, raw: Raw, numbers: list[int], place: _BlockPlace) -> tuple[Raw, list[int]]:
+        """The lines that the dialect reads; takes note of those it passes over."""
+        try:
+            keep = self.columns.meeting(self.dialect.only, raw, len(numbers))
+        except BadValueError:
+            bad = self.columns.bad_conditions(raw, len(numbers))
+            raw, numbers = self._without_bad(bad, raw, numbers, place)
+            keep = self.columns.meeting(self.dialect.only, raw, len(numbers))
+        if all(keep):
+            return raw, numbers
+        self.ignored += [n for n, kept in zip(numbers, keep, strict=True) if not kept]
+        return _kept(raw, numbers, keep)
+
+    def _without_bad(
+        self, bad: Mapping[int, str], raw: Raw, numbers: list[int], place: _BlockPlace
+    ) -> tuple[Raw, list[int]]:
+        """The other lines; takes note of the bad ones."""
+        for row, reason in bad.items():
+            self._bad(numbers[row], place.offset_of(numbers[row]), reason)
+        return _kept(raw, numbers, [row not in bad for row in range(len(numbers))])
+
+    def _typed(self, typed: Typed, numbers: list[int], place: _BlockPlace) -> None:
+        """Takes lines that are converted, with their line numbers."""
+        for chunks, column in zip(self.chunks, typed.slots, strict=True):
+            chunks.append(column)
+        self.identity += typed.identity
+        self.is_open += typed.is_open
+        self.at += typed.at  # type: ignore[arg-type]
+        self.line += numbers
+        for row in self.columns.rows_without_result(typed):
+            self.offset_of[numbers[row]] = place.offset_of(numbers[row])
+
+    def _bad(self, number: int, offset: int, reason: str) -> None:
+        # Very many lines may be bad for one reason, which is then kept once.
+        self.errors.append(
+            LineError(self.shown, number, offset, intern(reason), numbering=self.numbering)
+        )
+
+
+def _kept(raw: Raw, numbers: list[int], keep: list[bool]) -> tuple[Raw, list[int]]:
+    rows = [row for row, kept in enumerate(keep) if kept]
+    return [take(column, rows) for column in raw], take(numbers, rows)
+
+
+def _decoder(form: Form, keys: tuple[str, ...]) -> Decoder:
+    if form.format != CSV:
+        return json_lines.JsonLines(keys)
+    from perfkit.logs.formats.csv_rows import CsvRows
+
+    assert form.header is not None
+    return CsvRows(form.header, keys)

@@ -1,0 +1,160 @@
+"""Rows of CSV: the header that is found, cells under its names, and what cannot be read."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from perfkit.config.layout import Layout
+from perfkit.core.values import BadValueError
+from perfkit.logs.formats.csv_rows import (
+    HEADER_WITHIN,
+    CsvRows,
+    Header,
+    OddWidthError,
+    found_header,
+    likely_header,
+)
+
+WANTED = ("exit_time", "pnl")
+
+
+def header(text: str, layout: Layout = Layout(), least: int = 2) -> Header | None:  # noqa: B008
+    return found_header(text.encode(), WANTED, layout, least)
+
+
+@pytest.mark.parametrize(
+    ("text", "names", "line", "delimiter"),
+    [
+        ("exit_time,pnl\n", ("exit_time", "pnl"), 1, ","),
+        ("Account: 7\n\nexit_time;a;pnl\r\n1;2;3\n", ("exit_time", "a", "pnl"), 3, ";"),
+        ("\ufeffexit_time\tpnl\n", ("exit_time", "pnl"), 1, "\t"),
+        ("exit_time|pnl|\n", ("exit_time", "pnl", "#3"), 1, "|"),
+        ('"exit_time","pnl","pnl"\n', ("exit_time", "pnl", "pnl#2"), 1, ","),
+        (" exit_time , pnl\n", ("exit_time", "pnl"), 1, ","),
+        ("pnl,x\nexit_time,pnl\n", ("exit_time", "pnl"), 2, ","),
+    ],
+)
+def test_the_header_is_the_line_with_the_names(
+    text: str, names: tuple[str, ...], line: int, delimiter: str
+) -> None:
+    assert header(text) == Header(names, line, delimiter)
+
+
+def test_a_header_may_be_named_by_its_line_or_by_the_section_it_stands_in() -> None:
+    text = "exit_time,pnl\n1,2\nDeals\nexit_time,pnl,fee\n3,4,5\n"
+    assert header(text, Layout(header=4)) == Header(("exit_time", "pnl", "fee"), 4, ",")
+    assert header(text, Layout(section="Deals")) == Header(("exit_time", "pnl", "fee"), 4, ",")
+    assert header(text, Layout(section="Orders")) is None
+    assert header(text, Layout(delimiter=";"), 1) is None
+
+
+def test_without_enough_names_there_is_no_header_but_a_likely_one() -> None:
+    text = b"title\nwhen,what,pnl\n1,2,3\n"
+    assert found_header(text, WANTED, Layout(), 2) is None
+    found = found_header(text, WANTED, Layout(), 1)
+    assert found == Header(("when", "what", "pnl"), 2, ",") == likely_header(text, Layout())
+    assert likely_header(b"title\nrow\n", Layout()) is None
+
+
+def rows(*names: str, delimiter: str = ",") -> CsvRows:
+    return CsvRows(Header(names or WANTED, 1, delimiter), WANTED)
+
+
+def test_cells_are_texts_under_their_names_and_a_missing_column_is_empty() -> None:
+    assert rows("pnl", "x", "exit_time").record(b"1,2,3") == ("3", "1")
+    assert rows("x", "pnl").record(b"1,2") == ("", "2")
+    assert CsvRows(Header(("x", "pnl"), 1, ","), ["pnl"]).record(b"1,2") == ("2",)
+
+
+@pytest.mark.parametrize("blank", [b"", b"  ", b",", b"\r"])
+def test_a_row_without_a_cell_is_blank(blank: bytes) -> None:
+    assert rows().record(blank) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "reason"),
+    [
+        (b"\xff,1", "is not UTF-8 at byte 1"),
+        (b"a\0,1", "holds a NUL byte"),
+        (b'"a,1', "is not a row of CSV"),
+        (b'"a"b,1', "is not a row of CSV"),
+        (b"1", "has 1 cells, the header has 2"),
+        (b"1,2,3", "has 3 cells, the header has 2"),
+        (b"1," + b"2" * (1 << 20), "a line of more than 1048576 bytes"),
+    ],
+)
+def test_a_row_that_cannot_be_read_says_why(raw: bytes, reason: str) -> None:
+    with pytest.raises(BadValueError, match=reason):
+        rows().record(raw)
+    assert rows().block(raw + b"\n") is None
+
+
+def test_a_row_of_another_width_has_what_could_be_read_of_it() -> None:
+    for raw, row in ((b"1", ("1", "")), (b"1,2,3", ("1", "2"))):
+        with pytest.raises(OddWidthError) as caught:
+            rows().record(raw)
+        assert caught.value.row == row
+    assert rows().record(b"1,2,,") == ("1", "2")  # empty cells at the end are none
+
+
+@given(
+    st.lists(
+        st.tuples(*[st.text(st.sampled_from('a,;"\n \u00e4'), max_size=6)] * 2).filter(
+            lambda row: bool("".join(row).strip())
+        ),
+        max_size=12,
+    ),
+    st.sampled_from([",", ";"]),
+    st.sampled_from(["\n", "\r\n"]),
+)
+@example([('a"', "\n"), ("b", "c\n\nd")], ",", "\r\n")
+def test_what_the_csv_module_writes_is_read_back_with_its_lines(
+    given_rows: list[tuple[str, str]], delimiter: str, newline: str
+) -> None:
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, delimiter=delimiter, lineterminator=newline)
+    at = []
+    for row in given_rows:
+        at.append(stream.getvalue().count("\n"))
+        writer.writerow(row)
+    block = stream.getvalue().encode()
+    decoder = rows(delimiter=delimiter)
+    assert decoder.whole_until(block) == len(block)
+    kept = [
+        (row, line)
+        for row, line in zip(given_rows, at, strict=True)
+        if "".join(row).replace(delimiter, "").replace('"', "").strip()
+    ]
+    found, line = [], 0
+    for raw in decoder.records(block):
+        record = decoder.record(raw)
+        if record is not None:
+            found.append((record, line))
+        line += raw.count(b"\n") + 1
+    assert [one for one in found if one in kept] == kept
+    whole = decoder.block(block)
+    if whole is not None and given_rows:
+        assert list(zip(*whole, strict=True)) == list(zip(given_rows, at, strict=True))
+
+
+def test_a_block_ends_where_a_row_does() -> None:
+    decoder = rows()
+    assert decoder.whole_until(b'1,2\n3,"4\n') == 4
+    assert decoder.whole_until(b'1,2\n3,"4\n5"\n6,7') == 12
+    assert decoder.whole_until(b"1,2") == 0
+    assert not decoder.is_whole(b'3,"4\n')
+    assert decoder.is_whole(b'3,"4\n5"\n')
+
+
+def test_a_quote_that_never_ends_costs_no_more_than_so_many_lines() -> None:
+    block = b'1,"2\n' + b"3,4\n" * (2 * HEADER_WITHIN)
+    decoder = rows()
+    assert decoder.whole_until(block) == len(block)
+    records = list(decoder.records(block))
+    assert records[0].count(b"\n") == HEADER_WITHIN
+    assert records[1:] == [b"3,4"] * HEADER_WITHIN
