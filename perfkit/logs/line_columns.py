@@ -1,7 +1,8 @@
 """Decoded lines to typed columns, in the words of a dialect.
 
-A column is converted at once. Where a value in it is bad, its values are looked at one by one, and
-the caller goes on without the lines of the bad ones.
+A column is converted at once. Where a value in it is bad, its values are looked at one by one. What
+a closed trade can do without, such as a side or a stop, is left out of its line; a line that needs
+the bad value (see `needed`) is a bad one, and the caller goes on without it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from perfkit.config.dialect import (
     CLOSING,
     NUMBER,
     OPEN,
+    RESULTS,
     TEXT,
     TIME,
     Condition,
@@ -25,7 +27,7 @@ from perfkit.config.expressions import EVERY, Call, Field, Formula, Leaf
 from perfkit.core import values as col
 from perfkit.core.exact import sum_of
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.numbers import Numbers, is_constant
+from perfkit.core.numbers import Numbers, is_constant, take
 from perfkit.core.values import BadValueError
 
 TYPE_CHECKING = False
@@ -45,13 +47,15 @@ _PARTS = 16
 class Typed(NamedTuple):
     """Some lines as columns, one for each slot, and the instant each line speaks of.
 
-    The instant is None where a line has neither a closing nor an opening time.
+    The instant is None where a line has neither a closing nor an opening time. `left_out` has the
+    row of each value that could not be read and that its line can do without, and why.
     """
 
     slots: list[Column]
     identity: list[str | None]
     is_open: list[bool]
     at: list[int | None]
+    left_out: Sequence[tuple[int, str]] = ()
 
 
 class LineColumns:
@@ -62,29 +66,91 @@ class LineColumns:
         self.keys = {key: n for n, key in enumerate(dialect.keys)}
 
     def typed(self, raw: Raw, count: int) -> Typed:
-        """Typed columns of some rows; raises `BadValueError` if any value is bad."""
+        """Typed columns of some rows; raises `BadValueError` if a line needs a bad value."""
         is_open = self._said_open(raw, count)
         slots: list[Column] = []
         times: dict[Leaf, Column] = {}
-        for slot in self.dialect.slots:
-            if slot.kind != TIME or (slot.policy == CLOSING and True in is_open):
-                slots.append(self._converted(slot, raw, is_open))
-                continue
-            if slot.source not in times:
-                times[slot.source] = self._converted(slot, raw, is_open)
-            slots.append(times[slot.source])
+        try:
+            for slot in self.dialect.slots:
+                if slot.kind != TIME or (slot.policy == CLOSING and True in is_open):
+                    slots.append(self._converted(slot, raw, is_open))
+                    continue
+                if slot.source not in times:
+                    times[slot.source] = self._converted(slot, raw, is_open)
+                slots.append(times[slot.source])
+        except BadValueError:
+            typed, bad = self._without_bad_values(raw, count)
+            if bad:
+                raise
+            return typed
         is_open, at = self._settled(slots, is_open)
         return Typed(slots, self._identities(raw, count), is_open, at)
 
     def bad_rows(self, raw: Raw, count: int) -> dict[int, str]:
-        """The rows with a value that cannot be converted: the first such field, and why."""
+        """The rows that need a value that cannot be converted: the first such field, and why."""
         bad: dict[int, str] = {}
         _look_for_bad(self._said_open, "open_when", raw, count, bad)
-        for slot in self.dialect.slots:
-            _look_for_bad(partial(self._slot, slot), str(slot.source), raw, count, bad)
         for source in self.dialect.identity:
             _look_for_bad(partial(self._name, source), str(source), raw, count, bad)
-        return bad
+        left = [row for row in range(count) if row not in bad]
+        if not left:
+            return bad
+        _, others = self._without_bad_values([take(column, left) for column in raw], len(left))
+        return bad | {left[row]: reason for row, reason in others.items()}
+
+    def _without_bad_values(self, raw: Raw, count: int) -> tuple[Typed, dict[int, str]]:
+        """The rows without their bad values, and those that need one of them, with the reason."""
+        slots: list[Column] = []
+        faults: list[dict[int, str]] = []
+        for slot in self.dialect.slots:
+            convert = partial(self._slot, slot)
+            bad: dict[int, str] = {}
+            faults.append(bad)
+            _look_for_bad(convert, str(slot.source), raw, count, bad)
+            good = [row for row in range(count) if row not in bad]
+            column = convert([take(one, good) for one in raw], len(good)) if good else None
+            slots.append(_spread(slot, column, good, count))
+        is_open, at = self._settled(slots, self._said_open(raw, count))
+        needing: dict[int, str] = {}
+        left_out: set[tuple[int, str]] = set()
+        for number, found in enumerate(faults):
+            for row, reason in found.items():
+                if self.needed(number, slots, row, is_open=is_open[row], at=at[row]):
+                    needing.setdefault(row, reason)
+                else:
+                    left_out.add((row, reason))
+        typed = Typed(slots, self._identities(raw, count), is_open, at, sorted(left_out))
+        return typed, needing
+
+    def needed(
+        self, number: int, slots: list[Column], row: int, *, is_open: bool, at: int | None
+    ) -> bool:
+        """Whether a line is of no use without the value of that slot.
+
+        It needs a time, and what its P&L is made of: a commission where gross P&L is logged and net
+        P&L is not. A second alternative for a closing time is not needed where the first is there.
+        """
+        target = self.dialect.slots[number].target
+
+        def known(name: str) -> bool:
+            expression = self.dialect.expressions.get(name)
+            return expression is not None and is_there(
+                expression, lambda slot: _values(slots[slot])[row] is not None
+            )
+
+        if target == "closed_at":
+            first = alternatives(self.dialect.expressions[target])
+            before = first[: first.index(SlotValue(number))]
+            return not any(
+                _values(slots[one.slot])[row] is not None
+                for one in before
+                if isinstance(one, SlotValue)
+            )
+        if target == "opened_at":
+            return at is None
+        if target == "commission":
+            return not known("net_pnl") and known("gross_pnl")
+        return target in RESULTS and not (target == "gross_pnl" and known("net_pnl"))
 
     def bad_conditions(self, raw: Raw, count: int) -> dict[int, str]:
         """The rows of which it cannot be said whether the dialect reads them, and why."""
@@ -282,6 +348,12 @@ def _worded(value: Any) -> Any:
     return ("true" if value else "false") if isinstance(value, bool) else value
 
 
+def kept(raw: Raw, numbers: list[int], keep: list[bool]) -> tuple[Raw, list[int]]:
+    """The rows to keep, and their line numbers."""
+    rows = [row for row, keeps in enumerate(keep) if keeps]
+    return [take(column, rows) for column in raw], take(numbers, rows)
+
+
 def undated_rows(typed: Typed) -> dict[int, str]:
     """The lines without a time, and what to say of them."""
     if None not in typed.at:
@@ -322,6 +394,16 @@ def is_there(expression: Expression, is_known: Callable[[int], bool]) -> bool:
         return True
     parts = (is_there(part, is_known) for part in expression.parts)  # type: ignore[arg-type]
     return any(parts) if expression.operation == "or" else all(parts)
+
+
+def _spread(slot: Slot, column: Column | None, rows: Sequence[int], count: int) -> Column:
+    """The column of some rows as one of all rows, with nothing in the others."""
+    values: list[Any] = [None] * count
+    for row, value in zip(rows, () if column is None else _values(column), strict=True):
+        values[row] = value
+    if slot.kind != NUMBER:
+        return values
+    return Numbers(values, column.places if isinstance(column, Numbers) else 0)
 
 
 def _is_complete(column: Column) -> bool:

@@ -23,7 +23,7 @@ from perfkit.core.numbers import Numbers, concatenated, take
 from perfkit.core.values import BadValueError
 from perfkit.logs.digest import ContentDigest
 from perfkit.logs.formats import json_lines
-from perfkit.logs.line_columns import Column, LineColumns, Raw, Typed, undated_rows
+from perfkit.logs.line_columns import Column, LineColumns, Raw, Typed, kept, undated_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -68,7 +68,8 @@ class FileLog(NamedTuple):
     `blocks` has the number and the offset of a line now and then, to find others from. `total`
     lines, numbered from 1 through the file, end at offset `end`. `waiting_line` is the number of a
     last line without a newline, `waiting_bytes` its length. `offset_of` has, by their numbers, the
-    offsets of lines that close a trade and by themselves say nothing of its result.
+    offsets of lines that close a trade and by themselves say nothing of its result. `left_out` has
+    parsed lines with a value that could not be read.
     """
 
     path: str
@@ -84,6 +85,7 @@ class FileLog(NamedTuple):
     waiting_line: int | None
     waiting_bytes: int
     offset_of: dict[int, int]
+    left_out: list[LineError]
 
     @property
     def bytes_read(self) -> int:
@@ -290,6 +292,7 @@ class _Reader:
         self.at: list[int] = []
         self.errors: list[LineError] = []
         self.offset_of: dict[int, int] = {}
+        self.left_out: list[LineError] = []
         self.ignored: list[int] = []
         self.blank = 0
         self.waiting_line: int | None = None
@@ -383,6 +386,7 @@ class _Reader:
             waiting_line=self.waiting_line,
             waiting_bytes=self.waiting_bytes,
             offset_of=self.offset_of,
+            left_out=self.left_out,
         )
 
     def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
@@ -414,7 +418,7 @@ class _Reader:
         if all(keep):
             return raw, numbers
         self.ignored += [n for n, kept in zip(numbers, keep, strict=True) if not kept]
-        return _kept(raw, numbers, keep)
+        return kept(raw, numbers, keep)
 
     def _without_bad(
         self, bad: Mapping[int, str], raw: Raw, numbers: list[int], place: _BlockPlace
@@ -422,7 +426,7 @@ class _Reader:
         """The other lines; takes note of the bad ones."""
         for row, reason in bad.items():
             self._bad(numbers[row], place.offset_of(numbers[row]), reason)
-        return _kept(raw, numbers, [row not in bad for row in range(len(numbers))])
+        return kept(raw, numbers, [row not in bad for row in range(len(numbers))])
 
     def _typed(self, typed: Typed, numbers: list[int], place: _BlockPlace) -> None:
         """Takes lines that are converted, with their line numbers."""
@@ -434,12 +438,10 @@ class _Reader:
         self.line += numbers
         for row in self.columns.rows_without_result(typed):
             self.offset_of[numbers[row]] = place.offset_of(numbers[row])
+        for row, reason in typed.left_out:
+            offset = place.offset_of(numbers[row])
+            self.left_out.append(LineError(self.shown, numbers[row], offset, intern(reason)))
 
     def _bad(self, number: int, offset: int, reason: str) -> None:
         # Very many lines may be bad for one reason, which is then kept once.
         self.errors.append(LineError(self.shown, number, offset, intern(reason)))
-
-
-def _kept(raw: Raw, numbers: list[int], keep: list[bool]) -> tuple[Raw, list[int]]:
-    rows = [row for row, kept in enumerate(keep) if kept]
-    return [take(column, rows) for column in raw], take(numbers, rows)

@@ -133,7 +133,7 @@ def test_bad_lines_are_counted_by_reason(workspace: WriteWorkspace) -> None:
         "17",
         trade(net_profit_loss="x"),
         trade(net_profit_loss="y"),
-        trade(commission="x"),
+        trade(net_profit_loss=None, profit_loss="1", commission="x"),
     )
     found = [(one.code, one.count, one.message) for one in of.summary("all").data.findings]
     assert found == [
@@ -146,6 +146,32 @@ def test_bad_lines_are_counted_by_reason(workspace: WriteWorkspace) -> None:
 def test_bad_lines_with_whatever_text_in_them_are_one_kind(workspace: WriteWorkspace) -> None:
     lines = (trade(net_profit_loss="this is it"), trade(net_profit_loss="that: x is y"))
     assert findings(desk(workspace, trade(), *lines)) == {"bad_lines": 2}
+
+
+def test_what_is_left_out_of_a_trade_is_counted_by_field_and_reason_with_a_sample(
+    workspace: WriteWorkspace,
+) -> None:
+    of = desk(
+        workspace,
+        trade(),
+        trade(stop_loss="N/A", action="FLAT"),
+        trade(stop_loss="?", net_profit_loss="4"),
+        trade(stop_loss=None, timestamp="10:29"),
+    )
+    summary = of.summary("all")
+    assert summary.metrics["closed_trades"] == 4
+    assert summary.metrics["net_pnl"] == 19
+    log = "logs/trades/2026-04-06.jsonl"
+    assert [(one.code, one.count, one.message) for one in summary.data.findings] == [
+        (
+            "left_out",
+            1,
+            "left out of its trade: action: 'FLAT' is not one of long, short, buy, sell; "
+            f"map it with `values` in the dialect ({log}:2)",
+        ),
+        ("left_out", 2, f"left out of its trade: stop_loss: 'N/A' is not a number ({log}:2)"),
+        ("left_out", 1, f"left out of its trade: timestamp: '10:29' is not a time ({log}:4)"),
+    ]
 
 
 def test_findings_are_of_the_window_alone(workspace: WriteWorkspace) -> None:

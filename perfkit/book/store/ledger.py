@@ -45,6 +45,7 @@ class FileEntry(NamedTuple):
     line, which is of `first_day`, as the last is of `last_day`. `newest` is the latest instant a
     line speaks of. `details` are the addresses of what is seldom needed. When it was last compared
     with its digests, a sample of its first `sampled` bytes was; 0 stands for all of them.
+    `left_out` is how many values of its lines could not be read and were left out.
     """
 
     number: int
@@ -63,6 +64,7 @@ class FileEntry(NamedTuple):
     newest: int | None
     details: tuple[Address, ...]
     sampled: int = 0
+    left_out: int = 0
 
     @property
     def bytes_read(self) -> int:
@@ -78,12 +80,14 @@ class Details(NamedTuple):
     """What is seldom needed of a run of lines of a file.
 
     `keys` are the identities of its lines, `blocks` the number and offset of a line now and
-    then, `errors` its bad lines (see `limited`).
+    then, `errors` its bad lines (see `limited`), `left_out` its lines with a
+    value that was left out, of each day and kind of reason the first.
     """
 
     keys: tuple[int, ...]
     blocks: tuple[tuple[int, int], ...]
     errors: tuple[BadLine, ...]
+    left_out: tuple[BadLine, ...] = ()
 
     @property
     def packed(self) -> bytes:
