@@ -102,7 +102,12 @@ TRADE_RECORD: dict[str, object] = {
 }
 BUILT_IN: dict[str, dict[str, object]] = {"trade_record": TRADE_RECORD}
 
-_KEYS = ("only", "open_when", "identity", "closes", "time_unit", "fields", "values", "nulls")
+_VALUE_KEYS = ("time_format",)
+"""Keys about how values are written (see `value_keys`)."""
+_KEYS = (
+    *("only", "open_when", "identity", "closes", "time_unit", "fields", "values", "nulls"),
+    *_VALUE_KEYS,
+)
 
 Problem = Callable[[str, str, str], Exception]
 """Makes the error for `(key, problem, remedy)`; the caller knows the file."""
@@ -158,19 +163,23 @@ Expression: TypeAlias = "SlotValue | Constant | Formula"
 
 
 class Dialect(NamedTuple):
-    """A compiled dialect: `expressions` by target, over `slots`; `nulls` count as not there."""
+    """A compiled dialect: `expressions` by target, over `slots`; `nulls` count as not there.
+
+    Without a `time_unit`, the size of a number that is a time tells its unit.
+    """
 
     name: str
     only: tuple[Condition, ...]
     open_when: tuple[tuple[Condition, ...], ...]
     identity: tuple[Leaf, ...]
     closes_each: bool
-    time_unit: str
+    time_unit: str | None
     zone: tzinfo
     slots: tuple[Slot, ...]
     expressions: dict[str, Expression]
     words: dict[str, dict[str, str]]
     nulls: frozenset[str] = frozenset()
+    time_format: str | None = None
 
     @property
     def results(self) -> list[Expression]:
@@ -231,8 +240,8 @@ def compile_dialect(
     closes = spec.get("closes", "last")
     if closes not in ("last", "each"):
         raise problem("closes", f"{closes!r} is unknown", "write last or each")
-    unit = spec.get("time_unit", "ms")
-    if not isinstance(unit, str) or unit not in TIME_UNITS_US:
+    unit = spec.get("time_unit")
+    if unit is not None and (not isinstance(unit, str) or unit not in TIME_UNITS_US):
         raise problem("time_unit", f"{unit!r} is unknown", "write s, ms, us or ns")
     open_when = spec.get("open_when", [])
     groups = open_when if isinstance(open_when, list) else [open_when]
@@ -240,7 +249,7 @@ def compile_dialect(
         raise problem(
             "open_when", "has no condition", "name a field and its value, or leave it out"
         )
-    return Dialect(
+    compiled = Dialect(
         name=name,
         only=_conditions(spec.get("only", {}), "only", problem),
         open_when=tuple(_conditions(group, "open_when", problem) for group in groups),
@@ -255,6 +264,11 @@ def compile_dialect(
         words=_words(spec.get("values", {}), problem),
         nulls=frozenset(map(_word, _list(spec.get("nulls", [])))),
     )
+    if spec.keys().isdisjoint(_VALUE_KEYS):
+        return compiled
+    from perfkit.config.value_keys import with_value_keys
+
+    return with_value_keys(compiled, spec, problem)
 
 
 def _divides(expression: Expression | Tree) -> bool:

@@ -31,6 +31,9 @@ OUTCOME_DISAGREES, NET_DISAGREES, HOLD_DISAGREES, CLOSED_BEFORE_OPENED, REPEATED
 )
 """Findings about one trade, one bit each."""
 
+CLOSED_TOGETHER = 1 << 6
+"""The same of a trade among others: it closed at the instant of one with another outcome."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",

@@ -58,6 +58,12 @@ _LONG: int = 10 ** (MAX_DIGITS - 1)
 TIME_UNITS_US = {"s": (SECOND_US, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}
 """Unit of a numeric time: `(multiply by, then divide by)` to get microseconds."""
 
+_BY_SIZE = (("s", 10**8, 10**11), ("ms", 10**11, 10**14), ("us", 10**14, 10**17))
+"""Units of a numeric time, and from where to where a number counts them: the years from 1973 on.
+
+So 1767607200 is in seconds and 1767607200000 in milliseconds; any longer number is in nanoseconds.
+"""
+
 FEW_BYTES = 4096
 """A list of numbers up to so long is decoded by `json`."""
 
@@ -72,10 +78,12 @@ _ISO_TIME = (
     r" ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _UTC_SHAPE = rb"0000-00-00[T ]00:00:00(?:\.0{1,12})?(Z)?"
-_EARLIEST_US = instant_of(EPOCH)
-_LATEST_US = instant_of(datetime(9000, 1, 1, tzinfo=UTC))
-_SURE_MILLENNIA = frozenset("2345678")
-"""First digits of years that lie between the two."""
+_EARLIEST_US = instant_of(datetime(1970, 3, 1, tzinfo=UTC))
+_LATEST_US = instant_of(datetime(2200, 1, 1, tzinfo=UTC))
+_SPAN = "March 1970 and 2200"
+"""Trades are not older, nor from so far ahead: such a time is in another unit."""
+_SURE_CENTURIES = ({"2"}, {"0", "1"})
+"""First two digits of years that lie between the two."""
 
 
 class BadValueError(ValueError):
@@ -225,15 +233,24 @@ def _mixed(present: list[object]) -> tuple[list[int | None], int]:
     return [units_of(value, places) for value in decimals if value is not None], places
 
 
-def exact_instant(value: object, zone: tzinfo, unit: str) -> int | None:
+def exact_instant(
+    value: object, zone: tzinfo, unit: str | None, pattern: str | None = None
+) -> int | None:
     """One logged time as an instant; None for null or an empty text.
 
-    An ISO 8601 text may be naive (it is taken in `zone`) and may carry up to 12 decimal places of
-    a second, kept to the microsecond; a number counts `unit` (s, ms, us or ns) since the epoch.
-    Raises `BadValueError` for anything else, and for a date that does not exist.
+    A text without an offset is taken in `zone`, and may carry up to 12 decimal places of a second,
+    kept to the microsecond; a number counts `unit` (s, ms, us or ns) since the epoch, without one
+    the unit that its size tells. A `pattern` of `datetime.strptime` comes first. Raises
+    `BadValueError` for anything else, and for a date that does not exist.
     """
     if value is None or value == "":
         return None
+    if pattern is not None:
+        from perfkit.core.time_forms import formatted_instant
+
+        found = formatted_instant(value, zone, pattern)
+        if found is not None:
+            return found
     if isinstance(value, str):
         matched = re.fullmatch(_ISO_TIME, value)
         if matched is not None:
@@ -241,19 +258,49 @@ def exact_instant(value: object, zone: tzinfo, unit: str) -> int | None:
     try:
         number = exact_number(value)
     except BadValueError as error:
-        raise BadValueError(f"{shown(value)} is not a time") from error
+        if not isinstance(value, str):
+            raise BadValueError(f"{shown(value)} is not a time") from error
+        from perfkit.core.time_forms import written_instant
+
+        return written_instant(value, zone, year_last=pattern is None)
     assert number is not None
+    return _counted(value, number, zone, unit)
+
+
+def _counted(value: object, number: Decimal, zone: tzinfo, unit: str | None) -> int:
+    """The instant of a number since the epoch."""
+    if unit is None:
+        if 8 <= len(digits := str(value)) <= 14 and digits[:2] in ("19", "20", "21"):
+            from perfkit.core.time_forms import instant_of_digits
+
+            found = instant_of_digits(digits, zone)
+            if found is not None:
+                return found
+        sizes = (one for one, least, end in _BY_SIZE if least <= number < end)
+        unit = next(sizes, None if number < _BY_SIZE[0][1] else "ns")
+    instant = None if unit is None else _since_epoch(number, unit)
+    if instant is not None and _is_possible(instant):
+        return instant
+    fitting = [one for one in TIME_UNITS_US if _is_possible(_since_epoch(number, one))]
+    remedy = f"; write `time_unit: {fitting[0]}`" if fitting else ""
+    where = "" if unit is None else f" in {unit}"
+    raise BadValueError(f"{shown(value)}{where} is not a time between {_SPAN}{remedy}")
+
+
+def _since_epoch(number: Decimal, unit: str) -> int:
     multiply, divide = TIME_UNITS_US[unit]
     numerator, denominator = number.as_integer_ratio()
-    return _in_range(value, numerator * multiply // (denominator * divide))
+    return numerator * multiply // (denominator * divide)
 
 
-def instants(values: Sequence[object], zone: tzinfo, unit: str) -> list[int | None]:
+def instants(
+    values: Sequence[object], zone: tzinfo, unit: str | None, pattern: str | None = None
+) -> list[int | None]:
     """A whole column of logged times; raises `BadValueError` if any of them is bad."""
-    quick = _uniform_times(values, zone)
+    quick = _uniform_times(values, zone) if pattern is None else None
     if quick is not None:
         return quick
-    return [exact_instant(value, zone, unit) for value in values]
+    return [exact_instant(value, zone, unit, pattern) for value in values]
 
 
 def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] | None:
@@ -280,7 +327,8 @@ def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] |
         us = list(map(floordiv, since, repeat(MICROSECOND)))
     except ValueError:
         return None
-    if not set(joined[:: len(first) + 1]) <= _SURE_MILLENNIA and (
+    step = len(first) + 1
+    if any(set(joined[n::step]) - sure for n, sure in enumerate(_SURE_CENTURIES)) and (
         min(us) < _EARLIEST_US or max(us) >= _LATEST_US
     ):
         return None
@@ -299,13 +347,18 @@ def _iso_instant(value: str, matched: re.Match[str], zone: tzinfo) -> int:
         whole = instant_of(moment.astimezone(UTC))
     except (ValueError, OverflowError) as error:
         raise BadValueError(f"{shown(value)}: {error}") from error
-    return _in_range(value, whole) + int((fraction or "0")[:6].ljust(6, "0"))
+    return in_range(value, whole) + int((fraction or "0")[:6].ljust(6, "0"))
 
 
-def _in_range(value: object, instant: int) -> int:
-    if not _EARLIEST_US <= instant < _LATEST_US:
-        raise BadValueError(f"{shown(value)} is not a time between 1970 and 9000")
+def in_range(value: object, instant: int) -> int:
+    """The instant of a logged time; raises `BadValueError` where no trade can be so old or new."""
+    if not _is_possible(instant):
+        raise BadValueError(f"{shown(value)} is not a time between {_SPAN}")
     return instant
+
+
+def _is_possible(instant: int) -> bool:
+    return _EARLIEST_US <= instant < _LATEST_US
 
 
 def exact_text(value: object) -> str | None:

@@ -218,7 +218,8 @@ class LineColumns:
         if slot.policy == CLOSING and True in is_open:
             # What stands there on an open line (a 0, say) need not be a time.
             values = [None if o else v for v, o in zip(values, is_open, strict=True)]
-        return col.instants(values, self.dialect.zone, self.dialect.time_unit)
+        dialect = self.dialect
+        return col.instants(values, dialect.zone, dialect.time_unit, dialect.time_format)
 
     def _name(self, source: Leaf, raw: Raw, _: int) -> list[str | None]:
         return col.texts(self._values(source, raw))

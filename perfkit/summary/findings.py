@@ -8,6 +8,7 @@ from perfkit.book.store.day_sheet import NO_NAME
 from perfkit.core.errors import LineError, kind_of
 from perfkit.core.trades import (
     CLOSED_BEFORE_OPENED,
+    CLOSED_TOGETHER,
     CORRECTED,
     HOLD_DISAGREES,
     NET_DISAGREES,
@@ -31,6 +32,12 @@ _PER_TRADE = (
         CLOSED_BEFORE_OPENED,
         "closed_before_opened",
         "a trade closed before it opened; it is counted without a holding time",
+    ),
+    (
+        CLOSED_TOGETHER,
+        "closed_together",
+        "a win and a loss closed at the same time: streaks and drawdown depend on their order, "
+        "which is that of opening time, symbol, strategy and side",
     ),
 )
 

@@ -98,7 +98,9 @@ class TestReading:
     ) -> None:
         root = workspace(logs={LOG: line("A", action="FLAT")})
         for n in range(40):
-            assert sum(1 + one.more for _, one in open_desk(root).book.left_out) == n + 1 + 2 * (n > 7)
+            assert sum(1 + one.more for _, one in open_desk(root).book.left_out) == n + 1 + 2 * (
+                n > 7
+            )
             append(root, line(str(n), action="FLAT", stop_loss="x") if n == 7 else line("x" * n))
             append(root, line(f"Z{n}", action=f"FLAT {n}"))
         grown, cold = (open_desk(root, cached=cached).book for cached in (True, False))

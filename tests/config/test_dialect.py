@@ -411,6 +411,13 @@ MISTAKES = {
         "use one of opened_at, closed_at",
     ),
     "no fields": ("closes: last\n", None, "fields", "is not a mapping", "write `name: value`"),
+    "format without a date": (
+        'time_format: "%H:%M"\nfields: {closed_at: t, net_pnl: p}\n',
+        0,
+        "time_format",
+        "'%H:%M' does not say year, month and day",
+        'write one such as "%d/%m/%Y %H:%M:%S"',
+    ),
     "no closing time": (
         "fields: {net_pnl: p}\n",
         0,
