@@ -22,7 +22,14 @@ from perfkit.config.expressions import (
 )
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN
-from perfkit.core.values import TIME_UNITS_US, BadValueError, exact_number, shown
+from perfkit.core.values import (
+    TIME_UNITS_US,
+    BadValueError,
+    exact_number,
+    logged_number,
+    shown,
+    unquoted,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -102,7 +109,7 @@ TRADE_RECORD: dict[str, object] = {
 }
 BUILT_IN: dict[str, dict[str, object]] = {"trade_record": TRADE_RECORD}
 
-_VALUE_KEYS = ("time_format",)
+_VALUE_KEYS = ("time_format", "decimal", "hold_unit")
 """Keys about how values are written (see `value_keys`)."""
 _KEYS = (
     *("only", "open_when", "identity", "closes", "time_unit", "fields", "values", "nulls"),
@@ -149,7 +156,7 @@ class Condition(NamedTuple):
         if self.above is None and self.below is None:
             return True
         try:
-            number = exact_number(value)
+            number = logged_number(value)
         except BadValueError:
             return False
         return (
@@ -165,7 +172,8 @@ Expression: TypeAlias = "SlotValue | Constant | Formula"
 class Dialect(NamedTuple):
     """A compiled dialect: `expressions` by target, over `slots`; `nulls` count as not there.
 
-    Without a `time_unit`, the size of a number that is a time tells its unit.
+    Without a `time_unit`, the size of a number that is a time tells its unit. `currency` is that of
+    the source, which amounts with a unit must be in.
     """
 
     name: str
@@ -180,6 +188,9 @@ class Dialect(NamedTuple):
     words: dict[str, dict[str, str]]
     nulls: frozenset[str] = frozenset()
     time_format: str | None = None
+    decimal: str | None = None
+    hold_unit: str | None = None
+    currency: str | None = None
 
     @property
     def results(self) -> list[Expression]:
@@ -206,7 +217,7 @@ class Dialect(NamedTuple):
 
     def word(self, target: str, text: str) -> str:
         """What a logged text means for a target; raises `BadValueError` where it must be known."""
-        words = self.words.get(target, {})
+        text, words = unquoted(text), self.words.get(target, {})
         mapped = words.get(text, text)
         if mapped is text and text.lower() in _BOOLEANS:
             mapped = words.get(text.lower(), text)

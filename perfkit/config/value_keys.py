@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from perfkit.config.dialect import Dialect, Problem
+from perfkit.config.expressions import Constant, Formula
+from perfkit.core.durations import UNIT_SECONDS
 from perfkit.core.time_forms import has_date
 
 
@@ -13,7 +15,26 @@ def with_value_keys(dialect: Dialect, spec: Mapping[str, object], problem: Probl
     if "time_format" in spec:
         pattern = _time_format(spec["time_format"], problem)
         dialect = dialect._replace(time_format=pattern)
+    if "decimal" in spec:
+        if spec["decimal"] not in (".", ","):
+            raise problem("decimal", f"{spec['decimal']!r} is unknown", 'write "." or ","')
+        dialect = dialect._replace(decimal=str(spec["decimal"]))
+    if "hold_unit" in spec:
+        dialect = _in_seconds(dialect, spec["hold_unit"], problem)
     return dialect
+
+
+def _in_seconds(dialect: Dialect, unit: object, problem: Problem) -> Dialect:
+    """The dialect with its holding time, a number of `unit`, in seconds."""
+    if not isinstance(unit, str) or unit not in UNIT_SECONDS:
+        raise problem(
+            "hold_unit", f"{unit!r} is unknown", f"write one of {', '.join(UNIT_SECONDS)}"
+        )
+    if "hold_seconds" not in dialect.expressions:
+        raise problem("hold_unit", "has no field", "name one in `fields: {hold_seconds: ...}`")
+    parts = (dialect.expressions["hold_seconds"], Constant(UNIT_SECONDS[unit]))
+    expressions = {**dialect.expressions, "hold_seconds": Formula("*", parts)}  # type: ignore[arg-type]
+    return dialect._replace(expressions=expressions, hold_unit=unit)
 
 
 def _time_format(pattern: object, problem: Problem) -> str:

@@ -58,12 +58,6 @@ _LONG: int = 10 ** (MAX_DIGITS - 1)
 TIME_UNITS_US = {"s": (SECOND_US, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}
 """Unit of a numeric time: `(multiply by, then divide by)` to get microseconds."""
 
-_BY_SIZE = (("s", 10**8, 10**11), ("ms", 10**11, 10**14), ("us", 10**14, 10**17))
-"""Units of a numeric time, and from where to where a number counts them: the years from 1973 on.
-
-So 1767607200 is in seconds and 1767607200000 in milliseconds; any longer number is in nanoseconds.
-"""
-
 FEW_BYTES = 4096
 """A list of numbers up to so long is decoded by `json`."""
 
@@ -80,7 +74,7 @@ _ISO_TIME = (
 _UTC_SHAPE = rb"0000-00-00[T ]00:00:00(?:\.0{1,12})?(Z)?"
 _EARLIEST_US = instant_of(datetime(1970, 3, 1, tzinfo=UTC))
 _LATEST_US = instant_of(datetime(2200, 1, 1, tzinfo=UTC))
-_SPAN = "March 1970 and 2200"
+SPAN_OF_TIMES = "March 1970 and 2200"
 """Trades are not older, nor from so far ahead: such a time is in another unit."""
 _SURE_CENTURIES = ({"2"}, {"0", "1"})
 """First two digits of years that lie between the two."""
@@ -113,15 +107,39 @@ def exact_number(value: object) -> Decimal | None:
     return Decimal(text)
 
 
-def numbers(values: Sequence[object]) -> Numbers:
+def logged_number(
+    value: object, decimal: str | None = None, currency: str | None = None
+) -> Decimal | None:
+    """One logged number, plain or with unit and separators (see `number_forms`).
+
+    Plain numbers are plain in every log but one with a decimal comma, where 1.234 is 1234. Raises
+    `BadValueError` for what is not clearly a number, or is money in another currency.
+    """
+    if decimal != "," or not isinstance(value, str) or "." not in value:
+        try:
+            return exact_number(value)
+        except BadValueError:
+            if not isinstance(value, str) or re.fullmatch(_NUMBER, value) is not None:
+                raise
+    from perfkit.core.number_forms import written_number
+
+    return written_number(value, decimal, currency)
+
+
+def numbers(
+    values: Sequence[object], decimal: str | None = None, currency: str | None = None
+) -> Numbers:
     """A whole column of logged numbers; raises `BadValueError` if any of them is bad."""
-    found = _uniform(values) if values else None
+    found = _uniform(values) if values and decimal != "," else None
     if found is not None:
         return Numbers(*found, complete=True)
     present = [value for value in values if value is not None and value != ""]
     if not present:
         return Numbers([None] * len(values), 0)
-    units, places = (None if len(present) == len(values) else _uniform(present)) or _mixed(present)
+    quick = None if decimal == "," or len(present) == len(values) else _uniform(present)
+    units, places = quick or in_one_unit(
+        [logged_number(value, decimal, currency) for value in present]
+    )
     following = iter(units)
     return Numbers(
         [None if value is None or value == "" else next(following) for value in values], places
@@ -227,10 +245,10 @@ def short_int(digits: str) -> int:
     return int(digits)
 
 
-def _mixed(present: list[object]) -> tuple[list[int | None], int]:
-    decimals = [exact_number(value) for value in present]
-    places = max(decimal_places(value) for value in decimals if value is not None)
-    return [units_of(value, places) for value in decimals if value is not None], places
+def in_one_unit(present: list[Decimal | None]) -> tuple[list[int | None], int]:
+    """Numbers as integers in the unit that holds them all, and its decimal places."""
+    places = max((decimal_places(one) for one in present if one is not None), default=0)
+    return [None if one is None else units_of(one, places) for one in present], places
 
 
 def exact_instant(
@@ -264,33 +282,9 @@ def exact_instant(
 
         return written_instant(value, zone, year_last=pattern is None)
     assert number is not None
-    return _counted(value, number, zone, unit)
+    from perfkit.core.epoch_times import counted_instant
 
-
-def _counted(value: object, number: Decimal, zone: tzinfo, unit: str | None) -> int:
-    """The instant of a number since the epoch."""
-    if unit is None:
-        if 8 <= len(digits := str(value)) <= 14 and digits[:2] in ("19", "20", "21"):
-            from perfkit.core.time_forms import instant_of_digits
-
-            found = instant_of_digits(digits, zone)
-            if found is not None:
-                return found
-        sizes = (one for one, least, end in _BY_SIZE if least <= number < end)
-        unit = next(sizes, None if number < _BY_SIZE[0][1] else "ns")
-    instant = None if unit is None else _since_epoch(number, unit)
-    if instant is not None and _is_possible(instant):
-        return instant
-    fitting = [one for one in TIME_UNITS_US if _is_possible(_since_epoch(number, one))]
-    remedy = f"; write `time_unit: {fitting[0]}`" if fitting else ""
-    where = "" if unit is None else f" in {unit}"
-    raise BadValueError(f"{shown(value)}{where} is not a time between {_SPAN}{remedy}")
-
-
-def _since_epoch(number: Decimal, unit: str) -> int:
-    multiply, divide = TIME_UNITS_US[unit]
-    numerator, denominator = number.as_integer_ratio()
-    return numerator * multiply // (denominator * divide)
+    return counted_instant(value, number, zone, unit)
 
 
 def instants(
@@ -298,6 +292,10 @@ def instants(
 ) -> list[int | None]:
     """A whole column of logged times; raises `BadValueError` if any of them is bad."""
     quick = _uniform_times(values, zone) if pattern is None else None
+    if quick is None and pattern is None and set(map(type, values)) == {int}:
+        from perfkit.core.epoch_times import uniform_counts
+
+        quick = uniform_counts(values, unit)  # type: ignore[arg-type]
     if quick is not None:
         return quick
     return [exact_instant(value, zone, unit, pattern) for value in values]
@@ -352,12 +350,12 @@ def _iso_instant(value: str, matched: re.Match[str], zone: tzinfo) -> int:
 
 def in_range(value: object, instant: int) -> int:
     """The instant of a logged time; raises `BadValueError` where no trade can be so old or new."""
-    if not _is_possible(instant):
-        raise BadValueError(f"{shown(value)} is not a time between {_SPAN}")
+    if not is_possible(instant):
+        raise BadValueError(f"{shown(value)} is not a time between {SPAN_OF_TIMES}")
     return instant
 
 
-def _is_possible(instant: int) -> bool:
+def is_possible(instant: int) -> bool:
     return _EARLIEST_US <= instant < _LATEST_US
 
 
@@ -366,10 +364,16 @@ def exact_text(value: object) -> str | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        return value
+        return unquoted(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return _int_text(value)
     raise BadValueError(f"{shown(value)} is not a text")
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotes that keep a spreadsheet from reading a number: `="10001"`."""
+    is_quoted = text.startswith('="') and text.endswith('"') and len(text) > 3
+    return text[2:-1] if is_quoted else text
 
 
 def texts(values: Sequence[object]) -> list[str | None]:

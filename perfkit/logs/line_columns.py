@@ -41,6 +41,9 @@ Raw: TypeAlias = "Sequence[Sequence[Any]]"
 """Decoded values, a column for each key of the dialect."""
 
 
+MONEY = ("net_pnl", "gross_pnl", "commission", "slippage")
+"""Targets that are amounts of the currency of the source."""
+
 _PARTS = 16
 
 
@@ -212,7 +215,7 @@ class LineColumns:
     def _converted(self, slot: Slot, raw: Raw, is_open: list[bool]) -> Column:
         values = self._values(slot.source, raw)
         if slot.kind == NUMBER:
-            return col.numbers(values)
+            return self._numbers(slot, values)
         if slot.kind == TEXT:
             return self._texts(slot.target, values)
         if slot.policy == CLOSING and True in is_open:
@@ -220,6 +223,19 @@ class LineColumns:
             values = [None if o else v for v, o in zip(values, is_open, strict=True)]
         dialect = self.dialect
         return col.instants(values, dialect.zone, dialect.time_unit, dialect.time_format)
+
+    def _numbers(self, slot: Slot, values: Sequence[Any]) -> Numbers:
+        if isinstance(slot.source, Call):  # a sum is a plain number
+            return col.numbers(values)
+        currency = self.dialect.currency if slot.target in MONEY else None
+        try:
+            return col.numbers(values, self.dialect.decimal, currency)
+        except BadValueError:
+            if slot.target != "hold_seconds" or self.dialect.hold_unit is not None:
+                raise
+        from perfkit.core.durations import duration_seconds
+
+        return Numbers(*col.in_one_unit(list(map(duration_seconds, values))))
 
     def _name(self, source: Leaf, raw: Raw, _: int) -> list[str | None]:
         return col.texts(self._values(source, raw))
@@ -299,7 +315,7 @@ class LineColumns:
         if source.name == "sum":
             (field,) = source.parts
             every = raw[self.keys[str(field.path[0])]]
-            return [summed(value, field.path[1:]) for value in every]
+            return [summed(value, field.path[1:], self.dialect) for value in every]
         return [called(source, row) for row in zip(*columns, strict=True)]
 
 
@@ -322,13 +338,14 @@ def value_at(value: Any, path: Sequence[str | int]) -> Any:
     return value
 
 
-def summed(value: Any, path: tuple[str | int, ...]) -> str | None:
+def summed(value: Any, path: tuple[str | int, ...], dialect: Dialect) -> str | None:
     """The exact sum over a list, as a text; None where no item has a number."""
     place = path.index(EVERY)
     items = value_at(value, path[:place])
     if not isinstance(items, list):
         return None
-    numbers = [col.exact_number(value_at(item, path[place + 1 :])) for item in items]
+    every = (value_at(item, path[place + 1 :]) for item in items)
+    numbers = [col.logged_number(one, dialect.decimal, dialect.currency) for one in every]
     present = [number for number in numbers if number is not None]
     return f"{sum_of(present):f}" if present else None
 
