@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from perfkit.config.dialect import Dialect, Problem
+from perfkit.config.dialect import KNOWN_WORDS, TARGETS, TEXT, Dialect, Problem, mapping_of
 from perfkit.config.expressions import Constant, Formula
 from perfkit.core.durations import UNIT_SECONDS
 from perfkit.core.time_forms import has_date
@@ -12,6 +12,8 @@ from perfkit.core.time_forms import has_date
 
 def with_value_keys(dialect: Dialect, spec: Mapping[str, object], problem: Problem) -> Dialect:
     """The dialect with these keys, checked; raises what `problem` makes of a mistake."""
+    if "values" in spec:
+        dialect = dialect._replace(words=_words(spec["values"], problem))
     if "time_format" in spec:
         pattern = _time_format(spec["time_format"], problem)
         dialect = dialect._replace(time_format=pattern)
@@ -45,3 +47,25 @@ def _time_format(pattern: object, problem: Problem) -> str:
             'write one such as "%d/%m/%Y %H:%M:%S"',
         )
     return pattern
+
+
+def _words(spec: object, problem: Problem) -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = {}
+    for target, mapping in mapping_of(spec, "values", problem).items():
+        if TARGETS.get(target, ("", ""))[0] != TEXT:
+            raise problem(
+                f"values.{target}",
+                "is not a field that holds a name",
+                "map side, outcome, symbol, strategy, execution_mode, account or exit_reason",
+            )
+        entries = mapping_of(mapping, f"values.{target}", problem)
+        words[target] = {logged: str(meaning) for logged, meaning in entries.items()}
+        known = KNOWN_WORDS.get(target)
+        for logged, meaning in words[target].items():
+            if known is not None and meaning.lower() not in known:
+                raise problem(
+                    f"values.{target}.{logged}",
+                    f"{meaning!r} is unknown",
+                    f"write one of {', '.join(known)}",
+                )
+    return words

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from perfkit.core.values import BadValueError, exact_number, shown
+from perfkit.core.values import OTHER_CURRENCY, BadValueError, exact_number, shown
 
 MAGNITUDES = frozenset(
     {"BIL", "BIO", "BLN", "BPS", "HUNDRED", "MIL", "MILLION", "MIO", "MLN", "MLD", "MRD", "TSD"}
@@ -82,7 +82,7 @@ def _check_currency(text: str, unit: str, currency: str) -> None:
     symbol = "$" if unit == "US$" else unit
     if unit == currency or currency in SYMBOLS.get(symbol, ()):
         return
-    raise BadValueError(f"{shown(text)} is not in {currency}, the currency of the source")
+    raise BadValueError(f"{shown(text)} is not in {currency}{OTHER_CURRENCY}")
 
 
 def _plain(text: str, digits: str, decimal: str | None) -> str:

@@ -80,6 +80,10 @@ _SURE_CENTURIES = ({"2"}, {"0", "1"})
 """First two digits of years that lie between the two."""
 
 
+OTHER_CURRENCY = ", the currency of the source"
+"""How the reason ends where an amount is in another currency: a cost that stays out of the P&L."""
+
+
 class BadValueError(ValueError):
     """A value that cannot be what its field needs; the message is the reason, without a path."""
 

@@ -8,13 +8,11 @@ the bad value (see `needed`) is a bad one, and the caller goes on without it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from perfkit.config.dialect import (
     CLOSING,
     NUMBER,
     OPEN,
-    RESULTS,
     TEXT,
     TIME,
     Condition,
@@ -44,8 +42,6 @@ Raw: TypeAlias = "Sequence[Sequence[Any]]"
 MONEY = ("net_pnl", "gross_pnl", "commission", "slippage")
 """Targets that are amounts of the currency of the source."""
 
-_PARTS = 16
-
 
 class Typed(NamedTuple):
     """Some lines as columns, one for each slot, and the instant each line speaks of.
@@ -70,7 +66,7 @@ class LineColumns:
 
     def typed(self, raw: Raw, count: int) -> Typed:
         """Typed columns of some rows; raises `BadValueError` if a line needs a bad value."""
-        is_open = self._said_open(raw, count)
+        is_open = self.said_open(raw, count)
         slots: list[Column] = []
         times: dict[Leaf, Column] = {}
         try:
@@ -82,84 +78,26 @@ class LineColumns:
                     times[slot.source] = self._converted(slot, raw, is_open)
                 slots.append(times[slot.source])
         except BadValueError:
-            typed, bad = self._without_bad_values(raw, count)
+            from perfkit.logs.bad_values import without_bad_values
+
+            typed, bad = without_bad_values(self, raw, count)
             if bad:
                 raise
             return typed
-        is_open, at = self._settled(slots, is_open)
-        return Typed(slots, self._identities(raw, count), is_open, at)
+        is_open, at = self.settled(slots, is_open)
+        return Typed(slots, self.identities(raw, count), is_open, at)
 
     def bad_rows(self, raw: Raw, count: int) -> dict[int, str]:
         """The rows that need a value that cannot be converted: the first such field, and why."""
-        bad: dict[int, str] = {}
-        _look_for_bad(self._said_open, "open_when", raw, count, bad)
-        for source in self.dialect.identity:
-            _look_for_bad(partial(self._name, source), str(source), raw, count, bad)
-        left = [row for row in range(count) if row not in bad]
-        if not left:
-            return bad
-        _, others = self._without_bad_values([take(column, left) for column in raw], len(left))
-        return bad | {left[row]: reason for row, reason in others.items()}
+        from perfkit.logs.bad_values import bad_rows
 
-    def _without_bad_values(self, raw: Raw, count: int) -> tuple[Typed, dict[int, str]]:
-        """The rows without their bad values, and those that need one of them, with the reason."""
-        slots: list[Column] = []
-        faults: list[dict[int, str]] = []
-        for slot in self.dialect.slots:
-            convert = partial(self._slot, slot)
-            bad: dict[int, str] = {}
-            faults.append(bad)
-            _look_for_bad(convert, str(slot.source), raw, count, bad)
-            good = [row for row in range(count) if row not in bad]
-            column = convert([take(one, good) for one in raw], len(good)) if good else None
-            slots.append(_spread(slot, column, good, count))
-        is_open, at = self._settled(slots, self._said_open(raw, count))
-        needing: dict[int, str] = {}
-        left_out: set[tuple[int, str]] = set()
-        for number, found in enumerate(faults):
-            for row, reason in found.items():
-                if self.needed(number, slots, row, is_open=is_open[row], at=at[row]):
-                    needing.setdefault(row, reason)
-                else:
-                    left_out.add((row, reason))
-        typed = Typed(slots, self._identities(raw, count), is_open, at, sorted(left_out))
-        return typed, needing
-
-    def needed(
-        self, number: int, slots: list[Column], row: int, *, is_open: bool, at: int | None
-    ) -> bool:
-        """Whether a line is of no use without the value of that slot.
-
-        It needs a time, and what its P&L is made of: a commission where gross P&L is logged and net
-        P&L is not. A second alternative for a closing time is not needed where the first is there.
-        """
-        target = self.dialect.slots[number].target
-
-        def known(name: str) -> bool:
-            expression = self.dialect.expressions.get(name)
-            return expression is not None and is_there(
-                expression, lambda slot: _values(slots[slot])[row] is not None
-            )
-
-        if target == "closed_at":
-            first = alternatives(self.dialect.expressions[target])
-            before = first[: first.index(SlotValue(number))]
-            return not any(
-                _values(slots[one.slot])[row] is not None
-                for one in before
-                if isinstance(one, SlotValue)
-            )
-        if target == "opened_at":
-            return at is None
-        if target == "commission":
-            return not known("net_pnl") and known("gross_pnl")
-        return target in RESULTS and not (target == "gross_pnl" and known("net_pnl"))
+        return bad_rows(self, raw, count)
 
     def bad_conditions(self, raw: Raw, count: int) -> dict[int, str]:
         """The rows of which it cannot be said whether the dialect reads them, and why."""
-        bad: dict[int, str] = {}
-        _look_for_bad(partial(self.meeting, self.dialect.only), "only", raw, count, bad)
-        return bad
+        from perfkit.logs.bad_values import bad_conditions
+
+        return bad_conditions(self, raw, count)
 
     def rows_without_result(self, typed: Typed) -> list[int]:
         """The closing lines that by themselves say neither a P&L nor an outcome.
@@ -174,7 +112,7 @@ class LineColumns:
         closing = [row for row, opened in enumerate(typed.is_open) if not opened]
         if vanishing:
             return closing
-        columns = list(map(_values, typed.slots))
+        columns = list(map(values_of, typed.slots))
         known = ([column[row] is not None for column in columns] for row in closing)
         return [
             row
@@ -198,7 +136,7 @@ class LineColumns:
             met = [both and one for both, one in zip(met, here, strict=True)]
         return met
 
-    def _said_open(self, raw: Raw, count: int) -> list[bool]:
+    def said_open(self, raw: Raw, count: int) -> list[bool]:
         """Which lines meet a condition of `open_when`."""
         is_open = [False] * count
         for conditions in self.dialect.open_when:
@@ -207,9 +145,9 @@ class LineColumns:
                 is_open = [known or met for known, met in zip(is_open, meeting, strict=True)]
         return is_open
 
-    def _slot(self, slot: Slot, raw: Raw, count: int) -> Column:
+    def slot_column(self, slot: Slot, raw: Raw, count: int) -> Column:
         is_masked = slot.kind == TIME and slot.policy == CLOSING
-        is_open = self._said_open(raw, count) if is_masked else []
+        is_open = self.said_open(raw, count) if is_masked else []
         return self._converted(slot, raw, is_open)
 
     def _converted(self, slot: Slot, raw: Raw, is_open: list[bool]) -> Column:
@@ -237,10 +175,10 @@ class LineColumns:
 
         return Numbers(*col.in_one_unit(list(map(duration_seconds, values))))
 
-    def _name(self, source: Leaf, raw: Raw, _: int) -> list[str | None]:
+    def names(self, source: Leaf, raw: Raw, _: int) -> list[str | None]:
         return col.texts(self._values(source, raw))
 
-    def _settled(
+    def settled(
         self, slots: list[Column], is_open: list[bool]
     ) -> tuple[list[bool], list[int | None]]:
         """Which lines are open, and the instant each speaks of.
@@ -289,8 +227,8 @@ class LineColumns:
         meaning = {text: self.dialect.word(target, text) if text else None for text in distinct}
         return list(map(meaning.__getitem__, values))
 
-    def _identities(self, raw: Raw, count: int) -> list[str | None]:
-        parts = [self._name(source, raw, count) for source in self.dialect.identity]
+    def identities(self, raw: Raw, count: int) -> list[str | None]:
+        parts = [self.names(source, raw, count) for source in self.dialect.identity]
         if len(parts) == 1:
             return parts[0]
         if not parts:
@@ -380,30 +318,6 @@ def undated_rows(typed: Typed) -> dict[int, str]:
     return {row: reason for row, at in enumerate(typed.at) if at is None}
 
 
-def _look_for_bad(
-    convert: Callable[[Raw, int], object],
-    what: str,
-    raw: Raw,
-    count: int,
-    bad: dict[int, str],
-    first: int = 0,
-) -> None:
-    """Adds the rows from `first` on that do not convert, and why, unless they are known to be bad.
-
-    In parts, as most rows are good: one bad row of 3,000 is found in some 50 conversions.
-    """
-    try:
-        convert(raw, count)
-    except BadValueError as error:
-        if count == 1:
-            bad.setdefault(first, f"{what}: {error}")
-            return
-        size = -(-count // _PARTS)
-        for start in range(0, count, size):
-            part = [column[start : start + size] for column in raw]
-            _look_for_bad(convert, what, part, min(size, count - start), bad, first + start)
-
-
 def is_there(expression: Expression, is_known: Callable[[int], bool]) -> bool:
     """Whether an expression has a value, knowing which slots have one; no divisor is 0."""
     if isinstance(expression, SlotValue):
@@ -414,26 +328,16 @@ def is_there(expression: Expression, is_known: Callable[[int], bool]) -> bool:
     return any(parts) if expression.operation == "or" else all(parts)
 
 
-def _spread(slot: Slot, column: Column | None, rows: Sequence[int], count: int) -> Column:
-    """The column of some rows as one of all rows, with nothing in the others."""
-    values: list[Any] = [None] * count
-    for row, value in zip(rows, () if column is None else _values(column), strict=True):
-        values[row] = value
-    if slot.kind != NUMBER:
-        return values
-    return Numbers(values, column.places if isinstance(column, Numbers) else 0)
-
-
 def _is_complete(column: Column) -> bool:
     return column.is_complete if isinstance(column, Numbers) else None not in column
 
 
-def _values(column: Column) -> list[Any]:
+def values_of(column: Column) -> list[Any]:
     return column.units if isinstance(column, Numbers) else column
 
 
 def _cleared(column: Column, is_open: list[bool]) -> Column:
-    cleared = [None if opened else v for v, opened in zip(_values(column), is_open, strict=True)]
+    cleared = [None if opened else v for v, opened in zip(values_of(column), is_open, strict=True)]
     return Numbers(cleared, column.places) if isinstance(column, Numbers) else cleared
 
 

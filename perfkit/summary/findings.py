@@ -13,6 +13,7 @@ from perfkit.core.trades import (
     HOLD_DISAGREES,
     NET_DISAGREES,
     OUTCOME_DISAGREES,
+    PNL_COMPUTED,
     REPEATED,
 )
 from perfkit.summary.selection import Selection
@@ -32,6 +33,11 @@ _PER_TRADE = (
         CLOSED_BEFORE_OPENED,
         "closed_before_opened",
         "a trade closed before it opened; it is counted without a holding time",
+    ),
+    (
+        PNL_COMPUTED,
+        "pnl_computed",
+        "no P&L is logged: it is computed from prices, quantity and side, less commission",
     ),
     (
         CLOSED_TOGETHER,
