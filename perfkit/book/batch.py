@@ -28,6 +28,7 @@ from perfkit.book.store.pages import Pages
 from perfkit.config.dialect import Dialect
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
+from perfkit.core.errors import LineError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import is_constant
 from perfkit.core.trades import Trades, ordered
@@ -153,7 +154,8 @@ def _read(
             details = Details(
                 tuple(key for key in dict.fromkeys(log.lines.key) if key is not None),
                 tuple(log.blocks),
-                limited(_errors(log, days, last_day), KEPT_BAD_LINES - kept),
+                limited(_dated(log.errors, log, days, last_day), KEPT_BAD_LINES - kept),
+                limited(_dated(log.left_out, log, days, last_day), 0),
             )
             kept = min(kept + len(log.errors), KEPT_BAD_LINES)
             yield (
@@ -221,16 +223,19 @@ def _entry(number: int, log: FileLog, days: list[int], last_day: int | None) -> 
         last_day=days[-1] if days else None,
         newest=max(log.at, default=None),
         details=(),
+        left_out=len(log.left_out),
     )
 
 
-def _errors(log: FileLog, days: list[int], last_day: int | None) -> Iterator[BadLine]:
-    for _, line, offset, reason, *_ in log.errors:
+def _dated(
+    lines: list[LineError], log: FileLog, days: list[int], last_day: int | None
+) -> Iterator[BadLine]:
+    for _, line, offset, reason, *_ in lines:
         yield line, offset, reason, _day_before(line, log, days, last_day), 0
 
 
 def _day_before(line: int, log: FileLog, days: list[int], last_day: int | None) -> int | None:
-    """The day of the last trade line before a line that is none."""
+    """The day of a trade line, or of the last one before a line that is none."""
     before = bisect_right(log.lines.line, line)
     return days[before - 1] if before else last_day
 

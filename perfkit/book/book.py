@@ -227,6 +227,25 @@ class Book:
         """The bad lines with the trading day they count in."""
         return [found for name in self._ledgers for found in self._errors_of(name)]
 
+    @cached_property
+    def left_out(self) -> list[tuple[date, LineError]]:
+        """Lines with a value that could not be read and was left out, with their trading day.
+
+        Of a file it is the first of each day and kind of reason, which stands for the others.
+        """
+        found = []
+        for file in self.files:
+            if not file.left_out:
+                continue
+            lines = self._fetched(partial(self._details, file.number, "left_out"))
+            for line, offset, reason, day, more in limited(lines, 0):
+                assert day is not None
+                own = date.fromordinal(day)
+                found.append(
+                    (own, LineError(file.name, line, offset, reason, more, file.numbering))
+                )
+        return found
+
     def errors_by_source(self) -> dict[str, list[LineError]]:
         """The bad lines, by the name of their source; a source without any has an empty list."""
         return {name: sorted(error for _, error in self._errors_of(name)) for name in self._ledgers}
@@ -315,7 +334,7 @@ class Book:
         for file in ledger.files:
             bad = fruitless[file.number]
             if file.leading[1] or any(bad for *_, bad in file.days):
-                bad += self._fetched(partial(self._bad_lines, file.number))
+                bad += self._fetched(partial(self._details, file.number, "errors"))
             known = _date(file.first_day) or date_in(file.name)
             for line, offset, reason, day, more in limited(sorted(bad), KEPT_BAD_LINES):
                 own = known if day is None else date.fromordinal(day)
@@ -324,14 +343,15 @@ class Book:
                 )
         return found
 
-    def _bad_lines(self, number: int) -> list[BadLine]:
+    def _details(self, number: int, kind: str) -> list[BadLine]:
+        """The `errors` of a file, or what was `left_out`."""
         pages = self._opened.pages
         return [
-            error
+            line
             for file in self.files
             if file.number == number
             for address in file.details
-            for error in unpacked_details(pages.get(address)).errors
+            for line in getattr(unpacked_details(pages.get(address)), kind)
         ]
 
     def _fetched(self, fetch: Callable[[], T]) -> T:

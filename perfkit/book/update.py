@@ -134,6 +134,7 @@ class _Absorption:
             tuple(dict.fromkeys(key for part in parts for key in part.keys)),
             tuple(block for part in parts for block in part.blocks),
             limited((error for part in parts for error in part.errors), KEPT_BAD_LINES),
+            limited((line for part in parts for line in part.left_out), 0),
         )
         return file._replace(details=(self.pages.put(whole.packed),))
 
@@ -336,6 +337,7 @@ def _followed(earlier: FileEntry, later: FileEntry) -> FileEntry:
         newest=max(instants, default=None),
         details=(*earlier.details, *later.details),
         sampled=earlier.sampled,
+        left_out=earlier.left_out + later.left_out,
     )
 
 

@@ -120,6 +120,7 @@ def contents(book: Book) -> Iterator[tuple[str, object]]:
     for day, lines in sorted(book.lines.items(), key=lambda item: str(item[0])):
         yield f"lines of {day}", lines._replace(files=frozenset())
     yield "bad lines", book.errors
+    yield "values left out", book.left_out
     for day in book.days:
         yield f"trades of {day}", _rows(book.trades_of([day]))
         sheet = book.sheet(day)

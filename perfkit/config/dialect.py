@@ -23,7 +23,14 @@ from perfkit.config.expressions import (
 from perfkit.config.layout import LAYOUT_KEYS, Layout, layout_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN
-from perfkit.core.values import TIME_UNITS_US, BadValueError, exact_number, shown
+from perfkit.core.values import (
+    TIME_UNITS_US,
+    BadValueError,
+    exact_number,
+    logged_number,
+    shown,
+    unquoted,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -69,9 +76,12 @@ TARGETS: dict[str, tuple[str, str]] = {
 RESULTS = ("net_pnl", "gross_pnl", "outcome")
 """Targets of which a closed trade needs one."""
 
+OF_PRICES = ("exit_price", "entry_price", "quantity", "side")
+"""Targets that P&L is computed from where none of these is named."""
+
 OPEN = "open"
 _BOOLEANS = ("true", "false")
-_KNOWN_WORDS = {
+KNOWN_WORDS = {
     "side": {"long": LONG, "short": SHORT, "buy": LONG, "sell": SHORT},
     "outcome": {"win": WIN, "loss": LOSS, "breakeven": BREAKEVEN, "open": OPEN},
 }
@@ -103,8 +113,11 @@ TRADE_RECORD: dict[str, object] = {
 }
 BUILT_IN: dict[str, dict[str, object]] = {"trade_record": TRADE_RECORD}
 
+_VALUE_KEYS = ("values", "time_format", "decimal", "hold_unit")
+"""Keys about how values are written (see `value_keys`)."""
 _KEYS = (
-    *("only", "open_when", "identity", "closes", "time_unit", "fields", "values", "nulls"),
+    *("only", "open_when", "identity", "closes", "time_unit", "fields", "nulls"),
+    *_VALUE_KEYS,
     *LAYOUT_KEYS,
 )
 
@@ -148,7 +161,7 @@ class Condition(NamedTuple):
         if self.above is None and self.below is None:
             return True
         try:
-            number = exact_number(value)
+            number = logged_number(value)
         except BadValueError:
             return False
         return (
@@ -162,24 +175,39 @@ Expression: TypeAlias = "SlotValue | Constant | Formula"
 
 
 class Dialect(NamedTuple):
-    """A compiled dialect: `expressions` by target, over `slots`; `nulls` count as not there."""
+    """A compiled dialect: `expressions` by target, over `slots`; `nulls` count as not there.
+
+    Without a `time_unit`, the size of a number that is a time tells its unit. `currency` is that of
+    the source, which amounts with a unit must be in.
+    """
 
     name: str
     only: tuple[Condition, ...]
     open_when: tuple[tuple[Condition, ...], ...]
     identity: tuple[Leaf, ...]
     closes_each: bool
-    time_unit: str
+    time_unit: str | None
     zone: tzinfo
     slots: tuple[Slot, ...]
     expressions: dict[str, Expression]
     words: dict[str, dict[str, str]]
     nulls: frozenset[str] = frozenset()
+    time_format: str | None = None
+    decimal: str | None = None
+    hold_unit: str | None = None
+    currency: str | None = None
     layout: Layout = Layout()
+
+    @property
+    def pnl_from_prices(self) -> bool:
+        """Whether net P&L is computed from prices, as none and no outcome is named."""
+        return self.expressions.keys().isdisjoint(RESULTS)
 
     @property
     def results(self) -> list[Expression]:
         """What a closed trade needs one of."""
+        if self.pnl_from_prices:
+            return [Formula("*", tuple(map(self.expressions.__getitem__, OF_PRICES)))]  # type: ignore[arg-type]
         return [self.expressions[name] for name in RESULTS if name in self.expressions]
 
     @property
@@ -202,11 +230,11 @@ class Dialect(NamedTuple):
 
     def word(self, target: str, text: str) -> str:
         """What a logged text means for a target; raises `BadValueError` where it must be known."""
-        words = self.words.get(target, {})
+        text, words = unquoted(text), self.words.get(target, {})
         mapped = words.get(text, text)
         if mapped is text and text.lower() in _BOOLEANS:
             mapped = words.get(text.lower(), text)
-        known = _KNOWN_WORDS.get(target)
+        known = KNOWN_WORDS.get(target)
         if known is None:
             return mapped
         meaning = known.get(mapped.lower())
@@ -223,12 +251,7 @@ def compile_dialect(
 ) -> Dialect:
     """Checks a dialect's words and compiles them; raises what `problem` makes of a mistake."""
     _check_keys(spec, _KEYS, "", problem)
-    fields = _mapping(spec.get("fields"), "fields", problem)
-    _check_keys(fields, tuple(TARGETS), "fields.", problem)
-    if "closed_at" not in fields:
-        raise problem("fields", "has no closed_at", "name the field that holds the closing time")
-    if not fields.keys() & RESULTS:
-        raise problem("fields", "has no P&L", "name the field that holds net_pnl or gross_pnl")
+    fields = _fields(spec.get("fields"), problem)
     slots: list[Slot] = []
     expressions = {
         target: _expression(target, source, slots, problem) for target, source in fields.items()
@@ -236,8 +259,8 @@ def compile_dialect(
     closes = spec.get("closes", "last")
     if closes not in ("last", "each"):
         raise problem("closes", f"{closes!r} is unknown", "write last or each")
-    unit = spec.get("time_unit", "ms")
-    if not isinstance(unit, str) or unit not in TIME_UNITS_US:
+    unit = spec.get("time_unit")
+    if unit is not None and (not isinstance(unit, str) or unit not in TIME_UNITS_US):
         raise problem("time_unit", f"{unit!r} is unknown", "write s, ms, us or ns")
     open_when = spec.get("open_when", [])
     groups = open_when if isinstance(open_when, list) else [open_when]
@@ -245,7 +268,7 @@ def compile_dialect(
         raise problem(
             "open_when", "has no condition", "name a field and its value, or leave it out"
         )
-    return Dialect(
+    compiled = Dialect(
         name=name,
         only=_conditions(spec.get("only", {}), "only", problem),
         open_when=tuple(_conditions(group, "open_when", problem) for group in groups),
@@ -257,10 +280,30 @@ def compile_dialect(
         zone=zone,
         slots=tuple(slots),
         expressions=expressions,
-        words=_words(spec.get("values", {}), problem),
+        words={},
         nulls=frozenset(map(_word, _list(spec.get("nulls", [])))),
         layout=layout_of(spec, problem),
     )
+    if spec.keys().isdisjoint(_VALUE_KEYS):
+        return compiled
+    from perfkit.config.value_keys import with_value_keys
+
+    return with_value_keys(compiled, spec, problem)
+
+
+def _fields(given: object, problem: Problem) -> Mapping[str, object]:
+    """The expression of each target; a trade needs a closing time and a result."""
+    fields = mapping_of(given, "fields", problem)
+    _check_keys(fields, tuple(TARGETS), "fields.", problem)
+    if "closed_at" not in fields:
+        raise problem("fields", "has no closed_at", "name the field that holds the closing time")
+    if not fields.keys() & RESULTS and not fields.keys() >= set(OF_PRICES):
+        raise problem(
+            "fields",
+            "has no P&L",
+            f"name the field that holds net_pnl or gross_pnl, or {', '.join(OF_PRICES)}",
+        )
+    return fields
 
 
 def _divides(expression: Expression | Tree) -> bool:
@@ -321,7 +364,7 @@ def _constant(text: str, target: str, problem: Problem) -> str | Decimal:
     if not text:
         raise problem(key, "has nothing after `=`", "write the constant there")
     if kind == TEXT:
-        known = _KNOWN_WORDS.get(target, {text.lower(): text})
+        known = KNOWN_WORDS.get(target, {text.lower(): text})
         if text.lower() not in known:
             raise problem(key, f"{text!r} is unknown", f"write one of {', '.join(known)}")
         return known[text.lower()]
@@ -344,7 +387,7 @@ def _leaf(text: object, key: str, problem: Problem) -> Leaf:
 
 
 def _conditions(spec: object, key: str, problem: Problem) -> tuple[Condition, ...]:
-    mapping = _mapping(spec, key, problem)
+    mapping = mapping_of(spec, key, problem)
     return tuple(
         _condition(_leaf(name, key, problem), wanted, f"{key}.{name}", problem)
         for name, wanted in mapping.items()
@@ -374,28 +417,6 @@ def _word(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
-def _words(spec: object, problem: Problem) -> dict[str, dict[str, str]]:
-    words: dict[str, dict[str, str]] = {}
-    for target, mapping in _mapping(spec, "values", problem).items():
-        if TARGETS.get(target, ("", ""))[0] != TEXT:
-            raise problem(
-                f"values.{target}",
-                "is not a field that holds a name",
-                "map side, outcome, symbol, strategy, execution_mode, account or exit_reason",
-            )
-        entries = _mapping(mapping, f"values.{target}", problem)
-        words[target] = {logged: str(meaning) for logged, meaning in entries.items()}
-        known = _KNOWN_WORDS.get(target)
-        for logged, meaning in words[target].items():
-            if known is not None and meaning.lower() not in known:
-                raise problem(
-                    f"values.{target}.{logged}",
-                    f"{meaning!r} is unknown",
-                    f"write one of {', '.join(known)}",
-                )
-    return words
-
-
 def _same(value: object, wanted: object) -> bool:
     if wanted is None or wanted == "":
         return value is None or value == ""
@@ -409,7 +430,7 @@ def _same(value: object, wanted: object) -> bool:
     return str(value) == str(wanted) if isinstance(value, str | int) else False
 
 
-def _mapping(value: object, key: str, problem: Problem) -> Mapping[str, object]:
+def mapping_of(value: object, key: str, problem: Problem) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise problem(key, "is not a mapping", "write `name: value` lines below it")
     return {_word(name): entry for name, entry in value.items()}

@@ -29,6 +29,8 @@ if TYPE_CHECKING:  # an alert run has no time to load it
 
 DAILY_PATTERN = "????-??-??.jsonl"
 LONGEST_CURRENCY = 12
+PER_CENT = "%"
+"""The currency of P&L that is logged in per cent; sums of it are not compounded."""
 DEFAULT_PERIODS = 365
 WEEKDAY_PERIODS = 252
 """Trading days a year, by default and for a Monday-Friday week."""
@@ -125,10 +127,10 @@ def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) 
 
 
 def _reads_the_same(one: Source, other: Source) -> bool:
-    return (one.location, one.pattern, one.dialect._replace(name="")) == (
+    return (one.location, one.pattern, one.dialect._replace(name="", currency=None)) == (
         other.location,
         other.pattern,
-        other.dialect._replace(name=""),
+        other.dialect._replace(name="", currency=None),
     )
 
 
@@ -233,12 +235,14 @@ class _SettingsReader(YamlReader):
             of_dialect = () if keys[:1] and keys[0] in own_layout else ("dialect",)
             return self.problem((*path, *of_dialect, *keys), what, remedy)
 
+        dialect = compile_dialect(label, {**known, **own_layout}, problem, zone_named(zone_name))
+        currency = self._currency((*path, "currency"), entry.get("currency"))
         return Source(
             name=name,
             location=below(folder, location),
             pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
-            currency=self._currency((*path, "currency"), entry.get("currency")),
-            dialect=compile_dialect(label, {**known, **own_layout}, problem, zone_named(zone_name)),
+            currency=currency,
+            dialect=dialect._replace(currency=currency),
         )
 
     def _pattern(self, path: KeyPath, value: object) -> str:
@@ -259,8 +263,11 @@ class _SettingsReader(YamlReader):
 
     def _currency(self, path: KeyPath, value: object) -> str:
         currency = self.text(path, value)
+        if currency == PER_CENT:
+            return currency
         if not currency.isalnum() or len(currency) > LONGEST_CURRENCY:
-            raise self.problem(path, f"{currency!r} is not a currency", "write a code such as USD")
+            remedy = 'write a code such as USD, or "%" for P&L in per cent'
+            raise self.problem(path, f"{currency!r} is not a currency", remedy)
         return currency
 
     def _multipliers(self, given: object) -> dict[str, Decimal]:

@@ -31,6 +31,12 @@ OUTCOME_DISAGREES, NET_DISAGREES, HOLD_DISAGREES, CLOSED_BEFORE_OPENED, REPEATED
 )
 """Findings about one trade, one bit each."""
 
+CLOSED_TOGETHER = 1 << 6
+"""The same of a trade among others: it closed at the instant of one with another outcome."""
+
+PNL_COMPUTED, NET_DUST = 1 << 7, 1 << 8
+"""Net P&L is made from prices; it differs from gross minus commission by what floats lose."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",

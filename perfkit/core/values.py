@@ -72,10 +72,16 @@ _ISO_TIME = (
     r" ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _UTC_SHAPE = rb"0000-00-00[T ]00:00:00(?:\.0{1,12})?(Z)?"
-_EARLIEST_US = instant_of(EPOCH)
-_LATEST_US = instant_of(datetime(9000, 1, 1, tzinfo=UTC))
-_SURE_MILLENNIA = frozenset("2345678")
-"""First digits of years that lie between the two."""
+_EARLIEST_US = instant_of(datetime(1970, 3, 1, tzinfo=UTC))
+_LATEST_US = instant_of(datetime(2200, 1, 1, tzinfo=UTC))
+SPAN_OF_TIMES = "March 1970 and 2200"
+"""Trades are not older, nor from so far ahead: such a time is in another unit."""
+_SURE_CENTURIES = ({"2"}, {"0", "1"})
+"""First two digits of years that lie between the two."""
+
+
+OTHER_CURRENCY = ", the currency of the source"
+"""How the reason ends where an amount is in another currency: a cost that stays out of the P&L."""
 
 
 class BadValueError(ValueError):
@@ -105,15 +111,39 @@ def exact_number(value: object) -> Decimal | None:
     return Decimal(text)
 
 
-def numbers(values: Sequence[object]) -> Numbers:
+def logged_number(
+    value: object, decimal: str | None = None, currency: str | None = None
+) -> Decimal | None:
+    """One logged number, plain or with unit and separators (see `number_forms`).
+
+    Plain numbers are plain in every log but one with a decimal comma, where 1.234 is 1234. Raises
+    `BadValueError` for what is not clearly a number, or is money in another currency.
+    """
+    if decimal != "," or not isinstance(value, str) or "." not in value:
+        try:
+            return exact_number(value)
+        except BadValueError:
+            if not isinstance(value, str) or re.fullmatch(_NUMBER, value) is not None:
+                raise
+    from perfkit.core.number_forms import written_number
+
+    return written_number(value, decimal, currency)
+
+
+def numbers(
+    values: Sequence[object], decimal: str | None = None, currency: str | None = None
+) -> Numbers:
     """A whole column of logged numbers; raises `BadValueError` if any of them is bad."""
-    found = _uniform(values) if values else None
+    found = _uniform(values) if values and decimal != "," else None
     if found is not None:
         return Numbers(*found, complete=True)
     present = [value for value in values if value is not None and value != ""]
     if not present:
         return Numbers([None] * len(values), 0)
-    units, places = (None if len(present) == len(values) else _uniform(present)) or _mixed(present)
+    quick = None if decimal == "," or len(present) == len(values) else _uniform(present)
+    units, places = quick or in_one_unit(
+        [logged_number(value, decimal, currency) for value in present]
+    )
     following = iter(units)
     return Numbers(
         [None if value is None or value == "" else next(following) for value in values], places
@@ -219,21 +249,30 @@ def short_int(digits: str) -> int:
     return int(digits)
 
 
-def _mixed(present: list[object]) -> tuple[list[int | None], int]:
-    decimals = [exact_number(value) for value in present]
-    places = max(decimal_places(value) for value in decimals if value is not None)
-    return [units_of(value, places) for value in decimals if value is not None], places
+def in_one_unit(present: list[Decimal | None]) -> tuple[list[int | None], int]:
+    """Numbers as integers in the unit that holds them all, and its decimal places."""
+    places = max((decimal_places(one) for one in present if one is not None), default=0)
+    return [None if one is None else units_of(one, places) for one in present], places
 
 
-def exact_instant(value: object, zone: tzinfo, unit: str) -> int | None:
+def exact_instant(
+    value: object, zone: tzinfo, unit: str | None, pattern: str | None = None
+) -> int | None:
     """One logged time as an instant; None for null or an empty text.
 
-    An ISO 8601 text may be naive (it is taken in `zone`) and may carry up to 12 decimal places of
-    a second, kept to the microsecond; a number counts `unit` (s, ms, us or ns) since the epoch.
-    Raises `BadValueError` for anything else, and for a date that does not exist.
+    A text without an offset is taken in `zone`, and may carry up to 12 decimal places of a second,
+    kept to the microsecond; a number counts `unit` (s, ms, us or ns) since the epoch, without one
+    the unit that its size tells. A `pattern` of `datetime.strptime` comes first. Raises
+    `BadValueError` for anything else, and for a date that does not exist.
     """
     if value is None or value == "":
         return None
+    if pattern is not None:
+        from perfkit.core.time_forms import formatted_instant
+
+        found = formatted_instant(value, zone, pattern)
+        if found is not None:
+            return found
     if isinstance(value, str):
         matched = re.fullmatch(_ISO_TIME, value)
         if matched is not None:
@@ -241,19 +280,29 @@ def exact_instant(value: object, zone: tzinfo, unit: str) -> int | None:
     try:
         number = exact_number(value)
     except BadValueError as error:
-        raise BadValueError(f"{shown(value)} is not a time") from error
+        if not isinstance(value, str):
+            raise BadValueError(f"{shown(value)} is not a time") from error
+        from perfkit.core.time_forms import written_instant
+
+        return written_instant(value, zone, year_last=pattern is None)
     assert number is not None
-    multiply, divide = TIME_UNITS_US[unit]
-    numerator, denominator = number.as_integer_ratio()
-    return _in_range(value, numerator * multiply // (denominator * divide))
+    from perfkit.core.epoch_times import counted_instant
+
+    return counted_instant(value, number, zone, unit)
 
 
-def instants(values: Sequence[object], zone: tzinfo, unit: str) -> list[int | None]:
+def instants(
+    values: Sequence[object], zone: tzinfo, unit: str | None, pattern: str | None = None
+) -> list[int | None]:
     """A whole column of logged times; raises `BadValueError` if any of them is bad."""
-    quick = _uniform_times(values, zone)
+    quick = _uniform_times(values, zone) if pattern is None else None
+    if quick is None and pattern is None and set(map(type, values)) == {int}:
+        from perfkit.core.epoch_times import uniform_counts
+
+        quick = uniform_counts(values, unit)  # type: ignore[arg-type]
     if quick is not None:
         return quick
-    return [exact_instant(value, zone, unit) for value in values]
+    return [exact_instant(value, zone, unit, pattern) for value in values]
 
 
 def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] | None:
@@ -280,7 +329,8 @@ def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] |
         us = list(map(floordiv, since, repeat(MICROSECOND)))
     except ValueError:
         return None
-    if not set(joined[:: len(first) + 1]) <= _SURE_MILLENNIA and (
+    step = len(first) + 1
+    if any(set(joined[n::step]) - sure for n, sure in enumerate(_SURE_CENTURIES)) and (
         min(us) < _EARLIEST_US or max(us) >= _LATEST_US
     ):
         return None
@@ -299,13 +349,18 @@ def _iso_instant(value: str, matched: re.Match[str], zone: tzinfo) -> int:
         whole = instant_of(moment.astimezone(UTC))
     except (ValueError, OverflowError) as error:
         raise BadValueError(f"{shown(value)}: {error}") from error
-    return _in_range(value, whole) + int((fraction or "0")[:6].ljust(6, "0"))
+    return in_range(value, whole) + int((fraction or "0")[:6].ljust(6, "0"))
 
 
-def _in_range(value: object, instant: int) -> int:
-    if not _EARLIEST_US <= instant < _LATEST_US:
-        raise BadValueError(f"{shown(value)} is not a time between 1970 and 9000")
+def in_range(value: object, instant: int) -> int:
+    """The instant of a logged time; raises `BadValueError` where no trade can be so old or new."""
+    if not is_possible(instant):
+        raise BadValueError(f"{shown(value)} is not a time between {SPAN_OF_TIMES}")
     return instant
+
+
+def is_possible(instant: int) -> bool:
+    return _EARLIEST_US <= instant < _LATEST_US
 
 
 def exact_text(value: object) -> str | None:
@@ -313,10 +368,16 @@ def exact_text(value: object) -> str | None:
     if value is None or value == "":
         return None
     if isinstance(value, str):
-        return value
+        return unquoted(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return _int_text(value)
     raise BadValueError(f"{shown(value)} is not a text")
+
+
+def unquoted(text: str) -> str:
+    """A text without the quotes that keep a spreadsheet from reading a number: `="10001"`."""
+    is_quoted = text.startswith('="') and text.endswith('"') and len(text) > 3
+    return text[2:-1] if is_quoted else text
 
 
 def texts(values: Sequence[object]) -> list[str | None]:

@@ -39,7 +39,8 @@ class FileLog(NamedTuple):
     `blocks` has the number and the offset of a line now and then, to find others from. `total`
     lines, numbered from 1 through the file, end at offset `end`. `waiting_line` is the number of a
     last line without a newline, `waiting_bytes` its length. `offset_of` has, by their numbers, the
-    offsets of lines that close a trade and by themselves say nothing of its result.
+    offsets of lines that close a trade and by themselves say nothing of its result. `left_out` has
+    parsed lines with a value that could not be read.
     """
 
     path: str
@@ -55,6 +56,7 @@ class FileLog(NamedTuple):
     waiting_line: int | None
     waiting_bytes: int
     offset_of: dict[int, int]
+    left_out: list[LineError]
 
     @property
     def bytes_read(self) -> int:

@@ -14,13 +14,13 @@ from perfkit.config.layout import CSV
 from perfkit.core import values as col
 from perfkit.core.errors import LineError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.numbers import concatenated, take
+from perfkit.core.numbers import concatenated
 from perfkit.core.values import BadValueError
 from perfkit.logs.digest import ContentChangedError
 from perfkit.logs.file_log import FileLog, Lines, Sizes, Start
 from perfkit.logs.formats import json_lines
 from perfkit.logs.formats.form import Form
-from perfkit.logs.line_columns import Column, LineColumns, Raw, Typed, undated_rows
+from perfkit.logs.line_columns import Column, LineColumns, Raw, Typed, kept, undated_rows
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -72,6 +72,7 @@ class Gatherer:
         self.at: list[int] = []
         self.errors: list[LineError] = []
         self.offset_of: dict[int, int] = {}
+        self.left_out: list[LineError] = []
         self.ignored: list[int] = []
         self.blank = 0
         self.waiting_line: int | None = None
@@ -231,6 +232,7 @@ class Gatherer:
             waiting_line=self.waiting_line,
             waiting_bytes=self.waiting_bytes,
             offset_of=self.offset_of,
+            left_out=self.left_out,
         )
 
     def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
@@ -262,7 +264,7 @@ class Gatherer:
         if all(keep):
             return raw, numbers
         self.ignored += [n for n, kept in zip(numbers, keep, strict=True) if not kept]
-        return _kept(raw, numbers, keep)
+        return kept(raw, numbers, keep)
 
     def _without_bad(
         self, bad: Mapping[int, str], raw: Raw, numbers: list[int], place: _BlockPlace
@@ -270,7 +272,7 @@ class Gatherer:
         """The other lines; takes note of the bad ones."""
         for row, reason in bad.items():
             self._bad(numbers[row], place.offset_of(numbers[row]), reason)
-        return _kept(raw, numbers, [row not in bad for row in range(len(numbers))])
+        return kept(raw, numbers, [row not in bad for row in range(len(numbers))])
 
     def _typed(self, typed: Typed, numbers: list[int], place: _BlockPlace) -> None:
         """Takes lines that are converted, with their line numbers."""
@@ -282,17 +284,15 @@ class Gatherer:
         self.line += numbers
         for row in self.columns.rows_without_result(typed):
             self.offset_of[numbers[row]] = place.offset_of(numbers[row])
+        for row, reason in typed.left_out:
+            self.left_out.append(self._error(numbers[row], place.offset_of(numbers[row]), reason))
 
     def _bad(self, number: int, offset: int, reason: str) -> None:
+        self.errors.append(self._error(number, offset, reason))
+
+    def _error(self, number: int, offset: int, reason: str) -> LineError:
         # Very many lines may be bad for one reason, which is then kept once.
-        self.errors.append(
-            LineError(self.shown, number, offset, intern(reason), numbering=self.numbering)
-        )
-
-
-def _kept(raw: Raw, numbers: list[int], keep: list[bool]) -> tuple[Raw, list[int]]:
-    rows = [row for row, kept in enumerate(keep) if kept]
-    return [take(column, rows) for column in raw], take(numbers, rows)
+        return LineError(self.shown, number, offset, intern(reason), numbering=self.numbering)
 
 
 def _decoder(form: Form, keys: tuple[str, ...]) -> Decoder:

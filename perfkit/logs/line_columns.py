@@ -1,13 +1,13 @@
 """Decoded lines to typed columns, in the words of a dialect.
 
-A column is converted at once. Where a value in it is bad, its values are looked at one by one, and
-the caller goes on without the lines of the bad ones.
+A column is converted at once. Where a value in it is bad, its values are looked at one by one. What
+a closed trade can do without, such as a side or a stop, is left out of its line; a line that needs
+the bad value (see `needed`) is a bad one, and the caller goes on without it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from functools import partial
 
 from perfkit.config.dialect import (
     CLOSING,
@@ -25,7 +25,7 @@ from perfkit.config.expressions import EVERY, Call, Field, Formula, Leaf
 from perfkit.core import values as col
 from perfkit.core.exact import sum_of
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.numbers import Numbers, is_constant
+from perfkit.core.numbers import Numbers, is_constant, take
 from perfkit.core.values import BadValueError
 
 TYPE_CHECKING = False
@@ -39,19 +39,22 @@ Raw: TypeAlias = "Sequence[Sequence[Any]]"
 """Decoded values, a column for each key of the dialect."""
 
 
-_PARTS = 16
+MONEY = ("net_pnl", "gross_pnl", "commission", "slippage")
+"""Targets that are amounts of the currency of the source."""
 
 
 class Typed(NamedTuple):
     """Some lines as columns, one for each slot, and the instant each line speaks of.
 
-    The instant is None where a line has neither a closing nor an opening time.
+    The instant is None where a line has neither a closing nor an opening time. `left_out` has the
+    row of each value that could not be read and that its line can do without, and why.
     """
 
     slots: list[Column]
     identity: list[str | None]
     is_open: list[bool]
     at: list[int | None]
+    left_out: Sequence[tuple[int, str]] = ()
 
 
 class LineColumns:
@@ -62,35 +65,39 @@ class LineColumns:
         self.keys = {key: n for n, key in enumerate(dialect.keys)}
 
     def typed(self, raw: Raw, count: int) -> Typed:
-        """Typed columns of some rows; raises `BadValueError` if any value is bad."""
-        is_open = self._said_open(raw, count)
+        """Typed columns of some rows; raises `BadValueError` if a line needs a bad value."""
+        is_open = self.said_open(raw, count)
         slots: list[Column] = []
         times: dict[Leaf, Column] = {}
-        for slot in self.dialect.slots:
-            if slot.kind != TIME or (slot.policy == CLOSING and True in is_open):
-                slots.append(self._converted(slot, raw, is_open))
-                continue
-            if slot.source not in times:
-                times[slot.source] = self._converted(slot, raw, is_open)
-            slots.append(times[slot.source])
-        is_open, at = self._settled(slots, is_open)
-        return Typed(slots, self._identities(raw, count), is_open, at)
+        try:
+            for slot in self.dialect.slots:
+                if slot.kind != TIME or (slot.policy == CLOSING and True in is_open):
+                    slots.append(self._converted(slot, raw, is_open))
+                    continue
+                if slot.source not in times:
+                    times[slot.source] = self._converted(slot, raw, is_open)
+                slots.append(times[slot.source])
+        except BadValueError:
+            from perfkit.logs.bad_values import without_bad_values
+
+            typed, bad = without_bad_values(self, raw, count)
+            if bad:
+                raise
+            return typed
+        is_open, at = self.settled(slots, is_open)
+        return Typed(slots, self.identities(raw, count), is_open, at)
 
     def bad_rows(self, raw: Raw, count: int) -> dict[int, str]:
-        """The rows with a value that cannot be converted: the first such field, and why."""
-        bad: dict[int, str] = {}
-        _look_for_bad(self._said_open, "open_when", raw, count, bad)
-        for slot in self.dialect.slots:
-            _look_for_bad(partial(self._slot, slot), str(slot.source), raw, count, bad)
-        for source in self.dialect.identity:
-            _look_for_bad(partial(self._name, source), str(source), raw, count, bad)
-        return bad
+        """The rows that need a value that cannot be converted: the first such field, and why."""
+        from perfkit.logs.bad_values import bad_rows
+
+        return bad_rows(self, raw, count)
 
     def bad_conditions(self, raw: Raw, count: int) -> dict[int, str]:
         """The rows of which it cannot be said whether the dialect reads them, and why."""
-        bad: dict[int, str] = {}
-        _look_for_bad(partial(self.meeting, self.dialect.only), "only", raw, count, bad)
-        return bad
+        from perfkit.logs.bad_values import bad_conditions
+
+        return bad_conditions(self, raw, count)
 
     def rows_without_result(self, typed: Typed) -> list[int]:
         """The closing lines that by themselves say neither a P&L nor an outcome.
@@ -105,7 +112,7 @@ class LineColumns:
         closing = [row for row, opened in enumerate(typed.is_open) if not opened]
         if vanishing:
             return closing
-        columns = list(map(_values, typed.slots))
+        columns = list(map(values_of, typed.slots))
         known = ([column[row] is not None for column in columns] for row in closing)
         return [
             row
@@ -129,7 +136,7 @@ class LineColumns:
             met = [both and one for both, one in zip(met, here, strict=True)]
         return met
 
-    def _said_open(self, raw: Raw, count: int) -> list[bool]:
+    def said_open(self, raw: Raw, count: int) -> list[bool]:
         """Which lines meet a condition of `open_when`."""
         is_open = [False] * count
         for conditions in self.dialect.open_when:
@@ -138,26 +145,40 @@ class LineColumns:
                 is_open = [known or met for known, met in zip(is_open, meeting, strict=True)]
         return is_open
 
-    def _slot(self, slot: Slot, raw: Raw, count: int) -> Column:
+    def slot_column(self, slot: Slot, raw: Raw, count: int) -> Column:
         is_masked = slot.kind == TIME and slot.policy == CLOSING
-        is_open = self._said_open(raw, count) if is_masked else []
+        is_open = self.said_open(raw, count) if is_masked else []
         return self._converted(slot, raw, is_open)
 
     def _converted(self, slot: Slot, raw: Raw, is_open: list[bool]) -> Column:
         values = self._values(slot.source, raw)
         if slot.kind == NUMBER:
-            return col.numbers(values)
+            return self._numbers(slot, values)
         if slot.kind == TEXT:
             return self._texts(slot.target, values)
         if slot.policy == CLOSING and True in is_open:
             # What stands there on an open line (a 0, say) need not be a time.
             values = [None if o else v for v, o in zip(values, is_open, strict=True)]
-        return col.instants(values, self.dialect.zone, self.dialect.time_unit)
+        dialect = self.dialect
+        return col.instants(values, dialect.zone, dialect.time_unit, dialect.time_format)
 
-    def _name(self, source: Leaf, raw: Raw, _: int) -> list[str | None]:
+    def _numbers(self, slot: Slot, values: Sequence[Any]) -> Numbers:
+        if isinstance(slot.source, Call):  # a sum is a plain number
+            return col.numbers(values)
+        currency = self.dialect.currency if slot.target in MONEY else None
+        try:
+            return col.numbers(values, self.dialect.decimal, currency)
+        except BadValueError:
+            if slot.target != "hold_seconds" or self.dialect.hold_unit is not None:
+                raise
+        from perfkit.core.durations import duration_seconds
+
+        return Numbers(*col.in_one_unit(list(map(duration_seconds, values))))
+
+    def names(self, source: Leaf, raw: Raw, _: int) -> list[str | None]:
         return col.texts(self._values(source, raw))
 
-    def _settled(
+    def settled(
         self, slots: list[Column], is_open: list[bool]
     ) -> tuple[list[bool], list[int | None]]:
         """Which lines are open, and the instant each speaks of.
@@ -206,8 +227,8 @@ class LineColumns:
         meaning = {text: self.dialect.word(target, text) if text else None for text in distinct}
         return list(map(meaning.__getitem__, values))
 
-    def _identities(self, raw: Raw, count: int) -> list[str | None]:
-        parts = [self._name(source, raw, count) for source in self.dialect.identity]
+    def identities(self, raw: Raw, count: int) -> list[str | None]:
+        parts = [self.names(source, raw, count) for source in self.dialect.identity]
         if len(parts) == 1:
             return parts[0]
         if not parts:
@@ -232,7 +253,7 @@ class LineColumns:
         if source.name == "sum":
             (field,) = source.parts
             every = raw[self.keys[str(field.path[0])]]
-            return [summed(value, field.path[1:]) for value in every]
+            return [summed(value, field.path[1:], self.dialect) for value in every]
         return [called(source, row) for row in zip(*columns, strict=True)]
 
 
@@ -255,13 +276,14 @@ def value_at(value: Any, path: Sequence[str | int]) -> Any:
     return value
 
 
-def summed(value: Any, path: tuple[str | int, ...]) -> str | None:
+def summed(value: Any, path: tuple[str | int, ...], dialect: Dialect) -> str | None:
     """The exact sum over a list, as a text; None where no item has a number."""
     place = path.index(EVERY)
     items = value_at(value, path[:place])
     if not isinstance(items, list):
         return None
-    numbers = [col.exact_number(value_at(item, path[place + 1 :])) for item in items]
+    every = (value_at(item, path[place + 1 :]) for item in items)
+    numbers = [col.logged_number(one, dialect.decimal, dialect.currency) for one in every]
     present = [number for number in numbers if number is not None]
     return f"{sum_of(present):f}" if present else None
 
@@ -282,36 +304,18 @@ def _worded(value: Any) -> Any:
     return ("true" if value else "false") if isinstance(value, bool) else value
 
 
+def kept(raw: Raw, numbers: list[int], keep: list[bool]) -> tuple[Raw, list[int]]:
+    """The rows to keep, and their line numbers."""
+    rows = [row for row, keeps in enumerate(keep) if keeps]
+    return [take(column, rows) for column in raw], take(numbers, rows)
+
+
 def undated_rows(typed: Typed) -> dict[int, str]:
     """The lines without a time, and what to say of them."""
     if None not in typed.at:
         return {}
     reason = "neither a closing nor an opening time"
     return {row: reason for row, at in enumerate(typed.at) if at is None}
-
-
-def _look_for_bad(
-    convert: Callable[[Raw, int], object],
-    what: str,
-    raw: Raw,
-    count: int,
-    bad: dict[int, str],
-    first: int = 0,
-) -> None:
-    """Adds the rows from `first` on that do not convert, and why, unless they are known to be bad.
-
-    In parts, as most rows are good: one bad row of 3,000 is found in some 50 conversions.
-    """
-    try:
-        convert(raw, count)
-    except BadValueError as error:
-        if count == 1:
-            bad.setdefault(first, f"{what}: {error}")
-            return
-        size = -(-count // _PARTS)
-        for start in range(0, count, size):
-            part = [column[start : start + size] for column in raw]
-            _look_for_bad(convert, what, part, min(size, count - start), bad, first + start)
 
 
 def is_there(expression: Expression, is_known: Callable[[int], bool]) -> bool:
@@ -328,12 +332,12 @@ def _is_complete(column: Column) -> bool:
     return column.is_complete if isinstance(column, Numbers) else None not in column
 
 
-def _values(column: Column) -> list[Any]:
+def values_of(column: Column) -> list[Any]:
     return column.units if isinstance(column, Numbers) else column
 
 
 def _cleared(column: Column, is_open: list[bool]) -> Column:
-    cleared = [None if opened else v for v, opened in zip(_values(column), is_open, strict=True)]
+    cleared = [None if opened else v for v, opened in zip(values_of(column), is_open, strict=True)]
     return Numbers(cleared, column.places) if isinstance(column, Numbers) else cleared
 
 

@@ -11,7 +11,7 @@ from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import take
-from perfkit.core.trades import COLUMNS, CORRECTED, REPEATED, Trades
+from perfkit.core.trades import COLUMNS, CORRECTED, PNL_COMPUTED, REPEATED, Trades
 from perfkit.logs.combine import Records, combined, evaluated
 from perfkit.logs.derive import NO_RESULT, derived
 from perfkit.logs.file_log import FileLog
@@ -100,9 +100,15 @@ def _derived(
     source: Source, logs: Sequence[FileLog], config: Config
 ) -> tuple[Records, dict[str, Any]]:
     records = combined(list(logs), source.dialect)
+    targets = evaluated(records, source.dialect)
+    if source.dialect.pnl_from_prices:
+        from perfkit.logs.prices import net_pnl_from_prices
+
+        computed = net_pnl_from_prices(targets, config.multipliers, len(records.line))
+        targets["net_pnl"] = computed
     columns = derived(
         source.name,
-        evaluated(records, source.dialect),
+        targets,
         records.is_open,
         config.breakeven_tolerance,
         config.multipliers,
@@ -110,7 +116,12 @@ def _derived(
     columns["line"] = records.line
     columns["key"] = records.key
     findings = columns["findings"]
-    for rows, finding in ((records.corrected, CORRECTED), (records.repeated, REPEATED)):
+    closed = [row for row, opened in enumerate(records.is_open) if not opened]
+    for rows, finding in (
+        (records.corrected, CORRECTED),
+        (records.repeated, REPEATED),
+        (closed if source.dialect.pnl_from_prices else (), PNL_COMPUTED),
+    ):
         for row in rows:
             if findings[row] != NO_RESULT:
                 findings[row] |= finding

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections import Counter
 
 from perfkit.book.store.day_sheet import NO_NAME
-from perfkit.core.errors import kind_of
+from perfkit.core.errors import LineError, kind_of
 from perfkit.core.trades import (
     CLOSED_BEFORE_OPENED,
+    CLOSED_TOGETHER,
     CORRECTED,
     HOLD_DISAGREES,
     NET_DISAGREES,
     OUTCOME_DISAGREES,
+    PNL_COMPUTED,
     REPEATED,
 )
 from perfkit.summary.selection import Selection
@@ -32,6 +34,17 @@ _PER_TRADE = (
         "closed_before_opened",
         "a trade closed before it opened; it is counted without a holding time",
     ),
+    (
+        PNL_COMPUTED,
+        "pnl_computed",
+        "no P&L is logged: it is computed from prices, quantity and side, less commission",
+    ),
+    (
+        CLOSED_TOGETHER,
+        "closed_together",
+        "a win and a loss closed at the same time: streaks and drawdown depend on their order, "
+        "which is that of opening time, symbol, strategy and side",
+    ),
 )
 
 
@@ -44,6 +57,7 @@ def findings(selection: Selection) -> list[Finding]:
         unreadable[kind_of(error.reason)] += 1 + error.more
     for reason, count in sorted(unreadable.items()):
         found.append(Finding("bad_lines", count, f"unreadable: {reason}"))
+    found += _left_out(selection)
     kinds: Counter[int] = Counter()
     for _, sheet in selection.sheets:
         kinds.update(sheet.findings)
@@ -74,6 +88,24 @@ def findings(selection: Selection) -> list[Finding]:
             )
         )
     return found
+
+
+def _left_out(selection: Selection) -> list[Finding]:
+    """Values that could not be read: for each kind of reason how many, and the first of them."""
+    counts: Counter[str] = Counter()
+    first: dict[str, LineError] = {}
+    for line in selection.left_out:
+        kind = kind_of(line.reason)
+        counts[kind] += 1 + line.more
+        first.setdefault(kind, line)
+    return [
+        Finding(
+            "left_out",
+            count,
+            f"left out of its trade: {first[kind].reason} ({first[kind].path}:{first[kind].line})",
+        )
+        for kind, count in sorted(counts.items())
+    ]
 
 
 def _modes(selection: Selection) -> list[str]:

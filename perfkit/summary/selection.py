@@ -185,6 +185,11 @@ class Selection:
         return sorted(error for day, error in found if day is None or self._has(day))
 
     @cached_property
+    def left_out(self) -> list[LineError]:
+        """What could not be read of the window's lines and was left out."""
+        return sorted(line for day, line in self.book.left_out if self._has(day))
+
+    @cached_property
     def _days_before(self) -> list[date]:
         return [day for day in self.book.days if day < self.window.first_day]
 

@@ -93,6 +93,21 @@ class TestReading:
         assert (grown.grown, grown.rebuilt, grown.lines) == (1, 0, 1)
         assert grown.bytes_read == len(line("B"))
 
+    def test_what_is_left_out_of_lines_is_known_however_the_file_grew(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        root = workspace(logs={LOG: line("A", action="FLAT")})
+        for n in range(40):
+            assert sum(1 + one.more for _, one in open_desk(root).book.left_out) == n + 1 + 2 * (
+                n > 7
+            )
+            append(root, line(str(n), action="FLAT", stop_loss="x") if n == 7 else line("x" * n))
+            append(root, line(f"Z{n}", action=f"FLAT {n}"))
+        grown, cold = (open_desk(root, cached=cached).book for cached in (True, False))
+        assert [(one.line, one.more) for _, one in grown.left_out] == [(1, 41), (16, 0)]
+        assert grown.left_out == cold.left_out
+        assert first_difference(grown.config, grown.sources[0]) is None
+
     def test_a_torn_line_waits_and_is_read_when_it_is_whole(
         self, workspace: WriteWorkspace
     ) -> None:

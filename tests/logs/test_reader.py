@@ -12,7 +12,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from perfkit.config.dialect import TRADE_RECORD, Dialect, compile_dialect
+from perfkit.config.dialect import TARGETS, TRADE_RECORD, Dialect, compile_dialect
 from perfkit.core.errors import LogReadError
 from perfkit.core.numbers import Numbers
 from perfkit.core.values import MAX_SHOWN
@@ -87,25 +87,19 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
     "number": (b"17", "is not a JSON object"),
     "string": (b'"17"', "is not a JSON object"),
     "null": (b"null", "is not a JSON object"),
-    "NaN": (line(net_profit_loss="NaN"), "is not JSON"),
-    "NaN where nobody looks": (line(unknown="NaN"), "is not JSON"),
-    "Infinity": (line(net_profit_loss="Infinity"), "is not JSON"),
-    "-Infinity": (line(net_profit_loss="-Infinity"), "is not JSON"),
+    "NaN": (line(net_profit_loss="NaN"), "net_profit_loss: 'NaN' is not a number"),
+    "Infinity": (line(net_profit_loss="Infinity"), "net_profit_loss: 'Infinity' is not a number"),
+    "-Infinity": (
+        line(net_profit_loss="-Infinity"),
+        "net_profit_loss: '-Infinity' is not a number",
+    ),
     "NaN as text": (line(net_profit_loss='"NaN"'), "net_profit_loss: 'NaN' is not a number"),
-    "Infinity as text": (line(commission='"Infinity"'), "commission: 'Infinity' is not a number"),
     "1e999999": (line(net_profit_loss="1e999999"), "net_profit_loss: a number with exponent"),
-    "1e999999 as text": (line(profit_loss='"1e999999"'), "profit_loss: a number with exponent"),
-    "exponent of 31": (line(slippage="1e31"), "slippage: a number with exponent 31"),
     "1_000": (line(net_profit_loss="1_000"), "is not JSON"),
     "1_000 as text": (line(net_profit_loss='"1_000"'), "net_profit_loss: '1_000' is not a number"),
     "leading zero": (line(net_profit_loss="007"), "is not JSON"),
-    "blank in a number": (line(price='" 1"'), "price: ' 1' is not a number"),
-    "non-ASCII digit": (line(quantity='"\u0661"'), "quantity: '\u0661' is not a number"),
     "41 digits": (line(net_profit_loss="9" * 41), "net_profit_loss: a number of more than 40"),
-    "41 digits as text": (line(target=f'"{"9" * 41}"'), "target: a number of 41 digits"),
     "boolean as number": (line(net_profit_loss="true"), "net_profit_loss: True is not a number"),
-    "array as number": (line(stop_loss="[1]"), "stop_loss: .* is not a number"),
-    "object as text": (line(symbol="{}"), "symbol: {} is not a text"),
     "boolean as id": (line(order_id="true"), "True is not a text"),
     "bad UTF-8": (line(symbol='"?"').replace(b"?", b"\xff"), "is not UTF-8 at byte 119"),
     "bad UTF-8 where nobody looks": (line(note='"?"').replace(b"?", b"\xc3\x28"), "is not UTF-8"),
@@ -119,11 +113,8 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
     "deeply nested symbol": (line(symbol=DEEP), "is nested more than 64 levels deep"),
     "deeply nested and cut": (line(symbol=DEEP)[:90_000], "is nested more than 64 levels deep"),
     "5,000 digits": (line(net_profit_loss="9" * 5000), "a number of more than 40 digits"),
-    "5,000 digits as text": (line(target=f'"{"9" * 5000}"'), "target: a number of 5000 digits"),
     "time of 5,000 digits": (line(timestamp="9" * 5000), "a number of more than 40 digits"),
-    "time of 4,000 digits": (line(timestamp="9" * 4000), "timestamp: a number of more than 40"),
     "id of 4,000 digits": (line(order_id="9" * 4000), "order_id: a number of more than 40"),
-    "huge number in a list": (line(symbol=f"[{'9' * 4000}]"), r"symbol: \[\.\.\.\] is not a text"),
     "0-54.45": (line(net_profit_loss='"0-54.45"'), "net_profit_loss: '0-54.45' is not a number"),
     "no time": (line(timestamp="null", exit_timestamp='""'), "neither a closing nor an opening"),
     "empty object": (b"{}", "neither a closing nor an opening time"),
@@ -131,11 +122,26 @@ BAD_LINES: dict[str, tuple[bytes, str]] = {
         line(timestamp="null", outcome='"open"'),
         "neither a closing nor an opening time",
     ),
+    "leap second": (line(exit_timestamp='"2016-12-31T23:59:60Z"'), "exit_timestamp: .*23:59:60"),
     "30 February": (line(exit_timestamp='"2026-02-30T00:00:00Z"'), "exit_timestamp: .*2026-02-30"),
+    "unknown outcome": (line(outcome='"maybe"'), "outcome: 'maybe' is not one of win, loss"),
+}
+
+LEFT_OUT: dict[str, tuple[bytes, str]] = {
+    "Infinity as text": (line(commission='"Infinity"'), "commission: 'Infinity' is not a number"),
+    "1e999999 as text": (line(profit_loss='"1e999999"'), "profit_loss: a number with exponent"),
+    "exponent of 31": (line(slippage="1e31"), "slippage: a number with exponent 31"),
+    "blank in a number": (line(price='" 1"'), "price: ' 1' is not a number"),
+    "non-ASCII digit": (line(quantity='"\u0661"'), "quantity: '\u0661' is not a number"),
+    "41 digits as text": (line(target=f'"{"9" * 41}"'), "target: a number of 41 digits"),
+    "array as number": (line(stop_loss="[1]"), "stop_loss: .* is not a number"),
+    "object as text": (line(symbol="{}"), "symbol: {} is not a text"),
+    "5,000 digits as text": (line(target=f'"{"9" * 5000}"'), "target: a number of 5000 digits"),
+    "time of 4,000 digits": (line(timestamp="9" * 4000), "timestamp: a number of more than 40"),
+    "huge number in a list": (line(symbol=f"[{'9' * 4000}]"), r"symbol: \[\.\.\.\] is not a text"),
     "leap second": (line(timestamp='"2016-12-31T23:59:60Z"'), "timestamp: .*23:59:60"),
     "time of a word": (line(timestamp='"today"'), "timestamp: 'today' is not a"),
     "unknown side": (line(action='"HOLD"'), "action: 'HOLD' is not one of long, short"),
-    "unknown outcome": (line(outcome='"maybe"'), "outcome: 'maybe' is not one of win, loss"),
 }
 
 
@@ -165,6 +171,66 @@ def test_a_file_of_one_bad_line_has_no_other(tmp_path: Path, kind: str) -> None:
     assert len(log.lines) == 0
 
 
+@pytest.mark.parametrize(("content", "reason"), LEFT_OUT.values(), ids=LEFT_OUT)
+def test_a_value_that_a_trade_can_do_without_is_left_out_and_told(
+    tmp_path: Path, content: bytes, reason: str
+) -> None:
+    for before, after in ((b"", b""), (line() + b"\n", line() + b"\nnot json\n")):
+        log = read(tmp_path, before + content + b"\n" + after)
+        (error,) = log.left_out
+        assert (error.path, error.line) == ("logs/bot.jsonl", 1 + before.count(b"\n"))
+        assert error.offset == len(before)
+        assert re.match(reason, error.reason)
+        assert len(log.lines) == 1 + before.count(b"\n") + after.count(b"}")
+
+
+NEEDED = ("closed_at", "net_pnl", "outcome")
+
+
+@given(
+    target=st.sampled_from([one for one in TARGETS if one not in NEEDED]),
+    junk=st.sampled_from(['"?"', "[1]", "{}", '"1 2 x"', "true", '"2026-02-30"']),
+    among=st.booleans(),
+)
+def test_a_value_left_out_is_as_if_it_was_not_logged(
+    tmp_path_factory: pytest.TempPathFactory, *, target: str, junk: str, among: bool
+) -> None:
+    tmp_path = tmp_path_factory.getbasetemp()
+    spec = {"fields": {"closed_at": "exit_timestamp", "net_pnl": "net_profit_loss", target: "x"}}
+    others = line(x='"long"') + b"\n" + line() + b"\n" if among else b""
+    found = read(tmp_path, line(x=junk) + b"\n" + others, spec)
+    without = read(tmp_path, line(x="null") + b"\n" + others, spec)
+    assert found.errors == without.errors == []
+    assert found.lines == without.lines or not found.left_out
+
+
+@pytest.mark.parametrize(
+    ("fields", "bad"),
+    [
+        ({"net_profit_loss": "null", "profit_loss": '"2"', "commission": '"x"'}, True),
+        ({"net_profit_loss": '"1"', "profit_loss": '"2"', "commission": '"x"'}, False),
+        ({"net_profit_loss": "null", "profit_loss": '"x"', "outcome": '"win"'}, True),
+        ({"exit_timestamp": "null", "timestamp": '"x"'}, True),
+        ({"outcome": '"open"', "timestamp": '"x"'}, True),
+    ],
+    ids=["gross without its costs", "net", "gross", "no other time", "open without a time"],
+)
+def test_what_the_result_or_the_day_hangs_on_makes_a_bad_line(
+    tmp_path: Path, fields: dict[str, str], *, bad: bool
+) -> None:
+    log = read(tmp_path, line(**fields) + b"\n" + line() + b"\n")
+    assert [error.line for error in (log.errors if bad else log.left_out)] == [1]
+    assert len(log.errors) + len(log.left_out) == 1
+
+
+@pytest.mark.parametrize("nan", ["NaN", "Infinity", "-Infinity"])
+def test_nan_in_a_field_that_nobody_reads_is_nothing(tmp_path: Path, nan: str) -> None:
+    inside = line(unknown=f'[1, {nan}, {{"a": {nan}}}]', note='"NaN \\" Infinity"', symbol='"NaN"')
+    log = read(tmp_path, inside + b"\n" + line() + b"\n")
+    assert (log.lines.line, log.errors, log.left_out) == ([1, 2], [], [])
+    assert read(tmp_path, line(unknown=nan + "s") + b"\n").errors
+
+
 def test_the_offset_of_each_bad_line_points_at_its_first_byte(tmp_path: Path) -> None:
     bad = [content for content, _ in BAD_LINES.values()]
     written = [one for content in bad for one in (line(), content, b"")]
@@ -184,7 +250,8 @@ def test_a_bad_line_prints_as_path_line_and_reason(tmp_path: Path) -> None:
 def test_a_reason_is_one_line_without_much_of_what_the_line_holds(tmp_path: Path) -> None:
     for name in ("net_profit_loss", "outcome", "timestamp"):
         content = line(**{name: '"' + "secret " * 100_000 + '\\n"'}) + b"\n"
-        (error,) = read(tmp_path, content).errors
+        log = read(tmp_path, content)
+        (error,) = log.errors + log.left_out
         assert "\n" not in str(error)
         start = "'" + "secret " * 11
         assert error.reason.startswith(f"{name}: {start[: MAX_SHOWN - 3]}... is not")
@@ -377,9 +444,10 @@ def test_a_value_that_a_function_cannot_read_is_a_bad_line_and_the_rest_goes_on(
     log = read(tmp_path, b"\n".join([good, line(a="[1]"), good, b"not json", good]) + b"\n", spec)
     assert [(error.line, error.reason) for error in log.errors] == [
         (2, f"{where if where in ('only', 'open_when') else 'join(a, b)'}: [...] is not a text"),
-        (4, log.errors[1].reason),
-    ]
-    assert log.lines.line == [1, 3, 5]
+        (4, log.errors[-1].reason),
+    ][where == "symbol" :]
+    assert log.lines.line == ([1, 2, 3, 5] if where == "symbol" else [1, 3, 5])
+    assert len(log.left_out) == (where == "symbol")
 
 
 @pytest.mark.parametrize("first", ["true", "1"])

@@ -39,6 +39,10 @@ def test_clean_data_says_nothing(workspace: WriteWorkspace) -> None:
         trade(net_profit_loss=None, profit_loss="9", commission="1"),
         {"timestamp": TEN, "outcome": "open", "profit_loss": "-3", "commission": "1"},
     )
+    clean = tuple(
+        {**one, "exit_timestamp": one.get("exit_timestamp") and f"2026-04-06T11:00:00.{n}Z"}
+        for n, one in enumerate(clean)
+    )
     assert findings(desk(workspace, *clean)) == {}
 
 
@@ -133,7 +137,7 @@ def test_bad_lines_are_counted_by_reason(workspace: WriteWorkspace) -> None:
         "17",
         trade(net_profit_loss="x"),
         trade(net_profit_loss="y"),
-        trade(commission="x"),
+        trade(net_profit_loss=None, profit_loss="1", commission="x"),
     )
     found = [(one.code, one.count, one.message) for one in of.summary("all").data.findings]
     assert found == [
@@ -146,6 +150,55 @@ def test_bad_lines_are_counted_by_reason(workspace: WriteWorkspace) -> None:
 def test_bad_lines_with_whatever_text_in_them_are_one_kind(workspace: WriteWorkspace) -> None:
     lines = (trade(net_profit_loss="this is it"), trade(net_profit_loss="that: x is y"))
     assert findings(desk(workspace, trade(), *lines)) == {"bad_lines": 2}
+
+
+def test_what_is_left_out_of_a_trade_is_counted_by_field_and_reason_with_a_sample(
+    workspace: WriteWorkspace,
+) -> None:
+    of = desk(
+        workspace,
+        trade(),
+        trade(stop_loss="N/A", action="FLAT"),
+        trade(stop_loss="?", net_profit_loss="4"),
+        trade(stop_loss=None, timestamp="10:29"),
+    )
+    summary = of.summary("all")
+    assert summary.metrics["closed_trades"] == 4
+    assert summary.metrics["net_pnl"] == 19
+    log = "logs/trades/2026-04-06.jsonl"
+    assert [(one.code, one.count, one.message) for one in summary.data.findings] == [
+        (
+            "left_out",
+            1,
+            "left out of its trade: action: 'FLAT' is not one of long, short, buy, sell; "
+            f"map it with `values` in the dialect ({log}:2)",
+        ),
+        ("left_out", 2, f"left out of its trade: stop_loss: 'N/A' is not a number ({log}:2)"),
+        ("left_out", 1, f"left out of its trade: timestamp: '10:29' is not a time ({log}:4)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("pnls", "count"),
+    [
+        ("5 -5", 2),
+        ("5 5", 0),
+        ("-5 -5", 0),
+        ("5 0", 0),
+        ("5 0 -1", 3),
+        ("5 ; -5", 0),
+        ("; 5 -1", 2),
+    ],
+)
+def test_a_win_and_a_loss_that_closed_at_one_time_are_a_finding(
+    workspace: WriteWorkspace, pnls: str, count: int
+) -> None:
+    before, after, *_ = (*pnls.split(";"), "")
+    lines = [trade(net_profit_loss=pnl, stop_loss=n) for n, pnl in enumerate(before.split())]
+    later = "2026-04-06T11:30:00Z"
+    lines += [trade(net_profit_loss=pnl, exit_timestamp=later) for pnl in after.split()]
+    found = findings(desk(workspace, *lines))
+    assert found == ({"closed_together": count} if count else {})
 
 
 def test_findings_are_of_the_window_alone(workspace: WriteWorkspace) -> None:

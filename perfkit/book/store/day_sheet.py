@@ -9,12 +9,14 @@ from __future__ import annotations
 import marshal
 from collections import Counter
 from collections.abc import Iterable, Mapping
+from itertools import groupby
+from operator import lt
 
 from perfkit.book.store.packing import PackedTrades, packed_tally, unpacked_tally
 from perfkit.core.calendar import Calendar
 from perfkit.core.fast_imports import NamedTuple, blake2b
 from perfkit.core.numbers import is_constant
-from perfkit.core.trades import TEXT_COLUMNS, Trades
+from perfkit.core.trades import CLOSED_TOGETHER, LOST, TEXT_COLUMNS, WON, Trades
 from perfkit.disk.sealed import MARSHAL
 from perfkit.metrics import tally
 from perfkit.metrics.tally import Columns, Tally
@@ -50,7 +52,8 @@ class Sheet(NamedTuple):
     """One trading day: `parts` has, per dimension, a tally per name, or None for too many.
 
     The weekday has no parts of its own: a day is one weekday. `findings` counts the trades with
-    each set of findings; `digest` names the trades, None when nobody has asked yet.
+    each set of findings, and apart from that those `CLOSED_TOGETHER`; `digest` names the trades,
+    None when nobody has asked yet.
     """
 
     whole: Tally
@@ -83,6 +86,8 @@ def sheet_of(trades: Trades, calendar: Calendar, digest: bytes | None) -> Sheet:
     }
     found = trades.findings
     findings = {found[0]: len(found)} if is_constant(found) else Counter(found)
+    if together := _closed_together(trades):
+        findings = {**findings, CLOSED_TOGETHER: together}
     return Sheet(columns.whole, parts, findings, digest)
 
 
@@ -128,6 +133,21 @@ def digest_of(trades: PackedTrades) -> bytes:
         hashed.update(name.encode())
         hashed.update(trades.canonical(name))
     return hashed.digest()
+
+
+def _closed_together(trades: Trades) -> int:
+    """How many trades closed at the instant of one with another outcome.
+
+    Streaks and drawdowns depend on which of them came first.
+    """
+    closed_at = trades.closed_at
+    if all(map(lt, closed_at, closed_at[1:])):
+        return 0
+    count = 0
+    for _, rows in groupby(range(len(closed_at)), closed_at.__getitem__):
+        marks = [trades.marks[row] & (WON | LOST) for row in rows]
+        count += len(marks) if WON in marks and LOST in marks else 0
+    return count
 
 
 def _hour_parts(columns: Columns, trades: Trades, calendar: Calendar) -> Parts | None:

@@ -45,7 +45,8 @@ class FileEntry(NamedTuple):
     line, which is of `first_day`, as the last is of `last_day`. `newest` is the latest instant a
     line speaks of. `details` are the addresses of what is seldom needed. When it was last compared
     with its digests, a sample of its first `sampled` bytes was; 0 stands for all of them. `form` is
-    the label of its form, `numbering` how its records are numbered if they are no lines.
+    the label of its form, `numbering` how its records are numbered if they are no lines;
+    `left_out` is how many values of its lines could not be read and were left out.
     """
 
     number: int
@@ -66,6 +67,7 @@ class FileEntry(NamedTuple):
     sampled: int = 0
     form: str = ""
     numbering: str = ""
+    left_out: int = 0
 
     @property
     def label(self) -> str:
@@ -86,12 +88,14 @@ class Details(NamedTuple):
     """What is seldom needed of a run of lines of a file.
 
     `keys` are the identities of its lines, `blocks` the number and offset of a line now and
-    then, `errors` its bad lines (see `limited`).
+    then, `errors` its bad lines (see `limited`), `left_out` its lines with a
+    value that was left out, of each day and kind of reason the first.
     """
 
     keys: tuple[int, ...]
     blocks: tuple[tuple[int, int], ...]
     errors: tuple[BadLine, ...]
+    left_out: tuple[BadLine, ...] = ()
 
     @property
     def packed(self) -> bytes:

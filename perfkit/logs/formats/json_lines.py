@@ -130,6 +130,9 @@ def decoded_line(raw: bytes, keys: tuple[str, ...]) -> tuple[Any, ...]:
     except msgspec.ValidationError as error:
         raise BadValueError(_not_an_object(raw, str(error))) from error
     except msgspec.DecodeError as error:
+        quoted = _without_nan(raw)
+        if quoted != raw:
+            return decoded_line(quoted, keys)
         raise BadValueError(f"is not JSON: {_why_not_json(raw, str(error))}") from error
 
 
@@ -173,6 +176,20 @@ def _is_deep(raw: bytes) -> bool:
     bare = re.sub(rb'"(?:[^"\\]++|\\.)*+"?', b"", raw, flags=re.DOTALL)
     steps = map(_STEPS.__getitem__, bare.translate(None, _NO_BRACKET))
     return max(accumulate(steps), default=0) > MAX_DEPTH
+
+
+def _without_nan(raw: bytes) -> bytes:
+    """A line with texts in place of NaN and infinities, which Python writes and JSON has not.
+
+    `{"pnl": 1.5, "sharpe": NaN}` becomes `{"pnl": 1.5, "sharpe": "NaN"}`. What reads the field says
+    that a text is not a number; nobody minds where no field is read.
+    """
+    if b"NaN" not in raw and b"Infinity" not in raw:
+        return raw
+    import re
+
+    token = rb'("(?:[^"\\]++|\\.)*+")|(?<![\w.])-?(?:NaN|Infinity)(?![\w.])'
+    return re.sub(token, lambda found: found[1] or b'"%b"' % found[0], raw, flags=re.DOTALL)
 
 
 def too_long() -> str:

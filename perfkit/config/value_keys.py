@@ -1,0 +1,71 @@
+"""The keys of a dialect about how values are written; loaded where a dialect has one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from perfkit.config.dialect import KNOWN_WORDS, TARGETS, TEXT, Dialect, Problem, mapping_of
+from perfkit.config.expressions import Constant, Formula
+from perfkit.core.durations import UNIT_SECONDS
+from perfkit.core.time_forms import has_date
+
+
+def with_value_keys(dialect: Dialect, spec: Mapping[str, object], problem: Problem) -> Dialect:
+    """The dialect with these keys, checked; raises what `problem` makes of a mistake."""
+    if "values" in spec:
+        dialect = dialect._replace(words=_words(spec["values"], problem))
+    if "time_format" in spec:
+        pattern = _time_format(spec["time_format"], problem)
+        dialect = dialect._replace(time_format=pattern)
+    if "decimal" in spec:
+        if spec["decimal"] not in (".", ","):
+            raise problem("decimal", f"{spec['decimal']!r} is unknown", 'write "." or ","')
+        dialect = dialect._replace(decimal=str(spec["decimal"]))
+    if "hold_unit" in spec:
+        dialect = _in_seconds(dialect, spec["hold_unit"], problem)
+    return dialect
+
+
+def _in_seconds(dialect: Dialect, unit: object, problem: Problem) -> Dialect:
+    """The dialect with its holding time, a number of `unit`, in seconds."""
+    if not isinstance(unit, str) or unit not in UNIT_SECONDS:
+        raise problem(
+            "hold_unit", f"{unit!r} is unknown", f"write one of {', '.join(UNIT_SECONDS)}"
+        )
+    if "hold_seconds" not in dialect.expressions:
+        raise problem("hold_unit", "has no field", "name one in `fields: {hold_seconds: ...}`")
+    parts = (dialect.expressions["hold_seconds"], Constant(UNIT_SECONDS[unit]))
+    expressions = {**dialect.expressions, "hold_seconds": Formula("*", parts)}  # type: ignore[arg-type]
+    return dialect._replace(expressions=expressions, hold_unit=unit)
+
+
+def _time_format(pattern: object, problem: Problem) -> str:
+    if not isinstance(pattern, str) or not has_date(pattern):
+        raise problem(
+            "time_format",
+            f"{pattern!r} does not say year, month and day",
+            'write one such as "%d/%m/%Y %H:%M:%S"',
+        )
+    return pattern
+
+
+def _words(spec: object, problem: Problem) -> dict[str, dict[str, str]]:
+    words: dict[str, dict[str, str]] = {}
+    for target, mapping in mapping_of(spec, "values", problem).items():
+        if TARGETS.get(target, ("", ""))[0] != TEXT:
+            raise problem(
+                f"values.{target}",
+                "is not a field that holds a name",
+                "map side, outcome, symbol, strategy, execution_mode, account or exit_reason",
+            )
+        entries = mapping_of(mapping, f"values.{target}", problem)
+        words[target] = {logged: str(meaning) for logged, meaning in entries.items()}
+        known = KNOWN_WORDS.get(target)
+        for logged, meaning in words[target].items():
+            if known is not None and meaning.lower() not in known:
+                raise problem(
+                    f"values.{target}.{logged}",
+                    f"{meaning!r} is unknown",
+                    f"write one of {', '.join(known)}",
+                )
+    return words
