@@ -450,11 +450,11 @@ def metrics(
         **_risk(closed, config),
         **_streaks([outcome(trade, config) for trade in closed]),
         **_drawdown(closed),
-        "current_drawdown": _current_drawdown(history),
+        "current_drawdown": None if _is_unknown(closed) else _current_drawdown(history),
         "max_drawdown_pct": _max_drawdown_pct(before, closed, config),
         "unrealized_pnl": _unrealized(trades, window_start, window_end, newest),
         **_holds(closed, config),
-        **_days(list(daily.values())),
+        **_days(list(daily.values()), unknown=_is_unknown(closed)),
         **_sharpe(until_newest, config, missing_day),
     }
 
@@ -567,6 +567,7 @@ def _money(closed: Sequence[Trade], config: Config) -> dict[str, Figure]:
     known = [
         (outcome(trade, config), trade.net_pnl) for trade in closed if trade.net_pnl is not None
     ]
+    outcomes = Counter(outcome(trade, config) for trade in closed)
     pnls = [pnl for _, pnl in known]
     won = [pnl for kind, pnl in known if kind == "win"]
     lost = [pnl for kind, pnl in known if kind == "loss"]
@@ -577,10 +578,12 @@ def _money(closed: Sequence[Trade], config: Config) -> dict[str, Figure]:
         payoff = _rounded(avg_win / -avg_loss)
         required = _rounded(-avg_loss / (avg_win - avg_loss))
     return {
-        "net_pnl": _exact(_total(pnls)),
-        "gross_profit": _exact(_total(won)),
-        "gross_loss": _exact(_total(lost)),
-        "profit_factor": _quotient(_total(won), -_total(lost)),
+        "net_pnl": _exact(_total(pnls)) if pnls or not closed else None,
+        "gross_profit": _exact(_total(won)) if won or not outcomes["win"] else None,
+        "gross_loss": _exact(_total(lost)) if lost or not outcomes["loss"] else None,
+        "profit_factor": _quotient(_total(won), -_total(lost))
+        if won or not outcomes["win"]
+        else None,
         "avg_win": _rounded(avg_win),
         "avg_loss": _rounded(avg_loss),
         "payoff_ratio": payoff,
@@ -660,7 +663,7 @@ def _drawdown(closed: Sequence[Trade]) -> dict[str, Figure]:
             None,
         )
     return {
-        "max_drawdown": _exact(largest),
+        "max_drawdown": None if _is_unknown(closed) else _exact(largest),
         "drawdown_peak_at": peak_at,
         "drawdown_trough_at": trough_at,
         "drawdown_recovered_at": recovered_at,
@@ -702,7 +705,14 @@ def _unrealized(
     """Logged P&L of the trades without a close; None unless the window holds the newest instant."""
     if newest is None or not start <= newest < end:
         return None
-    return _exact(_total(_known(t.net_pnl for t in trades if t.closed_at is None)))
+    still_open = [trade.net_pnl for trade in trades if trade.closed_at is None]
+    known = _known(still_open)
+    return _exact(_total(known)) if known or not still_open else None
+
+
+def _is_unknown(closed: Sequence[Trade]) -> bool:
+    """Whether trades closed and the P&L of none is known."""
+    return bool(closed) and all(trade.net_pnl is None for trade in closed)
 
 
 def _holds(closed: Sequence[Trade], config: Config) -> dict[str, Figure]:
@@ -729,7 +739,14 @@ def _daily(closed: Sequence[Trade], config: Config) -> dict[date, Fraction]:
     return daily
 
 
-def _days(daily: Sequence[Fraction]) -> dict[str, Figure]:
+def _days(daily: Sequence[Fraction], *, unknown: bool) -> dict[str, Figure]:
+    figures = _known_days(daily)
+    if unknown:
+        figures.update(dict.fromkeys(("best_day", "worst_day", "avg_day", "sd_day")))
+    return figures
+
+
+def _known_days(daily: Sequence[Fraction]) -> dict[str, Figure]:
     return {
         "trading_days": len(daily),
         "profitable_days": sum(pnl > 0 for pnl in daily),

@@ -65,7 +65,8 @@ def by_part(view: View, dimension: str) -> Chart:
 
 
 def _net(part: Part) -> Decimal:
-    return decimal(part.metrics["net_pnl"])
+    """Its net P&L; 0 where it is unknown."""
+    return decimal(part.metrics["net_pnl"]) if _known(part) else Decimal(0)
 
 
 def _known(part: Part) -> bool:

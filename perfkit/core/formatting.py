@@ -32,6 +32,14 @@ def signed(value: Decimal, places: int = 2) -> str:
     return text if text.startswith("-") or not text.strip("0.,") else f"+{text}"
 
 
+def amount(value: Decimal | None) -> str:
+    """An amount by itself, with as many decimals as show three of its digits, at least two."""
+    if value is None:
+        return NOTHING
+    own = -value.normalize(_DISPLAY).as_tuple().exponent  # type: ignore[operator]
+    return signed(value, max(2, min(own, 2 - value.adjusted())))
+
+
 def percent(fraction: Decimal, places: int = 1) -> str:
     """A fraction as per cent."""
     return f"{fixed(fraction * 100, places)} %"

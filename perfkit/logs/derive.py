@@ -29,6 +29,7 @@ from perfkit.core.trades import (
     HOLD_DISAGREES,
     LOST,
     NET_DISAGREES,
+    NET_DUST,
     NUMBER_COLUMNS,
     OUTCOME_DISAGREES,
     PLANNED,
@@ -45,6 +46,9 @@ if TYPE_CHECKING:
 
 NO_RESULT = -1
 """Stands in the findings of a closed trade with neither P&L nor outcome."""
+
+FLOAT_DIGITS = 10**9
+"""A difference below this part of the amounts is what binary floats lose."""
 
 HOLD_TOLERANCE_US = SECOND_US
 """A logged holding time may differ from exit minus entry by less than this: bots round it."""
@@ -264,7 +268,11 @@ def _realised(net: Numbers, risk: list[int | None], places: int) -> Numbers:
 
 
 def _compare_net(columns: Mapping[str, Any], findings: list[int]) -> None:
-    """A finding where net, gross and commission are logged and do not add up."""
+    """A finding where net, gross and commission are logged and do not add up.
+
+    Bots compute in binary floats: 0.3 - 0.1 is logged as 0.19999999999999998. That is dust, which
+    is counted apart.
+    """
     net, gross, commission = columns["net_pnl"], columns["gross_pnl"], columns["commission"]
     places = max(net.places, gross.places, commission.places)
     expected, before, cost = (one.at_places(places) for one in (net, gross, commission))
@@ -275,8 +283,10 @@ def _compare_net(columns: Mapping[str, Any], findings: list[int]) -> None:
         pass
     rows = zip(expected, before, cost, strict=True)
     for row, (n, g, c) in enumerate(rows):
-        if n is not None and g is not None and c is not None and n != g - c:
-            findings[row] |= NET_DISAGREES
+        if n is None or g is None or c is None or n == g - c:
+            continue
+        is_dust = abs(n - g + c) * FLOAT_DIGITS < max(abs(n), abs(g), abs(c))
+        findings[row] |= NET_DUST if is_dust else NET_DISAGREES
 
 
 def _mark_beyond(

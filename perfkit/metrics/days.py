@@ -16,7 +16,7 @@ from perfkit.core.exact import (
     rounded,
     subtract,
 )
-from perfkit.metrics.facts import NO_LOSING_DAY, NO_TRADES, Facts, Undefined
+from perfkit.metrics.facts import NO_LOSING_DAY, NO_TRADES, Facts, Undefined, if_known
 from perfkit.metrics.metric import DAYS, Inputs, metric
 
 RETURNS_NEEDED = 20
@@ -110,7 +110,7 @@ def profitable_days(facts: Facts) -> int:
     formula="max over days with a closed trade",
     unit="money",
     range="any",
-    empty="null when no trade closed",
+    empty="null when no closed trade has a P&L",
     source="plain extreme",
     elsewhere=(
         "freqtrade takes UTC days, and days without a trade between the first and the last count "
@@ -121,7 +121,7 @@ def profitable_days(facts: Facts) -> int:
     inputs=_best,
 )
 def best_day(facts: Facts) -> Decimal | Undefined:
-    return max(pnl for _, pnl in facts.days) if facts.days else NO_TRADES
+    return if_known(facts, max(pnl for _, pnl in facts.days)) if facts.days else NO_TRADES
 
 
 @metric(
@@ -129,7 +129,7 @@ def best_day(facts: Facts) -> Decimal | Undefined:
     formula="min over days with a closed trade",
     unit="money",
     range="any",
-    empty="null when no trade closed",
+    empty="null when no closed trade has a P&L",
     source="plain extreme",
     elsewhere=(
         "freqtrade takes UTC days, and days without a trade between the first and the last count "
@@ -140,7 +140,7 @@ def best_day(facts: Facts) -> Decimal | Undefined:
     inputs=_worst,
 )
 def worst_day(facts: Facts) -> Decimal | Undefined:
-    return min(pnl for _, pnl in facts.days) if facts.days else NO_TRADES
+    return if_known(facts, min(pnl for _, pnl in facts.days)) if facts.days else NO_TRADES
 
 
 @metric(
@@ -148,7 +148,7 @@ def worst_day(facts: Facts) -> Decimal | Undefined:
     formula="net_pnl / trading_days",
     unit="money per day",
     range="any",
-    empty="null when no trade closed",
+    empty="null when no closed trade has a P&L",
     source="plain mean over days with a closed trade",
     label="Average day",
     group=DAYS,
@@ -156,9 +156,9 @@ def worst_day(facts: Facts) -> Decimal | Undefined:
     inputs=_day_inputs,
 )
 def avg_day(facts: Facts) -> Decimal | Undefined:
-    return (
-        ratio(_total([pnl for _, pnl in facts.days]), len(facts.days)) if facts.days else NO_TRADES
-    )
+    if not facts.days:
+        return NO_TRADES
+    return if_known(facts, ratio(_total([pnl for _, pnl in facts.days]), len(facts.days)))
 
 
 @metric(
@@ -167,7 +167,7 @@ def avg_day(facts: Facts) -> Decimal | Undefined:
     unit="money per day",
     range="0 and up",
     bounds=(0, None),
-    empty="null with fewer than 2 such days",
+    empty="null with fewer than 2 such days, or when no closed trade has a P&L",
     source="sample standard deviation",
     label="Standard deviation of a day",
     group=DAYS,
@@ -179,7 +179,7 @@ def sd_day(facts: Facts) -> Decimal | Undefined:
     count = len(facts.days)
     if count < 2:
         return Undefined("fewer than 2 days with a closed trade")
-    return root_ratio(_spread([pnl for _, pnl in facts.days]), count * (count - 1))
+    return if_known(facts, root_ratio(_spread([pnl for _, pnl in facts.days]), count * (count - 1)))
 
 
 @metric(

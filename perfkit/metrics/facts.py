@@ -44,5 +44,24 @@ NO_TRADES = Undefined("no trade closed in the window")
 NO_PNL = Undefined("no closed trade has a P&L")
 NO_WIN = Undefined("no trade won")
 NO_LOSS = Undefined("no trade lost")
+NO_KNOWN_WIN = Undefined("no win has a P&L")
+NO_KNOWN_LOSS = Undefined("no loss has a P&L")
 NO_LOSING_DAY = Undefined("no day lost money")
 NOT_IN_A_PART = Undefined("describes the whole account, not a part of it")
+
+
+def no_win(facts: Facts) -> Undefined:
+    """Why nothing is known of what wins brought."""
+    return NO_KNOWN_WIN if facts.tally.counts.wins else NO_WIN
+
+
+def no_loss(facts: Facts) -> Undefined:
+    """Why nothing is known of what losses cost."""
+    return NO_KNOWN_LOSS if facts.tally.counts.losses else NO_LOSS
+
+
+def if_known(facts: Facts, figure: Decimal | Undefined) -> Decimal | Undefined:
+    """A figure of net P&L; undefined where trades closed and the P&L of none is known."""
+    counts = facts.tally.counts
+    closed = counts.wins + counts.losses + counts.breakevens
+    return NO_PNL if closed and not counts.known else figure

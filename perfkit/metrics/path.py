@@ -8,7 +8,7 @@ from decimal import Decimal
 from perfkit.core.calendar import moment_of
 from perfkit.core.exact import ZERO, scaled, subtract
 from perfkit.core.trades import HELD, LOST, WON
-from perfkit.metrics.facts import Facts, Undefined
+from perfkit.metrics.facts import Facts, Undefined, if_known
 from perfkit.metrics.metric import PNL, RISK, STREAKS, Quotient, metric
 
 _NO_DRAWDOWN = Undefined("no drawdown in the window")
@@ -100,8 +100,8 @@ def longest_loss_streak(facts: Facts) -> int:
     group=RISK,
     reads=("depth",),
 )
-def max_drawdown(facts: Facts) -> Decimal:
-    return subtract(ZERO, facts.tally.drawdown.depth)
+def max_drawdown(facts: Facts) -> Decimal | Undefined:
+    return if_known(facts, subtract(ZERO, facts.tally.drawdown.depth))
 
 
 @metric(
@@ -170,7 +170,7 @@ def drawdown_recovered_at(facts: Facts) -> datetime | Undefined:
     reads=("current_drawdown",),
 )
 def current_drawdown(facts: Facts) -> Decimal | Undefined:
-    return facts.current_drawdown
+    return if_known(facts, facts.current_drawdown)
 
 
 @metric(

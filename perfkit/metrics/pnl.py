@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from perfkit.core.exact import ZERO, add, multiply, ratio, subtract
 from perfkit.core.trades import LOST, PNL_KNOWN, WON
-from perfkit.metrics.facts import NO_LOSS, NO_PNL, NO_WIN, Facts, Undefined
+from perfkit.metrics.facts import NO_PNL, Facts, Undefined, if_known, no_loss, no_win
 from perfkit.metrics.metric import PNL, TRADES, Inputs, Quotient, metric
 
 
@@ -32,15 +32,15 @@ def _payoff(facts: Facts) -> tuple[Decimal, Decimal]:
     formula="sum of net P&L",
     unit="money",
     range="any",
-    empty="0",
+    empty="0; null when trades closed and none has a P&L",
     source="exact sum; net P&L is the logged net, else gross minus commission, else gross",
     label="Net P&L",
     group=PNL,
     reads=("net_pnl",),
     marks=PNL_KNOWN,
 )
-def net_pnl(facts: Facts) -> Decimal:
-    return facts.tally.sums.net_pnl
+def net_pnl(facts: Facts) -> Decimal | Undefined:
+    return if_known(facts, facts.tally.sums.net_pnl)
 
 
 @metric(
@@ -49,14 +49,16 @@ def net_pnl(facts: Facts) -> Decimal:
     unit="money",
     range="0 and up",
     bounds=(0, None),
-    empty="0",
+    empty="0; null when trades won and no win has a P&L",
     source="exact sum",
     group=PNL,
     reads=("gross_profit",),
     marks=WON | PNL_KNOWN,
 )
-def gross_profit(facts: Facts) -> Decimal:
-    return facts.tally.sums.gross_profit
+def gross_profit(facts: Facts) -> Decimal | Undefined:
+    counts = facts.tally.counts
+    unknown = counts.wins and not counts.known_wins
+    return no_win(facts) if unknown else facts.tally.sums.gross_profit
 
 
 @metric(
@@ -65,14 +67,16 @@ def gross_profit(facts: Facts) -> Decimal:
     unit="money",
     range="0 and down",
     bounds=(None, 0),
-    empty="0",
+    empty="0; null when trades lost and no loss has a P&L",
     source="exact sum",
     group=PNL,
     reads=("gross_loss",),
     marks=LOST | PNL_KNOWN,
 )
-def gross_loss(facts: Facts) -> Decimal:
-    return facts.tally.sums.gross_loss
+def gross_loss(facts: Facts) -> Decimal | Undefined:
+    counts = facts.tally.counts
+    unknown = counts.losses and not counts.known_losses
+    return no_loss(facts) if unknown else facts.tally.sums.gross_loss
 
 
 @metric(
@@ -81,7 +85,7 @@ def gross_loss(facts: Facts) -> Decimal:
     unit="ratio",
     range="0 and up",
     bounds=(0, None),
-    empty="null when no trade lost money",
+    empty="null when no loss has a P&L, or trades won and no win has one",
     source="the usual definition of trading-system reports",
     elsewhere=(
         "freqtrade gives 0 without a loss; quantstats gives infinity, or 0 when nothing was won "
@@ -92,9 +96,11 @@ def gross_loss(facts: Facts) -> Decimal:
     reads=("gross_profit", "gross_loss"),
     inputs=("gross_profit", "gross_loss"),
 )
-def profit_factor(facts: Facts) -> Quotient:
-    sums = facts.tally.sums
-    return Quotient(sums.gross_profit, subtract(ZERO, sums.gross_loss), NO_LOSS)
+def profit_factor(facts: Facts) -> Quotient | Undefined:
+    counts, sums = facts.tally.counts, facts.tally.sums
+    if counts.wins and not counts.known_wins:
+        return no_win(facts)
+    return Quotient(sums.gross_profit, subtract(ZERO, sums.gross_loss), no_loss(facts))
 
 
 @metric(
@@ -113,7 +119,7 @@ def profit_factor(facts: Facts) -> Quotient:
     marks=WON | PNL_KNOWN,
 )
 def avg_win(facts: Facts) -> Quotient:
-    return Quotient(facts.tally.sums.gross_profit, facts.tally.counts.known_wins, NO_WIN)
+    return Quotient(facts.tally.sums.gross_profit, facts.tally.counts.known_wins, no_win(facts))
 
 
 @metric(
@@ -132,7 +138,7 @@ def avg_win(facts: Facts) -> Quotient:
     marks=LOST | PNL_KNOWN,
 )
 def avg_loss(facts: Facts) -> Quotient:
-    return Quotient(facts.tally.sums.gross_loss, facts.tally.counts.known_losses, NO_LOSS)
+    return Quotient(facts.tally.sums.gross_loss, facts.tally.counts.known_losses, no_loss(facts))
 
 
 @metric(
@@ -152,7 +158,8 @@ def avg_loss(facts: Facts) -> Quotient:
     inputs=_payoff_inputs,
 )
 def payoff_ratio(facts: Facts) -> Quotient:
-    return Quotient(*_payoff(facts), NO_LOSS if facts.tally.counts.known_wins else NO_WIN)
+    why = no_loss(facts) if facts.tally.counts.known_wins else no_win(facts)
+    return Quotient(*_payoff(facts), why)
 
 
 @metric(
@@ -191,9 +198,9 @@ def expectancy(facts: Facts) -> Quotient:
 def required_win_rate(facts: Facts) -> Decimal | Undefined:
     counts = facts.tally.counts
     if not counts.known_wins:
-        return NO_WIN
+        return no_win(facts)
     if not counts.known_losses:
-        return NO_LOSS
+        return no_loss(facts)
     won, lost = _payoff(facts)
     return ratio(lost, add(won, lost))
 
@@ -215,7 +222,7 @@ def required_win_rate(facts: Facts) -> Decimal | Undefined:
 )
 def largest_win(facts: Facts) -> Decimal | Undefined:
     largest = facts.tally.largest_win
-    return NO_WIN if largest is None else largest
+    return no_win(facts) if largest is None else largest
 
 
 @metric(
@@ -235,7 +242,7 @@ def largest_win(facts: Facts) -> Decimal | Undefined:
 )
 def largest_loss(facts: Facts) -> Decimal | Undefined:
     largest = facts.tally.largest_loss
-    return NO_LOSS if largest is None else largest
+    return no_loss(facts) if largest is None else largest
 
 
 @metric(

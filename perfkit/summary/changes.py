@@ -12,7 +12,7 @@ from perfkit.core.exact import subtract
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import NOTHING, escaped, signed, table
 from perfkit.metrics.facts import Value
-from perfkit.summary.labels import label_of, moment, shown, shown_difference
+from perfkit.summary.labels import cash_of, label_of, moment, shown, shown_difference
 from perfkit.summary.render import VERDICTS, Text
 from perfkit.summary.shape import SummaryShape, TargetVerdict
 from perfkit.summary.targets import INSUFFICIENT
@@ -90,18 +90,20 @@ def _sentence(summary: SummaryShape, previous: SummaryShape) -> str:
     if difference is None or not difference:
         return f"{text}: net P&L is the same.\n"
     way = "higher" if difference > 0 else "lower"
-    amount = signed(abs(difference)).removeprefix("+")
+    cash = cash_of(summary.metrics, summary.currency)
+    amount = signed(abs(difference), cash.places).removeprefix("+")
     return f"{text}: net P&L is {amount} {summary.currency} {way}.\n"
 
 
 def _row(name: str, summary: SummaryShape, previous: SummaryShape) -> list[str]:
     now, before = summary.metrics[name], previous.metrics[name]
     difference = _difference(now, before)
+    cash = cash_of(summary.metrics, summary.currency)
     return [
         label_of(name),
-        shown(name, now, summary.currency),
-        shown(name, before, previous.currency),
-        NOTHING if difference is None else shown_difference(name, difference, summary.currency),
+        shown(name, now, cash),
+        shown(name, before, cash._replace(currency=previous.currency)),
+        NOTHING if difference is None else shown_difference(name, difference, cash),
     ]
 
 

@@ -16,6 +16,7 @@ from perfkit.core.trades import (
     PNL_COMPUTED,
     REPEATED,
 )
+from perfkit.metrics.tally import Counts
 from perfkit.summary.selection import Selection
 from perfkit.summary.shape import Finding
 
@@ -65,6 +66,9 @@ def findings(selection: Selection) -> list[Finding]:
         count = sum(number for kind, number in kinds.items() if kind & bit)
         if count:
             found.append(Finding(code, count, message))
+    if unknown := sum(_without_pnl(sheet.whole.counts) for _, sheet in selection.sheets):
+        message = "closed trades without a P&L: they count by their outcome, but not in money"
+        found.append(Finding("without_pnl", unknown, message))
     modes = _modes(selection)
     if len(modes) > 1:
         found.append(
@@ -106,6 +110,10 @@ def _left_out(selection: Selection) -> list[Finding]:
         )
         for kind, count in sorted(counts.items())
     ]
+
+
+def _without_pnl(counts: Counts) -> int:
+    return counts.wins + counts.losses + counts.breakevens - counts.known
 
 
 def _modes(selection: Selection) -> list[str]:

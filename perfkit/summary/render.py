@@ -19,6 +19,8 @@ from perfkit.metrics.facts import Value
 from perfkit.metrics.risk import SQN_TRADES_ADVISED
 from perfkit.summary.labels import (
     PART_COLUMNS,
+    Cash,
+    cash_of,
     groups,
     in_sentence,
     label_of,
@@ -57,7 +59,7 @@ class Text:
 
 def glance(summary: SummaryShape) -> str:
     """What happened, in one paragraph and one small table."""
-    metrics, cash = summary.metrics, summary.currency
+    metrics, cash = summary.metrics, _cash(summary)
     lines = [f"**{_title(summary)}**" + _filter_note(summary) + "\n"]
     if not metrics["closed_trades"]:
         lines.append(f"{NO_TRADES}.{_open_sentence(summary)}\n")
@@ -75,7 +77,7 @@ def glance(summary: SummaryShape) -> str:
 
 
 def _glance_rows(summary: SummaryShape) -> tuple[list[str], list[list[str]]]:
-    metrics, cash = summary.metrics, summary.currency
+    metrics, cash = summary.metrics, _cash(summary)
     trough = metrics["drawdown_trough_at"]
     fall = "none"
     if isinstance(trough, datetime):
@@ -193,7 +195,7 @@ def _shown_in(summary: SummaryShape, name: str, *, with_reason: bool = True) -> 
     value = summary.metrics[name]
     if value is None:
         return f"{NOTHING} ({summary.undefined[name]})" if with_reason else NOTHING
-    text = shown(name, value, summary.currency, summary.window.timezone)
+    text = shown(name, value, _cash(summary), summary.window.timezone)
     return f"{text} ({note})" if with_reason and (note := _note(summary, name)) else text
 
 
@@ -205,30 +207,30 @@ def _note(summary: SummaryShape, name: str) -> str:
 
 
 def _variance(summary: SummaryShape, verdict: TargetVerdict) -> str:
-    wanted = _wanted(verdict, summary.currency)
+    wanted = _wanted(verdict, _cash(summary))
     sign = "≥" if verdict.bound == "at_least" else "≤"
     text = f"target {sign} {wanted}: "
     if verdict.distance is None:
         return f"{text}not enough data ({verdict.reason})"
-    distance = _distance(verdict, summary.currency)
+    distance = _distance(verdict, _cash(summary))
     if verdict.verdict != INSUFFICIENT:
         return f"{text}{verdict.verdict} by {distance}"
     way = "below" if verdict.distance < 0 else "above"
     return f"{text}{distance.lstrip('+-')} {way} target, but too few trades to say"
 
 
-def _wanted(verdict: TargetVerdict, currency: str) -> str:
-    return shown(verdict.metric, verdict.target, currency).removeprefix("+")
+def _wanted(verdict: TargetVerdict, cash: Cash) -> str:
+    return shown(verdict.metric, verdict.target, cash).removeprefix("+")
 
 
-def _distance(verdict: TargetVerdict, currency: str) -> str:
+def _distance(verdict: TargetVerdict, cash: Cash) -> str:
     if verdict.distance is None:
         return NOTHING
-    return shown_difference(verdict.metric, verdict.distance, currency)
+    return shown_difference(verdict.metric, verdict.distance, cash)
 
 
 def _target_rows(summary: SummaryShape) -> list[list[str]]:
-    cash = summary.currency
+    cash = _cash(summary)
     rows = []
     for verdict in summary.targets:
         sign = "at least" if verdict.bound == "at_least" else "at most"
@@ -245,11 +247,12 @@ def _part_header(dimension: str) -> list[str]:
 
 
 def _part_rows(summary: SummaryShape, dimension: str, clean: Callable[..., str]) -> list[list[str]]:
-    return [_part_row(part, summary.currency, clean) for part in summary.breakdowns[dimension]]
+    cash = _cash(summary)
+    return [_part_row(part, cash, clean) for part in summary.breakdowns[dimension]]
 
 
-def _part_row(part: Part, currency: str, clean: Callable[..., str]) -> list[str]:
-    cells = [shown(name, part.metrics[name], currency) for name in PART_COLUMNS]
+def _part_row(part: Part, cash: Cash, clean: Callable[..., str]) -> list[str]:
+    cells = [shown(name, part.metrics[name], cash) for name in PART_COLUMNS]
     return [clean(part.name) or "(none)", *cells[:3], _interval(part.metrics, 0), *cells[3:]]
 
 
@@ -288,7 +291,7 @@ def _open_sentence(summary: SummaryShape) -> str:
         text += f", the oldest for {duration(opened.oldest_age_seconds)}"
     unrealized = summary.metrics["unrealized_pnl"]
     if isinstance(unrealized, Decimal):
-        text += f", {shown('unrealized_pnl', unrealized, summary.currency)} unrealized"
+        text += f", {shown('unrealized_pnl', unrealized, _cash(summary))} unrealized"
     return text + "."
 
 
@@ -331,3 +334,7 @@ def _missed_names(verdicts: Sequence[TargetVerdict]) -> str:
 
 def _count(number: Value | None, noun: str) -> str:
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def _cash(summary: SummaryShape) -> Cash:
+    return cash_of(summary.metrics, summary.currency)

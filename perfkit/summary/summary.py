@@ -159,6 +159,8 @@ def _unrealized(selection: Selection) -> Decimal | Undefined:
     if not selection.holds_newest:
         return Undefined("the window does not hold the newest line")
     column = selection.never_closed.net_pnl
+    if column.units and column.units.count(None) == len(column.units):
+        return Undefined("no open trade has a P&L")
     return scaled(sum(filter(None, column.units)), column.places)
 
 

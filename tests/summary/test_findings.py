@@ -34,7 +34,7 @@ def test_clean_data_says_nothing(workspace: WriteWorkspace) -> None:
         trade(outcome="win", profit_loss="6", commission="1", hold_duration_seconds=3600),
         trade(outcome="loss", net_profit_loss="-5", execution_mode="PAPER"),
         trade(outcome="breakeven", net_profit_loss="0"),
-        trade(outcome="win", net_profit_loss=None),
+        trade(outcome="win"),
         trade(profit_loss="9"),
         trade(net_profit_loss=None, profit_loss="9", commission="1"),
         {"timestamp": TEN, "outcome": "open", "profit_loss": "-3", "commission": "1"},
@@ -89,6 +89,57 @@ def test_an_outcome_is_held_against_the_sign_within_the_tolerance(
     )
     config = BOT + "breakeven_tolerance: 0.5\n"
     assert findings(desk(workspace, *lines, config=config)) == {"outcome_disagrees": 1}
+
+
+@pytest.mark.parametrize(
+    ("net", "gross", "commission", "disagrees"),
+    [
+        ("0.19999999999999998", "0.3", "0.1", False),
+        ("0.199999999", "0.3", "0.1", True),
+        ("0.1999999998", "0.3", "0.1", False),
+        ("1000000.0001", "1000000", "0", False),
+        ("1000000.01", "1000000", "0", True),
+        ("-0.0000000001", "0", "0", True),
+    ],
+)
+def test_what_binary_floats_lose_is_no_disagreement(
+    workspace: WriteWorkspace, net: str, gross: str, commission: str, *, disagrees: bool
+) -> None:
+    of = desk(workspace, trade(net_profit_loss=net, profit_loss=gross, commission=commission))
+    assert findings(of) == ({"net_disagrees": 1} if disagrees else {})
+
+
+def test_money_that_nobody_knows_is_null_and_the_reasons_fit_the_counts(
+    workspace: WriteWorkspace,
+) -> None:
+    of = desk(
+        workspace,
+        *(
+            trade(net_profit_loss=None, outcome=outcome, exit_timestamp=f"2026-04-06T1{n}:00:00Z")
+            for n, outcome in enumerate(("win", "loss", "win"))
+        ),
+        config=BOT + "starting_equity: 1000\n",
+    )
+    summary = of.summary("all")
+    assert (summary.metrics["wins"], summary.metrics["losses"]) == (2, 1)
+    unknown = {
+        **dict.fromkeys(("avg_win", "largest_win", "gross_profit"), "no win has a P&L"),
+        **dict.fromkeys(("profit_factor", "payoff_ratio", "required_win_rate"), "no win has a P&L"),
+        **dict.fromkeys(("avg_loss", "largest_loss", "gross_loss"), "no loss has a P&L"),
+        **dict.fromkeys(
+            ("net_pnl", "best_day", "worst_day", "avg_day"), "no closed trade has a P&L"
+        ),
+        **dict.fromkeys(("max_drawdown", "current_drawdown"), "no closed trade has a P&L"),
+    }
+    assert {name: summary.metrics[name] for name in unknown} == dict.fromkeys(unknown)
+    assert {name: summary.undefined[name] for name in unknown} == unknown
+    assert findings(of) == {"without_pnl": 3}
+    assert "0.00 USD" not in str(summary).partition("Net P&L")[2].partition("Commission")[0]
+
+
+def test_an_open_trade_without_pnl_has_no_unrealized_zero(workspace: WriteWorkspace) -> None:
+    summary = desk(workspace, {"timestamp": TEN, "outcome": "open"}).summary("all")
+    assert summary.undefined["unrealized_pnl"] == "no open trade has a P&L"
 
 
 def test_net_is_held_against_gross_only_where_a_commission_is_logged(

@@ -6,6 +6,7 @@ anew; read their diff.
 
 import json
 import os
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
@@ -19,7 +20,7 @@ import perfkit
 from perfkit import Desk
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.metrics.registry import METRICS
-from perfkit.summary.labels import groups, label_of, moment, shown
+from perfkit.summary.labels import Cash, groups, label_of, moment, shown
 from perfkit.summary.render import breakdown_text, summary_markdown, summary_text
 from tests.conftest import BOT, WriteWorkspace
 
@@ -196,7 +197,7 @@ def test_breakdown_in_the_terminal_has_a_line_for_each_part(desk: Desk, dimensio
 def test_figure_is_shown_in_its_unit(
     metric: str, value: int | str | Decimal | datetime | None, text: str
 ) -> None:
-    assert shown(metric, value, "USD", "America/New_York") == text
+    assert shown(metric, value, Cash("USD"), "America/New_York") == text
 
 
 @pytest.mark.parametrize(
@@ -209,3 +210,27 @@ def test_figure_is_shown_in_its_unit(
 )
 def test_moment_is_shown_in_the_zone_of_the_workspace(at: str, zone: str, text: str) -> None:
     assert moment(datetime.fromisoformat(at), zone) == text
+
+
+@pytest.mark.parametrize(
+    ("pnls", "net", "won"),
+    [
+        (("0.00016", "-0.00003"), "+0.00013 BTC", "+0.00016 BTC"),
+        (("250.5", "-12.125"), "+238.38 BTC", "+250.50 BTC"),
+        (("0.62134234", "-0.1"), "+0.521 BTC", "+0.621 BTC"),
+        (("0", "0"), "0.00 BTC", "0.00 BTC"),
+        (("0.0000000123456", "0.00000001"), "+0.0000000223 BTC", "+0.0000000223 BTC"),
+    ],
+)
+def test_money_has_the_decimals_that_show_a_typical_trade(
+    workspace: WriteWorkspace, pnls: tuple[str, str], net: str, won: str
+) -> None:
+    lines = [
+        {"exit_timestamp": f"2026-04-06T1{n}:00:00Z", "net_profit_loss": pnl}
+        for n, pnl in enumerate(pnls)
+    ]
+    config = BOT.replace("USD", "BTC")
+    log = "".join(f"{json.dumps(line)}\n" for line in lines)
+    summary = perfkit.open(workspace(config, {"logs/trades/2026-04-06.jsonl": log})).summary("all")
+    rows = dict(re.findall(r"  (Net P&L|Gross profit) +(\S+ BTC)", str(summary)))
+    assert rows == {"Net P&L": net, "Gross profit": won}

@@ -47,6 +47,9 @@ if TYPE_CHECKING:
         def restored(self, plain: tuple[Any, ...]) -> Any: ...
 
 
+_ONE = Decimal(1)
+
+
 def is_counted(metric: str) -> bool:
     """Whether a figure comes from counts alone, and is worth remembering for each set of them."""
     return not METRICS[metric].reads
@@ -129,22 +132,29 @@ class LinearFold:
 
 
 class FallFold:
-    """The largest fall of cumulative P&L; a whole is total, peak, low and depth, from 0."""
+    """The largest fall of cumulative P&L.
 
-    empty = (ZERO, ZERO, ZERO, ZERO)
+    A whole is total, peak, low and depth, from 0, then how many trades, and how many with a P&L.
+    """
+
+    empty = (ZERO,) * 6
 
     def unit(self, trades: Trades, row: int) -> Any:
-        net = trades.net_pnl.decimal(row) or ZERO
-        return net, max(net, ZERO), min(net, ZERO), max(-net, ZERO)
+        known = trades.net_pnl.decimal(row)
+        net = known or ZERO
+        has_pnl = ZERO if known is None else _ONE
+        return net, max(net, ZERO), min(net, ZERO), max(-net, ZERO), _ONE, has_pnl
 
     def plus(self, earlier: Any, later: Any) -> Any:
-        total, peak, low, depth = earlier
+        total, peak, low, depth, closed, known = earlier
         low_after = EXACT.add(total, later[2])
         return (
             EXACT.add(total, later[0]),
             max(peak, EXACT.add(total, later[1])),
             min(low, low_after),
             max(depth, later[3], EXACT.subtract(peak, low_after)),
+            EXACT.add(closed, later[4]),
+            EXACT.add(known, later[5]),
         )
 
     def merged(self, parts: Sequence[Any]) -> Any:
@@ -157,10 +167,11 @@ class FallFold:
         return self.merged([one[2] for one in tail])
 
     def tally(self, whole: Any) -> Tally:
-        places = max(map(decimal_places, whole))
-        total, peak, low, depth = (units(one, places) for one in whole)
+        places = max(map(decimal_places, whole[:4]))
+        total, peak, low, depth = (units(one, places) for one in whole[:4])
         curve = Curve(total=total, peak=peak, low=low, depth=depth)
-        return EMPTY._replace(curve=curve, places=(places, 0, 0))
+        counts = Counts(breakevens=int(whole[4]), known=int(whole[5]))
+        return EMPTY._replace(counts=counts, curve=curve, places=(places, 0, 0))
 
     def carried(self, whole: Any) -> tuple[Any, ...]:
         return tuple(str(canonical(one)) for one in whole)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from html import escape
 
 from perfkit.core.calendar import WEEKDAYS
-from perfkit.core.formatting import percent, plain, signed
+from perfkit.core.formatting import amount, percent, plain
 from perfkit.reports.html_page import document
 from perfkit.reports.index.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, PeriodEntry
 from perfkit.reports.index.to_look_at import ToDo, todo
@@ -137,7 +137,8 @@ def _figures(entry: PeriodEntry) -> str:
     headline = entry.headline
     if headline is None or entry.state == EMPTY:
         return f"<i>{entry.state}</i>"
-    way = "up" if headline.net_pnl > 0 else "down" if headline.net_pnl < 0 else ""
+    net = headline.net_pnl
+    way = "" if not net else "up" if net > 0 else "down"
     rate = headline.win_rate
     lines = [
         f"{headline.trades:,} trade{'' if headline.trades == 1 else 's'}",
@@ -145,7 +146,7 @@ def _figures(entry: PeriodEntry) -> str:
         entry.state if entry.state == STALE else "",
     ]
     details = "".join(f"<i>{line}</i>" for line in lines if line)
-    return f'<em class="{way}">{signed(headline.net_pnl)}</em>{details}'
+    return f'<em class="{way}">{amount(net)}</em>{details}'
 
 
 def _name(entry: PeriodEntry) -> str:

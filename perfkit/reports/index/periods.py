@@ -36,7 +36,7 @@ LARGEST_EXPONENT = 150
 class Headline(NamedTuple):
     """The figures shown for a period."""
 
-    net_pnl: Decimal
+    net_pnl: Decimal | None
     trades: int
     win_rate: Decimal | None
     currency: str
@@ -62,13 +62,13 @@ class PeriodEntry(NamedTuple):
 
 
 class _Figures(msgspec.Struct):
-    net_pnl: Decimal
+    net_pnl: Decimal | None
     closed_trades: Annotated[int, msgspec.Meta(ge=0, le=10**12)]
     win_rate: Decimal | None
 
     def __post_init__(self) -> None:
-        rate = self.win_rate
-        if not self.net_pnl.is_finite() or abs(self.net_pnl.adjusted()) > LARGEST_EXPONENT:
+        rate, net = self.win_rate, self.net_pnl
+        if net is not None and not (net.is_finite() and abs(net.adjusted()) <= LARGEST_EXPONENT):
             raise ValueError("not an amount of money")
         if rate is not None and not (rate.is_finite() and 0 <= rate <= 1):
             raise ValueError("not a rate")

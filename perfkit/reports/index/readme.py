@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 from perfkit.core.calendar import WEEKDAYS
-from perfkit.core.formatting import NOTHING, escaped, percent, signed, table
+from perfkit.core.formatting import NOTHING, amount, escaped, percent, table
 from perfkit.desk.desk import Desk
 from perfkit.disk.atomic import replace
 from perfkit.reports.index.page import index_page
@@ -104,7 +104,7 @@ def _cell(day: date, entry: PeriodEntry | None) -> str:
         number = f"[{day.day}]({link.as_posix()})"
     text = f"{number} {SIGNS[entry.state]}"
     if entry.headline is not None and entry.state in (OK_STATE, STALE):
-        text += f" {signed(entry.headline.net_pnl)}"
+        text += f" {amount(entry.headline.net_pnl)}"
     return text
 
 
@@ -119,7 +119,7 @@ def _row(entry: PeriodEntry) -> list[str]:
     net_pnl, trades, rate, currency = entry.headline
     return [
         name,
-        f"{signed(net_pnl)} {escaped(currency)}",
+        NOTHING if net_pnl is None else f"{amount(net_pnl)} {escaped(currency)}",
         f"{trades:,}",
         NOTHING if rate is None else percent(rate),
         state,
