@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import time
+from datetime import time, tzinfo
 from decimal import Decimal
 
+from perfkit.config.built_in import BUILT_IN
 from perfkit.config.checks import YamlReader, read_yaml, suggestion
-from perfkit.config.dialect import BUILT_IN, Dialect, compile_dialect
+from perfkit.config.dialect import Dialect, Problem, compile_dialect
 from perfkit.config.workspace import CONFIG, below
 from perfkit.config.yaml import KeyPath, document
 from perfkit.core.calendar import (
@@ -234,7 +235,7 @@ class _SettingsReader(YamlReader):
             location=below(folder, location),
             pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
             currency=self._currency((*path, "currency"), entry.get("currency")),
-            dialect=compile_dialect(label, known, problem, zone_named(zone_name)),
+            dialect=_compiled(label, known, problem, zone_named(zone_name)),
         )
 
     def _pattern(self, path: KeyPath, value: object) -> str:
@@ -311,3 +312,12 @@ class _SettingsReader(YamlReader):
                 ("periods_per_year",), f"{periods!r} is not a count", "write a whole number above 0"
             )
         return periods
+
+
+def _compiled(label: str, spec: Mapping[str, object], problem: Problem, zone: tzinfo) -> Dialect:
+    """A dialect of trades, or of fills that become trades."""
+    if "fills" not in spec:
+        return compile_dialect(label, spec, problem, zone)
+    from perfkit.config.fills import compile_fills  # most logs do without
+
+    return compile_fills(label, spec, problem, zone)

@@ -29,6 +29,7 @@ WON, LOST, PNL_KNOWN, HELD, PLANNED, RISKED, BEYOND_1R, EXIT_KNOWN, TARGET_HIT =
 OUTCOME_DISAGREES, NET_DISAGREES, HOLD_DISAGREES, CLOSED_BEFORE_OPENED, REPEATED, CORRECTED = (
     1 << bit for bit in range(6)
 )
+SAME_TIME, OVERSOLD = 1 << 16, 1 << 17
 """Findings about one trade, one bit each."""
 
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")

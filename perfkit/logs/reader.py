@@ -23,7 +23,8 @@ from perfkit.core.numbers import Numbers, concatenated, take
 from perfkit.core.values import BadValueError
 from perfkit.logs.digest import ContentDigest
 from perfkit.logs.formats import json_lines
-from perfkit.logs.line_columns import Column, LineColumns, Raw, Typed, undated_rows
+from perfkit.logs.formulas import Column
+from perfkit.logs.line_columns import LineColumns, Raw, Typed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -395,7 +396,7 @@ class _Reader:
         while numbers:
             try:
                 typed = self.columns.typed(raw, len(numbers))
-                bad = undated_rows(typed)
+                bad = self.columns.unusable(typed)
             except BadValueError:
                 bad = self.columns.bad_rows(raw, len(numbers))
             if not bad:

@@ -12,7 +12,9 @@ from perfkit.core.trades import (
     HOLD_DISAGREES,
     NET_DISAGREES,
     OUTCOME_DISAGREES,
+    OVERSOLD,
     REPEATED,
+    SAME_TIME,
 )
 from perfkit.summary.selection import Selection
 from perfkit.summary.shape import Finding
@@ -32,6 +34,12 @@ _PER_TRADE = (
         "closed_before_opened",
         "a trade closed before it opened; it is counted without a holding time",
     ),
+    (
+        SAME_TIME,
+        "same_time",
+        "fills of the same time are taken in the order of their lines; name an id as `order`",
+    ),
+    (OVERSOLD, "oversold", "more was sold than was held; what is too much opened nothing"),
 )
 
 
