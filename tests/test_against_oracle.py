@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfkit.config.dialect import BUILT_IN
+from perfkit.config.built_in import BUILT_IN
 from perfkit.core.calendar import WEEKDAYS
 from perfkit.desk.desk import open as open_desk
 from perfkit.metrics.facts import Value

@@ -42,6 +42,8 @@ sources:
     currency: USD
     dialect:
       only: {{kind: trade}}
+{dialect}"""
+TRADES = """\
       open_when: {{state: open}}
       identity: [id]
       closes: {closes}
@@ -49,6 +51,25 @@ sources:
                symbol: symbol, strategy: strategy, exit_reason: why, quantity: quantity,
                entry_price: entry, stop_loss: stop, outcome: result}}
 """
+FILLS = """\
+      {identity}
+      fills: {{by: [{by}], match: {match}, trade: {trade}, short: {short}}}
+      fields: {{at: closed, quantity: net, price: stop or entry, commission: fee, symbol: symbol,
+               strategy: strategy, exit_reason: why, stop_loss: stop}}
+"""
+DIALECTS = [
+    TRADES.format(closes="last"),
+    TRADES.format(closes="each"),
+    *(
+        FILLS.format(identity=identity, by=by, match=match, trade=trade, short=short)
+        for identity, by, match, trade, short in (
+            ("identity: [id]", "symbol", "fifo", "exit", "true"),
+            ("", "account, strategy", "lifo", "exit", "false"),
+            ("", "strategy", "average", "exit", "true"),
+            ("identity: [id]", "account", "fifo", "position", "false"),
+        )
+    ),
+]
 
 LAYOUTS = {
     "a file a day": ("logs/trades", "????-??-??.jsonl", ["2026-04-06.jsonl", "2026-04-07.jsonl"]),
@@ -102,13 +123,13 @@ class Workspace(RuleBasedStateMachine):
     @initialize(
         small=st.booleans(),
         layout=st.sampled_from(sorted(LAYOUTS)),
-        closes=st.sampled_from(["last", "each"]),
+        dialect=st.sampled_from(DIALECTS),
         several=st.booleans(),
     )
-    def begin(self, *, small: bool, layout: str, closes: str, several: bool) -> None:
+    def begin(self, *, small: bool, layout: str, dialect: str, several: bool) -> None:
         self.small = small
         self.path, self.pattern, self.names = LAYOUTS[layout]
-        self.closes = closes
+        self.dialect = dialect
         self.several = several
         (self.root / "config").mkdir()
         (self.root / "logs/trades").mkdir(parents=True)
@@ -123,7 +144,7 @@ class Workspace(RuleBasedStateMachine):
             tolerance=self.tolerance,
             path=self.path,
             pattern=self.pattern,
-            closes=self.closes,
+            dialect=self.dialect,
         )
         (self.root / "config/perfkit.yaml").write_text(text + (OTHER if self.several else ""))
 

@@ -18,9 +18,10 @@ import pytest
 import perfkit
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.cli import main
-from perfkit.config import settings
+from perfkit.config import fills, settings
+from perfkit.config.built_in import BUILT_IN
 from perfkit.config.dialect import _KEYS as DIALECT_KEYS
-from perfkit.config.dialect import BUILT_IN, TARGETS
+from perfkit.config.dialect import TARGETS
 from perfkit.config.layout import LAYOUT_KEYS
 from perfkit.config.yaml import parse
 from perfkit.core.calendar import WINDOW_KINDS
@@ -204,6 +205,12 @@ class TestConfiguration:
         }
         assert shown == TARGETS
 
+    def test_every_key_and_field_of_fills_is_documented(self) -> None:
+        keys, fields = tables_of(section("configuration.md", "### Fills"))
+        assert [names_in(row[0]) for row in keys] == [{key} for key in fills.KEYS]
+        listed = set().union(*(names_in(row[0]) for row in fields))
+        assert listed == set(fills.FIELDS)
+
     def test_every_bound_and_window_of_a_target_is_documented(self) -> None:
         listed = names_in(section("configuration.md", "## Targets"))
         assert set(settings.BOUNDS) | set(WINDOW_KINDS) <= listed
@@ -222,7 +229,7 @@ class TestConfiguration:
 
     def test_every_example_loads(self, tmp_path: Path) -> None:
         examples = [one.text for one in blocks(DOCS / "configuration.md") if one.language == "yaml"]
-        assert len(examples) == 6
+        assert len(examples) == 7
         for number, example in enumerate(examples):
             root = tmp_path / str(number)
             (root / "config").mkdir(parents=True)
@@ -245,7 +252,7 @@ class TestConfiguration:
         (source,) = parse(example, "docs").value["sources"]
         assert source["dialect"] == BUILT_IN["trade_record"]
 
-    @pytest.mark.parametrize("number", range(3))
+    @pytest.mark.parametrize("number", range(4))
     def test_worked_dialect_reads_its_lines_as_the_trades_shown(
         self, workspace: WriteWorkspace, number: int
     ) -> None:
@@ -280,7 +287,7 @@ def rows_shown(trades: Trades) -> list[list[str]]:
             iso(trade.closed_at),
             str(trade.symbol),
             str(trade.side),
-            str(trade.net_pnl),
+            "–" if trade.net_pnl is None else str(trade.net_pnl),
             "–" if trade.r is None else str(trade.r),
             ", ".join(str(place.line) for place in trades.places(row)),
         ]

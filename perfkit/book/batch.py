@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from itertools import repeat
 
@@ -38,7 +38,7 @@ from perfkit.logs.files import form_in, readable, text_in, verified_text
 from perfkit.logs.formats.form import Form
 from perfkit.logs.forms import form_fingerprint
 from perfkit.logs.reader import pieces
-from perfkit.logs.trades import OPEN, Fruitless, by_day, combined_trades
+from perfkit.logs.trades import OPEN, Combined, Fruitless, by_day, combined_trades
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -70,13 +70,15 @@ class Batch(NamedTuple):
     """What was read. `days` holds trades (those still open under `OPEN`) or sealed days.
 
     `lines` are the index entries, `files` what is now known of each file, as far as it was read
-    here; a file that was cut has several entries, in order.
+    here; a file that was cut has several entries, in order. Fills are only matched when all of
+    their group are there: `logs` has them, with the numbers of their files.
     """
 
     days: dict[int, Trades | DayEntry]
     lines: Entries
     fruitless: list[Fruitless]
     files: list[FileEntry]
+    logs: tuple[tuple[int, FileLog], ...] = ()
 
 
 def batches(
@@ -110,22 +112,31 @@ def batches(
         yield _batch(source, config, waiting, pages, seal=seal, now=now)
 
 
-def entries_of(days: Mapping[int, Trades], fruitless: Iterable[Fruitless]) -> Iterator[Entry]:
-    """The index entries of trades and of lines that made none."""
+def entries_of(made: Combined, days: Mapping[int, Trades]) -> Iterator[Entry]:
+    """The index entries of trades by day, and of lines that made none."""
+    if made.lines is None:
+        yield from _entries_of_trades(days)
+        for one in made.fruitless:
+            if one.key is not None:
+                yield entry(one.key, OPEN, one.file, one.line)
+        return
+    for day, trades in days.items():
+        yield from map(entry, trades.key, repeat(day), trades.file, trades.line)
+    yield from (entry(key, OPEN, *place) for key, *place in made.lines)
+
+
+def _entries_of_trades(days: Mapping[int, Trades]) -> Iterator[Entry]:
     for day, trades in days.items():
         keys = trades.key
         if None in keys:
             named = [row for row, key in enumerate(keys) if key is not None]
-            yield from entries_of({day: trades.take(named)}, ())
+            yield from _entries_of_trades({day: trades.take(named)})
             continue
         yield from map(entry, keys, repeat(day), trades.file, trades.line)
         if trades.other_lines:
             for key, file, line in zip(keys, trades.file, trades.line, strict=True):
                 others = trades.other_lines.get((file, line), ())
                 yield from (entry(key, day, *other) for other in others)
-    for one in fruitless:
-        if one.key is not None:
-            yield entry(one.key, OPEN, one.file, one.line)
 
 
 def _read(
@@ -251,11 +262,20 @@ def _batch(
 ) -> Batch:
     logs = [log for log, *_ in read]
     numbers = [reading.number for _, reading, _ in read]
-    trades, fruitless = combined_trades(source, config, logs, numbers)
-    days = by_day(trades, config.calendar)
-    lines = in_order(entries_of(days, fruitless))
+    files = [file for *_, file in read]
+    if source.dialect.fills is not None:
+        unmatched = tuple(zip(numbers, logs, strict=True))
+        entries = (
+            entry(key, OPEN, number, line)
+            for number, log in unmatched
+            for key, line in zip(log.lines.key, log.lines.line, strict=True)
+        )
+        return Batch({}, in_order(entries), [], files, unmatched)
+    combined = combined_trades(source, config, logs, numbers)
+    days = by_day(combined.trades, config.calendar)
+    lines = in_order(entries_of(combined, days))
     made: dict[int, Trades | DayEntry] = {}
     for day, some in days.items():
         own = some if day == OPEN else ordered(some)
         made[day] = sealed(day, own, config.calendar, pages, now) if seal else own
-    return Batch(made, lines, fruitless, [file for *_, file in read])
+    return Batch(made, lines, combined.fruitless, files)

@@ -50,8 +50,6 @@ Snapshot = Mapping[str, int]
 DATE_PATTERN = "????-??-??"
 """A file pattern that holds this names files by date: an expected day without one is missing."""
 
-NO_RESULT_REASON = "closes a trade without any P&L or outcome"
-
 
 class PnlCurve(NamedTuple):
     """Where a day's cumulative net P&L ends, and its highest point, in units of 10**-places."""
@@ -328,7 +326,7 @@ class Book:
         ledger = self._ledgers[source]
         fruitless: defaultdict[int, list[BadLine]] = defaultdict(list)
         for one in ledger.fruitless:
-            bad_line = (one.line, one.offset, NO_RESULT_REASON, one.day, 0)
+            bad_line = (one.line, one.offset, one.reason, one.day, 0)
             fruitless[one.file].append(bad_line)
         found = []
         for file in ledger.files:

@@ -9,6 +9,7 @@ The plan says what is to be read (see `plan`), and it is read in batches (see `b
     in dropped files and one batch at most          the same; its old trade went with the files
     in two batches, or in a known file and a        it is *affected*: its lines are found by the
       batch or a dropped file                       index, read again and recombined
+    of fills, in a batch                            the same, but new lines are at hand
 
     a day                                           what is done
     ----------------------------------------------  -----------------------------------------------
@@ -51,6 +52,7 @@ from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.trades import Trades, joined, ordered
+from perfkit.logs.file_log import FileLog
 from perfkit.logs.files import readable, verified_text
 from perfkit.logs.reader import read_lines
 from perfkit.logs.trades import OPEN, Combined, Fruitless, by_day, combined_trades
@@ -112,7 +114,7 @@ class _Absorption:
             files=tuple(self.files),
             days=self._days(extra),
             fruitless=self._fruitless(again),
-            identities=self._index(found, list(entries_of(extra, again.fruitless))),
+            identities=self._index(found, list(entries_of(again, extra))),
             mode=self.todo.mode,
         )
 
@@ -162,6 +164,7 @@ class _Absorption:
             if living:
                 found[key] = living
         self.affected = found.keys() | shared_keys([batch.lines for batch in self.batches])
+        self.affected.update(*(batch.lines.keys for batch in self.batches if batch.logs))
         return found
 
     def _combined_again(self, found: Mapping[int, set[Entry]]) -> Combined:
@@ -174,29 +177,37 @@ class _Absorption:
         for key in self.affected:
             places = [place_in(one) for one in found.get(key, ())]
             for batch in self.batches:
-                places += [place_in(one) for one in batch.lines.of(key)]
+                if not batch.logs:
+                    places += [place_in(one) for one in batch.lines.of(key)]
             for number, line in places:
                 wanted[number].add(line)
+        held: defaultdict[int, list[FileLog]] = defaultdict(list)
+        for batch in self.batches:
+            for number, log in batch.logs:
+                held[number].append(log)
         logs, numbers = [], []
         for file in self.files:
-            if file.number not in wanted:
-                continue
-            lines = wanted[file.number]
-            path = self._path(file.name)
-            blocks = [
-                block
-                for address in file.details
-                for block in unpacked_details(self.pages.get(address)).blocks
-            ]
-            dialect = self.source.dialect
-            with (
-                readable(file.name),
-                verified_text(path, file.name, dialect, file.end, file.chunks) as (text, form),
-            ):
-                log = read_lines(text, file.name, dialect, lines, blocks, form)
-            logs.append(log)
-            numbers.append(file.number)
+            parts = held[file.number]
+            if file.number in wanted:
+                parts = [self._read_again(file, wanted[file.number]), *parts]
+            logs += parts
+            numbers += [file.number] * len(parts)
         return combined_trades(self.source, self.config, logs, numbers)
+
+    def _read_again(self, file: FileEntry, lines: set[int]) -> FileLog:
+        """Some lines of a file, which come before all that were read of it just now."""
+        path = self._path(file.name)
+        blocks = [
+            block
+            for address in file.details
+            for block in unpacked_details(self.pages.get(address)).blocks
+        ]
+        dialect = self.source.dialect
+        with (
+            readable(file.name),
+            verified_text(path, file.name, dialect, file.end, file.chunks) as (text, form),
+        ):
+            return read_lines(text, file.name, dialect, lines, blocks, form)
 
     def _path(self, name: str) -> str:
         return os.path.join(self.config.folder, name)

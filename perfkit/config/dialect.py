@@ -86,40 +86,16 @@ KNOWN_WORDS = {
     "outcome": {"win": WIN, "loss": LOSS, "breakeven": BREAKEVEN, "open": OPEN},
 }
 
-TRADE_RECORD: dict[str, object] = {
-    "open_when": [{"outcome": "open"}, {"outcome": None, "exit_timestamp": None}],
-    "identity": ["order_id"],
-    "fields": {
-        "closed_at": "exit_timestamp or timestamp",
-        "opened_at": "timestamp",
-        "symbol": "symbol",
-        "strategy": "strategy_name",
-        "side": "action",
-        "execution_mode": "execution_mode",
-        "account": "account_id",
-        "exit_reason": "exit_reasoning",
-        "outcome": "outcome",
-        "net_pnl": "net_profit_loss",
-        "gross_pnl": "profit_loss",
-        "commission": "commission",
-        "slippage": "slippage",
-        "quantity": "quantity",
-        "entry_price": "price",
-        "stop_loss": "stop_loss",
-        "target": "target",
-        "risk_reward": "risk_reward_ratio",
-        "hold_seconds": "hold_duration_seconds",
-    },
-}
-BUILT_IN: dict[str, dict[str, object]] = {"trade_record": TRADE_RECORD}
-
 _VALUE_KEYS = ("values", "time_format", "decimal", "hold_unit")
 """Keys about how values are written (see `value_keys`)."""
 _KEYS = (
-    *("only", "open_when", "identity", "closes", "time_unit", "fields", "nulls"),
+    *("only", "open_when", "identity", "closes", "fills", "time_unit", "fields", "nulls"),
     *_VALUE_KEYS,
     *LAYOUT_KEYS,
 )
+
+Kinds = Mapping[str, tuple[str, str]]
+"""Of each target its kind, and how several lines combine."""
 
 Problem = Callable[[str, str, str], Exception]
 """Makes the error for `(key, problem, remedy)`; the caller knows the file."""
@@ -174,6 +150,23 @@ class Condition(NamedTuple):
 Expression: TypeAlias = "SlotValue | Constant | Formula"
 
 
+class Fills(NamedTuple):
+    """How fills become round trips (see `perfkit.config.fills`).
+
+    Fills with the same values of `by` are matched with each other. Those with the same values of
+    `identity` as well are one fill, said several times. `order` decides among equal times.
+    """
+
+    by: dict[str, Expression]
+    identity: tuple[Expression, ...]
+    order: Expression | None
+    match: str
+    by_position: bool
+    short: bool
+    dust: Decimal
+    fee_from_quantity: bool
+
+
 class Dialect(NamedTuple):
     """A compiled dialect: `expressions` by target, over `slots`; `nulls` count as not there.
 
@@ -197,6 +190,7 @@ class Dialect(NamedTuple):
     hold_unit: str | None = None
     currency: str | None = None
     layout: Layout = Layout()
+    fills: Fills | None = None
 
     @property
     def pnl_from_prices(self) -> bool:
@@ -250,12 +244,25 @@ def compile_dialect(
     name: str, spec: Mapping[str, object], problem: Problem, zone: tzinfo = UTC
 ) -> Dialect:
     """Checks a dialect's words and compiles them; raises what `problem` makes of a mistake."""
-    _check_keys(spec, _KEYS, "", problem)
+    check_keys(spec, _KEYS, "", problem)
     fields = _fields(spec.get("fields"), problem)
     slots: list[Slot] = []
     expressions = {
-        target: _expression(target, source, slots, problem) for target, source in fields.items()
+        target: expression_of(target, source, slots, TARGETS, problem)
+        for target, source in fields.items()
     }
+    return dialect_of(name, spec, slots, expressions, problem, zone)
+
+
+def dialect_of(
+    name: str,
+    spec: Mapping[str, object],
+    slots: list[Slot],
+    expressions: dict[str, Expression],
+    problem: Problem,
+    zone: tzinfo,
+) -> Dialect:
+    """The dialect of those expressions, with all that is not about its fields."""
     closes = spec.get("closes", "last")
     if closes not in ("last", "each"):
         raise problem("closes", f"{closes!r} is unknown", "write last or each")
@@ -294,7 +301,7 @@ def compile_dialect(
 def _fields(given: object, problem: Problem) -> Mapping[str, object]:
     """The expression of each target; a trade needs a closing time and a result."""
     fields = mapping_of(given, "fields", problem)
-    _check_keys(fields, tuple(TARGETS), "fields.", problem)
+    check_keys(fields, tuple(TARGETS), "fields.", problem)
     if "closed_at" not in fields:
         raise problem("fields", "has no closed_at", "name the field that holds the closing time")
     if not fields.keys() & RESULTS and not fields.keys() >= set(OF_PRICES):
@@ -304,6 +311,17 @@ def _fields(given: object, problem: Problem) -> Mapping[str, object]:
             f"name the field that holds net_pnl or gross_pnl, or {', '.join(OF_PRICES)}",
         )
     return fields
+
+
+def name_of(slots: list[Slot], text: object, key: str, problem: Problem) -> SlotValue:
+    """A name or an id read from the line, beside the fields of its trade."""
+    return _in_a_slot(Slot(key, _leaf(text, key, problem), TEXT, LAST), slots)
+
+
+def _in_a_slot(slot: Slot, slots: list[Slot]) -> SlotValue:
+    if slot not in slots:
+        slots.append(slot)
+    return SlotValue(slots.index(slot))
 
 
 def _divides(expression: Expression | Tree) -> bool:
@@ -322,7 +340,10 @@ def parsed(text: str) -> Tree:
     return expression_parser.parsed(text)
 
 
-def _expression(target: str, source: object, slots: list[Slot], problem: Problem) -> Expression:
+def expression_of(
+    target: str, source: object, slots: list[Slot], kinds: Kinds, problem: Problem
+) -> Expression:
+    """What a target is made from; `slots` gets what is to be read for it."""
     key = f"fields.{target}"
     if isinstance(source, int | Decimal) and not isinstance(source, bool):
         raise problem(key, f"{source} is a number", f'write "= {source}" for a constant')
@@ -332,33 +353,31 @@ def _expression(target: str, source: object, slots: list[Slot], problem: Problem
         tree = parsed(source)
     except ExpressionError as error:
         raise problem(key, error.problem, error.remedy) from error
-    return _resolved(tree, target, slots, problem)
+    return _resolved(tree, target, slots, kinds, problem)
 
 
-def _resolved(tree: Tree, target: str, slots: list[Slot], problem: Problem) -> Expression:
+def _resolved(
+    tree: Tree, target: str, slots: list[Slot], kinds: Kinds, problem: Problem
+) -> Expression:
     """The tree with a slot in place of each value that is read from the line."""
     key = f"fields.{target}"
-    kind, policy = TARGETS[target]
+    kind, policy = kinds[target]
     if isinstance(tree, Constant):
-        return Constant(_constant(str(tree.value), target, problem))
+        return Constant(_constant(str(tree.value), target, kind, problem))
     if isinstance(tree, Formula):
         if kind != NUMBER and tree.operation != "or":
             raise problem(
                 key, f"{tree.operation!r} needs numbers", "name one field, or fields joined by `or`"
             )
-        parts = tuple(_resolved(part, target, slots, problem) for part in tree.parts)
+        parts = tuple(_resolved(part, target, slots, kinds, problem) for part in tree.parts)
         return Formula(tree.operation, parts)  # type: ignore[arg-type]
     if isinstance(tree, Call) and (tree.name == "sum") != (kind == NUMBER):
         raise problem(key, f"{tree.name}() gives no {kind}", "see the functions of expressions")
-    slot = Slot(target, tree, kind, policy)
-    if slot not in slots:
-        slots.append(slot)
-    return SlotValue(slots.index(slot))
+    return _in_a_slot(Slot(target, tree, kind, policy), slots)
 
 
-def _constant(text: str, target: str, problem: Problem) -> str | Decimal:
+def _constant(text: str, target: str, kind: str, problem: Problem) -> str | Decimal:
     key = f"fields.{target}"
-    kind, _ = TARGETS[target]
     if kind == TIME:
         raise problem(key, "a time cannot be a constant", "name the field that holds it")
     if not text:
@@ -399,7 +418,7 @@ def _condition(source: Leaf, wanted: object, key: str, problem: Problem) -> Cond
         return Condition(source, (None,), negated=wanted == "exists")
     if not isinstance(wanted, Mapping):
         return Condition(source, tuple(_list(wanted)))
-    _check_keys(wanted, ("not", "above", "below"), f"{key}.", problem)
+    check_keys(wanted, ("not", "above", "below"), f"{key}.", problem)
     bounds = [wanted.get(name) for name in ("above", "below")]
     for bound in bounds:
         if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | Decimal)):
@@ -440,7 +459,7 @@ def _list(value: object) -> list[object]:
     return list(value) if isinstance(value, list) else [value]
 
 
-def _check_keys(
+def check_keys(
     mapping: Mapping[str, object], known: tuple[str, ...], prefix: str, problem: Problem
 ) -> None:
     for key in mapping:

@@ -37,6 +37,9 @@ CLOSED_TOGETHER = 1 << 6
 PNL_COMPUTED, NET_DUST = 1 << 7, 1 << 8
 """Net P&L is made from prices; it differs from gross minus commission by what floats lose."""
 
+SAME_TIME, OVERSOLD = 1 << 9, 1 << 10
+"""Fills of it had the same time as others; more was sold than was held."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",

@@ -11,15 +11,8 @@ from functools import partial
 from perfkit.config.dialect import NUMBER, OF_PRICES, RESULTS, Slot, SlotValue
 from perfkit.core.numbers import Numbers, take
 from perfkit.core.values import OTHER_CURRENCY, BadValueError
-from perfkit.logs.line_columns import (
-    Column,
-    LineColumns,
-    Raw,
-    Typed,
-    alternatives,
-    is_there,
-    values_of,
-)
+from perfkit.logs.formulas import Column, alternatives, is_there
+from perfkit.logs.line_columns import LineColumns, Raw, Typed, values_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

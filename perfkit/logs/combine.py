@@ -9,29 +9,13 @@ its resolution, a correction weeks later in another file and the same line twice
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
-from decimal import Decimal
 from itertools import chain
-from operator import add, mul, neg, sub
 
-from perfkit.config.dialect import (
-    CLOSING,
-    FIRST,
-    NUMBER,
-    PNL,
-    TARGETS,
-    Dialect,
-    Expression,
-    Slot,
-    SlotValue,
-)
-from perfkit.config.expressions import Constant
-from perfkit.core.exact import PER_TRADE_PLACES, decimal_places, divide_half_even
-from perfkit.core.exact import units as exact_units
+from perfkit.config.dialect import CLOSING, FIRST, NUMBER, PNL, Dialect, Slot
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, concatenated, take
 from perfkit.logs.file_log import FileLog, Lines
-from perfkit.logs.line_columns import Column, alternatives
+from perfkit.logs.formulas import Column
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -58,7 +42,7 @@ class Records(NamedTuple):
 
 def combined(logs: list[FileLog], dialect: Dialect) -> Records:
     """The trades of the files of one source; `file` counts in the order of `logs`."""
-    lines, file = _joined(logs, dialect)
+    lines, file = joined_lines(logs, dialect)
     groups = _shared(lines)
     if not groups:
         nothing: frozenset[int] = frozenset()
@@ -68,7 +52,8 @@ def combined(logs: list[FileLog], dialect: Dialect) -> Records:
     return _Combiner(lines, file, dialect).records(groups)
 
 
-def _joined(logs: list[FileLog], dialect: Dialect) -> tuple[Lines, list[int]]:
+def joined_lines(logs: list[FileLog], dialect: Dialect) -> tuple[Lines, list[int]]:
+    """The lines of all logs one after the other, and the place of the log of each."""
     if len(logs) == 1:
         return logs[0].lines, [0] * len(logs[0].lines)
     slots: list[Column] = []
@@ -200,104 +185,3 @@ def _merged(slot: Slot, before: Any, said: Any, was_closed: bool, is_open: bool)
     if slot.policy == FIRST or (is_open and was_closed):
         return said if before is None else before
     return before if said is None else said
-
-
-def evaluated(records: Records, dialect: Dialect) -> dict[str, Column]:
-    """A column per target of the dialect; a result is there only when every part of it is."""
-    rows = len(records.line)
-    return {
-        target: _numbers(expression, records, rows)
-        if TARGETS[target][0] == NUMBER
-        else _first_there([_single(one, records, rows) for one in alternatives(expression)])
-        for target, expression in dialect.expressions.items()
-    }
-
-
-def _single(part: Expression, records: Records, rows: int) -> list[Any]:
-    if isinstance(part, SlotValue):
-        column = records.slots[part.slot]
-        assert isinstance(column, list)
-        return column
-    assert isinstance(part, Constant)
-    return [part.value] * rows
-
-
-def _numbers(expression: Expression, records: Records, rows: int) -> Numbers:
-    """The numbers an expression gives, row by row."""
-    if isinstance(expression, SlotValue):
-        column = records.slots[expression.slot]
-        assert isinstance(column, Numbers)
-        return column
-    if isinstance(expression, Constant):
-        assert isinstance(expression.value, Decimal)
-        places = decimal_places(expression.value)
-        return Numbers([exact_units(expression.value, places)] * rows, places)
-    operation, parts = expression
-    columns = [_numbers(part, records, rows) for part in parts]  # type: ignore[arg-type]
-    if operation == "or":
-        return _or(columns)
-    if operation in ("neg", "abs", "sign"):
-        function, places = _ONE[operation], columns[0].places
-        found = [None if one is None else function(one) for one in columns[0].units]
-        return Numbers(found, 0 if operation == "sign" else places)
-    return _TWO[operation](*columns)
-
-
-def _or(columns: list[Numbers]) -> Numbers:
-    if columns[0].is_complete:
-        return columns[0]
-    places = max(column.places for column in columns)
-    return Numbers(_first_there([column.at_places(places) for column in columns]), places)
-
-
-def _added(left: Numbers, right: Numbers, operation: Callable[[int, int], int] = add) -> Numbers:
-    places = max(left.places, right.places)
-    return Numbers(_paired(left.at_places(places), right.at_places(places), operation), places)
-
-
-def _subtracted(left: Numbers, right: Numbers) -> Numbers:
-    return _added(left, right, sub)
-
-
-def _multiplied(left: Numbers, right: Numbers) -> Numbers:
-    return Numbers(_paired(left.units, right.units, mul), left.places + right.places)
-
-
-def _divided(left: Numbers, right: Numbers) -> Numbers:
-    """Quotients at 12 decimal places, each rounded once, half to even; None over 0."""
-    shift = PER_TRADE_PLACES + right.places - left.places
-    up, down = 10 ** max(shift, 0), 10 ** max(-shift, 0)
-    found = [
-        None if a is None or not b else divide_half_even(a * up, b * down)
-        for a, b in zip(left.units, right.units, strict=True)
-    ]
-    return Numbers(found, PER_TRADE_PLACES)
-
-
-def _paired(
-    left: list[int | None], right: list[int | None], operation: Callable[[int, int], int]
-) -> list[int | None]:
-    try:
-        return list(map(operation, left, right))  # type: ignore[arg-type]
-    except TypeError:  # something is missing
-        return [
-            None if a is None or b is None else operation(a, b)
-            for a, b in zip(left, right, strict=True)
-        ]
-
-
-_ONE: dict[str, Callable[[int], int]] = {
-    "neg": neg,
-    "abs": abs,
-    "sign": lambda number: (number > 0) - (number < 0),
-}
-_TWO = {"+": _added, "-": _subtracted, "*": _multiplied, "/": _divided}
-
-
-def _first_there(columns: list[list[Any]]) -> list[Any]:
-    first = columns[0]
-    for column in columns[1:]:
-        if None not in first:
-            break
-        first = [a if a is not None else b for a, b in zip(first, column, strict=True)]
-    return first

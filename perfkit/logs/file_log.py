@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from perfkit.core.errors import LineError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.logs.line_columns import Column
+from perfkit.logs.formulas import Column
 
 
 class Lines(NamedTuple):

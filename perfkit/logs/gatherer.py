@@ -20,7 +20,8 @@ from perfkit.logs.digest import ContentChangedError
 from perfkit.logs.file_log import FileLog, Lines, Sizes, Start
 from perfkit.logs.formats import json_lines
 from perfkit.logs.formats.form import Form
-from perfkit.logs.line_columns import Column, LineColumns, Raw, Typed, kept, undated_rows
+from perfkit.logs.formulas import Column
+from perfkit.logs.line_columns import LineColumns, Raw, Typed, kept
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -245,7 +246,7 @@ class Gatherer:
         while numbers:
             try:
                 typed = self.columns.typed(raw, len(numbers))
-                bad = undated_rows(typed)
+                bad = self.columns.unusable(typed)
             except BadValueError:
                 bad = self.columns.bad_rows(raw, len(numbers))
             if not bad:

@@ -7,7 +7,7 @@ the bad value (see `needed`) is a bad one, and the caller goes on without it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from perfkit.config.dialect import (
     CLOSING,
@@ -17,23 +17,20 @@ from perfkit.config.dialect import (
     TIME,
     Condition,
     Dialect,
-    Expression,
     Slot,
     SlotValue,
 )
-from perfkit.config.expressions import EVERY, Call, Field, Formula, Leaf
+from perfkit.config.expressions import EVERY, Call, Field, Leaf
 from perfkit.core import values as col
 from perfkit.core.exact import sum_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, is_constant, take
 from perfkit.core.values import BadValueError
+from perfkit.logs.formulas import Column, alternatives, is_there
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any, TypeAlias
-
-Column: TypeAlias = "list[Any] | Numbers"
-"""Texts (`str | None`), instants (`int | None`) or `Numbers`, by the slot's kind."""
 
 Raw: TypeAlias = "Sequence[Sequence[Any]]"
 """Decoded values, a column for each key of the dialect."""
@@ -84,8 +81,28 @@ class LineColumns:
             if bad:
                 raise
             return typed
+        if self.dialect.fills is not None:
+            return self._fills(slots, count)
         is_open, at = self.settled(slots, is_open)
         return Typed(slots, self.identities(raw, count), is_open, at)
+
+    def _fills(self, slots: list[Column], count: int) -> Typed:
+        """Fills: what is matched with each other is of one identity, and nothing is open."""
+        from perfkit.logs.fill_lines import groups_of  # most logs do without
+
+        group = groups_of(slots, count, self.dialect)
+        return Typed(slots, group, [False] * count, self._evaluated("at", slots, count))
+
+    def unusable(self, typed: Typed) -> dict[int, str]:
+        """The rows that lack what a trade cannot do without, and why."""
+        if self.dialect.fills is not None:
+            from perfkit.logs.fill_lines import unusable
+
+            return unusable(typed.slots, typed.at, self.dialect)
+        if None not in typed.at:
+            return {}
+        reason = "neither a closing nor an opening time"
+        return {row: reason for row, at in enumerate(typed.at) if at is None}
 
     def bad_rows(self, raw: Raw, count: int) -> dict[int, str]:
         """The rows that need a value that cannot be converted: the first such field, and why."""
@@ -102,8 +119,11 @@ class LineColumns:
     def rows_without_result(self, typed: Typed) -> list[int]:
         """The closing lines that by themselves say neither a P&L nor an outcome.
 
-        All closing lines, if a result may vanish: then one line says nothing of it by itself.
+        All closing lines, if a result may vanish: then one line says nothing of it by itself. All
+        fills, if some may sell what is not held.
         """
+        if self.dialect.fills is not None:
+            return [] if self.dialect.fills.short else list(range(len(typed.is_open)))
         results = self.dialect.results
         vanishing = self.dialect.result_may_vanish
         complete = (is_there(one, lambda slot: _is_complete(typed.slots[slot])) for one in results)
@@ -257,13 +277,6 @@ class LineColumns:
         return [called(source, row) for row in zip(*columns, strict=True)]
 
 
-def alternatives(expression: Expression) -> tuple[Expression, ...]:
-    """The parts joined by `or`, from the outside in; the expression itself without any."""
-    if isinstance(expression, Formula) and expression.operation == "or":
-        return tuple(one for part in expression.parts for one in alternatives(part))  # type: ignore[arg-type]
-    return (expression,)
-
-
 def value_at(value: Any, path: Sequence[str | int]) -> Any:
     """The value below a decoded one; None where there is none."""
     for step in path:
@@ -308,24 +321,6 @@ def kept(raw: Raw, numbers: list[int], keep: list[bool]) -> tuple[Raw, list[int]
     """The rows to keep, and their line numbers."""
     rows = [row for row, keeps in enumerate(keep) if keeps]
     return [take(column, rows) for column in raw], take(numbers, rows)
-
-
-def undated_rows(typed: Typed) -> dict[int, str]:
-    """The lines without a time, and what to say of them."""
-    if None not in typed.at:
-        return {}
-    reason = "neither a closing nor an opening time"
-    return {row: reason for row, at in enumerate(typed.at) if at is None}
-
-
-def is_there(expression: Expression, is_known: Callable[[int], bool]) -> bool:
-    """Whether an expression has a value, knowing which slots have one; no divisor is 0."""
-    if isinstance(expression, SlotValue):
-        return is_known(expression.slot)
-    if not isinstance(expression, Formula):
-        return True
-    parts = (is_there(part, is_known) for part in expression.parts)  # type: ignore[arg-type]
-    return any(parts) if expression.operation == "or" else all(parts)
 
 
 def _is_complete(column: Column) -> bool:

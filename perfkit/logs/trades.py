@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from perfkit.config.settings import Config, Source
@@ -12,9 +12,10 @@ from perfkit.core.calendar import Calendar
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import take
 from perfkit.core.trades import COLUMNS, CORRECTED, PNL_COMPUTED, REPEATED, Trades
-from perfkit.logs.combine import Records, combined, evaluated
+from perfkit.logs.combine import Records, combined
 from perfkit.logs.derive import NO_RESULT, derived
 from perfkit.logs.file_log import FileLog
+from perfkit.logs.formulas import evaluated
 from perfkit.logs.reader import without
 
 TYPE_CHECKING = False
@@ -23,10 +24,14 @@ if TYPE_CHECKING:
 
 
 class Combined(NamedTuple):
-    """The trades some lines make, and the lines that close one without any result."""
+    """The trades some lines make, and the lines that make none.
+
+    `lines` has the key, file and line of each fill: which trades it has a part in, others decide.
+    """
 
     trades: Trades
     fruitless: list[Fruitless]
+    lines: list[tuple[int, int, int]] | None = None
 
 
 def combined_trades(
@@ -42,6 +47,8 @@ def combined_trades(
     nothing of its result, none of those that close it does, and all of them are left out at once;
     but if a result may vanish, one after the other from the last.
     """
+    if source.dialect.fills is not None:
+        return _of_fills(source, config, logs, numbers)
     fruitless: defaultdict[int, set[int]] = defaultdict(set)
     found: list[Fruitless] = []
     while True:
@@ -62,15 +69,43 @@ def combined_trades(
                     day = config.calendar.day_of(log.at[nth]).toordinal()
                     key, offset = columns["key"][row], log.offset_of[line]
                     found.append(Fruitless(key, numbers[place], line, offset, day))
+    return Combined(_trades(records, columns, logs, numbers), found)
+
+
+def _of_fills(
+    source: Source, config: Config, logs: Sequence[FileLog], numbers: Sequence[int]
+) -> Combined:
+    """The trades that fills make; those that sell what is not held make none."""
+    from perfkit.logs.fill_trades import fill_trades
+
+    made = fill_trades(list(logs), source.dialect, config.multipliers)
+    columns = _with_findings(made.records, made.targets, source, config, made.findings)
+    found = []
+    for place, line in made.unmatched:
+        log = logs[place]
+        nth = bisect_left(log.lines.line, line)
+        day = config.calendar.day_of(log.at[nth]).toordinal()
+        key, offset = log.lines.key[nth], log.offset_of[line]
+        found.append(Fruitless(key, numbers[place], line, offset, day, NOT_HELD_REASON))
+    lines = [
+        (key, number, line)
+        for number, log in zip(numbers, logs, strict=True)
+        for key, line in zip(log.lines.key, log.lines.line, strict=True)
+        if key is not None
+    ]
+    return Combined(_trades(made.records, columns, logs, numbers), found, lines)
+
+
+def _trades(
+    records: Records, columns: dict[str, Any], logs: Sequence[FileLog], numbers: Sequence[int]
+) -> Trades:
     columns["file"] = take(numbers, records.file)
-    others = {
-        (numbers[records.file[row]], records.line[row]): tuple(
-            (numbers[place], line) for place, line in lines
-        )
-        for row, lines in records.other_lines.items()
-    }
+    others: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
+    for row, lines in records.other_lines.items():
+        deciding = numbers[records.file[row]], records.line[row]
+        others.setdefault(deciding, tuple((numbers[place], line) for place, line in lines))
     paths = {number: log.path for number, log in zip(numbers, logs, strict=True)}
-    return Combined(Trades({name: columns[name] for name in COLUMNS}, paths, others), found)
+    return Trades({name: columns[name] for name in COLUMNS}, paths, others)
 
 
 def by_day(trades: Trades, calendar: Calendar) -> dict[int, Trades]:
@@ -78,8 +113,9 @@ def by_day(trades: Trades, calendar: Calendar) -> dict[int, Trades]:
     closed_at: list[int | None] = trades.closed_at  # type: ignore[assignment]
     days: dict[int, Trades] = {}
     if None in closed_at:
-        days[OPEN] = trades.take([row for row, at in enumerate(closed_at) if at is None])
+        left = trades.take([row for row, at in enumerate(closed_at) if at is None])
         trades = trades.take([row for row, at in enumerate(closed_at) if at is not None])
+        days[OPEN] = _with_own_lines(left, trades)
     if not len(trades):
         return days
     closed_on = calendar.ordinals_of(trades.closed_at)
@@ -100,43 +136,69 @@ def _derived(
     source: Source, logs: Sequence[FileLog], config: Config
 ) -> tuple[Records, dict[str, Any]]:
     records = combined(list(logs), source.dialect)
-    targets = evaluated(records, source.dialect)
-    if source.dialect.pnl_from_prices:
-        from perfkit.logs.prices import net_pnl_from_prices
+    targets = evaluated(records.slots, len(records.line), source.dialect)
+    if not source.dialect.pnl_from_prices:
+        return records, _with_findings(records, targets, source, config)
+    from perfkit.logs.prices import net_pnl_from_prices
 
-        computed = net_pnl_from_prices(targets, config.multipliers, len(records.line))
-        targets["net_pnl"] = computed
+    computed = net_pnl_from_prices(targets, config.multipliers, len(records.line))
+    targets["net_pnl"] = computed
+    closed = frozenset(row for row, opened in enumerate(records.is_open) if not opened)
+    further = ((closed, PNL_COMPUTED),)
+    return records, _with_findings(records, targets, source, config, further)
+
+
+def _with_findings(
+    records: Records,
+    targets: Mapping[str, Any],
+    source: Source,
+    config: Config,
+    further: tuple[tuple[frozenset[int], int], ...] = (),
+) -> dict[str, Any]:
+    """The columns of trades, and what was found about some rows."""
     columns = derived(
-        source.name,
-        targets,
-        records.is_open,
-        config.breakeven_tolerance,
-        config.multipliers,
+        source.name, targets, records.is_open, config.breakeven_tolerance, config.multipliers
     )
     columns["line"] = records.line
     columns["key"] = records.key
     findings = columns["findings"]
-    closed = [row for row, opened in enumerate(records.is_open) if not opened]
-    for rows, finding in (
-        (records.corrected, CORRECTED),
-        (records.repeated, REPEATED),
-        (closed if source.dialect.pnl_from_prices else (), PNL_COMPUTED),
-    ):
+    for rows, finding in ((records.corrected, CORRECTED), (records.repeated, REPEATED), *further):
         for row in rows:
             if findings[row] != NO_RESULT:
                 findings[row] |= finding
-    return records, columns
+    return columns
+
+
+def _with_own_lines(left: Trades, closed: Trades) -> Trades:
+    """Trades still open, without the lines of closed ones.
+
+    A fill that goes through zero is the place of two trades: of the one that it closes, with the
+    lines of its entries, and of the one that it opens, which has no other line.
+    """
+    if not left.other_lines:
+        return left
+    places = set(zip(closed.file, closed.line, strict=True))
+    if places.isdisjoint(zip(left.file, left.line, strict=True)):
+        return left
+    return left.with_lines(
+        {place: lines for place, lines in left.other_lines.items() if place not in places}
+    )
 
 
 OPEN = 0
 """The day of trades without a close, and of lines that made no trade."""
 
 
+NO_RESULT_REASON = "closes a trade without any P&L or outcome"
+NOT_HELD_REASON = "sells what is not held, and nothing is sold short here"
+
+
 class Fruitless(NamedTuple):
-    """A line that closes a trade without any P&L or outcome."""
+    """A line that makes no trade, though all of it can be read."""
 
     key: int | None
     file: int
     line: int
     offset: int
     day: int
+    reason: str = NO_RESULT_REASON

@@ -13,8 +13,10 @@ from perfkit.core.trades import (
     HOLD_DISAGREES,
     NET_DISAGREES,
     OUTCOME_DISAGREES,
+    OVERSOLD,
     PNL_COMPUTED,
     REPEATED,
+    SAME_TIME,
 )
 from perfkit.metrics.tally import Counts
 from perfkit.summary.selection import Selection
@@ -46,6 +48,12 @@ _PER_TRADE = (
         "a win and a loss closed at the same time: streaks and drawdown depend on their order, "
         "which is that of opening time, symbol, strategy and side",
     ),
+    (
+        SAME_TIME,
+        "same_time",
+        "fills of the same time are taken in the order of their lines; name an id as `order`",
+    ),
+    (OVERSOLD, "oversold", "more was sold than was held; what is too much opened nothing"),
 )
 
 

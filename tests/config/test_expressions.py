@@ -15,8 +15,9 @@ from perfkit.config.expressions import Call, Constant, ExpressionError, Field, F
 from perfkit.core.exact import decimal_places
 from perfkit.core.numbers import Numbers
 from perfkit.desk.desk import open as open_desk
-from perfkit.logs.combine import combined, evaluated
+from perfkit.logs.combine import combined
 from perfkit.logs.file_log import Start
+from perfkit.logs.formulas import evaluated
 from perfkit.logs.reader import pieces
 from tests.conftest import WriteWorkspace
 
@@ -193,7 +194,8 @@ def evaluated_once(expression: str, values: dict[str, str]) -> Decimal | None:
     line = json.dumps({"t": RECORD["t"], **values}).encode() + b"\n"
     (log,) = pieces(BytesIO(line), "log", dialect, Start())
     assert not log.errors
-    column = evaluated(combined([log], dialect), dialect)["net_pnl"]
+    records = combined([log], dialect)
+    column = evaluated(records.slots, len(records.line), dialect)["net_pnl"]
     assert isinstance(column, Numbers)
     return column.decimal(0)
 

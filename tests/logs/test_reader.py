@@ -12,7 +12,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from perfkit.config.dialect import TARGETS, TRADE_RECORD, Dialect, compile_dialect
+from perfkit.config.built_in import TRADE_RECORD
+from perfkit.config.dialect import TARGETS, Dialect, compile_dialect
 from perfkit.core.errors import LogReadError
 from perfkit.core.numbers import Numbers
 from perfkit.core.values import MAX_SHOWN
@@ -566,7 +567,8 @@ def test_a_new_line_alone_is_read_without_msgspec(tmp_path: Path) -> None:
     (tmp_path / "bot.jsonl").write_bytes(line() + b"\n")
     code = (
         "import sys\n"
-        "from perfkit.config.dialect import TRADE_RECORD, compile_dialect\n"
+        "from perfkit.config.built_in import TRADE_RECORD\n"
+        "from perfkit.config.dialect import compile_dialect\n"
         "from perfkit.logs.files import opened\n"
         "from perfkit.logs.file_log import Start\n"
         "from perfkit.logs.reader import pieces\n"
