@@ -88,7 +88,7 @@ class LineColumns:
 
     def _fills(self, slots: list[Column], count: int) -> Typed:
         """Fills: what is matched with each other is of one identity, and nothing is open."""
-        from perfkit.logs.fill_lines import groups_of  # most logs do without
+        from perfkit.logs.fills.lines import groups_of  # most logs do without
 
         group = groups_of(slots, count, self.dialect)
         return Typed(slots, group, [False] * count, self._evaluated("at", slots, count))
@@ -96,7 +96,7 @@ class LineColumns:
     def unusable(self, typed: Typed) -> dict[int, str]:
         """The rows that lack what a trade cannot do without, and why."""
         if self.dialect.fills is not None:
-            from perfkit.logs.fill_lines import unusable
+            from perfkit.logs.fills.lines import unusable
 
             return unusable(typed.slots, typed.at, self.dialect)
         if None not in typed.at:

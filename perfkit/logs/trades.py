@@ -76,7 +76,7 @@ def _of_fills(
     source: Source, config: Config, logs: Sequence[FileLog], numbers: Sequence[int]
 ) -> Combined:
     """The trades that fills make; those that sell what is not held make none."""
-    from perfkit.logs.fill_trades import fill_trades
+    from perfkit.logs.fills.trades import fill_trades
 
     made = fill_trades(list(logs), source.dialect, config.multipliers)
     columns = _with_findings(made.records, made.targets, source, config, made.findings)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfkit.logs.fills import MOST_ENTRIES, Fill, Matched, Rules, matched
+from perfkit.logs.fills.matching import MOST_ENTRIES, Fill, Matched, Rules, matched
 from tests import fills_by_hand as by_hand
 
 MATCHES = ("fifo", "lifo", "average")

@@ -21,10 +21,10 @@ from perfkit.core.numbers import Numbers, coarsest, take
 from perfkit.core.trade import LONG, SHORT
 from perfkit.core.trades import OVERSOLD, SAME_TIME
 from perfkit.logs.combine import Records, joined_lines
-from perfkit.logs.distinct_fills import distinct_fills
 from perfkit.logs.file_log import FileLog
-from perfkit.logs.fill_lines import signed_quantities, without_fees
-from perfkit.logs.fills import Fill, RoundTrip, Rules, matched
+from perfkit.logs.fills.distinct import distinct_fills
+from perfkit.logs.fills.lines import signed_quantities, without_fees
+from perfkit.logs.fills.matching import Fill, RoundTrip, Rules, matched
 from perfkit.logs.formulas import Column, evaluated, values
 
 TYPE_CHECKING = False
