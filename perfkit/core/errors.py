@@ -37,7 +37,12 @@ class LineError(NamedTuple):
     numbering: str = ""
 
     def __str__(self) -> str:
-        return f"{place_text(self.path + self.numbering, self.line)}: {self.text}"
+        return f"{self.place}: {self.text}"
+
+    @property
+    def place(self) -> str:
+        """Where it stands."""
+        return place_text(self.path + self.numbering, self.line)
 
     @property
     def text(self) -> str:

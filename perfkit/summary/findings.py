@@ -114,7 +114,7 @@ def _left_out(selection: Selection) -> list[Finding]:
         Finding(
             "left_out",
             count,
-            f"left out of its trade: {first[kind].reason} ({first[kind].path}:{first[kind].line})",
+            f"left out of its trade: {first[kind].reason} ({first[kind].place})",
         )
         for kind, count in sorted(counts.items())
     ]
