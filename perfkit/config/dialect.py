@@ -27,6 +27,7 @@ from perfkit.core.values import (
     TIME_UNITS_US,
     BadValueError,
     exact_number,
+    in_currency,
     logged_number,
     shown,
     unquoted,
@@ -70,6 +71,7 @@ TARGETS: dict[str, tuple[str, str]] = {
     "target": (NUMBER, FIRST),
     "risk_reward": (NUMBER, LAST),
     "hold_seconds": (NUMBER, LAST),
+    **dict.fromkeys(("currency", "commission_currency"), (TEXT, LAST)),
 }
 """What a line can say of a trade: its kind, and how several lines of one trade combine."""
 
@@ -230,7 +232,7 @@ class Dialect(NamedTuple):
             mapped = words.get(text.lower(), text)
         known = KNOWN_WORDS.get(target)
         if known is None:
-            return mapped
+            return in_currency(mapped, self.currency, target)
         meaning = known.get(mapped.lower())
         if meaning is None:
             raise BadValueError(

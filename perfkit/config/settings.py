@@ -268,6 +268,12 @@ class _SettingsReader(YamlReader):
             return currency
         if not currency.isalnum() or len(currency) > LONGEST_CURRENCY:
             remedy = 'write a code such as USD, or "%" for P&L in per cent'
+            if currency.startswith("field "):
+                name = currency.removeprefix("field ")
+                remedy = (
+                    "write the code here, and in the dialect the field it is checked against: "
+                    f"`fields: {{currency: {name}}}`"
+                )
             raise self.problem(path, f"{currency!r} is not a currency", remedy)
         return currency
 

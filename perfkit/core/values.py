@@ -380,6 +380,19 @@ def unquoted(text: str) -> str:
     return text[2:-1] if is_quoted else text
 
 
+def in_currency(text: str, currency: str | None, target: str) -> str:
+    """A name; raises `BadValueError` for a currency that is not the one of the source."""
+    is_currency = target in ("currency", "commission_currency")
+    if not is_currency or currency is None or text.upper() == currency.upper():
+        return text
+    if target == "commission_currency":
+        raise BadValueError(f"{shown(text)} is not {currency}{OTHER_CURRENCY}")
+    raise BadValueError(
+        f"{shown(text)} is not {currency}, the currency of the source: "
+        "give each currency a source of its own with `only`"
+    )
+
+
 def texts(values: Sequence[object]) -> list[str | None]:
     """A whole column of logged names or ids; raises `BadValueError` if any of them is bad."""
     return [exact_text(value) for value in values]

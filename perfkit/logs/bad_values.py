@@ -53,6 +53,7 @@ def without_bad_values(columns: LineColumns, raw: Raw, count: int) -> tuple[Type
         good = [row for row in range(count) if row not in bad]
         column = convert([take(one, good) for one in raw], len(good)) if good else None
         slots.append(_spread(slot, column, good, count))
+    _leave_out_foreign_costs(columns, slots, faults)
     is_open, at = columns.settled(slots, columns.said_open(raw, count))
     needing: dict[int, str] = {}
     left_out: set[tuple[int, str]] = set()
@@ -69,6 +70,24 @@ def without_bad_values(columns: LineColumns, raw: Raw, count: int) -> tuple[Type
     return typed, needing
 
 
+def _leave_out_foreign_costs(
+    columns: LineColumns, slots: list[Column], faults: list[dict[int, str]]
+) -> None:
+    """Takes away commissions in a currency of their own: they are no part of the P&L."""
+    targets = [slot.target for slot in columns.dialect.slots]
+    foreign = {
+        row
+        for target, found in zip(targets, faults, strict=True)
+        if target == "commission_currency"
+        for row in found
+    }
+    for number, target in enumerate(targets):
+        column = slots[number]
+        if target == "commission" and foreign and isinstance(column, Numbers):
+            left = [None if row in foreign else one for row, one in enumerate(column.units)]
+            slots[number] = Numbers(left, column.places)
+
+
 def _needed(
     columns: LineColumns,
     number: int,
@@ -81,8 +100,8 @@ def _needed(
     """Whether a line is of no use without the value of that slot.
 
     It needs a time, and what its P&L is made of: a commission where gross P&L is logged and net
-    P&L is not, prices where neither is named. A second alternative for a closing time is not
-    needed where the first is there.
+    P&L is not, prices where neither is named; and its money must be in the currency of the source.
+    A second alternative for a closing time is not needed where the first is there.
     """
     target = columns.dialect.slots[number].target
 
@@ -106,6 +125,8 @@ def _needed(
         return closing and target in (*OF_PRICES, "commission")
     if target == "commission":
         return not known("net_pnl") and known("gross_pnl")
+    if target == "currency":
+        return True
     return target in RESULTS and not (target == "gross_pnl" and known("net_pnl"))
 
 

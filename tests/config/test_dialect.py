@@ -377,6 +377,47 @@ class TestFormsOfValues:
         assert error.reason == "fee: '0.001 BNB' is not in USD, the currency of the source"
         assert [trade.net_pnl for trade in trades(root)] == [Decimal("1.50")]
 
+    def test_records_of_another_currency_are_bad_lines_that_say_what_to_do(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        lines = [line(cur="USD"), line(cur="EUR"), line(cur="usd"), line(cur=None)]
+        log = "".join(f"{one}\n" for one in lines)
+        root = workspace(config(fields(currency="cur")), {"logs/bot.jsonl": log})
+        (error,) = open_desk(root).book.errors
+        assert str(error) == (
+            "logs/bot.jsonl:2: cur: 'EUR' is not USD, the currency of the source: "
+            "give each currency a source of its own with `only`"
+        )
+        assert [trade.net_pnl for trade in trades(root)] == [Decimal("1.50")] * 3
+
+    def test_each_currency_may_have_a_source_of_its_own(self, workspace: WriteWorkspace) -> None:
+        usd = config("only: {cur: USD}\n" + fields(currency="cur"))
+        eur = usd.partition("sources:\n")[2].replace("bot\n", "euro\n").replace("USD", "EUR")
+        log = "".join(f"{line(cur=cur, pnl=10)}\n" for cur in ("USD", "EUR"))
+        root = workspace(usd + eur, {"logs/bot.jsonl": log})
+        for source, currency in (("bot", "USD"), ("euro", "EUR")):
+            summary = open_desk(root, source=source).summary("all")
+            assert (summary.metrics["net_pnl"], summary.currency) == (10, currency)
+            assert summary.data.bad_lines == 0
+
+    @pytest.mark.parametrize("asset", ["BNB", "bnb", "USD", "", None])
+    def test_a_commission_in_an_asset_of_its_own_stays_out_of_the_pnl(
+        self, workspace: WriteWorkspace, asset: str | None
+    ) -> None:
+        dialect = fields(commission="fee", commission_currency="asset", gross_pnl="gross")
+        dialect = dialect.replace('"net_pnl": "pnl", ', "")
+        lines = [line(gross="5", fee="0.5", asset=asset), line(gross="7", fee="1", asset="USD")]
+        log = "".join(f"{one}\n" for one in lines)
+        root = workspace(config(dialect), {"logs/bot.jsonl": log})
+        foreign = (asset or "").upper() == "BNB"
+        first, second = trades(root)
+        assert first.net_pnl == (Decimal(5) if foreign else Decimal("4.5"))
+        assert first.commission == (None if foreign else Decimal("0.5"))
+        assert (second.net_pnl, second.commission) == (Decimal(6), Decimal(1))
+        reasons = [error.reason for _, error in open_desk(root).book.left_out]
+        wanted = f"asset: {asset!r} is not USD, the currency of the source"
+        assert reasons == ([wanted] if foreign else [])
+
     @pytest.mark.parametrize(("mark", "pnl"), [(".", "1234"), (",", "1.234")])
     def test_decimal_decides_what_a_comma_is(
         self, workspace: WriteWorkspace, mark: str, pnl: str
