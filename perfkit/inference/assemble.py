@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from perfkit.inference import shapes
 from perfkit.inference.closing import Closing
-from perfkit.inference.columns import BOOLEAN, NUMBER, TIME, Column
 from perfkit.inference.identity import Identity
 from perfkit.inference.moments import Moments
-from perfkit.inference.roles import directions, outcome_of
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import BOOLEAN, NUMBER, TIME, Column
+from perfkit.inference.table.roles import directions, outcome_of
 
 _TEXT_FIELDS = ("symbol", "strategy", "execution_mode", "account", "exit_reason")
 _NUMBER_FIELDS = ("quantity", "entry_price", "exit_price", "stop_loss", "target")

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from perfkit.inference import evidence as says
 from perfkit.inference.closing import Closing, closing_records
-from perfkit.inference.columns import Column
-from perfkit.inference.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
-from perfkit.inference.roles import Times, pnl_columns
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
+from perfkit.inference.table.roles import Times, pnl_columns
 
 CONFIDENT = 30
 _MONEY_FIRST = 25

@@ -16,10 +16,10 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from perfkit.inference import shapes
-from perfkit.inference.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
-from perfkit.inference.names import word_set, words
-from perfkit.inference.roles import Times
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
+from perfkit.inference.table.names import word_set, words
+from perfkit.inference.table.roles import Times
 
 HOLDS = 0.97
 """Of all P&L other than 0, what marks the closing records must hold so much."""

@@ -11,9 +11,9 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from perfkit.inference.columns import Column
-from perfkit.inference.names import FRACTION, MONEY, PERCENT, POINTS, RISK
-from perfkit.inference.roles import EVEN, LOST, WON, directions, outcome_of
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK
+from perfkit.inference.table.roles import EVEN, LOST, WON, directions, outcome_of
 
 AGREES = Decimal("0.8")
 """A check holds if so many of the records agree."""

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from perfkit.inference.columns import NUMBER, Column
-from perfkit.inference.roles import directions
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.roles import directions
 
 _DUST = Decimal("1e-9")
 

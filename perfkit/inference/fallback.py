@@ -8,15 +8,15 @@ from typing import NamedTuple
 
 from perfkit.inference.assemble import dialect_of, outcome_words
 from perfkit.inference.closing import Closing, closing_records
-from perfkit.inference.columns import NUMBER, Column, names_of
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.executions import executions_of
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import Moments, moments_of
 from perfkit.inference.money import commission_of, unit_of
-from perfkit.inference.names import MONEY
 from perfkit.inference.result import Reading
-from perfkit.inference.roles import LOST, WON, Times, outcome_of
+from perfkit.inference.table.columns import NUMBER, Column, names_of
+from perfkit.inference.table.names import MONEY
+from perfkit.inference.table.roles import LOST, WON, Times, outcome_of
 
 _LEAST = 2
 

@@ -7,10 +7,10 @@ from itertools import chain
 from typing import NamedTuple
 
 from perfkit.inference.closing import Closing
-from perfkit.inference.columns import Column, rows_equal
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.names import words
-from perfkit.inference.roles import identities_of
+from perfkit.inference.table.columns import Column, rows_equal
+from perfkit.inference.table.names import words
+from perfkit.inference.table.roles import identities_of
 
 
 class Identity(NamedTuple):

@@ -10,12 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from perfkit.inference import evidence as says
+from perfkit.inference.asking import OF_A_TRADE, doubts_of
 from perfkit.inference.assemble import dialect_of
-from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate, candidates_of
+from perfkit.inference.candidates import Candidate, candidates_of
 from perfkit.inference.closing import failed_records
-from perfkit.inference.columns import Column, columns_of, names_of, rows_equal
-from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.fallback import (
     Log,
     agrees_with_executions,
@@ -25,15 +23,13 @@ from perfkit.inference.fallback import (
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import costs_of, unit_of
-from perfkit.inference.names import MONEY
 from perfkit.inference.result import Reading, nothing_found
-from perfkit.inference.role_names import is_summary_name
-from perfkit.inference.roles import Times, fees_of, roles_of
+from perfkit.inference.table.columns import columns_of, names_of
+from perfkit.inference.table.role_names import is_summary_name
+from perfkit.inference.table.roles import Times, fees_of, roles_of
 
 PLAUSIBLE = 15
 """Evidence below this is none."""
-_OF_A_TRADE = ("side", "entry_price", "exit_price", "price", "quantity")
-_MOST_ZEROS = 0.3
 
 
 def infer(records: Sequence[Mapping[str, object]]) -> Reading:
@@ -47,7 +43,7 @@ def infer(records: Sequence[Mapping[str, object]]) -> Reading:
         return nothing_found(names, "there are no records with fields")
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
     summaries = [column.name for column in columns if is_summary_name(column.name)]
-    if len(summaries) > 1 and not roles.keys() & set(_OF_A_TRADE):
+    if len(summaries) > 1 and not roles.keys() & set(OF_A_TRADE):
         why = f"rows look like figures of many trades ({', '.join(summaries[:3])})"
         return nothing_found(names, why)
     failed, left_out = failed_records(columns)
@@ -106,7 +102,7 @@ def _read(
         assumed.append(f"{roles['side'].name} is the side of the closing order")
     elif best.sign_contradicts:
         assumed.append("the sign of the P&L contradicts the prices; it is taken as logged")
-    doubts = [*_doubts(candidates, columns, roles, identity), *moments.doubts, *unit.doubts]
+    doubts = [*doubts_of(candidates, columns, roles, identity), *moments.doubts, *unit.doubts]
     doubts += [*costs.doubts, *identity.doubts]
     return Reading(
         source={"currency": unit.currency},
@@ -118,83 +114,3 @@ def _read(
         doubts=tuple(doubts),
         columns=tuple(names_of(columns)),
     )
-
-
-def _doubts(
-    candidates: Sequence[Candidate],
-    columns: Sequence[Column],
-    roles: Mapping[str, Column],
-    identity: Identity,
-) -> list[Doubt]:
-    """What has to be asked of the choice itself."""
-    best = candidates[0]
-    rows = best.closing.rows
-    doubts = []
-    rival = _rival(candidates)
-    if rival is not None:
-        doubts.append(
-            Doubt(
-                "two_results",
-                f"Which is the result of a trade, {best.pnl.name} or {rival.pnl.name}?",
-                tuple(
-                    Answer(one.pnl.name, {"fields.net_pnl": one.pnl.expression})
-                    for one in (best, rival)
-                ),
-            )
-        )
-    elif best.score < CONFIDENT:
-        doubts.append(_weak(best))
-    if not best.proved and (best.name.is_running or says.wanders(best.pnl, rows)):
-        doubts.append(
-            Doubt("total_so_far", f"Is {best.pnl.name} of each trade, or a total so far?")
-        )
-    known = set(_OF_A_TRADE) | {"symbol", "strategy", "identity", "outcome", "exit_reason"}
-    if not roles.keys() & known and best.closing.marker is None and not identity.columns:
-        doubts.append(Doubt("thin", f"Is each record a trade? It has {best.pnl.name} and a time."))
-    zeros = sum(not best.pnl.numbers[row] for row in rows)
-    if zeros > _MOST_ZEROS * len(rows) and best.closing.score < 12 and not best.proved:
-        doubts.append(
-            Doubt(
-                "zeros",
-                f"{zeros} of {len(rows)} records have a {best.pnl.name} of 0; are they trades?",
-                (
-                    Answer("trades that broke even", {}),
-                    Answer("no trades", {f"only.{best.pnl.expression}": {"not": 0}}),
-                ),
-            )
-        )
-    repeats = 0 if identity.columns else rows_equal(columns, rows)
-    if repeats:
-        fields = [column.expression for column in columns if column.kind != "other"][:8]
-        doubts.append(
-            Doubt(
-                "repeats",
-                f"{repeats} records repeat an earlier one exactly; do they count again?",
-                (Answer("yes", {}), Answer("no", {"identity": fields})),
-            )
-        )
-    return doubts
-
-
-def _weak(best: Candidate) -> Doubt:
-    return Doubt(
-        "weak",
-        f"Is {best.pnl.name} the result of a closed trade?",
-        (Answer("yes", {}), Answer("no", {"fields.net_pnl": None})),
-    )
-
-
-def _rival(candidates: Sequence[Candidate]) -> Candidate | None:
-    """Another column of money that is as good, and says something else."""
-    best = candidates[0]
-    for other in candidates[1:]:
-        if best.score - other.score >= CLOSE_CALL or other.unit != best.unit:
-            continue
-        if other.name.is_running != best.name.is_running or best.unit != MONEY:
-            continue
-        if best.is_net is True and other.is_net is False:
-            continue
-        mine, theirs = best.pnl.numbers, other.pnl.numbers
-        if any(mine[row] != theirs[row] for row in best.closing.rows):
-            return other
-    return None

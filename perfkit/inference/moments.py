@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from perfkit.inference import shapes
-from perfkit.inference.columns import CLOCK, Column
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.roles import Times
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import CLOCK, Column
+from perfkit.inference.table.roles import Times
 
 _MOSTLY = 0.9
 

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from perfkit.inference import shapes
 from perfkit.inference.candidates import Candidate
-from perfkit.inference.columns import Column
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.names import CURRENCIES, FRACTION, MONEY, PERCENT, word_set
-from perfkit.inference.role_names import CARRY
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.names import CURRENCIES, FRACTION, MONEY, PERCENT, word_set
+from perfkit.inference.table.role_names import CARRY
 
 UNKNOWN = "money"
 """Stands for a currency that the log does not name."""

@@ -20,7 +20,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from perfkit.core.errors import LogReadError, reason_of
-from perfkit.inference import shapes
+from perfkit.inference.table import shapes
 
 MOST_BYTES = 256 * 1024 * 1024
 MOST_RECORDS = 100_000

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -12,24 +13,18 @@ from perfkit.inference.doubts import Answer
 from perfkit.inference.infer import infer
 from perfkit.inference.places import places_of
 from perfkit.inference.result import Reading, nothing_found
-from perfkit.inference.role_names import is_skipped_place
+from perfkit.inference.table.role_names import is_skipped_place
 from perfkit.inference.yaml_text import block, comment
 
 
 class Found(NamedTuple):
     """What was found in a file: where the records lie, how many there are, how to read them."""
 
+    name: str
     path: str
     layout: dict[str, object]
     records: int
     reading: Reading
-
-    @property
-    def name(self) -> str:
-        """A name for the source, from that of the file."""
-        return (
-            re.sub(r"\W+", "-", os.path.basename(self.path).partition(".")[0]).strip("-") or "log"
-        )
 
     def source(self, path: str | None = None) -> dict[str, object]:
         """The keys of the source."""
@@ -47,12 +42,14 @@ def found_in(path: str) -> Found:
 
     Raises `LogReadError`.
     """
-    best = Found(path, {}, 0, nothing_found((), "the file has no records"))
+    stem = os.path.basename(path).partition(".")[0]
+    name = re.sub(r"\W+", "-", stem).strip("-") or "log"
+    best = Found(name, path, {}, 0, nothing_found((), "the file has no records"))
     for place in places_of(path):
         reading = infer(place.records)
         if is_skipped_place(place.name):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
-        found = Found(path, place.layout, len(place.records), reading)
+        found = Found(name, path, place.layout, len(place.records), reading)
         if _rank(found) > _rank(best):
             best = found
     return best
@@ -118,13 +115,16 @@ def in_words(answer: Answer) -> str:
 
 def config_yaml(founds: Sequence[Found], timezone: str = "UTC") -> str:
     """A configuration that reads these files."""
-    names: dict[str, int] = {}
-    text = "sources:\n"
+    entries = "".join(source_yaml(found, explained=False) for found in founds)
+    return f"sources:\n{entries}timezone: {timezone}\n"
+
+
+def named_apart(founds: Sequence[Found]) -> list[Found]:
+    """The same with a name of its own for each: trades, trades-2, trades-3."""
+    seen: Counter[str] = Counter()
+    named = []
     for found in founds:
-        names[found.name] = names.get(found.name, 0) + 1
-        entry = found.source()
-        if names[found.name] > 1:
-            entry["name"] = f"{found.name}-{names[found.name]}"
-        first, *rest = block(entry).splitlines()
-        text += f"  - {first}\n" + "".join(f"    {line}\n" for line in rest)
-    return text + f"timezone: {timezone}\n"
+        seen[found.name] += 1
+        count = seen[found.name]
+        named.append(found if count == 1 else found._replace(name=f"{found.name}-{count}"))
+    return named

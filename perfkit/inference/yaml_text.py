@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -25,7 +24,8 @@ def scalar(value: object) -> str:
         return text
     if text.isprintable() and "'" not in text:
         return f"'{text}'"
-    return json.dumps(text)
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c.isprintable() else f"\\U{ord(c):08x}" for c in escaped) + '"'
 
 
 def flow(value: object) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
 
-from perfkit.inference import shapes
-from perfkit.inference.columns import BOOLEAN, CLOCK, NUMBER, TEXT, TIME, Column
-from perfkit.inference.names import CLOSED, EVENT, OPENED, pnl_name, time_role, word_set
-from perfkit.inference.role_names import CARRY, is_fee, is_total_fee, role_rank
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import BOOLEAN, CLOCK, NUMBER, TEXT, TIME, Column
+from perfkit.inference.table.names import CLOSED, EVENT, OPENED, pnl_name, time_role, word_set
+from perfkit.inference.table.role_names import CARRY, is_fee, is_total_fee, role_rank
 
 Roles: TypeAlias = Mapping[str, Column]
 """Columns by the part of a trade that they hold."""

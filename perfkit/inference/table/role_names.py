@@ -5,7 +5,7 @@ Names are compared by their words (see `names.words`). They were counted in publ
 
 from __future__ import annotations
 
-from perfkit.inference.names import word_set, words
+from perfkit.inference.table.names import word_set, words
 
 _ROLES: dict[str, tuple[str, ...]] = {
     "symbol": (

@@ -17,8 +17,8 @@ from functools import cached_property
 from types import NoneType
 from typing import TypeVar
 
-from perfkit.inference import shapes
-from perfkit.inference.names import word_set, words
+from perfkit.inference.table import shapes
+from perfkit.inference.table.names import word_set, words
 
 T = TypeVar("T")
 
