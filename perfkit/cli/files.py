@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from perfkit.cli.arguments import EXIT_FAILED, EXIT_OK, where_of
+from perfkit.cli.printing import print_bad_lines, text_of
 from perfkit.core.errors import UsageError
 from perfkit.desk.reading import desk_on, inferred, yaml_of
 
@@ -52,7 +53,6 @@ def run_summary(arguments: argparse.Namespace) -> int:
     desk = desk_on(founds, arguments.timezone or "UTC", arguments.jobs)
 
     from perfkit.book.store.day_sheet import DIMENSIONS
-    from perfkit.cli.summary import print_bad_lines, text_of
     from perfkit.summary.breakdowns import checked_dimension
     from perfkit.summary.summary import summarize
 

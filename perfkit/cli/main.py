@@ -132,6 +132,12 @@ def _add_summary(commands: Commands[Parser]) -> None:
     summary.add(commands)
 
 
+def _add_check(commands: Commands[Parser]) -> None:
+    from perfkit.cli import check
+
+    check.add(commands)
+
+
 def _add_explain(commands: Commands[Parser]) -> None:
     from perfkit.cli import explain
 
@@ -218,6 +224,7 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "demo": _add_demo,
     "init": _add_init,
     "summary": _add_summary,
+    "check": _add_check,
     "explain": _add_explain,
     "report": _add_report,
     "alerts": _add_alerts,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from perfkit.cli.arguments import (
     EXIT_OK,
@@ -26,8 +26,9 @@ from perfkit.cli.arguments import (
     refuse_answers,
     where_of,
 )
+from perfkit.cli.printing import print_bad_lines, text_of
 from perfkit.config.workspace import setting
-from perfkit.core.errors import LineError, OutputError, PerfkitError, UsageError, lines_in
+from perfkit.core.errors import OutputError, PerfkitError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -37,13 +38,9 @@ if TYPE_CHECKING:
     from perfkit.book.book import Book
     from perfkit.desk.desk import Desk
     from perfkit.summary.selection import Selection
-    from perfkit.summary.summary import Summary
 
 MOST_BACKFILLED = 3660
 """Days, about ten years."""
-
-MOST_BAD_LINES = 20
-"""More bad lines than this are counted, not printed."""
 
 EPILOG = """\
 units: money in the currency of the source; rates as fractions in JSON and as per cent
@@ -155,15 +152,6 @@ def run(arguments: argparse.Namespace) -> int:
     return _checked(desk) if arguments.check else EXIT_OK
 
 
-def text_of(summary: Summary, dimensions: Sequence[str]) -> str:
-    """A summary as it is printed, with a table for each dimension."""
-    from perfkit.summary.render import breakdown_text
-
-    return str(summary) + "".join(
-        "\n" + breakdown_text(summary, dimension) for dimension in dimensions
-    )
-
-
 def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> int:
     """Exports the windows asked for and prints the paths that changed."""
     if arguments.json:
@@ -269,15 +257,6 @@ def _keep_bad_lines(book: Book) -> None:
         keep(book)
     except OutputError as error:
         print(f"perfkit: warning: {error}", file=sys.stderr)
-
-
-def print_bad_lines(errors: Sequence[LineError]) -> None:
-    """Prints bad lines to stderr as `path:line: reason`, so that stdout stays pure JSON."""
-    for error in errors[:MOST_BAD_LINES]:
-        print(error, file=sys.stderr)
-    more = lines_in(errors[MOST_BAD_LINES:])
-    if more:
-        print(f"... and {more:,} more, see logs/performance/quarantine/", file=sys.stderr)
 
 
 def backfill(
