@@ -6,9 +6,11 @@ A question is asked only where its answer changes the figures and nothing in the
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from perfkit.inference import evidence as says
 from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate
+from perfkit.inference.closing import HOLDS, opening_results
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.table.columns import OTHER, Column, rows_equal
@@ -35,6 +37,7 @@ def doubts_of(
         _total_so_far(best),
         _thin(best, roles, identity),
         _zeros(best),
+        _opening_results(best),
         _repeats(best, columns, identity),
     ]
     return [doubt for doubt in found if doubt is not None]
@@ -98,6 +101,25 @@ def _zeros(best: Candidate) -> Doubt | None:
         (
             Answer("trades that broke even", {}),
             Answer("no trades", {f"only.{best.pnl.expression}": {"not": 0}}),
+        ),
+    )
+
+
+def _opening_results(best: Candidate) -> Doubt | None:
+    """Openings that log a P&L, such as their costs, though nothing is earned yet."""
+    rows = opening_results(best.pnl, best.closing)
+    nonzero = sum(bool(best.pnl.numbers[row]) for row in best.closing.rows)
+    if best.closing.marker is None or len(rows) <= (1 - HOLDS) * (len(rows) + nonzero):
+        return None
+    total = sum((best.pnl.numbers[row] or Decimal(0) for row in rows), Decimal(0))
+    marker = best.closing.marker.expression
+    every = [*best.closing.open_words, *best.closing.close_words]
+    return Doubt(
+        "opening_results",
+        f"{len(rows)} records of openings have a {best.pnl.name}, {total:f} in all; does it count?",
+        (
+            Answer("no, only what closes", {}),
+            Answer("yes, each record by itself", {f"only.{marker}": every}),
         ),
     )
 

@@ -96,10 +96,11 @@ def closing_records(
     rows = [row for row in range(len(pnl.values)) if row not in failed]
     known = [row for row in rows if pnl.numbers[row] is not None]
     nonzero = [row for row in known if pnl.numbers[row]]
+    ended = _ended(times)
     marked = [
         found
         for column in columns
-        if column is not pnl and (found := _by_words(column, pnl, rows, nonzero)) is not None
+        if column is not pnl and (found := _by_words(column, pnl, rows, nonzero, ended)) is not None
     ]
     if marked:
         return _with_result(max(marked, key=_worth), pnl, rows)
@@ -124,9 +125,12 @@ def _with_result(closing: Closing, pnl: Column, rows: Sequence[int]) -> Closing:
 
 
 def _by_words(
-    column: Column, pnl: Column, rows: Sequence[int], nonzero: Sequence[int]
+    column: Column, pnl: Column, rows: Sequence[int], nonzero: Sequence[int], ended: Sequence[bool]
 ) -> Closing | None:
-    """What the words of a column say; None where they do not tell the closing records apart."""
+    """What the words of a column say; None where they do not tell the closing records apart.
+
+    Openings that have a closing time (`ended`) are none, whatever a word says.
+    """
     if column.kind not in (TEXT, BOOLEAN, NUMBER) or not column.has_few_words:
         return None
     if not 2 <= len(column.distinct) <= MOST_WORDS:
@@ -139,12 +143,14 @@ def _by_words(
     if len(chosen) == len(rows) or not chosen:
         return None
     held = sum(labels[row] in closing for row in nonzero)
-    is_state = bool(opening) and bool(set(column.words) & {"status", "state", "closed", "open"})
+    is_state = bool(opening) and _is_state(column)
     others = [row for row in rows if labels[row] not in closing]
     openings = [row for row in others if labels[row] in opening]
-    is_marker = held >= HOLDS * len(nonzero) or (is_state and held)
-    if not is_marker and not _say_the_same(pnl, chosen, openings):
-        return None
+    if held < HOLDS * len(nonzero):
+        is_pair = len(openings) + len(chosen) >= HOLDS * len(rows)
+        has_ended = ended and sum(ended[row] for row in openings) * 10 > len(openings)
+        if not held or not (is_state or is_pair) or has_ended:
+            return None
     left_out = {label for label in column.distinct if label and label not in closing}
     only: object
     if not left_out:
@@ -164,11 +170,22 @@ def _by_words(
     )
 
 
-def _say_the_same(pnl: Column, closing: Sequence[int], opening: Sequence[int]) -> bool:
-    """Whether the P&L of the openings is that of the closes once more."""
-    closed = Counter(pnl.numbers[row] for row in closing)
-    opened = Counter(pnl.numbers[row] for row in opening)
-    return len(opening) * 10 >= 9 * len(closing) and not opened - closed
+def opening_results(pnl: Column, closing: Closing) -> list[int]:
+    """Openings with a P&L of their own, which is not that of the closes once more."""
+    if closing.marker is None or not closing.close_words or _is_state(closing.marker):
+        return []
+    closed = Counter(pnl.numbers[row] for row in closing.rows)
+    opened = Counter(pnl.numbers[row] for row in closing.opening)
+    return [row for row in closing.opening if pnl.numbers[row]] if opened - closed else []
+
+
+def _is_state(column: Column) -> bool:
+    return bool(set(column.words) & {"status", "state", "close", "open"})
+
+
+def _ended(times: Times) -> Sequence[bool]:
+    """For each record whether it has a closing time; empty where there is no such column."""
+    return times.closed[0].present if times.closed else []
 
 
 def _closing_words(

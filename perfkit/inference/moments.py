@@ -45,7 +45,7 @@ def moments_of(
         if filler is not None:
             expression = f"{expression} or {filler.expression}"
             used.append(filler)
-    if all(map(shapes.is_date_alone, closed.sample)) and expression == closed.expression:
+    if _has_dates_alone(closed) and expression == closed.expression:
         assumed.append(f"{closed.name} has dates alone: a trade counts from the start of its day")
     if any(_is_naive(column) for column in used):
         assumed.append("times without a zone are UTC; write `timezone:` if they are not")
@@ -85,6 +85,8 @@ def _opened(times: Times, closed: Column, rows: Sequence[int]) -> Column | None:
     for column in (*times.opened, *times.event):
         if column is closed or _share(column, rows) < _MOSTLY:
             continue
+        if _has_dates_alone(column) and not _has_dates_alone(closed):
+            continue
         pairs = [(column.instant(row), closed.instant(row)) for row in rows[:400]]
         known = [(start, end) for start, end in pairs if start is not None and end is not None]
         early = sum(start <= end for start, end in known)
@@ -97,7 +99,7 @@ def _opened(times: Times, closed: Column, rows: Sequence[int]) -> Column | None:
 
 def _joined(column: Column, columns: Sequence[Column]) -> str:
     """A date together with the time of day beside it, where that has a column of its own."""
-    if not all(map(shapes.is_date_alone, column.sample)):
+    if not _has_dates_alone(column):
         return column.expression
     clocks = [one for one in columns if one.kind == CLOCK and one.filled >= column.filled * _MOSTLY]
     own = set(column.words) - {"date", "day"}
@@ -105,6 +107,10 @@ def _joined(column: Column, columns: Sequence[Column]) -> str:
         if set(clock.words) - {"time", "hour"} == own:
             return f"join({column.expression}, {clock.expression})"
     return column.expression
+
+
+def _has_dates_alone(column: Column) -> bool:
+    return all(map(shapes.is_date_alone, column.sample))
 
 
 def _is_naive(column: Column) -> bool:

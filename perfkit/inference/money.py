@@ -55,7 +55,7 @@ def unit_of(
         if len(codes) == 1 and _CODE.fullmatch(codes[0]):
             return Unit(codes[0].upper(), (), ())
         if 1 < len(codes) <= 8 and all(map(_CODE.fullmatch, codes)):
-            return Unit(f"field {column.expression}", (), ())
+            return Unit(codes[0].upper(), (), (_of_several(column, codes),))
     if named:
         return Unit(named, (), ())
     written = {shapes.unit_of_number(value) for value in pnl.sample[:50]} if pnl else set()
@@ -69,6 +69,18 @@ def unit_of(
     if found:
         return Unit(found, (f"the currency is {found}, as other names or symbols say",), ())
     return Unit(UNKNOWN, ("no currency is named; write its code at `currency:`",), ())
+
+
+def _of_several(column: Column, codes: Sequence[str]) -> Doubt:
+    """Amounts of several currencies are never added: one of them has to be chosen."""
+    where = f"only.{column.expression}"
+    return Doubt(
+        "currencies",
+        f"Amounts are in {' and '.join(codes)}, which cannot be added; which of them count?",
+        tuple(
+            Answer(f"those in {code}", {"currency": code.upper(), where: code}) for code in codes
+        ),
+    )
 
 
 def _of_symbols(column: Column | None, rows: Sequence[int]) -> str:

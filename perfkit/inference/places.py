@@ -80,7 +80,8 @@ def _of_json(text: str) -> list[Place]:
         return [_of_lines(lines)]
     places = list(_lists(document, ()))
     if not places and isinstance(document, dict):
-        return [Place("", {}, [document])]
+        is_record = not any(isinstance(value, dict | list) for value in document.values())
+        return [Place("", {}, [document])] if is_record else []
     return [
         Place(path[-1] if path else "", {"records": ".".join(path)} if path else {}, records)
         for path, records in _merged(places)[:MOST_PLACES]

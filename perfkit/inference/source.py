@@ -8,8 +8,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from perfkit.core.errors import UsageError
-from perfkit.inference.doubts import Answer
+from perfkit.config.settings import of_text
+from perfkit.core.errors import ConfigError, UsageError
+from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.infer import infer
 from perfkit.inference.places import places_of
 from perfkit.inference.result import Reading, nothing_found
@@ -49,10 +50,23 @@ def found_in(path: str) -> Found:
         reading = infer(place.records)
         if is_skipped_place(place.name):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
-        found = Found(name, path, place.layout, len(place.records), reading)
+        found = _supported(Found(name, path, place.layout, len(place.records), reading))
         if _rank(found) > _rank(best):
             best = found
     return best
+
+
+def _supported(found: Found) -> Found:
+    """The same; where its dialect is not one that perfkit can read, that is a question."""
+    if not found.reading.is_sure:
+        return found
+    try:
+        of_text(config_yaml([found]).encode(), os.path.dirname(found.path))
+    except ConfigError as error:
+        problem = str(error).partition(": ")[2]
+        doubt = Doubt("unsupported", f"This log needs a dialect of your own: {problem}")
+        return found._replace(reading=found.reading._replace(doubts=(doubt,)))
+    return found
 
 
 def _rank(found: Found) -> tuple[object, ...]:

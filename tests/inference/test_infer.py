@@ -293,6 +293,56 @@ class TestAsked:
         assert reading.is_sure
         assert reading.dialect["time_format"] == "%m/%d/%Y %H:%M"
 
+    def test_a_result_on_the_records_of_openings(self) -> None:
+        records: list[Record] = []
+        for time, pnl in zip(times(4), ("1", "-2", "3", "-4"), strict=True):
+            records.append({"event": "ENTRY", "ts": time, "symbol": "A", "pnl": "-0.01"})
+            records.append({"event": "EXIT", "ts": time, "symbol": "A", "pnl": pnl})
+        reading = infer(records)
+        assert asked(reading) == ["opening_results"]
+        assert reading.dialect["only"] == {"event": "EXIT"}
+
+    def test_several_currencies(self) -> None:
+        records = [
+            {**one, "cur": cur}
+            for one, cur in zip(closed_trades(), ["USD", "EUR", "USD"], strict=True)
+        ]
+        reading = infer(records)
+        assert asked(reading) == ["currencies"]
+        assert reading.doubts[0].answers[1].changes == {"currency": "USD", "only.cur": "USD"}
+
+
+class TestTraps:
+    def test_a_flag_that_contradicts_the_closing_time_marks_nothing(self) -> None:
+        records = [{**one, "closed": n == 0} for n, one in enumerate(closed_trades())]
+        reading = infer(records)
+        assert reading.closed == 3
+        assert "only" not in reading.dialect
+
+    def test_the_result_of_a_whole_trade_on_both_of_its_records_counts_once(self) -> None:
+        records: list[Record] = []
+        for n, pnl in enumerate(("1", "-2", "3")):
+            for kind in ("Exit long", "Entry long"):
+                time = f"2026-04-07 1{n}:{30 if kind < 'F' else 45}"
+                records.append(
+                    {"Trade": n, "Type": kind, "Date and time": time, "Net P&L USD": pnl}
+                )
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.closed == 3
+        assert reading.dialect["open_when"] == {"Type": "Entry long"}
+
+    def test_a_running_total_beside_the_result_is_not_taken_for_it(self) -> None:
+        total, records = Decimal(0), []
+        for one in closed_trades():
+            total += Decimal(str(one["pnl"]))
+            records.append({**one, "total_pnl": str(total)})
+        assert fields(infer(records))["net_pnl"] == "pnl"
+
+    def test_the_side_of_the_closing_order_is_turned(self) -> None:
+        records = [{**one, "side": "Sell"} for one in closed_trades()]
+        assert infer(records).dialect["values"] == {"side": {"Sell": "long"}}
+
 
 class TestNothingFound:
     @pytest.mark.parametrize(

@@ -73,7 +73,8 @@ class Column:
     @property
     def expression(self) -> str:
         """The column as an expression of a dialect."""
-        return ".".join(map(_in_expression, self.path))
+        first, *inner = self.path
+        return _in_expression(first) + "".join(map(_inner, inner))
 
     @cached_property
     def present(self) -> list[bool]:
@@ -251,6 +252,12 @@ def _in_expression(name: str) -> str:
     if _PLAIN_NAME.fullmatch(name) and name not in _RESERVED:
         return name
     return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _inner(name: str) -> str:
+    """A name inside an object: `.price`, or `["exit price"]`."""
+    written = _in_expression(name)
+    return f".{written}" if written == name else f"[{written}]"
 
 
 def names_of(columns: Sequence[Column]) -> list[str]:
