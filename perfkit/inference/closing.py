@@ -129,7 +129,7 @@ def _by_words(
 ) -> Closing | None:
     """What the words of a column say; None where they do not tell the closing records apart.
 
-    Openings that have a closing time (`ended`) are none, whatever a word says.
+    Openings that have a closing time (`ended`) are none, whatever a flag of true and false says.
     """
     if column.kind not in (TEXT, BOOLEAN, NUMBER) or not column.has_few_words:
         return None
@@ -148,7 +148,8 @@ def _by_words(
     openings = [row for row in others if labels[row] in opening]
     if held < HOLDS * len(nonzero):
         is_pair = len(openings) + len(chosen) >= HOLDS * len(rows)
-        has_ended = ended and sum(ended[row] for row in openings) * 10 > len(openings)
+        is_flag = column.kind != TEXT  # which bots forget to set, other than a status in words
+        has_ended = is_flag and ended and sum(ended[row] for row in openings) * 10 > len(openings)
         if not held or not (is_state or is_pair) or has_ended:
             return None
     left_out = {label for label in column.distinct if label and label not in closing}

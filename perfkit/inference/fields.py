@@ -15,7 +15,7 @@ from perfkit.config.dialect import Condition, Dialect
 from perfkit.config.expressions import Field
 from perfkit.inference.places import Place, places_of
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import columns_of, names_of
+from perfkit.inference.table.columns import SAMPLED_RECORDS, columns_of, names_of
 
 MOST_SAMPLES = 3
 _LONGEST = 32
@@ -71,17 +71,23 @@ def field_checks(
     dialect: Dialect, records: Sequence[Mapping[str, object]]
 ) -> tuple[FieldCheck, ...]:
     """A report on each field that a dialect reads, over the records that it does not ignore."""
-    kept = [record for record in records if _meets(dialect.only, record)]
-    known = names_of(columns_of(kept or records))
+    kept = records
+    if dialect.only:
+        kept = [record for record in records if _meets(dialect.only, record)]
+    known = names_of(columns_of((kept or records)[:SAMPLED_RECORDS]))
     opening = [one for group in dialect.open_when for one in group]
     parts = [(slot.target, field) for slot in dialect.slots for field in _fields(slot.source)]
     parts += [("identity", field) for leaf in dialect.identity for field in _fields(leaf)]
     parts += [("only", field) for one in dialect.only for field in _fields(one.source)]
     parts += [("open_when", field) for one in opening for field in _fields(one.source)]
+    seen: dict[tuple[Field, bool], FieldCheck] = {}
     checks = []
     for part, field in dict.fromkeys(parts):
-        looked_at = records if part == "only" else kept
-        checks.append(_check(part, field, looked_at, known))
+        is_of_all = part == "only"
+        if (field, is_of_all) not in seen:
+            looked_at = records if is_of_all else kept
+            seen[field, is_of_all] = _check(part, field, looked_at, known)
+        checks.append(seen[field, is_of_all]._replace(part=part))
     return tuple(one for one in checks if not _is_piece(one, checks))
 
 
@@ -117,27 +123,35 @@ def _check(
     part: str, field: Field, records: Sequence[Mapping[str, object]], known: Sequence[str]
 ) -> FieldCheck:
     name = str(field)
-    values = [value for record in records if (value := _value(record, field)) not in (None, "")]
+    if len(field.path) == 1:
+        all_values: list[object] = [record.get(name) for record in records]
+    else:
+        all_values = [_value(record, field) for record in records]
+    values = [value for value in all_values if value is not None and value != ""]
     low, high = _range(values)
     close = [] if values else get_close_matches(name, known, 1, 0.5)
-    samples = dict.fromkeys(map(_short, values[:200]))
-    return FieldCheck(
-        part, name, len(values), len(records), low, high, tuple(samples)[:MOST_SAMPLES],
-        close[0] if close else "",
-    )  # fmt: skip
+    samples = tuple(dict.fromkeys(map(_short, values[:200])))[:MOST_SAMPLES]
+    similar = close[0] if close else ""
+    return FieldCheck(part, name, len(values), len(records), low, high, samples, similar)
 
 
 def _range(values: Sequence[object]) -> tuple[str, str]:
+    """The least and the largest of some values, if all are numbers or all are times."""
+    try:
+        different = list(set(values))
+    except TypeError:  # lists or objects
+        return "", ""
     numbers: list[Decimal] = []
-    for value in values:
+    for value in different:
         number = shapes.number(value)
         if number is None:
             break
         numbers.append(number)
-    if values and len(numbers) == len(values):
+    if different and len(numbers) == len(different):
         return f"{min(numbers)}", f"{max(numbers)}"
-    texts = [value for value in values if isinstance(value, str) and shapes.is_iso(value)]
-    return (min(texts), max(texts)) if values and len(texts) == len(values) else ("", "")
+    texts = [value for value in different if isinstance(value, str)]
+    are_times = len(texts) == len(different) and all(map(shapes.is_iso, texts[:SAMPLED_RECORDS]))
+    return (min(texts), max(texts)) if texts and are_times else ("", "")
 
 
 def _short(value: object) -> str:

@@ -14,6 +14,7 @@ from perfkit.inference.asking import OF_A_TRADE, doubts_of
 from perfkit.inference.assemble import dialect_of
 from perfkit.inference.candidates import Candidate, candidates_of
 from perfkit.inference.closing import failed_records
+from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.fallback import (
     Log,
     agrees_with_executions,
@@ -28,6 +29,7 @@ from perfkit.inference.table.columns import columns_of, names_of
 from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 
+MOST_DECIDING = 2_500
 PLAUSIBLE = 15
 """Evidence below this is none."""
 
@@ -35,8 +37,17 @@ PLAUSIBLE = 15
 def infer(records: Sequence[Mapping[str, object]]) -> Reading:
     """How to read some records as trades; numbers in them are exact, never binary floats.
 
-    All records are used; what they are is decided from a sample of each column.
+    Of many records the first and the last ones decide. Whether what they show holds for all is then
+    checked, and all of them decide where it does not.
     """
+    if len(records) <= 2 * MOST_DECIDING:
+        return _decided(records)
+    reading = _decided([*records[:MOST_DECIDING], *records[-MOST_DECIDING:]])
+    closed = closed_if_it_holds(reading, records) if reading.is_sure else None
+    return _decided(records) if closed is None else reading._replace(closed=closed)
+
+
+def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     columns = [column for column in columns_of(records) if column.filled]
     names = tuple(names_of(columns))
     if not columns:

@@ -319,6 +319,14 @@ class TestTraps:
         assert reading.closed == 3
         assert "only" not in reading.dialect
 
+    def test_a_status_in_words_is_believed_though_open_trades_have_a_closing_time(self) -> None:
+        records = [{**one, "status": "Closed"} for one in closed_trades()]
+        records.append(
+            {**closed_trades()[0], "status": "Open", "exit_time": "2026-04-09T10:00:00Z"}
+        )
+        reading = infer(records)
+        assert reading.dialect["only"] == {"status": "Closed"}
+
     def test_the_result_of_a_whole_trade_on_both_of_its_records_counts_once(self) -> None:
         records: list[Record] = []
         for n, pnl in enumerate(("1", "-2", "3")):
@@ -396,6 +404,39 @@ class TestWithoutResults:
         reading = infer(records)
         assert fields(reading) == {"closed_at": "t", "outcome": "won"}
         assert reading.dialect["values"] == {"outcome": {"true": "win", "false": "loss"}}
+
+
+def many_trades(count: int = 6000) -> list[Record]:
+    return [
+        {"id": n, "exit_time": 1775554200000 + 1000 * n, "symbol": "A", "pnl": n % 7 - 3}
+        for n in range(count)
+    ]
+
+
+class TestManyRecords:
+    def test_the_first_and_the_last_decide_for_all(self) -> None:
+        reading = infer(many_trades())
+        assert reading.is_sure
+        assert reading.closed == 6000
+
+    def test_an_id_that_comes_again_in_the_middle_is_seen(self) -> None:
+        records = many_trades()
+        records[3000] = {**records[3001], "pnl": 77}
+        assert asked(infer(records)) == ["id_closes_twice"]
+
+    def test_a_word_that_comes_in_the_middle_alone_is_seen(self) -> None:
+        records = [{**one, "event": "exit"} for one in many_trades()]
+        for n in range(0, len(records), 2):
+            records[n] = {**records[n], "event": "entry", "pnl": None}
+        records[3001] = {**records[3001], "event": "STOP_LOSS"}
+        reading = infer(records)
+        assert reading.dialect["only"] == {"event": ["exit", "STOP_LOSS"]}
+        assert reading.closed == 3000
+
+    def test_a_record_that_comes_again_in_the_middle_is_asked_about(self) -> None:
+        records = [{name: one[name] for name in one if name != "id"} for one in many_trades()]
+        records[3000] = records[3001]
+        assert asked(infer(records)) == ["repeats"]
 
 
 JSON_VALUES = st.recursive(
