@@ -14,13 +14,16 @@ if TYPE_CHECKING:
     from perfkit.core.errors import LogReadError as LogReadError
     from perfkit.core.errors import MissingExtraError as MissingExtraError
     from perfkit.core.errors import MixedCurrencyError as MixedCurrencyError
+    from perfkit.core.errors import NoResultsError as NoResultsError
     from perfkit.core.errors import NoTradesError as NoTradesError
     from perfkit.core.errors import PerfkitError as PerfkitError
+    from perfkit.core.errors import UndecidedError as UndecidedError
     from perfkit.core.errors import UsageError as UsageError
     from perfkit.core.errors import WindowError as WindowError
     from perfkit.core.errors import WorkspaceNotFoundError as WorkspaceNotFoundError
     from perfkit.desk.desk import Desk as Desk
     from perfkit.desk.desk import open as open
+    from perfkit.desk.reading import read as read
 
 __all__ = [
     "ConfigError",
@@ -28,12 +31,15 @@ __all__ = [
     "LogReadError",
     "MissingExtraError",
     "MixedCurrencyError",
+    "NoResultsError",
     "NoTradesError",
     "PerfkitError",
+    "UndecidedError",
     "UsageError",
     "WindowError",
     "WorkspaceNotFoundError",
     "open",
+    "read",
 ]
 
 
@@ -42,7 +48,8 @@ def __getattr__(name: str) -> object:
         raise AttributeError(f"module 'perfkit' has no attribute {name!r}")
     import importlib
 
-    home = "perfkit.core.errors" if name.endswith("Error") else "perfkit.desk.desk"
+    rooms = {"read": "perfkit.desk.reading"}
+    home = "perfkit.core.errors" if name.endswith("Error") else rooms.get(name, "perfkit.desk.desk")
     return getattr(importlib.import_module(home), name)
 
 

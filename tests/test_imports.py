@@ -89,6 +89,23 @@ def test_command_imports_nothing_heavy(workspace: WriteWorkspace, words: str) ->
     assert not imported(script, root, *words.split()) & set(HEAVY)
 
 
+@pytest.mark.parametrize(
+    "words", ["summary", "summary --window all --by strategy", "explain win_rate"]
+)
+def test_a_workspace_needs_nothing_that_reads_unknown_logs(
+    workspace: WriteWorkspace, words: str
+) -> None:
+    root = workspace(logs={"logs/trades/2026-04-08.jsonl": LOG})
+    script = """
+        import os, sys
+        from perfkit.cli.main import main
+        os.chdir(sys.argv[1])
+        main(sys.argv[2:])
+        assert not [name for name in sys.modules if "inference" in name]
+        """
+    imported(script, root, *words.split())
+
+
 def test_new_workspace_is_made_without_anything_heavy(tmp_path: Path) -> None:
     script = "import sys; from perfkit.cli.main import main; main(['init', sys.argv[1]])"
     assert not imported(script, tmp_path / "new") & set(HEAVY)

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 
 from perfkit.config.workspace import setting
+from perfkit.core.errors import UsageError
 from perfkit.core.log import log_to_stderr
 
 TYPE_CHECKING = False
@@ -139,6 +140,30 @@ def add_window(parser: Parser) -> None:
     )
     parser.add_argument("--start", metavar="D", help="first day of a window of your own, inclusive")
     parser.add_argument("--end", metavar="D", help="last day of that window, inclusive")
+
+
+def add_answers(parser: Parser) -> None:
+    """Adds the options that say what a log does not."""
+    parser.add_argument(
+        "--answer",
+        metavar="NAME=N",
+        action="append",
+        default=[],
+        help="with FILE: the answer to a question that was asked of it, such as costs=2",
+    )
+    parser.add_argument("--currency", metavar="CODE", help="with FILE: the currency of its amounts")
+    parser.add_argument(
+        "--timezone",
+        metavar="ZONE",
+        help="with FILE: the zone of days and of times without one (default: UTC)",
+    )
+
+
+def refuse_answers(arguments: argparse.Namespace) -> None:
+    """Raises `UsageError` where what only goes with FILE was given without one."""
+    for name in ("answer", "currency", "timezone"):
+        if getattr(arguments, name):
+            raise UsageError(f"--{name} goes with FILE; a workspace says it in config/perfkit.yaml")
 
 
 def _job_count(text: str) -> int:

@@ -132,6 +132,12 @@ def _add_summary(commands: Commands[Parser]) -> None:
     summary.add(commands)
 
 
+def _add_check(commands: Commands[Parser]) -> None:
+    from perfkit.cli import check
+
+    check.add(commands)
+
+
 def _add_explain(commands: Commands[Parser]) -> None:
     from perfkit.cli import explain
 
@@ -161,12 +167,23 @@ def _add_demo(commands: Commands[Parser]) -> None:
 
 
 def _add_init(commands: Commands[Parser]) -> None:
-    _add_new(commands, "init", _init, "make a workspace for your own logs")
+    from perfkit.cli.arguments import add_answers
+
+    parser = _add_new(commands, "init", _init, "make a workspace for your own logs")
+    parser.add_argument(
+        "--from",
+        dest="files",
+        metavar="FILE",
+        nargs="+",
+        default=[],
+        help="log files whose dialect is inferred and written, commented, to config/perfkit.yaml",
+    )
+    add_answers(parser)
 
 
 def _add_new(
     commands: Commands[Parser], name: str, run: Callable[[argparse.Namespace], int], what: str
-) -> None:
+) -> Parser:
     from perfkit.cli.arguments import add_command
 
     epilog = (
@@ -175,6 +192,7 @@ def _add_new(
     )
     parser = add_command(commands, name, run, what, epilog)
     parser.add_argument("folder", metavar="DIR", help="the folder to make")
+    return parser
 
 
 def _demo(arguments: argparse.Namespace) -> int:
@@ -189,8 +207,15 @@ def _demo(arguments: argparse.Namespace) -> int:
 def _init(arguments: argparse.Namespace) -> int:
     from pathlib import Path
 
+    from perfkit.cli.arguments import refuse_answers
     from perfkit.cli.new_workspace import make_workspace
 
+    if arguments.files:
+        from perfkit.cli.files import inferred_config
+
+        print(make_workspace(Path(arguments.folder), inferred_config(arguments)))
+        return EXIT_OK
+    refuse_answers(arguments)
     print(make_workspace(Path(arguments.folder)))
     return EXIT_OK
 
@@ -199,6 +224,7 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "demo": _add_demo,
     "init": _add_init,
     "summary": _add_summary,
+    "check": _add_check,
     "explain": _add_explain,
     "report": _add_report,
     "alerts": _add_alerts,

@@ -21,6 +21,7 @@ from perfkit.disk.locks import try_lock
 
 FOLDERS = ("config", "logs/trades", "notebooks", "reports")
 
+_LOOK = "see how your log is read and correct what is wrong"
 _PACKAGE = Path(__file__).parents[1]
 TEMPLATE = _PACKAGE / "templates" / "perfkit.yaml"
 REPORT_KINDS = ("daily", "weekly", "monthly")
@@ -28,16 +29,21 @@ MARK = ".unfinished-workspace"
 """A file in a folder that is being built; the run that builds it holds its lock."""
 
 
-def make_workspace(folder: Path) -> str:
+def make_workspace(folder: Path, config: str | None = None) -> str:
     """Makes a workspace for a user's own logs; returns what to do next.
+
+    `config` is the text of its configuration, where that is known already.
 
     Raises `UsageError` when the folder is not empty, `OutputError` when it cannot be written.
     """
     with _new_folder(folder) as unfinished:
         _put_common_files(unfinished, TEMPLATE)
+        if config is not None:
+            replace(unfinished / CONFIG, config.encode())
+    first = "write where your bot's log is and how to read it" if config is None else _LOOK
     return (
         f"A workspace is in {folder}. Next:\n"
-        f"  1. write in {folder}/config/perfkit.yaml where your bot's log is and how to read it\n"
+        f"  1. {first}, in {folder}/config/perfkit.yaml\n"
         f"  2. perfkit summary --root {folder} --window all\n"
         f"  3. perfkit report daily --root {folder}\n"
         f"  4. set the limits in {folder}/config/alerts.yaml, and let cron run perfkit-alerts\n"

@@ -9,12 +9,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 from perfkit.cli.arguments import (
     EXIT_OK,
     Commands,
     Parser,
+    add_answers,
     add_command,
     add_reading,
     add_root,
@@ -22,10 +23,12 @@ from perfkit.cli.arguments import (
     add_window,
     day_of,
     desk_of,
+    refuse_answers,
     where_of,
 )
+from perfkit.cli.printing import print_bad_lines, text_of
 from perfkit.config.workspace import setting
-from perfkit.core.errors import LineError, OutputError, PerfkitError, UsageError, lines_in
+from perfkit.core.errors import OutputError, PerfkitError, UsageError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,13 +38,9 @@ if TYPE_CHECKING:
     from perfkit.book.book import Book
     from perfkit.desk.desk import Desk
     from perfkit.summary.selection import Selection
-    from perfkit.summary.summary import Summary
 
 MOST_BACKFILLED = 3660
 """Days, about ten years."""
-
-MOST_BAD_LINES = 20
-"""More bad lines than this are counted, not printed."""
 
 EPILOG = """\
 units: money in the currency of the source; rates as fractions in JSON and as per cent
@@ -54,10 +53,19 @@ def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
     what = "print every figure of a window, and how it compares with your targets"
     parser = add_command(commands, "summary", run, what, EPILOG)
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="*",
+        help="log files to read without a workspace: how is inferred, and printed first; the "
+        "window is then all of them",
+    )
     add_root(parser)
     add_reading(parser)
     add_window(parser)
+    parser.set_defaults(window=None)
     add_selection(parser)
+    add_answers(parser)
     parser.add_argument(
         "--by",
         metavar="WHAT",
@@ -101,6 +109,12 @@ def run(arguments: argparse.Namespace) -> int:
 
     An earlier answer to the same question is printed again while it is still right.
     """
+    arguments.window = arguments.window or ("all" if arguments.files else "daily")
+    if arguments.files:
+        from perfkit.cli.files import run_summary
+
+        return run_summary(arguments)
+    refuse_answers(arguments)
     question = _plain_question(arguments)
     answer = None if question is None else _known_answer(arguments, question)
     if answer is not None:
@@ -128,22 +142,14 @@ def run(arguments: argparse.Namespace) -> int:
         from perfkit.summary.export import export
 
         export(desk.config.root, summary, desk.book_of(where).mode)
-    body = summary.to_json() if arguments.json else _text(summary, arguments.by)
+    body = summary.to_json() if arguments.json else text_of(summary, arguments.by)
     sys.stdout.write(body)
     if question is not None and not _is_empty_filter(selection):
         _keep_answer(desk.book_of(where), question, body)
     if not arguments.json:
         _show_alerts(desk)
-    _print_bad_lines(selection.errors)
+    print_bad_lines(selection.errors)
     return _checked(desk) if arguments.check else EXIT_OK
-
-
-def _text(summary: Summary, dimensions: Sequence[str]) -> str:
-    from perfkit.summary.render import breakdown_text
-
-    return str(summary) + "".join(
-        "\n" + breakdown_text(summary, dimension) for dimension in dimensions
-    )
 
 
 def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> int:
@@ -156,7 +162,7 @@ def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]
     changed = backfill(desk, arguments.window, day, arguments.backfill, where)
     book = desk.book_of(where)
     _keep_bad_lines(book)
-    _print_bad_lines(book.errors)
+    print_bad_lines(book.errors)
     for path in changed:
         print(path)
     return EXIT_OK
@@ -251,15 +257,6 @@ def _keep_bad_lines(book: Book) -> None:
         keep(book)
     except OutputError as error:
         print(f"perfkit: warning: {error}", file=sys.stderr)
-
-
-def _print_bad_lines(errors: Sequence[LineError]) -> None:
-    """Prints bad lines to stderr as `path:line: reason`, so that stdout stays pure JSON."""
-    for error in errors[:MOST_BAD_LINES]:
-        print(error, file=sys.stderr)
-    more = lines_in(errors[MOST_BAD_LINES:])
-    if more:
-        print(f"... and {more:,} more, see logs/performance/quarantine/", file=sys.stderr)
 
 
 def backfill(

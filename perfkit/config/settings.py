@@ -127,6 +127,18 @@ def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) 
     return config._replace(text=content, override=timezone or "")
 
 
+def of_text(content: bytes, folder: str, timezone: str | None = None) -> Config:
+    """The configuration that a text says, of a workspace in memory: no file is read or written.
+
+    Raises `ConfigError`.
+    """
+    from perfkit.config.yaml import parse
+
+    parsed = parse(content.decode(), CONFIG)
+    config = _SettingsReader(CONFIG, parsed).config(folder, timezone)
+    return config._replace(text=content, override=timezone or "")
+
+
 def _reads_the_same(one: Source, other: Source) -> bool:
     return (one.location, one.pattern, one.dialect._replace(name="", currency=None)) == (
         other.location,

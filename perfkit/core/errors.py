@@ -147,6 +147,34 @@ class NoTradesError(PerfkitError):
         )
 
 
+class NoResultsError(PerfkitError):
+    """A log file in which nothing says what a trade earned."""
+
+    def __init__(self, path: str, why: str, columns: Iterable[str]) -> None:
+        listed = list(columns)
+        reason = why or "no column is the result of a trade"
+        shown = (
+            f" It has: {', '.join(listed[:20])}{', ...' if len(listed) > 20 else ''}."
+            if listed
+            else ""
+        )
+        super().__init__(
+            f"{path}: no results found: {reason}.{shown} "
+            "If there are results, say in a dialect which field is which: see docs/configuration.md"
+        )
+
+
+class UndecidedError(PerfkitError):
+    """A log file that can be read in more than one way, each with figures of its own."""
+
+    def __init__(self, path: str, questions: Iterable[str]) -> None:
+        listed = "".join(f"\n  {question}" for question in questions)
+        super().__init__(
+            f"{path}: this has to be decided before there are figures:{listed}\n"
+            "Answer with --answer NAME=N, in Python with answers={'NAME': N}"
+        )
+
+
 class MissingExtraError(PerfkitError):
     """An optional part of perfkit is not installed."""
 

@@ -1,0 +1,72 @@
+"""`perfkit summary FILE...`: figures of log files that no workspace describes."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from perfkit.cli.arguments import EXIT_FAILED, EXIT_OK, where_of
+from perfkit.cli.printing import print_bad_lines, text_of
+from perfkit.core.errors import UsageError
+from perfkit.desk.reading import desk_on, inferred, yaml_of
+
+if TYPE_CHECKING:
+    from perfkit.inference.source import Found
+
+
+def founds_of(files: Sequence[str], arguments: argparse.Namespace) -> list[Found]:
+    """How the files of a command are read; raises where that cannot be said."""
+    answers: dict[str, int] = {}
+    for text in arguments.answer:
+        name, _, number = text.partition("=")
+        if not number.isdigit():
+            raise UsageError(f"--answer {text}: write NAME=N, such as costs=2")
+        answers[name] = int(number)
+    return inferred(files, arguments.currency, answers)
+
+
+def inferred_config(arguments: argparse.Namespace) -> str:
+    """A configuration that reads the files of a command, with the reasons as comments."""
+    founds = founds_of(arguments.files, arguments)
+    zone = arguments.timezone or "UTC"
+    return (
+        "# How perfkit reads your logs. Every key is explained in docs/configuration.md.\n"
+        f"{yaml_of(founds)}\n"
+        f"timezone: {zone}  # in which days, weeks and months are cut\n"
+    )
+
+
+def run_summary(arguments: argparse.Namespace) -> int:
+    """Prints how the files are read, then their figures."""
+    unfit = [
+        f"--{name}" for name in ("root", "export", "check", "backfill") if getattr(arguments, name)
+    ]
+    if unfit:
+        raise UsageError(
+            f"{unfit[0]} needs a workspace; make one with `perfkit init DIR --from FILE`"
+        )
+    founds = founds_of(arguments.files, arguments)
+    out = sys.stderr if arguments.json else sys.stdout
+    out.write(yaml_of(founds) + "\n")
+    desk = desk_on(founds, arguments.timezone or "UTC", arguments.jobs)
+
+    from perfkit.book.store.day_sheet import DIMENSIONS
+    from perfkit.summary.breakdowns import checked_dimension
+    from perfkit.summary.summary import summarize
+
+    where = where_of(arguments)
+    by = list(map(checked_dimension, arguments.by))
+    book = desk.book_of(where)
+    if not len(book.closed) and not len(book.open):
+        print_bad_lines(book.errors)
+        print("perfkit: none of the records could be read as a trade", file=sys.stderr)
+        return EXIT_FAILED
+    selection = desk.selection(
+        arguments.window, arguments.date, start=arguments.start, end=arguments.end, where=where
+    )
+    summary = summarize(selection, DIMENSIONS if arguments.json else by)
+    sys.stdout.write(summary.to_json() if arguments.json else text_of(summary, by))
+    print_bad_lines(selection.errors)
+    return EXIT_OK

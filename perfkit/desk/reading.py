@@ -1,0 +1,107 @@
+"""Log files that no workspace describes, as a desk: how they are read is inferred and said."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from perfkit.book.cache import Options
+from perfkit.config.settings import of_text
+from perfkit.config.workspace import timezone_override
+from perfkit.core.errors import NoResultsError, UndecidedError, UsageError
+from perfkit.desk.desk import Desk
+from perfkit.inference.source import (
+    Found,
+    answered,
+    config_yaml,
+    found_in,
+    in_words,
+    named_apart,
+    source_yaml,
+)
+from perfkit.logs.listing import shown_path
+
+if TYPE_CHECKING:
+    from perfkit.inference.doubts import Doubt
+
+
+def read(
+    *paths: str | Path,
+    currency: str | None = None,
+    timezone: str = "UTC",
+    answers: Mapping[str, int] | None = None,
+    quiet: bool = False,
+) -> Desk:
+    """A desk on log files that need no workspace: JSON Lines, JSON, CSV or SQLite.
+
+    What is assumed is printed as the YAML that says the same, unless `quiet`. `currency` is that of
+    all amounts, `timezone` the zone of days and of times without one. Where a log can be read in
+    several ways, `UndecidedError` lists the questions, and `answers` has the number of the answer
+    for each: `{"costs": 2}`. Nothing is written, and each call reads the files anew.
+
+    Raises `NoResultsError`, `UndecidedError`, `LogReadError` or `UsageError`.
+    """
+    if not paths:
+        raise UsageError('name a log file: perfkit.read("trades.csv")')
+    founds = inferred([os.fspath(path) for path in paths], currency, answers or {})
+    if not quiet:
+        print(yaml_of(founds))
+    return desk_on(founds, timezone)
+
+
+def inferred(paths: Sequence[str], currency: str | None, answers: Mapping[str, int]) -> list[Found]:
+    """How each file is read, its questions answered; raises where that cannot be said."""
+    founds = named_apart([_inferred(os.path.abspath(path), currency) for path in paths])
+    for name, number in answers.items():
+        asked = [any(doubt.name == name for doubt in one.reading.doubts) for one in founds]
+        founds = [
+            answered(found, name, number) if is_asked or not any(asked) else found
+            for found, is_asked in zip(founds, asked, strict=True)
+        ]
+    for found in founds:
+        if found.reading.doubts:
+            raise UndecidedError(_shown(found.path), questions(found.reading.doubts))
+    return founds
+
+
+def _inferred(path: str, currency: str | None) -> Found:
+    found = found_in(path)
+    reading = found.reading
+    if not reading.has_results:
+        raise NoResultsError(_shown(path), "; ".join(reading.evidence), reading.columns)
+    if currency is None:
+        return found
+    kept = tuple(said for said in reading.assumed if "currency" not in said)
+    doubts = tuple(doubt for doubt in reading.doubts if doubt.name != "currencies")
+    reading = reading._replace(source={"currency": currency}, assumed=kept, doubts=doubts)
+    return found._replace(reading=reading)
+
+
+def _shown(path: str) -> str:
+    return shown_path(path, os.getcwd())
+
+
+def questions(doubts: Sequence[Doubt]) -> list[str]:
+    """Each question with what to write for each of its answers."""
+    lines = []
+    for doubt in doubts:
+        lines.append(f"{doubt.question}")
+        for number, answer in enumerate(doubt.answers, 1):
+            lines.append(f"  {doubt.name}={number}  {answer.meaning}: {in_words(answer)}")
+        if not doubt.answers:
+            lines.append(f"  ({doubt.name}) write a dialect: see docs/configuration.md")
+    return lines
+
+
+def yaml_of(founds: Sequence[Found], *, explained: bool = True) -> str:
+    """The sources as they stand in a configuration, with the reasons as comments."""
+    return "sources:\n" + "".join(source_yaml(found, explained=explained) for found in founds)
+
+
+def desk_on(founds: Sequence[Found], timezone: str, jobs: int | None = None) -> Desk:
+    """A desk in memory that reads these files as a workspace with that YAML would."""
+    text = config_yaml(founds, timezone)
+    config = of_text(text.encode(), os.getcwd(), timezone_override() or None)
+    return Desk(config, None, Options(cached=False, jobs=jobs))

@@ -1,0 +1,141 @@
+"""What has to be asked before there are figures, once the best reading of a log is known.
+
+A question is asked only where its answer changes the figures and nothing in the log decides it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from perfkit.inference import evidence as says
+from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate
+from perfkit.inference.closing import HOLDS, opening_results
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.identity import Identity
+from perfkit.inference.table.columns import OTHER, Column, rows_equal
+from perfkit.inference.table.names import MONEY
+
+OF_A_TRADE = ("side", "entry_price", "exit_price", "price", "quantity")
+"""Parts without which a record may be something else than a trade."""
+_DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
+_MOST_ZEROS = 0.3
+_MARKED = 12
+"""The score of closing records that a column of words marks."""
+
+
+def doubts_of(
+    candidates: Sequence[Candidate],
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    identity: Identity,
+) -> list[Doubt]:
+    """The questions about the best of some candidates."""
+    best = candidates[0]
+    found = [
+        _which_result(best, _rival(candidates)),
+        _total_so_far(best),
+        _thin(best, roles, identity),
+        _zeros(best),
+        _opening_results(best),
+        _repeats(best, columns, identity),
+    ]
+    return [doubt for doubt in found if doubt is not None]
+
+
+def _which_result(best: Candidate, rival: Candidate | None) -> Doubt | None:
+    name = best.pnl.name
+    if rival is not None:
+        return Doubt(
+            "two_results",
+            f"Which is the result of a trade, {name} or {rival.pnl.name}?",
+            tuple(
+                Answer(one.pnl.name, {"fields.net_pnl": one.pnl.expression})
+                for one in (best, rival)
+            ),
+        )
+    if best.score >= CONFIDENT:
+        return None
+    return Doubt("weak", f"Is {name} the result of a closed trade?", (Answer("yes", {}),))
+
+
+def _rival(candidates: Sequence[Candidate]) -> Candidate | None:
+    """Another column of money that is as good, and says something else."""
+    best = candidates[0]
+    for other in candidates[1:]:
+        if best.score - other.score >= CLOSE_CALL or other.unit != best.unit:
+            continue
+        if other.name.is_running != best.name.is_running or best.unit != MONEY:
+            continue
+        if best.is_net is True and other.is_net is False:
+            continue
+        mine, theirs = best.pnl.numbers, other.pnl.numbers
+        if any(mine[row] != theirs[row] for row in best.closing.rows):
+            return other
+    return None
+
+
+def _total_so_far(best: Candidate) -> Doubt | None:
+    looks_so = best.name.is_running or says.wanders(best.pnl, best.closing.rows)
+    if best.proved or not looks_so:
+        return None
+    question = f"Is {best.pnl.name} of each trade, or a total so far?"
+    return Doubt("total_so_far", question, (Answer("of each trade", {}),))
+
+
+def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> Doubt | None:
+    if roles.keys() & _DESCRIBING or best.closing.marker is not None or identity.columns:
+        return None
+    question = f"Is each record a trade? It has {best.pnl.name} and little else."
+    return Doubt("thin", question, (Answer("yes", {}),))
+
+
+def _zeros(best: Candidate) -> Doubt | None:
+    rows, name = best.closing.rows, best.pnl.name
+    zeros = sum(not best.pnl.numbers[row] for row in rows)
+    if zeros <= _MOST_ZEROS * len(rows) or best.closing.score >= _MARKED or best.proved:
+        return None
+    return Doubt(
+        "zeros",
+        f"{zeros} of {len(rows)} records have a {name} of 0; are they trades?",
+        (
+            Answer("trades that broke even", {}),
+            Answer("no trades", {f"only.{best.pnl.expression}": {"not": 0}}),
+        ),
+    )
+
+
+def _opening_results(best: Candidate) -> Doubt | None:
+    """Openings that log a P&L, such as their costs, though nothing is earned yet."""
+    rows = opening_results(best.pnl, best.closing)
+    nonzero = sum(bool(best.pnl.numbers[row]) for row in best.closing.rows)
+    if best.closing.marker is None or len(rows) <= (1 - HOLDS) * (len(rows) + nonzero):
+        return None
+    total = sum((best.pnl.numbers[row] or Decimal(0) for row in rows), Decimal(0))
+    marker = best.closing.marker.expression
+    every = [*best.closing.open_words, *best.closing.close_words]
+    return Doubt(
+        "opening_results",
+        f"{len(rows)} records of openings have a {best.pnl.name}, {total:f} in all; does it count?",
+        (
+            Answer("no, only what closes", {}),
+            Answer("yes, each record by itself", {f"only.{marker}": every}),
+        ),
+    )
+
+
+def _repeats(best: Candidate, columns: Sequence[Column], identity: Identity) -> Doubt | None:
+    repeats = 0 if identity.columns else rows_equal(columns, best.closing.rows)
+    if not repeats:
+        return None
+    rows = best.closing.rows
+    fields = [
+        column.expression
+        for column in columns
+        if column.kind != OTHER and all(column.present[row] for row in rows)
+    ]
+    return Doubt(
+        "repeats",
+        f"{repeats} records repeat an earlier one exactly; do they count again?",
+        (Answer("yes", {}), Answer("no", {"identity": fields})),
+    )

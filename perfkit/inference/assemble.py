@@ -1,0 +1,181 @@
+"""A reading as a dialect: the keys of YAML that say which records count and what they hold."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from perfkit.inference.closing import Closing
+from perfkit.inference.identity import Identity
+from perfkit.inference.moments import Moments
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import BOOLEAN, NUMBER, TIME, Column
+from perfkit.inference.table.roles import directions, outcome_of
+
+_TEXT_FIELDS = ("symbol", "strategy", "execution_mode", "account", "exit_reason")
+_NUMBER_FIELDS = ("quantity", "entry_price", "exit_price", "stop_loss", "target")
+_KNOWN_SIDES = {"long", "short", "buy", "sell"}
+_NOT_YET = ("open", "pending", "active")
+_SIDES = {1: "long", -1: "short"}
+
+
+def dialect_of(
+    result: Mapping[str, str],
+    closing: Closing,
+    failed: Mapping[str, object],
+    moments: Moments,
+    identity: Identity,
+    roles: Mapping[str, Column],
+    *,
+    side_of_exit: bool = False,
+) -> dict[str, object]:
+    """The dialect of a log with a result on its closing records.
+
+    `result` has the fields of P&L, costs and outcome. `side_of_exit` says that the side is that of
+    the closing order, so that `sell` closes a long trade.
+    """
+    dialect: dict[str, object] = {}
+    only, open_when = _conditions(closing, failed, identity)
+    if only:
+        dialect["only"] = only
+    if open_when:
+        dialect["open_when"] = open_when
+    if identity.columns:
+        dialect["identity"] = [column.expression for column in identity.columns]
+    linked = bool(open_when) and "only" not in result
+    fields: dict[str, object] = {}
+    if moments.closed_at:
+        fields["closed_at"] = moments.closed_at
+    if moments.opened_at:
+        fields["opened_at"] = moments.opened_at
+    elif linked and identity.links_all and moments.closed_at:
+        fields["opened_at"] = moments.closed_at
+    fields |= result
+    used = [*moments.columns, *identity.columns]
+    values: dict[str, object] = {}
+    for role in (*_TEXT_FIELDS, *_NUMBER_FIELDS):
+        column = roles.get(role)
+        if column is not None and _is_readable(column, role, closing.rows):
+            fields[role] = column.expression
+            used.append(column)
+    _add_side(fields, values, closing, roles, side_of_exit=side_of_exit)
+    dialect["fields"] = fields
+    if values:
+        dialect["values"] = values
+    dialect |= _reading_of_times(moments)
+    nulls = _nulls(used)
+    if nulls:
+        dialect["nulls"] = nulls
+    return dialect
+
+
+def _conditions(
+    closing: Closing, failed: Mapping[str, object], identity: Identity
+) -> tuple[dict[str, object], dict[str, object]]:
+    """`only` and `open_when`: closing records, and openings that an identity links to them."""
+    only = {**failed, **closing.only}
+    marker = closing.marker
+    if marker is None or not closing.open_words:
+        return only, {}
+    zeros = closing.open_words == [0] and not closing.close_words
+    if zeros:
+        return only, {marker.expression: 0}
+    linked = identity.links and list(closing.only) == [marker.expression]
+    if not linked or not isinstance(closing.only[marker.expression], str | list | bool | int):
+        return only, {}
+    only[marker.expression] = [*closing.open_words, *closing.close_words]
+    words = closing.open_words
+    return only, {marker.expression: words[0] if len(words) == 1 else words}
+
+
+def _is_readable(column: Column, role: str, rows: Sequence[int]) -> bool:
+    """Whether a field can be read in every closing record that has it."""
+    if role in _TEXT_FIELDS:
+        return all(
+            isinstance(column.values[row], str | int) and not isinstance(column.values[row], bool)
+            for row in rows
+            if column.present[row]
+        )
+    return all(column.numbers[row] is not None for row in rows if column.present[row])
+
+
+def _add_side(
+    fields: dict[str, object],
+    values: dict[str, object],
+    closing: Closing,
+    roles: Mapping[str, Column],
+    *,
+    side_of_exit: bool,
+) -> None:
+    side = roles.get("side")
+    if side is None:
+        return
+    if side is closing.marker and not {"long", "short"} & {
+        part for label in side.distinct for part in label.split("_")
+    }:
+        return  # it names the closing order, not the trade
+    ways = directions(side)
+    rows = [row for row in closing.rows if side.present[row]]
+    if not rows or not all(ways[row] for row in rows):
+        return
+    turn = -1 if side_of_exit else 1
+    logged = {_word(side.values[row]): _SIDES[ways[row] * turn] for row in rows}
+    fields["side"] = side.expression
+    if side.kind in (BOOLEAN, NUMBER) or side_of_exit or not _are_known(logged):
+        values["side"] = logged
+
+
+def _are_known(logged: Mapping[str, str]) -> bool:
+    return {word.lower() for word in logged} <= _KNOWN_SIDES
+
+
+def _word(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def outcome_words(column: Column) -> dict[str, object]:
+    """What each logged outcome means, where it is not one of the known words itself."""
+    words: dict[str, object] = {}
+    for value, label in zip(column.values, column.labels, strict=True):
+        meaning = outcome_of(label)
+        if meaning and label != meaning:
+            words[_word(value)] = meaning
+    return words
+
+
+def _reading_of_times(moments: Moments) -> dict[str, object]:
+    found: dict[str, object] = {}
+    units = [column.unit for column in moments.columns if column.unit]
+    if units and len(set(units)) == 1:
+        found["time_unit"] = units[0]
+    layouts = {column.layout for column in moments.columns if column.layout}
+    if len(layouts) == 1 and not any("%Y%m%d" in one for one in layouts):
+        found["time_format"] = layouts.pop()
+    return found
+
+
+def _nulls(columns: Iterable[Column]) -> list[object]:
+    """Texts that stand for nothing in the columns that are read."""
+    found: dict[object, None] = {}
+    for column in columns:
+        if column.kind == TIME:
+            found |= dict.fromkeys(
+                value
+                for value, label in zip(column.values, column.labels, strict=True)
+                if label in _NOT_YET
+            )
+        if column.filled == len(column.values):
+            continue
+        for value, here in zip(column.values, column.present, strict=True):
+            if not here and isinstance(value, str) and value:
+                found.setdefault(value)
+    return list(found)
+
+
+def written_oddly(columns: Iterable[Column]) -> bool:
+    """Whether numbers of some columns carry units or separators."""
+    return any(
+        shapes.is_dressed(value)
+        for column in columns
+        if column.kind == NUMBER
+        for value in column.sample
+    )

@@ -1,0 +1,191 @@
+"""Columns that may hold the P&L, each with what speaks for it, and the choice among them.
+
+Evidence counts in tenths of a point. A reading is confident from `CONFIDENT` on; what that takes
+was measured on public logs: a name such as `pnl` is worth 2.4 points, agreement with prices or with
+a balance 2.5, a column that marks the closing records 1.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from perfkit.inference import evidence as says
+from perfkit.inference.closing import Closing, closing_records
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
+from perfkit.inference.table.roles import Times, pnl_columns
+
+CONFIDENT = 30
+_MONEY_FIRST = 25
+"""A column of money with this much evidence comes before one of per cent."""
+CLOSE_CALL = 6
+"""Two readings that differ by less than this are equally good."""
+
+
+class Candidate(NamedTuple):
+    """A column that may hold the P&L, with the records that close a trade by it.
+
+    `is_net` says whether costs are in it (None: unknown), `reasons` what speaks for and against.
+    """
+
+    pnl: Column
+    name: PnlName
+    closing: Closing
+    score: int
+    unit: str
+    is_net: bool | None
+    reasons: tuple[str, ...]
+    sign_contradicts: bool
+    proved: bool
+    side_of_exit: bool
+
+
+def candidates_of(
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+    fees: Sequence[Column],
+    failed: set[int],
+) -> list[Candidate]:
+    """Every column that may hold the P&L, the best first."""
+    found: list[Candidate] = []
+    named = [column for column in pnl_columns(columns) if any(column.numbers)]
+    for pnl in named:
+        closing = closing_records(pnl, columns, times, failed)
+        if closing.rows and any(pnl.numbers[row] for row in closing.rows):
+            others = [one for one in named if one is not pnl]
+            found.append(_scored(pnl, closing, roles, times, fees, others))
+    found = [_beside(one, found, fees) for one in found]
+    return sorted(found, key=_order)
+
+
+def _order(one: Candidate) -> tuple[bool, int]:
+    return one.unit != MONEY or one.score < _MONEY_FIRST, -one.score
+
+
+def _scored(
+    pnl: Column,
+    closing: Closing,
+    roles: Mapping[str, Column],
+    times: Times,
+    fees: Sequence[Column],
+    others: Sequence[Column],
+) -> Candidate:
+    """A candidate with its evidence, one check after the other."""
+    name = pnl_name(pnl.name)
+    assert name is not None
+    rows = says.checked(closing.rows)
+    prices, side_of_exit = _prices(pnl, roles, fees, rows)
+    unit = _unit(name, prices.unit) if prices.proved else name.unit
+    balance = says.NO_BALANCE
+    if "balance" in roles and roles["balance"] is not pnl:
+        balance = says.balance_says(pnl, roles["balance"], fees, closing.rows)
+    evidence = [(name.score, f"the name {pnl.name}"), *_of_prices(prices, unit)]
+    if balance.moves:
+        evidence.append((25, f"{roles['balance'].name} moves by it"))
+    evidence += _of_columns(pnl, closing, roles, times, rows)
+    if says.is_total_so_far(pnl, others, closing.rows):
+        evidence.append((-30, "adds up another P&L column"))
+    elif name.is_running:
+        evidence.append((-15, "may be a total so far"))
+    if unit != MONEY:
+        evidence.append((-14, "is not an amount of money"))
+    described = min(3 * len(_DESCRIBING & roles.keys()), 12) - 3 * (len(pnl.path) - 1)
+    said = True if name.is_net else False if name.is_gross else prices.is_net
+    return Candidate(
+        pnl=pnl,
+        name=name,
+        closing=closing,
+        score=described + sum(points for points, _ in evidence),
+        unit=unit,
+        is_net=balance.is_net if said is None else said,
+        reasons=tuple(reason for _, reason in evidence),
+        sign_contradicts=_contradicts(prices),
+        proved=prices.proved or balance.moves,
+        side_of_exit=side_of_exit,
+    )
+
+
+_DESCRIBING = frozenset(
+    ("symbol", "side", "quantity", "entry_price", "exit_price", "price", "strategy")
+)
+
+
+def _prices(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> tuple[says.Prices, bool]:
+    """What prices say, and whether they only agree when the side is that of the closing order."""
+    prices = says.prices_say(pnl, roles, fees, rows)
+    if not prices.proved and _contradicts(prices) and _orders(roles):
+        turned = says.prices_say(pnl, roles, fees, rows, turn=-1)
+        if turned.proved:
+            return turned, True
+    return prices, False
+
+
+def _contradicts(prices: says.Prices) -> bool:
+    return not prices.proved and prices.sign is not None and prices.sign * 10 <= 2
+
+
+def _of_prices(prices: says.Prices, unit: str) -> list[tuple[int, str]]:
+    if prices.proved:
+        return [(25 if unit == MONEY else 8, "agrees with entry and exit price")]
+    if prices.sign is not None and prices.sign * 10 >= 8:
+        return [(12, "its sign agrees with the prices")]
+    return [(-15, "its sign contradicts the prices")] if _contradicts(prices) else []
+
+
+def _of_columns(
+    pnl: Column,
+    closing: Closing,
+    roles: Mapping[str, Column],
+    times: Times,
+    rows: Sequence[int],
+) -> list[tuple[int, str]]:
+    """What the columns beside a P&L say: an outcome, a closing time, a mark of the closes."""
+    found = []
+    if "outcome" in roles and says.outcome_agrees(pnl, roles["outcome"], rows):
+        found.append((14, f"its sign agrees with {roles['outcome'].name}"))
+    closes = [column for column in times.closed if _mostly(column, closing.rows)]
+    if closes:
+        found.append((15, f"the closing time {closes[0].name}"))
+    if closing.marker is not None:
+        reason = f"{closing.marker.name} marks the records that close"
+        found.append((closing.score, reason))
+    return found
+
+
+def _orders(roles: Mapping[str, Column]) -> bool:
+    """Whether sides are those of orders, so that the closing one of a long trade is a sale."""
+    side = roles.get("side")
+    return side is not None and set(side.distinct) - {""} <= {"buy", "sell"}
+
+
+def _unit(name: PnlName, proved: str) -> str:
+    """The unit that prices prove, where that is no accident; else that of the name.
+
+    With stakes of 1 an amount equals its return: a currency in the name decides. A per cent that
+    the name says and that is in fact a fraction is a fraction.
+    """
+    if name.unit == MONEY:
+        return MONEY if name.currency or not proved else proved
+    return FRACTION if name.unit == PERCENT and proved == FRACTION else name.unit
+
+
+def _mostly(column: Column, rows: Sequence[int]) -> bool:
+    return sum(column.present[row] for row in rows) * 10 >= 9 * len(rows)
+
+
+def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) -> Candidate:
+    """A candidate after a look at the others: net over gross where they differ by the costs."""
+    for other in found:
+        if other is one or not fees:
+            continue
+        rows = says.checked(one.closing.rows)
+        if says.differ_by_costs(other.pnl, one.pnl, fees, rows):
+            reasons = (*one.reasons, f"is {other.pnl.name} less the costs")
+            return one._replace(score=one.score + 30, is_net=True, reasons=reasons, proved=True)
+        if says.differ_by_costs(one.pnl, other.pnl, fees, rows):
+            return one._replace(is_net=False)
+    return one

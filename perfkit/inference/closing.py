@@ -1,0 +1,287 @@
+"""Which records close a trade.
+
+A log may have a record for each closed trade, or records of orders, openings and other events
+beside them. What marks the closing ones is looked for in this order:
+
+1. a column of few words whose closing ones (`exit`, `SOLD`, `take_profit`) hold 97 % of all P&L
+   other than 0, such as `event`, `status` or `exit_reason`; or `sell`, where no `buy` has a P&L
+2. a column with the closing time, which open trades do not have
+3. the P&L itself, which other records do not have
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
+from perfkit.inference.table.names import word_set, words
+from perfkit.inference.table.roles import Times
+
+HOLDS = 0.97
+"""Of all P&L other than 0, what marks the closing records must hold so much."""
+_HOLDS_BY_TIME = 0.8
+"""Some logs have a P&L so far for open trades, which have no closing time."""
+
+CLOSING = word_set("""
+    close closed exit exited sold settled settle settlement resolved resolve won win lost loss stop
+    stopped stoploss sl tp tp1 tp2 tp3 take takeprofit profit partial out liquidated liquidation
+    redeem redeemed expired completed complete finished trailing breakeven be cashout cover covered
+    timeout wins
+    """)
+OPENING = word_set("""
+    open opened opening entry enter entered in pending placed active hold holding new submitted
+    unrealized running live monitoring waiting unresolved start signal
+    """)
+FAILED = word_set(
+    "failed fail rejected reject cancelled canceled cancel error errored skipped skip void voided "
+    "invalid unfilled blocked failure denied aborted nofill"
+)
+_STATES = word_set(
+    "status state event kind action type phase act side signal result outcome closed resolved "
+    "settled open exited is reason category note trade order active won win entry position"
+)
+_PREFERRED = ("event", "status", "state", "kind", "action", "phase", "type", "closed", "outcome")
+
+
+class Closing(NamedTuple):
+    """The records that close a trade, and the conditions that a dialect needs to find them.
+
+    `opening` are records that only open one. `marker` is the column that tells them apart; `score`
+    what that is worth as evidence, in tenths.
+    """
+
+    rows: list[int]
+    only: dict[str, object]
+    opening: list[int]
+    marker: Column | None
+    score: int
+    open_words: list[object]
+    close_words: list[object]
+
+
+def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
+    """Records of what did not happen (rejected, cancelled), and the condition that leaves them out.
+
+    Those of one column: the first that has such words.
+    """
+    for column in columns:
+        parts = set(column.words)
+        if column.kind == BOOLEAN and parts & {"ok", "success", "filled", "executed"}:
+            failed = {row for row, label in enumerate(column.labels) if label == "false"}
+            if failed and len(failed) < len(column.labels):
+                return failed, {column.expression: {"not": False}}
+        if column.kind != TEXT or not parts & {"status", "state", "result", "event", "action"}:
+            continue
+        if not column.has_few_words or len(column.distinct) > MOST_WORDS:
+            continue
+        bad = {label for label in column.distinct if _is_failed(label)}
+        if bad and len(bad) < len([label for label in column.distinct if label]):
+            rows = {row for row, label in enumerate(column.labels) if label in bad}
+            return rows, {column.expression: {"not": _logged(column, bad)}}
+    return set(), {}
+
+
+def _is_failed(label: str) -> bool:
+    return bool(set(words(label)) & FAILED)
+
+
+def closing_records(
+    pnl: Column, columns: Sequence[Column], times: Times, failed: set[int]
+) -> Closing:
+    """The records that close a trade whose result is in the column `pnl`."""
+    rows = [row for row in range(len(pnl.values)) if row not in failed]
+    known = [row for row in rows if pnl.numbers[row] is not None]
+    nonzero = [row for row in known if pnl.numbers[row]]
+    ended = _ended(times)
+    marked = [
+        found
+        for column in columns
+        if column is not pnl and (found := _by_words(column, pnl, rows, nonzero, ended)) is not None
+    ]
+    if marked:
+        return _with_result(max(marked, key=_worth), pnl, rows)
+    by_time = _by_time(times, rows, known, nonzero)
+    if by_time is not None:
+        return _with_result(by_time, pnl, rows)
+    return _with_result(Closing(rows, {}, [], None, 0, [], []), pnl, rows)
+
+
+def _with_result(closing: Closing, pnl: Column, rows: Sequence[int]) -> Closing:
+    """Only the closing records that have a P&L, with the condition for it where some have none."""
+    kept = [row for row in closing.rows if pnl.numbers[row] is not None]
+    if len(kept) == len(closing.rows):
+        return closing
+    missing = len(closing.rows) - len(kept)
+    openings = [row for row in closing.rows if pnl.numbers[row] is None] if not closing.only else []
+    if closing.marker is not None and closing.only and not kept:
+        return closing
+    score = closing.score or (6 if missing else 0)
+    only = {**closing.only, pnl.expression: "exists"}
+    return closing._replace(rows=kept, only=only, score=score, opening=closing.opening or openings)
+
+
+def _by_words(
+    column: Column, pnl: Column, rows: Sequence[int], nonzero: Sequence[int], ended: Sequence[bool]
+) -> Closing | None:
+    """What the words of a column say; None where they do not tell the closing records apart.
+
+    Openings that have a closing time (`ended`) are none, whatever a flag of true and false says.
+    """
+    if column.kind not in (TEXT, BOOLEAN, NUMBER) or not column.has_few_words:
+        return None
+    if not 2 <= len(column.distinct) <= MOST_WORDS:
+        return None
+    closing, opening = _closing_words(column, pnl, rows, nonzero)
+    if not closing:
+        return None
+    labels = column.labels
+    chosen = [row for row in rows if labels[row] in closing]
+    if len(chosen) == len(rows) or not chosen:
+        return None
+    held = sum(labels[row] in closing for row in nonzero)
+    is_state = bool(opening) and _is_state(column)
+    others = [row for row in rows if labels[row] not in closing]
+    openings = [row for row in others if labels[row] in opening]
+    if held < HOLDS * len(nonzero):
+        is_pair = len(openings) + len(chosen) >= HOLDS * len(rows)
+        is_flag = column.kind != TEXT  # which bots forget to set, other than a status in words
+        has_ended = is_flag and ended and sum(ended[row] for row in openings) * 10 > len(openings)
+        if not held or not (is_state or is_pair) or has_ended:
+            return None
+    left_out = {label for label in column.distinct if label and label not in closing}
+    only: object
+    if not left_out:
+        only = "exists"
+    elif len(closing) > 4 and len(left_out) < len(closing) and "" not in column.distinct:
+        only = {"not": _logged(column, left_out)}
+    else:
+        only = _one_or_list(_logged(column, closing))
+    return Closing(
+        rows=chosen,
+        only={column.expression: only},
+        opening=openings,
+        marker=column,
+        score=12,
+        open_words=_logged(column, opening),
+        close_words=_logged(column, closing),
+    )
+
+
+def opening_results(pnl: Column, closing: Closing) -> list[int]:
+    """Openings with a P&L of their own, which is not that of the closes once more."""
+    if closing.marker is None or not closing.close_words or _is_state(closing.marker):
+        return []
+    closed = Counter(pnl.numbers[row] for row in closing.rows)
+    opened = Counter(pnl.numbers[row] for row in closing.opening)
+    return [row for row in closing.opening if pnl.numbers[row]] if opened - closed else []
+
+
+def _is_state(column: Column) -> bool:
+    return bool(set(column.words) & {"status", "state", "close", "open"})
+
+
+def _ended(times: Times) -> Sequence[bool]:
+    """For each record whether it has a closing time; empty where there is no such column."""
+    return times.closed[0].present if times.closed else []
+
+
+def _closing_words(
+    column: Column, pnl: Column, rows: Sequence[int], nonzero: Sequence[int]
+) -> tuple[set[str], set[str]]:
+    """The words of a column that say that a trade closed, and those that say that one opened."""
+    labels = set(column.distinct) - {""}
+    parts = set(column.words)
+    if column.kind in (BOOLEAN, NUMBER):
+        return _of_flag(column, parts)
+    if not parts & _STATES and not _is_reason(parts):
+        return set(), set()
+    if _is_reason(parts):
+        return (labels, set()) if "" in column.distinct else (set(), set())
+    if {"open", "close"} <= parts:
+        ends = {label for label in labels if "c" in words(label) or "close" in words(label)}
+        return ends, labels - ends
+    sides = {label: set(words(label)) for label in labels}
+    closing = {label for label, said in sides.items() if said & CLOSING and not said & FAILED}
+    opening = {label for label, said in sides.items() if said & OPENING and label not in closing}
+    clash = {label for label in closing if sides[label] & {"open", "opened", "entry"}}
+    closing -= clash
+    if "reason" in parts or "note" in parts:
+        return closing, opening
+    if not closing or not opening:
+        sold = {label for label, said in sides.items() if said & {"sell", "sold"}} | closing
+        bought = {label for label, said in sides.items() if said & {"buy", "bought"}} - closing
+        earned = {column.labels[row] for row in nonzero}
+        if sold - closing and bought and not bought & earned:
+            return sold, bought | opening
+    return closing, opening
+
+
+def _of_flag(column: Column, parts: set[str]) -> tuple[set[str], set[str]]:
+    """Of a column of true and false, or of 0 and 1."""
+    if not set(column.distinct) <= {"true", "false", "0", "1", ""}:
+        return set(), set()
+    yes, no = {"true", "1"}, {"false", "0"}
+    if parts & {"close", "resolved", "settled", "exited", "completed", "sold", "exit"}:
+        return (yes, no) if len(parts) <= 2 else (set(), set())
+    if parts & {"open", "active"} and len(parts) <= 2:
+        return no, yes
+    return set(), set()
+
+
+def _is_reason(parts: set[str]) -> bool:
+    return bool(parts & {"exit", "close"}) and bool(parts & {"reason", "type", "cause"})
+
+
+def _worth(closing: Closing) -> tuple[int, ...]:
+    """How good a marker is: one with words for both, with the better name, that leaves out more."""
+    assert closing.marker is not None
+    parts = closing.marker.words
+    named = next((len(_PREFERRED) - n for n, one in enumerate(_PREFERRED) if one in parts), 0)
+    return bool(closing.open_words), named, -len(closing.rows), -len(closing.marker.path)
+
+
+def _by_time(
+    times: Times, rows: Sequence[int], known: Sequence[int], nonzero: Sequence[int]
+) -> Closing | None:
+    """Records that have the closing time; None where all have it, or where P&L stands elsewhere."""
+    for column in times.closed:
+        has = column.present
+        zero = [row for row in rows if _is_zero(column, row)]
+        closed = [row for row in rows if has[row] and not _is_zero(column, row)]
+        if not closed or len(closed) == len(rows):
+            continue
+        with_time = set(closed)
+        if sum(row in with_time for row in nonzero) < _HOLDS_BY_TIME * len(nonzero):
+            continue
+        others = [row for row in rows if row not in with_time]
+        zeros: list[object] = [0] if zero else []
+        return Closing(closed, {}, others, column, 12, zeros, [])
+    return None
+
+
+def _is_zero(column: Column, row: int) -> bool:
+    value = column.values[row]
+    return bool(column.unit) and column.present[row] and not shapes.number(value)
+
+
+def _logged(column: Column, labels: set[str]) -> list[object]:
+    """Words of a column as they are logged, in every spelling that occurs."""
+    found: dict[object, None] = {}
+    for value, label in zip(column.values, column.labels, strict=True):
+        if label in labels and label:
+            found.setdefault(_as_yaml(value))
+    return list(found)
+
+
+def _as_yaml(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch("true|false", value, re.IGNORECASE):
+        return value.lower() == "true"
+    return value
+
+
+def _one_or_list(values: list[object]) -> object:
+    return values[0] if len(values) == 1 else values

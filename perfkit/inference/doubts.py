@@ -1,0 +1,24 @@
+"""What cannot be decided from a log: a question, and what to write for each answer."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Answer(NamedTuple):
+    """One answer to a question: what it means, and the lines of YAML that say so.
+
+    `changes` are keys of the dialect (`currency` is one of the source) with their values; None
+    removes a key. Keys of a mapping are named with a dot: `fields.net_pnl`.
+    """
+
+    meaning: str
+    changes: dict[str, object]
+
+
+class Doubt(NamedTuple):
+    """A question about a log whose answer changes the figures. `name` stays the same for a kind."""
+
+    name: str
+    question: str
+    answers: tuple[Answer, ...] = ()

@@ -1,0 +1,90 @@
+"""Buys and sells in a row: which of them reduce a position, and what that earned.
+
+Positions are kept at average cost, one for each symbol and account, in the order of time. This is
+only to recognise executions; the trades themselves are matched by the reader of logs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.roles import directions
+
+_DUST = Decimal("1e-9")
+
+
+class Executions(NamedTuple):
+    """What some records are as executions.
+
+    `reducing` are those that make a position smaller, with what each earned in `gross`; `shorting`
+    those that sell what was not bought before, where that is not bought back in the end.
+    """
+
+    rows: list[int]
+    reducing: list[int]
+    gross: dict[int, Decimal]
+    shorting: list[int]
+
+
+def executions_of(
+    roles: Mapping[str, Column], when: Column | None, rows: Sequence[int]
+) -> Executions | None:
+    """The records as executions; None where they have no side, quantity and price, or no times."""
+    if when is None or not {"side", "quantity", "price"} <= roles.keys():
+        return None
+    side, quantity, price = roles["side"], roles["quantity"], roles["price"]
+    if side.kind == NUMBER or "entry_price" in roles:
+        return None
+    ways = directions(side)
+    usable = [
+        row
+        for row in rows
+        if ways[row] and quantity.numbers[row] and price.numbers[row] and when.instants[row]
+    ]
+    if len(usable) < 2 or len({ways[row] for row in usable}) < 2:
+        return None
+    usable.sort(key=lambda row: when.instants[row] or 0)
+    symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(ways)
+    books: dict[str, _Position] = {}
+    found = Executions(usable, [], {}, [])
+    short: list[int] = []
+    for row in usable:
+        size, paid = quantity.numbers[row], price.numbers[row]
+        assert size is not None
+        assert paid is not None
+        position = books.setdefault(symbols[row], _Position())
+        earned = position.take(ways[row] * abs(size), paid)
+        if earned is not None:
+            found.reducing.append(row)
+            found.gross[row] = earned
+        if position.size < -_DUST and ways[row] < 0:
+            short.append(row)
+    uncovered = {symbol for symbol, position in books.items() if position.size < -_DUST}
+    return found._replace(shorting=[row for row in short if symbols[row] in uncovered])
+
+
+class _Position:
+    """How much is held, below 0 for a short position, and at what average price."""
+
+    def __init__(self) -> None:
+        self.size = Decimal(0)
+        self.price = Decimal(0)
+
+    def take(self, signed: Decimal, price: Decimal) -> Decimal | None:
+        """Takes an execution; returns what it earned where it reduced the position."""
+        held = self.size
+        if not held or (held > 0) == (signed > 0):
+            self.price = (held * self.price + signed * price) / (held + signed)
+            self.size += signed
+            return None
+        closed = min(abs(held), abs(signed)) * (1 if held > 0 else -1)
+        earned = closed * (price - self.price)
+        self.size += signed
+        if abs(self.size) <= _DUST:
+            self.size = Decimal(0)
+        elif (self.size > 0) != (held > 0):
+            self.price = price
+        return earned

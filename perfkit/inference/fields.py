@@ -1,0 +1,159 @@
+"""How the fields of a dialect fare in the records of a log: how many have them, and what is there.
+
+closed_at: exit_tme     found in 0 of 132 records; did you mean exit_time?
+net_pnl:   pnl          found in 132 of 132 records, -12.5 to 40, such as 3.5, -1, 12
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from perfkit.config.dialect import Condition, Dialect
+from perfkit.config.expressions import Field
+from perfkit.inference.places import Place, places_of
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import SAMPLED_RECORDS, columns_of, names_of
+
+MOST_SAMPLES = 3
+_LONGEST = 32
+
+
+class FieldCheck(NamedTuple):
+    """One field that a dialect reads: in how many of the records it is, and what is there.
+
+    `low` and `high` are the ends of its range, where its values are numbers or texts of times.
+    `similar` is a field of the records with a like name, where this one is never found.
+    """
+
+    part: str
+    name: str
+    found: int
+    records: int
+    low: str
+    high: str
+    samples: tuple[str, ...]
+    similar: str
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether no trade can be read without it."""
+        return self.part in ("closed_at", "net_pnl", "gross_pnl", "outcome", "identity")
+
+    def __str__(self) -> str:
+        said = f"{self.part}: {self.name} found in {self.found} of {self.records} records"
+        return f"{said}; did you mean {self.similar}?" if self.similar else said
+
+
+def records_of(path: str, layout: Mapping[str, object], dialect: Dialect) -> Sequence[Place]:
+    """The place of a file that a dialect reads: the one that its layout names, else the likeliest.
+
+    Raises `LogReadError`.
+    """
+    places = places_of(path)
+    named = [
+        place
+        for place in places
+        if all(layout.get(key) == value for key, value in place.layout.items() if key in layout)
+        and any(key in place.layout for key in layout)
+    ]
+    wanted = set(dialect.keys)
+
+    def likeness(place: Place) -> tuple[int, int]:
+        return len(wanted & set().union(*place.records[:50])), len(place.records)
+
+    return sorted(named or places, key=likeness, reverse=True)[:1]
+
+
+def field_checks(
+    dialect: Dialect, records: Sequence[Mapping[str, object]]
+) -> tuple[FieldCheck, ...]:
+    """A report on each field that a dialect reads, over the records that it does not ignore."""
+    kept = records
+    if dialect.only:
+        kept = [record for record in records if _meets(dialect.only, record)]
+    known = names_of(columns_of((kept or records)[:SAMPLED_RECORDS]))
+    opening = [one for group in dialect.open_when for one in group]
+    parts = [(slot.target, field) for slot in dialect.slots for field in _fields(slot.source)]
+    parts += [("identity", field) for leaf in dialect.identity for field in _fields(leaf)]
+    parts += [("only", field) for one in dialect.only for field in _fields(one.source)]
+    parts += [("open_when", field) for one in opening for field in _fields(one.source)]
+    seen: dict[tuple[Field, bool], FieldCheck] = {}
+    checks = []
+    for part, field in dict.fromkeys(parts):
+        is_of_all = part == "only"
+        if (field, is_of_all) not in seen:
+            looked_at = records if is_of_all else kept
+            seen[field, is_of_all] = _check(part, field, looked_at, known)
+        checks.append(seen[field, is_of_all]._replace(part=part))
+    return tuple(one for one in checks if not _is_piece(one, checks))
+
+
+def _is_piece(one: FieldCheck, checks: Sequence[FieldCheck]) -> bool:
+    """Whether a field is only there because `P/L`, which is found, could be P over L as well."""
+    return not one.found and any(
+        other.found and other.part == one.part and one.name in other.name for other in checks
+    )
+
+
+def _fields(leaf: object) -> tuple[Field, ...]:
+    return (leaf,) if isinstance(leaf, Field) else tuple(getattr(leaf, "parts", ()))
+
+
+def _meets(conditions: Sequence[Condition], record: Mapping[str, object]) -> bool:
+    return all(
+        one.holds(_value(record, one.source)) for one in conditions if isinstance(one.source, Field)
+    )
+
+
+def _value(record: object, field: Field) -> object:
+    for step in field.path:
+        if isinstance(record, Mapping) and isinstance(step, str):
+            record = record.get(step)
+        elif isinstance(record, list) and isinstance(step, int):
+            record = record[step] if -len(record) <= step < len(record) else None
+        else:
+            return record if step == "*" else None
+    return record
+
+
+def _check(
+    part: str, field: Field, records: Sequence[Mapping[str, object]], known: Sequence[str]
+) -> FieldCheck:
+    name = str(field)
+    if len(field.path) == 1:
+        all_values: list[object] = [record.get(name) for record in records]
+    else:
+        all_values = [_value(record, field) for record in records]
+    values = [value for value in all_values if value is not None and value != ""]
+    low, high = _range(values)
+    close = [] if values else get_close_matches(name, known, 1, 0.5)
+    samples = tuple(dict.fromkeys(map(_short, values[:200])))[:MOST_SAMPLES]
+    similar = close[0] if close else ""
+    return FieldCheck(part, name, len(values), len(records), low, high, samples, similar)
+
+
+def _range(values: Sequence[object]) -> tuple[str, str]:
+    """The least and the largest of some values, if all are numbers or all are times."""
+    try:
+        different = list(set(values))
+    except TypeError:  # lists or objects
+        return "", ""
+    numbers: list[Decimal] = []
+    for value in different:
+        number = shapes.number(value)
+        if number is None:
+            break
+        numbers.append(number)
+    if different and len(numbers) == len(different):
+        return f"{min(numbers)}", f"{max(numbers)}"
+    texts = [value for value in different if isinstance(value, str)]
+    are_times = len(texts) == len(different) and all(map(shapes.is_iso, texts[:SAMPLED_RECORDS]))
+    return (min(texts), max(texts)) if texts and are_times else ("", "")
+
+
+def _short(value: object) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 3] + "..."

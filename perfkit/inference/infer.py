@@ -1,0 +1,127 @@
+"""From decoded records to a dialect that reads them as trades, or to a word on why not.
+
+The order of decisions: kinds of columns; records of what did not happen; columns that may hold the
+P&L, and for each the records that close a trade; evidence, and the choice among them; costs, times,
+identity; what has to be asked. Money is never guessed: where two readings are equally good, the
+result names both and what to write for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from perfkit.inference.asking import OF_A_TRADE, doubts_of
+from perfkit.inference.assemble import dialect_of
+from perfkit.inference.candidates import Candidate, candidates_of
+from perfkit.inference.closing import failed_records
+from perfkit.inference.confirm import closed_if_it_holds
+from perfkit.inference.fallback import (
+    Log,
+    agrees_with_executions,
+    from_executions,
+    without_pnl,
+)
+from perfkit.inference.identity import Identity, identity_of
+from perfkit.inference.moments import moments_of
+from perfkit.inference.money import costs_of, unit_of
+from perfkit.inference.result import Reading, nothing_found
+from perfkit.inference.table.columns import columns_of, names_of
+from perfkit.inference.table.role_names import is_summary_name
+from perfkit.inference.table.roles import Times, fees_of, roles_of
+
+MOST_DECIDING = 2_500
+PLAUSIBLE = 15
+"""Evidence below this is none."""
+
+
+def infer(records: Sequence[Mapping[str, object]]) -> Reading:
+    """How to read some records as trades; numbers in them are exact, never binary floats.
+
+    Of many records the first and the last ones decide. Whether what they show holds for all is then
+    checked, and all of them decide where it does not.
+    """
+    if len(records) <= 2 * MOST_DECIDING:
+        return _decided(records)
+    reading = _decided([*records[:MOST_DECIDING], *records[-MOST_DECIDING:]])
+    closed = closed_if_it_holds(reading, records) if reading.is_sure else None
+    return _decided(records) if closed is None else reading._replace(closed=closed)
+
+
+def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
+    columns = [column for column in columns_of(records) if column.filled]
+    names = tuple(names_of(columns))
+    if not columns:
+        return nothing_found(names, "there are no records with fields")
+    roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
+    summaries = [column.name for column in columns if is_summary_name(column.name)]
+    if len(summaries) > 1 and not roles.keys() & set(OF_A_TRADE):
+        why = f"rows look like figures of many trades ({', '.join(summaries[:3])})"
+        return nothing_found(names, why)
+    failed, left_out = failed_records(columns)
+    log = Log(columns, roles, times, fees, failed, left_out)
+    candidates = candidates_of(columns, roles, times, fees, failed)
+    candidates = [one for one in candidates if one.score >= PLAUSIBLE]
+    if not candidates:
+        return without_pnl(log) or nothing_found(names)
+    return _of_executions(log, candidates) or _read(candidates, log)
+
+
+def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
+    """The records as executions, where the P&L is what matching them gives before costs.
+
+    The costs of the entry are then known as well.
+    """
+    whens = (*log.times.event, *log.times.closed, *log.times.other)
+    best = candidates[0]
+    if best.proved or best.closing.marker is not None or not whens or not log.fees:
+        return None
+    if not agrees_with_executions(log, best.pnl, whens[0]):
+        return None
+    found = from_executions(log, best.pnl)
+    if found is None:
+        return None
+    return found._replace(
+        score=best.score + 25, evidence=(*found.evidence, f"{best.pnl.name} agrees")
+    )
+
+
+def _read(
+    candidates: Sequence[Candidate],
+    log: Log,
+) -> Reading:
+    columns, roles, times, fees, _, left_out = log
+    best = candidates[0]
+    rows = best.closing.rows
+    events = best.closing.marker is not None and bool(best.closing.opening)
+    moments = moments_of(times, columns, rows, events=events)
+    opened = next((one for one in moments.columns[1:2] if moments.opened_at), None)
+    unit = unit_of(best.unit, best.name.currency, best.pnl, columns, roles, rows)
+    costs = costs_of(best, fees)
+    if best.closing.marker is None or len(best.closing.only) <= 1:
+        identity = identity_of(columns, roles, opened, best.closing)
+    else:
+        identity = Identity((), False, False, ())
+    inverted = best.side_of_exit
+    result = {"net_pnl": costs.net_pnl}
+    if costs.commission:
+        result["commission"] = costs.commission
+    dialect = dialect_of(
+        result, best.closing, left_out, moments, identity, roles, side_of_exit=inverted
+    )
+    assumed = [*moments.assumed, *unit.assumed, *costs.assumed]
+    if inverted:
+        assumed.append(f"{roles['side'].name} is the side of the closing order")
+    elif best.sign_contradicts:
+        assumed.append("the sign of the P&L contradicts the prices; it is taken as logged")
+    doubts = [*doubts_of(candidates, columns, roles, identity), *moments.doubts, *unit.doubts]
+    doubts += [*costs.doubts, *identity.doubts]
+    return Reading(
+        source={"currency": unit.currency},
+        dialect=dialect,
+        score=best.score,
+        closed=len(rows),
+        evidence=best.reasons,
+        assumed=tuple(assumed),
+        doubts=tuple(doubts),
+        columns=tuple(names_of(columns)),
+    )

@@ -1,0 +1,184 @@
+"""What unit the results are in, and what part of them are costs."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from perfkit.inference.candidates import Candidate
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.names import CURRENCIES, FRACTION, MONEY, PERCENT, word_set
+from perfkit.inference.table.role_names import CARRY
+
+UNKNOWN = "money"
+"""Stands for a currency that the log does not name."""
+_QUOTES = ("USDT", "USDC", "BUSD", "FDUSD", "USD", "EUR", "GBP", "JPY", "INR", "KRW", "BTC", "ETH")
+_CODE = re.compile(r"[A-Za-z]{2,10}")
+
+
+_AMOUNTS = word_set(
+    """
+    size amount stake balance cost fee notional value pnl risk equity capital profit bet position
+    investment volume
+    """
+)
+
+
+class Unit(NamedTuple):
+    """The `currency` of a source, and what was assumed or has to be asked."""
+
+    currency: str
+    assumed: tuple[str, ...]
+    doubts: tuple[Doubt, ...]
+
+
+def unit_of(
+    unit: str,
+    named: str,
+    pnl: Column | None,
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    rows: Sequence[int],
+) -> Unit:
+    """The unit of the results: one that the names or values say, else `money`."""
+    if unit in (PERCENT, FRACTION):
+        return Unit("%", ("results are per cent; sums of them are not compounded",), ())
+    if unit != MONEY:
+        return Unit(unit, (f"results are in {unit}, not money",), ())
+    column = roles.get("currency")
+    if column is not None:
+        codes = sorted({str(column.values[row]) for row in rows if column.present[row]})
+        if len(codes) == 1 and _CODE.fullmatch(codes[0]):
+            return Unit(codes[0].upper(), (), ())
+        if 1 < len(codes) <= 8 and all(map(_CODE.fullmatch, codes)):
+            return Unit(codes[0].upper(), (), (_of_several(column, codes),))
+    if named:
+        return Unit(named, (), ())
+    written = {shapes.unit_of_number(value) for value in pnl.sample[:50]} if pnl else set()
+    codes = sorted(code for code in written if code.isalpha())
+    if len(written) == len(codes) == 1:
+        return Unit(codes[0], (), ())
+    if len(codes) > 1:
+        asked = f"{pnl.name if pnl else ''} has amounts in {' and '.join(codes)}; which count?"
+        return Unit(codes[0], (), (Doubt("currencies", asked),))
+    found = _of_symbols(roles.get("symbol"), rows) or _of_names(columns)
+    if found:
+        return Unit(found, (f"the currency is {found}, as other names or symbols say",), ())
+    return Unit(UNKNOWN, ("no currency is named; write its code at `currency:`",), ())
+
+
+def _of_several(column: Column, codes: Sequence[str]) -> Doubt:
+    """Amounts of several currencies are never added: one of them has to be chosen."""
+    where = f"only.{column.expression}"
+    return Doubt(
+        "currencies",
+        f"Amounts are in {' and '.join(codes)}, which cannot be added; which of them count?",
+        tuple(
+            Answer(f"those in {code}", {"currency": code.upper(), where: code}) for code in codes
+        ),
+    )
+
+
+def _of_symbols(column: Column | None, rows: Sequence[int]) -> str:
+    """The currency in which all symbols are quoted: USDT of BTCUSDT and ETH/USDT."""
+    if column is None:
+        return ""
+    found = set()
+    for symbol in {str(column.values[row] or "") for row in rows}:
+        label = symbol.upper().partition(":")[0].removesuffix("-SWAP")
+        found.add(next((code for code in _QUOTES if label.endswith(code) and label != code), ""))
+    return found.pop() if len(found) == 1 else ""
+
+
+def _of_names(columns: Sequence[Column]) -> str:
+    """The currency that the names of other amounts have, where they agree."""
+    found = {
+        CURRENCIES[word]
+        for column in columns
+        if set(column.words) & _AMOUNTS and column.filled
+        for word in column.words
+        if word in CURRENCIES
+    }
+    return found.pop() if len(found) == 1 else ""
+
+
+class Costs(NamedTuple):
+    """Expressions of the net P&L and of the costs (empty: none), and what has to be asked."""
+
+    net_pnl: str
+    commission: str
+    doubts: tuple[Doubt, ...]
+    assumed: tuple[str, ...]
+
+
+def costs_of(best: Candidate, fees: Sequence[Column]) -> Costs:
+    """How the P&L and the costs beside it make the net P&L."""
+    rows = best.closing.rows
+    pnl = _scaled(best)
+    paid = [fee for fee in fees if any(fee.numbers[row] for row in rows)]
+    if not paid or best.unit != MONEY:
+        return Costs(pnl, "", (), ())
+    fixed = [fee for fee in paid if not set(fee.words) & CARRY]
+    carried = [fee for fee in paid if set(fee.words) & CARRY]
+    commission = _sum([_cost(fee, rows) for fee in fixed])
+    less = pnl + "".join(_less(*_cost(fee, rows)) for fee in [*fixed, *carried])
+    if best.is_net is None:
+        return Costs(pnl, commission, (_before_or_after(best, paid, pnl, less),), ())
+    names = " and ".join(fee.name for fee in paid)
+    if best.is_net:
+        return Costs(pnl, commission, (), (f"{best.pnl.name} is after {names}",))
+    return Costs(less, commission, (), (f"{best.pnl.name} is before {names}",))
+
+
+def commission_of(fees: Sequence[Column], rows: Sequence[int]) -> str:
+    """The costs of a record as an expression, without what holding a position costs."""
+    paid = [fee for fee in fees if any(fee.numbers[row] for row in rows)]
+    return _sum([_cost(fee, rows) for fee in paid if not set(fee.words) & CARRY])
+
+
+def _scaled(best: Candidate) -> str:
+    if best.unit == FRACTION:
+        return f"{best.pnl.expression} * 100"
+    if best.name.per_unit != 1:
+        return f"{best.pnl.expression} / {best.name.per_unit}"
+    return best.pnl.expression
+
+
+def _cost(fee: Column, rows: Sequence[int]) -> tuple[str, str]:
+    """The sign that makes a cost a number above zero, and its expression; logs write either."""
+    values = [cost for row in rows if (cost := fee.numbers[row])]
+    negative = sum(cost < 0 for cost in values) * 2 > len(values)
+    gaps = any(fee.numbers[row] is None for row in rows)
+    name = f"({fee.expression} or 0)" if gaps else fee.expression
+    signed = "swap" in fee.words or "interest" in fee.words  # as a part of the P&L
+    return ("-" if negative or signed else "+"), name
+
+
+def _sum(costs: Sequence[tuple[str, str]]) -> str:
+    """Costs added up, each with its sign: `-a - b` or `a + b`."""
+    text = " ".join(f"{sign} {name}" for sign, name in costs)
+    return text.removeprefix("+ ") if text.startswith("+") else text.replace("- ", "-", 1)
+
+
+def _less(sign: str, name: str) -> str:
+    return f" {'-' if sign == '+' else '+'} {name}"
+
+
+def _before_or_after(best: Candidate, paid: Sequence[Column], pnl: str, less: str) -> Doubt:
+    total = sum(
+        (abs(fee.numbers[row] or Decimal(0)) for fee in paid for row in best.closing.rows),
+        Decimal(0),
+    )
+    names = " and ".join(fee.name for fee in paid)
+    return Doubt(
+        "costs",
+        f"Is {best.pnl.name} before or after {names}, which add up to {total:f}?",
+        (
+            Answer("after costs", {"fields.net_pnl": pnl}),
+            Answer("before costs", {"fields.net_pnl": less}),
+        ),
+    )

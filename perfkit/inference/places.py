@@ -1,0 +1,246 @@
+"""Where records may lie in a file: lines, rows under a header, lists in a document, tables.
+
+Each place is read as a candidate; which one holds the trades is decided by what they say.
+"""
+
+from __future__ import annotations
+
+import bz2
+import csv
+import gzip
+import io
+import json
+import lzma
+import os
+import zlib
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from typing import Any, NamedTuple
+
+from perfkit.core.errors import LogReadError, reason_of
+from perfkit.inference.table import shapes
+
+MOST_BYTES = 256 * 1024 * 1024
+MOST_RECORDS = 100_000
+MOST_PLACES = 16
+HEADER_WITHIN = 100
+"""The header of CSV is among so many rows."""
+_DELIMITERS = ",;\t|"
+_SQLITE = b"SQLite format 3\0"
+_PACKINGS = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress))
+_LEVELS = 6
+
+
+class Place(NamedTuple):
+    """Records of a file, and the keys of a source that say where they are."""
+
+    name: str
+    layout: dict[str, object]
+    records: Sequence[Mapping[str, object]]
+
+
+def places_of(path: str) -> list[Place]:
+    """The places of a file that hold records; raises `LogReadError`."""
+    try:
+        with open(path, "rb") as stream:
+            content = stream.read(MOST_BYTES)
+        if content.startswith(_SQLITE):
+            return list(_tables(path))
+        text = _text(content)
+    except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
+        problem = reason_of(error) if isinstance(error, OSError) else str(error)
+        raise LogReadError(path, problem, "check that it is there and may be read") from error
+    if not text.strip():
+        return []
+    if text.lstrip()[0] in "[{":
+        return _of_json(text)
+    return _of_csv(text, os.path.splitext(path)[1].lower() in (".csv", ".tsv"))
+
+
+def _text(content: bytes) -> str:
+    for magic, unpack in _PACKINGS:
+        if content.startswith(magic):
+            content = unpack(content)
+    if content.startswith(b"\xfd7zXZ\0"):
+        content = lzma.decompress(content)
+    if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
+        return content.decode("utf-16", errors="replace")
+    return content.removeprefix(BOM_UTF8).decode(errors="replace")
+
+
+def _of_json(text: str) -> list[Place]:
+    """A document's lists of records; of JSON Lines, the lines."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) > 1 and _decoded(lines[0]) is not None and lines[1].lstrip()[:1] == "{":
+        return [_of_lines(lines)]
+    document = _decoded(text)
+    if document is None:
+        return [_of_lines(lines)]
+    places = list(_lists(document, ()))
+    if not places and isinstance(document, dict):
+        is_record = not any(isinstance(value, dict | list) for value in document.values())
+        return [Place("", {}, [document])] if is_record else []
+    return [
+        Place(path[-1] if path else "", {"records": ".".join(path)} if path else {}, records)
+        for path, records in _merged(places)[:MOST_PLACES]
+    ]
+
+
+def _of_lines(lines: Sequence[str]) -> Place:
+    found = map(_decoded, lines[:MOST_RECORDS])
+    return Place("", {}, [record for record in found if isinstance(record, dict)])
+
+
+def _decoded(text: str) -> Any:
+    """A text of JSON, numbers exact; None where it is none."""
+    import msgspec
+
+    try:
+        return _decoder().decode(text)
+    except (msgspec.MsgspecError, RecursionError):
+        pass
+    try:
+        return json.loads(text, parse_float=str, parse_constant=lambda name: None)
+    except (ValueError, RecursionError):
+        return None
+
+
+@cache
+def _decoder() -> Any:
+    import msgspec
+
+    return msgspec.json.Decoder(float_hook=str)
+
+
+def _lists(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+    """Lists of objects and objects of objects, from the outside in."""
+    if len(path) > _LEVELS:
+        return
+    if isinstance(node, list):
+        records = [entry for entry in node if isinstance(entry, dict)]
+        if records and len(records) * 2 >= len(node):
+            yield path, records[:MOST_RECORDS]
+        return
+    if not isinstance(node, dict):
+        return
+    inner = [entry for entry in node.values() if isinstance(entry, dict)]
+    if len(inner) > 1 and len(inner) == len(node) and _are_alike(inner):
+        keyed = [{"_key": key, **entry} for key, entry in node.items()]
+        yield path or ("*",), keyed[:MOST_RECORDS]
+    for name, entry in node.items():
+        yield from _lists(entry, (*path, str(name)))
+
+
+def _are_alike(objects: Sequence[Mapping[str, object]]) -> bool:
+    """Whether objects have about the same fields."""
+    shared = set(objects[0]).intersection(*objects[1:50])
+    return len(shared) * 2 >= len(objects[0]) > 0
+
+
+def _merged(
+    places: Sequence[tuple[tuple[str, ...], list[Any]]],
+) -> list[tuple[tuple[str, ...], list[Any]]]:
+    """The places, those that differ in one name alone together, with `*` for that name."""
+    left = list(places)
+    found: list[tuple[tuple[str, ...], list[Any]]] = []
+    while left:
+        path, records = left.pop(0)
+        for level in range(len(path) - 1):
+            alike = [
+                other
+                for other in left
+                if len(other[0]) == len(path)
+                and [n for n in range(len(path)) if other[0][n] != path[n]] == [level]
+                and _are_alike([records[0], other[1][0]])
+            ]
+            if alike:
+                left = [one for one in left if one not in alike]
+                records = [*records, *(record for _, more in alike for record in more)]
+                path = (*path[:level], "*", *path[level + 1 :])
+                break
+        found.append((path, records))
+    return found
+
+
+def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
+    """Rows under the header, where there is one."""
+    sample = text[: 64 * 1024].splitlines()[:HEADER_WITHIN]
+    counts = {delimiter: _usual(sample, delimiter) for delimiter in _DELIMITERS}
+    delimiter = max(_DELIMITERS, key=lambda one: counts[one])
+    if counts[delimiter] < 2:
+        return []
+    rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+    before: list[list[str]] = []
+    header: list[str] | None = None
+    records: list[dict[str, object]] = []
+    try:
+        for row in rows:
+            if header is None:
+                if _is_header(row, counts[delimiter]):
+                    header = _named(row)
+                elif len(before) >= HEADER_WITHIN:
+                    return []
+                else:
+                    before.append(row)
+            elif len(row) == len(header) and len(records) < MOST_RECORDS:
+                records.append(dict(zip(header, row, strict=True)))
+    except csv.Error:
+        pass  # what was read so far is enough to decide
+    return [Place("", {} if is_called_csv else {"format": "csv"}, records)] if header else []
+
+
+def _usual(lines: Sequence[str], delimiter: str) -> int:
+    """How many cells most of the lines have."""
+    widths = Counter(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+    return max(widths, key=lambda width: (widths[width], width)) if widths else 0
+
+
+def _is_header(row: Sequence[str], width: int) -> bool:
+    """Whether a row has names: of the usual width, all different, neither numbers nor times."""
+    names = [cell.strip() for cell in row if cell.strip()]
+    return (
+        len(row) == width
+        and len(names) * 2 > width
+        and len(set(names)) * 10 >= len(names) * 8
+        and not any(shapes.number(name) is not None or shapes.is_time(name) for name in names)
+    )
+
+
+def _named(cells: Sequence[str]) -> list[str]:
+    """The names of columns: a second one of the same name is `Name#2`, one without is `#3`."""
+    seen: Counter[str] = Counter()
+    names = []
+    for place, cell in enumerate(map(str.strip, cells), 1):
+        seen[cell] += 1
+        names.append(
+            f"#{place}" if not cell else cell if seen[cell] == 1 else f"{cell}#{seen[cell]}"
+        )
+    return names
+
+
+def _tables(path: str) -> Iterator[Place]:
+    import sqlite3
+
+    address = "file:" + os.path.abspath(path).replace("?", "%3f").replace("#", "%23") + "?mode=ro"
+    try:
+        database = sqlite3.connect(address, uri=True)
+        database.row_factory = sqlite3.Row
+        names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        for (name,) in names[:MOST_PLACES]:
+            quoted = '"' + name.replace('"', '""') + '"'
+            rows = database.execute(f"SELECT * FROM {quoted} LIMIT {MOST_RECORDS}")
+            yield Place(name, {"table": name}, [_plain_row(row) for row in rows])
+        database.close()
+    except sqlite3.Error as error:
+        raise LogReadError(path, str(error), "check that it is a whole database") from error
+
+
+def _plain_row(row: Any) -> dict[str, object]:
+    """A row as a record; a REAL is the shortest decimal of its double."""
+    return {
+        name: repr(value) if isinstance(value, float) else value
+        for name, value in zip(row.keys(), row, strict=True)
+        if not isinstance(value, bytes)
+    }

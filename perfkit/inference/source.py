@@ -1,0 +1,144 @@
+"""A log file as a source of a configuration: how it is to be read, in YAML, with the reasons."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+from perfkit.config.settings import of_text
+from perfkit.core.errors import ConfigError, UsageError
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.infer import infer
+from perfkit.inference.places import places_of
+from perfkit.inference.result import Reading, nothing_found
+from perfkit.inference.table.role_names import is_skipped_place
+from perfkit.inference.yaml_text import block, comment
+
+
+class Found(NamedTuple):
+    """What was found in a file: where the records lie, how many there are, how to read them."""
+
+    name: str
+    path: str
+    layout: dict[str, object]
+    records: int
+    reading: Reading
+
+    def source(self, path: str | None = None) -> dict[str, object]:
+        """The keys of the source."""
+        return {
+            "name": self.name,
+            "path": self.path if path is None else path,
+            **self.layout,
+            **self.reading.source,
+            "dialect": self.reading.dialect,
+        }
+
+
+def found_in(path: str) -> Found:
+    """The best reading of a file: of all places in it, the one with the most evidence.
+
+    Raises `LogReadError`.
+    """
+    stem = os.path.basename(path).partition(".")[0]
+    name = re.sub(r"\W+", "-", stem).strip("-") or "log"
+    best = Found(name, path, {}, 0, nothing_found((), "the file has no records"))
+    for place in places_of(path):
+        reading = infer(place.records)
+        if is_skipped_place(place.name):
+            reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
+        found = _supported(Found(name, path, place.layout, len(place.records), reading))
+        if _rank(found) > _rank(best):
+            best = found
+    return best
+
+
+def _supported(found: Found) -> Found:
+    """The same; where its dialect is not one that perfkit can read, that is a question."""
+    if not found.reading.is_sure:
+        return found
+    try:
+        of_text(config_yaml([found]).encode(), os.path.dirname(found.path))
+    except ConfigError as error:
+        problem = str(error).partition(": ")[2]
+        doubt = Doubt("unsupported", f"This log needs a dialect of your own: {problem}")
+        return found._replace(reading=found.reading._replace(doubts=(doubt,)))
+    return found
+
+
+def _rank(found: Found) -> tuple[object, ...]:
+    reading = found.reading
+    return reading.has_results, reading.score, reading.closed, found.records
+
+
+def answered(found: Found, name: str, number: int) -> Found:
+    """The reading once a question was answered; raises `UsageError` where it was not asked."""
+    reading = found.reading
+    doubt = next((one for one in reading.doubts if one.name == name), None)
+    if doubt is None or not 1 <= number <= len(doubt.answers):
+        known = [f"{one.name}={n + 1}" for one in reading.doubts for n in range(len(one.answers))]
+        choices = f"write one of {', '.join(known)}" if known else "nothing is asked"
+        raise UsageError(f"--answer {name}={number}: there is no such answer; {choices}")
+    source, dialect = _changed(reading, doubt.answers[number - 1])
+    doubts = tuple(one for one in reading.doubts if one is not doubt)
+    return found._replace(reading=reading._replace(source=source, dialect=dialect, doubts=doubts))
+
+
+def _changed(reading: Reading, answer: Answer) -> tuple[dict[str, object], dict[str, object]]:
+    source, dialect = dict(reading.source), dict(reading.dialect)
+    for key, value in answer.changes.items():
+        outer, _, inner = key.partition(".")
+        if key in source:
+            source[key] = value
+        elif inner:
+            within = dialect.get(outer)
+            dialect[outer] = {**(within if isinstance(within, Mapping) else {}), inner: value}
+        else:
+            dialect[key] = value
+    return source, dialect
+
+
+def source_yaml(found: Found, path: str | None = None, *, explained: bool = True) -> str:
+    """The source as an entry of `sources:`, with what speaks for it as comments."""
+    reading = found.reading
+    lines = []
+    if explained:
+        lines += [comment(f"because of {', '.join(reading.evidence)}")]
+        lines += [comment(f"assumed: {said}") for said in reading.assumed]
+        for doubt in reading.doubts:
+            lines.append(comment(f"to be decided: {doubt.question}"))
+            lines += [comment(f"  {one.meaning}: {in_words(one)}") for one in doubt.answers]
+    entry = block(found.source(path))
+    first, *rest = entry.splitlines()
+    lines += [f"- {first}", *(f"  {line}" for line in rest)]
+    return "".join(f"  {line}\n" for line in lines)
+
+
+def in_words(answer: Answer) -> str:
+    """What to write for an answer, on one line."""
+    if not answer.changes:
+        return "as it is"
+    return "; ".join(
+        f"without {key}" if value is None else block({key: value}).strip().replace("\n", " ")
+        for key, value in answer.changes.items()
+    )
+
+
+def config_yaml(founds: Sequence[Found], timezone: str = "UTC") -> str:
+    """A configuration that reads these files."""
+    entries = "".join(source_yaml(found, explained=False) for found in founds)
+    return f"sources:\n{entries}timezone: {timezone}\n"
+
+
+def named_apart(founds: Sequence[Found]) -> list[Found]:
+    """The same with a name of its own for each: trades, trades-2, trades-3."""
+    seen: Counter[str] = Counter()
+    named = []
+    for found in founds:
+        seen[found.name] += 1
+        count = seen[found.name]
+        named.append(found if count == 1 else found._replace(name=f"{found.name}-{count}"))
+    return named

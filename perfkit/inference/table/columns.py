@@ -1,0 +1,275 @@
+"""Columns of decoded records: names, kinds of values, values.
+
+A record is a mapping of JSON values, perhaps nested, in which numbers are exact (`Decimal`, `int`
+or their digits as a text). A column is one field of all records, in their order:
+
+    {"id": 1, "exit": {"price": "2.5"}}    columns `id` and `exit.price`
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from types import NoneType
+from typing import TypeVar
+
+from perfkit.inference.table import shapes
+from perfkit.inference.table.names import word_set, words
+
+T = TypeVar("T")
+
+SAMPLED_VALUES = 400
+"""The kind of a column is decided from so many of its values."""
+SAMPLED_RECORDS = 1_200
+"""Names of columns are looked for in so many records."""
+MOST_WORDS = 40
+"""A column of words that say what kind of record it is has no more of them."""
+MOST_COLUMNS = 400
+MOST_LEVELS = 4
+
+NUMBER, TIME, TEXT, BOOLEAN, CLOCK, EMPTY, OTHER = (
+    *("number", "time", "text", "boolean", "clock", "empty", "other"),
+)
+_CENT = Decimal("0.01")
+_MOST = 0.9
+_MOST_TIMES = 0.8
+"""A column is of a kind if at least so many of its values are; of times, some may say `open`."""
+_TIME_WORDS = word_set("time date at ts t when timestamp on entry exit open close")
+_PLAIN_NAME = re.compile(r"[^\W\d]\w*")
+_RESERVED = word_set("""
+    and or not in is if else for lambda None True False await async class def del from global import
+    nonlocal pass raise return try while with yield as assert break continue elif except finally
+    """)
+
+
+@dataclass(frozen=True, eq=False)
+class Column:
+    """One field of the records: its path, its value in each record, and what kind they are.
+
+    `unit` is that of a time logged as a number, `layout` the `strptime` format of one that is no
+    ISO 8601 text.
+    """
+
+    path: tuple[str, ...]
+    values: Sequence[object]
+    kind: str
+    unit: str = ""
+    layout: str = ""
+
+    @property
+    def name(self) -> str:
+        """The names from the outside in, with dots."""
+        return ".".join(self.path)
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of the innermost name."""
+        return words(self.path[-1])
+
+    @property
+    def expression(self) -> str:
+        """The column as an expression of a dialect."""
+        first, *inner = self.path
+        return _in_expression(first) + "".join(map(_inner, inner))
+
+    @cached_property
+    def present(self) -> list[bool]:
+        """For each record, whether it has a value."""
+        return shapes.are_there(self.values)
+
+    @cached_property
+    def filled(self) -> int:
+        """How many records have a value."""
+        return sum(self.present)
+
+    @cached_property
+    def numbers(self) -> list[Decimal | None]:
+        """The values as numbers; None where one is missing or not a number."""
+        return _each_once(shapes.number, self.values)
+
+    @cached_property
+    def step(self) -> Decimal:
+        """The unit of the last digit that the numbers show, at most 0.01: for 1.5 and 3.255 0.001.
+
+        A log that shows whole numbers has seldom rounded them to that.
+        """
+        sizes = [size for size in map(shapes.number, self.sample) if size is not None]
+        exponents = [size.as_tuple().exponent for size in sizes]
+        return (
+            Decimal(1)
+            .scaleb(min((e for e in exponents if isinstance(e, int)), default=0))
+            .min(_CENT)
+        )
+
+    @cached_property
+    def instants(self) -> list[int | None]:
+        """The values as microseconds since 1970; None where one is missing or not a time."""
+        return [shapes.instant(value, self.unit, self.layout) for value in self.values]
+
+    @cached_property
+    def labels(self) -> list[str]:
+        """The values as words in lower case; empty where one is missing."""
+        return _each_once(_label, self.values)
+
+    @cached_property
+    def distinct(self) -> dict[str, int]:
+        """How often each of `labels` comes."""
+        return Counter(self.labels)
+
+    @cached_property
+    def has_few_words(self) -> bool:
+        """Whether few different values come again and again, as a look at some of them shows."""
+        return len({_label(value) for value in self.sample}) <= MOST_WORDS
+
+    def instant(self, row: int) -> int | None:
+        """The time of one record."""
+        return shapes.instant(self.values[row], self.unit, self.layout)
+
+    @cached_property
+    def sample(self) -> list[object]:
+        """Some of the values that are there, from the whole column."""
+        return _first_values(self.values)
+
+
+def _each_once(convert: Callable[[object], T], values: Sequence[object]) -> list[T]:
+    """Converts values, each text that comes again only once."""
+    if set(map(type, values)) <= {str, NoneType}:
+        return list(map({value: convert(value) for value in set(values)}.__getitem__, values))
+    return list(map(convert, values))
+
+
+def sampled(values: Sequence[object], most: int = SAMPLED_VALUES) -> list[object]:
+    """At most so many of some values, spread evenly over them."""
+    if len(values) <= most:
+        return list(values)
+    return [values[n * len(values) // most] for n in range(most)]
+
+
+def columns_of(records: Sequence[Mapping[str, object]]) -> list[Column]:
+    """The columns of some records, in the order in which their fields first come."""
+    looked_at = list(records)
+    if len(records) > SAMPLED_RECORDS:
+        half = SAMPLED_RECORDS // 2
+        looked_at = [*records[:half], *sampled(records[half:], half)]  # type: ignore[list-item]
+    paths: dict[tuple[str, ...], None] = {}
+    for record in looked_at:
+        _collect(record, (), paths)
+    return [_column(path, records) for path in list(paths)[:MOST_COLUMNS]]
+
+
+def _collect(
+    record: Mapping[str, object], above: tuple[str, ...], paths: dict[tuple[str, ...], None]
+) -> None:
+    for name, value in record.items():
+        path = (*above, str(name))
+        if isinstance(value, Mapping) and value:
+            if len(path) < MOST_LEVELS:
+                _collect(value, path, paths)
+        else:
+            paths.setdefault(path)
+
+
+def _column(path: tuple[str, ...], records: Sequence[Mapping[str, object]]) -> Column:
+    values: list[object]
+    if len(path) == 1:
+        name = path[0]
+        values = [record.get(name) for record in records]
+    else:
+        values = [_at(record, path) for record in records]
+    kind, unit, layout = _kind(words(path[-1]), values)
+    return Column(path, values, kind, unit, layout)
+
+
+def _at(record: object, path: tuple[str, ...]) -> object:
+    for name in path:
+        if not isinstance(record, Mapping):
+            return None
+        record = record.get(name)
+    return record
+
+
+def _kind(parts: tuple[str, ...], values: Sequence[object]) -> tuple[str, str, str]:
+    """The kind of a column, the unit of its numeric times, the format of its odd ones."""
+    sample = _first_values(values)
+    if not sample:
+        return EMPTY, "", ""
+    most = _MOST * len(sample)
+    if sum(isinstance(value, list | dict) for value in sample) > len(sample) - most:
+        return OTHER, "", ""
+    if sum(_label(value) in ("true", "false") for value in sample) >= most:
+        return BOOLEAN, "", ""
+    numbers = [size for size in map(shapes.number, sample) if size is not None]
+    if len(numbers) >= most:
+        units = [shapes.epoch_unit(size) for size in numbers if size]
+        unit = max(set(units), key=units.count) if units else ""
+        if unit and units.count(unit) >= _MOST * len(units) and set(parts) & _TIME_WORDS:
+            return TIME, unit, ""
+        return NUMBER, "", ""
+    if sum(map(shapes.clock_time, sample)) >= most:
+        return CLOCK, "", ""
+    most = _MOST_TIMES * len(sample)
+    if sum(map(shapes.is_iso, sample)) >= most:
+        return TIME, "", ""
+    layouts = [shapes.time_format(value) for value in sample if isinstance(value, str)]
+    layout = max(set(layouts), key=layouts.count) if layouts else ""
+    if layout and layouts.count(layout) >= most:
+        return TIME, "", _month_first(layout, sample)
+    return TEXT, "", ""
+
+
+def _first_values(values: Sequence[object]) -> list[object]:
+    """Up to so many values that are there, from places spread over the column."""
+    found = [value for value in sampled(values, 4 * SAMPLED_VALUES) if not shapes.is_missing(value)]
+    if not found:
+        found = [value for value in values if not shapes.is_missing(value)]
+    return sampled(found)
+
+
+def _month_first(layout: str, sample: Sequence[object]) -> str:
+    """The format with its month before its day where a value above 12 says so."""
+    if not layout.startswith("%d") or "%b" in layout:
+        return layout
+    second = [int(re.findall("[0-9]+", value)[1]) for value in sample if isinstance(value, str)]
+    if max(second, default=0) > 12:
+        return layout.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")
+    return layout
+
+
+def _label(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return value.strip().lower() if not shapes.is_missing(value) else ""
+    return "" if value is None or isinstance(value, list | dict) else str(value)
+
+
+def _in_expression(name: str) -> str:
+    """One name as an expression has it: in quotes unless it is an identifier."""
+    if _PLAIN_NAME.fullmatch(name) and name not in _RESERVED:
+        return name
+    return '"' + name.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _inner(name: str) -> str:
+    """A name inside an object: `.price`, or `["exit price"]`."""
+    written = _in_expression(name)
+    return f".{written}" if written == name else f"[{written}]"
+
+
+def names_of(columns: Sequence[Column]) -> list[str]:
+    """The names of columns that have a value somewhere."""
+    return [column.name for column in columns if column.filled]
+
+
+def rows_equal(columns: Sequence[Column], rows: Sequence[int]) -> int:
+    """How many of some records repeat an earlier one of them in every column."""
+    taken = [[column.values[row] for row in rows] for column in columns]
+    records = list(zip(*taken, strict=True))
+    try:
+        return len(records) - len(set(records))
+    except TypeError:  # lists among the values
+        return len(records) - len(set(map(repr, records)))

@@ -1,0 +1,187 @@
+"""What the name of a column says: words, and which part of a trade they stand for.
+
+    words("realizedPnl")        ("realized", "pnl")
+    words("Net P/L (USD)")      ("net", "pnl", "usd")
+    words("trade.exitPrice")    ("trade", "exit", "price")
+
+A name is compared by its words, so `exit_price`, `exitPrice` and `Exit Price` are the same.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import NamedTuple
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a text, without order."""
+    return frozenset(text.split())
+
+
+PERCENT = "%"
+FRACTION = "fraction"
+RISK = "R"
+POINTS = "points"
+MONEY = "money"
+
+CURRENCIES = {
+    **{
+        code: code.upper()
+        for code in (
+            *("usd", "usdt", "usdc", "busd", "eur", "gbp", "jpy", "chf", "aud", "cad", "inr"),
+            *("krw", "cny", "hkd", "sgd", "brl", "btc", "eth", "sol", "bnb", "xrp", "near"),
+        )
+    },
+    **dict.fromkeys(("dollar", "dollars", "$"), "USD"),
+    **dict.fromkeys(("euro", "euros", "€"), "EUR"),
+    **dict.fromkeys(("rupees", "rs", "₹"), "INR"),
+}
+_UNITS = {
+    **dict.fromkeys(("pct", "percent", "percentage", "perc", "prct", "%", "roi", "roe"), PERCENT),
+    **dict.fromkeys(("return", "returns", "ret", "ratio", "bps"), PERCENT),
+    **dict.fromkeys(("r", "multiple", "rr"), RISK),
+    **dict.fromkeys(("pips", "pip", "points", "pts", "ticks"), POINTS),
+}
+_SPELLINGS = {
+    "realised": "realized",
+    "unrealised": "unrealized",
+    "commissions": "commission",
+    "fees": "fee",
+    "qty": "quantity",
+    "ts": "time",
+    "datetime": "time",
+    "timestamp": "time",
+    "px": "price",
+    "closing": "close",
+    "closed": "close",
+    "opened": "open",
+    "opening": "open",
+    "exited": "exit",
+    "entered": "entry",
+    "pl": "pnl",
+    "sym": "symbol",
+    "vol": "volume",
+    "gains": "gain",
+    "profits": "profit",
+}
+_PNL = re.compile(
+    r"p(?:n|[/&]|rofit[ _/&-]*(?:and|n)?[ _/&-]*)l(?:oss)?(?-i:(?![a-z]))", re.IGNORECASE
+)
+_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[a-z]*|[$%€₹]")
+
+_BASES = {"pnl": 24, "profit": 22, "gain": 14, "earnings": 12, "result": 10}
+"""How well a word says that a number is what a trade earned, in tenths."""
+
+NOT_EARNED = word_set("""
+    expected estimated est potential predicted prediction target take max min maximum minimum
+    mae mfe
+    daily day week weekly month monthly unrealized floating open avg average mean median factor peak
+    implied modeled model theoretical hypothetical best worst high low highest lowest
+    threshold limit
+    stop trailing tp sl ev margin rate count number num status id type currency reason label note
+    time date at locked missed prob probability confidence score win wins loss losses trades
+    percentile rank std var version color required desired goal projected possible if
+    entry balance equity 1h 4h 24h 7d 30d 1d 5m 15m color text message remaining previous prev
+    """)
+"""Words that turn a name with `pnl` in it into something else than the result of a trade."""
+
+RUNNING = word_set("total cum cumulative cumul running overall lifetime session acc")
+NET = frozenset(("net", "after"))
+GROSS = frozenset(("gross", "raw", "before"))
+
+
+@lru_cache(maxsize=4096)
+def words(name: str) -> tuple[str, ...]:
+    """The words of a name in lower case, synonyms spelled one way."""
+    marked = _PNL.sub(" pnl ", name)
+    if marked.strip().lower() == "pl":
+        marked = "pnl"
+    found = [piece.lower() for piece in _PIECES.findall(marked)]
+    return tuple(_SPELLINGS.get(word, word) for word in found)
+
+
+class PnlName(NamedTuple):
+    """What the name of a P&L column says.
+
+    `score` is in tenths, 24 for a plain `pnl`; `unit` is money, per cent, R or points; `currency`
+    is one the name has, else empty. `is_running` says that it may be a total so far.
+    """
+
+    score: int
+    unit: str
+    currency: str
+    is_net: bool
+    is_gross: bool
+    is_running: bool
+    per_unit: int = 1
+
+
+def pnl_name(name: str) -> PnlName | None:
+    """The reading of a name as that of a result; None where it says something else.
+
+    `pnl_cents` counts hundredths: its `per_unit` is 100.
+    """
+    parts = words(name)
+    last = parts if "." not in name else words(name.rpartition(".")[2])
+    meant = set(last) if set(last) & _BASES.keys() else set(parts)
+    if meant & NOT_EARNED:
+        return None
+    score = max((_BASES[word] for word in meant & _BASES.keys()), default=0)
+    if not score and meant & {"net", "realized"} and not meant & {"asset", "worth", "price"}:
+        score = 12
+    unit = next((_UNITS[word] for word in last if word in _UNITS), MONEY)
+    if not score and unit in (PERCENT, RISK) and meant - {"pct", "percent", "%"}:
+        score = 12 if meant & {"return", "returns", "ret", "roi", "multiple", "r"} else 0
+    if not score:
+        return None
+    currency = next((CURRENCIES[word] for word in last if word in CURRENCIES), "")
+    unknown = meant - _BASES.keys() - _UNITS.keys() - CURRENCIES.keys() - RUNNING - NET - GROSS
+    unknown -= {
+        "realized",
+        "abs",
+        "close",
+        "trade",
+        "amount",
+        "value",
+        "exit",
+        "final",
+        "cents",
+        "fee",
+        "fees",
+    }
+    cents = 100 if meant & {"cents", "cent"} else 1
+    if cents > 1 and not currency:
+        currency = "USD"
+    return PnlName(
+        score=max(score - 3 * len(unknown), 6),
+        unit=unit,
+        currency=currency if unit == MONEY else "",
+        is_net=bool(meant & NET),
+        is_gross=bool(meant & GROSS),
+        is_running=bool(meant & RUNNING),
+        per_unit=cents,
+    )
+
+
+_CLOSING_TIME = word_set(
+    "exit close resolve resolved settle settled settlement sell sold end ended finish out"
+)
+_OPENING_TIME = word_set("entry open buy bought placed start in added enter")
+_TIME_WORDS = word_set("time date at ts t when day dt utc on")
+_EVENT_TIMES = ("time", "date", "t", "dt", "when", "event_time", "at", "trade_time", "trade_date")
+CLOSED, OPENED, EVENT = "closed", "opened", "event"
+
+
+def time_role(name: str) -> str:
+    """Whether a time is that of the close, of the opening, or of the record; empty: of neither."""
+    parts = words(name.rpartition(".")[2])
+    if set(parts) & {"expiry", "expiration", "maturity", "updated", "expires", "next", "signal"}:
+        return ""
+    if set(parts) & _CLOSING_TIME:
+        return CLOSED
+    if set(parts) & _OPENING_TIME:
+        return OPENED
+    if set(parts) & _TIME_WORDS or set(parts) & {"logged", "created"}:
+        return EVENT
+    return ""

@@ -1,0 +1,159 @@
+"""Names that bots and brokers use for the parts of a trade, the most frequent first.
+
+Names are compared by their words (see `names.words`). They were counted in public logs.
+"""
+
+from __future__ import annotations
+
+from perfkit.inference.table.names import word_set, words
+
+_ROLES: dict[str, tuple[str, ...]] = {
+    "symbol": (
+        *("symbol", "ticker", "coin", "pair", "asset", "market", "instrument", "token", "contract"),
+        *("market_id", "market_slug", "slug", "product_id", "inst_id", "security", "currency_pair"),
+        *("name", "question", "stock", "trading_symbol", "market_ticker", "coin_name", "product"),
+    ),
+    "side": (
+        *("side", "direction", "position_side", "trade_type", "position_type", "dir", "bias"),
+        *("trade_side", "order_side", "trade_direction", "action", "type", "signal", "buy_sell"),
+        *("opening_direction", "signal_type", "position", "order_type", "is_short", "market_pos"),
+    ),
+    "quantity": (
+        *("quantity", "shares", "volume", "size", "amount", "lots", "contracts", "units", "count"),
+        *("position_size", "lot_size", "size_coin", "amount_coin", "filled_quantity", "lot"),
+        *(
+            "exec_quantity",
+            "base_amount",
+            "sz",
+            "fill_sz",
+            "peak_quantity",
+            "filled",
+            "position_qty",
+        ),
+        *(
+            "trade_quantity",
+            "qty_closed",
+            "closed_quantity",
+            "num_shares",
+            "token_amount",
+            "tokens",
+        ),
+    ),
+    "entry_price": (
+        *("entry_price", "entry", "open_price", "buy_price", "avg_entry", "avg_entry_price"),
+        *("open_rate", "entry_px", "price_entry", "price_open", "avg_px_open", "fill_entry"),
+        *("average_entry_price", "price_in", "buy", "entry_fill_price", "avg_buy_price"),
+        *("entry_fill", "opening_price", "actual_entry", "position_entry_price", "cost_basis"),
+    ),
+    "exit_price": (
+        *("exit_price", "exit", "close_price", "sell_price", "close_rate", "exit_px"),
+        *("price_exit", "price_close", "avg_exit_price", "avg_px_close", "price_out", "sell"),
+        *("close_fill_price", "avg_exit", "exit_fill", "avg_sell_price", "exit_fill_price"),
+        *("average_exit_price", "settlement_price", "resolution_price", "outcome_price"),
+    ),
+    "price": ("price", "fill_price", "exec_price", "trade_price", "avg_price", "executed_price"),
+    "stop_loss": ("stop_loss", "sl", "stop", "stop_price", "initial_stop", "initial_stop_loss"),
+    "target": ("take_profit", "tp", "target", "target_price", "tp_price", "take_profit_price"),
+    "strategy": ("strategy", "strategy_name", "engine", "bot", "setup", "strategy_id", "system"),
+    "exit_reason": ("exit_reason", "close_reason", "reason_exit", "exit_type", "reason", "why"),
+    "account": ("account", "account_id", "wallet"),
+    "execution_mode": ("execution_mode", "mode", "trading_mode", "env", "environment"),
+    "identity": (
+        *("trade_id", "id", "order_id", "position_id", "ticket", "uuid", "deal_id", "bet_id"),
+        *("trade", "trade_no", "trade_num", "trade_number", "txid", "fill_id", "deal", "tid"),
+    ),
+    "outcome": (
+        *("outcome", "result", "won", "win", "is_win", "win_loss", "status", "trade_result"),
+        *("trade_outcome", "winner", "was_win", "correct", "w_l", "profitable", "is_winner"),
+    ),
+    "stake": (
+        *("size_usd", "stake", "amount_usd", "notional", "cost", "size_usdt", "position_size_usd"),
+        *(
+            "bet_size",
+            "position_size_usdt",
+            "amount_usdt",
+            "stake_amount",
+            "invested",
+            "bet",
+            "wager",
+        ),
+        *("position_value", "capital", "margin", "cost_usd", "usd_size", "size_usdc", "bet_amount"),
+        *("amount_sol", "sol_amount", "trade_size", "investment", "size_dollars", "size", "amount"),
+    ),
+    "leverage": ("leverage", "lev"),
+    "balance": (
+        *("balance", "balance_after", "equity", "bankroll", "equity_after", "account_balance"),
+        *("capital", "cash", "new_balance", "bankroll_after", "portfolio_value", "wallet_balance"),
+        *("capital_after", "cum_pnl", "cumulative_pnl", "running_pnl", "total_pnl", "balance_usd"),
+        *("cash_after", "current_balance", "account_equity", "total_equity", "closing_balance"),
+    ),
+    "currency": (
+        *("currency", "quote", "quote_currency", "quote_asset", "pnl_currency", "ccy", "cur"),
+        *("settle_currency", "profit_currency", "currency_primary", "margin_currency"),
+    ),
+}
+_CANONICAL = {
+    role: tuple(" ".join(words(name)) for name in names) for role, names in _ROLES.items()
+}
+_FEES = frozenset(("fee", "commission", "charges", "brokerage", "swap", "funding", "tax", "comm"))
+CARRY = frozenset(("swap", "funding", "interest", "rollover", "overnight"))
+"""Words for what holding a position costs or earns, which is no commission."""
+_FEE_OTHERS = word_set("rate pct percent currency asset id tier type est estimated bps % predicted")
+
+
+def role_rank(name: str, role: str) -> int | None:
+    """How early a name comes among those of a role, from 0; None where it is not one of them.
+
+    A field of an object counts by its own name, or together with that of the object around it.
+    """
+    known = _CANONICAL[role]
+    last = name.rpartition(".")[2]
+    joined = ".".join(name.split(".")[-2:])
+    ranks = [
+        known.index(spelled)
+        for spelled in (" ".join(words(last)), " ".join(words(joined)))
+        if spelled in known
+    ]
+    return min(ranks, default=None)
+
+
+def is_fee(name: str) -> bool:
+    """Whether a name is that of costs in money, such as `fees` or `entry_commission`."""
+    parts = set(words(name.rpartition(".")[2]))
+    return bool(parts & _FEES) and not parts & _FEE_OTHERS and not parts & {"pnl", "profit", "net"}
+
+
+def is_total_fee(name: str) -> bool:
+    """Whether costs are those of the whole trade, beside which its parts must not be added."""
+    parts = set(words(name.rpartition(".")[2]))
+    return bool(parts & {"total", "all", "round", "roundtrip"})
+
+
+_SUMMARY_NAMES = frozenset(
+    (
+        *("win rate", "winrate", "wins", "losses", "sharpe", "sharpe ratio", "max drawdown"),
+        *("total trades", "num trades", "n trades", "trades", "profit factor", "trade count"),
+        *("winning trades", "losing trades", "trades count", "max dd", "number of trades"),
+        *("drawdown", "max drawdown pct", "win rate pct", "sortino", "trades today", "expectancy"),
+    )
+)
+
+
+def is_summary_name(name: str) -> bool:
+    """Whether a column is a figure of many trades, such as `win_rate` or `total_trades`."""
+    return " ".join(words(name.rpartition(".")[2])) in _SUMMARY_NAMES
+
+
+_SKIPPED_PLACES = word_set("""
+    signal signals opportunity opportunities snapshot snapshots candle candles ohlcv klines bars
+    scan scans watchlist decisions predictions alerts equity daily stats summary metrics config
+    params settings indicators features prices quotes ticks positions pending orderbook
+    """)
+
+
+def is_skipped_place(path: str) -> bool:
+    """Whether a part of a document or a table is by its name something else than trades."""
+    parts = set(words(path.rpartition(".")[2]))
+    if parts & {"trade", "trades", "close", "history", "fills", "results"}:
+        return False
+    return bool(parts & _SKIPPED_PLACES) or parts in ({"open"}, {"open", "positions"})

@@ -1,0 +1,198 @@
+"""Which column holds which part of a trade: symbol, side, quantity, prices, costs, times.
+
+A column is taken for a part by its name and by what its values look like. Where several names fit,
+the one that is used most often for that part counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import TypeAlias
+
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import BOOLEAN, CLOCK, NUMBER, TEXT, TIME, Column
+from perfkit.inference.table.names import CLOSED, EVENT, OPENED, pnl_name, time_role, word_set
+from perfkit.inference.table.role_names import CARRY, is_fee, is_total_fee, role_rank
+
+Roles: TypeAlias = Mapping[str, Column]
+"""Columns by the part of a trade that they hold."""
+
+LONG_WORDS = word_set("long buy b bull bullish l up call bought lng")
+SHORT_WORDS = word_set("short sell s bear bearish down put sold sht")
+
+_KINDS: dict[str, tuple[str, ...]] = {
+    "symbol": (TEXT,),
+    "side": (TEXT, BOOLEAN, NUMBER),
+    "quantity": (NUMBER,),
+    "entry_price": (NUMBER,),
+    "exit_price": (NUMBER,),
+    "price": (NUMBER,),
+    "stop_loss": (NUMBER,),
+    "target": (NUMBER,),
+    "stake": (NUMBER,),
+    "leverage": (NUMBER,),
+    "balance": (NUMBER,),
+    "strategy": (TEXT,),
+    "exit_reason": (TEXT,),
+    "account": (TEXT, NUMBER),
+    "execution_mode": (TEXT,),
+    "outcome": (TEXT, BOOLEAN, NUMBER),
+    "currency": (TEXT,),
+}
+
+
+def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
+    """The column of each part of a trade that has one."""
+    found: dict[str, Column] = {}
+    for role, kinds in _KINDS.items():
+        ranked = [
+            (rank, len(column.path), -column.filled, place)
+            for place, column in enumerate(columns)
+            if column.kind in kinds
+            and column.filled
+            and (rank := role_rank(column.name, role)) is not None
+            and _fits(role, column)
+        ]
+        if ranked:
+            found[role] = columns[min(ranked)[3]]
+    stake, quantity = found.get("stake"), found.get("quantity")
+    if stake is not None and stake is quantity:
+        del found["stake"]
+    return found
+
+
+def _fits(role: str, column: Column) -> bool:
+    check = _FITTING.get(role)
+    return check is None or check(column)
+
+
+def _is_side(column: Column) -> bool:
+    if column.kind in (BOOLEAN, NUMBER):
+        return "short" in column.words
+    known = LONG_WORDS | SHORT_WORDS
+    named = sum(count for label, count in column.distinct.items() if side_word(label, known))
+    return named * 2 >= column.filled
+
+
+def side_word(label: str, known: frozenset[str]) -> bool:
+    """Whether a logged side is one of some words: `BUY`, `open_long`."""
+    return label in known or bool(set(label.replace("-", "_").replace(" ", "_").split("_")) & known)
+
+
+def _is_outcome(column: Column) -> bool:
+    if column.kind == NUMBER:
+        return set(column.distinct) <= {"0", "1", ""} and "result" not in column.words
+    if column.kind == BOOLEAN:
+        return True
+    return any(outcome_of(label) for label in column.distinct)
+
+
+def _is_symbol(column: Column) -> bool:
+    return not any(shapes.is_time(value) for value in column.sample[:5])
+
+
+_FITTING: dict[str, Callable[[Column], bool]] = {
+    "side": _is_side,
+    "outcome": _is_outcome,
+    "symbol": _is_symbol,
+}
+
+_WON = word_set("win won w profit tp winner true success plus gain green")
+_LOST = word_set("loss lost lose l sl loser false minus red")
+_EVEN = word_set("breakeven be even draw tie push flat")
+WON, LOST, EVEN = "win", "loss", "breakeven"
+
+
+def outcome_of(label: str) -> str:
+    """What a word such as `WIN` or `closed_loss` says of the outcome; empty: nothing."""
+    parts = set(label.replace("-", "_").replace(" ", "_").split("_"))
+    if parts & {"stop"} and parts & {"loss"}:
+        return ""
+    if parts & {"take"} and parts & {"profit"}:
+        return ""
+    if parts & _WON or label == "1":
+        return WON
+    if parts & _LOST or label == "0":
+        return LOST
+    return EVEN if parts & _EVEN else ""
+
+
+def direction(label: str) -> int:
+    """1 for a long side, -1 for a short one, 0 where the word says neither."""
+    if side_word(label, SHORT_WORDS):
+        return -1
+    return 1 if side_word(label, LONG_WORDS) else 0
+
+
+def directions(side: Column) -> list[int]:
+    """The direction of each record; of a column such as `is_short`, what its truth says."""
+    if side.kind in (BOOLEAN, NUMBER):
+        meaning = {"true": -1, "1": -1, "false": 1, "0": 1}
+        return [meaning.get(label, 0) for label in side.labels]
+    known = {label: direction(label) for label in side.distinct}
+    return [known[label] for label in side.labels]
+
+
+def fees_of(columns: Sequence[Column]) -> list[Column]:
+    """The columns of costs in money: a total alone where there is one, else its parts."""
+    fees = [column for column in columns if column.kind == NUMBER and is_fee(column.name)]
+    fees = [column for column in fees if column.filled and any(column.numbers)]
+    in_money = [column for column in fees if "cost" in column.words]
+    carried = [column for column in fees if set(column.words) & CARRY]
+    fees = [*in_money, *carried] if in_money else [one for one in fees if not _is_rate(one)]
+    totals = [column for column in fees if is_total_fee(column.name)]
+    return totals[:1] or fees[:6]
+
+
+def _is_rate(fee: Column) -> bool:
+    """Whether costs are a rate such as 0.001, the same for all records."""
+    values = {abs(cost) for cost in fee.numbers if cost}
+    return len(fee.values) > 1 and len(values) == 1 and values.pop() <= Decimal("0.01")
+
+
+def pnl_columns(columns: Sequence[Column]) -> list[Column]:
+    """The columns that may hold the result of a trade, by their names."""
+    return [column for column in columns if column.kind == NUMBER and pnl_name(column.name)]
+
+
+def identities_of(columns: Sequence[Column]) -> list[Column]:
+    """Columns that may identify a trade, the most telling name first."""
+    ranked = [
+        (rank, len(column.path), place)
+        for place, column in enumerate(columns)
+        if column.kind in (TEXT, NUMBER, TIME)
+        and (rank := role_rank(column.name, "identity")) is not None
+    ]
+    return [columns[place] for _, _, place in sorted(ranked)]
+
+
+class Times:
+    """The columns that hold times, by what their names say of them."""
+
+    def __init__(self, columns: Sequence[Column]) -> None:
+        times = [column for column in columns if column.kind == TIME and column.filled]
+        self.clocks = [column for column in columns if column.kind == CLOCK]
+        self.closed = sorted(
+            (column for column in times if time_role(column.name) == CLOSED), key=_preference
+        )
+        self.opened = sorted(
+            (column for column in times if time_role(column.name) == OPENED), key=_preference
+        )
+        self.event = sorted(
+            (column for column in times if time_role(column.name) == EVENT), key=_preference
+        )
+        named = {column.path for column in (*self.closed, *self.opened, *self.event)}
+        self.other = [
+            column for column in times if column.path not in named and not _is_ahead(column)
+        ]
+
+
+def _is_ahead(column: Column) -> bool:
+    return bool(set(column.words) & {"expiry", "expiration", "maturity", "next", "expires"})
+
+
+def _preference(column: Column) -> tuple[int, ...]:
+    odd = {"logged", "created", "updated", "recorded", "saved", "end"}
+    date_alone = all(map(shapes.is_date_alone, column.sample[:20]))
+    return bool(set(column.words) & odd), date_alone, len(column.path), -column.filled

@@ -1,0 +1,196 @@
+"""What a logged value looks like: a number, a time, a word; read leniently, to decide what it is.
+
+Only inference reads so. The figures come from the reader of logs, which takes what its dialect
+says and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal, InvalidOperation
+
+NULLS = frozenset(("n/a", "na", "none", "null", "nan", "-", "--", "nat", "undefined", "—", "–"))
+"""Texts that logs write, in any case, for a value that is not there."""
+
+_PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,2})?")
+_DRESSED = re.compile(
+    r"(?P<sign>[+-]?) ?(?P<open>\()?(?P<before>[$€£₹¥]|[A-Z]{3,5} )?(?P<later>\()?"
+    r"(?P<inner>[+-]?) ?"
+    r"(?P<digits>[0-9][0-9,' \u00a0]*(?:\.[0-9]+)?|[0-9][0-9.]*,[0-9]+|\.[0-9]+)(?P<close>\))?"
+    r" ?(?P<after>%|[$€£₹¥]|[A-Za-z]{1,6})?"
+)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+_ISO = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}"
+    r"(?:[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,12})?)?"
+    r" ?(?:Z|z|UTC|GMT|[+-][0-9]{2}(?::?[0-9]{2})?)?)?"
+)
+_CLOCK = re.compile(r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[AP]M)?")
+_FORMATS = (
+    (re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}"), "%Y/%m/%d"),
+    (re.compile(r"[0-9]{4}\.[0-9]{2}\.[0-9]{2}"), "%Y.%m.%d"),
+    (re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}"), "%d.%m.%Y"),
+    (re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"), "%d/%m/%Y"),
+    (re.compile(r"[0-9]{2}-[0-9]{2}-[0-9]{4}"), "%d-%m-%Y"),
+    (re.compile(r"[0-9]{2}-[A-Za-z]{3}-[0-9]{4}"), "%d-%b-%Y"),
+    (re.compile(r"[A-Za-z]{3} [0-9]{1,2},? [0-9]{4}"), "%b %d, %Y"),
+    (re.compile(r"[0-9]{8}(?=;| [0-9]{2}:|T)"), "%Y%m%d"),
+)
+_TAIL = re.compile(
+    r"(?P<gap>, |[T ;])(?P<time>[0-9]{1,2}:?[0-9]{2}(?::?[0-9]{2})?)"
+    r"(?P<f>\.[0-9]+)?(?P<ap> ?[AP]M)?"
+)
+DAY_FIRST = "%d/%m/%Y"
+MONTH_FIRST = "%m/%d/%Y"
+
+_UNITS = (
+    ("s", 10**8, 10**10),
+    ("ms", 10**11, 10**13),
+    ("us", 10**14, 10**16),
+    ("ns", 10**17, 10**19),
+)
+_TO_US = {"s": Decimal(1_000_000), "ms": Decimal(1_000), "us": Decimal(1), "ns": Decimal("0.001")}
+
+
+_MISSING = frozenset(
+    (None, "", *NULLS, *map(str.upper, NULLS), *map(str.capitalize, NULLS), "NaN", "NaT")
+)
+
+
+def is_missing(value: object) -> bool:
+    """Whether a value stands for nothing: null, an empty text, or a word such as N/A."""
+    return value is None or (isinstance(value, str) and value in _MISSING)
+
+
+def are_there(values: Sequence[object]) -> list[bool]:
+    """For each value whether it stands for something."""
+    try:
+        return [value not in _MISSING for value in values]
+    except TypeError:  # a list or an object
+        return [not is_missing(value) for value in values]
+
+
+def number(value: object) -> Decimal | None:
+    """A value as a number, currency sign, separators and unit aside; None where it is not one."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if isinstance(value, int | Decimal):
+        return Decimal(value)
+    if not isinstance(value, str) or not value or len(value) > 60:
+        return None
+    if _PLAIN.fullmatch(value):
+        return Decimal(value)
+    return _dressed_number(value.strip())
+
+
+def _dressed_number(text: str) -> Decimal | None:
+    found = _DRESSED.fullmatch(text.removeprefix("=").strip('"'))
+    if found is None or bool(found["open"] or found["later"]) != bool(found["close"]):
+        return None
+    digits = re.sub(r"[' \u00a0]", "", found["digits"])
+    if has_decimal_comma(digits):
+        digits = digits.replace(".", "").replace(",", ".")
+    try:
+        size = Decimal(digits.replace(",", ""))
+    except InvalidOperation:
+        return None
+    return -size if "-" in (found["sign"], found["inner"]) or found["close"] else size
+
+
+def has_decimal_comma(text: str) -> bool:
+    """Whether the comma of a number can only stand for a decimal point: `0,62`, `1.234,50`."""
+    head, comma, tail = text.rpartition(",")
+    if not comma:
+        return False
+    return "." in head or ("." not in tail and "," not in head and len(tail.strip(" $€%")) != 3)
+
+
+def is_dressed(value: object) -> bool:
+    """Whether a number is written with a sign of a currency, a unit or separators."""
+    return isinstance(value, str) and not _PLAIN.fullmatch(value) and number(value) is not None
+
+
+def unit_of_number(value: object) -> str:
+    """The unit a number is written with, such as USD or %; empty where there is none."""
+    found = _DRESSED.fullmatch(value.strip()) if isinstance(value, str) else None
+    if found is None:
+        return ""
+    sign = (found["after"] or found["before"] or "").strip()
+    return {"$": "USD", "€": "EUR", "£": "GBP", "₹": "INR", "¥": "JPY"}.get(sign, sign.upper())
+
+
+def epoch_unit(size: Decimal) -> str:
+    """The unit in which a number is a time since 1970, between 1973 and 2286; empty: in none."""
+    return next((unit for unit, low, high in _UNITS if low <= size < high), "")
+
+
+def clock_time(value: object) -> bool:
+    """Whether a value is a time of day without a date."""
+    return isinstance(value, str) and _CLOCK.fullmatch(value.strip()) is not None
+
+
+def is_time(value: object) -> bool:
+    """Whether a text is a point in time: an ISO 8601 one, or of another order of its parts."""
+    return isinstance(value, str) and (bool(_ISO.fullmatch(value)) or bool(time_format(value)))
+
+
+def is_iso(value: object) -> bool:
+    """Whether a text is an ISO 8601 time."""
+    return isinstance(value, str) and _ISO.fullmatch(value) is not None
+
+
+def is_date_alone(value: object) -> bool:
+    """Whether a text is a date without a time of day."""
+    return isinstance(value, str) and is_time(value) and ":" not in value and len(value) <= 12
+
+
+def time_format(text: str) -> str:
+    """The format of a time that is not ISO 8601, as of `strptime`; empty where it is none."""
+    stripped = text.strip()
+    for pattern, date in _FORMATS:
+        found = pattern.match(stripped)
+        if found is None:
+            continue
+        rest = stripped[found.end() :]
+        if not rest:
+            return date
+        tail = _TAIL.fullmatch(rest)
+        if tail is None:
+            continue
+        colon = ":" if ":" in tail["time"] else ""
+        hour = "%I" if tail["ap"] else "%H"
+        second = len(tail["time"].replace(":", "")) > 4
+        clock = colon.join((hour, "%M", "%S") if second else (hour, "%M"))
+        return (
+            date
+            + tail["gap"]
+            + clock
+            + (".%f" if tail["f"] else "")
+            + (" %p" if (tail["ap"] or "").startswith(" ") else "%p" if tail["ap"] else "")
+        )
+    return ""
+
+
+def instant(value: object, unit: str = "", layout: str = "") -> int | None:
+    """A time in microseconds since 1970; None where it is not one. Naive times count as UTC."""
+    if isinstance(value, bool) or value is None:
+        return None
+    if unit:
+        size = number(value)
+        return None if size is None or not size else int(size * _TO_US[unit])
+    if not isinstance(value, str):
+        return None
+    text = value.strip()
+    try:
+        if layout:
+            moment = datetime.strptime(text, layout)  # noqa: DTZ007 - a zone is added below
+        else:
+            moment = datetime.fromisoformat(text.removesuffix(" UTC").removesuffix(" GMT"))
+    except ValueError:
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return (moment - _EPOCH) // _MICROSECOND

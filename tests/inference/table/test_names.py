@@ -1,0 +1,70 @@
+"""Names of columns: their words, and what they say of a P&L, a time, costs."""
+
+import pytest
+
+from perfkit.inference.table.names import CLOSED, EVENT, OPENED, pnl_name, time_role, words
+from perfkit.inference.table.role_names import is_fee, is_skipped_place, role_rank
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        ("realizedPnl", ("realized", "pnl")),
+        ("Net P/L (USD)", ("net", "pnl", "usd")),
+        ("trade.exitPrice", ("trade", "exit", "price")),
+        ("profit_loss", ("pnl",)),
+        ("pnlPct", ("pnl", "pct")),
+        ("closed_at", ("close", "at")),
+        ("qty", ("quantity",)),
+    ],
+)
+def test_a_name_is_its_words_with_synonyms_spelled_one_way(
+    name: str, expected: tuple[str, ...]
+) -> None:
+    assert words(name) == expected
+
+
+@pytest.mark.parametrize("name", ["pnl", "PnL", "p/l", "P&L", "profit", "net_pnl", "closedPnl"])
+def test_a_result_is_known_by_its_name(name: str) -> None:
+    assert pnl_name(name) is not None
+
+
+@pytest.mark.parametrize(
+    "name", ["take_profit", "pnl_target", "unrealizedPnl", "daily_pnl", "profit_factor", "entry"]
+)
+def test_a_name_with_another_meaning_is_no_result(name: str) -> None:
+    assert pnl_name(name) is None
+
+
+def test_cents_are_hundredths_of_dollars() -> None:
+    found = pnl_name("pnl_cents")
+    assert found is not None
+    assert (found.per_unit, found.currency) == (100, "USD")
+
+
+@pytest.mark.parametrize(
+    ("name", "role"),
+    [("exit_time", CLOSED), ("opened_at", OPENED), ("timestamp", EVENT), ("expiry_date", "")],
+)
+def test_a_time_is_that_of_the_close_the_opening_or_the_record(name: str, role: str) -> None:
+    assert time_role(name) == role
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [("fees", True), ("entry_commission", True), ("fee_rate", False), ("pnl_after_fees", False)],
+)
+def test_costs_are_amounts_not_rates(name: str, expected: bool) -> None:
+    assert is_fee(name) is expected
+
+
+def test_the_more_frequent_name_of_a_part_ranks_first() -> None:
+    assert (role_rank("symbol", "symbol") or 0) < (role_rank("market", "symbol") or 0)
+    assert role_rank("colour", "symbol") is None
+
+
+@pytest.mark.parametrize(
+    ("place", "skipped"), [("signals", True), ("open_positions", True), ("closed_trades", False)]
+)
+def test_some_places_hold_no_trades(place: str, skipped: bool) -> None:
+    assert is_skipped_place(place) is skipped

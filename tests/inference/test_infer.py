@@ -1,0 +1,468 @@
+"""How logs of unknown layout are read: known answers, what is asked, what is refused."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+
+Record = dict[str, object]
+
+
+def times(count: int) -> list[str]:
+    return [f"2026-04-07T{10 + n // 60:02}:{n % 60:02}:00Z" for n in range(count)]
+
+
+def fields(reading: Reading) -> dict[str, object]:
+    found = reading.dialect["fields"]
+    assert isinstance(found, dict)
+    return found
+
+
+def asked(reading: Reading) -> list[str]:
+    return [doubt.name for doubt in reading.doubts]
+
+
+def closed_trades() -> list[Record]:
+    moves = [("100", "103", "2", "6"), ("50", "49", "3", "-3"), ("10", "12", "5", "10")]
+    return [
+        {
+            "symbol": "BTCUSDT",
+            "side": "long",
+            "entry_price": entry,
+            "exit_price": out,
+            "qty": size,
+            "entry_time": f"2026-04-0{n + 1}T09:00:00Z",
+            "exit_time": f"2026-04-0{n + 1}T10:00:00Z",
+            "pnl": pnl,
+        }
+        for n, (entry, out, size, pnl) in enumerate(moves)
+    ]
+
+
+class TestOneRecordForEachTrade:
+    def test_closed_trades_with_prices_are_read_without_asking(self) -> None:
+        reading = infer(closed_trades())
+        assert reading.is_sure
+        assert reading.closed == 3
+        assert reading.source == {"currency": "USDT"}
+        assert reading.dialect == {
+            "fields": {
+                "closed_at": "exit_time",
+                "opened_at": "entry_time",
+                "net_pnl": "pnl",
+                "symbol": "symbol",
+                "quantity": "qty",
+                "entry_price": "entry_price",
+                "exit_price": "exit_price",
+                "side": "side",
+            }
+        }
+
+    def test_a_name_with_blanks_is_put_in_quotes(self) -> None:
+        records: list[Record] = [
+            {"Exit Time": "2026-01-05T10:00:00Z", "P/L": "1", "Symbol": "A"},
+            {"Exit Time": "2026-01-06T10:00:00Z", "P/L": "-2", "Symbol": "B"},
+        ]
+        assert fields(infer(records)) == {
+            "closed_at": '"Exit Time"',
+            "net_pnl": '"P/L"',
+            "symbol": "Symbol",
+        }
+
+    def test_nested_fields_are_found(self) -> None:
+        records: list[Record] = [
+            {"trade": {"exit": {"time": time, "pnl": pnl}, "symbol": "A"}}
+            for time, pnl in zip(times(3), ("1", "-2", "3"), strict=True)
+        ]
+        found = fields(infer(records))
+        assert found["net_pnl"] == "trade.exit.pnl"
+        assert found["closed_at"] == "trade.exit.time"
+
+    def test_a_trade_without_its_closing_time_is_open(self) -> None:
+        records = closed_trades()
+        records.append({**records[0], "exit_time": None, "exit_price": None, "pnl": None})
+        reading = infer(records)
+        assert reading.closed == 3
+        assert "open_when" not in reading.dialect
+
+    def test_an_id_that_comes_once_identifies_the_trade(self) -> None:
+        records = [{"id": n, **record} for n, record in enumerate(closed_trades())]
+        assert infer(records).dialect["identity"] == ["id"]
+
+    def test_of_several_names_for_a_result_money_comes_before_per_cent(self) -> None:
+        records = [{**record, "pnl_pct": str(n - 1)} for n, record in enumerate(closed_trades())]
+        assert fields(infer(records))["net_pnl"] == "pnl"
+
+    @pytest.mark.parametrize(
+        "name",
+        ["unrealized_pnl", "expected_profit", "daily_pnl", "max_profit", "pnl_target", "avg_pnl"],
+    )
+    def test_a_result_that_did_not_happen_is_none(self, name: str) -> None:
+        records: list[Record] = [
+            {"time": time, "symbol": "A", name: pnl}
+            for time, pnl in zip(times(3), ("1", "-2", "3"), strict=True)
+        ]
+        assert not infer(records).has_results
+
+
+class TestWhichRecordsClose:
+    def test_the_words_of_a_column_mark_the_closes(self) -> None:
+        records: list[Record] = []
+        for time, pnl in zip(times(4), ("1", "-2", "3", "-4"), strict=True):
+            records.append({"event": "ENTRY", "ts": time, "symbol": "A", "pnl": "0"})
+            records.append({"event": "EXIT", "ts": time, "symbol": "A", "pnl": pnl})
+        reading = infer(records)
+        assert reading.dialect["only"] == {"event": "EXIT"}
+        assert reading.closed == 4
+
+    def test_an_id_links_the_opening_to_the_close(self) -> None:
+        records: list[Record] = []
+        for n, pnl in enumerate(("1", "-2", "3")):
+            opened, closed = f"2026-04-07T1{n}:00:00Z", f"2026-04-07T1{n}:30:00Z"
+            records.append({"event": "open", "ts": opened, "trade_id": n, "symbol": "A"})
+            records.append(
+                {"event": "close", "ts": closed, "trade_id": n, "symbol": "A", "pnl": pnl}
+            )
+        dialect = infer(records).dialect
+        assert dialect["only"] == {"event": ["open", "close"]}
+        assert dialect["open_when"] == {"event": "open"}
+        assert dialect["identity"] == ["trade_id"]
+        assert fields(infer(records))["opened_at"] == "ts"
+
+    def test_a_closing_time_of_zero_is_that_of_an_open_trade(self) -> None:
+        records: list[Record] = []
+        for n, pnl in enumerate(("1.5", "-2.5", "3.5")):
+            start = 1775554200000 + 60_000 * n
+            base: Record = {"symbol": "SOL", "engine": "grid", "ts_entry": start}
+            records.append({**base, "ts_exit": 0, "pnl": "0"})
+            records.append({**base, "ts_exit": start + 30_000, "pnl": pnl})
+        dialect = infer(records).dialect
+        assert dialect["open_when"] == {"ts_exit": 0}
+        assert dialect["identity"] == ["engine", "symbol", "ts_entry"]
+        assert dialect["time_unit"] == "ms"
+
+    def test_sell_closes_where_no_buy_has_a_result(self) -> None:
+        records: list[Record] = []
+        for time, pnl in zip(times(4), ("1", "-2", "3", "-4"), strict=True):
+            records.append({"action": "BUY", "time": time, "ticker": "A", "pnl": None})
+            records.append({"action": "SELL", "time": time, "ticker": "A", "pnl": pnl})
+        reading = infer(records)
+        assert reading.dialect["only"] == {"action": "SELL"}
+        assert "side" not in fields(reading)
+
+    def test_rejected_records_do_not_count(self) -> None:
+        records = [{**record, "status": "filled"} for record in closed_trades()]
+        records.append({**records[0], "status": "REJECTED", "pnl": "1000"})
+        reading = infer(records)
+        assert reading.closed == 3
+        assert reading.dialect["only"] == {"status": {"not": ["REJECTED"]}}
+
+
+class TestCosts:
+    def with_fees(self, *, net: bool, balance: bool = False) -> list[Record]:
+        records: list[Record] = []
+        total = Decimal(1000)
+        for record in closed_trades() * 2:
+            pnl = Decimal(str(record["pnl"])) - (Decimal("0.5") if net else 0)
+            total += pnl if net else pnl - Decimal("0.5")
+            more: Record = {"balance": str(total)} if balance else {}
+            records.append({**record, "pnl": str(pnl), "fees": "0.5", **more})
+        return records
+
+    def test_prices_say_that_a_result_is_before_costs(self) -> None:
+        found = fields(infer(self.with_fees(net=False)))
+        assert found["net_pnl"] == "pnl - fees"
+        assert found["commission"] == "fees"
+
+    def test_prices_say_that_a_result_is_after_costs(self) -> None:
+        assert fields(infer(self.with_fees(net=True)))["net_pnl"] == "pnl"
+
+    @pytest.mark.parametrize(("net", "expression"), [(True, "pnl"), (False, "pnl - fees")])
+    def test_a_balance_says_so_as_well(self, net: bool, expression: str) -> None:
+        kept = ("symbol", "side", "exit_time", "pnl", "fees", "balance")
+        records = [
+            {name: record[name] for name in kept} | {"exit_time": time}
+            for record, time in zip(self.with_fees(net=net, balance=True), times(6), strict=True)
+        ]
+        reading = infer(records)
+        assert fields(reading)["net_pnl"] == expression
+        assert reading.is_sure
+
+    def test_what_nothing_decides_is_asked(self) -> None:
+        records: list[Record] = [
+            {"exit_time": time, "symbol": "A", "pnl": pnl, "fee": "0.1"}
+            for time, pnl in zip(times(3), ("1", "-2", "3"), strict=True)
+        ]
+        reading = infer(records)
+        assert asked(reading) == ["costs"]
+        assert [answer.changes for answer in reading.doubts[0].answers] == [
+            {"fields.net_pnl": "pnl"},
+            {"fields.net_pnl": "pnl - fee"},
+        ]
+
+    def test_net_is_taken_where_net_and_gross_stand_side_by_side(self) -> None:
+        records: list[Record] = [
+            {"exit_time": time, "symbol": "A", "profit": gross, "net_profit": net, "fee": "0.5"}
+            for time, gross, net in zip(
+                times(3), ("1", "-2", "3"), ("0.5", "-2.5", "2.5"), strict=True
+            )
+        ]
+        reading = infer(records)
+        assert fields(reading)["net_pnl"] == "net_profit"
+        assert reading.is_sure
+
+
+class TestUnits:
+    def one_of_each(self, pnls: list[str], name: str = "pnl", **more: object) -> list[Record]:
+        return [
+            {"exit_time": time, "symbol": "A", name: pnl, **more}
+            for time, pnl in zip(times(len(pnls)), pnls, strict=True)
+        ]
+
+    @pytest.mark.parametrize(
+        ("name", "currency"),
+        [("pnl_usd", "USD"), ("realizedPnlUsdt", "USDT"), ("pnl_pct", "%"), ("pnl_r", "R")],
+    )
+    def test_the_name_says_the_unit(self, name: str, currency: str) -> None:
+        assert infer(self.one_of_each(["1", "-2", "3"], name)).source["currency"] == currency
+
+    def test_a_currency_that_nothing_says_is_not_made_up(self) -> None:
+        reading = infer(self.one_of_each(["1", "-2", "3"]))
+        assert reading.source["currency"] == "money"
+        assert any("currency" in said for said in reading.assumed)
+
+    def test_prices_show_that_a_result_is_per_cent(self) -> None:
+        records = [
+            {**record, "pnl": pnl}
+            for record, pnl in zip(closed_trades(), ("3", "-2", "20"), strict=True)
+        ]
+        assert infer(records).source["currency"] == "%"
+
+    def test_a_fraction_that_is_called_per_cent_is_multiplied(self) -> None:
+        records: list[Record] = []
+        for record, pnl in zip(closed_trades(), ("0.03", "-0.02", "0.2"), strict=True):
+            records.append({**record, "pnl_pct": pnl})
+            del records[-1]["pnl"]
+        reading = infer(records)
+        assert fields(reading)["net_pnl"] == "pnl_pct * 100"
+        assert reading.source["currency"] == "%"
+
+
+class TestAsked:
+    def test_records_that_come_again(self) -> None:
+        reading = infer([*closed_trades(), closed_trades()[0]])
+        assert asked(reading) == ["repeats"]
+
+    def test_an_id_that_closes_twice(self) -> None:
+        records = [
+            {
+                **one,
+                "trade_id": "A" if one["qty"] == "2" else "B",
+                "entry_time": "2026-04-01T08:00:00Z",
+            }
+            for one in closed_trades()
+        ]
+        assert asked(infer(records)) == ["id_closes_twice"]
+
+    def test_two_results_that_differ(self) -> None:
+        records: list[Record] = [
+            {"exit_time": time, "symbol": "A", "pnl": pnl, "profit_loss": other}
+            for time, pnl, other in zip(times(3), ("1", "-2", "3"), ("2", "-2", "4"), strict=True)
+        ]
+        assert asked(infer(records)) == ["two_results"]
+
+    def test_results_without_a_time(self) -> None:
+        records: list[Record] = [{"symbol": "A", "pnl": pnl} for pnl in ("1", "-2", "3")]
+        assert "no_time" in asked(infer(records))
+
+    def test_a_day_and_a_month_that_could_be_either(self) -> None:
+        records = [
+            {**one, "exit_time": f"0{n + 1}/02/2026 10:00"} for n, one in enumerate(closed_trades())
+        ]
+        assert "day_or_month" in asked(infer(records))
+
+    def test_a_value_above_twelve_decides(self) -> None:
+        records = [
+            {**one, "exit_time": f"02/1{n + 3}/2026 10:00"} for n, one in enumerate(closed_trades())
+        ]
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.dialect["time_format"] == "%m/%d/%Y %H:%M"
+
+    def test_a_result_on_the_records_of_openings(self) -> None:
+        records: list[Record] = []
+        for time, pnl in zip(times(4), ("1", "-2", "3", "-4"), strict=True):
+            records.append({"event": "ENTRY", "ts": time, "symbol": "A", "pnl": "-0.01"})
+            records.append({"event": "EXIT", "ts": time, "symbol": "A", "pnl": pnl})
+        reading = infer(records)
+        assert asked(reading) == ["opening_results"]
+        assert reading.dialect["only"] == {"event": "EXIT"}
+
+    def test_several_currencies(self) -> None:
+        records = [
+            {**one, "cur": cur}
+            for one, cur in zip(closed_trades(), ["USD", "EUR", "USD"], strict=True)
+        ]
+        reading = infer(records)
+        assert asked(reading) == ["currencies"]
+        assert reading.doubts[0].answers[1].changes == {"currency": "USD", "only.cur": "USD"}
+
+
+class TestTraps:
+    def test_a_flag_that_contradicts_the_closing_time_marks_nothing(self) -> None:
+        records = [{**one, "closed": n == 0} for n, one in enumerate(closed_trades())]
+        reading = infer(records)
+        assert reading.closed == 3
+        assert "only" not in reading.dialect
+
+    def test_a_status_in_words_is_believed_though_open_trades_have_a_closing_time(self) -> None:
+        records = [{**one, "status": "Closed"} for one in closed_trades()]
+        records.append(
+            {**closed_trades()[0], "status": "Open", "exit_time": "2026-04-09T10:00:00Z"}
+        )
+        reading = infer(records)
+        assert reading.dialect["only"] == {"status": "Closed"}
+
+    def test_the_result_of_a_whole_trade_on_both_of_its_records_counts_once(self) -> None:
+        records: list[Record] = []
+        for n, pnl in enumerate(("1", "-2", "3")):
+            for kind in ("Exit long", "Entry long"):
+                time = f"2026-04-07 1{n}:{30 if kind < 'F' else 45}"
+                records.append(
+                    {"Trade": n, "Type": kind, "Date and time": time, "Net P&L USD": pnl}
+                )
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.closed == 3
+        assert reading.dialect["open_when"] == {"Type": "Entry long"}
+
+    def test_a_running_total_beside_the_result_is_not_taken_for_it(self) -> None:
+        total, records = Decimal(0), []
+        for one in closed_trades():
+            total += Decimal(str(one["pnl"]))
+            records.append({**one, "total_pnl": str(total)})
+        assert fields(infer(records))["net_pnl"] == "pnl"
+
+    def test_the_side_of_the_closing_order_is_turned(self) -> None:
+        records = [{**one, "side": "Sell"} for one in closed_trades()]
+        assert infer(records).dialect["values"] == {"side": {"Sell": "long"}}
+
+
+class TestNothingFound:
+    @pytest.mark.parametrize(
+        "records",
+        [
+            pytest.param([], id="empty"),
+            pytest.param([{}], id="no fields"),
+            pytest.param([{"time": "2026-04-07", "signal": "BUY", "price": "1"}] * 3, id="signals"),
+            pytest.param(
+                [{"date": "2026-04-07", "pnl": "5", "win_rate": "0.5", "trades": 4}] * 2,
+                id="figures of many trades",
+            ),
+            pytest.param([{"exit_time": "2026-04-07", "pnl": "0"}] * 3, id="all zero"),
+        ],
+    )
+    def test_is_said_and_not_guessed(self, records: list[Record]) -> None:
+        assert not infer(records).has_results
+
+
+class TestWithoutResults:
+    def test_prices_quantity_and_side_are_enough(self) -> None:
+        records = closed_trades()
+        for record in records:
+            del record["pnl"]
+        reading = infer(records)
+        assert reading.is_sure
+        assert "net_pnl" not in fields(reading)
+
+    def test_buys_and_sells_are_matched(self) -> None:
+        orders = [("buy", "100"), ("sell", "110"), ("buy", "90"), ("sell", "80")]
+        records: list[Record] = [
+            {"time": time, "symbol": "A", "side": side, "qty": "1", "price": price}
+            for time, (side, price) in zip(times(4), orders, strict=True)
+        ]
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.dialect["fills"] == {"by": ["symbol"], "match": "fifo"}
+
+    def test_sales_of_what_was_never_bought_are_asked(self) -> None:
+        orders = [("buy", "100"), ("sell", "110"), ("sell", "80")]
+        records: list[Record] = [
+            {"time": time, "symbol": "A", "side": side, "qty": "1", "price": price}
+            for time, (side, price) in zip(times(3), orders, strict=True)
+        ]
+        assert asked(infer(records)) == ["sold_unbought"]
+
+    def test_outcomes_alone_are_counted(self) -> None:
+        records: list[Record] = [
+            {"t": time, "won": won} for time, won in zip(times(3), (True, False, True), strict=True)
+        ]
+        reading = infer(records)
+        assert fields(reading) == {"closed_at": "t", "outcome": "won"}
+        assert reading.dialect["values"] == {"outcome": {"true": "win", "false": "loss"}}
+
+
+def many_trades(count: int = 6000) -> list[Record]:
+    return [
+        {"id": n, "exit_time": 1775554200000 + 1000 * n, "symbol": "A", "pnl": n % 7 - 3}
+        for n in range(count)
+    ]
+
+
+class TestManyRecords:
+    def test_the_first_and_the_last_decide_for_all(self) -> None:
+        reading = infer(many_trades())
+        assert reading.is_sure
+        assert reading.closed == 6000
+
+    def test_an_id_that_comes_again_in_the_middle_is_seen(self) -> None:
+        records = many_trades()
+        records[3000] = {**records[3001], "pnl": 77}
+        assert asked(infer(records)) == ["id_closes_twice"]
+
+    def test_a_word_that_comes_in_the_middle_alone_is_seen(self) -> None:
+        records = [{**one, "event": "exit"} for one in many_trades()]
+        for n in range(0, len(records), 2):
+            records[n] = {**records[n], "event": "entry", "pnl": None}
+        records[3001] = {**records[3001], "event": "STOP_LOSS"}
+        reading = infer(records)
+        assert reading.dialect["only"] == {"event": ["exit", "STOP_LOSS"]}
+        assert reading.closed == 3000
+
+    def test_a_record_that_comes_again_in_the_middle_is_asked_about(self) -> None:
+        records = [{name: one[name] for name in one if name != "id"} for one in many_trades()]
+        records[3000] = records[3001]
+        assert asked(infer(records)) == ["repeats"]
+
+
+JSON_VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals().map(str) | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=6), inner, max_size=3)
+    ),
+    max_leaves=6,
+)
+NAMES = st.sampled_from(
+    ["pnl", "exit_time", "symbol", "side", "fee", "id", "price", "qty", "entry", "exit", "status"]
+) | st.text(max_size=6)
+
+
+@given(st.lists(st.dictionaries(NAMES, JSON_VALUES, max_size=6), max_size=8))
+def test_no_records_make_it_fail(records: list[Record]) -> None:
+    reading = infer(records)
+    assert reading.is_sure <= reading.has_results
+
+
+@given(st.lists(st.integers(-999, 999).filter(bool), min_size=2, max_size=30), st.randoms())
+def test_the_order_of_fields_changes_nothing(pnls: list[int], random: object) -> None:
+    records: list[Record] = [
+        {"exit_time": time, "symbol": "A", "side": "long", "pnl": pnl, "note": "x"}
+        for time, pnl in zip(times(len(pnls)), pnls, strict=True)
+    ]
+    turned: list[Record] = [dict(reversed(record.items())) for record in records]
+    one, other = infer(records), infer(turned)
+    assert (one.dialect, one.source, one.closed) == (other.dialect, other.source, other.closed)

@@ -1,0 +1,116 @@
+"""Files of unknown layout: where their records lie, and the YAML that reads them."""
+
+import gzip
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfkit.config.yaml import parse
+from perfkit.core.errors import LogReadError, UsageError
+from perfkit.inference.source import answered, config_yaml, found_in
+from perfkit.inference.yaml_text import block
+
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
+NAMES = TEXTS.filter(bool)
+VALUES = st.recursive(
+    TEXTS | st.booleans() | st.integers(-99, 99),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
+    max_leaves=6,
+)
+TRADES = [
+    {"symbol": "BTCUSDT", "exit_time": "2026-04-07T10:00:00Z", "pnl": "5.5"},
+    {"symbol": "BTCUSDT", "exit_time": "2026-04-08T10:00:00Z", "pnl": "-2.5"},
+]
+
+
+def written(path: Path, content: str | bytes) -> str:
+    path.write_bytes(content.encode() if isinstance(content, str) else content)
+    return str(path)
+
+
+class TestWhereRecordsLie:
+    def test_lines_of_json(self, tmp_path: Path) -> None:
+        text = "".join(json.dumps(one) + "\n" for one in TRADES)
+        found = found_in(written(tmp_path / "a.log", text))
+        assert (found.layout, found.records, found.reading.closed) == ({}, 2, 2)
+
+    @pytest.mark.parametrize(
+        ("document", "layout"),
+        [
+            (TRADES, {}),
+            ({"signals": [{"price": 1}], "data": {"trades": TRADES}}, {"records": "data.trades"}),
+            ({"a": {"trades": TRADES}, "b": {"trades": TRADES[:1]}}, {"records": "*.trades"}),
+            ({"T1": TRADES[0], "T2": TRADES[1]}, {"records": "*"}),
+        ],
+        ids=["list", "inside", "every key", "object of objects"],
+    )
+    def test_lists_in_a_document(
+        self, tmp_path: Path, document: object, layout: dict[str, object]
+    ) -> None:
+        found = found_in(written(tmp_path / "a.json", json.dumps(document, indent=1)))
+        assert found.layout == layout
+        assert found.reading.has_results
+
+    def test_rows_under_a_header_after_a_title(self, tmp_path: Path) -> None:
+        text = (
+            "Account: 1\n\nSymbol;Exit Time;P/L\nA;2026-04-07 10:00;1,5\nA;2026-04-08 10:00;-2,5\n"
+        )
+        found = found_in(written(tmp_path / "a.csv", text))
+        assert found.records == 2
+        assert found.reading.dialect["fields"] == {
+            "closed_at": '"Exit Time"',
+            "net_pnl": '"P/L"',
+            "symbol": "Symbol",
+        }
+
+    def test_tables_of_a_database(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.db"
+        with sqlite3.connect(path) as database:
+            database.execute("CREATE TABLE candles (time TEXT, close REAL)")
+            database.execute("CREATE TABLE done (symbol TEXT, exit_time TEXT, pnl REAL)")
+            rows = [(one["symbol"], one["exit_time"], float(one["pnl"])) for one in TRADES]
+            database.executemany("INSERT INTO done VALUES (?, ?, ?)", rows)
+        database.close()
+        assert found_in(str(path)).layout == {"table": "done"}
+
+    @pytest.mark.parametrize("packed", ["gz", "utf-8-sig", "utf-16"])
+    def test_packed_and_marked_files(self, tmp_path: Path, packed: str) -> None:
+        text = "".join(json.dumps(one) + "\n" for one in TRADES)
+        content = gzip.compress(text.encode()) if packed == "gz" else text.encode(packed)
+        assert found_in(written(tmp_path / "a.jsonl", content)).reading.closed == 2
+
+    @pytest.mark.parametrize("content", ["", "\n", "hello\n", "[]", "{}", "[1, 2]", "a,b\n"])
+    def test_a_file_without_trades(self, tmp_path: Path, content: str) -> None:
+        assert not found_in(written(tmp_path / "a", content)).reading.has_results
+
+    def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
+        with pytest.raises(LogReadError, match="No such file"):
+            found_in(str(tmp_path / "none.csv"))
+
+
+class TestYaml:
+    def test_a_configuration_reads_back_as_the_source(self, tmp_path: Path) -> None:
+        found = found_in(written(tmp_path / "my trades.json", json.dumps({"x: [y]": TRADES})))
+        assert parse(config_yaml([found]), "here").value == {
+            "sources": [found.source()],
+            "timezone": "UTC",
+        }
+
+    @given(st.dictionaries(NAMES, VALUES, max_size=5))
+    def test_whatever_is_written_reads_back_the_same(self, value: dict[str, object]) -> None:
+        assert parse(block(value), "here").value == (value or None)
+
+
+def test_an_answer_changes_the_dialect_and_ends_the_question(tmp_path: Path) -> None:
+    records = [{**one, "fee": "0.1"} for one in TRADES]
+    found = found_in(written(tmp_path / "a.json", json.dumps(records)))
+    assert [doubt.name for doubt in found.reading.doubts] == ["costs"]
+    reading = answered(found, "costs", 2).reading
+    assert reading.is_sure
+    assert reading.dialect["fields"]["net_pnl"] == "pnl - fee"  # type: ignore[index]
+    with pytest.raises(UsageError, match="write one of costs=1, costs=2"):
+        answered(found, "costs", 3)
