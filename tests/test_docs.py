@@ -20,8 +20,8 @@ from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.cli import main
 from perfkit.config import fills, settings
 from perfkit.config.built_in import BUILT_IN
-from perfkit.config.dialect import _KEYS as DIALECT_KEYS
 from perfkit.config.dialect import TARGETS
+from perfkit.config.dialect_reader import _KEYS as DIALECT_KEYS
 from perfkit.config.layout import LAYOUT_KEYS
 from perfkit.config.yaml import parse
 from perfkit.core.calendar import WINDOW_KINDS

@@ -15,7 +15,7 @@ from perfkit.config.expressions import (
     Formula,
     Tree,
 )
-from perfkit.core.values import BadValueError, exact_number
+from perfkit.core.one_value import BadValueError, exact_number
 
 _PLAIN_WORD = re.compile(r"[\w%&$#:]+")
 _ODD_NAME = re.compile(r"(?![.\d])[^\s()\[\]{}'\"=]+(?<!\.)")

@@ -13,23 +13,10 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from decimal import Decimal
 
-from perfkit.config.dialect import (
-    LAST,
-    NUMBER,
-    TEXT,
-    TIME,
-    Dialect,
-    Expression,
-    Fills,
-    Problem,
-    Slot,
-    check_keys,
-    dialect_of,
-    expression_of,
-    mapping_of,
-    name_of,
-)
-from perfkit.core.values import BadValueError, exact_number
+from perfkit.config.dialect import LAST, NUMBER, TEXT, TIME, Dialect, Expression, Fills, Slot
+from perfkit.config.dialect_reader import dialect_of, expression_of, name_of
+from perfkit.config.keys import Problem, check_keys, mapping_of
+from perfkit.core.one_value import BadValueError, exact_number
 
 FIELDS: dict[str, tuple[str, str]] = {
     "at": (TIME, LAST),

@@ -9,7 +9,9 @@ from decimal import Decimal
 
 from perfkit.config.built_in import BUILT_IN
 from perfkit.config.checks import YamlReader, read_yaml, suggestion
-from perfkit.config.dialect import Dialect, Problem, compile_dialect
+from perfkit.config.dialect import Dialect
+from perfkit.config.dialect_reader import compile_dialect
+from perfkit.config.keys import Problem
 from perfkit.config.layout import LAYOUT_KEYS
 from perfkit.config.workspace import CONFIG, below
 from perfkit.config.yaml import KeyPath, document

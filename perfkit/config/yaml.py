@@ -141,7 +141,7 @@ def _value(node: yaml.Node, path: KeyPath, lines: dict[KeyPath, int], file: str)
         return node.value.lower() == "true"
     if kind == "str":
         return _text(node, file)
-    from perfkit.core.values import BadValueError, exact_number
+    from perfkit.core.one_value import BadValueError, exact_number
 
     try:
         number = exact_number(node.value)

@@ -11,7 +11,7 @@ import re
 from decimal import Decimal
 
 from perfkit.core.exact import add, multiply
-from perfkit.core.values import BadValueError, exact_number, shown
+from perfkit.core.one_value import BadValueError, exact_number, shown
 
 UNIT_SECONDS = {"ms": Decimal("0.001"), "s": Decimal(1), "min": Decimal(60), "h": Decimal(3600)}
 UNIT_SECONDS["d"] = Decimal(86_400)

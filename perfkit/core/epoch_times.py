@@ -6,13 +6,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from decimal import Decimal
 
-from perfkit.core.values import (
-    SPAN_OF_TIMES,
-    TIME_UNITS_US,
-    BadValueError,
-    is_possible,
-    shown,
-)
+from perfkit.core.one_value import SPAN_OF_TIMES, TIME_UNITS_US, BadValueError, is_possible, shown
 
 _BY_SIZE = (*("s",) * 3, *("ms",) * 3, *("us",) * 3, *("ns",) * 3)
 """Units of numeric times of 9, 10, ... 20 digits: of the years from 1973 on.

@@ -15,7 +15,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from perfkit.core.values import OTHER_CURRENCY, BadValueError, exact_number, shown
+from perfkit.core.one_value import OTHER_CURRENCY, BadValueError, exact_number, shown
 
 MAGNITUDES = frozenset(
     {"BIL", "BIO", "BLN", "BPS", "HUNDRED", "MIL", "MILLION", "MIO", "MLN", "MLD", "MRD", "TSD"}

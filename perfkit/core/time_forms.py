@@ -17,7 +17,7 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 
 from perfkit.core.calendar import instant_of
-from perfkit.core.values import BadValueError, in_range, shown
+from perfkit.core.one_value import BadValueError, in_range, shown
 
 _LONG_DATE = r"(?P<year>[0-9]{4})(?P<mark>[-/.])(?P<month>[0-9]{1,2})(?P=mark)(?P<day>[0-9]{1,2})"
 _SHORT_DATE = r"(?P<year>[0-9]{4})(?P<month>[0-9]{2})(?P<day>[0-9]{2})"

@@ -9,16 +9,9 @@ times become instants (microseconds since the epoch).
 The column "61200.50", "0.1", "-3" becomes the integers 6120050, 10 and -300 with 2 places. Adding
 and comparing them is exact and several times faster than with Decimals.
 
-What a number is, is defined once, and `exact_number` reads it so:
-
-    number = [sign] (digits ["." [digits]] | "." digits) [("e" | "E") [sign] digits]
-    sign   = "+" | "-"
-    digits = one or more of 0 to 9, in ASCII
-
-It has at most 40 digits, zeros that lead included, and an exponent from -30 to 30 written in at
-most 6 characters. A number of JSON is read from its digits like a text of the same characters.
-The faster ways to read a column (`_uniform`) take some columns of such numbers and leave all others
-to `exact_number`; none of them takes what it refuses or reads it differently.
+What a number is, `core.one_value` says. The faster ways to read a column (`_uniform`) take some
+columns of such numbers and leave all others to `exact_number`; none of them takes what it refuses
+or reads it differently.
 """
 
 from __future__ import annotations
@@ -32,10 +25,24 @@ from itertools import repeat
 from operator import floordiv, sub
 from zlib import crc32
 
-from perfkit.core.calendar import EPOCH, MICROSECOND, SECOND_US, instant_of
+from perfkit.core.calendar import EPOCH, MICROSECOND, instant_of
 from perfkit.core.exact import decimal_places
 from perfkit.core.exact import units as units_of
 from perfkit.core.numbers import Numbers, is_constant
+from perfkit.core.one_value import (
+    _TOO_LONG,
+    EARLIEST_US,
+    LATEST_US,
+    LONG_NUMBER,
+    NUMBER_PATTERN,
+    SAFE_DIGITS,
+    BadValueError,
+    exact_number,
+    exact_text,
+    in_range,
+    short_int,
+    shown,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,70 +52,20 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
-MAX_DIGITS = 40
-MAX_EXPONENT = 30
-MAX_SHOWN = 80
-"""So many characters of a value appear in the reason why it is bad."""
-
-_TOO_MANY_DIGITS = f"of more than {MAX_DIGITS} digits"
-_TOO_LONG: int = 10**MAX_DIGITS
-_LONG: int = 10 ** (MAX_DIGITS - 1)
-"""Numbers from here on may have too many digits, with a zero before them."""
-
-TIME_UNITS_US = {"s": (SECOND_US, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 1_000)}
-"""Unit of a numeric time: `(multiply by, then divide by)` to get microseconds."""
 
 FEW_BYTES = 4096
 """A list of numbers up to so long is decoded by `json`."""
 
 _TO_SHAPE = bytes.maketrans(b"123456789", b"000000000")
 _PLAIN = b"0123456789-.,"
-_SAFE_DIGITS = 18
-"""So many make an integer that any parser of JSON takes."""
 
-_NUMBER = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?"
 _ISO_TIME = (
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,12}))?)?"
     r" ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
 _UTC_SHAPE = rb"0000-00-00[T ]00:00:00(?:\.0{1,12})?(Z)?"
-_EARLIEST_US = instant_of(datetime(1970, 3, 1, tzinfo=UTC))
-_LATEST_US = instant_of(datetime(2200, 1, 1, tzinfo=UTC))
-SPAN_OF_TIMES = "March 1970 and 2200"
-"""Trades are not older, nor from so far ahead: such a time is in another unit."""
 _SURE_CENTURIES = ({"2"}, {"0", "1"})
 """First two digits of years that lie between the two."""
-
-
-OTHER_CURRENCY = ", the currency of the source"
-"""How the reason ends where an amount is in another currency: a cost that stays out of the P&L."""
-
-
-class BadValueError(ValueError):
-    """A value that cannot be what its field needs; the message is the reason, without a path."""
-
-
-def exact_number(value: object) -> Decimal | None:
-    """One logged number; None for null or an empty text.
-
-    Accepts a JSON number's digits or a decimal text. Raises `BadValueError` for anything that is
-    not plainly a number, has more than 40 digits or an exponent beyond 30.
-    """
-    if value is None or value == "":
-        return None
-    if isinstance(value, bool) or not isinstance(value, str | int):
-        raise BadValueError(f"{shown(value)} is not a number")
-    text = value if isinstance(value, str) else _int_text(value)
-    matched = re.fullmatch(_NUMBER, text)
-    if matched is None:
-        raise BadValueError(f"{shown(value)} is not a number")
-    digits = sum(map(str.isdigit, text.partition("e")[0].partition("E")[0]))
-    if digits > MAX_DIGITS:
-        raise BadValueError(f"a number of {digits} digits; at most {MAX_DIGITS} are taken")
-    exponent = matched[1]
-    if exponent is not None and (len(exponent) > 6 or abs(int(exponent)) > MAX_EXPONENT):
-        raise BadValueError(f"a number with exponent {exponent[:12]}; at most 1e{MAX_EXPONENT}")
-    return Decimal(text)
 
 
 def logged_number(
@@ -123,7 +80,7 @@ def logged_number(
         try:
             return exact_number(value)
         except BadValueError:
-            if not isinstance(value, str) or re.fullmatch(_NUMBER, value) is not None:
+            if not isinstance(value, str) or re.fullmatch(NUMBER_PATTERN, value) is not None:
                 raise
     from perfkit.core.number_forms import written_number
 
@@ -179,7 +136,7 @@ def _uniform_texts(present: Sequence[str]) -> tuple[list[int | None], int] | Non
     if b",00" in column or b",-00" in column:  # zeros that lead count as digits
         return None
     places = len(present[0].partition(".")[2])
-    if places > _SAFE_DIGITS or column.translate(None, _PLAIN):
+    if places > SAFE_DIGITS or column.translate(None, _PLAIN):
         return None
     if "." in present[0]:
         ending = b".%b," % (b"0" * places)
@@ -228,7 +185,7 @@ def _integers_at_once(listed: bytes) -> list[int] | None:
         units = msgspec.json.decode(listed, type=list[int])
     except msgspec.MsgspecError:
         return None
-    return units if min(units) > -_LONG and max(units) < _LONG else None
+    return units if min(units) > -LONG_NUMBER and max(units) < LONG_NUMBER else None
 
 
 @cache
@@ -240,13 +197,6 @@ def _decoder_of_words() -> msgspec.json.Decoder[list[int]]:
 
     word = msgspec.Meta(ge=-(1 << 63), le=(1 << 63) - 1)
     return msgspec.json.Decoder(list[Annotated[int, word]])
-
-
-def short_int(digits: str) -> int:
-    """An integer of JSON, not too long; raises `ValueError` for others."""
-    if len(digits) > _SAFE_DIGITS or digits == "-0":
-        raise ValueError("not a short integer")
-    return int(digits)
 
 
 def in_one_unit(present: list[Decimal | None]) -> tuple[list[int | None], int]:
@@ -331,7 +281,7 @@ def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] |
         return None
     step = len(first) + 1
     if any(set(joined[n::step]) - sure for n, sure in enumerate(_SURE_CENTURIES)) and (
-        min(us) < _EARLIEST_US or max(us) >= _LATEST_US
+        min(us) < EARLIEST_US or max(us) >= LATEST_US
     ):
         return None
     return us
@@ -352,47 +302,6 @@ def _iso_instant(value: str, matched: re.Match[str], zone: tzinfo) -> int:
     return in_range(value, whole) + int((fraction or "0")[:6].ljust(6, "0"))
 
 
-def in_range(value: object, instant: int) -> int:
-    """The instant of a logged time; raises `BadValueError` where no trade can be so old or new."""
-    if not is_possible(instant):
-        raise BadValueError(f"{shown(value)} is not a time between {SPAN_OF_TIMES}")
-    return instant
-
-
-def is_possible(instant: int) -> bool:
-    return _EARLIEST_US <= instant < _LATEST_US
-
-
-def exact_text(value: object) -> str | None:
-    """One logged name or id; None for null or an empty text. Raises `BadValueError` otherwise."""
-    if value is None or value == "":
-        return None
-    if isinstance(value, str):
-        return unquoted(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return _int_text(value)
-    raise BadValueError(f"{shown(value)} is not a text")
-
-
-def unquoted(text: str) -> str:
-    """A text without the quotes that keep a spreadsheet from reading a number: `="10001"`."""
-    is_quoted = text.startswith('="') and text.endswith('"') and len(text) > 3
-    return text[2:-1] if is_quoted else text
-
-
-def in_currency(text: str, currency: str | None, target: str) -> str:
-    """A name; raises `BadValueError` for a currency that is not the one of the source."""
-    is_currency = target in ("currency", "commission_currency")
-    if not is_currency or currency is None or text.upper() == currency.upper():
-        return text
-    if target == "commission_currency":
-        raise BadValueError(f"{shown(text)} is not {currency}{OTHER_CURRENCY}")
-    raise BadValueError(
-        f"{shown(text)} is not {currency}, the currency of the source: "
-        "give each currency a source of its own with `only`"
-    )
-
-
 def texts(values: Sequence[object]) -> list[str | None]:
     """A whole column of logged names or ids; raises `BadValueError` if any of them is bad."""
     return [exact_text(value) for value in values]
@@ -407,22 +316,3 @@ def keys_of(identities: Sequence[str | None]) -> list[int | None]:
             None if one is None else crc32(one.encode("utf-8", "surrogatepass"))
             for one in identities
         ]
-
-
-def shown(value: object) -> str:
-    """A logged value as it appears in a reason: at most `MAX_SHOWN` characters, whatever it is."""
-    if isinstance(value, str):
-        text = repr(value[: MAX_SHOWN + 1])
-        return text if len(text) <= MAX_SHOWN else text[: MAX_SHOWN - 3] + "..."
-    if isinstance(value, list | dict):
-        inside = "..." if value else ""
-        return f"[{inside}]" if isinstance(value, list) else f"{{{inside}}}"
-    if isinstance(value, int) and not -_TOO_LONG < value < _TOO_LONG:
-        return "a number " + _TOO_MANY_DIGITS
-    return repr(value)
-
-
-def _int_text(value: int) -> str:
-    if not -_TOO_LONG < value < _TOO_LONG:
-        raise BadValueError("a number " + _TOO_MANY_DIGITS)
-    return str(value)

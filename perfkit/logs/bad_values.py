@@ -10,7 +10,7 @@ from functools import partial
 
 from perfkit.config.dialect import NUMBER, OF_PRICES, RESULTS, Slot, SlotValue
 from perfkit.core.numbers import Numbers, take
-from perfkit.core.values import OTHER_CURRENCY, BadValueError
+from perfkit.core.one_value import OTHER_CURRENCY, BadValueError
 from perfkit.logs.formulas import Column, alternatives, is_there
 from perfkit.logs.line_columns import LineColumns, Raw, Typed, values_of
 
@@ -42,7 +42,10 @@ def bad_conditions(columns: LineColumns, raw: Raw, count: int) -> dict[int, str]
 
 
 def without_bad_values(columns: LineColumns, raw: Raw, count: int) -> tuple[Typed, dict[int, str]]:
-    """The rows without their bad values, and those that need one of them, with the reason."""
+    """The rows without their bad values, and those that need one of them, with the reason.
+
+    A fill needs all of its values.
+    """
     slots: list[Column] = []
     faults: list[dict[int, str]] = []
     for slot in columns.dialect.slots:
@@ -54,8 +57,11 @@ def without_bad_values(columns: LineColumns, raw: Raw, count: int) -> tuple[Type
         column = convert([take(one, good) for one in raw], len(good)) if good else None
         slots.append(_spread(slot, column, good, count))
     _leave_out_foreign_costs(columns, slots, faults)
+    if columns.dialect.fills is not None:
+        needing = {row: reason for bad in reversed(faults) for row, reason in bad.items()}
+        return columns.fills(slots, count), needing
     is_open, at = columns.settled(slots, columns.said_open(raw, count))
-    needing: dict[int, str] = {}
+    needing = {}
     left_out: set[tuple[int, str]] = set()
     for number, (slot, found) in enumerate(zip(columns.dialect.slots, faults, strict=True)):
         for row, reason in found.items():

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from io import BufferedReader
 
 from perfkit.core.errors import LogReadError
-from perfkit.core.values import BadValueError
+from perfkit.core.one_value import BadValueError
 from perfkit.logs.digest import ContentChangedError, DigestedStream, VerifiedBytes
 from perfkit.logs.formats.form import Form
 from perfkit.logs.forms import form_of

@@ -18,7 +18,7 @@ import os
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
 from perfkit.config.layout import AUTO, CSV, JSON, JSONL, SQLITE
-from perfkit.core.values import BadValueError
+from perfkit.core.one_value import BadValueError
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.logs.formats.form import BZIP2, GZIP, PACKED, PLAIN, UTF16, XZ, Form
 

@@ -15,7 +15,7 @@ from perfkit.core import values as col
 from perfkit.core.errors import LineError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import concatenated
-from perfkit.core.values import BadValueError
+from perfkit.core.one_value import BadValueError
 from perfkit.logs.digest import ContentChangedError
 from perfkit.logs.file_log import FileLog, Lines, Sizes, Start
 from perfkit.logs.formats import json_lines
@@ -244,22 +244,33 @@ class Gatherer:
         if self.dialect.only:
             raw, numbers = self._chosen(raw, numbers, place)
         while numbers:
-            try:
-                typed = self.columns.typed(raw, len(numbers))
-                bad = self.columns.unusable(typed)
-            except BadValueError:
-                bad = self.columns.bad_rows(raw, len(numbers))
-            if not bad:
+            typed, bad = self._converted(raw, len(numbers))
+            if typed is not None and not bad:
                 self._typed(typed, numbers, place)
                 return
             raw, numbers = self._without_bad(bad, raw, numbers, place)
+
+    def _converted(self, raw: Raw, count: int) -> tuple[Typed | None, dict[int, str]]:
+        """The typed columns of some rows, and the rows that cannot be read, with the reason."""
+        try:
+            typed = self.columns.typed(raw, count)
+        except BadValueError:
+            from perfkit.logs.bad_values import bad_rows, without_bad_values
+
+            bad = bad_rows(self.columns, raw, count)
+            if bad:
+                return None, bad
+            typed, _ = without_bad_values(self.columns, raw, count)
+        return typed, self.columns.unusable(typed)
 
     def _chosen(self, raw: Raw, numbers: list[int], place: _BlockPlace) -> tuple[Raw, list[int]]:
         """The lines that the dialect reads; takes note of those it passes over."""
         try:
             keep = self.columns.meeting(self.dialect.only, raw, len(numbers))
         except BadValueError:
-            bad = self.columns.bad_conditions(raw, len(numbers))
+            from perfkit.logs.bad_values import bad_conditions
+
+            bad = bad_conditions(self.columns, raw, len(numbers))
             raw, numbers = self._without_bad(bad, raw, numbers, place)
             keep = self.columns.meeting(self.dialect.only, raw, len(numbers))
         if all(keep):

@@ -25,7 +25,7 @@ from perfkit.core import values as col
 from perfkit.core.exact import sum_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, is_constant, take
-from perfkit.core.values import BadValueError
+from perfkit.core.one_value import BadValueError
 from perfkit.logs.formulas import Column, alternatives, is_there
 
 TYPE_CHECKING = False
@@ -62,31 +62,23 @@ class LineColumns:
         self.keys = {key: n for n, key in enumerate(dialect.keys)}
 
     def typed(self, raw: Raw, count: int) -> Typed:
-        """Typed columns of some rows; raises `BadValueError` if a line needs a bad value."""
+        """Typed columns of some rows; raises `BadValueError` if any value is bad."""
         is_open = self.said_open(raw, count)
         slots: list[Column] = []
         times: dict[Leaf, Column] = {}
-        try:
-            for slot in self.dialect.slots:
-                if slot.kind != TIME or (slot.policy == CLOSING and True in is_open):
-                    slots.append(self._converted(slot, raw, is_open))
-                    continue
-                if slot.source not in times:
-                    times[slot.source] = self._converted(slot, raw, is_open)
-                slots.append(times[slot.source])
-        except BadValueError:
-            from perfkit.logs.bad_values import without_bad_values
-
-            typed, bad = without_bad_values(self, raw, count)
-            if bad:
-                raise
-            return typed
+        for slot in self.dialect.slots:
+            if slot.kind != TIME or (slot.policy == CLOSING and True in is_open):
+                slots.append(self._converted(slot, raw, is_open))
+                continue
+            if slot.source not in times:
+                times[slot.source] = self._converted(slot, raw, is_open)
+            slots.append(times[slot.source])
         if self.dialect.fills is not None:
-            return self._fills(slots, count)
+            return self.fills(slots, count)
         is_open, at = self.settled(slots, is_open)
         return Typed(slots, self.identities(raw, count), is_open, at)
 
-    def _fills(self, slots: list[Column], count: int) -> Typed:
+    def fills(self, slots: list[Column], count: int) -> Typed:
         """Fills: what is matched with each other is of one identity, and nothing is open."""
         from perfkit.logs.fills.lines import groups_of  # most logs do without
 
@@ -103,18 +95,6 @@ class LineColumns:
             return {}
         reason = "neither a closing nor an opening time"
         return {row: reason for row, at in enumerate(typed.at) if at is None}
-
-    def bad_rows(self, raw: Raw, count: int) -> dict[int, str]:
-        """The rows that need a value that cannot be converted: the first such field, and why."""
-        from perfkit.logs.bad_values import bad_rows
-
-        return bad_rows(self, raw, count)
-
-    def bad_conditions(self, raw: Raw, count: int) -> dict[int, str]:
-        """The rows of which it cannot be said whether the dialect reads them, and why."""
-        from perfkit.logs.bad_values import bad_conditions
-
-        return bad_conditions(self, raw, count)
 
     def rows_without_result(self, typed: Typed) -> list[int]:
         """The closing lines that by themselves say neither a P&L nor an outcome.

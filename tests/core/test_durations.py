@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfkit.core.durations import duration_seconds
-from perfkit.core.values import BadValueError
+from perfkit.core.one_value import BadValueError
 
 
 @given(

@@ -8,8 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfkit.core.calendar import instant_of
+from perfkit.core.one_value import BadValueError
 from perfkit.core.time_forms import has_date
-from perfkit.core.values import BadValueError, exact_instant, instants
+from perfkit.core.values import exact_instant, instants
 
 BERLIN = ZoneInfo("Europe/Berlin")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -18,7 +18,7 @@ from operator import itemgetter
 
 from perfkit.config.layout import Layout
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.values import BadValueError
+from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats import json_lines
 
 TYPE_CHECKING = False

@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator, Sequence
 from functools import cache
 
-from perfkit.core.values import BadValueError
+from perfkit.core.one_value import BadValueError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

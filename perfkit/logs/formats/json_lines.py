@@ -14,7 +14,7 @@ from functools import cache
 from io import BytesIO
 from itertools import accumulate, islice
 
-from perfkit.core.values import MAX_DIGITS, BadValueError, short_int
+from perfkit.core.one_value import MAX_DIGITS, BadValueError, short_int
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from contextlib import closing
 from math import isfinite
 from urllib.parse import quote
 
-from perfkit.core.values import BadValueError
+from perfkit.core.one_value import BadValueError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from perfkit.config.layout import Layout
-from perfkit.core.values import BadValueError
+from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats.csv_rows import (
     HEADER_WITHIN,
     CsvRows,

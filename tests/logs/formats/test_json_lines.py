@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from perfkit.core.values import BadValueError
+from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats import json_lines
 from perfkit.logs.formats.json_lines import (
     MAX_DEPTH,
