@@ -126,3 +126,12 @@ def test_the_figures_are_those_worked_out_by_hand(workspace: WriteWorkspace, nam
 
 def as_value(figure: str | int | None) -> Value | None:
     return Decimal(figure) if isinstance(figure, str) else figure
+
+
+def test_a_week_may_begin_on_sunday(workspace: WriteWorkspace) -> None:
+    assert CASES is not None
+    config = CONFIG % ("USD", "{fields: {closed_at: t, net_pnl: p}}") + "week_starts: sunday\n"
+    log = (CASES / "week-from-sunday.jsonl").read_text(encoding="utf-8")
+    summary = open_desk(workspace(config, {"logs/bot.jsonl": log})).summary("weekly", "2026-01-05")
+    assert summary.window.label == "2026-01-04"
+    assert (summary.metrics["closed_trades"], summary.metrics["net_pnl"]) == (2, Decimal(3))

@@ -165,7 +165,7 @@ def basis_of(config: Config) -> str:
     return digest(
         calendar.timezone,
         calendar.day_start.isoformat(),
-        str(sorted(calendar.trading_week)),
+        f"{sorted(calendar.trading_week)} {calendar.week_starts}",
         str(config.quiet_days_are_zero),
         str(config.starting_equity),
         str(config.periods_per_year),

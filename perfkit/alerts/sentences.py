@@ -363,7 +363,8 @@ def _calendar_words(kind: str, label: str, *, is_present: bool) -> str:
         named = f"{day.day} {day:%B %Y}"
         return f"today ({named})" if is_present else f"on {named}"
     if kind == "weekly":
-        return f"this week ({label})" if is_present else f"in week {label}"
+        named = f"week {label}" if "W" in label else f"the week of {label}"
+        return f"this week ({label})" if is_present else f"in {named}"
     if kind == "monthly":
         return f"in {date.fromisoformat(f'{label}-01'):%B %Y}"
     return f"in {label}"

@@ -43,6 +43,7 @@ _KEYS = (
     "timezone",
     "day_start",
     "trading_week",
+    "week_starts",
     "quiet_days",
     "starting_equity",
     "breakeven_tolerance",
@@ -52,6 +53,7 @@ _KEYS = (
 )
 _SOURCE_KEYS = ("name", "path", "pattern", "currency", "timezone", "dialect", *LAYOUT_KEYS)
 BOUNDS = ("at_least", "at_most")
+WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 class Source(NamedTuple):
@@ -179,7 +181,11 @@ class _SettingsReader(YamlReader):
         week = EVERY_DAY
         if "trading_week" in top:
             week = self.weekdays(("trading_week",), top["trading_week"])
-        return Calendar(name, self._day_start(top), week)
+        starts = 0
+        if "week_starts" in top:
+            word = self.choice(("week_starts",), top["week_starts"], WEEKDAY_NAMES)
+            starts = WEEKDAY_NAMES.index(word)
+        return Calendar(name, self._day_start(top), week, starts)
 
     def _starting_equity(self, top: Mapping[str, Any]) -> Decimal | None:
         value = top.get("starting_equity")

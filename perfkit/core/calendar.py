@@ -87,10 +87,12 @@ class Calendar:
         timezone: str = "UTC",
         day_start: time = time(0),
         trading_week: frozenset[int] = EVERY_DAY,
+        week_starts: int = 0,
     ) -> None:
         self.timezone = timezone
         self.day_start = day_start
         self.trading_week = trading_week
+        self.week_starts = week_starts
         self.zone = zone_named(timezone)
         self._plain = self.zone is UTC and day_start == time(0)
         self._starts: dict[date, int] = {}
@@ -173,14 +175,16 @@ class Calendar:
     def window(self, kind: str, day: date) -> Window:
         """The daily, weekly, monthly, last-7d or last-30d window that holds or ends with `day`.
 
+        A week that begins on Monday is an ISO week; any other is labelled with its first day.
         Raises `WindowError` for another kind (`all` needs to know the log: see `between`).
         """
         if kind == "daily":
             return self._window(kind, day.isoformat(), day, day)
         if kind == "weekly":
-            year, week, weekday = day.isocalendar()
-            monday = day - timedelta(days=weekday - 1)
-            return self._window(kind, f"{year}-W{week:02d}", monday, monday + timedelta(days=6))
+            first = day - timedelta(days=(day.weekday() - self.week_starts) % 7)
+            year, week, _ = day.isocalendar()
+            label = first.isoformat() if self.week_starts else f"{year}-W{week:02d}"
+            return self._window(kind, label, first, first + timedelta(days=6))
         if kind == "monthly":
             first = day.replace(day=1)
             last = (first + timedelta(days=31)).replace(day=1) - _ONE_DAY

@@ -182,6 +182,13 @@ MISTAKES = {
         "'17:00:30' is not a time",
         'write "HH:MM"',
     ),
+    "unknown first day of the week": (
+        "week_starts: someday\n",
+        3,
+        "week_starts",
+        "'someday' is unknown",
+        "write monday or tuesday",
+    ),
     "unknown weekday": (
         "trading_week: mon-fry\n",
         3,

@@ -221,6 +221,18 @@ class TestWindows:
         assert (window.label, window.first_day) == (label, monday)
         assert window.last_day == monday + timedelta(days=6)
 
+    @given(day=st.dates(date(1971, 1, 1), date(2100, 1, 1)), starts=st.integers(0, 6))
+    def test_a_week_begins_on_the_day_it_is_told_to(self, day: date, starts: int) -> None:
+        calendar = Calendar(week_starts=starts)
+        window = calendar.window("weekly", day)
+        assert window.first_day.weekday() == starts
+        assert timedelta(0) <= day - window.first_day <= timedelta(days=6)
+        assert window.last_day == window.first_day + timedelta(days=6)
+        assert calendar.window("weekly", window.last_day) == window
+        assert calendar.previous(window).last_day == window.first_day - timedelta(days=1)
+        assert ("-W" in window.label) is (starts == 0)
+        assert starts == 0 or date.fromisoformat(window.label) == window.first_day
+
     @pytest.mark.parametrize(
         ("day", "label", "last"),
         [
