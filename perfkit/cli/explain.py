@@ -18,6 +18,7 @@ from perfkit.cli.arguments import (
     desk_of,
     where_of,
 )
+from perfkit.cli.printing import print_silence
 
 EPILOG = """\
 units are those of the metric, see docs/metrics.md; numbers are exact, not rounded.
@@ -49,4 +50,5 @@ def run(arguments: argparse.Namespace) -> int:
         where=where,
     )
     sys.stdout.write(explanation.text)
+    print_silence(desk.book_of(where))
     return EXIT_OK

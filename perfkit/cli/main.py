@@ -1,8 +1,9 @@
 """The `perfkit` command: arguments in, exit code out.
 
 Exit codes: 0 done (also when no trade is in the window); 2 an alert rule fires, where that was
-asked; 3 bad configuration, unreadable input, wrong usage or a failed report. Without a date the
-window is that of the newest log line; the clock is read only where no log has a line yet.
+asked; 3 bad configuration, unreadable input, wrong usage, a failed report, or no trade at all.
+Without a date the window is that of the newest log line; the clock is read only where no log has a
+line yet.
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from perfkit.core.errors import LineError, lines_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from perfkit.book.book import Book
     from perfkit.summary.summary import Summary
 
 MOST_BAD_LINES = 20
@@ -22,6 +23,14 @@ def text_of(summary: Summary, dimensions: Sequence[str]) -> str:
     return str(summary) + "".join(
         "\n" + breakdown_text(summary, dimension) for dimension in dimensions
     )
+
+
+def print_silence(book: Book) -> None:
+    """Prints to stderr why nothing comes of a source."""
+    from perfkit.book.silent import silent_sources
+
+    for said in silent_sources(book):
+        print(f"perfkit: {said}", file=sys.stderr)
 
 
 def print_bad_lines(errors: Sequence[LineError]) -> None:

@@ -24,6 +24,7 @@ from perfkit.cli.arguments import (
     desk_of,
     where_of,
 )
+from perfkit.cli.printing import print_silence
 from perfkit.core.errors import UsageError
 from perfkit.core.interpreter import cores
 
@@ -114,7 +115,9 @@ def _add_options(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Makes or verifies the reports asked for; the exit code says whether all went well."""
-    made = _run(arguments, desk_of(arguments), where_of(arguments))
+    desk, where = desk_of(arguments), where_of(arguments)
+    made = _run(arguments, desk, where)
+    print_silence(desk.book_of(where))
     return EXIT_OK if made else EXIT_FAILED
 
 

@@ -12,6 +12,7 @@ import sys
 from collections.abc import Mapping
 
 from perfkit.cli.arguments import (
+    EXIT_FAILED,
     EXIT_OK,
     Commands,
     Parser,
@@ -26,7 +27,7 @@ from perfkit.cli.arguments import (
     refuse_answers,
     where_of,
 )
-from perfkit.cli.printing import print_bad_lines, text_of
+from perfkit.cli.printing import print_bad_lines, print_silence, text_of
 from perfkit.config.workspace import setting
 from perfkit.core.errors import OutputError, PerfkitError, UsageError
 
@@ -120,6 +121,11 @@ def run(arguments: argparse.Namespace) -> int:
     if answer is not None:
         sys.stdout.write(answer)
         return EXIT_OK
+    return _computed(arguments, question)
+
+
+def _computed(arguments: argparse.Namespace, question: tuple[object, ...] | None) -> int:
+    """Computes the answer, prints it, and keeps it where it answers a question."""
     from perfkit.book.store.day_sheet import DIMENSIONS
     from perfkit.summary.breakdowns import checked_dimension
     from perfkit.summary.summary import summarize
@@ -149,7 +155,16 @@ def run(arguments: argparse.Namespace) -> int:
     if not arguments.json:
         _show_alerts(desk)
     print_bad_lines(selection.errors)
-    return _checked(desk) if arguments.check else EXIT_OK
+    print_silence(desk.book_of(where))
+    if arguments.check:
+        return _checked(desk)
+    return EXIT_FAILED if _is_without_trades(arguments, desk.book_of(where)) else EXIT_OK
+
+
+def _is_without_trades(arguments: argparse.Namespace, book: Book) -> bool:
+    """Whether there is no trade at all, though no time was named in which there may be none."""
+    named = arguments.date or arguments.start or arguments.end
+    return not named and not book.days and not len(book.open)
 
 
 def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> int:
@@ -196,13 +211,14 @@ def _known_answer(arguments: argparse.Namespace, question: tuple[object, ...]) -
 
 def _keep_answer(book: Book, question: tuple[object, ...], body: str) -> None:
     """Keeps the answer, if printing it was all there was to do."""
+    from perfkit.book.silent import silent_sources
     from perfkit.cli.known_answers import keep_answer
 
     # Each run writes bad lines to their file. Without any line, or with lines that are dated ahead,
     # the clock decides which day it is.
     newest = book.newest_day
     timeless = newest is not None and newest == book.present_day
-    if book.manifest_mark is not None and timeless and not book.errors:
+    if book.manifest_mark is not None and timeless and not book.errors and not silent_sources(book):
         keep_answer(book.config.folder, book.manifest_mark, question, body)
 
 

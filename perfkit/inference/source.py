@@ -95,7 +95,8 @@ def _changed(reading: Reading, answer: Answer) -> tuple[dict[str, object], dict[
             source[key] = value
         elif inner:
             within = dialect.get(outer)
-            dialect[outer] = {**(within if isinstance(within, Mapping) else {}), inner: value}
+            entries = {**(within if isinstance(within, Mapping) else {}), inner: value}
+            dialect[outer] = {name: one for name, one in entries.items() if one is not None}
         else:
             dialect[key] = value
     return source, dialect

@@ -369,12 +369,17 @@ class TestSummary:
         assert [figures[name] for name in ("net_pnl", "commission", "max_drawdown")] == ["0"] * 3
         assert [figures[name] for name in ("win_rate", "profit_factor", "expectancy")] == [None] * 3
 
-    def test_logs_without_any_line_are_no_trades_rather_than_an_error(
+    def test_logs_without_any_trade_have_figures_and_a_word_on_why(
         self, workspace: WriteWorkspace, run: Run
     ) -> None:
         ran = run("summary", "--root", workspace())
-        assert (ran.code, ran.err) == (0, "")
+        assert ran.code == 3
+        assert ran.err == (
+            "perfkit: logs/trades: no file matches ????-??-??.jsonl (the folder is empty); "
+            "check `path` and `pattern` of bot\n"
+        )
         assert "No trades in window." in ran.out
+        assert run("summary", "--root", workspace(), "--date", "2026-04-08").code == 0
 
     def test_missed_targets_and_bad_lines_do_not_change_the_exit_code(
         self, workspace: WriteWorkspace, run: Run

@@ -62,8 +62,10 @@ class TestInit:
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
         make_workspace(tmp_path / "new")
-        assert main(["summary", "--root", str(tmp_path / "new"), "--window", "all"]) == 0
-        assert "No trades in window" in capsys.readouterr().out
+        assert main(["summary", "--root", str(tmp_path / "new"), "--window", "all"]) == 3
+        captured = capsys.readouterr()
+        assert "No trades in window" in captured.out
+        assert "no file matches" in captured.err
 
     def test_logs_put_in_it_are_read(self, tmp_path: Path) -> None:
         make_workspace(tmp_path / "new")
