@@ -40,7 +40,10 @@ def doubts_of(
         _opening_results(best),
         _repeats(best, columns, identity),
     ]
-    return [doubt for doubt in found if doubt is not None]
+    asked = [doubt for doubt in found if doubt is not None]
+    if any(doubt.name == "weak" for doubt in asked):  # which is the same question
+        asked = [doubt for doubt in asked if doubt.name != "thin"]
+    return asked
 
 
 def _which_result(best: Candidate, rival: Candidate | None) -> Doubt | None:

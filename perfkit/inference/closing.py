@@ -40,9 +40,12 @@ FAILED = word_set(
     "failed fail rejected reject cancelled canceled cancel error errored skipped skip void voided "
     "invalid unfilled blocked failure denied aborted nofill"
 )
+MOVED = word_set("deposit withdrawal withdraw balance transfer payout")
+"""Words for money that was moved, and not earned."""
 _STATES = word_set(
     "status state event kind action type phase act side signal result outcome closed resolved "
-    "settled open exited is reason category note trade order active won win entry position"
+    "settled open exited direction is reason category note trade order active won win entry "
+    "position"
 )
 _PREFERRED = ("event", "status", "state", "kind", "action", "phase", "type", "closed", "outcome")
 
@@ -63,8 +66,13 @@ class Closing(NamedTuple):
     close_words: list[object]
 
 
+_KINDS_OF_RECORDS = frozenset(
+    ("status", "state", "result", "event", "action", "type", "kind", "category")
+)
+
+
 def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
-    """Records of what did not happen (rejected, cancelled), and the condition that leaves them out.
+    """Records of no trade (rejected, cancelled, deposits), and the condition that leaves them out.
 
     Those of one column: the first that has such words.
     """
@@ -74,11 +82,12 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
             failed = {row for row, label in enumerate(column.labels) if label == "false"}
             if failed and len(failed) < len(column.labels):
                 return failed, {column.expression: {"not": False}}
-        if column.kind != TEXT or not parts & {"status", "state", "result", "event", "action"}:
+        if column.kind != TEXT or not parts & _KINDS_OF_RECORDS:
             continue
         if not column.has_few_words or len(column.distinct) > MOST_WORDS:
             continue
         bad = {label for label in column.distinct if _is_failed(label)}
+        bad |= {label for label in column.distinct if set(words(label)) & MOVED}
         if bad and len(bad) < len([label for label in column.distinct if label]):
             rows = {row for row, label in enumerate(column.labels) if label in bad}
             return rows, {column.expression: {"not": _logged(column, bad)}}

@@ -12,7 +12,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.executions import executions_of
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import Moments, moments_of
-from perfkit.inference.money import commission_of, unit_of
+from perfkit.inference.money import commission_currency_of, commission_of, unit_of
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column, names_of
 from perfkit.inference.table.names import MONEY
@@ -116,6 +116,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         side = log.roles["side"]
         words = dict.fromkeys(map(side.values.__getitem__, found.rows))
         everything = everything._replace(only={side.expression: list(words)})
+    doubts = list(moments.doubts)
     fields: dict[str, object] = {"at": moments.closed_at}
     for role in ("symbol", "account", "strategy"):
         if role in log.roles:
@@ -127,6 +128,9 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     commission = commission_of(log.fees, found.rows)
     if commission:
         fields["commission"] = commission
+        paid_in = commission_currency_of(log.columns, found.rows)
+        if paid_in is not None:
+            doubts.append(_costs_of_several(paid_in, found.rows))
     by = [role for role in ("account", "symbol") if role in fields]
     dialect: dict[str, object] = {
         **{key: plain[key] for key in ("only", "values") if key in plain},
@@ -134,7 +138,6 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         "fields": fields,
         **{key: value for key, value in _times_of(when).items() if value},
     }
-    doubts = list(moments.doubts)
     if found.shorting and pnl is None:
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
     return _reading(
@@ -152,6 +155,16 @@ _NO_IDENTITY = Identity((), False, False, ())
 
 def _times_of(when: Column | None) -> dict[str, object]:
     return {} if when is None else {"time_unit": when.unit, "time_format": when.layout}
+
+
+def _costs_of_several(paid_in: Column, rows: Sequence[int]) -> Doubt:
+    """Costs of fills that are paid in several currencies, which cannot be added."""
+    codes = sorted({str(paid_in.values[row]) for row in rows if paid_in.present[row]})
+    return Doubt(
+        "cost_currencies",
+        f"Costs are paid in {' and '.join(codes)}, which cannot be added; what of them?",
+        (Answer("leave all costs out", {"fields.commission": None}),),
+    )
 
 
 def _sold_unbought(count: int, total: int) -> Doubt:

@@ -23,7 +23,7 @@ from perfkit.inference.fallback import (
 )
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import moments_of
-from perfkit.inference.money import costs_of, unit_of
+from perfkit.inference.money import commission_currency_of, costs_of, unit_of
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.columns import columns_of, names_of
 from perfkit.inference.table.role_names import is_summary_name
@@ -105,6 +105,9 @@ def _read(
     result = {"net_pnl": costs.net_pnl}
     if costs.commission:
         result["commission"] = costs.commission
+        paid_in = commission_currency_of(columns, rows)
+        if paid_in is not None:
+            result["commission_currency"] = paid_in.expression
     dialect = dialect_of(
         result, best.closing, left_out, moments, identity, roles, side_of_exit=inverted
     )

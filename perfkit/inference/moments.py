@@ -62,7 +62,7 @@ def moments_of(
 def _closed(times: Times, rows: Sequence[int], *, events: bool) -> tuple[Column | None, str]:
     groups = [
         ("closed", times.closed, 0.5),
-        ("event", times.event, _MOSTLY),
+        ("event", times.event, 0.8),
         ("other", times.other, _MOSTLY),
         ("opened", times.opened, _MOSTLY),
     ]

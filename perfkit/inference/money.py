@@ -20,6 +20,7 @@ _QUOTES = ("USDT", "USDC", "BUSD", "FDUSD", "USD", "EUR", "GBP", "JPY", "INR", "
 _CODE = re.compile(r"[A-Za-z]{2,10}")
 
 
+_OF_CURRENCIES = frozenset(("currency", "asset", "coin", "token", "ccy"))
 _AMOUNTS = word_set(
     """
     size amount stake balance cost fee notional value pnl risk equity capital profit bet position
@@ -129,9 +130,40 @@ def costs_of(best: Candidate, fees: Sequence[Column]) -> Costs:
     if best.is_net is None:
         return Costs(pnl, commission, (_before_or_after(best, paid, pnl, less),), ())
     names = " and ".join(fee.name for fee in paid)
+    asked = _of_openings(best, fees)
+    if asked is not None and not best.is_net:
+        return Costs(less, commission, (asked,), ())
     if best.is_net:
         return Costs(pnl, commission, (), (f"{best.pnl.name} is after {names}",))
     return Costs(less, commission, (), (f"{best.pnl.name} is before {names}",))
+
+
+def _of_openings(best: Candidate, fees: Sequence[Column]) -> Doubt | None:
+    """Costs on the records of openings, which the closes do not have."""
+    if not best.closing.close_words:  # the record of the opening again, with its costs so far
+        return None
+    rows = best.closing.opening
+    total = sum((abs(fee.numbers[row] or Decimal(0)) for fee in fees for row in rows), Decimal(0))
+    if best.closing.marker is None or not total:
+        return None
+    return Doubt(
+        "opening_costs",
+        f"Openings have costs as well, {total:f} in all; are they in those of the closes?",
+        (
+            Answer("yes, or they do not count", {}),
+            Answer("no", {"combine.commission": "sum"}),
+        ),
+    )
+
+
+def commission_currency_of(columns: Sequence[Column], rows: Sequence[int]) -> Column | None:
+    """The column that names the currency of the costs, where that is not always the same."""
+    for column in columns:
+        parts = set(column.words)
+        names_one = parts & {"fee", "commission"} and parts & _OF_CURRENCIES
+        if names_one and len({column.labels[row] for row in rows}) > 1:
+            return column
+    return None
 
 
 def commission_of(fees: Sequence[Column], rows: Sequence[int]) -> str:

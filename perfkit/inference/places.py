@@ -188,7 +188,18 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
                 records.append(dict(zip(header, row, strict=True)))
     except csv.Error:
         pass  # what was read so far is enough to decide
-    return [Place("", {} if is_called_csv else {"format": "csv"}, records)] if header else []
+    layout: dict[str, object] = {} if is_called_csv else {"format": "csv"}
+    return [Place("", layout, _without_totals(records))] if header else []
+
+
+def _without_totals(records: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The rows without those of totals at the end, which fill few of the columns."""
+    filled = [sum(value != "" for value in record.values()) for record in records]
+    usual = sorted(filled)[len(filled) // 2] if filled else 0
+    end = len(records)
+    while len(records) - end < 2 < end and filled[end - 1] * 2 < usual:
+        end -= 1
+    return records[:end]
 
 
 def _usual(lines: Sequence[str], delimiter: str) -> int:

@@ -5,6 +5,8 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import perfkit
 from perfkit.config.workspace import CONFIG
@@ -68,3 +70,35 @@ def test_a_log_without_results_is_said_to_have_none(tmp_path: Path) -> None:
         perfkit.read(path)
     with pytest.raises(perfkit.UsageError, match="name a log file"):
         perfkit.read()
+
+
+@given(
+    st.lists(st.decimals(-999, 999, places=2).filter(bool), min_size=2, max_size=40),
+    st.sampled_from(["jsonl", "json", "csv"]),
+)
+def test_what_is_read_without_asking_is_what_was_logged(
+    tmp_path_factory: pytest.TempPathFactory, pnls: list[Decimal], form: str
+) -> None:
+    records = [
+        {
+            "symbol": "BTCUSDT",
+            "side": "long",
+            "exit_time": f"2026-04-07T10:{n:02}:00Z",
+            "pnl": str(pnl),
+        }
+        for n, pnl in enumerate(pnls)
+    ]
+    path = tmp_path_factory.mktemp("log") / f"log.{form}"
+    if form == "csv":
+        rows = [",".join(records[0]), *(",".join(record.values()) for record in records)]
+        path.write_text("\n".join(rows) + "\n")
+    elif form == "json":
+        path.write_text(json.dumps({"trades": records}, indent=1))
+    else:
+        path.write_text("".join(json.dumps(record) + "\n" for record in records))
+    try:
+        desk = perfkit.read(path, quiet=True)
+    except perfkit.UndecidedError:
+        return
+    metrics = desk.summary("all").metrics
+    assert (metrics["closed_trades"], metrics["net_pnl"]) == (len(pnls), sum(pnls))

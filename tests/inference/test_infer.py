@@ -268,6 +268,12 @@ class TestAsked:
         ]
         assert asked(infer(records)) == ["id_closes_twice"]
 
+    def test_records_of_little_more_than_a_number_are_asked_about_once(self) -> None:
+        records: list[Record] = [
+            {"time": time, "pnl": pnl} for time, pnl in zip(times(3), ("1", "-2", "3"), strict=True)
+        ]
+        assert asked(infer(records)) == ["weak"]
+
     def test_two_results_that_differ(self) -> None:
         records: list[Record] = [
             {"exit_time": time, "symbol": "A", "pnl": pnl, "profit_loss": other}
@@ -311,8 +317,42 @@ class TestAsked:
         assert asked(reading) == ["currencies"]
         assert reading.doubts[0].answers[1].changes == {"currency": "USD", "only.cur": "USD"}
 
+    def test_costs_of_openings(self) -> None:
+        records: list[Record] = []
+        for time, pnl in zip(times(4), ("1", "-2", "3", "-4"), strict=True):
+            records.append({"event": "ENTRY", "ts": time, "symbol": "A", "fee": "0.3"})
+            records.append(
+                {"event": "EXIT", "ts": time, "symbol": "A", "fee": "0.4", "gross_pnl": pnl}
+            )
+        assert asked(infer(records)) == ["opening_costs"]
+
+    def test_costs_of_fills_in_two_currencies(self) -> None:
+        orders = [("buy", "100", "USDT"), ("sell", "110", "BNB")]
+        records: list[Record] = [
+            {
+                "time": time,
+                "symbol": "A",
+                "side": side,
+                "qty": "1",
+                "price": price,
+                "commission": "0.1",
+                "commissionAsset": asset,
+            }
+            for time, (side, price, asset) in zip(times(2), orders, strict=True)
+        ]
+        reading = infer(records)
+        assert asked(reading) == ["cost_currencies"]
+        assert reading.doubts[0].answers[0].changes == {"fields.commission": None}
+
 
 class TestTraps:
+    def test_a_deposit_is_not_earned(self) -> None:
+        records = [{**one, "type": "trade"} for one in closed_trades()]
+        records.append({"type": "deposit", "exit_time": "2026-04-01T00:00:00Z", "pnl": "10000"})
+        reading = infer(records)
+        assert reading.closed == 3
+        assert reading.dialect["only"] == {"type": {"not": ["deposit"]}}
+
     def test_a_flag_that_contradicts_the_closing_time_marks_nothing(self) -> None:
         records = [{**one, "closed": n == 0} for n, one in enumerate(closed_trades())]
         reading = infer(records)

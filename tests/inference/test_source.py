@@ -67,6 +67,12 @@ class TestWhereRecordsLie:
             "symbol": "Symbol",
         }
 
+    def test_totals_at_the_end_are_no_record(self, tmp_path: Path) -> None:
+        rows = [f"A,long,{n},2026-04-0{n} 10:00,1.5" for n in range(1, 6)]
+        text = "\n".join(["Symbol,Side,Id,Exit Time,P/L", *rows, ",,,,7.5"])
+        found = found_in(written(tmp_path / "a.csv", text))
+        assert (found.records, found.reading.is_sure) == (5, True)
+
     def test_tables_of_a_database(self, tmp_path: Path) -> None:
         path = tmp_path / "a.db"
         with sqlite3.connect(path) as database:
