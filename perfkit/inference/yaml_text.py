@@ -51,7 +51,7 @@ def block(value: Mapping[str, object]) -> str:
             if not _is_text(entry)
             else f"{scalar(key)}: {scalar(entry)}"
         )
-        if isinstance(entry, Mapping) and (len(line) > WIDTH or len(entry) > 3):
+        if isinstance(entry, Mapping) and entry and (len(line) > WIDTH or len(entry) > 3):
             lines.append(f"{scalar(key)}:")
             lines += [f"  {inner}" for inner in block(entry).splitlines()]
         else:
