@@ -149,10 +149,28 @@ class TestNumbersSince1970:
         for value in (202601051000, "202601051000"):
             with pytest.raises(BadValueError, match="is not a clear time: write `time_unit: ms`"):
                 exact_instant(value, UTC, None)
+            with pytest.raises(BadValueError, match="is not a clear time"):
+                instants([value, value], UTC, None)
         assert exact_instant(202601051000, UTC, "ms") == 202_601_051_000_000
         tenth = instant_of(datetime(2026, 1, 5, 10, tzinfo=UTC))
         assert exact_instant(202601051000, UTC, None, "%Y%m%d%H%M") == tenth
         assert exact_instant(209_913_990_000, UTC, None) == 209_913_990_000_000
+
+    @pytest.mark.parametrize("value", [20260105, 20260105100000, "20260105", "20260105100000"])
+    def test_a_column_of_dates_in_digits_is_dates(self, value: object) -> None:
+        hour = 10 if len(str(value)) > 8 else 0
+        expected = instant_of(datetime(2026, 1, 5, hour, tzinfo=UTC))
+        assert instants([value, value], UTC, None) == [expected, expected]
+
+    @given(
+        st.lists(st.integers(10**8, 7_258_000_000), min_size=1, max_size=5),
+        st.sampled_from([1, 10**3, 10**6, 10**9]),
+    )
+    def test_a_column_of_numbers_is_each_of_its_numbers(
+        self, seconds: list[int], factor: int
+    ) -> None:
+        values = [one * factor for one in seconds]
+        assert instants(values, UTC, None) == [exact_instant(one, UTC, None) for one in values]
 
 
 class TestFormats:
