@@ -40,6 +40,7 @@ FAILED = word_set(
     "failed fail rejected reject cancelled canceled cancel error errored skipped skip void voided "
     "invalid unfilled blocked failure denied aborted nofill"
 )
+_STILL_OPEN = word_set("open active hold holding running live unrealized")
 MOVED = word_set("deposit withdrawal withdraw balance transfer payout")
 """Words for money that was moved, and not earned."""
 _STATES = word_set(
@@ -113,10 +114,22 @@ def closing_records(
     ]
     if marked:
         return _with_result(max(marked, key=_worth), pnl, rows)
+    if _are_all_open(columns, rows):
+        return Closing([], {}, rows, None, 0, [], [])
     by_time = _by_time(times, rows, known, nonzero)
     if by_time is not None:
         return _with_result(by_time, pnl, rows)
     return _with_result(Closing(rows, {}, [], None, 0, [], []), pnl, rows)
+
+
+def _are_all_open(columns: Sequence[Column], rows: Sequence[int]) -> bool:
+    """Whether a status in words says of all records that they are of positions still open."""
+    for column in columns:
+        if column.kind == TEXT and set(column.words) & {"status", "state"}:
+            said = {word: set(words(word)) & _STILL_OPEN for word in column.distinct}
+            if sum(bool(said[column.labels[row]]) for row in rows) >= HOLDS * len(rows) > 0:
+                return True
+    return False
 
 
 def _with_result(closing: Closing, pnl: Column, rows: Sequence[int]) -> Closing:
@@ -223,8 +236,9 @@ def _closing_words(
     if not closing or not opening:
         sold = {label for label, said in sides.items() if said & {"sell", "sold"}} | closing
         bought = {label for label, said in sides.items() if said & {"buy", "bought"}} - closing
+        held = {label for label, said in sides.items() if said & {"hold", "holding"}}
         earned = {column.labels[row] for row in nonzero}
-        if sold - closing and bought and not bought & earned:
+        if sold - closing and (bought or held) and not bought & earned:
             return sold, bought | opening
     return closing, opening
 

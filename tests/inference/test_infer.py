@@ -346,6 +346,15 @@ class TestAsked:
 
 
 class TestTraps:
+    def test_results_so_far_of_positions_that_are_held_are_not_counted(self) -> None:
+        records: list[Record] = []
+        for time, pnl in zip(times(4), ("1", "-2", "3", "-4"), strict=True):
+            records.append({"action": "HOLD", "time": time, "ticker": "A", "pnl": "0.7"})
+            records.append({"action": "SELL", "time": time, "ticker": "A", "pnl": pnl})
+        reading = infer(records)
+        assert reading.closed == 4
+        assert asked(reading) == ["opening_results"]
+
     def test_a_deposit_is_not_earned(self) -> None:
         records = [{**one, "type": "trade"} for one in closed_trades()]
         records.append({"type": "deposit", "exit_time": "2026-04-01T00:00:00Z", "pnl": "10000"})
@@ -404,6 +413,10 @@ class TestNothingFound:
                 id="figures of many trades",
             ),
             pytest.param([{"exit_time": "2026-04-07", "pnl": "0"}] * 3, id="all zero"),
+            pytest.param(
+                [{"time": "2026-04-07", "symbol": "A", "pnl": "5", "status": "OPEN"}] * 3,
+                id="open positions",
+            ),
         ],
     )
     def test_is_said_and_not_guessed(self, records: list[Record]) -> None:
