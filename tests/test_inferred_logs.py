@@ -1,7 +1,7 @@
 """Logs of real bots and layouts of known tools, read without a dialect, against known figures.
 
-The files are not ours to publish: without `PERFKIT_SHARED_DATA`, a folder that has the logs in `real/`
-and beside it the layouts in `exports/`, these tests skip.
+The files are not ours to publish: without `PERFKIT_SHARED_DATA`, a folder that has the logs in
+`real/` and beside it the layouts in `exports/`, these tests skip.
 """
 
 import json
