@@ -7,24 +7,20 @@ is there only when every part of it is. The built-in `trade_record` is written i
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import UTC, tzinfo
+from datetime import tzinfo
 from decimal import Decimal
 
 from perfkit.config.expressions import (
-    Call,
     Constant,
-    ExpressionError,
     Field,
     Formula,
     Leaf,
     Tree,
-    simple,
 )
-from perfkit.config.layout import LAYOUT_KEYS, Layout, layout_of
+from perfkit.config.layout import LAYOUT_KEYS, Layout
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN
 from perfkit.core.values import (
-    TIME_UNITS_US,
     BadValueError,
     exact_number,
     in_currency,
@@ -40,6 +36,8 @@ if TYPE_CHECKING:
 TEXT = "text"
 NUMBER = "number"
 TIME = "time"
+RAW = "raw"
+"""A value as it stands on the line, for conditions that are looked at later."""
 
 FIRST = "first"
 """The first value a trade's lines give stays: the initial stop is what was risked."""
@@ -88,13 +86,18 @@ KNOWN_WORDS = {
     "outcome": {"win": WIN, "loss": LOSS, "breakeven": BREAKEVEN, "open": OPEN},
 }
 
-_VALUE_KEYS = ("values", "time_format", "decimal", "hold_unit")
+VALUE_KEYS = ("values", "time_format", "decimal", "hold_unit")
 """Keys about how values are written (see `value_keys`)."""
-_KEYS = (
-    *("only", "open_when", "identity", "closes", "fills", "time_unit", "fields", "nulls"),
-    *_VALUE_KEYS,
+
+PLAIN_KEYS = (
+    *("only", "open_when", "identity", "closes", "time_unit", "fields", "nulls"),
+    *VALUE_KEYS,
     *LAYOUT_KEYS,
 )
+JOINING_KEYS = ("combine", "done_when", "reuse", "pair")
+"""Keys of how several lines become one trade (see `joining`)."""
+
+_KEYS = (*PLAIN_KEYS, "fills", *JOINING_KEYS)
 
 Kinds = Mapping[str, tuple[str, str]]
 """Of each target its kind, and how several lines combine."""
@@ -169,6 +172,35 @@ class Fills(NamedTuple):
     fee_from_quantity: bool
 
 
+class Total(NamedTuple):
+    """A target made of all lines of a trade, or of some: its sum, least, greatest or mean.
+
+    `rule` is `sum`, `min`, `max` or `average`, the latter weighted by `weight`. `over` says whose
+    value counts: `all` lines, those that open (`opening`) or those that close (`closing`).
+    """
+
+    target: str
+    rule: str
+    over: str
+    expression: Expression
+    weight: Expression | None = None
+
+
+class Joining(NamedTuple):
+    """How lines become trades beyond the usual rules (see `perfkit.config.joining`).
+
+    With `sums_closes`, the closes of a trade are parts of it. `done_when` are the conditions under
+    which a close completes it, with the slots of what they look at; `reuse` says that an identity
+    comes again. `pair` is the order in which closes take open lines of their group, or None.
+    """
+
+    totals: tuple[Total, ...]
+    sums_closes: bool
+    done_when: tuple[tuple[Condition, int], ...]
+    reuse: bool
+    pair: str | None
+
+
 class Dialect(NamedTuple):
     """A compiled dialect: `expressions` by target, over `slots`; `nulls` count as not there.
 
@@ -193,6 +225,7 @@ class Dialect(NamedTuple):
     currency: str | None = None
     layout: Layout = Layout()
     fills: Fills | None = None
+    joining: Joining | None = None
 
     @property
     def pnl_from_prices(self) -> bool:
@@ -242,198 +275,13 @@ class Dialect(NamedTuple):
         return meaning
 
 
-def compile_dialect(
-    name: str, spec: Mapping[str, object], problem: Problem, zone: tzinfo = UTC
-) -> Dialect:
-    """Checks a dialect's words and compiles them; raises what `problem` makes of a mistake."""
-    check_keys(spec, _KEYS, "", problem)
-    fields = _fields(spec.get("fields"), problem)
-    slots: list[Slot] = []
-    expressions = {
-        target: expression_of(target, source, slots, TARGETS, problem)
-        for target, source in fields.items()
-    }
-    return dialect_of(name, spec, slots, expressions, problem, zone)
-
-
-def dialect_of(
-    name: str,
-    spec: Mapping[str, object],
-    slots: list[Slot],
-    expressions: dict[str, Expression],
-    problem: Problem,
-    zone: tzinfo,
-) -> Dialect:
-    """The dialect of those expressions, with all that is not about its fields."""
-    closes = spec.get("closes", "last")
-    if closes not in ("last", "each"):
-        raise problem("closes", f"{closes!r} is unknown", "write last or each")
-    unit = spec.get("time_unit")
-    if unit is not None and (not isinstance(unit, str) or unit not in TIME_UNITS_US):
-        raise problem("time_unit", f"{unit!r} is unknown", "write s, ms, us or ns")
-    open_when = spec.get("open_when", [])
-    groups = open_when if isinstance(open_when, list) else [open_when]
-    if {} in groups:
-        raise problem(
-            "open_when", "has no condition", "name a field and its value, or leave it out"
-        )
-    compiled = Dialect(
-        name=name,
-        only=_conditions(spec.get("only", {}), "only", problem),
-        open_when=tuple(_conditions(group, "open_when", problem) for group in groups),
-        identity=tuple(
-            _leaf(part, "identity", problem) for part in _list(spec.get("identity", []))
-        ),
-        closes_each=closes == "each",
-        time_unit=unit,
-        zone=zone,
-        slots=tuple(slots),
-        expressions=expressions,
-        words={},
-        nulls=frozenset(map(_word, _list(spec.get("nulls", [])))),
-        layout=layout_of(spec, problem),
-    )
-    if spec.keys().isdisjoint(_VALUE_KEYS):
-        return compiled
-    from perfkit.config.value_keys import with_value_keys
-
-    return with_value_keys(compiled, spec, problem)
-
-
-def _fields(given: object, problem: Problem) -> Mapping[str, object]:
-    """The expression of each target; a trade needs a closing time and a result."""
-    fields = mapping_of(given, "fields", problem)
-    check_keys(fields, tuple(TARGETS), "fields.", problem)
-    if "closed_at" not in fields:
-        raise problem("fields", "has no closed_at", "name the field that holds the closing time")
-    if not fields.keys() & RESULTS and not fields.keys() >= set(OF_PRICES):
-        raise problem(
-            "fields",
-            "has no P&L",
-            f"name the field that holds net_pnl or gross_pnl, or {', '.join(OF_PRICES)}",
-        )
-    return fields
-
-
-def name_of(slots: list[Slot], text: object, key: str, problem: Problem) -> SlotValue:
-    """A name or an id read from the line, beside the fields of its trade."""
-    return _in_a_slot(Slot(key, _leaf(text, key, problem), TEXT, LAST), slots)
-
-
-def _in_a_slot(slot: Slot, slots: list[Slot]) -> SlotValue:
-    if slot not in slots:
-        slots.append(slot)
-    return SlotValue(slots.index(slot))
-
-
 def _divides(expression: Expression | Tree) -> bool:
     return isinstance(expression, Formula) and (
         expression.operation == "/" or any(map(_divides, expression.parts))
     )
 
 
-def parsed(text: str) -> Tree:
-    """The tree of an expression; raises `ExpressionError`."""
-    tree = simple(text)
-    if tree is not None:
-        return tree
-    from perfkit.config import expression_parser
-
-    return expression_parser.parsed(text)
-
-
-def expression_of(
-    target: str, source: object, slots: list[Slot], kinds: Kinds, problem: Problem
-) -> Expression:
-    """What a target is made from; `slots` gets what is to be read for it."""
-    key = f"fields.{target}"
-    if isinstance(source, int | Decimal) and not isinstance(source, bool):
-        raise problem(key, f"{source} is a number", f'write "= {source}" for a constant')
-    if not isinstance(source, str) or not source.strip():
-        raise problem(key, "is empty", "name a field, an expression of fields, or `= constant`")
-    try:
-        tree = parsed(source)
-    except ExpressionError as error:
-        raise problem(key, error.problem, error.remedy) from error
-    return _resolved(tree, target, slots, kinds, problem)
-
-
-def _resolved(
-    tree: Tree, target: str, slots: list[Slot], kinds: Kinds, problem: Problem
-) -> Expression:
-    """The tree with a slot in place of each value that is read from the line."""
-    key = f"fields.{target}"
-    kind, policy = kinds[target]
-    if isinstance(tree, Constant):
-        return Constant(_constant(str(tree.value), target, kind, problem))
-    if isinstance(tree, Formula):
-        if kind != NUMBER and tree.operation != "or":
-            raise problem(
-                key, f"{tree.operation!r} needs numbers", "name one field, or fields joined by `or`"
-            )
-        parts = tuple(_resolved(part, target, slots, kinds, problem) for part in tree.parts)
-        return Formula(tree.operation, parts)  # type: ignore[arg-type]
-    if isinstance(tree, Call) and (tree.name == "sum") != (kind == NUMBER):
-        raise problem(key, f"{tree.name}() gives no {kind}", "see the functions of expressions")
-    return _in_a_slot(Slot(target, tree, kind, policy), slots)
-
-
-def _constant(text: str, target: str, kind: str, problem: Problem) -> str | Decimal:
-    key = f"fields.{target}"
-    if kind == TIME:
-        raise problem(key, "a time cannot be a constant", "name the field that holds it")
-    if not text:
-        raise problem(key, "has nothing after `=`", "write the constant there")
-    if kind == TEXT:
-        known = KNOWN_WORDS.get(target, {text.lower(): text})
-        if text.lower() not in known:
-            raise problem(key, f"{text!r} is unknown", f"write one of {', '.join(known)}")
-        return known[text.lower()]
-    try:
-        number = exact_number(text)
-    except BadValueError as error:
-        raise problem(key, str(error), "write a plain decimal after `=`") from error
-    assert number is not None
-    return number
-
-
-def _leaf(text: object, key: str, problem: Problem) -> Leaf:
-    try:
-        tree = parsed(text) if isinstance(text, str) else None
-    except ExpressionError as error:
-        raise problem(key, error.problem, error.remedy) from error
-    if not isinstance(tree, Field | Call):
-        raise problem(key, f"{text!r} is not a field name", "write a name or a dotted path")
-    return tree
-
-
-def _conditions(spec: object, key: str, problem: Problem) -> tuple[Condition, ...]:
-    mapping = mapping_of(spec, key, problem)
-    return tuple(
-        _condition(_leaf(name, key, problem), wanted, f"{key}.{name}", problem)
-        for name, wanted in mapping.items()
-    )
-
-
-def _condition(source: Leaf, wanted: object, key: str, problem: Problem) -> Condition:
-    if wanted in ("exists", "missing"):
-        return Condition(source, (None,), negated=wanted == "exists")
-    if not isinstance(wanted, Mapping):
-        return Condition(source, tuple(_list(wanted)))
-    check_keys(wanted, ("not", "above", "below"), f"{key}.", problem)
-    bounds = [wanted.get(name) for name in ("above", "below")]
-    for bound in bounds:
-        if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | Decimal)):
-            raise problem(key, f"{bound!r} is not a number", "write `above: 0` or `below: 0`")
-    allowed = tuple(_list(wanted["not"])) if "not" in wanted else None
-    return Condition(source, allowed, allowed is not None, *map(_decimal, bounds))
-
-
-def _decimal(bound: object) -> Decimal | None:
-    return None if bound is None else exact_number(str(bound))
-
-
-def _word(value: object) -> str:
+def word_of(value: object) -> str:
     """A value of YAML as a log has it in a text: true rather than True."""
     return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
@@ -442,7 +290,7 @@ def _same(value: object, wanted: object) -> bool:
     if wanted is None or wanted == "":
         return value is None or value == ""
     if isinstance(value, bool) or isinstance(wanted, bool):
-        return value is wanted or (isinstance(value, str) and value.lower() == _word(wanted))
+        return value is wanted or (isinstance(value, str) and value.lower() == word_of(wanted))
     if isinstance(wanted, int | Decimal):
         try:
             return exact_number(value) == wanted
@@ -454,11 +302,7 @@ def _same(value: object, wanted: object) -> bool:
 def mapping_of(value: object, key: str, problem: Problem) -> Mapping[str, object]:
     if not isinstance(value, Mapping):
         raise problem(key, "is not a mapping", "write `name: value` lines below it")
-    return {_word(name): entry for name, entry in value.items()}
-
-
-def _list(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else [value]
+    return {word_of(name): entry for name, entry in value.items()}
 
 
 def check_keys(

@@ -40,6 +40,9 @@ PNL_COMPUTED, NET_DUST = 1 << 7, 1 << 8
 SAME_TIME, OVERSOLD = 1 << 9, 1 << 10
 """Fills of it had the same time as others; more was sold than was held."""
 
+UNPAIRED = 1 << 11
+"""Its close has no open line to pair with."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",

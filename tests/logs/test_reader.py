@@ -13,7 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from perfkit.config.built_in import TRADE_RECORD
-from perfkit.config.dialect import TARGETS, Dialect, compile_dialect
+from perfkit.config.compile import compile_dialect
+from perfkit.config.dialect import TARGETS, Dialect
 from perfkit.core.errors import LogReadError
 from perfkit.core.numbers import Numbers
 from perfkit.core.values import MAX_SHOWN
@@ -568,7 +569,7 @@ def test_a_new_line_alone_is_read_without_msgspec(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from perfkit.config.built_in import TRADE_RECORD\n"
-        "from perfkit.config.dialect import compile_dialect\n"
+        "from perfkit.config.compile import compile_dialect\n"
         "from perfkit.logs.files import opened\n"
         "from perfkit.logs.file_log import Start\n"
         "from perfkit.logs.reader import pieces\n"
