@@ -228,6 +228,20 @@ def joined(parts: Sequence[Trades]) -> Trades:
     return Trades(columns, paths, others)
 
 
+def are_equal(one: Trades, other: Trades) -> bool:
+    """Whether two runs of trades are the same, row by row, and made of the same lines."""
+    if len(one) != len(other):
+        return False
+    for name in COLUMNS:
+        column, known = getattr(one, name), getattr(other, name)
+        if isinstance(column, Numbers):
+            column, known = coarsest(column), coarsest(known)
+        if column != known:
+            return False
+    places = list(zip(one.file, one.line, strict=True))
+    return all(one.other_lines.get(at) == other.other_lines.get(at) for at in places)
+
+
 def ordered(trades: Trades) -> Trades:
     """Closed trades in trade order."""
     closed_at = trades.closed_at
