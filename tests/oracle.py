@@ -136,7 +136,8 @@ def is_open(line: Line) -> bool:
 def _combined(lines: Sequence[Line], config: Config, source: str | None) -> Trade:
     """One trade of all lines of one identity.
 
-    first    of all lines the first non-null: what was true at entry, the initial stop above all.
+    first    the first non-null of the open lines, and only where those say nothing, of the closing
+             lines: what was true at entry, the initial stop above all.
     latest   the last non-null of the open lines before the first close and of all closing lines;
              only where those say nothing, the first non-null of the open lines after the close.
     result   P&L and outcome: the last non-null of the closing lines alone, once there is one.
@@ -152,7 +153,7 @@ def _combined(lines: Sequence[Line], config: Config, source: str | None) -> Trad
     telling = [*lines[:first_close], *closing]
 
     def first(name: str) -> object:
-        return _first(lines, name)
+        return _first([*(line for line in lines if is_open(line)), *closing], name)
 
     def latest(name: str) -> object:
         value = _last(telling, name)

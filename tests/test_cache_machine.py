@@ -60,6 +60,11 @@ FILLS = """\
 DIALECTS = [
     TRADES.format(closes="last"),
     TRADES.format(closes="each"),
+    TRADES.format(closes="sum") + "      done_when: {why: target}\n      reuse: true\n",
+    TRADES.format(closes="last") + "      combine: {commission: sum, entry_price: average}\n",
+    TRADES.format(closes="last")
+    .replace("identity: [id]", "pair: {by: [symbol], order: lifo}")
+    .replace("      closes: last\n", ""),
     *(
         FILLS.format(identity=identity, by=by, match=match, trade=trade, short=short)
         for identity, by, match, trade, short in (

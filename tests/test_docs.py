@@ -18,10 +18,10 @@ import pytest
 import perfkit
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.cli import main
-from perfkit.config import fills, settings
+from perfkit.config import fills, joining, settings
 from perfkit.config.built_in import BUILT_IN
+from perfkit.config.dialect import _KEYS as DIALECT_KEYS
 from perfkit.config.dialect import TARGETS
-from perfkit.config.dialect_reader import _KEYS as DIALECT_KEYS
 from perfkit.config.layout import LAYOUT_KEYS
 from perfkit.config.yaml import parse
 from perfkit.core.calendar import WINDOW_KINDS
@@ -210,6 +210,11 @@ class TestConfiguration:
         assert [names_in(row[0]) for row in keys] == [{key} for key in fills.KEYS]
         listed = set().union(*(names_in(row[0]) for row in fields))
         assert listed == set(fills.FIELDS)
+
+    def test_every_rule_of_combine_is_documented(self) -> None:
+        assert set(joining.RULES) <= names_in(
+            section("configuration.md", "### Trades of several lines")
+        )
 
     def test_every_bound_and_window_of_a_target_is_documented(self) -> None:
         listed = names_in(section("configuration.md", "## Targets"))

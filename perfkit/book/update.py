@@ -15,6 +15,8 @@ The plan says what is to be read (see `plan`), and it is read in batches (see `b
     ----------------------------------------------  -----------------------------------------------
     all of its new trades close after its own       it is extended: 512 trades and 3 make 515, and
                                                     only the last fragment is written again
+    it comes to the same trades, or the same        kept, or extended
+      and later ones
     any other change                                it is rebuilt from its trades
     has no trade any more                           it is removed
 """
@@ -51,7 +53,7 @@ from perfkit.book.store.ledger import (
 from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
-from perfkit.core.trades import Trades, joined, ordered
+from perfkit.core.trades import Trades, are_equal, joined, ordered
 from perfkit.logs.file_log import FileLog
 from perfkit.logs.files import readable, verified_text
 from perfkit.logs.reader import read_lines
@@ -271,7 +273,29 @@ class _Absorption:
         if not runs and old is not None and len(before[0]) == old.rows:
             return old
         trades = joined([*before, *map(self._loaded, runs)]) if before or runs else None
-        return self._sealed(day, trades) if trades is not None and len(trades) else None
+        if trades is None or not len(trades):
+            return None
+        if suspect and old is not None and day != OPEN:
+            trades = ordered(self._with_paths(trades))
+            grown = self._grown(day, old, trades)
+            if grown is not None:
+                return grown
+        return self._sealed(day, trades)
+
+    def _grown(self, day: int, old: DayEntry, trades: Trades) -> DayEntry | None:
+        """The day, if its trades are still those it had, or others after them; else None.
+
+        Fills that come last leave the days before as they were, though all of their group are
+        matched again.
+        """
+        if len(trades) < old.rows:
+            return None
+        after = trades.slice(old.rows, len(trades))
+        if len(after) and after.closed_at[0] <= old.last_at:
+            return None
+        if not are_equal(trades.slice(0, old.rows), self._loaded(old)):
+            return None
+        return extended_day(day, old, after, self.calendar, self.pages) if len(after) else old
 
     def _extended(self, day: int, runs: Sequence[Trades | DayEntry]) -> DayEntry:
         """A day of runs of trades, each after the one before."""

@@ -6,6 +6,7 @@ is there only when every part of it is. The built-in `trade_record` is written i
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import tzinfo
 from decimal import Decimal
 
@@ -16,16 +17,9 @@ from perfkit.config.expressions import (
     Leaf,
     Tree,
 )
-from perfkit.config.keys import word_of
-from perfkit.config.layout import Layout
+from perfkit.config.layout import LAYOUT_KEYS, Layout
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.one_value import (
-    BadValueError,
-    exact_number,
-    in_currency,
-    shown,
-    unquoted,
-)
+from perfkit.core.one_value import BadValueError, exact_number, in_currency, shown, unquoted
 from perfkit.core.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN
 from perfkit.core.values import logged_number
 
@@ -36,6 +30,8 @@ if TYPE_CHECKING:
 TEXT = "text"
 NUMBER = "number"
 TIME = "time"
+RAW = "raw"
+"""A value as it stands on the line, for conditions that are looked at later."""
 
 FIRST = "first"
 """The first value a trade's lines give stays: the initial stop is what was risked."""
@@ -83,6 +79,25 @@ KNOWN_WORDS = {
     "side": {"long": LONG, "short": SHORT, "buy": LONG, "sell": SHORT},
     "outcome": {"win": WIN, "loss": LOSS, "breakeven": BREAKEVEN, "open": OPEN},
 }
+
+VALUE_KEYS = ("values", "time_format", "decimal", "hold_unit")
+"""Keys about how values are written (see `value_keys`)."""
+
+PLAIN_KEYS = (
+    *("only", "open_when", "identity", "closes", "time_unit", "fields", "nulls"),
+    *VALUE_KEYS,
+    *LAYOUT_KEYS,
+)
+JOINING_KEYS = ("combine", "done_when", "reuse", "pair")
+"""Keys of how several lines become one trade (see `joining`)."""
+
+_KEYS = (*PLAIN_KEYS, "fills", *JOINING_KEYS)
+
+Kinds = Mapping[str, tuple[str, str]]
+"""Of each target its kind, and how several lines combine."""
+
+Problem = Callable[[str, str, str], Exception]
+"""Makes the error for `(key, problem, remedy)`; the caller knows the file."""
 
 
 class Slot(NamedTuple):
@@ -151,6 +166,35 @@ class Fills(NamedTuple):
     fee_from_quantity: bool
 
 
+class Total(NamedTuple):
+    """A target made of all lines of a trade, or of some: its sum, least, greatest or mean.
+
+    `rule` is `sum`, `min`, `max` or `average`, the latter weighted by `weight`. `over` says whose
+    value counts: `all` lines, those that open (`opening`) or those that close (`closing`).
+    """
+
+    target: str
+    rule: str
+    over: str
+    expression: Expression
+    weight: Expression | None = None
+
+
+class Joining(NamedTuple):
+    """How lines become trades beyond the usual rules (see `perfkit.config.joining`).
+
+    With `sums_closes`, the closes of a trade are parts of it. `done_when` are the conditions under
+    which a close completes it, with the slots of what they look at; `reuse` says that an identity
+    comes again. `pair` is the order in which closes take open lines of their group, or None.
+    """
+
+    totals: tuple[Total, ...]
+    sums_closes: bool
+    done_when: tuple[tuple[Condition, int], ...]
+    reuse: bool
+    pair: str | None
+
+
 class Dialect(NamedTuple):
     """A compiled dialect: `expressions` by target, over `slots`; `nulls` count as not there.
 
@@ -175,6 +219,7 @@ class Dialect(NamedTuple):
     currency: str | None = None
     layout: Layout = Layout()
     fills: Fills | None = None
+    joining: Joining | None = None
 
     @property
     def pnl_from_prices(self) -> bool:
@@ -230,6 +275,11 @@ def _divides(expression: Expression | Tree) -> bool:
     )
 
 
+def word_of(value: object) -> str:
+    """A value of YAML as a log has it in a text: true rather than True."""
+    return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
+
+
 def _same(value: object, wanted: object) -> bool:
     if wanted is None or wanted == "":
         return value is None or value == ""
@@ -241,3 +291,17 @@ def _same(value: object, wanted: object) -> bool:
         except BadValueError:
             return False
     return str(value) == str(wanted) if isinstance(value, str | int) else False
+
+
+def mapping_of(value: object, key: str, problem: Problem) -> Mapping[str, object]:
+    if not isinstance(value, Mapping):
+        raise problem(key, "is not a mapping", "write `name: value` lines below it")
+    return {word_of(name): entry for name, entry in value.items()}
+
+
+def check_keys(
+    mapping: Mapping[str, object], known: tuple[str, ...], prefix: str, problem: Problem
+) -> None:
+    for key in mapping:
+        if key not in known:
+            raise problem(f"{prefix}{key}", "is unknown", f"use one of {', '.join(known)}")

@@ -13,9 +13,21 @@ from collections.abc import Mapping
 from datetime import UTC, tzinfo
 from decimal import Decimal
 
-from perfkit.config.dialect import LAST, NUMBER, TEXT, TIME, Dialect, Expression, Fills, Slot
-from perfkit.config.dialect_reader import dialect_of, expression_of, name_of
-from perfkit.config.keys import Problem, check_keys, mapping_of
+from perfkit.config.compile import dialect_of, expression_of, name_of
+from perfkit.config.dialect import (
+    LAST,
+    NUMBER,
+    TEXT,
+    TIME,
+    Dialect,
+    Expression,
+    Fills,
+    Problem,
+    Slot,
+    check_keys,
+    mapping_of,
+)
+from perfkit.config.layout import LAYOUT_KEYS
 from perfkit.core.one_value import BadValueError, exact_number
 
 FIELDS: dict[str, tuple[str, str]] = {
@@ -50,7 +62,11 @@ MAY_BE_MISSING = ("account", "strategy", "execution_mode")
 """A fill without one of these is matched with others that have none; all else it must have."""
 
 NAMES = ("symbol", *MAY_BE_MISSING)
-WITH_FILLS = ("only", "identity", "fills", "time_unit", "fields", "values", "nulls")
+WITH_FILLS = (
+    *("fields", "fills", "only", "identity", "values", "nulls"),
+    *("time_unit", "time_format", "decimal"),
+    *LAYOUT_KEYS,
+)
 
 
 def compile_fills(

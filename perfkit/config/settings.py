@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import time, tzinfo
+from datetime import time
 from decimal import Decimal
 
 from perfkit.config.built_in import BUILT_IN
 from perfkit.config.checks import YamlReader, read_yaml, suggestion
 from perfkit.config.dialect import Dialect
-from perfkit.config.dialect_reader import compile_dialect
-from perfkit.config.keys import Problem
+from perfkit.config.dialects import compiled
 from perfkit.config.layout import LAYOUT_KEYS
 from perfkit.config.workspace import CONFIG, below
 from perfkit.config.yaml import KeyPath, document
@@ -256,7 +255,7 @@ class _SettingsReader(YamlReader):
             of_dialect = () if keys[:1] and keys[0] in own_layout else ("dialect",)
             return self.problem((*path, *of_dialect, *keys), what, remedy)
 
-        dialect = _compiled(label, {**known, **own_layout}, problem, zone_named(zone_name))
+        dialect = compiled(label, {**known, **own_layout}, problem, zone_named(zone_name))
         currency = self._currency((*path, "currency"), entry.get("currency"))
         return Source(
             name=name,
@@ -349,12 +348,3 @@ class _SettingsReader(YamlReader):
                 ("periods_per_year",), f"{periods!r} is not a count", "write a whole number above 0"
             )
         return periods
-
-
-def _compiled(label: str, spec: Mapping[str, object], problem: Problem, zone: tzinfo) -> Dialect:
-    """A dialect of trades, or of fills that become trades."""
-    if "fills" not in spec:
-        return compile_dialect(label, spec, problem, zone)
-    from perfkit.config.fills import compile_fills  # most logs do without
-
-    return compile_fills(label, spec, problem, zone)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from perfkit.config.dialect import KNOWN_WORDS, TARGETS, TEXT, Dialect
+from perfkit.config.dialect import KNOWN_WORDS, TARGETS, TEXT, Dialect, Problem, mapping_of
 from perfkit.config.expressions import Constant, Formula
-from perfkit.config.keys import Problem, mapping_of
 from perfkit.core.durations import UNIT_SECONDS
 from perfkit.core.time_forms import has_date
 

@@ -40,6 +40,9 @@ PNL_COMPUTED, NET_DUST = 1 << 7, 1 << 8
 SAME_TIME, OVERSOLD = 1 << 9, 1 << 10
 """Fills of it had the same time as others; more was sold than was held."""
 
+UNPAIRED = 1 << 11
+"""Its close has no open line to pair with."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",
@@ -223,6 +226,20 @@ def joined(parts: Sequence[Trades]) -> Trades:
         else:
             columns[name] = list(chain.from_iterable(getattr(part, name) for part in parts))
     return Trades(columns, paths, others)
+
+
+def are_equal(one: Trades, other: Trades) -> bool:
+    """Whether two runs of trades are the same, row by row, and made of the same lines."""
+    if len(one) != len(other):
+        return False
+    for name in COLUMNS:
+        column, known = getattr(one, name), getattr(other, name)
+        if isinstance(column, Numbers):
+            column, known = coarsest(column), coarsest(known)
+        if column != known:
+            return False
+    places = list(zip(one.file, one.line, strict=True))
+    return all(one.other_lines.get(at) == other.other_lines.get(at) for at in places)
 
 
 def ordered(trades: Trades) -> Trades:

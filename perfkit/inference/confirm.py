@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import islice
 
+from perfkit.config.compile import compile_dialect
 from perfkit.config.dialect import Condition, Dialect
-from perfkit.config.dialect_reader import compile_dialect
 from perfkit.config.expressions import Field
 from perfkit.inference.result import Reading
 from perfkit.inference.table import shapes

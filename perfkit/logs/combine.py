@@ -9,6 +9,7 @@ its resolution, a correction weeks later in another file and the same line twice
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from itertools import chain
 
 from perfkit.config.dialect import CLOSING, FIRST, NUMBER, PNL, Dialect, Slot
@@ -38,6 +39,18 @@ class Records(NamedTuple):
     other_lines: dict[int, tuple[tuple[int, int], ...]]
     corrected: frozenset[int]
     repeated: frozenset[int]
+    unpaired: frozenset[int] = frozenset()
+
+
+class Joined(NamedTuple):
+    """One trade made of lines: the value of each slot, its rows, and what was found on the way."""
+
+    values: list[Any]
+    closed: bool
+    rows: list[int]
+    corrected: bool
+    repeated: bool
+    unpaired: bool = False
 
 
 def combined(logs: list[FileLog], dialect: Dialect) -> Records:
@@ -49,7 +62,7 @@ def combined(logs: list[FileLog], dialect: Dialect) -> Records:
         return Records(
             lines.slots, lines.key, lines.is_open, file, lines.line, {}, nothing, nothing
         )
-    return _Combiner(lines, file, dialect).records(groups)
+    return Combiner(lines, file, dialect).records(groups)
 
 
 def joined_lines(logs: list[FileLog], dialect: Dialect) -> tuple[Lines, list[int]]:
@@ -87,67 +100,62 @@ def _shared(lines: Lines) -> dict[str, list[int]]:
     return groups
 
 
-class _State(NamedTuple):
-    """What the lines read so far say of one trade."""
-
-    values: list[Any]
-    closed: bool
-
-
-class _Combiner:
+class Combiner:
     """Combines the rows of shared identities; all other rows stay as they are."""
 
     def __init__(self, lines: Lines, file: list[int], dialect: Dialect) -> None:
         self.lines = lines
         self.file = file
         self.dialect = dialect
+        self.slots = lines.slots
         self.columns = [
             column.units if isinstance(column, Numbers) else column for column in lines.slots
         ]
 
-    def records(self, groups: dict[str, list[int]]) -> Records:
+    def records(self, groups: Mapping[Any, list[int]]) -> Records:
+        """The trades of each of some identities, after those of all other rows."""
         shared = {row for rows in groups.values() for row in rows}
         alone = [row for row in range(len(self.lines)) if row not in shared]
-        trades: list[tuple[_State, list[int], bool, bool]] = []
-        for rows in groups.values():
-            trades += self._trades(rows)
-        values = [state.values for state, *_ in trades]
+        trades = [trade for rows in groups.values() for trade in self.trades_of(rows)]
         slots: list[Column] = []
-        for n, column in enumerate(self.lines.slots):
-            kept = take(self.columns[n], alone) + [row[n] for row in values]
+        for n, column in enumerate(self.slots):
+            kept = take(self.columns[n], alone) + [trade.values[n] for trade in trades]
             slots.append(Numbers(kept, column.places) if isinstance(column, Numbers) else kept)
-        deciding = [self._deciding(rows) for _, rows, _, _ in trades]
+        deciding = [self._deciding(trade.rows) for trade in trades]
         first = len(alone)
+        keys = self.lines.key
         return Records(
             slots=slots,
-            key=take(self.lines.key, alone) + [self.lines.key[rows[0]] for _, rows, _, _ in trades],
-            is_open=take(self.lines.is_open, alone) + [not state.closed for state, *_ in trades],
+            key=take(keys, alone) + [keys[trade.rows[0]] for trade in trades],
+            is_open=take(self.lines.is_open, alone) + [not trade.closed for trade in trades],
             file=take(self.file, alone) + take(self.file, deciding),
             line=take(self.lines.line, alone) + take(self.lines.line, deciding),
             other_lines={
-                first + n: tuple(self._place(row) for row in rows if row != deciding[n])
-                for n, (_, rows, _, _) in enumerate(trades)
-                if len(rows) > 1
+                first + n: tuple(self._place(row) for row in trade.rows if row != deciding[n])
+                for n, trade in enumerate(trades)
+                if len(trade.rows) > 1
             },
-            corrected=frozenset(first + n for n, (*_, yes, _) in enumerate(trades) if yes),
-            repeated=frozenset(first + n for n, (*_, yes) in enumerate(trades) if yes),
+            corrected=frozenset(first + n for n, trade in enumerate(trades) if trade.corrected),
+            repeated=frozenset(first + n for n, trade in enumerate(trades) if trade.repeated),
+            unpaired=frozenset(first + n for n, trade in enumerate(trades) if trade.unpaired),
         )
 
-    def _trades(self, rows: list[int]) -> list[tuple[_State, list[int], bool, bool]]:
-        """The trades of one identity: its state, its lines, corrected or not, repeated or not."""
+    def trades_of(self, rows: list[int]) -> list[Joined]:
+        """The trades of one identity."""
         closing = [row for row in rows if not self.lines.is_open[row]]
         if not self.dialect.closes_each or len(closing) < 2:
-            return [self._one(rows)]
+            return [self.one(rows)]
         opening = [row for row in rows if self.lines.is_open[row]]
         same: dict[tuple[Any, ...], list[int]] = {}
         for close in closing:
             same.setdefault(tuple(column[close] for column in self.columns), []).append(close)
-        return [self._one(sorted([*opening, *closes])) for closes in same.values()]
+        return [self.one(sorted([*opening, *closes])) for closes in same.values()]
 
-    def _one(self, rows: list[int]) -> tuple[_State, list[int], bool, bool]:
-        state = _State([None] * len(self.columns), closed=False)
+    def one(self, rows: list[int]) -> Joined:
+        """The trade that all of these rows make."""
+        state = _State([None] * len(self.dialect.slots), closed=False)
         said: set[tuple[Any, ...]] = set()
-        corrected = repeated = False
+        corrected = repeated = late = False
         for row in rows:
             line = [column[row] for column in self.columns]
             is_open = self.lines.is_open[row]
@@ -157,13 +165,24 @@ class _Combiner:
             said.add(signature)
             after = self._step(state, line, is_open)
             corrected |= state.closed and not is_open and after.values != state.values
+            late |= state.closed and is_open
             state = after
-        return state, rows, corrected, repeated
+        if late:
+            self._open_first(rows, state.values)
+        return Joined(state.values, state.closed, rows, corrected, repeated)
+
+    def _open_first(self, rows: list[int], values: list[Any]) -> None:
+        """What was true at entry comes from open lines, also where those come after a close."""
+        rows = sorted(rows, key=lambda row: not self.lines.is_open[row])
+        for n, slot in enumerate(self.dialect.slots):
+            if slot.policy == FIRST:
+                column = self.columns[n]
+                values[n] = next((column[row] for row in rows if column[row] is not None), None)
 
     def _step(self, state: _State, line: list[Any], is_open: bool) -> _State:
         values = [
             _merged(slot, before, said, state.closed, is_open)
-            for slot, before, said in zip(self.dialect.slots, state.values, line, strict=True)
+            for slot, before, said in zip(self.dialect.slots, state.values, line, strict=False)
         ]
         return _State(values, state.closed or not is_open)
 
@@ -173,6 +192,13 @@ class _Combiner:
 
     def _place(self, row: int) -> tuple[int, int]:
         return self.file[row], self.lines.line[row]
+
+
+class _State(NamedTuple):
+    """What the lines read so far say of one trade."""
+
+    values: list[Any]
+    closed: bool
 
 
 def _merged(slot: Slot, before: Any, said: Any, was_closed: bool, is_open: bool) -> Any:

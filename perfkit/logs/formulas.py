@@ -10,8 +10,7 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from operator import add, mul, neg, sub
 
-from perfkit.config.dialect import NUMBER, TARGETS, Dialect, Expression, SlotValue
-from perfkit.config.dialect_reader import Kinds
+from perfkit.config.dialect import NUMBER, TARGETS, Dialect, Expression, Kinds, SlotValue
 from perfkit.config.expressions import Constant, Formula
 from perfkit.core.exact import PER_TRADE_PLACES, decimal_places, divide_half_even
 from perfkit.core.exact import units as exact_units

@@ -13,6 +13,7 @@ from perfkit.config.dialect import (
     CLOSING,
     NUMBER,
     OPEN,
+    RAW,
     TEXT,
     TIME,
     Condition,
@@ -156,6 +157,8 @@ class LineColumns:
             return self._numbers(slot, values)
         if slot.kind == TEXT:
             return self._texts(slot.target, values)
+        if slot.kind == RAW:
+            return [one if one is None or isinstance(one, str | int) else "..." for one in values]
         if slot.policy == CLOSING and True in is_open:
             # What stands there on an open line (a 0, say) need not be a time.
             values = [None if o else v for v, o in zip(values, is_open, strict=True)]

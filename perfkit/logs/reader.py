@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 
 BLOCK_BYTES = 1024 * 1024
 
+RUN_GAP = 16
+"""Lines that are read by their numbers are read together if they are at most so far apart."""
+
 RUN_LINES = 1024
 """Of lines that are read by their numbers, so many are taken at once."""
 
@@ -94,6 +97,7 @@ def read_lines(
     decoder = reader.decoder
     known = sorted(blocks) or [(1, 0)]
     at, offset = 0, -1
+    wanted = set(wanted)
     for first, last in _runs(sorted(wanted)):
         line, start = known[bisect_right(known, (first, 1 << 62)) - 1]
         if offset < 0 or line > at:
@@ -116,17 +120,21 @@ def read_lines(
             reader.next_line = first
             reader.block(raw[:whole], offset, added)
         offset += len(raw) - added
-    return reader.result()
+    log = reader.result()
+    return without(log, set(log.lines.line) - wanted)
 
 
 def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Ascending numbers in runs of consecutive ones: the first and one more than the last."""
+    """Ascending numbers in runs close to each other: the first and one more than the last.
+
+    Reading a few lines for nothing takes less time than many short runs.
+    """
     first = 0
     for place in range(1, len(numbers) + 1):
         if (
             place == len(numbers)
-            or numbers[place] != numbers[place - 1] + 1
-            or place - first == RUN_LINES
+            or numbers[place] - numbers[place - 1] > RUN_GAP
+            or numbers[place] - numbers[first] >= RUN_LINES
         ):
             yield numbers[first], numbers[place - 1] + 1
             first = place

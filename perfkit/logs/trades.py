@@ -11,7 +11,7 @@ from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import take
-from perfkit.core.trades import COLUMNS, CORRECTED, PNL_COMPUTED, REPEATED, Trades
+from perfkit.core.trades import COLUMNS, CORRECTED, PNL_COMPUTED, REPEATED, UNPAIRED, Trades
 from perfkit.logs.combine import Records, combined
 from perfkit.logs.derive import NO_RESULT, derived
 from perfkit.logs.file_log import FileLog
@@ -135,9 +135,16 @@ def by_day(trades: Trades, calendar: Calendar) -> dict[int, Trades]:
 def _derived(
     source: Source, logs: Sequence[FileLog], config: Config
 ) -> tuple[Records, dict[str, Any]]:
-    records = combined(list(logs), source.dialect)
-    targets = evaluated(records.slots, len(records.line), source.dialect)
-    if not source.dialect.pnl_from_prices:
+    dialect = source.dialect
+    totals: dict[str, Any] = {}
+    if dialect.joining is None:
+        records = combined(list(logs), dialect)
+    else:
+        from perfkit.logs.joining import joined  # most logs do without
+
+        records, totals = joined(list(logs), dialect)
+    targets = {**evaluated(records.slots, len(records.line), dialect), **totals}
+    if not dialect.pnl_from_prices:
         return records, _with_findings(records, targets, source, config)
     from perfkit.logs.prices import net_pnl_from_prices
 
@@ -162,7 +169,12 @@ def _with_findings(
     columns["line"] = records.line
     columns["key"] = records.key
     findings = columns["findings"]
-    for rows, finding in ((records.corrected, CORRECTED), (records.repeated, REPEATED), *further):
+    known = (
+        (records.corrected, CORRECTED),
+        (records.repeated, REPEATED),
+        (records.unpaired, UNPAIRED),
+    )
+    for rows, finding in (*known, *further):
         for row in rows:
             if findings[row] != NO_RESULT:
                 findings[row] |= finding

@@ -17,6 +17,7 @@ from perfkit.core.trades import (
     PNL_COMPUTED,
     REPEATED,
     SAME_TIME,
+    UNPAIRED,
 )
 from perfkit.metrics.tally import Counts
 from perfkit.summary.selection import Selection
@@ -53,6 +54,7 @@ _PER_TRADE = (
         "same_time",
         "fills of the same time are taken in the order of their lines; name an id as `order`",
     ),
+    (UNPAIRED, "unpaired", "a close has no open line to pair with; its opening time is unknown"),
     (OVERSOLD, "oversold", "more was sold than was held; what is too much opened nothing"),
 )
 

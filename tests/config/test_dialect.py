@@ -640,7 +640,7 @@ MISTAKES = {
         0,
         "closes",
         "'first' is unknown",
-        "write last or each",
+        "write last, each or sum",
     ),
     "unknown time unit": (
         fields() + "time_unit: m\n",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from perfkit.config.dialect_reader import compile_dialect, parsed
+from perfkit.config.compile import compile_dialect, parsed
 from perfkit.config.expressions import Call, Constant, ExpressionError, Field, Formula
 from perfkit.core.exact import decimal_places
 from perfkit.core.numbers import Numbers

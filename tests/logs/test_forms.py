@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from perfkit.config.compile import compile_dialect
 from perfkit.config.dialect import Dialect
-from perfkit.config.dialect_reader import compile_dialect
 from perfkit.core.errors import LogReadError
 from perfkit.logs.files import HalfWrittenError, opened
 from perfkit.logs.formats.form import PLAIN, Form

@@ -13,8 +13,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from perfkit.config.built_in import TRADE_RECORD
+from perfkit.config.compile import compile_dialect
 from perfkit.config.dialect import TARGETS, Dialect
-from perfkit.config.dialect_reader import compile_dialect
 from perfkit.core.errors import LogReadError
 from perfkit.core.numbers import Numbers
 from perfkit.core.one_value import MAX_SHOWN
@@ -186,7 +186,7 @@ def test_a_value_that_a_trade_can_do_without_is_left_out_and_told(
         assert len(log.lines) == 1 + before.count(b"\n") + after.count(b"}")
 
 
-NEEDED = ("closed_at", "net_pnl", "outcome")
+NEEDED = ("closed_at", "net_pnl", "outcome", "currency")
 
 
 @given(
@@ -569,7 +569,7 @@ def test_a_new_line_alone_is_read_without_msgspec(tmp_path: Path) -> None:
     code = (
         "import sys\n"
         "from perfkit.config.built_in import TRADE_RECORD\n"
-        "from perfkit.config.dialect_reader import compile_dialect\n"
+        "from perfkit.config.compile import compile_dialect\n"
         "from perfkit.logs.files import opened\n"
         "from perfkit.logs.file_log import Start\n"
         "from perfkit.logs.reader import pieces\n"

@@ -26,7 +26,7 @@ from perfkit.config.fills import AVERAGE, LIFO
 from perfkit.core.exact import PER_TRADE_PLACES, divide_half_even
 from perfkit.core.fast_imports import NamedTuple
 
-MOST_ENTRIES = 32
+MOST_ENTRIES = 16
 """Of the purchases that an average price is made of, the first and the last are named, so many."""
 
 

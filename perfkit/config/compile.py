@@ -1,4 +1,4 @@
-"""A dialect of YAML compiled to what reads lines, or an error that says what to write."""
+"""A dialect of trades checked and compiled: its fields, and what else is about single lines."""
 
 from __future__ import annotations
 
@@ -11,15 +11,22 @@ from perfkit.config.dialect import (
     LAST,
     NUMBER,
     OF_PRICES,
+    PLAIN_KEYS,
     RESULTS,
     TARGETS,
     TEXT,
     TIME,
+    VALUE_KEYS,
     Condition,
     Dialect,
     Expression,
+    Kinds,
+    Problem,
     Slot,
     SlotValue,
+    check_keys,
+    mapping_of,
+    word_of,
 )
 from perfkit.config.expressions import (
     Call,
@@ -31,31 +38,15 @@ from perfkit.config.expressions import (
     Tree,
     simple,
 )
-from perfkit.config.keys import Problem, check_keys, list_of, mapping_of, word_of
-from perfkit.config.layout import LAYOUT_KEYS, layout_of
-from perfkit.core.one_value import (
-    TIME_UNITS_US,
-    BadValueError,
-    exact_number,
-)
-
-_VALUE_KEYS = ("values", "time_format", "decimal", "hold_unit")
-"""Keys about how values are written (see `value_keys`)."""
-_KEYS = (
-    *("only", "open_when", "identity", "closes", "fills", "time_unit", "fields", "nulls"),
-    *_VALUE_KEYS,
-    *LAYOUT_KEYS,
-)
-
-Kinds = Mapping[str, tuple[str, str]]
-"""Of each target its kind, and how several lines combine."""
+from perfkit.config.layout import layout_of
+from perfkit.core.one_value import TIME_UNITS_US, BadValueError, exact_number
 
 
 def compile_dialect(
     name: str, spec: Mapping[str, object], problem: Problem, zone: tzinfo = UTC
 ) -> Dialect:
     """Checks a dialect's words and compiles them; raises what `problem` makes of a mistake."""
-    check_keys(spec, _KEYS, "", problem)
+    check_keys(spec, PLAIN_KEYS, "", problem)
     fields = _fields(spec.get("fields"), problem)
     slots: list[Slot] = []
     expressions = {
@@ -76,7 +67,7 @@ def dialect_of(
     """The dialect of those expressions, with all that is not about its fields."""
     closes = spec.get("closes", "last")
     if closes not in ("last", "each"):
-        raise problem("closes", f"{closes!r} is unknown", "write last or each")
+        raise problem("closes", f"{closes!r} is unknown", "write last, each or sum")
     unit = spec.get("time_unit")
     if unit is not None and (not isinstance(unit, str) or unit not in TIME_UNITS_US):
         raise problem("time_unit", f"{unit!r} is unknown", "write s, ms, us or ns")
@@ -88,10 +79,10 @@ def dialect_of(
         )
     compiled = Dialect(
         name=name,
-        only=_conditions(spec.get("only", {}), "only", problem),
-        open_when=tuple(_conditions(group, "open_when", problem) for group in groups),
+        only=conditions_of(spec.get("only", {}), "only", problem),
+        open_when=tuple(conditions_of(group, "open_when", problem) for group in groups),
         identity=tuple(
-            _leaf(part, "identity", problem) for part in list_of(spec.get("identity", []))
+            _leaf(part, "identity", problem) for part in _list(spec.get("identity", []))
         ),
         closes_each=closes == "each",
         time_unit=unit,
@@ -99,10 +90,10 @@ def dialect_of(
         slots=tuple(slots),
         expressions=expressions,
         words={},
-        nulls=frozenset(map(word_of, list_of(spec.get("nulls", [])))),
+        nulls=frozenset(map(word_of, _list(spec.get("nulls", [])))),
         layout=layout_of(spec, problem),
     )
-    if spec.keys().isdisjoint(_VALUE_KEYS):
+    if spec.keys().isdisjoint(VALUE_KEYS):
         return compiled
     from perfkit.config.value_keys import with_value_keys
 
@@ -126,13 +117,23 @@ def _fields(given: object, problem: Problem) -> Mapping[str, object]:
 
 def name_of(slots: list[Slot], text: object, key: str, problem: Problem) -> SlotValue:
     """A name or an id read from the line, beside the fields of its trade."""
-    return _in_a_slot(Slot(key, _leaf(text, key, problem), TEXT, LAST), slots)
+    return in_a_slot(Slot(key, _leaf(text, key, problem), TEXT, LAST), slots)
 
 
-def _in_a_slot(slot: Slot, slots: list[Slot]) -> SlotValue:
+def in_a_slot(slot: Slot, slots: list[Slot]) -> SlotValue:
     if slot not in slots:
         slots.append(slot)
     return SlotValue(slots.index(slot))
+
+
+def parsed(text: str) -> Tree:
+    """The tree of an expression; raises `ExpressionError`."""
+    tree = simple(text)
+    if tree is not None:
+        return tree
+    from perfkit.config import expression_parser
+
+    return expression_parser.parsed(text)
 
 
 def expression_of(
@@ -168,7 +169,7 @@ def _resolved(
         return Formula(tree.operation, parts)  # type: ignore[arg-type]
     if isinstance(tree, Call) and (tree.name == "sum") != (kind == NUMBER):
         raise problem(key, f"{tree.name}() gives no {kind}", "see the functions of expressions")
-    return _in_a_slot(Slot(target, tree, kind, policy), slots)
+    return in_a_slot(Slot(target, tree, kind, policy), slots)
 
 
 def _constant(text: str, target: str, kind: str, problem: Problem) -> str | Decimal:
@@ -200,7 +201,7 @@ def _leaf(text: object, key: str, problem: Problem) -> Leaf:
     return tree
 
 
-def _conditions(spec: object, key: str, problem: Problem) -> tuple[Condition, ...]:
+def conditions_of(spec: object, key: str, problem: Problem) -> tuple[Condition, ...]:
     mapping = mapping_of(spec, key, problem)
     return tuple(
         _condition(_leaf(name, key, problem), wanted, f"{key}.{name}", problem)
@@ -212,13 +213,13 @@ def _condition(source: Leaf, wanted: object, key: str, problem: Problem) -> Cond
     if wanted in ("exists", "missing"):
         return Condition(source, (None,), negated=wanted == "exists")
     if not isinstance(wanted, Mapping):
-        return Condition(source, tuple(list_of(wanted)))
+        return Condition(source, tuple(_list(wanted)))
     check_keys(wanted, ("not", "above", "below"), f"{key}.", problem)
     bounds = [wanted.get(name) for name in ("above", "below")]
     for bound in bounds:
         if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | Decimal)):
             raise problem(key, f"{bound!r} is not a number", "write `above: 0` or `below: 0`")
-    allowed = tuple(list_of(wanted["not"])) if "not" in wanted else None
+    allowed = tuple(_list(wanted["not"])) if "not" in wanted else None
     return Condition(source, allowed, allowed is not None, *map(_decimal, bounds))
 
 
@@ -226,11 +227,5 @@ def _decimal(bound: object) -> Decimal | None:
     return None if bound is None else exact_number(str(bound))
 
 
-def parsed(text: str) -> Tree:
-    """The tree of an expression; raises `ExpressionError`."""
-    tree = simple(text)
-    if tree is not None:
-        return tree
-    from perfkit.config import expression_parser
-
-    return expression_parser.parsed(text)
+def _list(value: object) -> list[object]:
+    return list(value) if isinstance(value, list) else [value]
