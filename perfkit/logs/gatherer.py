@@ -57,7 +57,7 @@ class Gatherer:
         self.shown = shown
         self.numbering = form.numbering
         self.dialect = dialect
-        self.decoder = _decoder(form, dialect.keys)
+        self.decoder = _decoder(form, dialect)
         self.columns = LineColumns(dialect)
         self.next_line = start.line
         self.end = start.offset
@@ -307,10 +307,10 @@ class Gatherer:
         return LineError(self.shown, number, offset, intern(reason), numbering=self.numbering)
 
 
-def _decoder(form: Form, keys: tuple[str, ...]) -> Decoder:
+def _decoder(form: Form, dialect: Dialect) -> Decoder:
     if form.format != CSV:
-        return json_lines.JsonLines(keys)
+        return json_lines.JsonLines(dialect.keys, dialect.decimal)
     from perfkit.logs.formats.csv_rows import CsvRows
 
     assert form.header is not None
-    return CsvRows(form.header, keys)
+    return CsvRows(form.header, dialect.keys)

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -605,3 +606,21 @@ def test_lines_read_by_their_numbers_are_those_lines(
         log = read_lines(stream, path.name, dialect(), wanted, blocks)
     assert log.lines.line == sorted(wanted)
     assert log.lines.identity == [whole.lines.identity[n - 1] for n in sorted(wanted)]
+
+
+@pytest.mark.parametrize("padding", [0, 100_000])
+def test_a_decimal_comma_is_about_texts_and_not_about_the_numbers_of_json(
+    tmp_path: Path, padding: int
+) -> None:
+    spec = {**TRADE_RECORD, "decimal": ","}
+    written = ["1.234", '"1.234"', '"1,234"', "-1.5e-3", "12", "1e999999"]
+    content = b"".join(
+        line(net_profit_loss=one, note=f'"{"x" * padding}"') + b"\n" for one in written
+    )
+    log = read(tmp_path, content, spec)
+    column = log.lines.slots[[slot.target for slot in dialect(spec).slots].index("net_pnl")]
+    assert isinstance(column, Numbers)
+    assert [Decimal(unit or 0).scaleb(-column.places) for unit in column.units] == [
+        *(Decimal("1.234"), Decimal(1234), Decimal("1.234"), Decimal("-0.0015"), Decimal(12)),
+    ]
+    assert [error.line for error in log.errors] == [6]

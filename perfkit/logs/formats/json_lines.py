@@ -14,13 +14,16 @@ from functools import cache
 from io import BytesIO
 from itertools import accumulate, islice
 
-from perfkit.core.one_value import MAX_DIGITS, BadValueError, short_int
+from perfkit.core.one_value import MAX_DIGITS, BadValueError, exact_number, short_int
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from collections.abc import Callable
+    from typing import Any, TypeAlias
 
     import msgspec
+
+    Digits: TypeAlias = "Callable[[str], str]"
 
 MAX_LINE_BYTES = 1024 * 1024
 
@@ -43,8 +46,9 @@ class JsonLines:
 
     first_line = 1
 
-    def __init__(self, keys: tuple[str, ...]) -> None:
+    def __init__(self, keys: tuple[str, ...], decimal: str | None = None) -> None:
         self._keys = keys
+        self._digits = _with_comma if decimal == "," else str
 
     def is_header(self, raw: bytes) -> bool:
         """Whether a line is the header: there is none."""
@@ -65,7 +69,7 @@ class JsonLines:
         if len(raw) > MAX_LINE_BYTES or raw.rstrip()[-1:] != b"}":
             return False
         try:
-            decoded_line(raw, self._keys)
+            decoded_line(raw, self._keys, self._digits)
         except BadValueError:
             return False
         return True
@@ -75,7 +79,7 @@ class JsonLines:
 
         None when any of them is not one plain object.
         """
-        rows = decoded_block(block, self._keys)
+        rows = decoded_block(block, self._keys, self._digits)
         return None if rows is None else (rows, range(len(rows)))
 
     def records(self, block: bytes) -> Iterator[bytes]:
@@ -86,15 +90,20 @@ class JsonLines:
         """One line, None when it is blank; raises `BadValueError` with the reason."""
         if not raw or (raw.isspace() and len(raw) <= MAX_LINE_BYTES):
             return None
-        return decoded_line(raw, self._keys)
+        return decoded_line(raw, self._keys, self._digits)
 
 
-def decoded_block(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
-    """All lines of the block decoded; None when any of them is not one plain object."""
+def decoded_block(
+    block: bytes, keys: tuple[str, ...], digits: Digits = str
+) -> list[tuple[Any, ...]] | None:
+    """All lines of the block decoded; None when any of them is not one plain object.
+
+    `digits` makes a text of the digits of a number that is no integer.
+    """
     if b"\0" in block or _has_deep_line(block):
         return None
     if len(block) <= min(FEW_BYTES, MAX_LINE_BYTES):
-        rows = plainly_decoded(block, keys)
+        rows = plainly_decoded(block, keys, digits)
         if rows is not None:
             return rows
     from msgspec import MsgspecError
@@ -106,12 +115,12 @@ def decoded_block(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] 
         lines = BytesIO(block).readlines()
         if len(block) > MAX_LINE_BYTES and max(map(len, lines)) > MAX_LINE_BYTES:
             return None
-        return list(map(astuple, map(_line_decoder(keys).decode, lines)))
+        return list(map(astuple, map(_line_decoder(keys, digits).decode, lines)))
     except (MsgspecError, UnicodeDecodeError):
         return None
 
 
-def decoded_line(raw: bytes, keys: tuple[str, ...]) -> tuple[Any, ...]:
+def decoded_line(raw: bytes, keys: tuple[str, ...], digits: Digits = str) -> tuple[Any, ...]:
     """One line decoded; raises `BadValueError` with the reason."""
     import msgspec
 
@@ -126,17 +135,19 @@ def decoded_line(raw: bytes, keys: tuple[str, ...]) -> tuple[Any, ...]:
     if _is_deep(raw):
         raise BadValueError(f"is nested more than {MAX_DEPTH} levels deep")
     try:
-        return msgspec.structs.astuple(_line_decoder(keys).decode(raw))
+        return msgspec.structs.astuple(_line_decoder(keys, digits).decode(raw))
     except msgspec.ValidationError as error:
         raise BadValueError(_not_an_object(raw, str(error))) from error
     except msgspec.DecodeError as error:
         quoted = _without_nan(raw)
         if quoted != raw:
-            return decoded_line(quoted, keys)
+            return decoded_line(quoted, keys, digits)
         raise BadValueError(f"is not JSON: {_why_not_json(raw, str(error))}") from error
 
 
-def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]] | None:
+def plainly_decoded(
+    block: bytes, keys: tuple[str, ...], digits: Digits = str
+) -> list[tuple[Any, ...]] | None:
     """The named fields of each line, by the standard library; None where that might differ.
 
     ASCII without escapes leaves no question of how to read a text, and numbers stay as they are:
@@ -148,7 +159,7 @@ def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]
 
     try:
         lines = [
-            json.loads(line, parse_float=str, parse_int=short_int, parse_constant=_no_number)
+            json.loads(line, parse_float=digits, parse_int=short_int, parse_constant=_no_number)
             for line in block.decode("ascii").split("\n")[:-1]
         ]
     except ValueError:
@@ -156,6 +167,14 @@ def plainly_decoded(block: bytes, keys: tuple[str, ...]) -> list[tuple[Any, ...]
     if not all(isinstance(line, dict) for line in lines):
         return None
     return [tuple(map(line.get, keys)) for line in lines]
+
+
+def _with_comma(digits: str) -> str:
+    """A number of JSON as a dialect whose decimal mark is a comma has it in a text."""
+    try:
+        return f"{exact_number(digits):f}".replace(".", ",")
+    except BadValueError:
+        return digits
 
 
 def _has_deep_line(block: bytes) -> bool:
@@ -202,7 +221,7 @@ def _no_number(name: str) -> None:
 
 
 @cache
-def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
+def _line_decoder(keys: tuple[str, ...], digits: Digits = str) -> msgspec.json.Decoder[Any]:
     """Decodes only the named fields; a JSON number with a point or exponent stays its digits."""
     from typing import Any
 
@@ -215,7 +234,7 @@ def _line_decoder(keys: tuple[str, ...]) -> msgspec.json.Decoder[Any]:
         rename=dict(zip(names, keys, strict=True)),
         gc=False,
     )
-    return msgspec.json.Decoder(line, float_hook=str)
+    return msgspec.json.Decoder(line, float_hook=digits)
 
 
 def _not_an_object(raw: bytes, problem: str) -> str:
