@@ -44,7 +44,7 @@ _STILL_OPEN = word_set("open active hold holding running live unrealized")
 MOVED = word_set("deposit withdrawal withdraw balance transfer payout")
 """Words for money that was moved, and not earned."""
 _STATES = word_set(
-    "status state event kind action type phase act side signal result outcome closed resolved "
+    "status state event ev kind action type phase act side signal result outcome closed resolved "
     "settled open exited direction is reason category note trade order active won win entry "
     "position"
 )

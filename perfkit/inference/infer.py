@@ -15,6 +15,7 @@ from perfkit.inference.assemble import dialect_of
 from perfkit.inference.candidates import Candidate, candidates_of
 from perfkit.inference.closing import failed_records
 from perfkit.inference.confirm import closed_if_it_holds
+from perfkit.inference.doubts import Doubt
 from perfkit.inference.fallback import (
     Log,
     agrees_with_executions,
@@ -117,7 +118,8 @@ def _read(
     elif best.sign_contradicts:
         assumed.append("the sign of the P&L contradicts the prices; it is taken as logged")
     doubts = [*doubts_of(candidates, columns, roles, identity), *moments.doubts, *unit.doubts]
-    doubts += [*costs.doubts, *identity.doubts]
+    is_linked = "open_when" in dialect
+    doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
     return Reading(
         source={"currency": unit.currency},
         dialect=dialect,
@@ -128,3 +130,9 @@ def _read(
         doubts=tuple(doubts),
         columns=tuple(names_of(columns)),
     )
+
+
+def _possible(doubt: Doubt, *, is_linked: bool) -> Doubt:
+    """The doubt without answers that combine records which nothing links."""
+    kept = [one for one in doubt.answers if is_linked or "combine.commission" not in one.changes]
+    return doubt._replace(answers=tuple(kept))

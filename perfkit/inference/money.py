@@ -151,9 +151,18 @@ def _of_openings(best: Candidate, fees: Sequence[Column]) -> Doubt | None:
         f"Openings have costs as well, {total:f} in all; are they in those of the closes?",
         (
             Answer("yes, or they do not count", {}),
-            Answer("no", {"combine.commission": "sum"}),
+            Answer("no, they come on top", _on_top(best)),
         ),
     )
+
+
+def _on_top(best: Candidate) -> dict[str, object]:
+    """The net P&L as the gross one less the costs of all records of a trade."""
+    return {
+        "fields.net_pnl": None,
+        "fields.gross_pnl": _scaled(best),
+        "combine.commission": "sum",
+    }
 
 
 def commission_currency_of(columns: Sequence[Column], rows: Sequence[int]) -> Column | None:
@@ -206,11 +215,13 @@ def _before_or_after(best: Candidate, paid: Sequence[Column], pnl: str, less: st
         Decimal(0),
     )
     names = " and ".join(fee.name for fee in paid)
+    on_top = _of_openings(best, paid) is not None
     return Doubt(
         "costs",
         f"Is {best.pnl.name} before or after {names}, which add up to {total:f}?",
         (
             Answer("after costs", {"fields.net_pnl": pnl}),
             Answer("before costs", {"fields.net_pnl": less}),
+            *([Answer("before the costs of opening and close", _on_top(best))] if on_top else []),
         ),
     )
