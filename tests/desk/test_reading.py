@@ -63,6 +63,20 @@ def test_what_is_undecided_is_asked_and_can_be_answered(tmp_path: Path) -> None:
     assert desk.summary("all").metrics["net_pnl"] == Decimal("2.25")
 
 
+def test_costs_of_opening_and_close_add_up_where_an_id_links_them(tmp_path: Path) -> None:
+    lines = []
+    for n, pnl in enumerate(("20", "-5")):
+        day = f"2026-01-0{n + 5}T1"
+        lines.append({"event": "OPEN", "time": f"{day}0:00:00Z", "id": n, "fee": "0.3"})
+        lines.append(
+            {"event": "CLOSE", "time": f"{day}1:00:00Z", "id": n, "fee": "0.4", "pnl": pnl}
+        )
+    path = tmp_path / "t.jsonl"
+    path.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    metrics = perfkit.read(path, answers={"costs": 3}, quiet=True).summary("all").metrics
+    assert (metrics["commission"], metrics["net_pnl"]) == (Decimal("1.4"), Decimal("13.6"))
+
+
 def test_a_log_without_results_is_said_to_have_none(tmp_path: Path) -> None:
     path = tmp_path / "signals.jsonl"
     path.write_text('{"time": "2026-04-07T10:00:00Z", "signal": "BUY"}\n' * 2)
