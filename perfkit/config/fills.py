@@ -43,6 +43,7 @@ FIELDS: dict[str, tuple[str, str]] = {
     "exit_reason": (TEXT, LAST),
     "stop_loss": (NUMBER, LAST),
     "target": (NUMBER, LAST),
+    **dict.fromkeys(("currency", "commission_currency"), (TEXT, LAST)),
 }
 """What a line can say of a fill. Of several lines of one fill, a later one corrects it."""
 
@@ -83,6 +84,12 @@ def compile_fills(
     for field, remedy in NEEDED.items():
         if field not in fields:
             raise problem("fields", f"has no {field}, which fills need", remedy)
+    if "commission_currency" in fields and given.get("fee_from") == "quantity":
+        raise problem(
+            "fields.commission_currency",
+            "does not go with `fee_from: quantity`, which says that purchases cost what they buy",
+            "leave one of them out",
+        )
     slots: list[Slot] = []
     expressions = {
         target: expression_of(target, source, slots, FIELDS, problem)

@@ -76,6 +76,12 @@ def compile_joining(
     compiled = compile_dialect(name, plain, problem, zone)
     slots = list(compiled.slots)
     totals = _totals(compiled, spec, slots, problem, sums=sums)
+    if compiled.pnl_from_prices and any(one.rule == AVERAGE for one in totals):
+        raise problem(
+            "fields",
+            "has no P&L, and none can be computed from a mean price exactly",
+            "name net_pnl, such as `(exit - entry) * qty` of each close, or use `fills`",
+        )
     done_when = conditions_of(spec.get("done_when", {}), "done_when", problem)
     reuse = spec.get("reuse", False)
     if not isinstance(reuse, bool):

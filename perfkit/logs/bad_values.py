@@ -20,6 +20,12 @@ if TYPE_CHECKING:
 
 _PARTS = 16
 
+SPARED_OF_FILLS = (
+    *("strategy", "execution_mode", "exit_reason", "stop_loss", "target"),
+    "commission_currency",
+)
+"""What a fill can do without, unless fills are grouped by it."""
+
 
 def bad_rows(columns: LineColumns, raw: Raw, count: int) -> dict[int, str]:
     """The rows that need a value that cannot be converted: the first such field, and why."""
@@ -57,11 +63,8 @@ def without_bad_values(columns: LineColumns, raw: Raw, count: int) -> tuple[Type
         column = convert([take(one, good) for one in raw], len(good)) if good else None
         slots.append(_spread(slot, column, good, count))
     _leave_out_foreign_costs(columns, slots, faults)
-    if columns.dialect.fills is not None:
-        needing = {row: reason for bad in reversed(faults) for row, reason in bad.items()}
-        return columns.fills(slots, count), needing
     is_open, at = columns.settled(slots, columns.said_open(raw, count))
-    needing = {}
+    needing: dict[int, str] = {}
     left_out: set[tuple[int, str]] = set()
     for number, (slot, found) in enumerate(zip(columns.dialect.slots, faults, strict=True)):
         for row, reason in found.items():
@@ -72,7 +75,7 @@ def without_bad_values(columns: LineColumns, raw: Raw, count: int) -> tuple[Type
                 needing.setdefault(row, reason)
             else:
                 left_out.add((row, reason))
-    typed = Typed(slots, columns.identities(raw, count), is_open, at, sorted(left_out))
+    typed = Typed(slots, columns.identities(raw, slots, count), is_open, at, sorted(left_out))
     return typed, needing
 
 
@@ -117,6 +120,9 @@ def _needed(
             expression, lambda slot: values_of(slots[slot])[row] is not None
         )
 
+    fills = columns.dialect.fills
+    if fills is not None:
+        return target not in SPARED_OF_FILLS or target in fills.by
     if target == "closed_at":
         first = alternatives(columns.dialect.expressions[target])
         before = first[: first.index(SlotValue(number))]

@@ -74,17 +74,8 @@ class LineColumns:
             if slot.source not in times:
                 times[slot.source] = self._converted(slot, raw, is_open)
             slots.append(times[slot.source])
-        if self.dialect.fills is not None:
-            return self.fills(slots, count)
         is_open, at = self.settled(slots, is_open)
-        return Typed(slots, self.identities(raw, count), is_open, at)
-
-    def fills(self, slots: list[Column], count: int) -> Typed:
-        """Fills: what is matched with each other is of one identity, and nothing is open."""
-        from perfkit.logs.fills.lines import groups_of  # most logs do without
-
-        group = groups_of(slots, count, self.dialect)
-        return Typed(slots, group, [False] * count, self._evaluated("at", slots, count))
+        return Typed(slots, self.identities(raw, slots, count), is_open, at)
 
     def unusable(self, typed: Typed) -> dict[int, str]:
         """The rows that lack what a trade cannot do without, and why."""
@@ -188,6 +179,8 @@ class LineColumns:
 
         A line without a closing time, or that says `open`, is open and says nothing of a close.
         """
+        if self.dialect.fills is not None:
+            return is_open, self._evaluated("at", slots, len(is_open))
         closed_at = self._evaluated("closed_at", slots, len(is_open))
         if None in closed_at:
             is_open = [opened or at is None for opened, at in zip(is_open, closed_at, strict=True)]
@@ -230,7 +223,12 @@ class LineColumns:
         meaning = {text: self.dialect.word(target, text) if text else None for text in distinct}
         return list(map(meaning.__getitem__, values))
 
-    def identities(self, raw: Raw, count: int) -> list[str | None]:
+    def identities(self, raw: Raw, slots: list[Column], count: int) -> list[str | None]:
+        """The identity of each line; of a fill, the group that it is matched in."""
+        if self.dialect.fills is not None:
+            from perfkit.logs.fills.lines import groups_of  # most logs do without
+
+            return groups_of(slots, count, self.dialect)
         parts = [self.names(source, raw, count) for source in self.dialect.identity]
         if len(parts) == 1:
             return parts[0]

@@ -60,6 +60,10 @@ def test_all_keys_are_read(workspace: WriteWorkspace) -> None:
         ("fills: {short: no}\n" + FIELDS, "'no' is unknown; write true or false"),
         ("fills: {dust: -1}\n" + FIELDS, "is not a quantity"),
         ("fills: {by: price}\n" + FIELDS, "price is not a name to group by"),
+        (
+            "fills: {fee_from: quantity}\n" + FIELDS.replace("{", "{commission_currency: c, "),
+            "fields.commission_currency: does not go with `fee_from: quantity`",
+        ),
         ("fills: {}\nopen_when: {a: 1}\n" + FIELDS, "open_when: does not go with `fills`"),
         ("fills: {}\nfields: {at: t, price: p}\n", "has no quantity, which fills need"),
         ("fills: {}\nfields: {closed_at: t}\n", "fields.closed_at: is unknown"),

@@ -16,6 +16,7 @@ sources:
     dialect:
       fields: {closed_at: t, net_pnl: pnl, commission: fee, symbol: s, entry_price: p}
 """
+PRICES = HEAD.replace("net_pnl: pnl", "side: side, exit_price: x, quantity: q")
 
 
 @pytest.mark.parametrize(
@@ -47,3 +48,8 @@ def test_a_mistake_is_named_with_what_to_write(
     with pytest.raises(ConfigError) as caught:
         load(root)
     assert message in str(caught.value)
+
+
+def test_pnl_is_not_computed_from_a_mean_price(workspace: WriteWorkspace) -> None:
+    with pytest.raises(ConfigError, match="none can be computed from a mean price exactly"):
+        load(workspace(PRICES + "      identity: [id]\n      closes: sum\n"))

@@ -15,7 +15,7 @@ import pytest
 from perfkit.desk.desk import Desk
 from perfkit.desk.desk import open as open_desk
 from tests.conftest import WriteWorkspace
-from tests.fillkit import closed, desk_of_fills, left, lines_of, shown
+from tests.fillkit import CONFIG, closed, desk_of_fills, left, lines_of, shown
 
 ANY = ("fifo", "lifo", "average")
 
@@ -278,6 +278,41 @@ def sided(workspace: WriteWorkspace, *lines: dict[str, object]) -> Desk:
     ]
     text = "".join(json.dumps(line) + "\n" for line in every)
     return open_desk(workspace(SIDES, {"logs/fills.jsonl": text}))
+
+
+class TestValuesThatCannotBeRead:
+    @pytest.mark.parametrize("field", ["q", "p", "f", "t", "s"])
+    def test_a_fill_whose_money_or_group_cannot_be_read_is_a_bad_line(
+        self, workspace: WriteWorkspace, field: str
+    ) -> None:
+        first, second, third = lines_of("+1@10 1; +1@11 1; -1@12 1")
+        desk = desk_of_fills(workspace, [first, second | {field: ["?"]}, third])
+        (error,) = desk.book.errors
+        assert error.line == 2
+        assert error.reason.startswith(f"{field}: ")
+        assert [shown(one) for one in closed(desk)] == ["L 1 10->12 [0..2] 2 2 0"]
+
+    def test_what_a_fill_can_do_without_costs_no_fill(self, workspace: WriteWorkspace) -> None:
+        desk = sided(
+            workspace,
+            {"side": "buy", "q": "1", "p": "10", "stop": "none", "tag": ["a"]},
+            {"side": "sell", "q": "1", "p": "14"},
+        )
+        (trade,) = closed(desk)
+        assert (trade.net_pnl, trade.stop_loss, desk.book.errors) == (Decimal(4), None, [])
+
+    def test_a_fee_in_another_currency_stays_out_of_the_pnl(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        lines = [line | {"c": "USD"} for line in lines_of("+1@10 1; -1@12 1")]
+        lines[1]["c"] = "BNB"
+        root = workspace(
+            CONFIG.format(fills="{}", top="").replace("{at:", "{commission_currency: c, at:"),
+            {"logs/fills.jsonl": "".join(json.dumps(line) + "\n" for line in lines)},
+        )
+        desk = open_desk(root)
+        assert [shown(one) for one in closed(desk)] == ["L 1 10->12 [0..1] 2 1 1"]
+        assert desk.book.errors == []
 
 
 class TestSides:
