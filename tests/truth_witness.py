@@ -28,6 +28,8 @@ from tests.truth_world import World
 
 SECOND_US = 1_000_000
 
+BY_COMMAND = ("silenced", "unsilenced", "acknowledged")
+
 
 class Finished(NamedTuple):
     """The last finished run: its clock, the codes to answer with, the edits so far."""
@@ -265,8 +267,10 @@ class Witness:
         latest = max(world.clock + AHEAD, self.perhaps, self.mentioned)
         for event in (json.loads(line) for line in lines if line):
             self.ledger.add(event)
+            # A command says what it did by the clock of its moment, which may since have gone back.
+            is_of_run = event["rule"] and event["kind"] not in BY_COMMAND
             for field in ("first_trade", "last_trade", "occurred_at"):
-                at = event[field] if event["rule"] and event["kind"] != "silenced" else None
+                at = event[field] if is_of_run else None
                 assert at is None or _seconds(at) <= latest, f"{field} is ahead: {event}"
                 self.mentioned = max(self.mentioned, _seconds(at) if at else 0)
 

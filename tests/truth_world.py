@@ -83,6 +83,11 @@ class LogFile:
         return not self.lines and self.torn is None
 
     @property
+    def is_garbage(self) -> bool:
+        """Whether it has whole lines, none of which is a trade."""
+        return bool(self.lines) and not any(line.order for line in self.lines)
+
+    @property
     def is_readable(self) -> bool:
         return self.fault in ("", "packed")
 
@@ -98,6 +103,7 @@ class World:
         self.names = ["a", "b"] if random.random() < 0.7 else ["b"]
         self.sources: dict[str, dict[str, LogFile]] = {name: {} for name in self.names}
         self.away: set[str] = set()
+        self.had: dict[str, set[str]] = {}
         self.later: list[tuple[int, Callable[[], None]]] = []
         self.rules = {name: versions[0] for name, versions in RULES.items()}
         self.valid = True
@@ -271,6 +277,9 @@ class World:
     def in_trouble(self) -> dict[str, bool | None]:
         """The sources of which nothing can be said; None where that is a matter of opinion.
 
+        Nothing can be said where the newest file is not there, is empty, or holds only bad lines.
+        Whether a source that lost all files with trades can be relied on is such a matter as well:
+        what a run remembers of them depends on which runs there were.
         An older file that cannot be read is such a matter: the newest line is there.
         """
         found: dict[str, bool | None] = {}
@@ -280,9 +289,21 @@ class World:
             if (
                 newest is None
                 or files[newest].is_empty
+                or files[newest].is_garbage
                 or files[newest].fault not in ("", "packed")
             ):
                 found[source] = True
             elif any(file.fault not in ("", "packed") for file in files.values()):
                 found[source] = None
+            with_trades = {
+                name
+                for name, file in files.items()
+                if file.is_readable and any(line.order for line in file.lines)
+            }
+            had = self.had.setdefault(source, set())
+            if source not in found:
+                if had and not had & with_trades:
+                    found[source] = None
+                else:
+                    self.had[source] = with_trades or had
         return found

@@ -293,8 +293,9 @@ def _trouble(book: Book, source: Source, known: Sequence[str]) -> str | None:
         return f"nothing in {newest.name}, its newest file, can be read"
     if known and not {file.name for file in files if file.sizes[0]} & set(known):
         counted = f"all {len(known)} log files" if len(known) > 1 else "the log file"
+        are = "are" if len(known) > 1 else "is"
         return (
-            f"{counted} with trades that it had are gone or empty (is a volume not mounted? if "
+            f"{counted} with trades that it had {are} gone or empty (is a volume not mounted? if "
             "that is meant so, remove logs/performance/alerts.state)"
         )
     return None
