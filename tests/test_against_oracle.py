@@ -15,7 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfkit.config.built_in import BUILT_IN
+from perfkit.config.built_in import TRADE_RECORD
 from perfkit.core.calendar import WEEKDAYS
 from perfkit.desk.desk import open as open_desk
 from perfkit.metrics.facts import Value
@@ -272,7 +272,7 @@ def test_stops_and_targets_with_logged_exit_prices_equal_the_oracle(
 
 def _with_exit_price(root: Path) -> None:
     path = root / "config/perfkit.yaml"
-    dialect = json.loads(json.dumps(BUILT_IN["trade_record"]))
+    dialect = json.loads(json.dumps(TRADE_RECORD))
     dialect["fields"]["exit_price"] = "exit_price"
     source = f"currency: USD, dialect: {json.dumps(dialect)}}}"
     text = path.read_text(encoding="utf-8").replace("currency: USD}", source)

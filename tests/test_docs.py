@@ -19,7 +19,7 @@ import perfkit
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.cli import main
 from perfkit.config import fills, joining, settings
-from perfkit.config.built_in import BUILT_IN
+from perfkit.config.built_in import EXTENDS, TRADE_RECORD, names
 from perfkit.config.dialect import _KEYS as DIALECT_KEYS
 from perfkit.config.dialect import TARGETS
 from perfkit.config.layout import LAYOUT_KEYS
@@ -196,7 +196,7 @@ class TestConfiguration:
 
     def test_every_key_of_a_dialect_is_documented(self) -> None:
         intro = section("configuration.md", "## Dialects").partition("\n### ")[0]
-        assert first_cells(intro) == set(DIALECT_KEYS)
+        assert first_cells(intro) == {*DIALECT_KEYS, EXTENDS}
 
     def test_every_field_of_a_trade_is_documented_with_its_kind_and_how_lines_combine(self) -> None:
         rows = tables_of(section("configuration.md", "### Fields"))[0]
@@ -234,7 +234,7 @@ class TestConfiguration:
 
     def test_every_example_loads(self, tmp_path: Path) -> None:
         examples = [one.text for one in blocks(DOCS / "configuration.md") if one.language == "yaml"]
-        assert len(examples) == 7
+        assert len(examples) == 8
         for number, example in enumerate(examples):
             root = tmp_path / str(number)
             (root / "config").mkdir(parents=True)
@@ -255,7 +255,11 @@ class TestConfiguration:
             -1
         ]
         (source,) = parse(example, "docs").value["sources"]
-        assert source["dialect"] == BUILT_IN["trade_record"]
+        assert source["dialect"] == TRADE_RECORD
+
+    def test_every_built_in_dialect_is_in_the_table(self) -> None:
+        table = first_cells(section("configuration.md", "### Built-in dialects"))
+        assert table == set(names())
 
     @pytest.mark.parametrize("number", range(4))
     def test_worked_dialect_reads_its_lines_as_the_trades_shown(
@@ -375,7 +379,7 @@ class TestDataModel:
     def test_the_fields_of_trade_record_are_those_the_dialect_reads(self) -> None:
         rows = tables_of(section("data-model.md", "## The fields of `trade_record`"))[0]
         assert [row[0].strip("`") for row in rows] == IN_A_RECORD
-        dialect = BUILT_IN["trade_record"]
+        dialect = TRADE_RECORD
         fields: Any = dialect["fields"]
         becomes: dict[str, list[str]] = {name: [] for name in IN_A_RECORD}
         for target, expression in fields.items():

@@ -119,6 +119,7 @@ def test_type_checker_accepts_a_right_use_and_names_each_wrong_one(
 
 
 CORE = {
+    "dialects kraken": 0,
     "summary --window all --by strategy": 0,
     "summary --json --export --check": 0,
     "explain net_pnl --window all": 0,
@@ -159,8 +160,8 @@ def test_every_command_is_tried_without_the_extras() -> None:
 
 def perfkit(python: Path, line: str, workspace: Path, folder: Path) -> Sequence[object]:
     """Runs a command in an empty folder: exit code, output, messages."""
-    makes_one = line.startswith(("init", "demo"))
-    root = () if makes_one else ("--root", workspace)
+    needs_none = line.startswith(("init", "demo", "dialects"))
+    root = () if needs_none else ("--root", workspace)
     done = run(python, "-m", "perfkit", *line.split(), *root, cwd=folder)
     return done.returncode, done.stdout, done.stderr
 

@@ -90,7 +90,7 @@ def _code() -> list[tuple[str, int, int]] | None:
             folder = folders.pop()
             with os.scandir(folder) as entries:
                 for one in entries:
-                    if one.name.endswith(".py"):
+                    if one.name.endswith((".py", ".yaml")):
                         status = one.stat()
                         found.append((one.path, status.st_size, status.st_mtime_ns))
                     elif "." not in one.name and one.name != "__pycache__" and one.is_dir():

@@ -139,6 +139,12 @@ def _add_check(commands: Commands[Parser]) -> None:
     check.add(commands)
 
 
+def _add_dialects(commands: Commands[Parser]) -> None:
+    from perfkit.cli import dialects
+
+    dialects.add(commands)
+
+
 def _add_explain(commands: Commands[Parser]) -> None:
     from perfkit.cli import explain
 
@@ -226,6 +232,7 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "init": _add_init,
     "summary": _add_summary,
     "check": _add_check,
+    "dialects": _add_dialects,
     "explain": _add_explain,
     "report": _add_report,
     "alerts": _add_alerts,

@@ -41,6 +41,13 @@ from perfkit.config.expressions import (
 from perfkit.config.layout import layout_of
 from perfkit.core.one_value import TIME_UNITS_US, BadValueError, exact_number
 
+_GIVES = {
+    "sum": (NUMBER,),
+    **dict.fromkeys(("before", "after"), (TEXT, TIME, NUMBER)),
+    **dict.fromkeys(("earliest", "latest"), (TIME,)),
+}
+"""The kinds of fields that a function is for; others are for texts and times."""
+
 
 def compile_dialect(
     name: str, spec: Mapping[str, object], problem: Problem, zone: tzinfo = UTC
@@ -167,7 +174,7 @@ def _resolved(
             )
         parts = tuple(_resolved(part, target, slots, kinds, problem) for part in tree.parts)
         return Formula(tree.operation, parts)  # type: ignore[arg-type]
-    if isinstance(tree, Call) and (tree.name == "sum") != (kind == NUMBER):
+    if isinstance(tree, Call) and kind not in _GIVES.get(tree.name, (TEXT, TIME)):
         raise problem(key, f"{tree.name}() gives no {kind}", "see the functions of expressions")
     return in_a_slot(Slot(target, tree, kind, policy), slots)
 
@@ -196,7 +203,8 @@ def _leaf(text: object, key: str, problem: Problem) -> Leaf:
         tree = parsed(text) if isinstance(text, str) else None
     except ExpressionError as error:
         raise problem(key, error.problem, error.remedy) from error
-    if not isinstance(tree, Field | Call):
+    is_time = isinstance(tree, Call) and _GIVES.get(tree.name) == (TIME,)
+    if is_time or not isinstance(tree, Field | Call):
         raise problem(key, f"{text!r} is not a field name", "write a name or a dotted path")
     return tree
 

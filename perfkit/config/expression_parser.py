@@ -29,8 +29,9 @@ ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Div: "/",
 }
 OF_TEXTS = ("join", "before", "after")
+OF_TIMES = ("earliest", "latest")
 OF_NUMBERS = ("abs", "sign")
-FUNCTIONS = (*OF_NUMBERS, *OF_TEXTS, "sum")
+FUNCTIONS = (*OF_NUMBERS, *OF_TEXTS, *OF_TIMES, "sum")
 
 
 def parsed(text: str) -> Tree:
@@ -105,7 +106,7 @@ class _Parser:
             if field.path.count(EVERY) != 1:
                 raise ExpressionError("sum() needs a list", "write sum(exits[*].pnl)")
             return Call(name, (field,))
-        if name == "join" and len(arguments) == 2:
+        if name in ("join", *OF_TIMES) and len(arguments) == 2:
             return Call(name, tuple(Field(self._path(one)) for one in arguments))
         if name in OF_TEXTS and len(arguments) == 2:
             text, separator = arguments

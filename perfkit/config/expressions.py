@@ -9,6 +9,7 @@
     mode or = LIVE                a constant stands after =
     join(date, time)              two texts, a blank between them
     before(pair, "/")             the part of a text before a separator; after(pair, "/")
+    earliest(bought, sold)        the earlier of two times; latest(bought, sold)
     sum(exits[*].pnl)             the sum over a list; abs(x), sign(x)
 
 An expression becomes a tree: what reads a value of the record (`Field`, `Call`) at its leaves, and
@@ -39,7 +40,7 @@ class Field(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A function of texts or of an inner list: `join`, `before`, `after`, `sum`."""
+    """A function of texts, of two times or of an inner list."""
 
     name: str
     parts: tuple[Field, ...]

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
 
-from perfkit.config.built_in import BUILT_IN
+from perfkit.config.built_in import DEFAULT, EXTENDS, TRADE_RECORD
 from perfkit.config.checks import YamlReader, read_yaml, suggestion
 from perfkit.config.dialect import Dialect
 from perfkit.config.dialects import compiled
@@ -238,14 +238,9 @@ class _SettingsReader(YamlReader):
         name = self.text((*path, "name"), entry.get("name"))
         location = self.text((*path, "path"), entry.get("path"))
         zone_name = self.zone((*path, "timezone"), entry.get("timezone", zone))
-        spec = entry.get("dialect", "trade_record")
-        known = BUILT_IN.get(spec) if isinstance(spec, str) else spec
-        if not isinstance(known, dict):
-            raise self.problem(
-                (*path, "dialect"),
-                f"{spec!r} is unknown",
-                f"write {', '.join(BUILT_IN)} or a mapping with `fields`",
-            )
+        currency = self._currency((*path, "currency"), entry.get("currency"))
+        spec = entry.get("dialect", DEFAULT)
+        known = self._dialect((*path, "dialect"), spec, currency)
         label = spec if isinstance(spec, str) else name
 
         own_layout = {key: entry[key] for key in LAYOUT_KEYS if key in entry}
@@ -256,7 +251,6 @@ class _SettingsReader(YamlReader):
             return self.problem((*path, *of_dialect, *keys), what, remedy)
 
         dialect = compiled(label, {**known, **own_layout}, problem, zone_named(zone_name))
-        currency = self._currency((*path, "currency"), entry.get("currency"))
         return Source(
             name=name,
             location=below(folder, location),
@@ -264,6 +258,25 @@ class _SettingsReader(YamlReader):
             currency=currency,
             dialect=dialect._replace(currency=currency),
         )
+
+    def _dialect(self, path: KeyPath, spec: object, currency: str) -> Mapping[str, object]:
+        """The words of a dialect that is named, extended or written out."""
+        if spec == DEFAULT:
+            return TRADE_RECORD
+        if isinstance(spec, dict) and EXTENDS not in spec:
+            return spec
+        from perfkit.config.built_in import extended, names
+
+        mapping = spec if isinstance(spec, dict) else {EXTENDS: spec}
+        name = mapping[EXTENDS]
+        if name not in names():
+            raise self.problem(
+                path if mapping is not spec else (*path, EXTENDS),
+                f"{name!r} is unknown",
+                f"{suggestion(str(name), names())} `perfkit dialects` lists them; "
+                "or write a mapping with `fields`",
+            )
+        return extended(mapping, currency)
 
     def _pattern(self, path: KeyPath, value: object) -> str:
         pattern = self.text(path, value)

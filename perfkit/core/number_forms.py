@@ -3,6 +3,7 @@
     -40.00 USD, $(33.50), 0,62 $, 1.2 %      a unit, before or after; parentheses are a minus
     1,234.50, 1.234,50, 10 153.00, 1'234.50  thousands parted by what is not the decimal mark
     - 2.50, ="10001"                         a blank after the sign; as spreadsheets quote texts
+    ['4.32 USD']                             a list of one, as Python prints it
 
 Which mark is the decimal one is known where both occur (the last), where one occurs twice (the
 other) or where not three digits follow (1,5). In 1,234 nothing tells: it is 1234 in New York and
@@ -56,8 +57,8 @@ def written_number(text: str, decimal: str | None = None, currency: str | None =
 
     With a `currency` it is money, and a unit must be that currency. Raises `BadValueError`.
     """
-    quoted = re.fullmatch(r'="([^"]*)"', text)
-    body = quoted[1] if quoted is not None else text
+    quoted = re.fullmatch(r"""="([^"]*)"|\['([^',]*)'\]""", text)
+    body = (quoted[1] or quoted[2] or "") if quoted is not None else text
     enclosed = _PARENTHESES.fullmatch(body)
     matched = _WRITTEN.fullmatch(body if enclosed is None else enclosed["inside"])
     if matched is None:

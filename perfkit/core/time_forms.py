@@ -91,6 +91,12 @@ def formatted_instant(value: object, zone: tzinfo, pattern: str) -> int | None:
     return in_range(value, _since_epoch(text, moment))
 
 
+def zone_in_name(name: str) -> tzinfo | None:
+    """The zone that the name of a column ends with: `Closing Time (UTC+2)`; None without one."""
+    matched = re.search(rf"\({_ZONE}\)$", name)
+    return None if matched is None else _zone(matched.groupdict())
+
+
 def has_date(pattern: str) -> bool:
     """Whether a format tells the year, the month and the day."""
     moment = datetime(2026, 11, 25, 22, 33, 44, tzinfo=UTC)

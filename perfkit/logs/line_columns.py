@@ -143,6 +143,8 @@ class LineColumns:
         return self._converted(slot, raw, is_open)
 
     def _converted(self, slot: Slot, raw: Raw, is_open: list[bool]) -> Column:
+        if isinstance(slot.source, Call) and slot.source.name in ("earliest", "latest"):
+            return self._of_two_times(slot, slot.source, raw, is_open)
         values = self._values(slot.source, raw)
         if slot.kind == NUMBER:
             return self._numbers(slot, values)
@@ -153,11 +155,26 @@ class LineColumns:
         if slot.policy == CLOSING and True in is_open:
             # What stands there on an open line (a 0, say) need not be a time.
             values = [None if o else v for v, o in zip(values, is_open, strict=True)]
-        dialect = self.dialect
-        return col.instants(values, dialect.zone, dialect.time_unit, dialect.time_format)
+        dialect, zone = self.dialect, self.dialect.zone
+        if "(UTC" in str(slot.source):
+            from perfkit.core.time_forms import zone_in_name
+
+            zone = zone_in_name(str(slot.source)) or zone
+        return col.instants(values, zone, dialect.time_unit, dialect.time_format)
+
+    def _of_two_times(self, slot: Slot, call: Call, raw: Raw, is_open: list[bool]) -> Column:
+        """The earlier or the later of two times; None where one of them is missing."""
+        one, other = (
+            values_of(self._converted(slot._replace(source=part), raw, is_open))
+            for part in call.parts
+        )
+        pick = min if call.name == "earliest" else max
+        return [
+            None if a is None or b is None else pick(a, b) for a, b in zip(one, other, strict=True)
+        ]
 
     def _numbers(self, slot: Slot, values: Sequence[Any]) -> Numbers:
-        if isinstance(slot.source, Call):  # a sum is a plain number
+        if isinstance(slot.source, Call) and slot.source.name == "sum":  # is a plain number
             return col.numbers(values)
         currency = self.dialect.currency if slot.target in MONEY else None
         try:

@@ -717,9 +717,10 @@ def test_a_mistake_is_told_with_file_line_key_and_remedy(
 def test_an_unknown_built_in_dialect_is_refused_with_those_there_are(
     workspace: WriteWorkspace,
 ) -> None:
-    root = workspace(HEAD.replace("dialect:", "dialect: nautilus"))
+    root = workspace(HEAD.replace("dialect:", "dialect: nautlius"))
     with pytest.raises(
-        ConfigError, match=r"yaml:5: sources\.0\.dialect: 'nautilus' is unknown; .*"
+        ConfigError,
+        match=r"yaml:5: sources\.0\.dialect: 'nautlius' is unknown; did you mean nautilus\?",
     ):
         load(root)
 

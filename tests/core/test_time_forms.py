@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from perfkit.core.calendar import instant_of
 from perfkit.core.one_value import BadValueError
-from perfkit.core.time_forms import has_date
+from perfkit.core.time_forms import has_date, zone_in_name
 from perfkit.core.values import exact_instant, instants
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -194,3 +194,24 @@ class TestFormats:
     def test_a_format_without_a_full_date_is_known(self) -> None:
         assert has_date("%d/%m/%Y")
         assert not any(map(has_date, ("%H:%M", "%d/%m", "%Y-%m", "", "%Q", "%d %Y")))
+
+
+class TestZoneOfAColumn:
+    @pytest.mark.parametrize(
+        ("name", "hours"),
+        [
+            ("Closing Time (UTC+2)", "2"),
+            ("Closing Time (UTC-3:30)", "-3.5"),
+            ("Time (UTC+0)", "0"),
+            ("Time (UTC)", "0"),
+            ("Time (GMT+01:00)", "1"),
+        ],
+    )
+    def test_is_what_its_name_ends_with(self, name: str, hours: str) -> None:
+        zone = zone_in_name(name)
+        assert zone is not None
+        assert zone.utcoffset(None) == timedelta(hours=float(hours))
+
+    @pytest.mark.parametrize("name", ["Time", "Time (local)", "Time (UTC+2) of entry", "Time ()"])
+    def test_is_unknown_where_it_ends_otherwise(self, name: str) -> None:
+        assert zone_in_name(name) is None
