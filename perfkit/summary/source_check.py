@@ -8,11 +8,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from perfkit.book.book import Book
+from perfkit.config.dialect import Dialect
 from perfkit.config.settings import Source
 from perfkit.core.errors import kind_of
 from perfkit.core.formatting import aligned, plain
 from perfkit.core.trade import Trade
 from perfkit.inference.fields import FieldCheck, field_checks, records_of
+from perfkit.logs.formulas import alternatives
 from perfkit.summary.findings import findings
 from perfkit.summary.selection import Selection, resolve_window
 
@@ -97,7 +99,7 @@ def _warnings(found: SourceCheck, source: Source, book: Book) -> list[str]:
         said.append(f"all {found.ignored} records are ignored; check `only` of the dialect")
     elif found.bad and not found.read:
         said.append(f"all {sum(found.bad.values())} records are bad; see the reasons")
-    said += [str(field) for field in found.fields if not field.found and field.records]
+    said += [str(field) for field in _never_found(found.fields, source.dialect)]
     zeros = sum(not units for units in book.closed.net_pnl.units if units is not None)
     if found.closed and zeros > _MOST_ZEROS * found.closed:
         said.append(f"{zeros} of {found.closed} closed trades have a net P&L of 0")
@@ -109,6 +111,17 @@ def _warnings(found: SourceCheck, source: Source, book: Book) -> list[str]:
             f"{one.message} ({one.count})" for one in findings(selection) if _is_of_trades(one.code)
         ]
     return said
+
+
+def _never_found(fields: Sequence[FieldCheck], dialect: Dialect) -> list[FieldCheck]:
+    """Fields that no record has, unless another one that may stand in their place is there."""
+    there = {field.part for field in fields if field.found}
+    chosen = {
+        part
+        for part, expression in dialect.expressions.items()
+        if part in there and len(alternatives(expression)) > 1
+    }
+    return [one for one in fields if not one.found and one.records and one.part not in chosen]
 
 
 def _is_of_trades(code: str) -> bool:
