@@ -119,6 +119,7 @@ def test_type_checker_accepts_a_right_use_and_names_each_wrong_one(
 
 
 CORE = {
+    "check": 0,
     "dialects kraken": 0,
     "summary --window all --by strategy": 0,
     "summary --json --export --check": 0,
