@@ -15,6 +15,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.table.columns import OTHER, Column, rows_equal
 from perfkit.inference.table.names import MONEY
+from perfkit.inference.table.roles import Times
 
 OF_A_TRADE = ("side", "entry_price", "exit_price", "price", "quantity")
 """Parts without which a record may be something else than a trade."""
@@ -29,6 +30,7 @@ def doubts_of(
     columns: Sequence[Column],
     roles: Mapping[str, Column],
     identity: Identity,
+    times: Times,
 ) -> list[Doubt]:
     """The questions about the best of some candidates."""
     best = candidates[0]
@@ -39,6 +41,7 @@ def doubts_of(
         _zeros(best),
         _opening_results(best),
         _repeats(best, columns, identity),
+        _left_out(best, times),
     ]
     asked = [doubt for doubt in found if doubt is not None]
     if any(doubt.name == "weak" for doubt in asked):  # which is the same question
@@ -124,6 +127,23 @@ def _opening_results(best: Candidate) -> Doubt | None:
             Answer("no, only what closes", {}),
             Answer("yes, each record by itself", {f"only.{marker}": every}),
         ),
+    )
+
+
+def _left_out(best: Candidate, times: Times) -> Doubt | None:
+    """Records that have a closing time, but not the P&L, where they are more than half."""
+    if not times.closed or best.closing.marker is not None:
+        return None
+    column, name = times.closed[0], best.pnl.name
+    closed = [row for row in range(len(column.present)) if column.present[row]]
+    missing = sum(best.pnl.numbers[row] is None for row in closed)
+    if missing * 2 <= len(closed):
+        return None
+    return Doubt(
+        "left_out",
+        f"{missing} of {len(closed)} records with a {column.name} have no {name}; "
+        "are they no trades?",
+        (Answer(f"only those with a {name} are trades", {}),),
     )
 
 

@@ -168,6 +168,8 @@ def _by_words(
     is_state = bool(opening) and _is_state(column)
     others = [row for row in rows if labels[row] not in closing]
     openings = [row for row in others if labels[row] in opening]
+    if column.kind == TEXT and _have_closed(others, openings, ended, pnl):
+        return None
     if held < HOLDS * len(nonzero):
         is_pair = len(openings) + len(chosen) >= HOLDS * len(rows)
         is_flag = column.kind != TEXT  # which bots forget to set, other than a status in words
@@ -190,6 +192,19 @@ def _by_words(
         score=12,
         open_words=_logged(column, opening),
         close_words=_logged(column, closing),
+    )
+
+
+def _have_closed(
+    others: Sequence[int], openings: Sequence[int], ended: Sequence[bool], pnl: Column
+) -> bool:
+    """Whether records that words leave out have a closing time and a P&L, so that they count.
+
+    A list of words is never complete: `TIME` or `END` may end a trade as `TP` and `SL` do.
+    """
+    known = set(openings)
+    return bool(ended) and any(
+        ended[row] and pnl.numbers[row] for row in others if row not in known
     )
 
 

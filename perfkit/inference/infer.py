@@ -117,7 +117,11 @@ def _read(
         assumed.append(f"{roles['side'].name} is the side of the closing order")
     elif best.sign_contradicts:
         assumed.append("the sign of the P&L contradicts the prices; it is taken as logged")
-    doubts = [*doubts_of(candidates, columns, roles, identity), *moments.doubts, *unit.doubts]
+    doubts = [
+        *doubts_of(candidates, columns, roles, identity, times),
+        *moments.doubts,
+        *unit.doubts,
+    ]
     is_linked = "open_when" in dialect
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
     return Reading(

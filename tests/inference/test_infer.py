@@ -43,6 +43,35 @@ def closed_trades() -> list[Record]:
     ]
 
 
+class TestRecordsThatHaveClosed:
+    @pytest.mark.parametrize("other", ["TIME", "BACKTEST_END", ""])
+    def test_an_unknown_exit_reason_leaves_out_no_record_with_a_close_and_pnl(
+        self, other: str
+    ) -> None:
+        records = [
+            {**closed_trades()[n % 3], "exit_time": time} for n, time in enumerate(times(40))
+        ]
+        for n, record in enumerate(records):
+            record["reason"] = other if n == 39 else ("TP", "SL")[n % 2]
+        reading = infer(records)
+        assert "only" not in reading.dialect
+        assert reading.closed == 40
+
+    def test_most_records_with_a_closing_time_left_out_is_asked(self) -> None:
+        records: list[Record] = [
+            {"symbol": "A", "side": "long", "exit_time": time, "profit_loss": "1"}
+            if n < 4
+            else {"symbol": "A", "side": "long", "exit_time": time, "gain_logged": "2"}
+            for n, time in enumerate(times(12))
+        ]
+        assert "left_out" in asked(infer(records))
+
+    def test_few_records_without_a_pnl_are_not_asked_about(self) -> None:
+        records = [{**closed_trades()[n % 3], "exit_time": time} for n, time in enumerate(times(9))]
+        records[0]["pnl"] = None
+        assert "left_out" not in asked(infer(records))
+
+
 class TestOneRecordForEachTrade:
     def test_closed_trades_with_prices_are_read_without_asking(self) -> None:
         reading = infer(closed_trades())
