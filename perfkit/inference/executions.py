@@ -14,13 +14,15 @@ from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.roles import directions
 
 _DUST = Decimal("1e-9")
+_ROUNDED = Decimal("1e-5")
+"""Quantities are logged rounded: a sale may exceed what is held by so much of itself."""
 
 
 class Executions(NamedTuple):
     """What some records are as executions.
 
     `reducing` are those that make a position smaller, with what each earned in `gross`; `shorting`
-    those that sell what was not bought before, where that is not bought back in the end.
+    those that sell more than is held.
     """
 
     rows: list[int]
@@ -60,10 +62,10 @@ def executions_of(
         if earned is not None:
             found.reducing.append(row)
             found.gross[row] = earned
-        if position.size < -_DUST and ways[row] < 0:
+        excess = max(_DUST, abs(size) * _ROUNDED)
+        if position.size < -excess and ways[row] < 0 and "short" not in side.labels[row]:
             short.append(row)
-    uncovered = {symbol for symbol, position in books.items() if position.size < -_DUST}
-    return found._replace(shorting=[row for row in short if symbols[row] in uncovered])
+    return found._replace(shorting=short)
 
 
 class _Position:

@@ -220,11 +220,44 @@ def _from_outcomes(log: Log) -> Reading | None:
     if words:
         values = dialect.get("values")
         dialect["values"] = {**(values if isinstance(values, dict) else {}), "outcome": words}
+    amount = _signed_as(outcome, log.columns, rows)
     return _reading(
         log,
         dialect,
         rows,
         f"{outcome.name} says how each trade ended",
-        (*moments.assumed, "no amounts are logged; wins and losses are counted"),
-        (*moments.doubts, *identity.doubts),
+        (
+            *moments.assumed,
+            f"wins and losses are counted{'' if amount else '; no P&L is recognised'}",
+        ),
+        (*moments.doubts, *identity.doubts, *([_is_amount(amount)] if amount else [])),
+    )
+
+
+def _signed_as(outcome: Column, columns: Sequence[Column], rows: Sequence[int]) -> Column | None:
+    """A column of numbers that are above 0 in every win and below 0 in every loss."""
+    said = {row: outcome_of(outcome.labels[row]) for row in rows}
+    for column in columns:
+        if column.kind != NUMBER or column is outcome:
+            continue
+        fits = (
+            number is not None
+            and (said[row] != WON or number > 0)
+            and (said[row] != LOST or number < 0)
+            for row in rows
+            for number in (column.numbers[row],)
+        )
+        if all(fits):
+            return column
+    return None
+
+
+def _is_amount(column: Column) -> Doubt:
+    return Doubt(
+        "amount",
+        f"{column.name} has the sign of each outcome; is it what a trade earned?",
+        (
+            Answer("yes", {"fields.net_pnl": column.expression}),
+            Answer("no, count wins and losses alone", {}),
+        ),
     )

@@ -72,6 +72,34 @@ class TestRecordsThatHaveClosed:
         assert "left_out" not in asked(infer(records))
 
 
+class TestWhatIsNotSilent:
+    @staticmethod
+    def fills(*orders: tuple[str, str]) -> list[Record]:
+        return [
+            {"time": time, "symbol": "A", "side": side, "quantity": size, "price": "10"}
+            for time, (side, size) in zip(times(len(orders)), orders, strict=True)
+        ]
+
+    def test_a_sale_of_more_than_is_held_is_asked_though_it_is_bought_back(self) -> None:
+        reading = infer(self.fills(("buy", "1"), ("sell", "3"), ("buy", "5"), ("sell", "3")))
+        assert "sold_unbought" in asked(reading)
+
+    def test_a_rounded_sale_is_not_asked_about(self) -> None:
+        reading = infer(self.fills(("buy", "3.454022"), ("sell", "3.454023")))
+        assert "sold_unbought" not in asked(reading)
+
+    def test_an_amount_with_the_sign_of_the_outcome_is_asked_about(self) -> None:
+        records: list[Record] = [
+            {"date": time, "symbol": "A", "result": result, "dollars": dollars}
+            for time, result, dollars in zip(
+                times(4), ("W", "L", "W", "L"), ("50", "-25", "75", "-10"), strict=True
+            )
+        ]
+        reading = infer(records)
+        assert "amount" in asked(reading)
+        assert reading.doubts[-1].answers[0].changes == {"fields.net_pnl": "dollars"}
+
+
 class TestOneRecordForEachTrade:
     def test_closed_trades_with_prices_are_read_without_asking(self) -> None:
         reading = infer(closed_trades())
