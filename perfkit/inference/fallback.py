@@ -140,6 +140,8 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     }
     if found.shorting and pnl is None:
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
+    if pnl is None and _share_symbols(log, found.rows):
+        doubts.append(_books(log.roles["strategy"], by))
     return _reading(
         log,
         dialect,
@@ -164,6 +166,26 @@ def _costs_of_several(paid_in: Column, rows: Sequence[int]) -> Doubt:
         "cost_currencies",
         f"Costs are paid in {' and '.join(codes)}, which cannot be added; what of them?",
         (Answer("leave all costs out", {"fields.commission": None}),),
+    )
+
+
+def _share_symbols(log: Log, rows: Sequence[int]) -> bool:
+    """Whether several strategies trade the same symbol."""
+    strategy, symbol = log.roles.get("strategy"), log.roles.get("symbol")
+    if strategy is None or symbol is None:
+        return False
+    pairs = {(symbol.labels[row], strategy.labels[row]) for row in rows}
+    return len(pairs) > len({name for name, _ in pairs})
+
+
+def _books(strategy: Column, by: Sequence[str]) -> Doubt:
+    return Doubt(
+        "books",
+        f"Does each {strategy.name} hold positions of its own?",
+        (
+            Answer("no, they share one position", {}),
+            Answer("yes", {"fills.by": [*by, "strategy"]}),
+        ),
     )
 
 

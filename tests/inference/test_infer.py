@@ -88,6 +88,13 @@ class TestWhatIsNotSilent:
         reading = infer(self.fills(("buy", "3.454022"), ("sell", "3.454023")))
         assert "sold_unbought" not in asked(reading)
 
+    def test_strategies_that_trade_one_symbol_are_asked_about(self) -> None:
+        records = self.fills(("buy", "1"), ("buy", "1"), ("sell", "1"), ("sell", "1"))
+        for record, strategy in zip(records, "xyxy", strict=True):
+            record["strategy"] = strategy
+        assert "books" in asked(infer(records))
+        assert "books" not in asked(infer([{**record, "strategy": "x"} for record in records]))
+
     def test_an_amount_with_the_sign_of_the_outcome_is_asked_about(self) -> None:
         records: list[Record] = [
             {"date": time, "symbol": "A", "result": result, "dollars": dollars}
