@@ -40,6 +40,7 @@ sources:
     path: {path}
     pattern: "{pattern}"
     currency: USD
+    format: jsonl  # a torn record alone is half a document else; forms have their own histories
     dialect:
       only: {{kind: trade}}
 {dialect}"""
@@ -85,6 +86,7 @@ OTHER = """\
   - name: other
     path: logs/other
     currency: USD
+    format: jsonl
 """
 
 lines = st.fixed_dictionaries(
