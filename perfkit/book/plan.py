@@ -111,8 +111,8 @@ def plan(
         next_number = max(next_number, number + 1)
     dropped = [file for file in ledger.files if file.number not in kept]
     mode = narrowed(status.st_mode for status in statuses)
-    told = rewritten, _names_not_in(files, dropped), half_written
-    return Plan(tuple(numbers), kept, readings, dropped, *told, looked_at, mode)
+    to_report = rewritten, _names_not_in(files, dropped), half_written
+    return Plan(tuple(numbers), kept, readings, dropped, *to_report, looked_at, mode)
 
 
 def _names_not_in(files: Sequence[LogFile], dropped: Sequence[FileEntry]) -> list[str]:

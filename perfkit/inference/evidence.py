@@ -25,7 +25,7 @@ HUNDRED = Decimal(100)
 class Prices(NamedTuple):
     """What prices say of a P&L: whether they prove it, its unit, and whether costs are in it.
 
-    `is_net` is None where that cannot be told. `sign` is the share of records whose sign agrees.
+    `is_net` is None where that is not clear. `sign` is the share of records whose sign agrees.
     """
 
     proved: bool

@@ -9,7 +9,7 @@ A dialect may name the format; else the first bytes of the file decide, never it
     a;b;c                    CSV, if that is a header with fields of the dialect, or if the file is
                              called `.csv` or `.tsv`
 
-Anything else is taken for JSON Lines, and each line of it is told as bad.
+Anything else is taken for JSON Lines, and each line of it is reported as bad.
 """
 
 from __future__ import annotations
