@@ -27,17 +27,20 @@ SPARED_OF_FILLS = (
 """What a fill can do without, unless fills are grouped by it."""
 
 
-def bad_rows(columns: LineColumns, raw: Raw, count: int) -> dict[int, str]:
-    """The rows that need a value that cannot be converted: the first such field, and why."""
+def looked_over(columns: LineColumns, raw: Raw, count: int) -> tuple[Typed | None, dict[int, str]]:
+    """The rows without their bad values; None where some need one: these, and why each does."""
     bad: dict[int, str] = {}
     _look_for_bad(columns.said_open, "open_when", raw, count, bad)
     for source in columns.dialect.identity:
         _look_for_bad(partial(columns.names, source), str(source), raw, count, bad)
+    if not bad:
+        typed, needing = without_bad_values(columns, raw, count)
+        return None if needing else typed, needing
     left = [row for row in range(count) if row not in bad]
     if not left:
-        return bad
+        return None, bad
     _, others = without_bad_values(columns, [take(column, left) for column in raw], len(left))
-    return bad | {left[row]: reason for row, reason in others.items()}
+    return None, bad | {left[row]: reason for row, reason in others.items()}
 
 
 def bad_conditions(columns: LineColumns, raw: Raw, count: int) -> dict[int, str]:

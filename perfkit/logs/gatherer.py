@@ -255,12 +255,12 @@ class Gatherer:
         try:
             typed = self.columns.typed(raw, count)
         except BadValueError:
-            from perfkit.logs.bad_values import bad_rows, without_bad_values
+            from perfkit.logs.bad_values import looked_over
 
-            bad = bad_rows(self.columns, raw, count)
-            if bad:
+            left, bad = looked_over(self.columns, raw, count)
+            if left is None:
                 return None, bad
-            typed, _ = without_bad_values(self.columns, raw, count)
+            typed = left
         return typed, self.columns.unusable(typed)
 
     def _chosen(self, raw: Raw, numbers: list[int], place: _BlockPlace) -> tuple[Raw, list[int]]:
