@@ -99,6 +99,8 @@ def zone_in_name(name: str) -> tzinfo | None:
 
 def has_date(pattern: str) -> bool:
     """Whether a format tells the year, the month and the day."""
+    if re.search("%[YyGcx]", pattern) is None:  # a day without a year makes `strptime` warn
+        return False
     moment = datetime(2026, 11, 25, 22, 33, 44, tzinfo=UTC)
     try:
         again = datetime.strptime(moment.strftime(pattern), pattern)  # noqa: DTZ007  only its date

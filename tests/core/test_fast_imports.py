@@ -56,7 +56,7 @@ def test_a_wrong_number_of_values_is_an_error(make: Any, values: tuple[int, ...]
         make(*values)
     with pytest.raises(TypeError):
         make._make((*values, *values))
-    with pytest.raises(ValueError, match="nothing"):
+    with pytest.raises((ValueError, TypeError), match="nothing"):  # a TypeError from Python 3.13 on
         make(1)._replace(nothing=1)
 
 
