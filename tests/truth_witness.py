@@ -213,6 +213,8 @@ class Witness:
         """What this run knows from now on."""
         world = self.world
         trouble = world.in_trouble()
+        if code == 0:
+            world.relied_on()
         rules = tuple(world.active_rules())
         self.last = Finished(world.clock, {code}, world.edits, rules)
         is_skewed = world.clock < self.newest_clock
@@ -236,7 +238,8 @@ class Witness:
         self.before = verdicts
         trades = self.trades(self.horizon())
         self.evaluated = trades[-1].closed if trades else None
-        self.perhaps = self.evaluated or 0
+        # Exit 3 without any trouble: a trade that is ahead of the clock now was evaluated before.
+        self.perhaps = max(self.evaluated or 0, self.perhaps if code == 3 else 0)
         world.lost_state = False
 
     def _silences_over(self, *, is_sure: bool) -> None:

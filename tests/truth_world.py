@@ -103,7 +103,7 @@ class World:
         self.names = ["a", "b"] if random.random() < 0.7 else ["b"]
         self.sources: dict[str, dict[str, LogFile]] = {name: {} for name in self.names}
         self.away: set[str] = set()
-        self.had: dict[str, set[str]] = {}
+        self.had: dict[str, set[frozenset[str]]] = {}
         self.later: list[tuple[int, Callable[[], None]]] = []
         self.rules = {name: versions[0] for name, versions in RULES.items()}
         self.valid = True
@@ -274,12 +274,24 @@ class World:
         found = [one for name in self.names for one in self.trades(name) if one.closed <= horizon]
         return tuple(sorted(found))
 
+    def relied_on(self) -> None:
+        """A run has said 0: it relies on the files with trades that there are, and on no others."""
+        self.had = {source: {self._with_trades(source)} for source in self.names}
+
+    def _with_trades(self, source: str) -> frozenset[str]:
+        files = self.sources[source].items()
+        return frozenset(
+            name
+            for name, file in files
+            if file.is_readable and any(line.order for line in file.lines)
+        )
+
     def in_trouble(self) -> dict[str, bool | None]:
         """The sources of which nothing can be said; None where that is a matter of opinion.
 
         Nothing can be said where the newest file is not there, is empty, or holds only bad lines.
         Whether a source that lost all files with trades can be relied on is such a matter as well:
-        what a run remembers of them depends on which runs there were.
+        what a run remembers of them depends on which runs there were, and on what each could read.
         An older file that cannot be read is such a matter: the newest line is there.
         """
         found: dict[str, bool | None] = {}
@@ -295,15 +307,11 @@ class World:
                 found[source] = True
             elif any(file.fault not in ("", "packed") for file in files.values()):
                 found[source] = None
-            with_trades = {
-                name
-                for name, file in files.items()
-                if file.is_readable and any(line.order for line in file.lines)
-            }
-            had = self.had.setdefault(source, set())
-            if source not in found:
-                if had and not had & with_trades:
-                    found[source] = None
-                else:
-                    self.had[source] = with_trades or had
+            known, present = self.had.setdefault(source, set()), self._with_trades(source)
+            if source not in found and any(not had & present for had in known if had):
+                found[source] = None
+            elif source in found:
+                known.add(present)
+            else:
+                self.had[source] = {present} if present else known
         return found
