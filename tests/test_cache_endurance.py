@@ -26,6 +26,7 @@ from perfkit.config.workspace import CACHE, MANIFEST
 from perfkit.desk.desk import open as open_desk
 from perfkit.disk.sealed import VERSION, sealed, unsealed
 from tests.conftest import CAMPAIGN, WriteWorkspace
+from tests.unmeasured import leave
 
 DAYS = ["2026-04-06", "2026-04-07"]
 
@@ -110,7 +111,7 @@ def in_child(run: Callable[[], None]) -> int:
 
             traceback.print_exc()
         finally:
-            os._exit(code)
+            leave(code)
     return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 

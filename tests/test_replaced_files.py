@@ -21,6 +21,7 @@ from perfkit.cli import main as cli
 from perfkit.desk.desk import open as open_desk
 from perfkit.disk.atomic import OLD_SECONDS, put_in_place, replace, sweep_temporaries
 from tests.conftest import WriteWorkspace
+from tests.unmeasured import leave
 
 PERFORMANCE = "logs/performance"
 CACHE = f"{PERFORMANCE}/cache"
@@ -73,7 +74,7 @@ def run(root: Path, *command: str) -> tuple[int, str, str]:
 
             traceback.print_exc()
         finally:
-            os._exit(code)
+            leave(code)
     status = os.waitpid(child, 0)[1]
     code = HUNG if os.WIFSIGNALED(status) else os.waitstatus_to_exitcode(status)
     return code, streams[0].read_text(), streams[1].read_text()
@@ -320,7 +321,7 @@ class TestTemporaries:
 
             os.fsync = stop  # type: ignore[assignment]
             put_in_place(str(tmp_path / "a"), b"half")
-            os._exit(0)
+            leave(0)
         assert os.read(reading, 1) == b"!"
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)

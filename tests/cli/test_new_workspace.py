@@ -19,6 +19,7 @@ from perfkit.cli.new_workspace import MARK, _new_folder, make_workspace, shipped
 from perfkit.config.expressions import Field
 from perfkit.core.errors import OutputError, ReportError, UsageError
 from perfkit.reports import run
+from tests.unmeasured import environment
 
 CHECKOUT = Path(__file__).parents[2]
 LOGS = CHECKOUT / "logs/trades"
@@ -217,6 +218,7 @@ class TestWholeOrNotAtAll:
             capture_output=True,
             text=True,
             check=True,
+            env=environment(),
         )
         *broken, calls = done.stdout.splitlines()
         assert calls == f"calls {len(broken)}"

@@ -21,6 +21,7 @@ import pytest
 from perfkit.core.errors import OutputError
 from perfkit.disk.atomic import publish_folder, recover_folders, replace
 from perfkit.disk.locks import exclusive
+from tests.unmeasured import environment
 
 OLD, NEW = "old\n" * 3000, "new\n" * 5000
 """More than fits a buffer, so that writing takes more than one system call."""
@@ -86,6 +87,7 @@ def killed_at_every_step(tmp_path: Path, script: str) -> list[Any]:
         capture_output=True,
         text=True,
         check=False,
+        env=environment(),
     )
     assert done.returncode == 0, done.stderr
     seen: list[Any] = json.loads(done.stdout)

@@ -20,6 +20,7 @@ from perfkit.alerts.sinks.lines import warning
 from perfkit.alerts.sinks.progress import FOLDER, STDERR, path_of
 from perfkit.alerts.sinks.sink import is_news
 from tests.alerting import START, Bench, minutes, ran
+from tests.unmeasured import leave
 
 RULES = """\
 metrics_file: true
@@ -91,6 +92,7 @@ def run_at(root: Path, minute: float, before: Callable[[str, int], None] | None 
         sys.argv = ["perfkit-alerts", "--root", str(root), "--now", minutes(minute).isoformat()]
         if before is not None:
             counted(before)
+        os._exit = leave
         cron.program()
     os.close(writing)
     with os.fdopen(reading, encoding="utf-8") as stream:
