@@ -90,6 +90,16 @@ def index(root: Path, jobs: int) -> Callable[[], None]:
     return run
 
 
+def inferred(path: Path) -> Callable[[], None]:
+    """perfkit: how to read a log that nobody described, `path`."""
+    from perfkit.inference.source import found_in
+
+    def run() -> None:
+        assert found_in(str(path)).reading.dialect
+
+    return run
+
+
 def pandas(root: Path) -> Callable[[], None]:
     """pandas: every file read, net P&L summed and wins counted, in binary floats."""
     import pandas as pd
@@ -127,6 +137,7 @@ SUBJECTS: dict[str, Callable[[Path], Callable[[], None]]] = {
     "warm": lambda root: figures(root, cached=True),
     "index-1": lambda root: index(root, 1),
     "index-2": lambda root: index(root, 2),
+    "infer": inferred,
     "pandas": pandas,
     "duckdb": duckdb,
 }
