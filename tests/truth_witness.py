@@ -285,7 +285,9 @@ class Witness:
         trouble = world.in_trouble()
         if None in trouble.values() or world.lost_state:
             return
-        if (self.evaluated or 0) > world.clock + AHEAD:
+        # A run may wait for a trade that an earlier one saw, though it is ahead of the clock now.
+        ahead = self.perhaps if trouble else self.evaluated or 0
+        if ahead > world.clock + AHEAD:
             return
         if self.trades(self.perhaps) != self.trades(min(self.perhaps, self.horizon())):
             return
