@@ -234,7 +234,7 @@ class TestConfiguration:
 
     def test_every_example_loads(self, tmp_path: Path) -> None:
         examples = [one.text for one in blocks(DOCS / "configuration.md") if one.language == "yaml"]
-        assert len(examples) == 8
+        assert len(examples) == 9
         for number, example in enumerate(examples):
             root = tmp_path / str(number)
             (root / "config").mkdir(parents=True)
@@ -261,7 +261,7 @@ class TestConfiguration:
         table = first_cells(section("configuration.md", "### Built-in dialects"))
         assert table == set(names())
 
-    @pytest.mark.parametrize("number", range(4))
+    @pytest.mark.parametrize("number", range(5))
     def test_worked_dialect_reads_its_lines_as_the_trades_shown(
         self, workspace: WriteWorkspace, number: int
     ) -> None:

@@ -239,17 +239,21 @@ class Dialect(NamedTuple):
         return any(map(_divides, self.results))
 
     @property
-    def keys(self) -> tuple[str, ...]:
-        """The top-level JSON names a line is read for, each once."""
+    def read_fields(self) -> list[Field]:
+        """Every field that a line is read for."""
         leaves = [slot.source for slot in self.slots] + list(self.identity)
         leaves += [condition.source for condition in self.only]
         leaves += [condition.source for group in self.open_when for condition in group]
-        fields = [
+        return [
             field
             for leaf in leaves
             for field in ((leaf,) if isinstance(leaf, Field) else leaf.parts)
         ]
-        return tuple(dict.fromkeys(str(field.path[0]) for field in fields))
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The top-level JSON names a line is read for, each once."""
+        return tuple(dict.fromkeys(str(field.path[0]) for field in self.read_fields))
 
     def word(self, target: str, text: str) -> str:
         """What a logged text means for a target; raises `BadValueError` where it must be known."""

@@ -54,8 +54,9 @@ class PackedTrades:
         ]
         others = []
         if trades.other_lines:
-            places = set(zip(trades.file[first:last], trades.line[first:last], strict=True))
-            others = [item for item in trades.other_lines.items() if item[0] in places]
+            places = zip(trades.file[first:last], trades.line[first:last], strict=True)
+            own = dict.fromkeys(places)  # those of a whole log may be many times as many
+            others = [(at, trades.other_lines[at]) for at in own if at in trades.other_lines]
         return marshal.dumps((last - first, columns, others), MARSHAL)
 
     def canonical(self, name: str) -> bytes:

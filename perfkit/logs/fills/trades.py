@@ -143,8 +143,14 @@ class _Matcher:
             "closed_at": [trade.closed_at for trade in trades],
             "side": [LONG if trade.direction > 0 else SHORT for trade in trades],
             "quantity": Numbers([trade.quantity for trade in trades], self.quantity_places),
-            "entry_price": self._prices((trade.entry_cost, trade.quantity) for trade in trades),
-            "exit_price": self._prices((trade.exit_value, trade.exit_quantity) for trade in trades),
+            "entry_price": self._prices(
+                [(trade.entry_cost, trade.quantity) for trade in trades],
+                [rows[0] for rows in self.rows],
+            ),
+            "exit_price": self._prices(
+                [(trade.exit_value, trade.exit_quantity) for trade in trades],
+                [rows[-1] for rows in self.rows],
+            ),
         }
         for target in AT_ENTRY:
             if target in self.columns:
@@ -175,8 +181,11 @@ class _Matcher:
             places += finest
         return coarsest(Numbers(gross, places))
 
-    def _prices(self, amounts: Iterable[tuple[int, int]]) -> Numbers:
-        """Costs over quantities: as they were paid where there is one price, else rounded once."""
+    def _prices(self, amounts: Iterable[tuple[int, int]], one_of: Iterable[int]) -> Numbers:
+        """Costs over quantities: as they were paid where there is one price, else rounded once.
+
+        `one_of` has a fill of each, at whose price all were if that has more than 12 places.
+        """
         shift = PER_TRADE_PLACES + self.quantity_places - self.cost_places
         up, down = 10 ** max(shift, 0), 10 ** max(-shift, 0)
         places = max(PER_TRADE_PLACES, self.price_places)
@@ -184,12 +193,12 @@ class _Matcher:
         exact = 10 ** max(0, places + self.quantity_places - self.cost_places)
         less = 10 ** max(0, self.cost_places - places - self.quantity_places)
         found: list[int | None] = []
-        for cost, quantity in amounts:
+        for (cost, quantity), row in zip(amounts, one_of, strict=True):
             if not quantity:
                 found.append(None)
                 continue
             price, rest = divmod(cost * exact, quantity * less)
-            if rest:
+            if rest or (price % more and price != self.fills[row].price):
                 price = divide_half_even(cost * up, quantity * down) * more
             found.append(price)
         return coarsest(Numbers(found, places))

@@ -8,7 +8,8 @@ as `_key`. Where they lie is found, or named by the dialect: `records: strategy.
                                    {"p": 2}]}}}     {"_key":"A","p":1.50}
                                                     {"_key":"A","p":2}
 
-Digits stay as they are. Record n of the document is line n + 1 of the text.
+Fields of the objects around a record are at hand as `_parent` (see `parents`). Digits stay as they
+are. Record n of the document is line n + 1 of the text.
 """
 
 from __future__ import annotations
@@ -18,15 +19,16 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from perfkit.core.one_value import BadValueError
+from perfkit.logs.formats.parents import EVERY, KEY, NO_PARENTS, PARENT, Parents, with_member
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeAlias
 
     import msgspec
 
-EVERY = "*"
-KEY = "_key"
+    Record: TypeAlias = tuple[bytes, str | None, bytes]
+
 
 DEEPEST = 4
 """Records are looked for in so many levels of objects."""
@@ -44,15 +46,22 @@ class NoRecordsError(BadValueError):
     """It cannot be said where the records of a document are; says what there is."""
 
 
-def lines_of(content: bytes, records: Sequence[str], wanted: Sequence[str]) -> bytes:
+def lines_of(
+    content: bytes,
+    records: Sequence[str],
+    wanted: Sequence[str],
+    parents: Parents = NO_PARENTS,
+) -> bytes:
     """The records as lines; raises `NotADocumentError` or `NoRecordsError`.
 
     `records` is where they lie, empty where that has to be found: then it is the list whose first
-    record has most of the fields `wanted`.
+    record has most of the fields `wanted`. Of the objects around them, `parents` are put into them.
     """
     content = _strict(content)
-    found = _at(content, tuple(records), None) if records else _found(content, wanted)
-    return b"".join(_line(raw, key) for raw, key in found)
+    path = tuple(records) if records else _found(content, wanted)
+    return b"".join(
+        _line(raw, key, parent) for raw, key, parent in _Walk(parents).all(content, path)
+    )
 
 
 def holds_records(content: bytes, wanted: Sequence[str]) -> bool:
@@ -88,13 +97,14 @@ def _strict(content: bytes) -> bytes:
         return json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
 
-def _line(raw: bytes, key: str | None) -> bytes:
-    raw = raw.strip(_BLANKS).replace(b"\n", b" ").replace(b"\r", b" ")
-    if key is not None and raw[:1] == b"{":
-        rest = raw[1:].lstrip(_BLANKS)
-        comma = b"" if rest[:1] == b"}" else b","
-        raw = b'{"%b":%b%b%b' % (KEY.encode(), json.dumps(key).encode(), comma, rest)
-    return raw + b"\n"
+def _line(raw: bytes, key: str | None, parent: bytes) -> bytes:
+    raw = raw.strip(_BLANKS)
+    if raw[:1] == b"{":
+        if key is not None:
+            raw = with_member(raw, KEY, json.dumps(key).encode())
+        if parent:
+            raw = with_member(raw, PARENT, parent)
+    return raw.replace(b"\n", b" ").replace(b"\r", b" ") + b"\n"
 
 
 @cache
@@ -115,32 +125,66 @@ def _first(content: bytes) -> bytes:
     return content.lstrip(_BLANKS)[:1]
 
 
-def _at(
-    content: bytes, path: tuple[str, ...], key: str | None
-) -> Iterator[tuple[bytes, str | None]]:
-    """The records below a path, each with the name that `*` stood for."""
-    if not path:
-        yield from _records(content, key)
-        return
-    step, rest = path[0], path[1:]
-    if _first(content) == b"[" and step == EVERY:
-        for raw in _elements().decode(content):
-            yield from _at(bytes(raw), rest, key)
-        return
-    if _first(content) != b"{":
-        raise NoRecordsError(f"has no {step!r} where `records` looks for it")
-    members = _members().decode(content)
-    if step == EVERY:
-        for name, raw in members.items():
-            yield from _at(bytes(raw), rest, name)
-    elif step in members:
-        yield from _at(bytes(members[step]), rest, key)
-    else:
-        there = ", ".join(list(members)[:SHOWN_NAMES]) or "nothing"
-        raise NoRecordsError(f"has no {step!r} where `records` looks for it; there is {there}")
+class _Walk:
+    """The way to the records: each comes with the name that `*` stood for, and its parent."""
+
+    def __init__(self, parents: Parents) -> None:
+        self.parents = parents
+        self.there: set[str] = set()
+        self.missing: dict[str, list[str]] = {}
+
+    def all(self, content: bytes, path: tuple[str, ...]) -> Iterator[Record]:
+        """The records below a path.
+
+        Below a `*`, an object without the next name has no records, unless none has it.
+        """
+        yield from self._at(content, path, None, b"", below=False)
+        for step, names in self.missing.items():
+            if step not in self.there:
+                raise _nothing_there(step, names)
+
+    def _at(
+        self, content: bytes, path: tuple[str, ...], key: str | None, parent: bytes, *, below: bool
+    ) -> Iterator[Record]:
+        if not path:
+            if not (below and content.strip(_BLANKS) == b"null"):
+                yield from (
+                    (raw, name, parent) for raw, name in _records(content, key, below=below)
+                )
+            return
+        step, rest = path[0], path[1:]
+        first = _first(content)
+        if step == EVERY and first == b"[":
+            for raw in _elements().decode(content):
+                yield from self._at(bytes(raw), rest, key, parent, below=True)
+        elif first != b"{":
+            if not below:
+                raise _nothing_there(step, None if first == b"[" else [])
+            yield content, key, parent  # not an object, which is reported of the record
+        elif step == EVERY:
+            for name, raw in _members().decode(content).items():
+                yield from self._at(bytes(raw), rest, name, parent, below=True)
+        else:
+            members = _members().decode(content)
+            if step in members:
+                self.there.add(step)
+                parent = self.parents.of(members, path, key, parent)
+                yield from self._at(bytes(members[step]), rest, key, parent, below=below)
+            elif below:
+                self.missing.setdefault(step, list(members))
+            else:
+                raise _nothing_there(step, list(members))
 
 
-def _records(content: bytes, key: str | None) -> Iterator[tuple[bytes, str | None]]:
+def _nothing_there(step: str, names: list[str] | None) -> NoRecordsError:
+    """The error that a name is not there, among those there are; None where there is a list."""
+    problem = f"has no {step!r} where `records` looks for it"
+    if names is None:
+        return NoRecordsError(f"{problem}, but a list; write `*.{step}` for each of its entries")
+    return NoRecordsError(f"{problem}; there is {', '.join(names[:SHOWN_NAMES]) or 'nothing'}")
+
+
+def _records(content: bytes, key: str | None, *, below: bool) -> Iterator[tuple[bytes, str | None]]:
     if _first(content) == b"[":
         yield from ((bytes(raw), key) for raw in _elements().decode(content))
     elif _first(content) == b"{":
@@ -149,14 +193,16 @@ def _records(content: bytes, key: str | None) -> Iterator[tuple[bytes, str | Non
             yield from ((bytes(raw), name) for name, raw in members.items())
         else:
             yield content, key
+    elif below:
+        yield content, key
     else:
         raise NoRecordsError("has no list of records where `records` looks for it")
 
 
-def _found(content: bytes, wanted: Sequence[str]) -> Iterator[tuple[bytes, str | None]]:
-    """The records of a document of which nobody said where they are."""
+def _found(content: bytes, wanted: Sequence[str]) -> tuple[str, ...]:
+    """The path to the records of a document of which nobody said where they are."""
     if _first(content) == b"[":
-        return _records(content, None)
+        return ()
     candidates = dict(_candidates(json.loads(content)))
     fitting = {path: len(fields & set(wanted)) for path, fields in candidates.items()}
     most = max(fitting.values(), default=0)
@@ -170,7 +216,7 @@ def _found(content: bytes, wanted: Sequence[str]) -> Iterator[tuple[bytes, str |
     if place is None:
         names = " or ".join(".".join(path) for path in best[:SHOWN_NAMES])
         raise NoRecordsError(f"has several lists of records; write `records: {names}`")
-    return _at(content, place, None)
+    return place
 
 
 def _joined(places: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:

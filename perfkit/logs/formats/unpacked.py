@@ -48,10 +48,12 @@ def text_of(path: str, stream: BinaryIO, form: Form, dialect: Dialect) -> Binary
         return BytesIO(sqlite_rows.lines_of(path, form.table, layout.query))
     text = unpacked(stream, form.packing) if form.packing else stream
     if form.format == JSON:
-        from perfkit.logs.formats import json_document
+        from perfkit.logs.formats import json_document, parents
 
         content = text.read().removeprefix(codecs.BOM_UTF8)
-        return BytesIO(json_document.lines_of(content, dialect.layout.records, dialect.keys))
+        around = parents.parents_of(dialect.read_fields)
+        records = dialect.layout.records
+        return BytesIO(json_document.lines_of(content, records, dialect.keys, around))
     if form.format == CSV:
         return BufferedReader(_Ended(text))
     return text

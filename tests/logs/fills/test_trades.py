@@ -344,6 +344,15 @@ class TestSides:
         assert trade.r == Decimal(1)
 
 
+def test_how_fine_a_mean_price_is_does_not_depend_on_the_prices_of_other_trades(
+    workspace: WriteWorkspace,
+) -> None:
+    """The mean of 1 and 1.000000000001 has 13 places; 12 are kept, whatever else is in the log."""
+    text = "0: +1@1; 1: +1@1.000000000001; 2: -2@2; 10: +1@1.2000000000003; 11: -1@2"
+    found = closed(desk_of_fills(workspace, lines_of(text)))
+    assert [trade.entry_price for trade in found] == [Decimal(1), Decimal("1.2000000000003")]
+
+
 class TestOneFillOnSeveralLines:
     def test_the_same_line_twice_is_one_fill(self, workspace: WriteWorkspace) -> None:
         buy: dict[str, object] = {

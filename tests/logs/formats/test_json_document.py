@@ -33,6 +33,11 @@ WANTED = ("t", "p")
          ['{"_key":"A","t": 1}', '{"_key":"B","t": 2}']),
         ('{"s": {"A": {"trades": [{"t": 1}]}}}', "s.*.trades", ['{"_key":"A","t": 1}']),
         ('[[{"t": 1}], [{"t": 2}]]', "*", ['{"t": 1}', '{"t": 2}']),
+        ('{"o": [{"f": [{"t": 1}, {"t": 2}]}, {"f": [{"t": 3}]}]}', "o.*.f",
+         ['{"t": 1}', '{"t": 2}', '{"t": 3}']),
+        ('{"o": [{"f": [{"t": 1}]}, {"x": 1}, {"f": null}, {"f": []}]}', "o.*.f", ['{"t": 1}']),
+        ('{"o": [{"f": [{"t": 1}, 5]}, 6, {"f": "x"}, null]}', "o.*.f",
+         ['{"t": 1}', "5", "6", '"x"', "null"]),
         ('{"t": 1, "p": 2}', "t", None),
         ("[]", "", []),
         ('[{"t": NaN, "p": 1.50}]', "", ['{"t": "NaN", "p": "1.50"}']),
@@ -55,7 +60,9 @@ def test_records_are_found_or_named(content: str, records: str, lines: list[str]
         ('{"a": [{"x": 1}]}', "", "no records with the fields of the dialect; .* a$"),
         ('{"a": 1}', "", "lists of records in it: none"),
         ('{"a": {"b": 1}}', "a.c", "has no 'c' where `records` looks for it; there is b"),
-        ('{"a": [1]}', "a.b", "has no 'b' where"),
+        ('{"a": [1]}', "a.b", "has no 'b' where .*, but a list; write `[*].b` for each"),
+        ('{"a": [{"x": [{"t": 1}]}, {"y": 1}]}', "a.*.b", "has no 'b' where .*; there is x"),
+        ('{"a": null}', "a", "has no list of records"),
     ],
 )
 def test_where_records_are_not_clear_it_says_what_there_is(
