@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from perfkit.inference import evidence as says
 from perfkit.inference.closing import Closing, closing_records
+from perfkit.inference.prices import Prices, prices_say
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
 from perfkit.inference.table.roles import Times, pnl_columns
@@ -114,21 +115,21 @@ _DESCRIBING = frozenset(
 
 def _prices(
     pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
-) -> tuple[says.Prices, bool]:
+) -> tuple[Prices, bool]:
     """What prices say, and whether they only agree when the side is that of the closing order."""
-    prices = says.prices_say(pnl, roles, fees, rows)
+    prices = prices_say(pnl, roles, fees, rows)
     if not prices.proved and _contradicts(prices) and _orders(roles):
-        turned = says.prices_say(pnl, roles, fees, rows, turn=-1)
+        turned = prices_say(pnl, roles, fees, rows, turn=-1)
         if turned.proved:
             return turned, True
     return prices, False
 
 
-def _contradicts(prices: says.Prices) -> bool:
+def _contradicts(prices: Prices) -> bool:
     return not prices.proved and prices.sign is not None and prices.sign * 10 <= 2
 
 
-def _of_prices(prices: says.Prices, unit: str) -> list[tuple[int, str]]:
+def _of_prices(prices: Prices, unit: str) -> list[tuple[int, str]]:
     if prices.proved:
         return [(25 if unit == MONEY else 8, "agrees with entry and exit price")]
     if prices.sign is not None and prices.sign * 10 >= 8:

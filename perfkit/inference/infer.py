@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from perfkit.inference.asking import OF_A_TRADE, doubts_of
 from perfkit.inference.assemble import dialect_of
 from perfkit.inference.candidates import Candidate, candidates_of
-from perfkit.inference.closing import failed_records
 from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.doubts import Doubt
 from perfkit.inference.fallback import (
@@ -25,6 +24,7 @@ from perfkit.inference.fallback import (
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_currency_of, costs_of, unit_of
+from perfkit.inference.record_kinds import failed_records
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.columns import columns_of, names_of
 from perfkit.inference.table.role_names import is_summary_name
