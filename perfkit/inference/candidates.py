@@ -181,7 +181,11 @@ def _mostly(column: Column, rows: Sequence[int]) -> bool:
 def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) -> Candidate:
     """A candidate after a look at the others: net over gross where they differ by the costs."""
     for other in found:
-        if other is one or not fees:
+        if other is one:
+            continue
+        if one.name.is_net and other.name.is_gross and one.name.unit == other.name.unit:
+            one = one._replace(score=one.score + 30)
+        if not fees:
             continue
         rows = says.checked(one.closing.rows)
         if says.differ_by_costs(other.pnl, one.pnl, fees, rows):

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from perfkit.inference.table.columns import Column
+from perfkit.inference.table.role_names import is_signed_cost
 from perfkit.inference.table.roles import EVEN, LOST, WON, outcome_of
 
 AGREES = Decimal("0.8")
@@ -28,8 +29,17 @@ def checked(rows: Sequence[int]) -> list[int]:
 
 
 def costs(fees: Sequence[Column], row: int) -> Decimal:
-    """The costs of a record; their sign, which logs write either way, is dropped."""
-    return sum((abs(fee.numbers[row] or Decimal(0)) for fee in fees), Decimal(0))
+    """The costs of a record; their sign, which logs write either way, is dropped.
+
+    Swap and interest have the sign of a part of the P&L.
+    """
+    return sum((_cost(fee, fee.numbers[row]) for fee in fees), Decimal(0))
+
+
+def _cost(fee: Column, logged: Decimal | None) -> Decimal:
+    if not logged:
+        return Decimal(0)
+    return -logged if is_signed_cost(fee.words) else abs(logged)
 
 
 class Balance(NamedTuple):
@@ -76,7 +86,7 @@ def differ_by_costs(
             continue
         compared += 1
         allowed = 2 * (gross.step + net.step)
-        agreed += abs(before - after - cost) <= allowed < cost
+        agreed += abs(before - after - cost) <= allowed < abs(cost)
     return compared >= 2 and agreed >= AGREES * compared
 
 

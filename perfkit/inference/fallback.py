@@ -13,7 +13,7 @@ from perfkit.inference.executions import executions_of
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import Moments, moments_of
 from perfkit.inference.money import commission_currency_of, commission_of, unit_of
-from perfkit.inference.result import Reading
+from perfkit.inference.result import Reading, source_of
 from perfkit.inference.table.columns import NUMBER, Column, names_of
 from perfkit.inference.table.names import MONEY
 from perfkit.inference.table.roles import LOST, WON, Times, outcome_of
@@ -44,10 +44,11 @@ def _reading(
     evidence: str,
     assumed: Sequence[str],
     doubts: Sequence[Doubt],
+    zone: str = "",
 ) -> Reading:
     unit = unit_of(MONEY, "", None, log.columns, log.roles, rows)
     return Reading(
-        source={"currency": unit.currency},
+        source=source_of(unit.currency, zone),
         dialect=dialect,
         score=30,
         closed=len(rows),
@@ -100,6 +101,7 @@ def _from_prices(log: Log) -> Reading | None:
         f"{entry.name}, {out.name} and {size.name} say what each trade earned",
         (*moments.assumed, "P&L is computed from prices, less the costs that are logged"),
         doubts,
+        moments.zone,
     )
 
 
@@ -149,6 +151,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         "buys and sells with quantity and price are matched",
         (*moments.assumed, "P&L is matched from executions, less the costs that are logged"),
         doubts,
+        moments.zone,
     )
 
 
@@ -253,6 +256,7 @@ def _from_outcomes(log: Log) -> Reading | None:
             f"wins and losses are counted{'' if amount else '; no P&L is recognised'}",
         ),
         (*moments.doubts, *identity.doubts, *([_is_amount(amount)] if amount else [])),
+        moments.zone,
     )
 
 

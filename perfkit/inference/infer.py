@@ -25,7 +25,7 @@ from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_currency_of, costs_of, unit_of
 from perfkit.inference.record_kinds import failed_records
-from perfkit.inference.result import Reading, nothing_found
+from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import columns_of, names_of
 from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
@@ -125,7 +125,7 @@ def _read(
     is_linked = "open_when" in dialect
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
     return Reading(
-        source={"currency": unit.currency},
+        source=source_of(unit.currency, moments.zone),
         dialect=dialect,
         score=best.score,
         closed=len(rows),

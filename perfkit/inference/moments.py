@@ -2,25 +2,55 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import CLOCK, Column
+from perfkit.inference.table.names import CLOSED, OPENED, time_role
 from perfkit.inference.table.roles import Times
 
 _MOSTLY = 0.9
+_SOME = 0.3
+"""A time that fewer of the records have is not offered as the closing time."""
+
+
+ONE_DAY = "= 2000-01-01"
+"""A closing time for records without any, from which only figures of the whole can be had."""
+_ZONE = re.compile(r" \(?([A-Z]{2,5})\)?$")
+_ZONES = {
+    **dict.fromkeys(("UTC", "GMT"), "UTC"),
+    **dict.fromkeys(("EST", "EDT", "ET"), "America/New_York"),
+    **dict.fromkeys(("PST", "PDT", "PT"), "America/Los_Angeles"),
+    **dict.fromkeys(("CET", "CEST"), "Europe/Berlin"),
+    "MSK": "Europe/Moscow",
+    "JST": "Asia/Tokyo",
+    "KST": "Asia/Seoul",
+    "HKT": "Asia/Hong_Kong",
+    "SGT": "Asia/Singapore",
+    "WIB": "Asia/Jakarta",
+    "TRT": "Europe/Istanbul",
+    "BRT": "America/Sao_Paulo",
+    "AEST": "Australia/Sydney",
+    "CDT": "America/Chicago",
+}
+"""Words for one zone alone; IST is that of India, of Israel and of Ireland."""
 
 
 class Moments(NamedTuple):
-    """Expressions for the closing and the opening time, the columns they read, what was assumed."""
+    """Expressions for the closing and the opening time, the columns they read, what was assumed.
+
+    `zone` is one that the times themselves name; empty without one.
+    """
 
     closed_at: str
     opened_at: str
     columns: tuple[Column, ...]
     assumed: tuple[str, ...]
     doubts: tuple[Doubt, ...]
+    zone: str = ""
 
 
 def moments_of(
@@ -33,7 +63,7 @@ def moments_of(
     assumed: list[str] = []
     closed, role = _closed(times, rows, events=events)
     if closed is None:
-        return Moments("", "", (), (), (_no_time(columns),))
+        return Moments("", "", (), (), (_no_time(times, columns, rows),))
     if role == "opened":
         assumed.append(f"no closing time is logged; {closed.name}, the opening time, stands for it")
     opened = _opened(times, closed, rows)
@@ -47,7 +77,15 @@ def moments_of(
             used.append(filler)
     if _has_dates_alone(closed) and expression == closed.expression:
         assumed.append(f"{closed.name} has dates alone: a trade counts from the start of its day")
-    if any(_is_naive(column) for column in used):
+    said = {found[1] for one in used if (found := _ZONE.search(one.layout)) is not None}
+    zones = {_ZONES.get(word, "") for word in said}
+    zone = zones.pop() if len(zones) == 1 else ""
+    if said and not zone:
+        words = " and ".join(sorted(said))
+        assumed.append(f"{words} is not the word for one zone: times are UTC, or of `timezone:`")
+    elif zone:
+        assumed.append(f"times are of {zone}, as {said.pop()} says")
+    elif any(_is_naive(column) for column in used):
         assumed.append("times without a zone are UTC; write `timezone:` if they are not")
     doubts = tuple(doubt for column in used[:1] if (doubt := _day_or_month(column)) is not None)
     return Moments(
@@ -56,6 +94,7 @@ def moments_of(
         tuple(used),
         tuple(assumed),
         doubts,
+        zone,
     )
 
 
@@ -114,7 +153,7 @@ def _has_dates_alone(column: Column) -> bool:
 
 
 def _is_naive(column: Column) -> bool:
-    if column.unit:
+    if column.unit or "%z" in column.layout:
         return False
     texts = [value for value in column.sample if isinstance(value, str)]
     return any(not text.rstrip().endswith(("Z", "z", "UTC", "GMT")) and "+" not in text[10:]
@@ -139,7 +178,33 @@ def _day_or_month(column: Column) -> Doubt | None:
     )
 
 
-def _no_time(columns: Sequence[Column]) -> Doubt:
+def _no_time(times: Times, columns: Sequence[Column], rows: Sequence[int]) -> Doubt:
+    """A question for the closing time, with the times there are as answers, and none at all."""
+    known = [*times.closed, *times.event, *times.other, *times.opened]
+    found = [column for column in known if _share(column, rows) >= _SOME]
+    answers = [_answer(column) for column in found[:3]]
+    answers.append(
+        Answer("all on one day: figures of the whole alone", {"fields.closed_at": ONE_DAY})
+    )
     clocks = [column.name for column in columns if column.kind == CLOCK]
     beside = f" (only times of day: {', '.join(clocks)})" if clocks else ""
-    return Doubt("no_time", f"When did each trade close? No column holds a date{beside}.")
+    if found:
+        names = " and ".join(f"{one.name} in {_percent(one, rows)} %" for one in found[:3])
+        why = f"No time is in all records: {names}."
+    else:
+        why = f"No column holds a date{beside}."
+    return Doubt("no_time", f"When did each trade close? {why}", tuple(answers))
+
+
+def _answer(column: Column) -> Answer:
+    changes: dict[str, object] = {"fields.closed_at": column.expression}
+    if column.unit and column.unit != shapes.ANY_UNIT:
+        changes["time_unit"] = column.unit
+    if column.layout:
+        changes["time_format"] = column.layout
+    what = {OPENED: "the opening time", CLOSED: "the closing time"}.get(time_role(column.name), "")
+    return Answer(f"{column.name}, {what or 'a time of the record'}", changes)
+
+
+def _percent(column: Column, rows: Sequence[int]) -> int:
+    return round(100 * _share(column, rows))

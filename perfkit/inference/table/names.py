@@ -13,6 +13,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from perfkit.inference.table.languages import translated
+
 
 def word_set(text: str) -> frozenset[str]:
     """The words of a text, without order."""
@@ -58,6 +60,7 @@ _SPELLINGS = {
     "opened": "open",
     "opening": "open",
     "exited": "exit",
+    "share": "shares",
     "entered": "entry",
     "pl": "pnl",
     "sym": "symbol",
@@ -68,7 +71,17 @@ _SPELLINGS = {
 _PNL = re.compile(
     r"p(?:n|[/&]|rofit[ _/&-]*(?:and|n)?[ _/&-]*)l(?:oss)?(?-i:(?![a-z]))", re.IGNORECASE
 )
-_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[a-z]*|[$%€₹]")
+_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[a-z]*|[$%€₹]|[^\W\d_A-Za-z]+")
+_GLUED = re.compile(
+    "(net|gross|total|realized|realised|unrealized|unrealised|closed|cum|r|u)?(pnl|profit|pl)"
+    "(usd|usdt|usdc|eur|inr|pct|percent|perc|abs|ratio|money|loss)?"
+)
+_GLUED_ROLES = re.compile(
+    "(entry|exit|open|close|buy|sell|avg|fill|trade|order|exec|position)"
+    "(price|time|date|id|qty|quantity|size|type|reason|side)"
+)
+_ONE_LETTER = re.compile("(?<![a-z])[ru](?=pn?l(?![a-z]))", re.IGNORECASE)
+_LETTER = {"r": "realized", "u": "unrealized"}
 
 _BASES = {"pnl": 24, "profit": 22, "gain": 14, "earnings": 12, "result": 10}
 """How well a word says that a number is what a trade earned, in tenths."""
@@ -94,11 +107,23 @@ GROSS = frozenset(("gross", "raw", "before"))
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, synonyms spelled one way."""
-    marked = _PNL.sub(" pnl ", name)
+    marked = _ONE_LETTER.sub(lambda found: f"{_LETTER[found[0].lower()]} ", translated(name))
+    marked = _PNL.sub(" pnl ", marked)
     if marked.strip().lower() == "pl":
         marked = "pnl"
-    found = [piece.lower() for piece in _PIECES.findall(marked)]
+    found = [part for piece in _PIECES.findall(marked) for part in _parted(piece.lower())]
     return tuple(_SPELLINGS.get(word, word) for word in found)
+
+
+def _parted(word: str) -> list[str]:
+    """The words of one that is written without a gap: `rpnl`, `pnlpct`, `entryprice`."""
+    glued = _GLUED.fullmatch(word)
+    if glued is not None and word not in ("pl", "profit") and (glued[1] or glued[2] != "pl"):
+        base = "pnl" if glued[2] == "pl" or glued[3] == "loss" else glued[2]
+        parts = (_LETTER.get(glued[1] or "", glued[1]), base, glued[3])
+        return [part for part in parts if part and part != "loss"]
+    roles = _GLUED_ROLES.fullmatch(word)
+    return [word] if roles is None else [roles[1], roles[2]]
 
 
 class PnlName(NamedTuple):
@@ -168,7 +193,7 @@ _CLOSING_TIME = word_set(
     "exit close resolve resolved settle settled settlement sell sold end ended finish out"
 )
 _OPENING_TIME = word_set("entry open buy bought placed start in added enter")
-_TIME_WORDS = word_set("time date at ts t when day dt utc on")
+_TIME_WORDS = word_set("time date data at ts t when day dt utc on bar candle")
 _EVENT_TIMES = ("time", "date", "t", "dt", "when", "event_time", "at", "trade_time", "trade_date")
 CLOSED, OPENED, EVENT = "closed", "opened", "event"
 
