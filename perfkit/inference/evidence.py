@@ -18,6 +18,7 @@ from perfkit.inference.table.roles import EVEN, LOST, WON, outcome_of
 AGREES = Decimal("0.8")
 """A check holds if so many of the records agree."""
 CHECKED = 400
+HUNDRED = Decimal(100)
 
 
 def checked(rows: Sequence[int]) -> list[int]:
@@ -74,6 +75,27 @@ def balance_says(
     return Balance(True, None if by_pnl == by_less else by_pnl > by_less)
 
 
+def grows_by(pnl: Column, balance: Column, rows: Sequence[int]) -> Decimal | None:
+    """What a P&L is multiplied with so that a balance grows by it: 1 for per cent, 100 for parts.
+
+    None where the balance does not move so.
+    """
+    moved = 0
+    agreed = {Decimal(1): 0, HUNDRED: 0}
+    before: Decimal | None = None
+    for row in rows[:CHECKED]:
+        after, earned = balance.numbers[row], pnl.numbers[row]
+        if before and after is not None and earned:
+            moved += 1
+            grown = (after / before - 1) * HUNDRED
+            for factor in agreed:
+                allowed = factor * pnl.step + HUNDRED * balance.step / abs(before)
+                agreed[factor] += abs(grown - earned * factor) <= 2 * allowed
+        before = after
+    best = max(agreed, key=lambda factor: agreed[factor])
+    return best if moved >= 3 and agreed[best] * 10 >= moved * 8 else None
+
+
 def differ_by_costs(
     gross: Column, net: Column, fees: Sequence[Column], rows: Sequence[int]
 ) -> bool:
@@ -100,7 +122,7 @@ def outcome_agrees(pnl: Column, outcome: Column, rows: Sequence[int]) -> bool | 
             continue
         compared += 1
         agreed += (earned > 0) == (meaning == WON) or not earned
-    if compared < 2:
+    if compared < min(2, len(rows)):
         return None
     return agreed * 20 >= compared * 19
 

@@ -16,6 +16,8 @@ from perfkit.inference.table.roles import directions
 _DUST = Decimal("1e-9")
 _ROUNDED = Decimal("1e-5")
 """Quantities are logged rounded: a sale may exceed what is held by so much of itself."""
+_FLOW = Decimal("0.001")
+_LEAST = 4
 
 
 class Executions(NamedTuple):
@@ -66,6 +68,30 @@ def executions_of(
         if position.size < -excess and ways[row] < 0 and "short" not in side.labels[row]:
             short.append(row)
     return found._replace(shorting=short)
+
+
+def is_cash_flow(
+    amounts: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether amounts are what executions cost and brought in: below 0 for all that is bought.
+
+    Such amounts are -(quantity x price) of a purchase and quantity x price of a sale, perhaps less
+    the costs. They are no results, whatever their name.
+    """
+    if not {"side", "quantity", "price"} <= roles.keys():
+        return False
+    ways = directions(roles["side"])
+    sizes, prices = roles["quantity"].numbers, roles["price"].numbers
+    compared = agreed = 0
+    for row in rows:
+        amount, size, price = amounts.numbers[row], sizes[row], prices[row]
+        if not amount or not size or not price or not ways[row]:
+            continue
+        compared += 1
+        flow = -ways[row] * abs(size * price)
+        cost = sum((abs(fee.numbers[row] or Decimal(0)) for fee in fees), Decimal(0))
+        agreed += min(abs(amount - flow), abs(amount - flow + cost)) <= abs(flow) * _FLOW
+    return compared >= _LEAST and agreed * 10 >= 9 * compared
 
 
 class _Position:

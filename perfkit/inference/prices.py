@@ -10,13 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from perfkit.inference.evidence import AGREES, costs
+from perfkit.inference.evidence import AGREES, HUNDRED, costs
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK
 from perfkit.inference.table.roles import directions
 
 _ROUNDING = Decimal("0.005")
-HUNDRED = Decimal(100)
 
 
 class Prices(NamedTuple):
@@ -70,6 +69,60 @@ def prices_say(
         one = all(_at(roles, "quantity", row) in (None, Decimal(1)) for row, _ in moves)
         return Prices(True, "" if one else POINTS, None, sign)
     return Prices(False, "", None, sign)
+
+
+def earlier_prices_say(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> Prices:
+    """Compares a P&L in per cent with the price of the opening record of the same symbol.
+
+    For logs with a record for each order, which has one price: bought at 50, sold at 60, +20 %.
+    """
+    moves = _from_earlier(roles, rows)
+    for unit, factor in ((PERCENT, HUNDRED), (FRACTION, Decimal(1))):
+        if _agree(pnl, [(row, move * factor) for row, move in moves]):
+            return Prices(True, unit, None, None)
+    return NO_PRICES
+
+
+def _from_earlier(roles: Mapping[str, Column], rows: Sequence[int]) -> list[tuple[int, Decimal]]:
+    """How far the price moved since the last opening record, in parts of that price."""
+    if not {"side", "price"} <= roles.keys() or "entry_price" in roles:
+        return []
+    prices, ways = roles["price"].numbers, directions(roles["side"])
+    symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(prices)
+    closing = set(rows)
+    opened: dict[str, tuple[Decimal, int]] = {}
+    moves = []
+    for row, price in enumerate(prices):
+        if not price:
+            continue
+        if row in closing and symbols[row] in opened:
+            paid, way = opened[symbols[row]]
+            moves.append((row, (price - paid) / paid * way))
+        elif row not in closing and ways[row]:
+            opened[symbols[row]] = (price, ways[row])
+    return moves
+
+
+def size_says(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> str:
+    """Whether a P&L is about as large as the move in per cent, or in parts; empty: neither.
+
+    Costs and leverage may be in it, so that it agrees in no record: half as large to three times.
+    """
+    moves = _from_earlier(roles, rows)
+    if {"entry_price", "exit_price"} <= roles.keys():
+        entries = roles["entry_price"].numbers
+        found = _moves(pnl, roles, rows)
+        moves = [(row, move / entry) for row, move in found if (entry := entries[row])]
+    ratios = sorted(
+        abs(earned / move) for row, move in moves if move and (earned := pnl.numbers[row])
+    )
+    if not ratios:
+        return ""
+    middle = ratios[len(ratios) // 2]
+    for unit, size in ((PERCENT, HUNDRED), (FRACTION, Decimal(1))):
+        if size / 2 <= middle <= 3 * size:
+            return unit
+    return ""
 
 
 def _moves(

@@ -177,7 +177,7 @@ def _meanings() -> dict[str, str]:
 
 def _read(text: str) -> dict[str, str]:
     found: dict[str, str] = {}
-    for words, meaning in re.findall(r"([^=]+)= ([a-z ]+)\n", text):
+    for words, meaning in re.findall(r"([^=]+)=\s+([a-z ]+)\n", text):
         for word in words.split():
             found.setdefault(word, meaning)
     return found

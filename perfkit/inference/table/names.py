@@ -45,6 +45,8 @@ _UNITS = {
     **dict.fromkeys(("r", "multiple", "rr"), RISK),
     **dict.fromkeys(("pips", "pip", "points", "pts", "ticks"), POINTS),
 }
+_OF_UNITS = word_set("r multiple achieved actual net gross realized trade final made in per")
+"""Words that beside that of a unit say nothing else."""
 _SPELLINGS = {
     "realised": "realized",
     "unrealised": "unrealized",
@@ -130,7 +132,8 @@ class PnlName(NamedTuple):
     """What the name of a P&L column says.
 
     `score` is in tenths, 24 for a plain `pnl`; `unit` is money, per cent, R or points; `currency`
-    is one the name has, else empty. `is_running` says that it may be a total so far.
+    is one the name has, else empty. `is_running` says that it may be a total so far, `is_bare` that
+    it is that of a unit alone.
     """
 
     score: int
@@ -140,12 +143,14 @@ class PnlName(NamedTuple):
     is_gross: bool
     is_running: bool
     per_unit: int = 1
+    is_bare: bool = False
 
 
 def pnl_name(name: str) -> PnlName | None:
     """The reading of a name as that of a result; None where it says something else.
 
-    `pnl_cents` counts hundredths: its `per_unit` is 100.
+    `pnl_cents` counts hundredths: its `per_unit` is 100. A name such as `dollars` is one of a unit
+    alone.
     """
     parts = words(name)
     last = parts if "." not in name else words(name.rpartition(".")[2])
@@ -158,6 +163,9 @@ def pnl_name(name: str) -> PnlName | None:
     unit = next((_UNITS[word] for word in last if word in _UNITS), MONEY)
     if not score and unit in (PERCENT, RISK) and meant - {"pct", "percent", "%"}:
         score = 12 if meant & {"return", "returns", "ret", "roi", "multiple", "r"} else 0
+    is_bare = not score and set(last) <= CURRENCIES.keys() | _UNITS.keys() | _OF_UNITS
+    if is_bare and set(last) - _OF_UNITS:
+        score = 8
     if not score:
         return None
     currency = next((CURRENCIES[word] for word in last if word in CURRENCIES), "")
@@ -175,7 +183,7 @@ def pnl_name(name: str) -> PnlName | None:
         "fee",
         "fees",
     }
-    cents = 100 if meant & {"cents", "cent"} else 1
+    cents = 100 if meant & {"cents", "cent", "bps"} else 1
     if cents > 1 and not currency:
         currency = "USD"
     return PnlName(
@@ -186,6 +194,7 @@ def pnl_name(name: str) -> PnlName | None:
         is_gross=bool(meant & GROSS),
         is_running=bool(meant & RUNNING),
         per_unit=cents,
+        is_bare=is_bare,
     )
 
 

@@ -137,6 +137,7 @@ def role_rank(name: str, role: str) -> int | None:
     ranks = [known[" ".join(one)] for one in spelled if " ".join(one) in known]
     if not ranks and role in _PRICES:
         plain = [" ".join(word for word in one if word not in CURRENCIES) for one in spelled]
+        plain = [one for one in plain if "price" in one or role == "balance"]
         ranks = [len(known) + known[one] for one in plain if one in known]
     return min(ranks, default=None)
 
