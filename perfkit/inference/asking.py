@@ -16,7 +16,8 @@ from perfkit.inference.identity import Identity
 from perfkit.inference.prices import size_says
 from perfkit.inference.record_kinds import closing_words
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import OTHER, TEXT, Column, Either, rows_equal
+from perfkit.inference.table.columns import OTHER, TEXT, Column, rows_equal
+from perfkit.inference.table.derived_columns import Either
 from perfkit.inference.table.names import MONEY, PERCENT
 from perfkit.inference.table.roles import Times
 

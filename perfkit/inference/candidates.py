@@ -14,7 +14,8 @@ from perfkit.inference import evidence as says
 from perfkit.inference.closing import Closing, closing_records
 from perfkit.inference.executions import is_cash_flow
 from perfkit.inference.prices import Prices, earlier_prices_say, prices_say
-from perfkit.inference.table.columns import Column, Either, either
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.derived_columns import Either, either
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
 from perfkit.inference.table.roles import Times, pnl_columns
 

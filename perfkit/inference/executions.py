@@ -24,19 +24,27 @@ class Executions(NamedTuple):
     """What some records are as executions.
 
     `reducing` are those that make a position smaller, with what each earned in `gross`; `shorting`
-    those that sell more than is held.
+    those that sell more than is held. `rounding` is what is left of positions that were closed but
+    for the last digits of their quantities.
     """
 
     rows: list[int]
     reducing: list[int]
     gross: dict[int, Decimal]
     shorting: list[int]
+    rounding: Decimal = Decimal(0)
 
 
 def executions_of(
-    roles: Mapping[str, Column], when: Column | None, rows: Sequence[int]
+    roles: Mapping[str, Column],
+    when: Column | None,
+    rows: Sequence[int],
+    book: Column | None = None,
 ) -> Executions | None:
-    """The records as executions; None where they have no side, quantity and price, or no times."""
+    """The records as executions; None where they have no side, quantity and price, or no times.
+
+    Each symbol has a position of its own, with `book` in each of the books that it names.
+    """
     if when is None or not {"side", "quantity", "price"} <= roles.keys():
         return None
     side, quantity, price = roles["side"], roles["quantity"], roles["price"]
@@ -55,19 +63,23 @@ def executions_of(
     books: dict[str, _Position] = {}
     found = Executions(usable, [], {}, [])
     short: list[int] = []
+    rounding = Decimal(0)
     for row in usable:
         size, paid = quantity.numbers[row], price.numbers[row]
         assert size is not None
         assert paid is not None
-        position = books.setdefault(symbols[row], _Position())
+        key = symbols[row] if book is None else f"{book.labels[row]} {symbols[row]}"
+        position = books.setdefault(key, _Position())
         earned = position.take(ways[row] * abs(size), paid)
         if earned is not None:
             found.reducing.append(row)
             found.gross[row] = earned
+            if abs(position.size) <= abs(size) * _ROUNDED:
+                rounding = max(rounding, abs(position.size))
         excess = max(_DUST, abs(size) * _ROUNDED)
         if position.size < -excess and ways[row] < 0 and "short" not in side.labels[row]:
             short.append(row)
-    return found._replace(shorting=short)
+    return found._replace(shorting=short, rounding=rounding)
 
 
 def is_cash_flow(

@@ -15,13 +15,10 @@ from perfkit.inference.assemble import dialect_of
 from perfkit.inference.candidates import Candidate, candidates_of
 from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.doubts import Doubt
-from perfkit.inference.fallback import (
-    Log,
-    agrees_with_executions,
-    from_executions,
-    without_pnl,
-)
+from perfkit.inference.fallback import without_pnl
+from perfkit.inference.fills import agrees_with_executions, from_executions
 from perfkit.inference.identity import Identity, identity_of
+from perfkit.inference.log_facts import Log
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_currency_of, costs_of, unit_of
 from perfkit.inference.record_kinds import failed_records

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import CLOCK, Column
+from perfkit.inference.table.columns import CLOCK, NUMBER, TIME, Column
 from perfkit.inference.table.names import CLOSED, OPENED, time_role
 from perfkit.inference.table.roles import Times
 
@@ -180,7 +181,7 @@ def _day_or_month(column: Column) -> Doubt | None:
 
 def _no_time(times: Times, columns: Sequence[Column], rows: Sequence[int]) -> Doubt:
     """A question for the closing time, with the times there are as answers, and none at all."""
-    known = [*times.closed, *times.event, *times.other, *times.opened]
+    known = [*times.closed, *times.event, *times.other, *times.opened, *_epochs(columns)]
     found = [column for column in known if _share(column, rows) >= _SOME]
     answers = [_answer(column) for column in found[:3]]
     answers.append(
@@ -194,6 +195,17 @@ def _no_time(times: Times, columns: Sequence[Column], rows: Sequence[int]) -> Do
     else:
         why = f"No column holds a date{beside}."
     return Doubt("no_time", f"When did each trade close? {why}", tuple(answers))
+
+
+def _epochs(columns: Sequence[Column]) -> list[Column]:
+    """Numbers that are times by their size, whatever their name: an id in milliseconds."""
+    found = []
+    for column in columns:
+        sizes = [size for size in map(shapes.number, column.sample) if size]
+        units = set(map(shapes.epoch_unit, sizes)) if column.kind == NUMBER else set()
+        if len(units) == 1 and (unit := units.pop()) and len(set(sizes)) * 2 > len(sizes):
+            found.append(replace(column, kind=TIME, unit=unit))
+    return found
 
 
 def _answer(column: Column) -> Answer:

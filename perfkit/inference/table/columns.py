@@ -135,30 +135,6 @@ class Column:
         return _first_values(self.values)
 
 
-@dataclass(frozen=True, eq=False)
-class Either(Column):
-    """Two columns of which no record has both, as one: `a or b`."""
-
-    parts: tuple[Column, ...] = ()
-
-    @property
-    def name(self) -> str:
-        return " or ".join(part.name for part in self.parts)
-
-    @property
-    def expression(self) -> str:
-        return " or ".join(part.expression for part in self.parts)
-
-
-def either(one: Column, other: Column) -> Either | None:
-    """Two columns of numbers as one; None where a record has both, or one is never there."""
-    values = zip(one.values, other.values, one.present, other.present, strict=True)
-    if any(map(min, one.present, other.present)) or not one.filled or not other.filled:
-        return None
-    joined = [left if is_left else right for left, right, is_left, _ in values]
-    return Either(one.path, joined, one.kind, parts=(one, other))
-
-
 def _each_once(convert: Callable[[object], T], values: Sequence[object]) -> list[T]:
     """Converts values, each text that comes again only once."""
     if set(map(type, values)) <= {str, NoneType}:
