@@ -16,7 +16,7 @@ from perfkit.inference.identity import Identity
 from perfkit.inference.prices import size_says
 from perfkit.inference.record_kinds import closing_words
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import OTHER, TEXT, Column, rows_equal
+from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
 from perfkit.inference.table.names import MONEY, PERCENT
 from perfkit.inference.table.roles import Times
@@ -237,7 +237,7 @@ def _repeats(best: Candidate, columns: Sequence[Column], identity: Identity) -> 
     fields = [
         column.expression
         for column in columns
-        if column.kind != OTHER and all(column.present[row] for row in rows)
+        if column.kind not in (OTHER, BOOLEAN) and all(column.present[row] for row in rows)
     ]
     return Doubt(
         "repeats",

@@ -71,7 +71,7 @@ def _of_moves(
     assert isinstance(fields, dict)
     if size is None:
         fields["quantity"] = "= 1"
-        doubts.append(_points_or_per_cent(entry))
+        doubts.append(_points_or_per_cent(entry, _outcomes(log, closing)))
     elif isinstance(size, Quotient):
         doubts.append(_staked(size))
     if "side" not in fields:
@@ -100,7 +100,17 @@ _LONG_OR_SHORT = Doubt(
 )
 
 
-def _points_or_per_cent(entry: Column) -> Doubt:
+def _outcomes(log: Log, closing: Closing) -> dict[str, object]:
+    """What a dialect needs to count wins and losses alone; empty where none are logged."""
+    outcome = log.roles.get("outcome")
+    if outcome is None or not all(outcome_of(outcome.labels[row]) for row in closing.rows):
+        return {}
+    found: dict[str, object] = {"fields.outcome": outcome.expression, "fields.quantity": None}
+    return {**found, "values.outcome": outcome_words(outcome)}
+
+
+def _points_or_per_cent(entry: Column, outcomes: dict[str, object]) -> Doubt:
+    alone = [Answer("neither: count wins and losses", outcomes)] if outcomes else []
     return Doubt(
         "unit",
         "Trades have prices, but no quantity: is the result to be in points or in per cent?",
@@ -110,6 +120,7 @@ def _points_or_per_cent(entry: Column) -> Doubt:
                 "per cent of the entry, not compounded",
                 {"currency": "%", "fields.quantity": f"100 / {entry.expression}"},
             ),
+            *alone,
         ),
     )
 

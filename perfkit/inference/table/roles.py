@@ -70,6 +70,8 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
         ]
         if ranked:
             found[role] = columns[min(ranked)[3]]
+    if "side" not in found and (side := next(filter(_has_sides, columns), None)) is not None:
+        found["side"] = side
     stake, quantity = found.get("stake"), found.get("quantity")
     if stake is not None and stake is quantity:
         del found["stake"]
@@ -89,6 +91,15 @@ def _is_side(column: Column) -> bool:
     known = LONG_WORDS | SHORT_WORDS
     named = sum(count for label, count in column.distinct.items() if side_word(label, known))
     return named * 2 >= column.filled
+
+
+def _has_sides(column: Column) -> bool:
+    """Whether a column, whatever its name, has words for both sides and no other words."""
+    if column.kind != TEXT or column.filled * 10 < 9 * len(column.values):
+        return False
+    if not column.has_few_words or not 2 <= len(set(column.distinct) - {""}) <= 6:
+        return False
+    return {-1, 1} == set(directions(column)) - ({0} if "" in column.distinct else set())
 
 
 def side_word(label: str, known: frozenset[str]) -> bool:
