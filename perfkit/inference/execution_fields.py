@@ -47,7 +47,8 @@ def with_proved_fields(
 
 
 def _may_be_size(column: Column, rows: Sequence[int]) -> bool:
-    if column.kind != NUMBER or is_fee(column.name) or pnl_name(column.name) is not None:
+    name = pnl_name(column.name)
+    if column.kind != NUMBER or is_fee(column.name) or (name is not None and not name.is_bare):
         return False
     if set(column.words) & _NOT_TRADED:
         return False

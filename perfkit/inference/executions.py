@@ -45,12 +45,12 @@ def executions_of(
 
     Each symbol has a position of its own, with `book` in each of the books that it names.
     """
-    if when is None or not {"side", "quantity", "price"} <= roles.keys():
+    if when is None or not {"quantity", "price"} <= roles.keys() or "entry_price" in roles:
         return None
-    side, quantity, price = roles["side"], roles["quantity"], roles["price"]
-    if side.kind == NUMBER or "entry_price" in roles:
+    side, quantity, price = roles.get("side"), roles["quantity"], roles["price"]
+    if side is not None and side.kind == NUMBER:
         return None
-    ways = directions(side)
+    ways = _signs(quantity) if side is None else directions(side)
     usable = [
         row
         for row in rows
@@ -77,9 +77,18 @@ def executions_of(
             if abs(position.size) <= abs(size) * _ROUNDED:
                 rounding = max(rounding, abs(position.size))
         excess = max(_DUST, abs(size) * _ROUNDED)
-        if position.size < -excess and ways[row] < 0 and "short" not in side.labels[row]:
+        if (
+            position.size < -excess
+            and ways[row] < 0
+            and (side is None or "short" not in side.labels[row])
+        ):
             short.append(row)
     return found._replace(shorting=short, rounding=rounding)
+
+
+def _signs(quantity: Column) -> list[int]:
+    """Above 0 is bought, below 0 is sold."""
+    return [0 if not size else 1 if size > 0 else -1 for size in quantity.numbers]
 
 
 def is_cash_flow(

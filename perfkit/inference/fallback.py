@@ -10,20 +10,21 @@ from perfkit.inference.closing import Closing, closing_records
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.fills import from_executions
 from perfkit.inference.identity import identity_of
-from perfkit.inference.log_facts import Log, reading_of
+from perfkit.inference.log_facts import Log, of_stake, reading_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_of
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Quotient, quotient
 from perfkit.inference.table.roles import LOST, WON, outcome_of
+from perfkit.inference.totals import from_totals
 
 _LEAST = 2
 
 
 def without_pnl(log: Log) -> Reading | None:
     """The reading of records that do not log what a trade earned; None where there is none."""
-    return _from_prices(log) or from_executions(log) or _from_outcomes(log)
+    return _from_prices(log) or from_totals(log) or from_executions(log) or _from_outcomes(log)
 
 
 def _from_prices(log: Log) -> Reading | None:
@@ -73,7 +74,7 @@ def _of_moves(
         fields["quantity"] = "= 1"
         doubts.append(_points_or_per_cent(entry, _outcomes(log, closing)))
     elif isinstance(size, Quotient):
-        doubts.append(_staked(size))
+        doubts.append(of_stake(size, "put into each trade, without leverage"))
     if "side" not in fields:
         doubts.append(_LONG_OR_SHORT)
     names = [entry.name, out.name]
@@ -122,14 +123,6 @@ def _points_or_per_cent(entry: Column, outcomes: dict[str, object]) -> Doubt:
             ),
             *alone,
         ),
-    )
-
-
-def _staked(size: Quotient) -> Doubt:
-    return Doubt(
-        "staked",
-        f"Is {size.name} the money that was put into each trade, without leverage?",
-        (Answer("yes", {"fields.quantity": size.expression}),),
     )
 
 

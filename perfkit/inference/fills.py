@@ -11,11 +11,12 @@ from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.execution_fields import with_proved_fields
 from perfkit.inference.executions import executions_of
 from perfkit.inference.identity import Identity
-from perfkit.inference.log_facts import Log, reading_of
+from perfkit.inference.log_facts import Log, of_stake, reading_of
 from perfkit.inference.moments import Moments, moments_of
 from perfkit.inference.money import commission_currency_of, commission_of
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
+from perfkit.inference.table.derived_columns import Quotient
 from perfkit.inference.unfilled import of_unfilled
 
 
@@ -29,8 +30,8 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     if found is None or not found.reducing or len(found.rows) * 2 < len(rows):
         return None
     everything = Closing(rows, {}, [], None, 0, [], [])
-    if len(found.rows) < len(rows):
-        side = log.roles["side"]
+    side = log.roles.get("side")
+    if len(found.rows) < len(rows) and side is not None:
         words = dict.fromkeys(map(side.values.__getitem__, found.rows))
         everything = everything._replace(only={side.expression: list(words)})
     doubts = list(moments.doubts)
@@ -41,7 +42,11 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     plain = dialect_of(
         {}, everything, log.left_out, Moments("", "", (), (), ()), _NO_IDENTITY, log.roles
     )
-    fields |= {role: log.roles[role].expression for role in ("side", "quantity", "price")}
+    parts = ("side", "quantity", "price")
+    fields |= {role: log.roles[role].expression for role in parts if role in log.roles}
+    size = log.roles["quantity"]
+    if isinstance(size, Quotient):
+        doubts.append(of_stake(size, "paid in each execution"))
     commission = commission_of(log.fees, found.rows)
     if commission:
         fields["commission"] = commission

@@ -28,7 +28,7 @@ from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 
 MOST_DECIDING = 2_500
-PLAUSIBLE = 15
+PLAUSIBLE = 10
 """Evidence below this is none."""
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from perfkit.inference.doubts import Doubt
+from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.money import unit_of
 from perfkit.inference.result import Reading, source_of
 from perfkit.inference.table.columns import Column, names_of
+from perfkit.inference.table.derived_columns import Quotient
 from perfkit.inference.table.names import MONEY
 from perfkit.inference.table.roles import Times
 
@@ -43,4 +44,13 @@ def reading_of(
         assumed=(*assumed, *unit.assumed),
         doubts=(*doubts, *unit.doubts),
         columns=tuple(names_of(log.columns)),
+    )
+
+
+def of_stake(size: Quotient, what: str) -> Doubt:
+    """Whether a quantity is what was paid over the price."""
+    return Doubt(
+        "staked",
+        f"Is {size.name} the money that was {what}?",
+        (Answer("yes", {"fields.quantity": size.expression}),),
     )

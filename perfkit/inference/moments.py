@@ -88,13 +88,13 @@ def moments_of(
         assumed.append(f"times are of {zone}, as {said.pop()} says")
     elif any(_is_naive(column) for column in used):
         assumed.append("times without a zone are UTC; write `timezone:` if they are not")
-    doubts = tuple(doubt for column in used[:1] if (doubt := _day_or_month(column)) is not None)
+    doubt = _day_or_month(_with_layout(used[0], columns))
     return Moments(
         expression,
         "" if opened is None else _joined(opened, columns),
-        tuple(used),
+        tuple(_with_layout(column, columns) for column in used),
         tuple(assumed),
-        doubts,
+        (doubt,) if doubt is not None else (),
         zone,
     )
 
@@ -139,14 +139,34 @@ def _opened(times: Times, closed: Column, rows: Sequence[int]) -> Column | None:
 
 def _joined(column: Column, columns: Sequence[Column]) -> str:
     """A date together with the time of day beside it, where that has a column of its own."""
-    if not _has_dates_alone(column):
+    clock = _clock_of(column, columns)
+    if clock is None:
         return column.expression
+    return f"join({column.expression}, {clock.expression})"
+
+
+def _with_layout(column: Column, columns: Sequence[Column]) -> Column:
+    """The column with the format of its date and of the time of day that is joined to it."""
+    clock = _clock_of(column, columns)
+    if clock is None or not column.layout:
+        return column
+    text = next(value for value in clock.sample if isinstance(value, str)).strip()
+    half = " %p" if text[-3:-2] == " " else "%p" if text[-1:] in "Mm" else ""
+    hour = "%I:%M" if half else "%H:%M"
+    seconds = ":%S" if text.count(":") > 1 else ""
+    fraction = ".%f" if "." in text else ""
+    return replace(column, layout=f"{column.layout} {hour}{seconds}{fraction}{half}")
+
+
+def _clock_of(column: Column, columns: Sequence[Column]) -> Column | None:
+    if not _has_dates_alone(column):
+        return None
     clocks = [one for one in columns if one.kind == CLOCK and one.filled >= column.filled * _MOSTLY]
     own = set(column.words) - {"date", "day"}
     for clock in clocks:
         if set(clock.words) - {"time", "hour"} == own:
-            return f"join({column.expression}, {clock.expression})"
-    return column.expression
+            return clock
+    return None
 
 
 def _has_dates_alone(column: Column) -> bool:

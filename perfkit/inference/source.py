@@ -12,7 +12,7 @@ from perfkit.config.settings import of_text
 from perfkit.core.errors import ConfigError, UsageError
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.infer import infer
-from perfkit.inference.places import places_of
+from perfkit.inference.places import places_of, why_no_place
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.role_names import is_skipped_place
 from perfkit.inference.yaml_text import block, comment
@@ -45,8 +45,10 @@ def found_in(path: str) -> Found:
     """
     stem = os.path.basename(path).partition(".")[0]
     name = re.sub(r"\W+", "-", stem).strip("-") or "log"
-    best = Found(name, path, {}, 0, nothing_found((), "the file has no records"))
-    for place in places_of(path):
+    places = places_of(path)
+    empty = "the file has no records" if places else why_no_place(path)
+    best = Found(name, path, {}, 0, nothing_found((), empty))
+    for place in places:
         reading = infer(place.records)
         if is_skipped_place(place.name):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")

@@ -32,6 +32,31 @@ def either(one: Column, other: Column) -> Either | None:
 
 
 @dataclass(frozen=True, eq=False)
+class Difference(Column):
+    """One column less another: `payout - stake`."""
+
+    written: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.written
+
+    @property
+    def expression(self) -> str:
+        return self.written
+
+
+def difference(received: Column, paid: Column) -> Difference:
+    """What came back less what was paid, where both are there."""
+    values = [
+        None if left is None or right is None else str(left - abs(right))
+        for left, right in zip(received.numbers, paid.numbers, strict=True)
+    ]
+    written = f"{received.expression} - {paid.expression}"
+    return Difference(received.path, values, NUMBER, written=written)
+
+
+@dataclass(frozen=True, eq=False)
 class Quotient(Column):
     """One column over another: `usd / price`."""
 

@@ -88,6 +88,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "wager",
         ),
         *("position_value", "capital", "margin", "cost_usd", "usd_size", "size_usdc", "bet_amount"),
+        *("usd", "usdt", "usdc", "dollars", "total_usd", "value_usd", "quote_amount", "amount_eur"),
         *("amount_sol", "sol_amount", "trade_size", "investment", "size_dollars", "size", "amount"),
     ),
     "leverage": ("leverage", "lev"),

@@ -111,6 +111,7 @@ def number(value: object) -> Decimal | None:
 
 
 def _dressed_number(text: str) -> Decimal | None:
+    text = text.replace("\N{MINUS SIGN}", "-")
     found = _DRESSED.fullmatch(text.removeprefix("=").strip('"'))
     if found is None or bool(found["open"] or found["later"]) != bool(found["close"]):
         return None
