@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, tzinfo
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from perfkit.config.dialect import (
@@ -179,10 +179,10 @@ def _resolved(
     return in_a_slot(Slot(target, tree, kind, policy), slots)
 
 
-def _constant(text: str, target: str, kind: str, problem: Problem) -> str | Decimal:
+def _constant(text: str, target: str, kind: str, problem: Problem) -> str | Decimal | int:
     key = f"fields.{target}"
     if kind == TIME:
-        raise problem(key, "a time cannot be a constant", "name the field that holds it")
+        return _constant_time(text, key, problem)
     if not text:
         raise problem(key, "has nothing after `=`", "write the constant there")
     if kind == TEXT:
@@ -196,6 +196,18 @@ def _constant(text: str, target: str, kind: str, problem: Problem) -> str | Deci
         raise problem(key, str(error), "write a plain decimal after `=`") from error
     assert number is not None
     return number
+
+
+def _constant_time(text: str, key: str, problem: Problem) -> int:
+    """A date, or a time in ISO 8601, in microseconds since 1970; without a zone it is UTC."""
+    from perfkit.core.calendar import instant_of
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        remedy = "name the field that holds it, or write a date such as `= 2026-04-08`"
+        raise problem(key, f"{text!r} is not a time", remedy) from error
+    return instant_of(moment if moment.tzinfo is not None else moment.replace(tzinfo=UTC))
 
 
 def _leaf(text: object, key: str, problem: Problem) -> Leaf:

@@ -51,9 +51,9 @@ class Call(NamedTuple):
 
 
 class Constant(NamedTuple):
-    """A number, or a text that stands after `=`."""
+    """A number, or a text that stands after `=`; of a time, its microseconds since 1970."""
 
-    value: Decimal | str
+    value: Decimal | str | int
 
 
 class Formula(NamedTuple):

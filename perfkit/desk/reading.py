@@ -75,7 +75,9 @@ def _inferred(path: str, currency: str | None) -> Found:
         return found
     kept = tuple(said for said in reading.assumed if "currency" not in said)
     doubts = tuple(doubt for doubt in reading.doubts if doubt.name != "currencies")
-    reading = reading._replace(source={"currency": currency}, assumed=kept, doubts=doubts)
+    reading = reading._replace(
+        source={**reading.source, "currency": currency}, assumed=kept, doubts=doubts
+    )
     return found._replace(reading=reading)
 
 

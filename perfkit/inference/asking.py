@@ -13,8 +13,12 @@ from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate
 from perfkit.inference.closing import HOLDS, opening_results
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
-from perfkit.inference.table.columns import OTHER, Column, rows_equal
-from perfkit.inference.table.names import MONEY
+from perfkit.inference.prices import size_says
+from perfkit.inference.record_kinds import closing_words
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, Column, rows_equal
+from perfkit.inference.table.derived_columns import Either
+from perfkit.inference.table.names import MONEY, PERCENT
 from perfkit.inference.table.roles import Times
 
 OF_A_TRADE = ("side", "entry_price", "exit_price", "price", "quantity")
@@ -36,12 +40,15 @@ def doubts_of(
     best = candidates[0]
     found = [
         _which_result(best, _rival(candidates)),
+        _two_names(best),
         _total_so_far(best),
         _thin(best, roles, identity),
         _zeros(best),
         _opening_results(best),
         _repeats(best, columns, identity),
         _left_out(best, times),
+        _closes_left_out(best, columns),
+        _fraction(best, roles),
     ]
     asked = [doubt for doubt in found if doubt is not None]
     if any(doubt.name == "weak" for doubt in asked):  # which is the same question
@@ -65,6 +72,32 @@ def _which_result(best: Candidate, rival: Candidate | None) -> Doubt | None:
     return Doubt("weak", f"Is {name} the result of a closed trade?", (Answer("yes", {}),))
 
 
+def _two_names(best: Candidate) -> Doubt | None:
+    """Two columns that are joined, unless they are one name in two spellings."""
+    if not isinstance(best.pnl, Either):
+        return None
+    first, second = best.pnl.parts
+    one, other = ({word.rstrip("s") for word in part.words} for part in best.pnl.parts)
+    if one == other:
+        return None
+    counts = [sum(part.present[row] for row in best.closing.rows) for part in (first, second)]
+    return Doubt(
+        "two_names",
+        f"{counts[0]} records have {first.name}, {counts[1]} have {second.name}, none has both; "
+        "are both the result of a trade?",
+        (
+            Answer("yes", {}),
+            *(
+                Answer(
+                    f"only {part.name}",
+                    {"fields.net_pnl": part.expression, f"only.{part.expression}": "exists"},
+                )
+                for part in (first, second)
+            ),
+        ),
+    )
+
+
 def _rival(candidates: Sequence[Candidate]) -> Candidate | None:
     """Another column of money that is as good, and says something else."""
     best = candidates[0]
@@ -74,6 +107,8 @@ def _rival(candidates: Sequence[Candidate]) -> Candidate | None:
         if other.name.is_running != best.name.is_running or best.unit != MONEY:
             continue
         if best.is_net is True and other.is_net is False:
+            continue
+        if isinstance(best.pnl, Either) and other.pnl in best.pnl.parts:
             continue
         mine, theirs = best.pnl.numbers, other.pnl.numbers
         if any(mine[row] != theirs[row] for row in best.closing.rows):
@@ -147,6 +182,53 @@ def _left_out(best: Candidate, times: Times) -> Doubt | None:
     )
 
 
+def _closes_left_out(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
+    """Records that a word calls closed, but without the P&L, where they are many."""
+    if best.closing.marker is not None:
+        return None
+    name, rows = best.pnl.name, set(best.closing.rows)
+    for column in columns:
+        if column.kind != TEXT or not column.has_few_words:
+            continue
+        closing, opening = closing_words(column, best.pnl, [], best.closing.rows)
+        if not closing or not opening:
+            continue
+        missing = [
+            row for row, label in enumerate(column.labels) if label in closing and row not in rows
+        ]
+        if len(missing) * 3 > len(rows):
+            said = ", ".join(sorted({column.labels[row] for row in missing})[:3])
+            return Doubt(
+                "left_out",
+                f"{len(missing)} records with {column.name} {said} have no {name}; "
+                "are they no trades?",
+                (Answer(f"only those with a {name} are trades", {}),),
+            )
+    return None
+
+
+def _fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """Small numbers that are called per cent, which neither prices nor a balance prove."""
+    if best.unit != PERCENT or best.proved or best.name.per_unit != 1:
+        return None
+    numbers = [number for row in best.closing.rows if (number := best.pnl.numbers[row])]
+    if any(abs(number) > 1 for number in numbers):
+        return None
+    if "%" in map(shapes.unit_of_number, best.pnl.sample[:20]):
+        return None
+    if size_says(best.pnl, roles, says.checked(best.closing.rows)) == PERCENT:
+        return None
+    first = numbers[0]
+    return Doubt(
+        "fraction",
+        f"Is a {best.pnl.name} of {first:f} per cent, or a fraction of which 0.01 is 1 %?",
+        (
+            Answer("per cent", {}),
+            Answer("a fraction", {"fields.net_pnl": f"({best.pnl.expression}) * 100"}),
+        ),
+    )
+
+
 def _repeats(best: Candidate, columns: Sequence[Column], identity: Identity) -> Doubt | None:
     repeats = 0 if identity.columns else rows_equal(columns, best.closing.rows)
     if not repeats:
@@ -155,7 +237,7 @@ def _repeats(best: Candidate, columns: Sequence[Column], identity: Identity) -> 
     fields = [
         column.expression
         for column in columns
-        if column.kind != OTHER and all(column.present[row] for row in rows)
+        if column.kind not in (OTHER, BOOLEAN) and all(column.present[row] for row in rows)
     ]
     return Doubt(
         "repeats",

@@ -145,7 +145,7 @@ def outcome_words(column: Column) -> dict[str, object]:
 def _reading_of_times(moments: Moments) -> dict[str, object]:
     found: dict[str, object] = {}
     units = [column.unit for column in moments.columns if column.unit]
-    if units and len(set(units)) == 1:
+    if units and len(set(units)) == 1 and units[0] != shapes.ANY_UNIT:
         found["time_unit"] = units[0]
     layouts = {column.layout for column in moments.columns if column.layout}
     if len(layouts) == 1 and not any("%Y%m%d" in one for one in layouts):

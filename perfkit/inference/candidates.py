@@ -12,7 +12,10 @@ from typing import NamedTuple
 
 from perfkit.inference import evidence as says
 from perfkit.inference.closing import Closing, closing_records
+from perfkit.inference.executions import is_cash_flow
+from perfkit.inference.prices import Prices, earlier_prices_say, prices_say
 from perfkit.inference.table.columns import Column
+from perfkit.inference.table.derived_columns import Either, either
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
 from perfkit.inference.table.roles import Times, pnl_columns
 
@@ -51,13 +54,45 @@ def candidates_of(
     """Every column that may hold the P&L, the best first."""
     found: list[Candidate] = []
     named = [column for column in pnl_columns(columns) if any(column.numbers)]
-    for pnl in named:
+    rows = [row for row in range(len(columns[0].values)) if row not in failed]
+    named = [one for one in named if _may_be_earned(one, roles, fees, rows)]
+    for pnl in (*named, *_joined(named)):
         closing = closing_records(pnl, columns, times, failed)
-        if closing.rows and any(pnl.numbers[row] for row in closing.rows):
-            others = [one for one in named if one is not pnl]
-            found.append(_scored(pnl, closing, roles, times, fees, others))
+        if not closing.rows or not any(pnl.numbers[row] for row in closing.rows):
+            continue
+        if isinstance(pnl, Either) and pnl.expression in closing.only:
+            continue
+        others = [one for one in named if one is not pnl]
+        found.append(_scored(pnl, closing, roles, times, fees, others))
     found = [_beside(one, found, fees) for one in found]
     return sorted(found, key=_order)
+
+
+def _may_be_earned(
+    column: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether amounts may be results: not what executions cost; of a unit alone, won and lost."""
+    if is_cash_flow(column, roles, fees, rows):
+        return False
+    name = pnl_name(column.name)
+    if name is None or not name.is_bare:
+        return True
+    amounts = [column.numbers[row] or 0 for row in rows]
+    return min(amounts, default=0) < 0 < max(amounts, default=0)
+
+
+def _joined(named: Sequence[Column]) -> list[Either]:
+    """Columns of one unit of which no record has two, as one column."""
+    found = []
+    for place, one in enumerate(named):
+        for other in named[place + 1 :]:
+            names = pnl_name(one.name), pnl_name(other.name)
+            if names[0] is None or names[1] is None or names[0].unit != names[1].unit:
+                continue
+            both = either(one, other)
+            if both is not None:
+                found.append(both)
+    return found
 
 
 def _order(one: Candidate) -> tuple[bool, int]:
@@ -73,16 +108,24 @@ def _scored(
     others: Sequence[Column],
 ) -> Candidate:
     """A candidate with its evidence, one check after the other."""
-    name = pnl_name(pnl.name)
+    name = pnl_name(pnl.parts[0].name if isinstance(pnl, Either) else pnl.name)
     assert name is not None
     rows = says.checked(closing.rows)
     prices, side_of_exit = _prices(pnl, roles, fees, rows)
+    if not prices.proved and name.unit == PERCENT:
+        prices = _of_earlier(prices, pnl, roles, closing.rows)
     unit = _unit(name, prices.unit) if prices.proved else name.unit
+    if not prices.proved and unit == MONEY and not name.currency:
+        unit = _unit_of_equal(pnl, others, rows) or unit
+    growth = None
     balance = says.NO_BALANCE
     if "balance" in roles and roles["balance"] is not pnl:
         balance = says.balance_says(pnl, roles["balance"], fees, closing.rows)
+        if not prices.proved and unit == PERCENT:
+            growth = says.grows_by(pnl, roles["balance"], closing.rows)
+            unit = FRACTION if growth == says.HUNDRED else unit
     evidence = [(name.score, f"the name {pnl.name}"), *_of_prices(prices, unit)]
-    if balance.moves:
+    if balance.moves or growth is not None:
         evidence.append((25, f"{roles['balance'].name} moves by it"))
     evidence += _of_columns(pnl, closing, roles, times, rows)
     if says.is_total_so_far(pnl, others, closing.rows):
@@ -90,7 +133,9 @@ def _scored(
     elif name.is_running:
         evidence.append((-15, "may be a total so far"))
     if unit != MONEY:
-        evidence.append((-14, "is not an amount of money"))
+        evidence.append((_not_money(others), "is not an amount of money"))
+    if isinstance(pnl, Either):
+        evidence.append((8, "each record has one of the two"))
     described = min(3 * len(_DESCRIBING & roles.keys()), 12) - 3 * (len(pnl.path) - 1)
     said = True if name.is_net else False if name.is_gross else prices.is_net
     return Candidate(
@@ -102,7 +147,7 @@ def _scored(
         is_net=balance.is_net if said is None else said,
         reasons=tuple(reason for _, reason in evidence),
         sign_contradicts=_contradicts(prices),
-        proved=prices.proved or balance.moves,
+        proved=prices.proved or balance.moves or growth is not None,
         side_of_exit=side_of_exit,
     )
 
@@ -114,23 +159,47 @@ _DESCRIBING = frozenset(
 
 def _prices(
     pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
-) -> tuple[says.Prices, bool]:
+) -> tuple[Prices, bool]:
     """What prices say, and whether they only agree when the side is that of the closing order."""
-    prices = says.prices_say(pnl, roles, fees, rows)
+    prices = prices_say(pnl, roles, fees, rows)
     if not prices.proved and _contradicts(prices) and _orders(roles):
-        turned = says.prices_say(pnl, roles, fees, rows, turn=-1)
+        turned = prices_say(pnl, roles, fees, rows, turn=-1)
         if turned.proved:
             return turned, True
     return prices, False
 
 
-def _contradicts(prices: says.Prices) -> bool:
+def _of_earlier(
+    prices: Prices, pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
+) -> Prices:
+    earlier = earlier_prices_say(pnl, roles, rows)
+    return earlier if earlier.proved else prices
+
+
+def _unit_of_equal(pnl: Column, others: Sequence[Column], rows: Sequence[int]) -> str:
+    """The unit that another column has by its name, where it has the same numbers everywhere."""
+    for other in others:
+        name = pnl_name(other.name)
+        if name is None or name.unit == MONEY:
+            continue
+        if all(pnl.numbers[row] == other.numbers[row] for row in rows):
+            return name.unit
+    return ""
+
+
+def _not_money(others: Sequence[Column]) -> int:
+    """What a unit other than money counts, in tenths: less where there is an amount of money."""
+    names = [pnl_name(other.name) for other in others]
+    return -14 if any(name is not None and name.unit == MONEY for name in names) else -4
+
+
+def _contradicts(prices: Prices) -> bool:
     return not prices.proved and prices.sign is not None and prices.sign * 10 <= 2
 
 
-def _of_prices(prices: says.Prices, unit: str) -> list[tuple[int, str]]:
+def _of_prices(prices: Prices, unit: str) -> list[tuple[int, str]]:
     if prices.proved:
-        return [(25 if unit == MONEY else 8, "agrees with entry and exit price")]
+        return [(25 if unit == MONEY else 18, "agrees with entry and exit price")]
     if prices.sign is not None and prices.sign * 10 >= 8:
         return [(12, "its sign agrees with the prices")]
     return [(-15, "its sign contradicts the prices")] if _contradicts(prices) else []
@@ -180,7 +249,11 @@ def _mostly(column: Column, rows: Sequence[int]) -> bool:
 def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) -> Candidate:
     """A candidate after a look at the others: net over gross where they differ by the costs."""
     for other in found:
-        if other is one or not fees:
+        if other is one:
+            continue
+        if one.name.is_net and other.name.is_gross and one.name.unit == other.name.unit:
+            one = one._replace(score=one.score + 30)
+        if not fees:
             continue
         rows = says.checked(one.closing.rows)
         if says.differ_by_costs(other.pnl, one.pnl, fees, rows):

@@ -11,14 +11,14 @@ beside them. What marks the closing ones is looked for in this order:
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from perfkit.inference.record_kinds import STILL_OPEN, closing_words, is_state, logged
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
-from perfkit.inference.table.names import word_set, words
+from perfkit.inference.table.names import words
 from perfkit.inference.table.roles import Times
 
 HOLDS = 0.97
@@ -26,28 +26,6 @@ HOLDS = 0.97
 _HOLDS_BY_TIME = 0.8
 """Some logs have a P&L so far for open trades, which have no closing time."""
 
-CLOSING = word_set("""
-    close closed exit exited sold settled settle settlement resolved resolve won win lost loss stop
-    stopped stoploss sl tp tp1 tp2 tp3 take takeprofit profit partial out liquidated liquidation
-    redeem redeemed expired completed complete finished trailing breakeven be cashout cover covered
-    timeout wins
-    """)
-OPENING = word_set("""
-    open opened opening entry enter entered in pending placed active hold holding new submitted
-    unrealized running live monitoring waiting unresolved start signal
-    """)
-FAILED = word_set(
-    "failed fail rejected reject cancelled canceled cancel error errored skipped skip void voided "
-    "invalid unfilled blocked failure denied aborted nofill"
-)
-_STILL_OPEN = word_set("open active hold holding running live unrealized")
-MOVED = word_set("deposit withdrawal withdraw balance transfer payout")
-"""Words for money that was moved, and not earned."""
-_STATES = word_set(
-    "status state event ev kind action type phase act side signal result outcome closed resolved "
-    "settled open exited direction is reason category note trade order active won win entry "
-    "position"
-)
 _PREFERRED = ("event", "status", "state", "kind", "action", "phase", "type", "closed", "outcome")
 
 
@@ -65,38 +43,6 @@ class Closing(NamedTuple):
     score: int
     open_words: list[object]
     close_words: list[object]
-
-
-_KINDS_OF_RECORDS = frozenset(
-    ("status", "state", "result", "event", "action", "type", "kind", "category")
-)
-
-
-def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
-    """Records of no trade (rejected, cancelled, deposits), and the condition that leaves them out.
-
-    Those of one column: the first that has such words.
-    """
-    for column in columns:
-        parts = set(column.words)
-        if column.kind == BOOLEAN and parts & {"ok", "success", "filled", "executed"}:
-            failed = {row for row, label in enumerate(column.labels) if label == "false"}
-            if failed and len(failed) < len(column.labels):
-                return failed, {column.expression: {"not": False}}
-        if column.kind != TEXT or not parts & _KINDS_OF_RECORDS:
-            continue
-        if not column.has_few_words or len(column.distinct) > MOST_WORDS:
-            continue
-        bad = {label for label in column.distinct if _is_failed(label)}
-        bad |= {label for label in column.distinct if set(words(label)) & MOVED}
-        if bad and len(bad) < len([label for label in column.distinct if label]):
-            rows = {row for row, label in enumerate(column.labels) if label in bad}
-            return rows, {column.expression: {"not": _logged(column, bad)}}
-    return set(), {}
-
-
-def _is_failed(label: str) -> bool:
-    return bool(set(words(label)) & FAILED)
 
 
 def closing_records(
@@ -126,7 +72,7 @@ def _are_all_open(columns: Sequence[Column], rows: Sequence[int]) -> bool:
     """Whether a status in words says of all records that they are of positions still open."""
     for column in columns:
         if column.kind == TEXT and set(column.words) & {"status", "state"}:
-            said = {word: set(words(word)) & _STILL_OPEN for word in column.distinct}
+            said = {word: set(words(word)) & STILL_OPEN for word in column.distinct}
             if sum(bool(said[column.labels[row]]) for row in rows) >= HOLDS * len(rows) > 0:
                 return True
     return False
@@ -157,7 +103,7 @@ def _by_words(
         return None
     if not 2 <= len(column.distinct) <= MOST_WORDS:
         return None
-    closing, opening = _closing_words(column, pnl, rows, nonzero)
+    closing, opening = closing_words(column, pnl, rows, nonzero)
     if not closing:
         return None
     labels = column.labels
@@ -165,7 +111,7 @@ def _by_words(
     if len(chosen) == len(rows) or not chosen:
         return None
     held = sum(labels[row] in closing for row in nonzero)
-    is_state = bool(opening) and _is_state(column)
+    of_state = bool(opening) and is_state(column)
     others = [row for row in rows if labels[row] not in closing]
     openings = [row for row in others if labels[row] in opening]
     if column.kind == TEXT and _have_closed(others, openings, ended, pnl):
@@ -174,24 +120,24 @@ def _by_words(
         is_pair = len(openings) + len(chosen) >= HOLDS * len(rows)
         is_flag = column.kind != TEXT  # which bots forget to set, other than a status in words
         has_ended = is_flag and ended and sum(ended[row] for row in openings) * 10 > len(openings)
-        if not held or not (is_state or is_pair) or has_ended:
+        if not held or not (of_state or is_pair) or has_ended:
             return None
     left_out = {label for label in column.distinct if label and label not in closing}
     only: object
     if not left_out:
         only = "exists"
     elif len(closing) > 4 and len(left_out) < len(closing) and "" not in column.distinct:
-        only = {"not": _logged(column, left_out)}
+        only = {"not": logged(column, left_out)}
     else:
-        only = _one_or_list(_logged(column, closing))
+        only = _one_or_list(logged(column, closing))
     return Closing(
         rows=chosen,
         only={column.expression: only},
         opening=openings,
         marker=column,
         score=12,
-        open_words=_logged(column, opening),
-        close_words=_logged(column, closing),
+        open_words=logged(column, opening),
+        close_words=logged(column, closing),
     )
 
 
@@ -210,68 +156,16 @@ def _have_closed(
 
 def opening_results(pnl: Column, closing: Closing) -> list[int]:
     """Openings with a P&L of their own, which is not that of the closes once more."""
-    if closing.marker is None or not closing.close_words or _is_state(closing.marker):
+    if closing.marker is None or not closing.close_words or is_state(closing.marker):
         return []
     closed = Counter(pnl.numbers[row] for row in closing.rows)
     opened = Counter(pnl.numbers[row] for row in closing.opening)
     return [row for row in closing.opening if pnl.numbers[row]] if opened - closed else []
 
 
-def _is_state(column: Column) -> bool:
-    return bool(set(column.words) & {"status", "state", "close", "open"})
-
-
 def _ended(times: Times) -> Sequence[bool]:
     """For each record whether it has a closing time; empty where there is no such column."""
     return times.closed[0].present if times.closed else []
-
-
-def _closing_words(
-    column: Column, pnl: Column, rows: Sequence[int], nonzero: Sequence[int]
-) -> tuple[set[str], set[str]]:
-    """The words of a column that say that a trade closed, and those that say that one opened."""
-    labels = set(column.distinct) - {""}
-    parts = set(column.words)
-    if column.kind in (BOOLEAN, NUMBER):
-        return _of_flag(column, parts)
-    if not parts & _STATES and not _is_reason(parts):
-        return set(), set()
-    if _is_reason(parts):
-        return (labels, set()) if "" in column.distinct else (set(), set())
-    if {"open", "close"} <= parts:
-        ends = {label for label in labels if "c" in words(label) or "close" in words(label)}
-        return ends, labels - ends
-    sides = {label: set(words(label)) for label in labels}
-    closing = {label for label, said in sides.items() if said & CLOSING and not said & FAILED}
-    opening = {label for label, said in sides.items() if said & OPENING and label not in closing}
-    clash = {label for label in closing if sides[label] & {"open", "opened", "entry"}}
-    closing -= clash
-    if "reason" in parts or "note" in parts:
-        return closing, opening
-    if not closing or not opening:
-        sold = {label for label, said in sides.items() if said & {"sell", "sold"}} | closing
-        bought = {label for label, said in sides.items() if said & {"buy", "bought"}} - closing
-        held = {label for label, said in sides.items() if said & {"hold", "holding"}}
-        earned = {column.labels[row] for row in nonzero}
-        if sold - closing and (bought or held) and not bought & earned:
-            return sold, bought | opening
-    return closing, opening
-
-
-def _of_flag(column: Column, parts: set[str]) -> tuple[set[str], set[str]]:
-    """Of a column of true and false, or of 0 and 1."""
-    if not set(column.distinct) <= {"true", "false", "0", "1", ""}:
-        return set(), set()
-    yes, no = {"true", "1"}, {"false", "0"}
-    if parts & {"close", "resolved", "settled", "exited", "completed", "sold", "exit"}:
-        return (yes, no) if len(parts) <= 2 else (set(), set())
-    if parts & {"open", "active"} and len(parts) <= 2:
-        return no, yes
-    return set(), set()
-
-
-def _is_reason(parts: set[str]) -> bool:
-    return bool(parts & {"exit", "close"}) and bool(parts & {"reason", "type", "cause"})
 
 
 def _worth(closing: Closing) -> tuple[int, ...]:
@@ -304,21 +198,6 @@ def _by_time(
 def _is_zero(column: Column, row: int) -> bool:
     value = column.values[row]
     return bool(column.unit) and column.present[row] and not shapes.number(value)
-
-
-def _logged(column: Column, labels: set[str]) -> list[object]:
-    """Words of a column as they are logged, in every spelling that occurs."""
-    found: dict[object, None] = {}
-    for value, label in zip(column.values, column.labels, strict=True):
-        if label in labels and label:
-            found.setdefault(_as_yaml(value))
-    return list(found)
-
-
-def _as_yaml(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch("true|false", value, re.IGNORECASE):
-        return value.lower() == "true"
-    return value
 
 
 def _one_or_list(values: list[object]) -> object:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+LESS_COSTS = ", less the costs that are logged"
+"""Ends what is assumed of a P&L, and falls away with them."""
+
 
 class Answer(NamedTuple):
     """One answer to a question: what it means, and the lines of YAML that say so.

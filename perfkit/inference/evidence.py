@@ -6,35 +6,19 @@ of them agree. Logged amounts are rounded, so a match allows for the last digit 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK
-from perfkit.inference.table.roles import EVEN, LOST, WON, directions, outcome_of
+from perfkit.inference.table.role_names import is_signed_cost
+from perfkit.inference.table.roles import EVEN, LOST, WON, outcome_of
 
 AGREES = Decimal("0.8")
 """A check holds if so many of the records agree."""
 CHECKED = 400
-_ROUNDING = Decimal("0.005")
 HUNDRED = Decimal(100)
-
-
-class Prices(NamedTuple):
-    """What prices say of a P&L: whether they prove it, its unit, and whether costs are in it.
-
-    `is_net` is None where that is not clear. `sign` is the share of records whose sign agrees.
-    """
-
-    proved: bool
-    unit: str
-    is_net: bool | None
-    sign: Decimal | None
-
-
-NO_PRICES = Prices(False, "", None, None)
 
 
 def checked(rows: Sequence[int]) -> list[int]:
@@ -46,181 +30,17 @@ def checked(rows: Sequence[int]) -> list[int]:
 
 
 def costs(fees: Sequence[Column], row: int) -> Decimal:
-    """The costs of a record; their sign, which logs write either way, is dropped."""
-    return sum((abs(fee.numbers[row] or Decimal(0)) for fee in fees), Decimal(0))
+    """The costs of a record; their sign, which logs write either way, is dropped.
 
-
-def prices_say(
-    pnl: Column,
-    roles: Mapping[str, Column],
-    fees: Sequence[Column],
-    rows: Sequence[int],
-    turn: int = 1,
-) -> Prices:
-    """Compares the P&L with (exit - entry) x quantity, and with that in other units.
-
-    `turn` is -1 where the side is taken for that of the closing order.
+    Swap and interest have the sign of a part of the P&L.
     """
-    if "entry_price" not in roles or "exit_price" not in roles:
-        return NO_PRICES
-    moves = [(row, move * turn) for row, move in _moves(pnl, roles, rows)]
-    if len(moves) < 2:
-        return NO_PRICES
-    sign = _sign_agreement(pnl, roles, moves)
-    sized = [(row, move * size) for row, move in moves if (size := _at(roles, "quantity", row))]
-    if len(sized) >= 2:
-        verdict = _in_money(pnl, fees, sized)
-        if verdict is not None:
-            return verdict._replace(sign=sign)
-        if _constant_ratio(pnl, roles, sized):
-            return Prices(True, MONEY, None, sign)
-    entries = roles["entry_price"].numbers
-    relative = [(row, move / entry) for row, move in moves if (entry := entries[row])]
-    for unit, factor in _scales(roles):
-        scaled = [(row, share * times) for row, share in relative if (times := factor(row))]
-        if _agree(pnl, scaled):
-            return Prices(True, unit, None, sign)
-    if _agree(pnl, _in_risk(roles, moves)):
-        return Prices(True, RISK, None, sign)
-    if _agree(pnl, moves):
-        one = all(_at(roles, "quantity", row) in (None, Decimal(1)) for row, _ in moves)
-        return Prices(True, "" if one else POINTS, None, sign)
-    return Prices(False, "", None, sign)
+    return sum((_cost(fee, fee.numbers[row]) for fee in fees), Decimal(0))
 
 
-def _moves(
-    pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
-) -> list[tuple[int, Decimal]]:
-    """How far the price moved in favour of each trade; without a side, as far as the P&L says."""
-    entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
-    sides = directions(roles["side"]) if "side" in roles else [0] * len(entries)
-    moves = []
-    for row in rows:
-        entry, out, earned = entries[row], exits[row], pnl.numbers[row]
-        if entry is None or out is None or not entry or not out or earned is None:
-            continue
-        move = (out - entry) * (sides[row] or 1)
-        if not sides[row] and (move > 0) != (earned > 0):
-            move = -move
-        moves.append((row, move))
-    return moves
-
-
-def _in_money(
-    pnl: Column, fees: Sequence[Column], sized: Sequence[tuple[int, Decimal]]
-) -> Prices | None:
-    gross = _agree(pnl, sized)
-    if not fees:
-        return Prices(True, MONEY, None, None) if gross else None
-    net = _agree(pnl, [(row, amount - costs(fees, row)) for row, amount in sized])
-    if gross and net:
-        strict = _exact_share(pnl, sized)
-        after = _exact_share(pnl, [(row, amount - costs(fees, row)) for row, amount in sized])
-        return Prices(True, MONEY, None if strict == after else after > strict, None)
-    return Prices(True, MONEY, net, None) if gross or net else None
-
-
-def _exact_share(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> int:
-    """How many records agree to the digits that they show."""
-    found = 0
-    for row, amount in expected:
-        earned = pnl.numbers[row]
-        found += earned is not None and abs(earned - amount) <= 2 * pnl.step
-    return found
-
-
-def _scales(
-    roles: Mapping[str, Column],
-) -> list[tuple[str, Callable[[int], Decimal | None]]]:
-    """Units in which a relative move may be logged, with what to multiply it by."""
-
-    def stake(row: int) -> Decimal | None:
-        return _at(roles, "stake", row) or _at(roles, "quantity", row)
-
-    def leverage(row: int) -> Decimal:
-        return _at(roles, "leverage", row) or Decimal(1)
-
-    def levered_stake(row: int) -> Decimal | None:
-        size = stake(row)
-        return None if size is None else size * leverage(row)
-
-    scales: list[tuple[str, Callable[[int], Decimal | None]]] = []
-    if "stake" in roles or "quantity" in roles:
-        scales += [(MONEY, stake), (MONEY, levered_stake)]
-    scales += [
-        (PERCENT, lambda row: HUNDRED),
-        (PERCENT, lambda row: HUNDRED * leverage(row)),
-        (FRACTION, lambda row: Decimal(1)),
-        (FRACTION, leverage),
-    ]
-    return scales
-
-
-def _in_risk(
-    roles: Mapping[str, Column], moves: Sequence[tuple[int, Decimal]]
-) -> list[tuple[int, Decimal]]:
-    found = []
-    for row, move in moves:
-        stop, entry = _at(roles, "stop_loss", row), _at(roles, "entry_price", row)
-        if stop is not None and entry is not None and stop != entry:
-            found.append((row, move / abs(entry - stop)))
-    return found
-
-
-def _constant_ratio(
-    pnl: Column, roles: Mapping[str, Column], sized: Sequence[tuple[int, Decimal]]
-) -> bool:
-    """Whether the P&L is a fixed multiple of (exit - entry) x quantity, for each symbol."""
-    symbols = roles["symbol"].labels if "symbol" in roles else []
-    ratios: dict[str, list[Decimal]] = {}
-    for row, amount in sized:
-        earned = pnl.numbers[row]
-        if amount and earned:
-            ratios.setdefault(symbols[row] if symbols else "", []).append(earned / amount)
-    alike = several = 0
-    for found in ratios.values():
-        middle = sorted(found)[len(found) // 2]
-        if len(found) > 2 and middle > 0:
-            several += len(found)
-            alike += sum(abs(ratio - middle) <= middle * _ROUNDING * 4 for ratio in found)
-    return several >= 5 and alike >= AGREES * several and several * 2 >= len(sized)
-
-
-def _sign_agreement(
-    pnl: Column, roles: Mapping[str, Column], moves: Sequence[tuple[int, Decimal]]
-) -> Decimal | None:
-    """The share of records whose P&L has the sign of the move; None without sides or numbers."""
-    if "side" not in roles:
-        return None
-    sides = directions(roles["side"])
-    pairs = [(move, pnl.numbers[row]) for row, move in moves if move and sides[row]]
-    pairs = [(move, earned) for move, earned in pairs if earned]
-    if len(pairs) < 3:
-        return None
-    same = sum((move > 0) == (earned > 0) for move, earned in pairs if earned is not None)
-    return Decimal(same) / len(pairs)
-
-
-def _at(roles: Mapping[str, Column], role: str, row: int) -> Decimal | None:
-    column = roles.get(role)
-    return None if column is None else _abs(column.numbers[row])
-
-
-def _abs(size: Decimal | None) -> Decimal | None:
-    return None if size is None else abs(size)
-
-
-def _agree(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> bool:
-    """Whether most of the records with a P&L have the one that is expected, sign included."""
-    compared = agreed = 0
-    for row, amount in expected:
-        earned = pnl.numbers[row]
-        if earned is None or (not earned and not amount):
-            continue
-        compared += 1
-        allowed = 2 * pnl.step + abs(amount) * _ROUNDING
-        agreed += abs(earned - amount) <= allowed
-    return compared >= 2 and agreed >= AGREES * compared
+def _cost(fee: Column, logged: Decimal | None) -> Decimal:
+    if not logged:
+        return Decimal(0)
+    return -logged if is_signed_cost(fee.words) else abs(logged)
 
 
 class Balance(NamedTuple):
@@ -255,6 +75,27 @@ def balance_says(
     return Balance(True, None if by_pnl == by_less else by_pnl > by_less)
 
 
+def grows_by(pnl: Column, balance: Column, rows: Sequence[int]) -> Decimal | None:
+    """What a P&L is multiplied with so that a balance grows by it: 1 for per cent, 100 for parts.
+
+    None where the balance does not move so.
+    """
+    moved = 0
+    agreed = {Decimal(1): 0, HUNDRED: 0}
+    before: Decimal | None = None
+    for row in rows[:CHECKED]:
+        after, earned = balance.numbers[row], pnl.numbers[row]
+        if before and after is not None and earned:
+            moved += 1
+            grown = (after / before - 1) * HUNDRED
+            for factor in agreed:
+                allowed = factor * pnl.step + HUNDRED * balance.step / abs(before)
+                agreed[factor] += abs(grown - earned * factor) <= 2 * allowed
+        before = after
+    best = max(agreed, key=lambda factor: agreed[factor])
+    return best if moved >= 3 and agreed[best] * 10 >= moved * 8 else None
+
+
 def differ_by_costs(
     gross: Column, net: Column, fees: Sequence[Column], rows: Sequence[int]
 ) -> bool:
@@ -267,7 +108,7 @@ def differ_by_costs(
             continue
         compared += 1
         allowed = 2 * (gross.step + net.step)
-        agreed += abs(before - after - cost) <= allowed < cost
+        agreed += abs(before - after - cost) <= allowed < abs(cost)
     return compared >= 2 and agreed >= AGREES * compared
 
 
@@ -281,7 +122,7 @@ def outcome_agrees(pnl: Column, outcome: Column, rows: Sequence[int]) -> bool | 
             continue
         compared += 1
         agreed += (earned > 0) == (meaning == WON) or not earned
-    if compared < 2:
+    if compared < min(2, len(rows)):
         return None
     return agreed * 20 >= compared * 19
 

@@ -16,31 +16,41 @@ from perfkit.inference.table.roles import directions
 _DUST = Decimal("1e-9")
 _ROUNDED = Decimal("1e-5")
 """Quantities are logged rounded: a sale may exceed what is held by so much of itself."""
+_FLOW = Decimal("0.001")
+_LEAST = 4
 
 
 class Executions(NamedTuple):
     """What some records are as executions.
 
     `reducing` are those that make a position smaller, with what each earned in `gross`; `shorting`
-    those that sell more than is held.
+    those that sell more than is held. `rounding` is what is left of positions that were closed but
+    for the last digits of their quantities.
     """
 
     rows: list[int]
     reducing: list[int]
     gross: dict[int, Decimal]
     shorting: list[int]
+    rounding: Decimal = Decimal(0)
 
 
 def executions_of(
-    roles: Mapping[str, Column], when: Column | None, rows: Sequence[int]
+    roles: Mapping[str, Column],
+    when: Column | None,
+    rows: Sequence[int],
+    book: Column | None = None,
 ) -> Executions | None:
-    """The records as executions; None where they have no side, quantity and price, or no times."""
-    if when is None or not {"side", "quantity", "price"} <= roles.keys():
+    """The records as executions; None where they have no side, quantity and price, or no times.
+
+    Each symbol has a position of its own, with `book` in each of the books that it names.
+    """
+    if when is None or not {"quantity", "price"} <= roles.keys() or "entry_price" in roles:
         return None
-    side, quantity, price = roles["side"], roles["quantity"], roles["price"]
-    if side.kind == NUMBER or "entry_price" in roles:
+    side, quantity, price = roles.get("side"), roles["quantity"], roles["price"]
+    if side is not None and side.kind == NUMBER:
         return None
-    ways = directions(side)
+    ways = _signs(quantity) if side is None else directions(side)
     usable = [
         row
         for row in rows
@@ -53,19 +63,56 @@ def executions_of(
     books: dict[str, _Position] = {}
     found = Executions(usable, [], {}, [])
     short: list[int] = []
+    rounding = Decimal(0)
     for row in usable:
         size, paid = quantity.numbers[row], price.numbers[row]
         assert size is not None
         assert paid is not None
-        position = books.setdefault(symbols[row], _Position())
+        key = symbols[row] if book is None else f"{book.labels[row]} {symbols[row]}"
+        position = books.setdefault(key, _Position())
         earned = position.take(ways[row] * abs(size), paid)
         if earned is not None:
             found.reducing.append(row)
             found.gross[row] = earned
+            if abs(position.size) <= abs(size) * _ROUNDED:
+                rounding = max(rounding, abs(position.size))
         excess = max(_DUST, abs(size) * _ROUNDED)
-        if position.size < -excess and ways[row] < 0 and "short" not in side.labels[row]:
+        if (
+            position.size < -excess
+            and ways[row] < 0
+            and (side is None or "short" not in side.labels[row])
+        ):
             short.append(row)
-    return found._replace(shorting=short)
+    return found._replace(shorting=short, rounding=rounding)
+
+
+def _signs(quantity: Column) -> list[int]:
+    """Above 0 is bought, below 0 is sold."""
+    return [0 if not size else 1 if size > 0 else -1 for size in quantity.numbers]
+
+
+def is_cash_flow(
+    amounts: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether amounts are what executions cost and brought in: below 0 for all that is bought.
+
+    Such amounts are -(quantity x price) of a purchase and quantity x price of a sale, perhaps less
+    the costs. They are no results, whatever their name.
+    """
+    if not {"side", "quantity", "price"} <= roles.keys():
+        return False
+    ways = directions(roles["side"])
+    sizes, prices = roles["quantity"].numbers, roles["price"].numbers
+    compared = agreed = 0
+    for row in rows:
+        amount, size, price = amounts.numbers[row], sizes[row], prices[row]
+        if not amount or not size or not price or not ways[row]:
+            continue
+        compared += 1
+        flow = -ways[row] * abs(size * price)
+        cost = sum((abs(fee.numbers[row] or Decimal(0)) for fee in fees), Decimal(0))
+        agreed += min(abs(amount - flow), abs(amount - flow + cost)) <= abs(flow) * _FLOW
+    return compared >= _LEAST and agreed * 10 >= 9 * compared
 
 
 class _Position:

@@ -4,217 +4,126 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import NamedTuple
 
 from perfkit.inference.assemble import dialect_of, outcome_words
 from perfkit.inference.closing import Closing, closing_records
-from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.executions import executions_of
-from perfkit.inference.identity import Identity, identity_of
-from perfkit.inference.moments import Moments, moments_of
-from perfkit.inference.money import commission_currency_of, commission_of, unit_of
+from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
+from perfkit.inference.fills import from_executions
+from perfkit.inference.identity import identity_of
+from perfkit.inference.log_facts import Log, of_stake, reading_of
+from perfkit.inference.moments import moments_of
+from perfkit.inference.money import commission_of
 from perfkit.inference.result import Reading
-from perfkit.inference.table.columns import NUMBER, Column, names_of
-from perfkit.inference.table.names import MONEY
-from perfkit.inference.table.roles import LOST, WON, Times, outcome_of
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.derived_columns import Quotient, quotient
+from perfkit.inference.table.roles import LOST, WON, outcome_of
+from perfkit.inference.totals import from_totals
 
 _LEAST = 2
 
 
-class Log(NamedTuple):
-    """What is known of some records before a result is looked for."""
-
-    columns: Sequence[Column]
-    roles: dict[str, Column]
-    times: Times
-    fees: Sequence[Column]
-    failed: set[int]
-    left_out: dict[str, object]
-
-
 def without_pnl(log: Log) -> Reading | None:
     """The reading of records that do not log what a trade earned; None where there is none."""
-    return _from_prices(log) or from_executions(log) or _from_outcomes(log)
-
-
-def _reading(
-    log: Log,
-    dialect: dict[str, object],
-    rows: Sequence[int],
-    evidence: str,
-    assumed: Sequence[str],
-    doubts: Sequence[Doubt],
-) -> Reading:
-    unit = unit_of(MONEY, "", None, log.columns, log.roles, rows)
-    return Reading(
-        source={"currency": unit.currency},
-        dialect=dialect,
-        score=30,
-        closed=len(rows),
-        evidence=(evidence,),
-        assumed=(*assumed, *unit.assumed),
-        doubts=(*doubts, *unit.doubts),
-        columns=tuple(names_of(log.columns)),
-    )
+    return _from_prices(log) or from_totals(log) or from_executions(log) or _from_outcomes(log)
 
 
 def _from_prices(log: Log) -> Reading | None:
-    """P&L = (exit - entry) x quantity, where both prices and the quantity are logged."""
+    """P&L = (exit - entry) x quantity, where both prices are logged.
+
+    The quantity may be what was staked over the price. Without any, the moves themselves are left:
+    in points, or in per cent of the entry.
+    """
     roles = log.roles
-    if not {"entry_price", "exit_price", "quantity"} <= roles.keys():
+    if not {"entry_price", "exit_price"} <= roles.keys():
         return None
-    entry, out, size = roles["entry_price"], roles["exit_price"], roles["quantity"]
+    entry, out = roles["entry_price"], roles["exit_price"]
     if entry is out:
         return None
+    size = roles.get("quantity")
+    if size is None and "stake" in roles:
+        size = quotient(roles["stake"], entry)
+        log = log._replace(roles={**roles, "quantity": size})
+    sizes = size.numbers if size is not None else [Decimal(1)] * len(entry.values)
     moved = [
         None if not a or not b or not c else str((b - a) * abs(c))
-        for a, b, c in zip(entry.numbers, out.numbers, size.numbers, strict=True)
+        for a, b, c in zip(entry.numbers, out.numbers, sizes, strict=True)
     ]
     implied = Column(out.path, moved, NUMBER)
     closing = closing_records(implied, log.columns, log.times, log.failed)
     if len(closing.rows) < _LEAST or not any(implied.numbers):
         return None
+    return _of_moves(log, closing, entry, out, size)
+
+
+def _of_moves(
+    log: Log, closing: Closing, entry: Column, out: Column, size: Column | None
+) -> Reading | None:
+    roles = log.roles
+    if size is None and "side" not in roles and log.times.closed == []:
+        return None
+    opened = log.times.opened[0] if log.times.opened else None
     moments = moments_of(log.times, log.columns, closing.rows, events=False)
-    identity = identity_of(log.columns, roles, None, closing)
-    commission = commission_of(log.fees, closing.rows)
+    identity = identity_of(log.columns, roles, opened, closing)
+    commission = commission_of(log.fees, closing.rows) if size is not None else ""
     result = {"commission": commission} if commission else {}
     dialect = dialect_of(result, closing, log.left_out, moments, identity, roles)
     doubts = [*moments.doubts, *identity.doubts]
     fields = dialect["fields"]
     assert isinstance(fields, dict)
+    if size is None:
+        fields["quantity"] = "= 1"
+        doubts.append(_points_or_per_cent(entry, _outcomes(log, closing)))
+    elif isinstance(size, Quotient):
+        doubts.append(of_stake(size, "put into each trade, without leverage"))
     if "side" not in fields:
-        doubts.append(
-            Doubt(
-                "side",
-                "Are the trades long or short? No column says so.",
-                (
-                    Answer("long", {"fields.side": "= long"}),
-                    Answer("short", {"fields.side": "= short"}),
-                ),
-            )
-        )
-    return _reading(
+        doubts.append(_LONG_OR_SHORT)
+    names = [entry.name, out.name]
+    if size is not None:
+        names.append(size.name)
+    return reading_of(
         log,
         dialect,
         closing.rows,
-        f"{entry.name}, {out.name} and {size.name} say what each trade earned",
-        (*moments.assumed, "P&L is computed from prices, less the costs that are logged"),
+        f"{', '.join(names[:-1])} and {names[-1]} say what each trade earned",
+        (*moments.assumed, "P&L is computed from prices" + LESS_COSTS * bool(commission)),
         doubts,
+        moments.zone,
     )
 
 
-def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
-    """Buys and sells that are matched, first in first out; `pnl` is one that agrees with them."""
-    moments = moments_of(log.times, log.columns, range(len(log.columns[0].values)), events=True)
-    when = moments.columns[0] if moments.columns else None
-    rows = [row for row in range(len(log.columns[0].values)) if row not in log.failed]
-    found = executions_of(log.roles, when, rows)
-    if found is None or not found.reducing or len(found.rows) * 2 < len(rows):
-        return None
-    everything = Closing(rows, {}, [], None, 0, [], [])
-    if len(found.rows) < len(rows):
-        side = log.roles["side"]
-        words = dict.fromkeys(map(side.values.__getitem__, found.rows))
-        everything = everything._replace(only={side.expression: list(words)})
-    doubts = list(moments.doubts)
-    fields: dict[str, object] = {"at": moments.closed_at}
-    for role in ("symbol", "account", "strategy"):
-        if role in log.roles:
-            fields[role] = log.roles[role].expression
-    plain = dialect_of(
-        {}, everything, log.left_out, Moments("", "", (), (), ()), _NO_IDENTITY, log.roles
-    )
-    fields |= {role: log.roles[role].expression for role in ("side", "quantity", "price")}
-    commission = commission_of(log.fees, found.rows)
-    if commission:
-        fields["commission"] = commission
-        paid_in = commission_currency_of(log.columns, found.rows)
-        if paid_in is not None:
-            doubts.append(_costs_of_several(paid_in, found.rows))
-    by = [role for role in ("account", "symbol") if role in fields]
-    dialect: dict[str, object] = {
-        **{key: plain[key] for key in ("only", "values") if key in plain},
-        "fills": {"by": by, "match": "average" if pnl is not None else "fifo"},
-        "fields": fields,
-        **{key: value for key, value in _times_of(when).items() if value},
-    }
-    if found.shorting and pnl is None:
-        doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
-    if pnl is None and _share_symbols(log, found.rows):
-        doubts.append(_books(log.roles["strategy"], by))
-    return _reading(
-        log,
-        dialect,
-        found.reducing,
-        "buys and sells with quantity and price are matched",
-        (*moments.assumed, "P&L is matched from executions, less the costs that are logged"),
-        doubts,
-    )
+_LONG_OR_SHORT = Doubt(
+    "side",
+    "Are the trades long or short? No column says so.",
+    (
+        Answer("long", {"fields.side": "= long"}),
+        Answer("short", {"fields.side": "= short"}),
+    ),
+)
 
 
-_NO_IDENTITY = Identity((), False, False, ())
+def _outcomes(log: Log, closing: Closing) -> dict[str, object]:
+    """What a dialect needs to count wins and losses alone; empty where none are logged."""
+    outcome = log.roles.get("outcome")
+    if outcome is None or not all(outcome_of(outcome.labels[row]) for row in closing.rows):
+        return {}
+    found: dict[str, object] = {"fields.outcome": outcome.expression, "fields.quantity": None}
+    return {**found, "values.outcome": outcome_words(outcome)}
 
 
-def _times_of(when: Column | None) -> dict[str, object]:
-    return {} if when is None else {"time_unit": when.unit, "time_format": when.layout}
-
-
-def _costs_of_several(paid_in: Column, rows: Sequence[int]) -> Doubt:
-    """Costs of fills that are paid in several currencies, which cannot be added."""
-    codes = sorted({str(paid_in.values[row]) for row in rows if paid_in.present[row]})
+def _points_or_per_cent(entry: Column, outcomes: dict[str, object]) -> Doubt:
+    alone = [Answer("neither: count wins and losses", outcomes)] if outcomes else []
     return Doubt(
-        "cost_currencies",
-        f"Costs are paid in {' and '.join(codes)}, which cannot be added; what of them?",
-        (Answer("leave all costs out", {"fields.commission": None}),),
-    )
-
-
-def _share_symbols(log: Log, rows: Sequence[int]) -> bool:
-    """Whether several strategies trade the same symbol."""
-    strategy, symbol = log.roles.get("strategy"), log.roles.get("symbol")
-    if strategy is None or symbol is None:
-        return False
-    pairs = {(symbol.labels[row], strategy.labels[row]) for row in rows}
-    return len(pairs) > len({name for name, _ in pairs})
-
-
-def _books(strategy: Column, by: Sequence[str]) -> Doubt:
-    return Doubt(
-        "books",
-        f"Does each {strategy.name} hold positions of its own?",
+        "unit",
+        "Trades have prices, but no quantity: is the result to be in points or in per cent?",
         (
-            Answer("no, they share one position", {}),
-            Answer("yes", {"fills.by": [*by, "strategy"]}),
+            Answer("points: exit less entry", {"currency": "points", "fields.quantity": "= 1"}),
+            Answer(
+                "per cent of the entry, not compounded",
+                {"currency": "%", "fields.quantity": f"100 / {entry.expression}"},
+            ),
+            *alone,
         ),
     )
-
-
-def _sold_unbought(count: int, total: int) -> Doubt:
-    return Doubt(
-        "sold_unbought",
-        f"{count} of {total} executions sell more than was bought before; what are they?",
-        (
-            Answer("short positions", {"fills.short": True}),
-            Answer("sales of what was bought before the log began", {"fills.short": False}),
-        ),
-    )
-
-
-def agrees_with_executions(log: Log, pnl: Column, when: Column | None) -> bool:
-    """Whether a P&L, before costs, is what matching the executions gives, and 0 elsewhere."""
-    rows = [row for row in range(len(pnl.values)) if row not in log.failed]
-    found = executions_of(log.roles, when, rows)
-    if found is None or not found.reducing:
-        return False
-    earned = [row for row in found.rows if pnl.numbers[row]]
-    compared = [row for row in earned if row in found.gross]
-    if not earned or len(compared) * 100 < 97 * len(earned):
-        return False
-    agreed = 0
-    for row in compared:
-        said = pnl.numbers[row] or Decimal(0)
-        agreed += abs(said - found.gross[row]) <= abs(said) * Decimal("0.005") + Decimal("0.01")
-    return agreed * 10 >= 9 * len(compared)
 
 
 def _from_outcomes(log: Log) -> Reading | None:
@@ -243,7 +152,7 @@ def _from_outcomes(log: Log) -> Reading | None:
         values = dialect.get("values")
         dialect["values"] = {**(values if isinstance(values, dict) else {}), "outcome": words}
     amount = _signed_as(outcome, log.columns, rows)
-    return _reading(
+    return reading_of(
         log,
         dialect,
         rows,
@@ -253,6 +162,7 @@ def _from_outcomes(log: Log) -> Reading | None:
             f"wins and losses are counted{'' if amount else '; no P&L is recognised'}",
         ),
         (*moments.doubts, *identity.doubts, *([_is_amount(amount)] if amount else [])),
+        moments.zone,
     )
 
 

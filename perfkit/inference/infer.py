@@ -13,25 +13,22 @@ from collections.abc import Mapping, Sequence
 from perfkit.inference.asking import OF_A_TRADE, doubts_of
 from perfkit.inference.assemble import dialect_of
 from perfkit.inference.candidates import Candidate, candidates_of
-from perfkit.inference.closing import failed_records
 from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.doubts import Doubt
-from perfkit.inference.fallback import (
-    Log,
-    agrees_with_executions,
-    from_executions,
-    without_pnl,
-)
+from perfkit.inference.fallback import without_pnl
+from perfkit.inference.fills import agrees_with_executions, from_executions
 from perfkit.inference.identity import Identity, identity_of
+from perfkit.inference.log_facts import Log
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_currency_of, costs_of, unit_of
-from perfkit.inference.result import Reading, nothing_found
+from perfkit.inference.record_kinds import failed_records
+from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import columns_of, names_of
 from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 
 MOST_DECIDING = 2_500
-PLAUSIBLE = 15
+PLAUSIBLE = 10
 """Evidence below this is none."""
 
 
@@ -125,7 +122,7 @@ def _read(
     is_linked = "open_when" in dialect
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
     return Reading(
-        source={"currency": unit.currency},
+        source=source_of(unit.currency, moments.zone),
         dialect=dialect,
         score=best.score,
         closed=len(rows),

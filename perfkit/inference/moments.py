@@ -2,25 +2,56 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import CLOCK, Column
+from perfkit.inference.table.columns import CLOCK, NUMBER, TIME, Column
+from perfkit.inference.table.names import CLOSED, OPENED, time_role
 from perfkit.inference.table.roles import Times
 
 _MOSTLY = 0.9
+_SOME = 0.3
+"""A time that fewer of the records have is not offered as the closing time."""
+
+
+ONE_DAY = "= 2000-01-01"
+"""A closing time for records without any, from which only figures of the whole can be had."""
+_ZONE = re.compile(r" \(?([A-Z]{2,5})\)?$")
+_ZONES = {
+    **dict.fromkeys(("UTC", "GMT"), "UTC"),
+    **dict.fromkeys(("EST", "EDT", "ET"), "America/New_York"),
+    **dict.fromkeys(("PST", "PDT", "PT"), "America/Los_Angeles"),
+    **dict.fromkeys(("CET", "CEST"), "Europe/Berlin"),
+    "MSK": "Europe/Moscow",
+    "JST": "Asia/Tokyo",
+    "KST": "Asia/Seoul",
+    "HKT": "Asia/Hong_Kong",
+    "SGT": "Asia/Singapore",
+    "WIB": "Asia/Jakarta",
+    "TRT": "Europe/Istanbul",
+    "BRT": "America/Sao_Paulo",
+    "AEST": "Australia/Sydney",
+    "CDT": "America/Chicago",
+}
+"""Words for one zone alone; IST is that of India, of Israel and of Ireland."""
 
 
 class Moments(NamedTuple):
-    """Expressions for the closing and the opening time, the columns they read, what was assumed."""
+    """Expressions for the closing and the opening time, the columns they read, what was assumed.
+
+    `zone` is one that the times themselves name; empty without one.
+    """
 
     closed_at: str
     opened_at: str
     columns: tuple[Column, ...]
     assumed: tuple[str, ...]
     doubts: tuple[Doubt, ...]
+    zone: str = ""
 
 
 def moments_of(
@@ -33,7 +64,7 @@ def moments_of(
     assumed: list[str] = []
     closed, role = _closed(times, rows, events=events)
     if closed is None:
-        return Moments("", "", (), (), (_no_time(columns),))
+        return Moments("", "", (), (), (_no_time(times, columns, rows),))
     if role == "opened":
         assumed.append(f"no closing time is logged; {closed.name}, the opening time, stands for it")
     opened = _opened(times, closed, rows)
@@ -47,15 +78,24 @@ def moments_of(
             used.append(filler)
     if _has_dates_alone(closed) and expression == closed.expression:
         assumed.append(f"{closed.name} has dates alone: a trade counts from the start of its day")
-    if any(_is_naive(column) for column in used):
+    said = {found[1] for one in used if (found := _ZONE.search(one.layout)) is not None}
+    zones = {_ZONES.get(word, "") for word in said}
+    zone = zones.pop() if len(zones) == 1 else ""
+    if said and not zone:
+        words = " and ".join(sorted(said))
+        assumed.append(f"{words} is not the word for one zone: times are UTC, or of `timezone:`")
+    elif zone:
+        assumed.append(f"times are of {zone}, as {said.pop()} says")
+    elif any(_is_naive(column) for column in used):
         assumed.append("times without a zone are UTC; write `timezone:` if they are not")
-    doubts = tuple(doubt for column in used[:1] if (doubt := _day_or_month(column)) is not None)
+    doubt = _day_or_month(_with_layout(used[0], columns))
     return Moments(
         expression,
         "" if opened is None else _joined(opened, columns),
-        tuple(used),
+        tuple(_with_layout(column, columns) for column in used),
         tuple(assumed),
-        doubts,
+        (doubt,) if doubt is not None else (),
+        zone,
     )
 
 
@@ -99,14 +139,34 @@ def _opened(times: Times, closed: Column, rows: Sequence[int]) -> Column | None:
 
 def _joined(column: Column, columns: Sequence[Column]) -> str:
     """A date together with the time of day beside it, where that has a column of its own."""
-    if not _has_dates_alone(column):
+    clock = _clock_of(column, columns)
+    if clock is None:
         return column.expression
+    return f"join({column.expression}, {clock.expression})"
+
+
+def _with_layout(column: Column, columns: Sequence[Column]) -> Column:
+    """The column with the format of its date and of the time of day that is joined to it."""
+    clock = _clock_of(column, columns)
+    if clock is None or not column.layout:
+        return column
+    text = next(value for value in clock.sample if isinstance(value, str)).strip()
+    half = " %p" if text[-3:-2] == " " else "%p" if text[-1:] in "Mm" else ""
+    hour = "%I:%M" if half else "%H:%M"
+    seconds = ":%S" if text.count(":") > 1 else ""
+    fraction = ".%f" if "." in text else ""
+    return replace(column, layout=f"{column.layout} {hour}{seconds}{fraction}{half}")
+
+
+def _clock_of(column: Column, columns: Sequence[Column]) -> Column | None:
+    if not _has_dates_alone(column):
+        return None
     clocks = [one for one in columns if one.kind == CLOCK and one.filled >= column.filled * _MOSTLY]
     own = set(column.words) - {"date", "day"}
     for clock in clocks:
         if set(clock.words) - {"time", "hour"} == own:
-            return f"join({column.expression}, {clock.expression})"
-    return column.expression
+            return clock
+    return None
 
 
 def _has_dates_alone(column: Column) -> bool:
@@ -114,7 +174,7 @@ def _has_dates_alone(column: Column) -> bool:
 
 
 def _is_naive(column: Column) -> bool:
-    if column.unit:
+    if column.unit or "%z" in column.layout:
         return False
     texts = [value for value in column.sample if isinstance(value, str)]
     return any(not text.rstrip().endswith(("Z", "z", "UTC", "GMT")) and "+" not in text[10:]
@@ -139,7 +199,44 @@ def _day_or_month(column: Column) -> Doubt | None:
     )
 
 
-def _no_time(columns: Sequence[Column]) -> Doubt:
+def _no_time(times: Times, columns: Sequence[Column], rows: Sequence[int]) -> Doubt:
+    """A question for the closing time, with the times there are as answers, and none at all."""
+    known = [*times.closed, *times.event, *times.other, *times.opened, *_epochs(columns)]
+    found = [column for column in known if _share(column, rows) >= _SOME]
+    answers = [_answer(column) for column in found[:3]]
+    answers.append(
+        Answer("all on one day: figures of the whole alone", {"fields.closed_at": ONE_DAY})
+    )
     clocks = [column.name for column in columns if column.kind == CLOCK]
     beside = f" (only times of day: {', '.join(clocks)})" if clocks else ""
-    return Doubt("no_time", f"When did each trade close? No column holds a date{beside}.")
+    if found:
+        names = " and ".join(f"{one.name} in {_percent(one, rows)} %" for one in found[:3])
+        why = f"No time is in all records: {names}."
+    else:
+        why = f"No column holds a date{beside}."
+    return Doubt("no_time", f"When did each trade close? {why}", tuple(answers))
+
+
+def _epochs(columns: Sequence[Column]) -> list[Column]:
+    """Numbers that are times by their size, whatever their name: an id in milliseconds."""
+    found = []
+    for column in columns:
+        sizes = [size for size in map(shapes.number, column.sample) if size]
+        units = set(map(shapes.epoch_unit, sizes)) if column.kind == NUMBER else set()
+        if len(units) == 1 and (unit := units.pop()) and len(set(sizes)) * 2 > len(sizes):
+            found.append(replace(column, kind=TIME, unit=unit))
+    return found
+
+
+def _answer(column: Column) -> Answer:
+    changes: dict[str, object] = {"fields.closed_at": column.expression}
+    if column.unit and column.unit != shapes.ANY_UNIT:
+        changes["time_unit"] = column.unit
+    if column.layout:
+        changes["time_format"] = column.layout
+    what = {OPENED: "the opening time", CLOSED: "the closing time"}.get(time_role(column.name), "")
+    return Answer(f"{column.name}, {what or 'a time of the record'}", changes)
+
+
+def _percent(column: Column, rows: Sequence[int]) -> int:
+    return round(100 * _share(column, rows))

@@ -12,7 +12,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import CURRENCIES, FRACTION, MONEY, PERCENT, word_set
-from perfkit.inference.table.role_names import CARRY
+from perfkit.inference.table.role_names import CARRY, is_signed_cost
 
 UNKNOWN = "money"
 """Stands for a currency that the log does not name."""
@@ -195,8 +195,7 @@ def _cost(fee: Column, rows: Sequence[int]) -> tuple[str, str]:
     negative = sum(cost < 0 for cost in values) * 2 > len(values)
     gaps = any(fee.numbers[row] is None for row in rows)
     name = f"({fee.expression} or 0)" if gaps else fee.expression
-    signed = "swap" in fee.words or "interest" in fee.words  # as a part of the P&L
-    return ("-" if negative or signed else "+"), name
+    return ("-" if negative or is_signed_cost(fee.words) else "+"), name
 
 
 def _sum(costs: Sequence[tuple[str, str]]) -> str:

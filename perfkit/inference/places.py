@@ -59,6 +59,24 @@ def places_of(path: str) -> list[Place]:
     return _of_csv(text, os.path.splitext(path)[1].lower() in (".csv", ".tsv"))
 
 
+def why_no_place(path: str) -> str:
+    """Why a file without a place has none: it is empty, or its rows have no header."""
+    with open(path, "rb") as stream:
+        text = _text(stream.read(64 * 1024))
+    lines = [line for line in text.splitlines() if line.strip(" ,;\t")]
+    if not lines or text.lstrip()[0] in "[{":
+        return "the file has no records"
+    width = max(_usual(lines, delimiter) for delimiter in _DELIMITERS)
+    if width < 2:
+        return "the file has no records"
+    if len(lines) == 1:
+        return "the file has a header and no records"
+    return (
+        f"no line has names for the {width} columns that most rows have; "
+        "write such a line at the top of the file"
+    )
+
+
 def _text(content: bytes) -> str:
     for magic, unpack in _PACKINGS:
         if content.startswith(magic):

@@ -39,3 +39,8 @@ def nothing_found(columns: tuple[str, ...], why: str = "") -> Reading:
     """The reading of records without results."""
     evidence = (why,) if why else ()
     return Reading({}, {}, 0, 0, evidence, (), (), columns)
+
+
+def source_of(currency: str, zone: str) -> dict[str, object]:
+    """The keys of a source: its currency, and the zone of its times where they name one."""
+    return {"currency": currency, **({"timezone": zone} if zone else {})}

@@ -10,9 +10,9 @@ from typing import NamedTuple
 
 from perfkit.config.settings import of_text
 from perfkit.core.errors import ConfigError, UsageError
-from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.infer import infer
-from perfkit.inference.places import places_of
+from perfkit.inference.places import places_of, why_no_place
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.role_names import is_skipped_place
 from perfkit.inference.yaml_text import block, comment
@@ -45,8 +45,10 @@ def found_in(path: str) -> Found:
     """
     stem = os.path.basename(path).partition(".")[0]
     name = re.sub(r"\W+", "-", stem).strip("-") or "log"
-    best = Found(name, path, {}, 0, nothing_found((), "the file has no records"))
-    for place in places_of(path):
+    places = places_of(path)
+    empty = "the file has no records" if places else why_no_place(path)
+    best = Found(name, path, {}, 0, nothing_found((), empty))
+    for place in places:
         reading = infer(place.records)
         if is_skipped_place(place.name):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
@@ -82,9 +84,14 @@ def answered(found: Found, name: str, number: int) -> Found:
         known = [f"{one.name}={n + 1}" for one in reading.doubts for n in range(len(one.answers))]
         choices = f"write one of {', '.join(known)}" if known else "nothing is asked"
         raise UsageError(f"--answer {name}={number}: there is no such answer; {choices}")
-    source, dialect = _changed(reading, doubt.answers[number - 1])
+    answer = doubt.answers[number - 1]
+    source, dialect = _changed(reading, answer)
     doubts = tuple(one for one in reading.doubts if one is not doubt)
-    return found._replace(reading=reading._replace(source=source, dialect=dialect, doubts=doubts))
+    reading = reading._replace(source=source, dialect=dialect, doubts=doubts)
+    if answer.changes.get("fields.commission", "") is None:
+        assumed = tuple(said.removesuffix(LESS_COSTS) for said in reading.assumed)
+        reading = reading._replace(assumed=assumed)
+    return found._replace(reading=reading)
 
 
 def _changed(reading: Reading, answer: Answer) -> tuple[dict[str, object], dict[str, object]]:

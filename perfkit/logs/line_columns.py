@@ -21,7 +21,7 @@ from perfkit.config.dialect import (
     Slot,
     SlotValue,
 )
-from perfkit.config.expressions import EVERY, Call, Field, Leaf
+from perfkit.config.expressions import EVERY, Call, Constant, Field, Leaf
 from perfkit.core import values as col
 from perfkit.core.exact import sum_of
 from perfkit.core.fast_imports import NamedTuple
@@ -220,9 +220,12 @@ class LineColumns:
         value: list[int | None] = [None] * count
         if expression is not None:
             for part in alternatives(expression):
-                assert isinstance(part, SlotValue)
-                column = slots[part.slot]
-                assert isinstance(column, list)
+                if isinstance(part, SlotValue):
+                    column = slots[part.slot]
+                    assert isinstance(column, list)
+                else:
+                    assert isinstance(part, Constant)
+                    column = [part.value] * count
                 value = _first_of(value, column)
         return value
 

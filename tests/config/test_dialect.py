@@ -611,7 +611,7 @@ MISTAKES = {
         'fields:\n  closed_at: "= now"\n  net_pnl: pnl\n',
         1,
         "fields.closed_at",
-        "a time cannot be a constant",
+        "'now' is not a time",
         "name the field",
     ),
     "constant that is not a number": (

@@ -59,12 +59,32 @@ class TestRecordsThatHaveClosed:
 
     def test_most_records_with_a_closing_time_left_out_is_asked(self) -> None:
         records: list[Record] = [
-            {"symbol": "A", "side": "long", "exit_time": time, "profit_loss": "1"}
-            if n < 4
-            else {"symbol": "A", "side": "long", "exit_time": time, "gain_logged": "2"}
-            for n, time in enumerate(times(12))
+            {"symbol": "A", "side": "long", "exit_time": time, name: "1"}
+            for name, time in zip(["profit_loss"] * 4 + ["made"] * 8, times(12), strict=True)
         ]
         assert "left_out" in asked(infer(records))
+
+    def two_names(self, one: str, other: str) -> Reading:
+        return infer(
+            [
+                {"symbol": "A", "side": "long", "exit_time": time, name: "1"}
+                for name, time in zip([one] * 4 + [other] * 8, times(12), strict=True)
+            ]
+        )
+
+    def test_one_name_in_two_spellings_is_one_result(self) -> None:
+        reading = self.two_names("pnl_dollar", "pnl_dollars")
+        assert reading.is_sure
+        assert reading.closed == 12
+        assert fields(reading)["net_pnl"] == "pnl_dollar or pnl_dollars"
+
+    def test_two_names_that_no_record_has_both_of_are_asked_about(self) -> None:
+        reading = self.two_names("profit_loss", "gain_logged")
+        assert asked(reading) == ["two_names"]
+        assert reading.doubts[0].answers[2].changes == {
+            "fields.net_pnl": "gain_logged",
+            "only.gain_logged": "exists",
+        }
 
     def test_few_records_without_a_pnl_are_not_asked_about(self) -> None:
         records = [{**closed_trades()[n % 3], "exit_time": time} for n, time in enumerate(times(9))]
@@ -97,14 +117,14 @@ class TestWhatIsNotSilent:
 
     def test_an_amount_with_the_sign_of_the_outcome_is_asked_about(self) -> None:
         records: list[Record] = [
-            {"date": time, "symbol": "A", "result": result, "dollars": dollars}
+            {"date": time, "symbol": "A", "result": result, "made": dollars}
             for time, result, dollars in zip(
                 times(4), ("W", "L", "W", "L"), ("50", "-25", "75", "-10"), strict=True
             )
         ]
         reading = infer(records)
         assert "amount" in asked(reading)
-        assert reading.doubts[-1].answers[0].changes == {"fields.net_pnl": "dollars"}
+        assert reading.doubts[-1].answers[0].changes == {"fields.net_pnl": "made"}
 
 
 class TestOneRecordForEachTrade:

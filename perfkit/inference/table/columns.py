@@ -206,7 +206,10 @@ def _kind(parts: tuple[str, ...], values: Sequence[object]) -> tuple[str, str, s
     if len(numbers) >= most:
         units = [shapes.epoch_unit(size) for size in numbers if size]
         unit = max(set(units), key=units.count) if units else ""
-        if unit and units.count(unit) >= _MOST * len(units) and set(parts) & _TIME_WORDS:
+        if all(units) and len(set(units)) > 1:
+            unit = shapes.ANY_UNIT
+        is_epoch = unit == shapes.ANY_UNIT or units.count(unit) >= _MOST * len(units)
+        if unit and is_epoch and set(parts) & _TIME_WORDS:
             return TIME, unit, ""
         return NUMBER, "", ""
     if sum(map(shapes.clock_time, sample)) >= most:
@@ -231,7 +234,7 @@ def _first_values(values: Sequence[object]) -> list[object]:
 
 def _month_first(layout: str, sample: Sequence[object]) -> str:
     """The format with its month before its day where a value above 12 says so."""
-    if not layout.startswith("%d") or "%b" in layout:
+    if not layout.startswith("%d") or "%b" in layout or "%B" in layout:
         return layout
     second = [int(re.findall("[0-9]+", value)[1]) for value in sample if isinstance(value, str)]
     if max(second, default=0) > 12:

@@ -13,6 +13,8 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from perfkit.inference.table.languages import translated
+
 
 def word_set(text: str) -> frozenset[str]:
     """The words of a text, without order."""
@@ -43,6 +45,8 @@ _UNITS = {
     **dict.fromkeys(("r", "multiple", "rr"), RISK),
     **dict.fromkeys(("pips", "pip", "points", "pts", "ticks"), POINTS),
 }
+_OF_UNITS = word_set("r multiple achieved actual net gross realized trade final made in per")
+"""Words that beside that of a unit say nothing else."""
 _SPELLINGS = {
     "realised": "realized",
     "unrealised": "unrealized",
@@ -58,6 +62,7 @@ _SPELLINGS = {
     "opened": "open",
     "opening": "open",
     "exited": "exit",
+    "share": "shares",
     "entered": "entry",
     "pl": "pnl",
     "sym": "symbol",
@@ -68,7 +73,17 @@ _SPELLINGS = {
 _PNL = re.compile(
     r"p(?:n|[/&]|rofit[ _/&-]*(?:and|n)?[ _/&-]*)l(?:oss)?(?-i:(?![a-z]))", re.IGNORECASE
 )
-_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[a-z]*|[$%€₹]")
+_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[a-z]*|[$%€₹]|[^\W\d_A-Za-z]+")
+_GLUED = re.compile(
+    "(net|gross|total|realized|realised|unrealized|unrealised|closed|cum|r|u)?(pnl|profit|pl)"
+    "(usd|usdt|usdc|eur|inr|pct|percent|perc|abs|ratio|money|loss)?"
+)
+_GLUED_ROLES = re.compile(
+    "(entry|exit|open|close|buy|sell|avg|fill|trade|order|exec|position)"
+    "(price|time|date|id|qty|quantity|size|type|reason|side)"
+)
+_ONE_LETTER = re.compile("(?<![a-z])[ru](?=pn?l(?![a-z]))", re.IGNORECASE)
+_LETTER = {"r": "realized", "u": "unrealized"}
 
 _BASES = {"pnl": 24, "profit": 22, "gain": 14, "earnings": 12, "result": 10}
 """How well a word says that a number is what a trade earned, in tenths."""
@@ -94,18 +109,31 @@ GROSS = frozenset(("gross", "raw", "before"))
 @lru_cache(maxsize=4096)
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, synonyms spelled one way."""
-    marked = _PNL.sub(" pnl ", name)
+    marked = _ONE_LETTER.sub(lambda found: f"{_LETTER[found[0].lower()]} ", translated(name))
+    marked = _PNL.sub(" pnl ", marked)
     if marked.strip().lower() == "pl":
         marked = "pnl"
-    found = [piece.lower() for piece in _PIECES.findall(marked)]
+    found = [part for piece in _PIECES.findall(marked) for part in _parted(piece.lower())]
     return tuple(_SPELLINGS.get(word, word) for word in found)
+
+
+def _parted(word: str) -> list[str]:
+    """The words of one that is written without a gap: `rpnl`, `pnlpct`, `entryprice`."""
+    glued = _GLUED.fullmatch(word)
+    if glued is not None and word not in ("pl", "profit") and (glued[1] or glued[2] != "pl"):
+        base = "pnl" if glued[2] == "pl" or glued[3] == "loss" else glued[2]
+        parts = (_LETTER.get(glued[1] or "", glued[1]), base, glued[3])
+        return [part for part in parts if part and part != "loss"]
+    roles = _GLUED_ROLES.fullmatch(word)
+    return [word] if roles is None else [roles[1], roles[2]]
 
 
 class PnlName(NamedTuple):
     """What the name of a P&L column says.
 
     `score` is in tenths, 24 for a plain `pnl`; `unit` is money, per cent, R or points; `currency`
-    is one the name has, else empty. `is_running` says that it may be a total so far.
+    is one the name has, else empty. `is_running` says that it may be a total so far, `is_bare` that
+    it is that of a unit alone.
     """
 
     score: int
@@ -115,12 +143,14 @@ class PnlName(NamedTuple):
     is_gross: bool
     is_running: bool
     per_unit: int = 1
+    is_bare: bool = False
 
 
 def pnl_name(name: str) -> PnlName | None:
     """The reading of a name as that of a result; None where it says something else.
 
-    `pnl_cents` counts hundredths: its `per_unit` is 100.
+    `pnl_cents` counts hundredths: its `per_unit` is 100. A name such as `dollars` is one of a unit
+    alone.
     """
     parts = words(name)
     last = parts if "." not in name else words(name.rpartition(".")[2])
@@ -133,6 +163,9 @@ def pnl_name(name: str) -> PnlName | None:
     unit = next((_UNITS[word] for word in last if word in _UNITS), MONEY)
     if not score and unit in (PERCENT, RISK) and meant - {"pct", "percent", "%"}:
         score = 12 if meant & {"return", "returns", "ret", "roi", "multiple", "r"} else 0
+    is_bare = not score and set(last) <= CURRENCIES.keys() | _UNITS.keys() | _OF_UNITS
+    if is_bare and set(last) - _OF_UNITS:
+        score = 8
     if not score:
         return None
     currency = next((CURRENCIES[word] for word in last if word in CURRENCIES), "")
@@ -150,7 +183,7 @@ def pnl_name(name: str) -> PnlName | None:
         "fee",
         "fees",
     }
-    cents = 100 if meant & {"cents", "cent"} else 1
+    cents = 100 if meant & {"cents", "cent", "bps"} else 1
     if cents > 1 and not currency:
         currency = "USD"
     return PnlName(
@@ -161,6 +194,7 @@ def pnl_name(name: str) -> PnlName | None:
         is_gross=bool(meant & GROSS),
         is_running=bool(meant & RUNNING),
         per_unit=cents,
+        is_bare=is_bare,
     )
 
 
@@ -168,7 +202,7 @@ _CLOSING_TIME = word_set(
     "exit close resolve resolved settle settled settlement sell sold end ended finish out"
 )
 _OPENING_TIME = word_set("entry open buy bought placed start in added enter")
-_TIME_WORDS = word_set("time date at ts t when day dt utc on")
+_TIME_WORDS = word_set("time date data at ts t when day dt utc on bar candle")
 _EVENT_TIMES = ("time", "date", "t", "dt", "when", "event_time", "at", "trade_time", "trade_date")
 CLOSED, OPENED, EVENT = "closed", "opened", "event"
 

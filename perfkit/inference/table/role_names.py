@@ -5,7 +5,9 @@ Names are compared by their words (see `names.words`). They were counted in publ
 
 from __future__ import annotations
 
-from perfkit.inference.table.names import word_set, words
+from collections.abc import Collection
+
+from perfkit.inference.table.names import CURRENCIES, word_set, words
 
 _ROLES: dict[str, tuple[str, ...]] = {
     "symbol": (
@@ -38,20 +40,28 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "token_amount",
             "tokens",
         ),
+        *("num_of_shares", "number_of_shares", "no_of_shares", "nb_shares", "filled_qty"),
+        *("exec_qty", "executed_qty", "orig_qty", "order_qty", "num_contracts", "size_base"),
     ),
     "entry_price": (
         *("entry_price", "entry", "open_price", "buy_price", "avg_entry", "avg_entry_price"),
         *("open_rate", "entry_px", "price_entry", "price_open", "avg_px_open", "fill_entry"),
         *("average_entry_price", "price_in", "buy", "entry_fill_price", "avg_buy_price"),
         *("entry_fill", "opening_price", "actual_entry", "position_entry_price", "cost_basis"),
+        *("entry_point", "entry_avg_price", "avg_open_price"),
     ),
     "exit_price": (
         *("exit_price", "exit", "close_price", "sell_price", "close_rate", "exit_px"),
         *("price_exit", "price_close", "avg_exit_price", "avg_px_close", "price_out", "sell"),
         *("close_fill_price", "avg_exit", "exit_fill", "avg_sell_price", "exit_fill_price"),
         *("average_exit_price", "settlement_price", "resolution_price", "outcome_price"),
+        *("actual_exit", "exit_point", "closing_price", "exit_avg_price", "avg_close_price"),
     ),
-    "price": ("price", "fill_price", "exec_price", "trade_price", "avg_price", "executed_price"),
+    "price": (
+        *("price", "fill_price", "exec_price", "trade_price", "avg_price", "executed_price"),
+        *("filled_price", "filled_avg_price", "avg_fill_price", "average_price", "stock_price"),
+        *("execution_price", "px", "unit_price", "price_per_share", "deal_price", "rate"),
+    ),
     "stop_loss": ("stop_loss", "sl", "stop", "stop_price", "initial_stop", "initial_stop_loss"),
     "target": ("take_profit", "tp", "target", "target_price", "tp_price", "take_profit_price"),
     "strategy": ("strategy", "strategy_name", "engine", "bot", "setup", "strategy_id", "system"),
@@ -78,6 +88,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "wager",
         ),
         *("position_value", "capital", "margin", "cost_usd", "usd_size", "size_usdc", "bet_amount"),
+        *("usd", "usdt", "usdc", "dollars", "total_usd", "value_usd", "quote_amount", "amount_eur"),
         *("amount_sol", "sol_amount", "trade_size", "investment", "size_dollars", "size", "amount"),
     ),
     "leverage": ("leverage", "lev"),
@@ -95,10 +106,22 @@ _ROLES: dict[str, tuple[str, ...]] = {
 _CANONICAL = {
     role: tuple(" ".join(words(name)) for name in names) for role, names in _ROLES.items()
 }
+_RANKS = {
+    role: {name: place for place, name in reversed(list(enumerate(names)))}
+    for role, names in _CANONICAL.items()
+}
 _FEES = frozenset(("fee", "commission", "charges", "brokerage", "swap", "funding", "tax", "comm"))
 CARRY = frozenset(("swap", "funding", "interest", "rollover", "overnight"))
 """Words for what holding a position costs or earns, which is no commission."""
-_FEE_OTHERS = word_set("rate pct percent currency asset id tier type est estimated bps % predicted")
+_FEE_OTHERS = word_set(
+    "rate pct percent currency asset id tier type est estimated bps % predicted days count"
+)
+_PRICES = frozenset(("price", "entry_price", "exit_price", "stop_loss", "target", "balance"))
+"""Parts of a trade whose names may say a currency: `price_eur`, `entry_price_usd`."""
+_ABOUT_MARKETS = word_set(
+    "features indicators market context snapshot analysis technicals candle ticker params config"
+)
+_OF_NUMBERS = _PRICES | {"quantity", "stake", "leverage"}
 
 
 def role_rank(name: str, role: str) -> int | None:
@@ -106,14 +129,17 @@ def role_rank(name: str, role: str) -> int | None:
 
     A field of an object counts by its own name, or together with that of the object around it.
     """
-    known = _CANONICAL[role]
-    last = name.rpartition(".")[2]
+    known = _RANKS[role]
+    outer, _, last = name.rpartition(".")
+    if outer and role in _OF_NUMBERS and set(words(outer)) & _ABOUT_MARKETS:
+        return None
     joined = ".".join(name.split(".")[-2:])
-    ranks = [
-        known.index(spelled)
-        for spelled in (" ".join(words(last)), " ".join(words(joined)))
-        if spelled in known
-    ]
+    spelled = [words(last), words(joined)]
+    ranks = [known[" ".join(one)] for one in spelled if " ".join(one) in known]
+    if not ranks and role in _PRICES:
+        plain = [" ".join(word for word in one if word not in CURRENCIES) for one in spelled]
+        plain = [one for one in plain if "price" in one or role == "balance"]
+        ranks = [len(known) + known[one] for one in plain if one in known]
     return min(ranks, default=None)
 
 
@@ -121,6 +147,11 @@ def is_fee(name: str) -> bool:
     """Whether a name is that of costs in money, such as `fees` or `entry_commission`."""
     parts = set(words(name.rpartition(".")[2]))
     return bool(parts & _FEES) and not parts & _FEE_OTHERS and not parts & {"pnl", "profit", "net"}
+
+
+def is_signed_cost(parts: Collection[str]) -> bool:
+    """Whether a cost is logged with the sign of a P&L, as swap and interest are: -3 is paid."""
+    return bool(set(parts) & {"swap", "interest"})
 
 
 def is_total_fee(name: str) -> bool:

@@ -12,14 +12,28 @@ from typing import TypeAlias
 
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, CLOCK, NUMBER, TEXT, TIME, Column
-from perfkit.inference.table.names import CLOSED, EVENT, OPENED, pnl_name, time_role, word_set
+from perfkit.inference.table.names import (
+    CLOSED,
+    EVENT,
+    OPENED,
+    pnl_name,
+    time_role,
+    word_set,
+    words,
+)
 from perfkit.inference.table.role_names import CARRY, is_fee, is_total_fee, role_rank
 
 Roles: TypeAlias = Mapping[str, Column]
 """Columns by the part of a trade that they hold."""
 
-LONG_WORDS = word_set("long buy b bull bullish l up call bought lng")
-SHORT_WORDS = word_set("short sell s bear bearish down put sold sht")
+LONG_WORDS = word_set("long buy b bull bullish l up call bought lng bot")
+SHORT_WORDS = word_set("short sell s bear bearish down put sold sht sld")
+_LETTERS = {
+    frozenset(pair): {pair[0]: 1, pair[1]: -1}
+    for pair in ("ks", "kv", "cv", "av", "as", "bv", "ls")
+}
+"""Two letters that stand for buy and sell: kupno and sprzedaż, Kauf and Verkauf, compra and venta,
+achat and vente."""
 
 _KINDS: dict[str, tuple[str, ...]] = {
     "symbol": (TEXT,),
@@ -56,6 +70,8 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
         ]
         if ranked:
             found[role] = columns[min(ranked)[3]]
+    if "side" not in found and (side := next(filter(_has_sides, columns), None)) is not None:
+        found["side"] = side
     stake, quantity = found.get("stake"), found.get("quantity")
     if stake is not None and stake is quantity:
         del found["stake"]
@@ -70,14 +86,26 @@ def _fits(role: str, column: Column) -> bool:
 def _is_side(column: Column) -> bool:
     if column.kind in (BOOLEAN, NUMBER):
         return "short" in column.words
+    if _letters(column):
+        return True
     known = LONG_WORDS | SHORT_WORDS
     named = sum(count for label, count in column.distinct.items() if side_word(label, known))
     return named * 2 >= column.filled
 
 
+def _has_sides(column: Column) -> bool:
+    """Whether a column, whatever its name, has words for both sides and no other words."""
+    if column.kind != TEXT or column.filled * 10 < 9 * len(column.values):
+        return False
+    if not column.has_few_words or not 2 <= len(set(column.distinct) - {""}) <= 6:
+        return False
+    return {-1, 1} == set(directions(column)) - ({0} if "" in column.distinct else set())
+
+
 def side_word(label: str, known: frozenset[str]) -> bool:
     """Whether a logged side is one of some words: `BUY`, `open_long`."""
-    return label in known or bool(set(label.replace("-", "_").replace(" ", "_").split("_")) & known)
+    parts = {label, *label.replace("-", "_").replace(" ", "_").split("_"), *words(label)}
+    return bool(parts & known)
 
 
 def _is_outcome(column: Column) -> bool:
@@ -106,7 +134,7 @@ WON, LOST, EVEN = "win", "loss", "breakeven"
 
 def outcome_of(label: str) -> str:
     """What a word such as `WIN` or `closed_loss` says of the outcome; empty: nothing."""
-    parts = set(label.replace("-", "_").replace(" ", "_").split("_"))
+    parts = {*label.replace("-", "_").replace(" ", "_").split("_"), *words(label)}
     if parts & {"stop"} and parts & {"loss"}:
         return ""
     if parts & {"take"} and parts & {"profit"}:
@@ -116,6 +144,11 @@ def outcome_of(label: str) -> str:
     if parts & _LOST or label == "0":
         return LOST
     return EVEN if parts & _EVEN else ""
+
+
+def _letters(side: Column) -> dict[str, int]:
+    """The directions of two letters, where a column has these and no other words."""
+    return dict(_LETTERS.get(frozenset(set(side.distinct) - {""}), {}))
 
 
 def direction(label: str) -> int:
@@ -130,7 +163,8 @@ def directions(side: Column) -> list[int]:
     if side.kind in (BOOLEAN, NUMBER):
         meaning = {"true": -1, "1": -1, "false": 1, "0": 1}
         return [meaning.get(label, 0) for label in side.labels]
-    known = {label: direction(label) for label in side.distinct}
+    known = _letters(side) or {label: direction(label) for label in side.distinct}
+    known.setdefault("", 0)
     return [known[label] for label in side.labels]
 
 

@@ -35,13 +35,35 @@ _FORMATS = (
     (re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}"), "%d.%m.%Y"),
     (re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"), "%d/%m/%Y"),
     (re.compile(r"[0-9]{2}-[0-9]{2}-[0-9]{4}"), "%d-%m-%Y"),
-    (re.compile(r"[0-9]{2}-[A-Za-z]{3}-[0-9]{4}"), "%d-%b-%Y"),
-    (re.compile(r"[A-Za-z]{3} [0-9]{1,2},? [0-9]{4}"), "%b %d, %Y"),
+    (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"), "%Y-%m-%d"),
+    (re.compile(r"[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"), "%Y/%m/%d"),
+    (re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}"), "%d.%m.%Y"),
+    (re.compile(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}"), "%d-%m-%Y"),
+    (re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}(?![0-9])"), "%d/%m/%y"),
+    (re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}(?![0-9])"), "%d.%m.%y"),
+    *(
+        (re.compile(pattern.replace("MON", name)), layout.replace("%b", directive))
+        for name, directive in (("[A-Za-z]{3}", "%b"), ("[A-Za-z]{4,9}", "%B"))
+        for pattern, layout in (
+            ("MON [0-9]{1,2} [0-9]{4}", "%b %d %Y"),
+            ("MON [0-9]{1,2}, [0-9]{4}", "%b %d, %Y"),
+            ("MON [0-9]{1,2},[0-9]{4}", "%b %d,%Y"),
+            ("[0-9]{1,2} MON [0-9]{4}", "%d %b %Y"),
+            ("[0-9]{1,2} MON, [0-9]{4}", "%d %b, %Y"),
+            ("[0-9]{1,2}-MON-[0-9]{4}", "%d-%b-%Y"),
+            ("[0-9]{1,2}-MON-[0-9]{2}(?![0-9])", "%d-%b-%y"),
+            ("[A-Z][a-z]{2}, [0-9]{1,2} MON [0-9]{4}", "%a, %d %b %Y"),
+            ("[A-Z][a-z]{2} MON [0-9]{1,2} [0-9]{4}", "%a %b %d %Y"),
+        )
+    ),
+    (re.compile("[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"), "%Y年%m月%d日"),
+    (re.compile("[0-9]{4}년 ?[0-9]{1,2}월 ?[0-9]{1,2}일"), "%Y년 %m월 %d일"),
     (re.compile(r"[0-9]{8}(?=;| [0-9]{2}:|T)"), "%Y%m%d"),
 )
 _TAIL = re.compile(
-    r"(?P<gap>, |[T ;])(?P<time>[0-9]{1,2}:?[0-9]{2}(?::?[0-9]{2})?)"
-    r"(?P<f>\.[0-9]+)?(?P<ap> ?[AP]M)?"
+    r"(?P<gap>, | - | at |[T ;])(?P<time>[0-9]{1,2}:?[0-9]{2}(?::?[0-9]{2})?)"
+    r"(?P<f>\.[0-9]+)?(?P<ap> ?[AaPp][Mm])?"
+    r"(?P<offset> ?[+-][0-9]{2}:?[0-9]{2})?(?P<zone> \(?[A-Z]{2,5}\)?)?"
 )
 DAY_FIRST = "%d/%m/%Y"
 MONTH_FIRST = "%m/%d/%Y"
@@ -52,6 +74,8 @@ _UNITS = (
     ("us", 10**14, 10**16),
     ("ns", 10**17, 10**19),
 )
+ANY_UNIT = "any"
+"""Stands for numbers since 1970 in several units, each told by its size."""
 _TO_US = {"s": Decimal(1_000_000), "ms": Decimal(1_000), "us": Decimal(1), "ns": Decimal("0.001")}
 
 
@@ -87,6 +111,7 @@ def number(value: object) -> Decimal | None:
 
 
 def _dressed_number(text: str) -> Decimal | None:
+    text = text.replace("\N{MINUS SIGN}", "-")
     found = _DRESSED.fullmatch(text.removeprefix("=").strip('"'))
     if found is None or bool(found["open"] or found["later"]) != bool(found["close"]):
         return None
@@ -170,6 +195,8 @@ def time_format(text: str) -> str:
             + clock
             + (".%f" if tail["f"] else "")
             + (" %p" if (tail["ap"] or "").startswith(" ") else "%p" if tail["ap"] else "")
+            + (" %z" if (tail["offset"] or "").startswith(" ") else "%z" if tail["offset"] else "")
+            + (tail["zone"] or "")
         )
     return ""
 
@@ -180,7 +207,10 @@ def instant(value: object, unit: str = "", layout: str = "") -> int | None:
         return None
     if unit:
         size = number(value)
-        return None if size is None or not size else int(size * _TO_US[unit])
+        if size is None or not size:
+            return None
+        own = epoch_unit(size) if unit == ANY_UNIT else unit
+        return int(size * _TO_US[own]) if own else None
     if not isinstance(value, str):
         return None
     text = value.strip()

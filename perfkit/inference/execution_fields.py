@@ -1,0 +1,140 @@
+"""Which columns of executions hold the price and the quantity, proved by what they are worth.
+
+qty 2, price 100.0, exec_price 100.5, notional 201.0     the price is exec_price
+kurs_x 50, stk 3, wert 150                               of three, price x quantity = value
+usd 30, price 60                                         the quantity is usd / price
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from itertools import combinations
+
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.derived_columns import quotient
+from perfkit.inference.table.names import pnl_name, word_set
+from perfkit.inference.table.role_names import is_fee
+
+_CHECKED = 60
+_EXACT = Decimal("0.0001")
+_ROUGH = Decimal("0.002")
+_LEAST = 3
+_MOST_COLUMNS = 10
+_OF_PRICES = word_set("price px rate")
+_NOT_TRADED = word_set("stop sl tp target limit balance equity cash leverage confidence score id")
+
+
+def with_proved_fields(
+    roles: Mapping[str, Column], columns: Sequence[Column], rows: Sequence[int]
+) -> dict[str, Column]:
+    """The roles with the price and the quantity that a value beside them proves."""
+    found = dict(roles)
+    if "side" not in found or {"entry_price", "exit_price"} & found.keys():
+        return found
+    sized = [column for column in columns if _may_be_size(column, rows)]
+    rows = rows[:: max(1, len(rows) // _CHECKED)]
+    if {"price", "quantity"} <= found.keys():
+        found["price"] = _paid(found, sized, rows)
+        return found
+    if "price" in found and (quantity := _quantity(found, sized, rows)) is not None:
+        found["quantity"] = quantity
+    elif "quantity" in found and (price := _price(found["quantity"], sized, rows)) is not None:
+        found["price"] = price
+    elif not {"price", "quantity"} & found.keys():
+        found |= _of_three(sized, rows)
+    return found
+
+
+def _may_be_size(column: Column, rows: Sequence[int]) -> bool:
+    name = pnl_name(column.name)
+    if column.kind != NUMBER or is_fee(column.name) or (name is not None and not name.is_bare):
+        return False
+    if set(column.words) & _NOT_TRADED:
+        return False
+    numbers = [column.numbers[row] for row in rows]
+    return sum(bool(number) for number in numbers) * 10 >= 8 * len(rows) > 0
+
+
+def _error(price: Column, quantity: Column, value: Column, rows: Sequence[int]) -> Decimal | None:
+    """By how much price x quantity usually misses a value, in parts of it; None: unknown."""
+    missed = sorted(
+        abs(abs(paid * size) - abs(worth)) / abs(worth)
+        for row in rows
+        if (paid := price.numbers[row])
+        and (size := quantity.numbers[row])
+        and (worth := value.numbers[row])
+    )
+    return missed[len(missed) * 9 // 10] if len(missed) >= min(_LEAST, len(rows)) else None
+
+
+def _paid(roles: Mapping[str, Column], sized: Sequence[Column], rows: Sequence[int]) -> Column:
+    """The price that a value proves to be what was paid, where the usual one misses it."""
+    price, quantity = roles["price"], roles["quantity"]
+    prices = [one for one in sized if set(one.words) & _OF_PRICES and one is not price]
+    for value in sized:
+        if value in (price, quantity) or set(value.words) & _OF_PRICES:
+            continue
+        usual = _error(price, quantity, value, rows)
+        if usual is None or usual > 20 * _ROUGH:
+            continue
+        errors = [(missed, n) for n, one in enumerate(prices)
+                  if (missed := _error(one, quantity, value, rows)) is not None]  # fmt: skip
+        if errors and min(errors)[0] <= _EXACT and min(errors)[0] * 3 < usual:
+            return prices[min(errors)[1]]
+    return price
+
+
+def _quantity(
+    roles: Mapping[str, Column], sized: Sequence[Column], rows: Sequence[int]
+) -> Column | None:
+    """A column of which there is the product with the price; else what was paid over the price."""
+    price = roles["price"]
+    for one, value in _ordered_pairs([column for column in sized if column is not price]):
+        missed = _error(price, one, value, rows)
+        if missed is not None and missed <= _ROUGH:
+            return one
+    stake = roles.get("stake")
+    return None if stake is None or stake not in sized else quotient(stake, price)
+
+
+def _price(quantity: Column, sized: Sequence[Column], rows: Sequence[int]) -> Column | None:
+    for one, value in _ordered_pairs([column for column in sized if column is not quantity]):
+        missed = _error(one, quantity, value, rows)
+        if missed is not None and missed <= _ROUGH:
+            return one
+    return None
+
+
+def _ordered_pairs(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
+    found = columns[:_MOST_COLUMNS]
+    return [(one, other) for one in found for other in found if one is not other]
+
+
+def _of_three(sized: Sequence[Column], rows: Sequence[int]) -> dict[str, Column]:
+    """Price and quantity of which the product is there; the quantity is the one in whole numbers.
+
+    Where that does not tell, none is named.
+    """
+    for one, other in combinations(sized[:_MOST_COLUMNS], 2):
+        if _is_constant(one, rows) or _is_constant(other, rows):
+            continue
+        for value in sized[:_MOST_COLUMNS]:
+            if value is one or value is other:
+                continue
+            missed = _error(one, other, value, rows)
+            if missed is None or missed > _ROUGH:
+                continue
+            whole = [all(_is_whole(c.numbers[row]) for row in rows) for c in (one, other)]
+            if whole[0] != whole[1]:
+                price, quantity = (other, one) if whole[0] else (one, other)
+                return {"price": price, "quantity": quantity}
+    return {}
+
+
+def _is_whole(number: Decimal | None) -> bool:
+    return number is None or number == number.to_integral_value()
+
+
+def _is_constant(column: Column, rows: Sequence[int]) -> bool:
+    return len({column.numbers[row] for row in rows}) == 1

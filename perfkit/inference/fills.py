@@ -1,0 +1,161 @@
+"""Readings of executions: buys and sells that are matched into trades."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from perfkit.inference.assemble import dialect_of
+from perfkit.inference.closing import Closing
+from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
+from perfkit.inference.execution_fields import with_proved_fields
+from perfkit.inference.executions import executions_of
+from perfkit.inference.identity import Identity
+from perfkit.inference.log_facts import Log, of_stake, reading_of
+from perfkit.inference.moments import Moments, moments_of
+from perfkit.inference.money import commission_currency_of, commission_of
+from perfkit.inference.result import Reading
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.derived_columns import Quotient
+from perfkit.inference.unfilled import of_unfilled
+
+
+def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
+    """Buys and sells that are matched, first in first out; `pnl` is one that agrees with them."""
+    moments = moments_of(log.times, log.columns, range(len(log.columns[0].values)), events=True)
+    when = moments.columns[0] if moments.columns else None
+    rows = [row for row in range(len(log.columns[0].values)) if row not in log.failed]
+    log = log._replace(roles=with_proved_fields(log.roles, log.columns, rows))
+    found = executions_of(log.roles, when, rows)
+    if found is None or not found.reducing or len(found.rows) * 2 < len(rows):
+        return None
+    everything = Closing(rows, {}, [], None, 0, [], [])
+    side = log.roles.get("side")
+    if len(found.rows) < len(rows) and side is not None:
+        words = dict.fromkeys(map(side.values.__getitem__, found.rows))
+        everything = everything._replace(only={side.expression: list(words)})
+    doubts = list(moments.doubts)
+    fields: dict[str, object] = {"at": moments.closed_at}
+    for role in ("symbol", "account", "strategy"):
+        if role in log.roles:
+            fields[role] = log.roles[role].expression
+    plain = dialect_of(
+        {}, everything, log.left_out, Moments("", "", (), (), ()), _NO_IDENTITY, log.roles
+    )
+    parts = ("side", "quantity", "price")
+    fields |= {role: log.roles[role].expression for role in parts if role in log.roles}
+    size = log.roles["quantity"]
+    if isinstance(size, Quotient):
+        doubts.append(of_stake(size, "paid in each execution"))
+    commission = commission_of(log.fees, found.rows)
+    if commission:
+        fields["commission"] = commission
+        paid_in = commission_currency_of(log.columns, found.rows)
+        if paid_in is not None:
+            doubts.append(_costs_of_several(paid_in, found.rows))
+    by: list[str] = [role for role in ("account", "symbol") if role in fields]
+    shared = pnl is None and _share_symbols(log, found.rows)
+    assumed = list(moments.assumed)
+    if shared and _are_books(log, when, rows):
+        by.append("strategy")
+        assumed.append(f"each {log.roles['strategy'].name} holds positions of its own")
+    rounded = {"dust": found.rounding} if found.rounding and pnl is None else {}
+    dialect: dict[str, object] = {
+        **{key: plain[key] for key in ("only", "values") if key in plain},
+        "fills": {"by": by, "match": "average" if pnl is not None else "fifo", **rounded},
+        "fields": fields,
+        **{key: value for key, value in _times_of(when).items() if value},
+    }
+    if found.shorting and pnl is None:
+        doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
+    unsure = of_unfilled(log.columns, found.rows)
+    if unsure is not None:
+        doubts.append(unsure)
+    if shared and "strategy" not in by:
+        doubts.append(_books(log.roles["strategy"], by))
+    return reading_of(
+        log,
+        dialect,
+        found.reducing,
+        "buys and sells with quantity and price are matched",
+        (*assumed, "P&L is matched from executions" + LESS_COSTS * bool(commission)),
+        doubts,
+        moments.zone,
+    )
+
+
+_NO_IDENTITY = Identity((), False, False, ())
+
+
+def _times_of(when: Column | None) -> dict[str, object]:
+    return {} if when is None else {"time_unit": when.unit, "time_format": when.layout}
+
+
+def _costs_of_several(paid_in: Column, rows: Sequence[int]) -> Doubt:
+    """Costs of fills that are paid in several currencies, which cannot be added."""
+    codes = sorted({str(paid_in.values[row]) for row in rows if paid_in.present[row]})
+    return Doubt(
+        "cost_currencies",
+        f"Costs are paid in {' and '.join(codes)}, which cannot be added; what of them?",
+        (Answer("leave all costs out", {"fields.commission": None}),),
+    )
+
+
+def _share_symbols(log: Log, rows: Sequence[int]) -> bool:
+    """Whether several strategies trade the same symbol."""
+    strategy, symbol = log.roles.get("strategy"), log.roles.get("symbol")
+    if strategy is None or symbol is None:
+        return False
+    pairs = {(symbol.labels[row], strategy.labels[row]) for row in rows}
+    return len(pairs) > len({name for name, _ in pairs})
+
+
+_BOOKS = frozenset(("bot", "agent", "trader", "portfolio", "wallet", "user", "account", "player"))
+
+
+def _are_books(log: Log, when: Column | None, rows: Sequence[int]) -> bool:
+    """Whether a column such as `bot` names who holds positions, and none sells another's."""
+    strategy = log.roles["strategy"]
+    if not set(strategy.words) & _BOOKS:
+        return False
+    found = executions_of(log.roles, when, rows, strategy)
+    return found is not None and bool(found.reducing) and not found.shorting
+
+
+def _books(strategy: Column, by: Sequence[str]) -> Doubt:
+    return Doubt(
+        "books",
+        f"Does each {strategy.name} hold positions of its own?",
+        (
+            Answer("no, they share one position", {}),
+            Answer("yes", {"fills.by": [*by, "strategy"]}),
+        ),
+    )
+
+
+def _sold_unbought(count: int, total: int) -> Doubt:
+    return Doubt(
+        "sold_unbought",
+        f"{count} of {total} executions sell more than was bought before; what are they?",
+        (
+            Answer("short positions", {"fills.short": True}),
+            Answer("sales of what was bought before the log began", {"fills.short": False}),
+        ),
+    )
+
+
+def agrees_with_executions(log: Log, pnl: Column, when: Column | None) -> bool:
+    """Whether a P&L, before costs, is what matching the executions gives, and 0 elsewhere."""
+    rows = [row for row in range(len(pnl.values)) if row not in log.failed]
+    found = executions_of(log.roles, when, rows)
+    if found is None or not found.reducing:
+        return False
+    earned = [row for row in found.rows if pnl.numbers[row]]
+    compared = [row for row in earned if row in found.gross]
+    if not earned or len(compared) * 100 < 97 * len(earned):
+        return False
+    agreed = 0
+    for row in compared:
+        said = pnl.numbers[row] or Decimal(0)
+        agreed += abs(said - found.gross[row]) <= abs(said) * Decimal("0.005") + Decimal("0.01")
+    return agreed * 10 >= 9 * len(compared)

@@ -1,0 +1,56 @@
+"""What is known of some records before a result is looked for, and readings made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.money import unit_of
+from perfkit.inference.result import Reading, source_of
+from perfkit.inference.table.columns import Column, names_of
+from perfkit.inference.table.derived_columns import Quotient
+from perfkit.inference.table.names import MONEY
+from perfkit.inference.table.roles import Times
+
+
+class Log(NamedTuple):
+    """What is known of some records before a result is looked for."""
+
+    columns: Sequence[Column]
+    roles: dict[str, Column]
+    times: Times
+    fees: Sequence[Column]
+    failed: set[int]
+    left_out: dict[str, object]
+
+
+def reading_of(
+    log: Log,
+    dialect: dict[str, object],
+    rows: Sequence[int],
+    evidence: str,
+    assumed: Sequence[str],
+    doubts: Sequence[Doubt],
+    zone: str = "",
+) -> Reading:
+    unit = unit_of(MONEY, "", None, log.columns, log.roles, rows)
+    return Reading(
+        source=source_of(unit.currency, zone),
+        dialect=dialect,
+        score=30,
+        closed=len(rows),
+        evidence=(evidence,),
+        assumed=(*assumed, *unit.assumed),
+        doubts=(*doubts, *unit.doubts),
+        columns=tuple(names_of(log.columns)),
+    )
+
+
+def of_stake(size: Quotient, what: str) -> Doubt:
+    """Whether a quantity is what was paid over the price."""
+    return Doubt(
+        "staked",
+        f"Is {size.name} the money that was {what}?",
+        (Answer("yes", {"fields.quantity": size.expression}),),
+    )

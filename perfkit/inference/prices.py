@@ -1,0 +1,260 @@
+"""What entry and exit prices say of a P&L: whether they prove it, in which unit, with which sign.
+
+Each check compares on a sample of the closing records. Logged amounts are rounded, so a match
+allows for the last digit that is shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from perfkit.inference.evidence import AGREES, HUNDRED, costs
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK
+from perfkit.inference.table.roles import directions
+
+_ROUNDING = Decimal("0.005")
+
+
+class Prices(NamedTuple):
+    """What prices say of a P&L: whether they prove it, its unit, and whether costs are in it.
+
+    `is_net` is None where that is not clear. `sign` is the share of records whose sign agrees.
+    """
+
+    proved: bool
+    unit: str
+    is_net: bool | None
+    sign: Decimal | None
+
+
+NO_PRICES = Prices(False, "", None, None)
+
+
+def prices_say(
+    pnl: Column,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    rows: Sequence[int],
+    turn: int = 1,
+) -> Prices:
+    """Compares the P&L with (exit - entry) x quantity, and with that in other units.
+
+    `turn` is -1 where the side is taken for that of the closing order.
+    """
+    if "entry_price" not in roles or "exit_price" not in roles:
+        return NO_PRICES
+    moves = [(row, move * turn) for row, move in _moves(pnl, roles, rows)]
+    if len(moves) < 2:
+        return NO_PRICES
+    sign = _sign_agreement(pnl, roles, moves)
+    sized = [(row, move * size) for row, move in moves if (size := _at(roles, "quantity", row))]
+    if len(sized) >= 2:
+        verdict = _in_money(pnl, fees, sized)
+        if verdict is not None:
+            return verdict._replace(sign=sign)
+        if _constant_ratio(pnl, roles, sized):
+            return Prices(True, MONEY, None, sign)
+    entries = roles["entry_price"].numbers
+    relative = [(row, move / entry) for row, move in moves if (entry := entries[row])]
+    for unit, factor in _scales(roles):
+        scaled = [(row, share * times) for row, share in relative if (times := factor(row))]
+        if _agree(pnl, scaled):
+            return Prices(True, unit, None, sign)
+    if _agree(pnl, _in_risk(roles, moves)):
+        return Prices(True, RISK, None, sign)
+    if _agree(pnl, moves):
+        one = all(_at(roles, "quantity", row) in (None, Decimal(1)) for row, _ in moves)
+        return Prices(True, "" if one else POINTS, None, sign)
+    return Prices(False, "", None, sign)
+
+
+def earlier_prices_say(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> Prices:
+    """Compares a P&L in per cent with the price of the opening record of the same symbol.
+
+    For logs with a record for each order, which has one price: bought at 50, sold at 60, +20 %.
+    """
+    moves = _from_earlier(roles, rows)
+    for unit, factor in ((PERCENT, HUNDRED), (FRACTION, Decimal(1))):
+        if _agree(pnl, [(row, move * factor) for row, move in moves]):
+            return Prices(True, unit, None, None)
+    return NO_PRICES
+
+
+def _from_earlier(roles: Mapping[str, Column], rows: Sequence[int]) -> list[tuple[int, Decimal]]:
+    """How far the price moved since the last opening record, in parts of that price."""
+    if not {"side", "price"} <= roles.keys() or "entry_price" in roles:
+        return []
+    prices, ways = roles["price"].numbers, directions(roles["side"])
+    symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(prices)
+    closing = set(rows)
+    opened: dict[str, tuple[Decimal, int]] = {}
+    moves = []
+    for row, price in enumerate(prices):
+        if not price:
+            continue
+        if row in closing and symbols[row] in opened:
+            paid, way = opened[symbols[row]]
+            moves.append((row, (price - paid) / paid * way))
+        elif row not in closing and ways[row]:
+            opened[symbols[row]] = (price, ways[row])
+    return moves
+
+
+def size_says(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> str:
+    """Whether a P&L is about as large as the move in per cent, or in parts; empty: neither.
+
+    Costs and leverage may be in it, so that it agrees in no record: half as large to three times.
+    """
+    moves = _from_earlier(roles, rows)
+    if {"entry_price", "exit_price"} <= roles.keys():
+        entries = roles["entry_price"].numbers
+        found = _moves(pnl, roles, rows)
+        moves = [(row, move / entry) for row, move in found if (entry := entries[row])]
+    ratios = sorted(
+        abs(earned / move) for row, move in moves if move and (earned := pnl.numbers[row])
+    )
+    if not ratios:
+        return ""
+    middle = ratios[len(ratios) // 2]
+    for unit, size in ((PERCENT, HUNDRED), (FRACTION, Decimal(1))):
+        if size / 2 <= middle <= 3 * size:
+            return unit
+    return ""
+
+
+def _moves(
+    pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
+) -> list[tuple[int, Decimal]]:
+    """How far the price moved in favour of each trade; without a side, as far as the P&L says."""
+    entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
+    sides = directions(roles["side"]) if "side" in roles else [0] * len(entries)
+    moves = []
+    for row in rows:
+        entry, out, earned = entries[row], exits[row], pnl.numbers[row]
+        if entry is None or out is None or not entry or not out or earned is None:
+            continue
+        move = (out - entry) * (sides[row] or 1)
+        if not sides[row] and (move > 0) != (earned > 0):
+            move = -move
+        moves.append((row, move))
+    return moves
+
+
+def _in_money(
+    pnl: Column, fees: Sequence[Column], sized: Sequence[tuple[int, Decimal]]
+) -> Prices | None:
+    gross = _agree(pnl, sized)
+    if not fees:
+        return Prices(True, MONEY, None, None) if gross else None
+    net = _agree(pnl, [(row, amount - costs(fees, row)) for row, amount in sized])
+    if gross and net:
+        strict = _exact_share(pnl, sized)
+        after = _exact_share(pnl, [(row, amount - costs(fees, row)) for row, amount in sized])
+        return Prices(True, MONEY, None if strict == after else after > strict, None)
+    return Prices(True, MONEY, net, None) if gross or net else None
+
+
+def _exact_share(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> int:
+    """How many records agree to the digits that they show."""
+    found = 0
+    for row, amount in expected:
+        earned = pnl.numbers[row]
+        found += earned is not None and abs(earned - amount) <= 2 * pnl.step
+    return found
+
+
+def _scales(
+    roles: Mapping[str, Column],
+) -> list[tuple[str, Callable[[int], Decimal | None]]]:
+    """Units in which a relative move may be logged, with what to multiply it by."""
+
+    def stake(row: int) -> Decimal | None:
+        return _at(roles, "stake", row) or _at(roles, "quantity", row)
+
+    def leverage(row: int) -> Decimal:
+        return _at(roles, "leverage", row) or Decimal(1)
+
+    def levered_stake(row: int) -> Decimal | None:
+        size = stake(row)
+        return None if size is None else size * leverage(row)
+
+    scales: list[tuple[str, Callable[[int], Decimal | None]]] = []
+    if "stake" in roles or "quantity" in roles:
+        scales += [(MONEY, stake), (MONEY, levered_stake)]
+    scales += [
+        (PERCENT, lambda row: HUNDRED),
+        (PERCENT, lambda row: HUNDRED * leverage(row)),
+        (FRACTION, lambda row: Decimal(1)),
+        (FRACTION, leverage),
+    ]
+    return scales
+
+
+def _in_risk(
+    roles: Mapping[str, Column], moves: Sequence[tuple[int, Decimal]]
+) -> list[tuple[int, Decimal]]:
+    found = []
+    for row, move in moves:
+        stop, entry = _at(roles, "stop_loss", row), _at(roles, "entry_price", row)
+        if stop is not None and entry is not None and stop != entry:
+            found.append((row, move / abs(entry - stop)))
+    return found
+
+
+def _constant_ratio(
+    pnl: Column, roles: Mapping[str, Column], sized: Sequence[tuple[int, Decimal]]
+) -> bool:
+    """Whether the P&L is a fixed multiple of (exit - entry) x quantity, for each symbol."""
+    symbols = roles["symbol"].labels if "symbol" in roles else []
+    ratios: dict[str, list[Decimal]] = {}
+    for row, amount in sized:
+        earned = pnl.numbers[row]
+        if amount and earned:
+            ratios.setdefault(symbols[row] if symbols else "", []).append(earned / amount)
+    alike = several = 0
+    for found in ratios.values():
+        middle = sorted(found)[len(found) // 2]
+        if len(found) > 2 and middle > 0:
+            several += len(found)
+            alike += sum(abs(ratio - middle) <= middle * _ROUNDING * 4 for ratio in found)
+    return several >= 5 and alike >= AGREES * several and several * 2 >= len(sized)
+
+
+def _sign_agreement(
+    pnl: Column, roles: Mapping[str, Column], moves: Sequence[tuple[int, Decimal]]
+) -> Decimal | None:
+    """The share of records whose P&L has the sign of the move; None without sides or numbers."""
+    if "side" not in roles:
+        return None
+    sides = directions(roles["side"])
+    pairs = [(move, pnl.numbers[row]) for row, move in moves if move and sides[row]]
+    pairs = [(move, earned) for move, earned in pairs if earned]
+    if len(pairs) < 3:
+        return None
+    same = sum((move > 0) == (earned > 0) for move, earned in pairs if earned is not None)
+    return Decimal(same) / len(pairs)
+
+
+def _at(roles: Mapping[str, Column], role: str, row: int) -> Decimal | None:
+    column = roles.get(role)
+    return None if column is None else _abs(column.numbers[row])
+
+
+def _abs(size: Decimal | None) -> Decimal | None:
+    return None if size is None else abs(size)
+
+
+def _agree(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> bool:
+    """Whether most of the records with a P&L have the one that is expected, sign included."""
+    compared = agreed = 0
+    for row, amount in expected:
+        earned = pnl.numbers[row]
+        if earned is None or (not earned and not amount):
+            continue
+        compared += 1
+        allowed = 2 * pnl.step + abs(amount) * _ROUNDING
+        agreed += abs(earned - amount) <= allowed
+    return compared >= 2 and agreed >= AGREES * compared

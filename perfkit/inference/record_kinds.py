@@ -1,0 +1,136 @@
+"""The words of a column that say what kind of record one is: a close, an opening, no trade.
+
+status    open, closed, cancelled
+action    BUY, SELL, HOLD
+is_open   true, false
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
+from perfkit.inference.table.names import word_set, words
+
+CLOSING = word_set("""
+    close closed exit exited sold settled settle settlement resolved resolve won win lost loss stop
+    stopped stoploss sl tp tp1 tp2 tp3 take takeprofit profit partial out liquidated liquidation
+    redeem redeemed expired completed complete finished trailing breakeven be cashout cover covered
+    timeout wins
+    """)
+OPENING = word_set("""
+    open opened opening entry enter entered in pending placed active hold holding new submitted
+    unrealized running live monitoring waiting unresolved start signal
+    """)
+FAILED = word_set(
+    "failed fail rejected reject cancelled canceled cancel error errored skipped skip void voided "
+    "invalid unfilled blocked failure denied aborted nofill"
+)
+STILL_OPEN = word_set("open active hold holding running live unrealized")
+MOVED = word_set("deposit withdrawal withdraw balance transfer payout")
+"""Words for money that was moved, and not earned."""
+_STATES = word_set(
+    "status state event ev kind action type phase act side signal result outcome closed resolved "
+    "settled open exited direction is reason category note trade order active won win entry "
+    "position"
+)
+
+_KINDS_OF_RECORDS = frozenset(
+    ("status", "state", "result", "event", "action", "type", "kind", "category")
+)
+
+
+def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
+    """Records of no trade (rejected, cancelled, deposits), and the condition that leaves them out.
+
+    Those of one column: the first that has such words.
+    """
+    for column in columns:
+        parts = set(column.words)
+        if column.kind == BOOLEAN and parts & {"ok", "success", "filled", "executed"}:
+            failed = {row for row, label in enumerate(column.labels) if label == "false"}
+            if failed and len(failed) < len(column.labels):
+                return failed, {column.expression: {"not": False}}
+        if column.kind != TEXT or not parts & _KINDS_OF_RECORDS:
+            continue
+        if not column.has_few_words or len(column.distinct) > MOST_WORDS:
+            continue
+        bad = {label for label in column.distinct if _is_failed(label)}
+        bad |= {label for label in column.distinct if set(words(label)) & MOVED}
+        if bad and len(bad) < len([label for label in column.distinct if label]):
+            rows = {row for row, label in enumerate(column.labels) if label in bad}
+            return rows, {column.expression: {"not": logged(column, bad)}}
+    return set(), {}
+
+
+def _is_failed(label: str) -> bool:
+    return bool(set(words(label)) & FAILED)
+
+
+def is_state(column: Column) -> bool:
+    return bool(set(column.words) & {"status", "state", "close", "open"})
+
+
+def closing_words(
+    column: Column, pnl: Column, rows: Sequence[int], nonzero: Sequence[int]
+) -> tuple[set[str], set[str]]:
+    """The words of a column that say that a trade closed, and those that say that one opened."""
+    labels = set(column.distinct) - {""}
+    parts = set(column.words)
+    if column.kind in (BOOLEAN, NUMBER):
+        return _of_flag(column, parts)
+    if not parts & _STATES and not _is_reason(parts):
+        return set(), set()
+    if _is_reason(parts):
+        return (labels, set()) if "" in column.distinct else (set(), set())
+    if {"open", "close"} <= parts:
+        ends = {label for label in labels if "c" in words(label) or "close" in words(label)}
+        return ends, labels - ends
+    sides = {label: set(words(label)) for label in labels}
+    closing = {label for label, said in sides.items() if said & CLOSING and not said & FAILED}
+    opening = {label for label, said in sides.items() if said & OPENING and label not in closing}
+    clash = {label for label in closing if sides[label] & {"open", "opened", "entry"}}
+    closing -= clash
+    if "reason" in parts or "note" in parts:
+        return closing, opening
+    if not closing or not opening:
+        sold = {label for label, said in sides.items() if said & {"sell", "sold"}} | closing
+        bought = {label for label, said in sides.items() if said & {"buy", "bought"}} - closing
+        held = {label for label, said in sides.items() if said & {"hold", "holding"}}
+        earned = {column.labels[row] for row in nonzero}
+        may_sell = not closing or not earned.isdisjoint(sold - closing)
+        if sold - closing and may_sell and (bought or held) and not bought & earned:
+            return sold, bought | opening
+    return closing, opening
+
+
+def _of_flag(column: Column, parts: set[str]) -> tuple[set[str], set[str]]:
+    """Of a column of true and false, or of 0 and 1."""
+    if not set(column.distinct) <= {"true", "false", "0", "1", ""}:
+        return set(), set()
+    yes, no = {"true", "1"}, {"false", "0"}
+    if parts & {"close", "resolved", "settled", "exited", "completed", "sold", "exit"}:
+        return (yes, no) if len(parts) <= 2 else (set(), set())
+    if parts & {"open", "active"} and len(parts) <= 2:
+        return no, yes
+    return set(), set()
+
+
+def _is_reason(parts: set[str]) -> bool:
+    return bool(parts & {"exit", "close"}) and bool(parts & {"reason", "type", "cause"})
+
+
+def logged(column: Column, labels: set[str]) -> list[object]:
+    """Words of a column as they are logged, in every spelling that occurs."""
+    found: dict[object, None] = {}
+    for value, label in zip(column.values, column.labels, strict=True):
+        if label in labels and label:
+            found.setdefault(_as_yaml(value))
+    return list(found)
+
+
+def _as_yaml(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch("true|false", value, re.IGNORECASE):
+        return value.lower() == "true"
+    return value

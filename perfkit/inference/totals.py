@@ -1,0 +1,77 @@
+"""Readings of logs that have what was paid for a trade and what it brought in, and no P&L."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from perfkit.inference import evidence as says
+from perfkit.inference.assemble import dialect_of
+from perfkit.inference.closing import closing_records
+from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
+from perfkit.inference.identity import identity_of
+from perfkit.inference.log_facts import Log, reading_of
+from perfkit.inference.moments import moments_of
+from perfkit.inference.money import commission_of
+from perfkit.inference.result import Reading
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.derived_columns import Difference, difference
+from perfkit.inference.table.names import word_set
+
+_RECEIVED = word_set("payout revenue proceeds received returned payoff winnings")
+_PAID = word_set("stake cost invested wager bet spent paid risked staked outlay")
+_NEITHER = word_set("price potential expected max possible avg average basis odds est estimated")
+_LEAST = 2
+
+
+def from_totals(log: Log) -> Reading | None:
+    """P&L = received - paid, where both totals of a trade are logged."""
+    paid, received = _named(log.columns, _PAID), _named(log.columns, _RECEIVED)
+    if paid is None or received is None:
+        return None
+    earned = difference(received, paid)
+    closing = closing_records(earned, log.columns, log.times, log.failed)
+    closing = closing._replace(only={k: v for k, v in closing.only.items() if k != earned.written})
+    if len(closing.rows) < _LEAST or not any(earned.numbers):
+        return None
+    moments = moments_of(log.times, log.columns, closing.rows, events=False)
+    identity = identity_of(log.columns, log.roles, None, closing)
+    commission = commission_of(log.fees, closing.rows)
+    result = {"gross_pnl" if commission else "net_pnl": earned.expression}
+    if commission:
+        result["commission"] = commission
+    dialect = dialect_of(result, closing, log.left_out, moments, identity, log.roles)
+    proof = _agrees(earned, log.roles, closing.rows)
+    said = "P&L is what came back less what was paid" + LESS_COSTS * bool(commission)
+    doubt = [] if proof else [_is_result(earned)]
+    return reading_of(
+        log,
+        dialect,
+        closing.rows,
+        f"{received.name} less {paid.name} is what each trade earned{proof}",
+        (*moments.assumed, said),
+        (*doubt, *moments.doubts, *identity.doubts),
+        moments.zone,
+    )
+
+
+def _named(columns: Sequence[Column], parts: frozenset[str]) -> Column | None:
+    for column in columns:
+        said = set(column.words)
+        if column.kind == NUMBER and said & parts and not said & _NEITHER and any(column.numbers):
+            return column
+    return None
+
+
+def _agrees(earned: Difference, roles: Mapping[str, Column], rows: Sequence[int]) -> str:
+    outcome = roles.get("outcome")
+    if outcome is None or not says.outcome_agrees(earned, outcome, rows):
+        return ""
+    return f", and its sign agrees with {outcome.name}"
+
+
+def _is_result(earned: Difference) -> Doubt:
+    return Doubt(
+        "amount",
+        f"Is {earned.written} what each trade earned?",
+        (Answer("yes", {}),),
+    )
