@@ -223,6 +223,7 @@ class Witness:
         if not world.valid or is_all or (world.lost_state and trouble):
             self.perhaps = max(self.perhaps, self.horizon())
             self.newest_clock = max(self.newest_clock, world.clock)
+            self._silences_over(is_sure=False)
             return
         self.newest_clock = world.clock
         self.perhaps = max(self.perhaps, self.horizon())
