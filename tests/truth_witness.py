@@ -241,7 +241,8 @@ class Witness:
         self.evaluated = trades[-1].closed if trades else None
         # Exit 3 without any trouble: a trade that is ahead of the clock now was evaluated before.
         self.perhaps = max(self.evaluated or 0, self.perhaps if code == 3 else 0)
-        world.lost_state = False
+        if world.state.exists() and world.state.read_bytes() != world.damaged:
+            world.lost_state = False  # a run that finds nothing new reads only the start of it
 
     def _silences_over(self, *, is_sure: bool) -> None:
         now_us = self.world.clock * SECOND_US

@@ -111,6 +111,7 @@ class World:
         self.version = 0
         self.lock: int | None = None
         self.lost_state = self.cut_log = False
+        self.damaged: bytes | None = None
         self.wants: tuple[str, int] | None = None
         for folder in ("config", "logs/performance"):
             (root / folder).mkdir(parents=True)

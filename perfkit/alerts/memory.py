@@ -174,6 +174,7 @@ def recalled(events: Iterable[Event], rules: Iterable[Rule], settings: GaugeSett
             entry = memory.entries[name] = RuleEntry(living, RuleRun(living, settings))
             if rule.is_clock:
                 entry.clock = {group: _fired(event, one) for group, event in one.open.items()}
+    memory.silences = {name: until for name, until in memory.silences.items() if name in found}
     orphans = [
         (event, RULE_CHANGED if name in present else RULE_REMOVED)
         for name, one in announced.items()

@@ -649,6 +649,18 @@ class TestCommands:
         assert bench.run().code == 0
         assert bench.told() == ["firing", "silenced", "acked"]
 
+    def test_a_silence_ends_with_its_rule_also_where_the_state_is_lost(
+        self, tmp_path: Path
+    ) -> None:
+        bench = self.fired(tmp_path)
+        self.perfkit(bench, "silence", "win-rate", "--for", "2h")
+        bench.rules(WIN_RATE.replace("win-rate", "another"))
+        bench.run()
+        bench.state.unlink()
+        bench.run()
+        bench.rules(WIN_RATE)
+        assert bench.run().code == 2
+
     def test_commands_before_the_first_run_say_so(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:
