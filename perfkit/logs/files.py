@@ -10,7 +10,7 @@ from io import BufferedReader
 from perfkit.core.errors import LogReadError
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.digest import ContentChangedError, DigestedStream, VerifiedBytes
-from perfkit.logs.formats.form import Form
+from perfkit.logs.formats.form import Form, NotWholeError
 from perfkit.logs.forms import form_of
 
 TYPE_CHECKING = False
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class HalfWrittenError(LogReadError):
-    """A JSON document that is not whole: it is being written, or it is damaged."""
+    """A file that cannot be read to its end; `problem` says why."""
+
+    def __init__(self, path: str, problem: str, remedy: str) -> None:
+        super().__init__(path, problem, remedy)
+        self.problem = problem
 
 
 @contextmanager
@@ -107,12 +111,13 @@ def _records_of(shown: str) -> Iterator[None]:
     try:
         yield
     except BadValueError as error:
-        from perfkit.logs.formats.json_document import NotADocumentError
-
-        if isinstance(error, NotADocumentError):
-            remedy = "if it is being written, try again; else mend it, or name its `format`"
+        remedy = getattr(error, "remedy", "")
+        if isinstance(error, NotWholeError):
+            remedy = (
+                remedy or "if it is being written, try again; else mend it, or name its `format`"
+            )
             raise HalfWrittenError(shown, str(error), remedy) from error
-        remedy = "check `format`, `records`, `table` and `fields` of its source"
+        remedy = remedy or "check `format`, `records`, `table` and `fields` of its source"
         raise LogReadError(shown, str(error), remedy) from error
 
 

@@ -17,7 +17,7 @@ from __future__ import annotations
 import os
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
-from perfkit.config.layout import AUTO, CSV, JSON, JSONL, SQLITE
+from perfkit.config.layout import AUTO, CSV, JSON, JSONL, READER, SQLITE
 from perfkit.core.one_value import BadValueError
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.logs.formats.form import BZIP2, GZIP, PACKED, PLAIN, UTF16, XZ, Form
@@ -60,6 +60,8 @@ def form_of(path: str, stream: BinaryIO, dialect: Dialect) -> Form:
     if dialect.layout.format in (AUTO, JSONL) and _is_lines(head):
         return PLAIN
     packing = packing_of(path, head)
+    if dialect.layout.format == READER:  # in which text it is written is its own business
+        return Form(READER, packing="" if packing == UTF16 else packing)
     if packing:
         from perfkit.logs.formats.unpacked import unpacked
 

@@ -19,6 +19,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from perfkit.core.one_value import BadValueError
+from perfkit.logs.formats.form import NotWholeError
 from perfkit.logs.formats.parents import EVERY, KEY, NO_PARENTS, PARENT, Parents, with_member
 
 TYPE_CHECKING = False
@@ -38,7 +39,7 @@ SHOWN_NAMES = 8
 _BLANKS = b" \t\r\n"
 
 
-class NotADocumentError(BadValueError):
+class NotADocumentError(NotWholeError):
     """The file is not a whole JSON document; says why."""
 
 
