@@ -36,7 +36,15 @@ from perfkit.disk.atomic import narrowed
 from perfkit.disk.fingerprints import Fingerprint, is_settled
 from perfkit.logs.digest import digest_of, verified
 from perfkit.logs.file_log import Start
-from perfkit.logs.files import HalfWrittenError, form_in, readable, text_in, unreadable
+from perfkit.logs.files import (
+    HalfWrittenError,
+    form_in,
+    is_begun_document,
+    readable,
+    text_in,
+    unreadable,
+)
+from perfkit.logs.formats.form import DOCUMENT
 from perfkit.logs.forms import form_fingerprint
 from perfkit.logs.listing import LogFile
 
@@ -198,6 +206,8 @@ def _compared_text(
         seen = known._replace(name=name, fingerprint=form_fingerprint(path, status), seen_at=now)
         form = form_in(path, name, stream, dialect)
         if form.label != known.form:
+            if known.numbering == DOCUMENT and is_begun_document(stream, form):
+                return _Found(known, half_written=((name, "is not a whole JSON document"),))
             return _Found(None)
         if form.is_translated:
             text = text_in(path, name, stream, form, dialect)

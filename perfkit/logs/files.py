@@ -10,7 +10,7 @@ from io import BufferedReader
 from perfkit.core.errors import LogReadError
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.digest import ContentChangedError, DigestedStream, VerifiedBytes
-from perfkit.logs.formats.form import Form, NotWholeError
+from perfkit.logs.formats.form import PLAIN, Form, NotWholeError
 from perfkit.logs.forms import form_of
 
 TYPE_CHECKING = False
@@ -45,6 +45,20 @@ def form_in(path: str, shown: str, stream: BinaryIO, dialect: Dialect) -> Form:
     """The form of an open log file; raises `LogReadError` where a database has no table for it."""
     with _records_of(shown):
         return form_of(path, stream, dialect)
+
+
+def is_begun_document(stream: BinaryIO, form: Form) -> bool:
+    """Whether an open file that held a document may be the beginning of another one.
+
+    A document on one line looks like a line that is still being written; one that is written anew
+    is empty at first.
+    """
+    if form != PLAIN:
+        return False
+    from perfkit.logs.formats.json_document import is_whole
+
+    content = stream.read()
+    return b"\n" not in content.strip() and not is_whole(content)
 
 
 def text_in(path: str, shown: str, stream: BinaryIO, form: Form, dialect: Dialect) -> BinaryIO:

@@ -163,7 +163,8 @@ def _is_document(text: BinaryIO, head: bytes, dialect: Dialect) -> bool:
     try:
         json.loads(first)
     except (ValueError, RecursionError):
-        if is_alone or rest.lstrip()[:1] == content[:1]:
+        is_row = content[:1] == b"[" and first[1:].lstrip()[:1] in (b"", b"[")
+        if is_alone or (rest.lstrip()[:1] == content[:1] and not is_row):
             return False
         return content[:1] == b"[" or not _has_record(first, rest, text)
     if content[:1] == b"[" or not is_alone:

@@ -67,11 +67,10 @@ def source_check(book: Book, source: Source, layout: dict[str, object]) -> Sourc
     if entries:
         location = source.location if len(entries) == 1 else ""
         path = location if location.endswith(entries[-1].name) else _path(book, entries[-1].name)
-        if source.dialect.layout.reader is None:
-            places = records_of(path, layout, source.dialect)
-            fields = field_checks(source.dialect, places[0].records) if places else ()
-        else:
-            fields = field_checks(source.dialect, _by_reader(path, entries[-1].name, source))
+        by_reader = source.dialect.layout.reader is not None
+        places = [] if by_reader else records_of(path, layout, source.dialect)
+        records = places[0].records if places else _made(path, entries[-1].name, source)
+        fields = field_checks(source.dialect, records)
     closed, open_trades = len(book.closed), len(book.open)
     found = SourceCheck(
         source=source.name,
@@ -93,8 +92,8 @@ def source_check(book: Book, source: Source, layout: dict[str, object]) -> Sourc
     return found._replace(warnings=tuple(_warnings(found, source, book)))
 
 
-def _by_reader(path: str, shown: str, source: Source) -> list[dict[str, object]]:
-    """The records that a reader of another package gives, numbers exact."""
+def _made(path: str, shown: str, source: Source) -> list[dict[str, object]]:
+    """The records that are made of a file which is not text by itself, numbers exact."""
     import msgspec
 
     decoder = msgspec.json.Decoder(dict[str, object], float_hook=str)

@@ -14,6 +14,10 @@ UTF16 = "utf-16"
 GZIP, BZIP2, XZ = PACKED = ("gz", "bz2", "xz")
 
 
+DOCUMENT = "[]"
+"""What stands after the name of a file whose records are numbered from 0."""
+
+
 class NotWholeError(BadValueError):
     """A file that cannot be read to its end: it is being written, or it is damaged; says why."""
 
@@ -45,7 +49,7 @@ class Form(NamedTuple):
     def numbering(self) -> str:
         """What stands after the name of the file in the place of a record (see `place_text`)."""
         if self.format in (JSON, READER):
-            return "[]"
+            return DOCUMENT
         return f":{self.table}#" if self.format == SQLITE else ""
 
 
