@@ -173,6 +173,31 @@ class TestFigures:
         with pytest.raises(LogReadError, match="ParseError"):
             open_desk(root, cached=False).summary("all")
 
+    @pytest.mark.parametrize("value", ['"3"', "3", "Decimal('3')", "3.0"])
+    def test_numbers_and_times_may_be_of_several_kinds(
+        self, workspace: WriteWorkspace, packages: Path, value: str
+    ) -> None:
+        code = (
+            "from datetime import UTC, datetime\nfrom decimal import Decimal\n\ndef read(file):\n"
+            "    at, x = datetime(2026, 4, 6, tzinfo=UTC), float('nan')\n"
+            f"    yield {{'at': at, 'pnl': {value}, 'x': x}}\n"
+            "    yield {'at': datetime(2026, 4, 6, 3), 'pnl': None}\n"
+            "    yield ['a list']\n    yield {'at': object()}\n"
+        )
+        install(packages, "kinds", {"kinds.py": code}, readers={"kinds": "kinds:read"})
+        config = (
+            "sources:\n  - name: a\n    path: logs/a\n    currency: USD\n    reader: kinds\n"
+            "    dialect: {fields: {closed_at: at, net_pnl: pnl, commission: x}}\n"
+        )
+        desk = open_desk(workspace(config, {"logs/a": ""}))
+        metrics = desk.summary("all").metrics
+        assert (metrics["net_pnl"], metrics["commission"]) == (3, 0)
+        assert [str(one) for one in desk.book.errors] == [
+            "logs/a[1]: closes a trade without any P&L or outcome",
+            "logs/a[2]: its reader gave a value of type list, not fields with their values",
+            "logs/a[3]: its reader gave what is not a record: TypeError: a value of type object",
+        ]
+
 
 class TestCache:
     """Figures made by another state of a package are computed anew."""

@@ -47,6 +47,15 @@ def form_in(path: str, shown: str, stream: BinaryIO, dialect: Dialect) -> Form:
         return form_of(path, stream, dialect)
 
 
+def refuse_unreadable(path: str, shown: str) -> None:
+    """Raises `LogReadError` for a file of a format that is not read, by its first bytes."""
+    from perfkit.logs.formats.foreign import refuse_foreign
+    from perfkit.logs.forms import PEEKED_BYTES
+
+    with readable(shown, gone=True), open(path, "rb") as stream, _records_of(shown):
+        refuse_foreign(stream.read(PEEKED_BYTES))
+
+
 def is_begun_document(stream: BinaryIO, form: Form) -> bool:
     """Whether an open file that held a document may be the beginning of another one.
 

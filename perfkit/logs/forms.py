@@ -9,7 +9,8 @@ A dialect may name the format; else the first bytes of the file decide, never it
     a;b;c                    CSV, if that is a header with fields of the dialect, or if the file is
                              called `.csv` or `.tsv`
 
-Anything else is taken for JSON Lines, and each line of it is reported as bad.
+A format that is not read, such as that of a workbook, is an error that says what to do. Anything
+else is taken for JSON Lines, and each line of it is reported as bad.
 """
 
 from __future__ import annotations
@@ -107,8 +108,12 @@ def _form_of_text(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> F
     start = head.removeprefix(BOM_UTF8).lstrip()[:1]
     if wanted == AUTO and start in (b"{", b"["):
         return Form(JSON if _is_document(text, head, dialect) else JSONL)
-    if wanted == AUTO and not start:
-        return PLAIN
+    if wanted == AUTO:
+        if not start:
+            return PLAIN
+        from perfkit.logs.formats.foreign import refuse_foreign
+
+        refuse_foreign(head)
     return _csv(path, text, head, dialect)
 
 
