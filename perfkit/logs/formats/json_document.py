@@ -27,6 +27,7 @@ from functools import cache
 
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats.form import NotWholeError
+from perfkit.logs.formats.json_lines import without_nan
 from perfkit.logs.formats.json_rows import is_name, names_in, numbered, records_of
 from perfkit.logs.formats.parents import EVERY, KEY, NO_PARENTS, PARENT, Parents, with_member
 
@@ -103,6 +104,9 @@ def _strict(content: bytes) -> bytes:
         msgspec.json.decode(content, type=msgspec.Raw)
         return content
     except msgspec.DecodeError as problem:
+        quoted = without_nan(content)
+        if quoted != content:
+            return _strict(quoted)
         try:
             value = json.loads(content, parse_float=str, parse_constant=str)
         except (ValueError, RecursionError):
