@@ -356,6 +356,13 @@ class TestCommands:
         verified = run("perfkit", "cache", "verify", path=path, root=root)
         assert verified.returncode == 0, verified.stderr
 
+        (root / "logs/statement.xml").write_text(STATEMENT[:-20])
+        alerted = run("perfkit-alerts", path=path, root=root)
+        assert alerted.returncode == 3
+        assert "cannot be read by the reader broker-xml" in alerted.stderr
+        (root / "logs/statement.xml").write_text(STATEMENT)
+        assert run("perfkit-alerts", path=path, root=root).returncode == 0
+
         broker(path, BROKER.replace('Decimal(row.attrib["pnl"])', '"0.5"'), version="2.0")
         done = run(*words, path=path, root=root)
         assert json.loads(done.stdout)["metrics"]["net_pnl"] == "1"

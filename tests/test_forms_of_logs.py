@@ -21,6 +21,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfkit.alerts import cron
 from perfkit.book.verify import contents
 from perfkit.core.errors import PerfkitError
 from perfkit.desk.desk import Desk
@@ -183,6 +184,26 @@ def test_a_document_caught_half_written_leaves_the_earlier_figures_and_says_so(
     (root / "logs/a.json").write_bytes(later)
     assert figures(open_desk(root))["closed_trades"] == 2
     assert caplog.text == ""
+
+
+@pytest.mark.parametrize("form", [json_array, nested, headed])
+def test_no_all_clear_is_given_about_a_document_caught_half_written(
+    workspace: WriteWorkspace,
+    capsys: pytest.CaptureFixture[str],
+    form: Callable[[Sequence[Record]], bytes],
+) -> None:
+    rows = [{"kind": "trade", "id": "A", "closed": "2026-04-06T10:00:00Z", "net": "1"}]
+    root = desk_on(workspace, "a.json", form(rows))
+    rule = "rules: [{id: loss, metric: net_pnl, over: {window: all}, below: 0}]\n"
+    (root / "config/alerts.yaml").write_text(rule)
+    words = ["--root", str(root)]
+    assert cron.main(words) == 0
+    later = form([*rows, {**rows[0], "id": "B", "net": "-7"}])
+    (root / "logs/a.json").write_bytes(later[:-9])
+    assert [cron.main(words), cron.main(words)] == [3, 3]
+    assert "logs/a.json is not a whole JSON document" in capsys.readouterr().err
+    (root / "logs/a.json").write_bytes(later)
+    assert cron.main(words) == 2
 
 
 def test_places_lead_back_to_records(workspace: WriteWorkspace) -> None:

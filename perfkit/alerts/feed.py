@@ -245,8 +245,11 @@ def open_feed(
         opened = open_book(config, sources, options)
     # Sources of several currencies share a book here; no rule adds them up.
     book = Book(config, sources, opened)
+    half_written = dict(opened.activity.half_written)
     for source in sources:
-        trouble = _trouble(book, source, (known or {}).get(source.name, ()))
+        trouble = _half_written(book, source, half_written) or _trouble(
+            book, source, (known or {}).get(source.name, ())
+        )
         if trouble is not None:
             troubles[source.name] = trouble
     mark: FileMark = ()
@@ -272,6 +275,16 @@ def _unreadable(config: Config, source: Source, options: Options, troubles: dict
         troubles[source.name] = str(error)
         return True
     return False
+
+
+def _half_written(book: Book, source: Source, problems: Mapping[str, str]) -> str | None:
+    """Why what a file of a source says now is not known; None if all were read to their end."""
+    for file in book.files_of(source.name):
+        if file.name in problems:
+            return (
+                f"{file.name} {problems[file.name]}; if it is being written, the next run reads it"
+            )
+    return None
 
 
 def _trouble(book: Book, source: Source, known: Sequence[str]) -> str | None:
