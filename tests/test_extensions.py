@@ -86,12 +86,19 @@ def packages(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     folder = tmp_path / "packages"
     folder.mkdir()
     monkeypatch.syspath_prepend(str(folder))
-    known = set(sys.modules)
-    reader_records.loaded.cache_clear()
+    forget()
     yield folder
+    forget()
+
+
+def forget() -> None:
+    """What a new process does not know: the packages that were loaded."""
     reader_records.loaded.cache_clear()
-    for name in set(sys.modules) - known:
-        if str(getattr(sys.modules[name], "__file__", "")).startswith(str(folder)):
+    for name, module in list(sys.modules.items()):
+        if (
+            f"{os.sep}packages{os.sep}"
+            in str(getattr(module, "__file__", "")).partition("site-")[0]
+        ):
             del sys.modules[name]
 
 
@@ -131,8 +138,7 @@ class TestFigures:
         )
         sys.path.insert(0, str(folder))
         try:
-            sys.modules.pop("rows_reader", None)
-            reader_records.loaded.cache_clear()
+            forget()
             found = [figures(assert_incremental_is_cold(root))]
             (root / "logs/a.rows").write_text(json.dumps(["rows", *rows, *more]))
             found.append(figures(assert_incremental_is_cold(root)))
@@ -210,6 +216,7 @@ class TestCache:
         assert open_desk(root).book.activity.rebuilt == 1
         assert open_desk(root).book.activity.hit == 1
         broker(packages, version="1.1")
+        forget()
         assert open_desk(root).book.activity.rebuilt == 1
         assert open_desk(root).book.activity.hit == 1
 
@@ -220,7 +227,21 @@ class TestCache:
         root = workspace(BY_NAME, {"logs/statement.xml": STATEMENT})
         assert str(open_desk(root).summary("all").metrics["net_pnl"]) == "1.25"
         broker(packages, dialect=DIALECT.replace("net_pnl: pnl", "net_pnl: -pnl"))
+        forget()
         assert str(open_desk(root).summary("all").metrics["net_pnl"]) == "-1.25"
+        broker(packages, BROKER.replace('Decimal(row.attrib["pnl"])', '"0.5"'))
+        forget()
+        assert str(open_desk(root).summary("all").metrics["net_pnl"]) == "1"
+
+    def test_reader_that_was_replaced_after_it_was_loaded_says_so(
+        self, workspace: WriteWorkspace, packages: Path
+    ) -> None:
+        broker(packages)
+        root = workspace(BY_NAME, {"logs/statement.xml": STATEMENT})
+        assert open_desk(root).summary("all").metrics["closed_trades"] == 2
+        broker(packages, BROKER.replace('Decimal(row.attrib["pnl"])', '"0.5"'), version="1.1")
+        with pytest.raises(LogReadError, match=r"was replaced meanwhile; .* start anew"):
+            open_desk(root).summary("all")
 
 
 class TestMistakes:

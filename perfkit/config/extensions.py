@@ -102,6 +102,14 @@ def state_of(extension: EntryPoint) -> Extension:
     return Extension(extension.group, extension.name, label_of(extension), tuple(sorted(seen)))
 
 
+def is_as_it_was(extension: Extension) -> bool:
+    """Whether none of the files of an extension has changed since its state was taken."""
+    try:
+        return all(_seen(path, os.stat(path)) == (path, *seen) for path, *seen in extension.files)
+    except OSError:
+        return False
+
+
 def _seen(path: str, status: os.stat_result) -> tuple[str, int, int]:
     return path, status.st_size, status.st_mtime_ns
 

@@ -18,7 +18,14 @@ from datetime import date
 from functools import cache
 from io import BytesIO
 
-from perfkit.config.extensions import label_of, reader_named, reason_of
+from perfkit.config.extensions import (
+    Extension,
+    is_as_it_was,
+    label_of,
+    reader_named,
+    reason_of,
+    state_of,
+)
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats.form import NotWholeError
@@ -30,16 +37,17 @@ if TYPE_CHECKING:
 
 
 class Reader(NamedTuple):
-    """A reader by its name and package, and its function."""
+    """A reader by its name and package, its state when it was loaded, and its function."""
 
     label: str
+    state: Extension
     read: Callable[[BinaryIO], Iterable[object]]
 
 
 class ReaderNotLoadedError(BadValueError):
     """A reader that cannot be used at all; says why."""
 
-    remedy = "install what it needs, or another version of it"
+    remedy = "install what it needs, or another version of it, and start anew"
 
 
 class ReaderFailedError(NotWholeError):
@@ -51,6 +59,9 @@ class ReaderFailedError(NotWholeError):
 def lines_of(content: bytes, name: str) -> bytes:
     """The records as lines; raises `ReaderNotLoadedError` or `ReaderFailedError`."""
     reader = loaded(name)
+    if not is_as_it_was(reader.state):
+        # The cache would take what the old code says for what the new one says.
+        raise ReaderNotLoadedError(f"cannot be read, as {reader.label} was replaced meanwhile")
     lines: list[bytes] = []
     try:
         lines.extend(map(_line, reader.read(BytesIO(content))))
@@ -65,12 +76,13 @@ def lines_of(content: bytes, name: str) -> bytes:
 def loaded(name: str) -> Reader:
     found = reader_named(name)
     label = f"the reader {name} of {label_of(found)}"
+    state = state_of(found)
     try:
         read = found.load()
     except (Exception, SystemExit) as error:
         problem = f"cannot be read, as {label} cannot be loaded: {reason_of(error)}"
         raise ReaderNotLoadedError(problem) from error
-    return Reader(label, read)
+    return Reader(label, state, read)
 
 
 def _line(record: object) -> bytes:
