@@ -121,7 +121,9 @@ def _line(raw: bytes, key: str | None, parent: bytes) -> bytes:
             raw = with_member(raw, KEY, json.dumps(key).encode())
         if parent:
             raw = with_member(raw, PARENT, parent)
-    return raw.replace(b"\n", b" ").replace(b"\r", b" ") + b"\n"
+    if b"\n" in raw or b"\r" in raw:
+        raw = raw.replace(b"\n", b" ").replace(b"\r", b" ")
+    return raw + b"\n"
 
 
 @cache
@@ -233,7 +235,7 @@ def _found(content: bytes, wanted: Sequence[str]) -> tuple[str, ...]:
     """The path to the records of a document of which nobody said where they are."""
     if _first(content) == b"[":
         return ()
-    candidates = dict(_candidates(json.loads(content)))
+    candidates = dict(_candidates(_value(content)))
     fitting = {path: len(fields & set(wanted)) for path, fields in candidates.items()}
     most = max(fitting.values(), default=0)
     if not most:
@@ -247,6 +249,16 @@ def _found(content: bytes, wanted: Sequence[str]) -> tuple[str, ...]:
         names = " or ".join(".".join(path) for path in best[:SHOWN_NAMES])
         raise NoRecordsError(f"has several lists of records; write `records: {names}`")
     return place
+
+
+def _value(content: bytes) -> Any:
+    """A document as Python has it; only its names matter."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(content)
+    except msgspec.MsgspecError:  # a whole number that is too long for it
+        return json.loads(content)
 
 
 def _joined(places: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:

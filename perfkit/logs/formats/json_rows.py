@@ -9,6 +9,7 @@ with a `name` each, as some databases write it, or the first row.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 
 from perfkit.logs.formats.csv_rows import named
@@ -20,10 +21,13 @@ if TYPE_CHECKING:
 
 NAME = "name"
 
+_STARTS = re.compile(rb"\s*\[\s*[\"{]")
+"""How a list of names begins."""
+
 
 def names_in(value: object) -> tuple[str, ...]:
     """The names that a list consists of; none where it is no list of names."""
-    if not isinstance(value, list):
+    if not isinstance(value, list) or not value or not isinstance(value[0], str | dict):
         return ()
     cells = [cell.get(NAME) if isinstance(cell, dict) else cell for cell in value]
     texts = [cell for cell in cells if isinstance(cell, str)]
@@ -50,12 +54,13 @@ def records_of(
     """
     import msgspec
 
-    decoder = msgspec.json.Decoder(list[msgspec.Raw])
+    decoder = msgspec.json.Decoder(tuple[msgspec.Raw, ...])
     width = len(decoder.decode(elements[0]))
     names, is_first_row = _names(elements[0], beside, wanted, width)
-    keys = [json.dumps(name).encode() + b":" for name in names]
-    made = [b"" if is_first_row else _object(elements[0], keys, decoder)]
-    made += [_object(element, keys, decoder) for element in elements[1:]]
+    keys = [json.dumps(name).encode().replace(b"%", b"%%") + b":%b" for name in names]
+    form = b"{" + b",".join(keys) + b"}"
+    made = [b"" if is_first_row else _object(elements[0], form, width, decoder)]
+    made += [_object(element, form, width, decoder) for element in elements[1:]]
     return made
 
 
@@ -66,7 +71,7 @@ def _names(
     fitting = [
         names
         for content in (first, *beside)
-        if content.lstrip()[:1] == b"["
+        if _STARTS.match(content)
         and len(names := names_in(json.loads(content))) == width
         and not set(names).isdisjoint(wanted)
     ]
@@ -77,11 +82,11 @@ def _names(
 
 
 def _object(
-    element: bytes, keys: Sequence[bytes], decoder: msgspec.json.Decoder[list[msgspec.Raw]]
+    element: bytes, form: bytes, width: int, decoder: msgspec.json.Decoder[tuple[msgspec.Raw, ...]]
 ) -> bytes:
     if element.lstrip()[:1] != b"[":
         return element
     cells = decoder.decode(element)
-    if len(cells) != len(keys):
-        return bad_line(f"has {len(cells)} values, there are {len(keys)} columns").rstrip()
-    return b"{" + b",".join(map(b"".join, zip(keys, cells, strict=True))) + b"}"
+    if len(cells) != width:
+        return bad_line(f"has {len(cells)} values, there are {width} columns").rstrip()
+    return form % cells
