@@ -234,7 +234,7 @@ class TestConfiguration:
 
     def test_every_example_loads(self, tmp_path: Path) -> None:
         examples = [one.text for one in blocks(DOCS / "configuration.md") if one.language == "yaml"]
-        assert len(examples) == 9
+        assert len(examples) == 13
         for number, example in enumerate(examples):
             root = tmp_path / str(number)
             (root / "config").mkdir(parents=True)
@@ -261,12 +261,19 @@ class TestConfiguration:
         table = first_cells(section("configuration.md", "### Built-in dialects"))
         assert table == set(names())
 
-    @pytest.mark.parametrize("number", range(5))
+    def test_every_key_has_an_example(self) -> None:
+        pages = [DOCS / "configuration.md", DOCS / "which-logs.md"]
+        examples = [one.text for page in pages for one in blocks(page) if one.language == "yaml"]
+        used = {key for example in examples for key in keys_in(parse(example, "docs").value)}
+        every = {*settings._KEYS, *settings._SOURCE_KEYS, *DIALECT_KEYS, *TARGETS}
+        assert every | set(fills.KEYS) | set(fills.FIELDS) <= used
+
+    @pytest.mark.parametrize("number", range(9))
     def test_worked_dialect_reads_its_lines_as_the_trades_shown(
         self, workspace: WriteWorkspace, number: int
     ) -> None:
         page = blocks(DOCS / "configuration.md")
-        at = [n for n, one in enumerate(page) if one.language == "json"][number]
+        at = [n for n, one in enumerate(page) if one.language in ("json", "csv")][number]
         path = parse(page[at - 1].text, "docs").value["sources"][0]["path"]
         desk = perfkit.open(workspace(page[at - 1].text, {path: page[at].text}))
         assert desk.book.errors == []
@@ -286,6 +293,15 @@ class TestConfiguration:
         with pytest.raises(perfkit.PerfkitError) as raised:
             settings.load(workspace(text))
         assert str(raised.value).startswith(said)
+
+
+def keys_in(value: object) -> Iterator[str]:
+    """Every key of a value of YAML, at any depth."""
+    if isinstance(value, dict):
+        yield from value
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    for one in inner:
+        yield from keys_in(one)
 
 
 def rows_shown(trades: Trades) -> list[list[str]]:

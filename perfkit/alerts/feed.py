@@ -245,21 +245,29 @@ def open_feed(
         opened = open_book(config, sources, options)
     # Sources of several currencies share a book here; no rule adds them up.
     book = Book(config, sources, opened)
+    half_written = dict(opened.activity.half_written)
     for source in sources:
-        trouble = _trouble(book, source, (known or {}).get(source.name, ()))
+        before = (known or {}).get(source.name, ())
+        trouble = _half_written(book, source, half_written) or _trouble(book, source, before)
         if trouble is not None:
             troubles[source.name] = trouble
-    mark: FileMark = ()
-    if book.manifest_mark is not None:
-        grows = book.files[-1:]  # most often this one; if it is unchanged, all files are checked
-        mark = (
-            *((os.path.join(config.folder, file.name), file.fingerprint) for file in grows),
-            (os.path.join(config.folder, CACHE, MANIFEST), book.manifest_mark),
-        )
+    mark = _mark_of(book)
     healthy = tuple(source for source in sources if source.name not in troubles)
     if troubles and healthy:
         book = Book(config, healthy, opened)
     return Feed(book, mark, troubles, horizon)
+
+
+def _mark_of(book: Book) -> FileMark:
+    """The fingerprints that show whether the book is still up to date."""
+    if book.manifest_mark is None:
+        return ()
+    folder = book.config.folder
+    grows = book.files[-1:]  # most often this one; if it is unchanged, all files are checked
+    return (
+        *((os.path.join(folder, file.name), file.fingerprint) for file in grows),
+        (os.path.join(folder, CACHE, MANIFEST), book.manifest_mark),
+    )
 
 
 def _unreadable(config: Config, source: Source, options: Options, troubles: dict[str, str]) -> bool:
@@ -272,6 +280,16 @@ def _unreadable(config: Config, source: Source, options: Options, troubles: dict
         troubles[source.name] = str(error)
         return True
     return False
+
+
+def _half_written(book: Book, source: Source, problems: Mapping[str, str]) -> str | None:
+    """Why what a file of a source says now is not known; None if all were read to their end."""
+    for file in book.files_of(source.name):
+        if file.name in problems:
+            return (
+                f"{file.name} {problems[file.name]}; if it is being written, the next run reads it"
+            )
+    return None
 
 
 def _trouble(book: Book, source: Source, known: Sequence[str]) -> str | None:

@@ -57,7 +57,7 @@ class Activity(NamedTuple):
 
     Files that stood, that grew and that were read from their start; bytes and lines read, trades
     known afterwards; the names of files that were rewritten, that are gone, and of documents that
-    are not whole.
+    are not whole, with why.
     """
 
     files: int = 0
@@ -69,7 +69,7 @@ class Activity(NamedTuple):
     rebuilt: int = 0
     rewritten: tuple[str, ...] = ()
     gone: tuple[str, ...] = ()
-    half_written: tuple[str, ...] = ()
+    half_written: tuple[tuple[str, str], ...] = ()
     milliseconds: int = 0
 
 
@@ -147,10 +147,10 @@ def _report(opened: Opened) -> None:
         log.warn(f"{name}: earlier lines have changed; the whole file was read again")
     for name in activity.gone:
         log.warn(f"{name} is gone; its trades no longer count")
-    for name in activity.half_written:
+    for name, problem in activity.half_written:
         log.warn(
-            f"{name} is not a whole JSON document: it is being written, or it is damaged; "
-            "its trades are those of before"
+            f"{name} {problem}; it is being written, or it is damaged: its trades are those of "
+            "before"
         )
 
 
@@ -360,7 +360,7 @@ def _activity(made: ReadResult, sources: Sequence[Source]) -> Activity:
         rebuilt=sum(map(len, read)) - sum(map(sum, read)),
         rewritten=tuple(name for todo in made.plans for name in todo.rewritten),
         gone=tuple(name for todo in made.plans for name in todo.gone),
-        half_written=tuple(name for todo in made.plans for name in todo.half_written),
+        half_written=tuple(one for todo in made.plans for one in todo.half_written),
     )
 
 

@@ -10,8 +10,9 @@
     longer, its earlier bytes are the same          what follows the committed offset is read
     compressed, a document or a database, all of    kept
       its text is the same
-    a document that is not whole: it is being       kept as it was before, and said
-      written, or it is damaged
+    a document that is not whole, or that its       kept as it was before, and said
+      reader fails to read: it is being written,
+      or it is damaged
     shorter, its earlier bytes differ, or it has    read from its start; its old trades are dropped
       another form (a header came)
     new                                             read from its start
@@ -35,7 +36,15 @@ from perfkit.disk.atomic import narrowed
 from perfkit.disk.fingerprints import Fingerprint, is_settled
 from perfkit.logs.digest import digest_of, verified
 from perfkit.logs.file_log import Start
-from perfkit.logs.files import HalfWrittenError, form_in, readable, text_in, unreadable
+from perfkit.logs.files import (
+    HalfWrittenError,
+    form_in,
+    is_begun_document,
+    readable,
+    text_in,
+    unreadable,
+)
+from perfkit.logs.formats.form import DOCUMENT
 from perfkit.logs.forms import form_fingerprint
 from perfkit.logs.listing import LogFile
 
@@ -45,8 +54,8 @@ class Plan(NamedTuple):
 
     `numbers` are those of its files in reading order; `kept` are the entries of files that stand
     or grew, `readings` what is to be read, `dropped` the entries of what is no longer there.
-    `rewritten`, `gone` and `half_written` name files for the operator. `mode` is that of what is
-    made from them.
+    `rewritten`, `gone` and `half_written` name files for the operator, the latter with why. `mode`
+    is that of what is made from them.
     """
 
     numbers: tuple[int, ...]
@@ -55,7 +64,7 @@ class Plan(NamedTuple):
     dropped: list[FileEntry]
     rewritten: list[str]
     gone: list[str]
-    half_written: list[str]
+    half_written: list[tuple[str, str]]
     verified: int
     mode: int
 
@@ -87,7 +96,7 @@ def plan(
     known_files = _KnownFiles(ledger, fingerprints)
     numbers, kept = list[int](), dict[int, FileEntry]()
     readings: list[FileReading] = []
-    rewritten, half_written = list[str](), list[str]()
+    rewritten, half_written = list[str](), list[tuple[str, str]]()
     looked_at = 0
     for (path, name, _), fingerprint in zip(files, fingerprints, strict=True):
         known = known_files.take(name, fingerprint)
@@ -96,7 +105,7 @@ def plan(
             if not _stands(known, name, fingerprint, verified_bytes):
                 looked_at += 1
                 found = _compared(path, name, dialect, known, now, verified_bytes)
-            half_written += [name] * found.is_half_written
+            half_written += found.half_written
             if found.entry is not None:
                 numbers.append(known.number)
                 kept[known.number] = found.entry
@@ -169,11 +178,14 @@ def _status(path: str, name: str) -> os.stat_result:
 
 
 class _Found(NamedTuple):
-    """A known file as it is now: its entry, None if it changed, and what to read of it."""
+    """A known file as it is now: its entry, None if it changed, and what to read of it.
+
+    `half_written` has its name and why it cannot be read to its end, if it cannot.
+    """
 
     entry: FileEntry | None
     readings: tuple[FileReading, ...] = ()
-    is_half_written: bool = False
+    half_written: tuple[tuple[str, str], ...] = ()
 
 
 def _compared(
@@ -182,8 +194,8 @@ def _compared(
     """A file that may have changed, compared with what is known of it."""
     try:
         return _compared_text(path, name, dialect, known, now, verified_bytes)
-    except HalfWrittenError:
-        return _Found(known, is_half_written=True)
+    except HalfWrittenError as error:
+        return _Found(known, half_written=((name, error.problem),))
 
 
 def _compared_text(
@@ -194,6 +206,8 @@ def _compared_text(
         seen = known._replace(name=name, fingerprint=form_fingerprint(path, status), seen_at=now)
         form = form_in(path, name, stream, dialect)
         if form.label != known.form:
+            if known.numbering == DOCUMENT and is_begun_document(stream, form):
+                return _Found(known, half_written=((name, "is not a whole JSON document"),))
             return _Found(None)
         if form.is_translated:
             text = text_in(path, name, stream, form, dialect)

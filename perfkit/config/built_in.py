@@ -70,13 +70,13 @@ def built_in(name: str, currency: str) -> dict[str, object]:
     return value
 
 
-def extended(spec: Mapping[str, object], currency: str) -> dict[str, object]:
-    """The built-in dialect that `spec` extends, with what it adds.
+def extended(base: Mapping[str, object], spec: Mapping[str, object]) -> dict[str, object]:
+    """A dialect with what `spec`, which extends it, adds.
 
     A mapping such as `fields` is added to key by key, anything else is replaced:
     {extends: kraken, fills: {match: lifo}} keeps how the fills of kraken are grouped.
     """
-    result = dict(built_in(str(spec[EXTENDS]), currency))
+    result = dict(base)
     for key, value in spec.items():
         known = result.get(key)
         if isinstance(known, dict) and isinstance(value, dict):

@@ -20,6 +20,7 @@ from perfkit.core.one_value import BadValueError, exact_number
 _PLAIN_WORD = re.compile(r"[\w%&$#:]+")
 _ODD_NAME = re.compile(r"(?![.\d])[^\s()\[\]{}'\"=]+(?<!\.)")
 _CONSTANT = re.compile(r"(^\s*|\bor\s+)=\s*(.*?)(?=\s+or\s|\s*$)")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _CONSTANT_CALL = "constant_"
 
 ARITHMETIC: dict[type[ast.operator], str] = {
@@ -58,7 +59,7 @@ def _odd_name(text: str) -> Tree:
 
 
 def _grammar(text: str, stripped: str) -> Tree:
-    if "#" in stripped:  # would be a comment
+    if "#" in _QUOTED.sub("", stripped):  # would be a comment
         raise ExpressionError(f"{text!r} is not an expression", "put names with # in quotes")
     written = _CONSTANT.sub(lambda found: f"{found[1]}{_CONSTANT_CALL}({found[2]!r})", stripped)
     written = written.replace("[*]", "[...]")

@@ -7,8 +7,10 @@ from collections.abc import Callable, Mapping
 from perfkit.core.fast_imports import NamedTuple
 
 AUTO, JSONL, CSV, JSON, SQLITE = FORMATS = ("auto", "jsonl", "csv", "json", "sqlite")
+READER = "reader"
+"""The format of a file that a reader of another package turns into records."""
 
-LAYOUT_KEYS = ("format", "header", "delimiter", "section", "records", "table", "query")
+LAYOUT_KEYS = ("format", "header", "delimiter", "section", "records", "table", "query", READER)
 
 _OF = {
     "header": CSV,
@@ -17,6 +19,7 @@ _OF = {
     "records": JSON,
     "table": SQLITE,
     "query": SQLITE,
+    READER: READER,
 }
 """The format that a key is for."""
 
@@ -25,7 +28,8 @@ class Layout(NamedTuple):
     """What is said of the file of a log; the format is `auto` where it is to be found out.
 
     `header` is the number of the line with the names of a CSV file, `section` the first cell of a
-    line above it; `records` are the names on the way to the records of a JSON document.
+    line above it; `records` are the names on the way to the records of a JSON document;
+    `reader` is the name of an extension.
     """
 
     format: str = AUTO
@@ -35,6 +39,7 @@ class Layout(NamedTuple):
     records: tuple[str, ...] = ()
     table: str | None = None
     query: str | None = None
+    reader: str | None = None
 
 
 def layout_of(spec: Mapping[str, object], problem: Callable[[str, str, str], Exception]) -> Layout:
@@ -45,7 +50,8 @@ def layout_of(spec: Mapping[str, object], problem: Callable[[str, str, str], Exc
         raise problem("format", f"{chosen!r} is unknown", f"write one of {', '.join(FORMATS)}")
     for key in said:
         if key != "format" and chosen not in (AUTO, _OF[key]):
-            raise problem(key, f"is for {_OF[key]}, not for {chosen}", f"leave out `{key}`")
+            what = "stands beside" if key == READER else f"is for {_OF[key]}, not for"
+            raise problem(key, f"{what} {chosen}", f"leave out `{key}` or `format`")
     implied = {_OF[key] for key in said if key != "format"}
     if len(implied) > 1:
         raise problem("format", "is not clear", f"the keys are of {' and '.join(sorted(implied))}")
@@ -66,6 +72,7 @@ def layout_of(spec: Mapping[str, object], problem: Callable[[str, str, str], Exc
         records=() if records is None else tuple(records.split(".")),
         table=_text(said, "table", "write the name of a table", problem),
         query=_text(said, "query", "write a SELECT", problem),
+        reader=_text(said, READER, "write the name of a reader", problem),
     )
 
 

@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from perfkit.config.built_in import DEFAULT, EXTENDS, TRADE_RECORD
 from perfkit.config.checks import YamlReader, read_yaml, suggestion
-from perfkit.config.dialect import Dialect
+from perfkit.config.dialect import Dialect, Problem
 from perfkit.config.dialects import compiled
-from perfkit.config.layout import LAYOUT_KEYS
+from perfkit.config.layout import LAYOUT_KEYS, READER
 from perfkit.config.workspace import CONFIG, below
 from perfkit.config.yaml import KeyPath, document
 from perfkit.core.calendar import (
@@ -21,13 +21,15 @@ from perfkit.core.calendar import (
     Calendar,
     zone_named,
 )
-from perfkit.core.errors import ConfigError, PerfkitError
+from perfkit.core.errors import ConfigError, ExtensionError, PerfkitError
 from perfkit.core.fast_imports import NamedTuple
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # an alert run has no time to load it
     from pathlib import Path
     from typing import Any
+
+    from perfkit.config.extensions import Extension
 
 DAILY_PATTERN = "????-??-??.jsonl"
 LONGEST_CURRENCY = 12
@@ -59,6 +61,7 @@ class Source(NamedTuple):
     """One bot's logs: where they lie, in which dialect and currency.
 
     `location` is the path of a file, or of a folder in which `pattern` names the files.
+    `extensions` are what other packages bring to read it, as they are now.
     """
 
     name: str
@@ -66,6 +69,7 @@ class Source(NamedTuple):
     pattern: str
     currency: str
     dialect: Dialect
+    extensions: tuple[Extension, ...] = ()
 
     @property
     def path(self) -> Path:
@@ -240,7 +244,7 @@ class _SettingsReader(YamlReader):
         zone_name = self.zone((*path, "timezone"), entry.get("timezone", zone))
         currency = self._currency((*path, "currency"), entry.get("currency"))
         spec = entry.get("dialect", DEFAULT)
-        known = self._dialect((*path, "dialect"), spec, currency)
+        known, extensions = self._dialect((*path, "dialect"), spec, currency)
         label = spec if isinstance(spec, str) else name
 
         own_layout = {key: entry[key] for key in LAYOUT_KEYS if key in entry}
@@ -251,32 +255,56 @@ class _SettingsReader(YamlReader):
             return self.problem((*path, *of_dialect, *keys), what, remedy)
 
         dialect = compiled(label, {**known, **own_layout}, problem, zone_named(zone_name))
+        if dialect.layout.reader is not None:
+            extensions = (*extensions, self._reader(dialect.layout.reader, problem))
         return Source(
             name=name,
             location=below(folder, location),
             pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
             currency=currency,
             dialect=dialect._replace(currency=currency),
+            extensions=extensions,
         )
 
-    def _dialect(self, path: KeyPath, spec: object, currency: str) -> Mapping[str, object]:
-        """The words of a dialect that is named, extended or written out."""
+    def _dialect(
+        self, path: KeyPath, spec: object, currency: str
+    ) -> tuple[Mapping[str, object], tuple[Extension, ...]]:
+        """The words of a dialect that is named, extended or written out.
+
+        The second value is the state of the package that brings it, if one does.
+        """
         if spec == DEFAULT:
-            return TRADE_RECORD
+            return TRADE_RECORD, ()
         if isinstance(spec, dict) and EXTENDS not in spec:
-            return spec
-        from perfkit.config.built_in import extended, names
+            return spec, ()
+        from perfkit.config.built_in import built_in, extended, names
 
         mapping = spec if isinstance(spec, dict) else {EXTENDS: spec}
-        name = mapping[EXTENDS]
-        if name not in names():
+        name = str(mapping[EXTENDS])
+        if name in names():
+            return extended(built_in(name, currency), mapping), ()
+        from perfkit.config.extensions import DIALECTS, dialect_of, extensions, state_of, the_one
+
+        brought = extensions(DIALECTS)
+        if name not in brought:
             raise self.problem(
                 path if mapping is not spec else (*path, EXTENDS),
                 f"{name!r} is unknown",
-                f"{suggestion(str(name), names())} `perfkit dialects` lists them; "
-                "or write a mapping with `fields`",
+                suggestion(name, [*names(), *brought], "`perfkit dialects`")
+                + "; install the package that brings it, or write a mapping with `fields`",
             )
-        return extended(mapping, currency)
+        one = the_one(brought[name])
+        return extended(dialect_of(one, currency), mapping), (state_of(one),)
+
+    def _reader(self, name: str, problem: Problem) -> Extension:
+        """The state of the package that brings a reader."""
+        from perfkit.config.extensions import reader_named, state_of
+
+        try:
+            return state_of(reader_named(name))
+        except ExtensionError as error:
+            what, _, remedy = str(error).partition("; ")
+            raise problem(READER, what, remedy) from error
 
     def _pattern(self, path: KeyPath, value: object) -> str:
         pattern = self.text(path, value)

@@ -114,6 +114,10 @@ class ConfigError(PerfkitError):
         super().__init__(f"{where}: {problem}; {remedy}")
 
 
+class ExtensionError(PerfkitError):
+    """An installed package brings something that cannot be used, or none brings what is named."""
+
+
 class LogReadError(PerfkitError):
     """A log file or folder named by the configuration cannot be read."""
 

@@ -21,6 +21,7 @@ from perfkit.inference.source import (
     named_apart,
     source_yaml,
 )
+from perfkit.logs.files import refuse_unreadable
 from perfkit.logs.listing import shown_path
 
 if TYPE_CHECKING:
@@ -67,6 +68,7 @@ def inferred(paths: Sequence[str], currency: str | None, answers: Mapping[str, i
 
 
 def _inferred(path: str, currency: str | None) -> Found:
+    refuse_unreadable(path, _shown(path))
     found = found_in(path)
     reading = found.reading
     if not reading.has_results:

@@ -10,7 +10,7 @@ from io import BufferedReader
 from perfkit.core.errors import LogReadError
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.digest import ContentChangedError, DigestedStream, VerifiedBytes
-from perfkit.logs.formats.form import Form
+from perfkit.logs.formats.form import PLAIN, Form, NotWholeError
 from perfkit.logs.forms import form_of
 
 TYPE_CHECKING = False
@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 
 class HalfWrittenError(LogReadError):
-    """A JSON document that is not whole: it is being written, or it is damaged."""
+    """A file that cannot be read to its end; `problem` says why."""
+
+    def __init__(self, path: str, problem: str, remedy: str) -> None:
+        super().__init__(path, problem, remedy)
+        self.problem = problem
 
 
 @contextmanager
@@ -41,6 +45,29 @@ def form_in(path: str, shown: str, stream: BinaryIO, dialect: Dialect) -> Form:
     """The form of an open log file; raises `LogReadError` where a database has no table for it."""
     with _records_of(shown):
         return form_of(path, stream, dialect)
+
+
+def refuse_unreadable(path: str, shown: str) -> None:
+    """Raises `LogReadError` for a file of a format that is not read, by its first bytes."""
+    from perfkit.logs.formats.foreign import refuse_foreign
+    from perfkit.logs.forms import PEEKED_BYTES
+
+    with readable(shown, gone=True), open(path, "rb") as stream, _records_of(shown):
+        refuse_foreign(stream.read(PEEKED_BYTES))
+
+
+def is_begun_document(stream: BinaryIO, form: Form) -> bool:
+    """Whether an open file that held a document may be the beginning of another one.
+
+    A document on one line looks like a line that is still being written; one that is written anew
+    is empty at first.
+    """
+    if form != PLAIN:
+        return False
+    from perfkit.logs.formats.json_document import is_whole
+
+    content = stream.read()
+    return b"\n" not in content.strip() and not is_whole(content)
 
 
 def text_in(path: str, shown: str, stream: BinaryIO, form: Form, dialect: Dialect) -> BinaryIO:
@@ -107,12 +134,13 @@ def _records_of(shown: str) -> Iterator[None]:
     try:
         yield
     except BadValueError as error:
-        from perfkit.logs.formats.json_document import NotADocumentError
-
-        if isinstance(error, NotADocumentError):
-            remedy = "if it is being written, try again; else mend it, or name its `format`"
+        remedy = getattr(error, "remedy", "")
+        if isinstance(error, NotWholeError):
+            remedy = (
+                remedy or "if it is being written, try again; else mend it, or name its `format`"
+            )
             raise HalfWrittenError(shown, str(error), remedy) from error
-        remedy = "check `format`, `records`, `table` and `fields` of its source"
+        remedy = remedy or "check `format`, `records`, `table` and `fields` of its source"
         raise LogReadError(shown, str(error), remedy) from error
 
 

@@ -9,7 +9,8 @@ A dialect may name the format; else the first bytes of the file decide, never it
     a;b;c                    CSV, if that is a header with fields of the dialect, or if the file is
                              called `.csv` or `.tsv`
 
-Anything else is taken for JSON Lines, and each line of it is reported as bad.
+A format that is not read, such as that of a workbook, is an error that says what to do. Anything
+else is taken for JSON Lines, and each line of it is reported as bad.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from __future__ import annotations
 import os
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 
-from perfkit.config.layout import AUTO, CSV, JSON, JSONL, SQLITE
+from perfkit.config.layout import AUTO, CSV, JSON, JSONL, READER, SQLITE
 from perfkit.core.one_value import BadValueError
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.logs.formats.form import BZIP2, GZIP, PACKED, PLAIN, UTF16, XZ, Form
@@ -60,6 +61,8 @@ def form_of(path: str, stream: BinaryIO, dialect: Dialect) -> Form:
     if dialect.layout.format in (AUTO, JSONL) and _is_lines(head):
         return PLAIN
     packing = packing_of(path, head)
+    if dialect.layout.format == READER:  # in which text it is written is its own business
+        return Form(READER, packing="" if packing == UTF16 else packing)
     if packing:
         from perfkit.logs.formats.unpacked import unpacked
 
@@ -105,8 +108,12 @@ def _form_of_text(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> F
     start = head.removeprefix(BOM_UTF8).lstrip()[:1]
     if wanted == AUTO and start in (b"{", b"["):
         return Form(JSON if _is_document(text, head, dialect) else JSONL)
-    if wanted == AUTO and not start:
-        return PLAIN
+    if wanted == AUTO:
+        if not start:
+            return PLAIN
+        from perfkit.logs.formats.foreign import refuse_foreign
+
+        refuse_foreign(head)
     return _csv(path, text, head, dialect)
 
 
@@ -161,7 +168,8 @@ def _is_document(text: BinaryIO, head: bytes, dialect: Dialect) -> bool:
     try:
         json.loads(first)
     except (ValueError, RecursionError):
-        if is_alone or rest.lstrip()[:1] == content[:1]:
+        is_row = content[:1] == b"[" and first[1:].lstrip()[:1] in (b"", b"[")
+        if is_alone or (rest.lstrip()[:1] == content[:1] and not is_row):
             return False
         return content[:1] == b"[" or not _has_record(first, rest, text)
     if content[:1] == b"[" or not is_alone:

@@ -10,7 +10,7 @@ from operator import add
 from sys import intern
 
 from perfkit.config.dialect import NUMBER, Dialect
-from perfkit.config.layout import CSV
+from perfkit.config.layout import CSV, JSON, READER
 from perfkit.core import values as col
 from perfkit.core.errors import LineError
 from perfkit.core.fast_imports import NamedTuple
@@ -308,6 +308,10 @@ class Gatherer:
 
 
 def _decoder(form: Form, dialect: Dialect) -> Decoder:
+    if form.format in (JSON, READER):
+        from perfkit.logs.formats.made_lines import MadeLines
+
+        return MadeLines(dialect.keys, dialect.decimal)
     if form.format != CSV:
         return json_lines.JsonLines(dialect.keys, dialect.decimal)
     from perfkit.logs.formats.csv_rows import CsvRows

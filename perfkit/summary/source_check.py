@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
 
 from perfkit.book.book import Book
 from perfkit.config.dialect import Dialect
 from perfkit.config.settings import Source
-from perfkit.core.errors import kind_of
+from perfkit.core.errors import LogReadError, kind_of
 from perfkit.core.formatting import aligned, plain
 from perfkit.core.trade import Trade
 from perfkit.inference.fields import FieldCheck, field_checks, records_of
+from perfkit.logs.files import opened
 from perfkit.logs.formulas import alternatives
 from perfkit.summary.findings import findings
 from perfkit.summary.selection import Selection, resolve_window
@@ -26,12 +28,14 @@ class SourceCheck(NamedTuple):
     """What there is to say of a source before its figures are relied on.
 
     Records are `read` as parts of trades, `ignored` as the dialect says, or `bad`, by reason;
-    `waiting` bytes are of a last record that is not complete. `trades` are the first ones.
+    `packages` bring the dialect or the reader; `waiting` bytes are of a last record that is not
+    complete. `trades` are the first ones.
     """
 
     source: str
     path: str
     dialect: str
+    packages: tuple[str, ...]
     currency: str
     files: tuple[str, ...]
     read: int
@@ -63,13 +67,16 @@ def source_check(book: Book, source: Source, layout: dict[str, object]) -> Sourc
     if entries:
         location = source.location if len(entries) == 1 else ""
         path = location if location.endswith(entries[-1].name) else _path(book, entries[-1].name)
-        places = records_of(path, layout, source.dialect)
-        fields = field_checks(source.dialect, places[0].records) if places else ()
+        by_reader = source.dialect.layout.reader is not None
+        places = [] if by_reader else records_of(path, layout, source.dialect)
+        records = places[0].records if places else _made(path, entries[-1].name, source)
+        fields = field_checks(source.dialect, records)
     closed, open_trades = len(book.closed), len(book.open)
     found = SourceCheck(
         source=source.name,
         path=source.location,
         dialect=source.dialect.name,
+        packages=tuple(f"{one.name} of {one.package}" for one in source.extensions),
         currency=source.currency,
         files=tuple(file.name for file in entries),
         read=read,
@@ -83,6 +90,19 @@ def source_check(book: Book, source: Source, layout: dict[str, object]) -> Sourc
         warnings=(),
     )
     return found._replace(warnings=tuple(_warnings(found, source, book)))
+
+
+def _made(path: str, shown: str, source: Source) -> list[dict[str, object]]:
+    """The records that are made of a file which is not text by itself, numbers exact."""
+    import msgspec
+
+    decoder = msgspec.json.Decoder(dict[str, object], float_hook=str)
+    records = []
+    with suppress(LogReadError), opened(path, shown, source.dialect) as (text, _):
+        for line in text:
+            with suppress(msgspec.MsgspecError):  # it is bad, and counted as that
+                records.append(decoder.decode(line))
+    return records
 
 
 def _path(book: Book, name: str) -> str:
@@ -134,6 +154,7 @@ def as_json(found: SourceCheck) -> dict[str, object]:
         "source": found.source,
         "path": found.path,
         "dialect": found.dialect,
+        "packages": list(found.packages),
         "currency": found.currency,
         "files": list(found.files),
         "records": {
@@ -185,6 +206,7 @@ def check_text(found: SourceCheck) -> str:
     lines = [
         f"{found.source}: {found.path}",
         f"  dialect   {found.dialect}, amounts in {found.currency}",
+        *(f"  from      {one}" for one in found.packages),
         f"  files     {_listed(found.files)}",
         f"  records   {found.read} read, {found.ignored} ignored, {bad} bad",
         *(f"            {count} bad: {reason}" for reason, count in found.bad.items()),

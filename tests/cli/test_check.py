@@ -161,3 +161,19 @@ def test_a_file_is_checked_without_a_workspace(
     out = capsys.readouterr().out
     assert "only: {event: exit}" in out
     assert "trades    2 closed, 0 open" in out
+
+
+def test_fields_of_lists_of_values_are_those_that_are_read(
+    workspace: WriteWorkspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = {"columns": ["time", "pnl"], "data": [["2026-04-07T10:00:00Z", 5.50], ["x", None]]}
+    root = workspace(
+        config("{closed_at: time, net_pnl: pnl}", "{time: exists}"),
+        {"logs/trades.jsonl": json.dumps(rows)},
+    )
+    assert main(["check", "--root", str(root), "--json"]) == 0
+    (found,) = json.loads(capsys.readouterr().out)
+    assert [(one["part"], one["found"]) for one in found["fields"]][:2] == [
+        ("closed_at", 2),
+        ("net_pnl", 1),
+    ]

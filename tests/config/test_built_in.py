@@ -259,8 +259,9 @@ class TestExtends:
         assert figures_of(desk, expected) == expected
 
     def test_mappings_are_added_to_and_all_else_is_replaced(self) -> None:
-        added = extended({"extends": "kraken", "fields": {"at": "when"}, "identity": ["id"]}, "EUR")
         known = built_in("kraken", "EUR")
+        more = {"extends": "kraken", "fields": {"at": "when"}, "identity": ["id"]}
+        added = extended(known, more)
         assert isinstance(known["fields"], dict)
         changed = {"fields": {**known["fields"], "at": "when"}, "identity": ["id"]}
         assert added == {**known, **changed}

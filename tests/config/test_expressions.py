@@ -67,6 +67,8 @@ RECORD = {
         ("a or = two words", Formula("or", (A, Constant("two words")))),
         ("Net P&L", Field(("Net P&L",))),
         ("Trade #", Field(("Trade #",))),
+        ('"#1"', Field(("#1",))),
+        ('a - "Fee #2"', Formula("-", (A, Field(("Fee #2",))))),
         ('"Size (qty)"', Field(("Size (qty)",))),
         ('"order.id" - 1', Formula("-", (Field(("order.id",)), Constant(Decimal(1))))),
         ("fills[-1].p", Field(("fills", -1, "p"))),

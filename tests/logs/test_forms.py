@@ -57,6 +57,9 @@ def form(tmp_path: Path, content: str | bytes, name: str = "log", **layout: obje
         ("[\n" + RECORD + ",\n" + RECORD + "\n]", "json"),
         ("[\n" + RECORD, "json"),
         ("{\n" + RECORD[1:], "json"),
+        ('[["t", "p"],\n["x", 1]]', "json"),
+        ('[\n["t", "p"],\n["x", 1]\n]', "json"),
+        ('["x", 1]\n["y", 2]\n', "jsonl"),
         ('{\n"trades": [\n' + RECORD + "\n]}", "json"),
         ('{"trades": [' + RECORD + "]}", "json"),
         ('{"a": ' + RECORD + "}", "json"),
@@ -144,7 +147,7 @@ def test_a_database_changes_with_what_its_writers_keep_beside_it(tmp_path: Path)
         assert form_fingerprint(str(path), path.stat()) != before
         with opened(str(path), "trades.db", dialect()) as (text, found):
             assert (found.format, found.table, found.numbering) == ("sqlite", "trades", ":trades#")
-            assert text.read() == b'{"t": "2026-04-06", "p": "1.5"}\n'
+            assert text.read() == b'{"t": "2026-04-06", "p": 1.5}\n'
 
 
 LAYOUT_MISTAKES = {

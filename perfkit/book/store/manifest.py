@@ -99,6 +99,7 @@ def settings_of(config: Config) -> str:
             os.path.relpath(source.location, config.folder),
             source.pattern,
             source.dialect,
+            *source.extensions,
         )
         for source in config.sources
     ]
@@ -161,7 +162,7 @@ def _watches(manifest: Manifest, config: Config) -> tuple[Watch, ...] | None:
 
 
 def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | None:
-    if ledger is None:
+    if ledger is None or source.extensions:  # another package changes without its logs
         return None
     # Outside the root, the way there may lead through links: only the whole path is certain.
     inside = is_below(source.location, config.folder)

@@ -61,7 +61,7 @@ def found_header(head: bytes, wanted: Sequence[str], layout: Layout, least: int)
         if layout.header not in (None, number + 1):
             continue
         for delimiter in layout.delimiter or DELIMITERS:
-            header = Header(_named(_cells(lines[number], delimiter)), number + 1, delimiter)
+            header = Header(named(_cells(lines[number], delimiter)), number + 1, delimiter)
             if layout.header is None:
                 known = len(set(header.names) & set(wanted))
             else:
@@ -79,7 +79,7 @@ def likely_header(head: bytes, layout: Layout) -> Header | None:
         every = [(d, _cells(lines[number], d)) for d in layout.delimiter or DELIMITERS]
         delimiter, cells = max(every, key=lambda one: len(one[1]))
         if len(cells) > 1:
-            return Header(_named(cells), number + 1, delimiter)
+            return Header(named(cells), number + 1, delimiter)
     return None
 
 
@@ -105,7 +105,8 @@ def _cells(line: str, delimiter: str) -> list[str]:
         return []
 
 
-def _named(cells: Sequence[str]) -> tuple[str, ...]:
+def named(cells: Sequence[str]) -> tuple[str, ...]:
+    """The names of columns, each one once."""
     names: list[str] = []
     seen: dict[str, int] = {}
     for number, cell in enumerate(cells, 1):
@@ -131,7 +132,7 @@ class CsvRows:
     def is_header(self, raw: bytes) -> bool:
         """Whether a line is the header that the rows are read by."""
         text = raw.removeprefix(BOM_UTF8).decode("utf-8", "replace").rstrip("\r\n")
-        return _named(_cells(text, self._delimiter)) == self._names
+        return named(_cells(text, self._delimiter)) == self._names
 
     def whole_until(self, block: bytes) -> int:
         """Up to which byte the lines of a block are whole rows."""

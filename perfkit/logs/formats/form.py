@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from perfkit.config.layout import JSON, JSONL, SQLITE
+from perfkit.config.layout import JSON, JSONL, READER, SQLITE
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.one_value import BadValueError
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -11,6 +12,14 @@ if TYPE_CHECKING:
 
 UTF16 = "utf-16"
 GZIP, BZIP2, XZ = PACKED = ("gz", "bz2", "xz")
+
+
+DOCUMENT = "[]"
+"""What stands after the name of a file whose records are numbered from 0."""
+
+
+class NotWholeError(BadValueError):
+    """A file that cannot be read to its end: it is being written, or it is damaged; says why."""
 
 
 class Form(NamedTuple):
@@ -24,7 +33,7 @@ class Form(NamedTuple):
     @property
     def is_translated(self) -> bool:
         """Whether its text is made from its bytes, and all of it anew when these change."""
-        return bool(self.packing) or self.format in (JSON, SQLITE)
+        return bool(self.packing) or self.format in (JSON, SQLITE, READER)
 
     @property
     def label(self) -> str:
@@ -39,8 +48,8 @@ class Form(NamedTuple):
     @property
     def numbering(self) -> str:
         """What stands after the name of the file in the place of a record (see `place_text`)."""
-        if self.format == JSON:
-            return "[]"
+        if self.format in (JSON, READER):
+            return DOCUMENT
         return f":{self.table}#" if self.format == SQLITE else ""
 
 

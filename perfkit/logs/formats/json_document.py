@@ -8,6 +8,13 @@ as `_key`. Where they lie is found, or named by the dialect: `records: strategy.
                                    {"p": 2}]}}}     {"_key":"A","p":1.50}
                                                     {"_key":"A","p":2}
 
+Records may also be rows: lists of values, whose names are a list beside them, or the first row.
+
+    {"columns": ["t", "p"], "data": [["x", 1.50]]}    {"t":"x","p":1.50}
+    [["t", "p"], ["x", 1.50]]                         (blank)
+                                                      {"t":"x","p":1.50}
+
+Names count as such if the dialect reads one of them. Where there are none, the third value is `#3`.
 Fields of the objects around a record are at hand as `_parent` (see `parents`). Digits stay as they
 are. Record n of the document is line n + 1 of the text.
 """
@@ -15,10 +22,13 @@ are. Record n of the document is line n + 1 of the text.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
 from perfkit.core.one_value import BadValueError
+from perfkit.logs.formats.form import NotWholeError
+from perfkit.logs.formats.json_lines import without_nan
+from perfkit.logs.formats.json_rows import is_name, names_in, numbered, records_of
 from perfkit.logs.formats.parents import EVERY, KEY, NO_PARENTS, PARENT, Parents, with_member
 
 TYPE_CHECKING = False
@@ -37,8 +47,10 @@ SHOWN_NAMES = 8
 
 _BLANKS = b" \t\r\n"
 
+NOTHING: Mapping[str, msgspec.Raw] = {}
 
-class NotADocumentError(BadValueError):
+
+class NotADocumentError(NotWholeError):
     """The file is not a whole JSON document; says why."""
 
 
@@ -60,7 +72,7 @@ def lines_of(
     content = _strict(content)
     path = tuple(records) if records else _found(content, wanted)
     return b"".join(
-        _line(raw, key, parent) for raw, key, parent in _Walk(parents).all(content, path)
+        _line(raw, key, parent) for raw, key, parent in _Walk(parents, wanted).all(content, path)
     )
 
 
@@ -70,7 +82,9 @@ def holds_records(content: bytes, wanted: Sequence[str]) -> bool:
         value = json.loads(content)
     except (ValueError, RecursionError):
         return False
-    return isinstance(value, dict) and not value.keys() & set(wanted) and any(_candidates(value))
+    if not isinstance(value, dict) or value.keys() & set(wanted):
+        return False
+    return any(any(is_name(one) for one in fields) for _, fields in _candidates(value))
 
 
 def is_whole(content: bytes) -> bool:
@@ -90,6 +104,9 @@ def _strict(content: bytes) -> bytes:
         msgspec.json.decode(content, type=msgspec.Raw)
         return content
     except msgspec.DecodeError as problem:
+        quoted = without_nan(content)
+        if quoted != content:
+            return _strict(quoted)
         try:
             value = json.loads(content, parse_float=str, parse_constant=str)
         except (ValueError, RecursionError):
@@ -104,7 +121,9 @@ def _line(raw: bytes, key: str | None, parent: bytes) -> bytes:
             raw = with_member(raw, KEY, json.dumps(key).encode())
         if parent:
             raw = with_member(raw, PARENT, parent)
-    return raw.replace(b"\n", b" ").replace(b"\r", b" ") + b"\n"
+    if b"\n" in raw or b"\r" in raw:
+        raw = raw.replace(b"\n", b" ").replace(b"\r", b" ")
+    return raw + b"\n"
 
 
 @cache
@@ -128,8 +147,9 @@ def _first(content: bytes) -> bytes:
 class _Walk:
     """The way to the records: each comes with the name that `*` stood for, and its parent."""
 
-    def __init__(self, parents: Parents) -> None:
+    def __init__(self, parents: Parents, wanted: Sequence[str]) -> None:
         self.parents = parents
+        self.wanted = wanted
         self.there: set[str] = set()
         self.missing: dict[str, list[str]] = {}
 
@@ -144,13 +164,20 @@ class _Walk:
                 raise _nothing_there(step, names)
 
     def _at(
-        self, content: bytes, path: tuple[str, ...], key: str | None, parent: bytes, *, below: bool
+        self,
+        content: bytes,
+        path: tuple[str, ...],
+        key: str | None,
+        parent: bytes,
+        beside: Mapping[str, msgspec.Raw] = NOTHING,
+        *,
+        below: bool,
     ) -> Iterator[Record]:
+        """`beside` are the members of the object that has the content."""
         if not path:
             if not (below and content.strip(_BLANKS) == b"null"):
-                yield from (
-                    (raw, name, parent) for raw, name in _records(content, key, below=below)
-                )
+                found = self._records(content, key, beside, below=below)
+                yield from ((raw, name, parent) for raw, name in found)
             return
         step, rest = path[0], path[1:]
         first = _first(content)
@@ -169,11 +196,31 @@ class _Walk:
             if step in members:
                 self.there.add(step)
                 parent = self.parents.of(members, path, key, parent)
-                yield from self._at(bytes(members[step]), rest, key, parent, below=below)
+                content = bytes(members[step])
+                yield from self._at(content, rest, key, parent, members, below=below)
             elif below:
                 self.missing.setdefault(step, list(members))
             else:
                 raise _nothing_there(step, list(members))
+
+    def _records(
+        self, content: bytes, key: str | None, beside: Mapping[str, msgspec.Raw], *, below: bool
+    ) -> Iterator[tuple[bytes, str | None]]:
+        if _first(content) == b"[":
+            elements = list(map(bytes, _elements().decode(content)))
+            if elements and _first(elements[0]) == b"[":
+                elements = records_of(elements, list(map(bytes, beside.values())), self.wanted)
+            yield from ((raw, key) for raw in elements)
+        elif _first(content) == b"{":
+            members = _members().decode(content)
+            if members and all(_first(bytes(raw)) == b"{" for raw in members.values()):
+                yield from ((bytes(raw), name) for name, raw in members.items())
+            else:
+                yield content, key
+        elif below:
+            yield content, key
+        else:
+            raise NoRecordsError("has no list of records where `records` looks for it")
 
 
 def _nothing_there(step: str, names: list[str] | None) -> NoRecordsError:
@@ -184,30 +231,15 @@ def _nothing_there(step: str, names: list[str] | None) -> NoRecordsError:
     return NoRecordsError(f"{problem}; there is {', '.join(names[:SHOWN_NAMES]) or 'nothing'}")
 
 
-def _records(content: bytes, key: str | None, *, below: bool) -> Iterator[tuple[bytes, str | None]]:
-    if _first(content) == b"[":
-        yield from ((bytes(raw), key) for raw in _elements().decode(content))
-    elif _first(content) == b"{":
-        members = _members().decode(content)
-        if members and all(_first(bytes(raw)) == b"{" for raw in members.values()):
-            yield from ((bytes(raw), name) for name, raw in members.items())
-        else:
-            yield content, key
-    elif below:
-        yield content, key
-    else:
-        raise NoRecordsError("has no list of records where `records` looks for it")
-
-
 def _found(content: bytes, wanted: Sequence[str]) -> tuple[str, ...]:
     """The path to the records of a document of which nobody said where they are."""
     if _first(content) == b"[":
         return ()
-    candidates = dict(_candidates(json.loads(content)))
+    candidates = dict(_candidates(_value(content)))
     fitting = {path: len(fields & set(wanted)) for path, fields in candidates.items()}
     most = max(fitting.values(), default=0)
     if not most:
-        there = ", ".join(".".join(path) for path in list(candidates)[:SHOWN_NAMES]) or "none"
+        there = ", ".join(filter(None, map(".".join, list(candidates)[:SHOWN_NAMES]))) or "none"
         raise NoRecordsError(
             f"has no records with the fields of the dialect; lists of records in it: {there}"
         )
@@ -217,6 +249,16 @@ def _found(content: bytes, wanted: Sequence[str]) -> tuple[str, ...]:
         names = " or ".join(".".join(path) for path in best[:SHOWN_NAMES])
         raise NoRecordsError(f"has several lists of records; write `records: {names}`")
     return place
+
+
+def _value(content: bytes) -> Any:
+    """A document as Python has it; only its names matter."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(content)
+    except msgspec.MsgspecError:  # a whole number that is too long for it
+        return json.loads(content)
 
 
 def _joined(places: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
@@ -236,8 +278,19 @@ def _candidates(
     if isinstance(value, list):
         if value and isinstance(value[0], dict):
             yield path, set(value[0])
+        elif value and isinstance(value[0], list):
+            yield path, set(names_in(value[0]) or numbered(len(value[0])))
     elif isinstance(value, dict) and len(path) <= DEEPEST:
         if value and all(isinstance(one, dict) for one in value.values()):
             yield path, set(next(iter(value.values())))
         for name, inner in value.items():
-            yield from _candidates(inner, (*path, name))
+            for place, fields in _candidates(inner, (*path, name)):
+                yield place, fields | _names_beside(inner, value)
+
+
+def _names_beside(rows: object, members: Mapping[str, object]) -> set[str]:
+    """The names that may be those of the columns of rows, if they are rows."""
+    if not isinstance(rows, list) or not rows or not isinstance(rows[0], list):
+        return set()
+    lists = map(names_in, members.values())
+    return {name for names in lists if len(names) == len(rows[0]) for name in names}

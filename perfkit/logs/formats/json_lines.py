@@ -139,7 +139,7 @@ def decoded_line(raw: bytes, keys: tuple[str, ...], digits: Digits = str) -> tup
     except msgspec.ValidationError as error:
         raise BadValueError(_not_an_object(raw, str(error))) from error
     except msgspec.DecodeError as error:
-        quoted = _without_nan(raw)
+        quoted = without_nan(raw)
         if quoted != raw:
             return decoded_line(quoted, keys, digits)
         raise BadValueError(f"is not JSON: {_why_not_json(raw, str(error))}") from error
@@ -197,7 +197,7 @@ def _is_deep(raw: bytes) -> bool:
     return max(accumulate(steps), default=0) > MAX_DEPTH
 
 
-def _without_nan(raw: bytes) -> bytes:
+def without_nan(raw: bytes) -> bytes:
     """A line with texts in place of NaN and infinities, which Python writes and JSON has not.
 
     `{"pnl": 1.5, "sharpe": NaN}` becomes `{"pnl": 1.5, "sharpe": "NaN"}`. What reads the field says

@@ -100,9 +100,9 @@ def _lines(found: sqlite3.Cursor, *, numbered: bool) -> bytes:
 
 
 def _plain(value: Any) -> Any:
-    """A stored value as JSON has it, a REAL as its digits."""
+    """A stored value as JSON has it; of a REAL these are the digits of its shortest decimal."""
     if isinstance(value, bytes):
         return value.hex()
     if isinstance(value, float):
-        return repr(value) if isfinite(value) else None
+        return value if isfinite(value) else None
     return value

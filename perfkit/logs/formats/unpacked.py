@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 from io import BufferedReader, BytesIO
 
-from perfkit.config.layout import CSV, JSON, SQLITE
+from perfkit.config.layout import CSV, JSON, READER, SQLITE
 from perfkit.logs.formats.form import BZIP2, GZIP, UTF16
 from perfkit.logs.forward import ForwardStream
 
@@ -39,7 +39,7 @@ def unpacked(stream: BinaryIO, packing: str) -> BinaryIO:
 def text_of(path: str, stream: BinaryIO, form: Form, dialect: Dialect) -> BinaryIO:
     """The text of an open log file in a form that is translated.
 
-    Raises `NotADocumentError`, `NoRecordsError` or `NoTableError`.
+    Raises a `BadValueError` that says why there are no records; a `NotWholeError` may pass.
     """
     if form.format == SQLITE:
         from perfkit.logs.formats import sqlite_rows
@@ -54,6 +54,10 @@ def text_of(path: str, stream: BinaryIO, form: Form, dialect: Dialect) -> Binary
         around = parents.parents_of(dialect.read_fields)
         records = dialect.layout.records
         return BytesIO(json_document.lines_of(content, records, dialect.keys, around))
+    if form.format == READER:
+        from perfkit.logs.formats import reader_records
+
+        return BytesIO(reader_records.lines_of(text.read(), dialect.layout.reader or ""))
     if form.format == CSV:
         return BufferedReader(_Ended(text))
     return text

@@ -40,8 +40,21 @@ WANTED = ("t", "p")
          ['{"t": 1}', "5", "6", '"x"', "null"]),
         ('{"t": 1, "p": 2}', "t", None),
         ("[]", "", []),
-        ('[{"t": NaN, "p": 1.50}]', "", ['{"t": "NaN", "p": "1.50"}']),
+        ('[{"t": NaN, "p": 1.50}]', "", ['{"t": "NaN", "p": 1.50}']),
         ("[1, null]", "", ["1", "null"]),
+        ('{"columns": ["t", "p"], "index": [7], "data": [[1, 1.50]]}', "", ['{"t":1,"p":1.50}']),
+        ('{"data": [[1, 1e-7]], "columns": [{"name": "t"}, {"name": "p"}]}', "data",
+         ['{"t":1,"p":1e-7}']),
+        ('[["t", "p"], [1, {"t": [2]}]]', "", ["", '{"t":1,"p":{"t": [2]}}']),
+        ('[["t", "t", "p", ""], [1, 2, 3, 4]]', "", ["", '{"t":1,"t#2":2,"p":3,"#4":4}']),
+        ('[["t", "p"], [1], null, {"t": 2}]', "",
+         ["", "!has 1 values, there are 2 columns", "null", '{"t": 2}']),
+        ('[["x", "y"], [1, 2]]', "", ['{"#1":"x","#2":"y"}', '{"#1":1,"#2":2}']),
+        ('{"s": {"A": {"names": ["t", "p"], "rows": [[1, 2]]},'
+         ' "B": {"names": ["p", "t"], "rows": [[3, 4]]}}}', "",
+         ['{"_key":"A","t":1,"p":2}', '{"_key":"B","p":3,"t":4}']),
+        ('{"tags": ["t", "x", "y"], "names": ["t", "p"], "rows": [[1, 2]]}', "rows",
+         ['{"t":1,"p":2}']),
     ],
 )  # fmt: skip
 def test_records_are_found_or_named(content: str, records: str, lines: list[str] | None) -> None:
@@ -63,6 +76,7 @@ def test_records_are_found_or_named(content: str, records: str, lines: list[str]
         ('{"a": [1]}', "a.b", "has no 'b' where .*, but a list; write `[*].b` for each"),
         ('{"a": [{"x": [{"t": 1}]}, {"y": 1}]}', "a.*.b", "has no 'b' where .*; there is x"),
         ('{"a": null}', "a", "has no list of records"),
+        ('{"a": {"rows": [[1, 2]]}}', "", r"lists of records in it: a\.rows$"),
     ],
 )
 def test_where_records_are_not_clear_it_says_what_there_is(
@@ -81,8 +95,23 @@ def test_no_part_of_a_document_is_a_document(data: st.DataObject) -> None:
         lines_of(content[:cut], [], WANTED)
 
 
+@given(st.data())
+def test_no_part_of_rows_is_a_document(data: st.DataObject) -> None:
+    content = json.dumps({"columns": ["t", "p"], "data": [["]", 1], [[2], "}"]]}).encode()
+    cut = data.draw(st.integers(0, len(content) - 1))
+    with pytest.raises(NotADocumentError):
+        lines_of(content[:cut], [], WANTED)
+
+
+def test_values_without_names_are_found_by_their_numbers() -> None:
+    content = b'{"result": [[7, 1.50]], "other": [{"x": 1}]}'
+    assert lines_of(content, [], ("#1", "#2")) == b'{"#1":7,"#2":1.50}\n'
+
+
 def test_an_object_is_a_record_if_it_has_a_field_that_is_wanted() -> None:
     assert not holds_records(b'{"t": 1, "legs": [{"p": 1}]}', WANTED)
     assert holds_records(b'{"trades": [{"t": 1}]}', WANTED)
     assert not holds_records(b'{"x": 1}', WANTED)
     assert not holds_records(b'{"x": ', WANTED)
+    assert holds_records(b'{"names": ["t", "p"], "rows": [[1, 2]]}', WANTED)
+    assert not holds_records(b'{"x": 1, "bids": [[1, 2]]}', WANTED)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
+from perfkit.desk.desk import open as open_desk
 from perfkit.logs.formats.sqlite_rows import NoTableError, lines_of, table_of
+from tests.conftest import WriteWorkspace
 
 
 def database(path: Path, *statements: str) -> str:
@@ -33,17 +36,17 @@ def trades(tmp_path: Path) -> str:
 def test_a_row_is_the_line_of_its_rowid_and_a_real_its_shortest_digits(trades: str) -> None:
     assert lines_of(trades, "trades", None).decode().split("\n") == [
         "",
-        '{"id": 2, "p": "0.1", "t": "x", "raw": null}',
+        '{"id": 2, "p": 0.1, "t": "x", "raw": null}',
         "",
         '{"id": 4, "p": null, "t": "ä", "raw": "00ff"}',
-        '{"id": 5, "p": "4.35", "t": null, "raw": null}',
+        '{"id": 5, "p": 4.35, "t": null, "raw": null}',
         "",
     ]
 
 
 def test_rows_of_a_query_are_numbered_from_one(trades: str) -> None:
     query = "SELECT t, p * 2 AS q FROM trades WHERE id > 4"
-    assert lines_of(trades, None, query) == b'{"t": null, "q": "8.7"}\n'
+    assert lines_of(trades, None, query) == b'{"t": null, "q": 8.7}\n'
 
 
 def test_rows_far_apart_and_tables_without_rowid_are_numbered_from_one(tmp_path: Path) -> None:
@@ -81,3 +84,17 @@ def test_what_is_no_database_says_so(tmp_path: Path) -> None:
         lines_of(str(tmp_path / "x.db"), "t", None)
     with pytest.raises(NoTableError, match="cannot be read as a SQLite database"):
         table_of(str(tmp_path / "x.db"), ("t",))
+
+
+def test_a_decimal_comma_is_about_texts_and_not_about_a_real(workspace: WriteWorkspace) -> None:
+    config = (
+        "sources:\n  - name: a\n    path: t.db\n    currency: USD\n"
+        '    dialect: {decimal: ",", fields: {closed_at: at, gross_pnl: p, commission: fee}}\n'
+    )
+    root = workspace(config)
+    database(
+        root / "t.db",
+        "CREATE TABLE t (at TEXT, p REAL, fee TEXT)",
+        "INSERT INTO t VALUES ('2026-04-06T10:00:00Z', 1.234, '0,5')",
+    )
+    assert open_desk(root).summary("all").metrics["net_pnl"] == Decimal("0.734")

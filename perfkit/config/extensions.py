@@ -1,0 +1,166 @@
+"""Packages that bring perfkit a reader or a dialect, found by their entry points.
+
+A package that is installed beside perfkit names what it brings in its `pyproject.toml`:
+
+    [project.entry-points."perfkit.readers"]
+    broker-xml = "broker_logs:read"    a function (see `logs.formats.reader_records`)
+
+    [project.entry-points."perfkit.dialects"]
+    broker = "broker_logs"             a package in which there is a file `broker.yaml`
+
+Looking for them takes longer than a quiet run, so it is done only where a source names one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from importlib.metadata import EntryPoint, entry_points
+from importlib.util import find_spec
+
+from perfkit.config.built_in import EXTENDS, SUFFIX, built_in, extended, names
+from perfkit.config.dialects import compiled
+from perfkit.config.yaml import parse
+from perfkit.core.errors import ConfigError, ExtensionError
+from perfkit.core.fast_imports import NamedTuple
+
+READERS = "perfkit.readers"
+DIALECTS = "perfkit.dialects"
+
+
+class Extension(NamedTuple):
+    """A reader or dialect by its group and name, and the package that brings it, with its version.
+
+    A package that is being worked on changes without its version, so `files` has the path, size
+    and time of each of its files: figures made with another state of it are computed anew.
+    """
+
+    group: str
+    name: str
+    package: str
+    files: tuple[tuple[str, int, int], ...]
+
+
+def extensions(group: str) -> dict[str, list[EntryPoint]]:
+    """What the installed packages bring, by name; several that bring the same are a mistake."""
+    found: dict[str, list[EntryPoint]] = {}
+    for one in sorted(entry_points(group=group), key=lambda one: (one.name, label_of(one))):
+        found.setdefault(one.name, []).append(one)
+    return found
+
+
+def the_one(brought: Sequence[EntryPoint]) -> EntryPoint:
+    """The one extension of a name; raises `ExtensionError` if there are several."""
+    first, *others = brought
+    if others:
+        packages = " and by ".join(map(label_of, brought))
+        raise ExtensionError(
+            f"{first.name!r} is brought by {packages} (entry points {first.group}); "
+            "uninstall all but one of them"
+        )
+    return first
+
+
+def reader_named(name: str) -> EntryPoint:
+    """The reader of that name; raises `ExtensionError` if it is not installed."""
+    found = extensions(READERS)
+    if name in found:
+        return the_one(found[name])
+    there = ", ".join(f"{one} (of {label_of(brought[0])})" for one, brought in found.items())
+    raise ExtensionError(
+        f"there is no reader {name!r}; install the package that brings it. "
+        f"Installed are: {there or 'none'}"
+    )
+
+
+def label_of(extension: EntryPoint) -> str:
+    """The package that brings it, and its version."""
+    package = extension.dist
+    if package is None:
+        return "an unknown package"
+    known = package.metadata
+    return f"{known['Name'] or 'an unknown package'} {known['Version'] or '(of no version)'}"
+
+
+def state_of(extension: EntryPoint) -> Extension:
+    """An extension as it is now; nothing of it is imported."""
+    seen: list[tuple[str, int, int]] = []
+    try:
+        spec = find_spec(extension.module.partition(".")[0])
+        folders = [] if spec is None else list(spec.submodule_search_locations or ())
+        if spec is not None and not folders and spec.origin is not None:
+            seen.append(_seen(spec.origin, os.stat(spec.origin)))
+        while folders:
+            with os.scandir(folders.pop()) as entries:
+                for one in entries:
+                    if one.is_dir(follow_symlinks=False) and one.name != "__pycache__":
+                        folders.append(one.path)
+                    elif one.name.endswith((".py", ".so", SUFFIX)):
+                        seen.append(_seen(one.path, one.stat()))
+    except (ImportError, OSError, ValueError):  # using it will say what is wrong
+        seen = []
+    return Extension(extension.group, extension.name, label_of(extension), tuple(sorted(seen)))
+
+
+def is_as_it_was(extension: Extension) -> bool:
+    """Whether none of the files of an extension has changed since its state was taken."""
+    try:
+        return all(_seen(path, os.stat(path)) == (path, *seen) for path, *seen in extension.files)
+    except OSError:
+        return False
+
+
+def _seen(path: str, status: os.stat_result) -> tuple[str, int, int]:
+    return path, status.st_size, status.st_mtime_ns
+
+
+def dialect_text(extension: EntryPoint, currency: str) -> str:
+    """The YAML of a dialect that a package brings, `{currency}` being that of the source.
+
+    Raises `ExtensionError`.
+    """
+    from importlib.resources import files
+
+    name = extension.name + SUFFIX
+    try:
+        text = files(extension.module).joinpath(name).read_text(encoding="utf-8")
+    except (Exception, SystemExit) as error:  # importing the package may raise anything
+        raise ExtensionError(
+            f"{place_of(extension)}: cannot be read: {reason_of(error)}; "
+            f"its package {extension.module} should have a file {name}"
+        ) from error
+    return text.replace("{currency}", currency)
+
+
+def dialect_of(extension: EntryPoint, currency: str) -> Mapping[str, object]:
+    """The keys of a dialect that a package brings.
+
+    Raises `ExtensionError` or `ConfigError`, which name the package.
+    """
+    place = place_of(extension)
+
+    def problem(key: str, what: str, remedy: str) -> ConfigError:
+        return ConfigError(place, key, what, remedy)
+
+    spec: dict[str, object] = parse(dialect_text(extension, currency), place).value
+    if not isinstance(spec, dict):
+        raise problem("", "has no keys of a dialect", "write `fields:` and so on")
+    if EXTENDS in spec:
+        base = str(spec[EXTENDS])
+        if base not in names():
+            remedy = f"write one of {', '.join(names())}"
+            raise problem(EXTENDS, f"{base!r} is not built in", remedy)
+        spec = extended(built_in(base, currency), spec)
+    compiled(extension.name, spec, problem)
+    return spec
+
+
+def place_of(extension: EntryPoint) -> str:
+    """The file of a dialect that a package brings, as messages name it."""
+    return f"{extension.name}{SUFFIX} of {label_of(extension)}"
+
+
+def reason_of(error: BaseException) -> str:
+    """What somebody else's code raised, on one line."""
+    text = " ".join(str(error).split())[:200]
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
