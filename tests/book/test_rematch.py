@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from perfkit.book import update
 from perfkit.book.verify import contents
 from perfkit.desk.desk import open as open_desk
+from perfkit.logs.reader import read_lines
 from tests.conftest import WriteWorkspace
 from tests.fillkit import lines_of
 
@@ -35,13 +35,12 @@ KNOWN = f"0: +2@10; 1: -2@11; {DAY}: +3@12; {DAY + 5}: -1@13; {DAY + 9}: -2@13; 
 def _read_again(monkeypatch: pytest.MonkeyPatch) -> list[list[int]]:
     """The lines that each run reads again."""
     found: list[list[int]] = []
-    read_lines = update.read_lines
 
     def noted(stream: Any, shown: str, dialect: Any, wanted: Iterable[int], *rest: Any) -> Any:
         found.append(sorted(wanted))
         return read_lines(stream, shown, dialect, wanted, *rest)
 
-    monkeypatch.setattr(update, "read_lines", noted)
+    monkeypatch.setattr("perfkit.book.update.read_lines", noted)
     return found
 
 
