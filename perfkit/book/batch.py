@@ -12,7 +12,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import repeat
+from itertools import chain, repeat
 
 from perfkit.book.store.days import sealed
 from perfkit.book.store.identity_index import Entries, Entry, entry, in_order
@@ -71,7 +71,8 @@ class Batch(NamedTuple):
 
     `lines` are the index entries, `files` what is now known of each file, as far as it was read
     here; a file that was cut has several entries, in order. Fills are only matched when all of
-    their group are there: `logs` has them, with the numbers of their files.
+    their group are there: `logs` has them, with the numbers of their files, and `names` has the
+    index entries of their ids.
     """
 
     days: dict[int, Trades | DayEntry]
@@ -79,6 +80,7 @@ class Batch(NamedTuple):
     fruitless: list[Fruitless]
     files: list[FileEntry]
     logs: tuple[tuple[int, FileLog], ...] = ()
+    names: Entries = Entries()
 
 
 def batches(
@@ -122,7 +124,7 @@ def entries_of(made: Combined, days: Mapping[int, Trades]) -> Iterator[Entry]:
         return
     for day, trades in days.items():
         yield from map(entry, trades.key, repeat(day), trades.file, trades.line)
-    yield from (entry(key, OPEN, *place) for key, *place in made.lines)
+    yield from (entry(*line) for line in made.lines)
 
 
 def _entries_of_trades(days: Mapping[int, Trades]) -> Iterator[Entry]:
@@ -264,13 +266,7 @@ def _batch(
     numbers = [reading.number for _, reading, _ in read]
     files = [file for *_, file in read]
     if source.dialect.fills is not None:
-        unmatched = tuple(zip(numbers, logs, strict=True))
-        entries = (
-            entry(key, OPEN, number, line)
-            for number, log in unmatched
-            for key, line in zip(log.lines.key, log.lines.line, strict=True)
-        )
-        return Batch({}, in_order(entries), [], files, unmatched)
+        return _batch_of_fills(source, config, list(zip(numbers, logs, strict=True)), files)
     combined = combined_trades(source, config, logs, numbers)
     days = by_day(combined.trades, config.calendar)
     lines = in_order(entries_of(combined, days))
@@ -279,3 +275,23 @@ def _batch(
         own = some if day == OPEN else ordered(some)
         made[day] = sealed(day, own, config.calendar, pages, now) if seal else own
     return Batch(made, lines, combined.fruitless, files)
+
+
+def _batch_of_fills(
+    source: Source,
+    config: Config,
+    logs: Sequence[tuple[int, FileLog]],
+    files: list[FileEntry],
+) -> Batch:
+    from perfkit.book import rematch  # most logs do without
+
+    lines = [rematch.line_entries(*one, config.calendar) for one in logs]
+    names = [rematch.name_entries(*one, source.dialect) for one in logs]
+    return Batch(
+        days={},
+        lines=in_order(chain.from_iterable(lines)),
+        fruitless=[],
+        files=files,
+        logs=tuple(logs),
+        names=in_order(chain.from_iterable(names)),
+    )

@@ -9,7 +9,8 @@ The plan says what is to be read (see `plan`), and it is read in batches (see `b
     in dropped files and one batch at most          the same; its old trade went with the files
     in two batches, or in a known file and a        it is *affected*: its lines are found by the
       batch or a dropped file                       index, read again and recombined
-    of fills, in a batch                            the same, but new lines are at hand
+    of fills, in a batch                            the same, but new lines are at hand, and what
+                                                    cannot change stays (see `rematch`)
 
     a day                                           what is done
     ----------------------------------------------  -----------------------------------------------
@@ -25,7 +26,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from itertools import pairwise
 
 from perfkit.book.batch import Batch, entries_of
@@ -58,6 +59,10 @@ from perfkit.logs.file_log import FileLog
 from perfkit.logs.files import readable, verified_text
 from perfkit.logs.reader import read_lines
 from perfkit.logs.trades import OPEN, Combined, Fruitless, by_day, combined_trades
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.book.rematch import Since
 
 MOST_DETAILS = 32
 
@@ -107,6 +112,7 @@ class _Absorption:
         self.paths = {file.number: file.label for file in self.files}
         self.suspect_days: set[int] = set()
         self.affected: set[int] = set()
+        self.since: Since | None = None
 
     def result(self) -> Ledger:
         found = self._find_affected()
@@ -154,20 +160,54 @@ class _Absorption:
             self.suspect_days.update(day for day, *_ in file.days)
             self.suspect_days.add(OPEN)
         known: dict[int, set[Entry]] = {}
+        alive = {file.number for file in self.ledger.files} - self.dropped
         if self.ledger.files:
             read = lost.union(*(batch.lines.keys for batch in self.batches))
-            known = find(self.ledger.identities, self.pages, sorted(read))
-        alive = {file.number for file in self.ledger.files} - self.dropped
+            if self.source.dialect.fills is None:
+                known = find(self.ledger.identities, self.pages, sorted(read))
+            else:
+                known = self._known_of_fills(read, lost, alive)
         found: dict[int, set[Entry]] = {}
         for key, entries in known.items():
             living = {one for one in entries if place_in(one)[0] in alive}
             if key in lost or living:
-                self.suspect_days.update(map(day_in, entries))
+                self.suspect_days.update(self._days_of(key, entries))
             if living:
                 found[key] = living
         self.affected = found.keys() | shared_keys([batch.lines for batch in self.batches])
         self.affected.update(*(batch.lines.keys for batch in self.batches if batch.logs))
         return found
+
+    def _known_of_fills(
+        self, read: Set[int], lost: Set[int], alive: Set[int]
+    ) -> dict[int, set[Entry]]:
+        """What the index knows of the groups of fills; says from when on they are matched."""
+        from perfkit.book import rematch  # most logs do without
+
+        names = set().union(*(batch.names.keys for batch in self.batches))
+        known = find(self.ledger.identities, self.pages, sorted(names | read))
+        own = {
+            key: {one for one in known[key] if day_in(one) != rematch.NAMED}
+            for key in known.keys() & read
+        }
+        self.since = rematch.since_when(
+            [log for batch in self.batches for log in batch.logs],
+            self.source.dialect,
+            self.calendar,
+            {**known, **{key: entries for key, entries in own.items() if entries}},
+            lost,
+            alive,
+            self._known_trades,
+        )
+        return {key: entries for key, entries in own.items() if entries}
+
+    def _known_trades(self, day: int) -> Trades | None:
+        entry = self.ledger.days.get(day)
+        return None if entry is None else self._loaded(entry)
+
+    def _days_of(self, key: int, entries: set[Entry]) -> Iterable[int]:
+        """The days on which trades of an identity may change."""
+        return map(day_in, entries) if self.since is None else self.since.touched(key, entries)
 
     def _combined_again(self, found: Mapping[int, set[Entry]]) -> Combined:
         """The trades of the affected identities, made of all their lines.
@@ -177,7 +217,10 @@ class _Absorption:
         """
         wanted: defaultdict[int, set[int]] = defaultdict(set)
         for key in self.affected:
-            places = [place_in(one) for one in found.get(key, ())]
+            entries: Iterable[Entry] = found.get(key, ())
+            if self.since is not None:
+                entries = self.since.needed(key, entries)
+            places = list(map(place_in, entries))
             for batch in self.batches:
                 if not batch.logs:
                     places += [place_in(one) for one in batch.lines.of(key)]
@@ -194,7 +237,8 @@ class _Absorption:
                 parts = [self._read_again(file, wanted[file.number]), *parts]
             logs += parts
             numbers += [file.number] * len(parts)
-        return combined_trades(self.source, self.config, logs, numbers)
+        since = None if self.since is None else self.since.instants
+        return combined_trades(self.source, self.config, logs, numbers, since)
 
     def _read_again(self, file: FileEntry, lines: set[int]) -> FileLog:
         """Some lines of a file, which come before all that were read of it just now."""
@@ -215,20 +259,26 @@ class _Absorption:
         return os.path.join(self.config.folder, name)
 
     def _fruitless(self, again: Combined) -> tuple[Fruitless, ...]:
+        matched = {(file, line) for *_, file, line in again.lines or ()}
         kept = [
             one
             for one in (
                 *self.ledger.fruitless,
                 *(one for batch in self.batches for one in batch.fruitless),
             )
-            if one.key not in self.affected and one.file not in self.dropped
+            if one.file not in self.dropped and not self._is_again(one, matched)
         ]
         return tuple(sorted({*kept, *again.fruitless}, key=lambda one: (one.file, one.line)))
+
+    def _is_again(self, one: Fruitless, matched: Set[tuple[int, int]]) -> bool:
+        """Whether a line without a trade was combined again."""
+        return one.key in self.affected and (self.since is None or (one.file, one.line) in matched)
 
     def _index(self, found: Mapping[int, set[Entry]], again: list[Entry]) -> tuple[Run, ...]:
         known = set().union(*found.values()) if found else set()
         new = [in_order(one for one in again if one not in known)]
         new += [batch.lines.without(self.affected) for batch in self.batches]
+        new += [batch.names for batch in self.batches if batch.names]
         if not any(map(len, new)):
             return self.ledger.identities
         alive = frozenset(file.number for file in self.files)
@@ -327,11 +377,21 @@ class _Absorption:
     def _unaffected(self, run: Trades | DayEntry) -> Trades:
         """The trades that no affected identity and no dropped file has a part in."""
         trades = self._loaded(run)
-        rows = [
-            row
-            for row, (key, file) in enumerate(zip(trades.key, trades.file, strict=True))
-            if key not in self.affected and file not in self.dropped
-        ]
+        changed = self.affected
+        if self.since is None or not self.since.instants:
+            rows = [
+                row
+                for row, (key, file) in enumerate(zip(trades.key, trades.file, strict=True))
+                if key not in changed and file not in self.dropped
+            ]
+        else:
+            columns = zip(trades.key, trades.file, trades.closed_at, strict=True)
+            rows = [
+                row
+                for row, (key, file, closed_at) in enumerate(columns)
+                if (key not in changed or self.since.keeps(key, closed_at))
+                and file not in self.dropped
+            ]
         if len(rows) == len(trades):
             return trades
         kept = trades.take(rows)

@@ -9,9 +9,9 @@ times become instants (microseconds since the epoch).
 The column "61200.50", "0.1", "-3" becomes the integers 6120050, 10 and -300 with 2 places. Adding
 and comparing them is exact and several times faster than with Decimals.
 
-What a number is, `core.one_value` says. The faster ways to read a column (`_uniform`) take some
-columns of such numbers and leave all others to `exact_number`; none of them takes what it refuses
-or reads it differently.
+What a number is, `core.one_value` says. The faster ways to read a column (`_uniform`, `_short`)
+take some columns of such numbers and leave all others to `exact_number`; none of them takes what it
+refuses or reads it differently.
 """
 
 from __future__ import annotations
@@ -58,6 +58,7 @@ FEW_BYTES = 4096
 
 _TO_SHAPE = bytes.maketrans(b"123456789", b"000000000")
 _PLAIN = b"0123456789-.,"
+_SHORT_NUMBERS = r"(?:-?[0-9]++(?:\.[0-9]++)?+,)++"
 
 _ISO_TIME = (
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,12}))?)?"
@@ -98,6 +99,8 @@ def numbers(
     if not present:
         return Numbers([None] * len(values), 0)
     quick = None if decimal == "," or len(present) == len(values) else _uniform(present)
+    if quick is None and decimal != ",":
+        quick = _short(present)
     units, places = quick or in_one_unit(
         [logged_number(value, decimal, currency) for value in present]
     )
@@ -156,6 +159,24 @@ def _uniform_texts(present: Sequence[str]) -> tuple[list[int | None], int] | Non
         column = column.replace(b",0", b",").replace(b",-0", b",-")
     units = _integers(b"[%b]" % column[1:-1])
     return None if units is None or len(units) != len(present) else (units, places)  # type: ignore[return-value]
+
+
+def _short(present: Sequence[object]) -> tuple[list[int | None], int] | None:
+    """Short plain numbers of any decimal places: "1.5" and "20" are 15 and 200, with one place."""
+    if not set(map(type, present)) <= {str, int}:
+        return None
+    try:
+        texts = list(map(str, present))
+    except ValueError:  # an integer of very many digits
+        return None
+    column = ",".join(texts) + ","
+    if max(map(len, texts)) > SAFE_DIGITS or column.count(",") != len(texts):
+        return None
+    if re.fullmatch(_SHORT_NUMBERS, column) is None:
+        return None
+    parts = [text.partition(".") for text in texts]
+    places = max(len(fraction) for _, _, fraction in parts)
+    return [int(whole + fraction.ljust(places, "0")) for whole, _, fraction in parts], places
 
 
 def _are_short(units: list[int]) -> bool:

@@ -40,6 +40,9 @@ Raw: TypeAlias = "Sequence[Sequence[Any]]"
 MONEY = ("net_pnl", "gross_pnl", "commission", "slippage")
 """Targets that are amounts of the currency of the source."""
 
+PRICES = ("price", "entry_price", "exit_price")
+"""Targets that are so where P&L is computed from them."""
+
 
 class Typed(NamedTuple):
     """Some lines as columns, one for each slot, and the instant each line speaks of.
@@ -176,15 +179,21 @@ class LineColumns:
     def _numbers(self, slot: Slot, values: Sequence[Any]) -> Numbers:
         if isinstance(slot.source, Call) and slot.source.name == "sum":  # is a plain number
             return col.numbers(values)
-        currency = self.dialect.currency if slot.target in MONEY else None
         try:
-            return col.numbers(values, self.dialect.decimal, currency)
+            return col.numbers(values, self.dialect.decimal, self._currency(slot.target))
         except BadValueError:
             if slot.target != "hold_seconds" or self.dialect.hold_unit is not None:
                 raise
         from perfkit.core.durations import duration_seconds
 
         return Numbers(*col.in_one_unit(list(map(duration_seconds, values))))
+
+    def _currency(self, target: str) -> str | None:
+        """The currency that a number with a unit has to be in, if it is money."""
+        dialect = self.dialect
+        from_prices = dialect.fills is not None or dialect.pnl_from_prices
+        is_money = target in MONEY or (from_prices and target in PRICES)
+        return dialect.currency if is_money else None
 
     def names(self, source: Leaf, raw: Raw, _: int) -> list[str | None]:
         return col.texts(self._values(source, raw))

@@ -81,7 +81,7 @@ def without(log: FileLog, lines: set[int]) -> FileLog:
     left = Lines(
         slots, take(identity, rows), take(key, rows), take(is_open, rows), take(line, rows)
     )
-    return log._replace(lines=left)
+    return log._replace(lines=left, at=take(log.at, rows))
 
 
 def read_lines(

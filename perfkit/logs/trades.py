@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from itertools import count, pairwise
 
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
@@ -26,12 +26,13 @@ if TYPE_CHECKING:
 class Combined(NamedTuple):
     """The trades some lines make, and the lines that make none.
 
-    `lines` has the key, file and line of each fill: which trades it has a part in, others decide.
+    `lines` has the key, day, file and line of each fill: which trades it has a part in, others
+    decide. The day is `SEVERAL` where several lines speak of the fill.
     """
 
     trades: Trades
     fruitless: list[Fruitless]
-    lines: list[tuple[int, int, int]] | None = None
+    lines: list[tuple[int, int, int, int]] | None = None
 
 
 def combined_trades(
@@ -39,8 +40,11 @@ def combined_trades(
     config: Config,
     logs: Sequence[FileLog],
     numbers: Sequence[int],
+    since: Mapping[int, int] | None = None,
 ) -> Combined:
     """The trades that lines in some order make; `numbers` are those of their files.
+
+    Of fills, only those count that are not before the instant that `since` has for their key.
 
     Lines that close a trade without any P&L or outcome are left out, but what other lines say of
     that trade (that it was opened, say) still holds. Where all lines of a trade together say
@@ -48,7 +52,7 @@ def combined_trades(
     but if a result may vanish, one after the other from the last.
     """
     if source.dialect.fills is not None:
-        return _of_fills(source, config, logs, numbers)
+        return _of_fills(source, config, logs, numbers, since or {})
     fruitless: defaultdict[int, set[int]] = defaultdict(set)
     found: list[Fruitless] = []
     while True:
@@ -73,12 +77,16 @@ def combined_trades(
 
 
 def _of_fills(
-    source: Source, config: Config, logs: Sequence[FileLog], numbers: Sequence[int]
+    source: Source,
+    config: Config,
+    logs: Sequence[FileLog],
+    numbers: Sequence[int],
+    since: Mapping[int, int],
 ) -> Combined:
     """The trades that fills make; those that sell what is not held make none."""
     from perfkit.logs.fills.trades import fill_trades
 
-    made = fill_trades(list(logs), source.dialect, config.multipliers)
+    made = fill_trades(list(logs), source.dialect, config.multipliers, since)
     columns = _with_findings(made.records, made.targets, source, config, made.findings)
     found = []
     for place, line in made.unmatched:
@@ -87,12 +95,14 @@ def _of_fills(
         day = config.calendar.day_of(log.at[nth]).toordinal()
         key, offset = log.lines.key[nth], log.offset_of[line]
         found.append(Fruitless(key, numbers[place], line, offset, day, NOT_HELD_REASON))
-    lines = [
-        (key, number, line)
-        for number, log in zip(numbers, logs, strict=True)
-        for key, line in zip(log.lines.key, log.lines.line, strict=True)
-        if key is not None
-    ]
+    rows = count()
+    lines: list[tuple[int, int, int, int]] = []
+    for number, log in zip(numbers, logs, strict=True):
+        days = config.calendar.ordinals_of(log.at)
+        for key, day, line in zip(log.lines.key, days, log.lines.line, strict=True):
+            row = next(rows)
+            if row not in made.before and key is not None:
+                lines.append((key, SEVERAL if row in made.several else day, number, line))
     return Combined(_trades(made.records, columns, logs, numbers), found, lines)
 
 
@@ -199,6 +209,10 @@ def _with_own_lines(left: Trades, closed: Trades) -> Trades:
 
 OPEN = 0
 """The day of trades without a close, and of lines that made no trade."""
+
+
+SEVERAL = 1
+"""The day under which the index has the lines of a fill that several lines speak of."""
 
 
 NO_RESULT_REASON = "closes a trade without any P&L or outcome"

@@ -160,6 +160,9 @@ class TestNumbers:
     @example(["1.5", 2])
     @example([f"00{'1' * 40}.50", "1.50"])
     @example(["007.50", "1.50"])
+    @example(["-0.05", "1.5", "20"])
+    @example(["1,234", "1.5"])
+    @example(["1.5", "20."])
     @example([f"0{'1' * 40}", "7"])
     @example(["1" * 40, "7"])
     def test_a_column_of_numbers_is_each_of_its_numbers(self, values: list[object]) -> None:

@@ -124,6 +124,13 @@ def test_a_commission_in_another_currency_stays_out_and_is_told(workspace: Write
     assert [one.code for one in of.summary("all").data.findings] == ["left_out", "pnl_computed"]
 
 
+def test_a_price_in_another_currency_makes_no_pnl(workspace: WriteWorkspace) -> None:
+    of = desk(workspace, {**LONG, "entry": "100 EUR"}, {**LONG, "entry": "100 USD", "exit": "$101"})
+    (error,) = of.book.errors
+    assert error.reason == "entry: '100 EUR' is not in USD, the currency of the source"
+    assert of.summary("all").metrics["net_pnl"] == Decimal("1.98")
+
+
 def test_a_logged_outcome_or_pnl_is_not_replaced(workspace: WriteWorkspace) -> None:
     config = CONFIG.replace("{closed_at", "{outcome: won, closed_at")
     found = desk(workspace, {**LONG, "won": "loss"}, config=config).summary("all")

@@ -29,14 +29,20 @@ class DistinctFills(NamedTuple):
     repeated: frozenset[int]
 
 
+def names_of(lines: Lines, dialect: Dialect) -> list[tuple[Any, ...]]:
+    """The group and the identity of each fill, which make it one; with None, a fill by itself."""
+    assert dialect.fills is not None
+    ids = [values(one, lines.slots, len(lines)) for one in dialect.fills.identity]
+    return list(zip(lines.identity, *ids, strict=True))
+
+
 def distinct_fills(lines: Lines, dialect: Dialect) -> DistinctFills:
     """Lines of one group with the same identity are one fill; what a later one says counts."""
     assert dialect.fills is not None
     nothing: frozenset[int] = frozenset()
     count = len(lines)
-    ids = [values(one, lines.slots, count) for one in dialect.fills.identity]
-    names: list[tuple[Any, ...]] = list(zip(lines.identity, *ids, strict=True))
-    if not ids or len(set(names)) == count:
+    names = names_of(lines, dialect)
+    if not dialect.fills.identity or len(set(names)) == count:
         return DistinctFills(lines.slots, range(count), {}, nothing, nothing)
     first_row: dict[tuple[Any, ...], int] = {}
     columns = [one.units if isinstance(one, Numbers) else one for one in lines.slots]

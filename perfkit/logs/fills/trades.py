@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
 from decimal import Decimal
-from itertools import pairwise
+from itertools import chain, pairwise
 from operator import lt
+from types import MappingProxyType
 
 from perfkit.config.dialect import Dialect
 from perfkit.config.fills import AVERAGE, FIELDS
@@ -22,7 +23,7 @@ from perfkit.core.trade import LONG, SHORT
 from perfkit.core.trades import OVERSOLD, SAME_TIME
 from perfkit.logs.combine import Records, joined_lines
 from perfkit.logs.file_log import FileLog
-from perfkit.logs.fills.distinct import distinct_fills
+from perfkit.logs.fills.distinct import DistinctFills, distinct_fills
 from perfkit.logs.fills.lines import signed_quantities, without_fees
 from perfkit.logs.fills.matching import Fill, RoundTrip, Rules, matched
 from perfkit.logs.formulas import Column, evaluated, values
@@ -31,6 +32,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+NOTHING: Mapping[int, int] = MappingProxyType({})
+
 AT_ENTRY = ("symbol", "strategy", "execution_mode", "account", "stop_loss", "target")
 """What the first fill of a trade that says it, says of the trade."""
 
@@ -38,25 +41,36 @@ AT_ENTRY = ("symbol", "strategy", "execution_mode", "account", "stop_loss", "tar
 class FillTrades(NamedTuple):
     """Trades made of fills: records, a column per target, and the rows that have each finding.
 
-    `unmatched` are the lines, by place in the logs and number, that sell what is not held.
+    `unmatched` are the lines, by place in the logs and number, that sell what is not held. Of the
+    rows, `several` are those of fills that several lines speak of, `before` were not matched.
     """
 
     records: Records
     targets: dict[str, Column]
     findings: tuple[tuple[frozenset[int], int], ...]
     unmatched: list[tuple[int, int]]
+    several: frozenset[int]
+    before: frozenset[int]
 
 
 def fill_trades(
-    logs: list[FileLog], dialect: Dialect, multipliers: Mapping[str, Decimal]
+    logs: list[FileLog],
+    dialect: Dialect,
+    multipliers: Mapping[str, Decimal],
+    since: Mapping[int, int] = NOTHING,
 ) -> FillTrades:
-    """The trades that the fills of the files of one source make; files count as in `logs`."""
+    """The trades that the fills of the files of one source make; files count as in `logs`.
+
+    Fills before the instant that `since` has for the key of their group are passed over.
+    """
     lines, file = joined_lines(logs, dialect)
     fills = distinct_fills(lines, dialect)
     matcher = _Matcher(fills.slots, len(lines), dialect)
+    before = matcher.before(lines.key, fills, since) if since else frozenset()
     groups: dict[str | None, list[int]] = {}
     for row, group in zip(fills.rows, take(lines.identity, fills.rows), strict=True):
-        groups.setdefault(group, []).append(row)
+        if row not in before:
+            groups.setdefault(group, []).append(row)
     for rows in groups.values():
         matcher.match(rows)
     trades = matcher.trades
@@ -84,7 +98,9 @@ def fill_trades(
         (frozenset(n for n, trade in enumerate(trades) if trade.oversold), OVERSOLD),
     )
     unmatched = [(file[row], lines.line[row]) for row in matcher.unmatched]
-    return FillTrades(records, matcher.targets(multipliers), findings, unmatched)
+    several = frozenset(chain(fills.others, *fills.others.values()))
+    targets = matcher.targets(multipliers)
+    return FillTrades(records, targets, findings, unmatched, several, before)
 
 
 class _Matcher:
@@ -134,6 +150,17 @@ class _Matcher:
         self.trades += found.trades
         self.rows += [[rows[place] for place in trade.fills] for trade in found.trades]
         self.unmatched += [rows[place] for place in found.unmatched]
+
+    def before(
+        self, keys: Sequence[int | None], fills: DistinctFills, since: Mapping[int, int]
+    ) -> frozenset[int]:
+        """The rows of fills before an instant, by the keys of their groups."""
+        rows = (
+            row
+            for row in fills.rows
+            if self.fills[row].at < since.get(keys[row], self.fills[row].at)  # type: ignore[arg-type]
+        )
+        return frozenset(one for row in rows for one in (row, *fills.others.get(row, ())))
 
     def targets(self, multipliers: Mapping[str, Decimal]) -> dict[str, Column]:
         """A column per target of a trade."""

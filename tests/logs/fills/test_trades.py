@@ -314,6 +314,35 @@ class TestValuesThatCannotBeRead:
         assert [shown(one) for one in closed(desk)] == ["L 1 10->12 [0..1] 2 1 1"]
         assert desk.book.errors == []
 
+    def test_of_several_fills_only_the_fee_in_another_currency_stays_out(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        lines = [line | {"c": "USD"} for line in lines_of("+1@10 1; +1@10 1; -2@12 1")]
+        lines[1]["c"] = "BNB"
+        root = workspace(
+            CONFIG.format(fills="{}", top="").replace("{at:", "{commission_currency: c, at:"),
+            {"logs/fills.jsonl": "".join(json.dumps(line) + "\n" for line in lines)},
+        )
+        desk = open_desk(root)
+        assert [shown(one) for one in closed(desk)] == ["L 2 10->12 [0..2] 4 2 2"]
+        (finding,) = desk.summary("all").data.findings
+        assert (finding.code, finding.count) == ("left_out", 1)
+
+    @pytest.mark.parametrize("price", ["12 EUR", "\u20ac12"])
+    def test_a_price_in_another_currency_is_a_bad_line(
+        self, workspace: WriteWorkspace, price: str
+    ) -> None:
+        desk = sided(
+            workspace,
+            {"side": "buy", "q": "1 ETH", "p": "10 USD"},
+            {"side": "sell", "q": "1 ETH", "p": price},
+            {"side": "sell", "q": "1 ETH", "p": "$13"},
+        )
+        (error,) = desk.book.errors
+        assert error.line == 2
+        assert error.reason == f"p: '{price}' is not in USD, the currency of the source"
+        assert [trade.net_pnl for trade in closed(desk)] == [Decimal(3)]
+
 
 class TestSides:
     def test_a_side_says_what_was_bought_and_what_was_sold(self, workspace: WriteWorkspace) -> None:
