@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from perfkit.inference import evidence as says
 from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate
 from perfkit.inference.closing import HOLDS, opening_results
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
-from perfkit.inference.prices import size_says
+from perfkit.inference.proof import evidence as says
+from perfkit.inference.proof.prices import size_says
 from perfkit.inference.record_kinds import closing_words
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, Column, rows_equal

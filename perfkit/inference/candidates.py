@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from perfkit.inference import evidence as says
 from perfkit.inference.closing import Closing, closing_records
-from perfkit.inference.executions import is_cash_flow
-from perfkit.inference.prices import Prices, earlier_prices_say, prices_say
+from perfkit.inference.proof import evidence as says
+from perfkit.inference.proof.executions import is_cash_flow
+from perfkit.inference.proof.prices import Prices, earlier_prices_say, prices_say
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import Either, either
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
@@ -128,14 +128,7 @@ def _scored(
     if balance.moves or growth is not None:
         evidence.append((25, f"{roles['balance'].name} moves by it"))
     evidence += _of_columns(pnl, closing, roles, times, rows)
-    if says.is_total_so_far(pnl, others, closing.rows):
-        evidence.append((-30, "adds up another P&L column"))
-    elif name.is_running:
-        evidence.append((-15, "may be a total so far"))
-    if unit != MONEY:
-        evidence.append((_not_money(others), "is not an amount of money"))
-    if isinstance(pnl, Either):
-        evidence.append((8, "each record has one of the two"))
+    evidence += _of_others(pnl, name, unit, others, closing.rows)
     described = min(3 * len(_DESCRIBING & roles.keys()), 12) - 3 * (len(pnl.path) - 1)
     said = True if name.is_net else False if name.is_gross else prices.is_net
     return Candidate(
@@ -150,6 +143,22 @@ def _scored(
         proved=prices.proved or balance.moves or growth is not None,
         side_of_exit=side_of_exit,
     )
+
+
+def _of_others(
+    pnl: Column, name: PnlName, unit: str, others: Sequence[Column], rows: Sequence[int]
+) -> list[tuple[int, str]]:
+    """What other columns that may hold the P&L say of one."""
+    found = []
+    if says.is_total_so_far(pnl, others, rows):
+        found.append((-30, "adds up another P&L column"))
+    elif name.is_running:
+        found.append((-15, "may be a total so far"))
+    if unit != MONEY:
+        found.append((_not_money(others), "is not an amount of money"))
+    if isinstance(pnl, Either):
+        found.append((8, "each record has one of the two"))
+    return found
 
 
 _DESCRIBING = frozenset(
@@ -215,7 +224,7 @@ def _of_columns(
     """What the columns beside a P&L say: an outcome, a closing time, a mark of the closes."""
     found = []
     if "outcome" in roles and says.outcome_agrees(pnl, roles["outcome"], rows):
-        found.append((14, f"its sign agrees with {roles['outcome'].name}"))
+        found.append((16, f"its sign agrees with {roles['outcome'].name}"))
     closes = [column for column in times.closed if _mostly(column, closing.rows)]
     if closes:
         found.append((15, f"the closing time {closes[0].name}"))

@@ -15,10 +15,7 @@ from perfkit.inference.assemble import dialect_of
 from perfkit.inference.candidates import Candidate, candidates_of
 from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.doubts import Doubt
-from perfkit.inference.fallback import without_pnl
-from perfkit.inference.fills import agrees_with_executions, from_executions
 from perfkit.inference.identity import Identity, identity_of
-from perfkit.inference.log_facts import Log
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_currency_of, costs_of, unit_of
 from perfkit.inference.record_kinds import failed_records
@@ -26,6 +23,9 @@ from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import columns_of, names_of
 from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
+from perfkit.inference.without_pnl.fallback import without_pnl
+from perfkit.inference.without_pnl.fills import agrees_with_executions, from_executions
+from perfkit.inference.without_pnl.log_facts import Log
 
 MOST_DECIDING = 2_500
 PLAUSIBLE = 10

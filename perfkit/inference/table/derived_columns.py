@@ -57,7 +57,7 @@ def difference(received: Column, paid: Column) -> Difference:
 
 
 @dataclass(frozen=True, eq=False)
-class Quotient(Column):
+class AmountOverPrice(Column):
     """One column over another: `usd / price`."""
 
     written: str = ""
@@ -67,11 +67,11 @@ class Quotient(Column):
         return self.written
 
 
-def quotient(amount: Column, price: Column) -> Quotient:
+def quotient(amount: Column, price: Column) -> AmountOverPrice:
     """What an amount buys at a price, record by record."""
     values = [
         None if not paid or not each else str(paid / each)
         for paid, each in zip(amount.numbers, price.numbers, strict=True)
     ]
     written = f"{amount.expression} / {price.expression}"
-    return Quotient(amount.path, values, NUMBER, written=written)
+    return AmountOverPrice(amount.path, values, NUMBER, written=written)

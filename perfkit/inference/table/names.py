@@ -102,6 +102,8 @@ NOT_EARNED = word_set("""
 """Words that turn a name with `pnl` in it into something else than the result of a trade."""
 
 RUNNING = word_set("total cum cumulative cumul running overall lifetime session acc")
+_BESIDE = word_set("realized abs close trade amount value exit final cents fee fees")
+"""Words that beside that of a result change nothing."""
 NET = frozenset(("net", "after"))
 GROSS = frozenset(("gross", "raw", "before"))
 
@@ -170,19 +172,7 @@ def pnl_name(name: str) -> PnlName | None:
         return None
     currency = next((CURRENCIES[word] for word in last if word in CURRENCIES), "")
     unknown = meant - _BASES.keys() - _UNITS.keys() - CURRENCIES.keys() - RUNNING - NET - GROSS
-    unknown -= {
-        "realized",
-        "abs",
-        "close",
-        "trade",
-        "amount",
-        "value",
-        "exit",
-        "final",
-        "cents",
-        "fee",
-        "fees",
-    }
+    unknown -= _BESIDE
     cents = 100 if meant & {"cents", "cent", "bps"} else 1
     if cents > 1 and not currency:
         currency = "USD"

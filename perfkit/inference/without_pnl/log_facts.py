@@ -9,7 +9,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.money import unit_of
 from perfkit.inference.result import Reading, source_of
 from perfkit.inference.table.columns import Column, names_of
-from perfkit.inference.table.derived_columns import Quotient
+from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.names import MONEY
 from perfkit.inference.table.roles import Times
 
@@ -47,7 +47,7 @@ def reading_of(
     )
 
 
-def of_stake(size: Quotient, what: str) -> Doubt:
+def of_stake(size: AmountOverPrice, what: str) -> Doubt:
     """Whether a quantity is what was paid over the price."""
     return Doubt(
         "staked",

@@ -51,14 +51,23 @@ def executions_of(
     if side is not None and side.kind == NUMBER:
         return None
     ways = _signs(quantity) if side is None else directions(side)
+    instants = when.instants
     usable = [
         row
         for row in rows
-        if ways[row] and quantity.numbers[row] and price.numbers[row] and when.instants[row]
+        if ways[row] and quantity.numbers[row] and price.numbers[row] and instants[row]
     ]
     if len(usable) < 2 or len({ways[row] for row in usable}) < 2:
         return None
-    usable.sort(key=lambda row: when.instants[row] or 0)
+    usable.sort(key=lambda row: instants[row] or 0)
+    return _matched(usable, ways, roles, book)
+
+
+def _matched(
+    usable: list[int], ways: Sequence[int], roles: Mapping[str, Column], book: Column | None
+) -> Executions:
+    """Executions in the order of time, each taken into the position of its symbol and book."""
+    side, quantity, price = roles.get("side"), roles["quantity"], roles["price"]
     symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(ways)
     books: dict[str, _Position] = {}
     found = Executions(usable, [], {}, [])

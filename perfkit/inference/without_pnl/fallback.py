@@ -8,16 +8,16 @@ from decimal import Decimal
 from perfkit.inference.assemble import dialect_of, outcome_words
 from perfkit.inference.closing import Closing, closing_records
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
-from perfkit.inference.fills import from_executions
 from perfkit.inference.identity import identity_of
-from perfkit.inference.log_facts import Log, of_stake, reading_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_of
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.derived_columns import Quotient, quotient
+from perfkit.inference.table.derived_columns import AmountOverPrice, quotient
 from perfkit.inference.table.roles import LOST, WON, outcome_of
-from perfkit.inference.totals import from_totals
+from perfkit.inference.without_pnl.fills import from_executions
+from perfkit.inference.without_pnl.log_facts import Log, of_stake, reading_of
+from perfkit.inference.without_pnl.totals import from_totals
 
 _LEAST = 2
 
@@ -73,7 +73,7 @@ def _of_moves(
     if size is None:
         fields["quantity"] = "= 1"
         doubts.append(_points_or_per_cent(entry, _outcomes(log, closing)))
-    elif isinstance(size, Quotient):
+    elif isinstance(size, AmountOverPrice):
         doubts.append(of_stake(size, "put into each trade, without leverage"))
     if "side" not in fields:
         doubts.append(_LONG_OR_SHORT)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from perfkit.inference import evidence as says
 from perfkit.inference.assemble import dialect_of
 from perfkit.inference.closing import closing_records
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.identity import identity_of
-from perfkit.inference.log_facts import Log, reading_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_of
+from perfkit.inference.proof import evidence as says
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Difference, difference
 from perfkit.inference.table.names import word_set
+from perfkit.inference.without_pnl.log_facts import Log, reading_of
 
 _RECEIVED = word_set("payout revenue proceeds received returned payoff winnings")
 _PAID = word_set("stake cost invested wager bet spent paid risked staked outlay")

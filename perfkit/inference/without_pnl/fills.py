@@ -8,16 +8,16 @@ from decimal import Decimal
 from perfkit.inference.assemble import dialect_of
 from perfkit.inference.closing import Closing
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
-from perfkit.inference.execution_fields import with_proved_fields
-from perfkit.inference.executions import executions_of
 from perfkit.inference.identity import Identity
-from perfkit.inference.log_facts import Log, of_stake, reading_of
 from perfkit.inference.moments import Moments, moments_of
 from perfkit.inference.money import commission_currency_of, commission_of
+from perfkit.inference.proof.execution_fields import with_proved_fields
+from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.derived_columns import Quotient
-from perfkit.inference.unfilled import of_unfilled
+from perfkit.inference.table.derived_columns import AmountOverPrice
+from perfkit.inference.without_pnl.log_facts import Log, of_stake, reading_of
+from perfkit.inference.without_pnl.unfilled import of_unfilled
 
 
 def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
@@ -29,30 +29,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     found = executions_of(log.roles, when, rows)
     if found is None or not found.reducing or len(found.rows) * 2 < len(rows):
         return None
-    everything = Closing(rows, {}, [], None, 0, [], [])
-    side = log.roles.get("side")
-    if len(found.rows) < len(rows) and side is not None:
-        words = dict.fromkeys(map(side.values.__getitem__, found.rows))
-        everything = everything._replace(only={side.expression: list(words)})
-    doubts = list(moments.doubts)
-    fields: dict[str, object] = {"at": moments.closed_at}
-    for role in ("symbol", "account", "strategy"):
-        if role in log.roles:
-            fields[role] = log.roles[role].expression
-    plain = dialect_of(
-        {}, everything, log.left_out, Moments("", "", (), (), ()), _NO_IDENTITY, log.roles
-    )
-    parts = ("side", "quantity", "price")
-    fields |= {role: log.roles[role].expression for role in parts if role in log.roles}
-    size = log.roles["quantity"]
-    if isinstance(size, Quotient):
-        doubts.append(of_stake(size, "paid in each execution"))
-    commission = commission_of(log.fees, found.rows)
-    if commission:
-        fields["commission"] = commission
-        paid_in = commission_currency_of(log.columns, found.rows)
-        if paid_in is not None:
-            doubts.append(_costs_of_several(paid_in, found.rows))
+    fields = _fields(log, moments, found.rows)
     by: list[str] = [role for role in ("account", "symbol") if role in fields]
     shared = pnl is None and _share_symbols(log, found.rows)
     assumed = list(moments.assumed)
@@ -61,16 +38,12 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         assumed.append(f"each {log.roles['strategy'].name} holds positions of its own")
     rounded = {"dust": found.rounding} if found.rounding and pnl is None else {}
     dialect: dict[str, object] = {
-        **{key: plain[key] for key in ("only", "values") if key in plain},
+        **_conditions(log, rows, found.rows),
         "fills": {"by": by, "match": "average" if pnl is not None else "fifo", **rounded},
         "fields": fields,
         **{key: value for key, value in _times_of(when).items() if value},
     }
-    if found.shorting and pnl is None:
-        doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
-    unsure = of_unfilled(log.columns, found.rows)
-    if unsure is not None:
-        doubts.append(unsure)
+    doubts = [*moments.doubts, *_doubts(log, found, is_logged=pnl is not None)]
     if shared and "strategy" not in by:
         doubts.append(_books(log.roles["strategy"], by))
     return reading_of(
@@ -78,10 +51,45 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         dialect,
         found.reducing,
         "buys and sells with quantity and price are matched",
-        (*assumed, "P&L is matched from executions" + LESS_COSTS * bool(commission)),
+        (*assumed, "P&L is matched from executions" + LESS_COSTS * ("commission" in fields)),
         doubts,
         moments.zone,
     )
+
+
+def _fields(log: Log, moments: Moments, rows: Sequence[int]) -> dict[str, object]:
+    fields: dict[str, object] = {"at": moments.closed_at}
+    for role in ("symbol", "account", "strategy", "side", "quantity", "price"):
+        if role in log.roles:
+            fields[role] = log.roles[role].expression
+    commission = commission_of(log.fees, rows)
+    return {**fields, "commission": commission} if commission else fields
+
+
+def _conditions(log: Log, rows: list[int], executed: Sequence[int]) -> dict[str, object]:
+    """The conditions and the words of a dialect that leave executions alone."""
+    everything = Closing(rows, {}, [], None, 0, [], [])
+    side = log.roles.get("side")
+    if len(executed) < len(rows) and side is not None:
+        words = dict.fromkeys(map(side.values.__getitem__, executed))
+        everything = everything._replace(only={side.expression: list(words)})
+    nothing = Moments("", "", (), (), ())
+    plain = dialect_of({}, everything, log.left_out, nothing, _NO_IDENTITY, log.roles)
+    return {key: plain[key] for key in ("only", "values") if key in plain}
+
+
+def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
+    doubts = []
+    size = log.roles["quantity"]
+    if isinstance(size, AmountOverPrice):
+        doubts.append(of_stake(size, "paid in each execution"))
+    paid_in = commission_currency_of(log.columns, found.rows)
+    if paid_in is not None and commission_of(log.fees, found.rows):
+        doubts.append(_costs_of_several(paid_in, found.rows))
+    if found.shorting and not is_logged:
+        doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
+    unsure = of_unfilled(log.columns, found.rows)
+    return [*doubts, unsure] if unsure is not None else doubts
 
 
 _NO_IDENTITY = Identity((), False, False, ())

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from perfkit.inference.evidence import AGREES, HUNDRED, costs
+from perfkit.inference.proof.evidence import AGREES, HUNDRED, costs
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK
 from perfkit.inference.table.roles import directions

@@ -1,0 +1,81 @@
+"""Executions: which columns hold price and quantity, and which amounts are cash flows."""
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+
+Record = dict[str, object]
+
+
+def asked(reading: Reading) -> list[str]:
+    return [doubt.name for doubt in reading.doubts]
+
+
+def field(reading: Reading, name: str) -> object:
+    return reading.dialect["fields"][name]  # type: ignore[index]
+
+
+def fills(*orders: tuple[str, str, str], **more: list[object]) -> list[Record]:
+    return [
+        {
+            "time": f"2026-04-07T{n:02}:00:00Z",
+            "symbol": "A",
+            "side": side,
+            "quantity": size,
+            "price": price,
+            **{name: values[n] for name, values in more.items()},
+        }
+        for n, (side, size, price) in enumerate(orders)
+    ]
+
+
+FOUR = (("buy", "2", "10"), ("sell", "2", "12"), ("buy", "3", "11"), ("sell", "3", "10"))
+
+
+def renamed(records: list[Record], **names: str) -> list[Record]:
+    return [{names.get(name, name): value for name, value in one.items()} for one in records]
+
+
+class TestPriceAndQuantity:
+    def test_a_price_with_a_currency_is_a_price(self) -> None:
+        assert field(infer(renamed(fills(*FOUR), price="price_eur")), "price") == "price_eur"
+
+    def test_the_price_that_the_value_proves_is_taken(self) -> None:
+        paid: list[object] = ["10.1", "11.9", "11.1", "9.9"]
+        worth: list[object] = ["20.2", "23.8", "33.3", "29.7"]
+        reading = infer(fills(*FOUR, exec_price=paid, notional=worth))
+        assert field(reading, "price") == "exec_price"
+
+    def test_an_unknown_quantity_is_proved_by_the_value(self) -> None:
+        records = renamed(fills(*FOUR, worth=["20", "24", "33", "30"]), quantity="stk")
+        assert field(infer(records), "quantity") == "stk"
+
+    def test_without_a_quantity_it_is_what_was_paid_over_the_price(self) -> None:
+        records = renamed(fills(*FOUR), quantity="usd")
+        reading = infer(records)
+        assert asked(reading) == ["staked"]
+        assert field(reading, "quantity") == "usd / price"
+
+    def test_a_sign_of_the_quantity_is_a_side(self) -> None:
+        records = fills(*FOUR)
+        for one in records:
+            one["quantity"] = f"{'-' if one.pop('side') == 'sell' else ''}{one['quantity']}"
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.closed == 2
+
+    def test_a_side_may_have_any_name(self) -> None:
+        records = renamed(fills(*FOUR), side="site")
+        assert field(infer(records), "side") == "site"
+
+
+class TestCashFlow:
+    def test_what_was_paid_and_received_is_no_result(self) -> None:
+        flows: list[object] = ["-20", "24", "-33", "30"]
+        reading = infer(fills(*FOUR, NetPL=flows))
+        assert "fills" in reading.dialect
+        assert reading.closed == 2
+
+    def test_costs_in_it_change_nothing(self) -> None:
+        flows: list[object] = ["-21", "23", "-34", "29"]
+        reading = infer(fills(*FOUR, NetPL=flows, fee=["1"] * 4))
+        assert "fills" in reading.dialect

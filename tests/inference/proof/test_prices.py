@@ -1,0 +1,107 @@
+"""What prices and balances say of results: their unit."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+
+Record = dict[str, object]
+
+
+def asked(reading: Reading) -> list[str]:
+    return [doubt.name for doubt in reading.doubts]
+
+
+def net_pnl(reading: Reading) -> object:
+    return reading.dialect["fields"]["net_pnl"]  # type: ignore[index]
+
+
+def at(hour: int) -> str:
+    return f"2026-04-07T{hour:02}:00:00Z"
+
+
+class TestPerCentOrFraction:
+    def orders(self, *returns: str, **balances: list[str]) -> Reading:
+        """Bought at 50, and sold at 60, 45 and 55: +20, -10 and +10 %."""
+        records: list[Record] = []
+        for n, (sold, earned) in enumerate(zip(("60", "45", "55"), returns, strict=True)):
+            one: Record = {"ticker": f"T{n}", "qty": "1"}
+            records.append({**one, "time": at(2 * n), "action": "BUY", "price": "50"})
+            close: Record = {"time": at(2 * n + 1), "action": "SELL", "price": sold}
+            more = {name: values[n] for name, values in balances.items()}
+            records.append({**one, **close, "pnl_pct": earned, **more})
+        return infer(records)
+
+    def test_the_price_of_the_opening_shows_a_fraction(self) -> None:
+        reading = self.orders("0.2", "-0.1", "0.1")
+        assert reading.is_sure
+        assert (net_pnl(reading), reading.source["currency"]) == ("pnl_pct * 100", "%")
+
+    def test_the_price_of_the_opening_shows_per_cent(self) -> None:
+        assert net_pnl(self.orders("20", "-10", "10")) == "pnl_pct"
+
+    def closed(self, *returns: str, **more: list[str]) -> Reading:
+        records: list[Record] = [
+            {
+                "exit_time": at(n),
+                "symbol": "A",
+                "side": "long",
+                "pnl_pct": earned,
+                **{name: values[n] for name, values in more.items()},
+            }
+            for n, earned in enumerate(returns)
+        ]
+        return infer(records)
+
+    def test_small_numbers_that_nothing_proves_are_asked_about(self) -> None:
+        reading = self.closed("0.02", "-0.01", "0.03")
+        assert asked(reading) == ["fraction"]
+        assert reading.doubts[0].answers[1].changes == {"fields.net_pnl": "(pnl_pct) * 100"}
+
+    def test_a_number_above_one_or_a_sign_is_enough(self) -> None:
+        assert self.closed("0.02", "-1.5", "0.03").is_sure
+        assert self.closed("0.02%", "-0.01%", "0.03%").is_sure
+
+    @pytest.mark.parametrize(
+        ("balances", "expression"),
+        [
+            (["1000", "1100", "1089", "1115.136", "1100.00"], "pnl_pct * 100"),
+            (["1000", "1001", "1000.8999", "1001.14", "1001.0041"], "pnl_pct"),
+        ],
+    )
+    def test_a_balance_that_grows_by_it_decides(self, balances: list[str], expression: str) -> None:
+        reading = self.closed("0.5", "0.1", "-0.01", "0.024", "-0.01357", equity=balances)
+        assert net_pnl(reading) == expression
+        assert reading.is_sure
+
+    def test_net_comes_before_gross_though_prices_agree_with_gross(self) -> None:
+        reading = self.closed(
+            "1.0", "-2.0", "3.0", net_profit_percent=["0.9", "-2.1", "2.9"],
+        )  # fmt: skip
+        assert reading.source["currency"] == "%"
+
+
+class TestUnitsThatAColumnNames:
+    def test_a_unit_alone_is_a_result_if_the_outcome_agrees(self) -> None:
+        records: list[Record] = [
+            {"date": at(n), "symbol": "A", "side": "long", "result": result, "dollars": dollars}
+            for n, (result, dollars) in enumerate(
+                zip("WLWL", ("50", "-25", "75", "-10"), strict=True)
+            )
+        ]
+        reading = infer(records)
+        assert reading.is_sure
+        assert (net_pnl(reading), reading.source["currency"]) == ("dollars", "USD")
+
+    def test_amounts_that_are_never_lost_are_none(self) -> None:
+        records: list[Record] = [
+            {"time": at(n), "symbol": "A", "usd": usd} for n, usd in enumerate(("50", "25"))
+        ]
+        assert not infer(records).has_results
+
+    def test_a_result_that_equals_r_is_in_r(self) -> None:
+        records: list[Record] = [
+            {"exit_time": at(n), "symbol": "A", "side": "long", "pnl": r, "r": r}
+            for n, r in enumerate(("1.5", "-1", "-0.5"))
+        ]
+        assert infer(records).source["currency"] == "R"

@@ -1,0 +1,65 @@
+"""Results where there is no P&L: from prices, from what was paid and came back."""
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+
+Record = dict[str, object]
+
+
+def asked(reading: Reading) -> list[str]:
+    return [doubt.name for doubt in reading.doubts]
+
+
+def net_pnl(reading: Reading) -> object:
+    return reading.dialect["fields"]["net_pnl"]  # type: ignore[index]
+
+
+def at(hour: int) -> str:
+    return f"2026-04-07T{hour:02}:00:00Z"
+
+
+class TestWithoutAResult:
+    PRICES = (("100", "110", "long"), ("100", "90", "long"), ("50", "49", "short"))
+
+    def trades(self, **more: str) -> list[Record]:
+        return [
+            {
+                "entry_time": at(n),
+                "exit_time": at(n + 1),
+                "symbol": "A",
+                "side": side,
+                "entry_price": entry,
+                "exit_price": out,
+                **more,
+            }
+            for n, (entry, out, side) in enumerate(self.PRICES)
+        ]
+
+    def test_prices_without_a_quantity_are_points_or_per_cent(self) -> None:
+        reading = infer(self.trades())
+        assert asked(reading) == ["unit"]
+        assert [answer.changes for answer in reading.doubts[0].answers] == [
+            {"currency": "points", "fields.quantity": "= 1"},
+            {"currency": "%", "fields.quantity": "100 / entry_price"},
+        ]
+
+    def test_what_was_staked_gives_the_quantity(self) -> None:
+        reading = infer(self.trades(size_usd="200"))
+        assert asked(reading) == ["staked"]
+        assert reading.dialect["fields"]["quantity"] == "size_usd / entry_price"  # type: ignore[index]
+
+    def bets(self, *payouts: str) -> Reading:
+        return infer(
+            [
+                {"settled_at": at(n), "market": "M", "stake": "10", "payout": paid, "result": said}
+                for n, (paid, said) in enumerate(zip(payouts, ("WON", "LOST", "WON"), strict=True))
+            ]
+        )
+
+    def test_what_came_back_less_what_was_paid_is_a_result(self) -> None:
+        reading = self.bets("20", "0", "15")
+        assert reading.is_sure
+        assert net_pnl(reading) == "payout - stake"
+
+    def test_totals_that_contradict_the_outcome_are_asked_about(self) -> None:
+        assert "amount" in asked(self.bets("5", "0", "8"))

@@ -1,0 +1,79 @@
+"""Executions: whose positions they are, and which orders were filled."""
+
+from decimal import Decimal
+
+import pytest
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+
+Record = dict[str, object]
+
+
+def asked(reading: Reading) -> list[str]:
+    return [doubt.name for doubt in reading.doubts]
+
+
+def field(reading: Reading, name: str) -> object:
+    return reading.dialect["fields"][name]  # type: ignore[index]
+
+
+def fills(*orders: tuple[str, str, str], **more: list[object]) -> list[Record]:
+    return [
+        {
+            "time": f"2026-04-07T{n:02}:00:00Z",
+            "symbol": "A",
+            "side": side,
+            "quantity": size,
+            "price": price,
+            **{name: values[n] for name, values in more.items()},
+        }
+        for n, (side, size, price) in enumerate(orders)
+    ]
+
+
+FOUR = (("buy", "2", "10"), ("sell", "2", "12"), ("buy", "3", "11"), ("sell", "3", "10"))
+
+
+def renamed(records: list[Record], **names: str) -> list[Record]:
+    return [{names.get(name, name): value for name, value in one.items()} for one in records]
+
+
+class TestBooks:
+    TWO = (("buy", "1", "10"), ("buy", "1", "20"), ("sell", "1", "12"), ("sell", "1", "18"))
+
+    @pytest.mark.parametrize("name", ["bot", "agent", "wallet_name"])
+    def test_a_bot_holds_what_it_bought(self, name: str) -> None:
+        records = renamed(fills(*self.TWO, bot=list("xyxy")), bot=name if name == "bot" else "bot")
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.dialect["fills"]["by"] == ["symbol", "strategy"]  # type: ignore[index]
+
+    def test_a_strategy_is_asked_about(self) -> None:
+        assert asked(infer(fills(*self.TWO, strategy=list("xyxy")))) == ["books"]
+
+    def test_a_bot_that_sells_what_another_bought_is_asked_about(self) -> None:
+        assert asked(infer(fills(*self.TWO, bot=list("xyyy")))) == ["books"]
+
+
+class TestNotFilled:
+    def test_orders_tried_without_money_are_asked_about(self) -> None:
+        reading = infer(fills(*FOUR, dry_run=[True, True, False, False]))
+        assert asked(reading) == ["not_filled"]
+        assert reading.doubts[0].answers[0].changes == {"only.dry_run": {"not": True}}
+
+    def test_submitted_beside_filled_is_asked_about(self) -> None:
+        reading = infer(fills(*FOUR, status=["filled", "filled", "submitted", "submitted"]))
+        assert asked(reading) == ["not_filled"]
+        assert reading.doubts[0].answers[0].changes == {"only.status": ["filled"]}
+
+    def test_orders_that_are_all_only_accepted_are_asked_about(self) -> None:
+        assert asked(infer(fills(*FOUR, status=["accepted"] * 4))) == ["not_filled"]
+
+    def test_filled_orders_are_not(self) -> None:
+        assert infer(fills(*FOUR, status=["filled"] * 4)).is_sure
+
+
+def test_what_rounding_leaves_of_a_position_is_dust() -> None:
+    reading = infer(fills(("buy", "3.454022", "10"), ("sell", "3.454023", "11")))
+    assert reading.dialect["fills"]["dust"] == Decimal("0.000001")  # type: ignore[index]
