@@ -17,6 +17,7 @@ from perfkit.config.expressions import (
 )
 from perfkit.core.one_value import BadValueError, exact_number
 
+_QUOTED = re.compile(r"""\"(?:[^"\\]|\\.)*\"|'(?:[^'\\]|\\.)*'""")
 _PLAIN_WORD = re.compile(r"[\w%&$#:]+")
 _ODD_NAME = re.compile(r"(?![.\d])[^\s()\[\]{}'\"=]+(?<!\.)")
 _CONSTANT = re.compile(r"(^\s*|\bor\s+)=\s*(.*?)(?=\s+or\s|\s*$)")

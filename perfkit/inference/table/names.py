@@ -85,6 +85,8 @@ _GLUED_ROLES = re.compile(
 _ONE_LETTER = re.compile("(?<![a-z])[ru](?=pn?l(?![a-z]))", re.IGNORECASE)
 _LETTER = {"r": "realized", "u": "unrealized"}
 
+_DOT = re.compile(r"(?<=[^\s.])\.(?=[^\s.])")
+
 _BASES = {"pnl": 24, "profit": 22, "gain": 14, "earnings": 12, "result": 10}
 """How well a word says that a number is what a trade earned, in tenths."""
 
@@ -130,6 +132,14 @@ def _parted(word: str) -> list[str]:
     return [word] if roles is None else [roles[1], roles[2]]
 
 
+def inner_name(name: str) -> str:
+    """The name of a field without those of the objects around it: `price` of `exit.price`.
+
+    A dot before a blank or at the end belongs to the name, as in `Cum. Profit` and `Qty.`.
+    """
+    return _DOT.split(name)[-1]
+
+
 class PnlName(NamedTuple):
     """What the name of a P&L column says.
 
@@ -155,7 +165,7 @@ def pnl_name(name: str) -> PnlName | None:
     alone.
     """
     parts = words(name)
-    last = parts if "." not in name else words(name.rpartition(".")[2])
+    last = words(inner_name(name))
     meant = set(last) if set(last) & _BASES.keys() else set(parts)
     if meant & NOT_EARNED:
         return None
@@ -199,7 +209,7 @@ CLOSED, OPENED, EVENT = "closed", "opened", "event"
 
 def time_role(name: str) -> str:
     """Whether a time is that of the close, of the opening, or of the record; empty: of neither."""
-    parts = words(name.rpartition(".")[2])
+    parts = words(inner_name(name))
     if set(parts) & {"expiry", "expiration", "maturity", "updated", "expires", "next", "signal"}:
         return ""
     if set(parts) & _CLOSING_TIME:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from perfkit.inference.table.names import CURRENCIES, word_set, words
+from perfkit.inference.table.names import CURRENCIES, inner_name, word_set, words
 
 _ROLES: dict[str, tuple[str, ...]] = {
     "symbol": (
@@ -19,6 +19,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
         *("side", "direction", "position_side", "trade_type", "position_type", "dir", "bias"),
         *("trade_side", "order_side", "trade_direction", "action", "type", "signal", "buy_sell"),
         *("opening_direction", "signal_type", "position", "order_type", "is_short", "market_pos"),
+        *("is_buyer", "is_buy", "is_long"),
     ),
     "quantity": (
         *("quantity", "shares", "volume", "size", "amount", "lots", "contracts", "units", "count"),
@@ -130,11 +131,11 @@ def role_rank(name: str, role: str) -> int | None:
     A field of an object counts by its own name, or together with that of the object around it.
     """
     known = _RANKS[role]
-    outer, _, last = name.rpartition(".")
+    last = inner_name(name)
+    outer = name.removesuffix(last).rstrip(".")
     if outer and role in _OF_NUMBERS and set(words(outer)) & _ABOUT_MARKETS:
         return None
-    joined = ".".join(name.split(".")[-2:])
-    spelled = [words(last), words(joined)]
+    spelled = [words(last), words(f"{inner_name(outer)} {last}")]
     ranks = [known[" ".join(one)] for one in spelled if " ".join(one) in known]
     if not ranks and role in _PRICES:
         plain = [" ".join(word for word in one if word not in CURRENCIES) for one in spelled]
@@ -145,7 +146,7 @@ def role_rank(name: str, role: str) -> int | None:
 
 def is_fee(name: str) -> bool:
     """Whether a name is that of costs in money, such as `fees` or `entry_commission`."""
-    parts = set(words(name.rpartition(".")[2]))
+    parts = set(words(inner_name(name)))
     return bool(parts & _FEES) and not parts & _FEE_OTHERS and not parts & {"pnl", "profit", "net"}
 
 
@@ -156,7 +157,7 @@ def is_signed_cost(parts: Collection[str]) -> bool:
 
 def is_total_fee(name: str) -> bool:
     """Whether costs are those of the whole trade, beside which its parts must not be added."""
-    parts = set(words(name.rpartition(".")[2]))
+    parts = set(words(inner_name(name)))
     return bool(parts & {"total", "all", "round", "roundtrip"})
 
 
@@ -172,7 +173,7 @@ _SUMMARY_NAMES = frozenset(
 
 def is_summary_name(name: str) -> bool:
     """Whether a column is a figure of many trades, such as `win_rate` or `total_trades`."""
-    return " ".join(words(name.rpartition(".")[2])) in _SUMMARY_NAMES
+    return " ".join(words(inner_name(name))) in _SUMMARY_NAMES
 
 
 _SKIPPED_PLACES = word_set("""
@@ -184,7 +185,7 @@ _SKIPPED_PLACES = word_set("""
 
 def is_skipped_place(path: str) -> bool:
     """Whether a part of a document or a table is by its name something else than trades."""
-    parts = set(words(path.rpartition(".")[2]))
+    parts = set(words(inner_name(path)))
     if parts & {"trade", "trades", "close", "history", "fills", "results"}:
         return False
     return bool(parts & _SKIPPED_PLACES) or parts in ({"open"}, {"open", "positions"})

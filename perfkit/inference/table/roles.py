@@ -85,7 +85,7 @@ def _fits(role: str, column: Column) -> bool:
 
 def _is_side(column: Column) -> bool:
     if column.kind in (BOOLEAN, NUMBER):
-        return "short" in column.words
+        return bool({"short", "buyer", "buy", "long"} & set(column.words))
     if _letters(column):
         return True
     known = LONG_WORDS | SHORT_WORDS
@@ -161,7 +161,8 @@ def direction(label: str) -> int:
 def directions(side: Column) -> list[int]:
     """The direction of each record; of a column such as `is_short`, what its truth says."""
     if side.kind in (BOOLEAN, NUMBER):
-        meaning = {"true": -1, "1": -1, "false": 1, "0": 1}
+        yes = -1 if "short" in side.words else 1
+        meaning = {"true": yes, "1": yes, "false": -yes, "0": -yes}
         return [meaning.get(label, 0) for label in side.labels]
     known = _letters(side) or {label: direction(label) for label in side.distinct}
     known.setdefault("", 0)
