@@ -16,7 +16,7 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import size_says
 from perfkit.inference.record_kinds import closing_words
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, Column, rows_equal
+from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
 from perfkit.inference.table.names import MONEY, PERCENT
 from perfkit.inference.table.roles import Times
@@ -45,7 +45,7 @@ def doubts_of(
         _thin(best, roles, identity),
         _zeros(best),
         _opening_results(best),
-        _repeats(best, columns, identity),
+        _repeats(best, columns, roles, identity),
         _left_out(best, times),
         _closes_left_out(best, columns),
         _fraction(best, roles),
@@ -229,18 +229,46 @@ def _fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
     )
 
 
-def _repeats(best: Candidate, columns: Sequence[Column], identity: Identity) -> Doubt | None:
-    repeats = 0 if identity.columns else rows_equal(columns, best.closing.rows)
-    if not repeats:
-        return None
+def _repeats(
+    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column], identity: Identity
+) -> Doubt | None:
     rows = best.closing.rows
-    fields = [
-        column.expression
-        for column in columns
-        if column.kind not in (OTHER, BOOLEAN) and all(column.present[row] for row in rows)
-    ]
+    repeats = 0 if identity.columns else rows_equal(columns, rows)
+    if repeats:
+        fields = [
+            column.expression
+            for column in columns
+            if column.kind not in (OTHER, BOOLEAN) and all(column.present[row] for row in rows)
+        ]
+        return _come_again(f"{repeats} records repeat an earlier one exactly", fields)
+    parts = _of_a_trade(best, columns, roles)
+    repeats = rows_equal(parts, rows) if parts else 0
+    if repeats * 5 < len(rows):
+        return None
+    fields = [column.expression for column in parts]
+    return _come_again(
+        f"{repeats} records repeat an earlier trade, in all but other fields", fields
+    )
+
+
+def _of_a_trade(
+    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column]
+) -> list[Column]:
+    """Times, symbol, prices and result, which two trades never share; none without such times."""
+    rows = best.closing.rows
+    times = [one for one in columns if one.kind == TIME and all(one.present[row] for row in rows)]
+    precise = [one for one in times if not all(map(shapes.is_date_alone, one.sample[:20]))]
+    prices = [roles[role] for role in ("entry_price", "exit_price") if role in roles]
+    if not precise or not prices or isinstance(best.pnl, Either):
+        return []
+    symbols = [roles["symbol"]] if "symbol" in roles else []
+    parts = [*times, *symbols, *prices, best.pnl]
+    return parts if all(one.present[row] for one in parts for row in rows) else []
+
+
+def _come_again(what: str, fields: list[str]) -> Doubt:
     return Doubt(
         "repeats",
-        f"{repeats} records repeat an earlier one exactly; do they count again?",
+        f"{what}; do they count again?",
         (Answer("yes", {}), Answer("no", {"identity": fields})),
     )

@@ -29,7 +29,8 @@ from perfkit.inference.without_pnl.log_facts import Log
 
 MOST_DECIDING = 2_500
 PLAUSIBLE = 10
-"""Evidence below this is none."""
+PLAUSIBLE_WITHOUT_TIME = 15
+"""Evidence below this is none; records without any time have to say more."""
 
 
 def infer(records: Sequence[Mapping[str, object]]) -> Reading:
@@ -58,7 +59,9 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     failed, left_out = failed_records(columns)
     log = Log(columns, roles, times, fees, failed, left_out)
     candidates = candidates_of(columns, roles, times, fees, failed)
-    candidates = [one for one in candidates if one.score >= PLAUSIBLE]
+    has_times = bool(times.closed or times.event or times.other or times.opened)
+    least = PLAUSIBLE if has_times else PLAUSIBLE_WITHOUT_TIME
+    candidates = [one for one in candidates if one.score >= least]
     if not candidates:
         return without_pnl(log) or nothing_found(names)
     return _of_executions(log, candidates) or _read(candidates, log)

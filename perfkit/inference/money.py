@@ -65,7 +65,8 @@ def unit_of(
         return Unit(codes[0], (), ())
     if len(codes) > 1:
         asked = f"{pnl.name if pnl else ''} has amounts in {' and '.join(codes)}; which count?"
-        return Unit(codes[0], (), (Doubt("currencies", asked),))
+        answers = tuple(Answer(f"those in {code}", {"currency": code}) for code in codes)
+        return Unit(codes[0], (), (Doubt("currencies", asked, answers),))
     found = _of_symbols(roles.get("symbol"), rows) or _of_names(columns)
     if found:
         return Unit(found, (f"the currency is {found}, as other names or symbols say",), ())

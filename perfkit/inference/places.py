@@ -31,6 +31,8 @@ _DELIMITERS = ",;\t|"
 _SQLITE = b"SQLite format 3\0"
 _PACKINGS = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress))
 _LEVELS = 6
+PARENT = "_parent"
+"""Records inside others have the fields of these under this name."""
 
 
 class Place(NamedTuple):
@@ -39,6 +41,11 @@ class Place(NamedTuple):
     name: str
     layout: dict[str, object]
     records: Sequence[Mapping[str, object]]
+
+    @property
+    def is_inside(self) -> bool:
+        """Whether the records lie inside others, such as the fills of orders."""
+        return bool(self.records) and PARENT in self.records[0]
 
 
 def places_of(path: str) -> list[Place]:
@@ -100,9 +107,11 @@ def _of_json(text: str) -> list[Place]:
     if not places and isinstance(document, dict):
         is_record = not any(isinstance(value, dict | list) for value in document.values())
         return [Place("", {}, [document])] if is_record else []
+    merged = _merged(places)
+    inner = [one for path, records in merged for one in _inside(path, records)]
     return [
         Place(path[-1] if path else "", {"records": ".".join(path)} if path else {}, records)
-        for path, records in _merged(places)[:MOST_PLACES]
+        for path, records in [*merged, *inner][:MOST_PLACES]
     ]
 
 
@@ -151,6 +160,29 @@ def _lists(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         yield from _lists(entry, (*path, str(name)))
 
 
+def _inside(
+    path: tuple[str, ...], records: Sequence[Mapping[str, Any]]
+) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+    """Lists of objects inside records, such as the fills of each order, with its texts."""
+    names = dict.fromkeys(name for record in records[:50] for name in record)
+    for name in names:
+        lists = [record.get(name) for record in records]
+        full = [one for one in lists if isinstance(one, list) and any(map(_is_object, one))]
+        if not full or len(full) * 2 < len(records):
+            continue
+        found = [
+            {**entry, PARENT: {key: one for key, one in record.items() if isinstance(one, str)}}
+            for record, entries in zip(records, lists, strict=True)
+            for entry in (entries if isinstance(entries, list) else ())
+            if isinstance(entry, dict)
+        ]
+        yield (*(path if path[-1:] == ("*",) else (*path, "*")), name), found[:MOST_RECORDS]
+
+
+def _is_object(entry: object) -> bool:
+    return isinstance(entry, dict)
+
+
 def _are_alike(objects: Sequence[Mapping[str, object]]) -> bool:
     """Whether objects have about the same fields."""
     shared = set(objects[0]).intersection(*objects[1:50])
@@ -165,12 +197,14 @@ def _merged(
     found: list[tuple[tuple[str, ...], list[Any]]] = []
     while left:
         path, records = left.pop(0)
-        for level in range(len(path) - 1):
+        levels = range(len(path) if path and shapes.is_date_alone(path[-1]) else len(path) - 1)
+        for level in levels:
             alike = [
                 other
                 for other in left
                 if len(other[0]) == len(path)
                 and [n for n in range(len(path)) if other[0][n] != path[n]] == [level]
+                and (level < len(path) - 1 or shapes.is_date_alone(other[0][level]))
                 and _are_alike([records[0], other[1][0]])
             ]
             if alike:

@@ -53,6 +53,8 @@ def found_in(path: str) -> Found:
         if is_skipped_place(place.name):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
         found = _supported(Found(name, path, place.layout, len(place.records), reading))
+        if best.reading.has_results and place.is_inside:
+            continue  # what is inside records counts where they say nothing themselves
         if _rank(found) > _rank(best):
             best = found
     return best

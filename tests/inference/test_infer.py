@@ -341,6 +341,12 @@ class TestAsked:
         reading = infer([*closed_trades(), closed_trades()[0]])
         assert asked(reading) == ["repeats"]
 
+    def test_trades_that_come_again_under_another_number(self) -> None:
+        records = [{**one, "run": run} for run in (1, 2) for one in closed_trades()]
+        reading = infer(records)
+        assert asked(reading) == ["repeats"]
+        assert "run" not in reading.doubts[0].answers[1].changes["identity"]  # type: ignore[operator]
+
     def test_an_id_that_closes_twice(self) -> None:
         records = [
             {
@@ -438,6 +444,13 @@ class TestTraps:
         reading = infer(records)
         assert reading.closed == 4
         assert asked(reading) == ["opening_results"]
+
+    def test_closes_without_the_result_that_others_have_are_asked_about(self) -> None:
+        records: list[Record] = []
+        for time, kind in zip(times(9), ["open", "probe_sell", "close"] * 3, strict=True):
+            pnl = {"pnl": "-0.5"} if kind == "probe_sell" else {}
+            records.append({"ts": time, "type": kind, "symbol": "A", **pnl})
+        assert "left_out" in asked(infer(records))
 
     def test_a_deposit_is_not_earned(self) -> None:
         records = [{**one, "type": "trade"} for one in closed_trades()]

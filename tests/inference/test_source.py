@@ -45,8 +45,13 @@ class TestWhereRecordsLie:
             ({"signals": [{"price": 1}], "data": {"trades": TRADES}}, {"records": "data.trades"}),
             ({"a": {"trades": TRADES}, "b": {"trades": TRADES[:1]}}, {"records": "*.trades"}),
             ({"T1": TRADES[0], "T2": TRADES[1]}, {"records": "*"}),
+            ({"2026-04-07": TRADES[:1], "2026-04-08": TRADES[1:]}, {"records": "*"}),
+            (
+                [{"name": "x", "trades": TRADES}, {"name": "y", "trades": TRADES}],
+                {"records": "*.trades"},
+            ),
         ],
-        ids=["list", "inside", "every key", "object of objects"],
+        ids=["list", "inside", "every key", "object of objects", "a list a day", "in records"],
     )
     def test_lists_in_a_document(
         self, tmp_path: Path, document: object, layout: dict[str, object]
@@ -89,6 +94,26 @@ class TestWhereRecordsLie:
         content = gzip.compress(text.encode()) if packed == "gz" else text.encode(packed)
         assert found_in(written(tmp_path / "a.jsonl", content)).reading.closed == 2
 
+    def test_fills_inside_orders_have_the_side_of_their_order(self, tmp_path: Path) -> None:
+        orders = [
+            {
+                "symbol": "A",
+                "side": side,
+                "fills": [{"at": f"2026-04-0{n}T10:00:00Z", "qty": "1", "price": price}],
+            }
+            for n, (side, price) in enumerate([("buy", "10"), ("sell", "12")], 1)
+        ]
+        found = found_in(written(tmp_path / "a.json", json.dumps({"orders": orders})))
+        assert found.layout == {"records": "orders.*.fills"}
+        assert found.reading.dialect["fields"]["side"] == "_parent.side"  # type: ignore[index]
+        assert found.reading.is_sure
+
+    def test_rows_without_names_are_said_to_have_none(self, tmp_path: Path) -> None:
+        text = "2026-04-07 10:00,A,buy,1\n2026-04-08 10:00,A,sell,1\n"
+        assert (
+            "no line has names" in found_in(written(tmp_path / "a.csv", text)).reading.evidence[0]
+        )
+
     @pytest.mark.parametrize("content", ["", "\n", "hello\n", "[]", "{}", "[1, 2]", "a,b\n"])
     def test_a_file_without_trades(self, tmp_path: Path, content: str) -> None:
         assert not found_in(written(tmp_path / "a", content)).reading.has_results
@@ -120,3 +145,15 @@ def test_an_answer_changes_the_dialect_and_ends_the_question(tmp_path: Path) -> 
     assert reading.dialect["fields"]["net_pnl"] == "pnl - fee"  # type: ignore[index]
     with pytest.raises(UsageError, match="write one of costs=1, costs=2"):
         answered(found, "costs", 3)
+
+
+def test_costs_that_are_left_out_are_not_assumed(tmp_path: Path) -> None:
+    rows = [f"2026-04-0{n},A,{way},1,{10 + n},0.1,{asset}" for n, way, asset in
+            ((1, "buy", "USDT"), (2, "sell", "BNB"))]  # fmt: skip
+    text = "\n".join(["date,symbol,side,qty,price,commission,commission_asset", *rows, ""])
+    found = found_in(written(tmp_path / "a.csv", text))
+    assert [doubt.name for doubt in found.reading.doubts] == ["cost_currencies"]
+    assert any("costs" in said for said in found.reading.assumed)
+    assert not any(
+        "costs" in said for said in answered(found, "cost_currencies", 1).reading.assumed
+    )
