@@ -13,6 +13,7 @@ from typing import NamedTuple
 from perfkit.inference.closing import Closing, closing_records
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.executions import is_cash_flow
+from perfkit.inference.proof.orders import orders_say
 from perfkit.inference.proof.prices import Prices, earlier_prices_say, prices_say
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import Either, either
@@ -114,6 +115,9 @@ def _scored(
     prices, side_of_exit = _prices(pnl, roles, fees, rows)
     if not prices.proved and name.unit == PERCENT:
         prices = _of_earlier(prices, pnl, roles, closing.rows)
+    elif not prices.proved and name.unit == MONEY:
+        of_orders = orders_say(pnl, roles, fees, times)
+        prices = of_orders if of_orders.proved else prices
     unit = _unit(name, prices.unit) if prices.proved else name.unit
     if not prices.proved and unit == MONEY and not name.currency:
         unit = _unit_of_equal(pnl, others, rows) or unit
@@ -124,7 +128,7 @@ def _scored(
         if not prices.proved and unit == PERCENT:
             growth = says.grows_by(pnl, roles["balance"], closing.rows)
             unit = FRACTION if growth == says.HUNDRED else unit
-    evidence = [(name.score, f"the name {pnl.name}"), *_of_prices(prices, unit)]
+    evidence = [(name.score, f"the name {pnl.name}"), *_of_prices(prices, unit, roles)]
     if balance.moves or growth is not None:
         evidence.append((25, f"{roles['balance'].name} moves by it"))
     evidence += _of_columns(pnl, closing, roles, times, rows)
@@ -206,9 +210,10 @@ def _contradicts(prices: Prices) -> bool:
     return not prices.proved and prices.sign is not None and prices.sign * 10 <= 2
 
 
-def _of_prices(prices: Prices, unit: str) -> list[tuple[int, str]]:
+def _of_prices(prices: Prices, unit: str, roles: Mapping[str, Column]) -> list[tuple[int, str]]:
     if prices.proved:
-        return [(25 if unit == MONEY else 18, "agrees with entry and exit price")]
+        what = "entry and exit price" if "entry_price" in roles else "the prices of earlier orders"
+        return [(25 if unit == MONEY else 18, f"agrees with {what}")]
     if prices.sign is not None and prices.sign * 10 >= 8:
         return [(12, "its sign agrees with the prices")]
     return [(-15, "its sign contradicts the prices")] if _contradicts(prices) else []

@@ -36,6 +36,9 @@ _STATES = word_set(
     "position"
 )
 
+_EVENTS = frozenset(("event", "type", "kind", "action", "category", "record"))
+_FILLS = word_set("fill filled fills executed execution")
+_OF_ORDERS = word_set("order submitted signal placed intent request quote")
 _KINDS_OF_RECORDS = frozenset(
     ("status", "state", "result", "event", "action", "type", "kind", "category")
 )
@@ -64,6 +67,29 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
     return set(), {}
 
 
+def fill_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
+    """Records of executions, where orders are logged beside them, and the condition for these."""
+    for column in columns:
+        if column.kind != TEXT or not set(column.words) & _EVENTS:
+            continue
+        if not column.has_few_words or len(column.distinct) > MOST_WORDS:
+            continue
+        said = {label: set(words(label)) for label in column.distinct if label}
+        fills = {label for label, one in said.items() if one & _FILLS and not one & _OF_ORDERS}
+        orders = {label for label, one in said.items() if one & _OF_ORDERS}
+        if fills and orders - fills:
+            rows = {row for row, label in enumerate(column.labels) if label in fills}
+            values = logged(column, fills)
+            return rows, {column.expression: values[0] if len(values) == 1 else values}
+    return set(), {}
+
+
+def _all_open_or_close(labels: set[str]) -> bool:
+    """Whether each word of a column says `open` or `close`, whatever the column is called."""
+    said = [set(words(label)) & {"open", "close"} for label in labels]
+    return len(labels) > 1 and all(len(one) == 1 for one in said) and len(set(map(str, said))) == 2
+
+
 def _is_failed(label: str) -> bool:
     return bool(set(words(label)) & FAILED)
 
@@ -80,7 +106,7 @@ def closing_words(
     parts = set(column.words)
     if column.kind in (BOOLEAN, NUMBER):
         return _of_flag(column, parts)
-    if not parts & _STATES and not _is_reason(parts):
+    if not parts & _STATES and not _is_reason(parts) and not _all_open_or_close(labels):
         return set(), set()
     if _is_reason(parts):
         return (labels, set()) if "" in column.distinct else (set(), set())

@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
+from perfkit.inference.proof.evidence import costs
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.roles import directions
 
@@ -24,7 +26,8 @@ class Executions(NamedTuple):
     """What some records are as executions.
 
     `reducing` are those that make a position smaller, with what each earned in `gross`; `shorting`
-    those that sell more than is held. `rounding` is what is left of positions that were closed but
+    those that sell more than is held. `entry_costs` are the costs of the openings that each of the
+    reducing ones closes. `rounding` is what is left of positions that were closed but
     for the last digits of their quantities.
     """
 
@@ -33,6 +36,7 @@ class Executions(NamedTuple):
     gross: dict[int, Decimal]
     shorting: list[int]
     rounding: Decimal = Decimal(0)
+    entry_costs: Mapping[int, Decimal] = MappingProxyType({})
 
 
 def executions_of(
@@ -40,6 +44,7 @@ def executions_of(
     when: Column | None,
     rows: Sequence[int],
     book: Column | None = None,
+    fees: Sequence[Column] = (),
 ) -> Executions | None:
     """The records as executions; None where they have no side, quantity and price, or no times.
 
@@ -60,17 +65,22 @@ def executions_of(
     if len(usable) < 2 or len({ways[row] for row in usable}) < 2:
         return None
     usable.sort(key=lambda row: instants[row] or 0)
-    return _matched(usable, ways, roles, book)
+    return _matched(usable, ways, roles, book, fees)
 
 
 def _matched(
-    usable: list[int], ways: Sequence[int], roles: Mapping[str, Column], book: Column | None
+    usable: list[int],
+    ways: Sequence[int],
+    roles: Mapping[str, Column],
+    book: Column | None,
+    fees: Sequence[Column],
 ) -> Executions:
     """Executions in the order of time, each taken into the position of its symbol and book."""
     side, quantity, price = roles.get("side"), roles["quantity"], roles["price"]
     symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(ways)
     books: dict[str, _Position] = {}
-    found = Executions(usable, [], {}, [])
+    entry_costs: dict[int, Decimal] = {}
+    found = Executions(usable, [], {}, [], entry_costs=entry_costs)
     short: list[int] = []
     rounding = Decimal(0)
     for row in usable:
@@ -79,8 +89,10 @@ def _matched(
         assert paid is not None
         key = symbols[row] if book is None else f"{book.labels[row]} {symbols[row]}"
         position = books.setdefault(key, _Position())
-        earned = position.take(ways[row] * abs(size), paid)
+        before = position.costs
+        earned = position.take(ways[row] * abs(size), paid, costs(fees, row))
         if earned is not None:
+            entry_costs[row] = before - position.costs
             found.reducing.append(row)
             found.gross[row] = earned
             if abs(position.size) <= abs(size) * _ROUNDED:
@@ -119,8 +131,8 @@ def is_cash_flow(
             continue
         compared += 1
         flow = -ways[row] * abs(size * price)
-        cost = sum((abs(fee.numbers[row] or Decimal(0)) for fee in fees), Decimal(0))
-        agreed += min(abs(amount - flow), abs(amount - flow + cost)) <= abs(flow) * _FLOW
+        after = flow - costs(fees, row)
+        agreed += min(abs(amount - flow), abs(amount - after)) <= abs(flow) * _FLOW
     return compared >= _LEAST and agreed * 10 >= 9 * compared
 
 
@@ -130,16 +142,19 @@ class _Position:
     def __init__(self) -> None:
         self.size = Decimal(0)
         self.price = Decimal(0)
+        self.costs = Decimal(0)
 
-    def take(self, signed: Decimal, price: Decimal) -> Decimal | None:
+    def take(self, signed: Decimal, price: Decimal, cost: Decimal) -> Decimal | None:
         """Takes an execution; returns what it earned where it reduced the position."""
         held = self.size
         if not held or (held > 0) == (signed > 0):
+            self.costs += cost
             self.price = (held * self.price + signed * price) / (held + signed)
             self.size += signed
             return None
         closed = min(abs(held), abs(signed)) * (1 if held > 0 else -1)
         earned = closed * (price - self.price)
+        self.costs -= self.costs * abs(closed / held)
         self.size += signed
         if abs(self.size) <= _DUST:
             self.size = Decimal(0)

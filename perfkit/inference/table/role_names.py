@@ -19,7 +19,8 @@ _ROLES: dict[str, tuple[str, ...]] = {
         *("side", "direction", "position_side", "trade_type", "position_type", "dir", "bias"),
         *("trade_side", "order_side", "trade_direction", "action", "type", "signal", "buy_sell"),
         *("opening_direction", "signal_type", "position", "order_type", "is_short", "market_pos"),
-        *("is_buyer", "is_buy", "is_long"),
+        *("is_buyer", "is_buy", "is_long", "trans_code", "transaction_type", "trade_action"),
+        *("transaction", "trans_type", "buy_or_sell", "order_action", "b_s", "activity"),
     ),
     "quantity": (
         *("quantity", "shares", "volume", "size", "amount", "lots", "contracts", "units", "count"),

@@ -13,6 +13,7 @@ from perfkit.inference.moments import Moments, moments_of
 from perfkit.inference.money import commission_currency_of, commission_of
 from perfkit.inference.proof.execution_fields import with_proved_fields
 from perfkit.inference.proof.executions import Executions, executions_of
+from perfkit.inference.record_kinds import fill_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
@@ -25,6 +26,10 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     moments = moments_of(log.times, log.columns, range(len(log.columns[0].values)), events=True)
     when = moments.columns[0] if moments.columns else None
     rows = [row for row in range(len(log.columns[0].values)) if row not in log.failed]
+    fills, marked = fill_records(log.columns)
+    if fills:
+        rows = [row for row in rows if row in fills]
+        log = log._replace(left_out={**log.left_out, **marked})
     log = log._replace(roles=with_proved_fields(log.roles, log.columns, rows))
     found = executions_of(log.roles, when, rows)
     if found is None or not found.reducing or len(found.rows) * 2 < len(rows):

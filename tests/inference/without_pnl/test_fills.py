@@ -70,6 +70,12 @@ class TestNotFilled:
     def test_orders_that_are_all_only_accepted_are_asked_about(self) -> None:
         assert asked(infer(fills(*FOUR, status=["accepted"] * 4))) == ["not_filled"]
 
+    def test_orders_logged_beside_their_fills_are_left_out(self) -> None:
+        records = [{**one, "event": event} for one in fills(*FOUR) for event in ("order", "fill")]
+        reading = infer(records)
+        assert reading.is_sure
+        assert (reading.closed, reading.dialect["only"]) == (2, {"event": "fill"})
+
     def test_filled_orders_are_not(self) -> None:
         assert infer(fills(*FOUR, status=["filled"] * 4)).is_sure
 

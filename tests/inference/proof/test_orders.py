@@ -1,0 +1,50 @@
+"""What earlier orders say of a P&L that stands on the order that closes."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+
+Record = dict[str, object]
+ORDERS = (("buy", "10"), ("buy", "12"), ("sell", "14"), ("buy", "10"), ("sell", "9"))
+
+
+def orders(*pnls: str, fee: str = "") -> Reading:
+    """Two shares at 11 on average are sold at 14 for +6, then one of 10 at 9 for -1."""
+    sizes = ("1", "1", "2", "1", "1")
+    records: list[Record] = [
+        {
+            "time": f"2026-04-07T1{n}:00:00Z",
+            "ticker": "A",
+            "action": side,
+            "shares": size,
+            "price": price,
+            "realized_pl": pnl,
+            **({"commission": fee} if fee else {}),
+        }
+        for n, ((side, price), size, pnl) in enumerate(zip(ORDERS, sizes, pnls, strict=True))
+    ]
+    return infer(records)
+
+
+def test_a_result_without_costs_is_proved() -> None:
+    reading = orders("0", "0", "6", "0", "-1")
+    assert reading.is_sure
+    assert any("earlier orders" in said for said in reading.evidence)
+
+
+@pytest.mark.parametrize(
+    "pnls",
+    [
+        pytest.param(("0", "0", "5", "0", "-2"), id="less the cost of the sale"),
+        pytest.param(("0", "0", "3", "0", "-3"), id="less the costs of all its orders"),
+    ],
+)
+def test_a_result_after_costs_is_proved(pnls: tuple[str, ...]) -> None:
+    reading = orders(*pnls, fee="1")
+    assert reading.is_sure
+    assert reading.dialect["fields"]["net_pnl"] == "realized_pl"  # type: ignore[index]
+
+
+def test_a_result_that_agrees_with_neither_is_asked_about() -> None:
+    assert "costs" in [doubt.name for doubt in orders("0", "0", "7", "0", "3", fee="1").doubts]
