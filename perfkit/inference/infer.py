@@ -20,8 +20,12 @@ from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_currency_of, costs_of, unit_of
 from perfkit.inference.record_kinds import failed_records
 from perfkit.inference.result import Reading, nothing_found, source_of
-from perfkit.inference.table.columns import columns_of, names_of
-from perfkit.inference.table.role_names import is_summary_name
+from perfkit.inference.table.columns import Column, columns_of, names_of
+from perfkit.inference.table.role_names import (
+    is_state_of_account,
+    is_strong_summary,
+    is_summary_name,
+)
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 from perfkit.inference.without_pnl.fallback import without_pnl
 from perfkit.inference.without_pnl.fills import agrees_with_executions, from_executions
@@ -52,9 +56,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     if not columns:
         return nothing_found(names, "there are no records with fields")
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
-    summaries = [column.name for column in columns if is_summary_name(column.name)]
-    if len(summaries) > 1 and not roles.keys() & set(OF_A_TRADE):
-        why = f"rows look like figures of many trades ({', '.join(summaries[:3])})"
+    if not roles.keys() & set(OF_A_TRADE) and (why := _no_trades(columns, roles)):
         return nothing_found(names, why)
     failed, left_out = failed_records(columns)
     log = Log(columns, roles, times, fees, failed, left_out)
@@ -65,6 +67,17 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     if not candidates:
         return without_pnl(log) or nothing_found(names)
     return _of_executions(log, candidates) or _read(candidates, log)
+
+
+def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
+    """Why records are no trades: figures of many of them, or what an account holds; else empty."""
+    summaries = [column.name for column in columns if is_summary_name(column.name)]
+    if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
+        return f"rows look like figures of many trades ({', '.join(summaries[:3])})"
+    states = [column.name for column in columns if is_state_of_account(column.name)]
+    if len(states) > 1 and "symbol" not in roles:
+        return f"rows look like states of an account ({', '.join(states[:3])})"
+    return ""
 
 
 def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:

@@ -105,7 +105,8 @@ def _of_json(text: str) -> list[Place]:
         return [_of_lines(lines)]
     places = list(_lists(document, ()))
     if not places and isinstance(document, dict):
-        is_record = not any(isinstance(value, dict | list) for value in document.values())
+        nested = any(isinstance(value, dict | list) for value in document.values())
+        is_record = not nested or len(lines) == 1
         return [Place("", {}, [document])] if is_record else []
     merged = _merged(places)
     inner = [one for path, records in merged for one in _inside(path, records)]

@@ -13,14 +13,31 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "symbol": (
         *("symbol", "ticker", "coin", "pair", "asset", "market", "instrument", "token", "contract"),
         *("market_id", "market_slug", "slug", "product_id", "inst_id", "security", "currency_pair"),
-        *("name", "question", "stock", "trading_symbol", "market_ticker", "coin_name", "product"),
+        *(
+            "tsym",
+            "name",
+            "question",
+            "stock",
+            "trading_symbol",
+            "market_ticker",
+            "coin_name",
+            "product",
+        ),
     ),
     "side": (
         *("side", "direction", "position_side", "trade_type", "position_type", "dir", "bias"),
         *("trade_side", "order_side", "trade_direction", "action", "type", "signal", "buy_sell"),
         *("opening_direction", "signal_type", "position", "order_type", "is_short", "market_pos"),
         *("is_buyer", "is_buy", "is_long", "trans_code", "transaction_type", "trade_action"),
-        *("transaction", "trans_type", "buy_or_sell", "order_action", "b_s", "activity"),
+        *(
+            "transaction",
+            "trans_type",
+            "buy_or_sell",
+            "order_action",
+            "b_s",
+            "activity",
+            "trantype",
+        ),
     ),
     "quantity": (
         *("quantity", "shares", "volume", "size", "amount", "lots", "contracts", "units", "count"),
@@ -43,7 +60,16 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "tokens",
         ),
         *("num_of_shares", "number_of_shares", "no_of_shares", "nb_shares", "filled_qty"),
-        *("exec_qty", "executed_qty", "orig_qty", "order_qty", "num_contracts", "size_base"),
+        *(
+            "flqty",
+            "fillshares",
+            "exec_qty",
+            "executed_qty",
+            "orig_qty",
+            "order_qty",
+            "num_contracts",
+            "size_base",
+        ),
     ),
     "entry_price": (
         *("entry_price", "entry", "open_price", "buy_price", "avg_entry", "avg_entry_price"),
@@ -62,7 +88,16 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "price": (
         *("price", "fill_price", "exec_price", "trade_price", "avg_price", "executed_price"),
         *("filled_price", "filled_avg_price", "avg_fill_price", "average_price", "stock_price"),
-        *("execution_price", "px", "unit_price", "price_per_share", "deal_price", "rate"),
+        *(
+            "flprc",
+            "avgprc",
+            "execution_price",
+            "px",
+            "unit_price",
+            "price_per_share",
+            "deal_price",
+            "rate",
+        ),
     ),
     "stop_loss": ("stop_loss", "sl", "stop", "stop_price", "initial_stop", "initial_stop_loss"),
     "target": ("take_profit", "tp", "target", "target_price", "tp_price", "take_profit_price"),
@@ -170,6 +205,28 @@ _SUMMARY_NAMES = frozenset(
         *("drawdown", "max drawdown pct", "win rate pct", "sortino", "trades today", "expectancy"),
     )
 )
+
+
+_STRONG_SUMMARIES = frozenset(
+    ("win rate", "winrate", "win rate pct", "total trades", "num trades", "sharpe", "sharpe ratio")
+)
+_STATES_OF_ACCOUNTS = frozenset(
+    (
+        *("equity", "cash", "nav", "portfolio value", "holdings value", "total value", "holdings"),
+        *("total equity", "account value", "positions value", "invested", "market value"),
+        *("open positions", "active positions", "num positions", "n positions", "total assets"),
+    )
+)
+
+
+def is_strong_summary(name: str) -> bool:
+    """Whether a column alone shows that records are figures of many trades."""
+    return " ".join(words(inner_name(name))) in _STRONG_SUMMARIES
+
+
+def is_state_of_account(name: str) -> bool:
+    """Whether a column is what an account holds, such as `cash` beside `equity`."""
+    return " ".join(words(inner_name(name))) in _STATES_OF_ACCOUNTS
 
 
 def is_summary_name(name: str) -> bool:
