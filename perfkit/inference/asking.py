@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from perfkit.inference.assemble import outcome_words
 from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate
 from perfkit.inference.closing import HOLDS, opening_results
 from perfkit.inference.doubts import Answer, Doubt
@@ -19,7 +20,7 @@ from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
 from perfkit.inference.table.names import MONEY, PERCENT
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.roles import LOST, Times, outcome_of
 
 OF_A_TRADE = ("side", "entry_price", "exit_price", "price", "quantity")
 """Parts without which a record may be something else than a trade."""
@@ -49,6 +50,7 @@ def doubts_of(
         _left_out(best, times),
         _closes_left_out(best, columns),
         _fraction(best, roles),
+        _losses_above_zero(best, roles),
     ]
     asked = [doubt for doubt in found if doubt is not None]
     if any(doubt.name == "weak" for doubt in asked):  # which is the same question
@@ -225,6 +227,33 @@ def _fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
         (
             Answer("per cent", {}),
             Answer("a fraction", {"fields.net_pnl": f"({best.pnl.expression}) * 100"}),
+        ),
+    )
+
+
+def _losses_above_zero(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """Losses whose amount is logged without a sign, as the outcome beside them says."""
+    outcome, numbers = roles.get("outcome"), best.pnl.numbers
+    if outcome is None or any((numbers[row] or 0) < 0 for row in best.closing.rows):
+        return None
+    lost = [row for row in best.closing.rows if outcome_of(outcome.labels[row]) == LOST]
+    positive = [row for row in lost if numbers[row]]
+    if not positive or len(positive) * 2 < len(lost):
+        return None
+    name = best.pnl.name
+    return Doubt(
+        "loss_sign",
+        f"{len(positive)} records are lost by {outcome.name}, with a {name} above 0; which holds?",
+        (
+            Answer(f"the {name} as logged", {}),
+            Answer(
+                "the outcome: count wins and losses alone",
+                {
+                    "fields.net_pnl": None,
+                    "fields.outcome": outcome.expression,
+                    "values.outcome": outcome_words(outcome),
+                },
+            ),
         ),
     )
 

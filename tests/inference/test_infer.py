@@ -452,6 +452,14 @@ class TestTraps:
             records.append({"ts": time, "type": kind, "symbol": "A", **pnl})
         assert "left_out" in asked(infer(records))
 
+    def test_losses_without_a_sign_are_asked_about(self) -> None:
+        records = [
+            {**one, "pnl": str(one["pnl"]).lstrip("-"), "result": said, "side": "long"}
+            for one, said in zip(closed_trades(), ("win", "loss", "win"), strict=True)
+        ]
+        assert "loss_sign" in asked(infer(records))
+        assert "loss_sign" not in asked(infer([{**one, "result": "win"} for one in records]))
+
     def test_a_deposit_is_not_earned(self) -> None:
         records = [{**one, "type": "trade"} for one in closed_trades()]
         records.append({"type": "deposit", "exit_time": "2026-04-01T00:00:00Z", "pnl": "10000"})
@@ -510,6 +518,14 @@ class TestNothingFound:
                 id="figures of many trades",
             ),
             pytest.param([{"exit_time": "2026-04-07", "pnl": "0"}] * 3, id="all zero"),
+            pytest.param(
+                [{"time": "2026-04-07", "equity": "9", "cash": "4", "pnl": "5"}] * 2,
+                id="states of an account",
+            ),
+            pytest.param(
+                [{"bot": "x", "capital": "9", "pnl_usd": "5", "win_rate": "0.5"}] * 2,
+                id="figures of many trades beside one rate",
+            ),
             pytest.param(
                 [{"time": "2026-04-07", "symbol": "A", "pnl": "5", "status": "OPEN"}] * 3,
                 id="open positions",
