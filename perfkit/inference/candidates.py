@@ -15,6 +15,7 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.orders import orders_say
 from perfkit.inference.proof.prices import Prices, earlier_prices_say, prices_say
+from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import Either, either
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
@@ -119,7 +120,9 @@ def _scored(
         of_orders = orders_say(pnl, roles, fees, times)
         prices = of_orders if of_orders.proved else prices
     unit = _unit(name, prices.unit) if prices.proved else name.unit
-    if not prices.proved and unit == MONEY and not name.currency:
+    if {shapes.unit_of_number(value) for value in pnl.sample[:50]} == {"%"}:
+        unit = PERCENT
+    elif not prices.proved and unit == MONEY and not name.currency:
         unit = _unit_of_equal(pnl, others, rows) or unit
     growth = None
     balance = says.NO_BALANCE

@@ -18,6 +18,7 @@ from perfkit.inference.doubts import Doubt
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_currency_of, costs_of, unit_of
+from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.record_kinds import failed_records
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
@@ -125,6 +126,7 @@ def _read(
     dialect = dialect_of(
         result, best.closing, left_out, moments, identity, roles, side_of_exit=inverted
     )
+    dialect = with_decimal(dialect, columns)
     assumed = [*moments.assumed, *unit.assumed, *costs.assumed]
     if inverted:
         assumed.append(f"{roles['side'].name} is the side of the closing order")
@@ -134,6 +136,7 @@ def _read(
         *doubts_of(candidates, columns, roles, identity, times),
         *moments.doubts,
         *unit.doubts,
+        *of_unreadable(dialect, columns, unit.currency),
     ]
     is_linked = "open_when" in dialect
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]

@@ -88,7 +88,13 @@ class Column:
 
     @cached_property
     def numbers(self) -> list[Decimal | None]:
-        """The values as numbers; None where one is missing or not a number."""
+        """The values as numbers; None where one is missing or not a number.
+
+        Beside a decimal comma, as in 0,5, the point of 1.234 parts thousands.
+        """
+        texts = [value for value in self.sample if isinstance(value, str)]
+        if any(map(shapes.is_decimal_comma, texts)):
+            return _each_once(shapes.number_with_comma, self.values)
         return _each_once(shapes.number, self.values)
 
     @cached_property

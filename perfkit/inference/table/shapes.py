@@ -21,6 +21,7 @@ _DRESSED = re.compile(
     r"(?P<digits>[0-9][0-9,' \u00a0]*(?:\.[0-9]+)?|[0-9][0-9.]*,[0-9]+|\.[0-9]+)(?P<close>\))?"
     r" ?(?P<after>%|[$€£₹¥]|[A-Za-z]{1,6})?"
 )
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _ISO = re.compile(
@@ -131,6 +132,18 @@ def has_decimal_comma(text: str) -> bool:
     if not comma:
         return False
     return "." in head or ("." not in tail and "," not in head and len(tail.strip(" $€%")) != 3)
+
+
+def is_decimal_comma(text: str) -> bool:
+    """Whether a text is a number whose comma begins its fraction."""
+    return "," in text and has_decimal_comma(text.strip(" $€%+-")) and number(text) is not None
+
+
+def number_with_comma(value: object) -> Decimal | None:
+    """A value as a number in whose text a point parts thousands: 1.234 is 1234."""
+    if isinstance(value, str) and _GROUPED.fullmatch(value.strip(" $€%+-")):
+        return number(value.replace(".", ""))
+    return number(value)
 
 
 def is_dressed(value: object) -> bool:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.money import unit_of
+from perfkit.inference.number_marks import with_decimal
 from perfkit.inference.result import Reading, source_of
 from perfkit.inference.table.columns import Column, names_of
 from perfkit.inference.table.derived_columns import AmountOverPrice
@@ -37,7 +38,7 @@ def reading_of(
     unit = unit_of(MONEY, "", None, log.columns, log.roles, rows)
     return Reading(
         source=source_of(unit.currency, zone),
-        dialect=dialect,
+        dialect=with_decimal(dialect, log.columns),
         score=30,
         closed=len(rows),
         evidence=(evidence,),
