@@ -136,7 +136,7 @@ def _read(
         *doubts_of(candidates, columns, roles, identity, times),
         *moments.doubts,
         *unit.doubts,
-        *of_unreadable(dialect, columns, unit.currency),
+        *([] if unit.doubts else of_unreadable(dialect, columns, unit.currency)),
     ]
     is_linked = "open_when" in dialect
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
