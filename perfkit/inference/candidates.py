@@ -119,11 +119,7 @@ def _scored(
     elif not prices.proved and name.unit == MONEY:
         of_orders = orders_say(pnl, roles, fees, times)
         prices = of_orders if of_orders.proved else prices
-    unit = _unit(name, prices.unit) if prices.proved else name.unit
-    if {shapes.unit_of_number(value) for value in pnl.sample[:50]} == {"%"}:
-        unit = PERCENT
-    elif not prices.proved and unit == MONEY and not name.currency:
-        unit = _unit_of_equal(pnl, others, rows) or unit
+    unit = _unit_of(pnl, name, prices, others, rows)
     growth = None
     balance = says.NO_BALANCE
     if "balance" in roles and roles["balance"] is not pnl:
@@ -190,6 +186,19 @@ def _of_earlier(
 ) -> Prices:
     earlier = earlier_prices_say(pnl, roles, rows)
     return earlier if earlier.proved else prices
+
+
+def _unit_of(
+    pnl: Column, name: PnlName, prices: Prices, others: Sequence[Column], rows: Sequence[int]
+) -> str:
+    """The unit that the values are written in, that prices prove, or that the name says."""
+    if {shapes.unit_of_number(value) for value in pnl.sample[:50]} == {"%"}:
+        return PERCENT
+    if prices.proved:
+        return _unit(name, prices.unit)
+    if name.unit == MONEY and not name.currency:
+        return _unit_of_equal(pnl, others, rows) or MONEY
+    return name.unit
 
 
 def _unit_of_equal(pnl: Column, others: Sequence[Column], rows: Sequence[int]) -> str:

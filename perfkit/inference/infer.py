@@ -127,11 +127,7 @@ def _read(
         result, best.closing, left_out, moments, identity, roles, side_of_exit=inverted
     )
     dialect = with_decimal(dialect, columns)
-    assumed = [*moments.assumed, *unit.assumed, *costs.assumed]
-    if inverted:
-        assumed.append(f"{roles['side'].name} is the side of the closing order")
-    elif best.sign_contradicts:
-        assumed.append("the sign of the P&L contradicts the prices; it is taken as logged")
+    assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *_of_signs(best, roles))
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
         *moments.doubts,
@@ -146,10 +142,19 @@ def _read(
         score=best.score,
         closed=len(rows),
         evidence=best.reasons,
-        assumed=tuple(assumed),
+        assumed=assumed,
         doubts=tuple(doubts),
         columns=tuple(names_of(columns)),
     )
+
+
+def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
+    """What is taken for granted where prices and the sign of the P&L do not agree."""
+    if best.side_of_exit:
+        return [f"{roles['side'].name} is the side of the closing order"]
+    if best.sign_contradicts:
+        return ["the sign of the P&L contradicts the prices; it is taken as logged"]
+    return []
 
 
 def _possible(doubt: Doubt, *, is_linked: bool) -> Doubt:
