@@ -12,7 +12,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import CURRENCIES, FRACTION, MONEY, PERCENT, word_set
-from perfkit.inference.table.role_names import CARRY, is_signed_cost
+from perfkit.inference.table.role_names import CARRY, is_fee, is_signed_cost
 
 UNKNOWN = "money"
 """Stands for a currency that the log does not name."""
@@ -67,10 +67,20 @@ def unit_of(
         asked = f"{pnl.name if pnl else ''} has amounts in {' and '.join(codes)}; which count?"
         answers = tuple(Answer(f"those in {code}", {"currency": code}) for code in codes)
         return Unit(codes[0], (), (Doubt("currencies", asked, answers),))
-    found = _of_symbols(roles.get("symbol"), rows) or _of_names(columns)
+    found = _written_beside(columns, roles) or _of_symbols(roles.get("symbol"), rows)
+    found = found or _of_names(columns)
     if found:
         return Unit(found, (f"the currency is {found}, as other names or symbols say",), ())
     return Unit(UNKNOWN, ("no currency is named; write its code at `currency:`",), ())
+
+
+def _written_beside(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
+    """The one currency that prices and costs are written with: USD of `$100.00`."""
+    parts = [roles[role] for role in ("price", "entry_price", "exit_price") if role in roles]
+    parts += [column for column in columns if is_fee(column.name)]
+    found = {shapes.unit_of_number(value) for part in parts for value in part.sample[:50]} - {""}
+    code = found.pop() if len(found) == 1 else ""
+    return code if code.isalpha() and len(code) > 2 else ""
 
 
 def _of_several(column: Column, codes: Sequence[str]) -> Doubt:

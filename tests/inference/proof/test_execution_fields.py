@@ -39,6 +39,12 @@ class TestPriceAndQuantity:
     def test_a_price_with_a_currency_is_a_price(self) -> None:
         assert field(infer(renamed(fills(*FOUR), price="price_eur")), "price") == "price_eur"
 
+    def test_a_currency_that_prices_are_written_with_is_that_of_the_log(self) -> None:
+        records = fills(*FOUR)
+        for one in records:
+            one["price"] = f"${one['price']}.00"
+        assert infer(records).source["currency"] == "USD"
+
     def test_the_price_that_the_value_proves_is_taken(self) -> None:
         paid: list[object] = ["10.1", "11.9", "11.1", "9.9"]
         worth: list[object] = ["20.2", "23.8", "33.3", "29.7"]
