@@ -15,6 +15,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import size_says
+from perfkit.inference.questions.kinds import bars, ends_with_total, flagged_open
 from perfkit.inference.record_kinds import closing_words
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
@@ -51,6 +52,9 @@ def doubts_of(
         _closes_left_out(best, columns),
         _fraction(best, roles),
         _losses_above_zero(best, roles),
+        flagged_open(best, columns),
+        bars(best, columns, roles, times),
+        ends_with_total(best, columns),
     ]
     asked = [doubt for doubt in found if doubt is not None]
     if any(doubt.name == "weak" for doubt in asked):  # which is the same question
@@ -104,6 +108,8 @@ def _rival(candidates: Sequence[Candidate]) -> Candidate | None:
     """Another column of money that is as good, and says something else."""
     best = candidates[0]
     for other in candidates[1:]:
+        if best.is_net is False and _is_after_costs(other, best):
+            return other
         if best.score - other.score >= CLOSE_CALL or other.unit != best.unit:
             continue
         if other.name.is_running != best.name.is_running or best.unit != MONEY:
@@ -116,6 +122,15 @@ def _rival(candidates: Sequence[Candidate]) -> Candidate | None:
         if any(mine[row] != theirs[row] for row in best.closing.rows):
             return other
     return None
+
+
+def _is_after_costs(other: Candidate, best: Candidate) -> bool:
+    """Whether another column is by its name after costs, in the unit of the best, and differs."""
+    if not other.name.is_net or other.unit != best.unit or other.name.is_running:
+        return False
+    mine, theirs, rows = best.pnl.numbers, other.pnl.numbers, best.closing.rows
+    there = [row for row in rows if theirs[row] is not None]
+    return len(there) == len(rows) and any(mine[row] != theirs[row] for row in rows)
 
 
 def _total_so_far(best: Candidate) -> Doubt | None:

@@ -32,6 +32,7 @@ class Candidate(NamedTuple):
     """A column that may hold the P&L, with the records that close a trade by it.
 
     `is_net` says whether costs are in it (None: unknown), `reasons` what speaks for and against.
+    `is_in_quotes` says that it is what prices give, and so in what these are quoted in.
     """
 
     pnl: Column
@@ -44,6 +45,7 @@ class Candidate(NamedTuple):
     sign_contradicts: bool
     proved: bool
     side_of_exit: bool
+    is_in_quotes: bool
 
 
 def candidates_of(
@@ -145,6 +147,7 @@ def _scored(
         sign_contradicts=_contradicts(prices),
         proved=prices.proved or balance.moves or growth is not None,
         side_of_exit=side_of_exit,
+        is_in_quotes=prices.in_quotes and not balance.moves,
     )
 
 

@@ -17,9 +17,11 @@ from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.doubts import Doubt
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import moments_of
-from perfkit.inference.money import commission_currency_of, costs_of, unit_of
+from perfkit.inference.money import unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
-from perfkit.inference.record_kinds import failed_records
+from perfkit.inference.questions.paid_in import result_and_costs
+from perfkit.inference.questions.sizes import of_one_unit
+from perfkit.inference.record_kinds import failed_records, total_records
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
 from perfkit.inference.table.role_names import (
@@ -28,6 +30,7 @@ from perfkit.inference.table.role_names import (
     is_summary_name,
 )
 from perfkit.inference.table.roles import Times, fees_of, roles_of
+from perfkit.inference.unseen import unseen
 from perfkit.inference.without_pnl.fallback import without_pnl
 from perfkit.inference.without_pnl.fills import agrees_with_executions, from_executions
 from perfkit.inference.without_pnl.log_facts import Log
@@ -46,9 +49,19 @@ def infer(records: Sequence[Mapping[str, object]]) -> Reading:
     """
     if len(records) <= 2 * MOST_DECIDING:
         return _decided(records)
-    reading = _decided([*records[:MOST_DECIDING], *records[-MOST_DECIDING:]])
-    closed = closed_if_it_holds(reading, records) if reading.is_sure else None
+    first, last = records[:MOST_DECIDING], records[-MOST_DECIDING:]
+    reading = _decided([*first, *last])
+    if not reading.is_sure:
+        return _decided(records)
+    others = unseen(records, MOST_DECIDING)
+    if others and not _says_the_same(reading, _decided([*first, *others, *last])):
+        return _decided(records)
+    closed = closed_if_it_holds(reading, records)
     return _decided(records) if closed is None else reading._replace(closed=closed)
+
+
+def _says_the_same(one: Reading, other: Reading) -> bool:
+    return other.is_sure and (one.source, one.dialect) == (other.source, other.dialect)
 
 
 def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
@@ -60,6 +73,8 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     if not roles.keys() & set(OF_A_TRADE) and (why := _no_trades(columns, roles)):
         return nothing_found(names, why)
     failed, left_out = failed_records(columns)
+    totals, of_totals = total_records(columns)
+    failed, left_out = failed | totals, {**of_totals, **left_out}
     log = Log(columns, roles, times, fees, failed, left_out)
     candidates = candidates_of(columns, roles, times, fees, failed)
     has_times = bool(times.closed or times.event or times.other or times.opened)
@@ -110,19 +125,16 @@ def _read(
     events = best.closing.marker is not None and bool(best.closing.opening)
     moments = moments_of(times, columns, rows, events=events)
     opened = next((one for one in moments.columns[1:2] if moments.opened_at), None)
-    unit = unit_of(best.unit, best.name.currency, best.pnl, columns, roles, rows)
-    costs = costs_of(best, fees)
+    unit = unit_of(
+        *(best.unit, best.name.currency, best.pnl, columns, roles, rows),
+        is_in_quotes=best.is_in_quotes,
+    )
+    result, costs = result_and_costs(best, fees, columns, unit.currency)
     if best.closing.marker is None or len(best.closing.only) <= 1:
         identity = identity_of(columns, roles, opened, best.closing)
     else:
         identity = Identity((), False, False, ())
     inverted = best.side_of_exit
-    result = {"net_pnl": costs.net_pnl}
-    if costs.commission:
-        result["commission"] = costs.commission
-        paid_in = commission_currency_of(columns, rows)
-        if paid_in is not None:
-            result["commission_currency"] = paid_in.expression
     dialect = dialect_of(
         result, best.closing, left_out, moments, identity, roles, side_of_exit=inverted
     )
@@ -130,6 +142,7 @@ def _read(
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *_of_signs(best, roles))
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
+        *filter(None, [of_one_unit(best, roles, unit.currency)]),
         *moments.doubts,
         *unit.doubts,
         *([] if unit.doubts else of_unreadable(dialect, columns, unit.currency)),

@@ -17,10 +17,12 @@ from perfkit.inference.table.role_names import CARRY, is_fee, is_signed_cost
 UNKNOWN = "money"
 """Stands for a currency that the log does not name."""
 _QUOTES = ("USDT", "USDC", "BUSD", "FDUSD", "USD", "EUR", "GBP", "JPY", "INR", "KRW", "BTC", "ETH")
+_DOLLARS = frozenset(("USDT", "USDC", "BUSD", "FDUSD", "USD"))
+_OF_STATES = frozenset(("USD", "EUR", "GBP", "JPY", "INR", "KRW"))
+_GAPS = re.compile("[-/_ ]")
 _CODE = re.compile(r"[A-Za-z]{2,10}")
 
 
-_OF_CURRENCIES = frozenset(("currency", "asset", "coin", "token", "ccy"))
 _AMOUNTS = word_set(
     """
     size amount stake balance cost fee notional value pnl risk equity capital profit bet position
@@ -44,8 +46,13 @@ def unit_of(
     columns: Sequence[Column],
     roles: Mapping[str, Column],
     rows: Sequence[int],
+    *,
+    is_in_quotes: bool = True,
 ) -> Unit:
-    """The unit of the results: one that the names or values say, else `money`."""
+    """The unit of the results: one that the names or values say, else `money`.
+
+    `is_in_quotes` says that they are computed from prices, or proved to be what these give.
+    """
     if unit in (PERCENT, FRACTION):
         return Unit("%", ("results are per cent; sums of them are not compounded",), ())
     if unit != MONEY:
@@ -67,17 +74,20 @@ def unit_of(
         asked = f"{pnl.name if pnl else ''} has amounts in {' and '.join(codes)}; which count?"
         answers = tuple(Answer(f"those in {code}", {"currency": code}) for code in codes)
         return Unit(codes[0], (), (Doubt("currencies", asked, answers),))
-    found = _written_beside(columns, roles) or _of_symbols(roles.get("symbol"), rows)
+    prices = [roles[role] for role in ("price", "entry_price", "exit_price") if role in roles]
+    found = _written_in(prices) or _of_symbols(roles.get("symbol"), rows)
+    found = found or _written_in([column for column in columns if is_fee(column.name)])
+    several = _of_several_quotes(roles.get("symbol"), rows, is_in_quotes=is_in_quotes)
+    if several is not None:
+        return Unit(UNKNOWN, (), (several,))
     found = found or _of_names(columns)
     if found:
         return Unit(found, (f"the currency is {found}, as other names or symbols say",), ())
     return Unit(UNKNOWN, ("no currency is named; write its code at `currency:`",), ())
 
 
-def _written_beside(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
-    """The one currency that prices and costs are written with: USD of `$100.00`."""
-    parts = [roles[role] for role in ("price", "entry_price", "exit_price") if role in roles]
-    parts += [column for column in columns if is_fee(column.name)]
+def _written_in(parts: Sequence[Column]) -> str:
+    """The one currency that prices or costs are written with: USD of `$100.00`."""
     found = {shapes.unit_of_number(value) for part in parts for value in part.sample[:50]} - {""}
     code = found.pop() if len(found) == 1 else ""
     return code if code.isalpha() and len(code) > 2 else ""
@@ -95,15 +105,59 @@ def _of_several(column: Column, codes: Sequence[str]) -> Doubt:
     )
 
 
+def _quote(symbol: str) -> str:
+    """What a symbol is quoted in: USDT of BTCUSDT, and KRW of KRW-BTC; empty: nothing known."""
+    label = symbol.upper().partition(":")[0].removesuffix("-SWAP")
+    first, *others = _GAPS.split(label)
+    of_money = _DOLLARS | _OF_STATES
+    if first in of_money and others and others[0] and others[0] not in of_money:
+        return first
+    return next((code for code in _QUOTES if label.endswith(code) and label != code), "")
+
+
+def _quotes(column: Column | None, rows: Sequence[int]) -> dict[str, list[str]]:
+    """The symbols by the currency in which each is quoted; under an empty text, those of none."""
+    found: dict[str, list[str]] = {}
+    if column is not None:
+        for symbol in dict.fromkeys(str(column.values[row] or "") for row in rows):
+            found.setdefault(_quote(symbol), []).append(symbol)
+    return found
+
+
 def _of_symbols(column: Column | None, rows: Sequence[int]) -> str:
     """The currency in which all symbols are quoted: USDT of BTCUSDT and ETH/USDT."""
-    if column is None:
-        return ""
-    found = set()
-    for symbol in {str(column.values[row] or "") for row in rows}:
-        label = symbol.upper().partition(":")[0].removesuffix("-SWAP")
-        found.add(next((code for code in _QUOTES if label.endswith(code) and label != code), ""))
-    return found.pop() if len(found) == 1 else ""
+    found = list(_quotes(column, rows))
+    return found[0] if len(found) == 1 else ""
+
+
+def _of_several_quotes(
+    column: Column | None, rows: Sequence[int], *, is_in_quotes: bool
+) -> Doubt | None:
+    """Results of BTC/USDT and of ETH/BTC are amounts of different things.
+
+    Unless they are computed from prices (`is_in_quotes`), they may be in one currency all the same:
+    so are those of brokers for currencies, and dollars of several kinds are taken for dollars.
+    """
+    found = _quotes(column, rows)
+    quoted = {code: symbols for code, symbols in found.items() if code}
+    if column is None or len(quoted) < 2 or "" in found:
+        return None
+    if not is_in_quotes and (quoted.keys() <= _OF_STATES or quoted.keys() <= _DOLLARS):
+        return None
+    where = f"only.{column.expression}"
+    codes = sorted(quoted)
+    return Doubt(
+        "currencies",
+        f"{column.name} is quoted in {' and '.join(codes)}: what is earned in these cannot be "
+        "added; which of them count?",
+        (
+            *(
+                Answer(f"those in {code}", {"currency": code, where: quoted[code]})
+                for code in codes
+            ),
+            *([] if is_in_quotes else [Answer("all, their results are in one currency", {})]),
+        ),
+    )
 
 
 def _of_names(columns: Sequence[Column]) -> str:
@@ -118,6 +172,9 @@ def _of_names(columns: Sequence[Column]) -> str:
     return found.pop() if len(found) == 1 else ""
 
 
+BEFORE = "before costs"
+
+
 class Costs(NamedTuple):
     """Expressions of the net P&L and of the costs (empty: none), and what has to be asked."""
 
@@ -130,7 +187,7 @@ class Costs(NamedTuple):
 def costs_of(best: Candidate, fees: Sequence[Column]) -> Costs:
     """How the P&L and the costs beside it make the net P&L."""
     rows = best.closing.rows
-    pnl = _scaled(best)
+    pnl = gross_of(best)
     paid = [fee for fee in fees if any(fee.numbers[row] for row in rows)]
     if not paid or best.unit != MONEY:
         return Costs(pnl, "", (), ())
@@ -171,19 +228,9 @@ def _on_top(best: Candidate) -> dict[str, object]:
     """The net P&L as the gross one less the costs of all records of a trade."""
     return {
         "fields.net_pnl": None,
-        "fields.gross_pnl": _scaled(best),
+        "fields.gross_pnl": gross_of(best),
         "combine.commission": "sum",
     }
-
-
-def commission_currency_of(columns: Sequence[Column], rows: Sequence[int]) -> Column | None:
-    """The column that names the currency of the costs, where that is not always the same."""
-    for column in columns:
-        parts = set(column.words)
-        names_one = parts & {"fee", "commission"} and parts & _OF_CURRENCIES
-        if names_one and len({column.labels[row] for row in rows}) > 1:
-            return column
-    return None
 
 
 def commission_of(fees: Sequence[Column], rows: Sequence[int]) -> str:
@@ -192,7 +239,8 @@ def commission_of(fees: Sequence[Column], rows: Sequence[int]) -> str:
     return _sum([_cost(fee, rows) for fee in paid if not set(fee.words) & CARRY])
 
 
-def _scaled(best: Candidate) -> str:
+def gross_of(best: Candidate) -> str:
+    """The P&L as it is logged, in money or per cent."""
     if best.unit == FRACTION:
         return f"{best.pnl.expression} * 100"
     if best.name.per_unit != 1:
@@ -231,7 +279,7 @@ def _before_or_after(best: Candidate, paid: Sequence[Column], pnl: str, less: st
         f"Is {best.pnl.name} before or after {names}, which add up to {total:f}?",
         (
             Answer("after costs", {"fields.net_pnl": pnl}),
-            Answer("before costs", {"fields.net_pnl": less}),
+            Answer(BEFORE, {"fields.net_pnl": less}),
             *([Answer("before the costs of opening and close", _on_top(best))] if on_top else []),
         ),
     )

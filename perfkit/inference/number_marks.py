@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 
 from perfkit.core.number_forms import written_number
 from perfkit.core.one_value import BadValueError
-from perfkit.inference.doubts import Doubt
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.result import Reading
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.columns import NUMBER, Column, columns_of
 
 _MONEY = ("net_pnl", "gross_pnl", "commission")
 _NUMBERS = (*_MONEY, "quantity", "price", "entry_price", "exit_price", "stop_loss", "target")
@@ -34,6 +35,31 @@ def with_decimal(dialect: dict[str, object], columns: Sequence[Column]) -> dict[
     if any(map(_OPEN.search, texts)):
         return {**dialect, "decimal": "."}
     return dialect
+
+
+def with_marks_asked(reading: Reading, records: Sequence[Mapping[str, object]]) -> Reading:
+    """The reading of cells between semicolons, whose numbers may have a decimal comma: 1.250.
+
+    It is asked what the point is, where all numbers with one have three digits after it.
+    """
+    if not reading.has_results or "decimal" in reading.dialect:
+        return reading
+    columns = [column for column in columns_of(records) if column.kind == NUMBER]
+    texts = [value for column in columns for value in column.sample if isinstance(value, str)]
+    pointed = [text for text in texts if "." in text]
+    if any("," in text for text in texts) or not all(map(_GROUPED.search, pointed)):
+        return reading
+    for column in _used(reading.dialect, columns, _NUMBERS):
+        said = next((text for text in map(str, column.sample) if "." in text), "")
+        if said:
+            answers = (
+                Answer("it parts thousands", {"decimal": ","}),
+                Answer("it begins the fraction", {"decimal": "."}),
+            )
+            question = f"What is the point in {said} of {column.name}?"
+            doubt = Doubt("decimal", question, answers)
+            return reading._replace(doubts=(*reading.doubts, doubt))
+    return reading
 
 
 def _is_grouped(text: str) -> bool:

@@ -36,11 +36,15 @@ PARENT = "_parent"
 
 
 class Place(NamedTuple):
-    """Records of a file, and the keys of a source that say where they are."""
+    """Records of a file, and the keys of a source that say where they are.
+
+    `parted_by` is what stands between the cells of a CSV file.
+    """
 
     name: str
     layout: dict[str, object]
     records: Sequence[Mapping[str, object]]
+    parted_by: str = ""
 
     @property
     def is_inside(self) -> bool:
@@ -242,7 +246,7 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
     except csv.Error:
         pass  # what was read so far is enough to decide
     layout: dict[str, object] = {} if is_called_csv else {"format": "csv"}
-    return [Place("", layout, _without_totals(records))] if header else []
+    return [Place("", layout, _without_totals(records), delimiter)] if header else []
 
 
 def _without_totals(records: list[dict[str, object]]) -> list[dict[str, object]]:

@@ -39,6 +39,11 @@ _STATES = word_set(
 _EVENTS = frozenset(("event", "type", "kind", "action", "category", "record"))
 _FILLS = word_set("fill filled fills executed execution")
 _OF_ORDERS = word_set("order submitted signal placed intent request quote")
+_EFFECTS = frozenset(("action", "event", "type", "kind", "effect", "offset", "phase"))
+_OF_EFFECTS = {
+    **dict.fromkeys(("open", "entry", "enter"), "open"),
+    **dict.fromkeys(("close", "exit"), "close"),
+}
 _KINDS_OF_RECORDS = frozenset(
     ("status", "state", "result", "event", "action", "type", "kind", "category")
 )
@@ -67,6 +72,21 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
     return set(), {}
 
 
+_TOTALS = frozenset(("total", "totals", "sum", "summary", "grand total", "subtotal", "overall"))
+
+
+def total_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
+    """Records of totals, which a text such as `TOTAL` in place of a symbol tells."""
+    for column in columns:
+        if column.kind != TEXT:
+            continue
+        said = {label for label in column.distinct if " ".join(words(label)) in _TOTALS}
+        rows = {row for row, label in enumerate(column.labels) if label in said}
+        if rows and len(rows) * 4 <= len(column.labels):
+            return rows, {column.expression: {"not": logged(column, said)}}
+    return set(), {}
+
+
 def fill_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
     """Records of executions, where orders are logged beside them, and the condition for these."""
     for column in columns:
@@ -92,6 +112,18 @@ def _all_open_or_close(labels: set[str]) -> bool:
 
 def _is_failed(label: str) -> bool:
     return bool(set(words(label)) & FAILED)
+
+
+def effects_of(columns: Sequence[Column]) -> list[set[str]]:
+    """What columns of events say of orders: that they open, that they close, or each of the two."""
+    found = []
+    for column in columns:
+        if column.kind != TEXT or not set(column.words) & _EFFECTS or not column.has_few_words:
+            continue
+        said = [set(words(label)) & _OF_EFFECTS.keys() for label in column.distinct if label]
+        if said and all(len(one) == 1 for one in said):
+            found.append({_OF_EFFECTS[word] for one in said for word in one})
+    return found
 
 
 def is_state(column: Column) -> bool:

@@ -12,6 +12,7 @@ from perfkit.config.settings import of_text
 from perfkit.core.errors import ConfigError, UsageError
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.infer import infer
+from perfkit.inference.number_marks import with_marks_asked
 from perfkit.inference.places import places_of, why_no_place
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.role_names import is_skipped_place
@@ -50,6 +51,8 @@ def found_in(path: str) -> Found:
     best = Found(name, path, {}, 0, nothing_found((), empty))
     for place in places:
         reading = infer(place.records)
+        if place.parted_by == ";":
+            reading = with_marks_asked(reading, place.records)
         if is_skipped_place(place.name):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
         found = _supported(Found(name, path, place.layout, len(place.records), reading))

@@ -1,5 +1,7 @@
 """Decimal marks that a dialect has to say, and amounts that the reader of logs cannot read."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -8,6 +10,7 @@ from perfkit.config.compile import compile_dialect
 from perfkit.core.number_forms import written_number
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
+from perfkit.inference.source import found_in
 
 DATES = ("2026-04-01", "2026-04-02", "2026-04-03")
 
@@ -72,3 +75,36 @@ def test_what_is_read_without_asking_can_be_read(numbers: list[int]) -> None:
         compile_dialect("x", reading.dialect, ValueError)
         read = [written_number(text, str(decimal) if decimal else None) for text in texts]
         assert read == numbers
+
+
+class TestCellsBetweenSemicolons:
+    @staticmethod
+    def found(tmp_path: Path, *texts: str, parted: str = ";") -> Reading:
+        rows = [("Exit Date", "Ticker", "Side", "P&L")]
+        rows += [(date, "A", "long", text) for date, text in zip(DATES, texts, strict=True)]
+        path = tmp_path / "trades.csv"
+        path.write_text("".join(parted.join(row) + "\n" for row in rows))
+        return found_in(str(path)).reading
+
+    def test_points_before_three_digits_are_asked(self, tmp_path: Path) -> None:
+        reading = self.found(tmp_path, "1.250", "-3.500", "2.125")
+        assert [doubt.name for doubt in reading.doubts] == ["decimal"]
+        assert [one.changes for one in reading.doubts[0].answers] == [
+            {"decimal": ","},
+            {"decimal": "."},
+        ]
+
+    @pytest.mark.parametrize(
+        ("texts", "parted"),
+        [
+            (("1.250", "-3.500", "2.125"), ","),
+            (("1.250", "-3.5", "2.125"), ";"),
+            (("0.250", "-3.500", "2.125"), ";"),
+            (("1.250,50", "1.000", "-2.125"), ";"),
+            (("1250", "-3", "2"), ";"),
+        ],
+    )
+    def test_what_other_numbers_decide_is_not(
+        self, tmp_path: Path, texts: tuple[str, ...], parted: str
+    ) -> None:
+        assert self.found(tmp_path, *texts, parted=parted).is_sure

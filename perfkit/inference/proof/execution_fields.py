@@ -22,6 +22,8 @@ _ROUGH = Decimal("0.002")
 _LEAST = 3
 _MOST_COLUMNS = 10
 _OF_PRICES = word_set("price px rate")
+_FILLED = word_set("filled fill executed exec cum")
+_OF_QUANTITIES = word_set("quantity size amount shares volume base contracts")
 _NOT_TRADED = word_set("stop sl tp target limit balance equity cash leverage confidence score id")
 
 
@@ -44,6 +46,23 @@ def with_proved_fields(
     elif not {"price", "quantity"} & found.keys():
         found |= _of_three(sized, rows)
     return found
+
+
+def with_filled_quantity(
+    roles: Mapping[str, Column], columns: Sequence[Column], rows: Sequence[int]
+) -> Mapping[str, Column]:
+    """The roles with what was filled of an order, where that is logged beside what was ordered."""
+    ordered = roles.get("quantity")
+    if ordered is None or set(ordered.words) & _FILLED:
+        return roles
+    for column in columns:
+        parts = set(column.words)
+        if column.kind != NUMBER or not parts & _FILLED or not parts <= _FILLED | _OF_QUANTITIES:
+            continue
+        pairs = [(ordered.numbers[row], column.numbers[row]) for row in rows]
+        if all(a is not None and b is not None and abs(b) <= abs(a) for a, b in pairs):
+            return {**roles, "quantity": column}
+    return roles
 
 
 def _may_be_size(column: Column, rows: Sequence[int]) -> bool:

@@ -22,12 +22,14 @@ class Prices(NamedTuple):
     """What prices say of a P&L: whether they prove it, its unit, and whether costs are in it.
 
     `is_net` is None where that is not clear. `sign` is the share of records whose sign agrees.
+    `in_quotes` says that it is (exit - entry) x quantity itself, in what the prices are quoted in.
     """
 
     proved: bool
     unit: str
     is_net: bool | None
     sign: Decimal | None
+    in_quotes: bool = False
 
 
 NO_PRICES = Prices(False, "", None, None)
@@ -55,8 +57,6 @@ def prices_say(
         verdict = _in_money(pnl, fees, sized)
         if verdict is not None:
             return verdict._replace(sign=sign)
-        if _constant_ratio(pnl, roles, sized):
-            return Prices(True, MONEY, None, sign)
     entries = roles["entry_price"].numbers
     relative = [(row, move / entry) for row, move in moves if (entry := entries[row])]
     for unit, factor in _scales(roles):
@@ -68,7 +68,18 @@ def prices_say(
     if _agree(pnl, moves):
         one = all(_at(roles, "quantity", row) in (None, Decimal(1)) for row, _ in moves)
         return Prices(True, "" if one else POINTS, None, sign)
+    if len(sized) >= 2 and _constant_ratio(pnl, roles, sized):
+        return Prices(True, MONEY, None, sign)
     return Prices(False, "", None, sign)
+
+
+def is_move_of_one(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether a P&L is exit - entry, though the quantity beside it is not 1."""
+    if not {"entry_price", "exit_price", "quantity"} <= roles.keys():
+        return False
+    moves = _moves(pnl, roles, rows)
+    one = all(_at(roles, "quantity", row) in (None, Decimal(1)) for row, _ in moves)
+    return not one and _agree(pnl, moves)
 
 
 def earlier_prices_say(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> Prices:
@@ -148,13 +159,13 @@ def _in_money(
 ) -> Prices | None:
     gross = _agree(pnl, sized)
     if not fees:
-        return Prices(True, MONEY, None, None) if gross else None
+        return Prices(True, MONEY, None, None, True) if gross else None
     net = _agree(pnl, [(row, amount - costs(fees, row)) for row, amount in sized])
     if gross and net:
         strict = _exact_share(pnl, sized)
         after = _exact_share(pnl, [(row, amount - costs(fees, row)) for row, amount in sized])
-        return Prices(True, MONEY, None if strict == after else after > strict, None)
-    return Prices(True, MONEY, net, None) if gross or net else None
+        return Prices(True, MONEY, None if strict == after else after > strict, None, True)
+    return Prices(True, MONEY, net, None, True) if gross or net else None
 
 
 def _exact_share(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> int:

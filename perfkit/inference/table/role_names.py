@@ -150,6 +150,8 @@ _RANKS = {
 _FEES = frozenset(("fee", "commission", "charges", "brokerage", "swap", "funding", "tax", "comm"))
 CARRY = frozenset(("swap", "funding", "interest", "rollover", "overnight"))
 """Words for what holding a position costs or earns, which is no commission."""
+_CURRENCY_WORDS = word_set("currency asset coin token ccy")
+_OF_AN_OBJECT = word_set("cost amount value")
 _FEE_OTHERS = word_set(
     "rate pct percent currency asset id tier type est estimated bps % predicted days count"
 )
@@ -169,6 +171,8 @@ def role_rank(name: str, role: str) -> int | None:
     known = _RANKS[role]
     last = inner_name(name)
     outer = name.removesuffix(last).rstrip(".")
+    if role == "currency" and is_currency_of_fee(name):
+        return None
     if outer and role in _OF_NUMBERS and set(words(outer)) & _ABOUT_MARKETS:
         return None
     spelled = [words(last), words(f"{inner_name(outer)} {last}")]
@@ -182,8 +186,19 @@ def role_rank(name: str, role: str) -> int | None:
 
 def is_fee(name: str) -> bool:
     """Whether a name is that of costs in money, such as `fees` or `entry_commission`."""
-    parts = set(words(inner_name(name)))
+    last = inner_name(name)
+    parts = set(words(last))
+    if parts <= _OF_AN_OBJECT:  # fee.cost, beside fee.currency
+        parts |= set(words(inner_name(name.removesuffix(last).rstrip("."))))
     return bool(parts & _FEES) and not parts & _FEE_OTHERS and not parts & {"pnl", "profit", "net"}
+
+
+def is_currency_of_fee(name: str) -> bool:
+    """Whether a name is that of the currency in which costs are paid, such as `fee_asset`."""
+    last = inner_name(name)
+    parts = set(words(last))
+    outer = set(words(inner_name(name.removesuffix(last).rstrip("."))))
+    return bool(parts & _CURRENCY_WORDS) and bool((parts | outer) & {"fee", "commission"})
 
 
 def is_signed_cost(parts: Collection[str]) -> bool:

@@ -21,7 +21,13 @@ from perfkit.inference.table.names import (
     word_set,
     words,
 )
-from perfkit.inference.table.role_names import CARRY, is_fee, is_total_fee, role_rank
+from perfkit.inference.table.role_names import (
+    CARRY,
+    is_currency_of_fee,
+    is_fee,
+    is_total_fee,
+    role_rank,
+)
 
 Roles: TypeAlias = Mapping[str, Column]
 """Columns by the part of a trade that they hold."""
@@ -175,13 +181,18 @@ def fees_of(columns: Sequence[Column]) -> list[Column]:
     fees = [column for column in fees if column.filled and any(column.numbers)]
     in_money = [column for column in fees if "cost" in column.words]
     carried = [column for column in fees if set(column.words) & CARRY]
-    fees = [*in_money, *carried] if in_money else [one for one in fees if not _is_rate(one)]
+    if in_money:
+        fees = [*in_money, *carried]
+    elif not any(is_currency_of_fee(column.name) for column in columns if column.filled):
+        fees = [one for one in fees if not _is_rate(one)]
     totals = [column for column in fees if is_total_fee(column.name)]
     return totals[:1] or fees[:6]
 
 
 def _is_rate(fee: Column) -> bool:
     """Whether costs are a rate such as 0.001, the same for all records."""
+    if any(map(shapes.unit_of_number, fee.sample[:20])):
+        return False
     values = {abs(cost) for cost in fee.numbers if cost}
     return len(fee.values) > 1 and len(values) == 1 and values.pop() <= Decimal("0.01")
 

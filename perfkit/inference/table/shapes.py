@@ -80,20 +80,20 @@ ANY_UNIT = "any"
 _TO_US = {"s": Decimal(1_000_000), "ms": Decimal(1_000), "us": Decimal(1), "ns": Decimal("0.001")}
 
 
-_MISSING = frozenset(
+MISSING = frozenset(
     (None, "", *NULLS, *map(str.upper, NULLS), *map(str.capitalize, NULLS), "NaN", "NaT")
 )
 
 
 def is_missing(value: object) -> bool:
     """Whether a value stands for nothing: null, an empty text, or a word such as N/A."""
-    return value is None or (isinstance(value, str) and value in _MISSING)
+    return value is None or (isinstance(value, str) and value in MISSING)
 
 
 def are_there(values: Sequence[object]) -> list[bool]:
     """For each value whether it stands for something."""
     try:
-        return [value not in _MISSING for value in values]
+        return [value not in MISSING for value in values]
     except TypeError:  # a list or an object
         return [not is_missing(value) for value in values]
 

@@ -10,13 +10,14 @@ from perfkit.inference.closing import Closing, closing_records
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.identity import identity_of
 from perfkit.inference.moments import moments_of
-from perfkit.inference.money import commission_of
+from perfkit.inference.questions.paid_in import commission_fields
+from perfkit.inference.questions.sizes import quantity_or_money
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import AmountOverPrice, quotient
 from perfkit.inference.table.roles import LOST, WON, outcome_of
 from perfkit.inference.without_pnl.fills import from_executions
-from perfkit.inference.without_pnl.log_facts import Log, of_stake, reading_of
+from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.totals import from_totals
 
 _LEAST = 2
@@ -64,8 +65,9 @@ def _of_moves(
     opened = log.times.opened[0] if log.times.opened else None
     moments = moments_of(log.times, log.columns, closing.rows, events=False)
     identity = identity_of(log.columns, roles, opened, closing)
-    commission = commission_of(log.fees, closing.rows) if size is not None else ""
-    result = {"commission": commission} if commission else {}
+    currency = currency_of(log, closing.rows)
+    fees = log.fees if size is not None else []
+    result = commission_fields(fees, closing.rows, log.columns, currency)
     dialect = dialect_of(result, closing, log.left_out, moments, identity, roles)
     doubts = [*moments.doubts, *identity.doubts]
     fields = dialect["fields"]
@@ -75,6 +77,8 @@ def _of_moves(
         doubts.append(_points_or_per_cent(entry, _outcomes(log, closing)))
     elif isinstance(size, AmountOverPrice):
         doubts.append(of_stake(size, "put into each trade, without leverage"))
+    elif (unsure := quantity_or_money(size, entry, closing.rows, is_fill=False)) is not None:
+        doubts.append(unsure)
     if "side" not in fields:
         doubts.append(_LONG_OR_SHORT)
     names = [entry.name, out.name]
@@ -85,7 +89,7 @@ def _of_moves(
         dialect,
         closing.rows,
         f"{', '.join(names[:-1])} and {names[-1]} say what each trade earned",
-        (*moments.assumed, "P&L is computed from prices" + LESS_COSTS * bool(commission)),
+        (*moments.assumed, "P&L is computed from prices" + LESS_COSTS * bool(result)),
         doubts,
         moments.zone,
     )

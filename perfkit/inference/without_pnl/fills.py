@@ -10,14 +10,21 @@ from perfkit.inference.closing import Closing
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.moments import Moments, moments_of
-from perfkit.inference.money import commission_currency_of, commission_of
-from perfkit.inference.proof.execution_fields import with_proved_fields
+from perfkit.inference.money import commission_of
+from perfkit.inference.proof.execution_fields import with_filled_quantity, with_proved_fields
 from perfkit.inference.proof.executions import Executions, executions_of
-from perfkit.inference.record_kinds import fill_records
+from perfkit.inference.questions.paid_in import (
+    commission_currency_of,
+    in_lists,
+    of_unread,
+    written_in_others,
+)
+from perfkit.inference.questions.sizes import quantity_or_money
+from perfkit.inference.record_kinds import effects_of, fill_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
-from perfkit.inference.without_pnl.log_facts import Log, of_stake, reading_of
+from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.unfilled import of_unfilled
 
 
@@ -30,7 +37,10 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     if fills:
         rows = [row for row in rows if row in fills]
         log = log._replace(left_out={**log.left_out, **marked})
-    log = log._replace(roles=with_proved_fields(log.roles, log.columns, rows))
+    roles = with_filled_quantity(log.roles, log.columns, rows)
+    log = log._replace(roles=with_proved_fields(roles, log.columns, rows))
+    if _are_of_positions(log, rows):
+        return None
     found = executions_of(log.roles, when, rows)
     if found is None or not found.reducing or len(found.rows) * 2 < len(rows):
         return None
@@ -62,6 +72,19 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     )
 
 
+def _are_of_positions(log: Log, rows: Sequence[int]) -> bool:
+    """Whether sides are those of positions, so that nothing is bought and sold by them.
+
+    Then `LONG` opens as well as closes, or all records only open.
+    """
+    effects = effects_of(log.columns)
+    side = log.roles.get("side")
+    if side is None:
+        return False
+    of_positions = all(side.labels[row] in ("long", "short") for row in rows if side.present[row])
+    return {"open"} in effects or (of_positions and {"open", "close"} in effects)
+
+
 def _fields(log: Log, moments: Moments, rows: Sequence[int]) -> dict[str, object]:
     fields: dict[str, object] = {"at": moments.closed_at}
     for role in ("symbol", "account", "strategy", "side", "quantity", "price"):
@@ -88,13 +111,24 @@ def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
     size = log.roles["quantity"]
     if isinstance(size, AmountOverPrice):
         doubts.append(of_stake(size, "paid in each execution"))
-    paid_in = commission_currency_of(log.columns, found.rows)
+    currency = currency_of(log, found.rows)
+    paid_in = commission_currency_of(log.columns, found.rows, currency)
     if paid_in is not None and commission_of(log.fees, found.rows):
-        doubts.append(_costs_of_several(paid_in, found.rows))
+        doubts.append(_costs_of_several(paid_in, found.rows, currency))
+    elif (unread := written_in_others(log.fees, found.rows, currency)) is not None:
+        answer = Answer("leave all costs out", {"fields.commission": None})
+        doubts.append(of_unread(unread, currency, [answer]))
+    elif (unread := in_lists(log.columns)) is not None:
+        count = {"fields.commission": f"sum({unread.expression}[*].cost)"}
+        answers = [Answer(f"subtract them, as {currency}", {**count}), Answer("leave them out", {})]
+        doubts.append(of_unread(unread, currency, answers))
     if found.shorting and not is_logged:
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
-    unsure = of_unfilled(log.columns, found.rows)
-    return [*doubts, unsure] if unsure is not None else doubts
+    unsure = [
+        quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
+        of_unfilled(log.columns, found.rows),
+    ]
+    return [*doubts, *filter(None, unsure)]
 
 
 _NO_IDENTITY = Identity((), False, False, ())
@@ -104,14 +138,15 @@ def _times_of(when: Column | None) -> dict[str, object]:
     return {} if when is None else {"time_unit": when.unit, "time_format": when.layout}
 
 
-def _costs_of_several(paid_in: Column, rows: Sequence[int]) -> Doubt:
-    """Costs of fills that are paid in several currencies, which cannot be added."""
+def _costs_of_several(paid_in: Column, rows: Sequence[int], currency: str) -> Doubt:
+    """Costs of fills that are paid in other currencies, which cannot be added."""
     codes = sorted({str(paid_in.values[row]) for row in rows if paid_in.present[row]})
-    return Doubt(
-        "cost_currencies",
-        f"Costs are paid in {' and '.join(codes)}, which cannot be added; what of them?",
-        (Answer("leave all costs out", {"fields.commission": None}),),
-    )
+    answers = [Answer("leave all costs out", {"fields.commission": None})]
+    if currency in map(str.upper, codes):
+        only: dict[str, object] = {"fields.commission_currency": paid_in.expression}
+        answers.insert(0, Answer(f"only those in {currency} count", only))
+    asked = f"Costs are paid in {' and '.join(codes)}, and results are in {currency}"
+    return Doubt("cost_currencies", f"{asked}; what of the costs?", tuple(answers))
 
 
 def _share_symbols(log: Log, rows: Sequence[int]) -> bool:

@@ -48,6 +48,11 @@ def reading_of(
     )
 
 
+def currency_of(log: Log, rows: Sequence[int]) -> str:
+    """The currency of results that are computed from other columns."""
+    return unit_of(MONEY, "", None, log.columns, log.roles, rows).currency
+
+
 def of_stake(size: AmountOverPrice, what: str) -> Doubt:
     """Whether a quantity is what was paid over the price."""
     return Doubt(

@@ -9,13 +9,13 @@ from perfkit.inference.closing import closing_records
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.identity import identity_of
 from perfkit.inference.moments import moments_of
-from perfkit.inference.money import commission_of
 from perfkit.inference.proof import evidence as says
+from perfkit.inference.questions.paid_in import commission_fields
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Difference, difference
 from perfkit.inference.table.names import word_set
-from perfkit.inference.without_pnl.log_facts import Log, reading_of
+from perfkit.inference.without_pnl.log_facts import Log, currency_of, reading_of
 
 _RECEIVED = word_set("payout revenue proceeds received returned payoff winnings")
 _PAID = word_set("stake cost invested wager bet spent paid risked staked outlay")
@@ -35,10 +35,9 @@ def from_totals(log: Log) -> Reading | None:
         return None
     moments = moments_of(log.times, log.columns, closing.rows, events=False)
     identity = identity_of(log.columns, log.roles, None, closing)
-    commission = commission_of(log.fees, closing.rows)
-    result = {"gross_pnl" if commission else "net_pnl": earned.expression}
-    if commission:
-        result["commission"] = commission
+    currency = currency_of(log, closing.rows)
+    commission = commission_fields(log.fees, closing.rows, log.columns, currency)
+    result = {"gross_pnl" if commission else "net_pnl": earned.expression, **commission}
     dialect = dialect_of(result, closing, log.left_out, moments, identity, log.roles)
     proof = _agrees(earned, log.roles, closing.rows)
     said = "P&L is what came back less what was paid" + LESS_COSTS * bool(commission)

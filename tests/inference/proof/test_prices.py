@@ -1,5 +1,7 @@
 """What prices and balances say of results: their unit."""
 
+from decimal import Decimal
+
 import pytest
 
 from perfkit.inference.infer import infer
@@ -105,3 +107,51 @@ class TestUnitsThatAColumnNames:
             for n, r in enumerate(("1.5", "-1", "-0.5"))
         ]
         assert infer(records).source["currency"] == "R"
+
+
+class TestPerCentBesideAQuantity:
+    @staticmethod
+    def trades(name: str, scale: str, **more: object) -> Reading:
+        """Ten trades of 10 at nearly the same price: 1 % up, 2 % down and so on."""
+        records: list[Record] = []
+        for n in range(10):
+            entry, share = Decimal(200) + Decimal(n) / 10, Decimal((1, -2, 3, -1)[n % 4]) / 100
+            records.append(
+                {
+                    "entry_time": at(2 * n),
+                    "exit_time": at(2 * n + 1),
+                    "symbol": "X",
+                    "side": "long",
+                    "entry_price": f"{entry}",
+                    "exit_price": f"{entry * (1 + share)}",
+                    "qty": "10",
+                    name: f"{share * Decimal(scale)}",
+                    **more,
+                }
+            )
+        return infer(records)
+
+    @pytest.mark.parametrize("name", ["profit_ratio", "pnl_pct", "return"])
+    def test_fractions_are_shown_as_per_cent(self, name: str) -> None:
+        reading = self.trades(name, "1")
+        assert reading.is_sure
+        assert reading.source["currency"] == "%"
+        assert net_pnl(reading) in (f"{name} * 100", '"return" * 100')
+
+    def test_per_cent_stays_as_it_is(self) -> None:
+        reading = self.trades("pnl_pct", "100")
+        assert (net_pnl(reading), reading.source["currency"]) == ("pnl_pct", "%")
+
+    def test_per_cent_called_pnl_is_no_money(self) -> None:
+        assert self.trades("pnl", "100").source["currency"] == "%"
+
+    def test_a_contract_of_fifty_is_money(self) -> None:
+        records = [
+            {"entry_time": at(2 * n), "exit_time": at(2 * n + 1), "symbol": "ES", "side": "long",
+             "entry_price": "5000", "exit_price": str(5001 + n % 3), "qty": "2",
+             "pnl": str(100 * (1 + n % 3))}
+            for n in range(10)
+        ]  # fmt: skip
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.source["currency"] == "money"

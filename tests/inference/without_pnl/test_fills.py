@@ -83,3 +83,26 @@ class TestNotFilled:
 def test_what_rounding_leaves_of_a_position_is_dust() -> None:
     reading = infer(fills(("buy", "3.454022", "10"), ("sell", "3.454023", "11")))
     assert reading.dialect["fills"]["dust"] == Decimal("0.000001")  # type: ignore[index]
+
+
+class TestWhatOrdersDid:
+    def test_what_was_filled_counts(self) -> None:
+        reading = infer(fills(*FOUR, filled_qty=["2", "2", "1", "1"]))
+        assert field(reading, "quantity") == "filled_qty"
+
+    def test_what_was_filled_is_never_more_than_what_was_ordered(self) -> None:
+        reading = infer(fills(*FOUR, filled_value=["20", "24", "33", "30"]))
+        assert field(reading, "quantity") == "quantity"
+
+    @pytest.mark.parametrize("action", [["OPEN"] * 4, ["entry"] * 4])
+    def test_orders_that_only_open_close_nothing(self, action: list[object]) -> None:
+        assert not infer(fills(*FOUR, action=action)).has_results
+
+    def test_sides_of_positions_buy_and_sell_nothing(self) -> None:
+        orders = (("long", "2", "10"), ("long", "2", "12"), ("short", "3", "11"))
+        closed = fills(*orders, ("short", "3", "10"), action=["open", "close", "open", "close"])
+        assert not infer(closed).has_results
+
+    def test_buys_that_open_and_sales_that_close_are_executions(self) -> None:
+        reading = infer(fills(*FOUR, action=["open", "close", "open", "close"]))
+        assert "fills" in reading.dialect

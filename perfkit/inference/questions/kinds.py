@@ -1,0 +1,90 @@
+"""Questions about records that may be no closed trades, though they have a P&L."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from perfkit.inference.candidates import Candidate
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.record_kinds import closing_words, logged
+from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
+from perfkit.inference.table.roles import Times
+
+_LEAST_TRADES = 5
+_EXPOSURES = frozenset(("-1", "0", "1", "-1.0", "0.0", "1.0", ""))
+
+
+def flagged_open(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
+    """Records that count, though a flag such as `is_closed: 0` says that they are still open."""
+    rows = best.closing.rows
+    for column in columns:
+        if column.kind not in (BOOLEAN, NUMBER) or column is best.closing.marker:
+            continue
+        if not column.has_few_words:
+            continue
+        closing, opening = closing_words(column, best.pnl, rows, [])
+        still = [row for row in rows if column.labels[row] in opening]
+        closed = [row for row in rows if column.labels[row] in closing]
+        if not still or not closed:
+            continue
+        said = f"{column.name} {column.labels[still[0]]}"
+        return Doubt(
+            "flagged_open",
+            f"{len(still)} records with a {best.pnl.name} have {said}; did they close?",
+            (
+                Answer("no", {f"only.{column.expression}": _one(logged(column, closing))}),
+                Answer("yes", {}),
+            ),
+        )
+    return None
+
+
+def _one(values: list[object]) -> object:
+    return values[0] if len(values) == 1 else values
+
+
+def bars(
+    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column], times: Times
+) -> Doubt | None:
+    """A record for each bar of a backtest: a position of -1, 0 or 1 beside one price."""
+    if times.closed or {"entry_price", "exit_price", "side", "quantity"} & roles.keys():
+        return None
+    for column in columns:
+        if column.kind != NUMBER or column.words not in (("position",), ("pos",), ("exposure",)):
+            continue
+        flat = sum(column.labels[row] in ("0", "0.0") for row in best.closing.rows)
+        if set(column.distinct) <= _EXPOSURES and flat and best.closing.marker is None:
+            return Doubt(
+                "bars",
+                f"Is each record a trade? {column.name} is 0 in {flat} of them, as for bars.",
+                (Answer("yes", {}),),
+            )
+    return None
+
+
+def ends_with_total(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
+    """A last record whose P&L is that of all others together."""
+    *rows, last = best.closing.rows
+    numbers = best.pnl.numbers
+    total = numbers[last]
+    if not total or sum(bool(numbers[row]) for row in rows) < _LEAST_TRADES:
+        return None
+    if total != sum((numbers[row] or Decimal(0) for row in rows), Decimal(0)):
+        return None
+    apart = [
+        column
+        for column in columns
+        if column.kind in (TEXT, TIME) and column.labels.count(column.labels[last]) == 1
+    ]
+    column = next(iter(apart), best.pnl)
+    value = column.values[last] if column.present[last] else None
+    only: object = "exists" if value is None else {"not": value}
+    return Doubt(
+        "ends_with_total",
+        f"The last {best.pnl.name} is {total:f}, as all others together; what is that record?",
+        (
+            Answer("a total, and no trade", {f"only.{column.expression}": only}),
+            Answer("a trade", {}),
+        ),
+    )

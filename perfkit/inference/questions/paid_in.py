@@ -1,0 +1,123 @@
+"""Costs that are paid in another currency than that of the results."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from perfkit.inference.candidates import Candidate
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.money import BEFORE, UNKNOWN, Costs, commission_of, costs_of, gross_of
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import NUMBER, OTHER, Column
+from perfkit.inference.table.names import MONEY
+from perfkit.inference.table.role_names import is_currency_of_fee, is_fee
+
+
+def result_and_costs(
+    best: Candidate, fees: Sequence[Column], columns: Sequence[Column], currency: str
+) -> tuple[dict[str, str], Costs]:
+    """The fields of the result and of its costs, and what is said and asked of these.
+
+    Where costs have a currency of their own, those of another one are kept out of the result.
+    """
+    costs = costs_of(best, fees)
+    unread = written_in_others(fees, best.closing.rows, currency) or in_lists(columns)
+    if unread is not None and best.unit == MONEY and not best.is_net:
+        return {"net_pnl": gross_of(best)}, Costs(
+            gross_of(best), "", (_unread(unread, best, currency),), ()
+        )
+    result = {"net_pnl": costs.net_pnl}
+    if not costs.commission:
+        return result, costs
+    result["commission"] = costs.commission
+    paid_in = commission_currency_of(columns, best.closing.rows, currency)
+    if paid_in is None:
+        return result, costs
+    result["commission_currency"] = paid_in.expression
+    if not best.is_net and not costs.doubts:
+        result["gross_pnl"] = gross_of(best)
+        del result["net_pnl"]
+    return result, _of_other_currencies(costs, best, paid_in)
+
+
+def commission_fields(
+    fees: Sequence[Column], rows: Sequence[int], columns: Sequence[Column], currency: str
+) -> dict[str, str]:
+    """The fields of the costs, and of their currency where it is not that of the results."""
+    commission = commission_of(fees, rows)
+    if not commission:
+        return {}
+    paid_in = commission_currency_of(columns, rows, currency)
+    other = {} if paid_in is None else {"commission_currency": paid_in.expression}
+    return {"commission": commission, **other}
+
+
+def written_in_others(fees: Sequence[Column], rows: Sequence[int], currency: str) -> Column | None:
+    """Costs that are written with another currency than that of the results: `0.01 BNB`."""
+    for fee in fees:
+        codes = {shapes.unit_of_number(fee.values[row]) for row in rows if fee.numbers[row]} - {""}
+        if any(code.isalpha() and code != currency for code in codes):
+            return fee
+    return None
+
+
+def in_lists(columns: Sequence[Column]) -> Column | None:
+    """Costs in a list of objects, where no other column has them: `fees: [{cost: 1}]`."""
+    if any(column.kind == NUMBER and is_fee(column.name) for column in columns):
+        return None
+    for column in columns:
+        if column.kind == OTHER and is_fee(column.name) and any(map(_has_cost, column.sample)):
+            return column
+    return None
+
+
+def _has_cost(value: object) -> bool:
+    return isinstance(value, list) and any(isinstance(one, dict) and "cost" in one for one in value)
+
+
+def _unread(fee: Column, best: Candidate, currency: str) -> Doubt:
+    gross = gross_of(best)
+    answers = [Answer("leave them out", {"fields.net_pnl": gross})]
+    if fee.kind == OTHER:
+        less = f"{gross} - sum({fee.expression}[*].cost)"
+        answers.insert(0, Answer(f"subtract them, as {currency}", {"fields.net_pnl": less}))
+    return of_unread(fee, currency, answers)
+
+
+def of_unread(fee: Column, currency: str, answers: Sequence[Answer]) -> Doubt:
+    """The question about costs of another currency, or in lists."""
+    said = "in lists" if fee.kind == OTHER else f"such as {fee.sample[0]}"
+    return Doubt(
+        "cost_currencies",
+        f"{fee.name} has costs {said}, and results are in {currency}; what of them?",
+        tuple(answers),
+    )
+
+
+def commission_currency_of(
+    columns: Sequence[Column], rows: Sequence[int], currency: str
+) -> Column | None:
+    """The column that names the currency of the costs, where that is not always that of the P&L."""
+    for column in columns:
+        if not is_currency_of_fee(column.name):
+            continue
+        codes = {str(column.values[row]).upper() for row in rows if column.present[row]}
+        if len(codes) > 1 or (codes and currency not in (UNKNOWN, *codes)):
+            return column
+    return None
+
+
+def _of_other_currencies(costs: Costs, best: Candidate, paid_in: Column) -> Costs:
+    """The costs, where those in the currency of the P&L alone are to be subtracted from it."""
+    gross: dict[str, object] = {"fields.net_pnl": None, "fields.gross_pnl": gross_of(best)}
+    doubts = [
+        doubt._replace(
+            answers=tuple(
+                one._replace(changes=gross) if one.meaning == BEFORE else one
+                for one in doubt.answers
+            )
+        )
+        for doubt in costs.doubts
+    ]
+    said = f"costs in another currency, as {paid_in.name} says, are left out"
+    return costs._replace(doubts=tuple(doubts), assumed=(*costs.assumed, said))

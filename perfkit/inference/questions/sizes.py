@@ -1,0 +1,79 @@
+"""Questions about sizes: a quantity or the money put in, and a P&L of one unit or of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from perfkit.inference.candidates import Candidate
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.proof import evidence as says
+from perfkit.inference.proof.prices import is_move_of_one
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.derived_columns import AmountOverPrice
+from perfkit.inference.table.names import MONEY
+
+_EITHER = frozenset(("amount", "size", "position size", "trade size", "bet size", "position"))
+"""Names of a quantity as well as of money."""
+_LEAST_MONEY = 5
+_ALIKE = Decimal("0.05")
+
+
+def of_one_unit(best: Candidate, roles: Mapping[str, Column], currency: str) -> Doubt | None:
+    """A P&L that is exit less entry, though the quantity beside it is not 1."""
+    if best.name.unit != MONEY or best.name.currency or best.name.is_bare:
+        return None
+    if not is_move_of_one(best.pnl, roles, says.checked(best.closing.rows)):
+        return None
+    name, size = best.pnl.expression, roles["quantity"].expression
+    code = currency if currency not in ("%", "points") else "money"
+    return Doubt(
+        "of_one_unit",
+        f"{best.pnl.name} is exit less entry, whatever {roles['quantity'].name} is; what is it?",
+        (
+            Answer(
+                "the P&L of one unit",
+                {"currency": code, "fields.net_pnl": f"{name} * abs({size})"},
+            ),
+            Answer("the P&L of the trade", {"currency": code, "fields.net_pnl": name}),
+            Answer("points", {"currency": "points", "fields.net_pnl": name}),
+        ),
+    )
+
+
+def quantity_or_money(
+    size: Column, price: Column, rows: Sequence[int], *, is_fill: bool
+) -> Doubt | None:
+    """Whether a `position_size` of 1000 is a quantity, or what was put in, where both may be.
+
+    Sizes below 5 are quantities; so are those that differ and are worth the same each time. Of
+    fills, amounts that differ are quantities, as money comes back with what was earned.
+    """
+    if isinstance(size, AmountOverPrice) or " ".join(size.words) not in _EITHER:
+        return None
+    pairs = [
+        (abs(held), paid)
+        for row in rows
+        if (held := size.numbers[row]) and (paid := price.numbers[row])
+    ]
+    if not pairs or min(held for held, _ in pairs) < _LEAST_MONEY:
+        return None
+    different = len({held for held, _ in pairs})
+    if different > 1 and (is_fill or _are_alike([held * paid for held, paid in pairs])):
+        return None
+    if all(paid <= 1 for _, paid in pairs):  # shares of a prediction market
+        return None
+    over = f"{size.expression} / {price.expression}"
+    return Doubt(
+        "quantity_or_money",
+        f"Is {size.name} a quantity, or the money that was put in? {pairs[0][0]:f} may be either.",
+        (
+            Answer("a quantity", {"fields.quantity": size.expression}),
+            Answer("money", {"fields.quantity": over}),
+        ),
+    )
+
+
+def _are_alike(worth: Sequence[Decimal]) -> bool:
+    middle = sorted(worth)[len(worth) // 2]
+    return sum(abs(one - middle) <= middle * _ALIKE for one in worth) * 10 >= 9 * len(worth)

@@ -1,0 +1,90 @@
+"""Records with a P&L that may be no closed trades: open by a flag, bars of a backtest, totals."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+
+Record = dict[str, object]
+
+
+def trades(count: int = 20) -> list[Record]:
+    """Trades that earn -8 to 11."""
+    return [
+        {
+            "entry_time": f"2026-04-07T{8 + n:02}:00:00Z"
+            if n < 15
+            else f"2026-04-08T{n:02}:00:00Z",
+            "exit_time": f"2026-04-07T{8 + n:02}:30:00Z" if n < 15 else f"2026-04-08T{n:02}:30:00Z",
+            "symbol": "X",
+            "pnl": str(n - 8),
+        }
+        for n in range(count)
+    ]
+
+
+def asked(reading: Reading) -> list[str]:
+    return [doubt.name for doubt in reading.doubts]
+
+
+class TestFlagsOfOpenTrades:
+    @pytest.mark.parametrize(
+        ("name", "still", "done"),
+        [("is_closed", "0", "1"), ("is_open", "1", "0"), ("settled", False, True)],
+    )
+    def test_half_of_the_records_flagged_open_is_asked(
+        self, name: str, still: object, done: object
+    ) -> None:
+        records = [{**one, name: (still, done)[n % 2]} for n, one in enumerate(trades())]
+        reading = infer(records)
+        assert asked(reading) == ["flagged_open"]
+        no = reading.doubts[0].answers[0]
+        assert no.changes == {f"only.{name}": done}
+
+    def test_a_flag_that_is_never_set_says_nothing(self) -> None:
+        assert infer([{**one, "is_closed": False} for one in trades()]).is_sure
+
+
+class TestBars:
+    @staticmethod
+    def bars() -> list[Record]:
+        return [
+            {"date": f"2026-04-{n + 1:02}", "position": str(n % 2), "price": str(100 + n),
+             "pnl": str(n % 3 - 1), "cum_pnl": str(sum(k % 3 - 1 for k in range(n + 1)))}
+            for n in range(28)
+        ]  # fmt: skip
+
+    def test_a_record_for_each_bar_is_asked(self) -> None:
+        assert "bars" in asked(infer(self.bars()))
+
+    def test_a_position_that_is_never_flat_is_not(self) -> None:
+        assert "bars" not in asked(infer([{**one, "position": "1"} for one in self.bars()]))
+
+
+class TestTotals:
+    def test_a_row_called_total_is_no_trade(self) -> None:
+        records = trades()
+        total = {**records[-1], "symbol": "TOTAL", "pnl": "30"}
+        reading = infer([*records, total])
+        assert reading.is_sure
+        assert reading.closed == len(records)
+        assert reading.dialect["only"] == {"symbol": {"not": ["TOTAL"]}}
+
+    def test_totals_between_are_none_either(self) -> None:
+        records = trades()
+        records[10] = {**records[10], "symbol": "Subtotal", "pnl": "999"}
+        assert infer(records).closed == len(records) - 1
+
+    @pytest.mark.parametrize("symbol", ["ALL", "", "X"])
+    def test_a_last_result_as_large_as_all_others_together_is_asked(self, symbol: str) -> None:
+        total = {**trades(1)[0], "exit_time": "2026-04-09T10:00:00Z", "symbol": symbol, "pnl": "30"}
+        reading = infer([*trades(), total])
+        assert asked(reading) == ["ends_with_total"]
+        assert [one.meaning for one in reading.doubts[0].answers] == [
+            "a total, and no trade",
+            "a trade",
+        ]
+
+    def test_another_last_result_is_not(self) -> None:
+        total = {**trades(1)[0], "exit_time": "2026-04-09T10:00:00Z", "pnl": "31"}
+        assert infer([*trades(), total]).is_sure

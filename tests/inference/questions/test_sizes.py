@@ -1,0 +1,76 @@
+"""Sizes that are a quantity or money, results that are of one unit or of all."""
+
+from decimal import Decimal
+
+import pytest
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+
+Record = dict[str, object]
+
+
+def trades(**more: object) -> list[Record]:
+    """Long trades at different prices, the price 1 % up, level, or 1 % down."""
+    return [
+        {
+            "entry_time": f"2026-04-07T{8 + n:02}:00:00Z",
+            "exit_time": f"2026-04-07T{8 + n:02}:30:00Z",
+            "symbol": "X",
+            "side": "long",
+            "entry_price": str(200 + 10 * n),
+            "exit_price": f"{(200 + 10 * n) * (1 + Decimal(n % 3 - 1) / 100)}",
+            **more,
+        }
+        for n in range(15)
+    ]
+
+
+def asked(reading: Reading) -> list[str]:
+    return [doubt.name for doubt in reading.doubts]
+
+
+class TestOneUnit:
+    def test_exit_less_entry_beside_a_quantity_is_asked(self) -> None:
+        records = [
+            {**one, "pnl": str(Decimal(str(one["exit_price"])) - Decimal(str(one["entry_price"])))}
+            for one in trades(qty="5")
+        ]
+        reading = infer(records)
+        assert "of_one_unit" in asked(reading)
+        doubt = next(one for one in reading.doubts if one.name == "of_one_unit")
+        assert [one.changes["fields.net_pnl"] for one in doubt.answers] == [
+            "pnl * abs(qty)",
+            "pnl",
+            "pnl",
+        ]
+        whole = infer([{**one, "qty": "1"} for one in records])
+        assert "of_one_unit" not in asked(whole)
+
+
+class TestQuantityOrMoney:
+    @pytest.mark.parametrize("name", ["position_size", "amount", "size"])
+    def test_a_thousand_of_either_is_asked(self, name: str) -> None:
+        reading = infer(trades(**{name: "1000"}))
+        assert asked(reading) == ["quantity_or_money"]
+        money = reading.doubts[0].answers[1]
+        assert money.changes == {"fields.quantity": f"{name} / entry_price"}
+
+    @pytest.mark.parametrize(("name", "size"), [("qty", "1000"), ("amount", "0.5")])
+    def test_what_can_only_be_a_quantity_is_not(self, name: str, size: str) -> None:
+        assert infer(trades(**{name: size})).is_sure
+
+    def test_sizes_of_equal_worth_are_quantities(self) -> None:
+        records = [
+            {**one, "size": f"{20_000 / Decimal(str(one['entry_price'])):.6f}"} for one in trades()
+        ]
+        assert infer(records).is_sure
+
+    def test_executions_of_one_amount_are_asked(self) -> None:
+        records: list[Record] = [
+            {"time": f"2026-04-07T{n:02}:00:00Z", "symbol": "X", "side": ("buy", "sell")[n % 2],
+             "price": str(500 + 5 * (n % 2)), "amount": "1000"}
+            for n in range(20)
+        ]  # fmt: skip
+        assert asked(infer(records)) == ["quantity_or_money"]
+        assert infer([{**one, "amount": str(10 + n // 2)} for n, one in enumerate(records)]).is_sure
