@@ -78,8 +78,8 @@ def is_move_of_one(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
     if not {"entry_price", "exit_price", "quantity"} <= roles.keys():
         return False
     moves = _moves(pnl, roles, rows)
-    one = all(_at(roles, "quantity", row) in (None, Decimal(1)) for row, _ in moves)
-    return not one and _agree(pnl, moves)
+    others = [pair for pair in moves if _at(roles, "quantity", pair[0]) not in (None, Decimal(1))]
+    return len(others) > 1 and _agree(pnl, others)
 
 
 def earlier_prices_say(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> Prices:

@@ -47,6 +47,14 @@ class TestOneUnit:
         whole = infer([{**one, "qty": "1"} for one in records])
         assert "of_one_unit" not in asked(whole)
 
+    def test_a_quantity_that_counts_where_it_is_not_one(self) -> None:
+        records = trades()
+        for n, record in enumerate(records):
+            size = Decimal("0.05") if n % 5 == 0 else Decimal(1)
+            move = Decimal(str(record["exit_price"])) - Decimal(str(record["entry_price"]))
+            record |= {"qty": str(size), "pnl": str(move * size)}
+        assert "of_one_unit" not in asked(infer(records))
+
 
 class TestQuantityOrMoney:
     @pytest.mark.parametrize("name", ["position_size", "amount", "size"])
