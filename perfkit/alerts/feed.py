@@ -303,6 +303,9 @@ def _trouble(book: Book, source: Source, known: Sequence[str]) -> str | None:
     odd = newest_is_no_file(source, book.config.folder)
     if odd is not None:
         return f"{odd}, the newest that matches, is not a file"
+    for file in files:
+        if file.waiting_lines:
+            return file.unclosed_quote
     newest = files[-1]
     if not newest.end and not newest.waiting:
         return f"{newest.name}, its newest file, is empty"

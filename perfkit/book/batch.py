@@ -237,6 +237,7 @@ def _entry(number: int, log: FileLog, days: list[int], last_day: int | None) -> 
         newest=max(log.at, default=None),
         details=(),
         left_out=len(log.left_out),
+        waiting_lines=log.waiting_lines,
     )
 
 

@@ -224,7 +224,7 @@ def _compared_text(
         return _Found(None)
     seen = seen._replace(sampled=known.end if known.end > verified_bytes else 0)
     if status.st_size == known.end:
-        return _Found(seen._replace(waiting=0))
+        return _Found(seen._replace(waiting=0, waiting_lines=0))
     start = Start(known.end, known.lines + 1, newline)
     inode = seen.fingerprint[:2]
     follows = start, digest, inode, known.last_day

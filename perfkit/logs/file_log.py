@@ -38,9 +38,10 @@ class FileLog(NamedTuple):
     `at[i]` is the instant parsed line i speaks of: its closing time, else its opening time.
     `blocks` has the number and the offset of a line now and then, to find others from. `total`
     lines, numbered from 1 through the file, end at offset `end`. `waiting_line` is the number of a
-    last line without a newline, `waiting_bytes` its length. `offset_of` has, by their numbers, the
-    offsets of lines that close a trade and by themselves say nothing of its result. `left_out` has
-    parsed lines with a value that could not be read.
+    last line without a newline, `waiting_bytes` its length; `waiting_lines` whole lines wait
+    before it if a quoted cell goes on. `offset_of` has, by their numbers, the offsets of lines that
+    close a trade and by themselves say nothing of its result. `left_out` has parsed lines with a
+    value that could not be read.
     """
 
     path: str
@@ -55,6 +56,7 @@ class FileLog(NamedTuple):
     end: int
     waiting_line: int | None
     waiting_bytes: int
+    waiting_lines: int
     offset_of: dict[int, int]
     left_out: list[LineError]
 

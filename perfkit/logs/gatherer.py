@@ -78,8 +78,14 @@ class Gatherer:
         self.blank = 0
         self.waiting_line: int | None = None
         self.waiting_bytes = 0
+        self.waiting_lines = 0
         self.blocks: list[tuple[int, int]] = []
         self.sizes = Sizes()
+
+    @property
+    def lines_above(self) -> int:
+        """How many lines stand above the next record."""
+        return max(0, self.decoder.first_line - self.next_line)
 
     def end_line(self, length: int) -> None:
         """Takes the newline, of so many bytes, that the line before had not yet."""
@@ -204,9 +210,13 @@ class Gatherer:
         self._count(0, 0, 0, length)
         self.end = offset + length
 
-    def waiting(self, length: int) -> None:
-        """Takes note of a last line without a newline: it is still being written."""
+    def waiting(self, length: int, lines: int = 0) -> None:
+        """Takes note of what is still being written: a last line without a newline.
+
+        Whole `lines` before it are the beginning of a row with a quoted cell that goes on.
+        """
         self.waiting_line, self.waiting_bytes = self.next_line, length
+        self.waiting_lines = lines
 
     def result(self) -> FileLog:
         slots: list[Column] = []
@@ -232,6 +242,7 @@ class Gatherer:
             end=self.end,
             waiting_line=self.waiting_line,
             waiting_bytes=self.waiting_bytes,
+            waiting_lines=self.waiting_lines,
             offset_of=self.offset_of,
             left_out=self.left_out,
         )

@@ -101,7 +101,10 @@ def findings(selection: Selection) -> list[Finding]:
                 "the log of a past day ends with an incomplete line",
             )
         )
-    return found
+    return found + [
+        Finding("unclosed_quote", file.waiting_lines, file.unclosed_quote)
+        for file in selection.waiting
+    ]
 
 
 def _left_out(selection: Selection) -> list[Finding]:

@@ -10,6 +10,7 @@ from functools import cached_property
 from perfkit.book.book import Book, PnlCurve, missing_days
 from perfkit.book.line_counts import DayLines
 from perfkit.book.store.day_sheet import NO_NAME, Sheet, digest_of, sheet_of
+from perfkit.book.store.ledger import FileEntry
 from perfkit.book.store.packing import PackedTrades
 from perfkit.core.calendar import Window, checked, parse_date
 from perfkit.core.errors import LineError, NoTradesError
@@ -159,6 +160,13 @@ class Selection:
     def unterminated(self) -> list[date]:
         """The past days of the window whose file ends in an incomplete line."""
         return [day for day in self.book.unterminated() if self._has(day)]
+
+    @cached_property
+    def waiting(self) -> list[FileEntry]:
+        """The files of which whole lines wait, which may be of the window."""
+        last = self.window.last_day.toordinal()
+        files = (file for file in self.book.files if file.waiting_lines)
+        return [file for file in files if file.last_day is None or file.last_day <= last]
 
     @cached_property
     def ahead(self) -> int:

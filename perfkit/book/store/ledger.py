@@ -46,7 +46,8 @@ class FileEntry(NamedTuple):
     line speaks of. `details` are the addresses of what is seldom needed. When it was last compared
     with its digests, a sample of its first `sampled` bytes was; 0 stands for all of them. `form` is
     the label of its form, `numbering` how its records are numbered if they are no lines;
-    `left_out` is how many values of its lines could not be read and were left out.
+    `left_out` is how many values of its lines could not be read and were left out. Of what waits,
+    `waiting_lines` are whole lines, in a quoted cell of CSV that goes on.
     """
 
     number: int
@@ -68,6 +69,17 @@ class FileEntry(NamedTuple):
     form: str = ""
     numbering: str = ""
     left_out: int = 0
+    waiting_lines: int = 0
+
+    @property
+    def unclosed_quote(self) -> str:
+        """What to say of a quoted cell that goes on over whole lines; empty without one."""
+        if not self.waiting_lines:
+            return ""
+        return (
+            f"{self.name}: a quote opens a cell on line {self.lines + 1} and is not closed; "
+            "the lines from there on wait"
+        )
 
     @property
     def label(self) -> str:

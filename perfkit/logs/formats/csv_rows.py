@@ -2,7 +2,8 @@
 
 The header is the line that has most of the names that the dialect reads; what comes before it (a
 title, an account) is passed over. Of several columns with one name the second is `Name#2`; a
-column without a name is `#3` if it is the third. A row may span lines where a quoted cell does.
+column without a name is `#3` if it is the third. A row may span lines where a quoted cell does (see
+`csv_quotes`).
 
     Account: 1001            passed over
     time;profit;;profit      the header: time, profit, #3, profit#2
@@ -20,6 +21,7 @@ from perfkit.config.layout import Layout
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats import json_lines
+from perfkit.logs.formats.csv_quotes import MOST_LINES, RowEnds
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -27,9 +29,7 @@ if TYPE_CHECKING:
 
 DELIMITERS = ",;\t|"
 HEADER_WITHIN = 100
-"""The header is among so many lines; so many lines one row has at most."""
-
-QUOTE = b'"'
+"""The header is among so many lines."""
 
 
 class Header(NamedTuple):
@@ -124,6 +124,7 @@ class CsvRows:
         self._names = header.names
         self._width = len(header.names)
         self._delimiter = header.delimiter
+        self._ends = RowEnds(header.delimiter)
         places = {name: n for n, name in enumerate(header.names)}
         # A name that the header does not have is read from a cell that each row is given.
         picked = [places.get(key, self._width) for key in keys]
@@ -134,23 +135,13 @@ class CsvRows:
         text = raw.removeprefix(BOM_UTF8).decode("utf-8", "replace").rstrip("\r\n")
         return named(_cells(text, self._delimiter)) == self._names
 
-    def whole_until(self, block: bytes) -> int:
-        """Up to which byte the lines of a block are whole rows."""
-        cut = block.rfind(b"\n") + 1
-        if QUOTE not in block:
-            return cut
-        # Quotes come in pairs within a row, so a row ends where their number is even.
-        odd = block.count(QUOTE, 0, cut) % 2
-        whole, lines = cut, 0
-        while odd and whole and lines < HEADER_WITHIN:
-            earlier = block.rfind(b"\n", 0, whole - 1) + 1
-            odd = (odd + block.count(QUOTE, earlier, whole)) % 2
-            whole, lines = earlier, lines + 1
-        return cut if odd else whole
+    def whole_until(self, block: bytes, above: int = 0) -> int:
+        """Up to which byte a block has whole rows, after so many lines `above` the first row."""
+        return self._ends.whole_until(block, above)
 
     def is_whole(self, raw: bytes) -> bool:
         """Whether some lines are whole rows."""
-        return raw.count(QUOTE) % 2 == 0 or raw.count(b"\n") > HEADER_WITHIN
+        return self._ends.whole_until(raw) == len(raw)
 
     def is_complete(self, raw: bytes) -> bool:
         """Whether a last line without its newline is all of a row: it may always go on."""
@@ -196,7 +187,9 @@ class CsvRows:
         rows, lines, line = [], [], 0
         try:
             for cells in reader:
-                if len(cells) != self._width or not any(cells):
+                if len(cells) != self._width or not "".join(cells).strip():
+                    return None
+                if reader.line_num - line > 1 and _is_long(parted[line : reader.line_num]):
                     return None
                 cells.append("")
                 rows.append(self._pick(cells))
@@ -208,15 +201,7 @@ class CsvRows:
 
     def records(self, block: bytes) -> Iterator[bytes]:
         """The rows of a block one by one, without the newline that ends each."""
-        begun: list[bytes] = []
-        quotes = 0
-        for raw in block.split(b"\n")[:-1]:
-            begun.append(raw)
-            quotes += raw.count(QUOTE)
-            if quotes % 2 == 0 or len(begun) > HEADER_WITHIN:
-                yield b"\n".join(begun)
-                begun, quotes = [], 0
-        yield from begun
+        return self._ends.rows(block)
 
     def record(self, raw: bytes) -> tuple[Any, ...] | None:
         """One row, None when it is blank; raises `BadValueError` with the reason."""
@@ -227,14 +212,10 @@ class CsvRows:
         if b"\0" in raw:
             raise BadValueError(json_lines.why_nul(raw))
         try:
-            text = raw.decode("utf-8").removesuffix("\r")
+            text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             raise BadValueError(f"is not UTF-8 at byte {error.start + 1}") from error
-        lines = [line + "\n" for line in text.split("\n")]
-        try:
-            (cells,) = csv.reader(lines, delimiter=self._delimiter, strict=True)
-        except (csv.Error, ValueError) as error:
-            raise BadValueError(f"is not a row of CSV: {error}") from error
+        cells = self._cells_of((text + "\n").replace("\r\n", "\n")[:-1])
         count = len(cells)
         while len(cells) > self._width and not cells[-1].strip():
             cells.pop()
@@ -243,3 +224,22 @@ class CsvRows:
         if missing:
             raise OddWidthError(row, count, self._width)
         return row
+
+    def _cells_of(self, row: str) -> list[str]:
+        if '"' not in row and "\r" not in row:
+            return row.split(self._delimiter)
+        lines = [line + "\n" for line in row.split("\n")]
+        try:
+            (cells,) = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        except (csv.Error, ValueError) as error:
+            why = str(error)
+            if "unexpected end" in why:
+                why = "a quote begins a cell and does not end it"
+            raise BadValueError(f"is not a row of CSV: {why}") from error
+        return cells
+
+
+def _is_long(lines: Sequence[str]) -> bool:
+    """Whether lines may be more, or longer, than those of one row."""
+    most = json_lines.MAX_LINE_BYTES // 4  # a character has four bytes at most
+    return len(lines) > MOST_LINES or sum(map(len, lines)) + len(lines) > most
