@@ -119,10 +119,13 @@ def _form_of_text(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> F
 
 def _csv(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> Form:
     from perfkit.logs.formats.csv_rows import found_header, likely_header
+    from perfkit.logs.formats.json_lines import MAX_LINE_BYTES
 
     layout = dialect.layout
     head += text.read(-1 if layout.section else HEAD_BYTES - len(head))
-    if layout.section is None and len(head) < HEAD_BYTES:
+    if layout.section is None:
+        if not head.endswith(b"\n"):
+            head += text.readline(MAX_LINE_BYTES)
         head = head[: head.rfind(b"\n") + 1]  # what follows may go on
     surely = layout.format == CSV or _is_called_csv(path)
     keys = dialect.keys

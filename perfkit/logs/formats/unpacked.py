@@ -58,7 +58,7 @@ def text_of(path: str, stream: BinaryIO, form: Form, dialect: Dialect) -> Binary
         from perfkit.logs.formats import reader_records
 
         return BytesIO(reader_records.lines_of(text.read(), dialect.layout.reader or ""))
-    if form.format == CSV:
+    if form.format == CSV and form.packing != UTF16:  # which may still be being written
         return BufferedReader(_Ended(text))
     return text
 
