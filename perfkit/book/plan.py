@@ -111,7 +111,7 @@ def plan(
                 kept[known.number] = found.entry
                 readings += found.readings
                 continue
-            if not known.numbering:  # a document or a database has no earlier lines
+            if not known.is_read_anew:  # a document or a database has no earlier lines
                 rewritten.append(name)
         limit = None if limits is None else limits[name]
         number = given.get(name, next_number)

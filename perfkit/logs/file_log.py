@@ -41,7 +41,8 @@ class FileLog(NamedTuple):
     last line without a newline, `waiting_bytes` its length; `waiting_lines` whole lines wait
     before it if a quoted cell goes on. `offset_of` has, by their numbers, the offsets of lines that
     close a trade and by themselves say nothing of its result. `left_out` has parsed lines with a
-    value that could not be read.
+    value that could not be read. `another_header` is the line of a header that is not the one that
+    rows are read by, if it stands above what follows, else 0.
     """
 
     path: str
@@ -59,6 +60,7 @@ class FileLog(NamedTuple):
     waiting_lines: int
     offset_of: dict[int, int]
     left_out: list[LineError]
+    another_header: int
 
     @property
     def bytes_read(self) -> int:

@@ -12,7 +12,7 @@ from sys import intern
 from perfkit.config.dialect import NUMBER, Dialect
 from perfkit.config.layout import CSV, JSON, READER
 from perfkit.core import values as col
-from perfkit.core.errors import LineError
+from perfkit.core.errors import LineError, LogReadError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import concatenated
 from perfkit.core.one_value import BadValueError
@@ -61,6 +61,7 @@ class Gatherer:
         self.columns = LineColumns(dialect)
         self.next_line = start.line
         self.end = start.offset
+        self.another_header = 0  # the line of one that stands above what follows
         self.begin()
 
     def begin(self) -> None:
@@ -120,13 +121,16 @@ class Gatherer:
 
     def _whole(self, place: _BlockPlace, added: int) -> None:
         block = place.block
-        ignored, errors = len(self.ignored), len(self.errors)
+        ignored, errors, parsed = len(self.ignored), len(self.errors), len(self.line)
         blank = self._blank_lines(block) or self._records(place)
         sizes = [0, 0, blank, 0]
         if len(self.ignored) > ignored or len(self.errors) > errors:
             lengths = self._lengths(place)
             sizes[1] = sum(lengths[number] for number in self.ignored[ignored:])
             sizes[3] = sum(lengths[error.line] for error in self.errors[errors:])
+        if self.decoder.first_line > 1:
+            odd = self.ignored[ignored:] + [error.line for error in self.errors[errors:]]
+            self._headers(place, odd, self.line[parsed:])
         sizes[0] = len(block) - sum(sizes)
         if added:  # the last line has it, and is not blank
             last = self.next_line - 1
@@ -189,6 +193,30 @@ class Gatherer:
         self._rows(rows, numbers, place)
         return blank
 
+    def _headers(self, place: _BlockPlace, numbers: Sequence[int], rows: Sequence[int]) -> None:
+        """Looks for headers among lines that are bad or passed over.
+
+        Raises `LogReadError` where `rows` that are read stand under another header than the first.
+        """
+        for number in sorted(numbers):
+            start = place.offset_of(number) - place.offset
+            alike = self.decoder.reads_alike(place.block[start : place.block.find(b"\n", start)])
+            if alike is None:
+                continue
+            self._under_another(number, rows)
+            self.another_header = 0 if alike else number
+        self._under_another(self.next_line, rows)
+
+    def _under_another(self, end: int, rows: Sequence[int]) -> None:
+        first = self.another_header
+        if first and (not self.dialect.only or any(first < row < end for row in rows)):
+            raise LogReadError(
+                self.shown,
+                f"line {first} is another header than line {self.decoder.first_line - 1}",
+                "move the lines from there on to a file of their own, or write "
+                f"`header: {first}` in its source to read them alone",
+            )
+
     def _odd_rows(
         self, odd: Sequence[tuple[tuple[Any, ...], int, str]], place: _BlockPlace
     ) -> None:
@@ -245,6 +273,7 @@ class Gatherer:
             waiting_lines=self.waiting_lines,
             offset_of=self.offset_of,
             left_out=self.left_out,
+            another_header=self.another_header,
         )
 
     def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:

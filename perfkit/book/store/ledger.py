@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat
 
 from perfkit.book.store.pages import Address
+from perfkit.config.layout import CSV
 from perfkit.core.errors import kind_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import FILE_MODE
@@ -32,6 +33,10 @@ The day is None before the first trade line of its file.
 
 KEPT_BAD_LINES = 1000
 """So many bad lines of a file are kept one by one; others count with the first of their kind."""
+
+UNDER_ANOTHER_HEADER = "\n\nanother header"
+"""Marks the form of a CSV file that is read from its start when it grows, as its end is a table
+that the dialect passes over."""
 
 
 class FileEntry(NamedTuple):
@@ -85,6 +90,13 @@ class FileEntry(NamedTuple):
     def label(self) -> str:
         """Its name, as the places of its lines show it."""
         return self.name + self.numbering
+
+    @property
+    def is_read_anew(self) -> bool:
+        """Whether it is read from its start whenever it grows, as records do not follow lines."""
+        _, of, table, *_ = [*self.form.split("\n"), "", ""]
+        has_section = of == CSV and bool(table)
+        return has_section or bool(self.numbering) or self.form.endswith(UNDER_ANOTHER_HEADER)
 
     @property
     def bytes_read(self) -> int:

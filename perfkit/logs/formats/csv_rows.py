@@ -22,12 +22,17 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats import json_lines
 from perfkit.logs.formats.csv_quotes import MOST_LINES, RowEnds
+from perfkit.logs.formats.csv_sections import (
+    DELIMITERS,
+    cells_of,
+    looks_like_header,
+    section_start,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-DELIMITERS = ",;\t|"
 HEADER_WITHIN = 100
 """The header is among so many lines."""
 
@@ -48,37 +53,43 @@ class OddWidthError(BadValueError):
         self.row = row
 
 
-def found_header(head: bytes, wanted: Sequence[str], layout: Layout, least: int) -> Header | None:
-    """The header among the first lines of a file: the first one with most of the names wanted.
+def headers_in(head: bytes, wanted: Sequence[str], layout: Layout, least: int) -> list[Header]:
+    """What may be the header among the first lines of a file: each has more of the names wanted.
 
-    None where no line has `least` of them. Of a line that the layout names, the delimiter is the
-    one that parts it into most cells.
+    None of them has fewer than `least`. Of a line that the layout names, the delimiter is the one
+    that parts it into most cells.
     """
     lines = _lines(head)
-    first = _section_start(lines, layout.section)
-    best: Header | None = None
+    first = section_start(lines, layout.section)
+    found: list[Header] = []
     for number in range(first, min(len(lines), first + HEADER_WITHIN)):
         if layout.header not in (None, number + 1):
             continue
         for delimiter in layout.delimiter or DELIMITERS:
-            header = Header(named(_cells(lines[number], delimiter)), number + 1, delimiter)
+            header = Header(named(cells_of(lines[number], delimiter)), number + 1, delimiter)
             if layout.header is None:
                 known = len(set(header.names) & set(wanted))
             else:
                 known = len(header.names)
             if known >= least:
-                best, least = header, known + 1
-    return best
+                least = known + 1
+                found = [one for one in found if one.line <= number] + [header]
+    return found
 
 
 def likely_header(head: bytes, layout: Layout) -> Header | None:
-    """The header of a file of which no name is known: its first line with two cells or more."""
+    """The header of a file of which no name is known: its first line with two cells or more.
+
+    None where that line is a row.
+    """
     lines = _lines(head)
-    first = _section_start(lines, layout.section)
+    first = section_start(lines, layout.section)
     for number in range(first, min(len(lines), first + HEADER_WITHIN)):
-        every = [(d, _cells(lines[number], d)) for d in layout.delimiter or DELIMITERS]
+        every = [(d, cells_of(lines[number], d)) for d in layout.delimiter or DELIMITERS]
         delimiter, cells = max(every, key=lambda one: len(one[1]))
         if len(cells) > 1:
+            if not looks_like_header(cells):
+                return None
             return Header(named(cells), number + 1, delimiter)
     return None
 
@@ -86,23 +97,6 @@ def likely_header(head: bytes, layout: Layout) -> Header | None:
 def _lines(head: bytes) -> list[str]:
     text = head.removeprefix(BOM_UTF8).decode("utf-8", "replace")
     return [line.rstrip("\r") for line in text.split("\n")]
-
-
-def _section_start(lines: Sequence[str], section: str | None) -> int:
-    """The place of the line that a section begins with, the header or a title above it."""
-    if section is None:
-        return 0
-    for number, line in enumerate(lines):
-        if any(_cells(line, delimiter)[:1] == [section] for delimiter in DELIMITERS):
-            return number
-    return len(lines)
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return []
 
 
 def named(cells: Sequence[str]) -> tuple[str, ...]:
@@ -124,6 +118,8 @@ class CsvRows:
         self._names = header.names
         self._width = len(header.names)
         self._delimiter = header.delimiter
+        self._keys = keys
+        self._names_in_bytes = [key.partition("#")[0].encode() for key in keys]
         self._ends = RowEnds(header.delimiter)
         places = {name: n for n, name in enumerate(header.names)}
         # A name that the header does not have is read from a cell that each row is given.
@@ -133,7 +129,25 @@ class CsvRows:
     def is_header(self, raw: bytes) -> bool:
         """Whether a line is the header that the rows are read by."""
         text = raw.removeprefix(BOM_UTF8).decode("utf-8", "replace").rstrip("\r\n")
-        return named(_cells(text, self._delimiter)) == self._names
+        return named(cells_of(text, self._delimiter)) == self._names
+
+    def reads_alike(self, raw: bytes) -> bool | None:
+        """Whether a row that is a header again names the columns as this one does.
+
+        None where it is not a header.
+        """
+        least = min(2, len(self._keys))
+        if sum(key in raw for key in self._names_in_bytes) < least:
+            return None
+        cells = cells_of(raw.decode("utf-8", "replace").rstrip("\r"), self._delimiter)
+        names = named(cells)
+        if len(set(names).intersection(self._keys)) < least or not looks_like_header(cells):
+            return None
+        places = {name: place for place, name in enumerate(names)}
+        own = {name: place for place, name in enumerate(self._names)}
+        return len(names) == self._width and all(
+            places.get(key) == own.get(key) for key in self._keys
+        )
 
     def whole_until(self, block: bytes, above: int = 0) -> int:
         """Up to which byte a block has whole rows, after so many lines `above` the first row."""
@@ -215,7 +229,7 @@ class CsvRows:
             text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             raise BadValueError(f"is not UTF-8 at byte {error.start + 1}") from error
-        cells = self._cells_of((text + "\n").replace("\r\n", "\n")[:-1])
+        cells = self._cells((text + "\n").replace("\r\n", "\n")[:-1])
         count = len(cells)
         while len(cells) > self._width and not cells[-1].strip():
             cells.pop()
@@ -225,7 +239,7 @@ class CsvRows:
             raise OddWidthError(row, count, self._width)
         return row
 
-    def _cells_of(self, row: str) -> list[str]:
+    def _cells(self, row: str) -> list[str]:
         if '"' not in row and "\r" not in row:
             return row.split(self._delimiter)
         lines = [line + "\n" for line in row.split("\n")]

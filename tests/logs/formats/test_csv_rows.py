@@ -15,7 +15,7 @@ from perfkit.logs.formats.csv_rows import (
     CsvRows,
     Header,
     OddWidthError,
-    found_header,
+    headers_in,
     likely_header,
 )
 
@@ -23,7 +23,8 @@ WANTED = ("exit_time", "pnl")
 
 
 def header(text: str, layout: Layout = Layout(), least: int = 2) -> Header | None:  # noqa: B008
-    return found_header(text.encode(), WANTED, layout, least)
+    found = headers_in(text.encode(), WANTED, layout, least)
+    return found[-1] if found else None
 
 
 @pytest.mark.parametrize(
@@ -54,10 +55,36 @@ def test_a_header_may_be_named_by_its_line_or_by_the_section_it_stands_in() -> N
 
 def test_without_enough_names_there_is_no_header_but_a_likely_one() -> None:
     text = b"title\nwhen,what,pnl\n1,2,3\n"
-    assert found_header(text, WANTED, Layout(), 2) is None
-    found = found_header(text, WANTED, Layout(), 1)
+    assert headers_in(text, WANTED, Layout(), 2) == []
+    (found,) = headers_in(text, WANTED, Layout(), 1)
     assert found == Header(("when", "what", "pnl"), 2, ",") == likely_header(text, Layout())
     assert likely_header(b"title\nrow\n", Layout()) is None
+    assert likely_header(b"2026-04-08 09:00,-500,a\nb,c,d\n", Layout()) is None
+
+
+def test_each_line_with_more_of_the_names_may_be_the_header() -> None:
+    text = b"pnl;x\nexit_time,pnl\nexit_time,x\n"
+    found = headers_in(text, WANTED, Layout(), 1)
+    assert [(one.line, one.delimiter) for one in found] == [(1, ";"), (2, ",")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "alike"),
+    [
+        (b"exit_time,pnl,x", True),
+        (b"exit_time,pnl,y\r", True),
+        (b"pnl,exit_time,x", False),
+        (b"exit_time,pnl", False),
+        (b"exit_time,y,pnl", False),
+        (b"exit_time,a,b", None),
+        (b"exit_time,pnl,12", None),
+        (b"", None),
+    ],
+)
+def test_a_header_within_the_rows_is_told_from_one_that_names_other_columns(
+    raw: bytes, alike: bool | None
+) -> None:
+    assert rows("exit_time", "pnl", "x").reads_alike(raw) is alike
 
 
 def rows(*names: str, delimiter: str = ",") -> CsvRows:
