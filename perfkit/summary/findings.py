@@ -101,10 +101,18 @@ def findings(selection: Selection) -> list[Finding]:
                 "the log of a past day ends with an incomplete line",
             )
         )
+    found += _lost_columns(selection)
     return found + [
         Finding("unclosed_quote", file.waiting_lines, file.unclosed_quote)
         for file in selection.waiting
     ]
+
+
+def _lost_columns(selection: Selection) -> list[Finding]:
+    """For each field how many files lack what it is read from, and the first of them."""
+    counts = Counter(lost.field for lost in selection.lost)
+    first = {lost.field: lost for lost in reversed(selection.lost)}
+    return [Finding("lost_column", counts[field], str(first[field])) for field in sorted(first)]
 
 
 def _left_out(selection: Selection) -> list[Finding]:

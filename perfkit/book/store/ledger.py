@@ -92,6 +92,12 @@ class FileEntry(NamedTuple):
         return self.name + self.numbering
 
     @property
+    def columns(self) -> tuple[str, ...] | None:
+        """The names of the columns of a CSV file; None of any other."""
+        parts = self.form.removesuffix(UNDER_ANOTHER_HEADER).split("\n")
+        return tuple(parts[5:]) if parts[1:2] == [CSV] else None
+
+    @property
     def is_read_anew(self) -> bool:
         """Whether it is read from its start whenever it grows, as records do not follow lines."""
         _, of, table, *_ = [*self.form.split("\n"), "", ""]
