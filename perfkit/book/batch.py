@@ -239,6 +239,7 @@ def _entry(number: int, log: FileLog, days: list[int], last_day: int | None) -> 
         details=(),
         left_out=len(log.left_out),
         waiting_lines=log.waiting_lines,
+        decimal_marks=log.decimal_marks,
     )
 
 

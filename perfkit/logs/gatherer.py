@@ -59,6 +59,7 @@ class Gatherer:
         self.dialect = dialect
         self.decoder = _decoder(form, dialect)
         self.columns = LineColumns(dialect)
+        self.numbers = _numbers_in_texts(form, dialect)
         self.next_line = start.line
         self.end = start.offset
         self.another_header = 0  # the line of one that stands above what follows
@@ -80,6 +81,7 @@ class Gatherer:
         self.waiting_line: int | None = None
         self.waiting_bytes = 0
         self.waiting_lines = 0
+        self.decimal_marks = 0
         self.blocks: list[tuple[int, int]] = []
         self.sizes = Sizes()
 
@@ -274,6 +276,7 @@ class Gatherer:
             offset_of=self.offset_of,
             left_out=self.left_out,
             another_header=self.another_header,
+            decimal_marks=self.decimal_marks,
         )
 
     def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
@@ -283,6 +286,10 @@ class Gatherer:
         raw: Raw = list(zip(*rows, strict=True))
         if self.dialect.only:
             raw, numbers = self._chosen(raw, numbers, place)
+        if self.numbers:
+            from perfkit.logs.decimal_marks import marks_in
+
+            self.decimal_marks = marks_in(raw, self.numbers, self.decimal_marks)
         while numbers:
             typed, bad = self._converted(raw, len(numbers))
             if typed is not None and not bad:
@@ -358,3 +365,12 @@ def _decoder(form: Form, dialect: Dialect) -> Decoder:
 
     assert form.header is not None
     return CsvRows(form.header, dialect.keys)
+
+
+def _numbers_in_texts(form: Form, dialect: Dialect) -> list[int]:
+    """The places of the keys whose numbers are texts of any form."""
+    if form.format != CSV:
+        return []
+    from perfkit.logs.decimal_marks import places_of_numbers
+
+    return places_of_numbers(dialect)

@@ -52,7 +52,8 @@ class FileEntry(NamedTuple):
     with its digests, a sample of its first `sampled` bytes was; 0 stands for all of them. `form` is
     the label of its form, `numbering` how its records are numbered if they are no lines;
     `left_out` is how many values of its lines could not be read and were left out. Of what waits,
-    `waiting_lines` are whole lines, in a quoted cell of CSV that goes on.
+    `waiting_lines` are whole lines, in a quoted cell of CSV that goes on; `decimal_marks` are
+    those that its numbers show where the dialect does not say which mark they have.
     """
 
     number: int
@@ -75,6 +76,7 @@ class FileEntry(NamedTuple):
     numbering: str = ""
     left_out: int = 0
     waiting_lines: int = 0
+    decimal_marks: int = 0
 
     @property
     def unclosed_quote(self) -> str:
