@@ -19,10 +19,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_MARKS = (
-    (COMMA, re.compile(r"^[^,\n]*[0-9],[0-9]+[^0-9.,\n]*$", re.MULTILINE)),
-    (POINT, re.compile(r"^[^0-9.,\n]*[1-9][0-9]{0,2}\.[0-9]{3}[^0-9.,\n]*$", re.MULTILINE)),
-)
+_COMMA = re.compile(r"^[^,\n]*[0-9],[0-9]+[^0-9.,\n]*$", re.MULTILINE)
+_POINT = re.compile(r"^[^0-9.,\n]*[1-9][0-9]{0,2}\.[0-9]{3}[^0-9.,\n]*$", re.MULTILINE)
+_THREE_DIGITS = re.compile(r"\.[0-9]{3}(?![0-9])")
 
 
 def places_of_numbers(dialect: Dialect) -> list[int]:
@@ -43,7 +42,8 @@ def marks_in(raw: Sequence[Sequence[Any]], places: Sequence[int], known: int) ->
         if known == COMMA | POINT:
             break
         text = "\n".join(map(str, raw[place]))
-        for bit, pattern in _MARKS:
-            if not known & bit and pattern.search(text):
-                known |= bit
+        if not known & COMMA and "," in text and _COMMA.search(text):
+            known |= COMMA
+        if not known & POINT and _THREE_DIGITS.search(text) and _POINT.search(text):
+            known |= POINT
     return known

@@ -21,7 +21,7 @@ from perfkit.config.layout import Layout
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats import json_lines
-from perfkit.logs.formats.csv_quotes import MOST_LINES, RowEnds
+from perfkit.logs.formats.csv_quotes import MOST_LINES, NEWLINE, QUOTE, RowEnds
 from perfkit.logs.formats.csv_sections import (
     DELIMITERS,
     cells_of,
@@ -31,7 +31,9 @@ from perfkit.logs.formats.csv_sections import (
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeAlias
+
+    Decoded: TypeAlias = "tuple[list[tuple[Any, ...]], Sequence[int]]"
 
 HEADER_WITHIN = 100
 """The header is among so many lines."""
@@ -119,6 +121,7 @@ class CsvRows:
         self._width = len(header.names)
         self._delimiter = header.delimiter
         self._keys = keys
+        self._decoded: tuple[bytes, Decoded | None] = b"", None
         self._names_in_bytes = [key.partition("#")[0].encode() for key in keys]
         self._ends = RowEnds(header.delimiter)
         places = {name: n for n, name in enumerate(header.names)}
@@ -151,6 +154,12 @@ class CsvRows:
 
     def whole_until(self, block: bytes, above: int = 0) -> int:
         """Up to which byte a block has whole rows, after so many lines `above` the first row."""
+        whole = block[: block.rfind(NEWLINE) + 1]
+        if QUOTE in whole and not above:
+            decoded = self.block(whole)
+            if decoded is not None:  # it will be asked for, and takes less time than looking
+                self._decoded = whole, decoded
+                return len(whole)
         return self._ends.whole_until(block, above)
 
     def is_whole(self, raw: bytes) -> bool:
@@ -162,11 +171,15 @@ class CsvRows:
         del raw
         return False
 
-    def block(self, block: bytes) -> tuple[list[tuple[Any, ...]], Sequence[int]] | None:
+    def block(self, block: bytes) -> Decoded | None:
         """All rows of a block and the line of it, from 0, on which each begins.
 
         None where a row cannot be read or is blank.
         """
+        known, decoded = self._decoded
+        self._decoded = b"", None
+        if block and known == block:
+            return decoded
         most = json_lines.MAX_LINE_BYTES
         if b"\0" in block or (len(block) > most and max(map(len, block.split(b"\n"))) > most):
             return None
@@ -194,7 +207,7 @@ class CsvRows:
             line.replace(self._delimiter, "").strip() for line in parted
         )
 
-    def _quoted(self, parted: Sequence[str]) -> tuple[list[tuple[Any, ...]], Sequence[int]] | None:
+    def _quoted(self, parted: Sequence[str]) -> Decoded | None:
         reader = csv.reader(
             (line + "\n" for line in parted), delimiter=self._delimiter, strict=True
         )
