@@ -18,6 +18,7 @@ from perfkit.book.store.days import sealed
 from perfkit.book.store.identity_index import Entries, Entry, entry, in_order
 from perfkit.book.store.ledger import (
     KEPT_BAD_LINES,
+    UNDER_ANOTHER_HEADER,
     BadLine,
     DayEntry,
     Details,
@@ -178,7 +179,7 @@ def _read(
                     seen_at=now,
                     chunks=digest.chunks(),
                     details=(pages.put(details.packed),),
-                    form=form.label,
+                    form=form.label + UNDER_ANOTHER_HEADER * bool(log.another_header),
                     numbering=form.numbering,
                 ),
             )
@@ -237,6 +238,8 @@ def _entry(number: int, log: FileLog, days: list[int], last_day: int | None) -> 
         newest=max(log.at, default=None),
         details=(),
         left_out=len(log.left_out),
+        waiting_lines=log.waiting_lines,
+        decimal_marks=log.decimal_marks,
     )
 
 

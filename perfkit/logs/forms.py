@@ -17,8 +17,11 @@ from __future__ import annotations
 
 import os
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Sequence
+from itertools import pairwise
 
 from perfkit.config.layout import AUTO, CSV, JSON, JSONL, READER, SQLITE
+from perfkit.core.errors import LogReadError
 from perfkit.core.one_value import BadValueError
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.logs.formats.form import BZIP2, GZIP, PACKED, PLAIN, UTF16, XZ, Form
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from perfkit.config.dialect import Dialect
+    from perfkit.logs.formats.csv_rows import Header
 
 PEEKED_BYTES = 4096
 HEAD_BYTES = 64 * 1024
@@ -118,22 +122,47 @@ def _form_of_text(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> F
 
 
 def _csv(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> Form:
-    from perfkit.logs.formats.csv_rows import found_header, likely_header
+    from perfkit.logs.formats.csv_rows import headers_in, likely_header
+    from perfkit.logs.formats.json_lines import MAX_LINE_BYTES
 
     layout = dialect.layout
     head += text.read(-1 if layout.section else HEAD_BYTES - len(head))
-    if layout.section is None and len(head) < HEAD_BYTES:
+    if layout.section is None:
+        if not head.endswith(b"\n"):
+            head += text.readline(MAX_LINE_BYTES)
         head = head[: head.rfind(b"\n") + 1]  # what follows may go on
     surely = layout.format == CSV or _is_called_csv(path)
     keys = dialect.keys
-    header = found_header(head, keys, layout, 1 if surely else min(2, len(keys)))
+    found = headers_in(head, keys, layout, 1 if surely else min(2, len(keys)))
+    header = _first_with_trades(found, head, dialect)
     if header is None and surely:
         header = likely_header(head, layout)
     if header is not None:
-        return Form(CSV, header=header)
-    if layout.format == CSV and head.strip():
-        raise BadValueError("has no line that could be the header of its columns")
+        return Form(CSV, header=header, table=layout.section or "")
+    if surely and head.strip():
+        raise BadValueError(
+            "has no line that could be the header of its columns; write their names on its first "
+            "line, or the number of the line that has them as `header` of the source"
+        )
     return PLAIN
+
+
+def _first_with_trades(found: Sequence[Header], head: bytes, dialect: Dialect) -> Header | None:
+    """The first possible header with a record before the next one, else the last."""
+    from perfkit.logs.file_log import Start
+    from perfkit.logs.gatherer import Gatherer
+
+    lines = head.split(b"\n")
+    for header, following in pairwise(found):
+        above = b"".join(line + b"\n" for line in lines[: following.line - 1])
+        reader = Gatherer("", dialect, Start(), Form(CSV, header=header))
+        try:
+            reader.block(above, 0)
+        except LogReadError:  # one more header between, under which it is said
+            return header
+        if reader.result().lines.line:
+            return header
+    return found[-1] if found else None
 
 
 def _is_called_csv(path: str) -> bool:

@@ -12,7 +12,7 @@ from sys import intern
 from perfkit.config.dialect import NUMBER, Dialect
 from perfkit.config.layout import CSV, JSON, READER
 from perfkit.core import values as col
-from perfkit.core.errors import LineError
+from perfkit.core.errors import LineError, LogReadError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import concatenated
 from perfkit.core.one_value import BadValueError
@@ -59,8 +59,10 @@ class Gatherer:
         self.dialect = dialect
         self.decoder = _decoder(form, dialect)
         self.columns = LineColumns(dialect)
+        self.numbers = _numbers_in_texts(form, dialect)
         self.next_line = start.line
         self.end = start.offset
+        self.another_header = 0  # the line of one that stands above what follows
         self.begin()
 
     def begin(self) -> None:
@@ -78,8 +80,15 @@ class Gatherer:
         self.blank = 0
         self.waiting_line: int | None = None
         self.waiting_bytes = 0
+        self.waiting_lines = 0
+        self.decimal_marks = 0
         self.blocks: list[tuple[int, int]] = []
         self.sizes = Sizes()
+
+    @property
+    def lines_above(self) -> int:
+        """How many lines stand above the next record."""
+        return max(0, self.decoder.first_line - self.next_line)
 
     def end_line(self, length: int) -> None:
         """Takes the newline, of so many bytes, that the line before had not yet."""
@@ -114,13 +123,16 @@ class Gatherer:
 
     def _whole(self, place: _BlockPlace, added: int) -> None:
         block = place.block
-        ignored, errors = len(self.ignored), len(self.errors)
+        ignored, errors, parsed = len(self.ignored), len(self.errors), len(self.line)
         blank = self._blank_lines(block) or self._records(place)
         sizes = [0, 0, blank, 0]
         if len(self.ignored) > ignored or len(self.errors) > errors:
             lengths = self._lengths(place)
             sizes[1] = sum(lengths[number] for number in self.ignored[ignored:])
             sizes[3] = sum(lengths[error.line] for error in self.errors[errors:])
+        if self.decoder.first_line > 1:
+            odd = self.ignored[ignored:] + [error.line for error in self.errors[errors:]]
+            self._headers(place, odd, self.line[parsed:])
         sizes[0] = len(block) - sum(sizes)
         if added:  # the last line has it, and is not blank
             last = self.next_line - 1
@@ -183,6 +195,30 @@ class Gatherer:
         self._rows(rows, numbers, place)
         return blank
 
+    def _headers(self, place: _BlockPlace, numbers: Sequence[int], rows: Sequence[int]) -> None:
+        """Looks for headers among lines that are bad or passed over.
+
+        Raises `LogReadError` where `rows` that are read stand under another header than the first.
+        """
+        for number in sorted(numbers):
+            start = place.offset_of(number) - place.offset
+            alike = self.decoder.reads_alike(place.block[start : place.block.find(b"\n", start)])
+            if alike is None:
+                continue
+            self._under_another(number, rows)
+            self.another_header = 0 if alike else number
+        self._under_another(self.next_line, rows)
+
+    def _under_another(self, end: int, rows: Sequence[int]) -> None:
+        first = self.another_header
+        if first and (not self.dialect.only or any(first < row < end for row in rows)):
+            raise LogReadError(
+                self.shown,
+                f"line {first} is another header than line {self.decoder.first_line - 1}",
+                "move the lines from there on to a file of their own, or write "
+                f"`header: {first}` in its source to read them alone",
+            )
+
     def _odd_rows(
         self, odd: Sequence[tuple[tuple[Any, ...], int, str]], place: _BlockPlace
     ) -> None:
@@ -204,9 +240,13 @@ class Gatherer:
         self._count(0, 0, 0, length)
         self.end = offset + length
 
-    def waiting(self, length: int) -> None:
-        """Takes note of a last line without a newline: it is still being written."""
+    def waiting(self, length: int, lines: int = 0) -> None:
+        """Takes note of what is still being written: a last line without a newline.
+
+        Whole `lines` before it are the beginning of a row with a quoted cell that goes on.
+        """
         self.waiting_line, self.waiting_bytes = self.next_line, length
+        self.waiting_lines = lines
 
     def result(self) -> FileLog:
         slots: list[Column] = []
@@ -232,8 +272,11 @@ class Gatherer:
             end=self.end,
             waiting_line=self.waiting_line,
             waiting_bytes=self.waiting_bytes,
+            waiting_lines=self.waiting_lines,
             offset_of=self.offset_of,
             left_out=self.left_out,
+            another_header=self.another_header,
+            decimal_marks=self.decimal_marks,
         )
 
     def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
@@ -243,6 +286,10 @@ class Gatherer:
         raw: Raw = list(zip(*rows, strict=True))
         if self.dialect.only:
             raw, numbers = self._chosen(raw, numbers, place)
+        if self.numbers:
+            from perfkit.logs.decimal_marks import marks_in
+
+            self.decimal_marks = marks_in(raw, self.numbers, self.decimal_marks)
         while numbers:
             typed, bad = self._converted(raw, len(numbers))
             if typed is not None and not bad:
@@ -318,3 +365,12 @@ def _decoder(form: Form, dialect: Dialect) -> Decoder:
 
     assert form.header is not None
     return CsvRows(form.header, dialect.keys)
+
+
+def _numbers_in_texts(form: Form, dialect: Dialect) -> list[int]:
+    """The places of the keys whose numbers are texts of any form."""
+    if form.format != CSV:
+        return []
+    from perfkit.logs.decimal_marks import places_of_numbers
+
+    return places_of_numbers(dialect)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import reduce
+from operator import or_
 
 from perfkit.book.store.day_sheet import NO_NAME
 from perfkit.core.errors import LineError, kind_of
@@ -19,6 +21,7 @@ from perfkit.core.trades import (
     SAME_TIME,
     UNPAIRED,
 )
+from perfkit.logs.file_log import COMMA, POINT
 from perfkit.metrics.tally import Counts
 from perfkit.summary.selection import Selection
 from perfkit.summary.shape import Finding
@@ -101,7 +104,32 @@ def findings(selection: Selection) -> list[Finding]:
                 "the log of a past day ends with an incomplete line",
             )
         )
-    return found
+    found += [*_lost_columns(selection), *_decimal_marks(selection)]
+    return found + [
+        Finding("unclosed_quote", file.waiting_lines, file.unclosed_quote)
+        for file in selection.waiting
+    ]
+
+
+def _lost_columns(selection: Selection) -> list[Finding]:
+    """For each field how many files lack what it is read from, and the first of them."""
+    counts = Counter(lost.field for lost in selection.lost)
+    first = {lost.field: lost for lost in reversed(selection.lost)}
+    return [Finding("lost_column", counts[field], str(first[field])) for field in sorted(first)]
+
+
+def _decimal_marks(selection: Selection) -> list[Finding]:
+    """Sources that have numbers with a decimal comma beside numbers such as 1.234."""
+    marks = [
+        reduce(or_, (file.decimal_marks for file in selection.book.files_of(source.name)), 0)
+        for source in selection.book.sources
+    ]
+    message = (
+        "numbers with a decimal comma stand beside such as 1.234, which is read as a fraction: if "
+        'its point parts thousands, write `decimal: ","` in the dialect, else `decimal: "."`'
+    )
+    count = marks.count(COMMA | POINT)
+    return [Finding("decimal_marks", count, message)] if count else []
 
 
 def _left_out(selection: Selection) -> list[Finding]:

@@ -9,7 +9,9 @@ from functools import cached_property
 
 from perfkit.book.book import Book, PnlCurve, missing_days
 from perfkit.book.line_counts import DayLines
+from perfkit.book.lost_columns import LostColumns, lost_columns
 from perfkit.book.store.day_sheet import NO_NAME, Sheet, digest_of, sheet_of
+from perfkit.book.store.ledger import FileEntry
 from perfkit.book.store.packing import PackedTrades
 from perfkit.core.calendar import Window, checked, parse_date
 from perfkit.core.errors import LineError, NoTradesError
@@ -159,6 +161,25 @@ class Selection:
     def unterminated(self) -> list[date]:
         """The past days of the window whose file ends in an incomplete line."""
         return [day for day in self.book.unterminated() if self._has(day)]
+
+    @cached_property
+    def waiting(self) -> list[FileEntry]:
+        """The files of which whole lines wait, which may be of the window."""
+        last = self.window.last_day.toordinal()
+        files = (file for file in self.book.files if file.waiting_lines)
+        return [file for file in files if file.last_day is None or file.last_day <= last]
+
+    @cached_property
+    def lost(self) -> list[LostColumns]:
+        """Columns that files with lines of the window lack and earlier files have."""
+        first, last = self.window.first_day.toordinal(), self.window.last_day.toordinal()
+        return [
+            lost
+            for source in self.book.sources
+            for lost in lost_columns(self.book.files_of(source.name), source.dialect)
+            if lost.file.first_day is None
+            or any(first <= day <= last for day, *_ in lost.file.days)
+        ]
 
     @cached_property
     def ahead(self) -> int:

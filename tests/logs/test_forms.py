@@ -167,3 +167,18 @@ def test_a_mistake_in_the_layout_is_told(layout: dict[str, object], told: str) -
     with pytest.raises(AssertionError) as caught:
         dialect(**layout)
     assert str(caught.value).startswith(told)
+
+
+def test_a_csv_in_utf16_waits_for_the_newline_of_its_last_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("t;p\n1;5.00\n2;12".encode("utf-16"))  # of 12.50
+    with opened(str(path), "a", dialect()) as (text, _):
+        assert text.read() == b"t;p\n1;5.00\n2;12"
+
+
+@pytest.mark.parametrize("columns", [10_000, 60_000])
+def test_a_header_may_be_long(tmp_path: Path, columns: int) -> None:
+    names = ",".join(f"column{n}" for n in range(columns)) + ",t,p\n"
+    found = form(tmp_path, names + "1" + ",2" * (columns + 1) + "\n").header
+    assert found is not None
+    assert (found.line, len(found.names)) == (1, columns + 2)
