@@ -67,7 +67,7 @@ def json_array(rows: Sequence[Record]) -> bytes:
 
 
 def nested(rows: Sequence[Record]) -> bytes:
-    return json.dumps({"run": 1, "bots": {"x": {"trades": rows}, "y": {"trades": []}}}).encode()
+    return json.dumps({"run": 1, "bots": {"x": {"trades": rows}, "y": {"trades": None}}}).encode()
 
 
 def split(rows: Sequence[Record]) -> bytes:

@@ -203,14 +203,14 @@ def _is_document(text: BinaryIO, head: bytes, dialect: Dialect) -> bool:
         return content[:1] == b"[" or not _has_record(first, rest, text)
     if content[:1] == b"[" or not is_alone:
         return is_alone
-    from perfkit.logs.formats.json_document import holds_records
+    from perfkit.logs.formats.json_places import holds_records
 
     return holds_records(first, dialect.keys)
 
 
 def _has_record(first: bytes, rest: bytes, text: BinaryIO) -> bool:
     """Whether a line of its own is a record in a text that is no document as a whole."""
-    from perfkit.logs.formats.json_document import is_whole
+    from perfkit.logs.formats.json_parts import is_whole
 
     rest += text.read()
     lines = rest.split(b"\n")
