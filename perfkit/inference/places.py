@@ -20,6 +20,7 @@ from functools import cache
 from typing import Any, NamedTuple
 
 from perfkit.core.errors import LogReadError, reason_of
+from perfkit.core.one_value import BadValueError
 from perfkit.inference.table import shapes
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -54,7 +55,7 @@ def places_of(path: str) -> list[Place]:
         with open(path, "rb") as stream:
             content = stream.read(MOST_BYTES)
         if content.startswith(_SQLITE):
-            return list(_tables(path))
+            return _tables(path)
         text = _text(content)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         problem = reason_of(error) if isinstance(error, OSError) else str(error)
@@ -284,21 +285,26 @@ def _named(cells: Sequence[str]) -> list[str]:
     return names
 
 
-def _tables(path: str) -> Iterator[Place]:
+def _tables(path: str) -> list[Place]:
     import sqlite3
 
-    address = "file:" + os.path.abspath(path).replace("?", "%3f").replace("#", "%23") + "?mode=ro"
-    try:
-        database = sqlite3.connect(address, uri=True)
+    from perfkit.logs.formats import sqlite_files, sqlite_rows
+
+    def places(database: sqlite3.Connection) -> list[Place]:
         database.row_factory = sqlite3.Row
         names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        found = []
         for (name,) in names[:MOST_PLACES]:
-            quoted = '"' + name.replace('"', '""') + '"'
+            quoted = sqlite_rows.quoted(name)
             rows = database.execute(f"SELECT * FROM {quoted} LIMIT {MOST_RECORDS}")
-            yield Place(name, {"table": name}, [_plain_row(row) for row in rows])
-        database.close()
-    except sqlite3.Error as error:
-        raise LogReadError(path, str(error), "check that it is a whole database") from error
+            found.append(Place(name, {"table": name}, [_plain_row(row) for row in rows]))
+        return found
+
+    try:
+        return sqlite_files.read(path, places)
+    except BadValueError as error:
+        remedy = getattr(error, "remedy", "") or "check that it is a whole database"
+        raise LogReadError(path, str(error), remedy) from error
 
 
 def _plain_row(row: Any) -> dict[str, object]:

@@ -45,7 +45,7 @@ def text_of(path: str, stream: BinaryIO, form: Form, dialect: Dialect) -> Binary
         from perfkit.logs.formats import sqlite_rows
 
         layout = dialect.layout
-        return BytesIO(sqlite_rows.lines_of(path, form.table, layout.query))
+        return BytesIO(sqlite_rows.lines_of(path, form.table, layout.query, dialect.keys))
     text = unpacked(stream, form.packing) if form.packing else stream
     if form.format == JSON:
         from perfkit.logs.formats import json_document, parents
