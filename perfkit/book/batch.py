@@ -12,6 +12,7 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from io import BytesIO
 from itertools import chain, repeat
 
 from perfkit.book.store.days import sealed
@@ -191,15 +192,20 @@ def _text(
 ) -> tuple[BinaryIO, Form, ContentDigest]:
     """The text to read, its form, and the digest of what comes before.
 
-    A text that is translated is digested first, and checked against that while it is read. Raises
-    `ContentChangedError` where something comes before, and the file no longer `follows` it.
+    A text that is translated is digested first, and checked against that while it is read, unless
+    it is in memory. Raises `ContentChangedError` where something comes before, and the file no
+    longer `follows` it.
     """
     path, name, digest = reading.path, reading.name, reading.digest
     form = form_in(path, name, stream, dialect)
     if form.is_translated:
-        digest = digest_of(text_in(path, name, stream, form, dialect))
-        text = verified_text(path, name, dialect, 0, digest.chunks())
-        stream, form = stack.enter_context(text)
+        text = text_in(path, name, stream, form, dialect)
+        digest = digest_of(text)
+        if isinstance(text, BytesIO):
+            text.seek(0)
+            return text, form, digest
+        verified = verified_text(path, name, dialect, 0, digest.chunks())
+        stream, form = stack.enter_context(verified)
     elif digest is None:
         digest = ContentDigest()
     elif not follows or form.label != reading.label:

@@ -4,7 +4,7 @@ A dialect may name the format; else the first bytes of the file decide, never it
 
     {"a": 1}                 JSON Lines, if each line is an object by itself; a single object that
                              holds lists of records, and is no record, is a document
-    [ or { over lines        a JSON document
+    [ or { over lines        a JSON document, as is [ on a single line
     SQLite format 3          a database
     a;b;c                    CSV, if that is a header with fields of the dialect, or if the file is
                              called `.csv` or `.tsv`
@@ -185,27 +185,56 @@ def _is_document(text: BinaryIO, head: bytes, dialect: Dialect) -> bool:
     """Whether a text that begins as JSON is one document, and not a record a line."""
     if dialect.layout.records:
         return True
-    content = head.removeprefix(BOM_UTF8).lstrip()
-    while b"\n" not in content and (more := text.read(HEAD_BYTES)):
-        content += more
-    first, _, rest = content.partition(b"\n")
-    while not rest.strip() and (more := text.read(HEAD_BYTES)):
-        rest += more
-    is_alone = not rest.strip()
-    import json
-
-    try:
-        json.loads(first)
-    except (ValueError, RecursionError):
-        is_row = content[:1] == b"[" and first[1:].lstrip()[:1] in (b"", b"[")
-        if is_alone or (rest.lstrip()[:1] == content[:1] and not is_row):
-            return False
-        return content[:1] == b"[" or not _has_record(first, rest, text)
-    if content[:1] == b"[" or not is_alone:
-        return is_alone
+    first, rest = _first_line(text, head)
+    opening, following = first[:1], rest.lstrip()[:1]
+    if not _is_whole(first):
+        if opening == b"[":
+            is_row = first[1:].lstrip()[:1] in (b"", b"[")
+            return is_row or following != opening
+        return following not in (b"", opening) and not _has_record(first, rest, text)
+    if opening == b"[" or following:
+        return not following
+    if _is_short_record(first, dialect.keys):
+        return False
     from perfkit.logs.formats.json_places import holds_records
 
     return holds_records(first, dialect.keys)
+
+
+def _first_line(text: BinaryIO, head: bytes) -> tuple[bytes, bytes]:
+    """The first line with anything in it, and what follows, up to the next one at least."""
+    parts = [head.removeprefix(BOM_UTF8).lstrip()]
+    while b"\n" not in parts[-1] and (more := text.read(HEAD_BYTES)):
+        parts.append(more)
+    first, _, rest = b"".join(parts).partition(b"\n")
+    while not rest.strip() and (more := text.read(HEAD_BYTES)):
+        rest = more
+    return first, rest
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether a line is one JSON value; a short one is decoded by what is loaded in less time."""
+    if len(line) > HEAD_BYTES:
+        from perfkit.logs.formats.json_parts import is_whole
+
+        return is_whole(line)
+    import json
+
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_short_record(line: bytes, keys: Sequence[str]) -> bool:
+    """Whether a short line of JSON has a field that is wanted."""
+    if len(line) > HEAD_BYTES:
+        return False
+    import json
+
+    value = json.loads(line)
+    return isinstance(value, dict) and not value.keys().isdisjoint(keys)
 
 
 def _has_record(first: bytes, rest: bytes, text: BinaryIO) -> bool:
