@@ -37,11 +37,15 @@ PARENT = "_parent"
 
 
 class Place(NamedTuple):
-    """Records of a file, and the keys of a source that say where they are."""
+    """Records of a file, and the keys of a source that say where they are.
+
+    Where several lists were taken together, `lists` are the paths to them.
+    """
 
     name: str
     layout: dict[str, object]
     records: Sequence[Mapping[str, object]]
+    lists: tuple[str, ...] = ()
 
     @property
     def is_inside(self) -> bool:
@@ -111,10 +115,26 @@ def _of_json(text: str) -> list[Place]:
         return [Place("", {}, [document])] if is_record else []
     merged = _merged(places)
     inner = [one for path, records in merged for one in _inside(path, records)]
-    return [
+    found = [
         Place(path[-1] if path else "", {"records": ".".join(path)} if path else {}, records)
         for path, records in [*merged, *inner][:MOST_PLACES]
     ]
+    paths = [path for path, _ in places]
+    return [place._replace(lists=_lists_in(place, paths)) for place in found]
+
+
+def _lists_in(place: Place, paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The lists that were taken together as one place; none where each is that of a day."""
+    steps = str(place.layout.get("records", "")).split(".")
+    inside = [path for path in paths if len(path) == len(steps) and _leads(steps, path)]
+    names = [name for path in inside for step, name in zip(steps, path, strict=True) if step == "*"]
+    if len(inside) < 2 or all(map(shapes.is_time, names)):
+        return ()
+    return tuple(map(".".join, inside))
+
+
+def _leads(steps: Sequence[str], path: Sequence[str]) -> bool:
+    return all(step in ("*", name) for step, name in zip(steps, path, strict=True))
 
 
 def _of_lines(lines: Sequence[str]) -> Place:

@@ -65,7 +65,7 @@ def place_of(content: bytes, wanted: Sequence[str]) -> tuple[str, ...]:
     several = [
         path
         for path, count in fitting.items()
-        if count * 2 >= most or (not candidates[path] and _place_of_all((best, path)))
+        if count * 2 >= most or (not candidates[path] and place_of_all((best, path)))
     ]
     if len(several) > 1:
         raise _several(several)
@@ -76,7 +76,7 @@ def _several(places: Sequence[tuple[str, ...]]) -> NoRecordsError:
     """The error that there are several lists, and what to write for one of them, and for all."""
     names = list(map(".".join, places))
     remedy = f"write `records: {next(filter(None, names))}` for one of them"
-    together = _place_of_all(places)
+    together = place_of_all(places)
     if together is not None:
         text = ".".join(together)
         remedy += f", or `records: {json.dumps(text) if text.startswith(EVERY) else text}` for all"
@@ -85,7 +85,7 @@ def _several(places: Sequence[tuple[str, ...]]) -> NoRecordsError:
     return NoRecordsError(f"has several lists of records: {listed}{more}", remedy)
 
 
-def _place_of_all(places: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
+def place_of_all(places: Sequence[tuple[str, ...]]) -> tuple[str, ...] | None:
     """One path for all: those that differ in one name are one with a `*`."""
     if len({len(place) for place in places}) > 1:
         return None

@@ -13,9 +13,7 @@ reads. They would belong to whoever runs perfkit, and could keep the bot from wr
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from typing import TypeVar
@@ -109,6 +107,9 @@ def _opened(path: str) -> Iterator[tuple[sqlite3.Connection, Callable[[], bool]]
         with closing(_connected(path, "mode=ro")) as database:
             yield database, lambda: True
     else:
+        import shutil
+        import tempfile
+
         with tempfile.TemporaryDirectory(prefix="perfkit-") as folder:
             copy = os.path.join(folder, "copy")
             with suppress(FileNotFoundError):  # the log may have gone meanwhile
