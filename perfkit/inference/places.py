@@ -17,6 +17,7 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from perfkit.core.errors import LogReadError, reason_of
@@ -34,6 +35,8 @@ _PACKINGS = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress))
 _LEVELS = 6
 PARENT = "_parent"
 """Records inside others have the fields of these under this name."""
+_OF_ONE_KIND = {"strategy", "strategies", "symbol", "symbols", "pair", "pairs"}
+"""Objects whose names are those of as many strategies or symbols, all of which count."""
 
 
 class Place(NamedTuple):
@@ -124,11 +127,15 @@ def _of_json(text: str) -> list[Place]:
 
 
 def _lists_in(place: Place, paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """The lists that were taken together as one place; none where each is that of a day."""
+    """The lists that were taken together as one place; none where they are of one kind.
+
+    They are if each is that of a day, or of a strategy or symbol: `strategy.*.trades`.
+    """
     steps = str(place.layout.get("records", "")).split(".")
     inside = [path for path in paths if len(path) == len(steps) and _leads(steps, path)]
     names = [name for path in inside for step, name in zip(steps, path, strict=True) if step == "*"]
-    if len(inside) < 2 or all(map(shapes.is_time, names)):
+    before = {step.lower() for step, name in pairwise(steps) if name == "*"}
+    if len(inside) < 2 or before & _OF_ONE_KIND or all(map(shapes.is_time, names)):
         return ()
     return tuple(map(".".join, inside))
 

@@ -141,8 +141,8 @@ SEVERAL_LISTS = {
     "halves": ({"in_sample": {"trades": "one"}, "out_of_sample": {"trades": "other"}},
                ["*.trades", "in_sample.trades", "out_of_sample.trades"]),
     "beside": ({"trades": "one", "cancelled": "other"}, ["*", "trades", "cancelled"]),
-    "strategies": ({"strategy": {"A": {"x": "one"}, "B": {"x": "other"}}},
-                   ["strategy.*.x", "strategy.A.x", "strategy.B.x"]),
+    "runs": ({"runs": {"A": {"x": "one"}, "B": {"x": "other"}}},
+             ["runs.*.x", "runs.A.x", "runs.B.x"]),
     "at different depths": ({"trades": "one", "live": {"trades": "other"}},
                             ["trades", "live.trades"]),
 }  # fmt: skip
@@ -177,11 +177,13 @@ def test_which_of_several_lists_of_trades_count_is_asked(
     assert results[:-2] == [45] * (len(lists) - 2)
 
 
-def test_a_list_of_each_day_and_lists_of_other_records_are_not_asked_about(tmp_path: Path) -> None:
+def test_lists_of_one_kind_and_lists_of_other_records_are_not_asked_about(tmp_path: Path) -> None:
     one, other = {"trades": full(range(1, 6))}, {"trades": full(range(6, 9))}
     days = {"2026-04-01": one, "2026-04-06": other}
     found = found_in(written(tmp_path / "a.json", json.dumps(days)))
     assert (found.layout, found.reading.doubts) == ({"records": "*.trades"}, ())
+    found = found_in(written(tmp_path / "a.json", json.dumps({"Strategy": {"A": one, "B": other}})))
+    assert (found.layout, found.reading.doubts) == ({"records": "Strategy.*.trades"}, ())
     document = {"trades": full(range(1, 6)), "daily": [{"date": "2026-04-01", "pnl": "1"}] * 3}
     found = found_in(written(tmp_path / "a.json", json.dumps(document)))
     assert (found.layout, found.reading.doubts) == ({"records": "trades"}, ())
