@@ -98,11 +98,11 @@ def _lines(found: sqlite3.Cursor, wanted: Sequence[str], *, numbered: bool) -> b
         raise NoTableError("has no rows for its `query`", "write a SELECT")
     names = [column[0] for column in found.description]
     first = 1 if numbered else 0
-    twice = [name for name, count in Counter(names[first:]).items() if count > 1]
-    if not set(twice).isdisjoint(wanted):
-        which = " and ".join(name for name in twice if name in wanted)
+    counts = Counter(names[first:])
+    twice = [name for name, count in counts.items() if count > 1 and name in wanted]
+    if twice:
         remedy = f"name the column that counts, as in `SELECT t.{twice[0]} FROM ...`"
-        raise NoTableError(f"has several columns named {which} in its `query`", remedy)
+        raise NoTableError(f"has several columns named {twice[0]} in its `query`", remedy)
     rows = found.fetchall()
     at = [row[0] for row in rows] if numbered else []
     if not at or at[0] < 1 or at[-1] - len(at) > MOST_EMPTY:
