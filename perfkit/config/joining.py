@@ -83,6 +83,7 @@ def compile_joining(
             "name net_pnl, such as `(exit - entry) * qty` of each close, or use `fills`",
         )
     done_when = conditions_of(spec.get("done_when", {}), "done_when", problem)
+    done_when = tuple(one._replace(decimal=compiled.decimal) for one in done_when)
     reuse = spec.get("reuse", False)
     if not isinstance(reuse, bool):
         raise problem("reuse", f"{reuse!r} is unknown", "write true or false")

@@ -16,7 +16,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from perfkit.core.one_value import OTHER_CURRENCY, BadValueError, exact_number, shown
+from perfkit.core.one_value import (
+    OTHER_CURRENCY,
+    BadValueError,
+    UnclearNumberError,
+    exact_number,
+    shown,
+)
 
 MAGNITUDES = frozenset(
     {"BIL", "BIO", "BLN", "BPS", "HUNDRED", "MIL", "MILLION", "MIO", "MLN", "MLD", "MRD", "TSD"}
@@ -107,7 +113,7 @@ def _decimal_mark(text: str, digits: str) -> str:
         return "."
     whole, _, fraction = digits.partition(",")
     if len(fraction) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0"):
-        raise BadValueError(
+        raise UnclearNumberError(
             f"{shown(text)} is not a clear number: write "
             '`decimal: "."` if the comma parts thousands, `decimal: ","` if it begins the fraction'
         )

@@ -116,18 +116,18 @@ class LineColumns:
         ]
 
     def meeting(self, conditions: tuple[Condition, ...], raw: Raw, count: int) -> list[bool]:
-        """Which lines meet all of some conditions."""
+        """Which lines meet all of some conditions; raises `BadValueError` if one is not clear."""
         met = [True] * count
         for condition in conditions:
             values = self._raw(condition.source, raw)
             kinds = set(map(type, values))
             if kinds <= {str, int, type(None)}:
-                verdict = {value: condition.holds(value) for value in set(values)}
+                verdict = {value: condition.verdict(value) for value in set(values)}
                 if True not in verdict.values():
                     return [False] * count
                 here = list(map(verdict.__getitem__, values))
             else:  # a bool equals an int as a key, and a list or an object can be none
-                here = [condition.holds(value) for value in values]
+                here = [condition.verdict(value) for value in values]
             met = [both and one for both, one in zip(met, here, strict=True)]
         return met
 
