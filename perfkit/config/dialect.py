@@ -143,7 +143,7 @@ class Condition(NamedTuple):
             return False
 
     def verdict(self, value: object) -> bool:
-        """The same; raises `UnclearNumberError` where 1,234 may be 1234 or 1.234, and it matters."""
+        """The same; raises `UnclearNumberError` where it matters whether 1,234 is 1234 or 1.234."""
         try:
             return self._verdict(value)
         except UnclearNumberError:

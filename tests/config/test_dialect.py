@@ -233,7 +233,8 @@ class TestOnly:
     def test_with_a_decimal_comma_a_point_parts_thousands_in_conditions_too(
         self, workspace: WriteWorkspace, condition: str, met: list[int]
     ) -> None:
-        lines = (line(v="1.234"), line(v="99,5"), line(v=0.0), line(v="0,00"), line(v=1.5))
+        values = ("1.234", "99,5", 0.0, "0,00", 1.5)
+        lines = [line(v=one, pnl=1.5) for one in values]
         only = f'decimal: ","\nonly: {{v: {condition}}}\n'
         assert self.lines_read(workspace, only, *lines) == met
 
