@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from perfkit.config.dialect import (
+    ENTRY,
     KNOWN_WORDS,
     LAST,
     NUMBER,
@@ -60,7 +61,21 @@ def compile_dialect(
         target: expression_of(target, source, slots, TARGETS, problem)
         for target, source in fields.items()
     }
-    return dialect_of(name, spec, slots, expressions, problem, zone)
+    compiled = dialect_of(name, spec, slots, expressions, problem, zone)
+    return of_its_entry(compiled) if compiled.pnl_from_prices else compiled
+
+
+def of_its_entry(dialect: Dialect) -> Dialect:
+    """The dialect with the side of a trade from its open lines.
+
+    A close that has a side of its own sells what was bought. The quantity that it closes is that of
+    the P&L that is computed from prices.
+    """
+    policies = {"side": ENTRY}
+    if dialect.pnl_from_prices:
+        policies["quantity"] = LAST
+    slots = (one._replace(policy=policies.get(one.target, one.policy)) for one in dialect.slots)
+    return dialect._replace(slots=tuple(slots))
 
 
 def dialect_of(

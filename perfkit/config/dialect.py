@@ -43,6 +43,8 @@ FIRST = "first"
 """The first value a trade's lines give stays: the initial stop is what was risked."""
 LAST = "last"
 """A later value wins; after a close, an open line only fills a gap."""
+ENTRY = "entry"
+"""What open lines say counts, the last of them; without any, as `LAST`."""
 CLOSING = "closing"
 """Only a closing line can say it; a later closing line corrects an earlier one."""
 PNL = "pnl"
@@ -255,8 +257,11 @@ class Dialect(NamedTuple):
 
     @property
     def result_may_vanish(self) -> bool:
-        """Whether a trade can lose its result by a further line: a divisor may become 0."""
-        return any(map(_divides, self.results))
+        """Whether a trade can lose its result by a further line.
+
+        A divisor may become 0; a close may be of more than was opened, where prices make the P&L.
+        """
+        return (self.pnl_from_prices and bool(self.identity)) or any(map(_divides, self.results))
 
     @property
     def read_fields(self) -> list[Field]:

@@ -43,6 +43,9 @@ SAME_TIME, OVERSOLD = 1 << 9, 1 << 10
 UNPAIRED = 1 << 11
 """Its close has no open line to pair with."""
 
+RESIZED = 1 << 12
+"""It closed another quantity than it opened, and its P&L is computed from prices."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",

@@ -64,6 +64,12 @@ class LineColumns:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.keys = {key: n for n, key in enumerate(dialect.keys)}
+        exits = [slot.source for slot in dialect.slots if slot.target == "exit_price"]
+        self.own_exits = [
+            n
+            for n, slot in enumerate(dialect.slots)
+            if slot.target == "entry_price" and slot.source in exits
+        ]
 
     def typed(self, raw: Raw, count: int) -> Typed:
         """Typed columns of some rows; raises `BadValueError` if any value is bad."""
@@ -215,6 +221,8 @@ class LineColumns:
                 is_open = [
                     opened or said == OPEN for opened, said in zip(is_open, column, strict=True)
                 ]
+        for n in self.own_exits:  # the price of a close is not that of the entry
+            slots[n] = _cleared(slots[n], [not opened for opened in is_open])
         if True not in is_open:
             return is_open, closed_at
         for n, slot in enumerate(self.dialect.slots):

@@ -11,7 +11,15 @@ from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import take
-from perfkit.core.trades import COLUMNS, CORRECTED, PNL_COMPUTED, REPEATED, UNPAIRED, Trades
+from perfkit.core.trades import (
+    COLUMNS,
+    CORRECTED,
+    PNL_COMPUTED,
+    REPEATED,
+    RESIZED,
+    UNPAIRED,
+    Trades,
+)
 from perfkit.logs.combine import Records, combined
 from perfkit.logs.derive import NO_RESULT, derived
 from perfkit.logs.file_log import FileLog
@@ -183,6 +191,7 @@ def _with_findings(
         (records.corrected, CORRECTED),
         (records.repeated, REPEATED),
         (records.unpaired, UNPAIRED),
+        (records.resized, RESIZED),
     )
     for rows, finding in (*known, *further):
         for row in rows:

@@ -18,6 +18,7 @@ from perfkit.core.trades import (
     OVERSOLD,
     PNL_COMPUTED,
     REPEATED,
+    RESIZED,
     SAME_TIME,
     UNPAIRED,
 )
@@ -58,6 +59,12 @@ _PER_TRADE = (
         "fills of the same time are taken in the order of their lines; name an id as `order`",
     ),
     (UNPAIRED, "unpaired", "a close has no open line to pair with; its opening time is unknown"),
+    (
+        RESIZED,
+        "other_quantity",
+        "a close is of another quantity than its open line: the P&L computed from prices is that of "
+        "the close alone; read a log of parts with `fills`",
+    ),
     (OVERSOLD, "oversold", "more was sold than was held; what is too much opened nothing"),
 )
 
