@@ -11,6 +11,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from perfkit.config.expressions import (
+    Call,
     Constant,
     Field,
     Formula,
@@ -115,6 +116,10 @@ class Slot(NamedTuple):
     source: Leaf
     kind: str
     policy: str
+
+
+WHOLE_LINE = Slot("line", Call("line", ()), RAW, FIRST)
+"""A digest of the whole line, where lines that say the same of a trade may be two parts of it."""
 
 
 class SlotValue(NamedTuple):

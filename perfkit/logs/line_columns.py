@@ -16,6 +16,7 @@ from perfkit.config.dialect import (
     RAW,
     TEXT,
     TIME,
+    WHOLE_LINE,
     Condition,
     Dialect,
     Slot,
@@ -154,6 +155,8 @@ class LineColumns:
     def _converted(self, slot: Slot, raw: Raw, is_open: list[bool]) -> Column:
         if isinstance(slot.source, Call) and slot.source.name in ("earliest", "latest"):
             return self._of_two_times(slot, slot.source, raw, is_open)
+        if slot == WHOLE_LINE:  # see `Gatherer`
+            return [None] * len(raw[0])
         values = self._values(slot.source, raw)
         if slot.kind == NUMBER:
             return self._numbers(slot, values)

@@ -62,8 +62,8 @@ _PER_TRADE = (
     (
         RESIZED,
         "other_quantity",
-        "a close is of another quantity than its open line: the P&L computed from prices is that of "
-        "the close alone; read a log of parts with `fills`",
+        "a close is of another quantity than its open line: the P&L computed from prices is that "
+        "of the close alone; read a log of parts with `fills`",
     ),
     (OVERSOLD, "oversold", "more was sold than was held; what is too much opened nothing"),
 )

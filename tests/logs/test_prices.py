@@ -148,7 +148,10 @@ def test_a_dialect_that_lacks_one_of_them_is_refused(workspace: WriteWorkspace) 
 class TestOfSeveralLines:
     """Opens and closes that share the names of their price, side and quantity."""
 
-    FIELDS = "{opened_at: t, closed_at: t, symbol: s, side: side, quantity: q, entry_price: p, exit_price: p}"
+    FIELDS = (
+        "{opened_at: t, closed_at: t, symbol: s, side: side, quantity: q, "
+        "entry_price: p, exit_price: p}"
+    )
 
     def summary(self, workspace: WriteWorkspace, keys: str, *lines: object) -> Summary:
         config = CONFIG[: CONFIG.index("      open_when")] + (
