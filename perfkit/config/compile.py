@@ -44,6 +44,7 @@ from perfkit.core.one_value import TIME_UNITS_US, BadValueError, exact_number
 
 _GIVES = {
     "sum": (NUMBER,),
+    "quote": (TEXT,),
     **dict.fromkeys(("before", "after"), (TEXT, TIME, NUMBER)),
     **dict.fromkeys(("earliest", "latest"), (TIME,)),
 }

@@ -36,6 +36,7 @@ SYMBOLS = {
     "₿": ("BTC", "XBT"),
     "₹": ("INR",),
     "₩": ("KRW",),
+    "US$": ("USD", "USDT", "USDC", "USDE", "BUSD", "TUSD", "FDUSD", "DAI"),
     "$": (
         *("USD", "USDT", "USDC", "USDE", "BUSD", "TUSD", "FDUSD", "DAI", "AUD", "CAD", "HKD"),
         *("NZD", "SGD", "TWD", "MXN"),
@@ -86,8 +87,7 @@ def _units(matched: re.Match[str]) -> list[str]:
 
 def _check_currency(text: str, unit: str, currency: str) -> None:
     """Raises `BadValueError` unless the unit of an amount is the currency of its source."""
-    symbol = "$" if unit == "US$" else unit
-    if unit == currency or currency in SYMBOLS.get(symbol, ()):
+    if unit == currency or currency in SYMBOLS.get(unit, ()):
         return
     raise BadValueError(f"{shown(text)} is not in {currency}{OTHER_CURRENCY}")
 

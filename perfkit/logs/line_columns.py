@@ -295,6 +295,8 @@ class LineColumns:
             (field,) = source.parts
             every = raw[self.keys[str(field.path[0])]]
             return [summed(value, field.path[1:], self.dialect) for value in every]
+        if source.name == "quote":
+            return _quotes(columns[0], self.dialect.currency)
         return [called(source, row) for row in zip(*columns, strict=True)]
 
 
@@ -331,6 +333,15 @@ def called(call: Call, values: Sequence[Any]) -> str | None:
         return " ".join(texts)  # type: ignore[arg-type]
     before, found, after = str(texts[0]).partition(call.separator)
     return before if call.name == "before" else after if found else None
+
+
+def _quotes(symbols: Sequence[Any], currency: str | None) -> list[str | None]:
+    """The currency of each pair; the pair itself where its currency is not recognised."""
+    from perfkit.core.quotes import quote_of
+
+    texts = col.texts(symbols)
+    quotes = {one: one and (quote_of(one, currency) or one) for one in set(texts)}
+    return list(map(quotes.__getitem__, texts))
 
 
 def _worded(value: Any) -> Any:

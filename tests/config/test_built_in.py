@@ -241,6 +241,28 @@ class TestWordsForThem:
         assert len(self.closed(workspace, fields, line, currency="EUR").book.closed) == 1
 
 
+@pytest.mark.parametrize(
+    ("name", "symbol", "currency", "other"),
+    [
+        ("kraken", "XETHZEUR", "EUR", "XETHZUSD"),
+        ("binance-futures", "ETHUSDT", "USDT", "ETHBTC"),
+        ("okx", "ETH-USDT-SWAP", "USDT", "ETH-USD-SWAP"),
+        ("bybit", "SOLUSDT", "USDT", "SOLUSD"),
+        ("alpaca", "AAPL", "USD", "ETH/BTC"),
+    ],
+)
+def test_lines_of_a_pair_in_another_currency_are_bad(
+    workspace: WriteWorkspace, tmp_path: Path, *, name: str, symbol: str, currency: str, other: str
+) -> None:
+    sample = sample_of(name, tmp_path)
+    text = sample.read_text(encoding="utf-8")
+    path = tmp_path / ("other" + sample.suffix)
+    path.write_text(text.replace(symbol, other), encoding="utf-8")
+    desk = desk_on(workspace, path, name, BY_HAND[name]._replace(currency=currency))
+    assert desk.book.errors
+    assert all("give each currency a source of its own" in one.reason for one in desk.book.errors)
+
+
 class TestExtends:
     @pytest.mark.parametrize(
         ("match", "net_pnl"), [("fifo", "-5.507"), ("lifo", "4.519"), ("average", "-0.494")]
