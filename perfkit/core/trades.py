@@ -46,6 +46,9 @@ UNPAIRED = 1 << 11
 RESIZED = 1 << 12
 """It closed another quantity than it opened, and its P&L is computed from prices."""
 
+NO_MULTIPLIER = 1 << 13
+"""Its P&L is computed from prices, and `multiplier` has nothing for its symbol."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",

@@ -14,6 +14,7 @@ from perfkit.core.trades import (
     CORRECTED,
     HOLD_DISAGREES,
     NET_DISAGREES,
+    NO_MULTIPLIER,
     OUTCOME_DISAGREES,
     OVERSOLD,
     PNL_COMPUTED,
@@ -46,6 +47,12 @@ _PER_TRADE = (
         PNL_COMPUTED,
         "pnl_computed",
         "no P&L is logged: it is computed from prices, quantity and side, less commission",
+    ),
+    (
+        NO_MULTIPLIER,
+        "no_multiplier",
+        "P&L is computed from prices, and `multiplier` has no key for the symbol, so it is taken "
+        'as 1; write the symbol, a pattern such as "ES*", or "*": 1 for all others',
     ),
     (
         CLOSED_TOGETHER,

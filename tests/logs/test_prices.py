@@ -93,6 +93,25 @@ def test_the_multiplier_of_the_symbol_counts(workspace: WriteWorkspace) -> None:
     assert desk(workspace, {**LONG, "symbol": "ES"}).book.closed[0].net_pnl == Decimal("299.98")
 
 
+@pytest.mark.parametrize(
+    ("keys", "symbol", "net", "codes"),
+    [
+        ("{ES: 50}", "ESZ6", "299.98", ["pnl_computed"]),
+        ('{"E*": 50}', "ESZ6", "299.98", ["pnl_computed"]),
+        ("{ES: 50}", "NQZ6", "5.98", ["pnl_computed", "no_multiplier"]),
+        ('{ES: 50, "*": 1}', "NQZ6", "5.98", ["pnl_computed"]),
+        ("{}", "NQZ6", "5.98", ["pnl_computed"]),
+    ],
+)
+def test_a_symbol_without_a_multiplier_among_others_is_a_finding(
+    workspace: WriteWorkspace, keys: str, symbol: str, net: str, codes: list[str]
+) -> None:
+    config = CONFIG.replace("{ES: 50}", keys)
+    found = desk(workspace, {**LONG, "symbol": symbol}, config=config).summary("all")
+    assert found.metrics["net_pnl"] == Decimal(net)
+    assert [one.code for one in found.data.findings] == codes
+
+
 def test_entry_and_exit_may_be_on_two_lines(workspace: WriteWorkspace) -> None:
     opened = {"id": 1, "event": "open", "o": T, "side": "long", "entry": "100", "qty": "2"}
     closed = {"id": 1, "event": "close", "t": "2026-01-05T11:00:00Z", "exit": "103"}
@@ -154,7 +173,8 @@ class TestOfSeveralLines:
     )
 
     def summary(self, workspace: WriteWorkspace, keys: str, *lines: object) -> Summary:
-        config = CONFIG[: CONFIG.index("      open_when")] + (
+        head = CONFIG[: CONFIG.index("      open_when")].replace("{ES: 50}", "{}")
+        config = head + (
             f"      open_when: {{e: open}}\n      {keys}\n      fields: {self.FIELDS}\n"
         )
         return desk(workspace, *lines, config=config).summary("all")

@@ -198,6 +198,9 @@ class _Matcher:
         gross = [None if one.closed_at is None else one.gross_pnl for one in self.trades]
         places = self.cost_places
         if multipliers and symbols is not None:
+            from perfkit.core.multipliers import multipliers_of
+
+            multipliers = multipliers_of(multipliers, symbols)
             finest = max(map(decimal_places, multipliers.values()))
             factors = {name: exact_units(one, finest) for name, one in multipliers.items()}
             one = 10**finest
