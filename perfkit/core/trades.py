@@ -49,6 +49,9 @@ RESIZED = 1 << 12
 NO_MULTIPLIER = 1 << 13
 """Its P&L is computed from prices, and `multiplier` has nothing for its symbol."""
 
+PAID_IN_KIND = 1 << 14
+"""Its purchases cost some of what they bought, which is no part of its P&L."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",

@@ -17,6 +17,7 @@ from perfkit.core.trades import (
     NO_MULTIPLIER,
     OUTCOME_DISAGREES,
     OVERSOLD,
+    PAID_IN_KIND,
     PNL_COMPUTED,
     REPEATED,
     RESIZED,
@@ -47,6 +48,12 @@ _PER_TRADE = (
         PNL_COMPUTED,
         "pnl_computed",
         "no P&L is logged: it is computed from prices, quantity and side, less commission",
+    ),
+    (
+        PAID_IN_KIND,
+        "paid_in_kind",
+        "fees of purchases were paid in what was bought (`fee_from: quantity`): they come off the "
+        "quantity, and no P&L has them as costs",
     ),
     (
         NO_MULTIPLIER,
