@@ -134,7 +134,10 @@ class Selection:
 
     @cached_property
     def still_open(self) -> list[Trades]:
-        """The trades open at the window's end: those that closed later, and those still open."""
+        """The trades open at the window's end: those that closed later, and those still open.
+
+        One whose opening time nothing says is open where the window has the newest line.
+        """
         end = self.window.end
         later = []
         for day in self.book.days:
@@ -142,7 +145,12 @@ class Selection:
             if day > self.window.last_day and opened_from is not None and opened_from < end:
                 later.append(day)
         closed_later = self.book.trades_of(later).where(self._filter)
-        return [_opened_before(closed_later, end), _opened_before(self.never_closed, end)]
+        never = self.never_closed
+        newest = self.book.newest_day
+        if newest is None or newest > self.window.last_day:
+            return [_opened_before(closed_later, end), _opened_before(never, end)]
+        left = [row for row, at in enumerate(never.opened_at) if at is None or at < end]
+        return [_opened_before(closed_later, end), never.take(left)]
 
     @property
     def holds_newest(self) -> bool:

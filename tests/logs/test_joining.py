@@ -305,3 +305,16 @@ def test_lines_that_differ_somewhere_repeat_nothing(workspace: WriteWorkspace) -
     desk = desk_of(workspace, f"identity: [id]\ncloses: sum\nfields: {fields}", lines)
     assert trades(desk)[0].net_pnl == 15
     assert not codes(desk)
+
+
+def test_a_trade_that_is_not_done_is_open_also_without_an_opening_time(
+    workspace: WriteWorkspace,
+) -> None:
+    dialect = (
+        "identity: [id]\ncloses: sum\ndone_when: {left: 0}\nfields: {closed_at: t, net_pnl: pnl}"
+    )
+    lines = [closed(1, pnl=-50, left=1), closed(2, pnl=5, left=0, id=8), closed(3, id=9, left=2)]
+    desk = desk_of(workspace, dialect, lines)
+    assert [desk.summary(kind).metrics["open_trades"] for kind in ("all", "daily")] == [2, 2]
+    assert desk.summary("daily", "2026-03-01").metrics["open_trades"] == 0
+    assert desk.summary("all").open.trades == 2
