@@ -32,6 +32,7 @@ from perfkit.logs.formulas import Column, alternatives, is_there
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import tzinfo
     from typing import Any, TypeAlias
 
 Raw: TypeAlias = "Sequence[Sequence[Any]]"
@@ -65,6 +66,9 @@ class LineColumns:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.keys = {key: n for n, key in enumerate(dialect.keys)}
+        sources = [slot.source for slot in dialect.slots if slot.kind == TIME]
+        sources += [part for one in sources if isinstance(one, Call) for part in one.parts]
+        self.zones = {one: zone for one in sources if (zone := _zone_named_in(one)) is not None}
         exits = [slot.source for slot in dialect.slots if slot.target == "exit_price"]
         self.own_exits = [
             n
@@ -167,11 +171,8 @@ class LineColumns:
         if slot.policy == CLOSING and True in is_open:
             # What stands there on an open line (a 0, say) need not be a time.
             values = [None if o else v for v, o in zip(values, is_open, strict=True)]
-        dialect, zone = self.dialect, self.dialect.zone
-        if "(UTC" in str(slot.source):
-            from perfkit.core.time_forms import zone_in_name
-
-            zone = zone_in_name(str(slot.source)) or zone
+        dialect = self.dialect
+        zone = self.zones.get(slot.source, dialect.zone)
         return col.instants(values, zone, dialect.time_unit, dialect.time_format)
 
     def _of_two_times(self, slot: Slot, call: Call, raw: Raw, is_open: list[bool]) -> Column:
@@ -298,6 +299,21 @@ class LineColumns:
         if source.name == "quote":
             return _quotes(columns[0], self.dialect.currency)
         return [called(source, row) for row in zip(*columns, strict=True)]
+
+
+def _zone_named_in(source: Leaf) -> tzinfo | None:
+    """The zone in the name of a field that times are read from, such as `Time (UTC+2)`."""
+    names = [
+        str(one.path[-1]) for one in ((source,) if isinstance(source, Field) else source.parts)
+    ]
+    for name in names:
+        if "UTC" in (upper := name.upper()) or "GMT" in upper:
+            from perfkit.core.time_forms import zone_in_name
+
+            zone = zone_in_name(name)
+            if zone is not None:
+                return zone
+    return None
 
 
 def value_at(value: Any, path: Sequence[str | int]) -> Any:
