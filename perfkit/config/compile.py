@@ -256,7 +256,8 @@ def _condition(source: Leaf, wanted: object, key: str, problem: Problem) -> Cond
         if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | Decimal)):
             raise problem(key, f"{bound!r} is not a number", "write `above: 0` or `below: 0`")
     allowed = tuple(_list(wanted["not"])) if "not" in wanted else None
-    return Condition(source, allowed, allowed is not None, *map(_decimal, bounds))
+    above, below = map(_decimal, bounds)
+    return Condition(source, allowed, allowed is not None, above, below)
 
 
 def _decimal(bound: object) -> Decimal | None:

@@ -130,9 +130,9 @@ class _Joiner(Combiner):
         resized = trade.resized
         for n, one in enumerate(self.totals, len(trade.values)):
             if one.total.target == "quantity" and self.dialect.pnl_from_prices and closed:
-                said = [one.said[row] for row in closes if one.said[row] is not None]
-                if found[n] is not None and said:
-                    found[n], resized = closed_quantity(found[n], said[-1])
+                sizes = [one.said[row] for row in closes if one.said[row] is not None]
+                if found[n] is not None and sizes:
+                    found[n], resized = closed_quantity(found[n], sizes[-1])
         if trade.closed and not closed:
             found = self._without_close(found)
         return trade._replace(

@@ -70,4 +70,4 @@ class TestTwoSourcesOfOneFile:
         self, workspace: WriteWorkspace
     ) -> None:
         assert self.net_pnl(workspace, "only: {k: B}, ", "p") == 5
-        assert self.net_pnl(workspace, "", "p * 2") == 10
+        assert self.net_pnl(workspace, "", "p * 2") == 15
