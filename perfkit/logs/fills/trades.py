@@ -100,8 +100,7 @@ def fill_trades(
     )
     unmatched = [(file[row], lines.line[row]) for row in matcher.unmatched]
     several = frozenset(chain(fills.others, *fills.others.values()))
-    targets = matcher.targets(multipliers)
-    return FillTrades(records, targets, findings, unmatched, several, before)
+    return FillTrades(records, matcher.targets(multipliers), findings, unmatched, several, before)
 
 
 class _Matcher:
