@@ -9,11 +9,11 @@ from itertools import accumulate, chain
 from operator import add
 from sys import intern
 
-from perfkit.config.dialect import NUMBER, Dialect
+from perfkit.config.dialect import NUMBER, WHOLE_LINE, Dialect
 from perfkit.config.layout import CSV, JSON, READER
 from perfkit.core import values as col
 from perfkit.core.errors import LineError, LogReadError
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, blake2b
 from perfkit.core.numbers import concatenated
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.digest import ContentChangedError
@@ -30,6 +30,10 @@ if TYPE_CHECKING:
     from perfkit.logs.formats.csv_rows import CsvRows
 
     Decoder: TypeAlias = "json_lines.JsonLines | CsvRows"
+
+
+DIGEST_BYTES = 8
+"""Of a digest that tells the lines of one trade apart."""
 
 
 class _BlockPlace(NamedTuple):
@@ -148,6 +152,15 @@ class Gatherer:
             lengths[line] = len(raw) + 1
             line += 1 + raw.count(b"\n")
         return lengths
+
+    def _digests(self, place: _BlockPlace) -> dict[int, str]:
+        """A digest of each record of a block, by its line; blanks around it do not count."""
+        digests: dict[int, str] = {}
+        line = place.line
+        for raw in self.decoder.records(place.block):
+            digests[line] = blake2b(raw.strip(), digest_size=DIGEST_BYTES).hexdigest()
+            line += 1 + raw.count(b"\n")
+        return digests
 
     def _count(self, *sizes: int) -> None:
         self.sizes = Sizes(*map(add, self.sizes, sizes))
@@ -335,6 +348,9 @@ class Gatherer:
 
     def _typed(self, typed: Typed, numbers: list[int], place: _BlockPlace) -> None:
         """Takes lines that are converted, with their line numbers."""
+        if self.dialect.slots[-1] == WHOLE_LINE:
+            digests = self._digests(place)
+            typed.slots[-1] = list(map(digests.get, numbers))
         for chunks, column in zip(self.chunks, typed.slots, strict=True):
             chunks.append(column)
         self.identity += typed.identity

@@ -14,10 +14,13 @@ from perfkit.core.trades import (
     CORRECTED,
     HOLD_DISAGREES,
     NET_DISAGREES,
+    NO_MULTIPLIER,
     OUTCOME_DISAGREES,
     OVERSOLD,
+    PAID_IN_KIND,
     PNL_COMPUTED,
     REPEATED,
+    RESIZED,
     SAME_TIME,
     UNPAIRED,
 )
@@ -47,6 +50,18 @@ _PER_TRADE = (
         "no P&L is logged: it is computed from prices, quantity and side, less commission",
     ),
     (
+        PAID_IN_KIND,
+        "paid_in_kind",
+        "fees of purchases were paid in what was bought (`fee_from: quantity`): they come off the "
+        "quantity, and no P&L has them as costs",
+    ),
+    (
+        NO_MULTIPLIER,
+        "no_multiplier",
+        "P&L is computed from prices, and `multiplier` has no key for the symbol, so it is taken "
+        'as 1; write the symbol, a pattern such as "ES*", or "*": 1 for all others',
+    ),
+    (
         CLOSED_TOGETHER,
         "closed_together",
         "a win and a loss closed at the same time: streaks and drawdown depend on their order, "
@@ -58,6 +73,12 @@ _PER_TRADE = (
         "fills of the same time are taken in the order of their lines; name an id as `order`",
     ),
     (UNPAIRED, "unpaired", "a close has no open line to pair with; its opening time is unknown"),
+    (
+        RESIZED,
+        "other_quantity",
+        "a close is of another quantity than its open line: the P&L computed from prices is that "
+        "of the close alone; read a log of parts with `fills`",
+    ),
     (OVERSOLD, "oversold", "more was sold than was held; what is too much opened nothing"),
 )
 
