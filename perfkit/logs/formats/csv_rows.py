@@ -206,8 +206,9 @@ class CsvRows:
         return list(map(self._pick, cells)), range(len(parted))
 
     def _has_blank(self, parted: Sequence[str]) -> bool:
-        return min(map(len, parted)) < self._width and not all(
-            line.replace(self._delimiter, "").strip() for line in parted
+        begins = {"", self._delimiter, *" \t\v\f"}  # as a line without a cell does
+        return any(
+            not line.replace(self._delimiter, "").strip() for line in parted if line[:1] in begins
         )
 
     def _quoted(self, parted: Sequence[str]) -> Decoded | None:

@@ -99,9 +99,10 @@ def test_cells_are_texts_under_their_names_and_a_missing_column_is_empty() -> No
     assert CsvRows(Header(("x", "pnl"), 1, ","), ["pnl"]).record(b"1,2") == ("2",)
 
 
-@pytest.mark.parametrize("blank", [b"", b"  ", b",", b"\r"])
+@pytest.mark.parametrize("blank", [b"", b"  ", b",", b"\r", b"  ,  "])
 def test_a_row_without_a_cell_is_blank(blank: bytes) -> None:
     assert rows().record(blank) is None
+    assert rows().block(blank + b"\n") is None
 
 
 @pytest.mark.parametrize(
