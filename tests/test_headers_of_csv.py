@@ -82,7 +82,7 @@ def test_what_precedes_the_header_is_no_header_unless_trades_stand_under_it(
 
 def test_a_csv_without_header_is_an_error(workspace: WriteWorkspace) -> None:
     root = workspace(ALL, {"logs/t.csv": at("{a},-500,1\n")})
-    with pytest.raises(LogReadError, match="no line that could be the header of its columns"):
+    with pytest.raises(LogReadError, match="begins with a row and not with the names"):
         open_desk(root).summary("all")
 
 

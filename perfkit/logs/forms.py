@@ -128,7 +128,7 @@ def _csv(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> Form:
     layout = dialect.layout
     head += text.read(-1 if layout.section else HEAD_BYTES - len(head))
     if layout.section is None:
-        if not head.endswith(b"\n"):
+        if len(head) - head.rfind(b"\n") > PEEKED_BYTES:  # a header of many columns
             head += text.readline(MAX_LINE_BYTES)
         head = head[: head.rfind(b"\n") + 1]  # what follows may go on
     surely = layout.format == CSV or _is_called_csv(path)
@@ -139,11 +139,8 @@ def _csv(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> Form:
         header = likely_header(head, layout)
     if header is not None:
         return Form(CSV, header=header, table=layout.section or "")
-    if surely and head.strip():
-        raise BadValueError(
-            "has no line that could be the header of its columns; write their names on its first "
-            "line, or the number of the line that has them as `header` of the source"
-        )
+    if layout.format == CSV and head.strip():
+        raise BadValueError("has no line that could be the header of its columns")
     return PLAIN
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
 from operator import add
@@ -12,7 +12,7 @@ from sys import intern
 from perfkit.config.dialect import NUMBER, WHOLE_LINE, Dialect
 from perfkit.config.layout import CSV, JSON, READER
 from perfkit.core import values as col
-from perfkit.core.errors import LineError, LogReadError
+from perfkit.core.errors import LineError
 from perfkit.core.fast_imports import NamedTuple, blake2b
 from perfkit.core.numbers import concatenated
 from perfkit.core.one_value import BadValueError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from perfkit.logs.formats.csv_rows import CsvRows
+    from perfkit.logs.formats.header_watch import HeaderWatch
 
     Decoder: TypeAlias = "json_lines.JsonLines | CsvRows"
 
@@ -66,7 +67,7 @@ class Gatherer:
         self.numbers = _numbers_in_texts(form, dialect)
         self.next_line = start.line
         self.end = start.offset
-        self.another_header = 0  # the line of one that stands above what follows
+        self.headers = _header_watch(shown, dialect, form)
         self.begin()
 
     def begin(self) -> None:
@@ -134,9 +135,9 @@ class Gatherer:
             lengths = self._lengths(place)
             sizes[1] = sum(lengths[number] for number in self.ignored[ignored:])
             sizes[3] = sum(lengths[error.line] for error in self.errors[errors:])
-        if self.decoder.first_line > 1:
+        if self.headers is not None:
             odd = self.ignored[ignored:] + [error.line for error in self.errors[errors:]]
-            self._headers(place, odd, self.line[parsed:])
+            self.headers.look(self._headers(place, odd), self.line[parsed:], self.next_line)
         sizes[0] = len(block) - sum(sizes)
         if added:  # the last line has it, and is not blank
             last = self.next_line - 1
@@ -208,29 +209,13 @@ class Gatherer:
         self._rows(rows, numbers, place)
         return blank
 
-    def _headers(self, place: _BlockPlace, numbers: Sequence[int], rows: Sequence[int]) -> None:
-        """Looks for headers among lines that are bad or passed over.
-
-        Raises `LogReadError` where `rows` that are read stand under another header than the first.
-        """
-        for number in sorted(numbers):
+    def _headers(self, place: _BlockPlace, odd: Sequence[int]) -> Iterator[tuple[int, bool]]:
+        """Which of some lines, bad or passed over, are headers, and whether they read alike."""
+        for number in sorted(odd):
             start = place.offset_of(number) - place.offset
             alike = self.decoder.reads_alike(place.block[start : place.block.find(b"\n", start)])
-            if alike is None:
-                continue
-            self._under_another(number, rows)
-            self.another_header = 0 if alike else number
-        self._under_another(self.next_line, rows)
-
-    def _under_another(self, end: int, rows: Sequence[int]) -> None:
-        first = self.another_header
-        if first and (not self.dialect.only or any(first < row < end for row in rows)):
-            raise LogReadError(
-                self.shown,
-                f"line {first} is another header than line {self.decoder.first_line - 1}",
-                "move the lines from there on to a file of their own, or write "
-                f"`header: {first}` in its source to read them alone",
-            )
+            if alike is not None:
+                yield number, alike
 
     def _odd_rows(
         self, odd: Sequence[tuple[tuple[Any, ...], int, str]], place: _BlockPlace
@@ -288,7 +273,7 @@ class Gatherer:
             waiting_lines=self.waiting_lines,
             offset_of=self.offset_of,
             left_out=self.left_out,
-            another_header=self.another_header,
+            another_header=0 if self.headers is None else self.headers.another,
             decimal_marks=self.decimal_marks,
         )
 
@@ -381,6 +366,14 @@ def _decoder(form: Form, dialect: Dialect) -> Decoder:
 
     assert form.header is not None
     return CsvRows(form.header, dialect.keys)
+
+
+def _header_watch(shown: str, dialect: Dialect, form: Form) -> HeaderWatch | None:
+    if form.header is None:
+        return None
+    from perfkit.logs.formats.header_watch import HeaderWatch
+
+    return HeaderWatch(shown, form.header.line, passes_over=bool(dialect.only))
 
 
 def _numbers_in_texts(form: Form, dialect: Dialect) -> list[int]:

@@ -117,7 +117,9 @@ def read_lines(
             raw, added = raw + b"\n", 1
             whole = len(raw)
         if whole:  # what follows was cut meanwhile
-            reader.next_line, reader.another_header = first, 0
+            reader.next_line = first
+            if reader.headers is not None:
+                reader.headers.another = 0
             reader.block(raw[:whole], offset, added)
         offset += len(raw) - added
     log = reader.result()

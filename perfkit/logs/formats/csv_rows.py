@@ -82,7 +82,7 @@ def headers_in(head: bytes, wanted: Sequence[str], layout: Layout, least: int) -
 def likely_header(head: bytes, layout: Layout) -> Header | None:
     """The header of a file of which no name is known: its first line with two cells or more.
 
-    None where that line is a row.
+    Raises `BadValueError` where that line is a row.
     """
     lines = _lines(head)
     first = section_start(lines, layout.section)
@@ -91,7 +91,10 @@ def likely_header(head: bytes, layout: Layout) -> Header | None:
         delimiter, cells = max(every, key=lambda one: len(one[1]))
         if len(cells) > 1:
             if not looks_like_header(cells):
-                return None
+                raise BadValueError(
+                    "begins with a row and not with the names of its columns; write them on its "
+                    "first line, or the number of the line that has them as `header` of the source"
+                )
             return Header(named(cells), number + 1, delimiter)
     return None
 
@@ -203,8 +206,9 @@ class CsvRows:
         return list(map(self._pick, cells)), range(len(parted))
 
     def _has_blank(self, parted: Sequence[str]) -> bool:
-        return min(map(len, parted)) < self._width and not all(
-            line.replace(self._delimiter, "").strip() for line in parted
+        begins = {"", self._delimiter, *" \t\v\f"}  # as a line without a cell does
+        return any(
+            not line.replace(self._delimiter, "").strip() for line in parted if line[:1] in begins
         )
 
     def _quoted(self, parted: Sequence[str]) -> Decoded | None:

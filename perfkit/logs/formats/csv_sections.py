@@ -69,7 +69,7 @@ def looks_like_header(cells: Sequence[str]) -> bool:
 
 
 def _is_value(cell: str) -> bool:
-    return cell[:1] in _BEGINS_NUMBERS
+    return cell[:1] in _BEGINS_NUMBERS and any(map(str.isdigit, cell))
 
 
 def _cells(raw: bytes, delimiter: str) -> list[str]:

@@ -59,7 +59,9 @@ def test_without_enough_names_there_is_no_header_but_a_likely_one() -> None:
     (found,) = headers_in(text, WANTED, Layout(), 1)
     assert found == Header(("when", "what", "pnl"), 2, ",") == likely_header(text, Layout())
     assert likely_header(b"title\nrow\n", Layout()) is None
-    assert likely_header(b"2026-04-08 09:00,-500,a\nb,c,d\n", Layout()) is None
+    assert likely_header(b"$ P&L,when\n", Layout()) == Header(("$ P&L", "when"), 1, ",")
+    with pytest.raises(BadValueError, match="begins with a row and not with the names"):
+        likely_header(b"title\n2026-04-08 09:00,-500,a\nb,c,d\n", Layout())
 
 
 def test_each_line_with_more_of_the_names_may_be_the_header() -> None:
@@ -97,9 +99,10 @@ def test_cells_are_texts_under_their_names_and_a_missing_column_is_empty() -> No
     assert CsvRows(Header(("x", "pnl"), 1, ","), ["pnl"]).record(b"1,2") == ("2",)
 
 
-@pytest.mark.parametrize("blank", [b"", b"  ", b",", b"\r"])
+@pytest.mark.parametrize("blank", [b"", b"  ", b",", b"\r", b"  ,  "])
 def test_a_row_without_a_cell_is_blank(blank: bytes) -> None:
     assert rows().record(blank) is None
+    assert rows().block(blank + b"\n") is None
 
 
 @pytest.mark.parametrize(
