@@ -67,7 +67,7 @@ def json_array(rows: Sequence[Record]) -> bytes:
 
 
 def nested(rows: Sequence[Record]) -> bytes:
-    return json.dumps({"run": 1, "bots": {"x": {"trades": rows}, "y": {"trades": []}}}).encode()
+    return json.dumps({"run": 1, "bots": {"x": {"trades": rows}, "y": {"trades": None}}}).encode()
 
 
 def split(rows: Sequence[Record]) -> bytes:
@@ -247,3 +247,25 @@ def test_a_database_is_read_as_its_writers_left_it(workspace: WriteWorkspace) ->
         assert [str(error)[:21] for error in desk.book.errors] == ["logs/t.db:done#1: net"]
         place = desk.book.trades_of(desk.book.days).places(0)[0]
         assert str(place) == "logs/t.db:done#2"
+
+
+def test_a_locked_database_leaves_the_earlier_figures_and_says_so(
+    workspace: WriteWorkspace, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("perfkit.logs.formats.sqlite_files.BUSY_S", 0.01)
+    root = desk_on(workspace, "t.db", b"")
+    insert = "INSERT INTO done VALUES ('trade', ?, '2026-04-06T10:00:00Z', 5)"
+    with closing(sqlite3.connect(root / "logs/t.db")) as database:
+        database.execute("CREATE TABLE done (kind, id, closed, net)")
+        database.execute(insert, ("A",))
+        database.commit()
+        assert figures(open_desk(root))["closed_trades"] == 1
+        database.execute(insert, ("B",))
+        database.commit()
+        database.execute("BEGIN EXCLUSIVE")
+        assert figures(open_desk(root))["closed_trades"] == 1
+        assert "logs/t.db is locked by a program that writes to it" in caplog.text
+        with pytest.raises(PerfkitError, match=r"is locked by a program .*; try again$"):
+            open_desk(root, cached=False).summary("all")
+        database.rollback()
+        assert figures(open_desk(root))["closed_trades"] == 2

@@ -303,7 +303,16 @@ def _trouble(book: Book, source: Source, known: Sequence[str]) -> str | None:
     odd = newest_is_no_file(source, book.config.folder)
     if odd is not None:
         return f"{odd}, the newest that matches, is not a file"
+    for file in files:
+        if file.waiting_lines:
+            return file.unclosed_quote
     newest = files[-1]
+    if len(files) > 1 and newest.columns is not None:
+        from perfkit.book.lost_columns import lost_columns
+
+        for lost in lost_columns(files, source.dialect):
+            if lost.file is newest and lost.is_needed:
+                return str(lost)
     if not newest.end and not newest.waiting:
         return f"{newest.name}, its newest file, is empty"
     parsed, ignored, _, bad = newest.sizes

@@ -12,12 +12,14 @@ from bisect import bisect_right
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
+from io import BytesIO
 from itertools import chain, repeat
 
 from perfkit.book.store.days import sealed
 from perfkit.book.store.identity_index import Entries, Entry, entry, in_order
 from perfkit.book.store.ledger import (
     KEPT_BAD_LINES,
+    UNDER_ANOTHER_HEADER,
     BadLine,
     DayEntry,
     Details,
@@ -178,7 +180,7 @@ def _read(
                     seen_at=now,
                     chunks=digest.chunks(),
                     details=(pages.put(details.packed),),
-                    form=form.label,
+                    form=form.label + UNDER_ANOTHER_HEADER * bool(log.another_header),
                     numbering=form.numbering,
                 ),
             )
@@ -190,15 +192,20 @@ def _text(
 ) -> tuple[BinaryIO, Form, ContentDigest]:
     """The text to read, its form, and the digest of what comes before.
 
-    A text that is translated is digested first, and checked against that while it is read. Raises
-    `ContentChangedError` where something comes before, and the file no longer `follows` it.
+    A text that is translated is digested first, and checked against that while it is read, unless
+    it is in memory. Raises `ContentChangedError` where something comes before, and the file no
+    longer `follows` it.
     """
     path, name, digest = reading.path, reading.name, reading.digest
     form = form_in(path, name, stream, dialect)
     if form.is_translated:
-        digest = digest_of(text_in(path, name, stream, form, dialect))
-        text = verified_text(path, name, dialect, 0, digest.chunks())
-        stream, form = stack.enter_context(text)
+        text = text_in(path, name, stream, form, dialect)
+        digest = digest_of(text)
+        if isinstance(text, BytesIO):
+            text.seek(0)
+            return text, form, digest
+        verified = verified_text(path, name, dialect, 0, digest.chunks())
+        stream, form = stack.enter_context(verified)
     elif digest is None:
         digest = ContentDigest()
     elif not follows or form.label != reading.label:
@@ -237,6 +244,8 @@ def _entry(number: int, log: FileLog, days: list[int], last_day: int | None) -> 
         newest=max(log.at, default=None),
         details=(),
         left_out=len(log.left_out),
+        waiting_lines=log.waiting_lines,
+        decimal_marks=log.decimal_marks,
     )
 
 

@@ -31,7 +31,7 @@ from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.disk.locks import held
 from perfkit.disk.sealed import read_bytes, read_marked
 from perfkit.logs.digest import ContentChangedError
-from perfkit.logs.listing import Listing, LogFile, log_files, stands
+from perfkit.logs.listing import Listing, LogFile, check_read_once, log_files, stands
 from perfkit.logs.trades import OPEN
 
 TYPE_CHECKING = False
@@ -320,6 +320,7 @@ def _refreshed(
         last = attempt == ATTEMPTS - 1
         try:
             listed = [(source, log_files(source, config.folder)) for source in sources]
+            check_read_once(listed)
             made = updated(
                 config,
                 manifest,

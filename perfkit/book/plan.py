@@ -111,7 +111,7 @@ def plan(
                 kept[known.number] = found.entry
                 readings += found.readings
                 continue
-            if not known.numbering:  # a document or a database has no earlier lines
+            if not known.is_read_anew:  # a document or a database has no earlier lines
                 rewritten.append(name)
         limit = None if limits is None else limits[name]
         number = given.get(name, next_number)
@@ -224,7 +224,7 @@ def _compared_text(
         return _Found(None)
     seen = seen._replace(sampled=known.end if known.end > verified_bytes else 0)
     if status.st_size == known.end:
-        return _Found(seen._replace(waiting=0))
+        return _Found(seen._replace(waiting=0, waiting_lines=0))
     start = Start(known.end, known.lines + 1, newline)
     inode = seen.fingerprint[:2]
     follows = start, digest, inode, known.last_day

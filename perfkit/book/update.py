@@ -433,6 +433,7 @@ def _followed(earlier: FileEntry, later: FileEntry) -> FileEntry:
         details=(*earlier.details, *later.details),
         sampled=earlier.sampled,
         left_out=earlier.left_out + later.left_out,
+        decimal_marks=earlier.decimal_marks | later.decimal_marks,
     )
 
 

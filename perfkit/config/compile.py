@@ -7,6 +7,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from perfkit.config.dialect import (
+    ENTRY,
     KNOWN_WORDS,
     LAST,
     NUMBER,
@@ -43,6 +44,7 @@ from perfkit.core.one_value import TIME_UNITS_US, BadValueError, exact_number
 
 _GIVES = {
     "sum": (NUMBER,),
+    "quote": (TEXT,),
     **dict.fromkeys(("before", "after"), (TEXT, TIME, NUMBER)),
     **dict.fromkeys(("earliest", "latest"), (TIME,)),
 }
@@ -60,7 +62,21 @@ def compile_dialect(
         target: expression_of(target, source, slots, TARGETS, problem)
         for target, source in fields.items()
     }
-    return dialect_of(name, spec, slots, expressions, problem, zone)
+    compiled = dialect_of(name, spec, slots, expressions, problem, zone)
+    return of_its_entry(compiled) if compiled.pnl_from_prices else compiled
+
+
+def of_its_entry(dialect: Dialect) -> Dialect:
+    """The dialect with the side of a trade from its open lines.
+
+    A close that has a side of its own sells what was bought. The quantity that it closes is that of
+    the P&L that is computed from prices.
+    """
+    policies = {"side": ENTRY}
+    if dialect.pnl_from_prices:
+        policies["quantity"] = LAST
+    slots = (one._replace(policy=policies.get(one.target, one.policy)) for one in dialect.slots)
+    return dialect._replace(slots=tuple(slots))
 
 
 def dialect_of(
@@ -240,7 +256,8 @@ def _condition(source: Leaf, wanted: object, key: str, problem: Problem) -> Cond
         if bound is not None and (isinstance(bound, bool) or not isinstance(bound, int | Decimal)):
             raise problem(key, f"{bound!r} is not a number", "write `above: 0` or `below: 0`")
     allowed = tuple(_list(wanted["not"])) if "not" in wanted else None
-    return Condition(source, allowed, allowed is not None, *map(_decimal, bounds))
+    above, below = map(_decimal, bounds)
+    return Condition(source, allowed, allowed is not None, above, below)
 
 
 def _decimal(bound: object) -> Decimal | None:

@@ -11,6 +11,7 @@ from datetime import tzinfo
 from decimal import Decimal
 
 from perfkit.config.expressions import (
+    Call,
     Constant,
     Field,
     Formula,
@@ -19,7 +20,13 @@ from perfkit.config.expressions import (
 )
 from perfkit.config.layout import LAYOUT_KEYS, Layout
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.one_value import BadValueError, exact_number, in_currency, shown, unquoted
+from perfkit.core.one_value import (
+    BadValueError,
+    UnclearNumberError,
+    in_currency,
+    shown,
+    unquoted,
+)
 from perfkit.core.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN
 from perfkit.core.values import logged_number
 
@@ -37,6 +44,8 @@ FIRST = "first"
 """The first value a trade's lines give stays: the initial stop is what was risked."""
 LAST = "last"
 """A later value wins; after a close, an open line only fills a gap."""
+ENTRY = "entry"
+"""What open lines say counts, the last of them; without any, as `LAST`."""
 CLOSING = "closing"
 """Only a closing line can say it; a later closing line corrects an earlier one."""
 PNL = "pnl"
@@ -109,6 +118,10 @@ class Slot(NamedTuple):
     policy: str
 
 
+WHOLE_LINE = Slot("line", Call("line", ()), RAW, FIRST)
+"""A digest of the whole line, where lines that say the same of a trade may be two parts of it."""
+
+
 class SlotValue(NamedTuple):
     """What a slot, by number, holds once lines are combined: a leaf of an expression."""
 
@@ -119,6 +132,7 @@ class Condition(NamedTuple):
     """What a value of a line must be: one of `allowed`, or with `negated` none of them.
 
     null stands for missing, null or empty. A number must also lie above `above` and below `below`.
+    `decimal` is the decimal mark of the log, where the dialect says it.
     """
 
     source: Leaf
@@ -126,19 +140,32 @@ class Condition(NamedTuple):
     negated: bool = False
     above: Decimal | None = None
     below: Decimal | None = None
+    decimal: str | None = None
 
     def holds(self, value: object) -> bool:
-        """Whether a raw value of the line meets the condition."""
+        """Whether a raw value of the line meets the condition; one that is not clear does not."""
+        try:
+            return self.verdict(value)
+        except UnclearNumberError:
+            return False
+
+    def verdict(self, value: object) -> bool:
+        """The same; raises `UnclearNumberError` where it matters whether 1,234 is 1234 or 1.234."""
+        try:
+            return self._verdict(value)
+        except UnclearNumberError:
+            if len({self._replace(decimal=mark)._verdict(value) for mark in ".,"}) > 1:
+                raise
+            return self._replace(decimal=".")._verdict(value)
+
+    def _verdict(self, value: object) -> bool:
         if self.allowed is not None and self.negated == any(
-            _same(value, wanted) for wanted in self.allowed
+            _same(value, wanted, self.decimal) for wanted in self.allowed
         ):
             return False
         if self.above is None and self.below is None:
             return True
-        try:
-            number = logged_number(value)
-        except BadValueError:
-            return False
+        number = _number_in(value, self.decimal)
         return (
             number is not None
             and (self.above is None or number > self.above)
@@ -235,8 +262,11 @@ class Dialect(NamedTuple):
 
     @property
     def result_may_vanish(self) -> bool:
-        """Whether a trade can lose its result by a further line: a divisor may become 0."""
-        return any(map(_divides, self.results))
+        """Whether a trade can lose its result by a further line.
+
+        A divisor may become 0; a close may be of more than was opened, where prices make the P&L.
+        """
+        return (self.pnl_from_prices and bool(self.identity)) or any(map(_divides, self.results))
 
     @property
     def read_fields(self) -> list[Field]:
@@ -284,17 +314,24 @@ def word_of(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else "" if value is None else str(value)
 
 
-def _same(value: object, wanted: object) -> bool:
+def _same(value: object, wanted: object, decimal: str | None) -> bool:
     if wanted is None or wanted == "":
         return value is None or value == ""
     if isinstance(value, bool) or isinstance(wanted, bool):
         return value is wanted or (isinstance(value, str) and value.lower() == word_of(wanted))
     if isinstance(wanted, int | Decimal):
-        try:
-            return exact_number(value) == wanted
-        except BadValueError:
-            return False
+        return _number_in(value, decimal) == wanted
     return str(value) == str(wanted) if isinstance(value, str | int) else False
+
+
+def _number_in(value: object, decimal: str | None) -> Decimal | None:
+    """The number that a value is; None where it is none. Raises `UnclearNumberError`."""
+    try:
+        return logged_number(value, decimal)
+    except UnclearNumberError:
+        raise
+    except BadValueError:
+        return None
 
 
 def mapping_of(value: object, key: str, problem: Problem) -> Mapping[str, object]:

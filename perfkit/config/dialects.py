@@ -9,6 +9,7 @@ from perfkit.config.compile import compile_dialect
 from perfkit.config.dialect import (
     _KEYS,
     JOINING_KEYS,
+    WHOLE_LINE,
     Dialect,
     Problem,
     check_keys,
@@ -25,7 +26,13 @@ def compiled(
 
         return compile_fills(name, spec, problem, zone)
     if spec.keys().isdisjoint(JOINING_KEYS) and spec.get("closes") != "sum":
-        return compile_dialect(name, spec, problem, zone)
+        dialect = compile_dialect(name, spec, problem, zone)
+        return _with_whole_lines(dialect) if dialect.closes_each else dialect
     from perfkit.config.joining import compile_joining
 
-    return compile_joining(name, spec, problem, zone)
+    return _with_whole_lines(compile_joining(name, spec, problem, zone))
+
+
+def _with_whole_lines(dialect: Dialect) -> Dialect:
+    """The dialect with what tells two equal parts of a trade from one that was logged twice."""
+    return dialect._replace(slots=(*dialect.slots, WHOLE_LINE))

@@ -30,7 +30,7 @@ ARITHMETIC: dict[type[ast.operator], str] = {
     ast.Mult: "*",
     ast.Div: "/",
 }
-OF_TEXTS = ("join", "before", "after")
+OF_TEXTS = ("join", "before", "after", "quote")
 OF_TIMES = ("earliest", "latest")
 OF_NUMBERS = ("abs", "sign")
 FUNCTIONS = (*OF_NUMBERS, *OF_TEXTS, *OF_TIMES, "sum")
@@ -108,9 +108,11 @@ class _Parser:
             if field.path.count(EVERY) != 1:
                 raise ExpressionError("sum() needs a list", "write sum(exits[*].pnl)")
             return Call(name, (field,))
+        if name == "quote" and len(arguments) == 1:
+            return Call(name, (Field(self._path(arguments[0])),))
         if name in ("join", *OF_TIMES) and len(arguments) == 2:
             return Call(name, tuple(Field(self._path(one)) for one in arguments))
-        if name in OF_TEXTS and len(arguments) == 2:
+        if name in ("before", "after") and len(arguments) == 2:
             text, separator = arguments
             parting = separator.value if isinstance(separator, ast.Constant) else None
             if isinstance(parting, str) and parting:

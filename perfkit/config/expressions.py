@@ -9,6 +9,7 @@
     mode or = LIVE                a constant stands after =
     join(date, time)              two texts, a blank between them
     before(pair, "/")             the part of a text before a separator; after(pair, "/")
+    quote(symbol)                 the currency of the prices of a pair: USDT of ETH-USDT-SWAP
     earliest(bought, sold)        the earlier of two times; latest(bought, sold)
     sum(exits[*].pnl)             the sum over a list; abs(x), sign(x)
 

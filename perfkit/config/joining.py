@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, tzinfo
 
-from perfkit.config.compile import compile_dialect, conditions_of, in_a_slot
+from perfkit.config.compile import compile_dialect, conditions_of, in_a_slot, of_its_entry
 from perfkit.config.dialect import (
     CLOSING,
     FIRST,
@@ -74,6 +74,8 @@ def compile_joining(
             "name the fields that identify a trade as `identity`",
         )
     compiled = compile_dialect(name, plain, problem, zone)
+    if "pair" in spec:
+        compiled = of_its_entry(compiled)
     slots = list(compiled.slots)
     totals = _totals(compiled, spec, slots, problem, sums=sums)
     if compiled.pnl_from_prices and any(one.rule == AVERAGE for one in totals):
@@ -83,6 +85,7 @@ def compile_joining(
             "name net_pnl, such as `(exit - entry) * qty` of each close, or use `fills`",
         )
     done_when = conditions_of(spec.get("done_when", {}), "done_when", problem)
+    done_when = tuple(one._replace(decimal=compiled.decimal) for one in done_when)
     reuse = spec.get("reuse", False)
     if not isinstance(reuse, bool):
         raise problem("reuse", f"{reuse!r} is unknown", "write true or false")

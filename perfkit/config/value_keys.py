@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from perfkit.config.dialect import KNOWN_WORDS, TARGETS, TEXT, Dialect, Problem, mapping_of
+from perfkit.config.dialect import (
+    KNOWN_WORDS,
+    TARGETS,
+    TEXT,
+    Condition,
+    Dialect,
+    Problem,
+    mapping_of,
+)
 from perfkit.config.expressions import Constant, Formula
 from perfkit.core.durations import UNIT_SECONDS
 from perfkit.core.time_forms import has_date
@@ -20,10 +28,24 @@ def with_value_keys(dialect: Dialect, spec: Mapping[str, object], problem: Probl
     if "decimal" in spec:
         if spec["decimal"] not in (".", ","):
             raise problem("decimal", f"{spec['decimal']!r} is unknown", 'write "." or ","')
-        dialect = dialect._replace(decimal=str(spec["decimal"]))
+        dialect = _with_decimal(dialect, str(spec["decimal"]))
     if "hold_unit" in spec:
         dialect = _in_seconds(dialect, spec["hold_unit"], problem)
     return dialect
+
+
+def _with_decimal(dialect: Dialect, mark: str) -> Dialect:
+    """The dialect with its decimal mark, also for the numbers that conditions look at."""
+    return dialect._replace(
+        decimal=mark,
+        only=_of_mark(dialect.only, mark),
+        open_when=tuple(_of_mark(group, mark) for group in dialect.open_when),
+    )
+
+
+def _of_mark(conditions: tuple[Condition, ...], mark: str) -> tuple[Condition, ...]:
+    """Conditions on numbers with that decimal mark."""
+    return tuple(one._replace(decimal=mark) for one in conditions)
 
 
 def _in_seconds(dialect: Dialect, unit: object, problem: Problem) -> Dialect:

@@ -16,7 +16,13 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
-from perfkit.core.one_value import OTHER_CURRENCY, BadValueError, exact_number, shown
+from perfkit.core.one_value import (
+    OTHER_CURRENCY,
+    BadValueError,
+    UnclearNumberError,
+    exact_number,
+    shown,
+)
 
 MAGNITUDES = frozenset(
     {"BIL", "BIO", "BLN", "BPS", "HUNDRED", "MIL", "MILLION", "MIO", "MLN", "MLD", "MRD", "TSD"}
@@ -30,6 +36,7 @@ SYMBOLS = {
     "₿": ("BTC", "XBT"),
     "₹": ("INR",),
     "₩": ("KRW",),
+    "US$": ("USD", "USDT", "USDC", "USDE", "BUSD", "TUSD", "FDUSD", "DAI"),
     "$": (
         *("USD", "USDT", "USDC", "USDE", "BUSD", "TUSD", "FDUSD", "DAI", "AUD", "CAD", "HKD"),
         *("NZD", "SGD", "TWD", "MXN"),
@@ -80,8 +87,7 @@ def _units(matched: re.Match[str]) -> list[str]:
 
 def _check_currency(text: str, unit: str, currency: str) -> None:
     """Raises `BadValueError` unless the unit of an amount is the currency of its source."""
-    symbol = "$" if unit == "US$" else unit
-    if unit == currency or currency in SYMBOLS.get(symbol, ()):
+    if unit == currency or currency in SYMBOLS.get(unit, ()):
         return
     raise BadValueError(f"{shown(text)} is not in {currency}{OTHER_CURRENCY}")
 
@@ -107,7 +113,7 @@ def _decimal_mark(text: str, digits: str) -> str:
         return "."
     whole, _, fraction = digits.partition(",")
     if len(fraction) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0"):
-        raise BadValueError(
+        raise UnclearNumberError(
             f"{shown(text)} is not a clear number: write "
             '`decimal: "."` if the comma parts thousands, `decimal: ","` if it begins the fraction'
         )

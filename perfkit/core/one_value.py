@@ -43,6 +43,10 @@ class BadValueError(ValueError):
     """A value that cannot be what its field needs; the message is the reason, without a path."""
 
 
+class UnclearNumberError(BadValueError):
+    """A number that can be read in two ways, such as 1,234, and nothing says which is meant."""
+
+
 def exact_number(value: object) -> Decimal | None:
     """One logged number; None for null or an empty text.
 

@@ -87,14 +87,36 @@ def formatted_instant(value: object, zone: tzinfo, pattern: str) -> int | None:
         moment = datetime.strptime(text, pattern)  # noqa: DTZ007  a naive time is local, see below
     except ValueError:
         return None
-    moment = moment if moment.tzinfo is not None else moment.replace(tzinfo=zone)
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=_named_zone(text, pattern) or zone)
     return in_range(value, _since_epoch(text, moment))
 
 
+def _named_zone(text: str, pattern: str) -> tzinfo | None:
+    """The zone of the word at a %Z, which `strptime` reads and forgets; None without a %Z.
+
+    Raises `BadValueError` for a word of the machine's own zone: it means another one elsewhere.
+    """
+    if "%Z" not in pattern.replace("%%", ""):
+        return None
+    if re.search(r"(?<![A-Za-z])(?:UTC|GMT)(?![A-Za-z])", text, re.IGNORECASE) is not None:
+        return UTC
+    raise BadValueError(
+        f"{shown(text)} has a zone that is not UTC or GMT: write `timezone` for the source, and "
+        "the word itself in `time_format`"
+    )
+
+
 def zone_in_name(name: str) -> tzinfo | None:
-    """The zone that the name of a column ends with: `Closing Time (UTC+2)`; None without one."""
-    matched = re.search(rf"\({_ZONE}\)$", name)
-    return None if matched is None else _zone(matched.groupdict())
+    """The zone that the name of a field ends with; None without one.
+
+    `Closing Time (UTC+2)`, `Time [GMT]`, `Date(UTC)`, `Time UTC`, `time_utc`, `createdAtUtc`.
+    """
+    matched = re.search(rf"[(\[]{_ZONE}[)\]]$", name)
+    if matched is not None:
+        return _zone(matched.groupdict())
+    ends = re.search("(?:^|[ _.-])(?:UTC|utc|GMT|gmt)$|[a-z](?:UTC|Utc|GMT|Gmt)$", name)
+    return None if ends is None else UTC
 
 
 def has_date(pattern: str) -> bool:

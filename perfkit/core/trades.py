@@ -43,6 +43,15 @@ SAME_TIME, OVERSOLD = 1 << 9, 1 << 10
 UNPAIRED = 1 << 11
 """Its close has no open line to pair with."""
 
+RESIZED = 1 << 12
+"""It closed another quantity than it opened, and its P&L is computed from prices."""
+
+NO_MULTIPLIER = 1 << 13
+"""Its P&L is computed from prices, and `multiplier` has nothing for its symbol."""
+
+PAID_IN_KIND = 1 << 14
+"""Its purchases cost some of what they bought, which is no part of its P&L."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",

@@ -11,8 +11,8 @@ LESS_COSTS = ", less the costs that are logged"
 class Answer(NamedTuple):
     """One answer to a question: what it means, and the lines of YAML that say so.
 
-    `changes` are keys of the dialect (`currency` is one of the source) with their values; None
-    removes a key. Keys of a mapping are named with a dot: `fields.net_pnl`.
+    `changes` are keys of the dialect (`currency`, `records` and `table` are of the source) with
+    their values; None removes a key. Keys of a mapping are named with a dot: `fields.net_pnl`.
     """
 
     meaning: str

@@ -17,9 +17,11 @@ from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from perfkit.core.errors import LogReadError, reason_of
+from perfkit.core.one_value import BadValueError
 from perfkit.inference.table import shapes
 
 MOST_BYTES = 256 * 1024 * 1024
@@ -33,17 +35,21 @@ _PACKINGS = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress))
 _LEVELS = 6
 PARENT = "_parent"
 """Records inside others have the fields of these under this name."""
+_OF_ONE_KIND = {"strategy", "strategies", "symbol", "symbols", "pair", "pairs"}
+"""Objects whose names are those of as many strategies or symbols, all of which count."""
 
 
 class Place(NamedTuple):
     """Records of a file, and the keys of a source that say where they are.
 
-    `parted_by` is what stands between the cells of a CSV file.
+    Where several lists were taken together, `lists` are the paths to them. `parted_by` is what
+    stands between the cells of a CSV file.
     """
 
     name: str
     layout: dict[str, object]
     records: Sequence[Mapping[str, object]]
+    lists: tuple[str, ...] = ()
     parted_by: str = ""
 
     @property
@@ -58,7 +64,7 @@ def places_of(path: str) -> list[Place]:
         with open(path, "rb") as stream:
             content = stream.read(MOST_BYTES)
         if content.startswith(_SQLITE):
-            return list(_tables(path))
+            return _tables(path)
         text = _text(content)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         problem = reason_of(error) if isinstance(error, OSError) else str(error)
@@ -114,10 +120,30 @@ def _of_json(text: str) -> list[Place]:
         return [Place("", {}, [document])] if is_record else []
     merged = _merged(places)
     inner = [one for path, records in merged for one in _inside(path, records)]
-    return [
+    found = [
         Place(path[-1] if path else "", {"records": ".".join(path)} if path else {}, records)
         for path, records in [*merged, *inner][:MOST_PLACES]
     ]
+    paths = [path for path, _ in places]
+    return [place._replace(lists=_lists_in(place, paths)) for place in found]
+
+
+def _lists_in(place: Place, paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+    """The lists that were taken together as one place; none where they are of one kind.
+
+    They are if each is that of a day, or of a strategy or symbol: `strategy.*.trades`.
+    """
+    steps = str(place.layout.get("records", "")).split(".")
+    inside = [path for path in paths if len(path) == len(steps) and _leads(steps, path)]
+    names = [name for path in inside for step, name in zip(steps, path, strict=True) if step == "*"]
+    before = {step.lower() for step, name in pairwise(steps) if name == "*"}
+    if len(inside) < 2 or before & _OF_ONE_KIND or all(map(shapes.is_time, names)):
+        return ()
+    return tuple(map(".".join, inside))
+
+
+def _leads(steps: Sequence[str], path: Sequence[str]) -> bool:
+    return all(step in ("*", name) for step, name in zip(steps, path, strict=True))
 
 
 def _of_lines(lines: Sequence[str]) -> Place:
@@ -246,7 +272,7 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
     except csv.Error:
         pass  # what was read so far is enough to decide
     layout: dict[str, object] = {} if is_called_csv else {"format": "csv"}
-    return [Place("", layout, _without_totals(records), delimiter)] if header else []
+    return [Place("", layout, _without_totals(records), parted_by=delimiter)] if header else []
 
 
 def _without_totals(records: list[dict[str, object]]) -> list[dict[str, object]]:
@@ -288,21 +314,26 @@ def _named(cells: Sequence[str]) -> list[str]:
     return names
 
 
-def _tables(path: str) -> Iterator[Place]:
+def _tables(path: str) -> list[Place]:
     import sqlite3
 
-    address = "file:" + os.path.abspath(path).replace("?", "%3f").replace("#", "%23") + "?mode=ro"
-    try:
-        database = sqlite3.connect(address, uri=True)
+    from perfkit.logs.formats import sqlite_files, sqlite_rows
+
+    def places(database: sqlite3.Connection) -> list[Place]:
         database.row_factory = sqlite3.Row
         names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
+        found = []
         for (name,) in names[:MOST_PLACES]:
-            quoted = '"' + name.replace('"', '""') + '"'
+            quoted = sqlite_rows.quoted(name)
             rows = database.execute(f"SELECT * FROM {quoted} LIMIT {MOST_RECORDS}")
-            yield Place(name, {"table": name}, [_plain_row(row) for row in rows])
-        database.close()
-    except sqlite3.Error as error:
-        raise LogReadError(path, str(error), "check that it is a whole database") from error
+            found.append(Place(name, {"table": name}, [_plain_row(row) for row in rows]))
+        return found
+
+    try:
+        return sqlite_files.read(path, places)
+    except BadValueError as error:
+        remedy = getattr(error, "remedy", "") or "check that it is a whole database"
+        raise LogReadError(path, str(error), remedy) from error
 
 
 def _plain_row(row: Any) -> dict[str, object]:

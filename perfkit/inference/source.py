@@ -13,10 +13,16 @@ from perfkit.core.errors import ConfigError, UsageError
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.infer import infer
 from perfkit.inference.number_marks import with_marks_asked
-from perfkit.inference.places import places_of, why_no_place
+from perfkit.inference.places import Place, places_of, why_no_place
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.role_names import is_skipped_place
 from perfkit.inference.yaml_text import block, comment
+from perfkit.logs.formats.json_places import place_of_all
+
+WHICH_RECORDS = "records"
+"""The question which lists or tables of a file count; its answers are keys of the layout."""
+
+MOST_ANSWERS = 8
 
 
 class Found(NamedTuple):
@@ -49,6 +55,7 @@ def found_in(path: str) -> Found:
     places = places_of(path)
     empty = "the file has no records" if places else why_no_place(path)
     best = Found(name, path, {}, 0, nothing_found((), empty))
+    founds: list[tuple[Found, Place]] = []
     for place in places:
         reading = infer(place.records)
         if place.parted_by == ";":
@@ -58,9 +65,38 @@ def found_in(path: str) -> Found:
         found = _supported(Found(name, path, place.layout, len(place.records), reading))
         if best.reading.has_results and place.is_inside:
             continue  # what is inside records counts where they say nothing themselves
+        founds.append((found, place))
         if _rank(found) > _rank(best):
             best = found
-    return best
+    return _asked_which(best, founds)
+
+
+def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:
+    """The best reading, with the question which records count where others are of its kind."""
+    if not best.reading.has_results:
+        return best
+    lists: list[tuple[str, object]] = []
+    for found, place in founds:
+        if found is best or _are_alike(found.reading, best.reading):
+            key, value = next(iter(place.layout.items()), ("records", ""))
+            lists += [(key, one) for one in place.lists or (value,)]
+    if len(lists) < 2:
+        return best
+    answers = [Answer(f"{value} alone", {key: value}) for key, value in lists[:MOST_ANSWERS]]
+    together = place_of_all([tuple(str(value).split(".")) for _, value in lists])
+    if together is not None and lists[0][0] == "records":
+        answers.insert(0, Answer("all of them", {"records": ".".join(together)}))
+    names = ", ".join(str(value) for _, value in lists[:MOST_ANSWERS])
+    more = f" and {len(lists) - MOST_ANSWERS} more" if len(lists) > MOST_ANSWERS else ""
+    question = f"Several parts of the file have such records: {names}{more}. Which count?"
+    doubt = Doubt(WHICH_RECORDS, question, tuple(answers))
+    return best._replace(reading=best.reading._replace(doubts=(*best.reading.doubts, doubt)))
+
+
+def _are_alike(one: Reading, other: Reading) -> bool:
+    """Whether records of one reading have about the columns of another."""
+    shared = set(one.columns) & set(other.columns)
+    return one.has_results and len(shared) * 5 >= len({*one.columns, *other.columns}) * 4
 
 
 def _supported(found: Found) -> Found:
@@ -90,6 +126,10 @@ def answered(found: Found, name: str, number: int) -> Found:
         choices = f"write one of {', '.join(known)}" if known else "nothing is asked"
         raise UsageError(f"--answer {name}={number}: there is no such answer; {choices}")
     answer = doubt.answers[number - 1]
+    if name == WHICH_RECORDS:
+        doubts = tuple(one for one in reading.doubts if one is not doubt)
+        layout = {**found.layout, **answer.changes}
+        return _supported(found._replace(layout=layout, reading=reading._replace(doubts=doubts)))
     source, dialect = _changed(reading, answer)
     doubts = tuple(one for one in reading.doubts if one is not doubt)
     reading = reading._replace(source=source, dialect=dialect, doubts=doubts)

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Mapping
 from itertools import chain
 
-from perfkit.config.dialect import CLOSING, FIRST, NUMBER, PNL, Dialect, Slot
+from perfkit.config.dialect import CLOSING, ENTRY, FIRST, NUMBER, PNL, Dialect, Slot
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, concatenated, take
 from perfkit.logs.file_log import FileLog, Lines
@@ -28,7 +28,8 @@ class Records(NamedTuple):
 
     `file` and `line` name the line that closed the trade (else its last line); `other_lines` has,
     for a row that took more than one line, the rest. `corrected` and `repeated` hold the rows with
-    a line that changed an already closed trade, or that said again what another had said.
+    a line that changed an already closed trade, or that said again what another had said, `resized`
+    those that closed another quantity than they opened, where P&L is computed from it.
     """
 
     slots: list[Column]
@@ -40,6 +41,7 @@ class Records(NamedTuple):
     corrected: frozenset[int]
     repeated: frozenset[int]
     unpaired: frozenset[int] = frozenset()
+    resized: frozenset[int] = frozenset()
 
 
 class Joined(NamedTuple):
@@ -51,6 +53,7 @@ class Joined(NamedTuple):
     corrected: bool
     repeated: bool
     unpaired: bool = False
+    resized: bool = False
 
 
 def combined(logs: list[FileLog], dialect: Dialect) -> Records:
@@ -111,6 +114,11 @@ class Combiner:
         self.columns = [
             column.units if isinstance(column, Numbers) else column for column in lines.slots
         ]
+        slots = list(enumerate(dialect.slots))
+        self.of_entry = [n for n, slot in slots if slot.policy == ENTRY]
+        self.quantities: list[int] = []
+        if dialect.pnl_from_prices:
+            self.quantities = [n for n, slot in slots if slot.target == "quantity"]
 
     def records(self, groups: Mapping[Any, list[int]]) -> Records:
         """The trades of each of some identities, after those of all other rows."""
@@ -138,6 +146,7 @@ class Combiner:
             corrected=frozenset(first + n for n, trade in enumerate(trades) if trade.corrected),
             repeated=frozenset(first + n for n, trade in enumerate(trades) if trade.repeated),
             unpaired=frozenset(first + n for n, trade in enumerate(trades) if trade.unpaired),
+            resized=frozenset(first + n for n, trade in enumerate(trades) if trade.resized),
         )
 
     def trades_of(self, rows: list[int]) -> list[Joined]:
@@ -169,7 +178,20 @@ class Combiner:
             state = after
         if late:
             self._open_first(rows, state.values)
-        return Joined(state.values, state.closed, rows, corrected, repeated)
+        for n in self.of_entry:
+            said_open = self._said_open(n, rows)
+            state.values[n] = said_open[-1] if said_open else state.values[n]
+        resized = False
+        for n in self.quantities if state.closed else ():
+            for opened in self._said_open(n, rows)[:1]:
+                state.values[n], other = closed_quantity(opened, state.values[n])
+                resized |= other and not self.dialect.closes_each
+        return Joined(state.values, state.closed, rows, corrected, repeated, resized=resized)
+
+    def _said_open(self, slot: int, rows: list[int]) -> list[Any]:
+        """What open lines say of a slot."""
+        column, is_open = self.columns[slot], self.lines.is_open
+        return [column[row] for row in rows if is_open[row] and column[row] is not None]
 
     def _open_first(self, rows: list[int], values: list[Any]) -> None:
         """What was true at entry comes from open lines, also where those come after a close."""
@@ -192,6 +214,17 @@ class Combiner:
 
     def _place(self, row: int) -> tuple[int, int]:
         return self.file[row], self.lines.line[row]
+
+
+def closed_quantity(opened: int, closed: int | None) -> tuple[int | None, bool]:
+    """The quantity that a close has the P&L of, and whether it is another than was opened.
+
+    Of 3 that were opened, a close of 1 has the P&L of 1. A close of 4 has none: nothing tells at
+    which price the fourth was opened.
+    """
+    if closed is None or abs(closed) == abs(opened):
+        return opened, False
+    return (closed if abs(closed) < abs(opened) else None), True
 
 
 class _State(NamedTuple):

@@ -6,6 +6,9 @@ from perfkit.core.errors import LineError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.logs.formulas import Column
 
+COMMA, POINT = 1, 2
+"""Bits of `decimal_marks`: a comma that begins a fraction, a point that may part thousands."""
+
 
 class Lines(NamedTuple):
     """Parsed lines as columns, in file order; `slots` has one column per slot of the dialect.
@@ -38,9 +41,12 @@ class FileLog(NamedTuple):
     `at[i]` is the instant parsed line i speaks of: its closing time, else its opening time.
     `blocks` has the number and the offset of a line now and then, to find others from. `total`
     lines, numbered from 1 through the file, end at offset `end`. `waiting_line` is the number of a
-    last line without a newline, `waiting_bytes` its length. `offset_of` has, by their numbers, the
-    offsets of lines that close a trade and by themselves say nothing of its result. `left_out` has
-    parsed lines with a value that could not be read.
+    last line without a newline, `waiting_bytes` its length; `waiting_lines` whole lines wait
+    before it if a quoted cell goes on. `offset_of` has, by their numbers, the offsets of lines that
+    close a trade and by themselves say nothing of its result. `left_out` has parsed lines with a
+    value that could not be read. `another_header` is the line of a header that is not the one that
+    rows are read by, if it stands above what follows, else 0; `decimal_marks` are
+    those that its numbers show (see `decimal_marks`).
     """
 
     path: str
@@ -55,8 +61,11 @@ class FileLog(NamedTuple):
     end: int
     waiting_line: int | None
     waiting_bytes: int
+    waiting_lines: int
     offset_of: dict[int, int]
     left_out: list[LineError]
+    another_header: int
+    decimal_marks: int
 
     @property
     def bytes_read(self) -> int:

@@ -64,7 +64,7 @@ def is_begun_document(stream: BinaryIO, form: Form) -> bool:
     """
     if form != PLAIN:
         return False
-    from perfkit.logs.formats.json_document import is_whole
+    from perfkit.logs.formats.json_parts import is_whole
 
     content = stream.read()
     return b"\n" not in content.strip() and not is_whole(content)

@@ -4,7 +4,7 @@ A dialect may name the format; else the first bytes of the file decide, never it
 
     {"a": 1}                 JSON Lines, if each line is an object by itself; a single object that
                              holds lists of records, and is no record, is a document
-    [ or { over lines        a JSON document
+    [ or { over lines        a JSON document, as is [ on a single line
     SQLite format 3          a database
     a;b;c                    CSV, if that is a header with fields of the dialect, or if the file is
                              called `.csv` or `.tsv`
@@ -17,8 +17,11 @@ from __future__ import annotations
 
 import os
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
+from collections.abc import Sequence
+from itertools import pairwise
 
 from perfkit.config.layout import AUTO, CSV, JSON, JSONL, READER, SQLITE
+from perfkit.core.errors import LogReadError
 from perfkit.core.one_value import BadValueError
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.logs.formats.form import BZIP2, GZIP, PACKED, PLAIN, UTF16, XZ, Form
@@ -28,6 +31,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     from perfkit.config.dialect import Dialect
+    from perfkit.logs.formats.csv_rows import Header
 
 PEEKED_BYTES = 4096
 HEAD_BYTES = 64 * 1024
@@ -118,22 +122,44 @@ def _form_of_text(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> F
 
 
 def _csv(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> Form:
-    from perfkit.logs.formats.csv_rows import found_header, likely_header
+    from perfkit.logs.formats.csv_rows import headers_in, likely_header
+    from perfkit.logs.formats.json_lines import MAX_LINE_BYTES
 
     layout = dialect.layout
     head += text.read(-1 if layout.section else HEAD_BYTES - len(head))
-    if layout.section is None and len(head) < HEAD_BYTES:
+    if layout.section is None:
+        if len(head) - head.rfind(b"\n") > PEEKED_BYTES:  # a header of many columns
+            head += text.readline(MAX_LINE_BYTES)
         head = head[: head.rfind(b"\n") + 1]  # what follows may go on
     surely = layout.format == CSV or _is_called_csv(path)
     keys = dialect.keys
-    header = found_header(head, keys, layout, 1 if surely else min(2, len(keys)))
+    found = headers_in(head, keys, layout, 1 if surely else min(2, len(keys)))
+    header = _first_with_trades(found, head, dialect)
     if header is None and surely:
         header = likely_header(head, layout)
     if header is not None:
-        return Form(CSV, header=header)
+        return Form(CSV, header=header, table=layout.section or "")
     if layout.format == CSV and head.strip():
         raise BadValueError("has no line that could be the header of its columns")
     return PLAIN
+
+
+def _first_with_trades(found: Sequence[Header], head: bytes, dialect: Dialect) -> Header | None:
+    """The first possible header with a record before the next one, else the last."""
+    from perfkit.logs.file_log import Start
+    from perfkit.logs.gatherer import Gatherer
+
+    lines = head.split(b"\n")
+    for header, following in pairwise(found):
+        above = b"".join(line + b"\n" for line in lines[: following.line - 1])
+        reader = Gatherer("", dialect, Start(), Form(CSV, header=header))
+        try:
+            reader.block(above, 0)
+        except LogReadError:  # one more header between, under which it is said
+            return header
+        if reader.result().lines.line:
+            return header
+    return found[-1] if found else None
 
 
 def _is_called_csv(path: str) -> bool:
@@ -156,32 +182,61 @@ def _is_document(text: BinaryIO, head: bytes, dialect: Dialect) -> bool:
     """Whether a text that begins as JSON is one document, and not a record a line."""
     if dialect.layout.records:
         return True
-    content = head.removeprefix(BOM_UTF8).lstrip()
-    while b"\n" not in content and (more := text.read(HEAD_BYTES)):
-        content += more
-    first, _, rest = content.partition(b"\n")
-    while not rest.strip() and (more := text.read(HEAD_BYTES)):
-        rest += more
-    is_alone = not rest.strip()
-    import json
-
-    try:
-        json.loads(first)
-    except (ValueError, RecursionError):
-        is_row = content[:1] == b"[" and first[1:].lstrip()[:1] in (b"", b"[")
-        if is_alone or (rest.lstrip()[:1] == content[:1] and not is_row):
-            return False
-        return content[:1] == b"[" or not _has_record(first, rest, text)
-    if content[:1] == b"[" or not is_alone:
-        return is_alone
-    from perfkit.logs.formats.json_document import holds_records
+    first, rest = _first_line(text, head)
+    opening, following = first[:1], rest.lstrip()[:1]
+    if not _is_whole(first):
+        if opening == b"[":
+            is_row = first[1:].lstrip()[:1] in (b"", b"[")
+            return is_row or following != opening
+        return following not in (b"", opening) and not _has_record(first, rest, text)
+    if opening == b"[" or following:
+        return not following
+    if _is_short_record(first, dialect.keys):
+        return False
+    from perfkit.logs.formats.json_places import holds_records
 
     return holds_records(first, dialect.keys)
 
 
+def _first_line(text: BinaryIO, head: bytes) -> tuple[bytes, bytes]:
+    """The first line with anything in it, and what follows, up to the next one at least."""
+    parts = [head.removeprefix(BOM_UTF8).lstrip()]
+    while b"\n" not in parts[-1] and (more := text.read(HEAD_BYTES)):
+        parts.append(more)
+    first, _, rest = b"".join(parts).partition(b"\n")
+    while not rest.strip() and (more := text.read(HEAD_BYTES)):
+        rest = more
+    return first, rest
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether a line is one JSON value; a short one is decoded by what is loaded in less time."""
+    if len(line) > HEAD_BYTES:
+        from perfkit.logs.formats.json_parts import is_whole
+
+        return is_whole(line)
+    import json
+
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _is_short_record(line: bytes, keys: Sequence[str]) -> bool:
+    """Whether a short line of JSON has a field that is wanted."""
+    if len(line) > HEAD_BYTES:
+        return False
+    import json
+
+    value = json.loads(line)
+    return isinstance(value, dict) and not value.keys().isdisjoint(keys)
+
+
 def _has_record(first: bytes, rest: bytes, text: BinaryIO) -> bool:
     """Whether a line of its own is a record in a text that is no document as a whole."""
-    from perfkit.logs.formats.json_document import is_whole
+    from perfkit.logs.formats.json_parts import is_whole
 
     rest += text.read()
     lines = rest.split(b"\n")

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import accumulate, chain
 from operator import add
 from sys import intern
 
-from perfkit.config.dialect import NUMBER, Dialect
+from perfkit.config.dialect import NUMBER, WHOLE_LINE, Dialect
 from perfkit.config.layout import CSV, JSON, READER
 from perfkit.core import values as col
 from perfkit.core.errors import LineError
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, blake2b
 from perfkit.core.numbers import concatenated
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.digest import ContentChangedError
@@ -28,8 +28,13 @@ if TYPE_CHECKING:
     from typing import Any, TypeAlias
 
     from perfkit.logs.formats.csv_rows import CsvRows
+    from perfkit.logs.formats.header_watch import HeaderWatch
 
     Decoder: TypeAlias = "json_lines.JsonLines | CsvRows"
+
+
+DIGEST_BYTES = 8
+"""Of a digest that tells the lines of one trade apart."""
 
 
 class _BlockPlace(NamedTuple):
@@ -59,8 +64,10 @@ class Gatherer:
         self.dialect = dialect
         self.decoder = _decoder(form, dialect)
         self.columns = LineColumns(dialect)
+        self.numbers = _numbers_in_texts(form, dialect)
         self.next_line = start.line
         self.end = start.offset
+        self.headers = _header_watch(shown, dialect, form)
         self.begin()
 
     def begin(self) -> None:
@@ -78,8 +85,15 @@ class Gatherer:
         self.blank = 0
         self.waiting_line: int | None = None
         self.waiting_bytes = 0
+        self.waiting_lines = 0
+        self.decimal_marks = 0
         self.blocks: list[tuple[int, int]] = []
         self.sizes = Sizes()
+
+    @property
+    def lines_above(self) -> int:
+        """How many lines stand above the next record."""
+        return max(0, self.decoder.first_line - self.next_line)
 
     def end_line(self, length: int) -> None:
         """Takes the newline, of so many bytes, that the line before had not yet."""
@@ -114,13 +128,16 @@ class Gatherer:
 
     def _whole(self, place: _BlockPlace, added: int) -> None:
         block = place.block
-        ignored, errors = len(self.ignored), len(self.errors)
+        ignored, errors, parsed = len(self.ignored), len(self.errors), len(self.line)
         blank = self._blank_lines(block) or self._records(place)
         sizes = [0, 0, blank, 0]
         if len(self.ignored) > ignored or len(self.errors) > errors:
             lengths = self._lengths(place)
             sizes[1] = sum(lengths[number] for number in self.ignored[ignored:])
             sizes[3] = sum(lengths[error.line] for error in self.errors[errors:])
+        if self.headers is not None:
+            odd = self.ignored[ignored:] + [error.line for error in self.errors[errors:]]
+            self.headers.look(self._headers(place, odd), self.line[parsed:], self.next_line)
         sizes[0] = len(block) - sum(sizes)
         if added:  # the last line has it, and is not blank
             last = self.next_line - 1
@@ -136,6 +153,15 @@ class Gatherer:
             lengths[line] = len(raw) + 1
             line += 1 + raw.count(b"\n")
         return lengths
+
+    def _digests(self, place: _BlockPlace) -> dict[int, str]:
+        """A digest of each record of a block, by its line; blanks around it do not count."""
+        digests: dict[int, str] = {}
+        line = place.line
+        for raw in self.decoder.records(place.block):
+            digests[line] = blake2b(raw.strip(), digest_size=DIGEST_BYTES).hexdigest()
+            line += 1 + raw.count(b"\n")
+        return digests
 
     def _count(self, *sizes: int) -> None:
         self.sizes = Sizes(*map(add, self.sizes, sizes))
@@ -183,6 +209,14 @@ class Gatherer:
         self._rows(rows, numbers, place)
         return blank
 
+    def _headers(self, place: _BlockPlace, odd: Sequence[int]) -> Iterator[tuple[int, bool]]:
+        """Which of some lines, bad or passed over, are headers, and whether they read alike."""
+        for number in sorted(odd):
+            start = place.offset_of(number) - place.offset
+            alike = self.decoder.reads_alike(place.block[start : place.block.find(b"\n", start)])
+            if alike is not None:
+                yield number, alike
+
     def _odd_rows(
         self, odd: Sequence[tuple[tuple[Any, ...], int, str]], place: _BlockPlace
     ) -> None:
@@ -204,9 +238,13 @@ class Gatherer:
         self._count(0, 0, 0, length)
         self.end = offset + length
 
-    def waiting(self, length: int) -> None:
-        """Takes note of a last line without a newline: it is still being written."""
+    def waiting(self, length: int, lines: int = 0) -> None:
+        """Takes note of what is still being written: a last line without a newline.
+
+        Whole `lines` before it are the beginning of a row with a quoted cell that goes on.
+        """
         self.waiting_line, self.waiting_bytes = self.next_line, length
+        self.waiting_lines = lines
 
     def result(self) -> FileLog:
         slots: list[Column] = []
@@ -232,8 +270,11 @@ class Gatherer:
             end=self.end,
             waiting_line=self.waiting_line,
             waiting_bytes=self.waiting_bytes,
+            waiting_lines=self.waiting_lines,
             offset_of=self.offset_of,
             left_out=self.left_out,
+            another_header=0 if self.headers is None else self.headers.another,
+            decimal_marks=self.decimal_marks,
         )
 
     def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
@@ -243,6 +284,10 @@ class Gatherer:
         raw: Raw = list(zip(*rows, strict=True))
         if self.dialect.only:
             raw, numbers = self._chosen(raw, numbers, place)
+        if self.numbers:
+            from perfkit.logs.decimal_marks import marks_in
+
+            self.decimal_marks = marks_in(raw, self.numbers, self.decimal_marks)
         while numbers:
             typed, bad = self._converted(raw, len(numbers))
             if typed is not None and not bad:
@@ -288,6 +333,9 @@ class Gatherer:
 
     def _typed(self, typed: Typed, numbers: list[int], place: _BlockPlace) -> None:
         """Takes lines that are converted, with their line numbers."""
+        if self.dialect.slots[-1] == WHOLE_LINE:
+            digests = self._digests(place)
+            typed.slots[-1] = list(map(digests.get, numbers))
         for chunks, column in zip(self.chunks, typed.slots, strict=True):
             chunks.append(column)
         self.identity += typed.identity
@@ -318,3 +366,20 @@ def _decoder(form: Form, dialect: Dialect) -> Decoder:
 
     assert form.header is not None
     return CsvRows(form.header, dialect.keys)
+
+
+def _header_watch(shown: str, dialect: Dialect, form: Form) -> HeaderWatch | None:
+    if form.header is None:
+        return None
+    from perfkit.logs.formats.header_watch import HeaderWatch
+
+    return HeaderWatch(shown, form.header.line, passes_over=bool(dialect.only))
+
+
+def _numbers_in_texts(form: Form, dialect: Dialect) -> list[int]:
+    """The places of the keys whose numbers are texts of any form."""
+    if form.format != CSV:
+        return []
+    from perfkit.logs.decimal_marks import places_of_numbers
+
+    return places_of_numbers(dialect)

@@ -18,7 +18,7 @@ from perfkit.config.dialect import CLOSING, NUMBER, PNL, TARGETS, Dialect, Joini
 from perfkit.config.joining import ALL, AVERAGE, LIFO, MIN, OPENING, SUM
 from perfkit.core.exact import PER_TRADE_PLACES, divide_half_even
 from perfkit.core.numbers import Numbers
-from perfkit.logs.combine import Combiner, Joined, Records, joined_lines
+from perfkit.logs.combine import Combiner, Joined, Records, closed_quantity, joined_lines
 from perfkit.logs.file_log import FileLog, Lines
 from perfkit.logs.formulas import Column, numbers, values
 
@@ -127,10 +127,17 @@ class _Joiner(Combiner):
         closes = [row for row in distinct if not self.lines.is_open[row]]
         closed = trade.closed and (not self.joining.done_when or any(map(self._is_done, closes)))
         found = [*trade.values, *(one.of(self._counted(one, opens, closes)) for one in self.totals)]
+        resized = trade.resized
+        for n, one in enumerate(self.totals, len(trade.values)):
+            if one.total.target == "quantity" and self.dialect.pnl_from_prices and closed:
+                sizes = [one.said[row] for row in closes if one.said[row] is not None]
+                if found[n] is not None and sizes:
+                    found[n], resized = closed_quantity(found[n], sizes[-1])
         if trade.closed and not closed:
             found = self._without_close(found)
         return trade._replace(
             values=found,
+            resized=resized,
             closed=closed,
             corrected=trade.corrected and not self.joining.sums_closes,
         )

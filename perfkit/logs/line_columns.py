@@ -16,6 +16,7 @@ from perfkit.config.dialect import (
     RAW,
     TEXT,
     TIME,
+    WHOLE_LINE,
     Condition,
     Dialect,
     Slot,
@@ -31,6 +32,7 @@ from perfkit.logs.formulas import Column, alternatives, is_there
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import tzinfo
     from typing import Any, TypeAlias
 
 Raw: TypeAlias = "Sequence[Sequence[Any]]"
@@ -64,6 +66,15 @@ class LineColumns:
     def __init__(self, dialect: Dialect) -> None:
         self.dialect = dialect
         self.keys = {key: n for n, key in enumerate(dialect.keys)}
+        sources = [slot.source for slot in dialect.slots if slot.kind == TIME]
+        sources += [part for one in sources if isinstance(one, Call) for part in one.parts]
+        self.zones = {one: zone for one in sources if (zone := _zone_named_in(one)) is not None}
+        exits = [slot.source for slot in dialect.slots if slot.target == "exit_price"]
+        self.own_exits = [
+            n
+            for n, slot in enumerate(dialect.slots)
+            if slot.target == "entry_price" and slot.source in exits
+        ]
 
     def typed(self, raw: Raw, count: int) -> Typed:
         """Typed columns of some rows; raises `BadValueError` if any value is bad."""
@@ -116,18 +127,18 @@ class LineColumns:
         ]
 
     def meeting(self, conditions: tuple[Condition, ...], raw: Raw, count: int) -> list[bool]:
-        """Which lines meet all of some conditions."""
+        """Which lines meet all of some conditions; raises `BadValueError` if one is not clear."""
         met = [True] * count
         for condition in conditions:
             values = self._raw(condition.source, raw)
             kinds = set(map(type, values))
             if kinds <= {str, int, type(None)}:
-                verdict = {value: condition.holds(value) for value in set(values)}
+                verdict = {value: condition.verdict(value) for value in set(values)}
                 if True not in verdict.values():
                     return [False] * count
                 here = list(map(verdict.__getitem__, values))
             else:  # a bool equals an int as a key, and a list or an object can be none
-                here = [condition.holds(value) for value in values]
+                here = [condition.verdict(value) for value in values]
             met = [both and one for both, one in zip(met, here, strict=True)]
         return met
 
@@ -148,6 +159,8 @@ class LineColumns:
     def _converted(self, slot: Slot, raw: Raw, is_open: list[bool]) -> Column:
         if isinstance(slot.source, Call) and slot.source.name in ("earliest", "latest"):
             return self._of_two_times(slot, slot.source, raw, is_open)
+        if slot == WHOLE_LINE:  # see `Gatherer`
+            return [None] * len(raw[0])
         values = self._values(slot.source, raw)
         if slot.kind == NUMBER:
             return self._numbers(slot, values)
@@ -158,11 +171,8 @@ class LineColumns:
         if slot.policy == CLOSING and True in is_open:
             # What stands there on an open line (a 0, say) need not be a time.
             values = [None if o else v for v, o in zip(values, is_open, strict=True)]
-        dialect, zone = self.dialect, self.dialect.zone
-        if "(UTC" in str(slot.source):
-            from perfkit.core.time_forms import zone_in_name
-
-            zone = zone_in_name(str(slot.source)) or zone
+        dialect = self.dialect
+        zone = self.zones.get(slot.source, dialect.zone)
         return col.instants(values, zone, dialect.time_unit, dialect.time_format)
 
     def _of_two_times(self, slot: Slot, call: Call, raw: Raw, is_open: list[bool]) -> Column:
@@ -215,6 +225,8 @@ class LineColumns:
                 is_open = [
                     opened or said == OPEN for opened, said in zip(is_open, column, strict=True)
                 ]
+        for n in self.own_exits:  # the price of a close is not that of the entry
+            slots[n] = _cleared(slots[n], [not opened for opened in is_open])
         if True not in is_open:
             return is_open, closed_at
         for n, slot in enumerate(self.dialect.slots):
@@ -284,7 +296,24 @@ class LineColumns:
             (field,) = source.parts
             every = raw[self.keys[str(field.path[0])]]
             return [summed(value, field.path[1:], self.dialect) for value in every]
+        if source.name == "quote":
+            return _quotes(columns[0], self.dialect.currency)
         return [called(source, row) for row in zip(*columns, strict=True)]
+
+
+def _zone_named_in(source: Leaf) -> tzinfo | None:
+    """The zone in the name of a field that times are read from, such as `Time (UTC+2)`."""
+    names = [
+        str(one.path[-1]) for one in ((source,) if isinstance(source, Field) else source.parts)
+    ]
+    for name in names:
+        if "UTC" in (upper := name.upper()) or "GMT" in upper:
+            from perfkit.core.time_forms import zone_in_name
+
+            zone = zone_in_name(name)
+            if zone is not None:
+                return zone
+    return None
 
 
 def value_at(value: Any, path: Sequence[str | int]) -> Any:
@@ -320,6 +349,15 @@ def called(call: Call, values: Sequence[Any]) -> str | None:
         return " ".join(texts)  # type: ignore[arg-type]
     before, found, after = str(texts[0]).partition(call.separator)
     return before if call.name == "before" else after if found else None
+
+
+def _quotes(symbols: Sequence[Any], currency: str | None) -> list[str | None]:
+    """The currency of each pair; the pair itself where its currency is not recognised."""
+    from perfkit.core.quotes import quote_of
+
+    texts = col.texts(symbols)
+    quotes = {one: one and (quote_of(one, currency) or one) for one in set(texts)}
+    return list(map(quotes.__getitem__, texts))
 
 
 def _worded(value: Any) -> Any:

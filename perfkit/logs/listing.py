@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import re
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from fnmatch import translate
 from time import gmtime, strftime
 
 from perfkit.config.settings import DAILY_PATTERN, Config, Source
-from perfkit.core.errors import LogReadError, MixedCurrencyError, UsageError
+from perfkit.config.workspace import CONFIG
+from perfkit.core.errors import ConfigError, LogReadError, MixedCurrencyError, UsageError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.logs.forms import PACKED_SUFFIXES, is_packed
 
@@ -26,6 +27,10 @@ _DATED = (
 """A date in the name of a file, or seconds since 1970."""
 
 _ROTATED = r"\.([0-9]+)(\.gz|\.bz2|\.xz)?$"
+
+
+_OF_RESULT = ("net_pnl", "gross_pnl", "outcome", "exit_price", "price")
+"""Fields that what a trade earned is read from."""
 
 
 class LogFile(NamedTuple):
@@ -44,6 +49,33 @@ class Listing(NamedTuple):
 
     files: list[LogFile]
     found: dict[str, int | None]
+
+
+def check_read_once(listed: Sequence[tuple[Source, Listing]]) -> None:
+    """Raises `ConfigError` if two sources take the same from one file: it would count twice.
+
+    They may share a file if `only`, the place of the records or the fields of the result differ.
+    """
+    for n, (source, listing) in enumerate(listed[1:], 1):
+        paths = {file.path for file in listing.files}
+        for other, earlier in listed[:n]:
+            shared = sorted(file.name for file in earlier.files if file.path in paths)
+            if shared and _takes(source) == _takes(other):
+                raise ConfigError(
+                    CONFIG,
+                    "sources",
+                    f"{other.name!r} and {source.name!r} both read {shared[0]}, so its trades "
+                    "would count twice",
+                    "narrow `path` or `pattern` of one, or tell their lines apart with `only`",
+                )
+
+
+def _takes(source: Source) -> tuple[object, ...]:
+    """What a source takes from a file of its own."""
+    dialect = source.dialect
+    results = [(one.target, one.source) for one in dialect.slots if one.target in _OF_RESULT]
+    made = {name: dialect.expressions.get(name) for name in _OF_RESULT}
+    return dialect.only, dialect.layout, results, made
 
 
 def chosen(config: Config, name: str | None) -> tuple[Source, ...]:

@@ -118,6 +118,8 @@ def read_lines(
             whole = len(raw)
         if whole:  # what follows was cut meanwhile
             reader.next_line = first
+            if reader.headers is not None:
+                reader.headers.another = 0
             reader.block(raw[:whole], offset, added)
         offset += len(raw) - added
     log = reader.result()
@@ -163,28 +165,25 @@ def _blocks(
     decoder = reader.decoder
     rest = b""
     while chunk := stream.read(BLOCK_BYTES):
-        if b"\n" not in chunk:
-            rest += chunk
-            if len(rest) > json_lines.MAX_LINE_BYTES:
-                block, rest, offset = _skip_long_line(stream, rest, offset, reader, digest)
-                if block:
-                    yield block, offset, 0
-                    offset += len(block)
-            continue
         block = rest + chunk
-        cut = decoder.whole_until(block)
+        cut = decoder.whole_until(block, reader.lines_above)
         block, rest = block[:cut], block[cut:]
         if block:
             if digest is not None:
                 digest.update(block)
             yield block, offset, 0
             offset += len(block)
+        if len(rest) > json_lines.MAX_LINE_BYTES and b"\n" not in rest:
+            block, rest, offset = _skip_long_line(stream, rest, offset, reader, digest)
+            if block:
+                yield block, offset, 0
+                offset += len(block)
     if rest and decoder.is_complete(rest):
         if digest is not None:
             digest.update(rest)
         yield rest + b"\n", offset, 1
     elif rest:
-        reader.waiting(len(rest))
+        reader.waiting(len(rest), rest.count(b"\n"))
 
 
 def _skip_long_line(
@@ -210,7 +209,7 @@ def _skip_long_line(
         length += newline + 1
         reader.long_line(offset, length)
         rest = chunk[newline + 1 :]
-        whole = rest.rfind(b"\n") + 1
+        whole = reader.decoder.whole_until(rest, reader.lines_above)
         if digest is not None:
             seen.update(chunk[: newline + 1 + whole])
             digest.become(seen)

@@ -5,13 +5,23 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import count, pairwise
 
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import take
-from perfkit.core.trades import COLUMNS, CORRECTED, PNL_COMPUTED, REPEATED, UNPAIRED, Trades
+from perfkit.core.trades import (
+    COLUMNS,
+    CORRECTED,
+    NO_MULTIPLIER,
+    PNL_COMPUTED,
+    REPEATED,
+    RESIZED,
+    UNPAIRED,
+    Trades,
+)
 from perfkit.logs.combine import Records, combined
 from perfkit.logs.derive import NO_RESULT, derived
 from perfkit.logs.file_log import FileLog
@@ -87,7 +97,8 @@ def _of_fills(
     from perfkit.logs.fills.trades import fill_trades
 
     made = fill_trades(list(logs), source.dialect, config.multipliers, since)
-    columns = _with_findings(made.records, made.targets, source, config, made.findings)
+    further = (*made.findings, (_without_multiplier(made.targets, config), NO_MULTIPLIER))
+    columns = _with_findings(made.records, made.targets, source, config, further)
     found = []
     for place, line in made.unmatched:
         log = logs[place]
@@ -158,10 +169,12 @@ def _derived(
         return records, _with_findings(records, targets, source, config)
     from perfkit.logs.prices import net_pnl_from_prices
 
-    computed = net_pnl_from_prices(targets, config.multipliers, len(records.line))
+    multipliers = _multipliers(targets, config)
+    computed = net_pnl_from_prices(targets, multipliers, len(records.line))
     targets["net_pnl"] = computed
     closed = frozenset(row for row, opened in enumerate(records.is_open) if not opened)
-    further = ((closed, PNL_COMPUTED),)
+    unknown = closed & _without_multiplier(targets, config)
+    further = ((closed, PNL_COMPUTED), (unknown, NO_MULTIPLIER))
     return records, _with_findings(records, targets, source, config, further)
 
 
@@ -173,8 +186,9 @@ def _with_findings(
     further: tuple[tuple[frozenset[int], int], ...] = (),
 ) -> dict[str, Any]:
     """The columns of trades, and what was found about some rows."""
+    multipliers = _multipliers(targets, config)
     columns = derived(
-        source.name, targets, records.is_open, config.breakeven_tolerance, config.multipliers
+        source.name, targets, records.is_open, config.breakeven_tolerance, multipliers
     )
     columns["line"] = records.line
     columns["key"] = records.key
@@ -183,12 +197,30 @@ def _with_findings(
         (records.corrected, CORRECTED),
         (records.repeated, REPEATED),
         (records.unpaired, UNPAIRED),
+        (records.resized, RESIZED),
     )
     for rows, finding in (*known, *further):
         for row in rows:
             if findings[row] != NO_RESULT:
                 findings[row] |= finding
     return columns
+
+
+def _multipliers(targets: Mapping[str, Any], config: Config) -> Mapping[str, Decimal]:
+    """The multiplier of each symbol that the configuration has one for."""
+    symbols = targets.get("symbol")
+    if not config.multipliers or symbols is None:
+        return config.multipliers
+    from perfkit.core.multipliers import multipliers_of  # most workspaces do without
+
+    return multipliers_of(config.multipliers, symbols)
+
+
+def _without_multiplier(targets: Mapping[str, Any], config: Config) -> frozenset[int]:
+    """The trades with a symbol of which `multiplier` says nothing, though it speaks of others."""
+    symbols = targets.get("symbol", ()) if config.multipliers else ()
+    known = _multipliers(targets, config)
+    return frozenset(row for row, one in enumerate(symbols) if one is not None and one not in known)
 
 
 def _with_own_lines(left: Trades, closed: Trades) -> Trades:

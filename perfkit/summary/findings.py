@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import reduce
+from operator import or_
 
 from perfkit.book.store.day_sheet import NO_NAME
 from perfkit.core.errors import LineError, kind_of
@@ -12,13 +14,17 @@ from perfkit.core.trades import (
     CORRECTED,
     HOLD_DISAGREES,
     NET_DISAGREES,
+    NO_MULTIPLIER,
     OUTCOME_DISAGREES,
     OVERSOLD,
+    PAID_IN_KIND,
     PNL_COMPUTED,
     REPEATED,
+    RESIZED,
     SAME_TIME,
     UNPAIRED,
 )
+from perfkit.logs.file_log import COMMA, POINT
 from perfkit.metrics.tally import Counts
 from perfkit.summary.selection import Selection
 from perfkit.summary.shape import Finding
@@ -44,6 +50,18 @@ _PER_TRADE = (
         "no P&L is logged: it is computed from prices, quantity and side, less commission",
     ),
     (
+        PAID_IN_KIND,
+        "paid_in_kind",
+        "fees of purchases were paid in what was bought (`fee_from: quantity`): they come off the "
+        "quantity, and no P&L has them as costs",
+    ),
+    (
+        NO_MULTIPLIER,
+        "no_multiplier",
+        "P&L is computed from prices, and `multiplier` has no key for the symbol, so it is taken "
+        'as 1; write the symbol, a pattern such as "ES*", or "*": 1 for all others',
+    ),
+    (
         CLOSED_TOGETHER,
         "closed_together",
         "a win and a loss closed at the same time: streaks and drawdown depend on their order, "
@@ -55,6 +73,12 @@ _PER_TRADE = (
         "fills of the same time are taken in the order of their lines; name an id as `order`",
     ),
     (UNPAIRED, "unpaired", "a close has no open line to pair with; its opening time is unknown"),
+    (
+        RESIZED,
+        "other_quantity",
+        "a close is of another quantity than its open line: the P&L computed from prices is that "
+        "of the close alone; read a log of parts with `fills`",
+    ),
     (OVERSOLD, "oversold", "more was sold than was held; what is too much opened nothing"),
 )
 
@@ -101,7 +125,32 @@ def findings(selection: Selection) -> list[Finding]:
                 "the log of a past day ends with an incomplete line",
             )
         )
-    return found
+    found += [*_lost_columns(selection), *_decimal_marks(selection)]
+    return found + [
+        Finding("unclosed_quote", file.waiting_lines, file.unclosed_quote)
+        for file in selection.waiting
+    ]
+
+
+def _lost_columns(selection: Selection) -> list[Finding]:
+    """For each field how many files lack what it is read from, and the first of them."""
+    counts = Counter(lost.field for lost in selection.lost)
+    first = {lost.field: lost for lost in reversed(selection.lost)}
+    return [Finding("lost_column", counts[field], str(first[field])) for field in sorted(first)]
+
+
+def _decimal_marks(selection: Selection) -> list[Finding]:
+    """Sources that have numbers with a decimal comma beside numbers such as 1.234."""
+    marks = [
+        reduce(or_, (file.decimal_marks for file in selection.book.files_of(source.name)), 0)
+        for source in selection.book.sources
+    ]
+    message = (
+        "numbers with a decimal comma stand beside such as 1.234, which is read as a fraction: if "
+        'its point parts thousands, write `decimal: ","` in the dialect, else `decimal: "."`'
+    )
+    count = marks.count(COMMA | POINT)
+    return [Finding("decimal_marks", count, message)] if count else []
 
 
 def _left_out(selection: Selection) -> list[Finding]:

@@ -9,7 +9,9 @@ from functools import cached_property
 
 from perfkit.book.book import Book, PnlCurve, missing_days
 from perfkit.book.line_counts import DayLines
+from perfkit.book.lost_columns import LostColumns, lost_columns
 from perfkit.book.store.day_sheet import NO_NAME, Sheet, digest_of, sheet_of
+from perfkit.book.store.ledger import FileEntry
 from perfkit.book.store.packing import PackedTrades
 from perfkit.core.calendar import Window, checked, parse_date
 from perfkit.core.errors import LineError, NoTradesError
@@ -36,10 +38,14 @@ def newest_day(book: Book) -> date:
 def resolve_window(book: Book, kind: str = "daily", day: Day = None) -> Window:
     """The window of that kind for a date; without a date, for the newest trading day with a line.
 
-    Raises `WindowError` for an unknown kind or a date that does not exist, and `NoTradesError`.
+    `all` without a date ends with the newest day of all, also where that is dated ahead. Raises
+    `WindowError` for an unknown kind or a date that does not exist, and `NoTradesError`.
     """
     calendar = book.config.calendar
-    last = newest_day(book) if day is None or day == "" else as_date(day)
+    is_given = day is not None and day != ""
+    last = as_date(day) if is_given else newest_day(book)  # type: ignore[arg-type]
+    if kind == "all" and not is_given:
+        last = max(last, *book.days_with_lines[-1:])
     if kind != "all":
         return calendar.window(kind, last)
     first = min([*book.days_with_lines[:1], last])
@@ -128,7 +134,10 @@ class Selection:
 
     @cached_property
     def still_open(self) -> list[Trades]:
-        """The trades open at the window's end: those that closed later, and those still open."""
+        """The trades open at the window's end: those that closed later, and those still open.
+
+        One whose opening time nothing says is open where the window has the newest line.
+        """
         end = self.window.end
         later = []
         for day in self.book.days:
@@ -136,7 +145,12 @@ class Selection:
             if day > self.window.last_day and opened_from is not None and opened_from < end:
                 later.append(day)
         closed_later = self.book.trades_of(later).where(self._filter)
-        return [_opened_before(closed_later, end), _opened_before(self.never_closed, end)]
+        never = self.never_closed
+        newest = self.book.newest_day
+        if newest is None or newest > self.window.last_day:
+            return [_opened_before(closed_later, end), _opened_before(never, end)]
+        left = [row for row, at in enumerate(never.opened_at) if at is None or at < end]
+        return [_opened_before(closed_later, end), never.take(left)]
 
     @property
     def holds_newest(self) -> bool:
@@ -146,9 +160,15 @@ class Selection:
 
     @cached_property
     def expected(self) -> list[date]:
-        """The expected days of the window up to the day of the newest line."""
-        last = min(self.window.last_day, self.book.newest_day or self.window.last_day)
-        return self.book.config.calendar.expected_days(self.window.first_day, last)
+        """The expected days of the window up to the day of the newest line.
+
+        Of days that are ahead of the present, those with a line.
+        """
+        book, calendar = self.book, self.book.config.calendar
+        last = min(self.window.last_day, book.newest_day or self.window.last_day)
+        present = book.present_day or last
+        days = calendar.expected_days(self.window.first_day, last)
+        return days if present >= last else [d for d in days if d <= present or d in book.lines]
 
     @cached_property
     def missing(self) -> list[date]:
@@ -161,15 +181,37 @@ class Selection:
         return [day for day in self.book.unterminated() if self._has(day)]
 
     @cached_property
+    def waiting(self) -> list[FileEntry]:
+        """The files of which whole lines wait, which may be of the window."""
+        last = self.window.last_day.toordinal()
+        files = (file for file in self.book.files if file.waiting_lines)
+        return [file for file in files if file.last_day is None or file.last_day <= last]
+
+    @cached_property
+    def lost(self) -> list[LostColumns]:
+        """Columns that files with lines of the window lack and earlier files have."""
+        first, last = self.window.first_day.toordinal(), self.window.last_day.toordinal()
+        return [
+            lost
+            for source in self.book.sources
+            for lost in lost_columns(self.book.files_of(source.name), source.dialect)
+            if lost.file.first_day is None
+            or any(first <= day <= last for day, *_ in lost.file.days)
+        ]
+
+    @cached_property
     def ahead(self) -> int:
-        """Lines of the window dated a day or more after the last change of their file."""
+        """Lines dated a day or more after the last change of their file.
+
+        Those of the window, and those later than it that are ahead of the present as well.
+        """
         found = 0
         for file in self.book.files:
             if file.newest is None or file.newest < (changed := file.fingerprint[3] // 1000):
                 continue
             last = self.book.config.calendar.day_of(changed + DAY_US)
             lines = ((date.fromordinal(number), count) for number, count, *_ in file.days)
-            found += sum(count for day, count in lines if day > last and self._has(day))
+            found += sum(count for day, count in lines if day > last and self._concerns(day))
         return found
 
     @cached_property
@@ -182,7 +224,7 @@ class Selection:
     def errors(self) -> list[LineError]:
         """The bad lines that count in the window."""
         found = self.book.dated_errors
-        return sorted(error for day, error in found if day is None or self._has(day))
+        return sorted(error for day, error in found if day is None or self._concerns(day))
 
     @cached_property
     def left_out(self) -> list[LineError]:
@@ -203,6 +245,16 @@ class Selection:
         else:
             whole = parts.get(value, tally.EMPTY)
         return PnlCurve(whole.curve.total, whole.curve.peak, whole.places[0])
+
+    def _concerns(self, day: date) -> bool:
+        """Whether the window has to say what is wrong with the lines of a day.
+
+        Nobody looks at a day that is ahead of the present, so each window says it.
+        """
+        if self._has(day) or day <= self.window.last_day:
+            return self._has(day)
+        present = self.book.present_day
+        return present is not None and day > present
 
     def _has(self, day: date) -> bool:
         return self.window.first_day <= day <= self.window.last_day

@@ -219,13 +219,14 @@ def _relative_drawdown(selection: Selection) -> Decimal | Undefined:
 
 
 def _open_shape(selection: Selection) -> OpenShape:
+    still_open = sum(map(len, selection.still_open))
     opened_at = [at for part in selection.still_open for at in part.opened_at if at is not None]
     newest = selection.book.newest
     if not opened_at or newest is None:
-        return OpenShape(len(opened_at), None, None)
+        return OpenShape(still_open, None, None)
     oldest = min(opened_at)
     age = max(0, min(selection.window.end, newest) - oldest)
-    return OpenShape(len(opened_at), moment_of(oldest), canonical(scaled(age, 6)))
+    return OpenShape(still_open, moment_of(oldest), canonical(scaled(age, 6)))
 
 
 def _data(selection: Selection, facts: Facts) -> DataShape:

@@ -225,6 +225,18 @@ class TestWordsForThem:
         with pytest.raises(ConfigError, match="is not a field name"):
             self.closed(workspace, '"closed_at": b, "net_pnl": p', "{}", more)
 
+    @pytest.mark.parametrize(
+        "field", ['"t (GMT+2)"', 'join(day, "t (GMT+2)")', 'latest(o, "t (GMT+2)")']
+    )
+    def test_the_zone_in_the_name_of_a_field_counts_inside_functions_too(
+        self, workspace: WriteWorkspace, field: str
+    ) -> None:
+        clock = "10:00" if "join" in field else "2026-03-02 10:00"
+        line = f'{{"day": "2026-03-02", "t (GMT+2)": "{clock}", "o": "2026-03-02 01:00", "p": 1}}'
+        fields = f"closed_at: '{field}', net_pnl: p"
+        closed = self.closed(workspace, fields, line).book.closed
+        assert closed[0].closed_at == datetime(2026, 3, 2, 8, tzinfo=UTC)
+
     def test_a_number_before_a_word(self, workspace: WriteWorkspace) -> None:
         line = '{"t": "2026-03-02T10:00:00Z", "p": 1, "size": "0.50 Lots"}'
         fields = """"closed_at": t, "net_pnl": p, "quantity": 'before(size, " Lots")'"""
@@ -239,6 +251,28 @@ class TestWordsForThem:
         book = self.closed(workspace, fields, line).book
         assert (len(book.closed), len(book.errors)) == (0, 1)
         assert len(self.closed(workspace, fields, line, currency="EUR").book.closed) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "symbol", "currency", "other"),
+    [
+        ("kraken", "XETHZEUR", "EUR", "XETHZUSD"),
+        ("binance-futures", "ETHUSDT", "USDT", "ETHBTC"),
+        ("okx", "ETH-USDT-SWAP", "USDT", "ETH-USD-SWAP"),
+        ("bybit", "SOLUSDT", "USDT", "SOLUSD"),
+        ("alpaca", "AAPL", "USD", "ETH/BTC"),
+    ],
+)
+def test_lines_of_a_pair_in_another_currency_are_bad(
+    workspace: WriteWorkspace, tmp_path: Path, *, name: str, symbol: str, currency: str, other: str
+) -> None:
+    sample = sample_of(name, tmp_path)
+    text = sample.read_text(encoding="utf-8")
+    path = tmp_path / ("other" + sample.suffix)
+    path.write_text(text.replace(symbol, other), encoding="utf-8")
+    desk = desk_on(workspace, path, name, BY_HAND[name]._replace(currency=currency))
+    assert desk.book.errors
+    assert all("give each currency a source of its own" in one.reason for one in desk.book.errors)
 
 
 class TestExtends:

@@ -227,6 +227,32 @@ class TestOnly:
         lines = (line(v=0), line(v="5.00"), line(v="text"), line(v=None), line(v=""))
         assert self.lines_read(workspace, f"only: {{v: {condition}}}\n", *lines) == met
 
+    @pytest.mark.parametrize(
+        ("condition", "met"), [("{above: 100}", [1]), ("0", [3, 4]), ("{not: 0}", [1, 2, 5])]
+    )
+    def test_with_a_decimal_comma_a_point_parts_thousands_in_conditions_too(
+        self, workspace: WriteWorkspace, condition: str, met: list[int]
+    ) -> None:
+        values = ("1.234", "99,5", 0.0, "0,00", 1.5)
+        lines = [line(v=one, pnl=1.5) for one in values]
+        only = f'decimal: ","\nonly: {{v: {condition}}}\n'
+        assert self.lines_read(workspace, only, *lines) == met
+
+    @pytest.mark.parametrize(
+        ("condition", "met", "bad"),
+        [("{above: 100}", [2], 1), ("{above: 1}", [1, 2], 0), ("{not: 0}", [1, 2, 3], 0)],
+    )
+    def test_a_number_that_may_meet_it_or_not_is_a_bad_line(
+        self, workspace: WriteWorkspace, condition: str, met: list[int], bad: int
+    ) -> None:
+        dialect = f"only: {{v: {condition}}}\n" + fields()
+        lines = (line(v="1,234"), line(v=500), line(v="N/A"))
+        book = open_desk(
+            workspace(config(dialect), {"logs/bot.jsonl": "\n".join(lines) + "\n"})
+        ).book
+        closed = sorted(book.closed[row].line.line for row in range(len(book.closed)))
+        assert (closed, len(book.errors)) == (met, bad)
+
     def test_a_text_is_met_by_the_same_text_alone(self, workspace: WriteWorkspace) -> None:
         lines = (line(v="exit"), line(v="Exit"), line(v="exit "), line(v=["exit"]))
         assert self.lines_read(workspace, "only: {v: exit}\n", *lines) == [1]

@@ -191,6 +191,14 @@ class TestFormats:
         found = exact_instant("5 Jan 2026 10:00 +0200", UTC, None, "%d %b %Y %H:%M %z")
         assert found == instant_of(datetime(2026, 1, 5, 8, tzinfo=UTC))
 
+    @pytest.mark.parametrize("word", ["UTC", "GMT", "utc"])
+    def test_the_word_for_a_zone_counts(self, word: str) -> None:
+        zone, pattern = ZoneInfo("America/New_York"), "%d/%m/%Y %H:%M:%S %Z"
+        found = exact_instant(f"08/04/2026 02:30:00 {word}", zone, None, pattern)
+        assert found == instant_of(datetime(2026, 4, 8, 2, 30, tzinfo=UTC))
+        with pytest.raises(BadValueError):
+            exact_instant("08/04/2026 02:30:00 CEST", zone, None, pattern)
+
     def test_a_format_without_a_full_date_is_known(self) -> None:
         assert has_date("%d/%m/%Y")
         assert not any(map(has_date, ("%H:%M", "%d/%m", "%Y-%m", "", "%Q", "%d %Y")))
@@ -205,6 +213,11 @@ class TestZoneOfAColumn:
             ("Time (UTC+0)", "0"),
             ("Time (UTC)", "0"),
             ("Time (GMT+01:00)", "1"),
+            ("Date(UTC)", "0"),
+            ("Time [UTC]", "0"),
+            ("Time UTC", "0"),
+            ("time_utc", "0"),
+            ("createdAtUtc", "0"),
         ],
     )
     def test_is_what_its_name_ends_with(self, name: str, hours: str) -> None:
@@ -212,6 +225,8 @@ class TestZoneOfAColumn:
         assert zone is not None
         assert zone.utcoffset(None) == timedelta(hours=float(hours))
 
-    @pytest.mark.parametrize("name", ["Time", "Time (local)", "Time (UTC+2) of entry", "Time ()"])
+    @pytest.mark.parametrize(
+        "name", ["Time", "Time (local)", "Time (UTC+2) of entry", "Time ()", "utcTime"]
+    )
     def test_is_unknown_where_it_ends_otherwise(self, name: str) -> None:
         assert zone_in_name(name) is None

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from perfkit.config.yaml import parse
 from perfkit.core.errors import LogReadError, UsageError
+from perfkit.desk.reading import desk_on
 from perfkit.inference.source import answered, config_yaml, found_in
 from perfkit.inference.yaml_text import block
 
@@ -134,6 +135,74 @@ class TestYaml:
     @given(st.dictionaries(NAMES, VALUES, max_size=5))
     def test_whatever_is_written_reads_back_the_same(self, value: dict[str, object]) -> None:
         assert parse(block(value), "here").value == (value or None)
+
+
+SEVERAL_LISTS = {
+    "halves": ({"in_sample": {"trades": "one"}, "out_of_sample": {"trades": "other"}},
+               ["*.trades", "in_sample.trades", "out_of_sample.trades"]),
+    "beside": ({"trades": "one", "cancelled": "other"}, ["*", "trades", "cancelled"]),
+    "runs": ({"runs": {"A": {"x": "one"}, "B": {"x": "other"}}},
+             ["runs.*.x", "runs.A.x", "runs.B.x"]),
+    "at different depths": ({"trades": "one", "live": {"trades": "other"}},
+                            ["trades", "live.trades"]),
+}  # fmt: skip
+
+
+def full(days: range) -> list[dict[str, str]]:
+    return [
+        {"symbol": "BTC", "entry_time": f"2026-04-{day:02}T09:00:00Z", "side": "long",
+         "exit_time": f"2026-04-{day:02}T10:00:00Z", "qty": "1", "entry_price": "100",
+         "exit_price": str(100 + day), "pnl": str(day)}
+        for day in days
+    ]  # fmt: skip
+
+
+def filled(document: object) -> object:
+    """The document with trades in place of the words for them."""
+    if isinstance(document, dict):
+        return {name: filled(value) for name, value in document.items()}
+    return full(range(1, 6) if document == "one" else range(6, 10))
+
+
+@pytest.mark.parametrize(("document", "lists"), SEVERAL_LISTS.values(), ids=SEVERAL_LISTS)
+def test_which_of_several_lists_of_trades_count_is_asked(
+    tmp_path: Path, document: object, lists: list[str]
+) -> None:
+    found = found_in(written(tmp_path / "a.json", json.dumps(filled(document))))
+    assert [doubt.name for doubt in found.reading.doubts] == ["records"]
+    chosen = [answered(found, "records", number + 1) for number in range(len(lists))]
+    assert [one.layout for one in chosen] == [{"records": path} for path in lists]
+    results = [desk_on([one], "UTC").summary("all").metrics["net_pnl"] for one in chosen]
+    assert results[-2:] == [15, 30]
+    assert results[:-2] == [45] * (len(lists) - 2)
+
+
+def test_lists_of_one_kind_and_lists_of_other_records_are_not_asked_about(tmp_path: Path) -> None:
+    one, other = {"trades": full(range(1, 6))}, {"trades": full(range(6, 9))}
+    days = {"2026-04-01": one, "2026-04-06": other}
+    found = found_in(written(tmp_path / "a.json", json.dumps(days)))
+    assert (found.layout, found.reading.doubts) == ({"records": "*.trades"}, ())
+    found = found_in(written(tmp_path / "a.json", json.dumps({"Strategy": {"A": one, "B": other}})))
+    assert (found.layout, found.reading.doubts) == ({"records": "Strategy.*.trades"}, ())
+    document = {"trades": full(range(1, 6)), "daily": [{"date": "2026-04-01", "pnl": "1"}] * 3}
+    found = found_in(written(tmp_path / "a.json", json.dumps(document)))
+    assert (found.layout, found.reading.doubts) == ({"records": "trades"}, ())
+
+
+def test_which_of_two_tables_counts_is_asked(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with sqlite3.connect(path) as database:
+        for table, days in (("trades", range(1, 6)), ("old_trades", range(6, 10))):
+            rows = [tuple(one.values()) for one in full(days)]
+            database.execute(f"CREATE TABLE {table} ({', '.join(full(days)[0])})")
+            database.executemany(f"INSERT INTO {table} VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+    database.close()
+    found = found_in(str(path))
+    (doubt,) = found.reading.doubts
+    assert [answer.changes for answer in doubt.answers] == [
+        {"table": "trades"},
+        {"table": "old_trades"},
+    ]
 
 
 def test_an_answer_changes_the_dialect_and_ends_the_question(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ import lzma
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -17,7 +18,7 @@ from perfkit.config.dialect import Dialect
 from perfkit.core.errors import LogReadError
 from perfkit.logs.files import HalfWrittenError, opened
 from perfkit.logs.formats.form import PLAIN, Form
-from perfkit.logs.forms import form_fingerprint, form_of
+from perfkit.logs.forms import PEEKED_BYTES, form_fingerprint, form_of
 
 RECORD = '{"t": "2026-04-06T10:00:00Z", "p": 1.50}'
 
@@ -56,6 +57,10 @@ def form(tmp_path: Path, content: str | bytes, name: str = "log", **layout: obje
         ("[" + RECORD + "]", "json"),
         ("[\n" + RECORD + ",\n" + RECORD + "\n]", "json"),
         ("[\n" + RECORD, "json"),
+        ("[" + RECORD + ", " + RECORD[:9], "json"),
+        ("[", "json"),
+        ("[" + RECORD + ",\n[", "jsonl"),
+        ('{"x": {"y": 1}, "n": 5}', "jsonl"),
         ("{\n" + RECORD[1:], "json"),
         ('[["t", "p"],\n["x", 1]]', "json"),
         ('[\n["t", "p"],\n["x", 1]\n]', "json"),
@@ -72,6 +77,32 @@ def form(tmp_path: Path, content: str | bytes, name: str = "log", **layout: obje
 )
 def test_the_first_bytes_tell_the_format(tmp_path: Path, content: str, wanted: str) -> None:
     assert form(tmp_path, content).format == wanted
+
+
+@pytest.mark.parametrize(
+    ("content", "wanted"),
+    [
+        ('{"trades": [' + ", ".join([RECORD] * 5000) + "]}", "json"),
+        ("[" + ", ".join([RECORD] * 5000) + "]", "json"),
+        ('{"t": 1, "note": "' + "x" * 200_000 + '"}', "jsonl"),
+        ('{"t": 1, "note": "' + "x" * 200_000, "jsonl"),
+    ],
+    ids=["object", "list", "record", "part of a record"],
+)
+def test_a_long_line_is_read_once_to_tell_its_format(
+    tmp_path: Path, content: str, wanted: str
+) -> None:
+    class Counted(BytesIO):
+        taken = 0
+
+        def read(self, size: int | None = -1, /) -> bytes:
+            found = super().read(size)
+            self.taken += len(found)
+            return found
+
+    stream = Counted(content.encode())
+    assert form_of(str(tmp_path / "log"), stream, dialect()).format == wanted
+    assert stream.taken <= len(content) + PEEKED_BYTES
 
 
 def test_a_name_tells_that_it_is_csv_and_a_dialect_tells_anything(tmp_path: Path) -> None:
@@ -167,3 +198,18 @@ def test_a_mistake_in_the_layout_is_told(layout: dict[str, object], told: str) -
     with pytest.raises(AssertionError) as caught:
         dialect(**layout)
     assert str(caught.value).startswith(told)
+
+
+def test_a_csv_in_utf16_waits_for_the_newline_of_its_last_row(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_bytes("t;p\n1;5.00\n2;12".encode("utf-16"))  # of 12.50
+    with opened(str(path), "a", dialect()) as (text, _):
+        assert text.read() == b"t;p\n1;5.00\n2;12"
+
+
+@pytest.mark.parametrize("columns", [10_000, 60_000])
+def test_a_header_may_be_long(tmp_path: Path, columns: int) -> None:
+    names = ",".join(f"column{n}" for n in range(columns)) + ",t,p\n"
+    found = form(tmp_path, names + "1" + ",2" * (columns + 1) + "\n").header
+    assert found is not None
+    assert (found.line, len(found.names)) == (1, columns + 2)

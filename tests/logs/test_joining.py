@@ -271,3 +271,50 @@ class TestOpenLinesSayWhatWasTrueAtEntry:
         (trade,) = trades(desk_of(workspace, dialect + BY_ID, lines))
         assert (trade.entry_price, trade.stop_loss) == (Decimal(2), Decimal(3))
         assert minutes(trade) == (0, 5)
+
+
+@pytest.mark.parametrize(("closes", "count"), [("sum", 1), ("each", 2)])
+@pytest.mark.parametrize("form", ["jsonl", "csv", "json"])
+def test_equal_parts_count_each_unless_the_whole_line_is_repeated(
+    workspace: WriteWorkspace, closes: str, count: int, form: str
+) -> None:
+    dialect = (
+        f"identity: [id]\ncloses: {closes}\n"
+        "fields: {closed_at: t, net_pnl: pnl, quantity: q, commission: fee}\n"
+    )
+    part = {"id": 1, "t": at(0), "q": 1, "pnl": 5, "fee": "0.1"}
+    lines = [{**part, "oid": oid} for oid in "abb"]
+    texts = {
+        "jsonl": "".join(json.dumps(line) + "\n" for line in lines),
+        "json": json.dumps(lines),
+        "csv": ",".join(lines[0])
+        + "\n"
+        + "".join(",".join(map(str, line.values())) + "\n" for line in lines),
+    }
+    config = HEAD + indent(dialect, " " * 6)
+    desk = open_desk(workspace(config, {"logs/bot.jsonl": texts[form]}))
+    found = trades(desk)
+    assert (len(found), sum(one.net_pnl or 0 for one in found)) == (count, 10)
+    assert sum(one.commission or 0 for one in found) == Decimal("0.2")
+    assert codes(desk) == {"repeated_lines"}
+
+
+def test_lines_that_differ_somewhere_repeat_nothing(workspace: WriteWorkspace) -> None:
+    fields = "{closed_at: t, net_pnl: pnl}"
+    lines = [closed(1, pnl=5, order=n) for n in range(3)]
+    desk = desk_of(workspace, f"identity: [id]\ncloses: sum\nfields: {fields}", lines)
+    assert trades(desk)[0].net_pnl == 15
+    assert not codes(desk)
+
+
+def test_a_trade_that_is_not_done_is_open_also_without_an_opening_time(
+    workspace: WriteWorkspace,
+) -> None:
+    dialect = (
+        "identity: [id]\ncloses: sum\ndone_when: {left: 0}\nfields: {closed_at: t, net_pnl: pnl}"
+    )
+    lines = [closed(1, pnl=-50, left=1), closed(2, pnl=5, left=0, id=8), closed(3, id=9, left=2)]
+    desk = desk_of(workspace, dialect, lines)
+    assert [desk.summary(kind).metrics["open_trades"] for kind in ("all", "daily")] == [2, 2]
+    assert desk.summary("daily", "2026-03-01").metrics["open_trades"] == 0
+    assert desk.summary("all").open.trades == 2

@@ -3,6 +3,11 @@
 import gzip
 from pathlib import Path
 
+import pytest
+
+from perfkit.core.errors import ConfigError
+from perfkit.desk.desk import open as open_desk
+from tests.conftest import WriteWorkspace
 from tests.small_desk import bot_line, desk_of, unterminated
 
 
@@ -42,3 +47,27 @@ def test_the_compressed_copy_of_a_file_is_not_read_beside_it(tmp_path: Path) -> 
     content = bot_line(1, "5").encode().replace(b'"T1"', b"null") + b"\n"
     files = {"t.jsonl": content, "t.jsonl.gz": gzip.compress(content)}
     assert desk_of(tmp_path, "t.jsonl", files).summary("all").metrics["closed_trades"] == 1
+
+
+class TestTwoSourcesOfOneFile:
+    LINE = '{"t": "2026-03-02T10:00:00Z", "p": 5, "k": "A"}\n'
+
+    def net_pnl(self, workspace: WriteWorkspace, more: str, other: str) -> object:
+        source = "  - {{name: {}, path: logs, pattern: {}, currency: USD, dialect: {{{}}}}}\n"
+        config = "sources:\n" + source.format(
+            "a", '"*.jsonl"', "fields: {closed_at: t, net_pnl: p}"
+        )
+        config += source.format("b", '"bot.*"', f"{more}fields: {{closed_at: t, net_pnl: {other}}}")
+        desk = open_desk(workspace(config, {"logs/bot.jsonl": self.LINE}))
+        return desk.summary("all").metrics["net_pnl"]
+
+    def test_it_would_count_twice(self, workspace: WriteWorkspace) -> None:
+        message = "'a' and 'b' both read logs/bot.jsonl, so its trades would count twice"
+        with pytest.raises(ConfigError, match=message):
+            self.net_pnl(workspace, "", "p")
+
+    def test_they_may_tell_its_lines_apart_or_read_other_results(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        assert self.net_pnl(workspace, "only: {k: B}, ", "p") == 5
+        assert self.net_pnl(workspace, "", "p * 2") == 15

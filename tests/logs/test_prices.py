@@ -14,6 +14,7 @@ from perfkit.core.values import numbers
 from perfkit.desk.desk import Desk
 from perfkit.desk.desk import open as open_desk
 from perfkit.logs.prices import net_pnl_from_prices
+from perfkit.summary.summary import Summary
 from tests.conftest import WriteWorkspace
 
 CONFIG = """\
@@ -92,6 +93,25 @@ def test_the_multiplier_of_the_symbol_counts(workspace: WriteWorkspace) -> None:
     assert desk(workspace, {**LONG, "symbol": "ES"}).book.closed[0].net_pnl == Decimal("299.98")
 
 
+@pytest.mark.parametrize(
+    ("keys", "symbol", "net", "codes"),
+    [
+        ("{ES: 50}", "ESZ6", "299.98", ["pnl_computed"]),
+        ('{"E*": 50}', "ESZ6", "299.98", ["pnl_computed"]),
+        ("{ES: 50}", "NQZ6", "5.98", ["pnl_computed", "no_multiplier"]),
+        ('{ES: 50, "*": 1}', "NQZ6", "5.98", ["pnl_computed"]),
+        ("{}", "NQZ6", "5.98", ["pnl_computed"]),
+    ],
+)
+def test_a_symbol_without_a_multiplier_among_others_is_a_finding(
+    workspace: WriteWorkspace, keys: str, symbol: str, net: str, codes: list[str]
+) -> None:
+    config = CONFIG.replace("{ES: 50}", keys)
+    found = desk(workspace, {**LONG, "symbol": symbol}, config=config).summary("all")
+    assert found.metrics["net_pnl"] == Decimal(net)
+    assert [one.code for one in found.data.findings] == codes
+
+
 def test_entry_and_exit_may_be_on_two_lines(workspace: WriteWorkspace) -> None:
     opened = {"id": 1, "event": "open", "o": T, "side": "long", "entry": "100", "qty": "2"}
     closed = {"id": 1, "event": "close", "t": "2026-01-05T11:00:00Z", "exit": "103"}
@@ -142,3 +162,90 @@ def test_a_dialect_that_lacks_one_of_them_is_refused(workspace: WriteWorkspace) 
     config = CONFIG.replace(" quantity: qty,", "")
     with pytest.raises(ConfigError, match="has no P&L; name the field that holds net_pnl or gross"):
         desk(workspace, LONG, config=config)
+
+
+class TestOfSeveralLines:
+    """Opens and closes that share the names of their price, side and quantity."""
+
+    FIELDS = (
+        "{opened_at: t, closed_at: t, symbol: s, side: side, quantity: q, "
+        "entry_price: p, exit_price: p}"
+    )
+
+    def summary(self, workspace: WriteWorkspace, keys: str, *lines: object) -> Summary:
+        head = CONFIG[: CONFIG.index("      open_when")].replace("{ES: 50}", "{}")
+        config = head + (
+            f"      open_when: {{e: open}}\n      {keys}\n      fields: {self.FIELDS}\n"
+        )
+        return desk(workspace, *lines, config=config).summary("all")
+
+    def line(self, event: str, minute: int, price: int, **more: object) -> dict[str, object]:
+        return {"e": event, "t": f"2026-01-05T10:{minute:02d}:00Z", "s": "X", "p": price, **more}
+
+    @pytest.mark.parametrize("keys", ["pair: {by: [s]}", "identity: s"])
+    @pytest.mark.parametrize(("side", "other", "net"), [("buy", "sell", 30), ("sell", "buy", -30)])
+    def test_a_close_with_a_side_of_its_own_does_not_turn_the_trade(
+        self, workspace: WriteWorkspace, keys: str, side: str, other: str, net: int
+    ) -> None:
+        opened = self.line("open", 0, 100, q=3, side=side)
+        for more in ({}, {"q": 3}):
+            found = self.summary(
+                workspace, keys, opened, self.line("x", 1, 110, side=other, **more)
+            )
+            assert (found.metrics["net_pnl"], found.data.bad_lines) == (net, 0)
+            assert [one.code for one in found.data.findings] == ["pnl_computed"]
+
+    @pytest.mark.parametrize("keys", ["pair: {by: [s]}", "identity: s"])
+    def test_the_price_of_a_close_without_its_open_line_is_no_entry(
+        self, workspace: WriteWorkspace, keys: str
+    ) -> None:
+        opened = self.line("open", 0, 100, q=1, side="buy", s="Y")
+        close = self.line("x", 1, 110, q=1, side="sell")
+        found = self.summary(workspace, keys, opened, close)
+        assert (found.metrics["breakevens"], found.data.bad_lines) == (0, 1)
+
+    @pytest.mark.parametrize(
+        ("keys", "net", "bad", "codes"),
+        [
+            ("pair: {by: [s]}", 10, 1, {"bad_lines", "pnl_computed", "other_quantity"}),
+            ("identity: s", 40, 0, {"corrections", "pnl_computed", "other_quantity"}),
+            ("{identity: s, closes: each}", 50, 0, {"pnl_computed"}),
+        ],
+    )
+    def test_a_close_of_a_part_has_the_pnl_of_that_part(
+        self, workspace: WriteWorkspace, keys: str, net: int, bad: int, codes: set[str]
+    ) -> None:
+        found = self.summary(
+            workspace,
+            keys.strip("{}").replace(", ", "\n      ") if keys.startswith("{") else keys,
+            self.line("open", 0, 100, q=3, side="buy"),
+            self.line("x", 1, 110, q=1, side="sell"),
+            self.line("x", 2, 120, q=2, side="sell"),
+        )
+        assert (found.metrics["net_pnl"], found.data.bad_lines) == (net, bad)
+        assert {one.code for one in found.data.findings} == codes
+
+    @pytest.mark.parametrize("keys", ["pair: {by: [s]}", "identity: s", "identity: [s, p0]"])
+    def test_a_close_of_more_than_was_opened_has_no_pnl(
+        self, workspace: WriteWorkspace, keys: str
+    ) -> None:
+        opened = self.line("open", 0, 100, q=1, side="buy", p0=1)
+        close = self.line("x", 1, 110, q=2, side="sell", p0=1)
+        found = self.summary(workspace, keys, opened, close)
+        assert (found.metrics["net_pnl"], found.data.bad_lines) == (0, 1)
+        assert found.metrics["open_trades"] == 1
+
+    def test_opens_that_are_added_up_are_compared_with_the_close(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        keys = "identity: s\n      combine: {quantity: sum}"
+        opens = [self.line("open", n, 100, q=1, side="buy") for n in (0, 1)]
+        for size, net, codes in (
+            (2, 40, ["pnl_computed"]),
+            (1, 20, ["pnl_computed", "other_quantity"]),
+        ):
+            found = self.summary(
+                workspace, keys, *opens, self.line("x", 2, 120, q=size, side="sell")
+            )
+            assert found.metrics["net_pnl"] == net
+            assert [one.code for one in found.data.findings] == codes

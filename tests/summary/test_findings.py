@@ -275,3 +275,21 @@ def test_a_trade_may_have_several_findings(workspace: WriteWorkspace) -> None:
         "net_disagrees": 1,
         "hold_disagrees": 1,
     }
+
+
+def test_a_trade_dated_ahead_counts_in_all_and_each_summary_says_so(
+    workspace: WriteWorkspace,
+) -> None:
+    ahead = trade(exit_timestamp="2034-03-15T10:00:00Z", net_profit_loss="-500")
+    of = desk(workspace, trade(), ahead, '{"timestamp": "zzz"}')
+    assert of.summary("all").metrics["net_pnl"] == -495
+    assert of.summary("daily").metrics["net_pnl"] == 5
+    assert of.summary("all").metrics["worst_day"] == -500
+    for window, date in (("all", None), ("daily", None), ("monthly", "2026-03-01")):
+        found = findings(of, window, date)
+        assert (found["ahead"], found["bad_lines"]) == (1, 1)
+
+
+def test_no_day_is_missing_for_a_line_dated_ahead(workspace: WriteWorkspace) -> None:
+    of = desk(workspace, trade(), trade(exit_timestamp="2034-03-15T10:00:00Z"))
+    assert [str(day) for day in of.summary("all").data.missing_days] == ["2034-03-15"]

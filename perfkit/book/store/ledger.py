@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat
 
 from perfkit.book.store.pages import Address
+from perfkit.config.layout import CSV
 from perfkit.core.errors import kind_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import FILE_MODE
@@ -33,6 +34,10 @@ The day is None before the first trade line of its file.
 KEPT_BAD_LINES = 1000
 """So many bad lines of a file are kept one by one; others count with the first of their kind."""
 
+UNDER_ANOTHER_HEADER = "\n\nanother header"
+"""Marks the form of a CSV file that is read from its start when it grows, as its end is a table
+that the dialect passes over."""
+
 
 class FileEntry(NamedTuple):
     """One log file up to the end of its last whole line.
@@ -46,7 +51,9 @@ class FileEntry(NamedTuple):
     line speaks of. `details` are the addresses of what is seldom needed. When it was last compared
     with its digests, a sample of its first `sampled` bytes was; 0 stands for all of them. `form` is
     the label of its form, `numbering` how its records are numbered if they are no lines;
-    `left_out` is how many values of its lines could not be read and were left out.
+    `left_out` is how many values of its lines could not be read and were left out. Of what waits,
+    `waiting_lines` are whole lines, in a quoted cell of CSV that goes on; `decimal_marks` are
+    those that its numbers show where the dialect does not say which mark they have.
     """
 
     number: int
@@ -68,11 +75,36 @@ class FileEntry(NamedTuple):
     form: str = ""
     numbering: str = ""
     left_out: int = 0
+    waiting_lines: int = 0
+    decimal_marks: int = 0
+
+    @property
+    def unclosed_quote(self) -> str:
+        """What to say of a quoted cell that goes on over whole lines; empty without one."""
+        if not self.waiting_lines:
+            return ""
+        return (
+            f"{self.name}: a quote opens a cell on line {self.lines + 1} and is not closed; "
+            "the lines from there on wait"
+        )
 
     @property
     def label(self) -> str:
         """Its name, as the places of its lines show it."""
         return self.name + self.numbering
+
+    @property
+    def columns(self) -> tuple[str, ...] | None:
+        """The names of the columns of a CSV file; None of any other."""
+        parts = self.form.removesuffix(UNDER_ANOTHER_HEADER).split("\n")
+        return tuple(parts[5:]) if parts[1:2] == [CSV] else None
+
+    @property
+    def is_read_anew(self) -> bool:
+        """Whether it is read from its start whenever it grows, as records do not follow lines."""
+        _, of, table, *_ = [*self.form.split("\n"), "", ""]
+        has_section = of == CSV and bool(table)
+        return has_section or bool(self.numbering) or self.form.endswith(UNDER_ANOTHER_HEADER)
 
     @property
     def bytes_read(self) -> int:

@@ -19,6 +19,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+FEE_OF_ALL = (
+    "has a fee of all that was bought, or more; leave `fee_from` out if it was paid in money"
+)
+
+
 def groups_of(slots: Sequence[Column], rows: int, dialect: Dialect) -> list[str | None]:
     """The group of each fill as one text; fills are matched with those of the same group.
 
@@ -65,7 +70,24 @@ def unusable(slots: Sequence[Column], at: Sequence[int | None], dialect: Dialect
         ):
             if row not in bad and side != SHORT and quantity < 0:  # type: ignore[operator]
                 bad[row] = "buys a negative quantity; the side and the sign contradict each other"
+    if dialect.fills.fee_from_quantity and "commission" in dialect.expressions:
+        bad |= {row: FEE_OF_ALL for row in _paid_with_all(slots, rows, dialect) if row not in bad}
     return bad
+
+
+def _paid_with_all(slots: Sequence[Column], rows: int, dialect: Dialect) -> list[int]:
+    """The purchases of which the fee takes all that was bought, or more."""
+    quantity = numbers(dialect.expressions["quantity"], slots, rows)
+    fee = numbers(dialect.expressions["commission"], slots, rows)
+    side = dialect.expressions.get("side")
+    sides = [None] * rows if side is None else values(side, slots, rows)
+    places = max(quantity.places, fee.places)
+    both = zip(quantity.at_places(places), fee.at_places(places), sides, strict=True)
+    return [
+        row
+        for row, (size, cost, way) in enumerate(both)
+        if size is not None and size > 0 and way != SHORT and (cost or 0) >= size
+    ]
 
 
 def signed_quantities(columns: dict[str, Column]) -> Numbers:

@@ -20,7 +20,7 @@ from perfkit.core.exact import units as exact_units
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, coarsest, take
 from perfkit.core.trade import LONG, SHORT
-from perfkit.core.trades import OVERSOLD, SAME_TIME
+from perfkit.core.trades import OVERSOLD, PAID_IN_KIND, SAME_TIME
 from perfkit.logs.combine import Records, joined_lines
 from perfkit.logs.file_log import FileLog
 from perfkit.logs.fills.distinct import DistinctFills, distinct_fills
@@ -94,13 +94,13 @@ def fill_trades(
         repeated=_with_any(fills.repeated, matcher.rows),
     )
     findings = (
+        (_with_any(matcher.paid_in_kind, matcher.rows), PAID_IN_KIND),
         (_with_any(matcher.same_time, matcher.rows), SAME_TIME),
         (frozenset(n for n, trade in enumerate(trades) if trade.oversold), OVERSOLD),
     )
     unmatched = [(file[row], lines.line[row]) for row in matcher.unmatched]
     several = frozenset(chain(fills.others, *fills.others.values()))
-    targets = matcher.targets(multipliers)
-    return FillTrades(records, targets, findings, unmatched, several, before)
+    return FillTrades(records, matcher.targets(multipliers), findings, unmatched, several, before)
 
 
 class _Matcher:
@@ -114,7 +114,12 @@ class _Matcher:
         price = _numbers(self.columns["price"])
         quantity = signed_quantities(self.columns)
         fee = _numbers(self.columns.get("commission", Numbers([None] * count, 0)))
+        self.paid_in_kind: set[int] = set()
         if fills.fee_from_quantity:
+            pairs = zip(quantity.units, fee.units, strict=True)
+            self.paid_in_kind = {
+                row for row, (size, cost) in enumerate(pairs) if cost and size and size > 0
+            }
             quantity, fee = without_fees(quantity, fee)
         self.quantity_places = max(quantity.places, decimal_places(fills.dust))
         product = self.quantity_places + price.places
@@ -198,6 +203,9 @@ class _Matcher:
         gross = [None if one.closed_at is None else one.gross_pnl for one in self.trades]
         places = self.cost_places
         if multipliers and symbols is not None:
+            from perfkit.core.multipliers import multipliers_of
+
+            multipliers = multipliers_of(multipliers, symbols)
             finest = max(map(decimal_places, multipliers.values()))
             factors = {name: exact_units(one, finest) for name, one in multipliers.items()}
             one = 10**finest

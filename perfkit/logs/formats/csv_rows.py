@@ -2,7 +2,8 @@
 
 The header is the line that has most of the names that the dialect reads; what comes before it (a
 title, an account) is passed over. Of several columns with one name the second is `Name#2`; a
-column without a name is `#3` if it is the third. A row may span lines where a quoted cell does.
+column without a name is `#3` if it is the third. A row may span lines where a quoted cell does (see
+`csv_quotes`).
 
     Account: 1001            passed over
     time;profit;;profit      the header: time, profit, #3, profit#2
@@ -20,16 +21,22 @@ from perfkit.config.layout import Layout
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats import json_lines
+from perfkit.logs.formats.csv_quotes import MOST_LINES, NEWLINE, QUOTE, RowEnds
+from perfkit.logs.formats.csv_sections import (
+    DELIMITERS,
+    cells_of,
+    looks_like_header,
+    section_start,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from typing import Any
+    from typing import Any, TypeAlias
 
-DELIMITERS = ",;\t|"
+    Decoded: TypeAlias = "tuple[list[tuple[Any, ...]], Sequence[int]]"
+
 HEADER_WITHIN = 100
-"""The header is among so many lines; so many lines one row has at most."""
-
-QUOTE = b'"'
+"""The header is among so many lines."""
 
 
 class Header(NamedTuple):
@@ -48,37 +55,46 @@ class OddWidthError(BadValueError):
         self.row = row
 
 
-def found_header(head: bytes, wanted: Sequence[str], layout: Layout, least: int) -> Header | None:
-    """The header among the first lines of a file: the first one with most of the names wanted.
+def headers_in(head: bytes, wanted: Sequence[str], layout: Layout, least: int) -> list[Header]:
+    """What may be the header among the first lines of a file: each has more of the names wanted.
 
-    None where no line has `least` of them. Of a line that the layout names, the delimiter is the
-    one that parts it into most cells.
+    None of them has fewer than `least`. Of a line that the layout names, the delimiter is the one
+    that parts it into most cells.
     """
     lines = _lines(head)
-    first = _section_start(lines, layout.section)
-    best: Header | None = None
+    first = section_start(lines, layout.section)
+    found: list[Header] = []
     for number in range(first, min(len(lines), first + HEADER_WITHIN)):
         if layout.header not in (None, number + 1):
             continue
         for delimiter in layout.delimiter or DELIMITERS:
-            header = Header(named(_cells(lines[number], delimiter)), number + 1, delimiter)
+            header = Header(named(cells_of(lines[number], delimiter)), number + 1, delimiter)
             if layout.header is None:
                 known = len(set(header.names) & set(wanted))
             else:
                 known = len(header.names)
             if known >= least:
-                best, least = header, known + 1
-    return best
+                least = known + 1
+                found = [one for one in found if one.line <= number] + [header]
+    return found
 
 
 def likely_header(head: bytes, layout: Layout) -> Header | None:
-    """The header of a file of which no name is known: its first line with two cells or more."""
+    """The header of a file of which no name is known: its first line with two cells or more.
+
+    Raises `BadValueError` where that line is a row.
+    """
     lines = _lines(head)
-    first = _section_start(lines, layout.section)
+    first = section_start(lines, layout.section)
     for number in range(first, min(len(lines), first + HEADER_WITHIN)):
-        every = [(d, _cells(lines[number], d)) for d in layout.delimiter or DELIMITERS]
+        every = [(d, cells_of(lines[number], d)) for d in layout.delimiter or DELIMITERS]
         delimiter, cells = max(every, key=lambda one: len(one[1]))
         if len(cells) > 1:
+            if not looks_like_header(cells):
+                raise BadValueError(
+                    "begins with a row and not with the names of its columns; write them on its "
+                    "first line, or the number of the line that has them as `header` of the source"
+                )
             return Header(named(cells), number + 1, delimiter)
     return None
 
@@ -86,23 +102,6 @@ def likely_header(head: bytes, layout: Layout) -> Header | None:
 def _lines(head: bytes) -> list[str]:
     text = head.removeprefix(BOM_UTF8).decode("utf-8", "replace")
     return [line.rstrip("\r") for line in text.split("\n")]
-
-
-def _section_start(lines: Sequence[str], section: str | None) -> int:
-    """The place of the line that a section begins with, the header or a title above it."""
-    if section is None:
-        return 0
-    for number, line in enumerate(lines):
-        if any(_cells(line, delimiter)[:1] == [section] for delimiter in DELIMITERS):
-            return number
-    return len(lines)
-
-
-def _cells(line: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return []
 
 
 def named(cells: Sequence[str]) -> tuple[str, ...]:
@@ -124,6 +123,10 @@ class CsvRows:
         self._names = header.names
         self._width = len(header.names)
         self._delimiter = header.delimiter
+        self._keys = keys
+        self._decoded: tuple[bytes, Decoded | None] = b"", None
+        self._names_in_bytes = [key.partition("#")[0].encode() for key in keys]
+        self._ends = RowEnds(header.delimiter)
         places = {name: n for n, name in enumerate(header.names)}
         # A name that the header does not have is read from a cell that each row is given.
         picked = [places.get(key, self._width) for key in keys]
@@ -132,36 +135,54 @@ class CsvRows:
     def is_header(self, raw: bytes) -> bool:
         """Whether a line is the header that the rows are read by."""
         text = raw.removeprefix(BOM_UTF8).decode("utf-8", "replace").rstrip("\r\n")
-        return named(_cells(text, self._delimiter)) == self._names
+        return named(cells_of(text, self._delimiter)) == self._names
 
-    def whole_until(self, block: bytes) -> int:
-        """Up to which byte the lines of a block are whole rows."""
-        cut = block.rfind(b"\n") + 1
-        if QUOTE not in block:
-            return cut
-        # Quotes come in pairs within a row, so a row ends where their number is even.
-        odd = block.count(QUOTE, 0, cut) % 2
-        whole, lines = cut, 0
-        while odd and whole and lines < HEADER_WITHIN:
-            earlier = block.rfind(b"\n", 0, whole - 1) + 1
-            odd = (odd + block.count(QUOTE, earlier, whole)) % 2
-            whole, lines = earlier, lines + 1
-        return cut if odd else whole
+    def reads_alike(self, raw: bytes) -> bool | None:
+        """Whether a row that is a header again names the columns as this one does.
+
+        None where it is not a header.
+        """
+        least = min(2, len(self._keys))
+        if sum(key in raw for key in self._names_in_bytes) < least:
+            return None
+        cells = cells_of(raw.decode("utf-8", "replace").rstrip("\r"), self._delimiter)
+        names = named(cells)
+        if len(set(names).intersection(self._keys)) < least or not looks_like_header(cells):
+            return None
+        places = {name: place for place, name in enumerate(names)}
+        own = {name: place for place, name in enumerate(self._names)}
+        return len(names) == self._width and all(
+            places.get(key) == own.get(key) for key in self._keys
+        )
+
+    def whole_until(self, block: bytes, above: int = 0) -> int:
+        """Up to which byte a block has whole rows, after so many lines `above` the first row."""
+        whole = block[: block.rfind(NEWLINE) + 1]
+        if QUOTE in whole and not above:
+            decoded = self.block(whole)
+            if decoded is not None:  # it will be asked for, and takes less time than looking
+                self._decoded = whole, decoded
+                return len(whole)
+        return self._ends.whole_until(block, above)
 
     def is_whole(self, raw: bytes) -> bool:
         """Whether some lines are whole rows."""
-        return raw.count(QUOTE) % 2 == 0 or raw.count(b"\n") > HEADER_WITHIN
+        return self._ends.whole_until(raw) == len(raw)
 
     def is_complete(self, raw: bytes) -> bool:
         """Whether a last line without its newline is all of a row: it may always go on."""
         del raw
         return False
 
-    def block(self, block: bytes) -> tuple[list[tuple[Any, ...]], Sequence[int]] | None:
+    def block(self, block: bytes) -> Decoded | None:
         """All rows of a block and the line of it, from 0, on which each begins.
 
         None where a row cannot be read or is blank.
         """
+        known, decoded = self._decoded
+        self._decoded = b"", None
+        if block and known == block:
+            return decoded
         most = json_lines.MAX_LINE_BYTES
         if b"\0" in block or (len(block) > most and max(map(len, block.split(b"\n"))) > most):
             return None
@@ -185,18 +206,21 @@ class CsvRows:
         return list(map(self._pick, cells)), range(len(parted))
 
     def _has_blank(self, parted: Sequence[str]) -> bool:
-        return min(map(len, parted)) < self._width and not all(
-            line.replace(self._delimiter, "").strip() for line in parted
+        begins = {"", self._delimiter, *" \t\v\f"}  # as a line without a cell does
+        return any(
+            not line.replace(self._delimiter, "").strip() for line in parted if line[:1] in begins
         )
 
-    def _quoted(self, parted: Sequence[str]) -> tuple[list[tuple[Any, ...]], Sequence[int]] | None:
+    def _quoted(self, parted: Sequence[str]) -> Decoded | None:
         reader = csv.reader(
             (line + "\n" for line in parted), delimiter=self._delimiter, strict=True
         )
         rows, lines, line = [], [], 0
         try:
             for cells in reader:
-                if len(cells) != self._width or not any(cells):
+                if len(cells) != self._width or not "".join(cells).strip():
+                    return None
+                if reader.line_num - line > 1 and _is_long(parted[line : reader.line_num]):
                     return None
                 cells.append("")
                 rows.append(self._pick(cells))
@@ -208,15 +232,7 @@ class CsvRows:
 
     def records(self, block: bytes) -> Iterator[bytes]:
         """The rows of a block one by one, without the newline that ends each."""
-        begun: list[bytes] = []
-        quotes = 0
-        for raw in block.split(b"\n")[:-1]:
-            begun.append(raw)
-            quotes += raw.count(QUOTE)
-            if quotes % 2 == 0 or len(begun) > HEADER_WITHIN:
-                yield b"\n".join(begun)
-                begun, quotes = [], 0
-        yield from begun
+        return self._ends.rows(block)
 
     def record(self, raw: bytes) -> tuple[Any, ...] | None:
         """One row, None when it is blank; raises `BadValueError` with the reason."""
@@ -227,14 +243,10 @@ class CsvRows:
         if b"\0" in raw:
             raise BadValueError(json_lines.why_nul(raw))
         try:
-            text = raw.decode("utf-8").removesuffix("\r")
+            text = raw.decode("utf-8")
         except UnicodeDecodeError as error:
             raise BadValueError(f"is not UTF-8 at byte {error.start + 1}") from error
-        lines = [line + "\n" for line in text.split("\n")]
-        try:
-            (cells,) = csv.reader(lines, delimiter=self._delimiter, strict=True)
-        except (csv.Error, ValueError) as error:
-            raise BadValueError(f"is not a row of CSV: {error}") from error
+        cells = self._cells((text + "\n").replace("\r\n", "\n")[:-1])
         count = len(cells)
         while len(cells) > self._width and not cells[-1].strip():
             cells.pop()
@@ -243,3 +255,22 @@ class CsvRows:
         if missing:
             raise OddWidthError(row, count, self._width)
         return row
+
+    def _cells(self, row: str) -> list[str]:
+        if '"' not in row and "\r" not in row:
+            return row.split(self._delimiter)
+        lines = [line + "\n" for line in row.split("\n")]
+        try:
+            (cells,) = csv.reader(lines, delimiter=self._delimiter, strict=True)
+        except (csv.Error, ValueError) as error:
+            why = str(error)
+            if "unexpected end" in why:
+                why = "a quote begins a cell and does not end it"
+            raise BadValueError(f"is not a row of CSV: {why}") from error
+        return cells
+
+
+def _is_long(lines: Sequence[str]) -> bool:
+    """Whether lines may be more, or longer, than those of one row."""
+    most = json_lines.MAX_LINE_BYTES // 4  # a character has four bytes at most
+    return len(lines) > MOST_LINES or sum(map(len, lines)) + len(lines) > most

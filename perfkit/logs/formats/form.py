@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from perfkit.config.layout import JSON, JSONL, READER, SQLITE
+from perfkit.config.layout import CSV, JSON, JSONL, READER, SQLITE
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.one_value import BadValueError
 
@@ -23,7 +23,10 @@ class NotWholeError(BadValueError):
 
 
 class Form(NamedTuple):
-    """What a log file is; `header` is that of CSV, `table` that of a database."""
+    """What a log file is; `header` is that of CSV, `table` that of a database.
+
+    Of a CSV file with a section, `table` is its name.
+    """
 
     format: str = JSONL
     packing: str = ""
@@ -33,7 +36,8 @@ class Form(NamedTuple):
     @property
     def is_translated(self) -> bool:
         """Whether its text is made from its bytes, and all of it anew when these change."""
-        return bool(self.packing) or self.format in (JSON, SQLITE, READER)
+        of_others = self.format in (JSON, SQLITE, READER)
+        return of_others or bool(self.packing) or (self.format == CSV and bool(self.table))
 
     @property
     def label(self) -> str:

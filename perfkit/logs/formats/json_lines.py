@@ -55,8 +55,14 @@ class JsonLines:
         del raw
         return False
 
-    def whole_until(self, block: bytes) -> int:
-        """Up to which byte a block has whole lines."""
+    def reads_alike(self, raw: bytes) -> bool | None:
+        """Whether a header is as the one before: a line never is a header."""
+        del raw
+        return None
+
+    def whole_until(self, block: bytes, above: int = 0) -> int:
+        """Up to which byte a block has whole lines, whatever stands above them."""
+        del above
         return block.rfind(b"\n") + 1
 
     def is_whole(self, raw: bytes) -> bool:

@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 
 from perfkit.logs.formats.csv_rows import named
+from perfkit.logs.formats.json_parts import elements_of, start_of
 from perfkit.logs.formats.made_lines import bad_line
 
 TYPE_CHECKING = False
@@ -25,9 +26,13 @@ _STARTS = re.compile(rb"\s*\[\s*[\"{]")
 """How a list of names begins."""
 
 
-def names_in(value: object) -> tuple[str, ...]:
-    """The names that a list consists of; none where it is no list of names."""
-    if not isinstance(value, list) or not value or not isinstance(value[0], str | dict):
+def names_in(content: bytes, width: int) -> tuple[str, ...]:
+    """The names that a list of that width consists of; none where it is no list of names."""
+    if not _STARTS.match(content) or len(elements_of(content)) != width:
+        return ()
+    try:
+        value = json.loads(bytes(content), parse_int=lambda _: None)
+    except (ValueError, RecursionError):
         return ()
     cells = [cell.get(NAME) if isinstance(cell, dict) else cell for cell in value]
     texts = [cell for cell in cells if isinstance(cell, str)]
@@ -71,20 +76,18 @@ def _names(
     fitting = [
         names
         for content in (first, *beside)
-        if _STARTS.match(content)
-        and len(names := names_in(json.loads(content))) == width
-        and not set(names).isdisjoint(wanted)
+        if not set(names := names_in(content, width)).isdisjoint(wanted)
     ]
     if not fitting:
         return numbered(width), False
     best = max(fitting, key=lambda names: len(set(names) & set(wanted)))
-    return best, best == names_in(json.loads(first))
+    return best, best == names_in(first, width)
 
 
 def _object(
     element: bytes, form: bytes, width: int, decoder: msgspec.json.Decoder[tuple[msgspec.Raw, ...]]
 ) -> bytes:
-    if element.lstrip()[:1] != b"[":
+    if start_of(element) != b"[":
         return element
     cells = decoder.decode(element)
     if len(cells) != width:

@@ -45,7 +45,7 @@ def text_of(path: str, stream: BinaryIO, form: Form, dialect: Dialect) -> Binary
         from perfkit.logs.formats import sqlite_rows
 
         layout = dialect.layout
-        return BytesIO(sqlite_rows.lines_of(path, form.table, layout.query))
+        return BytesIO(sqlite_rows.lines_of(path, form.table, layout.query, dialect.keys))
     text = unpacked(stream, form.packing) if form.packing else stream
     if form.format == JSON:
         from perfkit.logs.formats import json_document, parents
@@ -58,7 +58,13 @@ def text_of(path: str, stream: BinaryIO, form: Form, dialect: Dialect) -> Binary
         from perfkit.logs.formats import reader_records
 
         return BytesIO(reader_records.lines_of(text.read(), dialect.layout.reader or ""))
-    if form.format == CSV:
+    if form.format == CSV and form.table and form.header is not None:
+        from perfkit.logs.formats.csv_sections import up_to_section_end
+
+        _, line, delimiter = form.header
+        section = BytesIO(up_to_section_end(text.read(), line, delimiter))
+        text = section
+    if form.format == CSV and form.packing not in ("", UTF16):  # which may still be being written
         return BufferedReader(_Ended(text))
     return text
 

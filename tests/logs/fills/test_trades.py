@@ -193,6 +193,30 @@ def test_a_fee_in_what_was_bought_comes_off_the_quantity(workspace: WriteWorkspa
     assert [shown(one) for one in closed(desk)] == ["L 0.999 50000->50100 [0..1] 99.9 50 49.9"]
 
 
+@pytest.mark.parametrize("match", ["fifo", "lifo", "average"])
+@pytest.mark.parametrize("trade", ["exit", "position"])
+def test_of_fees_in_kind_the_price_is_lost_beside_the_pnl(
+    workspace: WriteWorkspace, match: str, trade: str
+) -> None:
+    lines = lines_of("+1@100 0.001; -0.999@110 0.1")
+    desk = desk_of_fills(
+        workspace, lines, f"{{fee_from: quantity, match: {match}, trade: {trade}}}"
+    )
+    summary = desk.summary("all")
+    cash = -100 + Decimal("0.999") * 110 - Decimal("0.1")
+    assert summary.metrics["net_pnl"] == cash + Decimal("0.001") * 100
+    assert [(one.code, one.count) for one in summary.data.findings] == [("paid_in_kind", 1)]
+
+
+@pytest.mark.parametrize(("fee", "bad"), [("0.9", 0), ("1", 1), ("1.5", 1), ("-0.1", 0)])
+def test_a_purchase_that_its_fee_takes_all_of_is_a_bad_line(
+    workspace: WriteWorkspace, fee: str, bad: int
+) -> None:
+    desk = desk_of_fills(workspace, lines_of(f"+1@100 {fee}; -3@100 2"), "{fee_from: quantity}")
+    assert len(desk.book.errors) == bad
+    assert all("has a fee of all that was bought" in one.reason for one in desk.book.errors)
+
+
 def test_dust_counts_as_flat(workspace: WriteWorkspace) -> None:
     lines = lines_of("+0.3@100; -0.29999999@110; +1@5; -1@6")
     trades = closed(desk_of_fills(workspace, lines, "{trade: position, dust: 1e-8}"))

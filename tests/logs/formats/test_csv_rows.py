@@ -12,11 +12,10 @@ from hypothesis import strategies as st
 from perfkit.config.layout import Layout
 from perfkit.core.one_value import BadValueError
 from perfkit.logs.formats.csv_rows import (
-    HEADER_WITHIN,
     CsvRows,
     Header,
     OddWidthError,
-    found_header,
+    headers_in,
     likely_header,
 )
 
@@ -24,7 +23,8 @@ WANTED = ("exit_time", "pnl")
 
 
 def header(text: str, layout: Layout = Layout(), least: int = 2) -> Header | None:  # noqa: B008
-    return found_header(text.encode(), WANTED, layout, least)
+    found = headers_in(text.encode(), WANTED, layout, least)
+    return found[-1] if found else None
 
 
 @pytest.mark.parametrize(
@@ -55,10 +55,38 @@ def test_a_header_may_be_named_by_its_line_or_by_the_section_it_stands_in() -> N
 
 def test_without_enough_names_there_is_no_header_but_a_likely_one() -> None:
     text = b"title\nwhen,what,pnl\n1,2,3\n"
-    assert found_header(text, WANTED, Layout(), 2) is None
-    found = found_header(text, WANTED, Layout(), 1)
+    assert headers_in(text, WANTED, Layout(), 2) == []
+    (found,) = headers_in(text, WANTED, Layout(), 1)
     assert found == Header(("when", "what", "pnl"), 2, ",") == likely_header(text, Layout())
     assert likely_header(b"title\nrow\n", Layout()) is None
+    assert likely_header(b"$ P&L,when\n", Layout()) == Header(("$ P&L", "when"), 1, ",")
+    with pytest.raises(BadValueError, match="begins with a row and not with the names"):
+        likely_header(b"title\n2026-04-08 09:00,-500,a\nb,c,d\n", Layout())
+
+
+def test_each_line_with_more_of_the_names_may_be_the_header() -> None:
+    text = b"pnl;x\nexit_time,pnl\nexit_time,x\n"
+    found = headers_in(text, WANTED, Layout(), 1)
+    assert [(one.line, one.delimiter) for one in found] == [(1, ";"), (2, ",")]
+
+
+@pytest.mark.parametrize(
+    ("raw", "alike"),
+    [
+        (b"exit_time,pnl,x", True),
+        (b"exit_time,pnl,y\r", True),
+        (b"pnl,exit_time,x", False),
+        (b"exit_time,pnl", False),
+        (b"exit_time,y,pnl", False),
+        (b"exit_time,a,b", None),
+        (b"exit_time,pnl,12", None),
+        (b"", None),
+    ],
+)
+def test_a_header_within_the_rows_is_told_from_one_that_names_other_columns(
+    raw: bytes, alike: bool | None
+) -> None:
+    assert rows("exit_time", "pnl", "x").reads_alike(raw) is alike
 
 
 def rows(*names: str, delimiter: str = ",") -> CsvRows:
@@ -71,9 +99,10 @@ def test_cells_are_texts_under_their_names_and_a_missing_column_is_empty() -> No
     assert CsvRows(Header(("x", "pnl"), 1, ","), ["pnl"]).record(b"1,2") == ("2",)
 
 
-@pytest.mark.parametrize("blank", [b"", b"  ", b",", b"\r"])
+@pytest.mark.parametrize("blank", [b"", b"  ", b",", b"\r", b"  ,  "])
 def test_a_row_without_a_cell_is_blank(blank: bytes) -> None:
     assert rows().record(blank) is None
+    assert rows().block(blank + b"\n") is None
 
 
 @pytest.mark.parametrize(
@@ -81,7 +110,7 @@ def test_a_row_without_a_cell_is_blank(blank: bytes) -> None:
     [
         (b"\xff,1", "is not UTF-8 at byte 1"),
         (b"a\0,1", "holds a NUL byte"),
-        (b'"a,1', "is not a row of CSV"),
+        (b'"a,1', "a quote begins a cell and does not end it"),
         (b'"a"b,1', "is not a row of CSV"),
         (b"1", "has 1 cells, the header has 2"),
         (b"1,2,3", "has 3 cells, the header has 2"),
@@ -151,10 +180,16 @@ def test_a_block_ends_where_a_row_does() -> None:
     assert decoder.is_whole(b'3,"4\n5"\n')
 
 
-def test_a_quote_that_never_ends_costs_no_more_than_so_many_lines() -> None:
-    block = b'1,"2\n' + b"3,4\n" * (2 * HEADER_WITHIN)
-    decoder = rows()
-    assert decoder.whole_until(block) == len(block)
-    records = list(decoder.records(block))
-    assert records[0].count(b"\n") == HEADER_WITHIN
-    assert records[1:] == [b"3,4"] * HEADER_WITHIN
+def test_line_ends_inside_a_cell_are_the_same_however_a_row_is_read() -> None:
+    block = b'"a\r\nb",1\r\n'
+    whole = rows().block(block)
+    assert whole is not None
+    assert list(whole[0]) == [("a\nb", "1")] == [rows().record(block[:-1])]
+
+
+def test_cells_of_any_length_are_read_alike_with_and_without_company() -> None:
+    long = b"x" * 200_000
+    whole = rows().block(long + b",1\n")
+    assert whole is not None
+    assert list(whole[0]) == [rows().record(long + b",1")]
+    assert rows().block(b'" "," "\n') is None  # blank, or a row: `record` decides

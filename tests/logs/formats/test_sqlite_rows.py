@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from decimal import Decimal
@@ -10,7 +11,8 @@ from pathlib import Path
 import pytest
 
 from perfkit.desk.desk import open as open_desk
-from perfkit.logs.formats.sqlite_rows import NoTableError, lines_of, table_of
+from perfkit.logs.formats.sqlite_files import DatabaseUnreadableError, NoTableError
+from perfkit.logs.formats.sqlite_rows import lines_of, table_of
 from tests.conftest import WriteWorkspace
 
 
@@ -38,7 +40,7 @@ def test_a_row_is_the_line_of_its_rowid_and_a_real_its_shortest_digits(trades: s
         "",
         '{"id": 2, "p": 0.1, "t": "x", "raw": null}',
         "",
-        '{"id": 4, "p": null, "t": "ä", "raw": "00ff"}',
+        '{"id": 4, "p": "Infinity", "t": "ä", "raw": "BLOB x\'00ff\'"}',
         '{"id": 5, "p": 4.35, "t": null, "raw": null}',
         "",
     ]
@@ -61,6 +63,89 @@ def test_rows_far_apart_and_tables_without_rowid_are_numbered_from_one(tmp_path:
     assert lines_of(path, "bare", None) == b'{"t": "x"}\n'
 
 
+ROWIDS = {
+    "rowid": ("t", "CREATE TABLE t (rowid TEXT, a)", [7, 9]),
+    "oid": ("t", "CREATE TABLE t (OID TEXT, RowId TEXT, a)", [7, 9]),
+    "all": ("t", "CREATE TABLE t (oid, rowid, _rowid_, a)", [1, 2]),
+    "own key": ("t", "CREATE TABLE t (a, rowid INTEGER PRIMARY KEY)", [7, 9]),
+    "none": ("t", "CREATE TABLE t (a, rowid TEXT PRIMARY KEY) WITHOUT ROWID", [1, 2]),
+    "no table": ("v", "CREATE TABLE t (a); CREATE VIEW v AS SELECT * FROM t", [1, 2]),
+    "view": ("v", "CREATE TABLE t (a); CREATE VIEW v AS SELECT a, 'x' AS rowid FROM t", [1, 2]),
+    "computed": ("t", "CREATE TABLE t (a, rowid AS (a + 1))", [7, 9]),
+    "odd name": ('a "b" c', 'CREATE TABLE "a ""b"" c" (a, "rowid")', [7, 9]),
+    "other case": ("T", "CREATE TABLE t (a)", [7, 9]),
+    "other view": ("V", "CREATE TABLE t (a); CREATE VIEW v AS SELECT a FROM t", [1, 2]),
+}
+
+
+@pytest.mark.parametrize(("table", "statements", "lines"), ROWIDS.values(), ids=ROWIDS)
+def test_a_column_may_be_called_as_a_rowid_is(
+    tmp_path: Path, table: str, statements: str, lines: list[int]
+) -> None:
+    name = 'a ""b"" c' if '"' in table else "t"
+    path = str(tmp_path / "t.db")
+    with closing(sqlite3.connect(path)) as opened:
+        opened.executescript(statements)
+        for value in range(1, 10):
+            own = ", rowid" if lines == [1, 2] and "WITHOUT" in statements else ""
+            given = f", 'k{value}'" if own else ""
+            opened.execute(f'INSERT INTO "{name}" (a{own}) VALUES ({value}{given})')
+        opened.execute(f'DELETE FROM "{name}" WHERE a NOT IN (7, 9)')
+        opened.commit()
+    found = lines_of(path, table, None).decode().split("\n")
+    assert [number for number, line in enumerate(found, 1) if line] == lines
+    assert [json.loads(line)["a"] for line in found if line] == [7, 9]
+
+
+def test_a_column_that_is_read_comes_once_in_a_query(tmp_path: Path) -> None:
+    path = database(
+        tmp_path / "t.db",
+        "CREATE TABLE t (id, pnl)",
+        "CREATE TABLE f (id, pnl)",
+        "INSERT INTO t VALUES (1, 6)",
+        "INSERT INTO f VALUES (1, 300)",
+    )
+    join = "SELECT {} FROM t JOIN f ON t.id = f.id"
+    with pytest.raises(NoTableError, match=r"several columns named pnl in its `query`") as caught:
+        lines_of(path, None, join.format("*"), ("pnl",))
+    assert caught.value.remedy == "name the column that counts, as in `SELECT t.pnl FROM ...`"
+    assert lines_of(path, None, join.format("*"), ("note",)).count(b"\n") == 1
+    assert lines_of(path, None, join.format("t.pnl"), ("pnl",)) == b'{"pnl": 6}\n'
+
+
+def test_what_is_not_a_number_of_sqlite_is_a_bad_record_and_says_why(
+    workspace: WriteWorkspace,
+) -> None:
+    config = (
+        "sources:\n  - name: a\n    path: t.db\n    currency: USD\n"
+        "    dialect: {identity: id, fields: {closed_at: at, net_pnl: p, strategy: note}}\n"
+    )
+    root = workspace(config)
+    path = database(root / "t.db", "CREATE TABLE t (id BLOB, at TEXT, p, note)")
+    values = [1, 2.5, (3).to_bytes(8, "little"), b"12.5", b"1234", b"", 1e999, -1e999, "x"]
+    with closing(sqlite3.connect(path)) as opened:
+        for number, value in enumerate(values):
+            row = (bytes([number]), "2026-04-06T10:00:00Z", value, b"\xff")
+            opened.execute("INSERT INTO t VALUES (?, ?, ?, ?)", row)
+        opened.execute(
+            "INSERT INTO t VALUES (x'77', '2026-04-06T10:00:00Z', 4, CAST(x'ff' AS TEXT))"
+        )
+        opened.commit()
+    desk = open_desk(root)
+    assert desk.summary("all").metrics["net_pnl"] == Decimal("3.5")
+    reasons = [error.reason for error in desk.book.errors]
+    assert [reason.partition(": ")[2] for reason in reasons[:-1]] == [
+        "\"BLOB x'0300000000000000'\" is not a number",
+        "\"BLOB x'31322e35'\" is not a number",
+        "\"BLOB x'31323334'\" is not a number",
+        "\"BLOB x''\" is not a number",
+        "'Infinity' is not a number",
+        "'-Infinity' is not a number",
+        "'x' is not a number",
+    ]
+    assert reasons[-1].startswith("is not UTF-8")
+
+
 def test_the_table_is_the_one_with_the_fields(trades: str) -> None:
     assert table_of(trades, ("t", "p")) == "trades"
     with pytest.raises(NoTableError, match="several tables that fit; write `table: trades or ord"):
@@ -80,9 +165,9 @@ def test_nothing_is_ever_written(trades: str) -> None:
 
 def test_what_is_no_database_says_so(tmp_path: Path) -> None:
     (tmp_path / "x.db").write_bytes(b"SQLite format 3\0" + b"x" * 200)
-    with pytest.raises(NoTableError, match="cannot be read as a SQLite database"):
+    with pytest.raises(DatabaseUnreadableError, match="cannot be read as a SQLite database"):
         lines_of(str(tmp_path / "x.db"), "t", None)
-    with pytest.raises(NoTableError, match="cannot be read as a SQLite database"):
+    with pytest.raises(DatabaseUnreadableError, match="cannot be read as a SQLite database"):
         table_of(str(tmp_path / "x.db"), ("t",))
 
 
