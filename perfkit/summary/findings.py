@@ -125,8 +125,17 @@ def findings(selection: Selection) -> list[Finding]:
                 "the log of a past day ends with an incomplete line",
             )
         )
-    found += [*_lost_columns(selection), *_decimal_marks(selection)]
-    found += [
+    return [
+        *found,
+        *_lost_columns(selection),
+        *_decimal_marks(selection),
+        *_waiting(selection),
+    ]
+
+
+def _waiting(selection: Selection) -> list[Finding]:
+    """Rows of CSV that are not whole and do not count yet."""
+    found = [
         Finding("unclosed_quote", file.waiting_lines, file.unclosed_quote)
         for file in selection.waiting
     ]
