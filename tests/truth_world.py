@@ -293,7 +293,8 @@ class World:
         Nothing can be said where the newest file is not there, is empty, or holds only bad lines.
         Whether a source that lost all files with trades can be relied on is such a matter as well:
         what a run remembers of them depends on which runs there were, and on what each could read.
-        An older file that cannot be read is such a matter: the newest line is there.
+        An older file that cannot be read is such a matter: the newest line is there. So is a last
+        line that is not whole: nothing can be said if an earlier run saw it as well.
         """
         found: dict[str, bool | None] = {}
         for source in self.names:
@@ -306,7 +307,9 @@ class World:
                 or files[newest].fault not in ("", "packed")
             ):
                 found[source] = True
-            elif any(file.fault not in ("", "packed") for file in files.values()):
+            elif files[newest].torn is not None or any(
+                file.fault not in ("", "packed") for file in files.values()
+            ):
                 found[source] = None
             known, present = self.had.setdefault(source, set()), self._with_trades(source)
             if source not in found and any(not had & present for had in known if had):

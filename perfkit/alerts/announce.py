@@ -25,6 +25,7 @@ from perfkit.alerts.rules.rule import (
     digest,
 )
 from perfkit.alerts.rules.steps import TradeEvent, trade_key
+from perfkit.alerts.state_file import UNFINISHED_US
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -334,6 +335,7 @@ def next_due(memory: Memory, feed: Feed, now: int) -> int | None:
     waiting = feed.waiting()
     if waiting is not None:
         instants.append(now + max(1, waiting.closed_at[0] - feed.horizon))
+    instants += [since + UNFINISHED_US for *_, since in memory.begun.values()]
     for entry in memory.entries.values():
         rule = entry.rule
         if rule.is_clock and not feed.holds(rule):

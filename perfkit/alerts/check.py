@@ -11,10 +11,10 @@ from collections.abc import Callable, Sequence
 
 from perfkit.alerts import replay, state_file
 from perfkit.alerts.announce import Announcer
-from perfkit.alerts.event import time_text
+from perfkit.alerts.event import MOST_SOURCES, time_text
 from perfkit.alerts.event_log import Event, append, read_all, read_since, size_of
 from perfkit.alerts.feed import Feed, load_config, open_feed
-from perfkit.alerts.memory import Memory, Recalled, memory_from, recalled
+from perfkit.alerts.memory import Memory, Recalled, memory_from, recalled, unfinished
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.alerts.rules.steps import RuleRun, trade_key
@@ -62,7 +62,8 @@ class OpenEpisode(NamedTuple):
 class CheckResult(NamedTuple):
     """The result of a run: exit code, its events, what fires.
 
-    `reason` says why the code is 3, and is empty otherwise.
+    `reason` says why the code is 3, and is empty otherwise. Trades that close later than the
+    present wait in the feed, and the JSON lists the first of them.
     """
 
     code: int
@@ -90,10 +91,13 @@ class CheckResult(NamedTuple):
             }
             for one in self.firing
         ]
+        trades = self.feed.waiting()
+        ahead = [] if trades is None else [trades.place(row) for row in range(len(trades))]
         found = {
             "code": self.code,
             "reason": self.reason or None,
             "now": time_text(self.now),
+            "ahead": [str(place) for place in ahead[:MOST_SOURCES]],
             "firing": firing,
             "events": list(self.events),
         }
@@ -121,8 +125,11 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     config = load_config(root, zone or None)
     rules, ahead_us = _rules(stored, mark, config)
     horizon = _horizon(stored, now + ahead_us)
-    known = stored.body["files"] if stored.body is not None else {}
-    feed = open_feed(config, writes=not dry_run, horizon=horizon, known=known)
+    known, still = {}, {}
+    if stored.body is not None:
+        known = stored.body["files"]
+        still = unfinished(stored.body["begun"], now)
+    feed = open_feed(config, writes=not dry_run, horizon=horizon, known=known, still=still)
     run = _AlertRun(root, now, feed, settings_of(config, feed.missing), ahead_us)
     with uncollected():
         result = run.work(stored, rules)
@@ -270,6 +277,7 @@ class _AlertRun:
         announcer.troubles(self.feed.troubles)
         healthy = self.feed.files_with_trades().items()
         self.memory.files |= {name: of for name, of in healthy if name not in self.feed.troubles}
+        self.memory.note_begun(self.feed.begun, self.now)
         announcer.waiting(self.feed.waiting())
         for fired, reason in known.orphans if known is not None else ():
             announcer.orphan(fired, reason)

@@ -67,7 +67,8 @@ class Feed:
 
     A trade that closes after the horizon, and an open one that opened after it, waits: it is in
     `waiting` and nowhere else. `troubles` has, by source, why it cannot be relied on; its trades
-    are not here either.
+    are not here either. `begun` has, by source, the newest file and the offset of its last line
+    where that is not whole.
     """
 
     def __init__(
@@ -76,11 +77,13 @@ class Feed:
         mark: FileMark,
         troubles: Mapping[str, str] | None = None,
         horizon: int = NO_HORIZON,
+        begun: Mapping[str, tuple[str, int]] | None = None,
     ) -> None:
         self.config = book.config
         self.mark = mark
         self.troubles: Mapping[str, str] = troubles or {}
         self.horizon = horizon
+        self.begun: Mapping[str, tuple[str, int]] = begun or {}
         self._book = book
         self._rows: dict[tuple[int, int], Trades] = {}
         self._groups: dict[tuple[object, ...], dict[str, list[int]]] = {}
@@ -219,12 +222,14 @@ def open_feed(
     whole: bool = False,
     horizon: int = NO_HORIZON,
     known: Mapping[str, Sequence[str]] | None = None,
+    still: Mapping[str, tuple[str, int]] | None = None,
 ) -> Feed:
     """The logs as they are now, up to the horizon; raises `LogReadError` if none can be read.
 
     Without `writes`, and where the book is out of date, every log is read from its start. With
     `whole`, logs that grew are verified as for a summary; a run of every minute must be faster.
-    `known` are, by source, log files that had trade lines at the last run.
+    `known` are, by source, log files that had trade lines at the last run, `still` the file whose
+    last line was not whole at an earlier one, and the offset of that line.
     """
     from perfkit.book.book import Book
     from perfkit.book.cache import DEFAULT, open_book
@@ -247,15 +252,16 @@ def open_feed(
     book = Book(config, sources, opened)
     half_written = dict(opened.activity.half_written)
     for source in sources:
-        before = (known or {}).get(source.name, ())
-        trouble = _half_written(book, source, half_written) or _trouble(book, source, before)
+        name = source.name
+        before = (known or {}).get(name, ()), (still or {}).get(name)
+        trouble = _half_written(book, source, half_written) or _trouble(book, source, *before)
         if trouble is not None:
-            troubles[source.name] = trouble
-    mark = _mark_of(book)
+            troubles[name] = trouble
+    mark, begun = _mark_of(book), _begun(book)
     healthy = tuple(source for source in sources if source.name not in troubles)
     if troubles and healthy:
         book = Book(config, healthy, opened)
-    return Feed(book, mark, troubles, horizon)
+    return Feed(book, mark, troubles, horizon, begun)
 
 
 def _mark_of(book: Book) -> FileMark:
@@ -268,6 +274,16 @@ def _mark_of(book: Book) -> FileMark:
         *((os.path.join(folder, file.name), file.fingerprint) for file in grows),
         (os.path.join(folder, CACHE, MANIFEST), book.manifest_mark),
     )
+
+
+def _begun(book: Book) -> dict[str, tuple[str, int]]:
+    """By source, the newest file and the offset of its last line, where that is not whole."""
+    found = {}
+    for source in book.sources:
+        newest = book.files_of(source.name)[-1:]
+        if newest and newest[0].waiting:
+            found[source.name] = newest[0].name, newest[0].end
+    return found
 
 
 def _unreadable(config: Config, source: Source, options: Options, troubles: dict[str, str]) -> bool:
@@ -292,37 +308,29 @@ def _half_written(book: Book, source: Source, problems: Mapping[str, str]) -> st
     return None
 
 
-def _trouble(book: Book, source: Source, known: Sequence[str]) -> str | None:
-    """Why nothing can be said of a source although it can be read; None if there is no reason."""
+def _trouble(
+    book: Book, source: Source, known: Sequence[str], still: tuple[str, int] | None
+) -> str | None:
+    """Why nothing can be said of a source although it can be read; None if there is no reason.
+
+    Most often a few looks at what the book has of it show that there is none.
+    """
     from perfkit.logs.listing import newest_is_no_file
 
     files = book.files_of(source.name)
-    if not files:
-        where = source.location.removeprefix(os.path.join(book.config.folder, ""))
-        return f"no file of {where} matches {source.pattern} (is a volume not mounted?)"
-    odd = newest_is_no_file(source, book.config.folder)
-    if odd is not None:
-        return f"{odd}, the newest that matches, is not a file"
-    for file in files:
-        if file.waiting_lines:
-            return file.unclosed_quote
-    newest = files[-1]
-    if len(files) > 1 and newest.columns is not None:
-        from perfkit.book.lost_columns import lost_columns
+    lost = known
+    if known and {file.name for file in files if file.sizes[0]} & set(known):
+        lost = ()
+    if (
+        not lost
+        and files
+        and files[-1].sizes[0]
+        and not any(file.waiting for file in files)
+        and (len(files) == 1 or files[-1].columns is None)
+        and book.makes_trades(source.name, files[-1])
+        and newest_is_no_file(source, book.config.folder) is None
+    ):
+        return None
+    from perfkit.alerts.doubts import doubt
 
-        for lost in lost_columns(files, source.dialect):
-            if lost.file is newest and lost.is_needed:
-                return str(lost)
-    if not newest.end and not newest.waiting:
-        return f"{newest.name}, its newest file, is empty"
-    parsed, ignored, _, bad = newest.sizes
-    if bad and not parsed and not ignored:
-        return f"nothing in {newest.name}, its newest file, can be read"
-    if known and not {file.name for file in files if file.sizes[0]} & set(known):
-        counted = f"all {len(known)} log files" if len(known) > 1 else "the log file"
-        are = "are" if len(known) > 1 else "is"
-        return (
-            f"{counted} with trades that it had {are} gone or empty (is a volume not mounted? if "
-            "that is meant so, remove logs/performance/alerts.state)"
-        )
-    return None
+    return doubt(book, source, lost, still)

@@ -6,7 +6,7 @@ log, everything else from the trades.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from perfkit.alerts.event import instant_from
 from perfkit.alerts.event_log import Event
@@ -23,6 +23,7 @@ from perfkit.alerts.rules.rule import (
     rule_from,
 )
 from perfkit.alerts.rules.steps import RuleRun
+from perfkit.alerts.state_file import UNFINISHED_US
 from perfkit.core.fast_imports import NamedTuple
 
 TYPE_CHECKING = False
@@ -43,8 +44,9 @@ class Memory:
     when the state was lost. `generations` counts how often each rule was edited or removed, `skews`
     how often the clock went back, `troubled` how often a source could not be relied on or a trade
     was ahead of the clock. `troubles` has, by source, why it cannot be relied on now, `files` the
-    log files with trades, `waiting` the order keys of trades announced as ahead. `log_size` is the
-    size of the event log when this was saved, `recent` are the ids of its last events.
+    log files with trades, `begun` the file and offset of a last line that is not whole and since
+    when, `waiting` the order keys of trades announced as ahead. `log_size` is the size of the event
+    log when this was saved, `recent` are the ids of its last events.
     """
 
     def __init__(self) -> None:
@@ -62,6 +64,7 @@ class Memory:
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
         self.files: dict[str, tuple[str, ...]] = {}
+        self.begun: dict[str, tuple[str, int, int]] = {}
         self.newest = 0
         self.log_size = 0
         self.recent: tuple[str, ...] = ()
@@ -69,6 +72,14 @@ class Memory:
     def know(self, events: Sequence[Event]) -> None:
         """Remembers the ids of events that are in the event log."""
         self.recent = (*self.recent, *(one["id"] for one in events))[-MOST_RECENT:]
+
+    def note_begun(self, begun: Mapping[str, tuple[str, int]], now: int) -> None:
+        """Remembers last lines that are not whole, by source, and since when."""
+        before, self.begun = self.begun, {}
+        for source, place in begun.items():
+            known = before.get(source)
+            since = now if known is None or known[:2] != place else known[2]
+            self.begun[source] = (*place, since)
 
     def plain(self) -> dict[str, Any]:
         """The memory as plain values; `memory_from` reads them.
@@ -93,6 +104,7 @@ class Memory:
             "troubles": self.troubles,
             "waiting": self.waiting,
             "files": self.files,
+            "begun": self.begun,
             "newest": self.newest,
             "log_size": self.log_size,
             "recent": self.recent,
@@ -120,9 +132,18 @@ def memory_from(plain: dict[str, Any], settings: GaugeSettings) -> Memory:
         "recent",
     ):
         setattr(memory, name, plain[name])
-    for name in ("silences", "reminded", "generations", "troubles", "files"):
+    for name in ("silences", "reminded", "generations", "troubles", "files", "begun"):
         setattr(memory, name, dict(plain[name]))
     return memory
+
+
+def unfinished(begun: Mapping[str, tuple[str, int, int]], now: int) -> dict[str, tuple[str, int]]:
+    """The last lines that were not whole at an earlier run and ought to be by now."""
+    return {
+        source: (name, offset)
+        for source, (name, offset, since) in begun.items()
+        if abs(now - since) >= UNFINISHED_US
+    }
 
 
 class Announced:

@@ -32,6 +32,9 @@ MINUTE_US = 60_000_000
 MOST_EVERY_US = 86_400_000_000
 """Between runs are a minute at least and a day at most."""
 
+UNFINISHED_US = 30_000_000
+"""A last line that is not whole for so long is not just being written."""
+
 SKEW_US = 1_000_000
 """Two runs may look at the clock in another order than they work; more than that is a step back."""
 
@@ -42,7 +45,7 @@ LOOK_AGAIN_S = 0.05
 """Between two looks at a lock that another run holds."""
 
 _FAMILY = b"pkalert"
-_MAGIC = _FAMILY + b"5"
+_MAGIC = _FAMILY + b"6"
 """Another last byte is another layout, of another version of perfkit."""
 
 _HEAD = len(_MAGIC) + 16

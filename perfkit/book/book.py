@@ -36,7 +36,7 @@ from perfkit.core.trades import Trades, joined, no_trades, ordered, ordered_open
 from perfkit.disk.atomic import narrowed
 from perfkit.logs.forms import is_packed
 from perfkit.logs.listing import chosen
-from perfkit.logs.trades import OPEN
+from perfkit.logs.trades import OPEN, Fruitless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -114,6 +114,19 @@ class Book:
     def files_of(self, source: str) -> tuple[FileEntry, ...]:
         """The log files of one source, in the order they are read."""
         return self._ledgers[source].files
+
+    def makes_trades(self, source: str, file: FileEntry) -> bool:
+        """Whether a source has trades, and no line of that file is without a result."""
+        ledger = self._ledgers[source]
+        return bool(ledger.days) and all(one.file != file.number for one in ledger.fruitless)
+
+    def without_result(self, source: str, file: FileEntry) -> list[Fruitless]:
+        """The lines of a file that make no trade, though they can be read."""
+        return [one for one in self._ledgers[source].fruitless if one.file == file.number]
+
+    def has_trades(self, source: str) -> bool:
+        """Whether a source has any trade, closed or open."""
+        return bool(self._ledgers[source].days)
 
     @cached_property
     def dated(self) -> dict[str, frozenset[date]]:

@@ -38,10 +38,8 @@ def count_lines(files: Iterable[FileEntry]) -> dict[date | None, DayLines]:
         first = named if file.first_day is None else date.fromordinal(file.first_day)
         if any(file.leading):
             counts.append((first, 0, file.leading[0], file.leading[1]))
-        if file.waiting:
-            waits = named or (None if file.last_day is None else date.fromordinal(file.last_day))
-            if waits is not None:
-                members[waits].add(file.number)
+        if file.waiting and (waits := day_of_waiting(file)) is not None:
+            members[waits].add(file.number)
         for day, parsed, passed, bad in counts:
             members[day].add(file.number)
             lines[day] += parsed + passed + bad
@@ -50,6 +48,12 @@ def count_lines(files: Iterable[FileEntry]) -> dict[date | None, DayLines]:
         day: DayLines(frozenset(numbers), lines[day], ignored[day])
         for day, numbers in members.items()
     }
+
+
+def day_of_waiting(file: FileEntry) -> date | None:
+    """The day that what waits at the end of a file counts in; None where that is every day."""
+    named = date_in(file.name)
+    return named or (None if file.last_day is None else date.fromordinal(file.last_day))
 
 
 def date_in(name: str) -> date | None:

@@ -27,20 +27,26 @@ def _silence(book: Book, source: Source) -> str:
     where = shown_path(source.location, book.config.folder)
     if not files:
         return f"{where}: {_no_file(source)}"
-    if any(parsed for file in files for _, parsed, _, _ in file.days):
+    if book.has_trades(source.name):
         return ""
+    read = sum(parsed for file in files for _, parsed, _, _ in file.days)
     ignored = sum(left for file in files for _, _, left, _ in file.days)
     ignored += sum(file.leading[0] for file in files)
     errors = book.errors_by_source().get(source.name, [])
     bad = sum(1 + error.more for error in errors)
-    if bad:
+    look = f"see `perfkit check {source.name}`"
+    if bad and not read:
         reasons = [kind_of(error.reason) for error in errors]
         most = max(set(reasons), key=reasons.count)
-        look = f"see `perfkit check {source.name}`"
         return f"{where}: none of {bad + ignored} records could be read, mostly: {most}; {look}"
+    if read:
+        return f"{where}: no trade comes of {read} records; {look}"
     if ignored:
         look = f"check `only` in the dialect of source {source.name}"
         return f"{where}: all {ignored} records are ignored; {look}"
+    waiting = next((file.name for file in files if file.waiting), None)
+    if waiting is not None:
+        return f"{where}: no record is whole yet; look at the end of {waiting}"
     return f"{where}: there are no records yet"
 
 

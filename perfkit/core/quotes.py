@@ -1,6 +1,7 @@
 """The currency that a traded pair is priced in, from its symbol.
 
     ETHBTC              BTC        XXBTZUSD, ADA/XBT    USD, BTC
+    EURUSD.m, EURUSDx   USD        as some brokers mark their symbols
     BTCUSDT, BTC-USDT   USDT       ETH-USDT-SWAP        USDT
     BTC/USDT:USDT       USDT       BTCPERP              USDC, as Bybit names its contracts
 
@@ -30,7 +31,8 @@ def quote_of(symbol: str, currency: str | None = None) -> str | None:
 
     The `currency` of a source counts as known.
     """
-    text, _, settled = symbol.strip().upper().partition(":")
+    plain = re.sub(r"(?<=[A-Z]{6})(?:[.#].*|[a-z]+)$", "", symbol.strip())
+    text, _, settled = plain.upper().partition(":")
     known = {one.upper() for one in (*_KNOWN, *([currency] if currency else []))}
     pair = _CONTRACT.sub("", text)
     parts = re.split(r"[-_/]", pair)

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 
 from perfkit.book.store.day_sheet import NO_NAME
-from perfkit.core.errors import LineError, kind_of
+from perfkit.core.errors import LineError, kind_of, place_text
 from perfkit.core.trades import (
     CLOSED_BEFORE_OPENED,
     CLOSED_TOGETHER,
@@ -125,11 +125,25 @@ def findings(selection: Selection) -> list[Finding]:
                 "the log of a past day ends with an incomplete line",
             )
         )
-    found += [*_lost_columns(selection), *_decimal_marks(selection)]
-    return found + [
+    return [
+        *found,
+        *_lost_columns(selection),
+        *_decimal_marks(selection),
+        *_waiting(selection),
+    ]
+
+
+def _waiting(selection: Selection) -> list[Finding]:
+    """Rows of CSV that are not whole and do not count yet."""
+    found = [
         Finding("unclosed_quote", file.waiting_lines, file.unclosed_quote)
         for file in selection.waiting
     ]
+    if unended := selection.unended:
+        place = place_text(unended[0].label, unended[0].lines + 1)
+        message = f"the last row has no newline yet and does not count ({place})"
+        found.append(Finding("unended_row", len(unended), message))
+    return found
 
 
 def _lost_columns(selection: Selection) -> list[Finding]:

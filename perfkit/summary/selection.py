@@ -8,7 +8,7 @@ from datetime import date, datetime
 from functools import cached_property
 
 from perfkit.book.book import Book, PnlCurve, missing_days
-from perfkit.book.line_counts import DayLines
+from perfkit.book.line_counts import DayLines, day_of_waiting
 from perfkit.book.lost_columns import LostColumns, lost_columns
 from perfkit.book.store.day_sheet import NO_NAME, Sheet, digest_of, sheet_of
 from perfkit.book.store.ledger import FileEntry
@@ -186,6 +186,18 @@ class Selection:
         last = self.window.last_day.toordinal()
         files = (file for file in self.book.files if file.waiting_lines)
         return [file for file in files if file.last_day is None or file.last_day <= last]
+
+    @cached_property
+    def unended(self) -> list[FileEntry]:
+        """The newest CSV files that end in a row without a newline, which may be of the window."""
+        newest = (self.book.files_of(source.name)[-1:] for source in self.book.sources)
+        return [
+            file
+            for files in newest
+            for file in files
+            if file.waiting and not file.waiting_lines and file.columns is not None
+            if (day := day_of_waiting(file)) is None or self._has(day)
+        ]
 
     @cached_property
     def lost(self) -> list[LostColumns]:

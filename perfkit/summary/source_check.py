@@ -145,7 +145,7 @@ def _never_found(fields: Sequence[FieldCheck], dialect: Dialect) -> list[FieldCh
 
 
 def _is_of_trades(code: str) -> bool:
-    return code not in ("bad_lines", "missing_days")
+    return code not in ("bad_lines", "missing_days", "unended_row")
 
 
 def as_json(found: SourceCheck) -> dict[str, object]:

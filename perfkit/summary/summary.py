@@ -270,6 +270,8 @@ def _digest(selection: Selection, facts: Facts) -> str:
         sorted(counts),
         selection.book.newest_day if selection.holds_newest else None,
         _open_shape(selection),
+        *((one.name, one.lines, one.waiting_lines) for one in selection.waiting),
+        *((one.name, one.lines) for one in selection.unended),
     )
     hashed.update(repr(_plain(settings)).encode("utf-8", "surrogatepass"))
     return hashed.hexdigest()

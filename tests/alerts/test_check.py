@@ -285,10 +285,14 @@ class TestAheadOfTheClock:
         assert bench.run(minutes(0.5)).code == 0
         assert bench.run(minutes(0.9)).code == 0
         assert bench.told() == ["data_state error"]  # said once
+        found = json.loads(bench.run(minutes(0.9), "--json").out)
+        assert len(found["ahead"]) == 1
+        assert found["ahead"][0].endswith(".jsonl:1") or ahead < timedelta(days=1)
         bench.rules(LOSS.replace("above: 60", "above: 60000000"))
         due = START + ahead - timedelta(minutes=10)
         assert bench.run(due - timedelta(seconds=1)).code == 0
         assert bench.run(due).code == 2
+        assert json.loads(bench.run(due, "--json").out)["ahead"] == []
         assert bench.events("firing")[0]["rule"] == "loss"
 
     def test_ten_minutes_ahead_are_the_present(self, tmp_path: Path) -> None:

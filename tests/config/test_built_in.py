@@ -261,6 +261,7 @@ class TestWordsForThem:
         ("okx", "ETH-USDT-SWAP", "USDT", "ETH-USD-SWAP"),
         ("bybit", "SOLUSDT", "USDT", "SOLUSD"),
         ("alpaca", "AAPL", "USD", "ETH/BTC"),
+        ("metatrader5", "EURUSD", "USD", "USDJPY"),
     ],
 )
 def test_lines_of_a_pair_in_another_currency_are_bad(
@@ -273,6 +274,13 @@ def test_lines_of_a_pair_in_another_currency_are_bad(
     desk = desk_on(workspace, path, name, BY_HAND[name]._replace(currency=currency))
     assert desk.book.errors
     assert all("give each currency a source of its own" in one.reason for one in desk.book.errors)
+
+
+@pytest.mark.parametrize("dialect", ["metatrader5", "{extends: metatrader5, nulls: [x]}"])
+def test_lots_need_a_multiplier(workspace: WriteWorkspace, dialect: str) -> None:
+    config = f"sources:\n  - {{name: a, path: a, currency: USD, dialect: {dialect}}}\n"
+    with pytest.raises(ConfigError, match="metatrader5 logs quantities in lots; write what one is"):
+        load(workspace(config))
 
 
 class TestExtends:

@@ -24,6 +24,8 @@ from perfkit.core.quotes import quote_of
         ("BTC/USDT:USDT", "USDT"),
         ("BTCPERP", "USDC"),
         ("BTC-USD", "USD"),
+        ("EURUSD.raw", "USD"),
+        ("USDJPYm", "JPY"),
         # These earn bitcoin.
         ("BTC-USD-SWAP", None),
         ("BTCUSD_PERP", None),

@@ -116,14 +116,14 @@ def members_of(content: bytes) -> dict[str, msgspec.Raw]:
     return members
 
 
-def names_of(record: bytes) -> set[str]:
-    """The names in an object, as far as they can be read."""
+def fields_of(record: bytes) -> dict[str, msgspec.Raw]:
+    """What an object has, which may be a record; nothing where its names cannot be read."""
     import msgspec
 
     try:
-        return set(msgspec.json.decode(record, type=dict[str, msgspec.Raw]))
+        return msgspec.json.decode(record, type=dict[str, msgspec.Raw])
     except (UnicodeDecodeError, msgspec.MsgspecError):
-        return set()
+        return {}
 
 
 def start_of(content: bytes) -> bytes:

@@ -13,8 +13,8 @@ from perfkit.logs.formats.json_parts import (
     NoRecordsError,
     NotADocumentError,
     elements_of,
+    fields_of,
     members_of,
-    names_of,
     start_of,
     strict,
 )
@@ -40,7 +40,7 @@ def holds_records(content: bytes, wanted: Sequence[str]) -> bool:
         content = strict(content)
     except NotADocumentError:
         return False
-    if start_of(content) != b"{" or names_of(content) & set(wanted):
+    if start_of(content) != b"{" or not fields_of(content).keys().isdisjoint(wanted):
         return False
     return any(any(is_name(one) for one in fields) for _, fields in _candidates(content))
 
@@ -103,15 +103,15 @@ def _candidates(
     if kind == b"[":
         records = elements_of(content)[:LOOKED_AT]
         if not records or start_of(records[0]) == b"{":
-            yield path, set().union(*map(names_of, records))
+            yield path, set().union(*map(fields_of, records))
         elif start_of(records[0]) == b"[":
             width = len(elements_of(records[0]))
             yield path, set(names_in(records[0], width) or numbered(width))
     elif kind == b"{" and len(path) <= DEEPEST:
-        members = members_of(content)
+        members = fields_of(content) if path else members_of(content)
         inner = {name: raw for name, raw in members.items() if start_of(raw) in (b"{", b"[")}
         if members and all(start_of(raw) == b"{" for raw in members.values()):
-            yield path, set().union(*map(names_of, list(members.values())[:LOOKED_AT]))
+            yield path, set().union(*map(fields_of, list(members.values())[:LOOKED_AT]))
         for name, raw in inner.items():
             for place, fields in _candidates(raw, (*path, name)):
                 yield place, fields | _names_beside(raw, inner.values())
