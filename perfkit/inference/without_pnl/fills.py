@@ -61,6 +61,8 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     doubts = [*moments.doubts, *_doubts(log, found, is_logged=pnl is not None)]
     if shared and "strategy" not in by:
         doubts.append(_books(log.roles["strategy"], by))
+    elif (hedged := _both_sides(log)) is not None:
+        doubts.append(_hedged(hedged, by))
     return reading_of(
         log,
         dialect,
@@ -178,6 +180,24 @@ def _books(strategy: Column, by: Sequence[str]) -> Doubt:
             Answer("no, they share one position", {}),
             Answer("yes", {"fills.by": [*by, "strategy"]}),
         ),
+    )
+
+
+def _both_sides(log: Log) -> Column | None:
+    """The column that says of each order whether it is of a long or of a short position."""
+    for column in log.columns:
+        is_named = column.words == ("position", "side") and column is not log.roles.get("side")
+        if is_named and set(column.distinct) - {""} == {"long", "short"}:
+            return column
+    return None
+
+
+def _hedged(column: Column, by: Sequence[str]) -> Doubt:
+    apart: dict[str, object] = {"fields.strategy": column.expression, "fills.by": [*by, "strategy"]}
+    return Doubt(
+        "books",
+        f"Are long and short positions held apart, as {column.name} says?",
+        (Answer("yes", apart), Answer("no, they share one position", {})),
     )
 
 

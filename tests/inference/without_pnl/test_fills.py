@@ -106,3 +106,11 @@ class TestWhatOrdersDid:
     def test_buys_that_open_and_sales_that_close_are_executions(self) -> None:
         reading = infer(fills(*FOUR, action=["open", "close", "open", "close"]))
         assert "fills" in reading.dialect
+
+    def test_long_and_short_positions_at_once_are_asked(self) -> None:
+        orders = (("buy", "2", "10"), ("sell", "3", "12"), ("sell", "2", "13"), ("buy", "3", "9"))
+        sides: list[object] = ["LONG", "SHORT", "LONG", "SHORT"]
+        reading = infer(fills(*orders, positionSide=sides))
+        doubt = next(one for one in reading.doubts if one.name == "books")
+        assert doubt.answers[0].changes["fields.strategy"] == "positionSide"
+        assert "books" not in asked(infer(fills(*FOUR, positionSide=["LONG"] * 4)))
