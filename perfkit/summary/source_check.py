@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import NamedTuple
@@ -69,7 +69,9 @@ def source_check(book: Book, source: Source, layout: dict[str, object]) -> Sourc
         path = location if location.endswith(entries[-1].name) else _path(book, entries[-1].name)
         by_reader = source.dialect.layout.reader is not None
         places = [] if by_reader else records_of(path, layout, source.dialect)
-        records = places[0].records if places else _made(path, entries[-1].name, source)
+        records: Sequence[Mapping[str, object]] = places[0].records if places else ()
+        if not any(record.keys() & source.dialect.keys for record in records):
+            records = _made(path, entries[-1].name, source) or records
         fields = field_checks(source.dialect, records)
     closed, open_trades = len(book.closed), len(book.open)
     found = SourceCheck(
@@ -93,7 +95,7 @@ def source_check(book: Book, source: Source, layout: dict[str, object]) -> Sourc
 
 
 def _made(path: str, shown: str, source: Source) -> list[dict[str, object]]:
-    """The records that are made of a file which is not text by itself, numbers exact."""
+    """The records that are made of a file which does not hold them line by line, numbers exact."""
     import msgspec
 
     decoder = msgspec.json.Decoder(dict[str, object], float_hook=str)

@@ -162,7 +162,7 @@ def test_a_bad_line_is_told_with_place_and_reason_and_the_rest_goes_on(
     assert log.total == 3
 
 
-OTHER_FORMS = {"UTF-16", "array", "array of objects", "byte order mark"}
+OTHER_FORMS = {"UTF-16", "array", "array of objects", "begin of a list", "byte order mark"}
 """What is no bad line when it is all of a file."""
 
 
