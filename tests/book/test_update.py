@@ -604,7 +604,10 @@ class TestHeldBooks:
         config = """\
 sources:
   - {name: one, path: logs/trades, currency: USD}
-  - {name: two, path: logs/trades, currency: USD, timezone: Asia/Tokyo}
+  - name: two
+    path: logs/trades
+    currency: USD
+    dialect: {extends: trade_record, only: {symbol: exists}}
 """
         root = workspace(config, {LOG: line("A") + "[]\n"})
         symbols(root)

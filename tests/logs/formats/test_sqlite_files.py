@@ -14,6 +14,7 @@ import pytest
 from perfkit.logs.formats import sqlite_files
 from perfkit.logs.formats.sqlite_files import DatabaseUnreadableError, NoTableError
 from perfkit.logs.formats.sqlite_rows import lines_of, table_of
+from tests.unmeasured import leave
 
 BOT = 12345
 """A user that is neither root nor the one that runs the tests."""
@@ -85,8 +86,9 @@ def test_a_bot_of_another_user_can_write_after_it_was_read(
     live.close()
     for one in (folder, folder / "bot.db"):
         os.chown(one, BOT, BOT)
-    for parent in (*folder.parents[:3],):
-        parent.chmod(parent.stat().st_mode | 0o111)
+    modes = {parent: parent.stat().st_mode for parent in folder.parents}
+    for parent, mode in modes.items():
+        parent.chmod(mode | 0o111)
     assert rows(folder) == ['{"a": 1}']
     child = os.fork()
     if child == 0:  # the bot
@@ -97,9 +99,12 @@ def test_a_bot_of_another_user_can_write_after_it_was_read(
                 database.execute("INSERT INTO t VALUES (2)")
                 database.commit()
         except BaseException:
-            os._exit(1)
-        os._exit(0)
-    assert os.waitpid(child, 0)[1] == 0
+            leave(1)
+        leave(0)
+    ended = os.waitpid(child, 0)[1]
+    for parent, mode in modes.items():
+        parent.chmod(mode)
+    assert ended == 0
     assert rows(folder) == ['{"a": 1}', '{"a": 2}']
 
 
