@@ -10,12 +10,16 @@ AUTO, JSONL, CSV, JSON, SQLITE = FORMATS = ("auto", "jsonl", "csv", "json", "sql
 READER = "reader"
 """The format of a file that a reader of another package turns into records."""
 
-LAYOUT_KEYS = ("format", "header", "delimiter", "section", "records", "table", "query", READER)
+LAYOUT_KEYS = (
+    *("format", "header", "delimiter", "section", "complete", "records", "table", "query"),
+    READER,
+)
 
 _OF = {
     "header": CSV,
     "delimiter": CSV,
     "section": CSV,
+    "complete": CSV,
     "records": JSON,
     "table": SQLITE,
     "query": SQLITE,
@@ -28,7 +32,8 @@ class Layout(NamedTuple):
     """What is said of the file of a log; the format is `auto` where it is to be found out.
 
     `header` is the number of the line with the names of a CSV file, `section` the first cell of a
-    line above it; `records` are the names on the way to the records of a JSON document;
+    line above it; it is `complete` where its last row counts without a newline, as nothing more
+    comes; `records` are the names on the way to the records of a JSON document;
     `reader` is the name of an extension.
     """
 
@@ -36,6 +41,7 @@ class Layout(NamedTuple):
     header: int | None = None
     delimiter: str | None = None
     section: str | None = None
+    complete: bool = False
     records: tuple[str, ...] = ()
     table: str | None = None
     query: str | None = None
@@ -63,12 +69,16 @@ def layout_of(spec: Mapping[str, object], problem: Callable[[str, str, str], Exc
     delimiter = _text(said, "delimiter", "write one character such as ;", problem)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise problem("delimiter", f"{delimiter!r} is not one character", "write one such as ;")
+    complete = said.get("complete", False)
+    if not isinstance(complete, bool):
+        raise problem("complete", f"{complete!r} is neither true nor false", "write true or false")
     records = _text(said, "records", "write names with dots between, such as data.*", problem)
     return Layout(
         format=implied.pop() if implied else str(chosen),
         header=header if isinstance(header, int) else None,
         delimiter=delimiter,
         section=_text(said, "section", "write the first cell of its first line", problem),
+        complete=complete,
         records=() if records is None else tuple(records.split(".")),
         table=_text(said, "table", "write the name of a table", problem),
         query=_text(said, "query", "write a SELECT", problem),

@@ -272,6 +272,8 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
     except csv.Error:
         pass  # what was read so far is enough to decide
     layout: dict[str, object] = {} if is_called_csv else {"format": "csv"}
+    if not text.endswith(("\n", "\r")):
+        layout["complete"] = True
     return [Place("", layout, _without_totals(records), parted_by=delimiter)] if header else []
 
 

@@ -365,7 +365,7 @@ def _decoder(form: Form, dialect: Dialect) -> Decoder:
     from perfkit.logs.formats.csv_rows import CsvRows
 
     assert form.header is not None
-    return CsvRows(form.header, dialect.keys)
+    return CsvRows(form.header, dialect.keys, complete=dialect.layout.complete)
 
 
 def _header_watch(shown: str, dialect: Dialect, form: Form) -> HeaderWatch | None:

@@ -141,7 +141,10 @@ def _waiting(selection: Selection) -> list[Finding]:
     ]
     if unended := selection.unended:
         place = place_text(unended[0].label, unended[0].lines + 1)
-        message = f"the last row has no newline yet and does not count ({place})"
+        message = (
+            f"the last row has no newline yet and does not count ({place}); if the file is all "
+            "there, write `complete: true` in its source"
+        )
         found.append(Finding("unended_row", len(unended), message))
     return found
 

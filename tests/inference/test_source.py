@@ -73,6 +73,13 @@ class TestWhereRecordsLie:
             "symbol": "Symbol",
         }
 
+    def test_a_last_row_without_its_newline_counts(self, tmp_path: Path) -> None:
+        rows = [f"2026-04-0{day}T10:00:00Z,{pnl},A" for day, pnl in ((6, 5), (7, -2), (8, 7))]
+        path = written(tmp_path / "a.csv", "exit_time,net_pnl,symbol\n" + "\n".join(rows))
+        found = found_in(path)
+        assert (found.layout, found.records) == ({"complete": True}, 3)
+        assert len(desk_on([found], "UTC").book.closed) == 3
+
     def test_totals_at_the_end_are_no_record(self, tmp_path: Path) -> None:
         rows = [f"A,long,{n},2026-04-0{n} 10:00,1.5" for n in range(1, 6)]
         text = "\n".join(["Symbol,Side,Id,Exit Time,P/L", *rows, ",,,,7.5"])

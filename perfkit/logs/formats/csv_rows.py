@@ -116,9 +116,10 @@ def named(cells: Sequence[str]) -> tuple[str, ...]:
 
 
 class CsvRows:
-    """Decodes the rows of one file."""
+    """Decodes the rows of one file, which is `complete` if nothing more comes to it."""
 
-    def __init__(self, header: Header, keys: Sequence[str]) -> None:
+    def __init__(self, header: Header, keys: Sequence[str], *, complete: bool = False) -> None:
+        self._complete = complete
         self.first_line = header.line + 1
         self._names = header.names
         self._width = len(header.names)
@@ -170,9 +171,8 @@ class CsvRows:
         return self._ends.whole_until(raw) == len(raw)
 
     def is_complete(self, raw: bytes) -> bool:
-        """Whether a last line without its newline is all of a row: it may always go on."""
-        del raw
-        return False
+        """Whether a last line without its newline is all of a row: else it may always go on."""
+        return self._complete and self.is_whole(raw + b"\n")
 
     def block(self, block: bytes) -> Decoded | None:
         """All rows of a block and the line of it, from 0, on which each begins.
