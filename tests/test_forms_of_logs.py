@@ -288,11 +288,10 @@ def test_a_complete_csv_file_needs_no_last_newline_and_may_grow_all_the_same(
     rows = ("06T10:00:00Z,A,5", '06T11:00:00Z,"B, 2",-12.5', "06T12:00:00Z,C,7")
     text = "t,name,pnl\n" + "\n".join(f"2026-04-{row}" for row in rows)
     root = workspace(COMPLETE)
-    for end in range(len("t,name,pnl\n"), len(text) + 1):
+    for end in (*range(len("t,name,pnl\n"), len(text), 4), len(text)):
         (root / "logs/trades/a.csv").write_text(text[:end])
         cached, cold = open_desk(root), open_desk(root, cached=False)
-        closed = [[str(one.net_pnl) for one in desk.book.closed] for desk in (cached, cold)]
-        assert closed[0] == closed[1]
+        assert cached.book.closed.net_pnl.units == cold.book.closed.net_pnl.units
         assert cached.book.errors == cold.book.errors
     assert str(figures(open_desk(root))["net_pnl"]) == "-0.5"
     (root / "logs/trades/a.csv").write_text(text + "\n")
