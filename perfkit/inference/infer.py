@@ -123,7 +123,7 @@ def _read(
     best = candidates[0]
     rows = best.closing.rows
     events = best.closing.marker is not None and bool(best.closing.opening)
-    moments = moments_of(times, columns, rows, events=events)
+    moments = moments_of(times, columns, rows, events=events, proved=best.proved)
     opened = next((one for one in moments.columns[1:2] if moments.opened_at), None)
     unit = unit_of(
         *(best.unit, best.name.currency, best.pnl, columns, roles, rows),

@@ -55,16 +55,26 @@ class Moments(NamedTuple):
 
 
 def moments_of(
-    times: Times, columns: Sequence[Column], rows: Sequence[int], *, events: bool
+    times: Times,
+    columns: Sequence[Column],
+    rows: Sequence[int],
+    *,
+    events: bool,
+    proved: bool = False,
 ) -> Moments:
     """The times of the records in `rows`; `events` says that other records are of other events.
 
     A column of the closing time comes first, then that of the record, then that of the opening.
+    Where there is none, and that the records are trades is `proved`, all count on one day.
     """
     assumed: list[str] = []
     closed, role = _closed(times, rows, events=events)
     if closed is None:
-        return Moments("", "", (), (), (_no_time(times, columns, rows),))
+        question = _no_time(times, columns, rows)
+        if proved and len(question.answers) == 1:
+            assumed.append("no time is logged: all trades count on one day, see the totals alone")
+            return Moments(ONE_DAY, "", (), tuple(assumed), ())
+        return Moments("", "", (), (), (question,))
     if role == "opened":
         assumed.append(f"no closing time is logged; {closed.name}, the opening time, stands for it")
     opened = _opened(times, closed, rows)

@@ -82,6 +82,23 @@ class TestWithoutAClosingTime:
     def test_all_on_one_day_is_an_answer(self) -> None:
         assert self.doubt() == [{"fields.closed_at": ONE_DAY}]
 
+    def test_trades_that_prices_prove_count_on_one_day_and_that_is_said(self) -> None:
+        records: list[Record] = [
+            {
+                "symbol": "A",
+                "side": "long",
+                "quantity": "2",
+                "entry_price": "100",
+                "exit_price": str(100 + n),
+                "pnl": str(2 * n),
+            }
+            for n in (1, -2, 3, 4, -5, 6)
+        ]
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.dialect["fields"]["closed_at"] == ONE_DAY  # type: ignore[index]
+        assert any("no time is logged" in said for said in reading.assumed)
+
     def test_a_time_that_only_some_have_is_an_answer_first(self) -> None:
         assert self.doubt(opened_at="2026-07-08T10:00:00Z") == [
             {"fields.closed_at": "opened_at"},
