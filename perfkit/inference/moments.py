@@ -70,11 +70,7 @@ def moments_of(
     assumed: list[str] = []
     closed, role = _closed(times, rows, events=events)
     if closed is None:
-        question = _no_time(times, columns, rows)
-        if proved and len(question.answers) == 1:
-            assumed.append("no time is logged: all trades count on one day, see the totals alone")
-            return Moments(ONE_DAY, "", (), tuple(assumed), ())
-        return Moments("", "", (), (), (question,))
+        return _without_a_time(times, columns, rows, proved=proved)
     if role == "opened":
         assumed.append(f"no closing time is logged; {closed.name}, the opening time, stands for it")
     opened = _opened(times, closed, rows)
@@ -107,6 +103,16 @@ def moments_of(
         (doubt,) if doubt is not None else (),
         zone,
     )
+
+
+def _without_a_time(
+    times: Times, columns: Sequence[Column], rows: Sequence[int], *, proved: bool
+) -> Moments:
+    question = _no_time(times, columns, rows)
+    if proved and len(question.answers) == 1:
+        said = "no time is logged: all trades count on one day, see the totals alone"
+        return Moments(ONE_DAY, "", (), (said,), ())
+    return Moments("", "", (), (), (question,))
 
 
 def _closed(times: Times, rows: Sequence[int], *, events: bool) -> tuple[Column | None, str]:
