@@ -65,7 +65,6 @@ def moments_of(
     """The times of the records in `rows`; `events` says that other records are of other events.
 
     A column of the closing time comes first, then that of the record, then that of the opening.
-    Where there is none, and that the records are trades is `proved`, all count on one day.
     """
     assumed: list[str] = []
     closed, role = _closed(times, rows, events=events)
@@ -108,6 +107,7 @@ def moments_of(
 def _without_a_time(
     times: Times, columns: Sequence[Column], rows: Sequence[int], *, proved: bool
 ) -> Moments:
+    """All on one day where it is `proved` that the records are trades, else a question."""
     question = _no_time(times, columns, rows)
     if proved and len(question.answers) == 1:
         said = "no time is logged: all trades count on one day, see the totals alone"
