@@ -199,7 +199,7 @@ def _unit_of(
         return PERCENT
     if prices.proved:
         return _unit(name, prices.unit)
-    if name.unit == MONEY and not name.currency:
+    if name.unit == MONEY and not (name.currency or name.is_absolute):
         return _unit_of_equal(pnl, others, rows) or MONEY
     return name.unit
 
@@ -267,7 +267,8 @@ def _unit(name: PnlName, proved: str) -> str:
     the name says and that is in fact a fraction is a fraction.
     """
     if name.unit == MONEY:
-        return MONEY if name.currency or not proved else proved
+        is_money = name.currency or name.is_absolute or not proved
+        return MONEY if is_money else proved
     return FRACTION if name.unit == PERCENT and proved == FRACTION else name.unit
 
 

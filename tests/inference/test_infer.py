@@ -632,3 +632,11 @@ def test_the_order_of_fields_changes_nothing(pnls: list[int], random: object) ->
     turned: list[Record] = [dict(reversed(record.items())) for record in records]
     one, other = infer(records), infer(turned)
     assert (one.dialect, one.source, one.closed) == (other.dialect, other.source, other.closed)
+
+
+def test_a_name_with_abs_is_an_amount_also_where_a_per_cent_is_equal() -> None:
+    records: list[Record] = [
+        {"exit_time": time, "symbol": "A", "side": "long", "pnl_abs": pnl, "pnl_pct": pnl}
+        for time, pnl in zip(times(4), ("7.7", "-2.1", "3", "4.5"), strict=True)
+    ]
+    assert infer(records).source["currency"] != "%"

@@ -145,7 +145,7 @@ class PnlName(NamedTuple):
 
     `score` is in tenths, 24 for a plain `pnl`; `unit` is money, per cent, R or points; `currency`
     is one the name has, else empty. `is_running` says that it may be a total so far, `is_bare` that
-    it is that of a unit alone.
+    it is that of a unit alone, `is_absolute` that it is an amount and no share, as `profit_abs` is.
     """
 
     score: int
@@ -156,6 +156,7 @@ class PnlName(NamedTuple):
     is_running: bool
     per_unit: int = 1
     is_bare: bool = False
+    is_absolute: bool = False
 
 
 def pnl_name(name: str) -> PnlName | None:
@@ -195,6 +196,7 @@ def pnl_name(name: str) -> PnlName | None:
         is_running=bool(meant & RUNNING),
         per_unit=cents,
         is_bare=is_bare,
+        is_absolute="abs" in meant,
     )
 
 
