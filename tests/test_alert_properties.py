@@ -248,4 +248,4 @@ def test_outcome_is_printed_whole_as_json(tmp_path: Path) -> None:
     bench = Bench(tmp_path)
     assert isinstance(CheckResult, type)
     found = json.loads(bench.run(START, "--json").out)
-    assert list(found) == ["code", "reason", "now", "firing", "events"]
+    assert list(found) == ["code", "reason", "now", "ahead", "firing", "events"]
