@@ -56,18 +56,22 @@ def check_read_once(listed: Sequence[tuple[Source, Listing]]) -> None:
 
     They may share a file if `only`, the place of the records or the fields of the result differ.
     """
-    for n, (source, listing) in enumerate(listed[1:], 1):
-        paths = {file.path for file in listing.files}
-        for other, earlier in listed[:n]:
-            shared = sorted(file.name for file in earlier.files if file.path in paths)
-            if shared and _takes(source) == _takes(other):
-                raise ConfigError(
-                    CONFIG,
-                    "sources",
-                    f"{other.name!r} and {source.name!r} both read {shared[0]}, so its trades "
-                    "would count twice",
-                    "narrow `path` or `pattern` of one, or tell their lines apart with `only`",
-                )
+    if len(listed) < 2:
+        return
+    known: dict[str, list[Source]] = {}
+    for source, listing in listed:
+        for file in listing.files:
+            others = known.setdefault(file.path, [])
+            for other in others:
+                if _takes(source) == _takes(other):
+                    raise ConfigError(
+                        CONFIG,
+                        "sources",
+                        f"{other.name!r} and {source.name!r} both read {file.name}, so its trades "
+                        "would count twice",
+                        "narrow `path` or `pattern` of one, or tell their lines apart with `only`",
+                    )
+            others.append(source)
 
 
 def _takes(source: Source) -> tuple[object, ...]:
