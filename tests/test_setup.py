@@ -216,3 +216,11 @@ def test_demo_of_the_wheel_makes_its_reports_in_an_empty_folder(
     for label in ("daily/2025-10-09", "weekly/2025-W41", "monthly/2025-10"):
         page = (tmp_path / "empty/demo/reports" / label / "report.md").read_text(encoding="utf-8")
         assert "Net P&L **" in page
+
+
+@pytest.mark.parametrize("name", ["perfkit", "perfkit-alerts"])
+def test_start_script_loads_only_what_it_starts(name: str) -> None:
+    """pip before 25.2 writes scripts that load `re`, half as much as a whole run of the alerts."""
+    script = Path(sys.executable).with_name(name).read_text(encoding="utf-8")
+    imports = [line for line in script.splitlines() if line.startswith(("import", "from"))]
+    assert [line for line in imports if "perfkit" not in line] == ["import sys"]
