@@ -56,6 +56,7 @@ TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "accou
 NUMBER_COLUMNS = (
     "net_pnl",
     "gross_pnl",
+    "realized_pnl",
     "commission",
     "slippage",
     "quantity",
@@ -76,8 +77,8 @@ class Trades:
     Texts are `str | None`; `opened_at` and `closed_at` are instants; `hold_us` microseconds;
     `marks` and `findings` bit sets. `key` is a number that trades of one identity share (those of
     others seldom), None without an identity. `file` is a number that `paths` has the path of, in
-    the order the files are read. `risk_reward` and `r` are at 12 decimal places. Columns are never
-    changed once the value is made.
+    the order the files are read. `risk_reward` and `r` are at 12 decimal places; only open trades
+    have a `realized_pnl`. Columns are never changed once the value is made.
     """
 
     __slots__ = (*COLUMNS, "_rank", "other_lines", "paths")
@@ -91,6 +92,7 @@ class Trades:
     exit_reason: list[str | None]
     net_pnl: Numbers
     gross_pnl: Numbers
+    realized_pnl: Numbers
     commission: Numbers
     slippage: Numbers
     quantity: Numbers
@@ -303,6 +305,7 @@ def _tie_key(trades: Trades, row: int, rank: Mapping[int, int]) -> tuple[object,
         trades.risk_reward.units[row],
         trades.commission.units[row],
         trades.slippage.units[row],
+        trades.realized_pnl.units[row],
         trades.hold_us[row],
     ]
     keys = [(value is not None, value if value is not None else 0) for value in values]

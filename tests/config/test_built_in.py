@@ -173,7 +173,7 @@ def test_what_is_realised_of_an_open_trade_is_not_what_it_would_come_to(
     workspace: WriteWorkspace, tmp_path: Path
 ) -> None:
     desk = desk_on(workspace, sample_of("freqtrade", tmp_path), "freqtrade", BY_HAND["freqtrade"])
-    assert desk.book.open[0].net_pnl is None
+    assert (desk.book.open[0].net_pnl, desk.book.open[0].realized_pnl) == (None, Decimal(2))
 
 
 class TestWordsForThem:

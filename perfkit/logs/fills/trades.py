@@ -195,12 +195,28 @@ class _Matcher:
                 for trade, rows in zip(trades, self.rows, strict=True)
             ]
             targets["commission"] = coarsest(Numbers(fees, self.fee_places))
-        targets["gross_pnl"] = self._gross(targets.get("symbol"), multipliers)  # type: ignore[arg-type]
+        symbols: list[Any] | None = targets.get("symbol")  # type: ignore[assignment]
+        gross = [None if one.closed_at is None else one.gross_pnl for one in trades]
+        targets["gross_pnl"] = coarsest(self._money(gross, symbols, multipliers))
+        if self.rules.by_position:
+            targets["realized_pnl"] = self._realized(symbols, multipliers)
         return targets
 
-    def _gross(self, symbols: list[Any] | None, multipliers: Mapping[str, Decimal]) -> Numbers:
-        """P&L before costs, in money; of open trades it is not known."""
-        gross = [None if one.closed_at is None else one.gross_pnl for one in self.trades]
+    def _realized(self, symbols: list[Any] | None, multipliers: Mapping[str, Decimal]) -> Numbers:
+        """What has been closed of positions still open, less the costs of that part."""
+        gross = self._money([one.realized for one in self.trades], symbols, multipliers)
+        places = max(gross.places, self.fee_places)
+        fees = Numbers([one.realized_fee for one in self.trades], self.fee_places)
+        both = zip(gross.at_places(places), fees.at_places(places), strict=True)
+        return coarsest(Numbers([g if g is None else g - (fee or 0) for g, fee in both], places))
+
+    def _money(
+        self,
+        amounts: list[int | None],
+        symbols: list[Any] | None,
+        multipliers: Mapping[str, Decimal],
+    ) -> Numbers:
+        """Quantities times prices, one for each trade, in money."""
         places = self.cost_places
         if multipliers and symbols is not None:
             from perfkit.core.multipliers import multipliers_of
@@ -209,12 +225,12 @@ class _Matcher:
             finest = max(map(decimal_places, multipliers.values()))
             factors = {name: exact_units(one, finest) for name, one in multipliers.items()}
             one = 10**finest
-            gross = [
-                None if pnl is None else pnl * factors.get(symbol, one)
-                for pnl, symbol in zip(gross, symbols, strict=True)
+            amounts = [
+                None if amount is None else amount * factors.get(symbol, one)
+                for amount, symbol in zip(amounts, symbols, strict=True)
             ]
             places += finest
-        return coarsest(Numbers(gross, places))
+        return Numbers(amounts, places)
 
     def _prices(self, amounts: Iterable[tuple[int, int]], one_of: Iterable[int]) -> Numbers:
         """Costs over quantities: as they were paid where there is one price, else rounded once.
