@@ -76,6 +76,9 @@ DIALECTS = [
             ("identity: [id]", "account", "fifo", "position", "false"),
         )
     ),
+    FILLS.format(
+        identity="identity: [id]", by="symbol", match="fifo", trade="position", short="true"
+    ).replace("fields: {", "fields: {gross_pnl: entry, "),
 ]
 
 LAYOUTS = {

@@ -52,6 +52,9 @@ NO_MULTIPLIER = 1 << 13
 PAID_IN_KIND = 1 << 14
 """Its purchases cost some of what they bought, which is no part of its P&L."""
 
+OPENED_WITH_PNL = 1 << 15
+"""A fill that opened it has a P&L, though it closed nothing."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",
