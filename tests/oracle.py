@@ -73,7 +73,8 @@ class Config:
 
 @dataclass(frozen=True)
 class Trade:
-    """One trade, its lines combined.  `closed_at` None: still open, `net_pnl` then unrealized.
+    """One trade, its lines combined.  `closed_at` None: still open, `net_pnl` then unrealized,
+    but for `realized_pnl`, what parts of it have earned.
 
     `logged_outcome`, `logged_risk_reward` and `logged_hold_seconds` are what the bot wrote; what
     they come to beside the other fields is decided by `outcome`, `planned_risk_reward` and
@@ -96,6 +97,7 @@ class Trade:
     target: Fraction | None = None
     exit_price: Fraction | None = None
     net_pnl: Fraction | None = None
+    realized_pnl: Fraction | None = None
     commission: Fraction | None = None
     slippage: Fraction | None = None
     logged_outcome: str | None = None
@@ -184,6 +186,7 @@ def _combined(lines: Sequence[Line], config: Config, source: str | None) -> Trad
         net_pnl=_net_pnl(
             _number(result("net_profit_loss")), _number(result("profit_loss")), commission
         ),
+        realized_pnl=None if closing else _number(_last(lines, "realized_pnl")),
         commission=commission,
         slippage=_number(latest("slippage")),
         logged_outcome=_text(result("outcome")),
@@ -454,6 +457,7 @@ def metrics(
         "current_drawdown": None if _is_unknown(closed) else _current_drawdown(history),
         "max_drawdown_pct": _max_drawdown_pct(before, closed, config),
         "unrealized_pnl": _unrealized(trades, window_start, window_end, newest),
+        "realized_pnl": _realized(trades, window_start, window_end, newest),
         **_holds(closed, config),
         **_days(list(daily.values()), unknown=_is_unknown(closed)),
         **_sharpe(until_newest, config, missing_day),
@@ -703,10 +707,28 @@ def _cumulative(start: Fraction, trades: Sequence[Trade]) -> list[Fraction]:
 def _unrealized(
     trades: Sequence[Trade], start: datetime, end: datetime, newest: datetime | None
 ) -> Decimal | None:
-    """Logged P&L of the trades without a close; None unless the window holds the newest instant."""
+    """Logged P&L of the trades without a close, less what is realized of those that log a P&L.
+
+    None unless the window holds the newest instant.
+    """
     if newest is None or not start <= newest < end:
         return None
-    still_open = [trade.net_pnl for trade in trades if trade.closed_at is None]
+    still_open = [
+        None if trade.net_pnl is None else trade.net_pnl - (trade.realized_pnl or 0)
+        for trade in trades
+        if trade.closed_at is None
+    ]
+    known = _known(still_open)
+    return _exact(_total(known)) if known or not still_open else None
+
+
+def _realized(
+    trades: Sequence[Trade], start: datetime, end: datetime, newest: datetime | None
+) -> Decimal | None:
+    """What is realized of the trades without a close; None as for `_unrealized`."""
+    if newest is None or not start <= newest < end:
+        return None
+    still_open = [trade.realized_pnl for trade in trades if trade.closed_at is None]
     known = _known(still_open)
     return _exact(_total(known)) if known or not still_open else None
 

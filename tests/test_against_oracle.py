@@ -24,6 +24,7 @@ from perfkit.summary.summary import Summary
 from tests import oracle
 from tests.conftest import WriteWorkspace
 from tests.generated import (
+    PNLS,
     TARGETS,
     Log,
     LogLine,
@@ -40,6 +41,7 @@ pytestmark = pytest.mark.slow
 LOGS = "logs/trades"
 ACCOUNT_ONLY = {
     "unrealized_pnl",
+    "realized_pnl",
     "current_drawdown",
     "max_drawdown_pct",
     "sharpe",
@@ -259,7 +261,7 @@ def test_stops_and_targets_with_logged_exit_prices_equal_the_oracle(
     for line in lines:
         line["exit_price"] = data.draw(optional(TARGETS))
     root = fresh_workspace(config_text(config, quiet_days_are_zero=True))
-    _with_exit_price(root)
+    _with_field(root, "exit_price")
     written: Log = [(name, line) for (name, _), line in zip(log, lines, strict=True)]
     write_log(root / LOGS, written)
     history = History(written, config, quiet_days_are_zero=True)
@@ -270,10 +272,30 @@ def test_stops_and_targets_with_logged_exit_prices_equal_the_oracle(
     assert_summary_equals_oracle(open_desk(root).summary("all"), history, {})
 
 
-def _with_exit_price(root: Path) -> None:
+@given(data=st.data(), log=logs().filter(bool), config=configs(), where=wheres)
+def test_what_is_realized_of_open_trades_equals_the_oracle(
+    *,
+    fresh_workspace: WriteWorkspace,
+    data: st.DataObject,
+    log: Log,
+    config: oracle.Config,
+    where: dict[str, str],
+) -> None:
+    """`trade_record` has no realized P&L; this dialect is it and a `realized_pnl`."""
+    for _, line in log:
+        line["realized_pnl"] = data.draw(optional(PNLS))
+    root = fresh_workspace(config_text(config, quiet_days_are_zero=True))
+    _with_field(root, "realized_pnl")
+    write_log(root / LOGS, log)
+    history = History(log, config, quiet_days_are_zero=True)
+    for summary in summaries(root, where, [history.first_day, history.newest_day]):
+        assert_summary_equals_oracle(summary, history, where)
+
+
+def _with_field(root: Path, name: str) -> None:
     path = root / "config/perfkit.yaml"
     dialect = json.loads(json.dumps(TRADE_RECORD))
-    dialect["fields"]["exit_price"] = "exit_price"
+    dialect["fields"][name] = name
     source = f"currency: USD, dialect: {json.dumps(dialect)}}}"
     text = path.read_text(encoding="utf-8").replace("currency: USD}", source)
     path.write_text(text, encoding="utf-8")

@@ -62,6 +62,7 @@ DIALECTS = [
     TRADES.format(closes="last"),
     TRADES.format(closes="each"),
     TRADES.format(closes="sum") + "      done_when: {why: target}\n      reuse: true\n",
+    TRADES.format(closes="last").replace("fields: {", "fields: {realized_pnl: stop, "),
     TRADES.format(closes="last") + "      combine: {commission: sum, entry_price: average}\n",
     TRADES.format(closes="last")
     .replace("identity: [id]", "pair: {by: [symbol], order: lifo}")
@@ -75,6 +76,9 @@ DIALECTS = [
             ("identity: [id]", "account", "fifo", "position", "false"),
         )
     ),
+    FILLS.format(
+        identity="identity: [id]", by="symbol", match="fifo", trade="position", short="true"
+    ).replace("fields: {", "fields: {gross_pnl: entry, "),
 ]
 
 LAYOUTS = {

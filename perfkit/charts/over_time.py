@@ -218,6 +218,7 @@ def _rate(won: int) -> tuple[Decimal, Decimal, Decimal]:
         open_trades=0,
         recovered_at=None,
         unrealized_pnl=NO_PNL,
+        realized_pnl=NO_PNL,
         returns=NO_PNL,
         current_drawdown=NO_PNL,
         max_drawdown_pct=NO_PNL,

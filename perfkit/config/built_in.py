@@ -13,8 +13,6 @@ from collections.abc import Mapping
 FOLDER = os.path.join(os.path.dirname(__file__), "built_in_dialects")
 SUFFIX = ".yaml"
 DEFAULT = "trade_record"
-IN_LOTS = ("metatrader5",)
-"""Dialects of fills in lots, which are worth nothing without a multiplier."""
 EXTENDS = "extends"
 """The key of a dialect that names the built-in one it adds to."""
 

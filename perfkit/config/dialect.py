@@ -63,6 +63,7 @@ TARGETS: dict[str, tuple[str, str]] = {
     "outcome": (TEXT, CLOSING),
     "net_pnl": (NUMBER, PNL),
     "gross_pnl": (NUMBER, PNL),
+    "realized_pnl": (NUMBER, LAST),
     "commission": (NUMBER, LAST),
     "slippage": (NUMBER, LAST),
     "quantity": (NUMBER, FIRST),

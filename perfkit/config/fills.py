@@ -36,6 +36,8 @@ FIELDS: dict[str, tuple[str, str]] = {
     "quantity": (NUMBER, LAST),
     "price": (NUMBER, LAST),
     "commission": (NUMBER, LAST),
+    "gross_pnl": (NUMBER, LAST),
+    "net_pnl": (NUMBER, LAST),
     "symbol": (TEXT, LAST),
     "strategy": (TEXT, LAST),
     "execution_mode": (TEXT, LAST),
@@ -46,6 +48,9 @@ FIELDS: dict[str, tuple[str, str]] = {
     **dict.fromkeys(("currency", "commission_currency"), (TEXT, LAST)),
 }
 """What a line can say of a fill. Of several lines of one fill, a later one corrects it."""
+
+LOGGED_PNL = ("gross_pnl", "net_pnl")
+"""What a fill may log of what it closes, which counts before P&L from prices."""
 
 FIFO, LIFO, AVERAGE = "fifo", "lifo", "average"
 EXIT, POSITION = "exit", "position"

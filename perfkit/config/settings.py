@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import time
 from decimal import Decimal
 
-from perfkit.config.built_in import DEFAULT, EXTENDS, IN_LOTS, TRADE_RECORD
+from perfkit.config.built_in import DEFAULT, EXTENDS, TRADE_RECORD
 from perfkit.config.checks import YamlReader, read_yaml, suggestion
 from perfkit.config.dialect import Dialect, Problem
 from perfkit.config.dialects import compiled
@@ -160,7 +160,6 @@ class _SettingsReader(YamlReader):
     def config(self, folder: str, timezone: str | None) -> Config:
         top = self.mapping((), self.document.value or {}, _KEYS)
         calendar = self._calendar(top, timezone)
-        self._check_lots(top)
         sources = self._sources(top.get("sources"), folder, calendar.timezone)
         return Config(
             folder=folder,
@@ -176,19 +175,6 @@ class _SettingsReader(YamlReader):
             targets=self._targets(top.get("targets", {})),
             periods_per_year=self._periods(top, calendar),
         )
-
-    def _check_lots(self, top: Mapping[str, Any]) -> None:
-        """Raises `ConfigError` for a log in lots, if nothing says what a lot is."""
-        sources = top.get("sources")
-        for n, entry in enumerate(sources if isinstance(sources, list) else ()):
-            spec = entry.get("dialect") if isinstance(entry, dict) else None
-            name = spec.get(EXTENDS) if isinstance(spec, dict) else spec
-            if name in IN_LOTS and not top.get("multiplier"):
-                raise self.problem(
-                    ("sources", str(n), "dialect"),
-                    f"{name} logs quantities in lots",
-                    "write what one is at the top of the file: `multiplier: {EURUSD: 100000}`",
-                )
 
     def _calendar(self, top: Mapping[str, Any], override: str | None) -> Calendar:
         if override is None:

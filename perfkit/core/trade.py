@@ -43,8 +43,9 @@ class Trade(NamedTuple):
     """One trade as a bot logged it, exactly.
 
     Times are aware and in UTC; money is in the currency of the source; `risk_reward` is the
-    planned ratio and `r` the realised one, both at 12 decimal places. None means not logged, or
-    (`outcome`, `hold_seconds`, `r`) not defined for this trade. `lines` leads back to the log.
+    planned ratio and `r` the realised one, both at 12 decimal places; `realized_pnl` is what parts
+    of a trade still open have earned. None means not logged, or (`outcome`, `hold_seconds`, `r`)
+    not defined for this trade. `lines` leads back to the log.
     """
 
     source: str
@@ -58,6 +59,7 @@ class Trade(NamedTuple):
     outcome: str | None
     net_pnl: Decimal | None
     gross_pnl: Decimal | None
+    realized_pnl: Decimal | None
     commission: Decimal | None
     slippage: Decimal | None
     quantity: Decimal | None

@@ -52,10 +52,14 @@ NO_MULTIPLIER = 1 << 13
 PAID_IN_KIND = 1 << 14
 """Its purchases cost some of what they bought, which is no part of its P&L."""
 
+OPENED_WITH_PNL = 1 << 15
+"""A fill that opened it has a P&L, though it closed nothing."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",
     "gross_pnl",
+    "realized_pnl",
     "commission",
     "slippage",
     "quantity",
@@ -76,8 +80,8 @@ class Trades:
     Texts are `str | None`; `opened_at` and `closed_at` are instants; `hold_us` microseconds;
     `marks` and `findings` bit sets. `key` is a number that trades of one identity share (those of
     others seldom), None without an identity. `file` is a number that `paths` has the path of, in
-    the order the files are read. `risk_reward` and `r` are at 12 decimal places. Columns are never
-    changed once the value is made.
+    the order the files are read. `risk_reward` and `r` are at 12 decimal places; only open trades
+    have a `realized_pnl`. Columns are never changed once the value is made.
     """
 
     __slots__ = (*COLUMNS, "_rank", "other_lines", "paths")
@@ -91,6 +95,7 @@ class Trades:
     exit_reason: list[str | None]
     net_pnl: Numbers
     gross_pnl: Numbers
+    realized_pnl: Numbers
     commission: Numbers
     slippage: Numbers
     quantity: Numbers
@@ -303,6 +308,7 @@ def _tie_key(trades: Trades, row: int, rank: Mapping[int, int]) -> tuple[object,
         trades.risk_reward.units[row],
         trades.commission.units[row],
         trades.slippage.units[row],
+        trades.realized_pnl.units[row],
         trades.hold_us[row],
     ]
     keys = [(value is not None, value if value is not None else 0) for value in values]

@@ -113,6 +113,7 @@ def _needed(
 
     It needs a time, and what its P&L is made of: a commission where gross P&L is logged and net
     P&L is not, prices where neither is named; and its money must be in the currency of the source.
+    What is realized of a trade counts while that is open.
     A second alternative for a closing time is not needed where the first is there.
     """
     target = columns.dialect.slots[number].target
@@ -142,6 +143,9 @@ def _needed(
         return not known("net_pnl") and known("gross_pnl")
     if target == "currency":
         return True
+    if target == "realized_pnl":
+        joining = columns.dialect.joining
+        return not closing or (joining is not None and bool(joining.done_when))
     return target in RESULTS and not (target == "gross_pnl" and known("net_pnl"))
 
 

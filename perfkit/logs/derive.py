@@ -74,6 +74,8 @@ def derived(
     columns["source"] = [source] * rows
     columns["opened_at"] = targets.get("opened_at", nothing)
     columns["closed_at"] = targets["closed_at"]
+    if "realized_pnl" in targets:
+        columns["realized_pnl"] = _of_open(targets["realized_pnl"], is_open)
     net: Numbers = _net_pnl(columns, tolerance)
     columns["net_pnl"] = net
     findings = [0] * rows
@@ -92,6 +94,12 @@ def derived(
     columns["marks"] = marks
     columns["findings"] = findings
     return columns
+
+
+def _of_open(column: Numbers, is_open: Sequence[bool]) -> Numbers:
+    """The values of trades still open: what parts of a closed trade earned is in its P&L."""
+    pairs = zip(column.units, is_open, strict=True)
+    return Numbers([value if opened else None for value, opened in pairs], column.places)
 
 
 def _net_pnl(columns: Mapping[str, Any], tolerance: Decimal) -> Numbers:

@@ -21,6 +21,7 @@ from perfkit.core.numbers import Numbers
 from perfkit.logs.combine import Combiner, Joined, Records, closed_quantity, joined_lines
 from perfkit.logs.file_log import FileLog, Lines
 from perfkit.logs.formulas import Column, numbers, values
+from perfkit.logs.parts import Parts
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def joined(logs: list[FileLog], dialect: Dialect) -> tuple[Records, dict[str, Co
     records = joiner.all_records()
     columns = records.slots[len(dialect.slots) :]
     targets = [one.total.target for one in joiner.totals]
+    if joiner.parts is not None:
+        targets.append("realized_pnl")
     return records, dict(zip(targets, columns, strict=True))
 
 
@@ -95,6 +98,10 @@ class _Joiner(Combiner):
         count = len(lines)
         self.totals = [_TotalColumn(one, lines.slots, count) for one in self.joining.totals]
         self.slots = [*lines.slots, *(one.column() for one in self.totals)]
+        self.parts: Parts | None = None
+        if self.joining.done_when and not self._has_total("realized_pnl"):
+            self.parts = Parts(dialect, lines.slots, count)
+            self.slots.append(Numbers([None] * count, self.parts.places))
         self.columns = [one.units if isinstance(one, Numbers) else one for one in self.slots]
         self.opened_at, self.closed_at = (
             values(dialect.expressions[name], lines.slots, count)
@@ -135,12 +142,17 @@ class _Joiner(Combiner):
                     found[n], resized = closed_quantity(found[n], sizes[-1])
         if trade.closed and not closed:
             found = self._without_close(found)
+        if self.parts is not None:
+            found.append(None if closed else self.parts.realized(distinct, closes))
         return trade._replace(
             values=found,
             resized=resized,
             closed=closed,
             corrected=trade.corrected and not self.joining.sums_closes,
         )
+
+    def _has_total(self, target: str) -> bool:
+        return any(one.total.target == target for one in self.totals)
 
     def _signature(self, row: int) -> tuple[Any, ...]:
         return (self.lines.is_open[row], *(column[row] for column in self.columns))

@@ -39,7 +39,7 @@ Raw: TypeAlias = "Sequence[Sequence[Any]]"
 """Decoded values, a column for each key of the dialect."""
 
 
-MONEY = ("net_pnl", "gross_pnl", "commission", "slippage")
+MONEY = ("net_pnl", "gross_pnl", "realized_pnl", "commission", "slippage")
 """Targets that are amounts of the currency of the source."""
 
 PRICES = ("price", "entry_price", "exit_price")

@@ -97,7 +97,8 @@ def _of_fills(
     from perfkit.logs.fills.trades import fill_trades
 
     made = fill_trades(list(logs), source.dialect, config.multipliers, since)
-    further = (*made.findings, (_without_multiplier(made.targets, config), NO_MULTIPLIER))
+    unknown = _without_multiplier(made.targets, config) & made.computed
+    further = (*made.findings, (unknown, NO_MULTIPLIER))
     columns = _with_findings(made.records, made.targets, source, config, further)
     found = []
     for place, line in made.unmatched:

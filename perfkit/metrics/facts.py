@@ -23,8 +23,8 @@ class Facts(NamedTuple):
     """Everything the metrics of one window, or of one part of it, need.
 
     `tally` folds from the tallies of the days; so do `days`, the net P&L per trading day with a
-    closed trade. The rest is walked: `open_trades`, `unrealized_pnl`, `returns` (net P&L of every
-    expected day up to the newest line), `recovered_at`, `current_drawdown` and
+    closed trade. The rest is walked: `open_trades`, `unrealized_pnl`, `realized_pnl`, `returns`
+    (net P&L of every expected day up to the newest line), `recovered_at`, `current_drawdown` and
     `max_drawdown_pct`; they describe the whole account, so in a part they are undefined.
     """
 
@@ -34,6 +34,7 @@ class Facts(NamedTuple):
     open_trades: int
     recovered_at: int | Undefined | None
     unrealized_pnl: Decimal | Undefined
+    realized_pnl: Decimal | Undefined
     returns: tuple[Decimal, ...] | Undefined
     current_drawdown: Decimal | Undefined
     max_drawdown_pct: Decimal | Undefined

@@ -197,8 +197,8 @@ def max_drawdown_pct(facts: Facts) -> Decimal | Undefined:
 
 
 @metric(
-    "Logged P&L of the trades that have not closed.",
-    formula="sum of the last logged P&L of trades without a close",
+    "Logged P&L of the trades that have not closed, less what parts of them have earned already.",
+    formula="sum of the last logged P&L of trades without a close, less their realized P&L",
     unit="money",
     range="any",
     empty="null for a window that does not hold the newest line; 0 when nothing is open",
@@ -209,6 +209,23 @@ def max_drawdown_pct(facts: Facts) -> Decimal | Undefined:
 )
 def unrealized_pnl(facts: Facts) -> Decimal | Undefined:
     return facts.unrealized_pnl
+
+
+@metric(
+    "What closed parts of trades that are still open have earned; in no figure of closed trades.",
+    formula="sum of the realized P&L of trades without a close",
+    unit="money",
+    range="any",
+    empty="null for a window that does not hold the newest line, or when no open trade has any; "
+    "0 when nothing is open",
+    source="exact sum: as logged, else net P&L of the closes of a trade that is not complete, or "
+    "of the exits of a position that is not flat, less the costs of what they closed",
+    label="Realized P&L of open trades",
+    group=PNL,
+    reads=("realized_pnl",),
+)
+def realized_pnl(facts: Facts) -> Decimal | Undefined:
+    return facts.realized_pnl
 
 
 @metric(

@@ -162,8 +162,8 @@ class Models:
 def _lasting(summary: dict[str, Any]) -> dict[str, Any]:
     """A summary as in its JSON, without what later lines may change."""
     kept = {name: summary[name] for name in ("window", "currency", "where", "targets")}
-    lost = ("unrealized_pnl", "open_trades")
-    kept["metrics"] = _without(summary["metrics"], *lost[:1])
+    lost = ("unrealized_pnl", "realized_pnl", "open_trades")
+    kept["metrics"] = _without(summary["metrics"], *lost[:2])
     kept["data"] = _without(summary["data"], "digest")
     kept["breakdowns"] = [
         (by, part["name"], sorted(_without(part["metrics"], *lost).items()))

@@ -115,6 +115,7 @@ def _part_facts(facts: Facts, own: list[tuple[date, Tally]], opened: int) -> Fac
         open_trades=opened,
         recovered_at=NOT_IN_A_PART,
         unrealized_pnl=NOT_IN_A_PART,
+        realized_pnl=NOT_IN_A_PART,
         returns=NOT_IN_A_PART,
         current_drawdown=NOT_IN_A_PART,
         max_drawdown_pct=NOT_IN_A_PART,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 from itertools import groupby
 
 from perfkit.core.errors import UsageError
@@ -80,6 +81,10 @@ def _behind(metric: str, selection: Selection) -> Trades:
     if metric == "unrealized_pnl":
         never = selection.never_closed
         return never if selection.holds_newest else never.take([])
+    if metric == "realized_pnl":
+        never = selection.never_closed
+        known = [row for row, one in enumerate(never.realized_pnl.units) if one is not None]
+        return never.take(known if selection.holds_newest else [])
     if metric == "current_drawdown":
         fall = current_fall(pnl_curve(selection.history))
         return selection.history.take(fall.rows if fall.depth else [])
@@ -205,19 +210,26 @@ def _text(metric: str, summary: Summary, inputs: dict[str, Value | None], trades
         return "\n".join(lines) + "\n"
     header = ["closed", "symbol", "outcome", "net P&L", "log lines"]
     rows = [_row(trades, number, summary.window.timezone) for number in range(len(trades))]
+    if any(one is not None for one in trades.realized_pnl.units):
+        header.insert(4, "realized")
+        for number, cells in enumerate(rows):
+            cells.insert(4, _number(trades[number].realized_pnl))
     return "\n".join(lines) + "\n" + aligned(header, rows, left=3)
 
 
 def _row(trades: Trades, row: int, timezone: str) -> list[str]:
     trade = trades[row]
-    net = trade.net_pnl
     return [
         "open" if trade.closed_at is None else moment(trade.closed_at, timezone),
         plain(trade.symbol or "–"),
         trade.outcome or "–",
-        "–" if net is None else format(canonical(net), "f"),
+        _number(trade.net_pnl),
         " ".join(map(str, trades.places(row))),
     ]
+
+
+def _number(value: Decimal | None) -> str:
+    return "–" if value is None else format(canonical(value), "f")
 
 
 def _exact(value: Value | None) -> str:

@@ -15,6 +15,7 @@ from perfkit.core.trades import (
     HOLD_DISAGREES,
     NET_DISAGREES,
     NO_MULTIPLIER,
+    OPENED_WITH_PNL,
     OUTCOME_DISAGREES,
     OVERSOLD,
     PAID_IN_KIND,
@@ -78,6 +79,12 @@ _PER_TRADE = (
         "other_quantity",
         "a close is of another quantity than its open line: the P&L computed from prices is that "
         "of the close alone; read a log of parts with `fills`",
+    ),
+    (
+        OPENED_WITH_PNL,
+        "opened_with_pnl",
+        "a fill has a P&L but closes nothing that the log has, so that P&L is in no trade; the log "
+        "may begin within a position, or hold long and short ones at once (group them by a field)",
     ),
     (OVERSOLD, "oversold", "more was sold than was held; what is too much opened nothing"),
 )

@@ -292,6 +292,9 @@ def _open_sentence(summary: SummaryShape) -> str:
     unrealized = summary.metrics["unrealized_pnl"]
     if isinstance(unrealized, Decimal):
         text += f", {shown('unrealized_pnl', unrealized, _cash(summary))} unrealized"
+    realized = summary.metrics["realized_pnl"]
+    if realized:
+        text += f", {shown('realized_pnl', realized, _cash(summary))} realized of them"
     return text + "."
 
 

@@ -32,6 +32,8 @@ from perfkit.summary.shape import (
 )
 from perfkit.summary.targets import verdicts
 
+ENDED_BEFORE = Undefined("the window does not hold the newest line")
+
 
 class Summary(SummaryShape):
     """Every figure of one window, which JupyterLab and a terminal show as tables."""
@@ -124,6 +126,7 @@ def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
         open_trades=sum(map(len, selection.still_open)),
         recovered_at=_recovered_at(selection, cut.whole),
         unrealized_pnl=_unrealized(selection),
+        realized_pnl=_realized(selection),
         returns=_returns(selection, cut),
         current_drawdown=_current_drawdown(selection),
         max_drawdown_pct=_relative_drawdown(selection),
@@ -156,11 +159,24 @@ def _recovered_at(selection: Selection, whole: Tally) -> int | None:
 
 
 def _unrealized(selection: Selection) -> Decimal | Undefined:
+    """Logged P&L of open trades; of 7 of which parts have earned 5, the 2 of what is left."""
     if not selection.holds_newest:
-        return Undefined("the window does not hold the newest line")
-    column = selection.never_closed.net_pnl
-    if column.units and column.units.count(None) == len(column.units):
+        return ENDED_BEFORE
+    trades = selection.never_closed
+    net, realized = trades.net_pnl, trades.realized_pnl
+    if net.units and net.units.count(None) == len(net.units):
         return Undefined("no open trade has a P&L")
+    places = max(net.places, realized.places)
+    both = zip(net.at_places(places), realized.at_places(places), strict=True)
+    return scaled(sum(pnl - (part or 0) for pnl, part in both if pnl is not None), places)
+
+
+def _realized(selection: Selection) -> Decimal | Undefined:
+    if not selection.holds_newest:
+        return ENDED_BEFORE
+    column = selection.never_closed.realized_pnl
+    if column.units and column.units.count(None) == len(column.units):
+        return Undefined("no open trade has a realized P&L")
     return scaled(sum(filter(None, column.units)), column.places)
 
 

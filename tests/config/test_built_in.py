@@ -103,8 +103,8 @@ BY_HAND = {
     "kraken": Figures(0, 1, 0, "-5.507", "0.507", open=1, currency="EUR"),
     # 30 - 2; 1 - 1.5
     "lean": Figures(1, 1, 0, "27.5", "3.5"),
-    # 10,000 x 0.01 - 0.5 - 0.5 - 0.2
-    "metatrader5": Figures(1, 0, 0, "98.8", "1.2", more="multiplier: {EURUSD: 100000}\n"),
+    # 100 - 0.5 - 0.5 - 0.2; -39.92 - 0.7 - 0.7 + 0.1
+    "metatrader5": Figures(1, 1, 0, "57.58", "2.5"),
     # 12.5 - 3; the position in JPY does not count
     "nautilus": Figures(1, 1, 0, "9.5", "1.5", open=1, others=1),
     # 95.6 - 1104.4; 2 x 4.4
@@ -173,7 +173,7 @@ def test_what_is_realised_of_an_open_trade_is_not_what_it_would_come_to(
     workspace: WriteWorkspace, tmp_path: Path
 ) -> None:
     desk = desk_on(workspace, sample_of("freqtrade", tmp_path), "freqtrade", BY_HAND["freqtrade"])
-    assert desk.book.open[0].net_pnl is None
+    assert (desk.book.open[0].net_pnl, desk.book.open[0].realized_pnl) == (None, Decimal(2))
 
 
 class TestWordsForThem:
@@ -261,7 +261,6 @@ class TestWordsForThem:
         ("okx", "ETH-USDT-SWAP", "USDT", "ETH-USD-SWAP"),
         ("bybit", "SOLUSDT", "USDT", "SOLUSD"),
         ("alpaca", "AAPL", "USD", "ETH/BTC"),
-        ("metatrader5", "EURUSD", "USD", "USDJPY"),
     ],
 )
 def test_lines_of_a_pair_in_another_currency_are_bad(
@@ -274,13 +273,6 @@ def test_lines_of_a_pair_in_another_currency_are_bad(
     desk = desk_on(workspace, path, name, BY_HAND[name]._replace(currency=currency))
     assert desk.book.errors
     assert all("give each currency a source of its own" in one.reason for one in desk.book.errors)
-
-
-@pytest.mark.parametrize("dialect", ["metatrader5", "{extends: metatrader5, nulls: [x]}"])
-def test_lots_need_a_multiplier(workspace: WriteWorkspace, dialect: str) -> None:
-    config = f"sources:\n  - {{name: a, path: a, currency: USD, dialect: {dialect}}}\n"
-    with pytest.raises(ConfigError, match="metatrader5 logs quantities in lots; write what one is"):
-        load(workspace(config))
 
 
 class TestExtends:
@@ -406,9 +398,7 @@ IN_EXPORTS = {
     "metatrader5": (
         "metatrader5-deals.csv",
         # with the swap of 0.66
-        Figures(
-            *(2, 1, 0, "158.84", "11.16"), more="multiplier: {EURUSD: 100000, GBPUSD: 100000}\n"
-        ),
+        Figures(2, 1, 0, "158.84", "11.16"),
     ),
     "nautilus": ("nautilus-positions.csv", Figures(2, 1, 0, "-30.66", "7.66", open=1, others=1)),
     "ninjatrader": ("ninjatrader-trades.csv", Figures(3, 2, 0, "2374.71", "46.54")),

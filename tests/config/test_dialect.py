@@ -798,6 +798,7 @@ def test_the_default_dialect_reads_the_27_fields_of_a_trade_record(
         outcome="win",
         net_pnl=Decimal("19.65"),
         gross_pnl=Decimal(20),
+        realized_pnl=None,
         commission=Decimal("0.35"),
         slippage=Decimal("0.01"),
         quantity=Decimal(10),

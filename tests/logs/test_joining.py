@@ -165,6 +165,74 @@ class TestClosesAddUp:
         (trade,) = trades(desk_of(workspace, rules, [opened(0), part, last]))
         assert (pnl(trade), minutes(trade)) == (3, (0, 2))
 
+    def test_until_then_its_closes_are_realized_less_their_own_costs(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        """12.2 - 0.1 and -30 - 0.1; the fee of the opening counts with the last close."""
+        rules = f"closes: sum\ndone_when: {{left: 0}}\n{BY_ID}"
+        first = closed(1, fee="0.1", pnl="12.2", left=2)
+        lines = [opened(0, fee="0.3"), first, closed(2, fee="0.1", pnl="-30", left=1), first]
+        desk = desk_of(workspace, rules, lines)
+        (trade,) = left(desk)
+        assert (trade.realized_pnl, trade.net_pnl) == (Decimal(-18), None)
+        summary = desk.summary("all")
+        assert summary.metrics["realized_pnl"] == -18
+        assert summary.metrics["unrealized_pnl"] is None
+        assert (summary.metrics["net_pnl"], summary.metrics["closed_trades"]) == (0, 0)
+        last = closed(3, fee="0.1", pnl="5", left=0)
+        desk = desk_of(workspace, rules, [*lines, last])
+        (trade,) = trades(desk)
+        assert (trade.realized_pnl, trade.net_pnl) == (
+            None,
+            Decimal("12.2") - 30 + 5 - Decimal("0.6"),
+        )
+        assert desk.summary("all").metrics["realized_pnl"] == 0
+
+    def test_nothing_is_realized_without_a_close(self, workspace: WriteWorkspace) -> None:
+        rules = f"closes: sum\ndone_when: {{left: 0}}\n{BY_ID}"
+        desk = desk_of(workspace, rules, [opened(0, pnl="3")])
+        assert (left(desk)[0].realized_pnl, left(desk)[0].net_pnl) == (None, Decimal(3))
+        summary = desk.summary("all")
+        assert summary.undefined["realized_pnl"] == "no open trade has a realized P&L"
+
+    def test_where_each_close_has_all_so_far_the_last_one_is_realized(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        rules = f"closes: last\ndone_when: {{left: 0}}\n{BY_ID}"
+        lines = [opened(0), closed(1, pnl="5", left=2), closed(2, pnl="3", left=1)]
+        assert left(desk_of(workspace, rules, lines))[0].realized_pnl == 3
+
+    def test_what_a_log_says_is_realized_counts_before_all_that_is_computed(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        fields = BY_ID.replace("symbol: s}", "realized_pnl: sofar}")
+        rules = f"closes: sum\ndone_when: {{left: 0}}\n{fields}"
+        lines = [
+            opened(0, sofar="0"),
+            closed(1, pnl="5", left=2, sofar="4.5"),
+            closed(2, pnl="3", left=1, sofar="7.25"),
+        ]
+        for count, expected in ((1, 0), (2, "4.5"), (3, "7.25")):
+            (trade,) = left(desk_of(workspace, rules, lines[:count]))
+            assert trade.realized_pnl == Decimal(expected)
+
+    @given(
+        parts=st.lists(st.tuples(st.integers(-99, 99), st.integers(-9, 9)), min_size=2, max_size=6)
+    )
+    def test_realized_and_the_rest_come_to_the_pnl(
+        self, fresh_workspace: WriteWorkspace, parts: list[tuple[int, int]]
+    ) -> None:
+        rules = f"closes: sum\ndone_when: {{left: 0}}\n{BY_ID}"
+        lines = [
+            closed(n, pnl=f"{pnl}e-3", fee=f"{fee}e-4", left=len(parts) - n - 1)
+            for n, (pnl, fee) in enumerate(parts)
+        ]
+        (trade,) = left(desk_of(fresh_workspace, rules, lines[:-1]))
+        assert trade.realized_pnl is not None
+        last = Decimal(parts[-1][0]) / 1000 - Decimal(parts[-1][1]) / 10000
+        (whole,) = trades(desk_of(fresh_workspace, rules, lines))
+        assert whole.net_pnl == trade.realized_pnl + last
+
     @given(parts=st.lists(st.integers(-99, 99), min_size=1, max_size=6, unique=True))
     def test_the_sum_is_exact(self, fresh_workspace: WriteWorkspace, parts: list[int]) -> None:
         lines = [closed(n, pnl=f"{part}e-7", fee="0.1") for n, part in enumerate(parts)]

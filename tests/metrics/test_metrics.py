@@ -120,6 +120,7 @@ def test_the_metrics_are_those_promised_and_no_others(workspace: WriteWorkspace)
         "current_drawdown",
         "max_drawdown_pct",
         "unrealized_pnl",
+        "realized_pnl",
         "avg_hold_seconds",
         "win_hold_seconds",
         "loss_hold_seconds",
@@ -746,6 +747,31 @@ class TestOpenTrades:
         found = summary(workspace, self.LINES, "daily", day)
         assert found.metrics["open_trades"] == opened
         assert found.metrics["unrealized_pnl"] == unrealized
+
+    REALIZED = BOT.replace(
+        "USD}", "USD, dialect: {extends: trade_record, fields: {realized_pnl: so_far}}}"
+    )
+
+    @pytest.mark.parametrize(
+        ("day", "realized", "unrealized"),
+        [("2026-04-06", None, None), ("2026-04-07", None, None), ("2026-04-08", 5, -10)],
+    )
+    def test_what_parts_have_earned_is_realized_and_not_unrealized(
+        self, workspace: WriteWorkspace, day: str, realized: int | None, unrealized: int | None
+    ) -> None:
+        """Of -7.5 - 0.5 at which one stands, 2 are realized; the other, with 3, logs no P&L."""
+        lines = tuple(
+            {**line, "so_far": {"a": "3", "b": "8", "c": "2"}.get(str(line["order_id"]))}
+            for line in self.LINES
+        )
+        found = summary(workspace, lines, "daily", day, config=self.REALIZED)
+        assert found.metrics["realized_pnl"] == realized
+        assert found.metrics["unrealized_pnl"] == unrealized
+        markdown = found._repr_mimebundle_()["text/markdown"]
+        assert ("+5.00 USD realized of them" in markdown) is (realized is not None)
+        if realized is None:
+            reason = "the window does not hold the newest line"
+            assert found.undefined["realized_pnl"] == reason
 
     def test_open_trades_are_in_no_closed_figure(self, workspace: WriteWorkspace) -> None:
         found = summary(workspace, self.LINES).metrics

@@ -32,7 +32,7 @@ PICKING = (
 """Where a few metrics are picked to be drawn, compared or put in a sentence."""
 
 FOUND_SPECIALLY = {
-    *("open_trades", "unrealized_pnl", "current_drawdown", "max_drawdown_pct"),
+    *("open_trades", "unrealized_pnl", "realized_pnl", "current_drawdown", "max_drawdown_pct"),
     *("max_drawdown", "drawdown_peak_at", "drawdown_trough_at", "drawdown_recovered_at"),
     *("best_day", "worst_day", "largest_win", "largest_loss", "breakevens", "win_rate_decided"),
     *("current_streak", "current_streak_kind", "longest_win_streak", "longest_loss_streak"),
@@ -65,7 +65,7 @@ def gauge_of(name: str, desk: perfkit.Desk) -> Gauge:
 
 def facts_of(tallied: tally.Tally) -> Facts:
     none = Undefined("not of interest")
-    return Facts(tallied, (), 0, 0, None, none, none, none, none, 252)
+    return Facts(tallied, (), 0, 0, None, none, none, none, none, none, 252)
 
 
 def tallies() -> Iterator[tally.Tally]:

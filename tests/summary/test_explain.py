@@ -187,6 +187,7 @@ def causes(run: Sequence[Deal]) -> dict[str, list[int]]:
         "current_streak_kind": streaks(run)[-1] if streaks(run) else [],
         "open_trades": [],
         "unrealized_pnl": [],
+        "realized_pnl": [],
     }
 
 
@@ -417,6 +418,37 @@ class TestLines:
             "06.jsonl:3", "08.jsonl:1", "06.jsonl:2",
         ]  # fmt: skip
         assert self.explained(workspace, "open_trades", "2026-04-08") == ["06.jsonl:2"]
+
+    def test_realized_pnl_is_of_the_open_trades_that_have_one(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        """Of trade 2, which stands at 7, 5 are realized; of trade 4 nothing is."""
+        logs = {
+            "logs/trades/2026-04-06.jsonl": record(
+                "2", "2026-04-06T11:00:00", outcome="open", profit_loss="7", so_far="5"
+            )
+            + record("4", "2026-04-06T12:00:00", outcome="open")
+        }
+        fields = "{realized_pnl: so_far}"
+        config = BOT.replace("USD}", f"USD, dialect: {{extends: trade_record, fields: {fields}}}}}")
+        desk = perfkit.open(workspace(config, logs))
+        found = desk.explain("realized_pnl", "all")
+        assert (found.value, found.lines) == (5, ["logs/trades/2026-04-06.jsonl:1"])
+        header, row = found.text.splitlines()[-2:]
+        assert header.split() == [
+            "closed",
+            "symbol",
+            "outcome",
+            "net",
+            "P&L",
+            "realized",
+            "log",
+            "lines",
+        ]
+        assert row.split()[:5] == ["open", "–", "–", "7", "5"]
+        assert desk.explain("unrealized_pnl", "all").value == 2
+        assert "realized" not in desk.explain("open_trades", "daily", "2026-04-05").text
+        assert list(desk.open_trades()["realized_pnl"]) == [5, None]
 
     def test_unrealized_pnl_is_of_the_trades_that_never_closed(
         self, workspace: WriteWorkspace

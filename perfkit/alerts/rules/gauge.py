@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NOT_BY_TRADE = frozenset(
     row.name
     for row in METRICS.values()
-    if not {"open_trades", "unrealized_pnl"}.isdisjoint(row.reads)
+    if not {"open_trades", "unrealized_pnl", "realized_pnl"}.isdisjoint(row.reads)
 )
 """Figures that later lines change for the past, so that no step could be repeated."""
 
@@ -165,6 +165,7 @@ class Gauge:
             open_trades=0,
             recovered_at=NOT_IN_A_PART,
             unrealized_pnl=NOT_IN_A_PART,
+            realized_pnl=NOT_IN_A_PART,
             returns=self._returns() if "returns" in reads else NOT_IN_A_PART,
             current_drawdown=EXACT.subtract(self.equity, self.peak),
             max_drawdown_pct=self._relative() if "max_drawdown_pct" in reads else ZERO,

@@ -62,7 +62,8 @@ class RoundTrip(NamedTuple):
     `direction` is 1 of a long trade, -1 of a short one. `entry_cost` is quantity times price of
     all entries, `exit_value` of all exits. `fills` are those it was made from, in time; the last
     one closed it. `oversold` says that more was sold than was held. `realized` is the gross P&L of
-    what has been closed of a position still open, `realized_fee` the costs of that part.
+    what has been closed of a position still open, `realized_fee` the costs of that part; None where
+    nothing has been closed.
     """
 
     direction: int
@@ -75,7 +76,7 @@ class RoundTrip(NamedTuple):
     closed_at: int | None
     fills: tuple[int, ...]
     oversold: bool = False
-    realized: int = 0
+    realized: int | None = None
     realized_fee: int = 0
 
     @property
@@ -214,8 +215,8 @@ class _Group:
                 left.opened_at if position is None else position.opened_at,
                 None,
                 tuple(sorted(left.fills if position is None else position.fills)),
-                realized=0 if position is None else position.realized,
-                realized_fee=0 if position is None else position.realized_fee,
+                realized=position.realized if position and position.exit_quantity else None,
+                realized_fee=position.realized_fee if position else 0,
             )
         )
 

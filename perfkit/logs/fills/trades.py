@@ -14,13 +14,19 @@ from operator import lt
 from types import MappingProxyType
 
 from perfkit.config.dialect import Dialect
-from perfkit.config.fills import AVERAGE, FIELDS
+from perfkit.config.fills import AVERAGE, FIELDS, LOGGED_PNL
 from perfkit.core.exact import PER_TRADE_PLACES, decimal_places, divide_half_even
 from perfkit.core.exact import units as exact_units
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, coarsest, take
 from perfkit.core.trade import LONG, SHORT
-from perfkit.core.trades import OVERSOLD, PAID_IN_KIND, SAME_TIME
+from perfkit.core.trades import (
+    OPENED_WITH_PNL,
+    OVERSOLD,
+    PAID_IN_KIND,
+    PNL_COMPUTED,
+    SAME_TIME,
+)
 from perfkit.logs.combine import Records, joined_lines
 from perfkit.logs.file_log import FileLog
 from perfkit.logs.fills.distinct import DistinctFills, distinct_fills
@@ -31,6 +37,8 @@ from perfkit.logs.formulas import Column, evaluated, values
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
+
+    from perfkit.logs.fills.logged_pnl import WithLogged
 
 NOTHING: Mapping[int, int] = MappingProxyType({})
 
@@ -43,6 +51,7 @@ class FillTrades(NamedTuple):
 
     `unmatched` are the lines, by place in the logs and number, that sell what is not held. Of the
     rows, `several` are those of fills that several lines speak of, `before` were not matched.
+    `computed` are the trades whose P&L is made from prices.
     """
 
     records: Records
@@ -51,6 +60,7 @@ class FillTrades(NamedTuple):
     unmatched: list[tuple[int, int]]
     several: frozenset[int]
     before: frozenset[int]
+    computed: frozenset[int]
 
 
 def fill_trades(
@@ -93,14 +103,21 @@ def fill_trades(
         corrected=_with_any(fills.corrected, matcher.rows),
         repeated=_with_any(fills.repeated, matcher.rows),
     )
-    findings = (
+    findings: tuple[tuple[frozenset[int], int], ...] = (
         (_with_any(matcher.paid_in_kind, matcher.rows), PAID_IN_KIND),
         (_with_any(matcher.same_time, matcher.rows), SAME_TIME),
         (frozenset(n for n, trade in enumerate(trades) if trade.oversold), OVERSOLD),
     )
+    targets = matcher.targets(multipliers)
+    computed = frozenset(range(len(trades)))
+    if not matcher.columns.keys().isdisjoint(LOGGED_PNL):
+        logged = matcher.with_logged(targets)
+        targets.update(logged.targets)
+        findings += ((logged.computed, PNL_COMPUTED), (logged.opening, OPENED_WITH_PNL))
+        computed = logged.computed
     unmatched = [(file[row], lines.line[row]) for row in matcher.unmatched]
     several = frozenset(chain(fills.others, *fills.others.values()))
-    return FillTrades(records, matcher.targets(multipliers), findings, unmatched, several, before)
+    return FillTrades(records, targets, findings, unmatched, several, before, computed)
 
 
 class _Matcher:
@@ -195,12 +212,35 @@ class _Matcher:
                 for trade, rows in zip(trades, self.rows, strict=True)
             ]
             targets["commission"] = coarsest(Numbers(fees, self.fee_places))
-        targets["gross_pnl"] = self._gross(targets.get("symbol"), multipliers)  # type: ignore[arg-type]
+        symbols: list[Any] | None = targets.get("symbol")  # type: ignore[assignment]
+        gross = [None if one.closed_at is None else one.gross_pnl for one in trades]
+        targets["gross_pnl"] = coarsest(self._money(gross, symbols, multipliers))
+        if self.rules.by_position:
+            targets["realized_pnl"] = self._realized(symbols, multipliers)
         return targets
 
-    def _gross(self, symbols: list[Any] | None, multipliers: Mapping[str, Decimal]) -> Numbers:
-        """P&L before costs, in money; of open trades it is not known."""
-        gross = [None if one.closed_at is None else one.gross_pnl for one in self.trades]
+    def with_logged(self, targets: Mapping[str, Column]) -> WithLogged:
+        """The P&L of the trades, as far as their fills log one."""
+        from perfkit.logs.fills.logged_pnl import with_logged  # most logs of fills do without
+
+        own = self.trades, self.rows, self.fee_places
+        return with_logged(targets, self.columns, self.fills, *own)
+
+    def _realized(self, symbols: list[Any] | None, multipliers: Mapping[str, Decimal]) -> Numbers:
+        """What has been closed of positions still open, less the costs of that part."""
+        gross = self._money([one.realized for one in self.trades], symbols, multipliers)
+        places = max(gross.places, self.fee_places)
+        fees = Numbers([one.realized_fee for one in self.trades], self.fee_places)
+        both = zip(gross.at_places(places), fees.at_places(places), strict=True)
+        return coarsest(Numbers([g if g is None else g - (fee or 0) for g, fee in both], places))
+
+    def _money(
+        self,
+        amounts: list[int | None],
+        symbols: list[Any] | None,
+        multipliers: Mapping[str, Decimal],
+    ) -> Numbers:
+        """Quantities times prices, one for each trade, in money."""
         places = self.cost_places
         if multipliers and symbols is not None:
             from perfkit.core.multipliers import multipliers_of
@@ -209,12 +249,12 @@ class _Matcher:
             finest = max(map(decimal_places, multipliers.values()))
             factors = {name: exact_units(one, finest) for name, one in multipliers.items()}
             one = 10**finest
-            gross = [
-                None if pnl is None else pnl * factors.get(symbol, one)
-                for pnl, symbol in zip(gross, symbols, strict=True)
+            amounts = [
+                None if amount is None else amount * factors.get(symbol, one)
+                for amount, symbol in zip(amounts, symbols, strict=True)
             ]
             places += finest
-        return coarsest(Numbers(gross, places))
+        return Numbers(amounts, places)
 
     def _prices(self, amounts: Iterable[tuple[int, int]], one_of: Iterable[int]) -> Numbers:
         """Costs over quantities: as they were paid where there is one price, else rounded once.

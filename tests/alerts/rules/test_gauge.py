@@ -118,6 +118,7 @@ def facts_of(trades: Trades) -> Facts:
         open_trades=0,
         recovered_at=NOT_IN_A_PART,
         unrealized_pnl=NOT_IN_A_PART,
+        realized_pnl=NOT_IN_A_PART,
         returns=NOT_IN_A_PART,
         current_drawdown=Decimal(0),
         max_drawdown_pct=Decimal(0),

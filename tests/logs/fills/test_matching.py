@@ -86,7 +86,7 @@ def test_nothing_is_lost(match: str, trade: str, fills: list[Fill], dust: int) -
         one.quantity * one.price * scale + (one.fee if one.quantity else 0) for one in fills
     )
     earned = sum(one.gross_pnl - one.fee for one in found if one.closed_at is not None)
-    earned += sum(one.realized - one.realized_fee for one in found)
+    earned += sum((one.realized or 0) - one.realized_fee for one in found)
     held = sum(one.direction * one.entry_cost + one.fee for one in found if one.closed_at is None)
     assert earned - held == cash
 
@@ -155,6 +155,30 @@ def test_of_an_average_over_many_purchases_the_first_and_the_last_are_named() ->
     closed, left = matched(fills, rules("average")).trades
     assert len(closed.fills) == MOST_ENTRIES + 1
     assert closed.fills[:2] == left.fills[:2] == (0, 85)
+
+
+@pytest.mark.parametrize("match", MATCHES)
+@given(fills=fills_of_a_group)
+def test_what_an_open_position_has_realized_is_the_pnl_of_its_exits_one_by_one(
+    match: str, fills: list[Fill]
+) -> None:
+    """The exits are those of brute force, since the group was last flat or went through zero."""
+    found = matched(fills, rules(match, "position")).trades
+    exits = by_hand.round_trips(in_fractions(fills), match, "exit")
+    for one in found:
+        own = [
+            trade
+            for trade in exits
+            if trade.closed_at is not None and trade.closed_at > one.opened_at
+        ]
+        if one.closed_at is not None or not own:
+            assert (one.realized, one.realized_fee) == (None, 0)
+            continue
+        assert one.realized is not None
+        assert Fraction(one.realized - one.realized_fee, 10**PLACES) == sum(
+            (trade.exit_value - trade.entry_cost) * (1 if trade.side == "long" else -1) - trade.fee
+            for trade in own
+        )
 
 
 @given(st.lists(st.integers(1, 9), min_size=1, max_size=8))

@@ -156,6 +156,43 @@ def test_what_is_left_is_an_open_trade(
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "fills", "realized"),
+    [
+        # sold 2 of 4: 2 x (15 - 10) - half of the fee of 2 - 0.5
+        ("+4@10 2; -2@15 0.5; +2@20 1", "{trade: position}", "8.5"),
+        # the rest costs 20, of which half is 2 x 15: 2 x (15 - 15)
+        ("+2@10; +2@20; -2@15", "{trade: position, match: average}", "0"),
+        ("+2@10; +2@20; -2@15", "{trade: position, match: lifo}", "-10"),
+        # a short; what was closed before it is no part of it
+        ("+1@5; -1@9; -3@10; +1@12", "{trade: position}", "-2"),
+        ("+4@10; +2@20", "{trade: position}", None),
+        # a fill through zero closes one position and has realized nothing of the other
+        ("+4@10; -6@15", "{trade: position}", None),
+        # by exit, what was closed is a trade
+        ("+4@10 2; -2@15 0.5", "{}", None),
+    ],
+)
+def test_what_was_closed_of_an_open_position_is_realized(
+    workspace: WriteWorkspace, text: str, fills: str, realized: str | None
+) -> None:
+    desk = desk_of_fills(workspace, lines_of(text), fills)
+    (trade,) = left(desk)
+    expected = None if realized is None else Decimal(realized)
+    assert (trade.realized_pnl, trade.net_pnl) == (expected, None)
+    summary = desk.summary("all")
+    assert summary.metrics["realized_pnl"] == expected
+    assert summary.metrics["unrealized_pnl"] is None
+
+
+def test_a_multiplier_counts_in_what_is_realized_and_not_in_its_costs(
+    workspace: WriteWorkspace,
+) -> None:
+    lines = lines_of("+2@10 2; -1@11 0.5", "ES")
+    desk = desk_of_fills(workspace, lines, "{trade: position}", "multiplier: {ES: 12.5}\n")
+    assert left(desk)[0].realized_pnl == Decimal("12.5") - 1 - Decimal("0.5")
+
+
 def test_a_multiplier_counts_in_the_pnl(workspace: WriteWorkspace) -> None:
     lines = lines_of("+1000@1.08 1; -1000@1.09 1", "ES")
     desk = desk_of_fills(workspace, lines, top="multiplier: {ES: 10}\n")
