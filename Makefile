@@ -69,7 +69,7 @@ bench: install  ## measure speed and memory as ratios, and write docs/performanc
 	@$(BIN)/python -m tests.bench
 
 lab: $(LAB_STAMP)  ## open the notebooks in JupyterLab
-	@cd notebooks && "$(abspath $(BIN))/python" -m jupyterlab $(ARGS)
+	@cd notebooks && exec "$(abspath $(BIN))/python" -m jupyterlab $(ARGS)
 
 constraints:  ## write constraints.txt from the newest versions (see CONTRIBUTING.md)
 	@rm -rf build/constraints && $(PYTHON) -m venv build/constraints

@@ -32,7 +32,8 @@ SECOND_US = 1_000_000
 HOUR_US = 3_600 * SECOND_US
 DAY_US = 24 * HOUR_US
 _ONE_DAY = timedelta(days=1)
-_LAST_N_DAYS = {"last-7d": 7, "last-30d": 30}
+LAST_N_DAYS = {"last-7d": 7, "last-30d": 30}
+"""Windows of so many trading days, which end with the date that is asked for."""
 
 
 def instant_of(moment: datetime) -> int:
@@ -189,8 +190,8 @@ class Calendar:
             first = day.replace(day=1)
             last = (first + timedelta(days=31)).replace(day=1) - _ONE_DAY
             return self._window(kind, f"{day.year:04d}-{day.month:02d}", first, last)
-        if kind in _LAST_N_DAYS:
-            return self.between(kind, day - timedelta(days=_LAST_N_DAYS[kind] - 1), day)
+        if kind in LAST_N_DAYS:
+            return self.between(kind, day - timedelta(days=LAST_N_DAYS[kind] - 1), day)
         raise WindowError(f"window {kind!r} is unknown; use one of {', '.join(WINDOW_KINDS)}")
 
     def between(self, kind: str, first: date, last: date) -> Window:

@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal
 
 from perfkit.alerts.rules.folds import fold_of, is_counted, is_per_day
-from perfkit.core.calendar import Calendar, Window
+from perfkit.core.calendar import LAST_N_DAYS, Calendar, Window
 from perfkit.core.exact import EXACT, ZERO, canonical, multiply, ratio
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades
@@ -39,8 +39,6 @@ NO_NUMBER = frozenset(row.name for row in METRICS.values() if not row.is_number)
 
 BETTER = (NO_LOSS.reason, NO_LOSING_DAY.reason)
 """Reasons to be undefined that are better than any threshold."""
-
-_SLIDING = {"last-7d": 7, "last-30d": 30}
 
 
 class GaugeSettings(NamedTuple):
@@ -125,7 +123,7 @@ class Gauge:
 
     def _turn(self, day: int) -> None:
         """Ends the previous day, and drops what has left the window."""
-        sliding = _SLIDING.get(self.kind or "")
+        sliding = LAST_N_DAYS.get(self.kind or "")
         if self.day is not None and (sliding or self.is_per_day):
             self.days.append(
                 (self.day, self.today, self.day_net, self.day_first_at, self.day_count)
@@ -201,7 +199,7 @@ class Gauge:
 
     def _follow(self, net: Decimal) -> None:
         """Keeps what the relative drawdown needs of the equity."""
-        if self.span is not None or self.kind in _SLIDING:
+        if self.span is not None or self.kind in LAST_N_DAYS:
             self.curve.append(self.equity)
             del self.curve[: len(self.curve) - 1 - self.count]
         else:
