@@ -22,7 +22,10 @@ from perfkit.cli.arguments import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from perfkit.desk.desk import Desk
+    from perfkit.inference.source import Found
     from perfkit.summary.source_check import SourceCheck
 
 EPILOG = """\
@@ -49,7 +52,8 @@ def add(commands: Commands[Parser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the check of each source; returns the exit code."""
-    name, layouts = arguments.name, {}
+    name = arguments.name
+    inferred: dict[str, Found] = {}
     if name is not None and os.path.isfile(name):
         from perfkit.cli.files import founds_of
         from perfkit.desk.reading import desk_on, yaml_of
@@ -58,12 +62,12 @@ def run(arguments: argparse.Namespace) -> int:
         if not arguments.json:
             print(yaml_of(founds))
         desk = desk_on(founds, arguments.timezone or "UTC", arguments.jobs)
-        layouts = {found.name: found.layout for found in founds}
+        inferred = {found.name: found for found in founds}
         name = None
     else:
         refuse_answers(arguments)
         desk = desk_of(arguments)
-    checks = _checks(desk, name, layouts)
+    checks = _checks(desk, name, inferred)
     if arguments.json:
         from perfkit.summary.source_check import as_json
 
@@ -76,9 +80,7 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT_OK if all(one.is_usable for one in checks) else EXIT_FAILED
 
 
-def _checks(
-    desk: Desk, name: str | None, layouts: dict[str, dict[str, object]]
-) -> list[SourceCheck]:
+def _checks(desk: Desk, name: str | None, inferred: Mapping[str, Found]) -> list[SourceCheck]:
     from perfkit.core.errors import UsageError
     from perfkit.summary.source_check import source_check
 
@@ -87,6 +89,6 @@ def _checks(
         known = ", ".join(one.name for one in desk.config.sources)
         raise UsageError(f"there is no source or file {name}; the workspace has {known}")
     return [
-        source_check(desk.book_of({"source": one.name}), one, layouts.get(one.name, {}))
+        source_check(desk.book_of({"source": one.name}), one, inferred.get(one.name))
         for one in sources
     ]

@@ -51,6 +51,7 @@ def run_summary(arguments: argparse.Namespace) -> int:
     out = sys.stderr if arguments.json else sys.stdout
     out.write(yaml_of(founds) + "\n")
     desk = desk_on(founds, arguments.timezone or "UTC", arguments.jobs)
+    del founds  # they hold all records
 
     from perfkit.book.store.day_sheet import DIMENSIONS
     from perfkit.summary.breakdowns import checked_dimension

@@ -14,6 +14,7 @@ from perfkit.config.dialect import Condition, Dialect
 from perfkit.config.expressions import Field
 from perfkit.inference.result import Reading
 from perfkit.inference.table import shapes
+from perfkit.inference.table.records import column_of
 
 Record = Mapping[str, object]
 
@@ -37,9 +38,11 @@ def closed_if_it_holds(reading: Reading, records: Sequence[Record]) -> int | Non
     conditions = [*dialect.only, *(one for group in dialect.open_when for one in group)]
     if any(_has_new_words(one, records) for one in conditions):
         return None
-    kept = _meeting(dialect.only, records)
-    opening = {id(record) for group in dialect.open_when for record in _meeting(group, kept)}
-    closing = [record for record in kept if id(record) not in opening]
+    closing = records
+    if conditions:
+        kept = list(_meeting(dialect.only, records))
+        opening = {id(record) for group in dialect.open_when for record in _meeting(group, kept)}
+        closing = [record for record in kept if id(record) not in opening]
     if not _are_results(dialect, closing) or not _are_unique(dialect, closing):
         return None
     return len(closing)
@@ -49,12 +52,12 @@ def _refused(key: str, problem: str, remedy: str) -> Exception:
     return _RefusedError(f"{key}: {problem}; {remedy}")
 
 
-def _values(field: object, records: Sequence[Record]) -> list[object]:
+def _values(field: object, records: Sequence[Record]) -> Sequence[object]:
     """The values of a field; of a function of fields, nothing."""
     if not isinstance(field, Field):
         return []
     first, *inner = field.path
-    values: list[object] = [record.get(str(first)) for record in records]
+    values = column_of(records, str(first))
     for step in inner:
         values = [one.get(step) if isinstance(one, Mapping) else None for one in values]
     return values

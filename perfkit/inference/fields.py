@@ -6,16 +6,19 @@ net_pnl:   pnl          found in 132 of 132 records, -12.5 to 40, such as 3.5, -
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
+from functools import cache
 from typing import NamedTuple
 
 from perfkit.config.dialect import Condition, Dialect
 from perfkit.config.expressions import Field
-from perfkit.inference.places import Place, places_of
+from perfkit.core import values as col
+from perfkit.core.one_value import BadValueError
+from perfkit.inference.places import Place
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import SAMPLED_RECORDS, columns_of, names_of
+from perfkit.inference.table.columns import SAMPLED_RECORDS, columns_of, names_of, sampled
+from perfkit.inference.table.records import column_of
 
 MOST_SAMPLES = 3
 _LONGEST = 32
@@ -47,12 +50,10 @@ class FieldCheck(NamedTuple):
         return f"{said}; did you mean {self.similar}?" if self.similar else said
 
 
-def records_of(path: str, layout: Mapping[str, object], dialect: Dialect) -> Sequence[Place]:
-    """The place of a file that a dialect reads: the one that its layout names, else the likeliest.
-
-    Raises `LogReadError`.
-    """
-    places = places_of(path)
+def place_of(
+    places: Sequence[Place], layout: Mapping[str, object], dialect: Dialect
+) -> Sequence[Place]:
+    """The place that a dialect reads: the one that its layout names, else the likeliest."""
     named = [
         place
         for place in places
@@ -74,7 +75,11 @@ def field_checks(
     kept = records
     if dialect.only:
         kept = [record for record in records if _meets(dialect.only, record)]
-    known = names_of(columns_of((kept or records)[:SAMPLED_RECORDS]))
+
+    @cache
+    def known() -> list[str]:
+        return names_of(columns_of((kept or records)[:SAMPLED_RECORDS]))
+
     opening = [one for group in dialect.open_when for one in group]
     parts = [(slot.target, field) for slot in dialect.slots for field in _fields(slot.source)]
     parts += [("identity", field) for leaf in dialect.identity for field in _fields(leaf)]
@@ -120,16 +125,21 @@ def _value(record: object, field: Field) -> object:
 
 
 def _check(
-    part: str, field: Field, records: Sequence[Mapping[str, object]], known: Sequence[str]
+    part: str,
+    field: Field,
+    records: Sequence[Mapping[str, object]],
+    known: Callable[[], Sequence[str]],
 ) -> FieldCheck:
     name = str(field)
     if len(field.path) == 1:
-        all_values: list[object] = [record.get(name) for record in records]
+        all_values = column_of(records, name)
     else:
         all_values = [_value(record, field) for record in records]
-    values = [value for value in all_values if value is not None and value != ""]
-    low, high = _range(values)
-    close = [] if values else get_close_matches(name, known, 1, 0.5)
+    values = all_values
+    if None in values or "" in values:
+        values = [value for value in values if value is not None and value != ""]
+    low, high = _range(values) if values else ("", "")
+    close = [] if values else get_close_matches(name, known(), 1, 0.5)
     samples = tuple(dict.fromkeys(map(_short, values[:200])))[:MOST_SAMPLES]
     similar = close[0] if close else ""
     return FieldCheck(part, name, len(values), len(records), low, high, samples, similar)
@@ -137,21 +147,36 @@ def _check(
 
 def _range(values: Sequence[object]) -> tuple[str, str]:
     """The least and the largest of some values, if all are numbers or all are times."""
+    if set(map(type, values)) != {str}:
+        return _range_of_numbers(values)
+    texts: Sequence[str] = values  # type: ignore[assignment]
+    if shapes.number(texts[0]) is not None:
+        return _range_of_plain(texts) or _range_of_numbers(texts)
+    if not all(map(shapes.is_iso, sampled(texts, SAMPLED_RECORDS))):
+        return "", ""
+    return min(texts), max(texts)
+
+
+def _range_of_plain(texts: Sequence[str]) -> tuple[str, str] | None:
+    """The range of texts of digits alone; None where one is of another form."""
+    if not shapes.are_digits(texts):
+        return None
     try:
-        different = list(set(values))
+        units = col.numbers(texts).units
+    except BadValueError:
+        return None
+    ends = [texts[units.index(end(units))] for end in (min, max)]  # type: ignore[type-var]
+    low, high = map(shapes.number, ends)
+    return f"{low}", f"{high}"
+
+
+def _range_of_numbers(values: Sequence[object]) -> tuple[str, str]:
+    try:
+        numbers = list(map(shapes.number, dict.fromkeys(values)))
     except TypeError:  # lists or objects
         return "", ""
-    numbers: list[Decimal] = []
-    for value in different:
-        number = shapes.number(value)
-        if number is None:
-            break
-        numbers.append(number)
-    if different and len(numbers) == len(different):
-        return f"{min(numbers)}", f"{max(numbers)}"
-    texts = [value for value in different if isinstance(value, str)]
-    are_times = len(texts) == len(different) and all(map(shapes.is_iso, texts[:SAMPLED_RECORDS]))
-    return (min(texts), max(texts)) if texts and are_times else ("", "")
+    known = [number for number in numbers if number is not None]
+    return (f"{min(known)}", f"{max(known)}") if len(known) == len(numbers) else ("", "")
 
 
 def _short(value: object) -> str:

@@ -23,6 +23,7 @@ from typing import Any, NamedTuple
 from perfkit.core.errors import LogReadError, reason_of
 from perfkit.core.one_value import BadValueError
 from perfkit.inference.table import shapes
+from perfkit.inference.table.records import of_cells, of_lines, of_rows
 
 MOST_BYTES = 256 * 1024 * 1024
 MOST_RECORDS = 100_000
@@ -147,8 +148,11 @@ def _leads(steps: Sequence[str], path: Sequence[str]) -> bool:
 
 
 def _of_lines(lines: Sequence[str]) -> Place:
-    found = map(_decoded, lines[:MOST_RECORDS])
-    return Place("", {}, [record for record in found if isinstance(record, dict)])
+    lines = lines[:MOST_RECORDS]
+    alike = of_lines(lines)
+    if alike is not None:
+        return Place("", {}, alike)
+    return Place("", {}, [record for record in map(_decoded, lines) if isinstance(record, dict)])
 
 
 def _decoded(text: str) -> Any:
@@ -257,7 +261,7 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
     rows = csv.reader(io.StringIO(text), delimiter=delimiter)
     before: list[list[str]] = []
     header: list[str] | None = None
-    records: list[dict[str, object]] = []
+    records: list[list[str]] = []
     try:
         for row in rows:
             if header is None:
@@ -268,18 +272,20 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
                 else:
                     before.append(row)
             elif len(row) == len(header) and len(records) < MOST_RECORDS:
-                records.append(dict(zip(header, row, strict=True)))
+                records.append(row)
     except csv.Error:
         pass  # what was read so far is enough to decide
     layout: dict[str, object] = {} if is_called_csv else {"format": "csv"}
     if not text.endswith(("\n", "\r")):
         layout["complete"] = True
-    return [Place("", layout, _without_totals(records), parted_by=delimiter)] if header else []
+    if header is None:
+        return []
+    return [Place("", layout, of_cells(header, _without_totals(records)), (), delimiter)]
 
 
-def _without_totals(records: list[dict[str, object]]) -> list[dict[str, object]]:
+def _without_totals(records: list[list[str]]) -> list[list[str]]:
     """The rows without those of totals at the end, which fill few of the columns."""
-    filled = [sum(value != "" for value in record.values()) for record in records]
+    filled = [len(record) - record.count("") for record in records]
     usual = sorted(filled)[len(filled) // 2] if filled else 0
     end = len(records)
     while len(records) - end < 2 < end and filled[end - 1] * 2 < usual:
@@ -322,13 +328,13 @@ def _tables(path: str) -> list[Place]:
     from perfkit.logs.formats import sqlite_files, sqlite_rows
 
     def places(database: sqlite3.Connection) -> list[Place]:
-        database.row_factory = sqlite3.Row
         names = database.execute("SELECT name FROM sqlite_master WHERE type = 'table'").fetchall()
         found = []
         for (name,) in names[:MOST_PLACES]:
             quoted = sqlite_rows.quoted(name)
             rows = database.execute(f"SELECT * FROM {quoted} LIMIT {MOST_RECORDS}")
-            found.append(Place(name, {"table": name}, [_plain_row(row) for row in rows]))
+            columns = [column[0] for column in rows.description]
+            found.append(Place(name, {"table": name}, of_rows(columns, rows.fetchall())))
         return found
 
     try:
@@ -336,12 +342,3 @@ def _tables(path: str) -> list[Place]:
     except BadValueError as error:
         remedy = getattr(error, "remedy", "") or "check that it is a whole database"
         raise LogReadError(path, str(error), remedy) from error
-
-
-def _plain_row(row: Any) -> dict[str, object]:
-    """A row as a record; a REAL is the shortest decimal of its double."""
-    return {
-        name: repr(value) if isinstance(value, float) else value
-        for name, value in zip(row.keys(), row, strict=True)
-        if not isinstance(value, bytes)
-    }

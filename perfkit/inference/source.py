@@ -26,13 +26,17 @@ MOST_ANSWERS = 8
 
 
 class Found(NamedTuple):
-    """What was found in a file: where the records lie, how many there are, how to read them."""
+    """What was found in a file: where the records lie, how many there are, how to read them.
+
+    `places` are all that were looked at.
+    """
 
     name: str
     path: str
     layout: dict[str, object]
     records: int
     reading: Reading
+    places: Sequence[Place] = ()
 
     def source(self, path: str | None = None) -> dict[str, object]:
         """The keys of the source."""
@@ -68,7 +72,7 @@ def found_in(path: str) -> Found:
         founds.append((found, place))
         if _rank(found) > _rank(best):
             best = found
-    return _asked_which(best, founds)
+    return _asked_which(best, founds)._replace(places=places)
 
 
 def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:

@@ -6,12 +6,12 @@ amount with a sign of a currency: each may change how a log is to be read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import chain
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from types import NoneType
 
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import MOST_COLUMNS, MOST_LEVELS, MOST_WORDS
+from perfkit.inference.table.records import column_of, field_names
 
 Record = Mapping[str, object]
 
@@ -35,11 +35,10 @@ def unseen(records: Sequence[Record], ends: int) -> list[Record]:
     return [records[row] for row in sorted(found)]
 
 
-def _fields(records: Sequence[Record], levels: int) -> Iterator[list[object]]:
+def _fields(records: Sequence[Record], levels: int) -> Iterator[Sequence[object]]:
     """The values of each field of all records, those of inner objects one by one."""
-    names = dict.fromkeys(chain.from_iterable(set(map(tuple, records))))
-    for name in list(names)[:MOST_COLUMNS]:
-        values = [record.get(name) for record in records]
+    for name in field_names(records)[:MOST_COLUMNS]:
+        values = column_of(records, name)
         kinds = set(map(type, values))
         if dict in kinds and levels > 1:
             inner = [value if isinstance(value, dict) else {} for value in values]
@@ -89,9 +88,15 @@ def _are_alike(known: set[object], middle: Sequence[object]) -> bool:
         return False
     texts = list(map(str, known))
     signs = _DIGITS | set("".join(texts))
-    return any(map(_is_amount_or_time, texts[:_LOOKED_AT])) and signs.issuperset(
-        "".join(map(str, middle))
-    )
+    return any(map(_is_amount_or_time, texts[:_LOOKED_AT])) and _are_of(signs, map(str, middle))
+
+
+def _are_of(signs: Set[str], texts: Iterable[str]) -> bool:
+    """Whether texts have no other signs than these."""
+    joined = "".join(texts)
+    if not joined.isascii():
+        return signs >= set(joined)
+    return not joined.encode().translate(None, "".join(signs).encode("ascii", "ignore"))
 
 
 def _is_amount_or_time(text: str) -> bool:

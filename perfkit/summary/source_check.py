@@ -14,7 +14,9 @@ from perfkit.config.settings import Source
 from perfkit.core.errors import LogReadError, kind_of
 from perfkit.core.formatting import aligned, plain
 from perfkit.core.trade import Trade
-from perfkit.inference.fields import FieldCheck, field_checks, records_of
+from perfkit.inference.fields import FieldCheck, field_checks, place_of
+from perfkit.inference.places import Place, places_of
+from perfkit.inference.source import Found
 from perfkit.logs.files import opened
 from perfkit.logs.formulas import alternatives
 from perfkit.summary.findings import findings
@@ -54,8 +56,11 @@ class SourceCheck(NamedTuple):
         return bool(self.closed or self.open)
 
 
-def source_check(book: Book, source: Source, layout: dict[str, object]) -> SourceCheck:
-    """The check of a source that a book has read; `layout` are its keys of where records lie."""
+def source_check(book: Book, source: Source, inferred: Found | None = None) -> SourceCheck:
+    """The check of a source that a book has read; `inferred` is how its one file was found to be.
+
+    Raises `LogReadError`.
+    """
     entries = book.files_of(source.name)
     read = sum(parsed for file in entries for _, parsed, _, _ in file.days)
     ignored = sum(left for file in entries for _, _, left, _ in file.days)
@@ -63,16 +68,7 @@ def source_check(book: Book, source: Source, layout: dict[str, object]) -> Sourc
     bad: Counter[str] = Counter()
     for error in book.errors:
         bad[kind_of(error.reason)] += 1 + error.more
-    fields: tuple[FieldCheck, ...] = ()
-    if entries:
-        location = source.location if len(entries) == 1 else ""
-        path = location if location.endswith(entries[-1].name) else _path(book, entries[-1].name)
-        by_reader = source.dialect.layout.reader is not None
-        places = [] if by_reader else records_of(path, layout, source.dialect)
-        records: Sequence[Mapping[str, object]] = places[0].records if places else ()
-        if not any(record.keys() & source.dialect.keys for record in records):
-            records = _made(path, entries[-1].name, source) or records
-        fields = field_checks(source.dialect, records)
+    fields = _fields(book, source, entries[-1].name, inferred) if entries else ()
     closed, open_trades = len(book.closed), len(book.open)
     found = SourceCheck(
         source=source.name,
@@ -92,6 +88,23 @@ def source_check(book: Book, source: Source, layout: dict[str, object]) -> Sourc
         warnings=(),
     )
     return found._replace(warnings=tuple(_warnings(found, source, book)))
+
+
+def _fields(
+    book: Book, source: Source, newest: str, inferred: Found | None
+) -> tuple[FieldCheck, ...]:
+    """A report on each field of the dialect, over the records of the newest file."""
+    location = source.location if len(book.files_of(source.name)) == 1 else ""
+    path = location if location.endswith(newest) else _path(book, newest)
+    places: Sequence[Place] = ()
+    if inferred is not None:
+        places = place_of(inferred.places, inferred.layout, source.dialect)
+    elif source.dialect.layout.reader is None:
+        places = place_of(places_of(path), {}, source.dialect)
+    records: Sequence[Mapping[str, object]] = places[0].records if places else ()
+    if not any(record.keys() & source.dialect.keys for record in records):
+        records = _made(path, newest, source) or records
+    return field_checks(source.dialect, records)
 
 
 def _made(path: str, shown: str, source: Source) -> list[dict[str, object]]:

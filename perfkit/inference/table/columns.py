@@ -19,6 +19,7 @@ from typing import TypeVar
 
 from perfkit.inference.table import shapes
 from perfkit.inference.table.names import word_set, words
+from perfkit.inference.table.records import column_of
 
 T = TypeVar("T")
 
@@ -180,10 +181,9 @@ def _collect(
 
 
 def _column(path: tuple[str, ...], records: Sequence[Mapping[str, object]]) -> Column:
-    values: list[object]
+    values: Sequence[object]
     if len(path) == 1:
-        name = path[0]
-        values = [record.get(name) for record in records]
+        values = column_of(records, path[0])
     else:
         values = [_at(record, path) for record in records]
     kind, unit, layout = _kind(words(path[-1]), values)

@@ -21,6 +21,7 @@ _DRESSED = re.compile(
     r"(?P<digits>[0-9][0-9,' \u00a0]*(?:\.[0-9]+)?|[0-9][0-9.]*,[0-9]+|\.[0-9]+)(?P<close>\))?"
     r" ?(?P<after>%|[$€£₹¥]|[A-Za-z]{1,6})?"
 )
+_SIGNS_OF_NUMBERS = b"0123456789.+-"
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:\.[0-9]{3})+")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -109,6 +110,12 @@ def number(value: object) -> Decimal | None:
     if _PLAIN.fullmatch(value):
         return Decimal(value)
     return _dressed_number(value.strip())
+
+
+def are_digits(texts: Sequence[str]) -> bool:
+    """Whether texts have nothing but digits, points and signs."""
+    joined = "".join(texts)
+    return joined.isascii() and not joined.encode().translate(None, _SIGNS_OF_NUMBERS)
 
 
 def _dressed_number(text: str) -> Decimal | None:

@@ -1,0 +1,139 @@
+"""Records that all have the same fields, kept as columns: most logs are so.
+
+To take one field of 100,000 records then takes no time, and they are held as a tenth of the
+objects. One record is a mapping as any other, made when it is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import attrgetter, itemgetter
+from typing import Any, TypeVar, overload
+
+T = TypeVar("T")
+
+Record = Mapping[str, object]
+
+
+class AlikeRecords(Sequence[Record]):
+    """Records with the same fields: `columns` has the values of each of `names`."""
+
+    def __init__(self, names: Sequence[str], columns: Sequence[Sequence[object]]) -> None:
+        self._columns = dict(zip(names, columns, strict=True))
+        self.names = tuple(self._columns)
+        self._count = len(columns[0]) if columns else 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def __iter__(self) -> Iterator[Record]:
+        for row in zip(*self._columns.values(), strict=True):
+            yield dict(zip(self.names, row, strict=True))
+
+    @overload
+    def __getitem__(self, at: int) -> Record: ...
+    @overload
+    def __getitem__(self, at: slice) -> AlikeRecords: ...
+    def __getitem__(self, at: int | slice) -> Record | AlikeRecords:
+        taken = [column[at] for column in self._columns.values()]
+        if isinstance(at, slice):
+            return AlikeRecords(self.names, taken)  # type: ignore[arg-type]
+        return dict(zip(self.names, taken, strict=True))
+
+    def column(self, name: str) -> Sequence[object]:
+        """The values of a field; None for each record where there is no such field."""
+        return self._columns.get(name) or [None] * self._count
+
+
+def of_lines(lines: Sequence[str]) -> AlikeRecords | None:
+    """The records of lines of JSON, numbers exact; None where one has not the fields of the first.
+
+    A field that is not there is not the same as one that is null.
+    """
+    import msgspec
+
+    try:
+        first = msgspec.json.decode(lines[0]) if lines else None
+        if not isinstance(first, dict) or not first:
+            return None
+        decode = _decoder(tuple(first)).decode
+        decode(lines[-1])
+        decode(lines[len(lines) // 2])  # most logs of other kinds show it here
+        rows = list(map(decode, lines))
+        return AlikeRecords(
+            list(first), [list(map(attrgetter(own), rows)) for own in _own_names(first)]
+        )
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+
+
+def _decoder(names: tuple[str, ...]) -> Any:
+    """Decodes objects of exactly these fields; `ValueError` for names that it cannot have."""
+    import msgspec
+
+    own = _own_names(names)
+    record = msgspec.defstruct(
+        "Record",
+        [(name, Any) for name in own],
+        rename=dict(zip(own, names, strict=True)),
+        forbid_unknown_fields=True,
+        gc=False,
+    )
+    return msgspec.json.Decoder(record, float_hook=str)
+
+
+def _own_names(names: Collection[str]) -> list[str]:
+    return [f"field_{n}" for n in range(len(names))]
+
+
+def of_cells(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[Record]:
+    """The records of rows of CSV, each with a cell for each name."""
+    return AlikeRecords(names, _turned(rows, len(names))) if rows else []
+
+
+def _turned(rows: Sequence[Sequence[T]], width: int) -> list[list[T]]:
+    """Rows as columns; `zip(*rows)` takes twice as long."""
+    return [list(map(itemgetter(n), rows)) for n in range(width)]
+
+
+def of_rows(names: Sequence[str], rows: Sequence[Sequence[object]]) -> Sequence[Record]:
+    """The records of rows of a database: a REAL is the shortest decimal of its double."""
+    columns = _turned(rows, len(names))
+    kinds = [set(map(type, column)) for column in columns]
+    if any(bytes in one for one in kinds):  # which are left out of their records
+        return [
+            {
+                name: _exact(value)
+                for name, value in zip(names, row, strict=True)
+                if _is_no_blob(value)
+            }
+            for row in rows
+        ]
+    exact = [
+        list(map(_exact, column)) if float in kind else column
+        for column, kind in zip(columns, kinds, strict=True)
+    ]
+    return AlikeRecords(names, exact) if rows else []
+
+
+def column_of(records: Sequence[Record], name: str) -> Sequence[object]:
+    """The value of a field in each of some records, None where it is not there."""
+    if isinstance(records, AlikeRecords):
+        return records.column(name)
+    return [record.get(name) for record in records]
+
+
+def field_names(records: Sequence[Record]) -> list[str]:
+    """The names of all fields of some records."""
+    if isinstance(records, AlikeRecords):
+        return list(records.names)
+    return list(dict.fromkeys(chain.from_iterable(set(map(tuple, records)))))
+
+
+def _exact(value: object) -> object:
+    return repr(value) if isinstance(value, float) else value
+
+
+def _is_no_blob(value: object) -> bool:
+    return not isinstance(value, bytes)
