@@ -7,10 +7,11 @@ extended by trades that all come after its own; anything else is a new sheet.
 from __future__ import annotations
 
 import marshal
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from itertools import groupby
-from operator import lt
+from itertools import compress
+from operator import eq, lt
 
 from perfkit.book.store.packing import PackedTrades, packed_tally, unpacked_tally
 from perfkit.core.calendar import Calendar
@@ -143,9 +144,12 @@ def _closed_together(trades: Trades) -> int:
     closed_at = trades.closed_at
     if all(map(lt, closed_at, closed_at[1:])):
         return 0
-    count = 0
-    for _, rows in groupby(range(len(closed_at)), closed_at.__getitem__):
-        marks = [trades.marks[row] & (WON | LOST) for row in rows]
+    count = last = 0
+    for row in compress(range(len(closed_at)), map(eq, closed_at, closed_at[1:])):
+        if row < last:  # known to be of the run before
+            continue
+        last = bisect_right(closed_at, closed_at[row], row)
+        marks = [mark & (WON | LOST) for mark in trades.marks[row:last]]
         count += len(marks) if WON in marks and LOST in marks else 0
     return count
 
