@@ -239,6 +239,9 @@ def test_what_is_left_out_of_a_trade_is_counted_by_field_and_reason_with_a_sampl
         ("5 0 -1", 3),
         ("5 ; -5", 0),
         ("; 5 -1", 2),
+        ("5 -5 ; 2 -1 1", 5),
+        ("5 5 ; 3 -3", 2),
+        ("5 0 -5 ; 3 3", 3),
     ],
 )
 def test_a_win_and_a_loss_that_closed_at_one_time_are_a_finding(
