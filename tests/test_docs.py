@@ -206,7 +206,7 @@ class TestConfiguration:
         assert shown == TARGETS
 
     def test_every_key_and_field_of_fills_is_documented(self) -> None:
-        keys, fields = tables_of(section("configuration.md", "### Fills"))
+        keys, fields, _ = tables_of(section("configuration.md", "### Fills"))
         assert [names_in(row[0]) for row in keys] == [{key} for key in fills.KEYS]
         listed = set().union(*(names_in(row[0]) for row in fields))
         assert listed == set(fills.FIELDS)

@@ -11,12 +11,14 @@ READER = "reader"
 """The format of a file that a reader of another package turns into records."""
 
 LAYOUT_KEYS = (
-    *("format", "header", "delimiter", "section", "complete", "records", "table", "query"),
+    *("format", "header", "columns", "delimiter", "section", "complete"),
+    *("records", "table", "query"),
     READER,
 )
 
 _OF = {
     "header": CSV,
+    "columns": CSV,
     "delimiter": CSV,
     "section": CSV,
     "complete": CSV,
@@ -31,14 +33,15 @@ _OF = {
 class Layout(NamedTuple):
     """What is said of the file of a log; the format is `auto` where it is to be found out.
 
-    `header` is the number of the line with the names of a CSV file, `section` the first cell of a
-    line above it; it is `complete` where its last row counts without a newline, as nothing more
-    comes; `records` are the names on the way to the records of a JSON document;
-    `reader` is the name of an extension.
+    `header` is the number of the line with the names of a CSV file, `columns` are the names of one
+    that has no such line, `section` is the first cell of a line above the header; it is `complete`
+    where its last row counts without a newline, as nothing more comes. `records` are the names on
+    the way to the records of a JSON document; `reader` is the name of an extension.
     """
 
     format: str = AUTO
     header: int | None = None
+    columns: tuple[str, ...] = ()
     delimiter: str | None = None
     section: str | None = None
     complete: bool = False
@@ -66,6 +69,12 @@ def layout_of(spec: Mapping[str, object], problem: Callable[[str, str, str], Exc
     header = said.get("header")
     if "header" in said and (not isinstance(header, int) or isinstance(header, bool) or header < 1):
         raise problem("header", f"{header!r} is not the number of a line", "count lines from 1")
+    if "columns" in said and not said.keys().isdisjoint(("header", "section")):
+        raise problem(
+            "columns",
+            "is for a file that has no line with the names of its columns",
+            "leave out `columns`, or `header` and `section`",
+        )
     delimiter = _text(said, "delimiter", "write one character such as ;", problem)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise problem("delimiter", f"{delimiter!r} is not one character", "write one such as ;")
@@ -76,6 +85,7 @@ def layout_of(spec: Mapping[str, object], problem: Callable[[str, str, str], Exc
     return Layout(
         format=implied.pop() if implied else str(chosen),
         header=header if isinstance(header, int) else None,
+        columns=_columns(said, problem),
         delimiter=delimiter,
         section=_text(said, "section", "write the first cell of its first line", problem),
         complete=complete,
@@ -84,6 +94,21 @@ def layout_of(spec: Mapping[str, object], problem: Callable[[str, str, str], Exc
         query=_text(said, "query", "write a SELECT", problem),
         reader=_text(said, READER, "write the name of a reader", problem),
     )
+
+
+def _columns(
+    said: Mapping[str, object], problem: Callable[[str, str, str], Exception]
+) -> tuple[str, ...]:
+    """The names of the columns; an empty one is for a column that nothing reads."""
+    columns = said.get("columns", [])
+    is_list = isinstance(columns, list) and all(isinstance(one, str) for one in columns)
+    if not is_list or ("columns" in said and len(columns) < 2):  # type: ignore[arg-type]
+        raise problem(
+            "columns",
+            "is not a list of names",
+            "write them all, such as [time, side, price, profit]",
+        )
+    return tuple(columns)  # type: ignore[arg-type]
 
 
 def _text(

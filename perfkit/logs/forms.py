@@ -122,7 +122,7 @@ def _form_of_text(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> F
 
 
 def _csv(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> Form:
-    from perfkit.logs.formats.csv_rows import headers_in, likely_header
+    from perfkit.logs.formats.csv_rows import header_of_columns, headers_in, likely_header
     from perfkit.logs.formats.json_lines import MAX_LINE_BYTES
 
     layout = dialect.layout
@@ -130,7 +130,11 @@ def _csv(path: str, text: BinaryIO, head: bytes, dialect: Dialect) -> Form:
     if layout.section is None:
         if len(head) - head.rfind(b"\n") > PEEKED_BYTES:  # a header of many columns
             head += text.readline(MAX_LINE_BYTES)
-        head = head[: head.rfind(b"\n") + 1]  # what follows may go on
+        if not (layout.columns and layout.complete):
+            head = head[: head.rfind(b"\n") + 1]  # what follows may go on
+    if layout.columns:
+        header = header_of_columns(head, layout)
+        return PLAIN if header is None else Form(CSV, header=header)
     surely = layout.format == CSV or _is_called_csv(path)
     keys = dialect.keys
     found = headers_in(head, keys, layout, 1 if surely else min(2, len(keys)))

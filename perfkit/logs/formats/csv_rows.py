@@ -2,8 +2,9 @@
 
 The header is the line that has most of the names that the dialect reads; what comes before it (a
 title, an account) is passed over. Of several columns with one name the second is `Name#2`; a
-column without a name is `#3` if it is the third. A row may span lines where a quoted cell does (see
-`csv_quotes`).
+column without a name is `#3` if it is the third. A file without a header has the names that its
+source says (`columns`), and its header counts as line 0. A row may span lines where a quoted cell
+does (see `csv_quotes`).
 
     Account: 1001            passed over
     time;profit;;profit      the header: time, profit, #3, profit#2
@@ -40,7 +41,10 @@ HEADER_WITHIN = 100
 
 
 class Header(NamedTuple):
-    """The names of the columns, the number of the line that has them, and what parts the cells."""
+    """The names of the columns, the number of the line that has them, and what parts the cells.
+
+    The line is 0 where no line has them, but the source.
+    """
 
     names: tuple[str, ...]
     line: int
@@ -50,8 +54,9 @@ class Header(NamedTuple):
 class OddWidthError(BadValueError):
     """A row with more or fewer cells than the header; `row` has what could be read of it."""
 
-    def __init__(self, row: tuple[Any, ...], cells: int, columns: int) -> None:
-        super().__init__(f"has {cells} cells, the header has {columns}")
+    def __init__(self, row: tuple[Any, ...], cells: int, header: Header) -> None:
+        what = "the header has" if header.line else "`columns` has"
+        super().__init__(f"has {cells} cells, {what} {len(header.names)}")
         self.row = row
 
 
@@ -92,11 +97,29 @@ def likely_header(head: bytes, layout: Layout) -> Header | None:
         if len(cells) > 1:
             if not looks_like_header(cells):
                 raise BadValueError(
-                    "begins with a row and not with the names of its columns; write them on its "
-                    "first line, or the number of the line that has them as `header` of the source"
+                    "begins with a row and not with the names of its columns; write them in its "
+                    "source, such as `columns: [time, side, price, profit]`, or the number of the "
+                    "line that has them as `header`"
                 )
             return Header(named(cells), number + 1, delimiter)
     return None
+
+
+def header_of_columns(head: bytes, layout: Layout) -> Header | None:
+    """The names that the source gives the columns of a file without a header; None without rows.
+
+    The delimiter is the one that parts a row into so many cells, the first row that one does; of
+    rows of another width, the one that parts the first of them into most.
+    """
+    rows = [line for line in _lines(head)[:HEADER_WITHIN] if line.strip()]
+    if not rows:
+        return None
+    names, delimiters = named(layout.columns), layout.delimiter or DELIMITERS
+    for row in rows:
+        for delimiter in delimiters:
+            if len(cells_of(row, delimiter)) == len(names):
+                return Header(names, 0, delimiter)
+    return Header(names, 0, max(delimiters, key=lambda one: len(cells_of(rows[0], one))))
 
 
 def _lines(head: bytes) -> list[str]:
@@ -120,6 +143,7 @@ class CsvRows:
 
     def __init__(self, header: Header, keys: Sequence[str], *, complete: bool = False) -> None:
         self._complete = complete
+        self._header = header
         self.first_line = header.line + 1
         self._names = header.names
         self._width = len(header.names)
@@ -253,7 +277,7 @@ class CsvRows:
         missing = self._width - len(cells)
         row = self._pick([*cells[: self._width], *[""] * (missing + 1 if missing > 0 else 1)])
         if missing:
-            raise OddWidthError(row, count, self._width)
+            raise OddWidthError(row, count, self._header)
         return row
 
     def _cells(self, row: str) -> list[str]:

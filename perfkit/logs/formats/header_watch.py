@@ -23,7 +23,7 @@ class HeaderWatch:
     def __init__(self, shown: str, header_line: int, *, passes_over: bool) -> None:
         self.another = 0
         self._shown = shown
-        self._header_line = header_line
+        self._first = f"line {header_line}" if header_line else "the `columns` of its source"
         self._passes_over = passes_over
 
     def look(self, headers: Iterable[tuple[int, bool]], rows: Sequence[int], end: int) -> None:
@@ -41,7 +41,7 @@ class HeaderWatch:
         if first and (not self._passes_over or any(first < row < end for row in rows)):
             raise LogReadError(
                 self._shown,
-                f"line {first} is another header than line {self._header_line}",
+                f"line {first} is another header than {self._first}",
                 "move the lines from there on to a file of their own, or write "
                 f"`header: {first}` in its source to read them alone",
             )
