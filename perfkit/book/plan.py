@@ -10,9 +10,9 @@
     longer, its earlier bytes are the same          what follows the committed offset is read
     compressed, a document or a database, all of    kept
       its text is the same
-    a document that is not whole, or that its       kept as it was before, and said
-      reader fails to read: it is being written,
-      or it is damaged
+    a document or a compressed file that is not     kept as it was before, and said
+      whole, or that its reader fails to read: it
+      is being written, or it is damaged
     shorter, its earlier bytes differ, or it has    read from its start; its old trades are dropped
       another form (a header came)
     new                                             read from its start
@@ -31,6 +31,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from perfkit.book.batch import FileReading
 from perfkit.book.store.ledger import FileEntry, Ledger
 from perfkit.config.dialect import Dialect
+from perfkit.core.errors import LogReadError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import narrowed
 from perfkit.disk.fingerprints import Fingerprint, is_settled
@@ -47,6 +48,10 @@ from perfkit.logs.files import (
 from perfkit.logs.formats.form import DOCUMENT
 from perfkit.logs.forms import form_fingerprint
 from perfkit.logs.listing import LogFile
+
+NOT_WHOLE = "is not a whole compressed file"
+LEAST_COMPRESSED = 14
+"""A compressed file of nothing has so many bytes at least (bz2; more in the other formats)."""
 
 
 class Plan(NamedTuple):
@@ -196,6 +201,10 @@ def _compared(
         return _compared_text(path, name, dialect, known, now, verified_bytes)
     except HalfWrittenError as error:
         return _Found(known, half_written=((name, error.problem),))
+    except LogReadError as error:
+        if not (known.is_compressed and isinstance(error.__cause__, EOFError)):
+            raise
+        return _Found(known, half_written=((name, NOT_WHOLE),))
 
 
 def _compared_text(
@@ -204,6 +213,8 @@ def _compared_text(
     with readable(name), open(path, "rb") as stream:
         status = os.fstat(stream.fileno())
         seen = known._replace(name=name, fingerprint=form_fingerprint(path, status), seen_at=now)
+        if known.is_compressed and status.st_size < LEAST_COMPRESSED:
+            return _Found(known, half_written=((name, NOT_WHOLE),))
         form = form_in(path, name, stream, dialect)
         if form.label != known.form:
             if known.numbering == DOCUMENT and is_begun_document(stream, form):

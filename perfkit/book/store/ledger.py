@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 Fingerprint = tuple[int, int, int, int, int]
 """Device, inode, size, and the times of the last change of content and of status in ns."""
 
+COMPRESSED = ("gz", "bz2", "xz")
+"""What the form of a compressed file begins with."""
+
 BadLine = tuple[int, int, str, int | None, int]
 """Line, offset, reason, day and how many more lines it stands for.
 
@@ -98,6 +101,11 @@ class FileEntry(NamedTuple):
         """The names of the columns of a CSV file; None of any other."""
         parts = self.form.removesuffix(UNDER_ANOTHER_HEADER).split("\n")
         return tuple(parts[5:]) if parts[1:2] == [CSV] else None
+
+    @property
+    def is_compressed(self) -> bool:
+        """Whether its text was unpacked from it."""
+        return self.form.partition("\n")[0] in COMPRESSED
 
     @property
     def is_read_anew(self) -> bool:
