@@ -81,9 +81,7 @@ def fill_trades(
     for row, group in zip(fills.rows, take(lines.identity, fills.rows), strict=True):
         if row not in before:
             groups.setdefault(group, []).append(row)
-    for rows in groups.values():
-        matcher.match(rows)
-    trades = matcher.trades
+    matcher.match_each(groups.values())
     places = [
         [line for row in rows for line in (row, *fills.others.get(row, ()))]
         for rows in matcher.rows
@@ -92,7 +90,7 @@ def fill_trades(
     records = Records(
         slots=[],
         key=take(lines.key, deciding),
-        is_open=[trade.closed_at is None for trade in trades],
+        is_open=[trade.closed_at is None for trade in matcher.trades],
         file=take(file, deciding),
         line=take(lines.line, deciding),
         other_lines={
@@ -103,13 +101,8 @@ def fill_trades(
         corrected=_with_any(fills.corrected, matcher.rows),
         repeated=_with_any(fills.repeated, matcher.rows),
     )
-    findings: tuple[tuple[frozenset[int], int], ...] = (
-        (_with_any(matcher.paid_in_kind, matcher.rows), PAID_IN_KIND),
-        (_with_any(matcher.same_time, matcher.rows), SAME_TIME),
-        (frozenset(n for n, trade in enumerate(trades) if trade.oversold), OVERSOLD),
-    )
-    targets = matcher.targets(multipliers)
-    computed = frozenset(range(len(trades)))
+    findings, targets = matcher.findings(), matcher.targets(multipliers)
+    computed = frozenset(range(len(deciding)))
     if not matcher.columns.keys().isdisjoint(LOGGED_PNL):
         logged = matcher.with_logged(targets)
         targets.update(logged.targets)
@@ -165,6 +158,11 @@ class _Matcher:
         self.unmatched: list[int] = []
         self.same_time: set[int] = set()
 
+    def match_each(self, groups: Iterable[list[int]]) -> None:
+        """The trades of groups, one after the other."""
+        for rows in groups:
+            self.match(rows)
+
     def match(self, rows: list[int]) -> None:
         """The trades of one group, whose rows are in the order of their lines."""
         rows = self._in_time([row for row in rows if self.fills[row].quantity])
@@ -183,6 +181,15 @@ class _Matcher:
             if self.fills[row].at < since.get(keys[row], self.fills[row].at)  # type: ignore[arg-type]
         )
         return frozenset(one for row in rows for one in (row, *fills.others.get(row, ())))
+
+    def findings(self) -> tuple[tuple[frozenset[int], int], ...]:
+        """The trades that have each finding."""
+        oversold = frozenset(n for n, trade in enumerate(self.trades) if trade.oversold)
+        return (
+            (_with_any(self.paid_in_kind, self.rows), PAID_IN_KIND),
+            (_with_any(self.same_time, self.rows), SAME_TIME),
+            (oversold, OVERSOLD),
+        )
 
     def targets(self, multipliers: Mapping[str, Decimal]) -> dict[str, Column]:
         """A column per target of a trade."""
