@@ -64,7 +64,9 @@ def clean_environment(folder: Path) -> Path:
         "--quiet",
         "--no-warn-script-location",
     ]
-    subprocess.run([*pip, "-c", str(ROOT / "constraints.txt"), str(ROOT)], check=True)
+    constraints = str(ROOT / "constraints.txt")
+    subprocess.run([*pip, "-c", constraints, "--upgrade", "pip"], check=True)  # as `make install`
+    subprocess.run([*pip, "-c", constraints, str(ROOT)], check=True)
     subprocess.run([*pip[:2], "compileall", "-q", str(folder / "lib")], check=False)
     return folder / "bin"
 
