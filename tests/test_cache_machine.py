@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from pathlib import Path
 
 import pytest
@@ -25,6 +25,7 @@ from perfkit.book.book import Book
 from perfkit.book.store import days, identity_index, pages
 from perfkit.book.verify import contents
 from perfkit.config.workspace import CACHE
+from perfkit.core.errors import LogReadError
 from perfkit.desk.desk import Desk
 from perfkit.desk.desk import open as open_desk
 from perfkit.logs import reader
@@ -318,11 +319,17 @@ class Workspace(RuleBasedStateMachine):
         if path is None:
             return
         content = path.read_bytes()
+        packed = path.suffix == ".gz"
         other = content[: at % (len(content) + 1)] + block
+        if packed and at % 2:
+            text = gzip.decompress(content)
+            other = gzip.compress(text[: at % (len(text) + 1)] + block, mtime=0)
         there, back = (lambda: write(path, other)), (lambda: write(path, content))
         with (
             flipped(pytest.MonkeyPatch(), moment, there, back),
             small_sizes() if self.small else nullcontext(),
+            # A damaged archive is an error, which leaves nothing behind either.
+            suppress(LogReadError) if packed else nullcontext(),
         ):
             assert open_desk(self.root).book.files is not None
 
