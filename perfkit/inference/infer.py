@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 
 from perfkit.inference.asking import OF_A_TRADE, doubts_of
 from perfkit.inference.assemble import dialect_of
-from perfkit.inference.candidates import Candidate, candidates_of
+from perfkit.inference.candidates import CONFIDENT, Candidate, candidates_of
 from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.doubts import Doubt
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
+from perfkit.inference.questions.groups import untimed
 from perfkit.inference.questions.paid_in import result_and_costs
 from perfkit.inference.questions.sizes import of_one_unit
 from perfkit.inference.record_kinds import failed_records, total_records
@@ -32,7 +33,11 @@ from perfkit.inference.table.role_names import (
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 from perfkit.inference.unseen import unseen
 from perfkit.inference.without_pnl.fallback import without_pnl
-from perfkit.inference.without_pnl.fills import agrees_with_executions, from_executions
+from perfkit.inference.without_pnl.fills import (
+    adds_up_executions,
+    agrees_with_executions,
+    from_executions,
+)
 from perfkit.inference.without_pnl.log_facts import Log
 
 MOST_DECIDING = 2_500
@@ -97,15 +102,16 @@ def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
 
 
 def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
-    """The records as executions, where the P&L is what matching them gives before costs.
+    """The records as executions, where the P&L is what matching them gives, or adds that up.
 
     The costs of the entry are then known as well.
     """
     whens = (*log.times.event, *log.times.closed, *log.times.other)
     best = candidates[0]
-    if best.proved or best.closing.marker is not None or not whens or not log.fees:
+    if best.proved or best.closing.marker is not None or not whens:
         return None
-    if not agrees_with_executions(log, best.pnl, whens[0]):
+    is_total = best.name.is_running and adds_up_executions(log, best.pnl, whens[0])
+    if not is_total and not (log.fees and agrees_with_executions(log, best.pnl, whens[0])):
         return None
     found = from_executions(log, best.pnl)
     if found is None:
@@ -123,7 +129,8 @@ def _read(
     best = candidates[0]
     rows = best.closing.rows
     events = best.closing.marker is not None and bool(best.closing.opening)
-    moments = moments_of(times, columns, rows, events=events, proved=best.proved)
+    is_sure = best.proved or (best.score >= CONFIDENT and _is_of_trades(columns, roles))
+    moments = moments_of(times, columns, rows, events=events, proved=is_sure)
     opened = next((one for one in moments.columns[1:2] if moments.opened_at), None)
     unit = unit_of(
         *(best.unit, best.name.currency, best.pnl, columns, roles, rows),
@@ -147,6 +154,9 @@ def _read(
         *unit.doubts,
         *([] if unit.doubts else of_unreadable(dialect, columns, unit.currency)),
     ]
+    if moments.columns and moments.closed_at == moments.columns[0].expression:
+        others = [*times.event, *times.other, *times.opened]
+        doubts += filter(None, [untimed(best, moments.columns[0], others, roles, log.failed)])
     is_linked = "open_when" in dialect
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
     return Reading(
@@ -159,6 +169,14 @@ def _read(
         doubts=tuple(doubts),
         columns=tuple(names_of(columns)),
     )
+
+
+def _is_of_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> bool:
+    """Whether records are trades by their parts alone, and no figures of many of them."""
+    if any(is_summary_name(column.name) for column in columns):
+        return False
+    has_end = bool({"outcome", "exit_reason"} & roles.keys())
+    return {"entry_price", "exit_price"} <= roles.keys() or ("side" in roles and has_end)
 
 
 def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:

@@ -44,7 +44,8 @@ class Place(NamedTuple):
     """Records of a file, and the keys of a source that say where they are.
 
     Where several lists were taken together, `lists` are the paths to them. `parted_by` is what
-    stands between the cells of a CSV file.
+    stands between the cells of a CSV file, `odd_rows` how many of its rows look like records, but
+    for a cell too many or too few.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Place(NamedTuple):
     records: Sequence[Mapping[str, object]]
     lists: tuple[str, ...] = ()
     parted_by: str = ""
+    odd_rows: int = 0
 
     @property
     def is_inside(self) -> bool:
@@ -82,8 +84,10 @@ def why_no_place(path: str) -> str:
     with open(path, "rb") as stream:
         text = _text(stream.read(64 * 1024))
     lines = [line for line in text.splitlines() if line.strip(" ,;\t")]
-    if not lines or text.lstrip()[0] in "[{":
+    if not lines:
         return "the file has no records"
+    if text.lstrip()[0] in "[{":
+        return _why_no_json(path)
     width = max(_usual(lines, delimiter) for delimiter in _DELIMITERS)
     if width < 2:
         return "the file has no records"
@@ -93,6 +97,19 @@ def why_no_place(path: str) -> str:
         f"no line has names for the {width} columns that most rows have; "
         "write such a line at the top of the file"
     )
+
+
+def _why_no_json(path: str) -> str:
+    """Why a document has no records: it is not valid, such as by a comma too many, or empty."""
+    with open(path, "rb") as stream:
+        text = _text(stream.read(MOST_BYTES))
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f"line {error.lineno} is not valid JSON ({error.msg}); mend the file"
+    except (ValueError, RecursionError):
+        pass
+    return "the file has no records"
 
 
 def _text(content: bytes) -> str:
@@ -113,7 +130,8 @@ def _of_json(text: str) -> list[Place]:
         return [_of_lines(lines)]
     document = _decoded(text)
     if document is None:
-        return [_of_lines(lines)]
+        place = _of_lines(lines)
+        return [place] if place.records else []
     places = list(_lists(document, ()))
     if not places and isinstance(document, dict):
         nested = any(isinstance(value, dict | list) for value in document.values())
@@ -262,6 +280,7 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
     before: list[list[str]] = []
     header: list[str] | None = None
     records: list[list[str]] = []
+    odd: list[list[str]] = []
     try:
         for row in rows:
             if header is None:
@@ -273,6 +292,8 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
                     before.append(row)
             elif len(row) == len(header) and len(records) < MOST_RECORDS:
                 records.append(row)
+            elif records and len(odd) < MOST_RECORDS and _is_alike(row, records[-1]):
+                odd.append(row)
     except csv.Error:
         pass  # what was read so far is enough to decide
     layout: dict[str, object] = {} if is_called_csv else {"format": "csv"}
@@ -280,7 +301,23 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
         layout["complete"] = True
     if header is None:
         return []
-    return [Place("", layout, of_cells(header, _without_totals(records)), (), delimiter)]
+    return [Place("", layout, of_cells(header, _without_totals(records)), (), delimiter, len(odd))]
+
+
+def _is_alike(row: Sequence[str], record: Sequence[str]) -> bool:
+    """Whether a row of another width has numbers and times where a record has them."""
+    while len(row) > len(record) and not row[-1].strip():
+        row = row[:-1]
+    if not row or abs(len(row) - len(record)) not in (1, 2, 3):
+        return False
+    pairs = [(cell, there) for cell, there in zip(row, record, strict=False)]
+    alike = sum(_looks(cell) == _looks(there) or not cell for cell, there in pairs)
+    return alike * 10 >= 8 * len(pairs) and sum(map(bool, row)) * 2 > len(record)
+
+
+def _looks(cell: str) -> str:
+    """What kind of thing a cell is: a number, a time, or words."""
+    return "number" if shapes.number(cell) is not None else "time" if shapes.is_time(cell) else ""
 
 
 def _without_totals(records: list[list[str]]) -> list[list[str]]:

@@ -30,6 +30,7 @@ FAILED = word_set(
 STILL_OPEN = word_set("open active hold holding running live unrealized")
 MOVED = word_set("deposit withdrawal withdraw balance transfer payout")
 """Words for money that was moved, and not earned."""
+_BOOKED = (("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("dividend",))
 _STATES = word_set(
     "status state event ev kind action type phase act side signal result outcome closed resolved "
     "settled open exited direction is reason category note trade order active won win entry "
@@ -66,6 +67,7 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
             continue
         bad = {label for label in column.distinct if _is_failed(label)}
         bad |= {label for label in column.distinct if set(words(label)) & MOVED}
+        bad |= {label for label in column.distinct if words(label) in _BOOKED}
         if bad and len(bad) < len([label for label in column.distinct if label]):
             rows = {row for row, label in enumerate(column.labels) if label in bad}
             return rows, {column.expression: {"not": logged(column, bad)}}

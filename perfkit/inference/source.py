@@ -14,6 +14,7 @@ from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.infer import infer
 from perfkit.inference.number_marks import with_marks_asked
 from perfkit.inference.places import Place, places_of, why_no_place
+from perfkit.inference.questions.odd_rows import with_odd_rows_asked
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.role_names import is_skipped_place
 from perfkit.inference.yaml_text import block, comment
@@ -64,6 +65,8 @@ def found_in(path: str) -> Found:
         reading = infer(place.records)
         if place.parted_by == ";":
             reading = with_marks_asked(reading, place.records)
+        if place.odd_rows:
+            reading = with_odd_rows_asked(reading, place.odd_rows, len(place.records))
         if is_skipped_place(place.name):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
         found = _supported(Found(name, path, place.layout, len(place.records), reading))

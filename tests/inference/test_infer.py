@@ -276,6 +276,37 @@ class TestCosts:
         assert fields(reading)["net_pnl"] == expression
         assert reading.is_sure
 
+    def test_less_than_prices_give_by_more_than_the_costs_is_after_them(self) -> None:
+        less = ("0.7", "1.1", "0.9", "0.8", "0.6", "1.2")
+        records = [
+            {**one, "pnl": str(Decimal(str(one["pnl"])) - Decimal(cost)), "fees": "0.5"}
+            for one, cost in zip(closed_trades() * 2, less, strict=True)
+        ]
+        reading = infer(
+            [{**one, "exit_time": time} for one, time in zip(records, times(6), strict=True)]
+        )
+        assert (asked(reading), fields(reading)["net_pnl"]) == ([], "pnl")
+
+    @pytest.mark.parametrize(("fee", "questions"), [("0.3", []), ("2", ["costs"])])
+    def test_costs_of_next_to_nothing_are_said_and_not_asked(
+        self, fee: str, questions: list[str]
+    ) -> None:
+        records: list[Record] = [
+            {"exit_time": time, "symbol": "A", "pnl": str(n * 7 % 40 - 15), "fee": "0"}
+            for n, time in enumerate(times(40))
+        ]
+        records[7]["fee"] = fee
+        reading = infer(records)
+        assert asked(reading) == questions
+        assert questions or any("next to nothing" in said for said in reading.assumed)
+
+    def test_a_cost_is_subtracted_once_by_whatever_words_it_is_named(self) -> None:
+        records: list[Record] = [
+            {"exit_time": time, "symbol": "A", "gross_pnl": pnl, "funding_cost": "0.1"}
+            for time, pnl in zip(times(3), ("1", "-2", "3"), strict=True)
+        ]
+        assert fields(infer(records))["net_pnl"] == "gross_pnl - funding_cost"
+
     def test_what_nothing_decides_is_asked(self) -> None:
         records: list[Record] = [
             {"exit_time": time, "symbol": "A", "pnl": pnl, "fee": "0.1"}
@@ -300,7 +331,34 @@ class TestCosts:
         assert reading.is_sure
 
 
+class TestWhatReasonsSay:
+    def trades(self, *pnls: str) -> Reading:
+        reasons = ("TAKE_PROFIT", "STOP_LOSS", "STOP_LOSS", "TAKE_PROFIT", "trailing stop")
+        return infer(
+            [
+                {"time": time, "symbol": "A", "Profit": pnl, "Reason": reason}
+                for time, pnl, reason in zip(times(5), pnls, reasons, strict=True)
+            ]
+        )
+
+    def test_a_result_that_agrees_with_all_reasons_is_not_asked_about(self) -> None:
+        assert self.trades("5", "-2", "-3", "4", "1").is_sure
+
+    def test_one_that_contradicts_a_reason_is(self) -> None:
+        assert asked(self.trades("5", "-2", "3", "4", "1")) == ["weak"]
+
+
 class TestUnits:
+    def test_losses_of_one_beside_a_stop_are_in_r(self) -> None:
+        records: list[Record] = [
+            {"time": time, "symbol": "A", "side": "long", "entry": "10", "sl": "9", "result": pnl}
+            for time, pnl in zip(times(6), ("-1", "2", "-1.0", "-1", "0.4", "-1"), strict=True)
+        ]
+        reading = infer(records)
+        assert reading.source["currency"] == "R"
+        records[0]["result"] = "-1.1"
+        assert infer(records).source["currency"] == "money"
+
     def one_of_each(self, pnls: list[str], name: str = "pnl", **more: object) -> list[Record]:
         return [
             {"exit_time": time, "symbol": "A", name: pnl, **more}
@@ -375,6 +433,22 @@ class TestAsked:
         records: list[Record] = [{"symbol": "A", "pnl": pnl} for pnl in ("1", "-2", "3")]
         assert "no_time" in asked(infer(records))
 
+    @pytest.mark.parametrize("more", [{"closed": "11/11/1111 11:11:00"}, {}], ids=str)
+    def test_trades_without_a_time_count_on_one_day(self, more: Record) -> None:
+        trades = [{**one, **more, "pnl": str(n)} for n, one in enumerate(closed_trades(), 1)]
+        for one in trades:
+            del one["entry_time"], one["exit_time"], one["qty"]
+        reading = infer(trades)
+        assert (asked(reading), reading.closed) == ([], 3)
+        assert fields(reading)["closed_at"] == "= 2000-01-01"
+
+    def test_figures_of_each_symbol_are_no_trades_on_one_day(self) -> None:
+        records: list[Record] = [
+            {"symbol": name, "side": "long", "outcome": "win", "pnl": "1", "win_rate": "50"}
+            for name in "ABC"
+        ]
+        assert not infer(records).is_sure
+
     def test_a_day_and_a_month_that_could_be_either(self) -> None:
         records = [
             {**one, "exit_time": f"0{n + 1}/02/2026 10:00"} for n, one in enumerate(closed_trades())
@@ -436,6 +510,19 @@ class TestAsked:
 
 
 class TestTraps:
+    def test_the_gain_of_an_indicator_is_none(self) -> None:
+        records: list[Record] = [
+            {
+                "time": time,
+                "symbol": "A",
+                "gain": str(n % 3),
+                "loss": str(-n % 2),
+                "rsi": str(40 + n),
+            }
+            for n, time in enumerate(times(20))
+        ]
+        assert not infer(records).has_results
+
     def test_results_so_far_of_positions_that_are_held_are_not_counted(self) -> None:
         records: list[Record] = []
         for time, pnl in zip(times(4), ("1", "-2", "3", "-4"), strict=True):

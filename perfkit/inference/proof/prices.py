@@ -16,6 +16,9 @@ from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK
 from perfkit.inference.table.roles import directions
 
 _ROUNDING = Decimal("0.005")
+_TINY = Decimal("1e-6")
+_NEARLY = Decimal("0.9")
+_NOT_FIXED = Decimal("0.02")
 
 
 class Prices(NamedTuple):
@@ -80,6 +83,50 @@ def is_move_of_one(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
     moves = _moves(pnl, roles, rows)
     others = [pair for pair in moves if _at(roles, "quantity", pair[0]) not in (None, Decimal(1))]
     return len(others) > 1 and _agree(pnl, others)
+
+
+def are_fractions(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether most of a P&L is the move in parts of the entry, to the digits that it shows.
+
+    The others may be capped, as where a stop is simulated: -0.05 whatever the exit price.
+    """
+    if not {"entry_price", "exit_price"} <= roles.keys():
+        return False
+    entries = roles["entry_price"].numbers
+    moves = [
+        (row, move / entry) for row, move in _moves(pnl, roles, rows) if (entry := entries[row])
+    ]
+    exact = [
+        abs(move - earned) <= 2 * pnl.step.min(abs(move) * _ROUNDING + _TINY)
+        for row, move in moves
+        if move and (earned := pnl.numbers[row])
+    ]
+    return len(exact) >= 5 and sum(exact) * 10 >= 6 * len(exact)
+
+
+def is_less_by_costs(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether a P&L is below what prices and quantity give, by at least the costs beside it.
+
+    Then the costs are in it, perhaps with others such as slippage. Nothing is said of one that is
+    a fixed part of what prices give, as where a lot counts otherwise.
+    """
+    if not fees or not {"entry_price", "exit_price", "quantity", "side"} <= roles.keys():
+        return False
+    pairs = [
+        (amount, earned, costs(fees, row))
+        for row, move in _moves(pnl, roles, rows)
+        if (amount := move * (_at(roles, "quantity", row) or Decimal(0)))
+        and (earned := pnl.numbers[row]) is not None
+    ]
+    paid = [pair for pair in pairs if pair[2]]
+    below = sum(cost * _NEARLY <= amount - earned <= abs(amount) + cost
+                for amount, earned, cost in paid)  # fmt: skip
+    if len(paid) < 2 or below * 20 < 19 * len(paid):
+        return False
+    ratios = sorted(earned / amount for amount, earned, _ in paid)
+    return ratios[-1] - ratios[0] > _NOT_FIXED * abs(ratios[-1])
 
 
 def earlier_prices_say(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> Prices:

@@ -24,6 +24,7 @@ from perfkit.inference.record_kinds import effects_of, fill_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
+from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.unfilled import of_unfilled
 
@@ -51,7 +52,8 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     if shared and _are_books(log, when, rows):
         by.append("strategy")
         assumed.append(f"each {log.roles['strategy'].name} holds positions of its own")
-    rounded = {"dust": found.rounding} if found.rounding and pnl is None else {}
+    is_dust = found.rounding and pnl is None and found.rounding * _MANY <= _least(log, found.rows)
+    rounded = {"dust": found.rounding} if is_dust else {}
     dialect: dict[str, object] = {
         **_conditions(log, rows, found.rows),
         "fills": {"by": by, "match": "average" if pnl is not None else "fifo", **rounded},
@@ -59,7 +61,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         **{key: value for key, value in _times_of(when).items() if value},
     }
     doubts = [*moments.doubts, *_doubts(log, found, is_logged=pnl is not None)]
-    if shared and "strategy" not in by:
+    if shared and "strategy" not in by and not _is_one_book(log, when, rows, found):
         doubts.append(_books(log.roles["strategy"], by))
     elif (hedged := _both_sides(log)) is not None:
         doubts.append(_hedged(hedged, by))
@@ -72,6 +74,14 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         doubts,
         moments.zone,
     )
+
+
+_MANY = 100
+
+
+def _least(log: Log, rows: Sequence[int]) -> Decimal:
+    """The smallest quantity, beside which what is left of a rounded one is nothing."""
+    return min(abs(log.roles["quantity"].numbers[row] or Decimal(0)) for row in rows)
 
 
 def _are_of_positions(log: Log, rows: Sequence[int]) -> bool:
@@ -172,6 +182,24 @@ def _are_books(log: Log, when: Column | None, rows: Sequence[int]) -> bool:
     return found is not None and bool(found.reducing) and not found.shorting
 
 
+def _is_one_book(log: Log, when: Column | None, rows: Sequence[int], found: Executions) -> bool:
+    """Whether a column such as `strategy` cannot name books that are kept apart.
+
+    Each of its words stands on buys alone or on sells alone, as reasons do; or sales that were all
+    bought before would not be so in books of their own.
+    """
+    strategy, side = log.roles["strategy"], log.roles.get("side")
+    if side is not None:
+        ways = directions(side)
+        pairs = {(strategy.labels[row], ways[row]) for row in found.rows}
+        if len(pairs) == len({word for word, _ in pairs}):
+            return True
+    if set(strategy.words) & _BOOKS:
+        return False
+    apart = executions_of(log.roles, when, rows, strategy)
+    return apart is not None and not found.shorting and bool(apart.shorting)
+
+
 def _books(strategy: Column, by: Sequence[str]) -> Doubt:
     return Doubt(
         "books",
@@ -210,6 +238,24 @@ def _sold_unbought(count: int, total: int) -> Doubt:
             Answer("sales of what was bought before the log began", {"fills.short": False}),
         ),
     )
+
+
+def adds_up_executions(log: Log, total: Column, when: Column | None) -> bool:
+    """Whether a column is the total so far of what matching the executions gives."""
+    rows = [row for row in range(len(total.values)) if row not in log.failed]
+    found = executions_of(log.roles, when, rows)
+    if found is None or len(found.reducing) < 2:
+        return False
+    so_far = Decimal(0)
+    compared = agreed = 0
+    for row in found.rows:
+        so_far += found.gross.get(row, Decimal(0))
+        said = total.numbers[row]
+        if said is not None:
+            compared += 1
+            allowed = Decimal("0.01") + abs(so_far) * Decimal("0.001") + total.step
+            agreed += abs(said - so_far) <= allowed
+    return compared > 2 and agreed * 10 >= 9 * compared
 
 
 def agrees_with_executions(log: Log, pnl: Column, when: Column | None) -> bool:

@@ -46,5 +46,10 @@ def test_a_result_after_costs_is_proved(pnls: tuple[str, ...]) -> None:
     assert reading.dialect["fields"]["net_pnl"] == "realized_pl"  # type: ignore[index]
 
 
+def test_a_result_against_the_last_opening_alone_is_after_costs() -> None:
+    """A bot that was started anew knows only its last order: (14 - 12) x 2 less two fees is 2."""
+    assert orders("0", "0", "2", "0", "-3", fee="1").is_sure
+
+
 def test_a_result_that_agrees_with_neither_is_asked_about() -> None:
     assert "costs" in [doubt.name for doubt in orders("0", "0", "7", "0", "3", fee="1").doubts]

@@ -24,8 +24,40 @@ class TestBooks:
     def test_a_bot_that_sells_what_another_bought_is_asked_about(self) -> None:
         assert asked(infer(fills(*self.TWO, bot=list("xyyy")))) == ["books"]
 
+    def test_reasons_are_no_books(self) -> None:
+        assert infer(fills(*self.TWO, strategy=["entry", "add", "exit", "stop"])).is_sure
+
+    def test_sales_that_were_bought_before_are_of_one_book(self) -> None:
+        assert infer(fills(*self.TWO, strategy=list("xyyy"))).is_sure
+
+
+def test_a_running_total_that_executions_give_is_matched() -> None:
+    reading = infer(fills(*FOUR, realized_pnl_cumul=["0", "4", "4", "1"]))
+    assert (asked(reading), reading.closed) == ([], 2)
+    assert "fills" in reading.dialect
+
+
+def test_a_running_total_of_something_else_is_asked_about() -> None:
+    assert not infer(fills(*FOUR, realized_pnl_cumul=["0", "4", "4", "9"])).is_sure
+
+
+def test_dust_is_next_to_nothing_beside_the_smallest_order() -> None:
+    large = (("buy", "50000.4", "10"), ("sell", "50000", "11"))
+    reading = infer(fills(*large, ("buy", "0.5", "10"), ("sell", "0.5", "12")))
+    assert "dust" not in reading.dialect["fills"]  # type: ignore[operator]
+
 
 class TestNotFilled:
+    def test_each_word_for_filled_may_be_chosen(self) -> None:
+        words = ["filled", "executed", "paper_filled", "paper_filled"]
+        reading = infer(fills(*FOUR, status=words))
+        assert [one.changes.get("only.status") for one in reading.doubts[0].answers] == [
+            ["filled", "executed"],
+            ["executed"],
+            ["filled"],
+            None,
+        ]
+
     def test_orders_tried_without_money_are_asked_about(self) -> None:
         reading = infer(fills(*FOUR, dry_run=[True, True, False, False]))
         assert asked(reading) == ["not_filled"]
