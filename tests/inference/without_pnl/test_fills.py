@@ -49,7 +49,7 @@ def test_dust_is_next_to_nothing_beside_the_smallest_order() -> None:
 
 class TestNotFilled:
     def test_each_word_for_filled_may_be_chosen(self) -> None:
-        words = ["filled", "executed", "paper_filled", "paper_filled"]
+        words: list[object] = ["filled", "executed", "paper_filled", "paper_filled"]
         reading = infer(fills(*FOUR, status=words))
         assert [one.changes.get("only.status") for one in reading.doubts[0].answers] == [
             ["filled", "executed"],

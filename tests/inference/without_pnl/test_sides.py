@@ -8,7 +8,9 @@ from tests.inference.executions import asked, field
 Record = dict[str, object]
 
 
-def trades(entry: str = "entry_price", out: str = "exit_price", **more: list[str]) -> list[Record]:
+def trades(
+    entry: str = "entry_price", out: str = "exit_price", more: dict[str, list[str]] | None = None
+) -> list[Record]:
     """Prices that rise by 10, fall by 5, rise by 8 and fall by 2."""
     return [
         {
@@ -18,7 +20,7 @@ def trades(entry: str = "entry_price", out: str = "exit_price", **more: list[str
             "quantity": "2",
             entry: "100",
             out: str(100 + move),
-            **{name: values[n] for name, values in more.items()},
+            **{name: values[n] for name, values in (more or {}).items()},
         }
         for n, move in enumerate((10, -5, 8, -2))
     ]
@@ -42,7 +44,7 @@ def test_what_is_bought_and_sold_earns_the_difference() -> None:
     ids=str,
 )
 def test_reasons_outcomes_and_stops_say_the_side(more: dict[str, list[str]], side: str) -> None:
-    reading = infer(trades(**more))
+    reading = infer(trades(more=more))
     assert (asked(reading), field(reading, "side")) == ([], f"= {side}")
 
 
@@ -56,7 +58,7 @@ def test_reasons_outcomes_and_stops_say_the_side(more: dict[str, list[str]], sid
     ids=str,
 )
 def test_it_is_asked_where_nothing_says_it(more: dict[str, list[str]]) -> None:
-    assert asked(infer(trades(**more))) == ["side"]
+    assert asked(infer(trades(more=more))) == ["side"]
 
 
 def test_shares_held_for_days_are_long() -> None:
