@@ -14,7 +14,7 @@ from perfkit.inference.closing import Closing, closing_records
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import unnamed
 from perfkit.inference.proof.executions import is_cash_flow
-from perfkit.inference.proof.orders import orders_say
+from perfkit.inference.proof.orders import openings_without_result, orders_say
 from perfkit.inference.proof.prices import (
     Prices,
     are_fractions,
@@ -32,6 +32,7 @@ CONFIDENT = 30
 _MONEY_FIRST = 25
 """A column of money with this much evidence comes before one of per cent."""
 _LOSSES = 3
+_TURNED = 5
 CLOSE_CALL = 6
 """Two readings that differ by less than this are equally good."""
 
@@ -93,9 +94,23 @@ def _each_scored(
             continue
         if isinstance(pnl, Either) and pnl.expression in closing.only:
             continue
+        if closing.marker is None and not closing.only:
+            closing = _without_openings(closing, pnl, roles, times)
         others = [one for one in named if one is not pnl]
         found.append(_scored(pnl, closing, roles, times, fees, others))
     return found
+
+
+def _without_openings(
+    closing: Closing, pnl: Column, roles: Mapping[str, Column], times: Times
+) -> Closing:
+    """The closing records without executions that only open, which have a P&L of 0."""
+    opening = set(openings_without_result(pnl, roles, times, closing.rows))
+    if not opening:
+        return closing
+    rows = [row for row in closing.rows if row not in opening]
+    only: dict[str, object] = {pnl.expression: {"not": 0}}
+    return closing._replace(rows=rows, only=only, opening=sorted(opening))
 
 
 def _may_be_earned(
@@ -218,9 +233,18 @@ def _prices(
     prices = prices_say(pnl, roles, fees, rows)
     if not prices.proved and _contradicts(prices) and _orders(roles):
         turned = prices_say(pnl, roles, fees, rows, turn=-1)
-        if turned.proved:
+        if turned.proved or _is_turned(prices, roles):
             return turned, True
     return prices, False
+
+
+def _is_turned(prices: Prices, roles: Mapping[str, Column]) -> bool:
+    """Whether the sign contradicts the prices in all records, of buys as well as of sells.
+
+    Then the side is that of the closing order, whatever else is in the P&L.
+    """
+    side = roles["side"]
+    return prices.sign == 0 and {"buy", "sell"} <= set(side.distinct) and side.filled >= _TURNED
 
 
 def _of_earlier(

@@ -194,7 +194,25 @@ def _decoder() -> Any:
     return msgspec.json.Decoder(float_hook=str)
 
 
-def _lists(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+def _rows_named(node: list[Any], beside: Sequence[list[Any]]) -> list[dict[str, Any]]:
+    """Lists of values as records, their names from a list beside them or from the first one."""
+    rows = [row for row in node if isinstance(row, list)]
+    if len(rows) < 2 or len(rows) < len(node):
+        return []
+    names = next((one for one in beside if len(one) == len(rows[-1]) and _are_names(one)), None)
+    if names is None and _are_names(rows[0]):
+        names, rows = rows[0], rows[1:]
+    width = 0 if names is None else len(names)
+    return [dict(zip(names or (), row, strict=True)) for row in rows if len(row) == width > 1]
+
+
+def _are_names(values: Sequence[object]) -> bool:
+    return all(isinstance(one, str) and one and shapes.number(one) is None for one in values)
+
+
+def _lists(
+    node: object, path: tuple[str, ...], beside: Sequence[list[Any]] = ()
+) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
     """Lists of objects and objects of objects, from the outside in."""
     if len(path) > _LEVELS:
         return
@@ -202,6 +220,8 @@ def _lists(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         records = [entry for entry in node if isinstance(entry, dict)]
         if records and len(records) * 2 >= len(node):
             yield path, records[:MOST_RECORDS]
+        elif rows := _rows_named(node, beside):
+            yield path, rows[:MOST_RECORDS]
         return
     if not isinstance(node, dict):
         return
@@ -209,8 +229,9 @@ def _lists(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
     if len(inner) > 1 and len(inner) == len(node) and _are_alike(inner):
         keyed = [{"_key": key, **entry} for key, entry in node.items()]
         yield path or ("*",), keyed[:MOST_RECORDS]
+    lists = [entry for entry in node.values() if isinstance(entry, list)]
     for name, entry in node.items():
-        yield from _lists(entry, (*path, str(name)))
+        yield from _lists(entry, (*path, str(name)), lists)
 
 
 def _inside(

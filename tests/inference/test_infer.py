@@ -246,7 +246,44 @@ class TestWhichRecordsClose:
         assert reading.dialect["only"] == {"status": {"not": ["REJECTED"]}}
 
 
+class TestEventsOfPositions:
+    def test_updates_with_a_result_so_far_are_no_closes(self) -> None:
+        records: list[Record] = [
+            {"event": f"position_{event}", "time": time, "symbol": "A", "pnl": str(pnl)}
+            for time, (event, pnl) in zip(
+                times(12), [("opened", 0), ("update", 3), ("closed", 5)] * 4, strict=True
+            )
+        ]
+        reading = infer(records)
+        assert (asked(reading), reading.closed) == ([], 4)
+
+    def test_deals_of_metatrader_close_where_entry_is_1(self) -> None:
+        deal: Record = {"symbol": "A", "volume": "1", "position_id": "7", "type": 0}
+        records: list[Record] = [
+            {"time": times(1)[0], "type": 2, "entry": 0, "position_id": 0, "profit": "9999"},
+            *(
+                {**deal, "time": time, "entry": n % 2, "profit": str(n * 5 - 7) if n % 2 else "0"}
+                for n, time in enumerate(times(9)[1:])
+            ),
+        ]
+        reading = infer(records)
+        assert (asked(reading), reading.closed) == ([], 4)
+        assert reading.dialect["only"] == {"type": [0, 1], "entry": 1}
+
+
 class TestCosts:
+    @pytest.mark.parametrize(("less", "expression"), [(0, "pnl - fees"), (1, "pnl")])
+    def test_a_fixed_multiple_of_the_moves_is_before_costs(
+        self, less: int, expression: str
+    ) -> None:
+        records = []
+        for n, time in enumerate(times(6)):
+            base = dict(closed_trades()[n % 3])
+            pnl = Decimal(str(base["pnl"])) * 50 - less * (n + 1)
+            records.append({**base, "exit_time": time, "pnl": str(pnl), "fees": str(n + 1)})
+        reading = infer([{**one, "symbol": "A"} for one in records])
+        assert (asked(reading), fields(reading)["net_pnl"]) == ([], expression)
+
     def with_fees(self, *, net: bool, balance: bool = False) -> list[Record]:
         records: list[Record] = []
         total = Decimal(1000)
@@ -587,6 +624,28 @@ class TestTraps:
             total += Decimal(str(one["pnl"]))
             records.append({**one, "total_pnl": str(total)})
         assert fields(infer(records))["net_pnl"] == "pnl"
+
+    def test_a_side_that_contradicts_all_prices_is_that_of_the_close(self) -> None:
+        records = [
+            {
+                "exit_time": time,
+                "symbol": "A",
+                "closing_direction": side,
+                "entry_price": "100",
+                "exit_price": out,
+                "closed_pnl": pnl,
+            }
+            for time, side, out, pnl in zip(
+                times(6),
+                ["sell", "buy"] * 3,
+                ["101", "102", "99", "98", "104", "97"],
+                ["3.1", "-5.3", "-2.9", "6.2", "11.1", "8.7"],
+                strict=True,
+            )
+        ]
+        reading = infer(list(records))
+        assert asked(reading) == []
+        assert reading.dialect["values"] == {"side": {"sell": "long", "buy": "short"}}
 
     def test_the_side_of_the_closing_order_is_turned(self) -> None:
         records = [{**one, "side": "Sell"} for one in closed_trades()]

@@ -42,6 +42,22 @@ def orders_say(
     return NO_PRICES
 
 
+def openings_without_result(
+    pnl: Column, roles: Mapping[str, Column], times: Times, rows: Sequence[int]
+) -> list[int]:
+    """Executions with a P&L of 0 that only open, where all that reduce a position have another."""
+    whens = [*times.event, *times.closed, *times.other]
+    zeros = [row for row in rows if not pnl.numbers[row]]
+    if not whens or len(zeros) * 4 < len(rows):
+        return []
+    found = executions_of(roles, whens[0], range(len(pnl.values)))
+    if found is None or not found.reducing:
+        return []
+    reducing = set(found.reducing)
+    is_told = reducing.isdisjoint(zeros) and set(zeros) <= set(found.rows)
+    return zeros if is_told else []
+
+
 def _agrees_with_last(
     pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], found: Executions
 ) -> bool:
@@ -49,6 +65,8 @@ def _agrees_with_last(
 
     A bot that was started anew knows no other. One such result, to all its digits, is enough.
     """
+    if "side" not in roles:
+        return False
     ways, prices = directions(roles["side"]), roles["price"].numbers
     sizes = roles["quantity"].numbers
     symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(prices)

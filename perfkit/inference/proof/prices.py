@@ -18,6 +18,7 @@ from perfkit.inference.table.roles import directions
 _ROUNDING = Decimal("0.005")
 _TINY = Decimal("1e-6")
 _NEARLY = Decimal("0.9")
+_FIXED = Decimal("0.002")
 _NOT_FIXED = Decimal("0.02")
 
 
@@ -72,7 +73,7 @@ def prices_say(
         one = all(_at(roles, "quantity", row) in (None, Decimal(1)) for row, _ in moves)
         return Prices(True, "" if one else POINTS, None, sign)
     if len(sized) >= 2 and _constant_ratio(pnl, roles, sized):
-        return Prices(True, MONEY, None, sign)
+        return Prices(True, MONEY, _is_net_by_ratio(pnl, roles, fees, sized), sign)
     return Prices(False, "", None, sign)
 
 
@@ -279,6 +280,32 @@ def _constant_ratio(
             several += len(found)
             alike += sum(abs(ratio - middle) <= middle * _ROUNDING * 4 for ratio in found)
     return several >= 5 and alike >= AGREES * several and several * 2 >= len(sized)
+
+
+def _is_net_by_ratio(
+    pnl: Column,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    sized: Sequence[tuple[int, Decimal]],
+) -> bool | None:
+    """Whether costs are in a P&L, as it is a fixed multiple of the moves itself or with them.
+
+    Only what is before costs is, to its last digit, 10 for each 1 that prices moved.
+    """
+    symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(pnl.values)
+    ratios: dict[bool, dict[str, list[Decimal]]] = {False: {}, True: {}}
+    for row, amount in sized:
+        earned, cost = pnl.numbers[row], costs(fees, row)
+        if not amount or not earned or not cost:
+            continue
+        ratios[False].setdefault(symbols[row], []).append(earned / amount)
+        ratios[True].setdefault(symbols[row], []).append((earned + cost) / amount)
+    fixed = {
+        is_net: all(max(some) - min(some) <= abs(max(some)) * _FIXED for some in found.values())
+        for is_net, found in ratios.items()
+    }
+    is_told = any(len(some) > 2 for some in ratios[False].values())
+    return fixed[True] if is_told and fixed[True] != fixed[False] else None
 
 
 def _sign_agreement(

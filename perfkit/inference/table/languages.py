@@ -234,8 +234,28 @@ def _read(text: str) -> dict[str, str]:
     return found
 
 
+_PHRASES = {
+    "khối lượng": "quantity",
+    "số lượng": "quantity",
+    "lợi nhuận": "profit",
+    "thời gian": "time",
+    "số dư": "balance",
+    "kết quả": "result",
+    "giá vào": "entry price",
+    "giá ra": "exit price",
+    "mã": "symbol",
+    "kar/zarar": "pnl",
+    "kâr/zarar": "pnl",
+    "kar zarar": "pnl",
+    "zysk/strata": "pnl",
+}
+_PHRASE = re.compile(r"(?<!\w)(?:" + "|".join(_PHRASES) + r")(?!\w)", re.IGNORECASE)
+
+
 def translated(name: str) -> str:
     """The name with the words of other languages in English."""
+    if not name.isascii() or "/" in name or " " in name:
+        name = _PHRASE.sub(lambda found: _PHRASES[found[0].lower()], name)
     if not name.isascii():
         name = "".join(map(_folded, name))
         name = _pieces().sub(lambda found: f" {_meanings()[found[0]]} ", name)

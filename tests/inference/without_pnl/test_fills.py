@@ -24,6 +24,15 @@ class TestBooks:
     def test_a_bot_that_sells_what_another_bought_is_asked_about(self) -> None:
         assert asked(infer(fills(*self.TWO, bot=list("xyyy")))) == ["books"]
 
+    def test_games_that_follow_each_other_are_asked_about(self) -> None:
+        games: list[object] = [1, 1, 1, 1, 2, 2, 2, 2]
+        reading = infer(fills(*self.TWO * 2, game_id=games))
+        assert asked(reading) == ["books"]
+        assert reading.doubts[0].answers[0].changes == {
+            "fields.strategy": "game_id",
+            "fills.by": ["symbol", "strategy"],
+        }
+
     def test_reasons_are_no_books(self) -> None:
         assert infer(fills(*self.TWO, strategy=["entry", "add", "exit", "stop"])).is_sure
 
