@@ -69,6 +69,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         (
             *moments.assumed,
             *books.assumed,
+            *([_COVERED] if found.shorting and found.are_covered else []),
             "P&L is matched from executions" + LESS_COSTS * ("commission" in fields),
         ),
         doubts,
@@ -76,6 +77,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     )
 
 
+_COVERED = "what was sold and not held is short: it was bought back to the last piece"
 _MANY = 100
 
 
@@ -136,7 +138,7 @@ def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
         count = {"fields.commission": f"sum({unread.expression}[*].cost)"}
         answers = [Answer(f"subtract them, as {currency}", {**count}), Answer("leave them out", {})]
         doubts.append(of_unread(unread, currency, answers))
-    if found.shorting and not is_logged:
+    if found.shorting and not found.are_covered and not is_logged:
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
     unsure = [
         quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),

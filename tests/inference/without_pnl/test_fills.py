@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import FOUR, asked, field, fills, renamed
+from tests.inference.executions import FOUR, Record, asked, field, fills, renamed
 
 
 class TestBooks:
@@ -124,3 +124,22 @@ class TestWhatOrdersDid:
         doubt = next(one for one in reading.doubts if one.name == "books")
         assert doubt.answers[0].changes["fields.strategy"] == "positionSide"
         assert "books" not in asked(infer(fills(*FOUR, positionSide=["LONG"] * 4)))
+
+
+class TestSoldBeforeBought:
+    def orders(self, *sizes: str) -> list[Record]:
+        pairs = [(("sell", size, "10"), ("buy", size, "9")) for size in sizes]
+        return fills(*(order for pair in pairs for order in pair))
+
+    def test_what_is_bought_back_to_the_last_piece_is_short(self) -> None:
+        reading = infer(self.orders("3", "5", "2"))
+        assert (asked(reading), reading.closed) == ([], 3)
+        assert any("short" in said for said in reading.assumed)
+
+    def test_with_one_size_it_may_as_well_have_been_held_before(self) -> None:
+        assert asked(infer(self.orders("3", "3", "3"))) == ["sold_unbought"]
+
+    def test_what_is_bought_in_other_sizes_is_asked_about(self) -> None:
+        records = self.orders("3", "5", "2")
+        records[3]["quantity"] = "4"
+        assert asked(infer(records)) == ["sold_unbought"]
