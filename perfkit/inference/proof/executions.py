@@ -110,7 +110,7 @@ def _matched(
         ):
             short.append(row)
         if held < 0:
-            sizes.add(size if not position.size else abs(held))
+            sizes.add(abs(size))
             covered += not position.size
             not_covered += position.size > 0
     not_covered += sum(one.size < 0 for one in books.values())
