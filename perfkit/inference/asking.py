@@ -20,7 +20,7 @@ from perfkit.inference.questions.kinds import bars, ends_with_total, flagged_ope
 from perfkit.inference.record_kinds import closing_words
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
-from perfkit.inference.table.derived_columns import Either
+from perfkit.inference.table.derived_columns import Either, WonOrLost
 from perfkit.inference.table.names import MONEY, PERCENT
 from perfkit.inference.table.roles import LOST, Times, outcome_of
 
@@ -87,7 +87,7 @@ def _which_result(best: Candidate, rival: Candidate | None) -> Doubt | None:
 
 def _two_names(best: Candidate) -> Doubt | None:
     """Two columns that are joined, unless they are one name in two spellings."""
-    if not isinstance(best.pnl, Either):
+    if not isinstance(best.pnl, Either) or isinstance(best.pnl, WonOrLost):
         return None
     first, second = best.pnl.parts
     one, other = ({word.rstrip("s") for word in part.words} for part in best.pnl.parts)

@@ -23,8 +23,8 @@ from perfkit.inference.proof.prices import (
     prices_say,
 )
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import Column
-from perfkit.inference.table.derived_columns import Either, either
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.derived_columns import Either, WonOrLost, either, won_or_lost
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, RISK, PnlName, pnl_name
 from perfkit.inference.table.roles import Times, is_part_of_indicator, pnl_columns
 
@@ -69,6 +69,8 @@ def candidates_of(
     rows = [row for row in range(len(columns[0].values)) if row not in failed]
     named = [one for one in named if _may_be_earned(one, roles, fees, rows)]
     named = [one for one in named if not is_part_of_indicator(one, columns)]
+    if (both := _in_two_columns(columns)) is not None:
+        named = [*(one for one in named if one not in both.parts), both]
     seen = (columns, roles, times, fees, failed)
     found = _each_scored((*named, *_joined(named)), named, *seen)
     if not any(one.proved or one.score >= CONFIDENT for one in found):
@@ -111,6 +113,16 @@ def _without_openings(
     rows = [row for row in closing.rows if row not in opening]
     only: dict[str, object] = {pnl.expression: {"not": 0}}
     return closing._replace(rows=rows, only=only, opening=sorted(opening))
+
+
+def _in_two_columns(columns: Sequence[Column]) -> WonOrLost | None:
+    """What was won and what was lost, where each has a column of its own: `profit`, `loss`."""
+    amounts = [column for column in columns if column.kind == NUMBER]
+    won = [one for one in amounts if one.words in (("profit",), ("gain",), ("win",), ("won",))]
+    lost = [one for one in amounts if one.words in (("loss",), ("losses",), ("lost",))]
+    if len(won) != 1 or len(lost) != 1 or is_part_of_indicator(won[0], columns):
+        return None
+    return won_or_lost(won[0], lost[0])
 
 
 def _may_be_earned(

@@ -75,24 +75,31 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     if not columns:
         return nothing_found(names, "there are no records with fields")
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
-    if not roles.keys() & set(OF_A_TRADE) and (why := _no_trades(columns, roles)):
+    if why := _no_trades(columns, roles, times):
         return nothing_found(names, why)
     failed, left_out = failed_records(columns)
     totals, of_totals = total_records(columns)
     failed, left_out = failed | totals, {**of_totals, **left_out}
     log = Log(columns, roles, times, fees, failed, left_out)
     candidates = candidates_of(columns, roles, times, fees, failed)
-    has_times = bool(times.closed or times.event or times.other or times.opened)
-    least = PLAUSIBLE if has_times else PLAUSIBLE_WITHOUT_TIME
+    least = PLAUSIBLE if times.are_there else PLAUSIBLE_WITHOUT_TIME
     candidates = [one for one in candidates if one.score >= least]
     if not candidates:
         return without_pnl(log) or nothing_found(names)
     return _of_executions(log, candidates) or _read(candidates, log)
 
 
-def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
+def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
     """Why records are no trades: figures of many of them, or what an account holds; else empty."""
     summaries = [column.name for column in columns if is_summary_name(column.name)]
+    if not times.are_there and "exit_price" not in roles:
+        if summaries:
+            return f"rows look like figures of many trades ({', '.join(summaries[:3])})"
+        held = [column.name for column in columns if set(column.words) >= {"current", "price"}]
+        if held:
+            return f"rows look like positions that are still held ({held[0]})"
+    if roles.keys() & set(OF_A_TRADE):
+        return ""
     if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
         return f"rows look like figures of many trades ({', '.join(summaries[:3])})"
     states = [column.name for column in columns if is_state_of_account(column.name)]

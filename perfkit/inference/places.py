@@ -34,6 +34,7 @@ _DELIMITERS = ",;\t|"
 _SQLITE = b"SQLite format 3\0"
 _PACKINGS = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress))
 _LEVELS = 6
+_SIDES = frozenset(("buy", "sell", "long", "short"))
 PARENT = "_parent"
 """Records inside others have the fields of these under this name."""
 _OF_ONE_KIND = {"strategy", "strategies", "symbol", "symbols", "pair", "pairs"}
@@ -95,8 +96,24 @@ def why_no_place(path: str) -> str:
         return "the file has a header and no records"
     return (
         f"no line has names for the {width} columns that most rows have; "
-        "write such a line at the top of the file"
+        f"write such a line at the top of the file, such as {_header_for(lines)}"
     )
+
+
+def _header_for(lines: Sequence[str]) -> str:
+    """A header for rows that have none, with a name for what each column looks like."""
+    delimiter = max(_DELIMITERS, key=lambda one: _usual(lines, one))
+    width = _usual(lines, delimiter)
+    rows = [row for row in csv.reader(lines, delimiter=delimiter) if len(row) == width]
+    names = []
+    for place, cells in enumerate(zip(*rows, strict=True), 1):
+        there = [cell for cell in cells if cell.strip()]
+        kinds = Counter(_looks(cell) or "text" for cell in there)
+        kind = kinds.most_common(1)[0][0] if kinds else "empty"
+        if kind == "text" and {cell.lower() for cell in there} <= _SIDES:
+            kind = "side"
+        names.append(kind if kind in ("time", "side") and kind not in names else f"{kind}_{place}")
+    return delimiter.join(names)
 
 
 def _why_no_json(path: str) -> str:

@@ -479,6 +479,12 @@ class TestAsked:
         assert (asked(reading), reading.closed) == ([], 3)
         assert fields(reading)["closed_at"] == "= 2000-01-01"
 
+    @pytest.mark.parametrize("more", [{"trades": "9"}, {"current_price": "11"}], ids=str)
+    def test_figures_and_positions_without_a_time_are_no_trades(self, more: Record) -> None:
+        position: Record = {"side": "long", "quantity": "1", "entry_price": "10"}
+        records = [{"symbol": name, **position, "pnl": "1", **more} for name in "ABC"]
+        assert not infer(records).has_results
+
     def test_figures_of_each_symbol_are_no_trades_on_one_day(self) -> None:
         records: list[Record] = [
             {"symbol": name, "side": "long", "outcome": "win", "pnl": "1", "win_rate": "50"}

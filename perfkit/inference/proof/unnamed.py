@@ -23,7 +23,10 @@ NAME = PnlName(10, MONEY, "", False, False, False)
 """What is known of a column by its name: nothing."""
 _LEAST_STEPS = 4
 _MOST_COLUMNS = 24
-_NOT_BALANCES = word_set("position quantity shares volume holdings size units contracts inventory")
+_NOT_BALANCES = word_set(
+    "position quantity shares volume holdings size units contracts inventory price open high low "
+    "close entry exit last"
+)
 _NOT_RESULTS = word_set(
     "unrealized floating potential expected predicted price rate quantity volume size shares fee "
     "deposit withdrawal transfer amount day daily"

@@ -49,6 +49,7 @@ _LATIN = """
     gebuehr gebuehren gebuhr gebuhren frais taxa = fee
     simbolo symbole sembol ativo activo actif titolo wertpapier aktie hisse walor spolka par paire
     = symbol
+    aandeel fonds saham = symbol
     saldo solde bakiye kontostand = balance
     motivo motif grund powod sebep = reason
     moneda moeda devise waehrung wahrung valuta waluta = currency

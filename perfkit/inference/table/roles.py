@@ -262,6 +262,11 @@ class Times:
             column for column in times if column.path not in named and not _is_ahead(column)
         ]
 
+    @property
+    def are_there(self) -> bool:
+        """Whether there is a column of times at all."""
+        return bool(self.closed or self.event or self.other or self.opened)
+
 
 def _may_be_read(column: Column) -> bool:
     """Whether times are of years that a log can have: not 1111, as where they were taken out."""

@@ -50,6 +50,19 @@ def test_what_prices_give_is_the_result() -> None:
     assert field(infer(records), "net_pnl") == "xyz"
 
 
+def test_how_a_price_changes_is_none() -> None:
+    records = [
+        {
+            "open_time": f"2026-04-0{n + 1}T09:00:00Z",
+            "close_time": f"2026-04-0{n + 1}T10:00:00Z",
+            "close": str(100 + sum(EARNED[: n + 1])),
+            "change": str(size),
+        }
+        for n, size in enumerate(EARNED)
+    ]
+    assert not infer(records).has_results
+
+
 def test_how_a_position_changes_is_none() -> None:
     records = [
         {"time": f"2026-04-0{n + 1}", "position": str(sum(EARNED[: n + 1])), "change": str(size)}
