@@ -96,7 +96,7 @@ def why_no_place(path: str) -> str:
         return "the file has a header and no records"
     return (
         f"no line has names for the {width} columns that most rows have; "
-        f"write such a line at the top of the file, such as {_header_for(lines)}"
+        f"write such a line at the top of the file, or `columns`, such as {_header_for(lines)}"
     )
 
 

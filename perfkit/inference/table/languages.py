@@ -247,16 +247,19 @@ _PHRASES = {
     "mã": "symbol",
     "kar/zarar": "pnl",
     "kâr/zarar": "pnl",
-    "kar zarar": "pnl",
     "zysk/strata": "pnl",
 }
-_PHRASE = re.compile(r"(?<!\w)(?:" + "|".join(_PHRASES) + r")(?!\w)", re.IGNORECASE)
+
+
+@cache
+def _phrase() -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?:" + "|".join(_PHRASES) + r")(?!\w)", re.IGNORECASE)
 
 
 def translated(name: str) -> str:
     """The name with the words of other languages in English."""
-    if not name.isascii() or "/" in name or " " in name:
-        name = _PHRASE.sub(lambda found: _PHRASES[found[0].lower()], name)
+    if not name.isascii() or "/" in name:
+        name = _phrase().sub(lambda found: _PHRASES[found[0].lower()], name)
     if not name.isascii():
         name = "".join(map(_folded, name))
         name = _pieces().sub(lambda found: f" {_meanings()[found[0]]} ", name)
