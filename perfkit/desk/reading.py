@@ -74,13 +74,22 @@ def _inferred(path: str, currency: str | None) -> Found:
     if not reading.has_results:
         raise NoResultsError(_shown(path), "; ".join(reading.evidence), reading.columns)
     if currency is None:
-        return found
+        return _without_idle_questions(found)
     kept = tuple(said for said in reading.assumed if "currency" not in said)
     doubts = tuple(doubt for doubt in reading.doubts if doubt.name != "currencies")
     reading = reading._replace(
         source={**reading.source, "currency": currency}, assumed=kept, doubts=doubts
     )
-    return found._replace(reading=reading)
+    return _without_idle_questions(found._replace(reading=reading))
+
+
+def _without_idle_questions(found: Found) -> Found:
+    if not found.reading.doubts:
+        return found
+
+    from perfkit.desk.alike import without_idle_questions
+
+    return without_idle_questions(found, lambda founds: desk_on(founds, "UTC", 1))
 
 
 def _shown(path: str) -> str:

@@ -15,11 +15,12 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import size_says
+from perfkit.inference.questions.groups import same_in_each_group
 from perfkit.inference.questions.kinds import bars, ends_with_total, flagged_open
 from perfkit.inference.record_kinds import closing_words
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
-from perfkit.inference.table.derived_columns import Either
+from perfkit.inference.table.derived_columns import Either, WonOrLost
 from perfkit.inference.table.names import MONEY, PERCENT
 from perfkit.inference.table.roles import LOST, Times, outcome_of
 
@@ -47,7 +48,7 @@ def doubts_of(
         _thin(best, roles, identity),
         _zeros(best),
         _opening_results(best),
-        _repeats(best, columns, roles, identity),
+        same_in_each_group(best, roles) or _repeats(best, columns, roles, identity),
         _left_out(best, times),
         _closes_left_out(best, columns),
         _fraction(best, roles),
@@ -75,12 +76,18 @@ def _which_result(best: Candidate, rival: Candidate | None) -> Doubt | None:
         )
     if best.score >= CONFIDENT:
         return None
-    return Doubt("weak", f"Is {name} the result of a closed trade?", (Answer("yes", {}),))
+    answers = [Answer("yes", {})]
+    if best.unit == MONEY and not best.name.currency:
+        answers += [
+            Answer(f"yes, in {what}", {"currency": unit})
+            for unit, what in (("%", "per cent"), ("R", "R"), ("points", "points"))
+        ]
+    return Doubt("weak", f"Is {name} the result of a closed trade?", tuple(answers))
 
 
 def _two_names(best: Candidate) -> Doubt | None:
     """Two columns that are joined, unless they are one name in two spellings."""
-    if not isinstance(best.pnl, Either):
+    if not isinstance(best.pnl, Either) or isinstance(best.pnl, WonOrLost):
         return None
     first, second = best.pnl.parts
     one, other = ({word.rstrip("s") for word in part.words} for part in best.pnl.parts)

@@ -12,18 +12,27 @@ from typing import NamedTuple
 
 from perfkit.inference.closing import Closing, closing_records
 from perfkit.inference.proof import evidence as says
+from perfkit.inference.proof import unnamed
 from perfkit.inference.proof.executions import is_cash_flow
-from perfkit.inference.proof.orders import orders_say
-from perfkit.inference.proof.prices import Prices, earlier_prices_say, prices_say
+from perfkit.inference.proof.orders import openings_without_result, orders_say
+from perfkit.inference.proof.prices import (
+    Prices,
+    are_fractions,
+    earlier_prices_say,
+    is_less_by_costs,
+    prices_say,
+)
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import Column
-from perfkit.inference.table.derived_columns import Either, either
-from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
-from perfkit.inference.table.roles import Times, pnl_columns
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.derived_columns import Either, WonOrLost, either, won_or_lost
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, RISK, PnlName, pnl_name
+from perfkit.inference.table.roles import Times, is_part_of_indicator, pnl_columns
 
 CONFIDENT = 30
 _MONEY_FIRST = 25
 """A column of money with this much evidence comes before one of per cent."""
+_LOSSES = 3
+_TURNED = 5
 CLOSE_CALL = 6
 """Two readings that differ by less than this are equally good."""
 
@@ -56,20 +65,64 @@ def candidates_of(
     failed: set[int],
 ) -> list[Candidate]:
     """Every column that may hold the P&L, the best first."""
-    found: list[Candidate] = []
     named = [column for column in pnl_columns(columns) if any(column.numbers)]
     rows = [row for row in range(len(columns[0].values)) if row not in failed]
     named = [one for one in named if _may_be_earned(one, roles, fees, rows)]
-    for pnl in (*named, *_joined(named)):
+    named = [one for one in named if not is_part_of_indicator(one, columns)]
+    if (both := _in_two_columns(columns)) is not None:
+        named = [*(one for one in named if one not in both.parts), both]
+    seen = (columns, roles, times, fees, failed)
+    found = _each_scored((*named, *_joined(named)), named, *seen)
+    if not any(one.proved or one.score >= CONFIDENT for one in found):
+        proved = unnamed.proved_columns(columns, roles, times, fees, rows)
+        found += _each_scored(proved, named, *seen)
+    found = [_beside(one, found, fees) for one in found]
+    return sorted(found, key=_order)
+
+
+def _each_scored(
+    results: Sequence[Column],
+    named: Sequence[Column],
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+    fees: Sequence[Column],
+    failed: set[int],
+) -> list[Candidate]:
+    found = []
+    for pnl in results:
         closing = closing_records(pnl, columns, times, failed)
         if not closing.rows or not any(pnl.numbers[row] for row in closing.rows):
             continue
         if isinstance(pnl, Either) and pnl.expression in closing.only:
             continue
+        if closing.marker is None and not closing.only:
+            closing = _without_openings(closing, pnl, roles, times)
         others = [one for one in named if one is not pnl]
         found.append(_scored(pnl, closing, roles, times, fees, others))
-    found = [_beside(one, found, fees) for one in found]
-    return sorted(found, key=_order)
+    return found
+
+
+def _without_openings(
+    closing: Closing, pnl: Column, roles: Mapping[str, Column], times: Times
+) -> Closing:
+    """The closing records without executions that only open, which have a P&L of 0."""
+    opening = set(openings_without_result(pnl, roles, times, closing.rows))
+    if not opening:
+        return closing
+    rows = [row for row in closing.rows if row not in opening]
+    only: dict[str, object] = {pnl.expression: {"not": 0}}
+    return closing._replace(rows=rows, only=only, opening=sorted(opening))
+
+
+def _in_two_columns(columns: Sequence[Column]) -> WonOrLost | None:
+    """What was won and what was lost, where each has a column of its own: `profit`, `loss`."""
+    amounts = [column for column in columns if column.kind == NUMBER]
+    won = [one for one in amounts if one.words in (("profit",), ("gain",), ("win",), ("won",))]
+    lost = [one for one in amounts if one.words in (("loss",), ("losses",), ("lost",))]
+    if len(won) != 1 or len(lost) != 1 or is_part_of_indicator(won[0], columns):
+        return None
+    return won_or_lost(won[0], lost[0])
 
 
 def _may_be_earned(
@@ -112,16 +165,16 @@ def _scored(
     others: Sequence[Column],
 ) -> Candidate:
     """A candidate with its evidence, one check after the other."""
-    name = pnl_name(pnl.parts[0].name if isinstance(pnl, Either) else pnl.name)
-    assert name is not None
+    name = pnl_name(pnl.parts[0].name if isinstance(pnl, Either) else pnl.name) or unnamed.NAME
     rows = says.checked(closing.rows)
     prices, side_of_exit = _prices(pnl, roles, fees, rows)
     if not prices.proved and name.unit == PERCENT:
         prices = _of_earlier(prices, pnl, roles, closing.rows)
     elif not prices.proved and name.unit == MONEY:
-        of_orders = orders_say(pnl, roles, fees, times)
-        prices = of_orders if of_orders.proved else prices
+        prices = _of_orders(prices, pnl, roles, fees, times)
     unit = _unit_of(pnl, name, prices, others, rows)
+    if not prices.proved:
+        unit = _unit_of_values(pnl, name, unit, roles, rows)
     growth = None
     balance = says.NO_BALANCE
     if "balance" in roles and roles["balance"] is not pnl:
@@ -129,26 +182,39 @@ def _scored(
         if not prices.proved and unit == PERCENT:
             growth = says.grows_by(pnl, roles["balance"], closing.rows)
             unit = FRACTION if growth == says.HUNDRED else unit
-    evidence = [(name.score, f"the name {pnl.name}"), *_of_prices(prices, unit, roles)]
+    named = f"{'the name ' if name is not unnamed.NAME else ''}{pnl.name}"
+    evidence = [(name.score, named), *_of_prices(prices, unit, roles)]
     if balance.moves or growth is not None:
         evidence.append((25, f"{roles['balance'].name} moves by it"))
     evidence += _of_columns(pnl, closing, roles, times, rows)
     evidence += _of_others(pnl, name, unit, others, closing.rows)
     described = min(3 * len(_DESCRIBING & roles.keys()), 12) - 3 * (len(pnl.path) - 1)
-    said = True if name.is_net else False if name.is_gross else prices.is_net
+    said = [True if name.is_net else False if name.is_gross else None, prices.is_net]
+    said += [balance.is_net, is_less_by_costs(pnl, roles, fees, rows) or None]
     return Candidate(
         pnl=pnl,
         name=name,
         closing=closing,
         score=described + sum(points for points, _ in evidence),
         unit=unit,
-        is_net=balance.is_net if said is None else said,
+        is_net=next((one for one in said if one is not None), None),
         reasons=tuple(reason for _, reason in evidence),
         sign_contradicts=_contradicts(prices),
         proved=prices.proved or balance.moves or growth is not None,
         side_of_exit=side_of_exit,
         is_in_quotes=prices.in_quotes and not balance.moves,
     )
+
+
+def _of_orders(
+    prices: Prices,
+    pnl: Column,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    times: Times,
+) -> Prices:
+    found = orders_say(pnl, roles, fees, times)
+    return found if found.proved else prices
 
 
 def _of_others(
@@ -179,9 +245,18 @@ def _prices(
     prices = prices_say(pnl, roles, fees, rows)
     if not prices.proved and _contradicts(prices) and _orders(roles):
         turned = prices_say(pnl, roles, fees, rows, turn=-1)
-        if turned.proved:
+        if turned.proved or _is_turned(prices, roles):
             return turned, True
     return prices, False
+
+
+def _is_turned(prices: Prices, roles: Mapping[str, Column]) -> bool:
+    """Whether the sign contradicts the prices in all records, of buys as well as of sells.
+
+    Then the side is that of the closing order, whatever else is in the P&L.
+    """
+    side = roles["side"]
+    return prices.sign == 0 and {"buy", "sell"} <= set(side.distinct) and side.filled >= _TURNED
 
 
 def _of_earlier(
@@ -202,6 +277,19 @@ def _unit_of(
     if name.unit == MONEY and not (name.currency or name.is_absolute):
         return _unit_of_equal(pnl, others, rows) or MONEY
     return name.unit
+
+
+def _unit_of_values(
+    pnl: Column, name: PnlName, unit: str, roles: Mapping[str, Column], rows: Sequence[int]
+) -> str:
+    """The unit that the values themselves show: fractions of the entry, or losses of 1 R each."""
+    if unit == PERCENT and are_fractions(pnl, roles, rows):
+        return FRACTION
+    if unit != MONEY or name.currency or name.is_absolute or "quantity" in roles:
+        return unit
+    lost = [earned for row in rows if (earned := pnl.numbers[row] or 0) < 0]
+    is_risk = "stop_loss" in roles and len(lost) >= _LOSSES and set(lost) == {-1}
+    return RISK if is_risk else unit
 
 
 def _unit_of_equal(pnl: Column, others: Sequence[Column], rows: Sequence[int]) -> str:
@@ -245,6 +333,8 @@ def _of_columns(
     found = []
     if "outcome" in roles and says.outcome_agrees(pnl, roles["outcome"], rows):
         found.append((16, f"its sign agrees with {roles['outcome'].name}"))
+    elif "exit_reason" in roles and says.reason_agrees(pnl, roles["exit_reason"], rows):
+        found.append((12, f"its sign agrees with {roles['exit_reason'].name}"))
     closes = [column for column in times.closed if _mostly(column, closing.rows)]
     if closes:
         found.append((15, f"the closing time {closes[0].name}"))

@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from perfkit.inference.record_kinds import STILL_OPEN, closing_words, is_state, logged
+from perfkit.inference.record_kinds import STILL_OPEN, UPDATES, closing_words, is_state, logged
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
 from perfkit.inference.table.names import words
@@ -107,6 +107,9 @@ def _by_words(
     if not closing:
         return None
     labels = column.labels
+    if opening:
+        updates = {label for label in column.distinct if set(words(label)) & UPDATES} - closing
+        nonzero = [row for row in nonzero if labels[row] not in updates]
     chosen = [row for row in rows if labels[row] in closing]
     if len(chosen) == len(rows) or not chosen:
         return None
@@ -122,23 +125,25 @@ def _by_words(
         has_ended = is_flag and ended and sum(ended[row] for row in openings) * 10 > len(openings)
         if not held or not (of_state or is_pair) or has_ended:
             return None
-    left_out = {label for label in column.distinct if label and label not in closing}
-    only: object
-    if not left_out:
-        only = "exists"
-    elif len(closing) > 4 and len(left_out) < len(closing) and "" not in column.distinct:
-        only = {"not": logged(column, left_out)}
-    else:
-        only = _one_or_list(logged(column, closing))
     return Closing(
         rows=chosen,
-        only={column.expression: only},
+        only={column.expression: _condition(column, closing)},
         opening=openings,
         marker=column,
         score=12,
         open_words=logged(column, opening),
         close_words=logged(column, closing),
     )
+
+
+def _condition(column: Column, closing: set[str]) -> object:
+    """The condition that the closing words of a column meet, in as few words as it takes."""
+    left_out = {label for label in column.distinct if label and label not in closing}
+    if not left_out:
+        return "exists"
+    if len(closing) > 4 and len(left_out) < len(closing) and "" not in column.distinct:
+        return {"not": logged(column, left_out)}
+    return _one_or_list(logged(column, closing))
 
 
 def _have_closed(

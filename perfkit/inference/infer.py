@@ -12,13 +12,14 @@ from collections.abc import Mapping, Sequence
 
 from perfkit.inference.asking import OF_A_TRADE, doubts_of
 from perfkit.inference.assemble import dialect_of
-from perfkit.inference.candidates import Candidate, candidates_of
+from perfkit.inference.candidates import CONFIDENT, Candidate, candidates_of
 from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.doubts import Doubt
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
+from perfkit.inference.questions.groups import untimed
 from perfkit.inference.questions.paid_in import result_and_costs
 from perfkit.inference.questions.sizes import of_one_unit
 from perfkit.inference.record_kinds import failed_records, total_records
@@ -32,7 +33,11 @@ from perfkit.inference.table.role_names import (
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 from perfkit.inference.unseen import unseen
 from perfkit.inference.without_pnl.fallback import without_pnl
-from perfkit.inference.without_pnl.fills import agrees_with_executions, from_executions
+from perfkit.inference.without_pnl.fills import (
+    adds_up_executions,
+    agrees_with_executions,
+    from_executions,
+)
 from perfkit.inference.without_pnl.log_facts import Log
 
 MOST_DECIDING = 2_500
@@ -70,24 +75,31 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     if not columns:
         return nothing_found(names, "there are no records with fields")
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
-    if not roles.keys() & set(OF_A_TRADE) and (why := _no_trades(columns, roles)):
+    if why := _no_trades(columns, roles, times):
         return nothing_found(names, why)
     failed, left_out = failed_records(columns)
     totals, of_totals = total_records(columns)
     failed, left_out = failed | totals, {**of_totals, **left_out}
     log = Log(columns, roles, times, fees, failed, left_out)
     candidates = candidates_of(columns, roles, times, fees, failed)
-    has_times = bool(times.closed or times.event or times.other or times.opened)
-    least = PLAUSIBLE if has_times else PLAUSIBLE_WITHOUT_TIME
+    least = PLAUSIBLE if times.are_there else PLAUSIBLE_WITHOUT_TIME
     candidates = [one for one in candidates if one.score >= least]
     if not candidates:
         return without_pnl(log) or nothing_found(names)
     return _of_executions(log, candidates) or _read(candidates, log)
 
 
-def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
+def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
     """Why records are no trades: figures of many of them, or what an account holds; else empty."""
     summaries = [column.name for column in columns if is_summary_name(column.name)]
+    if not times.are_there and "exit_price" not in roles:
+        if summaries:
+            return f"rows look like figures of many trades ({', '.join(summaries[:3])})"
+        held = [column.name for column in columns if set(column.words) >= {"current", "price"}]
+        if held:
+            return f"rows look like positions that are still held ({held[0]})"
+    if roles.keys() & set(OF_A_TRADE):
+        return ""
     if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
         return f"rows look like figures of many trades ({', '.join(summaries[:3])})"
     states = [column.name for column in columns if is_state_of_account(column.name)]
@@ -97,15 +109,16 @@ def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
 
 
 def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
-    """The records as executions, where the P&L is what matching them gives before costs.
+    """The records as executions, where the P&L is what matching them gives, or adds that up.
 
     The costs of the entry are then known as well.
     """
     whens = (*log.times.event, *log.times.closed, *log.times.other)
     best = candidates[0]
-    if best.proved or best.closing.marker is not None or not whens or not log.fees:
+    if best.proved or best.closing.marker is not None or not whens:
         return None
-    if not agrees_with_executions(log, best.pnl, whens[0]):
+    is_total = best.name.is_running and adds_up_executions(log, best.pnl, whens[0])
+    if not is_total and not (log.fees and agrees_with_executions(log, best.pnl, whens[0])):
         return None
     found = from_executions(log, best.pnl)
     if found is None:
@@ -123,7 +136,8 @@ def _read(
     best = candidates[0]
     rows = best.closing.rows
     events = best.closing.marker is not None and bool(best.closing.opening)
-    moments = moments_of(times, columns, rows, events=events, proved=best.proved)
+    is_sure = best.proved or (best.score >= CONFIDENT and _is_of_trades(columns, roles))
+    moments = moments_of(times, columns, rows, events=events, proved=is_sure)
     opened = next((one for one in moments.columns[1:2] if moments.opened_at), None)
     unit = unit_of(
         *(best.unit, best.name.currency, best.pnl, columns, roles, rows),
@@ -147,6 +161,9 @@ def _read(
         *unit.doubts,
         *([] if unit.doubts else of_unreadable(dialect, columns, unit.currency)),
     ]
+    if moments.columns and moments.closed_at == moments.columns[0].expression:
+        others = [*times.event, *times.other, *times.opened]
+        doubts += filter(None, [untimed(best, moments.columns[0], others, roles, log.failed)])
     is_linked = "open_when" in dialect
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
     return Reading(
@@ -159,6 +176,14 @@ def _read(
         doubts=tuple(doubts),
         columns=tuple(names_of(columns)),
     )
+
+
+def _is_of_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> bool:
+    """Whether records are trades by their parts alone, and no figures of many of them."""
+    if any(is_summary_name(column.name) for column in columns):
+        return False
+    has_end = bool({"outcome", "exit_reason"} & roles.keys())
+    return {"entry_price", "exit_price"} <= roles.keys() or ("side" in roles and has_end)
 
 
 def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:

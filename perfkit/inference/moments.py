@@ -10,6 +10,7 @@ from typing import NamedTuple
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import CLOCK, NUMBER, TIME, Column
+from perfkit.inference.table.day_and_month import begins_with_month, is_ambiguous, month_first
 from perfkit.inference.table.names import CLOSED, OPENED, time_role
 from perfkit.inference.table.roles import Times
 
@@ -83,25 +84,47 @@ def moments_of(
             used.append(filler)
     if _has_dates_alone(closed) and expression == closed.expression:
         assumed.append(f"{closed.name} has dates alone: a trade counts from the start of its day")
+    zone, of_zone = _zone_of(used)
+    read, doubts = _with_day_and_month([_with_layout(one, columns) for one in used], times)
+    return Moments(
+        expression,
+        "" if opened is None else _joined(opened, columns),
+        tuple(read),
+        (*assumed, *of_zone),
+        tuple(doubts),
+        zone,
+    )
+
+
+def _zone_of(used: Sequence[Column]) -> tuple[str, list[str]]:
+    """The zone that times name, and what is taken for granted of it."""
     said = {found[1] for one in used if (found := _ZONE.search(one.layout)) is not None}
     zones = {_ZONES.get(word, "") for word in said}
     zone = zones.pop() if len(zones) == 1 else ""
     if said and not zone:
         words = " and ".join(sorted(said))
-        assumed.append(f"{words} is not the word for one zone: times are UTC, or of `timezone:`")
-    elif zone:
-        assumed.append(f"times are of {zone}, as {said.pop()} says")
-    elif any(_is_naive(column) for column in used):
-        assumed.append("times without a zone are UTC; write `timezone:` if they are not")
-    doubt = _day_or_month(_with_layout(used[0], columns))
-    return Moments(
-        expression,
-        "" if opened is None else _joined(opened, columns),
-        tuple(_with_layout(column, columns) for column in used),
-        tuple(assumed),
-        (doubt,) if doubt is not None else (),
-        zone,
-    )
+        return "", [f"{words} is not the word for one zone: times are UTC, or of `timezone:`"]
+    if zone:
+        return zone, [f"times are of {zone}, as {said.pop()} says"]
+    if any(map(_is_naive, used)):
+        return "", ["times without a zone are UTC; write `timezone:` if they are not"]
+    return "", []
+
+
+def _with_day_and_month(read: list[Column], times: Times) -> tuple[list[Column], list[Doubt]]:
+    """The columns with day and month in the order that is found, else a question."""
+    if not is_ambiguous(read[0]):
+        return read, []
+    others = [*times.closed, *times.opened, *times.event, *times.other]
+    is_month_first = begins_with_month(read[0], others)
+    if is_month_first is None:
+        return read, [_day_or_month(read[0])]
+    if not is_month_first:
+        return read, []
+    turned = [
+        replace(one, layout=month_first(one.layout)) if is_ambiguous(one) else one for one in read
+    ]
+    return turned, []
 
 
 def _without_a_time(
@@ -164,14 +187,28 @@ def _joined(column: Column, columns: Sequence[Column]) -> str:
 def _with_layout(column: Column, columns: Sequence[Column]) -> Column:
     """The column with the format of its date and of the time of day that is joined to it."""
     clock = _clock_of(column, columns)
-    if clock is None or not column.layout:
+    if clock is None:
         return column
+    if not column.layout:
+        is_plain = not any(str(value).rstrip()[-1:] in "Mm" for value in clock.sample)
+        return replace(column, values=_both(column, clock)) if is_plain else column
     text = next(value for value in clock.sample if isinstance(value, str)).strip()
     half = " %p" if text[-3:-2] == " " else "%p" if text[-1:] in "Mm" else ""
     hour = "%I:%M" if half else "%H:%M"
     seconds = ":%S" if text.count(":") > 1 else ""
     fraction = ".%f" if "." in text else ""
-    return replace(column, layout=f"{column.layout} {hour}{seconds}{fraction}{half}")
+    layout = f"{column.layout} {hour}{seconds}{fraction}{half}"
+    return replace(column, layout=layout, values=_both(column, clock))
+
+
+def _both(date: Column, clock: Column) -> list[object]:
+    """Dates with the times of day beside them."""
+    return [
+        f"{day} {time}" if is_day and is_time else None
+        for day, time, is_day, is_time in zip(
+            date.values, clock.values, date.present, clock.present, strict=True
+        )
+    ]
 
 
 def _clock_of(column: Column, columns: Sequence[Column]) -> Column | None:
@@ -197,20 +234,14 @@ def _is_naive(column: Column) -> bool:
                and "-" not in text[10:] for text in texts[:20])  # fmt: skip
 
 
-def _day_or_month(column: Column) -> Doubt | None:
+def _day_or_month(column: Column) -> Doubt:
     """A question where day and month could be either way round."""
-    if not column.layout.startswith("%d/%m") and not column.layout.startswith("%d-%m"):
-        return None
-    firsts = [int(value[:2].strip("/-.")) for value in column.sample if isinstance(value, str)]
-    if max(firsts, default=0) > 12:
-        return None
-    other = column.layout.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")
     return Doubt(
         "day_or_month",
         f"Is {column.sample[0]!r} of {column.name} day first or month first?",
         (
             Answer("day first", {"time_format": column.layout}),
-            Answer("month first", {"time_format": other}),
+            Answer("month first", {"time_format": month_first(column.layout)}),
         ),
     )
 

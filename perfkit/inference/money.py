@@ -195,15 +195,27 @@ def costs_of(best: Candidate, fees: Sequence[Column]) -> Costs:
     carried = [fee for fee in paid if set(fee.words) & CARRY]
     commission = _sum([_cost(fee, rows) for fee in fixed])
     less = pnl + "".join(_less(*_cost(fee, rows)) for fee in [*fixed, *carried])
+    names = " and ".join(fee.name for fee in paid)
+    if best.is_net is None and _are_slight(best, paid):
+        said = f"{names} add up to next to nothing, and are taken to be in {best.pnl.name}"
+        return Costs(pnl, commission, (), (said,))
     if best.is_net is None:
         return Costs(pnl, commission, (_before_or_after(best, paid, pnl, less),), ())
-    names = " and ".join(fee.name for fee in paid)
     asked = _of_openings(best, fees)
     if asked is not None and not best.is_net:
         return Costs(less, commission, (asked,), ())
     if best.is_net:
         return Costs(pnl, commission, (), (f"{best.pnl.name} is after {names}",))
     return Costs(less, commission, (), (f"{best.pnl.name} is before {names}",))
+
+
+def _are_slight(best: Candidate, paid: Sequence[Column]) -> bool:
+    """Whether costs are those of few records, and next to nothing beside what was earned."""
+    rows = best.closing.rows
+    with_costs = sum(any(fee.numbers[row] for fee in paid) for row in rows)
+    total = sum((abs(fee.numbers[row] or Decimal(0)) for fee in paid for row in rows), Decimal(0))
+    earned = sum((abs(best.pnl.numbers[row] or Decimal(0)) for row in rows), Decimal(0))
+    return with_costs * 20 <= len(rows) and total * 1000 <= earned
 
 
 def _of_openings(best: Candidate, fees: Sequence[Column]) -> Doubt | None:

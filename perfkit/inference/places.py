@@ -34,6 +34,7 @@ _DELIMITERS = ",;\t|"
 _SQLITE = b"SQLite format 3\0"
 _PACKINGS = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress))
 _LEVELS = 6
+_SIDES = frozenset(("buy", "sell", "long", "short"))
 PARENT = "_parent"
 """Records inside others have the fields of these under this name."""
 _OF_ONE_KIND = {"strategy", "strategies", "symbol", "symbols", "pair", "pairs"}
@@ -44,7 +45,8 @@ class Place(NamedTuple):
     """Records of a file, and the keys of a source that say where they are.
 
     Where several lists were taken together, `lists` are the paths to them. `parted_by` is what
-    stands between the cells of a CSV file.
+    stands between the cells of a CSV file, `odd_rows` how many of its rows look like records, but
+    for a cell too many or too few.
     """
 
     name: str
@@ -52,6 +54,7 @@ class Place(NamedTuple):
     records: Sequence[Mapping[str, object]]
     lists: tuple[str, ...] = ()
     parted_by: str = ""
+    odd_rows: int = 0
 
     @property
     def is_inside(self) -> bool:
@@ -82,8 +85,10 @@ def why_no_place(path: str) -> str:
     with open(path, "rb") as stream:
         text = _text(stream.read(64 * 1024))
     lines = [line for line in text.splitlines() if line.strip(" ,;\t")]
-    if not lines or text.lstrip()[0] in "[{":
+    if not lines:
         return "the file has no records"
+    if text.lstrip()[0] in "[{":
+        return _why_no_json(path)
     width = max(_usual(lines, delimiter) for delimiter in _DELIMITERS)
     if width < 2:
         return "the file has no records"
@@ -91,8 +96,37 @@ def why_no_place(path: str) -> str:
         return "the file has a header and no records"
     return (
         f"no line has names for the {width} columns that most rows have; "
-        "write such a line at the top of the file"
+        f"write such a line at the top of the file, or `columns`, such as {_header_for(lines)}"
     )
+
+
+def _header_for(lines: Sequence[str]) -> str:
+    """A header for rows that have none, with a name for what each column looks like."""
+    delimiter = max(_DELIMITERS, key=lambda one: _usual(lines, one))
+    width = _usual(lines, delimiter)
+    rows = [row for row in csv.reader(lines, delimiter=delimiter) if len(row) == width]
+    names = []
+    for place, cells in enumerate(zip(*rows, strict=True), 1):
+        there = [cell for cell in cells if cell.strip()]
+        kinds = Counter(_looks(cell) or "text" for cell in there)
+        kind = kinds.most_common(1)[0][0] if kinds else "empty"
+        if kind == "text" and {cell.lower() for cell in there} <= _SIDES:
+            kind = "side"
+        names.append(kind if kind in ("time", "side") and kind not in names else f"{kind}_{place}")
+    return delimiter.join(names)
+
+
+def _why_no_json(path: str) -> str:
+    """Why a document has no records: it is not valid, such as by a comma too many, or empty."""
+    with open(path, "rb") as stream:
+        text = _text(stream.read(MOST_BYTES))
+    try:
+        json.loads(text)
+    except json.JSONDecodeError as error:
+        return f"line {error.lineno} is not valid JSON ({error.msg}); mend the file"
+    except (ValueError, RecursionError):
+        pass
+    return "the file has no records"
 
 
 def _text(content: bytes) -> str:
@@ -113,7 +147,8 @@ def _of_json(text: str) -> list[Place]:
         return [_of_lines(lines)]
     document = _decoded(text)
     if document is None:
-        return [_of_lines(lines)]
+        place = _of_lines(lines)
+        return [place] if place.records else []
     places = list(_lists(document, ()))
     if not places and isinstance(document, dict):
         nested = any(isinstance(value, dict | list) for value in document.values())
@@ -176,7 +211,25 @@ def _decoder() -> Any:
     return msgspec.json.Decoder(float_hook=str)
 
 
-def _lists(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
+def _rows_named(node: list[Any], beside: Sequence[list[Any]]) -> list[dict[str, Any]]:
+    """Lists of values as records, their names from a list beside them or from the first one."""
+    rows = [row for row in node if isinstance(row, list)]
+    if len(rows) < 2 or len(rows) < len(node):
+        return []
+    names = next((one for one in beside if len(one) == len(rows[-1]) and _are_names(one)), None)
+    if names is None and _are_names(rows[0]):
+        names, rows = rows[0], rows[1:]
+    width = 0 if names is None else len(names)
+    return [dict(zip(names or (), row, strict=True)) for row in rows if len(row) == width > 1]
+
+
+def _are_names(values: Sequence[object]) -> bool:
+    return all(isinstance(one, str) and one and shapes.number(one) is None for one in values)
+
+
+def _lists(
+    node: object, path: tuple[str, ...], beside: Sequence[list[Any]] = ()
+) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
     """Lists of objects and objects of objects, from the outside in."""
     if len(path) > _LEVELS:
         return
@@ -184,6 +237,8 @@ def _lists(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
         records = [entry for entry in node if isinstance(entry, dict)]
         if records and len(records) * 2 >= len(node):
             yield path, records[:MOST_RECORDS]
+        elif rows := _rows_named(node, beside):
+            yield path, rows[:MOST_RECORDS]
         return
     if not isinstance(node, dict):
         return
@@ -191,8 +246,9 @@ def _lists(node: object, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...
     if len(inner) > 1 and len(inner) == len(node) and _are_alike(inner):
         keyed = [{"_key": key, **entry} for key, entry in node.items()]
         yield path or ("*",), keyed[:MOST_RECORDS]
+    lists = [entry for entry in node.values() if isinstance(entry, list)]
     for name, entry in node.items():
-        yield from _lists(entry, (*path, str(name)))
+        yield from _lists(entry, (*path, str(name)), lists)
 
 
 def _inside(
@@ -262,6 +318,7 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
     before: list[list[str]] = []
     header: list[str] | None = None
     records: list[list[str]] = []
+    odd: list[list[str]] = []
     try:
         for row in rows:
             if header is None:
@@ -273,6 +330,8 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
                     before.append(row)
             elif len(row) == len(header) and len(records) < MOST_RECORDS:
                 records.append(row)
+            elif records and len(odd) < MOST_RECORDS and _is_alike(row, records[-1]):
+                odd.append(row)
     except csv.Error:
         pass  # what was read so far is enough to decide
     layout: dict[str, object] = {} if is_called_csv else {"format": "csv"}
@@ -280,7 +339,23 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
         layout["complete"] = True
     if header is None:
         return []
-    return [Place("", layout, of_cells(header, _without_totals(records)), (), delimiter)]
+    return [Place("", layout, of_cells(header, _without_totals(records)), (), delimiter, len(odd))]
+
+
+def _is_alike(row: Sequence[str], record: Sequence[str]) -> bool:
+    """Whether a row of another width has numbers and times where a record has them."""
+    while len(row) > len(record) and not row[-1].strip():
+        row = row[:-1]
+    if not row or abs(len(row) - len(record)) not in (1, 2, 3):
+        return False
+    pairs = [(cell, there) for cell, there in zip(row, record, strict=False)]
+    alike = sum(_looks(cell) == _looks(there) or not cell for cell, there in pairs)
+    return alike * 10 >= 8 * len(pairs) and sum(map(bool, row)) * 2 > len(record)
+
+
+def _looks(cell: str) -> str:
+    """What kind of thing a cell is: a number, a time, or words."""
+    return "number" if shapes.number(cell) is not None else "time" if shapes.is_time(cell) else ""
 
 
 def _without_totals(records: list[list[str]]) -> list[list[str]]:

@@ -27,9 +27,12 @@ FAILED = word_set(
     "failed fail rejected reject cancelled canceled cancel error errored skipped skip void voided "
     "invalid unfilled blocked failure denied aborted nofill"
 )
+UPDATES = word_set("update updated tick mark heartbeat snapshot monitor check valuation")
+"""Words for records of a position that is neither opened nor closed by them."""
 STILL_OPEN = word_set("open active hold holding running live unrealized")
 MOVED = word_set("deposit withdrawal withdraw balance transfer payout")
 """Words for money that was moved, and not earned."""
+_BOOKED = (("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("dividend",))
 _STATES = word_set(
     "status state event ev kind action type phase act side signal result outcome closed resolved "
     "settled open exited direction is reason category note trade order active won win entry "
@@ -56,6 +59,10 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
     """
     for column in columns:
         parts = set(column.words)
+        if parts == {"type"} and column.kind == NUMBER and _are_deals(columns):
+            moved = {row for row, size in enumerate(column.numbers) if size and size > 1}
+            if moved:
+                return moved, {column.expression: [0, 1]}
         if column.kind == BOOLEAN and parts & {"ok", "success", "filled", "executed"}:
             failed = {row for row, label in enumerate(column.labels) if label == "false"}
             if failed and len(failed) < len(column.labels):
@@ -66,10 +73,17 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
             continue
         bad = {label for label in column.distinct if _is_failed(label)}
         bad |= {label for label in column.distinct if set(words(label)) & MOVED}
+        bad |= {label for label in column.distinct if words(label) in _BOOKED}
         if bad and len(bad) < len([label for label in column.distinct if label]):
             rows = {row for row, label in enumerate(column.labels) if label in bad}
             return rows, {column.expression: {"not": logged(column, bad)}}
     return set(), {}
+
+
+def _are_deals(columns: Sequence[Column]) -> bool:
+    """Whether records are deals of MetaTrader: type 0 buys, 1 sells, and the others move money."""
+    names = {column.words for column in columns}
+    return ("entry",) in names and any("position" in one or "deal" in one for one in names)
 
 
 _TOTALS = frozenset(("total", "totals", "sum", "summary", "grand total", "subtotal", "overall"))
@@ -164,7 +178,9 @@ def closing_words(
 
 
 def _of_flag(column: Column, parts: set[str]) -> tuple[set[str], set[str]]:
-    """Of a column of true and false, or of 0 and 1."""
+    """Of a column of true and false, or of 0 and 1; of MetaTrader, 0 for in and 1 for out."""
+    if parts == {"entry"} and set(column.distinct) <= {"0", "1", "2", "3"}:
+        return {"1", "2", "3"}, {"0"}
     if not set(column.distinct) <= {"true", "false", "0", "1", ""}:
         return set(), set()
     yes, no = {"true", "1"}, {"false", "0"}

@@ -14,7 +14,9 @@ from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.infer import infer
 from perfkit.inference.number_marks import with_marks_asked
 from perfkit.inference.places import Place, places_of, why_no_place
+from perfkit.inference.questions.odd_rows import with_odd_rows_asked
 from perfkit.inference.result import Reading, nothing_found
+from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.role_names import is_skipped_place
 from perfkit.inference.yaml_text import block, comment
 from perfkit.logs.formats.json_places import place_of_all
@@ -23,6 +25,8 @@ WHICH_RECORDS = "records"
 """The question which lists or tables of a file count; its answers are keys of the layout."""
 
 MOST_ANSWERS = 8
+_LISTS_OF_WINS = word_set("winning wins winners won profitable profits")
+_LISTS_OF_LOSSES = word_set("losing losses losers lost unprofitable")
 
 
 class Found(NamedTuple):
@@ -64,6 +68,8 @@ def found_in(path: str) -> Found:
         reading = infer(place.records)
         if place.parted_by == ";":
             reading = with_marks_asked(reading, place.records)
+        if place.odd_rows:
+            reading = with_odd_rows_asked(reading, place.odd_rows, len(place.records))
         if is_skipped_place(place.name):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
         found = _supported(Found(name, path, place.layout, len(place.records), reading))
@@ -90,11 +96,21 @@ def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:
     together = place_of_all([tuple(str(value).split(".")) for _, value in lists])
     if together is not None and lists[0][0] == "records":
         answers.insert(0, Answer("all of them", {"records": ".".join(together)}))
+    if len(lists) == len(answers) - 1 == 2 and _are_won_and_lost([str(name) for _, name in lists]):
+        return _supported(best._replace(layout={**best.layout, **answers[0].changes}))
     names = ", ".join(str(value) for _, value in lists[:MOST_ANSWERS])
     more = f" and {len(lists) - MOST_ANSWERS} more" if len(lists) > MOST_ANSWERS else ""
     question = f"Several parts of the file have such records: {names}{more}. Which count?"
     doubt = Doubt(WHICH_RECORDS, question, tuple(answers))
     return best._replace(reading=best.reading._replace(doubts=(*best.reading.doubts, doubt)))
+
+
+def _are_won_and_lost(names: Sequence[str]) -> bool:
+    """Whether of two lists one has what was won and the other what was lost, so that both count."""
+    said = [{*words(name)} for name in names]
+    wins = [bool(one & _LISTS_OF_WINS) for one in said]
+    losses = [bool(one & _LISTS_OF_LOSSES) for one in said]
+    return sorted(wins) == sorted(losses) == [False, True] and wins != losses
 
 
 def _are_alike(one: Reading, other: Reading) -> bool:

@@ -246,7 +246,44 @@ class TestWhichRecordsClose:
         assert reading.dialect["only"] == {"status": {"not": ["REJECTED"]}}
 
 
+class TestEventsOfPositions:
+    def test_updates_with_a_result_so_far_are_no_closes(self) -> None:
+        records: list[Record] = [
+            {"event": f"position_{event}", "time": time, "symbol": "A", "pnl": str(pnl)}
+            for time, (event, pnl) in zip(
+                times(12), [("opened", 0), ("update", 3), ("closed", 5)] * 4, strict=True
+            )
+        ]
+        reading = infer(records)
+        assert (asked(reading), reading.closed) == ([], 4)
+
+    def test_deals_of_metatrader_close_where_entry_is_1(self) -> None:
+        deal: Record = {"symbol": "A", "volume": "1", "position_id": "7", "type": 0}
+        records: list[Record] = [
+            {"time": times(1)[0], "type": 2, "entry": 0, "position_id": 0, "profit": "9999"},
+            *(
+                {**deal, "time": time, "entry": n % 2, "profit": str(n * 5 - 7) if n % 2 else "0"}
+                for n, time in enumerate(times(9)[1:])
+            ),
+        ]
+        reading = infer(records)
+        assert (asked(reading), reading.closed) == ([], 4)
+        assert reading.dialect["only"] == {"type": [0, 1], "entry": 1}
+
+
 class TestCosts:
+    @pytest.mark.parametrize(("less", "expression"), [(0, "pnl - fees"), (1, "pnl")])
+    def test_a_fixed_multiple_of_the_moves_is_before_costs(
+        self, less: int, expression: str
+    ) -> None:
+        records = []
+        for n, time in enumerate(times(6)):
+            base = dict(closed_trades()[n % 3])
+            pnl = Decimal(str(base["pnl"])) * 50 - less * (n + 1)
+            records.append({**base, "exit_time": time, "pnl": str(pnl), "fees": str(n + 1)})
+        reading = infer([{**one, "symbol": "A"} for one in records])
+        assert (asked(reading), fields(reading)["net_pnl"]) == ([], expression)
+
     def with_fees(self, *, net: bool, balance: bool = False) -> list[Record]:
         records: list[Record] = []
         total = Decimal(1000)
@@ -276,6 +313,37 @@ class TestCosts:
         assert fields(reading)["net_pnl"] == expression
         assert reading.is_sure
 
+    def test_less_than_prices_give_by_more_than_the_costs_is_after_them(self) -> None:
+        less = ("0.7", "1.1", "0.9", "0.8", "0.6", "1.2")
+        records = [
+            {**one, "pnl": str(Decimal(str(one["pnl"])) - Decimal(cost)), "fees": "0.5"}
+            for one, cost in zip(closed_trades() * 2, less, strict=True)
+        ]
+        reading = infer(
+            [{**one, "exit_time": time} for one, time in zip(records, times(6), strict=True)]
+        )
+        assert (asked(reading), fields(reading)["net_pnl"]) == ([], "pnl")
+
+    @pytest.mark.parametrize(("fee", "questions"), [("0.3", []), ("2", ["costs"])])
+    def test_costs_of_next_to_nothing_are_said_and_not_asked(
+        self, fee: str, questions: list[str]
+    ) -> None:
+        records: list[Record] = [
+            {"exit_time": time, "symbol": "A", "pnl": str(n * 7 % 40 - 15), "fee": "0"}
+            for n, time in enumerate(times(40))
+        ]
+        records[7]["fee"] = fee
+        reading = infer(records)
+        assert asked(reading) == questions
+        assert questions or any("next to nothing" in said for said in reading.assumed)
+
+    def test_a_cost_is_subtracted_once_by_whatever_words_it_is_named(self) -> None:
+        records: list[Record] = [
+            {"exit_time": time, "symbol": "A", "gross_pnl": pnl, "funding_cost": "0.1"}
+            for time, pnl in zip(times(3), ("1", "-2", "3"), strict=True)
+        ]
+        assert fields(infer(records))["net_pnl"] == "gross_pnl - funding_cost"
+
     def test_what_nothing_decides_is_asked(self) -> None:
         records: list[Record] = [
             {"exit_time": time, "symbol": "A", "pnl": pnl, "fee": "0.1"}
@@ -300,7 +368,34 @@ class TestCosts:
         assert reading.is_sure
 
 
+class TestWhatReasonsSay:
+    def trades(self, *pnls: str) -> Reading:
+        reasons = ("TAKE_PROFIT", "STOP_LOSS", "STOP_LOSS", "TAKE_PROFIT", "trailing stop")
+        return infer(
+            [
+                {"time": time, "symbol": "A", "Profit": pnl, "Reason": reason}
+                for time, pnl, reason in zip(times(5), pnls, reasons, strict=True)
+            ]
+        )
+
+    def test_a_result_that_agrees_with_all_reasons_is_not_asked_about(self) -> None:
+        assert self.trades("5", "-2", "-3", "4", "1").is_sure
+
+    def test_one_that_contradicts_a_reason_is(self) -> None:
+        assert asked(self.trades("5", "-2", "3", "4", "1")) == ["weak"]
+
+
 class TestUnits:
+    def test_losses_of_one_beside_a_stop_are_in_r(self) -> None:
+        records: list[Record] = [
+            {"time": time, "symbol": "A", "side": "long", "entry": "10", "sl": "9", "result": pnl}
+            for time, pnl in zip(times(6), ("-1", "2", "-1.0", "-1", "0.4", "-1"), strict=True)
+        ]
+        reading = infer(records)
+        assert reading.source["currency"] == "R"
+        records[0]["result"] = "-1.1"
+        assert infer(records).source["currency"] == "money"
+
     def one_of_each(self, pnls: list[str], name: str = "pnl", **more: object) -> list[Record]:
         return [
             {"exit_time": time, "symbol": "A", name: pnl, **more}
@@ -375,6 +470,28 @@ class TestAsked:
         records: list[Record] = [{"symbol": "A", "pnl": pnl} for pnl in ("1", "-2", "3")]
         assert "no_time" in asked(infer(records))
 
+    @pytest.mark.parametrize("more", [{"closed": "11/11/1111 11:11:00"}, {}], ids=str)
+    def test_trades_without_a_time_count_on_one_day(self, more: Record) -> None:
+        trades = [{**one, **more, "pnl": str(n)} for n, one in enumerate(closed_trades(), 1)]
+        for one in trades:
+            del one["entry_time"], one["exit_time"], one["qty"]
+        reading = infer(trades)
+        assert (asked(reading), reading.closed) == ([], 3)
+        assert fields(reading)["closed_at"] == "= 2000-01-01"
+
+    @pytest.mark.parametrize("more", [{"trades": "9"}, {"current_price": "11"}], ids=str)
+    def test_figures_and_positions_without_a_time_are_no_trades(self, more: Record) -> None:
+        position: Record = {"side": "long", "quantity": "1", "entry_price": "10"}
+        records = [{"symbol": name, **position, "pnl": "1", **more} for name in "ABC"]
+        assert not infer(records).has_results
+
+    def test_figures_of_each_symbol_are_no_trades_on_one_day(self) -> None:
+        records: list[Record] = [
+            {"symbol": name, "side": "long", "outcome": "win", "pnl": "1", "win_rate": "50"}
+            for name in "ABC"
+        ]
+        assert not infer(records).is_sure
+
     def test_a_day_and_a_month_that_could_be_either(self) -> None:
         records = [
             {**one, "exit_time": f"0{n + 1}/02/2026 10:00"} for n, one in enumerate(closed_trades())
@@ -436,6 +553,19 @@ class TestAsked:
 
 
 class TestTraps:
+    def test_the_gain_of_an_indicator_is_none(self) -> None:
+        records: list[Record] = [
+            {
+                "time": time,
+                "symbol": "A",
+                "gain": str(n % 3),
+                "loss": str(-n % 2),
+                "rsi": str(40 + n),
+            }
+            for n, time in enumerate(times(20))
+        ]
+        assert not infer(records).has_results
+
     def test_results_so_far_of_positions_that_are_held_are_not_counted(self) -> None:
         records: list[Record] = []
         for time, pnl in zip(times(4), ("1", "-2", "3", "-4"), strict=True):
@@ -500,6 +630,28 @@ class TestTraps:
             total += Decimal(str(one["pnl"]))
             records.append({**one, "total_pnl": str(total)})
         assert fields(infer(records))["net_pnl"] == "pnl"
+
+    def test_a_side_that_contradicts_all_prices_is_that_of_the_close(self) -> None:
+        records = [
+            {
+                "exit_time": time,
+                "symbol": "A",
+                "closing_direction": side,
+                "entry_price": "100",
+                "exit_price": out,
+                "closed_pnl": pnl,
+            }
+            for time, side, out, pnl in zip(
+                times(6),
+                ["sell", "buy"] * 3,
+                ["101", "102", "99", "98", "104", "97"],
+                ["3.1", "-5.3", "-2.9", "6.2", "11.1", "8.7"],
+                strict=True,
+            )
+        ]
+        reading = infer(list(records))
+        assert asked(reading) == []
+        assert reading.dialect["values"] == {"side": {"sell": "long", "buy": "short"}}
 
     def test_the_side_of_the_closing_order_is_turned(self) -> None:
         records = [{**one, "side": "Sell"} for one in closed_trades()]

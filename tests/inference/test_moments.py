@@ -34,6 +34,7 @@ class TestForms:
             ("Wed, {day:02} Jul 2026 14:01:00", "%a, %d %b %Y %H:%M:%S"),
             ("2026年7月{day}日 10:00", "%Y年%m月%d日 %H:%M"),
             ("2026-7-{day} 9:30", "%Y-%m-%d %H:%M"),
+            ("14:01 2026-07-{day:02}", "%H:%M %Y-%m-%d"),
         ],
     )
     def test_a_form_that_the_reader_does_not_know_is_named(self, form: str, layout: str) -> None:

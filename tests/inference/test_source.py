@@ -26,6 +26,7 @@ TRADES = [
     {"symbol": "BTCUSDT", "exit_time": "2026-04-07T10:00:00Z", "pnl": "5.5"},
     {"symbol": "BTCUSDT", "exit_time": "2026-04-08T10:00:00Z", "pnl": "-2.5"},
 ]
+ROWS = [list(one.values()) for one in TRADES]
 
 
 def written(path: Path, content: str | bytes) -> str:
@@ -51,8 +52,14 @@ class TestWhereRecordsLie:
                 [{"name": "x", "trades": TRADES}, {"name": "y", "trades": TRADES}],
                 {"records": "*.trades"},
             ),
+            ({"columns": list(TRADES[0]), "data": ROWS}, {"records": "data"}),
+            ([list(TRADES[0]), *ROWS], {}),
+            ({"winning_trades": TRADES[:1], "losing_trades": TRADES[1:]}, {"records": "*"}),
         ],
-        ids=["list", "inside", "every key", "object of objects", "a list a day", "in records"],
+        ids=[
+            *("list", "inside", "every key", "object of objects", "a list a day", "in records"),
+            *("rows beside names", "rows under names", "won and lost"),
+        ],
     )
     def test_lists_in_a_document(
         self, tmp_path: Path, document: object, layout: dict[str, object]

@@ -51,7 +51,7 @@ def test_what_did_not_close_is_left_out_wherever_it_stands(odd: Record) -> None:
     ("odd", "question"),
     [
         ({"currency": "EUR"}, "currencies"),
-        ({"fee": "0.5"}, "costs"),
+        ({"fee": "2.5"}, "costs"),
         ({"pnl": None, "profit": "1000"}, "two_names"),
     ],
     ids=str,

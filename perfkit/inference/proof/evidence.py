@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from perfkit.inference.table.columns import Column
+from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.role_names import is_signed_cost
 from perfkit.inference.table.roles import EVEN, LOST, WON, outcome_of
 
@@ -19,6 +20,9 @@ AGREES = Decimal("0.8")
 """A check holds if so many of the records agree."""
 CHECKED = 400
 HUNDRED = Decimal(100)
+_TRAILING = word_set("trailing trail breakeven be ts time partial")
+_STOPS = word_set("sl stop stoploss")
+_TARGETS = word_set("tp target takeprofit profit tp1 tp2 tp3")
 
 
 def checked(rows: Sequence[int]) -> list[int]:
@@ -125,6 +129,30 @@ def outcome_agrees(pnl: Column, outcome: Column, rows: Sequence[int]) -> bool | 
     if compared < min(2, len(rows)):
         return None
     return agreed * 20 >= compared * 19
+
+
+def reason_agrees(pnl: Column, reason: Column, rows: Sequence[int]) -> bool:
+    """Whether all that was closed at a target was won, and all at a stop was lost."""
+    signs = {label: _sign_of(label) for label in reason.distinct}
+    found = {WON: 0, LOST: 0}
+    for row in rows:
+        said, earned = signs[reason.labels[row]], pnl.numbers[row]
+        if not said or not earned:
+            continue
+        if (earned > 0) != (said == WON):
+            return False
+        found[said] += 1
+    return min(found.values()) >= 2
+
+
+def _sign_of(label: str) -> str:
+    """What a reason says of the outcome: a target is won, a stop that does not trail is lost."""
+    said = set(words(label))
+    if said & _TRAILING:
+        return ""
+    if said & _STOPS:
+        return LOST
+    return WON if said & _TARGETS else ""
 
 
 def is_total_so_far(pnl: Column, others: Sequence[Column], rows: Sequence[int]) -> bool:

@@ -20,6 +20,7 @@ _ROUNDED = Decimal("1e-5")
 """Quantities are logged rounded: a sale may exceed what is held by so much of itself."""
 _FLOW = Decimal("0.001")
 _LEAST = 4
+_COVERED = 3
 
 
 class Executions(NamedTuple):
@@ -27,8 +28,9 @@ class Executions(NamedTuple):
 
     `reducing` are those that make a position smaller, with what each earned in `gross`; `shorting`
     those that sell more than is held. `entry_costs` are the costs of the openings that each of the
-    reducing ones closes. `rounding` is what is left of positions that were closed but
-    for the last digits of their quantities.
+    reducing ones closes. `are_covered` says that what was sold so was bought back to the last
+    piece, time and again, as short positions are. `rounding` is what is left of positions that were
+    closed but for the last digits of their quantities.
     """
 
     rows: list[int]
@@ -36,6 +38,7 @@ class Executions(NamedTuple):
     gross: dict[int, Decimal]
     shorting: list[int]
     rounding: Decimal = Decimal(0)
+    are_covered: bool = False
     entry_costs: Mapping[int, Decimal] = MappingProxyType({})
 
 
@@ -82,6 +85,8 @@ def _matched(
     entry_costs: dict[int, Decimal] = {}
     found = Executions(usable, [], {}, [], entry_costs=entry_costs)
     short: list[int] = []
+    sizes: set[Decimal] = set()
+    covered = not_covered = 0
     rounding = Decimal(0)
     for row in usable:
         size, paid = quantity.numbers[row], price.numbers[row]
@@ -89,7 +94,7 @@ def _matched(
         assert paid is not None
         key = symbols[row] if book is None else f"{book.labels[row]} {symbols[row]}"
         position = books.setdefault(key, _Position())
-        before = position.costs
+        before, held = position.costs, position.size
         earned = position.take(ways[row] * abs(size), paid, costs(fees, row))
         if earned is not None:
             entry_costs[row] = before - position.costs
@@ -104,7 +109,13 @@ def _matched(
             and (side is None or "short" not in side.labels[row])
         ):
             short.append(row)
-    return found._replace(shorting=short, rounding=rounding)
+        if held < 0:
+            sizes.add(abs(size))
+            covered += not position.size
+            not_covered += position.size > 0
+    not_covered += sum(one.size < 0 for one in books.values())
+    are_covered = covered >= _COVERED <= len(sizes) + 1 and not_covered * 4 <= covered
+    return found._replace(shorting=short, rounding=rounding, are_covered=are_covered)
 
 
 def _signs(quantity: Column) -> list[int]:

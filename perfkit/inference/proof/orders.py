@@ -10,10 +10,11 @@ from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.proof.prices import NO_PRICES, Prices
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import MONEY
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.roles import Times, directions
 
 _AGREES = Decimal("0.9")
 _LEAST = 2
+_EXACT = Decimal("1e-6")
 
 
 def orders_say(
@@ -36,7 +37,51 @@ def orders_say(
     of_both = {row: cost + found.entry_costs[row] for row, cost in of_exit.items()}
     if not gross and (_agrees(pnl, found, of_exit) or _agrees(pnl, found, of_both)):
         return Prices(True, MONEY, True, None)
+    if not gross and _agrees_with_last(pnl, roles, fees, found):
+        return Prices(True, MONEY, True, None)
     return NO_PRICES
+
+
+def openings_without_result(
+    pnl: Column, roles: Mapping[str, Column], times: Times, rows: Sequence[int]
+) -> list[int]:
+    """Executions with a P&L of 0 that only open, where all that reduce a position have another."""
+    whens = [*times.event, *times.closed, *times.other]
+    zeros = [row for row in rows if not pnl.numbers[row]]
+    if not whens or len(zeros) * 4 < len(rows):
+        return []
+    found = executions_of(roles, whens[0], range(len(pnl.values)))
+    if found is None or not found.reducing:
+        return []
+    reducing = set(found.reducing)
+    is_told = reducing.isdisjoint(zeros) and set(zeros) <= set(found.rows)
+    return zeros if is_told else []
+
+
+def _agrees_with_last(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], found: Executions
+) -> bool:
+    """Whether each P&L is that against the last opening order alone, less the costs of the two.
+
+    A bot that was started anew knows no other. One such result, to all its digits, is enough.
+    """
+    if "side" not in roles:
+        return False
+    ways, prices = directions(roles["side"]), roles["price"].numbers
+    sizes = roles["quantity"].numbers
+    symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(prices)
+    closing, last = set(found.reducing), dict[str, int]()
+    compared = agreed = 0
+    for row in found.rows:
+        if row not in closing:
+            last[symbols[row]] = row
+        elif (said := pnl.numbers[row]) and symbols[row] in last:
+            entry = last[symbols[row]]
+            gross = (prices[row] - prices[entry]) * abs(sizes[row]) * -ways[row]  # type: ignore[operator,arg-type]
+            expected = gross - costs(fees, row) - costs(fees, entry)
+            compared += 1
+            agreed += abs(said - expected) <= abs(expected) * _EXACT
+    return agreed > 0 and agreed >= _AGREES * compared
 
 
 def _agrees(pnl: Column, found: Executions, less: Mapping[int, Decimal]) -> bool:

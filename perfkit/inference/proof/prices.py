@@ -16,6 +16,10 @@ from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK
 from perfkit.inference.table.roles import directions
 
 _ROUNDING = Decimal("0.005")
+_TINY = Decimal("1e-6")
+_NEARLY = Decimal("0.9")
+_FIXED = Decimal("0.002")
+_NOT_FIXED = Decimal("0.02")
 
 
 class Prices(NamedTuple):
@@ -69,7 +73,7 @@ def prices_say(
         one = all(_at(roles, "quantity", row) in (None, Decimal(1)) for row, _ in moves)
         return Prices(True, "" if one else POINTS, None, sign)
     if len(sized) >= 2 and _constant_ratio(pnl, roles, sized):
-        return Prices(True, MONEY, None, sign)
+        return Prices(True, MONEY, _is_net_by_ratio(pnl, roles, fees, sized), sign)
     return Prices(False, "", None, sign)
 
 
@@ -80,6 +84,50 @@ def is_move_of_one(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
     moves = _moves(pnl, roles, rows)
     others = [pair for pair in moves if _at(roles, "quantity", pair[0]) not in (None, Decimal(1))]
     return len(others) > 1 and _agree(pnl, others)
+
+
+def are_fractions(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether most of a P&L is the move in parts of the entry, to the digits that it shows.
+
+    The others may be capped, as where a stop is simulated: -0.05 whatever the exit price.
+    """
+    if not {"entry_price", "exit_price"} <= roles.keys():
+        return False
+    entries = roles["entry_price"].numbers
+    moves = [
+        (row, move / entry) for row, move in _moves(pnl, roles, rows) if (entry := entries[row])
+    ]
+    exact = [
+        abs(move - earned) <= 2 * pnl.step.min(abs(move) * _ROUNDING + _TINY)
+        for row, move in moves
+        if move and (earned := pnl.numbers[row])
+    ]
+    return len(exact) >= 5 and sum(exact) * 10 >= 6 * len(exact)
+
+
+def is_less_by_costs(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether a P&L is below what prices and quantity give, by at least the costs beside it.
+
+    Then the costs are in it, perhaps with others such as slippage. Nothing is said of one that is
+    a fixed part of what prices give, as where a lot counts otherwise.
+    """
+    if not fees or not {"entry_price", "exit_price", "quantity", "side"} <= roles.keys():
+        return False
+    pairs = [
+        (amount, earned, costs(fees, row))
+        for row, move in _moves(pnl, roles, rows)
+        if (amount := move * (_at(roles, "quantity", row) or Decimal(0)))
+        and (earned := pnl.numbers[row]) is not None
+    ]
+    paid = [pair for pair in pairs if pair[2]]
+    below = sum(cost * _NEARLY <= amount - earned <= abs(amount) + cost
+                for amount, earned, cost in paid)  # fmt: skip
+    if len(paid) < 2 or below * 20 < 19 * len(paid):
+        return False
+    ratios = sorted(earned / amount for amount, earned, _ in paid)
+    return ratios[-1] - ratios[0] > _NOT_FIXED * abs(ratios[-1])
 
 
 def earlier_prices_say(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> Prices:
@@ -232,6 +280,32 @@ def _constant_ratio(
             several += len(found)
             alike += sum(abs(ratio - middle) <= middle * _ROUNDING * 4 for ratio in found)
     return several >= 5 and alike >= AGREES * several and several * 2 >= len(sized)
+
+
+def _is_net_by_ratio(
+    pnl: Column,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    sized: Sequence[tuple[int, Decimal]],
+) -> bool | None:
+    """Whether costs are in a P&L, as it is a fixed multiple of the moves itself or with them.
+
+    Only what is before costs is, to its last digit, 10 for each 1 that prices moved.
+    """
+    symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(pnl.values)
+    ratios: dict[bool, dict[str, list[Decimal]]] = {False: {}, True: {}}
+    for row, amount in sized:
+        earned, cost = pnl.numbers[row], costs(fees, row)
+        if not amount or not earned or not cost:
+            continue
+        ratios[False].setdefault(symbols[row], []).append(earned / amount)
+        ratios[True].setdefault(symbols[row], []).append((earned + cost) / amount)
+    fixed = {
+        is_net: all(max(some) - min(some) <= abs(max(some)) * _FIXED for some in found.values())
+        for is_net, found in ratios.items()
+    }
+    is_told = any(len(some) > 2 for some in ratios[False].values())
+    return fixed[True] if is_told and fixed[True] != fixed[False] else None
 
 
 def _sign_agreement(

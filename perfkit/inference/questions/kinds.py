@@ -70,6 +70,8 @@ def ends_with_total(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
     total = numbers[last]
     if not total or sum(bool(numbers[row]) for row in rows) < _LEAST_TRADES:
         return None
+    if total in {numbers[row] for row in rows}:  # one of a few values that come again and again
+        return None
     if total != sum((numbers[row] or Decimal(0) for row in rows), Decimal(0)):
         return None
     apart = [

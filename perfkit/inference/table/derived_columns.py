@@ -32,6 +32,34 @@ def either(one: Column, other: Column) -> Either | None:
 
 
 @dataclass(frozen=True, eq=False)
+class WonOrLost(Either):
+    """What was won in one column and what was lost in another, both above 0, as one result."""
+
+    @property
+    def name(self) -> str:
+        return " less ".join(part.name for part in self.parts)
+
+    @property
+    def expression(self) -> str:
+        won, lost = (part.expression for part in self.parts)
+        return f"({won} or 0) - ({lost} or 0)"
+
+
+def won_or_lost(won: Column, lost: Column) -> WonOrLost | None:
+    """Two columns as one result; None where one is below 0, or a record has both or neither."""
+    pairs = list(zip(won.numbers, lost.numbers, strict=True))
+    if any((a or 0) < 0 or (b or 0) < 0 or (a and b) for a, b in pairs):
+        return None
+    if not any(a for a, _ in pairs) or not any(b for _, b in pairs):
+        return None
+    if any(a is None and b is None for a, b in pairs):
+        return None
+    return WonOrLost(
+        won.path, [str((a or 0) - (b or 0)) for a, b in pairs], NUMBER, parts=(won, lost)
+    )
+
+
+@dataclass(frozen=True, eq=False)
 class Difference(Column):
     """One column less another: `payout - stake`."""
 

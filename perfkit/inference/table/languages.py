@@ -49,6 +49,7 @@ _LATIN = """
     gebuehr gebuehren gebuhr gebuhren frais taxa = fee
     simbolo symbole sembol ativo activo actif titolo wertpapier aktie hisse walor spolka par paire
     = symbol
+    aandeel fonds saham = symbol
     saldo solde bakiye kontostand = balance
     motivo motif grund powod sebep = reason
     moneda moeda devise waehrung wahrung valuta waluta = currency
@@ -57,11 +58,36 @@ _LATIN = """
     accion acao = action
     monto montante montant betrag importo kwota tutar valor = amount
     rendimiento rendimento rendement rendite getiri retorno = return
-    kaufkurs kaufpreis einstiegskurs einstiegspreis = entry price
-    verkaufskurs verkaufspreis ausstiegskurs ausstiegspreis = exit price
+    einstiegskurs einstiegspreis = entry price
+    kaufkurs kaufpreis = buy price
+    ausstiegskurs ausstiegspreis = exit price
+    verkaufskurs verkaufspreis = sell price
     kaufdatum = entry date
     verkaufsdatum = exit date
     porcentaje porcentagem prozent pourcentage percentuale procent yuzde = pct
+    cambio variacion variacao variazione veraenderung veranderung aenderung anderung zmiana degisim
+    perubahan = change
+    giorno dia tag jour gun ngay = day
+    ngay tgl = date
+    gio jam pukul = time
+    gia = price
+    khoiluong soluong = quantity
+    lai loi loinhuan keuntungan laba = profit
+    lo kerugian = loss
+    hasil sonuc ketqua uitslag = result
+    winst = profit
+    verlies = loss
+    aankoop koop gekocht = buy
+    verkocht = sold
+    instap aankoopprijs = entry price
+    uitstap verkoopprijs = exit price
+    kosten provisie biaya phi = fee
+    posisi posicion posicao posizione pozisyon pozycja positie = position
+    masuk = entry
+    keluar = exit
+    kemenangan menang kazanc kazandi wygrana wygrany gewonnen = won
+    kalah kaybetti przegrana przegrany verloren = lost
+    esito = result
     apalancamiento alavancagem levier hebel leva kaldirac = leverage
     """
 
@@ -100,13 +126,39 @@ _CYRILLIC = """
     тейк = takeprofit
     """
 
+_ARABIC = """
+    التاريخ تاريخ = date
+    الوقت وقت = time
+    السعر سعر = price
+    الكمية كمية الحجم = quantity
+    الربح ربح رابح رابحة فوز مربح = profit
+    الخسارة خسارة خاسر خاسرة = loss
+    النتيجة نتيجة = result
+    الجانب الاتجاه = side
+    شراء الشراء = buy
+    بيع البيع = sell
+    الدخول دخول الابتدائي = entry
+    الخروج خروج = exit
+    الإغلاق اغلاق إغلاق = close
+    الفتح فتح = open
+    الرمز رمز العملة الزوج = symbol
+    الرسوم رسوم العمولة = fee
+    الرصيد رصيد = balance
+    الهدف هدف = target
+    الإيقاف إيقاف وقف = stop
+    الحالة = status
+    السبب = reason
+    النوع = type
+    """
+
 _PIECES_OF_CJK = """
     价格 價格 価格 가격 단가 成交价 成交價 約定価格 約定単価 単価 单价 單價 체결가 체결가격
     成交均价 均价 = price
-    开仓价 開倉價 开仓价格 进场价 進場價 入场价 买入价 買入價 建値 新規価格 エントリー価格 진입가
-    진입가격 매수가 매입가 买入价格 買入価格 = entry price
-    平仓价 平倉價 平仓价格 出场价 出場價 离场价 卖出价 賣出價 決済値 決済価格 청산가 청산가격
-    매도가 卖出价格 売却価格 = exit price
+    开仓价 開倉價 开仓价格 进场价 進場價 入场价 建値 新規価格 エントリー価格 진입가 진입가격 =
+    entry price
+    买入价 買入價 매수가 매수가격 매입가 买入价格 買入価格 = buy price
+    平仓价 平倉價 平仓价格 出场价 出場價 离场价 決済値 決済価格 청산가 청산가격 = exit price
+    卖出价 賣出價 매도가 매도가격 卖出价格 売却価格 = sell price
     数量 數量 成交量 股数 股數 手数 枚数 株数 ロット 수량 계약수 체결수량 約定数量 = quantity
     日期 日付 날짜 일자 約定日 成交日期 체결일 = date
     时间 時間 日時 時刻 시간 시각 일시 成交时间 成交時間 約定日時 체결시간 = time
@@ -162,7 +214,7 @@ _LETTERS = re.compile(r"[A-Za-z]+|[\u0400-\u04ff]+|[^\W\d_A-Za-z]+")
 @cache
 def _known() -> dict[str, str]:
     """Words of languages that part them, with what they mean; the first meaning counts."""
-    return _read(_LATIN) | _read(_CYRILLIC)
+    return _read(_LATIN) | _read(_CYRILLIC) | _read(_ARABIC)
 
 
 @cache
@@ -183,8 +235,31 @@ def _read(text: str) -> dict[str, str]:
     return found
 
 
+_PHRASES = {
+    "khối lượng": "quantity",
+    "số lượng": "quantity",
+    "lợi nhuận": "profit",
+    "thời gian": "time",
+    "số dư": "balance",
+    "kết quả": "result",
+    "giá vào": "entry price",
+    "giá ra": "exit price",
+    "mã": "symbol",
+    "kar/zarar": "pnl",
+    "kâr/zarar": "pnl",
+    "zysk/strata": "pnl",
+}
+
+
+@cache
+def _phrase() -> re.Pattern[str]:
+    return re.compile(r"(?<!\w)(?:" + "|".join(_PHRASES) + r")(?!\w)", re.IGNORECASE)
+
+
 def translated(name: str) -> str:
     """The name with the words of other languages in English."""
+    if not name.isascii() or "/" in name:
+        name = _phrase().sub(lambda found: _PHRASES[found[0].lower()], name)
     if not name.isascii():
         name = "".join(map(_folded, name))
         name = _pieces().sub(lambda found: f" {_meanings()[found[0]]} ", name)

@@ -78,10 +78,26 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
             found[role] = columns[min(ranked)[3]]
     if "side" not in found and (side := next(filter(_has_sides, columns), None)) is not None:
         found["side"] = side
+    if "balance" not in found and (held := next(filter(_is_balance, columns), None)) is not None:
+        found["balance"] = held
     stake, quantity = found.get("stake"), found.get("quantity")
     if stake is not None and stake is quantity:
         del found["stake"]
     return found
+
+
+_BALANCES = word_set("balance equity bankroll")
+_NOT_BALANCES = word_set(
+    "change delta diff pct percent % initial start starting before previous prev max min peak "
+    "risk per at init begin beginning drawdown dd"
+)
+
+
+def _is_balance(column: Column) -> bool:
+    """Whether a column is a balance by one word of its name, such as `final_balance`."""
+    said = set(column.words)
+    is_held = bool(said & _BALANCES) and not said & _NOT_BALANCES
+    return is_held and column.kind == NUMBER and bool(column.filled)
 
 
 def _fits(role: str, column: Column) -> bool:
@@ -182,7 +198,7 @@ def fees_of(columns: Sequence[Column]) -> list[Column]:
     in_money = [column for column in fees if "cost" in column.words]
     carried = [column for column in fees if set(column.words) & CARRY]
     if in_money:
-        fees = [*in_money, *carried]
+        fees = [*in_money, *(column for column in carried if column not in in_money)]
     elif not any(is_currency_of_fee(column.name) for column in columns if column.filled):
         fees = [one for one in fees if not _is_rate(one)]
     totals = [column for column in fees if is_total_fee(column.name)]
@@ -202,6 +218,19 @@ def pnl_columns(columns: Sequence[Column]) -> list[Column]:
     return [column for column in columns if column.kind == NUMBER and pnl_name(column.name)]
 
 
+_INDICATORS = word_set("rsi rs macd ema sma adx atr stochastic")
+
+
+def is_part_of_indicator(column: Column, columns: Sequence[Column]) -> bool:
+    """Whether a `gain` stands beside a `loss` and an indicator such as the RSI, made of the two."""
+    if set(column.words) - {"gain", "up", "move"}:
+        return False
+    others = [set(one.words) for one in columns if one is not column]
+    return any(one <= {"loss", "losses"} for one in others) and any(
+        one & _INDICATORS for one in others
+    )
+
+
 def identities_of(columns: Sequence[Column]) -> list[Column]:
     """Columns that may identify a trade, the most telling name first."""
     ranked = [
@@ -217,7 +246,7 @@ class Times:
     """The columns that hold times, by what their names say of them."""
 
     def __init__(self, columns: Sequence[Column]) -> None:
-        times = [column for column in columns if column.kind == TIME and column.filled]
+        times = [column for column in columns if column.kind == TIME and _may_be_read(column)]
         self.clocks = [column for column in columns if column.kind == CLOCK]
         self.closed = sorted(
             (column for column in times if time_role(column.name) == CLOSED), key=_preference
@@ -232,6 +261,19 @@ class Times:
         self.other = [
             column for column in times if column.path not in named and not _is_ahead(column)
         ]
+
+    @property
+    def are_there(self) -> bool:
+        """Whether there is a column of times at all."""
+        return bool(self.closed or self.event or self.other or self.opened)
+
+
+def _may_be_read(column: Column) -> bool:
+    """Whether times are of years that a log can have: not 1111, as where they were taken out."""
+    instants = [shapes.instant(value, column.unit, column.layout) for value in column.sample[:40]]
+    if column.layout:  # day and month may be the other way round
+        return not instants or any(one is None or one > 0 for one in instants)
+    return bool(column.filled) and any(one is not None and one > 0 for one in instants)
 
 
 def _is_ahead(column: Column) -> bool:

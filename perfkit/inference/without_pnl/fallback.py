@@ -18,6 +18,7 @@ from perfkit.inference.table.derived_columns import AmountOverPrice, quotient
 from perfkit.inference.table.roles import LOST, WON, outcome_of
 from perfkit.inference.without_pnl.fills import from_executions
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
+from perfkit.inference.without_pnl.sides import LONG_OR_SHORT, way_of
 from perfkit.inference.without_pnl.totals import from_totals
 
 _LEAST = 2
@@ -51,7 +52,7 @@ def _from_prices(log: Log) -> Reading | None:
     ]
     implied = Column(out.path, moved, NUMBER)
     closing = closing_records(implied, log.columns, log.times, log.failed)
-    if len(closing.rows) < _LEAST or not any(implied.numbers):
+    if len(closing.rows) < (_LEAST if size is None else 1) or not any(implied.numbers):
         return None
     return _of_moves(log, closing, entry, out, size)
 
@@ -63,7 +64,8 @@ def _of_moves(
     if size is None and "side" not in roles and log.times.closed == []:
         return None
     opened = log.times.opened[0] if log.times.opened else None
-    moments = moments_of(log.times, log.columns, closing.rows, events=False)
+    is_sized = size is not None and not isinstance(size, AmountOverPrice)
+    moments = moments_of(log.times, log.columns, closing.rows, events=False, proved=is_sized)
     identity = identity_of(log.columns, roles, opened, closing)
     currency = currency_of(log, closing.rows)
     fees = log.fees if size is not None else []
@@ -79,8 +81,12 @@ def _of_moves(
         doubts.append(of_stake(size, "put into each trade, without leverage"))
     elif (unsure := quantity_or_money(size, entry, closing.rows, is_fill=False)) is not None:
         doubts.append(unsure)
-    if "side" not in fields:
-        doubts.append(_LONG_OR_SHORT)
+    assumed = list(moments.assumed)
+    if "side" not in fields and (way := way_of(roles, log.times, closing.rows)) is not None:
+        fields["side"] = f"= {way.side}"
+        assumed.append(f"trades are {way.side}, as {way.why}")
+    elif "side" not in fields:
+        doubts.append(LONG_OR_SHORT)
     names = [entry.name, out.name]
     if size is not None:
         names.append(size.name)
@@ -89,20 +95,10 @@ def _of_moves(
         dialect,
         closing.rows,
         f"{', '.join(names[:-1])} and {names[-1]} say what each trade earned",
-        (*moments.assumed, "P&L is computed from prices" + LESS_COSTS * bool(result)),
+        (*assumed, "P&L is computed from prices" + LESS_COSTS * bool(result)),
         doubts,
         moments.zone,
     )
-
-
-_LONG_OR_SHORT = Doubt(
-    "side",
-    "Are the trades long or short? No column says so.",
-    (
-        Answer("long", {"fields.side": "= long"}),
-        Answer("short", {"fields.side": "= short"}),
-    ),
-)
 
 
 def _outcomes(log: Log, closing: Closing) -> dict[str, object]:

@@ -24,7 +24,9 @@ from perfkit.inference.record_kinds import effects_of, fill_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
+from perfkit.inference.without_pnl.books import NO_BOOKS, books_of
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
+from perfkit.inference.without_pnl.turns import POINTS_OF_ONE, OfOne, of_one_unit_each, take_turns
 from perfkit.inference.without_pnl.unfilled import of_unfilled
 
 
@@ -41,37 +43,47 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     log = log._replace(roles=with_proved_fields(roles, log.columns, rows))
     if _are_of_positions(log, rows):
         return None
+    if take_turns(log, rows):
+        log = log._replace(roles={**log.roles, "quantity": of_one_unit_each(log)})
     found = executions_of(log.roles, when, rows)
     if found is None or not found.reducing or len(found.rows) * 2 < len(rows):
         return None
     fields = _fields(log, moments, found.rows)
     by: list[str] = [role for role in ("account", "symbol") if role in fields]
-    shared = pnl is None and _share_symbols(log, found.rows)
-    assumed = list(moments.assumed)
-    if shared and _are_books(log, when, rows):
-        by.append("strategy")
-        assumed.append(f"each {log.roles['strategy'].name} holds positions of its own")
-    rounded = {"dust": found.rounding} if found.rounding and pnl is None else {}
+    books = NO_BOOKS if pnl is not None else books_of(log, when, rows, found, by)
+    by += books.by
+    is_dust = found.rounding and pnl is None and found.rounding * _MANY <= _least(log, found.rows)
+    rounded = {"dust": found.rounding} if is_dust else {}
     dialect: dict[str, object] = {
         **_conditions(log, rows, found.rows),
         "fills": {"by": by, "match": "average" if pnl is not None else "fifo", **rounded},
         "fields": fields,
         **{key: value for key, value in _times_of(when).items() if value},
     }
-    doubts = [*moments.doubts, *_doubts(log, found, is_logged=pnl is not None)]
-    if shared and "strategy" not in by:
-        doubts.append(_books(log.roles["strategy"], by))
-    elif (hedged := _both_sides(log)) is not None:
-        doubts.append(_hedged(hedged, by))
+    doubts = [*moments.doubts, *books.doubts, *_doubts(log, found, is_logged=pnl is not None)]
     return reading_of(
         log,
         dialect,
         found.reducing,
         "buys and sells with quantity and price are matched",
-        (*assumed, "P&L is matched from executions" + LESS_COSTS * ("commission" in fields)),
+        (
+            *moments.assumed,
+            *books.assumed,
+            *([_COVERED] if found.shorting and found.are_covered else []),
+            "P&L is matched from executions" + LESS_COSTS * ("commission" in fields),
+        ),
         doubts,
         moments.zone,
     )
+
+
+_COVERED = "what was sold and not held is short: it was bought back to the last piece"
+_MANY = 100
+
+
+def _least(log: Log, rows: Sequence[int]) -> Decimal:
+    """The smallest quantity, beside which what is left of a rounded one is nothing."""
+    return min(abs(log.roles["quantity"].numbers[row] or Decimal(0)) for row in rows)
 
 
 def _are_of_positions(log: Log, rows: Sequence[int]) -> bool:
@@ -111,6 +123,8 @@ def _conditions(log: Log, rows: list[int], executed: Sequence[int]) -> dict[str,
 def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
     doubts = []
     size = log.roles["quantity"]
+    if isinstance(size, OfOne):
+        doubts.append(POINTS_OF_ONE)
     if isinstance(size, AmountOverPrice):
         doubts.append(of_stake(size, "paid in each execution"))
     currency = currency_of(log, found.rows)
@@ -124,7 +138,7 @@ def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
         count = {"fields.commission": f"sum({unread.expression}[*].cost)"}
         answers = [Answer(f"subtract them, as {currency}", {**count}), Answer("leave them out", {})]
         doubts.append(of_unread(unread, currency, answers))
-    if found.shorting and not is_logged:
+    if found.shorting and not found.are_covered and not is_logged:
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
     unsure = [
         quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
@@ -151,56 +165,6 @@ def _costs_of_several(paid_in: Column, rows: Sequence[int], currency: str) -> Do
     return Doubt("cost_currencies", f"{asked}; what of the costs?", tuple(answers))
 
 
-def _share_symbols(log: Log, rows: Sequence[int]) -> bool:
-    """Whether several strategies trade the same symbol."""
-    strategy, symbol = log.roles.get("strategy"), log.roles.get("symbol")
-    if strategy is None or symbol is None:
-        return False
-    pairs = {(symbol.labels[row], strategy.labels[row]) for row in rows}
-    return len(pairs) > len({name for name, _ in pairs})
-
-
-_BOOKS = frozenset(("bot", "agent", "trader", "portfolio", "wallet", "user", "account", "player"))
-
-
-def _are_books(log: Log, when: Column | None, rows: Sequence[int]) -> bool:
-    """Whether a column such as `bot` names who holds positions, and none sells another's."""
-    strategy = log.roles["strategy"]
-    if not set(strategy.words) & _BOOKS:
-        return False
-    found = executions_of(log.roles, when, rows, strategy)
-    return found is not None and bool(found.reducing) and not found.shorting
-
-
-def _books(strategy: Column, by: Sequence[str]) -> Doubt:
-    return Doubt(
-        "books",
-        f"Does each {strategy.name} hold positions of its own?",
-        (
-            Answer("no, they share one position", {}),
-            Answer("yes", {"fills.by": [*by, "strategy"]}),
-        ),
-    )
-
-
-def _both_sides(log: Log) -> Column | None:
-    """The column that says of each order whether it is of a long or of a short position."""
-    for column in log.columns:
-        is_named = column.words == ("position", "side") and column is not log.roles.get("side")
-        if is_named and set(column.distinct) - {""} == {"long", "short"}:
-            return column
-    return None
-
-
-def _hedged(column: Column, by: Sequence[str]) -> Doubt:
-    apart: dict[str, object] = {"fields.strategy": column.expression, "fills.by": [*by, "strategy"]}
-    return Doubt(
-        "books",
-        f"Are long and short positions held apart, as {column.name} says?",
-        (Answer("yes", apart), Answer("no, they share one position", {})),
-    )
-
-
 def _sold_unbought(count: int, total: int) -> Doubt:
     return Doubt(
         "sold_unbought",
@@ -210,6 +174,24 @@ def _sold_unbought(count: int, total: int) -> Doubt:
             Answer("sales of what was bought before the log began", {"fills.short": False}),
         ),
     )
+
+
+def adds_up_executions(log: Log, total: Column, when: Column | None) -> bool:
+    """Whether a column is the total so far of what matching the executions gives."""
+    rows = [row for row in range(len(total.values)) if row not in log.failed]
+    found = executions_of(log.roles, when, rows)
+    if found is None or len(found.reducing) < 2:
+        return False
+    so_far = Decimal(0)
+    compared = agreed = 0
+    for row in found.rows:
+        so_far += found.gross.get(row, Decimal(0))
+        said = total.numbers[row]
+        if said is not None:
+            compared += 1
+            allowed = Decimal("0.01") + abs(so_far) * Decimal("0.001") + total.step
+            agreed += abs(said - so_far) <= allowed
+    return compared > 2 and agreed * 10 >= 9 * compared
 
 
 def agrees_with_executions(log: Log, pnl: Column, when: Column | None) -> bool:

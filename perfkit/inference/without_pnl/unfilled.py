@@ -10,7 +10,7 @@ from perfkit.inference.table.columns import BOOLEAN, TEXT, Column
 from perfkit.inference.table.names import word_set, words
 
 _WAITING = word_set("submitted accepted pending new placed sent queued scheduled created received")
-_TRIED = word_set("dry simulated simulation test shadow dryrun backtest")
+_TRIED = word_set("dry simulated simulation test shadow dryrun backtest paper demo")
 _STATES = word_set("status state")
 
 
@@ -62,6 +62,8 @@ def _of_status(column: Column, rows: Sequence[int]) -> Doubt | None:
     if sure and tried and waiting:
         real = set(sure) | waiting
         answers.append(Answer(f"only {', '.join(sorted(real))}", {only: logged(column, real)}))
+    if len(kept) > 1:
+        answers += [Answer(f"only {one}", {only: logged(column, {one})}) for one in sorted(kept)]
     answers.append(Answer("yes, all", {}))
     question = f"{others} of {len(rows)} orders are {names}, not known to be filled; do they count?"
     return Doubt("not_filled", question, tuple(answers))

@@ -46,5 +46,29 @@ def test_a_result_after_costs_is_proved(pnls: tuple[str, ...]) -> None:
     assert reading.dialect["fields"]["net_pnl"] == "realized_pl"  # type: ignore[index]
 
 
+def test_a_result_against_the_last_opening_alone_is_after_costs() -> None:
+    """A bot that was started anew knows only its last order: (14 - 12) x 2 less two fees is 2."""
+    assert orders("0", "0", "2", "0", "-3", fee="1").is_sure
+
+
+def test_openings_with_a_result_of_0_are_no_trades() -> None:
+    """Nothing marks them but the sign of the quantity: +1, +1, -2 at 10, 12 and 14 earns 6."""
+    records: list[Record] = [
+        {
+            "time": f"2026-04-07T1{n}:00:00Z",
+            "symbol": "A",
+            "quantity": size,
+            "price": price,
+            "realized_pl": pnl,
+        }
+        for n, (size, price, pnl) in enumerate(
+            [(1, 10, 0), (1, 12, 0), (-2, 14, 6), (1, 10, 0), (-1, 9, -1)]
+        )
+    ]
+    reading = infer(records)
+    assert (reading.is_sure, reading.closed) == (True, 2)
+    assert reading.dialect["only"] == {"realized_pl": {"not": 0}}
+
+
 def test_a_result_that_agrees_with_neither_is_asked_about() -> None:
     assert "costs" in [doubt.name for doubt in orders("0", "0", "7", "0", "3", fee="1").doubts]

@@ -27,6 +27,12 @@ def asked(reading: Reading) -> list[str]:
     return [doubt.name for doubt in reading.doubts]
 
 
+def test_a_last_record_is_a_trade_where_its_result_comes_again_and_again() -> None:
+    pnls = ("2", "-1", "2", "-1", "-1", "1", "2")
+    records = [{**one, "pnl": pnl} for one, pnl in zip(trades(7), pnls, strict=True)]
+    assert "ends_with_total" not in asked(infer(records))
+
+
 class TestFlagsOfOpenTrades:
     @pytest.mark.parametrize(
         ("name", "still", "done"),

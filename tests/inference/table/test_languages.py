@@ -18,7 +18,7 @@ from perfkit.inference.table.roles import direction, directions
         ("PrecioEntrada", ("price", "entry")),
         ("preço", ("price",)),
         ("quantidade", ("quantity",)),
-        ("Kaufkurs", ("entry", "price")),
+        ("Kaufkurs", ("buy", "price")),
         ("Menge", ("quantity",)),
         ("Quantité", ("quantity",)),
         ("Ilość", ("quantity",)),

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import FOUR, asked, field, fills, renamed
+from tests.inference.executions import FOUR, Record, asked, field, fills, renamed
 
 
 class TestBooks:
@@ -24,8 +24,49 @@ class TestBooks:
     def test_a_bot_that_sells_what_another_bought_is_asked_about(self) -> None:
         assert asked(infer(fills(*self.TWO, bot=list("xyyy")))) == ["books"]
 
+    def test_games_that_follow_each_other_are_asked_about(self) -> None:
+        games: list[object] = [1, 1, 1, 1, 2, 2, 2, 2]
+        reading = infer(fills(*self.TWO * 2, game_id=games))
+        assert asked(reading) == ["books"]
+        assert reading.doubts[0].answers[0].changes == {
+            "fields.strategy": "game_id",
+            "fills.by": ["symbol", "strategy"],
+        }
+
+    def test_reasons_are_no_books(self) -> None:
+        assert infer(fills(*self.TWO, strategy=["entry", "add", "exit", "stop"])).is_sure
+
+    def test_sales_that_were_bought_before_are_of_one_book(self) -> None:
+        assert infer(fills(*self.TWO, strategy=list("xyyy"))).is_sure
+
+
+def test_a_running_total_that_executions_give_is_matched() -> None:
+    reading = infer(fills(*FOUR, realized_pnl_cumul=["0", "4", "4", "1"]))
+    assert (asked(reading), reading.closed) == ([], 2)
+    assert "fills" in reading.dialect
+
+
+def test_a_running_total_of_something_else_is_asked_about() -> None:
+    assert not infer(fills(*FOUR, realized_pnl_cumul=["0", "4", "4", "9"])).is_sure
+
+
+def test_dust_is_next_to_nothing_beside_the_smallest_order() -> None:
+    large = (("buy", "50000.4", "10"), ("sell", "50000", "11"))
+    reading = infer(fills(*large, ("buy", "0.5", "10"), ("sell", "0.5", "12")))
+    assert "dust" not in reading.dialect["fills"]  # type: ignore[operator]
+
 
 class TestNotFilled:
+    def test_each_word_for_filled_may_be_chosen(self) -> None:
+        words: list[object] = ["filled", "executed", "paper_filled", "paper_filled"]
+        reading = infer(fills(*FOUR, status=words))
+        assert [one.changes.get("only.status") for one in reading.doubts[0].answers] == [
+            ["filled", "executed"],
+            ["executed"],
+            ["filled"],
+            None,
+        ]
+
     def test_orders_tried_without_money_are_asked_about(self) -> None:
         reading = infer(fills(*FOUR, dry_run=[True, True, False, False]))
         assert asked(reading) == ["not_filled"]
@@ -83,3 +124,22 @@ class TestWhatOrdersDid:
         doubt = next(one for one in reading.doubts if one.name == "books")
         assert doubt.answers[0].changes["fields.strategy"] == "positionSide"
         assert "books" not in asked(infer(fills(*FOUR, positionSide=["LONG"] * 4)))
+
+
+class TestSoldBeforeBought:
+    def orders(self, *sizes: str) -> list[Record]:
+        pairs = [(("sell", size, "10"), ("buy", size, "9")) for size in sizes]
+        return fills(*(order for pair in pairs for order in pair))
+
+    def test_what_is_bought_back_to_the_last_piece_is_short(self) -> None:
+        reading = infer(self.orders("3", "5", "2"))
+        assert (asked(reading), reading.closed) == ([], 3)
+        assert any("short" in said for said in reading.assumed)
+
+    def test_with_one_size_it_may_as_well_have_been_held_before(self) -> None:
+        assert asked(infer(self.orders("3", "3", "3"))) == ["sold_unbought"]
+
+    def test_what_is_bought_in_other_sizes_is_asked_about(self) -> None:
+        records = self.orders("3", "5", "2")
+        records[3]["quantity"] = "4"
+        assert asked(infer(records)) == ["sold_unbought"]

@@ -1,0 +1,70 @@
+"""Questions about a log that need not be asked, as each answer gives the same trades."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from itertools import islice, product
+from typing import TYPE_CHECKING
+
+from perfkit.core.errors import PerfkitError
+from perfkit.inference.source import Found, answered
+
+if TYPE_CHECKING:
+    from perfkit.desk.desk import Desk
+    from perfkit.inference.doubts import Doubt
+
+_MOST_BYTES = 2 * 1024 * 1024
+"""The trades of larger files are not compared."""
+_OF_REALITY = ("not_filled",)
+"""Questions whether there were trades at all, whatever the figures."""
+_MOST = 16
+"""So many ways to answer the other questions are looked at."""
+
+
+def without_idle_questions(found: Found, desk_of: Callable[[Sequence[Found]], Desk]) -> Found:
+    """The reading without questions whose answers all give the same trades, in the same unit.
+
+    The first answer is taken, and it is said that it makes no difference.
+    """
+    if not found.reading.doubts or os.path.getsize(found.path) > _MOST_BYTES:
+        return found
+    for doubt in found.reading.doubts:
+        is_open = len(doubt.answers) > 1 and doubt.name not in _OF_REALITY
+        if is_open and _is_idle(found, doubt, desk_of):
+            found = answered(found, doubt.name, 1)
+            said = f"{doubt.answers[0].meaning}, which makes no difference here: {doubt.question}"
+            reading = found.reading
+            found = found._replace(reading=reading._replace(assumed=(*reading.assumed, said)))
+    return found
+
+
+def _is_idle(found: Found, doubt: Doubt, desk_of: Callable[[Sequence[Found]], Desk]) -> bool:
+    """Whether a question makes no difference, however the other ones are answered."""
+    others = [one for one in found.reading.doubts if one is not doubt]
+    if not all(one.answers for one in others):
+        return False
+    ways = product(*(range(1, len(one.answers) + 1) for one in others))
+    for way in islice(ways, _MOST):
+        known = found
+        for other, number in zip(others, way, strict=True):
+            known = answered(known, other.name, number)
+        seen = set()
+        for number in range(1, len(doubt.answers) + 1):
+            try:
+                seen.add(_trades(answered(known, doubt.name, number), desk_of))
+            except PerfkitError:
+                return False
+            if len(seen) > 1:
+                return False
+    return True
+
+
+def _trades(found: Found, desk_of: Callable[[Sequence[Found]], Desk]) -> tuple[object, ...]:
+    """What a reading says of the trades: their times and results, and how many records are bad."""
+    book = desk_of([found]).book_of({})
+    closed = book.closed
+    results = tuple(closed.net_pnl.decimal(row) for row in range(len(closed)))
+    outcomes = tuple(closed.outcome(row) for row in range(len(closed)))
+    bad, still = len(book.errors), len(book.open)
+    return found.reading.source["currency"], tuple(closed.closed_at), results, outcomes, bad, still

@@ -1,0 +1,139 @@
+"""Who holds the positions of executions: one book for all, one for each bot, one for each game."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import NamedTuple
+
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.proof.executions import Executions, executions_of
+from perfkit.inference.table.columns import NUMBER, TEXT, Column
+from perfkit.inference.table.names import word_set
+from perfkit.inference.table.roles import directions
+from perfkit.inference.without_pnl.log_facts import Log
+
+_BOOKS = frozenset(("bot", "agent", "trader", "portfolio", "wallet", "user", "account", "player"))
+_OF_ROUNDS = word_set("game match session round run episode simulation sim seed fold window")
+"""Words for what begins anew, with positions of its own."""
+
+
+class Books(NamedTuple):
+    """Further parts of a book, what is taken for granted of them, and what is asked."""
+
+    by: list[str]
+    assumed: list[str]
+    doubts: list[Doubt]
+
+
+NO_BOOKS = Books([], [], [])
+
+
+def books_of(
+    log: Log, when: Column | None, rows: Sequence[int], found: Executions, by: Sequence[str]
+) -> Books:
+    """Whose positions executions belong to, besides those of the symbols in `by`."""
+    shared = _share_symbols(log, found.rows)
+    if shared and _are_books(log, when, rows):
+        said = f"each {log.roles['strategy'].name} holds positions of its own"
+        return Books(["strategy"], [said], [])
+    if shared and not _is_one_book(log, when, rows, found):
+        return Books([], [], [_books(log.roles["strategy"], by)])
+    if (hedged := _both_sides(log)) is not None:
+        return Books([], [], [_hedged(hedged, by)])
+    if (column := _of_rounds(log, found)) is not None:
+        return Books([], [], [_rounds(column, by)])
+    return NO_BOOKS
+
+
+def _of_rounds(log: Log, found: Executions) -> Column | None:
+    """A column such as `game_id`, whose executions stand together and begin anew with each."""
+    for column in log.columns:
+        if column.kind not in (TEXT, NUMBER) or not set(column.words) & _OF_ROUNDS:
+            continue
+        if set(column.words) - _OF_ROUNDS - {"id", "no", "number", "num"}:
+            continue
+        rows = sorted(found.rows)
+        labels = [column.labels[row] for row in rows]
+        changes = sum(one != other for one, other in pairwise(labels))
+        different = len(set(labels))
+        if 1 < different <= changes + 1 <= 2 * different and different * 4 <= len(labels):
+            return column
+    return None
+
+
+def _rounds(column: Column, by: Sequence[str]) -> Doubt:
+    apart: dict[str, object] = {"fields.strategy": column.expression, "fills.by": [*by, "strategy"]}
+    return Doubt(
+        "books",
+        f"Does each {column.name} begin with positions of its own?",
+        (Answer("yes", apart), Answer("no, one position goes on", {})),
+    )
+
+
+def _share_symbols(log: Log, rows: Sequence[int]) -> bool:
+    """Whether several strategies trade the same symbol."""
+    strategy, symbol = log.roles.get("strategy"), log.roles.get("symbol")
+    if strategy is None or symbol is None:
+        return False
+    pairs = {(symbol.labels[row], strategy.labels[row]) for row in rows}
+    return len(pairs) > len({name for name, _ in pairs})
+
+
+_BOOKS = frozenset(("bot", "agent", "trader", "portfolio", "wallet", "user", "account", "player"))
+
+
+def _are_books(log: Log, when: Column | None, rows: Sequence[int]) -> bool:
+    """Whether a column such as `bot` names who holds positions, and none sells another's."""
+    strategy = log.roles["strategy"]
+    if not set(strategy.words) & _BOOKS:
+        return False
+    found = executions_of(log.roles, when, rows, strategy)
+    return found is not None and bool(found.reducing) and not found.shorting
+
+
+def _is_one_book(log: Log, when: Column | None, rows: Sequence[int], found: Executions) -> bool:
+    """Whether a column such as `strategy` cannot name books that are kept apart.
+
+    Each of its words stands on buys alone or on sells alone, as reasons do; or sales that were all
+    bought before would not be so in books of their own.
+    """
+    strategy, side = log.roles["strategy"], log.roles.get("side")
+    if side is not None:
+        ways = directions(side)
+        pairs = {(strategy.labels[row], ways[row]) for row in found.rows}
+        if len(pairs) == len({word for word, _ in pairs}):
+            return True
+    if set(strategy.words) & _BOOKS:
+        return False
+    apart = executions_of(log.roles, when, rows, strategy)
+    return apart is not None and not found.shorting and bool(apart.shorting)
+
+
+def _books(strategy: Column, by: Sequence[str]) -> Doubt:
+    return Doubt(
+        "books",
+        f"Does each {strategy.name} hold positions of its own?",
+        (
+            Answer("no, they share one position", {}),
+            Answer("yes", {"fills.by": [*by, "strategy"]}),
+        ),
+    )
+
+
+def _both_sides(log: Log) -> Column | None:
+    """The column that says of each order whether it is of a long or of a short position."""
+    for column in log.columns:
+        is_named = column.words == ("position", "side") and column is not log.roles.get("side")
+        if is_named and set(column.distinct) - {""} == {"long", "short"}:
+            return column
+    return None
+
+
+def _hedged(column: Column, by: Sequence[str]) -> Doubt:
+    apart: dict[str, object] = {"fields.strategy": column.expression, "fills.by": [*by, "strategy"]}
+    return Doubt(
+        "books",
+        f"Are long and short positions held apart, as {column.name} says?",
+        (Answer("yes", apart), Answer("no, they share one position", {})),
+    )

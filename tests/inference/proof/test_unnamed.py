@@ -1,0 +1,71 @@
+"""Results under names that say nothing, proved by a balance or by prices."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+from tests.inference.executions import asked, field
+
+Record = dict[str, object]
+EARNED = (5, -3, 7, -2, 4, 9, -6)
+
+
+def trades(balance: str, result: str, amounts: tuple[int, ...] = EARNED) -> list[Record]:
+    held, records = 100, list[Record]()
+    for n, amount in enumerate(amounts):
+        held += EARNED[n]
+        records.append(
+            {
+                "opened": f"2026-04-0{n + 1}T09:00:00Z",
+                "closed": f"2026-04-0{n + 1}T10:00:00Z",
+                "entry_price": "50",
+                "exit_price": str(50 + 2 * EARNED[n]),
+                "side": "long",
+                result: str(amount),
+                balance: str(held),
+            }
+        )
+    return records
+
+
+@pytest.mark.parametrize(
+    ("balance", "result"),
+    [("Balance Final", "Cambio Balance"), ("saldo", "xyz"), ("b", "Δ"), ("конец", "изменение")],
+)
+def test_what_a_balance_moves_by_is_the_result(balance: str, result: str) -> None:
+    reading = infer(trades(balance, result))
+    assert asked(reading) == []
+    assert str(field(reading, "net_pnl")).strip('"') == result
+
+
+def test_what_a_balance_does_not_move_by_is_not() -> None:
+    reading = infer(trades("saldo", "xyz", (5, -3, 7, 2, -4, 9, 6)))
+    assert "net_pnl" not in reading.dialect["fields"]  # type: ignore[operator]
+
+
+def test_what_prices_give_is_the_result() -> None:
+    records = trades("saldo", "xyz", tuple(6 * one for one in EARNED))
+    for record in records:
+        record["quantity"] = "3"
+        del record["saldo"]
+    assert field(infer(records), "net_pnl") == "xyz"
+
+
+def test_how_a_price_changes_is_none() -> None:
+    records = [
+        {
+            "open_time": f"2026-04-0{n + 1}T09:00:00Z",
+            "close_time": f"2026-04-0{n + 1}T10:00:00Z",
+            "close": str(100 + sum(EARNED[: n + 1])),
+            "change": str(size),
+        }
+        for n, size in enumerate(EARNED)
+    ]
+    assert not infer(records).has_results
+
+
+def test_how_a_position_changes_is_none() -> None:
+    records = [
+        {"time": f"2026-04-0{n + 1}", "position": str(sum(EARNED[: n + 1])), "change": str(size)}
+        for n, size in enumerate(EARNED)
+    ]
+    assert not infer(records).has_results

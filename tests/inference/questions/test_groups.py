@@ -1,0 +1,61 @@
+"""A P&L that stands on several records of one trade, and records without the usual time."""
+
+from perfkit.inference.infer import infer
+from tests.inference.executions import asked, field
+
+Record = dict[str, object]
+
+
+def markets(*pnls: str, lines: int = 3) -> list[Record]:
+    """Markets whose result stands on each of their executions."""
+    return [
+        {
+            "time": f"2026-04-{n + 1:02}T0{line}:00:00Z",
+            "ticker": f"M{n}",
+            "action": "SELL",
+            "cost": str(line + 1),
+            "pnl_usd": pnl,
+        }
+        for n, pnl in enumerate(pnls)
+        for line in range(lines)
+    ]
+
+
+class TestOneResultOnSeveralRecords:
+    def test_it_is_asked_whether_it_counts_again(self) -> None:
+        reading = infer(markets("5", "-3", "2", "7", "-1", "4"))
+        assert asked(reading) == ["repeats"]
+        assert reading.doubts[0].answers[0].changes == {"identity": ["ticker"]}
+
+    def test_results_that_differ_within_a_market_are_trades(self) -> None:
+        records = markets("5", "-3", "2", "7", "-1", "4")
+        records[1]["pnl_usd"] = "6"
+        assert asked(infer(records)) == []
+
+
+class TestRecordsWithoutTheClosingTime:
+    def trades(self, **last: object) -> list[Record]:
+        usual: Record = {"symbol": "A", "side": "long", "entry": "100", "exit_price": "101"}
+        times = [{"open_time": f"2026-04-0{n}", "close_time": f"2026-04-0{n}"} for n in range(1, 8)]
+        records = [{**usual, **one, "pnl": str(n - 3.5)} for n, one in enumerate(times)]
+        return [*records, {**usual, "open_time": "2026-04-08", "pnl": "-90", **last}]
+
+    def test_a_result_with_an_exit_price_and_no_time_is_asked_about(self) -> None:
+        reading = infer(self.trades())
+        assert asked(reading) == ["untimed"]
+        assert reading.doubts[0].answers[0].changes == {
+            "fields.closed_at": "close_time or open_time"
+        }
+
+    def test_one_without_an_exit_price_is_still_open(self) -> None:
+        reading = infer(self.trades(exit_price=None))
+        assert (asked(reading), reading.closed) == ([], 7)
+        assert field(reading, "closed_at") == "close_time"
+
+
+def test_a_credit_is_no_trade() -> None:
+    records: list[Record] = [
+        {"close_time": f"2026-04-0{n + 1}", "symbol": "A", "status": status, "pnl": str(pnl)}
+        for n, (status, pnl) in enumerate([("CLOSED", 4), ("CREDIT", 0), ("CLOSED", -2)])
+    ]
+    assert infer(records).closed == 2

@@ -1,0 +1,31 @@
+"""Rows of CSV with a cell more than the header has names."""
+
+from pathlib import Path
+
+import pytest
+
+from perfkit.inference.source import found_in
+
+HEADER = "exit_time,symbol,side,pnl\n"
+ROWS = [f"2026-04-{n + 1:02},A,long,{n * 7 % 11 - 5}\n" for n in range(25)]
+
+
+def asked(path: Path, rows: list[str]) -> list[str]:
+    path.write_text(HEADER + "".join(rows))
+    return [doubt.name for doubt in found_in(str(path)).reading.doubts]
+
+
+@pytest.mark.parametrize("end", [",paper\n", ",paper,3\n"])
+def test_records_that_cannot_be_read_are_asked_about(tmp_path: Path, end: str) -> None:
+    rows = [*ROWS[:17], *(row.replace("\n", end) for row in ROWS[17:])]
+    assert asked(tmp_path / "a.csv", rows) == ["odd_rows"]
+
+
+def test_one_row_of_many_is_a_bad_line(tmp_path: Path) -> None:
+    assert asked(tmp_path / "a.csv", [*ROWS, "2026-05-01,A,long,4,paper\n"]) == []
+
+
+def test_empty_cells_at_the_end_and_remarks_are_none(tmp_path: Path) -> None:
+    remarks = ["# a remark, and another\n"] * 3
+    padded = [row.replace("\n", ",,\n") for row in ROWS[:3]]
+    assert asked(tmp_path / "a.csv", [*padded, *ROWS[3:], *remarks]) == []

@@ -1,0 +1,27 @@
+"""What was won in one column and lost in another."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+from tests.inference.executions import asked, field
+
+Record = dict[str, object]
+
+
+def trades(*pairs: tuple[object, object]) -> list[Record]:
+    return [
+        {"exit_time": f"2026-04-0{n}", "symbol": "A", "side": "long", "Profit": won, "Loss": lost}
+        for n, (won, lost) in enumerate(pairs, 1)
+    ]
+
+
+@pytest.mark.parametrize("empty", [None, "", 0])
+def test_they_are_one_result(empty: object) -> None:
+    reading = infer(trades((5, empty), (empty, 3), (2, empty), (empty, 1)))
+    assert (asked(reading), reading.closed) == ([], 4)
+    assert field(reading, "net_pnl") == "(Profit or 0) - (Loss or 0)"
+
+
+def test_they_are_not_where_a_record_has_both() -> None:
+    reading = infer(trades((5, 1), (4, 3), (2, 2), (1, 1)))
+    assert field(reading, "net_pnl") == "Profit"
