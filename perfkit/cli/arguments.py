@@ -197,6 +197,15 @@ def where_of(arguments: argparse.Namespace) -> dict[str, str]:
     return parse_where(conditions)
 
 
+def is_without_trades(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bool:
+    """Whether there is no trade at all, though no time was named in which there may be none."""
+    days = ("date", "start", "end", "first", "last")
+    if any(getattr(arguments, name, None) for name in days):
+        return False
+    book = desk.book_of(where)
+    return not book.days and not len(book.open)
+
+
 def _progress() -> Callable[[int, int], None] | None:
     """A counter on a terminal, where there are many logs to read; None (silence) elsewhere."""
     if not sys.stderr.isatty():

@@ -6,6 +6,7 @@ import argparse
 import sys
 
 from perfkit.cli.arguments import (
+    EXIT_FAILED,
     EXIT_OK,
     Commands,
     Parser,
@@ -16,6 +17,7 @@ from perfkit.cli.arguments import (
     add_window,
     day_of,
     desk_of,
+    is_without_trades,
     where_of,
 )
 from perfkit.cli.printing import print_silence
@@ -51,4 +53,4 @@ def run(arguments: argparse.Namespace) -> int:
     )
     sys.stdout.write(explanation.text)
     print_silence(desk.book_of(where))
-    return EXIT_OK
+    return EXIT_FAILED if is_without_trades(arguments, desk, where) else EXIT_OK

@@ -22,6 +22,7 @@ from perfkit.cli.arguments import (
     add_root,
     add_selection,
     desk_of,
+    is_without_trades,
     where_of,
 )
 from perfkit.cli.printing import print_silence
@@ -115,22 +116,29 @@ def _add_options(parser: Parser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Makes or verifies the reports asked for; the exit code says whether all went well."""
+    _check_words(arguments)
     desk, where = desk_of(arguments), where_of(arguments)
     made = _run(arguments, desk, where)
     print_silence(desk.book_of(where))
     return EXIT_OK if made else EXIT_FAILED
 
 
-def _run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bool:
-    from datetime import UTC, datetime
-
-    from perfkit.reports.early import check_extra, start_kernels
+def _check_words(arguments: argparse.Namespace) -> None:
+    """Raises `UsageError` for words that make no sense together, or where the extra is missing."""
+    from perfkit.reports.early import check_extra
 
     if arguments.kind is None and not arguments.verify:
         raise UsageError(f"which report? Name one of {', '.join(KINDS)}, or {ALL}")
     if arguments.date is not None and (arguments.first or arguments.last):
         raise UsageError("give either --date or --from and --to")
     check_extra()
+
+
+def _run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bool:
+    from datetime import UTC, datetime
+
+    from perfkit.reports.early import start_kernels
+
     now = datetime.now(UTC)
     if not _surely_runs(arguments, desk, where):
         return _made(arguments, desk, where, now, None)
@@ -161,6 +169,8 @@ def _made(
     from perfkit.reports.notebook import parse_parameters
     from perfkit.reports.run import ReportSettings
 
+    if not arguments.verify and is_without_trades(arguments, desk, where):
+        return False
     models = Models(desk, where)
     settings = ReportSettings(
         at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
@@ -254,18 +264,20 @@ def _make(
     models: Models, wanted: Sequence[Wanted], settings: ReportSettings, early: Kernels | None
 ) -> bool:
     from perfkit.reports.failure import card_text
-    from perfkit.reports.run import FAILED, run_reports
+    from perfkit.reports.run import FAILED, KEPT, run_reports
 
     with _printer(len(wanted)) as show:
 
         def on_result(result: ReportResult) -> None:
-            if result.card is None:
-                show(str(result.page), sys.stdout)
-            else:
+            if result.card is not None:
                 show(card_text(result.card).removesuffix("\n"), sys.stderr)
+            elif result.state == KEPT:
+                show(f"perfkit: {result.reason}", sys.stderr)
+            else:
+                show(str(result.page), sys.stdout)
 
         results = run_reports(models, wanted, settings, on_result, early)
-    failed = sum(result.state == FAILED for result in results)
+    failed = sum(result.state in (FAILED, KEPT) for result in results)
     if failed and len(results) > 1:
         print(f"perfkit: {failed} of {len(results)} reports failed", file=sys.stderr)
     return not failed

@@ -24,6 +24,7 @@ from perfkit.cli.arguments import (
     add_window,
     day_of,
     desk_of,
+    is_without_trades,
     refuse_answers,
     where_of,
 )
@@ -158,13 +159,7 @@ def _computed(arguments: argparse.Namespace, question: tuple[object, ...] | None
     print_silence(desk.book_of(where))
     if arguments.check:
         return _checked(desk)
-    return EXIT_FAILED if _is_without_trades(arguments, desk.book_of(where)) else EXIT_OK
-
-
-def _is_without_trades(arguments: argparse.Namespace, book: Book) -> bool:
-    """Whether there is no trade at all, though no time was named in which there may be none."""
-    named = arguments.date or arguments.start or arguments.end
-    return not named and not book.days and not len(book.open)
+    return EXIT_FAILED if is_without_trades(arguments, desk, where) else EXIT_OK
 
 
 def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> int:
@@ -178,9 +173,10 @@ def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]
     book = desk.book_of(where)
     _keep_bad_lines(book)
     print_bad_lines(book.errors)
+    print_silence(book)
     for path in changed:
         print(path)
-    return EXIT_OK
+    return EXIT_FAILED if is_without_trades(arguments, desk, where) else EXIT_OK
 
 
 def _plain_question(arguments: argparse.Namespace) -> tuple[object, ...] | None:

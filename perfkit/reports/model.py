@@ -20,10 +20,12 @@ from perfkit.core.calendar import Window
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import column_digest
 from perfkit.desk.desk import Desk
+from perfkit.reports.lost_logs import Logs, logs_of, lost_logs
 from perfkit.reports.notebook import Notebook, Value
-from perfkit.reports.published import name_of
+from perfkit.reports.published import Published, name_of
 from perfkit.summary.changes import COMPARED, Episode, compared, period_before
 from perfkit.summary.filters import where_text
+from perfkit.summary.selection import Selection
 from perfkit.summary.summary import Summary
 
 LEAD_IN_TRADES = 20
@@ -44,6 +46,7 @@ class Model(NamedTuple):
 
     Digests: `figures` covers all it shows, `compared` its section "What changed", `settled` the
     part that later lines should not change; `digest` also notebook, parameters and versions.
+    `logs` are the log files that its trades come from.
     """
 
     notebook: Notebook
@@ -54,6 +57,7 @@ class Model(NamedTuple):
     settled: str
     figures: str
     digest: str
+    logs: Logs
 
     @property
     def kind(self) -> str:
@@ -108,7 +112,16 @@ class Models:
             settled=self.settled(window),
             figures=figures,
             digest=_sha256(figures, made_with),
+            logs=self.logs(window),
         )
+
+    def logs(self, window: Window) -> Logs:
+        """The log files that the trades of a window come from."""
+        return logs_of(self._selection(window))
+
+    def lost_logs(self, report: Published, window: Window) -> str | None:
+        """Why a published report of that window has to stay as it is; None where it need not."""
+        return lost_logs(report, self.logs(window), self.desk.book_of(self.where))
 
     def figures(self, window: Window) -> str:
         """The digest of everything a report of that window shows."""
@@ -125,7 +138,7 @@ class Models:
         Left out is what changes as time goes on: whether the window has the newest line, and the
         results of trades that were still open at its end.
         """
-        inside = self.desk.selection(window.kind, window.last_day, where=self.where).inside
+        inside = self._selection(window).inside
         previous = self._summary_of(self.before(window))
         return _sha256(
             _lasting(self._summary_of(window).to_builtins()),
@@ -149,13 +162,15 @@ class Models:
             self._summaries[key] = self.desk.summary(*key, where=self.where)
         return self._summaries[key]
 
+    def _selection(self, window: Window) -> Selection:
+        return self.desk.selection(window.kind, window.last_day, where=self.where)
+
     def _lead_in(self, window: Window, previous: Summary) -> list[bytes]:
         """The trades before the window, unless the period before has all that charts need."""
         count = previous.metrics["closed_trades"]
         if isinstance(count, int) and count >= LEAD_IN_TRADES:
             return []
-        selection = self.desk.selection(window.kind, window.last_day, where=self.where)
-        trades = selection.lead_in(LEAD_IN_TRADES)
+        trades = self._selection(window).lead_in(LEAD_IN_TRADES)
         return [column_digest(getattr(trades, name)) for name in ("closed_at", "marks", "net_pnl")]
 
 

@@ -41,7 +41,8 @@ class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Digests: `digest` covers its summary, `figures` all it shows, `settled` the part that later
     lines should not change, `model` also notebook, parameters and versions. `files` has the SHA-256
-    of each file. Only a stale report has `stale_since`, and `rerun` to make it again.
+    of each file, `logs` by source how many of its trades come from each log file. Only a stale
+    report has `stale_since`, and `rerun` to make it again.
     """
 
     state: str
@@ -57,6 +58,7 @@ class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     perfkit: str
     files: dict[str, str]
     images: tuple[str, ...] = ()
+    logs: dict[str, dict[str, int]] = {}
     stale_since: str | None = None
     rerun: str | None = None
 

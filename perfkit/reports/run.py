@@ -66,7 +66,7 @@ STAGING = ".staging"
 ATTEMPTS = 3
 """How often a notebook is run when the logs are rewritten while it runs."""
 
-MADE, UNCHANGED, FAILED = "made", "unchanged", "failed"
+MADE, UNCHANGED, KEPT, FAILED = "made", "unchanged", "kept", "failed"
 
 
 class Wanted(NamedTuple):
@@ -95,12 +95,16 @@ class ReportSettings(NamedTuple):
 
 
 class ReportResult(NamedTuple):
-    """The result of a report: made, unchanged or failed; its page; its card if it failed."""
+    """The result of a report: made, unchanged, kept or failed; its page; its card if it failed.
+
+    Where the published report was kept, since its logs are gone, `reason` says so.
+    """
 
     wanted: Wanted
     state: str
     page: Path
     card: Card | None = None
+    reason: str = ""
 
 
 def run_report(
@@ -115,6 +119,8 @@ def run_report(
     (result,) = run_reports(Models(desk, where), [wanted], ReportSettings(at, where))
     if result.card is not None:
         raise ReportError(f"{kind} report {result.card.label}: {result.card.failure.reason}")
+    if result.state == KEPT:
+        raise ReportError(result.reason)
     return result.page
 
 
@@ -189,6 +195,8 @@ class _ReportRun:
                     self._publish(wanted, model, partial(_add_html, standing.folder))
                 else:
                     self._end(wanted, UNCHANGED, model)
+            elif standing is not None and (lost := self._lost_logs(standing, model)):
+                self._keep(wanted, model, lost)
             elif not model.summary.metrics["closed_trades"]:
                 self._publish(wanted, model, partial(write_no_data, model, self._models, html))
             else:
@@ -251,6 +259,15 @@ class _ReportRun:
         if state == UNCHANGED:
             remove_card(self._root, model.kind, model.name)
         self._report(ReportResult(wanted, state, self._target(model) / PAGE))
+
+    def _lost_logs(self, standing: Published, model: Model) -> str | None:
+        window = self._models.window(model.kind, model.summary.window.last_day)
+        return self._models.lost_logs(standing, window)
+
+    def _keep(self, wanted: Wanted, model: Model, lost: str) -> None:
+        """Leaves the published report as it is, and says why."""
+        reason = f"{model.kind} report {model.name} was kept: {lost}"
+        self._report(ReportResult(wanted, KEPT, self._target(model) / PAGE, reason=reason))
 
     def _fail(self, wanted: Wanted, failure: Failure, model: Model | None = None) -> None:
         window = self._models.window(wanted.kind, wanted.day)
@@ -331,6 +348,7 @@ def _status(model: Model, files: dict[str, str], images: Sequence[str]) -> Repor
         perfkit=__version__,
         files=files,
         images=tuple(images),
+        logs={source: dict(files) for source, files in model.logs.items()},
     )
 
 

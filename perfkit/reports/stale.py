@@ -33,9 +33,11 @@ def mark_stale(desk: Desk, at: str, most: int | None = RECENT) -> list[Published
 
 
 def _is_stale(models: Models, report: Published) -> bool:
-    """Whether the figures have changed; where they cannot be computed, the mark stays as it was."""
+    """Whether the figures have changed; where that cannot be said, the mark stays as it was."""
     try:
         window = models.window(report.status.kind, str(report.status.parameters["date"]))
-        return models.settled(window) != report.status.settled
+        changed = models.settled(window) != report.status.settled
+        lost = changed and models.lost_logs(report, window) is not None
+        return report.status.stale_since is not None if lost else changed
     except PerfkitError:
         return report.status.stale_since is not None

@@ -86,6 +86,11 @@ class _Check:
                 self._judge(name, "there is no such report")
                 continue
             if standing.status.model != model.digest:
+                window = self._models.window(model.kind, model.summary.window.last_day)
+                lost = self._models.lost_logs(standing, window)
+                if lost is not None:
+                    self._judge(name, lost)
+                    continue
                 what = "figures" if standing.status.figures != model.figures else "notebook"
                 more = ", parameters or versions" if what == "notebook" else ""
                 self._judge(name, f"its {what}{more} changed since; make it again first")
