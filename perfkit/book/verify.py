@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from perfkit.book import book as books
 from perfkit.book.book import Book
-from perfkit.book.cache import Options, discard, stored
+from perfkit.book.cache import DEFAULT, Options, discard, stored
 from perfkit.book.store.ledger import bad_lines_of
 from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE
@@ -87,16 +87,16 @@ def status_text(found: CacheStatus) -> str:
     return "\n".join(lines) + "\n"
 
 
-def first_difference(config: Config, source: Source) -> str | None:
+def first_difference(config: Config, source: Source, options: Options = DEFAULT) -> str | None:
     """What differs first between the cache and the logs, read again as far as the cache read them.
 
     None when nothing does. Raises `LogReadError`.
     """
-    cached = books.read(config, source.name)
+    cached = books.read(config, source.name, options._replace(cached=True))
     if cached.problem is not None:
         return f"{CACHE} cannot be written: {cached.problem.strerror}"
     limits = cached.snapshot()
-    cold = books.read(config, source.name, Options(cached=False, limits=limits))
+    cold = books.read(config, source.name, Options(False, options.jobs, limits=limits))
     for (what, one), (_, other) in zip(contents(cached), contents(cold), strict=True):
         if one != other:
             own, real = _narrowed(one, other)

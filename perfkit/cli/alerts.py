@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from perfkit.alerts import cron, state_file
 from perfkit.alerts.state_file import EXIT_FAILED, EXIT_FIRING, EXIT_OK
+from perfkit.cli.printing import print_silences
 from perfkit.config import settings as configs
 from perfkit.config.settings import Config
 from perfkit.config.workspace import folder_of, timezone_override
@@ -113,6 +114,7 @@ def _lint(arguments: argparse.Namespace) -> int:
     file = load_alerts(config)
     delivery_of(file)
     rules, words = file.rules, Sentences(config)
+    print_silences(config)
     for rule in rules:
         print(words.describe(rule))
     found = warnings(rules, file.reader, config, _logged(config))
@@ -164,6 +166,9 @@ def _backtest(arguments: argparse.Namespace) -> int:
     from perfkit.desk.desk import Desk
 
     desk = Desk(_config(arguments))
+    has_trades = print_silences(desk.config)
+    if not (has_trades or arguments.first or arguments.last):
+        return EXIT_FAILED
     found = desk.backtest(arguments.rule, arguments.first, arguments.last)
     charts = {}
     if arguments.charts is not None:  # drawn first: a missing extra then leaves nothing behind

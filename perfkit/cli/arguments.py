@@ -129,7 +129,6 @@ def add_window(parser: Parser) -> None:
     parser.add_argument(
         "--window",
         choices=WINDOWS,
-        default="daily",
         help="a trading day, an ISO week, a calendar month, the 7 or 30 days up to the date, "
         "or everything up to the date (default: daily)",
     )
@@ -140,6 +139,16 @@ def add_window(parser: Parser) -> None:
     )
     parser.add_argument("--start", metavar="D", help="first day of a window of your own, inclusive")
     parser.add_argument("--end", metavar="D", help="last day of that window, inclusive")
+
+
+def check_window(arguments: argparse.Namespace, default: str = "daily") -> None:
+    """Sets the window that is meant where none is named.
+
+    Raises `UsageError` where one is named beside first and last day.
+    """
+    if arguments.window is not None and (arguments.start or arguments.end):
+        raise UsageError("give either --window or --start and --end")
+    arguments.window = arguments.window or default
 
 
 def add_answers(parser: Parser) -> None:

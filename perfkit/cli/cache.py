@@ -14,7 +14,8 @@ from perfkit.cli.arguments import (
     add_root,
     desk_of,
 )
-from perfkit.core.errors import CacheDiffersError
+from perfkit.cli.printing import print_silences
+from perfkit.core.errors import CacheDiffersError, UsageError
 
 EPILOG = """\
 status shows what the cache holds, sizes in bytes. verify reads every log again and exits with 3
@@ -36,14 +37,18 @@ def run(arguments: argparse.Namespace) -> int:
     """Does what is asked, then prints the status; raises `CacheDiffersError`."""
     from perfkit.book.verify import first_difference, rebuild, status, status_text
 
+    if arguments.action == "status" and arguments.jobs:
+        raise UsageError("status opens no log; --jobs goes with verify and rebuild")
     desk = desk_of(arguments)
     if arguments.action == "rebuild":
         rebuild(desk.config, desk.options)
     elif arguments.action == "verify":
         for source in desk.config.sources:
-            difference = first_difference(desk.config, source)
+            difference = first_difference(desk.config, source, desk.options)
             if difference is not None:
                 raise CacheDiffersError(difference)
         print("the cache matches the logs")
     sys.stdout.write(status_text(status(desk.config)))
+    if arguments.action != "status":  # which opens no log
+        print_silences(desk.config)
     return EXIT_OK

@@ -20,6 +20,8 @@ from perfkit.cli.arguments import (
     desk_of,
     refuse_answers,
 )
+from perfkit.core.errors import UsageError
+from perfkit.core.log import log_to_stderr
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -58,6 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
         from perfkit.cli.files import founds_of
         from perfkit.desk.reading import desk_on, yaml_of
 
+        if arguments.root is not None:
+            raise UsageError(f"--root goes with a source of a workspace; {name} is a file")
+        if arguments.log_format is not None:
+            log_to_stderr(arguments.log_format)
         founds = founds_of([name], arguments)
         if not arguments.json:
             print(yaml_of(founds))
@@ -81,7 +87,6 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _checks(desk: Desk, name: str | None, inferred: Mapping[str, Found]) -> list[SourceCheck]:
-    from perfkit.core.errors import UsageError
     from perfkit.summary.source_check import source_check
 
     sources = [one for one in desk.config.sources if name in (None, one.name)]

@@ -15,12 +15,13 @@ from perfkit.cli.arguments import (
     add_root,
     add_selection,
     add_window,
+    check_window,
     day_of,
     desk_of,
     is_without_trades,
     where_of,
 )
-from perfkit.cli.printing import print_silence
+from perfkit.cli.printing import print_if_none_meets, print_silence
 
 EPILOG = """\
 units are those of the metric, see docs/metrics.md; numbers are exact, not rounded.
@@ -41,6 +42,7 @@ def add(commands: Commands[Parser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the explanation."""
+    check_window(arguments)
     where = where_of(arguments)
     desk = desk_of(arguments)
     explanation = desk.explain(
@@ -52,5 +54,6 @@ def run(arguments: argparse.Namespace) -> int:
         where=where,
     )
     sys.stdout.write(explanation.text)
+    print_if_none_meets(desk.book_of(where), where)
     print_silence(desk.book_of(where))
     return EXIT_FAILED if is_without_trades(arguments, desk, where) else EXIT_OK

@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from perfkit.cli.arguments import EXIT_FAILED, EXIT_OK, where_of
-from perfkit.cli.printing import print_bad_lines, text_of
+from perfkit.cli.printing import print_bad_lines, print_if_none_meets, text_of
 from perfkit.core.errors import UsageError
+from perfkit.core.log import log_to_stderr
 from perfkit.desk.reading import desk_on, inferred, yaml_of
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ def run_summary(arguments: argparse.Namespace) -> int:
         raise UsageError(
             f"{unfit[0]} needs a workspace; make one with `perfkit init DIR --from FILE`"
         )
+    if arguments.log_format is not None:
+        log_to_stderr(arguments.log_format)
     founds = founds_of(arguments.files, arguments)
     out = sys.stderr if arguments.json else sys.stdout
     out.write(yaml_of(founds) + "\n")
@@ -67,6 +70,7 @@ def run_summary(arguments: argparse.Namespace) -> int:
     selection = desk.selection(
         arguments.window, arguments.date, start=arguments.start, end=arguments.end, where=where
     )
+    print_if_none_meets(book, where)
     summary = summarize(selection, DIMENSIONS if arguments.json else by)
     sys.stdout.write(summary.to_json() if arguments.json else text_of(summary, by))
     print_bad_lines(selection.errors)

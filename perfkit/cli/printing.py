@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from perfkit.core.errors import LineError, lines_in
+from perfkit.core.errors import LineError, LogReadError, lines_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from perfkit.book.book import Book
+    from perfkit.config.settings import Config
     from perfkit.summary.summary import Summary
 
 MOST_BAD_LINES = 20
@@ -31,6 +32,37 @@ def print_silence(book: Book) -> None:
 
     for said in silent_sources(book):
         print(f"perfkit: {said}", file=sys.stderr)
+
+
+def print_silences(config: Config) -> bool:
+    """The same of every source, also where they differ in currency; returns whether any has trades.
+
+    A source that cannot be read is named with the reason.
+    """
+    from perfkit.book.book import read
+
+    found = False
+    for source in config.sources:
+        try:
+            book = read(config, source.name)
+        except LogReadError as error:
+            print(f"perfkit: {error}", file=sys.stderr)
+            continue
+        print_silence(book)
+        found |= book.has_trades(source.name)
+    return found
+
+
+def print_if_none_meets(book: Book, where: Mapping[str, str]) -> bool:
+    """Prints that no trade of any day meets a filter, which is probably a typing error.
+
+    Returns whether that is so.
+    """
+    if not where or len(book.last(1, where)) or len(book.open.where(where)):
+        return False
+    conditions = " and ".join(f"{name} = {value}" for name, value in where.items())
+    print(f"perfkit: no trade in the logs has {conditions}", file=sys.stderr)
+    return True
 
 
 def print_bad_lines(errors: Sequence[LineError]) -> None:

@@ -25,7 +25,7 @@ from perfkit.cli.arguments import (
     is_without_trades,
     where_of,
 )
-from perfkit.cli.printing import print_silence
+from perfkit.cli.printing import print_if_none_meets, print_silence
 from perfkit.core.errors import UsageError
 from perfkit.core.interpreter import cores
 
@@ -131,6 +131,9 @@ def _check_words(arguments: argparse.Namespace) -> None:
         raise UsageError(f"which report? Name one of {', '.join(KINDS)}, or {ALL}")
     if arguments.date is not None and (arguments.first or arguments.last):
         raise UsageError("give either --date or --from and --to")
+    if arguments.verify and (arguments.force or arguments.html):
+        option = "--force" if arguments.force else "--html"
+        raise UsageError(f"--verify replaces no report; leave out {option}")
     check_extra()
 
 
@@ -169,7 +172,9 @@ def _made(
     from perfkit.reports.notebook import parse_parameters
     from perfkit.reports.run import ReportSettings
 
-    if not arguments.verify and is_without_trades(arguments, desk, where):
+    if not arguments.verify and (
+        is_without_trades(arguments, desk, where) or print_if_none_meets(desk.book_of(where), where)
+    ):
         return False
     models = Models(desk, where)
     settings = ReportSettings(

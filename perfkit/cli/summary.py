@@ -22,13 +22,19 @@ from perfkit.cli.arguments import (
     add_root,
     add_selection,
     add_window,
+    check_window,
     day_of,
     desk_of,
     is_without_trades,
     refuse_answers,
     where_of,
 )
-from perfkit.cli.printing import print_bad_lines, print_silence, text_of
+from perfkit.cli.printing import (
+    print_bad_lines,
+    print_if_none_meets,
+    print_silence,
+    text_of,
+)
 from perfkit.config.workspace import setting
 from perfkit.core.errors import OutputError, PerfkitError, UsageError
 
@@ -39,7 +45,6 @@ if TYPE_CHECKING:
 
     from perfkit.book.book import Book
     from perfkit.desk.desk import Desk
-    from perfkit.summary.selection import Selection
 
 MOST_BACKFILLED = 3660
 """Days, about ten years."""
@@ -65,7 +70,6 @@ def add(commands: Commands[Parser]) -> None:
     add_root(parser)
     add_reading(parser)
     add_window(parser)
-    parser.set_defaults(window=None)
     add_selection(parser)
     add_answers(parser)
     parser.add_argument(
@@ -111,7 +115,8 @@ def run(arguments: argparse.Namespace) -> int:
 
     An earlier answer to the same question is printed again while it is still right.
     """
-    arguments.window = arguments.window or ("all" if arguments.files else "daily")
+    own_days = arguments.start or arguments.end
+    check_window(arguments, "all" if arguments.files and not own_days else "daily")
     if arguments.files:
         from perfkit.cli.files import run_summary
 
@@ -144,14 +149,14 @@ def _computed(arguments: argparse.Namespace, question: tuple[object, ...] | None
     every = arguments.json or arguments.export
     summary = summarize(selection, DIMENSIONS if every else arguments.by)
     _keep_bad_lines(desk.book_of(where))
-    _warn_of_empty_filter(selection)
+    none_meets = not selection.sheets and print_if_none_meets(selection.book, where)
     if arguments.export:
         from perfkit.summary.export import export
 
         export(desk.config.root, summary, desk.book_of(where).mode)
     body = summary.to_json() if arguments.json else text_of(summary, arguments.by)
     sys.stdout.write(body)
-    if question is not None and not _is_empty_filter(selection):
+    if question is not None and not none_meets:
         _keep_answer(desk.book_of(where), question, body)
     if not arguments.json:
         _show_alerts(desk)
@@ -166,6 +171,9 @@ def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]
     """Exports the windows asked for and prints the paths that changed."""
     if arguments.json:
         raise UsageError("--backfill writes files and prints their paths; --json prints one")
+    if arguments.by or arguments.check:
+        option = "--by" if arguments.by else "--check"
+        raise UsageError(f"--backfill writes files and prints their paths; leave out {option}")
     if arguments.start or arguments.end or arguments.window == "all":
         raise UsageError("--backfill goes with daily, weekly, monthly, last-7d or last-30d")
     day = day_of(arguments, desk, where)
@@ -173,6 +181,7 @@ def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]
     book = desk.book_of(where)
     _keep_bad_lines(book)
     print_bad_lines(book.errors)
+    print_if_none_meets(book, where)
     print_silence(book)
     for path in changed:
         print(path)
@@ -246,19 +255,6 @@ def _checked(desk: Desk) -> int:
         said = words.fires(one.rule, one.group, one.since)
         print(f"perfkit: {one.rule.severity}: {said}{silenced}", file=sys.stderr)
     return result.code
-
-
-def _is_empty_filter(selection: Selection) -> bool:
-    """Whether no trade of any day meets the filter, which is probably a typing error."""
-    return bool(selection.where) and not (
-        selection.sheets or len(selection.closed) or len(selection.never_closed)
-    )
-
-
-def _warn_of_empty_filter(selection: Selection) -> None:
-    if _is_empty_filter(selection):
-        conditions = " and ".join(f"{name} = {value}" for name, value in selection.where.items())
-        print(f"perfkit: no trade in the logs has {conditions}", file=sys.stderr)
 
 
 def _keep_bad_lines(book: Book) -> None:

@@ -136,6 +136,8 @@ class Desk:
         if start is not None and end is not None:
             if date is not None:
                 raise UsageError("give either a date or start and end")
+            if window not in ("daily", "range"):
+                raise UsageError(f"give either the window {window} or start and end")
             return range_window(book, start, end)
         return resolve_window(book, window, date)
 

@@ -98,6 +98,13 @@ SOURCE_LOGS = {
 }
 
 
+NO_FILE = (
+    "perfkit: logs/trades: no file matches ????-??-??.jsonl (the folder is empty); "
+    "check `path` and `pattern` of bot\n"
+)
+RULES = "rules: [{id: win-rate, metric: win_rate, over: {trades: 3}, below: 0.5}]\n"
+
+
 class TestUsage:
     """Wrong usage: exit code 3 with one sentence on stderr, nothing on stdout; never 2."""
 
@@ -121,6 +128,12 @@ class TestUsage:
             "summary --end 2026-04-07",
             "summary --start 2026-04-08 --end 2026-04-07",
             "summary --date 2026-04-07 --start 2026-04-07 --end 2026-04-08",
+            "summary --start 2026-04-07 --end 2026-04-08 --window daily",
+            "explain wins --start 2026-04-07 --end 2026-04-08 --window weekly",
+            "summary --backfill 2 --by symbol",
+            "summary --backfill 2 --check",
+            "cache status --jobs 2",
+            "check logs/trades/2026-04-07.jsonl --root .",
             "summary --where symbol",
             "summary --where colour=red",
             "summary --where symbol=BTC --where symbol=ETH",
@@ -166,6 +179,10 @@ class TestUsage:
             ("summary --source nobody", "the workspace has bot"),
             ("summary --date 8.4.2026", "write YYYY-MM-DD"),
             ("summary --start 2026-04-07", "give both dates"),
+            (
+                "summary --start 2026-04-07 --end 2026-04-08 --window daily",
+                "give either --window or --start and --end",
+            ),
             ("summary --start 2026-04-08 --end 2026-04-07", "swap --start and --end"),
             ("explain win_ratio", "perfkit summary --json"),
         ],
@@ -380,6 +397,67 @@ class TestSummary:
         )
         assert "No trades in window." in ran.out
         assert run("summary", "--root", workspace(), "--date", "2026-04-08").code == 0
+
+    @pytest.mark.parametrize(
+        "words",
+        ["summary", "summary --backfill 2", "explain win_rate", "alerts backtest"],
+    )
+    def test_logs_without_any_trade_are_exit_code_3_and_one_line(
+        self, workspace: WriteWorkspace, run: Run, words: str
+    ) -> None:
+        root = workspace()
+        (root / "config/alerts.yaml").write_text(RULES)
+        ran = run(*words.split(), "--root", root)
+        assert (ran.code, ran.err) == (3, NO_FILE)
+        assert "1970" not in ran.out
+
+    @pytest.mark.parametrize(
+        "words",
+        [
+            "explain win_rate --date 2026-04-08",
+            "alerts backtest --from 2026-04-08",
+            "alerts lint",
+            "cache verify",
+            "cache rebuild",
+        ],
+    )
+    def test_logs_without_any_trade_are_one_line_where_none_is_needed(
+        self, workspace: WriteWorkspace, run: Run, words: str
+    ) -> None:
+        root = workspace()
+        (root / "config/alerts.yaml").write_text(RULES)
+        ran = run(*words.split(), "--root", root)
+        assert (ran.code, ran.err) == (0, NO_FILE)
+
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            ("summary", 0),
+            ("summary --json", 0),
+            ("summary --backfill 2", 0),
+            ("explain win_rate", 0),
+            ("report daily", 3),
+            ("report daily --date 2026-04-08", 3),
+            ("report all", 3),
+        ],
+    )
+    def test_filter_that_no_trade_meets_is_named(
+        self, workspace: WriteWorkspace, run: Run, words: str, code: int
+    ) -> None:
+        root = workspace(logs=TWO_DAYS)
+        ran = run(*words.split(), "--where", "strategy=nope", "--root", root)
+        assert (ran.code, ran.err) == (
+            code,
+            "perfkit: no trade in the logs has strategy = nope\n",
+        )
+        assert not (root / "reports").exists()
+
+    def test_filter_that_no_trade_of_a_file_meets_is_named(
+        self, workspace: WriteWorkspace, run: Run
+    ) -> None:
+        file = workspace(logs=TWO_DAYS) / "logs/trades/2026-04-08.jsonl"
+        ran = run("summary", file, "--where", "strategy=nope")
+        assert ran.err == "perfkit: no trade in the logs has strategy = nope\n"
 
     def test_missed_targets_and_bad_lines_do_not_change_the_exit_code(
         self, workspace: WriteWorkspace, run: Run
