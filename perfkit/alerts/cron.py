@@ -18,7 +18,7 @@ from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.sinks.progress import METRICS
 from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
-from perfkit.config.workspace import CONFIG, folder_of, timezone_override
+from perfkit.config.workspace import checked_root, folder_of, timezone_override
 from perfkit.core.interpreter import open_descriptors
 from perfkit.disk.fingerprints import unchanged
 
@@ -38,7 +38,8 @@ Evaluates the rules of config/alerts.yaml once. Prints nothing when nothing has 
               with a config/perfkit.yaml
   --now T     evaluate as of time T, such as 2026-04-08T10:00:00Z
   --json      print the result as JSON on standard output
-  --dry-run   write nothing: no event, no state, no heartbeat
+  --dry-run   write nothing: no event, no state, no heartbeat; show the lines of what is new,
+              and what fires
 
 exit codes: 0 nothing is firing, 2 a rule is firing, 3 could not evaluate
 
@@ -61,7 +62,7 @@ class Arguments:
         self.dry_run = False
 
 
-class _WrongUsageError(Exception):
+class WrongUsageError(Exception):
     """The command line is wrong; the message says how."""
 
 
@@ -110,7 +111,7 @@ def main(argv: Sequence[str] | None = None, *, accounts: bool = True) -> int:
 def _main(argv: Sequence[str], accounts: bool) -> int:
     try:
         arguments = _parsed(argv)
-    except _WrongUsageError as error:
+    except WrongUsageError as error:
         _say(f"{error}; see `perfkit-alerts --help`")
         return EXIT_FAILED
     if arguments is None:
@@ -191,6 +192,11 @@ def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
         _measure(root, arguments, result.code)
     if result.reason:
         _say(result.reason)
+    if arguments.dry_run and not arguments.json:
+        from perfkit.alerts.dry_run import lines_of
+
+        for line in lines_of(result):
+            _say(line)
     if arguments.json:
         text = result.to_json() + "\n"
         encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
@@ -264,14 +270,14 @@ def _parsed(argv: Sequence[str]) -> Arguments | None:
             setattr(arguments, word[2:].replace("-", "_"), True)
         elif word in ("--root", "--now"):
             if not equals and not words:
-                raise _WrongUsageError(f"{word} needs a value")
+                raise WrongUsageError(f"{word} needs a value")
             text = value if equals else words.pop(0)
             if word == "--root":
                 arguments.root = text
             else:
                 arguments.now = parsed_time(text)
         else:
-            raise _WrongUsageError(f"{word}: unknown option")
+            raise WrongUsageError(f"{word}: unknown option")
     return arguments
 
 
@@ -286,22 +292,17 @@ def parsed_time(text: str) -> int:
     except ValueError:
         moment = None
     if moment is None or moment.tzinfo is None:
-        raise _WrongUsageError(
+        raise WrongUsageError(
             f"--now {text}: write a time with its zone, such as 2026-04-08T10:00:00Z"
         )
     instant = instant_of(moment)
     if not EARLIEST_US <= instant < LATEST_US:
-        raise _WrongUsageError(f"--now {text}: is not in the years 1 to 9999 of UTC")
+        raise WrongUsageError(f"--now {text}: is not in the years 1 to 9999 of UTC")
     return instant
 
 
 def _root(given: str) -> str:
-    folder = os.path.abspath(folder_of(given))
-    if not os.path.isfile(os.path.join(folder, CONFIG)):
-        from perfkit.core.errors import WorkspaceNotFoundError
-
-        raise WorkspaceNotFoundError(folder)
-    return folder
+    return checked_root(os.path.abspath(folder_of(given)))
 
 
 def _say(text: str) -> None:

@@ -342,9 +342,9 @@ def _lasted(start: int, end: int) -> str:
 
 
 def _label(metric: str) -> str:
-    """The name of a figure; that it is the current one goes without saying."""
+    """The name of a figure; that it is the current one, of all history, is said elsewhere."""
     label = METRICS[metric].label if metric in METRICS else metric.replace("_", " ")
-    label = label.removeprefix("Current ")
+    label = label.removeprefix("Current ").removesuffix(" (all history)")
     return label[:1].upper() + label[1:]
 
 

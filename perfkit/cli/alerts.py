@@ -18,7 +18,7 @@ from perfkit.alerts.state_file import EXIT_FAILED, EXIT_FIRING, EXIT_OK
 from perfkit.cli.printing import print_silences
 from perfkit.config import settings as configs
 from perfkit.config.settings import Config
-from perfkit.config.workspace import folder_of, timezone_override
+from perfkit.config.workspace import checked_root, folder_of, timezone_override
 from perfkit.core.errors import UsageError
 
 if TYPE_CHECKING:
@@ -41,11 +41,14 @@ def add_alerts(commands: argparse._SubParsersAction[P]) -> None:
         description="Evaluate, test and answer the alert rules of config/alerts.yaml.",
         epilog="example: perfkit alerts backtest --from 2025-09-08 --to 2025-10-09",
     )
-    below = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    parser.set_defaults(parser=parser)
+    below = parser.add_subparsers(title="commands", metavar="COMMAND")
     one = _command(below, _check, "check --dry-run", "evaluate all rules once")
     one.add_argument("--now", metavar="T", help="evaluate as of time T, as 2026-04-08T10:00:00Z")
     one.add_argument("--json", action="store_true", help="print the result as JSON")
-    one.add_argument("--dry-run", action="store_true", help="write nothing")
+    one.add_argument(
+        "--dry-run", action="store_true", help="write nothing, and show what a run would"
+    )
     what = "check config/alerts.yaml, compare it with the logs, and list its rules in words"
     one = _command(below, _lint, "lint --strict", what)
     one.add_argument("--strict", action="store_true", help="exit with 3 for a warning, too")
@@ -84,12 +87,12 @@ def _command(commands: argparse._SubParsersAction[P], run: Run, example: str, wh
     parser.add_argument(
         "--root", metavar="DIR", help="the workspace; default: PERFKIT_ROOT, else here or above"
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
     return parser
 
 
 def _root(arguments: argparse.Namespace) -> Path:
-    return Path(folder_of(arguments.root))
+    return Path(checked_root(folder_of(arguments.root)))
 
 
 def _config(arguments: argparse.Namespace) -> Config:
@@ -97,8 +100,13 @@ def _config(arguments: argparse.Namespace) -> Config:
 
 
 def _check(arguments: argparse.Namespace) -> int:
+    if arguments.now is not None:
+        try:
+            cron.parsed_time(arguments.now)
+        except cron.WrongUsageError as error:
+            raise UsageError(str(error)) from error
     words = ["--root", str(_root(arguments))]
-    words += ["--now", arguments.now] if arguments.now else []
+    words += ["--now", arguments.now] if arguments.now is not None else []
     words += ["--json"] if arguments.json else []
     words += ["--dry-run"] if arguments.dry_run else []
     return cron.main(words)
@@ -233,7 +241,7 @@ def _heartbeat(arguments: argparse.Namespace) -> int:
     beat = state_file.last_beat(str(root))
     if beat is None:
         print(
-            f"{state_file.HEARTBEAT}: missing or unreadable; is perfkit-alerts running?",
+            f"{root / state_file.HEARTBEAT}: missing or unreadable; is perfkit-alerts running?",
             file=sys.stderr,
         )
         return EXIT_FAILED

@@ -75,7 +75,7 @@ def add_command(
         epilog=epilog,
         formatter_class=HelpWithExamples,
     )
-    parser.set_defaults(run=run)
+    parser.set_defaults(run=run, parser=parser)
     return parser
 
 
@@ -107,7 +107,7 @@ def add_jobs(parser: Parser, what: str = READING_PROCESSES) -> None:
     parser.add_argument(
         "--log-format",
         choices=("text", "json"),
-        help="also write a log of the run to stderr: seconds taken, files, bytes, lines and trades",
+        help="also write a log of the run to stderr: files, bytes, lines, trades, milliseconds",
     )
 
 

@@ -24,7 +24,7 @@ from perfkit.cli.arguments import (
 from perfkit.cli.printing import print_if_none_meets, print_silence
 
 EPILOG = """\
-units are those of the metric, see docs/metrics.md; numbers are exact, not rounded.
+units are those of the metric, see `perfkit docs metrics`; numbers are exact, not rounded.
 
 example: perfkit explain max_drawdown --window weekly --date 2025-10-09"""
 

@@ -33,7 +33,7 @@ def inferred_config(arguments: argparse.Namespace) -> str:
     founds = founds_of(arguments.files, arguments)
     zone = arguments.timezone or "UTC"
     return (
-        "# How perfkit reads your logs. Every key is explained in docs/configuration.md.\n"
+        "# How perfkit reads your logs. `perfkit docs configuration` has every key.\n"
         f"{yaml_of(founds)}\n"
         f"timezone: {zone}  # in which days, weeks and months are cut\n"
     )

@@ -28,7 +28,7 @@ REPORTS_EXTRA = (
     *("IPython", "ipykernel", "jupyter_client", "matplotlib", "nbclient", "nbconvert", "nbformat"),
     *("numpy", "pandas", "papermill", "tqdm", "traitlets"),
 )
-"""Modules that `pip install 'perfkit[reports]'` installs."""
+"""Modules of the extra `reports`."""
 
 BUG = "a bug in perfkit, please report it"
 NO_MEMORY = "out of memory; choose a shorter window or fewer --jobs, or give it more memory"
@@ -59,7 +59,7 @@ def program() -> NoReturn:
 def main(argv: Sequence[str] | None = None) -> int:
     """Runs one command; returns its exit code."""
     given = sys.argv[1:] if argv is None else list(argv)
-    arguments = command_parser(given[0] if given else None).parse_args(given)
+    arguments = _arguments(given)
     run: Callable[[argparse.Namespace], int] = arguments.run
     try:
         return run(arguments)
@@ -80,6 +80,18 @@ def main(argv: Sequence[str] | None = None) -> int:
     finally:
         stop_log_to_stderr()
     return EXIT_FAILED
+
+
+def _arguments(given: Sequence[str]) -> argparse.Namespace:
+    """The arguments of a command; what is wrong with them is said by its own parser."""
+    parser = command_parser(given[0] if given else None)
+    arguments, unknown = parser.parse_known_args(given)
+    own = getattr(arguments, "parser", parser)
+    if unknown:
+        own.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if not hasattr(arguments, "run"):
+        own.error("the following arguments are required: COMMAND")
+    return arguments
 
 
 def _after_output(code: int) -> int:
@@ -110,7 +122,8 @@ then, in the workspace:
   perfkit report daily                a page with charts
 
 exit codes: 0 done, 2 an alert rule fires (where that was asked), 3 failed.
-`perfkit COMMAND --help` shows the options of a command, its units and an example."""
+`perfkit COMMAND --help` shows the options of a command, its units and an example,
+`perfkit docs` the pages of the documentation."""
 
 
 def command_parser(command: str | None = None) -> argparse.ArgumentParser:
@@ -119,9 +132,7 @@ def command_parser(command: str | None = None) -> argparse.ArgumentParser:
         prog="perfkit", description=DESCRIPTION, epilog=EPILOG, formatter_class=HelpWithExamples
     )
     parser.add_argument("--version", action="version", version=f"perfkit {__version__}")
-    commands = parser.add_subparsers(
-        title="commands", metavar="COMMAND", required=True, prog="perfkit"
-    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", prog="perfkit")
     for add in [_COMMANDS[command]] if command in _COMMANDS else _COMMANDS.values():
         add(commands)
     return parser
@@ -143,6 +154,12 @@ def _add_dialects(commands: Commands[Parser]) -> None:
     from perfkit.cli import dialects
 
     dialects.add(commands)
+
+
+def _add_docs(commands: Commands[Parser]) -> None:
+    from perfkit.cli import docs
+
+    docs.add(commands)
 
 
 def _add_explain(commands: Commands[Parser]) -> None:
@@ -233,6 +250,7 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "summary": _add_summary,
     "check": _add_check,
     "dialects": _add_dialects,
+    "docs": _add_docs,
     "explain": _add_explain,
     "report": _add_report,
     "alerts": _add_alerts,

@@ -11,6 +11,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 from perfkit.alerts.rules.file import RULES_FILE
@@ -45,9 +46,9 @@ def make_workspace(folder: Path, config: str | None = None) -> str:
         f"A workspace is in {folder}. Next:\n"
         f"  1. {first}, in {folder}/config/perfkit.yaml\n"
         f"  2. perfkit summary --root {folder} --window all\n"
-        f"  3. perfkit report daily --root {folder}\n"
+        f"  3. perfkit report daily --root {folder}{_needs('papermill', 'reports')}\n"
         f"  4. set the limits in {folder}/config/alerts.yaml, and let cron run perfkit-alerts\n"
-        f"  5. open {folder}/notebooks in JupyterLab"
+        f"  5. open {folder}/notebooks in JupyterLab{_needs('jupyterlab', 'lab')}"
     )
 
 
@@ -73,9 +74,14 @@ def make_demo(folder: Path) -> str:
             "Then try:",
             f"  perfkit summary --root {folder} --window weekly",
             f"  perfkit explain max_drawdown --root {folder} --window weekly",
-            f"  and open {folder}/notebooks in JupyterLab",
+            f"  and open {folder}/notebooks in JupyterLab{_needs('jupyterlab', 'lab')}",
         ]
     )
+
+
+def _needs(package: str, extra: str) -> str:
+    """What to add to a step that needs an extra, where that is not installed."""
+    return "" if find_spec(package) else f" (with the extra `{extra}`)"
 
 
 def shipped(name: str) -> Path:

@@ -271,9 +271,18 @@ def _make(
     from perfkit.reports.failure import card_text
     from perfkit.reports.run import FAILED, KEPT, run_reports
 
-    with _printer(len(wanted)) as show:
+    waiting = dict.fromkeys(wanted)  # in this order they are printed
+    ended: dict[Wanted, ReportResult] = {}
+
+    with _printer(len(waiting)) as show:
 
         def on_result(result: ReportResult) -> None:
+            ended[result.wanted] = result
+            while (first := next(iter(waiting), None)) in ended:
+                del waiting[first]
+                print_result(ended[first])
+
+        def print_result(result: ReportResult) -> None:
             if result.card is not None:
                 show(card_text(result.card).removesuffix("\n"), sys.stderr)
             elif result.state == KEPT:
@@ -281,7 +290,7 @@ def _make(
             else:
                 show(str(result.page), sys.stdout)
 
-        results = run_reports(models, wanted, settings, on_result, early)
+        results = run_reports(models, list(waiting), settings, on_result, early)
     failed = sum(result.state in (FAILED, KEPT) for result in results)
     if failed and len(results) > 1:
         print(f"perfkit: {failed} of {len(results)} reports failed", file=sys.stderr)

@@ -51,7 +51,7 @@ MOST_BACKFILLED = 3660
 
 EPILOG = """\
 units: money in the currency of the source; rates as fractions in JSON and as per cent
-on the page; holding times in seconds; times in UTC (JSON) or the workspace's zone.
+on the page; holding times in seconds in JSON; times in UTC (JSON) or the workspace's zone.
 
 example: perfkit summary --window weekly --date 2025-10-09 --where execution_mode=LIVE"""
 

@@ -124,7 +124,9 @@ def suggestion(word: str, known: Sequence[str], page: str = "") -> str:
     close = get_close_matches(word, known, 1)
     if close:
         return f"did you mean {close[0]}?"
-    return f"see {page} for their names" if page else f"use one of {', '.join(known)}"
+    if page:
+        return f"see {page} for their names"
+    return f"use one of {', '.join(known)}" if len(known) > 1 else f"there is only {known[0]}"
 
 
 def read_yaml(path: str | os.PathLike[str], shown: str) -> bytes:

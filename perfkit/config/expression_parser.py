@@ -120,7 +120,8 @@ class _Parser:
             raise ExpressionError(f"{name}() needs a separator", f'write {name}(symbol, "/")')
         if name in FUNCTIONS:
             raise ExpressionError(
-                f"{name}() has {len(arguments)} arguments", f"see {name} in docs/configuration.md"
+                f"{name}() has {len(arguments)} arguments",
+                f"see {name} in `perfkit docs configuration`",
             )
         raise ExpressionError(f"{name}() is unknown", f"use one of {', '.join(FUNCTIONS)}")
 

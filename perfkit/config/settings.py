@@ -12,7 +12,7 @@ from perfkit.config.checks import YamlReader, read_yaml, suggestion
 from perfkit.config.dialect import Dialect, Problem
 from perfkit.config.dialects import compiled
 from perfkit.config.layout import LAYOUT_KEYS, READER
-from perfkit.config.workspace import CONFIG, below
+from perfkit.config.workspace import CONFIG, below, missing_config
 from perfkit.config.yaml import KeyPath, document
 from perfkit.core.calendar import (
     EVERY_DAY,
@@ -21,7 +21,7 @@ from perfkit.core.calendar import (
     Calendar,
     zone_named,
 )
-from perfkit.core.errors import ConfigError, ExtensionError, PerfkitError
+from perfkit.core.errors import ExtensionError, PerfkitError
 from perfkit.core.fast_imports import NamedTuple
 
 TYPE_CHECKING = False
@@ -127,8 +127,7 @@ def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) 
     try:
         content = read_yaml(file, CONFIG)
     except FileNotFoundError as error:
-        remedy = "name a workspace, or make one with `perfkit init DIR`"
-        raise ConfigError(file, "", "is missing", remedy) from error
+        raise missing_config(file) from error
     parsed = document(folder, CONFIG, content, cached=cached)
     config = _SettingsReader(CONFIG, parsed).config(folder, timezone)
     return config._replace(text=content, override=timezone or "")
@@ -367,7 +366,7 @@ class _SettingsReader(YamlReader):
 
         if metric not in METRICS:
             raise self.problem(
-                path, "is not a metric", suggestion(metric, list(METRICS), "docs/metrics.md")
+                path, "is not a metric", suggestion(metric, list(METRICS), "`perfkit docs metrics`")
             )
         bounds = self.mapping(path, given, BOUNDS)
         if not bounds:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import os
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.core.errors import ConfigError
+
 CACHE = "logs/performance/cache"
 MANIFEST = "manifest"
 CONFIG = "config/perfkit.yaml"
@@ -48,6 +52,25 @@ def find_root(start: str | os.PathLike[str]) -> str:
             raise WorkspaceNotFoundError(begin)
         folder = os.path.dirname(folder)
     return folder
+
+
+def checked_root(folder: str) -> str:
+    """The folder, which has to be a workspace itself; raises `ConfigError`."""
+    file = os.path.join(folder, CONFIG)
+    if not os.path.isfile(file):
+        raise missing_config(file)
+    return folder
+
+
+def missing_config(file: str) -> ConfigError:
+    """What to say where a folder that is named as the workspace has no configuration."""
+    from perfkit.core.errors import ConfigError, WorkspaceNotFoundError
+
+    try:
+        remedy = f"there is a workspace above it: name {find_root(os.path.dirname(file))}"
+    except WorkspaceNotFoundError:
+        remedy = "name a workspace, or make one with `perfkit init DIR`"
+    return ConfigError(file, "", "is missing", remedy)
 
 
 def below(folder: str, location: str) -> str:

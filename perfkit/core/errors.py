@@ -7,7 +7,7 @@ log is not in this tree: it is a value, `LineError`, that is kept and counted wh
 from __future__ import annotations
 
 import errno
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from perfkit.core.fast_imports import NamedTuple
 
@@ -164,7 +164,8 @@ class NoResultsError(PerfkitError):
         )
         super().__init__(
             f"{path}: no results found: {reason}.{shown} "
-            "If there are results, say in a dialect which field is which: see docs/configuration.md"
+            "If there are results, say in a dialect which field is which: "
+            "see `perfkit docs configuration`"
         )
 
 
@@ -182,8 +183,14 @@ class UndecidedError(PerfkitError):
 class MissingExtraError(PerfkitError):
     """An optional part of perfkit is not installed."""
 
-    def __init__(self, module: str, extra: str) -> None:
-        super().__init__(f"{module} is not installed; `pip install 'perfkit[{extra}]'` installs it")
+    def __init__(self, modules: str | Sequence[str], extra: str) -> None:
+        names = [modules] if isinstance(modules, str) else list(modules)
+        listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+        are = "are" if names[1:] else "is"
+        super().__init__(
+            f"{listed} {are} not installed; `pip install 'PERFKIT[{extra}]'` installs what reports "
+            "and charts need, where PERFKIT is the wheel or folder that perfkit was installed from"
+        )
 
 
 class OutputError(PerfkitError):

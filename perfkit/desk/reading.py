@@ -104,7 +104,7 @@ def questions(doubts: Sequence[Doubt]) -> list[str]:
         for number, answer in enumerate(doubt.answers, 1):
             lines.append(f"  {doubt.name}={number}  {answer.meaning}: {in_words(answer)}")
         if not doubt.answers:
-            lines.append(f"  ({doubt.name}) write a dialect: see docs/configuration.md")
+            lines.append(f"  ({doubt.name}) write a dialect: see `perfkit docs configuration`")
     return lines
 
 

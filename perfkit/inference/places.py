@@ -20,10 +20,11 @@ from functools import cache
 from itertools import pairwise
 from typing import Any, NamedTuple
 
-from perfkit.core.errors import LogReadError, reason_of
+from perfkit.core.errors import LogReadError
 from perfkit.core.one_value import BadValueError
 from perfkit.inference.table import shapes
 from perfkit.inference.table.records import of_cells, of_lines, of_rows
+from perfkit.logs.files import unreadable
 
 MOST_BYTES = 256 * 1024 * 1024
 MOST_RECORDS = 100_000
@@ -71,8 +72,7 @@ def places_of(path: str) -> list[Place]:
             return _tables(path)
         text = _text(content)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
-        problem = reason_of(error) if isinstance(error, OSError) else str(error)
-        raise LogReadError(path, problem, "check that it is there and may be read") from error
+        raise unreadable(path, error) from error
     if not text.strip():
         return []
     if text.lstrip()[0] in "[{":

@@ -124,8 +124,10 @@ def readable(shown: str, *, gone: bool = False) -> Iterator[None]:
 
 def unreadable(shown: str, error: Exception) -> LogReadError:
     """What to say when a log file cannot be read."""
-    problem = getattr(error, "strerror", None) or str(error)
-    return LogReadError(shown, problem, "check that it is there and may be read")
+    remedy = "check that it is there and may be read"
+    if isinstance(error, PermissionError):
+        remedy = "check the permissions"
+    return LogReadError(shown, getattr(error, "strerror", None) or str(error), remedy)
 
 
 @contextmanager

@@ -118,7 +118,12 @@ def log_files(source: Source, root: str) -> Listing:
             "there is no such file or folder",
             f"check `path` of source {source.name} in config/perfkit.yaml",
         )
-    found = _matching(location, source.pattern)
+    try:
+        found = _matching(location, source.pattern)
+    except PermissionError as error:
+        raise LogReadError(
+            shown_path(location, root), str(error.strerror), "check the permissions of the folder"
+        ) from error
     inside = os.path.join(location, "")
     shown = shown_path(inside, root)
     resolved = os.path.join(os.path.realpath(location), "")

@@ -27,7 +27,8 @@ def _returns(facts: Facts) -> tuple[Decimal, ...] | Undefined:
     if isinstance(returns, Undefined):
         return returns
     if len(returns) < RETURNS_NEEDED:
-        return Undefined(f"{len(returns)} expected days; at least {RETURNS_NEEDED} are needed")
+        days = "day" if len(returns) == 1 else "days"
+        return Undefined(f"{len(returns)} expected {days}; at least {RETURNS_NEEDED} are needed")
     return returns
 
 

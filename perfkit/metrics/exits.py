@@ -13,7 +13,7 @@ from perfkit.metrics.metric import RISK, metric
     unit="trades",
     range="0 to r_trades",
     bounds=(0, None),
-    empty="0",
+    empty="0; also when no trade has an R, see r_trades",
     source="plain count",
     label="Losses beyond 1 R",
     group=RISK,

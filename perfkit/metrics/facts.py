@@ -51,6 +51,11 @@ NO_LOSING_DAY = Undefined("no day lost money")
 NOT_IN_A_PART = Undefined("describes the whole account, not a part of it")
 
 
+def without_log(days: int) -> Undefined:
+    """Why nothing is known of every day of a window."""
+    return Undefined(f"{days} expected {'day has' if days == 1 else 'days have'} no log")
+
+
 def no_win(facts: Facts) -> Undefined:
     """Why nothing is known of what wins brought."""
     return NO_KNOWN_WIN if facts.tally.counts.wins else NO_WIN

@@ -166,6 +166,7 @@ def drawdown_recovered_at(facts: Facts) -> datetime | Undefined:
     bounds=(None, 0),
     empty="0",
     source="the usual definition",
+    label="Current drawdown (all history)",
     group=RISK,
     reads=("current_drawdown",),
 )

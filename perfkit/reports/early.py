@@ -19,14 +19,17 @@ REQUIRED = ("ipykernel", "matplotlib", "mistune", "nbconvert", "nbformat", "pand
 
 
 def check_extra() -> None:
-    """Raises `MissingExtraError`, naming the first package that is missing; imports none."""
-    for name in REQUIRED:
-        try:
-            found = find_spec(name) is not None
-        except ImportError:
-            found = False
-        if not found:
-            raise MissingExtraError(name, "reports")
+    """Raises `MissingExtraError`, naming the packages that are missing; imports none."""
+    missing = [name for name in REQUIRED if not _is_there(name)]
+    if missing:
+        raise MissingExtraError(missing, "reports")
+
+
+def _is_there(name: str) -> bool:
+    try:
+        return find_spec(name) is not None
+    except ImportError:
+        return False
 
 
 def start_kernels(root: Path, cached: bool) -> Kernels:

@@ -135,10 +135,9 @@ def _kind_of(default: ast.expr) -> str:
 
 def _value(notebook: Notebook, name: str, text: str) -> Value:
     if name not in notebook.takes:
-        known = ", ".join(other for other in notebook.takes if other not in FIXED) or "no others"
-        raise UsageError(
-            f"--param {name}: {notebook.path.name} has no such parameter; it has {known}"
-        )
+        known = ", ".join(other for other in notebook.takes if other not in FIXED)
+        remedy = f"it has {known}" if known else "it takes none but date and where"
+        raise UsageError(f"--param {name}: {notebook.path.name} has no such parameter; {remedy}")
     try:
         return _read(notebook.takes[name], text)
     except (ValueError, UsageError):

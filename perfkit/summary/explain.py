@@ -204,7 +204,8 @@ def _text(metric: str, summary: Summary, inputs: dict[str, Value | None], trades
     if value is None:
         lines.append(f"  {metric} is undefined: {summary.undefined[metric]}")
     else:
-        lines.append(f"  {metric} = {_exact(value)} ({row.unit})")
+        unit = row.unit.replace("money", summary.currency or "money")
+        lines.append(f"  {metric} = {_exact(value)} ({unit})")
     lines.append(f"\nBased on {len(trades):,} trade{'' if len(trades) == 1 else 's'}.")
     if not len(trades):
         return "\n".join(lines) + "\n"

@@ -115,8 +115,8 @@ def findings(selection: Selection) -> list[Finding]:
         found.append(
             Finding(
                 "mixed_modes",
-                len(modes),
-                f"{' and '.join(modes)} trades are mixed; separate them with --where",
+                sum(sheet.whole.trades for _, sheet in selection.sheets),
+                f"{' and '.join(modes)} trades are mixed; filter by execution_mode to separate them",
             )
         )
     if selection.ahead:

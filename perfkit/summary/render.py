@@ -32,6 +32,7 @@ from perfkit.summary.shape import Part, SummaryShape, TargetVerdict
 from perfkit.summary.targets import INSUFFICIENT, MET, MISSED
 
 NO_TRADES = "No trades in window"
+TARGETS_OF_ALL = "The targets are those set for all trades, not for these alone"
 LONGEST_SENTENCE = 400
 
 VERDICTS = {MET: "met", MISSED: "**missed**", INSUFFICIENT: "not enough data"}
@@ -108,7 +109,9 @@ def targets(summary: SummaryShape) -> str:
     """Targets against actual figures."""
     if not summary.targets:
         return "No targets are set in `config/perfkit.yaml`.\n"
-    return table(["Target", "Wanted", "Actual", "Distance", "Verdict"], _target_rows(summary))
+    rows = _target_rows(summary)
+    text = table(["Target", "Wanted", "Actual", "Distance", "Verdict"], rows)
+    return f"{text}\n{TARGETS_OF_ALL}.\n" if summary.where else text
 
 
 def breakdown(summary: SummaryShape, dimension: str) -> str:
@@ -175,6 +178,8 @@ def summary_text(summary: SummaryShape) -> str:
         f"! {finding.count:,} x {plain(finding.message, LONGEST_SENTENCE)}"
         for finding in summary.data.findings
     ]
+    if summary.targets and summary.where:
+        lines.append(f"! {TARGETS_OF_ALL}")
     return "\n".join(lines).rstrip() + "\n"
 
 

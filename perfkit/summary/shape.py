@@ -97,7 +97,7 @@ class Part(NamedTuple):
 
 
 class SummaryShape(NamedTuple):
-    """Every figure of one window; see `docs/metrics.md` for what each means."""
+    """Every figure of one window; `perfkit docs metrics` says what each means."""
 
     schema_version: int
     window: WindowShape

@@ -15,7 +15,7 @@ from perfkit.core.interpreter import uncollected
 from perfkit.core.numbers import column_digest
 from perfkit.core.trades import TEXT_COLUMNS, Trades
 from perfkit.metrics.drawdown import Share, deepest_share, equity_curve, recovery_within
-from perfkit.metrics.facts import Facts, Undefined
+from perfkit.metrics.facts import Facts, Undefined, without_log
 from perfkit.metrics.registry import evaluate
 from perfkit.metrics.tally import Tally
 from perfkit.summary.breakdowns import WindowSlices
@@ -182,7 +182,7 @@ def _realized(selection: Selection) -> Decimal | Undefined:
 
 def _returns(selection: Selection, cut: WindowSlices) -> tuple[Decimal, ...] | Undefined:
     if selection.missing:
-        return Undefined(f"{len(selection.missing)} expected days have no log")
+        return without_log(len(selection.missing))
     by_day = {day: tally.net_pnl for day, tally in cut.by_day}
     return tuple(by_day.get(day, ZERO) for day in selection.expected)
 
@@ -208,7 +208,7 @@ def _relative_drawdown(selection: Selection) -> Decimal | Undefined:
     """
     starting, sheets = selection.book.config.starting_equity, selection.sheets
     if starting is None:
-        return Undefined("no starting_equity in config/perfkit.yaml")
+        return Undefined("no starting_equity is configured")
     before = selection.curves_before
     places = max(
         decimal_places(starting),

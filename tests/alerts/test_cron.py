@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shutil
 import threading
 import time
@@ -690,6 +691,8 @@ class TestCommands:
     ) -> None:
         bench = Bench(tmp_path)
         assert self.perfkit(bench, "heartbeat") == 3
+        missing = f"{tmp_path}/logs/performance/alerts.heartbeat: missing or unreadable"
+        assert missing in capsys.readouterr().err
         bench.run()
         assert self.perfkit(bench, "heartbeat") == 0
         bench.rules("rules: 1\n")
@@ -716,6 +719,32 @@ class TestCommands:
             in capsys.readouterr().err
         )
 
+    @pytest.mark.parametrize("command", ["heartbeat", "status", "check", "lint", "ack x"])
+    def test_folder_that_is_no_workspace_is_named(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+    ) -> None:
+        bench = Bench(tmp_path)
+        for folder, remedy in (
+            (f"{tmp_path}/logs", f"there is a workspace above it: name {tmp_path}"),
+            ("/nowhere", "name a workspace, or make one with `perfkit init DIR`"),
+        ):
+            assert main(["alerts", *command.split(), "--root", folder]) == 3
+            said = capsys.readouterr().err
+            assert f"{folder}/config/perfkit.yaml: is missing; {remedy}\n" in said
+            assert cron.main(["--root", folder]) == 3
+            assert (
+                f"{folder}/config/perfkit.yaml: is missing; {remedy}\n" in capsys.readouterr().err
+            )
+        assert bench.run().code == 0
+
+    def test_time_that_is_none_is_the_mistake_of_the_command_that_was_given(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        assert self.perfkit(Bench(tmp_path), "check", "--now", "x") == 3
+        assert capsys.readouterr().err == (
+            "perfkit: --now x: write a time with its zone, such as 2026-04-08T10:00:00Z\n"
+        )
+
     def test_check_is_perfkit_alerts(self, tmp_path: Path) -> None:
         bench = Bench(tmp_path)
         losing(bench, 4)
@@ -731,6 +760,23 @@ class TestDryRun:
         assert ran.code == 2
         assert json.loads(ran.out)["firing"][0]["rule"] == "win-rate"
         assert sorted(tmp_path.rglob("*")) == before
+
+    def test_lines_of_what_is_new_are_shown_with_what_fires_already(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path)
+        losing(bench, 4)
+        new = bench.run(minutes(9), "--dry-run")
+        assert (new.code, new.out) == (2, "")
+        (line,) = new.err.splitlines()
+        assert line.startswith("perfkit-alerts: WARN warning firing: Win rate of the last 4 trades")
+        assert bench.run(minutes(9)).err == new.err
+        again = bench.run(minutes(10), "--dry-run")
+        assert (again.code, again.out) == (2, "")
+        assert re.fullmatch(
+            r"perfkit-alerts: win-rate fires since 2026-04-\d\d .* UTC\n", again.err
+        )
+
+    def test_nothing_is_shown_where_nothing_fires(self, tmp_path: Path) -> None:
+        assert Bench(tmp_path).run(minutes(9), "--dry-run") == (0, "", "")
 
 
 class TestTrouble:

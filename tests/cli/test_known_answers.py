@@ -44,7 +44,8 @@ def ask(root: Path, capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """Asks the command, and says what it printed."""
 
     def asked(*words: str, window: str = "all") -> str:
-        assert main.main(["summary", "--window", window, *words, "--root", str(root)]) == 0
+        kind = () if "--start" in words else ("--window", window)
+        assert main.main(["summary", *kind, *words, "--root", str(root)]) == 0
         return capsys.readouterr().out
 
     return asked

@@ -35,6 +35,7 @@ VALIDATOR = Draft202012Validator(
     json.loads((SCHEMAS / "summary.schema.json").read_text(encoding="utf-8")),
     format_checker=Draft202012Validator.FORMAT_CHECKER,
 )
+ROOT = Path(__file__).parents[2]
 SCRIPTS = Path(sys.executable).parent
 """Where the console scripts of this environment lie."""
 
@@ -174,6 +175,10 @@ class TestUsage:
         ("words", "said"),
         [
             ("summary --window hourly", "see `perfkit summary --help`"),
+            ("summary --bogus", "perfkit summary: unrecognized arguments: --bogus; see"),
+            ("summary --bogus", "see `perfkit summary --help`"),
+            ("cache status --bogus", "see `perfkit cache --help`"),
+            ("alerts lint --bogus", "see `perfkit alerts lint --help`"),
             ("summary --where colour=red", "filter by one of source, strategy, symbol, side"),
             ("summary --where symbol", "write field=value"),
             ("summary --source nobody", "the workspace has bot"),
@@ -192,6 +197,63 @@ class TestUsage:
     ) -> None:
         root = workspace(logs=TWO_DAYS)
         assert said in run(*shlex.split(words), "--root", root).err
+
+    @pytest.mark.parametrize(
+        ("words", "said"),
+        [
+            ("--bogus", "perfkit: unrecognized arguments: --bogus; see `perfkit --help`\n"),
+            ("", "perfkit: the following arguments are required: COMMAND; see `perfkit --help`\n"),
+            (
+                "alerts",
+                "perfkit alerts: the following arguments are required: COMMAND; "
+                "see `perfkit alerts --help`\n",
+            ),
+            (
+                "alerts --bogus",
+                "perfkit alerts: unrecognized arguments: --bogus; see `perfkit alerts --help`\n",
+            ),
+        ],
+    )
+    def test_unknown_option_is_named_also_without_a_command(
+        self, run: Run, words: str, said: str
+    ) -> None:
+        assert run(*words.split()) == (3, "", said)
+
+
+class TestDocs:
+    def test_pages_are_listed_and_printed(self, run: Run) -> None:
+        listed = run("docs").out
+        assert re.search(r"^configuration +Configuration$", listed, re.MULTILINE)
+        page = (ROOT / "docs/configuration.md").read_text(encoding="utf-8")
+        assert run("docs", "configuration") == run("docs", "docs/configuration.md") == (0, page, "")
+
+    def test_page_that_is_not_there_is_wrong_usage(self, run: Run) -> None:
+        ran = run("docs", "configuratoin")
+        assert (ran.code, ran.err) == (
+            3,
+            "perfkit: there is no page configuratoin; did you mean configuration?\n",
+        )
+
+    def test_no_message_or_comment_names_a_page_by_a_path(self) -> None:
+        """An installed perfkit has no folder `docs`."""
+        files = [*ROOT.glob("perfkit/**/*.py"), *ROOT.glob("perfkit/**/*.yaml")]
+        files += ROOT.glob("config/*.yaml")
+        own = ("metrics/reference.py", "schemas/make.py", "cli/docs.py")
+        named = {
+            path.relative_to(ROOT).as_posix()
+            for path in files
+            if re.search(r"docs/[a-z-]+\.md", path.read_text(encoding="utf-8"))
+            and not path.as_posix().endswith(own)
+        }
+        assert named == set()
+
+    def test_each_page_that_is_named_is_there(self, run: Run) -> None:
+        pages = {line.split()[0] for line in run("docs").out.splitlines()}
+        texts = [path.read_text(encoding="utf-8") for path in ROOT.glob("perfkit/**/*.py")]
+        texts += [path.read_text(encoding="utf-8") for path in ROOT.glob("**/perfkit.yaml")]
+        found = {name for text in texts for name in re.findall(r"`perfkit docs ([a-z-]+)`", text)}
+        assert found
+        assert found <= pages
 
 
 class TestConfiguration:

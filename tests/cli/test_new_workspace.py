@@ -280,7 +280,7 @@ class TestWholeOrNotAtAll:
             (ReportError("weekly report: the kernel died"), "the kernel died"),
             (OSError(errno.ENOSPC, "No space left on device"), "No space left on device"),
             (KeyboardInterrupt(), "interrupted"),
-            (ModuleNotFoundError("No module", name="papermill.execute"), "perfkit[reports]"),
+            (ModuleNotFoundError("No module", name="papermill.execute"), "PERFKIT[reports]"),
         ],
         ids=["report", "disk full", "interrupt", "missing extra"],
     )

@@ -1,10 +1,13 @@
 """`perfkit report`: words that make no sense are refused before anything is made."""
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
 
 from perfkit.cli.main import main
+from perfkit.reports.model import Models
+from perfkit.reports.run import ReportResult, ReportSettings, Wanted
 from tests.reportkit import LOGS, write_workspace
 
 
@@ -26,6 +29,32 @@ def test_words_that_make_no_sense_are_exit_code_3(
     root = write_workspace(tmp_path / "trading", LOGS)
     assert main(["report", *words.split(), "--root", str(root)]) == 3
     assert said in capsys.readouterr().err
+
+
+def test_paths_are_printed_in_the_order_of_their_days(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run_reports(
+        models: Models,
+        wanted: Sequence[Wanted],
+        settings: ReportSettings,
+        on_result: Callable[[ReportResult], None],
+        early: None,
+    ) -> list[ReportResult]:
+        """Ends them backward."""
+        found = [ReportResult(one, "made", Path(f"{one.day}")) for one in wanted]
+        for result in reversed(found):
+            on_result(result)
+        return found
+
+    monkeypatch.setattr("perfkit.reports.run.run_reports", run_reports)
+    root = write_workspace(tmp_path / "trading", LOGS)
+    folder = root / "reports/daily/2026-04-06"
+    folder.mkdir(parents=True)
+    (folder / "status.json").touch()  # so that no kernel is started ahead
+    words = ["report", "daily", "--from", "2026-04-06", "--to", "2026-04-08", "--root", str(root)]
+    assert main(words) == 0
+    assert capsys.readouterr().out.split() == ["2026-04-06", "2026-04-07", "2026-04-08"]
 
 
 @pytest.mark.parametrize("option", ["--jobs=0", "--jobs=x", "--timeout=0", "--timeout=1s"])

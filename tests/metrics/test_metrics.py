@@ -812,7 +812,7 @@ NULL_CASES = [
     ("drawdown_trough_at", WINS, "no drawdown in the window"),
     ("drawdown_recovered_at", WINS, "no drawdown in the window"),
     ("drawdown_recovered_at", LOSSES, "not recovered within the window"),
-    ("max_drawdown_pct", WINS, "no starting_equity in config/perfkit.yaml"),
+    ("max_drawdown_pct", WINS, "no starting_equity is configured"),
     ("avg_hold_seconds", [], "no closed trade has a holding time"),
     ("win_hold_seconds", LOSSES, "no win has a holding time"),
     ("loss_hold_seconds", WINS, "no loss has a holding time"),
@@ -820,8 +820,8 @@ NULL_CASES = [
     ("worst_day", [], "no trade closed"),
     ("avg_day", [], "no trade closed"),
     ("sd_day", WINS, "fewer than 2 days with a closed trade"),
-    ("sharpe", WINS, "1 expected days; at least 20 are needed"),
-    ("sortino", WINS, "1 expected days; at least 20 are needed"),
+    ("sharpe", WINS, "1 expected day; at least 20 are needed"),
+    ("sortino", WINS, "1 expected day; at least 20 are needed"),
     ("target_hits", WINS, "no exit price is logged"),
 ]
 

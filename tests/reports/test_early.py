@@ -57,9 +57,11 @@ class TestWithoutTheExtra:
         assert perfkit("summary", "--root", root, env=env).code == 0
         before = tree(root / "reports")
         ran = perfkit("report", *words.split(), "--root", root, env=env)
-        install = "`pip install 'perfkit[reports]'`"
+        install = "`pip install 'PERFKIT[reports]'`"
         assert (ran.code, ran.out) == (3, "")
-        assert re.fullmatch(rf"perfkit: \w+ is not installed; {re.escape(install)} .*\n", ran.err)
+        missing = "ipykernel, matplotlib, mistune, nbconvert, nbformat, pandas and papermill"
+        start = f"perfkit: {missing} are not installed; {install} "
+        assert re.fullmatch(rf"{re.escape(start)}.*\n", ran.err)
         assert tree(root / "reports") == before
 
     @pytest.mark.parametrize("name", early.REQUIRED)

@@ -14,7 +14,7 @@ from perfkit.cli.main import main
 from perfkit.reports.model import Models
 from perfkit.reports.published import read_published
 from perfkit.reports.stale import mark_stale
-from tests.reportkit import LOGS, report, start, finish, trade, tree, write_workspace
+from tests.reportkit import LOGS, report, trade, tree, write_workspace
 
 TUESDAY = "logs/trades/2026-04-07.jsonl"
 WEDNESDAY = "logs/trades/2026-04-08.jsonl"
@@ -41,9 +41,13 @@ def publish(root: Path, logs: object = None) -> Path:
     folder = root / "reports/weekly/2026-W15"
     folder.mkdir(parents=True, exist_ok=True)
     status = {
-        **{"state": "ok", "kind": "weekly", "label": "2026-W15", "where": {}},
+        "state": "ok",
+        "kind": "weekly",
+        "label": "2026-W15",
+        "where": {},
         **dict.fromkeys(("digest", "figures", "settled", "model", "notebook_sha256"), "0"),
-        **{"parameters": {"date": "2026-04-12"}, "perfkit": "0"},
+        "parameters": {"date": "2026-04-12"},
+        "perfkit": "0",
         "files": {"report.md": hashlib.sha256(GOOD).hexdigest()},
         "logs": logs or {"bot": {TUESDAY: 2, WEDNESDAY: 1}},
     }

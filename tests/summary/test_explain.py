@@ -329,7 +329,8 @@ class TestText:
             reason = f"  {metric} is undefined: {summary.undefined[metric]}\n"
             assert reason in printed.out
         else:
-            assert re.search(rf"^  {metric} = \S+ \({re.escape(METRICS[metric].unit)}\)$",
+            unit = METRICS[metric].unit.replace("money", "USD")
+            assert re.search(rf"^  {metric} = \S+ \({re.escape(unit)}\)$",
                              printed.out, re.MULTILINE)  # fmt: skip
         count = len(explanation.trades)
         assert f"\nBased on {count} trade{'' if count == 1 else 's'}.\n" in printed.out
@@ -343,7 +344,7 @@ class TestText:
         }
         root = workspace(logs={"logs/trades/2026-04-06.jsonl": line_bytes(log)})
         text = str(perfkit.open(root).explain("net_pnl"))
-        assert "  net_pnl = -1234.00000000000000000000000001 (money)\n" in text
+        assert "  net_pnl = -1234.00000000000000000000000001 (USD)\n" in text
         assert "  -1234.00000000000000000000000001  logs/trades/2026-04-06.jsonl:1\n" in text
 
     @pytest.mark.parametrize("metric", FORMULAS)

@@ -220,6 +220,6 @@ class TestBackfill:
         self, workspace: WriteWorkspace
     ) -> None:
         root = workspace()
-        assert main(["summary", "--root", str(root), "--backfill", "2"]) == 0
+        assert main(["summary", "--root", str(root), "--backfill", "2"]) == 3
         figures = [json.loads(text) for name, text in exported(root).items() if "json" in name]
         assert [one["metrics"]["closed_trades"] for one in figures] == [0, 0]

@@ -112,7 +112,7 @@ def test_a_win_rate_whose_interval_holds_the_target_is_insufficient(
     [
         ("win_rate: {at_least: 0.5}", [], "no trade closed in the window"),
         ("profit_factor: {at_least: 1}", [5], "no trade lost"),
-        ("sharpe: {at_least: 1}", [5, -1], "1 expected days; at least 20 are needed"),
+        ("sharpe: {at_least: 1}", [5, -1], "1 expected day; at least 20 are needed"),
     ],
 )
 def test_a_figure_without_a_value_is_insufficient_with_its_reason(

@@ -80,7 +80,7 @@ def load_alerts(config: Config) -> AlertFile:
         content = read_yaml(config.root / RULES_FILE, shown)
     except FileNotFoundError as error:
         raise ConfigError(
-            shown, "", "is missing", "write your rules into it; docs/alerts.md shows how"
+            shown, "", "is missing", "write your rules into it; `perfkit docs alerts` shows how"
         ) from error
     return _RulesReader(shown, parse(content.decode(), shown), config).file()
 
@@ -184,9 +184,7 @@ class _RulesReader(YamlReader):
             raise self.problem(
                 at,
                 f"{metric!r} is not a metric",
-                suggestion(
-                    str(metric), [*CLOCK_METRICS, *METRICS], "docs/metrics.md and docs/alerts.md"
-                ),
+                suggestion(str(metric), [*CLOCK_METRICS, *METRICS], "`perfkit docs metrics`"),
             )
         if metric == "max_drawdown_pct" and self.config.starting_equity is None:
             raise self.problem(

@@ -21,7 +21,15 @@ from perfkit.core.calendar import LAST_N_DAYS, Calendar, Window
 from perfkit.core.exact import EXACT, ZERO, canonical, multiply, ratio
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades
-from perfkit.metrics.facts import NO_LOSING_DAY, NO_LOSS, NOT_IN_A_PART, Facts, Undefined, Value
+from perfkit.metrics.facts import (
+    NO_LOSING_DAY,
+    NO_LOSS,
+    NOT_IN_A_PART,
+    Facts,
+    Undefined,
+    Value,
+    without_log,
+)
 from perfkit.metrics.registry import METRICS
 
 TYPE_CHECKING = False
@@ -193,7 +201,7 @@ class Gauge:
         if expected:
             missing = self.settings.missing(expected[0], expected[-1])
             if missing:
-                return Undefined(f"{missing} expected days have no log")
+                return without_log(missing)
         by_day = dict(self._days())
         return tuple(by_day.get(day, ZERO) for day in expected)
 
@@ -211,7 +219,7 @@ class Gauge:
 
     def _relative(self) -> Decimal | Undefined:
         if self.settings.starting_equity is None:
-            return Undefined("no starting_equity in config/perfkit.yaml")
+            return Undefined("no starting_equity is configured")
         fall = self.fall
         if fall is None:
             fall = _no_fall(self._capital(self.curve[0]))

@@ -167,6 +167,6 @@ class _DeliveryReader(YamlReader):
                 raise self.problem(
                     at,
                     f"{{{written}}} is not a field of an event",
-                    suggestion(field, AlertEvent._fields, "docs/alerts.md"),
+                    suggestion(field, AlertEvent._fields, "`perfkit docs alerts`"),
                 )
         return template

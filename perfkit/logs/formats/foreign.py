@@ -10,7 +10,7 @@ from codecs import BOM_UTF8
 
 from perfkit.core.one_value import BadValueError
 
-_READER = "or name a `reader`, see docs/which-logs.md"
+_READER = "or name a `reader`, see `perfkit docs which-logs`"
 _AS_CSV = f"save it as CSV, {_READER}"
 _SHEET = f"save the sheet with the trades as CSV, {_READER}"
 _EXPORT = f"export CSV or JSON in its place, {_READER}"

@@ -236,7 +236,7 @@ def test_missing_kernel_fails_the_report_and_says_how_to_get_one(
     write(root, OPEN, GLANCE, CHART, "1")
     ran = report(root, env={**os.environ, "PYTHONPATH": str(fake)})
     assert (ran.code, ran.out) == (3, "")
-    assert f"{module} is not installed; `pip install 'perfkit[reports]'` installs it" in ran.err
+    assert f"{module} is not installed; `pip install 'PERFKIT[reports]'` installs" in ran.err
 
 
 @pytest.mark.parametrize("size", [1000, 20_000])

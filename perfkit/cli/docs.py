@@ -1,0 +1,40 @@
+"""`perfkit docs`: the pages of the documentation, which ship with the package."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+
+from perfkit.cli.arguments import EXIT_OK, Commands, Parser, add_command
+
+EPILOG = """\
+pages are Markdown; their links to other pages are names for this command.
+
+example: perfkit docs configuration"""
+
+
+def add(commands: Commands[Parser]) -> None:
+    """Adds the command."""
+    what = "list the pages of the documentation, or print one"
+    parser = add_command(commands, "docs", run, what, EPILOG)
+    parser.add_argument("page", metavar="PAGE", nargs="?", help="the one to print (default: list)")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Prints the list or the page."""
+    from perfkit.cli.new_workspace import shipped
+    from perfkit.config.checks import suggestion
+    from perfkit.core.errors import UsageError
+
+    pages = {path.stem: path for path in sorted(shipped("docs").glob("*.md"))}
+    if arguments.page is None:
+        width = max(map(len, pages), default=0)
+        for name, path in pages.items():
+            title = path.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ")
+            print(f"{name:{width}}  {title}")
+        return EXIT_OK
+    name = arguments.page.removeprefix("docs/").removesuffix(".md")
+    if name not in pages:
+        raise UsageError(f"there is no page {name}; {suggestion(name, list(pages))}")
+    sys.stdout.write(pages[name].read_text(encoding="utf-8"))
+    return EXIT_OK
