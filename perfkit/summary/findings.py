@@ -110,15 +110,7 @@ def findings(selection: Selection) -> list[Finding]:
     if unknown := sum(_without_pnl(sheet.whole.counts) for _, sheet in selection.sheets):
         message = "closed trades without a P&L: they count by their outcome, but not in money"
         found.append(Finding("without_pnl", unknown, message))
-    modes = _modes(selection)
-    if len(modes) > 1:
-        found.append(
-            Finding(
-                "mixed_modes",
-                sum(sheet.whole.trades for _, sheet in selection.sheets),
-                f"{' and '.join(modes)} trades are mixed; filter by execution_mode to separate them",
-            )
-        )
+    found += _mixed_modes(selection)
     if selection.ahead:
         message = "dated a day or more after the last change of the log file"
         found.append(Finding("ahead", selection.ahead, message))
@@ -197,6 +189,16 @@ def _left_out(selection: Selection) -> list[Finding]:
 
 def _without_pnl(counts: Counts) -> int:
     return counts.wins + counts.losses + counts.breakevens - counts.known
+
+
+def _mixed_modes(selection: Selection) -> list[Finding]:
+    """Execution modes that are in one figure, with the number of all its trades."""
+    modes = _modes(selection)
+    if len(modes) < 2:
+        return []
+    trades = sum(sheet.whole.trades for _, sheet in selection.sheets)
+    message = f"{' and '.join(modes)} trades are mixed; filter by execution_mode to separate them"
+    return [Finding("mixed_modes", trades, message)]
 
 
 def _modes(selection: Selection) -> list[str]:

@@ -59,6 +59,16 @@ class TestInit:
         for step in (f"summary --root {root} --window all", f"report daily --root {root}"):
             assert f"perfkit {step}" in said
 
+    def test_steps_that_need_an_extra_say_so_where_it_is_not_installed(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr("perfkit.cli.new_workspace.find_spec", lambda _: object())
+        assert "with the extra" not in make_workspace(tmp_path / "with")
+        monkeypatch.setattr("perfkit.cli.new_workspace.find_spec", lambda _: None)
+        steps = make_workspace(tmp_path / "without").splitlines()
+        assert steps[3].endswith("(with the extra `reports`)")
+        assert steps[5].endswith("(with the extra `lab`)")
+
     def test_new_workspace_gives_figures_before_the_first_trade(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

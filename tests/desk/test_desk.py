@@ -149,6 +149,10 @@ class TestWindows:
             ({"start": "2026-04-06"}, "give both dates"),
             ({"end": "2026-04-06"}, "give both dates"),
             ({"date": "2026-04-06", "start": "2026-04-06", "end": "2026-04-06"}, "either a date"),
+            (
+                {"window": "weekly", "start": "2026-04-06", "end": "2026-04-06"},
+                "either the window weekly or start and end",
+            ),
             ({"start": "2026-04-07", "end": "2026-04-06"}, "ends .* before it starts"),
             ({"date": "6 April"}, "write YYYY-MM-DD"),
             ({"date": date(1, 1, 1)}, "from 1970 to 8999"),

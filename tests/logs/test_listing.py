@@ -1,12 +1,15 @@
 """Which files of a source are read, and which of them may end with half a line."""
 
+import errno
 import gzip
 from pathlib import Path
 
 import pytest
 
-from perfkit.core.errors import ConfigError
+from perfkit.core.errors import ConfigError, LogReadError
 from perfkit.desk.desk import open as open_desk
+from perfkit.logs.files import unreadable
+from perfkit.logs.listing import log_files, shown_path
 from tests.conftest import WriteWorkspace
 from tests.small_desk import bot_line, desk_of, unterminated
 
@@ -71,3 +74,25 @@ class TestTwoSourcesOfOneFile:
     ) -> None:
         assert self.net_pnl(workspace, "only: {k: B}, ", "p") == 5
         assert self.net_pnl(workspace, "", "p * 2") == 15
+
+
+def test_folder_and_file_that_may_not_be_read_are_named_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    error = PermissionError(errno.EACCES, "Permission denied", str(tmp_path / "logs/trades"))
+    desk = desk_of(tmp_path, "t.jsonl", {"t.jsonl": bot_line(1, "5").encode() + b"\n"})
+    root = desk.config.folder
+    source = desk.config.sources[0]
+
+    def refuse(_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("os.scandir", refuse)
+    with pytest.raises(LogReadError) as folder:
+        log_files(source, root)
+    shown = shown_path(source.location, root)
+    assert str(folder.value) == f"{shown}: Permission denied; check the permissions of the folder"
+    file = unreadable(f"{shown}/t.jsonl", error)
+    assert str(file) == f"{shown}/t.jsonl: Permission denied; check the permissions"
+    gone = unreadable("t.jsonl", FileNotFoundError(errno.ENOENT, "No such file or directory"))
+    assert str(gone) == "t.jsonl: No such file or directory; check that it is there and may be read"

@@ -162,3 +162,15 @@ weekly: {losses: {at_most: 1}}
 last-7d: {max_drawdown: {at_least: -1}}"""
     found = verdicts(workspace, targets, [10], window)
     assert [one.metric for one in found] == expected
+
+
+@pytest.mark.parametrize("where", ["symbol=BTC", ""])
+def test_summary_of_a_filter_says_that_targets_are_those_of_all_trades(
+    workspace: WriteWorkspace, where: str
+) -> None:
+    line = {"exit_timestamp": "2026-04-06T12:00:00Z", "net_profit_loss": 1, "symbol": "BTC"}
+    config = BOT + "targets: {net_pnl: {at_least: 250}}\n"
+    desk = open_desk(workspace(config, {"logs/trades/2026-04-06.jsonl": json.dumps(line) + "\n"}))
+    said = "The targets are those set for all trades, not for these alone"
+    assert (said in str(desk.summary(where=where))) == bool(where)
+    assert (said in str(desk.targets(where=where))) == bool(where)

@@ -37,6 +37,15 @@ def test_unknown_sink_is_wrong_usage(tmp_path: Path, capsys: pytest.CaptureFixtu
     assert "pagr: there is no such sink; did you mean pager?" in capsys.readouterr().err
 
 
+def test_only_sink_is_named_where_there_is_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    Bench(tmp_path, WIN_RATE)
+    assert main(["alerts", "send-test", "pager", "--root", str(tmp_path)]) == 3
+    said = "perfkit: pager: there is no such sink; there is only stderr\n"
+    assert capsys.readouterr().err == said
+
+
 def test_standard_error_can_be_tried(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert send(tmp_path, "stderr", "") == 0
     said = capsys.readouterr().err
