@@ -328,7 +328,7 @@ MISTAKES = {
         4,
         "targets.hourly",
         "is not a metric",
-        "see docs/metrics.md",
+        "see `perfkit docs metrics`",
     ),
 }
 

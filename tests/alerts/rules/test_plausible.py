@@ -80,11 +80,11 @@ def test_rules_that_fit_the_log_get_no_warning(
         ),
         (
             "metric: open_trade_age_minutes, above: 5, where: {symbol: ETH}",
-            "where.symbol: no trade has the symbol 'ETH'; use one of BTC",
+            "where.symbol: no trade has the symbol 'ETH'; there is only BTC",
         ),
         (
             f"metric: net_pnl, {SPAN}, where: {{side: short, account: '7'}}",
-            "where.side: no trade has the side 'short'; use one of long",
+            "where.side: no trade has the side 'short'; there is only long",
         ),
         (
             f"metric: slippage, {SPAN}",
