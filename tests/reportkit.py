@@ -114,8 +114,8 @@ def start(*words: object, **settings: Any) -> subprocess.Popen[str]:
     )
 
 
-def finish(process: subprocess.Popen[str]) -> Ran:
-    out, err = process.communicate(timeout=120)
+def finish(process: subprocess.Popen[str], seconds: float = 120) -> Ran:
+    out, err = process.communicate(timeout=seconds)
     return Ran(process.returncode, out, err)
 
 
@@ -139,7 +139,8 @@ def kernels(root: Path) -> list[int]:
             there = (folder / "cwd").readlink()
         except OSError:
             continue
-        of_root = there == root.resolve() or os.fsencode(root) in command.split(b"\0")
+        inside = there in (root.resolve(), root.resolve() / "notebooks")
+        of_root = inside or os.fsencode(root) in command.split(b"\0")
         if of_root and b"perfkit" in command:
             found.append(int(folder.name))
     return found

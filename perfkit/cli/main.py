@@ -174,6 +174,12 @@ def _add_report(commands: Commands[Parser]) -> None:
     report.add(commands)
 
 
+def _add_new_report(commands: Commands[Parser]) -> None:
+    from perfkit.cli import new_report
+
+    new_report.add(commands)
+
+
 def _add_alerts(commands: Commands[Parser]) -> None:
     from perfkit.cli.alerts import add_alerts
 
@@ -253,6 +259,7 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "docs": _add_docs,
     "explain": _add_explain,
     "report": _add_report,
+    "new-report": _add_new_report,
     "alerts": _add_alerts,
     "cache": _add_cache,
 }

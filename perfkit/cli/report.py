@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
@@ -27,12 +27,14 @@ from perfkit.cli.arguments import (
 )
 from perfkit.cli.printing import print_if_none_meets, print_silence
 from perfkit.core.errors import UsageError
+from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.interpreter import cores
 
 if TYPE_CHECKING:
     from datetime import date, datetime
 
     from perfkit.desk.desk import Desk
+    from perfkit.reports.definitions import Definition
     from perfkit.reports.early import Kernels
     from perfkit.reports.model import Models
     from perfkit.reports.run import ReportResult, ReportSettings, Wanted
@@ -46,11 +48,12 @@ SILENT_DAYS = 7
 """Logs without a line for longer are an archive: their last day counts as yesterday."""
 
 EPILOG = """\
-Writes reports/KIND/LABEL/report.md with its charts, the executed notebook, summary.json and
+Writes reports/NAME/LABEL/report.md with its charts, the executed notebook, summary.json and
 status.json, and the index reports/README.md and index.html. An unchanged report is not made again;
 a report that fails leaves the earlier one as it was, and a page in reports/failures/.
 Money is in the currency of the source, times in the workspace's zone.
 
+`perfkit report live` runs notebooks/live.ipynb, `perfkit new-report live` makes it.
 `perfkit report daily --from 2025-09-01 --to 2025-09-30` makes the reports of
 a span of days that are missing or changed, `perfkit report all` those that are due.
 
@@ -71,22 +74,19 @@ def _add_options(parser: Parser) -> None:
     """Adds what only this command has."""
     parser.add_argument(
         "kind",
-        choices=(*KINDS, ALL),
+        metavar="NAME",
         nargs="?",
-        help="which notebook to run; all: the reports that are due, which are those of the last "
-        "day, week and month that are over, and whatever was missed or failed before",
+        help="which report: daily, weekly, monthly, a notebook in notebooks/ by its name, or an "
+        "entry under `reports` of the configuration; all: the reports that are due, which are "
+        "those of the last day, week and month that are over, and whatever was missed or failed "
+        "before",
     )
     parser.add_argument(
-        "--date",
-        metavar="D",
-        help="YYYY-MM-DD, a trading day of the period; default: the newest day with a line; "
-        "for all: the last day that is over, by default yesterday, or the last day of logs that "
-        f"have been silent for more than {SILENT_DAYS} days",
+        "--period",
+        choices=KINDS,
+        help="the period of a notebook of your own (default: that of its metadata, else daily)",
     )
-    parser.add_argument(
-        "--from", metavar="D", dest="first", help="make the reports of every period from this day"
-    )
-    parser.add_argument("--to", metavar="D", dest="last", help="to this one, inclusive")
+    _add_days(parser)
     parser.add_argument(
         "--param",
         metavar="NAME=VALUE",
@@ -112,6 +112,21 @@ def _add_options(parser: Parser) -> None:
         default=TIMEOUT_SECONDS,
         help=f"the longest a report may take (default: {TIMEOUT_SECONDS})",
     )
+
+
+def _add_days(parser: Parser) -> None:
+    """Adds the options that say which periods."""
+    parser.add_argument(
+        "--date",
+        metavar="D",
+        help="YYYY-MM-DD, a trading day of the period; default: the newest day with a line; "
+        "for all: the last day that is over, by default yesterday, or the last day of logs that "
+        f"have been silent for more than {SILENT_DAYS} days",
+    )
+    parser.add_argument(
+        "--from", metavar="D", dest="first", help="make the reports of every period from this day"
+    )
+    parser.add_argument("--to", metavar="D", dest="last", help="to this one, inclusive")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -143,103 +158,179 @@ def _run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bo
     from perfkit.reports.early import start_kernels
 
     now = datetime.now(UTC)
-    if not _surely_runs(arguments, desk, where):
-        return _made(arguments, desk, where, now, None)
+    if arguments.kind in (None, ALL):
+        if arguments.period:
+            raise UsageError("--period goes with the name of one report")
+        return _run_all(arguments, desk, where, now)
+    from perfkit.reports.definitions import definition_of
+
+    one = _run_of(
+        arguments, desk, where, [definition_of(desk.config, arguments.kind, arguments.period)]
+    )
+    if not _surely_runs(arguments, desk, one):
+        return _made(arguments, one, now, None)
     with start_kernels(desk.config.root, desk.options.cached) as early:
-        return _made(arguments, desk, where, now, early)
+        return _made(arguments, one, now, early)
 
 
-def _surely_runs(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bool:
+class _Run(NamedTuple):
+    """Reports made in one go: they have the same filter and the same further parameters."""
+
+    definitions: Sequence[Definition]
+    models: Models
+    given: dict[str, str]
+    html: bool
+
+
+def _run_of(
+    arguments: argparse.Namespace,
+    desk: Desk,
+    where: dict[str, str],
+    definitions: Sequence[Definition],
+) -> _Run:
+    """The run of definitions that agree in all but their names, notebooks and periods."""
+    from perfkit.reports.model import Models
+    from perfkit.reports.notebook import parse_parameters
+    from perfkit.summary.filters import parse_where
+
+    first = definitions[0]
+    conditions = [f"{name}={value}" for name, value in (*first.where.items(), *where.items())]
+    return _Run(
+        definitions,
+        Models(desk, parse_where(conditions)),
+        {**first.given, **parse_parameters(arguments.param)},
+        arguments.html or first.html,
+    )
+
+
+def _run_all(
+    arguments: argparse.Namespace, desk: Desk, where: dict[str, str], now: datetime
+) -> bool:
+    """Makes what is due, or verifies what there is: of daily, weekly, monthly and each entry."""
+    from perfkit.reports.definitions import definition_of, definitions
+    from perfkit.reports.due import STANDARD
+
+    wanted = {one.name: one for one in STANDARD}
+    for one in definitions(desk.config):
+        wanted[one.name] = definition_of(desk.config, one.name)
+    if arguments.verify:
+        wanted |= _unlisted(desk, wanted)
+    groups: dict[object, list[Definition]] = {}
+    for each in wanted.values():
+        same = sorted(each.where.items()), sorted(each.given.items()), each.html
+        groups.setdefault(repr(same), []).append(each)
+    runs = [_run_of(arguments, desk, where, group) for group in groups.values()]
+    if arguments.verify:
+        runs = [one for one in runs if _to_verify(arguments, one)]
+        if not runs:
+            raise UsageError("there is no published report to verify")
+    made = [_made(arguments, one, now, None) for one in runs]  # one that fails stops no other
+    return all(made)
+
+
+def _unlisted(desk: Desk, listed: Container[str]) -> dict[str, Definition]:
+    """Notebooks that were made when somebody named them; each with the period it had last."""
+    from perfkit.reports.definitions import Definition
+    from perfkit.reports.published import REPORTS, kinds_in, published
+
+    reports = desk.config.root / REPORTS
+    newest = {kind: published(reports, kind)[:1] for kind in kinds_in(reports)}
+    return {
+        kind: Definition(kind, kind, one.status.window_kind)
+        for kind, found in newest.items()
+        for one in found
+        if kind not in listed
+    }
+
+
+def _surely_runs(arguments: argparse.Namespace, desk: Desk, one: _Run) -> bool:
     """Whether it is clear from the arguments and one folder that a notebook must be run."""
     from perfkit.reports.published import is_published
     from perfkit.summary.selection import as_date
 
     day = arguments.date or arguments.first
-    if arguments.verify or arguments.kind == ALL or day is None:
+    if arguments.verify or day is None:
         return False
-    window = desk.config.calendar.window(arguments.kind, as_date(day))
-    return bool(arguments.force) or not is_published(desk.config.root, window, where)
+    definition = one.definitions[0]
+    window = desk.config.calendar.window(definition.period, as_date(day))
+    there = is_published(desk.config.root, definition.name, window, one.models.where)
+    return bool(arguments.force) or not there
 
 
-def _made(
-    arguments: argparse.Namespace,
-    desk: Desk,
-    where: dict[str, str],
-    now: datetime,
-    early: Kernels | None,
-) -> bool:
-    from perfkit.reports.model import Models
-    from perfkit.reports.notebook import parse_parameters
+def _made(arguments: argparse.Namespace, one: _Run, now: datetime, early: Kernels | None) -> bool:
     from perfkit.reports.run import ReportSettings
 
+    models = one.models
+    desk, where = models.desk, models.where
     if not arguments.verify and (
         is_without_trades(arguments, desk, where) or print_if_none_meets(desk.book_of(where), where)
     ):
         return False
-    models = Models(desk, where)
     settings = ReportSettings(
         at=f"{now:%Y-%m-%dT%H:%M:%SZ}",
-        where=where,
-        given=parse_parameters(arguments.param),
+        where=one.models.where,
+        given=one.given,
         force=arguments.force,
-        html=arguments.html,
+        html=one.html,
         thorough=arguments.kind == ALL,
         jobs=arguments.jobs or cores(),
         limit_seconds=arguments.timeout,
     )
     if arguments.verify:
-        return _verify(models, _to_verify(arguments, models), settings)
-    return _make(models, _wanted(arguments, models, now), settings, early)
+        return _verify(one.models, _to_verify(arguments, one), settings)
+    return _make(one.models, _wanted(arguments, one, now), settings, early)
 
 
-def _wanted(arguments: argparse.Namespace, models: Models, now: datetime) -> list[Wanted]:
+def _wanted(arguments: argparse.Namespace, one: _Run, now: datetime) -> list[Wanted]:
     from perfkit.reports.due import between, due
-    from perfkit.reports.run import Wanted
+    from perfkit.reports.run import wanted_of
     from perfkit.summary.selection import as_date
 
+    models, definition = one.models, one.definitions[0]
     if arguments.kind == ALL:
         if arguments.first or arguments.last:
-            raise UsageError("--from and --to go with daily, weekly or monthly")
+            raise UsageError("--from and --to go with the name of one report, such as daily")
         day = as_date(arguments.date) if arguments.date else _last_day_over(models, now)
-        return due(models, day)
+        return due(models, day, one.definitions)
     if arguments.first or arguments.last:
         if not arguments.first:
             raise UsageError("--to needs --from: name the first day as well")
         newest = models.desk.book_of(models.where).present_day
         last = as_date(arguments.last) if arguments.last else newest or now.date()
-        return between(models.desk.config.calendar, arguments.kind, as_date(arguments.first), last)
-    return [Wanted(arguments.kind, _day(arguments.date, models, now))]
+        calendar = models.desk.config.calendar
+        return between(calendar, definition, as_date(arguments.first), last)
+    return [wanted_of(definition, _day(arguments.date, models, now))]
 
 
-def _to_verify(arguments: argparse.Namespace, models: Models) -> list[Wanted]:
-    """The published reports in the span; without a date, the newest of each kind."""
+def _to_verify(arguments: argparse.Namespace, one: _Run) -> list[Wanted]:
+    """The published reports in the span; without a date, the newest of each definition."""
     from perfkit.reports.published import REPORTS, published
-    from perfkit.reports.run import Wanted
+    from perfkit.reports.run import wanted_of
     from perfkit.summary.selection import as_date
 
-    kinds = KINDS if arguments.kind in (None, ALL) else (arguments.kind,)
+    models = one.models
     calendar = models.desk.config.calendar
     if arguments.date is not None:
-        return [Wanted(kind, as_date(arguments.date)) for kind in kinds]
+        return [wanted_of(each, as_date(arguments.date)) for each in one.definitions]
     found = []
-    for kind in kinds:
+    for definition in one.definitions:
         own = [
             as_date(str(report.status.parameters["date"]))
-            for report in published(models.desk.config.root / REPORTS, kind)
+            for report in published(models.desk.config.root / REPORTS, definition.name)
             if report.status.where == models.where
         ]
         if arguments.first or arguments.last:
             first = as_date(arguments.first) if arguments.first else min(own, default=None)
             last = as_date(arguments.last) if arguments.last else max(own, default=None)
-            windows = ((day, calendar.window(kind, day)) for day in reversed(own))
+            windows = ((day, calendar.window(definition.period, day)) for day in reversed(own))
             found += [
-                Wanted(kind, day)
+                wanted_of(definition, day)
                 for day, window in windows
                 if (first is None or window.last_day >= first)
                 and (last is None or window.first_day <= last)
             ]
         else:
-            found += [Wanted(kind, day) for day in own[:1]]
+            found += [wanted_of(definition, day) for day in own[:1]]
     return found
 
 

@@ -51,6 +51,7 @@ _KEYS = (
     "multiplier",
     "targets",
     "periods_per_year",
+    "reports",  # read by `perfkit.reports.definitions`, when a report is made
 )
 _SOURCE_KEYS = ("name", "path", "pattern", "currency", "timezone", "dialect", *LAYOUT_KEYS)
 BOUNDS = ("at_least", "at_most")

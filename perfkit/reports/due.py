@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 from perfkit.core.calendar import Calendar
 from perfkit.core.errors import UsageError
+from perfkit.reports.definitions import Definition
 from perfkit.reports.index.periods import FAILED, MISSING, entries
 from perfkit.reports.model import Models
 from perfkit.reports.published import KINDS
-from perfkit.reports.run import Wanted
+from perfkit.reports.run import Wanted, wanted_of
 
 MOST_REPORTS = 3660
+STANDARD = tuple(Definition(kind, kind, kind) for kind in KINDS)
+"""The three reports of every workspace."""
 
 
-def between(calendar: Calendar, kind: str, first: date, last: date) -> list[Wanted]:
-    """A report for each period of that kind with a day in the span, oldest first.
+def between(calendar: Calendar, definition: Definition, first: date, last: date) -> list[Wanted]:
+    """A report for each period of its kind with a day in the span, oldest first.
 
     Days outside the trading week have no report. Raises `UsageError` for a span that ends before
     it starts, or has more than 3,660 days.
@@ -26,35 +29,41 @@ def between(calendar: Calendar, kind: str, first: date, last: date) -> list[Want
     if (last - first).days >= MOST_REPORTS:
         raise UsageError(f"--from {first} --to {last}: at most {MOST_REPORTS} days at a time")
     wanted = dict.fromkeys(
-        calendar.window(kind, day).last_day for day in calendar.expected_days(first, last)
+        calendar.window(definition.period, day).last_day
+        for day in calendar.expected_days(first, last)
     )
-    return [Wanted(kind, day) for day in wanted]
+    return [wanted_of(definition, day) for day in wanted]
 
 
-def due(models: Models, last_day: date) -> list[Wanted]:
+def due(
+    models: Models, last_day: date, definitions: Sequence[Definition] = STANDARD
+) -> list[Wanted]:
     """The reports of a nightly run, where `last_day` is the last trading day that is over.
 
-    These are the last day, ISO week and month that are over, and every report since the first of
-    its kind that was missed or failed.
+    These are those of the last day, week or month that is over, and every report since the first
+    of its kind that was missed or failed.
     """
     calendar = models.desk.config.calendar
-    wanted = dict.fromkeys(_last_over(calendar, last_day))
-    for listed in entries(models.desk, models.where).values():
-        for entry in reversed(listed):
-            window = calendar.window(entry.kind, entry.first_day)
+    listed = entries(models.desk, models.where)
+    wanted: dict[Wanted, None] = {}
+    for definition in definitions:
+        wanted[wanted_of(definition, _last_over(calendar, definition.period, last_day))] = None
+        for entry in reversed(listed.get(definition.name, [])):
+            window = calendar.window(definition.period, entry.first_day)
             is_over = window.last_day <= last_day
             if entry.where == models.where and entry.state in (MISSING, FAILED) and is_over:
-                wanted[Wanted(entry.kind, window.last_day)] = None
-    return sorted(wanted, key=lambda one: KINDS.index(one.kind))
+                wanted[wanted_of(definition, window.last_day)] = None
+    return list(wanted)
 
 
-def _last_over(calendar: Calendar, last_day: date) -> Iterator[Wanted]:
-    day = last_day
-    while day.weekday() not in calendar.trading_week:
-        day -= timedelta(days=1)
-    yield Wanted("daily", day)
-    for kind in ("weekly", "monthly"):
-        window = calendar.window(kind, last_day)
-        if window.last_day > last_day:
-            window = calendar.previous(window)
-        yield Wanted(kind, window.last_day)
+def _last_over(calendar: Calendar, period: str, last_day: date) -> date:
+    """The last day of the last period that is over."""
+    if period == "daily":
+        day = last_day
+        while day.weekday() not in calendar.trading_week:
+            day -= timedelta(days=1)
+        return day
+    window = calendar.window(period, last_day)
+    if window.last_day > last_day:
+        window = calendar.previous(window)
+    return window.last_day

@@ -16,9 +16,17 @@ import msgspec
 
 from perfkit.core.formatting import escaped, plain, utf8
 from perfkit.disk.atomic import replace
-from perfkit.reports.published import KINDS, REPORTS, check_identity, name_of, read_as
+from perfkit.reports.published import (
+    FAILURES,
+    KINDS,
+    REPORTS,
+    check_identity,
+    kinds_in,
+    name_of,
+    read_as,
+    titled,
+)
 
-FAILURES = "failures"
 TRACEBACK_LINES = 15
 LONGEST_LINE = 200
 
@@ -50,9 +58,11 @@ class Card(msgspec.Struct, frozen=True):
     standing: bool
     """Whether there is an earlier report, which was kept."""
     failure: Failure
+    period: str = ""
+    """The kind of its window, where that is not its own kind."""
 
     def __post_init__(self) -> None:
-        check_identity(self.kind, self.where, self.parameters)
+        check_identity(self.kind, self.period, self.where, self.parameters)
 
     @property
     def name(self) -> str:
@@ -94,7 +104,8 @@ def remove_card(root: Path, kind: str, name: str) -> None:
 
 def cards(reports: Path) -> list[Card]:
     """The cards of all reports that fail, by kind and name."""
-    paths = (path for kind in KINDS for path in sorted(reports.glob(f"{FAILURES}/{kind}/*.json")))
+    folders = (reports / FAILURES / kind for kind in kinds_in(reports))
+    paths = (path for folder in folders for path in sorted(folder.glob("*.json")))
     return [card for path in paths if (card := read_as(path, Card)) is not None]
 
 
@@ -116,7 +127,7 @@ def card_markdown(card: Card) -> str:
     parts.append("Run this in the workspace to open the notebook with these parameters:\n")
     parts.append("\n".join(f"    {line}" for line in reopen(card)) + "\n")
     parts.append("Run this to make the report again:\n")
-    parts.append(f"    {rerun(card.kind, str(card.parameters['date']), card.where)}\n")
+    parts.append(f"    {rerun(card.kind, card.period, str(card.parameters['date']), card.where)}\n")
     return "\n".join(parts)
 
 
@@ -132,7 +143,9 @@ def card_text(card: Card) -> str:
     lines += [f"    {line}" for line in reopen(card)]
     kept = "the earlier report was kept" if card.standing else "there is no earlier report"
     last = f"{_title(card, plain)} failed: {plain(failure.reason, 400)}; {kept}"
-    return "\n".join([*lines, f"perfkit: {last[:1].lower()}{last[1:]}"]) + "\n"
+    if card.kind in KINDS:
+        last = f"{last[:1].lower()}{last[1:]}"
+    return "\n".join([*lines, f"perfkit: {last}"]) + "\n"
 
 
 def reopen(card: Card) -> list[str]:
@@ -149,11 +162,15 @@ def reopen(card: Card) -> list[str]:
     ]
 
 
-def rerun(kind: str, days: str | tuple[str, str], where: Mapping[str, str]) -> str:
-    """The command that makes again the report of a day, or all from one day to another."""
+def rerun(kind: str, period: str, days: str | tuple[str, str], where: Mapping[str, str]) -> str:
+    """The command that makes again the report of a day, or all from one day to another.
+
+    `period` is empty where it is the kind.
+    """
+    named = [kind, "--period", period] if period else [kind]
     about = ["--date", days] if isinstance(days, str) else ["--from", days[0], "--to", days[1]]
     conditions = [word for name, value in where.items() for word in ("--where", f"{name}={value}")]
-    return shlex.join(["perfkit", "report", kind, *about, *conditions])
+    return shlex.join(["perfkit", "report", *named, *about, *conditions])
 
 
 def _page_path(root: Path, kind: str, name: str) -> Path:
@@ -163,7 +180,8 @@ def _page_path(root: Path, kind: str, name: str) -> Path:
 def _title(card: Card, clean: object) -> str:
     where = ", ".join(f"{name} = {value}" for name, value in card.where.items())
     filtered = f" where {escaped(where) if clean is escaped else plain(where)}" if where else ""
-    return f"{card.kind.capitalize()} report {card.label}{filtered}"
+    kind = escaped(titled(card.kind)) if clean is escaped else plain(titled(card.kind))
+    return f"{kind} report {card.label}{filtered}"
 
 
 def _under(failure: Failure, clean: object) -> str:

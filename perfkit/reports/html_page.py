@@ -12,6 +12,8 @@ from base64 import b64encode
 from collections.abc import Mapping
 from typing import Any
 
+from perfkit.reports.page.pictures import TYPES
+
 _POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
 
 STYLE = """\
@@ -101,7 +103,8 @@ def _rendered(markdown: str, images: Mapping[str, bytes]) -> str:
             if picture is None:
                 return text
             data = b64encode(picture).decode("ascii")
-            return f'<img src="data:image/png;base64,{data}" alt="{text}">'
+            kind = TYPES.get(url.rpartition(".")[2], "image/png")
+            return f'<img src="data:{kind};base64,{data}" alt="{text}">'
 
     renderer = Renderer(escape=False)
     rendered: Any = mistune.create_markdown(renderer=renderer, plugins=["table"])(markdown)

@@ -2,44 +2,41 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from base64 import b64decode
 from functools import cache
-from html.parser import HTMLParser
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from perfkit.core.errors import MissingExtraError, ReportError
-from perfkit.core.formatting import escaped, plain, table
+from perfkit.reports.notebook import MAY_RAISE
+from perfkit.reports.page.pictures import TYPES, Pictures
+from perfkit.reports.page.settled import settled
+from perfkit.reports.page.shown import markdown_of
 
 try:
     import nbformat
     from nbconvert import MarkdownExporter
-    from nbconvert.filters import strip_ansi
-    from traitlets.config import Config
 except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without nbconvert
     raise MissingExtraError("nbconvert", "reports") from error
 
-LONGEST_LINE = 400
+__all__ = ["canonical", "check_executed", "settled", "stderr_cells", "to_markdown", "warm_up"]
+
+LARGEST_PICTURE = 10_000_000
 
 _TEMPLATE = """\
 {%- extends 'markdown/index.md.j2' -%}
 {% block input_group %}{% endblock input_group %}
-{% block data_png %}
-![{{ output.metadata.get('alt', '') | alt_text }}]({{ output.metadata.filenames['image/png'] }})
-{% endblock data_png %}
-{% block stream %}{% endblock stream %}
-{% block error %}{% endblock error %}
-{% block data_html %}
-{{ output.data['text/html'] | table_or_text(output.data.get('text/plain', '')) }}
-{% endblock data_html %}
-{% block data_text %}
-{{ output.data['text/plain'] | as_text }}
-{% endblock data_text %}
-{% block data_svg %}{% endblock data_svg %}
-{% block data_javascript %}{% endblock data_javascript %}
-{% block data_other %}{% endblock data_other %}
+{% block output %}
+{{ output.data['text/markdown'] }}
+{% endblock output %}
 """
 _BLANK_LINES = re.compile(r"\n{3,}")
-_MARKUP = re.compile(r"([\\\[\]`*_<>|])")
+_FENCED = re.compile(r"(^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\2[`~]*[ \t]*$)", re.M | re.S)
+_IMAGE = re.compile(r"(!\[[^\]\n]*\]\()(?:<([^>\n]+)>|([^)\s]+))(?=[\s)])")
+_IMAGE_TAG = re.compile(r"""(<img\b[^>]*?\bsrc=["'])([^"'>]+)(?=["'])""")
 
 
 class CellCheckError(ReportError):
@@ -51,127 +48,139 @@ class CellCheckError(ReportError):
         self.index = index
 
 
-def check_executed(notebook: nbformat.NotebookNode, images: int) -> None:
+def check_executed(notebook: nbformat.NotebookNode) -> None:
     """Raises `CellCheckError` unless every code cell ran, none raised, and every chart is there."""
-    charts = 0
     for index, cell in enumerate(notebook.cells):
         if cell.cell_type != "code":
             continue
         for output in cell.outputs:
-            if output.output_type == "error":
+            if output.output_type == "error" and MAY_RAISE not in cell.metadata.get("tags", ()):
                 raise CellCheckError(f"{output.ename}: {output.evalue}".rstrip(": "), index)
-            charts += "image/png" in output.get("data", {})
         if cell.source.strip() and cell.execution_count is None:
             raise CellCheckError("it did not run; the notebook stopped before it", index)
-    if charts != images:
-        raise CellCheckError(f"{charts} charts were drawn, but the notebook has {images}")
+        pictures = ("image/png" in output.get("data", {}) for output in cell.outputs)
+        if shows_chart(cell.source) and not any(pictures):
+            raise CellCheckError("its chart is not shown; make it the last line of the cell", index)
+
+
+def shows_chart(source: str) -> bool:
+    """Whether a cell has a line that is a chart of perfkit, as in `desk.chart.equity("weekly")`."""
+    if ".chart." not in source:
+        return False
+    try:
+        lines = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return any(isinstance(line, ast.Expr) and _is_chart(line.value) for line in lines)
+
+
+def _is_chart(expression: ast.expr) -> bool:
+    method = expression.func if isinstance(expression, ast.Call) else None
+    owner = method.value if isinstance(method, ast.Attribute) else None
+    return isinstance(owner, ast.Attribute) and owner.attr == "chart"
 
 
 def canonical(notebook: nbformat.NotebookNode) -> str:
-    """The executed notebook as text without timings, paths, random ids or warnings."""
-    notebook = nbformat.from_dict(notebook)
-    for name in ("papermill", "widgets"):
-        notebook.metadata.pop(name, None)
-    for number, cell in enumerate(notebook.cells):
-        tags = cell.metadata.get("tags", [])
-        cell.metadata = nbformat.from_dict({"tags": tags} if tags else {})
-        if "injected-parameters" in tags:
-            cell["id"] = "injected-parameters"
-        cell.setdefault("id", f"cell-{number + 1}")
-        if cell.cell_type == "code":
-            cell.outputs = [out for out in cell.outputs if out.output_type != "stream"]
+    """A settled notebook as text."""
     return str(nbformat.writes(notebook)) + "\n"
 
 
-def to_markdown(notebook: nbformat.NotebookNode) -> tuple[str, dict[str, bytes]]:
-    """The Markdown, and its images by file name."""
+def stderr_cells(notebook: nbformat.NotebookNode) -> tuple[int, ...]:
+    """The numbers of the cells that wrote to standard error.
+
+    They count from 1 and without the cell that papermill adds.
+    """
+    found, number = [], 0
+    for cell in notebook.cells:
+        number += "injected-parameters" not in cell.metadata.get("tags", ())
+        outputs = cell.outputs if cell.cell_type == "code" else ()
+        if any(one.output_type == "stream" and one.name == "stderr" for one in outputs):
+            found.append(number)
+    return tuple(found)
+
+
+def to_markdown(
+    notebook: nbformat.NotebookNode, folder: Path | None = None
+) -> tuple[str, dict[str, bytes]]:
+    """The Markdown of a settled notebook, and its images by file name.
+
+    Pictures that a Markdown cell shows are looked up in the `folder` of the notebook.
+    """
+    pictures = Pictures()
+    page = nbformat.from_dict(notebook)
+    for cell in page.cells:
+        if cell.cell_type == "markdown":
+            cell.source = _with_pictures(cell, folder, pictures)
+        elif cell.cell_type == "code":
+            shown = [text for one in cell.outputs if (text := markdown_of(one, pictures)).strip()]
+            cell.outputs = [
+                nbformat.v4.new_output("display_data", {"text/markdown": text}) for text in shown
+            ]
     try:
-        body, resources = _exporter().from_notebook_node(notebook)
+        body, _ = _exporter().from_notebook_node(page)
     except ValueError as error:
         raise ReportError(f"the notebook cannot be exported: {error}") from error
-    images: dict[str, Any] = resources["outputs"]
-    return _BLANK_LINES.sub("\n\n", body).strip() + "\n", dict(sorted(images.items()))
+    return _without_blank_lines(body).strip() + "\n", dict(sorted(pictures.files.items()))
 
 
 def warm_up() -> None:
     """Compiles templates and schemas once, so that no fork has to."""
     cell = nbformat.v4.new_code_cell("1")
-    to_markdown(nbformat.v4.new_notebook(cells=[cell]))
+    to_markdown(settled(nbformat.v4.new_notebook(cells=[cell])))
     nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
 
 
 @cache
 def _exporter() -> MarkdownExporter:
-    config = Config()
-    config.ExtractOutputPreprocessor.extract_output_types = {"image/png"}
-    filters = {"alt_text": _alt_text, "as_text": _as_text, "table_or_text": _table_or_text}
-    return MarkdownExporter(config=config, raw_template=_TEMPLATE, filters=filters)
+    return MarkdownExporter(raw_template=_TEMPLATE)
 
 
-def _alt_text(text: str) -> str:
-    """An image's description, escaped so that nothing in it ends it or becomes markup."""
-    return _MARKUP.sub(r"\\\1", " ".join(text.split()))
+def _without_blank_lines(body: str) -> str:
+    """The page with one blank line at a time; blocks of plain text stay as they are."""
+    parts = _FENCED.split(body)
+    # `split` gives text, block, its fence, text, ...
+    texts = [_BLANK_LINES.sub("\n\n", part) for part in parts[::3]]
+    return "".join(text + block for text, block in zip(texts, [*parts[1::3], ""], strict=True))
 
 
-def _as_text(text: str) -> str:
-    """Text as an indented block without colours, in which nothing is markup."""
-    lines = [plain(line.expandtabs(4), LONGEST_LINE) for line in strip_ansi(text).splitlines()]
-    return "\n".join(f"    {line}" for line in lines)
+def _with_pictures(cell: Any, folder: Path | None, pictures: Pictures) -> str:
+    """The text of a Markdown cell; the pictures it shows become pictures of the page."""
+    attached = cell.get("attachments", {})
+
+    def named(source: str) -> str:
+        found = _attached(source, attached) or _beside(source, folder)
+        return source if found is None else pictures.add(*found)
+
+    def image(match: re.Match[str]) -> str:
+        source = match[2] or match[3]
+        name = named(source)
+        return match[0] if name == source else f"{match[1]}{name}"
+
+    def tag(match: re.Match[str]) -> str:
+        return f"{match[1]}{named(match[2])}"
+
+    cell.pop("attachments", None)
+    return _IMAGE_TAG.sub(tag, _IMAGE.sub(image, cell.source))
 
 
-def _table_or_text(html: str, text: str) -> str:
-    """The tables of an HTML output as Markdown; without tables, the output's plain text."""
-    tables = markdown_of(html)
-    return _as_text(text) if tables is None else tables
-
-
-LONGEST_CELL = 200
-
-
-def markdown_of(html: str) -> str | None:
-    """The tables of a piece of HTML as Markdown; None where there are none.
-
-    Their texts are escaped; anything outside of a table is left out.
-    """
-    reader = _Tables()
-    reader.feed(html)
-    reader.close()
-    tables = [rows for rows in reader.tables if rows]
-    if not tables:
+def _attached(source: str, attached: Any) -> tuple[bytes, str, str] | None:
+    name = unquote(source.removeprefix("attachment:"))
+    if not source.startswith("attachment:") or name not in attached:
         return None
-    return "\n".join(map(_table, tables))
+    kind, body = next(iter(attached[name].items()))
+    extension = next((one for one, known in TYPES.items() if known == kind), "png")
+    return b64decode(body), extension, name.rpartition(".")[0]
 
 
-class _Tables(HTMLParser):
-    """Collects the cells of each row of each table."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.tables: list[list[list[str]]] = []
-        self._cell: list[str] | None = None
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag == "table":
-            self.tables.append([])
-        elif tag == "tr" and self.tables:
-            self.tables[-1].append([])
-        elif tag in ("td", "th") and self.tables and self.tables[-1]:
-            self._cell = []
-        elif tag == "br" and self._cell is not None:
-            self._cell.append(" ")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in ("td", "th") and self._cell is not None:
-            self.tables[-1][-1].append("".join(self._cell).strip())
-            self._cell = None
-
-    def handle_data(self, data: str) -> None:
-        if self._cell is not None:
-            self._cell.append(data)
-
-
-def _table(rows: list[list[str]]) -> str:
-    width = max(map(len, rows))
-    cells = [[escaped(cell, LONGEST_CELL) for cell in row] for row in rows]
-    padded = [row + [""] * (width - len(row)) for row in cells]
-    return table(padded[0], padded[1:])
+def _beside(source: str, folder: Path | None) -> tuple[bytes, str, str] | None:
+    """A picture in the folder of the notebook or below."""
+    path = Path(unquote(source))
+    extension = path.suffix[1:].lower()
+    if folder is None or extension not in TYPES or ":" in source or path.is_absolute():
+        return None
+    file = (folder / path).resolve()
+    if not file.is_relative_to(folder.resolve()) or not file.is_file():
+        return None
+    body = file.read_bytes()
+    known = "jpg" if extension == "jpeg" else extension
+    return None if len(body) > LARGEST_PICTURE else (body, known, path.stem)

@@ -22,7 +22,7 @@ from perfkit.core.numbers import column_digest
 from perfkit.desk.desk import Desk
 from perfkit.reports.lost_logs import Logs, logs_of, lost_logs
 from perfkit.reports.notebook import Notebook, Value
-from perfkit.reports.published import Published, name_of
+from perfkit.reports.published import KINDS, Published, name_of
 from perfkit.summary.changes import COMPARED, Episode, compared, period_before
 from perfkit.summary.filters import where_text
 from perfkit.summary.selection import Selection
@@ -46,9 +46,11 @@ class Model(NamedTuple):
 
     Digests: `figures` covers all it shows, `compared` its section "What changed", `settled` the
     part that later lines should not change; `digest` also notebook, parameters and versions.
-    `logs` are the log files that its trades come from.
+    `logs` are the log files that its trades come from. `kind` is daily, weekly, monthly, or the
+    report's own name.
     """
 
+    kind: str
     notebook: Notebook
     summary: Summary
     previous: Summary
@@ -60,8 +62,8 @@ class Model(NamedTuple):
     logs: Logs
 
     @property
-    def kind(self) -> str:
-        """daily, weekly or monthly."""
+    def period(self) -> str:
+        """The kind of its window: daily, weekly or monthly."""
         return self.summary.window.kind
 
     @property
@@ -88,22 +90,36 @@ class Models:
         return self.desk.window(kind, day, where=self.where)
 
     def of(
-        self, notebook: Notebook, kind: str, day: str | date | None, given: Mapping[str, Value]
+        self,
+        notebook: Notebook,
+        kind: str,
+        day: str | date | None,
+        given: Mapping[str, Value],
+        period: str = "",
     ) -> Model:
-        """The model of the report of that kind and day; `given` are further parameters."""
-        window = self.window(kind, day)
-        parameters: dict[str, Value] = {
-            "date": window.last_day.isoformat(),
-            "where": where_text(self.where),
-            **given,
-        }
+        """The model of the report of that kind and day; `given` are further parameters.
+
+        A report of a name of its own may show other windows than its period: its digest covers
+        every trade up to the end of that, and the files beside its notebook that it names.
+        """
+        window = self.window(period or kind, day)
+        parameters: dict[str, Value] = {"date": window.last_day.isoformat()}
+        if "where" in notebook.takes:
+            parameters["where"] = where_text(self.where)
+        parameters |= given
         figures = self.figures(window)
-        made_with = (
+        made_with = [
             hashlib.sha256(notebook.body).hexdigest(),
             sorted(parameters.items()),
             versions(),
-        )
+        ]
+        if kind not in KINDS:
+            so_far = self.desk.summary("all", window.last_day, where=self.where)
+            made_with += [so_far.data.digest, window.kind]
+        if notebook.beside:
+            made_with.append(notebook.beside)
         return Model(
+            kind=kind,
             notebook=notebook,
             summary=self._summary_of(window),
             previous=self._summary_of(self.before(window)),
@@ -111,7 +127,7 @@ class Models:
             compared=self._compared(window),
             settled=self.settled(window),
             figures=figures,
-            digest=_sha256(figures, made_with),
+            digest=_sha256(figures, tuple(made_with)),
             logs=self.logs(window),
         )
 

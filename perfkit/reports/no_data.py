@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from perfkit.core.formatting import escaped
 from perfkit.reports.html_page import html_page
 from perfkit.reports.model import Model, Models
-from perfkit.reports.published import HTML, PAGE, SUMMARY
+from perfkit.reports.published import HTML, PAGE, SUMMARY, titled
 from perfkit.summary import render
 from perfkit.summary.changes import Episode, changes
 from perfkit.summary.shape import SummaryShape
@@ -15,19 +16,22 @@ from perfkit.summary.shape import SummaryShape
 
 def write_no_data(model: Model, models: Models, html: bool, staging: Path) -> None:
     """Writes page and summary into a staging folder; raises `OSError`."""
-    window = models.window(model.kind, model.summary.window.last_day)
-    page = no_data_page(model.summary, model.previous, models.episodes(window))
+    window = models.window(model.period, model.summary.window.last_day)
+    title = f"{titled(model.period)} report" if model.kind == model.period else escaped(model.kind)
+    page = no_data_page(model.summary, model.previous, models.episodes(window), title)
     (staging / PAGE).write_text(page, encoding="utf-8")
     (staging / SUMMARY).write_text(model.summary.to_json(), encoding="utf-8")
     if html:
         (staging / HTML).write_text(html_page(page, {}), encoding="utf-8")
 
 
-def no_data_page(summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode]) -> str:
+def no_data_page(
+    summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode], title: str
+) -> str:
     """The page as Markdown: no trades, what changed, and what was read."""
     return "\n".join(
         [
-            f"# {summary.window.kind.capitalize()} report\n",
+            f"# {title}\n",
             render.glance(summary),
             "## What changed\n",
             changes(summary, previous, episodes).markdown,

@@ -7,7 +7,10 @@ str = ""` takes text. A name without an annotation has the type of its default.
 from __future__ import annotations
 
 import ast
+import contextlib
+import hashlib
 from collections.abc import Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -17,14 +20,15 @@ from perfkit.core.calendar import parse_date
 from perfkit.core.errors import LogReadError, ReportError, UsageError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import utf8
-from perfkit.reports.published import NOT_JSON
+from perfkit.reports.published import KINDS, NOT_JSON
 
 Value = str | int | float | bool
 
-OWN = ("date", "where")
-"""Parameters that a report run sets itself; a notebook must have both."""
-FIXED = (*OWN, "root")
+FIXED = ("date", "where", "root")
 """Parameters that have their own options."""
+
+MAY_RAISE = "raises-exception"
+"""The tag of a cell whose exception is part of what it shows; the cells below it run as well."""
 
 _KINDS = {
     "str": "text",
@@ -48,6 +52,8 @@ class Notebook(NamedTuple):
     body: bytes
     takes: Mapping[str, str]
     """The type of each parameter, by name."""
+    beside: tuple[tuple[str, str], ...] = ()
+    """The files of its folder that it names, each with the SHA-256 of its content."""
 
     def text(self, name: str) -> str:
         """The type of a parameter, in words."""
@@ -60,6 +66,8 @@ def read_notebook(path: Path) -> Notebook:
         body = path.read_bytes()
     except FileNotFoundError:
         remedy = "copy it back from `perfkit init DIR`"
+        if path.stem not in KINDS:
+            remedy = f"write it, or run `perfkit new-report {path.stem}`"
         raise LogReadError(str(path), "there is no such notebook", remedy) from None
     except OSError as error:
         raise LogReadError(str(path), str(error.strerror), "check its permissions") from error
@@ -71,15 +79,14 @@ def read_notebook(path: Path) -> Notebook:
         raise ReportError(f"{path.name} cannot be run: it is not a notebook ({reason})") from error
     if not codes:
         raise ReportError(
-            f"{path.name} has no parameters cell; tag the cell that sets `date` and `where` with "
-            "`parameters`"
+            f"{path.name} has no parameters cell; begin it with a code cell that has the tag "
+            '`parameters` and the line `date: str = ""`'
         )
     takes = _taken(codes[0], path)
-    for name in OWN:
-        if name not in takes:
-            remedy = f'add `{name}: str = ""` to its parameters cell'
-            raise ReportError(f"{path.name} has no parameter {name}; {remedy}")
-    return Notebook(path, body, takes)
+    if "date" not in takes:
+        remedy = 'add `date: str = ""` to its parameters cell'
+        raise ReportError(f"{path.name} has no parameter date; {remedy}")
+    return Notebook(path, body, takes, _beside(path, body))
 
 
 def checked(notebook: Notebook, given: Mapping[str, str]) -> dict[str, Value]:
@@ -100,6 +107,18 @@ def parse_parameters(texts: list[str]) -> dict[str, str]:
             raise UsageError(f"--param {name}: use --{name} instead")
         given[name] = value
     return given
+
+
+def _beside(path: Path, body: bytes) -> tuple[tuple[str, str], ...]:
+    """The modules, pictures and data in the folder of a notebook whose names are in its text."""
+    found = []
+    for file in sorted(path.parent.glob("[!.]*")):
+        name = file.stem if file.suffix == ".py" else file.name
+        if file.suffix == ".ipynb" or name.encode() not in body or not file.is_file():
+            continue
+        with contextlib.suppress(OSError):
+            found.append((file.name, hashlib.sha256(file.read_bytes()).hexdigest()))
+    return tuple(found)
 
 
 def _is_parameters(cell: Mapping[str, Any]) -> bool:
@@ -135,8 +154,11 @@ def _kind_of(default: ast.expr) -> str:
 
 def _value(notebook: Notebook, name: str, text: str) -> Value:
     if name not in notebook.takes:
-        known = ", ".join(other for other in notebook.takes if other not in FIXED)
-        remedy = f"it has {known}" if known else "it takes none but date and where"
+        own = [other for other in notebook.takes if other not in FIXED]
+        close = get_close_matches(name, own, 1)
+        remedy = f"it has {', '.join(own)}" if own else "it takes none but date and where"
+        if close:
+            remedy = f"did you mean {close[0]}?"
         raise UsageError(f"--param {name}: {notebook.path.name} has no such parameter; {remedy}")
     try:
         return _read(notebook.takes[name], text)

@@ -1,7 +1,8 @@
 """Published reports on disk: where they are, their status, and whether they are complete.
 
-A report is the folder `reports/<kind>/<name>/`; the name is the label of its window, and of its
-filter if it has one. `status.json` is written last: a folder without it is not a report.
+A report is the folder `reports/<kind>/<name>/`. Its kind is daily, weekly, monthly, or the name of
+a notebook or entry of the configuration; its name is the label of its window, and of its filter if
+it has one. `status.json` is written last: a folder without it is not a report.
 """
 
 from __future__ import annotations
@@ -22,6 +23,9 @@ from perfkit.summary.filters import as_where
 
 REPORTS = Path("reports")
 KINDS = ("daily", "weekly", "monthly")
+"""The kinds of every workspace, and the periods that any report has."""
+ALL = "all"
+FAILURES = "failures"
 STATUS = "status.json"
 PAGE = "report.md"
 HTML = "report.html"
@@ -29,6 +33,9 @@ NOTEBOOK = "report.ipynb"
 SUMMARY = "summary.json"
 
 OK, NO_DATA = "ok", "no-data"
+
+LONGEST_KIND = 100
+"""Bytes of a kind, which is the name of a folder and part of others."""
 
 NOT_JSON = (msgspec.MsgspecError, ValueError, RecursionError)
 """What msgspec raises for a file that is not the JSON it should be."""
@@ -41,8 +48,9 @@ class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
 
     Digests: `digest` covers its summary, `figures` all it shows, `settled` the part that later
     lines should not change, `model` also notebook, parameters and versions. `files` has the SHA-256
-    of each file, `logs` by source how many of its trades come from each log file. Only a stale
-    report has `stale_since`, and `rerun` to make it again.
+    of each file, `logs` by source how many of its trades come from each log file, `stderr_cells`
+    the numbers of the cells that wrote to standard error. Only a stale report has `stale_since`,
+    and `rerun` to make it again; only a report of somebody's own has a `period`.
     """
 
     state: str
@@ -59,11 +67,18 @@ class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     files: dict[str, str]
     images: tuple[str, ...] = ()
     logs: dict[str, dict[str, int]] = {}
+    stderr_cells: tuple[int, ...] = ()
     stale_since: str | None = None
     rerun: str | None = None
+    period: str = ""
 
     def __post_init__(self) -> None:
-        check_identity(self.kind, self.where, self.parameters)
+        check_identity(self.kind, self.period, self.where, self.parameters)
+
+    @property
+    def window_kind(self) -> str:
+        """The kind of its window; `period` is empty where that is its own kind."""
+        return self.period or self.kind
 
 
 class Published(NamedTuple):
@@ -73,10 +88,36 @@ class Published(NamedTuple):
     status: ReportStatus
 
 
-def check_identity(kind: str, where: Mapping[str, str], parameters: Mapping[str, object]) -> None:
+def is_name(text: str) -> bool:
+    """Whether a report may have that name: it is a part of paths and commands."""
+    return (
+        text.isprintable()
+        and text == text.strip()
+        and not set(text) & set('/\\<>"|?*:`')
+        and not text.startswith((".", "-"))
+        and not text.endswith(".ipynb")
+        and text not in ("", ALL, FAILURES)
+        and len(text.encode("utf-8", "replace")) <= LONGEST_KIND
+    )
+
+
+def kinds_in(reports: Path) -> list[str]:
+    """The three kinds of every workspace, then all others of which there is a report or failure."""
+    folders = [*reports.glob("[!.]*/"), *reports.glob(f"{FAILURES}/[!.]*/")]
+    return [*KINDS, *sorted({one.name for one in folders if is_name(one.name)} - {*KINDS})]
+
+
+def titled(kind: str) -> str:
+    """A kind at the start of a sentence; a name of somebody's own stays as it is."""
+    return kind.capitalize() if kind in KINDS else kind
+
+
+def check_identity(
+    kind: str, period: str, where: Mapping[str, str], parameters: Mapping[str, object]
+) -> None:
     """Raises `ValueError` where a file names a report that cannot be: msgspec then refuses it."""
-    if kind not in KINDS:
-        raise ValueError(f"unknown kind {kind!r}")
+    if not is_name(kind) or (period or kind) not in KINDS:
+        raise ValueError(f"unknown kind {kind!r} or period {period!r}")
     try:
         as_where(where)
         parse_date(str(parameters.get("date")))
@@ -98,9 +139,9 @@ def name_of(label: str, where: Mapping[str, str]) -> str:
     return label + (f"-{slug(where)}" if where else "")
 
 
-def is_published(root: Path, window: Window, where: Mapping[str, str]) -> bool:
-    """Whether that window has a report, stale or not."""
-    return (root / REPORTS / window.kind / name_of(window.label, where) / STATUS).exists()
+def is_published(root: Path, kind: str, window: Window, where: Mapping[str, str]) -> bool:
+    """Whether that window has a report of that kind, stale or not."""
+    return (root / REPORTS / kind / name_of(window.label, where) / STATUS).exists()
 
 
 def read_published(folder: Path) -> Published | None:

@@ -24,9 +24,9 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.desk.desk import Desk
 from perfkit.disk.atomic import publish_folder, recover_folders
 from perfkit.disk.locks import exclusive
+from perfkit.reports.definitions import NOTEBOOKS, Definition
 from perfkit.reports.early import check_extra
 from perfkit.reports.failure import (
-    FAILURES,
     Card,
     Failure,
     failure_of,
@@ -43,8 +43,8 @@ from perfkit.reports.processes.runner import ReportJob, RunnerMessage
 from perfkit.reports.processes.signals import stoppable
 from perfkit.reports.processes.supervisor import Supervisor
 from perfkit.reports.published import (
+    FAILURES,
     HTML,
-    KINDS,
     NO_DATA,
     OK,
     PAGE,
@@ -54,13 +54,13 @@ from perfkit.reports.published import (
     ReportStatus,
     digests_of,
     is_intact,
+    kinds_in,
     name_of,
     read_published,
     write_status,
 )
 from perfkit.reports.stale import mark_stale
 
-NOTEBOOKS = Path("notebooks")
 LOCK = Path("logs/performance/report.lock")
 STAGING = ".staging"
 ATTEMPTS = 3
@@ -70,10 +70,32 @@ MADE, UNCHANGED, KEPT, FAILED = "made", "unchanged", "kept", "failed"
 
 
 class Wanted(NamedTuple):
-    """A report asked for: its kind, and a trading day of its period."""
+    """A report asked for: its kind, and a trading day of its period.
+
+    `notebook` and `period` are empty where they are the kind: daily, weekly or monthly.
+    """
 
     kind: str
     day: date
+    notebook: str = ""
+    period: str = ""
+
+    @property
+    def window_kind(self) -> str:
+        """The kind of its window."""
+        return self.period or self.kind
+
+    @property
+    def file(self) -> str:
+        """The name of its notebook's file."""
+        return f"{self.notebook or self.kind}.ipynb"
+
+
+def wanted_of(definition: Definition, day: date) -> Wanted:
+    """The report of that definition and day."""
+    name, notebook, period = definition[:3]
+    own = period if name != period else ""
+    return Wanted(name, day, notebook if notebook != name else "", own)
 
 
 class ReportSettings(NamedTuple):
@@ -192,7 +214,7 @@ class _ReportRun:
             html = self._settings.html or had_html
             if standing is not None and not self._settings.force and _is_of(standing, model):
                 if html and not had_html:
-                    self._publish(wanted, model, partial(_add_html, standing.folder))
+                    self._publish(wanted, model, partial(_add_html, standing))
                 else:
                     self._end(wanted, UNCHANGED, model)
             elif standing is not None and (lost := self._lost_logs(standing, model)):
@@ -220,7 +242,7 @@ class _ReportRun:
             shutil.rmtree(job.staging, ignore_errors=True)
             self._fail(wanted, message.failure, job.model)
         else:
-            self._put(wanted, job.model, job.staging, message.images)
+            self._put(wanted, job.model, job.staging, message.images, message.stderr_cells)
 
     def _still_true(self, job: ReportJob, message: RunnerMessage) -> bool:
         """Whether the report shows what the logs say; they are read again if it is not known."""
@@ -239,14 +261,25 @@ class _ReportRun:
         except OSError as error:
             self._fail(wanted, failure_of(_unwritable(staging, error)), model)
         else:
-            images = sorted(path.name for path in staging.glob("*.png"))
-            self._put(wanted, model, staging, images)
+            standing = read_published(self._target(model))
+            made = model.summary.metrics["closed_trades"] and standing is not None
+            images = standing.status.images if standing is not None and made else ()
+            cells = standing.status.stderr_cells if standing is not None and made else ()
+            self._put(wanted, model, staging, images, cells)
 
-    def _put(self, wanted: Wanted, model: Model, staging: Path, images: Sequence[str]) -> None:
+    def _put(
+        self,
+        wanted: Wanted,
+        model: Model,
+        staging: Path,
+        images: Sequence[str],
+        stderr_cells: Sequence[int],
+    ) -> None:
         """Adds the status to the folder, and puts it in the place of the earlier report."""
         target = self._target(model)
         try:
-            write_status(staging, _status(model, digests_of(staging), images))
+            status = _status(model, digests_of(staging), images, stderr_cells)
+            write_status(staging, status)
             publish_folder(staging, target)
         except (OutputError, OSError) as error:
             problem = error if isinstance(error, OutputError) else _unwritable(staging, error)
@@ -261,7 +294,7 @@ class _ReportRun:
         self._report(ReportResult(wanted, state, self._target(model) / PAGE))
 
     def _lost_logs(self, standing: Published, model: Model) -> str | None:
-        window = self._models.window(model.kind, model.summary.window.last_day)
+        window = self._models.window(model.period, model.summary.window.last_day)
         return self._models.lost_logs(standing, window)
 
     def _keep(self, wanted: Wanted, model: Model, lost: str) -> None:
@@ -270,18 +303,19 @@ class _ReportRun:
         self._report(ReportResult(wanted, KEPT, self._target(model) / PAGE, reason=reason))
 
     def _fail(self, wanted: Wanted, failure: Failure, model: Model | None = None) -> None:
-        window = self._models.window(wanted.kind, wanted.day)
+        window = self._models.window(wanted.window_kind, wanted.day)
         where = self._settings.where
         target = self._root / REPORTS / wanted.kind / name_of(window.label, where)
         card = Card(
             kind=wanted.kind,
             label=window.label,
             where=dict(where),
-            notebook=f"{wanted.kind}.ipynb",
+            notebook=wanted.file,
             parameters=dict(model.parameters) if model else {"date": str(window.last_day)},
             failed_at=self._settings.at,
             standing=read_published(target) is not None,
             failure=failure,
+            period=wanted.period,
         )
         page = target / PAGE
         with contextlib.suppress(OutputError):  # the failure is printed in any case
@@ -306,10 +340,12 @@ class _ReportRun:
 
 def read_model(models: Models, wanted: Wanted, settings: ReportSettings) -> Model:
     """The model of a report; raises `PerfkitError` where its notebook cannot be one."""
-    path = models.desk.config.root / NOTEBOOKS / f"{wanted.kind}.ipynb"
-    notebook = read_notebook(path)
+    notebook = read_notebook(models.desk.config.root / NOTEBOOKS / wanted.file)
     given = checked(notebook, settings.given)
-    return models.of(notebook, wanted.kind, wanted.day, given)
+    if settings.where and "where" not in notebook.takes:
+        remedy = 'add `where: str = ""` to its parameters cell, and use it'
+        raise ReportError(f"{wanted.file} has no parameter where; {remedy}")
+    return models.of(notebook, wanted.kind, wanted.day, given, wanted.period)
 
 
 def supervisor_of(
@@ -332,7 +368,9 @@ def _is_of(standing: Published, model: Model) -> bool:
     return standing.status.model == model.digest and is_intact(standing)
 
 
-def _status(model: Model, files: dict[str, str], images: Sequence[str]) -> ReportStatus:
+def _status(
+    model: Model, files: dict[str, str], images: Sequence[str], stderr_cells: Sequence[int]
+) -> ReportStatus:
     summary = model.summary
     return ReportStatus(
         state=OK if summary.metrics["closed_trades"] else NO_DATA,
@@ -349,15 +387,17 @@ def _status(model: Model, files: dict[str, str], images: Sequence[str]) -> Repor
         files=files,
         images=tuple(images),
         logs={source: dict(files) for source, files in model.logs.items()},
+        stderr_cells=tuple(stderr_cells),
+        period="" if model.period == model.kind else model.period,
     )
 
 
-def _add_html(folder: Path, staging: Path) -> None:
+def _add_html(standing: Published, staging: Path) -> None:
     """Copies the report into a staging folder and adds an HTML page; runs nothing."""
-    for path in folder.iterdir():
+    for path in standing.folder.iterdir():
         if path.name != STATUS:
             shutil.copyfile(path, staging / path.name)
-    images = {path.name: path.read_bytes() for path in staging.glob("*.png")}
+    images = {name: (staging / name).read_bytes() for name in standing.status.images}
     page = html_page((staging / PAGE).read_text(encoding="utf-8"), images)
     (staging / HTML).write_text(page, encoding="utf-8")
 
@@ -368,7 +408,7 @@ def _unwritable(path: Path, error: OSError) -> OutputError:
 
 def clean_up(root: Path) -> None:
     """Repairs what killed runs left behind; the caller holds the lock, so no other run works."""
-    for kind in KINDS:
+    for kind in kinds_in(root / REPORTS):
         recover_folders(root / REPORTS / kind)
     shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
     for pattern in (".*.tmp", f"{FAILURES}/*/.*.tmp"):  # see `disk.atomic.put_in_place`

@@ -6,7 +6,7 @@ from perfkit.core.errors import PerfkitError
 from perfkit.desk.desk import Desk
 from perfkit.reports.failure import rerun
 from perfkit.reports.model import Models
-from perfkit.reports.published import KINDS, REPORTS, Published, mark, published
+from perfkit.reports.published import REPORTS, Published, kinds_in, mark, published
 
 RECENT = 62
 """How many reports of each kind a run checks; `perfkit report all` checks every one."""
@@ -20,14 +20,15 @@ def mark_stale(desk: Desk, at: str, most: int | None = RECENT) -> list[Published
     """
     by_filter: dict[tuple[tuple[str, str], ...], Models] = {}
     found = []
-    for kind in KINDS:
+    for kind in kinds_in(desk.config.root / REPORTS):
         for report in published(desk.config.root / REPORTS, kind)[:most]:
             where = report.status.where
             models = by_filter.setdefault(tuple(sorted(where.items())), Models(desk, where))
             if not _is_stale(models, report):
                 mark(report, None, None)
                 continue
-            mark(report, at, rerun(kind, str(report.status.parameters["date"]), where))
+            status = report.status
+            mark(report, at, rerun(kind, status.period, str(status.parameters["date"]), where))
             found.append(report)
     return found
 
@@ -35,7 +36,7 @@ def mark_stale(desk: Desk, at: str, most: int | None = RECENT) -> list[Published
 def _is_stale(models: Models, report: Published) -> bool:
     """Whether the figures have changed; where that cannot be said, the mark stays as it was."""
     try:
-        window = models.window(report.status.kind, str(report.status.parameters["date"]))
+        window = models.window(report.status.window_kind, str(report.status.parameters["date"]))
         changed = models.settled(window) != report.status.settled
         lost = changed and models.lost_logs(report, window) is not None
         return report.status.stale_since is not None if lost else changed

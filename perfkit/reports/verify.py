@@ -9,6 +9,7 @@ from typing import Any
 
 import msgspec
 
+from perfkit.core.errors import LogReadError, ReportError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.locks import exclusive
 from perfkit.reports.early import check_extra
@@ -23,6 +24,7 @@ from perfkit.reports.published import (
     REPORTS,
     Published,
     digests_of,
+    name_of,
     read_published,
 )
 from perfkit.reports.run import (
@@ -79,14 +81,20 @@ class _Check:
     def jobs(self, wanted: Iterable[Wanted]) -> Iterator[ReportJob]:
         """The reports that must be run to be compared; the others are judged at once."""
         for one in wanted:
-            model = read_model(self._models, one, self._settings)
+            try:
+                model = read_model(self._models, one, self._settings)
+            except (ReportError, LogReadError) as error:
+                window = self._models.window(one.window_kind, one.day)
+                name = f"{one.kind}/{name_of(window.label, self._models.where)}"
+                self._judge(name, f"it cannot be made again: {error}")
+                continue
             name = f"{model.kind}/{model.name}"
             standing = read_published(self._root / REPORTS / name)
             if standing is None:
                 self._judge(name, "there is no such report")
                 continue
             if standing.status.model != model.digest:
-                window = self._models.window(model.kind, model.summary.window.last_day)
+                window = self._models.window(model.period, model.summary.window.last_day)
                 lost = self._models.lost_logs(standing, window)
                 if lost is not None:
                     self._judge(name, lost)

@@ -13,7 +13,9 @@ from perfkit.core.errors import (
     UsageError,
 )
 from perfkit.reports import due, published
+from perfkit.reports.definitions import Definition
 from perfkit.reports.model import Models
+from perfkit.reports.run import Wanted
 from tests.reportkit import LOGS, write_workspace
 
 
@@ -31,8 +33,8 @@ class TestDue:
     ) -> None:
         calendar = Calendar(trading_week=frozenset(week))
         last = first + timedelta(days=days)
-        wanted = due.between(calendar, kind, first, last)
-        windows = [calendar.window(one.kind, one.day) for one in wanted]
+        wanted = due.between(calendar, Definition("own", "own", kind), first, last)
+        windows = [calendar.window(one.window_kind, one.day) for one in wanted]
         assert len({window.label for window in windows}) == len(windows)
         assert windows == sorted(windows, key=lambda window: window.first_day)
         for day in calendar.expected_days(first, last):
@@ -40,9 +42,9 @@ class TestDue:
 
     def test_span_that_is_none_or_too_long_is_an_error(self) -> None:
         with pytest.raises(UsageError, match="swap them"):
-            due.between(Calendar(), "daily", date(2026, 4, 8), date(2026, 4, 7))
+            due.between(Calendar(), due.STANDARD[0], date(2026, 4, 8), date(2026, 4, 7))
         with pytest.raises(UsageError, match="at most 3660 days"):
-            due.between(Calendar(), "daily", date(1990, 4, 8), date(2026, 4, 7))
+            due.between(Calendar(), due.STANDARD[0], date(1990, 4, 8), date(2026, 4, 7))
 
     def test_weekend_of_a_trading_week_is_not_due(self, tmp_path: Path) -> None:
         root = write_workspace(tmp_path / "trading", LOGS)
@@ -51,7 +53,7 @@ class TestDue:
         models = Models(perfkit.open(root), {})
         wanted = due.due(models, date(2026, 4, 12))
         assert wanted == [
-            ("daily", date(2026, 4, 10)),
-            ("weekly", date(2026, 4, 12)),
-            ("monthly", date(2026, 3, 31)),
+            Wanted("daily", date(2026, 4, 10)),
+            Wanted("weekly", date(2026, 4, 12)),
+            Wanted("monthly", date(2026, 3, 31)),
         ]

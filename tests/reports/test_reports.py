@@ -296,9 +296,9 @@ class TestEnvironments:
     def test_logs_rewritten_during_the_run_are_noticed(self, root: Path, chart: str) -> None:
         rewrite = """
 from pathlib import Path
-log = Path("logs/trades/2026-04-08.jsonl")
+log = Path("../logs/trades/2026-04-08.jsonl")
 log.write_text(log.read_text().replace("-250.5", "-250.7"))
-Path("logs/performance/cache/manifest").unlink()
+Path("../logs/performance/cache/manifest").unlink()
 """
         (root / "notebooks/daily.ipynb").write_text(notebook(rewrite, OPEN, chart))
         assert perfkit(root, "daily").code == 0

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -211,19 +211,19 @@ def append(root: Path, line: str) -> None:
 
 
 APPEND = """
-with open("logs/trades/2026-04-08.jsonl", "a") as log:
+with open("../logs/trades/2026-04-08.jsonl", "a") as log:
     log.write(LINE)
 """.replace("LINE", repr(trade("B3", "2026-04-08T12:00:00", "7")))
 REWRITE = """
 from pathlib import Path
-log = Path("logs/trades/2026-04-08.jsonl")
+log = Path("../logs/trades/2026-04-08.jsonl")
 log.write_text(log.read_text().replace("-250.5", "-250.7"))
 """
-FORGET = 'import pathlib; pathlib.Path("logs/performance/cache/manifest").unlink()'
+FORGET = 'import pathlib; pathlib.Path("../logs/performance/cache/manifest").unlink()'
 REWRITE_ALWAYS = """
 import re, uuid
 from pathlib import Path
-log = Path("logs/trades/2026-04-08.jsonl")
+log = Path("../logs/trades/2026-04-08.jsonl")
 log.write_text(re.sub('"-[0-9.]+"', f'"-{uuid.uuid4().int % 10**9}.5"', log.read_text()))
 """
 
@@ -296,7 +296,7 @@ class TestFailing:
     def test_interrupt_leaves_the_earlier_report_and_no_kernel(self, again: Path) -> None:
         before = pages(again)
         (again / "notebooks/daily.ipynb").write_text(
-            notebook("open('running', 'w').close()\nimport time; time.sleep(60)")
+            notebook("open('../running', 'w').close()\nimport time; time.sleep(60)")
         )
         process = start("report", "daily", "--root", again)
         until((again / "running").exists)
@@ -502,11 +502,18 @@ class TestRuns:
 class TestExporter:
     """What a notebook becomes, without running one."""
 
-    def executed(self, *outputs: Mapping[str, Any], count: int | None = 1) -> Any:
+    def executed(
+        self,
+        *outputs: Mapping[str, Any],
+        count: int | None = 1,
+        source: str = "x",
+        tags: Sequence[str] = (),
+    ) -> Any:
         import nbformat
 
-        page = json.loads(notebook("x"))
+        page = json.loads(notebook(source))
         page["cells"] = page["cells"][1:]
+        page["cells"][0]["metadata"] = {"tags": list(tags)}
         page["cells"][0] |= {"execution_count": count, "outputs": list(outputs)}
         return nbformat.from_dict(page)
 
@@ -527,14 +534,37 @@ class TestExporter:
     def test_cell_that_did_not_run_or_raised_or_a_missing_chart_is_an_error(self) -> None:
         from perfkit.reports.markdown_export import check_executed
 
-        check_executed(self.executed(self.picture("a.png")), images=1)
-        for page, images, said in (
-            (self.executed(count=None), 0, "cell 1: it did not run"),
-            (self.executed(self.ERROR), 0, "cell 1: SystemExit: 0"),
-            (self.executed(), 1, "0 charts were drawn, but the notebook has 1"),
+        check_executed(self.executed(self.picture("a.png")))
+        check_executed(self.executed())
+        check_executed(self.executed(self.ERROR, tags=("raises-exception",)))
+        for page, said in (
+            (self.executed(count=None), "cell 1: it did not run"),
+            (self.executed(self.ERROR), "cell 1: SystemExit: 0"),
+            (
+                self.executed(source="x = 1\ndesk.chart.equity()"),
+                "cell 1: its chart is not shown; make it the last line",
+            ),
         ):
             with pytest.raises(ReportError, match=said):
-                check_executed(page, images)
+                check_executed(page)
+
+    @pytest.mark.parametrize(
+        ("source", "shows"),
+        [
+            ('desk.chart.equity("daily", date)', True),
+            ("x = 1\n\nperfkit.open(root).chart.equity()\n", True),
+            ("desk.chart.equity();", True),
+            ("desk.chart.equity(); None", True),
+            ("chart = desk.chart.equity()", False),
+            ("desk.chart", False),
+            ('print("a.chart.b")', False),
+            ("%time desk.chart.equity()", False),
+        ],
+    )
+    def test_cell_that_ends_with_a_chart_shows_one(self, source: str, shows: bool) -> None:
+        from perfkit.reports.markdown_export import shows_chart
+
+        assert shows_chart(source) is shows
 
     def test_description_of_an_image_cannot_become_markup(self) -> None:
         from perfkit.reports.markdown_export import to_markdown
@@ -549,26 +579,57 @@ class TestExporter:
         assert inside <= {"text", "text_special"}
         assert not [one.type for one in found if one.type.startswith(("html", "code", "link"))]
 
-    def test_two_images_of_one_name_are_an_error(self) -> None:
+    def test_two_images_of_one_name_are_two_files(self) -> None:
         from perfkit.reports.markdown_export import to_markdown
 
-        page = self.executed(self.picture("a.png"), self.picture("a.png"))
-        with pytest.raises(ReportError, match="cannot be exported"):
-            to_markdown(page)
+        other = {**self.picture("a.png"), "data": {"image/png": "b3RoZXI="}}
+        page = self.executed(self.picture("a.png"), self.picture("a.png"), other)
+        text, images = to_markdown(page)
+        assert text == "![](a.png)\n\n![](a.png)\n\n![](a_2.png)\n"
+        assert images == {"a.png": b"hello", "a_2.png": b"other"}
 
-    def test_what_a_cell_prints_is_not_published(self) -> None:
-        from perfkit.reports.markdown_export import canonical, to_markdown
+    def test_warning_is_published_without_the_path_it_names(self) -> None:
+        from perfkit.reports.markdown_export import canonical, settled, stderr_cells, to_markdown
 
-        stream = {"output_type": "stream", "name": "stderr", "text": "at /somewhere: a warning"}
-        page = self.executed(stream, self.picture("a.png"))
-        assert "warning" not in to_markdown(page)[0]
-        assert "warning" not in canonical(page)
+        warned = "/var/ipykernel_47/11.py:2: UserWarning: careful\n"
+        stream = {"output_type": "stream", "name": "stderr", "text": warned}
+        page = settled(self.executed(stream, self.picture("a.png")))
+        text = to_markdown(page)[0]
+        assert "\n```\ncell:2: UserWarning: careful\n```\n\n![](a.png)" in text
+        assert "ipykernel_" not in canonical(page)
+        assert stderr_cells(page) == (1,)
+
+    def test_blank_lines_of_printed_text_stay(self) -> None:
+        from perfkit.reports.markdown_export import to_markdown
+
+        stream = {"output_type": "stream", "name": "stdout", "text": "a\n\n\n\nb\n"}
+        assert to_markdown(self.executed(stream))[0] == "```\na\n\n\n\nb\n```\n"
+
+    def test_pictures_of_markdown_cells_are_published(self, tmp_path: Path) -> None:
+        import nbformat
+
+        from perfkit.reports.markdown_export import to_markdown
+
+        (tmp_path / "logo one.png").write_bytes(b"logo")
+        (tmp_path.parent / "secret.png").write_bytes(b"secret")
+        text = (
+            "![a](attachment:x%20y.png) ![b](<logo one.png>) <img src='logo%20one.png'> "
+            "![c](../secret.png) ![d](none.png) ![e](https://x.org/e.png) ![f](config.yaml)"
+        )
+        cell = nbformat.v4.new_markdown_cell(text)
+        cell.attachments = {"x y.png": {"image/png": "aGVsbG8="}}
+        page, images = to_markdown(nbformat.v4.new_notebook(cells=[cell]), tmp_path)
+        assert images == {"x-y.png": b"hello", "logo-one.png": b"logo"}
+        assert page == (
+            "![a](x-y.png) ![b](logo-one.png) <img src='logo-one.png'> "
+            "![c](../secret.png) ![d](none.png) ![e](https://x.org/e.png) ![f](config.yaml)\n"
+        )
 
     def test_canonical_notebook_has_no_trace_of_the_run(self) -> None:
-        from perfkit.reports.markdown_export import canonical
+        from perfkit.reports.markdown_export import canonical, settled
 
         one, other = self.executed(self.picture("a.png")), self.executed(self.picture("a.png"))
         other.metadata["papermill"] = {"start_time": "now"}
         other.cells[0].metadata["execution"] = {"iopub.execute_input": "now"}
         other.cells[0].metadata["papermill"] = {"duration": 1}
-        assert canonical(other) == canonical(one)
+        assert canonical(settled(other)) == canonical(settled(one))

@@ -11,6 +11,7 @@ from perfkit.core.formatting import amount, percent, plain
 from perfkit.reports.html_page import document
 from perfkit.reports.index.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, PeriodEntry
 from perfkit.reports.index.to_look_at import ToDo, todo
+from perfkit.reports.published import KINDS
 
 MOST_MONTHS = 24
 """Calendars shown; older days are in the Markdown index."""
@@ -75,6 +76,7 @@ def index_page(found: Mapping[str, Sequence[PeriodEntry]]) -> str:
         ("Filtered days", filtered),
         ("Weeks", found["weekly"]),
         ("Months", found["monthly"]),
+        *((escape(plain(kind)), found[kind]) for kind in found if kind not in KINDS),
     ):
         if listed:
             cards = "\n".join(map(_card, listed))

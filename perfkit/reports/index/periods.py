@@ -13,8 +13,10 @@ import msgspec
 from perfkit.core.calendar import Window
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.desk.desk import Desk
-from perfkit.reports.failure import FAILURES, Card, cards, rerun
+from perfkit.reports.definitions import Definition, definition_of, definitions
+from perfkit.reports.failure import Card, cards, rerun
 from perfkit.reports.published import (
+    FAILURES,
     HTML,
     KINDS,
     NO_DATA,
@@ -22,6 +24,7 @@ from perfkit.reports.published import (
     REPORTS,
     SUMMARY,
     Published,
+    kinds_in,
     published,
     read_as,
 )
@@ -45,7 +48,8 @@ class Headline(NamedTuple):
 class PeriodEntry(NamedTuple):
     """One period. Paths are relative to the folder of reports; `since` is when it became stale.
 
-    `first_day` is the first day of the period, `rerun` the command that makes its report.
+    `first_day` is the first day of the period, `rerun` the command that makes its report, `period`
+    the kind of its window where that is not its own kind.
     """
 
     kind: str
@@ -59,6 +63,7 @@ class PeriodEntry(NamedTuple):
     card: Path | None = None
     since: str | None = None
     headline: Headline | None = None
+    period: str = ""
 
 
 class _Figures(msgspec.Struct):
@@ -83,39 +88,45 @@ def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[PeriodEntry]
     """Every period by kind, newest first; `where` chooses the book with the newest day.
 
     A period is missing when it lies between the first report of its kind and the newest day, is
-    over, and has neither a report nor a failure.
+    over, and has neither a report nor a failure. A notebook of somebody's own is made when it is
+    asked for, so it misses none, unless the configuration has it as a report.
     """
     reports = desk.config.root / REPORTS
     failed = {(card.kind, card.name): card for card in cards(reports)}
     found: dict[str, list[PeriodEntry]] = {}
-    for kind in KINDS:
+    regular = {one.name: one for one in definitions(desk.config)}
+    for kind in kinds_in(reports):
         listed = [
             _entry(desk, reports, report, failed.pop((kind, report.folder.name), None))
             for report in published(reports, kind)
         ]
         listed += [_failed(desk, card) for card in failed.values() if card.kind == kind]
-        listed += missing(desk, kind, listed, where)
+        if kind in KINDS:
+            listed += missing(desk, Definition(kind, kind, kind), listed, where)
+        elif kind in regular:
+            listed += missing(desk, definition_of(desk.config, kind), listed, where)
         found[kind] = sorted(listed, key=lambda one: (one.first_day, one.page or Path()))[::-1]
     return found
 
 
 def missing(
-    desk: Desk, kind: str, listed: list[PeriodEntry], where: Mapping[str, str]
+    desk: Desk, definition: Definition, listed: list[PeriodEntry], where: Mapping[str, str]
 ) -> list[PeriodEntry]:
     """The periods without an entry, from the first of the kind to the last that is over."""
-    own = [entry for entry in listed if entry.where in ({}, _only_source(where))]
-    newest = desk.book_of(where).present_day
+    filters = (definition.where,) if definition.where else ({}, _only_source(where))
+    own = [entry for entry in listed if entry.where in filters]
+    newest = desk.book_of(definition.where or where).present_day
     if not own or newest is None:
         return []
     calendar = desk.config.calendar
     known = {entry.first_day for entry in own}
     found = []
-    window = calendar.window(kind, min(known))
+    window = calendar.window(definition.period, min(known))
     while window.last_day < newest:
         days = calendar.expected_days(window.first_day, window.last_day)
         if days and window.first_day not in known:
-            found.append(_missing(window, own[0].where))
-        window = calendar.window(kind, window.last_day + timedelta(days=1))
+            found.append(_missing(definition, window, own[0].where))
+        window = calendar.window(definition.period, window.last_day + timedelta(days=1))
     return found
 
 
@@ -124,14 +135,16 @@ def _only_source(where: Mapping[str, str]) -> dict[str, str]:
     return {name: value for name, value in where.items() if name == "source"}
 
 
-def _missing(window: Window, where: Mapping[str, str]) -> PeriodEntry:
+def _missing(definition: Definition, window: Window, where: Mapping[str, str]) -> PeriodEntry:
+    period = definition.period if definition.name != definition.period else ""
     return PeriodEntry(
-        kind=window.kind,
+        kind=definition.name,
         label=window.label,
         where=where,
         first_day=window.first_day,
         state=MISSING,
-        rerun=rerun(window.kind, window.last_day.isoformat(), where),
+        rerun=rerun(definition.name, period, window.last_day.isoformat(), where),
+        period=period,
     )
 
 
@@ -145,14 +158,15 @@ def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> P
         kind=status.kind,
         label=status.label,
         where=status.where,
-        first_day=_first_day(desk, status.kind, day),
+        first_day=_first_day(desk, status.window_kind, day),
         state=STALE if since else state,
-        rerun=rerun(status.kind, day, status.where),
+        rerun=rerun(status.kind, status.period, day, status.where),
         page=folder / PAGE,
         html=folder / HTML if HTML in status.files else None,
         card=_card_path(card) if card else None,
         since=since,
         headline=_headline(report.folder),
+        period=status.period,
     )
 
 
@@ -162,9 +176,10 @@ def _failed(desk: Desk, card: Card) -> PeriodEntry:
         kind=card.kind,
         label=card.label,
         where=card.where,
-        first_day=_first_day(desk, card.kind, day),
+        first_day=_first_day(desk, card.period or card.kind, day),
         state=FAILED,
-        rerun=rerun(card.kind, day, card.where),
+        rerun=rerun(card.kind, card.period, day, card.where),
+        period=card.period,
         card=_card_path(card),
         since=card.failed_at,
     )

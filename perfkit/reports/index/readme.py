@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 from perfkit.core.calendar import WEEKDAYS
 from perfkit.core.formatting import NOTHING, amount, escaped, percent, table
@@ -22,7 +23,7 @@ from perfkit.reports.index.periods import (
     entries,
 )
 from perfkit.reports.index.to_look_at import ToDo, todo
-from perfkit.reports.published import KINDS, REPORTS
+from perfkit.reports.published import REPORTS
 
 TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
 SIGNS = {OK_STATE: "✓", STALE: "⚠ stale", FAILED: "✗ failed", EMPTY: "∅", MISSING: "missing"}
@@ -55,17 +56,17 @@ def index_markdown(found: Mapping[str, Sequence[PeriodEntry]]) -> str:
     days = [entry for entry in found["daily"] if not entry.where]
     if days:
         parts += ["## Calendar\n", *_calendar(days), LEGEND]
-    for kind in KINDS:
-        if found[kind]:
+    for kind, listed in found.items():
+        if listed:
             header = ["Period", "Net P&L", "Trades", "Win rate", "State"]
-            rows = [_row(entry) for entry in found[kind]]
-            parts += [f"## {TITLES[kind]}\n", table(header, rows)]
+            rows = [_row(entry) for entry in listed]
+            parts += [f"## {TITLES.get(kind) or escaped(kind)}\n", table(header, rows)]
     return "\n".join(parts)
 
 
 def _to_do(one: ToDo) -> str:
     where = _conditions(one.first)
-    failed = "" if one.first.card is None else f" [failed]({one.first.card.as_posix()}),"
+    failed = "" if one.first.card is None else f" [failed]({_url(one.first.card)}),"
     command = _in_code(one.command)
     return f"- {escaped(one.names)}{where}{failed} {one.problem}. {command}"
 
@@ -101,7 +102,7 @@ def _cell(day: date, entry: PeriodEntry | None) -> str:
     number = str(day.day)
     link = entry.page or entry.card
     if link is not None:
-        number = f"[{day.day}]({link.as_posix()})"
+        number = f"[{day.day}]({_url(link)})"
     text = f"{number} {SIGNS[entry.state]}"
     if entry.headline is not None and entry.state in (OK_STATE, STALE):
         text += f" {amount(entry.headline.net_pnl)}"
@@ -112,7 +113,7 @@ def _row(entry: PeriodEntry) -> list[str]:
     link = entry.page or entry.card
     name = _named(entry)
     if link is not None:
-        name = f"[{name}]({link.as_posix()})"
+        name = f"[{name}]({_url(link)})"
     state = entry.state if entry.since is None else f"{entry.state} since {entry.since}"
     if entry.headline is None:
         return [name, NOTHING, NOTHING, NOTHING, state]
@@ -124,6 +125,10 @@ def _row(entry: PeriodEntry) -> list[str]:
         NOTHING if rate is None else percent(rate),
         state,
     ]
+
+
+def _url(path: Path) -> str:
+    return quote(path.as_posix())
 
 
 def _named(entry: PeriodEntry) -> str:

@@ -8,7 +8,7 @@ from itertools import groupby
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.reports.failure import rerun
 from perfkit.reports.index.periods import FAILED, MISSING, STALE, PeriodEntry
-from perfkit.reports.published import KINDS
+from perfkit.reports.published import titled
 
 
 class ToDo(NamedTuple):
@@ -22,7 +22,7 @@ class ToDo(NamedTuple):
     @property
     def names(self) -> str:
         """`Daily 2025-10-04` or `Daily 2025-10-04 to 2025-10-08`, without the filter."""
-        name = f"{self.first.kind.capitalize()} {self.first.label}"
+        name = f"{titled(self.first.kind)} {self.first.label}"
         return name if self.periods == 1 else f"{name} to {self.last.label}"
 
     @property
@@ -40,8 +40,8 @@ class ToDo(NamedTuple):
 
 def todo(found: Mapping[str, Sequence[PeriodEntry]]) -> Iterator[ToDo]:
     """Everything that is stale, failed or missing, newest first."""
-    for kind in KINDS:
-        for _, group in groupby(found[kind], key=_problem):
+    for listed in found.values():
+        for _, group in groupby(listed, key=_problem):
             entries = list(group)
             if entries[0].state in (STALE, FAILED, MISSING):
                 yield _to_do(entries[-1], entries[0], len(entries))
@@ -56,4 +56,4 @@ def _to_do(first: PeriodEntry, last: PeriodEntry, count: int) -> ToDo:
     if count == 1:
         return ToDo(first, last, count, first.rerun)
     span = first.first_day.isoformat(), last.first_day.isoformat()
-    return ToDo(first, last, count, rerun(first.kind, span, first.where))
+    return ToDo(first, last, count, rerun(first.kind, first.period, span, first.where))

@@ -40,9 +40,11 @@ from perfkit.reports.processes.signals import (
 
 CONNECTION = "kernel.json"
 LOG = "kernel.log"
+NOTEBOOKS = "PERFKIT_NOTEBOOKS"
+"""The setting that names the folder in which kernels run."""
 _LOADED = (
     *("ipykernel.ipkernel", "ipykernel.kernelapp", "matplotlib.backends.backend_agg"),
-    *("perfkit.charts.desk", "perfkit.desk.desk"),
+    *("perfkit.charts.desk", "perfkit.desk.desk", "perfkit.reports.processes.figures"),
 )
 """What kernels are forked with."""
 
@@ -193,14 +195,19 @@ def _become_kernel(folder: Path, settings: Mapping[str, str], server: int) -> No
     os.environ.update(settings, JPY_PARENT_PID=str(server))
     time.tzset()
     sys.argv[:] = [""]
+    with contextlib.suppress(OSError):  # notebooks find what lies beside them, as in JupyterLab
+        os.chdir(settings[NOTEBOOKS])
     import ipykernel.kernelapp
+
+    from perfkit.reports.processes.figures import show_figures
 
     kernelapp: Any = ipykernel.kernelapp
     kernelapp.IOPubThread = _thread_without_port(kernelapp.IOPubThread)
     os.register_at_fork(after_in_child=_print_plainly)
-    kernelapp.IPKernelApp.launch_instance(
-        argv=["-f", str(folder / CONNECTION), "--HistoryManager.hist_file=:memory:"]
-    )
+    app = kernelapp.IPKernelApp.instance()
+    app.initialize(["-f", str(folder / CONNECTION), "--HistoryManager.hist_file=:memory:"])
+    show_figures(app.shell)
+    app.start()
 
 
 def _thread_without_port(thread: Any) -> Any:

@@ -23,7 +23,7 @@ from pathlib import Path
 
 from perfkit.core.errors import MissingExtraError, OutputError, ReportError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.reports.processes.kernel_server import CONNECTION, LOG
+from perfkit.reports.processes.kernel_server import CONNECTION, LOG, NOTEBOOKS
 
 RUNTIME = "perfkit-kernel-"
 """The start of the names of folders for kernels. A run holds the lock of its own."""
@@ -108,8 +108,11 @@ class Kernels:
             # parameter stays empty, so that no path of a machine gets into a report.
             "PERFKIT_ROOT": str(self._root),
             "PERFKIT_SNAPSHOT": str(Kernel(self._started, folder, 0).snapshot),
+            NOTEBOOKS: str(self._root / "notebooks"),
             # Nobody's own IPython set-up changes a report.
             "IPYTHONDIR": str(folder),
+            # Pictures of a notebook's own that hold a date hold the same one in each run.
+            "SOURCE_DATE_EPOCH": "0",
         }
         if not self._cached:
             settings["PERFKIT_NO_CACHE"] = "1"

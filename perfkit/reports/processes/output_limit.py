@@ -9,7 +9,10 @@ MOST_BYTES = 10_000_000
 """Characters that a cell may print, and as many that it may display."""
 
 CUT = "Output cut: this cell displays more than 10 MB."
-"""Takes the place of what is dropped; what cells print is not part of a report."""
+"""Takes the place of what is dropped."""
+
+CUT_PRINT = "\n… this cell prints more than 10 MB; the rest is left out.\n"
+"""The same, of what it prints."""
 
 _OVERHEAD = 200
 """What an output takes besides its text, so that many small ones are limited as well."""
@@ -34,7 +37,13 @@ class OutputLimit:
         if kind == "error":
             return {**message, "content": {**content, **_short_error(content)}}
         if kind == "stream":
-            return message if self._grown(kind, len(content["text"])) <= MOST_BYTES else None
+            before = self._sizes.get(kind, 0)
+            if self._grown(kind, len(content["text"])) <= MOST_BYTES:
+                return message
+            if before > MOST_BYTES:
+                return None
+            text = content["text"][: MOST_BYTES - before] + CUT_PRINT
+            return {**message, "content": {**content, "text": text}}
         if kind == "update_display_data":  # takes the place of an earlier output
             return message if _size(content["data"]) <= MOST_BYTES else None
         if kind not in ("display_data", "execute_result"):

@@ -2,7 +2,8 @@
 
 Papermill executes it in a kernel that already runs. That papermill reports success is not enough:
 each cell must have run, none may have raised (`SystemExit` included), the kernel must still run at
-the end, each chart must be there, and the figures must be those of the summary.
+the end, each chart must be there, and the figures must be those of the summary. A cell with the tag
+`raises-exception` may raise: its traceback is what it shows.
 """
 
 from __future__ import annotations
@@ -24,15 +25,20 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import utf8
 from perfkit.reports.failure import Failure, failure_of, last_lines
 from perfkit.reports.model import Model
+from perfkit.reports.notebook import MAY_RAISE
 from perfkit.reports.processes.kernels import Kernel
 from perfkit.reports.processes.lean_imports import without
 from perfkit.reports.processes.signals import die_with_parent
-from perfkit.reports.published import HTML, NOTEBOOK, PAGE, SUMMARY
+from perfkit.reports.published import HTML, KINDS, NOTEBOOK, PAGE, SUMMARY
 from perfkit.schemas.make import FOLDER as SCHEMAS
 
 KERNEL_DIED = "its kernel died"
 
 LONGEST_REASON = 300
+
+OUTPUT_SECONDS = 60
+"""How long outputs may arrive after their cell has run; the default of 4 s is short where much is
+printed while the machine is busy."""
 
 _REMEDIES = {
     "MemoryError": "out of memory: choose a shorter period, or give it more (see `ulimit -v`)",
@@ -66,6 +72,7 @@ class RunnerMessage(msgspec.Struct, frozen=True, omit_defaults=True):
     proves_figures: bool = False
     other_figures: bool = False
     images: tuple[str, ...] = ()
+    stderr_cells: tuple[int, ...] = ()
     failure: Failure | None = None
 
 
@@ -174,11 +181,14 @@ def _make(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> RunnerMessa
     executed = _execute(job, kernel, root, send)
     from perfkit.reports.markdown_export import (  # loaded meanwhile, see `warm_up`
         canonical,
+        settled,
+        stderr_cells,
         to_markdown,
     )
 
     proves_figures = _check(job, executed, kernel)
-    markdown, images = to_markdown(executed)
+    executed = settled(executed)
+    markdown, images = to_markdown(executed, job.model.notebook.path.parent)
     summary = job.model.summary.to_json()
     _check_summary(summary)
     files: dict[str, bytes] = {
@@ -193,7 +203,12 @@ def _make(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> RunnerMessa
         files[HTML] = html_page(markdown, images).encode()
     for name, body in files.items():
         (job.staging / name).write_bytes(body)
-    return RunnerMessage(done=True, proves_figures=proves_figures, images=tuple(images))
+    return RunnerMessage(
+        done=True,
+        proves_figures=proves_figures,
+        images=tuple(images),
+        stderr_cells=stderr_cells(executed),
+    )
 
 
 def _execute(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> Any:
@@ -212,13 +227,10 @@ def _execute(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> Any:
         at = RunnerMessage(cell=_number(cells, cell_index), heading=heading)
         send(at)
 
-    def sent(cell: Any, **_: object) -> None:
-        if _CHART in cell.source:  # the kernel draws meanwhile
-            warm_up()
-
+    raised = _Raised()
     wait_until_bound(kernel.connection, kernel.pid)
     try:
-        return papermill.execute_notebook(
+        notebook = papermill.execute_notebook(
             job.model.notebook.path,
             None,
             parameters=dict(job.model.parameters),
@@ -227,11 +239,15 @@ def _execute(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> Any:
             km=manager_of(kernel.connection, kernel.pid),
             on_notebook_start=lambda notebook: cells.extend(notebook.cells),
             on_cell_start=starts,
-            on_cell_complete=sent,
+            on_cell_complete=_warm_up_beside,
+            on_cell_executed=raised.keep,
+            iopub_timeout=OUTPUT_SECONDS,
             request_save_on_cell_execute=False,
             progress_bar=False,
             cwd=str(root),
         )
+        raised.put_back()
+        return notebook
     except PapermillExecutionError as error:
         reason = _reason(str(error.ename), str(error.evalue))
         lines = last_lines(error.traceback)
@@ -243,14 +259,37 @@ def _execute(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> Any:
         raise _CellError(Failure(KERNEL_DIED, at.cell, at.heading, words)) from error
 
 
+def _warm_up_beside(cell: Any, **_: object) -> None:
+    """Called when the kernel has been sent a cell: while it draws, this process prepares."""
+    if _CHART in cell.source:
+        warm_up()
+
+
+class _Raised:
+    """Tracebacks of cells that may raise, kept from papermill, which would fail the notebook."""
+
+    def __init__(self) -> None:
+        self._cells: list[tuple[Any, list[Any]]] = []
+
+    def keep(self, cell: Any, **_: object) -> None:
+        """Takes the tracebacks of a cell that has run, if it may raise."""
+        if MAY_RAISE in _tags(cell):
+            self._cells.append((cell, cell.outputs))
+            cell.outputs = [one for one in cell.outputs if one.output_type != "error"]
+
+    def put_back(self) -> None:
+        """Gives each cell its tracebacks again."""
+        for cell, outputs in self._cells:
+            cell.outputs = outputs
+
+
 def _check(job: ReportJob, executed: Any, kernel: Kernel) -> bool:
     """Raises unless there is proof that all went well; whether the outputs name their data."""
     from perfkit.reports.markdown_export import CellCheckError, check_executed
     from perfkit.reports.processes.running_kernel import is_running
 
-    charts = sum(_CHART in cell.source for cell in executed.cells if cell.cell_type == "code")
     try:
-        check_executed(executed, charts)
+        check_executed(executed)
     except CellCheckError as problem:
         index = problem.index
         number = None if index is None else _number(executed.cells, index)
@@ -264,7 +303,8 @@ def _check(job: ReportJob, executed: Any, kernel: Kernel) -> bool:
 def _check_figures(model: Model, executed: Any) -> bool:
     """Whether the outputs name the data they show; raises `_OtherFigures` for other data.
 
-    Figures of other windows may stand beside those of the report.
+    Figures of other windows may be beside those of the report. A notebook of somebody's own may
+    show them alone: nothing is proven then, and the logs are read again.
     """
     shown = [
         output.metadata
@@ -275,8 +315,10 @@ def _check_figures(model: Model, executed: Any) -> bool:
     digests = {one["perfkit_digest"] for one in shown if "perfkit_digest" in one}
     compared = {one["perfkit_compared"] for one in shown if "perfkit_compared" in one}
     if digests and model.summary.data.digest not in digests:
+        if model.kind not in KINDS:
+            return False
         raise _OtherFigures
-    if compared and model.compared not in compared:
+    if compared and model.compared not in compared and model.kind in KINDS:
         raise _OtherFigures
     return bool(digests)
 

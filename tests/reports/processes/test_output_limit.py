@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from perfkit.reports.processes.output_limit import CUT, MOST_BYTES, OutputLimit
+from perfkit.reports.processes.output_limit import CUT, CUT_PRINT, MOST_BYTES, OutputLimit
 
 MEGABYTE = "x" * 1_000_000
 
@@ -45,7 +45,11 @@ def test_a_result_that_is_too_large_becomes_a_display_with_the_note() -> None:
 
 def test_what_a_cell_prints_takes_nothing_from_what_it_displays() -> None:
     limit = OutputLimit()
-    assert texts(limit, *[printed(MEGABYTE)] * 12)[-3:] == [None] * 3
+    found = texts(limit, *[printed(MEGABYTE)] * 12)
+    assert found[:9] + found[10:] == [MEGABYTE] * 9 + [None] * 2
+    assert found[9] == "x" * 998_200 + CUT_PRINT, "9 messages count with 200 bytes more each"
+    (only,) = texts(OutputLimit(), printed(MEGABYTE * 300))
+    assert only == "x" * MOST_BYTES + CUT_PRINT
     assert texts(limit, displayed("shown")) == ["shown"]
 
 

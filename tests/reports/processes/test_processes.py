@@ -18,7 +18,7 @@ from pathlib import Path
 import pytest
 
 from perfkit.reports.processes import kernel_server
-from perfkit.reports.processes.output_limit import CUT
+from perfkit.reports.processes.output_limit import CUT, CUT_PRINT
 from tests.reportkit import (
     CAMPAIGN,
     CHART,
@@ -39,16 +39,16 @@ from tests.reportkit import (
 
 pytestmark = pytest.mark.slow
 
-SLEEP = "open('running', 'w').close()\nimport time; time.sleep(60)"
+SLEEP = "open('../running', 'w').close()\nimport time; time.sleep(60)"
 LIMITED = """
 import resource
 resource.setrlimit(resource.RLIMIT_AS, (2**32, 2**32))
 large = bytearray(2**33)
 """
-UNTIL_GO = "import os, time\nwhile not os.path.exists('go'): time.sleep(0.01)"
+UNTIL_GO = "import os, time\nwhile not os.path.exists('../go'): time.sleep(0.01)"
 STRAY = """
 import subprocess, sys
-code = "import time; open('stray', 'w').close(); time.sleep(600)  # perfkit"
+code = "import time; open('../stray', 'w').close(); time.sleep(600)  # perfkit"
 subprocess.Popen([sys.executable, "-c", code])
 subprocess.Popen([sys.executable, "-c", code], start_new_session=True)
 """
@@ -219,9 +219,12 @@ def test_output_beyond_10_mb_is_cut_and_the_report_says_so(root: Path) -> None:
     ran = report(root)
     assert (ran.code, ran.err) == (0, "")
     made = root / "reports/daily/2026-04-08"
-    assert CUT in (made / "report.md").read_text(encoding="utf-8")
+    page = (made / "report.md").read_text(encoding="utf-8")
+    assert CUT in page
+    assert CUT_PRINT.strip() in page
+    assert len(page) < 1_000_000
     assert (made / "report.ipynb").read_text(encoding="utf-8").count(CUT) == 1
-    assert 9_000_000 < (made / "report.ipynb").stat().st_size < 11_000_000
+    assert 18_000_000 < (made / "report.ipynb").stat().st_size < 21_000_000
     put_back(root, before)
 
 
@@ -301,7 +304,7 @@ def test_run_in_another_container_leaves_the_kernels_of_this_one_alone(
     if subprocess.run([*apart, "true"], check=False, capture_output=True).returncode:
         pytest.skip("needs the right to make a PID namespace")
     before = pages(root)
-    write(root, "open('running', 'w').close()", UNTIL_GO, OPEN, GLANCE, CHART)
+    write(root, "open('../running', 'w').close()", UNTIL_GO, OPEN, GLANCE, CHART)
     process = start("report", "daily", "--root", root)
     until((root / "running").exists)
     other = write_workspace(tmp_path / "other", LOGS)
@@ -366,7 +369,7 @@ if not os.fork():
     os._exit(0)
 os.wait()
 """
-    write(root, OPEN, GLANCE, CHART, forks, "open('running', 'w').close()", UNTIL_GO)
+    write(root, OPEN, GLANCE, CHART, forks, "open('../running', 'w').close()", UNTIL_GO)
     process = start("report", "daily", "--root", root)
     until((root / "running").exists)
     pids = kernels(root)

@@ -1,0 +1,41 @@
+"""`perfkit new-report`: a notebook of one's own, from a template."""
+
+from __future__ import annotations
+
+import argparse
+
+from perfkit.cli.arguments import EXIT_OK, Commands, Parser, add_command, add_root
+
+PERIODS = ("daily", "weekly", "monthly")
+
+EPILOG = """\
+The notebook runs as it is. `perfkit report NAME` makes its report; open it in JupyterLab to
+change it. A notebook that is there already is never overwritten.
+
+example: perfkit new-report live --period weekly"""
+
+
+def add(commands: Commands[Parser]) -> None:
+    """Adds the command."""
+    what = "make a notebook that is a report by its name"
+    parser = add_command(commands, "new-report", run, what, EPILOG)
+    parser.add_argument("name", metavar="NAME", help="the name of the notebook and its report")
+    parser.add_argument(
+        "--period", choices=PERIODS, default=PERIODS[0], help="its period (default: daily)"
+    )
+    add_root(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Writes the notebook and prints its path."""
+    from pathlib import Path
+
+    from perfkit.config.workspace import CONFIG, folder_of
+    from perfkit.core.errors import WorkspaceNotFoundError
+    from perfkit.reports.template import new_report
+
+    root = Path(folder_of(arguments.root))
+    if not (root / CONFIG).is_file():
+        raise WorkspaceNotFoundError(str(root))
+    print(new_report(root, arguments.name, arguments.period))
+    return EXIT_OK
