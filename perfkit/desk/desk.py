@@ -14,30 +14,24 @@ last-30d, all) and `date`, or `start` and `end`, and `where`, a filter such as "
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from functools import cached_property
 
-from perfkit.book import book as books
-from perfkit.book.book import Book, Snapshot
-from perfkit.book.cache import DEFAULT, Options, Progress
+from perfkit.book.book import Snapshot
+from perfkit.book.cache import Options, Progress
 from perfkit.config import settings as configs
-from perfkit.config.settings import Config
 from perfkit.config.workspace import folder_of, setting, timezone_override
-from perfkit.core.calendar import Window
-from perfkit.core.errors import UsageError
-from perfkit.core.trades import Trades
+from perfkit.desk.frames import FrameDesk
 from perfkit.summary import render
 from perfkit.summary.breakdowns import checked_dimension
 from perfkit.summary.filters import Where, as_where
 from perfkit.summary.render import Text
-from perfkit.summary.selection import Day, Selection, range_window, resolve_window
+from perfkit.summary.selection import Day
 from perfkit.summary.summary import Summary, summarize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pandas as pd
 
     from perfkit.alerts.backtest import Backtest
     from perfkit.alerts.rules.rule import Rule
@@ -52,19 +46,26 @@ def open(
     *,
     cached: bool = True,
     jobs: int | None = None,
+    live: bool = True,
 ) -> Desk:
     """Opens the workspace at `root`, else at PERFKIT_ROOT, else here or in a folder above.
 
     `source` limits it to one source of several. `progress` is called with the number of files read
     so far and in all. `cached=False` reads every log again and writes no cache. `jobs` is how many
-    processes read when there is much to read (default: one per core). Raises
+    processes read when there is much to read (default: one per core). With `live`, each call sees
+    the logs as they are then; without, as they were first read, until `refresh`. Raises
     `WorkspaceNotFoundError` or `ConfigError`.
+
+    >>> desk = perfkit.open()
+    >>> desk.summary("weekly")
     """
     folder = folder_of(root)
     cached = cached and setting("PERFKIT_NO_CACHE") != "1"
     config = configs.load(folder, timezone_override() or None, cached=cached)
     limits = _snapshot(setting("PERFKIT_SNAPSHOT"))
-    return Desk(config, source, Options(cached, jobs, progress, limits))
+    return Desk(
+        config, source, Options(cached, jobs, progress, limits), live=live and limits is None
+    )
 
 
 def _snapshot(file: str | None) -> Snapshot | None:
@@ -78,31 +79,8 @@ def _snapshot(file: str | None) -> Snapshot | None:
     return snapshot
 
 
-class Desk:
+class Desk(FrameDesk):
     """One workspace: its figures, trades and charts. Logs are read when first needed."""
-
-    def __init__(
-        self,
-        config: Config,
-        source: str | None = None,
-        options: Options = DEFAULT,
-    ) -> None:
-        self.config = config
-        self.source = source
-        self.options = options
-        self._books: dict[str | None, Book] = {}
-
-    @property
-    def book(self) -> Book:
-        """Every trade of the logs, read when first needed; `refresh` forgets them."""
-        return self.book_of({})
-
-    def book_of(self, where: Mapping[str, str]) -> Book:
-        """The book a filter needs: of one source where it names one, else of all sources."""
-        source = where.get("source", self.source)
-        if source not in self._books:
-            self._books[source] = books.read(self.config, source, self.options)
-        return self._books[source]
 
     @cached_property
     def chart(self) -> ChartDesk:
@@ -110,50 +88,6 @@ class Desk:
         from perfkit.charts.desk import ChartDesk
 
         return ChartDesk(self)
-
-    def refresh(self) -> Desk:
-        """Forgets what was read, so the next figure sees the logs as they are now."""
-        self._books.clear()
-        return self
-
-    def window(
-        self,
-        window: str = "daily",
-        date: Day = None,
-        start: Day = None,
-        end: Day = None,
-        *,
-        where: Where = None,
-    ) -> Window:
-        """The window of that kind for a date, or from `start` to `end`, both inclusive.
-
-        Without a date, the window of the newest trading day with a line (of the source that `where`
-        names). Raises `UsageError` where the arguments do not fit together, and `WindowError`.
-        """
-        book = self.book_of(as_where(where))
-        if (start is None) != (end is None):
-            raise UsageError("start and end go together: give both dates")
-        if start is not None and end is not None:
-            if date is not None:
-                raise UsageError("give either a date or start and end")
-            if window not in ("daily", "range"):
-                raise UsageError(f"give either the window {window} or start and end")
-            return range_window(book, start, end)
-        return resolve_window(book, window, date)
-
-    def selection(
-        self,
-        window: str = "daily",
-        date: Day = None,
-        *,
-        start: Day = None,
-        end: Day = None,
-        where: Where = None,
-    ) -> Selection:
-        """The trades behind a summary of the same arguments."""
-        conditions = as_where(where)
-        chosen = self.window(window, date, start, end, where=conditions)
-        return Selection(self.book_of(conditions), chosen, conditions)
 
     def summary(
         self,
@@ -246,32 +180,3 @@ class Desk:
         from perfkit.alerts.status import alert_status
 
         return alert_status(self.config.root, self.config.calendar.timezone)
-
-    def closed(self, window: Window, where: Where = None) -> Trades:
-        """The trades that closed in the window, in trade order."""
-        return self.all_closed(where).between(window.start, window.end)
-
-    def all_closed(self, where: Where = None) -> Trades:
-        """Every closed trade, in trade order."""
-        conditions = as_where(where)
-        return self.book_of(conditions).closed.where(conditions)
-
-    def trades(self, start: Day = None, end: Day = None, where: Where = None) -> pd.DataFrame:
-        """A frame with a row per closed trade; decimals are `decimal.Decimal`, times are UTC.
-
-        From `start` to `end`, both inclusive; one date alone is that day, none is every trade.
-        """
-        from perfkit.summary.frame import trades_frame
-
-        closed = self.all_closed(where)
-        if start is not None or end is not None:
-            window = self.window(start=start or end, end=end or start, where=where)
-            closed = closed.between(window.start, window.end)
-        return trades_frame(closed)
-
-    def open_trades(self, where: Where = None) -> pd.DataFrame:
-        """A frame with a row per trade that has not closed."""
-        from perfkit.summary.frame import trades_frame
-
-        conditions = as_where(where)
-        return trades_frame(self.book_of(conditions).open.where(conditions))

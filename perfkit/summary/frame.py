@@ -1,4 +1,9 @@
-"""Trades as pandas frames."""
+"""Trades, days and parts as pandas frames.
+
+Numbers are `decimal.Decimal` unless floats are asked for; a float is the one nearest to the exact
+number, for plots and statistics. A frame says in `attrs` in which currency its money is and, as
+`data_up_to`, which trading day has the newest line.
+"""
 
 from __future__ import annotations
 
@@ -9,22 +14,120 @@ except ModuleNotFoundError as error:  # pragma: no cover - needs an environment 
 
     raise MissingExtraError("pandas", "reports") from error
 
+from collections.abc import Callable, Iterable, Sequence
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from perfkit.core.calendar import moment_of
+from perfkit.core.exact import scaled
+from perfkit.core.numbers import Numbers
 from perfkit.core.trade import Trade
-from perfkit.core.trades import Trades
+from perfkit.core.trades import NUMBER_COLUMNS, Trades
+from perfkit.metrics.tally import Tally
+from perfkit.summary.by_day import DayRow, EquityRow
 
 TIMES = ("opened_at", "closed_at")
 
+DECIMAL, FLOAT = "decimal", "float"
+NUMBER_KINDS = (DECIMAL, FLOAT)
 
-def trades_frame(trades: Trades) -> pd.DataFrame:
+MONEY_OF_A_DAY = ("net_pnl", "gross_profit", "gross_loss", "commission", "slippage")
+
+
+def trades_frame(trades: Trades, numbers: str = DECIMAL) -> pd.DataFrame:
     """A row per trade, a column per field of `Trade`.
 
-    Money, prices and ratios stay `decimal.Decimal` (dtype object), so the sum of a column is exact.
-    Times are UTC timestamps; `line` is the `path:line` the trade was read from. Without trades the
-    frame has the same columns and no rows.
+    Money, prices and ratios stay `decimal.Decimal` (dtype object), so the sum of a column is exact;
+    with `numbers="float"` they are float64. Times are UTC timestamps; `line` is the `path:line` the
+    trade was read from. Without trades the frame has the same columns and no rows.
     """
-    rows = [trades[row] for row in range(len(trades))]
-    frame = pd.DataFrame(rows, columns=list(Trade._fields), dtype=object)
-    for name in TIMES:
-        frame[name] = pd.to_datetime(frame[name], utc=True)
-    frame["line"] = [str(row.line) for row in rows]
-    return frame
+    columns = {name: _column(trades, name, numbers) for name in Trade._fields}
+    return pd.DataFrame(columns)
+
+
+def daily_frame(rows: Sequence[DayRow], numbers: str = DECIMAL) -> pd.DataFrame:
+    """A row per trading day: counts and sums of its closed trades, by date."""
+    tallies = [row.tally for row in rows]
+    columns: dict[str, Any] = {
+        name: _series([counted(one) for one in tallies], "int64")
+        for name, counted in _COUNTS.items()
+    }
+    for name in MONEY_OF_A_DAY:
+        money = [_money(row, name) for row in rows]
+        columns[name] = _numbers(money, numbers)
+    columns["is_expected"] = _series([row.is_expected for row in rows], "bool")
+    columns["is_missing"] = _series([row.is_missing for row in rows], "bool")
+    return pd.DataFrame(columns).set_axis(_dates(row.day for row in rows))
+
+
+_COUNTS: dict[str, Callable[[Tally], int]] = {
+    "closed_trades": lambda tally: tally.trades,
+    "wins": lambda tally: tally.counts.wins,
+    "losses": lambda tally: tally.counts.losses,
+    "breakevens": lambda tally: tally.counts.breakevens,
+}
+
+
+def _money(row: DayRow, name: str) -> Decimal | None:
+    if name in ("net_pnl", "gross_profit", "gross_loss") and row.net_pnl is None:
+        return None
+    sums: Any = row.tally.sums
+    return None if row.is_missing and not row.tally.trades else getattr(sums, name)
+
+
+def equity_series(rows: Sequence[EquityRow], numbers: str = DECIMAL) -> pd.Series[Any]:
+    """Equity at the end of each trading day, by date; of a missing day nothing."""
+    values = [None if row.of.is_missing else row.end for row in rows]
+    series: pd.Series[Any] = _numbers(values, numbers)
+    return series.set_axis(_dates(row.of.day for row in rows)).rename("equity")
+
+
+def returns_series(returns: Sequence[tuple[date, Decimal | None]]) -> pd.Series[float]:
+    """Daily returns as floats, by date; NaN where a return is not known."""
+    series: pd.Series[float] = _numbers([value for _, value in returns], FLOAT)
+    return series.set_axis(_dates(day for day, _ in returns)).rename("returns")
+
+
+def _dates(days: Iterable[date]) -> pd.DatetimeIndex:
+    return pd.DatetimeIndex(pd.to_datetime(list(days)), name="date")
+
+
+def _numbers(values: Sequence[Decimal | None], numbers: str) -> Any:
+    if numbers == FLOAT:
+        return _series([None if value is None else float(value) for value in values], "float64")
+    return _series(values)
+
+
+def _column(trades: Trades, name: str, numbers: str) -> Any:
+    """A column of trades as pandas holds it."""
+    count = range(len(trades))
+    if name in NUMBER_COLUMNS:
+        return _number_column(getattr(trades, name), numbers)
+    if name == "hold_seconds":
+        return _number_column(Numbers(trades.hold_us, 6), numbers)
+    if name in TIMES:
+        instants: list[int | None] = getattr(trades, name)
+        moments = [None if at is None else moment_of(at) for at in instants]
+        return pd.to_datetime(pd.Series(moments, dtype=object), utc=True)
+    if name == "outcome":
+        outcomes = [None if trades.closed_at[row] is None else trades.outcome(row) for row in count]
+        return _series(outcomes)
+    if name == "line":
+        return _series([str(trades.place(row)) for row in count])
+    return _series(getattr(trades, name))
+
+
+def _number_column(column: Numbers, numbers: str) -> Any:
+    if numbers == FLOAT:
+        unit = 10**column.places
+        return _series(
+            [None if units is None else units / unit for units in column.units], "float64"
+        )
+    places = column.places
+    return _series([None if units is None else scaled(units, places) for units in column.units])
+
+
+def _series(values: Sequence[object], kind: str = "object") -> Any:
+    """A column of that type: pandas would make texts and None of an object column its own."""
+    return pd.Series(values, dtype=kind)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 
@@ -94,8 +94,7 @@ class Selection:
     @cached_property
     def history(self) -> Trades:
         """The trades that closed before the window's end, in trade order."""
-        before = self.book.trades_of(self._days_before).where(self._filter)
-        return joined([before, self.inside])
+        return joined([self._trades_of(self._days_before), self.inside])
 
     def lead_in(self, count: int) -> Trades:
         """The last `count` trades that closed before the window, or as many as there are."""
@@ -110,7 +109,7 @@ class Selection:
     def day_trades(self, day: date) -> Trades:
         """The trades that closed on a day."""
         if day not in self._day_trades:
-            self._day_trades[day] = self.book.trades_of([day]).where(self._filter)
+            self._day_trades[day] = self._trades_of([day])
         return self._day_trades[day]
 
     @cached_property
@@ -144,7 +143,7 @@ class Selection:
             opened_from = self.book.entry(day).opened_from
             if day > self.window.last_day and opened_from is not None and opened_from < end:
                 later.append(day)
-        closed_later = self.book.trades_of(later).where(self._filter)
+        closed_later = self._trades_of(later)
         never = self.never_closed
         newest = self.book.newest_day
         if newest is None or newest > self.window.last_day:
@@ -242,6 +241,10 @@ class Selection:
     def left_out(self) -> list[LineError]:
         """What could not be read of the window's lines and was left out."""
         return sorted(line for day, line in self.book.left_out if self._has(day))
+
+    def _trades_of(self, days: Sequence[date]) -> Trades:
+        """The closed trades of some days that are selected."""
+        return self.book.trades_of(days).where(self._filter)
 
     @cached_property
     def _days_before(self) -> list[date]:

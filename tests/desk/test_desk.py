@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from decimal import Decimal
 from inspect import signature
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -18,14 +17,15 @@ from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.charts.desk import ChartDesk
 from perfkit.core.errors import (
     ConfigError,
+    LogReadError,
     MixedCurrencyError,
     NoTradesError,
     UsageError,
     WorkspaceNotFoundError,
 )
-from perfkit.core.trade import FILTER_FIELDS, Trade
+from perfkit.core.trade import FILTER_FIELDS
 from perfkit.summary.filters import as_where, where_text
-from tests.conftest import BOT, WriteWorkspace
+from tests.conftest import WriteWorkspace
 
 
 def trade(order: str, closed_at: str | None, pnl: str, **more: str) -> str:
@@ -52,6 +52,11 @@ SOURCE_LOGS = {
     "logs/scalper.jsonl": trade("S1", "2026-04-07T10:00:00", "1"),
     "logs/swing.jsonl": trade("W1", "2026-04-08T10:00:00", "5"),
 }
+
+
+def log_one_more(desk: Desk) -> None:
+    with (desk.config.root / "logs/trades/2026-04-08.jsonl").open("a") as log:
+        log.write(trade("B2", "2026-04-08T01:00:00", "1"))
 
 
 @pytest.fixture
@@ -109,10 +114,25 @@ class TestOpen:
         with pytest.raises(UsageError, match="scalper, swing"):
             desk.summary()
 
-    def test_logs_are_read_once_until_refreshed(self, desk: Desk) -> None:
+    def test_each_call_sees_the_logs_as_they_are_then(self, desk: Desk) -> None:
         assert desk.summary("all").metrics["closed_trades"] == 3
-        with (desk.config.root / "logs/trades/2026-04-08.jsonl").open("a") as log:
-            log.write(trade("B2", "2026-04-08T01:00:00", "1"))
+        assert desk.book is desk.book
+        log_one_more(desk)
+        assert desk.summary("all").metrics["closed_trades"] == 4
+        assert len(desk.trades()) == 4
+
+    def test_logs_that_are_gone_are_an_error_and_not_what_they_were(self, desk: Desk) -> None:
+        desk.summary("all")
+        (desk.config.root / "logs/trades").rename(desk.config.root / "logs/moved")
+        with pytest.raises(LogReadError, match="no such file or folder"):
+            desk.summary("all")
+
+    def test_desk_that_is_not_live_keeps_to_what_it_read_until_refreshed(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        desk = perfkit.open(workspace(logs=LOGS), live=False)
+        assert desk.summary("all").metrics["closed_trades"] == 3
+        log_one_more(desk)
         assert desk.summary("all").metrics["closed_trades"] == 3
         assert desk.refresh().summary("all").metrics["closed_trades"] == 4
 
@@ -277,79 +297,6 @@ class TestSummary:
 
     def test_breakdown_of_nothing_says_so(self, desk: Desk) -> None:
         assert str(desk.breakdown("weekday", "daily", "2026-04-06")) == "No trades in window.\n"
-
-
-class TestFrames:
-    def test_there_is_a_row_per_closed_trade_in_trade_order_and_a_column_per_field(
-        self, desk: Desk
-    ) -> None:
-        frame = desk.trades()
-        assert list(frame.columns) == list(Trade._fields)
-        assert list(frame["line"]) == [
-            "logs/trades/2026-04-07.jsonl:1",
-            "logs/trades/2026-04-07.jsonl:2",
-            "logs/trades/2026-04-08.jsonl:1",
-        ]
-        assert list(frame["outcome"]) == ["win", "win", "loss"]
-
-    def test_money_is_decimal_and_sums_exactly(self, desk: Desk) -> None:
-        frame = desk.trades("2026-04-07", "2026-04-07")
-        assert {type(amount) for amount in frame["net_pnl"]} == {Decimal}
-        assert sum(frame["net_pnl"]) == Decimal("0.3")
-
-    def test_times_are_utc_to_the_microsecond_and_can_be_counted_with(self, desk: Desk) -> None:
-        frame = desk.trades()
-        assert [str(frame[name].dt.tz) for name in ("opened_at", "closed_at")] == ["UTC", "UTC"]
-        last = frame["closed_at"][1]
-        assert last == pd.Timestamp("2026-04-07T23:59:59.999999Z")
-        held = frame["closed_at"] - frame["opened_at"]
-        assert held[2] == timedelta(days=1, hours=12)
-
-    @pytest.mark.parametrize(
-        ("start", "end", "orders"),
-        [
-            (None, None, 3),
-            ("2026-04-07", "2026-04-08", 3),
-            ("2026-04-07", "2026-04-07", 2),
-            ("2026-04-08", "2026-04-08", 1),
-            ("2026-04-07", None, 2),
-            (None, "2026-04-08", 1),
-            (date(2026, 4, 9), date(2026, 5, 1), 0),
-        ],
-    )
-    def test_dates_are_inclusive_and_one_alone_is_that_day(
-        self, desk: Desk, start: str | None, end: str | None, orders: int
-    ) -> None:
-        assert len(desk.trades(start, end)) == orders
-
-    def test_days_are_those_of_the_zone(self, workspace: WriteWorkspace) -> None:
-        desk = perfkit.open(workspace(BOT + "timezone: Europe/Berlin\n", LOGS))
-        assert len(desk.trades("2026-04-08", "2026-04-08")) == 2
-
-    def test_filter_is_the_one_of_summaries(self, desk: Desk) -> None:
-        assert list(desk.trades(where="symbol=BTC")["symbol"]) == ["BTC", "BTC"]
-
-    def test_frame_without_trades_has_the_same_columns_and_times(self, desk: Desk) -> None:
-        empty, full = desk.trades("2026-04-06", "2026-04-06"), desk.trades()
-        assert len(empty) == 0
-        assert list(empty.columns) == list(full.columns)
-        assert empty["closed_at"].dt.tz is not None
-
-    def test_open_trades_have_their_logged_pnl_and_no_outcome(self, desk: Desk) -> None:
-        frame = desk.open_trades()
-        assert list(frame["symbol"]) == ["ETH"]
-        assert list(frame["net_pnl"]) == [Decimal("7.5")]
-        assert frame["closed_at"].isna().all()
-        assert list(frame["outcome"]) == [None]
-        assert len(desk.open_trades(where="symbol=BTC")) == 0
-
-    def test_closed_trades_of_a_window_are_those_of_its_figures(self, desk: Desk) -> None:
-        closed = desk.closed(desk.window("daily", "2026-04-07"))
-        assert [closed[row].net_pnl for row in range(len(closed))] == [
-            Decimal("0.1"),
-            Decimal("0.2"),
-        ]
-        assert closed[1].closed_at == datetime(2026, 4, 7, 23, 59, 59, 999999, UTC)
 
 
 def test_charts_are_figures_that_can_be_saved(desk: Desk, tmp_path: Path) -> None:
