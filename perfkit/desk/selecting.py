@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from perfkit.book import book as books
 from perfkit.book.book import Book
@@ -80,16 +80,7 @@ class SelectingDesk:
         >>> desk.window("weekly", "2025-10-09").label
         '2025-W41'
         """
-        book = self.book_of(as_where(where))
-        if (start is None) != (end is None):
-            raise UsageError("start and end go together: give both dates")
-        if start is not None and end is not None:
-            if date is not None:
-                raise UsageError("give either a date or start and end")
-            if window not in ("daily", "range"):
-                raise UsageError(f"give either the window {window} or start and end")
-            return range_window(book, start, end)
-        return resolve_window(book, window, date)
+        return _window_in(self.book_of(as_where(where)), window, date, start, end)
 
     def selection(
         self,
@@ -106,8 +97,8 @@ class SelectingDesk:
         89
         """
         conditions = as_where(where)
-        chosen = self.window(window, date, start, end, where=conditions)
-        return Selection(self.book_of(conditions), chosen, conditions)
+        book = self.book_of(conditions)
+        return Selection(book, _window_in(book, window, date, start, end), conditions)
 
     def closed(self, window: Window, where: Where = None) -> Trades:
         """The trades that closed in a window, in trade order, as columns.
@@ -131,7 +122,31 @@ class SelectingDesk:
         root = os.fspath(self.config.root)
         try:
             listed = [log_files(one, root) for one in chosen(self.config, source)]
+            paths = [file.path for one in listed for file in one.files]
+            return tuple((path, mark_of(path)) for path in paths + _write_ahead_logs(paths))
         except (OSError, LogReadError):
             return None
-        paths = (file.path + end for one in listed for file in one.files for end in ("", "-wal"))
-        return tuple((path, mark) for path in paths if (mark := mark_of(path)))
+
+
+def _window_in(book: Book, window: str, date: Day, start: Day, end: Day) -> Window:
+    if (start is None) != (end is None):
+        raise UsageError("start and end go together: give both dates")
+    if start is not None and end is not None:
+        if date is not None:
+            raise UsageError("give either a date or start and end")
+        if window not in ("daily", "range"):
+            raise UsageError(f"give either the window {window} or start and end")
+        return range_window(book, start, end)
+    return resolve_window(book, window, date)
+
+
+def _write_ahead_logs(paths: Sequence[str]) -> list[str]:
+    """The files that SQLite keeps what is new in, beside the databases among these paths."""
+    folders = {os.path.dirname(path) for path in paths}
+    beside = {
+        os.path.join(folder, name)
+        for folder in folders
+        for name in os.listdir(folder)
+        if name.endswith("-wal")
+    }
+    return [wal for path in paths if (wal := f"{path}-wal") in beside]
