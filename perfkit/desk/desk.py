@@ -21,7 +21,7 @@ from perfkit.book.book import Snapshot
 from perfkit.book.cache import Options, Progress
 from perfkit.config import settings as configs
 from perfkit.config.workspace import folder_of, setting, timezone_override
-from perfkit.desk.frames import FrameDesk
+from perfkit.desk.frames import FrameDesk, checked_numbers
 from perfkit.summary import render
 from perfkit.summary.breakdowns import checked_dimension
 from perfkit.summary.filters import Where, as_where
@@ -32,6 +32,8 @@ from perfkit.summary.summary import Summary, summarize
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
+
+    import pandas as pd
 
     from perfkit.alerts.backtest import Backtest
     from perfkit.alerts.rules.rule import Rule
@@ -77,6 +79,25 @@ def _snapshot(file: str | None) -> Snapshot | None:
     with builtins.open(file, "rb") as stream:
         snapshot: dict[str, int] = json.load(stream)
     return snapshot
+
+
+class Breakdown(Text):
+    """The parts of a window by a dimension: a table to look at, a frame to compute with."""
+
+    def __init__(self, summary: Summary, dimension: str) -> None:
+        super().__init__(render.breakdown(summary, dimension), summary.data.digest)
+        self.dimension = dimension
+        self.parts = summary.breakdowns[dimension]
+
+    def frame(self, numbers: str = "decimal") -> pd.DataFrame:
+        """A row per part, by name, and a column per metric; None where one has no value.
+
+        >>> desk.breakdown("hour", "all").frame(numbers="float")["win_rate"].plot.bar()
+        """
+        checked_numbers(numbers)
+        from perfkit.summary.frame import parts_frame
+
+        return parts_frame(self.parts, self.dimension, numbers)
 
 
 class Desk(FrameDesk):
@@ -137,11 +158,26 @@ class Desk(FrameDesk):
         return self._text(render.quality, window, date, where)
 
     def breakdown(
-        self, dimension: str, window: str = "daily", date: Day = None, *, where: Where = None
-    ) -> Text:
-        """One line per strategy, symbol or another of `DIMENSIONS`."""
+        self,
+        dimension: str,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Breakdown:
+        """A table with a line per part; `.frame()` has every metric of each, for pandas.
+
+        `dimension` is strategy, symbol, side, weekday, hour, exit_reason, execution_mode, account
+        or source.
+
+        >>> desk.breakdown("strategy", "monthly")
+        >>> desk.breakdown("strategy", "monthly").frame()["net_pnl"]
+        """
         checked = checked_dimension(dimension)
-        return self._text(lambda summary: render.breakdown(summary, checked), window, date, where)
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        return Breakdown(summarize(selection, (checked,)), checked)
 
     def _text(
         self, rendered: Callable[[Summary], str], window: str, date: Day, where: Where

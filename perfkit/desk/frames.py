@@ -5,7 +5,7 @@ from __future__ import annotations
 import warnings
 
 from perfkit.core.errors import UsageError
-from perfkit.desk.selecting import SelectingDesk
+from perfkit.desk.selecting import SelectingDesk, window_in
 from perfkit.summary.filters import Where, as_where
 from perfkit.summary.selection import Day, Selection
 
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from typing import Any, TypeVar
 
     import pandas as pd
+
+    from perfkit.summary.summary import Summary
 
     Frame = TypeVar("Frame", pd.DataFrame, pd.Series[Any])
 
@@ -151,6 +153,43 @@ class FrameDesk(SelectingDesk):
         _warn(missing_sentence(selection.missing))
         _warn(unexpected_sentence([row.of for row in rows]))
         return self._noted(returns_series(returns), selection.where, selection)
+
+    def summary_of(
+        self,
+        frame: pd.DataFrame,
+        window: str = "all",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+    ) -> Summary:
+        """The exact figures of trades chosen in pandas: of any rows of `trades` or `open_trades`.
+
+        The rows are identified by their log lines, so those of a frame of floats have exact figures
+        as well. The window, of all days unless you choose, says over which days Sharpe ratio,
+        trades per day and the like are taken. Raises `UsageError` for a row that is no trade of the
+        desk, that was changed or stands twice, or that closed outside of the window.
+
+        >>> frame = desk.trades()
+        >>> desk.summary_of(frame[frame["hold_seconds"] < 3600]).metrics["closed_trades"]
+        101
+        """
+        from perfkit.desk.chosen import chosen_selection
+        from perfkit.summary.summary import summarize
+
+        where = self._source_of(frame)
+        book = self.book_of(where)
+        selection = chosen_selection(frame, book, window_in(book, window, date, start, end), where)
+        return summarize(selection)
+
+    def _source_of(self, frame: pd.DataFrame) -> dict[str, str]:
+        """A filter for the one source of the rows, where sources do not share a currency."""
+        currencies = {source.currency for source in self.config.sources}
+        if self.source is not None or len(currencies) < 2 or "source" not in frame:
+            return {}
+        names = {str(name) for name in frame["source"]}
+        known = {source.name for source in self.config.sources}
+        return {"source": names.pop()} if len(names) == 1 and names <= known else {}
 
     def _noted(
         self, frame: Frame, where: dict[str, str], selection: Selection | None = None

@@ -80,7 +80,7 @@ class SelectingDesk:
         >>> desk.window("weekly", "2025-10-09").label
         '2025-W41'
         """
-        return _window_in(self.book_of(as_where(where)), window, date, start, end)
+        return window_in(self.book_of(as_where(where)), window, date, start, end)
 
     def selection(
         self,
@@ -98,7 +98,7 @@ class SelectingDesk:
         """
         conditions = as_where(where)
         book = self.book_of(conditions)
-        return Selection(book, _window_in(book, window, date, start, end), conditions)
+        return Selection(book, window_in(book, window, date, start, end), conditions)
 
     def closed(self, window: Window, where: Where = None) -> Trades:
         """The trades that closed in a window, in trade order, as columns.
@@ -128,7 +128,8 @@ class SelectingDesk:
             return None
 
 
-def _window_in(book: Book, window: str, date: Day, start: Day, end: Day) -> Window:
+def window_in(book: Book, window: str, date: Day, start: Day, end: Day) -> Window:
+    """The window that the arguments of a question choose. Raises `UsageError`."""
     if (start is None) != (end is None):
         raise UsageError("start and end go together: give both dates")
     if start is not None and end is not None:

@@ -24,10 +24,14 @@ from perfkit.core.exact import scaled
 from perfkit.core.numbers import Numbers
 from perfkit.core.trade import Trade
 from perfkit.core.trades import NUMBER_COLUMNS, Trades
+from perfkit.metrics.registry import METRICS
 from perfkit.metrics.tally import Tally
 from perfkit.summary.by_day import DayRow, EquityRow
+from perfkit.summary.shape import Part
 
 TIMES = ("opened_at", "closed_at")
+NONE = "(none)"
+"""The part of trades that do not say, as breakdowns show it."""
 
 DECIMAL, FLOAT = "decimal", "float"
 NUMBER_KINDS = (DECIMAL, FLOAT)
@@ -89,6 +93,25 @@ def returns_series(returns: Sequence[tuple[date, Decimal | None]]) -> pd.Series[
     return series.set_axis(_dates(day for day, _ in returns)).rename("returns")
 
 
+def parts_frame(parts: Sequence[Part], dimension: str, numbers: str = DECIMAL) -> pd.DataFrame:
+    """A row per part of a breakdown, by name, and a column per metric; None where it has none."""
+    columns = {name: _metric_column(parts, name, numbers) for name in METRICS}
+    names = [part.name or NONE for part in parts]
+    return pd.DataFrame(columns).set_axis(pd.Index(names, name=dimension, dtype=object))
+
+
+def _metric_column(parts: Sequence[Part], name: str, numbers: str) -> Any:
+    values: list[Any] = [part.metrics[name] for part in parts]
+    if METRICS[name].unit == "moment":
+        return _moments(values)
+    if not METRICS[name].is_number:
+        return _series(values)
+    if numbers == FLOAT:
+        return _numbers(values, FLOAT)
+    is_count = bool(values) and all(isinstance(value, int) for value in values)
+    return _series(values, "int64" if is_count else "object")
+
+
 def _dates(days: Iterable[date]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(pd.to_datetime(list(days)), name="date")
 
@@ -108,8 +131,7 @@ def _column(trades: Trades, name: str, numbers: str) -> Any:
         return _number_column(Numbers(trades.hold_us, 6), numbers)
     if name in TIMES:
         instants: list[int | None] = getattr(trades, name)
-        moments = [None if at is None else moment_of(at) for at in instants]
-        return pd.to_datetime(pd.Series(moments, dtype=object), utc=True)
+        return _moments([None if at is None else moment_of(at) for at in instants])
     if name == "outcome":
         outcomes = [None if trades.closed_at[row] is None else trades.outcome(row) for row in count]
         return _series(outcomes)
@@ -126,6 +148,11 @@ def _number_column(column: Numbers, numbers: str) -> Any:
         )
     places = column.places
     return _series([None if units is None else scaled(units, places) for units in column.units])
+
+
+def _moments(values: Sequence[object]) -> Any:
+    """Timestamps in UTC, to the microsecond also where there is none."""
+    return pd.to_datetime(_series(values), utc=True).astype("datetime64[us, UTC]")
 
 
 def _series(values: Sequence[object], kind: str = "object") -> Any:
