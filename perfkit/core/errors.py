@@ -87,6 +87,21 @@ def reason_of(error: OSError) -> str:
 class PerfkitError(Exception):
     """Anything perfkit refuses to do, with the reason and the remedy in its message."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: the line that asked, and the sentence."""
+        import linecache
+        from traceback import walk_tb
+
+        own = __file__.removesuffix("core/errors.py")
+        asked = [
+            (frame.f_code.co_filename, number)
+            for frame, number in walk_tb(self.__traceback__)
+            if not frame.f_code.co_filename.startswith(own)
+        ]
+        line = linecache.getline(*asked[-1]).strip() if asked else ""
+        where = [f"line {asked[-1][1]}: {line}"] if line else []
+        return [*where, f"{type(self).__name__}: {self}"]
+
 
 class UsageError(PerfkitError):
     """A command or call was given arguments that make no sense together."""

@@ -85,13 +85,14 @@ class FrameDesk(SelectingDesk):
         """
         checked_numbers(numbers)
         selection = self.selection(window, date, start=start, end=end, where=where)
-        from perfkit.summary.by_day import day_rows, missing_sentence
-
-        rows = day_rows(selection)
+        from perfkit.desk.by_day import counts_of, day_rows, flags_of, missing_sentence, money_of
         from perfkit.summary.frame import daily_frame
 
+        rows = day_rows(selection)
+        days = [row.day for row in rows]
+        frame = daily_frame(days, counts_of(rows), money_of(rows), flags_of(rows), numbers)
         _warn(missing_sentence(selection.missing))
-        return self._noted(daily_frame(rows, numbers), selection.where, selection)
+        return self._noted(frame, selection.where, selection)
 
     def equity(
         self,
@@ -112,13 +113,15 @@ class FrameDesk(SelectingDesk):
         """
         checked_numbers(numbers)
         selection = self.selection(window, date, start=start, end=end, where=where)
-        from perfkit.summary.by_day import equity_rows, missing_sentence
+        from perfkit.desk.by_day import equity_rows, missing_sentence
 
         rows = equity_rows(selection)
-        from perfkit.summary.frame import equity_series
+        from perfkit.summary.frame import daily_series
 
+        ends = [None if row.of.is_missing else row.end for row in rows]
+        series = daily_series([row.of.day for row in rows], ends, "equity", numbers)
         _warn(missing_sentence(selection.missing))
-        return self._noted(equity_series(rows, numbers), selection.where, selection)
+        return self._noted(series, selection.where, selection)
 
     def returns(
         self,
@@ -139,7 +142,7 @@ class FrameDesk(SelectingDesk):
         >>> quantstats.stats.sharpe(desk.returns(), periods=365)
         """
         selection = self.selection(window, date, start=start, end=end, where=where)
-        from perfkit.summary.by_day import (
+        from perfkit.desk.by_day import (
             day_returns,
             equity_rows,
             missing_sentence,
@@ -148,11 +151,13 @@ class FrameDesk(SelectingDesk):
 
         rows = equity_rows(selection)
         returns = day_returns(rows)
-        from perfkit.summary.frame import returns_series
+        from perfkit.summary.frame import daily_series
 
+        days, rates = [day for day, _ in returns], [rate for _, rate in returns]
+        series = daily_series(days, rates, "returns", "float")
         _warn(missing_sentence(selection.missing))
         _warn(unexpected_sentence([row.of for row in rows]))
-        return self._noted(returns_series(returns), selection.where, selection)
+        return self._noted(series, selection.where, selection)
 
     def summary_of(
         self,
@@ -180,7 +185,9 @@ class FrameDesk(SelectingDesk):
         where = self._source_of(frame)
         book = self.book_of(where)
         selection = chosen_selection(frame, book, window_in(book, window, date, start, end), where)
-        return summarize(selection)
+        summary = summarize(selection)
+        summary.data_up_to = book.present_day
+        return summary
 
     def _source_of(self, frame: pd.DataFrame) -> dict[str, str]:
         """A filter for the one source of the rows, where sources do not share a currency."""
@@ -197,7 +204,7 @@ class FrameDesk(SelectingDesk):
         """The frame with what it does not show: currency, newest day, filter, missing days."""
         book = self.book_of(where)
         frame.attrs["currency"] = book.currency
-        frame.attrs["data_up_to"] = str(book.newest_day or "")
+        frame.attrs["data_up_to"] = str(book.present_day or "")
         if where:
             frame.attrs["where"] = where
         if selection is not None and selection.missing:

@@ -16,13 +16,14 @@ from perfkit.disk.fingerprints import FileMark, mark_of
 from perfkit.logs.listing import chosen, log_files
 from perfkit.summary.filters import Where, as_where
 from perfkit.summary.selection import Day, Selection, range_window, resolve_window
+from perfkit.summary.shown import PublicNames
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Self
 
 
-class SelectingDesk:
+class SelectingDesk(PublicNames):
     """A workspace from which windows and filters select trades; logs are read when needed."""
 
     def __init__(

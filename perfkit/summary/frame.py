@@ -14,7 +14,7 @@ except ModuleNotFoundError as error:  # pragma: no cover - needs an environment 
 
     raise MissingExtraError("pandas", "reports") from error
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -25,8 +25,6 @@ from perfkit.core.numbers import Numbers
 from perfkit.core.trade import Trade
 from perfkit.core.trades import NUMBER_COLUMNS, Trades
 from perfkit.metrics.registry import METRICS
-from perfkit.metrics.tally import Tally
-from perfkit.summary.by_day import DayRow, EquityRow
 from perfkit.summary.shape import Part
 
 TIMES = ("opened_at", "closed_at")
@@ -35,8 +33,6 @@ NONE = "(none)"
 
 DECIMAL, FLOAT = "decimal", "float"
 NUMBER_KINDS = (DECIMAL, FLOAT)
-
-MONEY_OF_A_DAY = ("net_pnl", "gross_profit", "gross_loss", "commission", "slippage")
 
 
 def trades_frame(trades: Trades, numbers: str = DECIMAL) -> pd.DataFrame:
@@ -50,47 +46,26 @@ def trades_frame(trades: Trades, numbers: str = DECIMAL) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def daily_frame(rows: Sequence[DayRow], numbers: str = DECIMAL) -> pd.DataFrame:
-    """A row per trading day: counts and sums of its closed trades, by date."""
-    tallies = [row.tally for row in rows]
-    columns: dict[str, Any] = {
-        name: _series([counted(one) for one in tallies], "int64")
-        for name, counted in _COUNTS.items()
-    }
-    for name in MONEY_OF_A_DAY:
-        money = [_money(row, name) for row in rows]
-        columns[name] = _numbers(money, numbers)
-    columns["is_expected"] = _series([row.is_expected for row in rows], "bool")
-    columns["is_missing"] = _series([row.is_missing for row in rows], "bool")
-    return pd.DataFrame(columns).set_axis(_dates(row.day for row in rows))
+def daily_frame(
+    days: Sequence[date],
+    counts: Mapping[str, Sequence[int]],
+    money: Mapping[str, Sequence[Decimal | None]],
+    flags: Mapping[str, Sequence[bool]],
+    numbers: str = DECIMAL,
+) -> pd.DataFrame:
+    """A row per day, by date, with these columns; money is None or NaN where it is not known."""
+    columns: dict[str, Any] = {name: _series(column, "int64") for name, column in counts.items()}
+    columns.update({name: _numbers(column, numbers) for name, column in money.items()})
+    columns.update({name: _series(column, "bool") for name, column in flags.items()})
+    return pd.DataFrame(columns).set_axis(_dates(days))
 
 
-_COUNTS: dict[str, Callable[[Tally], int]] = {
-    "closed_trades": lambda tally: tally.trades,
-    "wins": lambda tally: tally.counts.wins,
-    "losses": lambda tally: tally.counts.losses,
-    "breakevens": lambda tally: tally.counts.breakevens,
-}
-
-
-def _money(row: DayRow, name: str) -> Decimal | None:
-    if name in ("net_pnl", "gross_profit", "gross_loss") and row.net_pnl is None:
-        return None
-    sums: Any = row.tally.sums
-    return None if row.is_missing and not row.tally.trades else getattr(sums, name)
-
-
-def equity_series(rows: Sequence[EquityRow], numbers: str = DECIMAL) -> pd.Series[Any]:
-    """Equity at the end of each trading day, by date; of a missing day nothing."""
-    values = [None if row.of.is_missing else row.end for row in rows]
+def daily_series(
+    days: Sequence[date], values: Sequence[Decimal | None], name: str, numbers: str = DECIMAL
+) -> pd.Series[Any]:
+    """A number of each day, by date; None or NaN where it is not known."""
     series: pd.Series[Any] = _numbers(values, numbers)
-    return series.set_axis(_dates(row.of.day for row in rows)).rename("equity")
-
-
-def returns_series(returns: Sequence[tuple[date, Decimal | None]]) -> pd.Series[float]:
-    """Daily returns as floats, by date; NaN where a return is not known."""
-    series: pd.Series[float] = _numbers([value for _, value in returns], FLOAT)
-    return series.set_axis(_dates(day for day, _ in returns)).rename("returns")
+    return series.set_axis(_dates(days)).rename(name)
 
 
 def parts_frame(parts: Sequence[Part], dimension: str, numbers: str = DECIMAL) -> pd.DataFrame:
@@ -112,7 +87,7 @@ def _metric_column(parts: Sequence[Part], name: str, numbers: str) -> Any:
     return _series(values, "int64" if is_count else "object")
 
 
-def _dates(days: Iterable[date]) -> pd.DatetimeIndex:
+def _dates(days: Sequence[date]) -> pd.DatetimeIndex:
     return pd.DatetimeIndex(pd.to_datetime(list(days)), name="date")
 
 

@@ -14,7 +14,7 @@ from perfkit.book.store.day_sheet import NO_NAME, Sheet, digest_of, sheet_of
 from perfkit.book.store.ledger import FileEntry
 from perfkit.book.store.packing import PackedTrades
 from perfkit.core.calendar import Window, checked, parse_date
-from perfkit.core.errors import LineError, NoTradesError
+from perfkit.core.errors import LineError, NoTradesError, WindowError
 from perfkit.core.trades import Trades, joined, no_trades
 from perfkit.metrics import tally
 
@@ -61,6 +61,10 @@ def as_date(day: date | str) -> date:
     """A date in any of its spellings; a datetime gives its date. Raises `WindowError`."""
     if isinstance(day, str):
         return parse_date(day)
+    if not isinstance(day, date):
+        raise WindowError(
+            f"{day!r} is not a date; write one as text, YYYY-MM-DD, or as datetime.date"
+        )
     return checked(day.date() if isinstance(day, datetime) else day)
 
 

@@ -1,7 +1,10 @@
 """The library as an analyst uses it from a notebook: `perfkit.open()` and what hangs off it."""
 
 import json
+import re
+import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from datetime import date
 from decimal import Decimal
 from inspect import signature
@@ -10,6 +13,7 @@ from pathlib import Path
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
 
 import perfkit
 from perfkit import Desk, PerfkitError
@@ -177,6 +181,12 @@ class TestWindows:
             ({"date": "6 April"}, "write YYYY-MM-DD"),
             ({"date": date(1, 1, 1)}, "from 1970 to 8999"),
             ({"window": "hourly"}, "use one of daily, weekly"),
+            ({"window": "weekli"}, "did you mean weekly?"),
+            ({"window": ["daily"]}, "use one of daily, weekly"),
+            ({"window": "2026-04-06"}, "is a date and not a window; write date='2026-04-06'"),
+            ({"window": date(2026, 4, 6)}, "is a date and not a window; write date='2026-04-06'"),
+            ({"date": 20260406}, "20260406 is not a date; write one as text, YYYY-MM-DD"),
+            ({"where": 5}, "where=5 is not a filter"),
         ],
     )
     def test_window_that_makes_no_sense_is_a_usage_error(
@@ -212,6 +222,7 @@ class TestFilters:
             ("strategy=a=b", {"strategy": "a=b"}),
             ('{"strategy": "a, side=b"}', {"strategy": "a, side=b"}),
             ({"symbol": "BTC"}, {"symbol": "BTC"}),
+            ({"account": 1001}, {"account": "1001"}),
         ],
     )
     def test_spelling(self, spelling: Mapping[str, str] | str | None, filter_: object) -> None:
@@ -222,6 +233,12 @@ class TestFilters:
         [
             ("colour=red", "filter by one of"),
             ({"colour": "red"}, "filter by one of"),
+            ({"symbl": "BTC"}, "did you mean symbol"),
+            ({"symbol": ["BTC", "ETH"]}, "symbol is a list, and a filter takes one value"),
+            ({"symbol": None}, "symbol=None is not text"),
+            ({"account": True}, "account=True is not text"),
+            ({"account": 1.5}, "account=1.5 is not text"),
+            (["symbol=BTC"], "is not a filter; write where="),
             ("symbol", "write field=value"),
             ("symbol=BTC, symbol=ETH", "given twice"),
             ('{"symbol": 1}', "not a JSON object of texts"),
@@ -263,7 +280,9 @@ class TestSummary:
     def test_it_shows_as_a_table_in_jupyter_and_in_markdown(self, desk: Desk) -> None:
         summary = desk.summary("weekly")
         bundle = summary._repr_mimebundle_()
-        assert bundle["text/plain"] == str(summary)
+        assert bundle["text/plain"] == f"{summary}Data up to Wednesday, 2026-04-08.\n"
+        assert "<td>-1.70 USD</td>" in bundle["text/html"]
+        assert bundle["text/html"] == summary._repr_html_()
         assert "| Net P&L | -1.70 USD |" in bundle["text/markdown"]
 
     def test_same_question_has_the_same_digest_and_another_has_another(self, desk: Desk) -> None:
@@ -282,7 +301,11 @@ class TestSummary:
     ) -> None:
         text = getattr(desk, name)("weekly")
         shown, told = text._repr_mimebundle_()
-        assert shown == {"text/markdown": str(text), "text/plain": str(text)}
+        note = "Data up to Wednesday, 2026-04-08."
+        assert shown["text/markdown"] == f"{text}\n*{note}*\n"
+        assert shown["text/plain"] == f"{text}{note}\n"
+        assert note in shown["text/html"]
+        assert shown["text/html"] == text._repr_html_()
         assert told == {"perfkit_digest": desk.summary("weekly").data.digest}
         assert str(text).endswith("\n")
 
@@ -294,6 +317,8 @@ class TestSummary:
     def test_breakdown_by_what_there_is_none_is_a_usage_error(self, desk: Desk) -> None:
         with pytest.raises(UsageError, match="strategy, symbol"):
             desk.breakdown("colour", "weekly")
+        with pytest.raises(UsageError, match="did you mean symbol"):
+            desk.breakdown("symbols", "weekly")
 
     def test_breakdown_of_nothing_says_so(self, desk: Desk) -> None:
         assert str(desk.breakdown("weekday", "daily", "2026-04-06")) == "No trades in window.\n"
@@ -320,4 +345,130 @@ def test_explanation_is_of_the_trades_of_the_window(desk: Desk) -> None:
     explanation = desk.explain("net_pnl", "daily", "2026-04-07")
     assert explanation.value == Decimal("0.3")
     assert explanation.lines == [f"logs/trades/2026-04-07.jsonl:{line}" for line in (1, 2)]
-    assert explanation._repr_mimebundle_() == {"text/plain": str(explanation)}
+    shown = explanation._repr_mimebundle_()
+    assert shown["text/plain"] == f"{explanation}Data up to Wednesday, 2026-04-08.\n"
+    assert "| 2026-04-07 00:00:00 UTC | BTC | win | 0.1 |" in shown["text/markdown"]
+    assert shown["text/html"] == explanation._repr_html_()
+    assert "<td>logs/trades/2026-04-07.jsonl:1</td>" in shown["text/html"]
+
+
+class TestNotebook:
+    """What IPython makes of a desk and of its results."""
+
+    @pytest.fixture(scope="class")
+    def shell(self) -> InteractiveShell:
+        return InteractiveShell()
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "desk",
+            "desk.summary('weekly')",
+            "desk.explain('net_pnl', 'weekly')",
+            "desk.changes('weekly')",
+            "desk.breakdown('symbol', 'weekly')",
+            "desk.glance('weekly')",
+            "desk.summary_of(desk.trades())",
+        ],
+    )
+    def test_result_has_html_markdown_and_text_and_says_how_far_the_data_goes(
+        self, shell: InteractiveShell, desk: Desk, asked: str
+    ) -> None:
+        result = eval(asked, {"desk": desk})
+        shown, _ = shell.display_formatter.format(result)
+        assert shown.keys() == {"text/html", "text/markdown", "text/plain"}
+        assert all("Data up to Wednesday, 2026-04-08." in one for one in shown.values())
+        colours = re.findall(r"[{;](?:color|background)[^;}]*", shown["text/html"])
+        assert {one.partition(":")[2] for one in colours} == {"inherit", "transparent"}
+
+    def test_in_a_report_it_is_the_markdown_of_its_window_alone(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PERFKIT_SNAPSHOT", "anything")
+        summary = desk.summary("weekly")
+        shown, _ = desk.glance("weekly")._repr_mimebundle_()
+        assert shown.keys() == summary._repr_mimebundle_().keys() == {"text/plain", "text/markdown"}
+        assert not [one for one in shown.values() if "Data up to" in one]
+
+    def test_cell_that_runs_again_shows_new_trades(
+        self, shell: InteractiveShell, desk: Desk
+    ) -> None:
+        shell.user_ns["desk"] = desk
+        cell = "desk.summary('all')"
+        assert shell.run_cell(cell, silent=True).result.metrics["closed_trades"] == 3
+        log_one_more(desk)
+        assert shell.run_cell(cell, silent=True).result.metrics["closed_trades"] == 4
+
+    @pytest.mark.parametrize(
+        ("cell", "shown"),
+        [
+            (
+                "x = 1\ndesk.summary('weekli')",
+                "line 2: desk.summary('weekli')\nWindowError: window 'weekli' is unknown; did you",
+            ),
+            (
+                "desk.chart.equity(where={'symbl': 'A'})",
+                "line 1: desk.chart.equity(where={'symbl': 'A'})\nUsageError: --where symbl: did",
+            ),
+            ("desk.summary_of(5)", "line 1: desk.summary_of(5)\nUsageError: this needs a frame"),
+            ("desk.rule('x')", "line 1: desk.rule('x')\nConfigError: config/alerts.yaml: is"),
+        ],
+    )
+    def test_wrong_argument_is_the_line_and_one_sentence(
+        self,
+        shell: InteractiveShell,
+        desk: Desk,
+        capsys: pytest.CaptureFixture[str],
+        cell: str,
+        shown: str,
+    ) -> None:
+        shell.user_ns["desk"] = desk
+        assert not shell.run_cell(cell).success
+        printed = re.sub(r"\x1b\[[0-9;]*m", "", "".join(capsys.readouterr()))
+        assert printed.startswith(shown)
+        assert printed.count("\n") == 2
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "desk",
+            "desk.chart",
+            "desk.summary('weekly')",
+            "desk.explain('net_pnl')",
+            "desk.breakdown('symbol')",
+            "desk.changes('weekly')",
+        ],
+    )
+    def test_tab_completion_offers_public_names_only(self, desk: Desk, asked: str) -> None:
+        names = dir(eval(asked, {"desk": desk}))
+        assert names
+        assert [name for name in names if name.startswith("_") or name in ("count", "index")] == []
+
+    def test_desk_completes_to_what_it_can_be_asked(self, desk: Desk) -> None:
+        assert {"summary", "trades", "returns", "chart", "rule", "config"} <= set(dir(desk))
+
+    @pytest.mark.parametrize("name", [name for name in dir(Desk) if name[0] != "_"])
+    def test_every_method_shows_an_example(self, name: str) -> None:
+        documented = getattr(Desk, name).__doc__
+        assert documented
+        if callable(getattr(Desk, name)) and name != "book_of":
+            assert ">>> " in documented
+
+
+def test_database_with_a_write_ahead_log_is_seen_to_grow(workspace: WriteWorkspace) -> None:
+    config = (
+        "sources:\n  - name: bot\n    path: logs/bot.db\n    currency: USD\n    table: trades\n"
+        "    dialect: {fields: {closed_at: closed, net_pnl: pnl}}\n"
+    )
+    root = workspace(config)
+    with closing(sqlite3.connect(root / "logs/bot.db")) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE trades (closed TEXT, pnl TEXT)")
+        add = "INSERT INTO trades VALUES (?, ?)"
+        database.execute(add, ("2026-04-07T10:00:00Z", "1"))
+        database.commit()
+        desk = perfkit.open(root)
+        assert desk.summary("all").metrics["closed_trades"] == 1
+        database.execute(add, ("2026-04-07T11:00:00Z", "2"))
+        database.commit()
+        assert desk.summary("all").metrics["closed_trades"] == 2

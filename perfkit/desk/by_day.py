@@ -62,6 +62,42 @@ def day_rows(selection: Selection) -> list[DayRow]:
     ]
 
 
+def counts_of(rows: Sequence[DayRow]) -> dict[str, list[int]]:
+    """How many trades closed on each day."""
+    return {
+        "closed_trades": [row.tally.trades for row in rows],
+        "wins": [row.tally.counts.wins for row in rows],
+        "losses": [row.tally.counts.losses for row in rows],
+        "breakevens": [row.tally.counts.breakevens for row in rows],
+    }
+
+
+def money_of(rows: Sequence[DayRow]) -> dict[str, list[Decimal | None]]:
+    """What the trades of each day earned and cost; None where it is not known."""
+    unknown = [row.net_pnl is None for row in rows]
+    unlogged = [row.is_missing and not row.tally.trades for row in rows]
+    sums = [row.tally.sums for row in rows]
+    return {
+        "net_pnl": _known([one.net_pnl for one in sums], unknown),
+        "gross_profit": _known([one.gross_profit for one in sums], unknown),
+        "gross_loss": _known([one.gross_loss for one in sums], unknown),
+        "commission": _known([one.commission for one in sums], unlogged),
+        "slippage": _known([one.slippage for one in sums], unlogged),
+    }
+
+
+def _known(amounts: Sequence[Decimal], unknown: Sequence[bool]) -> list[Decimal | None]:
+    return [None if not_known else one for one, not_known in zip(amounts, unknown, strict=True)]
+
+
+def flags_of(rows: Sequence[DayRow]) -> dict[str, list[bool]]:
+    """Of each day whether it is expected, and whether it is missing."""
+    return {
+        "is_expected": [row.is_expected for row in rows],
+        "is_missing": [row.is_missing for row in rows],
+    }
+
+
 def equity_rows(selection: Selection) -> list[EquityRow]:
     """Equity day by day: `starting_equity` and all net P&L so far, of the trades selected.
 
