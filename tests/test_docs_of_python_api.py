@@ -51,9 +51,11 @@ DESK = public(Desk) | {"config", "source", "options", "live"}
     [
         pytest.param("The package", set(perfkit.__all__), id="package"),
         pytest.param("Desk", {f"desk.{name}" for name in DESK}, id="desk"),
-        pytest.param("Summary", {*Summary._fields, "to_json", "to_builtins"}, id="summary"),
+        pytest.param(
+            "Summary", {*Summary._fields, "to_json", "to_builtins", "data_up_to"}, id="summary"
+        ),
         pytest.param("Breakdown", {"dimension", "parts", "frame"}, id="breakdown"),
-        pytest.param("Explanation", {*Explanation._fields, "lines"}, id="explanation"),
+        pytest.param("Explanation", {*Explanation._fields, "lines", "markdown"}, id="explanation"),
         pytest.param("Text and Changes", set(vars(Changes("", "", ""))), id="text and changes"),
         pytest.param(
             "Charts",

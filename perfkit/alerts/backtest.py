@@ -32,9 +32,11 @@ from perfkit.core.interpreter import uncollected
 from perfkit.core.trades import Trades
 from perfkit.summary.amounts import amount
 from perfkit.summary.selection import as_date
+from perfkit.summary.shown import public_names
 
 if TYPE_CHECKING:
     from perfkit.charts.style import Chart
+    from perfkit.summary.shown import Printer
 
 
 class BacktestEpisode(NamedTuple):
@@ -74,6 +76,13 @@ class Backtest(NamedTuple):
 
     def __str__(self) -> str:
         return "\n".join(_lines(self)) + "\n"
+
+    def __dir__(self) -> list[str]:
+        return public_names(self)
+
+    def _repr_pretty_(self, printer: Printer, _: object) -> None:
+        """The text as IPython asks for it; of a tuple it would show the fields."""
+        printer.text(str(self))
 
     def _repr_markdown_(self) -> str:
         return _markdown(self)

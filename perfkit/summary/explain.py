@@ -30,8 +30,12 @@ from perfkit.summary.labels import moment
 from perfkit.summary.render import LONGEST_SENTENCE
 from perfkit.summary.selection import Selection
 from perfkit.summary.shape import WindowShape
-from perfkit.summary.shown import as_html, bundle, public_names
+from perfkit.summary.shown import as_html, bundle, public_names, with_note
 from perfkit.summary.summary import Summary, account_curve, pnl_curve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.summary.shown import Printer
 
 HEADER = ("closed", "symbol", "outcome", "net P&L", "log lines")
 MOST_SHOWN = 50
@@ -76,6 +80,10 @@ class Explanation(NamedTuple):
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return bundle(self.text, self.markdown, self.data_up_to)
+
+    def _repr_pretty_(self, printer: Printer, _: object) -> None:
+        """The text as IPython asks for it; of a tuple it would show the fields."""
+        printer.text(with_note(self.text, self.data_up_to))
 
 
 def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:

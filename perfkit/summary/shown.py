@@ -6,6 +6,15 @@ from datetime import date
 
 from perfkit.config.workspace import setting
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Protocol
+
+    class Printer(Protocol):
+        """What IPython hands to `_repr_pretty_`."""
+
+        def text(self, text: str) -> None: ...
+
 
 class PublicNames:
     """Lets tab completion offer what is meant to be used, and nothing else."""
@@ -32,10 +41,16 @@ def bundle(text: str, markdown: str, data_up_to: date | None = None) -> dict[str
         return {"text/plain": text, "text/markdown": markdown}
     note = said(data_up_to)
     return {
-        "text/plain": text + (f"{note}\n" if note else ""),
+        "text/plain": with_note(text, data_up_to),
         "text/markdown": markdown + (f"\n*{note}*\n" if note else ""),
         "text/html": as_html(markdown, data_up_to),
     }
+
+
+def with_note(text: str, data_up_to: date | None) -> str:
+    """A text with how far the data goes; in the notebook of a report the text alone."""
+    note = "" if is_in_report() else said(data_up_to)
+    return f"{text}{note}\n" if note else text
 
 
 def is_in_report() -> bool:

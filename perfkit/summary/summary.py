@@ -31,8 +31,12 @@ from perfkit.summary.shape import (
     SummaryShape,
     WindowShape,
 )
-from perfkit.summary.shown import PublicNames, as_html, bundle
+from perfkit.summary.shown import PublicNames, as_html, bundle, with_note
 from perfkit.summary.targets import verdicts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.summary.shown import Printer
 
 ENDED_BEFORE = Undefined("the window does not hold the newest line")
 
@@ -53,6 +57,10 @@ class Summary(PublicNames, SummaryShape):
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return bundle(summary_text(self), summary_markdown(self), self.data_up_to)
+
+    def _repr_pretty_(self, printer: Printer, _: object) -> None:
+        """The text as IPython asks for it; of a tuple it would show the fields."""
+        printer.text(with_note(summary_text(self), self.data_up_to))
 
 
 def summarize(selection: Selection, dimensions: Sequence[str] = DIMENSIONS) -> Summary:

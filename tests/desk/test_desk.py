@@ -9,11 +9,13 @@ from datetime import date
 from decimal import Decimal
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config as TraitConfig
 
 import perfkit
 from perfkit import Desk, PerfkitError
@@ -352,12 +354,15 @@ def test_explanation_is_of_the_trades_of_the_window(desk: Desk) -> None:
     assert "<td>logs/trades/2026-04-07.jsonl:1</td>" in shown["text/html"]
 
 
+@pytest.fixture(scope="module")
+def shell() -> Any:
+    settings = TraitConfig()
+    settings.HistoryManager.enabled = False
+    return InteractiveShell(config=settings)  # type: ignore[no-untyped-call]
+
+
 class TestNotebook:
     """What IPython makes of a desk and of its results."""
-
-    @pytest.fixture(scope="class")
-    def shell(self) -> InteractiveShell:
-        return InteractiveShell()
 
     @pytest.mark.parametrize(
         "asked",
@@ -372,7 +377,7 @@ class TestNotebook:
         ],
     )
     def test_result_has_html_markdown_and_text_and_says_how_far_the_data_goes(
-        self, shell: InteractiveShell, desk: Desk, asked: str
+        self, shell: Any, desk: Desk, asked: str
     ) -> None:
         result = eval(asked, {"desk": desk})
         shown, _ = shell.display_formatter.format(result)
@@ -390,14 +395,12 @@ class TestNotebook:
         assert shown.keys() == summary._repr_mimebundle_().keys() == {"text/plain", "text/markdown"}
         assert not [one for one in shown.values() if "Data up to" in one]
 
-    def test_cell_that_runs_again_shows_new_trades(
-        self, shell: InteractiveShell, desk: Desk
-    ) -> None:
+    def test_cell_that_runs_again_shows_new_trades(self, shell: Any, desk: Desk) -> None:
         shell.user_ns["desk"] = desk
         cell = "desk.summary('all')"
-        assert shell.run_cell(cell, silent=True).result.metrics["closed_trades"] == 3
+        assert shell.run_cell(cell).result.metrics["closed_trades"] == 3
         log_one_more(desk)
-        assert shell.run_cell(cell, silent=True).result.metrics["closed_trades"] == 4
+        assert shell.run_cell(cell).result.metrics["closed_trades"] == 4
 
     @pytest.mark.parametrize(
         ("cell", "shown"),
@@ -416,7 +419,7 @@ class TestNotebook:
     )
     def test_wrong_argument_is_the_line_and_one_sentence(
         self,
-        shell: InteractiveShell,
+        shell: Any,
         desk: Desk,
         capsys: pytest.CaptureFixture[str],
         cell: str,
