@@ -21,7 +21,6 @@ from perfkit.book.book import Snapshot
 from perfkit.book.cache import Options, Progress
 from perfkit.config import settings as configs
 from perfkit.config.workspace import folder_of, setting, timezone_override
-from perfkit.desk.breakdown import Breakdown
 from perfkit.desk.frames import FrameDesk
 from perfkit.summary import render
 from perfkit.summary.breakdowns import checked_dimension
@@ -38,6 +37,7 @@ if TYPE_CHECKING:
     from perfkit.alerts.backtest import Backtest
     from perfkit.alerts.rules.rule import Rule
     from perfkit.charts.desk import ChartDesk
+    from perfkit.desk.breakdown import Breakdown
     from perfkit.desk.rules import RuleGiven
     from perfkit.summary.changes import Changes
     from perfkit.summary.explain import Explanation
@@ -241,6 +241,8 @@ class Desk(FrameDesk):
         >>> desk.breakdown("strategy", "monthly")
         >>> desk.breakdown("strategy", "monthly").frame()["net_pnl"]
         """
+        from perfkit.desk.breakdown import Breakdown
+
         checked = checked_dimension(dimension)
         selection = self.selection(window, date, start=start, end=end, where=where)
         summary = summarize(selection, (checked,))

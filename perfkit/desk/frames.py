@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
-
 from perfkit.core.errors import UsageError
 from perfkit.desk.selecting import SelectingDesk, window_in
 from perfkit.summary.filters import Where, as_where
@@ -220,4 +218,6 @@ def checked_numbers(numbers: object) -> None:
 
 def _warn(sentence: str) -> None:
     if sentence:
+        import warnings
+
         warnings.warn(sentence, UserWarning, stacklevel=3)
