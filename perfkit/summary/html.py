@@ -11,8 +11,9 @@ from html import escape, unescape
 
 STYLE = (
     "<style>"
-    ".perfkit{color:inherit;background:transparent;font-variant-numeric:tabular-nums}"
-    ".perfkit table{border-collapse:collapse;margin:.5em 0;color:inherit;background:transparent}"
+    ".perfkit{color:inherit;background:transparent;font-variant-numeric:tabular-nums;overflow-x:auto}"
+    ".perfkit table{border-collapse:collapse;margin:.5em 0;color:inherit;background:transparent;"
+    "font-size:inherit}"
     ".perfkit th,.perfkit td{padding:.25em .75em;border:0;text-align:right;color:inherit;"
     "background:transparent;border-bottom:1px solid rgba(128,128,128,.35);white-space:nowrap}"
     ".perfkit th.left,.perfkit td.left{text-align:left;white-space:normal}"
