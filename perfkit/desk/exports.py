@@ -86,11 +86,12 @@ def table_of(trades: Trades, currency: str, timezone: str, *, is_open: bool = Fa
         shown[name] = [plain(cell) if cell else NOTHING for cell in columns[name]]
     left = len(shown)
     numbers = ("quantity", "entry_price") if is_open else ("quantity", "entry_price", "exit_price")
-    for name in (*numbers, "net_pnl"):
+    has_realized = any(columns["realized_pnl"])
+    for name in (*numbers, "net_pnl", *(("realized_pnl",) if has_realized else ())):
         shown[name.replace("_", " ")] = [cell or NOTHING for cell in columns[name]]
     header = [*shown, "log line"]
     rows = [list(row) for row in zip(*shown.values(), map(plain, places), strict=True)]
-    table = aligned([name.replace("net pnl", "net P&L") for name in header], rows, left=left)
+    table = aligned([name.replace(" pnl", " P&L") for name in header], rows, left=left)
     return (table if rows else "") + _last_line(trades, currency, is_open=is_open)
 
 

@@ -51,10 +51,10 @@ class TestCsv:
         header, first, second, third = csv_of(desk.all_closed(), "USD").splitlines()
         assert header.split(",") == [*Trade._fields, "currency"]
         assert first == (
-            "bot,BTC,,long,,,2026-04-07T09:00:00Z,2026-04-07T10:30:00.250000Z,win,1.5,,,,0.2,100.1,"
+            "bot,BTC,,long,,,2026-04-07T09:00:00Z,2026-04-07T10:30:00.250000Z,win,1.5,,,,,0.2,100.1,"
             ",,,,,5400.25,,logs/trades/2026-04-07.jsonl:1,USD"
         )
-        assert second.split(",")[8:12] == ["loss", "-0.125", "", "100"]
+        assert second.split(",")[8:13] == ["loss", "-0.125", "", "", "100"]
         assert third.split(",")[8:10] == ["loss", ""]
 
     def test_nothing_is_a_header(self, desk: Desk) -> None:
@@ -157,6 +157,19 @@ class TestTable:
         assert "closed" not in shown
         assert "\x1b" not in shown
         assert shown.endswith("1 open trade, net P&L 7.5 USD\n")
+
+    def test_what_is_realized_of_open_trades_has_a_column(self, workspace: WriteWorkspace) -> None:
+        config = (
+            "sources:\n  - name: bot\n    path: logs/bot.jsonl\n    currency: USD\n    dialect:\n"
+            "      open_when: {state: open}\n"
+            "      fields: {opened_at: at, closed_at: end, net_pnl: pnl, realized_pnl: part}\n"
+        )
+        record = {"at": "2026-04-07T09:00:00Z", "state": "open", "pnl": "7.5", "part": "2.50"}
+        desk = perfkit.open(workspace(config, {"logs/bot.jsonl": json.dumps(record) + "\n"}))
+        header, row, *_ = table_of(desk.book.open, "USD", "UTC", is_open=True).splitlines()
+        assert header.split()[-6:] == ["net", "P&L", "realized", "P&L", "log", "line"]
+        assert row.split()[-3:] == ["7.5", "2.5", "logs/bot.jsonl:1"]
+        assert "realized" not in table_of(desk.book.open.take([]), "USD", "UTC", is_open=True)
 
     def test_nothing_says_so(self, desk: Desk) -> None:
         none = desk.all_closed().take([])
