@@ -94,7 +94,7 @@ class Desk(FrameDesk):
 
         return Overview(self).text(str(self.config.root))
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         from perfkit.desk.overview import Overview
 
         shown = Overview(self)

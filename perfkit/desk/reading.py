@@ -43,9 +43,15 @@ def read(
     for each: `{"costs": 2}`. Nothing is written. When the files grow, the next figure sees it.
 
     Raises `NoResultsError`, `UndecidedError`, `LogReadError` or `UsageError`.
+
+    >>> desk = perfkit.read("trades.csv", currency="USDT")
+    >>> desk.summary("all")
     """
     if not paths:
         raise UsageError('name a log file: perfkit.read("trades.csv")')
+    for path in paths:
+        if not isinstance(path, str | os.PathLike):
+            raise UsageError(f'{path!r} is not a path; name a log file: perfkit.read("trades.csv")')
     founds = inferred([os.fspath(path) for path in paths], currency, answers or {})
     if not quiet:
         print(yaml_of(founds))

@@ -75,7 +75,7 @@ class Explanation(NamedTuple):
     def __dir__(self) -> list[str]:
         return public_names(self)
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         return as_html(self.markdown, self.data_up_to)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:

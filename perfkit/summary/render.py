@@ -56,7 +56,7 @@ class Text(PublicNames):
     def __str__(self) -> str:
         return self.markdown
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         return as_html(self.markdown, self.data_up_to)
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, str]]:

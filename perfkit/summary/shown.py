@@ -37,13 +37,14 @@ def bundle(text: str, markdown: str, data_up_to: date | None = None) -> dict[str
     In the notebook of a report the result is that of its window, whatever was logged since, and a
     page is made from its Markdown alone.
     """
-    if is_in_report():
+    html = as_html(markdown, data_up_to)
+    if html is None:
         return {"text/plain": text, "text/markdown": markdown}
     note = said(data_up_to)
     return {
         "text/plain": with_note(text, data_up_to),
         "text/markdown": markdown + (f"\n*{note}*\n" if note else ""),
-        "text/html": as_html(markdown, data_up_to),
+        "text/html": html,
     }
 
 
@@ -58,8 +59,10 @@ def is_in_report() -> bool:
     return bool(setting("PERFKIT_SNAPSHOT"))
 
 
-def as_html(markdown: str, data_up_to: date | None) -> str:
-    """HTML of the Markdown of a result."""
+def as_html(markdown: str, data_up_to: date | None) -> str | None:
+    """HTML of the Markdown of a result; None in the notebook of a report."""
+    if is_in_report():
+        return None
     from perfkit.summary.html import html_of
 
     return html_of(markdown, said(data_up_to))

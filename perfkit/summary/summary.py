@@ -52,7 +52,7 @@ class Summary(PublicNames, SummaryShape):
     def __str__(self) -> str:
         return summary_text(self)
 
-    def _repr_html_(self) -> str:
+    def _repr_html_(self) -> str | None:
         return as_html(summary_markdown(self), self.data_up_to)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:

@@ -386,13 +386,22 @@ class TestNotebook:
         colours = re.findall(r"[{;](?:color|background)[^;}]*", shown["text/html"])
         assert {one.partition(":")[2] for one in colours} == {"inherit", "transparent"}
 
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "desk.summary('weekly')",
+            "desk.explain('net_pnl', 'weekly')",
+            "desk.changes('weekly')",
+            "desk.breakdown('symbol', 'weekly')",
+            "desk.glance('weekly')",
+        ],
+    )
     def test_in_a_report_it_is_the_markdown_of_its_window_alone(
-        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+        self, shell: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, asked: str
     ) -> None:
         monkeypatch.setenv("PERFKIT_SNAPSHOT", "anything")
-        summary = desk.summary("weekly")
-        shown, _ = desk.glance("weekly")._repr_mimebundle_()
-        assert shown.keys() == summary._repr_mimebundle_().keys() == {"text/plain", "text/markdown"}
+        shown, _ = shell.display_formatter.format(eval(asked, {"desk": desk}))
+        assert shown.keys() == {"text/plain", "text/markdown"}
         assert not [one for one in shown.values() if "Data up to" in one]
 
     def test_cell_that_runs_again_shows_new_trades(self, shell: Any, desk: Desk) -> None:

@@ -62,4 +62,4 @@ def test_every_question_it_names_can_be_asked(workspace: WriteWorkspace) -> None
 def test_desk_without_a_line_has_no_day(workspace: WriteWorkspace) -> None:
     desk = perfkit.open(workspace())
     assert "bot" in str(desk)
-    assert "Data up to" not in desk._repr_html_()
+    assert "Data up to" not in (desk._repr_html_() or "")
