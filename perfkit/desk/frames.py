@@ -82,7 +82,8 @@ class FrameDesk(SelectingDesk):
         >>> desk.daily("monthly", numbers="float")["net_pnl"].plot.bar()
         """
         checked_numbers(numbers)
-        selection = self.selection(window, date, start=start, end=end, where=where)
+        span = _span(window, start, end)
+        selection = self.selection(span, date, start=start, end=end, where=where)
         from perfkit.desk.by_day import counts_of, day_rows, flags_of, missing_sentence, money_of
         from perfkit.summary.frame import daily_frame
 
@@ -110,7 +111,8 @@ class FrameDesk(SelectingDesk):
         >>> desk.equity(numbers="float").plot()
         """
         checked_numbers(numbers)
-        selection = self.selection(window, date, start=start, end=end, where=where)
+        span = _span(window, start, end)
+        selection = self.selection(span, date, start=start, end=end, where=where)
         from perfkit.desk.by_day import equity_rows, missing_sentence
 
         rows = equity_rows(selection)
@@ -139,7 +141,8 @@ class FrameDesk(SelectingDesk):
         >>> import quantstats
         >>> quantstats.stats.sharpe(desk.returns(), periods=365)
         """
-        selection = self.selection(window, date, start=start, end=end, where=where)
+        span = _span(window, start, end)
+        selection = self.selection(span, date, start=start, end=end, where=where)
         from perfkit.desk.by_day import (
             day_returns,
             equity_rows,
@@ -182,7 +185,8 @@ class FrameDesk(SelectingDesk):
 
         where = self._source_of(frame)
         book = self.book_of(where)
-        selection = chosen_selection(frame, book, window_in(book, window, date, start, end), where)
+        chosen = window_in(book, _span(window, start, end), date, start, end)
+        selection = chosen_selection(frame, book, chosen, where)
         summary = summarize(selection)
         summary.data_up_to = book.present_day
         return summary
@@ -208,6 +212,11 @@ class FrameDesk(SelectingDesk):
         if selection is not None and selection.missing:
             frame.attrs["missing_days"] = list(map(str, selection.missing))
         return frame
+
+
+def _span(window: str, start: Day, end: Day) -> str:
+    """The kind of a window; `all`, which is the default here, gives way to first and last day."""
+    return "range" if window == "all" and not (start is None and end is None) else window
 
 
 def checked_numbers(numbers: object) -> None:

@@ -209,5 +209,8 @@ class TestParquet:
         self, desk: Desk, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setitem(sys.modules, "pyarrow", None)
-        with pytest.raises(MissingExtraError, match=r"pip install 'perfkit\[parquet\]'"):
+        with pytest.raises(
+            MissingExtraError,
+            match=r"pip install 'PERFKIT\[parquet\]'` installs what Parquet needs",
+        ):
             parquet_of(desk.all_closed(), "USD")
