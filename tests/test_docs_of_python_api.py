@@ -25,8 +25,9 @@ MATPLOTLIB = {"draw", "set", "settle"}
 
 
 def public(*classes: type) -> set[str]:
-    """What classes define themselves and does not begin with an underscore."""
-    return {name for one in classes for name in vars(one) if not name.startswith("_")}
+    """What classes of perfkit define and does not begin with an underscore."""
+    own = [base for one in classes for base in one.__mro__ if base.__module__.startswith("perfkit")]
+    return {name for one in own for name in vars(one) if not name.startswith("_")}
 
 
 def section(heading: str) -> str:
@@ -42,7 +43,7 @@ def named(text: str) -> set[str]:
     return {name for cell in cells for name in re.findall(r"`([^`]+)`", cell)}
 
 
-DESK = public(Desk) | {"config", "source", "options"}
+DESK = public(Desk) | {"config", "source", "options", "live"}
 
 
 @pytest.mark.parametrize(
@@ -50,8 +51,11 @@ DESK = public(Desk) | {"config", "source", "options"}
     [
         pytest.param("The package", set(perfkit.__all__), id="package"),
         pytest.param("Desk", {f"desk.{name}" for name in DESK}, id="desk"),
-        pytest.param("Summary", {*Summary._fields, "to_json", "to_builtins"}, id="summary"),
-        pytest.param("Explanation", {*Explanation._fields, "lines"}, id="explanation"),
+        pytest.param(
+            "Summary", {*Summary._fields, "to_json", "to_builtins", "data_up_to"}, id="summary"
+        ),
+        pytest.param("Breakdown", {"dimension", "parts", "frame"}, id="breakdown"),
+        pytest.param("Explanation", {*Explanation._fields, "lines", "markdown"}, id="explanation"),
         pytest.param("Text and Changes", set(vars(Changes("", "", ""))), id="text and changes"),
         pytest.param(
             "Charts",

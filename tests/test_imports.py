@@ -24,6 +24,7 @@ HEAVY = (
     "numpy",
     "pandas",
     "papermill",
+    "pyarrow",
 )
 HOMES = ("charts", "reports", "alerts.chart", "summary.frame")
 """Rooms and modules that may import them when they are imported."""
@@ -69,6 +70,8 @@ def test_importing_the_package_imports_none_of_its_modules() -> None:
         "summary --window all --export",
         "summary --backfill 2",
         "summary --by strategy",
+        "trades",
+        "trades --json",
         "explain max_drawdown",
         "--help",
         "report --help",

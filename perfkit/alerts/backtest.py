@@ -20,7 +20,6 @@ from perfkit.alerts.event_log import Event, episodes
 from perfkit.alerts.feed import Feed, open_feed
 from perfkit.alerts.memory import Memory
 from perfkit.alerts.replay import RuleEntry, from_start, replay
-from perfkit.alerts.rules.file import load_rules
 from perfkit.alerts.rules.rule import Rule
 from perfkit.alerts.rules.steps import NO_GROUP, Point, RuleRun, rows_by_group
 from perfkit.config.settings import Config
@@ -33,9 +32,11 @@ from perfkit.core.interpreter import uncollected
 from perfkit.core.trades import Trades
 from perfkit.summary.amounts import amount
 from perfkit.summary.selection import as_date
+from perfkit.summary.shown import public_names
 
 if TYPE_CHECKING:
     from perfkit.charts.style import Chart
+    from perfkit.summary.shown import Printer
 
 
 class BacktestEpisode(NamedTuple):
@@ -76,6 +77,13 @@ class Backtest(NamedTuple):
     def __str__(self) -> str:
         return "\n".join(_lines(self)) + "\n"
 
+    def __dir__(self) -> list[str]:
+        return public_names(self)
+
+    def _repr_pretty_(self, printer: Printer, _: object) -> None:
+        """The text as IPython asks for it; of a tuple it would show the fields."""
+        printer.text(str(self))
+
     def _repr_markdown_(self) -> str:
         return _markdown(self)
 
@@ -108,17 +116,11 @@ class Backtest(NamedTuple):
 
 def desk_backtest(
     config: Config,
-    rule: str | Rule | None = None,
+    rules: Sequence[Rule],
     first: str | date | None = None,
     last: str | date | None = None,
 ) -> Backtest:
-    """The backtest behind `Desk.backtest`. Raises `UsageError` for an unknown rule or date."""
-    rules: Sequence[Rule] = [rule] if isinstance(rule, Rule) else load_rules(config)
-    if isinstance(rule, str):
-        known = [one.id for one in rules]
-        rules = [one for one in rules if one.id == rule]
-        if not rules:
-            raise UsageError(f"{rule}: unknown rule; the rules are {', '.join(known)}")
+    """The backtest behind `Desk.backtest`. Raises `UsageError` for clock rules or a wrong date."""
     if all(one.is_clock for one in rules):
         raise UsageError(f"{rules[0].id} is a clock rule; clock rules cannot be backtested")
     days = [None if day is None else as_date(day) for day in (first, last)]

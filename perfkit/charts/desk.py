@@ -22,6 +22,7 @@ from perfkit.charts.style import Chart, style
 from perfkit.charts.view import View, view_of
 from perfkit.summary.filters import Where
 from perfkit.summary.selection import Day, Selection
+from perfkit.summary.shown import PublicNames
 
 
 class Selects(Protocol):
@@ -79,7 +80,7 @@ def _method(draw: Callable[[View], Chart]) -> ChartMethod:
     return cast("ChartMethod", method)  # looking it up on an instance fills in `self`
 
 
-class ChartDesk:
+class ChartDesk(PublicNames):
     """The charts of one workspace. A window and a filter are chosen as in `desk.summary`."""
 
     def __init__(self, desk: Selects) -> None:

@@ -193,6 +193,7 @@ def desk_of(arguments: argparse.Namespace) -> Desk:
         progress=_progress(),
         cached=not getattr(arguments, "no_cache", False),
         jobs=arguments.jobs,
+        live=False,
     )
 
 

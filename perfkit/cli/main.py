@@ -144,6 +144,12 @@ def _add_summary(commands: Commands[Parser]) -> None:
     summary.add(commands)
 
 
+def _add_trades(commands: Commands[Parser]) -> None:
+    from perfkit.cli import trades
+
+    trades.add(commands)
+
+
 def _add_check(commands: Commands[Parser]) -> None:
     from perfkit.cli import check
 
@@ -254,6 +260,7 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "demo": _add_demo,
     "init": _add_init,
     "summary": _add_summary,
+    "trades": _add_trades,
     "check": _add_check,
     "dialects": _add_dialects,
     "docs": _add_docs,

@@ -63,7 +63,7 @@ def make_demo(folder: Path) -> str:
         _put_common_files(unfinished, shipped("config") / Path(CONFIG).name)
         for log in sorted(shipped("logs/trades").glob("*.jsonl")):
             replace(unfinished / "logs/trades" / log.name, log.read_bytes())
-        desk = open_desk(unfinished)
+        desk = open_desk(unfinished, live=False)
         now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
         made = [run_report(desk, kind, None, {}, now) for kind in REPORT_KINDS]
         reports = [folder / path.relative_to(desk.config.root) for path in made]

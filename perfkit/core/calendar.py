@@ -190,9 +190,9 @@ class Calendar:
             first = day.replace(day=1)
             last = (first + timedelta(days=31)).replace(day=1) - _ONE_DAY
             return self._window(kind, f"{day.year:04d}-{day.month:02d}", first, last)
-        if kind in LAST_N_DAYS:
+        if kind in tuple(LAST_N_DAYS):  # also where it cannot be hashed
             return self.between(kind, day - timedelta(days=LAST_N_DAYS[kind] - 1), day)
-        raise WindowError(f"window {kind!r} is unknown; use one of {', '.join(WINDOW_KINDS)}")
+        raise WindowError(_unknown_window(kind))
 
     def between(self, kind: str, first: date, last: date) -> Window:
         """The window of `first` to `last`, both inclusive; its label names both dates."""
@@ -250,6 +250,20 @@ def parse_date(text: str) -> date:
     if parsed is None or parsed.isoformat() != text:
         raise WindowError(f"{text!r} is not a date; write YYYY-MM-DD, for example 2026-04-08")
     return checked(parsed)
+
+
+def _unknown_window(kind: object) -> str:
+    """What to say of a window that there is none of, such as a date in its place."""
+    if isinstance(kind, date):
+        return f"{kind} is a date and not a window; write date='{kind:%Y-%m-%d}'"
+    text = str(kind)
+    if text[:4].isdigit() and "-" in text:
+        return f"{kind!r} is a date and not a window; write date={kind!r}"
+    from difflib import get_close_matches
+
+    close = get_close_matches(text, WINDOW_KINDS, 1)
+    meant = f"did you mean {close[0]}? " if close else ""
+    return f"window {kind!r} is unknown; {meant}use one of {', '.join(WINDOW_KINDS)}"
 
 
 def checked(day: date) -> date:

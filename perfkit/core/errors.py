@@ -87,6 +87,21 @@ def reason_of(error: OSError) -> str:
 class PerfkitError(Exception):
     """Anything perfkit refuses to do, with the reason and the remedy in its message."""
 
+    def _render_traceback_(self) -> list[str]:
+        """What IPython shows in place of a traceback: the line that asked, and the sentence."""
+        import linecache
+        from traceback import walk_tb
+
+        own = __file__.removesuffix("core/errors.py")
+        asked = [
+            (frame.f_code.co_filename, number)
+            for frame, number in walk_tb(self.__traceback__)
+            if not frame.f_code.co_filename.startswith(own)
+        ]
+        line = linecache.getline(*asked[-1]).strip() if asked else ""
+        where = [f"line {asked[-1][1]}: {line}"] if line else []
+        return [*where, f"{type(self).__name__}: {self}"]
+
 
 class UsageError(PerfkitError):
     """A command or call was given arguments that make no sense together."""
@@ -187,9 +202,10 @@ class MissingExtraError(PerfkitError):
         names = [modules] if isinstance(modules, str) else list(modules)
         listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
         are = "are" if names[1:] else "is"
+        needs = "Parquet needs" if extra == "parquet" else "reports and charts need"
         super().__init__(
-            f"{listed} {are} not installed; `pip install 'PERFKIT[{extra}]'` installs what reports "
-            "and charts need, where PERFKIT is the wheel or folder that perfkit was installed from"
+            f"{listed} {are} not installed; `pip install 'PERFKIT[{extra}]'` installs what "
+            f"{needs}, where PERFKIT is the wheel or folder that perfkit was installed from"
         )
 
 

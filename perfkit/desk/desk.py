@@ -14,34 +14,32 @@ last-30d, all) and `date`, or `start` and `end`, and `where`, a filter such as "
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
-from perfkit.book import book as books
-from perfkit.book.book import Book, Snapshot
-from perfkit.book.cache import DEFAULT, Options, Progress
+from perfkit.book.book import Snapshot
+from perfkit.book.cache import Options, Progress
 from perfkit.config import settings as configs
-from perfkit.config.settings import Config
 from perfkit.config.workspace import folder_of, setting, timezone_override
-from perfkit.core.calendar import Window
-from perfkit.core.errors import UsageError
-from perfkit.core.trades import Trades
+from perfkit.desk.frames import FrameDesk
 from perfkit.summary import render
 from perfkit.summary.breakdowns import checked_dimension
-from perfkit.summary.filters import Where, as_where
+from perfkit.summary.filters import Where
 from perfkit.summary.render import Text
-from perfkit.summary.selection import Day, Selection, range_window, resolve_window
+from perfkit.summary.selection import Day, Selection
+from perfkit.summary.shown import as_html, bundle
 from perfkit.summary.summary import Summary, summarize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
-    import pandas as pd
-
     from perfkit.alerts.backtest import Backtest
     from perfkit.alerts.rules.rule import Rule
     from perfkit.charts.desk import ChartDesk
+    from perfkit.desk.breakdown import Breakdown
+    from perfkit.desk.rules import RuleGiven
+    from perfkit.summary.changes import Changes
     from perfkit.summary.explain import Explanation
 
 
@@ -52,19 +50,26 @@ def open(
     *,
     cached: bool = True,
     jobs: int | None = None,
+    live: bool = True,
 ) -> Desk:
     """Opens the workspace at `root`, else at PERFKIT_ROOT, else here or in a folder above.
 
     `source` limits it to one source of several. `progress` is called with the number of files read
     so far and in all. `cached=False` reads every log again and writes no cache. `jobs` is how many
-    processes read when there is much to read (default: one per core). Raises
+    processes read when there is much to read (default: one per core). With `live`, each call sees
+    the logs as they are then; without, as they were first read, until `refresh`. Raises
     `WorkspaceNotFoundError` or `ConfigError`.
+
+    >>> desk = perfkit.open()
+    >>> desk.summary("weekly")
     """
     folder = folder_of(root)
     cached = cached and setting("PERFKIT_NO_CACHE") != "1"
     config = configs.load(folder, timezone_override() or None, cached=cached)
     limits = _snapshot(setting("PERFKIT_SNAPSHOT"))
-    return Desk(config, source, Options(cached, jobs, progress, limits))
+    return Desk(
+        config, source, Options(cached, jobs, progress, limits), live=live and limits is None
+    )
 
 
 def _snapshot(file: str | None) -> Snapshot | None:
@@ -78,82 +83,38 @@ def _snapshot(file: str | None) -> Snapshot | None:
     return snapshot
 
 
-class Desk:
+class Desk(FrameDesk):
     """One workspace: its figures, trades and charts. Logs are read when first needed."""
 
-    def __init__(
-        self,
-        config: Config,
-        source: str | None = None,
-        options: Options = DEFAULT,
-    ) -> None:
-        self.config = config
-        self.source = source
-        self.options = options
-        self._books: dict[str | None, Book] = {}
+    def __repr__(self) -> str:
+        return f"<Desk on {self.config.root}>"
 
-    @property
-    def book(self) -> Book:
-        """Every trade of the logs, read when first needed; `refresh` forgets them."""
-        return self.book_of({})
+    def __str__(self) -> str:
+        from perfkit.desk.overview import Overview
 
-    def book_of(self, where: Mapping[str, str]) -> Book:
-        """The book a filter needs: of one source where it names one, else of all sources."""
-        source = where.get("source", self.source)
-        if source not in self._books:
-            self._books[source] = books.read(self.config, source, self.options)
-        return self._books[source]
+        return Overview(self).text(str(self.config.root))
+
+    def _repr_html_(self) -> str | None:
+        from perfkit.desk.overview import Overview
+
+        shown = Overview(self)
+        return as_html(shown.markdown(str(self.config.root)), shown.data_up_to)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        from perfkit.desk.overview import Overview
+
+        shown, root = Overview(self), str(self.config.root)
+        return bundle(shown.text(root), shown.markdown(root), shown.data_up_to)
 
     @cached_property
     def chart(self) -> ChartDesk:
-        """The charts: methods that return matplotlib figures."""
+        """The charts: methods that return matplotlib figures.
+
+        >>> desk.chart.equity("weekly", "2025-10-09")
+        """
         from perfkit.charts.desk import ChartDesk
 
         return ChartDesk(self)
-
-    def refresh(self) -> Desk:
-        """Forgets what was read, so the next figure sees the logs as they are now."""
-        self._books.clear()
-        return self
-
-    def window(
-        self,
-        window: str = "daily",
-        date: Day = None,
-        start: Day = None,
-        end: Day = None,
-        *,
-        where: Where = None,
-    ) -> Window:
-        """The window of that kind for a date, or from `start` to `end`, both inclusive.
-
-        Without a date, the window of the newest trading day with a line (of the source that `where`
-        names). Raises `UsageError` where the arguments do not fit together, and `WindowError`.
-        """
-        book = self.book_of(as_where(where))
-        if (start is None) != (end is None):
-            raise UsageError("start and end go together: give both dates")
-        if start is not None and end is not None:
-            if date is not None:
-                raise UsageError("give either a date or start and end")
-            if window not in ("daily", "range"):
-                raise UsageError(f"give either the window {window} or start and end")
-            return range_window(book, start, end)
-        return resolve_window(book, window, date)
-
-    def selection(
-        self,
-        window: str = "daily",
-        date: Day = None,
-        *,
-        start: Day = None,
-        end: Day = None,
-        where: Where = None,
-    ) -> Selection:
-        """The trades behind a summary of the same arguments."""
-        conditions = as_where(where)
-        chosen = self.window(window, date, start, end, where=conditions)
-        return Selection(self.book_of(conditions), chosen, conditions)
 
     def summary(
         self,
@@ -167,8 +128,15 @@ class Desk:
         """Every figure of a window: daily, weekly, monthly, last-7d, last-30d or all.
 
         Without a date, the window of the newest trading day with a line.
+
+        >>> desk.summary("weekly", "2025-10-09").metrics["net_pnl"]
+        Decimal('59.82023')
+        >>> desk.summary(start="2025-09-22", end="2025-10-03", where="side=long")
         """
-        return summarize(self.selection(window, date, start=start, end=end, where=where))
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        summary = summarize(selection)
+        summary.data_up_to = selection.book.present_day
+        return summary
 
     def explain(
         self,
@@ -180,98 +148,174 @@ class Desk:
         end: Day = None,
         where: Where = None,
     ) -> Explanation:
-        """Where a figure comes from: its formula, its numbers, and the log lines behind it."""
+        """Where a figure comes from: its formula, its numbers, and the log lines behind it.
+
+        >>> desk.explain("largest_loss", "monthly").lines
+        ['logs/trades/2025-10-01.jsonl:10']
+        """
         from perfkit.summary.explain import explain
 
         selection = self.selection(window, date, start=start, end=end, where=where)
-        return explain(metric, summarize(selection, ()), selection)
+        found = explain(metric, summarize(selection, ()), selection)
+        return found._replace(data_up_to=selection.book.present_day)
 
-    def glance(self, window: str = "daily", date: Day = None, *, where: Where = None) -> Text:
-        """What happened, in one paragraph and one small table."""
-        return self._text(render.glance, window, date, where)
+    def glance(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Text:
+        """What happened, in one paragraph and one small table.
 
-    def figures(self, window: str = "daily", date: Day = None, *, where: Where = None) -> Text:
-        """Every figure, in groups."""
-        return self._text(render.figures, window, date, where)
+        >>> desk.glance("weekly", "2025-10-09")
+        """
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        return _text(render.glance, selection)
 
-    def targets(self, window: str = "daily", date: Day = None, *, where: Where = None) -> Text:
-        """The targets, and how the figures compare with them."""
-        return self._text(render.targets, window, date, where)
+    def figures(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Text:
+        """Every figure, in groups.
 
-    def quality(self, window: str = "daily", date: Day = None, *, where: Where = None) -> Text:
-        """Anything odd about the log lines, trades and days of the window."""
-        return self._text(render.quality, window, date, where)
+        >>> desk.figures("weekly", "2025-10-09")
+        """
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        return _text(render.figures, selection)
+
+    def targets(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Text:
+        """The targets, and how the figures compare with them.
+
+        >>> desk.targets("weekly", "2025-10-09")
+        """
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        return _text(render.targets, selection)
+
+    def quality(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Text:
+        """Anything odd about the log lines, trades and days of the window.
+
+        >>> desk.quality("weekly", "2025-10-09")
+        """
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        return _text(render.quality, selection)
 
     def breakdown(
-        self, dimension: str, window: str = "daily", date: Day = None, *, where: Where = None
-    ) -> Text:
-        """One line per strategy, symbol or another of `DIMENSIONS`."""
+        self,
+        dimension: str,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Breakdown:
+        """A table with a line per part; `.frame()` has every metric of each, for pandas.
+
+        `dimension` is strategy, symbol, side, weekday, hour, exit_reason, execution_mode, account
+        or source.
+
+        >>> desk.breakdown("strategy", "monthly")
+        >>> desk.breakdown("strategy", "monthly").frame()["net_pnl"]
+        """
+        from perfkit.desk.breakdown import Breakdown
+
         checked = checked_dimension(dimension)
-        return self._text(lambda summary: render.breakdown(summary, checked), window, date, where)
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        summary = summarize(selection, (checked,))
+        return Breakdown(summary, checked, selection.book.present_day)
 
-    def _text(
-        self, rendered: Callable[[Summary], str], window: str, date: Day, where: Where
-    ) -> Text:
-        """A summary as `rendered` shows it."""
-        summary = self.summary(window, date, where=where)
-        return Text(rendered(summary), summary.data.digest)
+    def changes(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Changes:
+        """What changed since the period before: figures, target statuses, new alerts.
 
-    def changes(self, window: str = "daily", date: Day = None, *, where: Where = None) -> Text:
-        """What changed since the period before: figures, target statuses, new alerts."""
+        >>> desk.changes("weekly", "2025-10-09")
+        """
         from perfkit.alerts.status import began_in
         from perfkit.summary.changes import changes, period_before
 
-        conditions = as_where(where)
-        chosen = self.window(window, date, where=conditions)
-        before = period_before(self.config.calendar, chosen)
+        now = self.selection(window, date, start=start, end=end, where=where)
+        before = period_before(self.config.calendar, now.window)
         return changes(
-            self.summary(window, date, where=conditions),
-            self.summary(before.kind, before.last_day, where=conditions),
-            began_in(self.config.root, chosen),
+            summarize(now),
+            summarize(Selection(now.book, before, now.where)),
+            began_in(self.config.root, now.window),
+            now.book.present_day,
         )
 
     def backtest(
-        self, rule: str | Rule | None = None, start: Day = None, end: Day = None
+        self,
+        rule: RuleGiven | Sequence[RuleGiven] | None = None,
+        start: Day = None,
+        end: Day = None,
     ) -> Backtest:
-        """When alert rules would have fired: all of config/alerts.yaml, one by its id, or your own.
+        """When alert rules would have fired, from `start` to `end`, both inclusive; default: ever.
 
-        From `start` to `end`, both inclusive; without them, over all trades.
+        `rule` is the id of one of config/alerts.yaml, what `rule` returns, a mapping with the keys
+        of that file, or a list of these; without it, all rules of the file are run.
+
+        >>> desk.backtest("win-rate-20", start="2025-09-08")
+        >>> desk.backtest([desk.rule("win-rate-20", below=limit) for limit in ("0.5", "0.55")])
         """
         from perfkit.alerts.backtest import desk_backtest
+        from perfkit.desk.rules import rules_given
 
-        return desk_backtest(self.config, rule, start, end)
+        return desk_backtest(self.config, rules_given(self.config, rule), start, end)
+
+    def rule(self, rule: str, /, **changes: object) -> Rule:
+        """A rule of config/alerts.yaml, or a variant of it: some of its keys changed.
+
+        Numbers are exact: text, integers or `Decimal`. None leaves a key out; `for` is `for_`. The
+        id of a variant says what differs.
+
+        >>> desk.rule("win-rate-20", below="0.55").id
+        'win-rate-20-below-0.55'
+        """
+        from perfkit.desk.rules import variant
+
+        return variant(self.config, rule, changes)
 
     def alerts(self) -> Text:
-        """The state of each alert rule after the last run of `perfkit-alerts`."""
+        """The state of each alert rule after the last run of `perfkit-alerts`.
+
+        >>> desk.alerts()
+        """
         from perfkit.alerts.status import alert_status
 
         return alert_status(self.config.root, self.config.calendar.timezone)
 
-    def closed(self, window: Window, where: Where = None) -> Trades:
-        """The trades that closed in the window, in trade order."""
-        return self.all_closed(where).between(window.start, window.end)
 
-    def all_closed(self, where: Where = None) -> Trades:
-        """Every closed trade, in trade order."""
-        conditions = as_where(where)
-        return self.book_of(conditions).closed.where(conditions)
-
-    def trades(self, start: Day = None, end: Day = None, where: Where = None) -> pd.DataFrame:
-        """A frame with a row per closed trade; decimals are `decimal.Decimal`, times are UTC.
-
-        From `start` to `end`, both inclusive; one date alone is that day, none is every trade.
-        """
-        from perfkit.summary.frame import trades_frame
-
-        closed = self.all_closed(where)
-        if start is not None or end is not None:
-            window = self.window(start=start or end, end=end or start, where=where)
-            closed = closed.between(window.start, window.end)
-        return trades_frame(closed)
-
-    def open_trades(self, where: Where = None) -> pd.DataFrame:
-        """A frame with a row per trade that has not closed."""
-        from perfkit.summary.frame import trades_frame
-
-        conditions = as_where(where)
-        return trades_frame(self.book_of(conditions).open.where(conditions))
+def _text(rendered: Callable[[Summary], str], selection: Selection) -> Text:
+    """A summary as `rendered` shows it."""
+    summary = summarize(selection)
+    return Text(rendered(summary), summary.data.digest, selection.book.present_day)

@@ -40,16 +40,22 @@ def read(
     What is assumed is printed as the YAML that says the same, unless `quiet`. `currency` is that of
     all amounts, `timezone` the zone of days and of times without one. Where a log can be read in
     several ways, `UndecidedError` lists the questions, and `answers` has the number of the answer
-    for each: `{"costs": 2}`. Nothing is written, and each call reads the files anew.
+    for each: `{"costs": 2}`. Nothing is written. When the files grow, the next figure sees it.
 
     Raises `NoResultsError`, `UndecidedError`, `LogReadError` or `UsageError`.
+
+    >>> desk = perfkit.read("trades.csv", currency="USDT")
+    >>> desk.summary("all")
     """
     if not paths:
         raise UsageError('name a log file: perfkit.read("trades.csv")')
+    for path in paths:
+        if not isinstance(path, str | os.PathLike):
+            raise UsageError(f'{path!r} is not a path; name a log file: perfkit.read("trades.csv")')
     founds = inferred([os.fspath(path) for path in paths], currency, answers or {})
     if not quiet:
         print(yaml_of(founds))
-    return desk_on(founds, timezone)
+    return desk_on(founds, timezone, live=True)
 
 
 def inferred(paths: Sequence[str], currency: str | None, answers: Mapping[str, int]) -> list[Found]:
@@ -113,8 +119,10 @@ def yaml_of(founds: Sequence[Found], *, explained: bool = True) -> str:
     return "sources:\n" + "".join(source_yaml(found, explained=explained) for found in founds)
 
 
-def desk_on(founds: Sequence[Found], timezone: str, jobs: int | None = None) -> Desk:
+def desk_on(
+    founds: Sequence[Found], timezone: str, jobs: int | None = None, *, live: bool = False
+) -> Desk:
     """A desk in memory that reads these files as a workspace with that YAML would."""
     text = config_yaml(founds, timezone)
     config = of_text(text.encode(), os.getcwd(), timezone_override() or None)
-    return Desk(config, None, Options(cached=False, jobs=jobs))
+    return Desk(config, None, Options(cached=False, jobs=jobs), live=live)

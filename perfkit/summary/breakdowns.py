@@ -89,7 +89,13 @@ class WindowSlices:
 def checked_dimension(dimension: str) -> str:
     """The dimension itself; raises `UsageError` for one that there is no breakdown by."""
     if dimension not in DIMENSIONS:
-        raise UsageError(f"no breakdown by {dimension!r}; use one of {', '.join(DIMENSIONS)}")
+        from difflib import get_close_matches
+
+        close = get_close_matches(str(dimension), DIMENSIONS, 1)
+        meant = f"did you mean {close[0]}? " if close else ""
+        raise UsageError(
+            f"no breakdown by {dimension!r}; {meant}use one of {', '.join(DIMENSIONS)}"
+        )
     return dimension
 
 

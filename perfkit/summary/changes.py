@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from perfkit.core.calendar import Calendar, Window
@@ -38,8 +38,10 @@ _BEFORE = {"daily": "the trading day before", "weekly": "the week before"}
 class Changes(Text):
     """What changed, as Markdown, with a digest of the summaries and episodes it was made from."""
 
-    def __init__(self, markdown: str, digest: str, compared: str) -> None:
-        super().__init__(markdown, digest)
+    def __init__(
+        self, markdown: str, digest: str, compared: str, data_up_to: date | None = None
+    ) -> None:
+        super().__init__(markdown, digest, data_up_to)
         self.compared = compared
 
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, str]]:
@@ -48,7 +50,10 @@ class Changes(Text):
 
 
 def changes(
-    summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode] = ()
+    summary: SummaryShape,
+    previous: SummaryShape,
+    episodes: Sequence[Episode] = (),
+    data_up_to: date | None = None,
 ) -> Changes:
     """The figures of both periods, targets whose status changed, and new alerts."""
     parts = [_sentence(summary, previous)]
@@ -58,7 +63,8 @@ def changes(
     parts.append(_changed_targets(summary, previous))
     parts.append(_new_alerts(episodes, summary.window.timezone))
     text = "\n".join(part for part in parts if part)
-    return Changes(text, summary.data.digest, compared(summary, previous, episodes))
+    made_of = compared(summary, previous, episodes)
+    return Changes(text, summary.data.digest, made_of, data_up_to)
 
 
 def compared(

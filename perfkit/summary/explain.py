@@ -7,14 +7,14 @@ a sum, a count or a mean they are those of every trade that enters it.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 
 from perfkit.core.errors import UsageError
 from perfkit.core.exact import EXACT, canonical
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.formatting import aligned, plain
+from perfkit.core.formatting import aligned, escaped, plain, table
 from perfkit.core.trades import LOST, PNL_KNOWN, WON, Trades, joined
 from perfkit.metrics.drawdown import (
     Fall,
@@ -27,15 +27,27 @@ from perfkit.metrics.facts import Value
 from perfkit.metrics.registry import METRICS
 from perfkit.summary.formula_numbers import numbers_in
 from perfkit.summary.labels import moment
+from perfkit.summary.render import LONGEST_SENTENCE
 from perfkit.summary.selection import Selection
+from perfkit.summary.shape import WindowShape
+from perfkit.summary.shown import as_html, bundle, public_names, with_note
 from perfkit.summary.summary import Summary, account_curve, pnl_curve
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.summary.shown import Printer
+
+HEADER = ("closed", "symbol", "outcome", "net P&L", "log lines")
+MOST_SHOWN = 50
+"""Trades that an explanation lists in a notebook."""
 
 
 class Explanation(NamedTuple):
     """A figure with what it was made from.
 
     `inputs` are the numbers its formula names; `trades` the rows of trades behind it, in trade
-    order; `text` is what `perfkit explain` prints.
+    order; `text` is what `perfkit explain` prints. `reason` says why there is no value;
+    `data_up_to` is the newest trading day with a line, where a desk has made it.
     """
 
     metric: str
@@ -43,33 +55,56 @@ class Explanation(NamedTuple):
     inputs: dict[str, Value | None]
     trades: Trades
     text: str
+    window: WindowShape
+    reason: str | None = None
+    data_up_to: date | None = None
 
     @property
     def lines(self) -> list[str]:
         """`path:line` of every log line behind the figure."""
         return [str(place) for row in range(len(self.trades)) for place in self.trades.places(row)]
 
+    @property
+    def markdown(self) -> str:
+        """The same as Markdown, with the first `MOST_SHOWN` trades."""
+        return _markdown(self)
+
     def __str__(self) -> str:
         return self.text
 
+    def __dir__(self) -> list[str]:
+        return public_names(self)
+
+    def _repr_html_(self) -> str | None:
+        return as_html(self.markdown, self.data_up_to)
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/plain": self.text}
+        return bundle(self.text, self.markdown, self.data_up_to)
+
+    def _repr_pretty_(self, printer: Printer, _: object) -> None:
+        """The text as IPython asks for it; of a tuple it would show the fields."""
+        printer.text(with_note(self.text, self.data_up_to))
 
 
 def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
     """Explains one figure of a summary; raises `UsageError` for an unknown metric."""
-    if metric not in METRICS:
+    if metric not in tuple(METRICS):  # also where it cannot be hashed
         raise UsageError(_unknown(metric))
     trades = _behind(metric, selection)
     inputs = numbers_in(metric, summary, selection)
     text = _text(metric, summary, inputs, trades)
-    return Explanation(metric, summary.metrics[metric], inputs, trades, text)
+    reason = summary.undefined.get(metric)
+    return Explanation(
+        metric, summary.metrics[metric], inputs, trades, text, summary.window, reason
+    )
 
 
 def _unknown(metric: str) -> str:
     from difflib import get_close_matches
 
-    similar = "".join(f"did you mean {name}? " for name in get_close_matches(metric, METRICS, 1))
+    similar = "".join(
+        f"did you mean {name}? " for name in get_close_matches(str(metric), METRICS, 1)
+    )
     return f"unknown metric {metric!r}; {similar}`perfkit summary --json` shows all metrics"
 
 
@@ -209,13 +244,42 @@ def _text(metric: str, summary: Summary, inputs: dict[str, Value | None], trades
     lines.append(f"\nBased on {len(trades):,} trade{'' if len(trades) == 1 else 's'}.")
     if not len(trades):
         return "\n".join(lines) + "\n"
-    header = ["closed", "symbol", "outcome", "net P&L", "log lines"]
-    rows = [_row(trades, number, summary.window.timezone) for number in range(len(trades))]
+    header, rows = _listed(trades, len(trades), summary.window.timezone)
+    return "\n".join(lines) + "\n" + aligned(header, rows, left=3)
+
+
+def _markdown(found: Explanation) -> str:
+    row, trades = METRICS[found.metric], found.trades
+    count = len(trades)
+    parts = [
+        f"**{row.label}**, {found.window.kind} {found.window.label}\n",
+        f"{escaped(row.what, LONGEST_SENTENCE)}\n",
+    ]
+    value = _exact(found.value) if found.reason is None else f"undefined: {found.reason}"
+    numbers = [[found.metric, f"{value} ({row.unit})" if found.reason is None else value]]
+    numbers += [["formula", row.formula]]
+    numbers += [[name, _exact(number)] for name, number in found.inputs.items()]
+    shown = [[escaped(cell, LONGEST_SENTENCE) for cell in line] for line in numbers]
+    parts.append(table(["Figure", "Exactly"], shown))
+    parts.append(f"Based on {count:,} trade{'' if count == 1 else 's'}.\n")
+    if count:
+        header, rows = _listed(trades, min(count, MOST_SHOWN), found.window.timezone)
+        cells = [[escaped(cell, LONGEST_SENTENCE) for cell in line] for line in rows]
+        parts.append(table(header, cells, left=3))
+    if count > MOST_SHOWN:
+        parts.append(f"And {count - MOST_SHOWN:,} more: `.trades` and `.lines` have all of them.\n")
+    return "\n".join(parts)
+
+
+def _listed(trades: Trades, most: int, timezone: str) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the first trades; what is realised of open ones has a column if any is."""
+    header = list(HEADER)
+    rows = [_row(trades, number, timezone) for number in range(most)]
     if any(one is not None for one in trades.realized_pnl.units):
         header.insert(4, "realized")
         for number, cells in enumerate(rows):
             cells.insert(4, _number(trades[number].realized_pnl))
-    return "\n".join(lines) + "\n" + aligned(header, rows, left=3)
+    return header, rows
 
 
 def _row(trades: Trades, row: int, timezone: str) -> list[str]:

@@ -29,7 +29,7 @@ def parse_where(conditions: Sequence[str]) -> dict[str, str]:
                 f"--where {condition}: write field=value, for example execution_mode=LIVE"
             )
         if name not in FILTER_FIELDS:
-            raise UsageError(f"--where {name}: filter by one of {', '.join(FILTER_FIELDS)}")
+            raise UsageError(f"--where {name}: {_instead_of(name)}")
         if where.get(name, value) != value:
             raise UsageError(f"--where {name}: given twice; a trade has only one {name}")
         where[name] = value
@@ -47,7 +47,33 @@ def as_where(where: Where) -> dict[str, str]:
         if where.startswith("{"):
             return as_where(_json_object(where))
         return parse_where(_BETWEEN_CONDITIONS.split(where) if where.strip() else [])
-    return parse_where([f"{name}={value}" for name, value in where.items()])
+    if not isinstance(where, Mapping):
+        raise UsageError(
+            f"where={where!r} is not a filter; write where='symbol=BTCUSDT' or "
+            "where={'symbol': 'BTCUSDT'}"
+        )
+    return parse_where([f"{name}={_value_of(name, value)}" for name, value in where.items()])
+
+
+def _value_of(name: str, value: object) -> str:
+    """A value of a filter as text; a number such as that of an account is its digits."""
+    if isinstance(value, str) or (isinstance(value, int) and not isinstance(value, bool)):
+        return str(value)
+    if isinstance(value, list | tuple | set | frozenset):
+        raise UsageError(
+            f"where: {name} is a list, and a filter takes one value; for several, choose rows in "
+            f"pandas: desk.summary_of(frame[frame[{name!r}].isin([...])])"
+        )
+    raise UsageError(f"where: {name}={value!r} is not text; write it in quotes")
+
+
+def _instead_of(name: str) -> str:
+    """What to filter by instead."""
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, FILTER_FIELDS, 1)
+    meant = f"did you mean {close[0]}? " if close else ""
+    return f"{meant}filter by one of {', '.join(FILTER_FIELDS)}"
 
 
 def where_text(where: Mapping[str, str]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 from perfkit.core.formatting import (
@@ -29,6 +29,7 @@ from perfkit.summary.labels import (
     shown_difference,
 )
 from perfkit.summary.shape import Part, SummaryShape, TargetVerdict
+from perfkit.summary.shown import PublicNames, as_html, bundle
 from perfkit.summary.targets import INSUFFICIENT, MET, MISSED
 
 NO_TRADES = "No trades in window"
@@ -40,21 +41,26 @@ VERDICTS = {MET: "met", MISSED: "**missed**", INSUFFICIENT: "not enough data"}
 _KINDS = {"daily": "Day", "weekly": "Week", "monthly": "Month"}
 
 
-class Text:
+class Text(PublicNames):
     """Markdown that shows as such in JupyterLab, in a report, and as plain text in a terminal.
 
-    `digest` is that of the summary it was made from.
+    `digest` is that of the summary it was made from; `data_up_to` the newest trading day with a
+    line, where that is known.
     """
 
-    def __init__(self, markdown: str, digest: str) -> None:
+    def __init__(self, markdown: str, digest: str, data_up_to: date | None = None) -> None:
         self.markdown = markdown
         self.digest = digest
+        self.data_up_to = data_up_to
 
     def __str__(self) -> str:
         return self.markdown
 
+    def _repr_html_(self) -> str | None:
+        return as_html(self.markdown, self.data_up_to)
+
     def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, str]]:
-        shown = {"text/markdown": self.markdown, "text/plain": self.markdown}
+        shown = bundle(self.markdown, self.markdown, self.data_up_to)
         return shown, {"perfkit_digest": self.digest}
 
 

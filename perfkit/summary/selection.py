@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from perfkit.book.store.day_sheet import NO_NAME, Sheet, digest_of, sheet_of
 from perfkit.book.store.ledger import FileEntry
 from perfkit.book.store.packing import PackedTrades
 from perfkit.core.calendar import Window, checked, parse_date
-from perfkit.core.errors import LineError, NoTradesError
+from perfkit.core.errors import LineError, NoTradesError, WindowError
 from perfkit.core.trades import Trades, joined, no_trades
 from perfkit.metrics import tally
 
@@ -61,6 +61,10 @@ def as_date(day: date | str) -> date:
     """A date in any of its spellings; a datetime gives its date. Raises `WindowError`."""
     if isinstance(day, str):
         return parse_date(day)
+    if not isinstance(day, date):
+        raise WindowError(
+            f"{day!r} is not a date; write one as text, YYYY-MM-DD, or as datetime.date"
+        )
     return checked(day.date() if isinstance(day, datetime) else day)
 
 
@@ -94,8 +98,7 @@ class Selection:
     @cached_property
     def history(self) -> Trades:
         """The trades that closed before the window's end, in trade order."""
-        before = self.book.trades_of(self._days_before).where(self._filter)
-        return joined([before, self.inside])
+        return joined([self._trades_of(self._days_before), self.inside])
 
     def lead_in(self, count: int) -> Trades:
         """The last `count` trades that closed before the window, or as many as there are."""
@@ -110,7 +113,7 @@ class Selection:
     def day_trades(self, day: date) -> Trades:
         """The trades that closed on a day."""
         if day not in self._day_trades:
-            self._day_trades[day] = self.book.trades_of([day]).where(self._filter)
+            self._day_trades[day] = self._trades_of([day])
         return self._day_trades[day]
 
     @cached_property
@@ -144,7 +147,7 @@ class Selection:
             opened_from = self.book.entry(day).opened_from
             if day > self.window.last_day and opened_from is not None and opened_from < end:
                 later.append(day)
-        closed_later = self.book.trades_of(later).where(self._filter)
+        closed_later = self._trades_of(later)
         never = self.never_closed
         newest = self.book.newest_day
         if newest is None or newest > self.window.last_day:
@@ -242,6 +245,10 @@ class Selection:
     def left_out(self) -> list[LineError]:
         """What could not be read of the window's lines and was left out."""
         return sorted(line for day, line in self.book.left_out if self._has(day))
+
+    def _trades_of(self, days: Sequence[date]) -> Trades:
+        """The closed trades of some days that are selected."""
+        return self.book.trades_of(days).where(self._filter)
 
     @cached_property
     def _days_before(self) -> list[date]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from decimal import Decimal
 
 from perfkit.book.book import PnlCurve
@@ -30,21 +31,36 @@ from perfkit.summary.shape import (
     SummaryShape,
     WindowShape,
 )
+from perfkit.summary.shown import PublicNames, as_html, bundle, with_note
 from perfkit.summary.targets import verdicts
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.summary.shown import Printer
 
 ENDED_BEFORE = Undefined("the window does not hold the newest line")
 
 
-class Summary(SummaryShape):
-    """Every figure of one window, which JupyterLab and a terminal show as tables."""
+class Summary(PublicNames, SummaryShape):
+    """Every figure of one window, which JupyterLab and a terminal show as tables.
 
-    __slots__ = ()
+    `data_up_to` is the newest trading day with a line, where a desk has made the summary.
+    """
+
+    data_up_to: date | None = None
 
     def __str__(self) -> str:
         return summary_text(self)
 
+    def _repr_html_(self) -> str | None:
+        return as_html(summary_markdown(self), self.data_up_to)
+
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return {"text/plain": summary_text(self), "text/markdown": summary_markdown(self)}
+        return bundle(summary_text(self), summary_markdown(self), self.data_up_to)
+
+    def _repr_pretty_(self, printer: Printer, _: object) -> None:
+        """The text as IPython asks for it; of a tuple it would show the fields."""
+        printer.text(with_note(summary_text(self), self.data_up_to))
 
 
 def summarize(selection: Selection, dimensions: Sequence[str] = DIMENSIONS) -> Summary:

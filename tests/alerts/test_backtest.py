@@ -68,7 +68,7 @@ class TestEpisodes:
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
-            (("nothing",), "unknown rule; the rules are loss, calm, stale"),
+            (("nothing",), "is not a rule of config.alerts.yaml; the rules are loss, calm"),
             (("stale",), "stale is a clock rule"),
             (("loss", "2026-04-09", "2026-04-08"), "is before the first"),
             (("loss", "soon"), "is not a date"),

@@ -69,7 +69,7 @@ def figures(root: Path, *, cached: bool, jobs: int | None = 1) -> Callable[[], N
     """perfkit: every metric and every breakdown of the whole span, read anew or from the cache."""
     import perfkit
 
-    desk = perfkit.open(root, cached=cached, jobs=jobs)
+    desk = perfkit.open(root, cached=cached, jobs=jobs, live=False)
 
     def run() -> None:
         desk.refresh().summary("all")
@@ -81,7 +81,7 @@ def index(root: Path, jobs: int) -> Callable[[], None]:
     """perfkit: every log read into a new cache."""
     import perfkit
 
-    desk = perfkit.open(root, jobs=jobs)
+    desk = perfkit.open(root, jobs=jobs, live=False)
 
     def run() -> None:
         shutil.rmtree(root / "logs/performance", ignore_errors=True)

@@ -1,16 +1,21 @@
 """The library as an analyst uses it from a notebook: `perfkit.open()` and what hangs off it."""
 
 import json
+import re
+import sqlite3
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, timedelta
+from contextlib import closing
+from datetime import date
 from decimal import Decimal
 from inspect import signature
 from pathlib import Path
+from typing import Any
 
-import pandas as pd
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from IPython.core.interactiveshell import InteractiveShell
+from traitlets.config import Config as TraitConfig
 
 import perfkit
 from perfkit import Desk, PerfkitError
@@ -18,14 +23,15 @@ from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.charts.desk import ChartDesk
 from perfkit.core.errors import (
     ConfigError,
+    LogReadError,
     MixedCurrencyError,
     NoTradesError,
     UsageError,
     WorkspaceNotFoundError,
 )
-from perfkit.core.trade import FILTER_FIELDS, Trade
+from perfkit.core.trade import FILTER_FIELDS
 from perfkit.summary.filters import as_where, where_text
-from tests.conftest import BOT, WriteWorkspace
+from tests.conftest import WriteWorkspace
 
 
 def trade(order: str, closed_at: str | None, pnl: str, **more: str) -> str:
@@ -52,6 +58,11 @@ SOURCE_LOGS = {
     "logs/scalper.jsonl": trade("S1", "2026-04-07T10:00:00", "1"),
     "logs/swing.jsonl": trade("W1", "2026-04-08T10:00:00", "5"),
 }
+
+
+def log_one_more(desk: Desk) -> None:
+    with (desk.config.root / "logs/trades/2026-04-08.jsonl").open("a") as log:
+        log.write(trade("B2", "2026-04-08T01:00:00", "1"))
 
 
 @pytest.fixture
@@ -109,10 +120,25 @@ class TestOpen:
         with pytest.raises(UsageError, match="scalper, swing"):
             desk.summary()
 
-    def test_logs_are_read_once_until_refreshed(self, desk: Desk) -> None:
+    def test_each_call_sees_the_logs_as_they_are_then(self, desk: Desk) -> None:
         assert desk.summary("all").metrics["closed_trades"] == 3
-        with (desk.config.root / "logs/trades/2026-04-08.jsonl").open("a") as log:
-            log.write(trade("B2", "2026-04-08T01:00:00", "1"))
+        assert desk.book is desk.book
+        log_one_more(desk)
+        assert desk.summary("all").metrics["closed_trades"] == 4
+        assert len(desk.trades()) == 4
+
+    def test_logs_that_are_gone_are_an_error_and_not_what_they_were(self, desk: Desk) -> None:
+        desk.summary("all")
+        (desk.config.root / "logs/trades").rename(desk.config.root / "logs/moved")
+        with pytest.raises(LogReadError, match="no such file or folder"):
+            desk.summary("all")
+
+    def test_desk_that_is_not_live_keeps_to_what_it_read_until_refreshed(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        desk = perfkit.open(workspace(logs=LOGS), live=False)
+        assert desk.summary("all").metrics["closed_trades"] == 3
+        log_one_more(desk)
         assert desk.summary("all").metrics["closed_trades"] == 3
         assert desk.refresh().summary("all").metrics["closed_trades"] == 4
 
@@ -157,6 +183,12 @@ class TestWindows:
             ({"date": "6 April"}, "write YYYY-MM-DD"),
             ({"date": date(1, 1, 1)}, "from 1970 to 8999"),
             ({"window": "hourly"}, "use one of daily, weekly"),
+            ({"window": "weekli"}, "did you mean weekly?"),
+            ({"window": ["daily"]}, "use one of daily, weekly"),
+            ({"window": "2026-04-06"}, "is a date and not a window; write date='2026-04-06'"),
+            ({"window": date(2026, 4, 6)}, "is a date and not a window; write date='2026-04-06'"),
+            ({"date": 20260406}, "20260406 is not a date; write one as text, YYYY-MM-DD"),
+            ({"where": 5}, "where=5 is not a filter"),
         ],
     )
     def test_window_that_makes_no_sense_is_a_usage_error(
@@ -192,6 +224,7 @@ class TestFilters:
             ("strategy=a=b", {"strategy": "a=b"}),
             ('{"strategy": "a, side=b"}', {"strategy": "a, side=b"}),
             ({"symbol": "BTC"}, {"symbol": "BTC"}),
+            ({"account": 1001}, {"account": "1001"}),
         ],
     )
     def test_spelling(self, spelling: Mapping[str, str] | str | None, filter_: object) -> None:
@@ -202,6 +235,12 @@ class TestFilters:
         [
             ("colour=red", "filter by one of"),
             ({"colour": "red"}, "filter by one of"),
+            ({"symbl": "BTC"}, "did you mean symbol"),
+            ({"symbol": ["BTC", "ETH"]}, "symbol is a list, and a filter takes one value"),
+            ({"symbol": None}, "symbol=None is not text"),
+            ({"account": True}, "account=True is not text"),
+            ({"account": 1.5}, "account=1.5 is not text"),
+            (["symbol=BTC"], "is not a filter; write where="),
             ("symbol", "write field=value"),
             ("symbol=BTC, symbol=ETH", "given twice"),
             ('{"symbol": 1}', "not a JSON object of texts"),
@@ -243,7 +282,9 @@ class TestSummary:
     def test_it_shows_as_a_table_in_jupyter_and_in_markdown(self, desk: Desk) -> None:
         summary = desk.summary("weekly")
         bundle = summary._repr_mimebundle_()
-        assert bundle["text/plain"] == str(summary)
+        assert bundle["text/plain"] == f"{summary}Data up to Wednesday, 2026-04-08.\n"
+        assert "<td>-1.70 USD</td>" in bundle["text/html"]
+        assert bundle["text/html"] == summary._repr_html_()
         assert "| Net P&L | -1.70 USD |" in bundle["text/markdown"]
 
     def test_same_question_has_the_same_digest_and_another_has_another(self, desk: Desk) -> None:
@@ -262,7 +303,11 @@ class TestSummary:
     ) -> None:
         text = getattr(desk, name)("weekly")
         shown, told = text._repr_mimebundle_()
-        assert shown == {"text/markdown": str(text), "text/plain": str(text)}
+        note = "Data up to Wednesday, 2026-04-08."
+        assert shown["text/markdown"] == f"{text}\n*{note}*\n"
+        assert shown["text/plain"] == f"{text}{note}\n"
+        assert note in shown["text/html"]
+        assert shown["text/html"] == text._repr_html_()
         assert told == {"perfkit_digest": desk.summary("weekly").data.digest}
         assert str(text).endswith("\n")
 
@@ -274,82 +319,11 @@ class TestSummary:
     def test_breakdown_by_what_there_is_none_is_a_usage_error(self, desk: Desk) -> None:
         with pytest.raises(UsageError, match="strategy, symbol"):
             desk.breakdown("colour", "weekly")
+        with pytest.raises(UsageError, match="did you mean symbol"):
+            desk.breakdown("symbols", "weekly")
 
     def test_breakdown_of_nothing_says_so(self, desk: Desk) -> None:
         assert str(desk.breakdown("weekday", "daily", "2026-04-06")) == "No trades in window.\n"
-
-
-class TestFrames:
-    def test_there_is_a_row_per_closed_trade_in_trade_order_and_a_column_per_field(
-        self, desk: Desk
-    ) -> None:
-        frame = desk.trades()
-        assert list(frame.columns) == list(Trade._fields)
-        assert list(frame["line"]) == [
-            "logs/trades/2026-04-07.jsonl:1",
-            "logs/trades/2026-04-07.jsonl:2",
-            "logs/trades/2026-04-08.jsonl:1",
-        ]
-        assert list(frame["outcome"]) == ["win", "win", "loss"]
-
-    def test_money_is_decimal_and_sums_exactly(self, desk: Desk) -> None:
-        frame = desk.trades("2026-04-07", "2026-04-07")
-        assert {type(amount) for amount in frame["net_pnl"]} == {Decimal}
-        assert sum(frame["net_pnl"]) == Decimal("0.3")
-
-    def test_times_are_utc_to_the_microsecond_and_can_be_counted_with(self, desk: Desk) -> None:
-        frame = desk.trades()
-        assert [str(frame[name].dt.tz) for name in ("opened_at", "closed_at")] == ["UTC", "UTC"]
-        last = frame["closed_at"][1]
-        assert last == pd.Timestamp("2026-04-07T23:59:59.999999Z")
-        held = frame["closed_at"] - frame["opened_at"]
-        assert held[2] == timedelta(days=1, hours=12)
-
-    @pytest.mark.parametrize(
-        ("start", "end", "orders"),
-        [
-            (None, None, 3),
-            ("2026-04-07", "2026-04-08", 3),
-            ("2026-04-07", "2026-04-07", 2),
-            ("2026-04-08", "2026-04-08", 1),
-            ("2026-04-07", None, 2),
-            (None, "2026-04-08", 1),
-            (date(2026, 4, 9), date(2026, 5, 1), 0),
-        ],
-    )
-    def test_dates_are_inclusive_and_one_alone_is_that_day(
-        self, desk: Desk, start: str | None, end: str | None, orders: int
-    ) -> None:
-        assert len(desk.trades(start, end)) == orders
-
-    def test_days_are_those_of_the_zone(self, workspace: WriteWorkspace) -> None:
-        desk = perfkit.open(workspace(BOT + "timezone: Europe/Berlin\n", LOGS))
-        assert len(desk.trades("2026-04-08", "2026-04-08")) == 2
-
-    def test_filter_is_the_one_of_summaries(self, desk: Desk) -> None:
-        assert list(desk.trades(where="symbol=BTC")["symbol"]) == ["BTC", "BTC"]
-
-    def test_frame_without_trades_has_the_same_columns_and_times(self, desk: Desk) -> None:
-        empty, full = desk.trades("2026-04-06", "2026-04-06"), desk.trades()
-        assert len(empty) == 0
-        assert list(empty.columns) == list(full.columns)
-        assert empty["closed_at"].dt.tz is not None
-
-    def test_open_trades_have_their_logged_pnl_and_no_outcome(self, desk: Desk) -> None:
-        frame = desk.open_trades()
-        assert list(frame["symbol"]) == ["ETH"]
-        assert list(frame["net_pnl"]) == [Decimal("7.5")]
-        assert frame["closed_at"].isna().all()
-        assert list(frame["outcome"]) == [None]
-        assert len(desk.open_trades(where="symbol=BTC")) == 0
-
-    def test_closed_trades_of_a_window_are_those_of_its_figures(self, desk: Desk) -> None:
-        closed = desk.closed(desk.window("daily", "2026-04-07"))
-        assert [closed[row].net_pnl for row in range(len(closed))] == [
-            Decimal("0.1"),
-            Decimal("0.2"),
-        ]
-        assert closed[1].closed_at == datetime(2026, 4, 7, 23, 59, 59, 999999, UTC)
 
 
 def test_charts_are_figures_that_can_be_saved(desk: Desk, tmp_path: Path) -> None:
@@ -373,4 +347,140 @@ def test_explanation_is_of_the_trades_of_the_window(desk: Desk) -> None:
     explanation = desk.explain("net_pnl", "daily", "2026-04-07")
     assert explanation.value == Decimal("0.3")
     assert explanation.lines == [f"logs/trades/2026-04-07.jsonl:{line}" for line in (1, 2)]
-    assert explanation._repr_mimebundle_() == {"text/plain": str(explanation)}
+    shown = explanation._repr_mimebundle_()
+    assert shown["text/plain"] == f"{explanation}Data up to Wednesday, 2026-04-08.\n"
+    assert "| 2026-04-07 00:00:00 UTC | BTC | win | 0.1 |" in shown["text/markdown"]
+    assert shown["text/html"] == explanation._repr_html_()
+    assert "<td>logs/trades/2026-04-07.jsonl:1</td>" in shown["text/html"]
+
+
+@pytest.fixture(scope="module")
+def shell() -> Any:
+    settings = TraitConfig()
+    settings.HistoryManager.enabled = False
+    return InteractiveShell(config=settings)  # type: ignore[no-untyped-call]
+
+
+class TestNotebook:
+    """What IPython makes of a desk and of its results."""
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "desk",
+            "desk.summary('weekly')",
+            "desk.explain('net_pnl', 'weekly')",
+            "desk.changes('weekly')",
+            "desk.breakdown('symbol', 'weekly')",
+            "desk.glance('weekly')",
+            "desk.summary_of(desk.trades())",
+        ],
+    )
+    def test_result_has_html_markdown_and_text_and_says_how_far_the_data_goes(
+        self, shell: Any, desk: Desk, asked: str
+    ) -> None:
+        result = eval(asked, {"desk": desk})
+        shown, _ = shell.display_formatter.format(result)
+        assert shown.keys() == {"text/html", "text/markdown", "text/plain"}
+        assert all("Data up to Wednesday, 2026-04-08." in one for one in shown.values())
+        colours = re.findall(r"[{;](?:color|background)[^;}]*", shown["text/html"])
+        assert {one.partition(":")[2] for one in colours} == {"inherit", "transparent"}
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "desk.summary('weekly')",
+            "desk.explain('net_pnl', 'weekly')",
+            "desk.changes('weekly')",
+            "desk.breakdown('symbol', 'weekly')",
+            "desk.glance('weekly')",
+        ],
+    )
+    def test_in_a_report_it_is_the_markdown_of_its_window_alone(
+        self, shell: Any, desk: Desk, monkeypatch: pytest.MonkeyPatch, asked: str
+    ) -> None:
+        monkeypatch.setenv("PERFKIT_SNAPSHOT", "anything")
+        shown, _ = shell.display_formatter.format(eval(asked, {"desk": desk}))
+        assert shown.keys() == {"text/plain", "text/markdown"}
+        assert not [one for one in shown.values() if "Data up to" in one]
+
+    def test_cell_that_runs_again_shows_new_trades(self, shell: Any, desk: Desk) -> None:
+        shell.user_ns["desk"] = desk
+        cell = "desk.summary('all')"
+        assert shell.run_cell(cell).result.metrics["closed_trades"] == 3
+        log_one_more(desk)
+        assert shell.run_cell(cell).result.metrics["closed_trades"] == 4
+
+    @pytest.mark.parametrize(
+        ("cell", "shown"),
+        [
+            (
+                "x = 1\ndesk.summary('weekli')",
+                "line 2: desk.summary('weekli')\nWindowError: window 'weekli' is unknown; did you",
+            ),
+            (
+                "desk.chart.equity(where={'symbl': 'A'})",
+                "line 1: desk.chart.equity(where={'symbl': 'A'})\nUsageError: --where symbl: did",
+            ),
+            ("desk.summary_of(5)", "line 1: desk.summary_of(5)\nUsageError: this needs a frame"),
+            ("desk.rule('x')", "line 1: desk.rule('x')\nConfigError: config/alerts.yaml: is"),
+        ],
+    )
+    def test_wrong_argument_is_the_line_and_one_sentence(
+        self,
+        shell: Any,
+        desk: Desk,
+        capsys: pytest.CaptureFixture[str],
+        cell: str,
+        shown: str,
+    ) -> None:
+        shell.user_ns["desk"] = desk
+        assert not shell.run_cell(cell).success
+        printed = re.sub(r"\x1b\[[0-9;]*m", "", "".join(capsys.readouterr()))
+        assert printed.startswith(shown)
+        assert printed.count("\n") == 2
+
+    @pytest.mark.parametrize(
+        "asked",
+        [
+            "desk",
+            "desk.chart",
+            "desk.summary('weekly')",
+            "desk.explain('net_pnl')",
+            "desk.breakdown('symbol')",
+            "desk.changes('weekly')",
+        ],
+    )
+    def test_tab_completion_offers_public_names_only(self, desk: Desk, asked: str) -> None:
+        names = dir(eval(asked, {"desk": desk}))
+        assert names
+        assert [name for name in names if name.startswith("_") or name in ("count", "index")] == []
+
+    def test_desk_completes_to_what_it_can_be_asked(self, desk: Desk) -> None:
+        assert {"summary", "trades", "returns", "chart", "rule", "config"} <= set(dir(desk))
+
+    @pytest.mark.parametrize("name", [name for name in dir(Desk) if name[0] != "_"])
+    def test_every_method_shows_an_example(self, name: str) -> None:
+        documented = getattr(Desk, name).__doc__
+        assert documented
+        if callable(getattr(Desk, name)) and name != "book_of":
+            assert ">>> " in documented
+
+
+def test_database_with_a_write_ahead_log_is_seen_to_grow(workspace: WriteWorkspace) -> None:
+    config = (
+        "sources:\n  - name: bot\n    path: logs/bot.db\n    currency: USD\n    table: trades\n"
+        "    dialect: {fields: {closed_at: closed, net_pnl: pnl}}\n"
+    )
+    root = workspace(config)
+    with closing(sqlite3.connect(root / "logs/bot.db")) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE trades (closed TEXT, pnl TEXT)")
+        add = "INSERT INTO trades VALUES (?, ?)"
+        database.execute(add, ("2026-04-07T10:00:00Z", "1"))
+        database.commit()
+        desk = perfkit.open(root)
+        assert desk.summary("all").metrics["closed_trades"] == 1
+        database.execute(add, ("2026-04-07T11:00:00Z", "2"))
+        database.commit()
+        assert desk.summary("all").metrics["closed_trades"] == 2

@@ -3,6 +3,7 @@
 import json
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -116,3 +117,9 @@ def test_what_is_read_without_asking_is_what_was_logged(
         return
     metrics = desk.summary("all").metrics
     assert (metrics["closed_trades"], metrics["net_pnl"]) == (len(pnls), sum(pnls))
+
+
+@pytest.mark.parametrize("path", [5, None, ["trades.csv"]])
+def test_what_is_no_path_is_one_sentence(path: Any) -> None:
+    with pytest.raises(perfkit.UsageError, match="is not a path; name a log file"):
+        perfkit.read(path)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -88,6 +88,11 @@ def load_alerts(config: Config) -> AlertFile:
 def rules_of(text: str, shown: str, config: Config) -> tuple[Rule, ...]:
     """The rules of a text; `shown` is what errors call the file."""
     return _RulesReader(shown, parse(text, shown), config).file().rules
+
+
+def rules_from(entries: Sequence[object], shown: str, config: Config) -> tuple[Rule, ...]:
+    """The rules of mappings with the keys of the file; `shown` is what errors call them."""
+    return _RulesReader(shown, Document({"rules": list(entries)}, {}), config).file().rules
 
 
 def duration_us(text: object) -> int | None:

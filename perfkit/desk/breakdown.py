@@ -1,0 +1,34 @@
+"""A breakdown: a table in a notebook, a frame for pandas."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from perfkit.desk.frames import checked_numbers
+from perfkit.summary import render
+from perfkit.summary.render import Text
+from perfkit.summary.summary import Summary
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class Breakdown(Text):
+    """The parts of a window by a dimension: a table to look at, a frame to compute with."""
+
+    def __init__(self, summary: Summary, dimension: str, data_up_to: date | None = None) -> None:
+        markdown = render.breakdown(summary, dimension)
+        super().__init__(markdown, summary.data.digest, data_up_to)
+        self.dimension = dimension
+        self.parts = summary.breakdowns[dimension]
+
+    def frame(self, numbers: str = "decimal") -> pd.DataFrame:
+        """A row per part, by name, and a column per metric; None where one has no value.
+
+        >>> desk.breakdown("hour", "all").frame(numbers="float")["win_rate"].plot.bar()
+        """
+        checked_numbers(numbers)
+        from perfkit.summary.frame import parts_frame
+
+        return parts_frame(self.parts, self.dimension, numbers)

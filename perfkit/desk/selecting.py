@@ -1,0 +1,154 @@
+"""What every question to a desk begins with: the book, a window, a filter, and their trades."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+
+from perfkit.book import book as books
+from perfkit.book.book import Book
+from perfkit.book.cache import DEFAULT, Options
+from perfkit.config.settings import Config
+from perfkit.core.calendar import Window
+from perfkit.core.errors import LogReadError, UsageError
+from perfkit.core.trades import Trades
+from perfkit.disk.fingerprints import FileMark, mark_of
+from perfkit.logs.listing import chosen, log_files
+from perfkit.summary.filters import Where, as_where
+from perfkit.summary.selection import Day, Selection, range_window, resolve_window
+from perfkit.summary.shown import PublicNames
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Self
+
+
+class SelectingDesk(PublicNames):
+    """A workspace from which windows and filters select trades; logs are read when needed."""
+
+    def __init__(
+        self,
+        config: Config,
+        source: str | None = None,
+        options: Options = DEFAULT,
+        *,
+        live: bool = False,
+    ) -> None:
+        self.config = config
+        self.source = source
+        self.options = options
+        self.live = live
+        self._books: dict[str | None, tuple[FileMark | None, Book]] = {}
+
+    @property
+    def book(self) -> Book:
+        """Every trade of the logs. A live desk reads what is new since it was last asked."""
+        return self.book_of({})
+
+    def book_of(self, where: Mapping[str, str]) -> Book:
+        """The book a filter needs: of one source where it names one, else of all sources."""
+        source = where.get("source", self.source)
+        known = self._books.get(source)
+        if known is not None and not self.live:
+            return known[1]
+        mark = self._mark(source) if self.live else None
+        if known is None or mark is None or known[0] != mark:
+            known = self._books[source] = mark, books.read(self.config, source, self.options)
+        return known[1]
+
+    def refresh(self) -> Self:
+        """Forgets what was read, so the next figure sees the logs as they are now.
+
+        >>> desk.refresh().summary()
+        """
+        self._books.clear()
+        return self
+
+    def window(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        start: Day = None,
+        end: Day = None,
+        *,
+        where: Where = None,
+    ) -> Window:
+        """The window of that kind for a date, or from `start` to `end`, both inclusive.
+
+        Without a date, the window of the newest trading day with a line (of the source that `where`
+        names). Raises `UsageError` where the arguments do not fit together, and `WindowError`.
+
+        >>> desk.window("weekly", "2025-10-09").label
+        '2025-W41'
+        """
+        return window_in(self.book_of(as_where(where)), window, date, start, end)
+
+    def selection(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Selection:
+        """The trades behind a summary of the same arguments, for code with figures of its own.
+
+        >>> len(desk.selection("weekly", "2025-10-09").inside)
+        89
+        """
+        conditions = as_where(where)
+        book = self.book_of(conditions)
+        return Selection(book, window_in(book, window, date, start, end), conditions)
+
+    def closed(self, window: Window, where: Where = None) -> Trades:
+        """The trades that closed in a window, in trade order, as columns.
+
+        >>> desk.closed(desk.window("weekly", "2025-10-09"))[0].net_pnl
+        Decimal('-26.58109')
+        """
+        return self.all_closed(where).between(window.start, window.end)
+
+    def all_closed(self, where: Where = None) -> Trades:
+        """Every closed trade, in trade order, as columns.
+
+        >>> len(desk.all_closed("symbol=BTCUSDT"))
+        126
+        """
+        conditions = as_where(where)
+        return self.book_of(conditions).closed.where(conditions)
+
+    def _mark(self, source: str | None) -> FileMark | None:
+        """What the log files look like; None where they cannot be listed: reading says why."""
+        root = os.fspath(self.config.root)
+        try:
+            listed = [log_files(one, root) for one in chosen(self.config, source)]
+            paths = [file.path for one in listed for file in one.files]
+            return tuple((path, mark_of(path)) for path in paths + _write_ahead_logs(paths))
+        except (OSError, LogReadError):
+            return None
+
+
+def window_in(book: Book, window: str, date: Day, start: Day, end: Day) -> Window:
+    """The window that the arguments of a question choose. Raises `UsageError`."""
+    if (start is None) != (end is None):
+        raise UsageError("start and end go together: give both dates")
+    if start is not None and end is not None:
+        if date is not None:
+            raise UsageError("give either a date or start and end")
+        if window not in ("daily", "range"):
+            raise UsageError(f"give either the window {window} or start and end")
+        return range_window(book, start, end)
+    return resolve_window(book, window, date)
+
+
+def _write_ahead_logs(paths: Sequence[str]) -> list[str]:
+    """The files that SQLite keeps what is new in, beside the databases among these paths."""
+    folders = {os.path.dirname(path) for path in paths}
+    beside = {
+        os.path.join(folder, name)
+        for folder in folders
+        for name in os.listdir(folder)
+        if name.endswith("-wal")
+    }
+    return [wal for path in paths if (wal := f"{path}-wal") in beside]
