@@ -213,7 +213,7 @@ def _compared_text(
     with readable(name), open(path, "rb") as stream:
         status = os.fstat(stream.fileno())
         seen = known._replace(name=name, fingerprint=form_fingerprint(path, status), seen_at=now)
-        if known.is_compressed and status.st_size < LEAST_COMPRESSED:
+        if known.is_compressed and known.end and status.st_size < LEAST_COMPRESSED:
             return _Found(known, half_written=((name, NOT_WHOLE),))
         form = form_in(path, name, stream, dialect)
         if form.label != known.form:

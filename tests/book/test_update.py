@@ -494,7 +494,7 @@ class TestHeldBooks:
     ) -> None:
         later = "logs/trades/2026-04-07.jsonl"
         root = workspace(logs={LOG: line("A"), later: line("B", symbol="Y")})
-        held = open_desk(root)
+        held = open_desk(root, live=False)
         assert held.book.days_with_lines
         expected = open_desk(root, cached=False).summary("all").to_json()
         manifest = root / "logs/performance/cache/manifest"
@@ -515,7 +515,7 @@ class TestHeldBooks:
     ) -> None:
         root = workspace(logs={LOG: line("A") + line("B", "13:00")})
         symbols(root)
-        held = open_desk(root)
+        held = open_desk(root, live=False)
         assert held.book.days_with_lines
         for page in (root / "logs/performance/cache/pages").iterdir():
             page.write_bytes(page.read_bytes()[::-1])

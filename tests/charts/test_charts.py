@@ -438,7 +438,7 @@ class TestNothingToDraw:
         for module in [name for name in sys.modules if name.startswith("perfkit.chart")]:
             monkeypatch.delitem(sys.modules, module)
         monkeypatch.setitem(sys.modules, "matplotlib", None)
-        with pytest.raises(MissingExtraError, match=r"perfkit\[reports\]"):
+        with pytest.raises(MissingExtraError, match=r"PERFKIT\[reports\]"):
             __import__("perfkit.charts.desk")
 
 
