@@ -41,7 +41,7 @@ def test_log_of_a_real_bot_is_read_right_with_nothing_asked(name: str) -> None:
         ("ibkr-flex-trades.csv", {"costs": 1}, 3, "82.74"),
         ("kraken-trades.csv", {}, 2, "24.12"),
         ("lean-closedtrades.json", {}, 3, "170.6"),
-        ("ninjatrader-trades.csv", {"costs": 1, "day_or_month": 2}, 5, "2374.71"),
+        ("ninjatrader-trades.csv", {"costs": 1}, 5, "2374.71"),
         ("tradingview-list-of-trades.csv", {}, 3, "355"),
         ("tradovate-performance.csv", {"day_or_month": 2}, 4, "1375"),
         ("vectorbt-trades.csv", {}, 3, "0.938"),
