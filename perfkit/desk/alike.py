@@ -1,13 +1,18 @@
-"""Questions about a log that need not be asked, as each answer gives the same trades."""
+"""Questions about a log that need not be asked, and answers that cannot be read.
+
+A question whose answers all give the same trades is none. An answer that is refused once it is
+read is not offered, and where all are, nothing can be said of the log.
+"""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from perfkit.core.errors import PerfkitError
+from perfkit.inference.result import nothing_found
 from perfkit.inference.source import Found, answered
 
 if TYPE_CHECKING:
@@ -29,6 +34,7 @@ def without_idle_questions(found: Found, desk_of: Callable[[Sequence[Found]], De
     """
     if not found.reading.doubts or os.path.getsize(found.path) > _MOST_BYTES:
         return found
+    found = _without_refused(found, desk_of)
     for doubt in found.reading.doubts:
         is_open = len(doubt.answers) > 1 and doubt.name not in _OF_REALITY
         if is_open and _is_idle(found, doubt, desk_of):
@@ -39,16 +45,56 @@ def without_idle_questions(found: Found, desk_of: Callable[[Sequence[Found]], De
     return found
 
 
-def _is_idle(found: Found, doubt: Doubt, desk_of: Callable[[Sequence[Found]], Desk]) -> bool:
-    """Whether a question makes no difference, however the other ones are answered."""
+def _without_refused(found: Found, desk_of: Callable[[Sequence[Found]], Desk]) -> Found:
+    """The reading without answers that cannot be read, however the other questions are answered."""
+    doubts = found.reading.doubts
+    if not all(doubt.answers for doubt in doubts):
+        return found
+    kept = []
+    for doubt in doubts:
+        answers, why = [], ""
+        for number, answer in enumerate(doubt.answers, 1):
+            refused = _refused(found, doubt, number, desk_of)
+            if not refused:
+                answers.append(answer)
+            why = why or refused
+        if not answers:
+            return found._replace(reading=nothing_found(found.reading.columns, why))
+        kept.append(doubt._replace(answers=tuple(answers)))
+    return found._replace(reading=found.reading._replace(doubts=tuple(kept)))
+
+
+def _refused(
+    found: Found, doubt: Doubt, number: int, desk_of: Callable[[Sequence[Found]], Desk]
+) -> str:
+    """Why an answer cannot be read with any of the other ones; empty where it can."""
+    why = ""
+    for known in _others_answered(found, doubt):
+        try:
+            desk_of([answered(known, doubt.name, number)]).book_of({})
+        except PerfkitError as error:
+            why = why or str(error).removeprefix(f"{found.path}: ")
+        else:
+            return ""
+    return why
+
+
+def _others_answered(found: Found, doubt: Doubt) -> Iterator[Found]:
+    """The reading with the questions other than one answered, in so many ways."""
     others = [one for one in found.reading.doubts if one is not doubt]
-    if not all(one.answers for one in others):
-        return False
     ways = product(*(range(1, len(one.answers) + 1) for one in others))
     for way in islice(ways, _MOST):
         known = found
         for other, number in zip(others, way, strict=True):
             known = answered(known, other.name, number)
+        yield known
+
+
+def _is_idle(found: Found, doubt: Doubt, desk_of: Callable[[Sequence[Found]], Desk]) -> bool:
+    """Whether a question makes no difference, however the other ones are answered."""
+    if not all(one.answers for one in found.reading.doubts):
+        return False
+    for known in _others_answered(found, doubt):
         seen = set()
         for number in range(1, len(doubt.answers) + 1):
             try:

@@ -75,18 +75,23 @@ def inferred(paths: Sequence[str], currency: str | None, answers: Mapping[str, i
 
 def _inferred(path: str, currency: str | None) -> Found:
     refuse_unreadable(path, _shown(path))
-    found = found_in(path)
+    found = _with_results(found_in(path))
+    if currency is not None:
+        reading = found.reading
+        kept = tuple(said for said in reading.assumed if "currency" not in said)
+        doubts = tuple(doubt for doubt in reading.doubts if doubt.name != "currencies")
+        reading = reading._replace(
+            source={**reading.source, "currency": currency}, assumed=kept, doubts=doubts
+        )
+        found = found._replace(reading=reading)
+    return _with_results(_without_idle_questions(found))
+
+
+def _with_results(found: Found) -> Found:
     reading = found.reading
     if not reading.has_results:
-        raise NoResultsError(_shown(path), "; ".join(reading.evidence), reading.columns)
-    if currency is None:
-        return _without_idle_questions(found)
-    kept = tuple(said for said in reading.assumed if "currency" not in said)
-    doubts = tuple(doubt for doubt in reading.doubts if doubt.name != "currencies")
-    reading = reading._replace(
-        source={**reading.source, "currency": currency}, assumed=kept, doubts=doubts
-    )
-    return _without_idle_questions(found._replace(reading=reading))
+        raise NoResultsError(_shown(found.path), "; ".join(reading.evidence), reading.columns)
+    return found
 
 
 def _without_idle_questions(found: Found) -> Found:

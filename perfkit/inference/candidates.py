@@ -91,7 +91,7 @@ def _each_scored(
 ) -> list[Candidate]:
     found = []
     for pnl in results:
-        closing = closing_records(pnl, columns, times, failed)
+        closing = closing_records(pnl, columns, times, failed, roles.get("exit_price"))
         if not closing.rows or not any(pnl.numbers[row] for row in closing.rows):
             continue
         if isinstance(pnl, Either) and pnl.expression in closing.only:
@@ -99,8 +99,24 @@ def _each_scored(
         if closing.marker is None and not closing.only:
             closing = _without_openings(closing, pnl, roles, times)
         others = [one for one in named if one is not pnl]
-        found.append(_scored(pnl, closing, roles, times, fees, others))
+        held = says.balances_say(pnl, columns, fees, closing.rows)
+        if fees and held.is_net is None and _is_gross_less_costs(pnl, columns, fees, closing.rows):
+            held = held._replace(is_net=True)
+        found.append(_scored(pnl, closing, roles, times, fees, others, held))
     return found
+
+
+def _is_gross_less_costs(
+    pnl: Column, columns: Sequence[Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether a column that is called gross, such as `gross_usd`, is the P&L and the costs."""
+    return any(
+        column.kind == NUMBER
+        and "gross" in column.words
+        and says.differ_by_costs(column, pnl, fees, rows)
+        for column in columns
+        if column is not pnl
+    )
 
 
 def _without_openings(
@@ -163,8 +179,9 @@ def _scored(
     times: Times,
     fees: Sequence[Column],
     others: Sequence[Column],
+    held: says.Balance,
 ) -> Candidate:
-    """A candidate with its evidence, one check after the other."""
+    """A candidate with its evidence, one check after the other; `held` is what balances say."""
     name = pnl_name(pnl.parts[0].name if isinstance(pnl, Either) else pnl.name) or unnamed.NAME
     rows = says.checked(closing.rows)
     prices, side_of_exit = _prices(pnl, roles, fees, rows)
@@ -184,13 +201,15 @@ def _scored(
             unit = FRACTION if growth == says.HUNDRED else unit
     named = f"{'the name ' if name is not unnamed.NAME else ''}{pnl.name}"
     evidence = [(name.score, named), *_of_prices(prices, unit, roles)]
-    if balance.moves or growth is not None:
+    if held.moves:
+        evidence.append((25, "a balance before and after differs by it"))
+    elif balance.moves or growth is not None:
         evidence.append((25, f"{roles['balance'].name} moves by it"))
     evidence += _of_columns(pnl, closing, roles, times, rows)
     evidence += _of_others(pnl, name, unit, others, closing.rows)
     described = min(3 * len(_DESCRIBING & roles.keys()), 12) - 3 * (len(pnl.path) - 1)
-    said = [True if name.is_net else False if name.is_gross else None, prices.is_net]
-    said += [balance.is_net, is_less_by_costs(pnl, roles, fees, rows) or None]
+    said = _of_costs(name, prices, balance, held, roles)
+    said.append(is_less_by_costs(pnl, roles, fees, rows) or None)
     return Candidate(
         pnl=pnl,
         name=name,
@@ -200,10 +219,29 @@ def _scored(
         is_net=next((one for one in said if one is not None), None),
         reasons=tuple(reason for _, reason in evidence),
         sign_contradicts=_contradicts(prices),
-        proved=prices.proved or balance.moves or growth is not None,
+        proved=prices.proved or held.moves or balance.moves or growth is not None,
         side_of_exit=side_of_exit,
         is_in_quotes=prices.in_quotes and not balance.moves,
     )
+
+
+def _of_costs(
+    name: PnlName,
+    prices: Prices,
+    balance: says.Balance,
+    held: says.Balance,
+    roles: Mapping[str, Column],
+) -> list[bool | None]:
+    """Whether costs are in a P&L by its name, a balance and prices, the surest first."""
+    said = [True if name.is_net else False if name.is_gross else None, held.is_net]
+    if balance.is_net and _is_held(roles["balance"]):  # what it moves by is what was earned
+        said.append(True)
+    return [*said, prices.is_net, balance.is_net]
+
+
+def _is_held(balance: Column) -> bool:
+    """Whether a balance is what an account holds, and no sum of results."""
+    return pnl_name(balance.name) is None
 
 
 def _of_orders(

@@ -46,13 +46,17 @@ class Closing(NamedTuple):
 
 
 def closing_records(
-    pnl: Column, columns: Sequence[Column], times: Times, failed: set[int]
+    pnl: Column,
+    columns: Sequence[Column],
+    times: Times,
+    failed: set[int],
+    out: Column | None = None,
 ) -> Closing:
-    """The records that close a trade whose result is in the column `pnl`."""
+    """The records that close a trade whose result is in the column `pnl`; `out` has exit prices."""
     rows = [row for row in range(len(pnl.values)) if row not in failed]
     known = [row for row in rows if pnl.numbers[row] is not None]
     nonzero = [row for row in known if pnl.numbers[row]]
-    ended = _ended(times)
+    ended = _ended(times, out)
     marked = [
         found
         for column in columns
@@ -168,9 +172,14 @@ def opening_results(pnl: Column, closing: Closing) -> list[int]:
     return [row for row in closing.opening if pnl.numbers[row]] if opened - closed else []
 
 
-def _ended(times: Times) -> Sequence[bool]:
-    """For each record whether it has a closing time; empty where there is no such column."""
-    return times.closed[0].present if times.closed else []
+def _ended(times: Times, out: Column | None) -> Sequence[bool]:
+    """For each record whether it has a closing time, or where none are logged an exit price.
+
+    Empty where there is neither such a column.
+    """
+    if times.closed:
+        return times.closed[0].present
+    return [] if out is None else [bool(price) for price in out.numbers]
 
 
 def _worth(closing: Closing) -> tuple[int, ...]:

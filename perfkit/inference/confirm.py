@@ -23,7 +23,7 @@ _KNOWN = 2_500
 """Words of so many records at either end are known."""
 
 
-class _RefusedError(Exception):
+class RefusedError(Exception):
     """A dialect that cannot be compiled, for which nothing is confirmed."""
 
 
@@ -32,8 +32,8 @@ def closed_if_it_holds(reading: Reading, records: Sequence[Record]) -> int | Non
     if "fills" in reading.dialect:
         return None
     try:
-        dialect = compile_dialect("inferred", reading.dialect, _refused)
-    except _RefusedError:
+        dialect = compile_dialect("inferred", reading.dialect, refused)
+    except RefusedError:
         return None
     conditions = [*dialect.only, *(one for group in dialect.open_when for one in group)]
     if any(_has_new_words(one, records) for one in conditions):
@@ -48,8 +48,8 @@ def closed_if_it_holds(reading: Reading, records: Sequence[Record]) -> int | Non
     return len(closing)
 
 
-def _refused(key: str, problem: str, remedy: str) -> Exception:
-    return _RefusedError(f"{key}: {problem}; {remedy}")
+def refused(key: str, problem: str, remedy: str) -> Exception:
+    return RefusedError(f"{key}: {problem}; {remedy}")
 
 
 def _values(field: object, records: Sequence[Record]) -> Sequence[object]:
@@ -90,6 +90,17 @@ def _meeting(conditions: Sequence[Condition], records: Sequence[Record]) -> Sequ
                 kept.append(record)
         records = kept
     return records
+
+
+def rows_meeting(
+    conditions: Sequence[Condition], records: Sequence[Record], rows: Sequence[int]
+) -> Sequence[int]:
+    """Which of some rows meet conditions on fields; one on a function of fields is passed over."""
+    for condition in conditions:
+        values = _values(condition.source, records)
+        if len(values) == len(records):
+            rows = [row for row in rows if condition.holds(values[row])]
+    return rows
 
 
 def _are_results(dialect: Dialect, closing: Sequence[Record]) -> bool:

@@ -19,7 +19,9 @@ from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
+from perfkit.inference.questions.coverage import covers_more, which_covers
 from perfkit.inference.questions.groups import untimed
+from perfkit.inference.questions.ignored import with_ignored_asked
 from perfkit.inference.questions.paid_in import result_and_costs
 from perfkit.inference.questions.sizes import of_one_unit
 from perfkit.inference.record_kinds import failed_records, total_records
@@ -86,7 +88,8 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     candidates = [one for one in candidates if one.score >= least]
     if not candidates:
         return without_pnl(log) or nothing_found(names)
-    return _of_executions(log, candidates) or _read(candidates, log)
+    reading = _of_executions(log, candidates) or _with_other_covered(candidates, log)
+    return with_ignored_asked(reading, records, columns, roles, times)
 
 
 def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
@@ -126,6 +129,20 @@ def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
     return found._replace(
         score=best.score + 25, evidence=(*found.evidence, f"{best.pnl.name} agrees")
     )
+
+
+def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
+    """The best reading, with a question where its P&L is that of few records that closed.
+
+    Another P&L of most of them, perhaps in another unit, may be what is looked for.
+    """
+    best, reading = candidates[0], _read(candidates, log)
+    other = next((one for one in candidates[1:] if covers_more(one, best, log)), None)
+    if other is None or any(doubt.name == "two_results" for doubt in reading.doubts):
+        return reading
+    doubt = which_covers(best, other, reading, _read([other], log))
+    others = [one for one in reading.doubts if one.name != "left_out"]  # which is the same question
+    return reading._replace(doubts=(doubt, *others))
 
 
 def _read(

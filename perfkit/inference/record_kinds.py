@@ -9,15 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from decimal import Decimal
 
-from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
-from perfkit.inference.table.names import word_set, words
+from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, TIME, Column
+from perfkit.inference.table.names import CLOSED, pnl_name, time_role, word_set, words
 
 CLOSING = word_set("""
     close closed exit exited sold settled settle settlement resolved resolve won win lost loss stop
     stopped stoploss sl tp tp1 tp2 tp3 take takeprofit profit partial out liquidated liquidation
     redeem redeemed expired completed complete finished trailing breakeven be cashout cover covered
-    timeout wins
+    timeout wins even tie draw
     """)
 OPENING = word_set("""
     open opened opening entry enter entered in pending placed active hold holding new submitted
@@ -47,6 +48,9 @@ _OF_EFFECTS = {
     **dict.fromkeys(("open", "entry", "enter"), "open"),
     **dict.fromkeys(("close", "exit"), "close"),
 }
+_LEAST_ENDED = 2
+_OF_THE_TRADE = frozenset(("is", "open", "active", "still", "trade", "position", "order"))
+"""Words of a flag that says of a trade that it is open: a strategy or a stop is active as well."""
 _KINDS_OF_RECORDS = frozenset(
     ("status", "state", "result", "event", "action", "type", "kind", "category")
 )
@@ -72,6 +76,8 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
         if not column.has_few_words or len(column.distinct) > MOST_WORDS:
             continue
         bad = {label for label in column.distinct if _is_failed(label)}
+        if bad and _say_how_it_ended(column, bad, columns):
+            bad = set()
         bad |= {label for label in column.distinct if set(words(label)) & MOVED}
         bad |= {label for label in column.distinct if words(label) in _BOOKED}
         if bad and len(bad) < len([label for label in column.distinct if label]):
@@ -122,6 +128,27 @@ def _all_open_or_close(labels: set[str]) -> bool:
     """Whether each word of a column says `open` or `close`, whatever the column is called."""
     said = [set(words(label)) & {"open", "close"} for label in labels]
     return len(labels) > 1 and all(len(one) == 1 for one in said) and len(set(map(str, said))) == 2
+
+
+def _say_how_it_ended(column: Column, failed: set[str], columns: Sequence[Column]) -> bool:
+    """Whether words such as `failed` say how trades ended: those all lost, and others all won.
+
+    So they do of a trade that hit its stop: with a closing time, and a P&L below 0.
+    """
+    closed = [one.present for one in columns if one.kind == TIME and time_role(one.name) == CLOSED]
+    for pnl in columns:
+        if not closed or pnl.kind != NUMBER or pnl_name(pnl.name) is None:
+            continue
+        ended: dict[bool, list[Decimal | None]] = {True: [], False: []}
+        for row, label in enumerate(column.labels):
+            if closed[0][row] or label in failed:
+                ended[label in failed].append(pnl.numbers[row] if closed[0][row] else None)
+        lost, won = ended[True], ended[False]
+        if min(len(lost), len(won)) < _LEAST_ENDED:
+            continue
+        if all(one is not None and one < 0 for one in lost) and all(one and one > 0 for one in won):
+            return True
+    return False
 
 
 def _is_failed(label: str) -> bool:
@@ -186,7 +213,7 @@ def _of_flag(column: Column, parts: set[str]) -> tuple[set[str], set[str]]:
     yes, no = {"true", "1"}, {"false", "0"}
     if parts & {"close", "resolved", "settled", "exited", "completed", "sold", "exit"}:
         return (yes, no) if len(parts) <= 2 else (set(), set())
-    if parts & {"open", "active"} and len(parts) <= 2:
+    if parts & {"open", "active"} and parts <= _OF_THE_TRADE:
         return no, yes
     return set(), set()
 

@@ -22,6 +22,7 @@ CHECKED = 400
 HUNDRED = Decimal(100)
 _TRAILING = word_set("trailing trail breakeven be ts time partial")
 _STOPS = word_set("sl stop stoploss")
+_HELD = word_set("equity balance bankroll capital cash")
 _TARGETS = word_set("tp target takeprofit profit tp1 tp2 tp3")
 
 
@@ -79,6 +80,29 @@ def balance_says(
     return Balance(True, None if by_pnl == by_less else by_pnl > by_less)
 
 
+def balances_say(
+    pnl: Column, columns: Sequence[Column], fees: Sequence[Column], rows: Sequence[int]
+) -> Balance:
+    """Compares the P&L with a balance before and after, which each record has: equity_before."""
+    held = {frozenset(one.words): one for one in columns if set(one.words) & _HELD}
+    for said, earlier in held.items():
+        if "before" not in said or (said - {"before"}) | {"after"} not in held:
+            continue
+        later = held[(said - {"before"}) | {"after"}]
+        compared = by_pnl = by_less = 0
+        for row in rows[:CHECKED]:
+            before, after, earned = earlier.numbers[row], later.numbers[row], pnl.numbers[row]
+            if before is None or after is None or not earned:
+                continue
+            compared += 1
+            moved = after - before
+            by_pnl += moved == earned
+            by_less += moved == earned - costs(fees, row)
+        if compared and max(by_pnl, by_less) * 10 >= compared * 9:
+            return Balance(True, None if by_pnl == by_less else by_pnl > by_less)
+    return NO_BALANCE
+
+
 def grows_by(pnl: Column, balance: Column, rows: Sequence[int]) -> Decimal | None:
     """What a P&L is multiplied with so that a balance grows by it: 1 for per cent, 100 for parts.
 
@@ -104,7 +128,7 @@ def differ_by_costs(
     gross: Column, net: Column, fees: Sequence[Column], rows: Sequence[int]
 ) -> bool:
     """Whether one P&L column is another one less the costs."""
-    compared = agreed = 0
+    compared = agreed = exact = 0
     for row in rows:
         before, after = gross.numbers[row], net.numbers[row]
         cost = costs(fees, row)
@@ -113,7 +137,9 @@ def differ_by_costs(
         compared += 1
         allowed = 2 * (gross.step + net.step)
         agreed += abs(before - after - cost) <= allowed < abs(cost)
-    return compared >= 2 and agreed >= AGREES * compared
+        exact += before - after == cost
+    is_enough = compared >= 2 or exact == compared == 1
+    return is_enough and agreed >= AGREES * compared
 
 
 def outcome_agrees(pnl: Column, outcome: Column, rows: Sequence[int]) -> bool | None:

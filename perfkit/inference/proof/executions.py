@@ -100,8 +100,8 @@ def _matched(
             entry_costs[row] = before - position.costs
             found.reducing.append(row)
             found.gross[row] = earned
-            if abs(position.size) <= abs(size) * _ROUNDED:
-                rounding = max(rounding, abs(position.size))
+            if position.left <= abs(size) * _ROUNDED:
+                rounding = max(rounding, position.left)
         excess = max(_DUST, abs(size) * _ROUNDED)
         if (
             position.size < -excess
@@ -154,6 +154,8 @@ class _Position:
         self.size = Decimal(0)
         self.price = Decimal(0)
         self.costs = Decimal(0)
+        self.left = Decimal(0)
+        """What the last reduction left, before next to nothing is taken for nothing."""
 
     def take(self, signed: Decimal, price: Decimal, cost: Decimal) -> Decimal | None:
         """Takes an execution; returns what it earned where it reduced the position."""
@@ -167,7 +169,8 @@ class _Position:
         earned = closed * (price - self.price)
         self.costs -= self.costs * abs(closed / held)
         self.size += signed
-        if abs(self.size) <= _DUST:
+        self.left = abs(self.size)
+        if self.left <= _DUST:
             self.size = Decimal(0)
         elif (self.size > 0) != (held > 0):
             self.price = price

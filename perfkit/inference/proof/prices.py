@@ -67,6 +67,8 @@ def prices_say(
         scaled = [(row, share * times) for row, share in relative if (times := factor(row))]
         if _agree(pnl, scaled):
             return Prices(True, unit, None, sign)
+        if unit == MONEY and fees and _is_exact(pnl, _after_costs(scaled, fees)):
+            return Prices(True, unit, True, sign)
     if _agree(pnl, _in_risk(roles, moves)):
         return Prices(True, RISK, None, sign)
     if _agree(pnl, moves):
@@ -208,10 +210,11 @@ def _in_money(
     gross = _agree(pnl, sized)
     if not fees:
         return Prices(True, MONEY, None, None, True) if gross else None
-    net = _agree(pnl, [(row, amount - costs(fees, row)) for row, amount in sized])
+    less = _after_costs(sized, fees)
+    net = _agree(pnl, less)
     if gross and net:
         strict = _exact_share(pnl, sized)
-        after = _exact_share(pnl, [(row, amount - costs(fees, row)) for row, amount in sized])
+        after = _exact_share(pnl, less)
         return Prices(True, MONEY, None if strict == after else after > strict, None, True)
     return Prices(True, MONEY, net, None, True) if gross or net else None
 
@@ -223,6 +226,17 @@ def _exact_share(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> int:
         earned = pnl.numbers[row]
         found += earned is not None and abs(earned - amount) <= 2 * pnl.step
     return found
+
+
+def _after_costs(
+    amounts: Sequence[tuple[int, Decimal]], fees: Sequence[Column]
+) -> list[tuple[int, Decimal]]:
+    return [(row, amount - costs(fees, row)) for row, amount in amounts]
+
+
+def _is_exact(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> bool:
+    """Whether nearly all records agree to the digits that they show."""
+    return len(expected) >= 2 and _exact_share(pnl, expected) * 20 >= 19 * len(expected)
 
 
 def _scales(

@@ -157,8 +157,10 @@ CARRY = frozenset(("swap", "funding", "interest", "rollover", "overnight"))
 _CURRENCY_WORDS = word_set("currency asset coin token ccy")
 _OF_AN_OBJECT = word_set("cost amount value")
 _FEE_OTHERS = word_set(
-    "rate pct percent currency asset id tier type est estimated bps % predicted days count"
+    "rate pct percent currency asset id tier type est estimated bps % predicted days count "
+    "estimate estimates equity balance capital cash bankroll after before received"
 )
+"""Words that make a name of costs one of something else: a rate, an estimate, what is left."""
 _PRICES = frozenset(("price", "entry_price", "exit_price", "stop_loss", "target", "balance"))
 """Parts of a trade whose names may say a currency: `price_eur`, `entry_price_usd`."""
 _ABOUT_MARKETS = word_set(

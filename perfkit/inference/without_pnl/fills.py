@@ -26,6 +26,7 @@ from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.without_pnl.books import NO_BOOKS, books_of
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
+from perfkit.inference.without_pnl.other_sides import with_other_sides
 from perfkit.inference.without_pnl.turns import POINTS_OF_ONE, OfOne, of_one_unit_each, take_turns
 from perfkit.inference.without_pnl.unfilled import of_unfilled
 
@@ -43,6 +44,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     log = log._replace(roles=with_proved_fields(roles, log.columns, rows))
     if _are_of_positions(log, rows):
         return None
+    log, other = with_other_sides(log, rows)
     if take_turns(log, rows):
         log = log._replace(roles={**log.roles, "quantity": of_one_unit_each(log)})
     found = executions_of(log.roles, when, rows)
@@ -61,6 +63,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         **{key: value for key, value in _times_of(when).items() if value},
     }
     doubts = [*moments.doubts, *books.doubts, *_doubts(log, found, is_logged=pnl is not None)]
+    doubts += filter(None, [other])
     return reading_of(
         log,
         dialect,

@@ -1,0 +1,42 @@
+"""A P&L that few of the closed trades have, beside another one that all of them have."""
+
+from __future__ import annotations
+
+from perfkit.inference.candidates import Candidate
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.result import Reading
+from perfkit.inference.without_pnl.log_facts import Log
+
+_LEAST = 5
+_MANY = 2
+
+
+def covers_more(other: Candidate, best: Candidate, log: Log) -> bool:
+    """Whether another P&L is that of all that closed by price and time, and the best of few."""
+    out = log.roles.get("exit_price")
+    if out is None or not log.times.closed or other.name.is_running:
+        return False
+    closed = log.times.closed[0].present
+    ended = {row for row, price in enumerate(out.numbers) if price and closed[row]}
+    mine = {row for row in best.closing.rows if best.pnl.numbers[row] is not None} & ended
+    theirs = {row for row in other.closing.rows if other.pnl.numbers[row] is not None} & ended
+    return len(theirs) >= max(_LEAST, _MANY * len(mine)) and mine <= theirs
+
+
+def which_covers(best: Candidate, other: Candidate, reading: Reading, instead: Reading) -> Doubt:
+    """The question, with the answers of a reading and of the one that takes the other P&L."""
+    keys = dict.fromkeys((*instead.dialect, *reading.dialect))
+    changes: dict[str, object] = {
+        key: instead.dialect.get(key)
+        for key in keys
+        if instead.dialect.get(key) != reading.dialect.get(key)
+    }
+    return Doubt(
+        "two_results",
+        f"{len(best.closing.rows)} records have {best.pnl.name}, and {len(other.closing.rows)} "
+        f"that closed have {other.pnl.name}; which is the result of a trade?",
+        (
+            Answer(other.pnl.name, {"currency": instead.source["currency"], **changes}),
+            Answer(best.pnl.name, {}),
+        ),
+    )

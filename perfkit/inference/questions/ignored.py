@@ -1,0 +1,162 @@
+"""Records that have all that a closed trade has, and that a reading leaves out all the same.
+
+The last look at a reading, whatever found it: each record with a P&L other than 0, a time, and an
+exit price or a closing time is read, or there is a reason why it is no trade: it is still open by
+its own words, it is there once more, or it is money that was moved. All others are asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from perfkit.config.compile import compile_dialect
+from perfkit.config.dialect import Dialect
+from perfkit.inference.confirm import RefusedError, refused, rows_meeting
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.record_kinds import MOVED, OPENING, UPDATES, total_records
+from perfkit.inference.result import Reading
+from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
+from perfkit.inference.table.names import words
+from perfkit.inference.table.roles import Times
+
+Record = Mapping[str, object]
+
+_RESULTS = ("net_pnl", "gross_pnl")
+_SAME_QUESTIONS = frozenset(("opening_results", "untimed", "left_out"))
+_KINDS = frozenset(
+    ("status", "state", "event", "type", "kind", "action", "phase", "result", "outcome", "category")
+)
+_IS_OPEN = frozenset(("open", "is open", "active", "is active"))
+_IS_CLOSED = frozenset(("closed", "is closed", "settled", "resolved"))
+
+
+def with_ignored_asked(
+    reading: Reading,
+    records: Sequence[Record],
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+) -> Reading:
+    """The reading, with a question about what it leaves out without a reason."""
+    pnl = _result_of(reading, columns)
+    if pnl is None or "fills" in reading.dialect or not times.are_there:
+        return reading
+    if any(doubt.name in _SAME_QUESTIONS for doubt in reading.doubts):
+        return reading
+    full = _with_everything(pnl, roles, times)
+    if not full:
+        return reading
+    try:
+        dialect = compile_dialect("inferred", reading.dialect, refused)
+    except RefusedError:
+        return reading
+    read = _rows_read(dialect, records)
+    ignored = _without_reason(
+        [row for row in full if row not in read], read, pnl, columns, roles, times
+    )
+    if not ignored:
+        return reading
+    doubt = _asked(reading, dialect, records, ignored, pnl, times)
+    return reading._replace(doubts=(*reading.doubts, doubt))
+
+
+def _result_of(reading: Reading, columns: Sequence[Column]) -> Column | None:
+    """The column that a reading takes the P&L from, alone or less others."""
+    fields = reading.dialect.get("fields")
+    said = [fields[name] for name in _RESULTS if name in fields] if isinstance(fields, dict) else []
+    names = {str(one).partition(" ")[0] for one in said}
+    return next((one for one in columns if one.kind == NUMBER and one.expression in names), None)
+
+
+def _with_everything(pnl: Column, roles: Mapping[str, Column], times: Times) -> list[int]:
+    out = roles.get("exit_price")
+    closed = times.closed[0] if times.closed else None
+    whens = [*times.closed, *times.event, *times.other, *times.opened]
+    return [
+        row
+        for row, earned in enumerate(pnl.numbers)
+        if earned
+        and ((out is not None and out.numbers[row]) or (closed is not None and closed.present[row]))
+        and any(when.present[row] for when in whens)
+    ]
+
+
+def _rows_read(dialect: Dialect, records: Sequence[Record]) -> set[int]:
+    kept = set(rows_meeting(dialect.only, records, range(len(records))))
+    for group in dialect.open_when:
+        kept -= set(rows_meeting(group, records, sorted(kept)))
+    return kept
+
+
+def _without_reason(
+    rows: Sequence[int],
+    read: set[int],
+    pnl: Column,
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+) -> list[int]:
+    if not rows:
+        return []
+    totals, _ = total_records(columns)
+    parts = [pnl, *times.closed[:1], *(roles[role] for role in ("symbol",) if role in roles)]
+    known = {_key(parts, row) for row in read}
+    words_of = [
+        one
+        for one in columns
+        if one.kind == BOOLEAN
+        or (one.kind == TEXT and one.has_few_words and set(one.words) & _KINDS)
+    ]
+    return [
+        row
+        for row in rows
+        if row not in totals
+        and _key(parts, row) not in known
+        and not any(_is_no_close(column, row) for column in words_of)
+    ]
+
+
+def _key(parts: Sequence[Column], row: int) -> tuple[Decimal | str | None, ...]:
+    return tuple(one.numbers[row] if one.kind == NUMBER else one.labels[row] for one in parts)
+
+
+def _is_no_close(column: Column, row: int) -> bool:
+    """Whether a record says itself that it opens, is still open, or moves money."""
+    label, name = column.labels[row], " ".join(column.words)
+    if column.kind == BOOLEAN:
+        return label == ("true" if name in _IS_OPEN else "false" if name in _IS_CLOSED else "-")
+    said = set(words(label))
+    return bool(said & MOVED) or (bool(said & (OPENING | UPDATES)) and "close" not in said)
+
+
+def _asked(
+    reading: Reading,
+    dialect: Dialect,
+    records: Sequence[Record],
+    ignored: Sequence[int],
+    pnl: Column,
+    times: Times,
+) -> Doubt:
+    total = sum((pnl.numbers[row] or Decimal(0) for row in ignored), Decimal(0))
+    only = reading.dialect.get("only")
+    names = list(only) if isinstance(only, dict) else []
+    by = [
+        name
+        for name, condition in zip(names, dialect.only, strict=True)
+        if len(rows_meeting([condition], records, ignored)) < len(ignored)
+    ]
+    answers = [Answer("no, they are no trades", {})]
+    if by and pnl.expression not in by:
+        changes: dict[str, object] = dict.fromkeys(f"only.{name}" for name in by)
+        closed = times.closed[0] if times.closed else None
+        timed = closed is not None and all(closed.present[row] for row in ignored)
+        asked = closed.expression if closed is not None and timed else pnl.expression
+        changes[f"only.{asked}"] = "exists"
+        answers.insert(0, Answer("yes", changes))
+    return Doubt(
+        "ignored",
+        f"{len(ignored)} records have a {pnl.name}, {total:f} in all, and a time and an exit like "
+        f"the others{', but are left out by ' + ' and '.join(by) if by else ''}; are they trades?",
+        tuple(answers),
+    )

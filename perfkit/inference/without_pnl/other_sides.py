@@ -1,0 +1,139 @@
+"""Words in a column of sides that are neither buy nor sell: TRIM, REDUCE, ADD, SCALE_OUT.
+
+What such orders do is decided by the cash that they move, and asked where none is logged. They are
+never left out without a word, unless they say themselves that nothing was done: HOLD, SKIP.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.proof.evidence import costs
+from perfkit.inference.record_kinds import FAILED, MOVED, logged
+from perfkit.inference.table.columns import TEXT, Column
+from perfkit.inference.table.names import word_set, words
+from perfkit.inference.table.roles import directions
+from perfkit.inference.without_pnl.log_facts import Log
+
+_NOTHING_DONE = (
+    MOVED
+    | FAILED
+    | word_set(
+        "hold holding wait none flat neutral no nothing noop skip stay watch signal "
+        "dividend interest split fee tax credit debit bonus funding reward staking airdrop deposit"
+    )
+)
+_LEAST = 3
+_OF_CASH = Decimal("0.01")
+"""Costs that are not logged, and slippage, are at most so much of what is paid."""
+_BOUGHT, _SOLD = "buy", "sell"
+
+
+@dataclass(frozen=True, eq=False)
+class Sides(Column):
+    """A column of sides in which some words stand for buy or sell."""
+
+    meanings: tuple[tuple[str, str], ...] = ()
+
+    @cached_property
+    def labels(self) -> list[str]:
+        meant = dict(self.meanings)
+        plain = Column(self.path, self.values, self.kind).labels
+        return [meant.get(label, label) for label in plain]
+
+
+def with_other_sides(log: Log, rows: Sequence[int]) -> tuple[Log, Doubt | None]:
+    """The log with the sides that cash proves, and the question about those that it does not."""
+    unknown = _unknown(log, rows)
+    if not unknown:
+        return log, None
+    side = log.roles["side"]
+    moved = _moved_cash(log, rows)
+    known = directions(side)
+    told = [row for row in rows if known[row] and row in moved]
+    proves = len(told) >= _LEAST and sum(moved[row] == known[row] for row in told) * 10 >= 9 * len(
+        told
+    )
+    meanings: dict[str, str] = {}
+    for label, found in unknown.items() if proves else ():
+        ways = Counter(moved.get(row, 0) for row in found)
+        for way, word in ((1, _BOUGHT), (-1, _SOLD)):
+            if ways[way] * 10 >= 9 * len(found):
+                meanings[label] = word
+    if meanings:
+        sides = Sides(
+            side.path, side.values, side.kind, side.unit, side.layout, tuple(meanings.items())
+        )
+        log = log._replace(roles={**log.roles, "side": sides})
+    asked = {label: found for label, found in unknown.items() if label not in meanings}
+    return log, _asked(side, asked) if asked else None
+
+
+def _unknown(log: Log, rows: Sequence[int]) -> dict[str, list[int]]:
+    """The records of each word that is no known side, where they have a quantity and a price."""
+    side = log.roles.get("side")
+    if side is None or side.kind != TEXT or not {"quantity", "price"} <= log.roles.keys():
+        return {}
+    sizes, prices = log.roles["quantity"].numbers, log.roles["price"].numbers
+    ways = directions(side)
+    if {-1, 1} - {ways[row] for row in rows} == {-1, 1}:
+        return {}
+    found: dict[str, list[int]] = {}
+    for row in rows:
+        label = side.labels[row]
+        if label and not ways[row] and sizes[row] and prices[row]:
+            found.setdefault(label, []).append(row)
+    return {label: one for label, one in found.items() if not set(words(label)) & _NOTHING_DONE}
+
+
+def _moved_cash(log: Log, rows: Sequence[int]) -> dict[int, int]:
+    """1 for records whose cash fell by quantity x price, -1 for those where it rose by that."""
+    cash = log.roles.get("balance")
+    if cash is None:
+        return {}
+    sizes, prices = log.roles["quantity"].numbers, log.roles["price"].numbers
+    moved: dict[int, int] = {}
+    before: Decimal | None = None
+    for row in rows:
+        after, size, price = cash.numbers[row], sizes[row], prices[row]
+        if before is not None and after is not None and size and price:
+            paid, change = abs(size * price), after - before
+            allowed = paid * _OF_CASH + costs(log.fees, row) + 2 * cash.step
+            if abs(abs(change) - paid) <= allowed:
+                moved[row] = 1 if change < 0 else -1
+        before = after
+    return moved
+
+
+def _asked(side: Column, unknown: dict[str, list[int]]) -> Doubt:
+    names = ", ".join(sorted(unknown))
+    count = sum(map(len, unknown.values()))
+    values = [str(value) for value in logged(side, set(unknown))]
+    known = {
+        str(value): way
+        for value, way in zip(side.values, directions(side), strict=True)
+        if way and value
+    }
+
+    def meaning(word: str) -> dict[str, object]:
+        ways = {name: _BOUGHT if way > 0 else _SOLD for name, way in known.items()}
+        return {
+            f"only.{side.expression}": [*known, *values],
+            "values.side": {**ways, **dict.fromkeys(values, word)},
+        }
+
+    return Doubt(
+        "other_sides",
+        f"{count} orders with a quantity and a price are {names}, neither bought nor sold by that "
+        "word; what are they?",
+        (
+            Answer("they sell", meaning(_SOLD)),
+            Answer("they buy", meaning(_BOUGHT)),
+            Answer("no executions", {}),
+        ),
+    )

@@ -1,0 +1,95 @@
+"""What amounts beside a P&L say of its costs: balances, gross amounts, names that are no costs."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+from tests.inference.executions import Record, asked, field
+
+
+def closed(**more: object) -> Record:
+    return {
+        "symbol": "A",
+        "side": "long",
+        "exit_time": "2026-04-07T10:00:00Z",
+        "pnl": "35",
+        "fees": "2.5",
+        "status": "closed",
+        **more,
+    }
+
+
+def costs_of(reading: Reading) -> object:
+    return reading.dialect["fields"].get("commission")  # type: ignore[attr-defined]
+
+
+def test_a_balance_before_and_after_says_that_costs_are_in_the_pnl() -> None:
+    reading = infer([closed(equity_before="70000", equity_after="70035")])
+    assert "costs" not in asked(reading)
+    assert field(reading, "net_pnl") == "pnl"
+
+
+def test_a_balance_before_and_after_says_that_costs_come_on_top() -> None:
+    reading = infer([closed(equity_before="70000", equity_after="70032.5")])
+    assert "costs" not in asked(reading)
+    assert field(reading, "net_pnl") == "pnl - fees"
+
+
+@pytest.mark.parametrize(("gross", "is_asked"), [("37.5", False), ("38", True)])
+def test_one_record_with_a_gross_amount_proves_the_costs_to_the_last_digit(
+    gross: str, is_asked: bool
+) -> None:
+    reading = infer([closed(gross_usd=gross)])
+    assert ("costs" in asked(reading)) is is_asked
+
+
+def backtest(**more: str) -> list[Record]:
+    """Three trades that an account moves by, to the last digit, as prices and sizes give them."""
+    records: list[Record] = []
+    equity = 1000
+    for n, (entry, out, size) in enumerate([(10, 13, 2), (20, 19, 5), (30, 34, 3), (9, 8, 4)]):
+        earned = (out - entry) * size
+        equity += earned
+        records.append(
+            {
+                "entry_date": f"2026-04-0{n + 1}",
+                "entry_price": str(entry),
+                "exit_date": f"2026-04-0{n + 2}",
+                "exit_price": str(out),
+                "position_size": str(size),
+                "profit_loss": str(earned),
+                "account_equity": str(equity),
+                **more,
+            }
+        )
+    return records
+
+
+@pytest.mark.parametrize(
+    "name", ["after_tax_equity", "tax_estimate", "fee_balance", "total_funding_received", "fees"]
+)
+def test_what_leaves_no_account_and_is_no_cost_by_name_is_not_subtracted(name: str) -> None:
+    reading = infer(backtest(**{name: "980"}))
+    assert field(reading, "net_pnl") == "profit_loss"
+    assert "costs" not in asked(reading)
+
+
+def test_costs_are_in_what_a_stake_in_money_earned() -> None:
+    moves = [("100", "110", "4.6"), ("100", "90", "-5.4"), ("50", "51", "0.6")]
+    records: list[Record] = [
+        {
+            "symbol": "B",
+            "side": "long",
+            "entry_price": entry,
+            "exit_price": out,
+            "size": "50",
+            "pnl": pnl,
+            "fees_paid": "0.4",
+            "closed_at": f"2026-04-0{n + 1}T10:00:00Z",
+            "id": str(n),
+        }
+        for n, (entry, out, pnl) in enumerate(moves)
+    ]
+    reading = infer(records)
+    assert reading.is_sure
+    assert field(reading, "net_pnl") == "pnl"

@@ -1,0 +1,44 @@
+"""A P&L that few of the closes have, beside one that all have."""
+
+from perfkit.inference.infer import infer
+from tests.inference.executions import Record, asked
+
+
+def moves(with_money: int, count: int = 12) -> list[Record]:
+    """Trades of a point each, won and lost in turn; the last ones log money as well."""
+    records: list[Record] = []
+    for n in range(count):
+        won = n % 2 == 0
+        record: Record = {
+            "pair": "EURJPY",
+            "direction": "LONG",
+            "entry_time": f"2026-04-{n + 1:02}T09:00:00Z",
+            "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "entry_price": "100",
+            "exit_price": "101" if won else "99",
+            "pips": "1" if won else "-1",
+        }
+        if n >= count - with_money:
+            record |= {"pnl_jpy": "250" if won else "-250", "note": "sized"}
+        records.append(record)
+    return records
+
+
+def test_few_amounts_of_money_beside_pips_of_all_are_asked_about() -> None:
+    reading = infer(moves(3))
+    assert asked(reading) == ["two_results"]
+    first, second = reading.doubts[0].answers
+    assert (first.meaning, second.meaning) == ("pips", "pnl_jpy")
+    assert first.changes["currency"] == "points"
+    assert second.changes == {}
+
+
+def test_money_of_all_trades_is_not_asked_about() -> None:
+    assert "two_results" not in asked(infer(moves(12)))
+
+
+def test_a_strategy_that_is_active_is_no_open_trade() -> None:
+    records = [{**one, "strategy_active": n % 3 > 0} for n, one in enumerate(moves(12))]
+    reading = infer(records)
+    assert "flagged_open" not in asked(reading)
+    assert reading.closed == 12

@@ -1,0 +1,105 @@
+"""Records with all that a closed trade has are read, or asked about, whatever their words."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfkit.config.compile import compile_dialect
+from perfkit.inference.confirm import refused, rows_meeting
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+from tests.inference.executions import Record, asked
+
+WORDS = ("closed", "failed", "rejected", "cancelled", "done", "passed", "skipped", "void", "")
+
+
+def closes(*statuses: str, pnls: tuple[int, ...] = ()) -> list[Record]:
+    return [
+        {
+            "symbol": "A",
+            "status": status,
+            "closed": f"2026-04-{n + 1:02}T10:00:00Z",
+            "exit_price": str(10 + n),
+            "pnl": str(pnls[n] if pnls else (n + 1) * (-1) ** n),
+        }
+        for n, status in enumerate(statuses)
+    ]
+
+
+def read(reading: Reading, records: list[Record]) -> set[int]:
+    """The rows that a reading takes for closed trades."""
+    dialect = compile_dialect("inferred", reading.dialect, refused)
+    rows = set(rows_meeting(dialect.only, records, range(len(records))))
+    for group in dialect.open_when:
+        rows -= set(rows_meeting(group, records, sorted(rows)))
+    return rows
+
+
+def test_failed_trades_that_all_lost_beside_others_that_all_won_count() -> None:
+    records = closes(*["passed", "failed"] * 3, pnls=(3, -1, 4, -2, 5, -1))
+    reading = infer(records)
+    assert reading.is_sure
+    assert reading.closed == 6
+
+
+def test_failed_trades_that_also_won_are_asked_about() -> None:
+    reading = infer(closes(*["passed", "failed"] * 3, pnls=(3, -1, 4, 2, 5, -1)))
+    assert asked(reading) == ["ignored"]
+    yes, no = reading.doubts[0].answers
+    assert yes.changes == {"only.status": None, "only.closed": "exists"}
+    assert no.changes == {}
+
+
+def test_cancelled_orders_without_a_result_are_left_out_in_silence() -> None:
+    records = closes(*["closed"] * 5, "cancelled")
+    del records[5]["pnl"], records[5]["exit_price"]
+    assert infer(records).is_sure
+
+
+def test_what_is_open_by_its_word_is_left_out_in_silence() -> None:
+    records = closes(*["closed"] * 5, "open")
+    assert infer(records).is_sure
+
+
+def test_a_record_that_is_there_once_more_is_left_out_in_silence() -> None:
+    records = closes(*["closed"] * 5)
+    records.append({**records[4], "status": "cancelled"})
+    assert infer(records).is_sure
+
+
+def test_a_close_whose_reason_is_empty_counts() -> None:
+    records = closes(*[""] * 40)
+    for n, record in enumerate(records):
+        del record["status"], record["closed"]
+        record["exitReason"] = ("stop hit", "target", "trailing")[n % 3] if n != 7 else ""
+    assert infer(records).closed == 40
+
+
+@pytest.mark.parametrize("word", ["EVEN", "tie"])
+def test_a_trade_that_came_out_even_is_closed(word: str) -> None:
+    records = closes(*["x"] * 9, pnls=(1, -2, 0) * 3)
+    for n, record in enumerate(records):
+        del record["status"]
+        record["result"] = ("WIN", "LOSS", word)[n % 3]
+    assert infer(records).closed == 9
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(WORDS), st.integers(-9, 9), st.sampled_from(("tp", "sl", ""))),
+        min_size=3,
+        max_size=12,
+    )
+)
+def test_no_record_with_all_of_a_closed_trade_is_left_out_without_a_question(
+    trades: list[tuple[str, int, str]],
+) -> None:
+    records = closes(*(word for word, _, _ in trades), pnls=tuple(pnl for _, pnl, _ in trades))
+    for record, (_, _, reason) in zip(records, trades, strict=True):
+        record["exit_reason"] = reason
+    reading = infer(records)
+    if reading.is_sure and "net_pnl" in str(reading.dialect):
+        whole = {row for row, one in enumerate(records) if Decimal(str(one["pnl"]))}
+        assert whole <= read(reading, records)

@@ -1,0 +1,62 @@
+"""Orders that are neither buy nor sell by their word: TRIM, ADD; and those that did nothing."""
+
+from decimal import Decimal
+
+import pytest
+
+from perfkit.inference.infer import infer
+from tests.inference.executions import Record, asked, fills
+
+ORDERS = (
+    *(("BUY", "10", "100"), ("TRIM", "4", "110"), ("SELL", "6", "120")),
+    *(("BUY", "5", "50"), ("TRIM", "1", "40"), ("SELL", "4", "45")),
+)
+SELLING = ("SELL", "TRIM")
+
+
+def with_cash(rises: tuple[str, ...] = SELLING) -> list[Record]:
+    """The orders with the cash after each, less 0.1 % that is not logged."""
+    cash, after = Decimal(10_000), []
+    for side, size, price in ORDERS:
+        worth = Decimal(size) * Decimal(price)
+        cash += (worth if side in rises else -worth) - worth / 1000
+        after.append(str(cash))
+    return fills(*ORDERS, cash_after=[*after])
+
+
+def test_cash_that_rises_says_that_a_trim_sells() -> None:
+    reading = infer(with_cash())
+    assert reading.is_sure
+    assert "only" not in reading.dialect
+    assert reading.dialect["values"] == {"side": {"BUY": "long", "TRIM": "short", "SELL": "short"}}
+
+
+def test_cash_that_does_not_move_by_known_orders_says_nothing() -> None:
+    records = [{**one, "cash_after": "10000"} for one in with_cash()]
+    assert asked(infer(records)) == ["other_sides"]
+
+
+def test_without_cash_it_is_asked_what_the_word_means() -> None:
+    (doubt,) = infer(fills(*ORDERS)).doubts
+    assert doubt.name == "other_sides"
+    assert doubt.answers[0].changes == {
+        "only.side": ["BUY", "SELL", "TRIM"],
+        "values.side": {"BUY": "buy", "SELL": "sell", "TRIM": "sell"},
+    }
+
+
+@pytest.mark.parametrize("word", ["HOLD", "SKIPPED", "DEPOSIT", "cancelled"])
+def test_what_did_nothing_is_not_asked_about(word: str) -> None:
+    orders = [("BUY", "1", "10"), (word, "1", "11"), ("SELL", "1", "12"), ("BUY", "2", "9")]
+    reading = infer(fills(*orders, ("SELL", "2", "10")))
+    assert reading.is_sure
+    assert reading.dialect["only"] == {"side": ["BUY", "SELL"]}
+
+
+def test_what_rounding_leaves_is_flat() -> None:
+    sizes = ("0.1000000000001", "0.1", "0.2", "0.2")
+    sides = ("buy", "sell", "buy", "sell")
+    orders = [(side, size, "10") for side, size in zip(sides, sizes, strict=True)]
+    found = infer(fills(*orders)).dialect["fills"]
+    assert isinstance(found, dict)
+    assert found["dust"] == Decimal("1E-13")
