@@ -15,7 +15,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import size_says
-from perfkit.inference.questions.groups import same_in_each_group
+from perfkit.inference.questions.groups import on_openings, same_in_each_group
 from perfkit.inference.questions.kinds import bars, ends_with_total, flagged_open
 from perfkit.inference.record_kinds import closing_words
 from perfkit.inference.table import shapes
@@ -48,7 +48,9 @@ def doubts_of(
         _thin(best, roles, identity),
         _zeros(best),
         _opening_results(best),
-        same_in_each_group(best, roles) or _repeats(best, columns, roles, identity),
+        same_in_each_group(best, roles)
+        or on_openings(best, roles)
+        or _repeats(best, columns, roles, identity),
         _left_out(best, times),
         _closes_left_out(best, columns),
         _fraction(best, roles),

@@ -26,7 +26,7 @@ from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Either, WonOrLost, either, won_or_lost
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, RISK, PnlName, pnl_name
-from perfkit.inference.table.roles import Times, is_part_of_indicator, pnl_columns
+from perfkit.inference.table.roles import EVEN, Times, is_part_of_indicator, outcome_of, pnl_columns
 
 CONFIDENT = 30
 _MONEY_FIRST = 25
@@ -65,7 +65,7 @@ def candidates_of(
     failed: set[int],
 ) -> list[Candidate]:
     """Every column that may hold the P&L, the best first."""
-    named = [column for column in pnl_columns(columns) if any(column.numbers)]
+    named = [one for one in pnl_columns(columns) if any(one.numbers) or _is_even(one, roles)]
     rows = [row for row in range(len(columns[0].values)) if row not in failed]
     named = [one for one in named if _may_be_earned(one, roles, fees, rows)]
     named = [one for one in named if not is_part_of_indicator(one, columns)]
@@ -80,6 +80,14 @@ def candidates_of(
     return sorted(found, key=_order)
 
 
+def _is_even(pnl: Column, roles: Mapping[str, Column]) -> bool:
+    """Whether a P&L is 0 in all records, and their outcome says that they came out even."""
+    if "outcome" not in roles or any(pnl.numbers) or not pnl.filled:
+        return False
+    labels = roles["outcome"].labels
+    return all(outcome_of(labels[row]) == EVEN for row, here in enumerate(pnl.present) if here)
+
+
 def _each_scored(
     results: Sequence[Column],
     named: Sequence[Column],
@@ -92,7 +100,8 @@ def _each_scored(
     found = []
     for pnl in results:
         closing = closing_records(pnl, columns, times, failed, roles.get("exit_price"))
-        if not closing.rows or not any(pnl.numbers[row] for row in closing.rows):
+        earned = any(pnl.numbers[row] for row in closing.rows)
+        if not closing.rows or not (earned or _is_even(pnl, roles)):
             continue
         if isinstance(pnl, Either) and pnl.expression in closing.only:
             continue
@@ -201,10 +210,7 @@ def _scored(
             unit = FRACTION if growth == says.HUNDRED else unit
     named = f"{'the name ' if name is not unnamed.NAME else ''}{pnl.name}"
     evidence = [(name.score, named), *_of_prices(prices, unit, roles)]
-    if held.moves:
-        evidence.append((25, "a balance before and after differs by it"))
-    elif balance.moves or growth is not None:
-        evidence.append((25, f"{roles['balance'].name} moves by it"))
+    evidence += _of_balances(roles, held=held.moves, moves=balance.moves or growth is not None)
     evidence += _of_columns(pnl, closing, roles, times, rows)
     evidence += _of_others(pnl, name, unit, others, closing.rows)
     described = min(3 * len(_DESCRIBING & roles.keys()), 12) - 3 * (len(pnl.path) - 1)
@@ -223,6 +229,12 @@ def _scored(
         side_of_exit=side_of_exit,
         is_in_quotes=prices.in_quotes and not balance.moves,
     )
+
+
+def _of_balances(roles: Mapping[str, Column], *, held: bool, moves: bool) -> list[tuple[int, str]]:
+    if held:
+        return [(25, "a balance before and after differs by it")]
+    return [(25, f"{roles['balance'].name} moves by it")] if moves else []
 
 
 def _of_costs(

@@ -101,6 +101,8 @@ def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Ti
         held = [column.name for column in columns if set(column.words) >= {"current", "price"}]
         if held:
             return f"rows look like positions that are still held ({held[0]})"
+    if (still := _still_held(columns, roles, times)) is not None:
+        return f"rows look like positions that are still held ({still.name})"
     if roles.keys() & set(OF_A_TRADE):
         return ""
     if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
@@ -109,6 +111,17 @@ def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Ti
     if len(states) > 1 and "symbol" not in roles:
         return f"rows look like states of an account ({', '.join(states[:3])})"
     return ""
+
+
+def _still_held(
+    columns: Sequence[Column], roles: Mapping[str, Column], times: Times
+) -> Column | None:
+    """The column that says how long positions are held, where nothing says that they ended."""
+    if times.closed or times.event or times.other or not times.opened:
+        return None
+    if roles.keys() & {"exit_price", "exit_reason", "outcome"}:
+        return None
+    return next((one for one in columns if set(one.words) == {"days", "held"}), None)
 
 
 def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table.columns import Column
+from perfkit.inference.table.roles import directions
 
 _LEAST_GROUPS = 5
 
@@ -37,6 +39,33 @@ def same_in_each_group(best: Candidate, roles: Mapping[str, Column]) -> Doubt | 
         "once more; do they count again?",
         (
             Answer(f"no, once for each {symbol.name}", {"identity": [symbol.expression]}),
+            Answer("yes, each record is a trade", {}),
+        ),
+    )
+
+
+def on_openings(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """A P&L on each order that opens which is that of the order that closes it, once more."""
+    side, numbers = roles.get("side"), best.pnl.numbers
+    if side is None or "exit_price" in roles or best.closing.marker is not None:
+        return None
+    ways, rows = directions(side), best.closing.rows
+    if not rows or any(not ways[row] for row in rows):
+        return None
+    opens = ways[rows[0]]
+    closing = [(one, row) for one, row in pairwise(rows) if ways[one] == opens != ways[row]]
+    alike = [row for one, row in closing if numbers[one] == numbers[row] and numbers[row]]
+    if len(set(map(numbers.__getitem__, alike))) < _LEAST_GROUPS:
+        return None
+    if len(alike) * 10 < 9 * len(closing):
+        return None
+    word, opening = side.values[alike[0]], side.values[rows[0]]
+    return Doubt(
+        "repeats",
+        f"{len(alike)} records of {word} have the {best.pnl.name} of the {opening} before; "
+        "does it count twice?",
+        (
+            Answer(f"no, only that of {word}", {f"only.{side.expression}": word}),
             Answer("yes, each record is a trade", {}),
         ),
     )

@@ -59,3 +59,25 @@ def test_a_credit_is_no_trade() -> None:
         for n, (status, pnl) in enumerate([("CLOSED", 4), ("CREDIT", 0), ("CLOSED", -2)])
     ]
     assert infer(records).closed == 2
+
+
+def pairs(*earned: str, word: str = "sell") -> list[dict[str, object]]:
+    """A buy and its sale for each result, which both of them have."""
+    return [
+        {"action": action, "quantity": "1", "price": str(100 + n), "pnl": pnl}
+        for n, pnl in enumerate(earned)
+        for action in ("buy", word)
+    ]
+
+
+def test_the_result_of_a_sale_on_its_buy_is_asked_about() -> None:
+    reading = infer(pairs("1", "-2", "3", "-4", "5", "6"))
+    doubt = next(one for one in reading.doubts if one.name == "repeats")
+    assert doubt.answers[0].changes == {"only.action": "sell"}
+
+
+def test_results_of_buys_that_differ_from_those_of_sales_are_their_own() -> None:
+    records = pairs("1", "-2", "3", "-4", "5", "6")
+    for n, record in enumerate(records):
+        record["pnl"] = str(n - 5)
+    assert "repeats" not in [one.name for one in infer(records).doubts]

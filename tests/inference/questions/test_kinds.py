@@ -94,3 +94,32 @@ class TestTotals:
     def test_another_last_result_is_not(self) -> None:
         total = {**trades(1)[0], "exit_time": "2026-04-09T10:00:00Z", "pnl": "31"}
         assert infer([*trades(), total]).is_sure
+
+
+def test_trades_that_came_out_even_are_asked_about_not_denied() -> None:
+    record: Record = {"date": "2026-04-07", "pair": "A", "entry_price": "1", "outcome": "BREAKEVEN"}
+    reading = infer([{**record, "direction": "SELL", "pnl_usd": "0"}])
+    assert asked(reading) == ["zeros"]
+
+
+def test_zeros_of_which_no_outcome_speaks_are_no_results() -> None:
+    record: Record = {"date": "2026-04-07", "pair": "A", "entry_price": "1", "outcome": "PENDING"}
+    assert not infer([{**record, "direction": "SELL", "pnl_usd": "0"}]).has_results
+
+
+@pytest.mark.parametrize(("more", "has_results"), [({}, False), ({"exit_price": "12"}, True)])
+def test_positions_held_for_days_without_an_end_are_no_trades(
+    more: Record, has_results: bool
+) -> None:
+    held = [
+        {
+            "symbol": name,
+            "entry_price": "10",
+            "pnl_usd": str(n + 1),
+            "opened_at": f"2026-04-0{n + 1}T10:00:00Z",
+            "days_held": "2",
+            **more,
+        }
+        for n, name in enumerate("ABC")
+    ]
+    assert infer(held).has_results is has_results
