@@ -150,7 +150,9 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     Another P&L of most of them, perhaps in another unit, may be what is looked for.
     """
     best, reading = candidates[0], _read(candidates, log)
-    other = next((one for one in candidates[1:] if covers_more(one, best, log)), None)
+    other = next(
+        (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None
+    )
     if other is None or any(doubt.name == "two_results" for doubt in reading.doubts):
         return reading
     doubt = which_covers(best, other, reading, _read([other], log))

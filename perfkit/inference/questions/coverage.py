@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.result import Reading
-from perfkit.inference.without_pnl.log_facts import Log
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.roles import Times
 
 _LEAST = 5
 _MANY = 2
 
 
-def covers_more(other: Candidate, best: Candidate, log: Log) -> bool:
+def covers_more(
+    other: Candidate, best: Candidate, roles: Mapping[str, Column], times: Times
+) -> bool:
     """Whether another P&L is that of all that closed by price and time, and the best of few."""
-    out = log.roles.get("exit_price")
-    if out is None or not log.times.closed or other.name.is_running:
+    out = roles.get("exit_price")
+    if out is None or not times.closed or other.name.is_running:
         return False
-    closed = log.times.closed[0].present
+    closed = times.closed[0].present
     ended = {row for row, price in enumerate(out.numbers) if price and closed[row]}
     mine = {row for row in best.closing.rows if best.pnl.numbers[row] is not None} & ended
     theirs = {row for row in other.closing.rows if other.pnl.numbers[row] is not None} & ended
