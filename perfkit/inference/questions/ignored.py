@@ -17,7 +17,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.record_kinds import MOVED, OPENING, UPDATES, total_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
-from perfkit.inference.table.names import words
+from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import Times
 
 Record = Mapping[str, object]
@@ -27,8 +27,8 @@ _SAME_QUESTIONS = frozenset(("opening_results", "untimed", "left_out"))
 _KINDS = frozenset(
     ("status", "state", "event", "type", "kind", "action", "phase", "result", "outcome", "category")
 )
-_IS_OPEN = frozenset(("open", "is open", "active", "is active"))
-_IS_CLOSED = frozenset(("closed", "is closed", "settled", "resolved"))
+_IS_OPEN = word_set("is open active")
+_IS_CLOSED = word_set("is close closed settled resolved")
 
 
 def with_ignored_asked(
@@ -123,9 +123,9 @@ def _key(parts: Sequence[Column], row: int) -> tuple[Decimal | str | None, ...]:
 
 def _is_no_close(column: Column, row: int) -> bool:
     """Whether a record says itself that it opens, is still open, or moves money."""
-    label, name = column.labels[row], " ".join(column.words)
+    label, name = column.labels[row], set(column.words)
     if column.kind == BOOLEAN:
-        return label == ("true" if name in _IS_OPEN else "false" if name in _IS_CLOSED else "-")
+        return label == ("true" if name <= _IS_OPEN else "false" if name <= _IS_CLOSED else "-")
     said = set(words(label))
     return bool(said & MOVED) or (bool(said & (OPENING | UPDATES)) and "close" not in said)
 
