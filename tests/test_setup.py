@@ -124,6 +124,8 @@ CORE = {
     "docs configuration": 0,
     "summary --window all --by strategy": 0,
     "summary --json --export --check": 0,
+    "trades --format csv": 0,
+    "new-report mine": 0,
     "explain net_pnl --window all": 0,
     "cache status": 0,
     "cache verify": 0,
