@@ -59,9 +59,10 @@ COMMANDS = (
 
 
 def ran(root: Path, words: str) -> tuple[int, str]:
-    """The exit code of a command and what it printed to stderr."""
+    """The exit code of a command and what it printed to stderr, or of a failed rule test at all."""
     said = io.StringIO()
-    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(io.StringIO()):
+    printed = said if words.startswith("alerts test") else io.StringIO()
+    with contextlib.redirect_stderr(said), contextlib.redirect_stdout(printed):
         try:
             code = main(
                 [*words.replace("TESTS", f"{root}/tests.yaml").split(), "--root", str(root)]

@@ -254,7 +254,9 @@ class TestFiles:
         read(configs.load(workspace(logs=logs)), options=progress)
         assert told == [(0, 2), (1, 2), (2, 2)]
 
-    def test_a_desk_that_is_not_live_reads_once_until_it_is_refreshed(self, workspace: WriteWorkspace) -> None:
+    def test_a_desk_that_is_not_live_reads_once_until_it_is_refreshed(
+        self, workspace: WriteWorkspace
+    ) -> None:
         root = workspace(logs={"logs/trades/2026-04-06.jsonl": line()})
         desk = open_desk(root, live=False)
         assert desk.summary().metrics["closed_trades"] == 1
