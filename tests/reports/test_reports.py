@@ -314,7 +314,7 @@ class TestParameters:
     def test_value_reaches_the_notebook_as_what_it_takes(self, root: Path) -> None:
         (root / "notebooks/daily.ipynb").write_text(self.BODY)
         assert perfkit(root, "daily", "--param", "days=30").code == 0
-        assert "\n    30\n" in (root / "reports/daily/2026-04-08/report.md").read_text()
+        assert "```\n30\n```\n" in (root / "reports/daily/2026-04-08/report.md").read_text()
         assert status(root, "daily/2026-04-08")["parameters"]["days"] == 30
 
     @pytest.mark.parametrize(
@@ -386,6 +386,8 @@ class TestPlainTools:
             [*papermill, "-p", "date", "2026-04-08"], cwd=root, capture_output=True, check=True
         )
         convert = [sys.executable, "-m", "nbconvert", "--to", "markdown", str(out)]
+        forms = ["text/markdown", "image/png", "text/plain"]  # as a page has them
+        convert.append(f"--NbConvertBase.display_data_priority={forms}")
         subprocess.run(convert, cwd=root, capture_output=True, check=True)
         text = out.with_suffix(".md").read_text(encoding="utf-8")
         page = (root / "reports/daily/2026-04-08/report.md").read_text(encoding="utf-8")
