@@ -151,6 +151,25 @@ def check_window(arguments: argparse.Namespace, default: str = "daily") -> None:
     arguments.window = arguments.window or default
 
 
+def add_trades(parser: Parser, printed: str) -> None:
+    """Adds the options that say which trades: of files or a workspace, a window, with a filter.
+
+    `printed` says where it is shown how files are read.
+    """
+    parser.add_argument(
+        "files",
+        metavar="FILE",
+        nargs="*",
+        help=f"log files to read without a workspace: how is inferred, and printed {printed}; the "
+        "window is then all of them",
+    )
+    add_root(parser)
+    add_reading(parser)
+    add_window(parser)
+    add_selection(parser)
+    add_answers(parser)
+
+
 def add_answers(parser: Parser) -> None:
     """Adds the options that say what a log does not."""
     parser.add_argument(

@@ -8,7 +8,6 @@ import sys
 from perfkit.cli.arguments import EXIT_OK, Commands, Parser, add_command
 from perfkit.config.built_in import names, text_of
 from perfkit.config.checks import suggestion
-from perfkit.config.extensions import DIALECTS, dialect_text, extensions, label_of, the_one
 from perfkit.core.errors import ExtensionError, PerfkitError, UsageError
 
 EPILOG = """\
@@ -38,6 +37,8 @@ def add(commands: Commands[Parser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the list or the YAML."""
+    from perfkit.config.extensions import DIALECTS, dialect_text, extensions, the_one
+
     known, brought, name = names(), extensions(DIALECTS), arguments.name
     if name is None:
         _list(arguments.currency)
@@ -53,6 +54,8 @@ def run(arguments: argparse.Namespace) -> int:
 
 def _list(currency: str) -> None:
     """Prints what there is; raises an error at the end if something cannot be used."""
+    from perfkit.config.extensions import DIALECTS, dialect_text, extensions, label_of, the_one
+
     known, brought = names(), extensions(DIALECTS)
     width = max(map(len, [*known, *brought]))
     for name in known:

@@ -16,12 +16,8 @@ from perfkit.cli.arguments import (
     EXIT_OK,
     Commands,
     Parser,
-    add_answers,
     add_command,
-    add_reading,
-    add_root,
-    add_selection,
-    add_window,
+    add_trades,
     check_window,
     day_of,
     desk_of,
@@ -60,18 +56,7 @@ def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
     what = "print every figure of a window, and how it compares with your targets"
     parser = add_command(commands, "summary", run, what, EPILOG)
-    parser.add_argument(
-        "files",
-        metavar="FILE",
-        nargs="*",
-        help="log files to read without a workspace: how is inferred, and printed first; the "
-        "window is then all of them",
-    )
-    add_root(parser)
-    add_reading(parser)
-    add_window(parser)
-    add_selection(parser)
-    add_answers(parser)
+    add_trades(parser, "first")
     parser.add_argument(
         "--by",
         metavar="WHAT",

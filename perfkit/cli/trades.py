@@ -11,12 +11,8 @@ from perfkit.cli.arguments import (
     EXIT_OK,
     Commands,
     Parser,
-    add_answers,
     add_command,
-    add_reading,
-    add_root,
-    add_selection,
-    add_window,
+    add_trades,
     check_window,
     day_of,
     desk_of,
@@ -50,18 +46,7 @@ def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
     what = "print or export the trades that closed in a window"
     parser = add_command(commands, "trades", run, what, EPILOG)
-    parser.add_argument(
-        "files",
-        metavar="FILE",
-        nargs="*",
-        help="log files to read without a workspace: how is inferred, and printed to stderr; the "
-        "window is then all of them",
-    )
-    add_root(parser)
-    add_reading(parser)
-    add_window(parser)
-    add_selection(parser)
-    add_answers(parser)
+    add_trades(parser, "to stderr")
     parser.add_argument(
         "--open", action="store_true", help="the trades that were open at the window's end instead"
     )

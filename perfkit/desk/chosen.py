@@ -14,7 +14,7 @@ from datetime import date, datetime
 from decimal import Decimal
 
 from perfkit.book.book import Book, PnlCurve
-from perfkit.core.calendar import Window, moment_of
+from perfkit.core.calendar import Window
 from perfkit.core.errors import UsageError
 from perfkit.core.trade import Trade
 from perfkit.core.trades import Trades
@@ -64,10 +64,13 @@ class _Known:
     """The trades of a book by their lines, and the values that frames show of them."""
 
     def __init__(self, book: Book, columns: Mapping[str, list[Any]]) -> None:
+        from perfkit.summary.frame import trades_frame
+
         self.kinds = (book.closed, book.open)
         self.columns = columns
+        frames = [trades_frame(trades) for trades in self.kinds]
         self._values = {
-            name: tuple(_values(trades, name) for trades in self.kinds)
+            name: tuple(_cells(frame[name]) for frame in frames)
             for name in columns
             if name != "line"
         }
@@ -155,23 +158,6 @@ def _cells(column: Any) -> list[Any]:
     """The values of a column; None for whatever pandas takes for nothing."""
     pairs = zip(column.tolist(), column.isna().tolist(), strict=True)
     return [None if is_nothing else value for value, is_nothing in pairs]
-
-
-def _values(trades: Trades, name: str) -> list[Any]:
-    """A column of trades as a frame shows it."""
-    if name == "outcome":
-        return [
-            None if trades.closed_at[row] is None else trades.outcome(row)
-            for row in range(len(trades))
-        ]
-    if name == "hold_seconds":
-        return [trades[row].hold_seconds for row in range(len(trades))]
-    column = getattr(trades, name)
-    if name in ("opened_at", "closed_at"):
-        return [None if at is None else moment_of(at) for at in column]
-    if isinstance(column, list):
-        return column
-    return [column.decimal(row) for row in range(len(trades))]
 
 
 def _same(shown: Any, known: Any) -> bool:

@@ -54,8 +54,8 @@ def openings_without_result(
     if found is None or not found.reducing:
         return []
     reducing = set(found.reducing)
-    is_told = reducing.isdisjoint(zeros) and set(zeros) <= set(found.rows)
-    return zeros if is_told else []
+    all_open = reducing.isdisjoint(zeros) and set(zeros) <= set(found.rows)
+    return zeros if all_open else []
 
 
 def _agrees_with_last(

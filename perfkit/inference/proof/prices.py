@@ -318,8 +318,8 @@ def _is_net_by_ratio(
         is_net: all(max(some) - min(some) <= abs(max(some)) * _FIXED for some in found.values())
         for is_net, found in ratios.items()
     }
-    is_told = any(len(some) > 2 for some in ratios[False].values())
-    return fixed[True] if is_told and fixed[True] != fixed[False] else None
+    is_enough = any(len(some) > 2 for some in ratios[False].values())
+    return fixed[True] if is_enough and fixed[True] != fixed[False] else None
 
 
 def _sign_agreement(

@@ -55,10 +55,8 @@ def with_other_sides(log: Log, rows: Sequence[int]) -> tuple[Log, Doubt | None]:
     side = log.roles["side"]
     moved = _moved_cash(log, rows)
     known = directions(side)
-    told = [row for row in rows if known[row] and row in moved]
-    proves = len(told) >= _LEAST and sum(moved[row] == known[row] for row in told) * 10 >= 9 * len(
-        told
-    )
+    agrees = [moved[row] == known[row] for row in rows if known[row] and row in moved]
+    proves = len(agrees) >= _LEAST and sum(agrees) * 10 >= 9 * len(agrees)
     meanings: dict[str, str] = {}
     for label, found in unknown.items() if proves else ():
         ways = Counter(moved.get(row, 0) for row in found)
