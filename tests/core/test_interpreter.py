@@ -164,7 +164,7 @@ def odd(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("explain net_pnl --where symbol=\udcff", 0, ""),
         ("explain \udcff", 3, r"unknown metric '\udcff'"),
         ("report daily --date 2026-04-08 --html", 0, r"ws\udcff/reports/daily/2026-04-08"),
-        ("report daily --date 2026-04-08 --where symbol=\udcff", 0, "symbol--udcff-"),
+        ("report daily --date 2026-04-08 --where symbol=\udcff", 3, r"has symbol = \udcff"),
         ("report daily --date 2026-04-08 --param days=\udcff", 3, "no such parameter"),
         ("cache verify", 0, "the cache matches the logs"),
         ("alerts backtest", 0, ""),
