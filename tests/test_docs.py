@@ -17,7 +17,7 @@ import pytest
 
 import perfkit
 from perfkit.book.store.day_sheet import DIMENSIONS
-from perfkit.cli import main
+from perfkit.cli.commands import command_parser
 from perfkit.config import fills, joining, settings
 from perfkit.config.built_in import EXTENDS, TRADE_RECORD, names
 from perfkit.config.dialect import _KEYS as DIALECT_KEYS
@@ -105,7 +105,7 @@ class TestCommands:
     """Every command and option is documented, and every documented command is one."""
 
     def parsers(self) -> dict[str, argparse.ArgumentParser]:
-        top = main.command_parser()
+        top = command_parser()
         (commands,) = (one for one in top._actions if isinstance(one, argparse._SubParsersAction))
         return {"perfkit": top, **commands.choices}
 
@@ -140,7 +140,7 @@ class TestCommands:
         assert len(examples) > 20
         for page, words in examples:
             try:
-                main.command_parser().parse_args(words)
+                command_parser().parse_args(words)
             except SystemExit:
                 pytest.fail(f"{page.name}: perfkit {shlex.join(words)}")
 

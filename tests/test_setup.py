@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from perfkit.cli.main import command_parser
+from perfkit.cli.commands import command_parser
 
 CHECKOUT = Path(__file__).parents[1]
 SHIPPED = ("notebooks/*.ipynb", "config/*.yaml", "logs/trades/*.jsonl", "docs/*.md")

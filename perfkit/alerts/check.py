@@ -19,9 +19,6 @@ from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.alerts.rules.steps import RuleRun, trade_key
 from perfkit.alerts.state_file import (
-    EXIT_FAILED,
-    EXIT_FIRING,
-    EXIT_OK,
     SKEW_US,
     clock,
     config_mark,
@@ -30,7 +27,7 @@ from perfkit.alerts.state_file import (
 from perfkit.config.workspace import CACHE, MANIFEST, timezone_override
 from perfkit.core.errors import OutputError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.interpreter import uncollected
+from perfkit.core.interpreter import EXIT_FAILED, EXIT_FIRING, EXIT_OK, uncollected
 from perfkit.disk.atomic import mode_like, put_in_place, sweep_temporaries
 
 TYPE_CHECKING = False

@@ -23,6 +23,7 @@ from perfkit.config import settings as configs
 from perfkit.config.settings import Config
 from perfkit.config.workspace import timezone_override
 from perfkit.core.errors import OutputError, UsageError
+from perfkit.core.interpreter import EXIT_FIRING, EXIT_OK
 
 LONGEST_SILENCE_US = 366 * 86_400 * 1_000_000
 
@@ -112,7 +113,7 @@ def _apply(root: Path, now: int, act: Callable[[Memory, Sentences], Event]) -> s
         memory.know([done])
         firing = any(not one.silenced for one in open_episodes(memory, now))
         # The next run evaluates everything, even if no time it waits for has come.
-        head |= {"next": 0, "code": state_file.EXIT_FIRING if firing else state_file.EXIT_OK}
+        head |= {"next": 0, "code": EXIT_FIRING if firing else EXIT_OK}
         write_state(str(root), head, memory)
     return str(done["message"])
 

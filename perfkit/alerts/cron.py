@@ -16,10 +16,10 @@ import time
 from perfkit.alerts import state_file
 from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.sinks.progress import METRICS
-from perfkit.alerts.state_file import EXIT_FAILED, EXIT_OK, SKEW_US, clock, newest_seen
+from perfkit.alerts.state_file import SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
 from perfkit.config.workspace import checked_root, folder_of, timezone_override
-from perfkit.core.interpreter import open_descriptors
+from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK, open_descriptors
 from perfkit.disk.fingerprints import unchanged
 
 TYPE_CHECKING = False

@@ -25,9 +25,6 @@ LOCK = "logs/performance/alerts.lock"
 HEARTBEAT = "logs/performance/alerts.heartbeat"
 CONFIG, RULES = "config/perfkit.yaml", "config/alerts.yaml"
 
-EXIT_OK, EXIT_FIRING, EXIT_FAILED = 0, 2, 3
-"""Exit codes."""
-
 MINUTE_US = 60_000_000
 MOST_EVERY_US = 86_400_000_000
 """Between runs are a minute at least and a day at most."""

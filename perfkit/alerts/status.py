@@ -24,12 +24,13 @@ from perfkit.alerts.rules.rule import (
 )
 from perfkit.alerts.rules.steps import NO_GROUP
 from perfkit.alerts.sentences import Sentences, minute_of
-from perfkit.alerts.state_file import EXIT_FAILED, last_beat
+from perfkit.alerts.state_file import last_beat
 from perfkit.config import settings as configs
 from perfkit.core import formatting
 from perfkit.core.calendar import Window, moment_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import aligned, escaped, table
+from perfkit.core.interpreter import EXIT_FAILED
 from perfkit.summary.changes import Episode
 from perfkit.summary.render import Text
 

@@ -14,12 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
 from perfkit.alerts import cron, state_file
-from perfkit.alerts.state_file import EXIT_FAILED, EXIT_FIRING, EXIT_OK
 from perfkit.cli.printing import print_silences
 from perfkit.config import settings as configs
 from perfkit.config.settings import Config
 from perfkit.config.workspace import checked_root, folder_of, timezone_override
 from perfkit.core.errors import UsageError
+from perfkit.core.interpreter import EXIT_FAILED, EXIT_FIRING, EXIT_OK
 
 if TYPE_CHECKING:
     from perfkit.alerts.rules.plausible import Logged

@@ -14,6 +14,7 @@ from collections.abc import Callable
 
 from perfkit.config.workspace import setting
 from perfkit.core.errors import UsageError
+from perfkit.core.interpreter import EXIT_FAILED
 from perfkit.core.log import log_to_stderr
 
 TYPE_CHECKING = False
@@ -21,9 +22,6 @@ if TYPE_CHECKING:
     from typing import NoReturn
 
     from perfkit.desk.desk import Desk
-
-EXIT_OK = 0
-EXIT_FAILED = 3
 
 WINDOWS = ("daily", "weekly", "monthly", "last-7d", "last-30d", "all")
 READING_PROCESSES = "how many processes read when there is much to read"

@@ -6,7 +6,6 @@ import argparse
 import sys
 
 from perfkit.cli.arguments import (
-    EXIT_OK,
     Commands,
     Parser,
     add_command,
@@ -16,6 +15,7 @@ from perfkit.cli.arguments import (
 )
 from perfkit.cli.printing import print_silences
 from perfkit.core.errors import CacheDiffersError, UsageError
+from perfkit.core.interpreter import EXIT_OK
 
 EPILOG = """\
 status shows what the cache holds, sizes in bytes. verify reads every log again and exits with 3

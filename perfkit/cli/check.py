@@ -9,8 +9,6 @@ import sys
 from typing import TYPE_CHECKING
 
 from perfkit.cli.arguments import (
-    EXIT_FAILED,
-    EXIT_OK,
     Commands,
     Parser,
     add_answers,
@@ -21,6 +19,7 @@ from perfkit.cli.arguments import (
     refuse_answers,
 )
 from perfkit.core.errors import UsageError
+from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 from perfkit.core.log import log_to_stderr
 
 if TYPE_CHECKING:

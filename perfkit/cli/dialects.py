@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 
-from perfkit.cli.arguments import EXIT_OK, Commands, Parser, add_command
+from perfkit.cli.arguments import Commands, Parser, add_command
 from perfkit.config.built_in import names, text_of
 from perfkit.config.checks import suggestion
 from perfkit.core.errors import ExtensionError, PerfkitError, UsageError
+from perfkit.core.interpreter import EXIT_OK
 
 EPILOG = """\
 a source in config/perfkit.yaml uses one by its name: `dialect: kraken`. To change it, write

@@ -5,7 +5,8 @@ from __future__ import annotations
 import argparse
 import sys
 
-from perfkit.cli.arguments import EXIT_OK, Commands, Parser, add_command
+from perfkit.cli.arguments import Commands, Parser, add_command
+from perfkit.core.interpreter import EXIT_OK
 
 EPILOG = """\
 pages are Markdown; their links to other pages are names for this command.

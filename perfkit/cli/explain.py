@@ -6,8 +6,6 @@ import argparse
 import sys
 
 from perfkit.cli.arguments import (
-    EXIT_FAILED,
-    EXIT_OK,
     Commands,
     Parser,
     add_command,
@@ -22,6 +20,7 @@ from perfkit.cli.arguments import (
     where_of,
 )
 from perfkit.cli.printing import print_if_none_meets, print_silence
+from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 
 EPILOG = """\
 units are those of the metric, see `perfkit docs metrics`; numbers are exact, not rounded.

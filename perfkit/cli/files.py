@@ -7,9 +7,10 @@ import sys
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from perfkit.cli.arguments import EXIT_FAILED, EXIT_OK, where_of
+from perfkit.cli.arguments import where_of
 from perfkit.cli.printing import print_bad_lines, print_if_none_meets, text_of
 from perfkit.core.errors import UsageError
+from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 from perfkit.core.log import log_to_stderr
 from perfkit.desk.reading import desk_on, inferred, yaml_of
 

@@ -8,12 +8,19 @@ Each is a file of its own with a checksum; like all of the cache it may be delet
 
 from __future__ import annotations
 
-import contextlib
 import os
 import zlib
+from collections.abc import Sequence
 
 from perfkit.book.store.freshness import is_current
-from perfkit.config.workspace import CACHE, MANIFEST
+from perfkit.config.workspace import (
+    CACHE,
+    MANIFEST,
+    folder_of,
+    setting,
+    timezone_override,
+    workspace_above,
+)
 from perfkit.disk.atomic import put_in_place
 from perfkit.disk.fingerprints import Fingerprint
 from perfkit.disk.sealed import read_bytes, read_marked, sealed, unsealed
@@ -23,15 +30,49 @@ MOST_ANSWERS = 32
 
 _PACKAGE = os.path.dirname(os.path.dirname(__file__))
 
-Question = tuple[object, ...]
-"""What was asked, as plain values."""
+Question = tuple[str, ...]
+"""What was asked: the words of the command."""
 
 
-def known_answer(root: str, timezone: str, question: Question) -> str | None:
-    """The answer to a question about a workspace, if it was given before and still stands.
+def known_answer(words: Sequence[str]) -> str | None:
+    """What this command printed before, if that still stands and is all there is to do."""
+    if not words or words[0] != "summary" or setting("PERFKIT_NO_CACHE"):
+        return None
+    if setting("PERFKIT_SNAPSHOT"):
+        return None
+    folder = _workspace_of(words)
+    if folder is None or ("--json" not in words and shows_alerts(folder)):
+        return None
+    return _answer(folder, timezone_override(), tuple(words))
 
-    `timezone` overrides the configured one, empty where none does.
-    """
+
+def shows_alerts(folder: str) -> bool:
+    """Whether a text ends with the state of the alerts, which changes from minute to minute."""
+    from perfkit.alerts.state_file import STATE
+
+    return os.path.exists(os.path.join(folder, STATE))
+
+
+def _workspace_of(words: Sequence[str]) -> str | None:
+    """The workspace that the words name, else the one around; None where that is not certain."""
+    named = ""
+    for place, word in enumerate(words):
+        if word == "--root":
+            named = "".join(words[place + 1 : place + 2])
+        elif word.startswith("--root="):
+            named = word.removeprefix("--root=")
+        elif word.startswith("--r"):
+            return None  # it may be short for `--root`
+    try:
+        if named or setting("PERFKIT_ROOT"):
+            return folder_of(named)
+        return workspace_above(os.getcwd())
+    except OSError:  # the working directory is gone
+        return None
+
+
+def _answer(root: str, timezone: str, question: Question) -> str | None:
+    """The answer kept in a workspace; `timezone` overrides the configured one, empty if none."""
     content = read_bytes(_path(root, question))
     manifest = read_marked(os.path.join(root, CACHE, MANIFEST))
     if content is None or manifest is None:
@@ -64,14 +105,15 @@ def keep_answer(root: str, mark: Fingerprint, question: Question, answer: str) -
     content = sealed((question, mark, code, answer))
     path = _path(root, question)
     folder = os.path.dirname(path)
-    with contextlib.suppress(OSError):
+    try:
         os.makedirs(folder, exist_ok=True)
         put_in_place(path, content, durable=False, mode=0o600)
         with os.scandir(folder) as found:
             ages = sorted((one.stat().st_mtime_ns, one.path) for one in found)
         for _, old in ages[:-MOST_ANSWERS]:
-            with contextlib.suppress(OSError):
-                os.unlink(old)
+            os.unlink(old)
+    except OSError:
+        return
 
 
 def _path(root: str, question: Question) -> str:

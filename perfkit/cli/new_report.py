@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import argparse
 
-from perfkit.cli.arguments import EXIT_OK, Commands, Parser, add_command, add_root
+from perfkit.cli.arguments import Commands, Parser, add_command, add_root
+from perfkit.core.interpreter import EXIT_OK
 
 PERIODS = ("daily", "weekly", "monthly")
 

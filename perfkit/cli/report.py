@@ -13,8 +13,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from perfkit.cli.arguments import (
-    EXIT_FAILED,
-    EXIT_OK,
     Commands,
     Parser,
     add_command,
@@ -28,7 +26,7 @@ from perfkit.cli.arguments import (
 from perfkit.cli.printing import print_if_none_meets, print_silence
 from perfkit.core.errors import UsageError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.interpreter import cores
+from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK, cores
 
 if TYPE_CHECKING:
     from datetime import date, datetime

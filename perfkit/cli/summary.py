@@ -12,8 +12,6 @@ import sys
 from collections.abc import Mapping
 
 from perfkit.cli.arguments import (
-    EXIT_FAILED,
-    EXIT_OK,
     Commands,
     Parser,
     add_command,
@@ -25,14 +23,16 @@ from perfkit.cli.arguments import (
     refuse_answers,
     where_of,
 )
+from perfkit.cli.known_answers import shows_alerts
 from perfkit.cli.printing import (
     print_bad_lines,
     print_if_none_meets,
     print_silence,
     text_of,
 )
-from perfkit.config.workspace import setting
+from perfkit.config.workspace import folder_of, setting
 from perfkit.core.errors import OutputError, PerfkitError, UsageError
+from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -96,10 +96,7 @@ def _day_count(text: str) -> int:
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """Prints the answer and returns the exit code.
-
-    An earlier answer to the same question is printed again while it is still right.
-    """
+    """Prints the answer and returns the exit code."""
     own_days = arguments.start or arguments.end
     check_window(arguments, "all" if arguments.files and not own_days else "daily")
     if arguments.files:
@@ -107,16 +104,6 @@ def run(arguments: argparse.Namespace) -> int:
 
         return run_summary(arguments)
     refuse_answers(arguments)
-    question = _plain_question(arguments)
-    answer = None if question is None else _known_answer(arguments, question)
-    if answer is not None:
-        sys.stdout.write(answer)
-        return EXIT_OK
-    return _computed(arguments, question)
-
-
-def _computed(arguments: argparse.Namespace, question: tuple[object, ...] | None) -> int:
-    """Computes the answer, prints it, and keeps it where it answers a question."""
     from perfkit.book.store.day_sheet import DIMENSIONS
     from perfkit.summary.breakdowns import checked_dimension
     from perfkit.summary.summary import summarize
@@ -141,8 +128,8 @@ def _computed(arguments: argparse.Namespace, question: tuple[object, ...] | None
         export(desk.config.root, summary, desk.book_of(where).mode)
     body = summary.to_json() if arguments.json else text_of(summary, arguments.by)
     sys.stdout.write(body)
-    if question is not None and not none_meets:
-        _keep_answer(desk.book_of(where), question, body)
+    if not none_meets and _is_plain(arguments):
+        _keep_answer(desk.book_of(where), arguments.words, body)
     if not arguments.json:
         _show_alerts(desk)
     print_bad_lines(selection.errors)
@@ -173,33 +160,19 @@ def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]
     return EXIT_FAILED if is_without_trades(arguments, desk, where) else EXIT_OK
 
 
-def _plain_question(arguments: argparse.Namespace) -> tuple[object, ...] | None:
-    """The question, if the answer is a text and nothing else is to be done; otherwise None."""
+def _is_plain(arguments: argparse.Namespace) -> bool:
+    """Whether the answer is a text that depends on the logs alone, and nothing else is to be done.
+
+    `known_answers.known_answer` prints it again, and asks the same of the environment.
+    """
     more = (arguments.export, arguments.check, arguments.backfill, arguments.log_format)
     elsewhere = setting("PERFKIT_NO_CACHE") or setting("PERFKIT_SNAPSHOT")
     if arguments.no_cache or any(more) or elsewhere:
-        return None
-    if not arguments.json:
-        from perfkit.alerts.state_file import STATE
-        from perfkit.config.workspace import folder_of
-
-        if os.path.exists(os.path.join(folder_of(arguments.root), STATE)):
-            return None  # the state of the alerts is printed too
-    return (
-        *(arguments.window, arguments.date, arguments.start, arguments.end),
-        *(arguments.source, tuple(arguments.where), arguments.json, tuple(arguments.by)),
-    )
+        return False
+    return arguments.json or not shows_alerts(folder_of(arguments.root))
 
 
-def _known_answer(arguments: argparse.Namespace, question: tuple[object, ...]) -> str | None:
-    """The earlier answer, if it is still right."""
-    from perfkit.cli.known_answers import known_answer
-    from perfkit.config.workspace import folder_of, timezone_override
-
-    return known_answer(folder_of(arguments.root), timezone_override(), question)
-
-
-def _keep_answer(book: Book, question: tuple[object, ...], body: str) -> None:
+def _keep_answer(book: Book, words: tuple[str, ...], body: str) -> None:
     """Keeps the answer, if printing it was all there was to do."""
     from perfkit.book.silent import silent_sources
     from perfkit.cli.known_answers import keep_answer
@@ -209,7 +182,7 @@ def _keep_answer(book: Book, question: tuple[object, ...], body: str) -> None:
     newest = book.newest_day
     timeless = newest is not None and newest == book.present_day
     if book.manifest_mark is not None and timeless and not book.errors and not silent_sources(book):
-        keep_answer(book.config.folder, book.manifest_mark, question, body)
+        keep_answer(book.config.folder, book.manifest_mark, words, body)
 
 
 def _show_alerts(desk: Desk) -> None:

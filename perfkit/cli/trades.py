@@ -7,8 +7,6 @@ import os
 import sys
 
 from perfkit.cli.arguments import (
-    EXIT_FAILED,
-    EXIT_OK,
     Commands,
     Parser,
     add_command,
@@ -22,6 +20,7 @@ from perfkit.cli.arguments import (
 )
 from perfkit.cli.printing import print_bad_lines, print_if_none_meets, print_silence
 from perfkit.core.errors import OutputError, UsageError
+from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 from perfkit.core.log import log_to_stderr
 
 TYPE_CHECKING = False

@@ -42,14 +42,24 @@ def timezone_override() -> str:
 
 
 def find_root(start: str | os.PathLike[str]) -> str:
-    """The nearest folder, from `start` upwards, that holds `config/perfkit.yaml`."""
+    """The nearest folder, from `start` upwards, that holds `config/perfkit.yaml`.
+
+    Raises `WorkspaceNotFoundError`.
+    """
     begin = _absolute(os.fspath(start))
-    folder = begin
+    folder = workspace_above(begin)
+    if folder is None:
+        from perfkit.core.errors import WorkspaceNotFoundError
+
+        raise WorkspaceNotFoundError(begin)
+    return folder
+
+
+def workspace_above(folder: str) -> str | None:
+    """The nearest workspace from an absolute path upwards, the path itself included."""
     while not os.path.isfile(os.path.join(folder, CONFIG)):
         if folder == os.path.dirname(folder):
-            from perfkit.core.errors import WorkspaceNotFoundError
-
-            raise WorkspaceNotFoundError(begin)
+            return None
         folder = os.path.dirname(folder)
     return folder
 

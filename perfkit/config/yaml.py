@@ -7,17 +7,14 @@ them, and a few lines of aliases can stand for more values than fit into memory.
 
 from __future__ import annotations
 
-import contextlib
 import marshal
 import os
-import re
 from decimal import Decimal
 from functools import cache
 
 from perfkit.config.workspace import CACHE
 from perfkit.core.errors import ConfigError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.formatting import utf8
 from perfkit.disk.atomic import put_in_place
 from perfkit.disk.sealed import MARSHAL, VERSION, read_bytes, sealed, unsealed
 
@@ -100,6 +97,8 @@ class _RefusedError(Exception):
 @cache
 def _loader() -> type[yaml.SafeLoader]:
     """A loader that knows null, true and false, integers, decimals and texts."""
+    import re
+
     import yaml
 
     class Loader(yaml.SafeLoader):
@@ -171,6 +170,8 @@ def _mapping(
 
 def _text(node: yaml.ScalarNode, file: str) -> str:
     r"""A text; an escape such as `"\ud800"` or `"\0"` makes what no file or path can hold."""
+    from perfkit.core.formatting import utf8
+
     text: str = node.value
     if text != utf8(text) or "\0" in text:
         where = f"{file}:{node.start_mark.line + 1}"
@@ -191,8 +192,10 @@ def document(folder: str, shown: str, content: bytes, *, cached: bool = True) ->
     parsed = parse(content.decode(), shown)
     if cached and os.path.isdir(os.path.dirname(copy)):
         body = marshal.dumps((_plain(parsed.value), parsed.lines), MARSHAL)
-        with contextlib.suppress(OSError):
+        try:
             put_in_place(copy, sealed(((VERSION, content, "", None), body)), mode=0o600)
+        except OSError:
+            return parsed  # it is parsed again the next time
     return parsed
 
 

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from typing import TextIO
 
 
+EXIT_OK, EXIT_FIRING, EXIT_FAILED = 0, 2, 3
+"""Exit codes of the commands; never 1, which is Python's own for a crash."""
+
+
 class uncollected:  # noqa: N801  reads as `contextlib.contextmanager` would, without importing it
     """Pauses the cycle collector: columns make no cycles, and scanning them is a fifth of a run."""
 

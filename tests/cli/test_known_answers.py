@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import marshal
 import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -318,3 +320,39 @@ def test_a_workspace_that_is_named_needs_no_working_directory(
     monkeypatch.chdir(gone)
     gone.rmdir()
     assert ask("--json") == expected
+
+
+def test_the_same_words_elsewhere_are_of_the_workspace_that_is_there(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """`--root sub`, also cut short, is another folder from another place."""
+    inner = root / root.name
+    (inner / "config").mkdir(parents=True)
+    (inner / CONFIG).write_text((root / CONFIG).read_text())
+    (inner / LOG).parent.mkdir(parents=True)
+    (inner / LOG).write_text(line("Z", "77.25"))
+    settle(root)
+    settle(inner)
+    for option in ("--root", "--roo"):
+        words = ["summary", "--json", "--window", "all", option, root.name]
+        monkeypatch.chdir(root.parent)
+        assert main.main(words) == 0
+        outer = capsys.readouterr().out
+        monkeypatch.chdir(root)
+        assert main.main(words) == 0
+        assert "77.25" in capsys.readouterr().out
+        assert "77.25" not in outer
+
+
+def test_an_answer_loads_no_parser(root: Path, ask: Ask) -> None:
+    settle(root)
+    expected = ask("--json")
+    script = (
+        "import sys; from perfkit.cli.main import main; main(sys.argv[1:]); "
+        "print(sorted({'argparse', 're', 'decimal'} & set(sys.modules)))"
+    )
+    words = ["summary", "--window", "all", "--json", "--root", str(root)]
+    ran = subprocess.run(
+        [sys.executable, "-c", script, *words], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout == f"{expected}[]\n"

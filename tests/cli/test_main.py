@@ -25,7 +25,8 @@ from jsonschema import Draft202012Validator
 import perfkit
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.cli.arguments import WINDOWS
-from perfkit.cli.main import command_parser, main
+from perfkit.cli.commands import command_parser
+from perfkit.cli.main import main
 from perfkit.cli.summary import MOST_BACKFILLED
 from perfkit.schemas.make import FOLDER as SCHEMAS
 from tests.conftest import BOT, WriteWorkspace
