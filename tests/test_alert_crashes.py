@@ -183,6 +183,7 @@ def prepared(root: Path) -> Bench:
     return bench
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["alerts.state", "alerts.heartbeat", "performance-alerts.jsonl"])
 @pytest.mark.parametrize("grows", [False, True])
 def test_flipped_byte_never_gives_a_wrong_all_clear(tmp_path: Path, name: str, grows: bool) -> None:

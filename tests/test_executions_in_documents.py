@@ -20,6 +20,8 @@ from perfkit.desk.desk import Desk
 from perfkit.desk.desk import open as open_desk
 from tests.conftest import WriteWorkspace
 
+pytestmark = pytest.mark.slow
+
 Fill = dict[str, str]
 
 FILLS = """\

@@ -119,6 +119,7 @@ class TestFigures:
         places = [[str(place) for place in trades.places(row)] for row in range(len(trades))]
         assert places == [["logs/statement.xml[0]"], ["logs/statement.xml[2]"]]
 
+    @pytest.mark.slow
     @given(rows=records, more=records)
     def test_says_what_json_lines_say(
         self, fresh_workspace: WriteWorkspace, rows: list[Record], more: list[Record]

@@ -107,6 +107,7 @@ FORMS: dict[str, Callable[[Sequence[Record]], bytes]] = {
     "a.json.xz": lambda rows: lzma.compress(json_array(rows)),
     "a.log": lambda rows: json_lines(rows).decode().encode("utf-16"),
 }
+QUICK = ("a.json", "a.csv")
 
 
 def desk_on(write: WriteWorkspace, name: str, content: bytes) -> Path:
@@ -126,7 +127,10 @@ def assert_incremental_is_cold(root: Path) -> Desk:
     return warm
 
 
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize(
+    "name",
+    [name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in FORMS],
+)
 @given(rows=records, more=records)
 def test_every_form_says_what_json_lines_say(
     fresh_workspace: WriteWorkspace, name: str, rows: list[Record], more: list[Record]

@@ -562,6 +562,7 @@ sources:
 
 
 class TestReminders:
+    @pytest.mark.slow
     def test_month_of_minutes_with_a_breach_in_the_middle(self, tmp_path: Path) -> None:
         """Every minute at which something can happen, and some others, as cron would run them."""
         bench = Bench(
