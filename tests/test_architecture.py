@@ -204,7 +204,12 @@ def imports(node: ast.AST) -> Iterator[str]:
 def test_every_package_that_is_imported_is_declared_and_the_other_way_round() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["reports"], *extras["parquet"]]
+    wanted = [
+        *project["dependencies"],
+        *extras["reports"],
+        *extras["parquet"],
+        *extras["calendars"],
+    ]
     declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in wanted}
     names = {
         name

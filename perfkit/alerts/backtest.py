@@ -123,7 +123,7 @@ def desk_backtest(
     """The backtest behind `Desk.backtest`. Raises `UsageError` for clock rules or a wrong date."""
     if all(one.is_clock for one in rules):
         raise UsageError(f"{rules[0].id} is a clock rule; clock rules cannot be backtested")
-    days = [None if day is None else as_date(day) for day in (first, last)]
+    days = [None if day is None or day == "" else as_date(day) for day in (first, last)]
     if days[0] is not None and days[1] is not None and days[1] < days[0]:
         raise UsageError(f"the last day ({last}) is before the first ({first}); swap them")
     return backtest(open_feed(config, whole=True), rules, *days)
@@ -132,11 +132,15 @@ def desk_backtest(
 def backtest(
     feed: Feed, rules: Sequence[Rule], first: date | None = None, last: date | None = None
 ) -> Backtest:
-    """Steps the rules through the days from `first` to `last`, inclusive; default: all days."""
+    """Steps the rules through the days from `first` to `last`, inclusive; default: all days.
+
+    One alone is open to the other side.
+    """
     calendar = feed.config.calendar
     days = [day for day in feed.days() if last is None or day.day <= last.toordinal()]
-    start_day = first or (date.fromordinal(days[0].day) if days else date(1970, 1, 1))
-    end_day = last or (date.fromordinal(days[-1].day) if days else start_day)
+    start_day = first or (date.fromordinal(days[0].day) if days else last or date(1970, 1, 1))
+    newest_day = date.fromordinal(days[-1].day) if days else start_day
+    end_day = last or max(newest_day, start_day)
     start, end = calendar.start_of(start_day), calendar.end_of(end_day)
     settings = settings_of(feed.config, feed.missing)
     entries = [RuleEntry(rule, RuleRun(rule, settings)) for rule in rules if not rule.is_clock]

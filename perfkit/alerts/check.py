@@ -169,7 +169,8 @@ def basis_of(config: Config) -> str:
     return digest(
         calendar.timezone,
         calendar.day_start.isoformat(),
-        f"{sorted(calendar.trading_week)} {calendar.week_starts}",
+        f"{sorted(calendar.trading_week)} {calendar.week_starts} "
+        f"{sorted(day.toordinal() for day in calendar.holidays)}",
         str(config.quiet_days_are_zero),
         str(config.starting_equity),
         str(config.periods_per_year),

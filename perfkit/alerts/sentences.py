@@ -13,7 +13,6 @@ from decimal import Decimal
 
 from perfkit.alerts.rules.evidence import Evidence, Number
 from perfkit.alerts.rules.rule import (
-    CALENDAR_WINDOWS,
     CORRECTED,
     ERROR,
     IDLE,
@@ -25,7 +24,7 @@ from perfkit.alerts.rules.rule import (
     Rule,
     RuleEvent,
 )
-from perfkit.core.calendar import moment_of, zone_named
+from perfkit.core.calendar import CALENDAR_WINDOWS, moment_of, zone_named
 from perfkit.core.errors import WindowError
 from perfkit.core.formatting import fixed, plain
 from perfkit.metrics.registry import METRICS
@@ -39,7 +38,13 @@ if TYPE_CHECKING:
 
 LAST_LINE, OPEN_TRADE, BAD_LINES = "minutes_since_last_line", "open_trade_age_minutes", "bad_lines"
 
-_SPANS = {"daily": "day", "weekly": "week", "monthly": "month"}
+_SPANS = {
+    "daily": "day",
+    "weekly": "week",
+    "monthly": "month",
+    "quarterly": "quarter",
+    "yearly": "year",
+}
 _WHY = {
     RECOVERED: "recovered",
     CORRECTED: "earlier trades in the log were corrected",
@@ -235,7 +240,7 @@ class Sentences:
         return f"{self._subject(rule, group, evidence, at)} {_verb(rule, verb)} {shown}{limit}"
 
     def _by_the_clock(self, rule: Rule, group: str, value: Decimal, shown: str) -> str:
-        active = " of active time" if rule.active is not None else ""
+        active = " of active time" if str(rule.active or "") else ""
         if rule.metric == LAST_LINE:
             line = _line(rule, group)
             if rule.breached(value):
@@ -309,8 +314,8 @@ def _condition(rule: Rule, currency: str) -> str:
         parts.append(f"for {rule.for_trades} trades in a row")
     if rule.by:
         parts.append(f"for each {_words(rule.by)}")
-    if rule.active is not None:
-        parts.append(f"in {rule.active}")
+    if hours := str(rule.active or ""):
+        parts.append(f"in {hours}")
     return " ".join(parts)
 
 
@@ -367,6 +372,9 @@ def _calendar_words(kind: str, label: str, *, is_present: bool) -> str:
         return f"this week ({label})" if is_present else f"in {named}"
     if kind == "monthly":
         return f"in {date.fromisoformat(f'{label}-01'):%B %Y}"
+    if kind == "quarterly":
+        year, _, quarter = label.partition("-")
+        return f"in {quarter} {year}"
     return f"in {label}"
 
 

@@ -25,7 +25,13 @@ ROLLING_TRADES = 20
 
 NO_TRADES = "No trades in window"
 
-_PERIODS = {"daily": "on the day", "weekly": "in the week", "monthly": "in the month"}
+_PERIODS = {
+    "daily": "on the day",
+    "weekly": "in the week",
+    "monthly": "in the month",
+    "quarterly": "in the quarter",
+    "yearly": "in the year",
+}
 
 
 class View(NamedTuple):
@@ -157,6 +163,10 @@ def period(view: View) -> str:
         return f"{day_text(first)} {first.year}"
     if view.window.kind == "monthly":
         return f"{MONTHS[first.month - 1]} {first.year}"
+    if view.window.kind == "yearly":
+        return str(first.year)
+    if view.window.kind == "quarterly":
+        return " ".join(reversed(view.window.label.split("-")))
     begin = short_day(first, with_year=first.year != last.year)
     span = f"{begin} to {short_day(last, with_year=True)}"
     return f"week {view.window.label}, {span}" if view.window.kind == "weekly" else span

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from perfkit.desk.desk import Desk
 
-WINDOWS = ("daily", "weekly", "monthly", "last-7d", "last-30d", "all")
+WINDOWS = ("daily", "weekly", "monthly", "quarterly", "yearly", "last-7d", "last-30d", "all")
 READING_PROCESSES = "how many processes read when there is much to read"
 
 
@@ -126,17 +126,27 @@ def add_window(parser: Parser) -> None:
     """Adds the options that choose a window."""
     parser.add_argument(
         "--window",
+        metavar="KIND",
         choices=WINDOWS,
-        help="a trading day, an ISO week, a calendar month, the 7 or 30 days up to the date, "
-        "or everything up to the date (default: daily)",
+        help="daily, weekly, monthly, quarterly or yearly: the trading day, week or other period "
+        "that holds the date; last-7d or last-30d: the days up to it; all: everything up to it "
+        "(default: daily)",
     )
     parser.add_argument(
         "--date",
         metavar="D",
         help="a trading day in the window, YYYY-MM-DD (default: the newest day with a log line)",
     )
-    parser.add_argument("--start", metavar="D", help="first day of a window of your own, inclusive")
-    parser.add_argument("--end", metavar="D", help="last day of that window, inclusive")
+    parser.add_argument(
+        "--start",
+        metavar="D",
+        help="first day of a window of your own, inclusive (default: the first with a log line)",
+    )
+    parser.add_argument(
+        "--end",
+        metavar="D",
+        help="last day of that window, inclusive (default: the newest with a log line)",
+    )
 
 
 def check_window(arguments: argparse.Namespace, default: str = "daily") -> None:
@@ -249,7 +259,8 @@ def _progress() -> Callable[[int, int], None] | None:
 def day_of(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> str | None:
     """The date of a command; today where none is given and no log has a line yet."""
     given: str | None = arguments.date
-    if given is not None or desk.book_of(where).newest_day is not None:
+    is_range = getattr(arguments, "start", None) or getattr(arguments, "end", None)
+    if given is not None or is_range or desk.book_of(where).newest_day is not None:
         return given
     from datetime import datetime
 

@@ -152,6 +152,12 @@ def _add_cache(commands: Commands[Parser]) -> None:
     cache.add(commands)
 
 
+def _add_holidays(commands: Commands[Parser]) -> None:
+    from perfkit.cli import holidays
+
+    holidays.add(commands)
+
+
 def _add_demo(commands: Commands[Parser]) -> None:
     _add_new(commands, "demo", _demo, "make a workspace with sample logs and its three reports")
 
@@ -223,4 +229,5 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "new-report": _add_new_report,
     "alerts": _add_alerts,
     "cache": _add_cache,
+    "holidays": _add_holidays,
 }

@@ -7,7 +7,7 @@ import argparse
 from perfkit.cli.arguments import Commands, Parser, add_command, add_root
 from perfkit.core.interpreter import EXIT_OK
 
-PERIODS = ("daily", "weekly", "monthly")
+PERIODS = ("daily", "weekly", "monthly", "quarterly", "yearly")
 
 EPILOG = """\
 The notebook runs as it is. `perfkit report NAME` makes its report; open it in JupyterLab to
@@ -22,7 +22,9 @@ def add(commands: Commands[Parser]) -> None:
     parser = add_command(commands, "new-report", run, what, EPILOG)
     parser.add_argument("name", metavar="NAME", help="the name of the notebook and its report")
     parser.add_argument(
-        "--period", choices=PERIODS, default=PERIODS[0], help="its period (default: daily)"
+        "--period",
+        choices=PERIODS,
+        help="its period (default: that of its name, as in quarterly, else daily)",
     )
     add_root(parser)
 
@@ -38,5 +40,6 @@ def run(arguments: argparse.Namespace) -> int:
     root = Path(folder_of(arguments.root))
     if not (root / CONFIG).is_file():
         raise WorkspaceNotFoundError(str(root))
-    print(new_report(root, arguments.name, arguments.period))
+    named = arguments.name if arguments.name in PERIODS else PERIODS[0]
+    print(new_report(root, arguments.name, arguments.period or named))
     return EXIT_OK

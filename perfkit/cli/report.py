@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from perfkit.reports.verify import Verdict
 
 KINDS = ("daily", "weekly", "monthly")
+PERIODS = (*KINDS, "quarterly", "yearly")
 ALL = "all"
 TIMEOUT_SECONDS = 600
 JOBS = "how many reports are made at once, and how many processes read"
@@ -75,14 +76,13 @@ def _add_options(parser: Parser) -> None:
         metavar="NAME",
         nargs="?",
         help="which report: daily, weekly, monthly, a notebook in notebooks/ by its name, or an "
-        "entry under `reports` of the configuration; all: the reports that are due, which are "
-        "those of the last day, week and month that are over, and whatever was missed or failed "
-        "before",
+        "entry under `reports` of the configuration; all: those that are due, which are of the "
+        "last day, week and month that are over, and whatever was missed or failed before",
     )
     parser.add_argument(
         "--period",
-        choices=KINDS,
-        help="the period of a notebook of your own (default: that of its metadata, else daily)",
+        choices=PERIODS,
+        help="of a notebook of your own (default: that of its metadata or its name, else daily)",
     )
     _add_days(parser)
     parser.add_argument(
@@ -122,9 +122,17 @@ def _add_days(parser: Parser) -> None:
         f"have been silent for more than {SILENT_DAYS} days",
     )
     parser.add_argument(
-        "--from", metavar="D", dest="first", help="make the reports of every period from this day"
+        "--from",
+        metavar="D",
+        dest="first",
+        help="make the reports of every period from this day on (default: the first with a line)",
     )
-    parser.add_argument("--to", metavar="D", dest="last", help="to this one, inclusive")
+    parser.add_argument(
+        "--to",
+        metavar="D",
+        dest="last",
+        help="to this one, inclusive (default: the newest day with a line)",
+    )
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -291,13 +299,19 @@ def _wanted(arguments: argparse.Namespace, one: _Run, now: datetime) -> list[Wan
         day = as_date(arguments.date) if arguments.date else _last_day_over(models, now)
         return due(models, day, one.definitions)
     if arguments.first or arguments.last:
-        if not arguments.first:
-            raise UsageError("--to needs --from: name the first day as well")
-        newest = models.desk.book_of(models.where).present_day
-        last = as_date(arguments.last) if arguments.last else newest or now.date()
-        calendar = models.desk.config.calendar
-        return between(calendar, definition, as_date(arguments.first), last)
+        return between(models.desk.config.calendar, definition, *_span(arguments, models, now))
     return [wanted_of(definition, _day(arguments.date, models, now))]
+
+
+def _span(arguments: argparse.Namespace, models: Models, now: datetime) -> tuple[date, date]:
+    """The first and last day of `--from` and `--to`; one alone is open to the other side."""
+    from perfkit.summary.selection import as_date
+
+    book = models.desk.book_of(models.where)
+    last = as_date(arguments.last) if arguments.last else book.present_day or now.date()
+    if arguments.first:
+        return as_date(arguments.first), last
+    return min([*book.days_with_lines[:1], last]), last
 
 
 def _to_verify(arguments: argparse.Namespace, one: _Run) -> list[Wanted]:

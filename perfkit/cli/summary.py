@@ -147,7 +147,9 @@ def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]
         option = "--by" if arguments.by else "--check"
         raise UsageError(f"--backfill writes files and prints their paths; leave out {option}")
     if arguments.start or arguments.end or arguments.window == "all":
-        raise UsageError("--backfill goes with daily, weekly, monthly, last-7d or last-30d")
+        raise UsageError(
+            "--backfill goes with a window such as daily or last-7d, not with this one"
+        )
     day = day_of(arguments, desk, where)
     changed = backfill(desk, arguments.window, day, arguments.backfill, where)
     book = desk.book_of(where)

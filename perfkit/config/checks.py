@@ -11,12 +11,13 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from perfkit.config.yaml import LARGEST, Document, KeyPath, check_size
-from perfkit.core.calendar import WEEKDAYS, zone_named
+from perfkit.core.calendar import WEEKDAYS, parse_date, zone_named
 from perfkit.core.errors import ConfigError, WindowError
 from perfkit.disk.sealed import open_plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from datetime import date
     from typing import Any
 
 
@@ -74,6 +75,14 @@ class YamlReader:
                 path, f"{value} is not a fraction", f"write {fraction} for {value} per cent"
             )
         return number
+
+    def day(self, path: KeyPath, value: object) -> date:
+        """A date written YYYY-MM-DD."""
+        try:
+            return parse_date(str(value))
+        except WindowError as error:
+            problem, _, remedy = str(error).partition("; ")
+            raise self.problem(path, problem, remedy) from error
 
     def count(self, path: KeyPath, value: object, most: int) -> int:
         """A whole number from 1 to `most`."""

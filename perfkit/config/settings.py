@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from datetime import time
+from datetime import date, time
 from decimal import Decimal
 
 from perfkit.config.built_in import DEFAULT, EXTENDS, TRADE_RECORD
@@ -23,6 +23,7 @@ from perfkit.core.calendar import (
 )
 from perfkit.core.errors import ExtensionError, PerfkitError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.formatting import plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:  # an alert run has no time to load it
@@ -45,6 +46,7 @@ _KEYS = (
     "day_start",
     "trading_week",
     "week_starts",
+    "holidays",
     "quiet_days",
     "starting_equity",
     "breakeven_tolerance",
@@ -188,7 +190,19 @@ class _SettingsReader(YamlReader):
         if "week_starts" in top:
             word = self.choice(("week_starts",), top["week_starts"], WEEKDAY_NAMES)
             starts = WEEKDAY_NAMES.index(word)
-        return Calendar(name, self._day_start(top), week, starts)
+        return Calendar(name, self._day_start(top), week, starts, self._holidays(top))
+
+    def _holidays(self, top: Mapping[str, Any]) -> frozenset[date]:
+        given = top.get("holidays")
+        if isinstance(given, str):
+            raise self.problem(
+                ("holidays",),
+                f"{given!r} is not a list of dates",
+                f"write the holidays of an exchange out with `perfkit holidays {plain(given, 20)} "
+                "--write`",
+            )
+        days = [] if given is None else self.items(("holidays",), given)
+        return frozenset(self.day(("holidays", str(n)), day) for n, day in enumerate(days))
 
     def _starting_equity(self, top: Mapping[str, Any]) -> Decimal | None:
         value = top.get("starting_equity")

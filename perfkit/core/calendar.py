@@ -3,9 +3,9 @@
 Conventions, said once. An *instant* is an integer: microseconds since 1970-01-01T00:00Z. A window
 is `[start, end)` in instants. A *trading day* is named after the local date on which it ends, so
 with `day_start` 17:00 the day called Tuesday runs from Monday 17:00 to Tuesday 17:00; with the
-default 00:00 it is the plain calendar day. Weekday, ISO week and month follow that date. Where a
-clock change skips the start of a day, the day starts at the change; where it repeats it, at the
-first.
+default 00:00 it is the plain calendar day. Weekday, ISO week, month, quarter and year follow that
+date. Where a clock change skips the start of a day, the day starts at the change; where it repeats
+it, at the first. An *expected* day is one of the trading week that is not a holiday.
 """
 
 from __future__ import annotations
@@ -18,10 +18,13 @@ from operator import le
 from perfkit.core.errors import WindowError
 from perfkit.core.fast_imports import NamedTuple
 
-WINDOW_KINDS = ("daily", "weekly", "monthly", "last-7d", "last-30d", "all")
+CALENDAR_WINDOWS = ("daily", "weekly", "monthly", "quarterly", "yearly")
+"""Windows that follow one another, each of which ends."""
+WINDOW_KINDS = (*CALENDAR_WINDOWS, "last-7d", "last-30d", "all")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 EVERY_DAY = frozenset(range(7))
 MONDAY_TO_FRIDAY = frozenset(range(5))
+NO_DAYS: frozenset[date] = frozenset()
 
 FIRST_YEAR, LAST_YEAR = 1970, 8999
 """Years in which logs are taken seriously; far from the ends of what dates can hold."""
@@ -34,6 +37,7 @@ DAY_US = 24 * HOUR_US
 _ONE_DAY = timedelta(days=1)
 LAST_N_DAYS = {"last-7d": 7, "last-30d": 30}
 """Windows of so many trading days, which end with the date that is asked for."""
+_MONTHS_LONG = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
 def instant_of(moment: datetime) -> int:
@@ -89,11 +93,13 @@ class Calendar:
         day_start: time = time(0),
         trading_week: frozenset[int] = EVERY_DAY,
         week_starts: int = 0,
+        holidays: frozenset[date] = NO_DAYS,
     ) -> None:
         self.timezone = timezone
         self.day_start = day_start
         self.trading_week = trading_week
         self.week_starts = week_starts
+        self.holidays = holidays
         self.zone = zone_named(timezone)
         self._plain = self.zone is UTC and day_start == time(0)
         self._starts: dict[date, int] = {}
@@ -168,17 +174,29 @@ class Calendar:
             return [(instant + offset) // HOUR_US % 24 for instant in instants]
         return [moment_of(instant).astimezone(self.zone).hour for instant in instants]
 
+    def is_expected(self, day: date) -> bool:
+        """Whether trading is expected on a day: it is of the trading week, and no holiday."""
+        return day.weekday() in self.trading_week and day not in self.holidays
+
     def expected_days(self, first: date, last: date) -> list[date]:
-        """The days of the trading week from `first` to `last`, both inclusive."""
+        """The expected days from `first` to `last`, both inclusive."""
         every = (first + timedelta(days=n) for n in range((last - first).days + 1))
-        return [day for day in every if day.weekday() in self.trading_week]
+        return [day for day in every if self.is_expected(day)]
+
+    def last_expected(self, day: date) -> date:
+        """The last expected day up to this one, itself included."""
+        while not self.is_expected(day):
+            day -= _ONE_DAY
+        return day
 
     def window(self, kind: str, day: date) -> Window:
-        """The daily, weekly, monthly, last-7d or last-30d window that holds or ends with `day`.
+        """The calendar window that holds `day`, or the last-7d or last-30d one that ends with it.
 
         A week that begins on Monday is an ISO week; any other is labelled with its first day.
         Raises `WindowError` for another kind (`all` needs to know the log: see `between`).
         """
+        if not isinstance(kind, str):
+            raise WindowError(_unknown_window(kind))
         if kind == "daily":
             return self._window(kind, day.isoformat(), day, day)
         if kind == "weekly":
@@ -186,11 +204,9 @@ class Calendar:
             year, week, _ = day.isocalendar()
             label = first.isoformat() if self.week_starts else f"{year}-W{week:02d}"
             return self._window(kind, label, first, first + timedelta(days=6))
-        if kind == "monthly":
-            first = day.replace(day=1)
-            last = (first + timedelta(days=31)).replace(day=1) - _ONE_DAY
-            return self._window(kind, f"{day.year:04d}-{day.month:02d}", first, last)
-        if kind in tuple(LAST_N_DAYS):  # also where it cannot be hashed
+        if kind in _MONTHS_LONG:
+            return self._months(kind, day, _MONTHS_LONG[kind])
+        if kind in LAST_N_DAYS:
             return self.between(kind, day - timedelta(days=LAST_N_DAYS[kind] - 1), day)
         raise WindowError(_unknown_window(kind))
 
@@ -203,12 +219,33 @@ class Calendar:
         return self._window(kind, f"{first}..{last}", first, last)
 
     def previous(self, window: Window) -> Window:
-        """The period before: the day, ISO week or month before, else as many days before."""
+        """The period before: the day, week, month, quarter or year, else as many days before."""
         before = window.first_day - _ONE_DAY
-        if window.kind in ("daily", "weekly", "monthly", "last-7d", "last-30d"):
+        if window.kind in CALENDAR_WINDOWS or window.kind in LAST_N_DAYS:
             return self.window(window.kind, before)
         length = window.last_day - window.first_day
         return self.between(window.kind, before - length, before)
+
+    def first_days(self, window: Window, count: int) -> Window:
+        """A window up to its expected day of that number; itself where it has no more, or of 0.
+
+        The first 2 days of a week are Monday and Tuesday, or Tuesday and Wednesday after a holiday.
+        """
+        days = self.expected_days(window.first_day, window.last_day)
+        if not 0 < count < len(days):
+            return window
+        return self.between("range", window.first_day, days[count - 1])
+
+    def _months(self, kind: str, day: date, months: int) -> Window:
+        """The month, quarter (3 months) or year (12) of a day, named 2026-04, 2026-Q2 or 2026.
+
+        Months count from 0: of May, 4, the quarter begins with 4 - 4 % 3 = 3, April.
+        """
+        number = (day.month - 1) - (day.month - 1) % months
+        first = date(day.year, number + 1, 1)
+        last = date(day.year + (number + months) // 12, (number + months) % 12 + 1, 1) - _ONE_DAY
+        within = {"monthly": f"-{day.month:02d}", "quarterly": f"-Q{number // 3 + 1}"}
+        return self._window(kind, f"{day.year:04d}{within.get(kind, '')}", first, last)
 
     def _local(self, day: date) -> int:
         """The instant of `day_start` on a local date; the clock change where that is skipped."""

@@ -202,7 +202,10 @@ class MissingExtraError(PerfkitError):
         names = [modules] if isinstance(modules, str) else list(modules)
         listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
         are = "are" if names[1:] else "is"
-        needs = "Parquet needs" if extra == "parquet" else "reports and charts need"
+        needs = {
+            "parquet": "Parquet needs",
+            "calendars": "calendars of exchanges need",
+        }.get(extra, "reports and charts need")
         super().__init__(
             f"{listed} {are} not installed; `pip install 'PERFKIT[{extra}]'` installs what "
             f"{needs}, where PERFKIT is the wheel or folder that perfkit was installed from"

@@ -7,8 +7,9 @@ desk.summary("weekly", date="2025-10-09")   # a table in JupyterLab and in Markd
 desk.trades("2025-10-01", "2025-10-09")     # a pandas frame with exact decimals
 desk.chart.equity("weekly", date="2025-10-09")
 
-Most methods choose their trades with the same arguments: `window` (daily, weekly, monthly, last-7d,
-last-30d, all) and `date`, or `start` and `end`, and `where`, a filter such as "symbol=BTCUSDT".
+Most methods choose their trades with the same arguments: `window` (daily, weekly, monthly,
+quarterly, yearly, last-7d, last-30d, all) and `date`, or `start` and `end` (one alone is open to
+the other side), and `where`, a filter such as "symbol=BTCUSDT".
 """
 
 from __future__ import annotations
@@ -125,9 +126,10 @@ class Desk(FrameDesk):
         end: Day = None,
         where: Where = None,
     ) -> Summary:
-        """Every figure of a window: daily, weekly, monthly, last-7d, last-30d or all.
+        """Every figure of a window.
 
-        Without a date, the window of the newest trading day with a line.
+        It is daily, weekly, monthly, quarterly, yearly, last-7d, last-30d or all. Without a date,
+        it is the window of the newest trading day with a line.
 
         >>> desk.summary("weekly", "2025-10-09").metrics["net_pnl"]
         Decimal('59.82023')
@@ -265,9 +267,10 @@ class Desk(FrameDesk):
         from perfkit.summary.changes import changes, period_before
 
         now = self.selection(window, date, start=start, end=end, where=where)
-        before = period_before(self.config.calendar, now.window)
+        summary = summarize(now)
+        before = period_before(self.config.calendar, now.window, summary.window)
         return changes(
-            summarize(now),
+            summary,
             summarize(Selection(now.book, before, now.where)),
             began_in(self.config.root, now.window),
             now.book.present_day,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from perfkit.core.errors import UsageError
 from perfkit.desk.selecting import SelectingDesk, window_in
 from perfkit.summary.filters import Where, as_where
-from perfkit.summary.selection import Day, Selection
+from perfkit.summary.selection import Day, Selection, is_given
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ class FrameDesk(SelectingDesk):
     ) -> pd.DataFrame:
         """A frame with a row per closed trade, in trade order; times are UTC.
 
-        From `start` to `end`, both inclusive; one date alone is that day, none is every trade.
+        From `start` to `end`, both inclusive; one alone is open to the other side.
         Numbers are exact, `decimal.Decimal`; with `numbers="float"` they are the nearest floats,
         for plots, `describe` and statistics.
 
@@ -43,8 +43,8 @@ class FrameDesk(SelectingDesk):
         checked_numbers(numbers)
         conditions = as_where(where)
         closed = self.all_closed(conditions)
-        if start is not None or end is not None:
-            window = self.window(start=start or end, end=end or start, where=conditions)
+        if is_given(start) or is_given(end):
+            window = self.window(start=start, end=end, where=conditions)
             closed = closed.between(window.start, window.end)
         from perfkit.summary.frame import trades_frame
 
@@ -216,7 +216,7 @@ class FrameDesk(SelectingDesk):
 
 def _span(window: str, start: Day, end: Day) -> str:
     """The kind of a window; `all`, which is the default here, gives way to first and last day."""
-    return "range" if window == "all" and not (start is None and end is None) else window
+    return "range" if window == "all" and (is_given(start) or is_given(end)) else window
 
 
 def checked_numbers(numbers: object) -> None:

@@ -15,7 +15,7 @@ from perfkit.core.trades import Trades
 from perfkit.disk.fingerprints import FileMark, mark_of
 from perfkit.logs.listing import chosen, log_files
 from perfkit.summary.filters import Where, as_where
-from perfkit.summary.selection import Day, Selection, range_window, resolve_window
+from perfkit.summary.selection import Day, Selection, is_given, range_window, resolve_window
 from perfkit.summary.shown import PublicNames
 
 TYPE_CHECKING = False
@@ -75,8 +75,9 @@ class SelectingDesk(PublicNames):
     ) -> Window:
         """The window of that kind for a date, or from `start` to `end`, both inclusive.
 
-        Without a date, the window of the newest trading day with a line (of the source that `where`
-        names). Raises `UsageError` where the arguments do not fit together, and `WindowError`.
+        `start` alone goes on to the newest line, `end` alone begins with the first. Without any,
+        the window of the newest trading day with a line (of the source that `where` names). Raises
+        `UsageError` where the arguments do not fit together, and `WindowError`.
 
         >>> desk.window("weekly", "2025-10-09").label
         '2025-W41'
@@ -131,15 +132,13 @@ class SelectingDesk(PublicNames):
 
 def window_in(book: Book, window: str, date: Day, start: Day, end: Day) -> Window:
     """The window that the arguments of a question choose. Raises `UsageError`."""
-    if (start is None) != (end is None):
-        raise UsageError("start and end go together: give both dates")
-    if start is not None and end is not None:
-        if date is not None:
-            raise UsageError("give either a date or start and end")
-        if window not in ("daily", "range"):
-            raise UsageError(f"give either the window {window} or start and end")
-        return range_window(book, start, end)
-    return resolve_window(book, window, date)
+    if not is_given(start) and not is_given(end):
+        return resolve_window(book, window, date)
+    if is_given(date):
+        raise UsageError("give either a date or start and end")
+    if window not in ("daily", "range"):
+        raise UsageError(f"give either the window {window} or start and end")
+    return range_window(book, start, end)
 
 
 def _write_ahead_logs(paths: Sequence[str]) -> list[str]:

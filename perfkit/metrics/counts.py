@@ -23,6 +23,7 @@ WILSON_Z = Decimal("1.959963984540054")
     source="plain count; a trade belongs to the window that holds its closing time",
     group=TRADES,
     inputs=("wins", "losses", "breakevens"),
+    adds_up=True,
 )
 def closed_trades(facts: Facts) -> int:
     return facts.tally.trades
@@ -38,6 +39,7 @@ def closed_trades(facts: Facts) -> int:
     source="plain count",
     group=TRADES,
     marks=WON,
+    adds_up=True,
 )
 def wins(facts: Facts) -> int:
     return facts.tally.counts.wins
@@ -53,6 +55,7 @@ def wins(facts: Facts) -> int:
     source="plain count",
     group=TRADES,
     marks=LOST,
+    adds_up=True,
 )
 def losses(facts: Facts) -> int:
     return facts.tally.counts.losses
@@ -67,6 +70,7 @@ def losses(facts: Facts) -> int:
     empty="0",
     source="plain count",
     group=TRADES,
+    adds_up=True,
 )
 def breakevens(facts: Facts) -> int:
     return facts.tally.counts.breakevens

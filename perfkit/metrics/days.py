@@ -85,6 +85,7 @@ def _worst(facts: Facts) -> Inputs:
     source="plain count",
     group=DAYS,
     reads=("days",),
+    adds_up=True,
 )
 def trading_days(facts: Facts) -> int:
     return len(facts.days)
@@ -101,6 +102,7 @@ def trading_days(facts: Facts) -> int:
     elsewhere="freqtrade counts UTC days.",
     group=DAYS,
     reads=("days",),
+    adds_up=True,
 )
 def profitable_days(facts: Facts) -> int:
     return sum(1 for _, pnl in facts.days if pnl > 0)

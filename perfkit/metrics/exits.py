@@ -18,6 +18,7 @@ from perfkit.metrics.metric import RISK, metric
     label="Losses beyond 1 R",
     group=RISK,
     marks=BEYOND_1R,
+    adds_up=True,
 )
 def losses_beyond_1r(facts: Facts) -> int:
     return facts.tally.counts.beyond_1r
@@ -33,6 +34,7 @@ def losses_beyond_1r(facts: Facts) -> int:
     source="plain count",
     group=RISK,
     marks=EXIT_KNOWN | TARGET_HIT,
+    adds_up=True,
 )
 def target_hits(facts: Facts) -> int | Undefined:
     counts = facts.tally.counts

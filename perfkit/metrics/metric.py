@@ -49,7 +49,8 @@ class Metric(NamedTuple):
 
     `marks` are those that every trade behind it has. `interval` names the ends of the 95 % interval
     of a rate, and `end_of` the rate that such an end belongs to. `bounds` are the lowest and
-    highest value in any window, None where there is none.
+    highest value in any window, None where there is none. One that `adds_up` is the sum of its
+    figures of the days.
     """
 
     name: str
@@ -71,6 +72,7 @@ class Metric(NamedTuple):
     interval: tuple[str, str] | None
     end_of: str | None
     bounds: Bounds
+    adds_up: bool
 
     @property
     def is_number(self) -> bool:
@@ -103,6 +105,7 @@ def metric(
     interval: tuple[str, str] | None = None,
     end_of: str | None = None,
     bounds: Bounds = (None, None),
+    adds_up: bool = False,
 ) -> Callable[[Callable[[Facts], Value | Quotient | Undefined]], Metric]:
     """The row of a metric: `win_rate` has its name, and the label "Win rate", from the function."""
 
@@ -127,7 +130,7 @@ def metric(
             marks,
             interval,
             end_of,
-            bounds,
+            *(bounds, adds_up),
         )
 
     return row

@@ -38,6 +38,7 @@ def _payoff(facts: Facts) -> tuple[Decimal, Decimal]:
     group=PNL,
     reads=("net_pnl",),
     marks=PNL_KNOWN,
+    adds_up=True,
 )
 def net_pnl(facts: Facts) -> Decimal | Undefined:
     return if_known(facts, facts.tally.sums.net_pnl)
@@ -54,6 +55,7 @@ def net_pnl(facts: Facts) -> Decimal | Undefined:
     group=PNL,
     reads=("gross_profit",),
     marks=WON | PNL_KNOWN,
+    adds_up=True,
 )
 def gross_profit(facts: Facts) -> Decimal | Undefined:
     counts = facts.tally.counts
@@ -72,6 +74,7 @@ def gross_profit(facts: Facts) -> Decimal | Undefined:
     group=PNL,
     reads=("gross_loss",),
     marks=LOST | PNL_KNOWN,
+    adds_up=True,
 )
 def gross_loss(facts: Facts) -> Decimal | Undefined:
     counts = facts.tally.counts
@@ -255,6 +258,7 @@ def largest_loss(facts: Facts) -> Decimal | Undefined:
     group=PNL,
     signed=False,
     reads=("commission",),
+    adds_up=True,
 )
 def commission(facts: Facts) -> Decimal:
     return facts.tally.sums.commission
@@ -270,6 +274,7 @@ def commission(facts: Facts) -> Decimal:
     group=PNL,
     signed=False,
     reads=("slippage",),
+    adds_up=True,
 )
 def slippage(facts: Facts) -> Decimal:
     return facts.tally.sums.slippage

@@ -63,6 +63,7 @@ def avg_risk_reward(facts: Facts) -> Quotient:
     label="Trades with a planned risk-reward",
     group=RISK,
     marks=PLANNED,
+    adds_up=True,
 )
 def risk_reward_trades(facts: Facts) -> int:
     return facts.tally.counts.planned
@@ -117,6 +118,7 @@ def sd_r(facts: Facts) -> Decimal | Undefined:
     label="Trades with an R",
     group=RISK,
     marks=RISKED,
+    adds_up=True,
 )
 def r_trades(facts: Facts) -> int:
     return facts.tally.counts.risked

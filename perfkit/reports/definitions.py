@@ -1,8 +1,9 @@
 """Which reports a workspace has: notebooks by name, and entries of the configuration.
 
 `perfkit report NAME` looks for an entry of that name under `reports:` in `config/perfkit.yaml`,
-then for `notebooks/NAME.ipynb`. Its period is daily, weekly or monthly: that of the command line,
-else of the entry, else of the notebook's metadata (`"perfkit": {"period": "weekly"}`), else daily.
+then for `notebooks/NAME.ipynb`. Its period is daily, weekly, monthly, quarterly or yearly: that of
+the command line, else of the entry, else of the notebook's metadata (`"perfkit": {"period":
+"weekly"}`), else that of its name, else daily.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from perfkit.core.errors import ConfigError, UsageError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import plain
 from perfkit.core.trade import FILTER_FIELDS
-from perfkit.reports.published import ALL, KINDS, NOT_JSON, is_name
+from perfkit.reports.published import ALL, KINDS, NOT_JSON, PERIODS, is_name
 
 NOTEBOOKS = Path("notebooks")
 
@@ -58,7 +59,8 @@ def definition_of(config: Config, name: str, period: str | None = None) -> Defin
     fixed = found.notebook if found.notebook in KINDS else found.period
     if period and fixed and period != fixed:
         raise UsageError(f"--period {period}: {name} is a {fixed} report; leave --period out")
-    return found._replace(period=fixed or period or own or KINDS[0])
+    named = name if name in PERIODS else PERIODS[0]
+    return found._replace(period=fixed or period or own or named)
 
 
 def definitions(config: Config) -> list[Definition]:
@@ -97,7 +99,7 @@ class _Reader(YamlReader):
         notebook = self._name((*path, "notebook"), entry.get("notebook", name))
         period = ""
         if "period" in entry:
-            period = self.choice((*path, "period"), entry["period"], KINDS)
+            period = self.choice((*path, "period"), entry["period"], PERIODS)
         if notebook in KINDS and period not in ("", notebook):
             raise self.problem(
                 (*path, "period"), f"{notebook}.ipynb is a {notebook} report", "leave it out"
@@ -167,7 +169,7 @@ def _own_period(path: Path) -> str:
         own = metadata.get("perfkit", {}).get("period", "")
     except (OSError, *NOT_JSON, AttributeError, KeyError, TypeError):
         return ""  # said when the notebook is read
-    if own and own not in KINDS:
-        wanted = ", ".join(KINDS)
+    if own and own not in PERIODS:
+        wanted = ", ".join(PERIODS)
         raise UsageError(f"{path.name}: its metadata name the period {own!r}; use one of {wanted}")
     return str(own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date
 
 from perfkit.core.calendar import Calendar
 from perfkit.core.errors import UsageError
@@ -21,7 +21,7 @@ STANDARD = tuple(Definition(kind, kind, kind) for kind in KINDS)
 def between(calendar: Calendar, definition: Definition, first: date, last: date) -> list[Wanted]:
     """A report for each period of its kind with a day in the span, oldest first.
 
-    Days outside the trading week have no report. Raises `UsageError` for a span that ends before
+    Days that are not expected have no report. Raises `UsageError` for a span that ends before
     it starts, or has more than 3,660 days.
     """
     if last < first:
@@ -59,10 +59,7 @@ def due(
 def _last_over(calendar: Calendar, period: str, last_day: date) -> date:
     """The last day of the last period that is over."""
     if period == "daily":
-        day = last_day
-        while day.weekday() not in calendar.trading_week:
-            day -= timedelta(days=1)
-        return day
+        return calendar.last_expected(last_day)
     window = calendar.window(period, last_day)
     if window.last_day > last_day:
         window = calendar.previous(window)

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from perfkit.alerts.status import began_in
-from perfkit.core.calendar import Window
+from perfkit.core.calendar import Window, instant_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import column_digest
 from perfkit.desk.desk import Desk
@@ -78,7 +78,7 @@ class Models:
     def __init__(self, desk: Desk, where: Mapping[str, str]) -> None:
         self.desk = desk
         self.where = dict(where)
-        self._summaries: dict[tuple[str, date], Summary] = {}
+        self._summaries: dict[tuple[str, date, date], Summary] = {}
 
     def refresh(self) -> None:
         """Forgets everything, so that the logs are read again."""
@@ -166,28 +166,37 @@ class Models:
 
     def before(self, window: Window) -> Window:
         """The period a window is compared with."""
-        return period_before(self.desk.config.calendar, window)
+        shape = self._summary_of(window).window
+        return period_before(self.desk.config.calendar, window, shape)
 
     def episodes(self, window: Window) -> Sequence[Episode]:
         """The alert episodes that began in the window."""
         return began_in(self.desk.config.root, window)
 
     def _summary_of(self, window: Window) -> Summary:
-        key = (window.kind, window.last_day)
+        key = (window.kind, window.first_day, window.last_day)
         if key not in self._summaries:
-            self._summaries[key] = self.desk.summary(*key, where=self.where)
+            self._summaries[key] = self.desk.summary(**_choice_of(window), where=self.where)
         return self._summaries[key]
 
     def _selection(self, window: Window) -> Selection:
-        return self.desk.selection(window.kind, window.last_day, where=self.where)
+        return self.desk.selection(**_choice_of(window), where=self.where)
 
     def _lead_in(self, window: Window, previous: Summary) -> list[bytes]:
         """The trades before the window, unless the period before has all that charts need."""
         count = previous.metrics["closed_trades"]
-        if isinstance(count, int) and count >= LEAD_IN_TRADES:
+        adjoins = instant_of(previous.window.end) == window.start
+        if adjoins and isinstance(count, int) and count >= LEAD_IN_TRADES:
             return []
         trades = self._selection(window).lead_in(LEAD_IN_TRADES)
         return [column_digest(getattr(trades, name)) for name in ("closed_at", "marks", "net_pnl")]
+
+
+def _choice_of(window: Window) -> dict[str, Any]:
+    """The arguments that choose a window."""
+    if window.kind == "range":
+        return {"start": window.first_day, "end": window.last_day}
+    return {"window": window.kind, "date": window.last_day}
 
 
 def _lasting(summary: dict[str, Any]) -> dict[str, Any]:

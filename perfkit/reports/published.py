@@ -14,7 +14,7 @@ from typing import TypeVar
 
 import msgspec
 
-from perfkit.core.calendar import Window, parse_date
+from perfkit.core.calendar import CALENDAR_WINDOWS, Window, parse_date
 from perfkit.core.errors import UsageError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import slug
@@ -23,7 +23,9 @@ from perfkit.summary.filters import as_where
 
 REPORTS = Path("reports")
 KINDS = ("daily", "weekly", "monthly")
-"""The kinds of every workspace, and the periods that any report has."""
+"""The kinds of every workspace."""
+PERIODS = CALENDAR_WINDOWS
+"""The periods that a report has."""
 ALL = "all"
 FAILURES = "failures"
 STATUS = "status.json"
@@ -116,7 +118,7 @@ def check_identity(
     kind: str, period: str, where: Mapping[str, str], parameters: Mapping[str, object]
 ) -> None:
     """Raises `ValueError` where a file names a report that cannot be: msgspec then refuses it."""
-    if not is_name(kind) or (period or kind) not in KINDS:
+    if not is_name(kind) or (period or kind) not in PERIODS:
         raise ValueError(f"unknown kind {kind!r} or period {period!r}")
     try:
         as_where(where)

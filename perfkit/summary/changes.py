@@ -14,7 +14,7 @@ from perfkit.core.formatting import NOTHING, escaped, signed, table
 from perfkit.metrics.facts import Value
 from perfkit.summary.labels import cash_of, label_of, moment, shown, shown_difference
 from perfkit.summary.render import VERDICTS, Text
-from perfkit.summary.shape import SummaryShape, TargetVerdict
+from perfkit.summary.shape import SummaryShape, TargetVerdict, WindowShape
 from perfkit.summary.targets import INSUFFICIENT
 
 COMPARED = (
@@ -32,7 +32,13 @@ COMPARED = (
 MOST_EPISODES = 20
 LONGEST_MESSAGE = 200
 
-_BEFORE = {"daily": "the trading day before", "weekly": "the week before"}
+_BEFORE = {
+    "daily": "the trading day before",
+    "weekly": "the week before",
+    "monthly": "the month before",
+    "quarterly": "the quarter before",
+    "yearly": "the year before",
+}
 
 
 class Changes(Text):
@@ -75,20 +81,22 @@ def compared(
     return hashlib.sha256(repr(made_of).encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def period_before(calendar: Calendar, window: Window) -> Window:
-    """The period a window is compared with; of a day, the last day of the trading week before."""
+def period_before(calendar: Calendar, window: Window, shape: WindowShape) -> Window:
+    """The period a window is compared with; of a day, the last expected day before.
+
+    Of a window that is not over, it is as many days of the period before.
+    """
     previous = calendar.previous(window)
-    for _ in range(6):
-        if window.kind != "daily" or previous.last_day.weekday() in calendar.trading_week:
-            break
-        previous = calendar.previous(previous)
-    return previous
+    if window.kind == "daily":
+        return calendar.window("daily", calendar.last_expected(previous.last_day))
+    return previous if shape.is_over else calendar.first_days(previous, shape.days_so_far)
 
 
 def _sentence(summary: SummaryShape, previous: SummaryShape) -> str:
-    before = _BEFORE.get(summary.window.kind, "the month before")
-    if summary.window.kind not in ("daily", "weekly", "monthly"):
-        before = "the period before"
+    before = _BEFORE.get(summary.window.kind, "the period before")
+    if not summary.window.is_over and previous.window.days == summary.window.days_so_far:
+        days = previous.window.days
+        before = f"the first {f'{days} days' if days > 1 else 'day'} of {before}"
     text = f"Compared with {before}, {previous.window.label}"
     if not previous.metrics["closed_trades"]:
         return f"{text}: no trades closed then.\n"

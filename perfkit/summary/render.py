@@ -28,17 +28,23 @@ from perfkit.summary.labels import (
     shown,
     shown_difference,
 )
-from perfkit.summary.shape import Part, SummaryShape, TargetVerdict
+from perfkit.summary.shape import Part, SummaryShape, TargetVerdict, WindowShape
 from perfkit.summary.shown import PublicNames, as_html, bundle
-from perfkit.summary.targets import INSUFFICIENT, MET, MISSED
+from perfkit.summary.targets import INSUFFICIENT, MET, MISSED, OPEN
 
 NO_TRADES = "No trades in window"
 TARGETS_OF_ALL = "The targets are those set for all trades, not for these alone"
 LONGEST_SENTENCE = 400
 
-VERDICTS = {MET: "met", MISSED: "**missed**", INSUFFICIENT: "not enough data"}
+VERDICTS = {MET: "met", MISSED: "**missed**", OPEN: "open", INSUFFICIENT: "not enough data"}
 
-_KINDS = {"daily": "Day", "weekly": "Week", "monthly": "Month"}
+_KINDS = {
+    "daily": "Day",
+    "weekly": "Week",
+    "monthly": "Month",
+    "quarterly": "Quarter",
+    "yearly": "Year",
+}
 
 
 class Text(PublicNames):
@@ -224,10 +230,11 @@ def _variance(summary: SummaryShape, verdict: TargetVerdict) -> str:
     if verdict.distance is None:
         return f"{text}not enough data ({verdict.reason})"
     distance = _distance(verdict, _cash(summary))
-    if verdict.verdict != INSUFFICIENT:
+    if verdict.verdict in (MET, MISSED):
         return f"{text}{verdict.verdict} by {distance}"
     way = "below" if verdict.distance < 0 else "above"
-    return f"{text}{distance.lstrip('+-')} {way} target, but too few trades to say"
+    but = f"open ({verdict.reason})" if verdict.verdict == OPEN else "but too few trades to say"
+    return f"{text}{distance.lstrip('+-')} {way} target, {but}"
 
 
 def _wanted(verdict: TargetVerdict, cash: Cash) -> str:
@@ -276,7 +283,12 @@ def _interval(metrics: dict[str, Value | None], places: int, name: str = "") -> 
 
 
 def _title(summary: SummaryShape) -> str:
+    """The window, and how much of it has passed if it is not over."""
     window = summary.window
+    return _window_title(window) + ("" if window.is_over else f" ({window.so_far})")
+
+
+def _window_title(window: WindowShape) -> str:
     kind = _KINDS.get(window.kind)
     if kind == "Day":
         return f"{window.first_day:%A}, {window.label}"
@@ -341,7 +353,9 @@ def _targets_in_short(verdicts: Sequence[TargetVerdict]) -> str:
 def _missed_names(verdicts: Sequence[TargetVerdict]) -> str:
     missed = [in_sentence(v.metric) for v in verdicts if v.verdict == MISSED]
     unsure = [in_sentence(v.metric) for v in verdicts if v.verdict == INSUFFICIENT]
+    still = [in_sentence(v.metric) for v in verdicts if v.verdict == OPEN]
     parts = [f"missed: {', '.join(missed)}"] if missed else []
+    parts += [f"open: {', '.join(still)}"] if still else []
     parts += [f"not enough data: {', '.join(unsure)}"] if unsure else []
     return "; ".join(parts)
 

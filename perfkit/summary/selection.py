@@ -42,19 +42,37 @@ def resolve_window(book: Book, kind: str = "daily", day: Day = None) -> Window:
     `WindowError` for an unknown kind or a date that does not exist, and `NoTradesError`.
     """
     calendar = book.config.calendar
-    is_given = day is not None and day != ""
-    last = as_date(day) if is_given else newest_day(book)  # type: ignore[arg-type]
-    if kind == "all" and not is_given:
+    last = newest_day(book) if day is None or day == "" else as_date(day)
+    if kind == "all" and not is_given(day):
         last = max(last, *book.days_with_lines[-1:])
     if kind != "all":
         return calendar.window(kind, last)
-    first = min([*book.days_with_lines[:1], last])
-    return calendar.between("all", first, last)
+    return calendar.between("all", _first_day(book, last), last)
 
 
-def range_window(book: Book, start: date | str, end: date | str) -> Window:
-    """The window from one date to another, both inclusive. Raises `WindowError`."""
-    return book.config.calendar.between("range", as_date(start), as_date(end))
+def is_given(day: Day) -> bool:
+    """Whether a date is given."""
+    return day is not None and day != ""
+
+
+def range_window(book: Book, start: Day, end: Day) -> Window:
+    """The window from one date to another, both inclusive; a side without a date is open.
+
+    An open end is the newest day with a line, also where that is dated ahead, an open start the
+    first day with one. Raises `WindowError`.
+    """
+    first = None if start is None or start == "" else as_date(start)
+    last = None if end is None or end == "" else as_date(end)
+    if last is None:
+        last = max([*book.days_with_lines[-1:], *([] if first is None else [first])])
+    if first is None:
+        first = _first_day(book, last)
+    return book.config.calendar.between("range", first, last)
+
+
+def _first_day(book: Book, last: date) -> date:
+    """The first day with a line, or the last of a window that ends before it."""
+    return min([*book.days_with_lines[:1], last])
 
 
 def as_date(day: date | str) -> date:
@@ -172,6 +190,12 @@ class Selection:
         present = book.present_day or last
         days = calendar.expected_days(self.window.first_day, last)
         return days if present >= last else [d for d in days if d <= present or d in book.lines]
+
+    @cached_property
+    def days(self) -> int:
+        """How many days of the window are expected, those to come included."""
+        window = self.window
+        return len(self.book.config.calendar.expected_days(window.first_day, window.last_day))
 
     @cached_property
     def missing(self) -> list[date]:

@@ -28,7 +28,11 @@ Moment = datetime
 
 
 class WindowShape(NamedTuple):
-    """The window: `[start, end)`; `first_day` and `last_day` are trading days, both inclusive."""
+    """The window: `[start, end)`; `first_day` and `last_day` are trading days, both inclusive.
+
+    Of its `days` on which trading is expected, `days_so_far` are not later than the newest line. It
+    is over when none of them is.
+    """
 
     kind: str
     label: str
@@ -37,6 +41,14 @@ class WindowShape(NamedTuple):
     first_day: date
     last_day: date
     timezone: str
+    days: int
+    days_so_far: int
+    is_over: bool
+
+    @property
+    def so_far(self) -> str:
+        """How much of a window has passed that is not over: "9 of 31 days so far"."""
+        return f"{self.days_so_far} of {self.days} {'day' if self.days == 1 else 'days'} so far"
 
 
 class Finding(NamedTuple):
@@ -67,8 +79,9 @@ class DataShape(NamedTuple):
 class TargetVerdict(NamedTuple):
     """A target and the actual figure.
 
-    `bound` is at_least or at_most; `verdict` is met, missed or insufficient; `distance` is actual
-    minus target, null without an actual figure; `reason` says why a verdict is insufficient.
+    `bound` is at_least or at_most; `verdict` is met, missed, open (a sum of a window that is not
+    over) or insufficient; `distance` is actual minus target, null without an actual figure;
+    `reason` says why a verdict is open or insufficient.
     """
 
     metric: str

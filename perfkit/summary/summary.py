@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from perfkit.book.book import PnlCurve
 from perfkit.book.store.day_sheet import DIMENSIONS
-from perfkit.core.calendar import Window, moment_of
+from perfkit.core.calendar import moment_of
 from perfkit.core.errors import lines_in
 from perfkit.core.exact import ZERO, canonical, decimal_places, ratio, scaled, units
 from perfkit.core.fast_imports import NamedTuple, blake2b
@@ -79,12 +79,12 @@ def _summary(selection: Selection, dimensions: Sequence[str]) -> Summary:
     figures = evaluate(facts)
     return Summary(
         schema_version=SCHEMA_VERSION,
-        window=_window_shape(selection.window),
+        window=_window_shape(selection),
         currency=selection.book.currency,
         where=selection.where,
         metrics=figures.values,
         undefined=figures.undefined,
-        targets=tuple(verdicts(config.targets, selection.window.kind, figures)),
+        targets=tuple(verdicts(config.targets, _window_shape(selection), figures)),
         open=_open_shape(selection),
         data=_data(selection, facts),
         breakdowns={
@@ -121,7 +121,8 @@ def account_curve(selection: Selection) -> AccountCurve | None:
     return AccountCurve(equity_curve(net[before:], start), places)
 
 
-def _window_shape(window: Window) -> WindowShape:
+def _window_shape(selection: Selection) -> WindowShape:
+    window, so_far = selection.window, len(selection.expected)
     return WindowShape(
         kind=window.kind,
         label=window.label,
@@ -130,6 +131,9 @@ def _window_shape(window: Window) -> WindowShape:
         first_day=window.first_day,
         last_day=window.last_day,
         timezone=window.timezone,
+        days=selection.days,
+        days_so_far=so_far,
+        is_over=so_far == selection.days,
     )
 
 
@@ -291,6 +295,7 @@ def _digest(selection: Selection, facts: Facts) -> str:
         selection.window,
         sorted(selection.where.items()),
         selection.book.currency,
+        selection.days,
         facts[2:],
         config.starting_equity,
         config.breakeven_tolerance,

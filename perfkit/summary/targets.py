@@ -1,4 +1,4 @@
-"""Targets compared with figures: met, missed, or too few trades to say."""
+"""Targets compared with figures: met, missed, still open, or too few trades to say."""
 
 from __future__ import annotations
 
@@ -8,23 +8,28 @@ from decimal import Decimal
 from perfkit.config.settings import Target
 from perfkit.core.exact import canonical, subtract
 from perfkit.metrics.registry import METRICS, Figures
-from perfkit.summary.shape import TargetVerdict
+from perfkit.summary.shape import TargetVerdict, WindowShape
 
 MET = "met"
 MISSED = "missed"
+OPEN = "open"
 INSUFFICIENT = "insufficient"
 
 
-def verdicts(targets: Iterable[Target], window_kind: str, figures: Figures) -> list[TargetVerdict]:
+def verdicts(
+    targets: Iterable[Target], window: WindowShape, figures: Figures
+) -> list[TargetVerdict]:
     """A verdict for each target that applies to such a window.
 
     Too little data (`INSUFFICIENT`) is: a target strictly within the 95 % interval of a rate, a
-    figure that is undefined, and any figure of a window without trades.
+    figure that is undefined, and any figure of a window without trades. Of a window that is not
+    over, a sum is `OPEN` as long as the days to come can change the verdict.
     """
-    return [_verdict(target, figures) for target in targets if target.window in (None, window_kind)]
+    own = [target for target in targets if target.window in (None, window.kind)]
+    return [_verdict(target, window, figures) for target in own]
 
 
-def _verdict(target: Target, figures: Figures) -> TargetVerdict:
+def _verdict(target: Target, window: WindowShape, figures: Figures) -> TargetVerdict:
     actual = figures.values[target.metric]
     if isinstance(actual, int):
         actual = Decimal(actual)
@@ -34,16 +39,31 @@ def _verdict(target: Target, figures: Figures) -> TargetVerdict:
         reason = figures.undefined.get(target.metric, "the figure is not a number")
         return _insufficient(target, reason)
     reached = actual >= target.value if target.bound == "at_least" else actual <= target.value
-    undecided = _straddles(target, figures)
+    verdict, reason = MET if reached else MISSED, ""
+    if not window.is_over and _may_change(target, reached=reached):
+        verdict, reason = OPEN, window.so_far
+    elif _straddles(target, figures):
+        verdict, reason = INSUFFICIENT, "the target is within the 95 % interval"
+    distance = canonical(subtract(actual, target.value))
     return TargetVerdict(
-        target.metric,
-        target.bound,
-        target.value,
-        actual,
-        canonical(subtract(actual, target.value)),
-        INSUFFICIENT if undecided else MET if reached else MISSED,
-        "the target is within the 95 % interval" if undecided else None,
+        target.metric, target.bound, target.value, actual, distance, verdict, reason or None
     )
+
+
+def _may_change(target: Target, *, reached: bool) -> bool:
+    """Whether the days to come may reach the target of a sum, or undo it.
+
+    Net P&L rises and falls. The number of trades never falls, so a target of at least 10 trades
+    that is reached stays met, and one of at most 10 that is not stays missed.
+    """
+    row = METRICS[target.metric]
+    lowest, highest = row.bounds
+    is_lower_bound = target.bound == "at_least"
+    if lowest is not None and reached == is_lower_bound:
+        return False
+    if highest is not None and reached != is_lower_bound:
+        return False
+    return row.adds_up
 
 
 def _insufficient(target: Target, reason: str) -> TargetVerdict:

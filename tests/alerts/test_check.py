@@ -14,7 +14,7 @@ import pytest
 
 from perfkit.alerts import state_file
 from perfkit.cli import main
-from tests.alerting import START, Bench, minutes, trade
+from tests.alerting import BOT, START, Bench, minutes, trade
 
 LOSS = """\
 rules:
@@ -595,3 +595,38 @@ def test_json_says_why(tmp_path: Path) -> None:
     found = json.loads(bench.run(START, "--json").out)
     assert found["code"] == 3
     assert found["reason"].startswith("source b: no file of logs/b matches")
+
+
+class TestHolidays:
+    """On 8 April, a holiday, no rule counts time or steps; START is 10:00 on it."""
+
+    CONFIG = BOT + "holidays: [2026-04-08]\n"
+
+    def test_silence_on_a_holiday_is_no_breach(self, tmp_path: Path) -> None:
+        stale = "rules: [{id: stale, metric: minutes_since_last_line, above: 60}]\n"
+        for name, config, code in (("open", BOT, 2), ("closed", self.CONFIG, 0)):
+            bench = Bench(tmp_path / name, stale, config)
+            bench.trade(START - timedelta(hours=10, minutes=30), 1)
+            assert bench.run(START).code == code
+        # 30 minutes before the holiday and 29, then 32 after it
+        assert bench.run(START + timedelta(hours=14, minutes=29)).code == 0
+        assert bench.run(START + timedelta(hours=14, minutes=32)).code == 2
+
+    def test_a_trade_on_a_holiday_is_no_step(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, DAILY, self.CONFIG)
+        bench.trade(START - timedelta(days=1), 1)
+        assert bench.run(START - timedelta(days=1)).code == 0
+        bench.trade(minutes(-1), -500)
+        assert bench.run(START).code == 0
+        bench.trade(START + timedelta(days=1), -500)
+        assert bench.run(START + timedelta(days=1)).code == 2
+
+    def test_another_year_of_holidays_ends_no_episode(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, LOSS)
+        bench.trade(START - timedelta(days=1), -500)
+        assert bench.run(START - timedelta(days=1)).code == 2
+        config = bench.root / "config/perfkit.yaml"
+        config.write_text(config.read_text() + "holidays: [2027-01-01]\n")
+        assert bench.run(START - timedelta(days=1) + timedelta(minutes=1)).code == 2
+        assert [one["kind"] for one in bench.events()].count("firing") == 1
+        assert not bench.events("resolved")

@@ -126,8 +126,6 @@ class TestUsage:
             "summary --date 20260408",
             "summary --date 0001-01-01",
             "summary --date 9999-12-31 --window weekly",
-            "summary --start 2026-04-07",
-            "summary --end 2026-04-07",
             "summary --start 2026-04-08 --end 2026-04-07",
             "summary --date 2026-04-07 --start 2026-04-07 --end 2026-04-08",
             "summary --start 2026-04-07 --end 2026-04-08 --window daily",
@@ -184,7 +182,6 @@ class TestUsage:
             ("summary --where symbol", "write field=value"),
             ("summary --source nobody", "the workspace has bot"),
             ("summary --date 8.4.2026", "write YYYY-MM-DD"),
-            ("summary --start 2026-04-07", "give both dates"),
             (
                 "summary --start 2026-04-07 --end 2026-04-08 --window daily",
                 "give either --window or --start and --end",
@@ -357,7 +354,8 @@ class TestSummary:
     ) -> None:
         ran = run("summary", "--root", workspace(logs=TWO_DAYS), "--window", "weekly")
         assert (ran.code, ran.err) == (0, "")
-        assert ran.out.startswith("Week 2026-W15: 2026-04-06 to 2026-04-12\n")
+        first = "Week 2026-W15: 2026-04-06 to 2026-04-12 (3 of 7 days so far)\n"
+        assert ran.out.startswith(first)
         assert re.search(r"^  Net P&L +\+4\.05 USD$", ran.out, re.MULTILINE)
         assert re.search(r"^  Win rate +33\.3 %$", ran.out, re.MULTILINE)
 
@@ -365,7 +363,8 @@ class TestSummary:
         self, workspace: WriteWorkspace, run: Run
     ) -> None:
         config = BOT + "targets: {net_pnl: {at_least: 10}, max_drawdown: {at_least: -100}}\n"
-        ran = run("summary", "--root", workspace(config, TWO_DAYS), "--window", "weekly")
+        span = ("--start", "2026-04-07", "--end", "2026-04-08")
+        ran = run("summary", "--root", workspace(config, TWO_DAYS), *span)
         assert ran.code == 0
         assert "+4.05 USD   target ≥ 10.00 USD: missed by -5.95 USD\n" in ran.out
         assert "-6.05 USD   target ≥ -100.00 USD: met by +93.95 USD\n" in ran.out
@@ -388,6 +387,14 @@ class TestSummary:
             ("--window all", "2026-04-07..2026-04-08", "4.05"),
             ("--window all --date 2026-04-07", "2026-04-07..2026-04-07", "6.05"),
             ("--start 2026-04-07 --end 2026-04-07", "2026-04-07..2026-04-07", "6.05"),
+            ("--start 2026-04-08", "2026-04-08..2026-04-08", "-2"),
+            ("--start 2026-04-01", "2026-04-01..2026-04-08", "4.05"),
+            ("--start 2026-05-01", "2026-05-01..2026-05-01", "0"),
+            ("--end 2026-04-07", "2026-04-07..2026-04-07", "6.05"),
+            ("--end 2026-05-01", "2026-04-07..2026-05-01", "4.05"),
+            ("--end 2026-04-01", "2026-04-01..2026-04-01", "0"),
+            ("--window quarterly", "2026-Q2", "4.05"),
+            ("--window yearly --date 2026-12-31", "2026", "4.05"),
             ("--start 2026-04-08 --end 2026-12-31", "2026-04-08..2026-12-31", "-2"),
         ],
     )

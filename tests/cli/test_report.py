@@ -16,7 +16,6 @@ from tests.reportkit import LOGS, write_workspace
     [
         ("", "which report? Name one of daily, weekly, monthly, or all"),
         ("daily --date 2026-04-08 --from 2026-04-07", "give either --date or --from and --to"),
-        ("daily --to 2026-04-07", "--to needs --from"),
         ("all --from 2026-04-07", "--from and --to go with the name of one report"),
         ("daily --verify --force", "--verify replaces no report; leave out --force"),
         ("daily --verify --html", "--verify replaces no report; leave out --html"),

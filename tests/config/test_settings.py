@@ -189,6 +189,27 @@ MISTAKES = {
         "'someday' is unknown",
         "write monday or tuesday",
     ),
+    "holidays of an exchange": (
+        "holidays: XNYS\n",
+        3,
+        "holidays",
+        "'XNYS' is not a list of dates",
+        "write the holidays of an exchange out with `perfkit holidays XNYS --write`",
+    ),
+    "holiday that is no date": (
+        "holidays: [2026-12-25, 2026-13-01]\n",
+        3,
+        r"holidays\.1",
+        "'2026-13-01' is not a date",
+        "write YYYY-MM-DD",
+    ),
+    "holidays that are a mapping": (
+        "holidays: {day: 2026-12-25}\n",
+        3,
+        "holidays",
+        "is not a list",
+        "write `- ` before",
+    ),
     "unknown weekday": (
         "trading_week: mon-fry\n",
         3,

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfkit.core.calendar import (
+    CALENDAR_WINDOWS,
     DAY_US,
     EVERY_DAY,
     HOUR_US,
@@ -251,6 +252,41 @@ class TestWindows:
         )
 
     @pytest.mark.parametrize(
+        ("kind", "day", "label", "first", "last"),
+        [
+            ("quarterly", date(2026, 4, 8), "2026-Q2", date(2026, 4, 1), date(2026, 6, 30)),
+            ("quarterly", date(2026, 1, 1), "2026-Q1", date(2026, 1, 1), date(2026, 3, 31)),
+            ("quarterly", date(2025, 9, 30), "2025-Q3", date(2025, 7, 1), date(2025, 9, 30)),
+            ("quarterly", date(2025, 12, 31), "2025-Q4", date(2025, 10, 1), date(2025, 12, 31)),
+            ("yearly", date(2024, 2, 29), "2024", date(2024, 1, 1), date(2024, 12, 31)),
+            ("yearly", date(2026, 12, 31), "2026", date(2026, 1, 1), date(2026, 12, 31)),
+        ],
+    )
+    def test_quarters_and_years_are_those_of_the_calendar(
+        self, kind: str, day: date, label: str, first: date, last: date
+    ) -> None:
+        window = Calendar().window(kind, day)
+        assert (window.kind, window.label) == (kind, label)
+        assert (window.first_day, window.last_day) == (first, last)
+
+    def test_a_quarter_follows_the_date_of_the_trading_day(self) -> None:
+        calendar = Calendar("America/New_York", time(17))
+        assert calendar.window("quarterly", date(2026, 4, 1)).start == utc("2026-03-31T21:00")
+
+    @given(day=days)
+    def test_months_quarters_and_years_are_made_of_each_other(self, day: date) -> None:
+        """Walking on month by month gives every quarter after 3 and every year after 12."""
+        calendar = Calendar()
+        for kind, parts in (("quarterly", 3), ("yearly", 12)):
+            window = calendar.window(kind, day)
+            within = [calendar.window("monthly", window.first_day)]
+            while within[-1].last_day < window.last_day:
+                within.append(calendar.window("monthly", within[-1].last_day + timedelta(days=1)))
+            assert len(within) == parts
+            assert (within[0].start, within[-1].end) == (window.start, window.end)
+            assert window.label.startswith(f"{day.year:04d}")
+
+    @pytest.mark.parametrize(
         ("kind", "first", "label"),
         [
             ("last-7d", date(2026, 4, 2), "2026-04-02..2026-04-08"),
@@ -282,7 +318,7 @@ class TestWindows:
     @given(
         zoned_instant=zoned_instants,
         day_start=day_starts,
-        kind=st.sampled_from(["daily", "weekly", "monthly"]),
+        kind=st.sampled_from(CALENDAR_WINDOWS),
     )
     def test_every_instant_lies_in_exactly_one_day_week_and_month(
         self, zoned_instant: tuple[str, int], day_start: time, kind: str
@@ -295,7 +331,7 @@ class TestWindows:
         assert (before.end, window.end) == (window.start, after.start)
         assert [one.holds(instant) for one in (before, window, after)] == [False, True, False]
 
-    @given(zone=zones, kind=st.sampled_from(["daily", "weekly", "monthly"]), day=days)
+    @given(zone=zones, kind=st.sampled_from(CALENDAR_WINDOWS), day=days)
     def test_every_date_of_a_window_names_the_same_window(
         self, zone: str, kind: str, day: date
     ) -> None:
@@ -317,6 +353,8 @@ class TestWindows:
             ("daily", date(2026, 4, 7), date(2026, 4, 7)),
             ("weekly", date(2026, 3, 30), date(2026, 4, 5)),
             ("monthly", date(2026, 3, 1), date(2026, 3, 31)),
+            ("quarterly", date(2026, 1, 1), date(2026, 3, 31)),
+            ("yearly", date(2025, 1, 1), date(2025, 12, 31)),
             ("last-7d", date(2026, 3, 26), date(2026, 4, 1)),
         ],
     )
@@ -353,6 +391,10 @@ class TestWindows:
             assert window.start < window.end
 
 
+EASTER = frozenset({date(2026, 4, 3), date(2026, 4, 6)})
+"""Good Friday and Easter Monday."""
+
+
 class TestExpectedDays:
     def test_every_day_is_expected_by_default(self) -> None:
         calendar = Calendar()
@@ -363,6 +405,44 @@ class TestExpectedDays:
         calendar = Calendar(trading_week=MONDAY_TO_FRIDAY)
         expected = calendar.expected_days(date(2026, 4, 3), date(2026, 4, 7))
         assert expected == [date(2026, 4, 3), date(2026, 4, 6), date(2026, 4, 7)]
+
+    def test_a_holiday_is_not_expected(self) -> None:
+        calendar = Calendar(trading_week=MONDAY_TO_FRIDAY, holidays=EASTER)
+        expected = calendar.expected_days(date(2026, 4, 2), date(2026, 4, 8))
+        assert expected == [date(2026, 4, 2), date(2026, 4, 7), date(2026, 4, 8)]
+
+    @pytest.mark.parametrize(
+        ("day", "last"),
+        [
+            (date(2026, 4, 8), date(2026, 4, 8)),
+            (date(2026, 4, 6), date(2026, 4, 2)),
+            (date(2026, 4, 4), date(2026, 4, 2)),
+        ],
+    )
+    def test_the_last_expected_day_is_before_holidays_and_weekends(
+        self, day: date, last: date
+    ) -> None:
+        calendar = Calendar(trading_week=MONDAY_TO_FRIDAY, holidays=EASTER)
+        assert calendar.last_expected(day) == last
+
+    @pytest.mark.parametrize(
+        ("count", "last"),
+        [
+            (0, date(2026, 4, 12)),
+            (1, date(2026, 4, 7)),
+            (3, date(2026, 4, 9)),
+            (4, date(2026, 4, 12)),
+            (9, date(2026, 4, 12)),
+        ],
+    )
+    def test_the_first_days_of_a_window_are_counted_without_holidays(
+        self, count: int, last: date
+    ) -> None:
+        """Of the week from Monday 6 April, a holiday, the first day is Tuesday."""
+        calendar = Calendar(trading_week=MONDAY_TO_FRIDAY, holidays=EASTER)
+        week = calendar.window("weekly", date(2026, 4, 8))
+        begun = calendar.first_days(week, count)
+        assert (begun.first_day, begun.last_day) == (date(2026, 4, 6), last)
 
     def test_no_day_is_expected_of_a_span_that_ends_before_it_starts(self) -> None:
         assert Calendar().expected_days(date(2026, 4, 7), date(2026, 4, 6)) == []

@@ -83,12 +83,16 @@ class TestTrades:
             ("2026-04-07", "2026-04-08", 3),
             ("2026-04-07", "2026-04-07", 2),
             ("2026-04-08", "2026-04-08", 1),
-            ("2026-04-07", None, 2),
-            (None, "2026-04-08", 1),
+            ("2026-04-07", None, 3),
+            ("2026-04-08", "", 1),
+            (None, "2026-04-07", 2),
+            ("", "2026-04-08", 3),
+            ("2026-05-01", None, 0),
+            (None, "2026-04-01", 0),
             (date(2026, 4, 9), date(2026, 5, 1), 0),
         ],
     )
-    def test_dates_are_inclusive_and_one_alone_is_that_day(
+    def test_dates_are_inclusive_and_one_alone_is_open_to_the_other_side(
         self, desk: Desk, start: str | None, end: str | None, orders: int
     ) -> None:
         assert len(desk.trades(start, end)) == orders

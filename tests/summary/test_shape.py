@@ -99,6 +99,9 @@ def test_moments_end_in_z_and_dates_are_dates(workspace: WriteWorkspace) -> None
         "first_day": "2026-04-06",
         "last_day": "2026-04-12",
         "timezone": "UTC",
+        "days": 7,
+        "days_so_far": 1,
+        "is_over": False,
     }
     assert encoded["metrics"]["drawdown_trough_at"] == "2026-04-06T11:00:00.250000Z"
 

@@ -130,6 +130,33 @@ def test_without_a_trade_nothing_is_met_or_missed(workspace: WriteWorkspace, bou
     assert (found.actual, found.distance) == (None, None)
 
 
+@pytest.mark.parametrize(
+    ("target", "word"),
+    [
+        ("net_pnl: {at_least: 100}", "open"),
+        ("net_pnl: {at_least: 5}", "open"),
+        ("net_pnl: {at_most: 100}", "open"),
+        ("commission: {at_most: 100}", "open"),
+        ("closed_trades: {at_least: 3}", "open"),
+        ("closed_trades: {at_least: 2}", "met"),
+        ("losses: {at_most: 1}", "open"),
+        ("losses: {at_most: 0}", "missed"),
+        ("gross_loss: {at_least: -30}", "open"),
+        ("gross_loss: {at_least: -10}", "missed"),
+        ("gross_loss: {at_most: -10}", "met"),
+        ("profit_factor: {at_least: 2}", "missed"),
+        ("largest_loss: {at_least: -30}", "met"),
+    ],
+)
+def test_a_sum_of_a_window_that_is_not_over_is_open_unless_no_later_day_can_change_it(
+    workspace: WriteWorkspace, target: str, word: str
+) -> None:
+    """The newest line is of Monday, so of the week 1 of 7 days has passed."""
+    (found,) = verdicts(workspace, target, [30, -20], "weekly")
+    assert found.verdict == word
+    assert found.reason == ("1 of 7 days so far" if word == "open" else None)
+
+
 def test_both_bounds_of_a_metric_are_judged_each_in_the_order_written(
     workspace: WriteWorkspace,
 ) -> None:

@@ -1,7 +1,8 @@
 """Active hours: the stretches of a week during which an alert rule counts time.
 
 Spans are half-open, `[from, to)` in local time; one whose end is not after its start runs over
-midnight and belongs to the day it starts on. Where no hours are given, all time is active.
+midnight and belongs to the day it starts on. Where no hours are given, all time is active. A span
+that starts within a holiday, which is a trading day, is not active.
 """
 
 from __future__ import annotations
@@ -10,7 +11,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 
-from perfkit.core.calendar import WEEKDAYS, instant_of, moment_of, zone_named
+from perfkit.core.calendar import (
+    EVERY_DAY,
+    WEEKDAYS,
+    Calendar,
+    instant_of,
+    moment_of,
+    zone_named,
+)
 from perfkit.core.fast_imports import NamedTuple
 
 MINUTE_US = 60_000_000
@@ -20,14 +28,23 @@ _MOST_DAYS_AHEAD = 4000
 
 
 class ActiveHours(NamedTuple):
-    """Weekdays (0 is Monday) and local times as minutes after midnight, in an IANA zone."""
+    """Weekdays (0 is Monday) and local times as minutes after midnight, in an IANA zone.
+
+    `off` are the dates, as ordinals, on which no span starts because of a holiday. They are
+    `implied` where a rule has no hours of its own, and only holidays are not active.
+    """
 
     days: frozenset[int]
     start_minute: int
     end_minute: int
     timezone: str
+    off: frozenset[int] = frozenset()
+    implied: bool = False
 
     def __str__(self) -> str:
+        """The hours of the rule, without holidays, which are those of the workspace."""
+        if self.implied:
+            return ""
         days = ",".join(WEEKDAYS[day] for day in sorted(self.days))
         start, end = (f"{n // 60:02d}:{n % 60:02d}" for n in (self.start_minute, self.end_minute))
         return f"{days} {start}-{end} {self.timezone}"
@@ -38,10 +55,31 @@ class ActiveHours(NamedTuple):
         first = moment_of(instant).astimezone(zone).date() - _ONE_DAY
         for ahead in range(_MOST_DAYS_AHEAD):
             day = first + timedelta(days=ahead)
-            if day.weekday() in self.days:
+            if day.weekday() in self.days and day.toordinal() not in self.off:
                 start, end = _span(self, day)
                 if end > instant:
                     yield start, end
+
+
+def without_holidays(hours: ActiveHours, calendar: Calendar) -> ActiveHours:
+    """The hours without the spans that start within a holiday.
+
+    With a `day_start` of 17:00 the holiday Monday 25 May begins on Sunday at 17:00, so a span from
+    Sunday 18:00 to Monday 17:00 is not active, and one from Monday 18:00 is.
+    """
+    near = {day + timedelta(days=n) for day in calendar.holidays for n in (-1, 0, 1)}
+    starts = ((day, _local(hours.timezone, day, hours.start_minute)) for day in near)
+    off = (day.toordinal() for day, at in starts if calendar.day_of(at) in calendar.holidays)
+    return hours._replace(off=frozenset(off))
+
+
+def hours_of_days(calendar: Calendar) -> ActiveHours:
+    """All time but that of the holidays: whole trading days."""
+    minute = calendar.day_start.hour * 60 + calendar.day_start.minute
+    hours = ActiveHours(
+        EVERY_DAY, minute, minute or 24 * 60, calendar.timezone, frozenset(), implied=True
+    )
+    return without_holidays(hours, calendar)
 
 
 @lru_cache(maxsize=4096)

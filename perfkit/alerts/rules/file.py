@@ -8,7 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from perfkit.alerts.rules.active_hours import MINUTE_US, ActiveHours
+from perfkit.alerts.rules.active_hours import (
+    MINUTE_US,
+    ActiveHours,
+    hours_of_days,
+    without_holidays,
+)
 from perfkit.alerts.rules.gauge import NO_NUMBER, NOT_BY_TRADE
 from perfkit.alerts.rules.rule import ABOVE, BELOW, CLOCK_METRICS, Rule
 from perfkit.config.checks import YamlReader, read_yaml, suggestion
@@ -45,9 +50,9 @@ RULE_KEYS = (
 ACTIVE_KEYS = ("days", "from", "to", "timezone")
 SEVERITIES = ("warning", "critical")
 MOST_TRADES = 10_000
+_LONGEST_WINDOW_DAYS = {"daily": 1, "weekly": 7, "monthly": 31, "quarterly": 92, "yearly": 366}
 LONGEST_WINDOW_US = {
-    kind: hours * 60 * MINUTE_US
-    for kind, hours in (("daily", 25), ("weekly", 7 * 24 + 1), ("monthly", 31 * 24 + 1))
+    kind: (days * 24 + 1) * 60 * MINUTE_US for kind, days in _LONGEST_WINDOW_DAYS.items()
 }
 """How long a calendar window lasts at most: a clock change adds an hour."""
 
@@ -373,17 +378,19 @@ class _RulesReader(YamlReader):
         return ("source",) if metric in ("minutes_since_last_line", "bad_lines") else FILTER_FIELDS
 
     def _active(self, path: KeyPath, entry: Mapping[str, Any]) -> ActiveHours | None:
+        calendar = self.config.calendar
         if "active" not in entry:
-            return None
+            return hours_of_days(calendar) if calendar.holidays else None
         at = (*path, "active")
         given = self.mapping(at, entry["active"], ACTIVE_KEYS)
-        zone = given.get("timezone", self.config.calendar.timezone)
-        return ActiveHours(
+        zone = given.get("timezone", calendar.timezone)
+        hours = ActiveHours(
             self.weekdays((*at, "days"), given.get("days", "mon-sun")),
             self._minute((*at, "from"), given.get("from", "00:00")),
             self._minute((*at, "to"), given.get("to", "24:00")),
             self.zone((*at, "timezone"), zone),
         )
+        return without_holidays(hours, calendar)
 
     def _minute(self, path: KeyPath, given: object) -> int:
         matched = _CLOCK_TIME.fullmatch(given) if isinstance(given, str) else None

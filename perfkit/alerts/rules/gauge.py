@@ -17,7 +17,7 @@ from datetime import date
 from decimal import Decimal
 
 from perfkit.alerts.rules.folds import fold_of, is_counted, is_per_day
-from perfkit.core.calendar import LAST_N_DAYS, Calendar, Window
+from perfkit.core.calendar import CALENDAR_WINDOWS, LAST_N_DAYS, Calendar, Window
 from perfkit.core.exact import EXACT, ZERO, canonical, multiply, ratio
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades
@@ -136,7 +136,7 @@ class Gauge:
             self.days.append(
                 (self.day, self.today, self.day_net, self.day_first_at, self.day_count)
             )
-        if self.kind in ("daily", "weekly", "monthly"):
+        if self.kind in CALENDAR_WINDOWS:
             on = date.fromordinal(day)
             if self.window is None or not self.window.first_day <= on <= self.window.last_day:
                 self.window = self.settings.calendar.window(self.kind, on)
@@ -263,7 +263,7 @@ class Gauge:
         self.equity, self.peak = Decimal(account[0]), Decimal(account[1])
         self.curve = [Decimal(one) for one in account[2]]
         self.fall = fall and (Decimal(fall[0]), Decimal(fall[1]), Decimal(fall[2]))
-        if self.day is not None and self.kind in ("daily", "weekly", "monthly"):
+        if self.day is not None and self.kind in CALENDAR_WINDOWS:
             self.window = self.settings.calendar.window(self.kind, date.fromordinal(self.day))
         return self
 

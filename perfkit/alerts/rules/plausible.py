@@ -136,7 +136,7 @@ def _reminder(one: Check) -> Iterator[ConfigError]:
 
 def _active_days(one: Check) -> Iterator[ConfigError]:
     active, week = one.rule.active, one.config.calendar.trading_week
-    if active is None:
+    if active is None or active.implied:
         return
     if active.start_minute == active.end_minute:
         at = f"{active.start_minute // 60:02d}:{active.start_minute % 60:02d}"
@@ -294,7 +294,7 @@ def _hours(one: Check, logged: Logged) -> Iterator[ConfigError]:
     """Active hours in which no trade closes."""
     active = one.rule.active
     closed = _recent(one, logged)
-    if active is None or not closed or any(holds(active, at) for at in closed):
+    if active is None or active.implied or not closed or any(holds(active, at) for at in closed):
         return
     yield one.warning(
         "active",

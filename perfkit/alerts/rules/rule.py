@@ -29,9 +29,6 @@ RECOVERED, CORRECTED, WINDOW_ENDED = "recovered", "corrected", "window_ended"
 RULE_CHANGED, RULE_REMOVED, IDLE = "rule_changed", "rule_removed", "idle"
 
 BELOW, ABOVE = "below", "above"
-CALENDAR_WINDOWS = ("daily", "weekly", "monthly")
-"""Windows that end; an episode ends with its window."""
-
 CLOCK_METRICS = ("minutes_since_last_line", "open_trade_age_minutes", "bad_lines")
 """Metrics of clock rules, which are evaluated once a run."""
 
@@ -92,13 +89,20 @@ class Rule(NamedTuple):
 
     def plain(self) -> tuple[Any, ...]:
         """The rule as tuples, texts and integers; `rule_from` reads it."""
-        active = self.active and (tuple(sorted(self.active.days)), *self.active[1:])
+        hours = self.active
+        active = hours and (
+            *(tuple(sorted(hours.days)), *hours[1:4]),
+            *(tuple(sorted(hours.off)), hours.implied),
+        )
         return (*self[:5], str(self.threshold), str(self.recover), *self[7:13], active, *self[14:])
 
 
 def rule_from(plain: tuple[Any, ...]) -> Rule:
     """The rule from what `Rule.plain` returned."""
-    active = plain[13] and ActiveHours(frozenset(plain[13][0]), *plain[13][1:])
+    active = plain[13]
+    if active is not None:
+        days, start, end, zone, off, implied = active
+        active = ActiveHours(frozenset(days), start, end, zone, frozenset(off), implied)
     values = list(plain)
     values[5:7] = Decimal(plain[5]), Decimal(plain[6])
     values[13] = active

@@ -15,7 +15,6 @@ from itertools import takewhile
 from perfkit.alerts.rules.evidence import Evidence, evidence_of
 from perfkit.alerts.rules.gauge import BETTER, Gauge, GaugeSettings
 from perfkit.alerts.rules.rule import (
-    CALENDAR_WINDOWS,
     IDLE,
     IDLE_US,
     INSUFFICIENT,
@@ -29,6 +28,7 @@ from perfkit.alerts.rules.rule import (
     plain_number,
     step,
 )
+from perfkit.core.calendar import CALENDAR_WINDOWS
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades
 from perfkit.metrics.facts import Undefined, Value

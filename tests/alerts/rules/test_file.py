@@ -1,5 +1,6 @@
 """`config/alerts.yaml`: every key, its default, and what is said when it makes no sense."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from perfkit.alerts.rules.active_hours import ActiveHours
 from perfkit.alerts.rules.file import RULE_KEYS, duration_us, load_rules, rules_of
 from perfkit.alerts.rules.rule import CLOCK_METRICS, Rule, rule_from
 from perfkit.config import settings as configs
+from perfkit.core.calendar import Calendar
 from perfkit.core.errors import ConfigError
 from tests.alerting import BOT
 
@@ -28,6 +30,7 @@ rules:
     active: {days: mon-fri, from: "09:30", to: "16:00", timezone: America/New_York}
     remind_every: 4h
 """
+DEFAULTS = "rules: [{id: a, metric: net_pnl, over: {window: daily}, above: 5}]"
 
 
 @pytest.fixture
@@ -64,7 +67,7 @@ def test_every_key_means_what_it_says(config: configs.Config) -> None:
 
 
 def test_defaults(config: configs.Config) -> None:
-    (rule,) = read("rules: [{id: a, metric: net_pnl, over: {window: daily}, above: 5}]", config)
+    (rule,) = read(DEFAULTS, config)
     assert (rule.recover, rule.for_trades, rule.for_us, rule.min_trades) == (Decimal(5), 1, 0, 1)
     assert (rule.where, rule.by, rule.severity) == ((), None, "warning")
     assert (rule.active, rule.remind_us) == (None, None)
@@ -76,9 +79,23 @@ def test_fewest_trades_are_all_of_the_span_by_default(config: configs.Config) ->
 
 
 def test_rule_survives_being_made_plain(config: configs.Config) -> None:
-    for rule in (*read(WHOLE, config), *load_rules(configs.load(ROOT))):
-        assert rule_from(rule.plain()) == rule
-        assert rule_from(rule.plain()).definition == rule.definition
+    closed = config.calendar
+    closed = Calendar(closed.timezone, holidays=frozenset({date(2026, 4, 6)}))
+    for one in (config, config._replace(calendar=closed)):
+        for rule in (*read(WHOLE, one), *read(DEFAULTS, one), *load_rules(configs.load(ROOT))):
+            assert rule_from(rule.plain()) == rule
+
+
+def test_holidays_change_the_active_time_of_a_rule_and_not_its_definition(
+    config: configs.Config,
+) -> None:
+    holidays = frozenset({date(2026, 4, 6)})
+    closed = config._replace(calendar=Calendar(config.calendar.timezone, holidays=holidays))
+    for text in (WHOLE, DEFAULTS):
+        (without,), (with_holiday,) = read(text, config), read(text, closed)
+        assert with_holiday.active is not None
+        assert with_holiday.active.off == {date(2026, 4, 6).toordinal()}
+        assert with_holiday.definition == without.definition
 
 
 @pytest.mark.parametrize(
