@@ -348,8 +348,9 @@ def test_an_answer_loads_no_parser(root: Path, ask: Ask) -> None:
     settle(root)
     expected = ask("--json")
     script = (
-        "import sys; from perfkit.cli.main import main; main(sys.argv[1:]); "
-        "print(sorted({'argparse', 're', 'decimal'} & set(sys.modules)))"
+        "import sys; before = set(sys.modules); from perfkit.cli.main import main; "
+        "main(sys.argv[1:]); "
+        "print(sorted({'argparse', 're', 'decimal'} & (set(sys.modules) - before)))"
     )
     words = ["summary", "--window", "all", "--json", "--root", str(root)]
     ran = subprocess.run(
