@@ -245,7 +245,6 @@ class TestWhichRecordsClose:
         assert reading.closed == 3
         assert reading.dialect["only"] == {"status": {"not": ["REJECTED"]}}
 
-
     def test_a_reason_that_names_a_signal_is_no_opening_where_the_trade_has_ended(self) -> None:
         records = [
             {**closed_trades()[n % 3], "exit_time": time, "reason": ("Signal_rev", "SL")[n % 2]}
@@ -404,7 +403,6 @@ class TestWhatReasonsSay:
 
     def test_one_that_contradicts_a_reason_is(self) -> None:
         assert asked(self.trades("5", "-2", "3", "4", "1")) == ["weak"]
-
 
     def test_reasons_of_stops_and_targets_show_that_records_are_closes(self) -> None:
         reasons = ("WS-STOP-LOSS", "WS-BREAKEVEN", "PSAR-STOP")

@@ -50,7 +50,6 @@ class TestFlagsOfOpenTrades:
     def test_a_flag_that_is_never_set_says_nothing(self) -> None:
         assert infer([{**one, "is_closed": False} for one in trades()]).is_sure
 
-
     def test_a_flag_says_nothing_against_a_closing_time_a_price_and_a_reason(self) -> None:
         records = [
             {**one, "exit_price": "10", "exit_reason": "Time exit", "is_closed": n % 2 == 0}
