@@ -16,7 +16,7 @@ from perfkit.inference.identity import Identity
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import size_says
 from perfkit.inference.questions.groups import on_openings, same_in_each_group
-from perfkit.inference.questions.kinds import bars, ends_with_total, flagged_open
+from perfkit.inference.questions.kinds import bars, ends_with_total, excluded, flagged_open
 from perfkit.inference.record_kinds import closing_words
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
@@ -46,7 +46,7 @@ def doubts_of(
         _two_names(best),
         _total_so_far(best),
         _thin(best, roles, identity),
-        _zeros(best),
+        _zeros(best, candidates),
         _opening_results(best),
         same_in_each_group(best, roles)
         or on_openings(best, roles)
@@ -55,7 +55,8 @@ def doubts_of(
         _closes_left_out(best, columns),
         _fraction(best, roles),
         _losses_above_zero(best, roles),
-        flagged_open(best, columns),
+        flagged_open(best, columns, roles, times),
+        excluded(best, columns),
         bars(best, columns, roles, times),
         ends_with_total(best, columns),
     ]
@@ -157,9 +158,14 @@ def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> D
     return Doubt("thin", question, (Answer("yes", {}),))
 
 
-def _zeros(best: Candidate) -> Doubt | None:
+def _zeros(best: Candidate, candidates: Sequence[Candidate]) -> Doubt | None:
+    """Records with a P&L of 0 that no other column, such as one in per cent, shows as rounded."""
     rows, name = best.closing.rows, best.pnl.name
-    zeros = sum(not best.pnl.numbers[row] for row in rows)
+    others = [one.pnl for one in candidates if one.unit != best.unit and not one.name.is_running]
+    zeros = sum(
+        not best.pnl.numbers[row] and not any(other.numbers[row] for other in others)
+        for row in rows
+    )
     if zeros <= _MOST_ZEROS * len(rows) or best.closing.score >= _MARKED or best.proved:
         return None
     return Doubt(

@@ -34,7 +34,9 @@ def dialect_of(
     the closing order, so that `sell` closes a long trade.
     """
     dialect: dict[str, object] = {}
-    only, open_when = _conditions(closing, failed, identity)
+    only, open_when = _conditions(
+        closing, failed, identity, are_timed=bool(moments.opened_at) or identity.links_all
+    )
     if only:
         dialect["only"] = only
     if open_when:
@@ -69,9 +71,13 @@ def dialect_of(
 
 
 def _conditions(
-    closing: Closing, failed: Mapping[str, object], identity: Identity
+    closing: Closing, failed: Mapping[str, object], identity: Identity, *, are_timed: bool
 ) -> tuple[dict[str, object], dict[str, object]]:
-    """`only` and `open_when`: closing records, and openings that an identity links to them."""
+    """`only` and `open_when`: closing records, and openings that an identity links to them.
+
+    Openings without an opening time, or with that of a close which only some of them have
+    (not `are_timed`), could not be read.
+    """
     only = {**failed, **closing.only}
     marker = closing.marker
     if marker is None or not closing.open_words:
@@ -79,7 +85,7 @@ def _conditions(
     zeros = closing.open_words == [0] and not closing.close_words
     if zeros:
         return only, {marker.expression: 0}
-    linked = identity.links and list(closing.only) == [marker.expression]
+    linked = identity.links and are_timed and list(closing.only) == [marker.expression]
     if not linked or not isinstance(closing.only[marker.expression], str | list | bool | int):
         return only, {}
     only[marker.expression] = [*closing.open_words, *closing.close_words]

@@ -385,6 +385,8 @@ def _of_columns(
         found.append((16, f"its sign agrees with {roles['outcome'].name}"))
     elif "exit_reason" in roles and says.reason_agrees(pnl, roles["exit_reason"], rows):
         found.append((12, f"its sign agrees with {roles['exit_reason'].name}"))
+    elif "exit_reason" in roles and says.reasons_are_ends(roles["exit_reason"], rows):
+        found.append((8, f"{roles['exit_reason'].name} says how trades ended"))
     closes = [column for column in times.closed if _mostly(column, closing.rows)]
     if closes:
         found.append((15, f"the closing time {closes[0].name}"))

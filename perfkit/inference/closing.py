@@ -26,6 +26,8 @@ HOLDS = 0.97
 _HOLDS_BY_TIME = 0.8
 """Some logs have a P&L so far for open trades, which have no closing time."""
 
+_OF_ENDS = frozenset(("reason", "note"))
+"""Words of a column that says why a trade ended, where `Signal` is no opening."""
 _PREFERRED = ("event", "status", "state", "kind", "action", "phase", "type", "closed", "outcome")
 
 
@@ -121,7 +123,8 @@ def _by_words(
     of_state = bool(opening) and is_state(column)
     others = [row for row in rows if labels[row] not in closing]
     openings = [row for row in others if labels[row] in opening]
-    if column.kind == TEXT and _have_closed(others, openings, ended, pnl):
+    known = [] if set(column.words) & _OF_ENDS else openings
+    if column.kind == TEXT and _have_closed(others, known, ended, pnl):
         return None
     if held < HOLDS * len(nonzero):
         is_pair = len(openings) + len(chosen) >= HOLDS * len(rows)

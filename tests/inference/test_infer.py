@@ -245,6 +245,26 @@ class TestWhichRecordsClose:
         assert reading.closed == 3
         assert reading.dialect["only"] == {"status": {"not": ["REJECTED"]}}
 
+    def test_a_reason_that_names_a_signal_is_no_opening_where_the_trade_has_ended(self) -> None:
+        records = [
+            {**closed_trades()[n % 3], "exit_time": time, "reason": ("Signal_rev", "SL")[n % 2]}
+            for n, time in enumerate(times(12))
+        ]
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.closed == 12
+
+    def test_openings_without_an_opening_time_are_not_read(self) -> None:
+        records: list[Record] = []
+        for n, time in enumerate(times(12)):  # every third sale has no purchase
+            one = {"symbol": "A", "id": str(n), "price": "10", "qty": "1"}
+            if n % 3:
+                records.append({**one, "time": time, "type": "BUY", "pnl": "0"})
+            records.append({**one, "time": time, "type": "SELL", "pnl": str(n - 4)})
+        reading = infer(records)
+        assert reading.dialect["only"] == {"type": "SELL"}
+        assert "open_when" not in reading.dialect
+
 
 class TestEventsOfPositions:
     def test_updates_with_a_result_so_far_are_no_closes(self) -> None:
@@ -383,6 +403,15 @@ class TestWhatReasonsSay:
 
     def test_one_that_contradicts_a_reason_is(self) -> None:
         assert asked(self.trades("5", "-2", "3", "4", "1")) == ["weak"]
+
+    def test_reasons_of_stops_and_targets_show_that_records_are_closes(self) -> None:
+        reasons = ("WS-STOP-LOSS", "WS-BREAKEVEN", "PSAR-STOP")
+        records = [
+            {"symbol": "A", "time": time, "profit": str(n % 4 - 2), "reason": reasons[n % 3]}
+            for n, time in enumerate(times(9))
+        ]
+        assert "weak" not in asked(infer(records))
+        assert "weak" in asked(infer([{**one, "reason": "breadth is good"} for one in records]))
 
 
 class TestUnits:

@@ -23,6 +23,7 @@ HUNDRED = Decimal(100)
 _TRAILING = word_set("trailing trail breakeven be ts time partial")
 _STOPS = word_set("sl stop stoploss")
 _HELD = word_set("equity balance bankroll capital cash")
+_ENDS = word_set("stop stopped tp tp1 tp2 tp3 takeprofit trailing breakeven exit timeout cut")
 _TARGETS = word_set("tp target takeprofit profit tp1 tp2 tp3")
 
 
@@ -169,6 +170,12 @@ def reason_agrees(pnl: Column, reason: Column, rows: Sequence[int]) -> bool:
             return False
         found[said] += 1
     return min(found.values()) >= 2
+
+
+def reasons_are_ends(reason: Column, rows: Sequence[int]) -> bool:
+    """Whether most reasons name a stop, a target or another end, as no reason to buy does."""
+    ends = {label: bool(set(words(label)) & (_ENDS | _STOPS)) for label in reason.distinct}
+    return sum(ends[reason.labels[row]] for row in rows) >= AGREES * len(rows) > 0
 
 
 def _sign_of(label: str) -> str:

@@ -53,11 +53,11 @@ def prices_say(
     if "entry_price" not in roles or "exit_price" not in roles:
         return NO_PRICES
     moves = [(row, move * turn) for row, move in _moves(pnl, roles, rows)]
-    if len(moves) < 2:
+    if not moves:
         return NO_PRICES
     sign = _sign_agreement(pnl, roles, moves)
     sized = [(row, move * size) for row, move in moves if (size := _at(roles, "quantity", row))]
-    if len(sized) >= 2:
+    if sized:
         verdict = _in_money(pnl, fees, sized)
         if verdict is not None:
             return verdict._replace(sign=sign)
@@ -349,6 +349,7 @@ def _abs(size: Decimal | None) -> Decimal | None:
 def _agree(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> bool:
     """Whether most of the records with a P&L have the one that is expected, sign included."""
     compared = agreed = 0
+    alone = False
     for row, amount in expected:
         earned = pnl.numbers[row]
         if earned is None or (not earned and not amount):
@@ -356,4 +357,16 @@ def _agree(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> bool:
         compared += 1
         allowed = 2 * pnl.step + abs(amount) * _ROUNDING
         agreed += abs(earned - amount) <= allowed
-    return compared >= 2 and agreed >= AGREES * compared
+        alone = alone or _is_rounded(earned, amount)
+    return (compared >= 2 or alone) and agreed >= AGREES * compared
+
+
+def _is_rounded(earned: Decimal, amount: Decimal) -> bool:
+    """Whether one amount is another to all digits that it shows, two of them at least.
+
+    0.48 is 0.4808 of a price; 0.5 may be anything.
+    """
+    exponent = earned.normalize().as_tuple().exponent
+    if not earned or not isinstance(exponent, int) or earned.adjusted() == exponent:
+        return False
+    return abs(earned - amount) <= Decimal("0.51").scaleb(exponent).min(abs(amount) * _ROUNDING)

@@ -9,14 +9,21 @@ from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.record_kinds import closing_words, logged
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
+from perfkit.inference.table.names import word_set
 from perfkit.inference.table.roles import Times
 
 _LEAST_TRADES = 5
+_OUT = word_set("exclude excluded ignore ignored invalid void voided duplicate deleted removed")
 _EXPOSURES = frozenset(("-1", "0", "1", "-1.0", "0.0", "1.0", ""))
 
 
-def flagged_open(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
-    """Records that count, though a flag such as `is_closed: 0` says that they are still open."""
+def flagged_open(
+    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column], times: Times
+) -> Doubt | None:
+    """Records that count, though a flag such as `is_closed: 0` says that they are still open.
+
+    A flag that was not set is nothing against a closing time, an exit price and a reason.
+    """
     rows = best.closing.rows
     for column in columns:
         if column.kind not in (BOOLEAN, NUMBER) or column is best.closing.marker:
@@ -26,7 +33,7 @@ def flagged_open(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
         closing, opening = closing_words(column, best.pnl, rows, [])
         still = [row for row in rows if column.labels[row] in opening]
         closed = [row for row in rows if column.labels[row] in closing]
-        if not still or not closed:
+        if not still or not closed or _have_ended(still, roles, times):
             continue
         said = f"{column.name} {column.labels[still[0]]}"
         return Doubt(
@@ -38,6 +45,34 @@ def flagged_open(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
             ),
         )
     return None
+
+
+def excluded(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
+    """Records that count, though a flag such as `excluded: true` says that they are not to."""
+    rows = best.closing.rows
+    for column in columns:
+        if column.kind != BOOLEAN or not set(column.words) & _OUT or column is best.closing.marker:
+            continue
+        out = [row for row in rows if column.labels[row] == "true"]
+        if out and len(out) < len(rows):
+            return Doubt(
+                "excluded",
+                f"{len(out)} records with a {best.pnl.name} have {column.name} true; do they "
+                "count?",
+                (
+                    Answer("no", {f"only.{column.expression}": {"not": True}}),
+                    Answer("yes", {}),
+                ),
+            )
+    return None
+
+
+def _have_ended(rows: Sequence[int], roles: Mapping[str, Column], times: Times) -> bool:
+    """Whether records have all that says how a trade ended."""
+    if not times.closed or not {"exit_price", "exit_reason"} <= roles.keys():
+        return False
+    parts = (times.closed[0], roles["exit_price"], roles["exit_reason"])
+    return all(one.present[row] for one in parts for row in rows)
 
 
 def _one(values: list[object]) -> object:

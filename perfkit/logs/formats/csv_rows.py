@@ -4,7 +4,7 @@ The header is the line that has most of the names that the dialect reads; what c
 title, an account) is passed over. Of several columns with one name the second is `Name#2`; a
 column without a name is `#3` if it is the third. A file without a header has the names that its
 source says (`columns`), and its header counts as line 0. A row may span lines where a quoted cell
-does (see `csv_quotes`).
+does (see `csv_quotes`). Blanks around a cell, as of columns that are lined up, are no part of it.
 
     Account: 1001            passed over
     time;profit;;profit      the header: time, profit, #3, profit#2
@@ -152,6 +152,7 @@ class CsvRows:
         self._decoded: tuple[bytes, Decoded | None] = b"", None
         self._names_in_bytes = [key.partition("#")[0].encode() for key in keys]
         self._ends = RowEnds(header.delimiter)
+        self._gaps = (f"{header.delimiter} ", f" {header.delimiter}", "\n ", " \n")
         places = {name: n for n, name in enumerate(header.names)}
         # A name that the header does not have is read from a cell that each row is given.
         picked = [places.get(key, self._width) for key in keys]
@@ -225,6 +226,8 @@ class CsvRows:
         cells = [line.split(self._delimiter) for line in parted]
         if set(map(len, cells)) != {self._width} or self._has_blank(parted):
             return None
+        if text[:1] == " " or any(gap in text for gap in self._gaps):
+            cells = [_stripped(row) for row in cells]
         for row in cells:
             row.append("")
         return list(map(self._pick, cells)), range(len(parted))
@@ -246,8 +249,7 @@ class CsvRows:
                     return None
                 if reader.line_num - line > 1 and _is_long(parted[line : reader.line_num]):
                     return None
-                cells.append("")
-                rows.append(self._pick(cells))
+                rows.append(self._pick([*_stripped(cells), ""]))
                 lines.append(line)
                 line = reader.line_num
         except csv.Error:
@@ -282,7 +284,7 @@ class CsvRows:
 
     def _cells(self, row: str) -> list[str]:
         if '"' not in row and "\r" not in row:
-            return row.split(self._delimiter)
+            return _stripped(row.split(self._delimiter))
         lines = [line + "\n" for line in row.split("\n")]
         try:
             (cells,) = csv.reader(lines, delimiter=self._delimiter, strict=True)
@@ -291,7 +293,11 @@ class CsvRows:
             if "unexpected end" in why:
                 why = "a quote begins a cell and does not end it"
             raise BadValueError(f"is not a row of CSV: {why}") from error
-        return cells
+        return _stripped(cells)
+
+
+def _stripped(cells: Sequence[str]) -> list[str]:
+    return [cell.strip(" ") for cell in cells]
 
 
 def _is_long(lines: Sequence[str]) -> bool:

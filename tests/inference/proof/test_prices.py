@@ -155,3 +155,19 @@ class TestPerCentBesideAQuantity:
         reading = infer(records)
         assert reading.is_sure
         assert reading.source["currency"] == "money"
+
+
+@pytest.mark.parametrize(
+    ("earned", "currency"),
+    [("0.48", "%"), ("0.4808", "%"), ("500", ""), ("0.5", ""), ("0.52", "")],
+)
+def test_one_trade_proves_its_unit_to_all_digits_that_it_shows(earned: str, currency: str) -> None:
+    """Bought at 104,000, sold at 104,500: 500, or 0.480769 %."""
+    record: Record = {
+        "symbol": "BTC", "time": at(12), "buy_price": "104000", "sell_price": "104500",
+        "result": earned,
+    }  # fmt: skip
+    reading = infer([record])
+    assert reading.is_sure == (currency == "%")
+    if currency:
+        assert reading.source["currency"] == currency

@@ -50,6 +50,35 @@ class TestFlagsOfOpenTrades:
     def test_a_flag_that_is_never_set_says_nothing(self) -> None:
         assert infer([{**one, "is_closed": False} for one in trades()]).is_sure
 
+    def test_a_flag_says_nothing_against_a_closing_time_a_price_and_a_reason(self) -> None:
+        records = [
+            {**one, "exit_price": "10", "exit_reason": "Time exit", "is_closed": n % 2 == 0}
+            for n, one in enumerate(trades())
+        ]
+        assert infer(records).is_sure
+
+
+class TestExcluded:
+    def test_records_that_are_not_to_count_are_asked_about(self) -> None:
+        records = [{**one, "excluded": n == 3} for n, one in enumerate(trades())]
+        reading = infer(records)
+        assert asked(reading) == ["excluded"]
+        assert reading.doubts[0].answers[0].changes == {"only.excluded": {"not": True}}
+
+    def test_a_flag_that_is_never_set_says_nothing(self) -> None:
+        assert infer([{**one, "excluded": False} for one in trades()]).is_sure
+
+
+class TestZeros:
+    def test_amounts_rounded_to_nothing_are_trades_as_their_per_cent_say(self) -> None:
+        records: list[Record] = [
+            {"time": one["exit_time"], "symbol": "X", "reason": "STOP", "profit": str(n % 2),
+             "pnl_pct": "0.4" if n % 2 else "-0.3"}
+            for n, one in enumerate(trades())
+        ]  # fmt: skip
+        assert infer(records).is_sure
+        assert "zeros" in asked(infer([{**one, "pnl_pct": None} for one in records]))
+
 
 class TestBars:
     @staticmethod

@@ -154,9 +154,10 @@ def test_what_the_csv_module_writes_is_read_back_with_its_lines(
     block = stream.getvalue().encode()
     decoder = rows(delimiter=delimiter)
     assert decoder.whole_until(block) == len(block)
+    stripped = [(one.strip(" "), other.strip(" ")) for one, other in given_rows]
     kept = [
         (row, line)
-        for row, line in zip(given_rows, at, strict=True)
+        for row, line in zip(stripped, at, strict=True)
         if "".join(row).replace(delimiter, "").replace('"', "").strip()
     ]
     found, line = [], 0
@@ -168,7 +169,14 @@ def test_what_the_csv_module_writes_is_read_back_with_its_lines(
     assert [one for one in found if one in kept] == kept
     whole = decoder.block(block)
     if whole is not None and given_rows:
-        assert list(zip(*whole, strict=True)) == list(zip(given_rows, at, strict=True))
+        assert list(zip(*whole, strict=True)) == list(zip(stripped, at, strict=True))
+
+
+def test_blanks_around_a_cell_are_no_part_of_it() -> None:
+    for block in (b" 10 , SELL \n", b"10, SELL\n", b'" 10 ","SELL"\n'):
+        whole = rows().block(block)
+        assert whole is not None
+        assert list(whole[0]) == [("10", "SELL")] == [rows().record(block[:-1])]
 
 
 def test_a_block_ends_where_a_row_does() -> None:
