@@ -77,6 +77,8 @@ def files_of_the_package() -> Iterator[str]:
 def test_wheel_holds_the_whole_package_and_what_a_new_workspace_is_made_of(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = {name for name in archive.namelist() if ".dist-info/" not in name}
+        for_jupyter = {name for name in names if ".data/data/" in name}
+        names -= for_jupyter
         shipped = {
             f"perfkit/workspace/{path.relative_to(CHECKOUT).as_posix()}": path.read_bytes()
             for pattern in SHIPPED
@@ -86,6 +88,11 @@ def test_wheel_holds_the_whole_package_and_what_a_new_workspace_is_made_of(wheel
         assert len(shipped) >= 40
         assert {name: archive.read(name) for name in shipped} == shipped
     assert {"perfkit/py.typed", "perfkit/schemas/summary.schema.json"} <= names
+    template = "share/jupyter/nbconvert/templates/perfkit"
+    files = {
+        f"{template}/{name}" for name in ("conf.json", "index.html.j2", "page.css", "dark.css")
+    }
+    assert {name.partition(".data/data/")[2] for name in for_jupyter} == files
 
 
 RIGHT = """\

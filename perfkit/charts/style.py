@@ -37,6 +37,9 @@ WIDTH_INCHES = 9.0
 SHOWN_WIDTH_PX = 900
 """Width in a notebook or page; the picture has twice as many pixels, for sharp screens."""
 
+COLOURS = 256
+NO_DITHER = Image.Dither.NONE
+
 INK, MUTED, FAINT, GRID = "#1a1a1a", "#5f5f5f", "#b8b8b8", "#e4e4e4"
 BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#8c8c8c"
 """From the palette of Okabe and Ito: these differ for people with any common colour blindness."""
@@ -194,7 +197,10 @@ class Chart(Figure):
         size = canvas.get_width_height()
         pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
         image = Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1)
-        image.convert("RGB").save(picture, "png", dpi=(DPI, DPI), compress_level=3)
+        # A palette takes a third of the bytes and half the time to compress.
+        few = image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=NO_DITHER)
+        few.putpalette([255 if level == 254 else level for level in few.getpalette() or ()])
+        few.save(picture, "png", dpi=(DPI, DPI), compress_level=3)
         return picture.getvalue()
 
     def _repr_mimebundle_(

@@ -93,7 +93,10 @@ def _add_options(parser: Parser) -> None:
         help="a further parameter of the notebook; may be repeated",
     )
     parser.add_argument(
-        "--html", action="store_true", help="also write report.html, one file to send or print"
+        "--html",
+        action=argparse.BooleanOptionalAction,
+        help="with or without report.html, a page in one file (default: with it, unless the "
+        "entry under `reports` says `html: false`)",
     )
     parser.add_argument(
         "--force", action="store_true", help="make them again although nothing changed"
@@ -152,8 +155,8 @@ def _check_words(arguments: argparse.Namespace) -> None:
         raise UsageError(f"which report? Name one of {', '.join(KINDS)}, or {ALL}")
     if arguments.date is not None and (arguments.first or arguments.last):
         raise UsageError("give either --date or --from and --to")
-    if arguments.verify and (arguments.force or arguments.html):
-        option = "--force" if arguments.force else "--html"
+    if arguments.verify and (arguments.force or arguments.html is not None):
+        option = "--force" if arguments.force else "--html" if arguments.html else "--no-html"
         raise UsageError(f"--verify replaces no report; leave out {option}")
     check_extra()
 
@@ -205,7 +208,7 @@ def _run_of(
         definitions,
         Models(desk, parse_where(conditions)),
         {**first.given, **parse_parameters(arguments.param)},
-        arguments.html or first.html,
+        first.html if arguments.html is None else arguments.html,
     )
 
 

@@ -41,7 +41,7 @@ class Definition(NamedTuple):
     period: str
     where: Mapping[str, str] = {}
     given: Mapping[str, str] = {}
-    html: bool = False
+    html: bool = True
 
 
 def definition_of(config: Config, name: str, period: str | None = None) -> Definition:
@@ -109,7 +109,7 @@ class _Reader(YamlReader):
             raise self.problem(
                 (*path, "name"), f"{name!r} is the report of every trade", "write another name"
             )
-        html = entry.get("html", False)
+        html = entry.get("html", True)
         if not isinstance(html, bool):
             raise self.problem((*path, "html"), f"{html!r} is unknown", "write true or false")
         given = self._given((*path, "parameters"), entry.get("parameters", {}))

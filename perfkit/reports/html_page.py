@@ -1,4 +1,4 @@
-"""Self-contained HTML pages: one file with everything in it, readable on a phone and on paper.
+"""Self-contained HTML: one file with everything in it, readable on a phone and on paper.
 
 A page has no script and loads nothing, and its security policy makes the browser enforce that:
 whatever text a log puts into it, none of it runs.
@@ -9,59 +9,32 @@ from __future__ import annotations
 import html
 import re
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 from perfkit.reports.page.pictures import TYPES
 
-_POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+JUPYTER = Path(__file__).parents[1] / "templates" / "jupyter"
+"""A folder of Jupyter's kind; nbconvert finds the template `perfkit` in it."""
 
-STYLE = """\
-:root { color-scheme: light; --ink: #1a1a1a; --muted: #5f5f5f; --line: #dcdcdc; --soft: #f5f6f8;
-  --good: #0072b2; --bad: #b34700; }
-* { box-sizing: border-box; }
-body { margin: 0 auto; padding: 1rem 1.25rem 3rem; max-width: 62rem; color: var(--ink);
-  background: #fff; font: 16px/1.5 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans",
-  sans-serif; -webkit-text-size-adjust: 100%; overflow-wrap: break-word; }
-h1 { font-size: 1.6rem; line-height: 1.25; margin: .5rem 0 1rem; }
-h2 { font-size: 1.2rem; margin: 2.2rem 0 .6rem; padding-bottom: .2rem;
-  border-bottom: 1px solid var(--line); }
-a { color: var(--good); }
-img { display: block; max-width: 100%; height: auto; margin: .8rem 0; }
-blockquote { margin: .8rem 0; padding: .4rem .9rem; border-left: 4px solid #e69f00;
-  background: #fdf6e7; }
-blockquote p { margin: 0; }
-.wide { overflow-x: auto; margin: .8rem 0; }
-table { border-collapse: collapse; font-size: .88rem; font-variant-numeric: tabular-nums; }
-th, td { padding: .28rem .55rem; text-align: left; vertical-align: top;
-  border-bottom: 1px solid var(--line); }
-th { background: var(--soft); font-weight: 600; }
-td.figure { white-space: nowrap; }
-tr > :first-child { padding-left: .4rem; }
-pre { overflow-x: auto; padding: .7rem .9rem; background: var(--soft); font-size: .85rem; }
-@media (max-width: 40rem) {
-  body { padding: .6rem .8rem 2rem; font-size: 15px; }
-  th, td { padding: .25rem .45rem; font-size: .87rem; }
-}
-@media print {
-  body { max-width: none; padding: 0; font-size: 10.5pt; }
-  h2 { break-after: avoid; margin-top: 1.3rem; }
-  img, tr, blockquote { break-inside: avoid; }
-  .wide { overflow: visible; }
-  td.figure { white-space: normal; }
-  a { color: inherit; text-decoration: none; }
-}
-"""
+TEMPLATE = JUPYTER / "nbconvert" / "templates" / "perfkit"
+
+POLICY = "default-src 'none'; img-src data:; style-src 'unsafe-inline'"
+
+STYLE = (TEMPLATE / "page.css").read_text(encoding="utf-8")
+
+DARK = (TEMPLATE / "dark.css").read_text(encoding="utf-8")
+"""Other colours where the reader prefers dark pages; comes after `STYLE`."""
 
 _TITLE = re.compile(r"^# (.+)$", re.MULTILINE)
 _BOLD = re.compile(r"^\*\*(.+?)\*\*", re.MULTILINE)
 
 
-def html_page(markdown: str, images: Mapping[str, bytes]) -> str:
-    """A report's Markdown as a page; its images, by file name, become part of it."""
+def title_of(markdown: str) -> str:
+    """The title of a page: its heading, and the first words in bold, which say the period."""
     titles = [found[1] for pattern in (_TITLE, _BOLD) if (found := pattern.search(markdown))]
-    body = _rendered(markdown, images)
-    return document(" · ".join(map(_plain_text, titles)) or "Report", body)
+    return " · ".join(map(_plain_text, titles)) or "Report"
 
 
 def document(title: str, body: str, style: str = "") -> str:
@@ -71,7 +44,7 @@ def document(title: str, body: str, style: str = "") -> str:
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
+<meta http-equiv="Content-Security-Policy" content="{POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{html.escape(title)}</title>
 <style>
@@ -83,14 +56,19 @@ def document(title: str, body: str, style: str = "") -> str:
 """
 
 
-def _rendered(markdown: str, images: Mapping[str, bytes]) -> str:
+def as_html(markdown: str, images: Mapping[str, bytes], charts: Collection[str] = ()) -> str:
+    """Markdown of a page as HTML; its images, by file name, become part of it.
+
+    `charts` are those of the images that are charts of perfkit, whose colours suit a dark page when
+    they are inverted.
+    """
     import mistune
 
     class Renderer(mistune.HTMLRenderer):
         """Shows HTML inside a report's Markdown as text."""
 
         def text(self, text: str) -> str:
-            return _safe(text)
+            return _FIGURE.sub(_figure, _safe(text))
 
         def inline_html(self, html: str) -> str:
             return _safe(html)
@@ -99,22 +77,67 @@ def _rendered(markdown: str, images: Mapping[str, bytes]) -> str:
             return f"<p>{_safe(html)}</p>\n"
 
         def image(self, text: str, url: str, title: str | None = None) -> str:
+            text = _TAG.sub("", text)
             picture = images.get(url)
             if picture is None:
                 return text
             data = b64encode(picture).decode("ascii")
             kind = TYPES.get(url.rpartition(".")[2], "image/png")
-            return f'<img src="data:{kind};base64,{data}" alt="{text}">'
+            chart = ' class="of-perfkit"' if url in charts else ""
+            return f'<img{chart} src="data:{kind};base64,{data}" alt="{text}">'
 
     renderer = Renderer(escape=False)
     rendered: Any = mistune.create_markdown(renderer=renderer, plugins=["table"])(markdown)
-    text = str(rendered).replace("<table>", '<div class="wide"><table>')
-    text = _FIGURE.sub(r'<td class="figure" \1', text)
-    return text.replace("</table>", "</table></div>")
+    return _framed(str(rendered))
 
 
-_FIGURE = re.compile(r'<td (style="text-align:right">[^<]{1,20}</td>)')
-"""A figure with its unit, to be kept on one line."""
+def _figure(found: re.Match[str]) -> str:
+    """A figure that a browser might break, kept on one line."""
+    may_break = _BREAKS.search(found[0])
+    return f'<span class="figure">{found[0]}</span>' if may_break else found[0]
+
+
+def _framed(body: str) -> str:
+    """Tables and pictures in frames, in which they can be scrolled where the page is narrow."""
+    body = _CELL.sub(_cell, body)
+    body = body.replace("<table>", '<div class="wide"><table>')
+    body = body.replace("</table>", "</table></div>")
+    return _PICTURE.sub(_picture, body)
+
+
+def _cell(found: re.Match[str]) -> str:
+    """A cell with its class: a figure, which stays on one line, or a text that needs some room."""
+    side, content = found[1], found[2]
+    long = len(html.unescape(_TAG.sub("", content))) > LONGEST_FIGURE
+    kind = ' class="text"' if long else ' class="figure"' if side == "right" else ""
+    return f'<td{kind} style="text-align:{side}">{content}</td>'
+
+
+def _picture(found: re.Match[str]) -> str:
+    """A picture; where it is too wide for the screen, its description is shown below it."""
+    chart = " chart wide" if found[1].startswith('<img class="of-perfkit"') else ""
+    image = found[1].replace(' class="of-perfkit"', "")
+    shown = f'<div class="picture{chart}">{image}</div>\n'
+    return shown + (f'<p class="finding">{found[2]}</p>\n' if chart else "")
+
+
+LONGEST_FIGURE = 24
+"""Characters of a cell that is kept on one line, such as a moment with its zone."""
+
+_TAG = re.compile(r"<[^<>]*>")
+_CELL = re.compile(r'<td style="text-align:(left|right)">((?:(?!</td>).)*)</td>', re.DOTALL)
+_PICTURE = re.compile(r'<p>(<img [^<>]*alt="([^"<>]*)">)</p>\n?')
+
+_FIGURE = re.compile(
+    r"(?<![\w.&#;])[+\-\u2212]?\d[\d,]*(?:[.:/-]\d+|-W\d+)*"
+    r"(?: (?:%|h|min|s|[AR]|[A-Z]{3,5}|\d\d:\d\d(?::\d\d)?)(?![\w-]))*(?![\w])"
+)
+"""A number with its unit, a date with its time: kept on one line.
+
+"+1,234.50 USD", "57.9 %", "2025-10-09 16:03:42 UTC", "12 h 44 min".
+"""
+
+_BREAKS = re.compile("[ /-]")
 
 _ENTITY = re.compile(r"&amp;(lt|gt|amp|quot|#39);")
 

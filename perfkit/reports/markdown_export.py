@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import unquote
 
 from perfkit.core.errors import MissingExtraError, ReportError
+from perfkit.core.fast_imports import NamedTuple
 from perfkit.reports.notebook import MAY_RAISE
 from perfkit.reports.page.pictures import TYPES, Pictures
 from perfkit.reports.page.settled import settled
@@ -22,7 +23,20 @@ try:
 except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without nbconvert
     raise MissingExtraError("nbconvert", "reports") from error
 
-__all__ = ["canonical", "check_executed", "settled", "stderr_cells", "to_markdown", "warm_up"]
+__all__ = [
+    "Page",
+    "canonical",
+    "check_executed",
+    "markdown_page",
+    "page_of",
+    "read",
+    "settled",
+    "stderr_cells",
+    "to_markdown",
+]
+
+OF_CHART = "perfkit_digest"
+"""What the metadata of an output has that is a chart of perfkit."""
 
 LARGEST_PICTURE = 10_000_000
 
@@ -80,6 +94,12 @@ def _is_chart(expression: ast.expr) -> bool:
     return isinstance(owner, ast.Attribute) and owner.attr == "chart"
 
 
+def read(path: Path) -> nbformat.NotebookNode:
+    """The notebook in a file."""
+    notebook: nbformat.NotebookNode = nbformat.read(path, as_version=4)
+    return notebook
+
+
 def canonical(notebook: nbformat.NotebookNode) -> str:
     """A settled notebook as text."""
     return str(nbformat.writes(notebook)) + "\n"
@@ -99,35 +119,57 @@ def stderr_cells(notebook: nbformat.NotebookNode) -> tuple[int, ...]:
     return tuple(found)
 
 
-def to_markdown(
-    notebook: nbformat.NotebookNode, folder: Path | None = None
-) -> tuple[str, dict[str, bytes]]:
-    """The Markdown of a settled notebook, and its images by file name.
+class Page(NamedTuple):
+    """What a notebook shows: its cells with outputs that are Markdown alone, and its images.
+
+    `charts` are the names of the images that are charts of perfkit.
+    """
+
+    notebook: nbformat.NotebookNode
+    images: dict[str, bytes]
+    charts: frozenset[str] = frozenset()
+
+
+def page_of(notebook: nbformat.NotebookNode, folder: Path | None = None) -> Page:
+    """The page of a settled notebook.
 
     Pictures that a Markdown cell shows are looked up in the `folder` of the notebook.
     """
-    pictures = Pictures()
+    pictures, charts = Pictures(), set()
     page = nbformat.from_dict(notebook)
     for cell in page.cells:
         if cell.cell_type == "markdown":
             cell.source = _with_pictures(cell, folder, pictures)
         elif cell.cell_type == "code":
-            shown = [text for one in cell.outputs if (text := markdown_of(one, pictures)).strip()]
+            shown = []
+            for one in cell.outputs:
+                before = len(pictures.files)
+                shown.append(markdown_of(one, pictures))
+                if OF_CHART in one.get("metadata", {}):
+                    charts.update([*pictures.files][before:])
             cell.outputs = [
-                nbformat.v4.new_output("display_data", {"text/markdown": text}) for text in shown
+                nbformat.v4.new_output("display_data", {"text/markdown": text})
+                for text in shown
+                if text.strip()
             ]
+    return Page(page, dict(sorted(pictures.files.items())), frozenset(charts))
+
+
+def markdown_page(page: Page) -> str:
+    """The Markdown of a page."""
     try:
-        body, _ = _exporter().from_notebook_node(page)
+        body, _ = _exporter().from_notebook_node(page.notebook)
     except ValueError as error:
         raise ReportError(f"the notebook cannot be exported: {error}") from error
-    return _without_blank_lines(body).strip() + "\n", dict(sorted(pictures.files.items()))
+    return _without_blank_lines(body).strip() + "\n"
 
 
-def warm_up() -> None:
-    """Compiles templates and schemas once, so that no fork has to."""
-    cell = nbformat.v4.new_code_cell("1")
-    to_markdown(settled(nbformat.v4.new_notebook(cells=[cell])))
-    nbformat.validate(nbformat.v4.new_notebook(cells=[cell]))
+def to_markdown(
+    notebook: nbformat.NotebookNode, folder: Path | None = None
+) -> tuple[str, dict[str, bytes]]:
+    """The Markdown of a settled notebook, and its images by file name."""
+    page = page_of(notebook, folder)
+    return markdown_page(page), page.images
 
 
 @cache

@@ -41,6 +41,16 @@ _SHAPING = (
 """Packages whose version may change the bytes of a report."""
 
 
+OWN_TEMPLATE = Path("config/report.html.j2")
+"""A workspace's own template of HTML pages."""
+
+
+def own_template(root: Path) -> Path | None:
+    """The template of a workspace; None where it has none."""
+    path = root / OWN_TEMPLATE
+    return path if path.is_file() else None
+
+
 class Model(NamedTuple):
     """One report's figures and how to make it.
 
@@ -116,6 +126,9 @@ class Models:
         if kind not in KINDS:
             so_far = self.desk.summary("all", window.last_day, where=self.where)
             made_with += [so_far.data.digest, window.kind]
+        template = own_template(self.desk.config.root)
+        if template is not None:
+            made_with.append(hashlib.sha256(template.read_bytes()).hexdigest())
         if notebook.beside:
             made_with.append(notebook.beside)
         return Model(
@@ -231,7 +244,8 @@ def versions() -> tuple[str, ...]:
     named = [name for name in infos if name.partition("-")[0].lower() in _SHAPING]
     package = Path(__file__).parents[1]
     code = hashlib.sha256()
-    for path in sorted(package.rglob("*.py")):
+    template = package / "templates" / "jupyter"
+    for path in sorted((*package.rglob("*.py"), *template.rglob("*.*"))):
         code.update(path.relative_to(package).as_posix().encode() + b"\0" + path.read_bytes())
     return (sys.version, *sorted(named), code.hexdigest())
 

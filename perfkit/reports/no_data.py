@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from perfkit.core.formatting import escaped
-from perfkit.reports.html_page import html_page
-from perfkit.reports.model import Model, Models
-from perfkit.reports.published import HTML, PAGE, SUMMARY, titled
+from perfkit.reports.links import links_of
+from perfkit.reports.model import Model, Models, own_template
+from perfkit.reports.published import HTML, PAGE, REPORTS, SUMMARY, titled
 from perfkit.summary import render
 from perfkit.summary.changes import Episode, changes
 from perfkit.summary.shape import SummaryShape
@@ -22,7 +22,12 @@ def write_no_data(model: Model, models: Models, html: bool, staging: Path) -> No
     (staging / PAGE).write_text(page, encoding="utf-8")
     (staging / SUMMARY).write_text(model.summary.to_json(), encoding="utf-8")
     if html:
-        (staging / HTML).write_text(html_page(page, {}), encoding="utf-8")
+        from perfkit.reports.html_exporter import html_of, page_of_markdown
+
+        root = models.desk.config.root
+        links = links_of(root / REPORTS / model.kind / model.name)
+        body = html_of(page_of_markdown(page), own_template(root), links)
+        (staging / HTML).write_text(body, encoding="utf-8")
 
 
 def no_data_page(

@@ -33,9 +33,9 @@ from perfkit.reports.failure import (
     remove_card,
     write_card,
 )
-from perfkit.reports.html_page import html_page
 from perfkit.reports.index.readme import write_index
-from perfkit.reports.model import Model, Models
+from perfkit.reports.links import link_pages, links_of
+from perfkit.reports.model import Model, Models, own_template
 from perfkit.reports.no_data import write_no_data
 from perfkit.reports.notebook import checked, read_notebook
 from perfkit.reports.processes.kernels import Kernels, remove_left_behind
@@ -46,6 +46,7 @@ from perfkit.reports.published import (
     FAILURES,
     HTML,
     NO_DATA,
+    NOTEBOOK,
     OK,
     PAGE,
     REPORTS,
@@ -110,7 +111,7 @@ class ReportSettings(NamedTuple):
     where: Mapping[str, str] = {}
     given: Mapping[str, str] = {}
     force: bool = False
-    html: bool = False
+    html: bool = True
     thorough: bool = False
     jobs: int = 1
     limit_seconds: float = 600.0
@@ -165,6 +166,8 @@ def run_reports(
         run = _ReportRun(models, settings, on_result)
         try:
             run.run(wanted, early)
+            made = (one.page.parent for one in run.results if one.state in (MADE, UNCHANGED))
+            link_pages(made, root / REPORTS / STAGING)
         finally:
             shutil.rmtree(root / REPORTS / STAGING, ignore_errors=True)
         keep(models.desk.book_of(settings.where))
@@ -210,11 +213,10 @@ class _ReportRun:
                 self._fail(wanted, failure_of(error))
                 continue
             standing = read_published(self._target(model))
-            had_html = standing is not None and HTML in standing.status.files
-            html = self._settings.html or had_html
+            html = self._settings.html
             if standing is not None and not self._settings.force and _is_of(standing, model):
-                if html and not had_html:
-                    self._publish(wanted, model, partial(_add_html, standing))
+                if html and HTML not in standing.status.files:
+                    self._publish(wanted, model, partial(_add_html, standing, self._root))
                 else:
                     self._end(wanted, UNCHANGED, model)
             elif standing is not None and (lost := self._lost_logs(standing, model)):
@@ -392,14 +394,21 @@ def _status(
     )
 
 
-def _add_html(standing: Published, staging: Path) -> None:
+def _add_html(standing: Published, root: Path, staging: Path) -> None:
     """Copies the report into a staging folder and adds an HTML page; runs nothing."""
+    from perfkit.reports.html_exporter import html_of, page_of_markdown
+    from perfkit.reports.markdown_export import page_of, read
+
     for path in standing.folder.iterdir():
         if path.name != STATUS:
             shutil.copyfile(path, staging / path.name)
-    images = {name: (staging / name).read_bytes() for name in standing.status.images}
-    page = html_page((staging / PAGE).read_text(encoding="utf-8"), images)
-    (staging / HTML).write_text(page, encoding="utf-8")
+    executed = staging / NOTEBOOK
+    if executed.exists():
+        page = page_of(read(executed), root / NOTEBOOKS)
+    else:  # a report without trades
+        page = page_of_markdown((staging / PAGE).read_text(encoding="utf-8"))
+    body = html_of(page, own_template(root), links_of(standing.folder))
+    (staging / HTML).write_text(body, encoding="utf-8")
 
 
 def _unwritable(path: Path, error: OSError) -> OutputError:

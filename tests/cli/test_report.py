@@ -19,6 +19,7 @@ from tests.reportkit import LOGS, write_workspace
         ("all --from 2026-04-07", "--from and --to go with the name of one report"),
         ("daily --verify --force", "--verify replaces no report; leave out --force"),
         ("daily --verify --html", "--verify replaces no report; leave out --html"),
+        ("daily --verify --no-html", "--verify replaces no report; leave out --no-html"),
         ("daily --date soon", "'soon' is not a date"),
         ("all --period weekly", "--period goes with the name of one report"),
         ("daily --period weekly", "daily is a daily report; leave --period out"),

@@ -103,11 +103,11 @@ class TestEntries:
         configure(
             root,
             "  - name: live-weekly\n    notebook: weekly\n    where: {execution_mode: LIVE}\n"
-            "    parameters: {days: 30, share: 0.10, all: true, name: x}\n    html: true",
+            "    parameters: {days: 30, share: 0.10, all: true, name: x}\n    html: false",
         )
         given = {"days": "30", "share": "0.10", "all": "true", "name": "x"}
         where = {"execution_mode": "LIVE"}
-        wanted = Definition("live-weekly", "weekly", "weekly", where, given, True)
+        wanted = Definition("live-weekly", "weekly", "weekly", where, given, html=False)
         assert found(root, "live-weekly") == wanted
 
     @pytest.mark.parametrize(

@@ -43,7 +43,7 @@ class TestWithoutTheExtra:
             "daily --date 2026-04-08",
             "daily --date 2026-04-06",
             "all",
-            "daily --from 2026-04-06 --to 2026-04-08 --html",
+            "daily --from 2026-04-06 --to 2026-04-08 --no-html",
             "--verify",
         ],
     )

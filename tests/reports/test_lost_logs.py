@@ -210,7 +210,7 @@ class TestCommand:
         assert report(root).code == 0
         before, logs = tree(root / "reports"), tree(root / "logs/trades")
         empty_the_folder(root / TUESDAY)
-        for more in ((), ("--force",), ("--html",)):
+        for more in ((), ("--force",), ("--no-html",)):
             ran = report(root, "--date", "2026-04-08", *more)
             assert (ran.code, ran.out) == (3, "")
             assert "perfkit: daily report 2026-04-08 was kept: 2 trades" in ran.err

@@ -144,26 +144,53 @@ class TestUnchanged:
         assert pages(root) == before
         assert inodes(root) != folders
 
-    def test_html_is_added_without_running_the_notebook_and_stays(self, root: Path) -> None:
+    def test_page_comes_by_itself_and_is_added_without_running_the_notebook(
+        self, root: Path
+    ) -> None:
+        whole = pages(root)
+        page = "daily/2026-04-08/report.html"
+        assert page in whole
+        assert perfkit(root, "daily", "--no-html", "--force").code == 0
+        without = pages(root)
+        assert whole.keys() - without.keys() == {page}
         (root / "notebooks/daily.ipynb").chmod(0o400)
-        before = pages(root)
+        assert perfkit(root, "daily", "--no-html").code == 0
+        assert pages(root) == without
         command = {"PERFKIT_ROOT": str(root), **os.environ}
-        assert perfkit(root, "daily", "--html", env=command).code == 0
-        after = pages(root)
-        assert after.keys() - before.keys() == {"daily/2026-04-08/report.html"}
+        assert perfkit(root, "daily", env=command).code == 0
+        assert pages(root) == whole
         assert perfkit(root, "daily", "--force").code == 0
+        assert pages(root) == whole
+
+    def test_own_template_of_pages_makes_the_report_again(self, root: Path) -> None:
+        before = pages(root)
+        own = root / "config/report.html.j2"
+        own.write_text("{% extends 'perfkit/index.html.j2' %}{% block style %}{% endblock %}")
+        assert perfkit(root, "daily").code == 0
+        after = pages(root)
+        name = "daily/2026-04-08/report.html"
+        assert b"<style>\n</style>" in after[name]
+        changed = {name for name in after if after[name] != before[name]}
+        assert changed == {name, "daily/2026-04-08/status.json"}
+        own.write_text("{% block %}")
+        ran = perfkit(root, "daily")
+        assert ran.code == 3
+        assert "report.html.j2:1: the template cannot be used" in ran.err
         assert pages(root) == after
 
 
 class TestBatches:
     def test_days_of_a_span_are_made_once_and_in_parallel(self, root: Path) -> None:
         span = ("daily", "--from", "2026-04-06", "--to", "2026-04-08", "--jobs", "2")
-        before = inodes(root)
+        report_ipynb = root / "reports/daily/2026-04-08/report.ipynb"
+        made = report_ipynb.read_bytes()
         ran = perfkit(root, *span)
         assert (ran.code, ran.err) == (0, "")
         names = ("daily/2026-04-06", "daily/2026-04-07", "daily/2026-04-08")
         assert sorted(ran.out.splitlines()) == paths(root, *names).splitlines()
-        assert inodes(root)["2026-04-08"] == before["2026-04-08"]
+        assert report_ipynb.read_bytes() == made
+        page = (root / "reports/daily/2026-04-08/report.html").read_text(encoding="utf-8")
+        assert '<a rel="prev" href="../2026-04-07/report.html">' in page
         assert status(root, "daily/2026-04-06")["state"] == "no-data"
         folders = inodes(root)
         assert perfkit(root, *span).code == 0
@@ -225,7 +252,7 @@ class TestBatches:
         assert told["rerun"] == "perfkit report daily --date 2026-04-08"
         after = pages(root)
         unlike = {one for one, body in before.items() if after[one] != body}
-        assert unlike == {f"{name}/status.json"}
+        assert unlike == {f"{name}/status.json", f"{name}/report.html"}  # its link to the next
         index = (root / "reports/README.md").read_text(encoding="utf-8")
         assert f"is stale since {told['stale_since']}: its figures have changed" in index
         assert perfkit(root, *told["rerun"].split()[2:]).code == 0
@@ -402,8 +429,8 @@ class TestPlainTools:
 def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     logs = {**LOGS, "logs/trades/2026-04-08.jsonl": HOSTILE_LOG}
     root = write_workspace(tmp_path_factory.mktemp("hostile") / "trading", logs, None)
-    assert perfkit(root, "daily", "--html").code == 0
-    ran = perfkit(root, "daily", "--html", "--where", f"strategy={HOSTILE[2]}")
+    assert perfkit(root, "daily").code == 0
+    ran = perfkit(root, "daily", "--where", f"strategy={HOSTILE[2]}")
     assert ran.code == 0
     return root
 
@@ -450,7 +477,7 @@ class TestBrowser:
         for name in HOSTILE:
             assert cells.count(" ".join(plain(name).split())) == 2, name
         script = "[window.alerts, document.querySelectorAll('a, script, iframe, object').length]"
-        assert self.dom(page, script) == [0, 2]  # the two scripts of this test
+        assert self.dom(page, script) == [0, 3]  # the two scripts of this test, and the index
 
     def test_page_has_the_headings_figures_and_charts_of_the_markdown(self, hostile: Path) -> None:
         page = hostile / "reports/daily/2026-04-08/report.html"

@@ -75,7 +75,7 @@ class TestPublished:
 
     def test_folder_has_the_report_its_charts_and_what_they_rest_on(self, folder: Path) -> None:
         assert tree(folder).keys() == {
-            *("report.md", "report.ipynb", "summary.json", "status.json"),
+            *("report.md", "report.html", "report.ipynb", "summary.json", "status.json"),
             *CHARTS,
         }
 
@@ -363,7 +363,7 @@ class TestKilled:
         folder = again / "reports/daily/2026-04-08"
         old = tree(folder)
         folder.rename(folder.with_name(".2026-04-08.previous"))
-        assert report(again, "--date", "2026-04-07").code == 0
+        assert report(again, "--date", "2026-04-07", "--no-html").code == 0
         assert tree(folder) == old
         names = sorted(path.name for path in folder.parent.iterdir())
         assert names == ["2026-04-07", "2026-04-08"]
@@ -411,7 +411,7 @@ class TestRuns:
         assert ran == (0, f"{folder}/report.md\n", "")
         text = (folder / "report.md").read_text(encoding="utf-8")
         assert "\nNo trades in window." in text
-        assert tree(folder).keys() == {"report.md", "summary.json", "status.json"}
+        assert tree(folder).keys() == {"report.md", "report.html", "summary.json", "status.json"}
         assert json.loads((folder / "status.json").read_text())["state"] == "no-data"
         index = (root / "reports/README.md").read_text(encoding="utf-8")
         row = "| [2026-04-06](daily/2026-04-06/report.md) | 0.00 USD | 0 | – | no data |"

@@ -24,12 +24,13 @@ from perfkit.core.errors import MissingExtraError, OutputError, PerfkitError, Re
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import utf8
 from perfkit.reports.failure import Failure, failure_of, last_lines
-from perfkit.reports.model import Model
+from perfkit.reports.links import links_of
+from perfkit.reports.model import Model, own_template
 from perfkit.reports.notebook import MAY_RAISE
 from perfkit.reports.processes.kernels import Kernel
 from perfkit.reports.processes.lean_imports import without
 from perfkit.reports.processes.signals import die_with_parent
-from perfkit.reports.published import HTML, KINDS, NOTEBOOK, PAGE, SUMMARY
+from perfkit.reports.published import HTML, KINDS, NOTEBOOK, PAGE, REPORTS, SUMMARY
 from perfkit.schemas.make import FOLDER as SCHEMAS
 
 KERNEL_DIED = "its kernel died"
@@ -102,9 +103,9 @@ def warm_up() -> None:
 
     The first runner does so while its kernel draws; later ones are forked with it.
     """
-    from perfkit.reports import markdown_export
+    from perfkit.reports import html_exporter
 
-    markdown_export.warm_up()
+    html_exporter.warm_up()
     _summary_validator()
     gc.freeze()
 
@@ -179,34 +180,35 @@ def run(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> None:
 
 def _make(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> RunnerMessage:
     executed = _execute(job, kernel, root, send)
-    from perfkit.reports.markdown_export import (  # loaded meanwhile, see `warm_up`
+    from perfkit.reports.html_exporter import html_of  # loaded meanwhile, see `warm_up`
+    from perfkit.reports.markdown_export import (
         canonical,
+        markdown_page,
+        page_of,
         settled,
         stderr_cells,
-        to_markdown,
     )
 
     proves_figures = _check(job, executed, kernel)
     executed = settled(executed)
-    markdown, images = to_markdown(executed, job.model.notebook.path.parent)
+    page = page_of(executed, job.model.notebook.path.parent)
     summary = job.model.summary.to_json()
     _check_summary(summary)
     files: dict[str, bytes] = {
-        PAGE: markdown.encode(),
+        PAGE: markdown_page(page).encode(),
         NOTEBOOK: canonical(executed).encode(),
         SUMMARY: summary.encode(),
-        **images,
+        **page.images,
     }
     if job.html:
-        from perfkit.reports.html_page import html_page
-
-        files[HTML] = html_page(markdown, images).encode()
+        folder = root / REPORTS / job.model.kind / job.model.name
+        files[HTML] = html_of(page, own_template(root), links_of(folder)).encode()
     for name, body in files.items():
         (job.staging / name).write_bytes(body)
     return RunnerMessage(
         done=True,
         proves_figures=proves_figures,
-        images=tuple(images),
+        images=tuple(page.images),
         stderr_cells=stderr_cells(executed),
     )
 
