@@ -129,13 +129,13 @@ def _add_explain(commands: Commands[Parser]) -> None:
 
 
 def _add_report(commands: Commands[Parser]) -> None:
-    from perfkit.cli import report
+    from perfkit.cli.reports import report
 
     report.add(commands)
 
 
 def _add_new_report(commands: Commands[Parser]) -> None:
-    from perfkit.cli import new_report
+    from perfkit.cli.reports import new_report
 
     new_report.add(commands)
 

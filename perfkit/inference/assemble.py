@@ -33,14 +33,10 @@ def dialect_of(
     `result` has the fields of P&L, costs and outcome. `side_of_exit` says that the side is that of
     the closing order, so that `sell` closes a long trade.
     """
-    dialect: dict[str, object] = {}
-    only, open_when = _conditions(
-        closing, failed, identity, are_timed=bool(moments.opened_at) or identity.links_all
-    )
-    if only:
-        dialect["only"] = only
-    if open_when:
-        dialect["open_when"] = open_when
+    are_timed = bool(moments.opened_at) or identity.links_all
+    only, open_when = _conditions(closing, failed, identity, are_timed=are_timed)
+    conditions = {"only": only, "open_when": open_when}
+    dialect: dict[str, object] = {key: said for key, said in conditions.items() if said}
     if identity.columns:
         dialect["identity"] = [column.expression for column in identity.columns]
     linked = bool(open_when) and "only" not in result

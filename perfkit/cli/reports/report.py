@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Container, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Container, Sequence
+from typing import TYPE_CHECKING
 
 from perfkit.cli.arguments import (
     Commands,
@@ -24,6 +23,7 @@ from perfkit.cli.arguments import (
     where_of,
 )
 from perfkit.cli.printing import print_if_none_meets, print_silence
+from perfkit.cli.reports.progress import printer
 from perfkit.core.errors import UsageError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK, cores
@@ -380,7 +380,7 @@ def _make(
     waiting = dict.fromkeys(wanted)  # in this order they are printed
     ended: dict[Wanted, ReportResult] = {}
 
-    with _printer(len(waiting)) as show:
+    with printer(len(waiting)) as show:
 
         def on_result(result: ReportResult) -> None:
             ended[result.wanted] = result
@@ -408,7 +408,7 @@ def _verify(models: Models, wanted: Sequence[Wanted], settings: ReportSettings) 
 
     if not wanted:
         raise UsageError("there is no published report to verify")
-    with _printer(len(wanted)) as show:
+    with printer(len(wanted)) as show:
 
         def on_verdict(verdict: Verdict) -> None:
             if verdict.difference is None:
@@ -418,30 +418,6 @@ def _verify(models: Models, wanted: Sequence[Wanted], settings: ReportSettings) 
 
         verdicts = verify_reports(models, wanted, settings, on_verdict)
     return all(verdict.difference is None for verdict in verdicts)
-
-
-@contextmanager
-def _printer(reports: int) -> Iterator[Callable[[str, TextIO], None]]:
-    """Prints the result of each report; on a terminal, above a progress bar for all of them."""
-    if reports < 2 or not sys.stderr.isatty():
-        yield lambda text, stream: print(text, file=stream)
-        return
-    from shutil import get_terminal_size
-
-    from tqdm import tqdm
-
-    tqdm.monitor_interval = 0  # no thread: the run forks
-    # Where a terminal's size is unknown, tqdm would show nothing.
-    width, rows = get_terminal_size().columns, 20
-    with tqdm(
-        total=reports, leave=False, mininterval=0, unit=" reports", ncols=width, nrows=rows
-    ) as bar:
-
-        def show(text: str, stream: TextIO) -> None:
-            bar.write(text, file=stream)
-            bar.update()
-
-        yield show
 
 
 def _seconds(text: str) -> int:
