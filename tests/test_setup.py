@@ -134,6 +134,7 @@ CORE = {
     "trades --format csv": 0,
     "new-report mine": 0,
     "schedule --cron": 0,
+    "prune --dry-run": 0,
     "explain net_pnl --window all": 0,
     "cache status": 0,
     "cache verify": 0,

@@ -146,6 +146,12 @@ def _add_schedule(commands: Commands[Parser]) -> None:
     command.add(commands)
 
 
+def _add_prune(commands: Commands[Parser]) -> None:
+    from perfkit.cli import prune
+
+    prune.add(commands)
+
+
 def _add_alerts(commands: Commands[Parser]) -> None:
     from perfkit.cli.alerts import add_alerts
 
@@ -234,6 +240,7 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "report": _add_report,
     "new-report": _add_new_report,
     "schedule": _add_schedule,
+    "prune": _add_prune,
     "alerts": _add_alerts,
     "cache": _add_cache,
     "holidays": _add_holidays,

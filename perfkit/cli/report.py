@@ -43,6 +43,7 @@ PERIODS = (*KINDS, "quarterly", "yearly")
 ALL = "all"
 TIMEOUT_SECONDS = 600
 JOBS = "how many reports are made at once, and how many processes read"
+SAME = "the same, byte by byte"
 SILENT_DAYS = 7
 """Logs without a line for longer are an archive: their last day counts as yesterday."""
 
@@ -412,7 +413,8 @@ def _verify(models: Models, wanted: Sequence[Wanted], settings: ReportSettings) 
 
         def on_verdict(verdict: Verdict) -> None:
             if verdict.difference is None:
-                show(f"{verdict.report}: the same, byte by byte", sys.stdout)
+                same = "the figures are the same; it was thinned" if verdict.thinned else SAME
+                show(f"{verdict.report}: {same}", sys.stdout)
             else:
                 show(f"perfkit: {verdict.report}: {verdict.difference}", sys.stderr)
 

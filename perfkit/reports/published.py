@@ -52,7 +52,8 @@ class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     lines should not change, `model` also notebook, parameters and versions. `files` has the SHA-256
     of each file, `logs` by source how many of its trades come from each log file, `stderr_cells`
     the numbers of the cells that wrote to standard error. Only a stale report has `stale_since`,
-    and `rerun` to make it again; only a report of somebody's own has a `period`.
+    and `rerun` to make it again; only a report of somebody's own has a `period`; only one that was
+    thinned has `thinned`, after how many days.
     """
 
     state: str
@@ -73,6 +74,7 @@ class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     stale_since: str | None = None
     rerun: str | None = None
     period: str = ""
+    thinned: str = ""
 
     def __post_init__(self) -> None:
         check_identity(self.kind, self.period, self.where, self.parameters)

@@ -33,12 +33,10 @@ def _when(schedule: Schedule, job: Job) -> str:
 def _line(schedule: Schedule, job: Job) -> str:
     settings = "".join(f"{name}={shlex.quote(value)} " for name, value in environment(schedule))
     quiet = " >/dev/null" if job.prints else ""
-    command = " && ".join(settings + shlex.join(words) + quiet for words in job.commands)
+    command = settings + shlex.join(job.command) + quiet
     if job.minutes:
         every = "*" if job.minutes == 1 else f"*/{job.minutes}"
         return f"{every} * * * * {_escaped(command)}"
-    if len(job.commands) > 1:
-        command = f"{{ {command}; }}"
     zone = shlex.quote(schedule.timezone)
     hour = f"{_hour_after(schedule.day_end):02d}"
     return f'{MINUTE} * * * * {_escaped(f"""[ "$(TZ={zone} date +%H)" != {hour} ] || {command}""")}'

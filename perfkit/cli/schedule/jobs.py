@@ -11,6 +11,7 @@ from perfkit.alerts.rules.file import RULES_FILE
 from perfkit.config.settings import Config
 from perfkit.core.errors import UsageError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.reports.definitions import keeps
 
 HEARTBEAT_AGE = "5m"
 HEARTBEAT_MINUTES = 5
@@ -27,7 +28,7 @@ class Job(NamedTuple):
 
     name: str
     what: str
-    commands: tuple[Arguments, ...]
+    command: Arguments
     minutes: int = 0
     prints: bool = True
 
@@ -67,16 +68,18 @@ def schedule_of(config: Config) -> Schedule:
         alerts = program("perfkit-alerts", "perfkit.alerts.cron")
         age = ("--max-age", HEARTBEAT_AGE)
         jobs = [
-            Job("alerts", "evaluate the alert rules", ((*alerts, *here),), 1, prints=False),
+            Job("alerts", "evaluate the alert rules", (*alerts, *here), 1, prints=False),
             Job(
                 "heartbeat",
                 "check that perfkit-alerts still runs",
-                ((*perfkit, "alerts", "heartbeat", *here, *age),),
+                (*perfkit, "alerts", "heartbeat", *here, *age),
                 HEARTBEAT_MINUTES,
             ),
         ]
     reports = (*perfkit, "report", "all", *here)
-    jobs.append(Job("reports", "make the reports that are due", (reports,)))
+    jobs.append(Job("reports", "make the reports that are due", reports))
+    if keeps(config):
+        jobs.append(Job("prune", "thin old reports", (*perfkit, "prune", *here)))
     calendar = config.calendar
     return Schedule(root, tuple(jobs), calendar.timezone, calendar.day_start, config.override)
 

@@ -41,7 +41,7 @@ def _service(schedule: Schedule, job: Job, user: str) -> str:
         "Type=oneshot",
         f"User={user}",
         *(f"Environment={_quoted(f'{name}={value}')}" for name, value in environment(schedule)),
-        *(f"ExecStart={_command(words)}" for words in job.commands),
+        f"ExecStart={_command(job.command)}",
     ]
     if job.name == "alerts":
         lines += ["# A rule that fires is not a failure of the service.", "SuccessExitStatus=2"]

@@ -128,7 +128,7 @@ def _card(entry: PeriodEntry) -> str:
 
 def _linked(entry: PeriodEntry, inside: str) -> str:
     link = entry.html or entry.page or entry.card
-    title = f"{entry.label}: {entry.state}" + (f" since {entry.since}" if entry.since else "")
+    title = f"{entry.label}: {entry.shown_state}"
     attributes = f'class="tile {_CLASSES[entry.state]}" title="{escape(title)}"'
     if link is None:
         return f"<span {attributes}>{inside}</span>"

@@ -64,6 +64,13 @@ class PeriodEntry(NamedTuple):
     since: str | None = None
     headline: Headline | None = None
     period: str = ""
+    thinned: bool = False
+
+    @property
+    def shown_state(self) -> str:
+        """Its state, since when it is stale, and whether its pictures are gone."""
+        since = f" since {self.since}" if self.since else ""
+        return f"{self.state}{since}{', thinned' if self.thinned else ''}"
 
 
 class _Figures(msgspec.Struct):
@@ -167,6 +174,7 @@ def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> P
         since=since,
         headline=_headline(report.folder),
         period=status.period,
+        thinned=bool(status.thinned),
     )
 
 

@@ -29,7 +29,7 @@ TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
 SIGNS = {OK_STATE: "✓", STALE: "⚠ stale", FAILED: "✗ failed", EMPTY: "∅", MISSING: "missing"}
 LEGEND = (
     "✓ ok · ⚠ stale: its figures have changed since, or making it again failed · ✗ failed · "
-    "∅ no trades · missing: not made yet\n"
+    "∅ no trades · missing: not made yet · thinned: without pictures and notebook, to save space\n"
 )
 
 
@@ -114,7 +114,7 @@ def _row(entry: PeriodEntry) -> list[str]:
     name = _named(entry)
     if link is not None:
         name = f"[{name}]({_url(link)})"
-    state = entry.state if entry.since is None else f"{entry.state} since {entry.since}"
+    state = entry.shown_state
     if entry.headline is None:
         return [name, NOTHING, NOTHING, NOTHING, state]
     net_pnl, trades, rate, currency = entry.headline

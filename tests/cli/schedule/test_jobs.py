@@ -22,15 +22,19 @@ def test_alerts_and_their_heartbeat_need_a_file_of_rules(workspace: WriteWorkspa
     assert names(root) == ["alerts", "heartbeat", "reports"]
 
 
+def test_old_reports_are_thinned_where_a_report_has_keep(workspace: WriteWorkspace) -> None:
+    root = workspace(BOT + "reports: [{name: daily, keep: 400d}]\n")
+    assert names(root) == ["reports", "prune"]
+
+
 def test_each_job_names_the_workspace_and_a_program_by_its_full_path(
     workspace: WriteWorkspace,
 ) -> None:
     root = workspace()
     (root / "config/alerts.yaml").write_text("rules: []\n")
     for job in schedule_of(load(root)).jobs:
-        for words in job.commands:
-            assert Path(words[0]).is_absolute()
-            assert words[words.index("--root") + 1] == str(root)
+        assert Path(job.command[0]).is_absolute()
+        assert job.command[job.command.index("--root") + 1] == str(root)
 
 
 def test_day_ends_where_the_workspace_says(workspace: WriteWorkspace) -> None:

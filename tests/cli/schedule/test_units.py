@@ -15,7 +15,7 @@ from perfkit.core.errors import UsageError
 ANALYZE = shutil.which("systemd-analyze")
 needs_systemd = pytest.mark.skipif(ANALYZE is None, reason="there is no systemd-analyze here")
 
-ALERTS = Job("alerts", "evaluate the rules", (("/bin/pa", "--root", "/srv/trading"),), 1)
+ALERTS = Job("alerts", "evaluate the rules", ("/bin/pa", "--root", "/srv/trading"), 1)
 
 
 def made(job: Job, root: str = "/srv/trading", **more: object) -> tuple[str, str]:
@@ -27,7 +27,7 @@ def made(job: Job, root: str = "/srv/trading", **more: object) -> tuple[str, str
 
 
 def exec_start(*words: str) -> str:
-    service, _ = made(Job("alerts", "x", (words,), 1))
+    service, _ = made(Job("alerts", "x", words, 1))
     (line,) = (one for one in service.splitlines() if one.startswith("ExecStart="))
     return line.removeprefix("ExecStart=")
 
@@ -113,7 +113,7 @@ def test_systemd_accepts_units_of_paths_with_odd_characters(tmp_path: Path) -> N
     program = tmp_path / "50% $x" / "perf kit"
     program.write_text("#!/bin/sh\n")
     program.chmod(0o755)
-    job = ((str(program), "--root", str(root)),)
+    job = (str(program), "--root", str(root))
     jobs = (
         Job("alerts", "evaluate", job, 1),
         Job("heartbeat", "check", job, 5),
