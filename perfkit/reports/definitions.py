@@ -28,8 +28,10 @@ from perfkit.reports.published import ALL, KINDS, NOT_JSON, PERIODS, is_name
 
 NOTEBOOKS = Path("notebooks")
 
-_KEYS = ("name", "notebook", "period", "where", "parameters", "html", "keep")
+_KEYS = ("name", "notebook", "period", "where", "parameters", "html", "keep", "eml")
 _KEEP_KEYS = ("pictures", "pages")
+_MAIL_KEYS = ("from", "to")
+_ADDRESS = re.compile(r"[^\s<>@,;:\"]+@[^\s<>@,;:\"]+|[^<>@,;:\"]+ <[^\s<>@,;:\"]+@[^\s<>@,;:\"]+>")
 _DAYS = re.compile(r"([1-9][0-9]{0,4})d")
 
 
@@ -41,6 +43,13 @@ class Keep(NamedTuple):
 
     pictures: int
     pages: int | None = None
+
+
+class MailHeaders(NamedTuple):
+    """Who a message is from and for; empty where whoever sends it says so."""
+
+    sender: str = ""
+    to: tuple[str, ...] = ()
 
 
 class Definition(NamedTuple):
@@ -56,6 +65,7 @@ class Definition(NamedTuple):
     given: Mapping[str, str] = {}
     html: bool = True
     keep: Keep | None = None
+    eml: MailHeaders | None = None
 
 
 def definition_of(config: Config, name: str, period: str | None = None) -> Definition:
@@ -133,7 +143,24 @@ class _Reader(YamlReader):
             raise self.problem((*path, "html"), f"{html!r} is unknown", "write true or false")
         given = self._given((*path, "parameters"), entry.get("parameters", {}))
         keep = self._keep((*path, "keep"), entry["keep"]) if "keep" in entry else None
-        return Definition(name, notebook, period, where, given, html, keep)
+        eml = self._eml((*path, "eml"), entry.get("eml", False))
+        return Definition(name, notebook, period, where, given, html, keep, eml)
+
+    def _eml(self, path: KeyPath, value: object) -> MailHeaders | None:
+        if isinstance(value, bool):
+            return MailHeaders() if value else None
+        given = self.mapping(path, value, _MAIL_KEYS)
+        sender = self._address((*path, "from"), given["from"]) if "from" in given else ""
+        to = given.get("to", [])
+        addresses = [to] if isinstance(to, str) else self.items((*path, "to"), to)
+        return MailHeaders(sender, tuple(self._address((*path, "to"), one) for one in addresses))
+
+    def _address(self, path: KeyPath, value: object) -> str:
+        text = self.text(path, value)
+        if not _ADDRESS.fullmatch(text) or not text.isprintable():
+            remedy = "write desk@example.com, or Desk <desk@example.com>"
+            raise self.problem(path, f"{text!r} is not one address", remedy)
+        return text
 
     def _keep(self, path: KeyPath, value: object) -> Keep:
         if not isinstance(value, dict):

@@ -32,6 +32,8 @@ STATUS = "status.json"
 PAGE = "report.md"
 HTML = "report.html"
 NOTEBOOK = "report.ipynb"
+MAIL = "report.eml"
+"""A message, which is made of all the others and may come and go."""
 SUMMARY = "summary.json"
 
 OK, NO_DATA = "ok", "no-data"
@@ -169,11 +171,11 @@ def is_intact(report: Published) -> bool:
 
 
 def digests_of(folder: Path) -> dict[str, str]:
-    """SHA-256 of each file of a folder except its status."""
+    """SHA-256 of each file of a folder except its status and its message."""
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.name != STATUS
+        if path.is_file() and path.name not in (STATUS, MAIL)
     }
 
 

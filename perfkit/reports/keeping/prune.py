@@ -26,6 +26,7 @@ from perfkit.reports.index.readme import write_index
 from perfkit.reports.keeping.thinned import thinned_html, thinned_markdown
 from perfkit.reports.published import (
     HTML,
+    MAIL,
     NOTEBOOK,
     PAGE,
     REPORTS,
@@ -124,7 +125,7 @@ def _first(report: Published) -> list[str]:
     """The files of its folder that go first; a status that names others was not made by a run."""
     others = {PAGE, HTML, SUMMARY, STATUS, ".", ".."}
     images = [name for name in report.status.images if "/" not in name and name not in others]
-    return [NOTEBOOK, *images]
+    return [NOTEBOOK, MAIL, *images]
 
 
 def _gain(one: Pruning) -> int:
