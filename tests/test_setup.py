@@ -133,6 +133,8 @@ CORE = {
     "summary --json --export --check": 0,
     "trades --format csv": 0,
     "new-report mine": 0,
+    "schedule --cron": 0,
+    "prune --dry-run": 0,
     "explain net_pnl --window all": 0,
     "cache status": 0,
     "cache verify": 0,

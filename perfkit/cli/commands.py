@@ -140,6 +140,18 @@ def _add_new_report(commands: Commands[Parser]) -> None:
     new_report.add(commands)
 
 
+def _add_schedule(commands: Commands[Parser]) -> None:
+    from perfkit.cli.schedule import command
+
+    command.add(commands)
+
+
+def _add_prune(commands: Commands[Parser]) -> None:
+    from perfkit.cli.reports import prune
+
+    prune.add(commands)
+
+
 def _add_alerts(commands: Commands[Parser]) -> None:
     from perfkit.cli.alerts import add_alerts
 
@@ -227,6 +239,8 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "explain": _add_explain,
     "report": _add_report,
     "new-report": _add_new_report,
+    "schedule": _add_schedule,
+    "prune": _add_prune,
     "alerts": _add_alerts,
     "cache": _add_cache,
     "holidays": _add_holidays,

@@ -8,6 +8,7 @@ the command line, else of the entry, else of the notebook's metadata (`"perfkit"
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from decimal import Decimal
 from difflib import get_close_matches
@@ -27,7 +28,28 @@ from perfkit.reports.published import ALL, KINDS, NOT_JSON, PERIODS, is_name
 
 NOTEBOOKS = Path("notebooks")
 
-_KEYS = ("name", "notebook", "period", "where", "parameters", "html")
+_KEYS = ("name", "notebook", "period", "where", "parameters", "html", "keep", "eml")
+_KEEP_KEYS = ("pictures", "pages")
+_MAIL_KEYS = ("from", "to")
+_ADDRESS = re.compile(r"[^\s<>@,;:\"]+@[^\s<>@,;:\"]+|[^<>@,;:\"]+ <[^\s<>@,;:\"]+@[^\s<>@,;:\"]+>")
+_DAYS = re.compile(r"([1-9][0-9]{0,4})d")
+
+
+class Keep(NamedTuple):
+    """For how many days after the end of its period a report is kept; None: for ever.
+
+    `pictures` is about its pictures and its executed notebook, `pages` about all of it.
+    """
+
+    pictures: int
+    pages: int | None = None
+
+
+class MailHeaders(NamedTuple):
+    """Who a message is from and for; empty where whoever sends it says so."""
+
+    sender: str = ""
+    to: tuple[str, ...] = ()
 
 
 class Definition(NamedTuple):
@@ -42,6 +64,8 @@ class Definition(NamedTuple):
     where: Mapping[str, str] = {}
     given: Mapping[str, str] = {}
     html: bool = True
+    keep: Keep | None = None
+    eml: MailHeaders | None = None
 
 
 def definition_of(config: Config, name: str, period: str | None = None) -> Definition:
@@ -72,6 +96,11 @@ def definitions(config: Config) -> list[Definition]:
     if parsed is None or not isinstance(parsed.value, dict) or "reports" not in parsed.value:
         return []
     return _Reader(CONFIG, parsed).definitions(parsed.value["reports"])
+
+
+def keeps(config: Config) -> dict[str, Keep]:
+    """The `keep` of each report that has one. Raises `ConfigError`."""
+    return {one.name: one.keep for one in definitions(config) if one.keep is not None}
 
 
 def notebook_names(root: Path) -> list[str]:
@@ -113,7 +142,44 @@ class _Reader(YamlReader):
         if not isinstance(html, bool):
             raise self.problem((*path, "html"), f"{html!r} is unknown", "write true or false")
         given = self._given((*path, "parameters"), entry.get("parameters", {}))
-        return Definition(name, notebook, period, where, given, html)
+        keep = self._keep((*path, "keep"), entry["keep"]) if "keep" in entry else None
+        eml = self._eml((*path, "eml"), entry.get("eml", False))
+        return Definition(name, notebook, period, where, given, html, keep, eml)
+
+    def _eml(self, path: KeyPath, value: object) -> MailHeaders | None:
+        if isinstance(value, bool):
+            return MailHeaders() if value else None
+        given = self.mapping(path, value, _MAIL_KEYS)
+        sender = self._address((*path, "from"), given["from"]) if "from" in given else ""
+        to = given.get("to", [])
+        addresses = [to] if isinstance(to, str) else self.items((*path, "to"), to)
+        return MailHeaders(sender, tuple(self._address((*path, "to"), one) for one in addresses))
+
+    def _address(self, path: KeyPath, value: object) -> str:
+        text = self.text(path, value)
+        if not _ADDRESS.fullmatch(text) or not text.isprintable():
+            remedy = "write desk@example.com, or Desk <desk@example.com>"
+            raise self.problem(path, f"{text!r} is not one address", remedy)
+        return text
+
+    def _keep(self, path: KeyPath, value: object) -> Keep:
+        if not isinstance(value, dict):
+            return Keep(self._days(path, value))
+        given = self.mapping(path, value, _KEEP_KEYS)
+        pages = self._days((*path, "pages"), given["pages"]) if "pages" in given else None
+        if "pictures" not in given and pages is not None:
+            return Keep(pages, pages)
+        keep = Keep(self._days((*path, "pictures"), given.get("pictures")), pages)
+        if pages is not None and pages < keep.pictures:
+            problem = "is shorter than that of pictures"
+            raise self.problem((*path, "pages"), problem, "keep pages as long or longer")
+        return keep
+
+    def _days(self, path: KeyPath, value: object) -> int:
+        found = _DAYS.fullmatch(value) if isinstance(value, str) else None
+        if found is None:
+            raise self.problem(path, f"{value!r} is not a number of days", "write 400d")
+        return int(found[1])
 
     def _name(self, path: KeyPath, value: object) -> str:
         name = self.text(path, value)

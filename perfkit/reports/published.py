@@ -32,6 +32,8 @@ STATUS = "status.json"
 PAGE = "report.md"
 HTML = "report.html"
 NOTEBOOK = "report.ipynb"
+MAIL = "report.eml"
+"""A message, which is made of all the others and may come and go."""
 SUMMARY = "summary.json"
 
 OK, NO_DATA = "ok", "no-data"
@@ -52,7 +54,8 @@ class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     lines should not change, `model` also notebook, parameters and versions. `files` has the SHA-256
     of each file, `logs` by source how many of its trades come from each log file, `stderr_cells`
     the numbers of the cells that wrote to standard error. Only a stale report has `stale_since`,
-    and `rerun` to make it again; only a report of somebody's own has a `period`.
+    and `rerun` to make it again; only a report of somebody's own has a `period`; only one that was
+    thinned has `thinned`, after how many days.
     """
 
     state: str
@@ -73,6 +76,7 @@ class ReportStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     stale_since: str | None = None
     rerun: str | None = None
     period: str = ""
+    thinned: str = ""
 
     def __post_init__(self) -> None:
         check_identity(self.kind, self.period, self.where, self.parameters)
@@ -167,11 +171,11 @@ def is_intact(report: Published) -> bool:
 
 
 def digests_of(folder: Path) -> dict[str, str]:
-    """SHA-256 of each file of a folder except its status."""
+    """SHA-256 of each file of a folder except its status and its message."""
     return {
         path.name: hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.name != STATUS
+        if path.is_file() and path.name not in (STATUS, MAIL)
     }
 
 

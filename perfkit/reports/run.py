@@ -24,7 +24,7 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.desk.desk import Desk
 from perfkit.disk.atomic import publish_folder, recover_folders
 from perfkit.disk.locks import exclusive
-from perfkit.reports.definitions import NOTEBOOKS, Definition
+from perfkit.reports.definitions import NOTEBOOKS, Definition, MailHeaders
 from perfkit.reports.early import check_extra
 from perfkit.reports.failure import (
     Card,
@@ -112,6 +112,7 @@ class ReportSettings(NamedTuple):
     given: Mapping[str, str] = {}
     force: bool = False
     html: bool = True
+    eml: MailHeaders | None = None
     thorough: bool = False
     jobs: int = 1
     limit_seconds: float = 600.0
@@ -120,7 +121,8 @@ class ReportSettings(NamedTuple):
 class ReportResult(NamedTuple):
     """The result of a report: made, unchanged, kept or failed; its page; its card if it failed.
 
-    Where the published report was kept, since its logs are gone, `reason` says so.
+    Where the published report was kept, since its logs are gone, `reason` says so. `mail` is its
+    message where one was asked for and is new.
     """
 
     wanted: Wanted
@@ -128,6 +130,7 @@ class ReportResult(NamedTuple):
     page: Path
     card: Card | None = None
     reason: str = ""
+    mail: Path | None = None
 
 
 def run_report(
@@ -293,7 +296,17 @@ class _ReportRun:
     def _end(self, wanted: Wanted, state: str, model: Model) -> None:
         if state == UNCHANGED:
             remove_card(self._root, model.kind, model.name)
-        self._report(ReportResult(wanted, state, self._target(model) / PAGE))
+        folder = self._target(model)
+        self._report(ReportResult(wanted, state, folder / PAGE, mail=self._mail(folder)))
+
+    def _mail(self, folder: Path) -> Path | None:
+        standing = None if self._settings.eml is None else read_published(folder)
+        if standing is None or self._settings.eml is None:
+            return None
+        from perfkit.reports.mail import write_mail
+
+        newest = self._models.desk.book_of(self._settings.where).newest
+        return write_mail(standing, self._settings.eml, newest)
 
     def _lost_logs(self, standing: Published, model: Model) -> str | None:
         window = self._models.window(model.period, model.summary.window.last_day)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from perfkit.core.errors import LogReadError, ReportError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.locks import exclusive
 from perfkit.reports.early import check_extra
-from perfkit.reports.model import Models
+from perfkit.reports.model import Model, Models
 from perfkit.reports.no_data import write_no_data
 from perfkit.reports.processes.runner import ReportJob, RunnerMessage, heading_in
 from perfkit.reports.processes.signals import stoppable
@@ -22,6 +23,7 @@ from perfkit.reports.published import (
     NOT_JSON,
     NOTEBOOK,
     REPORTS,
+    SUMMARY,
     Published,
     digests_of,
     name_of,
@@ -40,10 +42,14 @@ from perfkit.reports.run import (
 
 
 class Verdict(NamedTuple):
-    """A published report, and how it differs from the one made again; None when it does not."""
+    """A published report, and how it differs from the one made again; None when it does not.
+
+    Of a report that was `thinned`, only the figures are compared.
+    """
 
     report: str
     difference: str | None
+    thinned: bool = False
 
 
 def verify_reports(
@@ -103,6 +109,9 @@ class _Check:
                 more = ", parameters or versions" if what == "notebook" else ""
                 self._judge(name, f"its {what}{more} changed since; make it again first")
                 continue
+            if standing.status.thinned:
+                self._judge(name, _thinned_difference(standing, model), thinned=True)
+                continue
             staging = self._root / REPORTS / STAGING / f"verify-{model.kind}-{model.name}"
             staging.mkdir(parents=True)
             self._standing[staging] = standing
@@ -130,10 +139,16 @@ class _Check:
         shutil.rmtree(job.staging, ignore_errors=True)
         self._judge(name, difference)
 
-    def _judge(self, name: str, difference: str | None) -> None:
-        verdict = Verdict(name, difference)
+    def _judge(self, name: str, difference: str | None, *, thinned: bool = False) -> None:
+        verdict = Verdict(name, difference, thinned)
         self.verdicts.append(verdict)
         self._on_verdict(verdict)
+
+
+def _thinned_difference(standing: Published, model: Model) -> str | None:
+    """What differs of the figures, which are all that is left as it was made."""
+    now = sha256(model.summary.to_json().encode()).hexdigest()
+    return None if digests_of(standing.folder).get(SUMMARY) == now else f"{SUMMARY} differs"
 
 
 def first_difference(published: Path, again: Path) -> str | None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 from perfkit.cli.main import main
 from perfkit.config.settings import load
 from perfkit.core.errors import ConfigError, OutputError, PerfkitError, UsageError
-from perfkit.reports.definitions import Definition, definition_of, definitions
+from perfkit.reports.definitions import Definition, Keep, definition_of, definitions, keeps
 from perfkit.reports.notebook import checked, read_notebook
 from perfkit.reports.published import is_name, kinds_in
 from perfkit.reports.template import new_report
@@ -125,7 +126,7 @@ class TestEntries:
             ),
             ("  - {name: a, parameters: {x: [1]}}", "is not a value"),
             ("  - {name: a, html: 1}", "write true or false"),
-            ("  - {name: a, keep: 400d}", "reports.0.keep: is unknown"),
+            ("  - {name: a, kept: 400d}", "reports.0.kept: is unknown"),
             ("  - {name: a}\n  - {name: a}", "'a' is given twice"),
             ("  x: 1", "reports: is not a list"),
         ],
@@ -231,3 +232,39 @@ class TestNotebooks:
         path.write_text(path.read_text().replace("date: str", "days: int = 7\\ndate: str"))
         with pytest.raises(PerfkitError, match="has no such parameter; did you mean days"):
             checked(read_notebook(path), {"dayz": "3"})
+
+
+class TestKeep:
+    """How long a report is kept."""
+
+    @pytest.mark.parametrize(
+        ("text", "expected"),
+        [
+            ("400d", Keep(400)),
+            ("{pictures: 400d}", Keep(400)),
+            ("{pictures: 400d, pages: 1200d}", Keep(400, 1200)),
+            ("{pages: 1200d}", Keep(1200, 1200)),
+        ],
+    )
+    def test_days_of_pictures_and_pages(self, root: Path, text: str, expected: Keep) -> None:
+        configure(root, f"  - {{name: daily, keep: {text}}}")
+        assert found(root, "daily").keep == expected
+        assert keeps(load(root)) == {"daily": expected}
+
+    @pytest.mark.parametrize(
+        ("text", "said"),
+        [
+            ("400", "400 is not a number of days; write 400d"),
+            ("0d", "'0d' is not a number of days"),
+            ("4h", "'4h' is not a number of days"),
+            ("", "None is not a number of days"),
+            ("{pictures: 9}", "reports.0.keep.pictures: 9 is not a number of days"),
+            ("{}", "reports.0.keep.pictures: None is not a number of days"),
+            ("{charts: 9d}", "reports.0.keep.charts: is unknown; use one of pictures, pages"),
+            ("{pictures: 9d, pages: 8d}", "is shorter than that of pictures; keep pages as long"),
+        ],
+    )
+    def test_anything_else_is_an_error(self, root: Path, text: str, said: str) -> None:
+        configure(root, f"  - {{name: daily, keep: {text}}}")
+        with pytest.raises(ConfigError, match=re.escape(said)):
+            definitions(load(root))

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
     from perfkit.desk.desk import Desk
-    from perfkit.reports.definitions import Definition
+    from perfkit.reports.definitions import Definition, MailHeaders
     from perfkit.reports.early import Kernels
     from perfkit.reports.model import Models
     from perfkit.reports.run import ReportResult, ReportSettings, Wanted
@@ -43,6 +43,7 @@ PERIODS = (*KINDS, "quarterly", "yearly")
 ALL = "all"
 TIMEOUT_SECONDS = 600
 JOBS = "how many reports are made at once, and how many processes read"
+SAME = "the same, byte by byte"
 SILENT_DAYS = 7
 """Logs without a line for longer are an archive: their last day counts as yesterday."""
 
@@ -92,12 +93,7 @@ def _add_options(parser: Parser) -> None:
         default=[],
         help="a further parameter of the notebook; may be repeated",
     )
-    parser.add_argument(
-        "--html",
-        action=argparse.BooleanOptionalAction,
-        help="with or without report.html, a page in one file (default: with it, unless the "
-        "entry under `reports` says `html: false`)",
-    )
+    _add_forms(parser)
     parser.add_argument(
         "--force", action="store_true", help="make them again although nothing changed"
     )
@@ -112,6 +108,22 @@ def _add_options(parser: Parser) -> None:
         type=_seconds,
         default=TIMEOUT_SECONDS,
         help=f"the longest a report may take (default: {TIMEOUT_SECONDS})",
+    )
+
+
+def _add_forms(parser: Parser) -> None:
+    """Adds which forms of a page are written besides Markdown."""
+    parser.add_argument(
+        "--html",
+        action=argparse.BooleanOptionalAction,
+        help="with or without report.html, a page in one file (default: with it, unless the "
+        "entry under `reports` says `html: false`)",
+    )
+    parser.add_argument(
+        "--eml",
+        action="store_true",
+        help="also write report.eml, a message with the page and its pictures, and print its path "
+        "where it is new; sending it is up to you",
     )
 
 
@@ -155,8 +167,9 @@ def _check_words(arguments: argparse.Namespace) -> None:
         raise UsageError(f"which report? Name one of {', '.join(KINDS)}, or {ALL}")
     if arguments.date is not None and (arguments.first or arguments.last):
         raise UsageError("give either --date or --from and --to")
-    if arguments.verify and (arguments.force or arguments.html is not None):
-        option = "--force" if arguments.force else "--html" if arguments.html else "--no-html"
+    if arguments.verify and (arguments.force or arguments.eml or arguments.html is not None):
+        html = "--html" if arguments.html else "--no-html"
+        option = "--force" if arguments.force else "--eml" if arguments.eml else html
         raise UsageError(f"--verify replaces no report; leave out {option}")
     check_extra()
 
@@ -189,6 +202,7 @@ class _Run(NamedTuple):
     models: Models
     given: dict[str, str]
     html: bool
+    eml: MailHeaders | None
 
 
 def _run_of(
@@ -198,6 +212,7 @@ def _run_of(
     definitions: Sequence[Definition],
 ) -> _Run:
     """The run of definitions that agree in all but their names, notebooks and periods."""
+    from perfkit.reports.definitions import MailHeaders
     from perfkit.reports.model import Models
     from perfkit.reports.notebook import parse_parameters
     from perfkit.summary.filters import parse_where
@@ -209,6 +224,7 @@ def _run_of(
         Models(desk, parse_where(conditions)),
         {**first.given, **parse_parameters(arguments.param)},
         first.html if arguments.html is None else arguments.html,
+        first.eml or (MailHeaders() if arguments.eml else None),
     )
 
 
@@ -226,7 +242,7 @@ def _run_all(
         wanted |= _unlisted(desk, wanted)
     groups: dict[object, list[Definition]] = {}
     for each in wanted.values():
-        same = sorted(each.where.items()), sorted(each.given.items()), each.html
+        same = sorted(each.where.items()), sorted(each.given.items()), each.html, each.eml
         groups.setdefault(repr(same), []).append(each)
     runs = [_run_of(arguments, desk, where, group) for group in groups.values()]
     if arguments.verify:
@@ -281,6 +297,7 @@ def _made(arguments: argparse.Namespace, one: _Run, now: datetime, early: Kernel
         given=one.given,
         force=arguments.force,
         html=one.html,
+        eml=one.eml,
         thorough=arguments.kind == ALL,
         jobs=arguments.jobs or cores(),
         limit_seconds=arguments.timeout,
@@ -394,7 +411,7 @@ def _make(
             elif result.state == KEPT:
                 show(f"perfkit: {result.reason}", sys.stderr)
             else:
-                show(str(result.page), sys.stdout)
+                show("\n".join(map(str, filter(None, (result.page, result.mail)))), sys.stdout)
 
         results = run_reports(models, list(waiting), settings, on_result, early)
     failed = sum(result.state in (FAILED, KEPT) for result in results)
@@ -412,7 +429,8 @@ def _verify(models: Models, wanted: Sequence[Wanted], settings: ReportSettings) 
 
         def on_verdict(verdict: Verdict) -> None:
             if verdict.difference is None:
-                show(f"{verdict.report}: the same, byte by byte", sys.stdout)
+                same = "the figures are the same; it was thinned" if verdict.thinned else SAME
+                show(f"{verdict.report}: {same}", sys.stdout)
             else:
                 show(f"perfkit: {verdict.report}: {verdict.difference}", sys.stderr)
 

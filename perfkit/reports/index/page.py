@@ -1,20 +1,42 @@
-"""The index as a page: months as calendars, a tile per day, then weeks and months."""
+"""The index as a page: by kind, name and year; days as calendars; a field to search in it.
+
+All of it is in the page. It can be read without its one script, which is what the field needs; the
+page's policy names the digest of that script, so nothing else that stands in the page ever runs.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from base64 import b64encode
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
+from decimal import Decimal
+from hashlib import sha256
 from html import escape
+from itertools import groupby
+from pathlib import Path
+from urllib.parse import quote
 
 from perfkit.core.calendar import WEEKDAYS
 from perfkit.core.formatting import amount, percent, plain
-from perfkit.reports.html_page import document
-from perfkit.reports.index.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, PeriodEntry
+from perfkit.reports.index.periods import (
+    EMPTY,
+    FAILED,
+    MISSING,
+    OK_STATE,
+    STALE,
+    PeriodEntry,
+    year_of,
+)
+from perfkit.reports.index.short import short_amount
 from perfkit.reports.index.to_look_at import ToDo, todo
 from perfkit.reports.published import KINDS
 
-MOST_MONTHS = 24
-"""Calendars shown; older days are in the Markdown index."""
+TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
+WORDS = {"daily": "Daily", "weekly": "Weekly", "monthly": "Monthly"}
+"""What stands before the label of a report that was found."""
+
+MOST_OPEN = 6
+"""How many things that need attention are shown; the others are folded."""
 
 _CLASSES = {
     OK_STATE: "ok",
@@ -24,71 +46,97 @@ _CLASSES = {
     MISSING: "missing",
 }
 
-STYLE = """\
-body { max-width: 76rem; }
-.legend { color: var(--muted); font-size: .9rem; }
-.legend span { display: inline-block; padding: 0 .45rem; margin-right: .3rem; }
-.months { display: grid; grid-template-columns: repeat(auto-fill, minmax(30rem, 1fr));
-  gap: 1.2rem 2rem; }
-.months h3 { margin: .4rem 0; font-size: 1rem; }
-.month { display: grid; grid-template-columns: repeat(7, minmax(0, 1fr)); gap: 3px; }
-.month b { font-weight: 600; font-size: .75rem; color: var(--muted); text-align: center; }
-.tile { display: block; min-height: 3.1rem; padding: .15rem .3rem; font-size: .72rem;
-  line-height: 1.25; color: var(--ink); text-decoration: none; border: 1px solid transparent;
-  border-radius: 3px; overflow: hidden; font-variant-numeric: tabular-nums; }
-.tile i { display: block; white-space: nowrap; font-style: normal; color: var(--muted); }
-.tile em { display: block; font-style: normal; font-weight: 600; white-space: nowrap; }
-a.tile:hover, a.tile:focus { outline: 2px solid var(--ink); }
-.none { color: #aaa; }
-.ok { background: #eaf3f9; border-color: #c4deee; }
-.stale { background: #fdf0d5; border-color: #e69f00; }
-.failed { background: #fbe3d5; border-color: #d55e00; }
-.empty { background: #f3f3f3; border-color: #e0e0e0; }
-.missing { background: #fff; border: 1px dashed #8c8c8c; }
-.up { color: var(--good); } .down { color: var(--bad); }
-.cards { display: grid; grid-template-columns: repeat(auto-fill, minmax(9.5rem, 1fr)); gap: .5rem; }
-.cards .tile { font-size: .82rem; min-height: 0; padding: .4rem .55rem; }
-.cards .tile strong { display: block; }
-code { background: var(--soft); padding: .1rem .3rem; font-size: .85rem; overflow-wrap: anywhere; }
-li { margin: .35rem 0; }
-@media (max-width: 40rem) {
-  .months { grid-template-columns: 1fr; }
-  .tile { font-size: .62rem; padding: .1rem .15rem; min-height: 2.7rem; }
-  .month .tile i { display: none; }
-  .month .tile em { white-space: normal; overflow-wrap: anywhere; }
-}
-"""
-
 
 def index_page(found: Mapping[str, Sequence[PeriodEntry]]) -> str:
-    """The whole page, without a script."""
-    parts = ["<h1>Reports</h1>"]
+    """The whole page."""
     if not any(found.values()):
-        return document("Reports", parts[0] + "\n<p>No reports yet.</p>\n", STYLE)
-    to_do = list(map(_to_do, todo(found)))
-    if to_do:
-        parts += ["<h2>Needs attention</h2>\n<ul>", *to_do, "</ul>"]
+        return _document("<h1>Reports</h1>\n<p>No reports yet.</p>\n", "")
+    sections = list(_sections(found))
+    parts = [
+        "<h1>Reports</h1>",
+        '<input id="search" type="search" hidden aria-label="Search" '
+        'placeholder="Search, such as: 2025-10 stale">',
+        '<section id="found" hidden>\n<p></p>\n<ol></ol>\n</section>',
+        '<div id="all">',
+        _places(sections),
+        *_attention(found),
+        *(f"{section.opening}\n{section.body}\n</section>" for section in sections),
+        "</div>",
+    ]
+    return _document("\n".join(parts) + "\n", _text_of("search.js"))
+
+
+class _Section:
+    """The reports of one kind or name: a heading, and for each year a part that can be folded."""
+
+    def __init__(self, number: int, title: str, kind: str, listed: Sequence[PeriodEntry]) -> None:
+        self.title = escape(title)
+        self.id = f"s{number}"
+        self.years = [(year, list(group)) for year, group in groupby(listed, key=year_of)]
+        self.opening = f'<section id="{self.id}" data-kind="{escape(kind)}">'
+        self._is_days = title == TITLES["daily"]
+        legend = f"{_LEGEND}\n" if self._is_days else ""
+        body = "\n".join(self._year(*one, n == 0) for n, one in enumerate(self.years))
+        self.body = f"<h2>{self.title}</h2>\n{legend}{body}"
+
+    def _year(self, year: str, listed: list[PeriodEntry], is_open: bool) -> str:
+        reports = sum(entry.page is not None for entry in listed)
+        counts = [f"{reports:,} report{'' if reports == 1 else 's'}"]
+        for state in (STALE, FAILED, MISSING):
+            count = sum(entry.state == state for entry in listed)
+            counts += [f"{count:,} {state}"] if count else []
+        inside = _calendars(listed) if self._is_days else "\n".join(map(_card, listed))
+        return (
+            f"<details{' open' if is_open else ''}>"
+            f"<summary>{year} <small>{', '.join(counts)}</small></summary>\n"
+            f'<div class="{"months" if self._is_days else "cards"}" id="{self.id}-{year}">\n'
+            f"{inside}\n</div></details>"
+        )
+
+
+def _sections(found: Mapping[str, Sequence[PeriodEntry]]) -> Iterator[_Section]:
+    """Those that have a report."""
     days = [entry for entry in found["daily"] if not entry.where]
-    if days:
-        parts += ["<h2>Days</h2>", _LEGEND, _calendars(days)]
     filtered = [entry for entry in found["daily"] if entry.where]
-    for title, listed in (
-        ("Filtered days", filtered),
-        ("Weeks", found["weekly"]),
-        ("Months", found["monthly"]),
-        *((escape(plain(kind)), found[kind]) for kind in found if kind not in KINDS),
-    ):
+    own = [(plain(kind), plain(kind), found[kind]) for kind in found if kind not in KINDS]
+    titled = [
+        (TITLES["daily"], WORDS["daily"], days),
+        ("Filtered days", WORDS["daily"], filtered),
+        *((TITLES[kind], WORDS[kind], found[kind]) for kind in KINDS[1:]),
+        *own,
+    ]
+    for number, (title, kind, listed) in enumerate(titled, start=1):
         if listed:
-            cards = "\n".join(map(_card, listed))
-            parts.append(f'<h2>{title}</h2>\n<div class="cards">\n{cards}\n</div>')
-    return document("Reports", "\n".join(parts) + "\n", STYLE)
+            yield _Section(number, title, kind, listed)
+
+
+def _places(sections: Sequence[_Section]) -> str:
+    """Links to each kind, and to each of its years where there are several."""
+    lines = []
+    for section in sections:
+        years = [f'<a href="#{section.id}-{year}">{year}</a>' for year, _ in section.years]
+        inside = "".join(years) if len(years) > 1 else ""
+        lines.append(f'<div><a href="#{section.id}">{section.title}</a>{inside}</div>')
+    return '<nav class="places">\n' + "\n".join(lines) + "\n</nav>"
+
+
+def _attention(found: Mapping[str, Sequence[PeriodEntry]]) -> list[str]:
+    to_do = list(map(_to_do, todo(found)))
+    if not to_do:
+        return []
+    parts = ["<h2>Needs attention</h2>\n<ul>", *to_do[:MOST_OPEN], "</ul>"]
+    more = to_do[MOST_OPEN:]
+    if more:
+        summary = f"<summary>{len(more):,} more</summary>"
+        parts += [f"<details>{summary}\n<ul>", *more, "</ul></details>"]
+    return parts
 
 
 _LEGEND = (
     '<p class="legend">'
-    + "".join(f'<span class="tile {name}">{state}</span>' for state, name in _CLASSES.items())
+    + "".join(f'<span class="{name}">{state}</span>' for state, name in _CLASSES.items())
     + "</p>"
-).replace('class="tile ', 'class="')
+)
 
 
 def _to_do(one: ToDo) -> str:
@@ -101,8 +149,7 @@ def _to_do(one: ToDo) -> str:
 def _calendars(days: Sequence[PeriodEntry]) -> str:
     by_day = {entry.first_day: entry for entry in days}
     months = sorted({(day.year, day.month) for day in by_day}, reverse=True)
-    blocks = [_calendar(date(*month, 1), by_day) for month in months[:MOST_MONTHS]]
-    return '<div class="months">\n' + "\n".join(blocks) + "\n</div>"
+    return "\n".join(_calendar(date(*month, 1), by_day) for month in months)
 
 
 def _calendar(first: date, by_day: Mapping[date, PeriodEntry]) -> str:
@@ -110,29 +157,26 @@ def _calendar(first: date, by_day: Mapping[date, PeriodEntry]) -> str:
     tiles += ["<span></span>"] * first.weekday()
     day = first
     while day.month == first.month:
-        tiles.append(_tile(day, by_day.get(day)))
+        entry = by_day.get(day)
+        inside = str(day.day)
+        tile = f"<span>{inside}</span>" if entry is None else _linked(entry, inside)
+        tiles.append(tile)
         day += timedelta(days=1)
     body = "\n".join(tiles)
     return f'<section><h3>{first:%B %Y}</h3>\n<div class="month">\n{body}\n</div></section>'
 
 
-def _tile(day: date, entry: PeriodEntry | None) -> str:
-    if entry is None:
-        return f'<span class="tile none">{day.day}</span>'
-    return _linked(entry, f"{day.day}{_figures(entry)}")
-
-
 def _card(entry: PeriodEntry) -> str:
-    return _linked(entry, f"<strong>{escape(_name(entry))}</strong>{_figures(entry)}")
+    return _linked(entry, f"<strong>{escape(_name(entry))}</strong>")
 
 
 def _linked(entry: PeriodEntry, inside: str) -> str:
     link = entry.html or entry.page or entry.card
-    title = f"{entry.label}: {entry.state}" + (f" since {entry.since}" if entry.since else "")
+    title = f"{plain(entry.label)}: {entry.shown_state}"
     attributes = f'class="tile {_CLASSES[entry.state]}" title="{escape(title)}"'
     if link is None:
-        return f"<span {attributes}>{inside}</span>"
-    return f'<a {attributes} href="{_url(link)}">{inside}</a>'
+        return f"<span {attributes}>{inside}{_figures(entry)}</span>"
+    return f'<a {attributes} href="{_url(link)}">{inside}{_figures(entry)}</a>'
 
 
 def _figures(entry: PeriodEntry) -> str:
@@ -140,15 +184,19 @@ def _figures(entry: PeriodEntry) -> str:
     if headline is None or entry.state == EMPTY:
         return f"<i>{entry.state}</i>"
     net = headline.net_pnl
-    way = "" if not net else "up" if net > 0 else "down"
     rate = headline.win_rate
     lines = [
         f"{headline.trades:,} trade{'' if headline.trades == 1 else 's'}",
         "" if rate is None else f"{percent(rate, 0)} won",
         entry.state if entry.state == STALE else "",
     ]
-    details = "".join(f"<i>{line}</i>" for line in lines if line)
-    return f'<em class="{way}">{amount(net)}</em>{details}'
+    return _money(net) + "".join(f"<i>{line}</i>" for line in lines if line)
+
+
+def _money(net: Decimal | None) -> str:
+    """An amount, and the few characters of it that a tile on a phone has room for."""
+    way = "" if not net else ' class="up"' if net > 0 else ' class="down"'
+    return f'<em{way} data-short="{short_amount(net)}">{amount(net)}</em>'
 
 
 def _name(entry: PeriodEntry) -> str:
@@ -160,7 +208,31 @@ def _conditions(entry: PeriodEntry) -> str:
     return f" ({plain(where)})" if where else ""
 
 
-def _url(path: object) -> str:
-    from urllib.parse import quote
+def _url(path: Path) -> str:
+    return quote(path.as_posix())
 
-    return quote(str(path))
+
+def _text_of(name: str) -> str:
+    return Path(__file__).with_name(name).read_text(encoding="utf-8")
+
+
+def _document(body: str, script: str) -> str:
+    digest = b64encode(sha256(script.encode()).digest()).decode("ascii")
+    allowed = f"; script-src 'sha256-{digest}'" if script else ""
+    run = f"<script>{script}</script>\n" if script else ""
+    return f"""\
+<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; \
+style-src 'unsafe-inline'{allowed}">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Reports</title>
+<style>
+{_text_of("index.css")}</style>
+</head>
+<body>
+{body}{run}</body>
+</html>
+"""

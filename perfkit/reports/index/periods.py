@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
@@ -31,6 +32,8 @@ from perfkit.reports.published import (
 
 OK_STATE, STALE, FAILED, EMPTY, MISSING = "ok", "stale", "failed", "no data", "missing"
 
+
+_YEAR = re.compile(r"\d{4}", re.ASCII)
 
 LARGEST_EXPONENT = 150
 """Beyond what sums of logged numbers reach, and within what can be printed."""
@@ -64,6 +67,13 @@ class PeriodEntry(NamedTuple):
     since: str | None = None
     headline: Headline | None = None
     period: str = ""
+    thinned: bool = False
+
+    @property
+    def shown_state(self) -> str:
+        """Its state, since when it is stale, and whether its pictures are gone."""
+        since = f" since {self.since}" if self.since else ""
+        return f"{self.state}{since}{', thinned' if self.thinned else ''}"
 
 
 class _Figures(msgspec.Struct):
@@ -82,6 +92,12 @@ class _Figures(msgspec.Struct):
 class _Summary(msgspec.Struct):
     metrics: _Figures
     currency: str
+
+
+def year_of(entry: PeriodEntry) -> str:
+    """The year that its label begins with: week 2026-W01 begins in 2025, and is one of 2026."""
+    found = _YEAR.match(entry.label)
+    return found[0] if found else str(entry.first_day.year)
 
 
 def entries(desk: Desk, where: Mapping[str, str]) -> dict[str, list[PeriodEntry]]:
@@ -167,6 +183,7 @@ def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> P
         since=since,
         headline=_headline(report.folder),
         period=status.period,
+        thinned=bool(status.thinned),
     )
 
 

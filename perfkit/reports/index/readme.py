@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,15 +22,19 @@ from perfkit.reports.index.periods import (
     STALE,
     PeriodEntry,
     entries,
+    year_of,
 )
 from perfkit.reports.index.to_look_at import ToDo, todo
 from perfkit.reports.published import REPORTS
+
+MOST_MONTHS = 12
+"""Calendars shown; older days are in the tables, and as calendars in `index.html`."""
 
 TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
 SIGNS = {OK_STATE: "✓", STALE: "⚠ stale", FAILED: "✗ failed", EMPTY: "∅", MISSING: "missing"}
 LEGEND = (
     "✓ ok · ⚠ stale: its figures have changed since, or making it again failed · ✗ failed · "
-    "∅ no trades · missing: not made yet\n"
+    "∅ no trades · missing: not made yet · thinned: without pictures and notebook, to save space\n"
 )
 
 
@@ -57,11 +62,20 @@ def index_markdown(found: Mapping[str, Sequence[PeriodEntry]]) -> str:
     if days:
         parts += ["## Calendar\n", *_calendar(days), LEGEND]
     for kind, listed in found.items():
-        if listed:
-            header = ["Period", "Net P&L", "Trades", "Win rate", "State"]
-            rows = [_row(entry) for entry in listed]
-            parts += [f"## {TITLES.get(kind) or escaped(kind)}\n", table(header, rows)]
+        parts += _tables(TITLES.get(kind) or escaped(kind), listed)
     return "\n".join(parts)
+
+
+def _tables(title: str, listed: Sequence[PeriodEntry]) -> Iterable[str]:
+    """The reports of a kind: a table, or one for each year, newest first."""
+    if not listed:
+        return
+    yield f"## {title}\n"
+    years = [(year, list(group)) for year, group in groupby(listed, key=year_of)]
+    for year, group in years:
+        if len(years) > 1:
+            yield f"### {title} {year}\n"
+        yield table(["Period", "Net P&L", "Trades", "Win rate", "State"], list(map(_row, group)))
 
 
 def _to_do(one: ToDo) -> str:
@@ -82,7 +96,8 @@ def _in_code(command: str) -> str:
 def _calendar(days: Sequence[PeriodEntry]) -> Iterable[str]:
     """A table per month, newest first, with a row per week."""
     by_day = {entry.first_day: entry for entry in days}
-    for month in sorted({(day.year, day.month) for day in by_day}, reverse=True):
+    months = sorted({(day.year, day.month) for day in by_day}, reverse=True)
+    for month in months[:MOST_MONTHS]:
         first = date(*month, 1)
         monday = first - timedelta(days=first.weekday())
         rows = []
@@ -114,7 +129,7 @@ def _row(entry: PeriodEntry) -> list[str]:
     name = _named(entry)
     if link is not None:
         name = f"[{name}]({_url(link)})"
-    state = entry.state if entry.since is None else f"{entry.state} since {entry.since}"
+    state = entry.shown_state
     if entry.headline is None:
         return [name, NOTHING, NOTHING, NOTHING, state]
     net_pnl, trades, rate, currency = entry.headline
