@@ -13,8 +13,6 @@ from typing import NamedTuple
 
 from perfkit.config.dialect import Condition, Dialect
 from perfkit.config.expressions import Field
-from perfkit.core import values as col
-from perfkit.core.one_value import BadValueError
 from perfkit.inference.places import Place
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import SAMPLED_RECORDS, columns_of, names_of, sampled
@@ -158,16 +156,27 @@ def _range(values: Sequence[object]) -> tuple[str, str]:
 
 
 def _range_of_plain(texts: Sequence[str]) -> tuple[str, str] | None:
-    """The range of texts of digits alone; None where one is of another form."""
-    if not shapes.are_digits(texts):
+    """The range of texts of digits alone; None where one is of another form.
+
+    Floats find the few texts that may be the ends, as they never turn the order of two numbers
+    round; exact numbers then decide.
+    """
+    distinct = list(dict.fromkeys(texts))
+    if not shapes.are_digits(distinct):
         return None
     try:
-        units = col.numbers(texts).units
-    except BadValueError:
+        sizes = list(map(float, distinct))
+    except ValueError:
         return None
-    ends = [texts[units.index(end(units))] for end in (min, max)]  # type: ignore[type-var]
-    low, high = map(shapes.number, ends)
-    return f"{low}", f"{high}"
+    found = []
+    for end in (min, max):
+        size = end(sizes)
+        likely = [text for text, one in zip(distinct, sizes, strict=True) if one == size]
+        numbers = [number for number in map(shapes.number, likely) if number is not None]
+        if len(numbers) < len(likely):
+            return None
+        found.append(f"{end(numbers)}")
+    return found[0], found[1]
 
 
 def _range_of_numbers(values: Sequence[object]) -> tuple[str, str]:
