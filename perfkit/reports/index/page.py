@@ -12,6 +12,7 @@ from perfkit.reports.html_page import document
 from perfkit.reports.index.periods import EMPTY, FAILED, MISSING, OK_STATE, STALE, PeriodEntry
 from perfkit.reports.index.to_look_at import ToDo, todo
 from perfkit.reports.published import KINDS
+from perfkit.summary.filters import conditions_in_words
 
 MOST_MONTHS = 24
 """Calendars shown; older days are in the Markdown index."""
@@ -156,7 +157,7 @@ def _name(entry: PeriodEntry) -> str:
 
 
 def _conditions(entry: PeriodEntry) -> str:
-    where = ", ".join(f"{name} = {value}" for name, value in entry.where.items())
+    where = ", ".join(conditions_in_words(entry.where))
     return f" ({plain(where)})" if where else ""
 
 

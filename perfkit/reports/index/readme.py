@@ -24,6 +24,7 @@ from perfkit.reports.index.periods import (
 )
 from perfkit.reports.index.to_look_at import ToDo, todo
 from perfkit.reports.published import REPORTS
+from perfkit.summary.filters import conditions_in_words
 
 TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
 SIGNS = {OK_STATE: "✓", STALE: "⚠ stale", FAILED: "✗ failed", EMPTY: "∅", MISSING: "missing"}
@@ -136,5 +137,5 @@ def _named(entry: PeriodEntry) -> str:
 
 
 def _conditions(entry: PeriodEntry) -> str:
-    where = ", ".join(f"{name} = {value}" for name, value in entry.where.items())
+    where = ", ".join(conditions_in_words(entry.where))
     return f" ({escaped(where)})" if where else ""
