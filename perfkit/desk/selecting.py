@@ -54,8 +54,22 @@ class SelectingDesk(PublicNames):
             return known[1]
         mark = self._mark(source) if self.live else None
         if known is None or mark is None or known[0] != mark:
-            known = self._books[source] = mark, books.read(self.config, source, self.options)
+            known = self._books[source] = mark, self._read(source)
         return known[1]
+
+    def _read(self, source: str | None) -> Book:
+        """The book of one source, or of all; of some, where all cannot be one.
+
+        The cache has days of one source and of all. Where these do not share a currency, those
+        chosen are read anew.
+        """
+        chosen_sources = chosen(self.config, source)
+        if len(chosen_sources) in (1, len(self.config.sources)):
+            return books.read(self.config, source, self.options)
+        if len({one.currency for one in self.config.sources}) == 1:
+            return self.book_of({}) if self.source is None else self._read(None)
+        config = self.config._replace(sources=chosen_sources)
+        return books.read(config, None, self.options._replace(cached=False))
 
     def refresh(self) -> Self:
         """Forgets what was read, so the next figure sees the logs as they are now.

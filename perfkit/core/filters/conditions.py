@@ -39,7 +39,7 @@ ORDERED_FIELDS = (*NUMBER_FIELDS, *TIME_FIELDS)
 IS, IS_NOT = "=", "!="
 AND = " and "
 _COMPARED: dict[str, Callable[[int, int], bool]] = {"<": lt, "<=": le, ">": gt, ">=": ge}
-_SIGN = re.compile(r"\s*(!=|<=|>=|<|>|)\s*(.*)", re.DOTALL)
+_SIGN = re.compile(r"\s*(!=|<=|>=|<|>|=|)\s*(.*)", re.DOTALL)
 _VALUE = re.compile(r'\s*("(?:[^"\\]|\\.)*")\s*(?:\||$)|([^|]*)(?:\||$)', re.DOTALL)
 
 
