@@ -161,7 +161,7 @@ def _history(entry: RuleEntry, events: Sequence[Event], span: Trades, start: int
     rule = entry.rule
     points = tuple(one for one in entry.run.points or () if one.at >= start)
     own = [event for event in events if event["rule"] == rule.id]
-    rows = rows_by_group(rule, span)
+    rows = rows_by_group(rule, span, entry.run.settings.calendar)
     seen: defaultdict[str, list[Point]] = defaultdict(list)
     for point in points:
         seen[point.group].append(point)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from perfkit.book.book import Book
     from perfkit.book.cache import Options
     from perfkit.config.settings import Config, Source
+    from perfkit.core.calendar import Calendar
     from perfkit.core.trades import Trades
 
 VERIFIED_BYTES = 8 << 20
@@ -106,6 +107,11 @@ class Feed:
             if not inside:
                 del self._days[day]
 
+    @property
+    def calendar(self) -> Calendar:
+        """The trading days of the workspace."""
+        return self.config.calendar
+
     def days(self) -> list[DayMark]:
         """The trading days with closed trades, in order."""
         return list(self._days.values())
@@ -150,7 +156,7 @@ class Feed:
         if key not in self._groups:
             from perfkit.alerts.rules.steps import rows_by_group
 
-            self._groups[key] = rows_by_group(rule, self.rows(day, day))
+            self._groups[key] = rows_by_group(rule, self.rows(day, day), self.config.calendar)
         return self._groups[key]
 
     def _trades(self, first_day: int, last_day: int) -> Trades:

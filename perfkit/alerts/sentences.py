@@ -26,6 +26,7 @@ from perfkit.alerts.rules.rule import (
 )
 from perfkit.core.calendar import CALENDAR_WINDOWS, moment_of, zone_named
 from perfkit.core.errors import WindowError
+from perfkit.core.filters.plain import is_plain
 from perfkit.core.formatting import fixed, plain
 from perfkit.metrics.registry import METRICS
 from perfkit.summary.amounts import amount, is_plural, length, limit_text, unit_of
@@ -386,8 +387,17 @@ def _of(rule: Rule, group: str, *, groups: bool = False) -> str:
         parts.append(f"{by} {plain(group)}" if group else f"trades without {_article(by)}")
     for name, value in rule.where:
         if name != rule.by:
-            parts.append(f"{_words(name)} {plain(value)}")
+            parts.append(_said_of(name, value))
     return f" for {' and '.join(parts)}" if parts else ""
+
+
+def _said_of(name: str, said: str) -> str:
+    """A condition in a sentence: `execution mode LIVE`, `net pnl > 0`."""
+    if is_plain(said) and not said.startswith("="):
+        return f"{_words(name)} {plain(said)}"
+    from perfkit.core.filters.conditions import in_words
+
+    return plain(_words(name) + in_words(name, said).removeprefix(name))
 
 
 def _line(rule: Rule, group: str) -> str:

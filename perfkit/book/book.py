@@ -32,6 +32,7 @@ from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE
 from perfkit.core.errors import LineError, LogReadError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.filters.where import meeting
 from perfkit.core.trades import Trades, joined, no_trades, ordered, ordered_open
 from perfkit.disk.atomic import narrowed
 from perfkit.logs.forms import is_packed
@@ -41,6 +42,8 @@ from perfkit.logs.trades import OPEN, Fruitless
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import TypeVar
+
+    from perfkit.book.dimension_parts import KeptParts
 
     T = TypeVar("T")
 
@@ -206,6 +209,13 @@ class Book:
             self._sheets[day] = self._fetched(fetched)
         return self._sheets[day]
 
+    @cached_property
+    def kept_parts(self) -> KeptParts:
+        """Tallies by the dimensions that sources declare, as far as they have been asked for."""
+        from perfkit.book.dimension_parts import KeptParts  # few questions need them
+
+        return KeptParts(self._opened.pages.folder)
+
     def trades_of(self, days: Iterable[date]) -> Trades:
         """The closed trades of some days, in trade order when the days are in order."""
         runs = self._fetched(lambda: [self._trades(day.toordinal()) for day in days])
@@ -316,7 +326,7 @@ class Book:
     def _last(self, count: int, where: Mapping[str, str]) -> Trades:
         runs: list[Trades] = []
         for run in self._backward():
-            runs.append(run.where(where))
+            runs.append(meeting(run, where, self.config.calendar))
             missing = count - sum(map(len, runs))
             if missing <= 0:
                 runs[-1] = runs[-1].slice(-missing, len(runs[-1]))

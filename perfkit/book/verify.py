@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from perfkit.book import book as books
 from perfkit.book.book import Book
 from perfkit.book.cache import DEFAULT, Options, discard, stored
+from perfkit.book.dimension_parts import parts_on
 from perfkit.book.store.ledger import bad_lines_of
 from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE
@@ -132,7 +133,11 @@ def contents(book: Book) -> Iterator[tuple[str, object]]:
         curve = book.curve(day)
         ends = (scaled(curve.net, curve.places), scaled(curve.peak, curve.places))
         yield f"curve of {day}", ends
+        for dimension, column in sorted(book.trades_of([day]).dimensions.columns.items()):
+            yield f"values of {dimension} on {day}", column
+            yield f"{dimension} of {day}", parts_on(book, day, dimension)
     yield "open trades", _rows(book.open)
+    yield "dimensions of open trades", dict(book.open.dimensions.columns)
     yield "newest line", book.newest
 
 

@@ -16,6 +16,7 @@ from perfkit.core.calendar import Calendar, Window, moment_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades
 from perfkit.metrics.tally import Tally
+from perfkit.summary.filters import conditions_in_words
 from perfkit.summary.selection import Selection
 from perfkit.summary.shape import SummaryShape
 from perfkit.summary.summary import summarize
@@ -153,7 +154,7 @@ def nothing_to_draw(view: View, name: str, what: str) -> Chart | None:
 
 def conditions(view: View) -> list[str]:
     """The filter, a text per condition."""
-    return [f"{name} = {safe(value)}" for name, value in view.summary.where.items()]
+    return conditions_in_words(view.summary.where, safe)
 
 
 def period(view: View) -> str:

@@ -116,8 +116,8 @@ def add_selection(parser: Parser) -> None:
         metavar="FIELD=VALUE",
         action="append",
         default=[],
-        help="only trades with this source, strategy, symbol, side, execution_mode or account; "
-        "repeat it to combine conditions",
+        help="only trades with this value, such as symbol=BTC; also symbol=BTC|ETH, symbol!=BTC, "
+        "net_pnl>0, 'closed_at<=2025-10-09'; repeat it to combine conditions",
     )
     parser.add_argument("--source", metavar="NAME", help="only this source of the configuration")
 

@@ -62,7 +62,7 @@ def run_summary(arguments: argparse.Namespace) -> int:
     from perfkit.summary.summary import summarize
 
     where = where_of(arguments)
-    by = list(map(checked_dimension, arguments.by))
+    by = [checked_dimension(one, desk.config) for one in arguments.by]
     book = desk.book_of(where)
     if not len(book.closed) and not len(book.open):
         print_bad_lines(book.errors)
@@ -72,7 +72,7 @@ def run_summary(arguments: argparse.Namespace) -> int:
         arguments.window, arguments.date, start=arguments.start, end=arguments.end, where=where
     )
     print_if_none_meets(book, where)
-    summary = summarize(selection, DIMENSIONS if arguments.json else by)
+    summary = summarize(selection, [*dict.fromkeys((*DIMENSIONS, *by))] if arguments.json else by)
     sys.stdout.write(summary.to_json() if arguments.json else text_of(summary, by))
     print_bad_lines(selection.errors)
     return EXIT_OK

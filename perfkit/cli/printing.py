@@ -58,9 +58,15 @@ def print_if_none_meets(book: Book, where: Mapping[str, str]) -> bool:
 
     Returns whether that is so.
     """
-    if not where or len(book.last(1, where)) or len(book.open.where(where)):
+    from perfkit.core.filters.where import meeting
+    from perfkit.summary.filters import conditions_in_words
+
+    if not where or len(book.last(1, where)):
         return False
-    conditions = " and ".join(f"{name} = {value}" for name, value in where.items())
+    if len(meeting(book.open, where, book.config.calendar)):
+        return False
+
+    conditions = " and ".join(conditions_in_words(where))
     print(f"perfkit: no trade in the logs has {conditions}", file=sys.stderr)
     return True
 

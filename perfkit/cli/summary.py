@@ -63,7 +63,8 @@ def add(commands: Commands[Parser]) -> None:
         action="append",
         default=[],
         help="also print a line for each source, strategy, symbol, side, weekday, hour, "
-        "exit_reason, execution_mode or account; may be repeated",
+        "exit_reason, execution_mode, account, or dimension of a source such as bot_version; may "
+        "be repeated",
     )
     parser.add_argument(
         "--json", action="store_true", help="print the summary as JSON, and nothing else"
@@ -109,9 +110,9 @@ def run(arguments: argparse.Namespace) -> int:
     from perfkit.summary.summary import summarize
 
     where = where_of(arguments)
-    for dimension in arguments.by:
-        checked_dimension(dimension)
     desk = desk_of(arguments)
+    for dimension in arguments.by:
+        checked_dimension(dimension, desk.config)
     if arguments.backfill is not None:
         return _backfilled(arguments, desk, where)
     day = day_of(arguments, desk, where)
@@ -119,7 +120,8 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.window, day, start=arguments.start, end=arguments.end, where=where
     )
     every = arguments.json or arguments.export
-    summary = summarize(selection, DIMENSIONS if every else arguments.by)
+    asked = [*dict.fromkeys((*DIMENSIONS, *arguments.by))] if every else arguments.by
+    summary = summarize(selection, asked)
     _keep_bad_lines(desk.book_of(where))
     none_meets = not selection.sheets and print_if_none_meets(selection.book, where)
     if arguments.export:

@@ -40,6 +40,12 @@ TRADE_RECORD: dict[str, object] = {
         "risk_reward": "risk_reward_ratio",
         "hold_seconds": "hold_duration_seconds",
     },
+    "dimensions": {
+        "bot_version": "bot_version",
+        "config_hash": "config_hash",
+        "session_id": "session_id",
+        "entry_type": "entry_type",
+    },
 }
 
 

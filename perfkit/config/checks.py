@@ -12,7 +12,8 @@ from decimal import Decimal
 
 from perfkit.config.yaml import LARGEST, Document, KeyPath, check_size
 from perfkit.core.calendar import WEEKDAYS, parse_date, zone_named
-from perfkit.core.errors import ConfigError, WindowError
+from perfkit.core.errors import ConfigError, UsageError, WindowError
+from perfkit.core.filters.plain import is_plain
 from perfkit.disk.sealed import open_plain
 
 TYPE_CHECKING = False
@@ -45,6 +46,38 @@ class YamlReader:
             if known is not None and key not in known:
                 raise self.problem((*path, key), "is unknown", suggestion(key, known))
         return value
+
+    def where(self, path: KeyPath, value: object, texts: Sequence[str]) -> dict[str, str]:
+        """A filter: what is said of each field (see `core.filters`); `texts` hold no numbers."""
+        said = self.mapping(path, value, None)
+        for name, given in said.items():
+            if name in texts and isinstance(given, str) and is_plain(given):
+                continue
+            said = {**said, name: self._condition((*path, name), name, given, texts)}
+        return said
+
+    def _condition(self, path: KeyPath, name: str, given: object, texts: Sequence[str]) -> str:
+        """What is said of a field beyond a plain value, in its one form."""
+        from perfkit.core.filters import conditions  # most filters are plain
+
+        known = (*texts, *conditions.ORDERED_FIELDS) if len(texts) > 1 else texts
+        if name not in known:
+            raise self.problem(path, "is unknown", suggestion(name, known))
+        is_number = isinstance(given, int | Decimal) and not isinstance(given, bool)
+        is_said = isinstance(given, str | list) or (is_number and name not in texts)
+        if not is_said or given in ("", []):
+            raise self.problem(path, f"{given!r} is not text", 'write it in quotes: "..."')
+        try:
+            said = conditions.said_of(
+                name, conditions.conditions_of(name, conditions.text_of(name, given))
+            )
+        except UsageError as error:
+            _, _, what = str(error).partition(": ")
+            problem, _, remedy = what.rpartition("; ")
+            raise self.problem(path, problem or what, remedy or "write another") from error
+        if name == "source" and not is_plain(said):
+            raise self.problem(path, f"{said} is not one source", "name one, or leave it out")
+        return said
 
     def items(self, path: KeyPath, value: object) -> list[Any]:
         """A list."""

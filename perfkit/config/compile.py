@@ -9,6 +9,7 @@ from decimal import Decimal
 from perfkit.config.dialect import (
     ENTRY,
     KNOWN_WORDS,
+    LABEL,
     LAST,
     NUMBER,
     OF_PRICES,
@@ -44,8 +45,8 @@ from perfkit.core.one_value import TIME_UNITS_US, BadValueError, exact_number
 
 _GIVES = {
     "sum": (NUMBER,),
-    "quote": (TEXT,),
-    **dict.fromkeys(("before", "after"), (TEXT, TIME, NUMBER)),
+    "quote": (TEXT, LABEL),
+    **dict.fromkeys(("before", "after"), (TEXT, LABEL, TIME, NUMBER)),
     **dict.fromkeys(("earliest", "latest"), (TIME,)),
 }
 """The kinds of fields that a function is for; others are for texts and times."""
@@ -190,7 +191,7 @@ def _resolved(
             )
         parts = tuple(_resolved(part, target, slots, kinds, problem) for part in tree.parts)
         return Formula(tree.operation, parts)  # type: ignore[arg-type]
-    if isinstance(tree, Call) and kind not in _GIVES.get(tree.name, (TEXT, TIME)):
+    if isinstance(tree, Call) and kind not in _GIVES.get(tree.name, (TEXT, LABEL, TIME)):
         raise problem(key, f"{tree.name}() gives no {kind}", "see the functions of expressions")
     return in_a_slot(Slot(target, tree, kind, policy), slots)
 
@@ -201,7 +202,7 @@ def _constant(text: str, target: str, kind: str, problem: Problem) -> str | Deci
         return _constant_time(text, key, problem)
     if not text:
         raise problem(key, "has nothing after `=`", "write the constant there")
-    if kind == TEXT:
+    if kind in (TEXT, LABEL):
         known = KNOWN_WORDS.get(target, {text.lower(): text})
         if text.lower() not in known:
             raise problem(key, f"{text!r} is unknown", f"write one of {', '.join(known)}")

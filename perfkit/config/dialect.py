@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 TEXT = "text"
 NUMBER = "number"
 TIME = "time"
+LABEL = "label"
+"""A value of a dimension: a text, or each entry of a list."""
 RAW = "raw"
 """A value as it stands on the line, for conditions that are looked at later."""
 
@@ -94,7 +96,7 @@ VALUE_KEYS = ("values", "time_format", "decimal", "hold_unit")
 """Keys about how values are written (see `value_keys`)."""
 
 PLAIN_KEYS = (
-    *("only", "open_when", "identity", "closes", "time_unit", "fields", "nulls"),
+    *("only", "open_when", "identity", "closes", "time_unit", "fields", "nulls", "dimensions"),
     *VALUE_KEYS,
     *LAYOUT_KEYS,
 )
@@ -227,7 +229,8 @@ class Dialect(NamedTuple):
     """A compiled dialect: `expressions` by target, over `slots`; `nulls` count as not there.
 
     Without a `time_unit`, the size of a number that is a time tells its unit. `currency` is that of
-    the source, which amounts with a unit must be in.
+    the source, which amounts with a unit must be in. `dimensions` are further fields, by name, to
+    break down and filter by.
     """
 
     name: str
@@ -248,6 +251,7 @@ class Dialect(NamedTuple):
     layout: Layout = Layout()
     fills: Fills | None = None
     joining: Joining | None = None
+    dimensions: Mapping[str, Expression] = {}
 
     @property
     def pnl_from_prices(self) -> bool:
@@ -268,6 +272,11 @@ class Dialect(NamedTuple):
         A divisor may become 0; a close may be of more than was opened, where prices make the P&L.
         """
         return (self.pnl_from_prices and bool(self.identity)) or any(map(_divides, self.results))
+
+    @property
+    def said(self) -> list[int]:
+        """The slots that tell lines apart: a dimension makes no other trade of one."""
+        return [n for n, slot in enumerate(self.slots) if slot.kind != LABEL]
 
     @property
     def read_fields(self) -> list[Field]:

@@ -70,7 +70,7 @@ MAY_BE_MISSING = ("account", "strategy", "execution_mode")
 NAMES = ("symbol", *MAY_BE_MISSING)
 WITH_FILLS = (
     *("fields", "fills", "only", "identity", "values", "nulls"),
-    *("time_unit", "time_format", "decimal"),
+    *("time_unit", "time_format", "decimal", "dimensions"),
     *LAYOUT_KEYS,
 )
 

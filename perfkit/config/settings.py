@@ -111,6 +111,11 @@ class Config(NamedTuple):
     override: str = ""
 
     @property
+    def dimensions(self) -> tuple[str, ...]:
+        """The dimensions that its sources declare."""
+        return tuple(dict.fromkeys(name for one in self.sources for name in one.dialect.dimensions))
+
+    @property
     def root(self) -> Path:
         """The folder as a path."""
         from pathlib import Path

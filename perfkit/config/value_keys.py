@@ -14,14 +14,14 @@ from perfkit.config.dialect import (
     mapping_of,
 )
 from perfkit.config.expressions import Constant, Formula
-from perfkit.core.durations import UNIT_SECONDS
-from perfkit.core.time_forms import has_date
+from perfkit.core.times.durations import UNIT_SECONDS
+from perfkit.core.times.time_forms import has_date
 
 
 def with_value_keys(dialect: Dialect, spec: Mapping[str, object], problem: Problem) -> Dialect:
     """The dialect with these keys, checked; raises what `problem` makes of a mistake."""
     if "values" in spec:
-        dialect = dialect._replace(words=_words(spec["values"], problem))
+        dialect = dialect._replace(words=_words(spec["values"], spec.get("dimensions"), problem))
     if "time_format" in spec:
         pattern = _time_format(spec["time_format"], problem)
         dialect = dialect._replace(time_format=pattern)
@@ -71,14 +71,16 @@ def _time_format(pattern: object, problem: Problem) -> str:
     return pattern
 
 
-def _words(spec: object, problem: Problem) -> dict[str, dict[str, str]]:
+def _words(spec: object, dimensions: object, problem: Problem) -> dict[str, dict[str, str]]:
     words: dict[str, dict[str, str]] = {}
+    dimensions = dimensions if isinstance(dimensions, Mapping) else {}
     for target, mapping in mapping_of(spec, "values", problem).items():
-        if TARGETS.get(target, ("", ""))[0] != TEXT:
+        if TARGETS.get(target, ("", ""))[0] != TEXT and target not in dimensions:
             raise problem(
                 f"values.{target}",
                 "is not a field that holds a name",
-                "map side, outcome, symbol, strategy, execution_mode, account or exit_reason",
+                "map side, outcome, symbol, strategy, execution_mode, account, exit_reason or a "
+                "dimension",
             )
         entries = mapping_of(mapping, f"values.{target}", problem)
         words[target] = {logged: str(meaning) for logged, meaning in entries.items()}

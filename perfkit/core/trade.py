@@ -22,8 +22,16 @@ BREAKEVEN = "breakeven"
 LONG = "long"
 SHORT = "short"
 
-FILTER_FIELDS = ("source", "strategy", "symbol", "side", "execution_mode", "account")
-"""The fields a filter (`--where`, or `where` in a rule) may name."""
+FILTER_FIELDS = (
+    "source",
+    "strategy",
+    "symbol",
+    "side",
+    "execution_mode",
+    "account",
+    "exit_reason",
+)
+"""The texts that a filter (`--where`, or `where` in a rule) may name, beside dimensions."""
 
 
 class LinePlace(NamedTuple):

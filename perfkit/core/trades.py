@@ -13,6 +13,7 @@ from itertools import chain
 from operator import lt
 
 from perfkit.core.calendar import moment_of
+from perfkit.core.dimensions import NO_DIMENSIONS, Dimensions, Value, chained
 from perfkit.core.exact import scaled
 from perfkit.core.numbers import Numbers, coarsest, concatenated, take
 from perfkit.core.trade import BREAKEVEN, LOSS, WIN, LinePlace, Trade
@@ -81,10 +82,11 @@ class Trades:
     `marks` and `findings` bit sets. `key` is a number that trades of one identity share (those of
     others seldom), None without an identity. `file` is a number that `paths` has the path of, in
     the order the files are read. `risk_reward` and `r` are at 12 decimal places; only open trades
-    have a `realized_pnl`. Columns are never changed once the value is made.
+    have a `realized_pnl`. `dimensions` are what their dialects declare besides. Columns are never
+    changed once the value is made.
     """
 
-    __slots__ = (*COLUMNS, "_rank", "other_lines", "paths")
+    __slots__ = (*COLUMNS, "_rank", "dimensions", "other_lines", "paths")
 
     source: list[str]
     symbol: list[str | None]
@@ -119,11 +121,13 @@ class Trades:
         columns: Mapping[str, Any],
         paths: Mapping[int, str],
         other_lines: Mapping[tuple[int, int], tuple[tuple[int, int], ...]],
+        dimensions: Dimensions = NO_DIMENSIONS,
     ) -> None:
         for name in COLUMNS:
             setattr(self, name, columns[name])
         self.paths = paths
         self.other_lines = other_lines
+        self.dimensions = dimensions
         self._rank: dict[int, int] = {}
 
     def __len__(self) -> int:
@@ -171,7 +175,7 @@ class Trades:
             name: column.take(rows) if isinstance(column, Numbers) else take(column, rows)
             for name, column in self._columns()
         }
-        return Trades(columns, self.paths, self.other_lines)
+        return Trades(columns, self.paths, self.other_lines, self.dimensions.take(rows))
 
     def between(self, start: int, end: int) -> Trades:
         """The closed trades of `[start, end)`."""
@@ -185,32 +189,32 @@ class Trades:
             name: column.slice(first, last) if isinstance(column, Numbers) else column[first:last]
             for name, column in self._columns()
         }
-        return Trades(columns, self.paths, self.other_lines)
+        own = self.dimensions.slice(first, last)
+        return Trades(columns, self.paths, self.other_lines, own)
 
-    def where(self, wanted: Mapping[str, str]) -> Trades:
-        """Only the trades whose fields have those values."""
-        rows: Sequence[int] = range(len(self))
-        for name, value in wanted.items():
-            column = getattr(self, name)
-            rows = [row for row in rows if column[row] == value]
-        return self if len(rows) == len(self) else self.take(rows)
+    def texts(self, name: str) -> Sequence[Value]:
+        """The column of a text or of a dimension; nothing but None for one that is not there."""
+        if name in TEXT_COLUMNS:
+            column: Sequence[Value] = getattr(self, name)
+            return column
+        return self.dimensions.columns.get(name) or [None] * len(self)
 
     def in_coarsest_units(self) -> Trades:
         """The same trades with money in the coarsest units that hold it."""
         columns = dict(self._columns())
         for name in ("net_pnl", "commission", "slippage"):
             columns[name] = coarsest(columns[name])
-        return Trades(columns, self.paths, self.other_lines)
+        return Trades(columns, self.paths, self.other_lines, self.dimensions)
 
     def with_paths(self, paths: Mapping[int, str]) -> Trades:
         """The same trades, of files with those paths."""
-        return Trades(dict(self._columns()), paths, self.other_lines)
+        return Trades(dict(self._columns()), paths, self.other_lines, self.dimensions)
 
     def with_lines(
         self, other_lines: Mapping[tuple[int, int], tuple[tuple[int, int], ...]]
     ) -> Trades:
         """The same trades, made of those other lines."""
-        return Trades(dict(self._columns()), self.paths, other_lines)
+        return Trades(dict(self._columns()), self.paths, other_lines, self.dimensions)
 
     def _columns(self) -> list[tuple[str, Any]]:
         return [(name, getattr(self, name)) for name in COLUMNS]
@@ -239,7 +243,7 @@ def joined(parts: Sequence[Trades]) -> Trades:
             columns[name] = concatenated(getattr(part, name) for part in parts)
         else:
             columns[name] = list(chain.from_iterable(getattr(part, name) for part in parts))
-    return Trades(columns, paths, others)
+    return Trades(columns, paths, others, chained([(one.dimensions, len(one)) for one in parts]))
 
 
 def are_equal(one: Trades, other: Trades) -> bool:
@@ -252,6 +256,8 @@ def are_equal(one: Trades, other: Trades) -> bool:
             column, known = coarsest(column), coarsest(known)
         if column != known:
             return False
+    if one.dimensions.columns != other.dimensions.columns:
+        return False
     places = list(zip(one.file, one.line, strict=True))
     return all(one.other_lines.get(at) == other.other_lines.get(at) for at in places)
 

@@ -239,7 +239,7 @@ def exact_instant(
     if value is None or value == "":
         return None
     if pattern is not None:
-        from perfkit.core.time_forms import formatted_instant
+        from perfkit.core.times.time_forms import formatted_instant
 
         found = formatted_instant(value, zone, pattern)
         if found is not None:
@@ -253,11 +253,11 @@ def exact_instant(
     except BadValueError as error:
         if not isinstance(value, str):
             raise BadValueError(f"{shown(value)} is not a time") from error
-        from perfkit.core.time_forms import written_instant
+        from perfkit.core.times.time_forms import written_instant
 
         return written_instant(value, zone, year_last=pattern is None)
     assert number is not None
-    from perfkit.core.epoch_times import counted_instant
+    from perfkit.core.times.epoch_times import counted_instant
 
     return counted_instant(value, number, zone, unit)
 
@@ -268,7 +268,7 @@ def instants(
     """A whole column of logged times; raises `BadValueError` if any of them is bad."""
     quick = _uniform_times(values, zone) if pattern is None else None
     if quick is None and pattern is None and set(map(type, values)) == {int}:
-        from perfkit.core.epoch_times import uniform_counts
+        from perfkit.core.times.epoch_times import uniform_counts
 
         quick = uniform_counts(values, unit)  # type: ignore[arg-type]
     if quick is not None:

@@ -237,15 +237,15 @@ class Desk(FrameDesk):
     ) -> Breakdown:
         """A table with a line per part; `.frame()` has every metric of each, for pandas.
 
-        `dimension` is strategy, symbol, side, weekday, hour, exit_reason, execution_mode, account
-        or source.
+        `dimension` is strategy, symbol, side, weekday, hour, exit_reason, execution_mode, account,
+        source or one that a source declares, such as bot_version.
 
         >>> desk.breakdown("strategy", "monthly")
         >>> desk.breakdown("strategy", "monthly").frame()["net_pnl"]
         """
         from perfkit.desk.breakdown import Breakdown
 
-        checked = checked_dimension(dimension)
+        checked = checked_dimension(dimension, self.config)
         selection = self.selection(window, date, start=start, end=end, where=where)
         summary = summarize(selection, (checked,))
         return Breakdown(summary, checked, selection.book.present_day)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from perfkit.core.errors import UsageError
+from perfkit.core.filters.where import meeting
 from perfkit.desk.selecting import SelectingDesk, window_in
-from perfkit.summary.filters import Where, as_where
+from perfkit.summary.filters import Where
 from perfkit.summary.selection import Day, Selection, is_given
 
 TYPE_CHECKING = False
@@ -41,7 +42,7 @@ class FrameDesk(SelectingDesk):
         >>> desk.trades(numbers="float")["net_pnl"].cumsum().plot()
         """
         checked_numbers(numbers)
-        conditions = as_where(where)
+        conditions = self.filter(where)
         closed = self.all_closed(conditions)
         if is_given(start) or is_given(end):
             window = self.window(start=start, end=end, where=conditions)
@@ -59,8 +60,9 @@ class FrameDesk(SelectingDesk):
         checked_numbers(numbers)
         from perfkit.summary.frame import trades_frame
 
-        conditions = as_where(where)
-        frame = trades_frame(self.book_of(conditions).open.where(conditions), numbers)
+        conditions = self.filter(where)
+        opened = meeting(self.book_of(conditions).open, conditions, self.config.calendar)
+        frame = trades_frame(opened, numbers)
         return self._noted(frame, conditions)
 
     def daily(

@@ -11,10 +11,11 @@ from perfkit.book.cache import DEFAULT, Options
 from perfkit.config.settings import Config
 from perfkit.core.calendar import Window
 from perfkit.core.errors import LogReadError, UsageError
+from perfkit.core.filters.where import meeting
 from perfkit.core.trades import Trades
 from perfkit.disk.fingerprints import FileMark, mark_of
 from perfkit.logs.listing import chosen, log_files
-from perfkit.summary.filters import Where, as_where
+from perfkit.summary.filters import Where, as_where, filter_fields
 from perfkit.summary.selection import Day, Selection, is_given, range_window, resolve_window
 from perfkit.summary.shown import PublicNames
 
@@ -53,8 +54,22 @@ class SelectingDesk(PublicNames):
             return known[1]
         mark = self._mark(source) if self.live else None
         if known is None or mark is None or known[0] != mark:
-            known = self._books[source] = mark, books.read(self.config, source, self.options)
+            known = self._books[source] = mark, self._read(source)
         return known[1]
+
+    def _read(self, source: str | None) -> Book:
+        """The book of one source, or of all; of some, where all cannot be one.
+
+        The cache has days of one source and of all. Where these do not share a currency, those
+        chosen are read anew.
+        """
+        chosen_sources = chosen(self.config, source)
+        if len(chosen_sources) in (1, len(self.config.sources)):
+            return books.read(self.config, source, self.options)
+        if len({one.currency for one in self.config.sources}) == 1:
+            return self.book_of({}) if self.source is None else self._read(None)
+        config = self.config._replace(sources=chosen_sources)
+        return books.read(config, None, self.options._replace(cached=False))
 
     def refresh(self) -> Self:
         """Forgets what was read, so the next figure sees the logs as they are now.
@@ -82,7 +97,7 @@ class SelectingDesk(PublicNames):
         >>> desk.window("weekly", "2025-10-09").label
         '2025-W41'
         """
-        return window_in(self.book_of(as_where(where)), window, date, start, end)
+        return window_in(self.book_of(self.filter(where)), window, date, start, end)
 
     def selection(
         self,
@@ -98,7 +113,7 @@ class SelectingDesk(PublicNames):
         >>> len(desk.selection("weekly", "2025-10-09").inside)
         89
         """
-        conditions = as_where(where)
+        conditions = self.filter(where)
         book = self.book_of(conditions)
         return Selection(book, window_in(book, window, date, start, end), conditions)
 
@@ -116,8 +131,18 @@ class SelectingDesk(PublicNames):
         >>> len(desk.all_closed("symbol=BTCUSDT"))
         126
         """
-        conditions = as_where(where)
-        return self.book_of(conditions).closed.where(conditions)
+        conditions = self.filter(where)
+        return meeting(self.book_of(conditions).closed, conditions, self.config.calendar)
+
+    def filter(self, where: Where) -> dict[str, str]:
+        """A filter in any of its spellings as a mapping, checked against the fields there are.
+
+        Raises `UsageError`.
+
+        >>> desk.filter("symbol=ETHUSDT|BTCUSDT, net_pnl>0")
+        {'symbol': 'BTCUSDT|ETHUSDT', 'net_pnl': '>0'}
+        """
+        return as_where(where, filter_fields(self.config))
 
     def _mark(self, source: str | None) -> FileMark | None:
         """What the log files look like; None where they cannot be listed: reading says why."""

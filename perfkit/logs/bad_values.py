@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from perfkit.config.dialect import NUMBER, OF_PRICES, RESULTS, Slot, SlotValue
+from perfkit.config.dialect import LABEL, NUMBER, OF_PRICES, RESULTS, Slot, SlotValue
 from perfkit.core.numbers import Numbers, take
 from perfkit.core.one_value import OTHER_CURRENCY, BadValueError
 from perfkit.logs.formulas import Column, alternatives, is_there
@@ -71,10 +71,10 @@ def without_bad_values(columns: LineColumns, raw: Raw, count: int) -> tuple[Type
     left_out: set[tuple[int, str]] = set()
     for number, (slot, found) in enumerate(zip(columns.dialect.slots, faults, strict=True)):
         for row, reason in found.items():
-            is_closing = not is_open[row]
-            if _needed(columns, number, slots, row, closing=is_closing, at=at[row]) and not (
-                slot.target == "commission" and reason.endswith(OTHER_CURRENCY)
-            ):
+            needed = slot.kind != LABEL and _needed(
+                columns, number, slots, row, closing=not is_open[row], at=at[row]
+            )
+            if needed and not (slot.target == "commission" and reason.endswith(OTHER_CURRENCY)):
                 needing.setdefault(row, reason)
             else:
                 left_out.add((row, reason))

@@ -115,6 +115,7 @@ class Combiner:
             column.units if isinstance(column, Numbers) else column for column in lines.slots
         ]
         slots = list(enumerate(dialect.slots))
+        self.said = dialect.said
         self.of_entry = [n for n, slot in slots if slot.policy == ENTRY]
         self.quantities: list[int] = []
         if dialect.pnl_from_prices:
@@ -157,7 +158,8 @@ class Combiner:
         opening = [row for row in rows if self.lines.is_open[row]]
         same: dict[tuple[Any, ...], list[int]] = {}
         for close in closing:
-            same.setdefault(tuple(column[close] for column in self.columns), []).append(close)
+            signature = tuple(self.columns[n][close] for n in self.said)
+            same.setdefault(signature, []).append(close)
         return [self.one(sorted([*opening, *closes])) for closes in same.values()]
 
     def one(self, rows: list[int]) -> Joined:
@@ -168,12 +170,13 @@ class Combiner:
         for row in rows:
             line = [column[row] for column in self.columns]
             is_open = self.lines.is_open[row]
-            signature = (is_open, *line)
+            signature = (is_open, *map(line.__getitem__, self.said))
             if signature in said:
                 repeated = True
             said.add(signature)
             after = self._step(state, line, is_open)
-            corrected |= state.closed and not is_open and after.values != state.values
+            if state.closed and not is_open and not corrected:
+                corrected = any(after.values[n] != state.values[n] for n in self.said)
             late |= state.closed and is_open
             state = after
         if late:

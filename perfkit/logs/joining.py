@@ -103,6 +103,7 @@ class _Joiner(Combiner):
             self.parts = Parts(dialect, lines.slots, count)
             self.slots.append(Numbers([None] * count, self.parts.places))
         self.columns = [one.units if isinstance(one, Numbers) else one for one in self.slots]
+        self.telling = [self.columns[n] for n in self.said] + self.columns[len(dialect.slots) :]
         self.opened_at, self.closed_at = (
             values(dialect.expressions[name], lines.slots, count)
             if name in dialect.expressions
@@ -155,7 +156,7 @@ class _Joiner(Combiner):
         return any(one.total.target == target for one in self.totals)
 
     def _signature(self, row: int) -> tuple[Any, ...]:
-        return (self.lines.is_open[row], *(column[row] for column in self.columns))
+        return (self.lines.is_open[row], *(column[row] for column in self.telling))
 
     def _is_done(self, row: int) -> bool:
         """Whether a close completes its trade."""

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from perfkit.config.dialect import (
     CLOSING,
+    LABEL,
     NUMBER,
     OPEN,
     RAW,
@@ -166,6 +167,8 @@ class LineColumns:
             return self._numbers(slot, values)
         if slot.kind == TEXT:
             return self._texts(slot.target, values)
+        if slot.kind == LABEL:
+            return self._labels(slot.target, values)
         if slot.kind == RAW:
             return [one if one is None or isinstance(one, str | int) else "..." for one in values]
         if slot.policy == CLOSING and True in is_open:
@@ -194,7 +197,7 @@ class LineColumns:
         except BadValueError:
             if slot.target != "hold_seconds" or self.dialect.hold_unit is not None:
                 raise
-        from perfkit.core.durations import duration_seconds
+        from perfkit.core.times.durations import duration_seconds
 
         return Numbers(*col.in_one_unit(list(map(duration_seconds, values))))
 
@@ -264,6 +267,18 @@ class LineColumns:
         meaning = {text: self.dialect.word(target, text) if text else None for text in distinct}
         return list(map(meaning.__getitem__, values))
 
+    def _labels(self, target: str, values: Sequence[Any]) -> list[Any]:
+        """Values of a dimension: texts, and of a list its entries, each once."""
+        try:
+            return self._texts(target, values)
+        except BadValueError:  # a list among them
+            return [self._label(target, one) for one in values]
+
+    def _label(self, target: str, value: Any) -> str | tuple[str, ...] | None:
+        entries = col.texts(list(map(_worded, value if isinstance(value, list) else [value])))
+        names = tuple(dict.fromkeys(self.dialect.word(target, one) for one in entries if one))
+        return names if len(names) > 1 else names[0] if names else None
+
     def identities(self, raw: Raw, slots: list[Column], count: int) -> list[str | None]:
         """The identity of each line; of a fill, the group that it is matched in."""
         if self.dialect.fills is not None:
@@ -308,7 +323,7 @@ def _zone_named_in(source: Leaf) -> tzinfo | None:
     ]
     for name in names:
         if "UTC" in (upper := name.upper()) or "GMT" in upper:
-            from perfkit.core.time_forms import zone_in_name
+            from perfkit.core.times.time_forms import zone_in_name
 
             zone = zone_in_name(name)
             if zone is not None:

@@ -13,6 +13,7 @@ from perfkit.config.settings import DAILY_PATTERN, Config, Source
 from perfkit.config.workspace import CONFIG
 from perfkit.core.errors import ConfigError, LogReadError, MixedCurrencyError, UsageError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.filters.plain import is_plain
 from perfkit.logs.forms import PACKED_SUFFIXES, is_packed
 
 OWN_OUTPUT = ("logs/performance", "logs/performance-alerts.jsonl")
@@ -82,18 +83,38 @@ def _takes(source: Source) -> tuple[object, ...]:
     return dialect.only, dialect.layout, results, made
 
 
-def chosen(config: Config, name: str | None) -> tuple[Source, ...]:
-    """The source of that name, or all; raises `UsageError` or `MixedCurrencyError`."""
-    if name is None:
-        currencies = {source.name: source.currency for source in config.sources}
-        if len(set(currencies.values())) > 1:
-            raise MixedCurrencyError(currencies)
-        return config.sources
-    sources = tuple(source for source in config.sources if source.name == name)
-    if not sources:
-        known = ", ".join(source.name for source in config.sources)
-        raise UsageError(f"--source {name}: there is no such source; the workspace has {known}")
+def chosen(config: Config, said: str | None) -> tuple[Source, ...]:
+    """The source of that name, those that a filter's condition names (`a|b`, `!=a`), or all.
+
+    Raises `UsageError` or `MixedCurrencyError`.
+    """
+    sources = config.sources
+    if said is not None:
+        wanted, are_meant = _names_in(said)
+        known = [source.name for source in sources]
+        for name in wanted:
+            if name not in known:
+                raise UsageError(
+                    f"--source {name}: there is no such source; the workspace has "
+                    f"{', '.join(known)}"
+                )
+        sources = tuple(source for source in sources if (source.name in wanted) == are_meant)
+        if not sources:
+            raise UsageError(f"--where source{said}: no source is left; leave one out")
+    currencies = {source.name: source.currency for source in sources}
+    if len(set(currencies.values())) > 1:
+        raise MixedCurrencyError(currencies)
     return sources
+
+
+def _names_in(said: str) -> tuple[tuple[str, ...], bool]:
+    """The sources that a condition names, and whether they are meant or all others."""
+    if is_plain(said):
+        return (said,), True
+    from perfkit.core.filters.conditions import IS, conditions_of
+
+    ((sign, names),) = conditions_of("source", said)
+    return names, sign == IS
 
 
 def log_files(source: Source, root: str) -> Listing:

@@ -10,6 +10,7 @@ from itertools import count, pairwise
 
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
+from perfkit.core.dimensions import known as known_dimensions
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import take
 from perfkit.core.trades import (
@@ -25,7 +26,7 @@ from perfkit.core.trades import (
 from perfkit.logs.combine import Records, combined
 from perfkit.logs.derive import NO_RESULT, derived
 from perfkit.logs.file_log import FileLog
-from perfkit.logs.formulas import evaluated
+from perfkit.logs.formulas import evaluated, values
 from perfkit.logs.reader import without
 
 TYPE_CHECKING = False
@@ -122,12 +123,13 @@ def _trades(
     records: Records, columns: dict[str, Any], logs: Sequence[FileLog], numbers: Sequence[int]
 ) -> Trades:
     columns["file"] = take(numbers, records.file)
+    dimensions = known_dimensions(columns.pop("dimensions", {}))
     others: dict[tuple[int, int], tuple[tuple[int, int], ...]] = {}
     for row, lines in records.other_lines.items():
         deciding = numbers[records.file[row]], records.line[row]
         others.setdefault(deciding, tuple((numbers[place], line) for place, line in lines))
     paths = {number: log.path for number, log in zip(numbers, logs, strict=True)}
-    return Trades({name: columns[name] for name in COLUMNS}, paths, others)
+    return Trades({name: columns[name] for name in COLUMNS}, paths, others, dimensions)
 
 
 def by_day(trades: Trades, calendar: Calendar) -> dict[int, Trades]:
@@ -166,6 +168,8 @@ def _derived(
 
         records, totals = joined(list(logs), dialect)
     targets = {**evaluated(records.slots, len(records.line), dialect), **totals}
+    for name, expression in dialect.dimensions.items():
+        targets[name] = values(expression, records.slots, len(records.line))
     if not dialect.pnl_from_prices:
         return records, _with_findings(records, targets, source, config)
     from perfkit.logs.prices import net_pnl_from_prices
@@ -193,6 +197,8 @@ def _with_findings(
     )
     columns["line"] = records.line
     columns["key"] = records.key
+    if source.dialect.dimensions:
+        columns["dimensions"] = {name: targets[name] for name in source.dialect.dimensions}
     findings = columns["findings"]
     known = (
         (records.corrected, CORRECTED),

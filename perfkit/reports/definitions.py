@@ -19,7 +19,7 @@ import msgspec
 from perfkit.config.checks import YamlReader
 from perfkit.config.settings import Config
 from perfkit.config.workspace import CONFIG
-from perfkit.config.yaml import KeyPath, document
+from perfkit.config.yaml import Document, KeyPath, document
 from perfkit.core.errors import ConfigError, UsageError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import plain
@@ -95,7 +95,7 @@ def definitions(config: Config) -> list[Definition]:
     parsed = document(config.folder, CONFIG, config.text, cached=False) if config.text else None
     if parsed is None or not isinstance(parsed.value, dict) or "reports" not in parsed.value:
         return []
-    return _Reader(CONFIG, parsed).definitions(parsed.value["reports"])
+    return _Reader(CONFIG, parsed, config).definitions(parsed.value["reports"])
 
 
 def keeps(config: Config) -> dict[str, Keep]:
@@ -110,6 +110,10 @@ def notebook_names(root: Path) -> list[str]:
 
 class _Reader(YamlReader):
     """Checks the list of reports, key by key."""
+
+    def __init__(self, shown: str, document: Document, config: Config) -> None:
+        super().__init__(shown, document)
+        self.config = config
 
     def definitions(self, given: object) -> list[Definition]:
         found: list[Definition] = []
@@ -133,7 +137,8 @@ class _Reader(YamlReader):
             raise self.problem(
                 (*path, "period"), f"{notebook}.ipynb is a {notebook} report", "leave it out"
             )
-        where = self._where((*path, "where"), entry.get("where", {}))
+        fields = (*FILTER_FIELDS, *self.config.dimensions)
+        where = self.where((*path, "where"), entry.get("where", {}), fields)
         if name in KINDS and (where or notebook != name):
             raise self.problem(
                 (*path, "name"), f"{name!r} is the report of every trade", "write another name"
@@ -190,10 +195,6 @@ class _Reader(YamlReader):
     def _no_name(self, path: KeyPath, name: str) -> ConfigError:
         remedy = "write a name such as live-weekly, without a slash and without .ipynb"
         return self.problem(path, f"{name!r} is not the name of a report", remedy)
-
-    def _where(self, path: KeyPath, value: object) -> dict[str, str]:
-        where = self.mapping(path, value, FILTER_FIELDS)
-        return {field: self.text((*path, field), wanted) for field, wanted in where.items()}
 
     def _given(self, path: KeyPath, value: object) -> dict[str, str]:
         given = {}

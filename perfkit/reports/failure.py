@@ -26,6 +26,7 @@ from perfkit.reports.published import (
     read_as,
     titled,
 )
+from perfkit.summary.filters import condition_texts, conditions_in_words
 
 TRACEBACK_LINES = 15
 LONGEST_LINE = 200
@@ -169,7 +170,7 @@ def rerun(kind: str, period: str, days: str | tuple[str, str], where: Mapping[st
     """
     named = [kind, "--period", period] if period else [kind]
     about = ["--date", days] if isinstance(days, str) else ["--from", days[0], "--to", days[1]]
-    conditions = [word for name, value in where.items() for word in ("--where", f"{name}={value}")]
+    conditions = [word for one in condition_texts(where) for word in ("--where", one)]
     return shlex.join(["perfkit", "report", *named, *about, *conditions])
 
 
@@ -178,7 +179,7 @@ def _page_path(root: Path, kind: str, name: str) -> Path:
 
 
 def _title(card: Card, clean: object) -> str:
-    where = ", ".join(f"{name} = {value}" for name, value in card.where.items())
+    where = ", ".join(conditions_in_words(card.where))
     filtered = f" where {escaped(where) if clean is escaped else plain(where)}" if where else ""
     kind = escaped(titled(card.kind)) if clean is escaped else plain(titled(card.kind))
     return f"{kind} report {card.label}{filtered}"

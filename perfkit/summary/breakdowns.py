@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
 
-from perfkit.book.store.day_sheet import DIMENSIONS, NO_NAME, Parts, part_names
+from perfkit.book.dimension_parts import parts_on
+from perfkit.book.store.day_sheet import DIMENSIONS, Parts, Sheet, membership, part_names
+from perfkit.config.settings import Config
 from perfkit.core.calendar import WEEKDAYS
+from perfkit.core.dimensions import NO_NAME, names_in
 from perfkit.core.errors import UsageError
 from perfkit.core.trades import Trades
 from perfkit.metrics import tally
@@ -57,14 +60,26 @@ class WindowSlices:
             if dimension == "weekday":
                 yield day, {WEEKDAYS[day.weekday()]: sheet.whole}
                 continue
-            parts = sheet.parts[dimension]
+            parts = self._known_parts(day, sheet, dimension)
             if parts is None or (named is not None and OTHER in map(named.get, parts)):
                 parts = self._cut(dimension, day, named)
             yield day, parts
+        if dimension not in DIMENSIONS:
+            self.selection.book.kept_parts.keep(self.selection.book.mode)
+
+    def _known_parts(self, day: date, sheet: Sheet, dimension: str) -> Parts | None:
+        """The parts of a day, as far as they are known without its trades."""
+        if dimension in DIMENSIONS:
+            return sheet.parts[dimension]
+        book = self.selection.book
+        return None if self.selection.is_filtered else parts_on(book, day, dimension)
 
     def _cut(self, dimension: str, day: date, named: dict[str, str] | None) -> Parts:
         """The parts of a day made from its trades."""
         trades = self.selection.day_trades(day)
+        if dimension not in DIMENSIONS:
+            rows, names = membership(trades.texts(dimension))
+            return Columns(trades if rows is None else trades.take(rows)).parts(names)
         names = part_names(dimension, trades, self.selection.book.config.calendar)
         return Columns(trades).parts(names if named is None else list(map(named.get, names)))  # type: ignore[arg-type]
 
@@ -86,16 +101,15 @@ class WindowSlices:
         return {NO_NAME: NO_NAME, **names}
 
 
-def checked_dimension(dimension: str) -> str:
+def checked_dimension(dimension: str, config: Config) -> str:
     """The dimension itself; raises `UsageError` for one that there is no breakdown by."""
-    if dimension not in DIMENSIONS:
+    known = (*DIMENSIONS, *config.dimensions)
+    if dimension not in known:
         from difflib import get_close_matches
 
-        close = get_close_matches(str(dimension), DIMENSIONS, 1)
+        close = get_close_matches(str(dimension), known, 1)
         meant = f"did you mean {close[0]}? " if close else ""
-        raise UsageError(
-            f"no breakdown by {dimension!r}; {meant}use one of {', '.join(DIMENSIONS)}"
-        )
+        raise UsageError(f"no breakdown by {dimension!r}; {meant}use one of {', '.join(known)}")
     return dimension
 
 
@@ -103,7 +117,8 @@ def _open_by_part(dimension: str, still_open: Sequence[Trades]) -> Counter[str]:
     """How many trades are open in each part that an open trade can be in."""
     if dimension in _BY_CLOSE:
         return Counter()
-    return Counter(name or NO_NAME for trades in still_open for name in getattr(trades, dimension))
+    values = (value for trades in still_open for value in trades.texts(dimension))
+    return Counter(name for value in values for name in names_in(value))
 
 
 def _part_order(dimension: str) -> Callable[[str], tuple[int, str]]:

@@ -6,7 +6,7 @@ from collections import Counter
 from functools import reduce
 from operator import or_
 
-from perfkit.book.store.day_sheet import NO_NAME
+from perfkit.core.dimensions import NO_NAME
 from perfkit.core.errors import LineError, kind_of, place_text
 from perfkit.core.trades import (
     CLOSED_BEFORE_OPENED,

@@ -40,9 +40,12 @@ def trades_frame(trades: Trades, numbers: str = DECIMAL) -> pd.DataFrame:
 
     Money, prices and ratios stay `decimal.Decimal` (dtype object), so the sum of a column is exact;
     with `numbers="float"` they are float64. Times are UTC timestamps; `line` is the `path:line` the
-    trade was read from. Without trades the frame has the same columns and no rows.
+    trade was read from. Each dimension that a source declares has a column after these, with
+    a tuple for several values. Without trades the frame has the same columns and no rows.
     """
     columns = {name: _column(trades, name, numbers) for name in Trade._fields}
+    for name, values in trades.dimensions.columns.items():
+        columns[name] = _series(values, "object")
     return pd.DataFrame(columns)
 
 

@@ -300,9 +300,9 @@ def _window_title(window: WindowShape) -> str:
 def _filter_note(summary: SummaryShape, clean: Callable[..., str] = escaped) -> str:
     if not summary.where:
         return ""
-    return " where " + ", ".join(
-        f"{clean(name)} = {clean(value)}" for name, value in summary.where.items()
-    )
+    from perfkit.summary.filters import conditions_in_words
+
+    return " where " + ", ".join(conditions_in_words(summary.where, clean))
 
 
 def _open_sentence(summary: SummaryShape) -> str:

@@ -8,13 +8,17 @@ from datetime import date, datetime
 from functools import cached_property
 
 from perfkit.book.book import Book, PnlCurve, missing_days
+from perfkit.book.dimension_parts import parts_on
 from perfkit.book.line_counts import DayLines, day_of_waiting
 from perfkit.book.lost_columns import LostColumns, lost_columns
-from perfkit.book.store.day_sheet import NO_NAME, Sheet, digest_of, sheet_of
+from perfkit.book.store.day_sheet import Sheet, digest_of, sheet_of
 from perfkit.book.store.ledger import FileEntry
 from perfkit.book.store.packing import PackedTrades
 from perfkit.core.calendar import Window, checked, parse_date
 from perfkit.core.errors import LineError, NoTradesError, WindowError
+from perfkit.core.filters.conditions import ORDERED_FIELDS
+from perfkit.core.filters.plain import is_plain
+from perfkit.core.filters.where import meeting
 from perfkit.core.trades import Trades, joined, no_trades
 from perfkit.metrics import tally
 
@@ -97,15 +101,20 @@ class Selection:
         self._filter = {k: v for k, v in self.where.items() if not (only and k == "source")}
         self._day_trades: dict[date, Trades] = {}
 
+    @property
+    def is_filtered(self) -> bool:
+        """Whether some trades of the book are left out."""
+        return bool(self._filter)
+
     @cached_property
     def closed(self) -> Trades:
         """Every closed trade that meets the filter, in trade order, inside the window or not."""
-        return self.book.closed.where(self._filter)
+        return self._meeting(self.book.closed)
 
     @cached_property
     def never_closed(self) -> Trades:
         """Every trade that meets the filter and has not closed."""
-        return self.book.open.where(self._filter)
+        return self._meeting(self.book.open)
 
     @cached_property
     def inside(self) -> Trades:
@@ -151,7 +160,9 @@ class Selection:
     @cached_property
     def curves_before(self) -> list[PnlCurve]:
         """The curve of each day before the window with a closed trade, in order."""
-        return [self._curve(day) for day in self._days_before]
+        curves = [self._curve(day) for day in self._days_before]
+        self.book.kept_parts.keep(self.book.mode)
+        return curves
 
     @cached_property
     def still_open(self) -> list[Trades]:
@@ -272,7 +283,10 @@ class Selection:
 
     def _trades_of(self, days: Sequence[date]) -> Trades:
         """The closed trades of some days that are selected."""
-        return self.book.trades_of(days).where(self._filter)
+        return self._meeting(self.book.trades_of(days))
+
+    def _meeting(self, trades: Trades) -> Trades:
+        return meeting(trades, self._filter, self.book.config.calendar)
 
     @cached_property
     def _days_before(self) -> list[date]:
@@ -281,12 +295,10 @@ class Selection:
     def _curve(self, day: date) -> PnlCurve:
         if not self._filter:
             return self.book.curve(day)
-        ((name, value), *more) = self._filter.items()
-        parts = None if more else self.book.sheet(day).parts[name]
-        if parts is None or value == NO_NAME:  # no trade has an empty name
-            whole = tally.of(self.day_trades(day))
-        else:
-            whole = parts.get(value, tally.EMPTY)
+        ((name, said), *more) = self._filter.items()
+        is_value = not more and is_plain(said) and name not in ORDERED_FIELDS
+        parts = parts_on(self.book, day, name) if is_value else None
+        whole = parts.get(said, tally.EMPTY) if parts else tally.of(self.day_trades(day))
         return PnlCurve(whole.curve.total, whole.curve.peak, whole.places[0])
 
     def _concerns(self, day: date) -> bool:

@@ -481,7 +481,7 @@ class TestFilters:
                 + line("C", "14:00", net_profit_loss="-2", action="SELL")
             }
         )
-        expected = {"symbol=": "0", "symbol=X": "-6", "symbol=Y": "0"}.get(where, "-4")
+        expected = {"symbol=": "-9", "symbol=X": "-6", "symbol=Y": "0"}.get(where, "-4")
         later = open_desk(root).summary("daily", "2026-04-07", where=where)
         assert str(later.metrics["current_drawdown"]) == expected
 

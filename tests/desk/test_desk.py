@@ -29,8 +29,9 @@ from perfkit.core.errors import (
     UsageError,
     WorkspaceNotFoundError,
 )
+from perfkit.core.filters.conditions import ORDERED_FIELDS
 from perfkit.core.trade import FILTER_FIELDS
-from perfkit.summary.filters import as_where, where_text
+from perfkit.summary.filters import as_where, condition_texts, parse_where, where_text
 from tests.conftest import WriteWorkspace
 
 
@@ -172,8 +173,6 @@ class TestWindows:
     @pytest.mark.parametrize(
         ("arguments", "said"),
         [
-            ({"start": "2026-04-06"}, "give both dates"),
-            ({"end": "2026-04-06"}, "give both dates"),
             ({"date": "2026-04-06", "start": "2026-04-06", "end": "2026-04-06"}, "either a date"),
             (
                 {"window": "weekly", "start": "2026-04-06", "end": "2026-04-06"},
@@ -209,6 +208,9 @@ class TestWindows:
         assert desk.window(where={"source": "swing"}).label == "2026-04-08"
 
 
+FIELDS = (*FILTER_FIELDS, "bot_version", *ORDERED_FIELDS)
+
+
 class TestFilters:
     @pytest.mark.parametrize(
         ("spelling", "filter_"),
@@ -225,6 +227,23 @@ class TestFilters:
             ('{"strategy": "a, side=b"}', {"strategy": "a, side=b"}),
             ({"symbol": "BTC"}, {"symbol": "BTC"}),
             ({"account": 1001}, {"account": "1001"}),
+            ({"symbol": ["ETH", "BTC", "ETH"]}, {"symbol": "BTC|ETH"}),
+            ("symbol=ETH | BTC", {"symbol": "BTC|ETH"}),
+            ({"symbol": ["BTC"]}, {"symbol": "BTC"}),
+            ({"strategy": ["a|b"]}, {"strategy": '"a|b"'}),
+            ({"strategy": {">1", "a"}}, {"strategy": '">1"|a'}),
+            ('strategy="a|b"|c', {"strategy": '"a|b"|c'}),
+            ("symbol!=BTC, symbol!=ETH", {"symbol": "!=BTC|ETH"}),
+            ("symbol=", {"symbol": ""}),
+            ("symbol!=", {"symbol": "!="}),
+            ("net_pnl > 0.50, net_pnl<=1e2", {"net_pnl": "<=100 and >0.5"}),
+            ({"net_pnl": ">0 and <100"}, {"net_pnl": "<100 and >0"}),
+            ({"net_pnl": Decimal("1.50")}, {"net_pnl": "1.5"}),
+            ({"quantity": [1, 2]}, {"quantity": "1|2"}),
+            ({"closed_at": date(2026, 4, 8)}, {"closed_at": "2026-04-08"}),
+            ("closed_at>=2026-04-08T09:30Z", {"closed_at": ">=2026-04-08T09:30:00+00:00"}),
+            ('{"symbol": ["BTC", "ETH"]}', {"symbol": "BTC|ETH"}),
+            ("bot_version=1.4", {"bot_version": "1.4"}),
         ],
     )
     def test_spelling(self, spelling: Mapping[str, str] | str | None, filter_: object) -> None:
@@ -236,13 +255,26 @@ class TestFilters:
             ("colour=red", "filter by one of"),
             ({"colour": "red"}, "filter by one of"),
             ({"symbl": "BTC"}, "did you mean symbol"),
-            ({"symbol": ["BTC", "ETH"]}, "symbol is a list, and a filter takes one value"),
+            ("bot_versoin=1.4", "did you mean bot_version"),
+            ({"symbol": []}, "an empty list, which no trade meets"),
+            ("symbol>BTC", "symbol is a text, which is not compared"),
+            ({"symbol": ">BTC"}, "symbol is a text, which is not compared"),
+            ("symbol=>BTC", "two signs; write symbol>BTC"),
+            ("symbol=BTC|", "nothing before or after"),
+            ("symbol=BTC||ETH", "nothing before or after"),
+            ('symbol="BTC', "a value in quotes has to end with one"),
+            ("net_pnl>lots", "'lots' is not a number; write one such as net_pnl>0"),
+            ("net_pnl>", "write a number after >"),
+            ("net_pnl>1|2", "> takes one value"),
+            ({"net_pnl": 1.5}, "net_pnl=1.5 is not text"),
+            ("closed_at<yesterday", "'yesterday' is not a date or a time"),
+            ("closed_at<2026-02-30", "'2026-02-30' is not a date or a time"),
             ({"symbol": None}, "symbol=None is not text"),
             ({"account": True}, "account=True is not text"),
             ({"account": 1.5}, "account=1.5 is not text"),
             (["symbol=BTC"], "is not a filter; write where="),
             ("symbol", "write field=value"),
-            ("symbol=BTC, symbol=ETH", "given twice"),
+            ("symbol=BTC, symbol=ETH", "given twice; .* write symbol=BTC|ETH for one of several"),
             ('{"symbol": 1}', "not a JSON object of texts"),
             ('{"symbol"', "not a JSON object of texts"),
         ],
@@ -251,7 +283,7 @@ class TestFilters:
         self, spelling: Mapping[str, str] | str, said: str
     ) -> None:
         with pytest.raises(UsageError, match=said):
-            as_where(spelling)
+            as_where(spelling, FIELDS)
 
     @given(
         where=st.dictionaries(
@@ -269,7 +301,10 @@ class TestFilters:
     @example(where={"strategy": "a "})
     @example(where={"strategy": "a,", "symbol": "b"})
     def test_filter_written_as_text_is_read_as_the_same_filter(self, where: dict[str, str]) -> None:
-        assert as_where(where_text(where)) == where
+        found = as_where({name: [value] for name, value in where.items()})
+        assert as_where(where_text(found)) == found
+        assert as_where(found) == found
+        assert parse_where(condition_texts(found)) == found
 
     def test_every_spelling_selects_the_same_trades(self, desk: Desk) -> None:
         mapping = desk.summary("all", where={"symbol": "BTC"})

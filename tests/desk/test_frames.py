@@ -55,7 +55,7 @@ class TestTrades:
         self, desk: Desk
     ) -> None:
         frame = desk.trades()
-        assert list(frame.columns) == list(Trade._fields)
+        assert list(frame.columns) == [*Trade._fields, *desk.config.dimensions]
         assert list(frame["line"]) == [
             "logs/trades/2026-04-07.jsonl:1",
             "logs/trades/2026-04-07.jsonl:2",

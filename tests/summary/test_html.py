@@ -34,7 +34,7 @@ class Seen(HTMLParser):
             if self.found and not self.found[-1].startswith("<"):
                 self.found[-1] += data
             else:
-                self.found.append(data)
+                self.found.append(f"text {data}")  # text may look like a tag
 
     @property
     def what(self) -> list[str]:

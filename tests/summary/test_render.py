@@ -91,7 +91,7 @@ PAGES: Mapping[str, Callable[[Desk], object]] = {
     "week-by-strategy.md": lambda desk: desk.breakdown("strategy", "weekly"),
     "week-by-strategy.txt": lambda desk: breakdown_text(desk.summary("weekly"), "strategy"),
     "week-by-weekday.md": lambda desk: desk.breakdown("weekday", "weekly"),
-    "week-of-one-strategy.md": lambda desk: desk.glance("weekly", where={"strategy": HOSTILE}),
+    "week-of-one-strategy.md": lambda desk: desk.glance("weekly", where={"strategy": [HOSTILE]}),
     "month-glance.md": lambda desk: desk.glance("monthly"),
     "two-days.txt": lambda desk: summary_text(desk.summary(start="2026-04-06", end="2026-04-07")),
     "day-without-trades.txt": lambda desk: summary_text(desk.summary(date="2026-04-10")),

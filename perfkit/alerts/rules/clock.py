@@ -19,15 +19,17 @@ from perfkit.alerts.rules.rule import (
     RuleState,
     step,
 )
-from perfkit.alerts.rules.steps import NO_GROUP, group_of
+from perfkit.alerts.rules.steps import NO_GROUP, groups_of
 from perfkit.core.exact import EXACT, ratio
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.filters.where import meeting
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Protocol
 
+    from perfkit.core.calendar import Calendar
     from perfkit.core.trades import Trades
 
     class LogSource(Protocol):
@@ -35,6 +37,8 @@ if TYPE_CHECKING:
 
         @property
         def sources(self) -> Sequence[str]: ...
+        @property
+        def calendar(self) -> Calendar: ...
         @property
         def open_trades(self) -> Trades: ...
         def newest_line(self, source: str | None = None) -> int | None: ...
@@ -87,16 +91,16 @@ def clock_readings(rule: Rule, logs: LogSource) -> dict[str, ClockReading]:
 
 
 def _oldest_open(rule: Rule, logs: LogSource) -> dict[str, ClockReading]:
-    trades = logs.open_trades.where(dict(rule.where))
+    trades = meeting(logs.open_trades, dict(rule.where), logs.calendar)
     found: dict[str, ClockReading] = {}
     for row, opened in enumerate(trades.opened_at):
         if opened is None:
             continue
-        name = group_of(rule, trades, row)
-        known = found.get(name)
-        if known is None or known.origin is None or opened < known.origin:
-            key = repr((opened, trades.symbol[row], trades.strategy[row], trades.side[row]))
-            found[name] = ClockReading(opened, 0, key, str(trades.place(row)))
+        for name in groups_of(rule, trades, row):
+            known = found.get(name)
+            if known is None or known.origin is None or opened < known.origin:
+                key = repr((opened, trades.symbol[row], trades.strategy[row], trades.side[row]))
+                found[name] = ClockReading(opened, 0, key, str(trades.place(row)))
     return found
 
 

@@ -344,12 +344,8 @@ class _RulesReader(YamlReader):
         self, path: KeyPath, entry: Mapping[str, Any], metric: str
     ) -> tuple[tuple[str, str], ...]:
         at = (*path, "where")
-        where = self.mapping(at, entry.get("where", {}), self._fields(metric))
+        where = self.where(at, entry.get("where", {}), self._fields(metric))
         for name, value in where.items():
-            if not isinstance(value, str) or not value:
-                raise self.problem(
-                    (*at, name), f"{value!r} is not text", 'write it in quotes: "..."'
-                )
             if name == "source" and value not in {one.name for one in self.config.sources}:
                 raise self.problem(
                     (*at, name),
@@ -375,7 +371,9 @@ class _RulesReader(YamlReader):
 
     def _fields(self, metric: str) -> tuple[str, ...]:
         """The fields that groups and filters may use; lines only have a source."""
-        return ("source",) if metric in ("minutes_since_last_line", "bad_lines") else FILTER_FIELDS
+        if metric in ("minutes_since_last_line", "bad_lines"):
+            return ("source",)
+        return (*FILTER_FIELDS, *self.config.dimensions)
 
     def _active(self, path: KeyPath, entry: Mapping[str, Any]) -> ActiveHours | None:
         calendar = self.config.calendar

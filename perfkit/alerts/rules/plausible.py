@@ -17,13 +17,17 @@ from perfkit.alerts.rules.active_hours import holds
 from perfkit.alerts.rules.file import LONGEST_WINDOW_US
 from perfkit.alerts.rules.gauge import BETTER, Gauge, GaugeSettings
 from perfkit.alerts.rules.rule import Rule
-from perfkit.alerts.rules.steps import group_of
+from perfkit.alerts.rules.steps import groups_of
 from perfkit.config.checks import YamlReader, suggestion
 from perfkit.config.settings import Config
 from perfkit.config.yaml import KeyPath
 from perfkit.core.calendar import DAY_US, HOUR_US, WEEKDAYS
+from perfkit.core.dimensions import NO_NAME, names_in
 from perfkit.core.errors import ConfigError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.filters.conditions import ORDERED_FIELDS
+from perfkit.core.filters.plain import is_plain
+from perfkit.core.filters.where import meeting
 from perfkit.core.formatting import percent
 from perfkit.core.numbers import Numbers
 from perfkit.core.trades import (
@@ -154,7 +158,10 @@ def _names(one: Check, logged: Logged) -> Iterator[ConfigError]:
     """Values of `where` and `by` that no trade has."""
     rule, missing = one.rule, False
     for name, value in rule.where:
-        known = {*getattr(logged.closed, name), *getattr(logged.open, name)} - {None}
+        if not is_plain(value) or name in ORDERED_FIELDS:
+            continue
+        values = (*logged.closed.texts(name), *logged.open.texts(name))
+        known = {part for one in set(values) for part in names_in(one)} - {NO_NAME}
         if value in known:
             continue
         missing = True
@@ -166,9 +173,9 @@ def _names(one: Check, logged: Logged) -> Iterator[ConfigError]:
             yield one.warning(f"where.{name}", f"{logged.none} has the {field} {value!r}", remedy)
         else:
             yield _unlogged(one, f"where.{name}", field, logged)
-    if rule.by is not None and not {*getattr(logged.closed, rule.by)} - {None}:
+    if rule.by is not None and not {*logged.closed.texts(rule.by)} - {None}:
         yield _unlogged(one, "by", rule.by.replace("_", " "), logged)
-    if missing or rule.is_clock or len(logged.closed.where(dict(rule.where))):
+    if missing or rule.is_clock or len(_meeting(one, logged)):
         return
     yield one.warning("where", f"{logged.none} meets all of it", "leave a part out")
 
@@ -187,7 +194,7 @@ def _fields(one: Check, logged: Logged) -> Iterator[ConfigError]:
     row = METRICS[one.rule.metric]
     columns = {column for mark, column in _COLUMNS.items() if row.marks & mark}
     columns |= {_READ[name] for name in row.reads if name in _READ}
-    trades = logged.closed.where(dict(one.rule.where))
+    trades = _meeting(one, logged)
     for source in dict.fromkeys(trades.source):
         rows = [n for n, name in enumerate(trades.source) if name == source]
         for column in sorted(columns):
@@ -210,14 +217,14 @@ def _never(one: Check, logged: Logged) -> Iterator[ConfigError]:
     settings = GaugeSettings(
         config.calendar, config.starting_equity, config.periods_per_year, lambda *_: 0
     )
-    trades = logged.closed.where(dict(rule.where))
+    trades = _meeting(one, logged)
     gauges: dict[str, Gauge] = {}
     most, reason = 0, ""
     for row, day in enumerate(config.calendar.ordinals_of(trades.closed_at)):
-        gauge = gauges.get(group_of(rule, trades, row))
+        group = groups_of(rule, trades, row)[0]
+        gauge = gauges.get(group)
         if gauge is None:
-            gauge = Gauge(rule.metric, rule.trades, rule.window, settings)
-            gauges[group_of(rule, trades, row)] = gauge
+            gauge = gauges[group] = Gauge(rule.metric, rule.trades, rule.window, settings)
         gauge.add(trades, row, day)
         most = max(most, gauge.count)
         if gauge.count >= rule.min_trades:
@@ -238,6 +245,11 @@ def _never(one: Check, logged: Logged) -> Iterator[ConfigError]:
         )
 
 
+def _meeting(one: Check, logged: Logged) -> Trades:
+    """The closed trades that the rule is about."""
+    return meeting(logged.closed, dict(one.rule.where), one.config.calendar)
+
+
 def _is_empty(trades: Trades, name: str, rows: list[int]) -> bool:
     column = getattr(trades, name)
     values = column.units if isinstance(column, Numbers) else column
@@ -246,8 +258,7 @@ def _is_empty(trades: Trades, name: str, rows: list[int]) -> bool:
 
 def _recent(one: Check, logged: Logged) -> list[int]:
     """When the trades of the rule closed, in the last 30 days of the log."""
-    fields = dict(one.rule.where)
-    closed = logged.closed.where(fields).closed_at
+    closed = _meeting(one, logged).closed_at
     return [at for at in closed if at > logged.closed.closed_at[-1] - RECENT_US]
 
 

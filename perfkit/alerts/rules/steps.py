@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterable
 from decimal import Decimal
 from itertools import takewhile
 
@@ -28,8 +27,10 @@ from perfkit.alerts.rules.rule import (
     plain_number,
     step,
 )
-from perfkit.core.calendar import CALENDAR_WINDOWS
+from perfkit.core.calendar import CALENDAR_WINDOWS, Calendar
+from perfkit.core.dimensions import names_in
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.filters.where import rows_meeting
 from perfkit.core.trades import Trades
 from perfkit.metrics.facts import Undefined, Value
 
@@ -103,14 +104,14 @@ class RuleRun:
     def advance(self, day: int, trades: Trades, first: int) -> list[TradeEvent]:
         """Steps through the trades of one day from row `first` on; `day` is its ordinal."""
         events: list[TradeEvent] = []
-        for row in rows_of(self.rule, trades, first):
-            name = group_of(self.rule, trades, row)
+        for row in rows_meeting(trades, self.rule.where, self.settings.calendar, first):
             if self.rule.by is not None:
                 events += self._idle(trades.closed_at[row], day, row)
-            group = self.groups.get(name)
-            if group is None:
-                group = self.groups[name] = Group(START, self.gauge(), None, len(self.groups))
-            events += self._step(name, group, trades, row, day)
+            for name in groups_of(self.rule, trades, row):
+                group = self.groups.get(name)
+                if group is None:
+                    group = self.groups[name] = Group(START, self.gauge(), None, len(self.groups))
+                events += self._step(name, group, trades, row, day)
         return events
 
     def gauge(self) -> Gauge:
@@ -216,26 +217,18 @@ class _Equals:
         return f"{key}#{self._seen[key]}"
 
 
-def group_of(rule: Rule, trades: Trades, row: int) -> str:
-    """The group of a trade: the value of the rule's `by` field."""
-    return NO_GROUP if rule.by is None else getattr(trades, rule.by)[row] or NO_GROUP
+def groups_of(rule: Rule, trades: Trades, row: int) -> tuple[str, ...]:
+    """The groups of a trade: the values of the rule's `by` field, most often one."""
+    return (NO_GROUP,) if rule.by is None else names_in(trades.texts(rule.by)[row])
 
 
-def rows_by_group(rule: Rule, trades: Trades) -> dict[str, list[int]]:
+def rows_by_group(rule: Rule, trades: Trades, calendar: Calendar) -> dict[str, list[int]]:
     """The rows of each group of the rule, in trade order, of the trades that meet every `where`."""
     found: dict[str, list[int]] = {}
-    for row in rows_of(rule, trades):
-        found.setdefault(group_of(rule, trades, row), []).append(row)
+    for row in rows_meeting(trades, rule.where, calendar):
+        for name in groups_of(rule, trades, row):
+            found.setdefault(name, []).append(row)
     return found
-
-
-def rows_of(rule: Rule, trades: Trades, first: int = 0) -> Iterable[int]:
-    """The rows, from `first` on, of the trades that meet every `where` of the rule."""
-    rows: Iterable[int] = range(first, len(trades))
-    for name, wanted in rule.where:
-        column = getattr(trades, name)
-        rows = [row for row in rows if column[row] == wanted]
-    return rows
 
 
 def trade_key(trades: Trades, row: int) -> str:

@@ -9,12 +9,13 @@ from __future__ import annotations
 import marshal
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import compress
 from operator import eq, lt
 
 from perfkit.book.store.packing import PackedTrades, packed_tally, unpacked_tally
 from perfkit.core.calendar import Calendar
+from perfkit.core.dimensions import NO_NAME, Value, names_in
 from perfkit.core.fast_imports import NamedTuple, blake2b
 from perfkit.core.numbers import is_constant
 from perfkit.core.trades import CLOSED_TOGETHER, LOST, TEXT_COLUMNS, WON, Trades
@@ -33,9 +34,6 @@ DIMENSIONS = (
     "execution_mode",
     "account",
 )
-NO_NAME = ""
-"""The name of the part of trades that do not say: logs cannot hold an empty name."""
-
 MOST_PARTS = 256
 """A day with more parts in a breakdown keeps no tallies of them: they are made when asked for."""
 
@@ -127,12 +125,35 @@ def part_names(dimension: str, trades: Trades, calendar: Calendar) -> list[str]:
     return [name or NO_NAME for name in names] if None in names else names  # type: ignore[return-value]
 
 
+def parts_of(trades: Trades, dimension: str) -> Parts | None:
+    """The parts of trades, in trade order, by a dimension that a source declares; None if too many.
+
+    A trade with several values, such as tags, is in the part of each.
+    """
+    rows, names = membership(trades.texts(dimension))
+    return _parts(Columns(trades if rows is None else trades.take(rows)), names)
+
+
+def membership(values: Sequence[Value]) -> tuple[list[int] | None, list[str]]:
+    """The row and the part of each trade, once for each of its values; rows None: each once.
+
+    `["a", ("a", "b"), None]` is `([0, 1, 1, 2], ["a", "a", "b", ""])`.
+    """
+    if not any(type(value) is tuple for value in values):
+        return None, [value or NO_NAME for value in values]  # type: ignore[misc]
+    pairs = [(row, name) for row, value in enumerate(values) for name in names_in(value)]
+    return [row for row, _ in pairs], [name for _, name in pairs]
+
+
 def digest_of(trades: PackedTrades) -> bytes:
     """A digest of everything that figures are made from."""
     hashed = blake2b(digest_size=32)
     for name in _DIGESTED:
         hashed.update(name.encode())
         hashed.update(trades.canonical(name))
+    for name in sorted(trades.trades.dimensions.columns):
+        hashed.update(f"dimension {name}".encode())
+        hashed.update(trades.canonical_dimension(name))
     return hashed.digest()
 
 

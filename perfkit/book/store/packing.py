@@ -11,6 +11,7 @@ import marshal
 from array import array
 from collections.abc import Mapping, Sequence
 
+from perfkit.core.dimensions import NO_DIMENSIONS, Columns, Dimensions
 from perfkit.core.numbers import Numbers, coarsest, is_constant
 from perfkit.core.trades import COLUMNS, Trades
 from perfkit.disk.sealed import MARSHAL
@@ -44,6 +45,13 @@ class PackedTrades:
                 self._columns[name] = _packed(column), -1
         return self._columns[name]
 
+    def _dimension(self, name: str) -> Any:
+        """The column of a dimension packed, once."""
+        key = f"dimension {name}"
+        if key not in self._columns:
+            self._columns[key] = _packed(self.trades.dimensions.columns[name]), -1
+        return self._columns[key][0]
+
     def run(self, first: int, last: int) -> bytes:
         """The rows from `first` to before `last` as bytes, without the paths of their files."""
         trades = self.trades
@@ -57,7 +65,15 @@ class PackedTrades:
             places = zip(trades.file[first:last], trades.line[first:last], strict=True)
             own = dict.fromkeys(places)  # those of a whole log may be many times as many
             others = [(at, trades.other_lines[at]) for at in own if at in trades.other_lines]
-        return marshal.dumps((last - first, columns, others), MARSHAL)
+        dimensions = b""
+        if trades.dimensions is not NO_DIMENSIONS:
+            own_columns = {
+                name: packed if whole else _cut(packed, first, last)
+                for name in trades.dimensions.columns
+                for packed in [self._dimension(name)]
+            }
+            dimensions = marshal.dumps(own_columns, MARSHAL)
+        return marshal.dumps((last - first, columns, others, dimensions), MARSHAL)
 
     def canonical(self, name: str) -> bytes:
         """Bytes that are equal for equal columns and differ for different ones.
@@ -70,22 +86,24 @@ class PackedTrades:
             coarse = coarsest(column)
             if coarse is not column:
                 packed, places = _packed(coarse.units), coarse.places
-        if isinstance(packed, bytes):
-            return b"%d numbers %d " % (places, len(packed)) + packed
-        if isinstance(packed, tuple) and len(packed) == 2:
-            distinct, codes = packed
-            return b"%d codes %d %b " % (places, len(codes), _shown(distinct)) + bytes(codes)
-        return b"%d values %d %b" % (places, len(self.trades), _shown(packed))
+        return _canonical(packed, places, len(self.trades))
+
+    def canonical_dimension(self, name: str) -> bytes:
+        """The same of the column of a dimension."""
+        return _canonical(self._dimension(name), -1, len(self.trades))
 
 
 def unpacked_trades(content: bytes, paths: Mapping[int, str]) -> Trades:
     """The trades of those bytes; `paths` has those of their files."""
-    rows, packed, others = marshal.loads(content)
+    rows, packed, others, dimensions = marshal.loads(content)
     columns: dict[str, Any] = {}
     for name, (column, places) in zip(COLUMNS, packed, strict=True):
         values = _unpacked(column, rows)
         columns[name] = values if places < 0 else Numbers(values, places)
-    return Trades(columns, paths, dict(others))
+    own = NO_DIMENSIONS
+    if dimensions:
+        own = Dimensions(lambda: _unpacked_dimensions(dimensions, rows))
+    return Trades(columns, paths, dict(others), own)
 
 
 def packed_tally(tally: Tally) -> PackedTally:
@@ -104,6 +122,19 @@ def unpacked_tally(packed: PackedTally) -> Tally:
         *(Counts._make(counts), totals, places, best, worst),
         *(Streaks._make(streaks), Curve._make(curve), first_at, last_at),
     )
+
+
+def _unpacked_dimensions(content: bytes, rows: int) -> Columns:
+    return {name: _unpacked(packed, rows) for name, packed in marshal.loads(content).items()}
+
+
+def _canonical(packed: Any, places: int, rows: int) -> bytes:
+    if isinstance(packed, bytes):
+        return b"%d numbers %d " % (places, len(packed)) + packed
+    if isinstance(packed, tuple) and len(packed) == 2:
+        distinct, codes = packed
+        return b"%d codes %d %b " % (places, len(codes), _shown(distinct)) + bytes(codes)
+    return b"%d values %d %b" % (places, rows, _shown(packed))
 
 
 def _packed(column: Sequence[Any]) -> object:

@@ -215,10 +215,10 @@ def _run_of(
     from perfkit.reports.definitions import MailHeaders
     from perfkit.reports.model import Models
     from perfkit.reports.notebook import parse_parameters
-    from perfkit.summary.filters import parse_where
+    from perfkit.summary.filters import condition_texts, parse_where
 
     first = definitions[0]
-    conditions = [f"{name}={value}" for name, value in (*first.where.items(), *where.items())]
+    conditions = [*condition_texts(first.where), *condition_texts(where)]
     return _Run(
         definitions,
         Models(desk, parse_where(conditions)),

@@ -46,6 +46,7 @@ def distinct_fills(lines: Lines, dialect: Dialect) -> DistinctFills:
         return DistinctFills(lines.slots, range(count), {}, nothing, nothing)
     first_row: dict[tuple[Any, ...], int] = {}
     columns = [one.units if isinstance(one, Numbers) else one for one in lines.slots]
+    telling = dialect.said
     merged = [list(column) for column in columns]
     others: dict[int, list[int]] = {}
     corrected, repeated = set(), set()
@@ -53,14 +54,16 @@ def distinct_fills(lines: Lines, dialect: Dialect) -> DistinctFills:
         first = row if None in name else first_row.setdefault(name, row)
         if first == row:
             continue
-        said = [column[row] for column in columns]
-        same = [[column[one] for column in columns] for one in (first, *others.get(first, ()))]
+        said = [columns[n][row] for n in telling]
+        same = [[columns[n][one] for n in telling] for one in (first, *others.get(first, ()))]
         if said in same:
             repeated.add(first)
-        for column, value in zip(merged, said, strict=True):
+        for n, (column, lines_of_it) in enumerate(zip(merged, columns, strict=True)):
+            value = lines_of_it[row]
             if value is not None and value != column[first]:
-                corrected.add(first)
                 column[first] = value
+                if n in telling:
+                    corrected.add(first)
         others.setdefault(first, []).append(row)
     further = {row for rows in others.values() for row in rows}
     slots: list[Column] = [

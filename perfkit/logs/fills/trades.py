@@ -120,6 +120,9 @@ class _Matcher:
         assert dialect.fills is not None
         fills = dialect.fills
         self.columns = evaluated(slots, count, dialect, FIELDS)
+        for name, expression in dialect.dimensions.items():
+            self.columns[name] = values(expression, slots, count)
+        self.at_entry = (*AT_ENTRY, *dialect.dimensions)
         self.order = None if fills.order is None else values(fills.order, slots, count)
         price = _numbers(self.columns["price"])
         quantity = signed_quantities(self.columns)
@@ -208,7 +211,7 @@ class _Matcher:
                 [rows[-1] for rows in self.rows],
             ),
         }
-        for target in AT_ENTRY:
+        for target in self.at_entry:
             if target in self.columns:
                 targets[target] = self._said(target, last=False)
         if "exit_reason" in self.columns:

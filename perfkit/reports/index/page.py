@@ -30,6 +30,7 @@ from perfkit.reports.index.periods import (
 from perfkit.reports.index.short import short_amount
 from perfkit.reports.index.to_look_at import ToDo, todo
 from perfkit.reports.published import KINDS
+from perfkit.summary.filters import conditions_in_words
 
 TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
 WORDS = {"daily": "Daily", "weekly": "Weekly", "monthly": "Monthly"}
@@ -204,7 +205,7 @@ def _name(entry: PeriodEntry) -> str:
 
 
 def _conditions(entry: PeriodEntry) -> str:
-    where = ", ".join(f"{name} = {value}" for name, value in entry.where.items())
+    where = ", ".join(conditions_in_words(entry.where))
     return f" ({plain(where)})" if where else ""
 
 

@@ -26,6 +26,7 @@ from perfkit.reports.index.periods import (
 )
 from perfkit.reports.index.to_look_at import ToDo, todo
 from perfkit.reports.published import REPORTS
+from perfkit.summary.filters import conditions_in_words
 
 MOST_MONTHS = 12
 """Calendars shown; older days are in the tables, and as calendars in `index.html`."""
@@ -151,5 +152,5 @@ def _named(entry: PeriodEntry) -> str:
 
 
 def _conditions(entry: PeriodEntry) -> str:
-    where = ", ".join(f"{name} = {value}" for name, value in entry.where.items())
+    where = ", ".join(conditions_in_words(entry.where))
     return f" ({escaped(where)})" if where else ""

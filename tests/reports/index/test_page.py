@@ -17,6 +17,7 @@ from bs4 import BeautifulSoup, Tag
 
 import perfkit
 from perfkit.core.calendar import Calendar
+from perfkit.core.filters.conditions import quoted
 from perfkit.reports.index.page import index_page
 from perfkit.reports.index.periods import OK_STATE, Headline, PeriodEntry
 from perfkit.reports.index.readme import write_index
@@ -47,7 +48,7 @@ def root(tmp_path: Path) -> Path:
     root = write_workspace(tmp_path / "trading", LOGS)
     publish(root, "daily", "2024-10-03", "12.5")
     publish(root, "daily", "2026-04-07", "-3", files={"report.html": "x"})
-    publish(root, "daily", "2026-04-08", "3", where={"strategy": HOSTILE[2]})
+    publish(root, "daily", "2026-04-08", "3", where={"strategy": quoted(HOSTILE[2])})
     publish(root, "weekly", "2024-12-30")  # 2025-W01
     publish(root, "weekly", "2025-12-30")  # 2026-W01
     own(root, "live & co", "2026-04-05")

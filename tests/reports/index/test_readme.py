@@ -11,6 +11,7 @@ import pytest
 
 import perfkit
 from perfkit.core.calendar import Calendar
+from perfkit.core.filters.conditions import quoted
 from perfkit.core.formatting import plain
 from perfkit.reports import failure, published
 from perfkit.reports.index import readme
@@ -109,7 +110,7 @@ class TestIndex:
 
     def test_names_in_a_filter_are_plain_text(self, root: Path) -> None:
         for n, name in enumerate(HOSTILE):
-            publish(root, "daily", f"2026-04-0{n + 1}", where={"strategy": name})
+            publish(root, "daily", f"2026-04-0{n + 1}", where={"strategy": quoted(name)})
         found = list(tokens(self.markdown(root)))
         kinds = [token.type for token in found]
         assert kinds.count("link_open") == kinds.count("tr_open") - 1 == len(HOSTILE)

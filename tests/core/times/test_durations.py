@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfkit.core.durations import duration_seconds
 from perfkit.core.one_value import BadValueError
+from perfkit.core.times.durations import duration_seconds
 
 
 @given(

@@ -19,7 +19,7 @@ def counted_instant(value: object, number: Decimal, zone: tzinfo, unit: str | No
     """The instant of a number since 1970; raises `BadValueError` and says which unit would fit."""
     if unit is None:
         if len(digits := str(value)) in (8, 12, 14) and digits[:2] in ("19", "20", "21"):
-            from perfkit.core.time_forms import instant_of_digits
+            from perfkit.core.times.time_forms import instant_of_digits
 
             found = instant_of_digits(digits, zone)
             if found is not None:

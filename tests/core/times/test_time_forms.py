@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from perfkit.core.calendar import instant_of
 from perfkit.core.one_value import BadValueError
-from perfkit.core.time_forms import has_date, zone_in_name
+from perfkit.core.times.time_forms import has_date, zone_in_name
 from perfkit.core.values import exact_instant, instants
 
 BERLIN = ZoneInfo("Europe/Berlin")
