@@ -20,6 +20,7 @@ from perfkit.reports.index.periods import (
     MISSING,
     OK_STATE,
     STALE,
+    TITLES,
     PeriodEntry,
     entries,
     year_of,
@@ -31,7 +32,6 @@ from perfkit.summary.filters import conditions_in_words
 MOST_MONTHS = 12
 """Calendars shown; older days are in the tables, and as calendars in `index.html`."""
 
-TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
 SIGNS = {OK_STATE: "✓", STALE: "⚠ stale", FAILED: "✗ failed", EMPTY: "∅", MISSING: "missing"}
 LEGEND = (
     "✓ ok · ⚠ stale: its figures have changed since, or making it again failed · ✗ failed · "
