@@ -141,13 +141,13 @@ def _add_new_report(commands: Commands[Parser]) -> None:
 
 
 def _add_schedule(commands: Commands[Parser]) -> None:
-    from perfkit.cli.schedule import command
+    from perfkit.cli.operations import schedule
 
-    command.add(commands)
+    schedule.add(commands)
 
 
 def _add_prune(commands: Commands[Parser]) -> None:
-    from perfkit.cli import prune
+    from perfkit.cli.operations import prune
 
     prune.add(commands)
 

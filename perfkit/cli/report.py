@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Container, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from collections.abc import Container, Sequence
+from typing import TYPE_CHECKING
 
 from perfkit.cli.arguments import (
     Commands,
@@ -93,18 +92,7 @@ def _add_options(parser: Parser) -> None:
         default=[],
         help="a further parameter of the notebook; may be repeated",
     )
-    parser.add_argument(
-        "--html",
-        action=argparse.BooleanOptionalAction,
-        help="with or without report.html, a page in one file (default: with it, unless the "
-        "entry under `reports` says `html: false`)",
-    )
-    parser.add_argument(
-        "--eml",
-        action="store_true",
-        help="also write report.eml, a message with the page and its pictures, and print its path "
-        "where it is new; sending it is up to you",
-    )
+    _add_forms(parser)
     parser.add_argument(
         "--force", action="store_true", help="make them again although nothing changed"
     )
@@ -119,6 +107,22 @@ def _add_options(parser: Parser) -> None:
         type=_seconds,
         default=TIMEOUT_SECONDS,
         help=f"the longest a report may take (default: {TIMEOUT_SECONDS})",
+    )
+
+
+def _add_forms(parser: Parser) -> None:
+    """Adds the options that say what else is written."""
+    parser.add_argument(
+        "--html",
+        action=argparse.BooleanOptionalAction,
+        help="with or without report.html, a page in one file (default: with it, unless the "
+        "entry under `reports` says `html: false`)",
+    )
+    parser.add_argument(
+        "--eml",
+        action="store_true",
+        help="also write report.eml, a message with the page and its pictures, and print its path "
+        "where it is new; sending it is up to you",
     )
 
 
@@ -386,13 +390,14 @@ def _last_day_over(models: Models, now: datetime) -> date:
 def _make(
     models: Models, wanted: Sequence[Wanted], settings: ReportSettings, early: Kernels | None
 ) -> bool:
+    from perfkit.cli.operations.progress import printer
     from perfkit.reports.failure import card_text
     from perfkit.reports.run import FAILED, KEPT, run_reports
 
     waiting = dict.fromkeys(wanted)  # in this order they are printed
     ended: dict[Wanted, ReportResult] = {}
 
-    with _printer(len(waiting)) as show:
+    with printer(len(waiting)) as show:
 
         def on_result(result: ReportResult) -> None:
             ended[result.wanted] = result
@@ -416,11 +421,12 @@ def _make(
 
 
 def _verify(models: Models, wanted: Sequence[Wanted], settings: ReportSettings) -> bool:
+    from perfkit.cli.operations.progress import printer
     from perfkit.reports.verify import verify_reports
 
     if not wanted:
         raise UsageError("there is no published report to verify")
-    with _printer(len(wanted)) as show:
+    with printer(len(wanted)) as show:
 
         def on_verdict(verdict: Verdict) -> None:
             if verdict.difference is None:
@@ -431,30 +437,6 @@ def _verify(models: Models, wanted: Sequence[Wanted], settings: ReportSettings) 
 
         verdicts = verify_reports(models, wanted, settings, on_verdict)
     return all(verdict.difference is None for verdict in verdicts)
-
-
-@contextmanager
-def _printer(reports: int) -> Iterator[Callable[[str, TextIO], None]]:
-    """Prints the result of each report; on a terminal, above a progress bar for all of them."""
-    if reports < 2 or not sys.stderr.isatty():
-        yield lambda text, stream: print(text, file=stream)
-        return
-    from shutil import get_terminal_size
-
-    from tqdm import tqdm
-
-    tqdm.monitor_interval = 0  # no thread: the run forks
-    # Where a terminal's size is unknown, tqdm would show nothing.
-    width, rows = get_terminal_size().columns, 20
-    with tqdm(
-        total=reports, leave=False, mininterval=0, unit=" reports", ncols=width, nrows=rows
-    ) as bar:
-
-        def show(text: str, stream: TextIO) -> None:
-            bar.write(text, file=stream)
-            bar.update()
-
-        yield show
 
 
 def _seconds(text: str) -> int:

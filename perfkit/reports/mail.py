@@ -22,7 +22,7 @@ import msgspec
 from perfkit.core.calendar import moment_of
 from perfkit.disk.atomic import replace
 from perfkit.reports.definitions import MailHeaders
-from perfkit.reports.html_page import html_page
+from perfkit.reports.html_page import as_html, document, title_of
 from perfkit.reports.page.pictures import TYPES
 from perfkit.reports.page.tags import Attributes, with_tags
 from perfkit.reports.published import MAIL, PAGE, SUMMARY, Published, read_as, titled
@@ -71,7 +71,8 @@ def message_of(report: Published, headers: MailHeaders, newest: int | None = Non
     message.set_content(_text(markdown), cte="quoted-printable")
     # Short enough for one line: not every client reads an id that is on the next.
     cids = {name: f"{sha256(name.encode()).hexdigest()[:16]}.{digest[:16]}" for name in pictures}
-    page = _for_mail(html_page(markdown, pictures), pictures, cids)
+    page = document(title_of(markdown), as_html(markdown, pictures))
+    page = _for_mail(page, pictures, cids)
     message.add_alternative(page, subtype="html", cte="quoted-printable")
     _, shown = message.iter_parts()
     for name, body in pictures.items():

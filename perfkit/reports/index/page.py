@@ -24,16 +24,12 @@ from perfkit.reports.index.periods import (
     MISSING,
     OK_STATE,
     STALE,
+    TITLES,
     PeriodEntry,
     year_of,
 )
 from perfkit.reports.index.short import short_amount
 from perfkit.reports.index.to_look_at import ToDo, todo
-from perfkit.reports.published import KINDS
-
-TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
-WORDS = {"daily": "Daily", "weekly": "Weekly", "monthly": "Monthly"}
-"""What stands before the label of a report that was found."""
 
 MOST_OPEN = 6
 """How many things that need attention are shown; the others are folded."""
@@ -98,16 +94,16 @@ def _sections(found: Mapping[str, Sequence[PeriodEntry]]) -> Iterator[_Section]:
     """Those that have a report."""
     days = [entry for entry in found["daily"] if not entry.where]
     filtered = [entry for entry in found["daily"] if entry.where]
-    own = [(plain(kind), plain(kind), found[kind]) for kind in found if kind not in KINDS]
+    others = [kind for kind in found if kind != "daily"]
     titled = [
-        (TITLES["daily"], WORDS["daily"], days),
-        ("Filtered days", WORDS["daily"], filtered),
-        *((TITLES[kind], WORDS[kind], found[kind]) for kind in KINDS[1:]),
-        *own,
+        (TITLES["daily"], "daily", days),
+        ("Filtered days", "daily", filtered),
+        *((TITLES.get(kind) or plain(kind), kind, found[kind]) for kind in others),
     ]
     for number, (title, kind, listed) in enumerate(titled, start=1):
         if listed:
-            yield _Section(number, title, kind, listed)
+            name = kind.capitalize() if kind in TITLES else plain(kind)
+            yield _Section(number, title, name, listed)
 
 
 def _places(sections: Sequence[_Section]) -> str:

@@ -34,6 +34,14 @@ OK_STATE, STALE, FAILED, EMPTY, MISSING = "ok", "stale", "failed", "no data", "m
 
 
 _YEAR = re.compile(r"\d{4}", re.ASCII)
+TITLES = {
+    "daily": "Days",
+    "weekly": "Weeks",
+    "monthly": "Months",
+    "quarterly": "Quarters",
+    "yearly": "Years",
+}
+"""The headings of the kinds that are periods."""
 
 LARGEST_EXPONENT = 150
 """Beyond what sums of logged numbers reach, and within what can be printed."""

@@ -20,6 +20,7 @@ from perfkit.reports.index.periods import (
     MISSING,
     OK_STATE,
     STALE,
+    TITLES,
     PeriodEntry,
     entries,
     year_of,
@@ -30,7 +31,6 @@ from perfkit.reports.published import REPORTS
 MOST_MONTHS = 12
 """Calendars shown; older days are in the tables, and as calendars in `index.html`."""
 
-TITLES = {"daily": "Days", "weekly": "Weeks", "monthly": "Months"}
 SIGNS = {OK_STATE: "✓", STALE: "⚠ stale", FAILED: "✗ failed", EMPTY: "∅", MISSING: "missing"}
 LEGEND = (
     "✓ ok · ⚠ stale: its figures have changed since, or making it again failed · ✗ failed · "

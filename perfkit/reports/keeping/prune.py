@@ -24,6 +24,7 @@ from perfkit.reports.definitions import keeps
 from perfkit.reports.failure import cards, remove_card
 from perfkit.reports.index.readme import write_index
 from perfkit.reports.keeping.thinned import thinned_html, thinned_markdown
+from perfkit.reports.links import link_pages
 from perfkit.reports.published import (
     HTML,
     MAIL,
@@ -78,6 +79,8 @@ def prune(
             on_pruned(found)
         _remove_cards(desk.config, today)
         if done:
+            removed = (root / one.folder for one in done if one.removed)
+            link_pages(removed, root / REPORTS / STAGING)
             _write_index(desk)
     if failure is not None:
         raise failure

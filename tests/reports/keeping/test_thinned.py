@@ -1,6 +1,6 @@
 """Pages whose pictures are gone."""
 
-from perfkit.reports.html_page import html_page
+from perfkit.reports.html_page import as_html, document
 from perfkit.reports.keeping.thinned import thinned_html, thinned_markdown
 from tests.reportkit import Texts, tokens
 
@@ -61,7 +61,7 @@ def test_page_without_a_heading_begins_with_the_sentence() -> None:
 
 def test_html_has_the_sentence_below_its_title_and_no_picture() -> None:
     images = dict.fromkeys(PICTURES, b"\x89PNG")
-    page = html_page(PAGE, images)
+    page = document("Daily", as_html(PAGE, images))
     thinned = thinned_html(page, PICTURES, "400d")
     assert "data:image" in page
     assert "data:image" not in thinned

@@ -10,8 +10,9 @@ import os
 import sys
 from typing import TYPE_CHECKING
 
-from perfkit.cli.arguments import EXIT_OK, Commands, Parser, add_command, add_root
+from perfkit.cli.arguments import Commands, Parser, add_command, add_root
 from perfkit.core.errors import OutputError, UsageError
+from perfkit.core.interpreter import EXIT_OK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -47,7 +48,7 @@ def add(commands: Commands[Parser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the lines, or writes the units."""
-    from perfkit.cli.schedule.jobs import schedule_of
+    from perfkit.cli.operations.jobs import schedule_of
     from perfkit.config.settings import load
     from perfkit.config.workspace import folder_of, timezone_override
 
@@ -56,13 +57,13 @@ def run(arguments: argparse.Namespace) -> int:
     config = load(folder_of(arguments.root), timezone_override() or None, cached=False)
     schedule = schedule_of(config)
     if arguments.cron:
-        from perfkit.cli.schedule.crontab import crontab
+        from perfkit.cli.operations.crontab import crontab
 
         sys.stdout.write(crontab(schedule))
         return EXIT_OK
     from pathlib import Path
 
-    from perfkit.cli.schedule.units import FOLDER, units
+    from perfkit.cli.operations.units import FOLDER, units
 
     made = units(schedule, arguments.user or _own_name())
     if arguments.output:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import shlex
 from datetime import time
 
-from perfkit.cli.schedule.jobs import Job, Schedule, environment
+from perfkit.cli.operations.jobs import Job, Schedule, environment
 
 MINUTE = 20
 """Past each hour of the machine. In zones that are off by 15, 30 or 45 minutes this is minute 35,

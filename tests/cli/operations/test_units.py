@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from perfkit.cli.schedule.jobs import Job, Schedule
-from perfkit.cli.schedule.units import units
+from perfkit.cli.operations.jobs import Job, Schedule
+from perfkit.cli.operations.units import units
 from perfkit.core.errors import UsageError
 
 ANALYZE = shutil.which("systemd-analyze")

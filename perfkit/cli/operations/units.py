@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import time
 
-from perfkit.cli.schedule.jobs import Arguments, Job, Schedule, environment
+from perfkit.cli.operations.jobs import Arguments, Job, Schedule, environment
 from perfkit.core.errors import UsageError
 
 FOLDER = "/etc/systemd/system"

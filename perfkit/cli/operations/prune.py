@@ -8,7 +8,8 @@ from __future__ import annotations
 import argparse
 from typing import TYPE_CHECKING
 
-from perfkit.cli.arguments import EXIT_OK, Commands, Parser, add_command, add_root
+from perfkit.cli.arguments import Commands, Parser, add_command, add_root
+from perfkit.core.interpreter import EXIT_OK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

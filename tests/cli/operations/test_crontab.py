@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfkit.cli.schedule.crontab import crontab
-from perfkit.cli.schedule.jobs import Job, Schedule
+from perfkit.cli.operations.crontab import crontab
+from perfkit.cli.operations.jobs import Job, Schedule
 
 ODD = '/srv/50% of $HOME/it\'s \\% "here" #1; `x` '
 

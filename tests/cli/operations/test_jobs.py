@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from perfkit.cli.schedule.jobs import program, schedule_of
+from perfkit.cli.operations.jobs import program, schedule_of
 from perfkit.config.settings import load
 from perfkit.core.errors import UsageError
 from tests.conftest import BOT, WriteWorkspace
