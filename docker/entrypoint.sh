@@ -31,6 +31,12 @@ printf 'SHELL=/usr/local/bin/perfkit-job\nMAILTO=""\n%s\n' "$schedule" | crontab
 printf '%s\n' "$schedule"
 
 cat <>"$log" &
+reader=$!
 cron -f &
-trap 'kill %2; exit 0' INT TERM
-wait $!
+daemon=$!
+trap 'kill "$daemon" "$reader"; exit 0' INT TERM
+code=0
+wait "$daemon" || code=$?
+kill "$reader"
+echo "cron ended with exit code $code" >&2
+exit 3
