@@ -15,7 +15,14 @@ import sys
 from collections.abc import Callable, Sequence
 
 from perfkit import __version__
-from perfkit.cli.arguments import EXIT_FAILED, EXIT_OK, Commands, HelpWithExamples, Parser
+from perfkit.cli.arguments import (
+    EXIT_FAILED,
+    EXIT_OK,
+    Commands,
+    HelpWithExamples,
+    Parser,
+    close_cluster,
+)
 from perfkit.core.errors import MissingExtraError, PerfkitError, reason_of
 from perfkit.core.interpreter import Output, flushed, open_streams
 from perfkit.core.log import stop_log_to_stderr, without_accounts
@@ -78,6 +85,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("perfkit: interrupted; no file was left half written", file=sys.stderr)
     finally:
+        close_cluster(arguments)
         stop_log_to_stderr()
     return EXIT_FAILED
 

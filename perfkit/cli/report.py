@@ -17,6 +17,7 @@ from perfkit.cli.arguments import (
     EXIT_OK,
     Commands,
     Parser,
+    add_cluster,
     add_command,
     add_reading,
     add_root,
@@ -67,6 +68,7 @@ def add(commands: Commands[Parser]) -> None:
     _add_options(parser)
     add_root(parser)
     add_reading(parser, JOBS)
+    add_cluster(parser)
     add_selection(parser)
 
 
