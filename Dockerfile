@@ -10,7 +10,7 @@ RUN /opt/perfkit/bin/pip install --no-cache-dir --constraint /src/constraints.tx
 FROM ${BASE}
 RUN apt-get update && apt-get install --yes --no-install-recommends cron python3 tzdata && rm -rf /var/lib/apt/lists/*
 # Containers have no login sessions, for which cron would otherwise wait in vain.
-RUN sed -i /pam_loginuid/d /etc/pam.d/cron && useradd --create-home perfkit && mkdir -p /workspace
+RUN sed -i /pam_loginuid/d /etc/pam.d/cron && useradd --create-home --home-dir /var/lib/perfkit perfkit && mkdir -p /workspace
 COPY --from=build /opt/perfkit /opt/perfkit
 COPY docker/entrypoint.sh /usr/local/bin/perfkit-container
 COPY docker/job.sh /usr/local/bin/perfkit-job

@@ -10,7 +10,7 @@ gid=$(stat -c %g "$root")
 
 if [ $# -gt 0 ]; then
     cd "$root"
-    HOME=/home/perfkit exec setpriv --reuid="$uid" --regid="$gid" --clear-groups perfkit "$@"
+    HOME=/var/lib/perfkit exec setpriv --reuid="$uid" --regid="$gid" --clear-groups perfkit "$@"
 fi
 
 if [ ! -f "$root/config/perfkit.yaml" ]; then

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from importlib.metadata import packages_distributions
+from itertools import chain
 from pathlib import Path
 from types import FrameType
 
@@ -204,12 +205,10 @@ def imports(node: ast.AST) -> Iterator[str]:
 def test_every_package_that_is_imported_is_declared_and_the_other_way_round() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    wanted = [
-        *project["dependencies"],
-        *extras["reports"],
-        *extras["parquet"],
-        *extras["calendars"],
-    ]
+    of_extras = chain.from_iterable(
+        extras[name] for name in ("reports", "parquet", "calendars", "cluster")
+    )
+    wanted = [*project["dependencies"], *of_extras]
     declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in wanted}
     names = {
         name

@@ -151,6 +151,10 @@ def _read(
     with readable(reading.name), open(reading.path, "rb") as file, ExitStack() as stack:
         fingerprint = form_fingerprint(reading.path, os.fstat(file.fileno()))
         same = fingerprint[:2] == reading.inode
+        if reading.digest is not None and reading.digest.is_sent:
+            # Another machine may number the device as it likes; the bytes before are compared.
+            same = fingerprint[1:2] == reading.inode[1:]
+            reading.digest.resume(file, reading.name)
         stream, form, digest = _text(reading, file, dialect, stack, follows=same)
         runs = pieces(
             stream,

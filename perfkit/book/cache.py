@@ -36,6 +36,7 @@ from perfkit.logs.trades import OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from perfkit.book.dispatch import Executor
     from perfkit.book.parallel import ReadResult
 
 
@@ -76,7 +77,8 @@ class Activity(NamedTuple):
 class Options(NamedTuple):
     """How the book is opened.
 
-    `cached` False reads every log and writes nothing. `jobs` processes read (None: one per core).
+    `cached` False reads every log and writes nothing. `jobs` processes read (None: one per core),
+    or the `executor`, where there is much to read.
     With `limits`, only so many bytes of only those files are there; `numbers` are those the files
     get, as they had in another book. A file that grew has all its earlier bytes verified up to
     `verified_bytes`, of a longer one some.
@@ -88,6 +90,7 @@ class Options(NamedTuple):
     limits: Limits | None = None
     numbers: Mapping[tuple[str, str], int] | None = None
     verified_bytes: int = 64 << 20
+    executor: Executor | None = None
 
 
 DEFAULT = Options()
@@ -328,6 +331,7 @@ def _refreshed(
                 pages,
                 now,
                 jobs=options.jobs,
+                executor=options.executor,
                 limits=options.limits,
                 given=options.numbers,
                 verified_bytes=options.verified_bytes,

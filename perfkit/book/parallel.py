@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 
 from perfkit.book.batch import Batch, FileReading, batches
 from perfkit.book.plan import Plan, in_old_order, plan
@@ -14,10 +13,14 @@ from perfkit.book.store.pages import Pages
 from perfkit.book.update import absorbed
 from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.interpreter import cores, uncollected
+from perfkit.core.interpreter import uncollected
 from perfkit.disk.atomic import narrowed
 from perfkit.logs.forms import is_packed
 from perfkit.logs.listing import LogFile
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.book.dispatch import Executor
 
 SEALED_BYTES = 4 << 20
 """More than this to read is written down batch by batch rather than held in memory."""
@@ -42,20 +45,6 @@ class ReadResult(NamedTuple):
     lines: int
 
 
-class _Task(NamedTuple):
-    """Files of one source to be read in one go."""
-
-    source: Source
-    config: Config
-    readings: list[FileReading]
-    now: int
-
-    @property
-    def stays(self) -> bool:
-        """Whether it goes on from a digest, which cannot be handed to another process."""
-        return any(reading.digest is not None for reading in self.readings)
-
-
 def updated(
     config: Config,
     manifest: Manifest,
@@ -64,12 +53,16 @@ def updated(
     now: int,
     *,
     jobs: int | None = None,
+    executor: Executor | None = None,
     limits: Mapping[str, int] | None = None,
     given: Mapping[tuple[str, str], int] | None = None,
     verified_bytes: int,
     progress: Callable[[int, int], None] | None = None,
 ) -> ReadResult:
-    """Reads what the manifest does not know yet, and joins it with what it does know."""
+    """Reads what the manifest does not know yet, and joins it with what it does know.
+
+    `jobs` processes read, or the `executor`, where there is much to read.
+    """
     next_number = manifest.next_number
     work: list[tuple[Source, Ledger, Plan]] = []
     for source, files in listing:
@@ -87,7 +80,7 @@ def updated(
     bytes_read = lines = 0
     with uncollected():
         own_readings = [(source, todo.readings) for source, _, todo in work]
-        read = _read(own_readings, config, pages, now, jobs, progress)
+        read = _read(own_readings, config, pages, now, jobs, executor, progress)
         for (source, ledger, todo), found in zip(work, read, strict=True):
             for batch in found:
                 bytes_read += sum(sum(file.sizes) + file.waiting for file in batch.files)
@@ -103,6 +96,7 @@ def _read(
     pages: Pages,
     now: int,
     jobs: int | None,
+    executor: Executor | None,
     progress: Callable[[int, int], None] | None,
 ) -> list[list[Batch]]:
     """The batches of each source."""
@@ -117,75 +111,42 @@ def _read(
             progress(done, files)
 
     report(0)
-    workers = min(cores() if jobs is None else jobs, files)
-    if workers > 1 and size >= PARALLEL_BYTES and _may_fork():
-        chunks = _Chunks(size, workers)
-        tasks = [
-            [_Task(source, config, some, now) for some in chunks.of(readings)]
-            for source, readings in work
-        ]
-        return _in_parallel(tasks, workers, pages, report)
+    if size >= PARALLEL_BYTES and files > 1:
+        found = _spread(work, config, pages, now, jobs, executor, size, report)
+        if found is not None:
+            return found
     return [
         list(batches(source, config, own, pages, seal=size > SEALED_BYTES, now=now, done=report))
         for source, own in work
     ]
 
 
-def _in_parallel(
-    tasks: list[list[_Task]], workers: int, pages: Pages, report: Callable[[int], None]
-) -> list[list[Batch]]:
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-    from multiprocessing import get_context
+def _spread(
+    work: Sequence[tuple[Source, list[FileReading]]],
+    config: Config,
+    pages: Pages,
+    now: int,
+    jobs: int | None,
+    executor: Executor | None,
+    size: int,
+    report: Callable[[int], None],
+) -> list[list[Batch]] | None:
+    """The batches of each source, read by several processes; None where one is to read them."""
+    from perfkit.book import dispatch
+    from perfkit.book.work import WorkUnit
 
-    found: list[list[Batch]] = []
-    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
-        started = [
-            [
-                (
-                    task,
-                    None
-                    if task.stays
-                    else pool.submit(
-                        _work, task, pages.folder, f"{pages.prefix}.{place}.{n}", pages.mode
-                    ),
-                )
-                for n, task in enumerate(own)
-            ]
-            for place, own in enumerate(tasks)
-        ]
-        for own in started:
-            found.append([])
-            for task, future in own:
-                made: list[Batch] | None = None
-                pending: dict[str, dict[int, bytes]] = {}
-                if future is not None:
-                    with suppress(BrokenProcessPool, OSError):
-                        made, pending = future.result()
-                if made is None:  # here, whatever is wrong shows
-                    made = list(_batches(task, pages))
-                pages.adopt(pending)
-                found[-1] += made
-                report(len(task.readings))
-    return found
-
-
-def _work(
-    task: _Task, folder: str | None, prefix: str, mode: int
-) -> tuple[list[Batch] | None, dict[str, dict[int, bytes]]]:
-    """Reads the files of a task; None where that fails."""
-    pages = Pages(folder, prefix)
-    pages.mode = mode
-    try:
-        made = list(_batches(task, pages))
-    except Exception:  # the parent meets it again, and raises it
-        return None, {}
-    pages.flush()
-    return made, pages.pending
-
-
-def _batches(task: _Task, pages: Pages) -> Iterator[Batch]:
-    return batches(task.source, task.config, task.readings, pages, seal=True, now=task.now)
+    workers = dispatch.workers_of(executor, jobs)
+    if executor is None and (workers < 2 or not dispatch.may_fork()):
+        return None
+    chunks = _Chunks(size, min(workers, sum(len(readings) for _, readings in work)))
+    units = [
+        [WorkUnit(source, config, some, now) for some in chunks.of(readings)]
+        for source, readings in work
+    ]
+    if executor is not None:
+        return dispatch.done_by(executor, units, pages, report, is_own=False)
+    with dispatch.own_pool(workers) as pool:
+        return dispatch.done_by(pool, units, pages, report, is_own=True)
 
 
 class _Chunks:
@@ -223,10 +184,3 @@ class _Chunks:
 def _size(reading: FileReading) -> int:
     size = os.stat(reading.path).st_size
     return 8 * size if is_packed(reading.path) else size - reading.start.offset
-
-
-def _may_fork() -> bool:
-    """Whether this process can be copied safely: it has one thread."""
-    import threading
-
-    return hasattr(os, "fork") and threading.active_count() == 1

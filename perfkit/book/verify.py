@@ -97,7 +97,8 @@ def first_difference(config: Config, source: Source, options: Options = DEFAULT)
     if cached.problem is not None:
         return f"{CACHE} cannot be written: {cached.problem.strerror}"
     limits = cached.snapshot()
-    cold = books.read(config, source.name, Options(False, options.jobs, limits=limits))
+    cold_options = options._replace(cached=False, progress=None, limits=limits)
+    cold = books.read(config, source.name, cold_options)
     for (what, one), (_, other) in zip(contents(cached), contents(cold), strict=True):
         if one != other:
             own, real = _narrowed(one, other)

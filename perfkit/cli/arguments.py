@@ -97,6 +97,16 @@ def add_reading(parser: Parser, jobs: str = READING_PROCESSES) -> None:
     add_jobs(parser, jobs)
 
 
+def add_cluster(parser: Parser) -> None:
+    """Adds `--cluster`."""
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="let the workers of a Dask cluster read when there is much to read, such as "
+        "tcp://scheduler:8786 (extra `cluster`; see `perfkit docs scaling`)",
+    )
+
+
 def add_jobs(parser: Parser, what: str = READING_PROCESSES) -> None:
     """Adds `--jobs` and `--log-format`."""
     parser.add_argument(
@@ -215,13 +225,23 @@ def desk_of(arguments: argparse.Namespace) -> Desk:
 
     if arguments.log_format is not None:
         log_to_stderr(arguments.log_format)
-    return open_desk(
+    desk = open_desk(
         arguments.root,
         progress=_progress(),
         cached=not getattr(arguments, "no_cache", False),
         jobs=arguments.jobs,
         live=False,
+        executor=getattr(arguments, "cluster", None),
     )
+    arguments.executor = desk.options.executor  # for `close_cluster`
+    return desk
+
+
+def close_cluster(arguments: argparse.Namespace) -> None:
+    """Lets go of the cluster of a command, if it had one."""
+    executor = getattr(arguments, "executor", None)
+    if executor is not None:
+        executor.shutdown()
 
 
 def where_of(arguments: argparse.Namespace) -> dict[str, str]:

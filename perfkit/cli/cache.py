@@ -8,6 +8,7 @@ import sys
 from perfkit.cli.arguments import (
     Commands,
     Parser,
+    add_cluster,
     add_command,
     add_jobs,
     add_root,
@@ -31,14 +32,16 @@ def add(commands: Commands[Parser]) -> None:
     parser.add_argument("action", choices=("status", "verify", "rebuild"), help="what to do")
     add_root(parser)
     add_jobs(parser)
+    add_cluster(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Does what is asked, then prints the status; raises `CacheDiffersError`."""
     from perfkit.book.verify import first_difference, rebuild, status, status_text
 
-    if arguments.action == "status" and arguments.jobs:
-        raise UsageError("status opens no log; --jobs goes with verify and rebuild")
+    if arguments.action == "status" and (arguments.jobs or arguments.cluster):
+        option = "--jobs" if arguments.jobs else "--cluster"
+        raise UsageError(f"status opens no log; {option} goes with verify and rebuild")
     desk = desk_of(arguments)
     if arguments.action == "rebuild":
         rebuild(desk.config, desk.options)

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 
 from perfkit import __version__
-from perfkit.cli.arguments import Commands, HelpWithExamples, Parser
+from perfkit.cli.arguments import Commands, HelpWithExamples, Parser, close_cluster
 from perfkit.core.errors import MissingExtraError, PerfkitError, reason_of
 from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 from perfkit.core.log import stop_log_to_stderr
@@ -43,6 +43,7 @@ def run_command(given: Sequence[str]) -> int:
     except KeyboardInterrupt:
         print("perfkit: interrupted; no file was left half written", file=sys.stderr)
     finally:
+        close_cluster(arguments)
         stop_log_to_stderr()
     return EXIT_FAILED
 

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from perfkit.cli.arguments import (
     Commands,
     Parser,
+    add_cluster,
     add_command,
     add_trades,
     check_window,
@@ -57,6 +58,7 @@ def add(commands: Commands[Parser]) -> None:
     what = "print every figure of a window, and how it compares with your targets"
     parser = add_command(commands, "summary", run, what, EPILOG)
     add_trades(parser, "first")
+    add_cluster(parser)
     parser.add_argument(
         "--by",
         metavar="WHAT",
@@ -103,6 +105,8 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.files:
         from perfkit.cli.files import run_summary
 
+        if arguments.cluster:
+            raise UsageError("--cluster goes with a workspace; FILE is read by this process")
         return run_summary(arguments)
     refuse_answers(arguments)
     from perfkit.book.store.day_sheet import DIMENSIONS

@@ -19,6 +19,14 @@ _REMEDIES = {
     ),
 }
 
+_NEEDS = {
+    "parquet": "Parquet needs",
+    "calendars": "calendars of exchanges need",
+    "cluster": "a cluster needs",
+    "remote": "logs in an object store need",
+}
+"""What an extra is for."""
+
 
 class LineError(NamedTuple):
     """One line of a log that could not be read as a trade; prints as `path:line: reason`.
@@ -202,10 +210,7 @@ class MissingExtraError(PerfkitError):
         names = [modules] if isinstance(modules, str) else list(modules)
         listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
         are = "are" if names[1:] else "is"
-        needs = {
-            "parquet": "Parquet needs",
-            "calendars": "calendars of exchanges need",
-        }.get(extra, "reports and charts need")
+        needs = _NEEDS.get(extra, "reports and charts need")
         super().__init__(
             f"{listed} {are} not installed; `pip install 'PERFKIT[{extra}]'` installs what "
             f"{needs}, where PERFKIT is the wheel or folder that perfkit was installed from"
@@ -218,6 +223,20 @@ class OutputError(PerfkitError):
     def __init__(self, path: str, problem: str | OSError) -> None:
         reason = reason_of(problem) if isinstance(problem, OSError) else problem
         super().__init__(f"cannot write {path}: {reason}")
+
+
+class ClusterError(PerfkitError):
+    """A cluster cannot be reached, or has no worker."""
+
+    def __init__(self, address: str, problem: str, remedy: str) -> None:
+        super().__init__(f"cluster {address}: {problem}; {remedy}")
+
+
+class WorkerError(PerfkitError):
+    """A worker of a cluster or pool cannot do its part: it is not like this process."""
+
+    def __init__(self, worker: str, problem: str, remedy: str) -> None:
+        super().__init__(f"worker {worker}: {problem}; {remedy}")
 
 
 class StuckRunError(PerfkitError):

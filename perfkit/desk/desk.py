@@ -22,6 +22,7 @@ from perfkit.book.book import Snapshot
 from perfkit.book.cache import Options, Progress
 from perfkit.config import settings as configs
 from perfkit.config.workspace import folder_of, setting, timezone_override
+from perfkit.core.errors import UsageError
 from perfkit.desk.frames import FrameDesk
 from perfkit.summary import render
 from perfkit.summary.breakdowns import checked_dimension
@@ -35,8 +36,11 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from distributed import Client
+
     from perfkit.alerts.backtest import Backtest
     from perfkit.alerts.rules.rule import Rule
+    from perfkit.book.dispatch import Executor
     from perfkit.charts.desk import ChartDesk
     from perfkit.desk.breakdown import Breakdown
     from perfkit.desk.rules import RuleGiven
@@ -52,14 +56,16 @@ def open(
     cached: bool = True,
     jobs: int | None = None,
     live: bool = True,
+    executor: Executor | Client | str | None = None,
 ) -> Desk:
     """Opens the workspace at `root`, else at PERFKIT_ROOT, else here or in a folder above.
 
     `source` limits it to one source of several. `progress` is called with the number of files read
     so far and in all. `cached=False` reads every log again and writes no cache. `jobs` is how many
-    processes read when there is much to read (default: one per core). With `live`, each call sees
-    the logs as they are then; without, as they were first read, until `refresh`. Raises
-    `WorkspaceNotFoundError` or `ConfigError`.
+    processes read when there is much to read (default: one per core); with an `executor`, its
+    workers do: anything with the interface of `concurrent.futures.Executor`, a Dask client, or the
+    address of a Dask cluster. With `live`, each call sees the logs as they are then; without, as
+    they were first read, until `refresh`. Raises `WorkspaceNotFoundError` or `ConfigError`.
 
     >>> desk = perfkit.open()
     >>> desk.summary("weekly")
@@ -68,9 +74,26 @@ def open(
     cached = cached and setting("PERFKIT_NO_CACHE") != "1"
     config = configs.load(folder, timezone_override() or None, cached=cached)
     limits = _snapshot(setting("PERFKIT_SNAPSHOT"))
-    return Desk(
-        config, source, Options(cached, jobs, progress, limits), live=live and limits is None
-    )
+    options = Options(cached, jobs, progress, limits)
+    if executor is not None:
+        options = options._replace(executor=_executor_of(executor))
+    return Desk(config, source, options, live=live and limits is None)
+
+
+def _executor_of(given: Executor | Client | str) -> Executor:
+    """What does units of work; raises `UsageError` for what cannot."""
+    if isinstance(given, str) or hasattr(given, "get_executor"):
+        from typing import cast
+
+        from perfkit.book.cluster import Cluster
+
+        return Cluster(cast("str | Client", given))
+    if not callable(getattr(given, "submit", None)):
+        raise UsageError(
+            f"executor={given!r} cannot take work; give a concurrent.futures.Executor, a Dask "
+            'client, or the address of a cluster, such as "tcp://scheduler:8786"'
+        )
+    return given
 
 
 def _snapshot(file: str | None) -> Snapshot | None:

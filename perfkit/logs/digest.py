@@ -33,6 +33,30 @@ class ContentDigest:
         self.complete = list(complete)
         self.filled = 0
         self._chunk = xxh3_128()
+        self._last: bytes | None = None
+
+    def __getstate__(self) -> tuple[list[bytes], int, bytes]:
+        """What can be sent to another process: all but the state of the chunk that is not full."""
+        return self.complete, self.filled, self._chunk.digest()
+
+    def __setstate__(self, sent: tuple[list[bytes], int, bytes]) -> None:
+        self.complete, self.filled, self._last = sent
+
+    @property
+    def is_sent(self) -> bool:
+        """Whether it came from another process, and was not resumed yet."""
+        return self._last is not None
+
+    def resume(self, stream: BinaryIO, name: str) -> None:
+        """Makes a digest that was sent ready for what follows, from the bytes of its last chunk.
+
+        Raises `ContentChangedError` where these are no longer what they were.
+        """
+        stream.seek(len(self.complete) * CHUNK_BYTES)
+        self._chunk = xxh3_128(stream.read(self.filled))
+        if self._chunk.digest() != self._last:
+            raise ContentChangedError(name)
+        self._last = None
 
     def update(self, content: bytes) -> None:
         """Takes the bytes that follow."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from perfkit.book import batch, cache, parallel
+from perfkit.book import batch, cache, parallel, work
 from perfkit.book import book as books
 from perfkit.book import plan as plans
 from perfkit.book.batch import Batch
@@ -204,14 +204,14 @@ class TestReading:
     ) -> None:
         root = workspace(logs={LOG: line("A"), "logs/trades/2026-04-07.jsonl": line("B")})
         monkeypatch.setattr(parallel, "PARALLEL_BYTES", 0)
-        parent, real = os.getpid(), parallel._batches
+        parent, real = os.getpid(), work.read_here
 
-        def fails(task: parallel._Task, pages: Pages) -> Iterator[Batch]:
+        def fails(unit: work.WorkUnit, pages: Pages) -> Iterator[Batch]:
             if os.getpid() != parent:
                 raise MemoryError
-            return real(task, pages)
+            return real(unit, pages)
 
-        monkeypatch.setattr(parallel, "_batches", fails)
+        monkeypatch.setattr(work, "read_here", fails)
         assert symbols(root) == ["X", "X"]
 
 

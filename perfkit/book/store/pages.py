@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from contextlib import suppress
 
 from perfkit.disk.atomic import FILE_MODE, put_in_place
@@ -39,6 +39,8 @@ class Pages:
         self.problem: OSError | None = None
         """Why nothing more is written to the folder; None while it can be."""
         self.pending: dict[str, dict[int, bytes]] = {}
+        self.written: list[str] = []
+        """The pages this process has written."""
         self._filled = 0
         self._written = 0
         self._open: dict[str, int] = {}
@@ -95,7 +97,7 @@ class Pages:
             with suppress(OSError):  # it is another user's
                 os.fchmod(descriptor, self.mode)
 
-    def adopt(self, pending: dict[str, dict[int, bytes]]) -> None:
+    def adopt(self, pending: Mapping[str, dict[int, bytes]]) -> None:
         """Takes over sections that another process put and could not write."""
         self.pending.update(pending)
 
@@ -114,6 +116,11 @@ class Pages:
                 self._written += 1
                 self._filled = 0
             del self.pending[page]
+            self.written.append(page)
+
+    def is_written(self, page: str) -> bool:
+        """Whether a page is in the folder."""
+        return os.path.exists(self._path(page))
 
     def sweep(self, live: Collection[str]) -> None:
         """Removes every page that is not live, and what crashed writers left."""

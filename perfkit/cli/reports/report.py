@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from perfkit.cli.arguments import (
     Commands,
     Parser,
+    add_cluster,
     add_command,
     add_reading,
     add_root,
@@ -67,6 +68,7 @@ def add(commands: Commands[Parser]) -> None:
     _add_options(parser)
     add_root(parser)
     add_reading(parser, JOBS)
+    add_cluster(parser)
     add_selection(parser)
 
 

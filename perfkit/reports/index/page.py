@@ -30,7 +30,6 @@ from perfkit.reports.index.periods import (
 )
 from perfkit.reports.index.short import short_amount
 from perfkit.reports.index.to_look_at import ToDo, todo
-from perfkit.reports.published import KINDS
 from perfkit.summary.filters import conditions_in_words
 
 WORDS = {"daily": "Daily", "weekly": "Weekly", "monthly": "Monthly"}
