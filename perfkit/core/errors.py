@@ -195,6 +195,13 @@ class UndecidedError(PerfkitError):
         )
 
 
+_NEEDED_BY = {
+    "parquet": "Parquet needs",
+    "calendars": "calendars of exchanges need",
+    "lab": "desk.explore() needs",
+}
+
+
 class MissingExtraError(PerfkitError):
     """An optional part of perfkit is not installed."""
 
@@ -202,10 +209,7 @@ class MissingExtraError(PerfkitError):
         names = [modules] if isinstance(modules, str) else list(modules)
         listed = " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
         are = "are" if names[1:] else "is"
-        needs = {
-            "parquet": "Parquet needs",
-            "calendars": "calendars of exchanges need",
-        }.get(extra, "reports and charts need")
+        needs = _NEEDED_BY.get(extra, "reports and charts need")
         super().__init__(
             f"{listed} {are} not installed; `pip install 'PERFKIT[{extra}]'` installs what "
             f"{needs}, where PERFKIT is the wheel or folder that perfkit was installed from"

@@ -39,6 +39,8 @@ class SelectingDesk(PublicNames):
         self.options = options
         self.live = live
         self._books: dict[str | None, tuple[FileMark | None, Book]] = {}
+        self._selected: Selection | None = None
+        """The latest selection: figures, breakdown and chart of one question share its trades."""
 
     @property
     def book(self) -> Book:
@@ -62,6 +64,7 @@ class SelectingDesk(PublicNames):
         >>> desk.refresh().summary()
         """
         self._books.clear()
+        self._selected = None
         return self
 
     def window(
@@ -100,7 +103,12 @@ class SelectingDesk(PublicNames):
         """
         conditions = as_where(where)
         book = self.book_of(conditions)
-        return Selection(book, window_in(book, window, date, start, end), conditions)
+        span = window_in(book, window, date, start, end)
+        known = self._selected
+        if known and (known.book is book and known.window == span and known.where == conditions):
+            return known
+        self._selected = Selection(book, span, conditions)
+        return self._selected
 
     def closed(self, window: Window, where: Where = None) -> Trades:
         """The trades that closed in a window, in trade order, as columns.
