@@ -84,7 +84,7 @@ class Pickers:
     def __init__(self, desk: Asks, asked: Question, by: str, chart: str) -> None:
         self._desk = desk
         self._is_held = False
-        self._window_before = asked.window
+        self._window_before = ALL if asked.window == RANGE else asked.window
         self._window = _dropdown("Window", _WINDOWS, asked.window)
         self._date, self._start, self._end = (
             ipywidgets.DatePicker(description=name, value=day, **_SHORT)
@@ -167,7 +167,8 @@ class Pickers:
         if window == RANGE and not (self._start.value or self._end.value):
             span = self._desk.window(self._window_before, self._date.value)
             self._start.value, self._end.value = span.first_day, span.last_day
-        self._window_before = window
+        if window != RANGE:
+            self._window_before = window
 
     def _step(self, day_of: Callable[[Window], date]) -> None:
         """Goes to the window before or after."""

@@ -133,6 +133,10 @@ def test_dates_are_offered_as_the_window_needs_them(desk: Desk) -> None:
     picked["Window"].value = "range"
     assert offered() == {"From", "To"}
     assert explorer.code.startswith('desk.summary(start="2026-04-06", end="2026-04-12")')
+    picked["From"].value = None
+    assert explorer.code.startswith('desk.summary(end="2026-04-12")')
+    picked["To"].value = None
+    assert explorer.code.startswith('desk.summary(start="2026-04-06", end="2026-04-12")')
     picked["Window"].value = "all"
     assert offered() == set()
 
