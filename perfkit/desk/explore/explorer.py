@@ -62,7 +62,7 @@ color:var(--jp-content-font-color1,inherit);font-size:var(--jp-ui-font-size1,13p
 .perfkit-explorer .perfkit th,.perfkit-explorer .perfkit td{padding:.2em .5em}
 .perfkit-explorer .perfkit th:first-child,.perfkit-explorer .perfkit td:first-child{padding-left:0}
 .perfkit-figures .perfkit td:nth-child(2){white-space:nowrap}
-.perfkit-figures .perfkit th{white-space:nowrap}
+.perfkit-explorer .perfkit-figures .perfkit th{white-space:nowrap}
 .perfkit-explorer img{width:100%;height:auto;display:block;border-radius:4px}
 [data-jp-theme-light=false] .perfkit-explorer{color-scheme:dark}
 [data-jp-theme-light=false] .perfkit-explorer img{filter:invert(.93) hue-rotate(180deg)}
