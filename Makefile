@@ -13,7 +13,7 @@ PARALLEL := -n auto --maxprocesses 8
 # `make test test-slow coverage MEASURE=1` measures coverage, which takes half as long again.
 MEASURE =
 COVERAGE = $(if $(MEASURE),--cov --cov-report= --cov-fail-under=0)
-NOTEBOOKS := notebooks/daily.ipynb notebooks/weekly.ipynb notebooks/monthly.ipynb
+NOTEBOOKS := notebooks/daily.ipynb notebooks/weekly.ipynb notebooks/monthly.ipynb notebooks/explore.ipynb
 PIP_INSTALL := LC_ALL=C.UTF-8 $(BIN)/python -m pip install --quiet --disable-pip-version-check
 # Python 3.11 reads .pth files in the encoding of the locale: under LC_ALL=C a checkout whose path is
 # not ASCII could not be imported. A path relative to the .pth file is ASCII, and survives a move.

@@ -62,6 +62,9 @@ DESK = public(Desk) | {"config", "source", "options", "live"}
             public(ChartDesk) | (public(Chart) - MATPLOTLIB) | {"name", "alt", "digest"},
             id="charts",
         ),
+        pytest.param(
+            "Explorer", {"code", "summary", "breakdown", "chart", "widget"}, id="explorer"
+        ),
         pytest.param("Backtest", {*Backtest._fields, "chart"}, id="backtest"),
     ],
 )

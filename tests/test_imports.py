@@ -15,6 +15,7 @@ from tests.conftest import WriteWorkspace
 HEAVY = (
     "IPython",
     "ipykernel",
+    "ipywidgets",
     "jupyter_client",
     "jupyter_core",
     "matplotlib",
@@ -26,7 +27,7 @@ HEAVY = (
     "papermill",
     "pyarrow",
 )
-HOMES = ("charts", "reports", "alerts.chart", "summary.frame")
+HOMES = ("charts", "reports", "alerts.chart", "desk.explore", "summary.frame")
 """Rooms and modules that may import them when they are imported."""
 
 LOG = """\

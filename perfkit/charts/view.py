@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from datetime import date, datetime
 from decimal import Decimal
-from fractions import Fraction
 
 from perfkit.charts.labels import MONTHS, count_of, day_text, safe, short_day
 from perfkit.charts.style import Chart, Heading
@@ -123,7 +122,8 @@ def view_of(selection: Selection) -> View:
 
 def coordinate(units: int, places: int) -> float:
     """`units * 10**-places` as a place on the canvas: the float nearest to it."""
-    return float(Fraction(units, 10**places))
+    scale: int = 10**places
+    return units / scale  # integers divide to the nearest float
 
 
 def heading(view: View, what: str, finding: str, *notes: str) -> Heading:

@@ -23,6 +23,7 @@ _NEEDS = {
     "parquet": "Parquet needs",
     "calendars": "calendars of exchanges need",
     "cluster": "a cluster needs",
+    "lab": "desk.explore() needs",
     "remote": "logs in an object store need",
 }
 """What an extra is for."""

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from perfkit.book.dispatch import Executor
     from perfkit.charts.desk import ChartDesk
     from perfkit.desk.breakdown import Breakdown
+    from perfkit.desk.explore.explorer import Explorer
     from perfkit.desk.rules import RuleGiven
     from perfkit.summary.changes import Changes
     from perfkit.summary.explain import Explanation
@@ -298,6 +299,28 @@ class Desk(FrameDesk):
             began_in(self.config.root, now.window),
             now.book.present_day,
         )
+
+    def explore(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+        by: str = "strategy",
+        chart: str = "equity",
+    ) -> Explorer:
+        """Pickers for window, dates, filter, breakdown and chart, with the answer beside them.
+
+        For JupyterLab, with the extra `lab`. The arguments are what it begins with. `code` has the
+        lines of Python that give what is shown; `summary`, `breakdown` and `chart` are what is.
+
+        >>> desk.explore("weekly", by="symbol")
+        """
+        from perfkit.desk.explore.explorer import explorer
+
+        return explorer(self, window, date, start, end, where, by, chart)
 
     def backtest(
         self,

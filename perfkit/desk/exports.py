@@ -32,7 +32,7 @@ TIMES = ("opened_at", "closed_at")
 HOLD = "hold_seconds"
 NUMBERS = (*NUMBER_COLUMNS, HOLD)
 
-_FORMULA = re.compile(r"[\t\r\n ]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
+_FORMULA = re.compile(r"[\s\x00-\x1f]*[=+\-@\uff1d\uff0b\uff0d\uff20]")
 _NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)?")
 
 MOST_DIGITS = 76

@@ -16,6 +16,7 @@ NEXT = (
     "desk.breakdown('strategy', 'all')",
     "desk.chart.equity('all')",
     "desk.trades()",
+    "desk.explore()",
 )
 HEADER = ("Source", "Currency", "Files", "Closed trades", "Open", "Days")
 LONGEST_REASON = 400

@@ -40,6 +40,8 @@ class SelectingDesk(PublicNames):
         self.options = options
         self.live = live
         self._books: dict[str | None, tuple[FileMark | None, Book]] = {}
+        self._selected: Selection | None = None
+        """The latest selection: figures, breakdown and chart of one question share its trades."""
 
     @property
     def book(self) -> Book:
@@ -77,6 +79,7 @@ class SelectingDesk(PublicNames):
         >>> desk.refresh().summary()
         """
         self._books.clear()
+        self._selected = None
         return self
 
     def window(
@@ -115,7 +118,12 @@ class SelectingDesk(PublicNames):
         """
         conditions = self.filter(where)
         book = self.book_of(conditions)
-        return Selection(book, window_in(book, window, date, start, end), conditions)
+        span = window_in(book, window, date, start, end)
+        known = self._selected
+        if known and (known.book is book and known.window == span and known.where == conditions):
+            return known
+        self._selected = Selection(book, span, conditions)
+        return self._selected
 
     def closed(self, window: Window, where: Where = None) -> Trades:
         """The trades that closed in a window, in trade order, as columns.

@@ -104,8 +104,9 @@ def keeps(config: Config) -> dict[str, Keep]:
 
 
 def notebook_names(root: Path) -> list[str]:
-    """The names of the notebooks of a workspace."""
-    return sorted(path.stem for path in (root / NOTEBOOKS).glob("[!.]*.ipynb"))
+    """The names of the notebooks of a workspace that have a `parameters` cell."""
+    found = (root / NOTEBOOKS).glob("[!.]*.ipynb")
+    return sorted(path.stem for path in found if b'"parameters"' in path.read_bytes())
 
 
 class _Reader(YamlReader):

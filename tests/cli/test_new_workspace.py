@@ -23,7 +23,7 @@ from tests.unmeasured import environment
 
 CHECKOUT = Path(__file__).parents[2]
 LOGS = CHECKOUT / "logs/trades"
-NOTEBOOKS = ("daily.ipynb", "weekly.ipynb", "monthly.ipynb")
+NOTEBOOKS = ("daily.ipynb", "weekly.ipynb", "monthly.ipynb", "explore.ipynb")
 
 
 def tree(folder: Path) -> dict[str, bytes]:

@@ -99,7 +99,7 @@ class TestCsv:
             st.text(st.characters(exclude_characters="\x00"), min_size=1, max_size=12), max_size=4
         )
     )
-    @example(texts=['a,"b"\r\nc', " x ", "=1", "\ud800"])
+    @example(texts=['a,"b"\r\nc', " x ", "=1", "\x1f=1", "\xa0@x", "\ud800"])
     def test_every_text_comes_back_and_none_runs(self, texts: list[str]) -> None:
         lines = "".join(line(str(n), "1", symbol=text) for n, text in enumerate(texts))
         with TemporaryDirectory() as folder:
