@@ -40,6 +40,9 @@ SHOWN_WIDTH_PX = 900
 COLOURS = 256
 NO_DITHER = Image.Dither.NONE
 
+BEHIND_TEXT = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+"""What hides a line that passes behind a text, also between its words."""
+
 INK, MUTED, FAINT, GRID = "#1a1a1a", "#5f5f5f", "#b8b8b8", "#e4e4e4"
 BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#8c8c8c"
 """From the palette of Okabe and Ito: these differ for people with any common colour blindness."""
