@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -101,11 +102,30 @@ _STYLE: dict[Any, object] = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Applies perfkit's own style within the block, whatever the user's settings are."""
+    """Applies perfkit's own style within the block, whatever the user's settings are.
+
+    A block within another has the style already.
+    """
+    if dict.items(mpl.rcParams) >= _whole_style().items():
+        yield
+        return
+    with mpl.rc_context():
+        # All of these were checked once; `rcParams.update` would check each of them every time.
+        dict.update(mpl.rcParams, _whole_style())
+        yield
+
+
+@cache
+def _whole_style() -> dict[Any, object]:
+    """The settings of matplotlib with those of perfkit, but for the backend."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)
-        yield
+        return {
+            name: dict.__getitem__(mpl.rcParams, name)
+            for name in mpl.rcParams
+            if "backend" not in name
+        }
 
 
 class Heading(NamedTuple):

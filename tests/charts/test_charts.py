@@ -492,6 +492,18 @@ class TestExactFigures:
         assert {"win", "loss", "breakeven", "P&L not logged"} <= set(texts(chart))
         assert {"+10.00 BTCUSDT", "−6.75 BTCUSDT"} <= set(texts(chart))
 
+    def test_charts_of_one_desk_follow_its_window_filter_and_logs(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        files = logs([(NOON + n * DAY, f"{n + 1}", {"symbol": f"S{n}"}) for n in range(3)])
+        desk = perfkit.open(workspace(logs=files))
+        assert title(desk.chart.equity("all")).startswith("Up 6.00 USD")
+        assert title(desk.chart.equity("daily")).startswith("Up 3.00 USD")
+        assert title(desk.chart.equity("all", where="symbol=S1")).startswith("Up 2.00 USD")
+        workspace(logs=logs([(NOON + 3 * DAY, "4", {})]))
+        assert title(desk.chart.equity("all", where="symbol=S1")).startswith("Up 2.00 USD")
+        assert title(desk.chart.equity("all")).startswith("Up 9.00 USD")  # a correction
+
     @pytest.mark.parametrize(("name", "panels"), [("equity", 2), ("rolling_win_rate", 1)])
     def test_curve_is_hidden_where_no_log_says_anything(
         self, sample: Desk, name: str, panels: int
