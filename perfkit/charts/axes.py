@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from perfkit.charts.labels import MINUS, MONTHS, day_text, short_day
+from perfkit.charts.style import BEHIND_TEXT, FAINT, MUTED, SMALL_SIZE
 from perfkit.charts.view import View
 from perfkit.core.calendar import DAY_US, HOUR_US, SECOND_US, moment_of
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 QUARTER_US = 900 * SECOND_US
 MOST_TICKS = 10
+LEAST_SHARE_OF_LABEL = 16
+"""A span of days is labelled where it is more than this part of the axis."""
 
 
 def time_x(view: View, instant: int) -> float:
@@ -40,6 +43,35 @@ def time_axis(axes: Axes, view: View) -> None:
     else:
         _dates(axes, view, length)
     axes.set_xlabel(f"closing time, {view.window.timezone}")
+
+
+def missing_days(axes: Axes, view: View, *, labelled: bool = False) -> None:
+    """Hides the curve on expected days without a log, of which nothing is known."""
+    for first, last in _runs(view.summary.data.missing_days):
+        start, end = (
+            time_x(view, at) for at in (view.calendar.start_of(first), view.calendar.end_of(last))
+        )
+        axes.axvspan(
+            start, end, facecolor="white", edgecolor=FAINT, hatch="////", linewidth=0, zorder=2.6
+        )
+        if labelled and (end - start) > time_x(view, view.until) / LEAST_SHARE_OF_LABEL:
+            middle = ((start + end) / 2, 0.5)
+            place = axes.get_xaxis_transform()
+            text = axes.text(*middle, "no log", transform=place, ha="center", va="center")
+            text.set(size=SMALL_SIZE, color=MUTED, zorder=3, bbox=dict(BEHIND_TEXT))
+
+
+def _runs(days: Sequence[date]) -> Iterator[tuple[date, date]]:
+    """Days in a row, as the first and last of each: 1, 2, 3, 7 are 1 to 3 and 7 to 7."""
+    first = last = None
+    for day in days:
+        if last is not None and day - last > timedelta(days=1):
+            assert first is not None
+            yield first, last
+            first = day
+        first, last = first or day, day
+    if first is not None and last is not None:
+        yield first, last
 
 
 def _local_hours(view: View) -> Iterator[tuple[float, str]]:

@@ -69,8 +69,8 @@ def _method(draw: Callable[[View], Chart]) -> ChartMethod:
         where: Where = None,
     ) -> Chart:
         selection = self._desk.selection(window, date, start=start, end=end, where=where)
+        view = self._view(selection)
         with style():
-            view = view_of(selection)
             chart = draw(view).settle()
         chart.digest = view.summary.data.digest
         return chart
@@ -85,6 +85,18 @@ class ChartDesk(PublicNames):
 
     def __init__(self, desk: Selects) -> None:
         self._desk = desk
+        self._latest: tuple[Selection, View] | None = None
+
+    def _view(self, selection: Selection) -> View:
+        """What the charts of a selection are drawn from; charts often come one after another."""
+        if self._latest is not None:
+            before, view = self._latest
+            same = before.window == selection.window and before.where == selection.where
+            if same and before.book is selection.book:
+                return view
+        view = view_of(selection)
+        self._latest = selection, view
+        return view
 
     equity = _method(over_time.equity)
     pnl_per_trade = _method(bars.pnl_per_trade)

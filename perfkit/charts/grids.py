@@ -90,7 +90,9 @@ def _day_cell(grid: Grid, month: Month, day: date) -> None:
     net = ZERO if tally is None else tally.net_pnl
     grid.tile(week, column, _share(net, month.largest), "////" if missing else "")
     label = short_day(day) if day.day == 1 else str(day.day)
-    grid.write(week - 0.3, column - 0.44, label, ha="left", size=SMALL_SIZE)
+    date_text = grid.write(week - 0.3, column - 0.44, label, ha="left", size=SMALL_SIZE)
+    if missing:
+        haloed(date_text)
     if tally is not None:
         text = _in_a_cell(net) if tally.counts.known else NOTHING
         grid.write(week, column, text, size=10, weight="bold")

@@ -12,6 +12,8 @@ NO_NAME, BLANK_NAME = "(none)", "(blank)"
 NAME_IN_TITLE = 28
 MINUS = "−"
 CENT = Decimal("0.01")
+TEN_ROUNDED = Decimal("9.95")
+"""From here on, an amount with one decimal reads 10.0."""
 WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 """Spelled out, because the names in the standard library follow the locale."""
@@ -45,8 +47,9 @@ def short(value: Decimal) -> str:
     if magnitude >= 15:
         return f"{value:+.0e}".replace("-", MINUS)
     power = max(0, magnitude // 3 * 3)
-    places = 1 if magnitude <= power else 0
-    return signed(value.scaleb(-power), places).replace("-", MINUS) + _LETTERS[power]
+    scaled = value.scaleb(-power)
+    places = 1 if abs(scaled) < TEN_ROUNDED else 0
+    return signed(scaled, places).replace("-", MINUS) + _LETTERS[power]
 
 
 def safe(name: str, longest: int = 60) -> str:

@@ -8,9 +8,17 @@ from itertools import accumulate
 from operator import sub
 from typing import TYPE_CHECKING
 
-from perfkit.charts.axes import money_ticks, percent_ticks, room_for_labels, time_axis, time_x
+from perfkit.charts.axes import (
+    missing_days,
+    money_ticks,
+    percent_ticks,
+    room_for_labels,
+    time_axis,
+    time_x,
+)
 from perfkit.charts.labels import gain, money
 from perfkit.charts.style import (
+    BEHIND_TEXT,
     BLUE,
     INK,
     MUTED,
@@ -77,6 +85,8 @@ def equity(view: View) -> Chart:
         money_ticks(panel.yaxis)
     upper.tick_params(axis="x", which="both", length=0)
     time_axis(lower, view)
+    missing_days(upper, view, labelled=True)
+    missing_days(lower, view)
     upper.grid(visible=True, axis="x")
     return chart
 
@@ -120,17 +130,16 @@ def _mark_drawdown(upper: Axes, lower: Axes, view: View, fall: Fall) -> None:
 def _tag(axes: Axes, at: tuple[float, float], text: str, *, along: float, above: bool) -> None:
     """A small label over or under a point, kept inside the panel at its sides."""
     aligned = "left" if along < 0.12 else "right" if along > 0.88 else "center"
-    haloed(
-        axes.annotate(
-            text,
-            at,
-            xytext=(0, 7 if above else -7),
-            textcoords="offset points",
-            ha=aligned,
-            va="bottom" if above else "top",
-            size=SMALL_SIZE,
-            color=VERMILLION,
-        )
+    axes.annotate(
+        text,
+        at,
+        xytext=(0, 7 if above else -7),
+        textcoords="offset points",
+        ha=aligned,
+        va="bottom" if above else "top",
+        size=SMALL_SIZE,
+        color=VERMILLION,
+        bbox=dict(BEHIND_TEXT),
     )
 
 
@@ -175,6 +184,7 @@ def rolling_win_rate(view: View) -> Chart:
     axes.set_ylabel("win rate")
     percent_ticks(axes.yaxis)
     time_axis(axes, view)
+    missing_days(axes, view, labelled=True)
     return chart
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cache
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,9 @@ SHOWN_WIDTH_PX = 900
 
 COLOURS = 256
 NO_DITHER = Image.Dither.NONE
+
+BEHIND_TEXT = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
+"""What hides a line that passes behind a text, also between its words."""
 
 INK, MUTED, FAINT, GRID = "#1a1a1a", "#5f5f5f", "#b8b8b8", "#e4e4e4"
 BLUE, VERMILLION, GREY = "#0072B2", "#D55E00", "#8c8c8c"
@@ -98,11 +102,30 @@ _STYLE: dict[Any, object] = {
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Applies perfkit's own style within the block, whatever the user's settings are."""
+    """Applies perfkit's own style within the block, whatever the user's settings are.
+
+    A block within another has the style already.
+    """
+    if dict.items(mpl.rcParams) >= _whole_style().items():
+        yield
+        return
+    with mpl.rc_context():
+        # All of these were checked once; `rcParams.update` would check each of them every time.
+        dict.update(mpl.rcParams, _whole_style())
+        yield
+
+
+@cache
+def _whole_style() -> dict[Any, object]:
+    """The settings of matplotlib with those of perfkit, but for the backend."""
     with mpl.rc_context():
         mpl.rcdefaults()
         mpl.rcParams.update(_STYLE)
-        yield
+        return {
+            name: dict.__getitem__(mpl.rcParams, name)
+            for name in mpl.rcParams
+            if "backend" not in name
+        }
 
 
 class Heading(NamedTuple):

@@ -132,6 +132,9 @@ def heading(view: View, what: str, finding: str, *notes: str) -> Heading:
     unknown = len(view.closed) - view.pnl_known
     if unknown:
         parts.append(f"P&L not logged for {unknown}")
+    missing = len(view.summary.data.missing_days)
+    if missing and not view.is_one_day:
+        parts.append(f"no log for {count_of(missing, 'day')}")
     if view.until < view.window.end:
         parts.append(f"log ends {day_text(view.last_day)}")
     where = f" where {', '.join(conditions(view))}" if view.summary.where else ""

@@ -6,7 +6,7 @@ so that it can neither break a table nor become markup.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 
 NOTHING = "–"
@@ -89,10 +89,12 @@ def escaped(name: str, longest: int = LONGEST_NAME) -> str:
     return text.replace("://", "\\://").replace("www.", "www\\.")
 
 
-def table(header: Sequence[str], rows: Sequence[Sequence[str]], left: int = 1) -> str:
-    """A Markdown table; the first `left` columns are aligned left, the others right."""
-    columns = range(len(header))
-    rule = [":--" if n < left else "--:" for n in columns]
+def table(
+    header: Sequence[str], rows: Sequence[Sequence[str]], left: int | Collection[int] = 1
+) -> str:
+    """A Markdown table; the first `left` columns, or those named, are aligned left."""
+    to_left = range(left) if isinstance(left, int) else left
+    rule = [":--" if n in to_left else "--:" for n in range(len(header))]
     lines = [header, rule, *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 

@@ -193,13 +193,37 @@ class Desk(FrameDesk):
         start: Day = None,
         end: Day = None,
         where: Where = None,
+        title: str = "",
     ) -> Text:
         """What happened, in one paragraph and one small table.
 
+        With a title, such as that of a report, it begins with a heading that names the period.
+
         >>> desk.glance("weekly", "2025-10-09")
+        >>> desk.glance("weekly", "2025-10-09", title="Weekly report")
         """
         selection = self.selection(window, date, start=start, end=end, where=where)
-        return _text(render.glance, selection)
+        newest = selection.book.newest_day
+        return _text(lambda summary: render.glance(summary, title, newest), selection)
+
+    def trade_list(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Text:
+        """The trades that closed in a window, and those open at its end, as tables to read.
+
+        >>> desk.trade_list("daily", "2025-10-09")
+        """
+        from perfkit.desk.trade_list import trade_list
+
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        digest = summarize(selection, ()).data.digest
+        return Text(trade_list(selection), digest, selection.book.present_day)
 
     def figures(
         self,

@@ -10,6 +10,7 @@ import html
 import re
 from base64 import b64encode
 from collections.abc import Collection, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -62,10 +63,21 @@ def as_html(markdown: str, images: Mapping[str, bytes], charts: Collection[str] 
     `charts` are those of the images that are charts of perfkit, whose colours suit a dark page when
     they are inverted.
     """
+    renderer, render = _renderer()
+    renderer.images, renderer.charts = images, charts
+    return _framed(str(render(markdown)))
+
+
+@cache
+def _renderer() -> tuple[Any, Any]:
+    """What makes HTML of Markdown, and a function that does so with its images."""
     import mistune
 
     class Renderer(mistune.HTMLRenderer):
         """Shows HTML inside a report's Markdown as text."""
+
+        images: Mapping[str, bytes]
+        charts: Collection[str]
 
         def text(self, text: str) -> str:
             return _FIGURE.sub(_figure, _safe(text))
@@ -78,17 +90,16 @@ def as_html(markdown: str, images: Mapping[str, bytes], charts: Collection[str] 
 
         def image(self, text: str, url: str, title: str | None = None) -> str:
             text = _TAG.sub("", text)
-            picture = images.get(url)
+            picture = self.images.get(url)
             if picture is None:
                 return text
             data = b64encode(picture).decode("ascii")
             kind = TYPES.get(url.rpartition(".")[2], "image/png")
-            chart = ' class="of-perfkit"' if url in charts else ""
+            chart = ' class="of-perfkit"' if url in self.charts else ""
             return f'<img{chart} src="data:{kind};base64,{data}" alt="{text}">'
 
     renderer = Renderer(escape=False)
-    rendered: Any = mistune.create_markdown(renderer=renderer, plugins=["table"])(markdown)
-    return _framed(str(rendered))
+    return renderer, mistune.create_markdown(renderer=renderer, plugins=["table"])
 
 
 def _figure(found: re.Match[str]) -> str:

@@ -20,6 +20,7 @@ from perfkit.core.calendar import Window, instant_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import column_digest
 from perfkit.desk.desk import Desk
+from perfkit.desk.trade_list import trade_list
 from perfkit.reports.lost_logs import Logs, logs_of, lost_logs
 from perfkit.reports.notebook import Notebook, Value
 from perfkit.reports.published import KINDS, Published, name_of
@@ -155,7 +156,8 @@ class Models:
     def figures(self, window: Window) -> str:
         """The digest of everything a report of that window shows."""
         previous = self._summary_of(self.before(window))
-        return _sha256(self._compared(window), self._lead_in(window, previous))
+        listed = trade_list(self._selection(window)) if window.kind == "daily" else ""
+        return _sha256(self._compared(window), self._lead_in(window, previous), listed)
 
     def _compared(self, window: Window) -> str:
         previous = self._summary_of(self.before(window))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from pathlib import Path
 
 from perfkit.core.formatting import escaped
@@ -18,7 +19,8 @@ def write_no_data(model: Model, models: Models, html: bool, staging: Path) -> No
     """Writes page and summary into a staging folder; raises `OSError`."""
     window = models.window(model.period, model.summary.window.last_day)
     title = f"{titled(model.period)} report" if model.kind == model.period else escaped(model.kind)
-    page = no_data_page(model.summary, model.previous, models.episodes(window), title)
+    newest = models.desk.book_of(models.where).newest_day
+    page = no_data_page(model.summary, model.previous, models.episodes(window), title, newest)
     (staging / PAGE).write_text(page, encoding="utf-8")
     (staging / SUMMARY).write_text(model.summary.to_json(), encoding="utf-8")
     if html:
@@ -31,13 +33,16 @@ def write_no_data(model: Model, models: Models, html: bool, staging: Path) -> No
 
 
 def no_data_page(
-    summary: SummaryShape, previous: SummaryShape, episodes: Sequence[Episode], title: str
+    summary: SummaryShape,
+    previous: SummaryShape,
+    episodes: Sequence[Episode],
+    title: str,
+    data_up_to: date | None = None,
 ) -> str:
     """The page as Markdown: no trades, what changed, and what was read."""
     return "\n".join(
         [
-            f"# {title}\n",
-            render.glance(summary),
+            render.glance(summary, title, data_up_to),
             "## What changed\n",
             changes(summary, previous, episodes).markdown,
             "## Data quality\n",

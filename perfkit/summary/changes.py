@@ -97,7 +97,8 @@ def _sentence(summary: SummaryShape, previous: SummaryShape) -> str:
     if not summary.window.is_over and previous.window.days == summary.window.days_so_far:
         days = previous.window.days
         before = f"the first {f'{days} days' if days > 1 else 'day'} of {before}"
-    text = f"Compared with {before}, {previous.window.label}"
+    label = previous.window.label.replace("..", " to ")
+    text = f"Compared with {before}, {label}"
     if not previous.metrics["closed_trades"]:
         return f"{text}: no trades closed then.\n"
     difference = _difference(summary.metrics["net_pnl"], previous.metrics["net_pnl"])
@@ -152,18 +153,20 @@ def _new_alerts(episodes: Sequence[Episode], timezone: str) -> str:
     if not episodes:
         return ""
     lines = [
-        f"- {moment(one.began_at, timezone)} {escaped(one.severity)} {_which(one)}: "
-        f"{escaped(one.message, LONGEST_MESSAGE)}"
-        for one in episodes[:MOST_EPISODES]
+        f"- {moment(one.began_at, timezone)}: {_said(one)}" for one in episodes[:MOST_EPISODES]
     ]
     if len(episodes) > MOST_EPISODES:
         lines.append(f"- and {len(episodes) - MOST_EPISODES} more")
     return "New alerts:\n\n" + "\n".join(lines) + "\n"
 
 
-def _which(episode: Episode) -> str:
-    group = f" ({escaped(episode.group)})" if episode.group else ""
-    return f"**{escaped(episode.rule)}**{group}"
+def _said(episode: Episode) -> str:
+    """The sentence of an alert, which names its rule and how severe it is."""
+    text = escaped(episode.message, LONGEST_MESSAGE)
+    if episode.rule in episode.message and episode.severity in episode.message:
+        return f"{text}."
+    group = f" for {episode.group}" if episode.group else ""
+    return f"{text} ({escaped(f'rule {episode.rule}{group}, {episode.severity}')})."
 
 
 class Episode(NamedTuple):

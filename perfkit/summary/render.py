@@ -38,6 +38,9 @@ LONGEST_SENTENCE = 400
 
 VERDICTS = {MET: "met", MISSED: "**missed**", OPEN: "open", INSUFFICIENT: "not enough data"}
 
+_SPANS = {"weekly": "week", "monthly": "month", "quarterly": "quarter", "yearly": "year"}
+"""Windows of several days, in a sentence."""
+
 _KINDS = {
     "daily": "Day",
     "weekly": "Week",
@@ -70,10 +73,18 @@ class Text(PublicNames):
         return shown, {"perfkit_digest": self.digest}
 
 
-def glance(summary: SummaryShape) -> str:
-    """What happened, in one paragraph and one small table."""
+def glance(summary: SummaryShape, title: str = "", data_up_to: date | None = None) -> str:
+    """What happened, in one paragraph and one small table.
+
+    With a title it begins with that as a heading, with the period, and says how much of it there is
+    data of, up to the day `data_up_to`.
+    """
     metrics, cash = summary.metrics, _cash(summary)
-    lines = [f"**{_title(summary)}**" + _filter_note(summary) + "\n"]
+    if title:
+        lines = [f"# {title}, {period_words(summary.window)}{_filter_note(summary)}\n"]
+        lines += [f"{text}\n" for text in _extent(summary.window, data_up_to)]
+    else:
+        lines = [f"**{_title(summary)}**" + _filter_note(summary) + "\n"]
     if not metrics["closed_trades"]:
         lines.append(f"{NO_TRADES}.{_open_sentence(summary)}\n")
     else:
@@ -295,6 +306,35 @@ def _window_title(window: WindowShape) -> str:
     if kind is not None:
         return f"{kind} {window.label}: {window.first_day} to {window.last_day}"
     return f"{window.first_day} to {window.last_day}"
+
+
+def period_words(window: WindowShape) -> str:
+    """The period in words: "Thursday 9 October 2025", "6 to 12 October 2025 (2025-W41)"."""
+    first, last = window.first_day, window.last_day
+    if window.kind == "daily":
+        return _day_words(first)
+    if window.kind == "monthly":
+        return f"{first:%B} {first.year}"
+    if window.kind in ("quarterly", "yearly"):
+        return window.label
+    until = f"{last.day} {last:%B} {last.year}"
+    since = str(first.day)
+    if (first.year, first.month) != (last.year, last.month):
+        since += f" {first:%B}" + (f" {first.year}" if first.year != last.year else "")
+    week = f" ({window.label})" if window.kind == "weekly" and "W" in window.label else ""
+    return f"{since} to {until}{week}" if first != last else until
+
+
+def _extent(window: WindowShape, data_up_to: date | None) -> list[str]:
+    """How far the data of a window goes; of a day, that is said by its figures."""
+    if window.is_over:
+        return [f"The {_SPANS[window.kind]} is over."] if window.kind in _SPANS else []
+    until = f"Data up to {_day_words(data_up_to)}: " if data_up_to else ""
+    return [f"{until}{window.so_far}."]
+
+
+def _day_words(day: date) -> str:
+    return f"{day:%A} {day.day} {day:%B} {day.year}"
 
 
 def _filter_note(summary: SummaryShape, clean: Callable[..., str] = escaped) -> str:

@@ -492,6 +492,38 @@ class TestExactFigures:
         assert {"win", "loss", "breakeven", "P&L not logged"} <= set(texts(chart))
         assert {"+10.00 BTCUSDT", "−6.75 BTCUSDT"} <= set(texts(chart))
 
+    def test_charts_of_one_desk_follow_its_window_filter_and_logs(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        files = logs([(NOON + n * DAY, f"{n + 1}", {"symbol": f"S{n}"}) for n in range(3)])
+        desk = perfkit.open(workspace(logs=files))
+        assert title(desk.chart.equity("all")).startswith("Up 6.00 USD")
+        assert title(desk.chart.equity("daily")).startswith("Up 3.00 USD")
+        assert title(desk.chart.equity("all", where="symbol=S1")).startswith("Up 2.00 USD")
+        workspace(logs=logs([(NOON + 3 * DAY, "4", {})]))
+        assert title(desk.chart.equity("all", where="symbol=S1")).startswith("Up 2.00 USD")
+        assert title(desk.chart.equity("all")).startswith("Up 9.00 USD")  # a correction
+
+    @pytest.mark.parametrize(("name", "panels"), [("equity", 2), ("rolling_win_rate", 1)])
+    def test_curve_is_hidden_where_no_log_says_anything(
+        self, sample: Desk, name: str, panels: int
+    ) -> None:
+        chart = getattr(sample.chart, name)("monthly", "2025-09-30")
+        hidden = [
+            patch.get_extents().transformed(axes.transData.inverted())
+            for axes in chart.axes
+            for patch in axes.patches
+            if patch.get_hatch() == "////"
+        ]
+        days = [(round(box.x0, 6), round(box.x1, 6)) for box in hidden]
+        assert days == [(0, 96)] * panels  # 1 to 4 September, in hours
+        curves = [line for axes in chart.axes for line in axes.lines]
+        assert max(line.get_zorder() for line in curves) < 2.6
+        assert "no log" in texts(chart)
+        assert "no log for 4 days" in " ".join(texts(chart))
+        whole = getattr(sample.chart, name)("monthly", "2025-10-09")
+        assert "no log" not in " ".join(texts(whole))
+
     def test_bars_per_day_are_the_daily_sums_and_a_missing_day_is_no_zero(
         self, workspace: WriteWorkspace
     ) -> None:
@@ -730,6 +762,9 @@ class TestNotebooks:
         ]
         assert code[1].source == "import perfkit\n\ndesk = perfkit.open(root)"
         calls = [cell.source for cell in code[2:]]
+        title = f', title="{kind.capitalize()} report")'
+        assert calls[0].endswith(title)
+        calls[0] = calls[0].removesuffix(title) + ")"
         assert all(call.endswith(f'"{kind}", date, where=where)') for call in calls)
         assert calls[0].startswith("desk.glance(")
         charts = [call.removeprefix("desk.chart.") for call in calls if ".chart." in call]

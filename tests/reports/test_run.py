@@ -122,7 +122,7 @@ class TestPublished:
             for token in page
             if token.type == "inline"
         ]
-        assert texts.count(plain(name).strip()) == 2
+        assert texts.count(plain(name).strip()) == 5  # breakdowns, and thrice in the list of trades
         raw = (folder / "report.md").read_bytes().decode()
         assert not set("\u200f\u202e\x1b\0") & set(raw)
 
@@ -133,7 +133,8 @@ class TestPublished:
         assert (folder / "summary.json").read_text(encoding="utf-8") == capsys.readouterr().out
         desk = perfkit.open(root)
         text = (folder / "report.md").read_text(encoding="utf-8")
-        for part in (desk.glance(), desk.figures(), desk.targets(), desk.quality()):
+        glance = desk.glance(title="Daily report")
+        for part in (glance, desk.trade_list(), desk.figures(), desk.targets(), desk.quality()):
             assert str(part).strip() in text
 
     def test_status_says_what_was_made_of_what(self, folder: Path) -> None:

@@ -68,7 +68,8 @@ class TestChanges:
         assert "|" not in nothing
         month = str(desk.changes("monthly", "2026-04-06"))
         assert month.startswith(
-            "Compared with the first 8 days of the month before, 2026-03-01..2026-03-08: no trades"
+            "Compared with the first 8 days of the month before, 2026-03-01 to 2026-03-08: "
+            "no trades closed then."
         )
         over = str(desk.changes("monthly", "2026-03-06"))
         assert over.startswith("Compared with the month before, 2026-02: ")

@@ -21,7 +21,7 @@ from perfkit import Desk
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.metrics.registry import METRICS
 from perfkit.summary.labels import Cash, groups, label_of, moment, shown
-from perfkit.summary.render import breakdown_text, summary_markdown, summary_text
+from perfkit.summary.render import breakdown_text, period_words, summary_markdown, summary_text
 from tests.conftest import BOT, WriteWorkspace
 
 GOLDEN = Path(__file__).parents[2] / "tests/golden"
@@ -234,3 +234,35 @@ def test_money_has_the_decimals_that_show_a_typical_trade(
     summary = perfkit.open(workspace(config, {"logs/trades/2026-04-06.jsonl": log})).summary("all")
     rows = dict(re.findall(r"  (Net P&L|Gross profit) +(\S+ BTC)", str(summary)))
     assert rows == {"Net P&L": net, "Gross profit": won}
+
+
+@pytest.mark.parametrize(
+    ("window", "day", "words"),
+    [
+        ("daily", "2025-10-09", "Thursday 9 October 2025"),
+        ("weekly", "2025-10-09", "6 to 12 October 2025 (2025-W41)"),
+        ("weekly", "2025-10-01", "29 September to 5 October 2025 (2025-W40)"),
+        ("weekly", "2026-01-01", "29 December 2025 to 4 January 2026 (2026-W01)"),
+        ("monthly", "2025-10-09", "October 2025"),
+        ("quarterly", "2025-10-09", "2025-Q4"),
+        ("yearly", "2025-10-09", "2025"),
+        ("last-7d", "2025-10-09", "3 to 9 October 2025"),
+    ],
+)
+def test_period_in_words(workspace: WriteWorkspace, window: str, day: str, words: str) -> None:
+    desk = perfkit.open(workspace(BOT, {"logs/trades/2025-10-09.jsonl": ""}))
+    assert period_words(desk.summary(window, day).window) == words
+
+
+def test_title_names_the_period_and_the_filter(workspace: WriteWorkspace) -> None:
+    line = '{"order_id": "1", "timestamp": "2025-10-09T10:00:00Z", "outcome": "win"}\n'
+    desk = perfkit.open(workspace(BOT, {"logs/trades/2025-10-09.jsonl": line}))
+    week = desk.glance("weekly", where="side=long", title="Weekly report").markdown
+    assert week.startswith(
+        "# Weekly report, 6 to 12 October 2025 (2025-W41) where side = long\n\n"
+        "Data up to Thursday 9 October 2025: 4 of 7 days so far.\n\n"
+    )
+    before = desk.glance("weekly", "2025-10-01", title="Weekly report").markdown
+    assert "\n\nThe week is over.\n\n" in before
+    day = desk.glance("daily", title="Daily report").markdown
+    assert day.startswith("# Daily report, Thursday 9 October 2025\n\nNet P&L ")

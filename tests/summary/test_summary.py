@@ -88,7 +88,7 @@ class TestSoFar:
         desk = with_days(workspace, "", "2026-09-03", "2026-09-20", "2026-10-05")
         text = desk.changes("monthly").markdown
         assert text.startswith(
-            "Compared with the first 5 days of the month before, 2026-09-01..2026-09-05: "
+            "Compared with the first 5 days of the month before, 2026-09-01 to 2026-09-05: "
             "net P&L is the same.\n"
         )
         assert "| Closed trades | 1 | 1 | 0 |" in text
