@@ -430,7 +430,7 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
     logs = {**LOGS, "logs/trades/2026-04-08.jsonl": HOSTILE_LOG}
     root = write_workspace(tmp_path_factory.mktemp("hostile") / "trading", logs, None)
     assert perfkit(root, "daily").code == 0
-    ran = perfkit(root, "daily", "--where", f"strategy={HOSTILE[2]}")
+    ran = perfkit(root, "daily", "--where", f'strategy="{HOSTILE[2]}"')
     assert ran.code == 0
     return root
 

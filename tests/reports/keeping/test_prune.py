@@ -18,6 +18,7 @@ from perfkit.core.errors import OutputError
 from perfkit.reports.failure import write_card
 from perfkit.reports.index.periods import entries
 from perfkit.reports.keeping.prune import prune, would_prune
+from perfkit.reports.links import links_of
 from perfkit.reports.published import ReportStatus, digests_of, is_intact, read_published
 from tests.reportkit import CARD, LOGS, SMALL, tree, write_workspace
 from tests.reports.index.test_readme import publish
@@ -101,6 +102,28 @@ def test_what_is_removed_is_not_asked_for_again(root: Path) -> None:
         ("2026-04-07", "ok"),
     ]
     assert not page.exists()
+
+
+def test_pages_lead_to_no_report_that_was_removed(root: Path) -> None:
+    configure(root, "{name: daily, keep: {pictures: 100d, pages: 101d}}")
+    folders = [whole(root, "daily", TODAY - timedelta(days=n)) for n in (102, 5, 4)]
+    for folder in folders:
+        page = HTML.replace("<h1>", links_of(folder) + "<h1>")
+        (folder / "report.html").write_text(page)
+        status = json.loads((folder / "status.json").read_text())
+        (folder / "status.json").write_text(json.dumps(status | {"files": digests_of(folder)}))
+    gone, second, last = folders
+    assert f"../{gone.name}/report.html" in (second / "report.html").read_text()
+    before = tree(last)
+    prune(perfkit.open(root), TODAY)
+    page = (second / "report.html").read_text()
+    assert f"../{gone.name}/" not in page
+    assert f"../{last.name}/report.html" in page
+    assert "data:image/png" in page
+    report = read_published(second)
+    assert report is not None
+    assert is_intact(report)
+    assert tree(last) == before
 
 
 def test_age_counts_from_the_last_day_of_the_period(root: Path) -> None:

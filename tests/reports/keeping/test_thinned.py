@@ -1,6 +1,6 @@
 """Pages whose pictures are gone."""
 
-from perfkit.reports.html_exporter import html_of, page_of_markdown
+from perfkit.reports.html_page import as_html, document
 from perfkit.reports.keeping.thinned import thinned_html, thinned_markdown
 from tests.reportkit import Texts, tokens
 
@@ -61,7 +61,7 @@ def test_page_without_a_heading_begins_with_the_sentence() -> None:
 
 def test_html_has_the_sentence_below_its_title_and_no_picture() -> None:
     images = dict.fromkeys(PICTURES, b"\x89PNG")
-    page = html_of(page_of_markdown(PAGE, images))
+    page = document("Daily", as_html(PAGE, images, ["equity.png"]))
     thinned = thinned_html(page, PICTURES, "400d")
     assert "data:image" in page
     assert "data:image" not in thinned
@@ -70,6 +70,8 @@ def test_html_has_the_sentence_below_its_title_and_no_picture() -> None:
     text = " ".join(Texts(thinned).text.split())
     assert f"Daily report {NOTE} Thursday, 2025-10-09" in text
     assert "Equity, a[1]: up 5 USD (picture removed)" in text
+    assert text.count("up 5 USD") == 1
+    assert page.count("up 5 USD") == 2, "and below it, on a phone"
 
 
 def test_html_keeps_pictures_of_other_places_and_drops_variants_of_its_own() -> None:
