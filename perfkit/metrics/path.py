@@ -8,7 +8,7 @@ from decimal import Decimal
 from perfkit.core.calendar import moment_of
 from perfkit.core.exact import ZERO, scaled, subtract
 from perfkit.core.trades import HELD, LOST, WON
-from perfkit.metrics.facts import Facts, Undefined, if_known
+from perfkit.metrics.facts import EQUITY_USED_UP, Facts, Undefined, if_known
 from perfkit.metrics.metric import PNL, RISK, STREAKS, Quotient, metric
 
 _NO_DRAWDOWN = Undefined("no drawdown in the window")
@@ -177,7 +177,8 @@ def current_drawdown(facts: Facts) -> Decimal | Undefined:
 @metric(
     "Largest fall of equity as a share of its running peak; may be another fall than max_drawdown.",
     formula=(
-        "min of (E - P) / P, E = starting_equity + all net P&L so far, P = peak of E in the window"
+        "min of (E - P) / P, E = starting_equity + deposits + all net P&L so far, P = peak of E in "
+        "the window, which a deposit raises as it raises E"
     ),
     unit="fraction",
     range="0 and down",
@@ -193,8 +194,30 @@ def current_drawdown(facts: Facts) -> Decimal | Undefined:
     group=RISK,
     reads=("max_drawdown_pct",),
 )
-def max_drawdown_pct(facts: Facts) -> Decimal | Undefined:
-    return facts.max_drawdown_pct
+def max_drawdown_pct(facts: Facts) -> Quotient | Undefined:
+    fall = facts.max_drawdown_pct
+    return fall if isinstance(fall, Undefined) else Quotient(*fall, EQUITY_USED_UP)
+
+
+@metric(
+    "Net P&L for each unit of the largest drawdown.",
+    formula="net_pnl / abs(max_drawdown)",
+    unit="ratio",
+    range="any",
+    empty="null without a drawdown, or when no closed trade has a P&L",
+    source="the recovery factor of MetaTrader's strategy report",
+    elsewhere="quantstats divides the sum of returns by the relative drawdown.",
+    group=RISK,
+    reads=("net_pnl", "depth"),
+    inputs=("net_pnl", "max_drawdown"),
+)
+def recovery_factor(facts: Facts) -> Quotient | Undefined:
+    net = if_known(facts, facts.tally.net_pnl)
+    return (
+        net
+        if isinstance(net, Undefined)
+        else Quotient(net, facts.tally.drawdown.depth, _NO_DRAWDOWN)
+    )
 
 
 @metric(

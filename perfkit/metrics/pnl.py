@@ -7,7 +7,7 @@ from decimal import Decimal
 from perfkit.core.exact import ZERO, add, multiply, ratio, subtract
 from perfkit.core.trades import LOST, PNL_KNOWN, WON
 from perfkit.metrics.facts import NO_PNL, Facts, Undefined, if_known, no_loss, no_win
-from perfkit.metrics.metric import PNL, TRADES, Inputs, Quotient, metric
+from perfkit.metrics.metric import PNL, RISK, TRADES, Inputs, Quotient, metric
 
 
 def _payoff_inputs(facts: Facts) -> Inputs:
@@ -278,3 +278,32 @@ def commission(facts: Facts) -> Decimal:
 )
 def slippage(facts: Facts) -> Decimal:
     return facts.tally.sums.slippage
+
+
+@metric(
+    "Share of the account to risk on a trade for the fastest growth, if trades go on like this.",
+    formula="p - (1 - p) / payoff_ratio, p = win_rate_decided",
+    unit="fraction",
+    range="up to 1; below 0 for a record that loses",
+    bounds=(None, 1),
+    empty="null when no win or no loss has a P&L",
+    source="J. L. Kelly, A New Interpretation of Information Rate, 1956, for a bet of two outcomes",
+    elsewhere=(
+        "backtesting.py takes the win rate of all trades, breakevens included. Most traders risk "
+        "half of it or less, because it is sure to be off."
+    ),
+    label="Kelly fraction",
+    group=RISK,
+    reads=("gross_profit", "gross_loss"),
+    inputs=("win_rate_decided", "payoff_ratio"),
+)
+def kelly(facts: Facts) -> Quotient | Undefined:
+    counts = facts.tally.counts
+    if not counts.known_wins:
+        return no_win(facts)
+    if not counts.known_losses:
+        return no_loss(facts)
+    won, lost = _payoff(facts)
+    # W / (W + L) - L / (W + L) x lost / won, over one denominator
+    numerator = subtract(multiply(counts.wins, won), multiply(counts.losses, lost))
+    return Quotient(numerator, multiply(facts.tally.decided, won), no_win(facts))

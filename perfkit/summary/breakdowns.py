@@ -140,4 +140,6 @@ def _part_facts(facts: Facts, own: list[tuple[date, Tally]], opened: int) -> Fac
         returns=NOT_IN_A_PART,
         current_drawdown=NOT_IN_A_PART,
         max_drawdown_pct=NOT_IN_A_PART,
+        every_day=NOT_IN_A_PART,
+        account=NOT_IN_A_PART,
     )

@@ -20,7 +20,6 @@ from perfkit.metrics.drawdown import (
     Fall,
     current_fall,
     deepest_fall,
-    deepest_relative_fall,
     recovery,
 )
 from perfkit.metrics.facts import Value
@@ -178,7 +177,7 @@ def _drawdown(selection: Selection) -> Sequence[int]:
 
 def _relative_drawdown(selection: Selection) -> Sequence[int]:
     curve = account_curve(selection)
-    fall = None if curve is None else deepest_relative_fall(curve.heights)
+    fall = None if curve is None else curve.deepest
     return fall.rows if fall else []
 
 

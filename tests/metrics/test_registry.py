@@ -57,7 +57,7 @@ class Spy:
 def gauge_of(name: str, desk: perfkit.Desk) -> Gauge:
     """A gauge that every closed trade was fed to."""
     calendar, closed = desk.config.calendar, desk.book.closed
-    gauge = Gauge(name, None, "all", GaugeSettings(calendar, None, 252, lambda *_: 0))
+    gauge = Gauge(name, None, "all", GaugeSettings(calendar, None, (), 252, lambda *_: 0))
     for row, at in enumerate(closed.closed_at):
         gauge.add(closed, row, calendar.day_of(at).toordinal())
     return gauge

@@ -121,7 +121,7 @@ def facts_of(trades: Trades) -> Facts:
         realized_pnl=NOT_IN_A_PART,
         returns=NOT_IN_A_PART,
         current_drawdown=Decimal(0),
-        max_drawdown_pct=Decimal(0),
+        max_drawdown_pct=(0, 1),
         periods_per_year=365,
     )
 
