@@ -29,8 +29,8 @@ WATCHED = [name for name in METRICS if name not in (*NO_NUMBER, *NOT_BY_TRADE)]
 FROM_TALLY = [
     name
     for name in WATCHED
-    if name not in ("current_drawdown", "max_drawdown_pct", "trades_per_day", "sharpe", "sortino")
-    and not name.endswith(("_day", "_days"))
+    if not {"account", "every_day", "days", "returns", "expected_days"} & set(METRICS[name].reads)
+    and name not in ("current_drawdown", "max_drawdown_pct")
 ]
 """Figures of the tally alone."""
 
