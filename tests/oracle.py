@@ -607,6 +607,7 @@ def _money(closed: Sequence[Trade], config: Config) -> dict[str, Figure]:
         "kelly": kelly,
         "largest_win": _exact(max(won)) if won else None,
         "largest_loss": _exact(min(lost)) if lost else None,
+        "median_pnl": _median(pnls),
         "commission": _exact(_total(_known(trade.commission for trade in closed))),
         "slippage": _exact(_total(_known(trade.slippage for trade in closed))),
     }
@@ -768,7 +769,10 @@ def _holds(closed: Sequence[Trade], config: Config) -> dict[str, Figure]:
         holds = _known(hold_seconds(trade) for trade in closed if outcome(trade, config) in kinds)
         return _quotient(_total(holds), len(holds))
 
+    known = _known(hold_seconds(trade) for trade in closed)
     return {
+        "median_hold_seconds": _median(known),
+        "longest_hold_seconds": _exact(max(known)) if known else None,
         "avg_hold_seconds": mean_hold("win", "loss", "breakeven"),
         "win_hold_seconds": mean_hold("win"),
         "loss_hold_seconds": mean_hold("loss"),
@@ -930,6 +934,16 @@ def _total(values: Iterable[Fraction]) -> Fraction:
 
 def _mean(values: Sequence[Fraction]) -> Fraction:
     return _total(values) / len(values)
+
+
+def _median(values: Sequence[Fraction]) -> Decimal | None:
+    """The value with as many below as above, halfway between the two nearest to that."""
+    if not values:
+        return None
+    ranked = sorted(values)
+    while len(ranked) > 2:
+        ranked = ranked[1:-1]
+    return _rounded(_mean(ranked))
 
 
 def _variance(values: Sequence[Fraction]) -> Fraction | None:

@@ -55,6 +55,9 @@ ACCOUNT_ONLY = {
     "cagr",
     "calmar",
     "ulcer_index",
+    "median_pnl",
+    "median_hold_seconds",
+    "longest_hold_seconds",
 }
 """Metrics that a part of a breakdown does not have."""
 

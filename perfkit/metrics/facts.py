@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from perfkit.core.exact import add
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.metrics.ranks import Ranks
 from perfkit.metrics.tally import Tally
 
 
@@ -17,6 +18,7 @@ class Undefined(NamedTuple):
 
 
 NOT_IN_A_PART = Undefined("describes the whole account, not a part of it")
+NOT_OF_A_PART = Undefined("is of the whole window, not of a part of it")
 NO_EQUITY = Undefined("no starting_equity is configured")
 EQUITY_USED_UP = Undefined("equity was not above 0")
 
@@ -56,7 +58,7 @@ class Facts(NamedTuple):
     (net P&L of every expected day up to the newest line), `recovered_at`, `current_drawdown`,
     `max_drawdown_pct` (numerator and denominator), `every_day` (net P&L of every day that is
     expected or has a closed trade) and `account`; they describe the whole account, so in a part
-    they are undefined.
+    they are undefined. So are `ranks`, which are put together from those of the days.
     """
 
     tally: Tally
@@ -72,6 +74,7 @@ class Facts(NamedTuple):
     periods_per_year: int
     every_day: tuple[Decimal, ...] | Undefined = ()
     account: Account | Undefined = NOT_IN_A_PART
+    ranks: Ranks | Undefined = Ranks()
 
 
 NO_TRADES = Undefined("no trade closed in the window")

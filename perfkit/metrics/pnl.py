@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from perfkit.core.exact import ZERO, add, multiply, ratio, subtract
+from perfkit.core.exact import ZERO, add, multiply, ratio, scaled, subtract
 from perfkit.core.trades import LOST, PNL_KNOWN, WON
 from perfkit.metrics.facts import NO_PNL, Facts, Undefined, if_known, no_loss, no_win
 from perfkit.metrics.metric import PNL, RISK, TRADES, Inputs, Quotient, metric
+from perfkit.metrics.ranks import count_of, middle_two
 
 
 def _payoff_inputs(facts: Facts) -> Inputs:
@@ -17,6 +18,18 @@ def _payoff_inputs(facts: Facts) -> Inputs:
         "l": counts.known_losses,
         "gross_loss": sums.gross_loss,
         "w": counts.known_wins,
+    }
+
+
+def _median_inputs(facts: Facts) -> Inputs:
+    if isinstance(facts.ranks, Undefined) or not facts.ranks.net:
+        return {}
+    low, high = middle_two(facts.ranks.net)
+    places = facts.ranks.places
+    return {
+        "n": count_of(facts.ranks.net),
+        "low": scaled(low, places),
+        "high": scaled(high, places),
     }
 
 
@@ -184,6 +197,28 @@ def payoff_ratio(facts: Facts) -> Quotient:
 )
 def expectancy(facts: Facts) -> Quotient:
     return Quotient(facts.tally.sums.net_pnl, facts.tally.counts.known, NO_PNL)
+
+
+@metric(
+    "Net P&L of the trade in the middle: half of the trades earned more, half less.",
+    formula="middle of the sorted net P&L, the mean of the middle two of an even number",
+    unit="money per trade",
+    range="any",
+    empty="null when no closed trade has a P&L",
+    source="plain median",
+    label="Median P&L",
+    group=PNL,
+    reads=("ranks",),
+    inputs=_median_inputs,
+    marks=PNL_KNOWN,
+)
+def median_pnl(facts: Facts) -> Quotient | Undefined:
+    ranks = facts.ranks
+    if isinstance(ranks, Undefined):
+        return ranks
+    if not ranks.net:
+        return NO_PNL
+    return Quotient(scaled(sum(middle_two(ranks.net)), ranks.places), 2, NO_PNL)
 
 
 @metric(

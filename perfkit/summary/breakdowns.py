@@ -19,7 +19,7 @@ from perfkit.core.dimensions import NO_NAME, names_in
 from perfkit.core.errors import UsageError
 from perfkit.core.trades import Trades
 from perfkit.metrics import tally
-from perfkit.metrics.facts import NOT_IN_A_PART, Facts
+from perfkit.metrics.facts import NOT_IN_A_PART, NOT_OF_A_PART, Facts
 from perfkit.metrics.holding import HOLDING_BINS, holding_bin
 from perfkit.metrics.registry import Figures, evaluate
 from perfkit.metrics.tally import Columns, Tally
@@ -164,4 +164,5 @@ def _part_facts(facts: Facts, own: list[tuple[date, Tally]], opened: int) -> Fac
         max_drawdown_pct=NOT_IN_A_PART,
         every_day=NOT_IN_A_PART,
         account=NOT_IN_A_PART,
+        ranks=NOT_OF_A_PART,
     )

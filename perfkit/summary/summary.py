@@ -32,6 +32,7 @@ from perfkit.metrics.facts import (
     Undefined,
     without_log,
 )
+from perfkit.metrics.ranks import Ranks, merged_ranks
 from perfkit.metrics.registry import evaluate
 from perfkit.metrics.tally import Tally
 from perfkit.summary.breakdowns import WindowSlices
@@ -186,6 +187,7 @@ def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
         periods_per_year=selection.book.config.periods_per_year,
         every_day=tuple(net.get(day, ZERO) for day in sorted(net.keys() | set(selection.expected))),
         account=_account(selection, net),
+        ranks=merged_ranks(sheet.ranks for _, sheet in selection.sheets),
     )
 
 
@@ -350,7 +352,7 @@ def _digest(selection: Selection, facts: Facts) -> str:
         sorted(selection.where.items()),
         selection.book.currency,
         selection.days,
-        facts[2:],
+        facts._replace(ranks=Ranks())[2:],  # the days' own digests cover them
         config.starting_equity,
         config.deposits,
         config.breakeven_tolerance,
