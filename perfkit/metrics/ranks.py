@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _INT32 = 1 << 31
 
 
-class Run(NamedTuple):
+class SortedRun(NamedTuple):
     """Sorted values, each `unit` times one of `steps`: 1500, 3000 are 1 and 2 times 1500."""
 
     unit: int
@@ -33,9 +33,9 @@ class Run(NamedTuple):
 class Ranks(NamedTuple):
     """Net P&L in units of 10**-places, and holding times in microseconds, in sorted runs."""
 
-    net: tuple[Run, ...] = ()
+    net: tuple[SortedRun, ...] = ()
     places: int = 0
-    hold_us: tuple[Run, ...] = ()
+    hold_us: tuple[SortedRun, ...] = ()
 
 
 def ranks_of(net: Sequence[int | None], places: int, hold_us: Sequence[int | None]) -> Ranks:
@@ -48,17 +48,19 @@ def merged_ranks(parts: Iterable[Ranks]) -> Ranks:
     ranks = list(parts)
     places = max((one.places for one in ranks), default=0)
     net = [
-        Run(run.unit * 10 ** (places - one.places), run.steps) for one in ranks for run in one.net
+        SortedRun(run.unit * 10 ** (places - one.places), run.steps)
+        for one in ranks
+        for run in one.net
     ]
     return Ranks(tuple(net), places, tuple(run for one in ranks for run in one.hold_us))
 
 
-def count_of(runs: Sequence[Run]) -> int:
+def count_of(runs: Sequence[SortedRun]) -> int:
     """How many values there are."""
     return sum(len(run.steps) for run in runs)
 
 
-def value_at(runs: Sequence[Run], rank: int) -> int:
+def value_at(runs: Sequence[SortedRun], rank: int) -> int:
     """The value of that rank, counted from 0, of all runs together.
 
     It is closed in on from both sides: of 1, 5, 9 and 2, 3 rank 2 is 3, because 3 values are up to
@@ -76,19 +78,19 @@ def value_at(runs: Sequence[Run], rank: int) -> int:
     return low
 
 
-def middle_two(runs: Sequence[Run]) -> tuple[int, int]:
+def middle_two(runs: Sequence[SortedRun]) -> tuple[int, int]:
     """The two values in the middle; twice the same where their number is odd."""
     count = count_of(runs)
     low = value_at(runs, (count - 1) // 2)
     return low, low if count % 2 else value_at(runs, count // 2)
 
 
-def sorted_values(runs: Sequence[Run]) -> list[int]:
+def sorted_values(runs: Sequence[SortedRun]) -> list[int]:
     """Every value, from the lowest."""
     return sorted(chain.from_iterable((step * run.unit for step in run.steps) for run in runs))
 
 
-def packed_runs(runs: Sequence[Run]) -> PackedRun:
+def packed_runs(runs: Sequence[SortedRun]) -> PackedRun:
     """All values as one run: a unit, and bytes of 32 or 64 bits each or a list of larger ones."""
     values = sorted_values(runs)
     unit = gcd(*values) or 1
@@ -101,18 +103,18 @@ def packed_runs(runs: Sequence[Run]) -> PackedRun:
     return unit, "i", array("i", steps).tobytes()
 
 
-def unpacked_runs(packed: PackedRun) -> tuple[Run, ...]:
+def unpacked_runs(packed: PackedRun) -> tuple[SortedRun, ...]:
     """The values of `packed_runs`, in one run; none where there is no value."""
     unit, code, content = packed
     if not content:
         return ()
     if not code:
-        return (Run(unit, content),)
+        return (SortedRun(unit, content),)
     steps = array(code)
     steps.frombytes(content)
-    return (Run(unit, steps),)
+    return (SortedRun(unit, steps),)
 
 
-def _runs(values: Sequence[int | None]) -> tuple[Run, ...]:
+def _runs(values: Sequence[int | None]) -> tuple[SortedRun, ...]:
     known = sorted(value for value in values if value is not None)
-    return (Run(1, known),) if known else ()
+    return (SortedRun(1, known),) if known else ()

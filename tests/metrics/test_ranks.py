@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 import perfkit
 from perfkit.metrics.ranks import (
-    Run,
+    SortedRun,
     count_of,
     merged_ranks,
     middle_two,
@@ -34,10 +34,10 @@ def test_packed_values_come_back(numbers: list[int]) -> None:
 
 
 def test_whole_seconds_take_four_bytes_each() -> None:
-    unit, code, content = packed_runs([Run(60_000_000, range(1, 1001))])
+    unit, code, content = packed_runs([SortedRun(60_000_000, range(1, 1001))])
     assert (unit, code, len(content)) == (60_000_000, "i", 4000)
-    assert packed_runs([Run(1, [1, 1 << 40])])[1] == "q"
-    assert packed_runs([Run(1, [1, 1 << 80])])[1] == ""
+    assert packed_runs([SortedRun(1, [1, 1 << 40])])[1] == "q"
+    assert packed_runs([SortedRun(1, [1, 1 << 80])])[1] == ""
 
 
 @given(st.lists(st.tuples(values, st.integers(0, 3)), min_size=1, max_size=4))
