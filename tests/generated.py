@@ -39,6 +39,7 @@ BOUNDARIES = (
     datetime(2026, 3, 29, 1, tzinfo=UTC),  # Berlin springs forward
     datetime(2025, 10, 26, 1, tzinfo=UTC),  # Berlin falls back
 )
+BOUNDARY_DAYS = sorted({at.date() for at in BOUNDARIES})
 OFFSETS = (
     timedelta(0),
     timedelta(microseconds=-1),
@@ -312,6 +313,15 @@ def configs() -> st.SearchStrategy[Config]:
         multiplier=st.sampled_from([{}, {"ES": Decimal(50)}, {"AAPL": Decimal("0.3")}]),
         periods_per_year=st.sampled_from([None, 250]),
         trading_week=st.sampled_from([EVERY_DAY, MONDAY_TO_FRIDAY, frozenset([6, 0, 1, 2, 3])]),
+        deposits=st.lists(
+            st.tuples(
+                st.sampled_from([day + timedelta(days=n) for day in BOUNDARY_DAYS for n in (0, 2)]),
+                st.sampled_from([Decimal(5000), Decimal("-0.25"), Decimal("17.5")]),
+            ),
+            max_size=3,
+            unique=True,
+        ).map(lambda paid: tuple(sorted(paid))),
+        holidays=st.frozensets(st.sampled_from(BOUNDARY_DAYS), max_size=3),
     )
 
 

@@ -69,6 +69,12 @@ class Config:
     multiplier: Mapping[str, Decimal] = field(default_factory=dict)
     periods_per_year: int | None = None
     trading_week: frozenset[int] = EVERY_DAY
+    deposits: tuple[tuple[date, Decimal], ...] = ()
+    holidays: frozenset[date] = frozenset()
+
+    def is_expected(self, day: date) -> bool:
+        """Whether trading is expected on a day."""
+        return day.weekday() in self.trading_week and day not in self.holidays
 
 
 @dataclass(frozen=True)
@@ -439,7 +445,7 @@ def metrics(
     closed = closed_in(trades, window_start, window_end, config)
     history = closed_in(trades, None, window_end, config)
     before = closed_in(trades, None, window_start, config)
-    expected = [day for day in dates if day.weekday() in config.trading_week]
+    expected = [day for day in dates if config.is_expected(day)]
     daily = _daily(closed, config)
     until_newest = [
         daily.get(day, Fraction(0))
@@ -455,12 +461,14 @@ def metrics(
         **_streaks([outcome(trade, config) for trade in closed]),
         **_drawdown(closed),
         "current_drawdown": None if _is_unknown(closed) else _current_drawdown(history),
-        "max_drawdown_pct": _max_drawdown_pct(before, closed, config),
+        "max_drawdown_pct": _rounded(_max_drawdown_pct(before, closed, config, dates[0])),
         "unrealized_pnl": _unrealized(trades, window_start, window_end, newest),
         "realized_pnl": _realized(trades, window_start, window_end, newest),
         **_holds(closed, config),
         **_days(list(daily.values()), unknown=_is_unknown(closed)),
         **_sharpe(until_newest, config, missing_day),
+        **_tail(until_newest, missing_day),
+        **_account(before, closed, daily, expected, config, dates[0], newest, missing_day),
     }
 
 
@@ -578,8 +586,10 @@ def _money(closed: Sequence[Trade], config: Config) -> dict[str, Figure]:
     lost = [pnl for kind, pnl in known if kind == "loss"]
     avg_win = _mean(won) if won else None
     avg_loss = _mean(lost) if lost else None
-    payoff = required = None
+    payoff = required = kelly = None
     if avg_win is not None and avg_loss is not None:
+        rate = Fraction(outcomes["win"], outcomes["win"] + outcomes["loss"])
+        kelly = _rounded(rate - (1 - rate) / (avg_win / -avg_loss))
         payoff = _rounded(avg_win / -avg_loss)
         required = _rounded(-avg_loss / (avg_win - avg_loss))
     return {
@@ -594,8 +604,10 @@ def _money(closed: Sequence[Trade], config: Config) -> dict[str, Figure]:
         "payoff_ratio": payoff,
         "expectancy": _quotient(_total(pnls), len(pnls)),
         "required_win_rate": required,
+        "kelly": kelly,
         "largest_win": _exact(max(won)) if won else None,
         "largest_loss": _exact(min(lost)) if lost else None,
+        "median_pnl": _median(pnls),
         "commission": _exact(_total(_known(trade.commission for trade in closed))),
         "slippage": _exact(_total(_known(trade.slippage for trade in closed))),
     }
@@ -667,7 +679,11 @@ def _drawdown(closed: Sequence[Trade]) -> dict[str, Figure]:
             ),
             None,
         )
+    earned = curve[-1] if curve else Fraction(0)
     return {
+        "recovery_factor": None
+        if _is_unknown(closed) or not largest
+        else _rounded(earned / -largest),
         "max_drawdown": None if _is_unknown(closed) else _exact(largest),
         "drawdown_peak_at": peak_at,
         "drawdown_trough_at": trough_at,
@@ -681,22 +697,30 @@ def _current_drawdown(history: Sequence[Trade]) -> Decimal:
     return _exact(curve[-1] - max(curve))
 
 
+def _paid_in(config: Config, day: date) -> Fraction:
+    """The starting equity and all that was paid in up to the start of a day."""
+    paid = [Fraction(amount) for on, amount in config.deposits if on <= day]
+    return Fraction(config.starting_equity or 0) + _total(paid)
+
+
 def _max_drawdown_pct(
-    before: Sequence[Trade], closed: Sequence[Trade], config: Config
-) -> Decimal | None:
+    before: Sequence[Trade], closed: Sequence[Trade], config: Config, first: date
+) -> Fraction | None:
     """Most negative (equity - peak) / peak, as a fraction; 0 if equity never fell below a peak.
 
-    The peak starts at the equity the window starts with.  None without a starting equity, or if
-    the running peak is ever <= 0.
+    The peak starts at the equity the window starts with, and moves with deposits.  None without a
+    starting equity, or if the running peak is ever <= 0.
     """
     if config.starting_equity is None:
         return None
-    at_start = _cumulative(Fraction(config.starting_equity), before)[-1]
-    equity = _cumulative(at_start, closed)
-    peaks = list(accumulate(equity, max))
-    if any(peak <= 0 for peak in peaks):
+    earned = _cumulative(_cumulative(Fraction(0), before)[-1], closed)
+    days = [first, *(trading_day(trade.closed_at, config) for trade in closed if trade.closed_at)]
+    peaks = list(accumulate(earned, max))
+    equity_peaks = [peak + _paid_in(config, day) for peak, day in zip(peaks, days, strict=True)]
+    if any(peak <= 0 for peak in equity_peaks):
         return None
-    return _rounded(min((level - peak) / peak for level, peak in zip(equity, peaks, strict=True)))
+    falls = [level - peak for level, peak in zip(earned, peaks, strict=True)]
+    return min(fall / peak for fall, peak in zip(falls, equity_peaks, strict=True))
 
 
 def _cumulative(start: Fraction, trades: Sequence[Trade]) -> list[Fraction]:
@@ -745,7 +769,10 @@ def _holds(closed: Sequence[Trade], config: Config) -> dict[str, Figure]:
         holds = _known(hold_seconds(trade) for trade in closed if outcome(trade, config) in kinds)
         return _quotient(_total(holds), len(holds))
 
+    known = _known(hold_seconds(trade) for trade in closed)
     return {
+        "median_hold_seconds": _median(known),
+        "longest_hold_seconds": _exact(max(known)) if known else None,
         "avg_hold_seconds": mean_hold("win", "loss", "breakeven"),
         "win_hold_seconds": mean_hold("win"),
         "loss_hold_seconds": mean_hold("loss"),
@@ -787,9 +814,7 @@ def _sharpe(daily: Sequence[Fraction], config: Config, missing_day: bool) -> dic
     """
     if missing_day or len(daily) < SHORTEST_SHARPE_DAYS:
         return {"sharpe": None, "sortino": None}
-    per_year = config.periods_per_year
-    if per_year is None:
-        per_year = 252 if config.trading_week == MONDAY_TO_FRIDAY else 365
+    per_year = _periods(config)
     variance = _variance(daily)
     downside = _mean([min(pnl, Fraction(0)) ** 2 for pnl in daily])
     periods = Fraction(per_year)
@@ -797,6 +822,103 @@ def _sharpe(daily: Sequence[Fraction], config: Config, missing_day: bool) -> dic
         "sharpe": _ratio_with_root(_mean(daily), periods, variance) if variance else None,
         "sortino": _ratio_with_root(_mean(daily), periods, downside) if downside else None,
     }
+
+
+def _tail(daily: Sequence[Fraction], missing_day: bool) -> dict[str, Figure]:
+    """The k-th worst of n days, k the least with 20 k >= n, and the mean of the k worst."""
+    if missing_day or len(daily) < SHORTEST_SHARPE_DAYS:
+        return {"var_95": None, "cvar_95": None}
+    count = next(k for k in range(1, len(daily) + 1) if 20 * k >= len(daily))
+    worst = sorted(daily)[:count]
+    return {"var_95": _exact(worst[-1]), "cvar_95": _quotient(_total(worst), count)}
+
+
+def _account(
+    before: Sequence[Trade],
+    closed: Sequence[Trade],
+    daily: Mapping[date, Fraction],
+    expected: Sequence[date],
+    config: Config,
+    first: date,
+    newest: datetime | None,
+    missing_day: bool,
+) -> dict[str, Figure]:
+    """Return, volatility, growth and falls of equity; days that are not expected have no return."""
+    passed = [day for day in expected if newest and day <= trading_day(newest, config)]
+    every = sorted({*passed, *daily})
+    figures: dict[str, Figure] = dict.fromkeys(
+        ("return_pct", "volatility", "cagr", "calmar", "ulcer_index")
+    )
+    figures["longest_drawdown_days"] = (
+        None
+        if _is_unknown(closed)
+        else _longest_fall([daily.get(day, Fraction(0)) for day in every])
+    )
+    earned = _cumulative(Fraction(0), before)[-1]
+    at_start = earned + _paid_in(config, first)
+    if config.starting_equity is None or at_start <= 0:
+        return figures
+    if not _is_unknown(closed):
+        figures["return_pct"] = _rounded(_total(list(daily.values())) / at_start)
+    if missing_day or len(passed) < SHORTEST_SHARPE_DAYS:
+        return figures
+    returns, squares, peak = [], Fraction(0), earned
+    for day in every:
+        start = earned + _paid_in(config, day)
+        earned += daily.get(day, Fraction(0))
+        peak = max(peak, earned)
+        if day in passed:
+            if start <= 0:
+                return figures
+            returns.append(daily.get(day, Fraction(0)) / start)
+            squares += ((peak - earned) / (peak + _paid_in(config, day))) ** 2
+    periods = _periods(config)
+    figures["volatility"] = _rounded_root((_variance(returns) or Fraction(0)) * periods)
+    figures["ulcer_index"] = _rounded_root(squares / len(returns))
+    growth = _growth(returns, Fraction(periods, len(returns)))
+    if growth is None:
+        return figures
+    figures["cagr"] = _TO_18_DIGITS.plus(growth)
+    fall = _max_drawdown_pct(before, closed, config, first)
+    if fall:
+        figures["calmar"] = _TO_18_DIGITS.divide(growth, _at_50(-fall))
+    return figures
+
+
+def _growth(returns: Sequence[Fraction], power: Fraction) -> Decimal | None:
+    """e to the power of the logarithms of (1 + return) together, less 1; None from 0 down."""
+    wide = Context(prec=80)
+    logarithm = Decimal(0)
+    for one in returns:
+        if one <= -1:
+            return None
+        factor = wide.divide(Decimal((1 + one).numerator), Decimal((1 + one).denominator))
+        logarithm = wide.add(logarithm, wide.ln(factor))
+    exponent = wide.divide(wide.multiply(logarithm, power.numerator), power.denominator)
+    return wide.subtract(wide.exp(exponent), Decimal(1))
+
+
+def _longest_fall(daily: Sequence[Fraction]) -> int | None:
+    """The most days from a peak at a day's end to the first day that ends at its level again.
+
+    Every pair of days is tried: `a` is a peak if nothing before is higher, and all days between it
+    and `b`, if there are any, end below it.
+    """
+    levels = list(accumulate(daily, initial=Fraction(0)))
+    best = 0
+    for a, peak in enumerate(levels):
+        if any(level > peak for level in levels[:a]):
+            continue
+        end = next((b for b in range(a + 1, len(levels)) if levels[b] >= peak), len(levels) - 1)
+        if any(level < peak for level in levels[a + 1 : end + 1]):
+            best = max(best, end - a)
+    return best or None
+
+
+def _periods(config: Config) -> int:
+    if config.periods_per_year is not None:
+        return config.periods_per_year
+    return 252 if config.trading_week == MONDAY_TO_FRIDAY else 365
 
 
 # --- numbers --------------------------------------------------------------------------------------
@@ -812,6 +934,16 @@ def _total(values: Iterable[Fraction]) -> Fraction:
 
 def _mean(values: Sequence[Fraction]) -> Fraction:
     return _total(values) / len(values)
+
+
+def _median(values: Sequence[Fraction]) -> Decimal | None:
+    """The value with as many below as above, halfway between the two nearest to that."""
+    if not values:
+        return None
+    ranked = sorted(values)
+    while len(ranked) > 2:
+        ranked = ranked[1:-1]
+    return _rounded(_mean(ranked))
 
 
 def _variance(values: Sequence[Fraction]) -> Fraction | None:

@@ -47,6 +47,17 @@ ACCOUNT_ONLY = {
     "sharpe",
     "sortino",
     "drawdown_recovered_at",
+    "var_95",
+    "cvar_95",
+    "longest_drawdown_days",
+    "return_pct",
+    "volatility",
+    "cagr",
+    "calmar",
+    "ulcer_index",
+    "median_pnl",
+    "median_hold_seconds",
+    "longest_hold_seconds",
 }
 """Metrics that a part of a breakdown does not have."""
 
@@ -93,7 +104,7 @@ class History:
         """Every metric over the filtered trades, or over those of a part."""
         start, end, dates = oracle.span(first, last, self.config)
         dates = [day for day in dates if day <= self.newest_day]
-        expected = [day for day in dates if day.weekday() in self.config.trading_week]
+        expected = [day for day in dates if self.config.is_expected(day)]
         missing = not self.quiet_days_are_zero and any(day not in self.dated for day in expected)
         return oracle.metrics(
             self.filtered(where) if part is None else part,
@@ -160,6 +171,10 @@ def config_text(config: oracle.Config, quiet_days_are_zero: bool) -> str:
     ]
     if config.starting_equity is not None:
         lines.append(f"starting_equity: {config.starting_equity}")
+        entries = [f"{{date: {day}, amount: {amount}}}" for day, amount in config.deposits]
+        lines.append(f"deposits: [{', '.join(entries)}]")
+    if config.holidays:
+        lines.append(f"holidays: [{', '.join(map(str, sorted(config.holidays)))}]")
     if config.periods_per_year is not None:
         lines.append(f"periods_per_year: {config.periods_per_year}")
     if config.multiplier:
@@ -169,9 +184,9 @@ def config_text(config: oracle.Config, quiet_days_are_zero: bool) -> str:
 
 
 def summaries(root: Path, where: dict[str, str], dates: Sequence[date]) -> Iterator[Summary]:
-    """The daily, weekly, monthly, last-7d and all windows of each date, and a range of all."""
+    """Every kind of window of each date, and a range of all."""
     desk = open_desk(root)
-    for kind in ("daily", "weekly", "monthly", "last-7d", "all"):
+    for kind in ("daily", "weekly", "monthly", "quarterly", "yearly", "last-7d", "all"):
         for window in sorted({desk.window(kind, day) for day in dates}):
             yield desk.summary(kind, window.last_day, where=where)
     yield desk.summary(start=min(dates), end=max(dates), where=where)

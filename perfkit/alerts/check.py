@@ -26,6 +26,7 @@ from perfkit.alerts.state_file import (
 )
 from perfkit.config.workspace import CACHE, MANIFEST, timezone_override
 from perfkit.core.errors import OutputError
+from perfkit.core.exact import canonical
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.interpreter import EXIT_FAILED, EXIT_FIRING, EXIT_OK, uncollected
 from perfkit.disk.atomic import mode_like, put_in_place, sweep_temporaries
@@ -160,7 +161,9 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
 
 def settings_of(config: Config, missing: Callable[[date, date], int]) -> GaugeSettings:
     """The settings that figures depend on; `missing` counts expected days without a log."""
-    return GaugeSettings(config.calendar, config.starting_equity, config.periods_per_year, missing)
+    return GaugeSettings(
+        config.calendar, config.starting_equity, config.deposits, config.periods_per_year, missing
+    )
 
 
 def basis_of(config: Config) -> str:
@@ -173,6 +176,7 @@ def basis_of(config: Config) -> str:
         f"{sorted(day.toordinal() for day in calendar.holidays)}",
         str(config.quiet_days_are_zero),
         str(config.starting_equity),
+        str([(day.toordinal(), str(canonical(amount))) for day, amount in config.deposits]),
         str(config.periods_per_year),
     )
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from perfkit.cli.arguments import where_of
-from perfkit.cli.printing import print_bad_lines, print_if_none_meets, text_of
+from perfkit.cli.printing import print_bad_lines, print_if_none_meets
 from perfkit.core.errors import UsageError
 from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 from perfkit.core.log import log_to_stderr
@@ -58,11 +58,11 @@ def run_summary(arguments: argparse.Namespace) -> int:
     del founds  # they hold all records
 
     from perfkit.book.store.day_sheet import DIMENSIONS
-    from perfkit.summary.breakdowns import checked_dimension
     from perfkit.summary.summary import summarize
+    from perfkit.summary.tables.by_name import checked_table, dimensions_of, tables_text
 
     where = where_of(arguments)
-    by = [checked_dimension(one, desk.config) for one in arguments.by]
+    by = [checked_table(one, desk.config) for one in arguments.by]
     book = desk.book_of(where)
     if not len(book.closed) and not len(book.open):
         print_bad_lines(book.errors)
@@ -72,7 +72,8 @@ def run_summary(arguments: argparse.Namespace) -> int:
         arguments.window, arguments.date, start=arguments.start, end=arguments.end, where=where
     )
     print_if_none_meets(book, where)
-    summary = summarize(selection, [*dict.fromkeys((*DIMENSIONS, *by))] if arguments.json else by)
-    sys.stdout.write(summary.to_json() if arguments.json else text_of(summary, by))
+    summary = summarize(selection, dimensions_of(by, DIMENSIONS if arguments.json else ()))
+    tables = "" if arguments.json else tables_text(summary, selection, by)
+    sys.stdout.write(summary.to_json() if arguments.json else f"{summary}{tables}")
     print_bad_lines(selection.errors)
     return EXIT_OK

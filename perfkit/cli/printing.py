@@ -1,4 +1,4 @@
-"""What several commands print: a summary as text, and bad lines."""
+"""What several commands print: bad lines, and what nothing comes of."""
 
 from __future__ import annotations
 
@@ -11,19 +11,9 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from perfkit.book.book import Book
     from perfkit.config.settings import Config
-    from perfkit.summary.summary import Summary
 
 MOST_BAD_LINES = 20
 """More bad lines than this are counted, not printed."""
-
-
-def text_of(summary: Summary, dimensions: Sequence[str]) -> str:
-    """A summary as it is printed, with a table for each dimension."""
-    from perfkit.summary.render import breakdown_text
-
-    return str(summary) + "".join(
-        "\n" + breakdown_text(summary, dimension) for dimension in dimensions
-    )
 
 
 def print_silence(book: Book) -> None:

@@ -29,7 +29,6 @@ from perfkit.cli.printing import (
     print_bad_lines,
     print_if_none_meets,
     print_silence,
-    text_of,
 )
 from perfkit.config.workspace import folder_of, setting
 from perfkit.core.errors import OutputError, PerfkitError, UsageError
@@ -64,9 +63,10 @@ def add(commands: Commands[Parser]) -> None:
         metavar="WHAT",
         action="append",
         default=[],
-        help="also print a line for each source, strategy, symbol, side, weekday, hour, "
-        "exit_reason, execution_mode, account, or dimension of a source such as bot_version; may "
-        "be repeated",
+        help="also print a line for each day, week, month, source, strategy, symbol, side, "
+        "weekday, hour, holding_time, exit_reason, execution_mode, account, or dimension of a "
+        "source such as bot_version; the deepest drawdowns (drawdown), or streaks by length "
+        "(streak); may be repeated",
     )
     parser.add_argument(
         "--json", action="store_true", help="print the summary as JSON, and nothing else"
@@ -110,13 +110,13 @@ def run(arguments: argparse.Namespace) -> int:
         return run_summary(arguments)
     refuse_answers(arguments)
     from perfkit.book.store.day_sheet import DIMENSIONS
-    from perfkit.summary.breakdowns import checked_dimension
     from perfkit.summary.summary import summarize
+    from perfkit.summary.tables.by_name import checked_table, dimensions_of, tables_text
 
     where = where_of(arguments)
     desk = desk_of(arguments)
-    for dimension in arguments.by:
-        checked_dimension(dimension, desk.config)
+    for name in arguments.by:
+        checked_table(name, desk.config)
     if arguments.backfill is not None:
         return _backfilled(arguments, desk, where)
     day = day_of(arguments, desk, where)
@@ -124,15 +124,15 @@ def run(arguments: argparse.Namespace) -> int:
         arguments.window, day, start=arguments.start, end=arguments.end, where=where
     )
     every = arguments.json or arguments.export
-    asked = [*dict.fromkeys((*DIMENSIONS, *arguments.by))] if every else arguments.by
-    summary = summarize(selection, asked)
+    summary = summarize(selection, dimensions_of(arguments.by, DIMENSIONS if every else ()))
     _keep_bad_lines(desk.book_of(where))
     none_meets = not selection.sheets and print_if_none_meets(selection.book, where)
     if arguments.export:
         from perfkit.summary.export import export
 
         export(desk.config.root, summary, desk.book_of(where).mode)
-    body = summary.to_json() if arguments.json else text_of(summary, arguments.by)
+    tables = "" if arguments.json else tables_text(summary, selection, arguments.by)
+    body = summary.to_json() if arguments.json else f"{summary}{tables}"
     sys.stdout.write(body)
     if not none_meets and _is_plain(arguments):
         _keep_answer(desk.book_of(where), arguments.words, body)

@@ -20,7 +20,10 @@ from perfkit.config.dialect import (
 )
 
 RESERVED = frozenset(
-    (*TARGETS, "source", "weekday", "hour", "outcome", "r", "line", "at", "price", "key", "file")
+    (
+        *(*TARGETS, "source", "outcome", "r", "line", "at", "price", "key", "file"),
+        *("hour", "weekday", "day", "week", "month", "holding_time", "drawdown", "streak"),
+    )
 )
 """Names that trades, breakdowns and windows have a meaning for."""
 

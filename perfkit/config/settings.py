@@ -49,6 +49,7 @@ _KEYS = (
     "holidays",
     "quiet_days",
     "starting_equity",
+    "deposits",
     "breakeven_tolerance",
     "multiplier",
     "targets",
@@ -103,6 +104,7 @@ class Config(NamedTuple):
     calendar: Calendar
     quiet_days_are_zero: bool
     starting_equity: Decimal | None
+    deposits: tuple[tuple[date, Decimal], ...]
     breakeven_tolerance: Decimal
     multipliers: dict[str, Decimal]
     targets: tuple[Target, ...]
@@ -177,6 +179,7 @@ class _SettingsReader(YamlReader):
             )
             == "zero",
             starting_equity=self._starting_equity(top),
+            deposits=self._deposits(top),
             breakeven_tolerance=self._tolerance(top),
             multipliers=self._multipliers(top.get("multiplier", {})),
             targets=self._targets(top.get("targets", {})),
@@ -212,6 +215,24 @@ class _SettingsReader(YamlReader):
     def _starting_equity(self, top: Mapping[str, Any]) -> Decimal | None:
         value = top.get("starting_equity")
         return None if value is None else self.number(("starting_equity",), value, above_zero=True)
+
+    def _deposits(self, top: Mapping[str, Any]) -> tuple[tuple[date, Decimal], ...]:
+        """Dates and amounts, in order."""
+        given = top.get("deposits")
+        deposits = []
+        for n, entry in enumerate([] if given is None else self.items(("deposits",), given)):
+            path = ("deposits", str(n))
+            one = self.mapping(path, entry, ("date", "amount"))
+            day = self.day((*path, "date"), one.get("date", ""))
+            amount = self.number((*path, "amount"), one.get("amount"))
+            if not amount:
+                raise self.problem((*path, "amount"), "is 0", "leave the deposit out")
+            deposits.append((day, amount))
+        if deposits and top.get("starting_equity") is None:
+            raise self.problem(
+                ("deposits",), "are added to starting_equity", "set that as well, above 0"
+            )
+        return tuple(sorted(deposits))
 
     def _tolerance(self, top: Mapping[str, Any]) -> Decimal:
         path = ("breakeven_tolerance",)

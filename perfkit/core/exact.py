@@ -102,6 +102,16 @@ def carried_root(value: Decimal) -> Decimal:
     return _ROOT.sqrt(_decimal(value))
 
 
+def carried_product(left: Decimal, right: Decimal) -> Decimal:
+    """A product at 50 digits, an intermediate of a chain of them."""
+    return _ROOT.multiply(_decimal(left), _decimal(right))
+
+
+def carried_power(base: Decimal, exponent: Decimal) -> Decimal:
+    """A power of a base above 0, at 50 digits."""
+    return _ROOT.power(_decimal(base), _decimal(exponent))
+
+
 def rounded(value: Decimal) -> Decimal:
     """`value` at 18 significant digits, half to even."""
     return _RATIO.plus(value)

@@ -16,9 +16,10 @@ from datetime import date
 from decimal import Decimal
 
 from perfkit.core.errors import UsageError
-from perfkit.core.exact import add, ratio, scaled
+from perfkit.core.exact import add, ratio, scaled, sum_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.metrics import tally
+from perfkit.metrics.account import deposited
 from perfkit.metrics.tally import Tally
 from perfkit.summary.selection import Selection
 
@@ -99,20 +100,19 @@ def flags_of(rows: Sequence[DayRow]) -> dict[str, list[bool]]:
 
 
 def equity_rows(selection: Selection) -> list[EquityRow]:
-    """Equity day by day: `starting_equity` and all net P&L so far, of the trades selected.
+    """Equity day by day: `starting_equity`, deposits and all net P&L of the trades selected.
 
     Raises `UsageError` without a `starting_equity`.
     """
-    equity = selection.book.config.starting_equity
-    if equity is None:
+    starting, deposits = selection.book.config.starting_equity, selection.book.config.deposits
+    if starting is None:
         raise UsageError(NO_EQUITY)
-    for before in selection.curves_before:
-        equity = add(equity, scaled(before.net, before.places))
+    earned = sum_of(scaled(before.net, before.places) for before in selection.curves_before)
     rows = []
     for row in day_rows(selection):
-        end = add(equity, row.tally.net_pnl)
-        rows.append(EquityRow(row, equity, end))
-        equity = end
+        start = sum_of((starting, deposited(deposits, row.day), earned))
+        rows.append(EquityRow(row, start, add(start, row.tally.net_pnl)))
+        earned = add(earned, row.tally.net_pnl)
     return rows
 
 

@@ -286,7 +286,8 @@ class Desk(FrameDesk):
         """A table with a line per part; `.frame()` has every metric of each, for pandas.
 
         `dimension` is strategy, symbol, side, weekday, hour, exit_reason, execution_mode, account,
-        source or one that a source declares, such as bot_version.
+        source, holding_time (in fixed bins), day, week, month, or one that a source declares, such
+        as bot_version.
 
         >>> desk.breakdown("strategy", "monthly")
         >>> desk.breakdown("strategy", "monthly").frame()["net_pnl"]
@@ -297,6 +298,49 @@ class Desk(FrameDesk):
         selection = self.selection(window, date, start=start, end=end, where=where)
         summary = summarize(selection, (checked,))
         return Breakdown(summary, checked, selection.book.present_day)
+
+    def drawdowns(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Text:
+        """The five deepest drawdowns, by money: when each began, its lowest point and its end.
+
+        >>> desk.drawdowns("monthly", "2025-09-30")
+        """
+        from perfkit.summary.labels import cash_of
+        from perfkit.summary.tables.drawdowns import deepest_drawdowns, drawdown_table
+
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        rows = deepest_drawdowns(selection)
+
+        def rendered(of: Summary) -> str:
+            cash = cash_of(of.metrics, of.currency)
+            return drawdown_table(rows, of.window.start, cash, of.window.timezone)
+
+        return _text(rendered, selection)
+
+    def streaks(
+        self,
+        window: str = "daily",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        where: Where = None,
+    ) -> Text:
+        """How many winning and losing streaks of each length there were.
+
+        >>> desk.streaks("all")
+        """
+        from perfkit.summary.tables.streaks import streak_table, streaks_by_length
+
+        selection = self.selection(window, date, start=start, end=end, where=where)
+        return _text(lambda _: streak_table(streaks_by_length(selection)), selection)
 
     def changes(
         self,

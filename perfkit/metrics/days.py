@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 from functools import reduce
 
@@ -17,12 +18,13 @@ from perfkit.core.exact import (
     subtract,
 )
 from perfkit.metrics.facts import NO_LOSING_DAY, NO_TRADES, Facts, Undefined, if_known
-from perfkit.metrics.metric import DAYS, Inputs, metric
+from perfkit.metrics.metric import DAYS, RISK, Inputs, metric
 
 RETURNS_NEEDED = 20
 
 
-def _returns(facts: Facts) -> tuple[Decimal, ...] | Undefined:
+def enough_days(facts: Facts) -> tuple[Decimal, ...] | Undefined:
+    """Net P&L of every expected day; undefined where they are too few, or one is missing."""
     returns = facts.returns
     if isinstance(returns, Undefined):
         return returns
@@ -32,7 +34,7 @@ def _returns(facts: Facts) -> tuple[Decimal, ...] | Undefined:
     return returns
 
 
-def _total(amounts: list[Decimal] | tuple[Decimal, ...]) -> Decimal:
+def _total(amounts: Sequence[Decimal]) -> Decimal:
     return reduce(add, amounts, ZERO)
 
 
@@ -41,7 +43,7 @@ def _below(amounts: tuple[Decimal, ...]) -> Decimal:
     return _total([multiply(amount, amount) for amount in amounts if amount < 0])
 
 
-def _spread(amounts: list[Decimal] | tuple[Decimal, ...]) -> Decimal:
+def spread(amounts: Sequence[Decimal]) -> Decimal:
     """N sum x^2 - (sum x)^2: n (n - 1) times the sample variance."""
     squares = _total([multiply(amount, amount) for amount in amounts])
     total = _total(amounts)
@@ -182,7 +184,7 @@ def sd_day(facts: Facts) -> Decimal | Undefined:
     count = len(facts.days)
     if count < 2:
         return Undefined("fewer than 2 days with a closed trade")
-    return if_known(facts, root_ratio(_spread([pnl for _, pnl in facts.days]), count * (count - 1)))
+    return if_known(facts, root_ratio(spread([pnl for _, pnl in facts.days]), count * (count - 1)))
 
 
 @metric(
@@ -206,15 +208,15 @@ def sd_day(facts: Facts) -> Decimal | Undefined:
     inputs=_return_inputs,
 )
 def sharpe(facts: Facts) -> Decimal | Undefined:
-    days = _returns(facts)
+    days = enough_days(facts)
     if isinstance(days, Undefined):
         return days
-    spread = _spread(days)
-    if not spread:
+    variation = spread(days)
+    if not variation:
         return Undefined("every day had the same P&L")
     count = len(days)
     scale = multiply(facts.periods_per_year, multiply(count, count - 1))
-    root = carried_root(carried(scale, spread))
+    root = carried_root(carried(scale, variation))
     return rounded(carried(multiply(_total(days), root), count))
 
 
@@ -236,7 +238,7 @@ def sharpe(facts: Facts) -> Decimal | Undefined:
     inputs=_return_inputs,
 )
 def sortino(facts: Facts) -> Decimal | Undefined:
-    days = _returns(facts)
+    days = enough_days(facts)
     if isinstance(days, Undefined):
         return days
     downside = _below(days)
@@ -245,3 +247,90 @@ def sortino(facts: Facts) -> Decimal | Undefined:
     count = len(days)
     root = carried_root(carried(multiply(facts.periods_per_year, count), downside))
     return rounded(carried(multiply(_total(days), root), count))
+
+
+def _tail_inputs(facts: Facts) -> Inputs:
+    if isinstance(facts.returns, Undefined):
+        return {}
+    return {"n": len(facts.returns), "rank": _rank(len(facts.returns))}
+
+
+def _rank(days: int) -> int:
+    """The rank of the worst twentieth: 1 of 20 days, 2 of 21."""
+    return -(-days // 20)
+
+
+@metric(
+    "Daily net P&L that one day in twenty is as bad as, or worse.",
+    formula="x at rank ceil(0.05 n) of the n sorted, x as for the Sharpe ratio",
+    unit="money per day",
+    range="any",
+    empty="null with fewer than 20 days or a missing day",
+    source="historical value at risk; a day that happened, nothing is interpolated",
+    elsewhere=(
+        "empyrical interpolates between two days; quantstats and LEAN take the quantile of a "
+        "normal distribution with the same mean and sd."
+    ),
+    label="Value at risk, 95 %",
+    group=DAYS,
+    reads=("returns",),
+    inputs=_tail_inputs,
+)
+def var_95(facts: Facts) -> Decimal | Undefined:
+    days = enough_days(facts)
+    return days if isinstance(days, Undefined) else sorted(days)[_rank(len(days)) - 1]
+
+
+@metric(
+    "Mean of the worst twentieth of daily net P&L.",
+    formula="mean of x up to rank ceil(0.05 n) of the n sorted, x as for the Sharpe ratio",
+    unit="money per day",
+    range="any",
+    empty="null with fewer than 20 days or a missing day",
+    source="expected shortfall (C. Acerbi and D. Tasche, 2002), of days that happened",
+    label="Expected shortfall, 95 %",
+    group=DAYS,
+    reads=("returns",),
+    inputs=_tail_inputs,
+)
+def cvar_95(facts: Facts) -> Decimal | Undefined:
+    days = enough_days(facts)
+    if isinstance(days, Undefined):
+        return days
+    rank = _rank(len(days))
+    return ratio(_total(sorted(days)[:rank]), rank)
+
+
+@metric(
+    "Most days it took cumulative P&L to be back at a peak, or has taken so far.",
+    formula="max of (index of the recovery, else of the last day, - index of the peak), of sums at "
+    "the end of each day up to the newest line, the start being the day before",
+    unit="days",
+    range="above 0",
+    bounds=(0, None),
+    empty="null when no day ended below a peak",
+    source="the usual definition; of days on which trading is expected or happened, not of the "
+    "calendar",
+    elsewhere=(
+        "pyfolio counts business days with both ends; LEAN gives 0 for one that has not recovered."
+    ),
+    label="Longest drawdown",
+    group=RISK,
+    reads=("every_day",),
+)
+def longest_drawdown_days(facts: Facts) -> int | Undefined:
+    if isinstance(facts.every_day, Undefined):
+        return facts.every_day
+    level = peak = ZERO
+    longest = peak_index = 0
+    for index, pnl in enumerate(facts.every_day, 1):
+        was_below = level < peak
+        level = add(level, pnl)
+        if was_below or level < peak:
+            longest = max(longest, index - peak_index)
+        if level >= peak:
+            peak, peak_index = level, index
+    known = if_known(facts, ZERO)
+    if isinstance(known, Undefined):
+        return known
+    return longest or Undefined("no day ended below a peak")

@@ -102,18 +102,25 @@ def recovery_within(
     return level, None
 
 
-def deepest_relative_fall(equity: Sequence[int]) -> Fall | None:
+def deepest_relative_fall(equity: Sequence[int], paid_in: Sequence[int] = ()) -> Fall | None:
     """The earliest fall that is deepest as a share of its peak; None if equity starts at 0 or less.
+
+    `paid_in` is what has been paid in since the start of the curve, for each of its points, if
+    anything has. It raises the peak and is no part of `equity`.
 
     Example: of 100, 60, 200, 150 it is the fall from 100 to 60, though 200 to 150 is deeper.
     """
-    start = equity[0]
-    if start <= 0:
+    peak = equity[0]
+    if peak <= 0:
         return None
-    _, depth, of_peak = deepest_share(equity, Share(start, 0, start))
-    peaks = list(accumulate(equity, max))
-    trough = list(zip(peaks, equity, strict=True)).index((of_peak, of_peak - depth))
-    return Fall(equity.index(of_peak), trough, depth, of_peak)
+    deepest, at = Fall(0, 0, 0, peak), 0
+    for point, height in enumerate(equity):
+        of_peak = peak + (paid_in[point] if paid_in else 0)
+        if height > peak:
+            peak, at = height, point
+        elif (peak - height) * deepest.of_peak > deepest.depth * of_peak:
+            deepest = Fall(at, point, peak - height, of_peak)
+    return deepest
 
 
 class Curve(NamedTuple):

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, datetime
 from decimal import Decimal
 
+from perfkit.core.exact import add
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.metrics.ranks import Ranks
 from perfkit.metrics.tally import Tally
 
 
@@ -15,8 +17,37 @@ class Undefined(NamedTuple):
     reason: str
 
 
+NOT_IN_A_PART = Undefined("describes the whole account, not a part of it")
+NOT_OF_A_PART = Undefined("is of the whole window, not of a part of it")
+NO_EQUITY = Undefined("no starting_equity is configured")
+EQUITY_USED_UP = Undefined("equity was not above 0")
+
 Value = int | str | Decimal | datetime
 """What a defined figure is: a count, a word, money / a rate / seconds, or a moment in UTC."""
+
+
+class AccountDay(NamedTuple):
+    """A trading day of the account: what was paid in and earned up to its start, and its net P&L.
+
+    `base` is the starting equity and all deposits, those of the day included.
+    """
+
+    base: Decimal
+    earned: Decimal
+    net: Decimal
+    is_expected: bool
+
+    @property
+    def start(self) -> Decimal:
+        """Equity at the start of the day."""
+        return add(self.base, self.earned)
+
+
+class Account(NamedTuple):
+    """The account through a window: equity at its start, and its days up to the newest line."""
+
+    start: Decimal
+    days: tuple[AccountDay, ...]
 
 
 class Facts(NamedTuple):
@@ -24,8 +55,10 @@ class Facts(NamedTuple):
 
     `tally` folds from the tallies of the days; so do `days`, the net P&L per trading day with a
     closed trade. The rest is walked: `open_trades`, `unrealized_pnl`, `realized_pnl`, `returns`
-    (net P&L of every expected day up to the newest line), `recovered_at`, `current_drawdown` and
-    `max_drawdown_pct`; they describe the whole account, so in a part they are undefined.
+    (net P&L of every expected day up to the newest line), `recovered_at`, `current_drawdown`,
+    `max_drawdown_pct` (numerator and denominator), `every_day` (net P&L of every day that is
+    expected or has a closed trade) and `account`; they describe the whole account, so in a part
+    they are undefined. So are `ranks`, which are put together from those of the days.
     """
 
     tally: Tally
@@ -37,8 +70,11 @@ class Facts(NamedTuple):
     realized_pnl: Decimal | Undefined
     returns: tuple[Decimal, ...] | Undefined
     current_drawdown: Decimal | Undefined
-    max_drawdown_pct: Decimal | Undefined
+    max_drawdown_pct: tuple[Decimal | int, Decimal | int] | Undefined
     periods_per_year: int
+    every_day: tuple[Decimal, ...] | Undefined = ()
+    account: Account | Undefined = NOT_IN_A_PART
+    ranks: Ranks | Undefined = Ranks()
 
 
 NO_TRADES = Undefined("no trade closed in the window")
@@ -48,7 +84,6 @@ NO_LOSS = Undefined("no trade lost")
 NO_KNOWN_WIN = Undefined("no win has a P&L")
 NO_KNOWN_LOSS = Undefined("no loss has a P&L")
 NO_LOSING_DAY = Undefined("no day lost money")
-NOT_IN_A_PART = Undefined("describes the whole account, not a part of it")
 
 
 def without_log(days: int) -> Undefined:

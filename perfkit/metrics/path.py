@@ -8,10 +8,19 @@ from decimal import Decimal
 from perfkit.core.calendar import moment_of
 from perfkit.core.exact import ZERO, scaled, subtract
 from perfkit.core.trades import HELD, LOST, WON
-from perfkit.metrics.facts import Facts, Undefined, if_known
-from perfkit.metrics.metric import PNL, RISK, STREAKS, Quotient, metric
+from perfkit.metrics.facts import EQUITY_USED_UP, Facts, Undefined, if_known
+from perfkit.metrics.metric import PNL, RISK, STREAKS, Inputs, Quotient, metric
+from perfkit.metrics.ranks import count_of, middle_two, value_at
 
 _NO_DRAWDOWN = Undefined("no drawdown in the window")
+_NO_HOLD = Undefined("no closed trade has a holding time")
+
+
+def _hold_inputs(facts: Facts) -> Inputs:
+    if isinstance(facts.ranks, Undefined) or not facts.ranks.hold_us:
+        return {}
+    low, high = middle_two(facts.ranks.hold_us)
+    return {"n": count_of(facts.ranks.hold_us), "low": scaled(low, 6), "high": scaled(high, 6)}
 
 
 @metric(
@@ -177,7 +186,8 @@ def current_drawdown(facts: Facts) -> Decimal | Undefined:
 @metric(
     "Largest fall of equity as a share of its running peak; may be another fall than max_drawdown.",
     formula=(
-        "min of (E - P) / P, E = starting_equity + all net P&L so far, P = peak of E in the window"
+        "min of (E - P) / P, E = starting_equity + deposits + all net P&L so far, P = peak of E in "
+        "the window, which a deposit raises as it raises E"
     ),
     unit="fraction",
     range="0 and down",
@@ -193,8 +203,30 @@ def current_drawdown(facts: Facts) -> Decimal | Undefined:
     group=RISK,
     reads=("max_drawdown_pct",),
 )
-def max_drawdown_pct(facts: Facts) -> Decimal | Undefined:
-    return facts.max_drawdown_pct
+def max_drawdown_pct(facts: Facts) -> Quotient | Undefined:
+    fall = facts.max_drawdown_pct
+    return fall if isinstance(fall, Undefined) else Quotient(*fall, EQUITY_USED_UP)
+
+
+@metric(
+    "Net P&L for each unit of the largest drawdown.",
+    formula="net_pnl / abs(max_drawdown)",
+    unit="ratio",
+    range="any",
+    empty="null without a drawdown, or when no closed trade has a P&L",
+    source="the recovery factor of MetaTrader's strategy report",
+    elsewhere="quantstats divides the sum of returns by the relative drawdown.",
+    group=RISK,
+    reads=("net_pnl", "depth"),
+    inputs=("net_pnl", "max_drawdown"),
+)
+def recovery_factor(facts: Facts) -> Quotient | Undefined:
+    net = if_known(facts, facts.tally.net_pnl)
+    return (
+        net
+        if isinstance(net, Undefined)
+        else Quotient(net, facts.tally.drawdown.depth, _NO_DRAWDOWN)
+    )
 
 
 @metric(
@@ -284,6 +316,50 @@ def win_hold_seconds(facts: Facts) -> Quotient:
 )
 def loss_hold_seconds(facts: Facts) -> Quotient:
     return _mean_hold(facts.tally.sums.loss_hold_us, facts.tally.counts.held_losses, "loss")
+
+
+@metric(
+    "Holding time of the trade in the middle: half were held longer, half shorter.",
+    formula="middle of the sorted holding times, the mean of the middle two of an even number",
+    unit="seconds",
+    range="0 and up",
+    bounds=(0, None),
+    empty="null when no closed trade has a holding time",
+    source="plain median",
+    label="Median holding time",
+    group=STREAKS,
+    reads=("ranks",),
+    inputs=_hold_inputs,
+    marks=HELD,
+)
+def median_hold_seconds(facts: Facts) -> Quotient | Undefined:
+    ranks = facts.ranks
+    if isinstance(ranks, Undefined):
+        return ranks
+    if not ranks.hold_us:
+        return _NO_HOLD
+    return Quotient(scaled(sum(middle_two(ranks.hold_us)), 6), 2, _NO_HOLD)
+
+
+@metric(
+    "Longest holding time.",
+    formula="max of the holding times",
+    unit="seconds",
+    range="0 and up",
+    bounds=(0, None),
+    empty="null when no closed trade has a holding time",
+    source="plain extreme",
+    label="Longest holding time",
+    group=STREAKS,
+    reads=("ranks",),
+)
+def longest_hold_seconds(facts: Facts) -> Decimal | Undefined:
+    ranks = facts.ranks
+    if isinstance(ranks, Undefined):
+        return ranks
+    if not ranks.hold_us:
+        return _NO_HOLD
+    return scaled(value_at(ranks.hold_us, count_of(ranks.hold_us) - 1), 6)
 
 
 def _mean_hold(held_us: int, count: int, who: str) -> Quotient:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from perfkit.core.exact import ZERO, add, multiply, ratio, subtract
+from perfkit.core.exact import ZERO, add, multiply, ratio, scaled, subtract
 from perfkit.core.trades import LOST, PNL_KNOWN, WON
 from perfkit.metrics.facts import NO_PNL, Facts, Undefined, if_known, no_loss, no_win
-from perfkit.metrics.metric import PNL, TRADES, Inputs, Quotient, metric
+from perfkit.metrics.metric import PNL, RISK, TRADES, Inputs, Quotient, metric
+from perfkit.metrics.ranks import count_of, middle_two
 
 
 def _payoff_inputs(facts: Facts) -> Inputs:
@@ -17,6 +18,18 @@ def _payoff_inputs(facts: Facts) -> Inputs:
         "l": counts.known_losses,
         "gross_loss": sums.gross_loss,
         "w": counts.known_wins,
+    }
+
+
+def _median_inputs(facts: Facts) -> Inputs:
+    if isinstance(facts.ranks, Undefined) or not facts.ranks.net:
+        return {}
+    low, high = middle_two(facts.ranks.net)
+    places = facts.ranks.places
+    return {
+        "n": count_of(facts.ranks.net),
+        "low": scaled(low, places),
+        "high": scaled(high, places),
     }
 
 
@@ -187,6 +200,28 @@ def expectancy(facts: Facts) -> Quotient:
 
 
 @metric(
+    "Net P&L of the trade in the middle: half of the trades earned more, half less.",
+    formula="middle of the sorted net P&L, the mean of the middle two of an even number",
+    unit="money per trade",
+    range="any",
+    empty="null when no closed trade has a P&L",
+    source="plain median",
+    label="Median P&L",
+    group=PNL,
+    reads=("ranks",),
+    inputs=_median_inputs,
+    marks=PNL_KNOWN,
+)
+def median_pnl(facts: Facts) -> Quotient | Undefined:
+    ranks = facts.ranks
+    if isinstance(ranks, Undefined):
+        return ranks
+    if not ranks.net:
+        return NO_PNL
+    return Quotient(scaled(sum(middle_two(ranks.net)), ranks.places), 2, NO_PNL)
+
+
+@metric(
     "Share of decided trades that must win to break even at these average sizes.",
     formula="abs(avg_loss) / (avg_win + abs(avg_loss))",
     unit="fraction",
@@ -278,3 +313,32 @@ def commission(facts: Facts) -> Decimal:
 )
 def slippage(facts: Facts) -> Decimal:
     return facts.tally.sums.slippage
+
+
+@metric(
+    "Share of the account to risk on a trade for the fastest growth, if trades go on like this.",
+    formula="p - (1 - p) / payoff_ratio, p = win_rate_decided",
+    unit="fraction",
+    range="up to 1; below 0 for a record that loses",
+    bounds=(None, 1),
+    empty="null when no win or no loss has a P&L",
+    source="J. L. Kelly, A New Interpretation of Information Rate, 1956, for a bet of two outcomes",
+    elsewhere=(
+        "backtesting.py takes the win rate of all trades, breakevens included. Most traders risk "
+        "half of it or less, because it is sure to be off."
+    ),
+    label="Kelly fraction",
+    group=RISK,
+    reads=("gross_profit", "gross_loss"),
+    inputs=("win_rate_decided", "payoff_ratio"),
+)
+def kelly(facts: Facts) -> Quotient | Undefined:
+    counts = facts.tally.counts
+    if not counts.known_wins:
+        return no_win(facts)
+    if not counts.known_losses:
+        return no_loss(facts)
+    won, lost = _payoff(facts)
+    # W / (W + L) - L / (W + L) x lost / won, over one denominator
+    numerator = subtract(multiply(counts.wins, won), multiply(counts.losses, lost))
+    return Quotient(numerator, multiply(facts.tally.decided, won), no_win(facts))

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from perfkit.core.exact import canonical
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.metrics import counts, days, exits, path, pnl, risk
+from perfkit.metrics import account, counts, days, exits, path, pnl, risk
 from perfkit.metrics.facts import Facts, Undefined, Value
 from perfkit.metrics.metric import Metric
 
 METRICS: dict[str, Metric] = {
     row.name: row
-    for module in (counts, pnl, risk, path, days, exits)
+    for module in (counts, pnl, risk, path, days, account, exits)
     for row in vars(module).values()
     if isinstance(row, Metric)
 }

@@ -23,7 +23,7 @@ def amount(metric: str, value: Decimal, beside: Sequence[Decimal] = (), currency
     unit = unit_of(metric)
     if unit in ("minutes", "seconds"):
         return length(*(_seconds(unit, one) for one in (value, *beside)))
-    if unit == "fraction":
+    if unit.startswith("fraction"):
         value, beside = multiply(value, 100), [multiply(one, 100) for one in beside]
         return f"{fixed(value, _places(value, beside, 1))} %"
     if unit.startswith("money"):
@@ -44,7 +44,7 @@ def limit_text(metric: str, limit: Decimal) -> str:
     unit = unit_of(metric)
     if unit in ("minutes", "seconds"):
         return _spoken(_seconds(unit, limit))
-    if unit == "fraction":
+    if unit.startswith("fraction"):
         number = multiply(limit, 100)
         return f"{fixed(number, _decimals(number))} %"
     if unit.startswith("money"):

@@ -19,7 +19,8 @@ from perfkit.core.dimensions import NO_NAME, names_in
 from perfkit.core.errors import UsageError
 from perfkit.core.trades import Trades
 from perfkit.metrics import tally
-from perfkit.metrics.facts import NOT_IN_A_PART, Facts
+from perfkit.metrics.facts import NOT_IN_A_PART, NOT_OF_A_PART, Facts
+from perfkit.metrics.holding import HOLDING_BINS, holding_bin
 from perfkit.metrics.registry import Figures, evaluate
 from perfkit.metrics.tally import Columns, Tally
 from perfkit.summary.selection import Selection
@@ -27,7 +28,13 @@ from perfkit.summary.selection import Selection
 MOST_EXIT_REASONS = 49
 OTHER = "other"
 
-_BY_CLOSE = ("weekday", "hour", "exit_reason")
+PERIODS = {"day": "daily", "week": "weekly", "month": "monthly"}
+"""Dimensions that are whole windows, and the kind of these."""
+HOLDING_TIME = "holding_time"
+BY_NAME = (*DIMENSIONS, *PERIODS, HOLDING_TIME)
+"""What there is a breakdown by in every workspace; a summary as JSON has those of `DIMENSIONS`."""
+
+_BY_CLOSE = ("weekday", "hour", "exit_reason", *PERIODS, HOLDING_TIME)
 """Dimensions that only a closed trade has a part in."""
 
 
@@ -47,6 +54,8 @@ class WindowSlices:
     def parts(self, dimension: str, facts: Facts) -> Iterator[tuple[str, Figures]]:
         """Name and figures of each part, by name (weekdays and hours in their own order)."""
         own: dict[str, list[tuple[date, Tally]]] = {}
+        if dimension in PERIODS:  # also those in which no trade closed
+            own = {self._period(dimension, day): [] for day in self.selection.expected}
         for day, parts in self._per_day(dimension):
             for name, part in parts.items():
                 own.setdefault(name, []).append((day, part))
@@ -60,28 +69,39 @@ class WindowSlices:
             if dimension == "weekday":
                 yield day, {WEEKDAYS[day.weekday()]: sheet.whole}
                 continue
+            if dimension in PERIODS:
+                yield day, {self._period(dimension, day): sheet.whole}
+                continue
             parts = self._known_parts(day, sheet, dimension)
             if parts is None or (named is not None and OTHER in map(named.get, parts)):
                 parts = self._cut(dimension, day, named)
             yield day, parts
-        if dimension not in DIMENSIONS:
+        if dimension not in BY_NAME:
             self.selection.book.kept_parts.keep(self.selection.book.mode)
 
     def _known_parts(self, day: date, sheet: Sheet, dimension: str) -> Parts | None:
         """The parts of a day, as far as they are known without its trades."""
         if dimension in DIMENSIONS:
             return sheet.parts[dimension]
-        book = self.selection.book
-        return None if self.selection.is_filtered else parts_on(book, day, dimension)
+        if dimension == HOLDING_TIME or self.selection.is_filtered:
+            return None
+        return parts_on(self.selection.book, day, dimension)
 
     def _cut(self, dimension: str, day: date, named: dict[str, str] | None) -> Parts:
         """The parts of a day made from its trades."""
         trades = self.selection.day_trades(day)
+        if dimension == HOLDING_TIME:
+            held = [NO_NAME if one is None else holding_bin(one) for one in trades.hold_us]
+            return Columns(trades).parts(held)
         if dimension not in DIMENSIONS:
             rows, names = membership(trades.texts(dimension))
             return Columns(trades if rows is None else trades.take(rows)).parts(names)
         names = part_names(dimension, trades, self.selection.book.config.calendar)
         return Columns(trades).parts(names if named is None else list(map(named.get, names)))  # type: ignore[arg-type]
+
+    def _period(self, dimension: str, day: date) -> str:
+        """The label of the day, week or month that a day is in."""
+        return self.selection.book.config.calendar.window(PERIODS[dimension], day).label
 
     def _exit_reason_names(self) -> dict[str, str]:
         """The most frequent exit reasons under their names, all others as one."""
@@ -103,7 +123,7 @@ class WindowSlices:
 
 def checked_dimension(dimension: str, config: Config) -> str:
     """The dimension itself; raises `UsageError` for one that there is no breakdown by."""
-    known = (*DIMENSIONS, *config.dimensions)
+    known = (*BY_NAME, *config.dimensions)
     if dimension not in known:
         from difflib import get_close_matches
 
@@ -121,9 +141,11 @@ def _open_by_part(dimension: str, still_open: Sequence[Trades]) -> Counter[str]:
     return Counter(name for value in values for name in names_in(value))
 
 
-def _part_order(dimension: str) -> Callable[[str], tuple[int, str]]:
+def _part_order(dimension: str) -> Callable[[str], tuple[int, str | int]]:
     if dimension == "weekday":
         return lambda name: (WEEKDAYS.index(name), name)
+    if dimension == HOLDING_TIME:
+        return lambda name: (name == NO_NAME, HOLDING_BINS.index(name) if name else 0)
     return lambda name: (name == NO_NAME, name)
 
 
@@ -140,4 +162,7 @@ def _part_facts(facts: Facts, own: list[tuple[date, Tally]], opened: int) -> Fac
         returns=NOT_IN_A_PART,
         current_drawdown=NOT_IN_A_PART,
         max_drawdown_pct=NOT_IN_A_PART,
+        every_day=NOT_IN_A_PART,
+        account=NOT_IN_A_PART,
+        ranks=NOT_OF_A_PART,
     )

@@ -15,12 +15,11 @@ from perfkit.core.errors import UsageError
 from perfkit.core.exact import EXACT, canonical
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import aligned, escaped, plain, table
-from perfkit.core.trades import LOST, PNL_KNOWN, WON, Trades, joined
+from perfkit.core.trades import HELD, LOST, PNL_KNOWN, WON, Trades, joined
 from perfkit.metrics.drawdown import (
     Fall,
     current_fall,
     deepest_fall,
-    deepest_relative_fall,
     recovery,
 )
 from perfkit.metrics.facts import Value
@@ -158,6 +157,13 @@ def _extreme(outcome: int, choose: Callable[..., int]) -> Rows:
     return rows
 
 
+def _longest_held(selection: Selection) -> Sequence[int]:
+    """The first of the trades held longest."""
+    hold = selection.inside.hold_us
+    held = _marked(selection, HELD)
+    return [max(held, key=lambda row: hold[row] or 0)] if held else []
+
+
 def _day(choose: Callable[..., int]) -> Rows:
     """The trades of the first day with the highest or lowest P&L."""
 
@@ -178,7 +184,7 @@ def _drawdown(selection: Selection) -> Sequence[int]:
 
 def _relative_drawdown(selection: Selection) -> Sequence[int]:
     curve = account_curve(selection)
-    fall = None if curve is None else deepest_relative_fall(curve.heights)
+    fall = None if curve is None else curve.deepest
     return fall.rows if fall else []
 
 
@@ -215,6 +221,7 @@ _ROWS: dict[str, Rows] = {
     "win_rate_decided": _decided,
     "largest_win": _extreme(WON, max),
     "largest_loss": _extreme(LOST, min),
+    "longest_hold_seconds": _longest_held,
     "best_day": _day(max),
     "worst_day": _day(min),
     "max_drawdown": _drawdown,

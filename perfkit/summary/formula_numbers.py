@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from perfkit.core.exact import scaled
-from perfkit.metrics.drawdown import current_fall, deepest_fall, deepest_relative_fall
+from perfkit.metrics.drawdown import current_fall, deepest_fall
 from perfkit.metrics.metric import Inputs, Quotient
 from perfkit.metrics.registry import METRICS
 from perfkit.summary.breakdowns import WindowSlices
@@ -49,7 +49,7 @@ def _current_drawdown(selection: Selection) -> Inputs:
 
 def _max_drawdown_pct(selection: Selection) -> Inputs:
     account = account_curve(selection)
-    fall = None if account is None else deepest_relative_fall(account.heights)
+    fall = None if account is None else account.deepest
     if account is None or fall is None:
         return {}
     return {

@@ -90,7 +90,7 @@ def _number(metric: str, value: Decimal, cash: Cash) -> str:
     if unit.startswith("money"):
         amount = signed(value, cash.places) if row.signed else fixed(value, cash.places)
         return f"{amount} {cash.currency}".rstrip()
-    if unit == "fraction":
+    if unit.startswith("fraction"):
         return percent(value)
     if unit == "seconds":
         return duration(value)
@@ -102,7 +102,7 @@ def _number(metric: str, value: Decimal, cash: Cash) -> str:
 def shown_difference(metric: str, difference: Decimal, cash: Cash) -> str:
     """A difference of two figures, with its sign; of rates, in points of 1 %."""
     unit = METRICS[metric].unit
-    if unit == "fraction":
+    if unit.startswith("fraction"):
         return f"{signed(difference * 100, 1)} points"
     if unit in ("trades", "days"):
         return signed(difference, 0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -10,13 +10,29 @@ from perfkit.book.book import PnlCurve
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.core.calendar import moment_of
 from perfkit.core.errors import lines_in
-from perfkit.core.exact import ZERO, canonical, decimal_places, ratio, scaled, units
+from perfkit.core.exact import ZERO, canonical, decimal_places, scaled, sum_of, units
 from perfkit.core.fast_imports import NamedTuple, blake2b
 from perfkit.core.interpreter import uncollected
 from perfkit.core.numbers import column_digest
 from perfkit.core.trades import TEXT_COLUMNS, Trades
-from perfkit.metrics.drawdown import Share, deepest_share, equity_curve, recovery_within
-from perfkit.metrics.facts import Facts, Undefined, without_log
+from perfkit.metrics.account import account_of, deposited
+from perfkit.metrics.drawdown import (
+    Fall,
+    Share,
+    deepest_relative_fall,
+    deepest_share,
+    equity_curve,
+    recovery_within,
+)
+from perfkit.metrics.facts import (
+    EQUITY_USED_UP,
+    NO_EQUITY,
+    Account,
+    Facts,
+    Undefined,
+    without_log,
+)
+from perfkit.metrics.ranks import Ranks, merged_ranks
 from perfkit.metrics.registry import evaluate
 from perfkit.metrics.tally import Tally
 from perfkit.summary.breakdowns import WindowSlices
@@ -103,10 +119,19 @@ def pnl_curve(trades: Trades) -> list[int]:
 
 
 class AccountCurve(NamedTuple):
-    """Equity through a window, in units of 10**-places."""
+    """Equity through a window, in units of 10**-places, without what is `paid_in` within it.
+
+    `paid_in` says that for each point; it is empty where nothing is.
+    """
 
     heights: list[int]
     places: int
+    paid_in: list[int]
+
+    @property
+    def deepest(self) -> Fall | None:
+        """The deepest fall as a share of its peak; None where equity was not above 0."""
+        return deepest_relative_fall(self.heights, self.paid_in)
 
 
 def account_curve(selection: Selection) -> AccountCurve | None:
@@ -114,11 +139,19 @@ def account_curve(selection: Selection) -> AccountCurve | None:
     starting, history = selection.book.config.starting_equity, selection.history
     if starting is None:
         return None
-    places = max(history.net_pnl.places, decimal_places(starting))
+    deposits, first = selection.book.config.deposits, selection.window.first_day
+    finest = max((decimal_places(amount) for _, amount in deposits), default=0)
+    places = max(history.net_pnl.places, decimal_places(starting), finest)
     net = [pnl or 0 for pnl in history.net_pnl.at_places(places)]
     before = len(history) - len(selection.inside)
-    start = units(starting, places) + sum(net[:before])
-    return AccountCurve(equity_curve(net[before:], start), places)
+    paid_before = units(deposited(deposits, first), places)
+    start = units(starting, places) + paid_before + sum(net[:before])
+    paid_in = []
+    if any(first < day <= selection.window.last_day for day, _ in deposits):
+        days = selection.book.config.calendar.days_of(selection.inside.closed_at)
+        known = {day: units(deposited(deposits, day), places) for day in {first, *days}}
+        paid_in = [known[day] - paid_before for day in (first, *days)]
+    return AccountCurve(equity_curve(net[before:], start), places, paid_in)
 
 
 def _window_shape(selection: Selection) -> WindowShape:
@@ -139,18 +172,22 @@ def _window_shape(selection: Selection) -> WindowShape:
 
 def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
     """What every figure of the window is computed from."""
+    net = {day: tally.net_pnl for day, tally in cut.by_day}
     return Facts(
         tally=cut.whole,
-        days=tuple((day, tally.net_pnl) for day, tally in cut.by_day),
+        days=tuple(net.items()),
         expected_days=len(selection.expected),
         open_trades=sum(map(len, selection.still_open)),
         recovered_at=_recovered_at(selection, cut.whole),
         unrealized_pnl=_unrealized(selection),
         realized_pnl=_realized(selection),
-        returns=_returns(selection, cut),
+        returns=_returns(selection, net),
         current_drawdown=_current_drawdown(selection),
         max_drawdown_pct=_relative_drawdown(selection),
         periods_per_year=selection.book.config.periods_per_year,
+        every_day=tuple(net.get(day, ZERO) for day in sorted(net.keys() | set(selection.expected))),
+        account=_account(selection, net),
+        ranks=merged_ranks(sheet.ranks for _, sheet in selection.sheets),
     )
 
 
@@ -200,11 +237,21 @@ def _realized(selection: Selection) -> Decimal | Undefined:
     return scaled(sum(filter(None, column.units)), column.places)
 
 
-def _returns(selection: Selection, cut: WindowSlices) -> tuple[Decimal, ...] | Undefined:
+def _returns(selection: Selection, net: Mapping[date, Decimal]) -> tuple[Decimal, ...] | Undefined:
     if selection.missing:
         return without_log(len(selection.missing))
-    by_day = {day: tally.net_pnl for day, tally in cut.by_day}
-    return tuple(by_day.get(day, ZERO) for day in selection.expected)
+    return tuple(net.get(day, ZERO) for day in selection.expected)
+
+
+def _account(selection: Selection, net: Mapping[date, Decimal]) -> Account | Undefined:
+    config = selection.book.config
+    if config.starting_equity is None:
+        return NO_EQUITY
+    earned = sum_of(scaled(curve.net, curve.places) for curve in selection.curves_before)
+    first = selection.window.first_day
+    return account_of(
+        config.starting_equity, config.deposits, earned, net, first, selection.expected
+    )
 
 
 def _current_drawdown(selection: Selection) -> Decimal:
@@ -221,27 +268,36 @@ def _current_drawdown(selection: Selection) -> Decimal:
     return scaled(total - peak, places)
 
 
-def _relative_drawdown(selection: Selection) -> Decimal | Undefined:
-    """The deepest fall as a share of the equity it fell from.
+def _relative_drawdown(selection: Selection) -> tuple[Decimal, Decimal] | Undefined:
+    """The deepest fall and the equity it fell from.
 
-    A day is walked only where its falls could be deeper than those before it.
+    A day is walked only where its falls could be deeper than those before it. A deposit raises
+    equity and its peak alike.
     """
     starting, sheets = selection.book.config.starting_equity, selection.sheets
     if starting is None:
-        return Undefined("no starting_equity is configured")
-    before = selection.curves_before
+        return NO_EQUITY
+    deposits, before = selection.book.config.deposits, selection.curves_before
     places = max(
         decimal_places(starting),
+        *(decimal_places(amount) for _, amount in deposits),
         *(curve.places for curve in before),
         *(sheet.whole.places[0] for _, sheet in sheets),
         0,
     )
-    equity = units(starting, places)
+    paid_in = units(deposited(deposits, selection.window.first_day), places)
+    equity = units(starting, places) + paid_in
     equity += sum(curve.net * 10 ** (places - curve.places) for curve in before)
     if equity <= 0:
-        return Undefined("equity was not above 0")
+        return EQUITY_USED_UP
     deepest = Share(equity, 0, equity)
     for day, sheet in sheets:
+        more = units(deposited(deposits, day), places) - paid_in if deposits else 0
+        paid_in += more
+        equity += more
+        deepest = deepest._replace(peak=deepest.peak + more)
+        if deepest.peak <= 0:
+            return EQUITY_USED_UP
         factor = 10 ** (places - sheet.whole.places[0])
         own = sheet.whole.curve.times(factor)
         most = max(deepest.peak - (equity + own.low), own.depth)
@@ -251,7 +307,7 @@ def _relative_drawdown(selection: Selection) -> Decimal | Undefined:
             deepest = deepest_share(equity_curve(net, equity), deepest)
         deepest = deepest._replace(peak=max(deepest.peak, equity + own.peak))
         equity += own.total
-    return ratio(-deepest.depth, deepest.of_peak)
+    return scaled(-deepest.depth, places), scaled(deepest.of_peak, places)
 
 
 def _open_shape(selection: Selection) -> OpenShape:
@@ -296,8 +352,9 @@ def _digest(selection: Selection, facts: Facts) -> str:
         sorted(selection.where.items()),
         selection.book.currency,
         selection.days,
-        facts[2:],
+        facts._replace(ranks=Ranks())[2:],  # the days' own digests cover them
         config.starting_equity,
+        config.deposits,
         config.breakeven_tolerance,
         sorted(config.multipliers.items()),
         config.targets,

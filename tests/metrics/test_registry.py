@@ -26,7 +26,7 @@ from tests.conftest import BOT, WriteWorkspace
 
 PACKAGE = Path(perfkit.__file__).parent
 PICKING = (
-    *("charts/", "reports/", "metrics/"),
+    *("charts/", "reports/", "metrics/", "summary/tables/"),
     *("summary/changes.py", "summary/labels.py", "summary/render.py"),
 )
 """Where a few metrics are picked to be drawn, compared or put in a sentence."""
@@ -34,6 +34,7 @@ PICKING = (
 FOUND_SPECIALLY = {
     *("open_trades", "unrealized_pnl", "realized_pnl", "current_drawdown", "max_drawdown_pct"),
     *("max_drawdown", "drawdown_peak_at", "drawdown_trough_at", "drawdown_recovered_at"),
+    "longest_hold_seconds",
     *("best_day", "worst_day", "largest_win", "largest_loss", "breakevens", "win_rate_decided"),
     *("current_streak", "current_streak_kind", "longest_win_streak", "longest_loss_streak"),
 }
@@ -57,7 +58,7 @@ class Spy:
 def gauge_of(name: str, desk: perfkit.Desk) -> Gauge:
     """A gauge that every closed trade was fed to."""
     calendar, closed = desk.config.calendar, desk.book.closed
-    gauge = Gauge(name, None, "all", GaugeSettings(calendar, None, 252, lambda *_: 0))
+    gauge = Gauge(name, None, "all", GaugeSettings(calendar, None, (), 252, lambda *_: 0))
     for row, at in enumerate(closed.closed_at):
         gauge.add(closed, row, calendar.day_of(at).toordinal())
     return gauge

@@ -196,6 +196,10 @@ class _RulesReader(YamlReader):
                 f"{metric!r} is not a metric",
                 suggestion(str(metric), [*CLOCK_METRICS, *METRICS], "`perfkit docs metrics`"),
             )
+        if "ranks" in METRICS[metric].reads if metric in METRICS else False:
+            raise self.problem(
+                at, f"{metric} is not kept from trade to trade", "watch a mean, such as expectancy"
+            )
         if metric == "max_drawdown_pct" and self.config.starting_equity is None:
             raise self.problem(
                 at,

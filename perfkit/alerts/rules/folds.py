@@ -57,7 +57,7 @@ def is_counted(metric: str) -> bool:
 
 def is_per_day(metric: str) -> bool:
     """Whether a figure is one of daily net P&L."""
-    return not {"days", "returns"}.isdisjoint(METRICS[metric].reads)
+    return not {"days", "returns", "every_day", "account"}.isdisjoint(METRICS[metric].reads)
 
 
 def fold_of(metric: str) -> Fold:

@@ -18,13 +18,17 @@ from decimal import Decimal
 
 from perfkit.alerts.rules.folds import fold_of, is_counted, is_per_day
 from perfkit.core.calendar import CALENDAR_WINDOWS, LAST_N_DAYS, Calendar, Window
-from perfkit.core.exact import EXACT, ZERO, canonical, multiply, ratio
+from perfkit.core.exact import EXACT, ZERO, canonical, multiply, sum_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades
+from perfkit.metrics.account import Deposits, account_of, deposited
 from perfkit.metrics.facts import (
+    EQUITY_USED_UP,
+    NO_EQUITY,
     NO_LOSING_DAY,
     NO_LOSS,
     NOT_IN_A_PART,
+    Account,
     Facts,
     Undefined,
     Value,
@@ -54,6 +58,7 @@ class GaugeSettings(NamedTuple):
 
     calendar: Calendar
     starting_equity: Decimal | None
+    deposits: Deposits
     periods_per_year: int
     missing: Callable[[date, date], int]
 
@@ -89,7 +94,7 @@ class Gauge:
         self.curve: list[Decimal] = [ZERO]
         """Equity at the start of a rolling span or sliding window, and after each of its trades."""
         self.fall: tuple[Decimal, Decimal, Decimal] | None = None
-        """In other windows: peak of equity, and the deepest relative fall with its peak."""
+        """In other windows: peak of what was earned, the deepest relative fall, its equity."""
         self._known: dict[Any, Value | Undefined] = {}
 
     def add(self, trades: Trades, row: int, day: int) -> None:
@@ -105,7 +110,7 @@ class Gauge:
             self._extend(at, day, unit, net)
         self.last_at = at
         if "max_drawdown_pct" in self.row.reads and self.settings.starting_equity is not None:
-            self._follow(net)
+            self._follow(net, day)
 
     def _roll(self, at: int, day: int, unit: Any, net: Decimal) -> None:
         self.tail.append((day, at, unit, net))
@@ -174,8 +179,10 @@ class Gauge:
             realized_pnl=NOT_IN_A_PART,
             returns=self._returns() if "returns" in reads else NOT_IN_A_PART,
             current_drawdown=EXACT.subtract(self.equity, self.peak),
-            max_drawdown_pct=self._relative() if "max_drawdown_pct" in reads else ZERO,
+            max_drawdown_pct=self._relative() if "max_drawdown_pct" in reads else (0, 1),
             periods_per_year=self.settings.periods_per_year,
+            every_day=self._every_day() if "every_day" in reads else (),
+            account=self._account() if "account" in reads else NOT_IN_A_PART,
         )
 
     def _days(self) -> tuple[tuple[date, Decimal], ...]:
@@ -191,10 +198,13 @@ class Gauge:
     def _expected(self) -> list[date]:
         """Expected days of the window up to the day of the latest trade."""
         last = date.fromordinal(self.day or 1)
-        first = date.fromordinal(self.first_day or 1)
-        if self.window is not None:
-            first = self.window.first_day
-        return self.settings.calendar.expected_days(first, last)
+        return self.settings.calendar.expected_days(self._first(), last)
+
+    def _first(self) -> date:
+        """The first day of the window."""
+        return (
+            date.fromordinal(self.first_day or 1) if self.window is None else self.window.first_day
+        )
 
     def _returns(self) -> tuple[Decimal, ...] | Undefined:
         expected = self._expected()
@@ -205,29 +215,50 @@ class Gauge:
         by_day = dict(self._days())
         return tuple(by_day.get(day, ZERO) for day in expected)
 
-    def _follow(self, net: Decimal) -> None:
+    def _every_day(self) -> tuple[Decimal, ...]:
+        """Net P&L of every day of the window that is expected or has a closed trade."""
+        by_day = dict(self._days())
+        days = sorted(by_day.keys() | set(self._expected()))
+        return tuple(by_day.get(day, ZERO) for day in days)
+
+    def _account(self) -> Account | Undefined:
+        starting, by_day = self.settings.starting_equity, dict(self._days())
+        if starting is None:
+            return NO_EQUITY
+        earned = EXACT.subtract(self.equity, sum_of(by_day.values()))
+        first = self._first()
+        return account_of(starting, self.settings.deposits, earned, by_day, first, self._expected())
+
+    def _follow(self, net: Decimal, day: int) -> None:
         """Keeps what the relative drawdown needs of the equity."""
         if self.span is not None or self.kind in LAST_N_DAYS:
             self.curve.append(self.equity)
             del self.curve[: len(self.curve) - 1 - self.count]
         else:
-            before = self.fall or _no_fall(self._capital(EXACT.subtract(self.equity, net)))
-            self.fall = _fallen(before, self._capital(self.equity))
+            start = EXACT.subtract(self.equity, net)
+            before = self.fall or _no_fall(start, self._paid_in(self._first().toordinal()))
+            self.fall = _fallen(before, self.equity, self._paid_in(day))
 
-    def _capital(self, earned: Decimal) -> Decimal:
-        return EXACT.add(self.settings.starting_equity or ZERO, earned)
+    def _paid_in(self, day: int) -> Decimal:
+        """The starting equity and all deposits up to the start of a day."""
+        starting, deposits = self.settings.starting_equity or ZERO, self.settings.deposits
+        if not deposits:
+            return starting
+        return EXACT.add(starting, deposited(deposits, date.fromordinal(day)))
 
-    def _relative(self) -> Decimal | Undefined:
+    def _relative(self) -> tuple[Decimal, Decimal] | Undefined:
         if self.settings.starting_equity is None:
-            return Undefined("no starting_equity is configured")
+            return NO_EQUITY
         fall = self.fall
         if fall is None:
-            fall = _no_fall(self._capital(self.curve[0]))
-            for earned in self.curve[1:]:
-                fall = _fallen(fall, self._capital(earned))
-        if fall[0] <= 0 or fall[2] <= 0:
-            return Undefined("equity was not above 0")
-        return ratio(-fall[1], fall[2])
+            days = [one[0] for one in self.tail]
+            if self.span is None:
+                days = [one[0] for one in self.days for _ in range(one[4])]
+                days += [self.day or 1] * self.day_count
+            fall = _no_fall(self.curve[0], self._paid_in(self._first().toordinal()))
+            for earned, day in zip(self.curve[1:], days, strict=True):
+                fall = _fallen(fall, earned, self._paid_in(day))
+        return EQUITY_USED_UP if fall[2] <= 0 else (-fall[1], fall[2])
 
     @property
     def label(self) -> str | None:
@@ -273,18 +304,27 @@ def _text(value: Decimal) -> str:
     return str(canonical(value))
 
 
-def _no_fall(equity: Decimal) -> tuple[Decimal, Decimal, Decimal]:
-    return equity, ZERO, equity
+def _no_fall(earned: Decimal, paid_in: Decimal) -> tuple[Decimal, Decimal, Decimal]:
+    """The peak of what was earned, the deepest relative fall from it, and of which equity it is."""
+    return earned, ZERO, EXACT.add(paid_in, earned)
 
 
 def _fallen(
-    fall: tuple[Decimal, Decimal, Decimal], equity: Decimal
+    fall: tuple[Decimal, Decimal, Decimal], earned: Decimal, paid_in: Decimal
 ) -> tuple[Decimal, Decimal, Decimal]:
-    """The peak so far and the deepest relative fall, one trade later; shares as fractions."""
+    """The same one trade later; shares are compared as fractions.
+
+    A deposit raises equity and its peak alike, so the peak is one of what was earned.
+    """
     peak, depth, of_peak = fall
-    if equity > peak:
-        # A start at or below 0 leaves the drawdown undefined, whatever follows.
-        return (equity, depth, of_peak) if of_peak > 0 else fall
-    if of_peak > 0 and multiply(EXACT.subtract(peak, equity), of_peak) > multiply(depth, peak):
-        return peak, EXACT.subtract(peak, equity), peak
+    if of_peak <= 0:
+        return fall  # a start at or below 0 leaves the drawdown undefined, whatever follows
+    equity_peak = EXACT.add(peak, paid_in)
+    if equity_peak <= 0:
+        return peak, depth, ZERO
+    if earned > peak:
+        return earned, depth, of_peak
+    below = EXACT.subtract(peak, earned)
+    if multiply(below, of_peak) > multiply(depth, equity_peak):
+        return peak, below, equity_peak
     return fall

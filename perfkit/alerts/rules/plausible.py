@@ -215,7 +215,11 @@ def _never(one: Check, logged: Logged) -> Iterator[ConfigError]:
     if rule.is_clock:
         return
     settings = GaugeSettings(
-        config.calendar, config.starting_equity, config.periods_per_year, lambda *_: 0
+        config.calendar,
+        config.starting_equity,
+        config.deposits,
+        config.periods_per_year,
+        lambda *_: 0,
     )
     trades = _meeting(one, logged)
     gauges: dict[str, Gauge] = {}

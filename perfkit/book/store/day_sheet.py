@@ -21,6 +21,7 @@ from perfkit.core.numbers import is_constant
 from perfkit.core.trades import CLOSED_TOGETHER, LOST, TEXT_COLUMNS, WON, Trades
 from perfkit.disk.sealed import MARSHAL
 from perfkit.metrics import tally
+from perfkit.metrics.ranks import Ranks, merged_ranks, packed_runs, ranks_of, unpacked_runs
 from perfkit.metrics.tally import Columns, Tally
 
 DIMENSIONS = (
@@ -52,13 +53,14 @@ class Sheet(NamedTuple):
 
     The weekday has no parts of its own: a day is one weekday. `findings` counts the trades with
     each set of findings, and apart from that those `CLOSED_TOGETHER`; `digest` names the trades,
-    None when nobody has asked yet.
+    None when nobody has asked yet. `ranks` has net P&L and holding times in order of size.
     """
 
     whole: Tally
     parts: Mapping[str, Parts | None]
     findings: Mapping[int, int]
     digest: bytes | None
+    ranks: Ranks = Ranks()
 
     @property
     def packed(self) -> bytes:
@@ -70,7 +72,8 @@ class Sheet(NamedTuple):
             for dimension, names in self.parts.items()
         }
         whole = packed_tally(self.whole)
-        return marshal.dumps((whole, parts, dict(self.findings), self.digest), MARSHAL)
+        ranks = (packed_runs(self.ranks.net), self.ranks.places, packed_runs(self.ranks.hold_us))
+        return marshal.dumps((whole, parts, dict(self.findings), self.digest, ranks), MARSHAL)
 
 
 def sheet_of(trades: Trades, calendar: Calendar, digest: bytes | None) -> Sheet:
@@ -87,19 +90,22 @@ def sheet_of(trades: Trades, calendar: Calendar, digest: bytes | None) -> Sheet:
     findings = {found[0]: len(found)} if is_constant(found) else Counter(found)
     if together := _closed_together(trades):
         findings = {**findings, CLOSED_TOGETHER: together}
-    return Sheet(columns.whole, parts, findings, digest)
+    net = trades.net_pnl
+    ranks = ranks_of(net.units, net.places, trades.hold_us)
+    return Sheet(columns.whole, parts, findings, digest, ranks)
 
 
 def unpacked_sheet(content: bytes) -> Sheet:
     """The sheet of those bytes."""
-    whole, parts, findings, digest = marshal.loads(content)
+    whole, parts, findings, digest, (net, places, hold_us) = marshal.loads(content)
     unpacked = {
         dimension: None
         if names is None
         else {name: unpacked_tally(part) for name, part in names.items()}
         for dimension, names in parts.items()
     }
-    return Sheet(unpacked_tally(whole), unpacked, findings, digest)
+    ranks = Ranks(unpacked_runs(net), places, unpacked_runs(hold_us))
+    return Sheet(unpacked_tally(whole), unpacked, findings, digest, ranks)
 
 
 def extended(sheets: Iterable[Sheet]) -> Sheet:
@@ -114,7 +120,8 @@ def extended(sheets: Iterable[Sheet]) -> Sheet:
     findings: Counter[int] = Counter()
     for run in runs:
         findings.update(run.findings)
-    return Sheet(tally.merged(run.whole for run in runs), parts, findings, None)
+    ranks = merged_ranks(run.ranks for run in runs)
+    return Sheet(tally.merged(run.whole for run in runs), parts, findings, None, ranks)
 
 
 def part_names(dimension: str, trades: Trades, calendar: Calendar) -> list[str]:

@@ -131,6 +131,11 @@ def test_definition_holds_what_states_depend_on(
         ),
         (
             "metric: win_rate",
+            "metric: median_pnl",
+            ":3: rules.0.metric: median_pnl is not kept from trade to trade; watch a mean",
+        ),
+        (
+            "metric: win_rate",
             "metric: open_trades",
             ":3: rules.0.metric: open_trades is not computed from closed trades",
         ),

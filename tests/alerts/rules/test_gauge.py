@@ -25,12 +25,14 @@ from tests.generated import logs, write_log
 
 pytestmark = pytest.mark.slow
 
-WATCHED = [name for name in METRICS if name not in (*NO_NUMBER, *NOT_BY_TRADE)]
+RANKED = [name for name, row in METRICS.items() if "ranks" in row.reads]
+"""Figures that no rule may be about."""
+WATCHED = [name for name in METRICS if name not in (*NO_NUMBER, *NOT_BY_TRADE, *RANKED)]
 FROM_TALLY = [
     name
     for name in WATCHED
-    if name not in ("current_drawdown", "max_drawdown_pct", "trades_per_day", "sharpe", "sortino")
-    and not name.endswith(("_day", "_days"))
+    if not {"account", "every_day", "days", "returns", "expected_days"} & set(METRICS[name].reads)
+    and name not in ("current_drawdown", "max_drawdown_pct")
 ]
 """Figures of the tally alone."""
 
@@ -121,7 +123,7 @@ def facts_of(trades: Trades) -> Facts:
         realized_pnl=NOT_IN_A_PART,
         returns=NOT_IN_A_PART,
         current_drawdown=Decimal(0),
-        max_drawdown_pct=Decimal(0),
+        max_drawdown_pct=(0, 1),
         periods_per_year=365,
     )
 
