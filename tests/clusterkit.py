@@ -18,7 +18,13 @@ PATIENCE_SECONDS = 60
 
 def line(order: str, at: str, net: str, **more: str) -> str:
     """One closed trade."""
-    said = {"timestamp": at, "order_id": order, "net_profit_loss": net, **more}
+    said = {
+        "timestamp": at,
+        "exit_timestamp": at,
+        "order_id": order,
+        "net_profit_loss": net,
+        **more,
+    }
     return json.dumps(said) + "\n"
 
 
