@@ -6,8 +6,6 @@ import argparse
 import sys
 
 from perfkit.cli.arguments import (
-    EXIT_FAILED,
-    EXIT_OK,
     Commands,
     Parser,
     add_command,
@@ -15,6 +13,7 @@ from perfkit.cli.arguments import (
     progress_of,
 )
 from perfkit.core.errors import RemoteError, UsageError
+from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

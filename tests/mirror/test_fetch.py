@@ -391,7 +391,7 @@ def test_the_command_says_what_it_did(
 def test_many_objects_are_listed_and_nothing_new_is_quick(
     workspace: WriteWorkspace, bucket: Bucket
 ) -> None:
-    count = 10_000 if CAMPAIGN else 1_100
+    count = 10_000 if CAMPAIGN else 200
     names = {
         f"{bucket.name}/bot/t{n:05d}.jsonl": json.dumps({"n": n}).encode() for n in range(count)
     }
