@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "perfkit"
 DOCS = ("architecture.md", "glossary.md")
 ROOMS = sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
-OF_A_WORKSPACE = ("logs/performance/", "reports/failures/")
+OF_A_WORKSPACE = ("logs/mirror/", "logs/performance/", "reports/failures/")
 """What is there only after a run."""
 
 MOST_ENTRIES = 12
@@ -189,8 +189,9 @@ def test_every_folder_of_modules_has_tests() -> None:
     assert {str(folder) for folder in without} == set()
 
 
-NOT_IMPORTED = {"tzdata", "jupyter", "perfkit"}
-"""Declared, though nothing imports it by name: data, JupyterLab, and perfkit's own extras."""
+NOT_IMPORTED = {"tzdata", "jupyter", "perfkit", "s3fs"}
+"""Declared, though nothing imports it by name: data, JupyterLab, what fsspec loads for a URL, and
+perfkit's own extras."""
 
 
 def imports(node: ast.AST) -> Iterator[str]:
@@ -206,7 +207,7 @@ def test_every_package_that_is_imported_is_declared_and_the_other_way_round() ->
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
     of_extras = chain.from_iterable(
-        extras[name] for name in ("reports", "parquet", "calendars", "cluster", "lab")
+        extras[name] for name in ("reports", "parquet", "calendars", "cluster", "lab", "remote")
     )
     wanted = [*project["dependencies"], *of_extras]
     declared = {_normal(re.split(r"[^\w.-]", line)[0]) for line in wanted}

@@ -29,6 +29,7 @@ from perfkit.core.errors import LogReadError
 from perfkit.desk.desk import Desk
 from perfkit.desk.desk import open as open_desk
 from perfkit.logs import reader
+from tests.clusterkit import Elsewhere
 from tests.test_changing_logs import MOMENTS, Write, by_renaming, flipped, in_place
 
 CONFIG = """\
@@ -137,9 +138,11 @@ class Workspace(RuleBasedStateMachine):
         layout=st.sampled_from(sorted(LAYOUTS)),
         dialect=st.sampled_from(DIALECTS),
         several=st.booleans(),
+        spread=st.booleans(),
     )
-    def begin(self, *, small: bool, layout: str, dialect: str, several: bool) -> None:
+    def begin(self, *, small: bool, layout: str, dialect: str, several: bool, spread: bool) -> None:
         self.small = small
+        self.executor = Elsewhere() if spread else None
         self.path, self.pattern, self.names = LAYOUTS[layout]
         self.dialect = dialect
         self.several = several
@@ -345,7 +348,8 @@ class Workspace(RuleBasedStateMachine):
             self.equal()
 
     def equal(self) -> None:
-        kept, cold = open_desk(self.root), open_desk(self.root, cached=False)
+        kept = open_desk(self.root, executor=self.executor)
+        cold = open_desk(self.root, cached=False)
         with small_sizes() if self.small else nullcontext():
             assert kept.book.files is not None
         equal_books(kept.book, cold.book)
@@ -366,6 +370,8 @@ SMALL = {
     (identity_index, "MOST_RUNS"): 4,
     (update, "MOST_DETAILS"): 2,
     (parallel, "SEALED_BYTES"): 300,
+    (parallel, "PARALLEL_BYTES"): 0,
+    (parallel, "MOST_BYTES"): 300,
     (pages, "PAGE_BYTES"): 2000,
     (reader, "BLOCK_BYTES"): 300,
 }

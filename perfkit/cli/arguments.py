@@ -227,7 +227,7 @@ def desk_of(arguments: argparse.Namespace) -> Desk:
         log_to_stderr(arguments.log_format)
     desk = open_desk(
         arguments.root,
-        progress=_progress(),
+        progress=progress_of("reading"),
         cached=not getattr(arguments, "no_cache", False),
         jobs=arguments.jobs,
         live=False,
@@ -263,14 +263,14 @@ def is_without_trades(arguments: argparse.Namespace, desk: Desk, where: dict[str
     return not book.days and not len(book.open)
 
 
-def _progress() -> Callable[[int, int], None] | None:
-    """A counter on a terminal, where there are many logs to read; None (silence) elsewhere."""
+def progress_of(what: str) -> Callable[[int, int], None] | None:
+    """A counter on a terminal, where there are many logs; None (silence) elsewhere."""
     if not sys.stderr.isatty():
         return None
 
     def show(done: int, files: int) -> None:
         if files >= 50:
-            sys.stderr.write("\r\x1b[K" if done == files else f"\rreading logs {done}/{files} ")
+            sys.stderr.write("\r\x1b[K" if done == files else f"\r{what} logs {done}/{files} ")
             sys.stderr.flush()
 
     return show

@@ -153,6 +153,12 @@ def _add_schedule(commands: Commands[Parser]) -> None:
     command.add(commands)
 
 
+def _add_fetch(commands: Commands[Parser]) -> None:
+    from perfkit.cli import fetch
+
+    fetch.add(commands)
+
+
 def _add_prune(commands: Commands[Parser]) -> None:
     from perfkit.cli.reports import prune
 
@@ -248,6 +254,7 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "report": _add_report,
     "new-report": _add_new_report,
     "schedule": _add_schedule,
+    "fetch": _add_fetch,
     "prune": _add_prune,
     "alerts": _add_alerts,
     "cache": _add_cache,

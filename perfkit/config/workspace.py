@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 CACHE = "logs/performance/cache"
 MANIFEST = "manifest"
 CONFIG = "config/perfkit.yaml"
+MIRROR = "logs/mirror"
 EVENT_LOG = "logs/performance-alerts.jsonl"
 
 

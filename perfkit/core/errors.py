@@ -240,6 +240,13 @@ class WorkerError(PerfkitError):
         super().__init__(f"worker {worker}: {problem}; {remedy}")
 
 
+class RemoteError(PerfkitError):
+    """Logs in an object store cannot be fetched."""
+
+    def __init__(self, url: str, problem: str, remedy: str) -> None:
+        super().__init__(f"{url} {problem}; {remedy}")
+
+
 class StuckRunError(PerfkitError):
     """Another run of the alerts has held their lock for too long."""
 

@@ -136,8 +136,10 @@ def log_files(source: Source, root: str) -> Listing:
     if not os.path.isdir(location):
         raise LogReadError(
             shown_path(location, root),
-            "there is no such file or folder",
-            f"check `path` of source {source.name} in config/perfkit.yaml",
+            "there is no such file or folder" if not source.remote else "nothing was fetched yet",
+            f"check `path` of source {source.name} in config/perfkit.yaml"
+            if not source.remote
+            else f"run `perfkit fetch {source.name}`",
         )
     try:
         found = _matching(location, source.pattern)
@@ -240,6 +242,20 @@ def _known_or_new(source: Source, known: Mapping[str, int | None]) -> dict[str, 
             for entry in entries
             if entry.name in known or matches(entry.name)
         }
+
+
+def pattern_meets(pattern: str) -> Callable[[str], object]:
+    """Whether a path below the folder of a source is that of a log of it, compressed or not."""
+    if not _is_deep(pattern):
+        return _matcher(pattern)
+    each = {"**": "(?:[^/]+/)*"}
+    parts = [each.get(part) or _of_one_folder(part) + "/" for part in pattern.split("/")]
+    packed = "|".join(map(re.escape, PACKED_SUFFIXES))
+    return re.compile(f"{''.join(parts)[:-1]}(?:{packed})?").fullmatch
+
+
+def _of_one_folder(part: str) -> str:
+    return translate(part).replace(".*", "[^/]*").removesuffix(r"\Z").removesuffix(r"\z")
 
 
 def _is_deep(pattern: str) -> bool:
