@@ -49,7 +49,11 @@ class SelectingDesk(PublicNames):
         return self.book_of({})
 
     def book_of(self, where: Mapping[str, str]) -> Book:
-        """The book a filter needs: of one source where it names one, else of all sources."""
+        """The book a filter needs: of one source where it names one, else of all sources.
+
+        >>> len(desk.book_of({"source": "bot"}).closed)
+        687
+        """
         source = where.get("source", self.source)
         known = self._books.get(source)
         if known is not None and not self.live:

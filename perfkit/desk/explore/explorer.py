@@ -26,7 +26,7 @@ from perfkit.desk.explore.pickers import (
 from perfkit.desk.explore.question import RANGE, Question
 from perfkit.summary import render
 from perfkit.summary.breakdowns import checked_dimension
-from perfkit.summary.filters import Where, as_where
+from perfkit.summary.filters import Where, as_where, filter_fields
 from perfkit.summary.html import html_of
 from perfkit.summary.selection import Day, as_date
 from perfkit.summary.shown import PublicNames, said
@@ -130,7 +130,10 @@ class Explorer(PublicNames):
         self.breakdown = None
         if by != NOTHING:
             lines.append(asked.line("breakdown", by))
-            self.breakdown = Breakdown(summary, by, summary.data_up_to)
+            if by in summary.breakdowns:
+                self.breakdown = Breakdown(summary, by, summary.data_up_to)
+            else:
+                self.breakdown = self._desk.breakdown(by, **asked.arguments)
         self._parts.value = html_of(self.breakdown.markdown) if self.breakdown else ""
         if chart != NOTHING:
             lines.append(asked.line(f"chart.{chart}"))
@@ -171,7 +174,7 @@ def explorer(
 
     Raises `UsageError`, `WindowError` or `NoTradesError`.
     """
-    conditions = dict(as_where(where))
+    conditions = dict(as_where(where, filter_fields(desk.config)))
     if are_apart(desk):
         conditions.setdefault("source", sources(desk)[0].name)
     if by != NOTHING:

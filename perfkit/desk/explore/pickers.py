@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from typing import Any
 
 NOTHING = "none"
+MOST_VALUES = 200
+"""Fields with more values, such as the id of a session, are no list to pick from."""
 FIGURES = ("at a glance", "all figures", "targets", "data quality")
 
 _ANY = ("any", "")
@@ -202,10 +204,14 @@ def are_apart(desk: Asks) -> bool:
 def _offered(desk: Asks, where: Mapping[str, str]) -> dict[str, list[tuple[str, str]]]:
     """For each field that trades differ in, what is shown of a value, and the filter by it."""
     apart = are_apart(desk)
-    found: dict[str, dict[str, str]] = {field: {} for field in FILTER_FIELDS}
+    found: dict[str, dict[str, str]] = {
+        field: {} for field in (*FILTER_FIELDS, *desk.config.dimensions)
+    }
     for only in [{"source": one.name} for one in sources(desk)] if apart else [{}]:
         try:
-            parts = desk.summary(ALL, where=only).breakdowns
+            parts = dict(desk.summary(ALL, where=only).breakdowns)
+            for dimension in desk.config.dimensions:
+                parts[dimension] = desk.breakdown(dimension, ALL, where=only).parts
         except PerfkitError:  # what is shown instead of figures says why
             continue
         for field, names in found.items():
@@ -219,7 +225,7 @@ def _offered(desk: Asks, where: Mapping[str, str]) -> dict[str, list[tuple[str, 
         field: ([] if apart and field == "source" else [_ANY])
         + sorted((name, said) for said, name in names.items() if said != NO_NAME)
         for field, names in found.items()
-        if len(names) > 1 or field in where
+        if 1 < len(names) <= MOST_VALUES or field in where
     }
 
 
