@@ -158,11 +158,9 @@ def of_text(content: bytes, folder: str, timezone: str | None = None) -> Config:
 
 
 def _reads_the_same(one: Source, other: Source) -> bool:
-    return (one.location, one.pattern, one.dialect._replace(name="", currency=None)) == (
-        other.location,
-        other.pattern,
-        other.dialect._replace(name="", currency=None),
-    )
+    """Whether two sources of the same files take the same from them."""
+    dialects = [source.dialect._replace(name="", currency=None) for source in (one, other)]
+    return dialects[0] == dialects[1]
 
 
 def _copies(url: str, name: str) -> str:
@@ -268,20 +266,25 @@ class _SettingsReader(YamlReader):
         sources = tuple(
             self._source(("sources", str(n)), entry, folder, zone) for n, entry in enumerate(given)
         )
+        names: set[str] = set()
+        readers: dict[tuple[str, str], list[Source]] = {}
         for n, source in enumerate(sources):
-            if source.name in {earlier.name for earlier in sources[:n]}:
+            if source.name in names:
                 raise self.problem(
                     ("sources", str(n), "name"),
                     f"{source.name!r} is the name of two sources",
                     "give each source a name of its own",
                 )
-            same = [earlier.name for earlier in sources[:n] if _reads_the_same(earlier, source)]
+            names.add(source.name)
+            others = readers.setdefault((source.location, source.pattern), [])
+            same = [earlier.name for earlier in others if _reads_the_same(earlier, source)]
             if same:
                 raise self.problem(
                     ("sources", str(n), "path"),
                     f"{source.name!r} reads what {same[0]!r} reads, so every trade counts twice",
                     "name another path, or tell their lines apart with `only`",
                 )
+            others.append(source)
         return sources
 
     def _source(self, path: KeyPath, given: object, folder: str, zone: str) -> Source:
