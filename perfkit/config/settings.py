@@ -12,7 +12,7 @@ from perfkit.config.checks import YamlReader, read_yaml, suggestion
 from perfkit.config.dialect import Dialect, Problem
 from perfkit.config.dialects import compiled
 from perfkit.config.layout import LAYOUT_KEYS, READER
-from perfkit.config.workspace import CONFIG, MIRROR, below, missing_config
+from perfkit.config.workspace import CONFIG, below, missing_config
 from perfkit.config.yaml import KeyPath, document
 from perfkit.core.calendar import (
     EVERY_DAY,
@@ -158,16 +158,9 @@ def of_text(content: bytes, folder: str, timezone: str | None = None) -> Config:
 
 
 def _reads_the_same(one: Source, other: Source) -> bool:
-    return (one.location, one.pattern, one.dialect._replace(name="", currency=None)) == (
-        other.location,
-        other.pattern,
-        other.dialect._replace(name="", currency=None),
-    )
-
-
-def _copies(url: str, name: str) -> str:
-    """Where the copies of what is at a URL are: a folder, or one file in it."""
-    return f"{MIRROR}/{name}/{url.rpartition('/')[2]}"
+    """Whether two sources of the same files take the same from them."""
+    dialects = [source.dialect._replace(name="", currency=None) for source in (one, other)]
+    return dialects[0] == dialects[1]
 
 
 class _SettingsReader(YamlReader):
@@ -268,29 +261,37 @@ class _SettingsReader(YamlReader):
         sources = tuple(
             self._source(("sources", str(n)), entry, folder, zone) for n, entry in enumerate(given)
         )
+        names: set[str] = set()
+        readers: dict[tuple[str, str], list[Source]] = {}
         for n, source in enumerate(sources):
-            if source.name in {earlier.name for earlier in sources[:n]}:
+            if source.name in names:
                 raise self.problem(
                     ("sources", str(n), "name"),
                     f"{source.name!r} is the name of two sources",
                     "give each source a name of its own",
                 )
-            same = [earlier.name for earlier in sources[:n] if _reads_the_same(earlier, source)]
+            names.add(source.name)
+            others = readers.setdefault((source.location, source.pattern), [])
+            same = [earlier.name for earlier in others if _reads_the_same(earlier, source)]
             if same:
                 raise self.problem(
                     ("sources", str(n), "path"),
                     f"{source.name!r} reads what {same[0]!r} reads, so every trade counts twice",
                     "name another path, or tell their lines apart with `only`",
                 )
+            others.append(source)
         return sources
 
     def _source(self, path: KeyPath, given: object, folder: str, zone: str) -> Source:
         entry = self.mapping(path, given, _SOURCE_KEYS)
         name = self.text((*path, "name"), entry.get("name"))
         location = self.text((*path, "path"), entry.get("path"))
-        remote = "://" in location
+        copies, remote = "", "://" in location
         if remote:
-            self._check_url(path, location, name)
+            from perfkit.config.remote import check_url, copies_of
+
+            check_url(location, name, lambda key, *said: self.problem((*path, key), *said))
+            copies = copies_of(location, name)
         zone_name = self.zone((*path, "timezone"), entry.get("timezone", zone))
         currency = self._currency((*path, "currency"), entry.get("currency"))
         spec = entry.get("dialect", DEFAULT)
@@ -309,23 +310,13 @@ class _SettingsReader(YamlReader):
             extensions = (*extensions, self._reader(dialect.layout.reader, problem))
         return Source(
             name=name,
-            location=below(folder, _copies(location, name) if remote else location),
+            location=below(folder, copies if remote else location),
             pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
             currency=currency,
             dialect=dialect._replace(currency=currency),
             extensions=extensions,
             remote=location if remote else "",
         )
-
-    def _check_url(self, path: KeyPath, url: str, name: str) -> None:
-        """Raises where a URL has a password, or the source a name that cannot name a folder."""
-        if "@" in url.partition("://")[2].partition("/")[0]:
-            remedy = "leave it to the configuration of fsspec, or to the environment"
-            raise self.problem((*path, "path"), "a URL must not hold a user or password", remedy)
-        if "/" in name or name.startswith("."):
-            remedy = "name it without / and without a point in front"
-            problem = f"{name!r} cannot name the folder of its copies"
-            raise self.problem((*path, "name"), problem, remedy)
 
     def _dialect(
         self, path: KeyPath, spec: object, currency: str

@@ -741,3 +741,17 @@ def test_two_sources_that_read_the_same_lines_are_refused(
     config.write_text(config.read_text() + twice)
     assert main(["summary", "--root", str(tmp_path)]) == 3
     assert "every trade counts twice" in capsys.readouterr().err
+
+
+def test_sources_are_compared_only_where_they_share_a_path(
+    workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thousand sources are not half a million pairs."""
+    compared: list[str] = []
+    monkeypatch.setattr(
+        "perfkit.config.settings._reads_the_same",
+        lambda one, other: compared.append(f"{one.name} {other.name}"),
+    )
+    entries = [f"  - {{name: bot{n}, path: logs/bot{n // 2}, currency: USD}}" for n in range(6)]
+    assert len(load(workspace("sources:\n" + "\n".join(entries))).sources) == 6
+    assert compared == ["bot0 bot1", "bot2 bot3", "bot4 bot5"]
