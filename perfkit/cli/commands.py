@@ -129,6 +129,12 @@ def _add_explain(commands: Commands[Parser]) -> None:
     explain.add(commands)
 
 
+def _add_compare(commands: Commands[Parser]) -> None:
+    from perfkit.cli import compare
+
+    compare.add(commands)
+
+
 def _add_report(commands: Commands[Parser]) -> None:
     from perfkit.cli.reports import report
 
@@ -238,6 +244,7 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "dialects": _add_dialects,
     "docs": _add_docs,
     "explain": _add_explain,
+    "compare": _add_compare,
     "report": _add_report,
     "new-report": _add_new_report,
     "schedule": _add_schedule,

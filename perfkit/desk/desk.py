@@ -23,7 +23,7 @@ from perfkit.book.cache import Options, Progress
 from perfkit.config import settings as configs
 from perfkit.config.workspace import folder_of, setting, timezone_override
 from perfkit.core.errors import UsageError
-from perfkit.desk.frames import FrameDesk
+from perfkit.desk.comparing import ComparingDesk
 from perfkit.summary import render
 from perfkit.summary.breakdowns import checked_dimension
 from perfkit.summary.filters import Where
@@ -108,7 +108,7 @@ def _snapshot(file: str | None) -> Snapshot | None:
     return snapshot
 
 
-class Desk(FrameDesk):
+class Desk(ComparingDesk):
     """One workspace: its figures, trades and charts. Logs are read when first needed."""
 
     def __repr__(self) -> str:

@@ -20,6 +20,7 @@ import msgspec
 
 from perfkit.alerts.event import AlertEvent
 from perfkit.metrics.registry import METRICS
+from perfkit.summary.comparison.shape import ComparisonShape, SideShape
 from perfkit.summary.shape import Part, SummaryShape
 
 FOLDER = Path(__file__).parent
@@ -44,6 +45,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     """File name to schema."""
     return {
         "summary.schema.json": _schema(_typed_summary(), "A perfkit summary"),
+        "comparison.schema.json": _schema(_typed_comparison(), "A perfkit comparison"),
         "alert-event.schema.json": _schema(_object(AlertEvent), "A perfkit alert event"),
     }
 
@@ -67,6 +69,12 @@ def _typed_summary() -> type:
     )
     part = _object(Part, metrics=metrics)
     return _object(SummaryShape, metrics=metrics, breakdowns=dict[str, tuple[part, ...]])  # type: ignore[valid-type]
+
+
+def _typed_comparison() -> type:
+    """The comparison, with one type for both sides."""
+    side = _object(SideShape)
+    return _object(ComparisonShape, base=side, other=side)
 
 
 def _object(shape: type, **replaced: object) -> type:

@@ -1,0 +1,130 @@
+"""A comparison as a person reads it: verdicts first, then figure by figure."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from perfkit.core.formatting import NOTHING, aligned, escaped, plain, table
+from perfkit.summary.comparison.shape import TOO_FEW, ComparedFigure, ComparisonShape, SideShape
+from perfkit.summary.filters import conditions_in_words
+from perfkit.summary.labels import Cash, cash_of, in_sentence, label_of, shown, shown_difference
+from perfkit.summary.shown import PublicNames, as_html, bundle, with_note
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from perfkit.summary.shown import Printer
+
+HEADER = ["", "Base", "Other", "Difference", "95 % interval"]
+
+
+class Comparison(PublicNames, ComparisonShape):
+    """Two selections compared, which JupyterLab and a terminal show as tables."""
+
+    data_up_to: date | None = None
+
+    def __str__(self) -> str:
+        return comparison_text(self)
+
+    def _repr_html_(self) -> str | None:
+        return as_html(comparison_markdown(self), self.data_up_to)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return bundle(comparison_text(self), comparison_markdown(self), self.data_up_to)
+
+    def _repr_pretty_(self, printer: Printer, _: object) -> None:
+        """The text as IPython asks for it; of a tuple it would show the fields."""
+        printer.text(with_note(comparison_text(self), self.data_up_to))
+
+
+def comparison_text(found: ComparisonShape) -> str:
+    """The comparison for a terminal."""
+    parts = [*_sides(found, plain), "", *_verdicts(found), ""]
+    return "\n".join(parts) + "\n" + aligned(HEADER, _rows(found))
+
+
+def comparison_markdown(found: ComparisonShape) -> str:
+    """The comparison as Markdown."""
+    sides = "\n".join(f"- {line}" for line in _sides(found, escaped))
+    verdicts = "\n".join(f"- {line}" for line in _verdicts(found))
+    return f"{sides}\n\n{verdicts}\n\n{table(HEADER, _rows(found))}"
+
+
+def _sides(found: ComparisonShape, clean: Callable[[str], str]) -> list[str]:
+    """Which trades each side has."""
+    return [
+        f"{name}: {_side(side, clean)}"
+        for name, side in (("Base", found.base), ("Other", found.other))
+    ]
+
+
+def _side(side: SideShape, clean: Callable[[str], str]) -> str:
+    window = side.window
+    days = f"{window.first_day} to {window.last_day}"
+    if window.first_day == window.last_day:
+        days = f"{window.first_day}"
+    where = ", ".join(conditions_in_words(side.where, clean))
+    return f"{days} where {where}" if where else days
+
+
+def _verdicts(found: ComparisonShape) -> list[str]:
+    """A sentence for each figure that is tested."""
+    cash = _cash(found)
+    lines = []
+    for one in found.figures:
+        if one.verdict is None:
+            continue
+        label = label_of(one.metric)
+        if one.verdict == TOO_FEW:
+            lines.append(f"{label}: {TOO_FEW} ({_change(one, cash)}; {_within(one, cash)})")
+        else:
+            lines.append(
+                f"{label}: other is {one.verdict} ({_change(one, cash)}; {_within(one, cash)})"
+            )
+    missing = [
+        name for name in ("win_rate", "expectancy", "avg_r") if found.figure(name).verdict is None
+    ]
+    if missing:
+        names = " and ".join(map(in_sentence, missing))
+        lines.append(f"Nothing can be said of {names}: a side has no trade with one")
+    return lines
+
+
+def _change(one: ComparedFigure, cash: Cash) -> str:
+    assert one.difference is not None
+    return shown_difference(one.metric, one.difference, cash)
+
+
+def _within(one: ComparedFigure, cash: Cash) -> str:
+    return f"95 % interval {_interval(one, cash)}"
+
+
+def _interval(one: ComparedFigure, cash: Cash) -> str:
+    if one.low is None or one.high is None:
+        return ""
+    low, high = (shown_difference(one.metric, end, cash) for end in (one.low, one.high))
+    return f"{low} to {high}"
+
+
+def _rows(found: ComparisonShape) -> list[list[str]]:
+    cash = _cash(found)
+    return [
+        [
+            label_of(one.metric),
+            shown(one.metric, one.base, cash),
+            shown(one.metric, one.other, cash),
+            NOTHING if one.difference is None else _change(one, cash),
+            _interval(one, cash),
+        ]
+        for one in found.figures
+        if one.base is not None or one.other is not None
+    ]
+
+
+def _cash(found: ComparisonShape) -> Cash:
+    """As many decimals as the finer side needs."""
+    sides = (
+        {one.metric: getattr(one, side) for one in found.figures} for side in ("base", "other")
+    )
+    return max((cash_of(side, found.currency) for side in sides), key=lambda cash: cash.places)
