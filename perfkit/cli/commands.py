@@ -130,7 +130,7 @@ def _add_explain(commands: Commands[Parser]) -> None:
 
 
 def _add_compare(commands: Commands[Parser]) -> None:
-    from perfkit.cli import compare
+    from perfkit.cli.analysis import compare
 
     compare.add(commands)
 

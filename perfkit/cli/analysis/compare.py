@@ -31,7 +31,7 @@ example: perfkit compare --where bot_version=1.4 --with bot_version=1.5
 
 def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
-    what = "compare two selections of trades, figure by figure, with 95 % intervals"
+    what = "compare two selections of trades: figures, intervals, and whether one is better"
     parser = add_command(commands, "compare", run, what, EPILOG)
     add_root(parser)
     add_reading(parser)
