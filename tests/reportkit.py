@@ -203,9 +203,9 @@ class Texts(html.parser.HTMLParser):
 CARD = Card(
     kind="daily",
     label="2026-04-08",
-    where={"strategy": "a|b `c` <d>"},
+    where={"strategy": '"a|b `c` <d>"'},
     notebook="daily.ipynb",
-    parameters={"date": "2026-04-08", "where": "strategy=a|b `c` <d>", "days": 30},
+    parameters={"date": "2026-04-08", "where": 'strategy="a|b `c` <d>"', "days": 30},
     failed_at="2026-04-09T00:15:03Z",
     standing=True,
     failure=Failure(

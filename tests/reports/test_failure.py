@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfkit.core.filters.conditions import quoted
 from perfkit.core.formatting import plain
 from perfkit.reports import failure
 from perfkit.reports.failure import Failure
@@ -26,7 +27,7 @@ class TestCards:
     def test_nothing_of_a_log_becomes_markup(self, name: str) -> None:
         card = msgspec.structs.replace(
             CARD,
-            where={"strategy": name},
+            where={"strategy": quoted(name)},
             parameters={"date": "2026-04-08", "where": name},
             failure=Failure(name, 1, name, failure.last_lines(name)),
         )

@@ -75,7 +75,7 @@ class TestFilesThatMakeNoSense:
             {"parameters": {"date": "0001-01-01"}},
             {"parameters": {"date": 20260408}},
             {"kind": "hourly"},
-            {"where": {"colour": "red"}},
+            {"where": {"symbol": "<b>"}},
             {"where": {"symbol": 1}},
             {"files": None},
         ],
