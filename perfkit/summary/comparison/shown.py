@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from perfkit.core.formatting import NOTHING, aligned, escaped, plain, table
+from perfkit.summary.comparison.compare import TESTED
 from perfkit.summary.comparison.shape import TOO_FEW, ComparedFigure, ComparisonShape, SideShape
 from perfkit.summary.filters import conditions_in_words
 from perfkit.summary.labels import Cash, cash_of, in_sentence, label_of, shown, shown_difference
@@ -82,9 +83,7 @@ def _verdicts(found: ComparisonShape) -> list[str]:
             lines.append(
                 f"{label}: other is {one.verdict} ({_change(one, cash)}; {_within(one, cash)})"
             )
-    missing = [
-        name for name in ("win_rate", "expectancy", "avg_r") if found.figure(name).verdict is None
-    ]
+    missing = [name for name in TESTED if found.figure(name).verdict is None]
     if missing:
         names = " and ".join(map(in_sentence, missing))
         lines.append(f"Nothing can be said of {names}: a side has no trade with one")
