@@ -13,7 +13,7 @@ from perfkit.book.store.pages import Pages
 from perfkit.book.update import absorbed
 from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.interpreter import uncollected
+from perfkit.core.interpreter import cores, uncollected
 from perfkit.disk.atomic import narrowed
 from perfkit.logs.forms import is_packed
 from perfkit.logs.listing import LogFile
@@ -132,11 +132,13 @@ def _spread(
     report: Callable[[int], None],
 ) -> list[list[Batch]] | None:
     """The batches of each source, read by several processes; None where one is to read them."""
+    if executor is None and (cores() if jobs is None else jobs) < 2:
+        return None
     from perfkit.book import dispatch
     from perfkit.book.work import WorkUnit
 
     workers = dispatch.workers_of(executor, jobs)
-    if executor is None and (workers < 2 or not dispatch.may_fork()):
+    if executor is None and not dispatch.may_fork():
         return None
     chunks = _Chunks(size, min(workers, sum(len(readings) for _, readings in work)))
     units = [

@@ -87,6 +87,8 @@ def middle_two(runs: Sequence[SortedRun]) -> tuple[int, int]:
 
 def sorted_values(runs: Sequence[SortedRun]) -> list[int]:
     """Every value, from the lowest."""
+    if len(runs) == 1 and runs[0].unit == 1:
+        return list(runs[0].steps)
     return sorted(chain.from_iterable((step * run.unit for step in run.steps) for run in runs))
 
 
@@ -116,5 +118,5 @@ def unpacked_runs(packed: PackedRun) -> tuple[SortedRun, ...]:
 
 
 def _runs(values: Sequence[int | None]) -> tuple[SortedRun, ...]:
-    known = sorted(value for value in values if value is not None)
+    known = sorted([value for value in values if value is not None])
     return (SortedRun(1, known),) if known else ()
