@@ -12,7 +12,6 @@ from perfkit.summary.labels import cash_of
 from perfkit.summary.render import breakdown_text
 from perfkit.summary.selection import Selection
 from perfkit.summary.shape import SummaryShape
-from perfkit.summary.tables import drawdowns, streaks
 
 DRAWDOWN, STREAK = "drawdown", "streak"
 TABLES = (*BY_NAME, DRAWDOWN, STREAK)
@@ -44,9 +43,13 @@ def tables_text(summary: SummaryShape, selection: Selection, names: Sequence[str
 
 def _table(summary: SummaryShape, selection: Selection, name: str) -> str:
     if name == STREAK:
+        from perfkit.summary.tables import streaks  # few commands ask for them
+
         cells = streaks.streak_cells(streaks.streaks_by_length(selection))
         return aligned(list(streaks.HEADER), cells) if cells else streaks.streak_table([])
     if name == DRAWDOWN:
+        from perfkit.summary.tables import drawdowns
+
         cash, window = cash_of(summary.metrics, summary.currency), summary.window
         rows = drawdowns.deepest_drawdowns(selection)
         found = drawdowns.drawdown_cells(rows, window.start, cash, window.timezone)
