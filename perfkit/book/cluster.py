@@ -86,7 +86,8 @@ class Cluster:
 
     def _names(self) -> set[str]:
         assert self._client is not None
-        return set(self._client.scheduler_info(n_workers=-1)["workers"])
+        # A client whose scheduler has just gone away knows nothing of it any more.
+        return set(self._client.scheduler_info(n_workers=-1).get("workers", ()))
 
     def _check(self, client: Client) -> None:
         """Raises where a worker that was not asked before is of another version, or has none.
