@@ -7,10 +7,12 @@ from itertools import pairwise
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.table.columns import Column
+from perfkit.inference.table.columns import BOOLEAN, OTHER, Column, rows_equal
 from perfkit.inference.table.roles import directions
 
 _LEAST_GROUPS = 5
+_REPEATED = 2
+"""Executions that come again are asked about if they are one of so many, as if written twice."""
 
 
 def same_in_each_group(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
@@ -41,6 +43,26 @@ def same_in_each_group(best: Candidate, roles: Mapping[str, Column]) -> Doubt | 
             Answer(f"no, once for each {symbol.name}", {"identity": [symbol.expression]}),
             Answer("yes, each record is a trade", {}),
         ),
+    )
+
+
+def executions_again(columns: Sequence[Column], rows: Sequence[int]) -> Doubt | None:
+    """Executions that are those of earlier records in every field, where that is no accident.
+
+    Parts of one order are alike as well; a log that was written several times repeats most of it.
+    """
+    repeats = rows_equal(columns, rows)
+    if repeats * _REPEATED < len(rows):
+        return None
+    fields = [
+        column.expression
+        for column in columns
+        if column.kind not in (OTHER, BOOLEAN) and all(column.present[row] for row in rows)
+    ]
+    return Doubt(
+        "repeats",
+        f"{repeats} of {len(rows)} executions repeat an earlier one exactly; do they count again?",
+        (Answer("yes", {}), Answer("no", {"identity": fields})),
     )
 
 

@@ -13,6 +13,7 @@ from perfkit.inference.moments import Moments, moments_of
 from perfkit.inference.money import commission_of
 from perfkit.inference.proof.execution_fields import with_filled_quantity, with_proved_fields
 from perfkit.inference.proof.executions import Executions, executions_of
+from perfkit.inference.questions.groups import executions_again
 from perfkit.inference.questions.paid_in import (
     commission_currency_of,
     in_lists,
@@ -144,6 +145,7 @@ def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
     if found.shorting and not found.are_covered and not is_logged:
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
     unsure = [
+        executions_again(log.columns, found.rows),
         quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
     ]

@@ -143,3 +143,20 @@ class TestSoldBeforeBought:
         records = self.orders("3", "5", "2")
         records[3]["quantity"] = "4"
         assert asked(infer(records)) == ["sold_unbought"]
+
+
+class TestExecutionsThatComeAgain:
+    def test_a_log_that_was_written_twice_is_asked_about(self) -> None:
+        """2 x 2 and 3 x -1: 1 in all, and 2 if each counts again."""
+        reading = infer([*fills(*FOUR), *fills(*FOUR)])
+        assert "repeats" in asked(reading)
+        repeats = next(one for one in reading.doubts if one.name == "repeats")
+        assert repeats.question.startswith("4 of 8 executions")
+        assert repeats.answers[1].changes == {
+            "identity": ["time", "symbol", "side", "quantity", "price"]
+        }
+
+    def test_parts_of_one_order_that_are_alike_are_not(self) -> None:
+        records = fills(*FOUR)
+        parts = [{**records[0], "quantity": "1"}] * 2
+        assert "repeats" not in asked(infer([*parts, *records[1:]]))
