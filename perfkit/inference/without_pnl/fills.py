@@ -13,6 +13,7 @@ from perfkit.inference.moments import Moments, moments_of
 from perfkit.inference.money import commission_of
 from perfkit.inference.proof.execution_fields import with_filled_quantity, with_proved_fields
 from perfkit.inference.proof.executions import Executions, executions_of
+from perfkit.inference.proof.paid_amounts import PaidAmount, fee_in_amount
 from perfkit.inference.questions.groups import executions_again
 from perfkit.inference.questions.paid_in import (
     commission_currency_of,
@@ -52,11 +53,15 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     if found is None or not found.reducing or len(found.rows) * 2 < len(rows):
         return None
     fields = _fields(log, moments, found.rows)
+    paid = (
+        None if pnl is not None or log.fees else fee_in_amount(log.roles, log.columns, found.rows)
+    )
+    if paid is not None:
+        fields["commission"] = paid.commission
     by: list[str] = [role for role in ("account", "symbol") if role in fields]
     books = NO_BOOKS if pnl is not None else books_of(log, when, rows, found, by)
     by += books.by
-    is_dust = found.rounding and pnl is None and found.rounding * _MANY <= _least(log, found.rows)
-    rounded = {"dust": found.rounding} if is_dust else {}
+    rounded = {"dust": found.rounding} if pnl is None and _is_dust(log, found) else {}
     dialect: dict[str, object] = {
         **_conditions(log, rows, found.rows),
         "fills": {"by": by, "match": "average" if pnl is not None else "fifo", **rounded},
@@ -74,6 +79,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
             *moments.assumed,
             *books.assumed,
             *([_COVERED] if found.shorting and found.are_covered else []),
+            *([] if paid is None else [_of_fee(paid)]),
             "P&L is matched from executions" + LESS_COSTS * ("commission" in fields),
         ),
         doubts,
@@ -83,6 +89,18 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
 
 _COVERED = "what was sold and not held is short: it was bought back to the last piece"
 _MANY = 100
+_CENT = Decimal("0.01")
+
+
+def _of_fee(paid: PaidAmount) -> str:
+    return f"{paid.column.name} has the fee in it: purchases cost more than they are worth"
+
+
+def _is_dust(log: Log, found: Executions) -> bool:
+    """Whether what rounding leaves of positions is next to nothing, and worth less than a cent."""
+    dearest = max(abs(log.roles["price"].numbers[row] or Decimal(0)) for row in found.rows)
+    is_little = found.rounding * _MANY <= _least(log, found.rows)
+    return bool(found.rounding) and is_little and found.rounding * dearest < _CENT
 
 
 def _least(log: Log, rows: Sequence[int]) -> Decimal:
@@ -114,7 +132,7 @@ def _fields(log: Log, moments: Moments, rows: Sequence[int]) -> dict[str, object
 
 def _conditions(log: Log, rows: list[int], executed: Sequence[int]) -> dict[str, object]:
     """The conditions and the words of a dialect that leave executions alone."""
-    everything = Closing(rows, {}, [], None, 0, [], [])
+    everything = Closing(list(executed), {}, [], None, 0, [], [])
     side = log.roles.get("side")
     if len(executed) < len(rows) and side is not None:
         words = dict.fromkeys(map(side.values.__getitem__, executed))

@@ -95,6 +95,19 @@ def test_what_rounding_leaves_of_a_position_is_dust() -> None:
     assert reading.dialect["fills"]["dust"] == Decimal("0.000001")  # type: ignore[index]
 
 
+def test_what_is_left_of_a_dear_thing_is_no_dust() -> None:
+    dear = (("buy", "0.00100001", "90000000"), ("sell", "0.001", "91000000"))
+    assert "dust" not in infer(fills(*dear)).dialect["fills"]  # type: ignore[operator]
+
+
+def test_sides_of_other_languages_have_values_beside_records_of_another_kind() -> None:
+    records = [
+        {**one, "side": {"buy": "买入", "sell": "卖出"}[str(one["side"])]} for one in fills(*FOUR)
+    ]
+    records.insert(2, {"time": "2026-04-07T01:30:00Z", "symbol": "B", "side": "赎回"})
+    assert infer(records).dialect["values"] == {"side": {"买入": "long", "卖出": "short"}}
+
+
 class TestWhatOrdersDid:
     def test_what_was_filled_counts(self) -> None:
         reading = infer(fills(*FOUR, filled_qty=["2", "2", "1", "1"]))
