@@ -53,31 +53,26 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     if found is None or not found.reducing or len(found.rows) * 2 < len(rows):
         return None
     fields = _fields(log, moments, found.rows)
-    paid = (
-        None if pnl is not None or log.fees else fee_in_amount(log.roles, log.columns, found.rows)
-    )
-    if paid is not None:
-        fields["commission"] = paid.commission
+    paid = _fee_in_amount(log, found.rows) if pnl is None else None
+    fields |= {"commission": paid.commission} if paid is not None else {}
     by: list[str] = [role for role in ("account", "symbol") if role in fields]
     books = NO_BOOKS if pnl is not None else books_of(log, when, rows, found, by)
     by += books.by
-    rounded = {"dust": found.rounding} if pnl is None and _is_dust(log, found) else {}
     dialect: dict[str, object] = {
         **_conditions(log, rows, found.rows),
-        "fills": {"by": by, "match": "average" if pnl is not None else "fifo", **rounded},
+        "fills": {"by": by, **_matching(log, found, is_logged=pnl is not None)},
         "fields": fields,
         **{key: value for key, value in _times_of(when).items() if value},
     }
     doubts = [*moments.doubts, *books.doubts, *_doubts(log, found, is_logged=pnl is not None)]
-    doubts += filter(None, [other])
+    doubts += [] if other is None else [other]
     return reading_of(
         log,
         dialect,
         found.reducing,
         "buys and sells with quantity and price are matched",
         (
-            *moments.assumed,
-            *books.assumed,
+            *(*moments.assumed, *books.assumed),
             *([_COVERED] if found.shorting and found.are_covered else []),
             *([] if paid is None else [_of_fee(paid)]),
             "P&L is matched from executions" + LESS_COSTS * ("commission" in fields),
@@ -92,8 +87,19 @@ _MANY = 100
 _CENT = Decimal("0.01")
 
 
+def _fee_in_amount(log: Log, rows: Sequence[int]) -> PaidAmount | None:
+    return None if log.fees else fee_in_amount(log.roles, log.columns, rows)
+
+
 def _of_fee(paid: PaidAmount) -> str:
     return f"{paid.column.name} has the fee in it: purchases cost more than they are worth"
+
+
+def _matching(log: Log, found: Executions, *, is_logged: bool) -> dict[str, object]:
+    """How executions are matched; a P&L that is logged is that of an average cost."""
+    if is_logged:
+        return {"match": "average"}
+    return {"match": "fifo", **({"dust": found.rounding} if _is_dust(log, found) else {})}
 
 
 def _is_dust(log: Log, found: Executions) -> bool:
