@@ -15,6 +15,7 @@ from contextlib import ExitStack
 from io import BytesIO
 from itertools import chain, repeat
 
+from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.book.store.days import sealed
 from perfkit.book.store.identity_index import Entries, Entry, entry, in_order
 from perfkit.book.store.ledger import (
@@ -94,14 +95,16 @@ def batches(
     seal: bool,
     now: int,
     done: Callable[[], None] = lambda: None,
+    dimensions: Sequence[str] = DIMENSIONS,
 ) -> Iterator[Batch]:
     """Reads files, a batch at a time; `done` is called after each file.
 
-    Sealed batches hold no trades in memory but days written to `pages`; `now` is the time of the
-    file system in ns. Raises `LogReadError`, `ContentChangedError` for a file that changes
-    meanwhile, or `FileNotFoundError` for one that has gone.
+    Sealed batches hold no trades in memory but days written to `pages`, with those breakdowns;
+    `now` is the time of the file system in ns. Raises `LogReadError`, `ContentChangedError` for a
+    file that changes meanwhile, or `FileNotFoundError` for one that has gone.
     """
     calendar = config.calendar
+    sealed_by = dimensions if seal else None
     waiting: list[tuple[FileLog, FileReading, FileEntry]] = []
     lines = 0
     for reading in readings:
@@ -109,11 +112,11 @@ def batches(
             waiting.append((log, reading, file))
             lines += log.total
             if lines >= BATCH_LINES:
-                yield _batch(source, config, waiting, pages, seal=seal, now=now)
+                yield _batch(source, config, waiting, pages, now, sealed_by)
                 waiting, lines = [], 0
         done()
     if waiting:
-        yield _batch(source, config, waiting, pages, seal=seal, now=now)
+        yield _batch(source, config, waiting, pages, now, sealed_by)
 
 
 def entries_of(made: Combined, days: Mapping[int, Trades]) -> Iterator[Entry]:
@@ -271,10 +274,10 @@ def _batch(
     config: Config,
     read: Sequence[tuple[FileLog, FileReading, FileEntry]],
     pages: Pages,
-    *,
-    seal: bool,
     now: int,
+    dimensions: Sequence[str] | None,
 ) -> Batch:
+    """A batch, its days sealed with those breakdowns, with None not at all."""
     logs = [log for log, *_ in read]
     numbers = [reading.number for _, reading, _ in read]
     files = [file for *_, file in read]
@@ -286,7 +289,9 @@ def _batch(
     made: dict[int, Trades | DayEntry] = {}
     for day, some in days.items():
         own = some if day == OPEN else ordered(some)
-        made[day] = sealed(day, own, config.calendar, pages, now) if seal else own
+        made[day] = (
+            own if dimensions is None else sealed(day, own, config.calendar, pages, now, dimensions)
+        )
     return Batch(made, lines, combined.fruitless, files)
 
 

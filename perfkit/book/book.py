@@ -14,7 +14,7 @@ from functools import cached_property, partial
 
 from perfkit.book.cache import DEFAULT, Activity, Opened, Options, discard, open_book
 from perfkit.book.line_counts import DayLines, count_lines, date_in
-from perfkit.book.store.day_sheet import Sheet, digest_of, unpacked_sheet
+from perfkit.book.store.day_sheet import PARTS, Sheet, digest_of, unpacked_sheet
 from perfkit.book.store.days import loaded
 from perfkit.book.store.ledger import (
     KEPT_BAD_LINES,
@@ -201,9 +201,13 @@ class Book:
                 address = self.entry(day).sheet
                 assert address is not None
                 sheet = unpacked_sheet(self._opened.pages.get(address))
+                trades = partial(self._trades, day.toordinal())
                 if sheet.digest is None:
-                    trades = PackedTrades(self._trades(day.toordinal()))
-                    sheet = sheet._replace(digest=digest_of(trades))
+                    sheet = sheet._replace(digest=digest_of(PackedTrades(trades())))
+                if len(sheet.parts) < PARTS:
+                    from perfkit.book.store import parts_on_demand
+
+                    return parts_on_demand.completed(sheet, trades, self.config.calendar)
                 return sheet
 
             self._sheets[day] = self._fetched(fetched)
@@ -416,11 +420,7 @@ class Book:
         ]
 
 
-def read(
-    config: Config,
-    source: str | None = None,
-    options: Options = DEFAULT,
-) -> Book:
+def read(config: Config, source: str | None = None, options: Options = DEFAULT) -> Book:
     """The book of every log of the workspace, or of one source, as the logs are now.
 
     Raises `LogReadError` when a file or folder cannot be read, `MixedCurrencyError` when the

@@ -13,7 +13,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from perfkit.book.store.compaction import compacted
-from perfkit.book.store.day_sheet import digest_of, sheet_of
+from perfkit.book.store.day_sheet import CHECKED, DIMENSIONS, digest_of, sheet_of
 from perfkit.book.store.days import joint_day, loaded
 from perfkit.book.store.freshness import is_current
 from perfkit.book.store.ledger import Ledger
@@ -336,6 +336,7 @@ def _refreshed(
                 given=options.numbers,
                 verified_bytes=options.verified_bytes,
                 progress=options.progress,
+                dimensions=DIMENSIONS if options.cached else CHECKED,
             )
             if not last and not all(stands(*one) for one in listed):
                 continue

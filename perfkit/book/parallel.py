@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
 from perfkit.book.batch import Batch, FileReading, batches
 from perfkit.book.plan import Plan, in_old_order, plan
+from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.book.store.ledger import Ledger
 from perfkit.book.store.manifest import Manifest
 from perfkit.book.store.pages import Pages
@@ -58,10 +60,12 @@ def updated(
     given: Mapping[tuple[str, str], int] | None = None,
     verified_bytes: int,
     progress: Callable[[int, int], None] | None = None,
+    dimensions: Sequence[str] = DIMENSIONS,
 ) -> ReadResult:
     """Reads what the manifest does not know yet, and joins it with what it does know.
 
-    `jobs` processes read, or the `executor`, where there is much to read.
+    `jobs` processes read, or the `executor`, where there is much to read. What this process reads
+    has those breakdowns at least.
     """
     next_number = manifest.next_number
     work: list[tuple[Source, Ledger, Plan]] = []
@@ -80,7 +84,7 @@ def updated(
     bytes_read = lines = 0
     with uncollected():
         own_readings = [(source, todo.readings) for source, _, todo in work]
-        read = _read(own_readings, config, pages, now, jobs, executor, progress)
+        read = _read(own_readings, config, pages, now, jobs, executor, progress, dimensions)
         for (source, ledger, todo), found in zip(work, read, strict=True):
             for batch in found:
                 bytes_read += sum(sum(file.sizes) + file.waiting for file in batch.files)
@@ -98,6 +102,7 @@ def _read(
     jobs: int | None,
     executor: Executor | None,
     progress: Callable[[int, int], None] | None,
+    dimensions: Sequence[str],
 ) -> list[list[Batch]]:
     """The batches of each source."""
     files = sum(len(readings) for _, readings in work)
@@ -115,9 +120,9 @@ def _read(
         found = _spread(work, config, pages, now, jobs, executor, size, report)
         if found is not None:
             return found
+    read_here = partial(batches, seal=size > SEALED_BYTES, now=now, done=report)
     return [
-        list(batches(source, config, own, pages, seal=size > SEALED_BYTES, now=now, done=report))
-        for source, own in work
+        list(read_here(source, config, own, pages, dimensions=dimensions)) for source, own in work
     ]
 
 

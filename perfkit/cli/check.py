@@ -19,7 +19,7 @@ from perfkit.cli.arguments import (
     refuse_answers,
 )
 from perfkit.core.errors import UsageError
-from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
+from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK, uncollected
 from perfkit.core.log import log_to_stderr
 
 if TYPE_CHECKING:
@@ -72,7 +72,8 @@ def run(arguments: argparse.Namespace) -> int:
     else:
         refuse_answers(arguments)
         desk = desk_of(arguments)
-    checks = _checks(desk, name, inferred)
+    with uncollected():
+        checks = _checks(desk, name, inferred)
     if arguments.json:
         from perfkit.summary.source_check import as_json
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from itertools import islice, product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from perfkit.core.errors import PerfkitError
 from perfkit.inference.result import nothing_found
@@ -98,19 +98,31 @@ def _is_idle(found: Found, doubt: Doubt, desk_of: Callable[[Sequence[Found]], De
         seen = set()
         for number in range(1, len(doubt.answers) + 1):
             try:
-                seen.add(_trades(answered(known, doubt.name, number), desk_of))
+                trades = _trades(answered(known, doubt.name, number), desk_of)
             except PerfkitError:
                 return False
-            if len(seen) > 1:
+            seen.add(trades)
+            if len(seen) > 1 or (trades.bad and not trades.closed_at):
                 return False
     return True
 
 
-def _trades(found: Found, desk_of: Callable[[Sequence[Found]], Desk]) -> tuple[object, ...]:
-    """What a reading says of the trades: their times and results, and how many records are bad."""
+class _Trades(NamedTuple):
+    """What a reading says of the trades, and how many records are bad."""
+
+    currency: object
+    closed_at: tuple[object, ...]
+    results: tuple[object, ...]
+    outcomes: tuple[object, ...]
+    bad: int
+    open: int
+
+
+def _trades(found: Found, desk_of: Callable[[Sequence[Found]], Desk]) -> _Trades:
     book = desk_of([found]).book_of({})
     closed = book.closed
     results = tuple(closed.net_pnl.decimal(row) for row in range(len(closed)))
     outcomes = tuple(closed.outcome(row) for row in range(len(closed)))
     bad, still = len(book.errors), len(book.open)
-    return found.reading.source["currency"], tuple(closed.closed_at), results, outcomes, bad, still
+    currency = found.reading.source["currency"]
+    return _Trades(currency, tuple(closed.closed_at), results, outcomes, bad, still)

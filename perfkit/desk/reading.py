@@ -11,6 +11,7 @@ from perfkit.book.cache import Options
 from perfkit.config.settings import of_text
 from perfkit.config.workspace import timezone_override
 from perfkit.core.errors import NoResultsError, UndecidedError, UsageError
+from perfkit.core.interpreter import uncollected
 from perfkit.desk.desk import Desk
 from perfkit.inference.source import (
     Found,
@@ -60,7 +61,8 @@ def read(
 
 def inferred(paths: Sequence[str], currency: str | None, answers: Mapping[str, int]) -> list[Found]:
     """How each file is read, its questions answered; raises where that cannot be said."""
-    founds = named_apart([_inferred(os.path.abspath(path), currency) for path in paths])
+    with uncollected():
+        founds = named_apart([_inferred(os.path.abspath(path), currency) for path in paths])
     for name, number in answers.items():
         asked = [any(doubt.name == name for doubt in one.reading.doubts) for one in founds]
         founds = [

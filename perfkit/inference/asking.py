@@ -15,8 +15,15 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import size_says
-from perfkit.inference.questions.groups import on_openings, same_in_each_group
-from perfkit.inference.questions.kinds import bars, ends_with_total, excluded, flagged_open
+from perfkit.inference.questions.groups import nearly_again, on_openings, same_in_each_group
+from perfkit.inference.questions.kinds import (
+    bars,
+    corrected,
+    ends_with_total,
+    excluded,
+    flagged_open,
+    never_entered,
+)
 from perfkit.inference.record_kinds import closing_words
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
@@ -50,7 +57,8 @@ def doubts_of(
         _opening_results(best),
         same_in_each_group(best, roles)
         or on_openings(best, roles)
-        or _repeats(best, columns, roles, identity),
+        or _repeats(best, columns, roles, identity)
+        or _nearly_again(best, roles, identity, times),
         _left_out(best, times),
         _closes_left_out(best, columns),
         _fraction(best, roles),
@@ -59,6 +67,8 @@ def doubts_of(
         excluded(best, columns),
         bars(best, columns, roles, times),
         ends_with_total(best, columns),
+        never_entered(best),
+        corrected(best, columns),
     ]
     asked = [doubt for doubt in found if doubt is not None]
     if any(doubt.name == "weak" for doubt in asked):  # which is the same question
@@ -323,6 +333,13 @@ def _of_a_trade(
     symbols = [roles["symbol"]] if "symbol" in roles else []
     parts = [*times, *symbols, *prices, best.pnl]
     return parts if all(one.present[row] for one in parts for row in rows) else []
+
+
+def _nearly_again(
+    best: Candidate, roles: Mapping[str, Column], identity: Identity, times: Times
+) -> Doubt | None:
+    closed = next(iter((*times.closed, *times.event)), None)
+    return None if identity.columns or closed is None else nearly_again(best, roles, closed)
 
 
 def _come_again(what: str, fields: list[str]) -> Doubt:

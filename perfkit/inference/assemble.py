@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from perfkit.inference.closing import Closing
 from perfkit.inference.identity import Identity
 from perfkit.inference.moments import Moments
+from perfkit.inference.record_kinds import logged
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TIME, Column
 from perfkit.inference.table.roles import directions, outcome_of
@@ -84,9 +85,19 @@ def _conditions(
     linked = identity.links and are_timed and list(closing.only) == [marker.expression]
     if not linked or not isinstance(closing.only[marker.expression], str | list | bool | int):
         return only, {}
-    only[marker.expression] = [*closing.open_words, *closing.close_words]
-    words = closing.open_words
+    words = _linked_words(closing, marker, identity)
+    only[marker.expression] = [*words, *closing.close_words]
     return only, {marker.expression: words[0] if len(words) == 1 else words}
+
+
+def _linked_words(closing: Closing, marker: Column, identity: Identity) -> list[object]:
+    """The words of openings that have the identity; `signal` may stand on records of no trade."""
+    labels = {
+        marker.labels[row]
+        for row in closing.opening
+        if all(column.present[row] for column in identity.columns)
+    }
+    return [word for word in logged(marker, labels) if word in closing.open_words]
 
 
 def _is_readable(column: Column, role: str, rows: Sequence[int]) -> bool:

@@ -46,8 +46,8 @@ class Place(NamedTuple):
     """Records of a file, and the keys of a source that say where they are.
 
     Where several lists were taken together, `lists` are the paths to them. `parted_by` is what
-    stands between the cells of a CSV file, `odd_rows` how many of its rows look like records, but
-    for a cell too many or too few.
+    stands between the cells of a CSV file, `odd_rows` are its rows that look like records, but for
+    a cell too many or too few.
     """
 
     name: str
@@ -55,7 +55,7 @@ class Place(NamedTuple):
     records: Sequence[Mapping[str, object]]
     lists: tuple[str, ...] = ()
     parted_by: str = ""
-    odd_rows: int = 0
+    odd_rows: Sequence[Sequence[str]] = ()
 
     @property
     def is_inside(self) -> bool:
@@ -330,7 +330,7 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
                     before.append(row)
             elif len(row) == len(header) and len(records) < MOST_RECORDS:
                 records.append(row)
-            elif records and len(odd) < MOST_RECORDS and _is_alike(row, records[-1]):
+            elif records and len(odd) < MOST_RECORDS:
                 odd.append(row)
     except csv.Error:
         pass  # what was read so far is enough to decide
@@ -339,18 +339,33 @@ def _of_csv(text: str, is_called_csv: bool) -> list[Place]:
         layout["complete"] = True
     if header is None:
         return []
-    return [Place("", layout, of_cells(header, _without_totals(records)), (), delimiter, len(odd))]
+    odd = _alike(odd, records)
+    return [Place("", layout, of_cells(header, _without_totals(records)), (), delimiter, odd)]
 
 
-def _is_alike(row: Sequence[str], record: Sequence[str]) -> bool:
-    """Whether a row of another width has numbers and times where a record has them."""
-    while len(row) > len(record) and not row[-1].strip():
-        row = row[:-1]
-    if not row or abs(len(row) - len(record)) not in (1, 2, 3):
-        return False
-    pairs = [(cell, there) for cell, there in zip(row, record, strict=False)]
-    alike = sum(_looks(cell) == _looks(there) or not cell for cell, there in pairs)
-    return alike * 10 >= 8 * len(pairs) and sum(map(bool, row)) * 2 > len(record)
+def _alike(odd: Sequence[list[str]], records: Sequence[Sequence[str]]) -> list[list[str]]:
+    """The rows of another width that have numbers and times where records have them.
+
+    After the cell that is too much, or where one is missing, all others have moved.
+    """
+    if not odd:
+        return []
+    kinds = [set(map(_looks, filter(None, cells))) for cells in zip(*records[-500:], strict=True)]
+    found = []
+    for row in map(list, odd):
+        while len(row) > len(kinds) and not row[-1].strip():
+            row.pop()
+        moved = len(row) - len(kinds)
+        filled = [(place, _looks(cell)) for place, cell in enumerate(row) if cell.strip()]
+        if abs(moved) not in (1, 2, 3) or len(filled) * 2 <= len(kinds):
+            continue
+        fitting = sum(
+            any(kind in kinds[at] for at in (place, place - moved) if 0 <= at < len(kinds))
+            for place, kind in filled
+        )
+        if fitting * 10 >= 8 * len(filled):
+            found.append(row)
+    return found
 
 
 def _looks(cell: str) -> str:

@@ -63,3 +63,13 @@ def test_a_log_of_which_no_answer_can_be_read_has_no_results(tmp_path: Path) -> 
     reading = answered_with(desk_of, tmp_path / "a.jsonl").reading
     assert not reading.has_results
     assert "has no records" in reading.evidence[0]
+
+
+def test_answers_that_make_all_records_bad_do_not_decide(tmp_path: Path) -> None:
+    path = written(tmp_path / "a.jsonl", [{**one, "pnl": "much"} for one in TRADES])
+    dialect: dict[str, object] = {"fields": {"closed_at": "exit_time", "net_pnl": "pnl"}}
+    doubt = Doubt("either", "Which?", (Answer("one", {}), Answer("other", {"identity": ["id"]})))
+    reading = found_in(written(tmp_path / "b.jsonl", TRADES)).reading
+    reading = reading._replace(dialect=dialect, doubts=(doubt,))
+    found = Found("a", path, {}, 3, reading)
+    assert without_idle_questions(found, lambda founds: desk_on(founds, "UTC", 1)).reading.doubts

@@ -821,3 +821,18 @@ def test_a_name_with_abs_is_an_amount_also_where_a_per_cent_is_equal() -> None:
         for time, pnl in zip(times(4), ("7.7", "-2.1", "3", "4.5"), strict=True)
     ]
     assert infer(records).source["currency"] != "%"
+
+
+def test_words_of_openings_that_have_no_id_are_no_openings() -> None:
+    """A `signal` without a trade is none, though `signal` opens one in other logs."""
+    records: list[Record] = []
+    for n, pnl in enumerate(("5", "-3", "4")):
+        at = f"2026-04-0{n + 1}T"
+        records += [
+            {"event": "signal", "time": f"{at}09:00:00Z"},
+            {"event": "entry", "time": f"{at}09:01:00Z", "trade_id": n, "symbol": "A"},
+            {"event": "exit", "time": f"{at}10:00:00Z", "trade_id": n, "symbol": "A", "pnl": pnl},
+        ]
+    dialect = infer(records).dialect
+    assert dialect["only"] == {"event": ["entry", "exit"]}
+    assert dialect["open_when"] == {"event": "entry"}

@@ -35,6 +35,10 @@ DIMENSIONS = (
     "execution_mode",
     "account",
 )
+PARTS = len(DIMENSIONS) - 1
+"""So many breakdowns a sheet has: a day is one weekday."""
+CHECKED = ("execution_mode",)
+"""The breakdown that findings need; a book in memory makes others when they are asked for."""
 MOST_PARTS = 256
 """A day with more parts in a breakdown keeps no tallies of them: they are made when asked for."""
 
@@ -76,14 +80,17 @@ class Sheet(NamedTuple):
         return marshal.dumps((whole, parts, dict(self.findings), self.digest, ranks), MARSHAL)
 
 
-def sheet_of(trades: Trades, calendar: Calendar, digest: bytes | None) -> Sheet:
+def sheet_of(
+    trades: Trades,
+    calendar: Calendar,
+    digest: bytes | None,
+    dimensions: Sequence[str] = DIMENSIONS,
+) -> Sheet:
     """The sheet of trades of one day, in trade order; `digest` is theirs (see `digest_of`)."""
     columns = Columns(trades)
     parts = {
-        dimension: _hour_parts(columns, trades, calendar)
-        if dimension == "hour"
-        else _parts(columns, part_names(dimension, trades, calendar))
-        for dimension in DIMENSIONS
+        dimension: made_parts(dimension, columns, trades, calendar)
+        for dimension in dimensions
         if dimension != "weekday"
     }
     found = trades.findings
@@ -93,6 +100,15 @@ def sheet_of(trades: Trades, calendar: Calendar, digest: bytes | None) -> Sheet:
     net = trades.net_pnl
     ranks = ranks_of(net.units, net.places, trades.hold_us)
     return Sheet(columns.whole, parts, findings, digest, ranks)
+
+
+def made_parts(
+    dimension: str, columns: Columns, trades: Trades, calendar: Calendar
+) -> Parts | None:
+    """The tallies of some trades by a dimension other than the weekday; None for too many."""
+    if dimension == "hour":
+        return _hour_parts(columns, trades, calendar)
+    return _parts(columns, part_names(dimension, trades, calendar))
 
 
 def unpacked_sheet(content: bytes) -> Sheet:
@@ -109,12 +125,15 @@ def unpacked_sheet(content: bytes) -> Sheet:
 
 
 def extended(sheets: Iterable[Sheet]) -> Sheet:
-    """The sheet of trades that were sheeted in runs, each after the one before."""
+    """The sheet of trades that were sheeted in runs, each after the one before.
+
+    It has the breakdowns that all of them have.
+    """
     runs = list(sheets)
     if len(runs) == 1:
         return runs[0]
     parts: dict[str, Parts | None] = {}
-    for dimension in runs[0].parts:
+    for dimension in [one for one in runs[0].parts if all(one in run.parts for run in runs)]:
         known = [run.parts[dimension] for run in runs]
         parts[dimension] = _extended_parts([one for one in known if one is not None], len(known))
     findings: Counter[int] = Counter()

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from perfkit.book.store.day_sheet import Sheet, digest_of, extended, sheet_of, unpacked_sheet
+from perfkit.book.store.day_sheet import (
+    DIMENSIONS,
+    Sheet,
+    digest_of,
+    extended,
+    sheet_of,
+    unpacked_sheet,
+)
 from perfkit.book.store.ledger import DayEntry
 from perfkit.book.store.packing import PackedTrades, unpacked_trades
 from perfkit.book.store.pages import Address, Pages
@@ -21,10 +28,17 @@ FRAGMENT_ROWS = 512
 Fragments = tuple[tuple[Address, int], ...]
 
 
-def sealed(day: int, trades: Trades, calendar: Calendar, pages: Pages, epoch: int) -> DayEntry:
-    """A day written down; closed trades are in trade order."""
+def sealed(
+    day: int,
+    trades: Trades,
+    calendar: Calendar,
+    pages: Pages,
+    epoch: int,
+    dimensions: Sequence[str] = DIMENSIONS,
+) -> DayEntry:
+    """A day written down, with those breakdowns; closed trades are in trade order."""
     packed = PackedTrades(trades)
-    sheet = None if day == OPEN else sheet_of(trades, calendar, digest_of(packed))
+    sheet = None if day == OPEN else sheet_of(trades, calendar, digest_of(packed), dimensions)
     fragments = _fragments(packed, pages)
     return _entry(epoch, len(trades), fragments, sheet, _opened_from(trades), pages)
 

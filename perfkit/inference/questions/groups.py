@@ -3,14 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from itertools import pairwise
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.table.columns import Column
+from perfkit.inference.table.columns import BOOLEAN, OTHER, Column, rows_equal
 from perfkit.inference.table.roles import directions
 
 _LEAST_GROUPS = 5
+_REPEATED = 2
+"""Executions that come again are asked about if they are one of so many, as if written twice."""
+_MINUTES = 10 * 60 * 1_000_000
+_NEARLY = Decimal("0.001")
+_AGAIN = 3
+"""Closes that nearly come again are asked about if they are one of so many."""
+_WITHOUT = frozenset(("entry_price", "exit_price", "price", "quantity", "identity"))
+"""Parts of a trade that tell one close from another."""
 
 
 def same_in_each_group(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
@@ -41,6 +50,26 @@ def same_in_each_group(best: Candidate, roles: Mapping[str, Column]) -> Doubt | 
             Answer(f"no, once for each {symbol.name}", {"identity": [symbol.expression]}),
             Answer("yes, each record is a trade", {}),
         ),
+    )
+
+
+def executions_again(columns: Sequence[Column], rows: Sequence[int]) -> Doubt | None:
+    """Executions that are those of earlier records in every field, where that is no accident.
+
+    Parts of one order are alike as well; a log that was written several times repeats most of it.
+    """
+    repeats = rows_equal(columns, rows)
+    if repeats * _REPEATED < len(rows):
+        return None
+    fields = [
+        column.expression
+        for column in columns
+        if column.kind not in (OTHER, BOOLEAN) and all(column.present[row] for row in rows)
+    ]
+    return Doubt(
+        "repeats",
+        f"{repeats} of {len(rows)} executions repeat an earlier one exactly; do they count again?",
+        (Answer("yes", {}), Answer("no", {"identity": fields})),
     )
 
 
@@ -103,5 +132,42 @@ def untimed(
         "untimed",
         f"{len(missing)} of {len(rows)} records with a {best.pnl.name} have no {closed.name}, "
         f"{total:f} in all; did these close?",
+        tuple(answers),
+    )
+
+
+def nearly_again(best: Candidate, roles: Mapping[str, Column], closed: Column) -> Doubt | None:
+    """Closes of a symbol that come again within minutes with almost the same P&L.
+
+    So they do where a bot that is started again closes once more what it had closed. Equal results
+    of equal bets are no sign of it.
+    """
+    symbol, numbers = roles.get("symbol"), best.pnl.numbers
+    if symbol is None or len(roles.keys() & _WITHOUT) > 0:
+        return None
+    last: dict[str, int] = {}
+    again = []
+    for row in sorted(best.closing.rows, key=lambda one: closed.instants[one] or 0):
+        number, at = numbers[row], closed.instants[row]
+        if not number or at is None:
+            continue
+        before = last.get(symbol.labels[row])
+        last[symbol.labels[row]] = row
+        if before is None or at - (closed.instants[before] or 0) > _MINUTES:
+            continue
+        if abs(number - (numbers[before] or 0)) <= abs(number) * _NEARLY:
+            again.append(row)
+    if len(again) * _AGAIN < len(best.closing.rows) or len({numbers[row] for row in again}) < 2:
+        return None
+    answers = [Answer("yes, each record is a trade", {})]
+    if len({symbol.labels[row] for row in best.closing.rows}) == len(best.closing.rows) - len(
+        again
+    ):
+        no: dict[str, object] = {"identity": [symbol.expression], "closes": "last"}
+        answers.append(Answer(f"no, the last of each {symbol.name}", no))
+    return Doubt(
+        "repeats",
+        f"{len(again)} of {len(best.closing.rows)} records have almost the {best.pnl.name} of one "
+        f"of the same {symbol.name} minutes before; do they count again?",
         tuple(answers),
     )

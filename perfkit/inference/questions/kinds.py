@@ -9,11 +9,14 @@ from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.record_kinds import closing_words, logged
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
-from perfkit.inference.table.names import word_set
+from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import Times
 
 _LEAST_TRADES = 5
 _OUT = word_set("exclude excluded ignore ignored invalid void voided duplicate deleted removed")
+_EXPIRED = word_set("expired expire lapsed timeout timedout")
+_CORRECTS = word_set("corrects correction corrected_by supersedes superseded replaces amends")
+_FEW_CORRECT = 4
 _EXPOSURES = frozenset(("-1", "0", "1", "-1.0", "0.0", "1.0", ""))
 
 
@@ -125,3 +128,47 @@ def ends_with_total(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
             Answer("a trade", {}),
         ),
     )
+
+
+def never_entered(best: Candidate) -> Doubt | None:
+    """Records that expired with a P&L of 0, as orders and signals do that were never filled."""
+    marker, numbers = best.closing.marker, best.pnl.numbers
+    if marker is None or marker.kind != TEXT:
+        return None
+    labels = marker.labels
+    expired = {label for label in marker.distinct if set(words(label)) & _EXPIRED}
+    rows = [row for row in best.closing.rows if labels[row] in expired]
+    others = [row for row in best.closing.rows if labels[row] not in expired]
+    if not rows or not others or any(numbers[row] for row in rows):
+        return None
+    if not all(numbers[row] for row in others):
+        return None
+    said = logged(marker, expired)
+    left = [word for word in best.closing.close_words if word not in said]
+    where = f"only.{marker.expression}"
+    return Doubt(
+        "never_entered",
+        f"{len(rows)} records of {' and '.join(map(str, said))} have a {best.pnl.name} of 0, and "
+        "no others do; are they trades?",
+        (
+            Answer("no, they were never entered", {where: _one(left)}),
+            Answer("yes, they broke even", {}),
+        ),
+    )
+
+
+def corrected(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
+    """Records that say of others that they were wrong, as one with `corrects` does."""
+    for column in columns:
+        if column.kind == BOOLEAN or not set(column.words) & _CORRECTS or column.kind == NUMBER:
+            continue
+        rows = [row for row in range(len(column.present)) if column.present[row]]
+        if rows and len(rows) * _FEW_CORRECT <= len(column.present):
+            return Doubt(
+                "corrected",
+                f"{len(rows)} records say in {column.name} that others are wrong, such as "
+                f"{str(column.values[rows[0]])[:60]!r}; is the {best.pnl.name} of each close to "
+                "count as it is logged? Else leave the wrong ones out of the file",
+                (Answer("yes, as logged", {}),),
+            )
+    return None

@@ -142,10 +142,16 @@ def _is_symbol(column: Column) -> bool:
     return not any(shapes.is_time(value) for value in column.sample[:5])
 
 
+def _is_some(column: Column) -> bool:
+    """Whether a size is ever other than 0; one that never is says nothing of the trades."""
+    return any(map(shapes.number, column.sample)) or any(column.numbers)
+
+
 _FITTING: dict[str, Callable[[Column], bool]] = {
     "side": _is_side,
     "outcome": _is_outcome,
     "symbol": _is_symbol,
+    **dict.fromkeys(("quantity", "stake"), _is_some),
 }
 
 _WON = word_set("win won w profit tp winner true success plus gain green")

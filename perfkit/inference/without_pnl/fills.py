@@ -13,6 +13,8 @@ from perfkit.inference.moments import Moments, moments_of
 from perfkit.inference.money import commission_of
 from perfkit.inference.proof.execution_fields import with_filled_quantity, with_proved_fields
 from perfkit.inference.proof.executions import Executions, executions_of
+from perfkit.inference.proof.paid_amounts import PaidAmount, fee_in_amount
+from perfkit.inference.questions.groups import executions_again
 from perfkit.inference.questions.paid_in import (
     commission_currency_of,
     in_lists,
@@ -51,28 +53,28 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     if found is None or not found.reducing or len(found.rows) * 2 < len(rows):
         return None
     fields = _fields(log, moments, found.rows)
+    paid = _fee_in_amount(log, found.rows) if pnl is None else None
+    fields |= {"commission": paid.commission} if paid is not None else {}
     by: list[str] = [role for role in ("account", "symbol") if role in fields]
     books = NO_BOOKS if pnl is not None else books_of(log, when, rows, found, by)
     by += books.by
-    is_dust = found.rounding and pnl is None and found.rounding * _MANY <= _least(log, found.rows)
-    rounded = {"dust": found.rounding} if is_dust else {}
     dialect: dict[str, object] = {
         **_conditions(log, rows, found.rows),
-        "fills": {"by": by, "match": "average" if pnl is not None else "fifo", **rounded},
+        "fills": {"by": by, **_matching(log, found, is_logged=pnl is not None)},
         "fields": fields,
         **{key: value for key, value in _times_of(when).items() if value},
     }
     doubts = [*moments.doubts, *books.doubts, *_doubts(log, found, is_logged=pnl is not None)]
-    doubts += filter(None, [other])
+    doubts += [] if other is None else [other]
     return reading_of(
         log,
         dialect,
         found.reducing,
         "buys and sells with quantity and price are matched",
         (
-            *moments.assumed,
-            *books.assumed,
+            *(*moments.assumed, *books.assumed),
             *([_COVERED] if found.shorting and found.are_covered else []),
+            *([] if paid is None else [_of_fee(paid)]),
             "P&L is matched from executions" + LESS_COSTS * ("commission" in fields),
         ),
         doubts,
@@ -82,6 +84,29 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
 
 _COVERED = "what was sold and not held is short: it was bought back to the last piece"
 _MANY = 100
+_CENT = Decimal("0.01")
+
+
+def _fee_in_amount(log: Log, rows: Sequence[int]) -> PaidAmount | None:
+    return None if log.fees else fee_in_amount(log.roles, log.columns, rows)
+
+
+def _of_fee(paid: PaidAmount) -> str:
+    return f"{paid.column.name} has the fee in it: purchases cost more than they are worth"
+
+
+def _matching(log: Log, found: Executions, *, is_logged: bool) -> dict[str, object]:
+    """How executions are matched; a P&L that is logged is that of an average cost."""
+    if is_logged:
+        return {"match": "average"}
+    return {"match": "fifo", **({"dust": found.rounding} if _is_dust(log, found) else {})}
+
+
+def _is_dust(log: Log, found: Executions) -> bool:
+    """Whether what rounding leaves of positions is next to nothing, and worth less than a cent."""
+    dearest = max(abs(log.roles["price"].numbers[row] or Decimal(0)) for row in found.rows)
+    is_little = found.rounding * _MANY <= _least(log, found.rows)
+    return bool(found.rounding) and is_little and found.rounding * dearest < _CENT
 
 
 def _least(log: Log, rows: Sequence[int]) -> Decimal:
@@ -113,7 +138,7 @@ def _fields(log: Log, moments: Moments, rows: Sequence[int]) -> dict[str, object
 
 def _conditions(log: Log, rows: list[int], executed: Sequence[int]) -> dict[str, object]:
     """The conditions and the words of a dialect that leave executions alone."""
-    everything = Closing(rows, {}, [], None, 0, [], [])
+    everything = Closing(list(executed), {}, [], None, 0, [], [])
     side = log.roles.get("side")
     if len(executed) < len(rows) and side is not None:
         words = dict.fromkeys(map(side.values.__getitem__, executed))
@@ -144,6 +169,7 @@ def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
     if found.shorting and not found.are_covered and not is_logged:
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
     unsure = [
+        executions_again(log.columns, found.rows),
         quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
     ]

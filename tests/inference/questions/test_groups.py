@@ -81,3 +81,33 @@ def test_results_of_buys_that_differ_from_those_of_sales_are_their_own() -> None
     for n, record in enumerate(records):
         record["pnl"] = str(n - 5)
     assert "repeats" not in [one.name for one in infer(records).doubts]
+
+
+class TestClosesThatNearlyComeAgain:
+    def closes(self, *closes: tuple[str, str, str]) -> list[Record]:
+        return [
+            {"symbol": symbol, "pnl": pnl, "close_time": f"2026-04-07T{at}Z"}
+            for symbol, pnl, at in closes
+        ]
+
+    TWICE = (
+        *(("HR", "-73.0", "18:13:02"), ("NF", "-6559.7", "18:13:04")),
+        *(("HR", "-73.0", "18:15:21"), ("NF", "-6559.9", "18:15:22")),
+    )
+
+    def test_they_are_asked_about(self) -> None:
+        reading = infer(self.closes(*self.TWICE))
+        assert asked(reading) == ["repeats"]
+        assert reading.doubts[0].answers[1].changes == {"identity": ["symbol"], "closes": "last"}
+
+    def test_the_last_of_each_is_not_offered_where_symbols_close_at_other_times(self) -> None:
+        reading = infer(self.closes(*self.TWICE, ("HR", "12", "20:00:00")))
+        assert [len(doubt.answers) for doubt in reading.doubts] == [1]
+
+    def test_other_results_are_other_trades(self) -> None:
+        others = (("HR", "-70.0", "18:15:21"), ("NF", "-6500", "18:15:22"))
+        assert "repeats" not in asked(infer(self.closes(*self.TWICE[:2], *others)))
+
+    def test_hours_later_they_are_other_trades(self) -> None:
+        later = (("HR", "-73.0", "20:15:21"), ("NF", "-6559.9", "20:15:22"))
+        assert "repeats" not in asked(infer(self.closes(*self.TWICE[:2], *later)))

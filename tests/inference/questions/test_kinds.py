@@ -152,3 +152,38 @@ def test_positions_held_for_days_without_an_end_are_no_trades(
         for n, name in enumerate("ABC")
     ]
     assert infer(held).has_results is has_results
+
+
+class TestOrdersThatExpired:
+    WORDS = ("TP_HIT", "SL_HIT", "EXPIRED", "OPEN")
+
+    def signals(self, of_expired: str) -> list[Record]:
+        pnls = {"TP_HIT": "2", "SL_HIT": "-1", "EXPIRED": of_expired, "OPEN": "0"}
+        words = [self.WORDS[n % 4] for n in range(20)]
+        return [
+            {**one, "id": n, "status": word, "pnl": pnls[word]}
+            for n, (one, word) in enumerate(zip(trades(), words, strict=True))
+        ]
+
+    def test_expired_without_any_result_is_asked_about(self) -> None:
+        reading = infer(self.signals("0"))
+        assert asked(reading) == ["never_entered"]
+        assert [one.changes for one in reading.doubts[0].answers] == [
+            {"only.status": ["TP_HIT", "SL_HIT"]},
+            {},
+        ]
+
+    def test_expired_with_a_result_is_a_trade(self) -> None:
+        assert asked(infer(self.signals("0.5"))) == []
+
+
+class TestCorrections:
+    def test_a_record_that_corrects_another_is_asked_about(self) -> None:
+        records = trades()
+        records[3]["corrects"] = "2026-04-07T08:30:00Z EXIT"
+        assert asked(infer(records)) == ["corrected"]
+
+    def test_a_flag_that_a_forecast_was_right_is_none(self) -> None:
+        records = trades()
+        records[3]["correct"] = "yes"
+        assert asked(infer(records)) == []

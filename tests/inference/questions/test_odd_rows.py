@@ -29,3 +29,27 @@ def test_empty_cells_at_the_end_and_remarks_are_none(tmp_path: Path) -> None:
     remarks = ["# a remark, and another\n"] * 3
     padded = [row.replace("\n", ",,\n") for row in ROWS[:3]]
     assert asked(tmp_path / "a.csv", [*padded, *ROWS[3:], *remarks]) == []
+
+
+EVENTS = "event,time,trade_id,symbol,quantity,price,pnl,note\n"
+TICKS = [f"scan,2026-04-07T09:{n:02}:00Z,,,,,,nothing to do\n" for n in range(40)]
+CLOSES = [
+    f"exit,2026-04-0{n}T10:00:00Z,T{n},A,1,{n}0,{pnl},closed by target\n"
+    for n, pnl in ((1, 5), (2, -3), (3, 4))
+]
+
+
+class TestFewRowsOfManyCloses:
+    """Most rows are scans without a trade; of four closes, one has a cell too many."""
+
+    def read(self, path: Path, moved: str) -> list[str]:
+        path.write_text(EVENTS + "".join([*TICKS, *CLOSES, moved]))
+        return [doubt.name for doubt in found_in(str(path)).reading.doubts]
+
+    def test_a_close_that_cannot_be_read_is_asked_about(self, tmp_path: Path) -> None:
+        moved = "exit,2026-04-04T10:00:00Z,T4,A,,1,40,7,closed by target\n"
+        assert self.read(tmp_path / "a.csv", moved) == ["odd_rows"]
+
+    def test_another_event_is_a_bad_line(self, tmp_path: Path) -> None:
+        moved = "entry,2026-04-04T10:00:00Z,T4,A,,1,40,,opened\n"
+        assert self.read(tmp_path / "a.csv", moved) == []

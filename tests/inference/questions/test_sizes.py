@@ -31,6 +31,15 @@ def asked(reading: Reading) -> list[str]:
 
 
 class TestOneUnit:
+    def test_a_quantity_that_is_always_0_is_none(self) -> None:
+        records = [
+            {**one, "pnl": str(Decimal(str(one["exit_price"])) - Decimal(str(one["entry_price"])))}
+            for one in trades(size="0.0")
+        ]
+        reading = infer(records)
+        assert asked(reading) == asked(infer([{**one, "size": None} for one in records])) == []
+        assert "quantity" not in reading.dialect["fields"]  # type: ignore[operator]
+
     def test_exit_less_entry_beside_a_quantity_is_asked(self) -> None:
         records = [
             {**one, "pnl": str(Decimal(str(one["exit_price"])) - Decimal(str(one["entry_price"])))}

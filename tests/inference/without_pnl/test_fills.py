@@ -95,6 +95,19 @@ def test_what_rounding_leaves_of_a_position_is_dust() -> None:
     assert reading.dialect["fills"]["dust"] == Decimal("0.000001")  # type: ignore[index]
 
 
+def test_what_is_left_of_a_dear_thing_is_no_dust() -> None:
+    dear = (("buy", "0.00100001", "90000000"), ("sell", "0.001", "91000000"))
+    assert "dust" not in infer(fills(*dear)).dialect["fills"]  # type: ignore[operator]
+
+
+def test_sides_of_other_languages_have_values_beside_records_of_another_kind() -> None:
+    records = [
+        {**one, "side": {"buy": "买入", "sell": "卖出"}[str(one["side"])]} for one in fills(*FOUR)
+    ]
+    records.insert(2, {"time": "2026-04-07T01:30:00Z", "symbol": "B", "side": "赎回"})
+    assert infer(records).dialect["values"] == {"side": {"买入": "long", "卖出": "short"}}
+
+
 class TestWhatOrdersDid:
     def test_what_was_filled_counts(self) -> None:
         reading = infer(fills(*FOUR, filled_qty=["2", "2", "1", "1"]))
@@ -143,3 +156,20 @@ class TestSoldBeforeBought:
         records = self.orders("3", "5", "2")
         records[3]["quantity"] = "4"
         assert asked(infer(records)) == ["sold_unbought"]
+
+
+class TestExecutionsThatComeAgain:
+    def test_a_log_that_was_written_twice_is_asked_about(self) -> None:
+        """2 x 2 and 3 x -1: 1 in all, and 2 if each counts again."""
+        reading = infer([*fills(*FOUR), *fills(*FOUR)])
+        assert "repeats" in asked(reading)
+        repeats = next(one for one in reading.doubts if one.name == "repeats")
+        assert repeats.question.startswith("4 of 8 executions")
+        assert repeats.answers[1].changes == {
+            "identity": ["time", "symbol", "side", "quantity", "price"]
+        }
+
+    def test_parts_of_one_order_that_are_alike_are_not(self) -> None:
+        records = fills(*FOUR)
+        parts = [{**records[0], "quantity": "1"}] * 2
+        assert "repeats" not in asked(infer([*parts, *records[1:]]))

@@ -1,0 +1,92 @@
+"""Fees that no column names, but which are in what each execution cost or brought in.
+
+buy   2 at 10   amount 20.02     the fee is 0.02: abs(amount - price * quantity)
+sell  2 at 12   amount 23.976    the fee is 0.024
+buy   3 at 11   amount -33.033   signed amounts: abs(abs(amount) - price * quantity)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.names import word_set
+from perfkit.inference.table.role_names import is_fee
+from perfkit.inference.table.roles import directions
+
+_LEAST = 4
+_LEAST_OF_EACH = 2
+_MOST = Decimal("0.02")
+_NONE = Decimal("1e-9")
+_OF_VALUES = word_set(
+    "amount value total cost notional cash net proceeds usd usdt usdc eur gbp krw jpy inr funds "
+    "quote turnover sum payment paid"
+)
+_OF_ACCOUNTS = word_set("balance equity after before available remaining cumulative running")
+
+
+class PaidAmount(NamedTuple):
+    """A column of what executions cost or brought in, and the expression of the fee in it."""
+
+    column: Column
+    commission: str
+
+
+def fee_in_amount(
+    roles: Mapping[str, Column], columns: Sequence[Column], rows: Sequence[int]
+) -> PaidAmount | None:
+    """The fees that amounts have in them: purchases cost more than their worth, sales bring less.
+
+    None where amounts are just price times quantity, or where rounding may be all that they miss
+    it by.
+    """
+    if not {"side", "quantity", "price"} <= roles.keys():
+        return None
+    worth, ways = _worth(roles, rows), directions(roles["side"])
+    for column in columns:
+        if column in roles.values() and column is not roles.get("stake"):
+            continue
+        said = set(column.words)
+        if column.kind != NUMBER or not said & _OF_VALUES or said & _OF_ACCOUNTS:
+            continue
+        if is_fee(column.name) or not _has_fees(column, worth, ways):
+            continue
+        return PaidAmount(column, _fee(column, roles))
+    return None
+
+
+def _worth(roles: Mapping[str, Column], rows: Sequence[int]) -> dict[int, Decimal]:
+    prices, sizes = roles["price"].numbers, roles["quantity"].numbers
+    pairs = ((row, prices[row], sizes[row]) for row in rows)
+    return {row: abs(price * size) for row, price, size in pairs if price and size}
+
+
+def _has_fees(column: Column, worth: Mapping[int, Decimal], ways: Sequence[int]) -> bool:
+    """Whether all purchases cost at least what they are worth, and all sales bring at most that."""
+    missed: dict[int, list[Decimal]] = {1: [], -1: []}
+    for row, value in worth.items():
+        amount = column.numbers[row]
+        if amount is None or not ways[row]:
+            return False
+        paid = (abs(amount) - value) * ways[row]
+        if paid < -max(value * _NONE, column.step) or paid > value * _MOST:
+            return False
+        missed[ways[row]].append(max(Decimal(0), paid - column.step) / value)
+    if sum(map(len, missed.values())) < _LEAST or min(map(len, missed.values())) < _LEAST_OF_EACH:
+        return False
+    return any(
+        sum(part > _NONE for part in parts) * 10 >= 9 * len(parts) for parts in missed.values()
+    )
+
+
+def _fee(column: Column, roles: Mapping[str, Column]) -> str:
+    price, quantity = roles["price"].expression, roles["quantity"].expression
+    worth = f"{price} * {quantity}"
+    if any((size or 0) < 0 for size in roles["quantity"].numbers):
+        worth = f"abs({worth})"
+    name = column.expression
+    if any((amount or 0) < 0 for amount in column.numbers):
+        name = f"abs({name})"
+    return f"abs({name} - {worth})"

@@ -1,0 +1,92 @@
+"""Fees that are in what executions cost or brought in, and in no column of their own."""
+
+import csv
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import perfkit
+from perfkit.inference.infer import infer
+from tests.inference.executions import FOUR, Record, asked, field, fills
+
+# 0.1 % of 20, 24, 33 and 30: 0.02, 0.024, 0.033, 0.03
+PAID: list[object] = ["20.02", "23.976", "33.033", "29.97"]
+
+
+def has_fee(records: list[Record]) -> bool:
+    return "commission" in infer(records).dialect["fields"]  # type: ignore[operator]
+
+
+def test_what_purchases_cost_more_and_sales_bring_less_is_the_fee() -> None:
+    reading = infer(fills(*FOUR, amount=PAID))
+    assert asked(reading) == []
+    assert field(reading, "commission") == "abs(amount - price * quantity)"
+    assert any(said.startswith("amount has the fee in it") for said in reading.assumed)
+
+
+def test_the_net_result_is_what_was_brought_in_less_what_was_paid(tmp_path: Path) -> None:
+    path = tmp_path / "fills.csv"
+    with path.open("w", newline="") as stream:
+        records = fills(*FOUR, amount=PAID)
+        writer = csv.DictWriter(stream, records[0])
+        writer.writeheader()
+        writer.writerows(records)
+    metrics = perfkit.read(path, quiet=True).summary("all").metrics
+    # 2 x (12 - 10) - 0.044 = 3.956; 3 x (10 - 11) - 0.063 = -3.063
+    assert metrics["largest_win"] == Decimal("3.956")
+    assert metrics["net_pnl"] == Decimal("0.893")
+    assert metrics["commission"] == Decimal("0.107")
+
+
+def test_amounts_may_have_the_sign_of_the_cash() -> None:
+    signed: list[object] = ["-20.02", "23.976", "-33.033", "29.97"]
+    reading = infer(fills(*FOUR, net_amount=signed))
+    assert field(reading, "commission") == "abs(abs(net_amount) - price * quantity)"
+
+
+@pytest.mark.parametrize(
+    "amounts",
+    [
+        ["20", "24", "33", "30"],
+        ["20.01", "23.99", "33.01", "29.99"],  # as cents are rounded
+        ["19.98", "24.024", "32.967", "30.03"],  # purchases that cost less
+        ["20.02", "24.024", "33.033", "30.03"],  # all above: what it is, nobody knows
+        ["22", "23.976", "33.033", "29.97"],  # a tenth is no fee
+    ],
+)
+def test_other_amounts_have_no_fee_in_them(amounts: list[object]) -> None:
+    assert not has_fee(fills(*FOUR, amount=amounts))
+
+
+def test_a_column_of_fees_comes_first() -> None:
+    reading = infer(fills(*FOUR, amount=PAID, fee=["0.02", "0.024", "0.033", "0.03"]))
+    assert field(reading, "commission") == "fee"
+
+
+def test_a_balance_is_no_amount_of_one_execution() -> None:
+    assert not has_fee(fills(*FOUR, cash_after=PAID))
+
+
+prices = st.integers(min_value=100, max_value=100_000).map(lambda cents: Decimal(cents) / 100)
+
+
+@given(
+    st.lists(st.tuples(prices, prices, st.integers(1, 1000)), min_size=2, max_size=8),
+    st.integers(5, 100),
+)
+def test_fees_in_amounts_always_make_the_result_the_cash_flow(
+    trips: list[tuple[Decimal, Decimal, int]], basis_points: int
+) -> None:
+    rate = Decimal(basis_points) / 10_000
+    orders, amounts = [], []
+    for bought, sold, size in trips:
+        orders += [("buy", str(size), str(bought)), ("sell", str(size), str(sold))]
+        amounts += [size * bought * (1 + rate), size * sold * (1 - rate)]
+    reading = infer(fills(*orders, amount=[f"{amount:f}" for amount in amounts]))
+    fields = reading.dialect["fields"]
+    # a fee of less than the last digit is taken for rounding
+    if all(abs(size * bought * rate) > Decimal("0.01") for bought, _, size in trips):
+        assert fields["commission"] == "abs(amount - price * quantity)"  # type: ignore[index]
