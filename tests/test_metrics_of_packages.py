@@ -10,20 +10,21 @@ import re
 import tomllib
 from collections.abc import Iterator
 from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from perfkit.cli.main import main
 from perfkit.config import extensions
 from perfkit.core.errors import ConfigError, ExtensionError, PerfkitError, UsageError
-from perfkit.core.trades import Trades
+from perfkit.core.trades import Trades, no_trades
 from perfkit.desk.desk import open as open_desk
 from perfkit.metrics.facts import Undefined
 from perfkit.metrics.metric import Quotient
-from perfkit.metrics.of_trades import Made, TradeMetric, WrongFigureError, trade_metric
+from perfkit.metrics.of_trades import Made, WrongFigureError, trade_metric
 from perfkit.metrics.registry import BROUGHT, METRICS
 from perfkit.summary.breakdowns import BY_NAME
 from tests.conftest import BOT, WriteWorkspace
@@ -58,7 +59,8 @@ def scalps(folder: Path, code: str = CODE, version: str = "1.0") -> Path:
 
 def giving(value: str) -> str:
     """The example with a function that gives something else."""
-    return CODE.partition("    held = [")[0] + f"    return {value}\n"
+    head: str = CODE.partition("    held = [")[0]
+    return head + f"    return {value}\n"
 
 
 def log(*trades: tuple[int, str, str]) -> dict[str, str]:
@@ -100,13 +102,18 @@ class TestShown:
             desk.explain("scalp_rat")
 
     def test_example_says_what_the_page_shows(
-        self, packages: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+        self,
+        workspace: WriteWorkspace,
+        packages: Path,
+        capsys: pytest.CaptureFixture[str],
+        monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         scalps(packages)
-        root = packages / "demo"
-        assert main(["demo", str(root)]) == 0
-        config = root / "config/perfkit.yaml"
-        config.write_text(config.read_text(encoding="utf-8") + "metrics: [scalp_rate]\n")
+        samples = {
+            f"logs/trades/{path.name}": path.read_text(encoding="utf-8")
+            for path in (Path(__file__).parents[1] / "logs/trades").glob("*.jsonl")
+        }
+        root = workspace(NAMED, samples)
         monkeypatch.chdir(root)
         capsys.readouterr()
         assert main(["explain", "scalp_rate", "--window", "all"]) == 0
@@ -143,6 +150,8 @@ class TestShown:
         assert summary.metrics["scalp_rate"] is None
         assert summary.undefined["scalp_rate"] == "no trade has a holding time"
 
+    @pytest.mark.slow
+    @settings(max_examples=20)
     @given(
         trades=st.lists(
             st.tuples(
@@ -308,14 +317,16 @@ def test_bounds_of_a_quotient_are_compared_exactly(
     def between(_: Trades) -> Made:
         return Quotient(numerator, denominator, Undefined("nothing"))
 
-    words = {"formula": "a / b", "range": "-1 to 2", "empty": "b = 0", "source": "this test"}
-    made: TradeMetric = trade_metric("One.", unit="ratio", group="Risk", bounds=(-1, 2), **words)(
-        between
-    )
-    from fractions import Fraction
-
-    from perfkit.core.trades import no_trades
-
+    made = trade_metric(
+        "One.",
+        formula="a / b",
+        unit="ratio",
+        range="-1 to 2",
+        empty="b = 0",
+        source="this test",
+        group="Risk",
+        bounds=(-1, 2),
+    )(between)
     is_inside = not denominator or -1 <= Fraction(numerator) / Fraction(denominator) <= 2
     if is_inside:
         assert made(no_trades({})) == between(no_trades({}))
