@@ -38,4 +38,25 @@ def run(arguments: argparse.Namespace) -> int:
     if name not in pages:
         raise UsageError(f"there is no page {name}; {suggestion(name, list(pages))}")
     sys.stdout.write(pages[name].read_text(encoding="utf-8"))
+    if name == "metrics":
+        _print_brought()
     return EXIT_OK
+
+
+def _print_brought() -> None:
+    """Prints the definitions of the metrics that packages bring to the workspace around."""
+    from perfkit.config.settings import load
+    from perfkit.config.workspace import folder_of
+    from perfkit.core.errors import PerfkitError, WorkspaceNotFoundError
+    from perfkit.metrics.reference import definition
+    from perfkit.metrics.registry import BROUGHT
+
+    try:
+        config = load(folder_of(None))
+    except WorkspaceNotFoundError:
+        return
+    except PerfkitError as error:  # the page is there all the same
+        print(f"perfkit: {error}", file=sys.stderr)
+        return
+    for one in config.metrics:
+        sys.stdout.write(f"\n{definition(BROUGHT[one.name])}- **From**: {one.package}\n")

@@ -189,6 +189,8 @@ def _keep_answer(book: Book, words: tuple[str, ...], body: str) -> None:
     # the clock decides which day it is.
     newest = book.newest_day
     timeless = newest is not None and newest == book.present_day
+    if book.config.metrics:
+        return  # their packages change without the logs
     if book.manifest_mark is not None and timeless and not book.errors and not silent_sources(book):
         keep_answer(book.config.folder, book.manifest_mark, words, body)
 

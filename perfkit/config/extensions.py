@@ -1,4 +1,4 @@
-"""Packages that bring perfkit a reader or a dialect, found by their entry points.
+"""Packages that bring perfkit a reader, a dialect or a metric, found by their entry points.
 
 A package that is installed beside perfkit names what it brings in its `pyproject.toml`:
 
@@ -8,13 +8,18 @@ A package that is installed beside perfkit names what it brings in its `pyprojec
     [project.entry-points."perfkit.dialects"]
     broker = "broker_logs"             a package in which there is a file `broker.yaml`
 
-Looking for them takes longer than a quiet run, so it is done only where a source names one.
+    [project.entry-points."perfkit.metrics"]
+    scalp_rate = "scalps:scalp_rate"   a metric (see `metrics.of_trades`)
+
+Looking for them takes longer than a quiet run, so it is done only where a source names one,
+or `metrics` in `config/perfkit.yaml`.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 
@@ -22,14 +27,22 @@ from perfkit.config.built_in import EXTENDS, SUFFIX, built_in, extended, names
 from perfkit.config.dialects import compiled
 from perfkit.config.yaml import parse
 from perfkit.core.errors import ConfigError, ExtensionError
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, blake2b
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.config.checks import YamlReader
+    from perfkit.core.trades import Trades
+    from perfkit.metrics.metric import Metric
+    from perfkit.metrics.of_trades import Made, TradeMetric
 
 READERS = "perfkit.readers"
 DIALECTS = "perfkit.dialects"
+METRICS = "perfkit.metrics"
 
 
 class Extension(NamedTuple):
-    """A reader or dialect by its group and name, and the package that brings it, with its version.
+    """A reader, dialect or metric by its group and name, and its package, with the version.
 
     A package that is being worked on changes without its version, so `files` has the path, size
     and time of each of its files: figures made with another state of it are computed anew.
@@ -63,12 +76,128 @@ def the_one(brought: Sequence[EntryPoint]) -> EntryPoint:
 
 def reader_named(name: str) -> EntryPoint:
     """The reader of that name; raises `ExtensionError` if it is not installed."""
-    found = extensions(READERS)
+    return _named(READERS, "reader", name)
+
+
+def metrics_of(reader: YamlReader, given: object) -> tuple[Extension, ...]:
+    """The metrics that `metrics` of a configuration names; raises `ConfigError`."""
+    path = ("metrics",)
+    try:
+        return metrics_named([reader.text(path, one) for one in reader.items(path, given)])
+    except ExtensionError as error:
+        raise reader.problem(path, *error.parted) from error
+
+
+def metrics_named(names: Sequence[str]) -> tuple[Extension, ...]:
+    """The states of the packages that bring those metrics, once each of these can be used.
+
+    Raises `ExtensionError`.
+    """
+    from perfkit.metrics.registry import BROUGHT
+
+    for name in names:
+        if names.count(name) > 1:
+            raise ExtensionError(f"names {name} more than once; write it once")
+        BROUGHT[name] = _metric(name)[1]
+    states = tuple(state_of(_named(METRICS, "metric", name)) for name in names)
+    labels = [BROUGHT[name].label for name in names]
+    for name, label in zip(names, labels, strict=True):
+        if labels.count(label) > 1:
+            raise ExtensionError(
+                f"{name} has the label of another metric, {label!r}; use one of the two"
+            )
+    return states
+
+
+def metric_rows(states: Sequence[Extension]) -> tuple[Metric, ...]:
+    """The rows of metrics, as long as their packages are as they were when they were loaded.
+
+    Raises `ExtensionError`.
+    """
+    rows = []
+    for state in states:
+        loaded, row = _metric(state.name)
+        if loaded != state or not is_as_it_was(loaded):
+            raise _replaced(loaded)
+        rows.append(row)
+    return tuple(rows)
+
+
+def contents_of(states: Sequence[Extension]) -> list[tuple[str, str, str]]:
+    """Name, package and a digest of the files of each, the same on any machine.
+
+    Raises `ExtensionError` where they are just being replaced.
+    """
+    found = []
+    for state in states:
+        hashed = blake2b(digest_size=16)
+        for path, *_ in state.files:
+            try:
+                with open(path, "rb") as file:
+                    content = file.read()
+            except OSError as error:
+                raise _replaced(state) from error
+            hashed.update(f"{os.path.basename(path)} {len(content)} ".encode())
+            hashed.update(content)
+        found.append((state.name, state.package, hashed.hexdigest()))
+    return found
+
+
+def _replaced(state: Extension) -> ExtensionError:
+    return ExtensionError(
+        f"the metric {state.name} of {state.package} was replaced meanwhile; start anew"
+    )
+
+
+@cache
+def _metric(name: str) -> tuple[Extension, Metric]:
+    """The state of the package that brings a metric, and its row, whose function says its errors.
+
+    Raises `ExtensionError`.
+    """
+    from perfkit.metrics.of_trades import TradeMetric, WrongFigureError, check_row, metric_of_facts
+
+    found = _named(METRICS, "metric", name)
+    label = f"the metric {name} of {label_of(found)}"
+    state = state_of(found)
+    try:
+        brought = found.load()
+    except (Exception, SystemExit) as error:
+        raise ExtensionError(
+            f"{label} cannot be loaded: {reason_of(error)}; "
+            "install what it needs, or another version of it"
+        ) from error
+    try:
+        if not isinstance(brought, TradeMetric):
+            raise WrongFigureError("is not one; decorate its function with `trade_metric`")
+        if brought.row.name != name:
+            raise WrongFigureError(f"has a function named {brought.row.name}; give both one name")
+        check_row(brought.row)
+    except WrongFigureError as error:
+        raise ExtensionError(f"{label} {error}") from error
+
+    def called(brought: TradeMetric, trades: Trades) -> Made:
+        try:
+            return brought(trades)
+        except WrongFigureError as error:
+            raise ExtensionError(f"{label} {error}") from error
+        except (Exception, SystemExit) as error:  # whatever it does, there is no figure
+            raise ExtensionError(
+                f"{label} failed over {len(trades):,} trades: {reason_of(error)}; "
+                "mend it, or leave it out of `metrics` in config/perfkit.yaml"
+            ) from error
+
+    return state, metric_of_facts(brought, called)
+
+
+def _named(group: str, kind: str, name: str) -> EntryPoint:
+    """The extension of that name; raises `ExtensionError` if it is not installed."""
+    found = extensions(group)
     if name in found:
         return the_one(found[name])
     there = ", ".join(f"{one} (of {label_of(brought[0])})" for one, brought in found.items())
     raise ExtensionError(
-        f"there is no reader {name!r}; install the package that brings it. "
+        f"there is no {kind} {name!r}; install the package that brings it. "
         f"Installed are: {there or 'none'}"
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 
@@ -53,6 +53,7 @@ _KEYS = (
     "breakeven_tolerance",
     "multiplier",
     "targets",
+    "metrics",
     "periods_per_year",
     "reports",  # read by `perfkit.reports.definitions`, when a report is made
 )
@@ -111,6 +112,7 @@ class Config(NamedTuple):
     multipliers: dict[str, Decimal]
     targets: tuple[Target, ...]
     periods_per_year: int
+    metrics: tuple[Extension, ...] = ()
     text: bytes = b""
     override: str = ""
 
@@ -168,6 +170,11 @@ class _SettingsReader(YamlReader):
 
     def config(self, folder: str, timezone: str | None) -> Config:
         top = self.mapping((), self.document.value or {}, _KEYS)
+        metrics: tuple[Extension, ...] = ()
+        if "metrics" in top:
+            from perfkit.config.extensions import metrics_of
+
+            metrics = metrics_of(self, top["metrics"])
         calendar = self._calendar(top, timezone)
         sources = self._sources(top.get("sources"), folder, calendar.timezone)
         return Config(
@@ -182,8 +189,9 @@ class _SettingsReader(YamlReader):
             deposits=self._deposits(top),
             breakeven_tolerance=self._tolerance(top),
             multipliers=self._multipliers(top.get("multiplier", {})),
-            targets=self._targets(top.get("targets", {})),
+            targets=self._targets(top.get("targets", {}), [one.name for one in metrics]),
             periods_per_year=self._periods(top, calendar),
+            metrics=metrics,
         )
 
     def _calendar(self, top: Mapping[str, Any], override: str | None) -> Calendar:
@@ -355,8 +363,7 @@ class _SettingsReader(YamlReader):
         try:
             return state_of(reader_named(name))
         except ExtensionError as error:
-            what, _, remedy = str(error).partition("; ")
-            raise problem(READER, what, remedy) from error
+            raise problem(READER, *error.parted) from error
 
     def _pattern(self, path: KeyPath, value: object) -> str:
         pattern = self.text(path, value)
@@ -396,39 +403,37 @@ class _SettingsReader(YamlReader):
             for symbol, value in mapping.items()
         }
 
-    def _targets(self, given: object) -> tuple[Target, ...]:
+    def _targets(self, given: object, brought: Sequence[str]) -> tuple[Target, ...]:
+        from perfkit.metrics.registry import METRICS
+
+        known = [*METRICS, *brought]
         targets: list[Target] = []
         for name, value in self.mapping(("targets",), given, None).items():
             if name in WINDOW_KINDS:
                 nested = self.mapping(("targets", name), value, None)
                 for metric, bounds in nested.items():
                     path = ("targets", name, metric)
-                    targets += self._bounds(path, metric, bounds, name)
+                    targets += self._bounds(path, metric, bounds, name, known)
             else:
-                targets += self._bounds(("targets", name), name, value, None)
+                targets += self._bounds(("targets", name), name, value, None, known)
         return tuple(targets)
 
     def _bounds(
-        self,
-        path: KeyPath,
-        metric: str,
-        given: object,
-        window: str | None,
+        self, path: KeyPath, metric: str, given: object, window: str | None, known: Sequence[str]
     ) -> list[Target]:
-        from perfkit.metrics.registry import METRICS
+        from perfkit.metrics.registry import row_of
 
-        if metric not in METRICS:
-            raise self.problem(
-                path, "is not a metric", suggestion(metric, list(METRICS), "`perfkit docs metrics`")
-            )
+        if metric not in known:
+            remedy = suggestion(metric, known, "`perfkit docs metrics`")
+            raise self.problem(path, "is not a metric", remedy)
         bounds = self.mapping(path, given, BOUNDS)
         if not bounds:
             raise self.problem(path, "has no bound", "write at_least or at_most with a number")
-        if not METRICS[metric].is_number:
+        if not row_of(metric).is_number:
             raise self.problem(path, "is not a number", "set targets for figures that are numbers")
         targets = []
         for bound, value in bounds.items():
-            number = self.number((*path, bound), value, unit=METRICS[metric].unit)
+            number = self.number((*path, bound), value, unit=row_of(metric).unit)
             targets.append(Target(metric, bound, number, window))
         return targets
 

@@ -141,6 +141,12 @@ class ConfigError(PerfkitError):
 class ExtensionError(PerfkitError):
     """An installed package brings something that cannot be used, or none brings what is named."""
 
+    @property
+    def parted(self) -> tuple[str, str]:
+        """What is wrong, and what to do about it."""
+        what, _, remedy = str(self).partition("; ")
+        return what, remedy
+
 
 class LogReadError(PerfkitError):
     """A log file or folder named by the configuration cannot be read."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -9,6 +10,10 @@ from perfkit.core.exact import add
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.metrics.ranks import Ranks
 from perfkit.metrics.tally import Tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.core.trades import Trades
 
 
 class Undefined(NamedTuple):
@@ -59,6 +64,7 @@ class Facts(NamedTuple):
     `max_drawdown_pct` (numerator and denominator), `every_day` (net P&L of every day that is
     expected or has a closed trade) and `account`; they describe the whole account, so in a part
     they are undefined. So are `ranks`, which are put together from those of the days.
+    `trades` gives the closed trades themselves, to the metrics of other packages.
     """
 
     tally: Tally
@@ -75,6 +81,7 @@ class Facts(NamedTuple):
     every_day: tuple[Decimal, ...] | Undefined = ()
     account: Account | Undefined = NOT_IN_A_PART
     ranks: Ranks | Undefined = Ranks()
+    trades: Callable[[], Trades] | None = None
 
 
 NO_TRADES = Undefined("no trade closed in the window")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from perfkit.metrics.metric import Metric
 from perfkit.metrics.registry import METRICS
 
 _HEAD = """\
@@ -21,15 +22,19 @@ Rates are fractions from 0 to 1; per cent exists only on a printed page.
 def metrics_page() -> str:
     """The text of `docs/metrics.md`."""
     parts = [_HEAD]
-    for one in METRICS.values():
-        rows = [
-            ("Formula", f"`{one.formula}`"),
-            ("Unit", one.unit),
-            ("Range", one.range),
-            ("Empty case", one.empty),
-            ("Source", one.source),
-            ("Elsewhere", one.elsewhere),
-        ]
-        listed = "\n".join(f"- **{label}**: {text}" for label, text in rows if text)
-        parts.append(f"## {one.name}\n\n{one.what}\n\n{listed}\n")
+    parts += map(definition, METRICS.values())
     return "\n".join(parts)
+
+
+def definition(one: Metric) -> str:
+    """What a metric is, as Markdown."""
+    rows = [
+        ("Formula", f"`{one.formula}`"),
+        ("Unit", one.unit),
+        ("Range", one.range),
+        ("Empty case", one.empty),
+        ("Source", one.source),
+        ("Elsewhere", one.elsewhere),
+    ]
+    listed = "\n".join(f"- **{label}**: {text}" for label, text in rows if text)
+    return f"## {one.name}\n\n{one.what}\n\n{listed}\n"

@@ -6,6 +6,8 @@ one, write a function with the decorator `metric` in one of those modules.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from perfkit.core.exact import canonical
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.metrics import account, counts, days, exits, path, pnl, risk
@@ -20,6 +22,12 @@ METRICS: dict[str, Metric] = {
 }
 """Name to metric, in the order figures are shown."""
 
+BROUGHT: dict[str, Metric] = {}
+"""Those of other packages that a configuration has named (see `of_trades`).
+
+Which of them a window has is said by its own configuration.
+"""
+
 
 class Figures(NamedTuple):
     """The figures of a window or part: name to value (None where undefined), name to reason."""
@@ -28,12 +36,17 @@ class Figures(NamedTuple):
     undefined: dict[str, str]
 
 
-def evaluate(facts: Facts) -> Figures:
-    """Every metric; Decimals without trailing zeros or exponent."""
+def row_of(name: str) -> Metric:
+    """The row of a metric, built in or brought by a package."""
+    return METRICS[name] if name in METRICS else BROUGHT[name]
+
+
+def evaluate(facts: Facts, brought: Iterable[Metric] = ()) -> Figures:
+    """Every metric, then those `brought`; Decimals without trailing zeros or exponent."""
     values: dict[str, Value | None] = {}
     undefined: dict[str, str] = {}
-    for name, metric in METRICS.items():
-        value = metric(facts)
+    for metric in (*METRICS.values(), *brought):
+        name, value = metric.name, metric(facts)
         if isinstance(value, Undefined):
             values[name] = None
             undefined[name] = value.reason

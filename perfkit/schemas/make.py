@@ -1,6 +1,7 @@
 """JSON Schemas made from the types, shipped in `perfkit/schemas/`; `python -m` writes them.
 
-Every schema is strict: nothing may be missing, nothing may be added.
+Every schema is strict: nothing may be missing, nothing may be added, but for the metrics of other
+packages.
 """
 
 from __future__ import annotations
@@ -35,6 +36,12 @@ _TYPES: dict[str, object] = {
 }
 """The type of a metric by its unit; any other is a decimal."""
 
+METRICS_TITLE = "Metrics"
+_BROUGHT = {
+    "anyOf": [{"type": "integer"}, {"type": "string", "pattern": DECIMAL_PATTERN}, {"type": "null"}]
+}
+"""A metric of another package: a count, a decimal, or undefined."""
+
 
 def hints_of(shape: type) -> dict[str, Any]:
     """The type of each field of a shape."""
@@ -65,7 +72,8 @@ def write(folder: Path = FOLDER) -> list[Path]:
 def _typed_summary() -> type:
     """The summary with a typed field for each metric."""
     metrics = msgspec.defstruct(
-        "Metrics", [(name, _TYPES.get(row.unit, Decimal | None)) for name, row in METRICS.items()]
+        METRICS_TITLE,
+        [(name, _TYPES.get(row.unit, Decimal | None)) for name, row in METRICS.items()],
     )
     part = _object(Part, metrics=metrics)
     return _object(SummaryShape, metrics=metrics, breakdowns=dict[str, tuple[part, ...]])  # type: ignore[valid-type]
@@ -126,7 +134,8 @@ def _tighten(node: Any) -> None:
         if node.get("format") == "date-time":
             node["pattern"] = MOMENT_PATTERN
         if "properties" in node:
-            node["additionalProperties"] = False
+            is_metrics = node.get("title") == METRICS_TITLE
+            node["additionalProperties"] = dict(_BROUGHT) if is_metrics else False
         for item in node.values():
             _tighten(item)
 

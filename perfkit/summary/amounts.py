@@ -11,7 +11,7 @@ from decimal import Decimal
 
 from perfkit.core.exact import EXACT, multiply
 from perfkit.core.formatting import fixed, signed
-from perfkit.metrics.registry import METRICS
+from perfkit.metrics.registry import BROUGHT, METRICS, row_of
 
 _DURATIONS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _FINEST = 20
@@ -28,11 +28,11 @@ def amount(metric: str, value: Decimal, beside: Sequence[Decimal] = (), currency
         return f"{fixed(value, _places(value, beside, 1))} %"
     if unit.startswith("money"):
         places = _places(value, beside, 2)
-        is_gain = METRICS[metric].signed
+        is_gain = row_of(metric).signed
         return f"{signed(value, places) if is_gain else fixed(value, places)} {currency}".rstrip()
     if unit in _COUNTS:
         number = fixed(value, _places(value, beside, 0))
-        if is_plural(METRICS[metric].label):
+        if is_plural(row_of(metric).label):
             return number
         return f"{number} {unit if value != 1 else unit[:-1]}"
     places = _places(value, beside, 0 if unit == "lines" else 2)
@@ -49,7 +49,7 @@ def limit_text(metric: str, limit: Decimal) -> str:
         return f"{fixed(number, _decimals(number))} %"
     if unit.startswith("money"):
         places = max(2, _decimals(limit))
-        return signed(limit, places) if METRICS[metric].signed else fixed(limit, places)
+        return signed(limit, places) if row_of(metric).signed else fixed(limit, places)
     return fixed(limit, _decimals(limit))
 
 
@@ -69,8 +69,8 @@ def length(seconds: Decimal, *beside: Decimal) -> str:
 
 def unit_of(metric: str) -> str:
     """The unit of a figure; those of a clock rule are ages in minutes, or a number of lines."""
-    if metric in METRICS:
-        return METRICS[metric].unit
+    if metric in METRICS or metric in BROUGHT:
+        return row_of(metric).unit
     return "minutes" if "minutes" in metric else "lines"
 
 

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 from perfkit.book.dimension_parts import parts_on
 from perfkit.book.store.day_sheet import DIMENSIONS, Parts, Sheet, membership, part_names
@@ -17,10 +18,11 @@ from perfkit.config.settings import Config
 from perfkit.core.calendar import WEEKDAYS
 from perfkit.core.dimensions import NO_NAME, names_in
 from perfkit.core.errors import UsageError
-from perfkit.core.trades import Trades
+from perfkit.core.trades import Trades, joined, no_trades
 from perfkit.metrics import tally
 from perfkit.metrics.facts import NOT_IN_A_PART, NOT_OF_A_PART, Facts
 from perfkit.metrics.holding import HOLDING_BINS, holding_bin
+from perfkit.metrics.metric import Metric
 from perfkit.metrics.registry import Figures, evaluate
 from perfkit.metrics.tally import Columns, Tally
 from perfkit.summary.selection import Selection
@@ -60,8 +62,13 @@ class WindowSlices:
             for name, part in parts.items():
                 own.setdefault(name, []).append((day, part))
         opened = _open_by_part(dimension, self.selection.still_open)
+        rows = brought(self.selection.book.config)
+        trades = self._trades_by_part(dimension) if rows else {}
         for name in sorted(own.keys() | opened.keys(), key=_part_order(dimension)):
-            yield name, evaluate(_part_facts(facts, own.get(name, []), opened[name]))
+            of_part = _part_facts(facts, own.get(name, []), opened[name])
+            if rows:
+                of_part = of_part._replace(trades=partial(self._trades_in, trades.get(name, [])))
+            yield name, evaluate(of_part, rows)
 
     def _per_day(self, dimension: str) -> Iterator[tuple[date, Parts]]:
         named = self._exit_reason_names() if dimension == "exit_reason" else None
@@ -89,15 +96,41 @@ class WindowSlices:
 
     def _cut(self, dimension: str, day: date, named: dict[str, str] | None) -> Parts:
         """The parts of a day made from its trades."""
+        trades, names = self._named(dimension, day, named)
+        return Columns(trades).parts(names)
+
+    def _named(
+        self, dimension: str, day: date, named: dict[str, str] | None
+    ) -> tuple[Trades, list[str]]:
+        """The trades of a day, each once for every part that it is in, and the names of these."""
         trades = self.selection.day_trades(day)
         if dimension == HOLDING_TIME:
-            held = [NO_NAME if one is None else holding_bin(one) for one in trades.hold_us]
-            return Columns(trades).parts(held)
+            return trades, [NO_NAME if one is None else holding_bin(one) for one in trades.hold_us]
+        if dimension == "weekday":
+            return trades, [WEEKDAYS[day.weekday()]] * len(trades)
+        if dimension in PERIODS:
+            return trades, [self._period(dimension, day)] * len(trades)
         if dimension not in DIMENSIONS:
             rows, names = membership(trades.texts(dimension))
-            return Columns(trades if rows is None else trades.take(rows)).parts(names)
+            return trades if rows is None else trades.take(rows), names
         names = part_names(dimension, trades, self.selection.book.config.calendar)
-        return Columns(trades).parts(names if named is None else list(map(named.get, names)))  # type: ignore[arg-type]
+        return trades, names if named is None else [named[name] for name in names]
+
+    def _trades_by_part(self, dimension: str) -> dict[str, list[Trades]]:
+        """The trades of each part, day by day."""
+        named = self._exit_reason_names() if dimension == "exit_reason" else None
+        found: dict[str, list[Trades]] = {}
+        for day, _ in self.sheets:
+            trades, names = self._named(dimension, day, named)
+            rows: dict[str, list[int]] = {}
+            for row, name in enumerate(names):
+                rows.setdefault(name, []).append(row)
+            for name, own in rows.items():
+                found.setdefault(name, []).append(trades.take(own))
+        return found
+
+    def _trades_in(self, days: list[Trades]) -> Trades:
+        return joined(days or [no_trades(self.selection.book.paths)])
 
     def _period(self, dimension: str, day: date) -> str:
         """The label of the day, week or month that a day is in."""
@@ -119,6 +152,15 @@ class WindowSlices:
         names = {reason: reason for reason in ranked[:MOST_EXIT_REASONS]}
         names.update(dict.fromkeys(ranked[MOST_EXIT_REASONS:], OTHER))
         return {NO_NAME: NO_NAME, **names}
+
+
+def brought(config: Config) -> tuple[Metric, ...]:
+    """The metrics of other packages that a configuration names; raises `ExtensionError`."""
+    if not config.metrics:
+        return ()
+    from perfkit.config.extensions import metric_rows
+
+    return metric_rows(config.metrics)
 
 
 def checked_dimension(dimension: str, config: Config) -> str:

@@ -23,7 +23,7 @@ from perfkit.metrics.drawdown import (
     recovery,
 )
 from perfkit.metrics.facts import Value
-from perfkit.metrics.registry import METRICS
+from perfkit.metrics.registry import row_of
 from perfkit.summary.formula_numbers import numbers_in
 from perfkit.summary.labels import moment
 from perfkit.summary.render import LONGEST_SENTENCE
@@ -87,8 +87,8 @@ class Explanation(NamedTuple):
 
 def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
     """Explains one figure of a summary; raises `UsageError` for an unknown metric."""
-    if metric not in tuple(METRICS):  # also where it cannot be hashed
-        raise UsageError(_unknown(metric))
+    if metric not in tuple(summary.metrics):  # also where it cannot be hashed
+        raise UsageError(_unknown(metric, list(summary.metrics)))
     trades = _behind(metric, selection)
     inputs = numbers_in(metric, summary, selection)
     text = _text(metric, summary, inputs, trades)
@@ -98,12 +98,10 @@ def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
     )
 
 
-def _unknown(metric: str) -> str:
+def _unknown(metric: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
-    similar = "".join(
-        f"did you mean {name}? " for name in get_close_matches(str(metric), METRICS, 1)
-    )
+    similar = "".join(f"did you mean {name}? " for name in get_close_matches(str(metric), known, 1))
     return f"unknown metric {metric!r}; {similar}`perfkit summary --json` shows all metrics"
 
 
@@ -124,7 +122,7 @@ def _behind(metric: str, selection: Selection) -> Trades:
         return selection.history.take(fall.rows if fall.depth else [])
     if metric in _ROWS:
         return inside.take(_ROWS[metric](selection))
-    wanted = METRICS[metric].marks
+    wanted = row_of(metric).marks
     return inside.take(_marked(selection, wanted)) if wanted else inside
 
 
@@ -237,7 +235,7 @@ _ROWS: dict[str, Rows] = {
 
 
 def _text(metric: str, summary: Summary, inputs: dict[str, Value | None], trades: Trades) -> str:
-    row = METRICS[metric]
+    row = row_of(metric)
     value = summary.metrics[metric]
     lines = [f"{row.label}, {summary.window.kind} {summary.window.label}"]
     lines.append(f"  {row.what}")
@@ -256,7 +254,7 @@ def _text(metric: str, summary: Summary, inputs: dict[str, Value | None], trades
 
 
 def _markdown(found: Explanation) -> str:
-    row, trades = METRICS[found.metric], found.trades
+    row, trades = row_of(found.metric), found.trades
     count = len(trades)
     parts = [
         f"**{row.label}**, {found.window.kind} {found.window.label}\n",

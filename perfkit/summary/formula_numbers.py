@@ -7,7 +7,7 @@ from collections.abc import Callable
 from perfkit.core.exact import scaled
 from perfkit.metrics.drawdown import current_fall, deepest_fall
 from perfkit.metrics.metric import Inputs, Quotient
-from perfkit.metrics.registry import METRICS
+from perfkit.metrics.registry import row_of
 from perfkit.summary.breakdowns import WindowSlices
 from perfkit.summary.selection import Selection
 from perfkit.summary.summary import Summary, account_curve, facts_of, pnl_curve
@@ -18,7 +18,7 @@ def numbers_in(metric: str, summary: Summary, selection: Selection) -> Inputs:
 
     Example: of `avg_win`, {"sum of gross_profit": Decimal("300"), "w": 2}.
     """
-    row = METRICS[metric]
+    row = row_of(metric)
     if metric in _FROM_CURVES:
         return _FROM_CURVES[metric](selection)
     if isinstance(row.inputs, tuple) and not row.parts:

@@ -24,7 +24,7 @@ from perfkit.core.exact import scaled
 from perfkit.core.numbers import Numbers
 from perfkit.core.trade import Trade
 from perfkit.core.trades import NUMBER_COLUMNS, Trades
-from perfkit.metrics.registry import METRICS
+from perfkit.metrics.registry import METRICS, row_of
 from perfkit.summary.shape import Part
 
 TIMES = ("opened_at", "closed_at")
@@ -73,16 +73,19 @@ def daily_series(
 
 def parts_frame(parts: Sequence[Part], dimension: str, numbers: str = DECIMAL) -> pd.DataFrame:
     """A row per part of a breakdown, by name, and a column per metric; None where it has none."""
-    columns = {name: _metric_column(parts, name, numbers) for name in METRICS}
+    columns = {
+        name: _metric_column(parts, name, numbers)
+        for name in (parts[0].metrics if parts else METRICS)
+    }
     names = [part.name or NONE for part in parts]
     return pd.DataFrame(columns).set_axis(pd.Index(names, name=dimension, dtype=object))
 
 
 def _metric_column(parts: Sequence[Part], name: str, numbers: str) -> Any:
     values: list[Any] = [part.metrics[name] for part in parts]
-    if METRICS[name].unit == "moment":
+    if row_of(name).unit == "moment":
         return _moments(values)
-    if not METRICS[name].is_number:
+    if not row_of(name).is_number:
         return _series(values)
     if numbers == FLOAT:
         return _numbers(values, FLOAT)

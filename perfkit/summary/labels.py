@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 
@@ -11,7 +11,7 @@ from perfkit.core.exact import canonical, decimal_places, ratio
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import NOTHING, duration, fixed, percent, signed
 from perfkit.metrics.facts import Value
-from perfkit.metrics.registry import METRICS
+from perfkit.metrics.registry import BROUGHT, METRICS, row_of
 
 LEAST_PLACES = 2
 """Decimals of money, where that is enough to see a trade."""
@@ -27,17 +27,21 @@ PART_COLUMNS = (
 )
 
 
-def groups() -> dict[str, list[str]]:
-    """Every metric, in the groups a person reads them in."""
+def groups(names: Iterable[str]) -> dict[str, list[str]]:
+    """Metrics in the groups a person reads them in."""
     grouped: dict[str, list[str]] = {}
-    for name, row in METRICS.items():
-        grouped.setdefault(row.group, []).append(name)
+    for name in names:
+        grouped.setdefault(row_of(name).group, []).append(name)
     return grouped
 
 
 def label_of(name: str) -> str:
     """The name of a metric, or of a dimension, as a person reads it."""
-    return METRICS[name].label if name in METRICS else name.replace("_", " ").capitalize()
+    return (
+        row_of(name).label
+        if name in METRICS or name in BROUGHT
+        else name.replace("_", " ").capitalize()
+    )
 
 
 def in_sentence(metric: str) -> str:
@@ -85,7 +89,7 @@ def shown(metric: str, value: Value | None, cash: Cash = NO_CASH, timezone: str 
 
 
 def _number(metric: str, value: Decimal, cash: Cash) -> str:
-    row = METRICS[metric]
+    row = row_of(metric)
     unit = row.unit
     if unit.startswith("money"):
         amount = signed(value, cash.places) if row.signed else fixed(value, cash.places)
@@ -101,7 +105,7 @@ def _number(metric: str, value: Decimal, cash: Cash) -> str:
 
 def shown_difference(metric: str, difference: Decimal, cash: Cash) -> str:
     """A difference of two figures, with its sign; of rates, in points of 1 %."""
-    unit = METRICS[metric].unit
+    unit = row_of(metric).unit
     if unit.startswith("fraction"):
         return f"{signed(difference * 100, 1)} points"
     if unit in ("trades", "days"):

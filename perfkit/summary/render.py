@@ -122,7 +122,7 @@ def _glance_rows(summary: SummaryShape) -> tuple[list[str], list[list[str]]]:
 def figures(summary: SummaryShape) -> str:
     """Every figure, in groups; an undefined one with its reason."""
     parts = []
-    for group, names in groups().items():
+    for group, names in groups(summary.metrics).items():
         rows = [[label_of(name), _shown_in(summary, name)] for name in names]
         parts.append(table([group, ""], rows))
     return "\n".join(parts)
@@ -183,7 +183,7 @@ def summary_text(summary: SummaryShape) -> str:
     for verdict in summary.targets:
         by_metric.setdefault(verdict.metric, []).append(verdict)
     rows: list[list[str]] = []
-    for group, names in groups().items():
+    for group, names in groups(summary.metrics).items():
         rows.append([group.upper(), "", ""])
         rows += [
             [

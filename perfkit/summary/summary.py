@@ -35,7 +35,7 @@ from perfkit.metrics.facts import (
 from perfkit.metrics.ranks import Ranks, merged_ranks
 from perfkit.metrics.registry import evaluate
 from perfkit.metrics.tally import Tally
-from perfkit.summary.breakdowns import WindowSlices
+from perfkit.summary.breakdowns import WindowSlices, brought
 from perfkit.summary.findings import findings
 from perfkit.summary.render import summary_markdown, summary_text
 from perfkit.summary.selection import Selection
@@ -92,7 +92,7 @@ def _summary(selection: Selection, dimensions: Sequence[str]) -> Summary:
     config = selection.book.config
     cut = WindowSlices(selection)
     facts = facts_of(selection, cut)
-    figures = evaluate(facts)
+    figures = evaluate(facts, brought(config))
     return Summary(
         schema_version=SCHEMA_VERSION,
         window=_window_shape(selection),
@@ -188,6 +188,7 @@ def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
         every_day=tuple(net.get(day, ZERO) for day in sorted(net.keys() | set(selection.expected))),
         account=_account(selection, net),
         ranks=merged_ranks(sheet.ranks for _, sheet in selection.sheets),
+        trades=lambda: selection.inside,
     )
 
 
@@ -352,7 +353,7 @@ def _digest(selection: Selection, facts: Facts) -> str:
         sorted(selection.where.items()),
         selection.book.currency,
         selection.days,
-        facts._replace(ranks=Ranks())[2:],  # the days' own digests cover them
+        facts._replace(ranks=Ranks())[2:-1],  # the days' own digests cover them, and the trades
         config.starting_equity,
         config.deposits,
         config.breakeven_tolerance,
@@ -368,6 +369,10 @@ def _digest(selection: Selection, facts: Facts) -> str:
         *((one.name, one.lines) for one in selection.unended),
     )
     hashed.update(repr(_plain(settings)).encode("utf-8", "surrogatepass"))
+    if config.metrics:
+        from perfkit.config.extensions import contents_of
+
+        hashed.update(repr(contents_of(config.metrics)).encode())
     return hashed.hexdigest()
 
 

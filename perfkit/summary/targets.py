@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from perfkit.config.settings import Target
 from perfkit.core.exact import canonical, subtract
-from perfkit.metrics.registry import METRICS, Figures
+from perfkit.metrics.registry import Figures, row_of
 from perfkit.summary.shape import TargetVerdict, WindowShape
 
 MET = "met"
@@ -56,7 +56,7 @@ def _may_change(target: Target, *, reached: bool) -> bool:
     Net P&L rises and falls. The number of trades never falls, so a target of at least 10 trades
     that is reached stays met, and one of at most 10 that is not stays missed.
     """
-    row = METRICS[target.metric]
+    row = row_of(target.metric)
     lowest, highest = row.bounds
     is_lower_bound = target.bound == "at_least"
     if lowest is not None and reached == is_lower_bound:
@@ -74,5 +74,5 @@ def _insufficient(target: Target, reason: str) -> TargetVerdict:
 
 def _straddles(target: Target, figures: Figures) -> bool:
     """Whether the target is within the confidence interval of a rate, its ends left out."""
-    low, high = map(figures.values.get, METRICS[target.metric].interval or ("", ""))
+    low, high = map(figures.values.get, row_of(target.metric).interval or ("", ""))
     return isinstance(low, Decimal) and isinstance(high, Decimal) and low < target.value < high

@@ -190,6 +190,12 @@ class _RulesReader(YamlReader):
                 f"{metric} is not computed from closed trades, so it has no past values",
                 "use open_trade_age_minutes, or a figure of closed trades",
             )
+        if metric in [one.name for one in self.config.metrics]:
+            raise self.problem(
+                at,
+                f"{metric} is computed from all trades of a window, not from trade to trade",
+                "set a target for it in config/perfkit.yaml, and watch a built-in metric here",
+            )
         if not isinstance(metric, str) or metric not in {*METRICS, *CLOCK_METRICS}:
             raise self.problem(
                 at,

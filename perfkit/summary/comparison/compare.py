@@ -15,7 +15,7 @@ from perfkit.core.errors import UsageError
 from perfkit.core.exact import ratio, subtract
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import WON, Trades
-from perfkit.metrics.registry import METRICS
+from perfkit.metrics.registry import row_of
 from perfkit.summary.comparison.resampling import resampled_sums
 from perfkit.summary.comparison.shape import (
     BETTER,
@@ -61,7 +61,7 @@ def compared(base: Selection, other: Selection) -> ComparisonShape:
         )
     sides = summarize(base, ()), summarize(other, ())
     tested = _tested(base.inside, other.inside)
-    names = [name for name, row in METRICS.items() if row.is_number]
+    names = [name for name in sides[0].metrics if row_of(name).is_number]
     return ComparisonShape(
         schema_version=SCHEMA_VERSION,
         currency=currencies[0],
