@@ -17,7 +17,7 @@ except ModuleNotFoundError as error:
 
     raise MissingExtraError("matplotlib", "reports") from error
 
-from perfkit.charts import bars, by_part, grids, histograms, over_time
+from perfkit.charts import bars, by_part, grids, histograms, months, over_time, underwater
 from perfkit.charts.style import Chart, style
 from perfkit.charts.view import View, view_of
 from perfkit.summary.filters import Where
@@ -108,3 +108,5 @@ class ChartDesk(PublicNames):
     calendar = _method(grids.calendar)
     r_histogram = _method(histograms.r_histogram)
     hour_heatmap = _method(grids.hour_heatmap)
+    underwater = _method(underwater.underwater)
+    monthly_returns = _method(months.monthly_returns)

@@ -30,6 +30,11 @@ def gain(value: Decimal) -> str:
     return signed(value, _places(value)).replace("-", MINUS)
 
 
+def signed_whole(value: Decimal) -> str:
+    """An amount without decimals, with its sign: `+12,345`."""
+    return signed(value, 0).replace("-", MINUS)
+
+
 def made(value: Decimal) -> str:
     """`made 6.63` or `lost 4.96`."""
     return f"{'lost' if value < 0 else 'made'} {money(abs(value))}"

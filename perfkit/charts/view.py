@@ -12,8 +12,10 @@ from decimal import Decimal
 from perfkit.charts.labels import MONTHS, count_of, day_text, safe, short_day
 from perfkit.charts.style import Chart, Heading
 from perfkit.core.calendar import Calendar, Window, moment_of
+from perfkit.core.exact import scaled, sum_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades
+from perfkit.metrics.account import Deposits
 from perfkit.metrics.tally import Tally
 from perfkit.summary.filters import conditions_in_words
 from perfkit.summary.selection import Selection
@@ -51,6 +53,9 @@ class View(NamedTuple):
     win_rate_targets: tuple[Decimal, ...]
     by_day: dict[date, Tally]
     """Each trading day with a closed trade, in order."""
+    equity_before: Decimal | None
+    """`starting_equity` and all net P&L before the window; None without a `starting_equity`."""
+    deposits: Deposits
 
     @property
     def net_units(self) -> list[int]:
@@ -111,6 +116,8 @@ def view_of(selection: Selection) -> View:
         closed=inside,
         lead_in=selection.lead_in(ROLLING_TRADES),
         by_day={day: sheet.whole for day, sheet in selection.sheets},
+        equity_before=_equity_before(selection),
+        deposits=config.deposits,
         until=until if until > window.start else window.end,
         win_rate_targets=tuple(
             target.value
@@ -118,6 +125,13 @@ def view_of(selection: Selection) -> View:
             if target.metric == "win_rate" and target.window in (None, window.kind)
         ),
     )
+
+
+def _equity_before(selection: Selection) -> Decimal | None:
+    starting = selection.book.config.starting_equity
+    if starting is None:
+        return None
+    return sum_of((starting, *(scaled(day.net, day.places) for day in selection.curves_before)))
 
 
 def coordinate(units: int, places: int) -> float:

@@ -47,6 +47,16 @@ CHARTS = (
     "calendar",
     "r_histogram",
     "hour_heatmap",
+    "underwater",
+    "monthly_returns",
+)
+AMOUNT_CHARTS = (
+    "equity",
+    "pnl_per_trade",
+    "distribution",
+    "hour_heatmap",
+    "underwater",
+    "monthly_returns",
 )
 WINDOWS = ("daily", "weekly", "monthly")
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
@@ -349,7 +359,7 @@ class TestReadability:
         assert [one for one in expected if one.replace(" ", "") not in spaceless(shown)] == []
         assert len(set(shown)) == 21
 
-    @pytest.mark.parametrize("name", ["equity", "pnl_per_trade", "distribution", "hour_heatmap"])
+    @pytest.mark.parametrize("name", AMOUNT_CHARTS)
     @pytest.mark.parametrize("exponent", [-9, 7, 21])
     def test_amounts_of_any_size_fit(
         self, workspace: WriteWorkspace, name: str, exponent: int

@@ -15,6 +15,7 @@ from perfkit.core.calendar import moment_of
 from perfkit.core.exact import scaled
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import NOTHING, duration, table
+from perfkit.core.trades import Trades
 from perfkit.summary.labels import Cash, moment, shown
 from perfkit.summary.selection import Selection
 from perfkit.summary.summary import pnl_curve
@@ -52,8 +53,13 @@ class _Span(NamedTuple):
 
 def deepest_drawdowns(selection: Selection, most: int = MOST) -> list[DrawdownRow]:
     """The deepest drawdowns by money, the deepest first; of equal ones the earlier."""
-    closed_at, places = selection.inside.closed_at, selection.inside.net_pnl.places
-    spans = sorted(_spans(pnl_curve(selection.inside)), key=lambda span: (-span.depth, span.peak))
+    return drawdowns_of(selection.inside, most)
+
+
+def drawdowns_of(closed: Trades, most: int = MOST) -> list[DrawdownRow]:
+    """The same of trades in the order they closed."""
+    closed_at, places = closed.closed_at, closed.net_pnl.places
+    spans = sorted(_spans(pnl_curve(closed)), key=lambda span: (-span.depth, span.peak))
     return [
         DrawdownRow(
             depth=scaled(-span.depth, places),
