@@ -14,10 +14,25 @@ import perfkit
 from perfkit import Desk
 from perfkit.cli.main import main
 from perfkit.core.errors import UsageError
-from perfkit.summary.comparison.compare import Sample, interval_of
+from perfkit.summary.comparison.compare import (
+    RESAMPLES,
+    Sample,
+    interval_of,
+    samples_of,
+    sums_of,
+)
+from perfkit.summary.comparison.resampling import resampled_sums
 from tests.filterkit import desk_with, line
 
 VERSIONED = "{version: version}"
+
+
+def interval(base: Sample, other: Sample) -> tuple[Decimal, Decimal]:
+    first, second = (
+        resampled_sums([sample.values], RESAMPLES, name)[0]
+        for sample, name in ((base, "base"), (other, "other"))
+    )
+    return interval_of(base, other, (first, second))
 
 
 def desk_of(root: Path, pnls: dict[str, list[str]]) -> Desk:
@@ -68,7 +83,7 @@ def test_interval_is_that_of_scipy(tmp_path: Path) -> None:
     random = Random(7)
     base = [random.randrange(-600, 700) for _ in range(300)]
     other = [random.randrange(-500, 750) for _ in range(400)]
-    low, high = interval_of(Sample(base, 2), Sample(other, 1), "expectancy")
+    low, high = interval(Sample(base, 2), Sample(other, 1))
     data = np.array(other) / 10, np.array(base) / 100
     found = stats.bootstrap(
         data,
@@ -86,8 +101,8 @@ def test_interval_is_that_of_scipy(tmp_path: Path) -> None:
 def test_interval_does_not_depend_on_the_unit() -> None:
     base, other = [3, -5, 8, 1] * 9, [4, -4, 7, 3] * 9
     fine = [value * 1000 for value in base]
-    assert interval_of(Sample(fine, 3), Sample(other, 0), "r") == interval_of(
-        Sample(base, 0), Sample(other, 0), "r"
+    assert interval(Sample(fine, 3), Sample(other, 0)) == interval(
+        Sample(base, 0), Sample(other, 0)
     )
 
 
