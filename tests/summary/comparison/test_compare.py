@@ -147,3 +147,23 @@ def test_command_prints_text_and_json_of_the_schema(
     }
     assert main([*words[:-1], "version=3"]) == 3
     assert "no trade in the logs has version = 3" in capsys.readouterr().err
+
+
+def test_expectancy_and_average_r_are_of_the_same_draws() -> None:
+    selection = perfkit.open(Path(perfkit.__file__).parents[1]).selection("all")
+    trades = selection.inside
+    samples = samples_of(trades)
+    assert None not in trades.r.units
+    sums = sums_of(trades, samples, "base")
+    columns = [samples[name].values for name in ("expectancy", "avg_r")]
+    drawn = resampled_sums(columns, RESAMPLES, "expectancy of base")
+    assert [sums["expectancy"], sums["avg_r"]] == drawn
+    assert (
+        sums["win_rate"]
+        == resampled_sums([samples["win_rate"].values], RESAMPLES, "win_rate of base")[0]
+    )
+
+
+def test_trades_without_r_are_no_draws_of_average_r(tmp_path: Path) -> None:
+    trades = desk_of(tmp_path, {"1": ["1", "2"] * 20}).selection("all").inside
+    assert set(sums_of(trades, samples_of(trades), "base")) == {"win_rate", "expectancy"}
