@@ -38,5 +38,6 @@ def test_cells_are_thin() -> None:
 
 def test_each_step_of_the_tour_is_there() -> None:
     code = "\n".join(CODE)
-    for step in ("desk.explore(", "hour_heatmap", "desk.rule(", "desk.backtest(", "quantstats."):
+    steps = ["desk.explore(", "hour_heatmap", "desk.compare(", "chart.comparison("]
+    for step in (*steps, "desk.rule(", "desk.backtest(", "quantstats."):
         assert step in code

@@ -28,6 +28,8 @@ from perfkit.summary.shown import PublicNames
 class Selects(Protocol):
     """What charts need of a desk: the trades that a window and a filter select."""
 
+    def filter(self, where: Where) -> dict[str, str]: ...
+
     def selection(
         self,
         window: str = ...,
@@ -110,3 +112,42 @@ class ChartDesk(PublicNames):
     hour_heatmap = _method(grids.hour_heatmap)
     underwater = _method(underwater.underwater)
     monthly_returns = _method(months.monthly_returns)
+
+    def comparison(
+        self,
+        where: Where = None,
+        other: Where = None,
+        window: str = "all",
+        date: Day = None,
+        *,
+        start: Day = None,
+        end: Day = None,
+        other_window: str | None = None,
+        other_date: Day = None,
+        other_start: Day = None,
+        other_end: Day = None,
+    ) -> Chart:
+        """Both equity curves by trade, and each tested difference with its 95 % interval.
+
+        Takes the arguments of `desk.compare`.
+
+        >>> desk.chart.comparison("bot_version=1.4.2", "bot_version=1.4.3")
+        """
+        from perfkit.charts.comparison import comparison_chart
+        from perfkit.summary.comparison.compare import compared
+        from perfkit.summary.comparison.sides import two_selections
+
+        sides = two_selections(
+            self._desk,
+            where,
+            other,
+            window,
+            date,
+            start=start,
+            end=end,
+            other_window=other_window,
+            other_date=other_date,
+            other_start=other_start,
+            other_end=other_end,
+        )
+        return comparison_chart(compared(*sides), *sides)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from perfkit.desk.frames import FrameDesk
 from perfkit.summary.filters import Where
-from perfkit.summary.selection import Day, is_given
+from perfkit.summary.selection import Day, Selection
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -38,29 +38,30 @@ class ComparingDesk(FrameDesk):
         >>> desk.compare("bot_version=1.4.2", "bot_version=1.4.3")
         >>> desk.compare(window="weekly", date="2025-10-02", other_date="2025-10-09")
         """
-        from perfkit.summary.comparison.compare import compared
-        from perfkit.summary.comparison.shown import Comparison
+        from perfkit.summary.comparison.sides import two_selections
 
-        conditions = self.filter(where)
-        base = self.selection(
-            _kind(window, start, end), date, start=start, end=end, where=conditions
+        return comparison_of(
+            *two_selections(
+                self,
+                where,
+                other,
+                window,
+                date,
+                start=start,
+                end=end,
+                other_window=other_window,
+                other_date=other_date,
+                other_start=other_start,
+                other_end=other_end,
+            )
         )
-        own_days = is_given(other_start) or is_given(other_end)
-        if not own_days and other_window is None and not is_given(other_date):
-            other_date, other_start, other_end = date, start, end
-        kind = other_window or window
-        selected = self.selection(
-            _kind(kind, other_start, other_end),
-            other_date,
-            start=other_start,
-            end=other_end,
-            where={**conditions, **self.filter(other)},
-        )
-        found = Comparison(*compared(base, selected))
-        found.data_up_to = selected.book.present_day
-        return found
 
 
-def _kind(window: str, start: Day, end: Day) -> str:
-    """The kind of a window, which gives way to first and last day where it is all."""
-    return "daily" if window == "all" and (is_given(start) or is_given(end)) else window
+def comparison_of(base: Selection, other: Selection) -> Comparison:
+    """Two selections compared, as notebooks and terminals show it."""
+    from perfkit.summary.comparison.compare import compared
+    from perfkit.summary.comparison.shown import Comparison
+
+    found = Comparison(*compared(base, other))
+    found.data_up_to = other.book.present_day
+    return found

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 
 from perfkit.cli.arguments import (
     WINDOWS,
@@ -19,7 +20,13 @@ from perfkit.cli.arguments import (
     where_of,
 )
 from perfkit.cli.printing import print_if_none_meets, print_silence
+from perfkit.core.errors import MissingExtraError, OutputError, UsageError
 from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.summary.comparison.shape import ComparisonShape
+    from perfkit.summary.selection import Selection
 
 EPILOG = """\
 --where and the window say which trades are the base; --with says in what the other side differs.
@@ -51,6 +58,7 @@ def add(commands: Commands[Parser]) -> None:
     parser.add_argument("--with-date", metavar="D", help="a trading day in that window")
     parser.add_argument("--with-start", metavar="D", help="first day of the other side, inclusive")
     parser.add_argument("--with-end", metavar="D", help="last day of the other side, inclusive")
+    parser.add_argument("--chart", metavar="FILE", help="also draw the comparison to a PNG file")
     parser.add_argument(
         "--json", action="store_true", help="print the comparison as JSON, and nothing else"
     )
@@ -58,12 +66,15 @@ def add(commands: Commands[Parser]) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Prints the comparison."""
+    from perfkit.desk.comparing import comparison_of
+    from perfkit.summary.comparison.sides import two_selections
     from perfkit.summary.filters import parse_where
 
     check_window(arguments, "all")
     where, other = where_of(arguments), parse_where(arguments.other)
     desk = desk_of(arguments)
-    found = desk.compare(
+    sides = two_selections(
+        desk,
         where,
         other,
         arguments.window,
@@ -75,9 +86,27 @@ def run(arguments: argparse.Namespace) -> int:
         other_start=arguments.with_start,
         other_end=arguments.with_end,
     )
+    found = comparison_of(*sides)
+    if arguments.chart is not None:  # drawn first: a missing extra then leaves nothing behind
+        _write_chart(Path(arguments.chart), found, sides)
     sys.stdout.write(found.to_json() if arguments.json else str(found))
     for one in (where, {**where, **other}):
         print_if_none_meets(desk.book_of(one), one)
     print_silence(desk.book_of(where))
     trades = found.figure("closed_trades")
     return EXIT_OK if trades.base and trades.other else EXIT_FAILED
+
+
+def _write_chart(path: Path, found: ComparisonShape, sides: tuple[Selection, Selection]) -> None:
+    """Draws the comparison to a file."""
+    if path.suffix.lower() != ".png":
+        raise UsageError(f"--chart {path}: the name should end with .png")
+    try:
+        from perfkit.charts.comparison import comparison_chart
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("matplotlib", "reports") from error
+    png = comparison_chart(found, *sides).png()
+    try:
+        path.write_bytes(png)
+    except OSError as error:
+        raise OutputError(str(path), error.strerror or str(error)) from error

@@ -187,8 +187,9 @@ class Pickers:
 
 
 def charts(desk: Asks) -> list[str]:
-    """The names of the charts of a desk, in the order they are documented."""
-    return [name for name in vars(type(desk.chart)) if name[0] != "_"]
+    """The names of the charts of one window, in the order they are documented."""
+    names = [name for name in vars(type(desk.chart)) if name[0] != "_"]
+    return [name for name in names if name != "comparison"]
 
 
 def sources(desk: Asks) -> list[Source]:

@@ -72,23 +72,41 @@ def compared(base: Selection, other: Selection) -> ComparisonShape:
     )
 
 
-def interval_of(base: Sample, other: Sample, name: str) -> tuple[Decimal, Decimal]:
-    """The ends of the 95 % interval of the difference of two means, other less base."""
+def interval_of(
+    base: Sample, other: Sample, sums: tuple[Sequence[int], Sequence[int]]
+) -> tuple[Decimal, Decimal]:
+    """The ends of the 95 % interval of the difference of two means, other less base.
+
+    `sums` are those of the resamples of each side.
+    """
     places = max(base.places, other.places)
-    samples = [
-        [value * 10 ** (places - one.places) for value in one.values] for one in (base, other)
-    ]
-    sums = [
-        resampled_sums(values, RESAMPLES, f"{name} of side {side}")
-        for side, values in enumerate(samples)
-    ]
-    first, second = map(len, samples)
+    first, second = len(base.values), len(other.values)
     # b/n - a/m = (b m - a n) / (m n): whole numbers are compared, nothing is rounded before.
-    differences = sorted(b * first - a * second for a, b in zip(*sums, strict=True))
+    base_factor = second * 10 ** (places - base.places)
+    other_factor = first * 10 ** (places - other.places)
+    differences = sorted(b * other_factor - a * base_factor for a, b in zip(*sums, strict=True))
     scale = first * second * 10**places
     low = differences[_rank(RESAMPLES, 25) - 1]
     high = differences[_rank(RESAMPLES, 975) - 1]
     return ratio(low, scale), ratio(high, scale)
+
+
+def sums_of(trades: Trades, samples: dict[str, Sample], side: str) -> dict[str, list[int]]:
+    """The sums of the resamples of a side, by figure.
+
+    Where the trades with a P&L are those with an R, expectancy and average R are of the same draws.
+    """
+    together = [["win_rate"], ["expectancy"], ["avg_r"]]
+    net, r = trades.net_pnl.units, trades.r.units
+    if all((a is None) == (b is None) for a, b in zip(net, r, strict=True)):
+        together = [["win_rate"], ["expectancy", "avg_r"]]
+    found: dict[str, list[int]] = {}
+    for names in together:
+        columns = [samples[name].values for name in names]
+        if columns[0]:
+            drawn = resampled_sums(columns, RESAMPLES, f"{names[0]} of {side}")
+            found.update(zip(names, drawn, strict=True))
+    return found
 
 
 def samples_of(trades: Trades) -> dict[str, Sample]:
@@ -110,7 +128,8 @@ def _tested(base: Trades, other: Trades) -> dict[str, tuple[Decimal, Decimal, bo
     """The interval of each tested figure that both sides have, and whether it has a verdict."""
     one, two = samples_of(base), samples_of(other)
     names = [name for name in TESTED if one[name].values and two[name].values]
-    found = [interval_of(one[name], two[name], name) for name in names]
+    sums = sums_of(base, one, "base"), sums_of(other, two, "other")
+    found = [interval_of(one[name], two[name], (sums[0][name], sums[1][name])) for name in names]
     enough = {
         name: min(len(one[name].values), len(two[name].values)) >= LEAST_TRADES for name in names
     }

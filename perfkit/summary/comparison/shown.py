@@ -55,12 +55,13 @@ def comparison_markdown(found: ComparisonShape) -> str:
 def _sides(found: ComparisonShape, clean: Callable[[str], str]) -> list[str]:
     """Which trades each side has."""
     return [
-        f"{name}: {_side(side, clean)}"
+        f"{name}: {side_text(side, clean)}"
         for name, side in (("Base", found.base), ("Other", found.other))
     ]
 
 
-def _side(side: SideShape, clean: Callable[[str], str]) -> str:
+def side_text(side: SideShape, clean: Callable[[str], str]) -> str:
+    """The days and the filter of a side."""
     window = side.window
     days = f"{window.first_day} to {window.last_day}"
     if window.first_day == window.last_day:
@@ -71,7 +72,7 @@ def _side(side: SideShape, clean: Callable[[str], str]) -> str:
 
 def _verdicts(found: ComparisonShape) -> list[str]:
     """A sentence for each figure that is tested."""
-    cash = _cash(found)
+    cash = cash_of_both(found)
     lines = []
     for one in found.figures:
         if one.verdict is None:
@@ -96,10 +97,11 @@ def _change(one: ComparedFigure, cash: Cash) -> str:
 
 
 def _within(one: ComparedFigure, cash: Cash) -> str:
-    return f"95 % interval {_interval(one, cash)}"
+    return f"95 % interval {interval_text(one, cash)}"
 
 
-def _interval(one: ComparedFigure, cash: Cash) -> str:
+def interval_text(one: ComparedFigure, cash: Cash) -> str:
+    """Both ends of the interval of a difference; blank without one."""
     if one.low is None or one.high is None:
         return ""
     low, high = (shown_difference(one.metric, end, cash) for end in (one.low, one.high))
@@ -107,21 +109,21 @@ def _interval(one: ComparedFigure, cash: Cash) -> str:
 
 
 def _rows(found: ComparisonShape) -> list[list[str]]:
-    cash = _cash(found)
+    cash = cash_of_both(found)
     return [
         [
             label_of(one.metric),
             shown(one.metric, one.base, cash),
             shown(one.metric, one.other, cash),
             NOTHING if one.difference is None else _change(one, cash),
-            _interval(one, cash),
+            interval_text(one, cash),
         ]
         for one in found.figures
         if one.base is not None or one.other is not None
     ]
 
 
-def _cash(found: ComparisonShape) -> Cash:
+def cash_of_both(found: ComparisonShape) -> Cash:
     """As many decimals as the finer side needs."""
     sides = (
         {one.metric: getattr(one, side) for one in found.figures} for side in ("base", "other")

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 import perfkit
 from perfkit import Desk, MissingExtraError, NoTradesError, UsageError
 from perfkit.desk.explore.explorer import Explorer
+from perfkit.desk.explore.pickers import charts
 from tests.conftest import WriteWorkspace
 
 
@@ -222,3 +224,9 @@ def test_without_ipywidgets_a_sentence_names_the_extra(
     monkeypatch.setitem(sys.modules, "ipywidgets", None)
     with pytest.raises(MissingExtraError, match=r"PERFKIT\[lab\]'` installs what desk\.explore"):
         desk.explore()
+
+
+def test_charts_to_pick_are_those_of_one_window() -> None:
+    names = charts(perfkit.open(Path(perfkit.__file__).parents[1]))
+    assert names[0] == "equity"
+    assert "comparison" not in names

@@ -9,7 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfkit.summary.comparison.resampling import resampled_sums
+from perfkit.summary.comparison import resampling
+
+
+def resampled_sums(values: list[int], resamples: int, name: str) -> list[int]:
+    """Sums of one column."""
+    (sums,) = resampling.resampled_sums([values], resamples, name)
+    return sums
 
 
 @given(st.lists(st.integers(-(10**30), 10**30), min_size=1, max_size=600))
@@ -58,6 +64,29 @@ def test_the_random_numbers_are_the_same_everywhere() -> None:
     assert resampled_sums(values, 3, "fixed") == FIXED
     assert resampled_sums([0, 0, 1], 8, "fixed") == FEW
     assert resampled_sums(values, 3, "other") != FIXED
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(-(10**40), 10**40), st.integers(-9, 9), st.integers(0, 2**31)),
+        min_size=1,
+        max_size=600,
+    )
+)
+def test_columns_are_drawn_together(rows: list[tuple[int, int, int]]) -> None:
+    """So the sums of a column that adds up others are the sums of their sums, scaled alike."""
+    a, b, c = zip(*rows, strict=True)
+    mixed = [3 * x - y + 10**9 * z for x, y, z in rows]
+    sums = resampling.resampled_sums([a, b, c, mixed], 30, "together")
+    for x, y, z, all_of_it in zip(*sums, strict=True):
+        assert all_of_it == 3 * x - y + 10**9 * z
+
+
+def test_columns_of_different_length_are_refused() -> None:
+    with pytest.raises(ValueError, match="shorter"):
+        resampling.resampled_sums([[1, 2], [1]], 3, "uneven")
+    with pytest.raises(ValueError, match="no values"):
+        resampling.resampled_sums([[]], 3, "none")
 
 
 FIXED = [309814, 292271, 302929]
