@@ -9,9 +9,9 @@ from decimal import Decimal
 
 from perfkit.config.built_in import DEFAULT, EXTENDS, TRADE_RECORD
 from perfkit.config.checks import YamlReader, read_yaml, suggestion
-from perfkit.config.dialect import Dialect, Problem
+from perfkit.config.dialect import Dialect
 from perfkit.config.dialects import compiled
-from perfkit.config.layout import LAYOUT_KEYS, READER
+from perfkit.config.layout import LAYOUT_KEYS
 from perfkit.config.workspace import CONFIG, below, missing_config
 from perfkit.config.yaml import KeyPath, document
 from perfkit.core.calendar import (
@@ -21,7 +21,7 @@ from perfkit.core.calendar import (
     Calendar,
     zone_named,
 )
-from perfkit.core.errors import ExtensionError, PerfkitError
+from perfkit.core.errors import PerfkitError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import plain
 
@@ -168,6 +168,7 @@ class _SettingsReader(YamlReader):
 
     def config(self, folder: str, timezone: str | None) -> Config:
         top = self.mapping((), self.document.value or {}, _KEYS)
+        self._compiled: dict[str, tuple[Dialect, tuple[Extension, ...]]] = {}
         calendar = self._calendar(top, timezone)
         sources = self._sources(top.get("sources"), folder, calendar.timezone)
         return Config(
@@ -294,11 +295,31 @@ class _SettingsReader(YamlReader):
             copies = copies_of(location, name)
         zone_name = self.zone((*path, "timezone"), entry.get("timezone", zone))
         currency = self._currency((*path, "currency"), entry.get("currency"))
-        spec = entry.get("dialect", DEFAULT)
-        known, extensions = self._dialect((*path, "dialect"), spec, currency)
-        label = spec if isinstance(spec, str) else name
+        dialect, extensions = self._dialect_of(path, entry, name, currency, zone_name)
+        return Source(
+            name=name,
+            location=below(folder, copies if remote else location),
+            pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
+            currency=currency,
+            dialect=dialect,
+            extensions=extensions,
+            remote=location if remote else "",
+        )
 
+    def _dialect_of(
+        self, path: KeyPath, entry: Mapping[str, Any], name: str, currency: str, zone_name: str
+    ) -> tuple[Dialect, tuple[Extension, ...]]:
+        """The dialect of a source, and what other packages bring to read it.
+
+        Sources that name the same one share it: a thousand of them are compiled once.
+        """
+        spec = entry.get("dialect", DEFAULT)
         own_layout = {key: entry[key] for key in LAYOUT_KEYS if key in entry}
+        label = spec if isinstance(spec, str) else name
+        key = repr((label, spec, own_layout, currency, zone_name))
+        if key in self._compiled:
+            return self._compiled[key]
+        known, extensions = self._dialect((*path, "dialect"), spec, currency)
 
         def problem(key: str, what: str, remedy: str) -> PerfkitError:
             keys = tuple(part for part in key.split(".") if part)
@@ -307,16 +328,11 @@ class _SettingsReader(YamlReader):
 
         dialect = compiled(label, {**known, **own_layout}, problem, zone_named(zone_name))
         if dialect.layout.reader is not None:
-            extensions = (*extensions, self._reader(dialect.layout.reader, problem))
-        return Source(
-            name=name,
-            location=below(folder, copies if remote else location),
-            pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
-            currency=currency,
-            dialect=dialect._replace(currency=currency),
-            extensions=extensions,
-            remote=location if remote else "",
-        )
+            from perfkit.config.extensions import state_of_reader
+
+            extensions = (*extensions, state_of_reader(dialect.layout.reader, problem))
+        self._compiled[key] = dialect._replace(currency=currency), extensions
+        return self._compiled[key]
 
     def _dialect(
         self, path: KeyPath, spec: object, currency: str
@@ -347,16 +363,6 @@ class _SettingsReader(YamlReader):
             )
         one = the_one(brought[name])
         return extended(dialect_of(one, currency), mapping), (state_of(one),)
-
-    def _reader(self, name: str, problem: Problem) -> Extension:
-        """The state of the package that brings a reader."""
-        from perfkit.config.extensions import reader_named, state_of
-
-        try:
-            return state_of(reader_named(name))
-        except ExtensionError as error:
-            what, _, remedy = str(error).partition("; ")
-            raise problem(READER, what, remedy) from error
 
     def _pattern(self, path: KeyPath, value: object) -> str:
         pattern = self.text(path, value)
