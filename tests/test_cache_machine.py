@@ -145,7 +145,7 @@ class Workspace(RuleBasedStateMachine):
         self.executor = Elsewhere() if spread else None
         self.path, self.pattern, self.names = LAYOUTS[layout]
         self.dialect = dialect
-        self.several = several
+        self.several, self.first = several, False
         (self.root / "config").mkdir()
         (self.root / "logs/trades").mkdir(parents=True)
         (self.root / "logs/other").mkdir()
@@ -161,7 +161,11 @@ class Workspace(RuleBasedStateMachine):
             pattern=self.pattern,
             dialect=self.dialect,
         )
-        (self.root / "config/perfkit.yaml").write_text(text + (OTHER if self.several else ""))
+        if self.several and self.first:
+            text = text.replace("sources:\n", "sources:\n" + OTHER)
+        elif self.several:
+            text += OTHER
+        (self.root / "config/perfkit.yaml").write_text(text)
 
     @property
     def folder(self) -> Path:
@@ -284,6 +288,12 @@ class Workspace(RuleBasedStateMachine):
     @rule(tolerance=st.sampled_from(["0", "1.6"]), zone=st.sampled_from(["UTC", "Asia/Tokyo"]))
     def change_the_configuration(self, tolerance: str, zone: str) -> None:
         self.tolerance, self.zone = tolerance, zone
+        self.configure()
+
+    @rule(several=st.booleans(), first=st.booleans(), dialect=st.sampled_from(DIALECTS))
+    def change_the_sources(self, *, several: bool, first: bool, dialect: str) -> None:
+        """One comes, goes or moves to the front, another is read in another way."""
+        self.several, self.first, self.dialect = several, first, dialect
         self.configure()
 
     @rule(

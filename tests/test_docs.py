@@ -18,7 +18,7 @@ import pytest
 import perfkit
 from perfkit.book.store.day_sheet import DIMENSIONS
 from perfkit.cli.commands import command_parser
-from perfkit.config import fills, joining, settings
+from perfkit.config import fills, joining, settings, targets
 from perfkit.config.built_in import EXTENDS, TRADE_RECORD, names
 from perfkit.config.dialect import _KEYS as DIALECT_KEYS
 from perfkit.config.dialect import TARGETS
@@ -218,7 +218,7 @@ class TestConfiguration:
 
     def test_every_bound_and_window_of_a_target_is_documented(self) -> None:
         listed = names_in(section("configuration.md", "## Targets"))
-        assert set(settings.BOUNDS) | set(WINDOW_KINDS) <= listed
+        assert set(targets.BOUNDS) | set(WINDOW_KINDS) <= listed
 
     def test_every_window_and_filter_is_in_the_quickstart(self) -> None:
         text = section("quickstart.md", "## 2. Ask for figures")

@@ -384,7 +384,7 @@ def _with_joint_days(manifest: Manifest, config: Config, pages: Pages) -> Manife
     """The manifest with a sheet for each day that several sources have trades on."""
     names = [source.name for source in config.sources]
     if len(names) < 2 or len({source.currency for source in config.sources}) > 1:
-        return manifest
+        return manifest._replace(joint={})
     ledgers = [(name, manifest.ledgers.get(name, Ledger())) for name in names]
     paths = {file.number: file.label for _, ledger in ledgers for file in ledger.files}
     joint: dict[int, JointDay] = {}

@@ -89,7 +89,10 @@ def updated(
             for batch in found:
                 bytes_read += sum(sum(file.sizes) + file.waiting for file in batch.files)
                 lines += sum(file.lines for file in batch.files)
-            ledgers[source.name] = absorbed(source, config, ledger, todo, found, pages, now)
+            if todo.is_idle:
+                ledgers[source.name] = todo.standing(ledger)
+            else:
+                ledgers[source.name] = absorbed(source, config, ledger, todo, found, pages, now)
     changed = manifest._replace(ledgers=ledgers, next_number=next_number)
     return ReadResult(changed, [todo for *_, todo in work], bytes_read, lines)
 

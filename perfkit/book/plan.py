@@ -78,6 +78,11 @@ class Plan(NamedTuple):
         """Whether the ledger needs no update."""
         return not self.readings and not self.dropped
 
+    def standing(self, ledger: Ledger) -> Ledger:
+        """The ledger of files none of which has changed, with what they look like now."""
+        files = tuple(self.kept[number] for number in self.numbers)
+        return ledger._replace(files=files, mode=self.mode)
+
 
 def plan(
     ledger: Ledger,

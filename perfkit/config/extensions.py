@@ -24,7 +24,9 @@ from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 
 from perfkit.config.built_in import EXTENDS, SUFFIX, built_in, extended, names
+from perfkit.config.dialect import Problem
 from perfkit.config.dialects import compiled
+from perfkit.config.layout import READER
 from perfkit.config.yaml import parse
 from perfkit.core.errors import ConfigError, ExtensionError
 from perfkit.core.fast_imports import NamedTuple, blake2b
@@ -200,6 +202,15 @@ def _named(group: str, kind: str, name: str) -> EntryPoint:
         f"there is no {kind} {name!r}; install the package that brings it. "
         f"Installed are: {there or 'none'}"
     )
+
+
+def state_of_reader(name: str, problem: Problem) -> Extension:
+    """The state of the package that brings a reader; raises what `problem` makes of a mistake."""
+    try:
+        return state_of(reader_named(name))
+    except ExtensionError as error:
+        what, _, remedy = str(error).partition("; ")
+        raise problem(READER, what, remedy) from error
 
 
 def label_of(extension: EntryPoint) -> str:

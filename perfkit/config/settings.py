@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
 
 from perfkit.config.built_in import DEFAULT, EXTENDS, TRADE_RECORD
 from perfkit.config.checks import YamlReader, read_yaml, suggestion
-from perfkit.config.dialect import Dialect, Problem
+from perfkit.config.dialect import Dialect
 from perfkit.config.dialects import compiled
-from perfkit.config.layout import LAYOUT_KEYS, READER
+from perfkit.config.layout import LAYOUT_KEYS
+from perfkit.config.targets import Target, targets_of
 from perfkit.config.workspace import CONFIG, below, missing_config
 from perfkit.config.yaml import KeyPath, document
 from perfkit.core.calendar import (
     EVERY_DAY,
     MONDAY_TO_FRIDAY,
-    WINDOW_KINDS,
     Calendar,
     zone_named,
 )
-from perfkit.core.errors import ExtensionError, PerfkitError
+from perfkit.core.errors import PerfkitError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import plain
 
@@ -58,7 +58,6 @@ _KEYS = (
     "reports",  # read by `perfkit.reports.definitions`, when a report is made
 )
 _SOURCE_KEYS = ("name", "path", "pattern", "currency", "timezone", "dialect", *LAYOUT_KEYS)
-BOUNDS = ("at_least", "at_most")
 WEEKDAY_NAMES = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -84,15 +83,6 @@ class Source(NamedTuple):
         from pathlib import Path
 
         return Path(self.location)
-
-
-class Target(NamedTuple):
-    """What a metric should reach: `bound` is at_least or at_most; `window` None means every one."""
-
-    metric: str
-    bound: str
-    value: Decimal
-    window: str | None
 
 
 class Config(NamedTuple):
@@ -175,6 +165,7 @@ class _SettingsReader(YamlReader):
             from perfkit.config.extensions import metrics_of
 
             metrics = metrics_of(self, top["metrics"])
+        self._compiled: dict[str, tuple[Dialect, tuple[Extension, ...]]] = {}
         calendar = self._calendar(top, timezone)
         sources = self._sources(top.get("sources"), folder, calendar.timezone)
         return Config(
@@ -189,7 +180,7 @@ class _SettingsReader(YamlReader):
             deposits=self._deposits(top),
             breakeven_tolerance=self._tolerance(top),
             multipliers=self._multipliers(top.get("multiplier", {})),
-            targets=self._targets(top.get("targets", {}), [one.name for one in metrics]),
+            targets=targets_of(self, top.get("targets", {}), [one.name for one in metrics]),
             periods_per_year=self._periods(top, calendar),
             metrics=metrics,
         )
@@ -302,11 +293,31 @@ class _SettingsReader(YamlReader):
             copies = copies_of(location, name)
         zone_name = self.zone((*path, "timezone"), entry.get("timezone", zone))
         currency = self._currency((*path, "currency"), entry.get("currency"))
-        spec = entry.get("dialect", DEFAULT)
-        known, extensions = self._dialect((*path, "dialect"), spec, currency)
-        label = spec if isinstance(spec, str) else name
+        dialect, extensions = self._dialect_of(path, entry, name, currency, zone_name)
+        return Source(
+            name=name,
+            location=below(folder, copies if remote else location),
+            pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
+            currency=currency,
+            dialect=dialect,
+            extensions=extensions,
+            remote=location if remote else "",
+        )
 
+    def _dialect_of(
+        self, path: KeyPath, entry: Mapping[str, Any], name: str, currency: str, zone_name: str
+    ) -> tuple[Dialect, tuple[Extension, ...]]:
+        """The dialect of a source, and what other packages bring to read it.
+
+        Sources that name the same one share it: a thousand of them are compiled once.
+        """
+        spec = entry.get("dialect", DEFAULT)
         own_layout = {key: entry[key] for key in LAYOUT_KEYS if key in entry}
+        label = spec if isinstance(spec, str) else name
+        key = repr((label, spec, own_layout, currency, zone_name))
+        if key in self._compiled:
+            return self._compiled[key]
+        known, extensions = self._dialect((*path, "dialect"), spec, currency)
 
         def problem(key: str, what: str, remedy: str) -> PerfkitError:
             keys = tuple(part for part in key.split(".") if part)
@@ -315,16 +326,11 @@ class _SettingsReader(YamlReader):
 
         dialect = compiled(label, {**known, **own_layout}, problem, zone_named(zone_name))
         if dialect.layout.reader is not None:
-            extensions = (*extensions, self._reader(dialect.layout.reader, problem))
-        return Source(
-            name=name,
-            location=below(folder, copies if remote else location),
-            pattern=self._pattern((*path, "pattern"), entry.get("pattern", DAILY_PATTERN)),
-            currency=currency,
-            dialect=dialect._replace(currency=currency),
-            extensions=extensions,
-            remote=location if remote else "",
-        )
+            from perfkit.config.extensions import state_of_reader
+
+            extensions = (*extensions, state_of_reader(dialect.layout.reader, problem))
+        self._compiled[key] = dialect._replace(currency=currency), extensions
+        return self._compiled[key]
 
     def _dialect(
         self, path: KeyPath, spec: object, currency: str
@@ -355,15 +361,6 @@ class _SettingsReader(YamlReader):
             )
         one = the_one(brought[name])
         return extended(dialect_of(one, currency), mapping), (state_of(one),)
-
-    def _reader(self, name: str, problem: Problem) -> Extension:
-        """The state of the package that brings a reader."""
-        from perfkit.config.extensions import reader_named, state_of
-
-        try:
-            return state_of(reader_named(name))
-        except ExtensionError as error:
-            raise problem(READER, *error.parted) from error
 
     def _pattern(self, path: KeyPath, value: object) -> str:
         pattern = self.text(path, value)
@@ -402,40 +399,6 @@ class _SettingsReader(YamlReader):
             symbol: self.number(("multiplier", symbol), value, above_zero=True)
             for symbol, value in mapping.items()
         }
-
-    def _targets(self, given: object, brought: Sequence[str]) -> tuple[Target, ...]:
-        from perfkit.metrics.registry import METRICS
-
-        known = [*METRICS, *brought]
-        targets: list[Target] = []
-        for name, value in self.mapping(("targets",), given, None).items():
-            if name in WINDOW_KINDS:
-                nested = self.mapping(("targets", name), value, None)
-                for metric, bounds in nested.items():
-                    path = ("targets", name, metric)
-                    targets += self._bounds(path, metric, bounds, name, known)
-            else:
-                targets += self._bounds(("targets", name), name, value, None, known)
-        return tuple(targets)
-
-    def _bounds(
-        self, path: KeyPath, metric: str, given: object, window: str | None, known: Sequence[str]
-    ) -> list[Target]:
-        from perfkit.metrics.registry import row_of
-
-        if metric not in known:
-            remedy = suggestion(metric, known, "`perfkit docs metrics`")
-            raise self.problem(path, "is not a metric", remedy)
-        bounds = self.mapping(path, given, BOUNDS)
-        if not bounds:
-            raise self.problem(path, "has no bound", "write at_least or at_most with a number")
-        if not row_of(metric).is_number:
-            raise self.problem(path, "is not a number", "set targets for figures that are numbers")
-        targets = []
-        for bound, value in bounds.items():
-            number = self.number((*path, bound), value, unit=row_of(metric).unit)
-            targets.append(Target(metric, bound, number, window))
-        return targets
 
     def _periods(self, top: Mapping[str, Any], calendar: Calendar) -> int:
         weekdays = calendar.trading_week == MONDAY_TO_FRIDAY

@@ -7,6 +7,7 @@ import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from fnmatch import translate
+from functools import lru_cache
 from time import gmtime, strftime
 
 from perfkit.config.settings import DAILY_PATTERN, Config, Source
@@ -270,6 +271,7 @@ def _globbed(folder: str, pattern: str) -> dict[str, int | None]:
     return dict.fromkeys(str(path.relative_to(folder)) for path in found)
 
 
+@lru_cache(maxsize=64)
 def _matcher(pattern: str) -> Callable[[str], object]:
     """Whether a name is that of a log file, compressed or not."""
     patterns = (pattern, *(pattern + suffix for suffix in PACKED_SUFFIXES))

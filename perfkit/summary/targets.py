@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 
-from perfkit.config.settings import Target
+from perfkit.config.targets import Target
 from perfkit.core.exact import canonical, subtract
 from perfkit.metrics.registry import Figures, row_of
 from perfkit.summary.shape import TargetVerdict, WindowShape

@@ -21,7 +21,7 @@ from perfkit.book.store import compaction, day_sheet, days
 from perfkit.book.store.freshness import nothing_new
 from perfkit.book.store.ledger import FileEntry
 from perfkit.book.store.pages import Pages
-from perfkit.book.verify import first_difference
+from perfkit.book.verify import contents, first_difference
 from perfkit.cli import main as cli
 from perfkit.core import values
 from perfkit.core.errors import LogReadError
@@ -82,6 +82,29 @@ class TestReading:
         assert (first.files, first.rebuilt, first.lines, first.trades) == (1, 1, 2, 2)
         assert first.bytes_read == (root / LOG).stat().st_size
         assert (second.hit, second.lines, second.bytes_read, second.trades) == (1, 0, 0, 2)
+
+    def test_a_source_is_added_moved_read_otherwise_and_removed_without_reading_the_others(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        named = "  - {{name: {0}, path: logs/{0}, currency: {1}, dialect: trade_record}}\n".format
+        one, two = f"logs/one/{DAY}.jsonl", f"logs/two/{DAY}.jsonl"
+        sources = named("one", "USD")
+        root = workspace(f"sources:\n{sources}", {one: line("A"), two: line("B") + line("C")})
+        assert activity(root).lines == 1
+        histories = [
+            (sources + named("two", "USD"), 2, 3),
+            (named("two", "USD") + sources, 0, 3),
+            (named("two", "USD") + sources.replace("}", ", timezone: Asia/Tokyo}"), 1, 3),
+            (named("two", "EUR").replace("two,", "other,", 1) + named("one", "EUR"), 3, 3),
+            (named("one", "EUR"), 0, 1),
+        ]
+        for text, lines, trades in histories:
+            (root / "config/perfkit.yaml").write_text(f"sources:\n{text}")
+            desk = open_desk(root)
+            found = desk.book.activity
+            assert (found.lines, found.trades) == (lines, trades), text
+            cold = open_desk(root, cached=False).book
+            assert list(contents(desk.book)) == list(contents(cold)), text
 
     def test_a_file_that_grew_is_read_from_where_it_was_left(
         self, workspace: WriteWorkspace

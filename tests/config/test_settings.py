@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfkit.cli.main import main
-from perfkit.config.settings import Config, Target, load
+from perfkit.config.settings import Config, load
+from perfkit.config.targets import Target
 from perfkit.config.workspace import find_root
 from perfkit.config.yaml import parse
 from perfkit.core.calendar import EVERY_DAY

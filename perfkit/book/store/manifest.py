@@ -40,13 +40,20 @@ class JointDay(NamedTuple):
     made_of: tuple[tuple[str, int, int], ...]
 
 
+class Settings(NamedTuple):
+    """What the book depends on, as texts: of the workspace, and of each source by its name."""
+
+    common: str
+    sources: Mapping[str, str]
+
+
 class Manifest(NamedTuple):
     """Ledgers by the name of their source; `joint` are the days that several sources share.
 
     `next_number` is for the next new file. `pages` are those it refers to, once it is written.
     """
 
-    settings: str
+    settings: Settings
     ledgers: Mapping[str, Ledger] = {}
     joint: Mapping[int, JointDay] = {}
     next_number: int = 1
@@ -91,26 +98,23 @@ class Manifest(NamedTuple):
         )
 
 
-def settings_of(config: Config) -> str:
-    """What of a configuration the book depends on, as a text."""
-    sources = [
-        (
-            source.name,
-            os.path.relpath(source.location, config.folder),
-            source.pattern,
-            source.dialect,
-            *source.extensions,
-        )
-        for source in config.sources
-    ]
+def settings_of(config: Config) -> Settings:
+    """What of a configuration the book depends on."""
+    dialects: dict[int, str] = {}  # many sources share one, and it is long
+    sources = {}
+    for source in config.sources:
+        dialect = dialects.get(id(source.dialect))
+        if dialect is None:
+            dialect = dialects[id(source.dialect)] = repr(source.dialect)
+        where = os.path.relpath(source.location, config.folder)
+        own = where, source.pattern, source.currency, *source.extensions
+        sources[source.name] = f"{own!r} {dialect}"
     calendar = config.calendar
-    return repr(
-        (
-            *(sources, calendar.timezone, calendar.day_start),
-            *(config.breakeven_tolerance, sorted(config.multipliers.items())),
-            [source.currency for source in config.sources],
-        )
+    common = (
+        *(calendar.timezone, calendar.day_start),
+        *(config.breakeven_tolerance, sorted(config.multipliers.items())),
     )
+    return Settings(repr(common), sources)
 
 
 def encoded(manifest: Manifest, config: Config, timezone: str) -> bytes:
@@ -119,23 +123,29 @@ def encoded(manifest: Manifest, config: Config, timezone: str) -> bytes:
     return sealed((head, marshal.dumps(_plain(manifest), MARSHAL)))
 
 
-def decoded(content: bytes, settings: str) -> tuple[Head, Manifest]:
-    """The manifest of those bytes; raises `CacheDamagedError` if it is not for these settings."""
+def decoded(content: bytes, settings: Settings) -> tuple[Head, Manifest]:
+    """The manifest of those bytes, with the sources that have the settings they had.
+
+    What it knows of others is left out, and so are the days that they have a part in. Raises
+    `CacheDamagedError` if it is not for these settings.
+    """
     parts = unsealed(content)
     if parts is None:
         raise CacheDamagedError("the manifest is damaged")
     head, body = parts
     if head[0] != VERSION:
         raise CacheDamagedError(f"the manifest is by {head[0]}")
-    found, ledgers, joint, next_number, pages = marshal.loads(body)
-    if found != settings:
+    common, sources, ledgers, joint, next_number, pages = marshal.loads(body)
+    if common != settings.common:
         raise CacheDamagedError("the configuration changed")
+    same = {name for name, own in settings.sources.items() if sources.get(name) == own}
     return head, Manifest(
         settings,
-        {name: ledger_of(plain) for name, plain in ledgers.items()},
+        {name: ledger_of(plain) for name, plain in ledgers.items() if name in same},
         {
             number: JointDay(DayEntry._make(entry), made_of)
             for number, (entry, made_of) in joint.items()
+            if same.issuperset([name for name, *_ in made_of])
         },
         next_number,
         pages,
@@ -144,7 +154,8 @@ def decoded(content: bytes, settings: str) -> tuple[Head, Manifest]:
 
 def _plain(manifest: Manifest) -> tuple[Any, ...]:
     return (
-        manifest.settings,
+        manifest.settings.common,
+        dict(manifest.settings.sources),
         {name: ledger.plain() for name, ledger in manifest.ledgers.items()},
         {number: (tuple(day.entry), day.made_of) for number, day in manifest.joint.items()},
         manifest.next_number,
