@@ -642,7 +642,7 @@ class TestJson:
             pytest.param("metrics.net_pnl", "1e3", id="money with an exponent"),
             pytest.param("metrics.net_pnl", "NaN", id="money that is not a number"),
             pytest.param("metrics.wins", "1", id="a count as a text"),
-            pytest.param("metrics.win_ratio", "1", id="a metric nobody knows"),
+            pytest.param("metrics.win_ratio", 0.5, id="a metric of a package as a binary number"),
             pytest.param("metrics.wins", ..., id="a metric left out"),
             pytest.param("metrics.current_streak_kind", "draw", id="an unknown word"),
             pytest.param("data.digest", ..., id="no digest"),
