@@ -15,6 +15,7 @@ from perfkit.reports.definitions import keeps
 
 HEARTBEAT_AGE = "5m"
 HEARTBEAT_MINUTES = 5
+FETCH_MINUTES = 5
 
 Arguments = tuple[str, ...]
 """A program, by its full path, and its arguments."""
@@ -53,7 +54,7 @@ class Schedule(NamedTuple):
 
 
 def schedule_of(config: Config) -> Schedule:
-    """What to run for a workspace: alerts where it has rules, and reports.
+    """What to run: copies of remote logs where it has any, alerts where it has rules, and reports.
 
     Raises `UsageError` for a path that no crontab and no unit can hold.
     """
@@ -64,10 +65,13 @@ def schedule_of(config: Config) -> Schedule:
             raise UsageError(f"{path!r} cannot be scheduled: rename it, without line breaks")
     here = ("--root", root)
     jobs = []
+    if any(source.remote for source in config.sources):
+        fetch = (*perfkit, "fetch", *here)
+        jobs.append(Job("fetch", "copy new logs of object stores", fetch, FETCH_MINUTES))
     if (config.root / RULES_FILE).is_file():
         alerts = program("perfkit-alerts", "perfkit.alerts.cron")
         age = ("--max-age", HEARTBEAT_AGE)
-        jobs = [
+        jobs += [
             Job("alerts", "evaluate the alert rules", (*alerts, *here), 1, prints=False),
             Job(
                 "heartbeat",

@@ -22,6 +22,14 @@ def test_alerts_and_their_heartbeat_need_a_file_of_rules(workspace: WriteWorkspa
     assert names(root) == ["alerts", "heartbeat", "reports"]
 
 
+def test_remote_logs_are_fetched_before_anything_reads_them(workspace: WriteWorkspace) -> None:
+    root = workspace("sources:\n  - {name: bot, path: s3://bucket/bot/, currency: USD}\n")
+    fetch, *others = schedule_of(load(root)).jobs
+    assert [job.name for job in others] == ["reports"]
+    assert fetch.command[-3:] == ("fetch", "--root", str(root))
+    assert fetch.minutes == 5
+
+
 def test_old_reports_are_thinned_where_a_report_has_keep(workspace: WriteWorkspace) -> None:
     root = workspace(BOT + "reports: [{name: daily, keep: 400d}]\n")
     assert names(root) == ["reports", "prune"]
