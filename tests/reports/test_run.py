@@ -24,6 +24,7 @@ import pytest
 import perfkit
 from perfkit.cli.main import main
 from perfkit.core.errors import ReportError
+from perfkit.core.filters.conditions import quoted
 from perfkit.core.formatting import plain
 from tests.reportkit import (
     CAMPAIGN,
@@ -440,14 +441,14 @@ class TestRuns:
         before = tree(again / "reports/daily/2026-04-08")
         told = json.loads(before.pop("status.json"))
         assert "stale_since" not in told
-        ran = report(again, "--where", f"strategy={name}")
+        ran = report(again, "--where", f"strategy={quoted(name)}")
         assert (ran.code, ran.err) == (0, "")
         folder = Path(ran.out.strip()).parent
-        assert re.fullmatch(r"2026-04-08-strategy-a--side-b-[a-z0-9-]+", folder.name)
+        assert re.fullmatch(r"2026-04-08-strategy--a--side-b-[a-z0-9-]+", folder.name)
         text = (folder / "report.md").read_text(encoding="utf-8")
         assert "Net P&L **+7.00 USD** from 1 trade" in text
         summary = json.loads((folder / "summary.json").read_text(encoding="utf-8"))
-        assert summary["where"] == {"strategy": name}
+        assert summary["where"] == {"strategy": quoted(name)}
         after = tree(again / "reports/daily/2026-04-08")
         status = json.loads(after.pop("status.json"))
         assert after == before
@@ -497,7 +498,7 @@ class TestRuns:
         assert (ran.code, ran.err) == (0, "")
         text = (again / "reports/daily/2026-04-08/report.md").read_text(encoding="utf-8")
         assert "**Wednesday, 2026-04-08**" in text
-        assert "**Month 2026-04: 2026-04-01 to 2026-04-30**" in text
+        assert "**Month 2026-04: 2026-04-01 to 2026-04-30 (8 of 30 days so far)**" in text
 
 
 class TestExporter:
