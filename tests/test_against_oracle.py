@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from perfkit.config.built_in import TRADE_RECORD
 from perfkit.core.calendar import WEEKDAYS
+from perfkit.core.filters.conditions import quoted
 from perfkit.desk.desk import open as open_desk
 from perfkit.metrics.facts import Value
 from perfkit.metrics.registry import METRICS
@@ -186,6 +187,7 @@ def config_text(config: oracle.Config, quiet_days_are_zero: bool) -> str:
 def summaries(root: Path, where: dict[str, str], dates: Sequence[date]) -> Iterator[Summary]:
     """Every kind of window of each date, and a range of all."""
     desk = open_desk(root)
+    where = {name: quoted(value) for name, value in where.items()}
     for kind in ("daily", "weekly", "monthly", "quarterly", "yearly", "last-7d", "all"):
         for window in sorted({desk.window(kind, day) for day in dates}):
             yield desk.summary(kind, window.last_day, where=where)
@@ -408,7 +410,7 @@ def test_parts_add_up_to_the_whole(
     )
     root = fresh_workspace(config_text(config, quiet_days_are_zero=True))
     write_log(root / LOGS, log)
-    summary = open_desk(root).summary("all", where=where)
+    summary = open_desk(root).summary("all", where={name: [one] for name, one in where.items()})
     for dimension, parts in summary.breakdowns.items():
         names = adding_up if dimension in OF_THE_CLOSE else (*adding_up, "open_trades")
         for name in names:

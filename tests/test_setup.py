@@ -137,6 +137,7 @@ CORE = {
     "schedule --cron": 0,
     "prune --dry-run": 0,
     "explain net_pnl --window all": 0,
+    "fetch": 3,
     "cache status": 0,
     "cache verify": 0,
     "cache rebuild": 0,
@@ -159,6 +160,7 @@ NEED_AN_EXTRA = {
     "alerts backtest --charts charts": "reports",
     "demo new": "reports",
     "holidays XNYS": "calendars",
+    "compare --where side=long --with side=short": "reports",
 }
 
 
