@@ -82,7 +82,7 @@ def done_by(
     *,
     is_own: bool,
 ) -> list[list[Batch]]:
-    """The batches of the units of each source; `report` is told how many files were read.
+    """The batches of the units of each source; `report` gets how many files were read.
 
     `is_own` says that the executor is a pool of this process: it sees what this process sees.
     """

@@ -24,21 +24,9 @@ from perfkit.summary.filters import Where
 from perfkit.summary.selection import Day, Selection
 from perfkit.summary.shown import PublicNames
 
-
-class Selects(Protocol):
-    """What charts need of a desk: the trades that a window and a filter select."""
-
-    def filter(self, where: Where) -> dict[str, str]: ...
-
-    def selection(
-        self,
-        window: str = ...,
-        date: Day = ...,
-        *,
-        start: Day = ...,
-        end: Day = ...,
-        where: Where = ...,
-    ) -> Selection: ...
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.summary.comparison.sides import Chooses
 
 
 class ChartMethod(Protocol):
@@ -85,7 +73,7 @@ def _method(draw: Callable[[View], Chart]) -> ChartMethod:
 class ChartDesk(PublicNames):
     """The charts of one workspace. A window and a filter are chosen as in `desk.summary`."""
 
-    def __init__(self, desk: Selects) -> None:
+    def __init__(self, desk: Chooses) -> None:
         self._desk = desk
         self._latest: tuple[Selection, View] | None = None
 

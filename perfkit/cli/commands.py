@@ -1,4 +1,4 @@
-"""The commands of `perfkit`: their parsers, and how a failure is told."""
+"""The commands of `perfkit`: their parsers, and how a failure is shown."""
 
 from __future__ import annotations
 

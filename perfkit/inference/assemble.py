@@ -182,13 +182,3 @@ def _nulls(columns: Iterable[Column]) -> list[object]:
             if not here and isinstance(value, str) and value:
                 found.setdefault(value)
     return list(found)
-
-
-def written_oddly(columns: Iterable[Column]) -> bool:
-    """Whether numbers of some columns carry units or separators."""
-    return any(
-        shapes.is_dressed(value)
-        for column in columns
-        if column.kind == NUMBER
-        for value in column.sample
-    )

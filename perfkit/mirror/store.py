@@ -1,4 +1,4 @@
-"""Objects of a store, by way of fsspec: listed, fetched, and told apart without reading them.
+"""Objects of a store, by way of fsspec: listed, fetched, and distinguished without reading them.
 
 The only part of perfkit that opens a connection of its own accord. Credentials and addresses are
 those of fsspec's own configuration; they are neither read nor shown here.

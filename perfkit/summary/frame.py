@@ -32,7 +32,6 @@ NONE = "(none)"
 """The part of trades that do not say, as breakdowns show it."""
 
 DECIMAL, FLOAT = "decimal", "float"
-NUMBER_KINDS = (DECIMAL, FLOAT)
 
 
 def trades_frame(trades: Trades, numbers: str = DECIMAL) -> pd.DataFrame:

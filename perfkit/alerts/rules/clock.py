@@ -19,7 +19,7 @@ from perfkit.alerts.rules.rule import (
     RuleState,
     step,
 )
-from perfkit.alerts.rules.steps import NO_GROUP, groups_of
+from perfkit.alerts.rules.steps import NO_GROUP, grouping
 from perfkit.core.exact import EXACT, ratio
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.filters.where import meeting
@@ -93,10 +93,11 @@ def clock_readings(rule: Rule, logs: LogSource) -> dict[str, ClockReading]:
 def _oldest_open(rule: Rule, logs: LogSource) -> dict[str, ClockReading]:
     trades = meeting(logs.open_trades, dict(rule.where), logs.calendar)
     found: dict[str, ClockReading] = {}
+    groups = grouping(rule, trades)
     for row, opened in enumerate(trades.opened_at):
         if opened is None:
             continue
-        for name in groups_of(rule, trades, row):
+        for name in groups(row):
             known = found.get(name)
             if known is None or known.origin is None or opened < known.origin:
                 key = repr((opened, trades.symbol[row], trades.strategy[row], trades.side[row]))

@@ -202,7 +202,7 @@ class _RulesReader(YamlReader):
                 f"{metric!r} is not a metric",
                 suggestion(str(metric), [*CLOCK_METRICS, *METRICS], "`perfkit docs metrics`"),
             )
-        if "ranks" in METRICS[metric].reads if metric in METRICS else False:
+        if metric in METRICS and "ranks" in METRICS[metric].reads:
             raise self.problem(
                 at, f"{metric} is not kept from trade to trade", "watch a mean, such as expectancy"
             )

@@ -17,7 +17,7 @@ from perfkit.alerts.rules.active_hours import holds
 from perfkit.alerts.rules.file import LONGEST_WINDOW_US
 from perfkit.alerts.rules.gauge import BETTER, Gauge, GaugeSettings
 from perfkit.alerts.rules.rule import Rule
-from perfkit.alerts.rules.steps import groups_of
+from perfkit.alerts.rules.steps import grouping
 from perfkit.config.checks import YamlReader, suggestion
 from perfkit.config.settings import Config
 from perfkit.config.yaml import KeyPath
@@ -222,10 +222,11 @@ def _never(one: Check, logged: Logged) -> Iterator[ConfigError]:
         lambda *_: 0,
     )
     trades = _meeting(one, logged)
+    groups = grouping(rule, trades)
     gauges: dict[str, Gauge] = {}
     most, reason = 0, ""
     for row, day in enumerate(config.calendar.ordinals_of(trades.closed_at)):
-        group = groups_of(rule, trades, row)[0]
+        group = groups(row)[0]
         gauge = gauges.get(group)
         if gauge is None:
             gauge = gauges[group] = Gauge(rule.metric, rule.trades, rule.window, settings)

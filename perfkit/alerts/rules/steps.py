@@ -36,6 +36,7 @@ from perfkit.metrics.facts import Undefined, Value
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 NO_GROUP = ""
@@ -104,10 +105,11 @@ class RuleRun:
     def advance(self, day: int, trades: Trades, first: int) -> list[TradeEvent]:
         """Steps through the trades of one day from row `first` on; `day` is its ordinal."""
         events: list[TradeEvent] = []
+        groups = grouping(self.rule, trades)
         for row in rows_meeting(trades, self.rule.where, self.settings.calendar, first):
             if self.rule.by is not None:
                 events += self._idle(trades.closed_at[row], day, row)
-            for name in groups_of(self.rule, trades, row):
+            for name in groups(row):
                 group = self.groups.get(name)
                 if group is None:
                     group = self.groups[name] = Group(START, self.gauge(), None, len(self.groups))
@@ -217,16 +219,20 @@ class _Equals:
         return f"{key}#{self._seen[key]}"
 
 
-def groups_of(rule: Rule, trades: Trades, row: int) -> tuple[str, ...]:
-    """The groups of a trade: the values of the rule's `by` field, most often one."""
-    return (NO_GROUP,) if rule.by is None else names_in(trades.texts(rule.by)[row])
+def grouping(rule: Rule, trades: Trades) -> Callable[[int], tuple[str, ...]]:
+    """What gives the groups of each of these trades: the values of the rule's `by` field."""
+    if rule.by is None:
+        return lambda _: (NO_GROUP,)
+    column = trades.texts(rule.by)
+    return lambda row: names_in(column[row])
 
 
 def rows_by_group(rule: Rule, trades: Trades, calendar: Calendar) -> dict[str, list[int]]:
     """The rows of each group of the rule, in trade order, of the trades that meet every `where`."""
     found: dict[str, list[int]] = {}
+    groups = grouping(rule, trades)
     for row in rows_meeting(trades, rule.where, calendar):
-        for name in groups_of(rule, trades, row):
+        for name in groups(row):
             found.setdefault(name, []).append(row)
     return found
 

@@ -1,6 +1,6 @@
 """`perfkit schedule`: what to give to cron or systemd so that alerts and reports run by themselves.
 
-It prints, or writes where it is told to, and installs nothing.
+It prints, or writes to the folder that is named, and installs nothing.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class Schedule(NamedTuple):
     """The jobs of a workspace; its trading day ends at `day_end` in `timezone`.
 
     `override` is the zone that PERFKIT_TIMEZONE names, empty where it is not set: whatever runs by
-    itself has to be told.
+    itself needs it as well.
     """
 
     root: str

@@ -205,7 +205,6 @@ _CLOSING_TIME = word_set(
 )
 _OPENING_TIME = word_set("entry open buy bought placed start in added enter")
 _TIME_WORDS = word_set("time date data at ts t when day dt utc on bar candle")
-_EVENT_TIMES = ("time", "date", "t", "dt", "when", "event_time", "at", "trade_time", "trade_date")
 CLOSED, OPENED, EVENT = "closed", "opened", "event"
 
 

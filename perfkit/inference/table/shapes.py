@@ -71,8 +71,6 @@ _TAIL = re.compile(
     r"(?P<f>\.[0-9]+)?(?P<ap> ?[AaPp][Mm])?"
     r"(?P<offset> ?[+-][0-9]{2}:?[0-9]{2})?(?P<zone> \(?[A-Z]{2,5}\)?)?"
 )
-DAY_FIRST = "%d/%m/%Y"
-MONTH_FIRST = "%m/%d/%Y"
 
 _UNITS = (
     ("s", 10**8, 10**10),

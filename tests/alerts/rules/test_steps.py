@@ -34,6 +34,33 @@ def line(at: datetime, symbol: str, net: str) -> str:
     return json.dumps({**record, "exit_timestamp": record["timestamp"]}) + "\n"
 
 
+def test_the_column_of_groups_is_looked_up_once_however_many_trades_there_are(
+    workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """That of a dimension which a source does not have is as long as the trades."""
+    start = datetime(2026, 1, 1, tzinfo=UTC)
+    text = "".join(line(start + timedelta(minutes=n), "A", "1") for n in range(50))
+    root = workspace(logs={"logs/trades/2026-01-01.jsonl": text})
+    (root / "config/alerts.yaml").write_text(RULE)
+    config = load(str(root), None)
+    feed = open_feed(config)
+    (rule,) = load_rules(config)
+    asked: list[str] = []
+    texts = Trades.texts
+
+    def watched(self: Trades, name: str) -> object:
+        asked.append(name)
+        return texts(self, name)
+
+    monkeypatch.setattr(Trades, "texts", watched)
+    run = RuleRun(rule._replace(by="tag"), settings_of(config, feed.missing))
+    (day,) = feed.days()
+    run.advance(day.day, feed.rows(day.day, day.day), 0)
+    assert list(run.groups) == [""]
+    assert run.steps == 50
+    assert asked == ["tag"]
+
+
 trades = st.lists(
     st.tuples(
         st.sampled_from([0, 1, 29, 30, 31, 60, 62, 90]),
