@@ -35,13 +35,13 @@ from perfkit.core.errors import LineError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import is_constant
 from perfkit.core.trades import Trades, ordered
-from perfkit.logs.digest import ContentChangedError, ContentDigest, digest_of
-from perfkit.logs.file_log import FileLog, Start
+from perfkit.logs.digest import ContentDigest, digest_of
+from perfkit.logs.file_log import OPEN, ContentChangedError, FileLog, Fruitless, Start
 from perfkit.logs.files import form_in, readable, text_in, verified_text
 from perfkit.logs.formats.form import Form
 from perfkit.logs.forms import form_fingerprint
 from perfkit.logs.reader import pieces
-from perfkit.logs.trades import OPEN, Combined, Fruitless, by_day, combined_trades
+from perfkit.logs.trades import Combined, by_day, combined_trades
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -35,9 +35,9 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.filters.where import meeting
 from perfkit.core.trades import Trades, joined, no_trades, ordered, ordered_open
 from perfkit.disk.atomic import narrowed
+from perfkit.logs.file_log import OPEN, Fruitless
 from perfkit.logs.forms import is_packed
 from perfkit.logs.listing import chosen
-from perfkit.logs.trades import OPEN, Fruitless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

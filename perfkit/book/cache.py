@@ -30,9 +30,8 @@ from perfkit.disk.atomic import put_in_place, sweep_temporaries
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.disk.locks import held
 from perfkit.disk.sealed import read_bytes, read_marked
-from perfkit.logs.digest import ContentChangedError
+from perfkit.logs.file_log import OPEN, ContentChangedError
 from perfkit.logs.listing import Listing, LogFile, check_read_once, log_files, stands
-from perfkit.logs.trades import OPEN
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from perfkit.core import log
 from perfkit.core.errors import WorkerError
 from perfkit.core.interpreter import cores
 from perfkit.disk.sealed import VERSION
-from perfkit.logs.digest import ContentChangedError
+from perfkit.logs.file_log import ContentChangedError
 
 WAIT_SECONDS = 1.0
 """How often an executor that does not answer is asked whether it is still there."""

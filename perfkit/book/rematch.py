@@ -25,9 +25,8 @@ from perfkit.config.dialect import Dialect
 from perfkit.core.calendar import Calendar
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import Trades
-from perfkit.logs.file_log import FileLog
+from perfkit.logs.file_log import OPEN, SEVERAL, FileLog
 from perfkit.logs.fills.distinct import names_of
-from perfkit.logs.trades import OPEN, SEVERAL
 
 NAMED = (1 << 32) - 1
 """The day of an entry whose key is that of one fill, not of its group."""

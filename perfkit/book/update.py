@@ -55,10 +55,10 @@ from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.calendar import Calendar
 from perfkit.core.trades import Trades, are_equal, joined, ordered
-from perfkit.logs.file_log import FileLog
+from perfkit.logs.file_log import OPEN, FileLog, Fruitless
 from perfkit.logs.files import readable, verified_text
 from perfkit.logs.reader import read_lines
-from perfkit.logs.trades import OPEN, Combined, Fruitless, by_day, combined_trades
+from perfkit.logs.trades import Combined, by_day, combined_trades
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

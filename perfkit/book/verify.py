@@ -16,7 +16,7 @@ from perfkit.core.exact import scaled
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import Trade
 from perfkit.core.trades import Trades
-from perfkit.logs.trades import OPEN
+from perfkit.logs.file_log import OPEN
 
 
 class Holdings(NamedTuple):

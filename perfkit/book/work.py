@@ -17,7 +17,7 @@ from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.sealed import VERSION
-from perfkit.logs.digest import ContentChangedError
+from perfkit.logs.file_log import ContentChangedError
 
 
 class WorkUnit(NamedTuple):

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import repeat
 from operator import or_, sub
 
 from perfkit.core.calendar import SECOND_US
@@ -185,13 +186,20 @@ def _hold(columns: Mapping[str, Any], logged: Numbers, findings: list[int]) -> l
         None if closed is None else said if opened is None else closed - opened
         for opened, closed, said in zip(opened_at, closed_at, logged_us, strict=True)
     ]
-    for row, (spent, said) in enumerate(zip(hold, logged_us, strict=True)):
-        if spent is None:
-            continue
-        if spent < 0:
+    odd = [
+        row
+        for row, (spent, said) in enumerate(zip(hold, logged_us, strict=True))
+        if spent is not None
+        and (
+            spent < 0
+            or (said is not None and not -HOLD_TOLERANCE_US < spent - said < HOLD_TOLERANCE_US)
+        )
+    ]
+    for row in odd:
+        if hold[row] < 0:  # type: ignore[operator]
             hold[row] = None
             findings[row] |= CLOSED_BEFORE_OPENED
-        elif said is not None and not -HOLD_TOLERANCE_US < spent - said < HOLD_TOLERANCE_US:
+        else:
             findings[row] |= HOLD_DISAGREES
     return hold
 
@@ -208,14 +216,15 @@ def _planned(columns: Mapping[str, Any]) -> Numbers:
     entry, stop, target = _prices(columns, "entry_price", "stop_loss", "target")
     one = 10**PER_TRADE_PLACES
     logged = _at_twelve(columns["risk_reward"])
-    planned: list[int | None] = []
-    for price, initial, goal, said in zip(entry, stop, target, logged, strict=True):
-        value = said
-        if price is not None and initial is not None and goal is not None:
-            gain, risk = goal - price, price - initial
-            if gain and risk and (gain > 0) == (risk > 0):
-                value = divide_half_even(gain * one, risk)
-        planned.append(value)
+    planned = [
+        said
+        if price is None
+        or initial is None
+        or goal is None
+        or (gain := goal - price) * (risk := price - initial) <= 0
+        else divide_half_even(gain * one, risk)
+        for price, initial, goal, said in zip(entry, stop, target, logged, strict=True)
+    ]
     return Numbers(planned, PER_TRADE_PLACES)
 
 
@@ -230,6 +239,10 @@ def _prices(columns: Mapping[str, Any], *names: str) -> list[list[int | None]]:
     """Price columns in one common unit."""
     places = max(columns[name].places for name in names)
     return [columns[name].at_places(places) for name in names]
+
+
+_WAYS = {LONG: 1, SHORT: -1}
+"""On which side of its stop the entry of a trade lies."""
 
 
 def _risk(
@@ -247,18 +260,20 @@ def _risk(
     places = max(columns[name].places for name in names) + quantity.places + finest
     default = 10**finest
     factors = {symbol: units(value, finest) for symbol, value in multipliers.items()}
-    risk: list[int | None] = []
-    rows = zip(entry, stop, quantity.units, columns["side"], columns["symbol"], strict=True)
-    for price, initial, size, side, symbol in rows:
-        if price is None or initial is None or size is None or size <= 0 or price == initial:
-            risk.append(None)
-            continue
-        distance = price - initial
-        if (distance > 0) != (side == LONG) and side in (LONG, SHORT):
-            risk.append(None)
-            continue
-        factor = factors.get(symbol, default) if factors else default
-        risk.append(abs(distance) * size * factor or None)
+    factor_of_each = map(factors.get, columns["symbol"], repeat(default))
+    ways = map(_WAYS.get, columns["side"])
+    risk = [
+        None
+        if price is None
+        or initial is None
+        or size is None
+        or size <= 0
+        or (distance := price - initial) * (way or distance) <= 0
+        else abs(distance) * size * factor or None
+        for price, initial, size, way, factor in zip(
+            entry, stop, quantity.units, ways, factor_of_each, strict=True
+        )
+    ]
     return risk, places
 
 
@@ -305,9 +320,13 @@ def _mark_beyond(
     finest = max(net.places, commission.places, places)
     at_risk = Numbers(risk, places).at_places(finest)
     pnl, cost = net.at_places(finest), commission.at_places(finest)
-    for row, (one, earned, spent) in enumerate(zip(at_risk, pnl, cost, strict=True)):
-        if one is not None and earned is not None and earned + (spent or 0) + one < 0:
-            marks[row] |= BEYOND_1R
+    beyond = [
+        row
+        for row, (one, earned, spent) in enumerate(zip(at_risk, pnl, cost, strict=True))
+        if one is not None and earned is not None and earned + (spent or 0) + one < 0
+    ]
+    for row in beyond:
+        marks[row] |= BEYOND_1R
 
 
 def _mark_exits(columns: Mapping[str, Any], marks: list[int]) -> None:

@@ -11,6 +11,7 @@ from io import RawIOBase
 
 from xxhash import xxh3_128
 
+from perfkit.logs.file_log import ContentChangedError
 from perfkit.logs.forward import ForwardStream
 
 TYPE_CHECKING = False
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
 CHUNK_BYTES = 1 << 20
 SAMPLED_CHUNKS = 16
 """How many chunks beside the first and the last are looked at in a file too long to read whole."""
-
-
-class ContentChangedError(Exception):
-    """A file no longer holds the bytes that were digested; its name is the argument."""
 
 
 class ContentDigest:

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from perfkit.core.errors import LineError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.logs.formulas import Column
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.logs.formulas import Column
+
+OPEN = 0
+"""The day of trades without a close, and of lines that made no trade."""
+
+SEVERAL = 1
+"""The day under which the index has the lines of a fill that several lines speak of."""
 
 COMMA, POINT = 1, 2
 """Bits of `decimal_marks`: a comma that begins a fraction, a point that may part thousands."""
@@ -82,3 +91,18 @@ class Start(NamedTuple):
     offset: int = 0
     line: int = 1
     newline: int = 0
+
+
+class Fruitless(NamedTuple):
+    """A line that makes no trade, though all of it can be read."""
+
+    key: int | None
+    file: int
+    line: int
+    offset: int
+    day: int
+    reason: str = "closes a trade without any P&L or outcome"
+
+
+class ContentChangedError(Exception):
+    """A file no longer holds the bytes that were digested; its name is the argument."""

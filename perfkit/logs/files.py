@@ -9,7 +9,8 @@ from io import BufferedReader
 
 from perfkit.core.errors import LogReadError
 from perfkit.core.one_value import BadValueError
-from perfkit.logs.digest import ContentChangedError, DigestedStream, VerifiedBytes
+from perfkit.logs.digest import DigestedStream, VerifiedBytes
+from perfkit.logs.file_log import ContentChangedError
 from perfkit.logs.formats.form import PLAIN, Form, NotWholeError
 from perfkit.logs.forms import form_of
 

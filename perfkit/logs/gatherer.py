@@ -16,8 +16,7 @@ from perfkit.core.errors import LineError
 from perfkit.core.fast_imports import NamedTuple, blake2b
 from perfkit.core.numbers import concatenated
 from perfkit.core.one_value import BadValueError
-from perfkit.logs.digest import ContentChangedError
-from perfkit.logs.file_log import FileLog, Lines, Sizes, Start
+from perfkit.logs.file_log import ContentChangedError, FileLog, Lines, Sizes, Start
 from perfkit.logs.formats import json_lines
 from perfkit.logs.formats.form import Form
 from perfkit.logs.formulas import Column
@@ -179,7 +178,7 @@ class Gatherer:
     def _records(self, place: _BlockPlace) -> int:
         """Takes the records of a block; returns how many bytes of it are blank lines."""
         decoded = self.decoder.block(place.block)
-        lines = place.block.count(b"\n")
+        lines = _lines_in(place.block)
         if decoded is not None:
             rows, at = decoded
             self.next_line += lines
@@ -353,6 +352,11 @@ class Gatherer:
     def _error(self, number: int, offset: int, reason: str) -> LineError:
         # Very many lines may be bad for one reason, which is then kept once.
         return LineError(self.shown, number, offset, intern(reason), numbering=self.numbering)
+
+
+def _lines_in(block: bytes) -> int:
+    """How many newlines a block has; up to Python 3.12 `bytes.count` takes fifteen times as long."""
+    return len(block) - len(block.replace(b"\n", b""))
 
 
 def _decoder(form: Form, dialect: Dialect) -> Decoder:

@@ -255,7 +255,7 @@ class LineColumns:
 
     def _texts(self, target: str, values: Sequence[Any]) -> list[str | None]:
         """Names as the dialect means them; equal ones share one string."""
-        if isinstance(values[0], str) and is_constant(values):
+        if isinstance(values[0], str | None) and is_constant(values):
             return [self.dialect.word(target, values[0]) if values[0] else None] * len(values)
         try:
             distinct = set(values)

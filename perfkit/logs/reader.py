@@ -14,8 +14,8 @@ from itertools import islice
 
 from perfkit.config.dialect import Dialect
 from perfkit.core.numbers import Numbers, take
-from perfkit.logs.digest import ContentChangedError, ContentDigest
-from perfkit.logs.file_log import FileLog, Lines, Start
+from perfkit.logs.digest import ContentDigest
+from perfkit.logs.file_log import ContentChangedError, FileLog, Lines, Start
 from perfkit.logs.formats import json_lines
 from perfkit.logs.formats.form import PLAIN, Form
 from perfkit.logs.gatherer import Gatherer

@@ -25,7 +25,7 @@ from perfkit.core.trades import (
 )
 from perfkit.logs.combine import Records, combined
 from perfkit.logs.derive import NO_RESULT, derived
-from perfkit.logs.file_log import FileLog
+from perfkit.logs.file_log import OPEN, SEVERAL, FileLog, Fruitless
 from perfkit.logs.formulas import evaluated, values
 from perfkit.logs.reader import without
 
@@ -246,24 +246,4 @@ def _with_own_lines(left: Trades, closed: Trades) -> Trades:
     )
 
 
-OPEN = 0
-"""The day of trades without a close, and of lines that made no trade."""
-
-
-SEVERAL = 1
-"""The day under which the index has the lines of a fill that several lines speak of."""
-
-
-NO_RESULT_REASON = "closes a trade without any P&L or outcome"
 NOT_HELD_REASON = "sells what is not held, and nothing is sold short here"
-
-
-class Fruitless(NamedTuple):
-    """A line that makes no trade, though all of it can be read."""
-
-    key: int | None
-    file: int
-    line: int
-    offset: int
-    day: int
-    reason: str = NO_RESULT_REASON

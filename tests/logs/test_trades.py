@@ -16,9 +16,9 @@ from perfkit.desk.desk import open as open_desk
 from perfkit.logs import combine
 from perfkit.logs import trades as module
 from perfkit.logs.derive import NO_RESULT
-from perfkit.logs.file_log import FileLog, Start
+from perfkit.logs.file_log import FileLog, Fruitless, Start
 from perfkit.logs.reader import pieces, without
-from perfkit.logs.trades import Combined, Fruitless, combined_trades
+from perfkit.logs.trades import Combined, combined_trades
 from tests.conftest import WriteWorkspace
 from tests.small_desk import bot_line, desk_of
 

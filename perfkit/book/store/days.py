@@ -21,7 +21,7 @@ from perfkit.book.store.packing import PackedTrades, unpacked_trades
 from perfkit.book.store.pages import Address, Pages
 from perfkit.core.calendar import Calendar
 from perfkit.core.trades import Trades, joined
-from perfkit.logs.trades import OPEN
+from perfkit.logs.file_log import OPEN
 
 FRAGMENT_ROWS = 512
 

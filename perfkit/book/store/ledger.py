@@ -16,7 +16,7 @@ from perfkit.core.errors import kind_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import FILE_MODE
 from perfkit.disk.sealed import MARSHAL
-from perfkit.logs.trades import Fruitless
+from perfkit.logs.file_log import Fruitless
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -30,6 +30,9 @@ MAX_LINE_BYTES = 1024 * 1024
 MAX_DEPTH = 64
 """Lists and objects are nested at most so deep; the object that is the line is the first level."""
 
+FEW_LINES = 16
+"""So many lines together seldom have more opening brackets than one line may be deep."""
+
 SAME_START = 8
 """Records of one bot begin alike, so a second one on a line is looked for by so many bytes."""
 
@@ -106,7 +109,8 @@ def decoded_block(
 
     `digits` makes a text of the digits of a number that is no integer.
     """
-    if b"\0" in block or _has_deep_line(block):
+    lines = BytesIO(block).readlines()
+    if b"\0" in block or _has_deep_line(lines):
         return None
     if len(block) <= min(FEW_BYTES, MAX_LINE_BYTES):
         rows = plainly_decoded(block, keys, digits)
@@ -118,7 +122,6 @@ def decoded_block(
     try:
         if not block.isascii():
             block.decode("utf-8")
-        lines = BytesIO(block).readlines()
         if len(block) > MAX_LINE_BYTES and max(map(len, lines)) > MAX_LINE_BYTES:
             return None
         return list(map(astuple, map(_line_decoder(keys, digits).decode, lines)))
@@ -183,10 +186,18 @@ def _with_comma(digits: str) -> str:
         return digits
 
 
-def _has_deep_line(block: bytes) -> bool:
+def _has_deep_line(lines: Sequence[bytes]) -> bool:
     """Whether a line is nested too deep; only lines with many opening brackets are looked at."""
-    opening = block.translate(None, _NO_OPENING).split(b"\n")
-    return max(map(len, opening)) > MAX_DEPTH and any(map(_is_deep, block.split(b"\n")))
+    for start in range(0, len(lines), FEW_LINES):
+        few = lines[start : start + FEW_LINES]
+        joined = b"".join(few)
+        opening = 2 * len(joined) - len(joined.replace(b"{", b"")) - len(joined.replace(b"[", b""))
+        if opening <= MAX_DEPTH:
+            continue
+        most = max(map(len, joined.translate(None, _NO_OPENING).split(b"\n")))
+        if most > MAX_DEPTH and any(map(_is_deep, few)):
+            return True
+    return False
 
 
 def _is_deep(raw: bytes) -> bool:
