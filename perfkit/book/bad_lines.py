@@ -9,7 +9,6 @@ from operator import attrgetter
 
 from perfkit.book.book import Book
 from perfkit.core.errors import LineError
-from perfkit.logs.files import texts_at
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ def _file_name(source: str) -> str:
 def _entries(root: Path, dialect: Dialect, errors: Iterable[LineError]) -> Iterator[bytes]:
     """The entries of bad lines that are in order, so that each log is read once."""
     import json
+
+    from perfkit.logs.files import texts_at
 
     for path, of_path in groupby(errors, attrgetter("path")):
         those = list(of_path)

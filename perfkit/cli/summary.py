@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
     from perfkit.book.book import Book
     from perfkit.desk.desk import Desk
+    from perfkit.summary.selection import Selection
+    from perfkit.summary.summary import Summary
 
 MOST_BACKFILLED = 3660
 """Days, about ten years."""
@@ -109,30 +111,26 @@ def run(arguments: argparse.Namespace) -> int:
             raise UsageError("--cluster goes with a workspace; FILE is read by this process")
         return run_summary(arguments)
     refuse_answers(arguments)
-    from perfkit.book.store.day_sheet import DIMENSIONS
-    from perfkit.summary.summary import summarize
-    from perfkit.summary.tables.by_name import checked_table, dimensions_of, tables_text
-
     where = where_of(arguments)
     desk = desk_of(arguments)
-    for name in arguments.by:
-        checked_table(name, desk.config)
+    if arguments.by:
+        from perfkit.summary.tables.by_name import checked_table
+
+        for name in arguments.by:
+            checked_table(name, desk.config)
     if arguments.backfill is not None:
         return _backfilled(arguments, desk, where)
     day = day_of(arguments, desk, where)
     selection = desk.selection(
         arguments.window, day, start=arguments.start, end=arguments.end, where=where
     )
-    every = arguments.json or arguments.export
-    summary = summarize(selection, dimensions_of(arguments.by, DIMENSIONS if every else ()))
+    summary, body = _answer(arguments, selection)
     _keep_bad_lines(desk.book_of(where))
     none_meets = not selection.sheets and print_if_none_meets(selection.book, where)
     if arguments.export:
         from perfkit.summary.export import export
 
         export(desk.config.root, summary, desk.book_of(where).mode)
-    tables = "" if arguments.json else tables_text(summary, selection, arguments.by)
-    body = summary.to_json() if arguments.json else f"{summary}{tables}"
     sys.stdout.write(body)
     if not none_meets and _is_plain(arguments):
         _keep_answer(desk.book_of(where), arguments.words, body)
@@ -143,6 +141,23 @@ def run(arguments: argparse.Namespace) -> int:
     if arguments.check:
         return _checked(desk)
     return EXIT_FAILED if is_without_trades(arguments, desk, where) else EXIT_OK
+
+
+def _answer(arguments: argparse.Namespace, selection: Selection) -> tuple[Summary, str]:
+    """The summary of some trades, and its text: as JSON, or with the tables that `--by` names."""
+    from perfkit.book.store.day_sheet import DIMENSIONS
+    from perfkit.summary.summary import summarize
+
+    always = DIMENSIONS if arguments.json or arguments.export else ()
+    if not arguments.by:
+        summary = summarize(selection, always)
+        return summary, summary.to_json() if arguments.json else str(summary)
+    from perfkit.summary.tables.by_name import dimensions_of, tables_text
+
+    summary = summarize(selection, dimensions_of(arguments.by, always))
+    if arguments.json:
+        return summary, summary.to_json()
+    return summary, f"{summary}{tables_text(summary, selection, arguments.by)}"
 
 
 def _backfilled(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> int:

@@ -13,7 +13,7 @@ from decimal import Decimal
 from perfkit.config.yaml import LARGEST, Document, KeyPath, check_size
 from perfkit.core.calendar import WEEKDAYS, parse_date, zone_named
 from perfkit.core.errors import ConfigError, UsageError, WindowError
-from perfkit.core.filters.plain import is_plain
+from perfkit.core.filters.plain import ORDERED_FIELDS, is_plain
 from perfkit.disk.sealed import open_plain
 
 TYPE_CHECKING = False
@@ -60,7 +60,7 @@ class YamlReader:
         """What is said of a field beyond a plain value, in its one form."""
         from perfkit.core.filters import conditions  # most filters are plain
 
-        known = (*texts, *conditions.ORDERED_FIELDS) if len(texts) > 1 else texts
+        known = (*texts, *ORDERED_FIELDS) if len(texts) > 1 else texts
         if name not in known:
             raise self.problem(path, "is unknown", suggestion(name, known))
         is_number = isinstance(given, int | Decimal) and not isinstance(given, bool)

@@ -24,11 +24,11 @@ from perfkit.core.one_value import (
     BadValueError,
     UnclearNumberError,
     in_currency,
+    logged_number,
     shown,
     unquoted,
 )
 from perfkit.core.trade import BREAKEVEN, LONG, LOSS, SHORT, WIN
-from perfkit.core.values import logged_number
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:

@@ -160,14 +160,12 @@ def decimal_places(value: Decimal) -> int:
 
 
 def divide_half_even(numerator: int, denominator: int) -> int:
-    """The integer nearest to numerator / denominator, ties to the even one."""
-    if denominator < 0:
-        numerator, denominator = -numerator, -denominator
-    quotient, remainder = divmod(numerator, denominator)
-    twice = 2 * remainder
-    if twice > denominator or (twice == denominator and quotient & 1):
-        quotient += 1
-    return quotient
+    """The integer nearest to numerator / denominator, ties to the even one.
+
+    floor(n / d + 1/2) takes ties upward; a tie leaves no remainder, and goes down to the even one.
+    """
+    quotient, remainder = divmod(2 * numerator + denominator, 2 * denominator)
+    return quotient if remainder else quotient - (quotient & 1)
 
 
 def _decimal(value: Decimal | int) -> Decimal:
@@ -182,5 +180,4 @@ def canonical(value: T) -> T:
     if not isinstance(value, Decimal):
         return value
     plain = value.normalize(EXACT)
-    exponent = plain.as_tuple().exponent
-    return Decimal(int(plain)) if isinstance(exponent, int) and exponent > 0 else plain  # type: ignore[return-value]
+    return Decimal(int(plain)) if "E+" in str(plain) else plain  # type: ignore[return-value]

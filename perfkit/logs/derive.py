@@ -262,6 +262,7 @@ def _risk(
     factors = {symbol: units(value, finest) for symbol, value in multipliers.items()}
     factor_of_each = map(factors.get, columns["symbol"], repeat(default))
     ways = map(_WAYS.get, columns["side"])
+    rows = zip(entry, stop, quantity.units, ways, factor_of_each, strict=True)
     risk = [
         None
         if price is None
@@ -269,10 +270,8 @@ def _risk(
         or size is None
         or size <= 0
         or (distance := price - initial) * (way or distance) <= 0
-        else abs(distance) * size * factor or None
-        for price, initial, size, way, factor in zip(
-            entry, stop, quantity.units, ways, factor_of_each, strict=True
-        )
+        else abs(distance) * size * factor or None  # type: ignore[operator]
+        for price, initial, size, way, factor in rows
     ]
     return risk, places
 

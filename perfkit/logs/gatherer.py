@@ -355,7 +355,7 @@ class Gatherer:
 
 
 def _lines_in(block: bytes) -> int:
-    """How many newlines a block has; up to Python 3.12 `bytes.count` takes fifteen times as long."""
+    """How many newlines a block has: fifteen times as fast as `bytes.count` up to Python 3.12."""
     return len(block) - len(block.replace(b"\n", b""))
 
 

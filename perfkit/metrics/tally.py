@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate, repeat
 from operator import add, gt, lshift, mul
 
@@ -237,6 +237,7 @@ def _finest(tallies: Sequence[Tally]) -> Places:
     return max(money), max(commission), max(slippage)
 
 
+@lru_cache(maxsize=64)
 def _places_of_totals(places: Places) -> tuple[int, ...]:
     """The decimal places of each of the totals."""
     money, commission, slippage = places

@@ -12,7 +12,6 @@ from datetime import date
 from decimal import Decimal
 from functools import partial
 
-from perfkit.book.dimension_parts import parts_on
 from perfkit.book.store.day_sheet import DIMENSIONS, Parts, Sheet, membership, part_names
 from perfkit.config.settings import Config
 from perfkit.core.calendar import WEEKDAYS
@@ -21,7 +20,6 @@ from perfkit.core.errors import UsageError
 from perfkit.core.trades import Trades, joined, no_trades
 from perfkit.metrics import tally
 from perfkit.metrics.facts import NOT_IN_A_PART, NOT_OF_A_PART, Facts
-from perfkit.metrics.holding import HOLDING_BINS, holding_bin
 from perfkit.metrics.metric import Metric
 from perfkit.metrics.registry import Figures, evaluate
 from perfkit.metrics.tally import Columns, Tally
@@ -92,6 +90,8 @@ class WindowSlices:
             return sheet.parts[dimension]
         if dimension == HOLDING_TIME or self.selection.is_filtered:
             return None
+        from perfkit.book.dimension_parts import parts_on  # few questions need them
+
         return parts_on(self.selection.book, day, dimension)
 
     def _cut(self, dimension: str, day: date, named: dict[str, str] | None) -> Parts:
@@ -105,6 +105,8 @@ class WindowSlices:
         """The trades of a day, each once for every part that it is in, and the names of these."""
         trades = self.selection.day_trades(day)
         if dimension == HOLDING_TIME:
+            from perfkit.metrics.holding import holding_bin
+
             return trades, [NO_NAME if one is None else holding_bin(one) for one in trades.hold_us]
         if dimension == "weekday":
             return trades, [WEEKDAYS[day.weekday()]] * len(trades)
@@ -187,6 +189,8 @@ def _part_order(dimension: str) -> Callable[[str], tuple[int, str | int]]:
     if dimension == "weekday":
         return lambda name: (WEEKDAYS.index(name), name)
     if dimension == HOLDING_TIME:
+        from perfkit.metrics.holding import HOLDING_BINS
+
         return lambda name: (name == NO_NAME, HOLDING_BINS.index(name) if name else 0)
     return lambda name: (name == NO_NAME, name)
 

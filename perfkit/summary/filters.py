@@ -13,18 +13,7 @@ from datetime import date
 from decimal import Decimal
 
 from perfkit.core.errors import UsageError
-from perfkit.core.filters.conditions import (
-    AND,
-    IS,
-    IS_NOT,
-    ORDERED_FIELDS,
-    Said,
-    conditions_of,
-    in_words,
-    said_of,
-    text_of,
-    with_sign,
-)
+from perfkit.core.filters.plain import ORDERED_FIELDS
 from perfkit.core.formatting import utf8
 from perfkit.core.trade import FILTER_FIELDS
 
@@ -39,8 +28,8 @@ Where: TypeAlias = "Mapping[str, One | Sequence[One] | set[str] | frozenset[str]
 """A filter: a mapping of fields to a value, a list of values or a condition; the text
 `field=value, field>value`; or a JSON object as text."""
 
-_BETWEEN_CONDITIONS = re.compile(r",\s*(?=\w+\s*(?:=|!=|<|>))")
-_CONDITION = re.compile(r"\s*([^=!<>]*?)\s*(=|!=|<=|>=|<|>)(.*)", re.DOTALL)
+_BETWEEN_CONDITIONS = r",\s*(?=\w+\s*(?:=|!=|<|>))"
+_CONDITION = r"\s*([^=!<>]*?)\s*(=|!=|<=|>=|<|>)(.*)"
 
 
 def filter_fields(config: Config) -> tuple[str, ...]:
@@ -57,14 +46,14 @@ def parse_where(conditions: Sequence[str], fields: Sequence[str] | None = None) 
     """
     where: dict[str, str] = {}
     for condition in map(utf8, conditions):
-        matched = _CONDITION.fullmatch(condition)
+        matched = re.fullmatch(_CONDITION, condition, re.DOTALL)
         if matched is None or not matched[1]:
             raise UsageError(
                 f"--where {condition}: write field=value, for example execution_mode=LIVE"
             )
         name, sign, value = matched.groups()
-        said = value if sign == IS else sign + value.lstrip()
-        if sign == IS and value.startswith(("=", "!=", "<", ">")):
+        said = value if sign == "=" else sign + value.lstrip()
+        if sign == "=" and value.startswith(("=", "!=", "<", ">")):
             raise UsageError(
                 f"--where {condition}: two signs; write {name}{value} or, for a value that begins "
                 f'so, {name}="{value}"'
@@ -83,12 +72,16 @@ def as_where(where: Where, fields: Sequence[str] | None = None) -> dict[str, str
     if isinstance(where, str):
         if where.startswith("{"):
             return as_where(_json_object(where), fields)
-        return parse_where(_BETWEEN_CONDITIONS.split(where) if where.strip() else [], fields)
+        return parse_where(re.split(_BETWEEN_CONDITIONS, where) if where.strip() else [], fields)
     if not isinstance(where, Mapping):
         raise UsageError(
             f"where={where!r} is not a filter; write where='symbol=BTCUSDT' or "
             "where={'symbol': 'BTCUSDT'}"
         )
+    if not where:
+        return {}
+    from perfkit.core.filters.conditions import text_of  # most questions are about all trades
+
     return {name: _said(name, text_of(name, value), fields) for name, value in where.items()}
 
 
@@ -96,6 +89,8 @@ def _said(name: str, said: str, fields: Sequence[str] | None) -> str:
     """What is said of a field, checked, in its one form."""
     if fields is not None and name not in fields:
         raise UsageError(f"--where {name}: {_instead_of(str(name), fields)}")
+    from perfkit.core.filters.conditions import conditions_of, said_of
+
     return said_of(name, conditions_of(name, said))
 
 
@@ -103,6 +98,8 @@ def _both(known: str | None, said: str, name: str) -> str:
     """What two conditions say of one field."""
     if known is None or known == said:
         return said
+    from perfkit.core.filters.conditions import AND, IS, IS_NOT, Said, conditions_of, said_of
+
     if name in ORDERED_FIELDS:
         return said_of(name, conditions_of(name, f"{known}{AND}{said}"))
     (one,), (other,) = conditions_of(name, known), conditions_of(name, said)
@@ -145,11 +142,15 @@ def where_text(where: Mapping[str, str]) -> str:
 
 def condition_texts(where: Mapping[str, str]) -> list[str]:
     """A filter as the command line takes it, a text for each field: `symbol=BTC`, `net_pnl>0`."""
+    from perfkit.core.filters.conditions import with_sign
+
     return [with_sign(name, said) for name, said in where.items()]
 
 
 def conditions_in_words(where: Mapping[str, str], clean: Callable[[str], str] = str) -> list[str]:
     """A filter to be read, a text for each field: `symbol = BTC or ETH`, `net_pnl > 0`."""
+    from perfkit.core.filters.conditions import in_words
+
     return [in_words(name, said, clean) for name, said in where.items()]
 
 

@@ -8,19 +8,20 @@ from datetime import date, datetime
 from functools import cached_property
 
 from perfkit.book.book import Book, PnlCurve, missing_days
-from perfkit.book.dimension_parts import parts_on
 from perfkit.book.line_counts import DayLines, day_of_waiting
-from perfkit.book.lost_columns import LostColumns, lost_columns
 from perfkit.book.store.day_sheet import Sheet, digest_of, sheet_of
 from perfkit.book.store.ledger import FileEntry
 from perfkit.book.store.packing import PackedTrades
 from perfkit.core.calendar import Window, checked, parse_date
 from perfkit.core.errors import LineError, NoTradesError, WindowError
-from perfkit.core.filters.conditions import ORDERED_FIELDS
-from perfkit.core.filters.plain import is_plain
+from perfkit.core.filters.plain import ORDERED_FIELDS, is_plain
 from perfkit.core.filters.where import meeting
 from perfkit.core.trades import Trades, joined, no_trades
 from perfkit.metrics import tally
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.book.lost_columns import LostColumns
 
 DAY_US = 86_400_000_000
 
@@ -161,7 +162,8 @@ class Selection:
     def curves_before(self) -> list[PnlCurve]:
         """The curve of each day before the window with a closed trade, in order."""
         curves = [self._curve(day) for day in self._days_before]
-        self.book.kept_parts.keep(self.book.mode)
+        if self._filter:
+            self.book.kept_parts.keep(self.book.mode)
         return curves
 
     @cached_property
@@ -240,6 +242,10 @@ class Selection:
     @cached_property
     def lost(self) -> list[LostColumns]:
         """Columns that files with lines of the window lack and earlier files have."""
+        if all(file.columns is None for file in self.book.files):
+            return []
+        from perfkit.book.lost_columns import lost_columns  # only tables have columns
+
         first, last = self.window.first_day.toordinal(), self.window.last_day.toordinal()
         return [
             lost
@@ -297,7 +303,11 @@ class Selection:
             return self.book.curve(day)
         ((name, said), *more) = self._filter.items()
         is_value = not more and is_plain(said) and name not in ORDERED_FIELDS
-        parts = parts_on(self.book, day, name) if is_value else None
+        parts = None
+        if is_value:
+            from perfkit.book.dimension_parts import parts_on  # few questions need them
+
+            parts = parts_on(self.book, day, name)
         whole = parts.get(said, tally.EMPTY) if parts else tally.of(self.day_trades(day))
         return PnlCurve(whole.curve.total, whole.curve.peak, whole.places[0])
 

@@ -132,9 +132,13 @@ class SummaryShape(NamedTuple):
         return json_text(self.to_builtins())
 
 
+_PLAIN = (str, int)
+_LISTS = (list, tuple)  # a union `list | tuple` in the function would be made for each value
+
+
 def json_value(value: Any) -> Any:
     """A value as plain JSON: exact decimals as texts, moments in UTC."""
-    if isinstance(value, str | int | None):
+    if value is None or isinstance(value, _PLAIN):
         return value
     if isinstance(value, Decimal):
         return format(value, "f")
@@ -142,7 +146,7 @@ def json_value(value: Any) -> Any:
         return {key: json_value(entry) for key, entry in value.items()}
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return {name: json_value(entry) for name, entry in zip(value._fields, value, strict=True)}
-    if isinstance(value, list | tuple):
+    if isinstance(value, _LISTS):
         return [json_value(entry) for entry in value]
     if isinstance(value, datetime):
         return value.isoformat().replace("+00:00", "Z")

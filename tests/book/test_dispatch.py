@@ -296,6 +296,7 @@ def test_a_digest_that_was_sent_goes_on_from_the_bytes_of_its_last_chunk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from perfkit.logs import digest
+    from perfkit.logs.file_log import ContentChangedError
 
     monkeypatch.setattr(digest, "CHUNK_BYTES", 8)
     path = tmp_path / "log"
@@ -314,5 +315,5 @@ def test_a_digest_that_was_sent_goes_on_from_the_bytes_of_its_last_chunk(
         if here.filled:
             sent = pickle.loads(pickle.dumps(here))
             path.write_bytes(b"x" * 99)
-            with path.open("rb") as stream, pytest.raises(digest.ContentChangedError):
+            with path.open("rb") as stream, pytest.raises(ContentChangedError):
                 sent.resume(stream, "log")

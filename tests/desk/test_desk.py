@@ -29,7 +29,7 @@ from perfkit.core.errors import (
     UsageError,
     WorkspaceNotFoundError,
 )
-from perfkit.core.filters.conditions import ORDERED_FIELDS
+from perfkit.core.filters.plain import ORDERED_FIELDS
 from perfkit.core.trade import FILTER_FIELDS
 from perfkit.summary.filters import as_where, condition_texts, parse_where, where_text
 from tests.conftest import WriteWorkspace

@@ -25,8 +25,7 @@ from perfkit.core.calendar import DAY_US, HOUR_US, WEEKDAYS
 from perfkit.core.dimensions import NO_NAME, names_in
 from perfkit.core.errors import ConfigError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.filters.conditions import ORDERED_FIELDS
-from perfkit.core.filters.plain import is_plain
+from perfkit.core.filters.plain import ORDERED_FIELDS, is_plain
 from perfkit.core.filters.where import meeting
 from perfkit.core.formatting import percent
 from perfkit.core.numbers import Numbers

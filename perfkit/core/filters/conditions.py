@@ -26,15 +26,10 @@ from perfkit.core.dimensions import Value
 from perfkit.core.errors import PerfkitError, UsageError
 from perfkit.core.exact import canonical, decimal_places, units
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.filters.plain import is_plain
+from perfkit.core.filters.plain import ORDERED_FIELDS, TIME_FIELDS, is_plain
 from perfkit.core.formatting import utf8
 from perfkit.core.one_value import BadValueError, exact_number
-from perfkit.core.trades import NUMBER_COLUMNS, Trades
-
-NUMBER_FIELDS = (*(name for name in NUMBER_COLUMNS if name != "realized_pnl"), "hold_seconds")
-TIME_FIELDS = ("closed_at", "opened_at")
-ORDERED_FIELDS = (*NUMBER_FIELDS, *TIME_FIELDS)
-"""Fields that are compared: `<`, `<=`, `>` and `>=` go with them."""
+from perfkit.core.trades import Trades
 
 IS, IS_NOT = "=", "!="
 AND = " and "
