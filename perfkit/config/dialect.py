@@ -24,7 +24,6 @@ from perfkit.core.one_value import (
     BadValueError,
     UnclearNumberError,
     in_currency,
-    logged_number,
     shown,
     unquoted,
 )
@@ -336,6 +335,8 @@ def _same(value: object, wanted: object, decimal: str | None) -> bool:
 
 def _number_in(value: object, decimal: str | None) -> Decimal | None:
     """The number that a value is; None where it is none. Raises `UnclearNumberError`."""
+    from perfkit.core.values import logged_number  # few conditions compare numbers
+
     try:
         return logged_number(value, decimal)
     except UnclearNumberError:

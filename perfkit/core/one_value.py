@@ -70,25 +70,6 @@ def exact_number(value: object) -> Decimal | None:
     return Decimal(text)
 
 
-def logged_number(
-    value: object, decimal: str | None = None, currency: str | None = None
-) -> Decimal | None:
-    """One logged number, plain or with unit and separators (see `number_forms`).
-
-    Plain numbers are plain in every log but one with a decimal comma, where 1.234 is 1234. Raises
-    `BadValueError` for what is not clearly a number, or is money in another currency.
-    """
-    if decimal != "," or not isinstance(value, str) or "." not in value:
-        try:
-            return exact_number(value)
-        except BadValueError:
-            if not isinstance(value, str) or re.fullmatch(NUMBER_PATTERN, value) is not None:
-                raise
-    from perfkit.core.number_forms import written_number
-
-    return written_number(value, decimal, currency)
-
-
 def short_int(digits: str) -> int:
     """An integer of JSON, not too long; raises `ValueError` for others."""
     if len(digits) > SAFE_DIGITS or digits == "-0":

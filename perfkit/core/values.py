@@ -34,12 +34,12 @@ from perfkit.core.one_value import (
     EARLIEST_US,
     LATEST_US,
     LONG_NUMBER,
+    NUMBER_PATTERN,
     SAFE_DIGITS,
     BadValueError,
     exact_number,
     exact_text,
     in_range,
-    logged_number,
     short_int,
     shown,
 )
@@ -67,6 +67,25 @@ _ISO_TIME = (
 _UTC_SHAPE = rb"0000-00-00[T ]00:00:00(?:\.0{1,12})?(Z)?"
 _SURE_CENTURIES = ({"2"}, {"0", "1"})
 """First two digits of years that lie between the two."""
+
+
+def logged_number(
+    value: object, decimal: str | None = None, currency: str | None = None
+) -> Decimal | None:
+    """One logged number, plain or with unit and separators (see `number_forms`).
+
+    Plain numbers are plain in every log but one with a decimal comma, where 1.234 is 1234. Raises
+    `BadValueError` for what is not clearly a number, or is money in another currency.
+    """
+    if decimal != "," or not isinstance(value, str) or "." not in value:
+        try:
+            return exact_number(value)
+        except BadValueError:
+            if not isinstance(value, str) or re.fullmatch(NUMBER_PATTERN, value) is not None:
+                raise
+    from perfkit.core.number_forms import written_number
+
+    return written_number(value, decimal, currency)
 
 
 def numbers(

@@ -28,7 +28,7 @@ from perfkit.core import values as col
 from perfkit.core.exact import sum_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.numbers import Numbers, is_constant, take
-from perfkit.core.one_value import BadValueError, logged_number
+from perfkit.core.one_value import BadValueError
 from perfkit.logs.formulas import Column, alternatives, is_there
 
 TYPE_CHECKING = False
@@ -350,7 +350,7 @@ def summed(value: Any, path: tuple[str | int, ...], dialect: Dialect) -> str | N
     if not isinstance(items, list):
         return None
     every = (value_at(item, path[place + 1 :]) for item in items)
-    numbers = [logged_number(one, dialect.decimal, dialect.currency) for one in every]
+    numbers = [col.logged_number(one, dialect.decimal, dialect.currency) for one in every]
     present = [number for number in numbers if number is not None]
     return f"{sum_of(present):f}" if present else None
 

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfkit.core.numbers import Numbers
-from perfkit.core.one_value import BadValueError, exact_number, logged_number
-from perfkit.core.values import numbers
+from perfkit.core.one_value import BadValueError, exact_number
+from perfkit.core.values import logged_number, numbers
 
 amounts = st.decimals(-(10**9), 10**9, allow_nan=False, allow_infinity=False, places=None).map(
     lambda number: number.quantize(Decimal(10) ** -(abs(hash(number)) % 6))

@@ -15,15 +15,8 @@ from perfkit.core.calendar import instant_of
 from perfkit.core.exact import EXACT, decimal_places
 from perfkit.core.number_forms import written_number
 from perfkit.core.numbers import Numbers, concatenated
-from perfkit.core.one_value import (
-    MAX_SHOWN,
-    BadValueError,
-    exact_number,
-    exact_text,
-    logged_number,
-    shown,
-)
-from perfkit.core.values import exact_instant, instants, numbers, texts
+from perfkit.core.one_value import MAX_SHOWN, BadValueError, exact_number, exact_text, shown
+from perfkit.core.values import exact_instant, instants, logged_number, numbers, texts
 
 NEW_YORK = ZoneInfo("America/New_York")
 
