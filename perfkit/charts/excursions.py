@@ -69,7 +69,9 @@ def _finding(view: View, rows: list[int]) -> str:
         first = f"On average {gain(decimal(worst))} at worst, {money(decimal(best))} at best"
     if not lost:
         return f"{first}; no trade lost"
-    of_losses = f"{turned:,} of {len(lost):,} losses" if len(lost) > 1 else f"{turned} of 1 loss"
+    of_losses = "no loss"
+    if turned:
+        of_losses = f"{turned:,} of {len(lost):,} losses" if len(lost) > 1 else "the one loss"
     return f"{first}; {of_losses} had been in profit by more than was lost"
 
 
@@ -87,7 +89,6 @@ def _draw(axes: Axes, view: View, rows: list[int]) -> None:
             markerfacecolor=theme.face,
             markeredgecolor=theme.edge,
             markeredgewidth=0.8,
-            clip_on=False,
         )
     axes.axhline(0, color=INK, linewidth=0.9)
     axes.axvline(0, color=INK, linewidth=0.9)

@@ -38,8 +38,7 @@ def test_the_title_says_what_was_kept_and_which_losses_were_in_profit(
 def test_of_a_losing_record_it_says_how_far_trades_went(workspace: WriteWorkspace) -> None:
     chart = chart_of(workspace, ("-3", "-4", "2"))
     assert title(chart) == (
-        "On average −4.00 at worst, 2.00 at best; 0 of 1 loss had been in profit by more than "
-        "was lost"
+        "On average −4.00 at worst, 2.00 at best; no loss had been in profit by more than was lost"
     )
 
 
