@@ -21,7 +21,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import ROUND_HALF_EVEN, Context, Decimal
 from fractions import Fraction
-from itertools import accumulate, groupby
+from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from typing import TypeAlias
 from zoneinfo import ZoneInfo
@@ -51,6 +51,7 @@ SIDES = {"BUY": "long", "SELL": "short"}
 
 _TO_18_DIGITS = Context(prec=18, rounding=ROUND_HALF_EVEN)
 _TO_50_DIGITS = Context(prec=50, rounding=ROUND_HALF_EVEN)
+MICROSECOND = timedelta(microseconds=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -465,6 +466,7 @@ def metrics(
         "unrealized_pnl": _unrealized(trades, window_start, window_end, newest),
         "realized_pnl": _realized(trades, window_start, window_end, newest),
         **_holds(closed, config),
+        **_held(trades, closed, window_start, window_end, newest),
         **_days(list(daily.values()), unknown=_is_unknown(closed)),
         **_sharpe(until_newest, config, missing_day),
         **_tail(until_newest, missing_day),
@@ -608,9 +610,63 @@ def _money(closed: Sequence[Trade], config: Config) -> dict[str, Figure]:
         "largest_win": _exact(max(won)) if won else None,
         "largest_loss": _exact(min(lost)) if lost else None,
         "median_pnl": _median(pnls),
+        **_turnover(closed, config),
         "commission": _exact(_total(_known(trade.commission for trade in closed))),
         "slippage": _exact(_total(_known(trade.slippage for trade in closed))),
     }
+
+
+def _turnover(closed: Sequence[Trade], config: Config) -> dict[str, Figure]:
+    """What entries were worth: null if unknown of all trades; the rate, if unknown of any."""
+    worth = [
+        None
+        if trade.quantity is None or trade.entry_price is None
+        else abs(trade.quantity)
+        * trade.entry_price
+        * Fraction(config.multiplier.get(trade.symbol or "", Decimal(1)))
+        for trade in closed
+    ]
+    known = _known(worth)
+    paid = _total(_known(trade.commission for trade in closed))
+    return {
+        "turnover": _exact(_total(known)) if known or not closed else None,
+        "commission_rate": None if len(known) < len(closed) else _quotient(paid, _total(known)),
+        "mae": None,
+        "mfe": None,
+        "mfe_captured": None,
+    }
+
+
+def _held(
+    trades: Sequence[Trade],
+    closed: Sequence[Trade],
+    start: datetime,
+    end: datetime,
+    newest: datetime | None,
+) -> dict[str, Figure]:
+    """Time in the window during which any trade was open, and the most at once, by brute force.
+
+    Between two neighbouring instants of the log nothing opens or closes.
+    """
+    spans: list[tuple[datetime, datetime]] = []
+    for trade in trades:
+        if trade.opened_at is None:
+            continue
+        if trade in closed and trade.closed_at is not None:
+            if trade.opened_at <= trade.closed_at:
+                spans.append((trade.opened_at, trade.closed_at))
+        elif _is_open_at(end, trade):
+            spans.append((trade.opened_at, trade.closed_at or newest or end))
+    if not spans:
+        return {"exposure": None, "max_concurrent": None}
+    cuts = sorted({start, end, *(at for span in spans for at in span if start < at < end)})
+    open_for, most = timedelta(0), 0
+    for a, b in pairwise(cuts):
+        count = sum(opened <= a and b <= gone for opened, gone in spans)
+        most = max(most, count)
+        open_for += (b - a) if count else timedelta(0)
+    share = Fraction(open_for // MICROSECOND, (end - start) // MICROSECOND)
+    return {"exposure": _rounded(share), "max_concurrent": most}
 
 
 def _risk(closed: Sequence[Trade], config: Config) -> dict[str, Figure]:

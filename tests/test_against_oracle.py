@@ -59,6 +59,8 @@ ACCOUNT_ONLY = {
     "median_pnl",
     "median_hold_seconds",
     "longest_hold_seconds",
+    "exposure",
+    "max_concurrent",
 }
 """Metrics that a part of a breakdown does not have."""
 
@@ -407,6 +409,7 @@ def test_parts_add_up_to_the_whole(
     adding_up = (
         *("closed_trades", "wins", "losses", "breakevens", "r_trades", "risk_reward_trades"),
         *("net_pnl", "gross_profit", "gross_loss", "commission", "slippage", "losses_beyond_1r"),
+        "turnover",
     )
     root = fresh_workspace(config_text(config, quiet_days_are_zero=True))
     write_log(root / LOGS, log)

@@ -17,7 +17,16 @@ except ModuleNotFoundError as error:
 
     raise MissingExtraError("matplotlib", "reports") from error
 
-from perfkit.charts import bars, by_part, grids, histograms, months, over_time, underwater
+from perfkit.charts import (
+    bars,
+    by_part,
+    excursions,
+    grids,
+    histograms,
+    months,
+    over_time,
+    underwater,
+)
 from perfkit.charts.style import Chart, style
 from perfkit.charts.view import View, view_of
 from perfkit.summary.filters import Where
@@ -96,6 +105,7 @@ class ChartDesk(PublicNames):
     by_strategy = _method(by_part.by_strategy)
     by_symbol = _method(by_part.by_symbol)
     calendar = _method(grids.calendar)
+    excursions = _method(excursions.excursions)
     r_histogram = _method(histograms.r_histogram)
     hour_heatmap = _method(grids.hour_heatmap)
     underwater = _method(underwater.underwater)

@@ -74,6 +74,8 @@ TARGETS: dict[str, tuple[str, str]] = {
     "target": (NUMBER, FIRST),
     "risk_reward": (NUMBER, LAST),
     "hold_seconds": (NUMBER, LAST),
+    "mae": (NUMBER, LAST),
+    "mfe": (NUMBER, LAST),
     **dict.fromkeys(("currency", "commission_currency"), (TEXT, LAST)),
 }
 """What a line can say of a trade: its kind, and how several lines of one trade combine."""

@@ -51,9 +51,10 @@ class Trade(NamedTuple):
     """One trade as a bot logged it, exactly.
 
     Times are aware and in UTC; money is in the currency of the source; `risk_reward` is the
-    planned ratio and `r` the realised one, both at 12 decimal places; `realized_pnl` is what parts
-    of a trade still open have earned. None means not logged, or (`outcome`, `hold_seconds`, `r`)
-    not defined for this trade. `lines` leads back to the log.
+    planned ratio and `r` the realised one, both at 12 decimal places; `turnover` is quantity times
+    entry price times multiplier; `mae` and `mfe` are the worst and the best P&L while it was open;
+    `realized_pnl` is what parts of a trade still open have earned. None means not logged, or
+    (`outcome`, `hold_seconds`, `r`) not defined for this trade. `lines` leads back to the log.
     """
 
     source: str
@@ -77,6 +78,9 @@ class Trade(NamedTuple):
     target: Decimal | None
     risk_reward: Decimal | None
     r: Decimal | None
+    turnover: Decimal | None
+    mae: Decimal | None
+    mfe: Decimal | None
     hold_seconds: Decimal | None
     exit_reason: str | None
     line: LinePlace

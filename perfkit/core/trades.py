@@ -27,6 +27,9 @@ WON, LOST, PNL_KNOWN, HELD, PLANNED, RISKED, BEYOND_1R, EXIT_KNOWN, TARGET_HIT =
 )
 """Marks of a trade, one bit each: outcome, which of its figures are known, stop discipline."""
 
+TURNED, MAE_KNOWN, MFE_KNOWN = (1 << bit for bit in range(9, 12))
+"""More of them: its turnover, its adverse and its favourable excursion are known."""
+
 OUTCOME_DISAGREES, NET_DISAGREES, HOLD_DISAGREES, CLOSED_BEFORE_OPENED, REPEATED, CORRECTED = (
     1 << bit for bit in range(6)
 )
@@ -56,6 +59,9 @@ PAID_IN_KIND = 1 << 14
 OPENED_WITH_PNL = 1 << 15
 """A fill that opened it has a P&L, though it closed nothing."""
 
+WRONG_EXCURSION = 1 << 16
+"""Its adverse excursion was above 0, or its favourable one below 0, and was left out."""
+
 TEXT_COLUMNS = ("source", "symbol", "strategy", "side", "execution_mode", "account", "exit_reason")
 NUMBER_COLUMNS = (
     "net_pnl",
@@ -70,6 +76,9 @@ NUMBER_COLUMNS = (
     "target",
     "risk_reward",
     "r",
+    "turnover",
+    "mae",
+    "mfe",
 )
 OTHER_COLUMNS = ("opened_at", "closed_at", "hold_us", "marks", "findings", "key", "file", "line")
 COLUMNS = TEXT_COLUMNS + NUMBER_COLUMNS + OTHER_COLUMNS
@@ -82,8 +91,9 @@ class Trades:
     `marks` and `findings` bit sets. `key` is a number that trades of one identity share (those of
     others seldom), None without an identity. `file` is a number that `paths` has the path of, in
     the order the files are read. `risk_reward` and `r` are at 12 decimal places; only open trades
-    have a `realized_pnl`. `dimensions` are what their dialects declare besides. Columns are never
-    changed once the value is made.
+    have a `realized_pnl`. `turnover` is what the entry was worth, `mae` and `mfe` are the worst and
+    the best P&L while the trade was open. `dimensions` are what their dialects declare besides.
+    Columns are never changed once the value is made.
     """
 
     __slots__ = (*COLUMNS, "_rank", "dimensions", "other_lines", "paths")
@@ -107,6 +117,9 @@ class Trades:
     target: Numbers
     risk_reward: Numbers
     r: Numbers
+    turnover: Numbers
+    mae: Numbers
+    mfe: Numbers
     opened_at: list[int | None]
     closed_at: list[int]
     hold_us: list[int | None]

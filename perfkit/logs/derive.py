@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import repeat
-from operator import or_, sub
+from operator import mul, or_, sub
 
 from perfkit.core.calendar import SECOND_US
 from perfkit.core.exact import (
@@ -29,6 +29,8 @@ from perfkit.core.trades import (
     HELD,
     HOLD_DISAGREES,
     LOST,
+    MAE_KNOWN,
+    MFE_KNOWN,
     NET_DISAGREES,
     NET_DUST,
     NUMBER_COLUMNS,
@@ -38,7 +40,9 @@ from perfkit.core.trades import (
     RISKED,
     TARGET_HIT,
     TEXT_COLUMNS,
+    TURNED,
     WON,
+    WRONG_EXCURSION,
 )
 
 TYPE_CHECKING = False
@@ -86,8 +90,13 @@ def derived(
     risk, places = _risk(columns, multipliers)
     columns["r"] = _realised(net, risk, places)
     _compare_net(columns, findings)
+    if "turnover" not in targets:
+        columns["turnover"] = _turnover(columns, multipliers)
     held = Numbers(columns["hold_us"], 6)
-    known = _known({HELD: held, PLANNED: columns["risk_reward"], RISKED: columns["r"]})
+    gaps = {HELD: held, PLANNED: columns["risk_reward"], RISKED: columns["r"]}
+    gaps[TURNED] = columns["turnover"]
+    gaps.update(_excursions(columns, targets, findings))
+    known = _known(gaps)
     said = targets.get("outcome", nothing)
     marks = _outcomes(net, said, units(tolerance, net.places), is_open, findings, known)
     _mark_beyond(columns, risk, places, marks)
@@ -287,6 +296,42 @@ def _realised(net: Numbers, risk: list[int | None], places: int) -> Numbers:
         ],
         PER_TRADE_PLACES,
     )
+
+
+def _turnover(columns: Mapping[str, Any], multipliers: Mapping[str, Decimal]) -> Numbers:
+    """abs(quantity) x entry price x multiplier of the symbol: what the entry was worth."""
+    quantity, entry = columns["quantity"], columns["entry_price"]
+    finest = max(map(decimal_places, multipliers.values()), default=0)
+    places = quantity.places + entry.places + finest
+    if quantity.is_complete and entry.is_complete and not multipliers:
+        return Numbers(list(map(mul, map(abs, quantity.units), entry.units)), places, complete=True)
+    factors = {symbol: units(value, finest) for symbol, value in multipliers.items()}
+    rows = zip(quantity.units, entry.units, columns["symbol"], strict=True)
+    worth = [
+        None
+        if size is None or price is None
+        else abs(size) * price * factors.get(symbol, 10**finest)
+        for size, price, symbol in rows
+    ]
+    return Numbers(worth, places)
+
+
+def _excursions(
+    columns: dict[str, Any], targets: Mapping[str, Any], findings: list[int]
+) -> dict[int, Numbers]:
+    """The excursions that are logged, by their mark, without those on the wrong side of 0."""
+    logged: dict[int, Numbers] = {}
+    for name, sign, mark in (("mae", -1, MAE_KNOWN), ("mfe", 1, MFE_KNOWN)):
+        if name not in targets:
+            continue
+        column: Numbers = columns[name]
+        kept = list(column.units)
+        for row, units_ in enumerate(kept):
+            if units_ is not None and units_ * sign < 0:
+                kept[row] = None
+                findings[row] |= WRONG_EXCURSION
+        logged[mark] = columns[name] = Numbers(kept, column.places)
+    return logged
 
 
 def _compare_net(columns: Mapping[str, Any], findings: list[int]) -> None:

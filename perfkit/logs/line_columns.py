@@ -40,7 +40,7 @@ Raw: TypeAlias = "Sequence[Sequence[Any]]"
 """Decoded values, a column for each key of the dialect."""
 
 
-MONEY = ("net_pnl", "gross_pnl", "realized_pnl", "commission", "slippage")
+MONEY = ("net_pnl", "gross_pnl", "realized_pnl", "commission", "slippage", "mae", "mfe")
 """Targets that are amounts of the currency of the source."""
 
 PRICES = ("price", "entry_price", "exit_price")

@@ -55,6 +55,15 @@ class Account(NamedTuple):
     days: tuple[AccountDay, ...]
 
 
+class Held(NamedTuple):
+    """For how long of a window any trade was open, and how many at once: `most`, at `most_at`."""
+
+    open_us: int
+    window_us: int
+    most: int
+    most_at: int
+
+
 class Facts(NamedTuple):
     """Everything the metrics of one window, or of one part of it, need.
 
@@ -63,7 +72,8 @@ class Facts(NamedTuple):
     (net P&L of every expected day up to the newest line), `recovered_at`, `current_drawdown`,
     `max_drawdown_pct` (numerator and denominator), `every_day` (net P&L of every day that is
     expected or has a closed trade) and `account`; they describe the whole account, so in a part
-    they are undefined. So are `ranks`, which are put together from those of the days.
+    they are undefined. So are `ranks`, which are put together from those of the days, and
+    `held`, which is made from them and from what is still open.
     `trades` gives the closed trades themselves, to the metrics of other packages.
     """
 
@@ -81,6 +91,7 @@ class Facts(NamedTuple):
     every_day: tuple[Decimal, ...] | Undefined = ()
     account: Account | Undefined = NOT_IN_A_PART
     ranks: Ranks | Undefined = Ranks()
+    held: Held | Undefined = NOT_OF_A_PART
     trades: Callable[[], Trades] | None = None
 
 

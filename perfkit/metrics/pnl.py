@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 
 from perfkit.core.exact import ZERO, add, multiply, ratio, scaled, subtract
-from perfkit.core.trades import LOST, PNL_KNOWN, WON
+from perfkit.core.trades import LOST, PNL_KNOWN, TURNED, WON
 from perfkit.metrics.facts import NO_PNL, Facts, Undefined, if_known, no_loss, no_win
 from perfkit.metrics.metric import PNL, RISK, TRADES, Inputs, Quotient, metric
 from perfkit.metrics.ranks import count_of, middle_two
+
+_NO_TURNOVER = Undefined("no closed trade has a quantity and an entry price")
 
 
 def _payoff_inputs(facts: Facts) -> Inputs:
@@ -313,6 +315,51 @@ def commission(facts: Facts) -> Decimal:
 )
 def slippage(facts: Facts) -> Decimal:
     return facts.tally.sums.slippage
+
+
+@metric(
+    "What the entries of the closed trades were worth together.",
+    formula="sum of abs(quantity) x entry price x multiplier",
+    unit="money",
+    range="any; 0 and up unless prices are negative",
+    empty="0; null when trades closed and none has a quantity and an entry price",
+    source="exact sum; of trades made from fills, what their entries cost",
+    elsewhere=(
+        "brokers count both sides, so about twice as much; quantstats and pyfolio mean the share "
+        "of the portfolio that changes hands in a day."
+    ),
+    group=PNL,
+    signed=False,
+    reads=("turnover",),
+    marks=TURNED,
+    adds_up=True,
+)
+def turnover(facts: Facts) -> Decimal | Undefined:
+    tally = facts.tally
+    return _NO_TURNOVER if tally.trades and not tally.counts.turned else tally.sums.turnover
+
+
+@metric(
+    "Commissions and fees for each unit of money traded.",
+    formula="commission / turnover",
+    unit="fraction of turnover",
+    range="any; rebates are negative",
+    empty="null when turnover is 0, or not known of each closed trade",
+    source="plain quotient; the costs of both sides over what the entries were worth",
+    group=PNL,
+    signed=False,
+    reads=("commission", "turnover"),
+    inputs=("commission", "turnover"),
+    marks=TURNED,
+)
+def commission_rate(facts: Facts) -> Quotient | Undefined:
+    tally = facts.tally
+    if tally.trades and not tally.counts.turned:
+        return _NO_TURNOVER
+    if unknown := tally.trades - tally.counts.turned:
+        have = "trade has" if unknown == 1 else "trades have"
+        return Undefined(f"{unknown} closed {have} no quantity or no entry price")
+    return Quotient(tally.sums.commission, tally.sums.turnover, Undefined("turnover is 0"))
 
 
 @metric(

@@ -22,10 +22,13 @@ from perfkit.core.trades import (
     EXIT_KNOWN,
     HELD,
     LOST,
+    MAE_KNOWN,
+    MFE_KNOWN,
     PLANNED,
     PNL_KNOWN,
     RISKED,
     TARGET_HIT,
+    TURNED,
     WON,
     Trades,
 )
@@ -38,8 +41,8 @@ if TYPE_CHECKING:
 
     K = TypeVar("K", bound=Hashable)
 
-Places = tuple[int, int, int]
-"""Decimal places of P&L, commission and slippage."""
+Places = tuple[int, int, int, int, int, int]
+"""Decimal places of P&L, commission, slippage, turnover, and adverse and favourable excursion."""
 
 
 class Counts(NamedTuple):
@@ -59,11 +62,16 @@ class Counts(NamedTuple):
     beyond_1r: int = 0
     exits_known: int = 0
     target_hits: int = 0
+    turned: int = 0
+    adverse: int = 0
+    favourable: int = 0
+    captured: int = 0
 
 
 SUMS = (
     *("net_pnl", "gross_profit", "gross_loss", "commission", "slippage"),
     *("hold_us", "win_hold_us", "loss_hold_us", "risk_reward", "r", "r_squared"),
+    *("turnover", "mae", "mfe", "captured_pnl"),
 )
 """What is summed of each trade, in the order of a tally's totals."""
 
@@ -86,7 +94,10 @@ class _WholeTotal(_Total):
 
 
 class Sums:
-    """Exact sums: money, microseconds held, planned risk-reward, R and R squared."""
+    """Exact sums: money, microseconds held, planned risk-reward, R and R squared.
+
+    `captured_pnl` is the net P&L of the trades with a favourable excursion.
+    """
 
     __slots__ = ("places", "totals")
 
@@ -101,6 +112,10 @@ class Sums:
     risk_reward = _Total("risk_reward")
     r = _Total("r")
     r_squared = _Total("r_squared")
+    turnover = _Total("turnover")
+    mae = _Total("mae")
+    mfe = _Total("mfe")
+    captured_pnl = _Total("captured_pnl")
 
     def __init__(self, totals: Sequence[int], places: Places) -> None:
         self.totals = totals
@@ -111,14 +126,14 @@ class Tally(NamedTuple):
     """Everything about an ordered run of closed trades that merges exactly.
 
     `totals` are its sums, in the order of `SUMS`, and `best` and `worst` the extremes of net P&L
-    over wins and over losses, as integers: money in units of 10**-`places` (one each for P&L,
-    commission and slippage), ratios at 12 decimal places, R squared at 24. `first_at` and
+    over wins and over losses, as integers: money in units of 10**-`places` (see
+    `Places`), ratios at 12 decimal places, R squared at 24. `first_at` and
     `last_at` are the closing instants of its first and last trade. Equal means equal in value.
     """
 
     counts: Counts = Counts()
     totals: tuple[int, ...] = (0,) * len(SUMS)
-    places: Places = (0, 0, 0)
+    places: Places = (0,) * 6
     best: int | None = None
     worst: int | None = None
     streaks: Streaks = Streaks()
@@ -165,10 +180,10 @@ class Tally(NamedTuple):
         """The same tally in other units, none of which may be coarser."""
         if places == self.places:
             return self
-        money, commission, slippage = (
+        money, commission, slippage, *others = (
             10 ** (wanted - own) for wanted, own in zip(places, self.places, strict=True)
         )
-        factors = (money, money, money, commission, slippage, *[1] * 6)
+        factors = (money, money, money, commission, slippage, *[1] * 6, *others, money)
         return self._replace(
             totals=tuple(map(mul, self.totals, factors)),
             places=places,
@@ -233,18 +248,18 @@ def merged(tallies: Iterable[Tally]) -> Tally:
 
 
 def _finest(tallies: Sequence[Tally]) -> Places:
-    money, commission, slippage = zip(*(tally.places for tally in tallies), strict=True)
-    return max(money), max(commission), max(slippage)
+    return tuple(map(max, zip(*(tally.places for tally in tallies), strict=True)))
 
 
 @lru_cache(maxsize=64)
 def _places_of_totals(places: Places) -> tuple[int, ...]:
     """The decimal places of each of the totals."""
-    money, commission, slippage = places
+    money, commission, slippage, *others = places
     return (
         *(money, money, money, commission, slippage),
         *(0, 0, 0),
         *(PER_TRADE_PLACES, PER_TRADE_PLACES, 2 * PER_TRADE_PLACES),
+        *(*others, money),
     )
 
 
@@ -266,6 +281,7 @@ class Columns:
             trades.net_pnl.places,
             trades.commission.places,
             trades.slippage.places,
+            *(trades.turnover.places, trades.mae.places, trades.mfe.places),
         )
         letters = {mark: LETTERS[mark & (WON | LOST)] for mark in set(trades.marks)}
         self.letters = list(map(letters.__getitem__, trades.marks))
@@ -368,7 +384,7 @@ def _rows(trades: Trades, net: Sequence[int]) -> tuple[list[int], list[int], lis
     constants: list[int | None] = []
     r = trades.r.or_zero()
     others = (trades.commission.or_zero(), trades.slippage.or_zero(), trades.risk_reward.or_zero())
-    for column in (*others, r, list(map(mul, r, r))):
+    for column in (*others, r, list(map(mul, r, r)), *_if_known(trades, kinds, net)):
         if not column or is_constant(column):
             constants.append(column[0] if column else 0)
             widths.append(0)
@@ -377,6 +393,26 @@ def _rows(trades: Trades, net: Sequence[int]) -> tuple[list[int], list[int], lis
         rows = list(map(add, rows, map(lshift, column, repeat(sum(widths)))))
         widths.append(_width(column))
     return rows, widths, constants
+
+
+def _if_known(
+    trades: Trades, kinds: Iterable[int], net: Sequence[int]
+) -> tuple[Sequence[int], ...]:
+    """Turnover, excursions and captured P&L of each trade; nothing of what no trade has."""
+    known = 0
+    for mark in kinds:
+        known |= mark
+    captured = (
+        [0 if best is None else pnl for best, pnl in zip(trades.mfe.units, net, strict=True)]
+        if known & MFE_KNOWN
+        else ()
+    )
+    return (
+        trades.turnover.or_zero() if known & TURNED else (),
+        trades.mae.or_zero() if known & MAE_KNOWN else (),
+        trades.mfe.or_zero() if known & MFE_KNOWN else (),
+        captured,
+    )
 
 
 def _width(column: Sequence[int]) -> int:
@@ -406,5 +442,9 @@ _COUNTED = (
     BEYOND_1R,
     EXIT_KNOWN,
     TARGET_HIT,
+    TURNED,
+    MAE_KNOWN,
+    MFE_KNOWN,
+    MFE_KNOWN | PNL_KNOWN,
 )
 """Marks that `Counts` counts, in the order of its fields after the outcomes."""

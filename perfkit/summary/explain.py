@@ -22,7 +22,7 @@ from perfkit.metrics.drawdown import (
     deepest_fall,
     recovery,
 )
-from perfkit.metrics.facts import Value
+from perfkit.metrics.facts import Undefined, Value
 from perfkit.metrics.registry import row_of
 from perfkit.summary.formula_numbers import numbers_in
 from perfkit.summary.labels import moment
@@ -30,7 +30,7 @@ from perfkit.summary.render import LONGEST_SENTENCE
 from perfkit.summary.selection import Selection
 from perfkit.summary.shape import WindowShape
 from perfkit.summary.shown import as_html, bundle, public_names, with_note
-from perfkit.summary.summary import Summary, account_curve, pnl_curve
+from perfkit.summary.summary import Summary, account_curve, held_in, pnl_curve, ranks_in
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -120,10 +120,28 @@ def _behind(metric: str, selection: Selection) -> Trades:
     if metric == "current_drawdown":
         fall = current_fall(pnl_curve(selection.history))
         return selection.history.take(fall.rows if fall.depth else [])
+    if metric in ("exposure", "max_concurrent"):
+        return _held(selection, together=metric == "max_concurrent")
     if metric in _ROWS:
         return inside.take(_ROWS[metric](selection))
     wanted = row_of(metric).marks
     return inside.take(_marked(selection, wanted)) if wanted else inside
+
+
+def _held(selection: Selection, *, together: bool) -> Trades:
+    """The trades that were open in the window, or those of the moment when most were."""
+    every = joined([selection.inside, *selection.still_open])
+    closed_at: Sequence[int | None] = every.closed_at
+    spans = enumerate(zip(every.opened_at, closed_at, strict=True))
+    known = [(row, opened, closed) for row, (opened, closed) in spans if opened is not None]
+    if not together:
+        return every.take([row for row, _, _ in known])
+    held = held_in(selection, ranks_in(selection))
+    if isinstance(held, Undefined):
+        return every.take([])
+    at = held.most_at
+    rows = [row for row, a, b in known if a <= at and (b is None or at < b)]
+    return every.take(rows)
 
 
 Rows = Callable[[Selection], Sequence[int]]

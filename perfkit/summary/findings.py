@@ -24,6 +24,7 @@ from perfkit.core.trades import (
     RESIZED,
     SAME_TIME,
     UNPAIRED,
+    WRONG_EXCURSION,
 )
 from perfkit.logs.file_log import COMMA, POINT
 from perfkit.metrics.tally import Counts
@@ -87,6 +88,12 @@ _PER_TRADE = (
         "may begin within a position, or hold long and short ones at once (group them by a field)",
     ),
     (OVERSOLD, "oversold", "more was sold than was held; what is too much opened nothing"),
+    (
+        WRONG_EXCURSION,
+        "wrong_excursion",
+        "an `mae` above 0 or an `mfe` below 0 is left out; if the log has sizes without sign, "
+        "write `mae: -NAME` in the dialect",
+    ),
 )
 
 

@@ -50,6 +50,10 @@ def in_sentence(metric: str) -> str:
     return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
+_PERCENT_PLACES = {"fraction of turnover": 3}
+"""Decimals of a percentage that is small by nature: a commission rate of 0.025 %."""
+
+
 class Cash(NamedTuple):
     """How money is shown on a page: in which currency, with how many decimals."""
 
@@ -95,7 +99,7 @@ def _number(metric: str, value: Decimal, cash: Cash) -> str:
         amount = signed(value, cash.places) if row.signed else fixed(value, cash.places)
         return f"{amount} {cash.currency}".rstrip()
     if unit.startswith("fraction"):
-        return percent(value)
+        return percent(value, _PERCENT_PLACES.get(unit, 1))
     if unit == "seconds":
         return duration(value)
     if unit in ("trades", "days"):
@@ -107,7 +111,7 @@ def shown_difference(metric: str, difference: Decimal, cash: Cash) -> str:
     """A difference of two figures, with its sign; of rates, in points of 1 %."""
     unit = row_of(metric).unit
     if unit.startswith("fraction"):
-        return f"{signed(difference * 100, 1)} points"
+        return f"{signed(difference * 100, _PERCENT_PLACES.get(unit, 1))} points"
     if unit in ("trades", "days"):
         return signed(difference, 0)
     if unit.startswith("money"):

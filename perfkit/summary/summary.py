@@ -16,6 +16,7 @@ from perfkit.core.interpreter import uncollected
 from perfkit.core.numbers import column_digest
 from perfkit.core.trades import TEXT_COLUMNS, Trades
 from perfkit.metrics.account import account_of, deposited
+from perfkit.metrics.concurrency import held_of
 from perfkit.metrics.drawdown import (
     Fall,
     Share,
@@ -29,6 +30,7 @@ from perfkit.metrics.facts import (
     NO_EQUITY,
     Account,
     Facts,
+    Held,
     Undefined,
     without_log,
 )
@@ -173,6 +175,7 @@ def _window_shape(selection: Selection) -> WindowShape:
 def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
     """What every figure of the window is computed from."""
     net = {day: tally.net_pnl for day, tally in cut.by_day}
+    ranks = ranks_in(selection)
     return Facts(
         tally=cut.whole,
         days=tuple(net.items()),
@@ -187,9 +190,25 @@ def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
         periods_per_year=selection.book.config.periods_per_year,
         every_day=tuple(net.get(day, ZERO) for day in sorted(net.keys() | set(selection.expected))),
         account=_account(selection, net),
-        ranks=merged_ranks(sheet.ranks for _, sheet in selection.sheets),
+        ranks=ranks,
+        held=held_in(selection, ranks),
         trades=lambda: selection.inside,
     )
+
+
+def ranks_in(selection: Selection) -> Ranks:
+    """What the trades that closed in the window have, in order of size."""
+    return merged_ranks(sheet.ranks for _, sheet in selection.sheets)
+
+
+def held_in(selection: Selection, ranks: Ranks) -> Held | Undefined:
+    """When trades were open; one that has not closed by now is looked at up to the newest line."""
+    window, newest = selection.window, selection.book.newest
+    later, never = selection.still_open
+    so_far = window.end if newest is None else newest
+    still_open = [(at, window.end) for at in later.opened_at if at is not None]
+    still_open += [(at, so_far) for at in never.opened_at if at is not None]
+    return held_of(ranks, still_open, window.start, window.end)
 
 
 def _recovered_at(selection: Selection, whole: Tally) -> int | None:

@@ -49,6 +49,7 @@ CHARTS = (
     "hour_heatmap",
     "underwater",
     "monthly_returns",
+    "excursions",
 )
 AMOUNT_CHARTS = (
     "equity",

@@ -104,6 +104,8 @@ def test_the_metrics_are_those_promised_and_no_others(workspace: WriteWorkspace)
         "largest_loss",
         "commission",
         "slippage",
+        "turnover",
+        "commission_rate",
         "kelly",
         "avg_risk_reward",
         "risk_reward_trades",
@@ -129,6 +131,8 @@ def test_the_metrics_are_those_promised_and_no_others(workspace: WriteWorkspace)
         "loss_hold_seconds",
         "median_hold_seconds",
         "longest_hold_seconds",
+        "exposure",
+        "max_concurrent",
         "trading_days",
         "profitable_days",
         "best_day",
@@ -147,6 +151,9 @@ def test_the_metrics_are_those_promised_and_no_others(workspace: WriteWorkspace)
         "ulcer_index",
         "losses_beyond_1r",
         "target_hits",
+        "mae",
+        "mfe",
+        "mfe_captured",
     ]
     assert list(METRICS) == promised
     assert list(figures(workspace, [1])) == promised
@@ -912,6 +919,7 @@ def test_no_trades_give_zero_counts_and_sums(workspace: WriteWorkspace) -> None:
         "gross_loss",
         "commission",
         "slippage",
+        "turnover",
         "risk_reward_trades",
         "r_trades",
         "current_streak",

@@ -34,7 +34,7 @@ PICKING = (
 FOUND_SPECIALLY = {
     *("open_trades", "unrealized_pnl", "realized_pnl", "current_drawdown", "max_drawdown_pct"),
     *("max_drawdown", "drawdown_peak_at", "drawdown_trough_at", "drawdown_recovered_at"),
-    "longest_hold_seconds",
+    *("longest_hold_seconds", "exposure", "max_concurrent"),
     *("best_day", "worst_day", "largest_win", "largest_loss", "breakevens", "win_rate_decided"),
     *("current_streak", "current_streak_kind", "longest_win_streak", "longest_loss_streak"),
 }
@@ -74,8 +74,9 @@ def tallies() -> Iterator[tally.Tally]:
     yield tally.EMPTY
     counts = Counts(*[3] * len(Counts._fields))
     curve = Curve(total=5, peak=9, peak_at=1, depth=4, from_at=1, trough_at=2)
-    totals = (*range(7, 6 + len(SUMS)), 10**40)  # the last is that of R squared
-    yield tally.Tally(counts, totals, (0, 0, 0), 4, -4, curve=curve)
+    totals = list(range(7, 7 + len(SUMS)))
+    totals[SUMS.index("r_squared")] = 10**40
+    yield tally.Tally(counts, tuple(totals), (0,) * 6, 4, -4, curve=curve)
 
 
 @pytest.mark.parametrize("row", METRICS.values(), ids=list(METRICS))
@@ -134,6 +135,7 @@ def test_no_other_module_names_a_metric_without_a_special_case() -> None:
         "desk/by_day.py": {"closed_trades", "wins", "losses", "breakevens"},
         # Columns of logs that are called like figures.
         "inference/candidates.py": {"losses"},
+        "inference/questions/kinds.py": {"exposure"},
         "inference/table/roles.py": {"losses"},
         "inference/table/role_names.py": {"wins", "losses", "sharpe", "sortino", "expectancy"},
     }

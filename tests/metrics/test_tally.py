@@ -148,7 +148,7 @@ def test_no_trades_have_the_empty_tally(workspace: WriteWorkspace) -> None:
 
 def test_tallies_are_equal_by_value_whatever_their_units(workspace: WriteWorkspace) -> None:
     whole = tally.of(sorted_trades(workspace, lines_of([Deal(1, "1", "win", None, None, "A")])))
-    finer = whole.at_places((3, 1, 0))
+    finer = whole.at_places((3, 1, 0, 0, 2, 0))
     assert finer == whole
     assert (finer != whole) is False
     assert hash(finer) == hash(whole)

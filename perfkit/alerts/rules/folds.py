@@ -21,7 +21,7 @@ from perfkit.core.exact import (
     multiply,
     units,
 )
-from perfkit.core.trades import LOST, WON, Trades
+from perfkit.core.trades import LOST, MFE_KNOWN, WON, Trades
 from perfkit.metrics import tally as tallies
 from perfkit.metrics.drawdown import Curve
 from perfkit.metrics.facts import Facts
@@ -111,7 +111,7 @@ class LinearFold:
 
     def tally(self, whole: Any) -> Tally:
         counts, sums = whole
-        places = [0, 0, 0]
+        places = [0] * len(EMPTY.places)
         for number, total in zip(self.numbers, sums, strict=True):
             kind = _MONEY.get(number)
             if kind is not None:
@@ -121,7 +121,9 @@ class LinearFold:
             kind = _MONEY.get(number)
             totals[number] = units(total, _RATIOS.get(number, 0) if kind is None else places[kind])
         return EMPTY._replace(
-            counts=Counts(*counts), totals=tuple(totals), places=(places[0], places[1], places[2])
+            counts=Counts(*counts),
+            totals=tuple(totals),
+            places=tuple(places),  # type: ignore[arg-type]
         )
 
     def carried(self, whole: Any) -> tuple[Any, ...]:
@@ -171,7 +173,7 @@ class FallFold:
         total, peak, low, depth = (units(one, places) for one in whole[:4])
         curve = Curve(total=total, peak=peak, low=low, depth=depth)
         counts = Counts(breakevens=int(whole[4]), known=int(whole[5]))
-        return EMPTY._replace(counts=counts, curve=curve, places=(places, 0, 0))
+        return EMPTY._replace(counts=counts, curve=curve, places=(places, *EMPTY.places[1:]))
 
     def carried(self, whole: Any) -> tuple[Any, ...]:
         return tuple(str(canonical(one)) for one in whole)
@@ -255,6 +257,8 @@ _COLUMNS: dict[str, Callable[[Trades, int], Decimal]] = {
     "risk_reward": _money("risk_reward"),
     "r": _money("r"),
     "r_squared": _r_squared,
+    **{name: _money(name) for name in ("turnover", "mae", "mfe")},
+    "captured_pnl": _money("net_pnl", MFE_KNOWN),
 }
 
 _MONEY = {
@@ -265,9 +269,10 @@ _MONEY = {
         ("gross_loss", 0),
         ("commission", 1),
         ("slippage", 2),
+        *(("turnover", 3), ("mae", 4), ("mfe", 5), ("captured_pnl", 0)),
     )
 }
-"""Which of a tally's three units of money a sum is in, by its number."""
+"""Which of a tally's units of money a sum is in, by its number."""
 
 _RATIOS = {
     SUMS.index("risk_reward"): PER_TRADE_PLACES,

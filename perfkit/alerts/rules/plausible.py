@@ -33,9 +33,12 @@ from perfkit.core.trades import (
     BEYOND_1R,
     EXIT_KNOWN,
     HELD,
+    MAE_KNOWN,
+    MFE_KNOWN,
     PLANNED,
     PNL_KNOWN,
     RISKED,
+    TURNED,
     Trades,
 )
 from perfkit.metrics.facts import Undefined
@@ -59,15 +62,20 @@ _COLUMNS = {
     HELD: "hold_us",
     EXIT_KNOWN: "exit_price",
     PNL_KNOWN: "net_pnl",
+    TURNED: "turnover",
+    MAE_KNOWN: "mae",
+    MFE_KNOWN: "mfe",
 }
 _READ = {
     **{name: name for name in ("commission", "slippage", "r", "risk_reward", "hold_us")},
     **dict.fromkeys(("net_pnl", "gross_profit", "gross_loss"), "net_pnl"),
+    **{name: name for name in ("turnover", "mae", "mfe")},
 }
 _MADE_OF = {
     "r": ("stop_loss", "entry_price", "quantity"),
     "risk_reward": ("stop_loss", "target", "entry_price"),
     "hold_us": ("opened_at",),
+    "turnover": ("quantity", "entry_price"),
 }
 """Columns that are computed from logged fields; the others are logged themselves."""
 

@@ -225,6 +225,8 @@ class _Matcher:
         symbols: list[Any] | None = targets.get("symbol")  # type: ignore[assignment]
         gross = [None if one.closed_at is None else one.gross_pnl for one in trades]
         targets["gross_pnl"] = coarsest(self._money(gross, symbols, multipliers))
+        entries = [one.entry_cost for one in trades]
+        targets["turnover"] = coarsest(self._money(entries, symbols, multipliers))  # type: ignore[arg-type]
         if self.rules.by_position:
             targets["realized_pnl"] = self._realized(symbols, multipliers)
         return targets
