@@ -6,11 +6,13 @@ long. Ticks are at full local hours, or where a trading day starts.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
-from perfkit.charts.labels import MINUS, MONTHS, day_text, short_day
+from matplotlib.ticker import AutoLocator
+
+from perfkit.charts.labels import MINUS, MONTHS, short_day, two_lines
 from perfkit.charts.style import BEHIND_TEXT, FAINT, MUTED, SMALL_SIZE
 from perfkit.charts.view import View
 from perfkit.core.calendar import DAY_US, HOUR_US, SECOND_US, moment_of
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
     from matplotlib.axis import Axis
 
 QUARTER_US = 900 * SECOND_US
-MOST_TICKS = 10
+MOST_TICKS, MOST_DATES = 10, 9
 LEAST_SHARE_OF_LABEL = 16
 """A span of days is labelled where it is more than this part of the axis."""
 
@@ -92,7 +94,7 @@ def _day_spans(axes: Axes, view: View) -> None:
         (start + time_x(view, view.calendar.end_of(day))) / 2
         for start, day in zip(edges, days, strict=True)
     ]
-    axes.set_xticks(middles, [day_text(day) for day in days], minor=True)
+    axes.set_xticks(middles, [two_lines(day) for day in days], minor=True)
     axes.tick_params(axis="x", which="minor", length=0, pad=4)
 
 
@@ -103,8 +105,8 @@ def _dates(axes: Axes, view: View, length: int) -> None:
         texts = [short_day(day) for day in marked]
     else:
         marked = [day for day in _days(view) if day.day == 1]
-        texts = [f"{MONTHS[day.month - 1]} {day.year}" for day in marked]
-    step = -(-len(marked) // MOST_TICKS) or 1
+        texts = [f"{MONTHS[day.month - 1]}\n{day.year}" for day in marked]
+    step = -(-len(marked) // MOST_DATES) or 1
     axes.set_xticks(
         [time_x(view, view.calendar.start_of(day)) for day in marked[::step]], texts[::step]
     )
@@ -121,9 +123,31 @@ def thinned(count: int, most: int) -> list[int]:
     return list(range(0, count, step))
 
 
-def money_ticks(axis: Axis) -> None:
-    """Round numbers with thousands separators and a true minus."""
+def money_ticks(axis: Axis, most: int = 7) -> None:
+    """Round numbers with thousands separators and a true minus, at most that many spaces.
+
+    So their number does not depend on the size of the panel.
+    """
+    places = axis.get_major_locator()
+    if isinstance(places, AutoLocator):
+        places.set_params(nbins=most)
     axis.set_major_formatter(lambda value, _: _tick(value))
+
+
+def money_ticks_below(axis: Axis, most: int, characters: int) -> None:
+    """The same on a horizontal axis: fewer where their numbers have more characters together."""
+    money_ticks(axis, most)
+    places = axis.get_major_locator()
+    if isinstance(places, AutoLocator):
+        low, high = sorted(axis.get_view_interval())
+        while most > 1 and _length(places.tick_values(low, high)) > characters:
+            most -= 1
+            places.set_params(nbins=most)
+
+
+def _length(ticks: Iterable[float]) -> int:
+    """Characters of the numbers of all ticks, with a gap between two."""
+    return sum(len(_tick(value)) + 2 for value in ticks)
 
 
 def room_for_labels(axes: Axes, share: float) -> None:

@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from perfkit.charts.axes import money_ticks, room_for_labels, thinned
-from perfkit.charts.labels import NAME_IN_TITLE, day_text, gain, safe, short_day
+from perfkit.charts.labels import NAME_IN_TITLE, day_text, gain, safe, short_day, two_lines
 from perfkit.charts.style import (
     GREY,
     INK,
@@ -39,7 +39,8 @@ PER_DAY = "Net P&L of each trading day"
 MOST_BARS = 150
 """More bars than this are drawn as lines: they are too narrow for a hatch."""
 
-MOST_DAY_LABELS = 10
+MOST_AMOUNTS, MOST_DAY_LABELS = 7, 10
+"""Up to so many days, each has its amount and its name; of more, only some."""
 
 
 class Bar(NamedTuple):
@@ -61,7 +62,7 @@ def pnl_per_trade(view: View) -> Chart:
     axes = chart.subplots()
     _draw(axes, bars)
     _name_extremes(axes, view, bars)
-    ticks = thinned(len(bars), 9)
+    ticks = thinned(len(bars), 8)
     axes.set_xticks(ticks, [f"#{row + 1}\n{_closed(view, row)}" for row in ticks])
     axes.set_xlabel(f"trade, and when it closed ({view.window.timezone})")
     axes.set_ylabel(f"net P&L, {view.currency}")
@@ -184,14 +185,14 @@ def pnl_per_day(view: View) -> Chart:
     chart = Chart("pnl_per_day", words, 3.1)
     axes = chart.subplots()
     _draw(axes, bars)
-    labelled = days if len(days) <= MOST_DAY_LABELS else dict.fromkeys(_extremes(pnl))
+    labelled = days if len(days) <= MOST_AMOUNTS else dict.fromkeys(_extremes(pnl))
     for day in labelled:
         if pnl.get(day):
             along = (days.index(day) + 0.7) / (max(len(days), 5) + 0.4)
             _label(axes, days.index(day), pnl[day], gain(pnl[day]), along=along)
     _say_missing(axes, days, view.summary.data.missing_days)
-    ticks = thinned(len(days), MOST_DAY_LABELS)
-    text = day_text if len(days) <= MOST_DAY_LABELS else short_day
+    ticks = thinned(len(days), MOST_DAY_LABELS if len(days) <= MOST_DAY_LABELS else 8)
+    text = two_lines if len(days) <= MOST_DAY_LABELS else short_day
     axes.set_xticks(ticks, [text(days[place]) for place in ticks])
     axes.set_ylabel(f"net P&L, {view.currency}")
     return chart

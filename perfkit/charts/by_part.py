@@ -7,7 +7,7 @@ from decimal import Decimal
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from perfkit.charts.axes import money_ticks
+from perfkit.charts.axes import money_ticks_below
 from perfkit.charts.labels import NAME_IN_TITLE, gain, safe
 from perfkit.charts.style import INK, MUTED, THEMES, Chart
 from perfkit.charts.view import NO_TRADES, View, decimal, heading, note
@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 MOST_PARTS = 24
 """Where there are more parts, only the best 12 and the worst 12 are drawn."""
 
-NAME_LINE = 30
-"""Characters of a name on one line; longer ones take two."""
+NAME_LINE, MOST_LINES = 20, 4
+"""Characters of a name on one line; longer ones take several."""
 
 PLURALS = {"strategy": "strategies", "symbol": "symbols"}
 
@@ -53,8 +53,8 @@ def by_part(view: View, dimension: str) -> Chart:
     drawn = _both_ends(ranked)
     left_out = len(ranked) - len(drawn)
     notes = [f"the {left_out} in between are not shown"] if left_out else []
-    names = [_in_two_lines(safe(part.name)) for part in drawn]
-    row_inches = 0.4 if any("\n" in text for text in names) else 0.3
+    names = [_in_lines(safe(part.name)) for part in drawn]
+    row_inches = 0.16 + 0.14 * max(name.count("\n") + 1 for name in names)
     words = heading(view, what, _finding(view, ranked, dimension), *notes)
     chart = Chart(name, words, 0.75 + row_inches * max(len(drawn), 2))
     axes = chart.subplots()
@@ -81,11 +81,11 @@ def _both_ends(ranked: Sequence[Part]) -> Sequence[Part]:
     return [*ranked[:half], *ranked[-half:]]
 
 
-def _in_two_lines(name: str) -> str:
+def _in_lines(name: str) -> str:
     if len(name) <= NAME_LINE:
         return name
     lines = wrap(name, NAME_LINE, break_on_hyphens=False)
-    return "\n".join(lines[:2]) + ("…" if len(lines) > 2 else "")
+    return "\n".join(lines[:MOST_LINES]) + ("…" if len(lines) > MOST_LINES else "")
 
 
 def _finding(view: View, ranked: Sequence[Part], dimension: str) -> str:
@@ -127,11 +127,10 @@ def _draw(axes: Axes, parts: Sequence[Part], names: Sequence[str]) -> None:
     axes.grid(visible=True, axis="x")
     if any(map(_net, parts)):
         axes.margins(x=0.05)
-        axes.locator_params(axis="x", nbins=7)
     else:
         axes.set_xlim(-1, 1)
         axes.set_xticks([0])
-    money_ticks(axes.xaxis)
+    money_ticks_below(axes.xaxis, 4, 26)
 
 
 def _write_columns(axes: Axes, parts: Sequence[Part]) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.lines import Line2D
 
-from perfkit.charts.axes import money_ticks, room_for_labels
+from perfkit.charts.axes import money_ticks, money_ticks_below, room_for_labels
 from perfkit.charts.labels import MINUS, count_of, gain, safe
 from perfkit.charts.style import BLUE, INK, MUTED, SMALL_SIZE, VERMILLION, Chart, Heading, style
 from perfkit.charts.view import coordinate
@@ -68,7 +68,7 @@ def _drawn(found: ComparisonShape, base: Trades, other: Trades) -> Chart:
     upper.set_xlabel("trades closed, with a P&L")
     upper.set_ylabel(f"net P&L, {safe(found.currency, 12)}")
     upper.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    upper.locator_params(axis="x", integer=True)
+    upper.locator_params(axis="x", integer=True, nbins=7)
     money_ticks(upper.yaxis)
     room_for_labels(upper, 0.1)
     for place, one in enumerate(tested):
@@ -157,9 +157,9 @@ def _draw_difference(axes: Axes, found: ComparisonShape, one: ComparedFigure) ->
     left, right = min(low, 0.0), max(high, 0.0)
     room = (right - left) * 0.08 or 1.0
     axes.set_xlim(left - room, right + room)
-    axes.locator_params(axis="x", nbins=5)
-    money_ticks(axes.xaxis)
+    money_ticks_below(axes.xaxis, 4, 22)
     axes.grid(visible=False, axis="y")
     axes.spines["left"].set_visible(False)
     axes.set_title(f"{label_of(one.metric)}: {one.verdict}", size=9.5, weight="bold", loc="left")
-    axes.set_xlabel(f"{_difference(found, one)}\n{_interval(found, one)}", size=SMALL_SIZE)
+    interval = _interval(found, one).replace(" to ", "\nto ")
+    axes.set_xlabel(f"{_difference(found, one)}\n{interval}", size=SMALL_SIZE)

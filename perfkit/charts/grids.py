@@ -11,7 +11,7 @@ from datetime import date, time, timedelta
 from decimal import Decimal
 from functools import reduce
 
-from perfkit.charts.labels import WEEKDAYS, count_of, gain, short, short_day
+from perfkit.charts.labels import WEEKDAYS, count_of, gain, short, short_day, signed_whole
 from perfkit.charts.style import MUTED, SMALL_SIZE, Chart, Grid, haloed
 from perfkit.charts.view import View, heading, in_period, nothing_to_draw
 from perfkit.core.exact import ZERO, add, ratio, scaled
@@ -24,8 +24,8 @@ HOURS = "Net P&L by weekday and hour of close"
 MOST_WEEKS = 14
 """A calendar of a longer window shows the newest three months."""
 
-LONGEST_IN_A_CELL = 100_000
-"""Amounts of this size and more are shown in two or three digits, such as `+120k`."""
+WHOLE_FROM, SHORT_FROM = 1_000, 100_000
+"""From the first on, a day has no decimals; from the second on, two or three digits: `+120k`."""
 
 Place = tuple[int, int]
 _WEEK = timedelta(days=7)
@@ -111,7 +111,9 @@ def _week_cell(grid: Grid, month: Month, week: int) -> None:
 
 
 def _in_a_cell(net: Decimal) -> str:
-    return gain(net) if abs(net) < LONGEST_IN_A_CELL else short(net)
+    if abs(net) >= SHORT_FROM:
+        return short(net)
+    return signed_whole(net) if abs(net) >= WHOLE_FROM else gain(net)
 
 
 def hour_heatmap(view: View) -> Chart:
@@ -129,18 +131,18 @@ def hour_heatmap(view: View) -> Chart:
     if power:
         notes.append(f"cells in 10{str(power).translate(_RAISED)} {view.currency}")
     words = heading(view, HOURS, _hours_finding(view, sums, trades), *notes)
-    chart = Chart("hour_heatmap", words, 2.7)
-    grid = Grid(chart.subplots(), [*(f"{hour:02d}" for hour in hours), "", "all"], WEEKDAYS)
+    chart = Chart("hour_heatmap", words, 5.0)
+    grid = Grid(chart.subplots(), WEEKDAYS, [*(f"{hour:02d}" for hour in hours), "all"])
     for weekday in range(7):
-        for column, hour in enumerate(hours):
+        for row, hour in enumerate(hours):
             net = sums.get((weekday, hour), ZERO)
-            grid.tile(weekday, column, _share(net, largest))
+            grid.tile(row, weekday, _share(net, largest))
             if (weekday, hour) in sums:
-                grid.write(weekday, column, short(net.scaleb(-power)), size=7)
+                grid.write(row, weekday, short(net.scaleb(-power)), size=SMALL_SIZE)
         own = [net for (day, _), net in sums.items() if day == weekday]
         if own:
             total = reduce(add, own).scaleb(-power)
-            grid.write(weekday, len(hours) + 1, short(total), size=SMALL_SIZE)
+            grid.write(len(hours), weekday, short(total), size=SMALL_SIZE, weight="bold")
     return chart
 
 

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from perfkit.charts.axes import money_ticks
-from perfkit.charts.labels import count_of, gain, made
+from perfkit.charts.axes import money_ticks_below
+from perfkit.charts.labels import brief, count_of, gain, made
 from perfkit.charts.style import INK, MUTED, SMALL_SIZE, THEMES, Chart, count_ticks, swatch
 from perfkit.charts.view import View, coordinate, decimal, heading, note, nothing_to_draw
 from perfkit.core.exact import scaled
@@ -56,8 +56,8 @@ def distribution(view: View) -> Chart:
     _histogram(axes, view, column)
     _draw_marks(
         axes,
-        Mark(average, f"mean {gain(average)}", (5, 2)),
-        Mark(middle, f"median {gain(middle)}", (1, 2)),
+        Mark(average, f"mean {brief(average)}", (5, 2)),
+        Mark(middle, f"median {brief(middle)}", (1, 2)),
     )
     axes.set_xlabel(f"net P&L of a trade, {view.currency}")
     return chart
@@ -83,7 +83,7 @@ def r_histogram(view: View) -> Chart:
     _draw_marks(
         axes,
         Mark(Decimal(-1), "planned loss, −1 R", (1, 2)),
-        Mark(average, f"mean {gain(average)} R", (5, 2)),
+        Mark(average, f"mean {brief(average)} R", (5, 2)),
     )
     axes.set_xlabel("realised R of a trade")
     return chart
@@ -133,7 +133,7 @@ def _histogram(axes: Axes, view: View, column: Numbers) -> None:
     axes.set_xlim(coordinate(lowest * width, places), coordinate(highest * width, places))
     axes.axvline(0, color=INK, linewidth=1.0)
     axes.set_ylabel("trades")
-    money_ticks(axes.xaxis)
+    money_ticks_below(axes.xaxis, 7, 60)
     count_ticks(axes.yaxis)
 
 

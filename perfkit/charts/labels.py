@@ -10,6 +10,7 @@ from perfkit.core.formatting import fixed, plain, signed
 
 NO_NAME, BLANK_NAME = "(none)", "(blank)"
 NAME_IN_TITLE = 28
+LONGEST_AMOUNT = 12
 MINUS = "−"
 CENT = Decimal("0.01")
 TEN_ROUNDED = Decimal("9.95")
@@ -28,6 +29,12 @@ def money(value: Decimal) -> str:
 def gain(value: Decimal) -> str:
     """An amount as `money` writes it, with its sign."""
     return signed(value, _places(value)).replace("-", MINUS)
+
+
+def brief(value: Decimal) -> str:
+    """An amount as `gain` writes it; a long one in two or three digits."""
+    text = gain(value)
+    return text if len(text) <= LONGEST_AMOUNT else short(value)
 
 
 def signed_whole(value: Decimal) -> str:
@@ -77,3 +84,8 @@ def short_day(day: date, *, with_year: bool = False) -> str:
 def day_text(day: date) -> str:
     """`Thu 9 Oct`."""
     return f"{WEEKDAYS[day.weekday()]} {short_day(day)}"
+
+
+def two_lines(day: date) -> str:
+    """`Thu` above `9 Oct`, for ticks."""
+    return f"{WEEKDAYS[day.weekday()]}\n{short_day(day)}"

@@ -12,7 +12,7 @@ from decimal import Decimal
 from functools import reduce
 
 from perfkit.charts.labels import MONTHS, gain, short, signed_whole
-from perfkit.charts.style import MUTED, SMALL_SIZE, Chart, Grid, haloed
+from perfkit.charts.style import MUTED, Chart, Grid, haloed
 from perfkit.charts.view import View, heading, nothing_to_draw
 from perfkit.core.exact import ZERO, add, ratio, sum_of
 from perfkit.core.fast_imports import NamedTuple
@@ -22,9 +22,10 @@ from perfkit.metrics.account import deposited
 RETURNS = "Return of each month"
 MONEY = "Net P&L of each month"
 MOST_YEARS = 20
+CELL_SIZE = 8.0
 """A table of a longer window shows the newest years."""
 
-WHOLE_FROM, SHORT_FROM = 1_000, 1_000_000
+WHOLE_FROM, SHORT_FROM = 100, 10_000
 """From the first on, cells have no decimals; from the second on, two or three digits."""
 
 
@@ -66,12 +67,12 @@ def monthly_returns(view: View) -> Chart:
         share = float(ratio(month.value, largest)) if month.value else 0.0
         grid.tile(row, column, share, "////" if month.is_missing else "")
         if month.is_missing:
-            haloed(grid.write(row, column, "no log", size=SMALL_SIZE, color=MUTED))
+            haloed(grid.write(row, column, "no log", size=CELL_SIZE, color=MUTED))
         else:
-            grid.write(row, column, _in_a_cell(view, month.value), size=SMALL_SIZE)
+            grid.write(row, column, _in_a_cell(view, month.value), size=CELL_SIZE)
     for row, year in enumerate(years):
         text = _in_a_cell(view, year.value)
-        grid.write(row, len(MONTHS), text, size=SMALL_SIZE, weight="bold")
+        grid.write(row, len(MONTHS), text, size=CELL_SIZE, weight="bold")
     return chart
 
 
@@ -134,7 +135,7 @@ def _said(view: View, value: Decimal) -> str:
 
 
 def _in_a_cell(view: View, value: Decimal | None) -> str:
-    """The same without its unit, in at most eight characters."""
+    """The same without its unit, in at most six characters."""
     if value is None:
         return NOTHING
     number = value if view.equity_before is None else value * 100

@@ -16,7 +16,7 @@ from perfkit.charts.axes import (
     time_axis,
     time_x,
 )
-from perfkit.charts.labels import gain, money
+from perfkit.charts.labels import brief, money
 from perfkit.charts.style import (
     BEHIND_TEXT,
     BLUE,
@@ -74,15 +74,14 @@ def equity(view: View) -> Chart:
     upper.step(x, heights, where="post", color=INK, linewidth=1.6)
     lower.fill_between(x, depths, step="post", color=THEMES[LOSS].face, linewidth=0)
     lower.step(x, depths, where="post", color=VERMILLION, linewidth=1.2)
-    _label_end(upper, x[-1], heights[-1], gain(view.money("net_pnl")))
+    _label_end(upper, x[-1], heights[-1], brief(view.money("net_pnl")))
     if view.money("max_drawdown"):
         _mark_drawdown(upper, lower, view, deepest_fall(curve))
-    lower.locator_params(axis="y", nbins=4)
     room_for_labels(upper, 0.16)
     room_for_labels(lower, 0.3)
-    for panel, label in ((upper, "net P&L"), (lower, "drawdown")):
+    for panel, label, most in ((upper, "net P&L", 7), (lower, "drawdown", 3)):
         panel.set_ylabel(f"{label}, {view.currency}")
-        money_ticks(panel.yaxis)
+        money_ticks(panel.yaxis, most)
     upper.tick_params(axis="x", which="both", length=0)
     time_axis(lower, view)
     missing_days(upper, view, labelled=True)
@@ -114,7 +113,7 @@ def _mark_drawdown(upper: Axes, lower: Axes, view: View, fall: Fall) -> None:
     peak_at, trough_at = view.moment("drawdown_peak_at"), view.moment("drawdown_trough_at")
     peak_text = "peak: start" if peak_at is None else f"peak {clock(view, peak_at)}"
     trough_text = "trough" if trough_at is None else f"trough {clock(view, trough_at)}"
-    depth = gain(view.money("max_drawdown"))
+    depth = brief(view.money("max_drawdown"))
     for panel, point, height, text in (
         (upper, fall.peak, curve[fall.peak], peak_text),
         (upper, fall.trough, curve[fall.trough], trough_text),

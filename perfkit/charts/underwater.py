@@ -10,7 +10,7 @@ from operator import sub
 from typing import TYPE_CHECKING
 
 from perfkit.charts.axes import missing_days, money_ticks, room_for_labels, time_axis, time_x
-from perfkit.charts.labels import gain, money
+from perfkit.charts.labels import brief, money, short_day
 from perfkit.charts.style import INK, MUTED, SMALL_SIZE, THEMES, VERMILLION, Chart, haloed
 from perfkit.charts.view import View, clock, coordinate, heading, nothing_to_draw
 from perfkit.core.calendar import instant_of
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 UNDERWATER = "Distance of cumulative net P&L from its peak"
 HEADER = ("", "depth", "from", "lowest", "recovered", "lasted", "trades")
-_COLUMNS = (0.0, 0.16, 0.19, 0.39, 0.59, 0.89, 1.0)
+_COLUMNS = (0.0, 0.145, 0.165, 0.355, 0.545, 0.9, 1.0)
 """Where each column of the list stands; numbers end there, texts begin there."""
 
 _TO_THE_RIGHT = {1, 5, 6}
@@ -49,8 +49,7 @@ def underwater(view: View) -> Chart:
     _mark(panel, view, rows)
     room_for_labels(panel, 0.16)
     panel.set_ylabel(f"drawdown, {view.currency}")
-    panel.locator_params(axis="y", nbins=5)
-    money_ticks(panel.yaxis)
+    money_ticks(panel.yaxis, 5)
     time_axis(panel, view)
     missing_days(panel, view, labelled=True)
     return chart
@@ -114,13 +113,20 @@ def _cells(view: View, number: int, row: DrawdownRow) -> tuple[str, ...]:
     lasted = row.lasted_until - (row.peak_at or view.summary.window.start)
     return (
         str(number),
-        gain(row.depth),
-        "the start" if row.peak_at is None else clock(view, row.peak_at),
-        clock(view, row.trough_at),
-        NOTHING if row.recovered_at is None else clock(view, row.recovered_at),
+        brief(row.depth),
+        "the start" if row.peak_at is None else _moment(view, row.peak_at),
+        _moment(view, row.trough_at),
+        NOTHING if row.recovered_at is None else _moment(view, row.recovered_at),
         duration(Decimal(int(lasted.total_seconds()))) + ("" if row.recovered_at else " so far"),
         f"{row.trades:,}",
     )
+
+
+def _moment(view: View, at: datetime) -> str:
+    """A moment as `clock` writes it, without the weekday."""
+    local = at.astimezone(view.calendar.zone)
+    day = "" if view.is_one_day else f"{short_day(local.date())}, "
+    return f"{day}{local:%H:%M}"
 
 
 def _finding(view: View, rows: Sequence[DrawdownRow]) -> str:

@@ -82,6 +82,9 @@ def _renderer() -> tuple[Any, Any]:
         def text(self, text: str) -> str:
             return _FIGURE.sub(_figure, _safe(text))
 
+        def strong(self, text: str) -> str:
+            return f"<strong>{_with_minus(text)}</strong>"
+
         def inline_html(self, html: str) -> str:
             return _safe(html)
 
@@ -108,8 +111,13 @@ def _figure(found: re.Match[str]) -> str:
     return f'<span class="figure">{found[0]}</span>' if may_break else found[0]
 
 
+def _with_minus(content: str) -> str:
+    """An amount that stands alone, with a true minus instead of a hyphen."""
+    return content.replace("-", "−") if _NEGATIVE.fullmatch(_TAG.sub("", content)) else content
+
+
 def _framed(body: str) -> str:
-    """Tables and pictures in frames, in which they can be scrolled where the page is narrow."""
+    """Tables and pictures in frames; a table is scrolled in its own where the page is narrow."""
     body = _CELL.sub(_cell, body)
     body = body.replace("<table>", '<div class="wide"><table>')
     body = body.replace("</table>", "</table></div>")
@@ -118,18 +126,17 @@ def _framed(body: str) -> str:
 
 def _cell(found: re.Match[str]) -> str:
     """A cell with its class: a figure, which stays on one line, or a text that needs some room."""
-    side, content = found[1], found[2]
+    side, content = found[1], _with_minus(found[2])
     long = len(html.unescape(_TAG.sub("", content))) > LONGEST_FIGURE
     kind = ' class="text"' if long else ' class="figure"' if side == "right" else ""
     return f'<td{kind} style="text-align:{side}">{content}</td>'
 
 
 def _picture(found: re.Match[str]) -> str:
-    """A picture; where it is too wide for the screen, its description is shown below it."""
-    chart = " chart wide" if found[1].startswith('<img class="of-perfkit"') else ""
+    """A picture in its frame."""
+    chart = " chart" if found[1].startswith('<img class="of-perfkit"') else ""
     image = found[1].replace(' class="of-perfkit"', "")
-    shown = f'<div class="picture{chart}">{image}</div>\n'
-    return shown + (f'<p class="finding">{found[2]}</p>\n' if chart else "")
+    return f'<div class="picture{chart}">{image}</div>\n'
 
 
 LONGEST_FIGURE = 24
@@ -137,7 +144,7 @@ LONGEST_FIGURE = 24
 
 _TAG = re.compile(r"<[^<>]*>")
 _CELL = re.compile(r'<td style="text-align:(left|right)">((?:(?!</td>).)*)</td>', re.DOTALL)
-_PICTURE = re.compile(r'<p>(<img [^<>]*alt="([^"<>]*)">)</p>\n?')
+_PICTURE = re.compile(r'<p>(<img [^<>]*alt="[^"<>]*">)</p>\n?')
 
 _FIGURE = re.compile(
     r"(?<![\w.&#;])[+\-\u2212]?\d[\d,]*(?:[.:/-]\d+|-W\d+)*"
@@ -147,6 +154,9 @@ _FIGURE = re.compile(
 
 "+1,234.50 USD", "57.9 %", "2025-10-09 16:03:42 UTC", "12 h 44 min".
 """
+
+_NEGATIVE = re.compile(r"(?:at (?:least|most) )?-\d[\d,]*(?:\.\d+)?(?: (?:[A-Z]{1,5}|%|points))?")
+"""A negative amount, the change of a rate, or a target."""
 
 _BREAKS = re.compile("[ /-]")
 

@@ -50,7 +50,7 @@ class TestPages:
     def test_colours_of_charts_of_perfkit_alone_suit_a_dark_page(self) -> None:
         shown = page_of(settled(executed(picture(perfkit_digest="x"), picture(filename="a.png"))))
         assert shown.charts == {"equity.png"}
-        assert html_of(shown).count('<div class="picture chart wide">') == 1
+        assert html_of(shown).count('<div class="picture chart">') == 1
 
     def test_links_come_first(self) -> None:
         links = '<nav class="pages"><a href="x">All</a></nav>'

@@ -80,14 +80,26 @@ class TestNarrowScreens:
         assert '<td class="text" style="text-align:right">a long' in body
         assert '<td style="text-align:left">name</td>' in body
 
-    def test_chart_has_a_frame_and_its_finding_in_words(self) -> None:
+    @pytest.mark.parametrize(
+        "amount",
+        ["-108.71 USD", "-8", "-0.4 %", "**-903.59 USD**", "-7.8 points", "at least -8.0 %"],
+    )
+    def test_an_amount_that_stands_alone_has_a_true_minus(self, amount: str) -> None:
+        body = html_page.as_html(f"| a |\n| --: |\n| {amount} |\n", {})
+        assert Texts(body).text.split()[1:] == amount.strip("*").replace("-", "−").split()
+
+    @pytest.mark.parametrize("text", ["-v2", "- 1", "long -1 USD", "-1 of 2"])
+    def test_a_name_with_a_hyphen_stays_literal(self, text: str) -> None:
+        body = html_page.as_html(f"| a |\n| --: |\n| {text} |\n", {})
+        assert Texts(body).text.split()[1:] == text.split()
+
+    def test_chart_has_a_frame(self) -> None:
         text = "![Up 3 USD \\<b\\>](equity.png)\n"
         images = {"equity.png": b"PNG"}
         chart = html_page.as_html(text, images, {"equity.png"})
         assert chart == (
-            '<div class="picture chart wide"><img src="data:image/png;base64,UE5H" '
-            'alt="Up 3 USD &lt;b&gt;"></div>\n<p class="finding">Up 3 USD &lt;b&gt;</p>\n'
+            '<div class="picture chart"><img src="data:image/png;base64,UE5H" '
+            'alt="Up 3 USD &lt;b&gt;"></div>\n'
         )
         other = html_page.as_html(text, images)
         assert other.startswith('<div class="picture"><img src="data:image/png;base64,UE5H"')
-        assert "finding" not in other
