@@ -154,7 +154,7 @@ class Chart(Figure):
         self, name: str, heading: Heading, body_inches: float, keys: Sequence[Artist] = ()
     ) -> None:
         super().__init__(figsize=(WIDTH_INCHES, body_inches), dpi=DPI)
-        self.canvas = FigureCanvasAgg(self)
+        self._own_canvas = FigureCanvasAgg(self)
         self.name = name
         self.alt = heading.alt
         self.digest = ""
@@ -222,7 +222,8 @@ class Chart(Figure):
     def png(self) -> bytes:
         """The picture as PNG bytes; equal figures give equal bytes."""
         picture = BytesIO()
-        canvas = FigureCanvasAgg(self)
+        canvas = self._own_canvas  # it has measured the texts already
+        self.set_canvas(canvas)
         with style():  # not `savefig`, which goes through the figure twice
             canvas.draw()  # type: ignore[no-untyped-call]
         size = canvas.get_width_height()

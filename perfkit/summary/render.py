@@ -133,7 +133,7 @@ def targets(summary: SummaryShape) -> str:
     if not summary.targets:
         return "No targets are set in `config/perfkit.yaml`.\n"
     rows = _target_rows(summary)
-    text = table(["Target", "Wanted", "Actual", "Distance", "Verdict"], rows)
+    text = table(["Target", "Wanted", "Actual", "Distance", "Verdict"], rows, left=(0, 4))
     return f"{text}\n{TARGETS_OF_ALL}.\n" if summary.where else text
 
 

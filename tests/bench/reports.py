@@ -1,5 +1,8 @@
 """Reports against plain Papermill and nbconvert, on the same notebook and the sample logs.
 
+Both sides give the same: the executed notebook, a Markdown page with its pictures, and an HTML page
+with the pictures in it. The plain tools make the HTML with a second run of nbconvert.
+
 `python -m tests.bench.reports` runs it alone.
 """
 
@@ -27,20 +30,24 @@ def measure() -> str:
     """The table, as the page of measurements has it."""
     with tempfile.TemporaryDirectory() as folder:
         root = _workspace(Path(folder) / "trading")
-        plain, one, unchanged = [], [], []
+        plain, markdown, one, unchanged = [], [], [], []
         for _ in range(ROUNDS):
-            plain.append(_plain(root, LAST_DAY))
+            without_html, whole = _plain(root, LAST_DAY)
+            markdown.append(without_html)
+            plain.append(whole)
             shutil.rmtree(root / "reports", ignore_errors=True)
             one.append(_report(root, "--date", LAST_DAY))
             unchanged.append(_report(root, "--date", LAST_DAY))
         first = LAST_DAY - timedelta(days=DAYS - 1)
-        loop = sum(_plain(root, first + timedelta(days=n)) for n in range(LOOPED)) * DAYS / LOOPED
+        looped = [_plain(root, first + timedelta(days=n))[1] for n in range(LOOPED)]
+        loop = sum(looped) * DAYS / LOOPED
         shutil.rmtree(root / "reports")
         batch = _report(root, "--from", first, "--to", LAST_DAY)
         again = _report(root, "--from", first, "--to", LAST_DAY)
     alone = median(plain)
     rows = [
         _row("papermill and nbconvert, one day", alone, alone),
+        _row("papermill and nbconvert, one day, Markdown alone", median(markdown), alone),
         _row("perfkit report daily", median(one), alone),
         _row("perfkit report daily, unchanged", median(unchanged), alone),
         _row(f"papermill and nbconvert, {DAYS} days, from {LOOPED}", loop, loop),
@@ -58,14 +65,20 @@ def _workspace(root: Path) -> Path:
     return root
 
 
-def _plain(root: Path, day: date) -> float:
+def _plain(root: Path, day: date) -> tuple[float, float]:
+    """Seconds until the Markdown is there, and until the HTML is."""
     started = time.perf_counter()
     out = root / "out.ipynb"
-    tools = [sys.executable, "-m"]
-    notebook = ["papermill", "notebooks/daily.ipynb", str(out), "-p", "date", str(day)]
-    for command in (notebook, ["nbconvert", "--to", "markdown", str(out)]):
-        run([*tools, *command], cwd=root, check=True, stdout=DEVNULL, stderr=DEVNULL)
-    return time.perf_counter() - started
+    seconds = []
+    for command in (
+        ["papermill", "notebooks/daily.ipynb", str(out), "-p", "date", str(day)],
+        ["nbconvert", "--to", "markdown", "--no-input", str(out)],
+        ["nbconvert", "--to", "html", "--no-input", str(out)],
+    ):
+        tool = [sys.executable, "-m", *command]
+        run(tool, cwd=root, check=True, stdout=DEVNULL, stderr=DEVNULL)
+        seconds.append(time.perf_counter() - started)
+    return seconds[1], seconds[2]
 
 
 def _report(root: Path, *words: object) -> float:
