@@ -18,7 +18,7 @@ WatchedFile = Fingerprint | None
 """A fingerprint; None where it cannot show yet whether the file was touched."""
 
 Watch = tuple[str, bool, dict[str, WatchedFile], frozenset[str]]
-"""A source's path below the root, whether it is a folder, its files by name, other names in it."""
+"""A path below the root, whether it is a folder, its files by name, other names in it."""
 
 Head = tuple[str, bytes, str, tuple[Watch, ...] | None]
 """Version, configuration file, time zone that overrides it, and watches (None: cannot be)."""
@@ -44,12 +44,13 @@ def is_current(head: Head, root: str, timezone: str) -> bool:
     if read_bytes(os.path.join(root, CONFIG)) != config:
         return False
     try:
-        return all(_unchanged(watch, root) for watch in watches)
+        return all(is_unchanged(watch, root) for watch in watches)
     except OSError:
         return False
 
 
-def _unchanged(watch: Watch, root: str) -> bool:
+def is_unchanged(watch: Watch, root: str) -> bool:
+    """Whether nothing came, went or changed there; raises `OSError`."""
     path, is_folder, files, others = watch
     where = os.path.join(root, path)
     if not is_folder:

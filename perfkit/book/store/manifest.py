@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import marshal
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from fnmatch import fnmatch
 
 from perfkit.book.store.freshness import Head, Watch, WatchedFile
@@ -51,6 +51,7 @@ class Manifest(NamedTuple):
     """Ledgers by the name of their source; `joint` are the days that several sources share.
 
     `next_number` is for the next new file. `pages` are those it refers to, once it is written.
+    `forgotten` are sources that the one it was read from had and the settings have not.
     """
 
     settings: Settings
@@ -58,6 +59,7 @@ class Manifest(NamedTuple):
     joint: Mapping[int, JointDay] = {}
     next_number: int = 1
     pages: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
 
     @property
     def mode(self) -> int:
@@ -87,10 +89,15 @@ class Manifest(NamedTuple):
             }
         )
 
-    def moved(self, place: Callable[[Address], Address]) -> Manifest:
-        """The same with other addresses."""
+    def moved(self, place: Callable[[Address], Address], pages: Set[str]) -> Manifest:
+        """The same with other addresses for what lies in those pages."""
         return self._replace(
-            ledgers={name: ledger.moved(place) for name, ledger in self.ledgers.items()},
+            ledgers={
+                name: ledger.moved(place)
+                if any(address[0] in pages for address in ledger.addresses())
+                else ledger
+                for name, ledger in self.ledgers.items()
+            },
             joint={
                 number: day._replace(entry=moved_day(day.entry, place))
                 for number, day in self.joint.items()
@@ -149,6 +156,7 @@ def decoded(content: bytes, settings: Settings) -> tuple[Head, Manifest]:
         },
         next_number,
         pages,
+        tuple(name for name in ledgers if name not in settings.sources),
     )
 
 
@@ -169,7 +177,16 @@ def _watches(manifest: Manifest, config: Config) -> tuple[Watch, ...] | None:
         _watch(source, manifest.ledgers.get(source.name), config) for source in config.sources
     ]
     known = [watch for watch in watches if watch is not None]
-    return tuple(known) if len(known) == len(watches) else None
+    if len(known) < len(watches):
+        return None
+    beside: list[Watch] = []
+    for where, is_folder, files, others in config.looks:
+        settled: dict[str, WatchedFile] = {
+            name: one if one is not None and is_settled(one, config.looked_at) else None
+            for name, one in files.items()
+        }
+        beside.append((where, is_folder, settled, others))
+    return (*beside, *known)
 
 
 def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | None:
