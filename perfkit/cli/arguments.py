@@ -102,7 +102,7 @@ def add_cluster(parser: Parser) -> None:
     parser.add_argument(
         "--cluster",
         metavar="ADDRESS",
-        help="let the workers of a Dask cluster read when there is much to read, such as "
+        help="let the workers of a Dask cluster read where there is much to read, and make reports, such as "
         "tcp://scheduler:8786 (extra `cluster`; see `perfkit docs scaling`)",
     )
 

@@ -6,7 +6,6 @@ the book was made; a book made by others, or by another version, is not taken ov
 
 from __future__ import annotations
 
-import marshal
 import os
 from collections.abc import Callable, Mapping, Set
 from fnmatch import fnmatch
@@ -25,7 +24,7 @@ from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import narrowed
 from perfkit.disk.fingerprints import is_settled
-from perfkit.disk.sealed import MARSHAL, VERSION, sealed, unsealed
+from perfkit.disk.sealed import VERSION, sealed_in_two, unsealed_in_two
 from perfkit.logs.listing import is_below, is_own_output
 
 TYPE_CHECKING = False
@@ -127,7 +126,7 @@ def settings_of(config: Config) -> Settings:
 def encoded(manifest: Manifest, config: Config, timezone: str) -> bytes:
     """The manifest as bytes; `timezone` is the zone that overrides the configured one."""
     head: Head = (VERSION, config.text, timezone, _watches(manifest, config))
-    return sealed((head, marshal.dumps(_plain(manifest), MARSHAL)))
+    return sealed_in_two(head, _plain(manifest))
 
 
 def decoded(content: bytes, settings: Settings) -> tuple[Head, Manifest]:
@@ -136,13 +135,13 @@ def decoded(content: bytes, settings: Settings) -> tuple[Head, Manifest]:
     What it knows of others is left out, and so are the days that they have a part in. Raises
     `CacheDamagedError` if it is not for these settings.
     """
-    parts = unsealed(content)
+    parts = unsealed_in_two(content)
     if parts is None:
         raise CacheDamagedError("the manifest is damaged")
     head, body = parts
     if head[0] != VERSION:
         raise CacheDamagedError(f"the manifest is by {head[0]}")
-    common, sources, ledgers, joint, next_number, pages = marshal.loads(body)
+    common, sources, ledgers, joint, next_number, pages = body
     if common != settings.common:
         raise CacheDamagedError("the configuration changed")
     same = {name for name, own in settings.sources.items() if sources.get(name) == own}
