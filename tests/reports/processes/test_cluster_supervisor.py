@@ -14,6 +14,7 @@ import pytest
 
 from perfkit.config.settings import load
 from perfkit.desk.desk import Desk
+from perfkit.disk.sealed import VERSION
 from perfkit.reports.model import Models, versions
 from perfkit.reports.processes import report_task
 from perfkit.reports.processes.report_task import PULSE, Order, made
@@ -175,7 +176,7 @@ def test_a_process_whose_run_is_silent_ends(
     order = order_of(root)
     monkeypatch.setattr(subprocess, "Popen", _with_short_silence)
     began = time.monotonic()
-    answer = made(report_task.VERSION, pickle.dumps(order))
+    answer = made(VERSION, pickle.dumps(order))
     assert answer.message == b""
     assert time.monotonic() - began < 30
     until(lambda: not kernels(root))
