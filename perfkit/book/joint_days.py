@@ -23,7 +23,7 @@ from perfkit.book.store.packing import PackedTrades
 from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config
 from perfkit.core.trades import Trades, joined, ordered
-from perfkit.logs.trades import OPEN
+from perfkit.logs.file_log import OPEN
 
 Own = list[tuple[str, DayEntry]]
 """The sources with trades on a day, in the order they are configured, each with its day."""
