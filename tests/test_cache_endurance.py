@@ -24,7 +24,7 @@ from perfkit.book.store.freshness import nothing_new
 from perfkit.book.verify import contents
 from perfkit.config.workspace import CACHE, MANIFEST
 from perfkit.desk.desk import open as open_desk
-from perfkit.disk.sealed import VERSION, sealed, unsealed
+from perfkit.disk.sealed import VERSION, read_head, sealed_in_two, unsealed_in_two
 from tests.conftest import CAMPAIGN, WriteWorkspace
 from tests.unmeasured import leave
 
@@ -315,11 +315,14 @@ def test_a_byte_flipped_anywhere_in_the_cache_changes_no_figure(root: Path) -> N
 def test_a_cache_of_another_version_is_made_anew(root: Path) -> None:
     expected = open_desk(root).summary("all").to_json()
     manifest = root / CACHE / MANIFEST
-    head, body = unsealed(manifest.read_bytes())
-    manifest.write_bytes(sealed((("perfkit 0 none", *head[1:]), body)))
+    parts = unsealed_in_two(manifest.read_bytes())
+    assert parts is not None
+    head, body = parts
+    manifest.write_bytes(sealed_in_two(("perfkit 0 none", *head[1:]), body))
     assert not nothing_new(str(root), "")
     assert open_desk(root).summary("all").to_json() == expected
-    found = unsealed(manifest.read_bytes())
+    found = read_head(str(manifest))
+    assert found is not None
     assert found[0][0] == VERSION
 
 
@@ -341,7 +344,6 @@ with log.open("a") as stream:
 REFRESH = """
 import sys, logging
 logging.disable()
-from perfkit.disk.sealed import VERSION, sealed, unsealed
 from perfkit.desk.desk import open as open_desk
 desk = open_desk(sys.argv[1])
 while True:

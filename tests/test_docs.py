@@ -234,10 +234,13 @@ class TestConfiguration:
 
     def test_every_example_loads(self, tmp_path: Path) -> None:
         examples = [one.text for one in blocks(DOCS / "configuration.md") if one.language == "yaml"]
-        assert len(examples) == 15
+        assert len(examples) == 16
         for number, example in enumerate(examples):
             root = tmp_path / str(number)
-            (root / "config").mkdir(parents=True)
+            for folder in ("config", "logs/bots/special", "logs/bots/scalper", "bots", "logs/eu-x"):
+                (root / folder).mkdir(parents=True)
+            (root / "logs/eu-x/trades.jsonl").touch()
+            (root / "bots/other.yaml").write_text("{path: logs/other, currency: USD}")
             (root / "config/perfkit.yaml").write_text(example, encoding="utf-8")
             assert settings.load(root).sources
 
@@ -246,7 +249,7 @@ class TestConfiguration:
             one.text for one in blocks(DOCS / "configuration.md") if one.language == "yaml"
         )
         top = parse(example, "docs").value
-        assert top.keys() == set(settings._KEYS)
+        assert top.keys() == set(settings._KEYS) - {"sources_from"}  # has an example of its own
         layout = set(LAYOUT_KEYS)  # these have an example of their own
         assert top["sources"][0].keys() == set(settings._SOURCE_KEYS) - layout
 

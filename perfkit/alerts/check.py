@@ -13,7 +13,7 @@ from perfkit.alerts import replay, state_file
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.event import MOST_SOURCES, time_text
 from perfkit.alerts.event_log import Event, append, read_all, read_since, size_of
-from perfkit.alerts.feed import Feed, load_config, open_feed
+from perfkit.alerts.feed import Feed, load_config, names_of, open_feed
 from perfkit.alerts.memory import Memory, Recalled, memory_from, recalled, unfinished
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import RULE_CHANGED, RULE_REMOVED, Rule, digest
@@ -141,6 +141,7 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
         run.memory.know(result.events)
         head = {
             "config": mark,
+            "sources": names_of(config),
             "zone": zone,
             "log": feed.mark,
             "next": run.next_run(),
@@ -208,10 +209,12 @@ def _horizon(stored: StoredMemory, horizon: int) -> int:
 def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[tuple[Rule, ...], int]:
     """The rules, and how far ahead of the clock a trade may close.
 
-    They are those of the state where neither configuration file has changed, else parsed.
+    They are those of the state where neither configuration file has changed nor a source came or
+    went, else parsed.
     """
     head, body = stored.head, stored.body
-    if body is not None and head is not None and head["config"] == mark:
+    before = None if head is None else (head["config"], head.get("sources"))
+    if body is not None and head is not None and before == (mark, names_of(config)):
         from perfkit.alerts.rules.rule import rule_from
 
         return tuple(rule_from(one) for one in body["rules"]), head["ahead"]

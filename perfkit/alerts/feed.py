@@ -41,7 +41,7 @@ NO_HORIZON = 1 << 62
 HELD_ROWS = 50_000
 """About so many trades are held in memory, so that those behind several events are read once."""
 
-__all__ = ["DayMark", "Feed", "load_config", "open_feed"]
+__all__ = ["DayMark", "Feed", "load_config", "names_of", "open_feed"]
 
 
 class DayMark:
@@ -243,14 +243,14 @@ def open_feed(
     options = DEFAULT if whole else DEFAULT._replace(verified_bytes=VERIFIED_BYTES)
     if not writes and not nothing_new(config.folder, config.override):
         options = options._replace(cached=False)
-    troubles: dict[str, str] = {}
+    troubles = _lost_sources(config, known or {})
     sources = config.sources
     try:
         opened = open_book(config, sources, options)
     except LogReadError:
         if len(sources) == 1:
             raise
-        sources = tuple(one for one in sources if not _unreadable(config, one, options, troubles))
+        sources = _readable(config, options, troubles)
         if not sources:
             raise
         opened = open_book(config, sources, options)
@@ -290,6 +290,64 @@ def _begun(book: Book) -> dict[str, tuple[str, int]]:
         if newest and newest[0].waiting:
             found[source.name] = newest[0].name, newest[0].end
     return found
+
+
+def names_of(config: Config) -> str:
+    """A digest of what rules may name of sources that folders or other files stand for."""
+    if not config.looks:
+        return ""
+    from perfkit.alerts.rules.rule import digest
+
+    return digest(
+        *(repr((one.name, one.currency, one.dialect.dimensions)) for one in config.sources)
+    )
+
+
+def _lost_sources(config: Config, known: Mapping[str, Sequence[str]]) -> dict[str, str]:
+    """Sources with trades at the last run that a pattern such as `logs/{source}/` no longer finds.
+
+    `known` are log files that had trades. Where a source was listed by name, or by a file of its
+    own, it was taken out on purpose.
+    """
+    names = {source.name for source in config.sources} if config.looks else set(known)
+    where = tuple(f"{look[0]}/" for look in config.looks if not look[2])
+    return {
+        name: f"it is gone from {files[-1]} (is a volume not mounted? if that is meant so, "
+        "remove logs/performance/alerts.state)"
+        for name, files in known.items()
+        if name not in names and files and files[-1].startswith(where)
+    }
+
+
+def _readable(config: Config, options: Options, troubles: dict[str, str]) -> tuple[Source, ...]:
+    """The sources whose logs can be read; `troubles` gets why the others cannot.
+
+    Those without any log are found first, as there may be a thousand of them at once.
+    """
+    from perfkit.book.cache import open_book
+    from perfkit.logs.listing import is_below, log_files
+
+    left = []
+    for source in config.sources:
+        try:
+            log_files(source, config.folder)
+        except LogReadError as error:
+            troubles[source.name] = str(error)
+        else:
+            left.append(source)
+    while left:
+        try:
+            open_book(config, left, options)
+        except LogReadError as error:
+            path = os.path.join(config.folder, error.path)
+            asked = [one for one in left if is_below(path, one.location)] or left
+            bad = {one.name for one in asked if _unreadable(config, one, options, troubles)}
+            if not bad:
+                break  # it was for a moment
+            left = [one for one in left if one.name not in bad]
+        else:
+            break
+    return tuple(left)
 
 
 def _unreadable(config: Config, source: Source, options: Options, troubles: dict[str, str]) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 from perfkit.alerts.commands import last_memory
@@ -35,6 +37,9 @@ from perfkit.summary.changes import Episode
 from perfkit.summary.render import Text
 
 WORDS = {OK: "OK", PENDING: "pending", FIRING: "firing", RECOVERING: "recovering"}
+MOST_GROUPS = 30
+"""Of a rule with more groups than this, those that are well share one row."""
+
 _HEADS = ("rule", "state", "since", "figure", "notes")
 
 
@@ -193,8 +198,26 @@ def _rows(found: AlertStatus, *, plain: bool) -> list[list[str]]:
             one.figure or "–",
             one.notes or "–",
         ]
-        for one in found.standings
+        for one in _short(found.standings)
     ]
+
+
+def _short(standings: Sequence[Standing]) -> list[Standing]:
+    """Every state but those that are OK of rules with very many groups, which are counted."""
+    groups = Counter(one.rule for one in standings)
+    well = [one for one in standings if (one.state, one.notes) == (WORDS[OK], "")]
+    counted = Counter(one.rule for one in well if groups[one.rule] > MOST_GROUPS)
+    kept = [
+        one
+        for one in standings
+        if one.rule not in counted or (one.state, one.notes) != (WORDS[OK], "")
+    ]
+    rest = [
+        Standing(rule, f"{n:,} of {groups[rule]:,}", WORDS[OK], None, "", "")
+        for rule, n in counted.items()
+    ]
+    order = list(groups)
+    return sorted([*kept, *rest], key=lambda one: order.index(one.rule))
 
 
 def began_in(root: Path, window: Window) -> tuple[Episode, ...]:

@@ -13,25 +13,22 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 
 from perfkit.book.store.compaction import compacted
-from perfkit.book.store.day_sheet import CHECKED, DIMENSIONS, digest_of, sheet_of
-from perfkit.book.store.days import joint_day, loaded
-from perfkit.book.store.freshness import is_current
+from perfkit.book.store.day_sheet import CHECKED, DIMENSIONS
+from perfkit.book.store.freshness import is_current, is_unchanged
 from perfkit.book.store.ledger import Ledger
-from perfkit.book.store.manifest import JointDay, Manifest, decoded, encoded, settings_of
-from perfkit.book.store.packing import PackedTrades
+from perfkit.book.store.manifest import Manifest, decoded, encoded, settings_of
 from perfkit.book.store.pages import CacheDamagedError, Pages
 from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE, CONFIG, MANIFEST
 from perfkit.core import log
 from perfkit.core.errors import LogReadError, reason_of
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.trades import joined, ordered
 from perfkit.disk.atomic import put_in_place, sweep_temporaries
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.disk.locks import held
 from perfkit.disk.sealed import read_bytes, read_marked
-from perfkit.logs.file_log import OPEN, ContentChangedError
-from perfkit.logs.listing import Listing, LogFile, check_read_once, log_files, stands
+from perfkit.logs.file_log import ContentChangedError
+from perfkit.logs.listing import Listing, LogFile, check_read_once, log_files, own_output, stands
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,8 +155,7 @@ def _report(opened: Opened) -> None:
 
 def _opened(config: Config, sources: Sequence[Source], options: Options) -> Opened:
     folder = _folder(config)
-    stale = read_bytes(os.path.join(config.folder, CONFIG)) != config.text
-    if not options.cached or stale:
+    if not options.cached or _is_stale(config):
         return _in_memory(config, sources, options)
     if options.limits is not None:
         return _as_limited(config, sources, options)
@@ -172,6 +168,16 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
             return _written(config, sources, options, known)
     except OSError as error:
         return _unwritten(config, sources, options, error)
+
+
+def _is_stale(config: Config) -> bool:
+    """Whether the configuration is no longer what it was when it was read."""
+    if read_bytes(os.path.join(config.folder, CONFIG)) != config.text:
+        return True
+    try:
+        return not all(is_unchanged(look, config.folder) for look in config.looks)
+    except OSError:
+        return True
 
 
 def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
@@ -321,7 +327,8 @@ def _refreshed(
     for attempt in range(ATTEMPTS):
         last = attempt == ATTEMPTS - 1
         try:
-            listed = [(source, log_files(source, config.folder)) for source in sources]
+            own = own_output(config.folder)
+            listed = [(source, log_files(source, config.folder, own)) for source in sources]
             check_read_once(listed)
             made = updated(
                 config,
@@ -349,7 +356,10 @@ def _refreshed(
                 manifest = manifest.doubting(name)
             continue
         break
-    return _with_joint_days(made.manifest, config, pages), _activity(made, sources)
+    activity = _activity(made, sources)
+    if config.looks:  # nobody took them out of the configuration
+        activity = activity._replace(gone=(*activity.gone, *manifest.forgotten))
+    return _with_joint_days(made.manifest, config, pages), activity
 
 
 def _activity(made: ReadResult, sources: Sequence[Source]) -> Activity:
@@ -381,23 +391,11 @@ def _within(
 
 def _with_joint_days(manifest: Manifest, config: Config, pages: Pages) -> Manifest:
     """The manifest with a sheet for each day that several sources have trades on."""
-    names = [source.name for source in config.sources]
-    if len(names) < 2 or len({source.currency for source in config.sources}) > 1:
+    if len(config.sources) < 2 or len({source.currency for source in config.sources}) > 1:
         return manifest._replace(joint={})
-    ledgers = [(name, manifest.ledgers.get(name, Ledger())) for name in names]
-    paths = {file.number: file.label for _, ledger in ledgers for file in ledger.files}
-    joint: dict[int, JointDay] = {}
-    for day in sorted({day for _, ledger in ledgers for day in ledger.days} - {OPEN}):
-        own = [(name, ledger.days[day]) for name, ledger in ledgers if day in ledger.days]
-        made_of = tuple((name, entry.epoch, entry.rows) for name, entry in own)
-        known = manifest.joint.get(day)
-        if known is not None and known.made_of == made_of:
-            joint[day] = known
-        elif len(own) > 1:
-            trades = ordered(joined([loaded(entry, pages, paths) for _, entry in own]))
-            sheet = sheet_of(trades, config.calendar, digest_of(PackedTrades(trades)))
-            joint[day] = JointDay(joint_day(sheet, trades, pages), made_of)
-    return manifest._replace(joint=joint)
+    from perfkit.book.joint_days import joint_days
+
+    return manifest._replace(joint=joint_days(manifest, config, pages))
 
 
 def _idle(manifest: Manifest, sources: Sequence[Source]) -> Activity:

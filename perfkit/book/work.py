@@ -49,7 +49,7 @@ class UnitResult(NamedTuple):
 
 def packed(unit: WorkUnit, folder: str | None, prefix: str, mode: int) -> bytes:
     """A unit as bytes. Of the configuration it has what the lines of its own source need."""
-    config = unit.config._replace(sources=(unit.source,), targets=(), text=b"")
+    config = unit.config._replace(sources=(unit.source,), targets=(), text=b"", looks=())
     return pickle.dumps((unit._replace(config=config), folder, prefix, mode))
 
 

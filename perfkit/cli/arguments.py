@@ -102,8 +102,8 @@ def add_cluster(parser: Parser) -> None:
     parser.add_argument(
         "--cluster",
         metavar="ADDRESS",
-        help="let the workers of a Dask cluster read when there is much to read, such as "
-        "tcp://scheduler:8786 (extra `cluster`; see `perfkit docs scaling`)",
+        help="let the workers of a Dask cluster read where there is much to read, and make the "
+        "reports, such as tcp://scheduler:8786 (extra `cluster`; see `perfkit docs scaling`)",
     )
 
 

@@ -23,7 +23,7 @@ from perfkit.config.workspace import (
 )
 from perfkit.disk.atomic import put_in_place
 from perfkit.disk.fingerprints import Fingerprint
-from perfkit.disk.sealed import read_bytes, read_marked, sealed, unsealed
+from perfkit.disk.sealed import read_bytes, read_head, sealed, unsealed
 
 ANSWERS = "answers"
 MOST_ANSWERS = 32
@@ -74,22 +74,20 @@ def _workspace_of(words: Sequence[str]) -> str | None:
 def _answer(root: str, timezone: str, question: Question) -> str | None:
     """The answer kept in a workspace; `timezone` overrides the configured one, empty if none."""
     content = read_bytes(_path(root, question))
-    manifest = read_marked(os.path.join(root, CACHE, MANIFEST))
+    manifest = read_head(os.path.join(root, CACHE, MANIFEST))
     if content is None or manifest is None:
         return None
     kept = unsealed(content)
     if kept is None:
         return None
     asked, mark, code, answer = kept
-    parts = unsealed(manifest[0])
     stands = (
         asked == question
         and mark == manifest[1]
-        and parts is not None
         and code is not None
         and code == _code()
         and isinstance(answer, str)
-        and is_current(parts[0], root, timezone)
+        and is_current(manifest[0], root, timezone)
     )
     return answer if stands else None
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
+from time import time_ns
 
 from perfkit.config.built_in import DEFAULT, EXTENDS, TRADE_RECORD
 from perfkit.config.checks import YamlReader, read_yaml, suggestion
@@ -14,7 +15,7 @@ from perfkit.config.dialects import compiled
 from perfkit.config.layout import LAYOUT_KEYS
 from perfkit.config.targets import Target, targets_of
 from perfkit.config.workspace import CONFIG, below, missing_config
-from perfkit.config.yaml import KeyPath, document
+from perfkit.config.yaml import Document, KeyPath, document
 from perfkit.core.calendar import (
     EVERY_DAY,
     MONDAY_TO_FRIDAY,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:  # an alert run has no time to load it
     from typing import Any
 
     from perfkit.config.extensions import Extension
+    from perfkit.config.sources.generated import Look
 
 DAILY_PATTERN = "????-??-??.jsonl"
 LONGEST_CURRENCY = 12
@@ -42,6 +44,7 @@ WEEKDAY_PERIODS = 252
 
 _KEYS = (
     "sources",
+    "sources_from",
     "timezone",
     "day_start",
     "trading_week",
@@ -89,7 +92,8 @@ class Config(NamedTuple):
     """A workspace's settings; `folder` is the path of the one that holds `config/`.
 
     `text` is the file they were read from, `override` the time zone given in place of its own,
-    empty without one.
+    empty without one. `looks` are what was looked at beside it to find the sources, at `looked_at`
+    in ns.
     """
 
     folder: str
@@ -105,6 +109,8 @@ class Config(NamedTuple):
     metrics: tuple[Extension, ...] = ()
     text: bytes = b""
     override: str = ""
+    looks: tuple[Look, ...] = ()
+    looked_at: int = 0
 
     @property
     def dimensions(self) -> tuple[str, ...]:
@@ -132,9 +138,10 @@ def load(root: Path | str, timezone: str | None = None, *, cached: bool = True) 
         content = read_yaml(file, CONFIG)
     except FileNotFoundError as error:
         raise missing_config(file) from error
+    looked_at = time_ns()
     parsed = document(folder, CONFIG, content, cached=cached)
-    config = _SettingsReader(CONFIG, parsed).config(folder, timezone)
-    return config._replace(text=content, override=timezone or "")
+    config = _SettingsReader(CONFIG, parsed).config(folder, timezone, cached=cached)
+    return config._replace(text=content, override=timezone or "", looked_at=looked_at)
 
 
 def of_text(content: bytes, folder: str, timezone: str | None = None) -> Config:
@@ -145,8 +152,13 @@ def of_text(content: bytes, folder: str, timezone: str | None = None) -> Config:
     from perfkit.config.yaml import parse
 
     parsed = parse(content.decode(), CONFIG)
-    config = _SettingsReader(CONFIG, parsed).config(folder, timezone)
+    config = _SettingsReader(CONFIG, parsed).config(folder, timezone, cached=False)
     return config._replace(text=content, override=timezone or "")
+
+
+def _stands_for_many(entry: object) -> bool:
+    """Whether an entry is of a path that names each of many sources, such as `logs/{source}/`."""
+    return isinstance(entry, dict) and "{source}" in str(entry.get("path"))
 
 
 def _reads_the_same(one: Source, other: Source) -> bool:
@@ -158,16 +170,19 @@ def _reads_the_same(one: Source, other: Source) -> bool:
 class _SettingsReader(YamlReader):
     """Checks the settings, key by key."""
 
-    def config(self, folder: str, timezone: str | None) -> Config:
+    def __init__(self, shown: str, document: Document) -> None:
+        super().__init__(shown, document)
+        self._compiled: dict[str, tuple[Dialect, tuple[Extension, ...]]] = {}
+
+    def config(self, folder: str, timezone: str | None, *, cached: bool) -> Config:
         top = self.mapping((), self.document.value or {}, _KEYS)
         metrics: tuple[Extension, ...] = ()
         if "metrics" in top:
             from perfkit.config.extensions import metrics_of
 
             metrics = metrics_of(self, top["metrics"])
-        self._compiled: dict[str, tuple[Dialect, tuple[Extension, ...]]] = {}
         calendar = self._calendar(top, timezone)
-        sources = self._sources(top.get("sources"), folder, calendar.timezone)
+        sources, looks = self._sources(top, folder, calendar.timezone, cached=cached)
         return Config(
             folder=folder,
             sources=sources,
@@ -183,6 +198,7 @@ class _SettingsReader(YamlReader):
             targets=targets_of(self, top.get("targets", {}), [one.name for one in metrics]),
             periods_per_year=self._periods(top, calendar),
             metrics=metrics,
+            looks=looks,
         )
 
     def _calendar(self, top: Mapping[str, Any], override: str | None) -> Calendar:
@@ -252,20 +268,30 @@ class _SettingsReader(YamlReader):
             )
         return parsed
 
-    def _sources(self, given: object, folder: str, zone: str) -> tuple[Source, ...]:
-        if not isinstance(given, list) or not given:
+    def _sources(
+        self, top: Mapping[str, Any], folder: str, zone: str, *, cached: bool
+    ) -> tuple[tuple[Source, ...], tuple[Look, ...]]:
+        """The sources, and what was looked at beside this file to find them."""
+        given = top.get("sources")
+        if "sources_from" not in top and (not isinstance(given, list) or not given):
             raise self.problem(
                 ("sources",), "has no source", "list at least one: `- name: bot` with its path"
             )
-        sources = tuple(
-            self._source(("sources", str(n)), entry, folder, zone) for n, entry in enumerate(given)
-        )
+        entries: list[tuple[_SettingsReader, KeyPath, object]] = [
+            (self, ("sources", str(n)), one) for n, one in enumerate(given or ())
+        ]
+        looks: tuple[Look, ...] = ()
+        if "sources_from" in top or any(map(_stands_for_many, given or ())):
+            from perfkit.config.sources.generated import generated
+
+            entries, looks = generated(self, top, folder, self._beside, cached=cached)
+        sources = tuple(own._source(path, one, folder, zone) for own, path, one in entries)
         names: set[str] = set()
         readers: dict[tuple[str, str], list[Source]] = {}
-        for n, source in enumerate(sources):
+        for (own, path, _), source in zip(entries, sources, strict=True):
             if source.name in names:
-                raise self.problem(
-                    ("sources", str(n), "name"),
+                raise own.problem(
+                    (*path, "name"),
                     f"{source.name!r} is the name of two sources",
                     "give each source a name of its own",
                 )
@@ -273,13 +299,19 @@ class _SettingsReader(YamlReader):
             others = readers.setdefault((source.location, source.pattern), [])
             same = [earlier.name for earlier in others if _reads_the_same(earlier, source)]
             if same:
-                raise self.problem(
-                    ("sources", str(n), "path"),
+                raise own.problem(
+                    (*path, "path"),
                     f"{source.name!r} reads what {same[0]!r} reads, so every trade counts twice",
                     "name another path, or tell their lines apart with `only`",
                 )
             others.append(source)
-        return sources
+        return sources, looks
+
+    def _beside(self, shown: str, parsed: Document) -> _SettingsReader:
+        """A reader of another file, which shares the dialects that were compiled."""
+        other = _SettingsReader(shown, parsed)
+        other._compiled = self._compiled
+        return other
 
     def _source(self, path: KeyPath, given: object, folder: str, zone: str) -> Source:
         entry = self.mapping(path, given, _SOURCE_KEYS)
@@ -287,7 +319,7 @@ class _SettingsReader(YamlReader):
         location = self.text((*path, "path"), entry.get("path"))
         copies, remote = "", "://" in location
         if remote:
-            from perfkit.config.remote import check_url, copies_of
+            from perfkit.config.sources.remote import check_url, copies_of
 
             check_url(location, name, lambda key, *said: self.problem((*path, key), *said))
             copies = copies_of(location, name)

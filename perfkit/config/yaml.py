@@ -7,6 +7,7 @@ them, and a few lines of aliases can stand for more values than fit into memory.
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import os
 from decimal import Decimal
@@ -20,6 +21,7 @@ from perfkit.disk.sealed import MARSHAL, VERSION, read_bytes, sealed, unsealed
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from typing import Any
 
     import yaml
@@ -206,6 +208,35 @@ def _copied(copy: str, content: bytes) -> Document | None:
         return None
     value, lines = marshal.loads(parts[1])
     return Document(_exact(value), lines)
+
+
+def documents(
+    folder: str, name: str, contents: Mapping[str, bytes], *, cached: bool = True
+) -> dict[str, Document]:
+    """The values of many files of the workspace, by their paths below its `folder`.
+
+    One copy under that name has all of them, and only what is new or has changed is parsed. Else
+    as `document`.
+    """
+    copy = os.path.join(folder, CACHE, f"{name}.parsed")
+    stored = read_bytes(copy) if cached else None
+    parts = None if stored is None else unsealed(stored)
+    known: dict[str, Any] = {}
+    if parts is not None and parts[0] == (VERSION, name):
+        known = marshal.loads(parts[1])
+    found, kept = {}, {}
+    for shown, content in contents.items():
+        kept[shown] = one = known.get(shown, (None,))
+        if one[0] == content:
+            found[shown] = Document(_exact(one[1]), one[2])
+        else:
+            found[shown] = parsed = parse(content.decode(), shown)
+            kept[shown] = content, _plain(parsed.value), parsed.lines
+    if cached and kept != known and os.path.isdir(os.path.dirname(copy)):
+        with contextlib.suppress(OSError):  # they are parsed again the next time
+            body = marshal.dumps(kept, MARSHAL)
+            put_in_place(copy, sealed(((VERSION, name), body)), mode=0o600)
+    return found
 
 
 def _plain(value: Any) -> Any:

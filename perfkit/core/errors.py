@@ -153,6 +153,7 @@ class LogReadError(PerfkitError):
 
     def __init__(self, path: str, problem: str, remedy: str) -> None:
         super().__init__(f"{path}: {problem}; {remedy}")
+        self.path = path
 
 
 class MixedCurrencyError(PerfkitError):

@@ -303,8 +303,28 @@ def _order_ties(trades: Trades, rows: list[int], tied: list[int]) -> None:
         while last + 1 < len(tied) and tied[last + 1] == tied[last] + 1:
             last += 1
         start, stop = tied[first] - 1, tied[last] + 1
-        rows[start:stop] = sorted(rows[start:stop], key=lambda row: _tie_key(trades, row, rank))
+        run = rows[start:stop]
+        keys = {row: _first_keys(trades, row) for row in run}
+        if len(set(keys.values())) == len(run):  # most often these decide
+            rows[start:stop] = sorted(run, key=keys.__getitem__)
+        else:
+            rows[start:stop] = sorted(run, key=lambda row: _tie_key(trades, row, rank))
         first = last + 1
+
+
+def _first_keys(trades: Trades, row: int) -> tuple[object, ...]:
+    """The beginning of the rest of the trade order (see `_tie_key`)."""
+    opened_at, symbol, strategy = trades.opened_at[row], trades.symbol[row], trades.strategy[row]
+    side, net_pnl = trades.side[row], trades.net_pnl.units[row]
+    return (
+        *(opened_at is not None, opened_at or 0),
+        *(symbol is not None, symbol or ""),
+        *(strategy is not None, strategy or ""),
+        *(side is not None, side or ""),
+        *(net_pnl is not None, net_pnl or 0),
+        trades.outcome(row),
+        trades.source[row],
+    )
 
 
 def _tie_key(trades: Trades, row: int, rank: Mapping[int, int]) -> tuple[object, ...]:

@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = 19
+FORMAT = 20
 """Changes whenever what the cache holds changes its meaning or its layout."""
 
 
@@ -40,12 +40,47 @@ def sealed(value: Any) -> bytes:
 
 def unsealed(content: bytes) -> Any:
     """The value in sealed bytes; None when they are damaged."""
-    if len(content) < 4 or zlib.crc32(content[4:]) != int.from_bytes(content[:4], "big"):
+    value = memoryview(content)[4:]
+    if len(content) < 4 or zlib.crc32(value) != int.from_bytes(content[:4], "big"):
         return None
     try:
-        return marshal.loads(content[4:])
+        return marshal.loads(value)
     except (EOFError, ValueError, TypeError):
         return None
+
+
+def sealed_in_two(head: Any, body: Any) -> bytes:
+    """Two plain values as bytes; the first can be read without the second (see `read_head`)."""
+    first = sealed(head)
+    return len(first).to_bytes(_LENGTH, "big") + first + sealed(body)
+
+
+def unsealed_in_two(content: bytes) -> tuple[Any, Any] | None:
+    """Both values in such bytes; None when either is damaged."""
+    end = _LENGTH + int.from_bytes(content[:_LENGTH], "big")
+    head, body = unsealed(content[_LENGTH:end]), unsealed(content[end:])
+    return None if head is None or body is None else (head, body)
+
+
+def read_head(path: str) -> tuple[Any, Fingerprint] | None:
+    """The first of the two values in a file, and the fingerprint of that; None as above."""
+    try:
+        descriptor = open_plain(path)
+    except OSError:
+        return None
+    try:
+        status = os.fstat(descriptor)
+        length = int.from_bytes(os.read(descriptor, _LENGTH), "big")
+        head = unsealed(os.read(descriptor, min(length, status.st_size)))
+    except OSError:
+        return None
+    finally:
+        os.close(descriptor)
+    return None if head is None else (head, fingerprint_of(status))
+
+
+_LENGTH = 8
+"""Bytes that say how long the first of two values is."""
 
 
 def read_bytes(path: str) -> bytes | None:

@@ -118,14 +118,15 @@ def _names_in(said: str) -> tuple[tuple[str, ...], bool]:
     return names, sign == IS
 
 
-def log_files(source: Source, root: str) -> Listing:
+def log_files(source: Source, root: str, own: Sequence[str] = ()) -> Listing:
     """The files of a source, the oldest first (see `_age_key`).
 
-    Raises `LogReadError` when there is no such file or folder.
+    `own` is what perfkit writes, if that is known (see `own_output`). Raises `LogReadError` when
+    there is no such file or folder.
     """
     location = source.location
-    own = _own_output(root)
-    if _is_within(location, own):
+    own, at = own or own_output(root), os.path.realpath(location)
+    if any(is_below(at, one) for one in own):
         raise LogReadError(
             shown_path(location, root),
             "is written by perfkit itself",
@@ -150,7 +151,7 @@ def log_files(source: Source, root: str) -> Listing:
         ) from error
     inside = os.path.join(location, "")
     shown = shown_path(inside, root)
-    resolved = os.path.join(os.path.realpath(location), "")
+    resolved = os.path.join(at, "")
     reserved = {one.removeprefix(resolved) for one in own}
     files = []
     for name, inode in found.items():
@@ -194,7 +195,7 @@ def stands(source: Source, listing: Listing) -> bool:
 
 def is_own_output(path: str, root: str) -> bool:
     """Whether perfkit itself writes what is at that path."""
-    return _is_within(path, _own_output(root))
+    return _is_within(path, own_output(root))
 
 
 def is_below(path: str, folder: str) -> bool:
@@ -207,11 +208,12 @@ def shown_path(path: str, root: str) -> str:
     return path.removeprefix(os.path.join(root, ""))
 
 
-def _own_output(root: str) -> list[str]:
+def own_output(root: str) -> list[str]:
+    """Where perfkit itself writes, with all links resolved."""
     return [os.path.realpath(os.path.join(root, one)) for one in OWN_OUTPUT]
 
 
-def _is_within(path: str, own: list[str]) -> bool:
+def _is_within(path: str, own: Sequence[str]) -> bool:
     resolved = os.path.realpath(path)
     return any(is_below(resolved, one) for one in own)
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from perfkit.core.errors import MissingExtraError, RemoteError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.lean_imports import without
 
 _VERSIONS = ("ETag", "etag", "md5Hash", "content_md5", "generation", "VersionId", "version_id")
 """What stores call that which differs between two contents of one name."""
@@ -37,7 +38,7 @@ class Store:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        with self._words():
+        with self._words(), without("httpx", "httpx2"):
             from fsspec.core import url_to_fs
 
             self._files, root = url_to_fs(url, skip_instance_cache=True)

@@ -67,6 +67,10 @@ STAGING = ".staging"
 ATTEMPTS = 3
 """How often a notebook is run when the logs are rewritten while it runs."""
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from perfkit.reports.processes.cluster_supervisor import ClusterSupervisor
+
 MADE, UNCHANGED, KEPT, FAILED = "made", "unchanged", "kept", "failed"
 
 
@@ -365,11 +369,16 @@ def read_model(models: Models, wanted: Wanted, settings: ReportSettings) -> Mode
 
 def supervisor_of(
     models: Models, settings: ReportSettings, early: Kernels | None = None
-) -> Supervisor:
-    """What runs the notebooks of one run."""
+) -> Supervisor | ClusterSupervisor:
+    """What runs the notebooks of one run: this machine, or the cluster that the desk has."""
     desk = models.desk
     limits = settings.jobs, settings.limit_seconds
-    return Supervisor(desk.config.root, desk.options.cached, *limits, early)
+    local = Supervisor(desk.config.root, desk.options.cached, *limits, early)
+    if desk.options.executor is None:
+        return local
+    from perfkit.reports.processes.cluster_supervisor import ClusterSupervisor
+
+    return ClusterSupervisor(local, desk.options.executor, desk.options.jobs)
 
 
 def snapshot_of(models: Models, job: ReportJob) -> bytes:

@@ -138,7 +138,10 @@ def targets(summary: SummaryShape) -> str:
 
 
 def breakdown(summary: SummaryShape, dimension: str) -> str:
-    """One line per part: trades, P&L, win rate with its interval, and further figures."""
+    """One line per part: trades, P&L, win rate with its interval, and further figures.
+
+    Sources are in order of their net P&L, the worst first: there may be a thousand.
+    """
     rows = _part_rows(summary, dimension, escaped)
     return table(_part_header(dimension), rows) if rows else f"{NO_TRADES}.\n"
 
@@ -277,7 +280,15 @@ def _part_header(dimension: str) -> list[str]:
 
 def _part_rows(summary: SummaryShape, dimension: str, clean: Callable[..., str]) -> list[list[str]]:
     cash = _cash(summary)
-    return [_part_row(part, cash, clean) for part in summary.breakdowns[dimension]]
+    parts = summary.breakdowns[dimension]
+    if dimension == "source":
+        parts = tuple(sorted(parts, key=lambda part: _hurt(part.metrics["net_pnl"])))
+    return [_part_row(part, cash, clean) for part in parts]
+
+
+def _hurt(net_pnl: Value | None) -> tuple[bool, Decimal]:
+    """The most painful first, what has no P&L last."""
+    return (False, net_pnl) if isinstance(net_pnl, Decimal) else (True, Decimal(0))
 
 
 def _part_row(part: Part, cash: Cash, clean: Callable[..., str]) -> list[str]:

@@ -23,13 +23,13 @@ def compacted(manifest: Manifest, pages: Pages) -> Manifest:
     What is dead in a tiny page waits for that.
     """
     live = live_bytes(manifest)
+    has_many = sum(size < SMALL_PAGE_BYTES for size in live.values()) > MOST_PAGES
     sparse = {
         page
         for page, size in live.items()
         if page not in pages.pending
         and (
-            (len(live) > MOST_PAGES and size < SMALL_PAGE_BYTES)
-            or TINY_PAGE_BYTES + 2 * size < pages.size(page)
+            (has_many and size < SMALL_PAGE_BYTES) or TINY_PAGE_BYTES + 2 * size < pages.size(page)
         )
     }
     if not sparse:
@@ -43,7 +43,7 @@ def compacted(manifest: Manifest, pages: Pages) -> Manifest:
             moved[address] = pages.put(pages.get(address))
         return moved[address]
 
-    manifest = manifest.moved(place)
+    manifest = manifest.moved(place, sparse)
     return manifest._replace(pages=tuple(live_bytes(manifest)))
 
 

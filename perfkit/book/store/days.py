@@ -86,6 +86,14 @@ def joint_day(sheet: Sheet, trades: Trades, pages: Pages) -> DayEntry:
     return _entry(0, len(trades), (), sheet, _opened_from(trades), pages)
 
 
+def extended_joint_day(old: DayEntry, trades: Trades, calendar: Calendar, pages: Pages) -> DayEntry:
+    """The same with trades that all come after its own, in trade order themselves."""
+    assert old.sheet is not None
+    sheet = extended([unpacked_sheet(pages.get(old.sheet)), sheet_of(trades, calendar, None)])
+    opened_from = _earliest(old.opened_from, _opened_from(trades))
+    return _entry(0, old.rows + len(trades), (), sheet, opened_from, pages)
+
+
 def loaded(day: DayEntry, pages: Pages, paths: Mapping[int, str]) -> Trades:
     """The trades of a day; raises `CacheDamagedError`."""
     return joined([unpacked_trades(pages.get(address), paths) for address, _ in day.fragments])

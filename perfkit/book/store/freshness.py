@@ -1,7 +1,7 @@
 """Whether anything changed since the last update of the book, found out with little work.
 
 This is what a check that runs every minute asks first, so it imports nothing that takes time and
-reads one small file: the head of the manifest says which files there were and what they looked
+reads little: the head of the manifest says which files there were and what they looked
 like. A file whose fingerprint stands was not touched, if it was
 last looked at later than the grain of the file system's clock after its last change.
 """
@@ -12,13 +12,13 @@ import os
 
 from perfkit.config.workspace import CACHE, CONFIG, MANIFEST
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
-from perfkit.disk.sealed import VERSION, read_bytes, unsealed
+from perfkit.disk.sealed import VERSION, read_bytes, read_head
 
 WatchedFile = Fingerprint | None
 """A fingerprint; None where it cannot show yet whether the file was touched."""
 
 Watch = tuple[str, bool, dict[str, WatchedFile], frozenset[str]]
-"""A source's path below the root, whether it is a folder, its files by name, other names in it."""
+"""A path below the root, whether it is a folder, its files by name, other names in it."""
 
 Head = tuple[str, bytes, str, tuple[Watch, ...] | None]
 """Version, configuration file, time zone that overrides it, and watches (None: cannot be)."""
@@ -29,11 +29,8 @@ def nothing_new(root: str, timezone: str) -> bool:
 
     `timezone` is the zone that overrides the configured one, empty where none does.
     """
-    content = read_bytes(os.path.join(root, CACHE, MANIFEST))
-    if content is None:
-        return False
-    head_and_body = unsealed(content)
-    return head_and_body is not None and is_current(head_and_body[0], root, timezone)
+    found = read_head(os.path.join(root, CACHE, MANIFEST))
+    return found is not None and is_current(found[0], root, timezone)
 
 
 def is_current(head: Head, root: str, timezone: str) -> bool:
@@ -44,12 +41,13 @@ def is_current(head: Head, root: str, timezone: str) -> bool:
     if read_bytes(os.path.join(root, CONFIG)) != config:
         return False
     try:
-        return all(_unchanged(watch, root) for watch in watches)
+        return all(is_unchanged(watch, root) for watch in watches)
     except OSError:
         return False
 
 
-def _unchanged(watch: Watch, root: str) -> bool:
+def is_unchanged(watch: Watch, root: str) -> bool:
+    """Whether nothing came, went or changed there; raises `OSError`."""
     path, is_folder, files, others = watch
     where = os.path.join(root, path)
     if not is_folder:

@@ -6,9 +6,8 @@ the book was made; a book made by others, or by another version, is not taken ov
 
 from __future__ import annotations
 
-import marshal
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Set
 from fnmatch import fnmatch
 
 from perfkit.book.store.freshness import Head, Watch, WatchedFile
@@ -25,7 +24,7 @@ from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import narrowed
 from perfkit.disk.fingerprints import is_settled
-from perfkit.disk.sealed import MARSHAL, VERSION, sealed, unsealed
+from perfkit.disk.sealed import VERSION, sealed_in_two, unsealed_in_two
 from perfkit.logs.listing import is_below, is_own_output
 
 TYPE_CHECKING = False
@@ -51,6 +50,7 @@ class Manifest(NamedTuple):
     """Ledgers by the name of their source; `joint` are the days that several sources share.
 
     `next_number` is for the next new file. `pages` are those it refers to, once it is written.
+    `forgotten` are sources that the one it was read from had and the settings have not.
     """
 
     settings: Settings
@@ -58,6 +58,7 @@ class Manifest(NamedTuple):
     joint: Mapping[int, JointDay] = {}
     next_number: int = 1
     pages: tuple[str, ...] = ()
+    forgotten: tuple[str, ...] = ()
 
     @property
     def mode(self) -> int:
@@ -87,10 +88,15 @@ class Manifest(NamedTuple):
             }
         )
 
-    def moved(self, place: Callable[[Address], Address]) -> Manifest:
-        """The same with other addresses."""
+    def moved(self, place: Callable[[Address], Address], pages: Set[str]) -> Manifest:
+        """The same with other addresses for what lies in those pages."""
         return self._replace(
-            ledgers={name: ledger.moved(place) for name, ledger in self.ledgers.items()},
+            ledgers={
+                name: ledger.moved(place)
+                if any(address[0] in pages for address in ledger.addresses())
+                else ledger
+                for name, ledger in self.ledgers.items()
+            },
             joint={
                 number: day._replace(entry=moved_day(day.entry, place))
                 for number, day in self.joint.items()
@@ -120,7 +126,7 @@ def settings_of(config: Config) -> Settings:
 def encoded(manifest: Manifest, config: Config, timezone: str) -> bytes:
     """The manifest as bytes; `timezone` is the zone that overrides the configured one."""
     head: Head = (VERSION, config.text, timezone, _watches(manifest, config))
-    return sealed((head, marshal.dumps(_plain(manifest), MARSHAL)))
+    return sealed_in_two(head, _plain(manifest))
 
 
 def decoded(content: bytes, settings: Settings) -> tuple[Head, Manifest]:
@@ -129,13 +135,13 @@ def decoded(content: bytes, settings: Settings) -> tuple[Head, Manifest]:
     What it knows of others is left out, and so are the days that they have a part in. Raises
     `CacheDamagedError` if it is not for these settings.
     """
-    parts = unsealed(content)
+    parts = unsealed_in_two(content)
     if parts is None:
         raise CacheDamagedError("the manifest is damaged")
     head, body = parts
     if head[0] != VERSION:
         raise CacheDamagedError(f"the manifest is by {head[0]}")
-    common, sources, ledgers, joint, next_number, pages = marshal.loads(body)
+    common, sources, ledgers, joint, next_number, pages = body
     if common != settings.common:
         raise CacheDamagedError("the configuration changed")
     same = {name for name, own in settings.sources.items() if sources.get(name) == own}
@@ -149,6 +155,7 @@ def decoded(content: bytes, settings: Settings) -> tuple[Head, Manifest]:
         },
         next_number,
         pages,
+        tuple(name for name in ledgers if name not in settings.sources),
     )
 
 
@@ -169,7 +176,16 @@ def _watches(manifest: Manifest, config: Config) -> tuple[Watch, ...] | None:
         _watch(source, manifest.ledgers.get(source.name), config) for source in config.sources
     ]
     known = [watch for watch in watches if watch is not None]
-    return tuple(known) if len(known) == len(watches) else None
+    if len(known) < len(watches):
+        return None
+    beside: list[Watch] = []
+    for where, is_folder, files, others in config.looks:
+        settled: dict[str, WatchedFile] = {
+            name: one if one is not None and is_settled(one, config.looked_at) else None
+            for name, one in files.items()
+        }
+        beside.append((where, is_folder, settled, others))
+    return (*beside, *known)
 
 
 def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | None:

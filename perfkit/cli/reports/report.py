@@ -191,7 +191,7 @@ def _run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bo
     one = _run_of(
         arguments, desk, where, [definition_of(desk.config, arguments.kind, arguments.period)]
     )
-    if not _surely_runs(arguments, desk, one):
+    if desk.options.executor is not None or not _surely_runs(arguments, desk, one):
         return _made(arguments, one, now, None)
     with start_kernels(desk.config.root, desk.options.cached) as early:
         return _made(arguments, one, now, early)

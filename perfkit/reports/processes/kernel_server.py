@@ -30,7 +30,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from perfkit.reports.processes.lean_imports import without
+from perfkit.core.lean_imports import without
 from perfkit.reports.processes.signals import (
     adopt_orphans,
     die_with_parent,

@@ -23,12 +23,12 @@ import msgspec
 from perfkit.core.errors import MissingExtraError, OutputError, PerfkitError, ReportError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import utf8
+from perfkit.core.lean_imports import without
 from perfkit.reports.failure import Failure, failure_of, last_lines
 from perfkit.reports.links import links_of
 from perfkit.reports.model import Model, own_template
 from perfkit.reports.notebook import MAY_RAISE
 from perfkit.reports.processes.kernels import Kernel
-from perfkit.reports.processes.lean_imports import without
 from perfkit.reports.processes.signals import die_with_parent
 from perfkit.reports.published import HTML, KINDS, NOTEBOOK, PAGE, REPORTS, SUMMARY
 from perfkit.schemas.make import FOLDER as SCHEMAS

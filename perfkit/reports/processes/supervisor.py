@@ -46,10 +46,10 @@ class Supervisor:
     def __init__(
         self, root: Path, cached: bool, parallel: int, limit_seconds: float, early: Kernels | None
     ) -> None:
-        self._root = root
-        self._cached = cached
+        self.root = root
+        self.cached = cached
         self._parallel = parallel
-        self._limit_seconds = limit_seconds
+        self.limit_seconds = limit_seconds
         self._kernels = early
         self._ahead: list[int] = [] if early is None else [early.request()]
         self._runs: dict[int, _RunningReport] = {}
@@ -93,16 +93,16 @@ class Supervisor:
 
     def _start(self, job: ReportJob, snapshot: bytes) -> None:
         if self._kernels is None:
-            self._kernels = Kernels(self._root, self._cached)
+            self._kernels = Kernels(self.root, self.cached)
         if not self._ahead:
             self._ahead.append(self._kernels.request())
         runner.load()  # while the kernel server loads what it needs
         kernel = self._kernels.wait(self._ahead.pop(0))
         kernel.snapshot.write_bytes(snapshot)
-        pid, pipe = runner.fork_runner(job, kernel, self._root, self._close_in_runner)
+        pid, pipe = runner.fork_runner(job, kernel, self.root, self._close_in_runner)
         self._received[pipe] = b""
         self._last[pipe] = RunnerMessage()
-        deadline = time.monotonic() + self._limit_seconds
+        deadline = time.monotonic() + self.limit_seconds
         self._runs[pipe] = _RunningReport(job, kernel, pid, pipe, deadline)
 
     def _close_in_runner(self) -> None:
@@ -152,7 +152,7 @@ class Supervisor:
     def _time_out(self, run: _RunningReport) -> Finished:
         last = self._last[run.pipe]
         self._stop(run)
-        reason = f"it took longer than {self._limit_seconds:g} s"
+        reason = f"it took longer than {self.limit_seconds:g} s"
         failure = Failure(reason, last.cell, last.heading)
         return Finished(run.job, RunnerMessage(failure=failure))
 

@@ -1,9 +1,9 @@
-"""Imports Jupyter's libraries without what only costs time.
+"""Imports large libraries without what only costs time.
 
 Where JupyterLab is installed, jsonschema imports `rfc3987_syntax`, which compiles a grammar for
-over a second in order to check addresses that no notebook holds. ipykernel imports a debugger
-that no report uses. Both do without where these are not installed. An import hook makes it look so
-while they are imported.
+over a second in order to check addresses that no notebook holds, ipykernel imports a debugger that
+no report uses, and the library of S3 a second library for HTTP that it does not use. All do without
+where these are not installed. An import hook makes it look so while they are imported.
 """
 
 from __future__ import annotations
