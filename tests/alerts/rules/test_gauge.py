@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import perfkit
@@ -69,7 +69,6 @@ def test_figure_over_a_window_is_that_of_its_summary(window: str) -> None:
 
 
 @given(log=logs(), window=st.sampled_from(WINDOW_KINDS), config=st.sampled_from(["", "UTC17"]))
-@settings(max_examples=40)
 def test_figure_of_the_tally_over_a_window_is_that_of_its_trades(
     fresh_workspace: WriteWorkspace, log: object, window: str, config: str
 ) -> None:
@@ -93,7 +92,6 @@ def test_figure_of_the_tally_over_a_window_is_that_of_its_trades(
 
 
 @given(log=logs(), trades=st.integers(1, 6))
-@settings(max_examples=40)
 def test_figure_over_trades_is_that_of_those_trades(
     fresh_workspace: WriteWorkspace, log: object, trades: int
 ) -> None:
