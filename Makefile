@@ -10,7 +10,8 @@ LAB_STAMP := $(VENV)/.installed-lab
 # Jupyter and matplotlib write into the home folder; tests get one of their own. What pytest makes of the
 # tests is kept, whatever the shell has set: a quarter of a minute for each run after the first.
 PYTEST := HOME="$$PWD/build/home" PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest -q
-PARALLEL := -n auto --maxprocesses 8
+# The tests of a file stay together, so that a wheel or a workspace that they share is made once.
+PARALLEL := -n auto --maxprocesses 8 --dist loadfile
 # `make test coverage MEASURE=1` measures coverage, which takes half as long again.
 MEASURE =
 COVERAGE = $(if $(MEASURE),--cov --cov-report= --cov-fail-under=0)
