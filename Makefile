@@ -41,7 +41,7 @@ report: install  ## render the daily, weekly and monthly report of the logs into
 test: test-quick lint  ## the quick tests and lint: a few minutes, run it before every commit
 
 test-quick: install
-	@$(PYTEST) $(PARALLEL) $(COVERAGE) -m "not slow" $(ARGS)
+	@$(PYTEST) $(PARALLEL) $(COVERAGE) -m "not slow$(if $(MEASURE), or measured)" $(ARGS)
 
 test-slow: install  ## the other tests: kernels, kills, whole processes, the wheel, the notebooks
 	@$(PYTEST) $(PARALLEL) -m slow $(ARGS)

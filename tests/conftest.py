@@ -1,8 +1,8 @@
 """Workspaces on disk for the tests, and how hard Hypothesis tries.
 
-`HYPOTHESIS_PROFILE` chooses: `dev` while working, `ci` the same examples every time, `few` the first
-of these, where an example takes long or another Python has tried them all, `campaign` thousands of
-new ones.
+`HYPOTHESIS_PROFILE` chooses: `dev` while working, `ci` the same examples every time, `few` the
+first of these, where an example takes long or another Python has tried them all, `campaign`
+thousands of new ones.
 """
 
 import os
