@@ -1,6 +1,7 @@
 """Workspaces on disk for the tests, and how hard Hypothesis tries.
 
-`HYPOTHESIS_PROFILE` chooses: `dev` while working, `ci` the same few examples every time, `campaign`
+`HYPOTHESIS_PROFILE` chooses: `dev` while working, `ci` the same examples every time, `few` the
+first of these, where an example takes long or another Python has tried them all, `campaign`
 thousands of new ones.
 """
 
@@ -21,6 +22,7 @@ settings.register_profile("dev", parent=_COMMON, max_examples=50)
 settings.register_profile(
     "ci", parent=_COMMON, max_examples=25, derandomize=True, database=None, print_blob=True
 )
+settings.register_profile("few", parent=settings.get_profile("ci"), max_examples=10)
 settings.register_profile(
     "campaign",
     parent=_COMMON,

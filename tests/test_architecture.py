@@ -69,6 +69,11 @@ def test_every_word_of_the_glossary_is_explained_once() -> None:
     assert sorted(set(words)) == sorted(words)
 
 
+def test_about_twenty_words_are_enough_to_begin_with() -> None:
+    begin = text("glossary.md").partition("\n## Words to begin with\n")[2].split("\n## ")[0]
+    assert 20 <= len(re.findall(r"^\| (?!word|:)\w", begin, re.MULTILINE)) <= 25
+
+
 def walk(heading: str) -> list[str]:
     """The functions and classes that a walk through the code names, in its order."""
     below = text("architecture.md").partition(f"\n## {heading}\n")[2].split("\n## ")[0]

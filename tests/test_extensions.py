@@ -241,7 +241,7 @@ class TestCache:
         root = workspace(BY_NAME, {"logs/statement.xml": STATEMENT})
         assert open_desk(root).summary("all").metrics["closed_trades"] == 2
         broker(packages, BROKER.replace('Decimal(row.attrib["pnl"])', '"0.5"'), version="1.1")
-        with pytest.raises(LogReadError, match=r"was replaced meanwhile; .* start anew"):
+        with pytest.raises(LogReadError, match=r"was replaced meanwhile; .* start again"):
             open_desk(root).summary("all")
 
 

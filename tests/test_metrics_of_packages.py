@@ -237,7 +237,7 @@ class TestErrors:
             ("Quotient(4, -3, Undefined('no'))", r"gave 4 / -3, outside its bounds 0 to 1"),
             ("2", r"gave 2, outside its bounds 0 to 1"),
             ("Undefined('')", "gave Undefined without a reason"),
-            ("1 // 0", r"failed over 4 trades: ZeroDivisionError: .*; mend it, or leave it out"),
+            ("1 // 0", r"failed over 4 trades: ZeroDivisionError: .*; correct it, or leave it out"),
             ("exit(0)", "failed over 4 trades: SystemExit: 0"),
         ],
     )

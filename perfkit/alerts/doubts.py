@@ -99,7 +99,7 @@ def _without_result(book: Book, source: Source, newest: FileEntry) -> str | None
     since = 0 if source.dialect.fills is not None else max((one.day for one in bad), default=0)
     if bad and not _closes_a_trade(book, newest, since):
         last = kind_of(bad[-1].reason)
-        return f"nothing in {newest.name}, its newest file, has a result of late: a line {last}"
+        return f"no recent line of {newest.name}, its newest file, has a result: a line {last}"
     if not bad and not book.has_trades(source.name) and newest.sizes[0]:
         return f"its records make no trade; see `perfkit check {source.name}`"
     return None

@@ -148,8 +148,8 @@ def _report(opened: Opened) -> None:
         log.warn(f"{name} is gone; its trades no longer count")
     for name, problem in activity.half_written:
         log.warn(
-            f"{name} {problem}; it is being written, or it is damaged: its trades are those of "
-            "before"
+            f"{name} {problem}; it is being written, or it is damaged: the trades read before "
+            "still count"
         )
 
 

@@ -147,7 +147,7 @@ def contents_of(states: Sequence[Extension]) -> list[tuple[str, str, str]]:
 
 def _replaced(state: Extension) -> ExtensionError:
     return ExtensionError(
-        f"the metric {state.name} of {state.package} was replaced meanwhile; start anew"
+        f"the metric {state.name} of {state.package} was replaced meanwhile; start again"
     )
 
 
@@ -186,7 +186,7 @@ def _metric(name: str) -> tuple[Extension, Metric]:
         except (Exception, SystemExit) as error:  # whatever it does, there is no figure
             raise ExtensionError(
                 f"{label} failed over {len(trades):,} trades: {reason_of(error)}; "
-                "mend it, or leave it out of `metrics` in config/perfkit.yaml"
+                "correct it, or leave it out of `metrics` in config/perfkit.yaml"
             ) from error
 
     return state, metric_of_facts(brought, called)

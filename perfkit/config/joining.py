@@ -70,7 +70,7 @@ def compile_joining(
     elif not plain.get("identity"):
         raise problem(
             next(key for key in ("combine", "done_when", "reuse", "closes") if key in spec),
-            "says how the lines of one trade combine, but nothing tells which they are",
+            "says how the lines of one trade combine, but nothing says which lines those are",
             "name the fields that identify a trade as `identity`",
         )
     compiled = compile_dialect(name, plain, problem, zone)
@@ -127,7 +127,7 @@ def _totals(
             rules.pop(target, None)
             continue
         if kind == TEXT or (kind != NUMBER and rule in (SUM, AVERAGE)):
-            raise problem(key, f"is no number, so it has no {rule}", f"write {', '.join(KEPT)}")
+            raise problem(key, f"is not a number, so it has no {rule}", f"write {', '.join(KEPT)}")
         if policy == PNL and not sums:
             raise problem(key, "is that of one close", "write `closes: sum` to add closes up")
         rules[target] = rule, _counted(target, policy, rules)

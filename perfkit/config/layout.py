@@ -65,7 +65,7 @@ def layout_of(spec: Mapping[str, object], problem: Callable[[str, str, str], Exc
     if len(implied) > 1:
         raise problem("format", "is not clear", f"the keys are of {' and '.join(sorted(implied))}")
     if "table" in said and "query" in said:
-        raise problem("query", "stands beside a table", "write `table` or `query`, not both")
+        raise problem("query", "is given beside a table", "write `table` or `query`, not both")
     header = said.get("header")
     if "header" in said and (not isinstance(header, int) or isinstance(header, bool) or header < 1):
         raise problem("header", f"{header!r} is not the number of a line", "count lines from 1")

@@ -115,7 +115,8 @@ def _decimal_mark(text: str, digits: str) -> str:
     if len(fraction) == 3 and 1 <= len(whole) <= 3 and not whole.startswith("0"):
         raise UnclearNumberError(
             f"{shown(text)} is not a clear number: write "
-            '`decimal: "."` if the comma parts thousands, `decimal: ","` if it begins the fraction'
+            '`decimal: "."` if the comma separates thousands, `decimal: ","` if it begins the '
+            "fraction"
         )
     return ","
 

@@ -219,7 +219,7 @@ def _left_out(best: Candidate, times: Times) -> Doubt | None:
     return Doubt(
         "left_out",
         f"{missing} of {len(closed)} records with a {column.name} have no {name}; "
-        "are they no trades?",
+        "should they be left out?",
         (Answer(f"only those with a {name} are trades", {}),),
     )
 
@@ -243,7 +243,7 @@ def _closes_left_out(best: Candidate, columns: Sequence[Column]) -> Doubt | None
             return Doubt(
                 "left_out",
                 f"{len(missing)} records with {column.name} {said} have no {name}; "
-                "are they no trades?",
+                "should they be left out?",
                 (Answer(f"only those with a {name} are trades", {}),),
             )
     return None
@@ -283,7 +283,8 @@ def _losses_above_zero(best: Candidate, roles: Mapping[str, Column]) -> Doubt | 
     name = best.pnl.name
     return Doubt(
         "loss_sign",
-        f"{len(positive)} records are lost by {outcome.name}, with a {name} above 0; which holds?",
+        f"{len(positive)} records are lost by {outcome.name}, with a {name} above 0; "
+        "which is right?",
         (
             Answer(f"the {name} as logged", {}),
             Answer(

@@ -133,7 +133,7 @@ def _without_a_time(
     """All on one day where it is `proved` that the records are trades, else a question."""
     question = _no_time(times, columns, rows)
     if proved and len(question.answers) == 1:
-        said = "no time is logged: all trades count on one day, see the totals alone"
+        said = "no time is logged: all trades count on one day, so only the totals mean something"
         return Moments(ONE_DAY, "", (), (said,), ())
     return Moments("", "", (), (), (question,))
 
@@ -252,7 +252,7 @@ def _no_time(times: Times, columns: Sequence[Column], rows: Sequence[int]) -> Do
     found = [column for column in known if _share(column, rows) >= _SOME]
     answers = [_answer(column) for column in found[:3]]
     answers.append(
-        Answer("all on one day: figures of the whole alone", {"fields.closed_at": ONE_DAY})
+        Answer("all on one day: only the totals mean something", {"fields.closed_at": ONE_DAY})
     )
     clocks = [column.name for column in columns if column.kind == CLOCK]
     beside = f" (only times of day: {', '.join(clocks)})" if clocks else ""

@@ -197,7 +197,9 @@ def costs_of(best: Candidate, fees: Sequence[Column]) -> Costs:
     less = pnl + "".join(_less(*_cost(fee, rows)) for fee in [*fixed, *carried])
     names = " and ".join(fee.name for fee in paid)
     if best.is_net is None and _are_slight(best, paid):
-        said = f"{names} add up to next to nothing, and are taken to be in {best.pnl.name}"
+        said = (
+            f"{names} are next to nothing in total, and are taken to be included in {best.pnl.name}"
+        )
         return Costs(pnl, commission, (), (said,))
     if best.is_net is None:
         return Costs(pnl, commission, (_before_or_after(best, paid, pnl, less),), ())

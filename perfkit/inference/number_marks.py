@@ -1,7 +1,7 @@
 """Which mark parts the fraction of logged numbers, and whether the reader of logs can read them.
 
 In 1,234 nothing tells whether it is 1234 or 1.234, so a dialect has to say it. Other numbers of the
-log do: 1,234.50 and 0.5 show a point, 0,5 a comma. Where none does, the comma parts thousands.
+log do: 1,234.50 and 0.5 show a point, 0,5 a comma. Where none does, the comma separates thousands.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def with_marks_asked(reading: Reading, records: Sequence[Mapping[str, object]]) 
         said = next((text for text in map(str, column.sample) if "." in text), "")
         if said:
             answers = (
-                Answer("it parts thousands", {"decimal": ","}),
+                Answer("it separates thousands", {"decimal": ","}),
                 Answer("it begins the fraction", {"decimal": "."}),
             )
             question = f"What is the point in {said} of {column.name}?"

@@ -123,7 +123,7 @@ def _why_no_json(path: str) -> str:
     try:
         json.loads(text)
     except json.JSONDecodeError as error:
-        return f"line {error.lineno} is not valid JSON ({error.msg}); mend the file"
+        return f"line {error.lineno} is not valid JSON ({error.msg}); correct the file"
     except (ValueError, RecursionError):
         pass
     return "the file has no records"
@@ -430,5 +430,5 @@ def _tables(path: str) -> list[Place]:
     try:
         return sqlite_files.read(path, places)
     except BadValueError as error:
-        remedy = getattr(error, "remedy", "") or "check that it is a whole database"
+        remedy = getattr(error, "remedy", "") or "check that the database is complete"
         raise LogReadError(path, str(error), remedy) from error

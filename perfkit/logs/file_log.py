@@ -16,7 +16,7 @@ SEVERAL = 1
 """The day under which the index has the lines of a fill that several lines speak of."""
 
 COMMA, POINT = 1, 2
-"""Bits of `decimal_marks`: a comma that begins a fraction, a point that may part thousands."""
+"""Bits of `decimal_marks`: a comma that begins a fraction, a point that may separate thousands."""
 
 
 class Lines(NamedTuple):

@@ -140,7 +140,7 @@ def _records_of(shown: str) -> Iterator[None]:
         remedy = getattr(error, "remedy", "")
         if isinstance(error, NotWholeError):
             remedy = (
-                remedy or "if it is being written, try again; else mend it, or name its `format`"
+                remedy or "if it is being written, try again; else correct it, or name its `format`"
             )
             raise HalfWrittenError(shown, str(error), remedy) from error
         remedy = remedy or "check `format`, `records`, `table` and `fields` of its source"

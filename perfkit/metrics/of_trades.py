@@ -191,4 +191,4 @@ def _check_bounds(row: Metric, numerator: int | Decimal, denominator: int | Deci
         high is not None and value > EXACT.multiply(unit, high)
     ):
         shown = numerator if denominator == 1 else f"{numerator} / {denominator}"
-        raise WrongFigureError(f"gave {shown}, outside its bounds {low} to {high}; mend either")
+        raise WrongFigureError(f"gave {shown}, outside its bounds {low} to {high}; correct either")

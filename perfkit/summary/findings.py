@@ -87,7 +87,7 @@ _PER_TRADE = (
         "a fill has a P&L but closes nothing that the log has, so that P&L is in no trade; the log "
         "may begin within a position, or hold long and short ones at once (group them by a field)",
     ),
-    (OVERSOLD, "oversold", "more was sold than was held; what is too much opened nothing"),
+    (OVERSOLD, "oversold", "more was sold than was held; the excess opened nothing"),
     (
         WRONG_EXCURSION,
         "wrong_excursion",
@@ -169,8 +169,8 @@ def _decimal_marks(selection: Selection) -> list[Finding]:
         for source in selection.book.sources
     ]
     message = (
-        "numbers with a decimal comma stand beside such as 1.234, which is read as a fraction: if "
-        'its point parts thousands, write `decimal: ","` in the dialect, else `decimal: "."`'
+        "some numbers have a decimal comma, others are such as 1.234, which is read as a fraction: "
+        'if its point separates thousands, write `decimal: ","` in the dialect, else `decimal: "."`'
     )
     count = marks.count(COMMA | POINT)
     return [Finding("decimal_marks", count, message)] if count else []

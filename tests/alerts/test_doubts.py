@@ -146,7 +146,7 @@ CASES: dict[str, Case] = {
         {"a.jsonl": LINE.replace("-08T", "-06T") * 9 + UNNAMED * 2},
         3,
         "a.jsonl",
-        "of late",
+        "no recent line",
     ),
     "unknown outcomes": Case(
         "fields: {closed_at: t, outcome: o}",

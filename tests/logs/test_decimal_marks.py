@@ -1,4 +1,4 @@
-"""Numbers with a decimal comma beside numbers whose point may part thousands."""
+"""Numbers with a decimal comma beside numbers whose point may separate thousands."""
 
 from __future__ import annotations
 

@@ -185,7 +185,7 @@ LAYOUT_MISTAKES = {
     "format": ({"format": "xml"}, "format: 'xml' is unknown; write one of auto, jsonl, csv"),
     "another": ({"format": "csv", "table": "x"}, "table: is for sqlite, not for csv; leave out"),
     "two": ({"header": 1, "records": "a"}, "format: is not clear; the keys are of csv and json"),
-    "both": ({"table": "x", "query": "y"}, "query: stands beside a table"),
+    "both": ({"table": "x", "query": "y"}, "query: is given beside a table"),
     "line": ({"header": 0}, "header: 0 is not the number of a line"),
     "line of text": ({"header": "1"}, "header: '1' is not the number of a line"),
     "delimiter": ({"delimiter": "::"}, "delimiter: '::' is not one character"),

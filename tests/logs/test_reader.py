@@ -372,6 +372,27 @@ class TestCompressed:
         path.write_bytes(gzip.compress(line()[:half]) + gzip.compress(line()[half:] + b"\n"))
         assert read_log(path, "bot.jsonl.gz", dialect()).lines.line == [1]
 
+    @pytest.mark.parametrize("blank", [b"\n", b"\r\n", b" \n", b"\t\r\n"])
+    def test_millions_of_blank_lines_are_not_looked_at_one_by_one(
+        self, tmp_path: Path, blank: bytes
+    ) -> None:
+        """Calls are counted, as time depends on the machine."""
+        path, count, calls = tmp_path / "bot.jsonl.gz", 2_000_000, 0
+        path.write_bytes(gzip.compress(line() + b"\n" + blank * count + line() + b"\n", 1))
+
+        def note(*_: object) -> None:
+            nonlocal calls
+            calls += 1
+
+        earlier = sys.getprofile()
+        sys.setprofile(note)
+        try:
+            log = read_log(path, "bot.jsonl.gz", dialect())
+        finally:
+            sys.setprofile(earlier)
+        assert (log.lines.line, log.blank) == ([1, count + 2], count)
+        assert calls < count / 10
+
     @pytest.mark.parametrize("kind", ["cut short", "not compressed", "corrupt"])
     def test_a_gz_file_that_cannot_be_unpacked_is_an_error_that_names_it(
         self, tmp_path: Path, kind: str

@@ -31,41 +31,49 @@ FIRED = {
     "group": None, "occurred_at": "2026-04-06T10:00:00Z", "severity": "warning", "message": "m",
 }  # fmt: skip
 
+NO_EVENTS = [
+    json.dumps({**FIRED, "occurred_at": "nope"}),
+    json.dumps({**FIRED, "occurred_at": 1}),
+    json.dumps({**FIRED, "occurred_at": "2026-04-06"}),
+    json.dumps({name: value for name, value in FIRED.items() if name != "rule"}),
+    json.dumps({name: value for name, value in FIRED.items() if name != "severity"}),
+    json.dumps({**FIRED, "rule": ["r"]}),
+    json.dumps({**FIRED, "message": None}),
+    json.dumps({**FIRED, "group": {}}),
+    json.dumps({**FIRED, "episode": []}),
+    json.dumps({**FIRED, "kind": {}}),
+    '{"event": ' + "[" * 3000 + "]" * 3000 + "}",
+    "[" * 100_000,
+    '{"event": "performance.alert", "id": "\\ud800", "kind": ' + "9" * 5000 + "}",
+    "\ufffd",
+    "null",
+]
+"""Lines that stand in an event log and are not events."""
+
 
 class TestFilesThatMakeNoSense:
     """What is not an event, a status or a card is passed over; the others are still read."""
 
-    @pytest.mark.parametrize(
-        "line",
-        [
-            json.dumps({**FIRED, "occurred_at": "nope"}),
-            json.dumps({**FIRED, "occurred_at": 1}),
-            json.dumps({**FIRED, "occurred_at": "2026-04-06"}),
-            json.dumps({name: value for name, value in FIRED.items() if name != "rule"}),
-            json.dumps({name: value for name, value in FIRED.items() if name != "severity"}),
-            json.dumps({**FIRED, "rule": ["r"]}),
-            json.dumps({**FIRED, "message": None}),
-            json.dumps({**FIRED, "group": {}}),
-            json.dumps({**FIRED, "episode": []}),
-            json.dumps({**FIRED, "kind": {}}),
-            '{"event": ' + "[" * 3000 + "]" * 3000 + "}",
-            "[" * 100_000,
-            '{"event": "performance.alert", "id": "\\ud800", "kind": ' + "9" * 5000 + "}",
-            "\ufffd",
-            "null",
-        ],
-    )
-    def test_line_of_the_event_log_is_skipped_and_the_report_made(
-        self, tmp_path: Path, capsys: pytest.CaptureFixture[str], line: str
-    ) -> None:
+    @pytest.mark.parametrize("line", NO_EVENTS)
+    def test_line_of_the_event_log_is_skipped(self, tmp_path: Path, line: str) -> None:
         root = write_workspace(tmp_path / "ws", LOGS)
-        ended = {**FIRED, "id": "z", "kind": "resolved"}
-        lines = [line, json.dumps(FIRED), json.dumps(ended), line]
-        (root / "logs/performance-alerts.jsonl").write_text("".join(f"{one}\n" for one in lines))
-        assert main(["report", "daily", "--date", "2026-04-06", "--root", str(root)]) == 0
-        assert capsys.readouterr().err == ""
+        self.write_events(root, line)
         window = perfkit.open(root).window("daily", "2026-04-06")
         assert [one.rule for one in began_in(root, window)] == ["r"]
+
+    def test_report_is_made_beside_an_event_log_full_of_such_lines(
+        self, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        root = write_workspace(tmp_path / "ws", LOGS)
+        self.write_events(root, *NO_EVENTS)
+        assert main(["report", "daily", "--date", "2026-04-06", "--root", str(root)]) == 0
+        assert capsys.readouterr().err == ""
+
+    def write_events(self, root: Path, *lines: str) -> None:
+        """An event, and the end of its episode, among those lines."""
+        ended = {**FIRED, "id": "z", "kind": "resolved"}
+        written = [*lines, json.dumps(FIRED), json.dumps(ended), *lines]
+        (root / "logs/performance-alerts.jsonl").write_text("".join(f"{one}\n" for one in written))
 
     @pytest.mark.parametrize(
         "change",

@@ -67,6 +67,7 @@ class TestPublished:
     def folder(self, root: Path) -> Path:
         return root / "reports/daily/2026-04-08"
 
+    @pytest.mark.measured
     def test_path_of_the_report_is_all_that_is_printed_and_nothing_is_left_running(
         self, shipped: tuple[Path, Ran]
     ) -> None:
@@ -256,6 +257,7 @@ class TestFailing:
         assert re.search(said, card)
         assert is_clean(again)
 
+    @pytest.mark.measured
     def test_first_report_that_fails_leaves_its_card_and_no_report(self, tmp_path: Path) -> None:
         root = write_workspace(tmp_path / "trading", LOGS, notebook(OPEN, GLANCE, "1 / 0"))
         assert report(root).code == 3

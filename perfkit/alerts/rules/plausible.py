@@ -304,7 +304,8 @@ def _day_end(one: Check, logged: Logged) -> Iterator[ConfigError]:
             f"{percent(Decimal(near) / len(closed), 0)} of the trades of the last 30 days closed "
             f"within an hour of {calendar.day_start:%H:%M} {calendar.timezone}, when a trading day "
             "ends: it cuts their session in two",
-            f"set timezone or day_start in config/perfkit.yaml; least closes at {quiet:02d}:00",
+            "set timezone or day_start in config/perfkit.yaml; "
+            f"fewest trades close at {quiet:02d}:00",
         )
 
 

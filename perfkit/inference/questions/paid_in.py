@@ -89,7 +89,7 @@ def of_unread(fee: Column, currency: str, answers: Sequence[Answer]) -> Doubt:
     said = "in lists" if fee.kind == OTHER else f"such as {fee.sample[0]}"
     return Doubt(
         "cost_currencies",
-        f"{fee.name} has costs {said}, and results are in {currency}; what of them?",
+        f"{fee.name} has costs {said}, and results are in {currency}; how should they count?",
         tuple(answers),
     )
 

@@ -91,7 +91,7 @@ class Column:
     def numbers(self) -> list[Decimal | None]:
         """The values as numbers; None where one is missing or not a number.
 
-        Beside a decimal comma, as in 0,5, the point of 1.234 parts thousands.
+        Beside a decimal comma, as in 0,5, the point of 1.234 separates thousands.
         """
         texts = [value for value in self.sample if isinstance(value, str)]
         if any(map(shapes.is_decimal_comma, texts)):

@@ -149,7 +149,7 @@ def is_decimal_comma(text: str) -> bool:
 
 
 def number_with_comma(value: object) -> Decimal | None:
-    """A value as a number in whose text a point parts thousands: 1.234 is 1234."""
+    """A value as a number in whose text a point separates thousands: 1.234 is 1234."""
     if isinstance(value, str) and _GROUPED.fullmatch(value.strip(" $€%+-")):
         return number(value.replace(".", ""))
     return number(value)

@@ -67,7 +67,7 @@ def _rounds(column: Column, by: Sequence[str]) -> Doubt:
     return Doubt(
         "books",
         f"Does each {column.name} begin with positions of its own?",
-        (Answer("yes", apart), Answer("no, one position goes on", {})),
+        (Answer("yes", apart), Answer("no, one position continues", {})),
     )
 
 
@@ -134,6 +134,6 @@ def _hedged(column: Column, by: Sequence[str]) -> Doubt:
     apart: dict[str, object] = {"fields.strategy": column.expression, "fills.by": [*by, "strategy"]}
     return Doubt(
         "books",
-        f"Are long and short positions held apart, as {column.name} says?",
+        f"Are long and short positions kept separate, as {column.name} says?",
         (Answer("yes", apart), Answer("no, they share one position", {})),
     )

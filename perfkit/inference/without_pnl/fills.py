@@ -191,7 +191,7 @@ def _costs_of_several(paid_in: Column, rows: Sequence[int], currency: str) -> Do
         only: dict[str, object] = {"fields.commission_currency": paid_in.expression}
         answers.insert(0, Answer(f"only those in {currency} count", only))
     asked = f"Costs are paid in {' and '.join(codes)}, and results are in {currency}"
-    return Doubt("cost_currencies", f"{asked}; what of the costs?", tuple(answers))
+    return Doubt("cost_currencies", f"{asked}; how should the costs count?", tuple(answers))
 
 
 def _sold_unbought(count: int, total: int) -> Doubt:

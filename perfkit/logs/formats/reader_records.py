@@ -47,13 +47,13 @@ class Reader(NamedTuple):
 class ReaderNotLoadedError(BadValueError):
     """A reader that cannot be used at all; says why."""
 
-    remedy = "install what it needs, or another version of it, and start anew"
+    remedy = "install what it needs, or another version of it, and start again"
 
 
 class ReaderFailedError(NotWholeError):
     """A reader that could not read a file; says why."""
 
-    remedy = "if the file is being written, try again; else mend it, or the reader"
+    remedy = "if the file is being written, try again; else correct it, or the reader"
 
 
 def lines_of(content: bytes, name: str) -> bytes:

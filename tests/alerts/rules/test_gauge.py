@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import perfkit
@@ -69,7 +69,6 @@ def test_figure_over_a_window_is_that_of_its_summary(window: str) -> None:
 
 
 @given(log=logs(), window=st.sampled_from(WINDOW_KINDS), config=st.sampled_from(["", "UTC17"]))
-@settings(max_examples=40)
 def test_figure_of_the_tally_over_a_window_is_that_of_its_trades(
     fresh_workspace: WriteWorkspace, log: object, window: str, config: str
 ) -> None:
@@ -92,8 +91,8 @@ def test_figure_of_the_tally_over_a_window_is_that_of_its_trades(
             assert gauge.first_at == closed.closed_at[first]
 
 
+@pytest.mark.measured
 @given(log=logs(), trades=st.integers(1, 6))
-@settings(max_examples=40)
 def test_figure_over_trades_is_that_of_those_trades(
     fresh_workspace: WriteWorkspace, log: object, trades: int
 ) -> None:
@@ -128,6 +127,7 @@ def facts_of(trades: Trades) -> Facts:
     )
 
 
+@pytest.mark.measured
 @pytest.mark.parametrize("metric", ["worst_day", "avg_day", "sd_day", "trading_days", "sharpe"])
 def test_days_of_a_rolling_span_are_those_of_its_trades(metric: str) -> None:
     """The last 90 trades as a window of whole days, where they begin with a day's first trade."""
@@ -144,6 +144,7 @@ def test_days_of_a_rolling_span_are_those_of_its_trades(metric: str) -> None:
     assert shown(gauge.value()) == value
 
 
+@pytest.mark.measured
 def test_relative_drawdown_over_trades_starts_from_the_equity_before_them() -> None:
     desk = perfkit.open(Path(__file__).parents[3])
     closed, days = desk.book.closed, days_of(desk)

@@ -204,7 +204,7 @@ class TestDays:
         (found,) = lint(bench, capsys, self.RULE)
         assert ":2: rules.0.over.window: 67 % of the trades of the last 30 days closed" in found
         assert "within an hour of 00:00 UTC, when a trading day ends" in found
-        assert "least closes at 02:00" in found
+        assert "fewest trades close at 02:00" in found
 
     @pytest.mark.parametrize(
         "config",
