@@ -135,8 +135,8 @@ def _lists(
     if not isinstance(node, dict):
         return
     if columns := _columns(node):
-        rows = zip(*columns.values(), strict=True)
-        yield path, [dict(zip(columns, row, strict=True)) for row in rows][:MOST_RECORDS]
+        every = zip(*columns.values(), strict=True)
+        yield path, [dict(zip(columns, row, strict=True)) for row in every][:MOST_RECORDS]
     inner = [] if columns else [one for one in node.values() if isinstance(one, dict)]
     if len(inner) > 1 and len(inner) == len(node) and _are_alike(inner):
         keyed = [{"_key": key, **entry} for key, entry in node.items()]

@@ -58,9 +58,11 @@ def prices_say(
     sign = _sign_agreement(pnl, roles, moves)
     sized = [(row, move * size) for row, move in moves if (size := _at(roles, "quantity", row))]
     if sized:
-        verdict = _in_money(pnl, fees, sized)
-        if verdict is not None:
-            return verdict._replace(sign=sign)
+        levered = [(row, amount * (_at(roles, "leverage", row) or 1)) for row, amount in sized]
+        for amounts in (sized, *([levered] if levered != sized else [])):
+            verdict = _in_money(pnl, fees, amounts)
+            if verdict is not None:
+                return verdict._replace(sign=sign)
     entries = roles["entry_price"].numbers
     relative = [(row, move / entry) for row, move in moves if (entry := entries[row])]
     for unit, factor in _scales(roles):

@@ -93,7 +93,8 @@ _BASES = {"pnl": 24, "profit": 22, "gain": 14, "earnings": 12, "result": 10}
 NOT_EARNED = word_set("""
     expected estimated est potential predicted prediction target take max min maximum minimum
     mae mfe
-    daily day week weekly month monthly unrealized floating open avg average mean median factor peak
+    daily day week weekly month monthly unrealized floating live open
+    avg average mean median factor peak
     implied modeled model theoretical hypothetical best worst high low highest lowest
     threshold limit
     stop trailing tp sl ev margin rate count number num status id type currency reason label note
