@@ -15,6 +15,7 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import unnamed
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.orders import openings_without_result, orders_say
+from perfkit.inference.proof.payoffs import payoffs_say
 from perfkit.inference.proof.prices import (
     Prices,
     earlier_prices_say,
@@ -206,15 +207,17 @@ def _scored(
         if not prices.proved and unit == PERCENT:
             growth = says.grows_by(pnl, roles["balance"], closing.rows)
             unit = FRACTION if growth == says.HUNDRED else unit
-    named = f"{'the name ' if name is not unnamed.NAME else ''}{pnl.name}"
-    evidence = [(name.score, named), *_of_prices(prices, unit, roles)]
+    evidence = [(name.score, _named(pnl, name)), *_of_prices(prices, unit, roles)]
     evidence += _of_balances(roles, held=held.moves, moves=balance.moves or growth is not None)
     evidence += _of_columns(pnl, closing, roles, times, rows)
     evidence += _of_others(pnl, name, unit, others, roles, closing.rows)
-    described = min(3 * len(_DESCRIBING & roles.keys()), 12) - 3 * (len(pnl.path) - 1)
-    said = _of_costs(name, prices, balance, held, roles)
-    said.append(is_less_by_costs(pnl, roles, fees, rows) or None)
-    said.append(False if _is_of_metatrader(pnl, fees) else None)
+    described = 3 * (len(_DESCRIBING & roles.keys()) + bool(fees))
+    described = min(described, 12) - 3 * (len(pnl.path) - 1)
+    said = [
+        *_of_costs(name, prices, balance, held, roles),
+        is_less_by_costs(pnl, roles, fees, rows) or None,
+        False if _is_of_metatrader(pnl, fees) else None,
+    ]
     return Candidate(
         pnl=pnl,
         name=name,
@@ -228,6 +231,10 @@ def _scored(
         side_of_exit=side_of_exit,
         is_in_quotes=prices.in_quotes and not balance.moves,
     )
+
+
+def _named(pnl: Column, name: PnlName) -> str:
+    return f"{'the name ' if name is not unnamed.NAME else ''}{pnl.name}"
 
 
 def _of_balances(roles: Mapping[str, Column], *, held: bool, moves: bool) -> list[tuple[int, str]]:
@@ -310,6 +317,8 @@ def _prices(
         turned = prices_say(pnl, roles, fees, rows, turn=-1)
         if turned.proved or _is_turned(prices, roles):
             return turned, True
+    if not prices.proved and (paid := payoffs_say(pnl, roles, fees, rows)).proved:
+        return paid, False
     return prices, False
 
 

@@ -232,7 +232,9 @@ def _is_of_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> boo
     if any(is_summary_name(column.name) for column in columns):
         return False
     has_end = bool({"outcome", "exit_reason"} & roles.keys())
-    return {"entry_price", "exit_price"} <= roles.keys() or ("side" in roles and has_end)
+    if {"entry_price", "exit_price"} <= roles.keys() or ("side" in roles and has_end):
+        return True
+    return "symbol" in roles and bool(roles.keys() & {"stop_loss", "target", "exit_price"})
 
 
 def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:

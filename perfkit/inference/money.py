@@ -266,6 +266,8 @@ def _cost(fee: Column, rows: Sequence[int]) -> tuple[str, str]:
     negative = sum(cost < 0 for cost in values) * 2 > len(values)
     gaps = any(fee.numbers[row] is None for row in rows)
     name = f"({fee.expression} or 0)" if gaps else fee.expression
+    if "cents" in fee.words:
+        name = f"{name} / 100"
     return ("-" if negative or is_signed_cost(fee.words) else "+"), name
 
 

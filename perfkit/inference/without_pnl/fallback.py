@@ -19,6 +19,7 @@ from perfkit.inference.table.roles import LOST, WON, outcome_of
 from perfkit.inference.without_pnl.fills import from_executions
 from perfkit.inference.without_pnl.incomes import from_incomes
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
+from perfkit.inference.without_pnl.pairs import from_pairs
 from perfkit.inference.without_pnl.sides import LONG_OR_SHORT, way_of
 from perfkit.inference.without_pnl.totals import from_totals
 
@@ -31,6 +32,7 @@ def without_pnl(log: Log) -> Reading | None:
         from_prices(log)
         or from_totals(log)
         or from_incomes(log)
+        or from_pairs(log)
         or from_executions(log)
         or _from_outcomes(log)
     )

@@ -22,7 +22,7 @@ from perfkit.inference.questions.paid_in import (
     written_in_others,
 )
 from perfkit.inference.questions.sizes import quantity_or_money
-from perfkit.inference.record_kinds import effects_of, fill_records
+from perfkit.inference.record_kinds import effects_of, entry_and_exit_words, fill_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
@@ -124,7 +124,9 @@ def _are_of_positions(log: Log, rows: Sequence[int]) -> bool:
     if side is None:
         return False
     of_positions = all(side.labels[row] in ("long", "short") for row in rows if side.present[row])
-    return {"open"} in effects or (of_positions and {"open", "close"} in effects)
+    if {"open"} in effects or (of_positions and {"open", "close"} in effects):
+        return True
+    return of_positions and any(all(entry_and_exit_words(one)) for one in log.columns)
 
 
 def _fields(log: Log, moments: Moments, rows: Sequence[int]) -> dict[str, object]:

@@ -140,3 +140,35 @@ class TestQuotes:
     def test_the_first_part_may_be_the_quote(self) -> None:
         records = [{**one, "symbol": "KRW-BTC"} for one in trades()]
         assert infer(records).source["currency"] == "KRW"
+
+
+def test_costs_in_cents_are_a_hundredth() -> None:
+    records = [
+        {
+            "time": f"2026-04-0{n}T10:00:00Z",
+            "symbol": "A",
+            "side": "yes",
+            "pnl_cents": pnl,
+            "fees_cents": "2",
+        }
+        for n, pnl in ((1, "37"), (2, "-63"))
+    ]
+    doubt = next(one for one in infer(records).doubts if one.name == "costs")
+    assert doubt.answers[1].changes == {"fields.net_pnl": "pnl_cents / 100 - fees_cents / 100"}
+
+
+def test_the_profit_of_metatrader_is_before_commission_and_swap() -> None:
+    records = [
+        {
+            "time": f"2026-04-0{n}T10:00:00Z",
+            "symbol": "EURUSD",
+            "volume": "0.1",
+            "profit": profit,
+            "commission": "-0.70",
+            "swap": "-0.10",
+        }
+        for n, profit in ((1, "20"), (2, "-5"), (3, "7"))
+    ]
+    reading = infer(records)
+    assert reading.is_sure
+    assert reading.dialect["fields"]["net_pnl"] == "profit + commission + swap"  # type: ignore[index]
