@@ -17,6 +17,8 @@ from perfkit.inference.table.roles import directions
 
 _ROUNDING = Decimal("0.005")
 _TINY = Decimal("1e-6")
+_MANY_DIGITS = 5
+_TO_DIGITS = Decimal("1e-5")
 _NEARLY = Decimal("0.9")
 _FIXED = Decimal("0.002")
 _NOT_FIXED = Decimal("0.02")
@@ -371,4 +373,6 @@ def _is_rounded(earned: Decimal, amount: Decimal) -> bool:
     exponent = earned.normalize().as_tuple().exponent
     if not earned or not isinstance(exponent, int) or earned.adjusted() == exponent:
         return False
+    if earned.adjusted() - exponent >= _MANY_DIGITS:  # prices are rounded as well
+        return abs(earned - amount) <= abs(amount) * _TO_DIGITS
     return abs(earned - amount) <= Decimal("0.51").scaleb(exponent).min(abs(amount) * _ROUNDING)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from perfkit.inference.assemble import dialect_of
 from perfkit.inference.closing import Closing
@@ -85,6 +86,8 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
 _COVERED = "what was sold and not held is short: it was bought back to the last piece"
 _MANY = 100
 _CENT = Decimal("0.01")
+_LEAP = 2
+_LEAPS = 2
 
 
 def _fee_in_amount(log: Log, rows: Sequence[int]) -> PaidAmount | None:
@@ -171,11 +174,28 @@ def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
     if found.shorting and not found.are_covered and not is_logged:
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
     unsure = [
+        _of_one_market(log, found.rows),
         executions_again(log.columns, found.rows),
         quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
     ]
     return [*doubts, *filter(None, unsure)]
+
+
+def _of_one_market(log: Log, rows: Sequence[int]) -> Doubt | None:
+    """Executions of which no field names the market, though prices leap as between two markets."""
+    if "symbol" in log.roles:
+        return None
+    prices = [abs(price) for row in rows if (price := log.roles["price"].numbers[row])]
+    leaps = sum(max(one, two) >= _LEAP * min(one, two) for one, two in pairwise(prices))
+    if leaps < _LEAPS:
+        return None
+    return Doubt(
+        "markets",
+        f"No field names a market, and prices leap {leaps} times to twice or half of the one "
+        "before; are all executions of one market? Else name its field in a dialect, as symbol",
+        (Answer("yes", {}),),
+    )
 
 
 _NO_IDENTITY = Identity((), False, False, ())

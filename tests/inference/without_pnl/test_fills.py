@@ -7,6 +7,8 @@ import pytest
 from perfkit.inference.infer import infer
 from tests.inference.executions import FOUR, Record, asked, field, fills, renamed
 
+SIDES = ("buy", "buy", "sell", "sell")
+
 
 class TestBooks:
     TWO = (("buy", "1", "10"), ("buy", "1", "20"), ("sell", "1", "12"), ("sell", "1", "18"))
@@ -124,7 +126,7 @@ class TestWhatOrdersDid:
     def test_sides_of_positions_buy_and_sell_nothing(self) -> None:
         orders = (("long", "2", "10"), ("long", "2", "12"), ("short", "3", "11"))
         closed = fills(*orders, ("short", "3", "10"), action=["open", "close", "open", "close"])
-        assert not infer(closed).has_results
+        assert "fills" not in infer(closed).dialect
 
     def test_buys_that_open_and_sales_that_close_are_executions(self) -> None:
         reading = infer(fills(*FOUR, action=["open", "close", "open", "close"]))
@@ -173,3 +175,17 @@ class TestExecutionsThatComeAgain:
         records = fills(*FOUR)
         parts = [{**records[0], "quantity": "1"}] * 2
         assert "repeats" not in asked(infer([*parts, *records[1:]]))
+
+
+@pytest.mark.parametrize(
+    ("prices", "questions"),
+    [(("10", "12", "11", "10"), []), (("10", "500", "12", "520"), ["markets"])],
+)
+def test_leaps_of_the_price_without_a_market_are_asked_about(
+    prices: tuple[str, ...], questions: list[str]
+) -> None:
+    records = fills(*((side, "1", price) for side, price in zip(SIDES, prices, strict=True)))
+    assert asked(infer(records)) == []
+    for record in records:
+        del record["symbol"]
+    assert asked(infer(records)) == questions
