@@ -27,6 +27,7 @@ from perfkit.inference.record_kinds import effects_of, entry_and_exit_words, fil
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
+from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.books import NO_BOOKS, books_of
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.other_sides import with_other_sides
@@ -86,6 +87,8 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
 _COVERED = "what was sold and not held is short: it was bought back to the last piece"
 _MANY = 100
 _CENT = Decimal("0.01")
+_NEARLY = Decimal("1e-6")
+_LEAST_CLOSED = 3
 _LEAP = 2
 _LEAPS = 2
 
@@ -158,7 +161,7 @@ def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
     size = log.roles["quantity"]
     if isinstance(size, OfOne):
         doubts.append(POINTS_OF_ONE)
-    if isinstance(size, AmountOverPrice):
+    if isinstance(size, AmountOverPrice) and not _sells_what_it_bought(log, found):
         doubts.append(of_stake(size, "paid in each execution"))
     currency = currency_of(log, found.rows)
     paid_in = commission_currency_of(log.columns, found.rows, currency)
@@ -180,6 +183,27 @@ def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
         of_unfilled(log.columns, found.rows),
     ]
     return [*doubts, *filter(None, unsure)]
+
+
+def _sells_what_it_bought(log: Log, found: Executions) -> bool:
+    """Whether an amount over the price is each time the quantity that was bought before.
+
+    So it is where the amount is all that an account holds, which grows as the price does. What is
+    paid in each execution buys another quantity at another price.
+    """
+    ways, sizes = directions(log.roles["side"]), log.roles["quantity"].numbers
+    symbols = log.roles["symbol"].labels if "symbol" in log.roles else [""] * len(ways)
+    held: dict[str, Decimal] = {}
+    closed = 0
+    for row in found.rows:
+        size, name = abs(sizes[row] or Decimal(0)), symbols[row]
+        if name not in held and ways[row] > 0:
+            held[name] = size
+        elif name in held and ways[row] < 0 and abs(held.pop(name) - size) <= size * _NEARLY:
+            closed += 1
+        else:
+            return False
+    return closed >= _LEAST_CLOSED
 
 
 def _of_one_market(log: Log, rows: Sequence[int]) -> Doubt | None:

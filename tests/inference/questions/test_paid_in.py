@@ -172,3 +172,30 @@ def test_the_profit_of_metatrader_is_before_commission_and_swap() -> None:
     reading = infer(records)
     assert reading.is_sure
     assert reading.dialect["fields"]["net_pnl"] == "profit + commission + swap"  # type: ignore[index]
+
+
+def test_costs_of_openings_in_metatrader_come_on_top_once_per_position() -> None:
+    deals = (("0", "900", "0", "0"), ("0", "901", "0", "0"), ("1", "900", "-0.10", "20"))
+    records = [
+        {
+            "ticket": str(n + 1),
+            "time": f"2026-04-06T{n + 9:02}:00:00Z",
+            "entry": entry,
+            "position_id": position,
+            "volume": "0.1",
+            "price": "1.1",
+            "commission": "-0.70",
+            "swap": swap,
+            "profit": profit,
+            "symbol": "EURUSD",
+        }
+        for n, (entry, position, swap, profit) in enumerate([*deals, ("1", "901", "0", "10")])
+    ]
+    reading = infer(records)
+    doubt = next(one for one in reading.doubts if one.name == "opening_costs")
+    assert reading.dialect["identity"] == ["position_id"]
+    assert doubt.answers[1].changes == {
+        "fields.net_pnl": None,
+        "fields.gross_pnl": "profit + swap",
+        "combine.commission": "sum",
+    }

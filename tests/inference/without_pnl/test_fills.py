@@ -189,3 +189,24 @@ def test_leaps_of_the_price_without_a_market_are_asked_about(
     for record in records:
         del record["symbol"]
     assert asked(infer(records)) == questions
+
+
+@pytest.mark.parametrize(
+    ("amounts", "questions"),
+    [
+        # 100 buy 10 at 10, which are 120 at 12; 120 buy 6 at 20, which are 126 at 21
+        (("100", "120", "120", "126", "126", "63"), []),
+        (("100", "100", "100", "100", "100", "100"), ["staked"]),
+    ],
+)
+def test_all_that_an_account_holds_says_how_much_was_bought(
+    amounts: tuple[str, ...], questions: list[str]
+) -> None:
+    prices = ("10", "12", "20", "21", "18", "9")
+    orders = [(("buy", "sell")[n % 2], "1", price) for n, price in enumerate(prices)]
+    records = fills(*orders, capital=[*amounts])
+    for record in records:
+        del record["quantity"]
+    reading = infer(records)
+    assert [one for one in asked(reading) if one == "staked"] == questions
+    assert field(reading, "quantity") == "capital / price"
