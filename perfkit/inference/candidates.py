@@ -211,8 +211,6 @@ def _scored(
     evidence += _of_balances(roles, held=held.moves, moves=balance.moves or growth is not None)
     evidence += _of_columns(pnl, closing, roles, times, rows)
     evidence += _of_others(pnl, name, unit, others, roles, closing.rows)
-    described = 3 * (len(_DESCRIBING & roles.keys()) + bool(fees))
-    described = min(described, 12) - 3 * (len(pnl.path) - 1)
     said = [
         *_of_costs(name, prices, balance, held, roles),
         is_less_by_costs(pnl, roles, fees, rows) or None,
@@ -222,7 +220,7 @@ def _scored(
         pnl=pnl,
         name=name,
         closing=closing,
-        score=described + sum(points for points, _ in evidence),
+        score=_described(pnl, roles, fees) + sum(points for points, _ in evidence),
         unit=unit,
         is_net=next((one for one in said if one is not None), None),
         reasons=tuple(reason for _, reason in evidence),
@@ -231,6 +229,12 @@ def _scored(
         side_of_exit=side_of_exit,
         is_in_quotes=prices.in_quotes and not balance.moves,
     )
+
+
+def _described(pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column]) -> int:
+    """What the other parts of a trade count, less for each object that the P&L lies in."""
+    parts = 3 * (len(_DESCRIBING & roles.keys()) + bool(fees))
+    return min(parts, 12) - 3 * (len(pnl.path) - 1)
 
 
 def _named(pnl: Column, name: PnlName) -> str:
