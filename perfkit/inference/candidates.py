@@ -193,10 +193,8 @@ def _scored(
     name = pnl_name(pnl.parts[0].name if isinstance(pnl, Either) else pnl.name) or unnamed.NAME
     rows = says.checked(closing.rows)
     prices, side_of_exit = _prices(pnl, roles, fees, rows)
-    if not prices.proved and name.unit == PERCENT:
-        prices = _of_earlier(prices, pnl, roles, closing.rows)
-    elif not prices.proved and name.unit == MONEY:
-        prices = _of_orders(prices, pnl, roles, fees, times)
+    if not prices.proved:
+        prices = _of_earlier_orders(prices, name.unit, pnl, roles, fees, times, closing.rows)
     unit = unit_of_result(pnl, name, prices, others, rows)
     if not prices.proved:
         unit = unit_of_values(pnl, name, unit, roles, rows)
@@ -275,14 +273,21 @@ def _is_held(balance: Column) -> bool:
     return pnl_name(balance.name) is None
 
 
-def _of_orders(
+def _of_earlier_orders(
     prices: Prices,
+    unit: str,
     pnl: Column,
     roles: Mapping[str, Column],
     fees: Sequence[Column],
     times: Times,
+    rows: Sequence[int],
 ) -> Prices:
-    found = orders_say(pnl, roles, fees, times)
+    """What the orders before each close say, where they prove the P&L; else what is known."""
+    found = prices
+    if unit == PERCENT:
+        found = earlier_prices_say(pnl, roles, rows)
+    elif unit == MONEY:
+        found = orders_say(pnl, roles, fees, times)
     return found if found.proved else prices
 
 
@@ -333,13 +338,6 @@ def _is_turned(prices: Prices, roles: Mapping[str, Column]) -> bool:
     """
     side = roles["side"]
     return prices.sign == 0 and {"buy", "sell"} <= set(side.distinct) and side.filled >= _TURNED
-
-
-def _of_earlier(
-    prices: Prices, pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
-) -> Prices:
-    earlier = earlier_prices_say(pnl, roles, rows)
-    return earlier if earlier.proved else prices
 
 
 def _not_money(others: Sequence[Column], roles: Mapping[str, Column]) -> int:
