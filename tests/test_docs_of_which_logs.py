@@ -167,14 +167,17 @@ def test_frame_of_pandas_is_saved_and_read(tmp_path: Path, monkeypatch: pytest.M
     ]
 
 
-def test_columns_are_saved_as_rows_and_read(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_columns_are_read_with_and_without_a_dialect(
+    workspace: WriteWorkspace, tmp_path: Path
 ) -> None:
-    data, code = parts("Columns instead of records")
-    monkeypatch.chdir(tmp_path)
-    (tmp_path / "columns.json").write_text(data.text)
-    exec(compile(code.text, "which-logs.md", "exec"), {})
-    assert closed(read("trades.csv", quiet=True)) == table("Columns instead of records")
+    data, source = parts("Columns instead of records")
+    desk = open_desk(workspace(source.text, {"trades.json": data.text}))
+    assert closed(desk) == table("Columns instead of records")
+    (tmp_path / "trades.json").write_text(data.text)
+    inferred = read(str(tmp_path / "trades.json"), quiet=True)
+    assert [row[:3] for row in closed(inferred)] == [
+        row[:3] for row in table("Columns instead of records")
+    ]
 
 
 def test_text_log_is_read_by_its_reader(workspace: WriteWorkspace, packages: Path) -> None:

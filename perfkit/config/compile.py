@@ -46,6 +46,7 @@ from perfkit.core.one_value import TIME_UNITS_US, BadValueError, exact_number
 _GIVES = {
     "sum": (NUMBER,),
     "quote": (TEXT, LABEL),
+    "where": (NUMBER, TEXT, LABEL, TIME),
     **dict.fromkeys(("before", "after"), (TEXT, LABEL, TIME, NUMBER)),
     **dict.fromkeys(("earliest", "latest"), (TIME,)),
 }

@@ -33,7 +33,7 @@ ARITHMETIC: dict[type[ast.operator], str] = {
 OF_TEXTS = ("join", "before", "after", "quote")
 OF_TIMES = ("earliest", "latest")
 OF_NUMBERS = ("abs", "sign")
-FUNCTIONS = (*OF_NUMBERS, *OF_TEXTS, *OF_TIMES, "sum")
+FUNCTIONS = (*OF_NUMBERS, *OF_TEXTS, *OF_TIMES, "sum", "where")
 
 
 def parsed(text: str) -> Tree:
@@ -118,6 +118,12 @@ class _Parser:
             if isinstance(parting, str) and parting:
                 return Call(name, (Field(self._path(text)),), parting)
             raise ExpressionError(f"{name}() needs a separator", f'write {name}(symbol, "/")')
+        if name == "where" and len(arguments) == 3:
+            value, other, word = arguments
+            if isinstance(word, ast.Constant) and isinstance(word.value, str) and word.value:
+                return Call(name, (Field(self._path(value)), Field(self._path(other))), word.value)
+            problem = "where() needs a word"
+            raise ExpressionError(problem, 'write where(amount, result, "WIN")')
         if name in FUNCTIONS:
             raise ExpressionError(
                 f"{name}() has {len(arguments)} arguments",

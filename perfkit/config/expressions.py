@@ -12,6 +12,7 @@
     quote(symbol)                 the currency of the prices of a pair: USDT of ETH-USDT-SWAP
     earliest(bought, sold)        the earlier of two times; latest(bought, sold)
     sum(exits[*].pnl)             the sum over a list; abs(x), sign(x)
+    where(paid, kind, "FEE")      the first field, where the second one is that word
 
 An expression becomes a tree: what reads a value of the record (`Field`, `Call`) at its leaves, and
 above them the arithmetic (`Formula`), which is done once the records of a trade are combined.
@@ -41,7 +42,7 @@ class Field(NamedTuple):
 
 
 class Call(NamedTuple):
-    """A function of texts, of two times or of an inner list."""
+    """A function of texts, of two times or of an inner list; `separator` is its last text."""
 
     name: str
     parts: tuple[Field, ...]

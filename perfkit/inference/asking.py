@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from perfkit.inference.assemble import outcome_words
 from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate
 from perfkit.inference.closing import HOLDS, opening_results
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import size_says
+from perfkit.inference.proof.running import is_as_large_as_prices
 from perfkit.inference.questions.groups import nearly_again, on_openings, same_in_each_group
 from perfkit.inference.questions.kinds import (
     bars,
@@ -24,12 +24,13 @@ from perfkit.inference.questions.kinds import (
     flagged_open,
     never_entered,
 )
+from perfkit.inference.questions.signs import losses_above_zero, turned_round
 from perfkit.inference.record_kinds import closing_words
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either, WonOrLost
 from perfkit.inference.table.names import MONEY, PERCENT
-from perfkit.inference.table.roles import LOST, Times, outcome_of
+from perfkit.inference.table.roles import Times
 
 OF_A_TRADE = ("side", "entry_price", "exit_price", "price", "quantity")
 """Parts without which a record may be something else than a trade."""
@@ -51,7 +52,7 @@ def doubts_of(
     found = [
         _which_result(best, _rival(candidates)),
         _two_names(best),
-        _total_so_far(best),
+        _total_so_far(best, roles),
         _thin(best, roles, identity),
         _zeros(best, candidates),
         _opening_results(best),
@@ -62,7 +63,8 @@ def doubts_of(
         _left_out(best, times),
         _closes_left_out(best, columns),
         _fraction(best, roles),
-        _losses_above_zero(best, roles),
+        losses_above_zero(best, roles),
+        turned_round(best, roles),
         flagged_open(best, columns, roles, times),
         excluded(best, columns),
         bars(best, columns, roles, times),
@@ -138,10 +140,18 @@ def _rival(candidates: Sequence[Candidate]) -> Candidate | None:
             continue
         if isinstance(best.pnl, Either) and other.pnl in best.pnl.parts:
             continue
+        if _is_part(other, best):
+            continue
         mine, theirs = best.pnl.numbers, other.pnl.numbers
         if any(mine[row] != theirs[row] for row in best.closing.rows):
             return other
     return None
+
+
+def _is_part(other: Candidate, best: Candidate) -> bool:
+    """Whether another column, such as `partial_pnl`, is that of a part which few trades have."""
+    there = sum(other.pnl.present[row] for row in best.closing.rows)
+    return "partial" in other.pnl.words and there * 2 < len(best.closing.rows)
 
 
 def _is_after_costs(other: Candidate, best: Candidate) -> bool:
@@ -153,12 +163,37 @@ def _is_after_costs(other: Candidate, best: Candidate) -> bool:
     return len(there) == len(rows) and any(mine[row] != theirs[row] for row in rows)
 
 
-def _total_so_far(best: Candidate) -> Doubt | None:
-    looks_so = best.name.is_running or says.wanders(best.pnl, best.closing.rows)
+def _total_so_far(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    if best.name.is_running:
+        looks_so = not _is_of_position(best, roles)
+    else:
+        looks_so = says.wanders(best.pnl, best.closing.rows) and not _is_nothing_between(best)
     if best.proved or not looks_so:
         return None
     question = f"Is {best.pnl.name} of each trade, or a total so far?"
     return Doubt("total_so_far", question, (Answer("of each trade", {}),))
+
+
+def _is_of_position(best: Candidate, roles: Mapping[str, Column]) -> bool:
+    """Whether a `total_pnl` is that of a position with all its parts, which the record is of.
+
+    It is about what prices give; or where no exit price is logged, the record says when and why
+    the position ended, and what was paid for it.
+    """
+    if {"cum", "cumulative", "running", "cumul"} & set(best.pnl.words):
+        return False
+    if "exit_price" in roles:
+        return is_as_large_as_prices(best.pnl, roles, best.closing.rows)
+    is_told = "exit_reason" in roles and any("closing time" in one for one in best.reasons)
+    return is_told and "entry_price" in roles
+
+
+def _is_nothing_between(best: Candidate) -> bool:
+    """Whether records between the closes have a P&L of 0, where a total so far would go on."""
+    numbers, rows = best.pnl.numbers, set(best.closing.rows)
+    first, last = min(rows), max(rows)
+    between = [numbers[row] for row in range(first, last) if row not in rows]
+    return len(between) * 4 >= len(rows) and not any(between)
 
 
 def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> Doubt | None:
@@ -267,34 +302,6 @@ def _fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
         (
             Answer("per cent", {}),
             Answer("a fraction", {"fields.net_pnl": f"({best.pnl.expression}) * 100"}),
-        ),
-    )
-
-
-def _losses_above_zero(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
-    """Losses whose amount is logged without a sign, as the outcome beside them says."""
-    outcome, numbers = roles.get("outcome"), best.pnl.numbers
-    if outcome is None or any((numbers[row] or 0) < 0 for row in best.closing.rows):
-        return None
-    lost = [row for row in best.closing.rows if outcome_of(outcome.labels[row]) == LOST]
-    positive = [row for row in lost if numbers[row]]
-    if not positive or len(positive) * 2 < len(lost):
-        return None
-    name = best.pnl.name
-    return Doubt(
-        "loss_sign",
-        f"{len(positive)} records are lost by {outcome.name}, with a {name} above 0; "
-        "which is right?",
-        (
-            Answer(f"the {name} as logged", {}),
-            Answer(
-                "the outcome: count wins and losses alone",
-                {
-                    "fields.net_pnl": None,
-                    "fields.outcome": outcome.expression,
-                    "values.outcome": outcome_words(outcome),
-                },
-            ),
         ),
     )
 

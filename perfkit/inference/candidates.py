@@ -15,23 +15,22 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import unnamed
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.orders import openings_without_result, orders_say
+from perfkit.inference.proof.payoffs import payoffs_say
 from perfkit.inference.proof.prices import (
     Prices,
-    are_fractions,
     earlier_prices_say,
     is_less_by_costs,
     prices_say,
 )
-from perfkit.inference.table import shapes
+from perfkit.inference.proof.units import unit_of_result, unit_of_values
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Either, WonOrLost, either, won_or_lost
-from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, RISK, PnlName, pnl_name
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
 from perfkit.inference.table.roles import EVEN, Times, is_part_of_indicator, outcome_of, pnl_columns
 
 CONFIDENT = 30
 _MONEY_FIRST = 25
 """A column of money with this much evidence comes before one of per cent."""
-_LOSSES = 3
 _TURNED = 5
 CLOSE_CALL = 6
 """Two readings that differ by less than this are equally good."""
@@ -194,13 +193,11 @@ def _scored(
     name = pnl_name(pnl.parts[0].name if isinstance(pnl, Either) else pnl.name) or unnamed.NAME
     rows = says.checked(closing.rows)
     prices, side_of_exit = _prices(pnl, roles, fees, rows)
-    if not prices.proved and name.unit == PERCENT:
-        prices = _of_earlier(prices, pnl, roles, closing.rows)
-    elif not prices.proved and name.unit == MONEY:
-        prices = _of_orders(prices, pnl, roles, fees, times)
-    unit = _unit_of(pnl, name, prices, others, rows)
     if not prices.proved:
-        unit = _unit_of_values(pnl, name, unit, roles, rows)
+        prices = _of_earlier_orders(prices, name.unit, pnl, roles, fees, times, closing.rows)
+    unit = unit_of_result(pnl, name, prices, others, rows)
+    if not prices.proved:
+        unit = unit_of_values(pnl, name, unit, roles, rows)
     growth = None
     balance = says.NO_BALANCE
     if "balance" in roles and roles["balance"] is not pnl:
@@ -208,19 +205,20 @@ def _scored(
         if not prices.proved and unit == PERCENT:
             growth = says.grows_by(pnl, roles["balance"], closing.rows)
             unit = FRACTION if growth == says.HUNDRED else unit
-    named = f"{'the name ' if name is not unnamed.NAME else ''}{pnl.name}"
-    evidence = [(name.score, named), *_of_prices(prices, unit, roles)]
+    evidence = [(name.score, _named(pnl, name)), *_of_prices(prices, unit, roles)]
     evidence += _of_balances(roles, held=held.moves, moves=balance.moves or growth is not None)
     evidence += _of_columns(pnl, closing, roles, times, rows)
-    evidence += _of_others(pnl, name, unit, others, closing.rows)
-    described = min(3 * len(_DESCRIBING & roles.keys()), 12) - 3 * (len(pnl.path) - 1)
-    said = _of_costs(name, prices, balance, held, roles)
-    said.append(is_less_by_costs(pnl, roles, fees, rows) or None)
+    evidence += _of_others(pnl, name, unit, others, roles, closing.rows)
+    said = [
+        *_of_costs(name, prices, balance, held, roles),
+        is_less_by_costs(pnl, roles, fees, rows) or None,
+        False if _is_of_metatrader(pnl, fees) else None,
+    ]
     return Candidate(
         pnl=pnl,
         name=name,
         closing=closing,
-        score=described + sum(points for points, _ in evidence),
+        score=_described(pnl, roles, fees) + sum(points for points, _ in evidence),
         unit=unit,
         is_net=next((one for one in said if one is not None), None),
         reasons=tuple(reason for _, reason in evidence),
@@ -229,6 +227,16 @@ def _scored(
         side_of_exit=side_of_exit,
         is_in_quotes=prices.in_quotes and not balance.moves,
     )
+
+
+def _described(pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column]) -> int:
+    """What the other parts of a trade count, less for each object that the P&L lies in."""
+    parts = 3 * (len(_DESCRIBING & roles.keys()) + bool(fees))
+    return min(parts, 12) - 3 * (len(pnl.path) - 1)
+
+
+def _named(pnl: Column, name: PnlName) -> str:
+    return f"{'the name ' if name is not unnamed.NAME else ''}{pnl.name}"
 
 
 def _of_balances(roles: Mapping[str, Column], *, held: bool, moves: bool) -> list[tuple[int, str]]:
@@ -251,24 +259,45 @@ def _of_costs(
     return [*said, prices.is_net, balance.is_net]
 
 
+def _is_of_metatrader(pnl: Column, fees: Sequence[Column]) -> bool:
+    """Whether a P&L is called `profit` beside a `swap` and a commission, as MetaTrader logs them.
+
+    Its profit is before both.
+    """
+    parts = {fee.words for fee in fees}
+    return pnl.words == ("profit",) and {("swap",), ("commission",)} <= parts
+
+
 def _is_held(balance: Column) -> bool:
     """Whether a balance is what an account holds, and no sum of results."""
     return pnl_name(balance.name) is None
 
 
-def _of_orders(
+def _of_earlier_orders(
     prices: Prices,
+    unit: str,
     pnl: Column,
     roles: Mapping[str, Column],
     fees: Sequence[Column],
     times: Times,
+    rows: Sequence[int],
 ) -> Prices:
-    found = orders_say(pnl, roles, fees, times)
+    """What the orders before each close say, where they prove the P&L; else what is known."""
+    found = prices
+    if unit == PERCENT:
+        found = earlier_prices_say(pnl, roles, rows)
+    elif unit == MONEY:
+        found = orders_say(pnl, roles, fees, times)
     return found if found.proved else prices
 
 
 def _of_others(
-    pnl: Column, name: PnlName, unit: str, others: Sequence[Column], rows: Sequence[int]
+    pnl: Column,
+    name: PnlName,
+    unit: str,
+    others: Sequence[Column],
+    roles: Mapping[str, Column],
+    rows: Sequence[int],
 ) -> list[tuple[int, str]]:
     """What other columns that may hold the P&L say of one."""
     found = []
@@ -277,7 +306,7 @@ def _of_others(
     elif name.is_running:
         found.append((-15, "may be a total so far"))
     if unit != MONEY:
-        found.append((_not_money(others), "is not an amount of money"))
+        found.append((_not_money(others, roles), "is not an amount of money"))
     if isinstance(pnl, Either):
         found.append((8, "each record has one of the two"))
     return found
@@ -297,6 +326,8 @@ def _prices(
         turned = prices_say(pnl, roles, fees, rows, turn=-1)
         if turned.proved or _is_turned(prices, roles):
             return turned, True
+    if not prices.proved and (paid := payoffs_say(pnl, roles, fees, rows)).proved:
+        return paid, False
     return prices, False
 
 
@@ -309,54 +340,15 @@ def _is_turned(prices: Prices, roles: Mapping[str, Column]) -> bool:
     return prices.sign == 0 and {"buy", "sell"} <= set(side.distinct) and side.filled >= _TURNED
 
 
-def _of_earlier(
-    prices: Prices, pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
-) -> Prices:
-    earlier = earlier_prices_say(pnl, roles, rows)
-    return earlier if earlier.proved else prices
+def _not_money(others: Sequence[Column], roles: Mapping[str, Column]) -> int:
+    """What a unit other than money counts, in tenths: less where there is an amount of money.
 
-
-def _unit_of(
-    pnl: Column, name: PnlName, prices: Prices, others: Sequence[Column], rows: Sequence[int]
-) -> str:
-    """The unit that the values are written in, that prices prove, or that the name says."""
-    if {shapes.unit_of_number(value) for value in pnl.sample[:50]} == {"%"}:
-        return PERCENT
-    if prices.proved:
-        return _unit(name, prices.unit)
-    if name.unit == MONEY and not (name.currency or name.is_absolute):
-        return _unit_of_equal(pnl, others, rows) or MONEY
-    return name.unit
-
-
-def _unit_of_values(
-    pnl: Column, name: PnlName, unit: str, roles: Mapping[str, Column], rows: Sequence[int]
-) -> str:
-    """The unit that the values themselves show: fractions of the entry, or losses of 1 R each."""
-    if unit == PERCENT and are_fractions(pnl, roles, rows):
-        return FRACTION
-    if unit != MONEY or name.currency or name.is_absolute or "quantity" in roles:
-        return unit
-    lost = [earned for row in rows if (earned := pnl.numbers[row] or 0) < 0]
-    is_risk = "stop_loss" in roles and len(lost) >= _LOSSES and set(lost) == {-1}
-    return RISK if is_risk else unit
-
-
-def _unit_of_equal(pnl: Column, others: Sequence[Column], rows: Sequence[int]) -> str:
-    """The unit that another column has by its name, where it has the same numbers everywhere."""
-    for other in others:
-        name = pnl_name(other.name)
-        if name is None or name.unit == MONEY:
-            continue
-        if all(pnl.numbers[row] == other.numbers[row] for row in rows):
-            return name.unit
-    return ""
-
-
-def _not_money(others: Sequence[Column]) -> int:
-    """What a unit other than money counts, in tenths: less where there is an amount of money."""
+    Records with a side are trades, whatever the unit of their results.
+    """
     names = [pnl_name(other.name) for other in others]
-    return -14 if any(name is not None and name.unit == MONEY for name in names) else -4
+    if any(name is not None and name.unit == MONEY for name in names):
+        return -14
+    return 0 if "side" in roles else -4
 
 
 def _contradicts(prices: Prices) -> bool:
@@ -400,18 +392,6 @@ def _orders(roles: Mapping[str, Column]) -> bool:
     """Whether sides are those of orders, so that the closing one of a long trade is a sale."""
     side = roles.get("side")
     return side is not None and set(side.distinct) - {""} <= {"buy", "sell"}
-
-
-def _unit(name: PnlName, proved: str) -> str:
-    """The unit that prices prove, where that is no accident; else that of the name.
-
-    With stakes of 1 an amount equals its return: a currency in the name decides. A per cent that
-    the name says and that is in fact a fraction is a fraction.
-    """
-    if name.unit == MONEY:
-        is_money = name.currency or name.is_absolute or not proved
-        return MONEY if is_money else proved
-    return FRACTION if name.unit == PERCENT and proved == FRACTION else name.unit
 
 
 def _mostly(column: Column, rows: Sequence[int]) -> bool:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from perfkit.config.dialect import Condition, Dialect
 from perfkit.config.expressions import Field
-from perfkit.inference.places import Place
+from perfkit.inference.layouts.place import Place
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import SAMPLED_RECORDS, columns_of, names_of, sampled
 from perfkit.inference.table.records import column_of

@@ -19,6 +19,7 @@ from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
+from perfkit.inference.proof.running import moves_by_prices
 from perfkit.inference.questions.coverage import covers_more, which_covers
 from perfkit.inference.questions.groups import untimed
 from perfkit.inference.questions.ignored import with_ignored_asked
@@ -34,7 +35,7 @@ from perfkit.inference.table.role_names import (
 )
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 from perfkit.inference.unseen import unseen
-from perfkit.inference.without_pnl.fallback import without_pnl
+from perfkit.inference.without_pnl.fallback import from_prices, without_pnl
 from perfkit.inference.without_pnl.fills import (
     adds_up_executions,
     agrees_with_executions,
@@ -88,7 +89,11 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     candidates = [one for one in candidates if one.score >= least]
     if not candidates:
         return without_pnl(log) or nothing_found(names)
-    reading = _of_executions(log, candidates) or _with_other_covered(candidates, log)
+    reading = (
+        _of_executions(log, candidates)
+        or _of_prices(log, candidates[0])
+        or _with_other_covered(candidates, log)
+    )
     return with_ignored_asked(reading, records, columns, roles, times)
 
 
@@ -142,6 +147,18 @@ def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
     return found._replace(
         score=best.score + 25, evidence=(*found.evidence, f"{best.pnl.name} agrees")
     )
+
+
+def _of_prices(log: Log, best: Candidate) -> Reading | None:
+    """The records as trades at their prices, where the P&L is the total so far of these."""
+    if not best.name.is_running or log.fees:
+        return None
+    if not moves_by_prices(best.pnl, log.roles, best.closing.rows):
+        return None
+    found = from_prices(log)
+    if found is None:
+        return None
+    return found._replace(evidence=(*found.evidence, f"{best.pnl.name} adds them up"))
 
 
 def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
@@ -215,7 +232,9 @@ def _is_of_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> boo
     if any(is_summary_name(column.name) for column in columns):
         return False
     has_end = bool({"outcome", "exit_reason"} & roles.keys())
-    return {"entry_price", "exit_price"} <= roles.keys() or ("side" in roles and has_end)
+    if {"entry_price", "exit_price"} <= roles.keys() or ("side" in roles and has_end):
+        return True
+    return "symbol" in roles and bool(roles.keys() & {"stop_loss", "target", "exit_price"})
 
 
 def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:

@@ -233,16 +233,21 @@ def _of_openings(best: Candidate, fees: Sequence[Column]) -> Doubt | None:
         f"Openings have costs as well, {total:f} in all; are they in those of the closes?",
         (
             Answer("yes, or they do not count", {}),
-            Answer("no, they come on top", _on_top(best)),
+            Answer("no, they come on top", _on_top(best, fees)),
         ),
     )
 
 
-def _on_top(best: Candidate) -> dict[str, object]:
-    """The net P&L as the gross one less the costs of all records of a trade."""
+def _on_top(best: Candidate, fees: Sequence[Column]) -> dict[str, object]:
+    """The net P&L as the gross one less the costs of all records of a trade.
+
+    What holding a position costs is on its close alone, and in the gross P&L.
+    """
+    rows = best.closing.rows
+    carried = [fee for fee in fees if set(fee.words) & CARRY and any(fee.numbers[r] for r in rows)]
     return {
         "fields.net_pnl": None,
-        "fields.gross_pnl": gross_of(best),
+        "fields.gross_pnl": gross_of(best) + "".join(_less(*_cost(fee, rows)) for fee in carried),
         "combine.commission": "sum",
     }
 
@@ -268,6 +273,8 @@ def _cost(fee: Column, rows: Sequence[int]) -> tuple[str, str]:
     negative = sum(cost < 0 for cost in values) * 2 > len(values)
     gaps = any(fee.numbers[row] is None for row in rows)
     name = f"({fee.expression} or 0)" if gaps else fee.expression
+    if "cents" in fee.words:
+        name = f"{name} / 100"
     return ("-" if negative or is_signed_cost(fee.words) else "+"), name
 
 
@@ -294,6 +301,10 @@ def _before_or_after(best: Candidate, paid: Sequence[Column], pnl: str, less: st
         (
             Answer("after costs", {"fields.net_pnl": pnl}),
             Answer(BEFORE, {"fields.net_pnl": less}),
-            *([Answer("before the costs of opening and close", _on_top(best))] if on_top else []),
+            *(
+                [Answer("before the costs of opening and close", _on_top(best, paid))]
+                if on_top
+                else []
+            ),
         ),
     )

@@ -40,6 +40,13 @@ _STATES = word_set(
     "position"
 )
 
+_OF_OPENINGS = word_set("entry open buy setup signal")
+_OF_OTHER_THINGS = word_set(
+    "setup day entry option contract market model asset instrument regime pattern session strategy "
+    "trend product account"
+)
+"""Words of a column of types that says what was traded, or why it was opened."""
+
 _EVENTS = frozenset(("event", "type", "kind", "action", "category", "record"))
 _FILLS = word_set("fill filled fills executed execution")
 _OF_ORDERS = word_set("order submitted signal placed intent request quote")
@@ -48,6 +55,8 @@ _OF_EFFECTS = {
     **dict.fromkeys(("open", "entry", "enter"), "open"),
     **dict.fromkeys(("close", "exit"), "close"),
 }
+_ENTRY = word_set("entry enter entered open opened opening")
+_OF_TURNS = _EFFECTS | word_set("kind signal status record side position direction")
 _LEAST_ENDED = 2
 _OF_THE_TRADE = frozenset(("is", "open", "active", "still", "trade", "position", "order"))
 """Words of a flag that says of a trade that it is open: a strategy or a stop is active as well."""
@@ -71,7 +80,7 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
             failed = {row for row, label in enumerate(column.labels) if label == "false"}
             if failed and len(failed) < len(column.labels):
                 return failed, {column.expression: {"not": False}}
-        if column.kind != TEXT or not parts & _KINDS_OF_RECORDS:
+        if column.kind != TEXT or not parts & _KINDS_OF_RECORDS or _says_why_it_opened(parts):
             continue
         if not column.has_few_words or len(column.distinct) > MOST_WORDS:
             continue
@@ -167,6 +176,15 @@ def effects_of(columns: Sequence[Column]) -> list[set[str]]:
     return found
 
 
+def entry_and_exit_words(column: Column) -> tuple[set[str], set[str]]:
+    """The words of a column of events for an entry and for an exit, such as `TP`; empty: none."""
+    if column.kind != TEXT or not set(column.words) & _OF_TURNS or not column.has_few_words:
+        return set(), set()
+    said = {label: set(words(label)) for label in column.distinct if label}
+    opening = {label for label, one in said.items() if one & _ENTRY}
+    return opening, {label for label, one in said.items() if one & CLOSING} - opening
+
+
 def is_state(column: Column) -> bool:
     return bool(set(column.words) & {"status", "state", "close", "open"})
 
@@ -180,6 +198,8 @@ def closing_words(
     if column.kind in (BOOLEAN, NUMBER):
         return _of_flag(column, parts)
     if not parts & _STATES and not _is_reason(parts) and not _all_open_or_close(labels):
+        return set(), set()
+    if _says_why_it_opened(parts):
         return set(), set()
     if _is_reason(parts):
         return (labels, set()) if "" in column.distinct else (set(), set())
@@ -216,6 +236,13 @@ def _of_flag(column: Column, parts: set[str]) -> tuple[set[str], set[str]]:
     if parts & {"open", "active"} and parts <= _OF_THE_TRADE:
         return no, yes
     return set(), set()
+
+
+def _says_why_it_opened(parts: set[str]) -> bool:
+    """Whether a column is one such as `setup_type` or `entry_reason`, whatever its words."""
+    return ("type" in parts and bool(parts & _OF_OTHER_THINGS)) or (
+        "reason" in parts and bool(parts & _OF_OPENINGS)
+    )
 
 
 def _is_reason(parts: set[str]) -> bool:

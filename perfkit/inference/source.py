@@ -12,8 +12,9 @@ from perfkit.config.settings import of_text
 from perfkit.core.errors import ConfigError, UsageError
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.infer import infer
+from perfkit.inference.layouts.place import Place
 from perfkit.inference.number_marks import with_marks_asked
-from perfkit.inference.places import Place, places_of, why_no_place
+from perfkit.inference.places import places_of, why_no_place
 from perfkit.inference.questions.odd_rows import with_odd_rows_asked
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.names import word_set, words

@@ -229,13 +229,19 @@ def _is_whole(line: bytes) -> bool:
 
 
 def _is_short_record(line: bytes, keys: Sequence[str]) -> bool:
-    """Whether a short line of JSON has a field that is wanted."""
+    """Whether a short line of JSON has a field that is wanted, and no columns of them."""
     if len(line) > HEAD_BYTES:
         return False
     import json
 
     value = json.loads(line)
-    return isinstance(value, dict) and not value.keys().isdisjoint(keys)
+    if not isinstance(value, dict):
+        return False
+    return any(name in value and not _may_be_column(value[name]) for name in keys)
+
+
+def _may_be_column(value: object) -> bool:
+    return isinstance(value, list) or (isinstance(value, dict) and "0" in value)
 
 
 def _has_record(first: bytes, rest: bytes, text: BinaryIO) -> bool:

@@ -313,6 +313,10 @@ class LineColumns:
             return [summed(value, field.path[1:], self.dialect) for value in every]
         if source.name == "quote":
             return _quotes(columns[0], self.dialect.currency)
+        if source.name == "where":
+            words = col.texts(list(map(_worded, columns[1])))
+            pairs = zip(columns[0], words, strict=True)
+            return [value if word == source.separator else None for value, word in pairs]
         return [called(source, row) for row in zip(*columns, strict=True)]
 
 

@@ -15,7 +15,8 @@ from perfkit.core.errors import LogReadError, kind_of
 from perfkit.core.formatting import aligned, plain
 from perfkit.core.trade import Trade
 from perfkit.inference.fields import FieldCheck, field_checks, place_of
-from perfkit.inference.places import Place, places_of
+from perfkit.inference.layouts.place import Place
+from perfkit.inference.places import places_of
 from perfkit.inference.source import Found
 from perfkit.logs.files import opened
 from perfkit.logs.formulas import alternatives

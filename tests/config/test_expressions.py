@@ -75,6 +75,7 @@ RECORD = {
         ('join(date, "at time")', Call("join", (Field(("date",)), Field(("at time",))))),
         ('before(pair, "/")', Call("before", (Field(("pair",)),), "/")),
         ("sum(exits[*].pnl)", Call("sum", (Field(("exits", "*", "pnl")),))),
+        ('where(a, b, "WIN")', Call("where", (A, B), "WIN")),
     ],
 )
 def test_an_expression_reads_as_in_python(text: str, tree: object) -> None:
@@ -96,6 +97,8 @@ def test_an_expression_reads_as_in_python(text: str, tree: object) -> None:
         ("sum(a)", "needs a list"),
         ("join(a)", "has 1 arguments"),
         ("before(a, b)", "needs a separator"),
+        ("where(a, b, c)", "needs a word"),
+        ("where(a, b)", "has 2 arguments"),
         ("a * 1e31", "exponent"),
         ("a * (" + "(" * 500 + "b" + ")" * 500 + ")", "is not an expression"),
         ("a or", "is not an expression"),
@@ -129,6 +132,8 @@ def net_pnl(root: Path) -> Decimal | None:
         ("a/c", "1.75"),
         ('"Size (qty)" + "order.id"', "21"),
         ("sum(exits[*].pnl)", "0.3"),
+        ('where(a, pair, "ETH/USDT") or -where(b, pair, "BTC/USDT")', "2.5"),
+        ('where(a, c, "4")', "7"),
         ("fills[0].p + fills[-1].p", "4"),
         ("fills[3].p or pnl", "1.5"),
         ("1.50 * c", "6"),

@@ -17,6 +17,8 @@ from perfkit.inference.table.roles import directions
 
 _ROUNDING = Decimal("0.005")
 _TINY = Decimal("1e-6")
+_MANY_DIGITS = 5
+_TO_DIGITS = Decimal("1e-5")
 _NEARLY = Decimal("0.9")
 _FIXED = Decimal("0.002")
 _NOT_FIXED = Decimal("0.02")
@@ -58,9 +60,11 @@ def prices_say(
     sign = _sign_agreement(pnl, roles, moves)
     sized = [(row, move * size) for row, move in moves if (size := _at(roles, "quantity", row))]
     if sized:
-        verdict = _in_money(pnl, fees, sized)
-        if verdict is not None:
-            return verdict._replace(sign=sign)
+        levered = [(row, amount * (_at(roles, "leverage", row) or 1)) for row, amount in sized]
+        for amounts in (sized, *([levered] if levered != sized else [])):
+            verdict = _in_money(pnl, fees, amounts)
+            if verdict is not None:
+                return verdict._replace(sign=sign)
     entries = roles["entry_price"].numbers
     relative = [(row, move / entry) for row, move in moves if (entry := entries[row])]
     for unit, factor in _scales(roles):
@@ -369,4 +373,6 @@ def _is_rounded(earned: Decimal, amount: Decimal) -> bool:
     exponent = earned.normalize().as_tuple().exponent
     if not earned or not isinstance(exponent, int) or earned.adjusted() == exponent:
         return False
+    if earned.adjusted() - exponent >= _MANY_DIGITS:  # prices are rounded as well
+        return abs(earned - amount) <= abs(amount) * _TO_DIGITS
     return abs(earned - amount) <= Decimal("0.51").scaleb(exponent).min(abs(amount) * _ROUNDING)

@@ -93,7 +93,8 @@ _BASES = {"pnl": 24, "profit": 22, "gain": 14, "earnings": 12, "result": 10}
 NOT_EARNED = word_set("""
     expected estimated est potential predicted prediction target take max min maximum minimum
     mae mfe
-    daily day week weekly month monthly unrealized floating open avg average mean median factor peak
+    daily day week weekly month monthly unrealized floating live open
+    avg average mean median factor peak
     implied modeled model theoretical hypothetical best worst high low highest lowest
     threshold limit
     stop trailing tp sl ev margin rate count number num status id type currency reason label note
@@ -103,6 +104,8 @@ NOT_EARNED = word_set("""
     """)
 """Words that turn a name with `pnl` in it into something else than the result of a trade."""
 
+_AHEAD = word_set("target targets plan planned expected potential estimate estimates projection")
+"""Words of an object whose results are none that were earned yet."""
 RUNNING = word_set("total cum cumulative cumul running overall lifetime session acc")
 _BESIDE = word_set("realized abs close trade amount value exit final cents fee fees")
 """Words that beside that of a result change nothing."""
@@ -168,7 +171,7 @@ def pnl_name(name: str) -> PnlName | None:
     parts = words(name)
     last = words(inner_name(name))
     meant = set(last) if set(last) & _BASES.keys() else set(parts)
-    if meant & NOT_EARNED:
+    if meant & NOT_EARNED or set(words(name.removesuffix(inner_name(name)))) & _AHEAD:
         return None
     score = max((_BASES[word] for word in meant & _BASES.keys()), default=0)
     if not score and meant & {"net", "realized"} and not meant & {"asset", "worth", "price"}:

@@ -15,6 +15,9 @@ _ROLES: dict[str, tuple[str, ...]] = {
         *("market_id", "market_slug", "slug", "product_id", "inst_id", "security", "currency_pair"),
         *(
             "tsym",
+            "stock_code",
+            "ts_code",
+            "code",
             "name",
             "question",
             "stock",
@@ -116,6 +119,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "outcome": (
         *("outcome", "result", "won", "win", "is_win", "win_loss", "status", "trade_result"),
         *("trade_outcome", "winner", "was_win", "correct", "w_l", "profitable", "is_winner"),
+        *("settlement_result", "final_result", "bet_result", "final_outcome", "market_result"),
     ),
     "stake": (
         *("size_usd", "stake", "amount_usd", "notional", "cost", "size_usdt", "position_size_usd"),
@@ -154,6 +158,7 @@ _RANKS = {
 _FEES = frozenset(("fee", "commission", "charges", "brokerage", "swap", "funding", "tax", "comm"))
 CARRY = frozenset(("swap", "funding", "interest", "rollover", "overnight"))
 """Words for what holding a position costs or earns, which is no commission."""
+_OF_EXECUTIONS = word_set("transaction trading")
 _CURRENCY_WORDS = word_set("currency asset coin token ccy")
 _OF_AN_OBJECT = word_set("cost amount value")
 _FEE_OTHERS = word_set(
@@ -196,6 +201,8 @@ def is_fee(name: str) -> bool:
     parts = set(words(last))
     if parts <= _OF_AN_OBJECT:  # fee.cost, beside fee.currency
         parts |= set(words(inner_name(name.removesuffix(last).rstrip("."))))
+    if parts & {"cost", "costs"} and parts & _OF_EXECUTIONS and not parts & _FEE_OTHERS:
+        return True
     return bool(parts & _FEES) and not parts & _FEE_OTHERS and not parts & {"pnl", "profit", "net"}
 
 

@@ -6,6 +6,7 @@ the one that is used most often for that part counts.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from typing import TypeAlias
@@ -41,8 +42,10 @@ _LETTERS = {
 """Two letters that stand for buy and sell: kupno and sprzedaż, Kauf and Verkauf, compra and venta,
 achat and vente."""
 
+_CODE = re.compile("[0-9]{3,8}")
+
 _KINDS: dict[str, tuple[str, ...]] = {
-    "symbol": (TEXT,),
+    "symbol": (TEXT, NUMBER),
     "side": (TEXT, BOOLEAN, NUMBER),
     "quantity": (NUMBER,),
     "entry_price": (NUMBER,),
@@ -138,7 +141,14 @@ def _is_outcome(column: Column) -> bool:
     return any(outcome_of(label) for label in column.distinct)
 
 
+_OF_CODES = word_set("symbol ticker stock code instrument security asset tsym")
+
+
 def _is_symbol(column: Column) -> bool:
+    """Whether values may be names of markets; numbers may be codes of shares, such as 600519."""
+    if column.kind == NUMBER:
+        is_code = bool(set(column.words) & _OF_CODES)
+        return is_code and all(_CODE.fullmatch(str(value)) for value in column.sample[:50])
     return not any(shapes.is_time(value) for value in column.sample[:5])
 
 
@@ -199,7 +209,8 @@ def directions(side: Column) -> list[int]:
 
 def fees_of(columns: Sequence[Column]) -> list[Column]:
     """The columns of costs in money: a total alone where there is one, else its parts."""
-    fees = [column for column in columns if column.kind == NUMBER and is_fee(column.name)]
+    numbers = [column for column in columns if column.kind == NUMBER]
+    fees = [one for one in numbers if is_fee(one.name) or _is_part_of_worth(one, numbers)]
     fees = [column for column in fees if column.filled and any(column.numbers)]
     in_money = [column for column in fees if "cost" in column.words]
     carried = [column for column in fees if set(column.words) & CARRY]
@@ -209,6 +220,25 @@ def fees_of(columns: Sequence[Column]) -> list[Column]:
         fees = [one for one in fees if not _is_rate(one)]
     totals = [column for column in fees if is_total_fee(column.name)]
     return totals[:1] or fees[:6]
+
+
+_OF_WORTH = word_set("value amount notional total turnover")
+_MOST_OF_WORTH = Decimal("0.02")
+
+
+def _is_part_of_worth(cost: Column, columns: Sequence[Column]) -> bool:
+    """Whether a column `cost` is at most 2 % of a value beside it, and so no value itself."""
+    if set(cost.words) - {"cost", "costs"}:
+        return False
+    for worth in columns:
+        if worth is cost or not set(worth.words) & _OF_WORTH:
+            continue
+        pairs = [
+            (abs(a), abs(b)) for a, b in zip(cost.numbers, worth.numbers, strict=True) if a and b
+        ]
+        if pairs and all(a <= b * _MOST_OF_WORTH for a, b in pairs):
+            return True
+    return False
 
 
 def _is_rate(fee: Column) -> bool:

@@ -17,7 +17,9 @@ from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import AmountOverPrice, quotient
 from perfkit.inference.table.roles import LOST, WON, outcome_of
 from perfkit.inference.without_pnl.fills import from_executions
+from perfkit.inference.without_pnl.incomes import from_incomes
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
+from perfkit.inference.without_pnl.pairs import from_pairs
 from perfkit.inference.without_pnl.sides import LONG_OR_SHORT, way_of
 from perfkit.inference.without_pnl.totals import from_totals
 
@@ -26,10 +28,17 @@ _LEAST = 2
 
 def without_pnl(log: Log) -> Reading | None:
     """The reading of records that do not log what a trade earned; None where there is none."""
-    return _from_prices(log) or from_totals(log) or from_executions(log) or _from_outcomes(log)
+    return (
+        from_prices(log)
+        or from_totals(log)
+        or from_incomes(log)
+        or from_pairs(log)
+        or from_executions(log)
+        or _from_outcomes(log)
+    )
 
 
-def _from_prices(log: Log) -> Reading | None:
+def from_prices(log: Log) -> Reading | None:
     """P&L = (exit - entry) x quantity, where both prices are logged.
 
     The quantity may be what was staked over the price. Without any, the moves themselves are left:

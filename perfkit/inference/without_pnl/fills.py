@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from itertools import pairwise
 
 from perfkit.inference.assemble import dialect_of
 from perfkit.inference.closing import Closing
@@ -22,10 +23,11 @@ from perfkit.inference.questions.paid_in import (
     written_in_others,
 )
 from perfkit.inference.questions.sizes import quantity_or_money
-from perfkit.inference.record_kinds import effects_of, fill_records
+from perfkit.inference.record_kinds import effects_of, entry_and_exit_words, fill_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
+from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.books import NO_BOOKS, books_of
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.other_sides import with_other_sides
@@ -85,6 +87,10 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
 _COVERED = "what was sold and not held is short: it was bought back to the last piece"
 _MANY = 100
 _CENT = Decimal("0.01")
+_NEARLY = Decimal("1e-6")
+_LEAST_CLOSED = 3
+_LEAP = 2
+_LEAPS = 2
 
 
 def _fee_in_amount(log: Log, rows: Sequence[int]) -> PaidAmount | None:
@@ -124,7 +130,9 @@ def _are_of_positions(log: Log, rows: Sequence[int]) -> bool:
     if side is None:
         return False
     of_positions = all(side.labels[row] in ("long", "short") for row in rows if side.present[row])
-    return {"open"} in effects or (of_positions and {"open", "close"} in effects)
+    if {"open"} in effects or (of_positions and {"open", "close"} in effects):
+        return True
+    return of_positions and any(all(entry_and_exit_words(one)) for one in log.columns)
 
 
 def _fields(log: Log, moments: Moments, rows: Sequence[int]) -> dict[str, object]:
@@ -153,7 +161,7 @@ def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
     size = log.roles["quantity"]
     if isinstance(size, OfOne):
         doubts.append(POINTS_OF_ONE)
-    if isinstance(size, AmountOverPrice):
+    if isinstance(size, AmountOverPrice) and not _sells_what_it_bought(log, found):
         doubts.append(of_stake(size, "paid in each execution"))
     currency = currency_of(log, found.rows)
     paid_in = commission_currency_of(log.columns, found.rows, currency)
@@ -169,11 +177,49 @@ def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
     if found.shorting and not found.are_covered and not is_logged:
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
     unsure = [
+        _of_one_market(log, found.rows),
         executions_again(log.columns, found.rows),
         quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
     ]
     return [*doubts, *filter(None, unsure)]
+
+
+def _sells_what_it_bought(log: Log, found: Executions) -> bool:
+    """Whether an amount over the price is each time the quantity that was bought before.
+
+    So it is where the amount is all that an account holds, which grows as the price does. What is
+    paid in each execution buys another quantity at another price.
+    """
+    ways, sizes = directions(log.roles["side"]), log.roles["quantity"].numbers
+    symbols = log.roles["symbol"].labels if "symbol" in log.roles else [""] * len(ways)
+    held: dict[str, Decimal] = {}
+    closed = 0
+    for row in found.rows:
+        size, name = abs(sizes[row] or Decimal(0)), symbols[row]
+        if name not in held and ways[row] > 0:
+            held[name] = size
+        elif name in held and ways[row] < 0 and abs(held.pop(name) - size) <= size * _NEARLY:
+            closed += 1
+        else:
+            return False
+    return closed >= _LEAST_CLOSED
+
+
+def _of_one_market(log: Log, rows: Sequence[int]) -> Doubt | None:
+    """Executions of which no field names the market, though prices leap as between two markets."""
+    if "symbol" in log.roles:
+        return None
+    prices = [abs(price) for row in rows if (price := log.roles["price"].numbers[row])]
+    leaps = sum(max(one, two) >= _LEAP * min(one, two) for one, two in pairwise(prices))
+    if leaps < _LEAPS:
+        return None
+    return Doubt(
+        "markets",
+        f"No field names a market, and prices leap {leaps} times to twice or half of the one "
+        "before; are all executions of one market? Else name its field in a dialect, as symbol",
+        (Answer("yes", {}),),
+    )
 
 
 _NO_IDENTITY = Identity((), False, False, ())

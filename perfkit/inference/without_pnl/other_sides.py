@@ -7,13 +7,14 @@ never left out without a word, unless they say themselves that nothing was done:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof.evidence import costs
+from perfkit.inference.proof.executions import executions_of
 from perfkit.inference.record_kinds import FAILED, MOVED, logged
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.names import word_set, words
@@ -28,6 +29,8 @@ _NOTHING_DONE = (
         "dividend interest split fee tax credit debit bonus funding reward staking airdrop deposit"
     )
 )
+_SMALLER = word_set("trim reduce reduced scaleout out partial")
+_LARGER = word_set("add added pyramid topup increase scalein dca accumulate")
 _LEAST = 3
 _OF_CASH = Decimal("0.01")
 """Costs that are not logged, and slippage, are at most so much of what is paid."""
@@ -63,13 +66,38 @@ def with_other_sides(log: Log, rows: Sequence[int]) -> tuple[Log, Doubt | None]:
         for way, word in ((1, _BOUGHT), (-1, _SOLD)):
             if ways[way] * 10 >= 9 * len(found):
                 meanings[label] = word
+    meanings = {**_by_meaning(log, unknown.keys() - meanings.keys(), rows), **meanings}
     if meanings:
-        sides = Sides(
-            side.path, side.values, side.kind, side.unit, side.layout, tuple(meanings.items())
-        )
-        log = log._replace(roles={**log.roles, "side": sides})
+        log = _with_meanings(log, meanings)
     asked = {label: found for label, found in unknown.items() if label not in meanings}
     return log, _asked(side, asked) if asked else None
+
+
+def _with_meanings(log: Log, meanings: Mapping[str, str]) -> Log:
+    side = log.roles["side"]
+    sides = Sides(
+        side.path, side.values, side.kind, side.unit, side.layout, tuple(meanings.items())
+    )
+    return log._replace(roles={**log.roles, "side": sides})
+
+
+def _by_meaning(log: Log, labels: Iterable[str], rows: Sequence[int]) -> dict[str, str]:
+    """The sides of words such as `trim` and `add`, where nothing is sold by them that is not held.
+
+    They are orders that make a position smaller or larger.
+    """
+    found: dict[str, str] = {}
+    for label in labels:
+        said = set(words(label))
+        if said & _SMALLER and not said & _LARGER:
+            found[label] = _SOLD
+        elif said & _LARGER and not said & _SMALLER:
+            found[label] = _BOUGHT
+    whens = [*log.times.event, *log.times.other, *log.times.closed]
+    if not found or not whens:
+        return {}
+    matched = executions_of(_with_meanings(log, found).roles, whens[0], rows)
+    return {} if matched is None or matched.shorting else found
 
 
 def _unknown(log: Log, rows: Sequence[int]) -> dict[str, list[int]]:

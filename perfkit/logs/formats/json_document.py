@@ -14,7 +14,8 @@ Records may also be rows: lists of values, whose names are a list beside them, o
     [["t", "p"], ["x", 1.50]]                         (blank)
                                                       {"t":"x","p":1.50}
 
-Names count as such if the dialect reads one of them. Where there are none, the third value is `#3`.
+Or there is a list for each of their fields (see `json_columns`). Names count as such if the dialect
+reads one of them. Where there are none, the third value is `#3`.
 Fields of the objects around a record are at hand as `_parent` (see `parents`). Digits stay as they
 are. Record n of the document is line n + 1 of the text.
 """
@@ -24,6 +25,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 
+from perfkit.logs.formats.json_columns import columns_in, rows_of
 from perfkit.logs.formats.json_parts import (
     BLANKS,
     NoRecordsError,
@@ -146,7 +148,10 @@ class _Walk:
             yield from ((raw, key) for raw in elements)
         elif start_of(content) == b"{":
             members = members_of(content)
-            if members and all(start_of(bytes(raw)) == b"{" for raw in members.values()):
+            columns = columns_in(members)
+            if not columns.keys().isdisjoint(self.wanted):
+                yield from ((raw, key) for raw in rows_of(columns))
+            elif members and all(start_of(bytes(raw)) == b"{" for raw in members.values()):
                 yield from ((bytes(raw), name) for name, raw in members.items())
             else:
                 yield content, key

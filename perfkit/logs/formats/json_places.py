@@ -2,6 +2,8 @@
 
 {"run": 7, "trades": [{"t": "x", "p": 1}]}                  trades
 {"trades": [{"t": "x", "p": 1}], "cancelled": [...]}        not clear: an error names both
+{"t": ["x"], "p": [1]}                                      the document, which has columns
+{"t": "x", "p": 1}                                          the document, which is one record
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Sequence
 
+from perfkit.logs.formats.json_columns import columns_in
 from perfkit.logs.formats.json_parts import (
     NoRecordsError,
     NotADocumentError,
@@ -40,7 +43,12 @@ def holds_records(content: bytes, wanted: Sequence[str]) -> bool:
         content = strict(content)
     except NotADocumentError:
         return False
-    if start_of(content) != b"{" or not fields_of(content).keys().isdisjoint(wanted):
+    if start_of(content) != b"{":
+        return False
+    fields = fields_of(content)
+    if not columns_in(fields).keys().isdisjoint(wanted):
+        return True
+    if not fields.keys().isdisjoint(wanted):
         return False
     return any(any(is_name(one) for one in fields) for _, fields in _candidates(content))
 
@@ -56,6 +64,8 @@ def place_of(content: bytes, wanted: Sequence[str]) -> tuple[str, ...]:
     candidates = dict(_candidates(content))
     fitting = {path: len(fields & set(wanted)) for path, fields in candidates.items()}
     most = max(fitting.values(), default=0)
+    if not most and not fields_of(content).keys().isdisjoint(wanted):
+        return ()
     if not most:
         there = ", ".join(filter(None, map(".".join, list(candidates)[:SHOWN_NAMES]))) or "none"
         raise NoRecordsError(
@@ -110,11 +120,19 @@ def _candidates(
     elif kind == b"{" and len(path) <= DEEPEST:
         members = fields_of(content) if path else members_of(content)
         inner = {name: raw for name, raw in members.items() if start_of(raw) in (b"{", b"[")}
+        if columns := columns_in(inner):
+            yield path, set(columns)
         if members and all(start_of(raw) == b"{" for raw in members.values()):
-            yield path, set().union(*map(fields_of, list(members.values())[:LOOKED_AT]))
+            yield path, set().union(*map(_of_record, list(members.values())[:LOOKED_AT]))
         for name, raw in inner.items():
             for place, fields in _candidates(raw, (*path, name)):
                 yield place, fields | _names_beside(raw, inner.values())
+
+
+def _of_record(content: msgspec.Raw) -> set[str]:
+    """The fields of an object that may be a record, without those that are columns."""
+    fields = fields_of(content)
+    return fields.keys() - columns_in(fields).keys()
 
 
 def _names_beside(rows: msgspec.Raw, members: Iterable[msgspec.Raw]) -> set[str]:

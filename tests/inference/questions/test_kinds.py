@@ -187,3 +187,31 @@ class TestCorrections:
         records = trades()
         records[3]["correct"] = "yes"
         assert asked(infer(records)) == []
+
+
+class TestColumnsOfOtherThings:
+    """Types of setups and reasons for an entry say nothing of how a record ends."""
+
+    @staticmethod
+    def trades(name: str, words: tuple[str, str]) -> list[Record]:
+        return [
+            {
+                "symbol": "A",
+                "side": "long",
+                "entry_time": f"2026-04-0{n + 1}T09:00:00Z",
+                "exit_time": f"2026-04-0{n + 1}T10:00:00Z",
+                "pnl": str(n - 2 or 1),
+                name: words[n % 2],
+            }
+            for n in range(6)
+        ]
+
+    @pytest.mark.parametrize("name", ["setup_type", "entry_reason", "market_type"])
+    @pytest.mark.parametrize("words", [("failed break", "new high"), ("stop run", "open drive")])
+    def test_they_leave_out_no_record(self, name: str, words: tuple[str, str]) -> None:
+        reading = infer(self.trades(name, words))
+        assert (asked(reading), reading.closed) == ([], 6)
+        assert "only" not in reading.dialect
+
+    def test_a_type_of_record_does(self) -> None:
+        assert infer(self.trades("record_type", ("failed", "new"))).dialect.get("only")

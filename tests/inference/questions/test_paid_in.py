@@ -140,3 +140,62 @@ class TestQuotes:
     def test_the_first_part_may_be_the_quote(self) -> None:
         records = [{**one, "symbol": "KRW-BTC"} for one in trades()]
         assert infer(records).source["currency"] == "KRW"
+
+
+def test_costs_in_cents_are_a_hundredth() -> None:
+    records = [
+        {
+            "time": f"2026-04-0{n}T10:00:00Z",
+            "symbol": "A",
+            "side": "yes",
+            "pnl_cents": pnl,
+            "fees_cents": "2",
+        }
+        for n, pnl in ((1, "37"), (2, "-63"))
+    ]
+    doubt = next(one for one in infer(records).doubts if one.name == "costs")
+    assert doubt.answers[1].changes == {"fields.net_pnl": "pnl_cents / 100 - fees_cents / 100"}
+
+
+def test_the_profit_of_metatrader_is_before_commission_and_swap() -> None:
+    records = [
+        {
+            "time": f"2026-04-0{n}T10:00:00Z",
+            "symbol": "EURUSD",
+            "volume": "0.1",
+            "profit": profit,
+            "commission": "-0.70",
+            "swap": "-0.10",
+        }
+        for n, profit in ((1, "20"), (2, "-5"), (3, "7"))
+    ]
+    reading = infer(records)
+    assert reading.is_sure
+    assert reading.dialect["fields"]["net_pnl"] == "profit + commission + swap"  # type: ignore[index]
+
+
+def test_costs_of_openings_in_metatrader_come_on_top_once_per_position() -> None:
+    deals = (("0", "900", "0", "0"), ("0", "901", "0", "0"), ("1", "900", "-0.10", "20"))
+    records = [
+        {
+            "ticket": str(n + 1),
+            "time": f"2026-04-06T{n + 9:02}:00:00Z",
+            "entry": entry,
+            "position_id": position,
+            "volume": "0.1",
+            "price": "1.1",
+            "commission": "-0.70",
+            "swap": swap,
+            "profit": profit,
+            "symbol": "EURUSD",
+        }
+        for n, (entry, position, swap, profit) in enumerate([*deals, ("1", "901", "0", "10")])
+    ]
+    reading = infer(records)
+    doubt = next(one for one in reading.doubts if one.name == "opening_costs")
+    assert reading.dialect["identity"] == ["position_id"]
+    assert doubt.answers[1].changes == {
+        "fields.net_pnl": None,
+        "fields.gross_pnl": "profit + swap",
+        "combine.commission": "sum",
+    }

@@ -7,6 +7,8 @@ import pytest
 from perfkit.inference.infer import infer
 from tests.inference.executions import FOUR, Record, asked, field, fills, renamed
 
+SIDES = ("buy", "buy", "sell", "sell")
+
 
 class TestBooks:
     TWO = (("buy", "1", "10"), ("buy", "1", "20"), ("sell", "1", "12"), ("sell", "1", "18"))
@@ -124,7 +126,7 @@ class TestWhatOrdersDid:
     def test_sides_of_positions_buy_and_sell_nothing(self) -> None:
         orders = (("long", "2", "10"), ("long", "2", "12"), ("short", "3", "11"))
         closed = fills(*orders, ("short", "3", "10"), action=["open", "close", "open", "close"])
-        assert not infer(closed).has_results
+        assert "fills" not in infer(closed).dialect
 
     def test_buys_that_open_and_sales_that_close_are_executions(self) -> None:
         reading = infer(fills(*FOUR, action=["open", "close", "open", "close"]))
@@ -173,3 +175,38 @@ class TestExecutionsThatComeAgain:
         records = fills(*FOUR)
         parts = [{**records[0], "quantity": "1"}] * 2
         assert "repeats" not in asked(infer([*parts, *records[1:]]))
+
+
+@pytest.mark.parametrize(
+    ("prices", "questions"),
+    [(("10", "12", "11", "10"), []), (("10", "500", "12", "520"), ["markets"])],
+)
+def test_leaps_of_the_price_without_a_market_are_asked_about(
+    prices: tuple[str, ...], questions: list[str]
+) -> None:
+    records = fills(*((side, "1", price) for side, price in zip(SIDES, prices, strict=True)))
+    assert asked(infer(records)) == []
+    for record in records:
+        del record["symbol"]
+    assert asked(infer(records)) == questions
+
+
+@pytest.mark.parametrize(
+    ("amounts", "questions"),
+    [
+        # 100 buy 10 at 10, which are 120 at 12; 120 buy 6 at 20, which are 126 at 21
+        (("100", "120", "120", "126", "126", "63"), []),
+        (("100", "100", "100", "100", "100", "100"), ["staked"]),
+    ],
+)
+def test_all_that_an_account_holds_says_how_much_was_bought(
+    amounts: tuple[str, ...], questions: list[str]
+) -> None:
+    prices = ("10", "12", "20", "21", "18", "9")
+    orders = [(("buy", "sell")[n % 2], "1", price) for n, price in enumerate(prices)]
+    records = fills(*orders, capital=[*amounts])
+    for record in records:
+        del record["quantity"]
+    reading = infer(records)
+    assert [one for one in asked(reading) if one == "staked"] == questions
+    assert field(reading, "quantity") == "capital / price"

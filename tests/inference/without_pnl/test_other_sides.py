@@ -33,16 +33,31 @@ def test_cash_that_rises_says_that_a_trim_sells() -> None:
 
 def test_cash_that_does_not_move_by_known_orders_says_nothing() -> None:
     records = [{**one, "cash_after": "10000"} for one in with_cash()]
+    records = [{**one, "side": str(one["side"]).replace("TRIM", "SWAP")} for one in records]
     assert asked(infer(records)) == ["other_sides"]
 
 
 def test_without_cash_it_is_asked_what_the_word_means() -> None:
-    (doubt,) = infer(fills(*ORDERS)).doubts
+    orders = [(side.replace("TRIM", "SWAP"), size, price) for side, size, price in ORDERS]
+    (doubt,) = infer(fills(*orders)).doubts
     assert doubt.name == "other_sides"
     assert doubt.answers[0].changes == {
-        "only.side": ["BUY", "SELL", "TRIM"],
-        "values.side": {"BUY": "buy", "SELL": "sell", "TRIM": "sell"},
+        "only.side": ["BUY", "SELL", "SWAP"],
+        "values.side": {"BUY": "buy", "SELL": "sell", "SWAP": "sell"},
     }
+
+
+@pytest.mark.parametrize(("word", "side"), [("TRIM", "short"), ("scale_in add", "long")])
+def test_a_word_for_a_smaller_or_larger_position_counts_where_it_fits(word: str, side: str) -> None:
+    orders = [("BUY", "10", "100"), (word, "4", "110"), ("SELL", "6", "120")]
+    reading = infer(fills(*orders, ("SELL", "8" if side == "long" else "0.0", "120")))
+    assert reading.is_sure
+    assert reading.dialect["values"]["side"][word] == side  # type: ignore[index]
+
+
+def test_a_trim_of_what_is_not_held_is_asked_about() -> None:
+    orders = [("BUY", "10", "100"), ("TRIM", "14", "110"), ("BUY", "5", "9"), ("SELL", "5", "8")]
+    assert "other_sides" in asked(infer(fills(*orders)))
 
 
 @pytest.mark.parametrize("word", ["HOLD", "SKIPPED", "DEPOSIT", "cancelled"])

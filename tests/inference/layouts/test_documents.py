@@ -1,0 +1,34 @@
+"""Documents that have no list of records: one trade, or a list for each field."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from perfkit.inference.places import places_of
+
+ONE = {"symbol": "ES", "side": "long", "exit_time": "2026-04-06T10:00:00Z", "pnl": "1.5"}
+
+
+@pytest.mark.parametrize(
+    ("document", "records"),
+    [
+        (ONE, [({}, ONE)]),
+        ({"trade": ONE, "version": 3}, [({"records": "trade"}, ONE)]),
+        ({"version": 3, "inner": {"trade": ONE}}, []),
+        ({"t": ["x", "y"], "p": [1, 2], "run": 7}, [({}, {"t": "x", "p": 1})]),
+        ({"run": {"t": ["x", "y"], "p": [1, 2]}}, [({"records": "run"}, {"t": "x", "p": 1})]),
+        ({"t": {"0": "x", "1": "y"}, "p": {"0": 1, "1": 2}}, [({}, {"t": "x", "p": 1})]),
+        ({"days": [1, 2, 3]}, []),
+    ],
+    ids=["a record", "inside", "deeper", "columns", "columns inside", "of pandas", "one list"],
+)
+def test_documents_without_a_list_of_records(
+    tmp_path: Path, document: object, records: list[tuple[dict[str, str], object]]
+) -> None:
+    path = tmp_path / "trades.json"
+    path.write_text(json.dumps(document, indent=1))
+    found = places_of(str(path))
+    assert [(place.layout, place.records[0]) for place in found] == records

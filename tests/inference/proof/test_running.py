@@ -1,0 +1,87 @@
+"""Totals so far and results of positions: which of the two a column is."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfkit.inference.infer import infer
+from tests.inference.executions import Record, asked, field, renamed
+
+MOVES = (("100", "103", "2"), ("50", "49", "3"), ("12", "10", "5"))
+RESULTS = ("6", "-3", "10")
+SO_FAR = ("6", "3", "13")
+
+
+def trades(totals: tuple[str, ...], **more: str) -> list[Record]:
+    return [
+        {
+            "symbol": "A",
+            "side": "short" if n == 2 else "long",
+            "entry_price": entry,
+            "exit_price": out,
+            "qty": size,
+            "exit_time": f"2026-04-0{n + 1}T10:00:00Z",
+            "total_pnl": total,
+            **more,
+        }
+        for n, ((entry, out, size), total) in enumerate(zip(MOVES, totals, strict=True))
+    ]
+
+
+def test_a_total_so_far_that_prices_add_up_to_leaves_the_prices() -> None:
+    reading = infer(trades(SO_FAR))
+    assert (asked(reading), reading.closed) == ([], 3)
+    assert "net_pnl" not in reading.dialect["fields"]  # type: ignore[operator]
+    assert "total_pnl adds them up" in reading.evidence
+
+
+def test_a_total_that_prices_give_for_each_trade_is_a_result() -> None:
+    reading = infer(trades(RESULTS))
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "total_pnl")
+
+
+def test_a_total_that_prices_do_not_give_is_asked_about() -> None:
+    assert "total_so_far" in asked(infer(trades(("60", "30", "130"))))
+
+
+def test_the_total_of_a_position_with_its_reason_and_times_is_a_result() -> None:
+    records = trades(RESULTS, close_reason="stop hit")
+    for record in records:
+        del record["exit_price"], record["qty"]
+    assert asked(infer(records)) == []
+    assert "total_so_far" in asked(infer(renamed(records, total_pnl="cumulative_pnl")))
+
+
+@given(st.lists(st.integers(1, 900), min_size=3, max_size=12))
+def test_prices_are_told_from_their_sums(exits: list[int]) -> None:
+    records, total = [], Decimal(0)
+    for n, out in enumerate(exits):
+        total += out - 1000
+        records.append(
+            {
+                **trades(SO_FAR)[0],
+                "entry_price": "1000",
+                "exit_price": str(out),
+                "qty": "1",
+                "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "total_pnl": str(total),
+            }
+        )
+    assert asked(infer(records)) == []
+    assert "net_pnl" not in infer(records).dialect["fields"]  # type: ignore[operator]
+
+
+@pytest.mark.parametrize(("goes_on", "questions"), [(False, []), (True, ["total_so_far"])])
+def test_results_that_hardly_differ_are_no_total_where_buys_have_none(
+    goes_on: bool, questions: list[str]
+) -> None:
+    records: list[Record] = []
+    for n in range(48):
+        at = f"2026-04-{n // 24 + 1:02}T{n % 24:02}:00:00Z"
+        side, profit = "sell" if n % 2 else "buy", f"{10 + n // 2}.{n % 7}"
+        profit = profit if goes_on or side == "sell" else "0"
+        records.append({"time": at, "side": side, "price": "100", "amount": "1", "profit": profit})
+    reading = infer(records)
+    assert [one for one in asked(reading) if one == "total_so_far"] == questions

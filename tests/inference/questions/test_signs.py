@@ -1,0 +1,50 @@
+"""The sign of a P&L: what an outcome or prices say against it."""
+
+import pytest
+
+from perfkit import read
+from perfkit.inference.infer import infer
+from tests.inference.executions import Record, asked
+
+LOST = """time,symbol,result,pnl
+2026-04-06 09:00:00,A,WIN,10
+2026-04-06 10:00:00,A,LOSS,5
+2026-04-06 11:00:00,B,Win,7
+2026-04-06 12:00:00,B,even,0
+2026-04-06 13:00:00,B,LOSS,4
+"""
+
+
+@pytest.mark.parametrize(("answer", "total"), [(1, "8"), (2, "26"), (3, None)])
+def test_what_was_lost_may_be_below_zero(
+    tmp_path_factory: pytest.TempPathFactory, answer: int, total: str | None
+) -> None:
+    path = tmp_path_factory.mktemp("logs") / "trades.csv"
+    path.write_text(LOST)
+    desk = read(path, answers={"loss_sign": answer, "weak": 1}, quiet=True)
+    said = desk.summary("all").metrics["net_pnl"]
+    assert (None if said is None else f"{said:f}") == total
+    assert desk.summary("all").metrics["closed_trades"] == 5
+
+
+def turned(*pnl: str) -> list[Record]:
+    moves = (("100", "103", "long"), ("50", "49", "long"), ("12", "10", "short"))
+    return [
+        {
+            "symbol": "A",
+            "side": side,
+            "entry_price": entry,
+            "exit_price": out,
+            "qty": "10",
+            "exit_time": f"2026-04-0{n + 1}T10:00:00Z",
+            "pnl": earned,
+        }
+        for n, ((entry, out, side), earned) in enumerate(zip(moves, pnl, strict=True))
+    ]
+
+
+def test_a_pnl_with_the_other_sign_than_prices_is_asked_about() -> None:
+    reading = infer(turned("-30", "10", "-20"))
+    assert asked(reading) == ["sign"]
+    assert reading.doubts[0].answers[0].changes == {"fields.net_pnl": "-(pnl)"}
+    assert asked(infer(turned("30", "-10", "20"))) == []
