@@ -28,7 +28,8 @@ def losses_above_zero(best: Candidate, roles: Mapping[str, Column]) -> Doubt | N
     name = best.pnl.name
     return Doubt(
         "loss_sign",
-        f"{len(positive)} records are lost by {outcome.name}, with a {name} above 0; which is right?",
+        f"{len(positive)} records are lost by {outcome.name}, with a {name} above 0; "
+        "which is right?",
         (
             Answer(
                 f"what was lost is below 0: the {name} with the sign of the outcome",
