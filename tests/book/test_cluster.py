@@ -54,7 +54,6 @@ def forget(root: Path) -> None:
     shutil.rmtree(root / "logs/performance")
 
 
-@pytest.mark.measured
 def test_one_process_a_pool_and_a_cluster_make_the_same_book(root: Path, two: Parts) -> None:
     expected = list(contents(perfkit.open(root, cached=False, jobs=1).book))
     for options in ({"jobs": 2}, {"executor": two.address}, {"executor": two.address}):
@@ -68,7 +67,6 @@ def test_one_process_a_pool_and_a_cluster_make_the_same_book(root: Path, two: Pa
     assert figures(root, executor=two.address) == figures(root, cached=False, jobs=1)
 
 
-@pytest.mark.measured
 def test_commands_take_the_address_of_a_cluster(
     root: Path, two: Parts, capsys: pytest.CaptureFixture[str]
 ) -> None:
