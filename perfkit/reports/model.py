@@ -166,8 +166,8 @@ class Models:
     def settled(self, window: Window) -> str:
         """The digest of the part of a past window's report that should not change any more.
 
-        Left out is what changes as time goes on: whether the window has the newest line, and the
-        results of trades that were still open at its end.
+        Left out is what changes as time goes on: whether the window has the newest line, the
+        results of trades that were still open at its end, and how long they were open in it.
         """
         inside = self._selection(window).inside
         previous = self._summary_of(self.before(window))
@@ -217,11 +217,11 @@ def _choice_of(window: Window) -> dict[str, Any]:
 def _lasting(summary: dict[str, Any]) -> dict[str, Any]:
     """A summary as in its JSON, without what later lines may change."""
     kept = {name: summary[name] for name in ("window", "currency", "where", "targets")}
-    lost = ("unrealized_pnl", "realized_pnl", "open_trades")
-    kept["metrics"] = _without(summary["metrics"], *lost[:2])
+    lost = ("unrealized_pnl", "realized_pnl", "exposure", "max_concurrent")
+    kept["metrics"] = _without(summary["metrics"], *lost)
     kept["data"] = _without(summary["data"], "digest")
     kept["breakdowns"] = [
-        (by, part["name"], sorted(_without(part["metrics"], *lost).items()))
+        (by, part["name"], sorted(_without(part["metrics"], *lost, "open_trades").items()))
         for by, parts in summary["breakdowns"].items()
         for part in parts
         if part["metrics"]["closed_trades"]

@@ -151,7 +151,7 @@ class TestTemplate:
         path = root / "notebooks/live.ipynb"
         assert read_notebook(path).takes == {"date": "str", "root": "str", "where": "str"}
         text = path.read_text()
-        assert '"# live\\n"' in text
+        assert 'title=\\"live\\"' in text
         assert "PERIOD" not in text
 
     def test_notebook_that_is_there_stays(self, root: Path) -> None:

@@ -196,7 +196,8 @@ def _figures(entry: PeriodEntry) -> str:
 def _money(net: Decimal | None) -> str:
     """An amount, and the few characters of it that a tile on a phone has room for."""
     way = "" if not net else ' class="up"' if net > 0 else ' class="down"'
-    return f'<em{way} data-short="{short_amount(net)}">{amount(net)}</em>'
+    short, whole = (text.replace("-", "−") for text in (short_amount(net), amount(net)))
+    return f'<em{way} data-short="{short}">{whole}</em>'
 
 
 def _name(entry: PeriodEntry) -> str:

@@ -11,6 +11,9 @@
     return isNaN(day) ? "" : day.toLocaleDateString("en-GB", {weekday: "long", timeZone: "UTC"});
   };
 
+  // As it is typed: in lower case, and a minus as a hyphen.
+  const typed = (text) => text.toLowerCase().replaceAll("\u2212", "-");
+
   let reports = null;
   const read = () => [...all.querySelectorAll(".tile")].map((tile) => {
     const kind = tile.closest("section[data-kind]").dataset.kind;
@@ -23,7 +26,7 @@
     const name = kind + " " + (named ? named.textContent : label);
     const when = month ? month.previousElementSibling.textContent + " " + weekday(label) : "";
     return {name, figures, href: tile.getAttribute("href"),
-      text: (name + " " + when + " " + figures).toLowerCase()};
+      text: typed(name + " " + when + " " + figures)};
   });
 
   const line = (report) => {
@@ -38,7 +41,7 @@
   };
 
   const search = () => {
-    const words = field.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const words = typed(field.value).split(/\s+/).filter(Boolean);
     all.hidden = words.length > 0;
     found.hidden = !all.hidden;
     if (found.hidden) return;

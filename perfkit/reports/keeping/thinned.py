@@ -12,9 +12,6 @@ _HEADING = re.compile(r"^# .*\n", re.MULTILINE)
 _TOPS = [re.compile(tag, re.IGNORECASE) for tag in (r"</h1\s*>", r"<body\b[^>]*>")]
 _PICTURE = re.compile(r"!?\[((?:\\.|[^\\\]\n])*)\]\((?:<([^>\n]+)>|([^)\s]+))[^)\n]*\)")
 
-_FINDING = re.compile(r'<p class="finding">.*?</p>\n?', re.DOTALL)
-"""What a picture shows, in words, below it on a narrow screen."""
-
 GONE = "(picture removed)"
 
 
@@ -62,4 +59,4 @@ def thinned_html(page: str, pictures: Collection[str], keep: str) -> str:
 
     top = next((found.end() for tag in _TOPS if (found := tag.search(page))), 0)
     quoted = f"\n<blockquote><p>{escape(note(keep))}</p></blockquote>"
-    return with_tags(page[:top] + quoted + _FINDING.sub("", page[top:]), change)
+    return with_tags(page[:top] + quoted + page[top:], change)

@@ -8,7 +8,7 @@ in the order in which they come.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from html import unescape
 from typing import Any
 
@@ -22,6 +22,7 @@ _TEXTS = ("text/plain", "text/html", "text/markdown", "text/latex")
 _UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
 _RANDOM_ID = re.compile(rf"""\bid=["']?(T_[0-9a-f]{{5,32}}|altair-viz-[0-9a-f]{{32}}|{_UUID})\b""")
 _TAG = re.compile(r"<[^<>]*>")
+_COUNT = re.compile(r"\d+/\d+")
 
 DEEPEST = 20
 """How many widgets inside each other are looked into."""
@@ -94,6 +95,8 @@ def widget_text(widgets: Mapping[str, Any], model: str, depth: int = 0) -> str:
         widget_text(widgets, str(child).removeprefix("IPY_MODEL_"), depth + 1)
         for child in state.get("children") or ()
     ]
+    # Beside a bar of tqdm stands its count as well.
+    inside = [one for n, one in enumerate(inside) if not _is_count_in(one, inside[n + 1 :])]
     value = state.get("value")
     texts = [str(state.get("description") or "")]
     if "Progress" in name:
@@ -104,6 +107,11 @@ def widget_text(widgets: Mapping[str, Any], model: str, depth: int = 0) -> str:
         data = output.get("data", {})
         texts.append(str(output.get("text") or data.get("text/plain") or ""))
     return of_any_run(" ".join(filter(None, (part.strip() for part in [*texts, *inside]))))
+
+
+def _is_count_in(text: str, others: Sequence[str]) -> bool:
+    """Whether another begins with a text such as `20/20`."""
+    return bool(_COUNT.fullmatch(text)) and any(other.startswith(text) for other in others)
 
 
 def _number(value: object) -> str:

@@ -85,3 +85,14 @@ def test_random_ids_are_numbered_in_their_order_and_no_order_of_a_trade_is() -> 
     found = ids.numbered(html)
     assert 'id="T_00001_row0"' in found
     assert "<p id=id-00002>" in found
+
+
+def test_count_of_a_bar_stands_there_once() -> None:
+    widgets = {
+        "bar": {"state": {"_model_name": "FloatProgressModel", "value": 20.0, "max": 20.0}},
+        "left": {"state": {"_model_name": "HTMLModel", "value": "load: 100%"}},
+        "right": {"state": {"_model_name": "HTMLModel", "value": " 20/20 [00:00&lt;00:00]"}},
+        "box": {"state": {"children": [f"IPY_MODEL_{n}" for n in ("left", "bar", "right")]}},
+    }
+    assert widget_text(widgets, "box").startswith("load: 100% 20/20")
+    assert widget_text(widgets, "box").count("20/20") == 1
