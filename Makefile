@@ -26,7 +26,7 @@ SITE_PACKAGES = $$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path(
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help venv install report test test-quick test-slow coverage campaign lint docs bench lab constraints clean
+.PHONY: help venv install report test test-quick test-slow coverage campaign lint docs bench bench-scaling lab constraints clean
 
 help:  ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -69,6 +69,11 @@ bench: install  ## measure speed and memory as ratios, and write docs/performanc
 	@$(PIP_INSTALL) -c constraints.txt -e '.[bench]'
 	@$(RELATIVE_PTH)
 	@$(BIN)/python -m tests.bench
+
+bench-scaling: install  ## measure first readings by a cluster, and 1,000 sources (minutes, 4 GB)
+	@$(PIP_INSTALL) -c constraints.txt -e '.[bench,cluster]'
+	@$(RELATIVE_PTH)
+	@$(BIN)/python -m tests.bench.scaling
 
 lab: $(LAB_STAMP)  ## open the notebooks in JupyterLab
 	@cd notebooks && exec "$(abspath $(BIN))/python" -m jupyterlab $(ARGS)

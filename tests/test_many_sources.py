@@ -64,17 +64,18 @@ def is_current(root: Path) -> bool:
     return known is not None and known.is_current
 
 
-def test_a_book_opened_before_reads_on_and_forgets_nothing_of_the_new_source(bench: Bench) -> None:
+def test_a_book_opened_before_reads_on_without_the_new_source_and_takes_it_from_nobody(
+    bench: Bench, caplog: pytest.LogCaptureFixture
+) -> None:
     desk = perfkit.open(bench.root)
     assert desk.summary("all").metrics["closed_trades"] == 2
     bot(bench, "c", 7)
-    assert perfkit.open(bench.root).summary("all").metrics["closed_trades"] == 3
-    known = stored(load(bench.root))
-    assert desk.refresh().summary("all").metrics["closed_trades"] == 2
-    again = stored(load(bench.root))
-    assert known is not None
-    assert again is not None
-    assert again.mark == known.mark
+    assert parts(bench.root) == {"a": "5", "b": "-10", "c": "7"}
+    bot(bench, "a", 1)
+    assert desk.refresh().summary("all").metrics["closed_trades"] == 3
+    assert not is_current(bench.root)
+    assert parts(bench.root) == {"a": "6", "b": "-10", "c": "7"}
+    assert caplog.text == ""
 
 
 def test_a_folder_that_goes_is_said_and_its_trades_no_longer_count(

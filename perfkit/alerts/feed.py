@@ -310,7 +310,7 @@ def _lost_sources(config: Config, known: Mapping[str, Sequence[str]]) -> dict[st
     own, it was taken out on purpose.
     """
     names = {source.name for source in config.sources} if config.looks else set(known)
-    where = tuple(f"{look[0]}/" for look in config.looks if not look[2])
+    where = tuple(f"{look[0]}/" if look[0] else "" for look in config.looks if not look[2])
     return {
         name: f"it is gone from {files[-1]} (is a volume not mounted? if that is meant so, "
         "remove logs/performance/alerts.state)"

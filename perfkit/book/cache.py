@@ -155,7 +155,8 @@ def _report(opened: Opened) -> None:
 
 def _opened(config: Config, sources: Sequence[Source], options: Options) -> Opened:
     folder = _folder(config)
-    if not options.cached or _is_stale(config):
+    stale = read_bytes(os.path.join(config.folder, CONFIG)) != config.text
+    if not options.cached or stale:
         return _in_memory(config, sources, options)
     if options.limits is not None:
         return _as_limited(config, sources, options)
@@ -170,14 +171,12 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
         return _unwritten(config, sources, options, error)
 
 
-def _is_stale(config: Config) -> bool:
-    """Whether the configuration is no longer what it was when it was read."""
-    if read_bytes(os.path.join(config.folder, CONFIG)) != config.text:
-        return True
+def _lists_the_present(config: Config) -> bool:
+    """Whether the sources that folders and other files stand for are still those it has."""
     try:
-        return not all(is_unchanged(look, config.folder) for look in config.looks)
+        return all(is_unchanged(look, config.folder) for look in config.looks)
     except OSError:
-        return True
+        return False
 
 
 def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
@@ -357,7 +356,7 @@ def _refreshed(
             continue
         break
     activity = _activity(made, sources)
-    if config.looks:  # nobody took them out of the configuration
+    if config.looks and _lists_the_present(config):  # nobody took them out of the configuration
         activity = activity._replace(gone=(*activity.gone, *manifest.forgotten))
     return _with_joint_days(made.manifest, config, pages), activity
 

@@ -1,12 +1,16 @@
-"""How long a first reading takes: one process, a pool of two, a Dask cluster of two workers.
+"""`make bench-scaling`: first readings by one process, a pool and a cluster, and many sources.
 
-`python -m tests.bench.scaling [DAYS]` measures them in turn on files of 1,000 trades, beside what
-two processes that only count reach: on a busy machine that is less than twice as much as one.
+`python -m tests.bench.scaling [DAYS...]` measures a first reading of so many files of 1,000 trades
+by one process, a pool of two and a Dask cluster of two workers in turn, beside what two processes
+that only count reach: on a busy machine that is less than twice as much as one. Without DAYS it is
+three sizes, and then the runs of a workspace of 1,000 sources beside those of one with 30.
 """
 
 from __future__ import annotations
 
+import json
 import multiprocessing
+import os
 import shutil
 import statistics
 import subprocess
@@ -61,14 +65,14 @@ def measured(root: Path, mode: str, address: str) -> list[float]:
     return list(map(float, done.stdout.split()))
 
 
-def main(days: int) -> None:
-    """Prints a table."""
+def first_readings(days: int, rounds: int) -> None:
+    """Prints a table of first readings of one size."""
     with tempfile.TemporaryDirectory() as folder:
         root = workspace(Path(folder) / "workspace", days, 1000)
         found: dict[str, list[list[float]]] = {"1": [], "2": [], "cluster": []}
         spreads = []
         with parts(Path(folder), workers=2) as made:
-            for _ in range(ROUNDS):
+            for _ in range(rounds):
                 spreads.append(spread())
                 for mode, runs in found.items():
                     runs.append(measured(root, mode, made.address))
@@ -85,5 +89,74 @@ def main(days: int) -> None:
         print(f"| {name} | {wall:.2f} | {one / wall:.2f} | {100 * own / work:.0f} | {start:.1f} |")
 
 
+DAYS, PER_DAY = 30, 100
+RULES = "rules: [{id: stale, metric: minutes_since_last_line, above: 600}]\n"
+
+
+def sources(root: Path, count: int) -> Path:
+    """A workspace of so many bots, each with 30 days of 100 trades."""
+    workspace(root, DAYS, PER_DAY)
+    for number in range(count):
+        shutil.copytree(root / "logs/trades", root / f"logs/bots/bot{number:04d}")
+    shutil.rmtree(root / "logs/trades")
+    config = 'sources: [{path: "logs/bots/{source}/", currency: USD}]\n'
+    (root / "config/perfkit.yaml").write_text(config)
+    (root / "config/alerts.yaml").write_text(RULES)
+    return root
+
+
+def one_more(root: Path, number: int) -> None:
+    """One bot logs a trade that closes after all others."""
+    at = f"2023-01-30T23:59:{number:02d}Z"
+    trade = {"timestamp": at, "exit_timestamp": at, "order_id": at, "net_profit_loss": "1"}
+    with (root / "logs/bots/bot0007/2023-01-30.jsonl").open("a") as log:
+        log.write(json.dumps(trade) + "\n")
+
+
+def processor_seconds(*words: object) -> float:
+    """What a command takes of the processor."""
+    nowhere = subprocess.DEVNULL
+    process = subprocess.Popen(list(map(str, words)), stdout=nowhere, stderr=nowhere)
+    _, _, used = os.wait4(process.pid, 0)
+    process.returncode = 0
+    return used.ru_utime + used.ru_stime
+
+
+def many_sources() -> None:
+    """Prints a table of runs of 1,000 sources beside those of 30."""
+    found: dict[str, dict[int, list[float]]] = {}
+    with tempfile.TemporaryDirectory() as folder:
+        roots = {count: sources(Path(folder) / str(count), count) for count in (30, 1000)}
+        python, alerts = sys.executable, ("-m", "perfkit.alerts.cron", "--root")
+        for root in roots.values():
+            processor_seconds(python, "-m", "perfkit", "summary", "--root", root)
+            processor_seconds(python, *alerts, root)
+        for turn in range(2 * ROUNDS):
+            for count, root in roots.items():
+                one_more(root, turn)
+                time.sleep(0.1)  # until a change would show in the fingerprints of files
+                runs = {
+                    "alert run after one trade": (python, *alerts, root),
+                    "alert run with nothing new": (python, *alerts, root),
+                    "summary of that day": (python, "-m", "perfkit", "summary", "--root", root),
+                }
+                for name, words in runs.items():
+                    took = processor_seconds(*words)
+                    found.setdefault(name, {}).setdefault(count, []).append(took)
+    print("| processor time, s | 30 sources | 1,000 sources | x |")
+    print("| :-- | --: | --: | --: |")
+    for name, runs_of in found.items():
+        few, many = (statistics.median(runs_of[count]) for count in (30, 1000))
+        print(f"| {name} | {few:.2f} | {many:.2f} | {many / few:.1f} |")
+
+
+def main(sizes: list[int]) -> None:
+    """Prints tables."""
+    for days in sizes or [100, 365, 1000]:
+        first_readings(days, ROUNDS if days < 1000 else 1)
+    if not sizes:
+        many_sources()
+
+
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
+    main(list(map(int, sys.argv[1:])))

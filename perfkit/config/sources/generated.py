@@ -144,14 +144,15 @@ def _each(
     for name in sorted(there):
         inside = name[len(before) : len(name) - len(after)]
         is_meant = name.startswith(before) and name.endswith(after) and inside
-        if not is_meant or name.startswith(".") or f"{above}/{name}" in _OWN:
+        shown = f"{above}/{name}" if above else name
+        if not is_meant or name.startswith(".") or shown in _OWN:
             continue
-        where = below(folder, f"{above}/{name}")
+        where = below(folder, shown)
         location = os.path.join(where, *rest)
         if (rest or pattern.endswith("/")) and not os.path.isdir(where):
             continue
         if not os.path.exists(location):
-            looked = _nearest(folder, f"{above}/{name}", rest)
+            looked = _nearest(folder, shown, rest)
             looks[looked[0]] = looked
             continue
         count += 1

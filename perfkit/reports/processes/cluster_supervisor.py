@@ -30,7 +30,7 @@ from perfkit.core import log
 from perfkit.core.errors import WorkerError
 from perfkit.disk.sealed import VERSION
 from perfkit.reports.model import versions
-from perfkit.reports.processes.report_task import PULSE, Answer, Order, made
+from perfkit.reports.processes.report_task import PULSE, ReportAnswer, ReportOrder, made
 from perfkit.reports.processes.runner import ReportJob, RunnerMessage
 from perfkit.reports.processes.supervisor import Finished, Supervisor
 
@@ -44,7 +44,7 @@ class ClusterSupervisor:
         self._local = local
         self._executor = executor
         self._jobs = jobs
-        self._running: dict[Future[Answer], tuple[ReportJob, bytes]] = {}
+        self._running: dict[Future[ReportAnswer], tuple[ReportJob, bytes]] = {}
         self._pulse: Path | None = None
         self._name = uuid.uuid4().hex
         self._is_lost = False
@@ -87,7 +87,7 @@ class ClusterSupervisor:
             self._pulse.write_text(self._name, encoding="utf-8")
         local = self._local
         limits = local.cached, local.limit_seconds
-        order = Order(job, content, local.root, *limits, self._name, versions())
+        order = ReportOrder(job, content, local.root, *limits, self._name, versions())
         try:
             future = self._executor.submit(made, VERSION, pickle.dumps(order))
         except (OSError, RuntimeError) as error:  # it broke, or was shut down
@@ -120,7 +120,7 @@ class ClusterSupervisor:
             else:
                 yield Finished(job, self._taken(job, answer))
 
-    def _answer(self, future: Future[Answer]) -> Answer | None:
+    def _answer(self, future: Future[ReportAnswer]) -> ReportAnswer | None:
         """What a worker answered; None, with a warning, where none will."""
         try:
             answer = future.result()
@@ -137,7 +137,7 @@ class ClusterSupervisor:
             return None
         return answer
 
-    def _taken(self, job: ReportJob, answer: Answer) -> RunnerMessage:
+    def _taken(self, job: ReportJob, answer: ReportAnswer) -> RunnerMessage:
         """The message of a report, whose folder is moved to where the job has it."""
         message = msgspec.json.decode(answer.message, type=RunnerMessage)
         if message.done:

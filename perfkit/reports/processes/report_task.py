@@ -31,7 +31,7 @@ SILENT_SECONDS = 60.0
 LOOK_SECONDS = 0.5
 
 
-class Order(NamedTuple):
+class ReportOrder(NamedTuple):
     """A report to make, and all that a process on another machine needs for it.
 
     `snapshot` is what its kernel may see of the logs, `pulse` what the pulse of this run says,
@@ -47,7 +47,7 @@ class Order(NamedTuple):
     versions: tuple[str, ...]
 
 
-class Answer(NamedTuple):
+class ReportAnswer(NamedTuple):
     """What came of an order: the folder that was filled and the last message of the runner.
 
     Without a message, `problem` says why; it is one of this `worker` where `is_refused`.
@@ -60,11 +60,13 @@ class Answer(NamedTuple):
     is_refused: bool = False
 
 
-def made(version: str, content: bytes) -> Answer:
+def made(version: str, content: bytes) -> ReportAnswer:
     """Makes a report for a process of that version; called by a worker."""
     worker = f"process {os.getpid()} on {os.uname().nodename}"
     if version != VERSION:
-        return Answer(worker, problem=f"it is {VERSION}, and this is {version}", is_refused=True)
+        return ReportAnswer(
+            worker, problem=f"it is {VERSION}, and this is {version}", is_refused=True
+        )
     code = "import sys, json; sys.path[:] = json.loads(sys.argv.pop(1)); "
     code += "from perfkit.reports.processes.report_task import main; main(int(sys.argv[1]))"
     import json
@@ -85,8 +87,8 @@ def made(version: str, content: bytes) -> Answer:
     if process.returncode or not out:
         last = err.decode("utf-8", "replace").strip().splitlines()[-1:]
         why = last[0] if last else f"it ended with exit code {process.returncode}"
-        return Answer(worker, problem=f"the process that made it failed: {why}")
-    answer: Answer = pickle.loads(out)
+        return ReportAnswer(worker, problem=f"the process that made it failed: {why}")
+    answer: ReportAnswer = pickle.loads(out)
     return answer._replace(worker=worker)
 
 
@@ -97,14 +99,14 @@ def main(parent: int) -> None:
     die_with_parent(parent)
     adopt_orphans()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    order: Order = pickle.loads(sys.stdin.buffer.read())
+    order: ReportOrder = pickle.loads(sys.stdin.buffer.read())
     staging = order.job.staging
     own = staging.parent / f"{staging.name}-{os.urandom(6).hex()}"
     answer = _refusal(order)
     if answer is None:
         own.mkdir()
         _Watch(order, own).begin()
-        answer = Answer("", str(own), _make(order, own))
+        answer = ReportAnswer("", str(own), _make(order, own))
         signal.setitimer(signal.ITIMER_REAL, 0)
     sys.stdout.buffer.write(pickle.dumps(answer))
     sys.stdout.flush()
@@ -112,20 +114,24 @@ def main(parent: int) -> None:
     os._exit(0)
 
 
-def _refusal(order: Order) -> Answer | None:
+def _refusal(order: ReportOrder) -> ReportAnswer | None:
     """Why this worker makes no report for that run; None where it can."""
     from perfkit.reports.model import versions
 
     if _pulse_in(order) != order.pulse:
-        return Answer("", problem=f"it does not see {order.job.staging.parent}", is_refused=True)
+        return ReportAnswer(
+            "", problem=f"it does not see {order.job.staging.parent}", is_refused=True
+        )
     other = [one for one in versions() if one not in order.versions]
     if other:
         what = other[0].split("\n")[0][:60]
-        return Answer("", problem=f"other packages are installed there ({what})", is_refused=True)
+        return ReportAnswer(
+            "", problem=f"other packages are installed there ({what})", is_refused=True
+        )
     return None
 
 
-def _make(order: Order, own: Path) -> bytes:
+def _make(order: ReportOrder, own: Path) -> bytes:
     import msgspec
 
     from perfkit.reports.processes.signals import stoppable
@@ -137,7 +143,7 @@ def _make(order: Order, own: Path) -> bytes:
     return msgspec.json.encode(finished.message)
 
 
-def _pulse_in(order: Order) -> str:
+def _pulse_in(order: ReportOrder) -> str:
     with contextlib.suppress(OSError):
         return (order.job.staging.parent / PULSE).read_text(encoding="utf-8")
     return ""
@@ -149,7 +155,7 @@ class _Watch:
     It is called by a timer, not by a thread: this process is forked from.
     """
 
-    def __init__(self, order: Order, own: Path) -> None:
+    def __init__(self, order: ReportOrder, own: Path) -> None:
         self._order = order
         self._own = own
         self._pulse = order.job.staging.parent / PULSE

@@ -40,6 +40,20 @@ sources:
     assert named(root) == {"a (EU)": "logs/eu-a/trades.jsonl"}
 
 
+def test_a_name_may_stand_first_in_a_path_or_in_one_outside(
+    workspace: WriteWorkspace, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "c").mkdir()
+    config = f"""\
+sources:
+  - {{path: "{{source}}/own-logs", currency: USD}}
+  - {{path: "{outside}/{{source}}/", currency: USD}}
+"""
+    root = workspace(config, {"a/own-logs/x": "", "b/other/x": ""})
+    assert named(root) == {"a": "a/own-logs", "c": f"{outside}/c"}
+
+
 def test_a_name_may_be_that_of_a_file(workspace: WriteWorkspace) -> None:
     config = 'sources:\n  - {path: "logs/{source}.jsonl", currency: USD}\n'
     root = workspace(config, {"logs/a.jsonl": "", "logs/b.jsonl": "", "logs/c.txt": ""})

