@@ -1,26 +1,25 @@
 """When any trade was open, and how many at once: openings and closings in the order of time.
 
-A trade is open from its opening to before its closing. Opened at 1, 3, 7, closed at 5, 7, 8: the
-events are +1 +3 -5 -7 +7 -8, so 1, 2, 1, 0, 1, 0 trades are open after each. At most 2 were open at
-once, and some were from 1 to 8, because nothing lies between the closing and the opening at 7.
+A trade is open from its opening to before its closing, so one that closes when another opens was
+not open together with it. Which closing belongs to which opening makes no difference. Opened at 1,
+3, 9 and closed at 5, 7, 10: before the third opening two have closed, the second of them at 7, so
+none was open from 7 to 9. At the second opening, at 3, none had closed: two were open together.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
-from itertools import accumulate, compress, repeat
-from operator import and_, not_
+from collections.abc import Sequence
+from operator import sub
 
 from perfkit.metrics.facts import Held, Undefined
 from perfkit.metrics.ranks import Ranks, sorted_values
 
 NO_OPENING = Undefined("no trade has an opening time")
-_STEPS = (-1, 1)
 
 
 def held_of(
-    closed: Ranks, still_open: Iterable[tuple[int, int]], start: int, end: int
+    closed: Ranks, still_open: Sequence[tuple[int, int]], start: int, end: int
 ) -> Held | Undefined:
     """How long any trade was open in `[start, end)`, and the most at once.
 
@@ -35,13 +34,12 @@ def held_of(
         closed_at.append(max(start, opened, min(until, end)))
     if not opened_at:
         return NO_OPENING
-    # An instant twice, plus 1 of an opening: so a closing comes before an opening at its instant.
-    events = [2 * at + 1 for at in opened_at]
-    events += [2 * at for at in closed_at]
-    events.sort()
-    depths = list(accumulate(map(_STEPS.__getitem__, map(and_, events, repeat(1)))))
-    idle = compress(range(len(events) - 1), map(not_, depths))
-    without = sum((events[row + 1] >> 1) - (events[row] >> 1) for row in idle)
-    busy = (events[-1] >> 1) - (events[0] >> 1) - without
-    most = max(depths)
-    return Held(busy, end - start, most, events[depths.index(most)] >> 1)
+    if still_open:
+        opened_at.sort()
+        closed_at.sort()
+    idle = sum(gap for gap in map(sub, opened_at[1:], closed_at) if gap > 0)
+    most, most_at = 0, opened_at[0]
+    for row, at in enumerate(opened_at):
+        if at < closed_at[row - most]:
+            most, most_at = most + 1, at
+    return Held(closed_at[-1] - opened_at[0] - idle, end - start, most, most_at)

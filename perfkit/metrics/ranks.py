@@ -9,8 +9,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from math import gcd
+from operator import mul
 
 from perfkit.core.fast_imports import NamedTuple
 
@@ -107,9 +108,11 @@ def middle_two(runs: Sequence[SortedRun]) -> tuple[int, int]:
 
 def sorted_values(runs: Sequence[SortedRun]) -> list[int]:
     """Every value, from the lowest."""
-    if len(runs) == 1 and runs[0].unit == 1:
-        return list(runs[0].steps)
-    return sorted(chain.from_iterable((step * run.unit for step in run.steps) for run in runs))
+    every = [run.steps if run.unit == 1 else map(mul, run.steps, repeat(run.unit)) for run in runs]
+    values = list(chain.from_iterable(every))
+    if len(runs) > 1:
+        values.sort()
+    return values
 
 
 def packed_ranks(ranks: Ranks) -> tuple[Any, ...]:
@@ -150,5 +153,6 @@ def unpacked_runs(packed: PackedRun) -> tuple[SortedRun, ...]:
 
 
 def _runs(values: Sequence[int | None]) -> tuple[SortedRun, ...]:
-    known = sorted([value for value in values if value is not None])
-    return (SortedRun(1, known),) if known else ()
+    if None in values:
+        values = [value for value in values if value is not None]
+    return (SortedRun(1, sorted(values)),) if values else ()  # type: ignore[type-var]
