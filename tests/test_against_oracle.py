@@ -171,6 +171,7 @@ def config_text(config: oracle.Config, quiet_days_are_zero: bool) -> str:
         f"breakeven_tolerance: {config.breakeven_tolerance}",
         f"trading_week: {week}",
         f"quiet_days: {'zero' if quiet_days_are_zero else 'missing'}",
+        "metrics: [exposure, max_concurrent]",
     ]
     if config.starting_equity is not None:
         lines.append(f"starting_equity: {config.starting_equity}")

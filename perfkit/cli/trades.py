@@ -133,13 +133,14 @@ def _desk_of(arguments: argparse.Namespace) -> Desk:
 def _content(form: str, trades: Trades, timezone: str, book: Book, *, is_open: bool) -> bytes:
     from perfkit.desk.exports import csv_of, json_of, parquet_of, table_of
 
+    dimensions = book.config.dimensions
     if form == PARQUET:
-        return parquet_of(trades, book.currency)
+        return parquet_of(trades, book.currency, dimensions)
     if form == TABLE:
-        text = table_of(trades, book.currency, timezone, is_open=is_open)
+        text = table_of(trades, book.currency, timezone, dimensions, is_open=is_open)
         text += f"data up to {book.newest_day}\n" if book.newest_day else ""
     else:
-        text = (csv_of if form == CSV else json_of)(trades, book.currency)
+        text = (csv_of if form == CSV else json_of)(trades, book.currency, dimensions)
     return text.encode("utf-8", "backslashreplace")
 
 

@@ -21,7 +21,7 @@ from perfkit.config.dialect import (
 
 RESERVED = frozenset(
     (
-        *(*TARGETS, "source", "outcome", "r", "line", "at", "price", "key", "file"),
+        *(*TARGETS, "source", "outcome", "r", "turnover", "line", "at", "price", "key", "file"),
         *("hour", "weekday", "day", "week", "month", "holding_time", "drawdown", "streak"),
     )
 )

@@ -23,6 +23,7 @@ from functools import cache
 from importlib.metadata import EntryPoint, entry_points
 from importlib.util import find_spec
 
+from perfkit import __version__
 from perfkit.config.built_in import EXTENDS, SUFFIX, built_in, extended, names
 from perfkit.config.dialect import Problem
 from perfkit.config.dialects import compiled
@@ -41,6 +42,9 @@ if TYPE_CHECKING:
 READERS = "perfkit.readers"
 DIALECTS = "perfkit.dialects"
 METRICS = "perfkit.metrics"
+
+ON_REQUEST = frozenset(("exposure", "max_concurrent"))
+"""Metrics of perfkit itself that are named like those of packages, because they cost more."""
 
 
 class Extension(NamedTuple):
@@ -101,7 +105,10 @@ def metrics_named(names: Sequence[str]) -> tuple[Extension, ...]:
         if names.count(name) > 1:
             raise ExtensionError(f"names {name} more than once; write it once")
         BROUGHT[name] = _metric(name)[1]
-    states = tuple(state_of(_named(METRICS, "metric", name)) for name in names)
+    states = tuple(
+        _on_request(name) if name in ON_REQUEST else state_of(_named(METRICS, "metric", name))
+        for name in names
+    )
     labels = [BROUGHT[name].label for name in names]
     for name, label in zip(names, labels, strict=True):
         if labels.count(label) > 1:
@@ -157,6 +164,10 @@ def _metric(name: str) -> tuple[Extension, Metric]:
 
     Raises `ExtensionError`.
     """
+    if name in ON_REQUEST:
+        from perfkit.metrics.concurrency import ON_REQUEST as ROWS
+
+        return _on_request(name), ROWS[name]
     from perfkit.metrics.of_trades import TradeMetric, WrongFigureError, check_row, metric_of_facts
 
     found = _named(METRICS, "metric", name)
@@ -190,6 +201,11 @@ def _metric(name: str) -> tuple[Extension, Metric]:
             ) from error
 
     return state, metric_of_facts(brought, called)
+
+
+def _on_request(name: str) -> Extension:
+    """A metric of perfkit itself: it is replaced together with all the rest."""
+    return Extension(METRICS, name, f"perfkit {__version__}", ())
 
 
 def _named(group: str, kind: str, name: str) -> EntryPoint:

@@ -1,8 +1,9 @@
 """Trades as text and files: a table to look at, CSV and JSON with exact digits, Parquet.
 
-Every form has the fields of a trade and the currency of its money. Numbers have all their digits
-and no more: neither rounding nor trailing zeros, so a trade is written the same way whichever other
-trades are there.
+Every form has the fields of a trade, the currency of its money, and the dimensions that its sources
+declare: of several values a list in JSON, else `a|b`, as a filter writes it. Numbers have all their
+digits and no more: neither rounding nor trailing zeros, so a trade is written the same way
+whichever other trades are there.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from perfkit.core.calendar import moment_of
 from perfkit.core.errors import MissingExtraError, UsageError
+from perfkit.core.filters.conditions import quoted
 from perfkit.core.formatting import NOTHING, aligned, plain, utf8
 from perfkit.core.numbers import Numbers, coarsest
 from perfkit.core.trade import Trade
@@ -39,13 +41,13 @@ MOST_DIGITS = 76
 """Digits of a number in Parquet (decimal256)."""
 
 
-def csv_of(trades: Trades, currency: str) -> str:
+def csv_of(trades: Trades, currency: str, dimensions: Sequence[str] = ()) -> str:
     """A header, then a row per trade; what nobody knows is an empty cell.
 
     A text that a spreadsheet would run as a formula, such as `=1+1`, gets a `'` before it. A
     number is not such a text: `-3.5` stays.
     """
-    columns = _cells(trades, currency)
+    columns = {**_cells(trades, currency), **_dimension_cells(trades, dimensions)}
     rows = zip(
         *(
             [_quoted(cell or "") for cell in column]
@@ -55,7 +57,7 @@ def csv_of(trades: Trades, currency: str) -> str:
         ),
         strict=True,
     )
-    return "\n".join([",".join(FIELDS), *map(",".join, rows)]) + "\n"
+    return "\n".join([",".join(columns), *map(",".join, rows)]) + "\n"
 
 
 def harmless(text: str) -> str:
@@ -64,14 +66,27 @@ def harmless(text: str) -> str:
     return f"'{text}" if is_formula or text[:1] in ("\t", "\r") else text
 
 
-def json_of(trades: Trades, currency: str) -> str:
+def json_of(trades: Trades, currency: str, dimensions: Sequence[str] = ()) -> str:
     """A list with an object per trade: numbers as texts with all their digits, times in UTC."""
-    columns = _cells(trades, currency)
+    columns: dict[str, Sequence[object]] = {**_cells(trades, currency)}
+    for name in dimensions:
+        values = trades.texts(name)
+        columns[name] = [list(one) if isinstance(one, tuple) else one for one in values]
     return json_text([dict(zip(columns, row, strict=True)) for row in zip(*columns.values())])  # noqa: B905
 
 
-def table_of(trades: Trades, currency: str, timezone: str, *, is_open: bool = False) -> str:
-    """A line per trade for a terminal, then how many they are and what they earned together."""
+def table_of(
+    trades: Trades,
+    currency: str,
+    timezone: str,
+    dimensions: Sequence[str] = (),
+    *,
+    is_open: bool = False,
+) -> str:
+    """A line per trade for a terminal, then how many they are and what they earned together.
+
+    A dimension has a column where any of the trades has a value of it.
+    """
     columns = _cells(trades, currency)
     count = range(len(trades))
     places = [str(trades.place(row)) for row in count]
@@ -84,6 +99,9 @@ def table_of(trades: Trades, currency: str, timezone: str, *, is_open: bool = Fa
     }
     for name in ("symbol", "side", "strategy", *(() if is_open else ("outcome",))):
         shown[name] = [plain(cell) if cell else NOTHING for cell in columns[name]]
+    for name, cells in _dimension_cells(trades, dimensions).items():
+        if any(cells):
+            shown[name.replace("_", " ")] = [plain(cell) if cell else NOTHING for cell in cells]
     left = len(shown)
     numbers = ("quantity", "entry_price") if is_open else ("quantity", "entry_price", "exit_price")
     has_realized = any(columns["realized_pnl"])
@@ -110,7 +128,7 @@ def _last_line(trades: Trades, currency: str, *, is_open: bool) -> str:
     return f"\n{count:,} {kind} {noun}, net P&L {total} {currency}{more}\n"
 
 
-def parquet_of(trades: Trades, currency: str) -> bytes:
+def parquet_of(trades: Trades, currency: str, dimensions: Sequence[str] = ()) -> bytes:
     """The content of a Parquet file: decimals as decimals, times as UTC timestamps.
 
     Raises `MissingExtraError` without pyarrow, and `UsageError` for a number of too many digits.
@@ -122,16 +140,16 @@ def parquet_of(trades: Trades, currency: str) -> bytes:
         raise MissingExtraError("pyarrow", "parquet") from error
     from io import BytesIO
 
-    texts = _cells(trades, currency)
+    texts = {**_cells(trades, currency), **_dimension_cells(trades, dimensions)}
     columns: dict[str, Any] = {}
-    for name in FIELDS:
+    for name, column in texts.items():
         if name in NUMBERS:
             columns[name] = _decimals(arrow, name, _numbers(trades, name))
         elif name in TIMES:
             kind = arrow.timestamp("us", tz="UTC")
             columns[name] = arrow.array(getattr(trades, name), kind)
         else:
-            cells = [None if cell is None else utf8(cell) for cell in texts[name]]
+            cells = [None if cell is None else utf8(cell) for cell in column]
             columns[name] = arrow.array(cells, arrow.string())
     stream = BytesIO()
     parquet.write_table(arrow.table(columns), stream)
@@ -174,6 +192,17 @@ def _cells(trades: Trades, currency: str) -> dict[str, Cells]:
             columns[name] = list(getattr(trades, name))
     columns[CURRENCY] = [currency] * len(trades)
     return columns
+
+
+def _dimension_cells(trades: Trades, dimensions: Sequence[str]) -> dict[str, Cells]:
+    """Each dimension as text: `a|b` of a trade with two values, in quotes where they need them."""
+    return {
+        name: [
+            "|".join(map(quoted, one)) if isinstance(one, tuple) else one
+            for one in trades.texts(name)
+        ]
+        for name in dimensions
+    }
 
 
 def _numbers(trades: Trades, name: str) -> Numbers:

@@ -72,9 +72,9 @@ class Facts(NamedTuple):
     (net P&L of every expected day up to the newest line), `recovered_at`, `current_drawdown`,
     `max_drawdown_pct` (numerator and denominator), `every_day` (net P&L of every day that is
     expected or has a closed trade) and `account`; they describe the whole account, so in a part
-    they are undefined. So are `ranks`, which are put together from those of the days, and
-    `held`, which is made from them and from what is still open.
-    `trades` gives the closed trades themselves, to the metrics of other packages.
+    they are undefined. So are `ranks`, which are put together from those of the days.
+    `trades` gives the closed trades themselves, to the metrics of other packages, and `held` when
+    trades were open, to those of `concurrency`: both read trades, and only when called.
     """
 
     tally: Tally
@@ -91,8 +91,8 @@ class Facts(NamedTuple):
     every_day: tuple[Decimal, ...] | Undefined = ()
     account: Account | Undefined = NOT_IN_A_PART
     ranks: Ranks | Undefined = Ranks()
-    held: Held | Undefined = NOT_OF_A_PART
     trades: Callable[[], Trades] | None = None
+    held: Callable[[], Held | Undefined] | None = None
 
 
 NO_TRADES = Undefined("no trade closed in the window")

@@ -362,52 +362,5 @@ def longest_hold_seconds(facts: Facts) -> Decimal | Undefined:
     return scaled(value_at(ranks.hold_us, count_of(ranks.hold_us) - 1), 6)
 
 
-def _held_inputs(facts: Facts) -> Inputs:
-    held = facts.held
-    if isinstance(held, Undefined):
-        return {}
-    return {"time held": scaled(held.open_us, 6), "time of the window": scaled(held.window_us, 6)}
-
-
-@metric(
-    "Share of the time in the window during which any trade was open.",
-    formula="time in the union of [opened, closed) / time of the window",
-    unit="fraction",
-    range="0 to 1",
-    bounds=(0, 1),
-    empty="null when no trade has an opening time, and in a part of a window",
-    source="holding times cut to the window; a trade still open counts up to the newest line. All "
-    "hours count, nights and weekends too, and of a window that is not over those to come",
-    elsewhere=(
-        "quantstats counts days with a return, backtesting.py bars in which a trade was open, "
-        "those of its opening and closing included."
-    ),
-    group=STREAKS,
-    reads=("held",),
-    inputs=_held_inputs,
-)
-def exposure(facts: Facts) -> Quotient | Undefined:
-    held = facts.held
-    if isinstance(held, Undefined):
-        return held
-    return Quotient(held.open_us, held.window_us, Undefined("the window has no time"))
-
-
-@metric(
-    "Most trades that were open at the same time.",
-    formula="max over time of the trades with opened <= t < closed, within the window",
-    unit="trades",
-    range="0 and up",
-    bounds=(0, None),
-    empty="null when no trade has an opening time, and in a part of a window",
-    source="plain count; a trade that closes when another opens was not open together with it",
-    label="Most trades open at once",
-    group=STREAKS,
-    reads=("held",),
-)
-def max_concurrent(facts: Facts) -> int | Undefined:
-    return facts.held if isinstance(facts.held, Undefined) else facts.held.most
-
-
 def _mean_hold(held_us: int, count: int, who: str) -> Quotient:
     return Quotient(scaled(held_us, 6), count, Undefined(f"no {who} has a holding time"))

@@ -9,8 +9,9 @@ from __future__ import annotations
 from array import array
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, repeat
 from math import gcd
+from operator import mul
 
 from perfkit.core.fast_imports import NamedTuple
 
@@ -31,34 +32,16 @@ class SortedRun(NamedTuple):
 
 
 class Ranks(NamedTuple):
-    """Net P&L in units of 10**-places, and times in microseconds, in sorted runs.
-
-    `opened` and `closed` are the instants at which trades with a known opening time did.
-    """
+    """Net P&L in units of 10**-places, and holding times in microseconds, in sorted runs."""
 
     net: tuple[SortedRun, ...] = ()
     places: int = 0
     hold_us: tuple[SortedRun, ...] = ()
-    opened: tuple[SortedRun, ...] = ()
-    closed: tuple[SortedRun, ...] = ()
 
 
-def ranks_of(
-    net: Sequence[int | None],
-    places: int,
-    hold_us: Sequence[int | None],
-    opened_at: Sequence[int | None] = (),
-    closed_at: Sequence[int] = (),
-) -> Ranks:
-    """The ranks of some trades; what is not known has no rank.
-
-    A trade that closed before it opened has no holding time, and so neither instant counts.
-    """
-    if None in opened_at or None in hold_us:
-        rows = zip(opened_at, closed_at, hold_us, strict=False)
-        both = [row[:2] for row in rows if row[0] is not None and row[2] is not None]
-        opened_at, closed_at = [row[0] for row in both], [row[1] for row in both]
-    return Ranks(_runs(net), places, _runs(hold_us), _runs(opened_at), _runs(closed_at))
+def ranks_of(net: Sequence[int | None], places: int, hold_us: Sequence[int | None]) -> Ranks:
+    """The ranks of some trades; what is not known has no rank."""
+    return Ranks(_runs(net), places, _runs(hold_us))
 
 
 def merged_ranks(parts: Iterable[Ranks]) -> Ranks:
@@ -70,9 +53,7 @@ def merged_ranks(parts: Iterable[Ranks]) -> Ranks:
         for one in ranks
         for run in one.net
     ]
-    others = ("hold_us", "opened", "closed")
-    runs = [tuple(run for one in ranks for run in getattr(one, name)) for name in others]
-    return Ranks(tuple(net), places, *runs)
+    return Ranks(tuple(net), places, tuple(run for one in ranks for run in one.hold_us))
 
 
 def count_of(runs: Sequence[SortedRun]) -> int:
@@ -107,21 +88,11 @@ def middle_two(runs: Sequence[SortedRun]) -> tuple[int, int]:
 
 def sorted_values(runs: Sequence[SortedRun]) -> list[int]:
     """Every value, from the lowest."""
-    if len(runs) == 1 and runs[0].unit == 1:
-        return list(runs[0].steps)
-    return sorted(chain.from_iterable((step * run.unit for step in run.steps) for run in runs))
-
-
-def packed_ranks(ranks: Ranks) -> tuple[Any, ...]:
-    """All ranks as plain values."""
-    net, places, *others = ranks
-    return (packed_runs(net), places, *map(packed_runs, others))
-
-
-def unpacked_ranks(packed: tuple[Any, ...]) -> Ranks:
-    """The ranks of `packed_ranks`."""
-    net, places, *others = packed
-    return Ranks(unpacked_runs(net), places, *map(unpacked_runs, others))
+    every = (run.steps if run.unit == 1 else map(mul, run.steps, repeat(run.unit)) for run in runs)
+    values = list(chain.from_iterable(every))
+    if len(runs) > 1:
+        values.sort()
+    return values
 
 
 def packed_runs(runs: Sequence[SortedRun]) -> PackedRun:

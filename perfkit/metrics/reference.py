@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from perfkit.metrics.concurrency import ON_REQUEST
 from perfkit.metrics.metric import Metric
 from perfkit.metrics.registry import METRICS
 
@@ -19,10 +20,20 @@ Rates are fractions from 0 to 1; per cent exists only on a printed page.
 """
 
 
+_ON_REQUEST = """\
+# On request
+
+These need the times of every trade, which takes longer. They are computed where
+`config/perfkit.yaml` names them, like metrics of other packages: `metrics: [exposure,
+max_concurrent]`. Rules cannot watch them.
+"""
+
+
 def metrics_page() -> str:
     """The text of `docs/metrics.md`."""
     parts = [_HEAD]
     parts += map(definition, METRICS.values())
+    parts += [_ON_REQUEST, *map(definition, ON_REQUEST.values())]
     return "\n".join(parts)
 
 

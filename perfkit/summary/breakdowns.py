@@ -211,5 +211,5 @@ def _part_facts(facts: Facts, own: list[tuple[date, Tally]], opened: int) -> Fac
         every_day=NOT_IN_A_PART,
         account=NOT_IN_A_PART,
         ranks=NOT_OF_A_PART,
-        held=NOT_OF_A_PART,
+        held=None,
     )

@@ -30,7 +30,7 @@ from perfkit.summary.render import LONGEST_SENTENCE
 from perfkit.summary.selection import Selection
 from perfkit.summary.shape import WindowShape
 from perfkit.summary.shown import as_html, bundle, public_names, with_note
-from perfkit.summary.summary import Summary, account_curve, held_in, pnl_curve, ranks_in
+from perfkit.summary.summary import Summary, account_curve, held_in, pnl_curve
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -136,7 +136,7 @@ def _held(selection: Selection, *, together: bool) -> Trades:
     known = [(row, opened, closed) for row, (opened, closed) in spans if opened is not None]
     if not together:
         return every.take([row for row, _, _ in known])
-    held = held_in(selection, ranks_in(selection))
+    held = held_in(selection)
     if isinstance(held, Undefined):
         return every.take([])
     at = held.most_at

@@ -16,7 +16,6 @@ from perfkit.core.interpreter import uncollected
 from perfkit.core.numbers import column_digest
 from perfkit.core.trades import TEXT_COLUMNS, Trades
 from perfkit.metrics.account import account_of, deposited
-from perfkit.metrics.concurrency import held_of
 from perfkit.metrics.drawdown import (
     Fall,
     Share,
@@ -175,7 +174,6 @@ def _window_shape(selection: Selection) -> WindowShape:
 def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
     """What every figure of the window is computed from."""
     net = {day: tally.net_pnl for day, tally in cut.by_day}
-    ranks = ranks_in(selection)
     return Facts(
         tally=cut.whole,
         days=tuple(net.items()),
@@ -190,25 +188,25 @@ def facts_of(selection: Selection, cut: WindowSlices) -> Facts:
         periods_per_year=selection.book.config.periods_per_year,
         every_day=tuple(net.get(day, ZERO) for day in sorted(net.keys() | set(selection.expected))),
         account=_account(selection, net),
-        ranks=ranks,
-        held=held_in(selection, ranks),
+        ranks=merged_ranks(sheet.ranks for _, sheet in selection.sheets),
         trades=lambda: selection.inside,
+        held=lambda: held_in(selection),
     )
 
 
-def ranks_in(selection: Selection) -> Ranks:
-    """What the trades that closed in the window have, in order of size."""
-    return merged_ranks(sheet.ranks for _, sheet in selection.sheets)
-
-
-def held_in(selection: Selection, ranks: Ranks) -> Held | Undefined:
+def held_in(selection: Selection) -> Held | Undefined:
     """When trades were open; one that has not closed by now is looked at up to the newest line."""
+    from perfkit.metrics.concurrency import held_of  # most workspaces do without
+
     window, newest = selection.window, selection.book.newest
+    inside = selection.inside
     later, never = selection.still_open
     so_far = window.end if newest is None else newest
-    still_open = [(at, window.end) for at in later.opened_at if at is not None]
-    still_open += [(at, so_far) for at in never.opened_at if at is not None]
-    return held_of(ranks, still_open, window.start, window.end)
+    times = zip(inside.opened_at, inside.closed_at, strict=True)
+    spans = [(a, b) for a, b in times if a is not None and a <= b]
+    spans += [(at, window.end) for at in later.opened_at if at is not None]
+    spans += [(at, so_far) for at in never.opened_at if at is not None]
+    return held_of(spans, window.start, window.end)
 
 
 def _recovered_at(selection: Selection, whole: Tally) -> int | None:
@@ -372,7 +370,7 @@ def _digest(selection: Selection, facts: Facts) -> str:
         sorted(selection.where.items()),
         selection.book.currency,
         selection.days,
-        facts._replace(ranks=Ranks())[2:-1],  # the days' own digests cover them, and the trades
+        facts._replace(ranks=Ranks())[2:-2],  # the days' own digests cover them, and the trades
         config.starting_equity,
         config.deposits,
         config.breakeven_tolerance,
@@ -389,9 +387,11 @@ def _digest(selection: Selection, facts: Facts) -> str:
     )
     hashed.update(repr(_plain(settings)).encode("utf-8", "surrogatepass"))
     if config.metrics:
-        from perfkit.config.extensions import contents_of
+        from perfkit.config.extensions import ON_REQUEST, contents_of
 
         hashed.update(repr(contents_of(config.metrics)).encode())
+        if not ON_REQUEST.isdisjoint(one.name for one in config.metrics):
+            hashed.update(repr(held_in(selection)).encode())
     return hashed.hexdigest()
 
 

@@ -56,6 +56,21 @@ class TestSelection:
         assert shown(capsys, "--start", "2026-04-01", "--end", "2026-04-07") == ["1.5"]
         assert shown(capsys, "--source", "bot", "--no-cache") == ["4", "-2"]
 
+    def test_declared_dimensions_are_columns(
+        self, workspace: WriteWorkspace, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        text = line(1, 7, "1", bot_version="1.5") + line(2, 7, "2")
+        root = workspace(logs={"logs/trades/2026-04-07.jsonl": text})
+        words = ["trades", "--root", str(root)]
+        assert main([*words, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        assert [one["bot_version"] for one in found] == ["1.5", None]
+        assert main(words) == 0
+        header, first, *_ = capsys.readouterr().out.splitlines()
+        assert ("bot version" in header, "1.5" in first, "session id" in header) == (
+            *(True, True, False),
+        )
+
     def test_open_trades_are_those_open_at_the_end_of_the_window(
         self, root: Path, capsys: pytest.CaptureFixture[str]
     ) -> None:

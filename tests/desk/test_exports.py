@@ -52,7 +52,7 @@ class TestCsv:
         assert header.split(",") == [*Trade._fields, "currency"]
         assert first == (
             "bot,BTC,,long,,,2026-04-07T09:00:00Z,2026-04-07T10:30:00.250000Z,win,1.5,,,,,0.2,100.1,"
-            ",,,,,5400.25,,logs/trades/2026-04-07.jsonl:1,USD"
+            ",,,,20.02,,,5400.25,,logs/trades/2026-04-07.jsonl:1,USD"
         )
         assert second.split(",")[8:13] == ["loss", "-0.125", "", "", "100"]
         assert third.split(",")[8:10] == ["loss", ""]
@@ -214,3 +214,52 @@ class TestParquet:
             match=r"pip install 'PERFKIT\[parquet\]'` installs what Parquet needs",
         ):
             parquet_of(desk.all_closed(), "USD")
+
+
+class TestDimensions:
+    """Columns after those of every trade, one for each dimension that a source declares."""
+
+    CONFIG = (
+        BOT.rstrip()
+        + """
+    dialect:
+      identity: order_id
+      fields: {closed_at: exit_timestamp, net_pnl: net_profit_loss}
+      dimensions: {version: bot_version, tag: tags, quiet: nothing}
+"""
+    )
+
+    @pytest.fixture
+    def desk(self, workspace: WriteWorkspace) -> Desk:
+        text = line("A", "1", bot_version="1.4", tags=["scalp", "a|b"])
+        text += line("B", "2", bot_version="=1+1", tags=[]) + line("C", "3", tags=["one"])
+        return perfkit.open(workspace(self.CONFIG, {"logs/trades/2026-04-07.jsonl": text}))
+
+    def test_csv(self, desk: Desk) -> None:
+        names = desk.config.dimensions
+        rows = list(csv.DictReader(io.StringIO(csv_of(desk.all_closed(), "USD", names))))
+        assert list(rows[0]) == [*FIELDS, "version", "tag", "quiet"]
+        assert [row["version"] for row in rows] == ["1.4", "'=1+1", ""]
+        assert [row["tag"] for row in rows] == ['scalp|"a|b"', "", "one"]
+
+    def test_json_has_lists(self, desk: Desk) -> None:
+        rows = json.loads(json_of(desk.all_closed(), "USD", desk.config.dimensions))
+        assert [row["version"] for row in rows] == ["1.4", "=1+1", None]
+        assert [row["tag"] for row in rows] == [["scalp", "a|b"], None, ["one"]]
+        assert {row["quiet"] for row in rows} == {None}
+
+    def test_table_leaves_out_a_dimension_that_no_trade_has(self, desk: Desk) -> None:
+        header, first, *_ = table_of(
+            desk.all_closed(), "USD", "UTC", desk.config.dimensions
+        ).splitlines()
+        assert "version" in header
+        assert "quiet" not in header
+        assert 'scalp|"a|b"' in first
+
+    def test_parquet(self, desk: Desk) -> None:
+        parquet = pytest.importorskip("pyarrow.parquet")
+        content = parquet_of(desk.all_closed(), "USD", desk.config.dimensions)
+        table = parquet.read_table(io.BytesIO(content))
+        assert table.column_names == [*FIELDS, "version", "tag", "quiet"]
+        assert table["tag"].to_pylist() == ['scalp|"a|b"', None, "one"]
+        assert table["version"].to_pylist() == ["1.4", "=1+1", None]

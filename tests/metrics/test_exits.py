@@ -92,9 +92,7 @@ class TestLean:
         assert found["mae"] == Decimal("-28.3333333333333333")
         assert found["mfe"] == Decimal("21.6666666666666667")
         assert found["mfe_captured"] == Decimal("0.0615384615384615385")
-        assert (found["max_concurrent"], found["recovery_factor"]) == (
-            *(2, Decimal("0.181818181818181818")),
-        )
+        assert found["recovery_factor"] == Decimal("0.181818181818181818")
 
 
 class TestTurnover:
@@ -206,6 +204,3 @@ class TestExcursions:
         ]
         parts = summary(workspace, lines).breakdowns["strategy"]
         assert [one.metrics["mae"] for one in parts] == [-1, -3]
-        assert {one.undefined["exposure"] for one in parts} == {
-            "is of the whole window, not of a part of it"
-        }

@@ -131,8 +131,6 @@ def test_the_metrics_are_those_promised_and_no_others(workspace: WriteWorkspace)
         "loss_hold_seconds",
         "median_hold_seconds",
         "longest_hold_seconds",
-        "exposure",
-        "max_concurrent",
         "trading_days",
         "profitable_days",
         "best_day",

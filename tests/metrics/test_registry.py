@@ -34,7 +34,7 @@ PICKING = (
 FOUND_SPECIALLY = {
     *("open_trades", "unrealized_pnl", "realized_pnl", "current_drawdown", "max_drawdown_pct"),
     *("max_drawdown", "drawdown_peak_at", "drawdown_trough_at", "drawdown_recovered_at"),
-    *("longest_hold_seconds", "exposure", "max_concurrent"),
+    "longest_hold_seconds",
     *("best_day", "worst_day", "largest_win", "largest_loss", "breakevens", "win_rate_decided"),
     *("current_streak", "current_streak_kind", "longest_win_streak", "longest_loss_streak"),
 }
@@ -135,7 +135,6 @@ def test_no_other_module_names_a_metric_without_a_special_case() -> None:
         "desk/by_day.py": {"closed_trades", "wins", "losses", "breakevens"},
         # Columns of logs that are called like figures.
         "inference/candidates.py": {"losses"},
-        "inference/questions/kinds.py": {"exposure"},
         "inference/table/roles.py": {"losses"},
         "inference/table/role_names.py": {"wins", "losses", "sharpe", "sortino", "expectancy"},
     }

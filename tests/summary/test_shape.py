@@ -28,7 +28,7 @@ COUNTS = {
     *("closed_trades", "wins", "losses", "breakevens", "open_trades", "risk_reward_trades"),
     *("r_trades", "current_streak", "longest_win_streak", "longest_loss_streak"),
     *("trading_days", "profitable_days", "losses_beyond_1r", "target_hits"),
-    *("longest_drawdown_days", "max_concurrent"),
+    "longest_drawdown_days",
 }
 
 

@@ -43,7 +43,7 @@ if TYPE_CHECKING:
 NOT_BY_TRADE = frozenset(
     row.name
     for row in METRICS.values()
-    if not {"open_trades", "unrealized_pnl", "realized_pnl", "held"}.isdisjoint(row.reads)
+    if not {"open_trades", "unrealized_pnl", "realized_pnl"}.isdisjoint(row.reads)
 )
 """Figures that later lines change for the past, so that no step could be repeated."""
 

@@ -21,7 +21,7 @@ from perfkit.core.numbers import is_constant
 from perfkit.core.trades import CLOSED_TOGETHER, LOST, TEXT_COLUMNS, WON, Trades
 from perfkit.disk.sealed import MARSHAL
 from perfkit.metrics import tally
-from perfkit.metrics.ranks import Ranks, merged_ranks, packed_ranks, ranks_of, unpacked_ranks
+from perfkit.metrics.ranks import Ranks, merged_ranks, packed_runs, ranks_of, unpacked_runs
 from perfkit.metrics.tally import Columns, Tally
 
 DIMENSIONS = (
@@ -58,7 +58,7 @@ class Sheet(NamedTuple):
 
     The weekday has no parts of its own: a day is one weekday. `findings` counts the trades with
     each set of findings, and apart from that those `CLOSED_TOGETHER`; `digest` names the trades,
-    None when nobody has asked yet. `ranks` has net P&L and times in order of size.
+    None when nobody has asked yet. `ranks` has net P&L and holding times in order of size.
     """
 
     whole: Tally
@@ -77,7 +77,7 @@ class Sheet(NamedTuple):
             for dimension, names in self.parts.items()
         }
         whole = packed_tally(self.whole)
-        ranks = packed_ranks(self.ranks)
+        ranks = (packed_runs(self.ranks.net), self.ranks.places, packed_runs(self.ranks.hold_us))
         return marshal.dumps((whole, parts, dict(self.findings), self.digest, ranks), MARSHAL)
 
 
@@ -98,8 +98,8 @@ def sheet_of(
     findings = {found[0]: len(found)} if is_constant(found) else Counter(found)
     if together := _closed_together(trades):
         findings = {**findings, CLOSED_TOGETHER: together}
-    net, times = trades.net_pnl, (trades.hold_us, trades.opened_at, trades.closed_at)
-    ranks = ranks_of(net.units, net.places, *times)
+    net = trades.net_pnl
+    ranks = ranks_of(net.units, net.places, trades.hold_us)
     return Sheet(columns.whole, parts, findings, digest, ranks)
 
 
@@ -114,14 +114,15 @@ def made_parts(
 
 def unpacked_sheet(content: bytes) -> Sheet:
     """The sheet of those bytes."""
-    whole, parts, findings, digest, ranks = marshal.loads(content)
+    whole, parts, findings, digest, (net, places, hold_us) = marshal.loads(content)
     unpacked = {
         dimension: None
         if names is None
         else {name: unpacked_tally(part) for name, part in names.items()}
         for dimension, names in parts.items()
     }
-    return Sheet(unpacked_tally(whole), unpacked, findings, digest, unpacked_ranks(ranks))
+    ranks = Ranks(unpacked_runs(net), places, unpacked_runs(hold_us))
+    return Sheet(unpacked_tally(whole), unpacked, findings, digest, ranks)
 
 
 def extended(sheets: Iterable[Sheet]) -> Sheet:
