@@ -26,6 +26,7 @@ HOLDS = 0.97
 _HOLDS_BY_TIME = 0.8
 """Some logs have a P&L so far for open trades, which have no closing time."""
 
+_OF_SIDES = frozenset(("side", "direction"))
 _OF_ENDS = frozenset(("reason", "note"))
 """Words of a column that says why a trade ended, where `Signal` is no opening."""
 _PREFERRED = ("event", "status", "state", "kind", "action", "phase", "type", "closed", "outcome")
@@ -65,7 +66,11 @@ def closing_records(
         if column is not pnl and (found := _by_words(column, pnl, rows, nonzero, ended)) is not None
     ]
     if marked:
-        return _with_result(max(marked, key=_worth), pnl, rows)
+        best = max(marked, key=_worth)
+        timed = None if best.open_words else _by_time(times, rows, known, nonzero)
+        if timed is not None and timed.rows == best.rows:  # words are never complete
+            best = timed
+        return _with_result(best, pnl, rows)
     if _are_all_open(columns, rows):
         return Closing([], {}, rows, None, 0, [], [])
     by_time = _by_time(times, rows, known, nonzero)
@@ -126,6 +131,8 @@ def _by_words(
     known = [] if set(column.words) & _OF_ENDS else openings
     if column.kind == TEXT and _have_closed(others, known, ended, pnl):
         return None
+    if set(column.words) & _OF_SIDES and ended and all(ended[row] for row in nonzero):
+        return None  # the records with a closing time say themselves that they close
     if held < HOLDS * len(nonzero):
         is_pair = len(openings) + len(chosen) >= HOLDS * len(rows)
         is_flag = column.kind != TEXT  # which bots forget to set, other than a status in words

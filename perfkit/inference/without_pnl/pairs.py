@@ -45,7 +45,7 @@ def from_pairs(log: Log) -> Reading | None:
     if not all(whens[0].present[row] for row in rows):
         return None
     key = _key(log.roles)
-    if key is None or not _take_turns(log.roles[key], log.roles.get("side"), pairs, rows):
+    if key is None or not _take_turns(log.roles[key], log.roles, pairs, rows):
         return None
     return _read(log, pairs, rows, key)
 
@@ -94,21 +94,26 @@ def _of_events(log: Log) -> _Pairs | None:
     return None
 
 
-def _take_turns(key: Column, side: Column | None, pairs: _Pairs, rows: Sequence[int]) -> bool:
+def _take_turns(
+    key: Column, roles: Mapping[str, Column], pairs: _Pairs, rows: Sequence[int]
+) -> bool:
     """Whether each exit follows an entry with the same key, and no second one is open then.
 
-    A side is that of the position, the same for both, and not that of an order.
+    A side is that of the position, the same for both, and not that of an order; all is closed.
     """
     exits = set(pairs.exits)
-    ways = [0] * len(key.values) if side is None else directions(side)
+    ways = directions(roles["side"]) if "side" in roles else [0] * len(key.values)
+    sizes = roles["quantity"].numbers if "quantity" in roles else [None] * len(key.values)
     held: dict[str, int] = {}
     for row in rows:
         name = key.labels[row]
         if (row in exits) != (name in held):
             return False
         if row not in exits:
-            held[name] = ways[row]
-        elif held.pop(name) != ways[row]:
+            held[name] = row
+            continue
+        entry = held.pop(name)
+        if ways[entry] != ways[row] or sizes[row] not in (None, sizes[entry]):
             return False
     return True
 
@@ -129,14 +134,12 @@ def _read(log: Log, pairs: _Pairs, rows: Sequence[int], key: str) -> Reading:
         fields["quantity"] = "= 1"
         doubts.append(_points_or_per_cent(pairs.prices[0]))
     way = roles.get("side")
-    if way is None or not all(directions(way)[row] for row in pairs.entries):
+    ways = [] if way is None else directions(way)
+    if way is None or not all(ways[row] for row in pairs.entries):
         doubts.append(LONG_OR_SHORT)
     else:
         fields["side"] = way.expression
-        ways = directions(way)
-        values = {
-            str(way.values[row]): "long" if ways[row] > 0 else "short" for row in pairs.entries
-        }
+        values = {str(way.values[row]): "long" if ways[row] > 0 else "short" for row in rows}
     commission = commission_of(log.fees, rows)
     if commission:
         fields["commission"] = commission

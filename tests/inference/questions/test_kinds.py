@@ -215,3 +215,26 @@ class TestColumnsOfOtherThings:
 
     def test_a_type_of_record_does(self) -> None:
         assert infer(self.trades("record_type", ("failed", "new"))).dialect.get("only")
+
+
+@pytest.mark.parametrize("column", ["side", "reason"])
+def test_a_closing_time_marks_the_closes_before_words_that_are_never_complete(column: str) -> None:
+    signal: Record = {
+        "time": "2026-04-06T09:00:00Z",
+        "symbol": "A",
+        "side": "buy",
+        "reason": "order block",
+    }
+    close: Record = {
+        "time_close": "2026-04-06T10:00:00Z",
+        "time_open": "2026-04-06T09:00:00Z",
+        "symbol": "A",
+        "side": "sell",
+        "reason": "SL",
+        "entry_price": "10",
+        "exit_price": "12",
+        "pnl": "-4.00",
+    }
+    reading = infer([signal, close, {**signal, "time": "2026-04-06T11:00:00Z"}])
+    assert reading.closed == 1
+    assert column not in reading.dialect.get("only", {})  # type: ignore[operator]

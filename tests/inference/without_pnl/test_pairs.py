@@ -46,6 +46,11 @@ def test_sides_of_positions_are_never_taken_for_those_of_orders() -> None:
     assert "fills" not in reading.dialect
 
 
+def test_a_part_that_is_closed_is_not_taken_for_all() -> None:
+    records = events("event", "symbol", "side", "price", "qty")
+    assert "pair" not in infer([*records[:1], {**records[1], "qty": "1"}, *records[2:]]).dialect
+
+
 def test_without_a_quantity_the_unit_is_asked_for() -> None:
     reading = infer(events("event", "symbol", "side", "price"))
     assert (asked(reading), reading.closed) == (["unit"], 2)
