@@ -94,19 +94,19 @@ def _own_names(names: Collection[str]) -> list[str]:
     return [f"field_{n}" for n in range(len(names))]
 
 
-def of_cells(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[Record]:
-    """The records of rows of CSV, each with a cell for each name."""
-    return AlikeRecords(names, _turned(rows, len(names))) if rows else []
+def of_cells(names: Sequence[str], columns: Sequence[Sequence[str]]) -> Sequence[Record]:
+    """The records of columns of CSV, with a name for each."""
+    return AlikeRecords(names, columns) if columns and columns[0] else []
 
 
-def _turned(rows: Sequence[Sequence[T]], width: int) -> list[list[T]]:
+def turned(rows: Sequence[Sequence[T]], width: int) -> list[list[T]]:
     """Rows as columns; `zip(*rows)` takes twice as long."""
     return [list(map(itemgetter(n), rows)) for n in range(width)]
 
 
 def of_rows(names: Sequence[str], rows: Sequence[Sequence[object]]) -> Sequence[Record]:
     """The records of rows of a database: a REAL is the shortest decimal of its double."""
-    columns = _turned(rows, len(names))
+    columns = turned(rows, len(names))
     kinds = [set(map(type, column)) for column in columns]
     if any(bytes in one for one in kinds):  # which are left out of their records
         return [

@@ -109,14 +109,14 @@ class TestLines:
 
 
 def test_rows_of_csv_are_kept_as_columns() -> None:
-    found = of_cells(["a", "b"], [["1", ""], ["2", "x"]])
+    found = of_cells(["a", "b"], [["1", "2"], ["", "x"]])
     assert list(found) == [{"a": "1", "b": ""}, {"a": "2", "b": "x"}]
     assert of_cells(["a"], []) == []
 
 
 def test_of_columns_of_one_name_the_last_counts() -> None:
     expected: list[Mapping[str, object]] = [{"a": "3", "b": "2"}]
-    assert list(of_cells(["a", "b", "a"], [["1", "2", "3"]])) == expected
+    assert list(of_cells(["a", "b", "a"], [["1"], ["2"], ["3"]])) == expected
 
 
 def test_a_real_is_the_shortest_decimal_of_its_double_and_a_blob_is_left_out() -> None:
