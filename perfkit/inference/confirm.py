@@ -124,5 +124,8 @@ def _are_unique(dialect: Dialect, closing: Sequence[Record]) -> bool:
     columns = [_values(leaf, closing) for leaf in dialect.identity]
     if not all(columns):
         return False
-    keys = list(zip(*(map(_hashable, column) for column in columns), strict=True))
-    return len(set(keys)) == len(keys)
+    try:
+        keys = set(zip(*columns, strict=True))
+    except TypeError:  # lists or objects
+        keys = set(zip(*(map(_hashable, column) for column in columns), strict=True))
+    return len(keys) == len(closing)

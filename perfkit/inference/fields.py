@@ -16,7 +16,7 @@ from perfkit.config.expressions import Field
 from perfkit.inference.layouts.place import Place
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import SAMPLED_RECORDS, columns_of, names_of, sampled
-from perfkit.inference.table.records import column_of
+from perfkit.inference.table.records import column_of, lines_of
 
 MOST_SAMPLES = 3
 _LONGEST = 32
@@ -129,49 +129,60 @@ def _check(
     known: Callable[[], Sequence[str]],
 ) -> FieldCheck:
     name = str(field)
+    lines = None
     if len(field.path) == 1:
-        all_values = column_of(records, name)
+        values, lines = column_of(records, name), lines_of(records, name)
     else:
-        all_values = [_value(record, field) for record in records]
-    values = all_values
-    if None in values or "" in values:
+        values = [_value(record, field) for record in records]
+    if lines is None or _has_empty(lines):
+        lines = None
         values = [value for value in values if value is not None and value != ""]
-    low, high = _range(values) if values else ("", "")
+    low, high = _range(values, lines) if values else ("", "")
     close = [] if values else get_close_matches(name, known(), 1, 0.5)
     samples = tuple(dict.fromkeys(map(_short, values[:200])))[:MOST_SAMPLES]
     similar = close[0] if close else ""
     return FieldCheck(part, name, len(values), len(records), low, high, samples, similar)
 
 
-def _range(values: Sequence[object]) -> tuple[str, str]:
-    """The least and the largest of some values, if all are numbers or all are times."""
-    if set(map(type, values)) != {str}:
+def _has_empty(lines: str) -> bool:
+    return not lines or lines[0] == "\n" or lines[-1] == "\n" or "\n\n" in lines
+
+
+def _range(values: Sequence[object], lines: str | None) -> tuple[str, str]:
+    """The least and the largest of some values, if all are numbers or all are times.
+
+    Where all are texts, `lines` may have them, each on a line of its own.
+    """
+    if lines is None and set(map(type, values)) != {str}:
         return _range_of_numbers(values)
-    texts: Sequence[str] = values  # type: ignore[assignment]
+    texts: Sequence[str] = values if lines is None else lines.split("\n")  # type: ignore[assignment]
     if shapes.number(texts[0]) is not None:
-        return _range_of_plain(texts) or _range_of_numbers(texts)
+        return _range_of_plain(texts, lines) or _range_of_numbers(texts)
     if not all(map(shapes.is_iso, sampled(texts, SAMPLED_RECORDS))):
         return "", ""
     return min(texts), max(texts)
 
 
-def _range_of_plain(texts: Sequence[str]) -> tuple[str, str] | None:
+def _range_of_plain(texts: Sequence[str], lines: str | None) -> tuple[str, str] | None:
     """The range of texts of digits alone; None where one is of another form.
 
     Floats find the few texts that may be the ends, as they never turn the order of two numbers
     round; exact numbers then decide.
     """
-    distinct = list(dict.fromkeys(texts))
-    if not shapes.are_digits(distinct):
+    if not shapes.are_digits("".join(texts) if lines is None else lines.replace("\n", "")):
         return None
     try:
-        sizes = list(map(float, distinct))
+        sizes = list(map(float, texts))
     except ValueError:
         return None
     found = []
     for end in (min, max):
         size = end(sizes)
-        likely = [text for text, one in zip(distinct, sizes, strict=True) if one == size]
+        if sizes.count(size) == 1:
+            likely = [texts[sizes.index(size)]]
+        else:
+            equal = (text for text, one in zip(texts, sizes, strict=True) if one == size)
+            likely = list(dict.fromkeys(equal))
         numbers = [number for number in map(shapes.number, likely) if number is not None]
         if len(numbers) < len(likely):
             return None

@@ -6,12 +6,12 @@ amount with a sign of a currency: each may change how a log is to be read.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType
 
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import MOST_COLUMNS, MOST_LEVELS, MOST_WORDS
-from perfkit.inference.table.records import column_of, field_names
+from perfkit.inference.table.records import column_of, field_names, lines_of
 
 Record = Mapping[str, object]
 
@@ -26,8 +26,8 @@ _DIGITS = frozenset("0123456789")
 def unseen(records: Sequence[Record], ends: int) -> list[Record]:
     """Records that show something that neither the first nor the last `ends` of them do."""
     found: set[int] = set()
-    for values in _fields(records, MOST_LEVELS):
-        new = _new_values([*values[:ends], *values[-ends:]], values[ends:-ends])
+    for values, lines in _fields(records, MOST_LEVELS):
+        new = _new_values([*values[:ends], *values[-ends:]], values[ends:-ends], lines)
         if new:
             rows = [row for row in range(ends, len(values) - ends) if _key(values[row]) in new]
             found.update(_first_of_each(values, rows))
@@ -35,16 +35,18 @@ def unseen(records: Sequence[Record], ends: int) -> list[Record]:
     return [records[row] for row in sorted(found)]
 
 
-def _fields(records: Sequence[Record], levels: int) -> Iterator[Sequence[object]]:
-    """The values of each field of all records, those of inner objects one by one."""
+def _fields(
+    records: Sequence[Record], levels: int
+) -> Iterator[tuple[Sequence[object], str | None]]:
+    """The values of each field of all records, also as lines; those of inner objects apart."""
     for name in field_names(records)[:MOST_COLUMNS]:
-        values = column_of(records, name)
-        kinds = set(map(type, values))
+        values, lines = column_of(records, name), lines_of(records, name)
+        kinds = {str} if lines is not None else set(map(type, values))
         if dict in kinds and levels > 1:
             inner = [value if isinstance(value, dict) else {} for value in values]
             yield from _fields(inner, levels - 1)
         if kinds != {dict}:
-            yield values
+            yield values, lines
 
 
 def _key(value: object) -> object:
@@ -59,10 +61,10 @@ def _different(values: Sequence[object]) -> set[object]:
         return set(map(_key, values))
 
 
-def _new_values(ends: Sequence[object], middle: Sequence[object]) -> set[object]:
+def _new_values(ends: Sequence[object], middle: Sequence[object], lines: str | None) -> set[object]:
     """The values of the middle that are of another kind than those of the ends."""
     known = _different(ends)
-    if len(known) > MOST_WORDS and _are_alike(known, middle):
+    if len(known) > MOST_WORDS and lines is not None and _are_alike(known, lines):
         return set()
     new = _different(middle) - known
     if not new:
@@ -82,21 +84,19 @@ def _new_values(ends: Sequence[object], middle: Sequence[object]) -> set[object]
     return new - shapes.MISSING | missing if len(there) <= _MOST_TEXTS else missing
 
 
-def _are_alike(known: set[object], middle: Sequence[object]) -> bool:
+def _are_alike(known: set[object], lines: str) -> bool:
     """Whether all are numbers and times written with the same signs; a look that takes no time."""
-    if set(map(type, known)) | set(map(type, middle)) != {str} or "" in middle or "-" in middle:
-        return False
     texts = list(map(str, known))
-    signs = _DIGITS | set("".join(texts))
-    return any(map(_is_amount_or_time, texts[:_LOOKED_AT])) and _are_of(signs, map(str, middle))
+    if not any(map(_is_amount_or_time, texts[:_LOOKED_AT])) or _has_missing(lines):
+        return False
+    signs = {*_DIGITS, "\n"}.union(*texts)
+    if not lines.isascii():
+        return signs >= set(lines)
+    return not lines.encode().translate(None, "".join(signs).encode("ascii", "ignore"))
 
 
-def _are_of(signs: Set[str], texts: Iterable[str]) -> bool:
-    """Whether texts have no other signs than these."""
-    joined = "".join(texts)
-    if not joined.isascii():
-        return signs >= set(joined)
-    return not joined.encode().translate(None, "".join(signs).encode("ascii", "ignore"))
+def _has_missing(lines: str) -> bool:
+    return any(one in f"\n{lines}\n" for one in ("\n\n", "\n-\n"))
 
 
 def _is_amount_or_time(text: str) -> bool:

@@ -180,9 +180,9 @@ class Gatherer:
         decoded = self.decoder.block(place.block)
         lines = _lines_in(place.block)
         if decoded is not None:
-            rows, at = decoded
+            columns, at = decoded
             self.next_line += lines
-            self._rows(rows, [place.line + line for line in at], place)
+            self._rows(columns, [place.line + line for line in at], place)
             return 0
         blank, number = 0, place.line
         rows, numbers = [], []
@@ -205,7 +205,7 @@ class Gatherer:
             number += 1 + raw.count(b"\n")
         self.next_line += lines
         self._odd_rows(odd, place)
-        self._rows(rows, numbers, place)
+        self._rows(list(zip(*rows, strict=True)), numbers, place)
         return blank
 
     def _headers(self, place: _BlockPlace, odd: Sequence[int]) -> Iterator[tuple[int, bool]]:
@@ -276,11 +276,10 @@ class Gatherer:
             decimal_marks=self.decimal_marks,
         )
 
-    def _rows(self, rows: list[Any], numbers: list[int], place: _BlockPlace) -> None:
-        """Takes decoded lines with their line numbers."""
-        if not rows:
+    def _rows(self, raw: Raw, numbers: list[int], place: _BlockPlace) -> None:
+        """Takes the fields of decoded lines, with the numbers of these."""
+        if not numbers:
             return
-        raw: Raw = list(zip(*rows, strict=True))
         if self.dialect.only:
             raw, numbers = self._chosen(raw, numbers, place)
         if self.numbers:

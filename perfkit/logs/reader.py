@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-BLOCK_BYTES = 1024 * 1024
+BLOCK_BYTES = 256 * 1024
+"""Cells of larger blocks leave the caches of a processor before they are converted."""
 
 RUN_GAP = 16
 """Lines that are read by their numbers are read together if they are at most so far apart."""

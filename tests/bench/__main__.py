@@ -23,7 +23,7 @@ from statistics import median
 
 from perfkit.cli.known_answers import ANSWERS
 from perfkit.config.workspace import CACHE
-from tests.bench import forms, reports
+from tests.bench import desk, forms, reports
 from tests.bench.workloads import workspace
 
 ROOT = Path(__file__).parents[2]
@@ -130,6 +130,7 @@ def main() -> None:
             _bulk(month),
             _index(year),
             forms.measure(),
+            desk.measure(),
         ]
         if "--quick" not in sys.argv:
             million = workspace(Path(folder) / "million", 1000, MILLION // 1000)

@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from itertools import islice
 
 from perfkit.inference.layouts.place import MOST_RECORDS, Place
 from perfkit.inference.table import shapes
-from perfkit.inference.table.records import of_cells
+from perfkit.inference.table.records import of_cells, turned
+from perfkit.logs.formats.csv_rows import plain_columns
 
 DELIMITERS = ",;\t|"
 HEADER_WITHIN = 100
@@ -24,32 +27,54 @@ def places_in_csv(text: str, is_called_csv: bool) -> list[Place]:
     if counts[delimiter] < 2:
         return []
     rows = csv.reader(io.StringIO(text), delimiter=delimiter)
-    before: list[list[str]] = []
-    header: list[str] | None = None
-    records: list[list[str]] = []
     odd: list[list[str]] = []
     try:
-        for row in rows:
-            if header is None:
-                if _is_header(row, counts[delimiter]):
-                    header = _named(row)
-                elif len(before) >= HEADER_WITHIN:
-                    return []
-                else:
-                    before.append(row)
-            elif len(row) == len(header) and len(records) < MOST_RECORDS:
-                records.append(row)
-            elif records and len(odd) < MOST_RECORDS:
-                odd.append(row)
+        header = _header_of(rows, counts[delimiter])
+        if header is None:
+            return []
+        columns = _plain_columns(text, rows.line_num, delimiter, len(header))
     except csv.Error:
-        pass  # what was read so far is enough to decide
+        return []
+    if columns is None:
+        columns, odd = _columns_of(rows, len(header))
     layout: dict[str, object] = {} if is_called_csv else {"format": "csv"}
     if not text.endswith(("\n", "\r")):
         layout["complete"] = True
-    if header is None:
-        return []
-    odd = _alike(odd, records)
-    return [Place("", layout, of_cells(header, _without_totals(records)), (), delimiter, odd)]
+    return [Place("", layout, of_cells(header, _without_totals(columns)), (), delimiter, odd)]
+
+
+def _header_of(rows: Iterable[list[str]], width: int) -> list[str] | None:
+    """The names in the first row that has such, where it is among the first ones."""
+    row = next((row for row in islice(rows, HEADER_WITHIN + 1) if _is_header(row, width)), None)
+    return None if row is None else _named(row)
+
+
+def _plain_columns(text: str, above: int, delimiter: str, width: int) -> list[list[str]] | None:
+    """The columns below so many lines; None where a cell is in quotes or a row of another width."""
+    if '"' in text:
+        return None
+    text = text.replace("\r\n", "\n")
+    if "\r" in text:
+        return None
+    for _ in range(above):
+        text = text.partition("\n")[2]
+    if text and not text.endswith("\n"):
+        text += "\n"
+    columns = plain_columns(text, delimiter, width)
+    return None if columns is None else [column[:MOST_RECORDS] for column in columns]
+
+
+def _columns_of(rows: Iterable[list[str]], width: int) -> tuple[list[list[str]], list[list[str]]]:
+    """The columns of the rows of that width, and rows that look like these but for their width."""
+    records: list[list[str]] = []
+    odd: list[list[str]] = []
+    with suppress(csv.Error):  # what was read so far is enough to decide
+        for row in rows:
+            if len(row) == width and len(records) < MOST_RECORDS:
+                records.append(row)
+            elif records and len(odd) < MOST_RECORDS:
+                odd.append(row)
+    return turned(records, width), _alike(odd, records)
 
 
 def _alike(odd: Sequence[list[str]], records: Sequence[Sequence[str]]) -> list[list[str]]:
@@ -82,14 +107,17 @@ def looks(cell: str) -> str:
     return "number" if shapes.number(cell) is not None else "time" if shapes.is_time(cell) else ""
 
 
-def _without_totals(records: list[list[str]]) -> list[list[str]]:
-    """The rows without those of totals at the end, which fill few of the columns."""
-    filled = [len(record) - record.count("") for record in records]
-    usual = sorted(filled)[len(filled) // 2] if filled else 0
-    end = len(records)
-    while len(records) - end < 2 < end and filled[end - 1] * 2 < usual:
+def _without_totals(columns: list[list[str]]) -> list[list[str]]:
+    """The columns without the rows of totals at the end, which fill few of them."""
+    gaps = [list(map("".__eq__, column)) for column in columns if "" in column]
+    if not gaps:
+        return columns
+    filled = [len(columns) - sum(row) for row in zip(*gaps, strict=True)]
+    usual = sorted(filled)[len(filled) // 2]
+    end = len(filled)
+    while len(filled) - end < 2 < end and filled[end - 1] * 2 < usual:
         end -= 1
-    return records[:end]
+    return [column[:end] for column in columns]
 
 
 def usual_width(lines: Sequence[str], delimiter: str) -> int:

@@ -23,6 +23,7 @@ class AlikeRecords(Sequence[Record]):
         self._columns = dict(zip(names, columns, strict=True))
         self.names = tuple(self._columns)
         self._count = len(columns[0]) if columns else 0
+        self._lines: dict[str, str | None] = {}
 
     def __len__(self) -> int:
         return self._count
@@ -44,6 +45,12 @@ class AlikeRecords(Sequence[Record]):
     def column(self, name: str) -> Sequence[object]:
         """The values of a field; None for each record where there is no such field."""
         return self._columns.get(name) or [None] * self._count
+
+    def lines(self, name: str) -> str | None:
+        """The values of a field as `lines_of` has them."""
+        if name not in self._lines:
+            self._lines[name] = _as_lines(self.column(name))
+        return self._lines[name]
 
 
 def of_lines(lines: Sequence[str]) -> AlikeRecords | None:
@@ -87,19 +94,19 @@ def _own_names(names: Collection[str]) -> list[str]:
     return [f"field_{n}" for n in range(len(names))]
 
 
-def of_cells(names: Sequence[str], rows: Sequence[Sequence[str]]) -> Sequence[Record]:
-    """The records of rows of CSV, each with a cell for each name."""
-    return AlikeRecords(names, _turned(rows, len(names))) if rows else []
+def of_cells(names: Sequence[str], columns: Sequence[Sequence[str]]) -> Sequence[Record]:
+    """The records of columns of CSV, with a name for each."""
+    return AlikeRecords(names, columns) if columns and columns[0] else []
 
 
-def _turned(rows: Sequence[Sequence[T]], width: int) -> list[list[T]]:
+def turned(rows: Sequence[Sequence[T]], width: int) -> list[list[T]]:
     """Rows as columns; `zip(*rows)` takes twice as long."""
     return [list(map(itemgetter(n), rows)) for n in range(width)]
 
 
 def of_rows(names: Sequence[str], rows: Sequence[Sequence[object]]) -> Sequence[Record]:
     """The records of rows of a database: a REAL is the shortest decimal of its double."""
-    columns = _turned(rows, len(names))
+    columns = turned(rows, len(names))
     kinds = [set(map(type, column)) for column in columns]
     if any(bytes in one for one in kinds):  # which are left out of their records
         return [
@@ -122,6 +129,24 @@ def column_of(records: Sequence[Record], name: str) -> Sequence[object]:
     if isinstance(records, AlikeRecords):
         return records.column(name)
     return [record.get(name) for record in records]
+
+
+def lines_of(records: Sequence[Record], name: str) -> str | None:
+    """The texts of a field, each on a line of its own; None where not all values are such texts.
+
+    One long text is looked at much faster than many that lie about in memory.
+    """
+    if isinstance(records, AlikeRecords):
+        return records.lines(name)
+    return _as_lines(column_of(records, name))
+
+
+def _as_lines(values: Sequence[object]) -> str | None:
+    try:
+        text = "\n".join(values)  # type: ignore[arg-type]
+    except TypeError:
+        return None
+    return text if text.count("\n") == len(values) - 1 else None
 
 
 def field_names(records: Sequence[Record]) -> list[str]:

@@ -114,10 +114,9 @@ def number(value: object) -> Decimal | None:
     return _dressed_number(value.strip())
 
 
-def are_digits(texts: Sequence[str]) -> bool:
-    """Whether texts have nothing but digits, points and signs."""
-    joined = "".join(texts)
-    return joined.isascii() and not joined.encode().translate(None, _SIGNS_OF_NUMBERS)
+def are_digits(text: str) -> bool:
+    """Whether a text has nothing but digits, points and signs."""
+    return text.isascii() and not text.encode().translate(None, _SIGNS_OF_NUMBERS)
 
 
 def _dressed_number(text: str) -> Decimal | None:

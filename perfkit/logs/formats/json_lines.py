@@ -83,13 +83,13 @@ class JsonLines:
             return False
         return True
 
-    def block(self, block: bytes) -> tuple[list[tuple[Any, ...]], Sequence[int]] | None:
-        """All lines of a block and which line of it, from 0, each is.
+    def block(self, block: bytes) -> tuple[list[Sequence[Any]], Sequence[int]] | None:
+        """The fields of all lines of a block, and which line of it, from 0, each is.
 
         None when any of them is not one plain object.
         """
         rows = decoded_block(block, self._keys, self._digits)
-        return None if rows is None else (rows, range(len(rows)))
+        return None if rows is None else (list(zip(*rows, strict=True)), range(len(rows)))
 
     def records(self, block: bytes) -> Iterator[bytes]:
         """The lines of a block one by one."""

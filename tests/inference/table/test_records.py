@@ -16,6 +16,7 @@ from perfkit.inference.table.records import (
     AlikeRecords,
     column_of,
     field_names,
+    lines_of,
     of_cells,
     of_lines,
     of_rows,
@@ -108,14 +109,14 @@ class TestLines:
 
 
 def test_rows_of_csv_are_kept_as_columns() -> None:
-    found = of_cells(["a", "b"], [["1", ""], ["2", "x"]])
+    found = of_cells(["a", "b"], [["1", "2"], ["", "x"]])
     assert list(found) == [{"a": "1", "b": ""}, {"a": "2", "b": "x"}]
     assert of_cells(["a"], []) == []
 
 
 def test_of_columns_of_one_name_the_last_counts() -> None:
     expected: list[Mapping[str, object]] = [{"a": "3", "b": "2"}]
-    assert list(of_cells(["a", "b", "a"], [["1", "2", "3"]])) == expected
+    assert list(of_cells(["a", "b", "a"], [["1"], ["2"], ["3"]])) == expected
 
 
 def test_a_real_is_the_shortest_decimal_of_its_double_and_a_blob_is_left_out() -> None:
@@ -136,3 +137,13 @@ def test_lines_of_which_one_is_not_alike_are_all_read(tmp_path: Path) -> None:
     path.write_text('{"a": 1}\n{"a": 2, "b": 3}\n{"a": NaN}\noh\n{"a": 4}\n')
     (place,) = places_of(str(path))
     assert list(place.records) == [{"a": 1}, {"a": 2, "b": 3}, {"a": None}, {"a": 4}]
+
+
+@given(st.lists(st.one_of(st.text("a\n", max_size=3), st.none()), min_size=1, max_size=4))
+def test_lines_are_the_texts_of_a_field_or_nothing(values: list[str | None]) -> None:
+    found = lines_of(AlikeRecords(["a"], [values]), "a")
+    assert found == lines_of([{"a": value} for value in values], "a")
+    if found is None:
+        assert any(value is None or "\n" in value for value in values)
+    else:
+        assert found.split("\n") == values

@@ -17,6 +17,7 @@ from perfkit.logs.formats.csv_rows import (
     OddWidthError,
     headers_in,
     likely_header,
+    plain_columns,
 )
 
 WANTED = ("exit_time", "pnl")
@@ -169,14 +170,33 @@ def test_what_the_csv_module_writes_is_read_back_with_its_lines(
     assert [one for one in found if one in kept] == kept
     whole = decoder.block(block)
     if whole is not None and given_rows:
-        assert list(zip(*whole, strict=True)) == list(zip(stripped, at, strict=True))
+        columns, lines = whole
+        assert list(zip(*columns, strict=True)) == stripped
+        assert list(lines) == at
+
+
+cells = st.text(st.sampled_from("ab .\t"), max_size=3)
+
+
+@given(st.lists(st.lists(cells, min_size=1, max_size=4), min_size=1, max_size=6), st.integers(1, 4))
+@example([["a"], ["b", "c", "d"]], 2)
+@example([["a", "b"], [" ", ""]], 2)
+def test_columns_are_those_of_the_rows_if_all_are_of_one_width(
+    given_rows: list[list[str]], width: int
+) -> None:
+    text = "".join(",".join(row) + "\n" for row in given_rows)
+    columns = plain_columns(text, ",", width)
+    if {*map(len, given_rows)} == {width}:
+        assert columns == [list(column) for column in zip(*given_rows, strict=True)]
+    else:
+        assert columns is None
 
 
 def test_blanks_around_a_cell_are_no_part_of_it() -> None:
     for block in (b" 10 , SELL \n", b"10, SELL\n", b'" 10 ","SELL"\n'):
         whole = rows().block(block)
         assert whole is not None
-        assert list(whole[0]) == [("10", "SELL")] == [rows().record(block[:-1])]
+        assert list(zip(*whole[0], strict=True)) == [("10", "SELL")] == [rows().record(block[:-1])]
 
 
 def test_a_block_ends_where_a_row_does() -> None:
@@ -192,12 +212,12 @@ def test_line_ends_inside_a_cell_are_the_same_however_a_row_is_read() -> None:
     block = b'"a\r\nb",1\r\n'
     whole = rows().block(block)
     assert whole is not None
-    assert list(whole[0]) == [("a\nb", "1")] == [rows().record(block[:-1])]
+    assert list(zip(*whole[0], strict=True)) == [("a\nb", "1")] == [rows().record(block[:-1])]
 
 
 def test_cells_of_any_length_are_read_alike_with_and_without_company() -> None:
     long = b"x" * 200_000
     whole = rows().block(long + b",1\n")
     assert whole is not None
-    assert list(whole[0]) == [rows().record(long + b",1")]
+    assert list(zip(*whole[0], strict=True)) == [rows().record(long + b",1")]
     assert rows().block(b'" "," "\n') is None  # blank, or a row: `record` decides
