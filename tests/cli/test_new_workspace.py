@@ -160,10 +160,11 @@ class TestSampleLogs:
         assert all(part.metrics["commission"] for part in parts["symbol"])
 
     def test_nearly_every_metric_is_defined_for_them(self) -> None:
-        """The bot logs no exit price, as the 27 fields have none, and closes nothing in parts."""
+        """The 27 fields have no exit price and no excursions, and nothing is closed in parts."""
         assert perfkit.open(CHECKOUT).summary("all").undefined.keys() <= {
-            "target_hits", "drawdown_recovered_at", "realized_pnl"
-        }  # fmt: skip
+            *("target_hits", "drawdown_recovered_at", "realized_pnl"),
+            *("mae", "mfe", "mfe_captured"),
+        }
 
 
 BROKEN_AT_EACH_CALL = """\

@@ -52,7 +52,7 @@ class TestCsv:
         assert header.split(",") == [*Trade._fields, "currency"]
         assert first == (
             "bot,BTC,,long,,,2026-04-07T09:00:00Z,2026-04-07T10:30:00.250000Z,win,1.5,,,,,0.2,100.1,"
-            ",,,,20.02,,,5400.25,,logs/trades/2026-04-07.jsonl:1,USD"
+            ",,,,,20.02,,,5400.25,,logs/trades/2026-04-07.jsonl:1,USD"
         )
         assert second.split(",")[8:13] == ["loss", "-0.125", "", "", "100"]
         assert third.split(",")[8:10] == ["loss", ""]
@@ -219,15 +219,16 @@ class TestParquet:
 class TestDimensions:
     """Columns after those of every trade, one for each dimension that a source declares."""
 
-    CONFIG = (
-        BOT.rstrip()
-        + """
+    CONFIG = """\
+sources:
+  - name: bot
+    path: logs/trades
+    currency: USD
     dialect:
       identity: order_id
       fields: {closed_at: exit_timestamp, net_pnl: net_profit_loss}
       dimensions: {version: bot_version, tag: tags, quiet: nothing}
 """
-    )
 
     @pytest.fixture
     def desk(self, workspace: WriteWorkspace) -> Desk:
@@ -242,10 +243,10 @@ class TestDimensions:
         assert [row["version"] for row in rows] == ["1.4", "'=1+1", ""]
         assert [row["tag"] for row in rows] == ['scalp|"a|b"', "", "one"]
 
-    def test_json_has_lists(self, desk: Desk) -> None:
+    def test_json_has_a_list_of_several(self, desk: Desk) -> None:
         rows = json.loads(json_of(desk.all_closed(), "USD", desk.config.dimensions))
         assert [row["version"] for row in rows] == ["1.4", "=1+1", None]
-        assert [row["tag"] for row in rows] == [["scalp", "a|b"], None, ["one"]]
+        assert [row["tag"] for row in rows] == [["scalp", "a|b"], None, "one"]
         assert {row["quiet"] for row in rows} == {None}
 
     def test_table_leaves_out_a_dimension_that_no_trade_has(self, desk: Desk) -> None:
