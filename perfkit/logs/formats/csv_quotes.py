@@ -96,9 +96,9 @@ def _grammar(delimiter: bytes) -> tuple[re.Pattern[bytes], re.Pattern[bytes]]:
     """What a whole row is, and what the beginning of one is that may become whole."""
     parts = re.escape(delimiter)
     other = b"[^" + parts + rb"\n]" if len(delimiter) == 1 else b"(?:(?!" + parts + rb")[^\n])"
-    begun = rb'"[^"]*+(?:""[^"]*+)*+'
+    begun = rb'"[^"]*+(?:""[^"]*+)*'
     bare = b'(?!")' + other + b"*+"
-    cells = b"(?:(?:" + begun + b'"|' + bare + b")" + parts + b")*+"
+    cells = b"(?:(?:" + begun + b'"|' + bare + b")" + parts + b")*"
     row = cells + b"(?:" + begun + rb'"\r?+|' + bare + rb")\n"
-    begun_row = cells + b"(?:" + begun + rb'(?:"\r?+)?+|' + bare + rb")\Z"
+    begun_row = cells + b"(?:" + begun + rb'(?:"\r?+)?|' + bare + rb")\Z"
     return re.compile(row), re.compile(begun_row)

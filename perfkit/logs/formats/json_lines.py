@@ -209,7 +209,7 @@ def _is_deep(raw: bytes) -> bool:
         return False
     import re
 
-    bare = re.sub(rb'"(?:[^"\\]++|\\.)*+"?', b"", raw, flags=re.DOTALL)
+    bare = re.sub(rb'"(?:[^"\\]++|\\.)*"?', b"", raw, flags=re.DOTALL)
     steps = map(_STEPS.__getitem__, bare.translate(None, _NO_BRACKET))
     return max(accumulate(steps), default=0) > MAX_DEPTH
 
@@ -224,7 +224,7 @@ def without_nan(raw: bytes) -> bytes:
         return raw
     import re
 
-    token = rb'("(?:[^"\\]++|\\.)*+")|(?<![\w.])-?(?:NaN|Infinity)(?![\w.])'
+    token = rb'("(?:[^"\\]++|\\.)*")|(?<![\w.])-?(?:NaN|Infinity)(?![\w.])'
     return re.sub(token, lambda found: found[1] or b'"%b"' % found[0], raw, flags=re.DOTALL)
 
 
