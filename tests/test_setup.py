@@ -161,6 +161,7 @@ NEED_AN_EXTRA = {
     "demo new": "reports",
     "holidays XNYS": "calendars",
     "compare --where side=long --with side=short": "reports",
+    "monte-carlo": "reports",
 }
 
 

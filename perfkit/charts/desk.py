@@ -25,10 +25,12 @@ from perfkit.charts import (
     histograms,
     months,
     over_time,
+    simulation,
     underwater,
 )
 from perfkit.charts.style import Chart, style
 from perfkit.charts.view import View, view_of
+from perfkit.summary.comparison.sides import kind_of, two_selections
 from perfkit.summary.filters import Where
 from perfkit.summary.selection import Day, Selection
 from perfkit.summary.shown import PublicNames
@@ -52,21 +54,24 @@ class ChartMethod(Protocol):
     ) -> Chart: ...
 
 
-def _method(draw: Callable[[View], Chart]) -> ChartMethod:
+def _method(draw: Callable[[View], Chart], default: str = "daily") -> ChartMethod:
     """The method of `ChartDesk` that selects trades and draws them with `draw`.
 
     It has the name and the docstring of `draw`, so that a notebook shows them with the signature.
+    `default` is the window where none is named.
     """
 
     def method(
         self: ChartDesk,
-        window: str = "daily",
+        window: str = default,
         date: Day = None,
         *,
         start: Day = None,
         end: Day = None,
         where: Where = None,
     ) -> Chart:
+        if default == "all":
+            window = kind_of(window, start, end)
         selection = self._desk.selection(window, date, start=start, end=end, where=where)
         view = self._view(selection)
         with style():
@@ -110,6 +115,7 @@ class ChartDesk(PublicNames):
     hour_heatmap = _method(grids.hour_heatmap)
     underwater = _method(underwater.underwater)
     monthly_returns = _method(months.monthly_returns)
+    monte_carlo = _method(simulation.monte_carlo, "all")
 
     def comparison(
         self,
@@ -133,7 +139,6 @@ class ChartDesk(PublicNames):
         """
         from perfkit.charts.comparison import comparison_chart
         from perfkit.summary.comparison.compare import compared
-        from perfkit.summary.comparison.sides import two_selections
 
         sides = two_selections(
             self._desk,

@@ -135,6 +135,12 @@ def _add_compare(commands: Commands[Parser]) -> None:
     compare.add(commands)
 
 
+def _add_monte_carlo(commands: Commands[Parser]) -> None:
+    from perfkit.cli.analysis import monte_carlo
+
+    monte_carlo.add(commands)
+
+
 def _add_report(commands: Commands[Parser]) -> None:
     from perfkit.cli.reports import report
 
@@ -251,6 +257,7 @@ _COMMANDS: dict[str, Callable[[Commands[Parser]], None]] = {
     "docs": _add_docs,
     "explain": _add_explain,
     "compare": _add_compare,
+    "monte-carlo": _add_monte_carlo,
     "report": _add_report,
     "new-report": _add_new_report,
     "schedule": _add_schedule,

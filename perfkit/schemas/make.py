@@ -23,6 +23,7 @@ from perfkit.alerts.event import AlertEvent
 from perfkit.metrics.registry import METRICS
 from perfkit.summary.comparison.shape import ComparisonShape, SideShape
 from perfkit.summary.shape import Part, SummaryShape
+from perfkit.summary.simulation.shape import MonteCarloShape, SimulatedDrawdowns
 
 FOLDER = Path(__file__).parent
 DECIMAL_PATTERN = r"^-?[0-9]+(\.[0-9]+)?$"
@@ -53,6 +54,7 @@ def schemas() -> dict[str, dict[str, Any]]:
     return {
         "summary.schema.json": _schema(_typed_summary(), "A perfkit summary"),
         "comparison.schema.json": _schema(_typed_comparison(), "A perfkit comparison"),
+        "monte-carlo.schema.json": _schema(_typed_monte_carlo(), "Drawdowns by chance"),
         "alert-event.schema.json": _schema(_object(AlertEvent), "A perfkit alert event"),
     }
 
@@ -83,6 +85,12 @@ def _typed_comparison() -> type:
     """The comparison, with one type for both sides."""
     side = _object(SideShape)
     return _object(ComparisonShape, base=side, other=side)
+
+
+def _typed_monte_carlo() -> type:
+    """Simulated drawdowns, with one type for both kinds of runs."""
+    drawdowns = _object(SimulatedDrawdowns)
+    return _object(MonteCarloShape, shuffled=drawdowns | None, resampled=drawdowns | None)
 
 
 def _object(shape: type, **replaced: object) -> type:

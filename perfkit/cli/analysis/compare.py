@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 
+from perfkit.cli.analysis.chart_file import write_chart
 from perfkit.cli.arguments import (
     WINDOWS,
     Commands,
@@ -20,11 +20,11 @@ from perfkit.cli.arguments import (
     where_of,
 )
 from perfkit.cli.printing import print_if_none_meets, print_silence
-from perfkit.core.errors import MissingExtraError, OutputError, UsageError
 from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from perfkit.charts.style import Chart
     from perfkit.summary.comparison.shape import ComparisonShape
     from perfkit.summary.selection import Selection
 
@@ -88,7 +88,7 @@ def run(arguments: argparse.Namespace) -> int:
     )
     found = comparison_of(*sides)
     if arguments.chart is not None:  # drawn first: a missing extra then leaves nothing behind
-        _write_chart(Path(arguments.chart), found, sides)
+        write_chart(arguments.chart, lambda: _drawn(found, sides))
     sys.stdout.write(found.to_json() if arguments.json else str(found))
     for one in (where, {**where, **other}):
         print_if_none_meets(desk.book_of(one), one)
@@ -97,16 +97,7 @@ def run(arguments: argparse.Namespace) -> int:
     return EXIT_OK if trades.base and trades.other else EXIT_FAILED
 
 
-def _write_chart(path: Path, found: ComparisonShape, sides: tuple[Selection, Selection]) -> None:
-    """Draws the comparison to a file."""
-    if path.suffix.lower() != ".png":
-        raise UsageError(f"--chart {path}: the name should end with .png")
-    try:
-        from perfkit.charts.comparison import comparison_chart
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("matplotlib", "reports") from error
-    png = comparison_chart(found, *sides).png()
-    try:
-        path.write_bytes(png)
-    except OSError as error:
-        raise OutputError(str(path), error.strerror or str(error)) from error
+def _drawn(found: ComparisonShape, sides: tuple[Selection, Selection]) -> Chart:
+    from perfkit.charts.comparison import comparison_chart
+
+    return comparison_chart(found, *sides)

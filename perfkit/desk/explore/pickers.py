@@ -187,9 +187,9 @@ class Pickers:
 
 
 def charts(desk: Asks) -> list[str]:
-    """The names of the charts of one window, in the order they are documented."""
+    """The names of the charts of one window that are drawn at once, as they are documented."""
     names = [name for name in vars(type(desk.chart)) if name[0] != "_"]
-    return [name for name in names if name != "comparison"]
+    return [name for name in names if name not in ("comparison", "monte_carlo")]
 
 
 def sources(desk: Asks) -> list[Source]:

@@ -43,16 +43,24 @@ def resampled_sums(columns: Sequence[Sequence[int]], resamples: int, name: str) 
     rows = list(zip(*columns, strict=True))
     if not rows:
         raise ValueError("no values to draw from")
-    try:
-        import numpy as np
-    except ModuleNotFoundError as error:
-        raise MissingExtraError("numpy", "reports") from error
-    seed = blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest()
+    np, seed = seeded(name)
     distinct = Counter(rows)
     if len(distinct) <= FEW:
         words = np.frombuffer(seed, dtype="<u4")
         return _of_few(distinct, len(rows), resamples, np.random.RandomState(words))
     return _Blocks(rows, resamples, seed).sums()
+
+
+def seeded(name: str) -> tuple[Any, bytes]:
+    """numpy, and the seed of the random numbers of that name.
+
+    Raises `MissingExtraError` without numpy.
+    """
+    try:
+        import numpy as np
+    except ModuleNotFoundError as error:
+        raise MissingExtraError("numpy", "reports") from error
+    return np, blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
 def _of_few(

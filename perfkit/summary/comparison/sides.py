@@ -43,13 +43,13 @@ def two_selections(
 ) -> tuple[Selection, Selection]:
     """The base and the other side, which is as the base where nothing is said of it."""
     conditions = desk.filter(where)
-    base = desk.selection(_kind(window, start, end), date, start=start, end=end, where=conditions)
+    base = desk.selection(kind_of(window, start, end), date, start=start, end=end, where=conditions)
     own_days = is_given(other_start) or is_given(other_end)
     if not own_days and other_window is None and not is_given(other_date):
         other_date, other_start, other_end = date, start, end
     kind = other_window or window
     return base, desk.selection(
-        _kind(kind, other_start, other_end),
+        kind_of(kind, other_start, other_end),
         other_date,
         start=other_start,
         end=other_end,
@@ -57,6 +57,6 @@ def two_selections(
     )
 
 
-def _kind(window: str, start: Day, end: Day) -> str:
+def kind_of(window: str, start: Day, end: Day) -> str:
     """The kind of a window, which gives way to first and last day where it is all."""
     return "daily" if window == "all" and (is_given(start) or is_given(end)) else window
