@@ -99,8 +99,15 @@ def _with_result(closing: Closing, pnl: Column, rows: Sequence[int]) -> Closing:
     if closing.marker is not None and closing.only and not kept:
         return closing
     score = closing.score or (6 if missing else 0)
-    only = {**closing.only, pnl.expression: "exists"}
+    only = {**closing.only, pnl.expression: _is_there(pnl)}
     return closing._replace(rows=kept, only=only, score=score, opening=closing.opening or openings)
+
+
+def _is_there(pnl: Column) -> object:
+    """The condition that there is a P&L, which the largest double does not count as."""
+    texts = [value for value in pnl.values if isinstance(value, str)]
+    largest = shapes.LARGEST_DOUBLES.intersection(texts)
+    return {"not": [None, *sorted(largest)]} if largest else "exists"
 
 
 def _by_words(

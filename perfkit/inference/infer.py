@@ -23,6 +23,11 @@ from perfkit.inference.proof.running import moves_by_prices
 from perfkit.inference.questions.coverage import covers_more, which_covers
 from perfkit.inference.questions.groups import untimed
 from perfkit.inference.questions.ignored import with_ignored_asked
+from perfkit.inference.questions.in_money import (
+    closed_without,
+    per_cent_or_money,
+    with_closed_asked,
+)
 from perfkit.inference.questions.paid_in import result_and_costs
 from perfkit.inference.questions.sizes import of_one_unit
 from perfkit.inference.record_kinds import failed_records, total_records
@@ -41,7 +46,7 @@ from perfkit.inference.without_pnl.fills import (
     agrees_with_executions,
     from_executions,
 )
-from perfkit.inference.without_pnl.log_facts import Log
+from perfkit.inference.without_pnl.log_facts import Log, currency_of
 
 MOST_DECIDING = 2_500
 PLAUSIBLE = 10
@@ -167,6 +172,9 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     Another P&L of most of them, perhaps in another unit, may be what is looked for.
     """
     best, reading = candidates[0], _read(candidates, log)
+    missing = closed_without(best, log.columns, log.roles, log.times)
+    if missing:
+        reading = with_closed_asked(reading, best, missing, from_prices(log))
     other = next(
         (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None
     )
@@ -206,6 +214,7 @@ def _read(
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
         *filter(None, [of_one_unit(best, roles, unit.currency)]),
+        *filter(None, [per_cent_or_money(best, roles, currency_of(log, rows))]),
         *moments.doubts,
         *unit.doubts,
         *([] if unit.doubts else of_unreadable(dialect, columns, unit.currency)),

@@ -78,7 +78,8 @@ def moments_of(
     expression = _joined(closed, columns)
     gaps = [row for row in rows if not closed.present[row]]
     if gaps and role == "closed":
-        filler = next((one for one in times.event if all(one.present[row] for row in gaps)), None)
+        others = (*times.closed, *times.event)
+        filler = next((one for one in others if all(one.present[row] for row in gaps)), None)
         if filler is not None:
             expression = f"{expression} or {filler.expression}"
             used.append(filler)

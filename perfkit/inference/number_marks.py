@@ -25,8 +25,9 @@ _COMMA = re.compile(r"[0-9],(?:[0-9]{1,2}|[0-9]{4,})(?![0-9.,])|(?<![0-9])0,[0-9
 
 
 def with_decimal(dialect: dict[str, object], columns: Sequence[Column]) -> dict[str, object]:
-    """The dialect with the decimal mark, where its numbers need one to be read."""
+    """The dialect with what its numbers need to be read: a decimal mark, words for missing ones."""
     used = _used(dialect, columns, _NUMBERS)
+    dialect = _with_nulls(dialect, used)
     texts = [value for column in used for value in column.sample if isinstance(value, str)]
     if any(map(_COMMA.search, texts)):
         has_groups = any(map(_GROUPED.search, texts)) or any(map(_OPEN.search, texts))
@@ -35,6 +36,21 @@ def with_decimal(dialect: dict[str, object], columns: Sequence[Column]) -> dict[
     if any(map(_OPEN.search, texts)):
         return {**dialect, "decimal": "."}
     return dialect
+
+
+def _with_nulls(dialect: dict[str, object], used: Sequence[Column]) -> dict[str, object]:
+    """The dialect with the largest double among its nulls, where a number is so written."""
+    gaps = (one for one in used if one.kind == NUMBER and one.filled < len(one.values))
+    here = {
+        value
+        for column in gaps
+        for value, is_there in zip(column.values, column.present, strict=True)
+        if not is_there and isinstance(value, str) and value in shapes.LARGEST_DOUBLES
+    }
+    known = dialect.get("nulls")
+    nulls = known if isinstance(known, list) else []
+    new = sorted(here - set(nulls))
+    return {**dialect, "nulls": [*nulls, *new]} if new else dialect
 
 
 def with_marks_asked(reading: Reading, records: Sequence[Mapping[str, object]]) -> Reading:

@@ -113,3 +113,17 @@ class TestWithoutAClosingTime:
         ]
         (doubt,) = infer(records).doubts
         assert doubt.answers[0].changes == {"fields.closed_at": "number", "time_unit": "ms"}
+
+
+def test_the_end_of_a_market_is_no_closing_time() -> None:
+    records: list[dict[str, object]] = [
+        {
+            "timestamp": f"2026-04-0{n + 1}T09:00:00Z",
+            "market_end_date": "2026-12-31T00:00:00Z",
+            "symbol": "A",
+            "side": "long",
+            "pnl": str(n - 2),
+        }
+        for n in range(6)
+    ]
+    assert infer(records).dialect["fields"]["closed_at"] == "timestamp"  # type: ignore[index]

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import perfkit
 from perfkit.config.compile import compile_dialect
 from perfkit.core.number_forms import written_number
 from perfkit.inference.infer import infer
@@ -108,3 +109,16 @@ class TestCellsBetweenSemicolons:
         self, tmp_path: Path, texts: tuple[str, ...], parted: str
     ) -> None:
         assert self.found(tmp_path, *texts, parted=parted).is_sure
+
+
+LARGEST = "1.7976931348623157e+308"
+
+
+def test_the_largest_double_is_no_amount(tmp_path: Path) -> None:
+    """30 - 10 - 5 = 15 of three closes; the openings have what stands for nothing."""
+    results = (LARGEST, "30", LARGEST, "-10", LARGEST, "-5")
+    path = tmp_path / "executions.csv"
+    lines = [f"2026-04-07T{10 + n}:00:00Z,A,5,{pnl}" for n, pnl in enumerate(results)]
+    path.write_text("\n".join(["time,symbol,qty,realisedpnl", *lines, ""]))
+    summary = perfkit.read(path, quiet=True).summary("all")
+    assert (summary.metrics["closed_trades"], summary.metrics["net_pnl"]) == (3, 15)

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.roles import directions, is_signed_side
 
 _DUST = Decimal("1e-9")
 _ROUNDED = Decimal("1e-5")
@@ -56,7 +56,7 @@ def executions_of(
     if when is None or not {"quantity", "price"} <= roles.keys() or "entry_price" in roles:
         return None
     side, quantity, price = roles.get("side"), roles["quantity"], roles["price"]
-    if side is not None and side.kind == NUMBER:
+    if side is not None and side.kind == NUMBER and not is_signed_side(side):
         return None
     ways = _signs(quantity) if side is None else directions(side)
     instants = when.instants

@@ -30,18 +30,23 @@ def covers_more(
 
 def which_covers(best: Candidate, other: Candidate, reading: Reading, instead: Reading) -> Doubt:
     """The question, with the answers of a reading and of the one that takes the other P&L."""
-    keys = dict.fromkeys((*instead.dialect, *reading.dialect))
-    changes: dict[str, object] = {
-        key: instead.dialect.get(key)
-        for key in keys
-        if instead.dialect.get(key) != reading.dialect.get(key)
-    }
     return Doubt(
         "two_results",
         f"{len(best.closing.rows)} records have {best.pnl.name}, and {len(other.closing.rows)} "
         f"that closed have {other.pnl.name}; which is the result of a trade?",
         (
-            Answer(other.pnl.name, {"currency": instead.source["currency"], **changes}),
+            Answer(other.pnl.name, changes_to(instead, reading)),
             Answer(best.pnl.name, {}),
         ),
     )
+
+
+def changes_to(instead: Reading, reading: Reading) -> dict[str, object]:
+    """The keys of a dialect that turn one reading into another."""
+    keys = dict.fromkeys((*instead.dialect, *reading.dialect))
+    changed = {
+        key: instead.dialect.get(key)
+        for key in keys
+        if instead.dialect.get(key) != reading.dialect.get(key)
+    }
+    return {"currency": instead.source["currency"], **changed}

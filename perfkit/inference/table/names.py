@@ -216,6 +216,8 @@ def time_role(name: str) -> str:
     parts = words(inner_name(name))
     if set(parts) & {"expiry", "expiration", "maturity", "updated", "expires", "next", "signal"}:
         return ""
+    if set(parts) >= {"market", "end"}:  # which is that of the market, whoever holds it
+        return ""
     if set(parts) & _CLOSING_TIME:
         return CLOSED
     if set(parts) & _OPENING_TIME:

@@ -42,6 +42,9 @@ _LETTERS = {
 """Two letters that stand for buy and sell: kupno and sprzedaż, Kauf and Verkauf, compra and venta,
 achat and vente."""
 
+_OF_SIGNS = word_set("side direction dir")
+_SIGNED = {"1": 1, "-1": -1, "1.0": 1, "-1.0": -1}
+
 _CODE = re.compile("[0-9]{3,8}")
 
 _KINDS: dict[str, tuple[str, ...]] = {
@@ -110,12 +113,20 @@ def _fits(role: str, column: Column) -> bool:
 
 def _is_side(column: Column) -> bool:
     if column.kind in (BOOLEAN, NUMBER):
-        return bool({"short", "buyer", "buy", "long"} & set(column.words))
+        says_which = bool({"short", "buyer", "buy", "long"} & set(column.words))
+        return says_which or is_signed_side(column)
     if _letters(column):
         return True
     known = LONG_WORDS | SHORT_WORDS
     named = sum(count for label, count in column.distinct.items() if side_word(label, known))
     return named * 2 >= column.filled
+
+
+def is_signed_side(column: Column) -> bool:
+    """Whether a side is written as 1 for what is bought and -1 for what is sold."""
+    if column.kind != NUMBER or not set(column.words) & _OF_SIGNS:
+        return False
+    return set(map(_SIGNED.get, set(column.distinct) - {""})) == {1, -1}
 
 
 def _has_sides(column: Column) -> bool:
@@ -198,6 +209,8 @@ def direction(label: str) -> int:
 
 def directions(side: Column) -> list[int]:
     """The direction of each record; of a column such as `is_short`, what its truth says."""
+    if is_signed_side(side):
+        return [_SIGNED.get(label, 0) for label in side.labels]
     if side.kind in (BOOLEAN, NUMBER):
         yes = -1 if "short" in side.words else 1
         meaning = {"true": yes, "1": yes, "false": -yes, "0": -yes}

@@ -83,8 +83,14 @@ ANY_UNIT = "any"
 _TO_US = {"s": Decimal(1_000_000), "ms": Decimal(1_000), "us": Decimal(1), "ns": Decimal("0.001")}
 
 
+_LARGEST = "1.7976931348623157"
+LARGEST_DOUBLES = frozenset(f"{_LARGEST}{e}308" for e in ("e", "e+", "E", "E+"))
+"""The largest double, which some brokers send for an amount that is not there."""
 MISSING = frozenset(
-    (None, "", *NULLS, *map(str.upper, NULLS), *map(str.capitalize, NULLS), "NaN", "NaT")
+    (
+        *(None, "", *NULLS, *map(str.upper, NULLS), *map(str.capitalize, NULLS), "NaN", "NaT"),
+        *LARGEST_DOUBLES,
+    )
 )
 
 

@@ -22,6 +22,7 @@ from perfkit.inference.questions.paid_in import (
     of_unread,
     written_in_others,
 )
+from perfkit.inference.questions.repeated_fills import bought_twice, numbered_again
 from perfkit.inference.questions.sizes import quantity_or_money
 from perfkit.inference.record_kinds import effects_of, entry_and_exit_words, fill_records
 from perfkit.inference.result import Reading
@@ -52,7 +53,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     if take_turns(log, rows):
         log = log._replace(roles={**log.roles, "quantity": of_one_unit_each(log)})
     found = executions_of(log.roles, when, rows)
-    if found is None or not found.reducing or len(found.rows) * 2 < len(rows):
+    if found is None or when is None or not found.reducing or len(found.rows) * 2 < len(rows):
         return None
     fields = _fields(log, moments, found.rows)
     paid = _fee_in_amount(log, found.rows) if pnl is None else None
@@ -66,7 +67,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         "fields": fields,
         **{key: value for key, value in _times_of(when).items() if value},
     }
-    doubts = [*moments.doubts, *books.doubts, *_doubts(log, found, is_logged=pnl is not None)]
+    doubts = [*moments.doubts, *books.doubts, *_doubts(log, found, when, is_logged=pnl is not None)]
     doubts += [] if other is None else [other]
     return reading_of(
         log,
@@ -156,7 +157,15 @@ def _conditions(log: Log, rows: list[int], executed: Sequence[int]) -> dict[str,
     return {key: plain[key] for key in ("only", "values") if key in plain}
 
 
-def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
+def _repeated(log: Log, rows: Sequence[int], when: Column) -> Doubt | None:
+    return (
+        executions_again(log.columns, rows)
+        or numbered_again(log.columns, log.roles, when, rows)
+        or bought_twice(log.roles, rows)
+    )
+
+
+def _doubts(log: Log, found: Executions, when: Column, *, is_logged: bool) -> list[Doubt]:
     doubts = []
     size = log.roles["quantity"]
     if isinstance(size, OfOne):
@@ -178,7 +187,7 @@ def _doubts(log: Log, found: Executions, *, is_logged: bool) -> list[Doubt]:
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
     unsure = [
         _of_one_market(log, found.rows),
-        executions_again(log.columns, found.rows),
+        _repeated(log, found.rows, when),
         quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
     ]

@@ -1,0 +1,96 @@
+"""Results that are no money, or are not there, where prices and quantities say what was earned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from perfkit.inference.candidates import Candidate
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.questions.coverage import changes_to
+from perfkit.inference.record_kinds import FAILED, STILL_OPEN
+from perfkit.inference.result import Reading
+from perfkit.inference.table.columns import TEXT, Column
+from perfkit.inference.table.names import MONEY, PERCENT, words
+from perfkit.inference.table.roles import Times, directions
+
+_FEW = 3
+"""Of so many results in money, one that is missing is reported; more are asked about."""
+
+
+def closed_without(
+    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column], times: Times
+) -> list[int]:
+    """Records with both prices and a closing time that a reading leaves out for want of a P&L."""
+    if not {"entry_price", "exit_price"} <= roles.keys() or not times.closed:
+        return []
+    entry, out = roles["entry_price"].numbers, roles["exit_price"].numbers
+    rows = set(best.closing.rows)
+    states = [one for one in columns if one.kind == TEXT and set(one.words) & {"status", "state"}]
+    return [
+        row
+        for row, earned in enumerate(best.pnl.numbers)
+        if earned is None
+        and row not in rows
+        and entry[row]
+        and out[row]
+        and any(one.present[row] for one in times.closed)
+        and not any(set(words(one.labels[row])) & _NO_CLOSE for one in states)
+    ]
+
+
+def with_closed_asked(
+    reading: Reading, best: Candidate, missing: list[int], instead: Reading | None
+) -> Reading:
+    """The reading, with what it leaves out: asked where it may change much, else reported."""
+    if not missing or any(doubt.name in ("left_out", "two_results") for doubt in reading.doubts):
+        return reading
+    name = best.pnl.name
+    several = len(missing) > 1
+    said = (
+        f"{len(missing)} record{'s' * several} with both prices and a closing time "
+        f"{'have' if several else 'has'} no {name}"
+    )
+    if best.unit == MONEY and len(missing) * _FEW < len(best.closing.rows):
+        return reading._replace(assumed=(*reading.assumed, f"{said}; left out"))
+    answers = [Answer("yes", {})]
+    if instead is not None:
+        answers.insert(0, Answer("no, prices say what was earned", changes_to(instead, reading)))
+    doubt = Doubt("left_out", f"{said}; are only those with one trades?", tuple(answers))
+    return reading._replace(doubts=(*reading.doubts, doubt))
+
+
+def per_cent_or_money(best: Candidate, roles: Mapping[str, Column], currency: str) -> Doubt | None:
+    """Sales in per cent of what was paid, each with the entry price, its price and its quantity.
+
+    Sums of per cent weigh a sale of 1 as one of 1,000: 50 % of 10 and -20 % of 1,000 are +30 %,
+    and -195 in money.
+    """
+    if (
+        best.unit != PERCENT
+        or "exit_price" in roles
+        or best.closing.marker is not roles.get("side")
+    ):
+        return None
+    if not {"entry_price", "price", "quantity"} <= roles.keys():
+        return None
+    ways, rows = directions(roles["side"]), best.closing.rows
+    parts = [roles[role] for role in ("entry_price", "price", "quantity")]
+    if any(ways[row] >= 0 for row in rows) or not all(
+        one.numbers[row] for one in parts for row in rows
+    ):
+        return None
+    entry, price, size = (one.expression for one in parts)
+    code = currency if currency not in ("%", "points") else "money"
+    earned = f"({price} - {entry}) * abs({size})"
+    return Doubt(
+        "per_cent",
+        f"{best.pnl.name} is per cent, and {parts[0].name}, {parts[1].name} and {parts[2].name} "
+        "say what each sale earned; which is to be added up?",
+        (
+            Answer("money", {"currency": code, "fields.net_pnl": earned}),
+            Answer("per cent", {}),
+        ),
+    )
+
+
+_NO_CLOSE = FAILED | STILL_OPEN

@@ -1,0 +1,95 @@
+"""Results in per cent, or missing ones, where prices and quantities say what was earned."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+import perfkit
+from perfkit.inference.infer import infer
+from tests.inference.executions import Record, asked
+
+SALES = (("50", "10", "15"), ("-20", "1000", "0.8"), ("10", "20", "2.2"), ("-5", "40", "0.95"))
+"""Per cent, quantity, price: sold at 15 what was bought at 10, and so on."""
+PAID = ("10", "1", "2", "1")
+
+
+def sales() -> list[Record]:
+    """Purchases without a result, and sales with one in per cent: in money 50, -200, 4 and -2."""
+    records: list[Record] = []
+    for n, ((per_cent, size, price), paid) in enumerate(zip(SALES, PAID, strict=True)):
+        of_both = {"market": f"M{n}", "size": size}
+        bought = {"side": "BUY", "price": paid, "entry_price": None, "roi_percent": None}
+        sold = {"side": "SELL", "price": price, "entry_price": paid, "roi_percent": per_cent}
+        for hour, one in ((8, bought), (9, sold)):
+            records.append({"timestamp": f"2026-04-0{n + 1}T{hour:02}:00:00Z", **of_both, **one})
+    return records
+
+
+class TestPerCentBesidePricesAndSizes:
+    def test_it_is_asked_whether_money_is_to_be_added_up(self) -> None:
+        reading = infer(sales())
+        assert asked(reading) == ["per_cent"]
+        money, per_cent = reading.doubts[0].answers
+        assert money.changes["fields.net_pnl"] == "(price - entry_price) * abs(size)"
+        assert per_cent.changes == {}
+
+    def test_without_sizes_there_is_nothing_else_to_add_up(self) -> None:
+        records = [{key: one[key] for key in one if key != "size"} for one in sales()]
+        assert "per_cent" not in asked(infer(records))
+
+
+def journal(**last: object) -> list[Record]:
+    """Two trades that closed: 14 x 40 = 560 without a result, then -18 x 1 = -18, or -3 %."""
+    usual: Record = {"direction": "Long", "entry_price": "16", "exit_price": "30", "size": "40"}
+    opened: Record = {"exit_price": None, "exit_date": None, "status": "open"}
+    records: list[Record] = [
+        {**usual, "ticker": f"T{n}", "entry_date": f"2026-01-0{n}", **opened} for n in range(1, 6)
+    ]
+    first = {"ticker": "A", "entry_date": "2026-02-01", "exit_date": "2026-03-01"}
+    records.append({**usual, **first, "status": "closed"})
+    second = {"ticker": "B", "entry_date": "2026-02-02", "closed_at": "2026-03-05"}
+    priced = {"direction": "Short", "entry_price": "600", "exit_price": "618", "size": "1"}
+    records.append({**priced, **second, "status": "closed", "return_pct": "-3", **last})
+    return records
+
+
+class TestAClosedTradeWithoutTheResult:
+    def test_it_is_asked_about(self) -> None:
+        reading = infer(journal())
+        assert asked(reading) == ["left_out"]
+        assert "1 record with both prices and a closing time has no return_pct" in (
+            reading.doubts[0].question
+        )
+
+    def test_prices_give_both(self, tmp_path: Path) -> None:
+        path = tmp_path / "journal.json"
+        path.write_text(json.dumps(journal()))
+        summary = perfkit.read(path, answers={"left_out": 1}, quiet=True).summary("all").metrics
+        assert summary["closed_trades"] == 2
+        assert summary["net_pnl"] == Decimal("542")
+
+    def test_one_that_is_open_by_its_status_is_not(self) -> None:
+        records = journal()
+        records[5] |= {"status": "open"}
+        assert "left_out" not in asked(infer(records))
+
+    @pytest.mark.parametrize(("missing", "is_asked"), [(6, True), (2, False)])
+    def test_few_results_of_money_are_reported(self, missing: int, *, is_asked: bool) -> None:
+        records: list[Record] = [
+            {
+                "symbol": "A",
+                "side": "long",
+                "entry_time": f"2026-04-{n + 1:02}T09:00:00Z",
+                "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "entry_price": "100",
+                "exit_price": "101" if n % 3 else "98",
+                "quantity": "2",
+                "pnl": ("2" if n % 3 else "-4") if n >= missing else None,
+            }
+            for n in range(12)
+        ]
+        reading = infer(records)
+        assert (asked(reading) == ["left_out"]) is is_asked
+        assert any("left out" in one for one in reading.assumed) is not is_asked

@@ -1,0 +1,43 @@
+"""Executions that stand in a log twice: joined exports, purchases that are listed as held."""
+
+from perfkit.inference.infer import infer
+from tests.inference.executions import FOUR, Record, asked, fills
+
+
+def exports(*, number: str = "order") -> list[Record]:
+    """Four executions with a number each, exported three times, each line with its own place."""
+    once = [{**one, number: f"24{n}:2"} for n, one in enumerate(fills(*FOUR))]
+    return [{**one, "line": f"{n}"} for n, one in enumerate(once * 3)]
+
+
+class TestNumbersThatComeAgain:
+    def test_it_is_asked_whether_they_count_again(self) -> None:
+        reading = infer(exports())
+        assert asked(reading) == ["repeats"]
+        no, yes = reading.doubts[0].answers
+        assert (no.changes, yes.changes) == ({"identity": ["order"]}, {})
+
+    def test_numbers_of_their_own_are_parts_of_orders(self) -> None:
+        records = [{**one, "order": f"{n}"} for n, one in enumerate(exports())]
+        assert "repeats" not in asked(infer(records))
+
+
+def held(*sizes: tuple[str, str]) -> list[Record]:
+    """Of each symbol two purchases on following days, and one sale."""
+    days = {"2026-01-10": ("buy", "10"), "2026-01-11": ("buy", "11"), "2026-02-01": ("sell", "12")}
+    return [
+        {"date": day, "code": f"S{n}", "type": side, "amount": pair[place > 0], "price": price}
+        for place, (day, (side, price)) in enumerate(days.items())
+        for n, pair in enumerate(sizes)
+    ]
+
+
+class TestPurchasesThatStandTwice:
+    def test_it_is_asked_whether_they_are_purchases(self) -> None:
+        assert asked(infer(held(("5", "5"), ("7", "7")))) == ["bought_twice"]
+
+    def test_purchases_of_another_size_are_purchases(self) -> None:
+        assert infer(held(("5", "6"), ("7", "7"))).is_sure
+
+    def test_of_one_symbol_alone_they_are_purchases(self) -> None:
+        assert "bought_twice" not in asked(infer(held(("5", "5"))))
