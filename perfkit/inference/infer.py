@@ -213,8 +213,7 @@ def _read(
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *_of_signs(best, roles))
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
-        *filter(None, [of_one_unit(best, roles, unit.currency)]),
-        *filter(None, [per_cent_or_money(best, roles, currency_of(log, rows))]),
+        *_of_amounts(best, log, unit.currency),
         *moments.doubts,
         *unit.doubts,
         *([] if unit.doubts else of_unreadable(dialect, columns, unit.currency)),
@@ -234,6 +233,12 @@ def _read(
         doubts=tuple(doubts),
         columns=tuple(names_of(columns)),
     )
+
+
+def _of_amounts(best: Candidate, log: Log, currency: str) -> list[Doubt]:
+    """Whether the P&L is that of a unit, and whether it is to be added up in per cent."""
+    in_money = per_cent_or_money(best, log.roles, currency_of(log, best.closing.rows))
+    return [*filter(None, [of_one_unit(best, log.roles, currency), in_money])]
 
 
 def _is_of_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> bool:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import pairwise
 
 from perfkit.inference.assemble import dialect_of
 from perfkit.inference.closing import Closing
@@ -31,6 +30,7 @@ from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.books import NO_BOOKS, books_of
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
+from perfkit.inference.without_pnl.markets import of_one_market
 from perfkit.inference.without_pnl.other_sides import with_other_sides
 from perfkit.inference.without_pnl.turns import POINTS_OF_ONE, OfOne, of_one_unit_each, take_turns
 from perfkit.inference.without_pnl.unfilled import of_unfilled
@@ -40,13 +40,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     """Buys and sells that are matched, first in first out; `pnl` is one that agrees with them."""
     moments = moments_of(log.times, log.columns, range(len(log.columns[0].values)), events=True)
     when = moments.columns[0] if moments.columns else None
-    rows = [row for row in range(len(log.columns[0].values)) if row not in log.failed]
-    fills, marked = fill_records(log.columns)
-    if fills:
-        rows = [row for row in rows if row in fills]
-        log = log._replace(left_out={**log.left_out, **marked})
-    roles = with_filled_quantity(log.roles, log.columns, rows)
-    log = log._replace(roles=with_proved_fields(roles, log.columns, rows))
+    log, rows = _executed(log)
     if _are_of_positions(log, rows):
         return None
     log, other = with_other_sides(log, rows)
@@ -67,7 +61,11 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         "fields": fields,
         **{key: value for key, value in _times_of(when).items() if value},
     }
-    doubts = [*moments.doubts, *books.doubts, *_doubts(log, found, when, is_logged=pnl is not None)]
+    doubts = [
+        *moments.doubts,
+        *books.doubts,
+        *_doubts(log, found, when, by, is_logged=pnl is not None),
+    ]
     doubts += [] if other is None else [other]
     return reading_of(
         log,
@@ -85,13 +83,22 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     )
 
 
+def _executed(log: Log) -> tuple[Log, list[int]]:
+    """The records that may be executions, with their quantity and price as far as these show."""
+    rows = [row for row in range(len(log.columns[0].values)) if row not in log.failed]
+    fills, marked = fill_records(log.columns)
+    if fills:
+        rows = [row for row in rows if row in fills]
+        log = log._replace(left_out={**log.left_out, **marked})
+    roles = with_filled_quantity(log.roles, log.columns, rows)
+    return log._replace(roles=with_proved_fields(roles, log.columns, rows)), rows
+
+
 _COVERED = "what was sold and not held is short: it was bought back to the last piece"
 _MANY = 100
 _CENT = Decimal("0.01")
 _NEARLY = Decimal("1e-6")
 _LEAST_CLOSED = 3
-_LEAP = 2
-_LEAPS = 2
 
 
 def _fee_in_amount(log: Log, rows: Sequence[int]) -> PaidAmount | None:
@@ -165,7 +172,9 @@ def _repeated(log: Log, rows: Sequence[int], when: Column) -> Doubt | None:
     )
 
 
-def _doubts(log: Log, found: Executions, when: Column, *, is_logged: bool) -> list[Doubt]:
+def _doubts(
+    log: Log, found: Executions, when: Column, by: Sequence[str], *, is_logged: bool
+) -> list[Doubt]:
     doubts = []
     size = log.roles["quantity"]
     if isinstance(size, OfOne):
@@ -186,7 +195,7 @@ def _doubts(log: Log, found: Executions, when: Column, *, is_logged: bool) -> li
     if found.shorting and not found.are_covered and not is_logged:
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
     unsure = [
-        _of_one_market(log, found.rows),
+        of_one_market(log, found.rows, by),
         _repeated(log, found.rows, when),
         quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
@@ -213,22 +222,6 @@ def _sells_what_it_bought(log: Log, found: Executions) -> bool:
         else:
             return False
     return closed >= _LEAST_CLOSED
-
-
-def _of_one_market(log: Log, rows: Sequence[int]) -> Doubt | None:
-    """Executions of which no field names the market, though prices leap as between two markets."""
-    if "symbol" in log.roles:
-        return None
-    prices = [abs(price) for row in rows if (price := log.roles["price"].numbers[row])]
-    leaps = sum(max(one, two) >= _LEAP * min(one, two) for one, two in pairwise(prices))
-    if leaps < _LEAPS:
-        return None
-    return Doubt(
-        "markets",
-        f"No field names a market, and prices leap {leaps} times to twice or half of the one "
-        "before; are all executions of one market? Else name its field in a dialect, as symbol",
-        (Answer("yes", {}),),
-    )
 
 
 _NO_IDENTITY = Identity((), False, False, ())

@@ -1,9 +1,11 @@
 """Executions: whose positions they are, and which orders were filled."""
 
 from decimal import Decimal
+from pathlib import Path
 
 import pytest
 
+import perfkit
 from perfkit.inference.infer import infer
 from tests.inference.executions import FOUR, Record, asked, field, fills, renamed
 
@@ -210,3 +212,27 @@ def test_all_that_an_account_holds_says_how_much_was_bought(
     reading = infer(records)
     assert [one for one in asked(reading) if one == "staked"] == questions
     assert field(reading, "quantity") == "capital / price"
+
+
+BOOK = """orderDateTime,symbol,side,qty,tradedPrice
+16-01-2024 09:15,A,1,10,100
+16-01-2024 09:20,B,1,5,50
+16-01-2024 09:25,A,-1,10,103
+16-01-2024 09:30,B,-1,5,48
+"""
+
+
+def test_a_book_of_1_and_minus_1_is_matched(tmp_path: Path) -> None:
+    """(103 - 100) x 10 + (48 - 50) x 5 = 20."""
+    path = tmp_path / "book.csv"
+    path.write_text(BOOK)
+    summary = perfkit.read(path, quiet=True).summary("all").metrics
+    assert (summary["closed_trades"], summary["net_pnl"]) == (2, 20)
+
+
+@pytest.mark.parametrize("name", ["signal", "change"])
+def test_1_and_minus_1_of_other_names_are_no_sides(name: str) -> None:
+    records = renamed(
+        [{**one, "side": "1" if one["side"] == "buy" else "-1"} for one in fills(*FOUR)], side=name
+    )
+    assert not infer(records).has_results

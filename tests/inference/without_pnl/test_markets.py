@@ -1,0 +1,41 @@
+"""Columns that name markets in other words, or in words of an unknown name."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+from tests.inference.executions import asked, field, fills, renamed
+
+
+@pytest.mark.parametrize("name", ["StockSymbol", "title", "market_question", "stock_name"])
+def test_a_column_that_names_markets_keeps_them_apart(name: str) -> None:
+    orders = (("buy", "1", "10"), ("buy", "1", "20"), ("sell", "1", "12"), ("sell", "1", "18"))
+    records = [{**one, "symbol": "XYXY"[n]} for n, one in enumerate(fills(*orders))]
+    reading = infer(renamed(records, symbol=name))
+    assert asked(reading) == []
+    assert field(reading, "symbol") == name
+
+
+class TestAFieldOfAnUnknownNameThatTellsMarketsApart:
+    APART = (
+        *(("buy", "1", "10"), ("buy", "1", "50"), ("sell", "1", "12"), ("sell", "1", "55")),
+        *(("buy", "1", "11"), ("sell", "1", "11")),
+    )
+
+    def test_it_is_asked_whether_each_is_a_market(self) -> None:
+        records = [{**one, "symbol": "XYXYXX"[n]} for n, one in enumerate(fills(*self.APART))]
+        reading = infer(renamed(records, symbol="emitent"))
+        assert asked(reading) == ["markets"]
+        assert reading.doubts[0].answers[0].changes == {
+            "fields.symbol": "emitent",
+            "fills.by": ["symbol"],
+        }
+
+    def test_phases_that_follow_each_other_are_of_one_market(self) -> None:
+        orders = (("buy", "1", "10"), ("sell", "1", "11"), ("buy", "1", "15"), ("sell", "1", "16"))
+        records = [{**one, "symbol": "XXYY"[n]} for n, one in enumerate(fills(*orders))]
+        assert infer(renamed(records, symbol="phase")).is_sure
+
+    def test_words_that_see_the_same_prices_are_of_one_market(self) -> None:
+        orders = (("buy", "1", "10"), ("buy", "1", "10"), ("sell", "1", "11"), ("sell", "1", "12"))
+        records = [{**one, "symbol": "XYXY"[n]} for n, one in enumerate(fills(*orders))]
+        assert infer(renamed(records, symbol="origin")).is_sure
