@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
-from itertools import combinations, pairwise
+from itertools import pairwise
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table.columns import TEXT, Column
-from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.log_facts import Log
 
 _LEAP = 2
 _LEAPS = 2
-_LEAST = 2
 
 
 def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | None:
@@ -27,8 +25,7 @@ def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | N
         }
         return Doubt(
             "markets",
-            f"Is each {column.name} a market of its own? Each is bought and sold at prices of its "
-            "own",
+            f"Is each {column.name} a market of its own? Each has prices of its own",
             (Answer("yes", apart), Answer("no, all executions are of one market", {})),
         )
     prices = [abs(price) for row in rows if (price := log.roles["price"].numbers[row])]
@@ -44,35 +41,36 @@ def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | N
 
 
 def _naming_markets(log: Log, rows: Sequence[int]) -> Column | None:
-    """A column of words that take turns, two of which are bought and sold at prices apart.
+    """A column of words that take turns, each at a price of its own.
 
-    A is bought and sold at 10 to 12, B at 50 to 55, and A comes again after B. So do not phases of
-    one market, which follow each other, nor strategies, which see the same prices.
+    After A at 10 comes B at 50, then A at 11 and B at 55. So do not phases of one market, which
+    begin where the one before ended, nor strategies, which see the same prices.
     """
-    side, prices = log.roles.get("side"), log.roles["price"].numbers
-    if side is None:
-        return None
-    ways, known = directions(side), list(log.roles.values())
+    known = list(log.roles.values())
+    prices = [abs(log.roles["price"].numbers[row] or Decimal(0)) for row in rows]
     for column in log.columns:
         if column.kind != TEXT or column in known or not column.has_few_words:
             continue
         if not all(column.present[row] for row in rows):
             continue
         labels = [column.labels[row] for row in rows]
-        runs = 1 + sum(one != other for one, other in pairwise(labels))
-        if runs <= len(set(labels)):
-            continue
-        traded = _traded(labels, [(ways[row], abs(prices[row] or Decimal(0))) for row in rows])
-        if any(max(a) < min(b) or max(b) < min(a) for a, b in combinations(traded, _LEAST)):
+        changes = [
+            _leap(one, two)
+            for (a, one), (b, two) in pairwise(zip(labels, prices, strict=True))
+            if a != b
+        ]
+        own = [
+            _leap(*pair) for label in set(labels) for pair in pairwise(_of(label, labels, prices))
+        ]
+        if len(changes) >= len(set(labels)) and min(changes) > max(own, default=Decimal(1)):
             return column
     return None
 
 
-def _traded(labels: Sequence[str], executed: Sequence[tuple[int, Decimal]]) -> list[list[Decimal]]:
-    """The prices of each label that is bought as well as sold."""
-    of: dict[str, list[tuple[int, Decimal]]] = {}
-    for label, one in zip(labels, executed, strict=True):
-        of.setdefault(label, []).append(one)
-    return [
-        [price for _, price in ones] for ones in of.values() if {1, -1} <= {way for way, _ in ones}
-    ]
+def _of(label: str, labels: Sequence[str], prices: Sequence[Decimal]) -> list[Decimal]:
+    return [price for one, price in zip(labels, prices, strict=True) if one == label]
+
+
+def _leap(one: Decimal, two: Decimal) -> Decimal:
+    """How many times the lower of two prices the higher one is."""
+    return max(one, two) / min(one, two)

@@ -39,3 +39,9 @@ class TestAFieldOfAnUnknownNameThatTellsMarketsApart:
         orders = (("buy", "1", "10"), ("buy", "1", "10"), ("sell", "1", "11"), ("sell", "1", "12"))
         records = [{**one, "symbol": "XYXY"[n]} for n, one in enumerate(fills(*orders))]
         assert infer(renamed(records, symbol="origin")).is_sure
+
+    def test_phases_that_come_again_at_other_prices_are_of_one_market(self) -> None:
+        paid = ("10", "11", "12", "13", "10", "10.5")
+        orders = tuple((("buy", "sell")[n % 2], "1", price) for n, price in enumerate(paid))
+        records = [{**one, "symbol": "XXYYXX"[n]} for n, one in enumerate(fills(*orders))]
+        assert infer(renamed(records, symbol="phase")).is_sure
