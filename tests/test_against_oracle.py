@@ -20,7 +20,7 @@ from perfkit.core.calendar import WEEKDAYS
 from perfkit.core.filters.conditions import quoted
 from perfkit.desk.desk import open as open_desk
 from perfkit.metrics.facts import Value
-from perfkit.metrics.registry import METRICS
+from perfkit.metrics.registry import row_of
 from perfkit.summary.summary import Summary
 from tests import oracle
 from tests.conftest import WriteWorkspace
@@ -219,7 +219,7 @@ def assert_same(
     assert undefined.keys() == nulls
     assert all(undefined.values())
     for name, value in figures.items():
-        low, high = METRICS[name].bounds
+        low, high = row_of(name).bounds
         assert not isinstance(value, Decimal | int) or low is None or value >= low, name
         assert not isinstance(value, Decimal | int) or high is None or value <= high, name
 
