@@ -43,9 +43,6 @@ READERS = "perfkit.readers"
 DIALECTS = "perfkit.dialects"
 METRICS = "perfkit.metrics"
 
-ON_REQUEST = frozenset(("exposure", "max_concurrent"))
-"""Metrics of perfkit itself that are named like those of packages, because they cost more."""
-
 
 class Extension(NamedTuple):
     """A reader, dialect or metric by its group and name, and its package, with the version.
@@ -99,6 +96,7 @@ def metrics_named(names: Sequence[str]) -> tuple[Extension, ...]:
 
     Raises `ExtensionError`.
     """
+    from perfkit.metrics.concurrency import ON_REQUEST
     from perfkit.metrics.registry import BROUGHT
 
     for name in names:
@@ -164,10 +162,10 @@ def _metric(name: str) -> tuple[Extension, Metric]:
 
     Raises `ExtensionError`.
     """
-    if name in ON_REQUEST:
-        from perfkit.metrics.concurrency import ON_REQUEST as ROWS
+    from perfkit.metrics.concurrency import ON_REQUEST
 
-        return _on_request(name), ROWS[name]
+    if name in ON_REQUEST:
+        return _on_request(name), ON_REQUEST[name]
     from perfkit.metrics.of_trades import TradeMetric, WrongFigureError, check_row, metric_of_facts
 
     found = _named(METRICS, "metric", name)

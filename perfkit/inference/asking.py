@@ -184,8 +184,8 @@ def _is_of_position(best: Candidate, roles: Mapping[str, Column]) -> bool:
         return False
     if "exit_price" in roles:
         return is_as_large_as_prices(best.pnl, roles, best.closing.rows)
-    is_told = "exit_reason" in roles and any("closing time" in one for one in best.reasons)
-    return is_told and "entry_price" in roles
+    is_said = "exit_reason" in roles and any("closing time" in one for one in best.reasons)
+    return is_said and "entry_price" in roles
 
 
 def _is_nothing_between(best: Candidate) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from io import RawIOBase, UnsupportedOperation
 
 SKIPPED_BYTES = 1 << 16
@@ -13,9 +14,9 @@ class ForwardStream(RawIOBase):
     def __init__(self) -> None:
         self._at = 0
 
+    @abstractmethod
     def content(self, size: int) -> bytes:
         """The next bytes, at most so many; none at the end."""
-        raise NotImplementedError
 
     def readable(self) -> bool:
         return True

@@ -101,6 +101,13 @@ def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
 def _unknown(metric: str, known: list[str]) -> str:
     from difflib import get_close_matches
 
+    from perfkit.metrics.concurrency import ON_REQUEST
+
+    if metric in tuple(ON_REQUEST):  # also where it cannot be hashed
+        return (
+            f"{metric} is only computed where it is asked for; write `metrics: [{metric}]` into "
+            "config/perfkit.yaml"
+        )
     similar = "".join(f"did you mean {name}? " for name in get_close_matches(str(metric), known, 1))
     return f"unknown metric {metric!r}; {similar}`perfkit summary --json` shows all metrics"
 

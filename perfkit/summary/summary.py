@@ -387,10 +387,11 @@ def _digest(selection: Selection, facts: Facts) -> str:
     )
     hashed.update(repr(_plain(settings)).encode("utf-8", "surrogatepass"))
     if config.metrics:
-        from perfkit.config.extensions import ON_REQUEST, contents_of
+        from perfkit.config.extensions import contents_of
+        from perfkit.metrics.concurrency import ON_REQUEST
 
         hashed.update(repr(contents_of(config.metrics)).encode())
-        if not ON_REQUEST.isdisjoint(one.name for one in config.metrics):
+        if any(one.name in ON_REQUEST for one in config.metrics):
             hashed.update(repr(held_in(selection)).encode())
     return hashed.hexdigest()
 

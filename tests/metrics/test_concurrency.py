@@ -105,6 +105,8 @@ def test_without_being_named_nothing_of_it_is_computed(workspace: WriteWorkspace
     found = summarize(selection, ())
     assert found.metrics.keys().isdisjoint(ON_REQUEST)
     assert "inside" not in vars(selection)
+    with pytest.raises(perfkit.UsageError, match=r"write `metrics: \[exposure\]`"):
+        desk.explain("exposure", "all")
 
 
 def test_a_summary_without_them_does_not_load_their_module(workspace: WriteWorkspace) -> None:

@@ -1,4 +1,4 @@
-"""Totals so far, told from the results of single trades by what prices give.
+"""Totals so far, which prices show to be no results of single trades.
 
 exit less entry x quantity   6   -3   10
 total_pnl                    6    3   13    a total so far: it moves by them
