@@ -9,6 +9,7 @@ difference is called better or worse; else there are too few trades to say.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 from perfkit.core.errors import UsageError
@@ -128,7 +129,8 @@ def _tested(base: Trades, other: Trades) -> dict[str, tuple[Decimal, Decimal, bo
     """The interval of each tested figure that both sides have, and whether it has a verdict."""
     one, two = samples_of(base), samples_of(other)
     names = [name for name in TESTED if one[name].values and two[name].values]
-    sums = sums_of(base, one, "base"), sums_of(other, two, "other")
+    with ThreadPoolExecutor(2) as pool:  # numpy adds up while another thread runs
+        sums = list(pool.map(sums_of, (base, other), (one, two), ("base", "other")))
     found = [interval_of(one[name], two[name], (sums[0][name], sums[1][name])) for name in names]
     enough = {
         name: min(len(one[name].values), len(two[name].values)) >= LEAST_TRADES for name in names

@@ -1,7 +1,7 @@
 """Sums of resamples: as many rows of values as there are, each drawn at random from all of them.
 
 Which rows are drawn does not depend on what they are worth, and the random numbers are those of
-generators that numpy keeps as they are (`RandomState`, the raw numbers of `PCG64`): the same rows
+generators that numpy keeps as they are (`RandomState`, on its own or over `PCG64`): the same rows
 give the same sums, digit for digit, in every run.
 
 Drawing 15,000 rows 10,000 times one by one takes seconds. Here the rows lie in blocks of 256.
@@ -110,7 +110,7 @@ class _Blocks:
         self.np = np
         self.rows = sorted(rows)
         self.random = np.random.RandomState(np.frombuffer(seed, dtype="<u4"))
-        self.raw = np.random.PCG64(int.from_bytes(seed, "little"))
+        self.words = np.random.RandomState(np.random.PCG64(int.from_bytes(seed, "little")))
         columns = list(zip(*rows, strict=True))
         self.lowest = [min(column) for column in columns]
         self.starts = range(0, len(rows), BLOCK)
@@ -169,8 +169,10 @@ class _Blocks:
         np = self.np
         pairs, odd = counts[some] >> 1, np.flatnonzero(counts[some] & 1)
         total = int(pairs.sum())
-        # The first raw numbers are the pairs, the last ones the single draws.
-        words = self.raw.random_raw((2 * total + len(odd) + 7) // 8).astype("<u8", copy=False)
+        # The first words are the pairs, the last ones the single draws. Words of all 64 bits are
+        # the raw numbers of the generator; so made, they do not keep other threads from running.
+        count = (2 * total + len(odd) + 7) // 8
+        words = self.words.randint(0, 1 << 64, count, np.uint64).astype("<u8", copy=False)
         one = words.view(np.uint8)[2 * total : 2 * total + len(odd)]
         places = self.places[:total]
         places[:] = words.view("<u2")[:total]
