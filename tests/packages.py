@@ -28,6 +28,9 @@ def install(
         lines += [f"[perfkit.{group}]", *(f"{point} = {value}" for point, value in points.items())]
     (info / "entry_points.txt").write_text("\n".join(lines) + "\n")
     for path, text in files.items():
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        (folder / path).write_text(text, encoding="utf-8")
+        at = folder / path
+        at.parent.mkdir(parents=True, exist_ok=True)
+        at.write_text(text, encoding="utf-8")
+        # Bytecode is told stale by whole seconds and the size, so pip removes it, and this does.
+        shutil.rmtree(at.parent / "__pycache__", ignore_errors=True)
     return folder
