@@ -28,7 +28,8 @@ from perfkit.config.workspace import CACHE
 from perfkit.core.errors import LogReadError
 from perfkit.desk.desk import Desk
 from perfkit.desk.desk import open as open_desk
-from perfkit.logs import reader
+from perfkit.logs.formats.csv_rows import CsvRows
+from perfkit.logs.formats.json_lines import JsonLines
 from tests.clusterkit import Elsewhere
 from tests.test_changing_logs import MOMENTS, Write, by_renaming, flipped, in_place
 
@@ -383,7 +384,8 @@ SMALL = {
     (parallel, "PARALLEL_BYTES"): 0,
     (parallel, "MOST_BYTES"): 300,
     (pages, "PAGE_BYTES"): 2000,
-    (reader, "BLOCK_BYTES"): 300,
+    (JsonLines, "block_bytes"): 300,
+    (CsvRows, "block_bytes"): 300,
 }
 
 

@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import time
 from pathlib import Path
 
 import pytest
@@ -92,6 +93,31 @@ def test_command_imports_nothing_heavy(workspace: WriteWorkspace, words: str) ->
             pass
         """
     assert not imported(script, root, *words.split()) & set(HEAVY)
+
+
+def test_an_alert_run_with_a_new_trade_does_without_much_of_the_standard_library(
+    workspace: WriteWorkspace,
+) -> None:
+    path = "logs/trades/2026-04-08.jsonl"
+    root = workspace(logs={path: LOG.replace("bad\n", "")})
+    rule = "{id: lost, metric: net_pnl, below: 0, over: {trades: 2}, severity: warning}"
+    (root / "config/alerts.yaml").write_text(f"rules: [{rule}]\n")
+    script = """
+        import sys
+        from perfkit.alerts.cron import main
+        before = set(sys.modules)
+        assert main(["--root", sys.argv[1], "--now", "2026-04-08T10:01:00Z"], accounts=False) == 0
+        loaded = {*sys.modules} - before
+        if len(sys.argv) == 2:
+            assert "_json" in loaded  # it read the new line
+            unwanted = {"re", "json", "typing", "hashlib", "yaml", "msgspec"}
+            assert not loaded & unwanted, loaded & unwanted
+        """
+    for number in range(2, 5):
+        with (root / path).open("a") as log:
+            log.write(LOG.splitlines()[0].replace('"1"', f'"{number}"', 1) + "\n")
+        time.sleep(0.1)  # settings that were written a moment ago are read again the next time
+        imported(script, root, *(["still reads settings"] if number < 4 else []))
 
 
 @pytest.mark.parametrize(

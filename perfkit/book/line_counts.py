@@ -6,15 +6,14 @@ in its file, else of the one after it, else of the date its file is named by, el
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from datetime import date
 
 from perfkit.book.store.ledger import FileEntry
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, Pattern
 
-_DATED = r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])"
+_DATED = Pattern(r"(?<![0-9])[0-9]{4}-[0-9]{2}-[0-9]{2}(?![0-9])")
 
 
 class DayLines(NamedTuple):
@@ -58,7 +57,7 @@ def day_of_waiting(file: FileEntry) -> date | None:
 
 def date_in(name: str) -> date | None:
     """The date a file is named by; None when it is not."""
-    found = re.search(_DATED, name.rpartition("/")[2])
+    found = _DATED.search(name.rpartition("/")[2])
     try:
         return None if found is None else date.fromisoformat(found[0])
     except ValueError:

@@ -1,26 +1,31 @@
-"""Stand-ins for two parts of the standard library that take long to import.
+"""Stand-ins for parts of the standard library that take long to import.
 
 `typing.NamedTuple` compiles the annotation of every field, and `typing` itself takes time to load:
 together an eighth of an alert run with news. The one here looks the same to a type checker, and
 does not look at annotations. Most of what is left would be compiling a constructor for each of
 ninety classes; here those with equally many fields share one, with other names of its variables.
 BLAKE2b comes from where Python keeps it: that module loads in a tenth of the time of `hashlib`.
+So does what reads JSON, and a `Pattern` is compiled when first used: `json` and `re`, which `json`
+needs, would be another tenth of an alert run that has a single plain line to read.
 """
 
 from __future__ import annotations
+
+from functools import cached_property
 
 try:
     from _blake2 import blake2b
 except ImportError:  # pragma: no cover  where Python keeps it elsewhere
     from hashlib import blake2b
 
-__all__ = ["NamedTuple", "blake2b"]
+__all__ = ["JsonReader", "NamedTuple", "Pattern", "blake2b"]
 
 MOST_FIELDS = 32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    import re
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Any, NamedTuple
 
 else:
@@ -100,3 +105,61 @@ else:
 
     class NamedTuple(metaclass=_Maker):
         """Base of the class statement of a tuple with named fields."""
+
+
+class Pattern:
+    """A regular expression for texts: `re.compile(text)`, done when it is first asked."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def _compiled(self) -> re.Pattern[str]:
+        import re
+
+        return re.compile(self.text)
+
+    def fullmatch(self, text: str) -> re.Match[str] | None:
+        return self._compiled.fullmatch(text)
+
+    def search(self, text: str, start: int = 0) -> re.Match[str] | None:
+        return self._compiled.search(text, start)
+
+    def finditer(self, text: str) -> Iterator[re.Match[str]]:
+        return self._compiled.finditer(text)
+
+
+class JsonReader:
+    """Reads JSON as `json.loads` does with these functions for numbers, NaN and infinities.
+
+    >>> JsonReader(str, int, str).read('{"price": 1.50, "quantity": 3, "pnl": NaN}')
+    {'price': '1.50', 'quantity': 3, 'pnl': 'NaN'}
+    """
+
+    strict = True
+    object_hook = object_pairs_hook = None
+
+    def __init__(
+        self,
+        parse_float: Callable[[str], Any],
+        parse_int: Callable[[str], Any],
+        parse_constant: Callable[[str], Any],
+    ) -> None:
+        self.parse_float, self.parse_int = parse_float, parse_int
+        self.parse_constant = parse_constant
+        try:
+            from _json import make_scanner
+        except ImportError:  # pragma: no cover  where Python keeps it elsewhere
+            from json.scanner import make_scanner
+        self._scan: Callable[[str, int], tuple[Any, int]] = make_scanner(self)  # type: ignore[arg-type]
+
+    def read(self, text: str) -> Any:
+        """The value; raises `ValueError` for what is not JSON."""
+        bare = text.strip(" \t\n\r")
+        try:
+            value, end = self._scan(bare, 0)
+        except StopIteration:
+            raise ValueError("not JSON") from None
+        if end != len(bare):
+            raise ValueError("more than one value")
+        return value

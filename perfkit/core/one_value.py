@@ -12,11 +12,11 @@ most 6 characters. A number of JSON is read from its digits like a text of the s
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime
 from decimal import Decimal
 
 from perfkit.core.calendar import SECOND_US, instant_of
+from perfkit.core.fast_imports import Pattern
 
 MAX_DIGITS = 40
 MAX_EXPONENT = 30
@@ -30,7 +30,7 @@ TIME_UNITS_US = {"s": (SECOND_US, 1), "ms": (1_000, 1), "us": (1, 1), "ns": (1, 
 """Unit of a numeric time: `(multiply by, then divide by)` to get microseconds."""
 SAFE_DIGITS = 18
 """So many make an integer that any parser of JSON takes."""
-NUMBER_PATTERN = r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?"
+PLAIN_NUMBER = Pattern(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE]([+-]?[0-9]+))?")
 EARLIEST_US = instant_of(datetime(1970, 3, 1, tzinfo=UTC))
 LATEST_US = instant_of(datetime(2200, 1, 1, tzinfo=UTC))
 SPAN_OF_TIMES = "March 1970 and 2200"
@@ -58,7 +58,7 @@ def exact_number(value: object) -> Decimal | None:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise BadValueError(f"{shown(value)} is not a number")
     text = value if isinstance(value, str) else _int_text(value)
-    matched = re.fullmatch(NUMBER_PATTERN, text)
+    matched = PLAIN_NUMBER.fullmatch(text)
     if matched is None:
         raise BadValueError(f"{shown(value)} is not a number")
     digits = sum(map(str.isdigit, text.partition("e")[0].partition("E")[0]))

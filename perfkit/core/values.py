@@ -16,7 +16,6 @@ refuses or reads it differently.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
@@ -28,24 +27,25 @@ from zlib import crc32
 from perfkit.core.calendar import EPOCH, MICROSECOND, instant_of
 from perfkit.core.exact import decimal_places
 from perfkit.core.exact import units as units_of
+from perfkit.core.fast_imports import Pattern
 from perfkit.core.numbers import Numbers, is_constant
 from perfkit.core.one_value import (
     _TOO_LONG,
     EARLIEST_US,
     LATEST_US,
     LONG_NUMBER,
-    NUMBER_PATTERN,
+    PLAIN_NUMBER,
     SAFE_DIGITS,
     BadValueError,
     exact_number,
     exact_text,
     in_range,
-    short_int,
     shown,
 )
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import re
     from typing import TypeVar
 
     import msgspec
@@ -53,18 +53,20 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-FEW_BYTES = 4096
-"""A list of numbers up to so long is decoded by `json`."""
+FEW_BYTES = 1024
+"""So long a list of numbers is converted without msgspec."""
 
 _TO_SHAPE = bytes.maketrans(b"123456789", b"000000000")
 _PLAIN = b"0123456789-.,"
-_SHORT_NUMBERS = r"(?:-?[0-9]++(?:\.[0-9]++)?,)+"
+_SHORT_NUMBERS = Pattern(r"(?:-?[0-9]++(?:\.[0-9]++)?,)+")
 
-_ISO_TIME = (
+_ISO_TIME = Pattern(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}:[0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,12}))?)?"
     r" ?(Z|z|[+-][0-9]{2}(?::?[0-9]{2})?)?"
 )
-_UTC_SHAPE = rb"0000-00-00[T ]00:00:00(?:\.0{1,12})?(Z)?"
+_TIME_SHAPES = (b"0000-00-00T00:00:00", b"0000-00-00 00:00:00")
+_TO_SECONDS = len(_TIME_SHAPES[0])
+_FRACTION_SHAPES = frozenset([b"", *(b"." + b"0" * places for places in range(1, 13))])
 _SURE_CENTURIES = ({"2"}, {"0", "1"})
 """First two digits of years that lie between the two."""
 
@@ -81,7 +83,7 @@ def logged_number(
         try:
             return exact_number(value)
         except BadValueError:
-            if not isinstance(value, str) or re.fullmatch(NUMBER_PATTERN, value) is not None:
+            if not isinstance(value, str) or PLAIN_NUMBER.fullmatch(value) is not None:
                 raise
     from perfkit.core.number_forms import written_number
 
@@ -157,7 +159,7 @@ def _uniform_texts(present: Sequence[str]) -> tuple[list[int | None], int] | Non
         if b",0-" in column:  # without its zero, 0-5.25 would be -5.25
             return None
         column = column.replace(b",0", b",").replace(b",-0", b",-")
-    units = _integers(b"[%b]" % column[1:-1])
+    units = _integers(column[1:-1])
     return None if units is None or len(units) != len(present) else (units, places)  # type: ignore[return-value]
 
 
@@ -172,7 +174,7 @@ def _short(present: Sequence[object]) -> tuple[list[int | None], int] | None:
     column = ",".join(texts) + ","
     if max(map(len, texts)) > SAFE_DIGITS or column.count(",") != len(texts):
         return None
-    if re.fullmatch(_SHORT_NUMBERS, column) is None:
+    if _SHORT_NUMBERS.fullmatch(column) is None:
         return None
     parts = [text.partition(".") for text in texts]
     places = max(len(fraction) for _, _, fraction in parts)
@@ -184,15 +186,14 @@ def _are_short(units: list[int]) -> bool:
 
 
 def _integers(listed: bytes) -> list[int] | None:
-    """A JSON list of integers; None when it is not that, or one is longer than is taken."""
+    """Integers between commas; None when one of them is not that, or longer than is taken."""
     if len(listed) > FEW_BYTES:
-        return _integers_at_once(listed)
-    import json  # of few numbers, loading msgspec would take longer than decoding them
-
-    try:
-        return json.loads(listed, parse_int=short_int)  # type: ignore[no-any-return]
+        return _integers_at_once(b"[%b]" % listed)
+    try:  # of few numbers, loading msgspec would take longer than this
+        units = list(map(int, listed.split(b",")))
     except ValueError:
         return None
+    return units if min(units) > -LONG_NUMBER and max(units) < LONG_NUMBER else None
 
 
 def _integers_at_once(listed: bytes) -> list[int] | None:
@@ -245,7 +246,7 @@ def exact_instant(
         if found is not None:
             return found
     if isinstance(value, str):
-        matched = re.fullmatch(_ISO_TIME, value)
+        matched = _ISO_TIME.fullmatch(value)
         if matched is not None:
             return _iso_instant(value, matched, zone)
     try:
@@ -289,12 +290,14 @@ def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] |
     if not joined.isascii():
         return None
     shape = first.encode().translate(_TO_SHAPE)
-    matched = re.fullmatch(_UTC_SHAPE, shape)
-    if matched is None or (matched[1] is None and zone is not UTC):
+    has_offset = shape.endswith(b"Z")
+    if shape[:_TO_SECONDS] not in _TIME_SHAPES or not (has_offset or zone is UTC):
+        return None
+    if shape[_TO_SECONDS:].removesuffix(b"Z") not in _FRACTION_SHAPES:
         return None
     if joined.encode().translate(_TO_SHAPE) != b",".join([shape] * len(texts_)):
         return None
-    epoch = EPOCH if matched[1] else EPOCH.replace(tzinfo=None)
+    epoch = EPOCH if has_offset else EPOCH.replace(tzinfo=None)
     try:
         since = map(sub, map(datetime.fromisoformat, texts_), repeat(epoch))
         us = list(map(floordiv, since, repeat(MICROSECOND)))

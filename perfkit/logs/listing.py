@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import os
-import re
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from fnmatch import translate
 from functools import lru_cache
 from time import gmtime, strftime
 
 from perfkit.config.settings import DAILY_PATTERN, Config, Source
 from perfkit.config.workspace import CONFIG
 from perfkit.core.errors import ConfigError, LogReadError, MixedCurrencyError, UsageError
-from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.fast_imports import NamedTuple, Pattern
 from perfkit.core.filters.plain import is_plain
 from perfkit.logs.forms import PACKED_SUFFIXES, is_packed
 
 OWN_OUTPUT = ("logs/performance", "logs/performance-alerts.jsonl")
 """What perfkit writes below the workspace and therefore never reads as a trade log."""
 
-_DATED = (
+_DATED = Pattern(
     r"(?<![0-9])(?:"
     r"((?:19[7-9]|20[0-9])[0-9])([-_./]?)(0[1-9]|1[0-2])\2(0[1-9]|[12][0-9]|3[01])"
     r"|(1[0-9]{9})(?![0-9])"
@@ -28,7 +26,8 @@ _DATED = (
 )
 """A date in the name of a file, or seconds since 1970."""
 
-_ROTATED = r"\.([0-9]+)(\.gz|\.bz2|\.xz)?$"
+_ROTATED = Pattern(r"\.([0-9]+)(\.gz|\.bz2|\.xz)?$")
+_DIGITS = Pattern("[0-9]+")
 
 
 _OF_RESULT = ("net_pnl", "gross_pnl", "outcome", "exit_price", "price")
@@ -253,11 +252,13 @@ def pattern_meets(pattern: str) -> Callable[[str], object]:
         return _matcher(pattern)
     each = {"**": "(?:[^/]+/)*"}
     parts = [each.get(part) or _of_one_folder(part) + "/" for part in pattern.split("/")]
-    packed = "|".join(map(re.escape, PACKED_SUFFIXES))
-    return re.compile(f"{''.join(parts)[:-1]}(?:{packed})?").fullmatch
+    packed = "|".join(PACKED_SUFFIXES).replace(".", r"\.")
+    return Pattern(f"{''.join(parts)[:-1]}(?:{packed})?").fullmatch
 
 
 def _of_one_folder(part: str) -> str:
+    from fnmatch import translate
+
     return translate(part).replace(".*", "[^/]*").removesuffix(r"\Z").removesuffix(r"\z")
 
 
@@ -277,7 +278,18 @@ def _globbed(folder: str, pattern: str) -> dict[str, int | None]:
 def _matcher(pattern: str) -> Callable[[str], object]:
     """Whether a name is that of a log file, compressed or not."""
     patterns = (pattern, *(pattern + suffix for suffix in PACKED_SUFFIXES))
-    return re.compile("|".join(f"(?:{translate(own)})" for own in patterns)).match
+    if not {"*", "["} & set(pattern):  # as the usual one; `re` takes long to load
+        return lambda name: any(_fits(name, own) for own in patterns)
+    from fnmatch import translate
+
+    return Pattern("|".join(f"(?:{translate(own)})" for own in patterns)).fullmatch
+
+
+def _fits(name: str, pattern: str) -> bool:
+    """Whether a name is the pattern, whose `?` stand for any character: 4.jsonl is ?.jsonl."""
+    return len(name) == len(pattern) and all(
+        wanted in ("?", found) for wanted, found in zip(pattern, name, strict=True)
+    )
 
 
 def _age_key(name: str) -> tuple[object, ...]:
@@ -287,8 +299,8 @@ def _age_key(name: str) -> tuple[object, ...]:
     `x-2026-04-10-11.jsonl`; then `x.jsonl.2`, `x.jsonl.1` and `x.jsonl`. Of several dates in a name
     the last one counts: `archive-20260501/x-20260407.jsonl` is of April 7.
     """
-    dated = next(iter(deque(re.finditer(_DATED, name), maxlen=1)), None)
-    rotated = re.compile(_ROTATED).search(name, dated.end() if dated else 0)
+    dated = next(iter(deque(_DATED.finditer(name), maxlen=1)), None)
+    rotated = _ROTATED.search(name, dated.end() if dated else 0)
     stem = name[: rotated.start()] if rotated else name
     if not rotated and is_packed(name):
         stem = name[: name.rindex(".")]
@@ -298,4 +310,4 @@ def _age_key(name: str) -> tuple[object, ...]:
     year, _, month, day, seconds = dated.groups()
     date = strftime("%Y%m%d", gmtime(int(seconds))) if seconds else year + month + day
     rest = stem[dated.start(5) if seconds else dated.end() :]
-    return False, date, [int(digits) for digits in re.findall("[0-9]+", rest)], stem, number, name
+    return False, date, [int(found[0]) for found in _DIGITS.finditer(rest)], stem, number, name

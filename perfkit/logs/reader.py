@@ -25,9 +25,6 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 
-BLOCK_BYTES = 256 * 1024
-"""Cells of larger blocks leave the caches of a processor before they are converted."""
-
 RUN_GAP = 16
 """Lines that are read by their numbers are read together if they are at most so far apart."""
 
@@ -165,7 +162,7 @@ def _blocks(
     """
     decoder = reader.decoder
     rest = b""
-    while chunk := stream.read(BLOCK_BYTES):
+    while chunk := stream.read(decoder.block_bytes):
         block = rest + chunk
         cut = decoder.whole_until(block, reader.lines_above)
         block, rest = block[:cut], block[cut:]
@@ -201,7 +198,7 @@ def _skip_long_line(
     length = len(begun)
     seen = ContentDigest() if digest is None else digest.copy()
     seen.update(begun)
-    while chunk := stream.read(BLOCK_BYTES):
+    while chunk := stream.read(reader.decoder.block_bytes):
         newline = chunk.find(b"\n")
         if newline < 0:
             length += len(chunk)

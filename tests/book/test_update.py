@@ -28,7 +28,8 @@ from perfkit.core.errors import LogReadError
 from perfkit.core.trades import Trades
 from perfkit.desk.desk import open as open_desk
 from perfkit.disk.fingerprints import FINE_GRAIN_NS, fingerprint_of, is_settled
-from perfkit.logs import digest, reader
+from perfkit.logs import digest
+from perfkit.logs.formats.json_lines import JsonLines
 from tests.conftest import WriteWorkspace
 
 DAY = "2026-04-06"
@@ -378,7 +379,7 @@ class TestDays:
         self, workspace: WriteWorkspace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(batch, "BATCH_LINES", 2)
-        monkeypatch.setattr(reader, "BLOCK_BYTES", 200)
+        monkeypatch.setattr(JsonLines, "block_bytes", 200)
         monkeypatch.setattr(parallel, "SEALED_BYTES", 0)
         lines = [line(f"B{number}", f"{number:02d}:00") for number in range(9)]
         root = workspace(logs={LOG: "".join(lines)})

@@ -1,10 +1,15 @@
-"""A tuple class of our own is as `typing.NamedTuple` makes it, but for when it compiles."""
+"""Stand-ins behave as what they stand for: `typing.NamedTuple`, `json.loads` and `re`."""
 
 import copy
+import json
 import pickle
+import re
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from perfkit.core import fast_imports
 from perfkit.core.trade import LinePlace
@@ -70,3 +75,44 @@ def test_fields_without_a_default_come_first() -> None:
 
 def test_values_of_the_package_survive_a_process() -> None:
     assert pickle.loads(pickle.dumps(LinePlace("a.jsonl", 3))) == LinePlace("a.jsonl", 3)
+
+
+any_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+)
+
+
+@given(st.text(' \t\n\r{}[]":,.-+0123456789eEaNInfityulrs\\\u00a0') | any_json.map(json.dumps))
+@example(" 1 ")
+@example("1 2")
+@example("\u00a01")
+@example("")
+@example('{"a": 1, "a": 2.50}')
+@example("[-Infinity, NaN, 1e5, -0]")
+@example('"\t"')
+def test_json_is_read_as_the_standard_library_does(text: str) -> None:
+    def found(read: Callable[[str], Any]) -> Any:
+        try:
+            return read(text)
+        except ValueError:
+            return "an error"
+
+    functions = (str, "int {}".format, "constant {}".format)
+    float_, int_, constant = functions
+    expected = found(
+        lambda text: json.loads(text, parse_float=float_, parse_int=int_, parse_constant=constant)
+    )
+    assert found(fast_imports.JsonReader(*functions).read) == expected
+
+
+@given(st.text("ab1-"), st.integers(0, 3))
+def test_a_pattern_is_searched_as_a_compiled_one(text: str, start: int) -> None:
+    ours, compiled = fast_imports.Pattern("a(b|1)"), re.compile("a(b|1)")
+
+    def told(found: re.Match[str] | None) -> object:
+        return None if found is None else (found.span(), found.groups())
+
+    assert told(ours.fullmatch(text)) == told(compiled.fullmatch(text))
+    assert told(ours.search(text, start)) == told(compiled.search(text, start))
+    assert [*map(told, ours.finditer(text))] == [*map(told, compiled.finditer(text))]

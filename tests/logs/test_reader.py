@@ -23,7 +23,7 @@ from perfkit.logs import reader
 from perfkit.logs.file_log import FileLog, Start
 from perfkit.logs.files import opened, readable
 from perfkit.logs.formats import json_lines
-from perfkit.logs.formats.json_lines import MAX_LINE_BYTES
+from perfkit.logs.formats.json_lines import MAX_LINE_BYTES, JsonLines
 from perfkit.logs.reader import pieces, read_lines
 from tests.core.test_values import near_number_columns
 
@@ -64,7 +64,7 @@ def read(tmp_path: Path, content: bytes, spec: Mapping[str, object] = TRADE_RECO
 def read_in_blocks(path: Path, block_bytes: int, longest: int) -> FileLog:
     """Reads with so small a block, and with so low a limit for a line."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(reader, "BLOCK_BYTES", block_bytes)
+        patch.setattr(JsonLines, "block_bytes", block_bytes)
         patch.setattr(json_lines, "MAX_LINE_BYTES", longest)
         return read_log(path, "logs/bot.jsonl", dialect({**ONLY_LIVE, "format": "jsonl"}))
 

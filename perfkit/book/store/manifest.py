@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Set
-from fnmatch import fnmatch
 
 from perfkit.book.store.freshness import Head, Watch, WatchedFile
 from perfkit.book.store.ledger import (
@@ -25,7 +24,8 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import narrowed
 from perfkit.disk.fingerprints import is_settled
 from perfkit.disk.sealed import VERSION, sealed_in_two, unsealed_in_two
-from perfkit.logs.listing import is_below, is_own_output
+from perfkit.logs.forms import is_packed
+from perfkit.logs.listing import is_below, is_own_output, pattern_meets
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -229,6 +229,6 @@ _NONE: frozenset[str] = frozenset()
 
 def _matches(name: str, pattern: str, files: Mapping[str, WatchedFile]) -> bool:
     """Whether a name would be read if it were a file."""
-    if name.endswith(".gz") and name.removesuffix(".gz") in files:
+    if is_packed(name) and name[: name.rindex(".")] in files:
         return False
-    return fnmatch(name, pattern) or fnmatch(name, pattern + ".gz")
+    return bool(pattern_meets(pattern)(name))

@@ -155,6 +155,9 @@ def plain_columns(text: str, delimiter: str, width: int) -> list[list[str]] | No
 class CsvRows:
     """Decodes the rows of one file, which is `complete` if nothing more comes to it."""
 
+    block_bytes = 256 * 1024
+    """Cells of larger blocks leave the caches of a processor before they are converted."""
+
     def __init__(self, header: Header, keys: Sequence[str], *, complete: bool = False) -> None:
         self._complete = complete
         self._header = header
