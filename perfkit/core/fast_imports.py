@@ -147,11 +147,20 @@ class JsonReader:
     ) -> None:
         self.parse_float, self.parse_int = parse_float, parse_int
         self.parse_constant = parse_constant
+        self._scan = self._scanner()
+
+    def _scanner(self) -> Callable[[str, int], tuple[Any, int]]:
         try:
             from _json import make_scanner
-        except ImportError:  # pragma: no cover  where Python keeps it elsewhere
-            from json.scanner import make_scanner
-        self._scan: Callable[[str, int], tuple[Any, int]] = make_scanner(self)  # type: ignore[arg-type]
+        except ImportError:  # where Python keeps it elsewhere
+            from json import JSONDecoder
+
+            return JSONDecoder(
+                parse_float=self.parse_float,
+                parse_int=self.parse_int,
+                parse_constant=self.parse_constant,
+            ).scan_once
+        return make_scanner(self)  # type: ignore[arg-type]
 
     def read(self, text: str) -> Any:
         """The value; raises `ValueError` for what is not JSON."""

@@ -4,6 +4,7 @@ import copy
 import json
 import pickle
 import re
+import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -104,6 +105,18 @@ def test_json_is_read_as_the_standard_library_does(text: str) -> None:
         lambda text: json.loads(text, parse_float=float_, parse_int=int_, parse_constant=constant)
     )
     assert found(fast_imports.JsonReader(*functions).read) == expected
+
+
+def test_json_is_read_where_its_part_in_c_is_not_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "_json", None)
+    reader = fast_imports.JsonReader(str, int, str)
+    assert reader.read(' {"price": 1.50, "sizes": [2, NaN]} ') == {
+        "price": "1.50",
+        "sizes": [2, "NaN"],
+    }
+    for wrong in ("", "{", "1 2"):
+        with pytest.raises(ValueError, match=r"JSON|more|Expecting"):
+            reader.read(wrong)
 
 
 @given(st.text("ab1-"), st.integers(0, 3))
