@@ -159,7 +159,7 @@ class JsonReader:
                 parse_float=self.parse_float,
                 parse_int=self.parse_int,
                 parse_constant=self.parse_constant,
-            ).scan_once
+            ).raw_decode
         return make_scanner(self)  # type: ignore[arg-type]
 
     def read(self, text: str) -> Any:
