@@ -6,6 +6,7 @@ import os
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from operator import itemgetter
 from time import gmtime, strftime
 
 from perfkit.config.settings import DAILY_PATTERN, Config, Source
@@ -278,18 +279,20 @@ def _globbed(folder: str, pattern: str) -> dict[str, int | None]:
 def _matcher(pattern: str) -> Callable[[str], object]:
     """Whether a name is that of a log file, compressed or not."""
     patterns = (pattern, *(pattern + suffix for suffix in PACKED_SUFFIXES))
-    if not {"*", "["} & set(pattern):  # as the usual one; `re` takes long to load
-        return lambda name: any(_fits(name, own) for own in patterns)
+    if not {"*", "["} & set(pattern) and pattern.strip("?"):  # so `re`, slow to load, stays out
+        first, *others = map(_fits, patterns)
+        return lambda name: first(name) or any(fits(name) for fits in others)
     from fnmatch import translate
 
     return Pattern("|".join(f"(?:{translate(own)})" for own in patterns)).fullmatch
 
 
-def _fits(name: str, pattern: str) -> bool:
+def _fits(pattern: str) -> Callable[[str], bool]:
     """Whether a name is the pattern, whose `?` stand for any character: 4.jsonl is ?.jsonl."""
-    return len(name) == len(pattern) and all(
-        wanted in ("?", found) for wanted, found in zip(pattern, name, strict=True)
-    )
+    places = [place for place, character in enumerate(pattern) if character != "?"]
+    of_places = itemgetter(*places, places[0])
+    wanted, length = of_places(pattern), len(pattern)
+    return lambda name: len(name) == length and of_places(name) == wanted
 
 
 def _age_key(name: str) -> tuple[object, ...]:

@@ -2,14 +2,18 @@
 
 import errno
 import gzip
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from perfkit.core.errors import ConfigError, LogReadError
 from perfkit.desk.desk import open as open_desk
 from perfkit.logs.files import unreadable
-from perfkit.logs.listing import log_files, shown_path
+from perfkit.logs.forms import PACKED_SUFFIXES
+from perfkit.logs.listing import log_files, pattern_meets, shown_path
 from tests.conftest import WriteWorkspace
 from tests.small_desk import bot_line, desk_of, unterminated
 
@@ -96,3 +100,19 @@ def test_folder_and_file_that_may_not_be_read_are_named_alike(
     assert str(file) == f"{shown}/t.jsonl: Permission denied; check the permissions"
     gone = unreadable("t.jsonl", FileNotFoundError(errno.ENOENT, "No such file or directory"))
     assert str(gone) == "t.jsonl: No such file or directory; check that it is there and may be read"
+
+
+@given(
+    pattern=st.text("?ab.-", min_size=1) | st.text("?*[]!ab.", min_size=1),
+    name=st.text("ab.-", min_size=1),
+    suffix=st.sampled_from(["", *PACKED_SUFFIXES]),
+)
+@example("????-??-??.jsonl", "2026-04-08.jsonl", ".gz")
+@example("????-??-??.jsonl", "2026-04-081jsonl", "")
+@example("?", "a", "")
+def test_a_pattern_meets_what_the_shell_would_name(pattern: str, name: str, suffix: str) -> None:
+    expected = any(
+        fnmatchcase(name + suffix, own)
+        for own in (pattern, *(pattern + packed for packed in PACKED_SUFFIXES))
+    )
+    assert bool(pattern_meets(pattern)(name + suffix)) == expected
