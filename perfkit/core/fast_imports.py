@@ -1,9 +1,8 @@
 """Stand-ins for parts of the standard library that take long to import.
 
-`typing.NamedTuple` compiles the annotation of every field, and `typing` itself takes time to load:
-together an eighth of an alert run with news. The one here looks the same to a type checker, and
-does not look at annotations. Most of what is left would be compiling a constructor for each of
-ninety classes; here those with equally many fields share one, with other names of its variables.
+`typing.NamedTuple` compiles the annotation of every field and a constructor for every class, and
+`typing` itself takes time to load: together a sixth of an alert run with news. The one here looks
+the same to a type checker, does not look at annotations, and all its classes share a constructor.
 BLAKE2b comes from where Python keeps it: that module loads in a tenth of the time of `hashlib`.
 So does what reads JSON, and a `Pattern` is compiled when first used: `json` and `re`, which `json`
 needs, would be another tenth of an alert run that has a single plain line to read.
@@ -24,6 +23,7 @@ MOST_FIELDS = 32
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    import inspect
     import re
     from collections.abc import Callable, Iterable, Iterator
     from typing import Any, NamedTuple
@@ -52,56 +52,83 @@ else:
                 raise ValueError(f"{name}: the name of a field starts with an underscore")
             defaults = {field: body[field] for field in fields if field in body}
 
-            members = {**_MEMBERS, **body, **dict(zip(fields, _GETTERS, strict=False))}
+            members = {**body, **dict(zip(fields, _GETTERS, strict=False)), "__slots__": ()}
             members |= {"_fields": fields, "_field_defaults": defaults, "__match_args__": fields}
-            members["__new__"] = _constructor(fields, tuple(defaults.values()))
-            return type(name, (tuple,), members)
+            return type(name, (_Fields,), members)
 
-    _templates: dict[int, Any] = {}
-    """Compiled constructors of so many fields; each class gets one with names of its own."""
+    def _others(cls: type, placed: int, named: dict[str, Any]) -> Iterable[Any]:
+        """The values of the fields after those given by their place."""
+        left = cls._fields[placed:]
+        try:
+            if placed + len(named) == len(cls._fields):
+                return [named[field] for field in left]
+        except KeyError:
+            pass
+        if placed > len(cls._fields):
+            raise TypeError(f"{cls.__name__} has {len(cls._fields)} fields, not {placed}")
+        wrong = named.keys() - set(left)
+        if wrong:
+            given = ", ".join(sorted(wrong))
+            raise TypeError(f"{cls.__name__}: {given} is no field, or given twice")
+        values = {**cls._field_defaults, **named}
+        missing = [field for field in left if field not in values]
+        if missing:
+            raise TypeError(f"{cls.__name__} lacks {', '.join(missing)}")
+        return map(values.__getitem__, left)
 
-    def _constructor(fields: tuple[str, ...], defaults: tuple[Any, ...]) -> Any:
-        template = _templates.get(len(fields))
-        if template is None:
-            names = ", ".join(_PLACES[: len(fields)])
-            source = f"lambda _cls, {names}: _new(_cls, ({names},))"
-            template = eval(source, {"_new": tuple.__new__})  # as namedtuple does
-            _templates[len(fields)] = template
-        code = template.__code__.replace(co_varnames=("_cls", *fields), co_name="__new__")
-        return type(template)(code, template.__globals__, "__new__", defaults)
+    class _Signature:
+        """What `inspect.signature` shows of such a class: its fields."""
 
-    def _make(cls: type, values: Iterable[Any]) -> tuple[Any, ...]:
-        made = tuple.__new__(cls, values)
-        if len(made) != len(cls._fields):
-            raise TypeError(f"Expected {len(cls._fields)} arguments, got {len(made)}")
-        return made
+        def __get__(self, one: object, cls: type) -> inspect.Signature:
+            from inspect import Parameter, Signature
 
-    def _replace(self: Any, /, **changes: Any) -> tuple[Any, ...]:
-        made = self._make(map(changes.pop, self._fields, self))
-        if changes:
-            raise ValueError(f"Got unexpected field names: {list(changes)!r}")
-        return made
+            return Signature(
+                [
+                    Parameter(
+                        field,
+                        Parameter.POSITIONAL_OR_KEYWORD,
+                        default=cls._field_defaults.get(field, Parameter.empty),
+                        annotation=cls.__annotations__[field],
+                    )
+                    for field in cls._fields
+                ]
+            )
 
-    def _asdict(self: Any) -> dict[str, Any]:
-        return dict(zip(self._fields, self, strict=True))
+    class _Fields(tuple):
+        """What all these classes share."""
 
-    def _repr(self: Any) -> str:
-        shown = ", ".join(
-            f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True)
-        )
-        return f"{type(self).__name__}({shown})"
+        __slots__ = ()
+        __signature__ = _Signature()
 
-    def _plain(self: Any) -> tuple[Any, ...]:
-        return tuple(self)
+        def __new__(cls, /, *values: Any, **named: Any) -> tuple[Any, ...]:
+            if named or len(values) != len(cls._fields):
+                values = (*values, *_others(cls, len(values), named))
+            return tuple.__new__(cls, values)
 
-    _MEMBERS = {
-        "__slots__": (),
-        "_make": classmethod(_make),
-        "_replace": _replace,
-        "_asdict": _asdict,
-        "__repr__": _repr,
-        "__getnewargs__": _plain,
-    }
+        @classmethod
+        def _make(cls, values: Iterable[Any]) -> tuple[Any, ...]:
+            made = tuple.__new__(cls, values)
+            if len(made) != len(cls._fields):
+                raise TypeError(f"Expected {len(cls._fields)} arguments, got {len(made)}")
+            return made
+
+        def _replace(self, /, **changes: Any) -> tuple[Any, ...]:
+            made = self._make(map(changes.pop, self._fields, self))
+            if changes:
+                raise ValueError(f"Got unexpected field names: {list(changes)!r}")
+            return made
+
+        def _asdict(self) -> dict[str, Any]:
+            return dict(zip(self._fields, self, strict=True))
+
+        def __repr__(self) -> str:
+            shown = ", ".join(
+                f"{name}={value!r}" for name, value in zip(self._fields, self, strict=True)
+            )
+            return f"{type(self).__name__}({shown})"
+
+        def __getnewargs__(self) -> tuple[Any, ...]:
+            return tuple(self)
 
     class NamedTuple(metaclass=_Maker):
         """Base of the class statement of a tuple with named fields."""

@@ -1,6 +1,7 @@
 """Stand-ins behave as what they stand for: `typing.NamedTuple`, `json.loads` and `re`."""
 
 import copy
+import inspect
 import json
 import pickle
 import re
@@ -64,6 +65,31 @@ def test_a_wrong_number_of_values_is_an_error(make: Any, values: tuple[int, ...]
         make._make((*values, *values))
     with pytest.raises((ValueError, TypeError), match="nothing"):  # a TypeError from Python 3.13 on
         make(1)._replace(nothing=1)
+
+
+@given(
+    st.lists(st.integers(), max_size=4),
+    st.dictionaries(st.sampled_from(["a", "b", "c", "d", "_fields"]), st.integers()),
+)
+@example([1], {"c": 2})
+@example([], {"a": 1, "b": 2, "c": 3})
+@example([1], {"a": 2, "b": 3})
+@example([], {"b": 2, "c": 3, "d": 4})
+def test_values_are_given_by_place_or_name(values: list[int], named: dict[str, int]) -> None:
+    def made(make: Any) -> object:
+        try:
+            return tuple(make(*values, **named))
+        except TypeError:
+            return "an error"
+
+    assert made(Ours) == made(Standard)
+
+
+def test_its_fields_are_its_signature() -> None:
+    ours, standard = (inspect.signature(make).parameters.values() for make in (Ours, Standard))
+    assert [(one.name, one.kind, one.default) for one in ours] == [
+        (one.name, one.kind, one.default) for one in standard
+    ]
 
 
 def test_fields_without_a_default_come_first() -> None:
