@@ -102,4 +102,5 @@ def _text(content: bytes) -> str:
         content = lzma.decompress(content)
     if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace")
-    return content.removeprefix(BOM_UTF8).decode(errors="replace")
+    text = content.removeprefix(BOM_UTF8).decode(errors="replace")
+    return text if "\n" in text else text.replace("\r", "\n")
