@@ -201,10 +201,9 @@ def _read(
         is_in_quotes=best.is_in_quotes,
     )
     result, costs = result_and_costs(best, fees, columns, unit.currency)
-    if best.closing.marker is None or len(best.closing.only) <= 1:
-        identity = identity_of(columns, roles, opened, best.closing)
-    else:
-        identity = Identity((), False, False, ())
+    identity = identity_of(columns, roles, opened, best.closing)
+    if best.closing.marker is not None and len(best.closing.only) > 1:
+        identity = Identity((), False, False, identity.doubts)
     inverted = best.side_of_exit
     dialect = dialect_of(
         result, best.closing, left_out, moments, identity, roles, side_of_exit=inverted

@@ -33,6 +33,9 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "event_title",
             "title",
             "token_id",
+            "contract_name",
+            "contract_code",
+            "contract_symbol",
         ),
     ),
     "side": (
