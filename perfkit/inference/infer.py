@@ -21,6 +21,7 @@ from perfkit.inference.money import unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.running import moves_by_prices
 from perfkit.inference.questions.coverage import covers_more, which_covers
+from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
 from perfkit.inference.questions.groups import untimed
 from perfkit.inference.questions.ignored import with_ignored_asked
 from perfkit.inference.questions.in_money import (
@@ -115,6 +116,8 @@ def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Ti
         return f"rows look like positions that are still held ({still.name})"
     if roles.keys() & set(OF_A_TRADE):
         return ""
+    if not times.are_there and len(columns[0].values) == 1 and not summaries:
+        return "there is one record, without a time or a part of a trade"
     if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
         return f"rows look like figures of many trades ({', '.join(summaries[:3])})"
     states = [column.name for column in columns if is_state_of_account(column.name)]
@@ -208,7 +211,8 @@ def _read(
     dialect = dialect_of(
         result, best.closing, left_out, moments, identity, roles, side_of_exit=inverted
     )
-    dialect = with_decimal(dialect, columns)
+    bearing = with_entry_costs(dialect, best, roles, fees, identity)
+    dialect = with_decimal(bearing or dialect, columns)
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *_of_signs(best, roles))
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
@@ -220,6 +224,10 @@ def _read(
     if moments.columns and moments.closed_at == moments.columns[0].expression:
         others = [*times.event, *times.other, *times.opened]
         doubts += filter(None, [untimed(best, moments.columns[0], others, roles, log.failed)])
+    if bearing is not None:
+        assumed = (*assumed, SAID)
+        doubts = [doubt for doubt in doubts if doubt.name != "opening_results"]
+        costs = costs._replace(doubts=())
     is_linked = "open_when" in dialect
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
     return Reading(
