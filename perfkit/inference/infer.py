@@ -30,8 +30,8 @@ from perfkit.inference.questions.in_money import (
     with_closed_asked,
 )
 from perfkit.inference.questions.paid_in import result_and_costs
-from perfkit.inference.questions.sizes import of_one_unit
-from perfkit.inference.record_kinds import failed_records, total_records
+from perfkit.inference.questions.sizes import money_or_fraction, of_one_unit
+from perfkit.inference.record_kinds import failed_records, moved_records, total_records
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
 from perfkit.inference.table.role_names import (
@@ -88,7 +88,9 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         return nothing_found(names, why)
     failed, left_out = failed_records(columns)
     totals, of_totals = total_records(columns)
-    failed, left_out = failed | totals, {**of_totals, **left_out}
+    moved, of_moved = moved_records(columns, roles)
+    of_moved = {} if moved <= failed else of_moved
+    failed, left_out = failed | totals | moved, {**of_totals, **of_moved, **left_out}
     log = Log(columns, roles, times, fees, failed, left_out)
     candidates = candidates_of(columns, roles, times, fees, failed)
     least = PLAUSIBLE if times.are_there else PLAUSIBLE_WITHOUT_TIME
@@ -245,7 +247,8 @@ def _read(
 def _of_amounts(best: Candidate, log: Log, currency: str) -> list[Doubt]:
     """Whether the P&L is that of a unit, and whether it is to be added up in per cent."""
     in_money = per_cent_or_money(best, log.roles, currency_of(log, best.closing.rows))
-    return [*filter(None, [of_one_unit(best, log.roles, currency), in_money])]
+    asked = [of_one_unit(best, log.roles, currency), money_or_fraction(best, log.roles), in_money]
+    return [*filter(None, asked)]
 
 
 def _is_of_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> bool:

@@ -36,6 +36,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "contract_name",
             "contract_code",
             "contract_symbol",
+            "underlying",
         ),
     ),
     "side": (
@@ -83,6 +84,8 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "order_qty",
             "num_contracts",
             "size_base",
+            "fill_qty",
+            "fill_size",
         ),
     ),
     "entry_price": (
@@ -115,6 +118,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "price_per_share",
             "deal_price",
             "traded_price",
+            "price_per_unit",
             "rate",
         ),
     ),
