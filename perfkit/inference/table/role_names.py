@@ -119,6 +119,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "deal_price",
             "traded_price",
             "price_per_unit",
+            "price_pro_unit",
             "rate",
         ),
     ),
