@@ -105,6 +105,7 @@ FORMS: dict[str, Callable[[Sequence[Record]], bytes]] = {
     "a.jsonl.gz": lambda rows: gzip.compress(json_lines(rows)),
     "a.csv.bz2": lambda rows: bz2.compress(separated(rows)),
     "a.json.xz": lambda rows: lzma.compress(json_array(rows)),
+    "returns.csv": lambda rows: separated(rows).replace(b"\r\n", b"\r").replace(b"\n", b"\r"),
     "a.log": lambda rows: json_lines(rows).decode().encode("utf-16"),
 }
 QUICK = ("a.json", "a.csv")

@@ -11,7 +11,7 @@ READER = "reader"
 """The format of a file that a reader of another package turns into records."""
 
 LAYOUT_KEYS = (
-    *("format", "header", "columns", "delimiter", "section", "complete"),
+    *("format", "header", "columns", "delimiter", "section", "complete", "ragged"),
     *("records", "table", "query"),
     READER,
 )
@@ -22,6 +22,7 @@ _OF = {
     "delimiter": CSV,
     "section": CSV,
     "complete": CSV,
+    "ragged": CSV,
     "records": JSON,
     "table": SQLITE,
     "query": SQLITE,
@@ -35,7 +36,8 @@ class Layout(NamedTuple):
 
     `header` is the number of the line with the names of a CSV file, `columns` are the names of one
     that has no such line, `section` is the first cell of a line above the header; it is `complete`
-    where its last row counts without a newline, as nothing more comes. `records` are the names on
+    where its last row counts without a newline, as nothing more comes, and `ragged` where rows may
+    have fewer or more cells at their end than there are names. `records` are the names on
     the way to the records of a JSON document; `reader` is the name of an extension.
     """
 
@@ -45,6 +47,7 @@ class Layout(NamedTuple):
     delimiter: str | None = None
     section: str | None = None
     complete: bool = False
+    ragged: bool = False
     records: tuple[str, ...] = ()
     table: str | None = None
     query: str | None = None
@@ -78,9 +81,9 @@ def layout_of(spec: Mapping[str, object], problem: Callable[[str, str, str], Exc
     delimiter = _text(said, "delimiter", "write one character such as ;", problem)
     if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
         raise problem("delimiter", f"{delimiter!r} is not one character", "write one such as ;")
-    complete = said.get("complete", False)
-    if not isinstance(complete, bool):
-        raise problem("complete", f"{complete!r} is neither true nor false", "write true or false")
+    for key in ("complete", "ragged"):
+        if not isinstance(said.get(key, False), bool):
+            raise problem(key, f"{said[key]!r} is neither true nor false", "write true or false")
     records = _text(said, "records", "write names with dots between, such as data.*", problem)
     return Layout(
         format=implied.pop() if implied else str(chosen),
@@ -88,7 +91,8 @@ def layout_of(spec: Mapping[str, object], problem: Callable[[str, str, str], Exc
         columns=_columns(said, problem),
         delimiter=delimiter,
         section=_text(said, "section", "write the first cell of its first line", problem),
-        complete=complete,
+        complete=bool(said.get("complete")),
+        ragged=bool(said.get("ragged")),
         records=() if records is None else tuple(records.split(".")),
         table=_text(said, "table", "write the name of a table", problem),
         query=_text(said, "query", "write a SELECT", problem),

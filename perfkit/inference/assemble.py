@@ -34,7 +34,7 @@ def dialect_of(
     `result` has the fields of P&L, costs and outcome. `side_of_exit` says that the side is that of
     the closing order, so that `sell` closes a long trade.
     """
-    are_timed = bool(moments.opened_at) or identity.links_all
+    are_timed = bool(moments.opened_at) or (identity.links_all and bool(closing.open_words))
     only, open_when = _conditions(closing, failed, identity, are_timed=are_timed)
     conditions = {"only": only, "open_when": open_when}
     dialect: dict[str, object] = {key: said for key, said in conditions.items() if said}
@@ -78,6 +78,8 @@ def _conditions(
     only = {**failed, **closing.only}
     marker = closing.marker
     if marker is None or not closing.open_words:
+        if marker is not None and marker.kind == TIME and not are_timed:
+            only[marker.expression] = "exists"
         return only, {}
     zeros = closing.open_words == [0] and not closing.close_words
     if zeros:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from perfkit.inference.closing import Closing, closing_records
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import unnamed
+from perfkit.inference.proof.costs_in_result import costs_in_result
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.orders import openings_without_result, orders_say
 from perfkit.inference.proof.payoffs import payoffs_say
@@ -213,6 +214,7 @@ def _scored(
         *_of_costs(name, prices, balance, held, roles),
         is_less_by_costs(pnl, roles, fees, rows) or None,
         False if _is_of_metatrader(pnl, fees) else None,
+        *costs_in_result(pnl, roles, fees, rows),
     ]
     return Candidate(
         pnl=pnl,

@@ -21,6 +21,7 @@ from perfkit.inference.money import unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.running import moves_by_prices
 from perfkit.inference.questions.coverage import covers_more, which_covers
+from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
 from perfkit.inference.questions.groups import untimed
 from perfkit.inference.questions.ignored import with_ignored_asked
 from perfkit.inference.questions.in_money import (
@@ -29,8 +30,8 @@ from perfkit.inference.questions.in_money import (
     with_closed_asked,
 )
 from perfkit.inference.questions.paid_in import result_and_costs
-from perfkit.inference.questions.sizes import of_one_unit
-from perfkit.inference.record_kinds import failed_records, total_records
+from perfkit.inference.questions.sizes import money_or_fraction, of_one_unit
+from perfkit.inference.record_kinds import failed_records, moved_records, total_records
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
 from perfkit.inference.table.role_names import (
@@ -87,7 +88,9 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         return nothing_found(names, why)
     failed, left_out = failed_records(columns)
     totals, of_totals = total_records(columns)
-    failed, left_out = failed | totals, {**of_totals, **left_out}
+    moved, of_moved = moved_records(columns, roles)
+    of_moved = {} if moved <= failed else of_moved
+    failed, left_out = failed | totals | moved, {**of_totals, **of_moved, **left_out}
     log = Log(columns, roles, times, fees, failed, left_out)
     candidates = candidates_of(columns, roles, times, fees, failed)
     least = PLAUSIBLE if times.are_there else PLAUSIBLE_WITHOUT_TIME
@@ -115,6 +118,8 @@ def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Ti
         return f"rows look like positions that are still held ({still.name})"
     if roles.keys() & set(OF_A_TRADE):
         return ""
+    if not times.are_there and len(columns[0].values) == 1 and not summaries:
+        return "there is one record, without a time or a part of a trade"
     if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
         return f"rows look like figures of many trades ({', '.join(summaries[:3])})"
     states = [column.name for column in columns if is_state_of_account(column.name)]
@@ -201,15 +206,15 @@ def _read(
         is_in_quotes=best.is_in_quotes,
     )
     result, costs = result_and_costs(best, fees, columns, unit.currency)
-    if best.closing.marker is None or len(best.closing.only) <= 1:
-        identity = identity_of(columns, roles, opened, best.closing)
-    else:
-        identity = Identity((), False, False, ())
+    identity = identity_of(columns, roles, opened, best.closing)
+    if best.closing.marker is not None and len(best.closing.only) > 1:
+        identity = Identity((), False, False, identity.doubts)
     inverted = best.side_of_exit
     dialect = dialect_of(
         result, best.closing, left_out, moments, identity, roles, side_of_exit=inverted
     )
-    dialect = with_decimal(dialect, columns)
+    bearing = with_entry_costs(dialect, best, roles, fees, identity)
+    dialect = with_decimal(bearing or dialect, columns)
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *_of_signs(best, roles))
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
@@ -221,6 +226,10 @@ def _read(
     if moments.columns and moments.closed_at == moments.columns[0].expression:
         others = [*times.event, *times.other, *times.opened]
         doubts += filter(None, [untimed(best, moments.columns[0], others, roles, log.failed)])
+    if bearing is not None:
+        assumed = (*assumed, SAID)
+        doubts = [doubt for doubt in doubts if doubt.name != "opening_results"]
+        costs = costs._replace(doubts=())
     is_linked = "open_when" in dialect
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
     return Reading(
@@ -238,7 +247,8 @@ def _read(
 def _of_amounts(best: Candidate, log: Log, currency: str) -> list[Doubt]:
     """Whether the P&L is that of a unit, and whether it is to be added up in per cent."""
     in_money = per_cent_or_money(best, log.roles, currency_of(log, best.closing.rows))
-    return [*filter(None, [of_one_unit(best, log.roles, currency), in_money])]
+    asked = [of_one_unit(best, log.roles, currency), money_or_fraction(best, log.roles), in_money]
+    return [*filter(None, asked)]
 
 
 def _is_of_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> bool:

@@ -165,11 +165,17 @@ def _of_names(columns: Sequence[Column]) -> str:
     found = {
         CURRENCIES[word]
         for column in columns
-        if set(column.words) & _AMOUNTS and column.filled
+        if set(column.words) & _AMOUNTS and column.filled and not _is_of_coins(column)
         for word in column.words
         if word in CURRENCIES
     }
     return found.pop() if len(found) == 1 else ""
+
+
+def _is_of_coins(column: Column) -> bool:
+    """Whether amounts are how many coins were traded, and not in what results are: `btc_amount`."""
+    said = set(column.words)
+    return bool(said & {"btc", "eth"}) and bool(said & {"amount", "size", "position", "volume"})
 
 
 BEFORE = "before costs"

@@ -18,7 +18,8 @@ from collections.abc import Sequence
 
 from perfkit.inference.layouts.documents import places_in_json
 from perfkit.inference.layouts.place import Place
-from perfkit.inference.layouts.rows import DELIMITERS, looks, places_in_csv, usual_width
+from perfkit.inference.layouts.row_widths import looks
+from perfkit.inference.layouts.rows import DELIMITERS, places_in_csv, usual_width
 from perfkit.inference.layouts.tables import places_in_database
 from perfkit.logs.files import unreadable
 
@@ -102,4 +103,5 @@ def _text(content: bytes) -> str:
         content = lzma.decompress(content)
     if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         return content.decode("utf-16", errors="replace")
-    return content.removeprefix(BOM_UTF8).decode(errors="replace")
+    text = content.removeprefix(BOM_UTF8).decode(errors="replace")
+    return text if "\n" in text else text.replace("\r", "\n")

@@ -8,7 +8,7 @@ is_open   true, false
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, TIME, Column
@@ -99,6 +99,32 @@ def _are_deals(columns: Sequence[Column]) -> bool:
     """Whether records are deals of MetaTrader: type 0 buys, 1 sells, and the others move money."""
     names = {column.words for column in columns}
     return ("entry",) in names and any("position" in one or "deal" in one for one in names)
+
+
+_MOST_MOVED = 5
+"""Money is moved in one of so many records at most."""
+
+
+def moved_records(
+    columns: Sequence[Column], roles: Mapping[str, Column]
+) -> tuple[set[int], dict[str, object]]:
+    """Records of deposits and withdrawals, which have an amount but neither a symbol nor a price.
+
+    So do those in a history of MetaTrader, whose amount is in the column of the profit.
+    """
+    symbol = roles.get("symbol")
+    prices = [roles[one] for one in ("entry_price", "exit_price", "price") if one in roles]
+    results = [one for one in columns if one.kind == NUMBER and pnl_name(one.name) is not None]
+    if symbol is None or not prices or not results:
+        return set(), {}
+    without = {row for row, is_there in enumerate(symbol.present) if not is_there}
+    if not 0 < len(without) * _MOST_MOVED <= len(symbol.present):
+        return set(), {}
+    if any(one.numbers[row] for one in prices for row in without):
+        return set(), {}
+    if not all(any(one.numbers[row] for one in results) for row in without):
+        return set(), {}
+    return without, {symbol.expression: "exists"}
 
 
 _TOTALS = frozenset(("total", "totals", "sum", "summary", "grand total", "subtotal", "overall"))

@@ -24,7 +24,7 @@ from perfkit.config.layout import AUTO, CSV, JSON, JSONL, READER, SQLITE
 from perfkit.core.errors import LogReadError
 from perfkit.core.one_value import BadValueError
 from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
-from perfkit.logs.formats.form import BZIP2, GZIP, PACKED, PLAIN, UTF16, XZ, Form
+from perfkit.logs.formats.form import BZIP2, GZIP, PACKED, PLAIN, RETURNS, UTF16, XZ, Form
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def form_of(path: str, stream: BinaryIO, dialect: Dialect) -> Form:
         return PLAIN
     packing = packing_of(path, head)
     if dialect.layout.format == READER:  # in which text it is written is its own business
-        return Form(READER, packing="" if packing == UTF16 else packing)
+        return Form(READER, packing="" if packing in (UTF16, RETURNS) else packing)
     if packing:
         from perfkit.logs.formats.unpacked import unpacked
 
@@ -87,7 +87,9 @@ def packing_of(path: str, head: bytes) -> str:
     for magic, packing in _MAGIC.items():
         if head.startswith(magic):
             return packing
-    return path[path.rindex(".") + 1 :] if is_packed(path) else ""
+    if is_packed(path):
+        return path[path.rindex(".") + 1 :]
+    return RETURNS if b"\r" in head[:-1] and b"\n" not in head else ""
 
 
 def is_packed(path: str) -> bool:

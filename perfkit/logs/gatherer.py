@@ -368,7 +368,8 @@ def _decoder(form: Form, dialect: Dialect) -> Decoder:
     from perfkit.logs.formats.csv_rows import CsvRows
 
     assert form.header is not None
-    return CsvRows(form.header, dialect.keys, complete=dialect.layout.complete)
+    layout = dialect.layout
+    return CsvRows(form.header, dialect.keys, complete=layout.complete, ragged=layout.ragged)
 
 
 def _header_watch(shown: str, dialect: Dialect, form: Form) -> HeaderWatch | None:

@@ -836,3 +836,85 @@ def test_words_of_openings_that_have_no_id_are_no_openings() -> None:
     dialect = infer(records).dialect
     assert dialect["only"] == {"event": ["entry", "exit"]}
     assert dialect["open_when"] == {"event": "entry"}
+
+
+class TestRecordsOfNoTrade:
+    def test_a_deposit_in_a_history_has_neither_symbol_nor_price(self) -> None:
+        records = [
+            {**one, "exit_time": at} for one, at in zip(closed_trades() * 3, times(9), strict=True)
+        ]
+        moved = {**records[0], "symbol": "", "entry_price": "0.0", "exit_price": "0.0", "pnl": "-9"}
+        reading = infer([*records, moved])
+        assert (asked(reading), reading.closed) == ([], 9)
+        assert reading.dialect["only"] == {"symbol": "exists"}
+
+    def test_a_trade_without_its_symbol_is_none(self) -> None:
+        records = [
+            {**one, "exit_time": at} for one, at in zip(closed_trades() * 3, times(9), strict=True)
+        ]
+        reading = infer([*records, {**records[0], "symbol": ""}])
+        assert reading.closed == 10
+
+    def test_openings_without_a_time_are_left_out_where_a_time_marks_the_closes(self) -> None:
+        records: list[Record] = []
+        for n, at in enumerate(times(8)):
+            opened: Record = {"ticket": str(n), "side": "buy", "entry_price": "100", "pnl": ""}
+            records.append({**opened, "close_time": "", "exit_price": ""})
+            records.append({**opened, "close_time": at, "exit_price": "101", "pnl": f"{n % 3}.5"})
+        reading = infer(records)
+        assert (asked(reading), reading.closed) == ([], 8)
+        assert reading.dialect["only"] == {"close_time": "exists"}
+
+    def test_one_record_of_an_account_is_no_trade(self) -> None:
+        assert not infer([{"pnl_eur": "0.25", "pnl_percent": "2.1", "worth": "9.1"}]).has_results
+
+    def test_an_indicator_of_14_bars_is_no_multiple_of_the_risk(self) -> None:
+        records: list[Record] = [
+            {"sym": "A", "price": "10", "r14": f"{n}.5", "r7": "3"} for n in range(5)
+        ]
+        assert not infer(records).has_results
+
+
+def test_an_id_that_closes_twice_is_asked_about_whatever_marks_the_closes() -> None:
+    records: list[Record] = []
+    for n, at in enumerate(times(20)):
+        records.append({"event": "snapshot", "ts": at, "pnl": None, "ticket": None, "symbol": "A"})
+        closed = {"event": "trade_closed", "ts": at, "ticket": n // 2, "symbol": "A"}
+        records.append({**closed, "pnl": f"{n // 2 % 7 - 3}.5"})
+        records.append({**closed, "pnl": None, "ticket": 100 + n})
+    assert "id_closes_twice" in asked(infer(records))
+
+
+@pytest.mark.parametrize(
+    ("pnl", "questions"),
+    [("-0.0023874903747854", ["fraction"]), ("-0.0024", []), ("2.38749037", [])],
+)
+def test_small_amounts_of_many_digits_beside_no_size_may_be_fractions(
+    pnl: str, questions: list[str]
+) -> None:
+    records: list[Record] = [
+        {"type": "LONG", "symbol": "A", "exit_time": at, "pnl": str(Decimal(pnl) * (n + 1))}
+        for n, at in enumerate(times(9))
+    ]
+    assert asked(infer(records)) == questions
+
+
+def test_contracts_tell_costs_that_are_not_in_the_result() -> None:
+    """2 for each point of the one and 5 of the other, to the last digit: costs are not in it."""
+    records: list[Record] = []
+    for n, at in enumerate(times(12)):
+        name, factor = (("MNQ", 2), ("MES", 5))[n % 2]
+        records.append(
+            {
+                "contract_name": name,
+                "side": "long",
+                "size": "1",
+                "exit_time": at,
+                "entry_price": "100",
+                "exit_price": str(101 + n % 5),
+                "fees": "0.74",
+                "pnl": str(factor * (1 + n % 5)),
+            }
+        )
+    reading = infer(records)
+    assert (asked(reading), fields(reading)["net_pnl"]) == ([], "pnl - fees")

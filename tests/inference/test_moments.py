@@ -28,6 +28,7 @@ class TestForms:
         [
             ("{day:02} Jul 2026 14:01", "%d %b %Y %H:%M"),
             ("Jul {day:02}, 2026 2:30 PM", "%b %d, %Y %I:%M %p"),
+            ("7/{day}/2026 2:30:00\u202fPM", "%m/%d/%Y %I:%M:%S\u202f%p"),
             ("Jul {day} 2026", "%b %d %Y"),
             ("{day} July 2026", "%d %B %Y"),
             ("{day:02}-Jul-26 10:00:00", "%d-%b-%y %H:%M:%S"),

@@ -109,6 +109,17 @@ class TestWhereRecordsLie:
         content = gzip.compress(text.encode()) if packed == "gz" else text.encode(packed)
         assert found_in(written(tmp_path / "a.jsonl", content)).reading.closed == 2
 
+    @pytest.mark.parametrize("last", ["\r", ""])
+    def test_lines_that_end_with_a_carriage_return_alone(self, tmp_path: Path, last: str) -> None:
+        rows = [",".join(one.values()) for one in TRADES]
+        path = written(tmp_path / "a.csv", "\r".join([",".join(TRADES[0]), *rows]) + last)
+        found = found_in(path)
+        assert (found.records, found.reading.closed) == (2, 2)
+        assert [str(one.line) for one in desk_on([found], "UTC").book.closed] == [
+            f"{path}:2",
+            f"{path}:3",
+        ]
+
     def test_fills_inside_orders_have_the_side_of_their_order(self, tmp_path: Path) -> None:
         orders = [
             {

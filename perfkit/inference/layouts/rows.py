@@ -8,8 +8,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from itertools import islice
+from typing import NamedTuple
 
 from perfkit.inference.layouts.place import MOST_RECORDS, Place
+from perfkit.inference.layouts.row_widths import (
+    alike,
+    are_in_place,
+    kinds_of,
+    looks,
+    without_padding,
+)
 from perfkit.inference.table import shapes
 from perfkit.inference.table.records import of_cells, turned
 from perfkit.logs.formats.csv_rows import plain_columns
@@ -19,6 +27,17 @@ HEADER_WITHIN = 100
 """The header of CSV is among so many rows."""
 
 
+class _Rows(NamedTuple):
+    """The columns of rows; those that `are_ragged` have cells too few or too many at their ends.
+
+    `odd` are rows of another width that look like the others, with cells that may have moved.
+    """
+
+    columns: list[list[str]]
+    odd: list[list[str]]
+    are_ragged: bool
+
+
 def places_in_csv(text: str, is_called_csv: bool) -> list[Place]:
     """Rows under the header, where there is one."""
     sample = text[: 64 * 1024].splitlines()[:HEADER_WITHIN]
@@ -26,27 +45,50 @@ def places_in_csv(text: str, is_called_csv: bool) -> list[Place]:
     delimiter = max(DELIMITERS, key=lambda one: counts[one])
     if counts[delimiter] < 2:
         return []
+    width = counts[delimiter]
     rows = csv.reader(io.StringIO(text), delimiter=delimiter)
-    odd: list[list[str]] = []
     try:
-        header = _header_of(rows, counts[delimiter])
+        header = _header_of(rows, width)
+        begun = _begun_with(sample)
+        if begun is not None and (header is None or begun[1] > width):
+            delimiter, width = begun
+            rows = csv.reader(io.StringIO(text), delimiter=delimiter)
+            header = _header_of(rows, width)
         if header is None:
             return []
         columns = _plain_columns(text, rows.line_num, delimiter, len(header))
     except csv.Error:
         return []
-    if columns is None:
-        columns, odd = _columns_of(rows, len(header))
+    found = _columns_of(rows, len(header)) if columns is None else _Rows(columns, [], False)
     layout: dict[str, object] = {} if is_called_csv else {"format": "csv"}
+    if found.are_ragged:
+        layout["ragged"] = True
     if not text.endswith(("\n", "\r")):
         layout["complete"] = True
-    return [Place("", layout, of_cells(header, _without_totals(columns)), (), delimiter, odd)]
+    records = of_cells(header, _without_totals(found.columns))
+    return [Place("", layout, records, (), delimiter, found.odd)]
 
 
 def _header_of(rows: Iterable[list[str]], width: int) -> list[str] | None:
     """The names in the first row that has such, where it is among the first ones."""
     row = next((row for row in islice(rows, HEADER_WITHIN + 1) if _is_header(row, width)), None)
     return None if row is None else _named(row)
+
+
+def _begun_with(sample: Sequence[str]) -> tuple[str, int] | None:
+    """The delimiter and the width of a header on the first line and of the two rows below it.
+
+    Most lines may be of another width: wider ones of later on, or those of something else.
+    """
+    lines = [line for line in sample if line.strip()][:3]
+    found = []
+    for delimiter in DELIMITERS:
+        rows = list(csv.reader(lines, delimiter=delimiter))
+        width = len(rows[0]) if rows else 0
+        is_headed = len(rows) == len(lines) == 3 and width > 2 and _is_header(rows[0], width)
+        if is_headed and all(len(row) == width and any(map(looks, row)) for row in rows[1:]):
+            found.append((width, delimiter))
+    return (max(found)[1], max(found)[0]) if found else None
 
 
 def _plain_columns(text: str, above: int, delimiter: str, width: int) -> list[list[str]] | None:
@@ -64,47 +106,35 @@ def _plain_columns(text: str, above: int, delimiter: str, width: int) -> list[li
     return None if columns is None else [column[:MOST_RECORDS] for column in columns]
 
 
-def _columns_of(rows: Iterable[list[str]], width: int) -> tuple[list[list[str]], list[list[str]]]:
-    """The columns of the rows of that width, and rows that look like these but for their width."""
-    records: list[list[str]] = []
-    odd: list[list[str]] = []
+def _columns_of(rows: Iterable[list[str]], width: int) -> _Rows:
+    """The columns of the rows of that width, and of others that have all cells in their places."""
+    every: list[list[str]] = []
     with suppress(csv.Error):  # what was read so far is enough to decide
-        for row in rows:
-            if len(row) == width and len(records) < MOST_RECORDS:
-                records.append(row)
-            elif records and len(odd) < MOST_RECORDS:
-                odd.append(row)
-    return turned(records, width), _alike(odd, records)
+        every = _some(rows, every)
+    records = [row for row in every if len(row) == width][:MOST_RECORDS]
+    others = [row for row in every if len(row) != width]
+    if not others or not records:
+        return _Rows(turned(records, width), [], False)
+    kinds = kinds_of(records)
+    odd = alike(others[:MOST_RECORDS], kinds)
+    if not are_in_place(odd, kinds):
+        return _Rows(turned(records, width), odd, False)
+    known = set(map(tuple, odd))
+    rows_of = [
+        [*row[:width], *[""] * (width - len(row))]
+        for row in every
+        if len(row) == width or tuple(without_padding(row, width)) in known
+    ]
+    return _Rows(turned(rows_of[:MOST_RECORDS], width), [], True)
 
 
-def _alike(odd: Sequence[list[str]], records: Sequence[Sequence[str]]) -> list[list[str]]:
-    """The rows of another width that have numbers and times where records have them.
-
-    After the cell that is too much, or where one is missing, all others have moved.
-    """
-    if not odd:
-        return []
-    kinds = [set(map(looks, filter(None, cells))) for cells in zip(*records[-500:], strict=True)]
-    found = []
-    for row in map(list, odd):
-        while len(row) > len(kinds) and not row[-1].strip():
-            row.pop()
-        moved = len(row) - len(kinds)
-        filled = [(place, looks(cell)) for place, cell in enumerate(row) if cell.strip()]
-        if abs(moved) not in (1, 2, 3) or len(filled) * 2 <= len(kinds):
-            continue
-        fitting = sum(
-            any(kind in kinds[at] for at in (place, place - moved) if 0 <= at < len(kinds))
-            for place, kind in filled
-        )
-        if fitting * 10 >= 8 * len(filled):
-            found.append(row)
-    return found
-
-
-def looks(cell: str) -> str:
-    """What kind of thing a cell is: a number, a time, or words."""
-    return "number" if shapes.number(cell) is not None else "time" if shapes.is_time(cell) else ""
+def _some(rows: Iterable[list[str]], every: list[list[str]]) -> list[list[str]]:
+    """The rows up to an error; where one is raised, `every` has those before it."""
+    for row in rows:
+        if len(every) == 2 * MOST_RECORDS:
+            break
+        every.append(row)
+    return every
 
 
 def _without_totals(columns: list[list[str]]) -> list[list[str]]:

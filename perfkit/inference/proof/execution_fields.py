@@ -110,6 +110,8 @@ def _quantity(
     """A column of which there is the product with the price; else what was paid over the price."""
     price = roles["price"]
     for one, value in _ordered_pairs([column for column in sized if column is not price]):
+        if set(value.words) & _OF_PRICES:  # 1 x price is another price
+            continue
         missed = _error(price, one, value, rows)
         if missed is not None and missed <= _ROUGH:
             return one

@@ -30,12 +30,12 @@ def orders_say(
     found = executions_of(roles, whens[0], range(len(pnl.values)), fees=fees)
     if found is None:
         return NO_PRICES
-    gross = _agrees(pnl, found, {})
+    gross = _agrees(pnl, roles, found, {})
     if not fees:
         return Prices(True, MONEY, None, None) if gross else NO_PRICES
     of_exit = {row: costs(fees, row) for row in found.reducing}
     of_both = {row: cost + found.entry_costs[row] for row, cost in of_exit.items()}
-    if not gross and (_agrees(pnl, found, of_exit) or _agrees(pnl, found, of_both)):
+    if not gross and (_agrees(pnl, roles, found, of_exit) or _agrees(pnl, roles, found, of_both)):
         return Prices(True, MONEY, True, None)
     if not gross and _agrees_with_last(pnl, roles, fees, found):
         return Prices(True, MONEY, True, None)
@@ -84,13 +84,20 @@ def _agrees_with_last(
     return agreed > 0 and agreed >= _AGREES * compared
 
 
-def _agrees(pnl: Column, found: Executions, less: Mapping[int, Decimal]) -> bool:
+def _agrees(
+    pnl: Column, roles: Mapping[str, Column], found: Executions, less: Mapping[int, Decimal]
+) -> bool:
+    """Whether a P&L is what matching gives less some costs, as far as prices are logged."""
     compared = agreed = 0
+    step, sizes = roles["price"].step, roles["quantity"].numbers
     for row in found.reducing:
         said = pnl.numbers[row]
         if said is None:
             continue
         expected = found.gross[row] - less.get(row, Decimal(0))
         compared += 1
-        agreed += abs(said - expected) <= 2 * pnl.step + abs(expected) * Decimal("0.0005")
+        rounded = step * abs(sizes[row] or Decimal(0))
+        of_costs = less.get(row, Decimal(0)) / 4
+        allowed = 2 * pnl.step + abs(expected) * Decimal("0.0005")
+        agreed += abs(said - expected) <= allowed + min(rounded, abs(of_costs))
     return compared >= _LEAST and agreed >= _AGREES * compared

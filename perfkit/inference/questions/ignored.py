@@ -14,7 +14,13 @@ from perfkit.config.compile import compile_dialect
 from perfkit.config.dialect import Dialect
 from perfkit.inference.confirm import RefusedError, refused, rows_meeting
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.record_kinds import MOVED, OPENING, UPDATES, total_records
+from perfkit.inference.record_kinds import (
+    MOVED,
+    OPENING,
+    UPDATES,
+    moved_records,
+    total_records,
+)
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
 from perfkit.inference.table.names import word_set, words
@@ -99,7 +105,7 @@ def _without_reason(
 ) -> list[int]:
     if not rows:
         return []
-    totals, _ = total_records(columns)
+    totals = total_records(columns)[0] | moved_records(columns, roles)[0]
     parts = [pnl, *times.closed[:1], *(roles[role] for role in ("symbol",) if role in roles)]
     known = {_key(parts, row) for row in read}
     words_of = [

@@ -15,6 +15,9 @@ from perfkit.inference.table.names import MONEY
 
 _EITHER = frozenset(("amount", "size", "position size", "trade size", "bet size", "position"))
 """Names of a quantity as well as of money."""
+_SIZES = frozenset(("quantity", "stake", "price", "entry_price", "exit_price", "balance"))
+_LEAST_AMOUNT = Decimal("0.5")
+_MANY_PLACES = 6
 _LEAST_MONEY = 5
 _ALIKE = Decimal("0.05")
 
@@ -37,6 +40,33 @@ def of_one_unit(best: Candidate, roles: Mapping[str, Column], currency: str) -> 
             ),
             Answer("the P&L of the trade", {"currency": code, "fields.net_pnl": name}),
             Answer("points", {"currency": "points", "fields.net_pnl": name}),
+        ),
+    )
+
+
+def money_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """A P&L of many digits behind 0.0, beside nothing that says how large trades are.
+
+    -0.0023874903747854 may be so much money, or -0.24 % of what was put in.
+    """
+    if best.unit != MONEY or best.proved or best.name.currency or best.name.is_bare:
+        return None
+    if roles.keys() & _SIZES:
+        return None
+    numbers = [number for row in best.closing.rows if (number := best.pnl.numbers[row])]
+    if not numbers or max(map(abs, numbers)) >= _LEAST_AMOUNT:
+        return None
+    digits = [-exponent for one in numbers if isinstance(exponent := one.as_tuple().exponent, int)]
+    if sum(count >= _MANY_PLACES for count in digits) * 2 < len(numbers):
+        return None
+    name = best.pnl.expression
+    return Doubt(
+        "fraction",
+        f"Is a {best.pnl.name} of {numbers[0]:f} an amount of money, or a fraction of which 0.01 "
+        "is 1 %?",
+        (
+            Answer("money", {"fields.net_pnl": name}),
+            Answer("a fraction", {"currency": "%", "fields.net_pnl": f"({name}) * 100"}),
         ),
     )
 

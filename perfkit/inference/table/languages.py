@@ -64,6 +64,7 @@ _LATIN = """
     verkaufskurs verkaufspreis = sell price
     kaufdatum = entry date
     verkaufsdatum = exit date
+    einheit unidad unidade unite unita = unit
     porcentaje porcentagem prozent pourcentage percentuale procent yuzde = pct
     cambio variacion variacao variazione veraenderung veranderung aenderung anderung zmiana degisim
     perubahan = change

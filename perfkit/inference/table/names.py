@@ -178,7 +178,9 @@ def pnl_name(name: str) -> PnlName | None:
         score = 12
     unit = next((_UNITS[word] for word in last if word in _UNITS), MONEY)
     if not score and unit in (PERCENT, RISK) and meant - {"pct", "percent", "%"}:
-        score = 12 if meant & {"return", "returns", "ret", "roi", "multiple", "r"} else 0
+        is_of_bars = any(map(str.isdigit, meant))  # r14, over fourteen of them
+        known = meant & {"return", "returns", "ret", "roi", "multiple", "r"}
+        score = 12 if known and not is_of_bars else 0
     is_bare = not score and set(last) <= CURRENCIES.keys() | _UNITS.keys() | _OF_UNITS
     if is_bare and set(last) - _OF_UNITS:
         score = 8

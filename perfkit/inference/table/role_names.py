@@ -33,6 +33,10 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "event_title",
             "title",
             "token_id",
+            "contract_name",
+            "contract_code",
+            "contract_symbol",
+            "underlying",
         ),
     ),
     "side": (
@@ -80,6 +84,8 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "order_qty",
             "num_contracts",
             "size_base",
+            "fill_qty",
+            "fill_size",
         ),
     ),
     "entry_price": (
@@ -112,6 +118,8 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "price_per_share",
             "deal_price",
             "traded_price",
+            "price_per_unit",
+            "price_pro_unit",
             "rate",
         ),
     ),

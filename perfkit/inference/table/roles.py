@@ -86,6 +86,7 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
         found["side"] = side
     if "balance" not in found and (held := next(filter(_is_balance, columns), None)) is not None:
         found["balance"] = held
+    _without_funding(found, columns)
     stake, quantity = found.get("stake"), found.get("quantity")
     if stake is not None and stake is quantity:
         del found["stake"]
@@ -104,6 +105,20 @@ def _is_balance(column: Column) -> bool:
     said = set(column.words)
     is_held = bool(said & _BALANCES) and not said & _NOT_BALANCES
     return is_held and column.kind == NUMBER and bool(column.filled)
+
+
+_OF_FUNDING = word_set("funding payment payments")
+
+
+def _without_funding(found: dict[str, Column], columns: Sequence[Column]) -> None:
+    """Takes away a price that is called `rate` beside payments, which is that of funding."""
+    price = found.get("price")
+    if price is None or price.words != ("rate",):
+        return
+    if any(set(one.words) & _OF_FUNDING for one in columns) or any(
+        (n or 0) < 0 for n in price.numbers
+    ):
+        del found["price"]
 
 
 def _fits(role: str, column: Column) -> bool:

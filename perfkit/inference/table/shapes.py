@@ -68,7 +68,7 @@ _FORMATS = (
 )
 _TAIL = re.compile(
     r"(?P<gap>, | - | at |[T ;])(?P<time>[0-9]{1,2}:?[0-9]{2}(?::?[0-9]{2})?)"
-    r"(?P<f>\.[0-9]+)?(?P<ap> ?[AaPp][Mm])?"
+    r"(?P<f>\.[0-9]+)?(?P<ap>[ \u00a0\u202f]?[AaPp][Mm])?"
     r"(?P<offset> ?[+-][0-9]{2}:?[0-9]{2})?(?P<zone> \(?[A-Z]{2,5}\)?)?"
 )
 
@@ -221,7 +221,7 @@ def time_format(text: str) -> str:
             + tail["gap"]
             + clock
             + (".%f" if tail["f"] else "")
-            + (" %p" if (tail["ap"] or "").startswith(" ") else "%p" if tail["ap"] else "")
+            + (f"{tail['ap'][:-2]}%p" if tail["ap"] else "")
             + (" %z" if (tail["offset"] or "").startswith(" ") else "%z" if tail["offset"] else "")
             + (tail["zone"] or "")
         )

@@ -21,7 +21,7 @@ from perfkit.inference.without_pnl.incomes import from_incomes
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.pairs import from_pairs
 from perfkit.inference.without_pnl.sides import LONG_OR_SHORT, way_of
-from perfkit.inference.without_pnl.totals import from_totals
+from perfkit.inference.without_pnl.totals import from_totals, from_totals_of_sides
 
 _LEAST = 2
 
@@ -29,7 +29,8 @@ _LEAST = 2
 def without_pnl(log: Log) -> Reading | None:
     """The reading of records that do not log what a trade earned; None where there is none."""
     return (
-        from_prices(log)
+        from_totals_of_sides(log)
+        or from_prices(log)
         or from_totals(log)
         or from_incomes(log)
         or from_pairs(log)

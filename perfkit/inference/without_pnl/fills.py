@@ -137,7 +137,11 @@ def _are_of_positions(log: Log, rows: Sequence[int]) -> bool:
     side = log.roles.get("side")
     if side is None:
         return False
+    if all("signal" in side.labels[row] for row in rows if side.present[row]):
+        return True  # of what might be bought
     of_positions = all(side.labels[row] in ("long", "short") for row in rows if side.present[row])
+    if of_positions and {"stop_loss", "target"} <= log.roles.keys():
+        return True
     if {"open"} in effects or (of_positions and {"open", "close"} in effects):
         return True
     return of_positions and any(all(entry_and_exit_words(one)) for one in log.columns)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from perfkit.inference.assemble import dialect_of
-from perfkit.inference.closing import closing_records
+from perfkit.inference.closing import Closing, closing_records
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.identity import identity_of
 from perfkit.inference.moments import moments_of
@@ -14,20 +15,49 @@ from perfkit.inference.questions.paid_in import commission_fields
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Difference, difference
-from perfkit.inference.table.names import word_set
+from perfkit.inference.table.names import CURRENCIES, word_set
+from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, reading_of
 
 _RECEIVED = word_set("payout revenue proceeds received returned payoff winnings")
 _PAID = word_set("stake cost invested wager bet spent paid risked staked outlay")
 _NEITHER = word_set("price potential expected max possible avg average basis odds est estimated")
 _LEAST = 2
+_TOTALS = word_set("total value cost proceeds")
+_IN = word_set("buy bought purchase entry open")
+_OUT = word_set("sell sold sale exit close")
+_NEARLY = Decimal("0.01")
+
+
+def from_totals_of_sides(log: Log) -> Reading | None:
+    """P&L = sell_total - buy_total, where there are both, and no quantity beside the prices."""
+    if "quantity" in log.roles or _has_short(log):
+        return None
+    paid, received = _of_side(log.columns, _IN), _of_side(log.columns, _OUT)
+    return None if paid is None or received is None else _read(log, paid, received)
+
+
+def _has_short(log: Log) -> bool:
+    side = log.roles.get("side")
+    return side is not None and any(way < 0 for way in directions(side))
+
+
+def _of_side(columns: Sequence[Column], side: frozenset[str]) -> Column | None:
+    """The column of a total of one side: `buy_total`, `exit_value_usd`."""
+    for column in columns:
+        said = set(column.words) - CURRENCIES.keys()
+        if column.kind == NUMBER and len(said) == 2 and said & side and said & _TOTALS:
+            return column
+    return None
 
 
 def from_totals(log: Log) -> Reading | None:
     """P&L = received - paid, where both totals of a trade are logged."""
     paid, received = _named(log.columns, _PAID), _named(log.columns, _RECEIVED)
-    if paid is None or received is None:
-        return None
+    return None if paid is None or received is None else _read(log, paid, received)
+
+
+def _read(log: Log, paid: Column, received: Column) -> Reading | None:
     earned = difference(received, paid)
     closing = closing_records(earned, log.columns, log.times, log.failed)
     closing = closing._replace(only={k: v for k, v in closing.only.items() if k != earned.written})
@@ -39,7 +69,7 @@ def from_totals(log: Log) -> Reading | None:
     commission = commission_fields(log.fees, closing.rows, log.columns, currency)
     result = {"gross_pnl" if commission else "net_pnl": earned.expression, **commission}
     dialect = dialect_of(result, closing, log.left_out, moments, identity, log.roles)
-    proof = _agrees(earned, log.roles, closing.rows)
+    proof = _agrees(earned, log.roles, closing.rows) or _moves_alike(paid, received, log, closing)
     said = "P&L is what came back less what was paid" + LESS_COSTS * bool(commission)
     doubt = [] if proof else [_is_result(earned)]
     return reading_of(
@@ -66,6 +96,20 @@ def _agrees(earned: Difference, roles: Mapping[str, Column], rows: Sequence[int]
     if outcome is None or not says.outcome_agrees(earned, outcome, rows):
         return ""
     return f", and its sign agrees with {outcome.name}"
+
+
+def _moves_alike(paid: Column, received: Column, log: Log, closing: Closing) -> str:
+    """Whether what came back is to what was paid as the exit price is to the entry price."""
+    if not {"entry_price", "exit_price"} <= log.roles.keys():
+        return ""
+    entry, out = log.roles["entry_price"], log.roles["exit_price"]
+    numbers = [one.numbers for one in (paid, received, entry, out)]
+    every = [tuple(one[row] for one in numbers) for row in closing.rows]
+    known = [(a, b, c, d) for a, b, c, d in every if a and b and c and d]
+    alike = sum(abs(b / a - d / c) <= _NEARLY * abs(d / c) for a, b, c, d in known)
+    if len(known) < _LEAST or alike * 10 < 9 * len(known):
+        return ""
+    return f", as {entry.name} and {out.name} show"
 
 
 def _is_result(earned: Difference) -> Doubt:

@@ -153,13 +153,24 @@ def plain_columns(text: str, delimiter: str, width: int) -> list[list[str]] | No
 
 
 class CsvRows:
-    """Decodes the rows of one file, which is `complete` if nothing more comes to it."""
+    """Decodes the rows of one file, which is `complete` if nothing more comes to it.
+
+    Those of a `ragged` one may have fewer or more cells at their end than the header.
+    """
 
     block_bytes = 256 * 1024
     """Cells of larger blocks leave the caches of a processor before they are converted."""
 
-    def __init__(self, header: Header, keys: Sequence[str], *, complete: bool = False) -> None:
+    def __init__(
+        self,
+        header: Header,
+        keys: Sequence[str],
+        *,
+        complete: bool = False,
+        ragged: bool = False,
+    ) -> None:
         self._complete = complete
+        self._ragged = ragged
         self._header = header
         self.first_line = header.line + 1
         self._names = header.names
@@ -287,7 +298,7 @@ class CsvRows:
             cells.pop()
         missing = self._width - len(cells)
         row = self._pick([*cells[: self._width], *[""] * (missing + 1 if missing > 0 else 1)])
-        if missing:
+        if missing and not self._ragged:
             raise OddWidthError(row, count, self._header)
         return row
 

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from perfkit.logs.formats.csv_rows import Header
 
 UTF16 = "utf-16"
+RETURNS = "cr"
+"""Lines that end with a carriage return alone, as old programs on a Mac write them."""
 GZIP, BZIP2, XZ = PACKED = ("gz", "bz2", "xz")
 
 

@@ -6,7 +6,7 @@ import codecs
 from io import BufferedReader, BytesIO
 
 from perfkit.config.layout import CSV, JSON, READER, SQLITE
-from perfkit.logs.formats.form import BZIP2, GZIP, UTF16
+from perfkit.logs.formats.form import BZIP2, GZIP, PACKED, RETURNS, UTF16
 from perfkit.logs.forward import ForwardStream
 
 TYPE_CHECKING = False
@@ -23,6 +23,8 @@ def unpacked(stream: BinaryIO, packing: str) -> BinaryIO:
     """The text of a packed file; what cannot be unpacked is an `OSError`, found while reading."""
     if packing == UTF16:
         return BytesIO(_recoded(stream.read()))
+    if packing == RETURNS:
+        return BytesIO(stream.read().replace(b"\r", NEWLINE))
     if packing == GZIP:
         import gzip
 
@@ -64,7 +66,7 @@ def text_of(path: str, stream: BinaryIO, form: Form, dialect: Dialect) -> Binary
         _, line, delimiter = form.header
         section = BytesIO(up_to_section_end(text.read(), line, delimiter))
         text = section
-    if form.format == CSV and form.packing not in ("", UTF16):  # which may still be being written
+    if form.format == CSV and form.packing in PACKED:  # others may still be being written
         return BufferedReader(_Ended(text))
     return text
 

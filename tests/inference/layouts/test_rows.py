@@ -26,3 +26,28 @@ def test_cells_in_quotes_and_plain_ones_are_the_same_records(
     (plain,), (quoted,) = places_in_csv(text(""), True), places_in_csv(text('"'), True)
     assert list(plain.records) == list(quoted.records)
     assert (plain.layout, plain.odd_rows) == (quoted.layout, quoted.odd_rows)
+
+
+JUNK = ["signal=hold | rsi=45 | wait"] * 60
+
+
+def test_a_header_with_rows_at_the_top_counts_though_most_lines_are_of_something_else() -> None:
+    rows = [f"2026-04-0{n} 10:00,A,long,{n}.5" for n in range(1, 5)]
+    (place,) = places_in_csv("\n".join(["time,symbol,side,pnl", *rows, *JUNK]) + "\n", True)
+    assert len(place.records) == 4
+    assert place.records[0]["pnl"] == "1.5"
+
+
+def test_a_header_counts_though_most_rows_have_one_cell_more() -> None:
+    rows = [f"A,{n},buy,2026-04-0{n} 10:00" for n in range(1, 4)]
+    longer = [f"{row},paper" for row in rows * 3]
+    text = "\n".join(["symbol,qty,side,time", *rows, *longer]) + "\n"
+    (place,) = places_in_csv(text, True)
+    assert (len(place.records), place.layout) == (12, {"ragged": True})
+
+
+def test_a_small_table_above_the_rows_is_not_taken_for_their_header() -> None:
+    table = ["name,trades,won", "A,5,3", "B,7,2", ""]
+    rows = [f"2026-04-0{n} 10:00,A,long,{n}.5" for n in range(1, 8)]
+    (place,) = places_in_csv("\n".join([*table, "time,symbol,side,pnl", *rows]) + "\n", True)
+    assert len(place.records) == 7

@@ -46,6 +46,27 @@ def test_a_result_after_costs_is_proved(pnls: tuple[str, ...]) -> None:
     assert reading.dialect["fields"]["net_pnl"] == "realized_pl"  # type: ignore[index]
 
 
+def test_a_result_of_prices_that_are_rounded_for_display_is_after_costs() -> None:
+    """A thousand shares at 10.00 were bought at 9.999: the result is 0.9 off, and the fee 5."""
+    records: list[Record] = []
+    for n, (entry, out, pnl) in enumerate([("10.00", "10.01", "0.9"), ("10.00", "9.98", "-30.9")]):
+        for hour, side, price, said in (("09", "BUY", entry, "0"), ("10", "SELL", out, pnl)):
+            records.append(
+                {
+                    "date": f"2026-04-0{n + 1}T{hour}:00:00Z",
+                    "code": "A",
+                    "side": side,
+                    "price": price,
+                    "shares": "1000",
+                    "commission": "5",
+                    "pnl": said,
+                }
+            )
+    reading = infer(records)
+    assert reading.is_sure
+    assert reading.dialect["fields"]["net_pnl"] == "pnl"  # type: ignore[index]
+
+
 def test_a_result_against_the_last_opening_alone_is_after_costs() -> None:
     """A bot that was started anew knows only its last order: (14 - 12) x 2 less two fees is 2."""
     assert orders("0", "0", "2", "0", "-3", fee="1").is_sure

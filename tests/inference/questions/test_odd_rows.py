@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from perfkit.desk.reading import desk_on
 from perfkit.inference.source import found_in
 
 HEADER = "exit_time,symbol,side,pnl\n"
@@ -15,10 +16,36 @@ def asked(path: Path, rows: list[str]) -> list[str]:
     return [doubt.name for doubt in found_in(str(path)).reading.doubts]
 
 
-@pytest.mark.parametrize("end", [",paper\n", ",paper,3\n"])
-def test_records_that_cannot_be_read_are_asked_about(tmp_path: Path, end: str) -> None:
+@pytest.mark.parametrize("moved", ["A,,long", "A,B,3,long"])
+def test_records_that_cannot_be_read_are_asked_about(tmp_path: Path, moved: str) -> None:
+    rows = [*ROWS[:17], *(row.replace("A,long", moved) for row in ROWS[17:])]
+    assert asked(tmp_path / "a.csv", rows) == ["odd_rows"]
+
+
+@pytest.mark.parametrize("end", [",paper\n", ",paper,live\n"])
+def test_rows_with_more_cells_at_their_end_are_read(tmp_path: Path, end: str) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(HEADER + "".join([*ROWS[:17], *(row.replace("\n", end) for row in ROWS[17:])]))
+    found = found_in(str(path))
+    book = desk_on([found], "UTC").book
+    assert (found.reading.is_sure, found.layout, found.records) == (True, {"ragged": True}, 25)
+    assert (len(book.closed), book.errors) == (25, [])
+
+
+@pytest.mark.parametrize("end", [",3\n", ",paper,3\n"])
+def test_a_cell_more_that_may_be_the_result_is_asked_about(tmp_path: Path, end: str) -> None:
     rows = [*ROWS[:17], *(row.replace("\n", end) for row in ROWS[17:])]
     assert asked(tmp_path / "a.csv", rows) == ["odd_rows"]
+
+
+@pytest.mark.parametrize(("count", "layout"), [(3, {"ragged": True}), (1, {})])
+def test_rows_without_their_last_cells_are_read_where_they_are_no_accident(
+    tmp_path: Path, count: int, layout: dict[str, object]
+) -> None:
+    path = tmp_path / "a.csv"
+    notes = [row.replace("\n", ",noted,well\n") for row in ROWS[count:]]
+    path.write_text(HEADER.replace("\n", ",note,how\n") + "".join([*ROWS[:count], *notes]))
+    assert found_in(str(path)).layout == layout
 
 
 def test_one_row_of_many_is_a_bad_line(tmp_path: Path) -> None:

@@ -236,3 +236,29 @@ def test_1_and_minus_1_of_other_names_are_no_sides(name: str) -> None:
         [{**one, "side": "1" if one["side"] == "buy" else "-1"} for one in fills(*FOUR)], side=name
     )
     assert not infer(records).has_results
+
+
+def test_signals_are_no_executions() -> None:
+    assert infer(fills(*FOUR)).has_results
+    signals = [{**one, "side": f"{one['side']}_signal"} for one in fills(*FOUR)]
+    assert not infer(signals).has_results
+
+
+def test_positions_with_a_stop_and_a_target_are_no_executions() -> None:
+    sides = {"buy": "LONG", "sell": "SHORT"}
+    records = [{**one, "side": sides[str(one["side"])]} for one in fills(*FOUR)]
+    assert infer(records).has_results
+    assert not infer([{**one, "sl": "9", "tp": "15"} for one in records]).has_results
+
+
+def test_a_version_of_1_beside_two_equal_prices_is_no_quantity() -> None:
+    records = [{**one, "intended_price": one["price"], "version": "1.0"} for one in fills(*FOUR)]
+    for record in records:
+        del record["quantity"]
+    assert "version" not in str(infer(records).dialect)
+
+
+def test_rates_of_funding_are_no_prices() -> None:
+    records = fills(*FOUR, payment=["0.1", "-0.2", "0.1", "0.3"])
+    assert infer(fills(*FOUR)).has_results
+    assert not infer(renamed(records, price="rate")).has_results

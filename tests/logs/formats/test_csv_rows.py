@@ -132,6 +132,13 @@ def test_a_row_of_another_width_has_what_could_be_read_of_it() -> None:
     assert rows().record(b"1,2,,") == ("1", "2")  # empty cells at the end are none
 
 
+def test_a_row_of_another_width_is_read_from_its_start_where_the_file_is_ragged() -> None:
+    ragged = CsvRows(Header(("exit_time", "pnl"), 1, ","), WANTED, ragged=True)
+    assert (ragged.record(b"1"), ragged.record(b"1,2,3")) == (("1", ""), ("1", "2"))
+    assert ragged.block(b"1,2\n1,2,3\n") is None  # which is then read row by row
+    assert ragged.block(b"1,2\n3,4\n") == ([["1", "3"], ["2", "4"]], range(2))
+
+
 @given(
     st.lists(
         st.tuples(*[st.text(st.sampled_from('a,;"\n \u00e4'), max_size=6)] * 2).filter(

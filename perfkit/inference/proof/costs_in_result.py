@@ -1,0 +1,129 @@
+"""Whether costs are in a P&L, as digits, openings and cash show it.
+
+pnl -155.38, fees 25.38     -130.00 without them: a result of prices has no such cents
+pnl 12.25, fees 0.74        a move of whole ticks, as before all costs
+pnl -0.1, fees 0.1          an opening, which has earned nothing but its costs
+cash 1000 ... 1012.3        from flat to flat, so much was earned after all costs
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from perfkit.inference.proof.evidence import costs
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.roles import directions
+
+_LEAST = 8
+_LEAST_OPENINGS = 3
+_PARTS = ("side", "quantity", "balance")
+_TICK = Decimal("0.25")
+_ROUND = 10
+"""What an account began with is a multiple of it."""
+_DUST = Decimal("1e-6")
+_SLIGHT = Decimal("1e-5")
+"""Prices are rounded for display, and what they are worth by so much of it."""
+
+
+def costs_in_result(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> list[bool | None]:
+    """What each of these says, the surest first."""
+    if not fees:
+        return []
+    return [
+        is_net_by_cash(pnl, roles, fees),
+        is_net_by_openings(pnl, fees) or None,
+        is_net_by_digits(pnl, fees, rows),
+    ]
+
+
+def is_net_by_digits(pnl: Column, fees: Sequence[Column], rows: Sequence[int]) -> bool | None:
+    """Whether a P&L is a round number with the costs, or without; None where neither is clear."""
+    pairs = [
+        (said, cost)
+        for row in rows
+        if (said := pnl.numbers[row]) and (cost := costs(fees, row)) and _places(cost) >= 2
+    ]
+    if len(pairs) < _LEAST:
+        return None
+    rounder = [_places(said + cost) < min(_places(said), _places(cost)) for said, cost in pairs]
+    if sum(rounder) * 10 >= 9 * len(pairs):
+        return True
+    parts = sum(bool(said % 1) for said, _ in pairs)
+    are_ticks = all(not said % _TICK for said, _ in pairs) and parts * 5 >= len(pairs)
+    return False if are_ticks and not any(rounder) else None
+
+
+def is_net_by_openings(pnl: Column, fees: Sequence[Column]) -> bool:
+    """Whether many records have their costs as the P&L, to the last digit, as openings have."""
+    paid = [
+        (said, cost) for row, said in enumerate(pnl.numbers) if said and (cost := costs(fees, row))
+    ]
+    alike = {said for said, cost in paid if said == -cost}
+    count = sum(said == -cost for said, cost in paid)
+    return len(alike) >= _LEAST_OPENINGS and count * 10 >= len(paid)
+
+
+def is_net_by_cash(pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column]) -> bool | None:
+    """Whether cash grows by the P&L from flat to flat, or by that less all costs; None: neither."""
+    if not set(_PARTS) <= roles.keys() or not fees:
+        return None
+    cash, flat = roles["balance"], _flat_rows(roles)
+    if not flat or cash is pnl:
+        return None
+    first, last = (flat[0] if len(flat) > 1 else -1), flat[-1]
+    before = cash.numbers[first] if first >= 0 else _begun_with(cash, roles, fees)
+    after = cash.numbers[last]
+    if before is None or after is None:
+        return None
+    between = range(first + 1, last + 1)
+    earned = sum((pnl.numbers[row] or Decimal(0) for row in between), Decimal(0))
+    paid = sum((costs(fees, row) for row in between), Decimal(0))
+    allowed = (pnl.step + cash.step) * len(between)
+    if paid <= 2 * allowed or not earned:
+        return None
+    by_pnl = abs(after - before - earned) <= allowed
+    by_less = abs(after - before - earned + paid) <= allowed
+    return None if by_pnl == by_less else by_pnl
+
+
+def _begun_with(
+    cash: Column, roles: Mapping[str, Column], fees: Sequence[Column]
+) -> Decimal | None:
+    """What there was before the first execution, if that is a round number."""
+    if "price" not in roles:
+        return None
+    price, size = roles["price"].numbers[0], roles["quantity"].numbers[0]
+    left, way = cash.numbers[0], directions(roles["side"])[0]
+    if not price or not size or left is None:
+        return None
+    worth = abs(size) * price
+    before = left + way * worth + costs(fees, 0)
+    begun = round(before / _ROUND) * Decimal(_ROUND)
+    return begun if abs(before - begun) <= _SLIGHT * worth else None
+
+
+def _flat_rows(roles: Mapping[str, Column]) -> list[int]:
+    """The records after which nothing is held, of executions in the order in which they stand."""
+    ways, sizes = directions(roles["side"]), roles["quantity"].numbers
+    symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(ways)
+    held: dict[str, Decimal] = {}
+    found = []
+    for row, (way, size) in enumerate(zip(ways, sizes, strict=True)):
+        if not way or not size:
+            continue
+        name = symbols[row]
+        left = held.pop(name, Decimal(0)) + way * abs(size)
+        if abs(left) > abs(size) * _DUST:
+            held[name] = left
+        if not held:
+            found.append(row)
+    return found
+
+
+def _places(number: Decimal) -> int:
+    """How many decimal places a number has, without zeros at its end."""
+    exponent = number.normalize().as_tuple().exponent
+    return max(0, -exponent) if isinstance(exponent, int) else 0

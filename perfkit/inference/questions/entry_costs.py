@@ -1,0 +1,130 @@
+"""A P&L on openings that is nothing but their costs, which the trade that each opens has to bear.
+
+ENTRY   pnl -0.5   balance 99.5     one trade: 4 - 0.5 = 3.5
+EXIT    pnl  4     balance 103.5
+
+Each opening shows its costs as the P&L, or the balance moves by it as it does by that of a close.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from perfkit.inference.candidates import Candidate
+from perfkit.inference.identity import Identity
+from perfkit.inference.money import gross_of
+from perfkit.inference.proof.evidence import costs
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.names import MONEY
+
+_LEAST = 2
+_SMALL = Decimal("0.1")
+"""Costs of openings that nothing else shows are less than so much of what was earned or lost."""
+
+SAID = "the P&L of openings is their costs, which come off the trade that each opens"
+
+
+def with_entry_costs(
+    dialect: Mapping[str, object],
+    best: Candidate,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    identity: Identity,
+) -> dict[str, object] | None:
+    """The dialect that takes the P&L of openings off their trades; None where it is no costs."""
+    closing = best.closing
+    marker, pnl, fields = closing.marker, best.pnl, dialect["fields"]
+    paid = [row for row in closing.opening if pnl.numbers[row]]
+    if marker is None or best.unit != MONEY or len(paid) < _LEAST or best.is_net is False:
+        return None
+    if not closing.open_words or not closing.close_words or not isinstance(fields, dict):
+        return None
+    of_fees = all(costs(fees, row) == -(pnl.numbers[row] or 0) for row in paid)
+    if not of_fees and not (_are_small(best, paid) and _is_moved(best, roles.get("balance"))):
+        return None
+    link = _link(best, roles, identity)
+    if link is None or "closed_at" not in fields:
+        return None
+    cost, gross = _as_costs(best, fees if of_fees else ())
+    kept = {name: one for name, one in fields.items() if name not in ("net_pnl", "commission")}
+    only = dialect.get("only")
+    words = [*closing.open_words, *closing.close_words]
+    return {
+        "only": {**(only if isinstance(only, dict) else {}), marker.expression: words},
+        "open_when": {marker.expression: _one(closing.open_words)},
+        **link,
+        **{name: one for name, one in dialect.items() if name not in ("only", "open_when", *link)},
+        "combine": {"commission": "sum"},
+        "fields": {
+            "opened_at": fields["closed_at"],
+            **kept,
+            "gross_pnl": gross,
+            "commission": cost,
+        },
+    }
+
+
+def _are_small(best: Candidate, paid: Sequence[int]) -> bool:
+    numbers = best.pnl.numbers
+    if any((numbers[row] or 0) > 0 for row in paid):
+        return False
+    spent = sum((abs(numbers[row] or Decimal(0)) for row in paid), Decimal(0)) / len(paid)
+    earned = [abs(numbers[row] or Decimal(0)) for row in best.closing.rows]
+    return spent <= max(earned, default=Decimal(0)) * _SMALL
+
+
+def _is_moved(best: Candidate, balance: Column | None) -> bool:
+    """Whether a balance moves by the P&L of openings as by that of closes."""
+    if balance is None or balance is best.pnl:
+        return False
+    opening = set(best.closing.opening)
+    moved = agreed = 0
+    before: Decimal | None = None
+    for row in sorted([*best.closing.rows, *opening]):
+        after, earned = balance.numbers[row], best.pnl.numbers[row]
+        if before is not None and after is not None and earned and row in opening:
+            moved += 1
+            agreed += abs(after - before - earned) <= 2 * (best.pnl.step + balance.step)
+            agreed -= abs(after - before) <= abs(after - before - earned)  # no sign of it
+        before = after
+    return moved >= _LEAST and agreed * 10 >= 9 * moved
+
+
+def _link(
+    best: Candidate, roles: Mapping[str, Column], identity: Identity
+) -> dict[str, object] | None:
+    """What leads from an opening to its close: an id that both have, or that they take turns."""
+    if identity.links_all:
+        return {"identity": [column.expression for column in identity.columns]}
+    symbol = roles.get("symbol")
+    if identity.columns or symbol is None:
+        return None
+    opening = set(best.closing.opening)
+    held: set[str] = set()
+    for row in sorted([*best.closing.rows, *opening]):
+        name = symbol.labels[row]
+        if (row in opening) == (name in held):
+            return None
+        held ^= {name}
+    return {"pair": {"by": [symbol.expression], "order": "fifo"}}
+
+
+def _as_costs(best: Candidate, fees: Sequence[Column]) -> tuple[str, str]:
+    """The costs of each record, and the P&L of a close before those that are known."""
+    if fees:
+        cost = " + ".join(f"abs({fee.expression})" for fee in fees)
+        return cost, f"{gross_of(best)} + {cost}"
+    marker, pnl = best.closing.marker, best.pnl.expression
+    assert marker is not None
+    parts = [f"-where({pnl}, {marker.expression}, {_quoted(w)})" for w in best.closing.open_words]
+    return " or ".join(parts), gross_of(best)
+
+
+def _quoted(word: object) -> str:
+    text = str(word).lower() if isinstance(word, bool) else str(word)
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _one(values: list[object]) -> object:
+    return values[0] if len(values) == 1 else values

@@ -1,0 +1,118 @@
+"""Whether costs are in a P&L: by its digits, by openings, and by cash from flat to flat."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+from tests.inference.executions import Record, asked, field
+
+FEES = ("0.74", "1.48", "2.22")
+
+
+def closed(*pnls: Decimal) -> Reading:
+    return infer(
+        [
+            {
+                "symbol": "A",
+                "side": "long",
+                "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "pnl": str(pnl),
+                "fees": FEES[n % 3],
+            }
+            for n, pnl in enumerate(pnls)
+        ]
+    )
+
+
+def net(reading: Reading) -> tuple[list[str], object]:
+    return asked(reading), field(reading, "net_pnl")
+
+
+MOVES = st.lists(st.integers(-400, 400).filter(bool), min_size=10, max_size=20)
+
+
+@given(MOVES)
+def test_round_results_less_costs_are_after_costs(moves: list[int]) -> None:
+    pnls = [Decimal(move) - Decimal(FEES[n % 3]) for n, move in enumerate(moves)]
+    assert net(closed(*pnls)) == ([], "pnl")
+
+
+@given(MOVES)
+def test_results_of_whole_ticks_are_before_costs(moves: list[int]) -> None:
+    pnls = [Decimal(move // 2) + Decimal("0.25") * (1 + n % 3) for n, move in enumerate(moves)]
+    assert net(closed(*pnls)) == ([], "pnl - fees")
+
+
+@pytest.mark.parametrize("places", ["1", "0.1", "0.01"])
+def test_results_of_any_digits_are_asked_about(places: str) -> None:
+    pnls = [(Decimal(n * n * 17 % 293) / 7).quantize(Decimal(places)) for n in range(3, 20)]
+    assert "costs" in asked(closed(*pnls))
+
+
+def test_openings_that_earned_nothing_but_their_costs_tell_that_costs_are_in_the_result() -> None:
+    records: list[Record] = []
+    for n in range(6):
+        at = f"2026-04-{n + 1:02}"
+        fee = f"0.{31 + n}"
+        opened = {"time": f"{at}T09:00:00Z", "coin": "A", "dir": "Open", "fee": fee}
+        records.append({**opened, "sz": "1", "closedPnl": f"-{fee}"})
+        for hour in ("10", "11"):
+            records.append(
+                {
+                    **opened,
+                    "time": f"{at}T{hour}:00:00Z",
+                    "dir": "Close",
+                    "closedPnl": f"{n}.{hour}",
+                }
+            )
+    assert "costs" not in asked(infer(records))
+
+
+def orders(lots: list[tuple[int, int, int]], *, in_result: bool) -> list[Record]:
+    """Purchases and sales in parts, sold lot by lot as no matching finds it, with cash after."""
+    cash, records = Decimal(10_000), list[Record]()
+
+    def order(side: str, size: int, price: int, pnl: Decimal) -> None:
+        nonlocal cash
+        cash += size * price * (1 if side == "SELL" else -1) - Decimal("1.37")
+        records.append(
+            {
+                "time": f"2026-04-07T10:{len(records):02}:00Z",
+                "side": side,
+                "price": str(price),
+                "shares": str(size),
+                "commission": "1.37",
+                "cash_after": str(cash),
+                "pnl": str(pnl),
+            }
+        )
+
+    for size, entry, _ in lots:
+        order("BUY", size, entry, Decimal(0))
+    for size, entry, out in reversed(lots):
+        earned = size * Decimal(out - entry)
+        order("SELL", size, out, earned - Decimal("2.74") * in_result)
+    return records
+
+
+LOTS = [(3, 100, 110), (5, 90, 95), (2, 120, 101), (4, 80, 99)]
+
+
+def test_cash_grows_by_a_result_that_has_all_costs() -> None:
+    assert net(infer(orders(LOTS, in_result=True))) == ([], "pnl")
+
+
+def test_cash_grows_by_less_than_a_result_before_costs() -> None:
+    assert "costs" not in asked(infer(orders(LOTS, in_result=False)))
+    assert field(infer(orders(LOTS, in_result=False)), "net_pnl") != "pnl"
+
+
+def test_cash_that_someone_paid_in_says_nothing() -> None:
+    records = orders(LOTS, in_result=True)
+    for record in records[6:]:
+        record["cash_after"] = str(Decimal(str(record["cash_after"])) + 5_000)
+    assert "costs" in asked(infer(records))

@@ -1,0 +1,62 @@
+"""Openings whose P&L is their costs."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from perfkit.desk.reading import desk_on
+from perfkit.inference.source import Found, found_in
+
+OF_BALANCE = """\
+time,symbol,side,price,qty,pnl,equity
+2026-04-06T10:00:00Z,A,ENTRY,100,1,-0.10,199.90
+2026-04-06T11:00:00Z,A,EXIT,95,1,-5.10,194.80
+2026-04-06T12:00:00Z,B,ENTRY,50,2,-0.10,194.70
+2026-04-06T13:00:00Z,B,EXIT,56,2,11.90,206.60
+2026-04-06T14:00:00Z,A,ENTRY,90,1,-0.09,206.51
+2026-04-06T15:00:00Z,A,FORCE_EXIT,93,1,2.91,209.42
+2026-04-06T16:00:00Z,A,ENTRY,90,1,-0.09,209.33
+"""
+OF_FEES = """\
+timestamp,asset,event,gross_pnl,fees,net_pnl
+2026-04-06T10:00:00Z,A,OPEN,0,0.03,-0.03
+2026-04-06T10:00:00Z,B,OPEN,0,0.04,-0.04
+2026-04-06T11:00:00Z,A,STOP_LOSS,-0.06,0.03,-0.09
+2026-04-06T12:00:00Z,B,TAKE_PROFIT,0.50,0.04,0.46
+2026-04-06T13:00:00Z,A,OPEN,0,0.03,-0.03
+2026-04-06T14:00:00Z,A,STOP_LOSS,-0.07,0.03,-0.10
+"""
+
+
+def found(path: Path, text: str) -> Found:
+    path.write_text(text)
+    return found_in(str(path))
+
+
+def results(read: Found) -> list[Decimal | None]:
+    return [trade.net_pnl for trade in desk_on([read], "UTC").book.closed]
+
+
+def test_what_a_balance_paid_for_openings_comes_off_their_trades(tmp_path: Path) -> None:
+    read = found(tmp_path / "a.csv", OF_BALANCE)
+    assert read.reading.is_sure
+    assert results(read) == [Decimal("-5.20"), Decimal("11.80"), Decimal("2.82")]
+
+
+def test_fees_of_openings_come_off_their_trades_and_count_once(tmp_path: Path) -> None:
+    read = found(tmp_path / "a.csv", OF_FEES)
+    assert read.reading.is_sure
+    assert results(read) == [Decimal("-0.12"), Decimal("0.42"), Decimal("-0.13")]
+
+
+def test_a_balance_that_openings_do_not_move_is_asked_about(tmp_path: Path) -> None:
+    text = OF_BALANCE
+    for paid, unpaid in (("199.90", "200.00"), ("194.70", "194.80"), ("206.51", "206.60")):
+        text = text.replace(paid, unpaid)
+    asked = [doubt.name for doubt in found(tmp_path / "a.csv", text).reading.doubts]
+    assert "opening_results" in asked
+
+
+def test_openings_that_nothing_links_to_their_closes_are_asked_about(tmp_path: Path) -> None:
+    text = OF_FEES.replace("B,OPEN", "A,OPEN")
+    asked = [doubt.name for doubt in found(tmp_path / "a.csv", text).reading.doubts]
+    assert "opening_results" in asked
