@@ -10,7 +10,6 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
@@ -21,10 +20,10 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
-from PIL import Image
 
 from perfkit.charts.font import DPI, FONT, balanced, wrapped
 from perfkit.charts.layout import Panels
+from perfkit.charts.picture import png_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import BREAKEVEN, LOSS, WIN
 
@@ -42,9 +41,6 @@ SHOWN_WIDTH_PX = 640
 The picture has 1,120 pixels: sharp there, and on a phone, whose 390 pixels have up to three dots
 each. Its texts can be read without zooming in on both.
 """
-
-COLOURS = 256
-NO_DITHER = Image.Dither.NONE
 
 BEHIND_TEXT = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
 """What hides a line that passes behind a text, also between its words."""
@@ -221,19 +217,11 @@ class Chart(Figure):
 
     def png(self) -> bytes:
         """The picture as PNG bytes; equal figures give equal bytes."""
-        picture = BytesIO()
         canvas = self._own_canvas  # it has measured the texts already
         self.set_canvas(canvas)
         with style():  # not `savefig`, which goes through the figure twice
             canvas.draw()  # type: ignore[no-untyped-call]
-        size = canvas.get_width_height()
-        pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
-        image = Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1)
-        # A palette takes a third of the bytes and half the time to compress.
-        few = image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=NO_DITHER)
-        few.putpalette([255 if level == 254 else level for level in few.getpalette() or ()])
-        few.save(picture, "png", dpi=(DPI, DPI), compress_level=3)
-        return picture.getvalue()
+        return png_of(canvas)
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
