@@ -75,7 +75,7 @@ def _room(axes: Axes, figure: Figure) -> _Room:
     renderer = canvas.get_renderer()
     panel = axes.get_window_extent()
     shown = (axes.xaxis, axes.yaxis) if axes.axison else ()
-    boxes = [_measured(axis, panel, renderer) for axis in shown]
+    boxes = [_measured(axis, figure, panel, renderer) for axis in shown]
     for axis in (axes.xaxis, axes.yaxis):
         axis.set_in_layout(False)
     boxes.append(axes.get_tightbbox(renderer, for_layout_only=True))
@@ -86,7 +86,7 @@ def _room(axes: Axes, figure: Figure) -> _Room:
     return _Room(*(float(one) / figure.dpi for one in inches))
 
 
-def _measured(axis: Axis, panel: Bbox, renderer: RendererBase) -> Bbox | None:
+def _measured(axis: Axis, figure: Figure, panel: Bbox, renderer: RendererBase) -> Bbox | None:
     """What the tick labels of an axis and its own label take; None without any.
 
     The label is fixed where matplotlib would put it. It would measure all tick labels again for
@@ -102,7 +102,7 @@ def _measured(axis: Axis, panel: Bbox, renderer: RendererBase) -> Bbox | None:
     ticks = _extent(axis, renderer)
     for text in hidden:
         text.set_visible(True)
-    figure, size = axis.axes.get_figure(), axis.label.get_window_extent(renderer)
+    size = axis.label.get_window_extent(renderer)
     line = axis.axes.spines[side].get_window_extent(renderer)
     edges = Bbox.union([panel, line, *([] if ticks is None else [ticks])])
     pad = axis.labelpad * figure.dpi / 72

@@ -13,7 +13,6 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -21,9 +20,9 @@ from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
 
+from perfkit.charts.canvas import Canvas
 from perfkit.charts.font import DPI, FONT, balanced, wrapped
 from perfkit.charts.layout import Panels
-from perfkit.charts.picture import png_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import BREAKEVEN, LOSS, WIN
 
@@ -67,7 +66,7 @@ class Theme(NamedTuple):
 THEMES = {
     WIN: Theme("win", BLUE, BLUE, "", "^"),
     LOSS: Theme("loss", "#fbe3d5", VERMILLION, "//////", "v"),
-    BREAKEVEN: Theme("breakeven", "#ffffff", GREY, "......", "D"),
+    BREAKEVEN: Theme("breakeven", "#ffffff", GREY, "....", "D"),
 }
 
 _STYLE: dict[Any, object] = {
@@ -150,7 +149,7 @@ class Chart(Figure):
         self, name: str, heading: Heading, body_inches: float, keys: Sequence[Artist] = ()
     ) -> None:
         super().__init__(figsize=(WIDTH_INCHES, body_inches), dpi=DPI)
-        self._own_canvas = FigureCanvasAgg(self)
+        self._own_canvas = Canvas(self)
         self.name = name
         self.alt = heading.alt
         self.digest = ""
@@ -220,8 +219,7 @@ class Chart(Figure):
         canvas = self._own_canvas  # it has measured the texts already
         self.set_canvas(canvas)
         with style():  # not `savefig`, which goes through the figure twice
-            canvas.draw()  # type: ignore[no-untyped-call]
-        return png_of(canvas)
+            return canvas.png()
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None
