@@ -9,11 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from matplotlib.layout_engine import ConstrainedLayoutEngine, LayoutEngine
+from matplotlib.transforms import Bbox, offset_copy
 
 from perfkit.core.fast_imports import NamedTuple
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
+    from matplotlib.backend_bases import RendererBase
     from matplotlib.figure import Figure
 
 SIDE, BETWEEN, BELOW = 0.05, 0.1, 0.05
@@ -69,17 +72,54 @@ class _Room(NamedTuple):
 
 def _room(axes: Axes, figure: Figure) -> _Room:
     canvas: Any = figure.canvas
-    labels = axes.get_tightbbox(canvas.get_renderer(), for_layout_only=True)
+    renderer = canvas.get_renderer()
     panel = axes.get_window_extent()
-    if labels is None:
-        return _Room(0, 0, 0, 0)
-    inches = (
-        (panel.x0 - labels.x0) / figure.dpi,
-        (labels.x1 - panel.x1) / figure.dpi,
-        (labels.y1 - panel.y1) / figure.dpi,
-        (panel.y0 - labels.y0) / figure.dpi,
-    )
-    return _Room(*(max(float(one), 0.0) for one in inches))
+    shown = (axes.xaxis, axes.yaxis) if axes.axison else ()
+    boxes = [_measured(axis, figure, panel, renderer) for axis in shown]
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_in_layout(False)
+    boxes.append(axes.get_tightbbox(renderer, for_layout_only=True))
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_in_layout(True)
+    whole = Bbox.union([panel, *(box for box in boxes if box is not None)])
+    inches = (panel.x0 - whole.x0, whole.x1 - panel.x1, whole.y1 - panel.y1, panel.y0 - whole.y0)
+    return _Room(*(float(one) / figure.dpi for one in inches))
+
+
+def _measured(axis: Axis, figure: Figure, panel: Bbox, renderer: RendererBase) -> Bbox | None:
+    """What the tick labels of an axis and its own label take; None without any.
+
+    The label is fixed where matplotlib would put it. It would measure all tick labels again for
+    that, here and when it draws.
+    """
+    side = axis.get_label_position()
+    if not axis.get_label_text() or side not in ("bottom", "left"):
+        return _extent(axis, renderer)
+    axis.set_label_coords(0.5, 0.5)  # not by matplotlib
+    hidden = axis.label, axis.get_offset_text()
+    for text in hidden:
+        text.set_visible(False)
+    ticks = _extent(axis, renderer)
+    for text in hidden:
+        text.set_visible(True)
+    size = axis.label.get_window_extent(renderer)
+    line = axis.axes.spines[side].get_window_extent(renderer)
+    edges = Bbox.union([panel, line, *([] if ticks is None else [ticks])])
+    pad = axis.labelpad * figure.dpi / 72
+    if side == "bottom":
+        place, below = (0.5, 0.0), panel.y0 - edges.y0 + pad
+        away = 0.0, -below / figure.dpi
+        box = Bbox.from_extents(panel.x0, panel.y0 - below - size.height, panel.x0, edges.y0)
+    else:
+        place, beside = (0.0, 0.5), panel.x0 - edges.x0 + pad
+        away = -beside / figure.dpi, 0.0
+        box = Bbox.from_extents(panel.x0 - beside - size.width, panel.y0, edges.x0, panel.y0)
+    axis.set_label_coords(*place, offset_copy(axis.axes.transAxes, figure, *away, units="inches"))
+    return box if ticks is None else Bbox.union([box, ticks])
+
+
+def _extent(axis: Axis, renderer: RendererBase) -> Bbox | None:
+    return axis.get_tightbbox(renderer, for_layout_only=True)
 
 
 def _columns(axes: Axes) -> int:

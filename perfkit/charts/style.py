@@ -10,19 +10,17 @@ from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import matplotlib as mpl
-from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, Rectangle
 from matplotlib.patheffects import withStroke
 from matplotlib.ticker import MaxNLocator
-from PIL import Image
 
+from perfkit.charts.canvas import Canvas
 from perfkit.charts.font import DPI, FONT, balanced, wrapped
 from perfkit.charts.layout import Panels
 from perfkit.core.fast_imports import NamedTuple
@@ -42,9 +40,6 @@ SHOWN_WIDTH_PX = 640
 The picture has 1,120 pixels: sharp there, and on a phone, whose 390 pixels have up to three dots
 each. Its texts can be read without zooming in on both.
 """
-
-COLOURS = 256
-NO_DITHER = Image.Dither.NONE
 
 BEHIND_TEXT = {"boxstyle": "square,pad=0.15", "facecolor": "white", "edgecolor": "none"}
 """What hides a line that passes behind a text, also between its words."""
@@ -71,7 +66,7 @@ class Theme(NamedTuple):
 THEMES = {
     WIN: Theme("win", BLUE, BLUE, "", "^"),
     LOSS: Theme("loss", "#fbe3d5", VERMILLION, "//////", "v"),
-    BREAKEVEN: Theme("breakeven", "#ffffff", GREY, "......", "D"),
+    BREAKEVEN: Theme("breakeven", "#ffffff", GREY, "....", "D"),
 }
 
 _STYLE: dict[Any, object] = {
@@ -154,7 +149,7 @@ class Chart(Figure):
         self, name: str, heading: Heading, body_inches: float, keys: Sequence[Artist] = ()
     ) -> None:
         super().__init__(figsize=(WIDTH_INCHES, body_inches), dpi=DPI)
-        self._own_canvas = FigureCanvasAgg(self)
+        self._own_canvas = Canvas(self)
         self.name = name
         self.alt = heading.alt
         self.digest = ""
@@ -221,19 +216,10 @@ class Chart(Figure):
 
     def png(self) -> bytes:
         """The picture as PNG bytes; equal figures give equal bytes."""
-        picture = BytesIO()
         canvas = self._own_canvas  # it has measured the texts already
         self.set_canvas(canvas)
         with style():  # not `savefig`, which goes through the figure twice
-            canvas.draw()  # type: ignore[no-untyped-call]
-        size = canvas.get_width_height()
-        pixels = canvas.buffer_rgba()  # type: ignore[no-untyped-call]
-        image = Image.frombuffer("RGBA", size, pixels, "raw", "RGBA", 0, 1)
-        # A palette takes a third of the bytes and half the time to compress.
-        few = image.convert("RGB").quantize(COLOURS, Image.Quantize.FASTOCTREE, dither=NO_DITHER)
-        few.putpalette([255 if level == 254 else level for level in few.getpalette() or ()])
-        few.save(picture, "png", dpi=(DPI, DPI), compress_level=3)
-        return picture.getvalue()
+            return canvas.png()
 
     def _repr_mimebundle_(
         self, include: object = None, exclude: object = None

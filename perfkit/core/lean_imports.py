@@ -2,8 +2,9 @@
 
 Where JupyterLab is installed, jsonschema imports `rfc3987_syntax`, which compiles a grammar for
 over a second in order to check addresses that no notebook holds, ipykernel imports a debugger that
-no report uses, and the library of S3 a second library for HTTP that it does not use. All do without
-where these are not installed. An import hook makes it look so while they are imported.
+no report uses, papermill the libraries of every cloud it could read notebooks from, and the library
+of S3 a second library for HTTP that it does not use. All do without where these are not installed.
+An import hook makes it look so while they are imported.
 """
 
 from __future__ import annotations
@@ -11,11 +12,10 @@ from __future__ import annotations
 import contextlib
 import sys
 from collections.abc import Iterator
-from importlib.abc import MetaPathFinder
 
 
-class _NotInstalled(MetaPathFinder):
-    """Says of some packages that they are not installed."""
+class _NotInstalled:
+    """Says of some packages that they are not installed: a finder, as `sys.meta_path` has them."""
 
     def __init__(self, names: tuple[str, ...]) -> None:
         self._names = names

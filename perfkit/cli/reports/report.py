@@ -188,13 +188,11 @@ def _run(arguments: argparse.Namespace, desk: Desk, where: dict[str, str]) -> bo
         return _run_all(arguments, desk, where, now)
     from perfkit.reports.definitions import definition_of
 
-    one = _run_of(
-        arguments, desk, where, [definition_of(desk.config, arguments.kind, arguments.period)]
-    )
-    if desk.options.executor is not None or not _surely_runs(arguments, desk, one):
-        return _made(arguments, one, now, None)
+    definition = definition_of(desk.config, arguments.kind, arguments.period)
+    if desk.options.executor is not None or not _surely_runs(arguments, desk, definition, where):
+        return _made(arguments, _run_of(arguments, desk, where, [definition]), now, None)
     with start_kernels(desk.config.root, desk.options.cached) as early:
-        return _made(arguments, one, now, early)
+        return _made(arguments, _run_of(arguments, desk, where, [definition]), now, early)
 
 
 class _Run(NamedTuple):
@@ -217,17 +215,21 @@ def _run_of(
     from perfkit.reports.definitions import MailHeaders
     from perfkit.reports.model import Models
     from perfkit.reports.notebook import parse_parameters
-    from perfkit.summary.filters import condition_texts, parse_where
 
     first = definitions[0]
-    conditions = [*condition_texts(first.where), *condition_texts(where)]
     return _Run(
         definitions,
-        Models(desk, parse_where(conditions)),
+        Models(desk, _filter_of(first, where)),
         {**first.given, **parse_parameters(arguments.param)},
         first.html if arguments.html is None else arguments.html,
         first.eml or (MailHeaders() if arguments.eml else None),
     )
+
+
+def _filter_of(definition: Definition, where: dict[str, str]) -> dict[str, str]:
+    from perfkit.summary.filters import condition_texts, parse_where
+
+    return parse_where([*condition_texts(definition.where), *condition_texts(where)])
 
 
 def _run_all(
@@ -270,7 +272,9 @@ def _unlisted(desk: Desk, listed: Container[str]) -> dict[str, Definition]:
     }
 
 
-def _surely_runs(arguments: argparse.Namespace, desk: Desk, one: _Run) -> bool:
+def _surely_runs(
+    arguments: argparse.Namespace, desk: Desk, definition: Definition, where: dict[str, str]
+) -> bool:
     """Whether it is clear from the arguments and one folder that a notebook must be run."""
     from perfkit.reports.published import is_published
     from perfkit.summary.selection import as_date
@@ -278,10 +282,9 @@ def _surely_runs(arguments: argparse.Namespace, desk: Desk, one: _Run) -> bool:
     day = arguments.date or arguments.first
     if arguments.verify or day is None:
         return False
-    definition = one.definitions[0]
     window = desk.config.calendar.window(definition.period, as_date(day))
-    there = is_published(desk.config.root, definition.name, window, one.models.where)
-    return bool(arguments.force) or not there
+    given = desk.config.root, definition.name, window, _filter_of(definition, where)
+    return bool(arguments.force) or not is_published(*given)
 
 
 def _made(arguments: argparse.Namespace, one: _Run, now: datetime, early: Kernels | None) -> bool:

@@ -81,6 +81,7 @@ def _exit_in_order(*_: object) -> None:
 
 def _load(run: socket.socket) -> bool:
     """Loads what notebooks of reports use; reports to the run what is missing."""
+    gc.set_threshold(50_000)  # kernels are short-lived, and figures are full of cycles
     try:
         with without("debugpy"):  # no report is debugged, and it takes long to load
             for name in _LOADED:
@@ -92,7 +93,6 @@ def _load(run: socket.socket) -> bool:
         _send(run, {"failed": f"{type(error).__name__}: {error}"})
         return False
     gc.freeze()  # no kernel needs to look through what was loaded
-    gc.set_threshold(50_000)  # kernels are short-lived, and figures are full of cycles
     _send(run, {"ready": True})
     return True
 

@@ -34,6 +34,12 @@ _STOP_SECONDS = 10.0
 _SHORT_FOLDERS = ("/tmp", "/var/tmp", "/dev/shm")
 
 
+_MEMORY = {"MALLOC_MMAP_THRESHOLD_": str(1 << 26), "MALLOC_TRIM_THRESHOLD_": str(1 << 27)}
+"""Has the C library of Linux keep the memory of a picture for the next one.
+
+It would return it to the system, which fills each page with zeros before a kernel has it again."""
+
+
 class Kernel(NamedTuple):
     """A kernel that runs as process `pid`; `number` counts the kernels of a run from 1."""
 
@@ -274,6 +280,8 @@ def _server_settings(folder: Path) -> dict[str, str]:
         "IPYTHONDIR": str(folder),
         "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # the debugger that ipykernel loads says less
     }
+    for name, value in _MEMORY.items():
+        settings[name] = os.environ.get(name, value)
     if "MPLCONFIGDIR" not in os.environ and not os.access(home, os.W_OK):
         settings["MPLCONFIGDIR"] = str(folder)
     return settings

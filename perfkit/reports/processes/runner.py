@@ -46,6 +46,10 @@ _REMEDIES = {
     "RecursionError": "a function calls itself too often: see the last lines of the traceback",
 }
 
+_NEEDLESS = ("rfc3987_syntax", "azure", "boto3", "gcsfs", "github", "pyarrow")
+"""What papermill imports where it is installed: a grammar that takes over a second to compile, and
+libraries for notebooks in a cloud."""
+
 _CHART = ".chart."
 """What a cell that draws has in it."""
 
@@ -88,7 +92,7 @@ class _OtherFigures(Exception):  # noqa: N818  not an error: the run is repeated
 def load() -> None:
     """Loads what every runner needs from its start, so that each is forked with it."""
     try:
-        with without("rfc3987_syntax"):  # it would compile a grammar for over a second
+        with without(*_NEEDLESS):
             import papermill  # noqa: F401  loaded for the forks to come
 
         import perfkit.reports.processes.running_kernel  # noqa: F401  the same
@@ -99,15 +103,37 @@ def load() -> None:
 
 @cache
 def warm_up() -> None:
-    """Loads and compiles what runners need at their end.
+    """Loads and compiles what runners need at their end, so that each is forked with it."""
+    for step in _WARM_UP:
+        step()
+    gc.freeze()
 
-    The first runner does so while its kernel draws; later ones are forked with it.
-    """
+
+@cache
+def _load_exporters() -> None:
+    import perfkit.reports.html_exporter  # noqa: F401  loaded for later
+
+
+@cache
+def _compile_templates() -> None:
     from perfkit.reports import html_exporter
 
     html_exporter.warm_up()
-    _summary_validator()
-    gc.freeze()
+
+
+@cache
+def _summary_validator() -> Any:
+    from jsonschema import Draft202012Validator
+
+    schema = msgspec.json.decode((SCHEMAS / "summary.schema.json").read_bytes())
+    return Draft202012Validator(schema)
+
+
+_WARM_UP: tuple[Callable[[], object], ...] = (
+    _load_exporters,
+    _compile_templates,
+    _summary_validator,
+)
 
 
 def fork_runner(
@@ -179,8 +205,11 @@ def run(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> None:
 
 
 def _make(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> RunnerMessage:
-    executed = _execute(job, kernel, root, send)
-    from perfkit.reports.html_exporter import html_of  # loaded meanwhile, see `warm_up`
+    summary = job.model.summary.to_json()
+    check_summary = cache(partial(_check_summary, summary))
+    executed = _execute(job, kernel, root, send, _Beside([*_WARM_UP, check_summary]))
+    check_summary()
+    from perfkit.reports.html_exporter import html_of  # loaded meanwhile, see `_Beside`
     from perfkit.reports.markdown_export import (
         canonical,
         markdown_page,
@@ -192,8 +221,6 @@ def _make(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> RunnerMessa
     proves_figures = _check(job, executed, kernel)
     executed = settled(executed)
     page = page_of(executed, job.model.notebook.path.parent)
-    summary = job.model.summary.to_json()
-    _check_summary(summary)
     files: dict[str, bytes] = {
         PAGE: markdown_page(page).encode(),
         NOTEBOOK: canonical(executed).encode(),
@@ -213,7 +240,7 @@ def _make(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> RunnerMessa
     )
 
 
-def _execute(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> Any:
+def _execute(job: ReportJob, kernel: Kernel, root: Path, send: Send, beside: _Beside) -> Any:
     """The executed notebook; raises `_CellError` naming the cell that failed."""
     import papermill
     from papermill.exceptions import PapermillExecutionError
@@ -241,7 +268,7 @@ def _execute(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> Any:
             km=manager_of(kernel.connection, kernel.pid),
             on_notebook_start=lambda notebook: cells.extend(notebook.cells),
             on_cell_start=starts,
-            on_cell_complete=_warm_up_beside,
+            on_cell_complete=beside.step,
             on_cell_executed=raised.keep,
             iopub_timeout=OUTPUT_SECONDS,
             request_save_on_cell_execute=False,
@@ -261,10 +288,20 @@ def _execute(job: ReportJob, kernel: Kernel, root: Path, send: Send) -> Any:
         raise _CellError(Failure(KERNEL_DIED, at.cell, at.heading, words)) from error
 
 
-def _warm_up_beside(cell: Any, **_: object) -> None:
-    """Called when the kernel has been sent a cell: while it draws, this process prepares."""
-    if _CHART in cell.source:
-        warm_up()
+class _Beside:
+    """What this process has to do in any case, one step for each chart that the kernel draws."""
+
+    def __init__(self, steps: Sequence[Callable[[], object]]) -> None:
+        self._steps = iter(steps)
+
+    def step(self, cell: Any, **_: object) -> None:
+        """Called when the kernel has been sent a cell."""
+        if _CHART in cell.source:
+            next(self._steps, _nothing)()
+
+
+def _nothing() -> None:
+    """No step is left."""
 
 
 class _Raised:
@@ -331,14 +368,6 @@ def _check_summary(summary: str) -> None:
     if problem is not None:
         where = ".".join(map(str, problem.absolute_path))
         raise ReportError(f"the summary does not match its schema: {where}: {problem.message}")
-
-
-@cache
-def _summary_validator() -> Any:
-    from jsonschema import Draft202012Validator
-
-    schema = msgspec.json.decode((SCHEMAS / "summary.schema.json").read_bytes())
-    return Draft202012Validator(schema)
 
 
 def heading_above(cells: Sequence[Any], index: int) -> str:
