@@ -25,7 +25,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-LEAST_DRAWS = 32
+LEAST_DRAWS = 4
 """Of ranges with fewer draws each, to draw the values is less work than to cut once more."""
 
 AT_ONCE = 1 << 20
