@@ -21,8 +21,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-CERTAINTY = 32
-"""A difference is further off than said with a probability of at most 2 e**-32."""
+CERTAINTY = 24
+"""A difference is further off than said with a probability of at most 2 e**-24."""
 
 
 class Weighed(NamedTuple):
