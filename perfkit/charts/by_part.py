@@ -46,7 +46,7 @@ def by_symbol(view: View) -> Chart:
 def by_part(view: View, dimension: str) -> Chart:
     """A bar per part that has a closed trade, the best first."""
     name, what = f"by_{dimension}", f"Net P&L by {dimension}"
-    parts = [part for part in view.summary.breakdowns[dimension] if part.metrics["closed_trades"]]
+    parts = [part for part in view.parts(dimension) if part.metrics["closed_trades"]]
     if not parts:
         return note(view, name, what, NO_TRADES)
     ranked = sorted(parts, key=lambda part: (-_net(part), part.name))

@@ -6,6 +6,7 @@ printed figures come from Decimals.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -19,7 +20,7 @@ from perfkit.metrics.account import Deposits
 from perfkit.metrics.tally import Tally
 from perfkit.summary.filters import conditions_in_words
 from perfkit.summary.selection import Selection
-from perfkit.summary.shape import SummaryShape
+from perfkit.summary.shape import Part, SummaryShape
 from perfkit.summary.summary import summarize
 
 ROLLING_TRADES = 20
@@ -45,6 +46,9 @@ class View(NamedTuple):
     """
 
     summary: SummaryShape
+    """Without breakdowns: most charts have none."""
+    parts: Callable[[str], Sequence[Part]]
+    """The parts of a breakdown, by its dimension."""
     window: Window
     calendar: Calendar
     closed: Trades
@@ -110,7 +114,8 @@ def view_of(selection: Selection) -> View:
     newest = max([selection.book.newest or window.start, *inside.closed_at[-1:]])
     until = min(window.end, config.calendar.end_of(config.calendar.day_of(newest)))
     return View(
-        summary=summarize(selection),
+        summary=summarize(selection, ()),
+        parts=lambda dimension: summarize(selection, (dimension,)).breakdowns[dimension],
         window=window,
         calendar=config.calendar,
         closed=inside,

@@ -9,9 +9,8 @@ from functools import cached_property
 
 from perfkit.book.book import Book, PnlCurve, missing_days
 from perfkit.book.line_counts import DayLines, day_of_waiting
-from perfkit.book.store.day_sheet import Sheet, digest_of, sheet_of
+from perfkit.book.store.day_sheet import Sheet
 from perfkit.book.store.ledger import FileEntry
-from perfkit.book.store.packing import PackedTrades
 from perfkit.core.calendar import Window, checked, parse_date
 from perfkit.core.errors import LineError, NoTradesError, WindowError
 from perfkit.core.filters.plain import ORDERED_FIELDS, is_plain
@@ -150,13 +149,11 @@ class Selection:
         days = [day for day in self.book.days if self._has(day)]
         if not self._filter:
             return [(day, self.book.sheet(day)) for day in days]
+        from perfkit.book.store.parts_on_demand import sheet_on_demand  # only filters need it
+
         calendar = self.book.config.calendar
         some = ((day, self.day_trades(day)) for day in days)
-        return [
-            (day, sheet_of(trades, calendar, digest_of(PackedTrades(trades))))
-            for day, trades in some
-            if len(trades)
-        ]
+        return [(day, sheet_on_demand(trades, calendar)) for day, trades in some if len(trades)]
 
     @cached_property
     def curves_before(self) -> list[PnlCurve]:

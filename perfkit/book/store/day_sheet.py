@@ -86,9 +86,13 @@ def sheet_of(
     calendar: Calendar,
     digest: bytes | None,
     dimensions: Sequence[str] = DIMENSIONS,
+    columns: Columns | None = None,
 ) -> Sheet:
-    """The sheet of trades of one day, in trade order; `digest` is theirs (see `digest_of`)."""
-    columns = Columns(trades)
+    """The sheet of trades of one day, in trade order; `digest` is theirs (see `digest_of`).
+
+    `columns` are those of the trades, where the caller has them.
+    """
+    columns = columns or Columns(trades)
     parts = {
         dimension: made_parts(dimension, columns, trades, calendar)
         for dimension in dimensions

@@ -1,4 +1,4 @@
-"""The parts of a day whose sheet was made with few of them, as a book in memory does.
+"""The parts of a day whose sheet was made with few of them, as those of filtered trades.
 
 Each breakdown is made from the trades of the day when it is asked for, once.
 """
@@ -7,7 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from perfkit.book.store.day_sheet import DIMENSIONS, Parts, Sheet, made_parts
+from perfkit.book.store.day_sheet import (
+    CHECKED,
+    DIMENSIONS,
+    Parts,
+    Sheet,
+    digest_of,
+    made_parts,
+    sheet_of,
+)
+from perfkit.book.store.packing import PackedTrades
 from perfkit.core.calendar import Calendar
 from perfkit.core.trades import Trades
 from perfkit.metrics.tally import Columns
@@ -23,11 +32,12 @@ class PartsOnDemand(Mapping[str, "Parts | None"]):
         known: Mapping[str, Parts | None],
         trades: Callable[[], Trades],
         calendar: Calendar,
+        columns: Columns | None = None,
     ) -> None:
         self._known = dict(known)
         self._trades = trades
         self._calendar = calendar
-        self._columns: Columns | None = None
+        self._columns = columns
 
     def __getitem__(self, dimension: str) -> Parts | None:
         if dimension not in self._known:
@@ -50,3 +60,11 @@ class PartsOnDemand(Mapping[str, "Parts | None"]):
 def completed(sheet: Sheet, trades: Callable[[], Trades], calendar: Calendar) -> Sheet:
     """The sheet; parts that it does not have are made of the trades of its day on demand."""
     return sheet._replace(parts=PartsOnDemand(sheet.parts, trades, calendar))
+
+
+def sheet_on_demand(trades: Trades, calendar: Calendar) -> Sheet:
+    """The sheet of trades of one day, in trade order, with the parts that findings need."""
+    columns = Columns(trades)
+    sheet = sheet_of(trades, calendar, digest_of(PackedTrades(trades)), CHECKED, columns)
+    parts = PartsOnDemand(sheet.parts, lambda: trades, calendar, columns)
+    return sheet._replace(parts=parts)

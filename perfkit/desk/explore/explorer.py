@@ -30,7 +30,7 @@ from perfkit.summary.filters import Where, as_where, filter_fields
 from perfkit.summary.html import html_of
 from perfkit.summary.selection import Day, as_date
 from perfkit.summary.shown import PublicNames, said
-from perfkit.summary.summary import Summary
+from perfkit.summary.summary import Summary, summarize
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class Explorer(PublicNames):
     """
 
     def __init__(self, desk: Asks, asked: Question, by: str, chart: str) -> None:
-        self.summary: Summary | None = None
+        self._asked: Question | None = None
         self.breakdown: Breakdown | None = None
         self.chart: Chart | None = None
         self.code = ""
@@ -102,6 +102,11 @@ class Explorer(PublicNames):
         self._pickers.on_change(self._show)
         self._show()
 
+    @property
+    def summary(self) -> Summary | None:
+        """The summary that is shown, with all its breakdowns."""
+        return None if self._asked is None else self._desk.summary(**self._asked.arguments)
+
     def __repr__(self) -> str:
         return self.code
 
@@ -115,7 +120,7 @@ class Explorer(PublicNames):
         try:
             self._answer(asked)
         except PerfkitError as error:
-            self.summary = self.breakdown = self.chart = self._drawn = None
+            self._asked = self.breakdown = self.chart = self._drawn = None
             self._say([asked.line("summary")])
             self._figures.value = f'<p class="perfkit-error">{escape(str(error))}</p>'
             self._parts.value = self._picture.value = ""
@@ -124,16 +129,15 @@ class Explorer(PublicNames):
         """The figures first, as drawing takes longer."""
         by, chart = self._pickers.by, self._pickers.chart
         lines = [asked.line("summary")]
-        summary = self.summary = self._desk.summary(**asked.arguments)
-        figures = RENDERED[self._pickers.figures](summary)
-        self._figures.value = html_of(figures, said(summary.data_up_to))
+        selection = self._desk.selection(**asked.arguments)
+        summary = summarize(selection, () if by == NOTHING else (by,))  # others take time
+        up_to = selection.book.present_day
+        self._asked = asked
+        self._figures.value = html_of(RENDERED[self._pickers.figures](summary), said(up_to))
         self.breakdown = None
         if by != NOTHING:
             lines.append(asked.line("breakdown", by))
-            if by in summary.breakdowns:
-                self.breakdown = Breakdown(summary, by, summary.data_up_to)
-            else:
-                self.breakdown = self._desk.breakdown(by, **asked.arguments)
+            self.breakdown = Breakdown(summary, by, up_to)
         self._parts.value = html_of(self.breakdown.markdown) if self.breakdown else ""
         if chart != NOTHING:
             lines.append(asked.line(f"chart.{chart}"))

@@ -18,7 +18,7 @@ from perfkit.desk.breakdown import Breakdown
 from perfkit.desk.explore.question import ALL, RANGE, Question, day_after, day_before
 from perfkit.summary.filters import Where
 from perfkit.summary.labels import label_of
-from perfkit.summary.selection import Day
+from perfkit.summary.selection import Day, Selection
 from perfkit.summary.summary import Summary
 
 try:
@@ -59,6 +59,16 @@ class Asks(Protocol):
         *,
         where: Where = ...,
     ) -> Window: ...
+
+    def selection(
+        self,
+        window: str = ...,
+        date: Day = ...,
+        *,
+        start: Day = ...,
+        end: Day = ...,
+        where: Where = ...,
+    ) -> Selection: ...
 
     def summary(
         self,

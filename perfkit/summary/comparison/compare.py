@@ -17,7 +17,7 @@ from perfkit.core.exact import ratio, subtract
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import WON, Trades
 from perfkit.metrics.registry import row_of
-from perfkit.summary.comparison.resampling import resampled_sums
+from perfkit.summary.comparison.intervals import Weighed, differences_at
 from perfkit.summary.comparison.shape import (
     BETTER,
     TOO_FEW,
@@ -73,41 +73,20 @@ def compared(base: Selection, other: Selection) -> ComparisonShape:
     )
 
 
-def interval_of(
-    base: Sample, other: Sample, sums: tuple[Sequence[int], Sequence[int]]
-) -> tuple[Decimal, Decimal]:
+def interval_of(base: Sample, other: Sample, name: str) -> tuple[Decimal, Decimal]:
     """The ends of the 95 % interval of the difference of two means, other less base.
 
-    `sums` are those of the resamples of each side.
+    `name` seeds the random numbers.
     """
     places = max(base.places, other.places)
     first, second = len(base.values), len(other.values)
     # b/n - a/m = (b m - a n) / (m n): whole numbers are compared, nothing is rounded before.
-    base_factor = second * 10 ** (places - base.places)
-    other_factor = first * 10 ** (places - other.places)
-    differences = sorted(b * other_factor - a * base_factor for a, b in zip(*sums, strict=True))
+    one = Weighed(base.values, second * 10 ** (places - base.places))
+    two = Weighed(other.values, first * 10 ** (places - other.places))
+    ranks = _rank(RESAMPLES, 25), _rank(RESAMPLES, 975)
+    low, high = differences_at(ranks, one, two, RESAMPLES, name)
     scale = first * second * 10**places
-    low = differences[_rank(RESAMPLES, 25) - 1]
-    high = differences[_rank(RESAMPLES, 975) - 1]
     return ratio(low, scale), ratio(high, scale)
-
-
-def sums_of(trades: Trades, samples: dict[str, Sample], side: str) -> dict[str, list[int]]:
-    """The sums of the resamples of a side, by figure.
-
-    Where the trades with a P&L are those with an R, expectancy and average R are of the same draws.
-    """
-    together = [["win_rate"], ["expectancy"], ["avg_r"]]
-    net, r = trades.net_pnl.units, trades.r.units
-    if all((a is None) == (b is None) for a, b in zip(net, r, strict=True)):
-        together = [["win_rate"], ["expectancy", "avg_r"]]
-    found: dict[str, list[int]] = {}
-    for names in together:
-        columns = [samples[name].values for name in names]
-        if columns[0]:
-            drawn = resampled_sums(columns, RESAMPLES, f"{names[0]} of {side}")
-            found.update(zip(names, drawn, strict=True))
-    return found
 
 
 def samples_of(trades: Trades) -> dict[str, Sample]:
@@ -129,9 +108,9 @@ def _tested(base: Trades, other: Trades) -> dict[str, tuple[Decimal, Decimal, bo
     """The interval of each tested figure that both sides have, and whether it has a verdict."""
     one, two = samples_of(base), samples_of(other)
     names = [name for name in TESTED if one[name].values and two[name].values]
-    with ThreadPoolExecutor(2) as pool:  # numpy adds up while another thread runs
-        sums = list(pool.map(sums_of, (base, other), (one, two), ("base", "other")))
-    found = [interval_of(one[name], two[name], (sums[0][name], sums[1][name])) for name in names]
+    pairs = [(one[name], two[name]) for name in names]
+    with ThreadPoolExecutor(2) as pool:  # numpy draws while another thread runs
+        found = list(pool.map(interval_of, *zip(*pairs, strict=True), names)) if pairs else []
     enough = {
         name: min(len(one[name].values), len(two[name].values)) >= LEAST_TRADES for name in names
     }

@@ -1,19 +1,20 @@
-"""Sums of resamples: as many rows of values as there are, each drawn at random from all of them.
+"""Resamples of values: as many draws as there are values, each from all of them at random.
 
-Which rows are drawn does not depend on what they are worth, and the random numbers are those of
-generators that numpy keeps as they are (`RandomState`, on its own or over `PCG64`): the same rows
-give the same sums, digit for digit, in every run.
+A resample of 30,000 trades drawn one by one takes 30,000 random numbers, and a comparison needs
+10,000 of each side. Here the sorted values are cut into ranges, and at first only the number of
+draws from each range is drawn. A range is then cut in two, and its draws are shared out by a
+binomial number, as often as it is asked. Whoever looks for the resample at a rank keeps those
+that are still near it, and only of these draws each value.
 
-Drawing 15,000 rows 10,000 times one by one takes seconds. Here the rows lie in blocks of 256.
-How many draws fall into each block is drawn first (a multinomial number). Within a block a random
-byte is a draw, and two bytes are a number from 0 to 65,535 that a table has the sum of two rows
-for. Sums are whole numbers throughout. The columns of a row lie side by side in words of 63 bits,
-cut into slices, each with free bits above it for what the draws of a block add up to.
+Example: of the values 1, 2, 7, 9 a resample has four draws; three may be from 1, 2 and one from
+7, 9. Its sum is then near 3 x 1.5 + 8, and between 10 and 15.
+
+The random numbers are those of a generator that numpy keeps as it is (`RandomState` over `PCG64`),
+and what decides how many are drawn is whole numbers: the same values give the same resamples.
 """
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from hashlib import blake2b
 
@@ -24,31 +25,26 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-BLOCK = 256
-WORD_BITS, SHORT_WORD_BITS = 63, 31
+LEAST_DRAWS = 4
+"""Of ranges with fewer draws each, to draw the values is less work than to cut once more."""
 
-AT_ONCE = 1000
-"""So many resamples at once: what they draw from one block fits into a cache of the processor."""
+AT_ONCE = 1 << 20
+"""About so many values at once; more would take much memory."""
 
-FEW = 64
-"""Up to so many different rows are drawn by how often each occurs."""
+LIMB_BITS = 31
+"""Values are added up in pieces of so many bits, whose sums fit into 64 bits."""
 
 
-def resampled_sums(columns: Sequence[Sequence[int]], resamples: int, name: str) -> list[list[int]]:
-    """The sum of each column in each resample; a draw takes the values of one row, all columns.
+class Scale(NamedTuple):
+    """Values times `factor`, shifted left by `shift` bits, or right where it is negative."""
 
-    `name` seeds the random numbers, so that samples differ in them. Raises `MissingExtraError`
-    without numpy, `ValueError` without values or where columns differ in length.
-    """
-    rows = list(zip(*columns, strict=True))
-    if not rows:
-        raise ValueError("no values to draw from")
-    np, seed = seeded(name)
-    distinct = Counter(rows)
-    if len(distinct) <= FEW:
-        words = np.frombuffer(seed, dtype="<u4")
-        return _of_few(distinct, len(rows), resamples, np.random.RandomState(words))
-    return _Blocks(rows, resamples, seed).sums()
+    factor: int
+    shift: int
+
+    def of(self, amount: int) -> int:
+        """An amount on this scale, rounded down."""
+        scaled = amount * self.factor
+        return scaled << self.shift if self.shift >= 0 else scaled >> -self.shift
 
 
 def seeded(name: str) -> tuple[Any, bytes]:
@@ -63,136 +59,128 @@ def seeded(name: str) -> tuple[Any, bytes]:
     return np, blake2b(name.encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def _of_few(
-    distinct: Counter[tuple[int, ...]], count: int, resamples: int, random: Any
-) -> list[list[int]]:
-    """Sums of rows that occur many times each: how often each is drawn is enough."""
-    ordered = sorted(distinct)
-    shares = [distinct[row] / count for row in ordered]
-    drawn = random.multinomial(count, shares, size=resamples).tolist()
-    return [
-        [sum(n * value for n, value in zip(counts, column, strict=True)) for counts in drawn]
-        for column in zip(*ordered, strict=True)
-    ]
+class Resamples:
+    """Resamples of some values, each known by its number of draws from each range.
 
+    `scale` has to leave the sum of all values, less the smallest for each, below 2**62. `name`
+    seeds the random numbers. Raises `MissingExtraError` without numpy, `ValueError` without values.
+    """
 
-class _Slice(NamedTuple):
-    """Some bits of a column: those from `low` on, and where they lie."""
+    def __init__(self, values: Sequence[int], resamples: int, name: str, scale: Scale) -> None:
+        if not values:
+            raise ValueError("no values to draw from")
+        np, seed = seeded(name)
+        self._np = np
+        self._random = np.random.RandomState(np.random.PCG64(int.from_bytes(seed, "little")))
+        ordered = sorted(values)
+        self._lowest = ordered[0]
+        above = [value - self._lowest for value in ordered]
+        self._limbs = _limbs(np, above)
+        self._heights = np.array(list(map(scale.of, above)), np.int64)
+        self._sums_before = np.concatenate([[0], np.cumsum(self._heights)])
+        self._starts = np.zeros(1, np.int64)
+        self._draws = np.full((resamples, 1), len(values), np.int64)
 
-    column: int
-    low: int
-    bits: int
-    word: int
-    offset: int
+    def __len__(self) -> int:
+        return len(self._heights)
 
+    @property
+    def furthest(self) -> int:
+        """No value is further than this from the mean of its range, on the scale."""
+        means, highest = self._means, self._heights[self._ends - 1]
+        return 1 + int(self._np.maximum(highest - means, means - self._heights[self._starts]).max())
 
-def _slices(widths: Sequence[int], free: int, most: int, word_bits: int) -> list[_Slice]:
-    """Columns of so many bits cut into slices of at most `most` bits, `free` bits above each."""
-    found: list[_Slice] = []
-    word = offset = 0
-    for column, width in enumerate(widths):
-        low = 0
-        while low < width:
-            if offset + free >= word_bits:
-                word, offset = word + 1, 0
-            bits = min(width - low, most, word_bits - offset - free)
-            found.append(_Slice(column, low, bits, word, offset))
-            low, offset = low + bits, offset + bits + free
-    return found
+    def expected(self) -> Any:
+        """The sum to expect of each resample, on the scale, less the smallest value for each draw.
 
+        It is too small by less than one for each draw.
+        """
+        return self._draws @ self._means
 
-class _Blocks:
-    """Rows in blocks, whose draws are added up block by block."""
+    def variances(self, halvings: int) -> Any:
+        """At least the variance of the sum of each resample, in units of 4**halvings."""
+        return self._draws @ -(-self._squares(halvings) // self._sizes)
 
-    def __init__(self, rows: Sequence[tuple[int, ...]], resamples: int, seed: bytes) -> None:
-        import numpy as np
+    def cut(self) -> bool:
+        """Cuts ranges in two at their means; False where that is no use.
 
-        self.np = np
-        self.rows = sorted(rows)
-        self.random = np.random.RandomState(np.frombuffer(seed, dtype="<u4"))
-        self.words = np.random.RandomState(np.random.PCG64(int.from_bytes(seed, "little")))
-        columns = list(zip(*rows, strict=True))
-        self.lowest = [min(column) for column in columns]
-        self.starts = range(0, len(rows), BLOCK)
-        shares = [min(BLOCK, len(rows) - start) / len(rows) for start in self.starts]
-        self.drawn = self.random.multinomial(len(rows), shares, size=resamples)
-        widths = [
-            (max(column) - low).bit_length()
-            for column, low in zip(columns, self.lowest, strict=True)
+        Those that add little to the variance stay as they are.
+        """
+        np, starts, ends = self._np, self._starts, self._ends
+        if len(starts) * LEAST_DRAWS >= len(self):
+            return False
+        middles = np.searchsorted(self._heights, self._means, "right")
+        squares = self._squares(max(0, self.furthest.bit_length() - 18))
+        is_cut = (middles < ends) & (4 * squares >= squares.sum() // len(starts))
+        if not is_cut.any():
+            return False
+        shares = (middles - starts)[is_cut] / self._sizes[is_cut]
+        below = self._random.binomial(self._draws[:, is_cut], shares)
+        lower = np.flatnonzero(is_cut) + np.arange(len(below[0]))  # in the ranges to come
+        self._draws = np.repeat(self._draws, 1 + is_cut, 1)
+        self._draws[:, lower] = below
+        self._draws[:, lower + 1] -= below
+        self._starts = np.sort(np.concatenate([starts, middles[is_cut]]))
+        return True
+
+    def keep(self, some: Any) -> None:
+        """Forgets all resamples but some."""
+        self._draws = self._draws[some]
+
+    def sums(self) -> list[int]:
+        """The sum of each resample, exactly, with each of its values drawn."""
+        np = self._np
+        totals = np.zeros((len(self._limbs), len(self._draws)), np.int64)
+        is_one = self._is_one
+        firsts = self._limbs[:, self._starts[is_one]]
+        totals += firsts @ self._draws[:, is_one].T
+        starts, sizes = self._starts[~is_one], self._sizes[~is_one]
+        rows = max(1, AT_ONCE // len(self))
+        for first in range(0, len(self._draws) if len(starts) else 0, rows):
+            some = slice(first, first + rows)
+            draws = self._draws[some][:, ~is_one]
+            times, ends = draws.ravel(), draws.sum(1).cumsum()
+            places = self._random.randint(
+                0, np.repeat(np.tile(sizes, len(draws)), times), dtype="int64"
+            )
+            places += np.repeat(np.tile(starts, len(draws)), times)
+            for total, limb in zip(totals, self._limbs, strict=True):
+                added = np.concatenate([[0], np.cumsum(limb.take(places))])[ends]
+                total[some] += np.diff(added, prepend=0)
+        base = self._lowest * len(self)
+        return [
+            base + sum(one << LIMB_BITS * number for number, one in enumerate(limbs))
+            for limbs in totals.T.tolist()
         ]
-        free = int(self.drawn.max()).bit_length()
-        is_short = sum(width + free for width in widths) <= SHORT_WORD_BITS
-        most = WORD_BITS - len(rows).bit_length()
-        self.kind = np.int32 if is_short else np.int64
-        self.free = free
-        self.slices = _slices(widths, free, most, SHORT_WORD_BITS if is_short else WORD_BITS)
-        self.totals = np.zeros((len(self.slices), resamples), np.int64)
-        most_pairs = AT_ONCE * (1 << max(free - 1, 0))
-        # Kept, as new memory costs more than what is done in it.
-        self.places = np.empty(most_pairs, np.intp)
-        self.values = np.empty(most_pairs, self.kind)
 
-    def sums(self) -> list[list[int]]:
-        """The sum of each column in each resample."""
-        resamples = len(self.drawn)
-        for number, start in enumerate(self.starts):
-            block = self.rows[start : start + BLOCK]
-            tables, counts = self._tables(block), self.drawn[:, number]
-            if len(block) == BLOCK:
-                pairs = [(table[:, None] + table[None, :]).ravel() for table in tables]
-                for first in range(0, resamples, AT_ONCE):
-                    self._add_pairs(slice(first, first + AT_ONCE), tables, pairs, counts)
-            else:
-                draws = self.random.randint(0, len(block), int(counts.sum()))
-                self._add(slice(0, resamples), tables, draws, counts)
-        sums = [[len(self.rows) * low] * resamples for low in self.lowest]
-        for one, totals in zip(self.slices, self.totals.tolist(), strict=True):
-            before = sums[one.column]
-            sums[one.column] = [
-                base + (more << one.low) for base, more in zip(before, totals, strict=True)
-            ]
-        return sums
+    @property
+    def _ends(self) -> Any:
+        return self._np.append(self._starts[1:], len(self))
 
-    def _tables(self, block: Sequence[tuple[int, ...]]) -> list[Any]:
-        """The words of each row of a block."""
-        words = [[0] * len(block) for _ in range(self.slices[-1].word + 1)]
-        for one in self.slices:
-            mask, lowest, word = (1 << one.bits) - 1, self.lowest[one.column], words[one.word]
-            for place, row in enumerate(block):
-                word[place] |= ((row[one.column] - lowest) >> one.low & mask) << one.offset
-        return [self.np.array(word, self.kind) for word in words]
+    @property
+    def _sizes(self) -> Any:
+        return self._ends - self._starts
 
-    def _add_pairs(
-        self, some: slice, tables: Sequence[Any], pair_tables: Sequence[Any], counts: Any
-    ) -> None:
-        """Adds draws from a full block to some of the totals, two at a time."""
-        np = self.np
-        pairs, odd = counts[some] >> 1, np.flatnonzero(counts[some] & 1)
-        total = int(pairs.sum())
-        # The first words are the pairs, the last ones the single draws. Words of all 64 bits are
-        # the raw numbers of the generator; so made, they do not keep other threads from running.
-        count = (2 * total + len(odd) + 7) // 8
-        words = self.words.randint(0, 1 << 64, count, np.uint64).astype("<u8", copy=False)
-        one = words.view(np.uint8)[2 * total : 2 * total + len(odd)]
-        places = self.places[:total]
-        places[:] = words.view("<u2")[:total]
-        self._add(some, pair_tables, places, pairs)
-        single = np.ones(len(odd), np.intp)
-        self._add(some.start + odd, tables, one.astype(np.intp), single)
+    @property
+    def _means(self) -> Any:
+        """The mean of each range, rounded down."""
+        return (self._sums_before[self._ends] - self._sums_before[self._starts]) // self._sizes
 
-    def _add(self, some: Any, tables: Sequence[Any], draws: Any, counts: Any) -> None:
-        """Adds to each of some totals so many of the draws, in order, as the tables have them."""
-        if not len(draws):
-            return
-        np = self.np
-        room = self.values[: len(draws)] if len(draws) <= len(self.values) else None
-        starts = np.cumsum(counts) - counts
-        drawn = counts > 0
-        added = np.zeros((len(tables), len(counts)), self.kind)
-        for word, table in enumerate(tables):
-            # In range as they are, so nothing is checked.
-            values = table.take(draws, mode="wrap", out=room)
-            added[word, drawn] = np.add.reduceat(values, starts[drawn], dtype=self.kind)
-        for total, one in zip(self.totals, self.slices, strict=True):
-            mask = (1 << one.bits + self.free) - 1
-            total[some] += added[one.word] >> one.offset & mask
+    @property
+    def _is_one(self) -> Any:
+        """Whether all values of a range are the same."""
+        return (self._limbs[:, self._starts] == self._limbs[:, self._ends - 1]).all(0)
+
+    def _squares(self, halvings: int) -> Any:
+        """At least the squared distances from the mean of each range, added up."""
+        np = self._np
+        distances = np.abs(self._heights - np.repeat(self._means, self._sizes)) >> halvings
+        return np.add.reduceat((distances + 1) ** 2, self._starts)
+
+
+def _limbs(np: Any, amounts: Sequence[int]) -> Any:
+    """Sorted amounts cut into pieces, a row for the lowest bits of all, then for the next."""
+    count = max(1, -(-amounts[-1].bit_length() // LIMB_BITS))
+    mask = (1 << LIMB_BITS) - 1
+    pieces = [[one >> LIMB_BITS * n & mask for one in amounts] for n in range(count)]
+    return np.array(pieces, np.int64)

@@ -15,24 +15,13 @@ from perfkit import Desk
 from perfkit.cli.main import main
 from perfkit.core.errors import UsageError
 from perfkit.summary.comparison.compare import (
-    RESAMPLES,
     Sample,
     interval_of,
     samples_of,
-    sums_of,
 )
-from perfkit.summary.comparison.resampling import resampled_sums
 from tests.filterkit import desk_with, line
 
 VERSIONED = "{version: version}"
-
-
-def interval(base: Sample, other: Sample) -> tuple[Decimal, Decimal]:
-    first, second = (
-        resampled_sums([sample.values], RESAMPLES, name)[0]
-        for sample, name in ((base, "base"), (other, "other"))
-    )
-    return interval_of(base, other, (first, second))
 
 
 def desk_of(root: Path, pnls: dict[str, list[str]]) -> Desk:
@@ -83,7 +72,7 @@ def test_interval_is_that_of_scipy(tmp_path: Path) -> None:
     random = Random(7)
     base = [random.randrange(-600, 700) for _ in range(300)]
     other = [random.randrange(-500, 750) for _ in range(400)]
-    low, high = interval(Sample(base, 2), Sample(other, 1))
+    low, high = interval_of(Sample(base, 2), Sample(other, 1), "scipy")
     data = np.array(other) / 10, np.array(base) / 100
     found = stats.bootstrap(
         data,
@@ -101,8 +90,8 @@ def test_interval_is_that_of_scipy(tmp_path: Path) -> None:
 def test_interval_does_not_depend_on_the_unit() -> None:
     base, other = [3, -5, 8, 1] * 9, [4, -4, 7, 3] * 9
     fine = [value * 1000 for value in base]
-    assert interval(Sample(fine, 3), Sample(other, 0)) == interval(
-        Sample(base, 0), Sample(other, 0)
+    assert interval_of(Sample(fine, 3), Sample(other, 0), "unit") == interval_of(
+        Sample(base, 0), Sample(other, 0), "unit"
     )
 
 
@@ -149,21 +138,11 @@ def test_command_prints_text_and_json_of_the_schema(
     assert "no trade in the logs has version = 3" in capsys.readouterr().err
 
 
-def test_expectancy_and_average_r_are_of_the_same_draws() -> None:
-    selection = perfkit.open(Path(perfkit.__file__).parents[1]).selection("all")
-    trades = selection.inside
-    samples = samples_of(trades)
-    assert None not in trades.r.units
-    sums = sums_of(trades, samples, "base")
-    columns = [samples[name].values for name in ("expectancy", "avg_r")]
-    drawn = resampled_sums(columns, RESAMPLES, "expectancy of base")
-    assert [sums["expectancy"], sums["avg_r"]] == drawn
-    assert (
-        sums["win_rate"]
-        == resampled_sums([samples["win_rate"].values], RESAMPLES, "win_rate of base")[0]
-    )
-
-
-def test_trades_without_r_are_no_draws_of_average_r(tmp_path: Path) -> None:
+def test_average_r_is_of_the_trades_that_have_one(tmp_path: Path) -> None:
     trades = desk_of(tmp_path, {"1": ["1", "2"] * 20}).selection("all").inside
-    assert set(sums_of(trades, samples_of(trades), "base")) == {"win_rate", "expectancy"}
+    samples = samples_of(trades)
+    assert [len(samples[name].values) for name in ("win_rate", "expectancy", "avg_r")] == [
+        40,
+        40,
+        0,
+    ]
