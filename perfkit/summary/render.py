@@ -320,14 +320,14 @@ def _window_title(window: WindowShape) -> str:
 
 
 def period_words(window: WindowShape) -> str:
-    """The period in words: "Thursday 9 October 2025", "6 to 12 October 2025 (2025-W41)"."""
+    """The period in words: "Thursday 9 October 2025", "6 to 12 October 2025 (2025-W41)", "Q4 2025"."""
     first, last = window.first_day, window.last_day
     if window.kind == "daily":
         return _day_words(first)
     if window.kind == "monthly":
         return f"{first:%B} {first.year}"
     if window.kind in ("quarterly", "yearly"):
-        return window.label
+        return " ".join(reversed(window.label.split("-")))
     until = f"{last.day} {last:%B} {last.year}"
     since = str(first.day)
     if (first.year, first.month) != (last.year, last.month):
