@@ -320,7 +320,7 @@ def _window_title(window: WindowShape) -> str:
 
 
 def period_words(window: WindowShape) -> str:
-    """The period in words: "Thursday 9 October 2025", "6 to 12 October 2025 (2025-W41)", "Q4 2025"."""
+    """The period in words: "Thursday 9 October 2025", "6 to 12 October 2025 (2025-W41)"."""
     first, last = window.first_day, window.last_day
     if window.kind == "daily":
         return _day_words(first)
