@@ -1,7 +1,7 @@
 """A failed report: the cause and how to look into it, as a page and as text for a terminal.
 
-The page is `reports/failures/<kind>/<name>.md`, apart from the last good report; the `.json` beside
-it has the same for programs. Both are removed when the report is made again.
+The page is `reports/failures/<kind>/<name>.md`, apart from the last good report; the `.html` beside
+it is the same for a browser, the `.json` for programs. They are removed when the report is made.
 """
 
 from __future__ import annotations
@@ -18,7 +18,9 @@ from perfkit.core.formatting import escaped, plain, utf8
 from perfkit.disk.atomic import replace
 from perfkit.reports.published import (
     FAILURES,
+    HTML,
     KINDS,
+    PAGE,
     REPORTS,
     check_identity,
     kinds_in,
@@ -84,12 +86,14 @@ def last_lines(text: str | Sequence[str], lines: int = TRACEBACK_LINES) -> tuple
 
 
 def write_card(root: Path, card: Card) -> Path:
-    """Writes page and JSON; returns the page's path. A failure that lasts keeps its first time."""
+    """Writes all three; returns the page's path. A failure that lasts keeps its first time."""
     page = _page_path(root, card.kind, card.name)
     before = read_as(page.with_suffix(".json"), Card)
     if before is not None and before.failed_at < card.failed_at:
         card = msgspec.structs.replace(card, failed_at=before.failed_at)
     replace(page, card_markdown(card))
+    folder = root / REPORTS / card.kind / card.name
+    replace(page.with_suffix(".html"), card_html(card, HTML if (folder / HTML).exists() else PAGE))
     body = msgspec.json.format(msgspec.json.encode(card), indent=2)
     replace(page.with_suffix(".json"), body + b"\n")
     return page
@@ -98,7 +102,7 @@ def write_card(root: Path, card: Card) -> Path:
 def remove_card(root: Path, kind: str, name: str) -> None:
     """Removes the card of a report that has been made since."""
     page = _page_path(root, kind, name)
-    for path in (page.with_suffix(".json"), page):
+    for path in (page.with_suffix(".json"), page.with_suffix(".html"), page):
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
 
@@ -110,14 +114,14 @@ def cards(reports: Path) -> list[Card]:
     return [card for path in paths if (card := read_as(path, Card)) is not None]
 
 
-def card_markdown(card: Card) -> str:
-    """The page as Markdown."""
+def card_markdown(card: Card, earlier: str = PAGE) -> str:
+    """The page as Markdown; `earlier` is the file of the earlier report that it links to."""
     failure = card.failure
     parts = [f"# {_title(card, escaped)} failed\n", f"{escaped(failure.reason, 400)}\n"]
     if failure.cell is not None:
         parts.append(f"- Cell: {failure.cell} of `{card.notebook}`{_under(failure, escaped)}")
     parts.append(f"- Failing since: {card.failed_at}")
-    page = f"[the earlier one](../../{card.kind}/{card.name}/report.md) was kept and is stale"
+    page = f"[the earlier one](../../{card.kind}/{card.name}/{earlier}) was kept and is stale"
     parts.append(f"- Report: {page if card.standing else 'none for this period yet'}\n")
     if failure.traceback:
         parts.append("## Last lines of the traceback\n")
@@ -130,6 +134,15 @@ def card_markdown(card: Card) -> str:
     parts.append("Run this to make the report again:\n")
     parts.append(f"    {rerun(card.kind, card.period, str(card.parameters['date']), card.where)}\n")
     return "\n".join(parts)
+
+
+def card_html(card: Card, earlier: str) -> str:
+    """The same page as HTML, with a link to the index."""
+    from perfkit.reports.html_page import DARK, as_html, document
+
+    links = '<nav class="pages"><a href="../../index.html">All reports</a></nav>\n'
+    title = f"{_title(card, plain)} failed"
+    return document(title, links + as_html(card_markdown(card, earlier), {}), DARK)
 
 
 def card_text(card: Card) -> str:

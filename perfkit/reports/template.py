@@ -1,4 +1,8 @@
-"""A new notebook for a report, from the template of perfkit."""
+"""A new notebook for a report, from a template of perfkit.
+
+`quarterly`, `yearly` and `since-the-start` have all that such a report needs. Any other name has a
+short notebook to begin with.
+"""
 
 from __future__ import annotations
 
@@ -12,9 +16,25 @@ from perfkit.core.formatting import plain
 from perfkit.reports.definitions import NOTEBOOKS
 from perfkit.reports.published import is_name
 
-TEMPLATE = "report.ipynb"
-NAME, PERIOD = "NAME", "PERIOD"
-"""Words of the template in whose place the name and the period are put."""
+TEMPLATE, LONG_TEMPLATE = "report.ipynb", "long-period.ipynb"
+NAME, TITLE, PERIOD = "NAME", "TITLE", "PERIOD"
+"""Words of the templates, for the name, the title and the window of the figures."""
+
+SINCE_THE_START = "since-the-start"
+LONG = ("quarterly", "yearly", SINCE_THE_START)
+"""Names of reports about a long time."""
+
+COMPARED = ("before-heading", "before")
+"""Cells that compare with the period before; before the start there was none."""
+
+_PERIODS = ("daily", "weekly", "monthly", "quarterly", "yearly")
+
+
+def period_of(name: str) -> str:
+    """The period of a new report of that name, where none is given."""
+    if name == SINCE_THE_START:
+        return "monthly"
+    return name if name in _PERIODS else "daily"
 
 
 def new_report(root: Path, name: str, period: str) -> Path:
@@ -44,11 +64,21 @@ def new_report(root: Path, name: str, period: str) -> Path:
 
 def notebook_text(name: str, period: str) -> str:
     """The notebook of that name and period."""
-    text = files("perfkit").joinpath("templates", TEMPLATE).read_text(encoding="utf-8")
+    template = LONG_TEMPLATE if name in LONG else TEMPLATE
+    text = files("perfkit").joinpath("templates", template).read_text(encoding="utf-8")
+    window = "all" if name == SINCE_THE_START else period
     notebook = json.loads(text)
+    if window == "all":
+        notebook["cells"] = [one for one in notebook["cells"] if one["id"] not in COMPARED]
     for cell in notebook["cells"]:
-        cell["source"] = [
-            line.replace(PERIOD, period).replace(NAME, name) for line in cell["source"]
-        ]
+        for word, put in ((PERIOD, window), (TITLE, _title(name)), (NAME, name)):
+            cell["source"] = [line.replace(word, put) for line in cell["source"]]
     notebook["metadata"]["perfkit"] = {"period": period}
     return json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
+
+
+def _title(name: str) -> str:
+    """The title of a report as words: "Yearly report", "Live weekly" for `live-weekly`."""
+    words = " ".join(name.replace("-", " ").replace("_", " ").split()) or name
+    title = words[:1].upper() + words[1:]
+    return f"{title} report" if name in _PERIODS else title

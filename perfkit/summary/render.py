@@ -327,7 +327,7 @@ def period_words(window: WindowShape) -> str:
     if window.kind == "monthly":
         return f"{first:%B} {first.year}"
     if window.kind in ("quarterly", "yearly"):
-        return window.label
+        return " ".join(reversed(window.label.split("-")))
     until = f"{last.day} {last:%B} {last.year}"
     since = str(first.day)
     if (first.year, first.month) != (last.year, last.month):

@@ -14,7 +14,7 @@ from perfkit.core.errors import ConfigError, OutputError, PerfkitError, UsageErr
 from perfkit.reports.definitions import Definition, Keep, definition_of, definitions, keeps
 from perfkit.reports.notebook import checked, read_notebook
 from perfkit.reports.published import is_name, kinds_in
-from perfkit.reports.template import new_report
+from perfkit.reports.template import new_report, notebook_text
 from tests.reportkit import LOGS, notebook, write_workspace
 
 
@@ -151,8 +151,32 @@ class TestTemplate:
         path = root / "notebooks/live.ipynb"
         assert read_notebook(path).takes == {"date": "str", "root": "str", "where": "str"}
         text = path.read_text()
-        assert 'title=\\"live\\"' in text
-        assert "PERIOD" not in text
+        assert 'title=\\"Live\\"' in text
+        assert not any(word in text for word in ("PERIOD", "TITLE"))
+
+    @pytest.mark.parametrize(
+        ("name", "period", "title"),
+        [
+            ("yearly", "yearly", "Yearly report"),
+            ("quarterly", "quarterly", "Quarterly report"),
+            ("since-the-start", "monthly", "Since the start"),
+            ("live_btc-USDT", "daily", "Live btc USDT"),
+        ],
+    )
+    def test_title_and_period_are_those_of_the_name(
+        self, root: Path, name: str, period: str, title: str
+    ) -> None:
+        assert main(["new-report", name, "--root", str(root)]) == 0
+        assert found(root, name).period == period
+        text = (root / f"notebooks/{name}.ipynb").read_text()
+        assert f'title=\\"{title}\\"' in text
+        assert not any(word in text for word in ("PERIOD", "TITLE", "NAME"))
+
+    def test_report_since_the_start_shows_everything_and_compares_with_nothing(self) -> None:
+        text = notebook_text("since-the-start", "monthly")
+        assert 'desk.drawdowns(\\"all\\", date' in text
+        assert "desk.changes" not in text
+        assert "desk.changes" in notebook_text("yearly", "yearly")
 
     def test_notebook_that_is_there_stays(self, root: Path) -> None:
         path = write_notebook(root, "live")

@@ -1,5 +1,6 @@
 """A failure as a page and on a terminal."""
 
+import re
 from pathlib import Path
 
 import msgspec
@@ -36,6 +37,24 @@ class TestCards:
         assert kinds.count("heading_open") == 4
         assert kinds.count("link_open") == 1
         assert "\x1b" not in failure.card_text(card)
+        page = failure.card_html(card, "report.html")
+        assert len(re.findall("<a ", page)) == 2
+        assert not re.search("<(script|img|em|b)\\b", page)
+
+    def test_page_for_a_browser_leads_to_the_index_and_the_earlier_page(
+        self, tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "reports/daily" / CARD.name
+        card = msgspec.structs.replace(CARD, standing=True)
+        for there in ("report.md", "report.html"):
+            folder.mkdir(parents=True, exist_ok=True)
+            (folder / there).touch()
+            page = failure.write_card(tmp_path, card).with_suffix(".html")
+            links = re.findall('href="([^"]*)"', page.read_text())
+            assert links == ["../../index.html", f"../../daily/{CARD.name}/{there}"]
+            assert (page.parent / links[1]).resolve() == folder.resolve() / there
+        failure.remove_card(tmp_path, "daily", CARD.name)
+        assert not page.exists()
 
     @given(st.text())
     def test_lines_of_a_traceback_are_plain_and_few(self, text: str) -> None:

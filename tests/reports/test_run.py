@@ -264,7 +264,7 @@ class TestFailing:
         assert pages(root) == {}
         assert tree(root / "reports").keys() == {
             *("README.md", "index.html"),
-            *("failures/daily/2026-04-08.json", "failures/daily/2026-04-08.md"),
+            *(f"failures/daily/2026-04-08.{kind}" for kind in ("html", "json", "md")),
         }
 
     def test_file_that_is_no_notebook_exits_with_3(self, again: Path) -> None:

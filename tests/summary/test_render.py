@@ -244,7 +244,7 @@ def test_money_has_the_decimals_that_show_a_typical_trade(
         ("weekly", "2025-10-01", "29 September to 5 October 2025 (2025-W40)"),
         ("weekly", "2026-01-01", "29 December 2025 to 4 January 2026 (2026-W01)"),
         ("monthly", "2025-10-09", "October 2025"),
-        ("quarterly", "2025-10-09", "2025-Q4"),
+        ("quarterly", "2025-10-09", "Q4 2025"),
         ("yearly", "2025-10-09", "2025"),
         ("last-7d", "2025-10-09", "3 to 9 October 2025"),
     ],

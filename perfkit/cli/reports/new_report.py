@@ -13,6 +13,9 @@ EPILOG = """\
 The notebook runs as it is. `perfkit report NAME` makes its report; open it in JupyterLab to
 change it. A notebook that is there already is never overwritten.
 
+The names quarterly, yearly and since-the-start make whole reports like the monthly one; any other
+name makes a short notebook to begin with.
+
 example: perfkit new-report live --period weekly"""
 
 
@@ -24,7 +27,8 @@ def add(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--period",
         choices=PERIODS,
-        help="its period (default: that of its name, as in quarterly, else daily)",
+        help="its period (default: that of its name, as in quarterly; of since-the-start monthly; "
+        "else daily)",
     )
     add_root(parser)
 
@@ -35,11 +39,11 @@ def run(arguments: argparse.Namespace) -> int:
 
     from perfkit.config.workspace import CONFIG, folder_of
     from perfkit.core.errors import WorkspaceNotFoundError
-    from perfkit.reports.template import new_report
+    from perfkit.reports.template import new_report, period_of
 
     root = Path(folder_of(arguments.root))
     if not (root / CONFIG).is_file():
         raise WorkspaceNotFoundError(str(root))
-    named = arguments.name if arguments.name in PERIODS else PERIODS[0]
-    print(new_report(root, arguments.name, arguments.period or named))
+    period = arguments.period or period_of(arguments.name)
+    print(new_report(root, arguments.name, period))
     return EXIT_OK

@@ -141,7 +141,8 @@ _LEGEND = (
 
 def _to_do(one: ToDo) -> str:
     name = f"<strong>{escape(plain(one.names))}</strong>{escape(_conditions(one.first))}"
-    failed = "" if one.first.card is None else f' <a href="{_url(one.first.card)}">failed</a>,'
+    card = one.first.card_html or one.first.card
+    failed = "" if card is None else f' <a href="{_url(card)}">failed</a>,'
     command = f"<code>{escape(plain(one.command, 400))}</code>"
     return f"<li>{name}{failed} {escape(one.problem)}<br>{command}</li>"
 
@@ -171,7 +172,7 @@ def _card(entry: PeriodEntry) -> str:
 
 
 def _linked(entry: PeriodEntry, inside: str) -> str:
-    link = entry.html or entry.page or entry.card
+    link = entry.html or entry.page or entry.card_html or entry.card
     title = f"{plain(entry.label)}: {entry.shown_state}"
     attributes = f'class="tile {_CLASSES[entry.state]}" title="{escape(title)}"'
     if link is None:

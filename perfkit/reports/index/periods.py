@@ -72,6 +72,7 @@ class PeriodEntry(NamedTuple):
     page: Path | None = None
     html: Path | None = None
     card: Path | None = None
+    card_html: Path | None = None
     since: str | None = None
     headline: Headline | None = None
     period: str = ""
@@ -188,6 +189,7 @@ def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> P
         page=folder / PAGE,
         html=folder / HTML if HTML in status.files else None,
         card=_card_path(card) if card else None,
+        card_html=_card_html(reports, card) if card else None,
         since=since,
         headline=_headline(report.folder),
         period=status.period,
@@ -206,6 +208,7 @@ def _failed(desk: Desk, card: Card) -> PeriodEntry:
         rerun=rerun(card.kind, card.period, day, card.where),
         period=card.period,
         card=_card_path(card),
+        card_html=_card_html(desk.config.root / REPORTS, card),
         since=card.failed_at,
     )
 
@@ -216,6 +219,12 @@ def _first_day(desk: Desk, kind: str, day: str) -> date:
 
 def _card_path(card: Card) -> Path:
     return Path(FAILURES) / card.kind / f"{card.name}.md"
+
+
+def _card_html(reports: Path, card: Card) -> Path | None:
+    """The page of a failure for a browser, if there is one."""
+    page = _card_path(card).with_suffix(".html")
+    return page if (reports / page).exists() else None
 
 
 def _headline(folder: Path) -> Headline | None:
