@@ -122,8 +122,11 @@ def _of_orders(numbers: Numbers, cells: Sequence[Sequence[str]]) -> dict[int, st
 
 
 def _spread(values: Sequence[Decimal | None]) -> Decimal:
-    sizes = [abs(value) for value in values if value]
-    return max(sizes) / min(sizes) - 1 if sizes else Decimal(0)
+    sizes: list[Decimal] = [abs(value) for value in values if value]
+    if not sizes:
+        return Decimal(0)
+    least, most = min(sizes), max(sizes)
+    return (most - least) / least
 
 
 def _are_alike(said: Sequence[Decimal | None], expected: Sequence[Decimal]) -> bool:

@@ -37,7 +37,9 @@ def test_trades_are_read_by_what_prices_quantity_and_costs_prove(tmp_path: Path)
     found = found_in(str(path))
     assert (found.reading.is_sure, found.layout) == (True, {"columns": NAMES})
     closed = desk_on([found], "UTC").book.closed
-    assert [one.net_pnl for one in closed] == [Decimal(n) for n in ("0.0405", "0.0635", "-0.0263")]
+    assert [closed[row].net_pnl for row in range(len(closed))] == [
+        Decimal(n) for n in ("0.0405", "0.0635", "-0.0263")
+    ]
     assert closed[0].commission == Decimal("0.0120")
 
 
@@ -46,7 +48,8 @@ def test_orders_are_read_by_what_they_are_worth(tmp_path: Path) -> None:
     path.write_text("\n".join(ORDERS) + "\n")
     found = found_in(str(path))
     assert found.layout == {"columns": ["time", "side", "price", "quantity", "amount", ""]}
-    results = [one.net_pnl for one in desk_on([found], "UTC").book.closed]
+    closed = desk_on([found], "UTC").book.closed
+    results = [closed[row].net_pnl for row in range(len(closed))]
     assert (found.reading.is_sure, results) == (True, [Decimal(-5), Decimal(1)])
 
 
