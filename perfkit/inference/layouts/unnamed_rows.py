@@ -122,11 +122,9 @@ def _of_orders(numbers: Numbers, cells: Sequence[Sequence[str]]) -> dict[int, st
 
 
 def _spread(values: Sequence[Decimal | None]) -> Decimal:
-    sizes: list[Decimal] = [abs(value) for value in values if value]
-    if not sizes:
-        return Decimal(0)
-    least, most = min(sizes), max(sizes)
-    return (most - least) / least
+    """How much larger than the smallest the largest number is, in parts of that."""
+    sizes = sorted(abs(value) for value in values if value)
+    return (sizes[-1] - sizes[0]) / sizes[0] if sizes else Decimal(0)
 
 
 def _are_alike(said: Sequence[Decimal | None], expected: Sequence[Decimal]) -> bool:
@@ -136,7 +134,7 @@ def _are_alike(said: Sequence[Decimal | None], expected: Sequence[Decimal]) -> b
     exponents = [one.as_tuple().exponent for one in said if one is not None]
     step = Decimal(1).scaleb(min((e for e in exponents if isinstance(e, int)), default=0))
     step = max(step, Decimal("1e-9"))
-    digits = max((abs(one or 0) / step for one in said), default=Decimal(0))
+    digits = max((abs(one or Decimal(0)) / step for one in said), default=Decimal(0))
     return digits >= 100 and all(
         one is not None and abs(one - other) <= 2 * step
         for one, other in zip(said, expected, strict=True)
