@@ -209,12 +209,12 @@ def _read(
     identity = identity_of(columns, roles, opened, best.closing)
     if best.closing.marker is not None and len(best.closing.only) > 1:
         identity = Identity((), False, False, identity.doubts)
-    inverted = best.side_of_exit
-    dialect = dialect_of(
-        result, best.closing, left_out, moments, identity, roles, side_of_exit=inverted
-    )
+    parts = (result, best.closing, left_out, moments, identity, roles)
+    dialect = dialect_of(*parts, side_of_exit=best.side_of_exit)
     bearing = with_entry_costs(dialect, best, roles, fees, identity)
-    dialect = with_decimal(bearing or dialect, columns)
+    if bearing is not None:
+        dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
+    dialect = with_decimal(dialect, columns)
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *_of_signs(best, roles))
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
@@ -226,10 +226,6 @@ def _read(
     if moments.columns and moments.closed_at == moments.columns[0].expression:
         others = [*times.event, *times.other, *times.opened]
         doubts += filter(None, [untimed(best, moments.columns[0], others, roles, log.failed)])
-    if bearing is not None:
-        assumed = (*assumed, SAID)
-        doubts = [doubt for doubt in doubts if doubt.name != "opening_results"]
-        costs = costs._replace(doubts=())
     is_linked = "open_when" in dialect
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
     return Reading(
@@ -239,7 +235,7 @@ def _read(
         closed=len(rows),
         evidence=best.reasons,
         assumed=assumed,
-        doubts=tuple(doubts),
+        doubts=tuple(one for one in doubts if bearing is None or one.name != "opening_results"),
         columns=tuple(names_of(columns)),
     )
 

@@ -115,7 +115,8 @@ class TestWhereRecordsLie:
         path = written(tmp_path / "a.csv", "\r".join([",".join(TRADES[0]), *rows]) + last)
         found = found_in(path)
         assert (found.records, found.reading.closed) == (2, 2)
-        assert [str(one.line) for one in desk_on([found], "UTC").book.closed] == [
+        closed = desk_on([found], "UTC").book.closed
+        assert [str(closed[row].line) for row in range(len(closed))] == [
             f"{path}:2",
             f"{path}:3",
         ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from itertools import islice
 from typing import NamedTuple
@@ -18,6 +18,7 @@ from perfkit.inference.layouts.row_widths import (
     looks,
     without_padding,
 )
+from perfkit.inference.layouts.unnamed_rows import names_for
 from perfkit.inference.table import shapes
 from perfkit.inference.table.records import of_cells, turned
 from perfkit.logs.formats.csv_rows import plain_columns
@@ -55,7 +56,7 @@ def places_in_csv(text: str, is_called_csv: bool) -> list[Place]:
             rows = csv.reader(io.StringIO(text), delimiter=delimiter)
             header = _header_of(rows, width)
         if header is None:
-            return []
+            return _without_header(text, counts, is_called_csv)
         columns = _plain_columns(text, rows.line_num, delimiter, len(header))
     except csv.Error:
         return []
@@ -67,6 +68,21 @@ def places_in_csv(text: str, is_called_csv: bool) -> list[Place]:
         layout["complete"] = True
     records = of_cells(header, _without_totals(found.columns))
     return [Place("", layout, records, (), delimiter, found.odd)]
+
+
+def _without_header(text: str, widths: Mapping[str, int], is_called_csv: bool) -> list[Place]:
+    """Rows without a header, where their numbers prove what the columns are."""
+    delimiter = max(widths, key=lambda one: widths[one])
+    width = widths[delimiter]
+    every = csv.reader(io.StringIO(text), delimiter=delimiter)
+    rows = [row for row in islice(every, MOST_RECORDS) if len(row) == width and any(row)]
+    names = names_for(rows)
+    if names is None:
+        return []
+    layout: dict[str, object] = {"columns": names, **({} if is_called_csv else {"format": "csv"})}
+    if not text.endswith(("\n", "\r")):
+        layout["complete"] = True
+    return [Place("", layout, of_cells(_named(names), turned(rows, width)), (), delimiter)]
 
 
 def _header_of(rows: Iterable[list[str]], width: int) -> list[str] | None:

@@ -33,7 +33,8 @@ def found(path: Path, text: str) -> Found:
 
 
 def results(read: Found) -> list[Decimal | None]:
-    return [trade.net_pnl for trade in desk_on([read], "UTC").book.closed]
+    closed = desk_on([read], "UTC").book.closed
+    return [closed[row].net_pnl for row in range(len(closed))]
 
 
 def test_what_a_balance_paid_for_openings_comes_off_their_trades(tmp_path: Path) -> None:

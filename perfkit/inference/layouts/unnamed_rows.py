@@ -1,0 +1,141 @@
+"""Names for the columns of rows without a header, where their numbers prove what they are.
+
+2026-04-06 09:00,2026-04-06 10:00,A,LONG,100,103,2,6.00,0.50,5.50
+(103 - 100) x 2 = 6 and 6 - 0.50 = 5.50: entry and exit price, quantity, gross P&L, fees, net P&L
+
+2026-04-06 09:00,BUY,100,2,200
+100 x 2 = 200: price, quantity, amount
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from itertools import permutations
+from typing import TypeAlias
+
+from perfkit.inference.table import shapes
+from perfkit.inference.table.roles import direction
+
+Numbers: TypeAlias = Mapping[int, Sequence[Decimal | None]]
+
+_LEAST_TRADES = 2
+_LEAST_ORDERS = 4
+_MOST_COLUMNS = 12
+_CHECKED = 40
+_SYMBOL = re.compile("[A-Z][A-Z0-9]{1,9}(?:[-/_.:][A-Z0-9]{1,6})?")
+_ROUGH = Decimal("0.002")
+_STEADIER = 2
+
+
+def names_for(rows: Sequence[Sequence[str]]) -> list[str] | None:
+    """A name for each column, empty where none is needed; None where nothing is proved."""
+    if len(rows) < _LEAST_TRADES:
+        return None
+    some = rows[:: len(rows) // _CHECKED + 1]
+    cells = [[cell.strip() for cell in column] for column in zip(*some, strict=True)]
+    sides = [place for place, column in enumerate(cells) if _are_sides(column)]
+    times = [place for place, column in enumerate(cells) if all(map(shapes.is_time, column))]
+    if len(sides) != 1 or not times:
+        return None
+    ways = [direction(cell.lower()) for cell in cells[sides[0]]]
+    numbers = {
+        place: found
+        for place, column in enumerate(cells)
+        if any(found := [shapes.number(cell) for cell in column]) and None not in found
+    }
+    numbers = dict(list(numbers.items())[:_MOST_COLUMNS])
+    named = _of_trades(numbers, ways) or _of_orders(numbers, cells)
+    if named is None:
+        return None
+    named |= {sides[0]: "side", **_of_times(times, cells)}
+    symbol = next(
+        (n for n, column in enumerate(cells) if n not in named and _is_symbol(column)), None
+    )
+    if symbol is not None:
+        named[symbol] = "symbol"
+    return [named.get(place, "") for place in range(len(cells))]
+
+
+def _are_sides(column: Sequence[str]) -> bool:
+    return all(column) and all(direction(cell.lower()) for cell in column) and len(column[0]) < 12
+
+
+def _is_symbol(column: Sequence[str]) -> bool:
+    return all(_SYMBOL.fullmatch(cell) and not direction(cell.lower()) for cell in column)
+
+
+def _of_times(times: Sequence[int], cells: Sequence[Sequence[str]]) -> dict[int, str]:
+    """The first of two times is that of the opening, unless it is the later one."""
+    if len(times) == 1:
+        return {times[0]: "time"}
+    first, second = times[:2]
+    if any(one > other for one, other in zip(cells[first], cells[second], strict=True)):
+        first, second = second, first
+    return {first: "entry_time", second: "exit_time"}
+
+
+def _of_trades(numbers: Numbers, ways: Sequence[int]) -> dict[int, str] | None:
+    """The columns of trades, one of which is (exit - entry) x quantity in every row."""
+    for entry, out, size in permutations(numbers, 3):
+        expected = [
+            (b - a) * abs(c) * way
+            for a, b, c, way in zip(numbers[entry], numbers[out], numbers[size], ways, strict=True)
+            if a is not None and b is not None and c is not None
+        ]
+        if len(set(expected)) < _LEAST_TRADES:
+            continue
+        for pnl in numbers.keys() - {entry, out, size}:
+            if _are_alike(numbers[pnl], expected):
+                found = {entry: "entry_price", out: "exit_price", size: "quantity"}
+                return {**found, **_less_costs(numbers, pnl, found)}
+    return None
+
+
+def _less_costs(numbers: Numbers, pnl: int, known: Mapping[int, str]) -> dict[int, str]:
+    """The P&L, with the costs and what is left of it after these, where there are both."""
+    for fee, net in permutations(numbers.keys() - {pnl, *known}, 2):
+        paid = [cost or Decimal(0) for cost in numbers[fee]]
+        left = [
+            (gross or Decimal(0)) - cost for gross, cost in zip(numbers[pnl], paid, strict=True)
+        ]
+        if min(paid) >= 0 < max(paid) and _are_alike(numbers[net], left):
+            return {pnl: "gross_pnl", fee: "fees", net: "net_pnl"}
+    return {pnl: "pnl"}
+
+
+def _of_orders(numbers: Numbers, cells: Sequence[Sequence[str]]) -> dict[int, str] | None:
+    """The columns of orders, one of which is price x quantity; the price is the steadier one."""
+    if len(cells[0]) < _LEAST_ORDERS:
+        return None
+    for price, size, amount in permutations(numbers, 3):
+        if _spread(numbers[price]) * _STEADIER > _spread(numbers[size]) and not (
+            shapes.is_dressed(cells[price][0]) and not shapes.is_dressed(cells[size][0])
+        ):
+            continue
+        every = zip(numbers[price], numbers[size], numbers[amount], strict=True)
+        worth = [(abs(a * b), abs(c)) for a, b, c in every if a and b and c]
+        if len(worth) == len(cells[0]) and all(abs(a - b) <= b * _ROUGH for a, b in worth):
+            return {price: "price", size: "quantity", amount: "amount"}
+    return None
+
+
+def _spread(values: Sequence[Decimal | None]) -> Decimal:
+    """How much larger than the smallest the largest number is, in parts of that."""
+    sizes = sorted(abs(value) for value in values if value)
+    return (sizes[-1] - sizes[0]) / sizes[0] if sizes else Decimal(0)
+
+
+def _are_alike(said: Sequence[Decimal | None], expected: Sequence[Decimal]) -> bool:
+    """Whether numbers are others as far as their last digits show them, and not all small."""
+    if len(said) != len(expected):
+        return False
+    exponents = [one.as_tuple().exponent for one in said if one is not None]
+    step = Decimal(1).scaleb(min((e for e in exponents if isinstance(e, int)), default=0))
+    step = max(step, Decimal("1e-9"))
+    digits = max((abs(one or Decimal(0)) / step for one in said), default=Decimal(0))
+    return digits >= 100 and all(
+        one is not None and abs(one - other) <= 2 * step
+        for one, other in zip(said, expected, strict=True)
+    )
