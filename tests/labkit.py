@@ -99,5 +99,8 @@ def opened(started: Any, address: str, name: str, errors: list[str]) -> Iterator
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(f"{address}/lab/tree/{name}")
     page.locator(IDLE).wait_for()
-    yield page
-    browser.close()
+    page.get_by_text("(ipykernel) | Idle").wait_for()  # a cell that runs before is not run at all
+    try:
+        yield page
+    finally:
+        browser.close()
