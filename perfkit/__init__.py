@@ -1,7 +1,10 @@
 """Exact performance figures from the trade logs of bots.
 
-`perfkit.open()` finds the workspace and returns a `Desk`. Names are loaded when first used, so a
-program that needs only one small module loads nothing else.
+>>> desk = perfkit.open()  # the workspace here or above: a folder with config/perfkit.yaml
+>>> desk = perfkit.read("trades.csv")  # log files without a workspace
+>>> desk  # shows what there is and what can be asked
+
+Names are loaded when first used, so a program that needs only one small module loads nothing else.
 """
 
 from __future__ import annotations

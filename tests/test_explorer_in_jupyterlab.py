@@ -2,36 +2,29 @@
 
 Skipped where JupyterLab, Playwright or a Chromium is missing. `make lab` installs JupyterLab;
 `pip install playwright` and a package of the system, such as Debian's `chromium`, the others.
-With PERFKIT_SCREENSHOTS=folder it leaves pictures there, to look at.
 """
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import shutil
-import socket
-import subprocess
-import sys
-import time
-import urllib.request
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-import nbformat
 import pytest
 
-ROOT = Path(__file__).parents[1]
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "chrome"))), None)
-PATIENCE_SECONDS = 60
+from tests.labkit import (
+    CHROMIUM,
+    THEMES,
+    brightness,
+    jupyterlab,
+    opened,
+    sample_workspace,
+    screenshot,
+)
+
 CELLS = (
     "import perfkit\ndesk = perfkit.open()\ndesk",
     'explorer = desk.explore("weekly", "2025-10-09")\nexplorer',
 )
-IDLE = ".jp-Notebook-ExecutionIndicator[data-status=idle]"
 
 pytestmark = [
     pytest.mark.slow,
@@ -41,77 +34,17 @@ pytest.importorskip("jupyterlab", reason="JupyterLab is not installed (extra lab
 playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
 
 
-@contextmanager
-def jupyterlab(root: Path, theme: str) -> Iterator[str]:
-    """JupyterLab on a workspace, in a theme; its address."""
-    settings = root / "home/lab/user-settings/@jupyterlab/apputils-extension"
-    settings.mkdir(parents=True)
-    (settings / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}))
-    news = {"fetchNews": "false", "checkForUpdates": False}
-    (settings / "notification.jupyterlab-settings").write_text(json.dumps(news))
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    options = ["--no-browser", "--allow-root", "--IdentityProvider.token=", f"--port={port}"]
-    address = f"http://127.0.0.1:{port}"
-    with (root / "lab.log").open("w") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "jupyterlab", *options],
-            cwd=root,
-            env={**os.environ, "HOME": str(root), "JUPYTER_CONFIG_DIR": str(root / "home")},
-            stdout=log,
-            stderr=log,
-        )
-        try:
-            wait_for(address + "/api", server)
-            yield address
-        finally:
-            server.terminate()
-            server.wait()
-
-
-def wait_for(address: str, server: subprocess.Popen[bytes]) -> None:
-    end = time.monotonic() + PATIENCE_SECONDS
-    while server.poll() is None and time.monotonic() < end:
-        try:
-            urllib.request.urlopen(address, timeout=5).close()
-        except OSError:
-            time.sleep(0.2)
-        else:
-            return
-    pytest.fail("JupyterLab does not answer; see lab.log")
-
-
-def screenshot(page: Any, name: str) -> None:
-    folder = os.environ.get("PERFKIT_SCREENSHOTS")
-    if folder:
-        page.screenshot(path=f"{folder}/{name}.png")
-
-
-def brightness(colour: str) -> float:
-    """The mean of `rgb(r, g, b)`, from 0 to 255."""
-    parts = colour.partition("(")[2].rstrip(")").split(",")[:3]
-    return sum(map(float, parts)) / 3
-
-
-@pytest.mark.parametrize("theme", ["JupyterLab Light", "JupyterLab Dark"])
+@pytest.mark.parametrize("theme", THEMES)
 def test_a_picker_is_moved_by_keyboard_and_mouse_and_the_figures_follow(
     tmp_path: Path, theme: str
 ) -> None:
-    for folder in ("config", "logs/trades"):
-        shutil.copytree(ROOT / folder, tmp_path / folder)
-    cells = [nbformat.v4.new_code_cell(code) for code in CELLS]
-    notebook = nbformat.v4.new_notebook(cells=cells)
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, tmp_path / "try.ipynb")
+    sample_workspace(tmp_path, "try.ipynb", *CELLS)
     errors: list[str] = []
-    with jupyterlab(tmp_path, theme) as address, playwright.sync_playwright() as started:
-        browser = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1280, "height": 900})
-        page.set_default_timeout(PATIENCE_SECONDS * 1000)
-        page.on("pageerror", lambda error: errors.append(str(error)))
-        page.goto(f"{address}/lab/tree/try.ipynb")
-        page.locator(IDLE).wait_for()
+    with (
+        jupyterlab(tmp_path, theme) as address,
+        playwright.sync_playwright() as started,
+        opened(started, address, "try.ipynb", errors) as page,
+    ):
         page.locator(".jp-Cell").first.click()
         page.get_by_text("Run", exact=True).click()
         page.get_by_text("Run All Cells", exact=True).click()
@@ -152,5 +85,4 @@ def test_a_picker_is_moved_by_keyboard_and_mouse_and_the_figures_follow(
         assert (brightness(page_colour) < 60, brightness(ink) > 180) == (dark, dark)
         inverted = picture.evaluate("one => getComputedStyle(one).filter")
         assert ("invert" in inverted) == dark
-        browser.close()
     assert errors == []

@@ -6,14 +6,17 @@ long. Ticks are at full local hours, or where a trading day starts.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from matplotlib.ticker import AutoLocator
 
+from perfkit.charts.font import DPI
 from perfkit.charts.labels import MINUS, MONTHS, short_day, two_lines
-from perfkit.charts.style import BEHIND_TEXT, FAINT, MUTED, SMALL_SIZE
+from perfkit.charts.style import BEHIND_TEXT, FAINT, MUTED, SMALL_SIZE, WIDTH_INCHES
 from perfkit.charts.view import View
 from perfkit.core.calendar import DAY_US, HOUR_US, SECOND_US, moment_of
 
@@ -23,6 +26,8 @@ if TYPE_CHECKING:
 
 QUARTER_US = 900 * SECOND_US
 MOST_TICKS, MOST_DATES = 10, 9
+COLUMNS = round(WIDTH_INCHES * DPI)
+"""The columns of pixels of a picture."""
 LEAST_SHARE_OF_LABEL = 16
 """A span of days is labelled where it is more than this part of the axis."""
 
@@ -115,6 +120,28 @@ def _dates(axes: Axes, view: View, length: int) -> None:
 def _days(view: View) -> Iterator[date]:
     for n in range((view.last_day - view.window.first_day).days + 1):
         yield view.window.first_day + timedelta(days=n)
+
+
+def visible(x: Sequence[float], *lines: Sequence[float]) -> list[Sequence[float]]:
+    """The points of step lines that can be seen, as x and each line; x is in ascending order.
+
+    Of the points in one column of pixels they are the first and the last, and the lowest and the
+    highest of each line. Few points stay as they are.
+    """
+    if len(x) <= 4 * COLUMNS:
+        return [x, *lines]
+    first, width = x[0], (x[-1] - x[0]) / COLUMNS
+    ends = [bisect_left(x, first + width * number) for number in range(1, COLUMNS)]
+    rows: list[int] = []
+    for start, end in pairwise([0, *ends, len(x)]):
+        if start == end:
+            continue
+        kept = {start, end - 1}
+        for line in lines:
+            own = line[start:end]
+            kept |= {start + own.index(min(own)), start + own.index(max(own))}
+        rows += sorted(kept)
+    return [[column[row] for row in rows] for column in (x, *lines)]
 
 
 def thinned(count: int, most: int) -> list[int]:

@@ -11,7 +11,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from perfkit.charts.axes import money_ticks, room_for_labels, thinned
+from perfkit.charts.axes import COLUMNS, money_ticks, room_for_labels, thinned
 from perfkit.charts.labels import NAME_IN_TITLE, day_text, gain, safe, short_day, two_lines
 from perfkit.charts.style import (
     GREY,
@@ -101,7 +101,7 @@ def _draw(axes: Axes, bars: Sequence[Bar]) -> None:
         ]
         if not rows:
             continue
-        places, heights = zip(*rows, strict=True)
+        places, heights = zip(*_longest(rows, len(bars)), strict=True)
         if len(bars) > MOST_BARS:
             axes.vlines(places, 0, heights, colors=theme.edge, linewidth=max(0.4, 600 / len(bars)))
         else:
@@ -120,6 +120,17 @@ def _draw(axes: Axes, bars: Sequence[Bar]) -> None:
     axes.set_xlim(-0.7, max(len(bars), 5) - 0.3)
     room_for_labels(axes, 0.16)
     money_ticks(axes.yaxis)
+
+
+def _longest(rows: Iterable[tuple[int, float]], count: int) -> Iterable[tuple[int, float]]:
+    """Of the bars in half a column of pixels the longest, as it hides the others."""
+    halves = max(count, 2 * COLUMNS)
+    found: dict[int, tuple[int, float]] = {}
+    for place, height in rows:
+        half = place * 2 * COLUMNS // halves
+        if half not in found or abs(height) > abs(found[half][1]):
+            found[half] = place, height
+    return found.values()
 
 
 def _even(bars: Sequence[Bar]) -> list[int]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from matplotlib.lines import Line2D
 
-from perfkit.charts.axes import money_ticks, money_ticks_below, room_for_labels
+from perfkit.charts.axes import money_ticks, money_ticks_below, room_for_labels, visible
 from perfkit.charts.labels import MINUS, count_of, gain, safe
 from perfkit.charts.style import BLUE, INK, MUTED, SMALL_SIZE, VERMILLION, Chart, Heading, style
 from perfkit.charts.view import coordinate
@@ -62,7 +62,8 @@ def _drawn(found: ComparisonShape, base: Trades, other: Trades) -> Chart:
     ):
         places = trades.net_pnl.places
         curve = [coordinate(height, places) for height in accumulate(units, initial=0)]
-        upper.step(range(len(curve)), curve, where="post", color=color, linestyle=dashes)
+        x, curve = visible(range(len(curve)), curve)
+        upper.step(x, curve, where="post", color=color, linestyle=dashes)
     upper.axhline(0, color=MUTED, linewidth=0.9)
     upper.set_xlim(0, max(map(len, sides)) * 1.02)
     upper.set_xlabel("trades closed, with a P&L")

@@ -15,6 +15,7 @@ from perfkit.charts.axes import (
     room_for_labels,
     time_axis,
     time_x,
+    visible,
 )
 from perfkit.charts.labels import brief, money
 from perfkit.charts.style import (
@@ -70,11 +71,12 @@ def equity(view: View) -> Chart:
         [coordinate(units, view.closed.net_pnl.places) for units in (*line, line[-1])]
         for line in (curve, falls)
     )
+    _label_end(upper, x[-1], heights[-1], brief(view.money("net_pnl")))
+    x, heights, depths = visible(x, heights, depths)
     upper.axhline(0, color=MUTED, linewidth=0.9)
     upper.step(x, heights, where="post", color=INK, linewidth=1.6)
     lower.fill_between(x, depths, step="post", color=THEMES[LOSS].face, linewidth=0)
     lower.step(x, depths, where="post", color=VERMILLION, linewidth=1.2)
-    _label_end(upper, x[-1], heights[-1], brief(view.money("net_pnl")))
     if view.money("max_drawdown"):
         _mark_drawdown(upper, lower, view, deepest_fall(curve))
     room_for_labels(upper, 0.16)
@@ -171,8 +173,8 @@ def rolling_win_rate(view: View) -> Chart:
     chart = Chart(name, words, 3.2)
     axes = chart.subplots()
     x = [*(at for at, _ in points), time_x(view, view.until)]
-    rates = [tuple(map(float, _rate(won))) for _, won in points]
-    low, rate, high = ([*column, column[-1]] for column in zip(*rates, strict=True))
+    rates = [_rate_on_canvas(won) for _, won in points]
+    x, low, rate, high = visible(x, *([*column, column[-1]] for column in zip(*rates, strict=True)))
     axes.fill_between(x, low, high, step="post", color=BLUE, alpha=0.16, linewidth=0)
     axes.step(x, rate, where="post", color=BLUE, linewidth=1.8)
     _label_end(axes, x[-1], rate[-1], percent(_rate(points[-1][1])[1]))
@@ -235,6 +237,11 @@ def _rate(won: int) -> tuple[Decimal, Decimal, Decimal]:
     )
     low, rate, high = (metric(facts) for metric in (win_rate_low, win_rate, win_rate_high))
     return decimal(low), decimal(rate), decimal(high)
+
+
+@cache
+def _rate_on_canvas(won: int) -> tuple[float, ...]:
+    return tuple(map(float, _rate(won)))
 
 
 def _rolling_finding(view: View, won: int) -> str:

@@ -9,7 +9,14 @@ from itertools import accumulate
 from operator import sub
 from typing import TYPE_CHECKING
 
-from perfkit.charts.axes import missing_days, money_ticks, room_for_labels, time_axis, time_x
+from perfkit.charts.axes import (
+    missing_days,
+    money_ticks,
+    room_for_labels,
+    time_axis,
+    time_x,
+    visible,
+)
 from perfkit.charts.labels import brief, money, short_day
 from perfkit.charts.style import INK, MUTED, SMALL_SIZE, THEMES, VERMILLION, Chart, haloed
 from perfkit.charts.view import View, clock, coordinate, heading, nothing_to_draw
@@ -61,6 +68,7 @@ def _draw_curve(axes: Axes, view: View) -> None:
     x = [0.0, *(time_x(view, at) for at in view.closed.closed_at), time_x(view, view.until)]
     depths = [coordinate(units, view.closed.net_pnl.places) for units in (*falls, falls[-1])]
     axes.axhline(0, color=MUTED, linewidth=0.9)
+    x, depths = visible(x, depths)
     axes.step(x, depths, where="post", color=VERMILLION, linewidth=1.2)
 
 

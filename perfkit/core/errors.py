@@ -99,14 +99,15 @@ class PerfkitError(Exception):
     def _render_traceback_(self) -> list[str]:
         """What IPython shows in place of a traceback: the line that asked, and the sentence."""
         import linecache
+        from itertools import takewhile
         from traceback import walk_tb
 
         own = __file__.removesuffix("core/errors.py")
-        asked = [
-            (frame.f_code.co_filename, number)
-            for frame, number in walk_tb(self.__traceback__)
-            if not frame.f_code.co_filename.startswith(own)
+        frames = [
+            (frame.f_code.co_filename, number) for frame, number in walk_tb(self.__traceback__)
         ]
+        # What perfkit calls may call others, such as `contextlib`: none of that is the user's.
+        asked = list(takewhile(lambda one: not one[0].startswith(own), frames))
         line = linecache.getline(*asked[-1]).strip() if asked else ""
         where = [f"line {asked[-1][1]}: {line}"] if line else []
         return [*where, f"{type(self).__name__}: {self}"]
@@ -122,8 +123,8 @@ class WorkspaceNotFoundError(PerfkitError):
     def __init__(self, start: str) -> None:
         super().__init__(
             f"no workspace: neither {start} nor a folder above it holds config/perfkit.yaml; "
-            "go to your workspace, name it with --root DIR or PERFKIT_ROOT, "
-            "or make one with `perfkit init DIR`"
+            "go to your workspace, name it with PERFKIT_ROOT, --root DIR or perfkit.open(DIR), "
+            "or make one with `perfkit init DIR`; in Python, perfkit.read(FILE) needs none"
         )
 
 

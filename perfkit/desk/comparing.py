@@ -31,12 +31,14 @@ class ComparingDesk(FrameDesk):
     ) -> Comparison:
         """Whether other trades did better or worse, or whether it is too early to say.
 
+        >>> desk.compare("bot_version=1.4.2", "bot_version=1.4.3")
+
         The base are the trades that `where` and the window select. `other` has the conditions in
         which the other side differs, and `other_window`, `other_date`, `other_start` and
-        `other_end` its window; where they say nothing, it is as the base. Win rate, expectancy and
+        `other_end` its window; where they say nothing, it is as the base. A condition is a text,
+        `"field=value"`, or a mapping, `{"field": ["value", "another"]}`. Win rate, expectancy and
         average R have the 95 % interval of the difference and a verdict.
 
-        >>> desk.compare("bot_version=1.4.2", "bot_version=1.4.3")
         >>> desk.compare(window="weekly", date="2025-10-02", other_date="2025-10-09")
         """
         from perfkit.summary.comparison.sides import two_selections
@@ -91,4 +93,9 @@ def comparison_of(base: Selection, other: Selection) -> Comparison:
 
     found = Comparison(*compared(base, other))
     found.data_up_to = other.book.present_day
+    trades = found.figure("closed_trades")
+    if not (trades.base and trades.other):
+        from perfkit.summary.comparison.empty_sides import why_empty
+
+        found.why_empty = why_empty(found, (base, other))
     return found

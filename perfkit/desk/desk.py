@@ -61,14 +61,16 @@ def open(
 ) -> Desk:
     """Opens the workspace at `root`, else at PERFKIT_ROOT, else here or in a folder above.
 
-    `source` limits it to one source of several. `progress` is called with the number of files read
-    so far and in all. `cached=False` reads every log again and writes no cache. `jobs` is how many
-    processes read when there is much to read (default: one per core); with an `executor`, its
-    workers do: anything with the interface of `concurrent.futures.Executor`, a Dask client, or the
-    address of a Dask cluster. With `live`, each call sees the logs as they are then; without, as
-    they were first read, until `refresh`. Raises `WorkspaceNotFoundError` or `ConfigError`.
+    A workspace is a folder with `config/perfkit.yaml`; `perfkit.read` does without. `source` limits
+    it to one source of several. `progress` is called with the number of files read so far and in
+    all. `cached=False` reads every log again and writes no cache. `jobs` is how many processes read
+    when there is much to read (default: one per core); with an `executor`, its workers do: anything
+    with the interface of `concurrent.futures.Executor`, a Dask client, or the address of a Dask
+    cluster. With `live`, each call sees the logs as they are then; without, as they were first
+    read, until `refresh`. Raises `WorkspaceNotFoundError` or `ConfigError`.
 
     >>> desk = perfkit.open()
+    >>> desk  # shows what there is and what can be asked
     >>> desk.summary("weekly")
     """
     folder = folder_of(root)

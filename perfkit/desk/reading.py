@@ -76,6 +76,11 @@ def inferred(paths: Sequence[str], currency: str | None, answers: Mapping[str, i
 
 
 def _inferred(path: str, currency: str | None) -> Found:
+    if os.path.isdir(path):
+        raise UsageError(
+            f"{_shown(path)} is a folder; name the files in it, or make a workspace of them with "
+            "`perfkit init DIR --from FILE...`"
+        )
     refuse_unreadable(path, _shown(path))
     found = _with_results(found_in(path))
     if currency is not None:

@@ -49,13 +49,13 @@ def parse_where(conditions: Sequence[str], fields: Sequence[str] | None = None) 
         matched = re.fullmatch(_CONDITION, condition, re.DOTALL)
         if matched is None or not matched[1]:
             raise UsageError(
-                f"--where {condition}: write field=value, for example execution_mode=LIVE"
+                f"where {condition}: write field=value, for example execution_mode=LIVE"
             )
         name, sign, value = matched.groups()
         said = value if sign == "=" else sign + value.lstrip()
         if sign == "=" and value.startswith(("=", "!=", "<", ">")):
             raise UsageError(
-                f"--where {condition}: two signs; write {name}{value} or, for a value that begins "
+                f"where {condition}: two signs; write {name}{value} or, for a value that begins "
                 f'so, {name}="{value}"'
             )
         where[name] = _both(where.get(name), _said(name, said, fields), name)
@@ -88,7 +88,7 @@ def as_where(where: Where, fields: Sequence[str] | None = None) -> dict[str, str
 def _said(name: str, said: str, fields: Sequence[str] | None) -> str:
     """What is said of a field, checked, in its one form."""
     if fields is not None and name not in fields:
-        raise UsageError(f"--where {name}: {_instead_of(str(name), fields)}")
+        raise UsageError(f"where {name}: {_instead_of(str(name), fields)}")
     from perfkit.core.filters.conditions import conditions_of, said_of
 
     return said_of(name, conditions_of(name, said))
@@ -108,7 +108,7 @@ def _both(known: str | None, said: str, name: str) -> str:
         return said_of(name, [Said(IS_NOT, values)])
     either = said_of(name, [Said(IS, tuple(sorted({*one.values, *other.values})))])
     raise UsageError(
-        f"--where {name}: given twice; a trade has only one {name}, write {name}={either} for one "
+        f"where {name}: given twice; a trade has only one {name}, write {name}={either} for one "
         "of several"
     )
 

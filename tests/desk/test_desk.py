@@ -456,7 +456,7 @@ class TestNotebook:
             ),
             (
                 "desk.chart.equity(where={'symbl': 'A'})",
-                "line 1: desk.chart.equity(where={'symbl': 'A'})\nUsageError: --where symbl: did",
+                "line 1: desk.chart.equity(where={'symbl': 'A'})\nUsageError: where symbl: did",
             ),
             ("desk.summary_of(5)", "line 1: desk.summary_of(5)\nUsageError: this needs a frame"),
             ("desk.rule('x')", "line 1: desk.rule('x')\nConfigError: config/alerts.yaml: is"),

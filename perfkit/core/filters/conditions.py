@@ -149,12 +149,12 @@ def _of_text(field: str, said: str) -> Said:
         sign, rest = IS_NOT, said.removeprefix(IS_NOT)
     elif said.startswith(("<", ">")):
         raise UsageError(
-            f"--where {field}{said}: {field} is a text, which is not compared; write "
+            f"where {field}{said}: {field} is a text, which is not compared; write "
             f"{field}=VALUE, or compare one of {', '.join(ORDERED_FIELDS)}"
         )
     if rest.startswith(("=", "<", ">")):
         raise UsageError(
-            f'--where {field}{sign}{rest}: write the value in quotes, {field}{sign}"{rest}"'
+            f'where {field}{sign}{rest}: write the value in quotes, {field}{sign}"{rest}"'
         )
     if is_plain(rest) or not rest:
         return Said(sign, (rest,))
@@ -168,7 +168,7 @@ def _alternatives(field: str, sign: str, text: str) -> Iterator[str]:
         matched = _VALUE.match(text, place)
         if matched is None or (matched[1] is None and matched[2].lstrip().startswith('"')):
             raise UsageError(
-                f"--where {field}{sign}{text}: a value in quotes has to end with one, and | to "
+                f"where {field}{sign}{text}: a value in quotes has to end with one, and | to "
                 'follow it; write "a|b" or a|b'
             )
         if matched[1] is not None:
@@ -177,7 +177,7 @@ def _alternatives(field: str, sign: str, text: str) -> Iterator[str]:
             value = matched[2].strip()
             if not value:
                 raise UsageError(
-                    f"--where {field}{sign}{text}: there is nothing before or after |; write "
+                    f"where {field}{sign}{text}: there is nothing before or after |; write "
                     '"" for trades without a value'
                 )
             yield value
@@ -192,7 +192,7 @@ def _unquoted(field: str, text: str) -> str:
     try:
         return str(json.loads(text, strict=False))
     except ValueError as error:
-        raise UsageError(f"--where {field}: {text} is not a text in quotes: {error}") from error
+        raise UsageError(f"where {field}: {text} is not a text in quotes: {error}") from error
 
 
 def _of_number_or_time(field: str, said: str) -> Said:
@@ -203,7 +203,7 @@ def _of_number_or_time(field: str, said: str) -> Said:
         return Said(sign, ("",))
     words = [word.strip() for word in rest.split("|")]
     if len(words) > 1 and sign not in (IS, IS_NOT):
-        raise UsageError(f"--where {field}{sign}{rest}: {sign} takes one value, without |")
+        raise UsageError(f"where {field}{sign}{rest}: {sign} takes one value, without |")
     check = _time_text if field in TIME_FIELDS else _number_text
     return Said(sign, tuple(sorted({check(field, sign, word) for word in words})))
 
@@ -213,10 +213,10 @@ def _number_text(field: str, sign: str, word: str) -> str:
         number = exact_number(word)
     except BadValueError as error:
         raise UsageError(
-            f"--where {field}{sign}{word}: {error}; write one such as {field}>0 or {field}<=2.5"
+            f"where {field}{sign}{word}: {error}; write one such as {field}>0 or {field}<=2.5"
         ) from error
     if number is None:
-        raise UsageError(f"--where {field}{sign}: write a number after {sign}")
+        raise UsageError(f"where {field}{sign}: write a number after {sign}")
     return format(canonical(number), "f")
 
 
@@ -227,7 +227,7 @@ def _time_text(field: str, sign: str, word: str) -> str:
         return datetime.fromisoformat(word).isoformat()
     except (ValueError, PerfkitError) as error:
         raise UsageError(
-            f"--where {field}{sign}{word}: {word!r} is not a date or a time; write 2025-10-09, or "
+            f"where {field}{sign}{word}: {word!r} is not a date or a time; write 2025-10-09, or "
             "2025-10-09T14:30"
         ) from error
 

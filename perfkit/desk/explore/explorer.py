@@ -10,6 +10,7 @@ from base64 import b64encode
 from html import escape
 
 from perfkit.core.errors import PerfkitError, UsageError
+from perfkit.core.interpreter import uncollected
 from perfkit.desk.breakdown import Breakdown
 from perfkit.desk.explore.pickers import (
     FIGURES,
@@ -118,7 +119,8 @@ class Explorer(PublicNames):
         """Answers what is picked; where that has no answer, says why in a sentence."""
         asked = self._pickers.question
         try:
-            self._answer(asked)
+            with uncollected():
+                self._answer(asked)
         except PerfkitError as error:
             self._asked = self.breakdown = self.chart = self._drawn = None
             self._say([asked.line("summary")])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from perfkit.core.formatting import NOTHING, aligned, escaped, plain, table
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 
     from perfkit.summary.shown import Printer
 
+LONGEST_REASON = 1_000
+NOTHING_TO_COMPARE = "Nothing to compare:"
 HEADER = ["", "Base", "Other", "Difference", "95 % interval"]
 
 
@@ -24,30 +27,38 @@ class Comparison(PublicNames, ComparisonShape):
     """Two selections compared, which JupyterLab and a terminal show as tables."""
 
     data_up_to: date | None = None
+    why_empty: tuple[str, ...] = ()
+    """Sentences that say why a side has no trade."""
 
     def __str__(self) -> str:
-        return comparison_text(self)
+        return comparison_text(self, self.why_empty)
 
     def _repr_html_(self) -> str | None:
-        return as_html(comparison_markdown(self), self.data_up_to)
+        return as_html(comparison_markdown(self, self.why_empty), self.data_up_to)
 
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
-        return bundle(comparison_text(self), comparison_markdown(self), self.data_up_to)
+        markdown = comparison_markdown(self, self.why_empty)
+        return bundle(str(self), markdown, self.data_up_to)
 
     def _repr_pretty_(self, printer: Printer, _: object) -> None:
         """The text as IPython asks for it; of a tuple it would show the fields."""
-        printer.text(with_note(comparison_text(self), self.data_up_to))
+        printer.text(with_note(str(self), self.data_up_to))
 
 
-def comparison_text(found: ComparisonShape) -> str:
-    """The comparison for a terminal."""
+def comparison_text(found: ComparisonShape, why_empty: Sequence[str] = ()) -> str:
+    """The comparison for a terminal; of an empty side only why it is empty."""
+    if why_empty:
+        return "\n".join([*_sides(found, plain), "", NOTHING_TO_COMPARE, *why_empty, ""])
     parts = [*_sides(found, plain), "", *_verdicts(found), ""]
     return "\n".join(parts) + "\n" + aligned(HEADER, _rows(found))
 
 
-def comparison_markdown(found: ComparisonShape) -> str:
+def comparison_markdown(found: ComparisonShape, why_empty: Sequence[str] = ()) -> str:
     """The comparison as Markdown."""
     sides = "\n".join(f"- {line}" for line in _sides(found, escaped))
+    if why_empty:
+        reasons = "".join(f"- {escaped(one, LONGEST_REASON)}\n" for one in why_empty)
+        return f"{sides}\n\n{NOTHING_TO_COMPARE}\n\n{reasons}"
     verdicts = "\n".join(f"- {line}" for line in _verdicts(found))
     return f"{sides}\n\n{verdicts}\n\n{table(HEADER, _rows(found))}"
 
