@@ -91,7 +91,8 @@ def test_wheel_holds_the_whole_package_and_what_a_new_workspace_is_made_of(wheel
     assert {"perfkit/py.typed", "perfkit/schemas/summary.schema.json"} <= names
     template = "share/jupyter/nbconvert/templates/perfkit"
     files = {
-        f"{template}/{name}" for name in ("conf.json", "index.html.j2", "page.css", "dark.css")
+        f"{template}/{name}"
+        for name in ("conf.json", "base.html.j2", "index.html.j2", "page.css", "dark.css")
     }
     assert {name.partition(".data/data/")[2] for name in for_jupyter} == files
 

@@ -19,8 +19,7 @@ MOST_LINES = 3
 
 def drawable(text: str) -> str:
     """The text with `?` for every character the font has no glyph for."""
-    known = _glyphs()
-    return "".join(char if ord(char) in known else "?" for char in text)
+    return "".join(char if _has_glyph(char) else "?" for char in text)
 
 
 def wrapped(text: str, room: float, size: float, weight: str = "normal") -> list[str]:
@@ -47,21 +46,27 @@ def balanced(text: str, room: float, size: float, weight: str = "normal") -> lis
 
 
 def _filled(words: Sequence[str], room: float, size: float, weight: str) -> list[str]:
-    whole = " ".join(words)
-    if _inches(whole, size, weight) <= room:  # mostly so, and measuring takes time
-        return [whole]
-    lines = [""]
+    """The words in lines, each measured once: measuring takes long, and words come again."""
+    space = _advance(" ", size, weight)
+    lines: list[list[str]] = [[]]
+    taken = 0.0
     for word in words:
-        longer = f"{lines[-1]} {word}".lstrip()
-        if not lines[-1] or _inches(longer, size, weight) <= room:
-            lines[-1] = longer
-        else:
-            lines.append(word)
-    return lines
+        inches = _advance(word, size, weight)
+        if lines[-1] and taken + space + inches > room:
+            lines.append([])
+            taken = 0.0
+        taken += inches + (space if lines[-1] else 0.0)
+        lines[-1].append(word)
+    return list(map(" ".join, lines))
+
+
+def _advance(text: str, size: float, weight: str) -> float:
+    """Inches from the start of a text to that of what follows it, also of a space."""
+    return _inches(f"n{text}n", size, weight) - _inches("nn", size, weight)
 
 
 def _cut(line: str, room: float, size: float, weight: str) -> str:
-    while _inches(line, size, weight) > room:
+    while _advance(line, size, weight) > room:
         line = line[:-2] + "…"
     return line
 
@@ -80,5 +85,11 @@ def _canvas() -> Any:  # matplotlib has no types for its renderers
 
 
 @cache
-def _glyphs() -> frozenset[int]:
-    return frozenset(get_font(findfont(FontProperties(family=FONT))).get_charmap())
+def _has_glyph(char: str) -> bool:
+    found = _font().get_char_index(ord(char))  # of all characters at once it would take longer
+    return bool(found)
+
+
+@cache
+def _font() -> Any:
+    return get_font(findfont(FontProperties(family=FONT)))

@@ -101,6 +101,9 @@ _STYLE: dict[Any, object] = {
 }
 
 
+_NOT_STYLE = ("backend", "backend_fallback", "interactive", "toolbar")
+
+
 @contextmanager
 def style() -> Iterator[None]:
     """Applies perfkit's own style within the block, whatever the user's settings are.
@@ -118,15 +121,13 @@ def style() -> Iterator[None]:
 
 @cache
 def _whole_style() -> dict[Any, object]:
-    """The settings of matplotlib with those of perfkit, but for the backend."""
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        mpl.rcParams.update(_STYLE)
-        return {
-            name: dict.__getitem__(mpl.rcParams, name)
-            for name in mpl.rcParams
-            if "backend" not in name
-        }
+    """The settings of matplotlib with those of perfkit, but for how figures are shown.
+
+    Not by `rcdefaults`, which reads every style that comes with matplotlib.
+    """
+    own = mpl.rcParamsDefault.copy()
+    own.update(_STYLE)
+    return {name: dict.__getitem__(own, name) for name in own if name not in _NOT_STYLE}
 
 
 class Heading(NamedTuple):

@@ -6,6 +6,7 @@ is made into Markdown first, as for `report.md`, so nothing that a log puts into
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -39,9 +40,13 @@ class PerfkitExporter(TemplateExporter):
         return "perfkit"
 
     def get_prefix_root_dirs(self) -> list[str]:
-        """Where templates are looked for: the user's folders come before perfkit's own."""
-        theirs = super().get_prefix_root_dirs()  # type: ignore[no-untyped-call]
-        return [*theirs, str(JUPYTER)]
+        """Where templates are looked for: the user's folders, that of the environment, our own.
+
+        Jupyter takes that of a virtual environment first, which has our own template as well.
+        """
+        theirs: list[str] = super().get_prefix_root_dirs()  # type: ignore[no-untyped-call]
+        environment = str(Path(sys.prefix, "share", "jupyter"))
+        return [*sorted(theirs, key=environment.__eq__), str(JUPYTER)]
 
     def from_notebook_node(  # type: ignore[override]  # its base class exports notebooks
         self, nb: nbformat.NotebookNode, resources: dict[str, Any] | None = None, **kw: Any

@@ -169,4 +169,5 @@ def _safe(text: str) -> str:
 
 
 def _plain_text(markdown: str) -> str:
-    return html.unescape(re.sub(r"\\(.)", r"\1", markdown))
+    """A line of Markdown as text: what is escaped stays, marks of bold and the like go."""
+    return html.unescape(re.sub(r"\\(.)|\*+|~~|`+", lambda found: found[1] or "", markdown))

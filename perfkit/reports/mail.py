@@ -78,7 +78,7 @@ def message_of(report: Published, headers: MailHeaders, newest: int | None = Non
         kind, _, subtype = TYPES.get(name.rpartition(".")[2], "application/octet-stream").partition(
             "/"
         )
-        if kind == "image":
+        if kind == "image" and cids[name] in page:  # not one that shows the same as another
             cid = f"<{cids[name]}@{DOMAIN}>"
             shown.add_related(body, kind, subtype, cid=cid, disposition="inline", filename=name)
     for name, body in pictures.items():
@@ -131,7 +131,8 @@ def _text(markdown: str) -> str:
 
 
 def _plain(markdown: str) -> str:
-    return " ".join(re.sub(r"\\(.)", r"\1", markdown).replace("**", "").split())
+    text = re.sub(r"\\(.)|\*+|~~|`+", lambda found: found[1] or "", markdown)
+    return " ".join(text.split())
 
 
 def _for_mail(page: str, pictures: Mapping[str, bytes], cids: Mapping[str, str]) -> str:

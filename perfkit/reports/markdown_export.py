@@ -13,6 +13,7 @@ from urllib.parse import unquote
 from perfkit.core.errors import MissingExtraError, ReportError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.reports.notebook import MAY_RAISE
+from perfkit.reports.page.author_text import author_text
 from perfkit.reports.page.pictures import TYPES, Pictures
 from perfkit.reports.page.settled import settled
 from perfkit.reports.page.shown import markdown_of
@@ -202,7 +203,7 @@ def _with_pictures(cell: Any, folder: Path | None, pictures: Pictures) -> str:
         return f"{match[1]}{named(match[2])}"
 
     cell.pop("attachments", None)
-    return _IMAGE_TAG.sub(tag, _IMAGE.sub(image, cell.source))
+    return _IMAGE_TAG.sub(tag, _IMAGE.sub(image, author_text(cell.source)))
 
 
 def _attached(source: str, attached: Any) -> tuple[bytes, str, str] | None:

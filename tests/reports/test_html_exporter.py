@@ -1,6 +1,7 @@
 """The HTML page of a notebook, by nbconvert and by `perfkit report`."""
 
 import json
+import os
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -27,7 +28,7 @@ def picture(**metadata: Any) -> dict[str, Any]:
 
 def executed(*outputs: dict[str, Any]) -> Any:
     code = nbformat.v4.new_code_cell("secret = 1", outputs=[nbformat.from_dict(o) for o in outputs])
-    text = nbformat.v4.new_markdown_cell("# My <i>report</i>\n\n**Thu**")
+    text = nbformat.v4.new_markdown_cell("# My <i>report</i> <q>\n\n**Thu**")
     return nbformat.v4.new_notebook(cells=[text, code])
 
 
@@ -39,7 +40,7 @@ class TestPages:
     def test_page_has_what_a_notebook_shows_and_no_code(self) -> None:
         page = html_of(page_of(settled(executed(printed("<script>1</script>"), picture()))))
         texts = Texts(page)
-        assert "<title>My &lt;i&gt;report&lt;/i&gt; · Thu</title>" in page
+        assert "<title>My report &lt;q&gt; · Thu</title>" in page
         assert "<script>1</script>" in texts.text
         assert "script" not in texts.tags
         assert "secret" not in page
@@ -106,6 +107,27 @@ class TestOwnTemplate:
         html_of.__globals__["_exporter"].cache_clear()
         assert html_of(page_of(settled(shown))) != "mine"
 
+    @pytest.mark.slow
+    @pytest.mark.parametrize("where", ["home", "path"])
+    def test_folder_of_a_user_extends_the_template_for_nbconvert(
+        self, tmp_path: Path, where: str
+    ) -> None:
+        home, path = tmp_path / "home", tmp_path / "path"
+        root = home / ".local/share/jupyter" if where == "home" else path
+        folder = root / "nbconvert/templates/perfkit"
+        folder.mkdir(parents=True)
+        (folder / "index.html.j2").write_text(
+            "{% extends 'perfkit/base.html.j2' %}"
+            "{% block style %}{{ super() }}h1 { color: teal }{% endblock %}"
+        )
+        nbformat.write(executed(picture()), tmp_path / "x.ipynb")
+        command = [sys.executable, "-m", "nbconvert", "--to", "perfkit", "x.ipynb"]
+        env = os.environ | {"HOME": str(home), "JUPYTER_PATH": str(path)}
+        subprocess.run(command, cwd=tmp_path, check=True, capture_output=True, env=env)
+        page = (tmp_path / "x.html").read_text(encoding="utf-8")
+        assert page.count("h1 { color: teal }</style>") == 1
+        assert page.count("<img ") == 1
+
 
 class TestNbconvert:
     def test_it_is_known_by_its_name(self) -> None:
@@ -129,4 +151,4 @@ class TestNbconvert:
         subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
         page = (tmp_path / "x.html").read_text(encoding="utf-8")
         assert page.count("<img ") == 2
-        assert "My &lt;i&gt;report" in page
+        assert "<h1>My <em>report</em> &lt;q&gt;</h1>" in page

@@ -33,6 +33,7 @@ class TestPages:
     def test_title_is_that_of_the_report(self) -> None:
         text = "# Daily report\n\n**Thu &lt;1&gt;** where a\n"
         assert html_page.title_of(text) == "Daily report · Thu <1>"
+        assert html_page.title_of("# My *own* \\*day\\* `x`") == "My own *day* x"
         assert html_page.title_of("x") == "Report"
         assert "<title>a &lt;b&gt;</title>" in html_page.document("a <b>", "")
 

@@ -237,12 +237,22 @@ class _Reader(HTMLParser):
                 self._lists.pop()
 
     def _end_span(self, mark: str) -> None:
-        """Puts white space before the end of bold text behind it, where Markdown wants it."""
+        """Puts white space before the end of bold text behind it, where Markdown wants it.
+
+        Bold text without a word in it, such as an icon, is left out.
+        """
+        inside = next((n for n, part in enumerate(reversed(self._line)) if part.strip()), None)
+        if inside is not None and self._line[-1 - inside] == mark and self._is_open(mark):
+            del self._line[-1 - inside]
+            return
         last = self._line[-1] if self._line else ""
         if last.endswith(" ") and last.strip():
             self._line[-1:] = [last.rstrip(), mark, " "]
         else:
             self._line.append(mark)
+
+    def _is_open(self, mark: str) -> bool:
+        return self._line.count(mark) % 2 == 1
 
     def _end_block(self) -> None:
         """Ends a paragraph, a heading or an entry of a list."""

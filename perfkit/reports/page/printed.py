@@ -19,6 +19,7 @@ MOST_LINES = 1_000
 """Printed lines that a page shows of one output: the first and the last."""
 
 _ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[@-Z\\-_]")
+_UP = re.compile(r"\x1b\[[0-9]{0,3}A")
 _FENCES = re.compile("`+")
 
 _PATH = r"(?<![^\s\"'(<])[^\s\"'(<]{0,300}"
@@ -66,11 +67,32 @@ def as_left(text: str) -> str:
     r"""Printed text as a terminal leaves it: without colours, and each `\r` and `\b` done.
 
     `"50 %\r100 %\n"` leaves `"100 %\n"`, `"abc\rX"` leaves `"Xbc"`, `"ab\bc"` leaves `"ac"`.
+    Bars below each other go up to their own lines: `"a\nb\x1b[A\rc"` leaves `"c\nb"`.
     """
+    if _UP.search(text):
+        text = _in_their_lines(text)
     text = _ANSI.sub("", text)
     if "\r" not in text and "\b" not in text:
         return text
     return "\n".join(map(_line_as_left, text.replace("\r\n", "\n").split("\n")))
+
+
+def _in_their_lines(text: str) -> str:
+    """The text with what was written after going up added to the line it went to."""
+    lines: list[list[str]] = [[]]
+    row = 0
+    for part in re.split(f"(\n|{_UP.pattern})", text.replace("\r\n", "\n")):
+        if part == "\n":
+            row += 1
+            if row == len(lines):
+                lines.append([])
+            else:
+                lines[row].append("\r")
+        elif part.endswith("A") and _UP.fullmatch(part):
+            row = max(0, row - int(part[2:-1] or 1))
+        else:
+            lines[row].append(part)
+    return "\n".join(map("".join, lines))
 
 
 def _line_as_left(line: str) -> str:

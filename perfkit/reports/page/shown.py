@@ -10,7 +10,7 @@ import json
 import re
 from base64 import b64decode
 from binascii import Error
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from perfkit.core.formatting import escaped
@@ -40,6 +40,11 @@ LONGEST_TITLE = 120
 def note(what: str) -> str:
     """A sentence in the place of something that a page cannot show."""
     return f"*Not shown here: {escaped(what, 300)}. Open report.ipynb in JupyterLab to see it.*"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`."""
+    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def markdown_of(output: Mapping[str, Any], pictures: Pictures) -> str:
@@ -97,7 +102,7 @@ def _of_html(
     text, _ = html_text(data["text/html"], pictures)
     if not left_out and not interactive:
         return text
-    what = f"{interactive[0]}{_title_of(data)}" if interactive else " and ".join(left_out)
+    what = f"{interactive[0]}{_title_of(data)}" if interactive else listed(left_out)
     said = note(what)
     if text:
         return f"{text}\n\n{said}"

@@ -45,6 +45,7 @@ NOTEBOOKS = "PERFKIT_NOTEBOOKS"
 _LOADED = (
     *("ipykernel.ipkernel", "ipykernel.kernelapp", "matplotlib.backends.backend_agg"),
     *("perfkit.charts.desk", "perfkit.desk.desk", "perfkit.reports.processes.figures"),
+    *("perfkit.alerts.status", "perfkit.summary.changes"),
 )
 """What kernels are forked with."""
 

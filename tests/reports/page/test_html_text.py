@@ -157,3 +157,15 @@ class TestPictures:
     )
     def test_what_cannot_be_shown_is_named(self, html: str, what: str) -> None:
         assert left_out(f"<div>{html}</div>") == (what,)
+
+
+@pytest.mark.parametrize(
+    ("html", "wanted"),
+    [
+        ("<button><i class=x></i></button><b>a</b> b", "**a** b"),
+        ("<b> </b><i>x</i><i> </i>y", "*x* y"),
+        ("<b>a</b> <b>b</b>", "**a** **b**"),
+    ],
+)
+def test_an_icon_leaves_no_mark_behind(html: str, wanted: str) -> None:
+    assert shown(html) == wanted

@@ -19,6 +19,9 @@ from tests.reportkit import HOSTILE, tokens
         ("\b\bx", "x"),
         ("\x1b[31mred\x1b[0m\x1b[A", "red"),
         ("1\r2\n3\r4", "2\n4"),
+        ("a\nb\x1b[A\rc", "c\nb"),
+        ("a\n\n\rb\x1b[2A\r\x1b[1mAB\ncd", "AB\ncd\nb"),
+        ("\x1b[A\x1b[9A\nx", "\nx"),
     ],
 )
 def test_text_is_as_a_terminal_leaves_it(printed: str, left: str) -> None:
