@@ -16,7 +16,7 @@ from perfkit.inference.candidates import CONFIDENT, Candidate, candidates_of
 from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.doubts import Doubt
 from perfkit.inference.identity import Identity, identity_of
-from perfkit.inference.moments import moments_of
+from perfkit.inference.moments import ON_ONE_DAY, ONE_DAY, moments_of
 from perfkit.inference.money import unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.running import moves_by_prices
@@ -96,13 +96,26 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     least = PLAUSIBLE if times.are_there else PLAUSIBLE_WITHOUT_TIME
     candidates = [one for one in candidates if one.score >= least]
     if not candidates:
-        return without_pnl(log) or nothing_found(names)
+        return _without_idle_time(without_pnl(log) or nothing_found(names))
     reading = (
         _of_executions(log, candidates)
         or _of_prices(log, candidates[0])
         or _with_other_covered(candidates, log)
     )
-    return with_ignored_asked(reading, records, columns, roles, times)
+    return _without_idle_time(with_ignored_asked(reading, records, columns, roles, times))
+
+
+def _without_idle_time(reading: Reading) -> Reading:
+    """The reading without the question for a time that has one answer, where more is asked."""
+    others = [one for one in reading.doubts if one.name != "no_time" or len(one.answers) > 1]
+    fields = reading.dialect.get("fields")
+    if not others or len(others) == len(reading.doubts) or not isinstance(fields, dict):
+        return reading
+    return reading._replace(
+        dialect={**reading.dialect, "fields": {"closed_at": ONE_DAY, **fields}},
+        doubts=tuple(others),
+        assumed=(*reading.assumed, ON_ONE_DAY),
+    )
 
 
 def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
@@ -253,6 +266,8 @@ def _is_of_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> boo
         return False
     has_end = bool({"outcome", "exit_reason"} & roles.keys())
     if {"entry_price", "exit_price"} <= roles.keys() or ("side" in roles and has_end):
+        return True
+    if {"symbol", "quantity", "price"} <= roles.keys():
         return True
     return "symbol" in roles and bool(roles.keys() & {"stop_loss", "target", "exit_price"})
 

@@ -496,8 +496,15 @@ class TestAsked:
         assert asked(infer(records)) == ["two_results"]
 
     def test_results_without_a_time(self) -> None:
+        records: list[Record] = [
+            {"symbol": "A", "side": "long", "pnl": pnl} for pnl in ("1", "-2", "3")
+        ]
+        assert asked(infer(records)) == ["no_time"]
+
+    def test_a_time_with_one_answer_is_no_question_where_more_is_asked(self) -> None:
         records: list[Record] = [{"symbol": "A", "pnl": pnl} for pnl in ("1", "-2", "3")]
-        assert "no_time" in asked(infer(records))
+        reading = infer(records)
+        assert (asked(reading), fields(reading)["closed_at"]) == (["weak"], "= 2000-01-01")
 
     @pytest.mark.parametrize("more", [{"closed": "11/11/1111 11:11:00"}, {}], ids=str)
     def test_trades_without_a_time_count_on_one_day(self, more: Record) -> None:
