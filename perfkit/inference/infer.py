@@ -31,7 +31,12 @@ from perfkit.inference.questions.in_money import (
 )
 from perfkit.inference.questions.paid_in import result_and_costs
 from perfkit.inference.questions.sizes import money_or_fraction, of_one_unit
-from perfkit.inference.record_kinds import failed_records, moved_records, total_records
+from perfkit.inference.record_kinds import (
+    all_failed,
+    failed_records,
+    moved_records,
+    total_records,
+)
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
 from perfkit.inference.table.role_names import (
@@ -127,7 +132,9 @@ def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Ti
         held = [column.name for column in columns if set(column.words) >= {"current", "price"}]
         if held:
             return f"rows look like positions that are still held ({held[0]})"
-    if (still := _still_held(columns, roles, times)) is not None:
+    if (flag := all_failed(columns)) is not None:
+        return f"all records failed, as {flag.name} says"
+    if (still := _still_held(columns, roles, times) or _valued(columns, roles, times)) is not None:
         return f"rows look like positions that are still held ({still.name})"
     if roles.keys() & set(OF_A_TRADE):
         return ""
@@ -150,6 +157,15 @@ def _still_held(
     if roles.keys() & {"exit_price", "exit_reason", "outcome"}:
         return None
     return next((one for one in columns if set(one.words) == {"days", "held"}), None)
+
+
+def _valued(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> Column | None:
+    """A current price beside a current value, as records have that are valued and not closed."""
+    if times.closed or roles.keys() & {"exit_price", "exit_reason", "outcome"}:
+        return None
+    said = [one for one in columns if "current" in one.words and one.filled]
+    price = next((one for one in said if set(one.words) == {"current", "price"}), None)
+    return price if any(set(one.words) & {"value", "worth"} for one in said) else None
 
 
 def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:

@@ -925,3 +925,19 @@ def test_contracts_tell_costs_that_are_not_in_the_result() -> None:
         )
     reading = infer(records)
     assert (asked(reading), fields(reading)["net_pnl"]) == ([], "pnl - fees")
+
+
+class TestNothingEarned:
+    def test_records_that_all_failed_are_no_trades(self) -> None:
+        records = [{**one, "success": False} for one in closed_trades()]
+        assert not infer(records).has_results
+        assert infer([{**one, "success": True} for one in closed_trades()]).has_results
+
+    def test_what_is_valued_at_a_current_price_has_earned_nothing_yet(self) -> None:
+        records: list[Record] = [
+            {"timestamp": at, "symbol": "A", "side": "sell", "amount": "2", "pnl": f"{n}.5"}
+            for n, at in enumerate(times(6))
+        ]
+        assert infer(records).has_results
+        valued = [{**one, "current_price": "9", "current_value": "18"} for one in records]
+        assert not infer(valued).has_results
