@@ -111,8 +111,17 @@ def _each_scored(
         held = says.balances_say(pnl, columns, fees, closing.rows)
         if fees and held.is_net is None and _is_gross_less_costs(pnl, columns, fees, closing.rows):
             held = held._replace(is_net=True)
-        found.append(_scored(pnl, closing, roles, times, fees, others, held))
+        found.append(_with_rate(_scored(pnl, closing, roles, times, fees, others, held), columns))
     return found
+
+
+def _with_rate(one: Candidate, columns: Sequence[Column]) -> Candidate:
+    """A candidate with what a column in per cent says, which has the sign of an amount of money."""
+    rate = says.rate_agrees(one.pnl, columns, says.checked(one.closing.rows))
+    if one.unit != MONEY or rate is None:
+        return one
+    reasons = (*one.reasons, f"{rate.name} has its sign")
+    return one._replace(score=one.score + 6, reasons=reasons)
 
 
 def _is_gross_less_costs(

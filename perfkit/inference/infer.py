@@ -16,7 +16,7 @@ from perfkit.inference.candidates import CONFIDENT, Candidate, candidates_of
 from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.doubts import Doubt
 from perfkit.inference.identity import Identity, identity_of
-from perfkit.inference.moments import moments_of
+from perfkit.inference.moments import ON_ONE_DAY, ONE_DAY, moments_of
 from perfkit.inference.money import unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.running import moves_by_prices
@@ -31,7 +31,12 @@ from perfkit.inference.questions.in_money import (
 )
 from perfkit.inference.questions.paid_in import result_and_costs
 from perfkit.inference.questions.sizes import money_or_fraction, of_one_unit
-from perfkit.inference.record_kinds import failed_records, moved_records, total_records
+from perfkit.inference.record_kinds import (
+    all_failed,
+    failed_records,
+    moved_records,
+    total_records,
+)
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
 from perfkit.inference.table.role_names import (
@@ -96,13 +101,26 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     least = PLAUSIBLE if times.are_there else PLAUSIBLE_WITHOUT_TIME
     candidates = [one for one in candidates if one.score >= least]
     if not candidates:
-        return without_pnl(log) or nothing_found(names)
+        return _without_idle_time(without_pnl(log) or nothing_found(names))
     reading = (
         _of_executions(log, candidates)
         or _of_prices(log, candidates[0])
         or _with_other_covered(candidates, log)
     )
-    return with_ignored_asked(reading, records, columns, roles, times)
+    return _without_idle_time(with_ignored_asked(reading, records, columns, roles, times))
+
+
+def _without_idle_time(reading: Reading) -> Reading:
+    """The reading without the question for a time that has one answer, where more is asked."""
+    others = [one for one in reading.doubts if one.name != "no_time" or len(one.answers) > 1]
+    fields = reading.dialect.get("fields")
+    if not others or len(others) == len(reading.doubts) or not isinstance(fields, dict):
+        return reading
+    return reading._replace(
+        dialect={**reading.dialect, "fields": {"closed_at": ONE_DAY, **fields}},
+        doubts=tuple(others),
+        assumed=(*reading.assumed, ON_ONE_DAY),
+    )
 
 
 def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
@@ -114,7 +132,9 @@ def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Ti
         held = [column.name for column in columns if set(column.words) >= {"current", "price"}]
         if held:
             return f"rows look like positions that are still held ({held[0]})"
-    if (still := _still_held(columns, roles, times)) is not None:
+    if (flag := all_failed(columns)) is not None:
+        return f"all records failed, as {flag.name} says"
+    if (still := _still_held(columns, roles, times) or _valued(columns, roles, times)) is not None:
         return f"rows look like positions that are still held ({still.name})"
     if roles.keys() & set(OF_A_TRADE):
         return ""
@@ -137,6 +157,15 @@ def _still_held(
     if roles.keys() & {"exit_price", "exit_reason", "outcome"}:
         return None
     return next((one for one in columns if set(one.words) == {"days", "held"}), None)
+
+
+def _valued(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> Column | None:
+    """A current price beside a current value, as records have that are valued and not closed."""
+    if times.closed or roles.keys() & {"exit_price", "exit_reason", "outcome"}:
+        return None
+    said = [one for one in columns if "current" in one.words and one.filled]
+    price = next((one for one in said if set(one.words) == {"current", "price"}), None)
+    return price if any(set(one.words) & {"value", "worth"} for one in said) else None
 
 
 def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
@@ -253,6 +282,8 @@ def _is_of_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> boo
         return False
     has_end = bool({"outcome", "exit_reason"} & roles.keys())
     if {"entry_price", "exit_price"} <= roles.keys() or ("side" in roles and has_end):
+        return True
+    if {"symbol", "quantity", "price"} <= roles.keys():
         return True
     return "symbol" in roles and bool(roles.keys() & {"stop_loss", "target", "exit_price"})
 

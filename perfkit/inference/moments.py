@@ -21,6 +21,7 @@ _SOME = 0.3
 
 ONE_DAY = "= 2000-01-01"
 """A closing time for records without any, from which only figures of the whole can be had."""
+ON_ONE_DAY = "no time is logged: all trades count on one day, so only the totals mean something"
 _ZONE = re.compile(r" \(?([A-Z]{2,5})\)?$")
 _ZONES = {
     **dict.fromkeys(("UTC", "GMT"), "UTC"),
@@ -134,8 +135,7 @@ def _without_a_time(
     """All on one day where it is `proved` that the records are trades, else a question."""
     question = _no_time(times, columns, rows)
     if proved and len(question.answers) == 1:
-        said = "no time is logged: all trades count on one day, so only the totals mean something"
-        return Moments(ONE_DAY, "", (), (said,), ())
+        return Moments(ONE_DAY, "", (), (ON_ONE_DAY,), ())
     return Moments("", "", (), (), (question,))
 
 

@@ -24,6 +24,7 @@ from perfkit.inference.layouts.tables import places_in_database
 from perfkit.logs.files import unreadable
 
 MOST_BYTES = 256 * 1024 * 1024
+_LOOKED_AT = 64 * 1024
 _SQLITE = b"SQLite format 3\0"
 _PACKINGS = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress))
 _SIDES = frozenset(("buy", "sell", "long", "short"))
@@ -43,7 +44,18 @@ def places_of(path: str) -> list[Place]:
         return []
     if text.lstrip()[0] in "[{":
         return places_in_json(text)
+    if (lines := _json_lines(text)) is not None:
+        return [one._replace(layout={"format": "jsonl"}) for one in places_in_json(lines)]
     return places_in_csv(text, os.path.splitext(path)[1].lower() in (".csv", ".tsv"))
+
+
+def _json_lines(text: str) -> str | None:
+    """The lines of JSON of a text that begins with something else, such as the mark of a merge."""
+    if "\n{" not in text[:_LOOKED_AT]:
+        return None
+    lines = [line for line in text.splitlines() if line.strip()]
+    objects = [line for line in lines if line[0] == "{" and line.rstrip()[-1] == "}"]
+    return "\n".join(objects) if len(objects) > 1 and len(objects) * 10 >= 8 * len(lines) else None
 
 
 def why_no_place(path: str) -> str:

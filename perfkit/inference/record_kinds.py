@@ -76,7 +76,7 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
             moved = {row for row, size in enumerate(column.numbers) if size and size > 1}
             if moved:
                 return moved, {column.expression: [0, 1]}
-        if column.kind == BOOLEAN and parts & {"ok", "success", "filled", "executed"}:
+        if column.kind == BOOLEAN and parts & _DONE:
             failed = {row for row, label in enumerate(column.labels) if label == "false"}
             if failed and len(failed) < len(column.labels):
                 return failed, {column.expression: {"not": False}}
@@ -101,6 +101,16 @@ def _are_deals(columns: Sequence[Column]) -> bool:
     return ("entry",) in names and any("position" in one or "deal" in one for one in names)
 
 
+def all_failed(columns: Sequence[Column]) -> Column | None:
+    """The column that says of every record that it failed: `success: false`."""
+    for column in columns:
+        is_flag = column.kind == BOOLEAN and bool(set(column.words) & {"ok", "success"})
+        if is_flag and set(column.labels) == {"false"} and len(column.labels) > 1:
+            return column
+    return None
+
+
+_DONE = frozenset(("ok", "success", "filled", "executed"))
 _MOST_MOVED = 5
 """Money is moved in one of so many records at most."""
 

@@ -496,8 +496,15 @@ class TestAsked:
         assert asked(infer(records)) == ["two_results"]
 
     def test_results_without_a_time(self) -> None:
+        records: list[Record] = [
+            {"symbol": "A", "side": "long", "pnl": pnl} for pnl in ("1", "-2", "3")
+        ]
+        assert asked(infer(records)) == ["no_time"]
+
+    def test_a_time_with_one_answer_is_no_question_where_more_is_asked(self) -> None:
         records: list[Record] = [{"symbol": "A", "pnl": pnl} for pnl in ("1", "-2", "3")]
-        assert "no_time" in asked(infer(records))
+        reading = infer(records)
+        assert (asked(reading), fields(reading)["closed_at"]) == (["weak"], "= 2000-01-01")
 
     @pytest.mark.parametrize("more", [{"closed": "11/11/1111 11:11:00"}, {}], ids=str)
     def test_trades_without_a_time_count_on_one_day(self, more: Record) -> None:
@@ -918,3 +925,19 @@ def test_contracts_tell_costs_that_are_not_in_the_result() -> None:
         )
     reading = infer(records)
     assert (asked(reading), fields(reading)["net_pnl"]) == ([], "pnl - fees")
+
+
+class TestNothingEarned:
+    def test_records_that_all_failed_are_no_trades(self) -> None:
+        records = [{**one, "success": False} for one in closed_trades()]
+        assert not infer(records).has_results
+        assert infer([{**one, "success": True} for one in closed_trades()]).has_results
+
+    def test_what_is_valued_at_a_current_price_has_earned_nothing_yet(self) -> None:
+        records: list[Record] = [
+            {"timestamp": at, "symbol": "A", "side": "sell", "amount": "2", "pnl": f"{n}.5"}
+            for n, at in enumerate(times(6))
+        ]
+        assert infer(records).has_results
+        valued = [{**one, "current_price": "9", "current_value": "18"} for one in records]
+        assert not infer(valued).has_results

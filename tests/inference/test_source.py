@@ -121,6 +121,13 @@ class TestWhereRecordsLie:
             f"{path}:3",
         ]
 
+    def test_lines_of_json_below_one_of_something_else(self, tmp_path: Path) -> None:
+        rows = [json.dumps({**TRADES[n % 2], "exit_time": f"2026-04-{n + 10}"}) for n in range(9)]
+        found = found_in(written(tmp_path / "a.jsonl", "\n".join(["<<<<<<< HEAD", *rows]) + "\n"))
+        book = desk_on([found], "UTC").book
+        assert (found.layout, found.records) == ({"format": "jsonl"}, 9)
+        assert (len(book.closed), len(book.errors)) == (9, 1)
+
     def test_fills_inside_orders_have_the_side_of_their_order(self, tmp_path: Path) -> None:
         orders = [
             {

@@ -21,6 +21,8 @@ from perfkit.inference.table.roles import direction
 Numbers: TypeAlias = Mapping[int, Sequence[Decimal | None]]
 
 _LEAST_TRADES = 2
+_LEAST_WITHOUT_SIDE = 4
+"""So many rows that agree as long trades, nearly all of them, need no side."""
 _LEAST_ORDERS = 4
 _MOST_COLUMNS = 12
 _CHECKED = 40
@@ -37,19 +39,21 @@ def names_for(rows: Sequence[Sequence[str]]) -> list[str] | None:
     cells = [[cell.strip() for cell in column] for column in zip(*some, strict=True)]
     sides = [place for place, column in enumerate(cells) if _are_sides(column)]
     times = [place for place, column in enumerate(cells) if all(map(shapes.is_time, column))]
-    if len(sides) != 1 or not times:
+    if len(sides) > 1 or not times or (not sides and len(some) < _LEAST_WITHOUT_SIDE):
         return None
-    ways = [direction(cell.lower()) for cell in cells[sides[0]]]
+    ways = [direction(cell.lower()) for cell in cells[sides[0]]] if sides else [1] * len(some)
     numbers = {
         place: found
         for place, column in enumerate(cells)
         if any(found := [shapes.number(cell) for cell in column]) and None not in found
     }
     numbers = dict(list(numbers.items())[:_MOST_COLUMNS])
-    named = _of_trades(numbers, ways) or _of_orders(numbers, cells)
+    named = _of_trades(numbers, ways, has_sides=bool(sides))
+    if named is None and sides:
+        named = _of_orders(numbers, cells)
     if named is None:
         return None
-    named |= {sides[0]: "side", **_of_times(times, cells)}
+    named |= {**dict.fromkeys(sides, "side"), **_of_times(times, cells)}
     symbol = next(
         (n for n, column in enumerate(cells) if n not in named and _is_symbol(column)), None
     )
@@ -76,7 +80,16 @@ def _of_times(times: Sequence[int], cells: Sequence[Sequence[str]]) -> dict[int,
     return {first: "entry_time", second: "exit_time"}
 
 
-def _of_trades(numbers: Numbers, ways: Sequence[int]) -> dict[int, str] | None:
+def _are_but_for_sides(said: Sequence[Decimal | None], expected: Sequence[Decimal]) -> bool:
+    """Whether results are those of long trades, some of which were short."""
+    short = sum((one or 0) * other < 0 for one, other in zip(said, expected, strict=True))
+    alike = _are_alike(
+        [None if one is None else abs(one) for one in said], list(map(abs, expected))
+    )
+    return alike and short * 4 <= len(said)
+
+
+def _of_trades(numbers: Numbers, ways: Sequence[int], *, has_sides: bool) -> dict[int, str] | None:
     """The columns of trades, one of which is (exit - entry) x quantity in every row."""
     for entry, out, size in permutations(numbers, 3):
         expected = [
@@ -87,7 +100,9 @@ def _of_trades(numbers: Numbers, ways: Sequence[int]) -> dict[int, str] | None:
         if len(set(expected)) < _LEAST_TRADES:
             continue
         for pnl in numbers.keys() - {entry, out, size}:
-            if _are_alike(numbers[pnl], expected):
+            if _are_alike(numbers[pnl], expected) or (
+                not has_sides and _are_but_for_sides(numbers[pnl], expected)
+            ):
                 found = {entry: "entry_price", out: "exit_price", size: "quantity"}
                 return {**found, **_less_costs(numbers, pnl, found)}
     return None

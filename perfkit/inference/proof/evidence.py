@@ -11,7 +11,7 @@ from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
 
-from perfkit.inference.table.columns import Column
+from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.role_names import is_signed_cost
 from perfkit.inference.table.roles import EVEN, LOST, WON, outcome_of
@@ -24,6 +24,7 @@ _TRAILING = word_set("trailing trail breakeven be ts time partial")
 _STOPS = word_set("sl stop stoploss")
 _HELD = word_set("equity balance bankroll capital cash")
 _ENDS = word_set("stop stopped tp tp1 tp2 tp3 takeprofit trailing breakeven exit timeout cut")
+_RATES = word_set("pct percent percentage % perc prct prc return roi")
 _TARGETS = word_set("tp target takeprofit profit tp1 tp2 tp3")
 
 
@@ -156,6 +157,18 @@ def outcome_agrees(pnl: Column, outcome: Column, rows: Sequence[int]) -> bool | 
     if compared < min(2, len(rows)):
         return None
     return agreed * 20 >= compared * 19
+
+
+def rate_agrees(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -> Column | None:
+    """A column in per cent that has the sign of the P&L, of what was won as of what was lost."""
+    for column in columns:
+        if column is pnl or column.kind != NUMBER or not set(column.words) & _RATES:
+            continue
+        pairs = [(pnl.numbers[row], column.numbers[row]) for row in rows]
+        known = [(earned > 0, rate > 0) for earned, rate in pairs if earned and rate]
+        if len(known) >= 3 and len(set(known)) == 2 and all(one == other for one, other in known):
+            return column
+    return None
 
 
 def reason_agrees(pnl: Column, reason: Column, rows: Sequence[int]) -> bool:

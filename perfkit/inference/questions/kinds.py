@@ -13,7 +13,10 @@ from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import Times
 
 _LEAST_TRADES = 5
-_OUT = word_set("exclude excluded ignore ignored invalid void voided duplicate deleted removed")
+_OUT = word_set(
+    "exclude excluded ignore ignored invalid void voided duplicate deleted removed rejected "
+    "skipped blocked"
+)
 _EXPIRED = word_set("expired expire lapsed timeout timedout")
 _CORRECTS = word_set("corrects correction corrected_by supersedes superseded replaces amends")
 _FEW_CORRECT = 4

@@ -109,6 +109,8 @@ _AHEAD = word_set("target targets plan planned expected potential estimate estim
 RUNNING = word_set("total cum cumulative cumul running overall lifetime session acc")
 _BESIDE = word_set("realized abs close trade amount value exit final cents fee fees")
 """Words that beside that of a result change nothing."""
+_OF_ACCOUNTS = frozenset(("asset", "worth", "price", "liq", "liquidation", "liquidity"))
+"""Words beside `net` of what an account holds."""
 NET = frozenset(("net", "after"))
 GROSS = frozenset(("gross", "raw", "before"))
 
@@ -174,8 +176,8 @@ def pnl_name(name: str) -> PnlName | None:
     if meant & NOT_EARNED or set(words(name.removesuffix(inner_name(name)))) & _AHEAD:
         return None
     score = max((_BASES[word] for word in meant & _BASES.keys()), default=0)
-    if not score and meant & {"net", "realized"} and not meant & {"asset", "worth", "price"}:
-        score = 12
+    if not score and meant & {"net", "realized"} and not meant & _OF_ACCOUNTS:
+        score = 0 if {"net", "amount"} <= meant else 12  # which is what an order cost
     unit = next((_UNITS[word] for word in last if word in _UNITS), MONEY)
     if not score and unit in (PERCENT, RISK) and meant - {"pct", "percent", "%"}:
         is_of_bars = any(map(str.isdigit, meant))  # r14, over fourteen of them

@@ -58,6 +58,24 @@ def test_a_later_time_in_front_is_that_of_the_close() -> None:
     assert names_for(turned) == ["exit_time", "entry_time", *NAMES[2:]]
 
 
+PRICES = ((8078, 8086), (8072, 8064), (8075, 8067), (8075, 8083), (8070, 8061))
+
+
+def without_side(size: str, *pnls: str) -> list[list[str]]:
+    at = "2026-04-06T09:00:00", "2026-04-06T10:00:00"
+    rows = zip(PRICES, pnls, strict=True)
+    return [["paper", *at, str(entry), "8000", str(out), size, pnl] for (entry, out), pnl in rows]
+
+
+def test_trades_of_which_nearly_all_are_long_need_no_side() -> None:
+    named = ["", "entry_time", "exit_time", "entry_price", "", "exit_price", "quantity", "pnl"]
+    assert names_for(without_side("1.5", "12.00", "-12.00", "-12.00", "12.00", "-13.50")) == named
+    assert names_for(without_side("1.5", "12.00", "-12.00", "-12.00", "12.00", "13.50")) == named
+    assert names_for(without_side("1.5", "12.00", "-12.00", "-12.00", "12.00", "13.51")) == named
+    assert names_for(without_side("1.5", "12.00", "-12.00", "-12.00", "12.00", "13.90")) is None
+    assert names_for(without_side("1.5", "12.00", "12.00", "-12.00", "12.00", "13.50")) is None
+
+
 def test_rows_that_prove_nothing_have_no_names() -> None:
     rows = cells(TRADES)
     rows[1][9] = "0.9"

@@ -93,3 +93,14 @@ def test_costs_are_in_what_a_stake_in_money_earned() -> None:
     reading = infer(records)
     assert reading.is_sure
     assert field(reading, "net_pnl") == "pnl"
+
+
+@pytest.mark.parametrize(("rate", "questions"), [("-1.0", []), ("1.0", ["weak"])])
+def test_a_rate_with_the_sign_of_each_amount_says_that_it_is_a_result(
+    rate: str, questions: list[str]
+) -> None:
+    records: list[dict[str, object]] = [
+        {"date": f"2026-04-0{n}", "quantity": "100", "PnL": pnl, "percentage change": change}
+        for n, (pnl, change) in enumerate([("500", "2.5"), ("-200", rate), ("750", "3.2")], 1)
+    ]
+    assert [doubt.name for doubt in infer(records).doubts] == questions

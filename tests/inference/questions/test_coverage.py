@@ -1,5 +1,7 @@
 """A P&L that few of the closes have, beside one that all have."""
 
+import pytest
+
 from perfkit.inference.infer import infer
 from tests.inference.executions import Record, asked
 
@@ -42,3 +44,20 @@ def test_a_strategy_that_is_active_is_no_open_trade() -> None:
     reading = infer(records)
     assert "flagged_open" not in asked(reading)
     assert reading.closed == 12
+
+
+@pytest.mark.parametrize("few", [3, 5])
+def test_an_amount_of_many_more_records_is_asked_about_without_closing_times(few: int) -> None:
+    records: list[dict[str, object]] = [
+        {
+            "window_start": f"2026-04-{n + 1:02}T10:00:00Z",
+            "market": "A",
+            "side": "long",
+            "entry_price": "0.5",
+            "exit_price": f"0.{60 + n}" if n < few else "",
+            "original_pnl": f"-0.{n + 11}",
+            "flip_pnl": f"0.{n + 31}" if n < few else "",
+        }
+        for n in range(24)
+    ]
+    assert "two_results" in asked(infer(records))

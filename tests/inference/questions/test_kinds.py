@@ -59,11 +59,12 @@ class TestFlagsOfOpenTrades:
 
 
 class TestExcluded:
-    def test_records_that_are_not_to_count_are_asked_about(self) -> None:
-        records = [{**one, "excluded": n == 3} for n, one in enumerate(trades())]
+    @pytest.mark.parametrize("flag", ["excluded", "rejected"])
+    def test_records_that_are_not_to_count_are_asked_about(self, flag: str) -> None:
+        records = [{**one, flag: n == 3} for n, one in enumerate(trades())]
         reading = infer(records)
         assert asked(reading) == ["excluded"]
-        assert reading.doubts[0].answers[0].changes == {"only.excluded": {"not": True}}
+        assert reading.doubts[0].answers[0].changes == {f"only.{flag}": {"not": True}}
 
     def test_a_flag_that_is_never_set_says_nothing(self) -> None:
         assert infer([{**one, "excluded": False} for one in trades()]).is_sure

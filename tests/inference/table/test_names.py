@@ -30,7 +30,18 @@ def test_a_result_is_known_by_its_name(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["take_profit", "pnl_target", "unrealizedPnl", "daily_pnl", "profit_factor", "entry"]
+    "name",
+    [
+        "take_profit",
+        "pnl_target",
+        "unrealizedPnl",
+        "daily_pnl",
+        "profit_factor",
+        "entry",
+        "net_liq",
+        "Net Amount",
+        "r14",
+    ],
 )
 def test_a_name_with_another_meaning_is_no_result(name: str) -> None:
     assert pnl_name(name) is None
