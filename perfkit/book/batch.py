@@ -1,8 +1,8 @@
 """A batch: what some files (or a stretch of one) say, taken by itself.
 
 A batch combines the lines of one identity as far as it holds them and puts each trade on its day.
-It can be made anywhere, in any order; `refresh` joins batches with what the book knows already and
-combines again whatever is in two of them.
+It can be made anywhere, in any order; `update.absorbed` joins batches with what the book knows
+already and combines again whatever is in two of them.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ def derived(
     """The derived columns of one source's trades, from a column per target.
 
     `targets` may lack columns; `tolerance` is the breakeven tolerance in money. The findings of a
-    closed trade with neither P&L nor outcome are `NO_RESULT`: the caller makes it a line error.
+    closed trade with neither P&L nor outcome are `NO_RESULT`, which makes it a bad line.
     """
     rows = len(is_open)
     nothing: list[Any] = [None] * rows

@@ -2,7 +2,7 @@
 
 A column is converted at once. Where a value in it is bad, its values are looked at one by one. What
 a closed trade can do without, such as a side or a stop, is left out of its line; a line that needs
-the bad value (see `needed`) is a bad one, and the caller goes on without it.
+the bad value (see `bad_values`) is a bad one, and the caller goes on without it.
 """
 
 from __future__ import annotations

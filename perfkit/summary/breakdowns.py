@@ -105,7 +105,7 @@ class WindowSlices:
         """The trades of a day, each once for every part that it is in, and the names of these."""
         trades = self.selection.day_trades(day)
         if dimension == HOLDING_TIME:
-            from perfkit.metrics.holding import holding_bin
+            from perfkit.metrics.holding_bins import holding_bin
 
             return trades, [NO_NAME if one is None else holding_bin(one) for one in trades.hold_us]
         if dimension == "weekday":
@@ -189,7 +189,7 @@ def _part_order(dimension: str) -> Callable[[str], tuple[int, str | int]]:
     if dimension == "weekday":
         return lambda name: (WEEKDAYS.index(name), name)
     if dimension == HOLDING_TIME:
-        from perfkit.metrics.holding import HOLDING_BINS
+        from perfkit.metrics.holding_bins import HOLDING_BINS
 
         return lambda name: (name == NO_NAME, HOLDING_BINS.index(name) if name else 0)
     return lambda name: (name == NO_NAME, name)

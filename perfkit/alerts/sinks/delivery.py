@@ -1,7 +1,8 @@
 """Serves the sinks at the end of each alert run; what was delivered before is not looked at.
 
-Standard error is served by the run itself. Each other sink is served by a process of its own, which
-the run starts and does not wait for, so a slow or broken one delays nothing.
+Standard error is served by the run itself; what could not be written waits for the next one (see
+`lines`). Each other sink is served by a process of its own, which the run starts and does not wait
+for, so a slow or broken one delays nothing.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 import perfkit
 from perfkit.cli.main import main
 from perfkit.core.errors import UsageError
-from perfkit.metrics.holding import HOLDING_BINS, holding_bin
+from perfkit.metrics.holding_bins import HOLDING_BINS, holding_bin
 from tests.conftest import BOT, WriteWorkspace
 
 MINUTE = 60
