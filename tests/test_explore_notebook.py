@@ -39,5 +39,12 @@ def test_cells_are_thin() -> None:
 def test_each_step_of_the_tour_is_there() -> None:
     code = "\n".join(CODE)
     steps = ["desk.explore(", "hour_heatmap", "desk.compare(", "chart.comparison("]
-    for step in (*steps, "desk.rule(", "desk.backtest(", "quantstats."):
+    for step in (
+        *steps,
+        "desk.monte_carlo(",
+        "chart.monte_carlo(",
+        "desk.rule(",
+        "desk.backtest(",
+        "quantstats.",
+    ):
         assert step in code

@@ -1,7 +1,8 @@
 """What an analyst waits for: a comparison, breakdowns, the first chart of a fresh process.
 
 `python -m tests.bench.desk` runs it alone. The workspace has two months of 30,000 trades, a version
-of the bot for each of them and a session for each day.
+of the bot for each of them and a session for each day; comparisons have a second one with 30,000
+trades of each version.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from statistics import median
 
 from tests.bench.workloads import workspace
 
-DAYS, TRADES_PER_DAY = 60, 500
+DAYS, TRADES_PER_DAY, MANY_A_DAY = 60, 500, 1_000
 ROUNDS = 7
 REPEATS = 5
 MONTHS = (
     *("--start", "2023-01-01", "--end", "2023-01-30"),
     *("--with-start", "2023-01-31", "--with-end", "2023-03-01"),
 )
+VERSIONS = ("--where", "bot_version=1.4.2", "--with", "bot_version=1.5.0")
 PLAIN_CHART = """
 import io
 import matplotlib
@@ -46,11 +48,25 @@ for _ in range(int(times) + 1):
     str(perfkit.open(root).breakdown(dimension, "all"))
     print((time.perf_counter() - started) * 1000)
 """
+EXPLORER = """
+import sys, time
+import perfkit
+root, times = sys.argv[1:]
+pickers = perfkit.open(root).explore("all")._pickers
+side, chart = pickers._where["side"], pickers._chart
+def clicked(picker, value):
+    started = time.perf_counter()
+    picker.value = value
+    return (time.perf_counter() - started) * 1000
+for _ in range(int(times)):
+    print(clicked(side, "long"), clicked(side, ""), clicked(chart, "underwater"))
+    chart.value = "equity"
+"""
 
 
-def desk_workspace(root: Path) -> Path:
+def desk_workspace(root: Path, trades_per_day: int = TRADES_PER_DAY) -> Path:
     """A workspace with a version of the bot for each month, read once."""
-    workspace(root, DAYS, TRADES_PER_DAY)
+    workspace(root, DAYS, trades_per_day)
     for path in sorted((root / "logs/trades").glob("*.jsonl"))[DAYS // 2 :]:
         path.write_text(path.read_text().replace('"1.4.2"', '"1.5.0"'))
     subprocess.run(
@@ -65,7 +81,33 @@ def measure() -> str:
     """The table, as the page of measurements has it."""
     with tempfile.TemporaryDirectory() as folder:
         root = desk_workspace(Path(folder) / "desk")
-        return _whole(root) + "\n" + _breakdowns(root)
+        many = desk_workspace(Path(folder) / "many", MANY_A_DAY)
+        return "\n".join([_whole(root), _drawn(root, many), _breakdowns(root), _explorer(root)])
+
+
+def _drawn(root: Path, many: Path) -> str:
+    """What draws at random, beside a process that does nothing."""
+    subjects = {
+        "python -c pass": ["-c", "pass"],
+        "perfkit compare, two versions of 15,000 trades": [*_perfkit("compare", root), *VERSIONS],
+        "perfkit compare, two versions of 30,000 trades": [*_perfkit("compare", many), *VERSIONS],
+        "perfkit monte-carlo, 30,000 trades": _perfkit("monte-carlo", root),
+    }
+    return _table("Random draws (whole processes)", "x nothing", _taken(subjects))
+
+
+def _perfkit(command: str, root: Path) -> list[str]:
+    return ["-m", "perfkit", command, "--root", str(root)]
+
+
+def _explorer(root: Path) -> str:
+    """From a click in the explorer to the figures and the chart, within a process."""
+    command = [sys.executable, "-c", EXPLORER, str(root), str(ROUNDS)]
+    printed = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    names = ("one side of the trades", "all trades", "another chart")
+    columns = zip(*(map(float, line.split()) for line in printed.splitlines()), strict=True)
+    taken = dict(zip(names, map(list, columns), strict=True))
+    return _table("A click in `desk.explore()`, 30,000 trades", "x the first", taken)
 
 
 def _whole(root: Path) -> str:
@@ -76,13 +118,18 @@ def _whole(root: Path) -> str:
             *("-m", "perfkit", "compare", "--root", str(root), *MONTHS)
         ],
     }
+    return _table("The analyst's desk (whole processes)", "x plain chart", _taken(subjects))
+
+
+def _taken(subjects: dict[str, list[str]]) -> dict[str, list[float]]:
+    """How many milliseconds each of them takes, in turns."""
     taken: dict[str, list[float]] = {name: [] for name in subjects}
     for _ in range(ROUNDS):
         for name, words in subjects.items():
             started = time.perf_counter()
             subprocess.run([sys.executable, *words], check=True, stdout=subprocess.DEVNULL)
             taken[name].append((time.perf_counter() - started) * 1000)
-    return _table("The analyst's desk (whole processes)", "x plain chart", taken)
+    return taken
 
 
 def _breakdowns(root: Path) -> str:

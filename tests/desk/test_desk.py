@@ -458,6 +458,14 @@ class TestNotebook:
                 "desk.chart.equity(where={'symbl': 'A'})",
                 "line 1: desk.chart.equity(where={'symbl': 'A'})\nUsageError: where symbl: did",
             ),
+            (
+                "import perfkit\nperfkit.read('.')",
+                "line 2: perfkit.read('.')\nUsageError: . is a folder; name the files in it",
+            ),
+            (
+                "import perfkit\nperfkit.read('nowhere.csv')",
+                "line 2: perfkit.read('nowhere.csv')\nLogReadError: nowhere.csv: ",
+            ),
             ("desk.summary_of(5)", "line 1: desk.summary_of(5)\nUsageError: this needs a frame"),
             ("desk.rule('x')", "line 1: desk.rule('x')\nConfigError: config/alerts.yaml: is"),
         ],

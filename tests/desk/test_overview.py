@@ -63,3 +63,17 @@ def test_desk_without_a_line_has_no_day(workspace: WriteWorkspace) -> None:
     desk = perfkit.open(workspace())
     assert "bot" in str(desk)
     assert "Data up to" not in (desk._repr_html_() or "")
+
+
+def test_the_two_values_that_closed_last_are_compared_as_an_example(
+    workspace: WriteWorkspace,
+) -> None:
+    lines = ""
+    for number, version in enumerate(("0.9", "1.5.0", "1.4.2", "1.4.2", "1.5.0")):
+        record = json.loads(line(str(number), f"2026-04-0{number + 1}"))
+        lines += json.dumps({**record, "bot_version": version}) + "\n"
+    config = "sources: [{name: bot, path: logs/bot.jsonl, currency: USD}]\n"
+    desk = perfkit.open(workspace(config, {"logs/bot.jsonl": lines}))
+    example = "desk.compare('bot_version=1.4.2', 'bot_version=1.5.0')"
+    assert example in str(desk)
+    assert eval(example, {"desk": desk}).figure("closed_trades")[1:3] == (2, 2)

@@ -67,4 +67,4 @@ def _instead(trades: Trades, field: str, said: str) -> str:
     meant = f"did you mean {plain(close[0])}? " if close else ""
     some, more = sorted(values)[:MOST_VALUES], len(values) - MOST_VALUES
     listed = ", ".join(plain(one) for one in some) + (f" and {more:,} more" if more > 0 else "")
-    return f"; {meant}it has {listed}"
+    return f"; {meant}the values are {listed}"
