@@ -180,6 +180,13 @@ def test_file_of_another_folder_is_never_a_part(report: Published, name: str) ->
     assert len(cids(message)) == 1
 
 
+def test_two_pictures_that_are_the_same_are_one_part(report: Published) -> None:
+    (report.folder / "icon.png").write_bytes(PNG)
+    message = message_of(report, NOBODY)
+    assert len(cids(message)) == 1
+    assert html_of(message).count('<img src="cid:') == 2
+
+
 class TestEntry:
     """`eml` of an entry under `reports`."""
 
