@@ -131,6 +131,7 @@ def test_no_other_module_names_a_metric_without_a_special_case() -> None:
         "summary/targets.py": {"closed_trades"},
         "cli/analysis/compare.py": {"closed_trades"},
         "desk/comparing.py": {"closed_trades"},
+        "summary/comparison/empty_sides.py": {"closed_trades"},
         "desk/trade_list.py": {"avg_r"},
         "summary/comparison/compare.py": {"win_rate", "expectancy", "avg_r"},
         "desk/by_day.py": {"closed_trades", "wins", "losses", "breakevens"},
