@@ -7,12 +7,16 @@ thousands of new ones.
 
 import os
 import shutil
+import signal
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Protocol
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
+
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:  # as shells start what is in the background
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # the tests press Ctrl-C in processes
 
 _COMMON = settings(
     deadline=None,
