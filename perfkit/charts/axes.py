@@ -122,14 +122,14 @@ def _days(view: View) -> Iterator[date]:
         yield view.window.first_day + timedelta(days=n)
 
 
-def visible(x: Sequence[float], *lines: Sequence[float]) -> list[Sequence[float]]:
+def visible(x: Sequence[float], *lines: Sequence[float]) -> list[list[float]]:
     """The points of step lines that can be seen, as x and each line; x is in ascending order.
 
     Of the points in one column of pixels they are the first and the last, and the lowest and the
     highest of each line. Few points stay as they are.
     """
     if len(x) <= 4 * COLUMNS:
-        return [x, *lines]
+        return [list(x), *map(list, lines)]
     first, width = x[0], (x[-1] - x[0]) / COLUMNS
     ends = [bisect_left(x, first + width * number) for number in range(1, COLUMNS)]
     rows: list[int] = []

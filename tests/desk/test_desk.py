@@ -459,8 +459,8 @@ class TestNotebook:
                 "line 1: desk.chart.equity(where={'symbl': 'A'})\nUsageError: where symbl: did",
             ),
             (
-                "import perfkit\nperfkit.read('.')",
-                "line 2: perfkit.read('.')\nUsageError: . is a folder; name the files in it",
+                "import perfkit\nperfkit.read('/')",
+                "line 2: perfkit.read('/')\nUsageError: / is a folder; name the files in it",
             ),
             (
                 "import perfkit\nperfkit.read('nowhere.csv')",
