@@ -149,6 +149,9 @@ class Pattern:
     def fullmatch(self, text: str) -> re.Match[str] | None:
         return self._compiled.fullmatch(text)
 
+    def match(self, text: str) -> re.Match[str] | None:
+        return self._compiled.match(text)
+
     def search(self, text: str, start: int = 0) -> re.Match[str] | None:
         return self._compiled.search(text, start)
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 
+from perfkit.core.fast_imports import Pattern
 from perfkit.core.one_value import (
     OTHER_CURRENCY,
     BadValueError,
@@ -48,12 +49,12 @@ _UNIT = r"US\$|[$€£¥₿₹₩%]|[A-Z][A-Z0-9]{2,11}"
 _MINUS = "\\-\N{MINUS SIGN}"
 _BLANKS = " \N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
 _DIGITS = rf"[.,]?[0-9](?:[0-9.,'{_BLANKS}]*[0-9])?"
-_WRITTEN = re.compile(
+_WRITTEN = Pattern(
     rf"(?:(?P<sign>[{_MINUS}+])[{_BLANKS}]?)?(?:(?P<before>{_UNIT})[{_BLANKS}]?)?"
     rf"(?P<own>[{_MINUS}+])?(?P<digits>{_DIGITS})"
     rf"(?:[{_BLANKS}]?(?P<after>{_UNIT}))?"
 )
-_PARENTHESES = re.compile(
+_PARENTHESES = Pattern(
     rf"(?P<before>{_UNIT})?[{_BLANKS}]?\((?P<inside>[^(){_MINUS}+]+)\)"
     rf"(?:[{_BLANKS}]?(?P<after>{_UNIT}))?"
 )

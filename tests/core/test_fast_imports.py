@@ -153,5 +153,6 @@ def test_a_pattern_is_searched_as_a_compiled_one(text: str, start: int) -> None:
         return None if found is None else (found.span(), found.groups())
 
     assert told(ours.fullmatch(text)) == told(compiled.fullmatch(text))
+    assert told(ours.match(text)) == told(compiled.match(text))
     assert told(ours.search(text, start)) == told(compiled.search(text, start))
     assert [*map(told, ours.finditer(text))] == [*map(told, compiled.finditer(text))]

@@ -12,6 +12,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
+from perfkit.core.fast_imports import Pattern
+
 NULLS = frozenset(("n/a", "na", "none", "null", "nan", "-", "--", "nat", "undefined", "—", "–"))
 """Texts that logs write, in any case, for a value that is not there."""
 
@@ -34,19 +36,19 @@ _ISO = re.compile(
 )
 _CLOCK = re.compile(r"[0-2]?[0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]+)?)?(?: ?[AP]M)?")
 _FORMATS = (
-    (re.compile(r"[0-9]{4}/[0-9]{2}/[0-9]{2}"), "%Y/%m/%d"),
-    (re.compile(r"[0-9]{4}\.[0-9]{2}\.[0-9]{2}"), "%Y.%m.%d"),
-    (re.compile(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}"), "%d.%m.%Y"),
-    (re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"), "%d/%m/%Y"),
-    (re.compile(r"[0-9]{2}-[0-9]{2}-[0-9]{4}"), "%d-%m-%Y"),
-    (re.compile(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"), "%Y-%m-%d"),
-    (re.compile(r"[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"), "%Y/%m/%d"),
-    (re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}"), "%d.%m.%Y"),
-    (re.compile(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}"), "%d-%m-%Y"),
-    (re.compile(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}(?![0-9])"), "%d/%m/%y"),
-    (re.compile(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}(?![0-9])"), "%d.%m.%y"),
+    (Pattern(r"[0-9]{4}/[0-9]{2}/[0-9]{2}"), "%Y/%m/%d"),
+    (Pattern(r"[0-9]{4}\.[0-9]{2}\.[0-9]{2}"), "%Y.%m.%d"),
+    (Pattern(r"[0-9]{2}\.[0-9]{2}\.[0-9]{4}"), "%d.%m.%Y"),
+    (Pattern(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{4}"), "%d/%m/%Y"),
+    (Pattern(r"[0-9]{2}-[0-9]{2}-[0-9]{4}"), "%d-%m-%Y"),
+    (Pattern(r"[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}"), "%Y-%m-%d"),
+    (Pattern(r"[0-9]{4}/[0-9]{1,2}/[0-9]{1,2}"), "%Y/%m/%d"),
+    (Pattern(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{4}"), "%d.%m.%Y"),
+    (Pattern(r"[0-9]{1,2}-[0-9]{1,2}-[0-9]{4}"), "%d-%m-%Y"),
+    (Pattern(r"[0-9]{1,2}/[0-9]{1,2}/[0-9]{2}(?![0-9])"), "%d/%m/%y"),
+    (Pattern(r"[0-9]{1,2}\.[0-9]{1,2}\.[0-9]{2}(?![0-9])"), "%d.%m.%y"),
     *(
-        (re.compile(pattern.replace("MON", name)), layout.replace("%b", directive))
+        (Pattern(pattern.replace("MON", name)), layout.replace("%b", directive))
         for name, directive in (("[A-Za-z]{3}", "%b"), ("[A-Za-z]{4,9}", "%B"))
         for pattern, layout in (
             ("MON [0-9]{1,2} [0-9]{4}", "%b %d %Y"),
@@ -60,15 +62,15 @@ _FORMATS = (
             ("[A-Z][a-z]{2} MON [0-9]{1,2} [0-9]{4}", "%a %b %d %Y"),
         )
     ),
-    (re.compile(r"[0-9]{1,2}:[0-9]{2}:[0-9]{2} [0-9]{4}-[0-9]{2}-[0-9]{2}"), "%H:%M:%S %Y-%m-%d"),
-    (re.compile(r"[0-9]{1,2}:[0-9]{2} [0-9]{4}-[0-9]{2}-[0-9]{2}"), "%H:%M %Y-%m-%d"),
-    (re.compile(r"[0-9]{1,2}:[0-9]{2}:[0-9]{2} [0-9]{2}\.[0-9]{2}\.[0-9]{4}"), "%H:%M:%S %d.%m.%Y"),
-    (re.compile(r"[0-9]{1,2}:[0-9]{2} [0-9]{2}\.[0-9]{2}\.[0-9]{4}"), "%H:%M %d.%m.%Y"),
-    (re.compile("[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"), "%Y年%m月%d日"),
-    (re.compile("[0-9]{4}년 ?[0-9]{1,2}월 ?[0-9]{1,2}일"), "%Y년 %m월 %d일"),
-    (re.compile(r"[0-9]{8}(?=;| [0-9]{2}:|T)"), "%Y%m%d"),
+    (Pattern(r"[0-9]{1,2}:[0-9]{2}:[0-9]{2} [0-9]{4}-[0-9]{2}-[0-9]{2}"), "%H:%M:%S %Y-%m-%d"),
+    (Pattern(r"[0-9]{1,2}:[0-9]{2} [0-9]{4}-[0-9]{2}-[0-9]{2}"), "%H:%M %Y-%m-%d"),
+    (Pattern(r"[0-9]{1,2}:[0-9]{2}:[0-9]{2} [0-9]{2}\.[0-9]{2}\.[0-9]{4}"), "%H:%M:%S %d.%m.%Y"),
+    (Pattern(r"[0-9]{1,2}:[0-9]{2} [0-9]{2}\.[0-9]{2}\.[0-9]{4}"), "%H:%M %d.%m.%Y"),
+    (Pattern("[0-9]{4}年[0-9]{1,2}月[0-9]{1,2}日"), "%Y年%m月%d日"),
+    (Pattern("[0-9]{4}년 ?[0-9]{1,2}월 ?[0-9]{1,2}일"), "%Y년 %m월 %d일"),
+    (Pattern(r"[0-9]{8}(?=;| [0-9]{2}:|T)"), "%Y%m%d"),
 )
-_TAIL = re.compile(
+_TAIL = Pattern(
     r"(?P<gap>, | - | at |[T ;])(?P<time>[0-9]{1,2}:?[0-9]{2}(?::?[0-9]{2})?)"
     r"(?P<f>\.[0-9]+)?(?P<ap>[ \u00a0\u202f]?[AaPp][Mm])?"
     r"(?P<offset> ?[+-][0-9]{2}:?[0-9]{2})?(?P<zone> \(?[A-Z]{2,5}\)?)?"
@@ -209,6 +211,8 @@ def time_format(text: str) -> str:
 @lru_cache(maxsize=4096)
 def _format_of_shape(shape: str) -> str:
     """The same of a text each digit of which is a 0; many times in a column share one shape."""
+    if not shape.startswith("0") and (" " not in shape or "0" not in shape):
+        return ""  # an id or a word
     for pattern, date in _FORMATS:
         found = pattern.match(shape)
         if found is None:
