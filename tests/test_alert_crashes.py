@@ -306,6 +306,24 @@ class TestProcess:
         second = self.start("--root", tmp_path)
         assert (second.returncode, second.stdout, second.stderr) == (2, "", "")
 
+    @pytest.mark.parametrize(
+        "bad", ["not json", '{"a": ', '{"a": "\\x"}', "[1, 2]", '{"a" 1}', "-"]
+    )
+    def test_a_bad_line_ends_no_run(self, tmp_path: Path, bad: str) -> None:
+        bench = Bench(tmp_path, "rules: [{id: odd, metric: bad_lines, above: 0}]\n")
+        bench.trade(START, 10)
+        words = ["--root", tmp_path, "--now", minutes(60).isoformat()]
+        assert self.start(*words).returncode == 0
+        for _ in range(3):  # as soon as the settings are settled, little is loaded
+            time.sleep(0.1)
+            bench.trade(START, 10)
+            assert self.start(*words).returncode == 0
+        with next((tmp_path / "logs/trades").glob("2*.jsonl")).open("a") as log:
+            log.write(bad + "\n")
+        done = self.start(*words)
+        assert done.returncode == 2, done.stderr
+        assert "(rule odd" in done.stderr
+
     def test_without_a_workspace_it_says_what_to_do(self) -> None:
         done = self.start()
         assert done.returncode == 3

@@ -197,7 +197,7 @@ class JsonReader:
         bare = text.strip(" \t\n\r")
         try:
             value, end = self._scan(bare, 0)
-        except StopIteration:
+        except (StopIteration, SystemError):  # the latter by Python 3.11, if `json` is not loaded
             raise ValueError("not JSON") from None
         if end != len(bare):
             raise ValueError("more than one value")

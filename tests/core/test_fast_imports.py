@@ -5,7 +5,9 @@ import inspect
 import json
 import pickle
 import re
+import subprocess
 import sys
+import textwrap
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
@@ -143,6 +145,36 @@ def test_json_is_read_where_its_part_in_c_is_not_there(monkeypatch: pytest.Monke
     for wrong in ("", "{", "1 2"):
         with pytest.raises(ValueError, match=r"JSON|more|Expecting"):
             reader.read(wrong)
+
+
+def test_what_is_not_json_is_an_error_also_where_json_is_not_loaded() -> None:
+    wrong = (
+        "",
+        "{",
+        "[1,]",
+        '"abc',
+        '{"a" 1}',
+        "{1: 2}",
+        "nul",
+        "1 2",
+        '"\t"',
+        r'"\x"',
+        "[1}",
+        "-",
+    )
+    script = """
+        import sys
+        from perfkit.core.fast_imports import JsonReader
+        reader = JsonReader(str, int, str)
+        for text in sys.argv[1:]:
+            try:
+                value = reader.read(text)
+            except ValueError:
+                continue
+            sys.exit(f"{text!r} is {value!r}")
+        assert reader.read('{"a": [1, 2.50, null]}') == {"a": [1, "2.50", None]}
+        """
+    subprocess.run([sys.executable, "-c", textwrap.dedent(script), *wrong], check=True)
 
 
 @given(st.text("ab1-"), st.integers(0, 3))
