@@ -214,7 +214,7 @@ class Calendar:
         """The window of `first` to `last`, both inclusive; its label names both dates."""
         if last < first:
             raise WindowError(
-                f"the window ends ({last}) before it starts ({first}); swap --start and --end"
+                f"the window ends ({last}) before it starts ({first}); swap start and end"
             )
         return self._window(kind, f"{first}..{last}", first, last)
 

@@ -7,6 +7,7 @@ from datetime import date
 from perfkit.desk.frames import checked_numbers
 from perfkit.summary import render
 from perfkit.summary.render import Text
+from perfkit.summary.shown import as_html, bundle, is_in_report
 from perfkit.summary.summary import Summary
 
 TYPE_CHECKING = False
@@ -22,6 +23,17 @@ class Breakdown(Text):
         super().__init__(markdown, summary.data.digest, data_up_to)
         self.dimension = dimension
         self.parts = summary.breakdowns[dimension]
+        self._titled = f"{render.headline(summary)}\n\n{markdown}"
+
+    def _repr_html_(self) -> str | None:
+        """The table under its window; in a report the page has said it."""
+        return as_html(self._titled, self.data_up_to)
+
+    def _repr_mimebundle_(self, **_: object) -> tuple[dict[str, str], dict[str, str]]:
+        if is_in_report():
+            return super()._repr_mimebundle_()
+        shown = bundle(self._titled, self._titled, self.data_up_to)
+        return shown, {"perfkit_digest": self.digest}
 
     def frame(self, numbers: str = "decimal") -> pd.DataFrame:
         """A row per part, by name, and a column per metric; None where one has no value.

@@ -73,6 +73,11 @@ class Text(PublicNames):
         return shown, {"perfkit_digest": self.digest}
 
 
+def headline(summary: SummaryShape) -> str:
+    """The window and the filter, such as "**Thursday, 2025-10-09** where side = long"."""
+    return f"**{_title(summary)}**{_filter_note(summary)}"
+
+
 def glance(summary: SummaryShape, title: str = "", data_up_to: date | None = None) -> str:
     """What happened, in one paragraph and one small table.
 
@@ -84,7 +89,7 @@ def glance(summary: SummaryShape, title: str = "", data_up_to: date | None = Non
         lines = [f"# {title}, {period_words(summary.window)}{_filter_note(summary)}\n"]
         lines += [f"{text}\n" for text in _extent(summary.window, data_up_to)]
     else:
-        lines = [f"**{_title(summary)}**" + _filter_note(summary) + "\n"]
+        lines = [headline(summary) + "\n"]
     if not metrics["closed_trades"]:
         lines.append(f"{NO_TRADES}.{_open_sentence(summary)}\n")
     else:

@@ -186,7 +186,7 @@ class TestUsage:
                 "summary --start 2026-04-07 --end 2026-04-08 --window daily",
                 "give either --window or --start and --end",
             ),
-            ("summary --start 2026-04-08 --end 2026-04-07", "swap --start and --end"),
+            ("summary --start 2026-04-08 --end 2026-04-07", "swap start and end"),
             ("explain win_ratio", "perfkit summary --json"),
         ],
     )

@@ -440,6 +440,18 @@ class TestNotebook:
         assert shown.keys() == {"text/plain", "text/markdown"}
         assert not [one for one in shown.values() if "Data up to" in one]
 
+    def test_breakdown_says_which_days_it_is_of(
+        self, desk: Desk, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        found = desk.breakdown("symbol", where="symbol!=nothing")
+        title = f"**{desk.window().first_day:%A}, {desk.window().label}** where symbol"
+        shown, _ = found._repr_mimebundle_()
+        assert shown["text/markdown"].startswith(title)
+        assert str(desk.window().label) in shown["text/html"]
+        monkeypatch.setenv("PERFKIT_SNAPSHOT", "anything")
+        shown, _ = found._repr_mimebundle_()
+        assert shown["text/markdown"] == found.markdown
+
     def test_cell_that_runs_again_shows_new_trades(self, shell: Any, desk: Desk) -> None:
         shell.user_ns["desk"] = desk
         cell = "desk.summary('all')"
