@@ -93,11 +93,13 @@ def load() -> None:
     """Loads what every runner needs from its start, so that each is forked with it."""
     try:
         with without(*_NEEDLESS):
+            import nbformat
             import papermill  # noqa: F401  loaded for the forks to come
 
         import perfkit.reports.processes.running_kernel  # noqa: F401  the same
     except ModuleNotFoundError as error:  # pragma: no cover - needs an environment without it
         raise MissingExtraError("papermill", "reports") from error
+    nbformat.validate(nbformat.v4.new_notebook())  # compiles the schema that notebooks are read by
     gc.freeze()  # no fork needs to look through what was loaded
 
 
