@@ -51,7 +51,6 @@ _TEMPLATE = """\
 _BLANK_LINES = re.compile(r"\n{3,}")
 _FENCED = re.compile(r"(^ {0,3}(`{3,}|~{3,})[^\n]*\n.*?^ {0,3}\2[`~]*[ \t]*$)", re.M | re.S)
 _IMAGE = re.compile(r"(!\[[^\]\n]*\]\()(?:<([^>\n]+)>|([^)\s]+))(?=[\s)])")
-_IMAGE_TAG = re.compile(r"""(<img\b[^>]*?\bsrc=["'])([^"'>]+)(?=["'])""")
 
 
 class CellCheckError(ReportError):
@@ -199,11 +198,8 @@ def _with_pictures(cell: Any, folder: Path | None, pictures: Pictures) -> str:
         name = named(source)
         return match[0] if name == source else f"{match[1]}{name}"
 
-    def tag(match: re.Match[str]) -> str:
-        return f"{match[1]}{named(match[2])}"
-
     cell.pop("attachments", None)
-    return _IMAGE_TAG.sub(tag, _IMAGE.sub(image, author_text(cell.source)))
+    return _IMAGE.sub(image, author_text(cell.source))
 
 
 def _attached(source: str, attached: Any) -> tuple[bytes, str, str] | None:

@@ -625,7 +625,7 @@ class TestExporter:
         page, images = to_markdown(nbformat.v4.new_notebook(cells=[cell]), tmp_path)
         assert images == {"x-y.png": b"hello", "logo-one.png": b"logo"}
         assert page == (
-            "![a](x-y.png) ![b](logo-one.png) <img src='logo-one.png'> "
+            "![a](x-y.png) ![b](logo-one.png) ![](logo-one.png) "
             "![c](../secret.png) ![d](none.png) ![e](https://x.org/e.png) ![f](config.yaml)\n"
         )
 

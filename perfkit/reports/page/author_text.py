@@ -22,7 +22,7 @@ _CODE = re.compile(
 
 _MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "s": "~~", "del": "~~", "strike": "~~"}
 _WITHIN = r"((?:(?!\n\s*\n|</?{0}\b).)*?)"
-_ATTRIBUTE = r"""\b{0}\s*=\s*["']([^"'<>]*)["']"""
+_ATTRIBUTE = r"""\b{0}\s*=\s*(?:"([^"<>]*)"|'([^'<>]*)'|([^\s"'<>]+))"""
 
 
 def _spans(tag: str) -> re.Pattern[str]:
@@ -38,7 +38,7 @@ def _heading(level: int) -> re.Pattern[str]:
 
 def _attribute(name: str, tag: str) -> str:
     found = re.search(_ATTRIBUTE.format(name), tag, re.IGNORECASE)
-    return found[1].strip() if found else ""
+    return next(filter(None, found.groups()), "").strip() if found else ""
 
 
 def _picture(found: re.Match[str]) -> str:

@@ -26,6 +26,7 @@ def words(text: str) -> str:
             "![My \\*logo\\*](<a.png>)",
             id="centred picture",
         ),
+        pytest.param("<img src=a.png alt='x y'>", "![x y](<a.png>)", id="picture"),
         pytest.param('a <a href="https://x.y/z">b</a>', "a [b](<https://x.y/z>)", id="link"),
         pytest.param('a <a name="top">b</a>', "a b", id="place of a link"),
         pytest.param("<h2 class=x>Ours</h2>text", "## Ours\n\ntext", id="heading"),
