@@ -63,7 +63,9 @@ def inferred(paths: Sequence[str], currency: str | None, answers: Mapping[str, i
     """How each file is read, its questions answered; raises where that cannot be said."""
     with uncollected():
         founds = named_apart([_inferred(os.path.abspath(path), currency) for path in paths])
-    for name, number in answers.items():
+    order = [doubt.name for found in founds for doubt in found.reading.doubts]
+    for name in sorted(answers, key=lambda name: [*order, name].index(name)):
+        number = answers[name]  # which result counts is said before whether costs are in it
         asked = [any(doubt.name == name for doubt in one.reading.doubts) for one in founds]
         founds = [
             answered(found, name, number) if is_asked or not any(asked) else found

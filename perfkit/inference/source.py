@@ -22,6 +22,8 @@ from perfkit.inference.table.role_names import is_skipped_place
 from perfkit.inference.yaml_text import block, comment
 from perfkit.logs.formats.json_places import place_of_all
 
+RESULT = "fields.net_pnl"
+
 WHICH_RECORDS = "records"
 """The question which lists or tables of a file count; its answers are keys of the layout."""
 
@@ -152,12 +154,35 @@ def answered(found: Found, name: str, number: int) -> Found:
         layout = {**found.layout, **answer.changes}
         return _supported(found._replace(layout=layout, reading=reading._replace(doubts=doubts)))
     source, dialect = _changed(reading, answer)
-    doubts = tuple(one for one in reading.doubts if one is not doubt)
+    doubts = tuple(
+        _of_what_was_chosen(one, reading, answer) for one in reading.doubts if one is not doubt
+    )
     reading = reading._replace(source=source, dialect=dialect, doubts=doubts)
     if answer.changes.get("fields.commission", "") is None:
         assumed = tuple(said.removesuffix(LESS_COSTS) for said in reading.assumed)
         reading = reading._replace(assumed=assumed)
     return found._replace(reading=reading)
+
+
+def _of_what_was_chosen(doubt: Doubt, reading: Reading, chosen: Answer) -> Doubt:
+    """A question left, about what an answer chose in place of what the reading had.
+
+    Once `Net` is the result and not `PnL`, "less the costs" is `Net - Fee` and not `PnL - Fee`.
+    """
+    value = chosen.changes.get(RESULT)
+    fields = reading.dialect.get("fields")
+    before = fields.get("net_pnl") if isinstance(fields, Mapping) else None
+    if not isinstance(value, str) or not isinstance(before, str):
+        return doubt
+
+    def said(changes: dict[str, object]) -> dict[str, object]:
+        own = changes.get(RESULT)
+        if not isinstance(own, str) or (own != before and not own.startswith(f"{before} ")):
+            return changes
+        return {**changes, RESULT: value + own.removeprefix(before)}
+
+    answers = tuple(one._replace(changes=said(one.changes)) for one in doubt.answers)
+    return doubt._replace(answers=answers)
 
 
 def _changed(reading: Reading, answer: Answer) -> tuple[dict[str, object], dict[str, object]]:

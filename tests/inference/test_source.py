@@ -3,12 +3,14 @@
 import gzip
 import json
 import sqlite3
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import perfkit
 from perfkit.config.yaml import parse
 from perfkit.core.errors import LogReadError, UsageError
 from perfkit.desk.reading import desk_on
@@ -259,3 +261,23 @@ def test_costs_that_are_left_out_are_not_assumed(tmp_path: Path) -> None:
     assert not any(
         "costs" in said for said in answered(found, "cost_currencies", 1).reading.assumed
     )
+
+
+@pytest.mark.parametrize("first", ["two_results", "costs"])
+@pytest.mark.parametrize("result", [1, 2])
+@pytest.mark.parametrize("costs", [1, 2])
+def test_costs_are_those_of_the_result_that_is_chosen(
+    tmp_path: Path, result: int, costs: int, first: str
+) -> None:
+    rows = [(30 - 10 * n, 1) for n in range(6)]
+    lines = [
+        f"{n},2026-04-{n + 1:02d} 10:00:00,Long,{100 + n},{pnl},{pnl - fee + n % 2},{fee}"
+        for n, (pnl, fee) in enumerate(rows)
+    ]
+    path = tmp_path / "trades.csv"
+    path.write_text("\n".join(["Ref,Datetime,Type,Price,PnL,Net PnL,Commission", *lines]) + "\n")
+    answers = {"two_results": result, "costs": costs}
+    given = {name: answers[name] for name in sorted(answers, reverse=first == "two_results")}
+    net = perfkit.read(path, answers=given, quiet=True).summary("all").metrics["net_pnl"]
+    chosen = [pnl if result == 1 else pnl - fee + n % 2 for n, (pnl, fee) in enumerate(rows)]
+    assert net == sum(chosen) - (len(rows) if costs == 2 else 0)
