@@ -3,7 +3,6 @@
 import gzip
 import json
 import sqlite3
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
