@@ -41,11 +41,6 @@ class Scale(NamedTuple):
     factor: int
     shift: int
 
-    def of(self, amount: int) -> int:
-        """An amount on this scale, rounded down."""
-        scaled = amount * self.factor
-        return scaled << self.shift if self.shift >= 0 else scaled >> -self.shift
-
 
 def seeded(name: str) -> tuple[Any, bytes]:
     """numpy, and the seed of the random numbers of that name.
@@ -76,7 +71,7 @@ class Resamples:
         self._lowest = ordered[0]
         above = [value - self._lowest for value in ordered]
         self._limbs = _limbs(np, above)
-        self._heights = np.array(list(map(scale.of, above)), np.int64)
+        self._heights = _on_scale(np, above, scale)
         self._sums_before = np.concatenate([[0], np.cumsum(self._heights)])
         self._starts = np.zeros(1, np.int64)
         self._draws = np.full((resamples, 1), len(values), np.int64)
@@ -111,9 +106,10 @@ class Resamples:
             return False
         middles = np.searchsorted(self._heights, self._means, "right")
         squares = self._squares(max(0, self.furthest.bit_length() - 18))
-        is_cut = (middles < ends) & (4 * squares >= squares.sum() // len(starts))
-        if not is_cut.any():
+        squares[middles == ends] = 0  # of such a range all values are the same
+        if not squares.any():
             return False
+        is_cut = squares >= max(1, squares.sum() // np.count_nonzero(squares))
         shares = (middles - starts)[is_cut] / self._sizes[is_cut]
         below = self._random.binomial(self._draws[:, is_cut], shares)
         lower = np.flatnonzero(is_cut) + np.arange(len(below[0]))  # in the ranges to come
@@ -178,9 +174,21 @@ class Resamples:
         return np.add.reduceat((distances + 1) ** 2, self._starts)
 
 
+def _on_scale(np: Any, amounts: Sequence[int], scale: Scale) -> Any:
+    """Sorted amounts on a scale, rounded down."""
+    factor, shift = scale
+    if amounts[-1] * factor < 1 << 62:
+        scaled = np.array(amounts, np.int64) * factor
+        return scaled << shift if shift >= 0 else scaled >> -shift
+    exact = (amount * factor for amount in amounts)
+    return np.array([one << shift if shift >= 0 else one >> -shift for one in exact], np.int64)
+
+
 def _limbs(np: Any, amounts: Sequence[int]) -> Any:
     """Sorted amounts cut into pieces, a row for the lowest bits of all, then for the next."""
     count = max(1, -(-amounts[-1].bit_length() // LIMB_BITS))
     mask = (1 << LIMB_BITS) - 1
+    if count == 1:
+        return np.array([amounts], np.int64)
     pieces = [[one >> LIMB_BITS * n & mask for one in amounts] for n in range(count)]
     return np.array(pieces, np.int64)
