@@ -218,7 +218,7 @@ def replay(jobs: Sequence[RuleJob], feed: Feed, days: Sequence[DayMark]) -> list
     """Does the jobs, day by day, and returns what is to be announced of each."""
     happened: list[list[TradeEvent]] = [[] for _ in jobs]
     last = len(days) - 1
-    for number in range(min((job.start for job in jobs), default=0), len(days)):
+    for number in range(min((job.start for job in jobs), default=len(days)), len(days)):
         day = days[number].day
         trades = feed.rows(day, day)
         for job, seen in zip(jobs, happened, strict=True):
