@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
+from functools import cached_property
 
 from perfkit.desk.frames import checked_numbers
 from perfkit.summary import render
 from perfkit.summary.render import Text
+from perfkit.summary.shape import Part
 from perfkit.summary.shown import as_html, bundle, is_in_report
 from perfkit.summary.summary import Summary
 
@@ -18,12 +21,24 @@ if TYPE_CHECKING:
 class Breakdown(Text):
     """The parts of a window by a dimension: a table to look at, a frame to compute with."""
 
-    def __init__(self, summary: Summary, dimension: str, data_up_to: date | None = None) -> None:
+    def __init__(
+        self,
+        summary_of: Callable[[Sequence[str] | None], Summary],
+        dimension: str,
+        data_up_to: date | None = None,
+    ) -> None:
+        """`summary_of` has the figures of that name of each part, or all."""
+        summary = summary_of(render.SHOWN_OF_PARTS)
         markdown = render.breakdown(summary, dimension)
         super().__init__(markdown, summary.data.digest, data_up_to)
         self.dimension = dimension
-        self.parts = summary.breakdowns[dimension]
+        self._summary_of = summary_of
         self._titled = f"{render.headline(summary)}\n\n{markdown}"
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """Every figure of each part."""
+        return self._summary_of(None).breakdowns[self.dimension]
 
     def _repr_html_(self) -> str | None:
         """The table under its window; in a report the page has said it."""

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Callable, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 
 from perfkit.book.book import Snapshot
 from perfkit.book.cache import Options, Progress
@@ -298,8 +298,8 @@ class Desk(ComparingDesk):
 
         checked = checked_dimension(dimension, self.config)
         selection = self.selection(window, date, start=start, end=end, where=where)
-        summary = summarize(selection, (checked,))
-        return Breakdown(summary, checked, selection.book.present_day)
+        summary_of = partial(summarize, selection, (checked,))
+        return Breakdown(summary_of, checked, selection.book.present_day)
 
     def drawdowns(
         self,

@@ -6,7 +6,7 @@ one, write a function with the decorator `metric` in one of those modules.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from perfkit.core.exact import canonical
 from perfkit.core.fast_imports import NamedTuple
@@ -41,11 +41,17 @@ def row_of(name: str) -> Metric:
     return METRICS[name] if name in METRICS else BROUGHT[name]
 
 
-def evaluate(facts: Facts, brought: Iterable[Metric] = ()) -> Figures:
-    """Every metric, then those `brought`; Decimals without trailing zeros or exponent."""
+def evaluate(
+    facts: Facts, brought: Iterable[Metric] = (), names: Sequence[str] | None = None
+) -> Figures:
+    """Every metric, then those `brought`, or just those of `names`, which are built in.
+
+    Decimals have no trailing zeros and no exponent.
+    """
     values: dict[str, Value | None] = {}
     undefined: dict[str, str] = {}
-    for metric in (*METRICS.values(), *brought):
+    wanted = (*METRICS.values(), *brought) if names is None else map(METRICS.__getitem__, names)
+    for metric in wanted:
         name, value = metric.name, metric(facts)
         if isinstance(value, Undefined):
             values[name] = None

@@ -51,8 +51,13 @@ class WindowSlices:
         """Each trading day with a closed trade, and its tally."""
         return [(day, sheet.whole) for day, sheet in self.sheets]
 
-    def parts(self, dimension: str, facts: Facts) -> Iterator[tuple[str, Figures]]:
-        """Name and figures of each part, by name (weekdays and hours in their own order)."""
+    def parts(
+        self, dimension: str, facts: Facts, names: Sequence[str] | None = None
+    ) -> Iterator[tuple[str, Figures]]:
+        """Name and figures of each part, by name (weekdays and hours in their own order).
+
+        All figures, or those of `names`.
+        """
         own: dict[str, list[tuple[date, Tally]]] = {}
         if dimension in PERIODS:  # also those in which no trade closed
             own = {self._period(dimension, day): [] for day in self.selection.expected}
@@ -66,7 +71,7 @@ class WindowSlices:
             of_part = _part_facts(facts, own.get(name, []), opened[name])
             if rows:
                 of_part = of_part._replace(trades=partial(self._trades_in, trades.get(name, [])))
-            yield name, evaluate(of_part, rows)
+            yield name, evaluate(of_part, rows, names)
 
     def _per_day(self, dimension: str) -> Iterator[tuple[date, Parts]]:
         named = self._exit_reason_names() if dimension == "exit_reason" else None

@@ -32,6 +32,9 @@ from perfkit.summary.shape import Part, SummaryShape, TargetVerdict, WindowShape
 from perfkit.summary.shown import PublicNames, as_html, bundle
 from perfkit.summary.targets import INSUFFICIENT, MET, MISSED, OPEN
 
+SHOWN_OF_PARTS = (*PART_COLUMNS, "win_rate_low", "win_rate_high")
+"""The figures that a breakdown has a column of, or an interval."""
+
 NO_TRADES = "No trades in window"
 TARGETS_OF_ALL = "The targets are those set for all trades, not for these alone"
 LONGEST_SENTENCE = 400

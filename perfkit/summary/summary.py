@@ -80,16 +80,23 @@ class Summary(PublicNames, SummaryShape):
         printer.text(with_note(summary_text(self), self.data_up_to))
 
 
-def summarize(selection: Selection, dimensions: Sequence[str] = DIMENSIONS) -> Summary:
+def summarize(
+    selection: Selection,
+    dimensions: Sequence[str] = DIMENSIONS,
+    of_parts: Sequence[str] | None = None,
+) -> Summary:
     """Every figure of the window, over the trades that meet the filter.
 
-    A caller that shows no breakdowns, or only some, names their `dimensions`.
+    A caller that shows no breakdowns, or only some, names their `dimensions`; one that shows few
+    figures of their parts names these with `of_parts`.
     """
     with uncollected():
-        return _summary(selection, dimensions)
+        return _summary(selection, dimensions, of_parts)
 
 
-def _summary(selection: Selection, dimensions: Sequence[str]) -> Summary:
+def _summary(
+    selection: Selection, dimensions: Sequence[str], of_parts: Sequence[str] | None
+) -> Summary:
     config = selection.book.config
     cut = WindowSlices(selection)
     facts = facts_of(selection, cut)
@@ -107,7 +114,7 @@ def _summary(selection: Selection, dimensions: Sequence[str]) -> Summary:
         breakdowns={
             dimension: tuple(
                 Part(name, part.values, part.undefined)
-                for name, part in cut.parts(dimension, facts)
+                for name, part in cut.parts(dimension, facts, of_parts)
             )
             for dimension in dimensions
         },

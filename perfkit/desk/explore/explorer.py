@@ -139,7 +139,7 @@ class Explorer(PublicNames):
         self.breakdown = None
         if by != NOTHING:
             lines.append(asked.line("breakdown", by))
-            self.breakdown = Breakdown(summary, by, up_to)
+            self.breakdown = Breakdown(lambda _: summary, by, up_to)
         self._parts.value = html_of(self.breakdown.markdown) if self.breakdown else ""
         if chart != NOTHING:
             lines.append(asked.line(f"chart.{chart}"))
