@@ -51,6 +51,16 @@ class WindowSlices:
         """Each trading day with a closed trade, and its tally."""
         return [(day, sheet.whole) for day, sheet in self.sheets]
 
+    def make(self, dimensions: Sequence[str]) -> None:
+        """Makes the parts of each day by all these, where they are made of its trades."""
+        on_demand = [sheet.parts for _, sheet in self.sheets if not isinstance(sheet.parts, dict)]
+        if on_demand:
+            from perfkit.book.store.parts_on_demand import PartsOnDemand
+
+            for parts in on_demand:
+                if isinstance(parts, PartsOnDemand):
+                    parts.make(dimensions)
+
     def parts(
         self, dimension: str, facts: Facts, names: Sequence[str] | None = None
     ) -> Iterator[tuple[str, Figures]]:

@@ -100,6 +100,7 @@ def _summary(
     config = selection.book.config
     cut = WindowSlices(selection)
     facts = facts_of(selection, cut)
+    cut.make(dimensions)
     figures = evaluate(facts, brought(config))
     return Summary(
         schema_version=SCHEMA_VERSION,

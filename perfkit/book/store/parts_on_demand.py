@@ -5,7 +5,7 @@ Each breakdown is made from the trades of the day when it is asked for, once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from perfkit.book.store.day_sheet import (
     CHECKED,
@@ -40,15 +40,20 @@ class PartsOnDemand(Mapping[str, "Parts | None"]):
         self._columns = columns
 
     def __getitem__(self, dimension: str) -> Parts | None:
-        if dimension not in self._known:
-            if dimension not in ALL:
-                raise KeyError(dimension)
-            trades = self._trades()
-            if self._columns is None:
-                self._columns = Columns(trades)
-            made = made_parts(dimension, self._columns, trades, self._calendar)
-            self._known[dimension] = made
+        if dimension not in {*self._known, *ALL}:
+            raise KeyError(dimension)
+        self.make([dimension])
         return self._known[dimension]
+
+    def make(self, dimensions: Iterable[str]) -> None:
+        """Makes those of them that are not known, from trades that are loaded once for all."""
+        wanted = [one for one in dimensions if one in ALL and one not in self._known]
+        if not wanted:
+            return
+        trades = self._trades()
+        columns = Columns(trades) if self._columns is None else self._columns
+        for one in wanted:
+            self._known[one] = made_parts(one, columns, trades, self._calendar)
 
     def __iter__(self) -> Iterator[str]:
         return iter(ALL)
