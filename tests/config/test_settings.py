@@ -655,7 +655,7 @@ class TestWhereAWorkspaceIs:
         assert open_desk().config.root == root
 
     def test_where_there_is_none_the_remedies_are_told(self, tmp_path: Path) -> None:
-        with pytest.raises(WorkspaceNotFoundError, match="--root DIR or PERFKIT_ROOT"):
+        with pytest.raises(WorkspaceNotFoundError, match="name it with PERFKIT_ROOT, --root DIR"):
             find_root(tmp_path)
 
     def test_the_environment_names_it_and_an_argument_wins(
