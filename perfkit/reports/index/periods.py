@@ -29,6 +29,7 @@ from perfkit.reports.published import (
     published,
     read_as,
 )
+from perfkit.reports.template import SINCE_THE_START
 
 OK_STATE, STALE, FAILED, EMPTY, MISSING = "ok", "stale", "failed", "no data", "missing"
 
@@ -191,7 +192,8 @@ def _entry(desk: Desk, reports: Path, report: Published, card: Card | None) -> P
         card=_card_path(card) if card else None,
         card_html=_card_html(reports, card) if card else None,
         since=since,
-        headline=_headline(report.folder),
+        # The summary beside a page since the start is of its last month alone.
+        headline=None if status.kind == SINCE_THE_START else _headline(report.folder),
         period=status.period,
         thinned=bool(status.thinned),
     )

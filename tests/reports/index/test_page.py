@@ -86,6 +86,16 @@ def test_each_report_stands_below_its_kind_or_name_and_the_year_of_its_label(roo
         ).parent.is_dir()
 
 
+def test_a_report_since_the_start_has_no_figures_of_its_last_period(root: Path) -> None:
+    own(root, "since-the-start", "2026-03-02")
+    tiles = {
+        str(tile["href"]).partition("/")[0]: tile.get_text(" ", strip=True)
+        for tile in soup(root).select("a.tile")
+    }
+    assert tiles["since-the-start"] == "2026-W10 ok"
+    assert "trade" in tiles["live%20%26%20co"]
+
+
 def test_newest_year_is_open_and_others_are_a_click_away(root: Path) -> None:
     page = soup(root)
     days = page.select("section[data-kind]")[0]
