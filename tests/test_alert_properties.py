@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from perfkit.alerts.backtest import backtest
 from perfkit.alerts.check import CheckResult, stored_memory
 from perfkit.alerts.feed import open_feed
-from perfkit.alerts.rules.file import load_rules
+from perfkit.alerts.rules.file import load_alerts
 from perfkit.config import settings as configs
 from tests.alerting import START, Bench, Line, trade, without_times
 
@@ -180,7 +180,7 @@ class TestAnyCadence:
     ) -> None:
         bench = live(ROOTS[0](), rules, history, chunks)
         config = configs.load(bench.root)
-        found = backtest(open_feed(config), load_rules(config), START.date())
+        found = backtest(open_feed(config), load_alerts(config).rules, START.date())
         assert without_times(found.events) == without_times(bench.events(*TRADE_EVENTS))
 
     @given(history=histories(), rules=rule_files(), chunks=chunkings)

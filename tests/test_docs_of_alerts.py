@@ -10,7 +10,7 @@ import pytest
 
 from perfkit.alerts.event import AlertEvent
 from perfkit.alerts.metrics_file import METRICS_FILE
-from perfkit.alerts.rules.file import RULE_KEYS, rules_of
+from perfkit.alerts.rules.file import RULE_KEYS, alerts_of
 from perfkit.alerts.rules.rule import CLOCK_METRICS, ERROR, INSUFFICIENT
 from perfkit.alerts.sinks.file import SINK_KEYS
 from perfkit.alerts.status import WORDS
@@ -80,7 +80,7 @@ def test_every_command_is_documented() -> None:
 def test_the_rule_with_every_key_loads(tmp_path: Path) -> None:
     (tmp_path / "config").mkdir()
     (tmp_path / "config/perfkit.yaml").write_text(BOT)
-    (rule,) = rules_of(block("yaml", "id: win-rate-20"), "docs", load(tmp_path))
+    (rule,) = alerts_of(block("yaml", "id: win-rate-20"), "docs", load(tmp_path)).rules
     assert rule.id == "win-rate-20"
 
 

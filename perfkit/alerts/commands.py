@@ -148,5 +148,8 @@ def _chosen(firing: tuple[OpenEpisode, ...], wanted: str) -> OpenEpisode:
 def _entry(memory: Memory, wanted: str) -> RuleEntry:
     entry = memory.entries.get(wanted)
     if entry is None:
-        raise UsageError(f"{wanted}: unknown rule; the rules are {', '.join(memory.entries)}")
+        known = ", ".join(memory.entries)
+        if not known:
+            raise UsageError("no rule could be evaluated yet: `perfkit alerts status` shows why")
+        raise UsageError(f"{wanted}: unknown rule; the rules are {known}")
     return entry

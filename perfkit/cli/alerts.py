@@ -37,21 +37,23 @@ def add_alerts(commands: argparse._SubParsersAction[P]) -> None:
     """Adds `perfkit alerts` and its commands."""
     parser = commands.add_parser(
         "alerts",
-        help="evaluate, test and answer the alert rules",
-        description="Evaluate, test and answer the alert rules of config/alerts.yaml.",
+        help="evaluate and test the alert rules, and answer alerts",
+        description="Evaluate and test the alert rules of config/alerts.yaml, and answer alerts.",
         epilog="example: perfkit alerts backtest --from 2025-09-08 --to 2025-10-09",
     )
     parser.set_defaults(parser=parser)
     below = parser.add_subparsers(title="commands", metavar="COMMAND")
     one = _command(below, _check, "check --dry-run", "evaluate all rules once")
-    one.add_argument("--now", metavar="T", help="evaluate as of time T, as 2026-04-08T10:00:00Z")
+    one.add_argument(
+        "--now", metavar="T", help="evaluate as of time T, such as 2026-04-08T10:00:00Z"
+    )
     one.add_argument("--json", action="store_true", help="print the result as JSON")
     one.add_argument(
-        "--dry-run", action="store_true", help="write nothing, and show what a run would"
+        "--dry-run", action="store_true", help="write nothing; show what a run would write"
     )
     what = "check config/alerts.yaml, compare it with the logs, and list its rules in words"
     one = _command(below, _lint, "lint --strict", what)
-    one.add_argument("--strict", action="store_true", help="exit with 3 for a warning, too")
+    one.add_argument("--strict", action="store_true", help="exit with 3 on warnings as well")
     one = _command(below, _test, "test tests.yaml", "run tests of rules written in YAML")
     one.add_argument("files", metavar="FILE", nargs="+", help="a file of tests")
     example = "backtest --from 2025-09-08 --to 2025-10-09"

@@ -132,15 +132,15 @@ def add_selection(parser: Parser) -> None:
     parser.add_argument("--source", metavar="NAME", help="only this source of the configuration")
 
 
-def add_window(parser: Parser) -> None:
-    """Adds the options that choose a window."""
+def add_window(parser: Parser, default: str = "daily") -> None:
+    """Adds the options that choose a window; `default` is the one meant where none is named."""
     parser.add_argument(
         "--window",
         metavar="KIND",
         choices=WINDOWS,
         help="daily, weekly, monthly, quarterly or yearly: the trading day, week or other period "
         "that holds the date; last-7d or last-30d: the days up to it; all: everything up to it "
-        "(default: daily)",
+        f"(default: {default})",
     )
     parser.add_argument(
         "--date",
@@ -178,8 +178,8 @@ def add_trades(parser: Parser, printed: str) -> None:
         "files",
         metavar="FILE",
         nargs="*",
-        help=f"log files to read without a workspace: how is inferred, and printed {printed}; the "
-        "window is then all of them",
+        help="log files to read without a workspace: their dialect is inferred, and "
+        f"printed {printed}; without a window, all their days count",
     )
     add_root(parser)
     add_reading(parser)
@@ -195,13 +195,15 @@ def add_answers(parser: Parser) -> None:
         metavar="NAME=N",
         action="append",
         default=[],
-        help="with FILE: the answer to a question that was asked of it, such as costs=2",
+        help="with log files: the answer to a question about them, such as costs=2",
     )
-    parser.add_argument("--currency", metavar="CODE", help="with FILE: the currency of its amounts")
+    parser.add_argument(
+        "--currency", metavar="CODE", help="with log files: the currency of their amounts"
+    )
     parser.add_argument(
         "--timezone",
         metavar="ZONE",
-        help="with FILE: the zone of days and of times without one (default: UTC)",
+        help="with log files: the zone of days and of times without one (default: UTC)",
     )
 
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from perfkit.summary.source_check import SourceCheck
 
 EPILOG = """\
-exit codes: 0 when there are trades; 3 when nothing usable comes out of a source.
+exit codes: 0 when there are trades; 3 when a source has none that can be read.
 
 example: perfkit check bot"""
 

@@ -68,7 +68,7 @@ def _list(currency: str) -> None:
             if name in known:
                 raise ExtensionError(
                     f"{name!r} of {label_of(one)} has the name of a built-in dialect, which is "
-                    "used in its place; uninstall it, or ask for another name"
+                    "used in its place; uninstall it, or ask its author to rename it"
                 )
             reads = _first_comment(dialect_text(one, currency))
             print(f"{name:{width}}  {reads}{', ' if reads else ''}from {label_of(one)}")

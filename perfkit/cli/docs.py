@@ -9,7 +9,7 @@ from perfkit.cli.arguments import Commands, Parser, add_command
 from perfkit.core.interpreter import EXIT_OK
 
 EPILOG = """\
-pages are Markdown; their links to other pages are names for this command.
+pages are Markdown; this command takes the names of the pages they link to.
 
 example: perfkit docs configuration"""
 

@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 A source whose path is a URL, such as s3://bucket/bot/, is read from copies below logs/mirror/.
-This command alone opens connections: it copies what is new or has changed. Credentials are those
-of fsspec and of the store. Sizes and versions are compared, so nothing new costs a listing.
+No other command connects to the store. It copies what is new or has changed; sizes and versions are
+compared, so a run with nothing new only lists the store. Credentials are those of fsspec and of the
+store.
 
 example: perfkit fetch"""
 
@@ -38,7 +39,7 @@ def add(commands: Commands[Parser]) -> None:
     parser.add_argument(
         "--delete",
         action="store_true",
-        help="also remove copies of objects that are gone (default: they stay, and that is said)",
+        help="also remove copies of objects that are gone (default: they stay, and are listed)",
     )
     add_root(parser)
 

@@ -16,7 +16,7 @@ YEARS_BACK, YEARS_AHEAD = 5, 1
 
 EPILOG = """\
 prints the key `holidays` of config/perfkit.yaml, or with --write puts it there in place of the
-one it has. On a holiday no log is expected. Needs the extra `calendars`, which nothing else does.
+one it has. On a holiday no log is expected. Needs the extra `calendars`.
 
 example: perfkit holidays XNYS --from 2020 --write"""
 

@@ -114,7 +114,9 @@ def _loader() -> type[yaml.SafeLoader]:
             if event.tag is not None:
                 raise _RefusedError(event, "has a tag", "write a plain value without `!`")
             if self.depth == DEEPEST and isinstance(event, yaml.CollectionStartEvent):
-                raise _RefusedError(event, f"is nested over {DEEPEST} deep", "write it flatter")
+                raise _RefusedError(
+                    event, f"is nested more than {DEEPEST} levels deep", "write fewer levels"
+                )
             self.depth += 1
             node = super().compose_node(parent, index)
             self.depth -= 1

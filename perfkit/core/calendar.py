@@ -15,7 +15,7 @@ from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from itertools import chain, pairwise, repeat
 from operator import le
 
-from perfkit.core.errors import WindowError
+from perfkit.core.errors import WindowError, did_you_mean
 from perfkit.core.fast_imports import NamedTuple
 
 CALENDAR_WINDOWS = ("daily", "weekly", "monthly", "quarterly", "yearly")
@@ -296,10 +296,7 @@ def _unknown_window(kind: object) -> str:
     text = str(kind)
     if text[:4].isdigit() and "-" in text:
         return f"{kind!r} is a date and not a window; write date={kind!r}"
-    from difflib import get_close_matches
-
-    close = get_close_matches(text, WINDOW_KINDS, 1)
-    meant = f"did you mean {close[0]}? " if close else ""
+    meant = did_you_mean(text, WINDOW_KINDS)
     return f"window {kind!r} is unknown; {meant}use one of {', '.join(WINDOW_KINDS)}"
 
 

@@ -113,6 +113,13 @@ class PerfkitError(Exception):
         return [*where, f"{type(self).__name__}: {self}"]
 
 
+def did_you_mean(word: object, known: Iterable[str]) -> str:
+    """How a remedy begins: `did you mean NAME? `; nothing where no name is like the word."""
+    from difflib import get_close_matches
+
+    return "".join(f"did you mean {name}? " for name in get_close_matches(str(word), known, 1))
+
+
 class UsageError(PerfkitError):
     """A command or call was given arguments that make no sense together."""
 

@@ -84,12 +84,9 @@ def ratio(numerator: Decimal | int, denominator: Decimal | int) -> Decimal:
     return _RATIO.divide(_decimal(numerator), _decimal(denominator))
 
 
-def root_ratio(
-    square: Decimal | int, over: Decimal | int = 1, factor: Decimal | int = 1
-) -> Decimal:
-    """Factor * sqrt(square / over), carried at 50 digits and rounded to 18."""
-    root = _ROOT.sqrt(_ROOT.divide(_decimal(square), _decimal(over)))
-    return _RATIO.plus(_ROOT.multiply(_decimal(factor), root))
+def root_ratio(square: Decimal | int, over: Decimal | int) -> Decimal:
+    """The root of square / over, carried at 50 digits and rounded to 18."""
+    return _RATIO.plus(_ROOT.sqrt(_ROOT.divide(_decimal(square), _decimal(over))))
 
 
 def carried(numerator: Decimal | int, denominator: Decimal | int) -> Decimal:

@@ -69,7 +69,7 @@ else:
         wrong = named.keys() - set(left)
         if wrong:
             given = ", ".join(sorted(wrong))
-            raise TypeError(f"{cls.__name__}: {given} is no field, or given twice")
+            raise TypeError(f"{cls.__name__}: {given} is not a field, or is given twice")
         values = {**cls._field_defaults, **named}
         missing = [field for field in left if field not in values]
         if missing:

@@ -44,7 +44,7 @@ def log_to_stderr(form: str) -> None:
     import json
     import logging
 
-    class JsonLines(logging.Formatter):
+    class JsonFormatter(logging.Formatter):
         def format(self, record: logging.LogRecord) -> str:
             fields = {
                 "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"),
@@ -56,7 +56,7 @@ def log_to_stderr(form: str) -> None:
 
     handler = logging.StreamHandler()
     handler.setFormatter(
-        JsonLines()
+        JsonFormatter()
         if form == "json"
         else logging.Formatter("%(asctime)s %(levelname)s %(message)s")
     )

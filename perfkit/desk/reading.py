@@ -128,9 +128,9 @@ def questions(doubts: Sequence[Doubt]) -> list[str]:
     return lines
 
 
-def yaml_of(founds: Sequence[Found], *, explained: bool = True) -> str:
+def yaml_of(founds: Sequence[Found]) -> str:
     """The sources as they stand in a configuration, with the reasons as comments."""
-    return "sources:\n" + "".join(source_yaml(found, explained=explained) for found in founds)
+    return "sources:\n" + "".join(map(source_yaml, founds))
 
 
 def desk_on(

@@ -16,7 +16,7 @@ from perfkit.book.store.day_sheet import DIMENSIONS, Parts, Sheet, membership, p
 from perfkit.config.settings import Config
 from perfkit.core.calendar import WEEKDAYS
 from perfkit.core.dimensions import NO_NAME, names_in
-from perfkit.core.errors import UsageError
+from perfkit.core.errors import UsageError, did_you_mean
 from perfkit.core.trades import Trades, joined, no_trades
 from perfkit.metrics import tally
 from perfkit.metrics.facts import NOT_IN_A_PART, NOT_OF_A_PART, Facts
@@ -184,10 +184,7 @@ def checked_dimension(dimension: str, config: Config) -> str:
     """The dimension itself; raises `UsageError` for one that there is no breakdown by."""
     known = (*BY_NAME, *config.dimensions)
     if dimension not in known:
-        from difflib import get_close_matches
-
-        close = get_close_matches(str(dimension), known, 1)
-        meant = f"did you mean {close[0]}? " if close else ""
+        meant = did_you_mean(dimension, known)
         raise UsageError(f"no breakdown by {dimension!r}; {meant}use one of {', '.join(known)}")
     return dimension
 

@@ -11,7 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from itertools import groupby
 
-from perfkit.core.errors import UsageError
+from perfkit.core.errors import UsageError, did_you_mean
 from perfkit.core.exact import EXACT, canonical
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.formatting import aligned, escaped, plain, table
@@ -99,8 +99,6 @@ def explain(metric: str, summary: Summary, selection: Selection) -> Explanation:
 
 
 def _unknown(metric: str, known: list[str]) -> str:
-    from difflib import get_close_matches
-
     from perfkit.metrics.concurrency import ON_REQUEST
 
     if metric in tuple(ON_REQUEST):  # also where it cannot be hashed
@@ -108,8 +106,8 @@ def _unknown(metric: str, known: list[str]) -> str:
             f"{metric} is only computed where it is asked for; write `metrics: [{metric}]` into "
             "config/perfkit.yaml"
         )
-    similar = "".join(f"did you mean {name}? " for name in get_close_matches(str(metric), known, 1))
-    return f"unknown metric {metric!r}; {similar}`perfkit summary --json` shows all metrics"
+    meant = did_you_mean(metric, known)
+    return f"unknown metric {metric!r}; {meant}`perfkit summary --json` shows all metrics"
 
 
 def _behind(metric: str, selection: Selection) -> Trades:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 
-from perfkit.core.errors import UsageError
+from perfkit.core.errors import UsageError, did_you_mean
 from perfkit.core.filters.plain import ORDERED_FIELDS
 from perfkit.core.formatting import utf8
 from perfkit.core.trade import FILTER_FIELDS
@@ -115,11 +115,7 @@ def _both(known: str | None, said: str, name: str) -> str:
 
 def _instead_of(name: str, fields: Sequence[str]) -> str:
     """What to filter by instead."""
-    from difflib import get_close_matches
-
-    close = get_close_matches(name, fields, 1)
-    meant = f"did you mean {close[0]}? " if close else ""
-    return f"{meant}filter by one of {', '.join(fields)}"
+    return f"{did_you_mean(name, fields)}filter by one of {', '.join(fields)}"
 
 
 def where_text(where: Mapping[str, str]) -> str:

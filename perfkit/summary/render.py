@@ -168,7 +168,7 @@ def quality(summary: SummaryShape) -> str:
         read += f", {data.ignored} of them not about trades"
     if not data.findings:
         return f"Read {read}.\n"
-    rows = [[_sentence(finding.message, escaped), str(finding.count)] for finding in data.findings]
+    rows = [[_sentence(finding.message), str(finding.count)] for finding in data.findings]
     text = f"Read {read}.\n\n" + table(["Finding", "Count"], rows)
     if data.missing_days:
         days = ", ".join(map(str, data.missing_days[:10]))
@@ -380,7 +380,7 @@ def _open_sentence(summary: SummaryShape) -> str:
     return text + "."
 
 
-def _cautions(summary: SummaryShape, clean: Callable[..., str] = escaped) -> list[str]:
+def _cautions(summary: SummaryShape) -> list[str]:
     """What a reader must know before trusting the figures."""
     notes = []
     if summary.data.partial:
@@ -390,16 +390,16 @@ def _cautions(summary: SummaryShape, clean: Callable[..., str] = escaped) -> lis
     if summary.data.bad_lines:
         notes.append(f"{_count(summary.data.bad_lines, 'line')} could not be read.")
     notes += [
-        f"{_sentence(finding.message, clean)}."
+        f"{_sentence(finding.message)}."
         for finding in summary.data.findings
         if finding.code == "mixed_modes"
     ]
     return notes
 
 
-def _sentence(text: str, clean: Callable[..., str]) -> str:
-    """A sentence that may quote a log, cleaned and with a capital."""
-    return clean(text[:1].upper() + text[1:], LONGEST_SENTENCE)
+def _sentence(text: str) -> str:
+    """A sentence that may quote a log, as Markdown and with a capital."""
+    return escaped(text[:1].upper() + text[1:], LONGEST_SENTENCE)
 
 
 def _targets_in_short(verdicts: Sequence[TargetVerdict]) -> str:

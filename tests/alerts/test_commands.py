@@ -51,3 +51,18 @@ def test_several_groups_that_fire_are_acknowledged_by_episode(
     assert "several of its groups are firing; give the id of an episode:" in capsys.readouterr().err
     assert main.main([*words, bench.events("firing")[1]["episode"]]) == 0
     assert bench.events("acked")[0]["group"] == "NQ"
+
+
+def test_silence_before_any_rule_could_be_evaluated_points_to_the_reason(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bench = Bench(tmp_path)
+    for path in (tmp_path / "logs/trades").iterdir():
+        path.unlink()
+    assert bench.run(START).code == 3
+    capsys.readouterr()
+    assert main.main(["alerts", "silence", "win-rate", "--for", "1h", "--root", str(tmp_path)]) == 3
+    assert (
+        capsys.readouterr().err
+        == "perfkit: no rule could be evaluated yet: `perfkit alerts status` shows why\n"
+    )

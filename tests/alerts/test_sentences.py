@@ -11,7 +11,7 @@ import pytest
 
 from perfkit.alerts.rules.active_hours import ActiveHours
 from perfkit.alerts.rules.evidence import Evidence
-from perfkit.alerts.rules.file import rules_of
+from perfkit.alerts.rules.file import alerts_of
 from perfkit.alerts.rules.rule import Rule, RuleEvent
 from perfkit.alerts.sentences import Sentences, describe
 from perfkit.cli import main
@@ -279,7 +279,7 @@ rules:
      where: {side: long}, severity: critical, active: {days: mon, from: "09:30", to: "22:00"}}
   - {id: b, metric: net_pnl, over: {window: daily}, above: 5, for: {minutes: 10}}
 """
-    one, other = rules_of(text, "alerts.yaml", configs.load(bench.root))
+    one, other = alerts_of(text, "alerts.yaml", configs.load(bench.root)).rules
     assert describe(one) == (
         "a: critical when win rate of the last 5 trades for side long is below 50 % "
         "for 2 trades in a row for each symbol in mon 09:30-22:00 UTC"

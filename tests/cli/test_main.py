@@ -759,6 +759,16 @@ class TestHelp:
         said = " ".join(run(command, "--help").out.split())
         assert [unit for unit in units if unit not in said] == []
 
+    @pytest.mark.parametrize(
+        ("command", "window"),
+        [("summary", "daily"), ("trades", "daily"), ("compare", "all"), ("monte-carlo", "all")],
+    )
+    def test_help_names_the_window_that_is_meant_where_none_is_given(
+        self, run: Run, command: str, window: str
+    ) -> None:
+        said = " ".join(run(command, "--help").out.split())
+        assert f"all: everything up to it (default: {window})" in said
+
     @pytest.mark.parametrize(("columns", "widest"), [("0", 78), ("-5", 78), ("x", 78), ("60", 58)])
     def test_help_is_as_wide_as_the_terminal_says(
         self, run: Run, monkeypatch: pytest.MonkeyPatch, columns: str, widest: int

@@ -73,11 +73,6 @@ class AlertFile(NamedTuple):
     reader: YamlReader
 
 
-def load_rules(config: Config) -> tuple[Rule, ...]:
-    """The rules of a workspace. Raises `ConfigError`; a wrong rule is never left out silently."""
-    return load_alerts(config).rules
-
-
 def load_alerts(config: Config) -> AlertFile:
     """The file of a workspace. Raises `ConfigError`; nothing wrong in it is left out silently."""
     shown = RULES_FILE.as_posix()
@@ -87,12 +82,12 @@ def load_alerts(config: Config) -> AlertFile:
         raise ConfigError(
             shown, "", "is missing", "write your rules into it; `perfkit docs alerts` shows how"
         ) from error
-    return _RulesReader(shown, parse(content.decode(), shown), config).file()
+    return alerts_of(content.decode(), shown, config)
 
 
-def rules_of(text: str, shown: str, config: Config) -> tuple[Rule, ...]:
-    """The rules of a text; `shown` is what errors call the file."""
-    return _RulesReader(shown, parse(text, shown), config).file().rules
+def alerts_of(text: str, shown: str, config: Config) -> AlertFile:
+    """The file with that text; `shown` is what errors call it."""
+    return _RulesReader(shown, parse(text, shown), config).file()
 
 
 def rules_from(entries: Sequence[object], shown: str, config: Config) -> tuple[Rule, ...]:

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from perfkit.summary.selection import Selection
 
 EPILOG = """\
---where and the window say which trades are the base; --with says in what the other side differs.
-Differences are other less base. Rates are fractions in JSON, points of 1 % on the page.
+--where and the window select the base; --with says how the other side differs from it. Differences
+are the other side minus the base. Rates are fractions in JSON, percentages on the page, and their
+differences percentage points. Without a window all days count.
 
 example: perfkit compare --where bot_version=1.4 --with bot_version=1.5
          perfkit compare --window monthly --date 2025-09-30 --with-date 2025-10-09"""
@@ -42,7 +43,7 @@ def add(commands: Commands[Parser]) -> None:
     parser = add_command(commands, "compare", run, what, EPILOG)
     add_root(parser)
     add_reading(parser)
-    add_window(parser)
+    add_window(parser, "all")
     add_selection(parser)
     parser.add_argument(
         "--with",
@@ -53,7 +54,9 @@ def add(commands: Commands[Parser]) -> None:
         help="a condition of the other side, in place of that of --where on this field",
     )
     parser.add_argument(
-        "--with-window", choices=WINDOWS, help="the window of the other side (default: same)"
+        "--with-window",
+        choices=WINDOWS,
+        help="the window of the other side (default: that of the base)",
     )
     parser.add_argument("--with-date", metavar="D", help="a trading day in that window")
     parser.add_argument("--with-start", metavar="D", help="first day of the other side, inclusive")

@@ -23,8 +23,8 @@ from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK
 
 EPILOG = """\
 Each of 10,000 runs has as many trades as there are: in random order, or drawn at random from them.
-A drawdown in 95 % is the smallest that at least 95 % of the runs do not exceed. Same trades, same
-numbers. Without a window all days count.
+The drawdown not exceeded in 95 % is the smallest that at least 95 % of the runs do not exceed. The
+same trades give the same numbers in every run. Without a window all days count.
 
 example: perfkit monte-carlo --where strategy=breakout
          perfkit monte-carlo --window monthly --date 2025-09-30 --chart drawdowns.png"""
@@ -32,11 +32,11 @@ example: perfkit monte-carlo --where strategy=breakout
 
 def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
-    what = "how deep drawdowns get by chance: the trades in random order, and drawn at random"
+    what = "show how deep drawdowns get by chance: trades in random order, and drawn at random"
     parser = add_command(commands, "monte-carlo", run, what, EPILOG)
     add_root(parser)
     add_reading(parser)
-    add_window(parser)
+    add_window(parser, "all")
     add_selection(parser)
     parser.add_argument("--chart", metavar="FILE", help="also draw the drawdowns to a PNG file")
     parser.add_argument(

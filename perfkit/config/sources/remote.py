@@ -20,7 +20,7 @@ def check_url(url: str, name: str, problem: Callable[[str, str, str], PerfkitErr
         remedy = "leave it to the configuration of fsspec, or to the environment"
         raise problem("path", "a URL must not hold a user or password", remedy)
     if "/" in name or name.startswith("."):
-        remedy = "name it without / and without a point in front"
+        remedy = "use a name without / and without a leading dot"
         raise problem("name", f"{name!r} cannot name the folder of its copies", remedy)
 
 

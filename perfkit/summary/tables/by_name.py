@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from perfkit.config.settings import Config
-from perfkit.core.errors import UsageError
+from perfkit.core.errors import UsageError, did_you_mean
 from perfkit.core.formatting import aligned
 from perfkit.summary.breakdowns import BY_NAME
 from perfkit.summary.labels import cash_of
@@ -21,10 +21,7 @@ def checked_table(name: str, config: Config) -> str:
     """The name itself; raises `UsageError` for one that there is no table by."""
     known = (*TABLES, *config.dimensions)
     if name not in known:
-        from difflib import get_close_matches
-
-        close = get_close_matches(name, known, 1)
-        meant = f"did you mean {close[0]}? " if close else ""
+        meant = did_you_mean(name, known)
         raise UsageError(f"no breakdown by {name!r}; {meant}use one of {', '.join(known)}")
     return name
 

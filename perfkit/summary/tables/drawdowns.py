@@ -51,12 +51,12 @@ class _Span(NamedTuple):
     is_over: bool
 
 
-def deepest_drawdowns(selection: Selection, most: int = MOST) -> list[DrawdownRow]:
+def deepest_drawdowns(selection: Selection) -> list[DrawdownRow]:
     """The deepest drawdowns by money, the deepest first; of equal ones the earlier."""
-    return drawdowns_of(selection.inside, most)
+    return drawdowns_of(selection.inside)
 
 
-def drawdowns_of(closed: Trades, most: int = MOST) -> list[DrawdownRow]:
+def drawdowns_of(closed: Trades) -> list[DrawdownRow]:
     """The same of trades in the order they closed."""
     closed_at, places = closed.closed_at, closed.net_pnl.places
     spans = sorted(_spans(pnl_curve(closed)), key=lambda span: (-span.depth, span.peak))
@@ -69,7 +69,7 @@ def drawdowns_of(closed: Trades, most: int = MOST) -> list[DrawdownRow]:
             lasted_until=moment_of(closed_at[span.end - 1]),
             trades=span.end - span.peak,
         )
-        for span in spans[:most]
+        for span in spans[:MOST]
     ]
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from perfkit.alerts.rules.active_hours import ActiveHours
-from perfkit.alerts.rules.file import RULE_KEYS, duration_us, load_rules, rules_of
+from perfkit.alerts.rules.file import RULE_KEYS, alerts_of, duration_us, load_alerts
 from perfkit.alerts.rules.rule import CLOCK_METRICS, Rule, rule_from
 from perfkit.config import settings as configs
 from perfkit.core.calendar import Calendar
@@ -41,7 +41,7 @@ def config(tmp_path: Path) -> configs.Config:
 
 
 def read(text: str, config: configs.Config) -> tuple[Rule, ...]:
-    return rules_of(text, "config/alerts.yaml", config)
+    return alerts_of(text, "config/alerts.yaml", config).rules
 
 
 def test_every_key_means_what_it_says(config: configs.Config) -> None:
@@ -82,7 +82,11 @@ def test_rule_survives_being_made_plain(config: configs.Config) -> None:
     closed = config.calendar
     closed = Calendar(closed.timezone, holidays=frozenset({date(2026, 4, 6)}))
     for one in (config, config._replace(calendar=closed)):
-        for rule in (*read(WHOLE, one), *read(DEFAULTS, one), *load_rules(configs.load(ROOT))):
+        for rule in (
+            *read(WHOLE, one),
+            *read(DEFAULTS, one),
+            *load_alerts(configs.load(ROOT)).rules,
+        ):
             assert rule_from(rule.plain()) == rule
 
 
@@ -239,14 +243,14 @@ def test_file_without_rules_is_an_error(config: configs.Config, text: str, said:
 def test_file_that_cannot_be_read_is_an_error(config: configs.Config) -> None:
     file = config.root / "config/alerts.yaml"
     with pytest.raises(ConfigError, match=r"config/alerts.yaml: is missing; write your rules"):
-        load_rules(config)
+        load_alerts(config)
     file.write_bytes(b"\xff")
     with pytest.raises(ConfigError, match="is not UTF-8"):
-        load_rules(config)
+        load_alerts(config)
     file.unlink()
     file.mkdir()
     with pytest.raises(ConfigError, match="cannot be read"):
-        load_rules(config)
+        load_alerts(config)
 
 
 def test_money_of_several_currencies_needs_a_source(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from perfkit.alerts.check import settings_of
 from perfkit.alerts.feed import open_feed
-from perfkit.alerts.rules.file import load_rules
+from perfkit.alerts.rules.file import load_alerts
 from perfkit.alerts.rules.rule import IDLE_US
 from perfkit.alerts.rules.steps import RuleRun, TradeEvent, _Equals, trade_key
 from perfkit.config.settings import load
@@ -44,7 +44,7 @@ def test_the_column_of_groups_is_looked_up_once_however_many_trades_there_are(
     (root / "config/alerts.yaml").write_text(RULE)
     config = load(str(root), None)
     feed = open_feed(config)
-    (rule,) = load_rules(config)
+    (rule,) = load_alerts(config).rules
     asked: list[str] = []
     texts = Trades.texts
 
@@ -84,7 +84,7 @@ def test_events_of_idle_groups_are_the_same_when_the_run_was_saved_in_between(
     (root / "config/alerts.yaml").write_text(RULE)
     config = load(str(root), None)
     feed = open_feed(config)
-    (rule,), settings = load_rules(config), settings_of(config, feed.missing)
+    (rule,), settings = load_alerts(config).rules, settings_of(config, feed.missing)
     whole, parted = RuleRun(rule, settings), RuleRun(rule, settings)
     found: list[list[TradeEvent]] = [[], []]
     for number, mark in enumerate(feed.days()):
