@@ -77,18 +77,23 @@ else:
         return map(values.__getitem__, left)
 
     class _Signature:
-        """What `inspect.signature` shows of such a class: its fields."""
+        """What `inspect.signature` shows of such a class, and of those that inherit from it."""
 
         def __get__(self, one: object, cls: type) -> inspect.Signature:
+            if cls.__new__ is not _Fields.__new__:
+                raise AttributeError("a class with a constructor of its own")
             from inspect import Parameter, Signature
 
+            types: dict[str, Any] = {}
+            for base in reversed(cls.__mro__):
+                types |= vars(base).get("__annotations__", {})
             return Signature(
                 [
                     Parameter(
                         field,
                         Parameter.POSITIONAL_OR_KEYWORD,
                         default=cls._field_defaults.get(field, Parameter.empty),
-                        annotation=cls.__annotations__[field],
+                        annotation=types.get(field, Parameter.empty),
                     )
                     for field in cls._fields
                 ]

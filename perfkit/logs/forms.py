@@ -89,7 +89,11 @@ def packing_of(path: str, head: bytes) -> str:
             return packing
     if is_packed(path):
         return path[path.rindex(".") + 1 :]
-    return RETURNS if b"\r" in head[:-1] and b"\n" not in head else ""
+    if b"\n" in head or b"\r" not in head[:-1]:
+        return ""
+    first = head.partition(b"\r")[0].strip()
+    is_within_json = first[:1] in (b"{", b"[") and first[-1:] != b"}"  # a blank there
+    return "" if is_within_json else RETURNS
 
 
 def is_packed(path: str) -> bool:

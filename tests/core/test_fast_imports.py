@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 
 from perfkit.core import fast_imports
 from perfkit.core.trade import LinePlace
+from perfkit.summary.summary import Summary
 
 
 class Standard(NamedTuple):
@@ -92,6 +93,20 @@ def test_its_fields_are_its_signature() -> None:
     assert [(one.name, one.kind, one.default) for one in ours] == [
         (one.name, one.kind, one.default) for one in standard
     ]
+
+
+def test_a_class_that_inherits_shows_the_fields_or_its_own_constructor() -> None:
+    class Heir(Ours):
+        note = ""
+
+    class OfOne(Ours):
+        def __new__(cls, one: int) -> "OfOne":
+            return super().__new__(cls, one, "b", None)
+
+    assert str(inspect.signature(Heir)) == str(inspect.signature(Ours))
+    assert [*inspect.signature(Summary).parameters] == [*Summary._fields]
+    assert [*inspect.signature(OfOne).parameters] == ["one"]
+    assert tuple(OfOne(1)) == (1, "b", None)
 
 
 def test_fields_without_a_default_come_first() -> None:

@@ -280,3 +280,14 @@ def test_costs_are_those_of_the_result_that_is_chosen(
     net = perfkit.read(path, answers=given, quiet=True).summary("all").metrics["net_pnl"]
     chosen = [pnl if result == 1 else pnl - fee + n % 2 for n, (pnl, fee) in enumerate(rows)]
     assert net == sum(chosen) - (len(rows) if costs == 2 else 0)
+
+
+def test_a_carriage_return_within_a_long_line_of_json_is_a_blank(tmp_path: Path) -> None:
+    lines = [
+        json.dumps({**one, "note": "x" * 5000}).replace(', "note"', ',\r"note"') for one in TRADES
+    ]
+    path = written(tmp_path / "a.jsonl", "\n".join([*lines, ""]))
+    plain = written(tmp_path / "b.jsonl", "\n".join([*map(json.dumps, TRADES), ""]))
+    found, expected = (perfkit.read(one, quiet=True).summary("all") for one in (path, plain))
+    assert found.metrics == expected.metrics
+    assert found.data.lines == len(TRADES)
