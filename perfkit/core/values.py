@@ -1,10 +1,10 @@
 """Columns of a log's values, checked and converted at once rather than one by one.
 
 A column of plain numbers that are written with equally many decimal places is, without its points,
-a list of integers, which JSON's own grammar checks digit by digit; times that are all written the
-same way are recognised by the *shape* they share, each digit being a `0`. Anything else is
-converted one by one. Numbers become integers in a common unit of 10**-places, which is exact;
-times become instants (microseconds since the epoch).
+a list of integers, which JSON's own grammar checks digit by digit (`int` where they are few); times
+that are all written the same way are recognised by the *shape* they share, each digit being a `0`.
+Anything else is converted one by one. Numbers become integers in a common unit of 10**-places,
+which is exact; times become instants (microseconds since the epoch).
 
 The column "61200.50", "0.1", "-3" becomes the integers 6120050, 10 and -300 with 2 places. Adding
 and comparing them is exact and several times faster than with Decimals.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 
 from perfkit.core.dimensions import names_in
+from perfkit.core.errors import did_you_mean
 from perfkit.core.filters.conditions import in_words
 from perfkit.core.filters.plain import ORDERED_FIELDS, is_plain
 from perfkit.core.filters.where import meeting
@@ -63,8 +63,7 @@ def _instead(trades: Trades, field: str, said: str) -> str:
     values = [] if field in ORDERED_FIELDS else values_in(trades, field)
     if not values:
         return ""
-    close = get_close_matches(said, values, 1) if is_plain(said) else []
-    meant = f"did you mean {plain(close[0])}? " if close else ""
+    meant = did_you_mean(said, list(map(plain, values))) if is_plain(said) else ""
     some, more = sorted(values)[:MOST_VALUES], len(values) - MOST_VALUES
     listed = ", ".join(plain(one) for one in some) + (f" and {more:,} more" if more > 0 else "")
     return f"; {meant}the values are {listed}"
