@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate
-from perfkit.inference.closing import HOLDS, opening_results
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.proof import evidence as says
@@ -25,15 +24,15 @@ from perfkit.inference.questions.kinds import (
     never_entered,
 )
 from perfkit.inference.questions.signs import losses_above_zero, turned_round
-from perfkit.inference.record_kinds import closing_words
+from perfkit.inference.records.closing import HOLDS, opening_results
+from perfkit.inference.records.kinds import closing_words
+from perfkit.inference.records.no_trades import OF_A_TRADE
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either, WonOrLost
 from perfkit.inference.table.names import MONEY, PERCENT
 from perfkit.inference.table.roles import Times
 
-OF_A_TRADE = ("side", "entry_price", "exit_price", "price", "quantity")
-"""Parts without which a record may be something else than a trade."""
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
 _MOST_ZEROS = 0.3
 _MARKED = 12

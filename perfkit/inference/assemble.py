@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from perfkit.inference.closing import Closing
 from perfkit.inference.identity import Identity
 from perfkit.inference.moments import Moments
-from perfkit.inference.record_kinds import logged
+from perfkit.inference.records.closing import Closing
+from perfkit.inference.records.kinds import logged
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TIME, Column
 from perfkit.inference.table.roles import directions, outcome_of

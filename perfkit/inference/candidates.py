@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from perfkit.inference.closing import Closing, closing_records
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import unnamed
 from perfkit.inference.proof.costs_in_result import costs_in_result
@@ -24,6 +23,7 @@ from perfkit.inference.proof.prices import (
     prices_say,
 )
 from perfkit.inference.proof.units import unit_of_result, unit_of_values
+from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Either, WonOrLost, either, won_or_lost
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name

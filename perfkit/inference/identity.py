@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import chain
 from typing import NamedTuple
 
-from perfkit.inference.closing import Closing
 from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.records.closing import Closing
 from perfkit.inference.table.columns import Column, rows_equal
 from perfkit.inference.table.names import words
 from perfkit.inference.table.roles import identities_of

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from perfkit.inference.asking import OF_A_TRADE, doubts_of
+from perfkit.inference.asking import doubts_of
 from perfkit.inference.assemble import dialect_of
 from perfkit.inference.candidates import CONFIDENT, Candidate, candidates_of
 from perfkit.inference.confirm import closed_if_it_holds
@@ -31,19 +31,11 @@ from perfkit.inference.questions.in_money import (
 )
 from perfkit.inference.questions.paid_in import result_and_costs
 from perfkit.inference.questions.sizes import money_or_fraction, of_one_unit
-from perfkit.inference.record_kinds import (
-    all_failed,
-    failed_records,
-    moved_records,
-    total_records,
-)
+from perfkit.inference.records.kinds import failed_records, moved_records, total_records
+from perfkit.inference.records.no_trades import why_no_trades
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
-from perfkit.inference.table.role_names import (
-    is_state_of_account,
-    is_strong_summary,
-    is_summary_name,
-)
+from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 from perfkit.inference.unseen import unseen
 from perfkit.inference.without_pnl.fallback import from_prices, without_pnl
@@ -89,7 +81,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     if not columns:
         return nothing_found(names, "there are no records with fields")
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
-    if why := _no_trades(columns, roles, times):
+    if why := why_no_trades(columns, roles, times):
         return nothing_found(names, why)
     failed, left_out = failed_records(columns)
     totals, of_totals = total_records(columns)
@@ -121,51 +113,6 @@ def _without_idle_time(reading: Reading) -> Reading:
         doubts=tuple(others),
         assumed=(*reading.assumed, ON_ONE_DAY),
     )
-
-
-def _no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
-    """Why records are no trades: figures of many of them, or what an account holds; else empty."""
-    summaries = [column.name for column in columns if is_summary_name(column.name)]
-    if not times.are_there and "exit_price" not in roles:
-        if summaries:
-            return f"rows look like figures of many trades ({', '.join(summaries[:3])})"
-        held = [column.name for column in columns if set(column.words) >= {"current", "price"}]
-        if held:
-            return f"rows look like positions that are still held ({held[0]})"
-    if (flag := all_failed(columns)) is not None:
-        return f"all records failed, as {flag.name} says"
-    if (still := _still_held(columns, roles, times) or _valued(columns, roles, times)) is not None:
-        return f"rows look like positions that are still held ({still.name})"
-    if roles.keys() & set(OF_A_TRADE):
-        return ""
-    if not times.are_there and len(columns[0].values) == 1 and not summaries:
-        return "there is one record, without a time or a part of a trade"
-    if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
-        return f"rows look like figures of many trades ({', '.join(summaries[:3])})"
-    states = [column.name for column in columns if is_state_of_account(column.name)]
-    if len(states) > 1 and "symbol" not in roles:
-        return f"rows look like states of an account ({', '.join(states[:3])})"
-    return ""
-
-
-def _still_held(
-    columns: Sequence[Column], roles: Mapping[str, Column], times: Times
-) -> Column | None:
-    """The column that says how long positions are held, where nothing says that they ended."""
-    if times.closed or times.event or times.other or not times.opened:
-        return None
-    if roles.keys() & {"exit_price", "exit_reason", "outcome"}:
-        return None
-    return next((one for one in columns if set(one.words) == {"days", "held"}), None)
-
-
-def _valued(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> Column | None:
-    """A current price beside a current value, as records have that are valued and not closed."""
-    if times.closed or roles.keys() & {"exit_price", "exit_reason", "outcome"}:
-        return None
-    said = [one for one in columns if "current" in one.words and one.filled]
-    price = next((one for one in said if set(one.words) == {"current", "price"}), None)
-    return price if any(set(one.words) & {"value", "worth"} for one in said) else None
 
 
 def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:

@@ -14,7 +14,7 @@ from perfkit.config.compile import compile_dialect
 from perfkit.config.dialect import Dialect
 from perfkit.inference.confirm import RefusedError, refused, rows_meeting
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.record_kinds import (
+from perfkit.inference.records.kinds import (
     MOVED,
     OPENING,
     UPDATES,

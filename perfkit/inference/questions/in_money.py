@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.questions.coverage import changes_to
-from perfkit.inference.record_kinds import FAILED, STILL_OPEN
+from perfkit.inference.records.kinds import FAILED, STILL_OPEN
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.names import MONEY, PERCENT, words

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.record_kinds import closing_words, logged
+from perfkit.inference.records.kinds import closing_words, logged
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
 from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import Times

@@ -9,7 +9,7 @@ from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof.evidence import checked
 from perfkit.inference.proof.prices import prices_say
-from perfkit.inference.record_kinds import logged
+from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.roles import LOST, outcome_of
 

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from perfkit.inference.assemble import dialect_of
-from perfkit.inference.closing import Closing
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.moments import Moments, moments_of
@@ -23,7 +22,8 @@ from perfkit.inference.questions.paid_in import (
 )
 from perfkit.inference.questions.repeated_fills import bought_twice, numbered_again
 from perfkit.inference.questions.sizes import quantity_or_money
-from perfkit.inference.record_kinds import effects_of, entry_and_exit_words, fill_records
+from perfkit.inference.records.closing import Closing
+from perfkit.inference.records.kinds import effects_of, entry_and_exit_words, fill_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice

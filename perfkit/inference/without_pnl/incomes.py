@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from perfkit.inference.assemble import dialect_of
-from perfkit.inference.closing import Closing
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import identity_of
 from perfkit.inference.moments import moments_of
-from perfkit.inference.record_kinds import logged
+from perfkit.inference.records.closing import Closing
+from perfkit.inference.records.kinds import logged
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.table.names import word_set, words

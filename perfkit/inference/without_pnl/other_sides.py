@@ -15,7 +15,7 @@ from functools import cached_property
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.proof.executions import executions_of
-from perfkit.inference.record_kinds import FAILED, MOVED, logged
+from perfkit.inference.records.kinds import FAILED, MOVED, logged
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import directions

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_of
-from perfkit.inference.record_kinds import entry_and_exit_words, logged
+from perfkit.inference.records.kinds import entry_and_exit_words, logged
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.roles import directions

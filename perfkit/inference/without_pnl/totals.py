@@ -6,12 +6,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.assemble import dialect_of
-from perfkit.inference.closing import Closing, closing_records
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.identity import identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.questions.paid_in import commission_fields
+from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Difference, difference

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.record_kinds import logged
+from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import BOOLEAN, TEXT, Column
 from perfkit.inference.table.names import word_set, words
 

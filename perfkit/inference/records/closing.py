@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from perfkit.inference.record_kinds import STILL_OPEN, UPDATES, closing_words, is_state, logged
+from perfkit.inference.records.kinds import STILL_OPEN, UPDATES, closing_words, is_state, logged
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
 from perfkit.inference.table.names import words
@@ -30,6 +30,9 @@ _OF_SIDES = frozenset(("side", "direction"))
 _OF_ENDS = frozenset(("reason", "note"))
 """Words of a column that says why a trade ended, where `Signal` is no opening."""
 _PREFERRED = ("event", "status", "state", "kind", "action", "phase", "type", "closed", "outcome")
+
+
+_OF_STATES = frozenset(("status", "state", "result", "outcome"))
 
 
 class Closing(NamedTuple):
@@ -82,8 +85,8 @@ def closing_records(
 def _are_all_open(columns: Sequence[Column], rows: Sequence[int]) -> bool:
     """Whether a status in words says of all records that they are of positions still open."""
     for column in columns:
-        if column.kind == TEXT and set(column.words) & {"status", "state"}:
-            said = {word: set(words(word)) & STILL_OPEN for word in column.distinct}
+        if column.kind == TEXT and set(column.words) & _OF_STATES:
+            said = {word: set(words(word)) & (STILL_OPEN | {"pending"}) for word in column.distinct}
             if sum(bool(said[column.labels[row]]) for row in rows) >= HOLDS * len(rows) > 0:
                 return True
     return False

@@ -1,0 +1,149 @@
+"""Records that are no trades: what they look like instead, in a few words.
+
+win_rate, total_trades                 figures of many trades
+cash, equity                           states of an account
+current_price, days_held               positions that are still held
+date, pnl; each day once               a day's totals
+price, size, aggressor_side            trades of a whole market
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from perfkit.inference.records.kinds import all_failed
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import EMPTY, NUMBER, TIME, Column
+from perfkit.inference.table.names import RISK, pnl_name
+from perfkit.inference.table.role_names import (
+    is_state_of_account,
+    is_strong_summary,
+    is_summary_name,
+)
+from perfkit.inference.table.roles import Times, identities_of
+
+OF_A_TRADE = ("side", "entry_price", "exit_price", "price", "quantity")
+"""Parts without which a record may be something else than a trade."""
+_OF_ITS_END = ("exit_price", "exit_reason", "outcome")
+_LEAST_TIMES = 4
+_LEAST_MOMENTS = 10
+_DAY = 86_400 * 1_000_000
+_LONGEST_GAP = 4 * _DAY
+"""Between two days of trading, over a weekend and a holiday beside it."""
+_SIDES_OF_A_MARKET = (
+    ({"aggressor"},),
+    ({"maker", "id"}, {"taker", "id"}),
+    ({"maker", "order"}, {"taker", "order"}),
+    ({"buyer", "id"}, {"seller", "id"}),
+    ({"buy", "order", "id"}, {"sell", "order", "id"}),
+)
+"""Words of the names that only a log of all trades of a market has."""
+
+
+def why_no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+    """Why records are no trades, such as `rows look like figures of many trades`; else empty."""
+    what = _instead(columns, roles, times)
+    if what:
+        return f"rows look like {what}"
+    if (flag := all_failed(columns)) is not None:
+        return f"all records failed, as {flag.name} says"
+    is_alone = len(columns[0].values) == 1 and not any(map(is_summary_name, _names(columns)))
+    if not times.are_there and is_alone and not roles.keys() & set(OF_A_TRADE):
+        return "there is one record, without a time or a part of a trade"
+    return ""
+
+
+def _instead(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+    """What the records of no trades are, with the columns that show it; else empty."""
+    summaries = [name for name in _names(columns) if is_summary_name(name)]
+    of_many = f"figures of many trades ({', '.join(summaries[:3])})"
+    if not times.are_there and "exit_price" not in roles:
+        if summaries:
+            return of_many
+        held = [column.name for column in columns if set(column.words) >= {"current", "price"}]
+        if held:
+            return f"positions that are still held ({held[0]})"
+    still = _still_held(columns, roles, times) or _valued(columns, roles, times)
+    if still is not None:
+        return f"positions that are still held ({still.name})"
+    if tape := _sides_of_a_market(columns):
+        return f"trades of a whole market, not of one account ({tape})"
+    if roles.keys() & set(OF_A_TRADE):
+        return ""
+    if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
+        return of_many
+    states = [name for name in _names(columns) if is_state_of_account(name)]
+    if len(states) > 1 and "symbol" not in roles:
+        return f"states of an account ({', '.join(states[:3])})"
+    return _totals_of_days(columns, roles)
+
+
+def _names(columns: Sequence[Column]) -> list[str]:
+    return [column.name for column in columns]
+
+
+def _still_held(
+    columns: Sequence[Column], roles: Mapping[str, Column], times: Times
+) -> Column | None:
+    """The column that says how long positions are held, where nothing says that they ended."""
+    if times.closed or times.event or times.other or not times.opened:
+        return None
+    if roles.keys() & set(_OF_ITS_END):
+        return None
+    return next((one for one in columns if set(one.words) == {"days", "held"}), None)
+
+
+def _valued(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> Column | None:
+    """A current price beside a current value, as records have that are valued and not closed."""
+    if times.closed or roles.keys() & set(_OF_ITS_END):
+        return None
+    said = [one for one in columns if "current" in one.words and one.filled]
+    price = next((one for one in said if set(one.words) == {"current", "price"}), None)
+    return price if any(set(one.words) & {"value", "worth"} for one in said) else None
+
+
+def _sides_of_a_market(columns: Sequence[Column]) -> str:
+    """The names that only a log of all trades of a market has, where no result is logged."""
+    if any(pnl_name(column.name) is not None for column in columns):
+        return ""
+    for sides in _SIDES_OF_A_MARKET:
+        found = [
+            next((one.name for one in columns if side <= set(one.words)), None) for side in sides
+        ]
+        if None not in found:
+            return ", ".join(filter(None, found))
+    return ""
+
+
+def _totals_of_days(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
+    """What records of each day, or each hour, are that say nothing of a trade but an amount."""
+    filled = [column for column in columns if column.kind != EMPTY]
+    moments = [column for column in filled if column.kind == TIME]
+    numbers = [column for column in filled if column.kind == NUMBER]
+    results = [name for one in numbers if (name := pnl_name(one.name)) is not None]
+    if len(moments) != 1 or len(moments) + len(numbers) != len(filled) or not results:
+        return ""
+    if any(name.unit == RISK for name in results) or identities_of(numbers):
+        return ""
+    if "symbol" in roles or not _comes_regularly(moments[0]):
+        return ""
+    amounts = [one.name for one in numbers if pnl_name(one.name) is not None]
+    return f"totals of a day or another period, not trades ({moments[0].name}, {amounts[0]})"
+
+
+def _comes_regularly(moments: Column) -> bool:
+    """Whether times are days in a row, or always equally far apart."""
+    known = [one for one in moments.instants if one is not None]
+    if len(known) < _LEAST_TIMES or len(set(known)) < len(known):
+        return False
+    if known not in (sorted(known), sorted(known, reverse=True)):
+        return False
+    gaps = Counter(abs(after - before) for before, after in pairwise(known))
+    _, often = gaps.most_common(1)[0]
+    if often * 10 >= 9 * gaps.total() and len(known) >= _LEAST_MOMENTS:
+        return True
+    in_a_row = sum(count for gap, count in gaps.items() if gap <= _LONGEST_GAP)
+    are_days = all(map(shapes.is_date_alone, moments.sample)) or bool(moments.layout)
+    return are_days and all(gap % _DAY == 0 for gap in gaps) and in_a_row * 10 >= 8 * gaps.total()

@@ -1,0 +1,104 @@
+"""Records that are no trades are told by what they are; trades are not taken for such."""
+
+from __future__ import annotations
+
+import pytest
+
+from perfkit.inference.infer import infer
+
+Record = dict[str, object]
+
+
+def days(*amounts: str, first: int = 7) -> list[Record]:
+    return [
+        {"date": f"2026-04-{first + place:02}", "pnl": amount}
+        for place, amount in enumerate(amounts)
+    ]
+
+
+def said(records: list[Record]) -> str:
+    reading = infer(records)
+    return "" if reading.has_results else " ".join(reading.evidence)
+
+
+class TestTotalsOfDays:
+    def test_an_amount_for_each_day_is_no_trade(self) -> None:
+        assert "totals of a day" in said(days("5", "-3", "2", "0"))
+
+    def test_nor_is_a_total_so_far_beside_other_figures_of_the_day(self) -> None:
+        records = [{**one, "turnover": "3", "equity": "9"} for one in days("5", "7", "9", "4")]
+        assert "(date, pnl)" in said(records)
+
+    def test_nor_are_moments_that_are_always_equally_far_apart(self) -> None:
+        records: list[Record] = [
+            {"time": 1_686_096_000_000 + 300_000 * place, "pnl": str(place % 3 - 1)}
+            for place in range(12)
+        ]
+        assert "totals of a day" in said(records)
+
+    def test_weekends_and_the_newest_first_make_no_difference(self) -> None:
+        week = [*days("5", "-3", "2"), *days("1", "-1", first=13)]
+        assert "totals of a day" in said(week[::-1])
+
+    @pytest.mark.parametrize(
+        "records",
+        [
+            pytest.param([*days("5", "-3", "2", "1"), *days("4", first=10)], id="two of a day"),
+            pytest.param([*days("5", "-3"), *days("2", "4", first=28)], id="days far apart"),
+            pytest.param(
+                [{**one, "r_multiple": "1.5"} for one in days("5", "-3", "2", "1")],
+                id="multiples of a risk",
+            ),
+            pytest.param(
+                [{**one, "symbol": "EURUSD"} for one in days("5", "-3", "2", "1")], id="a market"
+            ),
+            pytest.param(
+                [{**one, "trade_id": n} for n, one in enumerate(days("5", "-3", "2", "1"), 1)],
+                id="an identity",
+            ),
+            pytest.param(
+                [{**one, "notes": "late"} for one in days("5", "-3", "2", "1")], id="a note"
+            ),
+            pytest.param(days("5", "-3", "2"), id="three records"),
+        ],
+    )
+    def test_what_may_be_trades_is_asked_and_not_refused(self, records: list[Record]) -> None:
+        assert infer(records).has_results
+
+
+class TestTape:
+    @pytest.mark.parametrize(
+        "sides",
+        [
+            {"aggressor_side": "buy"},
+            {"maker_order_id": "1", "taker_order_id": "2"},
+            {"buyerId": "7", "sellerId": "9"},
+        ],
+    )
+    def test_trades_of_a_whole_market_are_no_fills_of_an_account(self, sides: Record) -> None:
+        records: list[Record] = [
+            {"time": f"2026-04-07T10:00:{n:02}Z", "symbol": "A", "price": str(100 + n), "qty": "1"}
+            | {"side": side}
+            | sides
+            for n, side in enumerate(["buy", "sell"] * 4)
+        ]
+        assert "trades of a whole market" in said(records)
+
+    def test_a_result_says_that_they_are_of_an_account(self) -> None:
+        records: list[Record] = [
+            {
+                "time": f"2026-04-07T10:00:{n:02}Z",
+                "symbol": "A",
+                "pnl": str(n - 3),
+                "aggressor": "y",
+            }
+            for n in range(8)
+        ]
+        assert infer(records).has_results
+
+
+def test_bets_that_are_all_pending_have_no_results() -> None:
+    records = [
+        {**one, "market": "spreads", "result": "pending"} for one in days("5", "3", "2", "9")
+    ]
+    assert not infer(records).has_results
