@@ -25,6 +25,7 @@ from perfkit.alerts.state_file import (
     newest_seen,
 )
 from perfkit.config.workspace import CACHE, MANIFEST, timezone_override
+from perfkit.core.calendar import FIRST_US, LAST_US
 from perfkit.core.errors import OutputError
 from perfkit.core.exact import canonical
 from perfkit.core.fast_imports import NamedTuple
@@ -40,9 +41,6 @@ if TYPE_CHECKING:
 
 ALWAYS = 1 << 62
 """Later than any trade."""
-
-EARLIEST_US, LATEST_US = -62_135_000_000_000_000, 253_402_000_000_000_000
-"""The years 1 to 9999, less a few days at either end."""
 
 
 class OpenEpisode(NamedTuple):
@@ -203,7 +201,7 @@ def _stored(root: str) -> StoredMemory:
 def _horizon(stored: StoredMemory, horizon: int) -> int:
     """Up to where trades count; what was evaluated once still does when the clock went back."""
     last = stored.body["last_at"] if stored.body is not None else None
-    return max(EARLIEST_US, min(LATEST_US, horizon if last is None else max(horizon, last)))
+    return max(FIRST_US, min(LAST_US, horizon if last is None else max(horizon, last)))
 
 
 def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[tuple[Rule, ...], int]:

@@ -198,10 +198,18 @@ def _worked(root: str, arguments: Arguments, delivery: Delivery | None) -> int:
         for line in lines_of(result):
             _say(line)
     if arguments.json:
-        text = result.to_json() + "\n"
-        encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
-        sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+        _print(result.to_json() + "\n")
     return result.code
+
+
+def _print(text: str) -> None:
+    """Writes to standard output in its encoding; raises `OSError`."""
+    if sys.stdout is None:
+        from errno import EBADF
+
+        raise OSError(EBADF, "it is closed", "standard output")
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _measure(root: str, arguments: Arguments, code: int) -> None:

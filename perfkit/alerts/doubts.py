@@ -19,18 +19,19 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from perfkit.alerts.feed import KnownFile
     from perfkit.book.book import Book
     from perfkit.book.store.ledger import FileEntry
     from perfkit.config.settings import Source
 
 
 def doubt(
-    book: Book, source: Source, lost: Sequence[str], still: tuple[str, int] | None
+    book: Book, source: Source, known: Sequence[KnownFile], still: tuple[str, int] | None
 ) -> str | None:
     """Why a source cannot be relied on; None where it can.
 
-    `lost` are the log files that had trades at the last run, if none of them has any now. `still`
-    is the file and the offset of a last line that was not whole for some time.
+    `known` are log files that had trades at the last run that could rely on it. `still` is the file
+    and the offset of a last line that was not whole for some time.
     """
     files = book.files_of(source.name)
     if not files:
@@ -43,9 +44,9 @@ def doubt(
     return (
         _renamed(source, files)
         or _unread(source, files)
+        or _lost(files, known)
         or _unfinished(files, still)
         or _without_result(book, source, newest)
-        or (_gone(lost) if lost else None)
     )
 
 
@@ -117,10 +118,47 @@ def _closes_a_trade(book: Book, newest: FileEntry, since: int) -> bool:
     return False
 
 
-def _gone(lost: Sequence[str]) -> str:
-    counted = f"all {len(lost)} log files" if len(lost) > 1 else "the log file"
-    are = "are" if len(lost) > 1 else "is"
+def _lost(files: Sequence[FileEntry], known: Sequence[KnownFile]) -> str | None:
+    """What is missing of the log files that had trades: all, those of a folder, or a part of one.
+
+    Single files may go while others are there, as retention removes them.
+    """
+    with_trades = [file for file in files if file.sizes[0]]
+    there = {file.name for file in with_trades}
+    gone = [one for one in known if one[0] not in there]
+    if gone and len(gone) == len(known):
+        return _are_gone(len(gone), "it")
+    ends = {name: end for name, end, _ in known}
+    for file in files:
+        parsed, ignored, _, bad = file.sizes
+        if file.name in ends and not (parsed or ignored or bad):
+            return f"{file.name} had trades and has no records (if that is meant so, remove it)"
+        if file.waiting and file.bytes_read < ends.get(file.name, 0):
+            return f"{file.name} is shorter than it was, and its last line is not whole"
+    return _lost_folder(with_trades, gone)
+
+
+def _lost_folder(files: Sequence[FileEntry], gone: Sequence[KnownFile]) -> str | None:
+    """Which folder has lost all its files with trades, as a volume that is not mounted has.
+
+    One whose trades are all from before those of the other files has been removed by retention,
+    and files that are elsewhere now as they were have been moved.
+    """
+    here = {os.path.dirname(file.name) for file in files}
+    moved = {(file.end, file.last_day) for file in files}
+    begins = min((file.first_day or 0 for file in files), default=0)
+    for folder in sorted({os.path.dirname(name) for name, _, _ in gone} - here):
+        lost = [one for one in gone if os.path.dirname(one[0]) == folder]
+        if all((end, day) in moved for _, end, day in lost):
+            continue
+        if any(day > begins for _, _, day in lost):
+            return _are_gone(len(lost), folder)
+    return None
+
+
+def _are_gone(count: int, whose: str) -> str:
+    counted, are = (f"all {count} log files", "are") if count > 1 else ("the log file", "is")
     return (
-        f"{counted} with trades that it had {are} gone or empty (is a volume not mounted? if "
+        f"{counted} with trades that {whose} had {are} gone or empty (is a volume not mounted? if "
         "that is meant so, remove logs/performance/alerts.state)"
     )

@@ -21,6 +21,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
+    from typing import TypeAlias
 
     from perfkit.alerts.rules.rule import Rule
     from perfkit.book.book import Book
@@ -29,11 +30,14 @@ if TYPE_CHECKING:
     from perfkit.core.calendar import Calendar
     from perfkit.core.trades import Trades
 
+    KnownFile: TypeAlias = "tuple[str, int, int]"
+    """A log file with trade lines as a run saw it: its name, how far it was read, the last day."""
+
 VERIFIED_BYTES = 8 << 20
 """A log that grew is verified whole up to this length; of a longer one only a part, for speed."""
 
 MOST_FILES = 32
-"""So many log files of a source are known by name from run to run."""
+"""So many log files of a source are known from run to run, and the last one of so many folders."""
 
 NO_HORIZON = 1 << 62
 """Later than any trade."""
@@ -116,12 +120,18 @@ class Feed:
         """The trading days with closed trades, in order."""
         return list(self._days.values())
 
-    def files_with_trades(self) -> dict[str, tuple[str, ...]]:
-        """By source, the names of the latest log files with trade lines, for the next run."""
+    def files_with_trades(self) -> dict[str, tuple[KnownFile, ...]]:
+        """By source, the latest log files with trade lines, for the next run."""
         found = {}
         for source in self.sources:
-            files = self._book.files_of(source)
-            found[source] = tuple(file.name for file in files if file.sizes[0])[-MOST_FILES:]
+            known = [
+                (file.name, file.end, file.last_day or 0)
+                for file in self._book.files_of(source)
+                if file.sizes[0]
+            ]
+            of_folders = {os.path.dirname(one[0]): one for one in known}
+            last = [*of_folders.values()][-MOST_FILES:]
+            found[source] = tuple(dict.fromkeys((*last, *known[-MOST_FILES:])))
         return found
 
     def holds(self, rule: Rule) -> bool:
@@ -227,7 +237,7 @@ def open_feed(
     writes: bool = True,
     whole: bool = False,
     horizon: int = NO_HORIZON,
-    known: Mapping[str, Sequence[str]] | None = None,
+    known: Mapping[str, Sequence[KnownFile]] | None = None,
     still: Mapping[str, tuple[str, int]] | None = None,
 ) -> Feed:
     """The logs as they are now, up to the horizon; raises `LogReadError` if none can be read.
@@ -303,7 +313,7 @@ def names_of(config: Config) -> str:
     )
 
 
-def _lost_sources(config: Config, known: Mapping[str, Sequence[str]]) -> dict[str, str]:
+def _lost_sources(config: Config, known: Mapping[str, Sequence[KnownFile]]) -> dict[str, str]:
     """Sources with trades at the last run that a pattern such as `logs/{source}/` no longer finds.
 
     `known` are log files that had trades. Where a source was listed by name, or by a file of its
@@ -312,10 +322,10 @@ def _lost_sources(config: Config, known: Mapping[str, Sequence[str]]) -> dict[st
     names = {source.name for source in config.sources} if config.looks else set(known)
     where = tuple(f"{look[0]}/" if look[0] else "" for look in config.looks if not look[2])
     return {
-        name: f"it is gone from {files[-1]} (is a volume not mounted? if that is meant so, "
+        name: f"it is gone from {files[-1][0]} (is a volume not mounted? if that is meant so, "
         "remove logs/performance/alerts.state)"
         for name, files in known.items()
-        if name not in names and files and files[-1].startswith(where)
+        if name not in names and files and files[-1][0].startswith(where)
     }
 
 
@@ -373,7 +383,7 @@ def _half_written(book: Book, source: Source, problems: Mapping[str, str]) -> st
 
 
 def _trouble(
-    book: Book, source: Source, known: Sequence[str], still: tuple[str, int] | None
+    book: Book, source: Source, known: Sequence[KnownFile], still: tuple[str, int] | None
 ) -> str | None:
     """Why nothing can be said of a source although it can be read; None if there is no reason.
 
@@ -382,11 +392,9 @@ def _trouble(
     from perfkit.logs.listing import newest_is_no_file
 
     files = book.files_of(source.name)
-    lost = known
-    if known and {file.name for file in files if file.sizes[0]} & set(known):
-        lost = ()
+    with_trades = {file.name: file.end for file in files if file.sizes[0]}
     if (
-        not lost
+        all(with_trades.get(name, -1) >= end for name, end, _ in known)
         and files
         and files[-1].sizes[0]
         and not any(file.waiting for file in files)
@@ -397,4 +405,4 @@ def _trouble(
         return None
     from perfkit.alerts.doubts import doubt
 
-    return doubt(book, source, lost, still)
+    return doubt(book, source, known, still)

@@ -30,6 +30,8 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+    from perfkit.alerts.feed import KnownFile
+
 
 MOST_RECENT = 300
 
@@ -63,7 +65,7 @@ class Memory:
         self.troubled = 0
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
-        self.files: dict[str, tuple[str, ...]] = {}
+        self.files: dict[str, tuple[KnownFile, ...]] = {}
         self.begun: dict[str, tuple[str, int, int]] = {}
         self.newest = 0
         self.log_size = 0

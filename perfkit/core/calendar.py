@@ -40,6 +40,10 @@ LAST_N_DAYS = {"last-7d": 7, "last-30d": 30}
 _MONTHS_LONG = {"monthly": 1, "quarterly": 3, "yearly": 12}
 
 
+FIRST_US, LAST_US = -62_135_000_000_000_000, 253_402_000_000_000_000
+"""The years 1 to 9999, less some days at either end, which no zone reaches beyond."""
+
+
 def instant_of(moment: datetime) -> int:
     """An aware datetime as microseconds since the epoch."""
     return (moment - EPOCH) // MICROSECOND

@@ -13,6 +13,8 @@ from functools import lru_cache
 
 from perfkit.core.calendar import (
     EVERY_DAY,
+    FIRST_US,
+    LAST_US,
     WEEKDAYS,
     Calendar,
     instant_of,
@@ -23,6 +25,8 @@ from perfkit.core.fast_imports import NamedTuple
 
 MINUTE_US = 60_000_000
 _ONE_DAY = timedelta(days=1)
+_LAST_DAY = date.max.toordinal() - 2
+"""No span starts later: the years end at 9999."""
 _MOST_DAYS_AHEAD = 4000
 """How far `reached` looks: more than ten years of days, of which at least one a week is active."""
 
@@ -51,11 +55,11 @@ class ActiveHours(NamedTuple):
 
     def spans(self, instant: int) -> Iterator[tuple[int, int]]:
         """Active spans that end after the instant, in order, as instants."""
-        zone = zone_named(self.timezone)
-        first = moment_of(instant).astimezone(zone).date() - _ONE_DAY
-        for ahead in range(_MOST_DAYS_AHEAD):
-            day = first + timedelta(days=ahead)
-            if day.weekday() in self.days and day.toordinal() not in self.off:
+        zone, within = zone_named(self.timezone), max(FIRST_US, min(LAST_US, instant))
+        first = (moment_of(within).astimezone(zone).date() - _ONE_DAY).toordinal()
+        for number in range(first, min(first + _MOST_DAYS_AHEAD, _LAST_DAY)):
+            day = date.fromordinal(number)
+            if day.weekday() in self.days and number not in self.off:
                 start, end = _span(self, day)
                 if end > instant:
                     yield start, end

@@ -27,6 +27,9 @@ from perfkit.config.workspace import EVENT_LOG
 from perfkit.disk.atomic import sweep_temporaries
 from perfkit.disk.fingerprints import bytes_in
 
+ENDED_US = 30_000_000
+"""A process that was started so long ago, and serves no more, was ended before it was done."""
+
 
 class Delivery:
     """What one run delivers; made before the run writes any event, under its lock."""
@@ -97,10 +100,33 @@ class Delivery:
             lock = try_lock(lock_of(self._root, sink))
             if lock is None:
                 return
-            os.close(lock)
-            _spawn([sys.executable, "-P", "-m", "perfkit.alerts.sinks.worker", self._root, sink])
+            try:
+                begins = self._begins(sink)
+            finally:
+                os.close(lock)
+            if begins:
+                words = [sys.executable, "-P", "-m", "perfkit.alerts.sinks.worker"]
+                _spawn([*words, self._root, sink])
         except OSError:
             return  # too many processes, say: the next run tries again
+
+    def _begins(self, sink: str) -> bool:
+        """Records that a process is about to be started, unless one that failed has to wait.
+
+        Where the last one was ended before it was done (by a service manager, or with its
+        container), that was an attempt that failed, whether or not it ever came to run.
+        """
+        progress, now = self._progress(sink), time.time_ns() // 1000
+        if progress.begun is not None and not 0 <= now - progress.begun < ENDED_US:
+            from perfkit.alerts.sinks.worker import was_ended
+
+            was_ended(self._root, sink)
+            progress = self._progress(sink)
+        if not progress.is_due(now):
+            return False
+        progress.begun = now
+        save(self._root, sink, progress)
+        return True
 
 
 def _others(root: str) -> list[str]:

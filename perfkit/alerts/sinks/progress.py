@@ -40,7 +40,8 @@ class Progress:
     `ids` has when the latest `MOST_IDS` events were detected, by their ids; events from before
     `horizon` were dealt with longer ago. `silences` has the end of each rule's silence at the
     position. `failing_since` is when the first attempt failed since the sink worked, `attempts`
-    how often it failed since, `next_try` when it is tried again; times are in microseconds.
+    how often it failed since, `next_try` when it is tried again. `begun` is when a process was
+    started that has not said yet how it went. Times are in microseconds.
     """
 
     def __init__(self) -> None:
@@ -51,6 +52,7 @@ class Progress:
         self.failing_since: int | None = None
         self.attempts = 0
         self.next_try = 0
+        self.begun: int | None = None
 
     def remember(self, identity: str, detected_at: int) -> None:
         """Records that an event was dealt with."""
@@ -61,12 +63,14 @@ class Progress:
     def delivered(self) -> None:
         """Records that the sink works."""
         self.failing_since, self.attempts, self.next_try = None, 0, 0
+        self.begun = None
 
     def failed(self, now: int, wait: int) -> None:
         """Records that an attempt failed; the next is due after the wait."""
         self.failing_since = now if self.failing_since is None else self.failing_since
         self.attempts += 1
         self.next_try = now + wait
+        self.begun = None
 
     def is_due(self, now: int) -> bool:
         """Whether to try again; a clock that went back does not make it wait for longer."""
@@ -80,7 +84,7 @@ def load(root: str, sink: str) -> Progress | None:
     if not isinstance(plain, tuple) or plain[:1] != (_LAYOUT,):
         return None
     progress = Progress()
-    for name, value in zip(vars(progress), plain[1:], strict=True):
+    for name, value in zip(vars(progress), plain[1:], strict=False):  # older files have fewer
         setattr(progress, name, value)
     return progress
 

@@ -59,9 +59,22 @@ def _served(root: str, sink: Sink) -> bool:
             deal(progress, one)
     is_new = progress.position != found.end
     progress.position = found.end
-    if found.waiting or is_new:
+    if found.waiting or is_new or progress.begun is not None:
+        progress.begun = None
         save(root, sink.name, progress)
     return bool(found.waiting)
+
+
+def was_ended(root: str, name: str) -> None:
+    """Records that the process of a sink was ended before it was done; its lock is held.
+
+    Raises `OSError`.
+    """
+    progress = load(root, name)
+    for sink in last_known(root).sinks:
+        if sink.name == name and progress is not None:
+            waiting = outbox(root, progress).waiting
+            _failed(root, sink, progress, waiting, "its process was ended before it was done")
 
 
 def _failed(

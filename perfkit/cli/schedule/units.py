@@ -45,6 +45,7 @@ def _service(schedule: Schedule, job: Job, user: str) -> str:
     ]
     if job.name == "alerts":
         lines += ["# A rule that fires is not a failure of the service.", "SuccessExitStatus=2"]
+        lines += ["# What serves the sinks goes on when the run has ended.", "KillMode=process"]
     return "\n".join(lines) + "\n"
 
 

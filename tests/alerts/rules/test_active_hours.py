@@ -87,3 +87,15 @@ class TestHolidays:
         hours = hours_of_days(Calendar(holidays=days))
         start = at("2026-01-01T00:00")
         assert next(hours.spans(start)) == (start + 800 * DAY_US, start + 801 * DAY_US)
+
+
+@pytest.mark.parametrize("zone", ["America/New_York", "Asia/Tokyo", "UTC", "Pacific/Kiritimati"])
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00", "9999-12-31T23:59:59"])
+def test_hours_end_with_the_calendar(zone: str, moment: str) -> None:
+    hours = ActiveHours(frozenset(range(7)), 9 * 60, 8 * 60, zone)
+    instant = instant_of(datetime.fromisoformat(moment + "+00:00"))
+    spans = list(hours.spans(instant))
+    assert all(start < end for start, end in spans)
+    assert active_us(hours, instant - 1, instant) in (0, 1)
+    assert reached(hours, instant, 60_000_000) >= instant
+    assert holds(hours, instant) in (True, False)

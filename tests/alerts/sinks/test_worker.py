@@ -14,6 +14,7 @@ import pytest
 
 from perfkit.alerts import event_log
 from perfkit.alerts.sinks import worker
+from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.sinks.outbox import start
 from perfkit.alerts.sinks.progress import Progress, load, lock_of, path_of, save
 from perfkit.alerts.sinks.sink import Sink
@@ -371,3 +372,65 @@ def test_python_sink_is_an_entry_point(tmp_path: Path, monkeypatch: pytest.Monke
     append(tmp_path, 6)
     worker.serve(root, sink(program=(), python="boop", give_up_us=0))
     assert "no installed package has a sink boop" in event_log.read(root)[-1]["message"]
+
+
+class TestProcessThatIsEnded:
+    """By a service manager, or together with the container that it runs in."""
+
+    def start(self, root: Path) -> None:
+        """A run that finds nothing to evaluate, a while after the one before."""
+        progress = progress_of(root)
+        if progress.begun is not None:
+            progress.begun -= 31_000_000
+        progress.next_try = 0
+        save(str(root), "pager", progress)
+        Delivery(str(root)).serve()
+
+    def bench(self, root: Path, code: str) -> Bench:
+        program = json.dumps([sys.executable, "-S", "-c", code])
+        bench = Bench(root, f"{RULES}sinks:\n  - {{name: pager, exec: {program}}}\n")
+        bench.run(START)
+        bench.trade(minutes(1), -10)
+        bench.run(minutes(2))
+        return bench
+
+    def ends(self, root: Path) -> None:
+        until(lambda: not running(str(root)))
+
+    def test_counts_as_an_attempt_that_failed(self, tmp_path: Path) -> None:
+        self.bench(tmp_path, "import os; os.kill(os.getppid(), 9)")
+        for attempts in (1, 2, 3):
+            self.ends(tmp_path)
+            self.start(tmp_path)  # sees it
+            assert progress_of(tmp_path).attempts == attempts
+            assert progress_of(tmp_path).next_try > time.time() * 1e6
+            self.start(tmp_path)  # starts another
+
+    def test_is_given_up_in_the_end(self, tmp_path: Path) -> None:
+        bench = self.bench(tmp_path, "import os; os.kill(os.getppid(), 9)")
+        self.ends(tmp_path)
+        for _ in range(2):
+            self.start(tmp_path)
+        self.ends(tmp_path)
+        progress = progress_of(tmp_path)
+        assert progress.failing_since is not None
+        progress.failing_since -= 2 * DAY
+        save(str(tmp_path), "pager", progress)
+        self.start(tmp_path)
+        failed = bench.events("delivery_failed")
+        assert len(failed) == 1
+        assert "ended before it was done" in failed[0]["message"]
+
+    def test_one_that_delivers_is_no_such_attempt(self, tmp_path: Path) -> None:
+        self.bench(tmp_path, TAKES)
+        until(lambda: bool(got(tmp_path)))
+        self.ends(tmp_path)
+        progress = progress_of(tmp_path)
+        assert (progress.begun, progress.attempts) == (None, 0)
+
+    def test_a_run_within_seconds_does_not_count_it(self, tmp_path: Path) -> None:
+        self.bench(tmp_path, "import os; os.kill(os.getppid(), 9)")
+        self.ends(tmp_path)
+        Delivery(str(tmp_path)).serve()
+        self.ends(tmp_path)
+        assert progress_of(tmp_path).attempts == 0

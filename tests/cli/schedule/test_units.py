@@ -47,6 +47,8 @@ Environment=PERFKIT_TIMEZONE=Asia/Tokyo
 ExecStart=/bin/pa --root /srv/trading
 # A rule that fires is not a failure of the service.
 SuccessExitStatus=2
+# What serves the sinks goes on when the run has ended.
+KillMode=process
 """
     )
     assert (
