@@ -18,7 +18,7 @@ import pytest
 from tests.conftest import CAMPAIGN
 from tests.truth import AHEAD, DAY, iso
 from tests.truth_witness import Witness
-from tests.truth_world import BROKEN_RULES, RULES, World
+from tests.truth_world import BROKEN_RULES, LEFT, RULES, World
 
 
 def _today(world: World) -> str:
@@ -132,7 +132,10 @@ def replaced(world: World, random: Random) -> None:
     if name is None or world.sources[source][name].fault:
         return
     file = world.sources[source][name]
-    file.fault = random.choice(["broken", "hollow", "folder"])
+    faults = ["broken", "hollow", "folder"]
+    file.fault = random.choice(
+        faults + list(LEFT) if any(one.order for one in file.lines) else faults
+    )
     world.rewrite(source, name)
 
     def back() -> None:

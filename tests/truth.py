@@ -31,7 +31,8 @@ class Trade(NamedTuple):
 class TruthRule(NamedTuple):
     """A rule, and its line in the configuration.
 
-    `span` is a number of trades, "daily" or "all"; a rule without one is about the newest line.
+    `span` is a number of trades, "daily" or "all"; a rule without one is about the newest line, and
+    counts the time between two hours of each day only if it has `active` ones.
     """
 
     id: str
@@ -42,6 +43,7 @@ class TruthRule(NamedTuple):
     breaches: int = 1
     minimum: int | None = None
     source: str | None = None
+    active: tuple[int, int] | None = None
 
     @property
     def is_clock(self) -> bool:
@@ -59,6 +61,9 @@ class TruthRule(NamedTuple):
         parts += [f"for: {{trades: {self.breaches}}}"] if self.breaches > 1 else []
         parts += [f"min_trades: {self.minimum}"] if self.minimum else []
         parts += [f"where: {{source: {self.source}}}"] if self.source else []
+        if self.active is not None:
+            start, end = (f"{hour:02}:00" for hour in self.active)
+            parts.append(f'active: {{days: mon-sun, from: "{start}", to: "{end}", timezone: UTC}}')
         return f"  - {{{', '.join(parts)}}}\n"
 
     def concerns(self, source: str) -> bool:
@@ -112,7 +117,17 @@ def fires_by_the_clock(
     newest = max((one.closed for one in trades if rule.concerns(one.source)), default=None)
     if newest is None:
         return None if before is not False else False
-    return now - newest > 60 * int(rule.limit)
+    if rule.active is None:
+        return now - newest > 60 * int(rule.limit)
+    start, end = (3600 * hour for hour in rule.active)
+    if not start <= now % DAY < end:
+        return before  # the state holds
+    return _active(now, start, end) - _active(newest, start, end) > 60 * int(rule.limit)
+
+
+def _active(instant: int, start: int, end: int) -> int:
+    """The seconds between two times of day, of all days since 1970 up to an instant."""
+    return instant // DAY * (end - start) + min(max(instant % DAY - start, 0), end - start)
 
 
 def codes(verdicts: Iterable[tuple[Verdict, Verdict]]) -> set[int]:

@@ -42,8 +42,15 @@ RULES = {
         TruthRule("line-b", "minutes_since_last_line", None, "9", source="b"),
         TruthRule("line-b", "minutes_since_last_line", None, "20", source="b"),
     ),
+    "hours": (
+        TruthRule("hours", "minutes_since_last_line", None, "8", active=(3, 15)),
+        TruthRule("hours", "minutes_since_last_line", None, "14", active=(6, 23)),
+    ),
 }
 """Each rule, and what an edit makes of it; "day" is never removed."""
+
+LEFT = ("zeros", "newline", "half")
+"""What may be left of a file without its trades."""
 
 BROKEN_RULES = ("rules: [", "rules:\n  - {id: day, metrik: net_pnl}\n", "", "rules: []\n", "\xff")
 
@@ -70,7 +77,8 @@ class LogFile:
     """A daily file: its lines, the start of a line that a crash tore, and what became of it.
 
     `fault` is "" for a file as bots write it, "packed" for a good .gz, else what stands in its
-    place: a "broken" or "hollow" .gz, or a "folder".
+    place: a "broken" or "hollow" .gz, or a "folder"; or what is left of it: "zeros", a "newline",
+    or "half" of its first line.
     """
 
     def __init__(self) -> None:
@@ -183,6 +191,10 @@ class World:
             self.path(source, name + ".gz").write_bytes(b"")
         elif file.fault == "folder":
             self.path(source, name).mkdir()
+        elif file.fault in LEFT:
+            half = next(line.text() for line in file.lines if line.order)[:40].encode()
+            left = {"zeros": bytes(4096), "newline": b"\n", "half": half}
+            self.path(source, name).write_bytes(left[file.fault])
         else:
             text = "".join(line.text() if line.order else "bad\n" for line in file.lines)
             if file.torn is not None:
@@ -290,7 +302,8 @@ class World:
     def in_trouble(self) -> dict[str, bool | None]:
         """The sources of which nothing can be said; None where that is a matter of opinion.
 
-        Nothing can be said where the newest file is not there, is empty, or holds only bad lines.
+        Nothing can be said where the newest file is not there, is empty, or holds only bad lines,
+        nor where nothing is left of the trades that every run knows it had.
         Whether a source that lost all files with trades can be relied on is such a matter as well:
         what a run remembers of them depends on which runs there were, and on what each could read.
         An older file that cannot be read is such a matter: the newest line is there. So is a last
@@ -300,6 +313,11 @@ class World:
         for source in self.names:
             newest = self.newest(source)
             files = self.sources[source]
+            known, present = self.had.setdefault(source, set()), self._with_trades(source)
+            if newest is not None and files[newest].fault in LEFT:
+                is_known = bool(known) and all(newest in had for had in known)
+                found[source] = True if is_known and not self.lost_state else None
+                continue
             if (
                 newest is None
                 or files[newest].is_empty
@@ -308,10 +326,9 @@ class World:
             ):
                 found[source] = True
             elif files[newest].torn is not None or any(
-                file.fault not in ("", "packed") for file in files.values()
+                file.fault not in ("", "packed") or not file.lines for file in files.values()
             ):
                 found[source] = None
-            known, present = self.had.setdefault(source, set()), self._with_trades(source)
             if source not in found and any(not had & present for had in known if had):
                 found[source] = None
             elif source in found:
