@@ -65,7 +65,7 @@ def drop_ahead(world: World, random: Random) -> None:
             kept = [line for line in file.lines if line.closed <= world.now + AHEAD]
             if source in world.away or file.fault or len(kept) == len(file.lines):
                 continue
-            file.lines = kept
+            file.lines, file.was_cut = kept, True
             if file.is_empty:
                 world.remove(source, name)
             else:

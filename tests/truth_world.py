@@ -85,6 +85,8 @@ class LogFile:
         self.lines: list[Line] = []
         self.torn: Line | None = None
         self.fault = ""
+        self.was_cut = False
+        """Whether lines were taken out of it."""
 
     @property
     def is_empty(self) -> bool:
@@ -326,7 +328,10 @@ class World:
             ):
                 found[source] = True
             elif files[newest].torn is not None or any(
-                file.fault not in ("", "packed") or not file.lines for file in files.values()
+                file.fault not in ("", "packed")
+                or not file.lines
+                or (file.was_cut and file.torn is not None)
+                for file in files.values()
             ):
                 found[source] = None
             if source not in found and any(not had & present for had in known if had):

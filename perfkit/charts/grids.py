@@ -33,10 +33,10 @@ _RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 class Month(NamedTuple):
-    """The contents of a calendar: a tally per day, in rows that start at `monday`."""
+    """The contents of a calendar: a tally per day, in rows of which the first starts at `first`."""
 
     view: View
-    monday: date
+    first: date
     tallies: dict[date, Tally]
 
     @property
@@ -46,7 +46,11 @@ class Month(NamedTuple):
 
     def week_of(self, day: date) -> int:
         """The row of a day."""
-        return (day - self.monday) // _WEEK
+        return (day - self.first) // _WEEK
+
+    def column_of(self, day: date) -> int:
+        """The column of a day, from that on which the workspace starts its weeks."""
+        return (day - self.first).days % len(WEEKDAYS)
 
 
 def calendar(view: View) -> Chart:
@@ -56,14 +60,16 @@ def calendar(view: View) -> Chart:
         return empty
     by_day = view.by_day
     last = view.window.last_day
-    earliest = _monday(last) - (MOST_WEEKS - 1) * _WEEK
+    starts = view.calendar.week_starts
+    earliest = _start_of_week(last, starts) - (MOST_WEEKS - 1) * _WEEK
     first = max(view.window.first_day, earliest)
-    month = Month(view, _monday(first), {day: by_day[day] for day in by_day if day >= first})
+    tallies = {day: by_day[day] for day in by_day if day >= first}
+    month = Month(view, _start_of_week(first, starts), tallies)
     notes = [f"the newest {MOST_WEEKS} weeks"] if first > view.window.first_day else []
     weeks = month.week_of(last) + 1
     words = heading(view, CALENDAR, _calendar_finding(view, by_day), *notes)
     chart = Chart("calendar", words, 0.3 + 0.62 * weeks)
-    grid = Grid(chart.subplots(), [*WEEKDAYS, "week"], [""] * weeks)
+    grid = Grid(chart.subplots(), [*WEEKDAYS[starts:], *WEEKDAYS[:starts], "week"], [""] * weeks)
     for n in range((last - first).days + 1):
         _day_cell(grid, month, first + timedelta(days=n))
     for week in range(weeks):
@@ -71,8 +77,8 @@ def calendar(view: View) -> Chart:
     return chart
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def _start_of_week(day: date, starts: int) -> date:
+    return day - timedelta(days=(day.weekday() - starts) % len(WEEKDAYS))
 
 
 def _calendar_finding(view: View, by_day: dict[date, Tally]) -> str:
@@ -84,7 +90,7 @@ def _calendar_finding(view: View, by_day: dict[date, Tally]) -> str:
 
 def _day_cell(grid: Grid, month: Month, day: date) -> None:
     """Date, amount and number of trades; `no log` where an expected day has none."""
-    week, column = month.week_of(day), day.weekday()
+    week, column = month.week_of(day), month.column_of(day)
     tally = month.tallies.get(day)
     missing = day in month.view.summary.data.missing_days
     net = ZERO if tally is None else tally.net_pnl

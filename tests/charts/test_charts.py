@@ -597,6 +597,20 @@ class TestExactFigures:
         first = next(text for text in axes.texts if text.get_text() == "1 Oct")
         assert round(first.get_position()[0]) == date(2025, 10, 1).weekday()
 
+    def test_weeks_of_a_calendar_start_as_those_of_the_workspace(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        files = logs(
+            [(datetime(2026, 4, 1 + n, 12, tzinfo=UTC), f"{n + 1}", {}) for n in range(14)]
+        )
+        desk = perfkit.open(workspace(BOT + "week_starts: sunday\n", logs=files))
+        axes = desk.chart.calendar("monthly", date(2026, 4, 1)).axes[0]
+        assert [text.get_text() for text in axes.get_xticklabels()][:2] == ["Sun", "Mon"]
+        first = next(text for text in axes.texts if text.get_text() == "1 Apr")
+        assert round(first.get_position()[0]) == 3  # a Wednesday
+        written = {text.get_text() for text in axes.texts}
+        assert {"+10.00", "+56.00", "+39.00"} <= written  # 1-4, 5-11, 12-14 April
+
     def test_hours_add_up_to_the_weekday_and_hour_breakdowns(self, sample: Desk) -> None:
         chart = sample.chart.hour_heatmap("weekly")
         summary = sample.summary("weekly")
