@@ -1,12 +1,11 @@
-"""The state of the alerts on disk: one file in two parts, each with a checksum.
+"""The state of the alerts on disk: one file with two sealed values.
 
-The first part is what a run that finds nothing new needs; the second is everything else. This is
+The first is what a run that finds nothing new needs; the second is everything else. This is
 on the path of such a run, once a minute, so it imports next to nothing: no json, no pathlib.
 """
 
 from __future__ import annotations
 
-import marshal
 import os
 import time
 from zlib import crc32
@@ -14,7 +13,7 @@ from zlib import crc32
 from perfkit.disk.atomic import put_in_place
 from perfkit.disk.fingerprints import mark_of
 from perfkit.disk.locks import try_lock
-from perfkit.disk.sealed import MARSHAL, open_plain
+from perfkit.disk.sealed import open_plain, sealed_in_two, unsealed_head, unsealed_in_two
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -45,8 +44,6 @@ _FAMILY = b"pkalert"
 _MAGIC = _FAMILY + b"7"
 """Another last byte is another layout, of another version of perfkit."""
 
-_HEAD = len(_MAGIC) + 16
-
 
 class CorruptStateError(Exception):
     """The state file is not what was written; `content` is what it holds."""
@@ -69,34 +66,18 @@ def load(root: str, *, whole: bool) -> tuple[Any, Any] | None:
         content = stream.read()
     if content.startswith(_FAMILY) and not content.startswith(_MAGIC):
         return None
-    first = _part(content, 0) if content[: len(_MAGIC)] == _MAGIC else None
-    if first is None:
+    found = None
+    if content.startswith(_MAGIC):
+        values = content[len(_MAGIC) :]
+        found = unsealed_in_two(values) if whole else (unsealed_head(values), None)
+    if found is None or found[0] is None:
         raise CorruptStateError(content)
-    if not whole:
-        return first, None
-    second = _part(content, 1)
-    if second is None:
-        raise CorruptStateError(content)
-    return first, second
+    return found
 
 
 def encoded(first: Any, second: Any) -> bytes:
     """Both parts as the file holds them."""
-    parts = [marshal.dumps(part, MARSHAL) for part in (first, second)]
-    numbers = [number for part in parts for number in (len(part), crc32(part))]
-    return _MAGIC + b"".join(n.to_bytes(4, "big") for n in numbers) + b"".join(parts)
-
-
-def _part(content: bytes, which: int) -> Any:
-    numbers = [int.from_bytes(content[8 + 4 * n : 12 + 4 * n], "big") for n in range(4)]
-    start = _HEAD + (numbers[0] if which else 0)
-    part = content[start : start + numbers[2 * which]]
-    if len(content) != _HEAD + numbers[0] + numbers[2] or crc32(part) != numbers[2 * which + 1]:
-        return None
-    try:
-        return marshal.loads(part)
-    except (EOFError, ValueError, TypeError):
-        return None
+    return _MAGIC + sealed_in_two(first, second)
 
 
 def lock(root: str) -> int | None:

@@ -55,11 +55,19 @@ def sealed_in_two(head: Any, body: Any) -> bytes:
     return len(first).to_bytes(_LENGTH, "big") + first + sealed(body)
 
 
+def unsealed_head(content: bytes) -> Any:
+    """The first value in such bytes; None when it is damaged."""
+    return unsealed(content[_LENGTH : _end_of_head(content)])
+
+
 def unsealed_in_two(content: bytes) -> tuple[Any, Any] | None:
     """Both values in such bytes; None when either is damaged."""
-    end = _LENGTH + int.from_bytes(content[:_LENGTH], "big")
-    head, body = unsealed(content[_LENGTH:end]), unsealed(content[end:])
+    head, body = unsealed_head(content), unsealed(content[_end_of_head(content) :])
     return None if head is None or body is None else (head, body)
+
+
+def _end_of_head(content: bytes) -> int:
+    return _LENGTH + int.from_bytes(content[:_LENGTH], "big")
 
 
 def read_head(path: str) -> tuple[Any, Fingerprint] | None:

@@ -395,7 +395,13 @@ class TestProcessThatIsEnded:
         return bench
 
     def ends(self, root: Path) -> None:
-        until(lambda: not running(str(root)))
+        def is_free() -> bool:
+            lock = try_lock(lock_of(str(root), "pager"))
+            if lock is not None:
+                os.close(lock)
+            return lock is not None
+
+        until(lambda: not running(str(root)) and is_free())
 
     def test_counts_as_an_attempt_that_failed(self, tmp_path: Path) -> None:
         self.bench(tmp_path, "import os; os.kill(os.getppid(), 9)")
