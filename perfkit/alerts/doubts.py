@@ -18,11 +18,14 @@ from perfkit.logs.listing import newest_is_no_file
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import TypeAlias
 
-    from perfkit.alerts.feed import KnownFile
     from perfkit.book.book import Book
     from perfkit.book.store.ledger import FileEntry
     from perfkit.config.settings import Source
+
+    KnownFile: TypeAlias = "tuple[str, int, int]"
+    """A log file with trade lines as a run saw it: its name, how far it was read, the last day."""
 
 
 def doubt(

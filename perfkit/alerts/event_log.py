@@ -10,6 +10,7 @@ import os
 
 from perfkit.config.workspace import EVENT_LOG
 from perfkit.disk.fingerprints import bytes_in
+from perfkit.disk.locks import locked
 from perfkit.disk.sealed import open_plain
 
 TYPE_CHECKING = False
@@ -35,8 +36,6 @@ def line_of(event: Event) -> bytes:
 
 def append(root: str, events: list[Event]) -> int:
     """Adds events at the end, durably; returns the size of the log. Raises `OutputError`."""
-    import fcntl
-
     path = os.path.join(root, EVENT_LOG)
     body = b"".join(map(line_of, events))
     try:
@@ -44,7 +43,7 @@ def append(root: str, events: list[Event]) -> int:
             os.close(open_plain(path))  # nobody waits for a FIFO
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o640)
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)  # a sink that gives up writes here too
+            locked(descriptor, wait=True)  # a sink that gives up writes here too
             size = os.fstat(descriptor).st_size
             if size and os.pread(descriptor, 1, size - 1) != b"\n":
                 body = b"\n" + body

@@ -21,17 +21,14 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-    from typing import TypeAlias
 
+    from perfkit.alerts.doubts import KnownFile
     from perfkit.alerts.rules.rule import Rule
     from perfkit.book.book import Book
     from perfkit.book.cache import Options
     from perfkit.config.settings import Config, Source
     from perfkit.core.calendar import Calendar
     from perfkit.core.trades import Trades
-
-    KnownFile: TypeAlias = "tuple[str, int, int]"
-    """A log file with trade lines as a run saw it: its name, how far it was read, the last day."""
 
 VERIFIED_BYTES = 8 << 20
 """A log that grew is verified whole up to this length; of a longer one only a part, for speed."""

@@ -30,7 +30,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from perfkit.alerts.feed import KnownFile
+    from perfkit.alerts.doubts import KnownFile
 
 
 MOST_RECENT = 300

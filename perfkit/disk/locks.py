@@ -44,8 +44,6 @@ def try_lock(path: str, *, wait: bool = False) -> int | None:
     Its folder is made where it is missing. None where another process holds it, unless it is to
     `wait`. Raises `OSError`.
     """
-    import fcntl
-
     flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC
     try:
         descriptor = os.open(path, flags, 0o644)
@@ -53,11 +51,25 @@ def try_lock(path: str, *, wait: bool = False) -> int | None:
         os.makedirs(os.path.dirname(path), exist_ok=True)
         descriptor = os.open(path, flags, 0o644)
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
-    except BlockingIOError:
-        os.close(descriptor)
-        return None
+        is_ours = locked(descriptor, wait=wait)
     except OSError:
         os.close(descriptor)
         raise
+    if not is_ours:
+        os.close(descriptor)
+        return None
     return descriptor
+
+
+def locked(descriptor: int, *, wait: bool = False) -> bool:
+    """Locks an open file or folder for as long as the descriptor is open.
+
+    False where another process holds it, unless it is to `wait`. Raises `OSError`.
+    """
+    import fcntl
+
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | (0 if wait else fcntl.LOCK_NB))
+    except BlockingIOError:
+        return False
+    return True

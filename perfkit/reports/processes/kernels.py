@@ -7,7 +7,6 @@ Python environment, whatever a notebook or the machine says about kernels.
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import json
 import os
 import select
@@ -23,6 +22,7 @@ from pathlib import Path
 
 from perfkit.core.errors import MissingExtraError, OutputError, ReportError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.locks import locked
 from perfkit.reports.processes.kernel_server import CONNECTION, LOG, NOTEBOOKS
 
 RUNTIME = "perfkit-kernel-"
@@ -240,11 +240,11 @@ def _locked(folder: Path) -> int | None:
     except FileNotFoundError:
         return None
     try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         status = os.fstat(lock)
-        if status.st_uid == os.geteuid() and os.path.samestat(status, folder.lstat()):
+        is_ours = locked(lock) and status.st_uid == os.geteuid()
+        if is_ours and os.path.samestat(status, folder.lstat()):
             return lock
-    except (BlockingIOError, FileNotFoundError):
+    except FileNotFoundError:
         pass
     except OSError:
         os.close(lock)
