@@ -261,6 +261,8 @@ class Witness:
             self.ledger.is_whole = False
             for one in self.silences.values():
                 one.certain = False
+            # Out of its hours, nobody can say whether such a rule was firing within them.
+            self.before |= {rule: None for rule in self.before if rule.active is not None}
 
     def _events(self, size: int) -> None:
         world = self.world
