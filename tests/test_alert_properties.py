@@ -15,8 +15,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfkit.alerts.backtest import backtest
-from perfkit.alerts.check import CheckResult, stored_memory
+from perfkit.alerts.check import CheckResult
 from perfkit.alerts.feed import open_feed
+from perfkit.alerts.memory import stored_memory
 from perfkit.alerts.rules.file import load_alerts
 from perfkit.config import settings as configs
 from tests.alerting import START, Bench, Line, trade, without_times

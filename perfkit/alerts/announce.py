@@ -167,10 +167,9 @@ class Announcer:
 
     def clock_skew(self, newest: int) -> None:
         """Announces that the clock was ahead before, or is behind now."""
-        self.memory.skews += 1
         self._add(
             "clock_skew",
-            digest("clock_skew", str(self.memory.skews)),
+            self._next("clock_skew"),
             self.words.clock_skew(newest, self.now),
         )
 
@@ -181,14 +180,19 @@ class Announcer:
             before, now = memory.troubles.get(source), troubles.get(source)
             if before == now:
                 continue
-            memory.troubled += 1
             self._add(
                 "data_state",
-                digest("data_state", "source", str(memory.troubled)),
+                self._next("data_state", "source"),
                 self.words.source(source, now),
                 reason=OK if now is None else ERROR,
             )
         memory.troubles = dict(troubles)
+
+    def _next(self, kind: str, *about: str) -> str:
+        """The id of the next event of a kind that comes again; see `memory.NUMBERED`."""
+        counts = self.memory.counts
+        counts[kind] = counts.get(kind, 0) + 1
+        return digest(kind, *about, str(counts[kind]))
 
     def waiting(self, trades: Trades | None) -> None:
         """Announces trades that close later than the present, each once."""
@@ -199,10 +203,9 @@ class Announcer:
         if not new or trades is None:
             return
         first = new[0]
-        self.memory.troubled += 1
         self._add(
             "data_state",
-            digest("data_state", "ahead", str(self.memory.troubled)),
+            self._next("data_state", "ahead"),
             self.words.ahead(str(trades.place(first)), trades.closed_at[first], len(new)),
             reason=ERROR,
             sources=[str(trades.place(row)) for row in new[:MOST_SOURCES]],

@@ -14,28 +14,36 @@ from perfkit.alerts.announce import Announcer
 from perfkit.alerts.event import MOST_SOURCES, time_text
 from perfkit.alerts.event_log import Event, append, read_all, read_since, size_of
 from perfkit.alerts.feed import Feed, load_config, names_of, open_feed
-from perfkit.alerts.memory import Memory, Recalled, memory_from, recalled, unfinished
+from perfkit.alerts.memory import (
+    Memory,
+    Recalled,
+    StoredMemory,
+    keep_state,
+    memory_from,
+    obey,
+    recalled,
+    stored_parts,
+    unfinished,
+)
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import RULE_CHANGED, RULE_REMOVED, Rule, digest
 from perfkit.alerts.rules.steps import RuleRun, trade_key
+from perfkit.alerts.sinks.progress import STDERR, load
 from perfkit.alerts.state_file import (
     SKEW_US,
     clock,
     config_mark,
     newest_seen,
 )
-from perfkit.config.workspace import CACHE, MANIFEST, timezone_override
+from perfkit.config.workspace import timezone_override
 from perfkit.core.calendar import FIRST_US, LAST_US
-from perfkit.core.errors import OutputError
 from perfkit.core.exact import canonical
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.interpreter import EXIT_FAILED, EXIT_FIRING, EXIT_OK, uncollected
-from perfkit.disk.atomic import mode_like, put_in_place, sweep_temporaries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from datetime import date
-    from typing import Any
 
     from perfkit.config.settings import Config
 
@@ -100,14 +108,6 @@ class CheckResult(NamedTuple):
         return json.dumps(found, indent=2, ensure_ascii=False)
 
 
-class StoredMemory(NamedTuple):
-    """The content of the state file: nothing, both parts, or its bytes as `damage`."""
-
-    head: dict[str, Any] | None = None
-    body: dict[str, Any] | None = None
-    damage: bytes | None = None
-
-
 def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> CheckResult:
     """Evaluates every rule once, and unless `dry_run` writes events and state.
 
@@ -117,7 +117,7 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     now = clock() if given_now is None else given_now
     zone = timezone_override()
     mark = config_mark(root)
-    stored = _stored(root)
+    stored = stored_parts(root)
     config = load_config(root, zone or None)
     rules, ahead_us = _rules(stored, mark, config)
     horizon = _horizon(stored, now + ahead_us)
@@ -142,19 +142,14 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
             "sources": names_of(config),
             "zone": zone,
             "log": feed.mark,
+            "events": run.memory.log_size,
             "next": run.next_run(),
             "now": run.memory.newest,
             "ahead": ahead_us,
             "code": result.code,
         }
-        path = os.path.join(root, state_file.STATE)
-        try:
-            if stored.damage is not None:
-                os.rename(path, path + ".damaged")
-            write_state(root, head, run.memory)
-            state_file.beat(root, now, run.memory.newest, result.code)
-        except OSError as error:
-            raise OutputError(state_file.STATE, error) from error
+        keep_state(root, head, run.memory, is_damaged=stored.damage is not None)
+        state_file.beat(root, now, run.memory.newest, result.code)
     return result
 
 
@@ -180,24 +175,6 @@ def basis_of(config: Config) -> str:
     )
 
 
-def stored_memory(root: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
-    """Both parts of the stored state; None where there is none. Raises `OutputError`."""
-    stored = _stored(root)
-    if stored.damage is not None:
-        raise OutputError(state_file.STATE, "it is damaged; perfkit-alerts rebuilds it")
-    if stored.head is None or stored.body is None:
-        return None
-    return stored.head, stored.body
-
-
-def _stored(root: str) -> StoredMemory:
-    try:
-        parts = state_file.load(root, whole=True)
-    except state_file.CorruptStateError as error:
-        return StoredMemory(damage=error.content)
-    return StoredMemory() if parts is None else StoredMemory(*parts)
-
-
 def _horizon(stored: StoredMemory, horizon: int) -> int:
     """Up to where trades count; what was evaluated once still does when the clock went back."""
     last = stored.body["last_at"] if stored.body is not None else None
@@ -220,20 +197,6 @@ def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[tuple[Ru
 
     found = load_alerts(config)
     return found.rules, found.ahead_us
-
-
-def write_state(root: str, head: dict[str, Any], memory: Memory) -> None:
-    """Replaces the state; nobody may read it who may not read the cache. Raises `OutputError`.
-
-    The lock is held.
-    """
-    path = os.path.join(root, state_file.STATE)
-    try:
-        content = state_file.encoded(head, memory.plain())
-        put_in_place(path, content, mode=mode_like(os.path.join(root, CACHE, MANIFEST)))
-        sweep_temporaries(os.path.dirname(path), "alerts")  # also those of the heartbeat
-    except OSError as error:
-        raise OutputError(state_file.STATE, error) from error
 
 
 class _AlertRun:
@@ -263,9 +226,11 @@ class _AlertRun:
             self.memory = memory_from(stored.body, self.settings)
             if size_of(self.root) != self.memory.log_size:
                 left = _unknown(read_since(self.root, self.memory.log_size), self.memory.recent)
+                obey(self.memory, left)
         else:
             left = read_all(self.root)
-            known = recalled(left, rules, self.settings)
+            lines = load(self.root, STDERR)
+            known = recalled(left, rules, self.settings, lines.ids if lines is not None else ())
             self.memory = known.memory
             self.memory.know(left)
             self.is_blind = bool(known.known and self.feed.troubles)

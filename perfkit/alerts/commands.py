@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from perfkit.alerts import state_file
-from perfkit.alerts.check import OpenEpisode, open_episodes, settings_of, stored_memory, write_state
+from perfkit.alerts.check import OpenEpisode, open_episodes, settings_of
 from perfkit.alerts.event import event
 from perfkit.alerts.event_log import Event, append
-from perfkit.alerts.memory import Memory, memory_from
+from perfkit.alerts.memory import Memory, memory_from, stored_memory, write_state
 from perfkit.alerts.replay import RuleEntry
 from perfkit.alerts.rules.rule import digest
 from perfkit.alerts.sentences import Sentences
@@ -25,6 +25,7 @@ from perfkit.config.workspace import timezone_override
 from perfkit.core.errors import OutputError, UsageError
 from perfkit.core.interpreter import EXIT_FIRING, EXIT_OK
 
+_IN_THE_LOG = "it is in the event log, and the next run of perfkit-alerts goes by that"
 LONGEST_SILENCE_US = 366 * 86_400 * 1_000_000
 
 
@@ -114,7 +115,10 @@ def _apply(root: Path, now: int, act: Callable[[Memory, Sentences], Event]) -> s
         firing = any(not one.silenced for one in open_episodes(memory, now))
         # The next run evaluates everything, even if no time it waits for has come.
         head |= {"next": 0, "code": EXIT_FIRING if firing else EXIT_OK}
-        write_state(str(root), head, memory)
+        try:
+            write_state(str(root), head, memory)
+        except OutputError as error:
+            raise OutputError(state_file.STATE, f"{error.reason}; {_IN_THE_LOG}") from error
     return str(done["message"])
 
 

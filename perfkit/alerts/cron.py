@@ -18,9 +18,9 @@ from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.sinks.progress import METRICS
 from perfkit.alerts.state_file import SKEW_US, clock, newest_seen
 from perfkit.book.store.freshness import nothing_new
-from perfkit.config.workspace import checked_root, folder_of, timezone_override
+from perfkit.config.workspace import EVENT_LOG, checked_root, folder_of, timezone_override
 from perfkit.core.interpreter import EXIT_FAILED, EXIT_OK, open_descriptors
-from perfkit.disk.fingerprints import unchanged
+from perfkit.disk.fingerprints import bytes_in, unchanged
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -158,6 +158,8 @@ def quiet_code(root: str, given_now: int | None) -> int | None:
     # Another command may have updated the book; only alert runs step the rules.
     if not head["log"] or not unchanged(head["log"]) or not nothing_new(root, zone):
         return None
+    if bytes_in(os.path.join(root, EVENT_LOG)) != head["events"]:
+        return None  # somebody said what the state does not know
     code: int = head["code"]
     if code == EXIT_FAILED:
         return None

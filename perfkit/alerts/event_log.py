@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 EVENT = "performance.alert"
 VERSION = 1
 
+PACKED = (".gz", ".bz2", ".xz")
+"""What the name of a rotated log that is compressed ends with."""
+
 LONGEST_LINE = 4 << 20
 """An event with its 100 sources takes a small part of this."""
 
@@ -118,7 +121,10 @@ def rotated_logs(root: str) -> Iterator[bytes]:
     stem = name.removesuffix(".jsonl")
     found = []
     for entry in os.scandir(folder) if os.path.isdir(folder) else ():
-        rest = entry.name.removeprefix(stem).removesuffix(".gz").replace(".jsonl", "")
+        rest, packed = os.path.splitext(entry.name.removeprefix(stem))
+        if packed not in PACKED:
+            rest += packed
+        rest = rest.replace(".jsonl", "")
         if entry.name.startswith(stem) and rest[1:].replace("-", "").isdigit() and entry.is_file():
             found.append((entry.stat().st_mtime_ns, entry.path))
     for _, path in sorted(found, reverse=True):
@@ -127,15 +133,15 @@ def rotated_logs(root: str) -> Iterator[bytes]:
 
 def _content(path: str) -> bytes:
     """The content of a rotated log; empty where it cannot be read."""
+    suffix = os.path.splitext(path)[1]
     try:
-        if path.endswith(".gz"):
-            import gzip
-
-            with gzip.open(path) as unpacked:
-                return unpacked.read()
         with open(path, "rb") as stream:
-            return stream.read()
-    except (OSError, EOFError, ValueError):
+            if suffix not in PACKED:
+                return stream.read()
+            from perfkit.logs.formats.unpacked import unpacked
+
+            return unpacked(stream, suffix[1:]).read()
+    except (OSError, EOFError, ValueError, ImportError):
         return b""
 
 

@@ -6,8 +6,10 @@ log, everything else from the trades.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Mapping, Sequence
 
+from perfkit.alerts import state_file
 from perfkit.alerts.event import instant_from
 from perfkit.alerts.event_log import Event
 from perfkit.alerts.replay import RuleEntry, entry_from
@@ -24,7 +26,10 @@ from perfkit.alerts.rules.rule import (
 )
 from perfkit.alerts.rules.steps import RuleRun
 from perfkit.alerts.state_file import UNFINISHED_US
+from perfkit.config.workspace import CACHE, MANIFEST
+from perfkit.core.errors import OutputError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.disk.atomic import mode_like, put_in_place, sweep_temporaries
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,6 +40,12 @@ if TYPE_CHECKING:
 
 MOST_RECENT = 300
 
+NUMBERED = {"clock_skew": ((),), "data_state": (("source",), ("ahead",))}
+"""Kinds of events that come again and are told apart by a number, with what they are about."""
+
+MOST_MISSING = 10_000
+"""So many numbers in a row may be missing in an event log whose head is gone."""
+
 
 class Memory:
     """Everything kept between runs.
@@ -43,12 +54,12 @@ class Memory:
     time of the last stepped trade, `basis` a digest of the settings that figures depend on. `acked`
     holds names of episodes, `silences` the end of each rule's silence, `reminded` the number of the
     last reminder of an episode. `used` are the ids of episodes and reminders found in the event log
-    when the state was lost. `generations` counts how often each rule was edited or removed, `skews`
-    how often the clock went back, `troubled` how often a source could not be relied on or a trade
-    was ahead of the clock. `troubles` has, by source, why it cannot be relied on now, `files` the
-    log files with trades, `begun` the file and offset of a last line that is not whole and since
-    when, `waiting` the order keys of trades announced as ahead. `log_size` is the size of the event
-    log when this was saved, `recent` are the ids of its last events.
+    when the state was lost. `generations` counts how often each rule was edited or removed,
+    `counts` how many events there were of each `NUMBERED` kind. `troubles` has, by source, why it
+    cannot be relied on now, `files` the log files with trades, `begun` the file and offset of a
+    last line that is not whole and since when, `waiting` the order keys of trades announced as
+    ahead. `log_size` is the size of the event log when this was saved, `recent` are the ids of its
+    last events.
     """
 
     def __init__(self) -> None:
@@ -61,8 +72,7 @@ class Memory:
         self.reminded: dict[str, int] = {}
         self.generations: dict[str, int] = {}
         self.used: set[str] = set()
-        self.skews = 0
-        self.troubled = 0
+        self.counts: dict[str, int] = {}
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
         self.files: dict[str, tuple[KnownFile, ...]] = {}
@@ -101,8 +111,7 @@ class Memory:
             "reminded": self.reminded,
             "generations": self.generations,
             "used": tuple(sorted(self.used)),
-            "skews": self.skews,
-            "troubled": self.troubled,
+            "counts": self.counts,
             "troubles": self.troubles,
             "waiting": self.waiting,
             "files": self.files,
@@ -126,15 +135,13 @@ def memory_from(plain: dict[str, Any], settings: GaugeSettings) -> Memory:
     for name in (
         "last_at",
         "basis",
-        "skews",
-        "troubled",
         "waiting",
         "newest",
         "log_size",
         "recent",
     ):
         setattr(memory, name, plain[name])
-    for name in ("silences", "reminded", "generations", "troubles", "files", "begun"):
+    for name in ("counts", "silences", "reminded", "generations", "troubles", "files", "begun"):
         setattr(memory, name, dict(plain[name]))
     return memory
 
@@ -146,6 +153,67 @@ def unfinished(begun: Mapping[str, tuple[str, int, int]], now: int) -> dict[str,
         for source, (name, offset, since) in begun.items()
         if abs(now - since) >= UNFINISHED_US
     }
+
+
+def obey(memory: Memory, events: Iterable[Event]) -> None:
+    """Goes by what people said in events that the state does not know of."""
+    for event in events:
+        rule = event.get("rule")
+        if isinstance(rule, str) and rule in memory.entries:
+            _recall_command(memory, event, rule, event.get("episode"))
+
+
+class StoredMemory(NamedTuple):
+    """The content of the state file: nothing, both parts, or its bytes as `damage`."""
+
+    head: dict[str, Any] | None = None
+    body: dict[str, Any] | None = None
+    damage: bytes | None = None
+
+
+def stored_memory(root: str) -> tuple[dict[str, Any], dict[str, Any]] | None:
+    """Both parts of the stored state; None where there is none. Raises `OutputError`."""
+    stored = stored_parts(root)
+    if stored.damage is not None:
+        raise OutputError(state_file.STATE, "it is damaged; perfkit-alerts rebuilds it")
+    if stored.head is None or stored.body is None:
+        return None
+    return stored.head, stored.body
+
+
+def stored_parts(root: str) -> StoredMemory:
+    """What the state file holds, whatever it is."""
+    try:
+        parts = state_file.load(root, whole=True)
+    except state_file.CorruptStateError as error:
+        return StoredMemory(damage=error.content)
+    return StoredMemory() if parts is None else StoredMemory(*parts)
+
+
+def keep_state(root: str, head: dict[str, Any], memory: Memory, *, is_damaged: bool) -> None:
+    """Replaces the state, and keeps a damaged one aside. Raises `OutputError`."""
+    path = os.path.join(root, state_file.STATE)
+    try:
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        if is_damaged:
+            os.rename(path, path + ".damaged")
+    except OSError as error:
+        raise OutputError(state_file.STATE, error) from error
+    write_state(root, head, memory)
+
+
+def write_state(root: str, head: dict[str, Any], memory: Memory) -> None:
+    """Replaces the state; nobody may read it who may not read the cache. Raises `OutputError`.
+
+    The lock is held.
+    """
+    path = os.path.join(root, state_file.STATE)
+    try:
+        content = state_file.encoded(head, memory.plain())
+        put_in_place(path, content, mode=mode_like(os.path.join(root, CACHE, MANIFEST)))
+        sweep_temporaries(os.path.dirname(path), "alerts")  # also those of the heartbeat
+    except OSError as error:
+        raise OutputError(state_file.STATE, error) from error
 
 
 class Announced:
@@ -173,16 +241,24 @@ class Recalled(NamedTuple):
     orphans: list[tuple[Event, str]]
 
 
-def recalled(events: Iterable[Event], rules: Iterable[Rule], settings: GaugeSettings) -> Recalled:
-    """A memory rebuilt from the event log.
+def recalled(
+    events: Iterable[Event],
+    rules: Iterable[Rule],
+    settings: GaugeSettings,
+    delivered: Iterable[str] = (),
+) -> Recalled:
+    """A memory rebuilt from the event log; `delivered` are ids of events that it need not have.
 
     A rule is known when its latest `baseline` has its present definition.
     """
     memory = Memory()
     baselines: dict[str, list[str]] = {}
     announced: dict[str, Announced] = {}
+    ids = set(delivered)
     for event in events:
         _recall(memory, event, baselines, announced)
+        ids.add(event["id"])
+    memory.counts = {kind: _last_number(kind, ids) for kind in NUMBERED} if ids else {}
     memory.generations = {name: len(lives) for name, lives in baselines.items()}
     found: dict[str, Announced] = {}
     present = {rule.id: rule for rule in rules}
@@ -207,6 +283,16 @@ def recalled(events: Iterable[Event], rules: Iterable[Rule], settings: GaugeSett
     return Recalled(memory, found, orphans)
 
 
+def _last_number(kind: str, ids: set[str]) -> int:
+    """The highest number among ids of events of a kind; 0 where they are of another version."""
+    number = last = 0
+    while number < last + MOST_MISSING:
+        number += 1
+        if any(digest(kind, *about, str(number)) in ids for about in NUMBERED[kind]):
+            last = number
+    return last
+
+
 def _fired(event: Event, one: Announced) -> RuleState:
     """The state of a clock rule whose episode is open."""
     episode = str(event["episode"])
@@ -218,10 +304,7 @@ def _recall(
     memory: Memory, event: Event, baselines: dict[str, list[str]], announced: dict[str, Announced]
 ) -> None:
     kind, rule, episode = event["kind"], event.get("rule"), event.get("episode")
-    if kind == "clock_skew":
-        memory.skews += 1
     if not isinstance(rule, str):
-        memory.troubled += kind == "data_state"
         return
     one = announced.setdefault(rule, Announced())
     if kind == "baseline":

@@ -237,8 +237,8 @@ class OutputError(PerfkitError):
     """A file of perfkit's own could not be written."""
 
     def __init__(self, path: str, problem: str | OSError) -> None:
-        reason = reason_of(problem) if isinstance(problem, OSError) else problem
-        super().__init__(f"cannot write {path}: {reason}")
+        self.reason = reason_of(problem) if isinstance(problem, OSError) else problem
+        super().__init__(f"cannot write {path}: {self.reason}")
 
 
 class ClusterError(PerfkitError):

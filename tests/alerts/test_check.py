@@ -532,6 +532,28 @@ class TestIds:
         assert len(bench.events("reminder")) == 2
         self.all_ids_differ(bench)
 
+    @pytest.mark.parametrize("cut", range(4))
+    def test_not_after_the_state_and_the_head_of_the_log_are_lost(
+        self, tmp_path: Path, cut: int
+    ) -> None:
+        bench = Bench(tmp_path, self.ONE)
+        bench.trade(START, 1)
+        known, lines = set[str](), list[str]()
+        for minute in range(8):
+            if minute % 2:
+                moved_away(bench)
+            else:
+                for file in tmp_path.glob("away-*"):
+                    file.rename(tmp_path / "logs/trades" / file.name.removeprefix("away-"))
+            if minute == 4:
+                events = bench.event_log.read_bytes().splitlines(keepends=True)
+                bench.event_log.write_bytes(b"".join(events[:1] + events[1 + cut :]))
+                bench.state.unlink()
+            found = bench.run(minutes(minute))
+            lines += [line for line in found.err.splitlines() if "WARN data_state" in line]
+            known |= {one["id"] for one in bench.events("data_state")}
+        assert len(known) == len(lines) >= 6
+
     def test_the_same_history_gives_the_same_ids(self, tmp_path: Path) -> None:
         found = []
         for name in ("one", "other"):

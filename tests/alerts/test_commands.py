@@ -1,5 +1,6 @@
 """Commands on episodes: silence and acknowledge."""
 
+import errno
 import os
 import time
 from pathlib import Path
@@ -19,6 +20,63 @@ def test_command_that_cannot_be_remembered_says_so(
     bench.state.write_bytes(b"damaged")
     assert main.main(["alerts", "silence", "win-rate", "--for", "1h", "--root", str(tmp_path)]) == 3
     assert "is damaged" in capsys.readouterr().err
+
+
+class TestStateThatCannotBeWritten:
+    """What was said is in the event log then, and the next run goes by it."""
+
+    LOSS = "rules: [{id: loss, metric: net_pnl, over: {window: all}, below: -5}]\n"
+
+    def said(self, bench: Bench, *words: str) -> int:
+        return main.main(["alerts", *words, "--root", str(bench.root)])
+
+    def fails(self, bench: Bench, monkeypatch: pytest.MonkeyPatch, *words: str) -> None:
+        def full(path: str, *_: object, **__: object) -> None:
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), path)
+
+        with monkeypatch.context() as patched:
+            patched.setattr("perfkit.alerts.memory.put_in_place", full)
+            assert self.said(bench, *words) == 3
+
+    def test_silence(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        bench = Bench(tmp_path, self.LOSS)
+        bench.trade(START, -10)
+        assert bench.run(START).code == 2
+        self.fails(bench, monkeypatch, "silence", "loss", "--for", "366d")
+        said = capsys.readouterr().err
+        assert "cannot write logs/performance/alerts.state: No space left" in said
+        assert "in the event log, and the next run of perfkit-alerts goes by that" in said
+        assert bench.run().code == 0
+        assert self.said(bench, "status") == 2
+        assert "silenced" in capsys.readouterr().out
+        self.fails(bench, monkeypatch, "unsilence", "loss")
+        assert bench.run().code == 2
+        assert self.said(bench, "unsilence", "loss") == 3
+        assert "is not silenced" in capsys.readouterr().err
+
+    def test_acknowledgement(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        bench = Bench(tmp_path, self.LOSS)
+        bench.trade(START, -10)
+        bench.run(START)
+        self.fails(bench, monkeypatch, "ack", "loss")
+        bench.run(minutes(1))
+        assert self.said(bench, "ack", "loss") == 3
+        assert len(bench.events("acked")) == 1
+
+    def test_of_a_rule_that_is_gone_by_then(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bench = Bench(tmp_path, self.LOSS)
+        bench.trade(START, -10)
+        bench.run(START)
+        self.fails(bench, monkeypatch, "silence", "loss", "--for", "1h")
+        bench.rules(self.LOSS.replace("loss", "other"))
+        assert bench.run().code == 2
 
 
 def test_command_beside_a_run_that_hangs_says_so(

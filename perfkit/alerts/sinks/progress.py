@@ -40,7 +40,8 @@ class Progress:
     `ids` has when the latest `MOST_IDS` events were detected, by their ids; events from before
     `horizon` were dealt with longer ago. `silences` has the end of each rule's silence at the
     position. `failing_since` is when the first attempt failed since the sink worked, `attempts`
-    how often it failed since, `next_try` when it is tried again. `begun` is when a process was
+    how often it failed since, `next_try` when it is tried again, `failing_on` the id of the event
+    that waits the longest. `begun` is when a process was
     started that has not said yet how it went. Times are in microseconds.
     """
 
@@ -53,6 +54,7 @@ class Progress:
         self.attempts = 0
         self.next_try = 0
         self.begun: int | None = None
+        self.failing_on: str | None = None
 
     def remember(self, identity: str, detected_at: int) -> None:
         """Records that an event was dealt with."""
@@ -63,7 +65,7 @@ class Progress:
     def delivered(self) -> None:
         """Records that the sink works."""
         self.failing_since, self.attempts, self.next_try = None, 0, 0
-        self.begun = None
+        self.begun = self.failing_on = None
 
     def failed(self, now: int, wait: int) -> None:
         """Records that an attempt failed; the next is due after the wait."""

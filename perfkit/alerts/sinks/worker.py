@@ -23,6 +23,10 @@ from perfkit.disk.locks import try_lock
 
 FIRST_WAIT_US = 60_000_000
 MOST_DOUBLINGS = 6
+_LOST = (
+    "Events that could not be delivered to sink {} yet are lost: the event log that they were in "
+    "is neither there nor beside it as a rotated one"
+)
 
 
 def serve(root: str, sink: Sink) -> None:
@@ -46,6 +50,8 @@ def _served(root: str, sink: Sink) -> bool:
     found = outbox(root, progress)
     # Where this cannot be recorded nothing is delivered: it would come with every run.
     save(root, sink.name, progress)
+    if progress.failing_on not in (None, *(one.event["id"] for one in found.waiting)):
+        _say(root, sink, "lost", str(progress.failing_on), message=_LOST.format(sink.name))
     for number, one in enumerate(found.waiting):
         if not is_silenced(progress, one.event) and wants(sink, one.event):
             problem = hand_over(root, sink, one.event)
@@ -93,25 +99,30 @@ def _failed(
         )
     )
     if late:
-        _give_up(root, sink, late, problem, now)
+        _give_up(root, sink, late, problem)
         for one in late:
             is_silenced(progress, one.event)
             deal(progress, one)
+    progress.failing_on = next((one.event["id"] for one in waiting[len(late) :]), None)
     save(root, sink.name, progress)
 
 
-def _give_up(root: str, sink: Sink, late: list[Waiting], problem: str, now: int) -> None:
-    """Writes into the log that events were given up, unless a killed process did so."""
+def _give_up(root: str, sink: Sink, late: list[Waiting], problem: str) -> None:
+    """Writes into the log that events were given up."""
     ids = [one.event["id"] for one in late if wants(sink, one.event)]
-    identity = digest(sink.name, FAILED, *ids)
-    if any(one["id"] == identity for one in read(root)):
-        return
     counted = f"{len(ids)} event{'s' if len(ids) > 1 else ''}"
     message = (
         f"{counted} could not be delivered to sink {sink.name} within {length(sink.give_up_us)}, "
         f"the first is {ids[0]}; last failure: {problem}"
     )
-    append(root, [event(FAILED, identity, now, message, reason=sink.name)])
+    _say(root, sink, *ids, message=message)
+
+
+def _say(root: str, sink: Sink, *what: str, message: str) -> None:
+    """Writes into the log what was not delivered, unless a killed process did so."""
+    identity = digest(sink.name, FAILED, *what)
+    if all(one["id"] != identity for one in read(root)):
+        append(root, [event(FAILED, identity, _now(), message, reason=sink.name)])
 
 
 def length(length_us: int) -> str:

@@ -1,7 +1,9 @@
 """What waits for a sink, after whatever became of the event log meanwhile."""
 
+import bz2
 import gzip
 import json
+import lzma
 import os
 import shutil
 import time
@@ -76,6 +78,18 @@ def compressed(log: Path) -> None:
     log.unlink()
 
 
+def compressed_by_xz(log: Path) -> None:
+    log.with_name("performance-alerts.jsonl-20260408.xz").write_bytes(
+        lzma.compress(log.read_bytes())
+    )
+    log.unlink()
+
+
+def compressed_by_bzip2(log: Path) -> None:
+    Path(f"{log}.1.bz2").write_bytes(bz2.compress(log.read_bytes()))
+    log.unlink()
+
+
 def copied(log: Path) -> None:
     shutil.copy(log, f"{log}.copy")
     os.replace(f"{log}.copy", log)
@@ -92,6 +106,8 @@ ROTATIONS: list[Callable[[Path], None]] = [
     dated,
     dated_before_the_extension,
     compressed,
+    compressed_by_xz,
+    compressed_by_bzip2,
     copied,
     trimmed,
 ]
@@ -244,6 +260,16 @@ def test_events_of_a_killed_run_are_found_in_the_log_rotated_since(tmp_path: Pat
     renamed(bench.event_log)
     assert bench.run(minutes(10)) == (2, "", "")
     assert bench.events() == []
+
+
+@pytest.mark.parametrize("content", [b"", b"no such thing", lzma.compress(b"x" * 99)[:-9]])
+def test_a_rotated_log_that_cannot_be_unpacked_has_no_events(
+    tmp_path: Path, content: bytes
+) -> None:
+    append(tmp_path, 5)
+    for suffix in ("gz", "bz2", "xz"):
+        (tmp_path / f"{EVENT_LOG}.1.{suffix}").write_bytes(content)
+    assert len(event_log.read_all(str(tmp_path))) == 1
 
 
 def test_time_is_read_as_it_was_written() -> None:

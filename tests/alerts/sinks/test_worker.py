@@ -18,6 +18,7 @@ from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.sinks.outbox import start
 from perfkit.alerts.sinks.progress import Progress, load, lock_of, path_of, save
 from perfkit.alerts.sinks.sink import Sink
+from perfkit.config.workspace import EVENT_LOG
 from perfkit.disk.locks import try_lock
 from perfkit.schemas.make import schemas
 from tests.alerting import START, Bench, minutes
@@ -372,6 +373,33 @@ def test_python_sink_is_an_entry_point(tmp_path: Path, monkeypatch: pytest.Monke
     append(tmp_path, 6)
     worker.serve(root, sink(program=(), python="boop", give_up_us=0))
     assert "no installed package has a sink boop" in event_log.read(root)[-1]["message"]
+
+
+@pytest.mark.parametrize("name", ["", "performance-alerts.jsonl.1.zst", "old/alerts.jsonl"])
+@pytest.mark.parametrize("delivered", [[], [4]])
+def test_events_whose_log_is_found_nowhere_are_said_to_be_lost(
+    tmp_path: Path, delivered: list[int], name: str
+) -> None:
+    root = str(outbox_of(tmp_path, *delivered))
+    worker.serve(root, sink("pass"))
+    append(tmp_path, 5, 6)
+    worker.serve(root, sink("raise SystemExit(1)"))
+    log = tmp_path / EVENT_LOG
+    if name:
+        (log.parent / name).parent.mkdir(exist_ok=True)
+        log.rename(log.parent / name)
+    else:
+        log.unlink()
+    append(tmp_path, 7)
+    for _ in range(3):
+        try_now(tmp_path)
+        worker.serve(root, sink("raise SystemExit(1)"))
+    (failed,) = [one for one in event_log.read(root) if one["kind"] == "delivery_failed"]
+    assert "pager yet are lost: the event log" in failed["message"]
+    jsonschema.validate(failed, schemas()["alert-event.schema.json"])
+    try_now(tmp_path)
+    worker.serve(root, sink())
+    assert got(tmp_path) == ["id-7"]  # and no news of itself
 
 
 class TestProcessThatIsEnded:
