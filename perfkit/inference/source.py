@@ -207,7 +207,7 @@ def source_yaml(found: Found, path: str | None = None, *, explained: bool = True
     reading = found.reading
     lines = []
     if explained:
-        lines += [comment(f"because of {', '.join(reading.evidence)}")]
+        lines += [comment(f"evidence: {', '.join(reading.evidence)}")]
         lines += [comment(f"assumed: {said}") for said in reading.assumed]
         for doubt in reading.doubts:
             lines.append(comment(f"to be decided: {doubt.question}"))
