@@ -139,7 +139,7 @@ def add_window(parser: Parser, default: str = "daily") -> None:
         metavar="KIND",
         choices=WINDOWS,
         help="daily, weekly, monthly, quarterly or yearly: the trading day, week or other period "
-        "that holds the date; last-7d or last-30d: the days up to it; all: everything up to it "
+        "that contains the date; last-7d or last-30d: the days up to it; all: everything up to it "
         f"(default: {default})",
     )
     parser.add_argument(

@@ -24,7 +24,7 @@ CURRENCY = "USD"
 
 def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
-    what = "list the dialects that have a name, or show the YAML of one"
+    what = "list the dialects of tools, or show the YAML of one"
     parser = add_command(commands, "dialects", run, what, EPILOG)
     parser.add_argument("name", metavar="NAME", nargs="?", help="the one to show (default: list)")
     parser.add_argument(

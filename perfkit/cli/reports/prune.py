@@ -26,7 +26,7 @@ example: perfkit prune --dry-run"""
 
 def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
-    what = "thin old reports, as `keep` in the configuration says"
+    what = "remove pictures and notebooks of old reports, as `keep` in the configuration says"
     parser = add_command(commands, "prune", run, what, EPILOG)
     parser.add_argument(
         "--dry-run", action="store_true", help="print what would be removed, and change nothing"
