@@ -1,8 +1,8 @@
 """Exact performance figures from the trade logs of bots.
 
->>> desk = perfkit.open()  # the workspace here or above: a folder with config/perfkit.yaml
+>>> desk = perfkit.open()  # the workspace, a folder with config/perfkit.yaml, here or above
 >>> desk = perfkit.read("trades.csv")  # log files without a workspace
->>> desk  # shows what there is and what can be asked
+>>> desk  # lists its sources and what to try
 
 Names are loaded when first used, so a program that needs only one small module loads nothing else.
 """

@@ -2,7 +2,7 @@
 
 `desk.chart.equity("weekly", "2025-10-09")` shows the chart in a notebook; `.png()` returns its
 bytes and `.savefig` writes any other format. Each method takes the arguments of `desk.summary`,
-prints its figures, and states the finding in the title. matplotlib is loaded with the first chart.
+shows its figures, and states the result in the title. matplotlib is loaded with the first chart.
 """
 
 from __future__ import annotations

@@ -37,8 +37,9 @@ def add_alerts(commands: argparse._SubParsersAction[P]) -> None:
     """Adds `perfkit alerts` and its commands."""
     parser = commands.add_parser(
         "alerts",
-        help="evaluate and test the alert rules, and answer alerts",
-        description="Evaluate and test the alert rules of config/alerts.yaml, and answer alerts.",
+        help="evaluate and test the alert rules, acknowledge and silence alerts",
+        description="Evaluate and test the rules of config/alerts.yaml, acknowledge and silence "
+        "alerts.",
         epilog="example: perfkit alerts backtest --from 2025-09-08 --to 2025-10-09",
     )
     parser.set_defaults(parser=parser)
@@ -71,7 +72,7 @@ def add_alerts(commands: argparse._SubParsersAction[P]) -> None:
     one.add_argument("--for", dest="length", metavar="TIME", required=True, help="30m, 2h or 1d")
     one = _command(below, _unsilence, "unsilence win-rate-20", "end a silence early")
     one.add_argument("rule", metavar="RULE", help="the id of the rule")
-    one = _command(below, _send_test, "send-test pager", "give a sink a test event, now")
+    one = _command(below, _send_test, "send-test pager", "give a sink a test event at once")
     one.add_argument("sink", metavar="SINK", help="the name of the sink, or stderr")
     example = "heartbeat --max-age 5m"
     one = _command(below, _heartbeat, example, "check that perfkit-alerts still runs")

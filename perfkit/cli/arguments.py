@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from perfkit.desk.desk import Desk
 
 WINDOWS = ("daily", "weekly", "monthly", "quarterly", "yearly", "last-7d", "last-30d", "all")
-READING_PROCESSES = "how many processes read when there is much to read"
+READING_PROCESSES = "how many processes read large logs"
 
 
 class HelpText(argparse.HelpFormatter):
@@ -102,8 +102,8 @@ def add_cluster(parser: Parser) -> None:
     parser.add_argument(
         "--cluster",
         metavar="ADDRESS",
-        help="let the workers of a Dask cluster read where there is much to read, and make the "
-        "reports, such as tcp://scheduler:8786 (extra `cluster`; see `perfkit docs scaling`)",
+        help="let the workers of a Dask cluster, such as tcp://scheduler:8786, read large logs and "
+        "make reports (extra `cluster`; see `perfkit docs scaling`)",
     )
 
 
@@ -139,7 +139,7 @@ def add_window(parser: Parser, default: str = "daily") -> None:
         metavar="KIND",
         choices=WINDOWS,
         help="daily, weekly, monthly, quarterly or yearly: the trading day, week or other period "
-        "that holds the date; last-7d or last-30d: the days up to it; all: everything up to it "
+        "that contains the date; last-7d or last-30d: the days up to it; all: everything up to it "
         f"(default: {default})",
     )
     parser.add_argument(
@@ -203,7 +203,7 @@ def add_answers(parser: Parser) -> None:
     parser.add_argument(
         "--timezone",
         metavar="ZONE",
-        help="with log files: the zone of days and of times without one (default: UTC)",
+        help="with log files: the time zone of days, and of times without a zone (default: UTC)",
     )
 
 
@@ -211,7 +211,7 @@ def refuse_answers(arguments: argparse.Namespace) -> None:
     """Raises `UsageError` where what only goes with FILE was given without one."""
     for name in ("answer", "currency", "timezone"):
         if getattr(arguments, name):
-            raise UsageError(f"--{name} goes with FILE; a workspace says it in config/perfkit.yaml")
+            raise UsageError(f"--{name} goes with FILE; a workspace has it in config/perfkit.yaml")
 
 
 def _job_count(text: str) -> int:

@@ -27,7 +27,7 @@ example: perfkit cache verify"""
 
 def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
-    what = "show, verify or rebuild what perfkit remembers of the logs"
+    what = "show, verify or rebuild what perfkit has stored of the logs"
     parser = add_command(commands, "cache", run, what, EPILOG)
     parser.add_argument("action", choices=("status", "verify", "rebuild"), help="what to do")
     add_root(parser)

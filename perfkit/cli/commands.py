@@ -18,7 +18,7 @@ REPORTS_EXTRA = (
 )
 """Modules of the extra `reports`."""
 
-NO_MEMORY = "out of memory; choose a shorter window or fewer --jobs, or give it more memory"
+NO_MEMORY = "out of memory; choose a shorter window or fewer --jobs, or allow more memory"
 
 
 def run_command(given: Sequence[str]) -> int:

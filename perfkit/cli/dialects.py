@@ -12,9 +12,9 @@ from perfkit.core.errors import ExtensionError, PerfkitError, UsageError
 from perfkit.core.interpreter import EXIT_OK
 
 EPILOG = """\
-a source in config/perfkit.yaml uses one by its name: `dialect: kraken`. To change it, write
-`dialect: {extends: kraken, fills: {match: lifo}}`, or copy its YAML below `dialect:`. Packages may
-bring further ones (entry points perfkit.dialects); they are listed with the package.
+A source in config/perfkit.yaml uses a dialect by its name: `dialect: kraken`. To change it, write
+`dialect: {extends: kraken, fills: {match: lifo}}`, or copy its YAML below `dialect:`. Packages can
+add dialects (entry points perfkit.dialects); they are listed with the name of the package.
 
 example: perfkit dialects kraken"""
 
@@ -24,14 +24,14 @@ CURRENCY = "USD"
 
 def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
-    what = "list the dialects that have a name, or show the YAML of one"
+    what = "list the dialects of tools, or show the YAML of one"
     parser = add_command(commands, "dialects", run, what, EPILOG)
     parser.add_argument("name", metavar="NAME", nargs="?", help="the one to show (default: list)")
     parser.add_argument(
         "--currency",
         metavar="CODE",
         default=CURRENCY,
-        help="the currency of the account, which some tools write into names of columns "
+        help="the currency of the account, which some tools write into column names "
         "(default: %(default)s)",
     )
 

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 EPILOG = """\
 A source whose path is a URL, such as s3://bucket/bot/, is read from copies below logs/mirror/.
-No other command connects to the store. It copies what is new or has changed; sizes and versions are
-compared, so a run with nothing new only lists the store. Credentials are those of fsspec and of the
-store.
+This command copies what is new or has changed; it compares sizes and versions, so with nothing new
+it only lists the store. No other command connects to the store. Credentials come from the
+configuration of fsspec and of the store.
 
 example: perfkit fetch"""
 
@@ -71,7 +71,7 @@ def run(arguments: argparse.Namespace) -> int:
 def _wanted(config: Config, names: Sequence[str]) -> list[Source]:
     remote = {source.name: source for source in config.sources if source.remote}
     if not remote:
-        raise UsageError("no source is in a store; write `path: s3://bucket/folder/` to have one")
+        raise UsageError("no source is in a store; write a URL as its path: s3://bucket/folder/")
     for name in names:
         if name not in remote:
             raise UsageError(f"{name} is not a source in a store; those are {', '.join(remote)}")

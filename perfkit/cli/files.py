@@ -36,7 +36,7 @@ def inferred_config(arguments: argparse.Namespace) -> str:
     return (
         "# How perfkit reads your logs. `perfkit docs configuration` has every key.\n"
         f"{yaml_of(founds)}\n"
-        f"timezone: {zone}  # in which days, weeks and months are cut\n"
+        f"timezone: {zone}  # the zone of days, weeks and months\n"
     )
 
 

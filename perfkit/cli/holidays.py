@@ -15,8 +15,8 @@ from perfkit.core.interpreter import EXIT_OK
 YEARS_BACK, YEARS_AHEAD = 5, 1
 
 EPILOG = """\
-prints the key `holidays` of config/perfkit.yaml, or with --write puts it there in place of the
-one it has. On a holiday no log is expected. Needs the extra `calendars`.
+Prints the key `holidays` for config/perfkit.yaml, or with --write puts it there, replacing an
+earlier one. On a holiday no log is expected. Needs the extra `calendars`.
 
 example: perfkit holidays XNYS --from 2020 --write"""
 

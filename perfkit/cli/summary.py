@@ -48,8 +48,8 @@ MOST_BACKFILLED = 3660
 """Days, about ten years."""
 
 EPILOG = """\
-units: money in the currency of the source; rates as fractions in JSON and as per cent
-on the page; holding times in seconds in JSON; times in UTC (JSON) or the workspace's zone.
+units: money in the currency of the source; rates as fractions in JSON, otherwise in per cent;
+holding times in JSON in seconds; times in JSON in UTC, otherwise in the zone of the workspace.
 
 example: perfkit summary --window weekly --date 2025-10-09 --where execution_mode=LIVE"""
 

@@ -35,8 +35,8 @@ FORMATS = (TABLE, CSV, JSON, PARQUET)
 
 EPILOG = """\
 units: money in the currency of the source, holding times in seconds, with all their digits;
-times in UTC, in the table in the workspace's zone. In CSV a text that a spreadsheet would run
-as a formula begins with '.
+times in UTC, but in the table in the zone of the workspace. In CSV, a text that a spreadsheet
+would run as a formula gets a ' in front.
 
 example: perfkit trades --window monthly --where strategy=breakout --output trades.csv"""
 
@@ -47,7 +47,7 @@ def add(commands: Commands[Parser]) -> None:
     parser = add_command(commands, "trades", run, what, EPILOG)
     add_trades(parser, "to stderr")
     parser.add_argument(
-        "--open", action="store_true", help="the trades that were open at the window's end instead"
+        "--open", action="store_true", help="the trades that were open at the end of the window"
     )
     form = parser.add_mutually_exclusive_group()
     form.add_argument(

@@ -26,7 +26,7 @@ from perfkit.summary.selection import Selection
 MOST_NAMED = 5
 """Days that a sentence lists; of more it says how many they are."""
 
-NO_EQUITY = "no starting_equity in config/perfkit.yaml; write there what the account began with"
+NO_EQUITY = "no starting_equity in config/perfkit.yaml; write the size of the account at the start"
 
 
 class DayRow(NamedTuple):

@@ -94,15 +94,15 @@ class _Known:
                 return found
         if equal:
             raise UsageError(
-                f"row {number + 1}: the trade of {line} stands in the frame twice; "
-                "leave out copies with frame.drop_duplicates('line')"
+                f"row {number + 1}: the trade of {line} is in the frame twice; "
+                "remove copies with frame.drop_duplicates('line')"
             )
         kind, row = candidates[0]
         name = self._difference(number, kind, row) or ""
         raise UsageError(
             f"row {number + 1}: {name} is {self.columns[name][number]}, but the trade of {line} "
-            f"has {self._values[name][kind][row]}; put values of your own into columns of other "
-            "names, and if the log has changed, make the frame again"
+            f"has {self._values[name][kind][row]}; put your own values into columns with other "
+            "names; if the log has changed, make the frame again"
         )
 
     def _difference(self, number: int, kind: int, row: int) -> str | None:
@@ -132,8 +132,8 @@ def chosen_selection(
     if outside:
         noun = "trade" if outside == 1 else "trades"
         raise UsageError(
-            f"{outside} {noun} of the frame closed outside of {window.label}; choose a window that "
-            "holds all of them"
+            f"{outside} {noun} of the frame closed outside {window.label}; choose a window that "
+            "contains all of them"
         )
     return ChosenSelection(book, window, where, closed, opened)
 
@@ -146,7 +146,7 @@ def _columns_of(frame: Any) -> dict[str, list[Any]]:
         raise UsageError(f"this needs a frame and was given a value of type {kind}; {REMEDY}")
     if "line" not in names:
         raise UsageError(
-            f"the frame has no column 'line', which says what trade a row is; {REMEDY}"
+            f"the frame has no column 'line', which shows which trade a row is; {REMEDY}"
         )
     twice = [name for name in Trade._fields if list(names).count(name) > 1]
     if twice:

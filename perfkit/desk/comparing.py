@@ -33,11 +33,11 @@ class ComparingDesk(FrameDesk):
 
         >>> desk.compare("bot_version=1.4.2", "bot_version=1.4.3")
 
-        The base are the trades that `where` and the window select. `other` has the conditions in
-        which the other side differs, and `other_window`, `other_date`, `other_start` and
-        `other_end` its window; where they say nothing, it is as the base. A condition is a text,
-        `"field=value"`, or a mapping, `{"field": ["value", "another"]}`. Win rate, expectancy and
-        average R have the 95 % interval of the difference and a verdict.
+        `where` and the window select the trades of the base. The other side is the same, except
+        for the conditions in `other`, and for its window: `other_window`, `other_date`,
+        `other_start` and `other_end`. A condition is a text, `"field=value"`, or a mapping,
+        `{"field": ["value", "another"]}`. Win rate, expectancy and average R have the 95 % interval
+        of the difference and a verdict.
 
         >>> desk.compare(window="weekly", date="2025-10-02", other_date="2025-10-09")
         """
@@ -70,8 +70,8 @@ class ComparingDesk(FrameDesk):
     ) -> MonteCarlo:
         """How deep drawdowns get by chance: trades in random order, and drawn at random.
 
-        Of 10,000 runs each, the smallest drawdown that at least 50, 95 and 99 % do not exceed. The
-        same trades give the same numbers. With fewer than 20, `is_enough` is false.
+        Shows the drawdown that 50, 95 and 99 % of 10,000 runs do not exceed, in each of the two
+        ways. The same trades give the same numbers. With fewer than 20, `is_enough` is false.
 
         >>> desk.monte_carlo(where="strategy=breakout").resampled.in_95_pct
         """

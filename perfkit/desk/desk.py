@@ -8,8 +8,8 @@ desk.trades("2025-10-01", "2025-10-09")     # a pandas frame with exact decimals
 desk.chart.equity("weekly", date="2025-10-09")
 
 Most methods choose their trades with the same arguments: `window` (daily, weekly, monthly,
-quarterly, yearly, last-7d, last-30d, all) and `date`, or `start` and `end` (one alone is open to
-the other side), and `where`, a filter such as "symbol=BTCUSDT".
+quarterly, yearly, last-7d, last-30d, all) and `date`, or `start` and `end` (or one of the two), and
+`where`, a filter such as "symbol=BTCUSDT".
 """
 
 from __future__ import annotations
@@ -61,16 +61,16 @@ def open(
 ) -> Desk:
     """Opens the workspace at `root`, else at PERFKIT_ROOT, else here or in a folder above.
 
-    A workspace is a folder with `config/perfkit.yaml`; `perfkit.read` does without. `source` limits
-    it to one source of several. `progress` is called with the number of files read so far and in
-    all. `cached=False` reads every log again and writes no cache. `jobs` is how many processes read
-    when there is much to read (default: one per core); with an `executor`, its workers do: anything
-    with the interface of `concurrent.futures.Executor`, a Dask client, or the address of a Dask
-    cluster. With `live`, each call sees the logs as they are then; without, as they were first
-    read, until `refresh`. Raises `WorkspaceNotFoundError` or `ConfigError`.
+    A workspace is a folder with `config/perfkit.yaml`; `perfkit.read` needs none. `source` selects
+    one source of several. `progress` is called with the number of files read so far and in total.
+    `cached=False` reads every log again and writes no cache. `jobs` is how many processes read
+    large logs (default: one per core). With an `executor`, its workers read instead: anything with
+    the interface of `concurrent.futures.Executor`, a Dask client, or the address of a Dask cluster.
+    With `live`, each call reads what is new in the logs; without it, the desk keeps what was read
+    first, until `refresh`. Raises `WorkspaceNotFoundError` or `ConfigError`.
 
     >>> desk = perfkit.open()
-    >>> desk  # shows what there is and what can be asked
+    >>> desk  # lists its sources and what to try
     >>> desk.summary("weekly")
     """
     folder = folder_of(root)
@@ -154,8 +154,8 @@ class Desk(ComparingDesk):
     ) -> Summary:
         """Every figure of a window.
 
-        It is daily, weekly, monthly, quarterly, yearly, last-7d, last-30d or all. Without a date,
-        it is the window of the newest trading day with a line.
+        `window` is daily, weekly, monthly, quarterly, yearly, last-7d, last-30d or all. Without a
+        date, it is the window of the newest trading day with a line.
 
         >>> desk.summary("weekly", "2025-10-09").metrics["net_pnl"]
         Decimal('59.82023')
@@ -199,7 +199,7 @@ class Desk(ComparingDesk):
     ) -> Text:
         """What happened, in one paragraph and one small table.
 
-        With a title, such as that of a report, it begins with a heading that names the period.
+        With a title, such as that of a report, it begins with a heading with title and period.
 
         >>> desk.glance("weekly", "2025-10-09")
         >>> desk.glance("weekly", "2025-10-09", title="Weekly report")
@@ -217,7 +217,7 @@ class Desk(ComparingDesk):
         end: Day = None,
         where: Where = None,
     ) -> Text:
-        """The trades that closed in a window, and those open at its end, as tables to read.
+        """The trades that closed in a window, and those open at its end, as tables.
 
         >>> desk.trade_list("daily", "2025-10-09")
         """
@@ -268,7 +268,7 @@ class Desk(ComparingDesk):
         end: Day = None,
         where: Where = None,
     ) -> Text:
-        """Anything odd about the log lines, trades and days of the window.
+        """Problems in the log lines, trades and days of the window.
 
         >>> desk.quality("weekly", "2025-10-09")
         """
@@ -381,10 +381,10 @@ class Desk(ComparingDesk):
         by: str = "strategy",
         chart: str = "equity",
     ) -> Explorer:
-        """Pickers for window, dates, filter, breakdown and chart, with the answer beside them.
+        """Controls for window, dates, filter, breakdown and chart, with the result beside them.
 
-        For JupyterLab, with the extra `lab`. The arguments are what it begins with. `code` has the
-        lines of Python that give what is shown; `summary`, `breakdown` and `chart` are what is.
+        For JupyterLab, with the extra `lab`. The arguments set the initial values. `code` has the
+        lines of Python that give the same; `summary`, `breakdown` and `chart` are what is shown.
 
         >>> desk.explore("weekly", by="symbol")
         """
@@ -398,10 +398,10 @@ class Desk(ComparingDesk):
         start: Day = None,
         end: Day = None,
     ) -> Backtest:
-        """When alert rules would have fired, from `start` to `end`, both inclusive; default: ever.
+        """When alert rules would have fired, from `start` to `end` (inclusive; default: all days).
 
-        `rule` is the id of one of config/alerts.yaml, what `rule` returns, a mapping with the keys
-        of that file, or a list of these; without it, all rules of the file are run.
+        `rule` is the id of a rule in config/alerts.yaml, a rule from `desk.rule`, a mapping with
+        the keys of that file, or a list of these; by default, all rules of the file are run.
 
         >>> desk.backtest("win-rate-20", start="2025-09-08")
         >>> desk.backtest([desk.rule("win-rate-20", below=limit) for limit in ("0.5", "0.55")])
@@ -412,10 +412,10 @@ class Desk(ComparingDesk):
         return desk_backtest(self.config, rules_given(self.config, rule), start, end)
 
     def rule(self, rule: str, /, **changes: object) -> Rule:
-        """A rule of config/alerts.yaml, or a variant of it: some of its keys changed.
+        """A rule of config/alerts.yaml, or a variant of it with some keys changed.
 
-        Numbers are exact: text, integers or `Decimal`. None leaves a key out; `for` is `for_`. The
-        id of a variant says what differs.
+        Write numbers as text, integers or `Decimal`. None removes a key; `for` is written `for_`.
+        The id of a variant shows what differs.
 
         >>> desk.rule("win-rate-20", below="0.55").id
         'win-rate-20-below-0.55'

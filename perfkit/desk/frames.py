@@ -32,7 +32,7 @@ class FrameDesk(SelectingDesk):
     ) -> pd.DataFrame:
         """A frame with a row per closed trade, in trade order; times are UTC.
 
-        From `start` to `end`, both inclusive; one alone is open to the other side.
+        From `start` to `end`, both inclusive; without one of them, from the first or to the last.
         Numbers are exact, `decimal.Decimal`; with `numbers="float"` they are the nearest floats,
         for plots, `describe` and statistics.
 
@@ -134,11 +134,11 @@ class FrameDesk(SelectingDesk):
         end: Day = None,
         where: Where = None,
     ) -> pd.Series[float]:
-        """Daily returns as floats, by date, as quantstats, pyfolio and empyrical take them.
+        """Daily returns as floats, by date, for quantstats, pyfolio and empyrical.
 
-        The return of a day is its net P&L over equity at its start. The days are the expected ones
-        up to the newest line, 0 where no trade closed; a missing day is NaN, and a warning names
-        it. Raises `UsageError` without a `starting_equity`, or where equity is used up.
+        The return of a day is its net P&L divided by equity at its start. The days are the expected
+        ones up to the newest line, 0 if no trade closed; a missing day is NaN, and a warning names
+        it. Raises `UsageError` without a `starting_equity`, or when equity is used up.
 
         >>> import quantstats
         >>> quantstats.stats.sharpe(desk.returns(), periods=365)
@@ -173,10 +173,10 @@ class FrameDesk(SelectingDesk):
     ) -> Summary:
         """The exact figures of trades chosen in pandas: of any rows of `trades` or `open_trades`.
 
-        The rows are identified by their log lines, so those of a frame of floats have exact figures
-        as well. The window, of all days unless you choose, says over which days Sharpe ratio,
-        trades per day and the like are taken. Raises `UsageError` for a row that is no trade of the
-        desk, that was changed or stands twice, or that closed outside of the window.
+        Rows are found by their log lines, so a frame of floats has exact figures as well. The
+        window (default: all days) sets the days for the Sharpe ratio, trades per day and the like.
+        Raises `UsageError` for a row that is not a trade of the desk, was changed, occurs twice, or
+        closed outside the window.
 
         >>> frame = desk.trades()
         >>> desk.summary_of(frame[frame["hold_seconds"] < 3600]).metrics["closed_trades"]

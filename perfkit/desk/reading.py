@@ -36,12 +36,12 @@ def read(
     answers: Mapping[str, int] | None = None,
     quiet: bool = False,
 ) -> Desk:
-    """A desk on log files that need no workspace: JSON Lines, JSON, CSV or SQLite.
+    """A desk on log files without a workspace: JSON Lines, JSON, CSV or SQLite.
 
-    What is assumed is printed as the YAML that says the same, unless `quiet`. `currency` is that of
-    all amounts, `timezone` the zone of days and of times without one. Where a log can be read in
-    several ways, `UndecidedError` lists the questions, and `answers` has the number of the answer
-    for each: `{"costs": 2}`. Nothing is written. When the files grow, the next figure sees it.
+    How they are read is printed as YAML, unless `quiet`. `currency` is that of all amounts,
+    `timezone` the zone of days, and of times without a zone. If a log can be read in several ways,
+    `UndecidedError` lists the questions, and `answers` has the number of the answer to each:
+    `{"costs": 2}`. No file is written. When the files grow, the next figure includes it.
 
     Raises `NoResultsError`, `UndecidedError`, `LogReadError` or `UsageError`.
 

@@ -97,9 +97,9 @@ class SelectingDesk(PublicNames):
     ) -> Window:
         """The window of that kind for a date, or from `start` to `end`, both inclusive.
 
-        `start` alone goes on to the newest line, `end` alone begins with the first. Without any,
-        the window of the newest trading day with a line (of the source that `where` names). Raises
-        `UsageError` where the arguments do not fit together, and `WindowError`.
+        `start` alone ends with the newest line, `end` alone starts with the first. Without a date,
+        it is the window of the newest trading day with a line (of the source in `where`). Raises
+        `UsageError` if the arguments do not fit together, and `WindowError`.
 
         >>> desk.window("weekly", "2025-10-09").label
         '2025-W41'
@@ -147,7 +147,7 @@ class SelectingDesk(PublicNames):
         return meeting(self.book_of(conditions).closed, conditions, self.config.calendar)
 
     def filter(self, where: Where) -> dict[str, str]:
-        """A filter in any of its spellings as a mapping, checked against the fields there are.
+        """A filter in any spelling as a mapping, checked against the known fields.
 
         Raises `UsageError`.
 

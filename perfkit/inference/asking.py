@@ -169,7 +169,7 @@ def _total_so_far(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
         looks_so = says.wanders(best.pnl, best.closing.rows) and not _is_nothing_between(best)
     if best.proved or not looks_so:
         return None
-    question = f"Is {best.pnl.name} of each trade, or a total so far?"
+    question = f"Is {best.pnl.name} the P&L of each trade, or a running total?"
     return Doubt("total_so_far", question, (Answer("of each trade", {}),))
 
 
@@ -216,8 +216,8 @@ def _zeros(best: Candidate, candidates: Sequence[Candidate]) -> Doubt | None:
         "zeros",
         f"{zeros} of {len(rows)} records have a {name} of 0; are they trades?",
         (
-            Answer("trades that broke even", {}),
-            Answer("no trades", {f"only.{best.pnl.expression}": {"not": 0}}),
+            Answer("yes, they broke even", {}),
+            Answer("no", {f"only.{best.pnl.expression}": {"not": 0}}),
         ),
     )
 
@@ -233,10 +233,10 @@ def _opening_results(best: Candidate) -> Doubt | None:
     every = [*best.closing.open_words, *best.closing.close_words]
     return Doubt(
         "opening_results",
-        f"{len(rows)} records of openings have a {best.pnl.name}, {total:f} in all; does it count?",
+        f"{len(rows)} opening records have a {best.pnl.name}, {total:f} in total; does it count?",
         (
-            Answer("no, only what closes", {}),
-            Answer("yes, each record by itself", {f"only.{marker}": every}),
+            Answer("no, only that of closes", {}),
+            Answer("yes, each record counts by itself", {f"only.{marker}": every}),
         ),
     )
 
@@ -297,7 +297,7 @@ def _fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
     first = numbers[0]
     return Doubt(
         "fraction",
-        f"Is a {best.pnl.name} of {first:f} per cent, or a fraction of which 0.01 is 1 %?",
+        f"Is a {best.pnl.name} of {first:f} in per cent, or a fraction, where 0.01 is 1 %?",
         (
             Answer("per cent", {}),
             Answer("a fraction", {"fields.net_pnl": f"({best.pnl.expression}) * 100"}),
@@ -323,7 +323,7 @@ def _repeats(
         return None
     fields = [column.expression for column in parts]
     return _come_again(
-        f"{repeats} records repeat an earlier trade, in all but other fields", fields
+        f"{repeats} records have the times, prices and result of an earlier one", fields
     )
 
 

@@ -97,7 +97,7 @@ def _repeated(
     return [
         Doubt(
             "id_closes_twice",
-            f"{column.name} closes more than once ({extra} times); what is each further close?",
+            f"{extra} closes have the {column.name} of an earlier one; what is each of them?",
             (
                 Answer("a trade of its own", {}),
                 Answer("a correction", {"identity": [column.expression], "closes": "last"}),

@@ -240,7 +240,7 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     if best.side_of_exit:
         return [f"{roles['side'].name} is the side of the closing order"]
     if best.sign_contradicts:
-        return ["the sign of the P&L contradicts the prices; it is taken as logged"]
+        return ["the sign of the P&L contradicts the prices; it is read as logged"]
     return []
 
 

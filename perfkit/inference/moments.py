@@ -73,7 +73,7 @@ def moments_of(
     if closed is None:
         return _without_a_time(times, columns, rows, proved=proved)
     if role == "opened":
-        assumed.append(f"no closing time is logged; {closed.name}, the opening time, stands for it")
+        assumed.append(f"no closing time is logged; the opening time, {closed.name}, is used")
     opened = _opened(times, closed, rows)
     used = [closed] if opened is None else [closed, opened]
     expression = _joined(closed, columns)
@@ -85,7 +85,7 @@ def moments_of(
             expression = f"{expression} or {filler.expression}"
             used.append(filler)
     if _has_dates_alone(closed) and expression == closed.expression:
-        assumed.append(f"{closed.name} has dates alone: a trade counts from the start of its day")
+        assumed.append(f"{closed.name} has only dates: a trade closes at the start of its day")
     zone, of_zone = _zone_of(used)
     read, doubts = _with_day_and_month([_with_layout(one, columns) for one in used], times)
     return Moments(
@@ -105,9 +105,9 @@ def _zone_of(used: Sequence[Column]) -> tuple[str, list[str]]:
     zone = zones.pop() if len(zones) == 1 else ""
     if said and not zone:
         words = " and ".join(sorted(said))
-        return "", [f"{words} is not the word for one zone: times are UTC, or of `timezone:`"]
+        return "", [f"{words} may be several zones: times are UTC; write `timezone:` if not"]
     if zone:
-        return zone, [f"times are of {zone}, as {said.pop()} says"]
+        return zone, [f"times are in {zone}, as {said.pop()} says"]
     if any(map(_is_naive, used)):
         return "", ["times without a zone are UTC; write `timezone:` if they are not"]
     return "", []
@@ -239,10 +239,10 @@ def _day_or_month(column: Column) -> Doubt:
     """A question where day and month could be either way round."""
     return Doubt(
         "day_or_month",
-        f"Is {column.sample[0]!r} of {column.name} day first or month first?",
+        f"Does {column.sample[0]!r} in {column.name} begin with the day or the month?",
         (
-            Answer("day first", {"time_format": column.layout}),
-            Answer("month first", {"time_format": month_first(column.layout)}),
+            Answer("the day", {"time_format": column.layout}),
+            Answer("the month", {"time_format": month_first(column.layout)}),
         ),
     )
 

@@ -54,7 +54,7 @@ def unit_of(
     `is_in_quotes` says that they are computed from prices, or proved to be what these give.
     """
     if unit in (PERCENT, FRACTION):
-        return Unit("%", ("results are per cent; sums of them are not compounded",), ())
+        return Unit("%", ("results are in per cent; sums of them are not compounded",), ())
     if unit != MONEY:
         return Unit(unit, (f"results are in {unit}, not money",), ())
     column = roles.get("currency")
@@ -203,9 +203,7 @@ def costs_of(best: Candidate, fees: Sequence[Column]) -> Costs:
     less = pnl + "".join(_less(*_cost(fee, rows)) for fee in [*fixed, *carried])
     names = " and ".join(fee.name for fee in paid)
     if best.is_net is None and _are_slight(best, paid):
-        said = (
-            f"{names} are next to nothing in total, and are taken to be included in {best.pnl.name}"
-        )
+        said = f"{names} are next to nothing in total, and assumed to be in {best.pnl.name} already"
         return Costs(pnl, commission, (), (said,))
     if best.is_net is None:
         return Costs(pnl, commission, (_before_or_after(best, paid, pnl, less),), ())
@@ -236,7 +234,7 @@ def _of_openings(best: Candidate, fees: Sequence[Column]) -> Doubt | None:
         return None
     return Doubt(
         "opening_costs",
-        f"Openings have costs as well, {total:f} in all; are they in those of the closes?",
+        f"Openings have costs as well, {total:f} in total; do those of the closes include them?",
         (
             Answer("yes, or they do not count", {}),
             Answer("no, they come on top", _on_top(best, fees)),
@@ -308,7 +306,7 @@ def _before_or_after(best: Candidate, paid: Sequence[Column], pnl: str, less: st
             Answer("after costs", {"fields.net_pnl": pnl}),
             Answer(BEFORE, {"fields.net_pnl": less}),
             *(
-                [Answer("before the costs of opening and close", _on_top(best, paid))]
+                [Answer("before the costs of opening and closing", _on_top(best, paid))]
                 if on_top
                 else []
             ),

@@ -69,10 +69,10 @@ def with_marks_asked(reading: Reading, records: Sequence[Mapping[str, object]]) 
         said = next((text for text in map(str, column.sample) if "." in text), "")
         if said:
             answers = (
-                Answer("it separates thousands", {"decimal": ","}),
-                Answer("it begins the fraction", {"decimal": "."}),
+                Answer("no, it separates thousands", {"decimal": ","}),
+                Answer("yes, it begins the fraction", {"decimal": "."}),
             )
-            question = f"What is the point in {said} of {column.name}?"
+            question = f"Is the point in {said} of {column.name} a decimal point?"
             doubt = Doubt("decimal", question, answers)
             return reading._replace(doubts=(*reading.doubts, doubt))
     return reading

@@ -207,7 +207,7 @@ def source_yaml(found: Found, path: str | None = None, *, explained: bool = True
     reading = found.reading
     lines = []
     if explained:
-        lines += [comment(f"because of {', '.join(reading.evidence)}")]
+        lines += [comment(f"evidence: {', '.join(reading.evidence)}")]
         lines += [comment(f"assumed: {said}") for said in reading.assumed]
         for doubt in reading.doubts:
             lines.append(comment(f"to be decided: {doubt.question}"))
@@ -221,7 +221,7 @@ def source_yaml(found: Found, path: str | None = None, *, explained: bool = True
 def in_words(answer: Answer) -> str:
     """What to write for an answer, on one line."""
     if not answer.changes:
-        return "as it is"
+        return "nothing to write"
     return "; ".join(
         f"without {key}" if value is None else block({key: value}).strip().replace("\n", " ")
         for key, value in answer.changes.items()

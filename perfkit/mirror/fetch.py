@@ -136,7 +136,7 @@ class _Fetch:
 
     def _nothing(self) -> RemoteError:
         if self.copies:
-            problem = f"has no log any more, of {len(self.copies):,} that were fetched"
+            problem = f"has no log any more, though {len(self.copies):,} were fetched before"
             remedy = "check path and pattern; the copies were left as they are"
         else:
             problem, remedy = "has no log", f"check path and pattern ({self.source.pattern})"
@@ -180,7 +180,7 @@ class _Fetch:
             for one, path in zip(batch, paths, strict=True):
                 fresh = now.get(one.name)
                 if fresh is None:
-                    problem = f"{one.name} went while it was fetched"
+                    problem = f"{one.name} was removed while it was fetched"
                     raise RemoteError(self.source.remote, problem, "try again")
                 if fresh == one and os.path.exists(path) and os.stat(path).st_size == one.size:
                     self._put(one, path)
@@ -189,7 +189,7 @@ class _Fetch:
             if not again:
                 return
             batch = again
-        remedy = "try again, or let it be written less often"
+        remedy = "try again, or write it less often"
         problem = f"{batch[0].name} changes faster than it can be fetched"
         raise RemoteError(self.source.remote, problem, remedy)
 

@@ -101,7 +101,7 @@ class Store:
         if isinstance(error, FileNotFoundError):
             if gone:
                 return error
-            remedy = "check the path, and that the credentials are those of its owner"
+            remedy = "check the path and the credentials"
             return RemoteError(self.url, "is not there", remedy)
         if isinstance(error, PermissionError):
             return RemoteError(self.url, "access is refused", _CREDENTIALS)

@@ -50,7 +50,7 @@ def lost_logs(report: Published, now: Logs, book: Book) -> str | None:
     trades = "a trade that it shows has" if lost == 1 else f"{lost:,} trades that it shows have"
     return (
         f"{trades} no log any more: {_listed(gone)} gone or empty (is a volume not mounted? "
-        f"if that is meant so, remove {REPORTS / report.status.kind / report.folder.name})"
+        f"if this is intended, remove {REPORTS / report.status.kind / report.folder.name})"
     )
 
 

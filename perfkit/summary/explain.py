@@ -103,7 +103,7 @@ def _unknown(metric: str, known: list[str]) -> str:
 
     if metric in tuple(ON_REQUEST):  # also where it cannot be hashed
         return (
-            f"{metric} is only computed where it is asked for; write `metrics: [{metric}]` into "
+            f"{metric} is only computed on request; write `metrics: [{metric}]` into "
             "config/perfkit.yaml"
         )
     meant = did_you_mean(metric, known)

@@ -37,7 +37,7 @@ _PER_TRADE = (
     (
         OUTCOME_DISAGREES,
         "outcome_disagrees",
-        "the logged outcome contradicts the net P&L, which is used",
+        "the logged outcome contradicts the net P&L; the net P&L is used",
     ),
     (NET_DISAGREES, "net_disagrees", "net P&L is not gross minus commission; the net is used"),
     (HOLD_DISAGREES, "hold_disagrees", "the logged holding time differs from exit minus entry"),
@@ -54,8 +54,8 @@ _PER_TRADE = (
     (
         PAID_IN_KIND,
         "paid_in_kind",
-        "fees of purchases were paid in what was bought (`fee_from: quantity`): they come off the "
-        "quantity, and no P&L has them as costs",
+        "fees of purchases were paid in what was bought (`fee_from: quantity`): they are "
+        "subtracted from the quantity, and are not costs in the P&L",
     ),
     (
         NO_MULTIPLIER,
@@ -78,21 +78,21 @@ _PER_TRADE = (
     (
         RESIZED,
         "other_quantity",
-        "a close is of another quantity than its open line: the P&L computed from prices is that "
-        "of the close alone; read a log of parts with `fills`",
+        "the quantity of a close differs from that of its open line: P&L is computed for the "
+        "quantity of the close; read a log of partial closes with `fills`",
     ),
     (
         OPENED_WITH_PNL,
         "opened_with_pnl",
-        "a fill has a P&L but closes nothing that the log has, so that P&L is in no trade; the log "
-        "may begin within a position, or hold long and short ones at once (group them by a field)",
+        "a fill has a P&L but closes nothing in the log, so that P&L is in no trade; the log may "
+        "begin within a position, or have long and short ones at once (separate them with `by`)",
     ),
     (OVERSOLD, "oversold", "more was sold than was held; the excess opened nothing"),
     (
         WRONG_EXCURSION,
         "wrong_excursion",
-        "an `mae` above 0 or an `mfe` below 0 is left out; if the log has sizes without sign, "
-        "write `mae: -NAME` in the dialect",
+        "an `mae` above 0 or an `mfe` below 0 is left out; if the log has no signs, write "
+        "`mae: -NAME` in the dialect",
     ),
 )
 
@@ -115,7 +115,7 @@ def findings(selection: Selection) -> list[Finding]:
         if count:
             found.append(Finding(code, count, message))
     if unknown := sum(_without_pnl(sheet.whole.counts) for _, sheet in selection.sheets):
-        message = "closed trades without a P&L: they count by their outcome, but not in money"
+        message = "closed trades without a P&L: they count by their outcome, but not in amounts"
         found.append(Finding("without_pnl", unknown, message))
     found += _mixed_modes(selection)
     if selection.ahead:

@@ -98,7 +98,7 @@ def test_a_workspace_is_made_from_a_log(log: Path, capsys: pytest.CaptureFixture
     folder = log.parent / "trading"
     assert main(["init", str(folder), "--from", str(log)]) == 0
     config = (folder / "config/perfkit.yaml").read_text()
-    assert "# because of the name pnl" in config
+    assert "# evidence: the name pnl" in config
     capsys.readouterr()
     assert main(["summary", "--root", str(folder), "--window", "all", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["metrics"]["net_pnl"] == "3.25"

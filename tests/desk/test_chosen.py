@@ -148,7 +148,7 @@ class TestChosenTrades:
             ),
             pytest.param(
                 lambda f: f.assign(net_pnl=f["net_pnl"] * 2),
-                "row 1: net_pnl is 0.20, but the trade of .* has 0.10; put values of your own",
+                "row 1: net_pnl is 0.20, but the trade of .* has 0.10; put your own values",
                 id="changed number",
             ),
             pytest.param(
@@ -169,7 +169,7 @@ class TestChosenTrades:
             ),
             pytest.param(
                 lambda f: pd.concat([f, f.iloc[[1]]]),
-                r"row 4: the trade of logs/trades/2026-04-07.jsonl:2 stands in the frame twice",
+                r"row 4: the trade of logs/trades/2026-04-07.jsonl:2 is in the frame twice",
                 id="copy",
             ),
             pytest.param(
@@ -185,7 +185,7 @@ class TestChosenTrades:
         assert "\n" not in str(raised.value)
 
     def test_trade_outside_of_the_window_is_an_error(self, desk: Desk) -> None:
-        with pytest.raises(UsageError, match="2 trades of the frame closed outside of 2026-04-08"):
+        with pytest.raises(UsageError, match="2 trades of the frame closed outside 2026-04-08"):
             desk.summary_of(desk.trades(), "daily", "2026-04-08")
 
     def test_trade_corrected_since_is_an_error_that_says_what_to_do(self, desk: Desk) -> None:

@@ -23,7 +23,7 @@ FIRST, SECOND = (
     trade("A2", "2026-04-07T11:00:00", "2"),
 )
 TWO_FILES = {WEDNESDAY: trade("B1", "2026-04-08T10:00:00", "5"), TUESDAY: FIRST + SECOND}
-MOUNTED = "(is a volume not mounted? if that is meant so, remove reports/weekly/2026-W15)"
+MOUNTED = "(is a volume not mounted? if this is intended, remove reports/weekly/2026-W15)"
 LOST = f"2 trades that it shows have no log any more: {TUESDAY} is gone or empty {MOUNTED}"
 GOOD = b"the good page\n"
 

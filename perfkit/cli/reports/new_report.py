@@ -21,7 +21,7 @@ example: perfkit new-report live --period weekly"""
 
 def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
-    what = "make a notebook that is a report by its name"
+    what = "make a notebook for a report of your own"
     parser = add_command(commands, "new-report", run, what, EPILOG)
     parser.add_argument("name", metavar="NAME", help="the name of the notebook and its report")
     parser.add_argument(

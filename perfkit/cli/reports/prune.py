@@ -17,19 +17,19 @@ if TYPE_CHECKING:
     from perfkit.reports.keeping.prune import Pruned
 
 EPILOG = """\
-`keep: 400d` at an entry of `reports` in config/perfkit.yaml lets the pictures and the executed
-notebook of a report go 400 days after the end of its period; its page and its figures stay. Only
-`keep: {pictures: 400d, pages: 1200d}` removes reports altogether. Without `keep` nothing goes.
+With `keep: 400d` in an entry of `reports` in config/perfkit.yaml, the pictures and the executed
+notebook of a report are removed 400 days after the end of its period; its page and figures stay.
+Only `keep: {pictures: 400d, pages: 1200d}` removes whole reports. Without `keep`, all are kept.
 
 example: perfkit prune --dry-run"""
 
 
 def add(commands: Commands[Parser]) -> None:
     """Adds the command."""
-    what = "thin old reports, as `keep` in the configuration says"
+    what = "remove pictures and notebooks of old reports, as `keep` in the configuration says"
     parser = add_command(commands, "prune", run, what, EPILOG)
     parser.add_argument(
-        "--dry-run", action="store_true", help="print what would go, and change nothing"
+        "--dry-run", action="store_true", help="print what would be removed, and change nothing"
     )
     add_root(parser)
 

@@ -51,7 +51,7 @@ SILENT_DAYS = 7
 EPILOG = """\
 Writes reports/NAME/LABEL/report.md with its charts, the executed notebook, summary.json and
 status.json, and the index reports/README.md and index.html. An unchanged report is not made again;
-a report that fails leaves the earlier one as it was, and a page in reports/failures/.
+if a report fails, the earlier one stays as it was, and a page in reports/failures/ shows why.
 Money is in the currency of the source, times in the workspace's zone.
 
 `perfkit report live` runs notebooks/live.ipynb, `perfkit new-report live` makes it.
@@ -79,13 +79,13 @@ def _add_options(parser: Parser) -> None:
         metavar="NAME",
         nargs="?",
         help="which report: daily, weekly, monthly, a notebook in notebooks/ by its name, or an "
-        "entry under `reports` of the configuration; all: those that are due, which are of the "
-        "last day, week and month that are over, and whatever was missed or failed before",
+        "entry under `reports` of the configuration; all: those that are due, for the last day, "
+        "week and month that are over, and those that were missed or failed before",
     )
     parser.add_argument(
         "--period",
         choices=PERIODS,
-        help="of a notebook of your own (default: that of its metadata or its name, else daily)",
+        help="period of your own notebook (default: that of its metadata or its name, else daily)",
     )
     _add_days(parser)
     parser.add_argument(
@@ -97,7 +97,7 @@ def _add_options(parser: Parser) -> None:
     )
     _add_forms(parser)
     parser.add_argument(
-        "--force", action="store_true", help="make them again although nothing changed"
+        "--force", action="store_true", help="make reports again even if nothing changed"
     )
     parser.add_argument(
         "--verify",
@@ -125,7 +125,7 @@ def _add_forms(parser: Parser) -> None:
         "--eml",
         action="store_true",
         help="also write report.eml, a message with the page and its pictures, and print its path "
-        "where it is new; sending it is up to you",
+        "if it is new; sending it is up to you",
     )
 
 

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 EPILOG = """\
-Alert rules are evaluated each minute and their heartbeat is checked every 5 minutes, where the
-workspace has config/alerts.yaml. Reports that are due are made when the trading day has ended in
-the zone of the workspace.
+If the workspace has config/alerts.yaml, alert rules are evaluated each minute and their heartbeat
+is checked every 5 minutes. Reports that are due are made when the trading day has ended in the
+time zone of the workspace.
 
 `(crontab -l; perfkit schedule --cron) | crontab -` adds the lines to your crontab.
 
@@ -36,7 +36,7 @@ def add(commands: Commands[Parser]) -> None:
     form.add_argument("--cron", action="store_true", help="lines of a crontab")
     form.add_argument("--systemd", action="store_true", help="services and timers of systemd")
     parser.add_argument(
-        "--user", metavar="NAME", help="with --systemd: who runs them (default: you)"
+        "--user", metavar="NAME", help="with --systemd: the user that runs them (default: you)"
     )
     parser.add_argument(
         "--output",

@@ -57,8 +57,8 @@ def _timer(schedule: Schedule, job: Job) -> str:
     else:
         at = _later(schedule.day_end, MINUTES_AFTER)
         lines += [
-            f"# {MINUTES_AFTER} minutes after the end of the trading day; a run that was missed",
-            "# because the machine was off is made up for.",
+            f"# {MINUTES_AFTER} minutes after the end of the trading day. If the machine was off,",
+            "# the run takes place when it is on again.",
             f"OnCalendar=*-*-* {at:%H:%M:%S} {schedule.timezone}",
             "Persistent=true",
         ]

@@ -44,8 +44,8 @@ def same_in_each_group(best: Candidate, roles: Mapping[str, Column]) -> Doubt | 
     extra = len(rows) - len(groups)
     return Doubt(
         "repeats",
-        f"All records of one {symbol.name} have the same {best.pnl.name}, {extra} of them "
-        "once more; do they count again?",
+        f"All records of a {symbol.name} have the same {best.pnl.name}, so {extra} records repeat "
+        "one; do they count again?",
         (
             Answer(f"no, once for each {symbol.name}", {"identity": [symbol.expression]}),
             Answer("yes, each record is a trade", {}),
@@ -91,7 +91,7 @@ def on_openings(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
     word, opening = side.values[alike[0]], side.values[rows[0]]
     return Doubt(
         "repeats",
-        f"{len(alike)} records of {word} have the {best.pnl.name} of the {opening} before; "
+        f"{len(alike)} records of {word} have the same {best.pnl.name} as the {opening} before; "
         "does it count twice?",
         (
             Answer(f"no, only that of {word}", {f"only.{side.expression}": word}),
@@ -131,7 +131,7 @@ def untimed(
     return Doubt(
         "untimed",
         f"{len(missing)} of {len(rows)} records with a {best.pnl.name} have no {closed.name}, "
-        f"{total:f} in all; did these close?",
+        f"{total:f} in total; did these close?",
         tuple(answers),
     )
 
@@ -167,7 +167,7 @@ def nearly_again(best: Candidate, roles: Mapping[str, Column], closed: Column) -
         answers.append(Answer(f"no, the last of each {symbol.name}", no))
     return Doubt(
         "repeats",
-        f"{len(again)} of {len(best.closing.rows)} records have almost the {best.pnl.name} of one "
-        f"of the same {symbol.name} minutes before; do they count again?",
+        f"{len(again)} of {len(best.closing.rows)} records have almost the {best.pnl.name} that "
+        f"one of the same {symbol.name} had minutes before; do they count again?",
         tuple(answers),
     )

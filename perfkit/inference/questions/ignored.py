@@ -152,7 +152,7 @@ def _asked(
         for name, condition in zip(names, dialect.only, strict=True)
         if len(rows_meeting([condition], records, ignored)) < len(ignored)
     ]
-    answers = [Answer("no, they are no trades", {})]
+    answers = [Answer("no", {})]
     if by and pnl.expression not in by:
         changes: dict[str, object] = dict.fromkeys(f"only.{name}" for name in by)
         closed = times.closed[0] if times.closed else None
@@ -162,7 +162,8 @@ def _asked(
         answers.insert(0, Answer("yes", changes))
     return Doubt(
         "ignored",
-        f"{len(ignored)} records have a {pnl.name}, {total:f} in all, and a time and an exit like "
-        f"the others{', but are left out by ' + ' and '.join(by) if by else ''}; are they trades?",
+        f"{len(ignored)} records have a {pnl.name}, {total:f} in total, and a time and an exit "
+        f"like others{', but are left out because of ' + ' and '.join(by) if by else ''}; are "
+        "they trades?",
         tuple(answers),
     )

@@ -55,7 +55,7 @@ def with_closed_asked(
     answers = [Answer("yes", {})]
     if instead is not None:
         answers.insert(0, Answer("no, prices say what was earned", changes_to(instead, reading)))
-    doubt = Doubt("left_out", f"{said}; are only those with one trades?", tuple(answers))
+    doubt = Doubt("left_out", f"{said}; are only records with one trades?", tuple(answers))
     return reading._replace(doubts=(*reading.doubts, doubt))
 
 
@@ -84,8 +84,8 @@ def per_cent_or_money(best: Candidate, roles: Mapping[str, Column], currency: st
     earned = f"({price} - {entry}) * abs({size})"
     return Doubt(
         "per_cent",
-        f"{best.pnl.name} is per cent, and {parts[0].name}, {parts[1].name} and {parts[2].name} "
-        "say what each sale earned; which is to be added up?",
+        f"{best.pnl.name} is in per cent, and {parts[0].name}, {parts[1].name} and {parts[2].name} "
+        "say what each sale earned; which should be added up?",
         (
             Answer("money", {"currency": code, "fields.net_pnl": earned}),
             Answer("per cent", {}),

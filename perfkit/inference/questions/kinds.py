@@ -98,7 +98,8 @@ def bars(
         if set(column.distinct) <= _EXPOSURES and flat and best.closing.marker is None:
             return Doubt(
                 "bars",
-                f"Is each record a trade? {column.name} is 0 in {flat} of them, as for bars.",
+                f"Is each record a trade? {column.name} is 0 in {flat} of them, as in bars of a "
+                "backtest.",
                 (Answer("yes", {}),),
             )
     return None
@@ -125,9 +126,9 @@ def ends_with_total(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
     only: object = "exists" if value is None else {"not": value}
     return Doubt(
         "ends_with_total",
-        f"The last {best.pnl.name} is {total:f}, as all others together; what is that record?",
+        f"The last {best.pnl.name} is {total:f}, the sum of all others; what is that record?",
         (
-            Answer("a total, and no trade", {f"only.{column.expression}": only}),
+            Answer("a total, not a trade", {f"only.{column.expression}": only}),
             Answer("a trade", {}),
         ),
     )
@@ -170,8 +171,8 @@ def corrected(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
             return Doubt(
                 "corrected",
                 f"{len(rows)} records say in {column.name} that others are wrong, such as "
-                f"{str(column.values[rows[0]])[:60]!r}; is the {best.pnl.name} of each close to "
-                "count as it is logged? Else leave the wrong ones out of the file",
+                f"{str(column.values[rows[0]])[:60]!r}; does the {best.pnl.name} of each close "
+                "count as logged? If not, remove the wrong records from the file",
                 (Answer("yes, as logged", {}),),
             )
     return None

@@ -25,7 +25,7 @@ def with_odd_rows_asked(reading: Reading, odd: Sequence[Sequence[str]], others: 
     doubt = Doubt(
         "odd_rows",
         f"{len(odd)} of {len(odd) + others} rows have more or fewer cells than the header, and "
-        "cannot be read; are there to be figures without them? Else give the header as many names",
+        "cannot be read; compute figures without them? If not, give the header as many names",
         (Answer("yes, without them", {}),),
     )
     return reading._replace(doubts=(*reading.doubts, doubt))

@@ -37,8 +37,8 @@ def numbered_again(
         if len(pairs) == len(set(labels)) == different:
             return Doubt(
                 "repeats",
-                f"{len(rows) - different} of {len(rows)} executions come again with the same "
-                f"{column.name}, time, quantity and price; do they count again?",
+                f"{len(rows) - different} of {len(rows)} executions have the {column.name}, time, "
+                "quantity and price of an earlier one; do they count again?",
                 (
                     Answer(f"no, once for each {column.name}", {"identity": [column.expression]}),
                     Answer("yes", {}),
@@ -73,7 +73,7 @@ def bought_twice(roles: Mapping[str, Column], rows: Sequence[int]) -> Doubt | No
         return None
     return Doubt(
         "bought_twice",
-        f"Each purchase stands twice with the same {size.name}, and half of it is sold; are both "
-        "purchases? Else take one of them out of the file",
+        f"Each purchase occurs twice with the same {size.name}, and half of it is sold; are both "
+        "purchases? If not, remove one of them from the file",
         (Answer("yes, half is still held", {}),),
     )

@@ -28,16 +28,16 @@ def losses_above_zero(best: Candidate, roles: Mapping[str, Column]) -> Doubt | N
     name = best.pnl.name
     return Doubt(
         "loss_sign",
-        f"{len(positive)} records are lost by {outcome.name}, with a {name} above 0; "
+        f"{len(positive)} records are losses by {outcome.name}, but have a {name} above 0; "
         "which is right?",
         (
             Answer(
-                f"what was lost is below 0: the {name} with the sign of the outcome",
+                f"the outcome: the {name} of losses is below 0",
                 {"fields.net_pnl": _signed(best.pnl, outcome, best.closing.rows)},
             ),
             Answer(f"the {name} as logged", {}),
             Answer(
-                "the outcome: count wins and losses alone",
+                "the outcome: count wins and losses, without amounts",
                 {
                     "fields.net_pnl": None,
                     "fields.outcome": outcome.expression,
@@ -74,7 +74,7 @@ def turned_round(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
     name = best.pnl.name
     return Doubt(
         "sign",
-        f"{name} is what the prices give, with the other sign; which is right?",
+        f"{name} is what the prices give, with the opposite sign; which is right?",
         (
             Answer(f"the prices: -{name}", {"fields.net_pnl": f"-({best.pnl.expression})"}),
             Answer(f"{name} as logged", {}),

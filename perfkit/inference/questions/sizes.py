@@ -32,7 +32,7 @@ def of_one_unit(best: Candidate, roles: Mapping[str, Column], currency: str) -> 
     code = currency if currency not in ("%", "points") else "money"
     return Doubt(
         "of_one_unit",
-        f"{best.pnl.name} is exit less entry, whatever {roles['quantity'].name} is; what is it?",
+        f"{best.pnl.name} is exit minus entry, whatever {roles['quantity'].name} is; what is it?",
         (
             Answer(
                 "the P&L of one unit",
@@ -62,7 +62,7 @@ def money_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | N
     name = best.pnl.expression
     return Doubt(
         "fraction",
-        f"Is a {best.pnl.name} of {numbers[0]:f} an amount of money, or a fraction of which 0.01 "
+        f"Is a {best.pnl.name} of {numbers[0]:f} an amount of money, or a fraction, where 0.01 "
         "is 1 %?",
         (
             Answer("money", {"fields.net_pnl": name}),
@@ -96,7 +96,7 @@ def quantity_or_money(
     over = f"{size.expression} / {price.expression}"
     return Doubt(
         "quantity_or_money",
-        f"Is {size.name} a quantity, or the money that was put in? {pairs[0][0]:f} may be either.",
+        f"Is {size.name} a quantity, or the money put in? {pairs[0][0]:f} could be either.",
         (
             Answer("a quantity", {"fields.quantity": size.expression}),
             Answer("money", {"fields.quantity": over}),

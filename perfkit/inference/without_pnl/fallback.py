@@ -124,9 +124,9 @@ def _points_or_per_cent(entry: Column, outcomes: dict[str, object]) -> Doubt:
     alone = [Answer("neither: count wins and losses", outcomes)] if outcomes else []
     return Doubt(
         "unit",
-        "Trades have prices, but no quantity: is the result to be in points or in per cent?",
+        "Trades have prices, but no quantity: should the result be in points or in per cent?",
         (
-            Answer("points: exit less entry", {"currency": "points", "fields.quantity": "= 1"}),
+            Answer("points: exit minus entry", {"currency": "points", "fields.quantity": "= 1"}),
             Answer(
                 "per cent of the entry, not compounded",
                 {"currency": "%", "fields.quantity": f"100 / {entry.expression}"},
@@ -200,6 +200,6 @@ def _is_amount(column: Column) -> Doubt:
         f"{column.name} has the sign of each outcome; is it what a trade earned?",
         (
             Answer("yes", {"fields.net_pnl": column.expression}),
-            Answer("no, count wins and losses alone", {}),
+            Answer("no, count wins and losses only", {}),
         ),
     )

@@ -94,7 +94,7 @@ def _executed(log: Log) -> tuple[Log, list[int]]:
     return log._replace(roles=with_proved_fields(roles, log.columns, rows)), rows
 
 
-_COVERED = "what was sold and not held is short: it was bought back to the last piece"
+_COVERED = "sales of more than was held are short positions: all of it was bought back"
 _MANY = 100
 _CENT = Decimal("0.01")
 _NEARLY = Decimal("1e-6")
@@ -106,7 +106,7 @@ def _fee_in_amount(log: Log, rows: Sequence[int]) -> PaidAmount | None:
 
 
 def _of_fee(paid: PaidAmount) -> str:
-    return f"{paid.column.name} has the fee in it: purchases cost more than they are worth"
+    return f"{paid.column.name} includes the fee: purchases cost more than quantity x price"
 
 
 def _matching(log: Log, found: Executions, *, is_logged: bool) -> dict[str, object]:

@@ -106,9 +106,10 @@ def _costs(log: Log, kind: Column, amount: Column, results: Sequence[object]) ->
     names = " and ".join(map(str, results))
     return Doubt(
         "income_costs",
-        f"Beside {names} there is {listed} in all, which no field assigns to a trade; what of it?",
+        f"Beside {names} there is {listed} in total, which no field assigns to a trade; how should "
+        "it count?",
         (
-            Answer("leave it out: results before these", {}),
+            Answer("leave it out: results are before these", {}),
             Answer(
                 "count each such record as well: the total is right, the number of trades is not",
                 {f"only.{kind.expression}": [*results, *said]},

@@ -34,8 +34,8 @@ def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | N
         return None
     return Doubt(
         "markets",
-        f"No field names a market, and prices leap {leaps} times to twice or half of the one "
-        "before; are all executions of one market? Else name its field in a dialect, as symbol",
+        f"No field names a market, and the price leaps {leaps} times to twice or half of the one "
+        "before; are all executions of one market? If not, name its field as symbol in a dialect",
         (Answer("yes", {}),),
     )
 

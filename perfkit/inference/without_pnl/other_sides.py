@@ -155,11 +155,11 @@ def _asked(side: Column, unknown: dict[str, list[int]]) -> Doubt:
 
     return Doubt(
         "other_sides",
-        f"{count} orders with a quantity and a price are {names}, neither bought nor sold by that "
-        "word; what are they?",
+        f"{count} orders with a quantity and a price have the side {names}, which says neither buy "
+        "nor sell; what are they?",
         (
-            Answer("they sell", meaning(_SOLD)),
-            Answer("they buy", meaning(_BOUGHT)),
-            Answer("no executions", {}),
+            Answer("sales", meaning(_SOLD)),
+            Answer("purchases", meaning(_BOUGHT)),
+            Answer("not executed", {}),
         ),
     )

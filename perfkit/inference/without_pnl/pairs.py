@@ -171,7 +171,7 @@ def _points_or_per_cent(entry: Column) -> Doubt:
         "unit",
         "Entries and exits have prices, but no quantity: points or per cent?",
         (
-            Answer("points: exit less entry", {"currency": "points", "fields.quantity": "= 1"}),
+            Answer("points: exit minus entry", {"currency": "points", "fields.quantity": "= 1"}),
             Answer(
                 "per cent of the entry, not compounded",
                 {"currency": "%", "fields.quantity": f"100 / {entry.expression}"},

@@ -20,8 +20,8 @@ _OF_SIGNALS = word_set("signal confidence score probability prob prediction pred
 
 POINTS_OF_ONE = Doubt(
     "unit",
-    "Buys and sells have prices, but no quantity: is the result to be in points, one unit each?",
-    (Answer("yes: what it was sold for less what was paid", {"currency": "points"}),),
+    "Buys and sells have prices, but no quantity: should the result be in points, for one unit?",
+    (Answer("yes: the price of the sale less that of the purchase", {"currency": "points"}),),
 )
 
 

@@ -42,7 +42,7 @@ OUTPUT_SECONDS = 60
 printed while the machine is busy."""
 
 _REMEDIES = {
-    "MemoryError": "out of memory: choose a shorter period, or give it more (see `ulimit -v`)",
+    "MemoryError": "out of memory: choose a shorter period, or allow more (see `ulimit -v`)",
     "RecursionError": "a function calls itself too often: see the last lines of the traceback",
 }
 

@@ -21,7 +21,7 @@ from perfkit.reports.processes.runner import KERNEL_DIED, ReportJob, RunnerMessa
 from perfkit.reports.processes.signals import kill_group
 
 OUT_OF_MEMORY = (
-    "if nobody did that, memory ran out: choose a shorter period, fewer --jobs, or give it more"
+    "if nobody did that, memory ran out: choose a shorter period or fewer --jobs, or allow more"
 )
 
 

@@ -98,7 +98,7 @@ def _verdicts(found: ComparisonShape) -> list[str]:
     missing = [name for name in TESTED if found.figure(name).verdict is None]
     if missing:
         names = " and ".join(map(in_sentence, missing))
-        lines.append(f"Nothing can be said of {names}: a side has no trade with one")
+        lines.append(f"No verdict on {names}: a side has no trade with a value")
     return lines
 
 

@@ -26,7 +26,7 @@ TOGETHER = (
     "chance makes likely."
 )
 LIMITS = (
-    "The runs take trades to be independent. If losses follow losses, or the market changes, "
+    "The runs assume that trades are independent. If losses follow losses, or the market changes, "
     "drawdowns can be deeper."
 )
 

@@ -24,7 +24,7 @@ def test_what_purchases_cost_more_and_sales_bring_less_is_the_fee() -> None:
     reading = infer(fills(*FOUR, amount=PAID))
     assert asked(reading) == []
     assert field(reading, "commission") == "abs(amount - price * quantity)"
-    assert any(said.startswith("amount has the fee in it") for said in reading.assumed)
+    assert any(said.startswith("amount includes the fee") for said in reading.assumed)
 
 
 def test_the_net_result_is_what_was_brought_in_less_what_was_paid(tmp_path: Path) -> None:

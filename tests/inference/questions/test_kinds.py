@@ -117,7 +117,7 @@ class TestTotals:
         reading = infer([*trades(), total])
         assert asked(reading) == ["ends_with_total"]
         assert [one.meaning for one in reading.doubts[0].answers] == [
-            "a total, and no trade",
+            "a total, not a trade",
             "a trade",
         ]
 

@@ -50,7 +50,7 @@ def test_clearly_better_and_worse(tmp_path: Path) -> None:
     assert found.figure("avg_r").verdict is None
     assert found.figure("max_drawdown").low is None
     assert "Win rate: other is better (+66.7 points; 95 % interval" in str(found)
-    assert "Nothing can be said of average R" in str(found)
+    assert "No verdict on average R" in str(found)
 
 
 @pytest.mark.parametrize("count", [1, 3, 19])
