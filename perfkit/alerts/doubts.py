@@ -135,7 +135,7 @@ def _lost(files: Sequence[FileEntry], known: Sequence[KnownFile]) -> str | None:
     for file in files:
         parsed, ignored, _, bad = file.sizes
         if file.name in ends and not (parsed or ignored or bad):
-            return f"{file.name} had trades and has no records (if that is meant so, remove it)"
+            return f"{file.name} had trades and has no records (if this is intended, remove it)"
         if file.waiting and file.bytes_read < ends.get(file.name, 0):
             return f"{file.name} is shorter than it was, and its last line is not whole"
     return _lost_folder(with_trades, gone)
@@ -163,5 +163,5 @@ def _are_gone(count: int, whose: str) -> str:
     counted, are = (f"all {count} log files", "are") if count > 1 else ("the log file", "is")
     return (
         f"{counted} with trades that {whose} had {are} gone or empty (is a volume not mounted? if "
-        "that is meant so, remove logs/performance/alerts.state)"
+        "this is intended, remove logs/performance/alerts.state)"
     )

@@ -319,7 +319,7 @@ def _lost_sources(config: Config, known: Mapping[str, Sequence[KnownFile]]) -> d
     names = {source.name for source in config.sources} if config.looks else set(known)
     where = tuple(f"{look[0]}/" if look[0] else "" for look in config.looks if not look[2])
     return {
-        name: f"it is gone from {files[-1][0]} (is a volume not mounted? if that is meant so, "
+        name: f"it is gone from {files[-1][0]} (is a volume not mounted? if this is intended, "
         "remove logs/performance/alerts.state)"
         for name, files in known.items()
         if name not in names and files and files[-1][0].startswith(where)

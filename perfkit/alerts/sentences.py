@@ -175,7 +175,9 @@ class Sentences:
         """A source cannot be relied on, or can be again."""
         if trouble is None:
             return f"Source {name} can be read again; its rules go on where they waited"
-        return f"Source {name} cannot be relied on: {trouble}; its rules wait, none resolves"
+        return (
+            f"Source {name} cannot be relied on: {trouble}; its rules wait, and nothing is resolved"
+        )
 
     def ahead(self, place: str, closed_at: int, count: int) -> str:
         """Trades close later than the present; the first is at `place`."""
@@ -195,7 +197,7 @@ class Sentences:
         seconds = abs(newest - now) // 1_000_000
         return (
             f"The clock went back by {length(Decimal(seconds))}, from {self.moment(newest)} to "
-            f"{self.moment(now)}; evaluation goes on with the present time"
+            f"{self.moment(now)}; rules are evaluated at the current time"
         )
 
     def fires(self, rule: Rule, group: str, since: int) -> str:

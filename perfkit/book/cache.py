@@ -140,7 +140,7 @@ def _report(opened: Opened) -> None:
     if opened.problem is not None:
         log.warn(
             f"the cache in {CACHE} cannot be written: {reason_of(opened.problem)}; figures are "
-            "right, but until then every run reads all that is new again"
+            "correct, but until it can be, each run reads the new lines again"
         )
     for name in activity.rewritten:
         log.warn(f"{name}: earlier lines have changed; the whole file was read again")

@@ -159,7 +159,7 @@ class _Run:
         if not self.lost:
             self.lost = problem
             what = "a process that read logs ended" if self.is_own else "workers were lost"
-            log.warn(f"{what}: {problem}; what is left of their part is read by this process")
+            log.warn(f"{what}: {problem}; this process reads the rest")
 
     def _accepted(self, found: UnitResult, unit: WorkUnit) -> list[Batch]:
         """The batches of an answer, or those read here where it has none; raises `WorkerError`."""

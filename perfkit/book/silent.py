@@ -40,13 +40,13 @@ def _silence(book: Book, source: Source) -> str:
         most = max(set(reasons), key=reasons.count)
         return f"{where}: none of {bad + ignored} records could be read, mostly: {most}; {look}"
     if read:
-        return f"{where}: no trade comes of {read} records; {look}"
+        return f"{where}: no trade in {read} records; {look}"
     if ignored:
         look = f"check `only` in the dialect of source {source.name}"
         return f"{where}: all {ignored} records are ignored; {look}"
     waiting = next((file.name for file in files if file.waiting), None)
     if waiting is not None:
-        return f"{where}: no record is whole yet; look at the end of {waiting}"
+        return f"{where}: no record is complete yet; check the end of {waiting}"
     return f"{where}: there are no records yet"
 
 

@@ -193,7 +193,9 @@ def _resolved(
         parts = tuple(_resolved(part, target, slots, kinds, problem) for part in tree.parts)
         return Formula(tree.operation, parts)  # type: ignore[arg-type]
     if isinstance(tree, Call) and kind not in _GIVES.get(tree.name, (TEXT, LABEL, TIME)):
-        raise problem(key, f"{tree.name}() gives no {kind}", "see the functions of expressions")
+        raise problem(
+            key, f"{tree.name}() does not return a {kind}", "see the functions of expressions"
+        )
     return in_a_slot(Slot(target, tree, kind, policy), slots)
 
 

@@ -67,7 +67,7 @@ def _with_dimensions(dialect: Dialect, spec: Mapping[str, object], problem: Prob
 def _check_dimension(name: str, problem: Problem) -> None:
     key = f"dimensions.{name}"
     if not (name.isascii() and name.isidentifier() and name == name.lower()):
-        remedy = "write a name of small letters, digits and `_`, such as bot_version"
+        remedy = "write a name of lower-case letters, digits and `_`, such as bot_version"
         raise problem(key, "is not the name of a dimension", remedy)
     if name in RESERVED:
         remedy = "write another name; breakdowns and filters know this one already"

@@ -71,7 +71,7 @@ def the_one(brought: Sequence[EntryPoint]) -> EntryPoint:
     if others:
         packages = " and by ".join(map(label_of, brought))
         raise ExtensionError(
-            f"{first.name!r} is brought by {packages} (entry points {first.group}); "
+            f"{first.name!r} is in {packages} (entry points {first.group}); "
             "uninstall all but one of them"
         )
     return first

@@ -214,7 +214,7 @@ class UndecidedError(PerfkitError):
     def __init__(self, path: str, questions: Iterable[str]) -> None:
         listed = "".join(f"\n  {question}" for question in questions)
         super().__init__(
-            f"{path}: this has to be decided before there are figures:{listed}\n"
+            f"{path}: answer these questions to get figures:{listed}\n"
             "Answer with --answer NAME=N, in Python with answers={'NAME': N}"
         )
 

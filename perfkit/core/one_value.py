@@ -63,7 +63,7 @@ def exact_number(value: object) -> Decimal | None:
         raise BadValueError(f"{shown(value)} is not a number")
     digits = sum(map(str.isdigit, text.partition("e")[0].partition("E")[0]))
     if digits > MAX_DIGITS:
-        raise BadValueError(f"a number of {digits} digits; at most {MAX_DIGITS} are taken")
+        raise BadValueError(f"a number of {digits} digits; at most {MAX_DIGITS} are allowed")
     exponent = matched[1]
     if exponent is not None and (len(exponent) > 6 or abs(int(exponent)) > MAX_EXPONENT):
         raise BadValueError(f"a number with exponent {exponent[:12]}; at most 1e{MAX_EXPONENT}")

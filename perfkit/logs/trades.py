@@ -246,4 +246,4 @@ def _with_own_lines(left: Trades, closed: Trades) -> Trades:
     )
 
 
-NOT_HELD_REASON = "sells what is not held, and nothing is sold short here"
+NOT_HELD_REASON = "sells more than is held, and `short` is false"

@@ -158,7 +158,7 @@ def volatility(facts: Facts) -> Decimal | Undefined:
 
 
 @metric(
-    "The yearly growth at which equity would have come to the same.",
+    "Constant yearly growth that would have led to the same equity.",
     formula="(product of (1 + r)) ^ (P / n) - 1, r = net P&L of each expected day / equity at its "
     "start",
     unit=OF_EQUITY,
@@ -185,7 +185,7 @@ def cagr(facts: Facts) -> Decimal | Undefined:
     formula="cagr / abs(max_drawdown_pct)",
     unit="ratio per year",
     range="any",
-    empty="null where either is, or when equity never fell",
+    empty="null when either has no value, or when equity never fell",
     source="T. W. Young, Calmar Ratio: A Smoother Tool, 1991; over the whole window",
     elsewhere="empyrical and quantstats take daily equity for the drawdown.",
     label="Calmar ratio",

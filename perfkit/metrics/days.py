@@ -261,7 +261,7 @@ def _rank(days: int) -> int:
 
 
 @metric(
-    "Daily net P&L that one day in twenty is as bad as, or worse.",
+    "Daily net P&L that one day in twenty falls to or below.",
     formula="x at rank ceil(0.05 n) of the n sorted, x as for the Sharpe ratio",
     unit="money per day",
     range="any",
@@ -302,7 +302,7 @@ def cvar_95(facts: Facts) -> Decimal | Undefined:
 
 
 @metric(
-    "Most days it took cumulative P&L to be back at a peak, or has taken so far.",
+    "Most days that cumulative P&L took to return to a peak, or has taken so far.",
     formula="max of (index of the recovery, else of the last day, - index of the peak), of sums at "
     "the end of each day up to the newest line, the start being the day before",
     unit="days",

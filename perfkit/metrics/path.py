@@ -114,7 +114,7 @@ def max_drawdown(facts: Facts) -> Decimal | Undefined:
 
 
 @metric(
-    "When the trade closed that made the peak the largest drawdown fell from.",
+    "Closing time of the trade at the peak before the largest drawdown.",
     formula="closing time of the first trade at that peak",
     unit="moment",
     range="within the window",

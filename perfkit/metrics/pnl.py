@@ -60,7 +60,7 @@ def net_pnl(facts: Facts) -> Decimal | Undefined:
 
 
 @metric(
-    "Net P&L of the winning trades together.",
+    "Total net P&L of the winning trades.",
     formula="sum of net P&L over wins",
     unit="money",
     range="0 and up",
@@ -160,7 +160,7 @@ def avg_loss(facts: Facts) -> Quotient:
 
 
 @metric(
-    "Size of the average win against the average loss.",
+    "Average win relative to the average loss.",
     formula="avg_win / abs(avg_loss) = gross_profit x l / (abs(gross_loss) x w)",
     unit="ratio",
     range="above 0",
@@ -318,7 +318,7 @@ def slippage(facts: Facts) -> Decimal:
 
 
 @metric(
-    "What the entries of the closed trades were worth together.",
+    "Total value of the entries of the closed trades.",
     formula="sum of abs(quantity) x entry price x multiplier",
     unit="money",
     range="any; 0 and up unless prices are negative",
@@ -372,7 +372,7 @@ def commission_rate(facts: Facts) -> Quotient | Undefined:
     source="J. L. Kelly, A New Interpretation of Information Rate, 1956, for a bet of two outcomes",
     elsewhere=(
         "backtesting.py takes the win rate of all trades, breakevens included. Most traders risk "
-        "half of it or less, because it is sure to be off."
+        "half of it or less, because the estimate is uncertain."
     ),
     label="Kelly fraction",
     group=RISK,

@@ -16,7 +16,7 @@ is known. Sums are exact. A quotient is taken once, last, from exact sums, and g
 significant digits, half to even; what has a root is carried at 50 digits and then rounded so. A
 per-trade ratio (R, planned risk-reward) is rounded to 12 decimal places before it is summed. An
 undefined figure is null, with the reason in `undefined`; with no trades, counts and sums are 0.
-Rates are fractions from 0 to 1; per cent exists only on a printed page.
+Rates are fractions from 0 to 1; only printed pages show per cent.
 """
 
 
@@ -25,7 +25,7 @@ _ON_REQUEST = """\
 
 These need the times of every trade, which takes longer. They are computed where
 `config/perfkit.yaml` names them, like metrics of other packages: `metrics: [exposure,
-max_concurrent]`. Rules cannot watch them.
+max_concurrent]`. Alert rules cannot use them.
 """
 
 

@@ -265,7 +265,7 @@ def test_other_events_are_sentences_as_well(
     assert [one["message"] for one in bench.events(*kinds)] == [
         *said,
         "The clock went back by 35 min, from 2026-04-08 10:05 UTC to 2026-04-08 09:30 UTC; "
-        "evaluation goes on with the present time",
+        "rules are evaluated at the current time",
         "The alert state was damaged; it was moved to alerts.state.damaged and rebuilt from the "
         "logs and the event log",
     ]

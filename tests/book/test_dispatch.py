@@ -173,7 +173,7 @@ class TestWhatGoesWrong:
         assert figures(root, executor=Breaking(), jobs=3) == expected
         assert caplog.messages == [
             "perfkit: warning: workers were lost: cannot schedule new futures after shutdown; "
-            "what is left of their part is read by this process"
+            "this process reads the rest"
         ]
 
     def test_an_executor_that_says_it_is_gone_is_not_waited_for(

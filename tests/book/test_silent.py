@@ -52,13 +52,13 @@ sources:
         pytest.param(
             config(pnl="q"),
             LINE * 2,
-            ["logs/a.jsonl: no trade comes of 2 records; see `perfkit check bot`"],
+            ["logs/a.jsonl: no trade in 2 records; see `perfkit check bot`"],
             id="no result",
         ),
         pytest.param(
             config(),
             LINE[:9],
-            ["logs/a.jsonl: no record is whole yet; look at the end of logs/a.jsonl"],
+            ["logs/a.jsonl: no record is complete yet; check the end of logs/a.jsonl"],
             id="all waits",
         ),
         pytest.param(config(), "", ["logs/a.jsonl: there are no records yet"], id="empty"),

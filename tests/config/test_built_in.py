@@ -217,7 +217,7 @@ class TestWordsForThem:
     ) -> None:
         fields = f'"closed_at": b, "net_pnl": p, "{field}": "{function}(b, s)"'
         fields = fields.replace('"net_pnl": p, "net_pnl"', '"net_pnl"')
-        with pytest.raises(ConfigError, match=rf"{function}\(\) gives no"):
+        with pytest.raises(ConfigError, match=rf"{function}\(\) does not return"):
             self.closed(workspace, fields, "{}")
 
     def test_a_time_of_two_identifies_nothing(self, workspace: WriteWorkspace) -> None:

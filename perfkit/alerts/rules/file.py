@@ -302,7 +302,7 @@ class _RulesReader(YamlReader):
         if high is not None and (recover - high) * sign > 0:
             raise self.problem(
                 (*path, "recover"),
-                f"{metric} never gets to {recover}, so an episode would never end",
+                f"{metric} never reaches {recover}, so an episode would never end",
                 f"write at {'most' if bound == BELOW else 'least'} {high}",
             )
 

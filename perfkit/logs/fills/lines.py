@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 FEE_OF_ALL = (
-    "has a fee of all that was bought, or more; leave `fee_from` out if it was paid in money"
+    "has a fee as large as the purchase, or larger; leave `fee_from` out if it was paid in money"
 )
 
 

@@ -158,12 +158,12 @@ class _Walk:
         elif below:
             yield content, key
         else:
-            raise NoRecordsError("has no list of records where `records` looks for it")
+            raise NoRecordsError("has no list of records at the path in `records`")
 
 
 def _nothing_there(step: str, names: list[str] | None) -> NoRecordsError:
     """The error that a name is not there, among those there are; None where there is a list."""
-    problem = f"has no {step!r} where `records` looks for it"
+    problem = f"has no {step!r} at the path in `records`"
     if names is None:
         return NoRecordsError(f"{problem}, but a list; write `*.{step}` for each of its entries")
     return NoRecordsError(f"{problem}; there is {', '.join(names[:SHOWN_NAMES]) or 'nothing'}")

@@ -320,12 +320,12 @@ def test_shipped_rules_load_and_so_does_what_is_commented_out(config: configs.Co
             "always below 900, so the rule would fire all the time; "
             "write a number below 0, such as -900",
         ),
-        ("max_drawdown", "below: -900, recover: 1", "recover: max_drawdown never gets to 1, so"),
+        ("max_drawdown", "below: -900, recover: 1", "recover: max_drawdown never reaches 1, so"),
         ("profit_factor", "below: 0", "profit_factor is never below 0, so the rule cannot fire"),
         (
             "profit_factor",
             "above: 3, recover: -1",
-            "never gets to -1, so an episode would never",
+            "never reaches -1, so an episode would never",
         ),
         ("losses", "above: 20", "losses is never above 20, so the rule cannot fire"),
         ("longest_loss_streak", "below: 21", "longest_loss_streak is always below 21"),

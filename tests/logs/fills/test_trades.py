@@ -251,7 +251,7 @@ def test_a_purchase_that_its_fee_takes_all_of_is_a_bad_line(
 ) -> None:
     desk = desk_of_fills(workspace, lines_of(f"+1@100 {fee}; -3@100 2"), "{fee_from: quantity}")
     assert len(desk.book.errors) == bad
-    assert all("has a fee of all that was bought" in one.reason for one in desk.book.errors)
+    assert all("has a fee as large as the purchase" in one.reason for one in desk.book.errors)
 
 
 def test_dust_counts_as_flat(workspace: WriteWorkspace) -> None:
@@ -312,7 +312,7 @@ class TestLinesThatAreNoFill:
         (error,) = desk.book.errors
         assert (error.line, error.reason) == (
             1,
-            "sells what is not held, and nothing is sold short here",
+            "sells more than is held, and `short` is false",
         )
         assert [shown(one) for one in closed(desk)] == ["L 1 10->12 [1..2] 2 - 2"]
         assert left(desk) == []

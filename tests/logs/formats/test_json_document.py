@@ -73,7 +73,7 @@ def test_records_are_found_or_named(content: str, records: str, lines: list[str]
         ('{"a": [{"t": 1}], "b": [{"t": 1}], "c": {"d": [{"t": 1}]}}', "", "several lists of"),
         ('{"a": [{"x": 1}]}', "", "no records with the fields of the dialect; .* a$"),
         ('{"a": 1}', "", "lists of records in it: none"),
-        ('{"a": {"b": 1}}', "a.c", "has no 'c' where `records` looks for it; there is b"),
+        ('{"a": {"b": 1}}', "a.c", "has no 'c' at the path in `records`; there is b"),
         ('{"a": [1]}', "a.b", "has no 'b' where .*, but a list; write `[*].b` for each"),
         ('{"a": [{"x": [{"t": 1}]}, {"y": 1}]}', "a.*.b", "has no 'b' where .*; there is x"),
         ('{"a": null}', "a", "has no list of records"),
