@@ -127,7 +127,7 @@ def _main(argv: Sequence[str], accounts: bool) -> int:
             return _answer_of_another(root, arguments)
         descriptor = state_file.awaited_lock(root)
     try:
-        delivery = Delivery(root)
+        delivery = Delivery(root, clock() if arguments.now is None else arguments.now)
         if not arguments.json:
             code = quiet_code(root, arguments.now)
             if code is not None:

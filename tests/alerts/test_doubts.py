@@ -171,9 +171,9 @@ CASES: dict[str, Case] = {
         3,
         "b.jsonl",
     ),
-    "sales of what is not held": Case(FILLS, "*.jsonl", {"a.jsonl": SELL * 2}, 3, "not held"),
+    "sales of what is not held": Case(FILLS, "*.jsonl", {"a.jsonl": SELL * 2}, 3, "than is held"),
     "sales of what is not held beside purchases": Case(
-        FILLS, "*.jsonl", {"a.jsonl": BUY + SELL}, 3, "not held"
+        FILLS, "*.jsonl", {"a.jsonl": BUY + SELL}, 3, "than is held"
     ),
     "one such sale beside a good one": Case(
         FILLS, "*.jsonl", {"a.jsonl": BUY + SELL + SELL.replace("Y", "X")}, 0

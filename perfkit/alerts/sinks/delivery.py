@@ -34,10 +34,10 @@ ENDED_US = 30_000_000
 class Delivery:
     """What one run delivers; made before the run writes any event, under its lock."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str, now: int) -> None:
         self._root = root
         beat = last_beat(root)
-        self._since = None if beat is None else beat.at
+        self._since = None if beat is None else min(beat.at, now)
         self._size = bytes_in(os.path.join(root, EVENT_LOG))
         if not self._size and not os.path.exists(os.path.join(root, STATE)):
             for name in (*_others(root), STDERR):  # somebody starts over: nothing was delivered
@@ -116,6 +116,14 @@ class Delivery:
         Where the last one was ended before it was done (by a service manager, or with its
         container), that was an attempt that failed, whether or not it ever came to run.
         """
+        from perfkit.alerts.sinks.settings import restored
+        from perfkit.config.workspace import timezone_override
+        from perfkit.core.errors import ConfigError
+
+        try:
+            restored(self._root, timezone_override())
+        except ConfigError:
+            return False  # the run says so
         progress, now = self._progress(sink), time.time_ns() // 1000
         if progress.begun is not None and not 0 <= now - progress.begun < ENDED_US:
             from perfkit.alerts.sinks.worker import was_ended

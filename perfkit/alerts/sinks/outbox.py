@@ -156,13 +156,12 @@ def _another_log(
             break
         _, offset, checksum = progress.position
         if 0 < offset <= len(content) and _checksum(content, offset) == checksum:
-            earlier = [event for event, _ in events_in(content[offset:])] + earlier
-            break
+            return found, [event for event, _ in events_in(content[offset:])] + earlier
         events = [event for event, _ in events_in(content)]
         after = _after_known(progress, events)
         earlier = events[after or 0 :] + earlier
         if after is not None:
-            break
+            return found, earlier
     else:
         if progress.ids or progress.position[1]:  # the log it was is gone
             earlier = []

@@ -41,6 +41,12 @@ def last_known(root: str) -> DeliverySettings:
     return DeliverySettings(tuple(Sink(*one) for one in plain[2]), plain[3])
 
 
+def restored(root: str, timezone: str) -> None:
+    """Reads the configuration where the file is lost or damaged. Raises `ConfigError`."""
+    if _stored(root) is None:
+        _renewed(root, timezone)
+
+
 def _renewed(root: str, timezone: str) -> DeliverySettings:
     from perfkit.alerts.feed import load_config
     from perfkit.alerts.sinks.file import load_delivery

@@ -8,6 +8,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -179,6 +180,39 @@ def test_start_never_floods(tmp_path: Path) -> None:
     append(tmp_path, 100)
     assert deliver(tmp_path, start(str(tmp_path), None, size)) == [100]
     assert deliver(tmp_path, start(str(tmp_path), 98 * SECOND, size)) == [98, 99, 100]
+
+
+@pytest.mark.parametrize("lines_lost", [True, False])
+def test_a_clock_that_was_ahead_passes_over_nothing_later(tmp_path: Path, lines_lost: bool) -> None:
+    rules = "rules: [{id: loss, metric: net_pnl, over: {window: all}, below: -5}]\n"
+    sink = 'sinks: [{name: pager, exec: ["true"]}]\n'
+    bench = Bench(tmp_path, rules)
+    bench.trade(START, 5)
+    bench.run(minutes(1))
+    bench.run(START + timedelta(days=365))
+    if lines_lost:
+        shutil.rmtree(tmp_path / "logs/performance/sinks")
+    else:
+        bench.rules(rules + sink)
+    bench.run(minutes(3))
+    renamed(bench.event_log)
+    bench.trade(minutes(3), -500)
+    found = bench.run(minutes(4))
+    assert "WARN warning firing" in found.err
+    progress = load(str(tmp_path), "stderr" if lines_lost else "pager")
+    assert progress is not None
+    (fired,) = bench.events("firing")
+    assert fired["id"] in {
+        *progress.ids,
+        *(one.event["id"] for one in outbox(str(tmp_path), progress).waiting),
+    }
+
+
+def test_ids_of_a_time_ahead_do_not_pass_over_what_comes_later() -> None:
+    progress = Progress()
+    for number in range(MOST_IDS + 5):
+        progress.remember(f"id-{number}", (10**9 if number < 9 else number) * SECOND)
+    assert progress.horizon < 10**6 * SECOND
 
 
 def test_log_cut_back_by_more_than_is_remembered_repeats_nothing(tmp_path: Path) -> None:

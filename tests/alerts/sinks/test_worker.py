@@ -16,7 +16,7 @@ from perfkit.alerts import event_log
 from perfkit.alerts.sinks import worker
 from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.sinks.outbox import start
-from perfkit.alerts.sinks.progress import Progress, load, lock_of, path_of, save
+from perfkit.alerts.sinks.progress import SETTINGS, Progress, load, lock_of, path_of, save
 from perfkit.alerts.sinks.sink import Sink
 from perfkit.config.workspace import EVENT_LOG
 from perfkit.disk.locks import try_lock
@@ -412,7 +412,7 @@ class TestProcessThatIsEnded:
             progress.begun -= 31_000_000
         progress.next_try = 0
         save(str(root), "pager", progress)
-        Delivery(str(root)).serve()
+        Delivery(str(root), time.time_ns() // 1000).serve()
 
     def bench(self, root: Path, code: str) -> Bench:
         program = json.dumps([sys.executable, "-S", "-c", code])
@@ -462,9 +462,25 @@ class TestProcessThatIsEnded:
         progress = progress_of(tmp_path)
         assert (progress.begun, progress.attempts) == (None, 0)
 
+    @pytest.mark.parametrize("damage", [Path.unlink, lambda path: path.write_bytes(b"x")])
+    def test_settings_that_are_lost_are_read_again(
+        self, tmp_path: Path, damage: Callable[[Path], object]
+    ) -> None:
+        self.bench(tmp_path, f"import os; os.path.exists('down') and os._exit(1)\n{TAKES}")
+        until(lambda: bool(got(tmp_path)))
+        self.ends(tmp_path)
+        (tmp_path / "down").touch()
+        append(tmp_path, int(time.time()))
+        self.start(tmp_path)
+        self.ends(tmp_path)
+        (tmp_path / "down").unlink()
+        damage(tmp_path / SETTINGS)
+        self.start(tmp_path)
+        until(lambda: len(got(tmp_path)) == 2)
+
     def test_a_run_within_seconds_does_not_count_it(self, tmp_path: Path) -> None:
         self.bench(tmp_path, "import os; os.kill(os.getppid(), 9)")
         self.ends(tmp_path)
-        Delivery(str(tmp_path)).serve()
+        Delivery(str(tmp_path), time.time_ns() // 1000).serve()
         self.ends(tmp_path)
         assert progress_of(tmp_path).attempts == 0

@@ -74,8 +74,8 @@ def test_records_are_found_or_named(content: str, records: str, lines: list[str]
         ('{"a": [{"x": 1}]}', "", "no records with the fields of the dialect; .* a$"),
         ('{"a": 1}', "", "lists of records in it: none"),
         ('{"a": {"b": 1}}', "a.c", "has no 'c' at the path in `records`; there is b"),
-        ('{"a": [1]}', "a.b", "has no 'b' where .*, but a list; write `[*].b` for each"),
-        ('{"a": [{"x": [{"t": 1}]}, {"y": 1}]}', "a.*.b", "has no 'b' where .*; there is x"),
+        ('{"a": [1]}', "a.b", "has no 'b' at .*, but a list; write `[*].b` for each"),
+        ('{"a": [{"x": [{"t": 1}]}, {"y": 1}]}', "a.*.b", "has no 'b' at .*; there is x"),
         ('{"a": null}', "a", "has no list of records"),
         ('{"a": {"rows": [[1, 2]]}}', "", r"lists of records in it: a\.rows$"),
     ],
@@ -134,7 +134,7 @@ TWICE = {
 @pytest.mark.parametrize("content", TWICE.values(), ids=TWICE)
 @pytest.mark.parametrize("records", [[], ["trades"], ["*"], ["s", "*", "x"]], ids=".".join)
 def test_a_name_that_comes_twice_loses_no_records(content: str, records: list[str]) -> None:
-    with pytest.raises(NoRecordsError, match=r"twice in one object|has no '\w+' where"):
+    with pytest.raises(NoRecordsError, match=r"twice in one object|has no '\w+' at"):
         lines_of(content.encode(), records, WANTED)
 
 
