@@ -172,6 +172,18 @@ class Announcer:
             self._next("clock_skew"),
             self.words.clock_skew(newest, self.now),
         )
+        for entry in self.memory.entries.values():  # reminders are due by the clock as it is now
+            for state in entry.states().values():
+                self._set_back(entry, state)
+
+    def _set_back(self, entry: RuleEntry, state: RuleState) -> None:
+        """Takes back reminders of an episode for which it is too early."""
+        if state.episode is None or state.fired_at is None:
+            return
+        name = entry.episode_name(state.episode)
+        passed = self._reminders_passed(entry.rule, state.fired_at, state.window_end)
+        if name in self.memory.reminded:
+            self.memory.reminded[name] = min(self.memory.reminded[name], passed)
 
     def troubles(self, troubles: Mapping[str, str]) -> None:
         """Announces sources that cannot be relied on any more, and those that can be again."""
@@ -221,9 +233,9 @@ class Announcer:
         self.events.append(known)
 
     def silences_over(self) -> None:
-        """Ends the silences that are over."""
-        for rule, until in sorted(self.memory.silences.items()):
-            if until > self.now:
+        """Ends the silences that are over, and those that a clock which was ahead began."""
+        for rule, (_, until) in sorted(self.memory.silences.items()):
+            if self.memory.is_silenced(rule, self.now):
                 continue
             del self.memory.silences[rule]
             entry = self.memory.entries.get(rule)
@@ -233,7 +245,7 @@ class Announcer:
                 digest(rule, "unsilenced", str(until)),
                 self.words.unsilenced(rule, fires=fires),
                 rule=entry.rule if entry is not None else None,
-                occurred_at=until,
+                occurred_at=min(until, self.now),
                 until=until,
             )
 
@@ -267,7 +279,7 @@ class Announcer:
         if state.episode is None or state.fired_at is None or rule.remind_us is None:
             return
         name = entry.episode_name(state.episode)
-        if name in self.memory.acked or self.memory.silences.get(rule.id, 0) > self.now:
+        if name in self.memory.acked or self.memory.is_silenced(rule.id, self.now):
             return
         number = self._reminders_passed(rule, state.fired_at, state.window_end)
         if number <= self.memory.reminded.get(name, 0):
@@ -334,7 +346,7 @@ _CALM = START._replace(data="ok")
 
 def next_due(memory: Memory, feed: Feed, now: int) -> int | None:
     """The earliest instant after `now` at which there is work without a new line."""
-    instants = [until for until in memory.silences.values() if until > now]
+    instants = [until for _, until in memory.silences.values() if until > now]
     waiting = feed.waiting()
     if waiting is not None:
         instants.append(now + max(1, waiting.closed_at[0] - feed.horizon))
@@ -344,7 +356,7 @@ def next_due(memory: Memory, feed: Feed, now: int) -> int | None:
         if rule.is_clock and not feed.holds(rule):
             following = next_step(rule, entry.clock, feed, now)
             instants += [] if following is None else [following]
-        if memory.silences.get(rule.id, 0) > now or rule.remind_us is None:
+        if memory.is_silenced(rule.id, now) or rule.remind_us is None:
             continue
         for state in entry.states().values():
             if state.episode is None or state.fired_at is None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from perfkit.alerts import replay, state_file
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.event import MOST_SOURCES, time_text
-from perfkit.alerts.event_log import Event, append, read_all, read_since, size_of
+from perfkit.alerts.event_log import Event, LogRest, append, end_of, read_all, read_since
 from perfkit.alerts.feed import Feed, load_config, names_of, open_feed
 from perfkit.alerts.memory import (
     Memory,
@@ -135,14 +135,14 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
         os.makedirs(os.path.dirname(os.path.join(root, state_file.STATE)), exist_ok=True)
         events = [one for one in result.events if one["id"] not in run.doubtful]
         if events:
-            run.memory.log_size = append(root, events)
+            run.memory.log_end = append(root, events)
         run.memory.know(result.events)
         head = {
             "config": mark,
             "sources": names_of(config),
             "zone": zone,
             "log": feed.mark,
-            "events": run.memory.log_size,
+            "events": run.memory.log_end[0],
             "next": run.next_run(),
             "now": run.memory.newest,
             "ahead": ahead_us,
@@ -224,9 +224,10 @@ class _AlertRun:
         left: list[Event] = []
         if stored.body is not None:
             self.memory = memory_from(stored.body, self.settings)
-            if size_of(self.root) != self.memory.log_size:
-                left = _unknown(read_since(self.root, self.memory.log_size), self.memory.recent)
-                obey(self.memory, left)
+            if end_of(self.root) != self.memory.log_end:
+                found = read_since(self.root, self.memory.log_end)
+                left, follows = _unknown(found, self.memory.recent)
+                obey(self.memory, left if follows else ())
         else:
             left = read_all(self.root)
             lines = load(self.root, STDERR)
@@ -235,7 +236,7 @@ class _AlertRun:
             self.memory.know(left)
             self.is_blind = bool(known.known and self.feed.troubles)
         self.doubtful = {event["id"] for event in left}
-        self.memory.log_size = size_of(self.root)
+        self.memory.log_end = end_of(self.root)
         self.memory.rules = tuple(rules)
         announcer = Announcer(self.memory, self.feed, self.now)
         if self.is_blind:
@@ -384,14 +385,14 @@ class _AlertRun:
         return CheckResult(code, self.now, events, firing, self.memory, self.feed, reason)
 
 
-def _unknown(events: list[Event], recent: Sequence[str]) -> list[Event]:
-    """The events after the last that is known: what a killed run wrote.
+def _unknown(found: LogRest, recent: Sequence[str]) -> tuple[list[Event], bool]:
+    """The events after the last that is known, and whether they are sure to have come later.
 
     Before it may be known ones, in a log that was truncated, trimmed or copied since.
     """
     known = set(recent)
-    last = max((n for n, one in enumerate(events) if one["id"] in known), default=-1)
-    return events[last + 1 :]
+    last = max((n for n, one in enumerate(found.events) if one["id"] in known), default=-1)
+    return found.events[last + 1 :], found.follows or last >= 0
 
 
 def open_episodes(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:
@@ -402,7 +403,7 @@ def open_episodes(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:
             if state.episode is None:
                 continue
             name = entry.episode_name(state.episode)
-            silenced = memory.silences.get(entry.rule.id, 0) > now
+            silenced = memory.is_silenced(entry.rule.id, now)
             since = state.fired_at or 0
             found.append(
                 OpenEpisode(

@@ -67,7 +67,7 @@ def silence(root: Path, wanted: str, length_us: int, now: int) -> str:
 
     def act(memory: Memory, words: Sentences) -> Event:
         entry = _entry(memory, wanted)
-        memory.silences[wanted] = until
+        memory.silences[wanted] = now, until
         return event(
             "silenced",
             digest(wanted, "silenced", str(until)),
@@ -86,9 +86,9 @@ def end_silence(root: Path, wanted: str, now: int) -> str:
 
     def act(memory: Memory, words: Sentences) -> Event:
         entry = _entry(memory, wanted)
-        until = memory.silences.pop(wanted, None)
-        if until is None:
+        if wanted not in memory.silences:
             raise UsageError(f"{wanted}: is not silenced")
+        _, until = memory.silences.pop(wanted)
         return event(
             "unsilenced",
             digest(wanted, "unsilenced", str(until)),
@@ -110,11 +110,11 @@ def _apply(root: Path, now: int, act: Callable[[Memory, Sentences], Event]) -> s
             raise UsageError("no rule has been evaluated yet: run `perfkit-alerts` first")
         head, memory = found
         done = act(memory, Sentences(config))
-        memory.log_size = append(str(root), [done])
+        memory.log_end = append(str(root), [done])
         memory.know([done])
         firing = any(not one.silenced for one in open_episodes(memory, now))
         # The next run evaluates everything, even if no time it waits for has come.
-        head |= {"next": 0, "code": EXIT_FIRING if firing else EXIT_OK}
+        head |= {"next": 0, "events": memory.log_end[0], "code": EXIT_FIRING if firing else EXIT_OK}
         try:
             write_state(str(root), head, memory)
         except OutputError as error:

@@ -7,9 +7,10 @@ and writes the event again. Readers skip lines that are not events.
 from __future__ import annotations
 
 import os
+from zlib import crc32
 
 from perfkit.config.workspace import EVENT_LOG
-from perfkit.disk.fingerprints import bytes_in
+from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.locks import locked
 from perfkit.disk.sealed import open_plain
 
@@ -18,16 +19,30 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from typing import Any, TypeAlias
 
+    LogEnd: TypeAlias = "tuple[int, int]"
+
 EVENT = "performance.alert"
 VERSION = 1
 
 PACKED = (".gz", ".bz2", ".xz")
 """What the name of a rotated log that is compressed ends with."""
 
+CHECKED = 8192
+"""The end of a log is known by so many bytes before it."""
+
+NO_LOG: LogEnd = (0, 0)
+
 LONGEST_LINE = 4 << 20
 """An event with its 100 sources takes a small part of this."""
 
 Event: TypeAlias = "dict[str, Any]"
+
+
+class LogRest(NamedTuple):
+    """Events of the log, and whether they are those that `follows` what was known of it."""
+
+    events: list[Event]
+    follows: bool
 
 
 def line_of(event: Event) -> bytes:
@@ -37,8 +52,8 @@ def line_of(event: Event) -> bytes:
     return json.dumps(event, ensure_ascii=False).encode("utf-8", "backslashreplace") + b"\n"
 
 
-def append(root: str, events: list[Event]) -> int:
-    """Adds events at the end, durably; returns the size of the log. Raises `OutputError`."""
+def append(root: str, events: list[Event]) -> LogEnd:
+    """Adds events at the end, durably; returns the end of the log. Raises `OutputError`."""
     path = os.path.join(root, EVENT_LOG)
     body = b"".join(map(line_of, events))
     try:
@@ -54,19 +69,38 @@ def append(root: str, events: list[Event]) -> int:
             while view:
                 view = view[os.write(descriptor, view) :]
             os.fsync(descriptor)
-            size = os.fstat(descriptor).st_size
+            end = _end(descriptor, os.fstat(descriptor).st_size)
         finally:
             os.close(descriptor)
     except OSError as error:
         from perfkit.core.errors import OutputError
 
         raise OutputError(EVENT_LOG, error) from error
-    return size
+    return end
 
 
-def size_of(root: str) -> int:
-    """The size of the log in bytes; 0 where there is none."""
-    return bytes_in(os.path.join(root, EVENT_LOG))
+def end_of(root: str) -> LogEnd:
+    """The size of the log and a checksum of its last bytes; `NO_LOG` where it cannot be read."""
+    return _end_at(root, None)
+
+
+def _end_at(root: str, size: int | None) -> LogEnd:
+    """What its end was when it had that size, or what it is now; `NO_LOG` where it is shorter."""
+    try:
+        descriptor = open_plain(os.path.join(root, EVENT_LOG))
+    except OSError:
+        return NO_LOG
+    try:
+        present = os.fstat(descriptor).st_size
+        size = present if size is None else size
+        return _end(descriptor, size) if size <= present else NO_LOG
+    finally:
+        os.close(descriptor)
+
+
+def _end(descriptor: int, size: int) -> LogEnd:
+    begin = max(0, size - CHECKED)
+    return size, crc32(os.pread(descriptor, size - begin, begin))
 
 
 def read(root: str, offset: int = 0) -> list[Event]:
@@ -84,12 +118,18 @@ def read(root: str, offset: int = 0) -> list[Event]:
     return [event for event, _ in events_in(content)]
 
 
-def read_since(root: str, offset: int) -> list[Event]:
-    """The events after that byte of the log as it was, also where it was rotated since."""
-    if size_of(root) >= offset:
-        return read(root, offset)
+def read_since(root: str, end: LogEnd) -> LogRest:
+    """The events after that end of the log as it was, also where it was rotated since.
+
+    Of a log that is another one by now, all are read.
+    """
+    size, _ = end
+    if _end_at(root, size) == end:
+        return LogRest(read(root, size), True)
     rotated = next(rotated_logs(root), b"")
-    return [event for event, _ in events_in(rotated[offset:])] + read(root)
+    if (size, crc32(rotated[max(0, size - CHECKED) : size])) == end:
+        return LogRest([event for event, _ in events_in(rotated[size:])] + read(root), True)
+    return LogRest(read_all(root), False)
 
 
 def read_all(root: str) -> list[Event]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from perfkit.alerts import state_file
 from perfkit.alerts.event import instant_from
-from perfkit.alerts.event_log import Event
+from perfkit.alerts.event_log import NO_LOG, Event
 from perfkit.alerts.replay import RuleEntry, entry_from
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import (
@@ -25,7 +25,7 @@ from perfkit.alerts.rules.rule import (
     rule_from,
 )
 from perfkit.alerts.rules.steps import RuleRun
-from perfkit.alerts.state_file import UNFINISHED_US
+from perfkit.alerts.state_file import SKEW_US, UNFINISHED_US
 from perfkit.config.workspace import CACHE, MANIFEST
 from perfkit.core.errors import OutputError
 from perfkit.core.fast_imports import NamedTuple
@@ -52,14 +52,14 @@ class Memory:
 
     `rules` are those of the configuration, also such as wait for a source. `last_at` is the closing
     time of the last stepped trade, `basis` a digest of the settings that figures depend on. `acked`
-    holds names of episodes, `silences` the end of each rule's silence, `reminded` the number of the
-    last reminder of an episode. `used` are the ids of episodes and reminders found in the event log
+    holds names of episodes, `silences` begin and end of each rule's silence, `reminded` the number
+    of the last reminder of an episode. `used` are the ids of episodes and reminders found in the event log
     when the state was lost. `generations` counts how often each rule was edited or removed,
     `counts` how many events there were of each `NUMBERED` kind. `troubles` has, by source, why it
     cannot be relied on now, `files` the log files with trades, `begun` the file and offset of a
     last line that is not whole and since when, `waiting` the order keys of trades announced as
-    ahead. `log_size` is the size of the event log when this was saved, `recent` are the ids of its
-    last events.
+    ahead. `log_end` is the size of the event log when this was saved, and a checksum of its last
+    bytes; `recent` are the ids of its last events.
     """
 
     def __init__(self) -> None:
@@ -68,7 +68,7 @@ class Memory:
         self.last_at: int | None = None
         self.basis = ""
         self.acked: set[str] = set()
-        self.silences: dict[str, int] = {}
+        self.silences: dict[str, tuple[int, int]] = {}
         self.reminded: dict[str, int] = {}
         self.generations: dict[str, int] = {}
         self.used: set[str] = set()
@@ -78,8 +78,13 @@ class Memory:
         self.files: dict[str, tuple[KnownFile, ...]] = {}
         self.begun: dict[str, tuple[str, int, int]] = {}
         self.newest = 0
-        self.log_size = 0
+        self.log_end = NO_LOG
         self.recent: tuple[str, ...] = ()
+
+    def is_silenced(self, rule: str, now: int) -> bool:
+        """Whether a rule is silenced; not where the silence was set by a clock that was ahead."""
+        since, until = self.silences.get(rule, (0, 0))
+        return since - SKEW_US <= now < until
 
     def know(self, events: Sequence[Event]) -> None:
         """Remembers the ids of events that are in the event log."""
@@ -117,7 +122,7 @@ class Memory:
             "files": self.files,
             "begun": self.begun,
             "newest": self.newest,
-            "log_size": self.log_size,
+            "log_end": self.log_end,
             "recent": self.recent,
         }
 
@@ -137,7 +142,7 @@ def memory_from(plain: dict[str, Any], settings: GaugeSettings) -> Memory:
         "basis",
         "waiting",
         "newest",
-        "log_size",
+        "log_end",
         "recent",
     ):
         setattr(memory, name, plain[name])
@@ -273,7 +278,7 @@ def recalled(
             entry = memory.entries[name] = RuleEntry(living, RuleRun(living, settings))
             if rule.is_clock:
                 entry.clock = {group: _fired(event, one) for group, event in one.open.items()}
-    memory.silences = {name: until for name, until in memory.silences.items() if name in found}
+    memory.silences = {name: span for name, span in memory.silences.items() if name in found}
     orphans = [
         (event, RULE_CHANGED if name in present else RULE_REMOVED)
         for name, one in announced.items()
@@ -341,6 +346,6 @@ def _recall_command(memory: Memory, event: Event, rule: str, episode: object) ->
         memory.acked.add(episode)
     elif kind == "silenced" and until is not None:
         if event["id"] == digest(rule, "silenced", str(until)):
-            memory.silences[rule] = until
+            memory.silences[rule] = instant_from(event.get("occurred_at")) or 0, until
     elif kind == "unsilenced":
         memory.silences.pop(rule, None)

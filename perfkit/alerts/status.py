@@ -176,9 +176,8 @@ def _standing(
             notes.append("too little data" if state.data == INSUFFICIENT else "error in the data")
     if state.episode is not None and entry.episode_name(state.episode) in memory.acked:
         notes.append("acknowledged")
-    until = memory.silences.get(rule.id)
-    if until is not None:
-        notes.append(f"silenced until {words.moment(until)}")
+    if rule.id in memory.silences:
+        notes.append(f"silenced until {words.moment(memory.silences[rule.id][1])}")
     known = entry.run.groups.get(group)
     figure = ""
     if known is not None and not rule.is_clock:

@@ -88,14 +88,12 @@ def _failed(
 ) -> None:
     """Records that an attempt failed, and gives up what has waited for too long."""
     now = _now()
-    progress.failed(
-        now, min(FIRST_WAIT_US << min(progress.attempts, MOST_DOUBLINGS), LONGEST_WAIT_US)
-    )
+    progress.failed(now, _wait(progress.attempts))
     since = progress.failing_since or now
     late = list(
         takewhile(
             lambda one: now - max(since, min(detected_at(one.event), now)) >= sink.give_up_us,
-            waiting,
+            waiting if progress.attempts >= _least_attempts(sink.give_up_us) else (),
         )
     )
     if late:
@@ -105,6 +103,20 @@ def _failed(
             deal(progress, one)
     progress.failing_on = next((one.event["id"] for one in waiting[len(late) :]), None)
     save(root, sink.name, progress)
+
+
+def _wait(attempts: int) -> int:
+    """How long to wait after an attempt that failed, as so many before it."""
+    return min(FIRST_WAIT_US << min(attempts, MOST_DOUBLINGS), LONGEST_WAIT_US)
+
+
+def _least_attempts(give_up_us: int) -> int:
+    """Half as many attempts as there are in that time: a clock that jumps gives nothing up."""
+    attempts = waited = 0
+    while waited < give_up_us:
+        waited += _wait(attempts)
+        attempts += 1
+    return attempts // 2
 
 
 def _give_up(root: str, sink: Sink, late: list[Waiting], problem: str) -> None:

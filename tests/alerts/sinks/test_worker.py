@@ -188,6 +188,7 @@ def test_what_waits_too_long_is_given_up_once_and_newer_events_still_come(tmp_pa
     worker.serve(root, fails)
     progress = progress_of(tmp_path)
     progress.failing_since, progress.next_try = (now - 90_000) * 1_000_000, 0
+    progress.attempts = 20
     save(root, "pager", progress)
     append(tmp_path, now)
     before = Path(path_of(root, "pager")).read_bytes()
@@ -375,6 +376,23 @@ def test_python_sink_is_an_entry_point(tmp_path: Path, monkeypatch: pytest.Monke
     assert "no installed package has a sink boop" in event_log.read(root)[-1]["message"]
 
 
+@pytest.mark.parametrize("attempts", [0, 1, 5])
+def test_a_clock_that_jumps_gives_nothing_up(tmp_path: Path, attempts: int) -> None:
+    root = str(outbox_of(tmp_path, int(time.time())))
+    for _ in range(attempts + 1):
+        worker.serve(root, sink("raise SystemExit(1)"))
+        try_now(tmp_path)
+    progress = progress_of(tmp_path)
+    assert progress.failing_since is not None
+    progress.failing_since -= 400 * DAY
+    save(root, "pager", progress)
+    worker.serve(root, sink("raise SystemExit(1)"))
+    assert len(event_log.read(root)) == 1
+    try_now(tmp_path)
+    worker.serve(root, sink())
+    assert len(got(tmp_path)) == 1
+
+
 @pytest.mark.parametrize("name", ["", "performance-alerts.jsonl.1.zst", "old/alerts.jsonl"])
 @pytest.mark.parametrize("delivered", [[], [4]])
 def test_events_whose_log_is_found_nowhere_are_said_to_be_lost(
@@ -449,6 +467,7 @@ class TestProcessThatIsEnded:
         progress = progress_of(tmp_path)
         assert progress.failing_since is not None
         progress.failing_since -= 2 * DAY
+        progress.attempts = 20
         save(str(tmp_path), "pager", progress)
         self.start(tmp_path)
         failed = bench.events("delivery_failed")
