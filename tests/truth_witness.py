@@ -10,6 +10,7 @@ import contextlib
 import io
 import json
 from datetime import datetime
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from perfkit.alerts import commands, cron
@@ -43,10 +44,15 @@ class Finished(NamedTuple):
 class Silence:
     """A silenced rule; `certain` unless it may have ended without a word."""
 
-    def __init__(self, until_us: int, rules: list[TruthRule]) -> None:
+    def __init__(self, since_us: int, until_us: int, rules: list[TruthRule]) -> None:
+        self.since_us = since_us
         self.until_us = until_us
         self.rules = rules
         self.certain = True
+
+    def holds(self, now_us: int) -> bool:
+        """Whether it is in force: it ends where it was set by a clock that was ahead."""
+        return self.since_us - SECOND_US <= now_us < self.until_us
 
 
 class Ledger:
@@ -81,6 +87,7 @@ class Witness:
         self.ledger = Ledger()
         self.last: Finished | None = None
         self.newest_clock = world.now
+        self.finished: list[int] = []
         self.evaluated: int | None = None
         """The closing time of the last trade that was surely evaluated."""
         self.perhaps = 0
@@ -112,12 +119,19 @@ class Witness:
 
     def _of_another(self) -> set[int]:
         last, world = self.last, self.world
-        if last is None or not 0 <= world.clock - last.clock <= 2 * 60:
+        if last is None or not 0 <= world.clock - last.clock <= 2 * self._usual():
             return {3}
+        if world.clock - last.clock > 2 * 60:  # runs were seldom, as others had the lock
+            return {3} | last.codes
         if last.edits != world.edits:
             is_same = world.valid and last.rules == tuple(world.active_rules())
             return {3} | (last.codes if is_same else set())
         return last.codes
+
+    def _usual(self) -> int:
+        """The shorter of the last two times between runs that finished, at least a minute."""
+        gaps = [later - sooner for sooner, later in pairwise(self.finished[-3:])]
+        return max(60, min(gaps, default=60)) if len(gaps) == 2 else 60
 
     def horizon(self) -> int:
         """Trades up to here count: what was evaluated once still does."""
@@ -158,7 +172,7 @@ class Witness:
 
     def is_silenced(self, rule: TruthRule) -> Verdict:
         known = self.silences.get(rule.id)
-        if known is None or known.until_us <= self.world.clock * SECOND_US:
+        if known is None or not known.holds(self.world.clock * SECOND_US):
             return False
         return True if known.certain and known.rules == [rule] else None
 
@@ -192,13 +206,14 @@ class Witness:
             world.wants = None
             return
         (name, seconds), world.wants = world.wants, None
-        now_us = world.now * SECOND_US + len(self.ledger.ids)
+        now_us = world.clock * SECOND_US + len(self.ledger.ids)
         size = world.event_log.stat().st_size if world.event_log.exists() else 0
         try:
             if seconds:
                 commands.silence(world.root, name, seconds * SECOND_US, now_us)
                 known = [rule for rule in self.before if rule.id == name]
-                self.silences[name] = one = Silence(now_us + seconds * SECOND_US, known[-1:])
+                until_us = now_us + seconds * SECOND_US
+                self.silences[name] = one = Silence(now_us, until_us, known[-1:])
                 one.certain = known == [world.rules.get(name)]
             else:
                 commands.end_silence(world.root, name, now_us)
@@ -216,6 +231,7 @@ class Witness:
         if code == 0:
             world.relied_on()
         rules = tuple(world.active_rules())
+        self.finished.append(world.clock)
         self.last = Finished(world.clock, {code}, world.edits, rules)
         is_skewed = world.clock < self.newest_clock
         verdicts = self.verdicts()
@@ -224,6 +240,7 @@ class Witness:
             self.perhaps = max(self.perhaps, self.horizon())
             self.newest_clock = max(self.newest_clock, world.clock)
             self._silences_over(is_sure=False)
+            self.before |= {rule: None for rule in self.before if rule not in verdicts}
             return
         self.newest_clock = world.clock
         self.perhaps = max(self.perhaps, self.horizon())
@@ -231,7 +248,7 @@ class Witness:
         if None in trouble.values():
             self.evaluated = None
         if trouble:
-            self.before |= {
+            self.before = {
                 rule: verdict if self.before.get(rule, False) is verdict else None
                 for rule, verdict in verdicts.items()
             }
@@ -248,7 +265,7 @@ class Witness:
         now_us = self.world.clock * SECOND_US
         rules = {rule.id: rule for rule in self.world.active_rules()}
         for name, one in list(self.silences.items()):
-            if one.until_us > now_us and [rules.get(name)] == one.rules:
+            if one.holds(now_us) and [rules.get(name)] == one.rules:
                 continue
             if is_sure:
                 del self.silences[name]

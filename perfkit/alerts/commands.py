@@ -22,6 +22,7 @@ from perfkit.alerts.sentences import Sentences
 from perfkit.config import settings as configs
 from perfkit.config.settings import Config
 from perfkit.config.workspace import timezone_override
+from perfkit.core.calendar import LAST_US
 from perfkit.core.errors import OutputError, UsageError
 from perfkit.core.interpreter import EXIT_FIRING, EXIT_OK
 
@@ -63,7 +64,7 @@ def silence(root: Path, wanted: str, length_us: int, now: int) -> str:
     """Silences a rule: it is evaluated, but neither prints lines nor sets the exit code."""
     if length_us > LONGEST_SILENCE_US:
         raise UsageError("--for: a silence lasts at most 366d; to stop a rule for good, remove it")
-    until = now + length_us
+    until = min(now + length_us, LAST_US)
 
     def act(memory: Memory, words: Sentences) -> Event:
         entry = _entry(memory, wanted)

@@ -43,6 +43,9 @@ MOST_RECENT = 300
 NUMBERED = {"clock_skew": ((),), "data_state": (("source",), ("ahead",))}
 """Kinds of events that come again and are told apart by a number, with what they are about."""
 
+MOST_LIVES = 1000
+"""A rule was edited, or removed and added again, less often."""
+
 MOST_MISSING = 10_000
 """So many numbers in a row may be missing in an event log whose head is gone."""
 
@@ -53,11 +56,11 @@ class Memory:
     `rules` are those of the configuration, also such as wait for a source. `last_at` is the closing
     time of the last stepped trade, `basis` a digest of the settings that figures depend on. `acked`
     holds names of episodes, `silences` begin and end of each rule's silence, `reminded` the number
-    of the last reminder of an episode. `used` are the ids of episodes and reminders found in the event log
-    when the state was lost. `generations` counts how often each rule was edited or removed,
-    `counts` how many events there were of each `NUMBERED` kind. `troubles` has, by source, why it
-    cannot be relied on now, `files` the log files with trades, `begun` the file and offset of a
-    last line that is not whole and since when, `waiting` the order keys of trades announced as
+    of the last reminder of an episode. `used` are the ids of episodes and reminders found in the
+    event log when the state was lost. `generations` counts how often each rule was edited or
+    removed, `counts` how many events there were of each `NUMBERED` kind. `troubles` has, by source,
+    why it cannot be relied on now, `files` the log files with trades, `begun` the file and offset
+    of a last line that is not whole and since when, `waiting` the order keys of trades announced as
     ahead. `log_end` is the size of the event log when this was saved, and a checksum of its last
     bytes; `recent` are the ids of its last events.
     """
@@ -271,9 +274,9 @@ def recalled(
         lives = baselines.get(name, [])
         if not lives or announced[name].ended:
             continue
-        living = rule._replace(generation=len(lives) - 1)
-        if lives[-1] == digest(name, living.identity, "baseline"):
-            memory.generations[name] = len(lives) - 1
+        living = _living(rule, lives[-1])
+        if living is not None:
+            memory.generations[name] = living.generation
             one = found[name] = announced[name]
             entry = memory.entries[name] = RuleEntry(living, RuleRun(living, settings))
             if rule.is_clock:
@@ -286,6 +289,18 @@ def recalled(
         for event in one.open.values()
     ]
     return Recalled(memory, found, orphans)
+
+
+def _living(rule: Rule, baseline: str) -> Rule | None:
+    """The rule in the life that begins with that `baseline`; None where it was another rule.
+
+    The head of an event log may be gone, and earlier lives with it.
+    """
+    for generation in range(MOST_LIVES):
+        living = rule._replace(generation=generation)
+        if baseline == digest(rule.id, living.identity, "baseline"):
+            return living
+    return None
 
 
 def _last_number(kind: str, ids: set[str]) -> int:

@@ -1,7 +1,8 @@
 """`logs/performance/perfkit.prom`: the state of the rules in the text format of Prometheus.
 
-node_exporter's textfile collector reads it. Each run replaces it, also one that finds nothing new:
-that one takes the lines about rules from the run before. It imports next to nothing.
+node_exporter's textfile collector reads it; its permissions are those of the cache. Each run
+replaces it, also one that finds nothing new: that one takes the lines about rules from the run
+before. It imports next to nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +10,8 @@ from __future__ import annotations
 import os
 
 from perfkit.alerts.sinks.progress import METRICS
-from perfkit.disk.atomic import put_in_place, sweep_temporaries
+from perfkit.config.workspace import CACHE, MANIFEST
+from perfkit.disk.atomic import mode_like, put_in_place, sweep_temporaries
 from perfkit.disk.sealed import read_bytes, sealed, unsealed
 
 TYPE_CHECKING = False
@@ -32,7 +34,7 @@ def keep(root: str, result: CheckResult | None) -> None:
         for path in (METRICS, METRICS_FILE):
             folder, name = os.path.split(os.path.join(root, path))
             sweep_temporaries(folder, name)
-        put_in_place(kept, sealed(_of_rules(result)), durable=False)
+        put_in_place(kept, sealed(_of_rules(result)), mode=0o600, durable=False)
     elif os.path.exists(kept):
         for path in (kept, os.path.join(root, METRICS_FILE)):
             if os.path.exists(path):
@@ -58,7 +60,8 @@ def write(root: str, now: int, code: int, duration_ns: int) -> None:
             f"perfkit_alerts_exit_code {code}\n",
         )
     )
-    put_in_place(os.path.join(root, METRICS_FILE), (run + rules).encode(), durable=False)
+    mode = mode_like(os.path.join(root, CACHE, MANIFEST))
+    put_in_place(os.path.join(root, METRICS_FILE), (run + rules).encode(), mode=mode, durable=False)
 
 
 def _of_rules(result: CheckResult) -> str:

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from perfkit.alerts import state_file
+from perfkit.alerts import commands, state_file
 from perfkit.cli import main
+from perfkit.core.calendar import HOUR_US, instant_of
 from tests.alerting import BOT, START, Bench, minutes, trade
 
 LOSS = """\
@@ -21,6 +22,7 @@ rules:
   - {id: loss, metric: net_pnl, over: {window: all}, below: -100, severity: critical}
   - {id: stale, metric: minutes_since_last_line, above: 60}
 """
+ONE_LOSS = "rules: [{id: loss, metric: net_pnl, over: {window: all}, below: -100}]\n"
 DAILY = "rules: [{id: daily-loss, metric: net_pnl, over: {window: daily}, below: -300}]\n"
 TWO = """\
 sources:
@@ -456,6 +458,83 @@ class TestBesideAnotherRun:
         assert bench.run(minutes(1)).code == 3
         with locked(bench):
             assert bench.run(minutes(1.5)).code == 3
+
+
+class TestClockThatWasAhead:
+    YEAR = timedelta(days=365)
+
+    def us(self, at: datetime) -> int:
+        return instant_of(at)
+
+    @pytest.mark.parametrize("runs_ahead", [True, False])
+    def test_a_silence_that_it_began_ends(self, tmp_path: Path, runs_ahead: bool) -> None:
+        bench = Bench(tmp_path, ONE_LOSS)
+        bench.trade(START, 1)
+        bench.run(START)
+        commands.silence(tmp_path, "loss", HOUR_US, self.us(START + self.YEAR))
+        if runs_ahead:
+            bench.run(START + self.YEAR)
+        bench.trade(minutes(1), -500)
+        found = bench.run(minutes(2))
+        assert (found.code, "WARN warning firing" in found.err) == (2, True)
+        assert len(bench.events("unsilenced")) == 1
+
+    def test_a_silence_by_a_clock_a_moment_ahead_holds(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, ONE_LOSS)
+        bench.trade(START, -500)
+        assert bench.run(START).code == 2
+        commands.silence(tmp_path, "loss", HOUR_US, self.us(minutes(1)) + 500_000)
+        assert bench.run(minutes(1)).code == 0
+
+    def test_reminders_go_on_by_the_clock_as_it_is(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, ONE_LOSS.replace("-100}", "-100, remind_every: 1h}"))
+        bench.trade(START, -500)
+        bench.run(minutes(1))
+        bench.run(START + self.YEAR)
+        for minute in (61, 62, 121, 600):
+            bench.run(minutes(minute))
+        kinds = [one["kind"] for one in bench.events("reminder", "clock_skew")]
+        assert kinds == ["reminder", "clock_skew", "reminder", "reminder"]
+
+    @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+    def test_hours_and_reminders_at_the_ends_of_the_calendar(
+        self, tmp_path: Path, moment: str
+    ) -> None:
+        active = '{days: mon-fri, from: "09:30", to: "16:00", timezone: America/New_York}'
+        rule = f"id: old, metric: minutes_since_last_line, above: 60, active: {active}"
+        bench = Bench(tmp_path, f"rules: [{{{rule}, remind_every: 1h}}]\n")
+        bench.trade(START, -500)
+        for at in (START, datetime.fromisoformat(moment), START + self.YEAR):
+            assert "Traceback" not in bench.run(at).err
+        commands.silence(tmp_path, "old", HOUR_US, self.us(datetime.fromisoformat(moment)))
+
+
+class TestLogWithoutItsHead:
+    def test_what_a_killed_run_wrote_is_not_written_again(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, ONE_LOSS)
+        bench.trade(START, 1)
+        bench.run(START)
+        saved = bench.state.read_bytes()
+        bench.trade(minutes(1), -500)
+        assert bench.run(minutes(2)).code == 2
+        bench.state.write_bytes(saved)  # as if the run had been killed before it wrote the state
+        lines = bench.event_log.read_bytes().splitlines(keepends=True)
+        bench.event_log.write_bytes(b"".join(lines[1:]))
+        assert bench.run(minutes(3)).code == 2
+        assert len(bench.events("firing")) == 1
+
+    def test_an_edited_rule_is_known_after_a_lost_state(self, tmp_path: Path) -> None:
+        bench = Bench(tmp_path, ONE_LOSS)
+        bench.trade(START, -500)
+        bench.run(START)
+        bench.rules(ONE_LOSS.replace("-100", "-200"))
+        bench.run(minutes(1))
+        lines = bench.event_log.read_bytes().splitlines(keepends=True)
+        bench.event_log.write_bytes(b"".join(lines[-2:]))
+        bench.state.unlink()
+        before = len(bench.events())
+        assert bench.run(minutes(2)).code == 2
+        assert len(bench.events()) == before
 
 
 class TestIds:

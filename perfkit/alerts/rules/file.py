@@ -23,6 +23,7 @@ from perfkit.core.calendar import WINDOW_KINDS
 from perfkit.core.errors import ConfigError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trade import FILTER_FIELDS
+from perfkit.metrics.concurrency import ON_REQUEST
 from perfkit.metrics.registry import METRICS
 
 RULES_FILE = Path("config/alerts.yaml")
@@ -189,6 +190,12 @@ class _RulesReader(YamlReader):
             raise self.problem(
                 at,
                 f"{metric} is computed from all trades of a window, not from trade to trade",
+                "set a target for it in config/perfkit.yaml, and watch a built-in metric here",
+            )
+        if metric in ON_REQUEST:
+            raise self.problem(
+                at,
+                f"{metric} needs the times of every trade, and is not kept from trade to trade",
                 "set a target for it in config/perfkit.yaml, and watch a built-in metric here",
             )
         if not isinstance(metric, str) or metric not in {*METRICS, *CLOCK_METRICS}:

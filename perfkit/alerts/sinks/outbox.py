@@ -12,6 +12,7 @@ from zlib import crc32
 from perfkit.alerts.event import instant_from
 from perfkit.alerts.event_log import Event, events_in, rotated_logs
 from perfkit.alerts.sinks.progress import NOWHERE, Progress
+from perfkit.alerts.state_file import SKEW_US
 from perfkit.config.workspace import EVENT_LOG
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.sealed import open_plain
@@ -98,10 +99,12 @@ def is_silenced(progress: Progress, event: Event) -> bool:
         return False
     until = instant_from(event.get("until"))
     if kind == "silenced" and until is not None:
-        silences[rule] = until
+        silences[rule], progress.silenced_at[rule] = until, detected_at(event)
     elif kind in ("unsilenced", "baseline") or event.get("reason") in _ENDS_SILENCE:
         silences.pop(rule, None)
-    return silences.get(rule, 0) > detected_at(event)
+    # A clock that was ahead silences nothing: what comes later is earlier by the clock as it is.
+    since = progress.silenced_at.get(rule, 0) - SKEW_US
+    return since <= detected_at(event) < silences.get(rule, 0)
 
 
 def detected_at(event: Event) -> int:

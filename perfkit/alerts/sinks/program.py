@@ -92,8 +92,9 @@ class _Output:
         return self._tail.decode("utf-8", "replace")
 
     def shown(self) -> str:
-        """The end of the output, as part of a sentence."""
-        text = " ".join(self.ended().split())
+        """The last line of the output, as part of a sentence: an exception is named there."""
+        lines = self.ended().strip().splitlines()
+        text = " ".join(lines[-1].split()) if lines else ""
         return f": {plain(text)}" if text else ""
 
 

@@ -39,10 +39,10 @@ class Progress:
 
     `ids` has when the latest `MOST_IDS` events were detected, by their ids; events from before
     `horizon` were dealt with longer ago. `silences` has the end of each rule's silence at the
-    position. `failing_since` is when the first attempt failed since the sink worked, `attempts`
-    how often it failed since, `next_try` when it is tried again, `failing_on` the id of the event
-    that waits the longest. `begun` is when a process was
-    started that has not said yet how it went. Times are in microseconds.
+    position, `silenced_at` when it was set. `failing_since` is when the first attempt failed since
+    the sink worked, `attempts` how often it failed since, `next_try` when it is tried again,
+    `failing_on` the id of the event that waits the longest. `begun` is when a process was started
+    that has not said yet how it went. Times are in microseconds.
     """
 
     def __init__(self) -> None:
@@ -55,6 +55,7 @@ class Progress:
         self.next_try = 0
         self.begun: int | None = None
         self.failing_on: str | None = None
+        self.silenced_at: dict[str, int] = {}
 
     def remember(self, identity: str, detected_at: int) -> None:
         """Records that an event was dealt with."""

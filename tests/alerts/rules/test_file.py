@@ -126,6 +126,7 @@ def test_definition_holds_what_states_depend_on(
     [
         ("id: win-rate-20", "id: 20", ":2: rules.0.id: 20 is not an id; write letters"),
         ("id: win-rate-20", "id: a b", ":2: rules.0.id: 'a b' is not an id"),
+        ("metric: win_rate", "metric: exposure", "exposure needs the times of every trade, and is"),
         ("metric: win_rate", "metric: luck", ":3: rules.0.metric: 'luck' is not a metric; see"),
         ("metric: win_rate", "metric: [a]", ":3: rules.0.metric: is not text; write the name"),
         (

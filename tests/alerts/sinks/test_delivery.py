@@ -15,10 +15,11 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from perfkit.alerts import cron, event_log
+from perfkit.alerts import commands, cron, event_log
 from perfkit.alerts.sinks.lines import warning
 from perfkit.alerts.sinks.progress import FOLDER, STDERR, path_of
 from perfkit.alerts.sinks.sink import is_news
+from perfkit.core.calendar import HOUR_US, instant_of
 from tests.alerting import START, Bench, minutes, ran
 from tests.conftest import CAMPAIGN
 from tests.unmeasured import leave
@@ -268,12 +269,9 @@ def test_lost_progress_repeats_nothing_older_than_the_last_run(
 
 
 def test_lines_of_silenced_rules_are_passed_over_for_good(tmp_path: Path) -> None:
-    from perfkit.cli.main import main
-
     bench = Bench(tmp_path, RULES)
     bench.run(START)
-    silenced = ["alerts", "silence", "loss", "--for", "2h", "--root", str(tmp_path)]
-    assert main(silenced) == 0
+    commands.silence(tmp_path, "loss", 2 * HOUR_US, instant_of(START))
     for minute in (1, 2):
         bench.trade(minutes(minute), -10)
     first = bench.run(minutes(5))

@@ -436,6 +436,7 @@ class TestProcessThatIsEnded:
         program = json.dumps([sys.executable, "-S", "-c", code])
         bench = Bench(root, f"{RULES}sinks:\n  - {{name: pager, exec: {program}}}\n")
         bench.run(START)
+        self.ends(root)
         bench.trade(minutes(1), -10)
         bench.run(minutes(2))
         return bench
