@@ -19,6 +19,8 @@ from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import ON_ONE_DAY, ONE_DAY, moments_of
 from perfkit.inference.money import unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
+from perfkit.inference.proof.evidence import checked
+from perfkit.inference.proof.prices import is_of_hundred_shares
 from perfkit.inference.proof.running import moves_by_prices
 from perfkit.inference.questions.coverage import covers_more, which_covers
 from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
@@ -35,6 +37,7 @@ from perfkit.inference.records.kinds import failed_records, moved_records, total
 from perfkit.inference.records.no_trades import why_no_trades
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
+from perfkit.inference.table.names import MONEY
 from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 from perfkit.inference.unseen import unseen
@@ -190,7 +193,7 @@ def _read(
     bearing = with_entry_costs(dialect, best, roles, fees, identity)
     if bearing is not None:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
-    dialect = with_decimal(dialect, columns)
+    dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *_of_signs(best, roles))
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
@@ -214,6 +217,21 @@ def _read(
         doubts=tuple(one for one in doubts if bearing is None or one.name != "opening_results"),
         columns=tuple(names_of(columns)),
     )
+
+
+def _with_hundreds(
+    dialect: dict[str, object],
+    best: Candidate,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+) -> dict[str, object]:
+    """The dialect with 100 shares for each contract, where prices prove that it has so many."""
+    fields, rows = dialect["fields"], checked(best.closing.rows)
+    if not isinstance(fields, dict) or "quantity" not in fields:
+        return dialect
+    if best.unit != MONEY or not is_of_hundred_shares(best.pnl, roles, fees, rows):
+        return dialect
+    return {**dialect, "fields": {**fields, "quantity": f"{roles['quantity'].expression} * 100"}}
 
 
 def _of_amounts(best: Candidate, log: Log, currency: str) -> list[Doubt]:

@@ -12,6 +12,7 @@ from perfkit.inference.proof.prices import is_move_of_one
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.names import MONEY
+from perfkit.inference.table.options import kinds_of_options
 
 _EITHER = frozenset(("amount", "size", "position size", "trade size", "bet size", "position"))
 """Names of a quantity as well as of money."""
@@ -100,6 +101,20 @@ def quantity_or_money(
         (
             Answer("a quantity", {"fields.quantity": size.expression}),
             Answer("money", {"fields.quantity": over}),
+        ),
+    )
+
+
+def of_hundred_shares(columns: Sequence[Column], size: Column) -> Doubt | None:
+    """Whether each of some option contracts is for 100 shares, where only prices say what it earned."""
+    if size.words != ("contracts",) or not kinds_of_options(columns):
+        return None
+    return Doubt(
+        "contract_size",
+        "Of how many shares is an option contract, whose price is that of one share?",
+        (
+            Answer("of 100", {"fields.quantity": f"{size.expression} * 100"}),
+            Answer("of 1: prices are those of a contract", {"fields.quantity": size.expression}),
         ),
     )
 

@@ -10,7 +10,7 @@ from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.identity import identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.questions.paid_in import commission_fields
-from perfkit.inference.questions.sizes import quantity_or_money
+from perfkit.inference.questions.sizes import of_hundred_shares, quantity_or_money
 from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
@@ -90,6 +90,8 @@ def _of_moves(
     elif isinstance(size, AmountOverPrice):
         doubts.append(of_stake(size, "put into each trade, without leverage"))
     elif (unsure := quantity_or_money(size, entry, closing.rows, is_fill=False)) is not None:
+        doubts.append(unsure)
+    elif (unsure := of_hundred_shares(log.columns, size)) is not None:
         doubts.append(unsure)
     assumed = list(moments.assumed)
     if "side" not in fields and (way := way_of(roles, log.times, closing.rows)) is not None:

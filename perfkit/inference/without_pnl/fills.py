@@ -21,7 +21,7 @@ from perfkit.inference.questions.paid_in import (
     written_in_others,
 )
 from perfkit.inference.questions.repeated_fills import bought_twice, numbered_again
-from perfkit.inference.questions.sizes import quantity_or_money
+from perfkit.inference.questions.sizes import of_hundred_shares, quantity_or_money
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import effects_of, entry_and_exit_words, fill_records
 from perfkit.inference.result import Reading
@@ -203,6 +203,7 @@ def _doubts(
         _repeated(log, found.rows, when),
         quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
+        of_hundred_shares(log.columns, size) if not is_logged else None,
     ]
     return [*doubts, *filter(None, unsure)]
 
