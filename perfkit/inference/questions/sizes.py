@@ -106,7 +106,7 @@ def quantity_or_money(
 
 
 def of_hundred_shares(columns: Sequence[Column], size: Column) -> Doubt | None:
-    """Whether each of some option contracts is for 100 shares, where only prices say what it earned."""
+    """Whether an option contract is of 100 shares, where only prices say what it earned."""
     if size.words != ("contracts",) or not kinds_of_options(columns):
         return None
     return Doubt(

@@ -113,9 +113,8 @@ def _without_kinds_of_options(columns: Sequence[Column]) -> Sequence[Column]:
     if not kinds:
         return columns
     entry, out = _first_of("entry_price", columns), _first_of("exit_price", columns)
-    if entry is not None and out is not None:
-        if earn_as_prices_fall(kinds, entry, out, pnl_columns(columns)):
-            return columns
+    if entry and out and earn_as_prices_fall(kinds, entry, out, pnl_columns(columns)):
+        return columns
     return [one for one in columns if one not in kinds]
 
 

@@ -89,10 +89,9 @@ def _of_moves(
         doubts.append(_points_or_per_cent(entry, _outcomes(log, closing)))
     elif isinstance(size, AmountOverPrice):
         doubts.append(of_stake(size, "put into each trade, without leverage"))
-    elif (unsure := quantity_or_money(size, entry, closing.rows, is_fill=False)) is not None:
-        doubts.append(unsure)
-    elif (unsure := of_hundred_shares(log.columns, size)) is not None:
-        doubts.append(unsure)
+    else:
+        unsure = quantity_or_money(size, entry, closing.rows, is_fill=False)
+        doubts += filter(None, [unsure or of_hundred_shares(log.columns, size)])
     assumed = list(moments.assumed)
     if "side" not in fields and (way := way_of(roles, log.times, closing.rows)) is not None:
         fields["side"] = f"= {way.side}"
