@@ -38,6 +38,9 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "contract_symbol",
             "underlying",
         ),
+        *("isin", "scrip", "scrip_code", "scrip_id", "scrip_name", "security_name", "security_id"),
+        *("security_code", "instrument_name", "asset_name", "wkn", "cusip", "company"),
+        *("company_name", "market_name", "fund_name", "scheme_name", "option_symbol"),
     ),
     "side": (
         *("side", "direction", "position_side", "trade_type", "position_type", "dir", "bias"),

@@ -192,7 +192,7 @@ def _is_outcome(column: Column) -> bool:
     return any(outcome_of(label) for label in column.distinct)
 
 
-_OF_CODES = word_set("symbol ticker stock code instrument security asset tsym")
+_OF_CODES = word_set("symbol ticker stock code instrument security asset tsym scrip")
 
 
 def _is_symbol(column: Column) -> bool:
