@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from perfkit.inference.identity import Identity
 from perfkit.inference.moments import Moments
+from perfkit.inference.open_trades import words_of_open_trades
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table import shapes
@@ -35,12 +36,15 @@ def dialect_of(
     the closing order, so that `sell` closes a long trade.
     """
     are_timed = bool(moments.opened_at) or (identity.links_all and bool(closing.open_words))
-    only, open_when = _conditions(closing, failed, identity, are_timed=are_timed)
+    still_open = words_of_open_trades(closing, moments, identity, roles)
+    only, open_when = _conditions(
+        closing, failed, identity, are_timed=are_timed, still_open=still_open
+    )
     conditions = {"only": only, "open_when": open_when}
     dialect: dict[str, object] = {key: said for key, said in conditions.items() if said}
     if identity.columns:
         dialect["identity"] = [column.expression for column in identity.columns]
-    linked = bool(open_when) and "only" not in result
+    linked = bool(open_when) and not still_open and "only" not in result
     fields: dict[str, object] = {}
     if moments.closed_at:
         fields["closed_at"] = moments.closed_at
@@ -68,12 +72,17 @@ def dialect_of(
 
 
 def _conditions(
-    closing: Closing, failed: Mapping[str, object], identity: Identity, *, are_timed: bool
+    closing: Closing,
+    failed: Mapping[str, object],
+    identity: Identity,
+    *,
+    are_timed: bool,
+    still_open: list[object],
 ) -> tuple[dict[str, object], dict[str, object]]:
     """`only` and `open_when`: closing records, and openings that an identity links to them.
 
     Openings without an opening time, or with that of a close which only some of them have
-    (not `are_timed`), could not be read.
+    (not `are_timed`), could not be read. `still_open` are the words of trades that are open.
     """
     only = {**failed, **closing.only}
     marker = closing.marker
@@ -84,11 +93,19 @@ def _conditions(
     zeros = closing.open_words == [0] and not closing.close_words
     if zeros:
         return only, {marker.expression: 0}
-    linked = identity.links and are_timed and list(closing.only) == [marker.expression]
-    if not linked or not isinstance(closing.only[marker.expression], str | list | bool | int):
+    if list(closing.only) != [marker.expression] or closing.only[marker.expression] == "exists":
         return only, {}
-    words = _linked_words(closing, marker, identity)
-    only[marker.expression] = [*words, *closing.close_words]
+    linked = identity.links and are_timed
+    words = _linked_words(closing, marker, identity) if linked else still_open
+    if not words:
+        return only, {}
+    left_out = [word for word in closing.open_words if word not in words]
+    if not isinstance(closing.only[marker.expression], dict):
+        only[marker.expression] = [*words, *closing.close_words]
+    elif left_out:
+        only[marker.expression] = {"not": left_out}
+    else:
+        del only[marker.expression]
     return only, {marker.expression: words[0] if len(words) == 1 else words}
 
 

@@ -205,8 +205,9 @@ def _read(
     if moments.columns and moments.closed_at == moments.columns[0].expression:
         others = [*times.event, *times.other, *times.opened]
         doubts += filter(None, [untimed(best, moments.columns[0], others, roles, log.failed)])
-    is_linked = "open_when" in dialect
-    doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
+    is_linked = "open_when" in dialect and identity.links
+    kept = [one for one in costs.doubts if is_linked or not _is_of_open_trades(one, dialect)]
+    doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in kept), *identity.doubts]
     return Reading(
         source=source_of(unit.currency, moments.zone),
         dialect=dialect,
@@ -260,6 +261,11 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     if best.sign_contradicts:
         return ["the sign of the P&L contradicts the prices; it is taken as logged"]
     return []
+
+
+def _is_of_open_trades(doubt: Doubt, dialect: Mapping[str, object]) -> bool:
+    """Whether costs of openings are asked about, which are those of trades that are still open."""
+    return doubt.name == "opening_costs" and "open_when" in dialect
 
 
 def _possible(doubt: Doubt, *, is_linked: bool) -> Doubt:
