@@ -17,11 +17,12 @@ from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.doubts import Doubt
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import ON_ONE_DAY, ONE_DAY, moments_of
-from perfkit.inference.money import unit_of
+from perfkit.inference.money import UNKNOWN, Unit, unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.evidence import checked
 from perfkit.inference.proof.prices import is_of_hundred_shares
 from perfkit.inference.proof.running import moves_by_prices
+from perfkit.inference.proof.units import is_of_one_piece
 from perfkit.inference.questions.coverage import covers_more, which_covers
 from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
 from perfkit.inference.questions.groups import untimed
@@ -37,7 +38,7 @@ from perfkit.inference.records.kinds import failed_records, moved_records, total
 from perfkit.inference.records.no_trades import why_no_trades
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
-from perfkit.inference.table.names import MONEY
+from perfkit.inference.table.names import MONEY, POINTS
 from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 from perfkit.inference.unseen import unseen
@@ -180,10 +181,7 @@ def _read(
     is_sure = best.proved or (best.score >= CONFIDENT and _is_of_trades(columns, roles))
     moments = moments_of(times, columns, rows, events=events, proved=is_sure)
     opened = next((one for one in moments.columns[1:2] if moments.opened_at), None)
-    unit = unit_of(
-        *(best.unit, best.name.currency, best.pnl, columns, roles, rows),
-        is_in_quotes=best.is_in_quotes,
-    )
+    unit = _unit_of(best, log)
     result, costs = result_and_costs(best, fees, columns, unit.currency)
     identity = identity_of(columns, roles, opened, best.closing)
     if best.closing.marker is not None and len(best.closing.only) > 1:
@@ -218,6 +216,21 @@ def _read(
         doubts=tuple(one for one in doubts if bearing is None or one.name != "opening_results"),
         columns=tuple(names_of(columns)),
     )
+
+
+def _unit_of(best: Candidate, log: Log) -> Unit:
+    """The unit of the results: points where they are moves of the price, and nothing says more."""
+    rows = best.closing.rows
+    unit = unit_of(
+        *(best.unit, best.name.currency, best.pnl, log.columns, log.roles, rows),
+        is_in_quotes=best.is_in_quotes,
+    )
+    if unit.currency != UNKNOWN or unit.doubts or best.name.is_absolute:
+        return unit
+    if not is_of_one_piece(best.pnl, log.roles, log.fees, checked(rows)):
+        return unit
+    said = f"{best.pnl.name} is exit less entry, without a quantity: points stand for a currency"
+    return Unit(POINTS, (said,), ())
 
 
 def _with_hundreds(
