@@ -37,9 +37,7 @@ def dialect_of(
     """
     are_timed = bool(moments.opened_at) or (identity.links_all and bool(closing.open_words))
     still_open = words_of_open_trades(closing, moments, identity, roles)
-    only, open_when = _conditions(
-        closing, failed, identity, are_timed=are_timed, still_open=still_open
-    )
+    only, open_when = _conditions(closing, failed, identity, still_open, are_timed=are_timed)
     conditions = {"only": only, "open_when": open_when}
     dialect: dict[str, object] = {key: said for key, said in conditions.items() if said}
     if identity.columns:
@@ -75,9 +73,9 @@ def _conditions(
     closing: Closing,
     failed: Mapping[str, object],
     identity: Identity,
+    still_open: list[object],
     *,
     are_timed: bool,
-    still_open: list[object],
 ) -> tuple[dict[str, object], dict[str, object]]:
     """`only` and `open_when`: closing records, and openings that an identity links to them.
 

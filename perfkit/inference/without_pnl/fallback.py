@@ -10,7 +10,7 @@ from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.identity import identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.questions.paid_in import commission_fields
-from perfkit.inference.questions.sizes import of_hundred_shares, quantity_or_money
+from perfkit.inference.questions.sizes import contract_size, quantity_or_money
 from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
@@ -91,7 +91,7 @@ def _of_moves(
         doubts.append(of_stake(size, "put into each trade, without leverage"))
     else:
         unsure = quantity_or_money(size, entry, closing.rows, is_fill=False)
-        doubts += filter(None, [unsure or of_hundred_shares(log.columns, size)])
+        doubts += filter(None, [unsure or contract_size(log.columns, size, entry, closing.rows)])
     assumed = list(moments.assumed)
     if "side" not in fields and (way := way_of(roles, log.times, closing.rows)) is not None:
         fields["side"] = f"= {way.side}"

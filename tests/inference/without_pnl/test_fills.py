@@ -162,6 +162,40 @@ class TestSoldBeforeBought:
         assert asked(infer(records)) == ["sold_unbought"]
 
 
+class TestSoldBeforeBoughtWithAnEffect:
+    """A column that says of each execution whether it opens a position or closes one."""
+
+    ORDERS = (("sell", "1", "10"), ("buy", "1", "9"), ("buy", "2", "9"), ("sell", "2", "11"))
+
+    def test_a_sale_that_opens_is_short(self) -> None:
+        reading = infer(fills(*self.ORDERS, offset=["open", "close", "open", "close"]))
+        assert asked(reading) == []
+        assert "short" not in reading.dialect["fills"]  # type: ignore[operator]
+
+    def test_a_sale_that_closes_was_bought_before(self) -> None:
+        reading = infer(fills(*self.ORDERS, offset=["close", "open", "open", "close"]))
+        assert asked(reading) == []
+        assert reading.dialect["fills"]["short"] is False  # type: ignore[index]
+
+    def test_sales_that_do_either_are_asked_about(self) -> None:
+        orders = (*self.ORDERS, ("sell", "1", "10"))
+        effects: list[object] = ["close", "open", "open", "close", "open"]
+        assert asked(infer(fills(*orders, offset=effects))) == ["sold_unbought"]
+
+
+def test_executions_of_futures_in_chinese_are_matched(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "成交日期,商品,買賣,倉別,成交均價,成交口數\n"
+        "2026/04/06,黃金期202604,賣出,新倉,1780,1\n"
+        "2026/04/07,黃金期202604,買進,平倉,1775,1\n"
+        "2026/04/08,黃金期202605,買進,新倉,1790,2\n"
+        "2026/04/09,黃金期202605,賣出,平倉,1800,2\n"
+    )
+    desk = perfkit.read(path, answers={"contract_size": 2}, quiet=True)
+    assert [trade.net_pnl for trade in desk.book.closed] == [Decimal(5), Decimal(20)]
+
+
 class TestExecutionsThatComeAgain:
     def test_a_log_that_was_written_twice_is_asked_about(self) -> None:
         """2 x 2 and 3 x -1: 1 in all, and 2 if each counts again."""
