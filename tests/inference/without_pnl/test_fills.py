@@ -196,6 +196,33 @@ def test_executions_of_futures_in_chinese_are_matched(tmp_path: Path) -> None:
     assert [trade.net_pnl for trade in desk.book.closed] == [Decimal(5), Decimal(20)]
 
 
+@pytest.mark.parametrize(
+    ("dates", "clocks"),
+    [
+        (["20260406", "20260407", "20260408", "20260409"], ["09:30:00"] * 4),
+        (["20260406093000", "20260407093000", "20260408093000", "20260409093000"], []),
+        ([20260406, 20260407, 20260408, 20260409], []),
+    ],
+    ids=["and a clock beside it", "with a clock in it", "alone"],
+)
+def test_dates_in_eight_digits_are_times(dates: list[object], clocks: list[object]) -> None:
+    records = renamed(fills(*FOUR, day=dates), time="note", day="trade_date")
+    for n, record in enumerate(records):
+        del record["note"]
+        record.update({"trade_time": clocks[n]} if clocks else {})
+    reading = infer(records)
+    assert reading.is_sure
+    at = "join(trade_date, trade_time)" if clocks else "trade_date"
+    assert field(reading, "at") == at
+
+
+def test_eight_digits_that_are_no_date_are_a_number() -> None:
+    records = renamed(fills(*FOUR, day=[20261306] * 4), time="note", day="trade_date")
+    for record in records:
+        del record["note"]
+    assert not infer(records).has_results
+
+
 class TestExecutionsThatComeAgain:
     def test_a_log_that_was_written_twice_is_asked_about(self) -> None:
         """2 x 2 and 3 x -1: 1 in all, and 2 if each counts again."""
