@@ -1,5 +1,6 @@
 """Results that are moves of the price, where nothing says how much was traded."""
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 import pytest
@@ -10,14 +11,12 @@ from perfkit.inference.result import Reading
 MOVES = (("100", "110", "10"), ("105", "103.5", "-1.5"), ("98", "101", "3"), ("120", "119", "-1"))
 
 
-def of_trades(
-    rows: tuple[tuple[str, str, str], ...] = MOVES, symbol: str = "GOLD", **more: str
-) -> Reading:
+def of_trades(rows: Sequence[tuple[str, str, str]] = MOVES, **more: str) -> Reading:
     return infer(
         [
             {
                 "exit_time": f"2026-04-{n:02}T10:00:00Z",
-                "symbol": symbol,
+                "symbol": "GOLD",
                 "entry_price": entry,
                 "exit_price": out,
                 "pnl": pnl,
@@ -54,7 +53,7 @@ def test_costs_that_are_a_share_of_the_price_are_in_points_as_well(base: str) ->
     ids=["a quantity", "a stake", "a fee", "a currency"],
 )
 def test_what_says_more_of_the_unit_is_not_overruled(more: dict[str, str]) -> None:
-    assert of_trades(**more).source["currency"] != "points"
+    assert of_trades(MOVES, **more).source["currency"] != "points"
 
 
 def test_one_record_that_is_no_move_says_that_results_are_money() -> None:

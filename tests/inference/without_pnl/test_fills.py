@@ -192,8 +192,8 @@ def test_executions_of_futures_in_chinese_are_matched(tmp_path: Path) -> None:
         "2026/04/08,黃金期202605,買進,新倉,1790,2\n"
         "2026/04/09,黃金期202605,賣出,平倉,1800,2\n"
     )
-    desk = perfkit.read(path, answers={"contract_size": 2}, quiet=True)
-    assert [trade.net_pnl for trade in desk.book.closed] == [Decimal(5), Decimal(20)]
+    closed = perfkit.read(path, answers={"contract_size": 2}, quiet=True).book.closed
+    assert [closed[row].net_pnl for row in range(len(closed))] == [Decimal(5), Decimal(20)]
 
 
 @pytest.mark.parametrize(
