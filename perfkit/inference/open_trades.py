@@ -15,10 +15,11 @@ from perfkit.inference.identity import Identity
 from perfkit.inference.moments import Moments
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import STILL_OPEN, logged
-from perfkit.inference.table.columns import BOOLEAN, TEXT, Column
+from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
 from perfkit.inference.table.names import word_set, words
 
-_OF_STATES = word_set("status state result outcome open")
+_OF_STATES = word_set("status state result outcome open close resolved settled active")
+_FLAGS = (BOOLEAN, NUMBER)
 _NUMBERS = ("quantity", "entry_price", "exit_price", "stop_loss", "target")
 
 
@@ -29,10 +30,10 @@ def words_of_open_trades(
     marker = closing.marker
     if marker is None or not closing.opening or len(moments.columns) < 2:
         return []
-    if marker.kind not in (TEXT, BOOLEAN) or not set(marker.words) & _OF_STATES:
+    if marker.kind not in (TEXT, *_FLAGS) or not set(marker.words) & _OF_STATES:
         return []
     labels = {marker.labels[row] for row in closing.opening}
-    said = {one for one in labels if marker.kind == BOOLEAN or set(words(one)) & STILL_OPEN}
+    said = {one for one in labels if marker.kind in _FLAGS or set(words(one)) & STILL_OPEN}
     rows = [row for row in closing.opening if marker.labels[row] in said]
     parts = identity.columns or tuple(roles[role] for role in ("symbol",) if role in roles)
     opened = moments.columns[1]

@@ -38,8 +38,9 @@ from perfkit.inference.table.role_names import (
 Roles: TypeAlias = Mapping[str, Column]
 """Columns by the part of a trade that they hold."""
 
-LONG_WORDS = word_set("long buy b bull bullish l up call bought lng bot")
-SHORT_WORDS = word_set("short sell s bear bearish down put sold sht sld")
+LONG_WORDS = word_set("long buy b bull bullish l up call bought lng bot al")
+SHORT_WORDS = word_set("short sell s bear bearish down put sold sht sld sat")
+"""Beside English words al and sat, the Turkish for buy and sell, which are no names of fields."""
 _LETTERS = {
     frozenset(pair): {pair[0]: 1, pair[1]: -1}
     for pair in ("ks", "kv", "cv", "av", "as", "bv", "ls")
