@@ -11,11 +11,13 @@ from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TIME, Column
+from perfkit.inference.table.names import words
 from perfkit.inference.table.roles import directions, outcome_of
 
 _TEXT_FIELDS = ("symbol", "strategy", "execution_mode", "account", "exit_reason")
 _NUMBER_FIELDS = ("quantity", "entry_price", "exit_price", "stop_loss", "target")
 _KNOWN_SIDES = {"long", "short", "buy", "sell"}
+_CLOSING = {"close", "exit"}
 _NOT_YET = ("open", "pending", "active")
 _SIDES = {1: "long", -1: "short"}
 
@@ -147,11 +149,19 @@ def _add_side(
     rows = [row for row in closing.rows if side.present[row]]
     if not rows or not all(ways[row] for row in rows):
         return
+    if not side_of_exit and all(_closes(side.labels[row]) for row in rows):
+        side_of_exit = True
     turn = -1 if side_of_exit else 1
     logged = {_word(side.values[row]): _SIDES[ways[row] * turn] for row in rows}
     fields["side"] = side.expression
     if side.kind in (BOOLEAN, NUMBER) or side_of_exit or not _are_known(logged):
         values["side"] = logged
+
+
+def _closes(label: str) -> bool:
+    """Whether a side is that of an order which closes a trade, as in `sell to close`."""
+    said = set(words(label))
+    return bool(said & _CLOSING) and bool(said & {"buy", "sell"})
 
 
 def _are_known(logged: Mapping[str, str]) -> bool:

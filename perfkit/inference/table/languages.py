@@ -30,6 +30,8 @@ _UNFOLDED = str.maketrans(
 )
 _ELIDED = re.compile(r"(?<!\w)(?:d|l|dell|all)['\u2019](?=\w)", re.IGNORECASE)
 """A word before a vowel that says nothing: prix d'entrée."""
+_GERMAN_FEES = ("kosten", "gebuhr", "gebuhren", "gebuehr", "gebuehren")
+"""What a word for a fee of some kind ends with: Transaktionskosten."""
 _GAPS = frozenset("/ -")
 _LETTERS = re.compile(r"[A-Za-z]+|[\u0400-\u04ff]+|[^\W\d_A-Za-z]+")
 
@@ -74,6 +76,8 @@ _PHRASES = {
     "plus-value": "profit",
     "moins-value": "loss",
     "k/z": "pnl",
+    "res. operação": "result",
+    "código de negociação": "symbol",
     "para birimi": "currency",
     "mata uang": "currency",
     "кол-во": "quantity",
@@ -124,7 +128,7 @@ def translated(name: str) -> str:
         name = _pieces().sub(lambda found: f" {_meanings()[found[0]]} ", name)
     known = _known()
     parts = _LETTERS.findall(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name))
-    if not any(part.lower() in known for part in parts):
+    if not any(part.lower() in known or part.lower().endswith(_GERMAN_FEES) for part in parts):
         return name
     found = _LETTERS.sub(lambda part: _one(part[0], known), name)
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", found)
@@ -135,6 +139,8 @@ def _one(word: str, known: dict[str, str]) -> str:
         return " "
     if word.lower() in known:
         return f" {known[word.lower()]} "
+    if word.lower().endswith(_GERMAN_FEES):
+        return " fee "
     cut = [known.get(piece.lower(), piece) for piece in re.findall("[A-Z]?[a-z]+|[A-Z]+", word)]
     return " ".join(cut) if word.isascii() and len(cut) > 1 else word
 

@@ -116,6 +116,7 @@ LATIN = """
     minusvalia = loss
     gastos taxas emolumentos custos provision provisionen entgelt orderentgelt oplata oplaty
     masraf komisi = fee
+    kommission kommissionen spesen costes costi transactiekosten = fee
     impuesto impuestos imposto impostos steuer steuern tasse imposte taxe taxes podatek vergi
     pajak thue = tax
     divisa doviz = currency
