@@ -126,9 +126,11 @@ def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
     """
     whens = (*log.times.event, *log.times.closed, *log.times.other)
     best = candidates[0]
-    if best.proved or best.closing.marker is not None or not whens:
+    if best.proved or not whens:
         return None
-    is_total = best.name.is_running and adds_up_executions(log, best.pnl, whens[0])
+    is_marked = best.closing.marker is not None
+    is_total = best.name.is_running and not is_marked
+    is_total = is_total and adds_up_executions(log, best.pnl, whens[0])
     if not is_total and not (log.fees and agrees_with_executions(log, best.pnl, whens[0])):
         return None
     found = from_executions(log, best.pnl)

@@ -56,6 +56,24 @@ RUSSIAN = """\
 18.04.2026 10:00:00;GAZP;Покупка;20;150,00;1,5
 19.04.2026 10:00:00;GAZP;Продажа;20;149,00;1,5
 """
+TURKISH_ORDERS = """\
+Tarih,Sembol,İşlem Tipi,İşlem Durumu,Para Birimi,Emir Adedi,Gerçekleşen Adet,\
+Ortalama İşlem Fiyati,İşlem Ücreti
+06/04/2026 17:30:00,AAPL,Aliş,Gerçekleşti,USD,10,10,200.00,1.50
+17/04/2026 17:30:00,AAPL,Satiş,Gerçekleşti,USD,10,10,210.00,1.50
+18/04/2026 17:30:00,MSFT,Aliş,İptal Edildi,USD,5,0,0,0
+19/04/2026 17:30:00,MSFT,Aliş,Gerçekleşti,USD,5,5,400.00,1.50
+20/04/2026 17:30:00,MSFT,Satiş,Gerçekleşti,USD,5,5,390.00,1.50
+"""
+CHINESE_WITH_EFFECTS = """\
+时间,交易对,方向,开平,成交价,成交量,手续费,已实现盈亏
+2026-04-06 10:00:00,BTC-USDT,买入,开多,60000,0.1,-3,0
+2026-04-06 12:00:00,BTC-USDT,卖出,平多,61000,0.1,-3.05,100
+2026-04-07 10:00:00,ETH-USDT,卖出,开空,3000,1,-1.5,0
+2026-04-07 12:00:00,ETH-USDT,买入,平空,3050,1,-1.525,-50
+2026-04-08 10:00:00,BTC-USDT,买入,开多,60000,0.1,-3,0
+2026-04-08 12:00:00,BTC-USDT,卖出,平多,60500,0.1,-3.025,50
+"""
 
 
 @pytest.mark.parametrize(
@@ -66,7 +84,9 @@ RUSSIAN = """\
         pytest.param(JAPANESE, ["4450", "-2550"], id="Japanese, what was paid is no result"),
         pytest.param(JAPANESE_ON_MARGIN, ["4880", "1870"], id="Japanese, on margin"),
         pytest.param(CHINESE, ["984.5", "-512.25"], id="Chinese, with a dividend"),
+        pytest.param(CHINESE_WITH_EFFECTS, ["93.95", "-53.025", "43.975"], id="before costs"),
         pytest.param(TURKISH, ["444", "-236"], id="Turkish"),
+        pytest.param(TURKISH_ORDERS, ["97", "-53"], id="Turkish, with a cancelled order"),
         pytest.param(RUSSIAN, ["97", "-23"], id="Russian"),
     ],
 )

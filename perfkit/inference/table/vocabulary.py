@@ -116,6 +116,16 @@ LATIN = """
     minusvalia = loss
     gastos taxas emolumentos custos provision provisionen entgelt orderentgelt oplata oplaty
     masraf komisi = fee
+    valeur = symbol
+    gerceklesen gerceklesti = filled
+    ortalama = average
+    emir = order
+    adedi = quantity
+    tutari = amount
+    ucret ucreti = fee
+    tipi tip = type
+    durumu = status
+    iptal = cancelled
     kommission kommissionen spesen costes costi transactiekosten = fee
     impuesto impuestos imposto impostos steuer steuern tasse imposte taxe taxes podatek vergi
     pajak thue = tax
