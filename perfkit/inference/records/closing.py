@@ -30,7 +30,7 @@ _OF_SIDES = frozenset(("side", "direction"))
 _OF_ENDS = frozenset(("reason", "note"))
 """Words of a column that says why a trade ended, where `Signal` is no opening."""
 _ENDED = word_set(
-    "close exit sell sold settle settled resolve resolved complete completed finished done out be"
+    "close c exit sell sold settle settled resolve resolved complete completed finished done out be"
 )
 """Words that say that a trade ended, but not how."""
 _PREFERRED = ("event", "status", "state", "kind", "action", "phase", "type", "closed", "outcome")
