@@ -149,8 +149,11 @@ def _add_side(
     rows = [row for row in closing.rows if side.present[row]]
     if not rows or not all(ways[row] for row in rows):
         return
-    if not side_of_exit and all(_closes(side.labels[row]) for row in rows):
-        side_of_exit = True
+    if not {"entry_price", "exit_price"} <= roles.keys():  # which decide what a side means
+        orders = {side.labels[row] for row in rows if _closes(side.labels[row])}
+        if not all(map(_is_closing_order, orders)):
+            return  # `close buy` may close what was bought, or close by buying
+        side_of_exit = side_of_exit or orders == {side.labels[row] for row in rows}
     turn = -1 if side_of_exit else 1
     logged = {_word(side.values[row]): _SIDES[ways[row] * turn] for row in rows}
     fields["side"] = side.expression
@@ -159,9 +162,14 @@ def _add_side(
 
 
 def _closes(label: str) -> bool:
-    """Whether a side is that of an order which closes a trade, as in `sell to close`."""
+    """Whether a side says buy or sell, and that it closes a trade."""
     said = set(words(label))
     return bool(said & _CLOSING) and bool(said & {"buy", "sell"})
+
+
+def _is_closing_order(label: str) -> bool:
+    """Whether a side that closes is that of the order, as in `sell to close` and in Japanese."""
+    return not label.isascii() or "to" in words(label)
 
 
 def _are_known(logged: Mapping[str, str]) -> bool:

@@ -137,6 +137,7 @@ def moved_records(
     return without, {symbol.expression: "exists"}
 
 
+_OF_TOTALS = re.compile("total|sum|overall")
 _TOTALS = frozenset(("total", "totals", "sum", "summary", "grand total", "subtotal", "overall"))
 
 
@@ -145,7 +146,8 @@ def total_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object
     for column in columns:
         if column.kind != TEXT:
             continue
-        said = {label for label in column.distinct if " ".join(words(label)) in _TOTALS}
+        likely = [label for label in column.distinct if _OF_TOTALS.search(label)]
+        said = {label for label in likely if " ".join(words(label)) in _TOTALS}
         rows = {row for row, label in enumerate(column.labels) if label in said}
         if rows and len(rows) * 4 <= len(column.labels):
             return rows, {column.expression: {"not": logged(column, said)}}

@@ -104,3 +104,21 @@ def test_an_order_that_sells_to_close_ends_a_long_trade(tmp_path: Path) -> None:
     path.write_text(JAPANESE_ON_MARGIN, encoding="utf-8")
     closed = perfkit.read(path, quiet=True).book.closed
     assert [closed[row].side for row in range(2)] == ["long", "short"]
+
+
+@pytest.mark.parametrize(
+    ("sell", "buy", "sides"),
+    [
+        ("sell to close", "buy to close", ["long", "short"]),
+        ("close sell", "close buy", [None, None]),
+        ("sell", "buy", ["short", "long"]),
+    ],
+)
+def test_whose_side_a_closing_order_has_is_said_or_left_out(
+    tmp_path: Path, sell: str, buy: str, sides: list[str | None]
+) -> None:
+    path = tmp_path / "trades.csv"
+    rows = (f"2026-04-06,A,{sell},5,0.1", f"2026-04-07,B,{buy},-3,0.1", f"2026-04-08,A,{buy},2,0.1")
+    path.write_text("\n".join(("exit_time,symbol,side,net_pnl,fee", *rows)) + "\n")
+    closed = perfkit.read(path, quiet=True).book.closed
+    assert [closed[row].side for row in range(2)] == sides
