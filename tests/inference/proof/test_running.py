@@ -46,7 +46,7 @@ def test_a_total_that_prices_do_not_give_is_asked_about() -> None:
     reading = infer(trades(("60", "30", "130")))
     assert "total_so_far" in asked(reading)
     doubt = next(one for one in reading.doubts if one.name == "total_so_far")
-    assert "which perfkit cannot read: see `perfkit docs which-logs`" in doubt.question
+    assert doubt.question.endswith("cannot read: see `perfkit docs which-logs`")
 
 
 def test_the_total_of_a_position_with_its_reason_and_times_is_a_result() -> None:
