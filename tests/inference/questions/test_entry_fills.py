@@ -58,3 +58,9 @@ def test_a_close_of_more_than_was_opened_is_asked_about(tmp_path: Path) -> None:
 def test_openings_whose_result_is_not_their_costs_are_asked_about(tmp_path: Path) -> None:
     rows = [one.replace("0.02,-0.02", "0.02,-0.07") for one in ROWS]
     assert "opening_results" in asked(found(tmp_path / "a.csv", rows))
+
+
+def test_executions_without_a_price_are_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text((HEADER + "\n".join(ROWS) + "\n").replace("px", "note"))
+    assert "opening_results" in asked(found_in(str(path)))
