@@ -169,7 +169,10 @@ def _total_so_far(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
         looks_so = says.wanders(best.pnl, best.closing.rows) and not _is_nothing_between(best)
     if best.proved or not looks_so:
         return None
-    question = f"Is {best.pnl.name} the P&L of each trade, or a running total?"
+    question = (
+        f"Is {best.pnl.name} the P&L of each trade? It may be a running total, which perfkit "
+        "cannot read: see `perfkit docs which-logs`"
+    )
     return Doubt("total_so_far", question, (Answer("of each trade", {}),))
 
 

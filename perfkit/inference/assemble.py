@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from perfkit.inference.identity import Identity
 from perfkit.inference.moments import Moments
+from perfkit.inference.open_trades import words_of_open_trades
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TIME, Column
+from perfkit.inference.table.names import words
 from perfkit.inference.table.roles import directions, outcome_of
 
 _TEXT_FIELDS = ("symbol", "strategy", "execution_mode", "account", "exit_reason")
 _NUMBER_FIELDS = ("quantity", "entry_price", "exit_price", "stop_loss", "target")
 _KNOWN_SIDES = {"long", "short", "buy", "sell"}
+_CLOSING = {"close", "exit"}
 _NOT_YET = ("open", "pending", "active")
 _SIDES = {1: "long", -1: "short"}
 
@@ -35,12 +38,13 @@ def dialect_of(
     the closing order, so that `sell` closes a long trade.
     """
     are_timed = bool(moments.opened_at) or (identity.links_all and bool(closing.open_words))
-    only, open_when = _conditions(closing, failed, identity, are_timed=are_timed)
+    still_open = words_of_open_trades(closing, moments, identity, roles)
+    only, open_when = _conditions(closing, failed, identity, still_open, are_timed=are_timed)
     conditions = {"only": only, "open_when": open_when}
     dialect: dict[str, object] = {key: said for key, said in conditions.items() if said}
     if identity.columns:
         dialect["identity"] = [column.expression for column in identity.columns]
-    linked = bool(open_when) and "only" not in result
+    linked = bool(open_when) and not still_open and "only" not in result
     fields: dict[str, object] = {}
     if moments.closed_at:
         fields["closed_at"] = moments.closed_at
@@ -68,12 +72,17 @@ def dialect_of(
 
 
 def _conditions(
-    closing: Closing, failed: Mapping[str, object], identity: Identity, *, are_timed: bool
+    closing: Closing,
+    failed: Mapping[str, object],
+    identity: Identity,
+    still_open: list[object],
+    *,
+    are_timed: bool,
 ) -> tuple[dict[str, object], dict[str, object]]:
     """`only` and `open_when`: closing records, and openings that an identity links to them.
 
     Openings without an opening time, or with that of a close which only some of them have
-    (not `are_timed`), could not be read.
+    (not `are_timed`), could not be read. `still_open` are the words of trades that are open.
     """
     only = {**failed, **closing.only}
     marker = closing.marker
@@ -84,11 +93,19 @@ def _conditions(
     zeros = closing.open_words == [0] and not closing.close_words
     if zeros:
         return only, {marker.expression: 0}
-    linked = identity.links and are_timed and list(closing.only) == [marker.expression]
-    if not linked or not isinstance(closing.only[marker.expression], str | list | bool | int):
+    if list(closing.only) != [marker.expression] or closing.only[marker.expression] == "exists":
         return only, {}
-    words = _linked_words(closing, marker, identity)
-    only[marker.expression] = [*words, *closing.close_words]
+    linked = identity.links and are_timed
+    words = _linked_words(closing, marker, identity) if linked else still_open
+    if not words:
+        return only, {}
+    left_out = [word for word in closing.open_words if word not in words]
+    if not isinstance(closing.only[marker.expression], dict):
+        only[marker.expression] = [*words, *closing.close_words]
+    elif left_out:
+        only[marker.expression] = {"not": left_out}
+    else:
+        del only[marker.expression]
     return only, {marker.expression: words[0] if len(words) == 1 else words}
 
 
@@ -132,11 +149,27 @@ def _add_side(
     rows = [row for row in closing.rows if side.present[row]]
     if not rows or not all(ways[row] for row in rows):
         return
+    if not {"entry_price", "exit_price"} <= roles.keys():  # which decide what a side means
+        orders = {side.labels[row] for row in rows if _closes(side.labels[row])}
+        if not all(map(_is_closing_order, orders)):
+            return  # `close buy` may close what was bought, or close by buying
+        side_of_exit = side_of_exit or orders == {side.labels[row] for row in rows}
     turn = -1 if side_of_exit else 1
     logged = {_word(side.values[row]): _SIDES[ways[row] * turn] for row in rows}
     fields["side"] = side.expression
     if side.kind in (BOOLEAN, NUMBER) or side_of_exit or not _are_known(logged):
         values["side"] = logged
+
+
+def _closes(label: str) -> bool:
+    """Whether a side says buy or sell, and that it closes a trade."""
+    said = set(words(label))
+    return bool(said & _CLOSING) and bool(said & {"buy", "sell"})
+
+
+def _is_closing_order(label: str) -> bool:
+    """Whether a side that closes is that of the order, as in `sell to close` and in Japanese."""
+    return not label.isascii() or "to" in words(label)
 
 
 def _are_known(logged: Mapping[str, str]) -> bool:

@@ -273,10 +273,11 @@ def _of_costs(
 def _is_of_metatrader(pnl: Column, fees: Sequence[Column]) -> bool:
     """Whether a P&L is called `profit` beside a `swap` and a commission, as MetaTrader logs them.
 
-    Its profit is before both.
+    Its profit is before both. In other languages its commission is a fee.
     """
     parts = {fee.words for fee in fees}
-    return pnl.words == ("profit",) and {("swap",), ("commission",)} <= parts
+    costs = bool(parts & {("commission",), ("fee",)})
+    return pnl.words == ("profit",) and ("swap",) in parts and costs
 
 
 def _is_held(balance: Column) -> bool:

@@ -18,6 +18,8 @@ from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import SAMPLED_RECORDS, columns_of, names_of, sampled
 from perfkit.inference.table.records import column_of, lines_of
 
+_FIRST = 4_000
+"""Where half of the first ones come again, all are looked at once each."""
 MOST_SAMPLES = 3
 _LONGEST = 32
 
@@ -171,6 +173,8 @@ def _range_of_plain(texts: Sequence[str], lines: str | None) -> tuple[str, str] 
     """
     if not shapes.are_digits("".join(texts) if lines is None else lines.replace("\n", "")):
         return None
+    if len(set(texts[:_FIRST])) * 2 < len(texts[:_FIRST]):
+        texts = list(dict.fromkeys(texts))
     try:
         sizes = list(map(float, texts))
     except ValueError:

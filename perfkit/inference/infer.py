@@ -17,9 +17,12 @@ from perfkit.inference.confirm import closed_if_it_holds
 from perfkit.inference.doubts import Doubt
 from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import ON_ONE_DAY, ONE_DAY, moments_of
-from perfkit.inference.money import unit_of
+from perfkit.inference.money import UNKNOWN, Unit, unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
+from perfkit.inference.proof.evidence import checked
+from perfkit.inference.proof.prices import is_of_hundred_shares
 from perfkit.inference.proof.running import moves_by_prices
+from perfkit.inference.proof.units import is_of_one_piece
 from perfkit.inference.questions.coverage import covers_more, which_covers
 from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
 from perfkit.inference.questions.groups import untimed
@@ -35,6 +38,7 @@ from perfkit.inference.records.kinds import failed_records, moved_records, total
 from perfkit.inference.records.no_trades import why_no_trades
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
+from perfkit.inference.table.names import MONEY, POINTS
 from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 from perfkit.inference.unseen import unseen
@@ -122,9 +126,11 @@ def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
     """
     whens = (*log.times.event, *log.times.closed, *log.times.other)
     best = candidates[0]
-    if best.proved or best.closing.marker is not None or not whens:
+    if best.proved or not whens:
         return None
-    is_total = best.name.is_running and adds_up_executions(log, best.pnl, whens[0])
+    is_marked = best.closing.marker is not None
+    is_total = best.name.is_running and not is_marked
+    is_total = is_total and adds_up_executions(log, best.pnl, whens[0])
     if not is_total and not (log.fees and agrees_with_executions(log, best.pnl, whens[0])):
         return None
     found = from_executions(log, best.pnl)
@@ -177,10 +183,7 @@ def _read(
     is_sure = best.proved or (best.score >= CONFIDENT and _is_of_trades(columns, roles))
     moments = moments_of(times, columns, rows, events=events, proved=is_sure)
     opened = next((one for one in moments.columns[1:2] if moments.opened_at), None)
-    unit = unit_of(
-        *(best.unit, best.name.currency, best.pnl, columns, roles, rows),
-        is_in_quotes=best.is_in_quotes,
-    )
+    unit = _unit_of(best, log)
     result, costs = result_and_costs(best, fees, columns, unit.currency)
     identity = identity_of(columns, roles, opened, best.closing)
     if best.closing.marker is not None and len(best.closing.only) > 1:
@@ -190,7 +193,7 @@ def _read(
     bearing = with_entry_costs(dialect, best, roles, fees, identity)
     if bearing is not None:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
-    dialect = with_decimal(dialect, columns)
+    dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *_of_signs(best, roles))
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
@@ -202,8 +205,9 @@ def _read(
     if moments.columns and moments.closed_at == moments.columns[0].expression:
         others = [*times.event, *times.other, *times.opened]
         doubts += filter(None, [untimed(best, moments.columns[0], others, roles, log.failed)])
-    is_linked = "open_when" in dialect
-    doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in costs.doubts), *identity.doubts]
+    is_linked = "open_when" in dialect and identity.links
+    kept = [one for one in costs.doubts if is_linked or not _is_of_open_trades(one, dialect)]
+    doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in kept), *identity.doubts]
     return Reading(
         source=source_of(unit.currency, moments.zone),
         dialect=dialect,
@@ -214,6 +218,36 @@ def _read(
         doubts=tuple(one for one in doubts if bearing is None or one.name != "opening_results"),
         columns=tuple(names_of(columns)),
     )
+
+
+def _unit_of(best: Candidate, log: Log) -> Unit:
+    """The unit of the results: points where they are moves of the price, and nothing says more."""
+    rows = best.closing.rows
+    unit = unit_of(
+        *(best.unit, best.name.currency, best.pnl, log.columns, log.roles, rows),
+        is_in_quotes=best.is_in_quotes,
+    )
+    if unit.currency != UNKNOWN or unit.doubts or best.name.is_absolute:
+        return unit
+    if not is_of_one_piece(best.pnl, log.roles, log.fees, checked(rows)):
+        return unit
+    said = f"{best.pnl.name} is exit less entry, without a quantity: points stand for a currency"
+    return Unit(POINTS, (said,), ())
+
+
+def _with_hundreds(
+    dialect: dict[str, object],
+    best: Candidate,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+) -> dict[str, object]:
+    """The dialect with 100 shares for each contract, where prices prove that it has so many."""
+    fields, rows = dialect["fields"], checked(best.closing.rows)
+    if not isinstance(fields, dict) or "quantity" not in fields:
+        return dialect
+    if best.unit != MONEY or not is_of_hundred_shares(best.pnl, roles, fees, rows):
+        return dialect
+    return {**dialect, "fields": {**fields, "quantity": f"{roles['quantity'].expression} * 100"}}
 
 
 def _of_amounts(best: Candidate, log: Log, currency: str) -> list[Doubt]:
@@ -242,6 +276,11 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     if best.sign_contradicts:
         return ["the sign of the P&L contradicts the prices; it is read as logged"]
     return []
+
+
+def _is_of_open_trades(doubt: Doubt, dialect: Mapping[str, object]) -> bool:
+    """Whether costs of openings are asked about, which are those of trades that are still open."""
+    return doubt.name == "opening_costs" and "open_when" in dialect
 
 
 def _possible(doubt: Doubt, *, is_linked: bool) -> Doubt:

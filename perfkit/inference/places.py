@@ -40,7 +40,7 @@ def places_of(path: str) -> list[Place]:
         text = _text(content)
     except (OSError, EOFError, zlib.error, lzma.LZMAError) as error:
         raise unreadable(path, error) from error
-    if not text.strip():
+    if not text or text.isspace():
         return []
     if text.lstrip()[0] in "[{":
         return places_in_json(text)

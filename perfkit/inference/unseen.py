@@ -64,8 +64,12 @@ def _different(values: Sequence[object]) -> set[object]:
 def _new_values(ends: Sequence[object], middle: Sequence[object], lines: str | None) -> set[object]:
     """The values of the middle that are of another kind than those of the ends."""
     known = _different(ends)
-    if len(known) > MOST_WORDS and lines is not None and _are_alike(known, lines):
-        return set()
+    if len(known) > MOST_WORDS and lines is not None:
+        if _are_alike(known, lines):
+            return set()
+        if len(known) > 2 * _MOST_TEXTS and _are_words(known):
+            is_new = known.isdisjoint(shapes.MISSING)
+            return {*shapes.MISSING.intersection(middle)} if is_new else set()
     new = _different(middle) - known
     if not new:
         return new
@@ -93,6 +97,11 @@ def _are_alike(known: set[object], lines: str) -> bool:
     if not lines.isascii():
         return signs >= set(lines)
     return not lines.encode().translate(None, "".join(signs).encode("ascii", "ignore"))
+
+
+def _are_words(known: set[object]) -> bool:
+    """Whether texts are ids or the like, of which there are too many for one to be new."""
+    return not any(map(_is_amount_or_time, list(map(str, known))[:_LOOKED_AT]))
 
 
 def _has_missing(lines: str) -> bool:

@@ -93,3 +93,14 @@ def test_one_record_is_enough(row: int, field: str) -> None:
     records = log()
     records[row] = {**records[row], field: "other"}
     assert records[row] in unseen(records, 60)
+
+
+@pytest.mark.parametrize(
+    ("first", "middle", "count"),
+    [("T", "N/A", 1), ("N/A", "N/A", 0), ("T", "U", 0)],
+    ids=["missing for the first time", "missing before", "another id"],
+)
+def test_an_id_that_is_missing_is_new(first: str, middle: str, count: int) -> None:
+    records: list[Record] = [{"id": f"T{n}"} for n in range(2_000)]
+    records[3], records[1_000] = {"id": first}, {"id": middle}
+    assert len(unseen(records, 900)) == count

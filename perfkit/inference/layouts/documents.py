@@ -11,7 +11,7 @@ from typing import Any
 
 from perfkit.inference.layouts.place import MOST_PLACES, MOST_RECORDS, PARENT, Place
 from perfkit.inference.table import shapes
-from perfkit.inference.table.records import of_lines
+from perfkit.inference.table.records import of_lines, of_text
 
 _LEVELS = 6
 _OF_ONE_KIND = {"strategy", "strategies", "symbol", "symbols", "pair", "pairs"}
@@ -20,6 +20,8 @@ _OF_ONE_KIND = {"strategy", "strategies", "symbol", "symbols", "pair", "pairs"}
 
 def places_in_json(text: str) -> list[Place]:
     """A document's lists of records; of JSON Lines, the lines."""
+    if (alike := of_text(text, MOST_RECORDS)) is not None:
+        return [Place("", {}, alike)]
     lines = [line for line in text.split("\n") if line.strip()]
     if len(lines) > 1 and _decoded(lines[0]) is not None and lines[1].lstrip()[:1] == "{":
         return [_of_lines(lines)]

@@ -129,21 +129,26 @@ def is_cash_flow(
     """Whether amounts are what executions cost and brought in: below 0 for all that is bought.
 
     Such amounts are -(quantity x price) of a purchase and quantity x price of a sale, perhaps less
-    the costs. They are no results, whatever their name.
+    the costs; or all above 0, what was paid or received. They are no results, whatever their name.
     """
     if not {"side", "quantity", "price"} <= roles.keys():
         return False
     ways = directions(roles["side"])
     sizes, prices = roles["quantity"].numbers, roles["price"].numbers
+    known = [row for row in rows if ways[row] and amounts.numbers[row] and sizes[row]]
+    are_unsigned = len({ways[row] for row in known}) > 1 and all(
+        (amounts.numbers[row] or 0) > 0 for row in known
+    )
     compared = agreed = 0
-    for row in rows:
+    for row in known:
         amount, size, price = amounts.numbers[row], sizes[row], prices[row]
-        if not amount or not size or not price or not ways[row]:
+        if not amount or not size or not price:
             continue
         compared += 1
         flow = -ways[row] * abs(size * price)
-        after = flow - costs(fees, row)
-        agreed += min(abs(amount - flow), abs(amount - after)) <= abs(flow) * _FLOW
+        paid = [flow, flow - costs(fees, row)]
+        near = min(abs(amount - abs(one) if are_unsigned else amount - one) for one in paid)
+        agreed += near <= abs(flow) * _FLOW
     return compared >= _LEAST and agreed * 10 >= 9 * compared
 
 

@@ -61,7 +61,8 @@ def prices_say(
     sized = [(row, move * size) for row, move in moves if (size := _at(roles, "quantity", row))]
     if sized:
         levered = [(row, amount * (_at(roles, "leverage", row) or 1)) for row, amount in sized]
-        for amounts in (sized, *([levered] if levered != sized else [])):
+        hundreds = _of_hundreds(roles, sized)
+        for amounts in (sized, *([levered] if levered != sized else []), hundreds):
             verdict = _in_money(pnl, fees, amounts)
             if verdict is not None:
                 return verdict._replace(sign=sign)
@@ -81,6 +82,26 @@ def prices_say(
     if len(sized) >= 2 and _constant_ratio(pnl, roles, sized):
         return Prices(True, MONEY, _is_net_by_ratio(pnl, roles, fees, sized), sign)
     return Prices(False, "", None, sign)
+
+
+def is_of_hundred_shares(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether a P&L is (exit - entry) x contracts x 100, as that of options on shares is."""
+    if not {"entry_price", "exit_price", "quantity"} <= roles.keys():
+        return False
+    moves = _moves(pnl, roles, rows)
+    sized = [(row, move * size) for row, move in moves if (size := _at(roles, "quantity", row))]
+    return _in_money(pnl, fees, _of_hundreds(roles, sized)) is not None
+
+
+def _of_hundreds(
+    roles: Mapping[str, Column], sized: Sequence[tuple[int, Decimal]]
+) -> list[tuple[int, Decimal]]:
+    """The amounts of contracts of 100 shares each; none where the quantity is no contracts."""
+    if roles["quantity"].words != ("contracts",):
+        return []
+    return [(row, amount * HUNDRED) for row, amount in sized]
 
 
 def is_move_of_one(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:

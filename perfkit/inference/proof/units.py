@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from operator import add
 
 from perfkit.inference.proof.prices import Prices, are_fractions
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, RISK, PnlName, pnl_name
+from perfkit.inference.table.roles import directions
 
 _LOSSES = 3
+_LEAST = 3
+_SAME_SHARE = Decimal("1e-4")
+_MOST_COSTS = Decimal("0.02")
 
 
 def unit_of_result(
@@ -36,6 +42,46 @@ def unit_of_values(
     lost = [earned for row in rows if (earned := pnl.numbers[row] or 0) < 0]
     is_risk = "stop_loss" in roles and len(lost) >= _LOSSES and set(lost) == {-1}
     return RISK if is_risk else unit
+
+
+def is_of_one_piece(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether a P&L is exit less entry in every record, and nothing says how much was traded.
+
+    Costs may be in it that are the same share of the entry each time, of the exit or of both.
+    """
+    if fees or {"quantity", "stake"} & roles.keys():
+        return False
+    if not {"entry_price", "exit_price"} <= roles.keys():
+        return False
+    sides = directions(roles["side"]) if "side" in roles else []
+    found = []
+    for row in rows:
+        entry, out = roles["entry_price"].numbers[row], roles["exit_price"].numbers[row]
+        earned = pnl.numbers[row]
+        if not entry or not out or earned is None:
+            return False
+        move = (out - entry) * (sides[row] if sides else 1)
+        found.append((earned, move, entry, out))
+    moved = [one for one in found if one[1]]
+    if len(moved) < _LEAST:
+        return False
+    allowed = 2 * pnl.step
+    if all(abs(earned - move) <= allowed for earned, move, _, _ in found):
+        return True
+    lacking = [move - earned for earned, move, _, _ in found]
+    entries, exits = [entry for _, _, entry, _ in found], [out for _, _, _, out in found]
+    both = list(map(add, entries, exits))
+    return any(_are_same_share(lacking, prices) for prices in (entries, exits, both))
+
+
+def _are_same_share(costs: Sequence[Decimal], prices: Sequence[Decimal]) -> bool:
+    """Whether costs are the same share of each of some prices."""
+    shares = [cost / price for cost, price in zip(costs, prices, strict=True)]
+    least, most = min(shares), max(shares)
+    is_enough = len(set(prices)) >= _LEAST
+    return is_enough and 0 < least <= _MOST_COSTS and most - least <= most * _SAME_SHARE
 
 
 def _unit_of_equal(pnl: Column, others: Sequence[Column], rows: Sequence[int]) -> str:

@@ -15,6 +15,7 @@ from perfkit.inference.candidates import Candidate
 from perfkit.inference.identity import Identity
 from perfkit.inference.money import gross_of
 from perfkit.inference.proof.evidence import costs
+from perfkit.inference.questions.entry_fills import as_executions
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import MONEY
 
@@ -44,7 +45,9 @@ def with_entry_costs(
     if not of_fees and not (_are_small(best, paid) and _is_moved(best, roles.get("balance"))):
         return None
     link = _link(best, roles, identity)
-    if link is None or "closed_at" not in fields:
+    if link is None:
+        return as_executions(dialect, best, roles, fees) if of_fees and fees else None
+    if "closed_at" not in fields:
         return None
     cost, gross = _as_costs(best, fees if of_fees else ())
     kept = {name: one for name, one in fields.items() if name not in ("net_pnl", "commission")}

@@ -12,9 +12,11 @@ from perfkit.inference.proof.prices import is_move_of_one
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.names import MONEY
+from perfkit.inference.table.options import kinds_of_options
 
 _EITHER = frozenset(("amount", "size", "position size", "trade size", "bet size", "position"))
 """Names of a quantity as well as of money."""
+_CONTRACTS = frozenset(("contract", "contracts", "lot", "lots"))
 _SIZES = frozenset(("quantity", "stake", "price", "entry_price", "exit_price", "balance"))
 _LEAST_AMOUNT = Decimal("0.5")
 _MANY_PLACES = 6
@@ -100,6 +102,38 @@ def quantity_or_money(
         (
             Answer("a quantity", {"fields.quantity": size.expression}),
             Answer("money", {"fields.quantity": over}),
+        ),
+    )
+
+
+def contract_size(
+    columns: Sequence[Column], size: Column, price: Column, rows: Sequence[int]
+) -> Doubt | None:
+    """What a contract or a lot is worth, where only prices say what a trade earned.
+
+    Those of prediction markets, whose prices are at most 1, pay 1 each.
+    """
+    if not set(size.words) & _CONTRACTS or isinstance(size, AmountOverPrice):
+        return None
+    one: dict[str, object] = {"fields.quantity": size.expression}
+    if kinds_of_options(columns):
+        return Doubt(
+            "contract_size",
+            "Of how many shares is an option contract, whose price is that of one share?",
+            (
+                Answer("of 100", {"fields.quantity": f"{size.expression} * 100"}),
+                Answer("of 1: prices are those of a contract", one),
+            ),
+        )
+    if all((price.numbers[row] or 0) <= 1 for row in rows):
+        return None
+    return Doubt(
+        "contract_size",
+        f"What is one of {size.name} worth, where no P&L shows it? If it is 50 times the price, "
+        "write `multiplier: {SYMBOL: 50}` in a workspace",
+        (
+            Answer("its price", one),
+            Answer("not known: results are to be in points", {"currency": "points"}),
         ),
     )
 

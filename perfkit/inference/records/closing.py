@@ -18,7 +18,7 @@ from typing import NamedTuple
 from perfkit.inference.records.kinds import STILL_OPEN, UPDATES, closing_words, is_state, logged
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
-from perfkit.inference.table.names import words
+from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import Times
 
 HOLDS = 0.97
@@ -29,6 +29,10 @@ _HOLDS_BY_TIME = 0.8
 _OF_SIDES = frozenset(("side", "direction"))
 _OF_ENDS = frozenset(("reason", "note"))
 """Words of a column that says why a trade ended, where `Signal` is no opening."""
+_ENDED = word_set(
+    "close c exit sell sold settle settled resolve resolved complete completed finished done out be"
+)
+"""Words that say that a trade ended, but not how."""
 _PREFERRED = ("event", "status", "state", "kind", "action", "phase", "type", "closed", "outcome")
 
 
@@ -151,7 +155,7 @@ def _by_words(
             return None
     return Closing(
         rows=chosen,
-        only={column.expression: _condition(column, closing)},
+        only={column.expression: _condition(column, closing, opening)},
         opening=openings,
         marker=column,
         score=12,
@@ -160,11 +164,18 @@ def _by_words(
     )
 
 
-def _condition(column: Column, closing: set[str]) -> object:
-    """The condition that the closing words of a column meet, in as few words as it takes."""
+def _condition(column: Column, closing: set[str], opening: set[str]) -> object:
+    """The condition that the closing words of a column meet, in as few words as it takes.
+
+    Words that say how trades ended are never complete: after `STOP_LOSS` comes `TAKE_PROFIT`. So
+    the condition is then that it is no word of an opening, where all others are such.
+    """
     left_out = {label for label in column.distinct if label and label not in closing}
     if not left_out:
         return "exists"
+    say_how = column.kind == TEXT and not any(set(words(label)) & _ENDED for label in closing)
+    if say_how and left_out <= opening and "" not in column.distinct:
+        return {"not": _one_or_list(logged(column, left_out))}
     if len(closing) > 4 and len(left_out) < len(closing) and "" not in column.distinct:
         return {"not": logged(column, left_out)}
     return _one_or_list(logged(column, closing))

@@ -137,6 +137,7 @@ def moved_records(
     return without, {symbol.expression: "exists"}
 
 
+_OF_TOTALS = re.compile("total|sum|overall")
 _TOTALS = frozenset(("total", "totals", "sum", "summary", "grand total", "subtotal", "overall"))
 
 
@@ -145,7 +146,8 @@ def total_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object
     for column in columns:
         if column.kind != TEXT:
             continue
-        said = {label for label in column.distinct if " ".join(words(label)) in _TOTALS}
+        likely = [label for label in column.distinct if _OF_TOTALS.search(label)]
+        said = {label for label in likely if " ".join(words(label)) in _TOTALS}
         rows = {row for row, label in enumerate(column.labels) if label in said}
         if rows and len(rows) * 4 <= len(column.labels):
             return rows, {column.expression: {"not": logged(column, said)}}
@@ -202,13 +204,27 @@ def _is_failed(label: str) -> bool:
 
 def effects_of(columns: Sequence[Column]) -> list[set[str]]:
     """What columns of events say of orders: that they open, that they close, or each of the two."""
+    return [set(said.values()) for _, said in _effects(columns)]
+
+
+def effect_of_all(columns: Sequence[Column], rows: Sequence[int]) -> str:
+    """What a column says of each of some orders, `open` or `close`; empty where none says it."""
+    for column, said in _effects(columns):
+        found = {said.get(column.labels[row], "") for row in rows}
+        if len(found) == 1 and len(set(said.values())) > 1:
+            return found.pop()
+    return ""
+
+
+def _effects(columns: Sequence[Column]) -> list[tuple[Column, dict[str, str]]]:
+    """The columns all of whose words say that an order opens or that it closes."""
     found = []
     for column in columns:
         if column.kind != TEXT or not set(column.words) & _EFFECTS or not column.has_few_words:
             continue
-        said = [set(words(label)) & _OF_EFFECTS.keys() for label in column.distinct if label]
-        if said and all(len(one) == 1 for one in said):
-            found.append({_OF_EFFECTS[word] for one in said for word in one})
+        said = {label: set(words(label)) & _OF_EFFECTS.keys() for label in column.distinct if label}
+        if said and all(len(one) == 1 for one in said.values()):
+            found.append((column, {label: _OF_EFFECTS[one.pop()] for label, one in said.items()}))
     return found
 
 

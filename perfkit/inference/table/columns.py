@@ -217,6 +217,8 @@ def _kind(parts: tuple[str, ...], values: Sequence[object]) -> tuple[str, str, s
         is_epoch = unit == shapes.ANY_UNIT or units.count(unit) >= _MOST * len(units)
         if unit and is_epoch and set(parts) & _TIME_WORDS:
             return TIME, unit, ""
+        if set(parts) & _TIME_WORDS and (layout := shapes.format_of_digits(sample)):
+            return TIME, "", layout
         return NUMBER, "", ""
     if sum(map(shapes.clock_time, sample)) >= most:
         return CLOCK, "", ""

@@ -6,7 +6,7 @@ objects. One record is a mapping as any other, made when it is asked for.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter, itemgetter
 from typing import Any, TypeVar, overload
@@ -58,19 +58,46 @@ def of_lines(lines: Sequence[str]) -> AlikeRecords | None:
 
     A field that is not there is not the same as one that is null.
     """
+    if not lines:
+        return None
+    chosen = (lines[0], lines[-1], lines[len(lines) // 2])
+    return _alike(chosen, lambda decoder: list(map(decoder.decode, lines)))
+
+
+def of_text(text: str, most: int) -> AlikeRecords | None:
+    """The records of a text of such lines, none of them blank, which need not be parted first.
+
+    None where they have to be looked at one by one, as where there are more than `most`.
+    """
+    end, middle = text.find("\n"), text.rfind("\n", 0, len(text) // 2)
+    last = text.rfind("\n", 0, len(text) - 1)
+    count = text.count("\n") + (not text.endswith("\n"))
+    if middle < 0 or text[end + 1 : end + 2] != "{" or not 1 < count <= most:
+        return None
+    chosen = (text[:end], text[last + 1 :], text[middle + 1 : text.find("\n", middle + 1)])
+    found = _alike(chosen, lambda decoder: decoder.decode_lines(text))
+    return found if found is not None and len(found) == count else None
+
+
+def _alike(
+    chosen: tuple[str, ...], rows_of: Callable[[Any], Sequence[object]]
+) -> AlikeRecords | None:
+    """The records that a decoder of the fields of the first one gives; None where it refuses one.
+
+    Most logs whose records are not alike show it in one of those that are `chosen`.
+    """
     import msgspec
 
     try:
-        first = msgspec.json.decode(lines[0]) if lines else None
+        first = msgspec.json.decode(chosen[0])
         if not isinstance(first, dict) or not first:
             return None
-        decode = _decoder(tuple(first)).decode
-        decode(lines[-1])
-        decode(lines[len(lines) // 2])  # most logs of other kinds show it here
-        rows = list(map(decode, lines))
-        return AlikeRecords(
-            list(first), [list(map(attrgetter(own), rows)) for own in _own_names(first)]
-        )
+        decoder = _decoder(tuple(first))
+        for line in chosen[1:]:
+            decoder.decode(line)
+        rows = rows_of(decoder)
+        columns = [list(map(attrgetter(own), rows)) for own in _own_names(first)]
+        return AlikeRecords(list(first), columns)
     except (msgspec.MsgspecError, ValueError, RecursionError):
         return None
 

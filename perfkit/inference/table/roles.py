@@ -22,6 +22,11 @@ from perfkit.inference.table.names import (
     word_set,
     words,
 )
+from perfkit.inference.table.options import (
+    contracts_of,
+    earn_as_prices_fall,
+    kinds_of_options,
+)
 from perfkit.inference.table.role_names import (
     CARRY,
     is_currency_of_fee,
@@ -33,8 +38,9 @@ from perfkit.inference.table.role_names import (
 Roles: TypeAlias = Mapping[str, Column]
 """Columns by the part of a trade that they hold."""
 
-LONG_WORDS = word_set("long buy b bull bullish l up call bought lng bot")
-SHORT_WORDS = word_set("short sell s bear bearish down put sold sht sld")
+LONG_WORDS = word_set("long buy b bull bullish l up call bought lng bot al")
+SHORT_WORDS = word_set("short sell s bear bearish down put sold sht sld sat")
+"""Beside English words al and sat, the Turkish for buy and sell, which are no names of fields."""
 _LETTERS = {
     frozenset(pair): {pair[0]: 1, pair[1]: -1}
     for pair in ("ks", "kv", "cv", "av", "as", "bv", "ls")
@@ -71,19 +77,15 @@ _KINDS: dict[str, tuple[str, ...]] = {
 def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
     """The column of each part of a trade that has one."""
     found: dict[str, Column] = {}
-    for role, kinds in _KINDS.items():
-        ranked = [
-            (rank, len(column.path), -column.filled, place)
-            for place, column in enumerate(columns)
-            if column.kind in kinds
-            and column.filled
-            and (rank := role_rank(column.name, role)) is not None
-            and _fits(role, column)
-        ]
-        if ranked:
-            found[role] = columns[min(ranked)[3]]
-    if "side" not in found and (side := next(filter(_has_sides, columns), None)) is not None:
+    others = _without_kinds_of_options(columns)
+    for role in _KINDS:
+        column = _first_of(role, others if role == "side" else columns)
+        if column is not None:
+            found[role] = column
+    if "side" not in found and (side := next(filter(_has_sides, others), None)) is not None:
         found["side"] = side
+    if len(others) < len(columns) and (contracts := contracts_of(columns)) is not None:
+        found["quantity"] = contracts
     if "balance" not in found and (held := next(filter(_is_balance, columns), None)) is not None:
         found["balance"] = held
     _without_funding(found, columns)
@@ -91,6 +93,30 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
     if stake is not None and stake is quantity:
         del found["stake"]
     return found
+
+
+def _first_of(role: str, columns: Sequence[Column]) -> Column | None:
+    """The column whose name is used most often for a part of a trade; None where there is none."""
+    ranked = [
+        (rank, len(column.path), -column.filled, place)
+        for place, column in enumerate(columns)
+        if column.kind in _KINDS[role]
+        and column.filled
+        and (rank := role_rank(column.name, role)) is not None
+        and _fits(role, column)
+    ]
+    return columns[min(ranked)[3]] if ranked else None
+
+
+def _without_kinds_of_options(columns: Sequence[Column]) -> Sequence[Column]:
+    """The columns that may be a side: not one that says call or put of options that were bought."""
+    kinds = kinds_of_options(columns)
+    if not kinds:
+        return columns
+    entry, out = _first_of("entry_price", columns), _first_of("exit_price", columns)
+    if entry and out and earn_as_prices_fall(kinds, entry, out, pnl_columns(columns)):
+        return columns
+    return [one for one in columns if one not in kinds]
 
 
 _BALANCES = word_set("balance equity bankroll")
@@ -167,7 +193,7 @@ def _is_outcome(column: Column) -> bool:
     return any(outcome_of(label) for label in column.distinct)
 
 
-_OF_CODES = word_set("symbol ticker stock code instrument security asset tsym")
+_OF_CODES = word_set("symbol ticker stock code instrument security asset tsym scrip")
 
 
 def _is_symbol(column: Column) -> bool:

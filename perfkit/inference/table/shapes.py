@@ -76,6 +76,9 @@ _TAIL = Pattern(
     r"(?P<offset> ?[+-][0-9]{2}:?[0-9]{2})?(?P<zone> \(?[A-Z]{2,5}\)?)?"
 )
 
+_DIGITS_OF_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
+_DIGITS_OF_CLOCK = re.compile(r"(?:[01][0-9]|2[0-3])[0-5][0-9][0-5][0-9]")
+
 _UNITS = (
     ("s", 10**8, 10**10),
     ("ms", 10**11, 10**13),
@@ -198,8 +201,21 @@ def is_iso(value: object) -> bool:
     return isinstance(value, str) and _ISO.fullmatch(value) is not None
 
 
+def format_of_digits(values: Sequence[object]) -> str:
+    """The format of values that are all dates such as 20260406, perhaps with a time of day."""
+    texts = [str(value) for value in values]
+    if not all(_DIGITS_OF_DATE.match(text) for text in texts):
+        return ""
+    tails = [text[len("YYYYMMDD") :] for text in texts]
+    if not any(tails):
+        return "%Y%m%d"
+    return "%Y%m%d%H%M%S" if all(map(_DIGITS_OF_CLOCK.fullmatch, tails)) else ""
+
+
 def is_date_alone(value: object) -> bool:
-    """Whether a text is a date without a time of day."""
+    """Whether a value is a date without a time of day."""
+    if isinstance(value, str | int) and _DIGITS_OF_DATE.fullmatch(str(value)):
+        return True
     return isinstance(value, str) and is_time(value) and ":" not in value and len(value) <= 12
 
 
@@ -249,9 +265,9 @@ def instant(value: object, unit: str = "", layout: str = "") -> int | None:
             return None
         own = epoch_unit(size) if unit == ANY_UNIT else unit
         return int(size * _TO_US[own]) if own else None
-    if not isinstance(value, str):
+    if not isinstance(value, str) and not (layout and isinstance(value, int)):
         return None
-    text = value.strip()
+    text = str(value).strip()
     try:
         if layout:
             moment = datetime.strptime(text, layout)  # noqa: DTZ007 - a zone is added below

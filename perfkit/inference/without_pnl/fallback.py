@@ -10,7 +10,7 @@ from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.identity import identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.questions.paid_in import commission_fields
-from perfkit.inference.questions.sizes import quantity_or_money
+from perfkit.inference.questions.sizes import contract_size, quantity_or_money
 from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
@@ -89,8 +89,9 @@ def _of_moves(
         doubts.append(_points_or_per_cent(entry, _outcomes(log, closing)))
     elif isinstance(size, AmountOverPrice):
         doubts.append(of_stake(size, "put into each trade, without leverage"))
-    elif (unsure := quantity_or_money(size, entry, closing.rows, is_fill=False)) is not None:
-        doubts.append(unsure)
+    else:
+        unsure = quantity_or_money(size, entry, closing.rows, is_fill=False)
+        doubts += filter(None, [unsure or contract_size(log.columns, size, entry, closing.rows)])
     assumed = list(moments.assumed)
     if "side" not in fields and (way := way_of(roles, log.times, closing.rows)) is not None:
         fields["side"] = f"= {way.side}"

@@ -21,9 +21,14 @@ from perfkit.inference.questions.paid_in import (
     written_in_others,
 )
 from perfkit.inference.questions.repeated_fills import bought_twice, numbered_again
-from perfkit.inference.questions.sizes import quantity_or_money
+from perfkit.inference.questions.sizes import contract_size, quantity_or_money
 from perfkit.inference.records.closing import Closing
-from perfkit.inference.records.kinds import effects_of, entry_and_exit_words, fill_records
+from perfkit.inference.records.kinds import (
+    effect_of_all,
+    effects_of,
+    entry_and_exit_words,
+    fill_records,
+)
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
@@ -74,7 +79,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         "buys and sells with quantity and price are matched",
         (
             *(*moments.assumed, *books.assumed),
-            *([_COVERED] if found.shorting and found.are_covered else []),
+            *_of_sales(log, found),
             *([] if paid is None else [_of_fee(paid)]),
             "P&L is matched from executions" + LESS_COSTS * ("commission" in fields),
         ),
@@ -95,6 +100,11 @@ def _executed(log: Log) -> tuple[Log, list[int]]:
 
 
 _COVERED = "sales of more than was held are short positions: all of it was bought back"
+_OF_EFFECT = {
+    "open": "sales of more than was held are short positions: the records say that they open one",
+    "close": "sales of more than was held are of positions from before the log began: the records "
+    "say that they close one",
+}
 _MANY = 100
 _CENT = Decimal("0.01")
 _NEARLY = Decimal("1e-6")
@@ -113,7 +123,11 @@ def _matching(log: Log, found: Executions, *, is_logged: bool) -> dict[str, obje
     """How executions are matched; a P&L that is logged is that of an average cost."""
     if is_logged:
         return {"match": "average"}
-    return {"match": "fifo", **({"dust": found.rounding} if _is_dust(log, found) else {})}
+    return {
+        "match": "fifo",
+        **({"short": False} if _effect_of_sales(log, found) == "close" else {}),
+        **({"dust": found.rounding} if _is_dust(log, found) else {}),
+    }
 
 
 def _is_dust(log: Log, found: Executions) -> bool:
@@ -196,15 +210,28 @@ def _doubts(
         count = {"fields.commission": f"sum({unread.expression}[*].cost)"}
         answers = [Answer(f"subtract them, as {currency}", {**count}), Answer("leave them out", {})]
         doubts.append(of_unread(unread, currency, answers))
-    if found.shorting and not found.are_covered and not is_logged:
+    if found.shorting and not (found.are_covered or is_logged or _effect_of_sales(log, found)):
         doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
     unsure = [
         of_one_market(log, found.rows, by),
         _repeated(log, found.rows, when),
         quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
+        None if is_logged else contract_size(log.columns, size, log.roles["price"], found.rows),
     ]
     return [*doubts, *filter(None, unsure)]
+
+
+def _of_sales(log: Log, found: Executions) -> list[str]:
+    """What is taken for granted of sales of what was not held."""
+    if effect := _effect_of_sales(log, found):
+        return [_OF_EFFECT[effect]]
+    return [_COVERED] if found.shorting and found.are_covered else []
+
+
+def _effect_of_sales(log: Log, found: Executions) -> str:
+    """What the records say of sales of what was not held: that they open or close a position."""
+    return effect_of_all(log.columns, found.shorting) if found.shorting else ""
 
 
 def _sells_what_it_bought(log: Log, found: Executions) -> bool:

@@ -43,7 +43,10 @@ def test_a_total_that_prices_give_for_each_trade_is_a_result() -> None:
 
 
 def test_a_total_that_prices_do_not_give_is_asked_about() -> None:
-    assert "total_so_far" in asked(infer(trades(("60", "30", "130"))))
+    reading = infer(trades(("60", "30", "130")))
+    assert "total_so_far" in asked(reading)
+    doubt = next(one for one in reading.doubts if one.name == "total_so_far")
+    assert doubt.question.endswith("cannot read: see `perfkit docs which-logs`")
 
 
 def test_the_total_of_a_position_with_its_reason_and_times_is_a_result() -> None:

@@ -91,3 +91,25 @@ class TestQuantityOrMoney:
         ]  # fmt: skip
         assert asked(infer(records)) == ["quantity_or_money"]
         assert infer([{**one, "amount": str(10 + n // 2)} for n, one in enumerate(records)]).is_sure
+
+
+class TestContractSize:
+    @pytest.mark.parametrize("name", ["contracts", "lots", "lot_size", "口數"])
+    def test_lots_without_a_pnl_are_asked_about(self, name: str) -> None:
+        reading = infer(trades(**{name: "2"}))
+        assert asked(reading) == ["contract_size"]
+        assert reading.doubts[0].answers[1].changes == {"currency": "points"}
+
+    def test_a_pnl_shows_what_a_lot_is_worth(self) -> None:
+        records = [
+            {**one, "pnl": str(50 * (Decimal(str(one["exit_price"])) - 200 - 10 * n))}
+            for n, one in enumerate(trades(lots="1"))
+        ]
+        assert asked(infer(records)) == []
+
+    def test_contracts_that_pay_1_are_not_asked_about(self) -> None:
+        records = [
+            {**one, "entry_price": "0.4", "exit_price": ("1", "0")[n % 2]}
+            for n, one in enumerate(trades(contracts="5"))
+        ]
+        assert "contract_size" not in asked(infer(records))

@@ -41,6 +41,40 @@ from perfkit.inference.table.roles import direction, directions
         ("価格損益円", ("price", "pnl", "jpy")),
         ("체결가", ("price",)),
         ("매도금액", ("sell", "amount")),
+        ("成交口數", ("lots",)),
+        ("成交均價", ("price",)),
+        ("倉別", ("offset",)),
+        ("商品", ("symbol",)),
+        ("平仓日期", ("exit", "time")),
+        ("買進日期", ("entry", "time")),
+        ("手續費", ("fee",)),
+        ("證交稅", ("tax",)),
+        ("委託書號", ("order", "id")),
+        ("約定数量", ("quantity",)),
+        ("返済単価", ("exit", "price")),
+        ("銘柄コード", ("symbol",)),
+        ("諸経費", ("fee",)),
+        ("거래일자", ("date",)),
+        ("매입단가", ("entry", "price")),
+        ("종목명", ("symbol",)),
+        ("prix d'entrée", ("price", "entry")),
+        ("Acciones", ("quantity",)),
+        ("Importe", ("amount",)),
+        ("Preço de Saída", ("price", "exit")),
+        ("Taxas", ("fee",)),
+        ("Ausführungskurs", ("price",)),
+        ("Provision", ("fee",)),
+        ("Eröffnungszeit", ("open", "time")),
+        ("Prezzo di chiusura", ("price", "close")),
+        ("Satis Fiyati", ("sell", "price")),
+        ("Кол-во", ("quantity",)),
+        ("Номер сделки", ("trade", "number")),
+        ("Wartość", ("amount",)),
+        ("Data zamknięcia", ("data", "close")),
+        ("ngày bán", ("day", "sell")),
+        ("mã chứng khoán", ("symbol",)),
+        ("Harga Jual", ("price", "sell")),
+        ("Komisi", ("fee",)),
     ],
 )
 def test_a_name_says_the_same_in_another_language(name: str, english: tuple[str, ...]) -> None:
@@ -57,6 +91,35 @@ def test_what_was_earned_is_a_result(name: str) -> None:
 @pytest.mark.parametrize("name", ["損益円", "盈亏", "손익", "Gewinn/Verlust", "Ganancia/Pérdida"])
 def test_profit_and_loss_is_a_result(name: str) -> None:
     assert words(name)[0] == "pnl"
+
+
+@pytest.mark.parametrize(
+    ("name", "is_net"),
+    [("净盈亏", True), ("Lucro líquido", True), ("zysk netto", True), ("毛利潤", False)],
+)
+def test_net_and_gross_are_told_apart(name: str, is_net: bool) -> None:
+    said = pnl_name(name)
+    assert said is not None
+    assert (said.is_net, said.is_gross) == (is_net, not is_net)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("浮動損益", "未实现盈亏", "含み損益", "평가손익", "当日盈亏", "预期收益", "最大亏损"),
+        *("Resultado no realizado", "lucro não realizado", "unrealisierter Gewinn"),
+        *("Ganancia flotante", "нереализованная прибыль", "plus-value latente"),
+    ],
+)
+def test_what_was_not_earned_yet_is_no_result(name: str) -> None:
+    assert pnl_name(name) is None
+
+
+@pytest.mark.parametrize("name", ["累计盈亏", "總損益", "누적손익", "Lucro acumulado", "累積損益"])
+def test_a_total_so_far_is_told_as_such(name: str) -> None:
+    said = pnl_name(name)
+    assert said is not None
+    assert said.is_running
 
 
 @pytest.mark.parametrize(
@@ -78,6 +141,14 @@ def test_profit_and_loss_is_a_result(name: str) -> None:
         ("買", 1),
         ("売", -1),
         ("ショート", -1),
+        ("買進", 1),
+        ("开多", 1),
+        ("空单", -1),
+        ("AL", 1),
+        ("SAT", -1),
+        ("куплено", 1),
+        ("sprzedaj", -1),
+        ("dijual", 0),
     ],
 )
 def test_a_side_says_the_same_in_another_language(label: str, way: int) -> None:

@@ -20,6 +20,7 @@ from perfkit.inference.table.records import (
     of_cells,
     of_lines,
     of_rows,
+    of_text,
 )
 
 NAMES = st.lists(st.text(min_size=1), unique=True, min_size=1, max_size=4)
@@ -106,6 +107,35 @@ class TestLines:
     )
     def test_that_are_not_alike_are_not(self, lines: list[str]) -> None:
         assert of_lines(lines) is None
+
+
+class TestATextOfLines:
+    ALIKE = ('{"a": 1.50, "b": "x"}', '{"a": 2, "b": null}', '{"b": "y", "a": 3}')
+
+    @pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+    def test_is_read_as_its_lines_are(self, end: str) -> None:
+        found, expected = of_text("\n".join(self.ALIKE) + end, 3), of_lines(self.ALIKE)
+        assert found is not None
+        assert expected is not None
+        assert list(found) == list(expected)
+
+    @pytest.mark.parametrize(
+        "text",
+        [
+            pytest.param('{"a": 1}\n\n{"a": 2}', id="a blank second line"),
+            pytest.param('{"a": 1}\n{"a": 2}\n{"a": 3}\n\n{"a": 4}', id="a blank line"),
+            pytest.param('{"a": 1}\n{"a": 2} {"a": 3}', id="two on a line"),
+            pytest.param('{"a": 1}\n{"a":\n2}', id="one on two lines"),
+            pytest.param('{"a": 1}\n' * 6, id="too many"),
+            pytest.param('{"a": 1}\n{"a": 2, "b": 1}', id="another field"),
+            pytest.param('{"a": 1}\n{"a": 2', id="cut off"),
+            pytest.param('[{"a": 1},\n{"a": 2}]', id="a document"),
+            pytest.param('{"a": 1}', id="one line"),
+            pytest.param("", id="nothing"),
+        ],
+    )
+    def test_is_looked_at_line_by_line_where_it_may_be_something_else(self, text: str) -> None:
+        assert of_text(text, 5) is None
 
 
 def test_rows_of_csv_are_kept_as_columns() -> None:

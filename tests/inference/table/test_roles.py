@@ -6,7 +6,7 @@ from perfkit.inference.infer import infer
 from tests.inference.executions import FOUR, field, fills
 
 
-@pytest.mark.parametrize("name", ["symbol", "stock_code", "ticker"])
+@pytest.mark.parametrize("name", ["symbol", "stock_code", "ticker", "scrip_code"])
 def test_codes_of_shares_are_markets_of_their_own(name: str) -> None:
     records = fills(*FOUR)
     for record, code in zip(records, (511880, 511880, 511010, 511010), strict=True):

@@ -162,6 +162,67 @@ class TestSoldBeforeBought:
         assert asked(infer(records)) == ["sold_unbought"]
 
 
+class TestSoldBeforeBoughtWithAnEffect:
+    """A column that says of each execution whether it opens a position or closes one."""
+
+    ORDERS = (("sell", "1", "10"), ("buy", "1", "9"), ("buy", "2", "9"), ("sell", "2", "11"))
+
+    def test_a_sale_that_opens_is_short(self) -> None:
+        reading = infer(fills(*self.ORDERS, offset=["open", "close", "open", "close"]))
+        assert asked(reading) == []
+        assert "short" not in reading.dialect["fills"]  # type: ignore[operator]
+
+    def test_a_sale_that_closes_was_bought_before(self) -> None:
+        reading = infer(fills(*self.ORDERS, offset=["close", "open", "open", "close"]))
+        assert asked(reading) == []
+        assert reading.dialect["fills"]["short"] is False  # type: ignore[index]
+
+    def test_sales_that_do_either_are_asked_about(self) -> None:
+        orders = (*self.ORDERS, ("sell", "1", "10"))
+        effects: list[object] = ["close", "open", "open", "close", "open"]
+        assert asked(infer(fills(*orders, offset=effects))) == ["sold_unbought"]
+
+
+def test_executions_of_futures_in_chinese_are_matched(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(
+        "成交日期,商品,買賣,倉別,成交均價,成交口數\n"
+        "2026/04/06,黃金期202604,賣出,新倉,1780,1\n"
+        "2026/04/07,黃金期202604,買進,平倉,1775,1\n"
+        "2026/04/08,黃金期202605,買進,新倉,1790,2\n"
+        "2026/04/09,黃金期202605,賣出,平倉,1800,2\n"
+    )
+    closed = perfkit.read(path, answers={"contract_size": 2}, quiet=True).book.closed
+    assert [closed[row].net_pnl for row in range(len(closed))] == [Decimal(5), Decimal(20)]
+
+
+@pytest.mark.parametrize(
+    ("dates", "clocks"),
+    [
+        (["20260406", "20260407", "20260408", "20260409"], ["09:30:00"] * 4),
+        (["20260406093000", "20260407093000", "20260408093000", "20260409093000"], []),
+        ([20260406, 20260407, 20260408, 20260409], []),
+    ],
+    ids=["and a clock beside it", "with a clock in it", "alone"],
+)
+def test_dates_in_eight_digits_are_times(dates: list[object], clocks: list[object]) -> None:
+    records = renamed(fills(*FOUR, day=dates), time="note", day="trade_date")
+    for n, record in enumerate(records):
+        del record["note"]
+        record.update({"trade_time": clocks[n]} if clocks else {})
+    reading = infer(records)
+    assert reading.is_sure
+    at = "join(trade_date, trade_time)" if clocks else "trade_date"
+    assert field(reading, "at") == at
+
+
+def test_eight_digits_that_are_no_date_are_a_number() -> None:
+    records = renamed(fills(*FOUR, day=[20261306] * 4), time="note", day="trade_date")
+    for record in records:
+        del record["note"]
+    assert not infer(records).has_results
+
+
 class TestExecutionsThatComeAgain:
     def test_a_log_that_was_written_twice_is_asked_about(self) -> None:
         """2 x 2 and 3 x -1: 1 in all, and 2 if each counts again."""

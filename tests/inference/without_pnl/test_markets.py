@@ -6,13 +6,19 @@ from perfkit.inference.infer import infer
 from tests.inference.executions import asked, field, fills, renamed
 
 
-@pytest.mark.parametrize("name", ["StockSymbol", "title", "market_question", "stock_name"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("StockSymbol", "title", "market_question", "stock_name"),
+        *("company", "Scrip Code", "scrip", "ISIN", "Security Name", "instrument_name"),
+    ],
+)
 def test_a_column_that_names_markets_keeps_them_apart(name: str) -> None:
     orders = (("buy", "1", "10"), ("buy", "1", "20"), ("sell", "1", "12"), ("sell", "1", "18"))
     records = [{**one, "symbol": "XYXY"[n]} for n, one in enumerate(fills(*orders))]
     reading = infer(renamed(records, symbol=name))
     assert asked(reading) == []
-    assert field(reading, "symbol") == name
+    assert field(reading, "symbol") == (f'"{name}"' if " " in name else name)
 
 
 class TestAFieldOfAnUnknownNameThatTellsMarketsApart:

@@ -1,0 +1,59 @@
+"""Options: which column says call or put, and how many contracts were traded.
+
+direction PUT   strike 195   expiration 2026-05-22   entry 0.70   exit 1.40   contracts 2
+
+A put that was bought earns as its price rises, so the word is no side. One of its price is for 100
+shares, which a contract is of: this trade earned 140.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from perfkit.inference.table.columns import NUMBER, TEXT, Column
+from perfkit.inference.table.names import word_set
+
+_KINDS = word_set("call put calls puts")
+_OPTION = word_set("option options opt")
+_END = word_set("expiration expiry expires maturity dte")
+_LEAST = 2
+
+
+def kinds_of_options(columns: Sequence[Column]) -> list[Column]:
+    """The columns whose only words are call and put, where a strike or the like shows options."""
+    said = [one for one in columns if one.kind == TEXT and _says_only_kinds(one)]
+    if not said:
+        return []
+    names = [set(one.words) for one in columns if one.filled]
+    has_strike = any("strike" in one for one in names)
+    has_end = any(one & _END for one in names)
+    has_contracts = any("contracts" in one for one in names)
+    if has_strike or (has_end and has_contracts) or any(one & _OPTION for one in names):
+        return said
+    return []
+
+
+def _says_only_kinds(column: Column) -> bool:
+    labels = set(column.distinct) - {""}
+    return bool(labels) and labels <= _KINDS
+
+
+def earn_as_prices_fall(
+    kinds: Sequence[Column], entry: Column, out: Column, results: Sequence[Column]
+) -> bool:
+    """Whether puts earned where the price fell, as where it is that of what the option is on."""
+    rose = fell = 0
+    for kind in kinds[:1]:
+        for row, label in enumerate(kind.labels):
+            first, last = entry.numbers[row], out.numbers[row]
+            earned = next((one.numbers[row] for one in results if one.numbers[row]), None)
+            if label.startswith("put") and first and last and earned and first != last:
+                rose += (earned > 0) == (last > first)
+                fell += (earned > 0) == (last < first)
+    return fell > rose and fell >= _LEAST
+
+
+def contracts_of(columns: Sequence[Column]) -> Column | None:
+    """The number of contracts, which comes before a size: that may be the money paid for them."""
+    counted = (one for one in columns if one.kind == NUMBER and one.words == ("contracts",))
+    return next((one for one in counted if any(one.numbers)), None)

@@ -1,0 +1,66 @@
+"""Executions that log a P&L, which is on openings nothing but their costs."""
+
+from decimal import Decimal
+from pathlib import Path
+
+from perfkit.desk.reading import desk_on
+from perfkit.inference.source import Found, found_in
+
+HEADER = "time,coin,dir,px,sz,fee,closedPnl\n"
+ROWS = [
+    "06/04/2026 08:00:00,AAA,Open Long,10,2,0.02,-0.02",
+    "06/04/2026 08:00:01,AAA,Open Long,13,1,0.01,-0.01",
+    "06/04/2026 09:00:00,AAA,Close Long,12,3,0.04,2.96",
+    "16/04/2026 08:00:00,BBB,Open Short,20,1,0.02,-0.02",
+    "16/04/2026 09:00:00,BBB,Close Short,21,0.5,0.01,-0.51",
+    "16/04/2026 09:30:00,BBB,Close Short,18,0.5,0.01,0.99",
+    "17/04/2026 09:30:00,BBB,Open Long,18,1,0.02,-0.02",
+]
+
+
+def found(path: Path, rows: list[str]) -> Found:
+    path.write_text(HEADER + "\n".join(rows) + "\n")
+    return found_in(str(path))
+
+
+def results(read: Found) -> list[Decimal | None]:
+    closed = desk_on([read], "UTC").book.closed
+    return [closed[row].net_pnl for row in range(len(closed))]
+
+
+def asked(read: Found) -> list[str]:
+    return [doubt.name for doubt in read.reading.doubts]
+
+
+def test_costs_of_several_openings_come_off_what_closes_them(tmp_path: Path) -> None:
+    read = found(tmp_path / "a.csv", ROWS)
+    assert asked(read) == []
+    assert results(read) == [Decimal("2.93"), Decimal("-0.52"), Decimal("0.98")]
+
+
+def test_costs_of_a_position_still_open_count_nowhere(tmp_path: Path) -> None:
+    desk = desk_on([found(tmp_path / "a.csv", ROWS)], "UTC")
+    assert len(desk.book.open) == 1
+    paid = desk.book.open[0].commission
+    assert paid == Decimal("0.02")
+
+
+def test_the_newest_record_may_come_first(tmp_path: Path) -> None:
+    read = found(tmp_path / "a.csv", ROWS[::-1])
+    assert asked(read) == []
+    assert sum(filter(None, results(read))) == Decimal("3.39")
+
+
+def test_a_close_of_more_than_was_opened_is_asked_about(tmp_path: Path) -> None:
+    assert "opening_results" in asked(found(tmp_path / "a.csv", ROWS[1:]))
+
+
+def test_openings_whose_result_is_not_their_costs_are_asked_about(tmp_path: Path) -> None:
+    rows = [one.replace("0.02,-0.02", "0.02,-0.07") for one in ROWS]
+    assert "opening_results" in asked(found(tmp_path / "a.csv", rows))
+
+
+def test_executions_without_a_price_are_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text((HEADER + "\n".join(ROWS) + "\n").replace("px", "note"))
+    assert "opening_results" in asked(found_in(str(path)))
