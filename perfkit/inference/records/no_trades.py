@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from perfkit.inference.records.kinds import all_failed
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import EMPTY, NUMBER, TIME, Column
+from perfkit.inference.table.columns import EMPTY, NUMBER, OTHER, TIME, Column
 from perfkit.inference.table.names import RISK, pnl_name
 from perfkit.inference.table.role_names import (
     is_state_of_account,
@@ -119,7 +119,7 @@ def _sides_of_a_market(columns: Sequence[Column]) -> str:
 
 def _totals_of_days(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
     """What records of each day, or each hour, are that say nothing of a trade but an amount."""
-    filled = [column for column in columns if column.kind != EMPTY]
+    filled = [column for column in columns if column.kind not in (EMPTY, OTHER)]
     moments = [column for column in filled if column.kind == TIME]
     numbers = [column for column in filled if column.kind == NUMBER]
     results = [name for one in numbers if (name := pnl_name(one.name)) is not None]

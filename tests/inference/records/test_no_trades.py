@@ -36,6 +36,10 @@ class TestTotalsOfDays:
         ]
         assert "totals of a day" in said(records)
 
+    def test_nor_are_they_beside_lists_of_what_is_held(self) -> None:
+        records = [{**one, "positions": [{"symbol": "A"}]} for one in days("5", "7", "9", "4")]
+        assert "totals of a day" in said(records)
+
     def test_weekends_and_the_newest_first_make_no_difference(self) -> None:
         week = [*days("5", "-3", "2"), *days("1", "-1", first=13)]
         assert "totals of a day" in said(week[::-1])
