@@ -104,6 +104,13 @@ class TestFileThatIsWrittenAnew:
         assert bench.run(minutes(4)).code == 2
         assert bench.events("resolved") == []
 
+    def test_a_log_that_was_rotated_is_no_such_case(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path, {"bot.jsonl": lines((7, 5), (8, -500))}, "bot.jsonl*")
+        trades = tmp_path / "logs/trades"
+        (trades / "bot.jsonl").rename(trades / "bot.jsonl.1")
+        write(bench, {"bot.jsonl": lines((9, 1), (9, 2))[:70]})
+        assert bench.run(minutes(1)).code == 2
+
     def test_a_whole_file_that_is_shorter_is_a_correction(self, tmp_path: Path) -> None:
         bench = firing(tmp_path, DAYS)
         write(bench, {"08.jsonl": lines((8, 1))})

@@ -124,12 +124,16 @@ def _closes_a_trade(book: Book, newest: FileEntry, since: int) -> bool:
 def _lost(files: Sequence[FileEntry], known: Sequence[KnownFile]) -> str | None:
     """What is missing of the log files that had trades: all, those of a folder, or a part of one.
 
-    Single files may go while others are there, as retention removes them.
+    Single files may go while others are there, as retention removes them. A file that has another
+    name now has moved, as where a log is rotated.
     """
     with_trades = [file for file in files if file.sizes[0]]
     there = {file.name for file in with_trades}
+    names = {name for name, _, _ in known}
+    moved = {(file.end, file.last_day) for file in with_trades if file.name not in names}
+    known = [one for one in known if one[1:] not in moved]
     gone = [one for one in known if one[0] not in there]
-    if gone and len(gone) == len(known):
+    if gone and len(gone) == len(known) == len(names):
         return _are_gone(len(gone), "it")
     ends = {name: end for name, end, _ in known}
     for file in files:
@@ -144,16 +148,12 @@ def _lost(files: Sequence[FileEntry], known: Sequence[KnownFile]) -> str | None:
 def _lost_folder(files: Sequence[FileEntry], gone: Sequence[KnownFile]) -> str | None:
     """Which folder has lost all its files with trades, as a volume that is not mounted has.
 
-    One whose trades are all from before those of the other files has been removed by retention,
-    and files that are elsewhere now as they were have been moved.
+    One whose trades are all from before those of the other files has been removed by retention.
     """
     here = {os.path.dirname(file.name) for file in files}
-    moved = {(file.end, file.last_day) for file in files}
     begins = min((file.first_day or 0 for file in files), default=0)
     for folder in sorted({os.path.dirname(name) for name, _, _ in gone} - here):
         lost = [one for one in gone if os.path.dirname(one[0]) == folder]
-        if all((end, day) in moved for _, end, day in lost):
-            continue
         if any(day > begins for _, _, day in lost):
             return _are_gone(len(lost), folder)
     return None
