@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate
+from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate, is_even
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.proof import evidence as says
@@ -53,7 +53,7 @@ def doubts_of(
         _two_names(best),
         _total_so_far(best, roles),
         _thin(best, roles, identity),
-        _zeros(best, candidates),
+        _zeros(best, candidates, roles),
         _opening_results(best),
         same_in_each_group(best, roles)
         or on_openings(best, roles)
@@ -205,7 +205,9 @@ def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> D
     return Doubt("thin", question, (Answer("yes", {}),))
 
 
-def _zeros(best: Candidate, candidates: Sequence[Candidate]) -> Doubt | None:
+def _zeros(
+    best: Candidate, candidates: Sequence[Candidate], roles: Mapping[str, Column]
+) -> Doubt | None:
     """Records with a P&L of 0 that no other column, such as one in per cent, shows as rounded."""
     rows, name = best.closing.rows, best.pnl.name
     others = [one.pnl for one in candidates if one.unit != best.unit and not one.name.is_running]
@@ -214,6 +216,8 @@ def _zeros(best: Candidate, candidates: Sequence[Candidate]) -> Doubt | None:
         for row in rows
     )
     if zeros <= _MOST_ZEROS * len(rows) or best.closing.score >= _MARKED or best.proved:
+        return None
+    if is_even(best.pnl, roles):
         return None
     return Doubt(
         "zeros",

@@ -65,7 +65,7 @@ def candidates_of(
     failed: set[int],
 ) -> list[Candidate]:
     """Every column that may hold the P&L, the best first."""
-    named = [one for one in pnl_columns(columns) if any(one.numbers) or _is_even(one, roles)]
+    named = [one for one in pnl_columns(columns) if any(one.numbers) or is_even(one, roles)]
     rows = [row for row in range(len(columns[0].values)) if row not in failed]
     named = [one for one in named if _may_be_earned(one, roles, fees, rows)]
     named = [one for one in named if not is_part_of_indicator(one, columns)]
@@ -80,12 +80,18 @@ def candidates_of(
     return sorted(found, key=_order)
 
 
-def _is_even(pnl: Column, roles: Mapping[str, Column]) -> bool:
-    """Whether a P&L is 0 in all records, and their outcome says that they came out even."""
-    if "outcome" not in roles or any(pnl.numbers) or not pnl.filled:
+def is_even(pnl: Column, roles: Mapping[str, Column]) -> bool:
+    """Whether a P&L is 0 in all records, and outcomes or prices say that they came out even."""
+    rows = [row for row, here in enumerate(pnl.present) if here]
+    if any(pnl.numbers) or not rows:
         return False
-    labels = roles["outcome"].labels
-    return all(outcome_of(labels[row]) == EVEN for row, here in enumerate(pnl.present) if here)
+    if "outcome" in roles:
+        labels = roles["outcome"].labels
+        return all(outcome_of(labels[row]) == EVEN for row in rows)
+    if not {"entry_price", "exit_price"} <= roles.keys():
+        return False
+    entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
+    return all(entries[row] and entries[row] == exits[row] for row in rows)
 
 
 def _each_scored(
@@ -101,7 +107,7 @@ def _each_scored(
     for pnl in results:
         closing = closing_records(pnl, columns, times, failed, roles.get("exit_price"))
         earned = any(pnl.numbers[row] for row in closing.rows)
-        if not closing.rows or not (earned or _is_even(pnl, roles)):
+        if not closing.rows or not (earned or is_even(pnl, roles)):
             continue
         if isinstance(pnl, Either) and pnl.expression in closing.only:
             continue

@@ -724,6 +724,47 @@ class TestNothingFound:
         assert not infer(records).has_results
 
 
+def test_trades_that_all_came_out_even_are_results() -> None:
+    records = [{**one, "pnl": "0", "exit_price": one["entry_price"]} for one in closed_trades()]
+    sides = ("BUY", "SELL", "BUY")
+    reading = infer([{**one, "side": side} for one, side in zip(records, sides, strict=True)])
+    assert reading.is_sure
+    assert fields(reading)["net_pnl"] == "pnl"
+    assert reading.closed == len(records)
+
+
+def test_a_word_among_dates_with_the_day_first_is_no_date() -> None:
+    first = closed_trades()[0]
+    records = [{**first, "exit_time": f"{day:02}/06/2026 9:45"} for day in range(1, 12)]
+    records += [{**first, "exit_time": word} for word in ("MULTI", "7 days")]
+    assert infer(records).has_results
+
+
+WRITTEN = ("{}/06/2026 9:45", "2026-04-{}T09:00:00Z", "202604{}", "{}.06.26", "1775600{}000", "{}")
+ODD = (
+    *("", "-", "MULTI", "7 days", "open", "0", "-0.0", "1e999", "1.797e308", "½", "٣", "\0", "=1"),
+    *("12/31", "24:61", "31.12.", "2026-13-45", "1,234.5", "1.234,5", "$", "()", "(5)", "5 %", "R"),
+)
+
+
+@given(
+    written=st.lists(st.sampled_from(WRITTEN), min_size=9, max_size=9),
+    odd=st.lists(st.tuples(st.integers(0, 11), st.integers(0, 8), st.sampled_from(ODD))),
+)
+def test_no_odd_value_in_a_column_breaks_inference(
+    written: list[str], odd: list[tuple[int, int, str]]
+) -> None:
+    names = [*closed_trades()[0], "fee"]
+    records: list[Record] = [
+        {name: how.format(f"{row + 10}") for name, how in zip(names, written, strict=True)}
+        | {"symbol": "A", "pnl": f"{row - 5}"}
+        for row in range(12)
+    ]
+    for row, column, value in odd:
+        records[row][names[column]] = value
+    infer(records)
+
+
 class TestWithoutResults:
     def test_prices_quantity_and_side_are_enough(self) -> None:
         records = closed_trades()

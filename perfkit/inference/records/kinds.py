@@ -270,7 +270,7 @@ def closing_words(
         bought = {label for label, said in sides.items() if said & {"buy", "bought"}} - closing
         held = {label for label, said in sides.items() if said & {"hold", "holding"}}
         earned = {column.labels[row] for row in nonzero}
-        may_sell = not closing or not earned.isdisjoint(sold - closing)
+        may_sell = bool(earned) and (not closing or not earned.isdisjoint(sold - closing))
         if sold - closing and may_sell and (bought or held) and not bought & earned:
             return sold, bought | opening
     return closing, opening

@@ -244,8 +244,8 @@ def _month_first(layout: str, sample: Sequence[object]) -> str:
     """The format with its month before its day where a value above 12 says so."""
     if not layout.startswith("%d") or "%b" in layout or "%B" in layout:
         return layout
-    second = [int(re.findall("[0-9]+", value)[1]) for value in sample if isinstance(value, str)]
-    if max(second, default=0) > 12:
+    groups = [re.findall("[0-9]+", value) for value in sample if isinstance(value, str)]
+    if max((int(one[1]) for one in groups if len(one) > 1), default=0) > 12:
         return layout.replace("%d", "%_").replace("%m", "%d").replace("%_", "%m")
     return layout
 

@@ -65,7 +65,8 @@ def begins_with_month(column: Column, others: Sequence[Column]) -> bool | None:
 
 
 def _firsts(column: Column) -> list[int]:
-    return [int(value[:2].strip("/-.")) for value in column.sample if isinstance(value, str)]
+    texts = [value[:2].strip("/-.") for value in column.sample if isinstance(value, str)]
+    return [int(text) for text in texts if text.isdecimal()]
 
 
 def _is_in_order(instants: Sequence[int]) -> bool:
