@@ -30,7 +30,7 @@ from perfkit.inference.records.no_trades import OF_A_TRADE
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either, WonOrLost
-from perfkit.inference.table.names import MONEY, PERCENT
+from perfkit.inference.table.names import MONEY, PERCENT, words
 from perfkit.inference.table.roles import Times
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
@@ -215,7 +215,8 @@ def _zeros(
         not best.pnl.numbers[row] and not any(other.numbers[row] for other in others)
         for row in rows
     )
-    if zeros <= _MOST_ZEROS * len(rows) or best.closing.score >= _MARKED or best.proved:
+    is_known = best.proved or best.closing.score >= _MARKED
+    if zeros <= _MOST_ZEROS * len(rows) or (is_known and not _are_sales(best)):
         return None
     if is_even(best.pnl, roles):
         return None
@@ -226,6 +227,16 @@ def _zeros(
             Answer("yes, they broke even", {}),
             Answer("no", {f"only.{best.pnl.expression}": {"not": 0}}),
         ),
+    )
+
+
+def _are_sales(best: Candidate) -> bool:
+    """Whether the closing records are sales, of which some may open a short position."""
+    said = [set(words(str(word))) for word in best.closing.close_words]
+    return (
+        bool(said)
+        and any("sell" in one for one in said)
+        and all(one <= {"sell", "sold", "partial", "buy", "bought"} for one in said)
     )
 
 

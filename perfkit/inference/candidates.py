@@ -416,6 +416,14 @@ def _mostly(column: Column, rows: Sequence[int]) -> bool:
     return sum(column.present[row] for row in rows) * 10 >= 9 * len(rows)
 
 
+def _is_after_costs_of(one: Candidate, other: Candidate) -> bool:
+    """Whether one result is by its name after costs, and a little less than what prices give."""
+    if not one.name.is_net or other.is_net or not other.proved:
+        return False
+    is_money = one.unit == other.unit == MONEY
+    return is_money and says.is_less_throughout(one.pnl, other.pnl, one.closing.rows)
+
+
 def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) -> Candidate:
     """A candidate after a look at the others: net over gross where they differ by the costs."""
     for other in found:
@@ -423,6 +431,9 @@ def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) 
             continue
         if one.name.is_net and other.name.is_gross and one.name.unit == other.name.unit:
             one = one._replace(score=one.score + 30)
+        if _is_after_costs_of(one, other):
+            reasons = (*one.reasons, f"is {other.pnl.name} less the costs")
+            return one._replace(score=other.score + 30, is_net=True, reasons=reasons, proved=True)
         if not fees:
             continue
         rows = says.checked(one.closing.rows)

@@ -144,6 +144,17 @@ def differ_by_costs(
     return is_enough and agreed >= AGREES * compared
 
 
+def is_less_throughout(net: Column, gross: Column, rows: Sequence[int]) -> bool:
+    """Whether one P&L column is a little below another in nearly all records, and never above."""
+    pairs = [(gross.numbers[row], net.numbers[row]) for row in rows]
+    costs = [a - b for a, b in pairs if a is not None and b is not None]
+    sizes = sorted(abs(a) for a, b in pairs if a is not None and b is not None)
+    if len(costs) < 2 or min(costs) < 0 or len(costs) < len(rows):
+        return False
+    is_little = sorted(costs)[len(costs) // 2] < sizes[len(sizes) // 2]
+    return is_little and sum(cost > 0 for cost in costs) >= AGREES * len(costs)
+
+
 def outcome_agrees(pnl: Column, outcome: Column, rows: Sequence[int]) -> bool | None:
     """Whether the logged outcome has the sign of the P&L; None where there is too little."""
     meanings = {label: outcome_of(label) for label in outcome.distinct}

@@ -15,7 +15,14 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from perfkit.inference.records.kinds import STILL_OPEN, UPDATES, closing_words, is_state, logged
+from perfkit.inference.records.kinds import (
+    HELD,
+    STILL_OPEN,
+    UPDATES,
+    closing_words,
+    is_state,
+    logged,
+)
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
 from perfkit.inference.table.names import word_set, words
@@ -142,7 +149,7 @@ def _by_words(
     of_state = bool(opening) and is_state(column)
     others = [row for row in rows if labels[row] not in closing]
     openings = [row for row in others if labels[row] in opening]
-    known = [] if set(column.words) & _OF_ENDS else openings
+    known = _surely(column, openings)
     if column.kind == TEXT and _have_closed(others, known, ended, pnl):
         return None
     if set(column.words) & _OF_SIDES and ended and all(ended[row] for row in nonzero):
@@ -164,6 +171,13 @@ def _by_words(
     )
 
 
+def _surely(column: Column, openings: list[int]) -> list[int]:
+    """The openings that are none of a trade which ended: not where `Signal` is why one did."""
+    if not set(column.words) & _OF_ENDS:
+        return openings
+    return [row for row in openings if set(words(column.labels[row])) <= HELD]
+
+
 def _condition(column: Column, closing: set[str], opening: set[str]) -> object:
     """The condition that the closing words of a column meet, in as few words as it takes.
 
@@ -173,6 +187,8 @@ def _condition(column: Column, closing: set[str], opening: set[str]) -> object:
     left_out = {label for label in column.distinct if label and label not in closing}
     if not left_out:
         return "exists"
+    if "" in closing:
+        return {"not": _one_or_list(logged(column, left_out))}
     say_how = column.kind == TEXT and not any(set(words(label)) & _ENDED for label in closing)
     if say_how and left_out <= opening and "" not in column.distinct:
         return {"not": _one_or_list(logged(column, left_out))}

@@ -40,6 +40,9 @@ _STATES = word_set(
     "position"
 )
 
+HELD = STILL_OPEN | {"still", "position", "trade", "end"}
+"""Words of a reason that says that nothing has ended: `Open`, `still holding`."""
+
 _OF_OPENINGS = word_set("entry open buy setup signal")
 _OF_OTHER_THINGS = word_set(
     "setup day entry option contract market model asset instrument regime pattern session strategy "
@@ -254,6 +257,9 @@ def closing_words(
     if _says_why_it_opened(parts):
         return set(), set()
     if _is_reason(parts):
+        held = {label for label in labels if words(label) and set(words(label)) <= HELD}
+        if held:
+            return labels - held, held
         return (labels, set()) if "" in column.distinct else (set(), set())
     if {"open", "close"} <= parts:
         ends = {label for label in labels if "c" in words(label) or "close" in words(label)}
@@ -286,7 +292,7 @@ def _of_flag(column: Column, parts: set[str]) -> tuple[set[str], set[str]]:
     if parts & {"close", "resolved", "settled", "exited", "completed", "sold", "exit"}:
         return (yes, no) if len(parts) <= 2 else (set(), set())
     if parts & {"open", "active"} and parts <= _OF_THE_TRADE:
-        return no, yes
+        return (no | {""} if "" in column.distinct else no), yes
     return set(), set()
 
 

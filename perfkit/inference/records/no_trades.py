@@ -15,7 +15,7 @@ from itertools import pairwise
 
 from perfkit.inference.records.kinds import all_failed
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import EMPTY, NUMBER, OTHER, TIME, Column
+from perfkit.inference.table.columns import EMPTY, NUMBER, OTHER, TEXT, TIME, Column
 from perfkit.inference.table.names import RISK, pnl_name
 from perfkit.inference.table.role_names import (
     is_state_of_account,
@@ -32,12 +32,17 @@ _LEAST_MOMENTS = 10
 _DAY = 86_400 * 1_000_000
 _LONGEST_GAP = 4 * _DAY
 """Between two days of trading, over a weekend and a holiday beside it."""
+_MONTHS = range(28, 32)
+_LEAST_OF_A_GROUP = 2
+"""Of groups such as desks, each has so many totals at least."""
+_PAYOFFS = (("max", "profit"), ("max", "loss"))
 _SIDES_OF_A_MARKET = (
     ({"aggressor"},),
     ({"maker", "id"}, {"taker", "id"}),
     ({"maker", "order"}, {"taker", "order"}),
     ({"buyer", "id"}, {"seller", "id"}),
     ({"buy", "order", "id"}, {"sell", "order", "id"}),
+    ({"collected", "at"},),
 )
 """Words of the names that only a log of all trades of a market has."""
 
@@ -62,6 +67,9 @@ def _instead(columns: Sequence[Column], roles: Mapping[str, Column], times: Time
     if not times.are_there and "exit_price" not in roles:
         if summaries:
             return of_many
+        payoffs = [one.name for one in columns if one.words in _PAYOFFS]
+        if len(payoffs) == len(_PAYOFFS):
+            return f"payoffs of positions ({', '.join(payoffs)})"
         held = [column.name for column in columns if set(column.words) >= {"current", "price"}]
         if held:
             return f"positions that are still held ({held[0]})"
@@ -122,20 +130,36 @@ def _totals_of_days(columns: Sequence[Column], roles: Mapping[str, Column]) -> s
     filled = [column for column in columns if column.kind not in (EMPTY, OTHER)]
     moments = [column for column in filled if column.kind == TIME]
     numbers = [column for column in filled if column.kind == NUMBER]
+    groups = [column for column in filled if column.kind == TEXT and column.has_few_words]
     results = [name for one in numbers if (name := pnl_name(one.name)) is not None]
-    if len(moments) != 1 or len(moments) + len(numbers) != len(filled) or not results:
+    if len(moments) != 1 or len(groups) > 1 or not results:
+        return ""
+    if len(moments) + len(numbers) + len(groups) != len(filled):
         return ""
     if any(name.unit == RISK for name in results) or identities_of(numbers):
         return ""
-    if "symbol" in roles or not _comes_regularly(moments[0]):
+    if roles.keys() & {"symbol", *_OF_ITS_END} or not _come_regularly(moments[0], groups):
         return ""
     amounts = [one.name for one in numbers if pnl_name(one.name) is not None]
     return f"totals of a day or another period, not trades ({moments[0].name}, {amounts[0]})"
 
 
-def _comes_regularly(moments: Column) -> bool:
-    """Whether times are days in a row, or always equally far apart."""
-    known = [one for one in moments.instants if one is not None]
+def _come_regularly(moments: Column, groups: Sequence[Column]) -> bool:
+    """Whether times are days or months in a row, or equally far apart; in each group if any."""
+    are_days = all(map(shapes.is_date_alone, moments.sample)) or bool(moments.layout)
+    if not groups:
+        return _are_regular(moments.instants, are_days=are_days)
+    each: dict[str, list[int | None]] = {}
+    for label, instant in zip(groups[0].labels, moments.instants, strict=True):
+        each.setdefault(label, []).append(instant)
+    least = min(map(len, each.values()))
+    return least >= _LEAST_OF_A_GROUP and all(
+        _are_regular(instants, are_days=are_days) for instants in each.values()
+    )
+
+
+def _are_regular(instants: Sequence[int | None], *, are_days: bool) -> bool:
+    known = [one for one in instants if one is not None]
     if len(known) < _LEAST_TIMES or len(set(known)) < len(known):
         return False
     if known not in (sorted(known), sorted(known, reverse=True)):
@@ -144,6 +168,7 @@ def _comes_regularly(moments: Column) -> bool:
     _, often = gaps.most_common(1)[0]
     if often * 10 >= 9 * gaps.total() and len(known) >= _LEAST_MOMENTS:
         return True
+    if not are_days or any(gap % _DAY for gap in gaps):
+        return False
     in_a_row = sum(count for gap, count in gaps.items() if gap <= _LONGEST_GAP)
-    are_days = all(map(shapes.is_date_alone, moments.sample)) or bool(moments.layout)
-    return are_days and all(gap % _DAY == 0 for gap in gaps) and in_a_row * 10 >= 8 * gaps.total()
+    return in_a_row * 10 >= 8 * gaps.total() or all(gap // _DAY in _MONTHS for gap in gaps)

@@ -76,7 +76,7 @@ _PNL = re.compile(
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[a-z]*|[$%€₹]|[^\W\d_A-Za-z]+")
 _GLUED = re.compile(
     "(net|gross|total|realized|realised|unrealized|unrealised|closed|cum|r|u)?(pnl|profit|pl)"
-    "(usd|usdt|usdc|eur|inr|pct|percent|perc|abs|ratio|money|loss)?"
+    "(usd|usdt|usdc|eur|inr|pct|percent|perc|abs|ratio|money|loss|comm)?"
 )
 _GLUED_ROLES = re.compile(
     "(entry|exit|open|close|buy|sell|avg|fill|trade|order|exec|position)"
@@ -111,7 +111,7 @@ _BESIDE = word_set("realized abs close trade amount value exit final cents fee f
 """Words that beside that of a result change nothing."""
 _OF_ACCOUNTS = frozenset(("asset", "worth", "price", "liq", "liquidation", "liquidity"))
 """Words beside `net` of what an account holds."""
-NET = frozenset(("net", "after"))
+NET = frozenset(("net", "after", "comm"))
 GROSS = frozenset(("gross", "raw", "before"))
 
 
