@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate, is_even
+from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.identity import Identity
 from perfkit.inference.proof import evidence as says
@@ -31,7 +31,7 @@ from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either, WonOrLost
 from perfkit.inference.table.names import MONEY, PERCENT, words
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.roles import EVEN, Times, outcome_of
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
 _MOST_ZEROS = 0.3
@@ -211,14 +211,17 @@ def _zeros(
     """Records with a P&L of 0 that no other column, such as one in per cent, shows as rounded."""
     rows, name = best.closing.rows, best.pnl.name
     others = [one.pnl for one in candidates if one.unit != best.unit and not one.name.is_running]
+    outcome = roles.get("outcome") if any(best.pnl.numbers[row] for row in rows) else None
     zeros = sum(
-        not best.pnl.numbers[row] and not any(other.numbers[row] for other in others)
+        not best.pnl.numbers[row]
+        and not any(other.numbers[row] for other in others)
+        and not (outcome is not None and outcome_of(outcome.labels[row]) == EVEN)
         for row in rows
     )
     is_known = best.proved or best.closing.score >= _MARKED
     if zeros <= _MOST_ZEROS * len(rows) or (is_known and not _are_sales(best)):
         return None
-    if is_even(best.pnl, roles):
+    if says.is_even(best.pnl, roles):
         return None
     return Doubt(
         "zeros",
@@ -278,19 +281,18 @@ def _left_out(best: Candidate, times: Times) -> Doubt | None:
 
 def _closes_left_out(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
     """Records that a word calls closed, but without the P&L, where they are many."""
-    if best.closing.marker is not None:
-        return None
-    name, rows = best.pnl.name, set(best.closing.rows)
-    for column in columns:
+    name, rows, marker = best.pnl.name, set(best.closing.rows), best.closing.marker
+    for column in columns if marker is None else [marker]:
         if column.kind != TEXT or not column.has_few_words:
             continue
         closing, opening = closing_words(column, best.pnl, [], best.closing.rows)
-        if not closing or not opening:
+        if not closing or not (opening or marker):
             continue
         missing = [
             row for row, label in enumerate(column.labels) if label in closing and row not in rows
         ]
-        if len(missing) * 3 > len(rows):
+        most = len(rows) // 3 if marker is None else len(rows)
+        if len(missing) > most:
             said = ", ".join(sorted({column.labels[row] for row in missing})[:3])
             return Doubt(
                 "left_out",

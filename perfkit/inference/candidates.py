@@ -23,11 +23,11 @@ from perfkit.inference.proof.prices import (
     prices_say,
 )
 from perfkit.inference.proof.units import unit_of_result, unit_of_values
-from perfkit.inference.records.closing import Closing, closing_records
+from perfkit.inference.records.closing import Closing, closing_records, without_purchases
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Either, WonOrLost, either, won_or_lost
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
-from perfkit.inference.table.roles import EVEN, Times, is_part_of_indicator, outcome_of, pnl_columns
+from perfkit.inference.table.roles import Times, is_part_of_indicator, pnl_columns
 
 CONFIDENT = 30
 _MONEY_FIRST = 25
@@ -65,7 +65,7 @@ def candidates_of(
     failed: set[int],
 ) -> list[Candidate]:
     """Every column that may hold the P&L, the best first."""
-    named = [one for one in pnl_columns(columns) if any(one.numbers) or is_even(one, roles)]
+    named = [one for one in pnl_columns(columns) if any(one.numbers) or says.is_even(one, roles)]
     rows = [row for row in range(len(columns[0].values)) if row not in failed]
     named = [one for one in named if _may_be_earned(one, roles, fees, rows)]
     named = [one for one in named if not is_part_of_indicator(one, columns)]
@@ -78,20 +78,6 @@ def candidates_of(
         found += _each_scored(proved, named, *seen)
     found = [_beside(one, found, fees) for one in found]
     return sorted(found, key=_order)
-
-
-def is_even(pnl: Column, roles: Mapping[str, Column]) -> bool:
-    """Whether a P&L is 0 in all records, and outcomes or prices say that they came out even."""
-    rows = [row for row, here in enumerate(pnl.present) if here]
-    if any(pnl.numbers) or not rows:
-        return False
-    if "outcome" in roles:
-        labels = roles["outcome"].labels
-        return all(outcome_of(labels[row]) == EVEN for row in rows)
-    if not {"entry_price", "exit_price"} <= roles.keys():
-        return False
-    entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
-    return all(entries[row] and entries[row] == exits[row] for row in rows)
 
 
 def _each_scored(
@@ -107,10 +93,12 @@ def _each_scored(
     for pnl in results:
         closing = closing_records(pnl, columns, times, failed, roles.get("exit_price"))
         earned = any(pnl.numbers[row] for row in closing.rows)
-        if not closing.rows or not (earned or is_even(pnl, roles)):
+        if not closing.rows or not (earned or says.is_even(pnl, roles)):
             continue
         if isinstance(pnl, Either) and pnl.expression in closing.only:
             continue
+        if closing.marker is None and not closing.only:
+            closing = without_purchases(closing, pnl, roles)
         if closing.marker is None and not closing.only:
             closing = _without_openings(closing, pnl, roles, times)
         others = [one for one in named if one is not pnl]

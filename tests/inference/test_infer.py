@@ -726,8 +726,9 @@ class TestNothingFound:
 
 def test_trades_that_all_came_out_even_are_results() -> None:
     records = [{**one, "pnl": "0", "exit_price": one["entry_price"]} for one in closed_trades()]
-    sides = ("BUY", "SELL", "BUY")
-    reading = infer([{**one, "side": side} for one, side in zip(records, sides, strict=True)])
+    for record, side in zip(records, ("BUY", "SELL", "BUY"), strict=True):
+        record["side"] = side
+    reading = infer(records)
     assert reading.is_sure
     assert fields(reading)["net_pnl"] == "pnl"
     assert reading.closed == len(records)
@@ -757,9 +758,10 @@ def test_no_odd_value_in_a_column_breaks_inference(
     names = [*closed_trades()[0], "fee"]
     records: list[Record] = [
         {name: how.format(f"{row + 10}") for name, how in zip(names, written, strict=True)}
-        | {"symbol": "A", "pnl": f"{row - 5}"}
         for row in range(12)
     ]
+    for row, record in enumerate(records):
+        record |= {"symbol": "A", "pnl": f"{row - 5}"}
     for row, column, value in odd:
         records[row][names[column]] = value
     infer(records)

@@ -6,7 +6,7 @@ of them agree. Logged amounts are rounded, so a match allows for the last digit 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 from typing import NamedTuple
@@ -142,6 +142,20 @@ def differ_by_costs(
         exact += before - after == cost
     is_enough = compared >= 2 or exact == compared == 1
     return is_enough and agreed >= AGREES * compared
+
+
+def is_even(pnl: Column, roles: Mapping[str, Column]) -> bool:
+    """Whether a P&L is 0 in all records, and outcomes or prices say that they came out even."""
+    rows = [row for row, here in enumerate(pnl.present) if here]
+    if any(pnl.numbers) or not rows:
+        return False
+    if "outcome" in roles:
+        labels = roles["outcome"].labels
+        return all(outcome_of(labels[row]) == EVEN for row in rows)
+    if not {"entry_price", "exit_price"} <= roles.keys():
+        return False
+    entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
+    return all(entries[row] and entries[row] == exits[row] for row in rows)
 
 
 def is_less_throughout(net: Column, gross: Column, rows: Sequence[int]) -> bool:

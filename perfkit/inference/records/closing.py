@@ -12,7 +12,7 @@ beside them. What marks the closing ones is looked for in this order:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from perfkit.inference.records.kinds import (
@@ -208,6 +208,25 @@ def _have_closed(
     return bool(ended) and any(
         ended[row] and pnl.numbers[row] for row in others if row not in known
     )
+
+
+def without_purchases(closing: Closing, pnl: Column, roles: Mapping[str, Column]) -> Closing:
+    """The closing records without purchases, where the sign of a quantity says what is sold.
+
+    No purchase has a P&L then, and most sales have one.
+    """
+    size = roles.get("quantity")
+    if size is None or "side" in roles or closing.only:
+        return closing
+    bought = [row for row in closing.rows if (size.numbers[row] or 0) > 0]
+    sold = [row for row in closing.rows if (size.numbers[row] or 0) < 0]
+    earned = sum(bool(pnl.numbers[row]) for row in sold)
+    if not bought or len(bought) + len(sold) < len(closing.rows) or earned * 2 < len(sold):
+        return closing
+    if not sold or any(pnl.numbers[row] for row in bought):
+        return closing
+    only: dict[str, object] = {size.expression: {"below": 0}}
+    return closing._replace(rows=sold, only=only, opening=bought)
 
 
 def opening_results(pnl: Column, closing: Closing) -> list[int]:

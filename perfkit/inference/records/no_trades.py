@@ -16,7 +16,7 @@ from itertools import pairwise
 from perfkit.inference.records.kinds import all_failed
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import EMPTY, NUMBER, OTHER, TEXT, TIME, Column
-from perfkit.inference.table.names import RISK, pnl_name
+from perfkit.inference.table.names import RISK, pnl_name, word_set
 from perfkit.inference.table.role_names import (
     is_state_of_account,
     is_strong_summary,
@@ -32,6 +32,10 @@ _LEAST_MOMENTS = 10
 _DAY = 86_400 * 1_000_000
 _LONGEST_GAP = 4 * _DAY
 """Between two days of trading, over a weekend and a holiday beside it."""
+_OF_GROUPS = word_set(
+    "desk account book portfolio fund variable series index factor trader user wallet"
+)
+"""Words of what has totals of its own beside those of others."""
 _MONTHS = range(28, 32)
 _LEAST_OF_A_GROUP = 2
 """Of groups such as desks, each has so many totals at least."""
@@ -130,7 +134,7 @@ def _totals_of_days(columns: Sequence[Column], roles: Mapping[str, Column]) -> s
     filled = [column for column in columns if column.kind not in (EMPTY, OTHER)]
     moments = [column for column in filled if column.kind == TIME]
     numbers = [column for column in filled if column.kind == NUMBER]
-    groups = [column for column in filled if column.kind == TEXT and column.has_few_words]
+    groups = [one for one in filled if one.kind == TEXT and set(one.words) & _OF_GROUPS]
     results = [name for one in numbers if (name := pnl_name(one.name)) is not None]
     if len(moments) != 1 or len(groups) > 1 or not results:
         return ""

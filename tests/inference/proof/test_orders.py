@@ -88,7 +88,7 @@ def test_openings_with_a_result_of_0_are_no_trades() -> None:
     ]
     reading = infer(records)
     assert (reading.is_sure, reading.closed) == (True, 2)
-    assert reading.dialect["only"] == {"realized_pl": {"not": 0}}
+    assert reading.dialect["only"] == {"quantity": {"below": 0}}
 
 
 def test_a_result_that_agrees_with_neither_is_asked_about() -> None:

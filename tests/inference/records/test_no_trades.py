@@ -106,3 +106,29 @@ def test_bets_that_are_all_pending_have_no_results() -> None:
         {**one, "market": "spreads", "result": "pending"} for one in days("5", "3", "2", "9")
     ]
     assert not infer(records).has_results
+
+
+class TestTotalsOfGroups:
+    def test_an_amount_for_each_day_and_desk_is_no_trade(self) -> None:
+        records = [{"desk": desk, **one} for one in days("5", "-3", "2", "0") for desk in "AB"]
+        assert "totals of a day" in said(records)
+
+    def test_nor_is_one_for_each_month(self) -> None:
+        records: list[Record] = [
+            {"date": f"2026-{month:02}-28", "index": name, "pnl": f"{month - 3}"}
+            for month in range(1, 8)
+            for name in ("A", "B")
+        ]
+        assert "totals of a day" in said(records)
+
+    def test_two_of_a_day_may_be_trades(self) -> None:
+        records = [{"desk": "A", **one} for one in days("5", "-3", "2", "0") for _ in range(2)]
+        assert infer(records).has_results
+
+
+def test_payoffs_of_positions_are_no_trades() -> None:
+    records: list[Record] = [
+        {"strategy": "Spread", "base_pnl": f"{n}", "max_profit": "9", "max_loss": "5"}
+        for n in range(-4, 5)
+    ]
+    assert "payoffs of positions" in said(records)

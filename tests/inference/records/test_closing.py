@@ -1,0 +1,122 @@
+"""Which records close a trade, where a log says it in odd ways."""
+
+from __future__ import annotations
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+
+Record = dict[str, object]
+
+
+def fields(reading: Reading) -> dict[str, object]:
+    found = reading.dialect["fields"]
+    assert isinstance(found, dict)
+    return found
+
+
+def asked(reading: Reading) -> list[str]:
+    return [one.name for one in reading.doubts]
+
+
+def trades(count: int = 8) -> list[Record]:
+    """Long trades of 2 pieces, each other of which lost."""
+    return [
+        {
+            "symbol": "A",
+            "side": "long",
+            "entry_date": f"2026-04-{n + 1:02}",
+            "exit_date": f"2026-04-{n + 2:02}",
+            "entry_price": "100",
+            "exit_price": f"{100 + (n % 3 - 1) * 5 + n}",
+            "qty": "2",
+            "pnl": f"{2 * ((n % 3 - 1) * 5 + n)}",
+        }
+        for n in range(count)
+    ]
+
+
+class TestPnlAfterCommission:
+    def test_it_is_the_result_where_it_is_a_little_less_than_what_prices_give(self) -> None:
+        records = [{**one, "pnl_comm": f"{one['pnl']}"} for one in trades()]
+        for one in records:
+            one["pnl_comm"] = f"{int(str(one['pnl'])) - 0.25}"
+        reading = infer(records)
+        assert fields(reading)["net_pnl"] == "pnl_comm"
+        assert not asked(reading)
+
+    def test_not_where_it_is_more_in_one_of_them(self) -> None:
+        records = [{**one, "net_pnl": f"{int(str(one['pnl'])) - 0.25}"} for one in trades()]
+        records[3]["net_pnl"] = f"{int(str(records[3]['pnl'])) + 9}"
+        assert not any("less the costs" in one for one in infer(records).evidence)
+
+
+class TestTradesThatAreOpen:
+    def test_a_reason_that_says_so_keeps_their_result_out(self) -> None:
+        records: list[Record] = [{**one, "exit_reason": "Signal"} for one in trades()]
+        records[-1] |= {"exit_reason": "Open"}
+        assert infer(records).closed == len(records) - 1
+
+    def test_so_does_a_flag_that_only_they_have(self) -> None:
+        records: list[Record] = [{**one, "open": ""} for one in trades()]
+        del records[-1]["exit_date"], records[-1]["exit_price"]
+        records[-1] |= {"open": "True", "pnl": "0"}
+        assert infer(records).closed == len(records) - 1
+
+
+class TestPurchases:
+    def rows(self) -> list[Record]:
+        signs = (70, -70, 50, -50, 40, -40, 10, -10)
+        return [
+            {
+                "date": f"2026-04-{n + 1:02}",
+                "code": "A",
+                "qty": f"{size}",
+                "price": f"{100 + n}",
+                "profit": "0" if size > 0 else f"{-size}",
+                "cash": "5",
+            }
+            for n, size in enumerate(signs)
+        ]
+
+    def test_the_sign_of_the_quantity_tells_them_from_sales(self) -> None:
+        reading = infer(self.rows())
+        assert reading.closed == 4
+        assert reading.dialect["only"] == {"qty": {"below": 0}}
+
+    def test_not_where_a_purchase_has_a_result(self) -> None:
+        rows = self.rows()
+        rows[2]["profit"] = "7"
+        assert infer(rows).dialect.get("only") != {"qty": {"below": 0}}
+
+
+class TestZeros:
+    def test_sales_without_a_result_may_open_a_position(self) -> None:
+        records: list[Record] = [
+            {
+                "timestamp": f"2026-04-07 10:{n:02}:00",
+                "symbol": "A",
+                "action": "buy" if n % 2 else "sell",
+                "price": "10",
+                "amount": "1",
+                "pnl": f"{n % 4}" if n % 4 == 2 else "0",
+            }
+            for n in range(20)
+        ]
+        assert "zeros" in asked(infer(records))
+
+    def test_an_outcome_that_is_even_answers_it(self) -> None:
+        records = [{**one, "outcome": "win"} for one in trades()]
+        for one in records[::2]:
+            one |= {"pnl": "0", "exit_price": "100", "outcome": "breakeven"}
+        assert "zeros" not in asked(infer(records))
+
+
+def test_closes_by_a_word_that_lack_a_result_are_asked_about() -> None:
+    records: list[Record] = [
+        {"date": f"2026-04-{n + 1:02}", "ticker": "A", "action": "SELL", "shares": "5"}
+        for n in range(8)
+    ]
+    records += [{**one, "action": "BUY"} for one in records]
+    for one in records[:2]:
+        one["profit"] = "7"
+    assert "left_out" in asked(infer(records))
