@@ -221,7 +221,7 @@ def _zeros(
     is_known = best.proved or best.closing.score >= _MARKED
     if zeros <= _MOST_ZEROS * len(rows) or (is_known and not _are_sales(best)):
         return None
-    if says.is_even(best.pnl, roles):
+    if "outcome" not in roles and says.is_even(best.pnl, roles):  # as both prices show
         return None
     return Doubt(
         "zeros",
