@@ -290,7 +290,7 @@ def test_an_unwritable_cache_costs_one_warning_and_no_figure(
     assert open_desk(root).summary("all").to_json() == expected
     (warning,) = caplog.records
     assert "cannot be written" in warning.getMessage()
-    assert "figures are right" in warning.getMessage()
+    assert "figures are correct" in warning.getMessage()
 
 
 @pytest.mark.slow
