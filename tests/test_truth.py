@@ -190,6 +190,7 @@ def state_lost(world: World, random: Random) -> None:
     if random.random() < 0.3:
         (world.root / "logs/performance/alerts.heartbeat").unlink(missing_ok=True)
     world.lost_state = True
+    world.seen.clear()
     world.damaged = world.state.read_bytes() if world.state.exists() else None
 
 

@@ -28,6 +28,8 @@ from tests.truth import (
 from tests.truth_world import World
 
 SECOND_US = 1_000_000
+LATEST = 200_000_000_000
+"""Nobody silences a rule while the clock stands at an end of the calendar."""
 
 BY_COMMAND = ("silenced", "unsilenced", "acknowledged")
 
@@ -202,7 +204,7 @@ class Witness:
     def command(self) -> None:
         """The silence that somebody wants, or its end."""
         world = self.world
-        if world.wants is None or world.lock is not None:
+        if world.wants is None or world.lock is not None or abs(world.clock) > LATEST:
             world.wants = None
             return
         (name, seconds), world.wants = world.wants, None
@@ -240,7 +242,9 @@ class Witness:
             self.perhaps = max(self.perhaps, self.horizon())
             self.newest_clock = max(self.newest_clock, world.clock)
             self._silences_over(is_sure=False)
-            self.before |= {rule: None for rule in self.before if rule not in verdicts}
+            gone = [rule for rule in self.before if rule not in verdicts]
+            self.before |= dict.fromkeys(gone)
+            self._hours_are_unknown()
             return
         self.newest_clock = world.clock
         self.perhaps = max(self.perhaps, self.horizon())
@@ -252,8 +256,12 @@ class Witness:
                 rule: verdict if self.before.get(rule, False) is verdict else None
                 for rule, verdict in verdicts.items()
             }
+            self._hours_are_unknown()
+            if None not in trouble.values():
+                world.note_seen(trouble)
             return
         self.before = verdicts
+        world.note_seen(trouble)
         trades = self.trades(self.horizon())
         self.evaluated = trades[-1].closed if trades else None
         # Exit 3 without any trouble: a trade that is ahead of the clock now was evaluated before.
@@ -261,11 +269,15 @@ class Witness:
         if world.state.exists() and world.state.read_bytes() != world.damaged:
             world.lost_state = False  # a run that finds nothing new reads only the start of it
 
+    def _hours_are_unknown(self) -> None:
+        """What a run in trouble made of a rule holds on out of its hours."""
+        self.before |= {rule: None for rule in self.before if rule.active is not None}
+
     def _silences_over(self, *, is_sure: bool) -> None:
         now_us = self.world.clock * SECOND_US
         rules = {rule.id: rule for rule in self.world.active_rules()}
         for name, one in list(self.silences.items()):
-            if one.holds(now_us) and [rules.get(name)] == one.rules:
+            if one.holds(now_us) and one.rules in ([], [rules.get(name)]):
                 continue
             if is_sure:
                 del self.silences[name]
@@ -279,7 +291,7 @@ class Witness:
             for one in self.silences.values():
                 one.certain = False
             # Out of its hours, nobody can say whether such a rule was firing within them.
-            self.before |= {rule: None for rule in self.before if rule.active is not None}
+            self._hours_are_unknown()
 
     def _events(self, size: int) -> None:
         world = self.world

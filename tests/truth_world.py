@@ -10,7 +10,7 @@ import gzip
 import json
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from random import Random
 from typing import NamedTuple
@@ -114,6 +114,7 @@ class World:
         self.sources: dict[str, dict[str, LogFile]] = {name: {} for name in self.names}
         self.away: set[str] = set()
         self.had: dict[str, set[frozenset[str]]] = {}
+        self.seen: dict[str, frozenset[str]] = {}
         self.later: list[tuple[int, Callable[[], None]]] = []
         self.rules = {name: versions[0] for name, versions in RULES.items()}
         self.valid = True
@@ -293,6 +294,10 @@ class World:
         """A run has said 0: it relies on the files with trades that there are, and on no others."""
         self.had = {source: {self._with_trades(source)} for source in self.names}
 
+    def note_seen(self, troubled: Iterable[str]) -> None:
+        """A run has read the sources; of those in trouble it knows what it knew before."""
+        self.seen |= {name: self._with_trades(name) for name in self.names if name not in troubled}
+
     def _with_trades(self, source: str) -> frozenset[str]:
         files = self.sources[source].items()
         return frozenset(
@@ -317,8 +322,8 @@ class World:
             files = self.sources[source]
             known, present = self.had.setdefault(source, set()), self._with_trades(source)
             if newest is not None and files[newest].fault in LEFT:
-                is_known = bool(known) and all(newest in had for had in known)
-                found[source] = True if is_known and not self.lost_state else None
+                is_known = newest in self.seen.get(source, ()) and not self.lost_state
+                found[source] = True if is_known else None
                 continue
             if (
                 newest is None
