@@ -95,6 +95,7 @@ def emptied(world: World, random: Random) -> None:
         return
     file = world.sources[source][name]
     lines, file.lines, file.torn = file.lines, [], None
+    file.was_cut = True
     world.rewrite(source, name)
 
     def back() -> None:
