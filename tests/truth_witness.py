@@ -261,6 +261,8 @@ class Witness:
                 world.note_seen(trouble)
             return
         self.before = verdicts
+        if code == 3:  # a clock behind the trades: rules that go by it were not stepped
+            self._hours_are_unknown()
         world.note_seen(trouble)
         trades = self.trades(self.horizon())
         self.evaluated = trades[-1].closed if trades else None
