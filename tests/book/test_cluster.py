@@ -139,7 +139,9 @@ def test_what_the_last_worker_leaves_is_done_by_this_process(
         threading.Timer(0.5, made.workers[0].kill).start()
         desk = perfkit.open(root, executor=executor)
         assert desk.summary("all").to_json() == figures(root, cached=False, jobs=1)
-    assert f"the cluster at {made.address} has no worker any more; this process reads" in caplog.text
+    assert (
+        f"the cluster at {made.address} has no worker any more; this process reads" in caplog.text
+    )
 
 
 def test_a_scheduler_that_goes_away_leaves_the_rest_to_this_process(
