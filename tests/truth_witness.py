@@ -98,6 +98,10 @@ class Witness:
         """The latest time in an event."""
         self.before: dict[TruthRule, Verdict] = {}
         self.silences: dict[str, Silence] = {}
+        self.over: dict[str, list[Silence]] = {}
+        """The silences of each rule that have ended."""
+        self.returned: dict[str, list[Silence]] = {}
+        """Those of them whose end may have been lost with the event log."""
         self._trades: dict[int, tuple[Trade, ...]] = {}
 
     # What is right
@@ -173,9 +177,11 @@ class Witness:
         return codes((fires, self.is_silenced(rule)) for rule, fires in verdicts.items())
 
     def is_silenced(self, rule: TruthRule) -> Verdict:
+        now_us = self.world.clock * SECOND_US
         known = self.silences.get(rule.id)
-        if known is None or not known.holds(self.world.clock * SECOND_US):
-            return False
+        if known is None or not known.holds(now_us):
+            returned = self.returned.get(rule.id, [])
+            return None if any(one.holds(now_us) for one in returned) else False
         return True if known.certain and known.rules == [rule] else None
 
     # What is done
@@ -215,11 +221,12 @@ class Witness:
                 commands.silence(world.root, name, seconds * SECOND_US, now_us)
                 known = [rule for rule in self.before if rule.id == name]
                 until_us = now_us + seconds * SECOND_US
+                self._end(name)
                 self.silences[name] = one = Silence(now_us, until_us, known[-1:])
                 one.certain = known == [world.rules.get(name)]
             else:
                 commands.end_silence(world.root, name, now_us)
-                self.silences.pop(name, None)
+                self._end(name)
         except PerfkitError:
             return
         self._events(size)
@@ -282,9 +289,13 @@ class Witness:
             if one.holds(now_us) and one.rules in ([], [rules.get(name)]):
                 continue
             if is_sure:
-                del self.silences[name]
+                self._end(name)
             else:
                 one.certain = False
+
+    def _end(self, name: str) -> None:
+        if name in self.silences:
+            self.over.setdefault(name, []).append(self.silences.pop(name))
 
     def _log_was_cut(self) -> None:
         """Silences, ids and open episodes are in the event log; without it some are forgotten."""
@@ -292,6 +303,8 @@ class Witness:
             self.ledger.is_whole = False
             for one in self.silences.values():
                 one.certain = False
+            # The log may have lost the end of a silence, and kept that it was set.
+            self.returned = {name: list(ended) for name, ended in self.over.items()}
             # Out of its hours, nobody can say whether such a rule was firing within them.
             self._hours_are_unknown()
 
