@@ -48,7 +48,7 @@ _SPANS = {
 }
 _WHY = {
     RECOVERED: "recovered",
-    CORRECTED: "earlier trades in the log were corrected",
+    CORRECTED: "earlier trades in the log, or how they are read, have changed",
     RULE_CHANGED: "the rule was edited and starts again",
     RULE_REMOVED: "the rule was removed",
     IDLE: "no trade closed for 30 days",

@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,6 +20,7 @@ from perfkit.config import settings as configs
 from perfkit.config.settings import Config
 from perfkit.config.workspace import checked_root, folder_of, timezone_override
 from perfkit.core.errors import UsageError
+from perfkit.core.formatting import duration
 from perfkit.core.interpreter import EXIT_FAILED, EXIT_FIRING, EXIT_OK
 
 if TYPE_CHECKING:
@@ -249,16 +251,17 @@ def _heartbeat(arguments: argparse.Namespace) -> int:
         )
         return EXIT_FAILED
     age, code = (state_file.clock() - beat.at) // 1_000_000, beat.code
+    shown = duration(Decimal(abs(age)))
     if age < 0:
-        print(f"the last run of perfkit-alerts was {-age} s in the future", file=sys.stderr)
+        print(f"the last run of perfkit-alerts was {shown} in the future", file=sys.stderr)
         return EXIT_FAILED
     if age * 1_000_000 > limit:
-        print(f"the last run of perfkit-alerts was {age} s ago", file=sys.stderr)
+        print(f"the last run of perfkit-alerts was {shown} ago", file=sys.stderr)
         return EXIT_FAILED
     if code == EXIT_FAILED:
         print("the last run of perfkit-alerts could not evaluate the rules", file=sys.stderr)
         return EXIT_FAILED
-    print(f"the last run of perfkit-alerts was {age} s ago and exited with {code}")
+    print(f"the last run of perfkit-alerts was {shown} ago and exited with {code}")
     return EXIT_OK
 
 

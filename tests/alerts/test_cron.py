@@ -702,7 +702,9 @@ class TestCommands:
         bench.rules(WIN_RATE)
         bench.run(START)
         assert self.perfkit(bench, "heartbeat", "--max-age", "5m") == 3
-        assert "could not evaluate" in capsys.readouterr().err
+        refused = capsys.readouterr().err
+        assert "could not evaluate" in refused
+        assert re.search(r"was \d+ d \d\d h ago$", refused.rstrip())
 
     def test_lint_says_what_each_rule_watches(
         self, tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -232,8 +232,8 @@ def test_resolved_events_say_why_and_how_long_the_episode_lasted(tmp_path: Path)
     assert [one["message"] for one in bench.events("resolved")] == [
         "Resolved, recovered: net P&L today (8 April 2026) is -40.00 USD, limit -50.00; it fired "
         "for 30 min (rule loss, warning)",
-        "Resolved, earlier trades in the log were corrected: net P&L today (8 April 2026) is "
-        "-35.00 USD, limit -50.00 (rule loss, warning)",
+        "Resolved, earlier trades in the log, or how they are read, have changed: net P&L today "
+        "(8 April 2026) is -35.00 USD, limit -50.00 (rule loss, warning)",
         "Resolved, the day is over: net P&L on 8 April 2026 was -85.00 USD, limit -50.00; it fired "
         "for 12 h 59 min (rule loss, warning)",
         "Resolved, the rule was edited and starts again: net P&L today (9 April 2026) is "
