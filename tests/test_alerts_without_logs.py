@@ -1,5 +1,10 @@
 """A part of the logs is gone: a folder, what a file held, the end of one that is written anew."""
 
+import gzip
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -47,7 +52,13 @@ def assert_waits(bench: Bench, *words: str) -> None:
     for word in words:
         assert word in found.err
     assert bench.events("resolved") == []
-    assert len(bench.events("data_state")) == 1
+    assert troubles(bench)[-1:] == ["error"]
+
+
+def troubles(bench: Bench) -> list[str]:
+    """What was said of the source: `error`, and `ok` when it can be relied on again."""
+    said = [str(one["reason"]) for one in bench.events("data_state")]
+    return [one for one in said if one in ("error", "ok")]
 
 
 DAYS = {"07.jsonl": lines((7, 5)), "08.jsonl": lines((8, -500), (8, 1))}
@@ -104,6 +115,20 @@ class TestFileThatIsWrittenAnew:
         assert bench.run(minutes(4)).code == 2
         assert bench.events("resolved") == []
 
+    @pytest.mark.parametrize("more", [-100, 0, 4096])
+    @pytest.mark.parametrize("others", [{}, {"07.jsonl": lines((7, 5))}], ids=["alone", "others"])
+    def test_zeros_in_place_of_its_last_lines(
+        self, tmp_path: Path, others: dict[str, str], more: int
+    ) -> None:
+        whole = lines((8, 1), (8, -500), (8, 2), (8, 3), (8, 4))
+        bench = firing(tmp_path, others | {"08.jsonl": whole})
+        left = whole[: len(whole) // 5]
+        write(bench, {"08.jsonl": left + "\0" * (len(whole) - len(left) + more)})
+        assert_waits(bench, "08.jsonl")
+        write(bench, {"08.jsonl": whole})
+        assert bench.run(minutes(601)).code == 2
+        assert len(bench.events("firing")) == 1
+
     def test_a_log_that_was_rotated_is_no_such_case(self, tmp_path: Path) -> None:
         bench = firing(tmp_path, {"bot.jsonl": lines((7, 5), (8, -500))}, "bot.jsonl*")
         trades = tmp_path / "logs/trades"
@@ -116,6 +141,113 @@ class TestFileThatIsWrittenAnew:
         write(bench, {"08.jsonl": lines((8, 1))})
         assert bench.run(minutes(1)).code == 0
         assert len(bench.events("resolved")) == 1
+
+
+class TestRotation:
+    """The numbers are all there: each file gets the name of another one."""
+
+    def rotated(self, root: Path, new: str, *, copied: str | None = None) -> None:
+        """As logrotate does; with `copied`, the log is copied with that at its end, and emptied."""
+        trades = root / "logs/trades"
+        for number in (2, 1):
+            (trades / f"bot.jsonl.{number}").replace(trades / f"bot.jsonl.{number + 1}")
+        if copied is None:
+            (trades / "bot.jsonl").rename(trades / "bot.jsonl.1")
+        else:
+            (trades / "bot.jsonl.1").write_text((trades / "bot.jsonl").read_text() + copied)
+        (trades / "bot.jsonl").write_text(new)
+
+    def numbered(self, root: Path, newest: str) -> Bench:
+        older = {f"bot.jsonl.{n}": lines(*[(7 - n, 1)] * 5) for n in (3, 2, 1)}
+        return firing(root, older | {"bot.jsonl": newest}, "bot.jsonl*")
+
+    @pytest.mark.parametrize("copied", [None, "", lines((8, 7))])
+    def test_of_a_log_that_ends_within_a_line(self, tmp_path: Path, copied: str | None) -> None:
+        begun = "" if copied else lines((8, 1))[:20]
+        bench = self.numbered(tmp_path, lines((7, -500)) + begun)
+        self.rotated(tmp_path, lines((8, 3)), copied=copied)
+        for minute in (1, 2, 700):
+            assert bench.run(minutes(minute)).code == 2
+        assert troubles(bench) == []
+
+    @pytest.mark.parametrize("copied", [None, ""])
+    def test_of_empty_logs_over_a_weekend(self, tmp_path: Path, copied: str | None) -> None:
+        bench = self.numbered(tmp_path, lines((7, -500)))
+        for day in (1, 2):
+            self.rotated(tmp_path, "", copied=copied)
+            assert "empty" in bench.run(minutes(1440 * day)).err
+        write(bench, {"bot.jsonl": lines((10, -1))})
+        assert bench.run(minutes(1440 * 2 + 600)).code == 2
+        assert troubles(bench) == ["error", "ok"]
+
+    @pytest.mark.parametrize("more", ["", lines((8, 7))])
+    def test_packed_at_once(self, tmp_path: Path, more: str) -> None:
+        bench = firing(tmp_path, {"bot.jsonl": lines((7, -500), (8, 1))}, "bot.jsonl*")
+        trades = tmp_path / "logs/trades"
+        packed = gzip.compress(((trades / "bot.jsonl").read_text() + more).encode())
+        (trades / "bot.jsonl.1.gz").write_bytes(packed)
+        write(bench, {"bot.jsonl": lines((8, 3))})
+        assert bench.run(minutes(1)).code == 2
+        assert troubles(bench) == []
+
+    def test_another_content_is_no_rotated_one(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path, {"a/bot.jsonl": lines((7, -500), (8, 1))}, "*/bot.jsonl*")
+        write(bench, {"b/bot.jsonl": lines((7, 500), (8, 1))})
+        (tmp_path / "logs/trades/a/bot.jsonl").unlink()
+        assert_waits(bench, "it had")
+
+
+class TestBotThatGoesOn:
+    """A volume is unmounted, and the bot makes its file anew below the mount point."""
+
+    @pytest.mark.parametrize("minutes_away", [0, 1])
+    def test_the_log_of_the_day(self, tmp_path: Path, minutes_away: int) -> None:
+        bench = firing(tmp_path, DAYS | {"06.jsonl": lines((6, 5))})
+        trades = tmp_path / "logs/trades"
+        trades.rename(tmp_path / "away")
+        trades.mkdir()
+        for minute in range(minutes_away):
+            assert bench.run(minutes(0) + (minutes(minute + 1) - minutes(0)) / 2).code == 3
+        write(bench, {"08.jsonl": lines((8, 2))})
+        assert_waits(bench, "mounted")
+        shutil.rmtree(trades)
+        (tmp_path / "away").rename(trades)
+        assert bench.run(minutes(601)).code == 2
+
+    @pytest.fixture
+    def volume(self) -> Iterator[Path]:
+        """A folder on another device."""
+        shared = Path("/dev/shm")
+        if not os.access(shared, os.W_OK):
+            pytest.skip("there is no other device to write to")
+        with tempfile.TemporaryDirectory(dir=shared) as folder:
+            if os.stat(folder).st_dev == os.stat(tempfile.gettempdir()).st_dev:
+                pytest.skip("it is the same device")
+            yield Path(folder)
+
+    @pytest.mark.parametrize("pattern", ["a/bot.jsonl", "*/bot.jsonl"])
+    def test_its_only_log(self, tmp_path: Path, volume: Path, pattern: str) -> None:
+        whole = lines((7, -500), (8, 1), (8, 2))
+        bench = firing(tmp_path, {"a/bot.jsonl": whole, "b/bot.jsonl": lines((6, 1))}, pattern)
+        trades = tmp_path / "logs/trades/a"
+        (trades / "bot.jsonl").rename(tmp_path / "bot.jsonl")
+        shutil.move(tmp_path / "bot.jsonl", volume / "bot.jsonl")
+        trades.rmdir()
+        trades.symlink_to(volume)
+        assert bench.run(minutes(1)).code == 2, "the same log on another device"
+        trades.unlink()
+        for more in range(1, 5):  # also when it is as long as the one it was
+            write(bench, {"a/bot.jsonl": lines(*[(8, 7)] * more)})
+            assert bench.run(minutes(2 + more)).code == 3, more
+        assert bench.events("resolved") == []
+        shutil.rmtree(trades)
+        trades.symlink_to(volume)
+        assert bench.run(minutes(9)).code == 2
+
+    def test_a_person_who_edits_a_log_is_none(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path, DAYS | {"06.jsonl": lines((6, 5))})
+        write(bench, {"08.jsonl": lines((8, 1))})
+        assert bench.run(minutes(1)).code == 0
 
 
 VOLUMES = {"a/trades.jsonl": lines((7, -500), (8, 1)), "b/trades.jsonl": lines((6, 5), (8, 2))}
@@ -142,6 +274,77 @@ class TestFolders:
         bench = firing(tmp_path, {"a/0.jsonl": lines((8, -500))} | many, "*/*.jsonl")
         (tmp_path / "logs/trades/a/0.jsonl").unlink()
         assert_waits(bench, "logs/trades/a")
+
+    @pytest.mark.parametrize("name", ["b10", "b27", "b49"])
+    def test_each_of_many_volumes(self, tmp_path: Path, name: str) -> None:
+        many = {
+            f"b{n}/{day:02}.jsonl": lines((day, 5 if n != 10 else -5000))
+            for n in range(10, 50)
+            for day in (7, 8)
+        }
+        bench = firing(tmp_path, many, "*/*.jsonl")
+        (tmp_path / "logs/trades" / name).rename(tmp_path / "away")
+        assert_waits(bench, f"logs/trades/{name}")
+
+    def test_volumes_whose_trades_are_of_one_day(self, tmp_path: Path) -> None:
+        files = {"a/trades.jsonl": lines((8, 5)), "b/trades.jsonl": lines((8, -500))}
+        bench = firing(tmp_path, files, "*/trades.jsonl")
+        (tmp_path / "logs/trades/b").rename(tmp_path / "away")
+        assert_waits(bench, "logs/trades/b")
+
+    @pytest.mark.parametrize(
+        ("files", "removed"),
+        [
+            pytest.param(
+                {
+                    "history/all.jsonl": lines((1, 5), (8, 5)),
+                    "2026-04-06/trades.jsonl": lines((6, 5)),
+                    "2026-04-08/trades.jsonl": lines((8, -500)),
+                },
+                "2026-04-06",
+                id="of a day beside a history",
+            ),
+            pytest.param(
+                {"ES/t.jsonl": lines((1, 5), (20, -500)), "NQ/t.jsonl": lines((3, 5), (9, 5))},
+                "NQ",
+                id="quiet for more than a week",
+            ),
+        ],
+    )
+    def test_a_folder_that_retention_removes_stops_no_rule(
+        self, tmp_path: Path, files: dict[str, str], removed: str
+    ) -> None:
+        bench = Bench(tmp_path, RULES, CONFIG.format(pattern="*/*.jsonl"))
+        for file in (tmp_path / "logs/trades").iterdir():
+            file.unlink()
+        write(bench, files)
+        assert bench.run(minutes(60 * 24 * 20)).code == 2
+        shutil.rmtree(tmp_path / "logs/trades" / removed)
+        assert bench.run(minutes(60 * 24 * 20 + 1)).code == 2
+        assert troubles(bench) == []
+
+    @pytest.mark.parametrize(
+        ("before", "after"),
+        [
+            (
+                "{fields: {closed_at: t, net_pnl: pnl}}",
+                "{only: {pnl: 5}, fields: {closed_at: t, net_pnl: pnl}}",
+            ),
+            ("path: logs/trades", "path: logs/other"),
+        ],
+        ids=["only", "path"],
+    )
+    def test_other_settings_of_a_source_are_no_loss(
+        self, tmp_path: Path, before: str, after: str
+    ) -> None:
+        bench = firing(tmp_path, {"07.jsonl": lines((7, -500)), "08.jsonl": lines((8, 1))})
+        path = tmp_path / "config/perfkit.yaml"
+        assert before in path.read_text()
+        path.write_text(path.read_text().replace(before, after))
+        (tmp_path / "logs/other").mkdir()
+        for folder in ("trades", "other"):
+            (tmp_path / "logs" / folder / "09.jsonl").write_text(lines((9, 5)))
+        assert bench.run(minutes(1)).code == 0
 
     def test_a_month_that_retention_removes_is_gone_on_purpose(self, tmp_path: Path) -> None:
         months = {"03/1.jsonl": lines((1, 5), (2, 5)), "04/1.jsonl": lines((3, -500))}

@@ -10,10 +10,14 @@ from __future__ import annotations
 
 import os
 from datetime import date
+from io import BytesIO
 
 from perfkit.book.lost_columns import lost_columns
-from perfkit.core.errors import kind_of
-from perfkit.logs.listing import newest_is_no_file
+from perfkit.core.errors import LogReadError, kind_of
+from perfkit.core.fast_imports import NamedTuple
+from perfkit.logs.digest import CHUNK_BYTES, digest_of
+from perfkit.logs.files import form_in, text_in
+from perfkit.logs.listing import has_date, newest_is_no_file
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,8 +28,11 @@ if TYPE_CHECKING:
     from perfkit.book.store.ledger import FileEntry
     from perfkit.config.settings import Source
 
-    KnownFile: TypeAlias = "tuple[str, int, int]"
-    """A log file with trade lines as a run saw it: its name, how far it was read, the last day."""
+    KnownFile: TypeAlias = "tuple[int, str, int, int, int, int, int, bytes]"
+    """The fields of a `_Known`: plain, as the state keeps them."""
+
+QUIET_DAYS = 7
+"""A folder whose last trade is so much older than the newest trade may have been removed."""
 
 
 def doubt(
@@ -47,7 +54,7 @@ def doubt(
     return (
         _renamed(source, files)
         or _unread(source, files)
-        or _lost(files, known)
+        or _lost(book, source, files, known)
         or _unfinished(files, still)
         or _without_result(book, source, newest)
     )
@@ -121,41 +128,136 @@ def _closes_a_trade(book: Book, newest: FileEntry, since: int) -> bool:
     return False
 
 
-def _lost(files: Sequence[FileEntry], known: Sequence[KnownFile]) -> str | None:
+class _Known(NamedTuple):
+    """A log file with trade lines as a run saw it.
+
+    It was read up to `end`, had trades of those days, and was on that device; `start` is the digest
+    of its first chunk.
+    """
+
+    number: int
+    name: str
+    end: int
+    first_day: int
+    last_day: int
+    device: int
+    inode: int
+    start: bytes
+
+    @property
+    def folder(self) -> str:
+        """Where it was."""
+        return os.path.dirname(self.name)
+
+
+def _lost(
+    book: Book, source: Source, files: Sequence[FileEntry], known: Sequence[KnownFile]
+) -> str | None:
     """What is missing of the log files that had trades: all, those of a folder, or a part of one.
 
-    Single files may go while others are there, as retention removes them. A file that has another
-    name now has moved, as where a log is rotated.
+    Single files may go while others are there, as retention removes them. A file that was moved,
+    packed or rotated is there, and a person may take whole lines out of one. Where others are gone
+    as well, a shorter one is a new one: a bot goes on writing while its volume is not mounted.
     """
-    with_trades = [file for file in files if file.sizes[0]]
-    there = {file.name for file in with_trades}
-    names = {name for name, _, _ in known}
-    moved = {(file.end, file.last_day) for file in with_trades if file.name not in names}
-    known = [one for one in known if one[1:] not in moved]
-    gone = [one for one in known if one[0] not in there]
-    if gone and len(gone) == len(known) == len(names):
-        return _are_gone(len(gone), "it")
-    ends = {name: end for name, end, _ in known}
-    for file in files:
+    before = list(map(_Known._make, known))
+    again = _found_again(book, source, [file for file in files if file.sizes[0]], before)
+    others = {file.name: file for file in files if file.number not in again.values()}
+    gone, shorter = list[_Known](), list[_Known]()
+    for one in before:
+        file = others.get(one.name)
+        if one in again:
+            continue
+        if file is None or not _may_be_edited(file, one):
+            gone.append(one)
+            continue
         parsed, ignored, _, bad = file.sizes
-        if file.name in ends and not (parsed or ignored or bad):
+        if not (parsed or ignored or bad):
             return f"{file.name} had trades and has no records (if this is intended, remove it)"
-        if file.waiting and file.bytes_read < ends.get(file.name, 0):
+        if file.end < one.end and file.waiting:
             return f"{file.name} is shorter than it was, and its last line is not whole"
-    return _lost_folder(with_trades, gone)
+        if file.end < one.end:
+            shorter.append(one)
+    missing = [*gone, *shorter] if gone else []
+    if len(missing) == len(before) > 0:
+        return _are_gone(len(before), "it")
+    return _lost_folder(files, before, gone, missing)
 
 
-def _lost_folder(files: Sequence[FileEntry], gone: Sequence[KnownFile]) -> str | None:
+def _found_again(
+    book: Book, source: Source, files: Sequence[FileEntry], before: Sequence[_Known]
+) -> dict[_Known, int]:
+    """The known files that are there as they were or longer, each with its present number."""
+    found: dict[_Known, int] = {}
+    by_name = {file.name: file for file in files}
+    for one in before:
+        file = by_name.get(one.name)
+        if file is not None and _begins_as(book, source, file, one):
+            found[one] = file.number
+    taken = set(found.values())
+    newest = max((one.number for one in before), default=0)
+    for one in before:
+        for file in files if one not in found else ():
+            is_free = file.number not in taken and _may_be_moved(file, one, newest)
+            if is_free and _begins_as(book, source, file, one):
+                found[one] = file.number
+                taken.add(file.number)
+                break
+    return found
+
+
+def _may_be_moved(file: FileEntry, known: _Known, newest: int) -> bool:
+    """Whether a file may be the known one under another name: renamed, or a copy that is new."""
+    is_new = file.number > newest
+    same_days = file.first_day == known.first_day and (file.last_day or 0) >= known.last_day
+    return same_days and (is_new or file.fingerprint[1] == known.inode)
+
+
+def _begins_as(book: Book, source: Source, file: FileEntry, known: _Known) -> bool:
+    """Whether a file begins with what a known one had; of more than a chunk, with its first."""
+    if file.end < known.end:
+        return False
+    if file.end == known.end or known.end >= CHUNK_BYTES:
+        return file.chunks[:1] == (known.start,)
+    path = os.path.join(book.config.folder, file.name)
+    try:
+        with open(path, "rb") as stream:
+            form = form_in(path, file.name, stream, source.dialect)
+            text = text_in(path, file.name, stream, form, source.dialect)
+            text.seek(0)
+            return digest_of(BytesIO(text.read(known.end))).chunks() == (known.start,)
+    except (OSError, EOFError, LogReadError):
+        return False
+
+
+def _may_be_edited(file: FileEntry, known: _Known) -> bool:
+    """Whether a file of that name may be the known one with another content.
+
+    It is not where it is on another device, unless it is a document, which is written anew each
+    time: then a volume is not mounted, and the bot writes where it should be.
+    """
+    is_longer = bool(file.numbering) and file.end >= known.end
+    return is_longer or file.fingerprint[0] == known.device
+
+
+def _lost_folder(
+    files: Sequence[FileEntry],
+    before: Sequence[_Known],
+    gone: Sequence[_Known],
+    missing: Sequence[_Known],
+) -> str | None:
     """Which folder has lost all its files with trades, as a volume that is not mounted has.
 
-    One whose trades are all from before those of the other files has been removed by retention.
+    One of a day is removed by retention, and so is one whose trades are from before all others, or
+    that had none for a week.
     """
-    here = {os.path.dirname(file.name) for file in files}
-    begins = min((file.first_day or 0 for file in files), default=0)
-    for folder in sorted({os.path.dirname(name) for name, _, _ in gone} - here):
-        lost = [one for one in gone if os.path.dirname(one[0]) == folder]
-        if any(day > begins for _, _, day in lost):
-            return _are_gone(len(lost), folder)
+    days = [file for file in files if file.sizes[0]]
+    newest = max((file.last_day or 0 for file in days), default=0)
+    begins = min((file.first_day or 0 for file in days), default=0)
+    for folder in sorted({one.folder for one in gone}):
+        own = [one for one in before if one.folder == folder]
+        is_old = max(one.last_day for one in own) < max(newest - QUIET_DAYS, begins)
+        if all(one in missing for one in own) and not is_old and not has_date(folder):
+            return _are_gone(len(own), folder)
     return None
 
 

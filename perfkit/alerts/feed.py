@@ -10,31 +10,38 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
+from zlib import crc32
 
 from perfkit.book.store.freshness import nothing_new
 from perfkit.config.workspace import CACHE, MANIFEST
 from perfkit.core.errors import LogReadError
 from perfkit.core.trades import joined
 from perfkit.disk.fingerprints import FileMark
+from perfkit.logs.listing import has_date
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
+    from typing import TypeAlias
 
     from perfkit.alerts.doubts import KnownFile
     from perfkit.alerts.rules.rule import Rule
     from perfkit.book.book import Book
     from perfkit.book.cache import Options
+    from perfkit.book.store.ledger import FileEntry
     from perfkit.config.settings import Config, Source
     from perfkit.core.calendar import Calendar
     from perfkit.core.trades import Trades
+
+    KnownFiles: TypeAlias = "Mapping[str, tuple[int, Sequence[KnownFile]]]"
+    """By source, a checksum of its settings and log files that had trade lines under these."""
 
 VERIFIED_BYTES = 8 << 20
 """A log that grew is verified whole up to this length; of a longer one only a part, for speed."""
 
 MOST_FILES = 32
-"""So many log files of a source are known from run to run, and the last one of so many folders."""
+"""So many log files of a source are known from run to run, and the last one of each folder."""
 
 NO_HORIZON = 1 << 62
 """Later than any trade."""
@@ -70,7 +77,7 @@ class Feed:
     A trade that closes after the horizon, and an open one that opened after it, waits: it is in
     `waiting` and nowhere else. `troubles` has, by source, why it cannot be relied on; its trades
     are not here either. `begun` has, by source, the newest file and the offset of its last line
-    where that is not whole.
+    where that is not whole; `settings` a checksum of what of the configuration its files go by.
     """
 
     def __init__(
@@ -80,12 +87,14 @@ class Feed:
         troubles: Mapping[str, str] | None = None,
         horizon: int = NO_HORIZON,
         begun: Mapping[str, tuple[str, int]] | None = None,
+        settings: Mapping[str, int] | None = None,
     ) -> None:
         self.config = book.config
         self.mark = mark
         self.troubles: Mapping[str, str] = troubles or {}
         self.horizon = horizon
         self.begun: Mapping[str, tuple[str, int]] = begun or {}
+        self.settings: Mapping[str, int] = settings or {}
         self._book = book
         self._rows: dict[tuple[int, int], Trades] = {}
         self._groups: dict[tuple[object, ...], dict[str, list[int]]] = {}
@@ -117,18 +126,28 @@ class Feed:
         """The trading days with closed trades, in order."""
         return list(self._days.values())
 
-    def files_with_trades(self) -> dict[str, tuple[KnownFile, ...]]:
-        """By source, the latest log files with trade lines, for the next run."""
+    def files_with_trades(self) -> dict[str, tuple[int, tuple[KnownFile, ...]]]:
+        """By source, its settings and log files with trade lines, for the next run.
+
+        They are the latest ones, and the last of each folder.
+        """
         found = {}
         for source in self.sources:
+            own = [file for file in self._book.files_of(source) if file.sizes[0]]
+            files = {file.number: file for file in own[-MOST_FILES:]}
+            of_folders = {os.path.dirname(file.name): file for file in own}
+            if len(of_folders) > 1:
+                files |= {
+                    file.number: file for folder, file in of_folders.items() if not has_date(folder)
+                }
             known = [
-                (file.name, file.end, file.last_day or 0)
-                for file in self._book.files_of(source)
-                if file.sizes[0]
+                (
+                    *(file.number, file.name, file.end, file.first_day or 0, file.last_day or 0),
+                    *(*file.fingerprint[:2], file.chunks[0]),
+                )
+                for file in files.values()
             ]
-            of_folders = {os.path.dirname(one[0]): one for one in known}
-            last = [*of_folders.values()][-MOST_FILES:]
-            found[source] = tuple(dict.fromkeys((*last, *known[-MOST_FILES:])))
+            found[source] = self.settings[source], tuple(known)
         return found
 
     def holds(self, rule: Rule) -> bool:
@@ -234,7 +253,7 @@ def open_feed(
     writes: bool = True,
     whole: bool = False,
     horizon: int = NO_HORIZON,
-    known: Mapping[str, Sequence[KnownFile]] | None = None,
+    known: KnownFiles | None = None,
     still: Mapping[str, tuple[str, int]] | None = None,
 ) -> Feed:
     """The logs as they are now, up to the horizon; raises `LogReadError` if none can be read.
@@ -264,9 +283,11 @@ def open_feed(
     # Sources of several currencies share a book here; no rule adds them up.
     book = Book(config, sources, opened)
     half_written = dict(opened.activity.half_written)
+    settings = {name: crc32(own.encode()) for name, own in opened.manifest.settings.sources.items()}
     for source in sources:
         name = source.name
-        before = (known or {}).get(name, ()), (still or {}).get(name)
+        under, files = (known or {}).get(name, (0, ()))
+        before = files if under == settings[name] else (), (still or {}).get(name)
         trouble = _half_written(book, source, half_written) or _trouble(book, source, *before)
         if trouble is not None:
             troubles[name] = trouble
@@ -274,7 +295,7 @@ def open_feed(
     healthy = tuple(source for source in sources if source.name not in troubles)
     if troubles and healthy:
         book = Book(config, healthy, opened)
-    return Feed(book, mark, troubles, horizon, begun)
+    return Feed(book, mark, troubles, horizon, begun, settings)
 
 
 def _mark_of(book: Book) -> FileMark:
@@ -310,7 +331,7 @@ def names_of(config: Config) -> str:
     )
 
 
-def _lost_sources(config: Config, known: Mapping[str, Sequence[KnownFile]]) -> dict[str, str]:
+def _lost_sources(config: Config, known: KnownFiles) -> dict[str, str]:
     """Sources with trades at the last run that a pattern such as `logs/{source}/` no longer finds.
 
     `known` are log files that had trades. Where a source was listed by name, or by a file of its
@@ -319,10 +340,10 @@ def _lost_sources(config: Config, known: Mapping[str, Sequence[KnownFile]]) -> d
     names = {source.name for source in config.sources} if config.looks else set(known)
     where = tuple(f"{look[0]}/" if look[0] else "" for look in config.looks if not look[2])
     return {
-        name: f"it is gone from {files[-1][0]} (is a volume not mounted? if this is intended, "
+        name: f"it is gone from {files[-1][1]} (is a volume not mounted? if this is intended, "
         "remove logs/performance/alerts.state)"
-        for name, files in known.items()
-        if name not in names and files and files[-1][0].startswith(where)
+        for name, (_, files) in known.items()
+        if name not in names and files and files[-1][1].startswith(where)
     }
 
 
@@ -389,9 +410,9 @@ def _trouble(
     from perfkit.logs.listing import newest_is_no_file
 
     files = book.files_of(source.name)
-    with_trades = {file.name: file.end for file in files if file.sizes[0]}
+    with_trades = {file.name: file for file in files if file.sizes[0]}
     if (
-        all(with_trades.get(name, -1) >= end for name, end, _ in known)
+        all(_is_there(with_trades.get(one[1]), one) for one in known)
         and files
         and files[-1].sizes[0]
         and not any(file.waiting for file in files)
@@ -403,3 +424,9 @@ def _trouble(
     from perfkit.alerts.doubts import doubt
 
     return doubt(book, source, known, still)
+
+
+def _is_there(file: FileEntry | None, known: KnownFile) -> bool:
+    """Whether a known file is where it was and not shorter than it was."""
+    end, device = known[2], known[5]
+    return file is not None and file.end >= end and file.fingerprint[0] == device

@@ -59,10 +59,10 @@ class Memory:
     of the last reminder of an episode. `used` are the ids of episodes and reminders found in the
     event log when the state was lost. `generations` counts how often each rule was edited or
     removed, `counts` how many events there were of each `NUMBERED` kind. `troubles` has, by source,
-    why it cannot be relied on now, `files` the log files with trades, `begun` the file and offset
-    of a last line that is not whole and since when, `waiting` the order keys of trades announced as
-    ahead. `log_end` is the size of the event log when this was saved, and a checksum of its last
-    bytes; `recent` are the ids of its last events.
+    why it cannot be relied on now, `files` its settings and log files with trades, `begun` the file
+    and offset of a last line that is not whole and since when, `waiting` the order keys of trades
+    announced as ahead. `log_end` is the size of the event log when this was saved, and a checksum
+    of its last bytes; `recent` are the ids of its last events.
     """
 
     def __init__(self) -> None:
@@ -78,7 +78,7 @@ class Memory:
         self.counts: dict[str, int] = {}
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
-        self.files: dict[str, tuple[KnownFile, ...]] = {}
+        self.files: dict[str, tuple[int, tuple[KnownFile, ...]]] = {}
         self.begun: dict[str, tuple[str, int, int]] = {}
         self.newest = 0
         self.log_end = NO_LOG

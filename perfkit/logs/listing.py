@@ -295,6 +295,11 @@ def _fits(pattern: str) -> Callable[[str], bool]:
     return lambda name: len(name) == length and of_places(name) == wanted
 
 
+def has_date(name: str) -> bool:
+    """Whether a path has a date in it, as one of a day, a week or a session has."""
+    return _DATED.search(name) is not None
+
+
 def _age_key(name: str) -> tuple[object, ...]:
     """Dated files by date, time and number, then those without a date by name.
 
