@@ -3,7 +3,7 @@
 Conventions, said once. An *instant* is an integer: microseconds since 1970-01-01T00:00Z. A window
 is `[start, end)` in instants. A *trading day* is named after the local date on which it ends, so
 with `day_start` 17:00 the day called Tuesday runs from Monday 17:00 to Tuesday 17:00; with the
-default 00:00 it is the plain calendar day. Weekday, ISO week, month, quarter and year follow that
+default 00:00 it is the plain calendar day. Weekday, week, month, quarter and year follow that
 date. Where a clock change skips the start of a day, the day starts at the change; where it repeats
 it, at the first. An *expected* day is one of the trading week that is not a holiday.
 """

@@ -19,9 +19,10 @@ from collections.abc import Sequence
 from perfkit.inference.layouts.documents import places_in_json
 from perfkit.inference.layouts.place import Place
 from perfkit.inference.layouts.row_widths import looks
-from perfkit.inference.layouts.rows import DELIMITERS, places_in_csv, usual_width
+from perfkit.inference.layouts.rows import places_in_csv, usual_width
 from perfkit.inference.layouts.tables import places_in_database
 from perfkit.logs.files import unreadable
+from perfkit.logs.formats.csv_sections import DELIMITERS
 
 MOST_BYTES = 256 * 1024 * 1024
 _LOOKED_AT = 64 * 1024

@@ -22,6 +22,7 @@ from perfkit.metrics.ranks import (
     unpacked_runs,
     value_at,
 )
+from perfkit.metrics.registry import METRICS
 from tests.conftest import BOT, WriteWorkspace
 
 values = st.lists(st.integers() | st.integers(-9, 9).map(lambda n: n * 1_500_000))
@@ -104,3 +105,16 @@ def test_medians_over_days_are_those_of_the_standard_library(
     assert metrics["median_pnl"] == median(map(Decimal, pnls))
     assert metrics["median_hold_seconds"] == median(map(Decimal, holds))
     assert metrics["longest_hold_seconds"] == max(holds)
+
+
+@pytest.mark.parametrize("name", [name for name, row in METRICS.items() if "ranks" in row.reads])
+def test_a_metric_of_ranks_has_marks_or_an_entry_in_explain(
+    workspace: WriteWorkspace, name: str
+) -> None:
+    without_rank = {"exit_timestamp": "2026-04-06T10:00:00Z", "outcome": "win"}
+    ranked = {"net_profit_loss": "5", "hold_duration_seconds": 60}
+    lines = (without_rank, {"exit_timestamp": "2026-04-06T11:00:00Z", **ranked})
+    text = "".join(json.dumps(line) + "\n" for line in lines)
+    root = workspace(BOT, {"logs/trades/2026-04-06.jsonl": text})
+    explained = perfkit.open(root).explain(name, "all")
+    assert list(explained.lines) == ["logs/trades/2026-04-06.jsonl:2"]

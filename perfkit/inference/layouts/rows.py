@@ -21,11 +21,8 @@ from perfkit.inference.layouts.row_widths import (
 from perfkit.inference.layouts.unnamed_rows import names_for
 from perfkit.inference.table import shapes
 from perfkit.inference.table.records import of_cells, turned
-from perfkit.logs.formats.csv_rows import plain_columns
-
-DELIMITERS = ",;\t|"
-HEADER_WITHIN = 100
-"""The header of CSV is among so many rows."""
+from perfkit.logs.formats.csv_rows import HEADER_WITHIN, plain_columns
+from perfkit.logs.formats.csv_sections import DELIMITERS
 
 
 class _Rows(NamedTuple):
