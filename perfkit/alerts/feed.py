@@ -269,8 +269,7 @@ def open_feed(
     options = DEFAULT if whole else DEFAULT._replace(verified_bytes=VERIFIED_BYTES)
     if not writes and not nothing_new(config.folder, config.override):
         options = options._replace(cached=False)
-    troubles = _lost_sources(config, known or {})
-    sources = config.sources
+    troubles, sources = _lost_sources(config, known or {}), config.sources
     try:
         opened = open_book(config, sources, options)
     except LogReadError:
