@@ -82,12 +82,12 @@ def listed(config: Config, sources: Sequence[Source], manifest: Manifest) -> Lis
     own = own_output(config.folder)
     found, single = [], []
     for source in sources:
-        standing = manifest.standing.get(source.name)
-        if standing is None:
+        if source.name not in manifest.standing:
             found.append((source, log_files(source, config.folder, own)))
-        elif not standing.watch[1]:  # a file, which another source may have begun to read
-            name = shown_path(source.location, config.folder)
-            only = LogFile(source.location, name, standing.mark[1])
+            continue
+        (_, is_folder, *_), (_, inode, *_), _ = manifest.standing[source.name]
+        if not is_folder:  # another source may have begun to read the file
+            only = LogFile(source.location, shown_path(source.location, config.folder), inode)
             single.append((source, Listing([only], {})))
     check_read_once([*single, *found])
     return found

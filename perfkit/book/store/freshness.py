@@ -27,18 +27,9 @@ Head = tuple[str, bytes, str, Watches]
 """Version, configuration file, time zone that overrides it, and watches."""
 
 
-class Standing:
-    """A source nothing of which has changed: what was looked at, and when, in ns.
-
-    `mark` is the fingerprint its folder had just before, or its one file.
-    """
-
-    __slots__ = ("mark", "seen_at", "watch")
-
-    def __init__(self, watch: Watch, mark: Fingerprint, seen_at: int) -> None:
-        self.watch = watch
-        self.mark = mark
-        self.seen_at = seen_at
+Standing = tuple[Watch, Fingerprint, int]
+"""A source nothing of which has changed: what was looked at, the fingerprint of its folder (or
+its one file) just before, and when that was, in ns."""
 
 
 def nothing_new(root: str, timezone: str) -> bool:
@@ -79,7 +70,7 @@ def standing(head: Head, root: str, now: int) -> dict[str, Standing]:
         except OSError:
             continue
         if is_unchanged(watch, root):
-            found[name] = Standing(watch, mark, now)
+            found[name] = watch, mark, now
     return found
 
 
@@ -89,15 +80,16 @@ def still_stands(one: Standing, root: str) -> bool:
     Files may have grown. Where the folder changed just before it was looked at, another change may
     not show in its times, so all is looked at again.
     """
-    path, is_folder, *_ = one.watch
+    watch, known, seen_at = one
+    path, is_folder, *_ = watch
     try:
         mark = fingerprint_of(os.stat(os.path.join(root, path)))
     except OSError:
         return False
     if not is_folder:
-        return mark[:2] == one.mark[:2]
-    is_same = mark == one.mark and is_settled(mark, one.seen_at)
-    return is_same or is_unchanged(one.watch, root)
+        return mark[:2] == known[:2]
+    is_same = mark == known and is_settled(mark, seen_at)
+    return is_same or is_unchanged(watch, root)
 
 
 def is_unchanged(watch: Watch, root: str) -> bool:

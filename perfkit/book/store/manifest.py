@@ -55,18 +55,14 @@ def joint_day_of(entry: DayEntry, parts: Sequence[Part]) -> JointDay:
     return JointDay(entry, marshal.dumps(tuple(parts), MARSHAL))
 
 
-class SourceSettings(NamedTuple):
-    """What a source depends on, as texts: its dialect, which others may share, and the rest."""
-
-    own: str
-    dialect: str
-
-
 class Settings(NamedTuple):
-    """What the book depends on: of the workspace, as a text, and of each source by its name."""
+    """What the book depends on, as texts: of the workspace, and of each source by its name.
+
+    Those of a source are its dialect, which others may share, and before it the rest.
+    """
 
     common: str
-    sources: Mapping[str, SourceSettings]
+    sources: Mapping[str, tuple[str, str]]
 
 
 class Manifest(NamedTuple):
@@ -137,7 +133,7 @@ def settings_of(config: Config) -> Settings:
             dialect = dialects[id(source.dialect)] = repr(source.dialect)
         where = os.path.relpath(source.location, config.folder)
         own = where, source.pattern, source.currency, *source.extensions
-        sources[source.name] = SourceSettings(repr(own), dialect)
+        sources[source.name] = repr(own), dialect
     calendar = config.calendar
     common = (
         *(calendar.timezone, calendar.day_start),
@@ -211,7 +207,7 @@ def _watches(manifest: Manifest, config: Config) -> Watches:
     for source in config.sources:
         name = source.name
         if name in manifest.standing:
-            own[name] = manifest.standing[name].watch
+            own[name] = manifest.standing[name][0]
         else:
             own[name] = _watch(source, manifest.ledgers.get(name), config)
     beside: list[Watch] = []
