@@ -14,8 +14,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from perfkit.book.store.compaction import compacted
 from perfkit.book.store.day_sheet import CHECKED, DIMENSIONS
-from perfkit.book.store.freshness import is_current, is_unchanged
-from perfkit.book.store.ledger import Ledger
+from perfkit.book.store.freshness import has_settings, is_unchanged, standing
 from perfkit.book.store.manifest import Manifest, decoded, encoded, settings_of
 from perfkit.book.store.pages import CacheDamagedError, Pages
 from perfkit.config.settings import Config, Source
@@ -28,7 +27,7 @@ from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
 from perfkit.disk.locks import held
 from perfkit.disk.sealed import read_bytes, read_marked
 from perfkit.logs.file_log import ContentChangedError
-from perfkit.logs.listing import Listing, LogFile, check_read_once, log_files, own_output, stands
+from perfkit.logs.listing import Listing, LogFile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -173,10 +172,7 @@ def _opened(config: Config, sources: Sequence[Source], options: Options) -> Open
 
 def _lists_the_present(config: Config) -> bool:
     """Whether the sources that folders and other files stand for are still those it has."""
-    try:
-        return all(is_unchanged(look, config.folder) for look in config.looks)
-    except OSError:
-        return False
+    return all(is_unchanged(look, config.folder) for look in config.looks)
 
 
 def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> Opened:
@@ -195,11 +191,10 @@ def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> 
 
 def _serves(manifest: Manifest, sources: Sequence[Source], options: Options) -> bool:
     """Whether it has those sources, and no file that is yet to be verified."""
-    ledgers = [manifest.ledgers.get(source.name) for source in sources]
     return all(
-        ledger is not None
-        and not any(file.is_doubtful(options.verified_bytes) for file in ledger.files)
-        for ledger in ledgers
+        source.name in manifest.ledgers
+        and not manifest.ledgers.summary(source.name).is_doubtful(options.verified_bytes)
+        for source in sources
     )
 
 
@@ -221,8 +216,13 @@ def stored(config: Config) -> StoredBook | None:
             if read_bytes(path) == content:
                 return None
             continue  # replaced meanwhile, and its pages removed
-        current = is_current(head, config.folder, config.override)
-        return StoredBook(manifest, pages, mark, current)
+        if not has_settings(head, config.folder, config.override):
+            return StoredBook(manifest, pages, mark, is_current=False)
+        unchanged = standing(head, config.folder, _now())
+        beside, own = head[3]
+        current = len(unchanged) == len(own)
+        current = current and all(is_unchanged(one, config.folder) for one in beside)
+        return StoredBook(manifest._replace(standing=unchanged), pages, mark, current)
     return None
 
 
@@ -308,8 +308,7 @@ def _mark(path: str) -> Fingerprint | None:
 
 
 def _newest_epoch(manifest: Manifest) -> int:
-    days = (day for ledger in manifest.ledgers.values() for day in ledger.days.values())
-    return max((day.epoch for day in days), default=0)
+    return max((summary.newest_epoch for summary in manifest.ledgers.summaries()), default=0)
 
 
 def _refreshed(
@@ -321,18 +320,17 @@ def _refreshed(
     now: int,
 ) -> tuple[Manifest, Activity]:
     """The manifest with the ledgers of those sources updated."""
-    from perfkit.book.parallel import updated
+    from perfkit.book.parallel import all_stand, listed, settled, updated
 
+    manifest = settled(manifest, options.verified_bytes)
     for attempt in range(ATTEMPTS):
         last = attempt == ATTEMPTS - 1
         try:
-            own = own_output(config.folder)
-            listed = [(source, log_files(source, config.folder, own)) for source in sources]
-            check_read_once(listed)
+            found = listed(config, sources, manifest)
             made = updated(
                 config,
                 manifest,
-                _within(options.limits, listed),
+                _within(options.limits, found),
                 pages,
                 now,
                 jobs=options.jobs,
@@ -343,7 +341,8 @@ def _refreshed(
                 progress=options.progress,
                 dimensions=DIMENSIONS if options.cached else CHECKED,
             )
-            if not last and not all(stands(*one) for one in listed):
+            if not last and not all_stand(config, found, manifest):
+                manifest = manifest._replace(standing={})
                 continue
         except (FileNotFoundError, ContentChangedError) as error:
             name = getattr(error, "filename", None) or str(error)
@@ -351,24 +350,26 @@ def _refreshed(
                 raise LogReadError(
                     name, "changes faster than it can be read", "try again"
                 ) from error
+            manifest = manifest._replace(standing={})
             if attempt:  # it was not just a moment
                 manifest = manifest.doubting(name)
             continue
         break
-    activity = _activity(made, sources)
+    activity = _activity(made, sources, manifest)
     if config.looks and _lists_the_present(config):  # nobody took them out of the configuration
         activity = activity._replace(gone=(*activity.gone, *manifest.forgotten))
-    return _with_joint_days(made.manifest, config, pages), activity
+    return _with_joint_days(manifest, made.manifest, config, pages), activity
 
 
-def _activity(made: ReadResult, sources: Sequence[Source]) -> Activity:
+def _activity(made: ReadResult, sources: Sequence[Source], before: Manifest) -> Activity:
     read = [[reading.start.offset > 0 for reading in todo.readings] for todo in made.plans]
-    files = sum(len(todo.numbers) for todo in made.plans)
+    summaries = [made.manifest.ledgers.summary(source.name) for source in sources]
+    files = sum(summary.files for summary in summaries)
     return Activity(
         files=files,
         bytes_read=made.bytes_read,
         lines=made.lines,
-        trades=trades_in([made.manifest.ledgers[source.name] for source in sources]),
+        trades=sum(summary.rows for summary in summaries),
         hit=files - sum(map(len, read)),
         grown=sum(map(sum, read)),
         rebuilt=sum(map(len, read)) - sum(map(sum, read)),
@@ -388,24 +389,21 @@ def _within(
     ]
 
 
-def _with_joint_days(manifest: Manifest, config: Config, pages: Pages) -> Manifest:
+def _with_joint_days(
+    before: Manifest, manifest: Manifest, config: Config, pages: Pages
+) -> Manifest:
     """The manifest with a sheet for each day that several sources have trades on."""
     if len(config.sources) < 2 or len({source.currency for source in config.sources}) > 1:
         return manifest._replace(joint={})
     from perfkit.book.joint_days import joint_days
 
-    return manifest._replace(joint=joint_days(manifest, config, pages))
+    return manifest._replace(joint=joint_days(before, manifest, config, pages))
 
 
 def _idle(manifest: Manifest, sources: Sequence[Source]) -> Activity:
-    ledgers = [manifest.ledgers[source.name] for source in sources]
-    files = sum(len(ledger.files) for ledger in ledgers)
-    return Activity(files=files, hit=files, trades=trades_in(ledgers))
-
-
-def trades_in(ledgers: Sequence[Ledger]) -> int:
-    """The number of trades, open ones included."""
-    return sum(day.rows for ledger in ledgers for day in ledger.days.values())
+    summaries = [manifest.ledgers.summary(source.name) for source in sources]
+    files = sum(summary.files for summary in summaries)
+    return Activity(files=files, hit=files, trades=sum(summary.rows for summary in summaries))
 
 
 def _now() -> int:

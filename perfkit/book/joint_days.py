@@ -9,76 +9,127 @@ in which all trades closed. So such a day is folded over the trades of all its s
     some have trades more, and all of these close   it is extended by them: 100,000 trades of 1,000
       after all that were known                       sources and one more are not read again
     any other change, or not known yet              it is made of the trades of all sources
+
+Only days of sources that changed are looked at, if the sheets known so far are of the same sources.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from perfkit.book.store.day_sheet import digest_of, sheet_of
 from perfkit.book.store.days import extended_joint_day, joint_day, loaded
 from perfkit.book.store.ledger import DayEntry
-from perfkit.book.store.manifest import JointDay, Manifest
+from perfkit.book.store.manifest import JointDay, Manifest, Part, joint_day_of
 from perfkit.book.store.packing import PackedTrades
 from perfkit.book.store.pages import Pages
 from perfkit.config.settings import Config
 from perfkit.core.trades import Trades, joined, ordered
 from perfkit.logs.file_log import OPEN
 
-Own = list[tuple[str, DayEntry]]
-"""The sources with trades on a day, in the order they are configured, each with its day."""
 
+def joint_days(
+    before: Manifest, manifest: Manifest, config: Config, pages: Pages
+) -> dict[int, JointDay]:
+    """A sheet for each day that several sources have closed trades on, in order.
 
-def joint_days(manifest: Manifest, config: Config, pages: Pages) -> dict[int, JointDay]:
-    """A sheet for each day that several sources have closed trades on, in order."""
-    by_day: dict[int, Own] = {}
+    `before` has those of the ledgers as they were before the update.
+    """
+    changed = set(manifest.ledgers.not_in(before.ledgers) if before.is_whole else manifest.ledgers)
+    days = _days_of(changed, before, manifest) - {OPEN}
+    joint = {day: known for day, known in before.joint.items() if day not in days}
+    names: dict[int, list[str]] = {}
     for source in config.sources:
-        ledger = manifest.ledgers.get(source.name)
-        for day, entry in {} if ledger is None else ledger.days.items():
-            by_day.setdefault(day, []).append((source.name, entry))
-    joint: dict[int, JointDay] = {}
-    paths: dict[int, str] | None = None
-    for day, own in sorted(by_day.items()):
-        if day == OPEN or len(own) < 2:
+        if days and source.name in manifest.ledgers:
+            for day in days.intersection(manifest.ledgers.summary(source.name).days):
+                names.setdefault(day, []).append(source.name)
+    for day, own in names.items():
+        if len(own) < 2:
             continue
-        made_of = tuple((name, entry.epoch, entry.rows) for name, entry in own)
-        known = manifest.joint.get(day)
-        if known is not None and known.made_of == made_of:
+        known = before.joint.get(day)
+        parts = _parts(day, own, known, changed, manifest)
+        if known is not None and tuple(known.parts) == tuple(parts):
             joint[day] = known
             continue
-        if paths is None:
-            ledgers = manifest.ledgers.values()
-            paths = {file.number: file.label for ledger in ledgers for file in ledger.files}
-        made = None if known is None else _extended(known, own, config, pages, paths)
-        joint[day] = JointDay(
-            made or _made([entry for _, entry in own], config, pages, paths), made_of
-        )
-    return joint
+        entry = None if known is None else _extended(day, known, parts, manifest, config, pages)
+        joint[day] = joint_day_of(entry or _made(day, own, manifest, config, pages), parts)
+    return dict(sorted(joint.items()))
+
+
+def _days_of(changed: Iterable[str], before: Manifest, manifest: Manifest) -> set[int]:
+    """The days on which a source that changed has other trades than before."""
+    if not before.is_whole:
+        return {day for summary in manifest.ledgers.summaries() for day in summary.days}
+    found: set[int] = set()
+    for name in changed:
+        earlier = before.ledgers.get(name)
+        old = {} if earlier is None else earlier.days
+        new = manifest.ledgers[name].days
+        found.update(day for day in {**old, **new} if old.get(day) != new.get(day))
+    return found
+
+
+def _parts(
+    day: int, names: Sequence[str], known: JointDay | None, changed: set[str], manifest: Manifest
+) -> list[Part]:
+    """The parts of a day; those of sources that have not changed are as they were."""
+    same = {part[0]: part for part in (known.parts if known else ()) if part[0] not in changed}
+    parts = []
+    for name in names:
+        part = same.get(name)
+        if part is None:
+            entry = manifest.ledgers[name].days[day]
+            part = name, entry.epoch, entry.rows
+        parts.append(part)
+    return parts
 
 
 def _made(
-    own: Sequence[DayEntry], config: Config, pages: Pages, paths: Mapping[int, str]
+    day: int, names: Sequence[str], manifest: Manifest, config: Config, pages: Pages
 ) -> DayEntry:
-    trades = ordered(joined([loaded(entry, pages, paths) for entry in own]))
+    paths = _paths(names, manifest)
+    entries = [manifest.ledgers[name].days[day] for name in names]
+    trades = ordered(joined([loaded(entry, pages, paths) for entry in entries]))
     sheet = sheet_of(trades, config.calendar, digest_of(PackedTrades(trades)))
     return joint_day(sheet, trades, pages)
 
 
 def _extended(
-    known: JointDay, own: Own, config: Config, pages: Pages, paths: Mapping[int, str]
+    day: int,
+    known: JointDay,
+    parts: Sequence[Part],
+    manifest: Manifest,
+    config: Config,
+    pages: Pages,
 ) -> DayEntry | None:
     """The day with the trades that came after all of its own; None where it is not that."""
-    had = {name: (epoch, rows) for name, epoch, rows in known.made_of}
-    if not had.keys() <= dict(own).keys():
+    had = {name: (epoch, rows) for name, epoch, rows in known.parts}
+    if not had.keys() <= {name for name, *_ in parts}:
         return None
-    new: list[Trades] = []
-    for name, entry in own:
-        epoch, rows = had.get(name, (entry.epoch, 0))
-        if epoch != entry.epoch or rows > entry.rows:
+    grown: list[tuple[str, int]] = []
+    for name, own_epoch, own_rows in parts:
+        epoch, rows = had.get(name, (own_epoch, 0))
+        if epoch != own_epoch or rows > own_rows:
             return None
-        if rows < entry.rows:
-            new.append(loaded(entry, pages, paths).slice(rows, entry.rows))
+        if rows < own_rows:
+            grown.append((name, rows))
+    paths = _paths([name for name, _ in grown], manifest)
+    new: list[Trades] = []
+    for name, rows in grown:
+        entry = manifest.ledgers[name].days[day]
+        new.append(loaded(entry, pages, paths).slice(rows, entry.rows))
     trades = ordered(joined(new))
     if not len(trades) or trades.closed_at[0] <= known.entry.last_at:
         return None
     return extended_joint_day(known.entry, trades, config.calendar, pages)
+
+
+def _paths(names: Sequence[str], manifest: Manifest) -> Mapping[int, str]:
+    """The files of some sources, by their numbers, in the order of the manifest."""
+    wanted = set(names)
+    return {
+        file.number: file.label
+        for name in manifest.ledgers
+        if name in wanted
+        for file in manifest.ledgers[name].files
+    }

@@ -1,4 +1,8 @@
-"""Reading what is new of all sources: one process when it is little, several when it is much."""
+"""Reading what is new of all sources: one process when it is little, several when it is much.
+
+Sources whose folders and files stand as the manifest knows them are neither listed nor planned;
+of 1,000 sources most are. Should a file go from one to another meanwhile, all are listed again.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +13,7 @@ from functools import partial
 from perfkit.book.batch import Batch, FileReading, batches
 from perfkit.book.plan import Plan, in_old_order, plan
 from perfkit.book.store.day_sheet import DIMENSIONS
+from perfkit.book.store.freshness import still_stands
 from perfkit.book.store.ledger import Ledger
 from perfkit.book.store.manifest import Manifest
 from perfkit.book.store.pages import Pages
@@ -18,7 +23,15 @@ from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.interpreter import cores, uncollected
 from perfkit.disk.atomic import narrowed
 from perfkit.logs.forms import is_packed
-from perfkit.logs.listing import LogFile
+from perfkit.logs.listing import (
+    Listing,
+    LogFile,
+    check_read_once,
+    log_files,
+    own_output,
+    shown_path,
+    stands,
+)
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -34,8 +47,11 @@ MOST_BYTES, LEAST_BYTES = 32 << 20, 4 << 20
 """What is given to a process at a time: much at first, for each chunk makes a page of its own, then
 ever less, so that all end at about the same time."""
 
-Listing = Sequence[tuple[Source, Sequence[LogFile]]]
+Files = Sequence[tuple[Source, Sequence[LogFile]]]
 """The files of each source, in the order they are read."""
+
+Listed = Sequence[tuple[Source, Listing]]
+"""The same, with all that the pattern of the source met."""
 
 
 class ReadResult(NamedTuple):
@@ -47,10 +63,47 @@ class ReadResult(NamedTuple):
     lines: int
 
 
+def settled(manifest: Manifest, verified_bytes: int) -> Manifest:
+    """The manifest where a source stands only if its earlier bytes have been verified as well."""
+    standing = {
+        name: one
+        for name, one in manifest.standing.items()
+        if name in manifest.ledgers
+        and not manifest.ledgers.summary(name).is_doubtful(verified_bytes)
+    }
+    return manifest._replace(standing=standing)
+
+
+def listed(config: Config, sources: Sequence[Source], manifest: Manifest) -> Listed:
+    """The files of the sources that do not stand.
+
+    Raises `LogReadError`, or `ConfigError` if two sources take the same from one file.
+    """
+    own = own_output(config.folder)
+    found, single = [], []
+    for source in sources:
+        if source.name not in manifest.standing:
+            found.append((source, log_files(source, config.folder, own)))
+            continue
+        (_, is_folder, *_), (_, inode, *_), _ = manifest.standing[source.name]
+        if not is_folder:  # another source may have begun to read the file
+            only = LogFile(source.location, shown_path(source.location, config.folder), inode)
+            single.append((source, Listing([only], {})))
+    check_read_once([*single, *found])
+    return found
+
+
+def all_stand(config: Config, found: Listed, manifest: Manifest) -> bool:
+    """Whether no file came, went or was renamed since the sources were looked at."""
+    return all(stands(*one) for one in found) and all(
+        still_stands(one, config.folder) for one in manifest.standing.values()
+    )
+
+
 def updated(
     config: Config,
     manifest: Manifest,
-    listing: Listing,
+    listing: Files,
     pages: Pages,
     now: int,
     *,
@@ -70,7 +123,7 @@ def updated(
     next_number = manifest.next_number
     work: list[tuple[Source, Ledger, Plan]] = []
     for source, files in listing:
-        ledger = manifest.ledgers.get(source.name, Ledger())
+        ledger = manifest.ledgers.get(source.name) or Ledger()
         own = {name: n for (of, name), n in (given or {}).items() if of == source.name}
         asked = (source.dialect, files, next_number, now, verified_bytes, limits, own)
         todo = plan(ledger, *asked)
@@ -80,7 +133,7 @@ def updated(
         next_number = max([next_number, *(number + 1 for number in todo.numbers)])
         work.append((source, ledger, todo))
     pages.mode = narrowed([manifest.mode, *(todo.mode for *_, todo in work)])
-    ledgers = dict(manifest.ledgers)
+    ledgers: dict[str, Ledger] = {}
     bytes_read = lines = 0
     with uncollected():
         own_readings = [(source, todo.readings) for source, _, todo in work]
@@ -93,7 +146,7 @@ def updated(
                 ledgers[source.name] = todo.standing(ledger)
             else:
                 ledgers[source.name] = absorbed(source, config, ledger, todo, found, pages, now)
-    changed = manifest._replace(ledgers=ledgers, next_number=next_number)
+    changed = manifest._replace(ledgers=manifest.ledgers.updated(ledgers), next_number=next_number)
     return ReadResult(changed, [todo for *_, todo in work], bytes_read, lines)
 
 

@@ -80,6 +80,8 @@ class Plan(NamedTuple):
 
     def standing(self, ledger: Ledger) -> Ledger:
         """The ledger of files none of which has changed, with what they look like now."""
+        if not self.verified and self.mode == ledger.mode:
+            return ledger
         files = tuple(self.kept[number] for number in self.numbers)
         return ledger._replace(files=files, mode=self.mode)
 

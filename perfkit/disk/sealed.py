@@ -16,7 +16,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-FORMAT = 21
+FORMAT = 22
 """Changes whenever what the cache holds changes its meaning or its layout."""
 
 
@@ -38,7 +38,7 @@ def sealed(value: Any) -> bytes:
     return zlib.crc32(content).to_bytes(4, "big") + content
 
 
-def unsealed(content: bytes) -> Any:
+def unsealed(content: bytes | memoryview) -> Any:
     """The value in sealed bytes; None when they are damaged."""
     value = memoryview(content)[4:]
     if len(content) < 4 or zlib.crc32(value) != int.from_bytes(content[:4], "big"):
@@ -62,7 +62,7 @@ def unsealed_head(content: bytes) -> Any:
 
 def unsealed_in_two(content: bytes) -> tuple[Any, Any] | None:
     """Both values in such bytes; None when either is damaged."""
-    head, body = unsealed_head(content), unsealed(content[_end_of_head(content) :])
+    head, body = unsealed_head(content), unsealed(memoryview(content)[_end_of_head(content) :])
     return None if head is None or body is None else (head, body)
 
 

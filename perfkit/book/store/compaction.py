@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 
+from perfkit.book.store.ledger import day_addresses
 from perfkit.book.store.manifest import Manifest
 from perfkit.book.store.pages import Address, Pages
 
@@ -50,6 +51,10 @@ def compacted(manifest: Manifest, pages: Pages) -> Manifest:
 def live_bytes(manifest: Manifest) -> dict[str, int]:
     """How many bytes of each page are referred to."""
     live: defaultdict[str, int] = defaultdict(int)
-    for page, _, length, _ in manifest.addresses():
-        live[page] += length
+    for summary in manifest.ledgers.summaries():
+        for page, length in summary.page_bytes:
+            live[page] += length
+    for day in manifest.joint.values():
+        for page, _, length, _ in day_addresses(day.entry):
+            live[page] += length
     return live

@@ -11,7 +11,7 @@ from __future__ import annotations
 import os
 
 from perfkit.config.workspace import CACHE, CONFIG, MANIFEST
-from perfkit.disk.fingerprints import Fingerprint, fingerprint_of
+from perfkit.disk.fingerprints import Fingerprint, fingerprint_of, is_settled
 from perfkit.disk.sealed import VERSION, read_bytes, read_head
 
 WatchedFile = Fingerprint | None
@@ -20,8 +20,16 @@ WatchedFile = Fingerprint | None
 Watch = tuple[str, bool, dict[str, WatchedFile], frozenset[str]]
 """A path below the root, whether it is a folder, its files by name, other names in it."""
 
-Head = tuple[str, bytes, str, tuple[Watch, ...] | None]
-"""Version, configuration file, time zone that overrides it, and watches (None: cannot be)."""
+Watches = tuple[tuple[Watch, ...], dict[str, Watch | None]]
+"""What is looked at to find the sources, and each source (None: it cannot be watched)."""
+
+Head = tuple[str, bytes, str, Watches]
+"""Version, configuration file, time zone that overrides it, and watches."""
+
+
+Standing = tuple[Watch, Fingerprint, int]
+"""A source nothing of which has changed: what was looked at, the fingerprint of its folder (or
+its one file) just before, and when that was, in ns."""
 
 
 def nothing_new(root: str, timezone: str) -> bool:
@@ -35,36 +43,77 @@ def nothing_new(root: str, timezone: str) -> bool:
 
 def is_current(head: Head, root: str, timezone: str) -> bool:
     """Whether nothing changed since the manifest with that head was written."""
-    version, config, zone, watches = head
-    if version != VERSION or zone != timezone or watches is None:
+    if not has_settings(head, root, timezone):
         return False
-    if read_bytes(os.path.join(root, CONFIG)) != config:
-        return False
+    beside, own = head[3]
+    return all(watch is not None and is_unchanged(watch, root) for watch in own.values()) and (
+        all(is_unchanged(watch, root) for watch in beside)
+    )
+
+
+def has_settings(head: Head, root: str, timezone: str) -> bool:
+    """Whether the manifest with that head was written by this version for these settings."""
+    version, config, zone, _ = head
+    return (
+        version == VERSION and zone == timezone and read_bytes(os.path.join(root, CONFIG)) == config
+    )
+
+
+def standing(head: Head, root: str, now: int) -> dict[str, Standing]:
+    """The sources nothing of which has changed since the manifest with that head was written."""
+    found = {}
+    for name, watch in head[3][1].items():
+        if watch is None:
+            continue
+        try:
+            mark = fingerprint_of(os.stat(os.path.join(root, watch[0])))
+        except OSError:
+            continue
+        if is_unchanged(watch, root):
+            found[name] = watch, mark, now
+    return found
+
+
+def still_stands(one: Standing, root: str) -> bool:
+    """Whether nothing came, went or was renamed since a source was looked at.
+
+    Files may have grown. Where the folder changed just before it was looked at, another change may
+    not show in its times, so all is looked at again.
+    """
+    watch, known, seen_at = one
+    path, is_folder, *_ = watch
     try:
-        return all(is_unchanged(watch, root) for watch in watches)
+        mark = fingerprint_of(os.stat(os.path.join(root, path)))
     except OSError:
         return False
+    if not is_folder:
+        return mark[:2] == known[:2]
+    is_same = mark == known and is_settled(mark, seen_at)
+    return is_same or is_unchanged(watch, root)
 
 
 def is_unchanged(watch: Watch, root: str) -> bool:
-    """Whether nothing came, went or changed there; raises `OSError`."""
+    """Whether nothing came, went or changed there; False where that cannot be seen."""
     path, is_folder, files, others = watch
     where = os.path.join(root, path)
-    if not is_folder:
-        return list(files) == [""] and files[""] == fingerprint_of(os.stat(where))
-    newest = next(reversed(files), None)  # this is the one that grows
-    if newest is not None:
-        status = os.stat(os.path.join(where, newest))
-        if files[newest] != fingerprint_of(status):
-            return False
     left = len(files)
-    with os.scandir(where) as folder:
-        for found in folder:
-            name = found.name
-            if name in files:
-                if files[name] != fingerprint_of(found.stat()):
-                    return False
-                left -= 1
-            elif name not in others:
+    try:
+        if not is_folder:
+            return list(files) == [""] and files[""] == fingerprint_of(os.stat(where))
+        newest = next(reversed(files), None)  # this is the one that grows
+        if newest is not None:
+            status = os.stat(os.path.join(where, newest))
+            if files[newest] != fingerprint_of(status):
                 return False
+        with os.scandir(where) as folder:
+            for found in folder:
+                name = found.name
+                if name in files:
+                    if files[name] != fingerprint_of(found.stat()):
+                        return False
+                    left -= 1
+                elif name not in others:
+                    return False
+    except OSError:
+        return False
     return left == 0

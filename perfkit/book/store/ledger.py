@@ -1,13 +1,15 @@
 """What the book remembers of one source: its files, its trading days, where each line went.
 
 Plain values all the way down, so that they are written and read at once. Days are ordinals
-(`date.toordinal`), 0 stands for trades that are still open.
+(`date.toordinal`), 0 stands for trades that are still open. The ledger of a source nothing of which
+has changed need not be decoded: its summary has what an update asks of every source.
 """
 
 from __future__ import annotations
 
 import marshal
-from collections.abc import Callable, Iterable, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import repeat
 
 from perfkit.book.store.pages import Address
@@ -242,6 +244,137 @@ class Ledger(NamedTuple):
             tuple(tuple(run) for run in self.identities),
             self.mode,
         )
+
+
+class LedgerSummary(NamedTuple):
+    """What an update asks of every source: how many `files` and `rows` of trades it has.
+
+    `days` are those of its trades, `newest_epoch` is the latest of them. `sampled` are the lengths
+    of which only a sample was compared, `page_bytes` says how much it refers to in each page.
+    """
+
+    files: int
+    rows: int
+    days: tuple[int, ...]
+    newest_epoch: int
+    sampled: tuple[int, ...]
+    page_bytes: tuple[tuple[str, int], ...]
+    mode: int
+
+    def is_doubtful(self, verified_bytes: int) -> bool:
+        """Whether it has such a file (see `FileEntry.is_doubtful`)."""
+        return any(sampled <= verified_bytes for sampled in self.sampled)
+
+
+def summary_of(ledger: Ledger) -> LedgerSummary:
+    """The summary of a ledger."""
+    page_bytes: Counter[str] = Counter()
+    for page, _, length, _ in ledger.addresses():
+        page_bytes[page] += length
+    days = ledger.days
+    return LedgerSummary(
+        files=len(ledger.files),
+        rows=sum(day.rows for day in days.values()),
+        days=tuple(days),
+        newest_epoch=max((day.epoch for day in days.values()), default=0),
+        sampled=tuple({file.sampled for file in ledger.files if file.sampled}),
+        page_bytes=tuple(page_bytes.items()),
+        mode=ledger.mode,
+    )
+
+
+StoredLedger = tuple[LedgerSummary, bytes]
+"""A summary, and the ledger as bytes."""
+
+
+class Ledgers:
+    """The ledgers of sources by their names, each decoded when it is first asked for."""
+
+    def __init__(self, stored: Mapping[str, StoredLedger] | None = None) -> None:
+        self._kept = {name: _KeptLedger(None, *one) for name, one in (stored or {}).items()}
+
+    def __getitem__(self, name: str) -> Ledger:
+        return self._kept[name].ledger
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._kept
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._kept)
+
+    def get(self, name: str) -> Ledger | None:
+        """The ledger of a source; None where there is none."""
+        kept = self._kept.get(name)
+        return None if kept is None else kept.ledger
+
+    def values(self) -> list[Ledger]:
+        """Every ledger."""
+        return [kept.ledger for kept in self._kept.values()]
+
+    def items(self) -> list[tuple[str, Ledger]]:
+        """Every ledger with the name of its source."""
+        return [(name, kept.ledger) for name, kept in self._kept.items()]
+
+    def summary(self, name: str) -> LedgerSummary:
+        """The summary of a ledger."""
+        return self._kept[name].summary
+
+    def summaries(self) -> list[LedgerSummary]:
+        """The summary of every ledger."""
+        return [kept.summary for kept in self._kept.values()]
+
+    def updated(self, ledgers: Mapping[str, Ledger]) -> Ledgers:
+        """These, with some others in their place or besides; one that is the same stays."""
+        made = Ledgers()
+        made._kept = dict(self._kept)
+        for name, ledger in ledgers.items():
+            known = self._kept.get(name)
+            if known is None or known.ledger is not ledger:
+                made._kept[name] = _KeptLedger(ledger)
+        return made
+
+    def not_in(self, others: Ledgers) -> list[str]:
+        """The names of those ledgers that others have not, or not the same."""
+        return [name for name, kept in self._kept.items() if others._kept.get(name) is not kept]
+
+    def plain(self) -> dict[str, tuple[tuple[Any, ...], bytes]]:
+        """What they are stored as: summaries, and bytes as they were read where nothing changed."""
+        return {name: (tuple(kept.summary), kept.content) for name, kept in self._kept.items()}
+
+
+class _KeptLedger:
+    """One ledger as a value, as bytes, or both: each is made of the other when it is needed."""
+
+    __slots__ = ("_content", "_ledger", "_summary")
+
+    def __init__(
+        self,
+        ledger: Ledger | None,
+        summary: LedgerSummary | None = None,
+        content: bytes | None = None,
+    ) -> None:
+        self._ledger = ledger
+        self._summary = summary
+        self._content = content
+
+    @property
+    def ledger(self) -> Ledger:
+        if self._ledger is None:
+            assert self._content is not None
+            self._ledger = ledger_of(marshal.loads(self._content))
+        return self._ledger
+
+    @property
+    def summary(self) -> LedgerSummary:
+        if self._summary is None:
+            self._summary = summary_of(self.ledger)
+        return self._summary
+
+    @property
+    def content(self) -> bytes:
+        if self._content is None:
+            self._content = marshal.dumps(self.ledger.plain(), MARSHAL)
+        return self._content
 
 
 def ledger_of(plain: tuple[Any, ...]) -> Ledger:

@@ -6,16 +6,17 @@ the book was made; a book made by others, or by another version, is not taken ov
 
 from __future__ import annotations
 
+import marshal
 import os
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence, Set
 
-from perfkit.book.store.freshness import Head, Watch, WatchedFile
+from perfkit.book.store.freshness import Head, Standing, Watch, WatchedFile, Watches
 from perfkit.book.store.ledger import (
     DayEntry,
     FileEntry,
     Ledger,
-    day_addresses,
-    ledger_of,
+    Ledgers,
+    LedgerSummary,
     moved_day,
 )
 from perfkit.book.store.pages import Address, CacheDamagedError
@@ -23,7 +24,7 @@ from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import narrowed
 from perfkit.disk.fingerprints import is_settled
-from perfkit.disk.sealed import VERSION, sealed_in_two, unsealed_in_two
+from perfkit.disk.sealed import MARSHAL, VERSION, sealed_in_two, unsealed_in_two
 from perfkit.logs.forms import is_packed
 from perfkit.logs.listing import is_below, is_own_output, pattern_meets
 
@@ -32,71 +33,89 @@ if TYPE_CHECKING:
     from typing import Any
 
 
+Part = tuple[str, int, int]
+"""A source with trades on a day that several share: its name, the epoch and length of the day."""
+
+
 class JointDay(NamedTuple):
-    """A day of all sources together: a sheet, and the epochs and lengths it was made of."""
+    """A day of all sources together: a sheet, and the parts it was made of, as bytes."""
 
     entry: DayEntry
-    made_of: tuple[tuple[str, int, int], ...]
+    packed_parts: bytes
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """The parts it was made of, in the order in which sources are configured."""
+        found: Sequence[Part] = marshal.loads(self.packed_parts)
+        return found
+
+
+def joint_day_of(entry: DayEntry, parts: Sequence[Part]) -> JointDay:
+    """The joint day that was made of those parts."""
+    return JointDay(entry, marshal.dumps(tuple(parts), MARSHAL))
 
 
 class Settings(NamedTuple):
-    """What the book depends on, as texts: of the workspace, and of each source by its name."""
+    """What the book depends on, as texts: of the workspace, and of each source by its name.
+
+    Those of a source are its dialect, which others may share, and before it the rest.
+    """
 
     common: str
-    sources: Mapping[str, str]
+    sources: Mapping[str, tuple[str, str]]
 
 
 class Manifest(NamedTuple):
     """Ledgers by the name of their source; `joint` are the days that several sources share.
 
     `next_number` is for the next new file. `pages` are those it refers to, once it is written.
-    `forgotten` are sources that the one it was read from had and the settings have not.
+    `forgotten` are sources that the one it was read from had and the settings have not. Where it
+    `is_whole`, that one was for the same sources. `standing` are sources whose files have not
+    changed since it was written.
     """
 
     settings: Settings
-    ledgers: Mapping[str, Ledger] = {}
+    ledgers: Ledgers = Ledgers()
     joint: Mapping[int, JointDay] = {}
     next_number: int = 1
     pages: tuple[str, ...] = ()
     forgotten: tuple[str, ...] = ()
+    is_whole: bool = False
+    standing: Mapping[str, Standing] = {}
 
     @property
     def mode(self) -> int:
         """The mode of what is made from all logs."""
-        return narrowed(ledger.mode for ledger in self.ledgers.values())
-
-    def addresses(self) -> list[Address]:
-        """Every section it refers to."""
-        return [
-            *(address for ledger in self.ledgers.values() for address in ledger.addresses()),
-            *(address for day in self.joint.values() for address in day_addresses(day.entry)),
-        ]
+        return narrowed(summary.mode for summary in self.ledgers.summaries())
 
     def doubting(self, name: str) -> Manifest:
         """The same, but with a digest of that log file which no content has."""
         return self._replace(
-            ledgers={
-                source: ledger._replace(
-                    files=tuple(
-                        file._replace(chunks=(b"",), fingerprint=(0,) * 5)
-                        if file.name == name
-                        else file
-                        for file in ledger.files
+            ledgers=self.ledgers.updated(
+                {
+                    source: ledger._replace(
+                        files=tuple(
+                            file._replace(chunks=(b"",), fingerprint=(0,) * 5)
+                            if file.name == name
+                            else file
+                            for file in ledger.files
+                        )
                     )
-                )
-                for source, ledger in self.ledgers.items()
-            }
+                    for source, ledger in self.ledgers.items()
+                }
+            )
         )
 
     def moved(self, place: Callable[[Address], Address], pages: Set[str]) -> Manifest:
         """The same with other addresses for what lies in those pages."""
+        concerned = [
+            name
+            for name in self.ledgers
+            if any(page in pages for page, _ in self.ledgers.summary(name).page_bytes)
+        ]
+        moved = {name: self.ledgers[name].moved(place) for name in concerned}
         return self._replace(
-            ledgers={
-                name: ledger.moved(place)
-                if any(address[0] in pages for address in ledger.addresses())
-                else ledger
-                for name, ledger in self.ledgers.items()
-            },
+            ledgers=self.ledgers.updated(moved),
             joint={
                 number: day._replace(entry=moved_day(day.entry, place))
                 for number, day in self.joint.items()
@@ -114,7 +133,7 @@ def settings_of(config: Config) -> Settings:
             dialect = dialects[id(source.dialect)] = repr(source.dialect)
         where = os.path.relpath(source.location, config.folder)
         own = where, source.pattern, source.currency, *source.extensions
-        sources[source.name] = f"{own!r} {dialect}"
+        sources[source.name] = repr(own), dialect
     calendar = config.calendar
     common = (
         *(calendar.timezone, calendar.day_start),
@@ -141,43 +160,56 @@ def decoded(content: bytes, settings: Settings) -> tuple[Head, Manifest]:
     head, body = parts
     if head[0] != VERSION:
         raise CacheDamagedError(f"the manifest is by {head[0]}")
-    common, sources, ledgers, joint, next_number, pages = body
+    common, dialects, sources, ledgers, joint, next_number, pages = body
     if common != settings.common:
         raise CacheDamagedError("the configuration changed")
-    same = {name for name, own in settings.sources.items() if sources.get(name) == own}
-    return head, Manifest(
-        settings,
-        {name: ledger_of(plain) for name, plain in ledgers.items() if name in same},
-        {
-            number: JointDay(DayEntry._make(entry), made_of)
-            for number, (entry, made_of) in joint.items()
-            if same.issuperset([name for name, *_ in made_of])
-        },
-        next_number,
-        pages,
-        tuple(name for name in ledgers if name not in settings.sources),
-    )
+    known = {name: (own, dialects[number]) for name, (own, number) in sources.items()}
+    same = {name for name, own in settings.sources.items() if known.get(name) == own}
+    is_whole = len(same) == len(known) and list(known) == list(settings.sources)
+    days = {
+        number: JointDay(DayEntry._make(entry), parts) for number, (entry, parts) in joint.items()
+    }
+    if not is_whole:
+        days = {
+            number: day
+            for number, day in days.items()
+            if same.issuperset([name for name, *_ in day.parts])
+        }
+    stored = {
+        name: (LedgerSummary._make(summary), content)
+        for name, (summary, content) in ledgers.items()
+        if name in same
+    }
+    forgotten = tuple(name for name in ledgers if name not in settings.sources)
+    return head, Manifest(settings, Ledgers(stored), days, next_number, pages, forgotten, is_whole)
 
 
 def _plain(manifest: Manifest) -> tuple[Any, ...]:
+    dialects: dict[str, int] = {}
+    sources = {
+        name: (own, dialects.setdefault(dialect, len(dialects)))
+        for name, (own, dialect) in manifest.settings.sources.items()
+    }
     return (
         manifest.settings.common,
-        dict(manifest.settings.sources),
-        {name: ledger.plain() for name, ledger in manifest.ledgers.items()},
-        {number: (tuple(day.entry), day.made_of) for number, day in manifest.joint.items()},
+        tuple(dialects),
+        sources,
+        manifest.ledgers.plain(),
+        {number: (tuple(day.entry), day.packed_parts) for number, day in manifest.joint.items()},
         manifest.next_number,
         manifest.pages,
     )
 
 
-def _watches(manifest: Manifest, config: Config) -> tuple[Watch, ...] | None:
-    """What to look at to see that nothing changed; None when that cannot be seen."""
-    watches = [
-        _watch(source, manifest.ledgers.get(source.name), config) for source in config.sources
-    ]
-    known = [watch for watch in watches if watch is not None]
-    if len(known) < len(watches):
-        return None
+def _watches(manifest: Manifest, config: Config) -> Watches:
+    """What to look at to see that nothing changed."""
+    own: dict[str, Watch | None] = {}
+    for source in config.sources:
+        name = source.name
+        if name in manifest.standing:
+            own[name] = manifest.standing[name][0]
+        else:
+            own[name] = _watch(source, manifest.ledgers.get(name), config)
     beside: list[Watch] = []
     for where, is_folder, files, others in config.looks:
         settled: dict[str, WatchedFile] = {
@@ -185,7 +217,7 @@ def _watches(manifest: Manifest, config: Config) -> tuple[Watch, ...] | None:
             for name, one in files.items()
         }
         beside.append((where, is_folder, settled, others))
-    return (*beside, *known)
+    return tuple(beside), own
 
 
 def _watch(source: Source, ledger: Ledger | None, config: Config) -> Watch | None:
