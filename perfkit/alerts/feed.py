@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from perfkit.alerts.doubts import KnownFile
     from perfkit.alerts.rules.rule import Rule
     from perfkit.book.book import Book
-    from perfkit.book.cache import Options
+    from perfkit.book.cache import Opened, Options
     from perfkit.book.store.ledger import FileEntry
     from perfkit.config.settings import Config, Source
     from perfkit.core.calendar import Calendar
@@ -282,7 +282,7 @@ def open_feed(
     # Sources of several currencies share a book here; no rule adds them up.
     book = Book(config, sources, opened)
     half_written = dict(opened.activity.half_written)
-    settings = {name: crc32(own.encode()) for name, own in opened.manifest.settings.sources.items()}
+    settings = _settings_in(opened)
     for source in sources:
         name = source.name
         under, files = (known or {}).get(name, (0, ()))
@@ -290,11 +290,17 @@ def open_feed(
         trouble = _half_written(book, source, half_written) or _trouble(book, source, *before)
         if trouble is not None:
             troubles[name] = trouble
-    mark, begun = _mark_of(book), _begun(book)
     healthy = tuple(source for source in sources if source.name not in troubles)
+    mark, begun = _mark_of(book), _begun(book)
     if troubles and healthy:
         book = Book(config, healthy, opened)
     return Feed(book, mark, troubles, horizon, begun, settings)
+
+
+def _settings_in(opened: Opened) -> dict[str, int]:
+    """By source, a checksum of what of the configuration its files go by."""
+    own = opened.manifest.settings.sources.items()
+    return {name: crc32("\n".join(settings).encode()) for name, settings in own}
 
 
 def _mark_of(book: Book) -> FileMark:
