@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.records.codes import may_be_open
 from perfkit.inference.records.kinds import closing_words, logged
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
 from perfkit.inference.table.names import word_set, words
@@ -51,6 +52,28 @@ def flagged_open(
             ),
         )
     return None
+
+
+def coded_open(
+    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column]
+) -> Doubt | None:
+    """Records that count, of which few have another status in numbers, perhaps that of open ones."""
+    rows = best.closing.rows
+    found = may_be_open(columns, roles, best.pnl, rows)
+    if found is None or found[0] is best.closing.marker:
+        return None
+    status, code = found
+    rare = sum(status.labels[row] == code for row in rows)
+    others = logged(status, set(status.distinct) - {code})
+    return Doubt(
+        "flagged_open",
+        f"{rare} of {len(rows)} records with a {best.pnl.name} have {status.name} {code}; did they "
+        "close?",
+        (
+            Answer("no", {f"only.{status.expression}": _one(others)}),
+            Answer("yes", {}),
+        ),
+    )
 
 
 def excluded(best: Candidate, columns: Sequence[Column]) -> Doubt | None:

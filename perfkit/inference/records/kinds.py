@@ -22,7 +22,8 @@ CLOSING = word_set("""
     """)
 OPENING = word_set("""
     open opened opening entry enter entered in pending placed active hold holding new submitted
-    unrealized running live monitoring waiting unresolved start signal
+    unrealized running live monitoring waiting unresolved unsettled unclosed ongoing outstanding
+    start signal
     """)
 FAILED = word_set(
     "failed fail rejected reject cancelled canceled cancel error errored skipped skip void voided "
@@ -30,7 +31,12 @@ FAILED = word_set(
 )
 UPDATES = word_set("update updated tick mark heartbeat snapshot monitor check valuation")
 """Words for records of a position that is neither opened nor closed by them."""
-STILL_OPEN = word_set("open active hold holding running live unrealized")
+STILL_OPEN = word_set(
+    "open active hold holding running live unrealized unsettled unclosed ongoing outstanding"
+)
+_NOT = frozenset(("not", "never", "yet"))
+_MAY_BE_TO_COME = word_set("close exit settled sold resolved completed finished")
+"""Words for a close, before which `not` says that the trade is open."""
 MOVED = word_set("deposit withdrawal withdraw balance transfer payout")
 """Words for money that was moved, and not earned."""
 _BOOKED = (("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("dividend",))
@@ -265,8 +271,13 @@ def closing_words(
         ends = {label for label in labels if "c" in words(label) or "close" in words(label)}
         return ends, labels - ends
     sides = {label: set(words(label)) for label in labels}
-    closing = {label for label, said in sides.items() if said & CLOSING and not said & FAILED}
+    closing = {
+        label
+        for label, said in sides.items()
+        if said & CLOSING and not said & FAILED and not _is_to_come(said)
+    }
     opening = {label for label, said in sides.items() if said & OPENING and label not in closing}
+    opening |= {label for label, said in sides.items() if _is_to_come(said)}
     clash = {label for label in closing if sides[label] & {"open", "opened", "entry"}}
     closing -= clash
     if "reason" in parts or "note" in parts:
@@ -280,6 +291,16 @@ def closing_words(
         if sold - closing and may_sell and (bought or held) and not bought & earned:
             return sold, bought | opening
     return closing, opening
+
+
+def says_it_is_open(label: str) -> bool:
+    """Whether a word says of a trade that it is open: `open`, `not closed yet`."""
+    said = set(words(label))
+    return _is_to_come(said) or (bool(said & STILL_OPEN) and not said & CLOSING)
+
+
+def _is_to_come(said: set[str]) -> bool:
+    return bool(said & _NOT) and bool(said & _MAY_BE_TO_COME)
 
 
 def _of_flag(column: Column, parts: set[str]) -> tuple[set[str], set[str]]:

@@ -38,6 +38,9 @@ CURRENCIES = {
     **dict.fromkeys(("dollar", "dollars", "$"), "USD"),
     **dict.fromkeys(("euro", "euros", "€"), "EUR"),
     **dict.fromkeys(("rupees", "rs", "₹"), "INR"),
+    "yen": "JPY",
+    **dict.fromkeys(("yuan", "rmb"), "CNY"),
+    "sterling": "GBP",
 }
 _UNITS = {
     **dict.fromkeys(("pct", "percent", "percentage", "perc", "prct", "%", "roi", "roe"), PERCENT),

@@ -31,6 +31,12 @@ LATIN = """
     apertura abertura ouverture eroeffnung eroffnung otwarcia otwarcie acilis = open
     cierre fechamento cloture chiusura schliessung schlusskurs zamkniecia zamkniecie kapanis
     = close
+    abiertos abiertas abertos abertas terbuka geopend apen oppen aben niezamknieta niezamkniety
+    = opened
+    gehalten laufend laufende lopend lopende aangehouden pagaende tutuluyor ditahan berjalan detenu
+    detenue mantenido mantenida kapanmadi kapanmamis = holding
+    pendiente pendientes pendente pendentes ausstehend beklemede bekliyor tertunda oczekujaca
+    oczekujacy = pending
     cerrado cerrada fechado fechada geschlossen chiuso chiusa zamkniete = closed
     abierto abierta aberto aberta offen aperto aperta otwarte acik = opened
     ganada ganado ganhou gewonnen vinto vinta gagne = won
@@ -183,7 +189,8 @@ CYRILLIC = """
     вход входа = entry
     выход выхода = exit
     открытие открытия = open
-    открыта открыт открыто активная активна активный = opened
+    незакрыта незакрытая открытая открытый открыта открыт открыто активная активна активный = opened
+    удерживается удержание = holding
     ожидание ожидает отложен отложенный = pending
     закрытие закрытия = close
     закрыта закрыт закрыто закрытая = closed
@@ -233,6 +240,9 @@ ARABIC = """
     الخروج خروج = exit
     الإغلاق اغلاق إغلاق = close
     الفتح فتح = open
+    مفتوح مفتوحة المفتوحة قائمة جارية نشط نشطة = opened
+    معلق معلقة = pending
+    مغلق مغلقة = closed
     الرمز رمز العملة الزوج = symbol
     الرسوم رسوم العمولة = fee
     الرصيد رصيد = balance
