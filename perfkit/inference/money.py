@@ -19,6 +19,9 @@ UNKNOWN = "money"
 _QUOTES = ("USDT", "USDC", "BUSD", "FDUSD", "USD", "EUR", "GBP", "JPY", "INR", "KRW", "BTC", "ETH")
 _DOLLARS = frozenset(("USDT", "USDC", "BUSD", "FDUSD", "USD"))
 _OF_STATES = frozenset(("USD", "EUR", "GBP", "JPY", "INR", "KRW"))
+_STATES = _OF_STATES | {"CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "SGD", "HKD", "CNH", "MXN", "ZAR"}
+_PAIR = re.compile("([A-Z]{3})[-/_ ]?([A-Z]{3})(?:=X)?")
+"""Two currencies of states, as `EUR/USD` and Yahoo's `EURUSD=X`."""
 _GAPS = re.compile("[-/_ ]")
 _CODE = re.compile(r"[A-Za-z]{2,10}")
 
@@ -75,11 +78,12 @@ def unit_of(
         answers = tuple(Answer(f"those in {code}", {"currency": code}) for code in codes)
         return Unit(codes[0], (), (Doubt("currencies", asked, answers),))
     prices = [roles[role] for role in ("price", "entry_price", "exit_price") if role in roles]
-    found = _written_in(prices) or _of_symbols(roles.get("symbol"), rows)
+    found = _written_in(prices)
+    found = found or _of_symbols(roles.get("symbol"), rows, is_in_quotes=is_in_quotes)
     found = found or _written_in([column for column in columns if is_fee(column.name)])
     several = _of_several_quotes(roles.get("symbol"), rows, is_in_quotes=is_in_quotes)
     if several is not None:
-        return Unit(UNKNOWN, (), (several,))
+        return Unit(UNKNOWN, (), (_or_in_per_cent(several, pnl, roles),))
     found = found or _of_names(columns)
     if found:
         return Unit(found, (f"the currency is {found}, as other names or symbols say",), ())
@@ -108,6 +112,9 @@ def _of_several(column: Column, codes: Sequence[str]) -> Doubt:
 def _quote(symbol: str) -> str:
     """What a symbol is quoted in: USDT of BTCUSDT, and KRW of KRW-BTC; empty: nothing known."""
     label = symbol.upper().partition(":")[0].removesuffix("-SWAP")
+    pair = _PAIR.fullmatch(label)
+    if pair is not None and {pair[1], pair[2]} <= _STATES:
+        return pair[2]
     first, *others = _GAPS.split(label)
     of_money = _DOLLARS | _OF_STATES
     if first in of_money and others and others[0] and others[0] not in of_money:
@@ -124,10 +131,15 @@ def _quotes(column: Column | None, rows: Sequence[int]) -> dict[str, list[str]]:
     return found
 
 
-def _of_symbols(column: Column | None, rows: Sequence[int]) -> str:
-    """The currency in which all symbols are quoted: USDT of BTCUSDT and ETH/USDT."""
-    found = list(_quotes(column, rows))
-    return found[0] if len(found) == 1 else ""
+def _of_symbols(column: Column | None, rows: Sequence[int], *, is_in_quotes: bool) -> str:
+    """The currency in which all symbols are quoted: USDT of BTCUSDT and ETH/USDT.
+
+    Brokers show what pairs such as USDCHF earned in the currency of the account, often USD.
+    """
+    found = _quotes(column, rows)
+    code = next(iter(found)) if len(found) == 1 else ""
+    is_known = is_in_quotes or code not in _STATES - _OF_STATES
+    return code if is_known else ""
 
 
 def _of_several_quotes(
@@ -142,7 +154,7 @@ def _of_several_quotes(
     quoted = {code: symbols for code, symbols in found.items() if code}
     if column is None or len(quoted) < 2 or "" in found:
         return None
-    if not is_in_quotes and (quoted.keys() <= _OF_STATES or quoted.keys() <= _DOLLARS):
+    if not is_in_quotes and (quoted.keys() <= _STATES or quoted.keys() <= _DOLLARS):
         return None
     where = f"only.{column.expression}"
     codes = sorted(quoted)
@@ -158,6 +170,16 @@ def _of_several_quotes(
             *([] if is_in_quotes else [Answer("all, their results are in one currency", {})]),
         ),
     )
+
+
+def _or_in_per_cent(doubt: Doubt, pnl: Column | None, roles: Mapping[str, Column]) -> Doubt:
+    """The question, with the per cent of the entry for results that are exit less entry."""
+    entry = roles.get("entry_price")
+    if pnl is None or entry is None or "quantity" in roles:
+        return doubt
+    share = f"{pnl.expression} / {entry.expression} * 100"
+    answer = Answer("all, in per cent of the entry", {"currency": "%", "fields.net_pnl": share})
+    return doubt._replace(answers=(*doubt.answers, answer))
 
 
 def _of_names(columns: Sequence[Column]) -> str:

@@ -291,3 +291,11 @@ def test_a_carriage_return_within_a_long_line_of_json_is_a_blank(tmp_path: Path)
     found, expected = (perfkit.read(one, quiet=True).summary("all") for one in (path, plain))
     assert found.metrics == expected.metrics
     assert found.data.lines == len(TRADES)
+
+
+def test_a_list_that_has_the_others_in_it_is_the_one_that_counts(tmp_path: Path) -> None:
+    won, lost = full(range(1, 6)), [{**one, "pnl": "-1"} for one in full(range(6, 9))]
+    document = {"winningDays": won, "losingDays": lost, "allTrades": [*lost, {"date": "x"}, *won]}
+    found = found_in(written(tmp_path / "a.json", json.dumps(document)))
+    assert (found.layout, found.reading.closed) == ({"records": "allTrades"}, 8)
+    assert [doubt.name for doubt in found.reading.doubts] == []

@@ -9,13 +9,15 @@ from operator import add
 from perfkit.inference.proof.prices import Prices, are_fractions
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, RISK, PnlName, pnl_name
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK, PnlName, pnl_name
 from perfkit.inference.table.roles import directions
 
 _LOSSES = 3
 _LEAST = 3
 _SAME_SHARE = Decimal("1e-4")
 _MOST_COSTS = Decimal("0.02")
+_OF_FLOATS = Decimal("1e-14")
+"""How exact a difference of binary floats is, in parts of what it was taken from."""
 
 
 def unit_of_result(
@@ -67,8 +69,10 @@ def is_of_one_piece(
     moved = [one for one in found if one[1]]
     if len(moved) < _LEAST:
         return False
-    allowed = 2 * pnl.step
-    if all(abs(earned - move) <= allowed for earned, move, _, _ in found):
+    if all(
+        abs(earned - move) <= max(2 * pnl.step, entry * _OF_FLOATS)
+        for earned, move, entry, _ in found
+    ):
         return True
     lacking = [move - earned for earned, move, _, _ in found]
     entries, exits = [entry for _, _, entry, _ in found], [out for _, _, _, out in found]
@@ -99,9 +103,12 @@ def _unit(name: PnlName, proved: str) -> str:
     """The unit that prices prove, where that is no accident; else that of the name.
 
     With stakes of 1 an amount equals its return: a currency in the name decides. A per cent that
-    the name says and that is in fact a fraction is a fraction.
+    the name says and that is in fact a fraction is a fraction; one that is exit less entry, as a
+    `return_per_share` is, is in points.
     """
     if name.unit == MONEY:
         is_money = name.currency or name.is_absolute or not proved
         return MONEY if is_money else proved
+    if name.unit == PERCENT and proved in ("", POINTS):
+        return POINTS
     return FRACTION if name.unit == PERCENT and proved == FRACTION else name.unit

@@ -57,7 +57,7 @@ def flagged_open(
 def coded_open(
     best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column]
 ) -> Doubt | None:
-    """Records that count, of which few have another status in numbers, perhaps that of open ones."""
+    """Records that count, of which few have another status in numbers than the others."""
     rows = best.closing.rows
     found = may_be_open(columns, roles, best.pnl, rows)
     if found is None or found[0] is best.closing.marker:

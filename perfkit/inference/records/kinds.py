@@ -67,7 +67,7 @@ _OF_EFFECTS = {
 _ENTRY = word_set("entry enter entered open opened opening")
 _OF_TURNS = _EFFECTS | word_set("kind signal status record side position direction")
 _LEAST_ENDED = 2
-_OF_THE_TRADE = frozenset(("is", "open", "active", "still", "trade", "position", "order"))
+_OF_THE_TRADE = word_set("is has was been open active still already fully trade position order")
 """Words of a flag that says of a trade that it is open: a strategy or a stop is active as well."""
 _KINDS_OF_RECORDS = frozenset(
     ("status", "state", "result", "event", "action", "type", "kind", "category")
@@ -85,7 +85,7 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
             moved = {row for row, size in enumerate(column.numbers) if size and size > 1}
             if moved:
                 return moved, {column.expression: [0, 1]}
-        if column.kind == BOOLEAN and parts & _DONE:
+        if column.kind == BOOLEAN and parts & _DONE and len(column.path) == 1:
             failed = {row for row, label in enumerate(column.labels) if label == "false"}
             if failed and len(failed) < len(column.labels):
                 return failed, {column.expression: {"not": False}}
@@ -310,8 +310,9 @@ def _of_flag(column: Column, parts: set[str]) -> tuple[set[str], set[str]]:
     if not set(column.distinct) <= {"true", "false", "0", "1", ""}:
         return set(), set()
     yes, no = {"true", "1"}, {"false", "0"}
-    if parts & {"close", "resolved", "settled", "exited", "completed", "sold", "exit"}:
-        return (yes, no) if len(parts) <= 2 else (set(), set())
+    ends = parts & {"close", "resolved", "settled", "exited", "completed", "sold", "exit"}
+    if ends:  # but not `forced_exit`, which is one way of closing
+        return (yes, no) if parts - ends <= _OF_THE_TRADE else (set(), set())
     if parts & {"open", "active"} and parts <= _OF_THE_TRADE:
         return (no | {""} if "" in column.distinct else no), yes
     return set(), set()

@@ -63,3 +63,56 @@ def test_one_record_that_is_no_move_says_that_results_are_money() -> None:
 
 def test_a_symbol_that_names_a_currency_is_the_unit() -> None:
     assert of_trades(symbol="BTC/USDT").source["currency"] == "USDT"
+
+
+def test_a_return_that_is_exit_less_entry_is_in_points() -> None:
+    rows = [("0.30", "0.42"), ("0.55", "0.50"), ("0.0305", "0.0315"), ("0.80", "0.95")]
+    records = [
+        {
+            "exit_time": f"2026-04-{n:02}T10:00:00Z",
+            "market": f"will it rain {n}",
+            "direction": "1",
+            "entry_price": entry,
+            "exit_price": out,
+            "ret_per_share": str(Decimal(out) - Decimal(entry)),
+        }
+        for n, (entry, out) in enumerate(rows, 6)
+    ]
+    reading = infer(records)
+    assert reading.source["currency"] == "points"
+
+
+class TestPairsOfCurrencies:
+    def of_pairs(self, *symbols: str, size: str = "") -> Reading:
+        """What 1 unit earned: exit less entry, as binary floats give it."""
+        rows = [("1.1", "1.3"), ("150.2", "149.1"), ("0.9", "0.95"), ("1.2", "1.1")] * 2
+        more = {"quantity": size} if size else {}
+        return infer(
+            [
+                {
+                    "exit_time": f"2026-04-{n + 6:02}T10:00:00Z",
+                    "symbol": symbols[n % len(symbols)],
+                    "entry_price": entry,
+                    "exit_price": out,
+                    "pnl": str(float(out) - float(entry)),
+                    **more,
+                }
+                for n, (entry, out) in enumerate(rows)
+            ]
+        )
+
+    @pytest.mark.parametrize("symbols", [("EURUSD=X", "USDJPY=X"), ("EUR/USD", "USDCHF")])
+    def test_results_in_several_of_them_are_never_added(self, symbols: tuple[str, str]) -> None:
+        (doubt,) = self.of_pairs(*symbols).doubts
+        assert doubt.name == "currencies"
+        assert [one.meaning.split()[-1] for one in doubt.answers[:-1]] == sorted(
+            one.removesuffix("=X")[-3:] for one in symbols
+        )
+        assert doubt.answers[-1].changes == {
+            "currency": "%",
+            "fields.net_pnl": "pnl / entry_price * 100",
+        }
+
+    def test_those_in_one_of_them_are_amounts_of_it(self) -> None:
+        reading = self.of_pairs("EURCHF=X", "USDCHF=X")
+        assert (reading.source["currency"], reading.doubts) == ("CHF", ())

@@ -239,3 +239,17 @@ def test_a_closing_time_marks_the_closes_before_words_that_are_never_complete(co
     reading = infer([signal, close, {**signal, "time": "2026-04-06T11:00:00Z"}])
     assert reading.closed == 1
     assert column not in reading.dialect.get("only", {})  # type: ignore[operator]
+
+
+class TestFlagsOfOneWayOfClosing:
+    @pytest.mark.parametrize("name", ["forced_exit", "early_close", "auto_closed"])
+    def test_they_say_nothing_of_open_trades(self, name: str) -> None:
+        reading = infer([{**one, name: n % 4 == 0} for n, one in enumerate(trades())])
+        assert asked(reading) == []
+
+    def test_that_the_order_of_an_exit_was_not_filled_says_nothing(self) -> None:
+        records = [
+            {**one, "exitDetails": {"orderFilled": n % 2 == 0}} for n, one in enumerate(trades())
+        ]
+        reading = infer(records)
+        assert (reading.closed, asked(reading)) == (20, [])
