@@ -24,6 +24,7 @@ from perfkit.inference.questions.kinds import (
     flagged_open,
     never_entered,
 )
+from perfkit.inference.questions.repeated_runs import run_again
 from perfkit.inference.questions.signs import losses_above_zero, turned_round
 from perfkit.inference.records.closing import HOLDS, opening_results
 from perfkit.inference.records.kinds import closing_words
@@ -32,10 +33,12 @@ from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either, WonOrLost
 from perfkit.inference.table.names import MONEY, PERCENT, words
-from perfkit.inference.table.roles import EVEN, Times, outcome_of
+from perfkit.inference.table.roles import EVEN, Times, fees_of, outcome_of
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
 _MOST_ZEROS = 0.3
+_REPEATED = 10
+"""Trades that come again are asked about if they are one of so many."""
 _MARKED = 12
 """The score of closing records that a column of words marks."""
 
@@ -54,12 +57,13 @@ def doubts_of(
         _two_names(best),
         _total_so_far(best, roles),
         _thin(best, roles, identity),
-        _zeros(best, candidates, roles),
+        _zeros(best, candidates, roles, fees_of(columns)),
         _opening_results(best),
         same_in_each_group(best, roles)
         or on_openings(best, roles)
         or _repeats(best, columns, roles, identity)
-        or _nearly_again(best, roles, identity, times),
+        or _nearly_again(best, roles, identity, times)
+        or run_again(best, roles, times),
         _left_out(best, times),
         _closes_left_out(best, columns),
         _fraction(best, roles),
@@ -207,7 +211,10 @@ def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> D
 
 
 def _zeros(
-    best: Candidate, candidates: Sequence[Candidate], roles: Mapping[str, Column]
+    best: Candidate,
+    candidates: Sequence[Candidate],
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
 ) -> Doubt | None:
     """Records with a P&L of 0 that no other column, such as one in per cent, shows as rounded."""
     rows, name = best.closing.rows, best.pnl.name
@@ -229,8 +236,21 @@ def _zeros(
         f"{zeros} of {len(rows)} records have a {name} of 0; are they trades?",
         (
             Answer("yes, they broke even", {}),
-            Answer("no", {f"only.{best.pnl.expression}": {"not": 0}}),
+            Answer(
+                f"no{_with_their_costs(best, fees)}", {f"only.{best.pnl.expression}": {"not": 0}}
+            ),
         ),
+    )
+
+
+def _with_their_costs(best: Candidate, fees: Sequence[Column]) -> str:
+    """What goes with records of 0, such as openings: their costs."""
+    rows = [row for row in best.closing.rows if not best.pnl.numbers[row]]
+    lost = sum((abs(fee.numbers[row] or Decimal(0)) for fee in fees for row in rows), Decimal(0))
+    if not lost or best.unit != MONEY:
+        return ""
+    return (
+        f"; their {' and '.join(fee.name for fee in fees)}, {lost:f} in total, does not count then"
     )
 
 
@@ -340,7 +360,7 @@ def _repeats(
         return _come_again(f"{repeats} records repeat an earlier one exactly", fields)
     parts = _of_a_trade(best, columns, roles)
     repeats = rows_equal(parts, rows) if parts else 0
-    if repeats * 5 < len(rows):
+    if not repeats or repeats * _REPEATED < len(rows):
         return None
     fields = [column.expression for column in parts]
     return _come_again(

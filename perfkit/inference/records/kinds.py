@@ -100,8 +100,21 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
         bad |= {label for label in column.distinct if words(label) in _BOOKED}
         if bad and len(bad) < len([label for label in column.distinct if label]):
             rows = {row for row, label in enumerate(column.labels) if label in bad}
+            if (filled := _filled_in_part(columns, rows)) is not None:
+                empty = {row for row, size in enumerate(filled.numbers) if not size}
+                return empty, {filled.expression: {"above": 0}}
             return rows, {column.expression: {"not": logged(column, bad)}}
     return set(), {}
+
+
+def _filled_in_part(columns: Sequence[Column], rows: set[int]) -> Column | None:
+    """How much was filled of orders, where some that were cancelled had been filled in part."""
+    for column in columns:
+        if column.kind != NUMBER or column.words not in _FILLED:
+            continue
+        if any(column.numbers[row] for row in rows) and not all(column.numbers):
+            return column
+    return None
 
 
 def _are_deals(columns: Sequence[Column]) -> bool:
@@ -119,6 +132,13 @@ def all_failed(columns: Sequence[Column]) -> Column | None:
     return None
 
 
+_FILLED = frozenset(
+    (
+        *(("filled",), ("filled", "quantity"), ("filled", "size"), ("filled", "amount")),
+        *(("executed", "quantity"), ("executed", "size"), ("quantity", "filled")),
+        *(("cum", "quantity"), ("cumulative", "quantity")),
+    )
+)
 _DONE = frozenset(("ok", "success", "filled", "executed"))
 _MOST_MOVED = 5
 """Money is moved in one of so many records at most."""
