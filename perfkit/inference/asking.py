@@ -37,8 +37,6 @@ from perfkit.inference.table.roles import EVEN, Times, fees_of, outcome_of
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
 _MOST_ZEROS = 0.3
-_REPEATED = 10
-"""Trades that come again are asked about if they are one of so many."""
 _MARKED = 12
 """The score of closing records that a column of words marks."""
 
@@ -360,7 +358,7 @@ def _repeats(
         return _come_again(f"{repeats} records repeat an earlier one exactly", fields)
     parts = _of_a_trade(best, columns, roles)
     repeats = rows_equal(parts, rows) if parts else 0
-    if not repeats or repeats * _REPEATED < len(rows):
+    if repeats * 5 < len(rows):
         return None
     fields = [column.expression for column in parts]
     return _come_again(

@@ -149,6 +149,13 @@ class TestWhereRecordsLie:
             "no line has names" in found_in(written(tmp_path / "a.csv", text)).reading.evidence[0]
         )
 
+    def test_a_header_with_too_few_names_is_said_to_be_so(self, tmp_path: Path) -> None:
+        rows = [f"A,trend=B,2,2026-04-0{n}T10:00:00Z,{n},TP" for n in range(1, 6)]
+        text = "symbol,strategy,exit_time,pnl,reason\n" + "\n".join(rows) + "\n"
+        (said,) = found_in(written(tmp_path / "a.csv", text)).reading.evidence
+        assert said.startswith("the first line has 5 names, but most rows have 6 cells")
+        assert "add 1 name to that line" in said
+
     @pytest.mark.parametrize("content", ["", "\n", "hello\n", "[]", "{}", "[1, 2]", "a,b\n"])
     def test_a_file_without_trades(self, tmp_path: Path, content: str) -> None:
         assert not found_in(written(tmp_path / "a", content)).reading.has_results
