@@ -25,6 +25,7 @@ from perfkit.inference.proof.prices import is_of_hundred_shares
 from perfkit.inference.proof.running import moves_by_prices
 from perfkit.inference.proof.units import is_of_one_piece
 from perfkit.inference.questions.coverage import covers_more, which_covers
+from perfkit.inference.questions.early_times import closed_early
 from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
 from perfkit.inference.questions.groups import untimed
 from perfkit.inference.questions.ignored import with_ignored_asked
@@ -209,8 +210,7 @@ def _read(
         *([] if unit.doubts else of_unreadable(dialect, columns, unit.currency)),
     ]
     if moments.columns and moments.closed_at == moments.columns[0].expression:
-        others = [*times.event, *times.other, *times.opened]
-        doubts += filter(None, [untimed(best, moments.columns[0], others, roles, log.failed)])
+        doubts += _of_closing_time(best, log, moments.columns[0])
     is_linked = "open_when" in dialect and identity.links
     kept = [one for one in costs.doubts if is_linked or not _is_of_open_trades(one, dialect)]
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in kept), *identity.doubts]
@@ -224,6 +224,13 @@ def _read(
         doubts=tuple(one for one in doubts if bearing is None or one.name != "opening_results"),
         columns=tuple(names_of(columns)),
     )
+
+
+def _of_closing_time(best: Candidate, log: Log, closed: Column) -> list[Doubt]:
+    """Records that have no closing time, or one that perfkit cannot read."""
+    others = [*log.times.event, *log.times.other, *log.times.opened]
+    asked = [untimed(best, closed, others, log.roles, log.failed), closed_early(best, closed)]
+    return [*filter(None, asked)]
 
 
 def _unit_of(best: Candidate, log: Log) -> Unit:
