@@ -17,6 +17,7 @@ from perfkit.inference.proof.running import is_as_large_as_prices
 from perfkit.inference.questions.groups import nearly_again, on_openings, same_in_each_group
 from perfkit.inference.questions.kinds import (
     bars,
+    called_open,
     coded_open,
     corrected,
     ends_with_total,
@@ -67,7 +68,9 @@ def doubts_of(
         _fraction(best, roles),
         losses_above_zero(best, roles),
         turned_round(best, roles),
-        flagged_open(best, columns, roles, times) or coded_open(best, columns, roles),
+        flagged_open(best, columns, roles, times)
+        or called_open(best, columns)
+        or coded_open(best, columns, roles),
         excluded(best, columns),
         bars(best, columns, roles, times),
         ends_with_total(best, columns),

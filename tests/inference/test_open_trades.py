@@ -100,3 +100,61 @@ class TestAWordThatSaysHowTradesEnded:
     def test_openings_are_left_out_by_their_word(self) -> None:
         text = self.TEXT.replace("2026-04-08T10:00:00Z", "")
         assert infer(records(text)).dialect["only"] == {"status": {"not": "ACTIVE"}}
+
+
+class TestWordsForOpen:
+    """Trades whose P&L so far is logged, beside those that closed."""
+
+    def rows(self, name: str, still: str, done: str) -> list[dict[str, object]]:
+        return [
+            {
+                "symbol": "A",
+                "side": "long",
+                "entry_time": f"2026-04-{n + 1:02}T09:00:00Z",
+                "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "entry_price": "100",
+                "exit_price": f"{101 + n % 3}",
+                "qty": "1",
+                "pnl": f"{1 + n % 3}",
+                name: still if n in (3, 7) else done,
+            }
+            for n in range(8)
+        ]
+
+    @pytest.mark.parametrize(
+        ("name", "still", "done"),
+        [
+            ("Estado", "en curso", "cerrada"),
+            ("durum", "devam ediyor", "kapali"),
+            ("statut", "Ouvert", "Fermé"),
+            ("stato", "Aperto", "Chiuso"),
+            ("Status", "W toku", "Zamknięta"),
+            ("Status", "Masih berjalan", "Ditutup"),
+            ("trạng thái", "Đang mở", "Đã đóng"),
+            ("Статус", "открытая", "закрытая"),
+            ("الحالة", "مفتوحة", "مغلقة"),
+            ("状态", "持仓中", "已平仓"),
+            ("상태", "보유중", "청산완료"),
+            ("status", "Not closed", "Closed"),
+            ("exit_reason", "Still open at end of data", "TP"),
+            ("settlement", "unsettled", "settled"),
+        ],
+    )
+    def test_they_are_known_in_many_languages_and_forms(
+        self, name: str, still: str, done: str
+    ) -> None:
+        reading = infer(self.rows(name, still, done))
+        assert (reading.closed, reading.doubts) == (6, ())
+
+    @pytest.mark.parametrize("reason", ["End of data", "max hold", "trailing stop active"])
+    def test_not_every_reason_with_such_a_word_says_so(self, reason: str) -> None:
+        reading = infer(self.rows("exit_reason", reason, "TP"))
+        assert (reading.closed, reading.doubts) == (8, ())
+
+    def test_a_status_that_does_not_mark_the_closes_is_asked_about(self) -> None:
+        records = self.rows("result", "open at the moment", "xyz")
+        reading = infer(records)
+        assert [one.name for one in reading.doubts] == ["flagged_open"]
+        assert reading.doubts[0].answers[0].changes == {
+            "only.result": {"not": ["open at the moment"]}
+        }

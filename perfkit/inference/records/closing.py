@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from perfkit.inference.records.codes import open_code
 from perfkit.inference.records.kinds import (
-    HELD,
     STILL_OPEN,
     UPDATES,
     closing_words,
+    is_held,
     is_state,
     logged,
     says_it_is_open,
@@ -199,7 +199,7 @@ def _surely(column: Column, openings: list[int]) -> list[int]:
     """The openings that are none of a trade which ended: not where `Signal` is why one did."""
     if not set(column.words) & _OF_ENDS:
         return openings
-    return [row for row in openings if set(words(column.labels[row])) <= HELD]
+    return [row for row in openings if is_held(column.labels[row])]
 
 
 def _condition(column: Column, closing: set[str], opening: set[str]) -> object:

@@ -18,7 +18,7 @@ CLOSING = word_set("""
     close closed exit exited sold settled settle settlement resolved resolve won win lost loss stop
     stopped stoploss sl tp tp1 tp2 tp3 take takeprofit profit partial out liquidated liquidation
     redeem redeemed expired completed complete finished trailing breakeven be cashout cover covered
-    timeout wins even tie draw
+    timeout wins even tie draw done ended
     """)
 OPENING = word_set("""
     open opened opening entry enter entered in pending placed active hold holding new submitted
@@ -43,11 +43,13 @@ _BOOKED = (("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("d
 _STATES = word_set(
     "status state event ev kind action type phase act side signal result outcome closed resolved "
     "settled open exited direction is reason category note trade order active won win entry "
-    "position"
+    "position settlement"
 )
 
-HELD = STILL_OPEN | {"still", "position", "trade", "end"}
-"""Words of a reason that says that nothing has ended: `Open`, `still holding`."""
+_HELD = STILL_OPEN | word_set(
+    "still position trade at the end of data period test backtest mtm as yet"
+)
+"""Words of a reason that says that nothing has ended: `Open`, `still open at end of data`."""
 
 _OF_OPENINGS = word_set("entry open buy setup signal")
 _OF_OTHER_THINGS = word_set(
@@ -283,7 +285,7 @@ def closing_words(
     if _says_why_it_opened(parts):
         return set(), set()
     if _is_reason(parts):
-        held = {label for label in labels if words(label) and set(words(label)) <= HELD}
+        held = {label for label in labels if is_held(label)}
         if held:
             return labels - held, held
         return (labels, set()) if "" in column.distinct else (set(), set())
@@ -311,6 +313,12 @@ def closing_words(
         if sold - closing and may_sell and (bought or held) and not bought & earned:
             return sold, bought | opening
     return closing, opening
+
+
+def is_held(reason: str) -> bool:
+    """Whether a reason says that a trade has not ended, as no word of another reason beside it."""
+    said = set(words(reason))
+    return bool(said & STILL_OPEN) and said <= _HELD
 
 
 def says_it_is_open(label: str) -> bool:

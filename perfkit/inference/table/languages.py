@@ -96,6 +96,8 @@ _PHRASES = {
     "belum ditutup": "opened",
     "ikke lukket": "opened",
     "ej stängd": "opened",
+    "trạng thái": "status",
+    "đã đóng": "closed",
     "đang mở": "opened",
     "đang giữ": "holding",
     "chưa đóng": "opened",
