@@ -23,7 +23,7 @@ from perfkit.inference.proof.evidence import checked
 from perfkit.inference.proof.odd_amounts import odd_amounts
 from perfkit.inference.proof.prices import is_of_hundred_shares
 from perfkit.inference.proof.running import moves_by_prices
-from perfkit.inference.proof.units import is_of_one_piece
+from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
 from perfkit.inference.questions.coverage import covers_more, which_covers
 from perfkit.inference.questions.early_times import closed_early
 from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
@@ -32,6 +32,7 @@ from perfkit.inference.questions.ignored import with_ignored_asked
 from perfkit.inference.questions.in_money import (
     asked_of_executions,
     closed_without,
+    may_be_in_money,
     per_cent_or_money,
     with_closed_asked,
 )
@@ -166,7 +167,7 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     missing = closed_without(best, log.columns, log.roles, log.times)
     if missing:
         reading = with_closed_asked(reading, best, missing, from_prices(log))
-    if best.unit != MONEY and not log.roles.keys() & {"entry_price", "exit_price"}:
+    if may_be_in_money(best, log.roles):
         reading = asked_of_executions(reading, best, from_executions(log))
     other = next(
         (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None
@@ -240,6 +241,9 @@ def _unit_of(best: Candidate, log: Log) -> Unit:
         *(best.unit, best.name.currency, best.pnl, log.columns, log.roles, rows),
         is_in_quotes=best.is_in_quotes,
     )
+    is_named = bool(best.name.currency or best.name.is_absolute)
+    if not is_named and is_in_pips(best.pnl, log.roles, checked(rows)):
+        return Unit(POINTS, (f"{best.pnl.name} is in pips: points stand for a currency",), ())
     if unit.currency != UNKNOWN or unit.doubts or best.name.is_absolute:
         return unit
     if not is_of_one_piece(best.pnl, log.roles, log.fees, checked(rows)):

@@ -12,17 +12,20 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import CURRENCIES, FRACTION, MONEY, PERCENT, word_set
+from perfkit.inference.table.quotes import (
+    DOLLARS,
+    OF_STATES,
+    is_ticker,
+    of_exchange,
+    pair_of,
+    quote_of,
+)
 from perfkit.inference.table.role_names import CARRY, is_fee, is_signed_cost
 
 UNKNOWN = "money"
 """Stands for a currency that the log does not name."""
-_QUOTES = ("USDT", "USDC", "BUSD", "FDUSD", "USD", "EUR", "GBP", "JPY", "INR", "KRW", "BTC", "ETH")
-_DOLLARS = frozenset(("USDT", "USDC", "BUSD", "FDUSD", "USD"))
-_OF_STATES = frozenset(("USD", "EUR", "GBP", "JPY", "INR", "KRW"))
-_STATES = _OF_STATES | {"CHF", "CAD", "AUD", "NZD", "SEK", "NOK", "SGD", "HKD", "CNH", "MXN", "ZAR"}
-_PAIR = re.compile("([A-Z]{3})[-/_ ]?([A-Z]{3})(?:=X)?")
-"""Two currencies of states, as `EUR/USD` and Yahoo's `EURUSD=X`."""
-_GAPS = re.compile("[-/_ ]")
+_KNOWN = frozenset(("USD", "EUR", "GBP", "JPY", "INR", "KRW"))
+"""Currencies that results of pairs such as EURUSD are taken to be in."""
 _CODE = re.compile(r"[A-Za-z]{2,10}")
 
 
@@ -109,25 +112,16 @@ def _of_several(column: Column, codes: Sequence[str]) -> Doubt:
     )
 
 
-def _quote(symbol: str) -> str:
-    """What a symbol is quoted in: USDT of BTCUSDT, and KRW of KRW-BTC; empty: nothing known."""
-    label = symbol.upper().partition(":")[0].removesuffix("-SWAP")
-    pair = _PAIR.fullmatch(label)
-    if pair is not None and {pair[1], pair[2]} <= _STATES:
-        return pair[2]
-    first, *others = _GAPS.split(label)
-    of_money = _DOLLARS | _OF_STATES
-    if first in of_money and others and others[0] and others[0] not in of_money:
-        return first
-    return next((code for code in _QUOTES if label.endswith(code) and label != code), "")
-
-
 def _quotes(column: Column | None, rows: Sequence[int]) -> dict[str, list[str]]:
     """The symbols by the currency in which each is quoted; under an empty text, those of none."""
     found: dict[str, list[str]] = {}
-    if column is not None:
-        for symbol in dict.fromkeys(str(column.values[row] or "") for row in rows):
-            found.setdefault(_quote(symbol), []).append(symbol)
+    if column is None:
+        return found
+    symbols = dict.fromkeys(str(column.values[row] or "") for row in rows)
+    is_of_yahoo = any(map(of_exchange, symbols))
+    for symbol in symbols:
+        code = quote_of(symbol) or ("USD" if is_of_yahoo and is_ticker(symbol) else "")
+        found.setdefault(code, []).append(symbol)
     return found
 
 
@@ -138,7 +132,8 @@ def _of_symbols(column: Column | None, rows: Sequence[int], *, is_in_quotes: boo
     """
     found = _quotes(column, rows)
     code = next(iter(found)) if len(found) == 1 else ""
-    is_known = is_in_quotes or code not in _STATES - _OF_STATES
+    pairs = [pair_of(symbol) for symbol in found.get(code, ())]
+    is_known = is_in_quotes or code in _KNOWN or not all(pairs)
     return code if is_known else ""
 
 
@@ -154,7 +149,7 @@ def _of_several_quotes(
     quoted = {code: symbols for code, symbols in found.items() if code}
     if column is None or len(quoted) < 2 or "" in found:
         return None
-    if not is_in_quotes and (quoted.keys() <= _STATES or quoted.keys() <= _DOLLARS):
+    if not is_in_quotes and (quoted.keys() <= OF_STATES or quoted.keys() <= DOLLARS):
         return None
     where = f"only.{column.expression}"
     codes = sorted(quoted)

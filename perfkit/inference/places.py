@@ -73,10 +73,10 @@ def why_no_place(path: str) -> str:
     if len(lines) == 1:
         return "the file has a header and no records"
     if (short := _short_header(lines)) is not None:
+        more = width - short
         return (
-            f"the first line has {short} names, but most rows have {width} cells, as where a value "
-            f"has the delimiter in it; add {width - short} name{'s' * (width - short > 1)} to that "
-            "line where such a value is"
+            f"the first line has {short} names, but most rows have {width} cells; "
+            f"add {more} name{'s' * (more > 1)} to that line, each where a cell has none"
         )
     return (
         f"no line has names for the {width} columns that most rows have; "

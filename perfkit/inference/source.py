@@ -114,7 +114,12 @@ def _whole(alike: Sequence[tuple[Found, Place]]) -> Found | None:
     """The reading of the records that have all others among them, as `allTrades` has `winners`."""
     if len(alike) < 2:
         return None
-    seen = [set(map(repr, place.records)) for _, place in alike]
+    names = [{name for record in place.records for name in record} for _, place in alike]
+    shared = sorted(set.intersection(*names))
+    seen = [
+        {repr([record.get(name) for name in shared]) for record in place.records}
+        for _, place in alike
+    ]
     every = set().union(*seen)
     whole = [found for (found, _), records in zip(alike, seen, strict=True) if records == every]
     return whole[0] if len(whole) == 1 else None

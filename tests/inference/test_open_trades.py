@@ -136,7 +136,7 @@ class TestWordsForOpen:
             ("状态", "持仓中", "已平仓"),
             ("상태", "보유중", "청산완료"),
             ("status", "Not closed", "Closed"),
-            ("exit_reason", "Still open at end of data", "TP"),
+            ("exit_reason", "Still open", "TP"),
             ("settlement", "unsettled", "settled"),
         ],
     )
@@ -145,6 +145,11 @@ class TestWordsForOpen:
     ) -> None:
         reading = infer(self.rows(name, still, done))
         assert (reading.closed, reading.doubts) == (6, ())
+
+    @pytest.mark.parametrize("name", ["exit_reason", "exit_type"])
+    def test_those_of_a_test_that_ended_are_asked_about(self, name: str) -> None:
+        reading = infer(self.rows(name, "OPEN_AT_END", "TP"))
+        assert (reading.closed, [one.name for one in reading.doubts]) == (6, ["ignored"])
 
     @pytest.mark.parametrize("reason", ["End of data", "max hold", "trailing stop active"])
     def test_not_every_reason_with_such_a_word_says_so(self, reason: str) -> None:

@@ -154,7 +154,7 @@ class TestWhereRecordsLie:
         text = "symbol,strategy,exit_time,pnl,reason\n" + "\n".join(rows) + "\n"
         (said,) = found_in(written(tmp_path / "a.csv", text)).reading.evidence
         assert said.startswith("the first line has 5 names, but most rows have 6 cells")
-        assert "add 1 name to that line" in said
+        assert "add 1 name to that line, each where a cell has none" in said
 
     @pytest.mark.parametrize("content", ["", "\n", "hello\n", "[]", "{}", "[1, 2]", "a,b\n"])
     def test_a_file_without_trades(self, tmp_path: Path, content: str) -> None:
@@ -302,7 +302,9 @@ def test_a_carriage_return_within_a_long_line_of_json_is_a_blank(tmp_path: Path)
 
 def test_a_list_that_has_the_others_in_it_is_the_one_that_counts(tmp_path: Path) -> None:
     won, lost = full(range(1, 6)), [{**one, "pnl": "-1"} for one in full(range(6, 9))]
-    document = {"winningDays": won, "losingDays": lost, "allTrades": [*lost, {"date": "x"}, *won]}
+    marked = [{**one, "rank": "1"} for one in won]
+    days = [*lost, {"date": "x"}, *won]
+    document = {"winningDays": marked, "losingDays": lost, "allTrades": days}
     found = found_in(written(tmp_path / "a.json", json.dumps(document)))
     assert (found.layout, found.reading.closed) == ({"records": "allTrades"}, 8)
     assert [doubt.name for doubt in found.reading.doubts] == []

@@ -18,7 +18,7 @@ from perfkit.inference.records.kinds import (
     MOVED,
     OPENING,
     UPDATES,
-    is_held,
+    is_plainly_held,
     moved_records,
     says_it_is_open,
     total_records,
@@ -47,7 +47,7 @@ _KINDS = frozenset(
         "settlement",
     )
 )
-_REASONS = word_set("reason note notes")
+_REASONS = word_set("reason note notes exit")
 _IS_OPEN = word_set("is open active")
 _IS_CLOSED = word_set("is close closed settled resolved")
 
@@ -149,7 +149,7 @@ def _is_no_close(column: Column, row: int) -> bool:
         return label == ("true" if name <= _IS_OPEN else "false" if name <= _IS_CLOSED else "-")
     said = set(words(label))
     if name & _REASONS:
-        return is_held(label)
+        return is_plainly_held(label)
     if says_it_is_open(label):
         return True
     return bool(said & MOVED) or (bool(said & (OPENING | UPDATES)) and "close" not in said)

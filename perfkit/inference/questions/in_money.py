@@ -93,13 +93,21 @@ def per_cent_or_money(best: Candidate, roles: Mapping[str, Column], currency: st
     )
 
 
+def may_be_in_money(best: Candidate, roles: Mapping[str, Column]) -> bool:
+    """Whether results are in per cent, of executions whose quantities differ."""
+    if best.unit not in (PERCENT, FRACTION) or roles.keys() & {"entry_price", "exit_price"}:
+        return False
+    size = roles.get("quantity")
+    return size is not None and len({size.numbers[row] for row in best.closing.rows}) > 1
+
+
 def asked_of_executions(reading: Reading, best: Candidate, instead: Reading | None) -> Reading:
     """The reading, with the question where executions in per cent have quantities as well.
 
     `instead` matches them: what was bought and sold says what each sale earned in money.
     """
     is_asked = any(doubt.name in _SAME for doubt in reading.doubts)
-    if instead is None or instead.doubts or is_asked or best.unit not in (PERCENT, FRACTION):
+    if instead is None or instead.doubts or is_asked:
         return reading
     doubt = Doubt(
         "per_cent",

@@ -46,9 +46,8 @@ _STATES = word_set(
     "position settlement"
 )
 
-_HELD = STILL_OPEN | word_set(
-    "still position trade at the end of data period test backtest mtm as yet"
-)
+_PLAIN = STILL_OPEN | {"still", "position", "trade", "end"}
+_HELD = _PLAIN | word_set("at the of data period test backtest mtm as yet")
 """Words of a reason that says that nothing has ended: `Open`, `still open at end of data`."""
 
 _OF_OPENINGS = word_set("entry open buy setup signal")
@@ -319,6 +318,11 @@ def is_held(reason: str) -> bool:
     """Whether a reason says that a trade has not ended, as no word of another reason beside it."""
     said = set(words(reason))
     return bool(said & STILL_OPEN) and said <= _HELD
+
+
+def is_plainly_held(reason: str) -> bool:
+    """The same of a reason that says nothing else; `open at end of data` also says when."""
+    return is_held(reason) and set(words(reason)) <= _PLAIN
 
 
 def says_it_is_open(label: str) -> bool:

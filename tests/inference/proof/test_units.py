@@ -116,3 +116,70 @@ class TestPairsOfCurrencies:
     def test_those_in_one_of_them_are_amounts_of_it(self) -> None:
         reading = self.of_pairs("EURCHF=X", "USDCHF=X")
         assert (reading.source["currency"], reading.doubts) == ("CHF", ())
+
+
+class TestPips:
+    MOVES = (("1.1000", "1.1050", "50"), ("150.20", "149.10", "-110"), ("0.9010", "0.8990", "-20"))
+
+    def of_moves(self, *pnls: str) -> Reading:
+        symbols = ("EURUSD", "USDJPY", "EUR/GBP")
+        return infer(
+            [
+                {
+                    "exit_time": f"2026-04-{n:02}T10:00:00Z",
+                    "symbol": symbol,
+                    "side": "buy",
+                    "entry_price": entry,
+                    "exit_price": out,
+                    "profit": pnl,
+                }
+                for n, (symbol, (entry, out, _), pnl) in enumerate(
+                    zip(symbols * 2, self.MOVES * 2, pnls * 2, strict=True), 6
+                )
+            ]
+        )
+
+    def test_what_pairs_of_currencies_moved_in_pips_is_in_points(self) -> None:
+        reading = self.of_moves(*(pnl for _, _, pnl in self.MOVES))
+        assert (reading.source["currency"], reading.doubts) == ("points", ())
+
+    def test_other_amounts_are_money(self) -> None:
+        assert self.of_moves("50", "-70", "-20").source["currency"] == "money"
+
+
+class TestShares:
+    def of_symbols(self, *symbols: str, pnl: str = "2") -> Reading:
+        return infer(
+            [
+                {
+                    "exit_time": f"2026-04-{n:02}T10:00:00Z",
+                    "symbol": symbol,
+                    "side": "long",
+                    "quantity": "2",
+                    "entry_price": "100",
+                    "exit_price": "101",
+                    "pnl": pnl,
+                }
+                for n, symbol in enumerate(symbols * 3, 6)
+            ]
+        )
+
+    @pytest.mark.parametrize(
+        ("symbols", "code"),
+        [
+            (("RELIANCE.NS", "532540.BO"), "INR"),
+            (("2222.SR",), "SAR"),
+            (("BRK.B", "AAPL"), "money"),
+        ],
+    )
+    def test_their_exchange_says_the_currency(self, symbols: tuple[str, ...], code: str) -> None:
+        reading = self.of_symbols(*symbols)
+        assert (reading.source["currency"], reading.doubts) == (code, ())
+
+    def test_what_prices_give_in_several_is_never_added(self) -> None:
+        (doubt,) = self.of_symbols("SAP.DE", "AAPL").doubts
+        assert doubt.name == "currencies"
+        assert [one.meaning for one in doubt.answers] == ["those in EUR", "those in USD"]
+
+    def test_results_that_prices_do_not_give_may_be_in_one(self) -> None:
+        assert self.of_symbols("SAP.DE", "AAPL", pnl="1.7").doubts == ()
