@@ -122,7 +122,7 @@ def _whole(alike: Sequence[tuple[Found, Place]]) -> Found | None:
     ]
     every = set().union(*seen)
     whole = [found for (found, _), records in zip(alike, seen, strict=True) if records == every]
-    return whole[0] if len(whole) == 1 else None
+    return whole[0] if whole else None
 
 
 def _are_won_and_lost(names: Sequence[str]) -> bool:

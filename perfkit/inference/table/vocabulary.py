@@ -199,6 +199,7 @@ CYRILLIC = """
     баланс = balance
     причина = reason
     валюта = currency
+    рубли рублей рублях = rub
     статус = status
     действие операция = action
     сумма = amount
