@@ -121,7 +121,11 @@ def _whole(alike: Sequence[tuple[Found, Place]]) -> Found | None:
         for _, place in alike
     ]
     every = set().union(*seen)
-    whole = [found for (found, _), records in zip(alike, seen, strict=True) if records == every]
+    whole = [
+        found
+        for (found, place), records in zip(alike, seen, strict=True)
+        if records == every and not place.lists
+    ]
     return whole[0] if whole else None
 
 

@@ -163,3 +163,14 @@ class TestWordsForOpen:
         assert reading.doubts[0].answers[0].changes == {
             "only.result": {"not": ["open at the moment"]}
         }
+
+    @pytest.mark.parametrize("word", ["OPEN", "持仓中", "still open", "noch offen"])
+    def test_one_in_place_of_the_closing_time_says_so(self, tmp_path: Path, word: str) -> None:
+        lines = ["symbol,entry_time,exit_time,entry_price,exit_price,qty,pnl"]
+        for n in range(1, 13):
+            end = word if n in (4, 9) else f"2026-04-{n:02}T10:00:00Z"
+            lines.append(f"A,2026-04-{n:02}T09:00:00Z,{end},100,{100 + n},1,{n}")
+        path = tmp_path / "trades.csv"
+        path.write_text("\n".join(lines) + "\n")
+        book = desk_on([found_in(str(path))], "UTC").book
+        assert (len(book.closed), len(book.open), len(book.errors)) == (10, 2, 0)

@@ -308,3 +308,14 @@ def test_a_list_that_has_the_others_in_it_is_the_one_that_counts(tmp_path: Path)
     found = found_in(written(tmp_path / "a.json", json.dumps(document)))
     assert (found.layout, found.reading.closed) == ({"records": "allTrades"}, 8)
     assert [doubt.name for doubt in found.reading.doubts] == []
+
+
+def test_the_same_lists_twice_are_asked_about_where_they_are_of_several_tests(
+    tmp_path: Path,
+) -> None:
+    runs = {
+        name: {"trades": full(days), "final": {"trades": full(days)}}
+        for name, days in (("SMA", range(1, 6)), ("RSI", range(6, 10)))
+    }
+    found = found_in(written(tmp_path / "a.json", json.dumps({"results": runs})))
+    assert [doubt.name for doubt in found.reading.doubts] == ["records"]

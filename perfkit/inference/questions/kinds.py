@@ -8,7 +8,7 @@ from decimal import Decimal
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.records.codes import may_be_open
-from perfkit.inference.records.kinds import closing_words, is_held, logged, says_it_is_open
+from perfkit.inference.records.kinds import closing_words, is_flag, is_held, logged, says_it_is_open
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
 from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import Times
@@ -36,9 +36,7 @@ def flagged_open(
     """
     rows = best.closing.rows
     for column in columns:
-        if column.kind not in (BOOLEAN, NUMBER) or column is best.closing.marker:
-            continue
-        if not column.has_few_words:
+        if not is_flag(column) or column is best.closing.marker or not column.has_few_words:
             continue
         closing, opening = closing_words(column, best.pnl, rows, [])
         still = [row for row in rows if column.labels[row] in opening]

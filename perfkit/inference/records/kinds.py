@@ -70,6 +70,10 @@ _OF_TURNS = _EFFECTS | word_set("kind signal status record side position directi
 _LEAST_ENDED = 2
 _OF_THE_TRADE = word_set("is has was been open active still already fully trade position order")
 """Words of a flag that says of a trade that it is open: a strategy or a stop is active as well."""
+_OF_A_VALUE = word_set("is was unrealized mtm mark marked to market")
+"""Words of a flag that says of a P&L that it is a value so far."""
+_YES = word_set("true 1 yes y t ja si sí oui sim evet tak ya да 是 예 はい نعم")
+_NO = word_set("false 0 no n f nein non não nie hayir tidak нет 否 아니오 いいえ لا")
 _KINDS_OF_RECORDS = frozenset(
     ("status", "state", "result", "event", "action", "type", "kind", "category")
 )
@@ -277,8 +281,10 @@ def closing_words(
     """The words of a column that say that a trade closed, and those that say that one opened."""
     labels = set(column.distinct) - {""}
     parts = set(column.words)
-    if column.kind in (BOOLEAN, NUMBER):
+    if is_flag(column):
         return _of_flag(column, parts)
+    if parts & {"status", "state"} and labels == {"o", "c"}:
+        return {"c"}, {"o"}
     if not parts & _STATES and not _is_reason(parts) and not _all_open_or_close(labels):
         return set(), set()
     if _says_why_it_opened(parts):
@@ -335,18 +341,28 @@ def _is_to_come(said: set[str]) -> bool:
     return bool(said & _NOT) and bool(said & _MAY_BE_TO_COME)
 
 
+def is_flag(column: Column) -> bool:
+    """Whether a column says yes or no of each record, as true and false, 1 and 0, or in words."""
+    if column.kind in (BOOLEAN, NUMBER):
+        return True
+    labels = set(column.distinct) - {""} if column.kind == TEXT and column.has_few_words else set()
+    return bool(labels) and labels <= _YES | _NO
+
+
 def _of_flag(column: Column, parts: set[str]) -> tuple[set[str], set[str]]:
     """Of a column of true and false, or of 0 and 1; of MetaTrader, 0 for in and 1 for out."""
     if parts == {"entry"} and set(column.distinct) <= {"0", "1", "2", "3"}:
         return {"1", "2", "3"}, {"0"}
-    if not set(column.distinct) <= {"true", "false", "0", "1", ""}:
+    labels = set(column.distinct)
+    if not labels <= _YES | _NO | {""}:
         return set(), set()
-    yes, no = {"true", "1"}, {"false", "0"}
+    yes, no = labels & _YES, labels & _NO
     ends = parts & {"close", "resolved", "settled", "exited", "completed", "sold", "exit"}
     if ends:  # but not `forced_exit`, which is one way of closing
         return (yes, no) if parts - ends <= _OF_THE_TRADE else (set(), set())
-    if parts & {"open", "active"} and parts <= _OF_THE_TRADE:
-        return (no | {""} if "" in column.distinct else no), yes
+    is_valued = parts <= _OF_A_VALUE and bool(parts & {"unrealized", "mtm", "market"})
+    if is_valued or (parts & {"open", "active"} and parts <= _OF_THE_TRADE):
+        return (no | {""} if "" in labels else no), yes
     return set(), set()
 
 

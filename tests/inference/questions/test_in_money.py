@@ -100,7 +100,7 @@ def orders(*sizes: str) -> list[Record]:
     rows = [("10", "11", "10"), ("20", "15", "-25"), ("30", "36", "20")]
     found: list[Record] = []
     for n, ((paid, price, share), size) in enumerate(zip(rows, sizes, strict=True), 6):
-        of_both = {"symbol": "A", "shares": size}
+        of_both: Record = {"symbol": "A", "shares": size}
         found += [
             {"date": f"2026-04-{n:02}T09:00:00Z", "action": "BUY", "price": paid, **of_both},
             {"date": f"2026-04-{n:02}T10:00:00Z", "action": "SELL", "price": price, **of_both}

@@ -253,3 +253,29 @@ class TestFlagsOfOneWayOfClosing:
         ]
         reading = infer(records)
         assert (reading.closed, asked(reading)) == (20, [])
+
+
+class TestFlagsInWords:
+    @pytest.mark.parametrize(
+        ("name", "still", "done", "only"),
+        [
+            ("closed", "no", "yes", {"not": "no"}),
+            ("open", "Y", "N", {"not": "Y"}),
+            ("trade_state", "O", "C", "C"),
+            ("已平仓", "否", "是", {"not": "否"}),
+        ],
+    )
+    def test_they_keep_open_trades_out_and_ask(
+        self, name: str, still: str, done: str, only: object
+    ) -> None:
+        reading = infer(
+            [{**one, name: (still, done)[n % 4 != 0]} for n, one in enumerate(trades())]
+        )
+        assert (reading.closed, asked(reading)) == (15, ["ignored"])
+        assert reading.dialect["only"] == {name: only}
+
+    @pytest.mark.parametrize("name", ["unrealized", "is_unrealized", "mark_to_market", "mtm"])
+    def test_a_flag_of_a_value_so_far_is_asked_about(self, name: str) -> None:
+        reading = infer([{**one, name: n % 4 == 0} for n, one in enumerate(trades())])
+        assert asked(reading) == ["flagged_open"]
+        assert reading.doubts[0].answers[0].changes == {f"only.{name}": False}
