@@ -27,6 +27,7 @@ from perfkit.inference.questions.kinds import (
 )
 from perfkit.inference.questions.repeated_runs import run_again
 from perfkit.inference.questions.signs import losses_above_zero, turned_round
+from perfkit.inference.questions.unpriced import unpriced
 from perfkit.inference.records.closing import HOLDS, opening_results
 from perfkit.inference.records.kinds import closing_words
 from perfkit.inference.records.no_trades import OF_A_TRADE
@@ -70,7 +71,8 @@ def doubts_of(
         turned_round(best, roles),
         flagged_open(best, columns, roles, times)
         or called_open(best, columns)
-        or coded_open(best, columns, roles),
+        or coded_open(best, columns, roles)
+        or unpriced(best, roles, times),
         excluded(best, columns),
         bars(best, columns, roles, times),
         ends_with_total(best, columns),
