@@ -86,7 +86,8 @@ def unit_of(
     found = found or _written_in([column for column in columns if is_fee(column.name)])
     several = _of_several_quotes(roles.get("symbol"), rows, is_in_quotes=is_in_quotes)
     if several is not None:
-        return Unit(UNKNOWN, (), (_or_in_per_cent(several, pnl, roles),))
+        doubt = _or_in_per_cent(several, pnl, roles) if is_in_quotes else several
+        return Unit(UNKNOWN, (), (doubt,))
     found = found or _of_names(columns)
     if found:
         return Unit(found, (f"the currency is {found}, as other names or symbols say",), ())

@@ -118,6 +118,22 @@ class TestPairsOfCurrencies:
         assert (reading.source["currency"], reading.doubts) == ("CHF", ())
 
 
+def test_amounts_that_prices_do_not_give_are_no_share_of_the_entry() -> None:
+    records = [
+        {
+            "exit_time": f"2026-04-{n:02}T10:00:00Z",
+            "symbol": ("BTC/USDT", "ETH/BTC")[n % 2],
+            "entry_price": "100",
+            "exit_price": f"{95 + n}",
+            "pnl": f"{(n - 5) * n * 3}",
+        }
+        for n in range(6, 12)
+    ]
+    (doubt,) = infer(records).doubts
+    assert doubt.name == "currencies"
+    assert not any("per cent" in one.meaning for one in doubt.answers)
+
+
 class TestPips:
     MOVES = (("1.1000", "1.1050", "50"), ("150.20", "149.10", "-110"), ("0.9010", "0.8990", "-20"))
 
