@@ -17,13 +17,17 @@ from perfkit.inference.proof.running import is_as_large_as_prices
 from perfkit.inference.questions.groups import nearly_again, on_openings, same_in_each_group
 from perfkit.inference.questions.kinds import (
     bars,
+    called_open,
+    coded_open,
     corrected,
     ends_with_total,
     excluded,
     flagged_open,
     never_entered,
 )
+from perfkit.inference.questions.repeated_runs import run_again
 from perfkit.inference.questions.signs import losses_above_zero, turned_round
+from perfkit.inference.questions.unpriced import unpriced
 from perfkit.inference.records.closing import HOLDS, opening_results
 from perfkit.inference.records.kinds import closing_words
 from perfkit.inference.records.no_trades import OF_A_TRADE
@@ -31,7 +35,7 @@ from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either, WonOrLost
 from perfkit.inference.table.names import MONEY, PERCENT, words
-from perfkit.inference.table.roles import EVEN, Times, outcome_of
+from perfkit.inference.table.roles import EVEN, Times, fees_of, outcome_of
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
 _MOST_ZEROS = 0.3
@@ -53,18 +57,22 @@ def doubts_of(
         _two_names(best),
         _total_so_far(best, roles),
         _thin(best, roles, identity),
-        _zeros(best, candidates, roles),
+        _zeros(best, candidates, roles, fees_of(columns)),
         _opening_results(best),
         same_in_each_group(best, roles)
         or on_openings(best, roles)
         or _repeats(best, columns, roles, identity)
-        or _nearly_again(best, roles, identity, times),
+        or _nearly_again(best, roles, identity, times)
+        or run_again(best, roles, times),
         _left_out(best, times),
         _closes_left_out(best, columns),
         _fraction(best, roles),
         losses_above_zero(best, roles),
         turned_round(best, roles),
-        flagged_open(best, columns, roles, times),
+        flagged_open(best, columns, roles, times)
+        or called_open(best, columns)
+        or coded_open(best, columns, roles)
+        or unpriced(best, roles, times),
         excluded(best, columns),
         bars(best, columns, roles, times),
         ends_with_total(best, columns),
@@ -206,7 +214,10 @@ def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> D
 
 
 def _zeros(
-    best: Candidate, candidates: Sequence[Candidate], roles: Mapping[str, Column]
+    best: Candidate,
+    candidates: Sequence[Candidate],
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
 ) -> Doubt | None:
     """Records with a P&L of 0 that no other column, such as one in per cent, shows as rounded."""
     rows, name = best.closing.rows, best.pnl.name
@@ -228,8 +239,21 @@ def _zeros(
         f"{zeros} of {len(rows)} records have a {name} of 0; are they trades?",
         (
             Answer("yes, they broke even", {}),
-            Answer("no", {f"only.{best.pnl.expression}": {"not": 0}}),
+            Answer(
+                f"no{_with_their_costs(best, fees)}", {f"only.{best.pnl.expression}": {"not": 0}}
+            ),
         ),
+    )
+
+
+def _with_their_costs(best: Candidate, fees: Sequence[Column]) -> str:
+    """What goes with records of 0, such as openings: their costs."""
+    rows = [row for row in best.closing.rows if not best.pnl.numbers[row]]
+    lost = sum((abs(fee.numbers[row] or Decimal(0)) for fee in fees for row in rows), Decimal(0))
+    if not lost or best.unit != MONEY:
+        return ""
+    return (
+        f"; their {' and '.join(fee.name for fee in fees)}, {lost:f} in total, does not count then"
     )
 
 

@@ -8,7 +8,7 @@ from perfkit.inference.identity import Identity
 from perfkit.inference.moments import Moments
 from perfkit.inference.open_trades import words_of_open_trades
 from perfkit.inference.records.closing import Closing
-from perfkit.inference.records.kinds import logged
+from perfkit.inference.records.kinds import logged, says_it_is_open
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TIME, Column
 from perfkit.inference.table.names import words
@@ -209,7 +209,7 @@ def _nulls(columns: Iterable[Column]) -> list[object]:
             found |= dict.fromkeys(
                 value
                 for value, label in zip(column.values, column.labels, strict=True)
-                if label in _NOT_YET
+                if label in _NOT_YET or (value and says_it_is_open(label))
             )
         if column.filled == len(column.values):
             continue

@@ -20,15 +20,19 @@ from perfkit.inference.moments import ON_ONE_DAY, ONE_DAY, moments_of
 from perfkit.inference.money import UNKNOWN, Unit, unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.evidence import checked
+from perfkit.inference.proof.odd_amounts import odd_amounts
 from perfkit.inference.proof.prices import is_of_hundred_shares
 from perfkit.inference.proof.running import moves_by_prices
-from perfkit.inference.proof.units import is_of_one_piece
+from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
 from perfkit.inference.questions.coverage import covers_more, which_covers
+from perfkit.inference.questions.early_times import closed_early
 from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
 from perfkit.inference.questions.groups import untimed
 from perfkit.inference.questions.ignored import with_ignored_asked
 from perfkit.inference.questions.in_money import (
+    asked_of_executions,
     closed_without,
+    may_be_in_money,
     per_cent_or_money,
     with_closed_asked,
 )
@@ -41,6 +45,7 @@ from perfkit.inference.table.columns import Column, columns_of, names_of
 from perfkit.inference.table.names import MONEY, POINTS
 from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
+from perfkit.inference.table.zone_words import in_zone
 from perfkit.inference.unseen import unseen
 from perfkit.inference.without_pnl.fallback import from_prices, without_pnl
 from perfkit.inference.without_pnl.fills import (
@@ -80,7 +85,7 @@ def _says_the_same(one: Reading, other: Reading) -> bool:
 
 
 def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
-    columns = [column for column in columns_of(records) if column.filled]
+    columns = [in_zone(column) for column in columns_of(records) if column.filled]
     names = tuple(names_of(columns))
     if not columns:
         return nothing_found(names, "there are no records with fields")
@@ -162,6 +167,8 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     missing = closed_without(best, log.columns, log.roles, log.times)
     if missing:
         reading = with_closed_asked(reading, best, missing, from_prices(log))
+    if may_be_in_money(best, log.roles):
+        reading = asked_of_executions(reading, best, from_executions(log))
     other = next(
         (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None
     )
@@ -194,7 +201,8 @@ def _read(
     if bearing is not None:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
     dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)
-    assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *_of_signs(best, roles))
+    said = [*_of_signs(best, roles), *_of_odd_amounts(best, roles)]
+    assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *said)
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
         *_of_amounts(best, log, unit.currency),
@@ -203,8 +211,7 @@ def _read(
         *([] if unit.doubts else of_unreadable(dialect, columns, unit.currency)),
     ]
     if moments.columns and moments.closed_at == moments.columns[0].expression:
-        others = [*times.event, *times.other, *times.opened]
-        doubts += filter(None, [untimed(best, moments.columns[0], others, roles, log.failed)])
+        doubts += _of_closing_time(best, log, moments.columns[0])
     is_linked = "open_when" in dialect and identity.links
     kept = [one for one in costs.doubts if is_linked or not _is_of_open_trades(one, dialect)]
     doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in kept), *identity.doubts]
@@ -220,6 +227,13 @@ def _read(
     )
 
 
+def _of_closing_time(best: Candidate, log: Log, closed: Column) -> list[Doubt]:
+    """Records that have no closing time, or one that perfkit cannot read."""
+    others = [*log.times.event, *log.times.other, *log.times.opened]
+    asked = [untimed(best, closed, others, log.roles, log.failed), closed_early(best, closed)]
+    return [*filter(None, asked)]
+
+
 def _unit_of(best: Candidate, log: Log) -> Unit:
     """The unit of the results: points where they are moves of the price, and nothing says more."""
     rows = best.closing.rows
@@ -227,6 +241,9 @@ def _unit_of(best: Candidate, log: Log) -> Unit:
         *(best.unit, best.name.currency, best.pnl, log.columns, log.roles, rows),
         is_in_quotes=best.is_in_quotes,
     )
+    is_named = bool(best.name.currency or best.name.is_absolute)
+    if not is_named and is_in_pips(best.pnl, log.roles, checked(rows)):
+        return Unit(POINTS, (f"{best.pnl.name} is in pips: points stand for a currency",), ())
     if unit.currency != UNKNOWN or unit.doubts or best.name.is_absolute:
         return unit
     if not is_of_one_piece(best.pnl, log.roles, log.fees, checked(rows)):
@@ -276,6 +293,10 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     if best.sign_contradicts:
         return ["the sign of the P&L contradicts the prices; it is read as logged"]
     return []
+
+
+def _of_odd_amounts(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
+    return odd_amounts(best.pnl, roles, best.closing.rows) if best.unit == MONEY else []
 
 
 def _is_of_open_trades(doubt: Doubt, dialect: Mapping[str, object]) -> bool:

@@ -13,6 +13,7 @@ from perfkit.inference.table.columns import CLOCK, NUMBER, TIME, Column
 from perfkit.inference.table.day_and_month import begins_with_month, is_ambiguous, month_first
 from perfkit.inference.table.names import CLOSED, OPENED, time_role
 from perfkit.inference.table.roles import Times
+from perfkit.inference.table.zone_words import ZONES, TimeInZone
 
 _MOSTLY = 0.9
 _SOME = 0.3
@@ -23,23 +24,6 @@ ONE_DAY = "= 2000-01-01"
 """A closing time for records without any, from which only figures of the whole can be had."""
 ON_ONE_DAY = "no time is logged: all trades count on one day, so only the totals mean something"
 _ZONE = re.compile(r" \(?([A-Z]{2,5})\)?$")
-_ZONES = {
-    **dict.fromkeys(("UTC", "GMT"), "UTC"),
-    **dict.fromkeys(("EST", "EDT", "ET"), "America/New_York"),
-    **dict.fromkeys(("PST", "PDT", "PT"), "America/Los_Angeles"),
-    **dict.fromkeys(("CET", "CEST"), "Europe/Berlin"),
-    "MSK": "Europe/Moscow",
-    "JST": "Asia/Tokyo",
-    "KST": "Asia/Seoul",
-    "HKT": "Asia/Hong_Kong",
-    "SGT": "Asia/Singapore",
-    "WIB": "Asia/Jakarta",
-    "TRT": "Europe/Istanbul",
-    "BRT": "America/Sao_Paulo",
-    "AEST": "Australia/Sydney",
-    "CDT": "America/Chicago",
-}
-"""Words for one zone alone; IST is that of India, of Israel and of Ireland."""
 
 
 class Moments(NamedTuple):
@@ -100,8 +84,11 @@ def moments_of(
 
 def _zone_of(used: Sequence[Column]) -> tuple[str, list[str]]:
     """The zone that times name, and what is taken for granted of it."""
+    if zones := {one.zone for one in used if isinstance(one, TimeInZone)}:
+        zone = min(zones)
+        return zone, [f"times are in {zone}, as the words at their end say"]
     said = {found[1] for one in used if (found := _ZONE.search(one.layout)) is not None}
-    zones = {_ZONES.get(word, "") for word in said}
+    zones = {ZONES.get(word, "") for word in said}
     zone = zones.pop() if len(zones) == 1 else ""
     if said and not zone:
         words = " and ".join(sorted(said))

@@ -12,14 +12,20 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import CURRENCIES, FRACTION, MONEY, PERCENT, word_set
+from perfkit.inference.table.quotes import (
+    DOLLARS,
+    OF_STATES,
+    is_ticker,
+    of_exchange,
+    pair_of,
+    quote_of,
+)
 from perfkit.inference.table.role_names import CARRY, is_fee, is_signed_cost
 
 UNKNOWN = "money"
 """Stands for a currency that the log does not name."""
-_QUOTES = ("USDT", "USDC", "BUSD", "FDUSD", "USD", "EUR", "GBP", "JPY", "INR", "KRW", "BTC", "ETH")
-_DOLLARS = frozenset(("USDT", "USDC", "BUSD", "FDUSD", "USD"))
-_OF_STATES = frozenset(("USD", "EUR", "GBP", "JPY", "INR", "KRW"))
-_GAPS = re.compile("[-/_ ]")
+_KNOWN = frozenset(("USD", "EUR", "GBP", "JPY", "INR", "KRW"))
+"""Currencies that results of pairs such as EURUSD are taken to be in."""
 _CODE = re.compile(r"[A-Za-z]{2,10}")
 
 
@@ -75,11 +81,13 @@ def unit_of(
         answers = tuple(Answer(f"those in {code}", {"currency": code}) for code in codes)
         return Unit(codes[0], (), (Doubt("currencies", asked, answers),))
     prices = [roles[role] for role in ("price", "entry_price", "exit_price") if role in roles]
-    found = _written_in(prices) or _of_symbols(roles.get("symbol"), rows)
+    found = _written_in(prices)
+    found = found or _of_symbols(roles.get("symbol"), rows, is_in_quotes=is_in_quotes)
     found = found or _written_in([column for column in columns if is_fee(column.name)])
     several = _of_several_quotes(roles.get("symbol"), rows, is_in_quotes=is_in_quotes)
     if several is not None:
-        return Unit(UNKNOWN, (), (several,))
+        doubt = _or_in_per_cent(several, pnl, roles) if is_in_quotes else several
+        return Unit(UNKNOWN, (), (doubt,))
     found = found or _of_names(columns)
     if found:
         return Unit(found, (f"the currency is {found}, as other names or symbols say",), ())
@@ -105,29 +113,29 @@ def _of_several(column: Column, codes: Sequence[str]) -> Doubt:
     )
 
 
-def _quote(symbol: str) -> str:
-    """What a symbol is quoted in: USDT of BTCUSDT, and KRW of KRW-BTC; empty: nothing known."""
-    label = symbol.upper().partition(":")[0].removesuffix("-SWAP")
-    first, *others = _GAPS.split(label)
-    of_money = _DOLLARS | _OF_STATES
-    if first in of_money and others and others[0] and others[0] not in of_money:
-        return first
-    return next((code for code in _QUOTES if label.endswith(code) and label != code), "")
-
-
 def _quotes(column: Column | None, rows: Sequence[int]) -> dict[str, list[str]]:
     """The symbols by the currency in which each is quoted; under an empty text, those of none."""
     found: dict[str, list[str]] = {}
-    if column is not None:
-        for symbol in dict.fromkeys(str(column.values[row] or "") for row in rows):
-            found.setdefault(_quote(symbol), []).append(symbol)
+    if column is None:
+        return found
+    symbols = dict.fromkeys(str(column.values[row] or "") for row in rows)
+    is_of_yahoo = any(map(of_exchange, symbols))
+    for symbol in symbols:
+        code = quote_of(symbol) or ("USD" if is_of_yahoo and is_ticker(symbol) else "")
+        found.setdefault(code, []).append(symbol)
     return found
 
 
-def _of_symbols(column: Column | None, rows: Sequence[int]) -> str:
-    """The currency in which all symbols are quoted: USDT of BTCUSDT and ETH/USDT."""
-    found = list(_quotes(column, rows))
-    return found[0] if len(found) == 1 else ""
+def _of_symbols(column: Column | None, rows: Sequence[int], *, is_in_quotes: bool) -> str:
+    """The currency in which all symbols are quoted: USDT of BTCUSDT and ETH/USDT.
+
+    Brokers show what pairs such as USDCHF earned in the currency of the account, often USD.
+    """
+    found = _quotes(column, rows)
+    code = next(iter(found)) if len(found) == 1 else ""
+    pairs = [pair_of(symbol) for symbol in found.get(code, ())]
+    is_known = is_in_quotes or code in _KNOWN or not all(pairs)
+    return code if is_known else ""
 
 
 def _of_several_quotes(
@@ -142,7 +150,7 @@ def _of_several_quotes(
     quoted = {code: symbols for code, symbols in found.items() if code}
     if column is None or len(quoted) < 2 or "" in found:
         return None
-    if not is_in_quotes and (quoted.keys() <= _OF_STATES or quoted.keys() <= _DOLLARS):
+    if not is_in_quotes and (quoted.keys() <= OF_STATES or quoted.keys() <= DOLLARS):
         return None
     where = f"only.{column.expression}"
     codes = sorted(quoted)
@@ -158,6 +166,16 @@ def _of_several_quotes(
             *([] if is_in_quotes else [Answer("all, their results are in one currency", {})]),
         ),
     )
+
+
+def _or_in_per_cent(doubt: Doubt, pnl: Column | None, roles: Mapping[str, Column]) -> Doubt:
+    """The question, with the per cent of the entry for results that are exit less entry."""
+    entry = roles.get("entry_price")
+    if pnl is None or entry is None or "quantity" in roles:
+        return doubt
+    share = f"{pnl.expression} / {entry.expression} * 100"
+    answer = Answer("all, in per cent of the entry", {"currency": "%", "fields.net_pnl": share})
+    return doubt._replace(answers=(*doubt.answers, answer))
 
 
 def _of_names(columns: Sequence[Column]) -> str:

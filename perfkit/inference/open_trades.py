@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from perfkit.inference.identity import Identity
 from perfkit.inference.moments import Moments
 from perfkit.inference.records.closing import Closing
-from perfkit.inference.records.kinds import STILL_OPEN, logged
+from perfkit.inference.records.kinds import logged, says_it_is_open
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
-from perfkit.inference.table.names import word_set, words
+from perfkit.inference.table.names import word_set
 
 _OF_STATES = word_set("status state result outcome open close resolved settled active")
 _FLAGS = (BOOLEAN, NUMBER)
@@ -33,7 +33,7 @@ def words_of_open_trades(
     if marker.kind not in (TEXT, *_FLAGS) or not set(marker.words) & _OF_STATES:
         return []
     labels = {marker.labels[row] for row in closing.opening}
-    said = {one for one in labels if marker.kind in _FLAGS or set(words(one)) & STILL_OPEN}
+    said = {one for one in labels if marker.kind in _FLAGS or says_it_is_open(one)}
     rows = [row for row in closing.opening if marker.labels[row] in said]
     parts = identity.columns or tuple(roles[role] for role in ("symbol",) if role in roles)
     opened = moments.columns[1]

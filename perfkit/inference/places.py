@@ -73,10 +73,25 @@ def why_no_place(path: str) -> str:
         return "the file has no records"
     if len(lines) == 1:
         return "the file has a header and no records"
+    if (short := _short_header(lines)) is not None:
+        more = width - short
+        return (
+            f"the first line has {short} names, but most rows have {width} cells; "
+            f"add {more} name{'s' * (more > 1)} to that line, each where a cell has none"
+        )
     return (
         f"no line has names for the {width} columns that most rows have; "
         f"write such a line at the top of the file, or `columns`, such as {_header_for(lines)}"
     )
+
+
+def _short_header(lines: Sequence[str]) -> int | None:
+    """How many names the first line has, where these are fewer than most rows have cells."""
+    delimiter = max(DELIMITERS, key=lambda one: usual_width(lines, one))
+    width = usual_width(lines, delimiter)
+    names = [name.strip() for name in next(csv.reader(lines, delimiter=delimiter))]
+    is_header = len(set(names)) == len(names) and not any(looks(name) for name in names)
+    return len(names) if is_header and all(names) and width // 2 < len(names) < width else None
 
 
 def _header_for(lines: Sequence[str]) -> str:

@@ -88,11 +88,13 @@ def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:
     """The best reading, with the question which records count where others are of its kind."""
     if not best.reading.has_results:
         return best
+    alike = [one for one in founds if one[0] is best or _are_alike(one[0].reading, best.reading)]
+    if (whole := _whole(alike)) is not None:
+        return whole
     lists: list[tuple[str, object]] = []
-    for found, place in founds:
-        if found is best or _are_alike(found.reading, best.reading):
-            key, value = next(iter(place.layout.items()), ("records", ""))
-            lists += [(key, one) for one in place.lists or (value,)]
+    for _, place in alike:
+        key, value = next(iter(place.layout.items()), ("records", ""))
+        lists += [(key, one) for one in place.lists or (value,)]
     if len(lists) < 2:
         return best
     answers = [Answer(f"{value} alone", {key: value}) for key, value in lists[:MOST_ANSWERS]]
@@ -106,6 +108,25 @@ def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:
     question = f"Several parts of the file have such records: {names}{more}. Which count?"
     doubt = Doubt(WHICH_RECORDS, question, tuple(answers))
     return best._replace(reading=best.reading._replace(doubts=(*best.reading.doubts, doubt)))
+
+
+def _whole(alike: Sequence[tuple[Found, Place]]) -> Found | None:
+    """The reading of the records that have all others among them, as `allTrades` has `winners`."""
+    if len(alike) < 2:
+        return None
+    names = [{name for record in place.records for name in record} for _, place in alike]
+    shared = sorted(set.intersection(*names))
+    seen = [
+        {repr([record.get(name) for name in shared]) for record in place.records}
+        for _, place in alike
+    ]
+    every = set().union(*seen)
+    whole = [
+        found
+        for (found, place), records in zip(alike, seen, strict=True)
+        if records == every and not place.lists
+    ]
+    return whole[0] if whole else None
 
 
 def _are_won_and_lost(names: Sequence[str]) -> bool:

@@ -984,3 +984,20 @@ class TestNothingEarned:
         assert infer(records).has_results
         valued = [{**one, "current_price": "9", "current_value": "18"} for one in records]
         assert not infer(valued).has_results
+
+
+def test_what_goes_with_results_of_0_is_said_in_the_answer() -> None:
+    records: list[Record] = [
+        {
+            "symbol": "A",
+            "time": time,
+            "realizedPnl": "0" if n % 2 else f"{n - 9}",
+            "commission": "0.25",
+        }
+        for n, time in enumerate(times(20))
+    ]
+    zeros = next(one for one in infer(records).doubts if one.name == "zeros")
+    assert [one.meaning for one in zeros.answers] == [
+        "yes, they broke even",
+        "no; their commission, 2.50 in total, does not count then",
+    ]

@@ -100,3 +100,77 @@ class TestAWordThatSaysHowTradesEnded:
     def test_openings_are_left_out_by_their_word(self) -> None:
         text = self.TEXT.replace("2026-04-08T10:00:00Z", "")
         assert infer(records(text)).dialect["only"] == {"status": {"not": "ACTIVE"}}
+
+
+class TestWordsForOpen:
+    """Trades whose P&L so far is logged, beside those that closed."""
+
+    def rows(self, name: str, still: str, done: str) -> list[dict[str, object]]:
+        return [
+            {
+                "symbol": "A",
+                "side": "long",
+                "entry_time": f"2026-04-{n + 1:02}T09:00:00Z",
+                "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "entry_price": "100",
+                "exit_price": f"{101 + n % 3}",
+                "qty": "1",
+                "pnl": f"{1 + n % 3}",
+                name: still if n in (3, 7) else done,
+            }
+            for n in range(8)
+        ]
+
+    @pytest.mark.parametrize(
+        ("name", "still", "done"),
+        [
+            ("Estado", "en curso", "cerrada"),
+            ("durum", "devam ediyor", "kapali"),
+            ("statut", "Ouvert", "Fermé"),
+            ("stato", "Aperto", "Chiuso"),
+            ("Status", "W toku", "Zamknięta"),
+            ("Status", "Masih berjalan", "Ditutup"),
+            ("trạng thái", "Đang mở", "Đã đóng"),
+            ("Статус", "открытая", "закрытая"),
+            ("الحالة", "مفتوحة", "مغلقة"),
+            ("状态", "持仓中", "已平仓"),
+            ("상태", "보유중", "청산완료"),
+            ("status", "Not closed", "Closed"),
+            ("exit_reason", "Still open", "TP"),
+            ("settlement", "unsettled", "settled"),
+        ],
+    )
+    def test_they_are_known_in_many_languages_and_forms(
+        self, name: str, still: str, done: str
+    ) -> None:
+        reading = infer(self.rows(name, still, done))
+        assert (reading.closed, reading.doubts) == (6, ())
+
+    @pytest.mark.parametrize("name", ["exit_reason", "exit_type"])
+    def test_those_of_a_test_that_ended_are_asked_about(self, name: str) -> None:
+        reading = infer(self.rows(name, "OPEN_AT_END", "TP"))
+        assert (reading.closed, [one.name for one in reading.doubts]) == (6, ["ignored"])
+
+    @pytest.mark.parametrize("reason", ["End of data", "max hold", "trailing stop active"])
+    def test_not_every_reason_with_such_a_word_says_so(self, reason: str) -> None:
+        reading = infer(self.rows("exit_reason", reason, "TP"))
+        assert (reading.closed, reading.doubts) == (8, ())
+
+    def test_a_status_that_does_not_mark_the_closes_is_asked_about(self) -> None:
+        records = self.rows("result", "open at the moment", "xyz")
+        reading = infer(records)
+        assert [one.name for one in reading.doubts] == ["flagged_open"]
+        assert reading.doubts[0].answers[0].changes == {
+            "only.result": {"not": ["open at the moment"]}
+        }
+
+    @pytest.mark.parametrize("word", ["OPEN", "持仓中", "still open", "noch offen"])
+    def test_one_in_place_of_the_closing_time_says_so(self, tmp_path: Path, word: str) -> None:
+        lines = ["symbol,entry_time,exit_time,entry_price,exit_price,qty,pnl"]
+        for n in range(1, 13):
+            end = word if n in (4, 9) else f"2026-04-{n:02}T10:00:00Z"
+            lines.append(f"A,2026-04-{n:02}T09:00:00Z,{end},100,{100 + n},1,{n}")
+        path = tmp_path / "trades.csv"
+        path.write_text("\n".join(lines) + "\n")
+        book = desk_on([found_in(str(path))], "UTC").book
+        assert (len(book.closed), len(book.open), len(book.errors)) == (10, 2, 0)

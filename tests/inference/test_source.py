@@ -149,6 +149,13 @@ class TestWhereRecordsLie:
             "no line has names" in found_in(written(tmp_path / "a.csv", text)).reading.evidence[0]
         )
 
+    def test_a_header_with_too_few_names_is_said_to_be_so(self, tmp_path: Path) -> None:
+        rows = [f"A,trend=B,2,2026-04-0{n}T10:00:00Z,{n},TP" for n in range(1, 6)]
+        text = "symbol,strategy,exit_time,pnl,reason\n" + "\n".join(rows) + "\n"
+        (said,) = found_in(written(tmp_path / "a.csv", text)).reading.evidence
+        assert said.startswith("the first line has 5 names, but most rows have 6 cells")
+        assert "add 1 name to that line, each where a cell has none" in said
+
     @pytest.mark.parametrize("content", ["", "\n", "hello\n", "[]", "{}", "[1, 2]", "a,b\n"])
     def test_a_file_without_trades(self, tmp_path: Path, content: str) -> None:
         assert not found_in(written(tmp_path / "a", content)).reading.has_results
@@ -291,3 +298,24 @@ def test_a_carriage_return_within_a_long_line_of_json_is_a_blank(tmp_path: Path)
     found, expected = (perfkit.read(one, quiet=True).summary("all") for one in (path, plain))
     assert found.metrics == expected.metrics
     assert found.data.lines == len(TRADES)
+
+
+def test_a_list_that_has_the_others_in_it_is_the_one_that_counts(tmp_path: Path) -> None:
+    won, lost = full(range(1, 6)), [{**one, "pnl": "-1"} for one in full(range(6, 9))]
+    marked = [{**one, "rank": "1"} for one in won]
+    days = [*lost, {"date": "x"}, *won]
+    document = {"winningDays": marked, "losingDays": lost, "allTrades": days}
+    found = found_in(written(tmp_path / "a.json", json.dumps(document)))
+    assert (found.layout, found.reading.closed) == ({"records": "allTrades"}, 8)
+    assert [doubt.name for doubt in found.reading.doubts] == []
+
+
+def test_the_same_lists_twice_are_asked_about_where_they_are_of_several_tests(
+    tmp_path: Path,
+) -> None:
+    runs = {
+        name: {"trades": full(days), "final": {"trades": full(days)}}
+        for name, days in (("SMA", range(1, 6)), ("RSI", range(6, 10)))
+    }
+    found = found_in(written(tmp_path / "a.json", json.dumps({"results": runs})))
+    assert [doubt.name for doubt in found.reading.doubts] == ["records"]

@@ -78,7 +78,7 @@ def prices_say(
         return Prices(True, RISK, None, sign)
     if _agree(pnl, moves):
         one = all(_at(roles, "quantity", row) in (None, Decimal(1)) for row, _ in moves)
-        return Prices(True, "" if one else POINTS, None, sign)
+        return Prices(True, "" if one else POINTS, None, sign, one)
     if len(sized) >= 2 and _constant_ratio(pnl, roles, sized):
         return Prices(True, MONEY, _is_net_by_ratio(pnl, roles, fees, sized), sign)
     return Prices(False, "", None, sign)

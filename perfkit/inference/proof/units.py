@@ -9,13 +9,17 @@ from operator import add
 from perfkit.inference.proof.prices import Prices, are_fractions
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, RISK, PnlName, pnl_name
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK, PnlName, pnl_name
+from perfkit.inference.table.quotes import pair_of
 from perfkit.inference.table.roles import directions
 
 _LOSSES = 3
 _LEAST = 3
 _SAME_SHARE = Decimal("1e-4")
 _MOST_COSTS = Decimal("0.02")
+_PART_OF_PIP = Decimal("0.1")
+_OF_FLOATS = Decimal("1e-14")
+"""How exact a difference of binary floats is, in parts of what it was taken from."""
 
 
 def unit_of_result(
@@ -67,13 +71,35 @@ def is_of_one_piece(
     moved = [one for one in found if one[1]]
     if len(moved) < _LEAST:
         return False
-    allowed = 2 * pnl.step
-    if all(abs(earned - move) <= allowed for earned, move, _, _ in found):
+    if all(
+        abs(earned - move) <= max(2 * pnl.step, entry * _OF_FLOATS)
+        for earned, move, entry, _ in found
+    ):
         return True
     lacking = [move - earned for earned, move, _, _ in found]
     entries, exits = [entry for _, _, entry, _ in found], [out for _, _, _, out in found]
     both = list(map(add, entries, exits))
     return any(_are_same_share(lacking, prices) for prices in (entries, exits, both))
+
+
+def is_in_pips(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether a P&L of pairs of currencies is how many pips their price moved.
+
+    A pip is 0.0001, of what is quoted in JPY 0.01.
+    """
+    if not {"entry_price", "exit_price", "symbol"} <= roles.keys() or "quantity" in roles:
+        return False
+    sides = directions(roles["side"]) if "side" in roles else [1] * len(pnl.values)
+    found = []
+    for row in rows:
+        pair = pair_of(str(roles["symbol"].values[row]))
+        entry, out = roles["entry_price"].numbers[row], roles["exit_price"].numbers[row]
+        earned = pnl.numbers[row]
+        if pair is None or not entry or not out or earned is None:
+            return False
+        pips = (out - entry) * sides[row] * (100 if pair[1] == "JPY" else 10_000)
+        found.append(abs(pips - earned) <= max(2 * pnl.step, _PART_OF_PIP))
+    return len(found) >= _LEAST and all(found)
 
 
 def _are_same_share(costs: Sequence[Decimal], prices: Sequence[Decimal]) -> bool:
@@ -99,9 +125,12 @@ def _unit(name: PnlName, proved: str) -> str:
     """The unit that prices prove, where that is no accident; else that of the name.
 
     With stakes of 1 an amount equals its return: a currency in the name decides. A per cent that
-    the name says and that is in fact a fraction is a fraction.
+    the name says and that is in fact a fraction is a fraction; one that is exit less entry, as a
+    `return_per_share` is, is in points.
     """
     if name.unit == MONEY:
         is_money = name.currency or name.is_absolute or not proved
         return MONEY if is_money else proved
+    if name.unit == PERCENT and proved in ("", POINTS):
+        return POINTS
     return FRACTION if name.unit == PERCENT and proved == FRACTION else name.unit

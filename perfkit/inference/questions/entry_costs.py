@@ -103,14 +103,32 @@ def _link(
     symbol = roles.get("symbol")
     if identity.columns or symbol is None:
         return None
+    rows = sorted([*best.closing.rows, *best.closing.opening])
+    if not _take_turns(best, symbol, rows) and (
+        _take_turns(best, symbol, rows[::-1])
+        or not _take_turns(best, symbol, _from_first_opening(best, symbol, rows))
+    ):
+        return None
+    return {"pair": {"by": [symbol.expression], "order": "fifo"}}
+
+
+def _take_turns(best: Candidate, symbol: Column, rows: Sequence[int]) -> bool:
+    """Whether each opening of a symbol is followed by its close, and no other close comes."""
     opening = set(best.closing.opening)
     held: set[str] = set()
-    for row in sorted([*best.closing.rows, *opening]):
+    for row in rows:
         name = symbol.labels[row]
         if (row in opening) == (name in held):
-            return None
+            return False
         held ^= {name}
-    return {"pair": {"by": [symbol.expression], "order": "fifo"}}
+    return True
+
+
+def _from_first_opening(best: Candidate, symbol: Column, rows: Sequence[int]) -> list[int]:
+    """The rows without a first close of a symbol, which was opened before the log begins."""
+    first = {symbol.labels[row]: row for row in reversed(rows)}
+    opening = set(best.closing.opening)
+    return [row for row in rows if row in opening or first[symbol.labels[row]] != row]
 
 
 def _as_costs(best: Candidate, fees: Sequence[Column]) -> tuple[str, str]:

@@ -18,7 +18,9 @@ from perfkit.inference.records.kinds import (
     MOVED,
     OPENING,
     UPDATES,
+    is_plainly_held,
     moved_records,
+    says_it_is_open,
     total_records,
 )
 from perfkit.inference.result import Reading
@@ -31,8 +33,21 @@ Record = Mapping[str, object]
 _RESULTS = ("net_pnl", "gross_pnl")
 _SAME_QUESTIONS = frozenset(("opening_results", "untimed", "left_out"))
 _KINDS = frozenset(
-    ("status", "state", "event", "type", "kind", "action", "phase", "result", "outcome", "category")
+    (
+        "status",
+        "state",
+        "event",
+        "type",
+        "kind",
+        "action",
+        "phase",
+        "result",
+        "outcome",
+        "category",
+        "settlement",
+    )
 )
+_REASONS = word_set("reason note notes exit")
 _IS_OPEN = word_set("is open active")
 _IS_CLOSED = word_set("is close closed settled resolved")
 
@@ -112,7 +127,7 @@ def _without_reason(
         one
         for one in columns
         if one.kind == BOOLEAN
-        or (one.kind == TEXT and one.has_few_words and set(one.words) & _KINDS)
+        or (one.kind == TEXT and one.has_few_words and set(one.words) & (_KINDS | _REASONS))
     ]
     return [
         row
@@ -133,6 +148,10 @@ def _is_no_close(column: Column, row: int) -> bool:
     if column.kind == BOOLEAN:
         return label == ("true" if name <= _IS_OPEN else "false" if name <= _IS_CLOSED else "-")
     said = set(words(label))
+    if name & _REASONS:
+        return is_plainly_held(label)
+    if says_it_is_open(label):
+        return True
     return bool(said & MOVED) or (bool(said & (OPENING | UPDATES)) and "close" not in said)
 
 

@@ -10,7 +10,7 @@ from perfkit.inference.questions.coverage import changes_to
 from perfkit.inference.records.kinds import FAILED, STILL_OPEN
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import TEXT, Column
-from perfkit.inference.table.names import MONEY, PERCENT, words
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, words
 from perfkit.inference.table.roles import Times, directions
 
 _FEW = 3
@@ -93,4 +93,30 @@ def per_cent_or_money(best: Candidate, roles: Mapping[str, Column], currency: st
     )
 
 
+def may_be_in_money(best: Candidate, roles: Mapping[str, Column]) -> bool:
+    """Whether results are in per cent, of executions whose quantities differ."""
+    if best.unit not in (PERCENT, FRACTION) or roles.keys() & {"entry_price", "exit_price"}:
+        return False
+    size = roles.get("quantity")
+    return size is not None and len({size.numbers[row] for row in best.closing.rows}) > 1
+
+
+def asked_of_executions(reading: Reading, best: Candidate, instead: Reading | None) -> Reading:
+    """The reading, with the question where executions in per cent have quantities as well.
+
+    `instead` matches them: what was bought and sold says what each sale earned in money.
+    """
+    is_asked = any(doubt.name in _SAME for doubt in reading.doubts)
+    if instead is None or instead.doubts or is_asked:
+        return reading
+    doubt = Doubt(
+        "per_cent",
+        f"{best.pnl.name} is in per cent, and quantities and prices of purchases and sales say "
+        "what each sale earned; which should be added up?",
+        (Answer("money", changes_to(instead, reading)), Answer("per cent", {})),
+    )
+    return reading._replace(doubts=(*reading.doubts, doubt))
+
+
+_SAME = frozenset(("per_cent", "two_results", "left_out"))
 _NO_CLOSE = FAILED | STILL_OPEN

@@ -7,7 +7,8 @@ from decimal import Decimal
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.records.kinds import closing_words, logged
+from perfkit.inference.records.codes import may_be_open
+from perfkit.inference.records.kinds import closing_words, is_flag, is_held, logged, says_it_is_open
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
 from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import Times
@@ -17,6 +18,9 @@ _OUT = word_set(
     "exclude excluded ignore ignored invalid void voided duplicate deleted removed rejected "
     "skipped blocked"
 )
+_OF_REASONS = word_set("reason note notes comment")
+_OF_OPENINGS = word_set("entry open buy setup signal")
+_OF_STATES = word_set("status state result outcome trade position order final exit close")
 _EXPIRED = word_set("expired expire lapsed timeout timedout")
 _CORRECTS = word_set("corrects correction corrected_by supersedes superseded replaces amends")
 _FEW_CORRECT = 4
@@ -32,9 +36,7 @@ def flagged_open(
     """
     rows = best.closing.rows
     for column in columns:
-        if column.kind not in (BOOLEAN, NUMBER) or column is best.closing.marker:
-            continue
-        if not column.has_few_words:
+        if not is_flag(column) or column is best.closing.marker or not column.has_few_words:
             continue
         closing, opening = closing_words(column, best.pnl, rows, [])
         still = [row for row in rows if column.labels[row] in opening]
@@ -51,6 +53,58 @@ def flagged_open(
             ),
         )
     return None
+
+
+def called_open(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
+    """Records that count, though a status or a reason in words says that they are still open."""
+    rows = best.closing.rows
+    for column in columns:
+        if column.kind != TEXT or column is best.closing.marker or not column.has_few_words:
+            continue
+        open_ones = {label for label in column.distinct if _is_open(column, label)}
+        still = [row for row in rows if column.labels[row] in open_ones]
+        if not still or len(still) == len(rows):
+            continue
+        said = sorted({str(column.values[row]) for row in still})[0]
+        return Doubt(
+            "flagged_open",
+            f"{len(still)} records with a {best.pnl.name} have {column.name} {said}; did they "
+            "close?",
+            (
+                Answer("no", {f"only.{column.expression}": {"not": logged(column, open_ones)}}),
+                Answer("yes", {}),
+            ),
+        )
+    return None
+
+
+def _is_open(column: Column, label: str) -> bool:
+    said = set(column.words)
+    if said & _OF_REASONS and not said & _OF_OPENINGS:
+        return is_held(label)
+    return bool(said & _OF_STATES) and said <= _OF_STATES and says_it_is_open(label)
+
+
+def coded_open(
+    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column]
+) -> Doubt | None:
+    """Records that count, of which few have another status in numbers than the others."""
+    rows = best.closing.rows
+    found = may_be_open(columns, roles, best.pnl, rows)
+    if found is None or found[0] is best.closing.marker:
+        return None
+    status, code = found
+    rare = sum(status.labels[row] == code for row in rows)
+    others = logged(status, set(status.distinct) - {code})
+    return Doubt(
+        "flagged_open",
+        f"{rare} of {len(rows)} records with a {best.pnl.name} have {status.name} {code}; did they "
+        "close?",
+        (
+            Answer("no", {f"only.{status.expression}": _one(others)}),
+            Answer("yes", {}),
+        ),
+    )
 
 
 def excluded(best: Candidate, columns: Sequence[Column]) -> Doubt | None:

@@ -15,13 +15,15 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+from perfkit.inference.records.codes import open_code
 from perfkit.inference.records.kinds import (
-    HELD,
     STILL_OPEN,
     UPDATES,
     closing_words,
+    is_held,
     is_state,
     logged,
+    says_it_is_open,
 )
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
@@ -87,10 +89,27 @@ def closing_records(
         return _with_result(best, pnl, rows)
     if _are_all_open(columns, rows):
         return Closing([], {}, rows, None, 0, [], [])
+    if (coded := open_code(columns)) is not None:
+        return _with_result(_by_code(*coded, rows), pnl, rows)
     by_time = _by_time(times, rows, known, nonzero)
     if by_time is not None:
         return _with_result(by_time, pnl, rows)
     return _with_result(Closing(rows, {}, [], None, 0, [], []), pnl, rows)
+
+
+def _by_code(status: Column, code: str, rows: Sequence[int]) -> Closing:
+    """The records whose status in numbers is not the code of open trades."""
+    labels = status.labels
+    held, ended = logged(status, {code}), logged(status, set(status.distinct) - {code})
+    return Closing(
+        rows=[row for row in rows if labels[row] != code],
+        only={status.expression: ended[0]},
+        opening=[row for row in rows if labels[row] == code],
+        marker=status,
+        score=12,
+        open_words=held,
+        close_words=ended,
+    )
 
 
 def _are_all_open(columns: Sequence[Column], rows: Sequence[int]) -> bool:
@@ -146,7 +165,7 @@ def _by_words(
     if len(chosen) == len(rows) or not chosen:
         return None
     held = sum(labels[row] in closing for row in nonzero)
-    of_state = bool(opening) and is_state(column)
+    of_state = bool(opening) and (is_state(column) or _are_still_open(column, opening))
     others = [row for row in rows if labels[row] not in closing]
     openings = [row for row in others if labels[row] in opening]
     known = _surely(column, openings)
@@ -171,11 +190,16 @@ def _by_words(
     )
 
 
+def _are_still_open(column: Column, opening: set[str]) -> bool:
+    """Whether results in words, such as `valued, not settled`, say that trades are open."""
+    return bool(set(column.words) & _OF_STATES) and all(map(says_it_is_open, opening))
+
+
 def _surely(column: Column, openings: list[int]) -> list[int]:
     """The openings that are none of a trade which ended: not where `Signal` is why one did."""
     if not set(column.words) & _OF_ENDS:
         return openings
-    return [row for row in openings if set(words(column.labels[row])) <= HELD]
+    return [row for row in openings if is_held(column.labels[row])]
 
 
 def _condition(column: Column, closing: set[str], opening: set[str]) -> object:
@@ -231,7 +255,10 @@ def without_purchases(closing: Closing, pnl: Column, roles: Mapping[str, Column]
 
 def opening_results(pnl: Column, closing: Closing) -> list[int]:
     """Openings with a P&L of their own, which is not that of the closes once more."""
-    if closing.marker is None or not closing.close_words or is_state(closing.marker):
+    marker = closing.marker
+    if marker is None or not closing.close_words or is_state(marker):
+        return []
+    if _are_still_open(marker, {marker.labels[row] for row in closing.opening}):
         return []
     closed = Counter(pnl.numbers[row] for row in closing.rows)
     opened = Counter(pnl.numbers[row] for row in closing.opening)

@@ -18,11 +18,12 @@ CLOSING = word_set("""
     close closed exit exited sold settled settle settlement resolved resolve won win lost loss stop
     stopped stoploss sl tp tp1 tp2 tp3 take takeprofit profit partial out liquidated liquidation
     redeem redeemed expired completed complete finished trailing breakeven be cashout cover covered
-    timeout wins even tie draw
+    timeout wins even tie draw done ended
     """)
 OPENING = word_set("""
     open opened opening entry enter entered in pending placed active hold holding new submitted
-    unrealized running live monitoring waiting unresolved start signal
+    unrealized running live monitoring waiting unresolved unsettled unclosed ongoing outstanding
+    start signal
     """)
 FAILED = word_set(
     "failed fail rejected reject cancelled canceled cancel error errored skipped skip void voided "
@@ -30,18 +31,24 @@ FAILED = word_set(
 )
 UPDATES = word_set("update updated tick mark heartbeat snapshot monitor check valuation")
 """Words for records of a position that is neither opened nor closed by them."""
-STILL_OPEN = word_set("open active hold holding running live unrealized")
+STILL_OPEN = word_set(
+    "open active hold holding running live unrealized unsettled unclosed ongoing outstanding"
+)
+_NOT = frozenset(("not", "never", "yet"))
+_MAY_BE_TO_COME = word_set("close exit settled sold resolved completed finished")
+"""Words for a close, before which `not` says that the trade is open."""
 MOVED = word_set("deposit withdrawal withdraw balance transfer payout")
 """Words for money that was moved, and not earned."""
 _BOOKED = (("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("dividend",))
 _STATES = word_set(
     "status state event ev kind action type phase act side signal result outcome closed resolved "
     "settled open exited direction is reason category note trade order active won win entry "
-    "position"
+    "position settlement"
 )
 
-HELD = STILL_OPEN | {"still", "position", "trade", "end"}
-"""Words of a reason that says that nothing has ended: `Open`, `still holding`."""
+_PLAIN = STILL_OPEN | {"still", "position", "trade", "end"}
+_HELD = _PLAIN | word_set("at the of data period test backtest mtm as yet")
+"""Words of a reason that says that nothing has ended: `Open`, `still open at end of data`."""
 
 _OF_OPENINGS = word_set("entry open buy setup signal")
 _OF_OTHER_THINGS = word_set(
@@ -61,8 +68,12 @@ _OF_EFFECTS = {
 _ENTRY = word_set("entry enter entered open opened opening")
 _OF_TURNS = _EFFECTS | word_set("kind signal status record side position direction")
 _LEAST_ENDED = 2
-_OF_THE_TRADE = frozenset(("is", "open", "active", "still", "trade", "position", "order"))
+_OF_THE_TRADE = word_set("is has was been open active still already fully trade position order")
 """Words of a flag that says of a trade that it is open: a strategy or a stop is active as well."""
+_OF_A_VALUE = word_set("is was unrealized mtm mark marked to market")
+"""Words of a flag that says of a P&L that it is a value so far."""
+_YES = word_set("true 1 yes y t ja si sí oui sim evet tak ya да 是 예 はい نعم")
+_NO = word_set("false 0 no n f nein non não nie hayir tidak нет 否 아니오 いいえ لا")
 _KINDS_OF_RECORDS = frozenset(
     ("status", "state", "result", "event", "action", "type", "kind", "category")
 )
@@ -79,7 +90,7 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
             moved = {row for row, size in enumerate(column.numbers) if size and size > 1}
             if moved:
                 return moved, {column.expression: [0, 1]}
-        if column.kind == BOOLEAN and parts & _DONE:
+        if column.kind == BOOLEAN and parts & _DONE and len(column.path) == 1:
             failed = {row for row, label in enumerate(column.labels) if label == "false"}
             if failed and len(failed) < len(column.labels):
                 return failed, {column.expression: {"not": False}}
@@ -94,8 +105,21 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
         bad |= {label for label in column.distinct if words(label) in _BOOKED}
         if bad and len(bad) < len([label for label in column.distinct if label]):
             rows = {row for row, label in enumerate(column.labels) if label in bad}
+            if (filled := _filled_in_part(columns, rows)) is not None:
+                empty = {row for row, size in enumerate(filled.numbers) if not size}
+                return empty, {filled.expression: {"above": 0}}
             return rows, {column.expression: {"not": logged(column, bad)}}
     return set(), {}
+
+
+def _filled_in_part(columns: Sequence[Column], rows: set[int]) -> Column | None:
+    """How much was filled of orders, where some that were cancelled had been filled in part."""
+    for column in columns:
+        if column.kind != NUMBER or column.words not in _FILLED:
+            continue
+        if any(column.numbers[row] for row in rows) and not all(column.numbers):
+            return column
+    return None
 
 
 def _are_deals(columns: Sequence[Column]) -> bool:
@@ -113,6 +137,13 @@ def all_failed(columns: Sequence[Column]) -> Column | None:
     return None
 
 
+_FILLED = frozenset(
+    (
+        *(("filled",), ("filled", "quantity"), ("filled", "size"), ("filled", "amount")),
+        *(("executed", "quantity"), ("executed", "size"), ("quantity", "filled")),
+        *(("cum", "quantity"), ("cumulative", "quantity")),
+    )
+)
 _DONE = frozenset(("ok", "success", "filled", "executed"))
 _MOST_MOVED = 5
 """Money is moved in one of so many records at most."""
@@ -250,14 +281,16 @@ def closing_words(
     """The words of a column that say that a trade closed, and those that say that one opened."""
     labels = set(column.distinct) - {""}
     parts = set(column.words)
-    if column.kind in (BOOLEAN, NUMBER):
+    if is_flag(column):
         return _of_flag(column, parts)
+    if parts & {"status", "state"} and labels == {"o", "c"}:
+        return {"c"}, {"o"}
     if not parts & _STATES and not _is_reason(parts) and not _all_open_or_close(labels):
         return set(), set()
     if _says_why_it_opened(parts):
         return set(), set()
     if _is_reason(parts):
-        held = {label for label in labels if words(label) and set(words(label)) <= HELD}
+        held = {label for label in labels if is_held(label)}
         if held:
             return labels - held, held
         return (labels, set()) if "" in column.distinct else (set(), set())
@@ -265,8 +298,13 @@ def closing_words(
         ends = {label for label in labels if "c" in words(label) or "close" in words(label)}
         return ends, labels - ends
     sides = {label: set(words(label)) for label in labels}
-    closing = {label for label, said in sides.items() if said & CLOSING and not said & FAILED}
+    closing = {
+        label
+        for label, said in sides.items()
+        if said & CLOSING and not said & FAILED and not _is_to_come(said)
+    }
     opening = {label for label, said in sides.items() if said & OPENING and label not in closing}
+    opening |= {label for label, said in sides.items() if _is_to_come(said)}
     clash = {label for label in closing if sides[label] & {"open", "opened", "entry"}}
     closing -= clash
     if "reason" in parts or "note" in parts:
@@ -282,17 +320,49 @@ def closing_words(
     return closing, opening
 
 
+def is_held(reason: str) -> bool:
+    """Whether a reason says that a trade has not ended, as no word of another reason beside it."""
+    said = set(words(reason))
+    return bool(said & STILL_OPEN) and said <= _HELD
+
+
+def is_plainly_held(reason: str) -> bool:
+    """The same of a reason that says nothing else; `open at end of data` also says when."""
+    return is_held(reason) and set(words(reason)) <= _PLAIN
+
+
+def says_it_is_open(label: str) -> bool:
+    """Whether a word says of a trade that it is open: `open`, `not closed yet`."""
+    said = set(words(label))
+    return _is_to_come(said) or (bool(said & STILL_OPEN) and not said & CLOSING)
+
+
+def _is_to_come(said: set[str]) -> bool:
+    return bool(said & _NOT) and bool(said & _MAY_BE_TO_COME)
+
+
+def is_flag(column: Column) -> bool:
+    """Whether a column says yes or no of each record, as true and false, 1 and 0, or in words."""
+    if column.kind in (BOOLEAN, NUMBER):
+        return True
+    labels = set(column.distinct) - {""} if column.kind == TEXT and column.has_few_words else set()
+    return bool(labels) and labels <= _YES | _NO
+
+
 def _of_flag(column: Column, parts: set[str]) -> tuple[set[str], set[str]]:
     """Of a column of true and false, or of 0 and 1; of MetaTrader, 0 for in and 1 for out."""
     if parts == {"entry"} and set(column.distinct) <= {"0", "1", "2", "3"}:
         return {"1", "2", "3"}, {"0"}
-    if not set(column.distinct) <= {"true", "false", "0", "1", ""}:
+    labels = set(column.distinct)
+    if not labels <= _YES | _NO | {""}:
         return set(), set()
-    yes, no = {"true", "1"}, {"false", "0"}
-    if parts & {"close", "resolved", "settled", "exited", "completed", "sold", "exit"}:
-        return (yes, no) if len(parts) <= 2 else (set(), set())
-    if parts & {"open", "active"} and parts <= _OF_THE_TRADE:
-        return (no | {""} if "" in column.distinct else no), yes
+    yes, no = labels & _YES, labels & _NO
+    ends = parts & {"close", "resolved", "settled", "exited", "completed", "sold", "exit"}
+    if ends:  # but not `forced_exit`, which is one way of closing
+        return (yes, no) if parts - ends <= _OF_THE_TRADE else (set(), set())
+    is_valued = parts <= _OF_A_VALUE and bool(parts & {"unrealized", "mtm", "market"})
+    if is_valued or (parts & {"open", "active"} and parts <= _OF_THE_TRADE):
+        return (no | {""} if "" in labels else no), yes
     return set(), set()
 
 

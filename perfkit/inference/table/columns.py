@@ -186,6 +186,11 @@ def _column(path: tuple[str, ...], records: Sequence[Mapping[str, object]]) -> C
         values = column_of(records, path[0])
     else:
         values = [_at(record, path) for record in records]
+    return column_of_values(path, values)
+
+
+def column_of_values(path: tuple[str, ...], values: Sequence[object]) -> Column:
+    """The column of some values, of the kind that most of them are."""
     kind, unit, layout = _kind(words(path[-1]), values)
     return Column(path, values, kind, unit, layout)
 

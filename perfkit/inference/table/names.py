@@ -33,11 +33,15 @@ CURRENCIES = {
         for code in (
             *("usd", "usdt", "usdc", "busd", "eur", "gbp", "jpy", "chf", "aud", "cad", "inr"),
             *("krw", "cny", "hkd", "sgd", "brl", "btc", "eth", "sol", "bnb", "xrp", "near"),
+            *("nzd", "sek", "nok", "dkk", "pln", "czk", "rub", "mxn", "zar", "thb", "twd", "idr"),
         )
     },
     **dict.fromkeys(("dollar", "dollars", "$"), "USD"),
     **dict.fromkeys(("euro", "euros", "€"), "EUR"),
     **dict.fromkeys(("rupees", "rs", "₹"), "INR"),
+    "yen": "JPY",
+    **dict.fromkeys(("yuan", "rmb"), "CNY"),
+    **dict.fromkeys(("sterling", "£"), "GBP"),
 }
 _UNITS = {
     **dict.fromkeys(("pct", "percent", "percentage", "perc", "prct", "%", "roi", "roe"), PERCENT),
@@ -73,7 +77,7 @@ _SPELLINGS = {
 _PNL = re.compile(
     r"p(?:n|[/&]|rofit[ _/&-]*(?:and|n)?[ _/&-]*)l(?:oss)?(?-i:(?![a-z]))", re.IGNORECASE
 )
-_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[a-z]*|[$%€₹]|[^\W\d_A-Za-z]+")
+_PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[a-z]*|[$%€£₹]|[^\W\d_A-Za-z]+")
 _GLUED = re.compile(
     "(net|gross|total|realized|realised|unrealized|unrealised|closed|cum|r|u)?(pnl|profit|pl)"
     "(usd|usdt|usdc|eur|inr|pct|percent|perc|abs|ratio|money|loss|comm)?"

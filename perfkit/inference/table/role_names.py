@@ -118,8 +118,8 @@ _ROLES: dict[str, tuple[str, ...]] = {
         *("actual_exit", "exit_point", "closing_price", "exit_avg_price", "avg_close_price"),
     ),
     "price": (
-        *("price", "fill_price", "exec_price", "trade_price", "avg_price", "executed_price"),
-        *("filled_price", "filled_avg_price", "avg_fill_price", "average_price", "stock_price"),
+        *("fill_price", "filled_price", "exec_price", "executed_price", "price", "trade_price"),
+        *("avg_price", "filled_avg_price", "avg_fill_price", "average_price", "stock_price"),
         *(
             "flprc",
             "avgprc",

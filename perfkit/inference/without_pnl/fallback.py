@@ -20,7 +20,7 @@ from perfkit.inference.without_pnl.fills import from_executions
 from perfkit.inference.without_pnl.incomes import from_incomes
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.pairs import from_pairs
-from perfkit.inference.without_pnl.sides import LONG_OR_SHORT, way_of
+from perfkit.inference.without_pnl.sides import LONG_OR_SHORT, side_of_options, way_of
 from perfkit.inference.without_pnl.totals import from_totals, from_totals_of_sides
 
 _LEAST = 2
@@ -98,6 +98,8 @@ def _of_moves(
         assumed.append(f"trades are {way.side}, as {way.why}")
     elif "side" not in fields:
         doubts.append(LONG_OR_SHORT)
+    elif (unsure := side_of_options(log.columns, roles, closing.rows, fields["side"])) is not None:
+        doubts.append(unsure)
     names = [entry.name, out.name]
     if size is not None:
         names.append(size.name)
@@ -174,6 +176,7 @@ def _from_outcomes(log: Log) -> Reading | None:
         ),
         (*moments.doubts, *identity.doubts, *([_is_amount(amount)] if amount else [])),
         moments.zone,
+        has_amounts=False,
     )
 
 

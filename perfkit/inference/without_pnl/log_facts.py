@@ -34,8 +34,10 @@ def reading_of(
     assumed: Sequence[str],
     doubts: Sequence[Doubt],
     zone: str = "",
+    *,
+    has_amounts: bool = True,
 ) -> Reading:
-    unit = unit_of(MONEY, "", None, log.columns, log.roles, rows)
+    unit = unit_of(MONEY, "", None, log.columns, log.roles, rows, is_in_quotes=has_amounts)
     return Reading(
         source=source_of(unit.currency, zone),
         dialect=with_decimal(dialect, log.columns),

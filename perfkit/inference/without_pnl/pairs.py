@@ -16,16 +16,21 @@ from perfkit.inference.moments import moments_of
 from perfkit.inference.money import commission_of
 from perfkit.inference.records.kinds import entry_and_exit_words, logged
 from perfkit.inference.result import Reading
-from perfkit.inference.table.columns import Column
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.names import word_set
 from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.log_facts import Log, reading_of
 from perfkit.inference.without_pnl.sides import LONG_OR_SHORT
 
 _LEAST = 2
+_OTHER_PRICES = word_set("stop target limit strike high low max min sl tp take loss trigger")
 
 
 class _Pairs(NamedTuple):
-    """Records of entries and of exits, and what tells them apart in a dialect."""
+    """Records of entries and of exits, and what tells them apart in a dialect.
+
+    `others` are prices that may have been traded as well as the one in `prices`.
+    """
 
     entries: list[int]
     exits: list[int]
@@ -33,6 +38,7 @@ class _Pairs(NamedTuple):
     open_when: dict[str, object]
     prices: tuple[Column, Column]
     marker: Column | None
+    others: Sequence[Column] = ()
 
 
 def from_pairs(log: Log) -> Reading | None:
@@ -72,9 +78,10 @@ def _of_prices(log: Log) -> _Pairs | None:
 
 def _of_events(log: Log) -> _Pairs | None:
     """One price, and a word of each record for an entry or for an exit."""
-    price = log.roles.get("price")
-    if price is None:
+    prices = _prices(log)
+    if not prices:
         return None
+    price = prices[0]
     for column in log.columns:
         opening, closing = entry_and_exit_words(column)
         if not opening or not closing:
@@ -90,8 +97,26 @@ def _of_events(log: Log) -> _Pairs | None:
             {column.expression: words_of[0] if len(words_of) == 1 else words_of},
             (price, price),
             column,
+            prices[1:],
         )
     return None
+
+
+def _prices(log: Log) -> list[Column]:
+    """The price of each record; of several, such as those of a future and of its index, all."""
+    if "price" in log.roles:
+        return [log.roles["price"]]
+    if {"entry_price", "exit_price"} & log.roles.keys():
+        return []
+    rows = [row for row in range(len(log.columns[0].values)) if row not in log.failed]
+    return [
+        one
+        for one in log.columns
+        if one.kind == NUMBER
+        and one.words[-1:] == ("price",)
+        and not set(one.words) & _OTHER_PRICES
+        and all((one.numbers[row] or 0) > 0 for row in rows)
+    ]
 
 
 def _take_turns(
@@ -127,6 +152,8 @@ def _read(log: Log, pairs: _Pairs, rows: Sequence[int], key: str) -> Reading:
             fields[role] = roles[role].expression
     fields["entry_price"], fields["exit_price"] = (one.expression for one in pairs.prices)
     doubts, values = list(moments.doubts), {}
+    if pairs.others:
+        doubts.append(_which_price([pairs.prices[0], *pairs.others]))
     size = roles.get("quantity")
     if size is not None and all(size.numbers[row] for row in pairs.entries):
         fields["quantity"] = size.expression
@@ -163,6 +190,21 @@ def _read(log: Log, pairs: _Pairs, rows: Sequence[int], key: str) -> Reading:
         (*moments.assumed, "P&L is computed from prices" + LESS_COSTS * bool(commission)),
         doubts,
         moments.zone,
+    )
+
+
+def _which_price(prices: Sequence[Column]) -> Doubt:
+    names = " or ".join(one.name for one in prices)
+    return Doubt(
+        "which_price",
+        f"Which is the price of what was traded, {names}?",
+        tuple(
+            Answer(
+                one.name,
+                {"fields.entry_price": one.expression, "fields.exit_price": one.expression},
+            )
+            for one in prices
+        ),
     )
 
 

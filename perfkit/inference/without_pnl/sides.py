@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -9,7 +10,8 @@ from typing import NamedTuple
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.options import kinds_of_options
+from perfkit.inference.table.roles import Times, directions
 
 LONG_OR_SHORT = Doubt(
     "side",
@@ -19,8 +21,42 @@ LONG_OR_SHORT = Doubt(
         Answer("short", {"fields.side": "= short"}),
     ),
 )
+_OPTION = re.compile(r"(?:[0-9]([cp])e|[0-9]{6}([cp])[0-9]{8})\Z")
+"""How symbols of options end: `NIFTY26APR24000CE`, `SPY260116C00500000`."""
 _LEAST = 3
 _DAY = 86_400_000_000
+
+
+def side_of_options(
+    columns: Sequence[Column], roles: Mapping[str, Column], rows: Sequence[int], side: object
+) -> Doubt | None:
+    """Calls that are all long beside puts that are all short, as where each option was bought.
+
+    The side is then that of the market: who expects it to fall buys a put. `side` is an expression.
+    """
+    ways = directions(roles["side"])
+    kinds = _kinds(columns, roles)
+    if {(kinds[row], ways[row]) for row in rows} != {("c", 1), ("p", -1)}:
+        return None
+    name = roles["side"].name
+    return Doubt(
+        "side",
+        f"By {name}, all calls are long and all puts short. Is that the side of the option, or of "
+        "the market that it is on?",
+        (
+            Answer("of the market: all options were bought", {"fields.side": "= long"}),
+            Answer("of the option: puts were sold", {"fields.side": side}),
+        ),
+    )
+
+
+def _kinds(columns: Sequence[Column], roles: Mapping[str, Column]) -> list[str]:
+    """For each record `c` of a call or `p` of a put; empty where nothing says which."""
+    if said := kinds_of_options(columns):
+        return [label[:1] for label in said[0].labels]
+    labels = roles["symbol"].labels if "symbol" in roles else [""] * len(columns[0].values)
+    found = map(_OPTION.search, labels)
+    return ["" if one is None else one[1] or one[2] for one in found]
 
 
 class Way(NamedTuple):

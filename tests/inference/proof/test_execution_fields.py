@@ -54,3 +54,8 @@ class TestCashFlow:
         flows: list[object] = ["-21", "23", "-34", "29"]
         reading = infer(fills(*FOUR, NetPL=flows, fee=["1"] * 4))
         assert "fills" in reading.dialect
+
+
+def test_the_price_of_a_fill_comes_before_that_of_its_order() -> None:
+    filled: list[object] = ["10.1", "11.9", "11.1", "9.9"]
+    assert field(infer(fills(*FOUR, fill_price=filled)), "price") == "fill_price"

@@ -63,3 +63,139 @@ def test_one_record_that_is_no_move_says_that_results_are_money() -> None:
 
 def test_a_symbol_that_names_a_currency_is_the_unit() -> None:
     assert of_trades(symbol="BTC/USDT").source["currency"] == "USDT"
+
+
+def test_a_return_that_is_exit_less_entry_is_in_points() -> None:
+    rows = [("0.30", "0.42"), ("0.55", "0.50"), ("0.0305", "0.0315"), ("0.80", "0.95")]
+    records = [
+        {
+            "exit_time": f"2026-04-{n:02}T10:00:00Z",
+            "market": f"will it rain {n}",
+            "direction": "1",
+            "entry_price": entry,
+            "exit_price": out,
+            "ret_per_share": str(Decimal(out) - Decimal(entry)),
+        }
+        for n, (entry, out) in enumerate(rows, 6)
+    ]
+    reading = infer(records)
+    assert reading.source["currency"] == "points"
+
+
+class TestPairsOfCurrencies:
+    def of_pairs(self, *symbols: str, size: str = "") -> Reading:
+        """What 1 unit earned: exit less entry, as binary floats give it."""
+        rows = [("1.1", "1.3"), ("150.2", "149.1"), ("0.9", "0.95"), ("1.2", "1.1")] * 2
+        more = {"quantity": size} if size else {}
+        return infer(
+            [
+                {
+                    "exit_time": f"2026-04-{n + 6:02}T10:00:00Z",
+                    "symbol": symbols[n % len(symbols)],
+                    "entry_price": entry,
+                    "exit_price": out,
+                    "pnl": str(float(out) - float(entry)),
+                    **more,
+                }
+                for n, (entry, out) in enumerate(rows)
+            ]
+        )
+
+    @pytest.mark.parametrize("symbols", [("EURUSD=X", "USDJPY=X"), ("EUR/USD", "USDCHF")])
+    def test_results_in_several_of_them_are_never_added(self, symbols: tuple[str, str]) -> None:
+        (doubt,) = self.of_pairs(*symbols).doubts
+        assert doubt.name == "currencies"
+        assert [one.meaning.split()[-1] for one in doubt.answers[:-1]] == sorted(
+            one.removesuffix("=X")[-3:] for one in symbols
+        )
+        assert doubt.answers[-1].changes == {
+            "currency": "%",
+            "fields.net_pnl": "pnl / entry_price * 100",
+        }
+
+    def test_those_in_one_of_them_are_amounts_of_it(self) -> None:
+        reading = self.of_pairs("EURCHF=X", "USDCHF=X")
+        assert (reading.source["currency"], reading.doubts) == ("CHF", ())
+
+
+def test_amounts_that_prices_do_not_give_are_no_share_of_the_entry() -> None:
+    records = [
+        {
+            "exit_time": f"2026-04-{n:02}T10:00:00Z",
+            "symbol": ("BTC/USDT", "ETH/BTC")[n % 2],
+            "entry_price": "100",
+            "exit_price": f"{95 + n}",
+            "pnl": f"{(n - 5) * n * 3}",
+        }
+        for n in range(6, 12)
+    ]
+    (doubt,) = infer(records).doubts
+    assert doubt.name == "currencies"
+    assert not any("per cent" in one.meaning for one in doubt.answers)
+
+
+class TestPips:
+    MOVES = (("1.1000", "1.1050", "50"), ("150.20", "149.10", "-110"), ("0.9010", "0.8990", "-20"))
+
+    def of_moves(self, *pnls: str) -> Reading:
+        symbols = ("EURUSD", "USDJPY", "EUR/GBP")
+        return infer(
+            [
+                {
+                    "exit_time": f"2026-04-{n:02}T10:00:00Z",
+                    "symbol": symbol,
+                    "side": "buy",
+                    "entry_price": entry,
+                    "exit_price": out,
+                    "profit": pnl,
+                }
+                for n, (symbol, (entry, out, _), pnl) in enumerate(
+                    zip(symbols * 2, self.MOVES * 2, pnls * 2, strict=True), 6
+                )
+            ]
+        )
+
+    def test_what_pairs_of_currencies_moved_in_pips_is_in_points(self) -> None:
+        reading = self.of_moves(*(pnl for _, _, pnl in self.MOVES))
+        assert (reading.source["currency"], reading.doubts) == ("points", ())
+
+    def test_other_amounts_are_money(self) -> None:
+        assert self.of_moves("50", "-70", "-20").source["currency"] == "money"
+
+
+class TestShares:
+    def of_symbols(self, *symbols: str, pnl: str = "2") -> Reading:
+        return infer(
+            [
+                {
+                    "exit_time": f"2026-04-{n:02}T10:00:00Z",
+                    "symbol": symbol,
+                    "side": "long",
+                    "quantity": "2",
+                    "entry_price": "100",
+                    "exit_price": "101",
+                    "pnl": pnl,
+                }
+                for n, symbol in enumerate(symbols * 3, 6)
+            ]
+        )
+
+    @pytest.mark.parametrize(
+        ("symbols", "code"),
+        [
+            (("RELIANCE.NS", "532540.BO"), "INR"),
+            (("2222.SR",), "SAR"),
+            (("BRK.B", "AAPL"), "money"),
+        ],
+    )
+    def test_their_exchange_says_the_currency(self, symbols: tuple[str, ...], code: str) -> None:
+        reading = self.of_symbols(*symbols)
+        assert (reading.source["currency"], reading.doubts) == (code, ())
+
+    def test_what_prices_give_in_several_is_never_added(self) -> None:
+        (doubt,) = self.of_symbols("SAP.DE", "AAPL").doubts
+        assert doubt.name == "currencies"
+        assert [one.meaning for one in doubt.answers] == ["those in EUR", "those in USD"]
+
+    def test_results_that_prices_do_not_give_may_be_in_one(self) -> None:
+        assert self.of_symbols("SAP.DE", "AAPL", pnl="1.7").doubts == ()

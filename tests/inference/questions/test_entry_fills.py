@@ -64,3 +64,18 @@ def test_executions_without_a_price_are_asked_about(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text((HEADER + "\n".join(ROWS) + "\n").replace("px", "note"))
     assert "opening_results" in asked(found_in(str(path)))
+
+
+def test_a_first_close_of_what_was_opened_before_the_log_begins_hides_nothing(
+    tmp_path: Path,
+) -> None:
+    rows = [
+        "06/04/2026 08:00:00,AAA,Close Long,10,1,0.02,0.98",
+        "06/04/2026 09:00:00,AAA,Open Long,12,1,0.02,-0.02",
+        "06/04/2026 10:00:00,AAA,Close Long,13,1,0.02,0.98",
+        "16/04/2026 09:00:00,AAA,Open Long,12,1,0.03,-0.03",
+        "16/04/2026 10:00:00,AAA,Close Long,11,1,0.02,-1.02",
+    ]
+    read = found(tmp_path / "a.csv", rows)
+    assert asked(read) == []
+    assert results(read) == [Decimal("0.98"), Decimal("0.96"), Decimal("-1.05")]

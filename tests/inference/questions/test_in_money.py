@@ -93,3 +93,34 @@ class TestAClosedTradeWithoutTheResult:
         reading = infer(records)
         assert (asked(reading) == ["left_out"]) is is_asked
         assert any("left out" in one for one in reading.assumed) is not is_asked
+
+
+def orders(*sizes: str) -> list[Record]:
+    """Purchases at 10, 20 and 30, each sold at 11, 15 and 36; the P&L is in per cent."""
+    rows = [("10", "11", "10"), ("20", "15", "-25"), ("30", "36", "20")]
+    found: list[Record] = []
+    for n, ((paid, price, share), size) in enumerate(zip(rows, sizes, strict=True), 6):
+        of_both: Record = {"symbol": "A", "shares": size}
+        found += [
+            {"date": f"2026-04-{n:02}T09:00:00Z", "action": "BUY", "price": paid, **of_both},
+            {"date": f"2026-04-{n:02}T10:00:00Z", "action": "SELL", "price": price, **of_both}
+            | {"pnl_pct": share},
+        ]
+    return found
+
+
+class TestOrdersInPerCentWithQuantities:
+    def test_it_is_asked_whether_money_is_to_be_added_up(self, tmp_path: Path) -> None:
+        path = tmp_path / "orders.json"
+        path.write_text(json.dumps(orders("1", "100", "5")))
+        results = {
+            answer: perfkit.read(path, answers={"per_cent": answer}, quiet=True)
+            .summary("all")
+            .metrics["net_pnl"]
+            for answer in (1, 2)
+        }
+        assert results == {1: Decimal(-469), 2: Decimal(5)}
+
+    def test_without_quantities_there_is_nothing_else_to_add_up(self) -> None:
+        records = [{key: one[key] for key in one if key != "shares"} for one in orders(*"111")]
+        assert asked(infer(records)) == []

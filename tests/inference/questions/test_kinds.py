@@ -239,3 +239,43 @@ def test_a_closing_time_marks_the_closes_before_words_that_are_never_complete(co
     reading = infer([signal, close, {**signal, "time": "2026-04-06T11:00:00Z"}])
     assert reading.closed == 1
     assert column not in reading.dialect.get("only", {})  # type: ignore[operator]
+
+
+class TestFlagsOfOneWayOfClosing:
+    @pytest.mark.parametrize("name", ["forced_exit", "early_close", "auto_closed"])
+    def test_they_say_nothing_of_open_trades(self, name: str) -> None:
+        reading = infer([{**one, name: n % 4 == 0} for n, one in enumerate(trades())])
+        assert asked(reading) == []
+
+    def test_that_the_order_of_an_exit_was_not_filled_says_nothing(self) -> None:
+        records = [
+            {**one, "exitDetails": {"orderFilled": n % 2 == 0}} for n, one in enumerate(trades())
+        ]
+        reading = infer(records)
+        assert (reading.closed, asked(reading)) == (20, [])
+
+
+class TestFlagsInWords:
+    @pytest.mark.parametrize(
+        ("name", "still", "done", "only"),
+        [
+            ("closed", "no", "yes", {"not": "no"}),
+            ("open", "Y", "N", {"not": "Y"}),
+            ("trade_state", "O", "C", "C"),
+            ("已平仓", "否", "是", {"not": "否"}),
+        ],
+    )
+    def test_they_keep_open_trades_out_and_ask(
+        self, name: str, still: str, done: str, only: object
+    ) -> None:
+        reading = infer(
+            [{**one, name: (still, done)[n % 4 != 0]} for n, one in enumerate(trades())]
+        )
+        assert (reading.closed, asked(reading)) == (15, ["ignored"])
+        assert reading.dialect["only"] == {name: only}
+
+    @pytest.mark.parametrize("name", ["unrealized", "is_unrealized", "mark_to_market", "mtm"])
+    def test_a_flag_of_a_value_so_far_is_asked_about(self, name: str) -> None:
+        reading = infer([{**one, name: n % 4 == 0} for n, one in enumerate(trades())])
+        assert asked(reading) == ["flagged_open"]
+        assert reading.doubts[0].answers[0].changes == {f"only.{name}": False}

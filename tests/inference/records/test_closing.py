@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
 
@@ -120,3 +122,35 @@ def test_closes_by_a_word_that_lack_a_result_are_asked_about() -> None:
     for one in records[:2]:
         one["profit"] = "7"
     assert "left_out" in asked(infer(records))
+
+
+class TestResultsInWordsThatSayATradeIsOpen:
+    def rows(self, held: str) -> list[Record]:
+        """Signals of which few were bought; of these, some are closed and most are valued."""
+        said = ["見送り"] * 12 + [held] * 5 + ["大引け決済", "損切り", "利確"]
+        return [
+            {
+                "date": f"2026-04-{n + 1:02}",
+                "symbol": "A",
+                "side": "long",
+                "result": result,
+                "close": "9",
+                "pnl_yen": None if result == "見送り" else f"{100 - n * 10}",
+            }
+            for n, result in enumerate(said)
+        ]
+
+    @pytest.mark.parametrize(
+        "held",
+        [
+            "時点評価・未決済",
+            "まだ保有中",
+            "valued, not closed yet",
+            "unsettled (mark)",
+            "noch offen",
+        ],
+    )
+    def test_their_value_is_no_result(self, held: str) -> None:
+        reading = infer(self.rows(held))
+        assert (reading.closed, asked(reading)) == (3, [])
+        assert reading.source["currency"] == "JPY"

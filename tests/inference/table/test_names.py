@@ -79,3 +79,23 @@ def test_the_more_frequent_name_of_a_part_ranks_first() -> None:
 )
 def test_some_places_hold_no_trades(place: str, skipped: bool) -> None:
     assert is_skipped_place(place) is skipped
+
+
+@pytest.mark.parametrize(
+    ("name", "currency"),
+    [
+        ("pnl_yen", "JPY"),
+        ("Profit (£)", "GBP"),
+        ("pnl_nzd", "NZD"),
+        ("Прибыль, рублей", "RUB"),
+        ("盈亏(美元)", "USD"),
+        ("盈亏(元)", "CNY"),
+        ("損益 (台幣)", "TWD"),
+        ("손익(달러)", "USD"),
+        ("profit_won", ""),
+    ],
+)
+def test_the_currency_that_a_name_says(name: str, currency: str) -> None:
+    found = pnl_name(name)
+    assert found is not None
+    assert found.currency == currency

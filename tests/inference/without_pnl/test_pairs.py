@@ -76,3 +76,31 @@ def test_prices_in_columns_of_their_own_take_turns() -> None:
     assert (asked(reading), reading.closed) == (["unit"], 2)
     assert reading.dialect["open_when"] == {"exit_price": "missing"}
     assert reading.dialect["pair"] == {"by": ["side"], "order": "fifo"}
+
+
+class TestTwoPrices:
+    def records(self) -> list[Record]:
+        names = ("event", "symbol", "side", "price", "qty")
+        return [
+            {
+                **{key: one[key] for key in one if key != "price"},
+                "spot_price": "7",
+                "stop_price": "9",
+            }
+            | {"futures_price": one["price"]}
+            for one in events(*names)
+        ]
+
+    def test_it_is_asked_which_was_traded(self) -> None:
+        reading = infer(self.records())
+        assert asked(reading) == ["which_price"]
+        assert [one.changes for one in reading.doubts[0].answers] == [
+            {"fields.entry_price": name, "fields.exit_price": name}
+            for name in ("spot_price", "futures_price")
+        ]
+
+    def test_one_by_any_name_is_taken(self) -> None:
+        records = [{key: one[key] for key in one if key != "spot_price"} for one in self.records()]
+        reading = infer(records)
+        assert asked(reading) == []
+        assert reading.dialect["fields"]["entry_price"] == "futures_price"  # type: ignore[index]

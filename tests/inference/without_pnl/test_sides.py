@@ -67,3 +67,33 @@ def test_shares_held_for_days_are_long() -> None:
         record |= {"symbol": f"S{n}", "exit_time": f"2026-04-1{n}T10:00:00Z"}
     reading = infer(records)
     assert (asked(reading), field(reading, "side")) == ([], "= long")
+
+
+class TestSidesOfOptions:
+    def of_sides(self, *pairs: str, kinds: bool = False) -> list[str]:
+        """What is asked of options, each with its kind and the side that is logged: `CE Long`."""
+        records = [
+            {
+                "Ticker": "NIFTY" if kinds else f"NIFTY26APR24000{pair.split()[0]}",
+                "Entry Type": pair.split()[1],
+                "Entry Time": f"2026-04-{n + 1:02} 09:00:00",
+                "Entry Price": "100",
+                "Exit Time": f"2026-04-{n + 1:02} 10:00:00",
+                "Exit Price": f"{97 + n}",
+                "strike": "24000",
+                "kind": {"CE": "call", "PE": "put"}[pair.split()[0]],
+            }
+            for n, pair in enumerate(pairs)
+        ]
+        if not kinds:
+            for one in records:
+                del one["strike"], one["kind"]
+        return [doubt.name for doubt in infer(records).doubts]
+
+    def test_short_puts_beside_long_calls_may_be_bought(self) -> None:
+        assert "side" in self.of_sides("CE Long", "PE Short", "CE Long", "PE Short")
+        assert "side" in self.of_sides("CE Long", "PE Short", "PE Short", kinds=True)
+
+    def test_other_sides_are_those_of_the_options(self) -> None:
+        assert "side" not in self.of_sides("CE Long", "PE Short", "CE Short", "PE Long")
+        assert "side" not in self.of_sides("CE Short", "PE Long", "CE Short")

@@ -1,0 +1,48 @@
+"""Trades that a backtest wrote several times, at the times at which it was run."""
+
+from __future__ import annotations
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+
+Record = dict[str, object]
+MOVES = (("100", "103", "2.1", "6.3"), ("50", "49", "3.3", "-3.3"), ("10", "12", "5.5", "11"))
+
+
+def run(minute: int, milliseconds: int) -> list[Record]:
+    """The trades of one run of a backtest, each held for so many milliseconds."""
+    return [
+        {
+            "symbol": "A",
+            "side": "BUY",
+            "entry": entry,
+            "exit": out,
+            "amount": size,
+            "pnl": pnl,
+            "opened_at": f"2026-04-06T10:{minute:02}:{n:02}.000",
+            "closed_at": f"2026-04-06T10:{minute:02}:{n:02}.{milliseconds:03}",
+        }
+        for n, (entry, out, size, pnl) in enumerate(MOVES)
+    ]
+
+
+def asked(records: list[Record]) -> list[str]:
+    return [doubt.name for doubt in infer(records).doubts]
+
+
+def test_trades_of_an_earlier_run_are_asked_about() -> None:
+    reading: Reading = infer([*run(1, 3), *run(2, 5)])
+    (doubt,) = reading.doubts
+    assert doubt.name == "repeats"
+    assert "3 of 6 records" in doubt.question
+    parts = ["symbol", "side", "entry", "exit", "amount", "pnl"]
+    assert doubt.answers[1].changes == {"identity": parts}
+
+
+def test_one_run_is_not() -> None:
+    assert asked(run(1, 3)) == []
+
+
+def test_trades_that_were_held_for_a_while_may_be_equal() -> None:
+    later = [{**one, "closed_at": "2026-04-06T11:30:00"} for one in run(2, 5)]
+    assert asked([*run(1, 3), *later]) == []

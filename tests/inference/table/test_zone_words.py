@@ -1,0 +1,56 @@
+"""Times that end in EST in winter and in EDT in summer."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from perfkit.desk.reading import desk_on
+from perfkit.inference.source import found_in
+from perfkit.inference.table.zone_words import zone_words
+
+ORDERS = """\
+Symbol,Side,Status,Filled,Avg Price,Filled Time
+AAA,Buy,Filled,10,5.00,02/26/2026 10:00:00 EST
+AAA,Sell,Filled,10,5.50,03/20/2026 10:00:00 EDT
+AAA,Short,Filled,4,6.00,03/21/2026 10:00:00 EDT
+AAA,Buy,Filled,3,5.00,03/22/2026 10:00:00 EDT
+AAA,Buy,Cancelled,1,5.00,03/22/2026 10:05:00 EDT
+AAA,Buy,Cancelled,0,,03/22/2026 10:09:00 EDT
+"""
+
+
+def test_both_are_read_in_their_zone(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS)
+    found = found_in(str(path))
+    assert found.reading.is_sure
+    assert found.reading.source["timezone"] == "America/New_York"
+    book = desk_on([found], "UTC").book
+    assert book.closed[0].opened_at == datetime(2026, 2, 26, 15, tzinfo=UTC)
+    assert book.closed[0].closed_at == datetime(2026, 3, 20, 14, tzinfo=UTC)
+
+
+def test_what_was_filled_of_a_cancelled_order_counts(tmp_path: Path) -> None:
+    path = tmp_path / "orders.csv"
+    path.write_text(ORDERS)
+    book = desk_on([found_in(str(path))], "UTC").book
+    assert [book.closed[n].net_pnl for n in range(len(book.closed))] == [5, 3, 1]
+    assert len(book.open) == 0
+
+
+@pytest.mark.parametrize(
+    "times",
+    [
+        ("10:00 EST", "11:00 EST"),
+        ("10:00 EST", "11:00 PDT"),
+        ("10:00 ABT", "11:00 ACT"),
+        ("10:00 EST", "11:00"),
+        ("10:00 PM PST", "11:00 AM PDT"),
+    ],
+    ids=["one word", "two zones", "unknown", "not all", "not told from PM"],
+)
+def test_other_words_are_left_as_they_are(times: tuple[str, ...]) -> None:
+    assert zone_words([f"04/06/2026 {one}" for one in times]) is None
