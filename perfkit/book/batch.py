@@ -122,28 +122,33 @@ def batches(
 def entries_of(made: Combined, days: Mapping[int, Trades]) -> Iterator[Entry]:
     """The index entries of trades by day, and of lines that made none."""
     if made.lines is None:
-        yield from _entries_of_trades(days)
-        for one in made.fruitless:
-            if one.key is not None:
-                yield entry(one.key, OPEN, one.file, one.line)
-        return
-    for day, trades in days.items():
-        yield from map(entry, trades.key, repeat(day), trades.file, trades.line)
-    yield from (entry(*line) for line in made.lines)
+        of_days = (_entries_of_trades(day, trades) for day, trades in days.items())
+        others = (
+            entry(one.key, OPEN, one.file, one.line)
+            for one in made.fruitless
+            if one.key is not None
+        )
+    else:
+        of_days = (
+            map(entry, trades.key, repeat(day), trades.file, trades.line)
+            for day, trades in days.items()
+        )
+        others = (entry(*line) for line in made.lines)
+    return chain(chain.from_iterable(of_days), others)
 
 
-def _entries_of_trades(days: Mapping[int, Trades]) -> Iterator[Entry]:
-    for day, trades in days.items():
-        keys = trades.key
-        if None in keys:
-            named = [row for row, key in enumerate(keys) if key is not None]
-            yield from _entries_of_trades({day: trades.take(named)})
-            continue
-        yield from map(entry, keys, repeat(day), trades.file, trades.line)
-        if trades.other_lines:
-            for key, file, line in zip(keys, trades.file, trades.line, strict=True):
-                others = trades.other_lines.get((file, line), ())
-                yield from (entry(key, day, *other) for other in others)
+def _entries_of_trades(day: int, trades: Trades) -> Iterator[Entry]:
+    if None in trades.key:
+        trades = trades.take([row for row, key in enumerate(trades.key) if key is not None])
+    own = map(entry, trades.key, repeat(day), trades.file, trades.line)
+    if not trades.other_lines:
+        return own
+    others = (
+        entry(key, day, *other)
+        for key, file, line in zip(trades.key, trades.file, trades.line, strict=True)
+        for other in trades.other_lines.get((file, line), ())
+    )
+    return chain(own, others)
 
 
 def _read(
@@ -174,7 +179,7 @@ def _read(
             days = calendar.ordinals_of(log.at)
             entry = _entry(reading.number, log, days, last_day)
             details = Details(
-                tuple(key for key in dict.fromkeys(log.lines.key) if key is not None),
+                _distinct(log.lines.key),
                 tuple(log.blocks),
                 limited(_dated(log.errors, log, days, last_day), KEPT_BAD_LINES - kept),
                 limited(_dated(log.left_out, log, days, last_day), 0),
@@ -192,6 +197,13 @@ def _read(
                 ),
             )
             last_day = entry.last_day if entry.last_day is not None else last_day
+
+
+def _distinct(keys: Sequence[int | None]) -> tuple[int, ...]:
+    """The keys that lines have, each once."""
+    distinct = dict.fromkeys(keys)
+    distinct.pop(None, None)
+    return tuple(distinct)  # type: ignore[arg-type]
 
 
 def _text(

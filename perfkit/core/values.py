@@ -21,10 +21,10 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from itertools import repeat
-from operator import floordiv, sub
+from operator import sub
 from zlib import crc32
 
-from perfkit.core.calendar import EPOCH, MICROSECOND, instant_of
+from perfkit.core.calendar import EPOCH, SECOND_US, instant_of
 from perfkit.core.exact import decimal_places
 from perfkit.core.exact import units as units_of
 from perfkit.core.fast_imports import Pattern
@@ -52,6 +52,8 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+
+DAY_SECONDS = 24 * 60 * 60
 
 FEW_BYTES = 1024
 """So long a list of numbers is converted without msgspec."""
@@ -300,7 +302,9 @@ def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] |
     epoch = EPOCH if has_offset else EPOCH.replace(tzinfo=None)
     try:
         since = map(sub, map(datetime.fromisoformat, texts_), repeat(epoch))
-        us = list(map(floordiv, since, repeat(MICROSECOND)))
+        us = [
+            (one.days * DAY_SECONDS + one.seconds) * SECOND_US + one.microseconds for one in since
+        ]
     except ValueError:
         return None
     step = len(first) + 1

@@ -199,10 +199,7 @@ def _hold(columns: Mapping[str, Any], logged: Numbers, findings: list[int]) -> l
         row
         for row, (spent, said) in enumerate(zip(hold, logged_us, strict=True))
         if spent is not None
-        and (
-            spent < 0
-            or (said is not None and not -HOLD_TOLERANCE_US < spent - said < HOLD_TOLERANCE_US)
-        )
+        and (spent < 0 or (said is not None and abs(spent - said) >= HOLD_TOLERANCE_US))
     ]
     for row in odd:
         if hold[row] < 0:  # type: ignore[operator]

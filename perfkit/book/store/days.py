@@ -136,7 +136,10 @@ def _entry(
 
 
 def _opened_from(trades: Trades) -> int | None:
-    return min((at for at in trades.opened_at if at is not None), default=None)
+    opened_at = trades.opened_at
+    if None in opened_at:
+        opened_at = [at for at in opened_at if at is not None]
+    return min(opened_at, default=None)  # type: ignore[type-var]
 
 
 def _earliest(one: int | None, other: int | None) -> int | None:

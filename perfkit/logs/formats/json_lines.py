@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from io import BytesIO
 from itertools import accumulate, islice
 
@@ -30,6 +30,9 @@ MAX_LINE_BYTES = 1024 * 1024
 
 MAX_DEPTH = 64
 """Lists and objects are nested at most so deep; the object that is the line is the first level."""
+
+DECODERS = 16
+"""So many decoders are kept: one for each order in which logs have their keys."""
 
 FEW_LINES = 16
 """So many lines together seldom have more opening brackets than one line may be deep."""
@@ -90,8 +93,12 @@ class JsonLines:
 
         None when any of them is not one plain object.
         """
-        rows = decoded_block(block, self._keys, self._digits)
-        return None if rows is None else (list(zip(*rows, strict=True)), range(len(rows)))
+        keys = _as_in_first_line(block, self._keys)
+        rows = decoded_block(block, keys, self._digits)
+        if rows is None:
+            return None
+        columns = dict(zip(keys, zip(*rows, strict=True), strict=True))
+        return [columns[key] for key in self._keys], range(len(rows))
 
     def records(self, block: bytes) -> Iterator[bytes]:
         """The lines of a block one by one."""
@@ -102,6 +109,15 @@ class JsonLines:
         if not raw or (raw.isspace() and len(raw) <= MAX_LINE_BYTES):
             return None
         return decoded_line(raw, self._keys, self._digits)
+
+
+def _as_in_first_line(block: bytes, keys: tuple[str, ...]) -> tuple[str, ...]:
+    """The keys in the order in which the first line of a block has them.
+
+    A decoder looks each name up from the place after the last that it found.
+    """
+    line = block[: block.find(b"\n")]
+    return tuple(sorted(keys, key=lambda key: line.find(b'"%b"' % key.encode(errors="replace"))))
 
 
 def decoded_block(
@@ -235,7 +251,7 @@ def _no_number(name: str) -> None:
     raise ValueError(f"{name} is not a number")
 
 
-@cache
+@lru_cache(maxsize=DECODERS)
 def _line_decoder(keys: tuple[str, ...], digits: Digits = str) -> msgspec.json.Decoder[Any]:
     """Decodes only the named fields; a JSON number with a point or exponent stays its digits."""
     from typing import Any

@@ -200,3 +200,11 @@ def test_few_lines_are_decoded_without_msgspec_just_as_with_it(lines: list[str])
 def test_plain_lines_are_decoded_without_msgspec() -> None:
     block = b'{"a": 1.50, "b": "x", "c": 1}\n{"b": null}\n'
     assert plainly_decoded(block, ("a", "b")) == [("1.50", "x"), (None, None)]
+
+
+def test_columns_are_those_of_the_keys_asked_for_in_whatever_order_lines_have_them() -> None:
+    block = b'{"c": 3, "a": "x"}\n{"a": "y", "b": [2], "c": 4}\n'
+    assert json_lines.JsonLines(("a", "b", "c")).block(block) == (
+        [("x", "y"), (None, [2]), (3, 4)],
+        range(2),
+    )
