@@ -130,7 +130,7 @@ class Delivery:
 
             was_ended(self._root, sink)
             progress = self._progress(sink)
-        if not progress.is_due(now):
+        if not progress.is_due(now) or not is_behind(self._root, progress):
             return False
         progress.begun = now
         save(self._root, sink, progress)

@@ -13,17 +13,25 @@ import jsonschema
 import pytest
 
 from perfkit.alerts import event_log
-from perfkit.alerts.sinks import worker
+from perfkit.alerts.sinks import delivery, worker
 from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.sinks.outbox import start
-from perfkit.alerts.sinks.progress import SETTINGS, Progress, load, lock_of, path_of, save
+from perfkit.alerts.sinks.progress import (
+    SETTINGS,
+    Progress,
+    is_behind,
+    load,
+    lock_of,
+    path_of,
+    save,
+)
 from perfkit.alerts.sinks.sink import Sink
 from perfkit.config.workspace import EVENT_LOG
 from perfkit.disk.locks import try_lock
 from perfkit.schemas.make import schemas
 from tests.alerting import START, Bench, minutes
 from tests.alerts.sinks.test_delivery import counted
-from tests.alerts.sinks.test_outbox import append
+from tests.alerts.sinks.test_outbox import append, numbered
 
 RULES = """\
 rules:
@@ -202,6 +210,19 @@ def test_what_waits_too_long_is_given_up_once_and_newer_events_still_come(tmp_pa
     try_now(tmp_path)
     worker.serve(root, sink())
     assert got(tmp_path) == [f"id-{now}"]
+
+
+def test_silenced_events_are_not_counted_among_those_given_up(tmp_path: Path) -> None:
+    root = str(outbox_of(tmp_path, 5))
+    of_rule = {"rule": "loss", "until": "1970-01-01T00:01:00Z"}
+    event_log.append(root, [numbered(6) | of_rule | {"kind": "silenced"}, numbered(7) | of_rule])
+    worker.serve(root, sink("raise SystemExit(1)"))
+    progress = progress_of(tmp_path)
+    assert progress.failing_since is not None
+    progress.failing_since, progress.next_try, progress.attempts = 1, 0, 40
+    save(root, "pager", progress)
+    worker.serve(root, sink("raise SystemExit(1)"))
+    assert "1 event could not be delivered" in event_log.read(root)[-1]["message"]
 
 
 def test_filters(tmp_path: Path) -> None:
@@ -497,6 +518,44 @@ class TestProcessThatIsEnded:
         damage(tmp_path / SETTINGS)
         self.start(tmp_path)
         until(lambda: len(got(tmp_path)) == 2)
+
+    @pytest.mark.parametrize("more", ["severity: critical", "kinds: [resolved]", "rules: [other]"])
+    def test_what_its_sink_does_not_want_is_passed_over_by_the_run(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str
+    ) -> None:
+        monkeypatch.setattr(delivery, "_spawn", lambda _: None)
+        bench = Bench(
+            tmp_path,
+            f"{RULES}  - {{id: other, metric: net_pnl, over: {{window: all}}, below: -999}}\n"
+            f"sinks:\n  - {{name: pager, exec: [x], give_up: 1s, {more}}}\n",
+        )
+        bench.run(START)
+        bench.trade(minutes(1), -10)
+        assert bench.run(minutes(2)).code == 2
+        for _ in range(3):
+            self.start(tmp_path)
+        assert bench.events("delivery_failed") == []
+        progress = progress_of(tmp_path)
+        assert (progress.attempts, progress.begun) == (0, None)
+        assert not is_behind(str(tmp_path), progress)
+
+    def test_that_its_events_were_given_up_is_said_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(delivery, "_spawn", lambda _: None)
+        bench = Bench(tmp_path, f"{RULES}sinks:\n  - {{name: pager, exec: [x], give_up: 1s}}\n")
+        bench.run(START)
+        bench.trade(minutes(1), -10)
+        bench.run(minutes(2))
+        for _ in range(8):
+            progress = progress_of(tmp_path)
+            if progress.failing_since is not None:
+                progress.failing_since -= HOUR
+                save(str(tmp_path), "pager", progress)
+            self.start(tmp_path)
+        (failed,) = bench.events("delivery_failed")
+        assert "1 event could not be delivered" in failed["message"]
+        assert not is_behind(str(tmp_path), progress_of(tmp_path))
 
     def test_a_run_within_seconds_does_not_count_it(self, tmp_path: Path) -> None:
         self.bench(tmp_path, "import os; os.kill(os.getppid(), 9)")
