@@ -11,9 +11,9 @@ import time
 from itertools import chain
 
 from perfkit.alerts.event import event
-from perfkit.alerts.event_log import append, read
+from perfkit.alerts.event_log import append, events_in, read, rotated_logs
 from perfkit.alerts.rules.rule import digest
-from perfkit.alerts.sinks.outbox import Waiting, deal, detected_at, is_silenced, outbox
+from perfkit.alerts.sinks.outbox import Outbox, Waiting, deal, detected_at, is_silenced, outbox
 from perfkit.alerts.sinks.program import hand_over
 from perfkit.alerts.sinks.progress import FOLDER, LONGEST_WAIT_US, Progress, load, lock_of, save
 from perfkit.alerts.sinks.settings import last_known
@@ -53,11 +53,7 @@ def _served(root: str, sink: Sink) -> bool:
     progress = load(root, sink.name)
     if progress is None or not progress.is_due(_now()):
         return False
-    found = outbox(root, progress)
-    # Where this cannot be recorded nothing is delivered: it would come with every run.
-    save(root, sink.name, progress)
-    if progress.failing_on not in (None, *(one.event["id"] for one in found.waiting)):
-        _say(root, sink, "lost", str(progress.failing_on), message=_LOST.format(sink.name))
+    found = _opened(root, sink, progress)
     wanted = _wanted(sink, progress, found.waiting)
     for one in wanted:
         problem = hand_over(root, sink, one.event)
@@ -80,7 +76,7 @@ def was_ended(root: str, name: str) -> None:
     progress = load(root, name)
     for sink in last_known(root).sinks:
         if sink.name == name and progress is not None:
-            found = outbox(root, progress)
+            found = _opened(root, sink, progress)
             wanted = _wanted(sink, progress, found.waiting)
             first = next(wanted, None)
             if first is None:
@@ -88,6 +84,17 @@ def was_ended(root: str, name: str) -> None:
             else:
                 problem = "its process was ended before it was done"
                 _failed(root, sink, progress, chain([first], wanted), problem)
+
+
+def _opened(root: str, sink: Sink, progress: Progress) -> Outbox:
+    """What waits for the sink; it is said where an event that it failed on is lost."""
+    found = outbox(root, progress)
+    if progress.failing_on not in (None, *(one.event["id"] for one in found.waiting)):
+        _say(root, sink, "lost", str(progress.failing_on), message=_LOST.format(sink.name))
+        progress.failing_on = None
+    # Where this cannot be recorded nothing is delivered: it would come with every run.
+    save(root, sink.name, progress)
+    return found
 
 
 def _wanted(sink: Sink, progress: Progress, waiting: Iterable[Waiting]) -> Iterator[Waiting]:
@@ -112,8 +119,7 @@ def _failed(
     """Records that an attempt failed, and gives up what has waited for too long."""
     now = _now()
     progress.failed(now, _wait(progress.attempts))
-    progress.failing_on = None
-    since = progress.failing_since or now
+    since = now if progress.failing_since is None else progress.failing_since
     is_tried = progress.attempts >= _least_attempts(sink.give_up_us)
     late: list[str] = []
     for one in wanted:
@@ -134,12 +140,12 @@ def _wait(attempts: int) -> int:
 
 
 def _least_attempts(give_up_us: int) -> int:
-    """Half as many attempts as there are in that time: a clock that jumps gives nothing up."""
-    attempts = waited = 0
+    """As many attempts as fit into that time: a clock that jumps gives nothing up."""
+    attempts, waited = 1, 0
     while waited < give_up_us:
-        waited += _wait(attempts)
+        waited += _wait(attempts - 1)
         attempts += 1
-    return attempts // 2
+    return attempts
 
 
 def _give_up(root: str, sink: Sink, ids: list[str], problem: str) -> None:
@@ -155,7 +161,8 @@ def _give_up(root: str, sink: Sink, ids: list[str], problem: str) -> None:
 def _say(root: str, sink: Sink, *what: str, message: str) -> None:
     """Writes into the log what was not delivered, unless a killed process did so."""
     identity = digest(sink.name, FAILED, *what)
-    if all(one["id"] != identity for one in read(root)):
+    rotated = [one for one, _ in events_in(next(rotated_logs(root), b""))]
+    if all(one["id"] != identity for one in rotated + read(root)):
         append(root, [event(FAILED, identity, _now(), message, reason=sink.name)])
 
 

@@ -196,7 +196,7 @@ def test_what_waits_too_long_is_given_up_once_and_newer_events_still_come(tmp_pa
     worker.serve(root, fails)
     progress = progress_of(tmp_path)
     progress.failing_since, progress.next_try = (now - 90_000) * 1_000_000, 0
-    progress.attempts = 20
+    progress.attempts = 40
     save(root, "pager", progress)
     append(tmp_path, now)
     before = Path(path_of(root, "pager")).read_bytes()
@@ -397,21 +397,68 @@ def test_python_sink_is_an_entry_point(tmp_path: Path, monkeypatch: pytest.Monke
     assert "no installed package has a sink boop" in event_log.read(root)[-1]["message"]
 
 
-@pytest.mark.parametrize("attempts", [0, 1, 5])
-def test_a_clock_that_jumps_gives_nothing_up(tmp_path: Path, attempts: int) -> None:
-    root = str(outbox_of(tmp_path, int(time.time())))
+@pytest.mark.parametrize(
+    ("attempts", "give_up_us"), [(0, DAY), (1, DAY), (15, DAY), (0, HOUR // 6), (2, HOUR // 6)]
+)
+def test_a_clock_that_jumps_gives_nothing_up(
+    tmp_path: Path, attempts: int, give_up_us: int
+) -> None:
+    root = str(outbox_of(tmp_path, 5))
     for _ in range(attempts + 1):
-        worker.serve(root, sink("raise SystemExit(1)"))
+        worker.serve(root, sink("raise SystemExit(1)", give_up_us=give_up_us))
         try_now(tmp_path)
     progress = progress_of(tmp_path)
     assert progress.failing_since is not None
     progress.failing_since -= 400 * DAY
     save(root, "pager", progress)
-    worker.serve(root, sink("raise SystemExit(1)"))
+    worker.serve(root, sink("raise SystemExit(1)", give_up_us=give_up_us))
     assert len(event_log.read(root)) == 1
     try_now(tmp_path)
     worker.serve(root, sink())
     assert len(got(tmp_path)) == 1
+
+
+def test_attempts_that_fit_into_the_time_are_made_before_an_event_is_given_up() -> None:
+    tried = {minutes: worker._least_attempts(minutes * 60_000_000) for minutes in (1, 3, 10, 63)}
+    assert tried == {1: 2, 3: 3, 10: 5, 63: 7}  # at minutes 0, 1, 3, 7, 15, 31 and 63
+
+
+def test_a_clock_that_was_ahead_at_the_first_failure_does_not_put_off_giving_up() -> None:
+    progress = Progress()
+    progress.failed(500 * DAY, HOUR)
+    progress.failed(DAY, HOUR)
+    assert progress.failing_since == DAY
+
+
+@pytest.mark.parametrize("passes", [{"severity": "critical"}, {"kinds": ("firing",)}])
+def test_events_that_a_sink_no_more_wants_are_not_lost(
+    tmp_path: Path, passes: dict[str, object]
+) -> None:
+    root = str(outbox_of(tmp_path, 5))
+    worker.serve(root, sink("raise SystemExit(1)"))
+    for number in (6, 7):
+        try_now(tmp_path)
+        worker.serve(root, sink(**passes))
+        append(tmp_path, number)
+    assert [one["id"] for one in event_log.read(root)] == ["id-5", "id-6", "id-7"]
+
+
+def test_that_events_are_lost_is_said_once_whatever_is_rotated_later(tmp_path: Path) -> None:
+    root = str(outbox_of(tmp_path, 5))
+    worker.serve(root, sink("raise SystemExit(1)"))
+    log = tmp_path / EVENT_LOG
+    log.unlink()
+    found = []
+    for number in (6, 7, 8):
+        append(tmp_path, number)
+        try_now(tmp_path)
+        before = Path(path_of(root, "pager")).read_bytes()
+        worker.serve(root, sink(kinds=("firing",)))
+        found += [one["id"] for one in event_log.read(root)]
+        os.replace(log, f"{log}.1")
+        if number == 6:  # as if it had been killed before it saved
+            Path(path_of(root, "pager")).write_bytes(before)
+    assert len(found) == len(set(found)) == 4
 
 
 @pytest.mark.parametrize("name", ["", "performance-alerts.jsonl.1.zst", "old/alerts.jsonl"])
@@ -489,7 +536,7 @@ class TestProcessThatIsEnded:
         progress = progress_of(tmp_path)
         assert progress.failing_since is not None
         progress.failing_since -= 2 * DAY
-        progress.attempts = 20
+        progress.attempts = 40
         save(str(tmp_path), "pager", progress)
         self.start(tmp_path)
         failed = bench.events("delivery_failed")
