@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -432,7 +433,7 @@ def test_a_clock_that_was_ahead_at_the_first_failure_does_not_put_off_giving_up(
 
 @pytest.mark.parametrize("passes", [{"severity": "critical"}, {"kinds": ("firing",)}])
 def test_events_that_a_sink_no_more_wants_are_not_lost(
-    tmp_path: Path, passes: dict[str, object]
+    tmp_path: Path, passes: dict[str, Any]
 ) -> None:
     root = str(outbox_of(tmp_path, 5))
     worker.serve(root, sink("raise SystemExit(1)"))
