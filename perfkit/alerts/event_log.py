@@ -7,6 +7,7 @@ and writes the event again. Readers skip lines that are not events.
 from __future__ import annotations
 
 import os
+import zlib
 from zlib import crc32
 
 from perfkit.config.workspace import EVENT_LOG
@@ -165,8 +166,13 @@ def rotated_logs(root: str) -> Iterator[bytes]:
         if packed not in PACKED:
             rest += packed
         rest = rest.replace(".jsonl", "")
-        if entry.name.startswith(stem) and rest[1:].replace("-", "").isdigit() and entry.is_file():
-            found.append((entry.stat().st_mtime_ns, entry.path))
+        if not entry.name.startswith(stem) or not rest[1:].replace("-", "").isdigit():
+            continue
+        try:
+            if entry.is_file():
+                found.append((entry.stat().st_mtime_ns, entry.path))
+        except OSError:
+            continue  # it was rotated away meanwhile
     for _, path in sorted(found, reverse=True):
         yield _content(path)
 
@@ -181,7 +187,7 @@ def _content(path: str) -> bytes:
             from perfkit.logs.formats.unpacked import unpacked
 
             return unpacked(stream, suffix[1:]).read()
-    except (OSError, EOFError, ValueError, ImportError):
+    except (OSError, EOFError, ValueError, ImportError, zlib.error):
         return b""
 
 

@@ -61,13 +61,29 @@ class Delivery:
         return metrics_file
 
     def serve(self) -> None:
-        """Delivers what waits. Raises `OSError`; the next run then repeats it."""
-        for name in _others(self._root):
-            self._start(name)
+        """Delivers what waits. Raises `OSError`; the next run then repeats it.
+
+        The lines come whatever becomes of the sinks, and each sink is served whatever becomes of
+        another.
+        """
+        problems = [found for name in _others(self._root) if (found := self._served(name))]
         if sys.stderr is not None and is_behind(self._root, self._lines):
             from perfkit.alerts.sinks.lines import write_lines
 
             write_lines(self._root, self._lines)
+        for problem in problems:
+            raise problem
+
+    def _served(self, sink: str) -> Exception | None:
+        """Starts the process of a sink; what went wrong that no later run can put right."""
+        try:
+            self._start(sink)
+        except Exception as error:  # raised when the lines were written
+            from perfkit.core.errors import PerfkitError
+
+            # Too many processes, say, or a full disk: the next run tries again.
+            return None if isinstance(error, OSError | PerfkitError) else error
+        return None
 
     def _sweep(self) -> None:
         """Removes what killed runs left of files that only the holder of the lock writes."""
@@ -90,25 +106,25 @@ class Delivery:
         return progress
 
     def _start(self, sink: str) -> None:
-        """Starts the process of a sink if events wait for it, and nobody is at it."""
+        """Starts the process of a sink if events wait for it, and nobody is at it.
+
+        Raises `OSError`, `ConfigError` and `OutputError`; the next run then tries again.
+        """
         from perfkit.disk.locks import try_lock
 
         progress = self._progress(sink)
         if not is_behind(self._root, progress) or not progress.is_due(time.time_ns() // 1000):
             return
+        lock = try_lock(lock_of(self._root, sink))
+        if lock is None:
+            return
         try:
-            lock = try_lock(lock_of(self._root, sink))
-            if lock is None:
-                return
-            try:
-                begins = self._begins(sink)
-            finally:
-                os.close(lock)
-            if begins:
-                words = [sys.executable, "-P", "-m", "perfkit.alerts.sinks.worker"]
-                _spawn([*words, self._root, sink])
-        except OSError:
-            return  # too many processes, say: the next run tries again
+            begins = self._begins(sink)
+        finally:
+            os.close(lock)
+        if begins:
+            words = [sys.executable, "-P", "-m", "perfkit.alerts.sinks.worker"]
+            _spawn([*words, self._root, sink])
 
     def _begins(self, sink: str) -> bool:
         """Records that a process is about to be started, unless one that failed has to wait.
@@ -118,19 +134,15 @@ class Delivery:
         """
         from perfkit.alerts.sinks.settings import restored
         from perfkit.config.workspace import timezone_override
-        from perfkit.core.errors import ConfigError
 
-        try:
-            restored(self._root, timezone_override())
-        except ConfigError:
-            return False  # the run says so
+        restored(self._root, timezone_override())  # the run says what is wrong with it
         progress, now = self._progress(sink), time.time_ns() // 1000
         if progress.begun is not None and not 0 <= now - progress.begun < ENDED_US:
             from perfkit.alerts.sinks.worker import was_ended
 
             was_ended(self._root, sink)
             progress = self._progress(sink)
-        if not progress.is_due(now):
+        if not progress.is_due(now) or not is_behind(self._root, progress):
             return False
         progress.begun = now
         save(self._root, sink, progress)

@@ -60,6 +60,8 @@ class Progress:
     def remember(self, identity: str, detected_at: int) -> None:
         """Records that an event was dealt with."""
         self.ids[identity] = detected_at
+        if identity == self.failing_on:
+            self.failing_on = None
         if len(self.ids) > MOST_IDS:
             passed = self.ids.pop(next(iter(self.ids)))
             self.horizon = min(passed, detected_at)  # a clock may have been ahead
@@ -71,7 +73,8 @@ class Progress:
 
     def failed(self, now: int, wait: int) -> None:
         """Records that an attempt failed; the next is due after the wait."""
-        self.failing_since = now if self.failing_since is None else self.failing_since
+        since = self.failing_since
+        self.failing_since = now if since is None else min(since, now)  # a clock may be set back
         self.attempts += 1
         self.next_try = now + wait
         self.begun = None
@@ -88,9 +91,12 @@ def load(root: str, sink: str) -> Progress | None:
     if not isinstance(plain, tuple) or plain[:1] != (_LAYOUT,):
         return None
     progress = Progress()
-    for name, value in zip(vars(progress), plain[1:], strict=False):  # older files have fewer
-        setattr(progress, name, value)
-    return progress
+    fields = vars(progress)
+    for name, value in zip(tuple(fields), plain[1:], strict=False):  # older files have fewer
+        if fields[name] is not None and type(value) is not type(fields[name]):
+            return None
+        fields[name] = value
+    return progress if len(progress.position) == len(NOWHERE) else None
 
 
 def save(root: str, sink: str, progress: Progress) -> None:

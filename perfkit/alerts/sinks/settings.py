@@ -66,7 +66,9 @@ def _stored(root: str) -> Any:
     """What was written: layout, marks of the files, sinks, whether there is a file of metrics."""
     content = read_bytes(os.path.join(root, SETTINGS))
     plain = None if content is None else unsealed(content)
-    return plain if isinstance(plain, tuple) and plain[:1] == (_LAYOUT,) else None
+    if not isinstance(plain, tuple) or plain[:1] != (_LAYOUT,):
+        return None
+    return plain if len(plain) == 4 and isinstance(plain[2], tuple) else None
 
 
 def _marks(root: str) -> tuple[Any, ...]:

@@ -20,7 +20,10 @@ NEWLINE = b"\n"
 
 
 def unpacked(stream: BinaryIO, packing: str) -> BinaryIO:
-    """The text of a packed file; what cannot be unpacked is an `OSError`, found while reading."""
+    """The text of a packed file.
+
+    What cannot be unpacked is an `OSError`, `EOFError` or `zlib.error`, found while reading.
+    """
     if packing == UTF16:
         return BytesIO(_recoded(stream.read()))
     if packing == RETURNS:

@@ -16,10 +16,13 @@ from typing import Any, NamedTuple
 import pytest
 
 from perfkit.alerts import commands, cron, event_log
+from perfkit.alerts.sinks import delivery
 from perfkit.alerts.sinks.lines import warning
 from perfkit.alerts.sinks.progress import FOLDER, STDERR, path_of
 from perfkit.alerts.sinks.sink import is_news
 from perfkit.core.calendar import HOUR_US, instant_of
+from perfkit.core.errors import OutputError
+from perfkit.disk.sealed import sealed
 from tests.alerting import START, Bench, minutes, ran
 from tests.conftest import CAMPAIGN
 from tests.unmeasured import leave
@@ -304,3 +307,46 @@ def test_quiet_run_delivers_what_waits_without_evaluating_anew(
     later = ran(["--root", str(root), "--now", minutes(6).isoformat()])
     assert (later.code, later.err.splitlines()) == (2, lines_of(root))
     assert ran(["--root", str(root), "--now", minutes(7).isoformat()]) == (2, "", "")
+
+
+@pytest.mark.parametrize("error", [OSError(28, "No space"), OutputError("x", "y"), IndexError("x")])
+def test_lines_come_whatever_becomes_of_a_sink(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    sinks = "sinks: [{name: a, exec: [x]}, {name: b, exec: [x]}]\n"
+    monkeypatch.setattr(delivery, "_spawn", lambda _: None)
+    bench = Bench(tmp_path, RULES + sinks)
+    bench.run(START)
+    for minute in (1, 2):
+        bench.trade(minutes(minute), -10)
+    started = []
+
+    def refuse(words: list[str]) -> None:
+        started.append(words[-1])
+        raise error
+
+    monkeypatch.setattr(delivery, "_spawn", refuse)
+    found = bench.run(minutes(5))
+    assert found.err.count("WARN") == 2
+    assert started == ["a", "b"]
+    assert (found.code == 3, "a bug in perfkit" in found.err) == (
+        (True, True) if isinstance(error, IndexError) else (False, False)
+    )
+
+
+@pytest.mark.parametrize(
+    "content", [("sink 1", 5), ("sink 1",), ("settings 1",), ("settings 1", 5, 6, 7)]
+)
+@pytest.mark.parametrize("name", ["stderr", "pager", ".settings"])
+def test_odd_files_of_sinks_keep_no_line_away(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, content: tuple[object, ...]
+) -> None:
+    monkeypatch.setattr(delivery, "_spawn", lambda _: None)
+    bench = Bench(tmp_path, RULES + "sinks: [{name: pager, exec: [x]}]\n")
+    bench.run(START)
+    for minute in (1, 2):
+        bench.trade(minutes(minute), -10)
+    (tmp_path / FOLDER / name).write_bytes(sealed(content))
+    found = bench.run(minutes(5))
+    assert (found.code, found.err.count("WARN")) == (2, 2)
+    assert bench.run(minutes(6)) == (2, "", "")

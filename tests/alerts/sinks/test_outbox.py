@@ -306,5 +306,40 @@ def test_a_rotated_log_that_cannot_be_unpacked_has_no_events(
     assert len(event_log.read_all(str(tmp_path))) == 1
 
 
+@pytest.mark.parametrize("pack", [gzip.compress, bz2.compress, lzma.compress])
+def test_a_rotated_log_may_be_damaged_at_any_byte(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
+    append(tmp_path, 5, 6, 7)
+    log = tmp_path / EVENT_LOG
+    whole = pack(log.read_bytes())
+    log.unlink()
+    append(tmp_path, 8)
+    suffix = {gzip.compress: "gz", bz2.compress: "bz2", lzma.compress: "xz"}[pack]
+    rotated = Path(f"{log}.1.{suffix}")
+    rotated.write_bytes(whole)
+    assert len(event_log.read_all(str(tmp_path))) == 4
+    for place in range(len(whole)):
+        rotated.write_bytes(whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :])
+        assert len(event_log.read_all(str(tmp_path))) in (1, 4), place
+
+
+def test_a_rotated_log_may_vanish_while_logs_are_looked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append(tmp_path, 5)
+    for number in (1, 2):
+        shutil.copy(tmp_path / EVENT_LOG, tmp_path / f"{EVENT_LOG}.{number}")
+    listed = os.scandir
+
+    def then_gone(folder: str) -> list[os.DirEntry[str]]:
+        found = list(listed(folder))
+        os.unlink(tmp_path / f"{EVENT_LOG}.2")  # as logrotate does
+        return found
+
+    monkeypatch.setattr(os, "scandir", then_gone)
+    assert len(event_log.read_all(str(tmp_path))) == 2
+
+
 def test_time_is_read_as_it_was_written() -> None:
     assert time_text(7 * SECOND) == numbered(7)["detected_at"]

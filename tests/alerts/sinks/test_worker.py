@@ -8,22 +8,31 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
 
 from perfkit.alerts import event_log
-from perfkit.alerts.sinks import worker
+from perfkit.alerts.sinks import delivery, worker
 from perfkit.alerts.sinks.delivery import Delivery
 from perfkit.alerts.sinks.outbox import start
-from perfkit.alerts.sinks.progress import SETTINGS, Progress, load, lock_of, path_of, save
+from perfkit.alerts.sinks.progress import (
+    SETTINGS,
+    Progress,
+    is_behind,
+    load,
+    lock_of,
+    path_of,
+    save,
+)
 from perfkit.alerts.sinks.sink import Sink
 from perfkit.config.workspace import EVENT_LOG
 from perfkit.disk.locks import try_lock
 from perfkit.schemas.make import schemas
 from tests.alerting import START, Bench, minutes
 from tests.alerts.sinks.test_delivery import counted
-from tests.alerts.sinks.test_outbox import append
+from tests.alerts.sinks.test_outbox import append, numbered
 
 RULES = """\
 rules:
@@ -188,7 +197,7 @@ def test_what_waits_too_long_is_given_up_once_and_newer_events_still_come(tmp_pa
     worker.serve(root, fails)
     progress = progress_of(tmp_path)
     progress.failing_since, progress.next_try = (now - 90_000) * 1_000_000, 0
-    progress.attempts = 20
+    progress.attempts = 40
     save(root, "pager", progress)
     append(tmp_path, now)
     before = Path(path_of(root, "pager")).read_bytes()
@@ -202,6 +211,19 @@ def test_what_waits_too_long_is_given_up_once_and_newer_events_still_come(tmp_pa
     try_now(tmp_path)
     worker.serve(root, sink())
     assert got(tmp_path) == [f"id-{now}"]
+
+
+def test_silenced_events_are_not_counted_among_those_given_up(tmp_path: Path) -> None:
+    root = str(outbox_of(tmp_path, 5))
+    of_rule = {"rule": "loss", "until": "1970-01-01T00:01:00Z"}
+    event_log.append(root, [numbered(6) | of_rule | {"kind": "silenced"}, numbered(7) | of_rule])
+    worker.serve(root, sink("raise SystemExit(1)"))
+    progress = progress_of(tmp_path)
+    assert progress.failing_since is not None
+    progress.failing_since, progress.next_try, progress.attempts = 1, 0, 40
+    save(root, "pager", progress)
+    worker.serve(root, sink("raise SystemExit(1)"))
+    assert "1 event could not be delivered" in event_log.read(root)[-1]["message"]
 
 
 def test_filters(tmp_path: Path) -> None:
@@ -376,21 +398,68 @@ def test_python_sink_is_an_entry_point(tmp_path: Path, monkeypatch: pytest.Monke
     assert "no installed package has a sink boop" in event_log.read(root)[-1]["message"]
 
 
-@pytest.mark.parametrize("attempts", [0, 1, 5])
-def test_a_clock_that_jumps_gives_nothing_up(tmp_path: Path, attempts: int) -> None:
-    root = str(outbox_of(tmp_path, int(time.time())))
+@pytest.mark.parametrize(
+    ("attempts", "give_up_us"), [(0, DAY), (1, DAY), (15, DAY), (0, HOUR // 6), (2, HOUR // 6)]
+)
+def test_a_clock_that_jumps_gives_nothing_up(
+    tmp_path: Path, attempts: int, give_up_us: int
+) -> None:
+    root = str(outbox_of(tmp_path, 5))
     for _ in range(attempts + 1):
-        worker.serve(root, sink("raise SystemExit(1)"))
+        worker.serve(root, sink("raise SystemExit(1)", give_up_us=give_up_us))
         try_now(tmp_path)
     progress = progress_of(tmp_path)
     assert progress.failing_since is not None
     progress.failing_since -= 400 * DAY
     save(root, "pager", progress)
-    worker.serve(root, sink("raise SystemExit(1)"))
+    worker.serve(root, sink("raise SystemExit(1)", give_up_us=give_up_us))
     assert len(event_log.read(root)) == 1
     try_now(tmp_path)
     worker.serve(root, sink())
     assert len(got(tmp_path)) == 1
+
+
+def test_attempts_that_fit_into_the_time_are_made_before_an_event_is_given_up() -> None:
+    tried = {minutes: worker._least_attempts(minutes * 60_000_000) for minutes in (1, 3, 10, 63)}
+    assert tried == {1: 2, 3: 3, 10: 5, 63: 7}  # at minutes 0, 1, 3, 7, 15, 31 and 63
+
+
+def test_a_clock_that_was_ahead_at_the_first_failure_does_not_put_off_giving_up() -> None:
+    progress = Progress()
+    progress.failed(500 * DAY, HOUR)
+    progress.failed(DAY, HOUR)
+    assert progress.failing_since == DAY
+
+
+@pytest.mark.parametrize("passes", [{"severity": "critical"}, {"kinds": ("firing",)}])
+def test_events_that_a_sink_no_more_wants_are_not_lost(
+    tmp_path: Path, passes: dict[str, Any]
+) -> None:
+    root = str(outbox_of(tmp_path, 5))
+    worker.serve(root, sink("raise SystemExit(1)"))
+    for number in (6, 7):
+        try_now(tmp_path)
+        worker.serve(root, sink(**passes))
+        append(tmp_path, number)
+    assert [one["id"] for one in event_log.read(root)] == ["id-5", "id-6", "id-7"]
+
+
+def test_that_events_are_lost_is_said_once_whatever_is_rotated_later(tmp_path: Path) -> None:
+    root = str(outbox_of(tmp_path, 5))
+    worker.serve(root, sink("raise SystemExit(1)"))
+    log = tmp_path / EVENT_LOG
+    log.unlink()
+    found = []
+    for number in (6, 7, 8):
+        append(tmp_path, number)
+        try_now(tmp_path)
+        before = Path(path_of(root, "pager")).read_bytes()
+        worker.serve(root, sink(kinds=("firing",)))
+        found += [one["id"] for one in event_log.read(root)]
+        os.replace(log, f"{log}.1")
+        if number == 6:  # as if it had been killed before it saved
+            Path(path_of(root, "pager")).write_bytes(before)
+    assert len(found) == len(set(found)) == 4
 
 
 @pytest.mark.parametrize("name", ["", "performance-alerts.jsonl.1.zst", "old/alerts.jsonl"])
@@ -468,7 +537,7 @@ class TestProcessThatIsEnded:
         progress = progress_of(tmp_path)
         assert progress.failing_since is not None
         progress.failing_since -= 2 * DAY
-        progress.attempts = 20
+        progress.attempts = 40
         save(str(tmp_path), "pager", progress)
         self.start(tmp_path)
         failed = bench.events("delivery_failed")
@@ -497,6 +566,44 @@ class TestProcessThatIsEnded:
         damage(tmp_path / SETTINGS)
         self.start(tmp_path)
         until(lambda: len(got(tmp_path)) == 2)
+
+    @pytest.mark.parametrize("more", ["severity: critical", "kinds: [resolved]", "rules: [other]"])
+    def test_what_its_sink_does_not_want_is_passed_over_by_the_run(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, more: str
+    ) -> None:
+        monkeypatch.setattr(delivery, "_spawn", lambda _: None)
+        bench = Bench(
+            tmp_path,
+            f"{RULES}  - {{id: other, metric: net_pnl, over: {{window: all}}, below: -999}}\n"
+            f"sinks:\n  - {{name: pager, exec: [x], give_up: 1s, {more}}}\n",
+        )
+        bench.run(START)
+        bench.trade(minutes(1), -10)
+        assert bench.run(minutes(2)).code == 2
+        for _ in range(3):
+            self.start(tmp_path)
+        assert bench.events("delivery_failed") == []
+        progress = progress_of(tmp_path)
+        assert (progress.attempts, progress.begun) == (0, None)
+        assert not is_behind(str(tmp_path), progress)
+
+    def test_that_its_events_were_given_up_is_said_once(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(delivery, "_spawn", lambda _: None)
+        bench = Bench(tmp_path, f"{RULES}sinks:\n  - {{name: pager, exec: [x], give_up: 1s}}\n")
+        bench.run(START)
+        bench.trade(minutes(1), -10)
+        bench.run(minutes(2))
+        for _ in range(8):
+            progress = progress_of(tmp_path)
+            if progress.failing_since is not None:
+                progress.failing_since -= HOUR
+                save(str(tmp_path), "pager", progress)
+            self.start(tmp_path)
+        (failed,) = bench.events("delivery_failed")
+        assert "1 event could not be delivered" in failed["message"]
+        assert not is_behind(str(tmp_path), progress_of(tmp_path))
 
     def test_a_run_within_seconds_does_not_count_it(self, tmp_path: Path) -> None:
         self.bench(tmp_path, "import os; os.kill(os.getppid(), 9)")
