@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from perfkit.alerts import replay, state_file
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.event import MOST_SOURCES, time_text
-from perfkit.alerts.event_log import Event, LogRest, append, end_of, read_all, read_since
+from perfkit.alerts.event_log import Event, append, end_of, read_all
 from perfkit.alerts.feed import Feed, load_config, names_of, open_feed
 from perfkit.alerts.memory import (
     Memory,
@@ -224,10 +224,7 @@ class _AlertRun:
         left: list[Event] = []
         if stored.body is not None:
             self.memory = memory_from(stored.body, self.settings)
-            if end_of(self.root) != self.memory.log_end:
-                found = read_since(self.root, self.memory.log_end)
-                left, follows = _unknown(found, self.memory.recent)
-                obey(self.memory, left if follows else ())
+            left = obey(self.root, self.memory)
         else:
             left = read_all(self.root)
             lines = load(self.root, STDERR)
@@ -383,16 +380,6 @@ class _AlertRun:
         events = tuple(announcer.events)
         code = EXIT_FAILED if reason else code
         return CheckResult(code, self.now, events, firing, self.memory, self.feed, reason)
-
-
-def _unknown(found: LogRest, recent: Sequence[str]) -> tuple[list[Event], bool]:
-    """The events after the last that is known, and whether they are sure to have come later.
-
-    Before it may be known ones, in a log that was truncated, trimmed or copied since.
-    """
-    known = set(recent)
-    last = max((n for n, one in enumerate(found.events) if one["id"] in known), default=-1)
-    return found.events[last + 1 :], found.follows or last >= 0
 
 
 def open_episodes(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:

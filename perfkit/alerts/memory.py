@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from perfkit.alerts import state_file
 from perfkit.alerts.event import instant_from
-from perfkit.alerts.event_log import NO_LOG, Event
+from perfkit.alerts.event_log import NO_LOG, Event, end_of, read_since
 from perfkit.alerts.replay import RuleEntry, entry_from
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import (
@@ -163,12 +163,23 @@ def unfinished(begun: Mapping[str, tuple[str, int, int]], now: int) -> dict[str,
     }
 
 
-def obey(memory: Memory, events: Iterable[Event]) -> None:
-    """Goes by what people said in events that the state does not know of."""
-    for event in events:
+def obey(root: str, memory: Memory) -> list[Event]:
+    """Goes by what people said in events that the state does not know of; returns those events.
+
+    Where they are not sure to have come after what is known, in a log that was truncated, trimmed
+    or copied since, nothing in them counts.
+    """
+    if end_of(root) == memory.log_end:
+        return []
+    found = read_since(root, memory.log_end)
+    known = set(memory.recent)
+    last = max((n for n, one in enumerate(found.events) if one["id"] in known), default=-1)
+    unknown = found.events[last + 1 :]
+    for event in unknown if found.follows or last >= 0 else ():
         rule = event.get("rule")
         if isinstance(rule, str) and rule in memory.entries:
             _recall_command(memory, event, rule, event.get("episode"))
+    return unknown
 
 
 class StoredMemory(NamedTuple):
