@@ -344,6 +344,7 @@ class _AlertRun:
         memory.newest = self.now
         if newest - self.now >= SKEW_US:
             announcer.clock_skew(newest)
+            announcer.set_back(lambda: read_all(self.root))
         else:
             memory.newest = max(newest, self.now)
         announcer.silences_over()

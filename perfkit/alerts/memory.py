@@ -57,12 +57,12 @@ class Memory:
     time of the last stepped trade, `basis` a digest of the settings that figures depend on. `acked`
     holds names of episodes, `silences` begin and end of each rule's silence, `reminded` the number
     of the last reminder of an episode. `used` are the ids of episodes and reminders found in the
-    event log when the state was lost. `generations` counts how often each rule was edited or
-    removed, `counts` how many events there were of each `NUMBERED` kind. `troubles` has, by source,
-    why it cannot be relied on now, `files` the log files with trades, `begun` the file and offset
-    of a last line that is not whole and since when, `waiting` the order keys of trades announced as
-    ahead. `log_end` is the size of the event log when this was saved, and a checksum of its last
-    bytes; `recent` are the ids of its last events.
+    event log when the state was lost or the clock went back. `generations` counts how often each
+    rule was edited or removed, `counts` how many events there were of each `NUMBERED` kind.
+    `troubles` has, by source, why it cannot be relied on now, `files` the log files with trades,
+    `begun` the file and offset of a last line that is not whole and since when, `waiting` the order
+    keys of trades announced as ahead. `log_end` is the size of the event log when this was saved,
+    and a checksum of its last bytes; `recent` are the ids of its last events.
     """
 
     def __init__(self) -> None:

@@ -496,6 +496,33 @@ class TestClockThatWasAhead:
         kinds = [one["kind"] for one in bench.events("reminder", "clock_skew")]
         assert kinds == ["reminder", "clock_skew", "reminder", "reminder"]
 
+    @pytest.mark.parametrize(
+        ("runs", "reminders"),
+        [
+            # reminded by the right clock, then once behind, then right again
+            ((1, 61, 121, 301, 30, 302, 361), [61, 121, 301, 361]),
+            # once ahead: the first is due in the very run that notices it
+            ((1, 301, 61, 62, 121), [301, 61, 121]),
+            # ahead when it fired
+            ((301, 61, 62, 121), [61, 121]),
+            # behind by less than what is between two
+            ((1, 61, 121, 119, 122, 181), [61, 121, 181]),
+            # back twice
+            ((1, 61, 121, 301, 30, 122, 40, 123, 302, 361), [61, 121, 301, 361]),
+        ],
+    )
+    def test_each_reminder_comes_once_wherever_the_clock_jumps(
+        self, tmp_path: Path, runs: tuple[int, ...], reminders: list[int]
+    ) -> None:
+        bench = Bench(tmp_path, ONE_LOSS.replace("-100}", "-100, remind_every: 1h}"))
+        bench.trade(START, -500)
+        for minute in runs:
+            bench.run(minutes(minute))
+        found = [datetime.fromisoformat(one["detected_at"]) for one in bench.events("reminder")]
+        assert found == [minutes(minute) for minute in reminders]
+        ids = [one["id"] for one in bench.events()]
+        assert len(set(ids)) == len(ids)
+
     @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
     def test_hours_and_reminders_at_the_ends_of_the_calendar(
         self, tmp_path: Path, moment: str
