@@ -57,12 +57,13 @@ class Memory:
     time of the last stepped trade, `basis` a digest of the settings that figures depend on. `acked`
     holds names of episodes, `silences` begin and end of each rule's silence, `reminded` the number
     of the last reminder of an episode. `used` are the ids of episodes and reminders found in the
-    event log when the state was lost or the clock went back. `generations` counts how often each
-    rule was edited or removed, `counts` how many events there were of each `NUMBERED` kind.
-    `troubles` has, by source, why it cannot be relied on now, `files` the log files with trades,
-    `begun` the file and offset of a last line that is not whole and since when, `waiting` the order
-    keys of trades announced as ahead. `log_end` is the size of the event log when this was saved,
-    and a checksum of its last bytes; `recent` are the ids of its last events.
+    event log when the state was lost or the clock went back. `unrecalled` are rules that wait for a
+    source, and for what the event log says of them. `generations` counts how often each rule was
+    edited or removed, `counts` how many events there were of each `NUMBERED` kind. `troubles` has,
+    by source, why it cannot be relied on now, `files` the log files with trades, `begun` the file
+    and offset of a last line that is not whole and since when, `waiting` the order keys of trades
+    announced as ahead. `log_end` is the size of the event log when this was saved, and a checksum
+    of its last bytes; `recent` are the ids of its last events.
     """
 
     def __init__(self) -> None:
@@ -75,6 +76,7 @@ class Memory:
         self.reminded: dict[str, int] = {}
         self.generations: dict[str, int] = {}
         self.used: set[str] = set()
+        self.unrecalled: set[str] = set()
         self.counts: dict[str, int] = {}
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
@@ -119,6 +121,7 @@ class Memory:
             "reminded": self.reminded,
             "generations": self.generations,
             "used": tuple(sorted(self.used)),
+            "unrecalled": tuple(sorted(self.unrecalled)),
             "counts": self.counts,
             "troubles": self.troubles,
             "waiting": self.waiting,
@@ -140,6 +143,7 @@ def memory_from(plain: dict[str, Any], settings: GaugeSettings) -> Memory:
     memory.rules = tuple(map(rule_from, plain["rules"]))
     memory.acked = set(plain["acked"])
     memory.used = set(plain["used"])
+    memory.unrecalled = set(plain["unrecalled"])
     for name in (
         "last_at",
         "basis",
@@ -300,6 +304,19 @@ def recalled(
         for event in one.open.values()
     ]
     return Recalled(memory, found, orphans)
+
+
+def recall(memory: Memory, names: Iterable[str], found: Recalled) -> None:
+    """Goes by what the event log says of these rules; one that it does not know begins anew."""
+    for name in names:
+        memory.entries.pop(name, None)
+        if name in found.known:
+            memory.entries[name] = found.memory.entries[name]
+            memory.generations[name] = found.memory.generations[name]
+        else:
+            memory.generations[name] = memory.generations.get(name, 0) + 1
+            memory.silences.pop(name, None)
+    memory.used |= found.memory.used
 
 
 def _living(rule: Rule, baseline: str) -> Rule | None:
