@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cached_property
 from zlib import crc32
 
@@ -172,18 +172,25 @@ class Announcer:
             self._next("clock_skew"),
             self.words.clock_skew(newest, self.now),
         )
-        for entry in self.memory.entries.values():  # reminders are due by the clock as it is now
-            for state in entry.states().values():
-                self._set_back(entry, state)
 
-    def _set_back(self, entry: RuleEntry, state: RuleState) -> None:
-        """Takes back reminders of an episode for which it is too early."""
-        if state.episode is None or state.fired_at is None:
-            return
-        name = entry.episode_name(state.episode)
-        passed = self._reminders_passed(entry.rule, state.fired_at, state.window_end)
-        if name in self.memory.reminded:
-            self.memory.reminded[name] = min(self.memory.reminded[name], passed)
+    def set_back(self, events: Callable[[], Sequence[Event]]) -> None:
+        """Counts reminders by the clock as it is now, and none a second time.
+
+        The latest that has passed may not have been given. `events` are those of the event log,
+        which has the reminders that were.
+        """
+        memory, is_early = self.memory, False
+        for entry in memory.entries.values():
+            for state in entry.states().values():
+                if state.episode is None or state.fired_at is None:
+                    continue
+                name = entry.episode_name(state.episode)
+                passed = self._reminders_passed(entry.rule, state.fired_at, state.window_end)
+                if memory.reminded.get(name, 0) > max(0, passed):
+                    memory.reminded[name] = max(0, passed - 1)
+                    is_early = True
+        if is_early:
+            memory.used |= {one["id"] for one in events() if one["kind"] == "reminder"}
 
     def troubles(self, troubles: Mapping[str, str]) -> None:
         """Announces sources that cannot be relied on any more, and those that can be again."""
@@ -286,7 +293,7 @@ class Announcer:
             return
         self.memory.reminded[name] = number
         identity = digest(name, "reminder", str(number))
-        if identity in self.memory.used:  # before the state was lost
+        if identity in self.memory.used:  # before the state was lost, or by a clock that was ahead
             return
         at = reached(rule.active, state.fired_at, number * rule.remind_us)
         evidence = self._evidence(entry, group)

@@ -12,15 +12,17 @@ from collections.abc import Callable, Sequence
 from perfkit.alerts import replay, state_file
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.event import MOST_SOURCES, time_text
-from perfkit.alerts.event_log import Event, LogRest, append, end_of, read_all, read_since
+from perfkit.alerts.event_log import Event, append, end_of, read_all
 from perfkit.alerts.feed import Feed, load_config, names_of, open_feed
 from perfkit.alerts.memory import (
+    Announced,
     Memory,
     Recalled,
     StoredMemory,
     keep_state,
     memory_from,
     obey,
+    recall,
     recalled,
     stored_parts,
     unfinished,
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from perfkit.config.settings import Config
+
+TOLD_OF_RULES = ("baseline", "firing", "resolved")
 
 ALWAYS = 1 << 62
 """Later than any trade."""
@@ -129,9 +133,7 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     run = _AlertRun(root, now, feed, settings_of(config, feed.missing), ahead_us)
     with uncollected():
         result = run.work(stored, rules)
-    if run.is_blind and not dry_run:
-        state_file.beat(root, now, run.memory.newest, result.code)
-    elif not dry_run:
+    if not dry_run:
         os.makedirs(os.path.dirname(os.path.join(root, state_file.STATE)), exist_ok=True)
         events = [one for one in result.events if one["id"] not in run.doubtful]
         if events:
@@ -202,8 +204,8 @@ def _rules(stored: StoredMemory, mark: object, config: Config) -> tuple[tuple[Ru
 class _AlertRun:
     """One run; `doubtful` are ids of events that a killed run may have written already.
 
-    It `is_blind` when nothing can be said of what the event log has: the state is lost, and so is
-    a source. Then nothing is written, and the next run begins where this one did.
+    `held` are rules that wait for a source, `recalled` what the event log says of those that go on
+    from there: the state was lost, or they wait no longer and it was lost while they did.
     """
 
     def __init__(
@@ -217,30 +219,28 @@ class _AlertRun:
         self.memory = Memory()
         self.doubtful: set[str] = set()
         self.held: set[str] = set()
-        self.is_blind = False
+        self.recalled: dict[str, Announced] = {}
 
     def work(self, stored: StoredMemory, rules: Sequence[Rule]) -> CheckResult:
-        known: Recalled | None = None
-        left: list[Event] = []
+        self.held = {rule.id for rule in rules if self.feed.holds(rule)}
+        found: Recalled | None = None
         if stored.body is not None:
             self.memory = memory_from(stored.body, self.settings)
-            if end_of(self.root) != self.memory.log_end:
-                found = read_since(self.root, self.memory.log_end)
-                left, follows = _unknown(found, self.memory.recent)
-                obey(self.memory, left if follows else ())
+            left = obey(self.root, self.memory)
+            self.memory.unrecalled |= self.held & {
+                str(one.get("rule")) for one in left if one["kind"] in TOLD_OF_RULES
+            }
         else:
             left = read_all(self.root)
-            lines = load(self.root, STDERR)
-            known = recalled(left, rules, self.settings, lines.ids if lines is not None else ())
-            self.memory = known.memory
+            found = self._found(left, rules)
+            self.memory = found.memory
             self.memory.know(left)
-            self.is_blind = bool(known.known and self.feed.troubles)
+        orphans = found.orphans if found is not None else []
+        orphans = orphans + self._recall(rules, found)
         self.doubtful = {event["id"] for event in left}
         self.memory.log_end = end_of(self.root)
         self.memory.rules = tuple(rules)
         announcer = Announcer(self.memory, self.feed, self.now)
-        if self.is_blind:
-            return self._result(announcer)
         if stored.damage is not None:
             announcer.state_recovered(stored.damage)
         announcer.troubles(self.feed.troubles)
@@ -248,26 +248,52 @@ class _AlertRun:
         self.memory.files |= {name: of for name, of in healthy if name not in self.feed.troubles}
         self.memory.note_begun(self.feed.begun, self.now)
         announcer.waiting(self.feed.waiting())
-        for fired, reason in known.orphans if known is not None else ():
+        for fired, reason in orphans:
             announcer.orphan(fired, reason)
-        self.held = {rule.id for rule in rules if self.feed.holds(rule)}
-        jobs = self._jobs(rules, known, announcer)
+        jobs = self._jobs(rules, announcer)
         days = self.feed.days()
         announcer.trades(replay.replay(jobs, self.feed, days))
         self._remember(jobs)
         self.memory.basis = basis_of(self.feed.config)
         self._by_the_clock(announcer)
-        if known is None:
-            announcer.close_orphans(left)
+        if stored.body is not None:
+            passed = self.memory.unrecalled | self.recalled.keys()
+            announcer.close_orphans([one for one in left if one.get("rule") not in passed])
         return self._result(announcer)
 
-    def _jobs(
-        self, rules: Sequence[Rule], known: Recalled | None, announcer: Announcer
-    ) -> list[replay.RuleJob]:
+    def _found(self, events: Sequence[Event], rules: Sequence[Rule]) -> Recalled:
+        lines = load(self.root, STDERR)
+        return recalled(events, rules, self.settings, lines.ids if lines is not None else ())
+
+    def _recall(self, rules: Sequence[Rule], found: Recalled | None) -> list[tuple[Event, str]]:
+        """Goes by what the event log says of rules where the state does not have it.
+
+        `found` is that, given where the state was lost. Rules that wait go by it in the first run
+        in which they need not. Returns the open episodes of those edited or removed meanwhile.
+        """
+        memory, due = self.memory, set[str]()
+        orphans: list[tuple[Event, str]] = []
+        if found is not None:
+            due = set(found.known)
+        elif memory.unrecalled:
+            present = {rule.id: rule.definition for rule in rules}
+            before = {name: one.rule.definition for name, one in memory.entries.items()}
+            edited = {name for name, one in before.items() if one != present.get(name)}
+            due = memory.unrecalled - (self.held - edited)
+        if due and found is None:
+            found = self._found(read_all(self.root), rules)
+            recall(memory, due, found)
+            orphans = [one for one in found.orphans if one[0].get("rule") in due]
+        if due and found is not None:
+            known = {name: found.known[name] for name in due & found.known.keys()}
+            memory.unrecalled = memory.unrecalled - due | (known.keys() & self.held)
+            self.recalled = {name: one for name, one in known.items() if name not in self.held}
+        return orphans
+
+    def _jobs(self, rules: Sequence[Rule], announcer: Announcer) -> list[replay.RuleJob]:
         """The job of each rule; open episodes of edited and removed rules are resolved here.
 
-        `known` is what the event log says of each rule, given where the state was lost. A rule
-        that waits keeps its state; a new one begins when it no longer has to wait.
+        A rule that waits keeps its state; a new one begins when it no longer has to wait.
         """
         memory = self.memory
         for gone in memory.entries.keys() - {rule.id for rule in rules}:
@@ -291,17 +317,17 @@ class _AlertRun:
             if is_new:
                 announcer.baseline(entry, self.feed.days())
             if not rule.is_clock and rule.id not in self.held:
-                jobs.append(self._job(entry, is_new, known))
+                jobs.append(self._job(entry, is_new))
         memory.entries = entries
         return jobs
 
-    def _job(self, entry: replay.RuleEntry, is_new: bool, known: Recalled | None) -> replay.RuleJob:
+    def _job(self, entry: replay.RuleEntry, is_new: bool) -> replay.RuleJob:
         """From where to step one trade or window rule."""
         days = self.feed.days()
         if is_new:
             return replay.from_start(entry, ALWAYS)
-        if known is not None:
-            one = known.known[entry.rule.id]
+        one = self.recalled.get(entry.rule.id)
+        if one is not None:
             open_before = {group: str(fired["episode"]) for group, fired in one.open.items()}
             until = -1 if one.until is None else one.until
             return replay.from_start(entry, until, open_before, frozenset(one.fired))
@@ -347,6 +373,7 @@ class _AlertRun:
         memory.newest = self.now
         if newest - self.now >= SKEW_US:
             announcer.clock_skew(newest)
+            announcer.set_back(lambda: read_all(self.root))
         else:
             memory.newest = max(newest, self.now)
         announcer.silences_over()
@@ -383,16 +410,6 @@ class _AlertRun:
         events = tuple(announcer.events)
         code = EXIT_FAILED if reason else code
         return CheckResult(code, self.now, events, firing, self.memory, self.feed, reason)
-
-
-def _unknown(found: LogRest, recent: Sequence[str]) -> tuple[list[Event], bool]:
-    """The events after the last that is known, and whether they are sure to have come later.
-
-    Before it may be known ones, in a log that was truncated, trimmed or copied since.
-    """
-    known = set(recent)
-    last = max((n for n, one in enumerate(found.events) if one["id"] in known), default=-1)
-    return found.events[last + 1 :], found.follows or last >= 0
 
 
 def open_episodes(memory: Memory, now: int) -> tuple[OpenEpisode, ...]:

@@ -15,7 +15,7 @@ from perfkit.alerts import state_file
 from perfkit.alerts.check import OpenEpisode, open_episodes, settings_of
 from perfkit.alerts.event import event
 from perfkit.alerts.event_log import Event, append
-from perfkit.alerts.memory import Memory, memory_from, stored_memory, write_state
+from perfkit.alerts.memory import Memory, memory_from, obey, stored_memory, write_state
 from perfkit.alerts.replay import RuleEntry
 from perfkit.alerts.rules.rule import digest
 from perfkit.alerts.sentences import Sentences
@@ -24,18 +24,32 @@ from perfkit.config.settings import Config
 from perfkit.config.workspace import timezone_override
 from perfkit.core.calendar import LAST_US
 from perfkit.core.errors import OutputError, UsageError
+from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.interpreter import EXIT_FIRING, EXIT_OK
 
 _IN_THE_LOG = "it is in the event log, and the next run of perfkit-alerts goes by that"
 LONGEST_SILENCE_US = 366 * 86_400 * 1_000_000
 
 
-def last_memory(config: Config) -> tuple[dict[str, Any], Memory] | None:
-    """The state of the last run, without reading any log; None where there was no run yet."""
-    stored = stored_memory(str(config.root))
+class Known(NamedTuple):
+    """The head of the state, and the memory with what was said since.
+
+    It `is_current` where the event log has nothing that the state does not know.
+    """
+
+    head: dict[str, Any]
+    memory: Memory
+    is_current: bool
+
+
+def last_memory(config: Config) -> Known | None:
+    """What is known without reading any log; None where there was no run yet."""
+    root = str(config.root)
+    stored = stored_memory(root)
     if stored is None:
         return None
-    return stored[0], memory_from(stored[1], settings_of(config, lambda _first, _last: 0))
+    memory = memory_from(stored[1], settings_of(config, lambda _first, _last: 0))
+    return Known(stored[0], memory, not obey(root, memory))
 
 
 def acknowledge(root: Path, wanted: str, now: int) -> str:
@@ -109,10 +123,12 @@ def _apply(root: Path, now: int, act: Callable[[Memory, Sentences], Event]) -> s
         found = last_memory(config)
         if found is None:
             raise UsageError("no rule has been evaluated yet: run `perfkit-alerts` first")
-        head, memory = found
+        head, memory = found.head, found.memory
         done = act(memory, Sentences(config))
-        memory.log_end = append(str(root), [done])
-        memory.know([done])
+        log_end = append(str(root), [done])
+        if found.is_current:  # else the next run reads on from where the state ends
+            memory.log_end = log_end
+            memory.know([done])
         firing = any(not one.silenced for one in open_episodes(memory, now))
         # The next run evaluates everything, even if no time it waits for has come.
         head |= {"next": 0, "events": memory.log_end[0], "code": EXIT_FIRING if firing else EXIT_OK}

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from perfkit.alerts import state_file
 from perfkit.alerts.event import instant_from
-from perfkit.alerts.event_log import NO_LOG, Event
+from perfkit.alerts.event_log import NO_LOG, Event, end_of, read_since
 from perfkit.alerts.replay import RuleEntry, entry_from
 from perfkit.alerts.rules.gauge import GaugeSettings
 from perfkit.alerts.rules.rule import (
@@ -57,12 +57,13 @@ class Memory:
     time of the last stepped trade, `basis` a digest of the settings that figures depend on. `acked`
     holds names of episodes, `silences` begin and end of each rule's silence, `reminded` the number
     of the last reminder of an episode. `used` are the ids of episodes and reminders found in the
-    event log when the state was lost. `generations` counts how often each rule was edited or
-    removed, `counts` how many events there were of each `NUMBERED` kind. `troubles` has, by source,
-    why it cannot be relied on now, `files` its settings and log files with trades, `begun` the file
-    and offset of a last line that is not whole and since when, `waiting` the order keys of trades
-    announced as ahead. `log_end` is the size of the event log when this was saved, and a checksum
-    of its last bytes; `recent` are the ids of its last events.
+    event log when the state was lost or the clock went back. `unrecalled` are rules that wait for a
+    source, and for what the event log says of them. `generations` counts how often each rule was
+    edited or removed, `counts` how many events there were of each `NUMBERED` kind. `troubles` has,
+    by source, why it cannot be relied on now, `files` its settings and log files with trades,
+    `begun` the file and offset of a last line that is not whole and since when, `waiting` the order
+    keys of trades announced as ahead. `log_end` is the size of the event log when this was saved,
+    and a checksum of its last bytes; `recent` are the ids of its last events.
     """
 
     def __init__(self) -> None:
@@ -75,6 +76,7 @@ class Memory:
         self.reminded: dict[str, int] = {}
         self.generations: dict[str, int] = {}
         self.used: set[str] = set()
+        self.unrecalled: set[str] = set()
         self.counts: dict[str, int] = {}
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
@@ -119,6 +121,7 @@ class Memory:
             "reminded": self.reminded,
             "generations": self.generations,
             "used": tuple(sorted(self.used)),
+            "unrecalled": tuple(sorted(self.unrecalled)),
             "counts": self.counts,
             "troubles": self.troubles,
             "waiting": self.waiting,
@@ -140,6 +143,7 @@ def memory_from(plain: dict[str, Any], settings: GaugeSettings) -> Memory:
     memory.rules = tuple(map(rule_from, plain["rules"]))
     memory.acked = set(plain["acked"])
     memory.used = set(plain["used"])
+    memory.unrecalled = set(plain["unrecalled"])
     for name in (
         "last_at",
         "basis",
@@ -163,12 +167,23 @@ def unfinished(begun: Mapping[str, tuple[str, int, int]], now: int) -> dict[str,
     }
 
 
-def obey(memory: Memory, events: Iterable[Event]) -> None:
-    """Goes by what people said in events that the state does not know of."""
-    for event in events:
+def obey(root: str, memory: Memory) -> list[Event]:
+    """Goes by what people said in events that the state does not know of; returns those events.
+
+    Where they are not sure to have come after what is known, in a log that was truncated, trimmed
+    or copied since, nothing in them counts.
+    """
+    if end_of(root) == memory.log_end:
+        return []
+    found = read_since(root, memory.log_end)
+    known = set(memory.recent)
+    last = max((n for n, one in enumerate(found.events) if one["id"] in known), default=-1)
+    unknown = found.events[last + 1 :]
+    for event in unknown if found.follows or last >= 0 else ():
         rule = event.get("rule")
         if isinstance(rule, str) and rule in memory.entries:
             _recall_command(memory, event, rule, event.get("episode"))
+    return unknown
 
 
 class StoredMemory(NamedTuple):
@@ -289,6 +304,19 @@ def recalled(
         for event in one.open.values()
     ]
     return Recalled(memory, found, orphans)
+
+
+def recall(memory: Memory, names: Iterable[str], found: Recalled) -> None:
+    """Goes by what the event log says of these rules; one that it does not know begins anew."""
+    for name in names:
+        memory.entries.pop(name, None)
+        if name in found.known:
+            memory.entries[name] = found.memory.entries[name]
+            memory.generations[name] = found.memory.generations[name]
+        else:
+            memory.generations[name] = memory.generations.get(name, 0) + 1
+            memory.silences.pop(name, None)
+    memory.used |= found.memory.used
 
 
 def _living(rule: Rule, baseline: str) -> Rule | None:

@@ -111,7 +111,7 @@ def status(root: Path, timezone: str | None = None) -> AlertStatus:
     failed = beat is not None and beat.code == EXIT_FAILED
     if found is None:
         return AlertStatus(None, (), config.calendar.timezone, failed)
-    head, memory = found
+    head, memory = found.head, found.memory
     words = Sentences(config)
     standings: list[Standing] = []
     for entry in memory.entries.values():

@@ -236,18 +236,116 @@ rules:
         assert bench.run(minutes(3)).code == 2
         assert self.fired(bench) == ["new"]
 
+    def away(self, bench: Bench) -> Path:
+        return Path(shutil.move(bench.root / "logs/b", bench.root / "kept"))
+
+    def back(self, bench: Bench) -> None:
+        shutil.move(bench.root / "kept", bench.root / "logs/b")
+
+    def news(self, bench: Bench) -> list[str]:
+        """The rule and kind of each event but those of sources."""
+        found = [f"{one['rule']} {one['kind']}" for one in bench.events() if one["rule"]]
+        ids = [one["id"] for one in bench.events()]
+        assert len(set(ids)) == len(ids)
+        return found
+
     def test_a_lost_state_beside_a_lost_source_repeats_nothing(self, tmp_path: Path) -> None:
         bench = self.bench(tmp_path)
         self.log(bench, "b", 1, -500)
         assert bench.run(minutes(1)).code == 2
         before = bench.events()
-        kept = shutil.move(tmp_path / "logs/b", tmp_path / "kept")
+        self.away(bench)
         bench.state.unlink()
         assert bench.run(minutes(2)).code == 3
         assert bench.run(minutes(3)).code == 3
-        shutil.move(kept, tmp_path / "logs/b")
+        self.back(bench)
         assert bench.run(minutes(4)).code == 2
-        assert bench.events() == before
+        after = bench.events()
+        assert after[: len(before)] == before
+        sources = [(one["kind"], one["reason"]) for one in after[len(before) :]]
+        assert sources == [("data_state", "error"), ("data_state", "ok")]
+
+    def test_a_lost_state_beside_a_lost_source_holds_only_rules_about_it(
+        self, tmp_path: Path
+    ) -> None:
+        bench = self.bench(tmp_path)
+        self.log(bench, "b", 1, -500)
+        assert bench.run(minutes(1)).code == 2
+        before = self.news(bench)
+        self.away(bench)
+        bench.state.unlink()
+        self.log(bench, "a", 2, -500)
+        found = bench.run(minutes(2))
+        assert (found.code, "WARN warning firing" in found.err) == (3, True)
+        assert bench.run(minutes(70)).code == 3
+        bench.state.unlink()
+        assert bench.run(minutes(71)).code == 3
+        assert self.news(bench) == [*before, "of-a firing", "stale-a firing"]
+        self.back(bench)
+        self.log(bench, "b", 72, 2000)
+        assert bench.run(minutes(73)).code == 2
+        assert self.news(bench)[len(before) + 2 :] == ["of-b resolved", "of-all resolved"]
+
+    @pytest.mark.parametrize(
+        ("edit", "ends"),
+        [
+            (("-100}", "-200}"), ["of-all resolved", "of-all baseline", "of-all firing"]),
+            (("of-all", "other"), ["of-all resolved", "other baseline", "other firing"]),
+        ],
+    )
+    def test_a_rule_edited_while_it_waits_after_a_lost_state_ends_in_the_log(
+        self, tmp_path: Path, edit: tuple[str, str], ends: list[str]
+    ) -> None:
+        bench = self.bench(tmp_path)
+        self.log(bench, "b", 1, -500)
+        bench.run(minutes(1))
+        before = self.news(bench)
+        self.away(bench)
+        bench.state.unlink()
+        bench.run(minutes(2))
+        lines = self.RULES.splitlines(keepends=True)
+        bench.rules("".join(one.replace(*edit) if "of-all" in one else one for one in lines))
+        assert bench.run(minutes(3)).code == 3
+        assert self.news(bench)[len(before) :] == ends[:1]
+        self.back(bench)
+        assert bench.run(minutes(4)).code == 2
+        assert self.news(bench)[len(before) :] == ends
+
+    def test_what_was_said_of_a_rule_that_waits_after_a_lost_state_holds(
+        self, tmp_path: Path
+    ) -> None:
+        bench = self.bench(tmp_path)
+        self.log(bench, "b", 1, -500)
+        bench.run(minutes(1))
+        self.away(bench)
+        bench.state.unlink()
+        bench.run(minutes(2))
+        for rule in ("of-all", "of-b"):
+            commands.silence(tmp_path, rule, HOUR_US, instant_of(minutes(3)))
+        assert bench.run(minutes(4)).code == 3
+        self.back(bench)
+        assert bench.run(minutes(5)).code == 0
+        assert bench.run(minutes(64)).code == 2
+
+    @pytest.mark.parametrize("fired", [-500, 1000])
+    def test_what_a_killed_run_wrote_of_a_rule_that_waits_since_is_not_written_again(
+        self, tmp_path: Path, fired: int
+    ) -> None:
+        bench = self.bench(tmp_path)
+        self.log(bench, "b", 1, -500)
+        if fired > 0:
+            bench.run(minutes(1))
+            self.log(bench, "b", 2, fired)
+        saved = bench.state.read_bytes()
+        code = bench.run(minutes(3)).code
+        before = self.news(bench)
+        bench.state.write_bytes(saved)  # as if the run had been killed before it wrote the state
+        self.away(bench)
+        assert bench.run(minutes(4)).code == 3
+        assert bench.run(minutes(5)).code == 3
+        self.back(bench)
+        assert bench.run(minutes(6)).code == code
+        assert self.news(bench) == before
 
 
 class TestAheadOfTheClock:
@@ -494,7 +592,34 @@ class TestClockThatWasAhead:
         for minute in (61, 62, 121, 600):
             bench.run(minutes(minute))
         kinds = [one["kind"] for one in bench.events("reminder", "clock_skew")]
-        assert kinds == ["reminder", "clock_skew", "reminder", "reminder"]
+        assert kinds == ["reminder", "clock_skew", "reminder", "reminder", "reminder"]
+
+    @pytest.mark.parametrize(
+        ("runs", "reminders"),
+        [
+            # reminded by the right clock, then once behind, then right again
+            ((1, 61, 121, 301, 30, 302, 361), [61, 121, 301, 361]),
+            # once ahead: the first is due in the very run that notices it
+            ((1, 301, 61, 62, 121), [301, 61, 121]),
+            # ahead when it fired
+            ((301, 61, 62, 121), [61, 121]),
+            # behind by less than what is between two
+            ((1, 61, 121, 119, 122, 181), [61, 121, 181]),
+            # back twice
+            ((1, 61, 121, 301, 30, 122, 40, 123, 302, 361), [61, 121, 301, 361]),
+        ],
+    )
+    def test_each_reminder_comes_once_wherever_the_clock_jumps(
+        self, tmp_path: Path, runs: tuple[int, ...], reminders: list[int]
+    ) -> None:
+        bench = Bench(tmp_path, ONE_LOSS.replace("-100}", "-100, remind_every: 1h}"))
+        bench.trade(START, -500)
+        for minute in runs:
+            bench.run(minutes(minute))
+        found = [datetime.fromisoformat(one["detected_at"]) for one in bench.events("reminder")]
+        assert found == [minutes(minute) for minute in reminders]
+        ids = [one["id"] for one in bench.events()]
+        assert len(set(ids)) == len(ids)
 
     @pytest.mark.parametrize("moment", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
     def test_hours_and_reminders_at_the_ends_of_the_calendar(

@@ -78,6 +78,83 @@ class TestStateThatCannotBeWritten:
         bench.rules(self.LOSS.replace("loss", "other"))
         assert bench.run().code == 2
 
+    BOTH = LOSS.replace("]\n", ", {id: other, metric: net_pnl, over: {window: all}, above: 9}]\n")
+
+    @pytest.mark.parametrize("is_rotated", [False, True])
+    def test_a_silence_before_another_command(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+        is_rotated: bool,
+    ) -> None:
+        bench = Bench(tmp_path, self.BOTH)
+        bench.trade(START, 1)
+        assert bench.run(START).code == 0
+        self.fails(bench, monkeypatch, "silence", "loss", "--for", "366d")
+        if is_rotated:
+            bench.event_log.rename(f"{bench.event_log}.1")
+        assert self.said(bench, "silence", "other", "--for", "1h") == 0
+        capsys.readouterr()
+        assert self.said(bench, "status") == 0
+        assert capsys.readouterr().out.count("silenced") == 2
+        bench.trade(START, -10)
+        found = bench.run()
+        assert (found.code, found.err) == (0, "")
+        assert self.said(bench, "unsilence", "loss") == 0
+        assert bench.run().code == 2
+
+    def test_an_end_of_a_silence_before_another_command(
+        self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bench = Bench(tmp_path, self.BOTH)
+        bench.trade(START, -10)
+        bench.run(START)
+        assert self.said(bench, "silence", "loss", "--for", "366d") == 0
+        self.fails(bench, monkeypatch, "unsilence", "loss")
+        assert self.said(bench, "silence", "other", "--for", "1h") == 0
+        assert self.said(bench, "ack", "loss") == 0
+        assert bench.run().code == 2
+        assert self.said(bench, "unsilence", "loss") == 3
+
+    def test_each_command_knows_those_before_it(
+        self,
+        tmp_path: Path,
+        monkeypatch: pytest.MonkeyPatch,
+        capsys: pytest.CaptureFixture[str],
+    ) -> None:
+        bench = Bench(tmp_path, self.BOTH)
+        bench.trade(START, -10)
+        bench.run(START)
+        self.fails(bench, monkeypatch, "silence", "loss", "--for", "366d")
+        self.fails(bench, monkeypatch, "ack", "loss")
+        assert "silenced" in (self.said(bench, "status"), capsys.readouterr().out)[1]
+        assert self.said(bench, "ack", "loss") == 3
+        assert self.said(bench, "unsilence", "loss") == 0
+        assert bench.run().code == 2
+        assert len(bench.events("acked")) == 1
+
+
+@pytest.mark.parametrize("said", ["silence", "ack", "unsilence"])
+def test_what_a_killed_run_wrote_before_a_command_is_not_written_again(
+    tmp_path: Path, said: str
+) -> None:
+    bench = Bench(tmp_path, TestStateThatCannotBeWritten.BOTH)
+    bench.trade(START, 10)
+    assert bench.run().code == 2
+    more = ["--for", "1h"] if said == "silence" else []
+    words = ["alerts", said, "other", *more, "--root", str(tmp_path)]
+    if said == "unsilence":
+        main.main(["alerts", "silence", "other", "--for", "366d", "--root", str(tmp_path)])
+    saved = bench.state.read_bytes()
+    bench.trade(minutes(1), -50)
+    assert bench.run().code == 2
+    bench.state.write_bytes(saved)  # as if the run had been killed before it wrote the state
+    assert main.main(words) == 0
+    assert bench.run().code == 2
+    assert [one["rule"] for one in bench.events("firing")] == ["other", "loss"]
+    assert [one["rule"] for one in bench.events("resolved")] == ["other"]
+
 
 def test_command_beside_a_run_that_hangs_says_so(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
