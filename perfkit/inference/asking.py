@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate
-from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.identity import Identity
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import size_says
@@ -96,6 +96,7 @@ def _which_result(best: Candidate, rival: Candidate | None) -> Doubt | None:
             Answer(f"yes, in {what}", {"currency": unit})
             for unit, what in (("%", "per cent"), ("R", "R"), ("points", "points"))
         ]
+    answers.append(no(f"{name} is not the result of a trade, as answered"))
     return Doubt("weak", f"Is {name} the result of a closed trade?", tuple(answers))
 
 
@@ -173,7 +174,12 @@ def _total_so_far(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
         f"Is {best.pnl.name} the P&L of each trade? It may be a running total, which perfkit "
         "cannot read: see `perfkit docs which-logs`"
     )
-    return Doubt("total_so_far", question, (Answer("of each trade", {}),))
+    running = f"{best.pnl.name} is a running total, as answered, which perfkit cannot read"
+    return Doubt(
+        "total_so_far",
+        question,
+        (Answer("of each trade", {}), Answer("a running total", {}, running)),
+    )
 
 
 def _is_of_position(best: Candidate, roles: Mapping[str, Column]) -> bool:
@@ -202,7 +208,7 @@ def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> D
     if roles.keys() & _DESCRIBING or best.closing.marker is not None or identity.columns:
         return None
     question = f"Is each record a trade? It has {best.pnl.name} and little else."
-    return Doubt("thin", question, (Answer("yes", {}),))
+    return Doubt("thin", question, (Answer("yes", {}), no("records are not trades, as answered")))
 
 
 def _zeros(

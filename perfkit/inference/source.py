@@ -149,6 +149,8 @@ def answered(found: Found, name: str, number: int) -> Found:
         choices = f"write one of {', '.join(known)}" if known else "nothing is asked"
         raise UsageError(f"--answer {name}={number}: there is no such answer; {choices}")
     answer = doubt.answers[number - 1]
+    if answer.why_none:
+        return found._replace(reading=nothing_found(reading.columns, answer.why_none))
     if name == WHICH_RECORDS:
         doubts = tuple(one for one in reading.doubts if one is not doubt)
         layout = {**found.layout, **answer.changes}
@@ -220,6 +222,8 @@ def source_yaml(found: Found, path: str | None = None, *, explained: bool = True
 
 def in_words(answer: Answer) -> str:
     """What to write for an answer, on one line."""
+    if answer.why_none:
+        return "there are no results"
     if not answer.changes:
         return "nothing to write"
     return "; ".join(
