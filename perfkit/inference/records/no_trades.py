@@ -40,6 +40,18 @@ _MONTHS = range(28, 32)
 _LEAST_OF_A_GROUP = 2
 """Of groups such as desks, each has so many totals at least."""
 _PAYOFFS = (("max", "profit"), ("max", "loss"))
+_IN_TRAINING = word_set("train training is ins insample")
+_IN_TEST = word_set("test testing oos validation val outsample")
+_LEAST_TRIED = 2
+"""Figures that stand in a table once for the training and once for the test of parameters."""
+_OF_COMPANIES = (
+    *({"pe"}, {"pe", "ratio"}, {"trailing", "pe"}, {"forward", "pe"}, {"peg"}, {"peg", "ratio"}),
+    *({"per"}, {"pb"}, {"pb", "ratio"}, {"pbr"}, {"ps"}, {"ps", "ratio"}, {"eps"}, {"ebitda"}),
+    *({"market", "cap"}, {"dividend", "yield"}, {"earnings", "yield"}, {"book", "value"}),
+    *({"book", "yield"}, {"roa"}, {"roe"}, {"revenue"}, {"revenue", "growth"}, {"net", "income"}),
+    *({"debt", "equity"}, {"debt", "to", "equity"}, {"asset", "growth"}, {"profit", "margin"}),
+)
+_LEAST_OF_COMPANIES = 3
 _SIDES_OF_A_MARKET = (
     ({"aggressor"},),
     ({"maker", "id"}, {"taker", "id"}),
@@ -80,6 +92,8 @@ def _instead(columns: Sequence[Column], roles: Mapping[str, Column], times: Time
     still = _still_held(columns, roles, times) or _valued(columns, roles, times)
     if still is not None:
         return f"positions that are still held ({still.name})"
+    if what := _of_training_and_test(columns) or _of_companies(columns, roles, times):
+        return what
     if tape := _sides_of_a_market(columns):
         return f"trades of a whole market, not of one account ({tape})"
     if roles.keys() & set(OF_A_TRADE):
@@ -114,6 +128,32 @@ def _valued(columns: Sequence[Column], roles: Mapping[str, Column], times: Times
     said = [one for one in columns if "current" in one.words and one.filled]
     price = next((one for one in said if set(one.words) == {"current", "price"}), None)
     return price if any(set(one.words) & {"value", "worth"} for one in said) else None
+
+
+def _of_training_and_test(columns: Sequence[Column]) -> str:
+    """What the records say where figures stand once for training and once for a test."""
+    numbers = [one for one in columns if one.kind == NUMBER]
+    trained, tested = (
+        {frozenset(one.words) - words: one.name for one in numbers if set(one.words) & words}
+        for words in (_IN_TRAINING, _IN_TEST)
+    )
+    shared = [part for part in trained if part and part in tested]
+    if len(shared) < _LEAST_TRIED:
+        return ""
+    names = [name for part in shared[:2] for name in (trained[part], tested[part])]
+    return f"figures of parameters that were trained and tested ({', '.join(names)})"
+
+
+def _of_companies(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+    """What the records say where they are of companies, and none of a trade that ended."""
+    if times.closed or roles.keys() & {"side", *_OF_ITS_END}:
+        return ""
+    if any("pnl" in one.words and pnl_name(one.name) is not None for one in columns):
+        return ""
+    found = [one.name for one in columns if set(one.words) in _OF_COMPANIES]
+    if len(found) < _LEAST_OF_COMPANIES:
+        return ""
+    return f"fundamentals of companies ({', '.join(found[:3])})"
 
 
 def _sides_of_a_market(columns: Sequence[Column]) -> str:
