@@ -15,6 +15,7 @@ from perfkit.inference.infer import infer
 from perfkit.inference.layouts.place import Place
 from perfkit.inference.number_marks import with_marks_asked
 from perfkit.inference.places import places_of, why_no_place
+from perfkit.inference.questions.empty_tables import with_empty_asked
 from perfkit.inference.questions.odd_rows import with_odd_rows_asked
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.names import word_set, words
@@ -81,7 +82,9 @@ def found_in(path: str) -> Found:
         founds.append((found, place))
         if _rank(found) > _rank(best):
             best = found
-    return _asked_which(best, founds)._replace(places=places)
+    best = _asked_which(best, founds)
+    reading = with_empty_asked(best.reading, best.layout.get("table"), places)
+    return best._replace(reading=reading, places=places)
 
 
 def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:
