@@ -35,6 +35,7 @@ from perfkit.inference.table.roles import EVEN, Times, outcome_of
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
 _MOST_ZEROS = 0.3
+_LEAST_TOTALS = 3
 _MARKED = 12
 """The score of closing records that a column of words marks."""
 
@@ -168,6 +169,7 @@ def _total_so_far(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
         looks_so = not _is_of_position(best, roles)
     else:
         looks_so = says.wanders(best.pnl, best.closing.rows) and not _is_nothing_between(best)
+        looks_so = looks_so or _goes_on(best)
     if best.proved or not looks_so:
         return None
     question = (
@@ -202,6 +204,27 @@ def _is_nothing_between(best: Candidate) -> bool:
     first, last = min(rows), max(rows)
     between = [numbers[row] for row in range(first, last) if row not in rows]
     return len(between) * 4 >= len(rows) and not any(between)
+
+
+def _goes_on(best: Candidate) -> bool:
+    """Whether openings have the P&L of the close before them, as a total so far has.
+
+    Lists in which each trade begins with its close have one P&L on both, which is no total.
+    """
+    numbers, opening = best.pnl.numbers, set(best.closing.opening)
+    rows = sorted([*best.closing.rows, *opening])
+    if rows[0] not in opening:
+        return False
+    before: Decimal | None = None
+    repeated, others = set(), 0
+    for row in rows:
+        if row not in opening:
+            before = numbers[row]
+        elif before is not None and numbers[row] == before:
+            repeated.add(before)
+        elif before is not None:
+            others += 1
+    return len(repeated) >= _LEAST_TOTALS and others * 10 <= len(repeated)
 
 
 def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> Doubt | None:
@@ -254,6 +277,8 @@ def _opening_results(best: Candidate) -> Doubt | None:
     rows = opening_results(best.pnl, best.closing)
     nonzero = sum(bool(best.pnl.numbers[row]) for row in best.closing.rows)
     if best.closing.marker is None or len(rows) <= (1 - HOLDS) * (len(rows) + nonzero):
+        return None
+    if _goes_on(best):  # which is asked about as a total so far
         return None
     total = sum((best.pnl.numbers[row] or Decimal(0) for row in rows), Decimal(0))
     marker = best.closing.marker.expression

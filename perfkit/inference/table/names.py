@@ -102,7 +102,7 @@ NOT_EARNED = word_set("""
     percentile rank std var version color required desired goal projected possible if
     entry balance equity color text message remaining previous prev
     train training test validation benchmark forward fwd future annual annualized ytd mtd ttm trend
-    momentum asset assets revenue operating growth surprise yield consensus forecast
+    momentum asset assets revenue operating growth surprise yield consensus forecast basis
     """)
 """Words that turn a name with `pnl` in it into something else than the result of a trade."""
 _SPAN = re.compile("[0-9]+(?:m|min|h|d|w|y|mo|days?|bars?|weeks?|months?)")

@@ -72,11 +72,8 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         "fields": fields,
         **{key: value for key, value in _times_of(when).items() if value},
     }
-    doubts = [
-        *moments.doubts,
-        *books.doubts,
-        *_doubts(log, found, when, by, is_logged=pnl is not None),
-    ]
+    doubts = [*moments.doubts, *books.doubts]
+    doubts += _doubts(log, found, when, by, is_logged=pnl is not None)
     doubts += [one for one in (coded, other) if one is not None]
     return reading_of(
         log,
