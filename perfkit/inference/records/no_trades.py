@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from perfkit.inference.records.groups import what_groups
 from perfkit.inference.records.kinds import all_failed
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import EMPTY, NUMBER, OTHER, TEXT, TIME, Column
@@ -21,6 +22,7 @@ from perfkit.inference.table.role_names import (
     is_state_of_account,
     is_strong_summary,
     is_summary_name,
+    role_rank,
 )
 from perfkit.inference.table.roles import Times, identities_of
 
@@ -49,9 +51,16 @@ _OF_COMPANIES = (
     *({"per"}, {"pb"}, {"pb", "ratio"}, {"pbr"}, {"ps"}, {"ps", "ratio"}, {"eps"}, {"ebitda"}),
     *({"market", "cap"}, {"dividend", "yield"}, {"earnings", "yield"}, {"book", "value"}),
     *({"book", "yield"}, {"roa"}, {"roe"}, {"revenue"}, {"revenue", "growth"}, {"net", "income"}),
+    *({"gross", "profit"}, {"operating", "income"}, {"total", "revenue"}, {"eps", "actual"}),
+    *({"eps", "estimate"}, {"surprise"}, {"surprise", "pct"}, {"free", "cash", "flow"}),
     *({"debt", "equity"}, {"debt", "to", "equity"}, {"asset", "growth"}, {"profit", "margin"}),
 )
 _LEAST_OF_COMPANIES = 3
+_OF_NOW = (
+    *({"current", "price"}, {"last", "price"}, {"ltp"}, {"mark", "price"}, {"market", "price"}),
+    *({"cur", "val"}, {"current", "value"}, {"market", "value"}, {"liquidation", "price"}),
+)
+"""Words of the names that say what something is worth now."""
 _SIDES_OF_A_MARKET = (
     ({"aggressor"},),
     ({"maker", "id"}, {"taker", "id"}),
@@ -86,13 +95,14 @@ def _instead(columns: Sequence[Column], roles: Mapping[str, Column], times: Time
         payoffs = [one.name for one in columns if one.words in _PAYOFFS]
         if len(payoffs) == len(_PAYOFFS):
             return f"payoffs of positions ({', '.join(payoffs)})"
-        held = [column.name for column in columns if set(column.words) >= {"current", "price"}]
-        if held:
-            return f"positions that are still held ({held[0]})"
+        if held := _held(columns):
+            return f"positions that are still held ({held})"
     still = _still_held(columns, roles, times) or _valued(columns, roles, times)
     if still is not None:
         return f"positions that are still held ({still.name})"
     if what := _of_training_and_test(columns) or _of_companies(columns, roles, times):
+        return what
+    if what := what_groups(columns, roles, times):
         return what
     if tape := _sides_of_a_market(columns):
         return f"trades of a whole market, not of one account ({tape})"
@@ -108,6 +118,17 @@ def _instead(columns: Sequence[Column], roles: Mapping[str, Column], times: Time
 
 def _names(columns: Sequence[Column]) -> list[str]:
     return [column.name for column in columns]
+
+
+def _held(columns: Sequence[Column]) -> str:
+    """The name of a price or a value of now; empty where a P&L is called realized, or none."""
+    if any({"realized"} <= set(one.words) and pnl_name(one.name) for one in columns):
+        return ""
+    sizes = [one for one in columns if role_rank(one.name, "quantity") is not None]
+    if any(one.kind == NUMBER and not any(one.numbers) for one in sizes):
+        return ""
+    of_now = (one.name for one in columns if any(said <= set(one.words) for said in _OF_NOW))
+    return next(of_now, "")
 
 
 def _still_held(

@@ -108,7 +108,8 @@ NOT_EARNED = word_set("""
 _SPAN = re.compile("[0-9]+(?:m|min|h|d|w|y|mo|days?|bars?|weeks?|months?)")
 """What a result or a return is that is measured over some time: `20d`, whatever was held."""
 _OF_MARKETS = word_set(
-    "market index sector stock underlying cur past prior lookback rolling gap hold hodl factor"
+    "market index sector stock underlying cur past prior lookback rolling gap hold hodl factor "
+    "portfolio"
 )
 """Words of what earned a return, or when, that is not the trade."""
 
@@ -117,8 +118,11 @@ _AHEAD = word_set("target targets plan planned expected potential estimate estim
 RUNNING = word_set("total cum cumulative cumul running overall lifetime session acc")
 _BESIDE = word_set("realized abs close trade amount value exit final cents fee fees")
 """Words that beside that of a result change nothing."""
-_OF_ACCOUNTS = frozenset(("asset", "worth", "price", "liq", "liquidation", "liquidity"))
-"""Words beside `net` of what an account holds."""
+_OF_ACCOUNTS = word_set(
+    "asset worth price liq liquidation liquidity income debt sales flow inflow outflow exposure "
+    "change chg delta position quantity volume"
+)
+"""Words beside `net` of what an account holds, a company earns or a market does."""
 NET = frozenset(("net", "after", "comm"))
 GROSS = frozenset(("gross", "raw", "before"))
 

@@ -165,7 +165,7 @@ class TestFiguresOfSomethingElse:
         ]
 
     def test_fundamentals_of_companies_are_none(self) -> None:
-        assert "fundamentals of companies (pe_ratio, eps, market_cap)" in said(self.companies())
+        assert "fundamentals of companies (gross_profit, pe_ratio, eps)" in said(self.companies())
 
     def test_trades_may_log_them_as_well(self) -> None:
         assert infer(self.companies(side="long", exit_reason="stop loss")).has_results
