@@ -16,8 +16,8 @@ from itertools import pairwise
 from perfkit.inference.records.groups import what_groups
 from perfkit.inference.records.kinds import all_failed
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import EMPTY, NUMBER, OTHER, TEXT, TIME, Column
-from perfkit.inference.table.names import RISK, pnl_name, word_set
+from perfkit.inference.table.columns import BOOLEAN, EMPTY, NUMBER, OTHER, TEXT, TIME, Column
+from perfkit.inference.table.names import RISK, pnl_name, word_set, words
 from perfkit.inference.table.role_names import (
     is_state_of_account,
     is_strong_summary,
@@ -56,6 +56,10 @@ _OF_COMPANIES = (
     *({"debt", "equity"}, {"debt", "to", "equity"}, {"asset", "growth"}, {"profit", "margin"}),
 )
 _LEAST_OF_COMPANIES = 3
+_OF_CLOSES = word_set(
+    "close exit sell sold stop stopped tp sl target win won loss lost settled filled"
+)
+"""Words of records that are more than positions valued now."""
 _OF_NOW = (
     *({"current", "price"}, {"last", "price"}, {"ltp"}, {"mark", "price"}, {"market", "price"}),
     *({"cur", "val"}, {"current", "value"}, {"market", "value"}, {"liquidation", "price"}),
@@ -143,9 +147,18 @@ def _still_held(
 
 
 def _valued(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> Column | None:
-    """A current price beside a current value, as records have that are valued and not closed."""
+    """A current price beside a current value, as records have that are valued and not closed.
+
+    One price of now is enough where there is no time but that of the opening, or it is the mark.
+    """
     if times.closed or roles.keys() & set(_OF_ITS_END):
         return None
+    now = next((one for one in columns if one.name == _held(columns)), None)
+    if now is not None and not any(map(_says_closed, columns)):
+        is_opened = bool(times.opened) and not (times.event or times.other)
+        is_mark = set(now.words) == {"mark", "price"} and "entry_price" in roles
+        if is_opened or is_mark:
+            return now
     said = [one for one in columns if "current" in one.words and one.filled]
     price = next((one for one in said if set(one.words) == {"current", "price"}), None)
     return price if any(set(one.words) & {"value", "worth"} for one in said) else None
@@ -175,6 +188,13 @@ def _of_companies(columns: Sequence[Column], roles: Mapping[str, Column], times:
     if len(found) < _LEAST_OF_COMPANIES:
         return ""
     return f"fundamentals of companies ({', '.join(found[:3])})"
+
+
+def _says_closed(column: Column) -> bool:
+    """Whether a column has a word for records that close, such as `closed` or `SELL`."""
+    if column.kind != TEXT or not column.has_few_words:
+        return column.kind == BOOLEAN and "close" in column.words
+    return any(set(words(label)) & _OF_CLOSES for label in column.distinct)
 
 
 def _sides_of_a_market(columns: Sequence[Column]) -> str:

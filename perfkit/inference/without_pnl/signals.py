@@ -16,6 +16,7 @@ from perfkit.inference.without_pnl.log_facts import Log
 _OPTIONS = word_set("call put ce pe calls puts")
 _INDICATORS = word_set("rsi macd ema sma vwap adx atr bb bollinger stoch stochastic cci obv mfi")
 _OF_BARS = word_set("volume avg average ratio ma high low open close")
+_SURE = word_set("confidence probability prob prediction score")
 _LEAST = 2
 _OF_ORDERS = word_set("order fill filled executed execution exec status state account broker")
 
@@ -34,6 +35,8 @@ def are_signals(log: Log, rows: Sequence[int]) -> bool:
     is_of_bar = size is not None and size.words == ("volume",)
     is_signal = bool({"signal", "signals"} & set(side.words))
     said = [one for one in log.columns if set(one.words) & _INDICATORS or _is_of_bar(one)]
+    if is_of_bar and any(set(one.words) & _SURE for one in log.columns):
+        return True
     return (is_signal or is_of_bar) and len(said) >= _LEAST
 
 

@@ -64,13 +64,29 @@ def test_a_trade_may_log_its_bar() -> None:
 class TestPositionsOfNow:
     @pytest.mark.parametrize("name", ["last_price", "LTP", "mark_price", "Cur. val"])
     def test_what_something_is_worth_now_shows_that_it_is_held(self, name: str) -> None:
-        records = rows(symbol=SYMBOLS, quantity="5", average_price="10", **{name: "11"})
+        records = rows(symbol=SYMBOLS, quantity="5", average_price="10")
+        records = [{**one, name: "11"} for one in records]
         assert "positions that are still held" in said(records)
 
     def test_what_is_realized_is_asked_about(self) -> None:
         records = rows(symbol=SYMBOLS, quantity="5", average_price="10", last_price="11")
         realized = [{**one, "realized_pnl": one.pop("pnl")} for one in records]
         assert infer(realized).has_results
+
+    def test_so_does_one_beside_the_time_at_which_it_was_opened(self) -> None:
+        assert "positions that are still held (ltp)" in said(self.opened())
+
+    def opened(self, **more: str) -> list[Record]:
+        records = rows(symbol=SYMBOLS, qty="5", entry_price="10", ltp="11")
+        return [{**one, "entry_date": f"2026-04-0{n + 1}", **more} for n, one in enumerate(records)]
+
+    def test_records_that_say_closed_may_be_closed_at_it(self) -> None:
+        assert infer(self.opened(status="CLOSED")).has_results
+
+    def test_a_mark_price_is_of_now_at_any_time(self) -> None:
+        records = rows(symbol="A", size="5", entry_price="10", mark_price="11")
+        timed = [{**one, "time": f"2026-04-0{n + 1}T09:00:00Z"} for n, one in enumerate(records)]
+        assert "positions that are still held (mark_price)" in said(timed)
 
     def test_nothing_is_held_where_the_quantity_is_0(self) -> None:
         assert infer(rows(symbol=SYMBOLS, quantity="0", last_price="11")).has_results

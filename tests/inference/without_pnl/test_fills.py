@@ -90,6 +90,11 @@ class TestNotFilled:
         assert reading.is_sure
         assert (reading.closed, reading.dialect["only"]) == (2, {"event": "fill"})
 
+    def test_orders_that_were_all_cancelled_or_rejected_are_no_executions(self) -> None:
+        words: list[object] = ["cancelled", "rejected"] * 2
+        assert not infer(fills(*FOUR, status=words)).has_results
+        assert infer(fills(*FOUR, status=words, filled_qty=["1", "1", "0", "0"])).has_results
+
     def test_filled_orders_are_not(self) -> None:
         assert infer(fills(*FOUR, status=["filled"] * 4)).is_sure
 

@@ -21,6 +21,7 @@ def test_calls_and_puts_are_not_bought_and_sold(words: tuple[str, str]) -> None:
 def test_the_volume_of_a_bar_beside_indicators_is_no_quantity() -> None:
     assert not infer(signals(**INDICATORS)).has_results
     assert not infer(signals(high=["12"] * 4, volume_avg_10=["3"] * 4)).has_results
+    assert not infer(signals(confidence=["0.7"] * 4)).has_results
 
 
 @pytest.mark.parametrize("more", [{"order_id": ["7", "8", "9", "10"]}, {"fee": ["0.1"] * 4}])
