@@ -54,11 +54,11 @@ def _without_refused(found: Found, desk_of: Callable[[Sequence[Found]], Desk]) -
     for doubt in doubts:
         answers, why = [], ""
         for number, answer in enumerate(doubt.answers, 1):
-            refused = _refused(found, doubt, number, desk_of)
+            refused = "" if answer.why_none else _refused(found, doubt, number, desk_of)
             if not refused:
                 answers.append(answer)
             why = why or refused
-        if not answers:
+        if all(answer.why_none for answer in answers):
             return found._replace(reading=nothing_found(found.reading.columns, why))
         kept.append(doubt._replace(answers=tuple(answers)))
     return found._replace(reading=found.reading._replace(doubts=tuple(kept)))
@@ -82,7 +82,7 @@ def _refused(
 def _others_answered(found: Found, doubt: Doubt) -> Iterator[Found]:
     """The reading with the questions other than one answered, in so many ways."""
     others = [one for one in found.reading.doubts if one is not doubt]
-    ways = product(*(range(1, len(one.answers) + 1) for one in others))
+    ways = product(*map(_with_trades, others))
     for way in islice(ways, _MOST):
         known = found
         for other, number in zip(others, way, strict=True):
@@ -90,9 +90,16 @@ def _others_answered(found: Found, doubt: Doubt) -> Iterator[Found]:
         yield known
 
 
+def _with_trades(doubt: Doubt) -> list[int]:
+    """The numbers of the answers that do not say that there are no results."""
+    return [number for number, one in enumerate(doubt.answers, 1) if not one.why_none]
+
+
 def _is_idle(found: Found, doubt: Doubt, desk_of: Callable[[Sequence[Found]], Desk]) -> bool:
     """Whether a question makes no difference, however the other ones are answered."""
     if not all(one.answers for one in found.reading.doubts):
+        return False
+    if any(answer.why_none for answer in doubt.answers):
         return False
     for known in _others_answered(found, doubt):
         seen = set()

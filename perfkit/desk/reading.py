@@ -68,11 +68,13 @@ def inferred(paths: Sequence[str], currency: str | None, answers: Mapping[str, i
         number = answers[name]  # which result counts is said before whether costs are in it
         asked = [any(doubt.name == name for doubt in one.reading.doubts) for one in founds]
         founds = [
-            answered(found, name, number) if is_asked or not any(asked) else found
+            answered(found, name, number)
+            if found.reading.has_results and (is_asked or not any(asked))
+            else found
             for found, is_asked in zip(founds, asked, strict=True)
         ]
     for found in founds:
-        if found.reading.doubts:
+        if _with_results(found).reading.doubts:
             raise UndecidedError(_shown(found.path), questions(found.reading.doubts))
     return founds
 

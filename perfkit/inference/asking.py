@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.candidates import CLOSE_CALL, CONFIDENT, Candidate
-from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.identity import Identity
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import size_says
@@ -39,6 +39,7 @@ from perfkit.inference.table.roles import EVEN, Times, fees_of, outcome_of
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
 _MOST_ZEROS = 0.3
+_LEAST_TOTALS = 3
 _MARKED = 12
 """The score of closing records that a column of words marks."""
 
@@ -104,6 +105,7 @@ def _which_result(best: Candidate, rival: Candidate | None) -> Doubt | None:
             Answer(f"yes, in {what}", {"currency": unit})
             for unit, what in (("%", "per cent"), ("R", "R"), ("points", "points"))
         ]
+    answers.append(no(f"{name} is not the result of a trade, as answered"))
     return Doubt("weak", f"Is {name} the result of a closed trade?", tuple(answers))
 
 
@@ -175,13 +177,19 @@ def _total_so_far(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
         looks_so = not _is_of_position(best, roles)
     else:
         looks_so = says.wanders(best.pnl, best.closing.rows) and not _is_nothing_between(best)
+        looks_so = looks_so or _goes_on(best)
     if best.proved or not looks_so:
         return None
     question = (
         f"Is {best.pnl.name} the P&L of each trade? It may be a running total, which perfkit "
         "cannot read: see `perfkit docs which-logs`"
     )
-    return Doubt("total_so_far", question, (Answer("of each trade", {}),))
+    running = f"{best.pnl.name} is a running total, as answered, which perfkit cannot read"
+    return Doubt(
+        "total_so_far",
+        question,
+        (Answer("of each trade", {}), Answer("a running total", {}, running)),
+    )
 
 
 def _is_of_position(best: Candidate, roles: Mapping[str, Column]) -> bool:
@@ -206,11 +214,32 @@ def _is_nothing_between(best: Candidate) -> bool:
     return len(between) * 4 >= len(rows) and not any(between)
 
 
+def _goes_on(best: Candidate) -> bool:
+    """Whether openings have the P&L of the close before them, as a total so far has.
+
+    Lists in which each trade begins with its close have one P&L on both, which is no total.
+    """
+    numbers, opening = best.pnl.numbers, set(best.closing.opening)
+    rows = sorted([*best.closing.rows, *opening])
+    if rows[0] not in opening:
+        return False
+    before: Decimal | None = None
+    repeated, others = set(), 0
+    for row in rows:
+        if row not in opening:
+            before = numbers[row]
+        elif before is not None and numbers[row] == before:
+            repeated.add(before)
+        elif before is not None:
+            others += 1
+    return len(repeated) >= _LEAST_TOTALS and others * 10 <= len(repeated)
+
+
 def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> Doubt | None:
     if roles.keys() & _DESCRIBING or best.closing.marker is not None or identity.columns:
         return None
     question = f"Is each record a trade? It has {best.pnl.name} and little else."
-    return Doubt("thin", question, (Answer("yes", {}),))
+    return Doubt("thin", question, (Answer("yes", {}), no("records are not trades, as answered")))
 
 
 def _zeros(
@@ -272,6 +301,8 @@ def _opening_results(best: Candidate) -> Doubt | None:
     rows = opening_results(best.pnl, best.closing)
     nonzero = sum(bool(best.pnl.numbers[row]) for row in best.closing.rows)
     if best.closing.marker is None or len(rows) <= (1 - HOLDS) * (len(rows) + nonzero):
+        return None
+    if _goes_on(best):  # which is asked about as a total so far
         return None
     total = sum((best.pnl.numbers[row] or Decimal(0) for row in rows), Decimal(0))
     marker = best.closing.marker.expression

@@ -160,7 +160,7 @@ def _may_be_earned(
     if is_cash_flow(column, roles, fees, rows):
         return False
     name = pnl_name(column.name)
-    if name is None or not name.is_bare:
+    if name is None or not (name.is_bare or column.words == ("r",)):  # which may be a rate
         return True
     amounts = [column.numbers[row] or 0 for row in rows]
     return min(amounts, default=0) < 0 < max(amounts, default=0)
@@ -216,7 +216,7 @@ def _scored(
     said = [
         *_of_costs(name, prices, balance, held, roles),
         is_less_by_costs(pnl, roles, fees, rows) or None,
-        False if _is_of_metatrader(pnl, fees) else None,
+        False if _is_of_metatrader(pnl, fees) and not _has_costs(pnl, closing, fees) else None,
         *costs_in_result(pnl, roles, fees, rows),
     ]
     return Candidate(
@@ -272,6 +272,12 @@ def _is_of_metatrader(pnl: Column, fees: Sequence[Column]) -> bool:
     parts = {fee.words for fee in fees}
     costs = bool(parts & {("commission",), ("fee",)})
     return pnl.words == ("profit",) and ("swap",) in parts and costs
+
+
+def _has_costs(pnl: Column, closing: Closing, fees: Sequence[Column]) -> bool:
+    """Whether the P&L of all openings is their costs, so that it is after costs everywhere."""
+    paid = [row for row in closing.opening if pnl.numbers[row]]
+    return bool(paid) and all(says.costs(fees, row) == -(pnl.numbers[row] or 0) for row in paid)
 
 
 def _is_held(balance: Column) -> bool:

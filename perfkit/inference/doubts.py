@@ -13,10 +13,12 @@ class Answer(NamedTuple):
 
     `changes` are keys of the dialect (`currency`, `records` and `table` are of the source) with
     their values; None removes a key. Keys of a mapping are named with a dot: `fields.net_pnl`.
+    `why_none` is why there are no results, where the answer says that there are none.
     """
 
     meaning: str
     changes: dict[str, object]
+    why_none: str = ""
 
 
 class Doubt(NamedTuple):
@@ -25,3 +27,8 @@ class Doubt(NamedTuple):
     name: str
     question: str
     answers: tuple[Answer, ...] = ()
+
+
+def no(why: str) -> Answer:
+    """The answer that there are no results, with the reason, such as `these are forecasts`."""
+    return Answer("no", {}, why)

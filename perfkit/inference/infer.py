@@ -36,6 +36,7 @@ from perfkit.inference.questions.in_money import (
     per_cent_or_money,
     with_closed_asked,
 )
+from perfkit.inference.questions.mixed_units import mixed_units
 from perfkit.inference.questions.paid_in import result_and_costs
 from perfkit.inference.questions.sizes import money_or_fraction, of_one_unit
 from perfkit.inference.records.kinds import failed_records, moved_records, total_records
@@ -269,6 +270,8 @@ def _with_hundreds(
 
 def _of_amounts(best: Candidate, log: Log, currency: str) -> list[Doubt]:
     """Whether the P&L is that of a unit, and whether it is to be added up in per cent."""
+    if (mixed := mixed_units(best, log.roles)) is not None:
+        return [mixed]
     in_money = per_cent_or_money(best, log.roles, currency_of(log, best.closing.rows))
     asked = [of_one_unit(best, log.roles, currency), money_or_fraction(best, log.roles), in_money]
     return [*filter(None, asked)]

@@ -15,6 +15,7 @@ from perfkit.inference.infer import infer
 from perfkit.inference.layouts.place import Place
 from perfkit.inference.number_marks import with_marks_asked
 from perfkit.inference.places import places_of, why_no_place
+from perfkit.inference.questions.empty_tables import with_empty_asked
 from perfkit.inference.questions.odd_rows import with_odd_rows_asked
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.names import word_set, words
@@ -81,7 +82,9 @@ def found_in(path: str) -> Found:
         founds.append((found, place))
         if _rank(found) > _rank(best):
             best = found
-    return _asked_which(best, founds)._replace(places=places)
+    best = _asked_which(best, founds)
+    reading = with_empty_asked(best.reading, best.layout.get("table"), places)
+    return best._replace(reading=reading, places=places)
 
 
 def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:
@@ -170,6 +173,8 @@ def answered(found: Found, name: str, number: int) -> Found:
         choices = f"write one of {', '.join(known)}" if known else "nothing is asked"
         raise UsageError(f"--answer {name}={number}: there is no such answer; {choices}")
     answer = doubt.answers[number - 1]
+    if answer.why_none:
+        return found._replace(reading=nothing_found(reading.columns, answer.why_none))
     if name == WHICH_RECORDS:
         doubts = tuple(one for one in reading.doubts if one is not doubt)
         layout = {**found.layout, **answer.changes}
@@ -241,6 +246,8 @@ def source_yaml(found: Found, path: str | None = None, *, explained: bool = True
 
 def in_words(answer: Answer) -> str:
     """What to write for an answer, on one line."""
+    if answer.why_none:
+        return "there are no results"
     if not answer.changes:
         return "nothing to write"
     return "; ".join(

@@ -29,8 +29,8 @@ class Executions(NamedTuple):
     `reducing` are those that make a position smaller, with what each earned in `gross`; `shorting`
     those that sell more than is held. `entry_costs` are the costs of the openings that each of the
     reducing ones closes. `are_covered` says that what was sold so was bought back to the last
-    piece, time and again, as short positions are. `rounding` is what is left of positions that were
-    closed but for the last digits of their quantities.
+    piece, or turned into as much that is held, time and again, as short positions are. `rounding`
+    is what is left of positions that were closed but for the last digits of their quantities.
     """
 
     rows: list[int]
@@ -86,7 +86,7 @@ def _matched(
     found = Executions(usable, [], {}, [], entry_costs=entry_costs)
     short: list[int] = []
     sizes: set[Decimal] = set()
-    covered = not_covered = 0
+    covered = not_covered = turned = 0
     rounding = Decimal(0)
     for row in usable:
         size, paid = quantity.numbers[row], price.numbers[row]
@@ -112,9 +112,11 @@ def _matched(
         if held < 0:
             sizes.add(abs(size))
             covered += not position.size
-            not_covered += position.size > 0
+            turned += position.size == -held
+            not_covered += position.size > 0 and position.size != -held
     not_covered += sum(one.size < 0 for one in books.values())
-    are_covered = covered >= _COVERED <= len(sizes) + 1 and not_covered * 4 <= covered
+    is_repeated = turned >= _COVERED or covered >= _COVERED <= len(sizes) + 1
+    are_covered = is_repeated and not_covered * 4 <= covered + turned
     return found._replace(shorting=short, rounding=rounding, are_covered=are_covered)
 
 

@@ -18,6 +18,7 @@ from perfkit.inference.proof.evidence import costs
 from perfkit.inference.questions.entry_fills import as_executions
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import MONEY
+from perfkit.inference.table.role_names import is_signed_cost
 
 _LEAST = 2
 _SMALL = Decimal("0.1")
@@ -134,12 +135,17 @@ def _from_first_opening(best: Candidate, symbol: Column, rows: Sequence[int]) ->
 def _as_costs(best: Candidate, fees: Sequence[Column]) -> tuple[str, str]:
     """The costs of each record, and the P&L of a close before those that are known."""
     if fees:
-        cost = " + ".join(f"abs({fee.expression})" for fee in fees)
+        cost = " + ".join(map(_paid, fees)).replace("+ -", "- ")
         return cost, f"{gross_of(best)} + {cost}"
     marker, pnl = best.closing.marker, best.pnl.expression
     assert marker is not None
     parts = [f"-where({pnl}, {marker.expression}, {_quoted(w)})" for w in best.closing.open_words]
     return " or ".join(parts), gross_of(best)
+
+
+def _paid(fee: Column) -> str:
+    """What is paid by a record; a swap above 0 is received."""
+    return f"-{fee.expression}" if is_signed_cost(fee.words) else f"abs({fee.expression})"
 
 
 def _quoted(word: object) -> str:

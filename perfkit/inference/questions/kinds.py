@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.candidates import Candidate
-from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.records.codes import may_be_open
 from perfkit.inference.records.kinds import closing_words, is_flag, is_held, logged, says_it_is_open
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
@@ -154,7 +154,7 @@ def bars(
                 "bars",
                 f"Is each record a trade? {column.name} is 0 in {flat} of them, as in bars of a "
                 "backtest.",
-                (Answer("yes", {}),),
+                (Answer("yes", {}), no("records are bars, not trades, as answered")),
             )
     return None
 

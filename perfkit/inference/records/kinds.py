@@ -129,8 +129,18 @@ def _are_deals(columns: Sequence[Column]) -> bool:
 
 
 def all_failed(columns: Sequence[Column]) -> Column | None:
-    """The column that says of every record that it failed: `success: false`."""
+    """The column that says of every record that it failed: `success: false`, `status: rejected`.
+
+    An order that was cancelled may have been filled in part, and a P&L says that there was a trade.
+    """
+    may_be_filled = any(
+        set(one.words) & _FILLS or pnl_name(one.name) is not None for one in columns
+    )
     for column in columns:
+        is_state = column.kind == TEXT and bool({"status", "state"} & set(column.words))
+        is_state = is_state and not may_be_filled and len(column.labels) > 1
+        if is_state and all(map(_is_failed, column.distinct)):
+            return column
         is_flag = column.kind == BOOLEAN and bool(set(column.words) & {"ok", "success"})
         if is_flag and set(column.labels) == {"false"} and len(column.labels) > 1:
             return column

@@ -13,14 +13,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from perfkit.inference.records.groups import what_groups
 from perfkit.inference.records.kinds import all_failed
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import EMPTY, NUMBER, OTHER, TEXT, TIME, Column
-from perfkit.inference.table.names import RISK, pnl_name, word_set
+from perfkit.inference.table.columns import BOOLEAN, EMPTY, NUMBER, OTHER, TEXT, TIME, Column
+from perfkit.inference.table.names import RISK, pnl_name, word_set, words
 from perfkit.inference.table.role_names import (
     is_state_of_account,
     is_strong_summary,
     is_summary_name,
+    role_rank,
 )
 from perfkit.inference.table.roles import Times, identities_of
 
@@ -40,6 +42,29 @@ _MONTHS = range(28, 32)
 _LEAST_OF_A_GROUP = 2
 """Of groups such as desks, each has so many totals at least."""
 _PAYOFFS = (("max", "profit"), ("max", "loss"))
+_IN_TRAINING = word_set("train training is ins insample")
+_IN_TEST = word_set("test testing oos validation val outsample")
+_LEAST_TRIED = 2
+"""Figures that stand in a table once for the training and once for the test of parameters."""
+_OF_COMPANIES = (
+    *({"pe"}, {"pe", "ratio"}, {"trailing", "pe"}, {"forward", "pe"}, {"peg"}, {"peg", "ratio"}),
+    *({"per"}, {"pb"}, {"pb", "ratio"}, {"pbr"}, {"ps"}, {"ps", "ratio"}, {"eps"}, {"ebitda"}),
+    *({"market", "cap"}, {"dividend", "yield"}, {"earnings", "yield"}, {"book", "value"}),
+    *({"book", "yield"}, {"roa"}, {"roe"}, {"revenue"}, {"revenue", "growth"}, {"net", "income"}),
+    *({"gross", "profit"}, {"operating", "income"}, {"total", "revenue"}, {"eps", "actual"}),
+    *({"eps", "estimate"}, {"surprise"}, {"surprise", "pct"}, {"free", "cash", "flow"}),
+    *({"debt", "equity"}, {"debt", "to", "equity"}, {"asset", "growth"}, {"profit", "margin"}),
+)
+_LEAST_OF_COMPANIES = 3
+_OF_CLOSES = word_set(
+    "close exit sell sold stop stopped tp sl target win won loss lost settled filled"
+)
+"""Words of records that are more than positions valued now."""
+_OF_NOW = (
+    *({"current", "price"}, {"last", "price"}, {"ltp"}, {"mark", "price"}, {"market", "price"}),
+    *({"cur", "val"}, {"current", "value"}, {"market", "value"}, {"liquidation", "price"}),
+)
+"""Words of the names that say what something is worth now."""
 _SIDES_OF_A_MARKET = (
     ({"aggressor"},),
     ({"maker", "id"}, {"taker", "id"}),
@@ -74,12 +99,15 @@ def _instead(columns: Sequence[Column], roles: Mapping[str, Column], times: Time
         payoffs = [one.name for one in columns if one.words in _PAYOFFS]
         if len(payoffs) == len(_PAYOFFS):
             return f"payoffs of positions ({', '.join(payoffs)})"
-        held = [column.name for column in columns if set(column.words) >= {"current", "price"}]
-        if held:
-            return f"positions that are still held ({held[0]})"
+        if held := _held(columns):
+            return f"positions that are still held ({held})"
     still = _still_held(columns, roles, times) or _valued(columns, roles, times)
     if still is not None:
         return f"positions that are still held ({still.name})"
+    if what := _of_training_and_test(columns) or _of_companies(columns, roles, times):
+        return what
+    if what := what_groups(columns, roles, times):
+        return what
     if tape := _sides_of_a_market(columns):
         return f"trades of a whole market, not of one account ({tape})"
     if roles.keys() & set(OF_A_TRADE):
@@ -96,6 +124,17 @@ def _names(columns: Sequence[Column]) -> list[str]:
     return [column.name for column in columns]
 
 
+def _held(columns: Sequence[Column]) -> str:
+    """The name of a price or a value of now; empty where a P&L is called realized, or none."""
+    if any({"realized"} <= set(one.words) and pnl_name(one.name) for one in columns):
+        return ""
+    sizes = [one for one in columns if role_rank(one.name, "quantity") is not None]
+    if any(one.kind == NUMBER and not any(one.numbers) for one in sizes):
+        return ""
+    of_now = (one.name for one in columns if any(said <= set(one.words) for said in _OF_NOW))
+    return next(of_now, "")
+
+
 def _still_held(
     columns: Sequence[Column], roles: Mapping[str, Column], times: Times
 ) -> Column | None:
@@ -108,12 +147,54 @@ def _still_held(
 
 
 def _valued(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> Column | None:
-    """A current price beside a current value, as records have that are valued and not closed."""
+    """A current price beside a current value, as records have that are valued and not closed.
+
+    One price of now is enough where there is no time but that of the opening, or it is the mark.
+    """
     if times.closed or roles.keys() & set(_OF_ITS_END):
         return None
+    now = next((one for one in columns if one.name == _held(columns)), None)
+    if now is not None and not any(map(_says_closed, columns)):
+        is_opened = bool(times.opened) and not (times.event or times.other)
+        is_mark = set(now.words) == {"mark", "price"} and "entry_price" in roles
+        if is_opened or is_mark:
+            return now
     said = [one for one in columns if "current" in one.words and one.filled]
     price = next((one for one in said if set(one.words) == {"current", "price"}), None)
     return price if any(set(one.words) & {"value", "worth"} for one in said) else None
+
+
+def _of_training_and_test(columns: Sequence[Column]) -> str:
+    """What the records say where figures stand once for training and once for a test."""
+    numbers = [one for one in columns if one.kind == NUMBER]
+    trained, tested = (
+        {frozenset(one.words) - words: one.name for one in numbers if set(one.words) & words}
+        for words in (_IN_TRAINING, _IN_TEST)
+    )
+    shared = [part for part in trained if part and part in tested]
+    if len(shared) < _LEAST_TRIED:
+        return ""
+    names = [name for part in shared[:2] for name in (trained[part], tested[part])]
+    return f"figures of parameters that were trained and tested ({', '.join(names)})"
+
+
+def _of_companies(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+    """What the records say where they are of companies, and none of a trade that ended."""
+    if times.closed or roles.keys() & {"side", *_OF_ITS_END}:
+        return ""
+    if any("pnl" in one.words and pnl_name(one.name) is not None for one in columns):
+        return ""
+    found = [one.name for one in columns if set(one.words) in _OF_COMPANIES]
+    if len(found) < _LEAST_OF_COMPANIES:
+        return ""
+    return f"fundamentals of companies ({', '.join(found[:3])})"
+
+
+def _says_closed(column: Column) -> bool:
+    """Whether a column has a word for records that close, such as `closed` or `SELL`."""
+    if column.kind != TEXT or not column.has_few_words:
+        return column.kind == BOOLEAN and "close" in column.words
+    return any(set(words(label)) & _OF_CLOSES for label in column.distinct)
 
 
 def _sides_of_a_market(columns: Sequence[Column]) -> str:

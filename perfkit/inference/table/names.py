@@ -104,17 +104,29 @@ NOT_EARNED = word_set("""
     stop trailing tp sl ev margin rate count number num status id type currency reason label note
     time date at locked missed prob probability confidence score win wins loss losses trades
     percentile rank std var version color required desired goal projected possible if
-    entry balance equity 1h 4h 24h 7d 30d 1d 5m 15m color text message remaining previous prev
+    entry balance equity color text message remaining previous prev
+    train training test validation benchmark forward fwd future annual annualized ytd mtd ttm trend
+    momentum asset assets revenue operating growth surprise yield consensus forecast basis
     """)
 """Words that turn a name with `pnl` in it into something else than the result of a trade."""
+_SPAN = re.compile("[0-9]+(?:m|min|h|d|w|y|mo|days?|bars?|weeks?|months?)")
+"""What a result or a return is that is measured over some time: `20d`, whatever was held."""
+_OF_MARKETS = word_set(
+    "market index sector stock underlying cur past prior lookback rolling gap hold hodl factor "
+    "portfolio"
+)
+"""Words of what earned a return, or when, that is not the trade."""
 
 _AHEAD = word_set("target targets plan planned expected potential estimate estimates projection")
 """Words of an object whose results are none that were earned yet."""
 RUNNING = word_set("total cum cumulative cumul running overall lifetime session acc")
 _BESIDE = word_set("realized abs close trade amount value exit final cents fee fees")
 """Words that beside that of a result change nothing."""
-_OF_ACCOUNTS = frozenset(("asset", "worth", "price", "liq", "liquidation", "liquidity"))
-"""Words beside `net` of what an account holds."""
+_OF_ACCOUNTS = word_set(
+    "asset worth price liq liquidation liquidity income debt sales flow inflow outflow exposure "
+    "change chg delta position quantity volume"
+)
+"""Words beside `net` of what an account holds, a company earns or a market does."""
 NET = frozenset(("net", "after", "comm"))
 GROSS = frozenset(("gross", "raw", "before"))
 
@@ -177,16 +189,18 @@ def pnl_name(name: str) -> PnlName | None:
     parts = words(name)
     last = words(inner_name(name))
     meant = set(last) if set(last) & _BASES.keys() else set(parts)
-    if meant & NOT_EARNED or set(words(name.removesuffix(inner_name(name)))) & _AHEAD:
+    if meant & NOT_EARNED or any(map(_SPAN.fullmatch, meant)):
+        return None
+    if set(words(name.removesuffix(inner_name(name)))) & _AHEAD:
         return None
     score = max((_BASES[word] for word in meant & _BASES.keys()), default=0)
     if not score and meant & {"net", "realized"} and not meant & _OF_ACCOUNTS:
         score = 0 if {"net", "amount"} <= meant else 12  # which is what an order cost
     unit = next((_UNITS[word] for word in last if word in _UNITS), MONEY)
     if not score and unit in (PERCENT, RISK) and meant - {"pct", "percent", "%"}:
-        is_of_bars = any(map(str.isdigit, meant))  # r14, over fourteen of them
+        is_of_bars = any(word[0].isdigit() for word in meant)  # r14, over fourteen of them
         known = meant & {"return", "returns", "ret", "roi", "multiple", "r"}
-        score = 12 if known and not is_of_bars else 0
+        score = 12 if known and not is_of_bars and not meant & _OF_MARKETS else 0
     is_bare = not score and set(last) <= CURRENCIES.keys() | _UNITS.keys() | _OF_UNITS
     if is_bare and set(last) - _OF_UNITS:
         score = 8

@@ -100,6 +100,8 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "fill_qty",
             "fill_size",
         ),
+        *("delta_shares", "shares_delta", "delta_qty", "qty_delta", "shares_change", "qty_change"),
+        *("signed_qty", "signed_size", "signed_shares", "shares_traded", "traded_qty"),
     ),
     "entry_price": (
         *("entry_price", "entry", "open_price", "buy_price", "avg_entry", "avg_entry_price"),
@@ -298,6 +300,7 @@ _SKIPPED_PLACES = word_set("""
     signal signals opportunity opportunities snapshot snapshots candle candles ohlcv klines bars
     scan scans watchlist decisions predictions alerts equity daily stats summary metrics config
     params settings indicators features prices quotes ticks positions pending orderbook
+    samples dataset ml
     """)
 
 

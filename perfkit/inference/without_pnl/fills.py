@@ -34,9 +34,11 @@ from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.books import NO_BOOKS, books_of
+from perfkit.inference.without_pnl.coded_sides import with_coded_side
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.markets import of_one_market
 from perfkit.inference.without_pnl.other_sides import with_other_sides
+from perfkit.inference.without_pnl.signals import are_signals
 from perfkit.inference.without_pnl.turns import POINTS_OF_ONE, OfOne, of_one_unit_each, take_turns
 from perfkit.inference.without_pnl.unfilled import of_unfilled
 
@@ -46,13 +48,17 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     moments = moments_of(log.times, log.columns, range(len(log.columns[0].values)), events=True)
     when = moments.columns[0] if moments.columns else None
     log, rows = _executed(log)
-    if _are_of_positions(log, rows):
+    if _are_of_positions(log, rows) or are_signals(log, rows):
         return None
+    log, coded = with_coded_side(log, rows)
     log, other = with_other_sides(log, rows)
     if take_turns(log, rows):
         log = log._replace(roles={**log.roles, "quantity": of_one_unit_each(log)})
     found = executions_of(log.roles, when, rows)
-    if found is None or when is None or not found.reducing or len(found.rows) * 2 < len(rows):
+    if found is None or when is None or not found.reducing:
+        return None
+    idle = _idle(log, rows)
+    if len(found.rows) * 2 < len(rows) - len(idle):
         return None
     fields = _fields(log, moments, found.rows)
     paid = _fee_in_amount(log, found.rows) if pnl is None else None
@@ -61,17 +67,14 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     books = NO_BOOKS if pnl is not None else books_of(log, when, rows, found, by)
     by += books.by
     dialect: dict[str, object] = {
-        **_conditions(log, rows, found.rows),
+        **_conditions(log, rows, found.rows, is_idle=bool(idle)),
         "fills": {"by": by, **_matching(log, found, is_logged=pnl is not None)},
         "fields": fields,
         **{key: value for key, value in _times_of(when).items() if value},
     }
-    doubts = [
-        *moments.doubts,
-        *books.doubts,
-        *_doubts(log, found, when, by, is_logged=pnl is not None),
-    ]
-    doubts += [] if other is None else [other]
+    doubts = [*moments.doubts, *books.doubts]
+    doubts += _doubts(log, found, when, by, is_logged=pnl is not None)
+    doubts += [one for one in (coded, other) if one is not None]
     return reading_of(
         log,
         dialect,
@@ -170,13 +173,23 @@ def _fields(log: Log, moments: Moments, rows: Sequence[int]) -> dict[str, object
     return {**fields, "commission": commission} if commission else fields
 
 
-def _conditions(log: Log, rows: list[int], executed: Sequence[int]) -> dict[str, object]:
+def _idle(log: Log, rows: Sequence[int]) -> list[int]:
+    """The records with a quantity of 0 and no price, on which nothing was bought or sold."""
+    size, price = log.roles["quantity"], log.roles["price"]
+    return [row for row in rows if size.numbers[row] == 0 and price.numbers[row] is None]
+
+
+def _conditions(
+    log: Log, rows: list[int], executed: Sequence[int], *, is_idle: bool
+) -> dict[str, object]:
     """The conditions and the words of a dialect that leave executions alone."""
     everything = Closing(list(executed), {}, [], None, 0, [], [])
     side = log.roles.get("side")
     if len(executed) < len(rows) and side is not None:
         words = dict.fromkeys(map(side.values.__getitem__, executed))
         everything = everything._replace(only={side.expression: list(words)})
+    elif is_idle:
+        everything = everything._replace(only={log.roles["quantity"].expression: {"not": 0}})
     nothing = Moments("", "", (), (), ())
     plain = dialect_of({}, everything, log.left_out, nothing, _NO_IDENTITY, log.roles)
     return {key: plain[key] for key in ("only", "values") if key in plain}

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.without_pnl.log_facts import Log
 
@@ -36,7 +36,7 @@ def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | N
         "markets",
         f"No field names a market, and the price leaps {leaps} times to twice or half of the one "
         "before; are all executions of one market? If not, name its field as symbol in a dialect",
-        (Answer("yes", {}),),
+        (Answer("yes", {}), no("executions are of several markets, which no field names")),
     )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.assemble import dialect_of
-from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
+from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt, no
 from perfkit.inference.identity import identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.proof import evidence as says
@@ -116,5 +116,5 @@ def _is_result(earned: Difference) -> Doubt:
     return Doubt(
         "amount",
         f"Is {earned.written} what each trade earned?",
-        (Answer("yes", {}),),
+        (Answer("yes", {}), no(f"{earned.written} is not what a trade earned, as answered")),
     )

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.names import word_set
 from perfkit.inference.table.roles import directions
@@ -21,7 +21,10 @@ _OF_SIGNALS = word_set("signal confidence score probability prob prediction pred
 POINTS_OF_ONE = Doubt(
     "unit",
     "Buys and sells have prices, but no quantity: should the result be in points, for one unit?",
-    (Answer("yes: the price of the sale less that of the purchase", {"currency": "points"}),),
+    (
+        Answer("yes: the price of the sale less that of the purchase", {"currency": "points"}),
+        no("executions have no quantity, and results are not wanted in points, as answered"),
+    ),
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import BOOLEAN, TEXT, Column
 from perfkit.inference.table.names import word_set, words
@@ -53,7 +53,8 @@ def _of_status(column: Column, rows: Sequence[int]) -> Doubt | None:
     if not sure and not (tried and waiting):
         what = ", ".join(sorted(said))
         question = f"All orders are {what}; were they filled at these prices?"
-        return Doubt("not_filled", question, (Answer("yes", {}),))
+        unfilled = no("the orders were not filled, as answered")
+        return Doubt("not_filled", question, (Answer("yes", {}), unfilled))
     kept = set(sure) or waiting
     others = sum(column.labels[row] not in kept for row in rows)
     names = ", ".join(sorted(said.keys() - kept))

@@ -61,3 +61,21 @@ def test_openings_that_nothing_links_to_their_closes_are_asked_about(tmp_path: P
     text = OF_FEES.replace("B,OPEN", "A,OPEN")
     asked = [doubt.name for doubt in found(tmp_path / "a.csv", text).reading.doubts]
     assert "opening_results" in asked
+
+
+def test_a_profit_that_on_openings_is_the_commission_is_after_swap_as_well(tmp_path: Path) -> None:
+    trades = [
+        ("47.5", "-2.5", "0"),
+        ("-7.5", "-2.5", "4"),
+        ("12", "-1.5", "-3"),
+        ("-30", "-2", "0"),
+    ]
+    lines = ["Ticket,Symbol,Date,Entry,Profit,Commission,Swap"]
+    for n, (profit, paid, swap) in enumerate(trades, 1):
+        lines.append(f"900{n},EURUSD,2026-05-0{n}T09:00:00,In,{paid},{paid},0")
+        lines.append(f"900{n},EURUSD,2026-05-0{n}T10:00:00,Out,{profit},{paid},{swap}")
+    read = found(tmp_path / "a.csv", "\n".join(lines) + "\n")
+    assert read.reading.is_sure
+    assert results(read) == [Decimal("45.0"), Decimal("-10.0"), Decimal("10.5"), Decimal("-32")]
+    closed = desk_on([read], "UTC").book.closed
+    assert closed[1].commission == Decimal("1.0")  # 2.5 + 2.5, less a swap of 4 received

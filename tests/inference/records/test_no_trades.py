@@ -132,3 +132,59 @@ def test_payoffs_of_positions_are_no_trades() -> None:
         for n in range(-4, 5)
     ]
     assert "payoffs of positions" in said(records)
+
+
+class TestFiguresOfSomethingElse:
+    def test_figures_of_training_and_test_are_no_trades(self) -> None:
+        records: list[Record] = [
+            {
+                "train_start": f"2026-0{n}-01",
+                "test_end": f"2026-0{n}-28",
+                "params": "a=1",
+                "train_profit": f"{n}.5",
+                "oos_profit": f"{n - 3}.25",
+                "train_drawdown": "2",
+                "oos_drawdown": "3",
+            }
+            for n in range(1, 8)
+        ]
+        assert "trained and tested (train_profit, oos_profit" in said(records)
+
+    def companies(self, **more: str) -> list[Record]:
+        return [
+            {
+                "ticker": f"T{n}",
+                "report_date": f"2026-04-0{n}",
+                "gross_profit": f"{n * n - 5}.5",
+                "pe_ratio": "20",
+                "eps": "1.2",
+                "market_cap": "100",
+                **more,
+            }
+            for n in range(1, 8)
+        ]
+
+    def test_fundamentals_of_companies_are_none(self) -> None:
+        assert "fundamentals of companies (gross_profit, pe_ratio, eps)" in said(self.companies())
+
+    def test_trades_may_log_them_as_well(self) -> None:
+        assert infer(self.companies(side="long", exit_reason="stop loss")).has_results
+
+    def test_the_return_of_a_stock_is_not_that_of_the_trade(self) -> None:
+        ends = [("8", "CLOSED", "LOSS"), ("11", "CLOSED", "WIN"), ("12", "CLOSED", "WIN")]
+        records: list[Record] = [
+            {
+                "symbol": "A",
+                "entry_date": f"2026-04-0{n}",
+                "status": status,
+                "entry_price": "10",
+                "closing_price": price,
+                "quantity": "2",
+                "outcome": outcome,
+                "return_20d": f"{n - 4}.5",
+            }
+            for n, (price, status, outcome) in enumerate([*ends, *[("", "WATCHED", "")] * 5], 1)
+        ]
+        reading = infer(records)
+        assert (reading.closed, reading.is_sure) == (3, True)
+        assert "net_pnl" not in str(reading.dialect)

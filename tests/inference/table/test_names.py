@@ -41,6 +41,14 @@ def test_a_result_is_known_by_its_name(name: str) -> None:
         "net_liq",
         "Net Amount",
         "r14",
+        "return_20d",
+        "pnl_60min",
+        "trend_return",
+        "fwd_ret",
+        "training_return",
+        "benchmark_return_pct",
+        "gross_profit_asset",
+        "profit_growth",
     ],
 )
 def test_a_name_with_another_meaning_is_no_result(name: str) -> None:

@@ -90,6 +90,11 @@ class TestNotFilled:
         assert reading.is_sure
         assert (reading.closed, reading.dialect["only"]) == (2, {"event": "fill"})
 
+    def test_orders_that_were_all_cancelled_or_rejected_are_no_executions(self) -> None:
+        words: list[object] = ["cancelled", "rejected"] * 2
+        assert not infer(fills(*FOUR, status=words)).has_results
+        assert infer(fills(*FOUR, status=words, filled_qty=["1", "1", "0", "0"])).has_results
+
     def test_filled_orders_are_not(self) -> None:
         assert infer(fills(*FOUR, status=["filled"] * 4)).is_sure
 
@@ -323,3 +328,26 @@ def test_rates_of_funding_are_no_prices() -> None:
     records = fills(*FOUR, payment=["0.1", "-0.2", "0.1", "0.3"])
     assert infer(fills(*FOUR)).has_results
     assert not infer(renamed(records, price="rate")).has_results
+
+
+class TestChangesOfAPosition:
+    def changes(self, name: str) -> list[Record]:
+        moves = (("85", "63"), ("0", ""), ("13", "64.5"), ("0", ""), ("0", ""), ("-17", "67"))
+        return [
+            {"date": f"2026-04-0{n}", "action": "HOLD", name: size, "fill_price": price}
+            for n, (size, price) in enumerate(moves, 1)
+        ]
+
+    @pytest.mark.parametrize("name", ["delta_shares", "qty_change", "signed_qty"])
+    def test_what_is_added_is_bought_and_what_is_taken_away_is_sold(self, name: str) -> None:
+        reading = infer(self.changes(name))
+        assert (reading.is_sure, reading.closed) == (True, 1)
+        assert field(reading, "quantity") == name
+
+    def test_days_without_a_change_are_left_out(self, tmp_path: Path) -> None:
+        rows = [",".join(map(str, one.values())) for one in self.changes("delta_shares")]
+        path = tmp_path / "log.csv"
+        path.write_text("\n".join(["date,action,delta_shares,fill_price", *rows]) + "\n")
+        desk = perfkit.read(path, quiet=True)
+        assert desk.summary("all").metrics["net_pnl"] == 68  # 17 x (67 - 63)
+        assert not desk.book.errors

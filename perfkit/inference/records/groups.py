@@ -1,0 +1,67 @@
+"""Records each of which is about many trades, or about none, though nothing in them is a total.
+
+hour 0, pnl 5; hour 1, pnl -2            the trades of an hour
+rank 1, trader 0x7f, pnl 900             a trader
+symbol A, count 12, pnl 30               a symbol
+open, high, low, close, returns          a bar of a market
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from perfkit.inference.table.columns import NUMBER, TEXT, Column
+from perfkit.inference.table.names import MONEY, pnl_name, word_set
+from perfkit.inference.table.roles import Times
+
+_PERIODS = (
+    *({"hour"}, {"weekday"}, {"dow"}, {"month"}, {"year"}, {"session"}, {"day", "of", "week"}),
+    *({"day", "name"}, {"hour", "of", "day"}, {"bucket"}, {"bin"}, {"time", "of", "day"}),
+)
+_RANKS = ({"rank"}, {"ranking"}, {"position", "rank"})
+_TRADERS = word_set("user username trader address wallet proxy leader account")
+_COUNTS = ({"count"}, {"n"}, {"trades"}, {"n", "trades"}, {"num", "trades"}, {"num"})
+_BAR = ("open", "high", "low", "close")
+_OF_A_TRADE = frozenset(("side", "entry_price", "exit_price", "price", "outcome", "exit_reason"))
+_LEAST = 4
+
+
+def what_groups(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+    """What records of groups are, with the columns that show it; else empty."""
+    if roles.keys() & _OF_A_TRADE:
+        return ""
+    if bars := _bars(columns):
+        return bars
+    if times.are_there or len(columns[0].values) < _LEAST:
+        return ""
+    alone = [one for one in columns if one.kind in (NUMBER, TEXT) and _differs(one)]
+    for column in alone:
+        if set(column.words) in _PERIODS:
+            return f"totals of a period ({column.name})"
+        if set(column.words) in _RANKS and (who := _named(columns, _TRADERS)) is not None:
+            return f"a ranking of traders ({column.name}, {who.name})"
+    symbol = roles.get("symbol")
+    counts = [one.name for one in columns if set(one.words) in _COUNTS]
+    if symbol is not None and symbol in alone and counts:
+        return f"totals of each {symbol.name} ({counts[0]})"
+    return ""
+
+
+def _differs(column: Column) -> bool:
+    """Whether each record has a value of its own."""
+    return column.filled == len(column.values) == len(column.distinct)
+
+
+def _named(columns: Sequence[Column], known: frozenset[str]) -> Column | None:
+    return next((one for one in columns if set(one.words) & known), None)
+
+
+def _bars(columns: Sequence[Column]) -> str:
+    """What bars are: four prices of one market, and no P&L in money beside them."""
+    names = {one.words[0] for one in columns if len(one.words) == 1 and one.kind == NUMBER}
+    if not names >= set(_BAR):
+        return ""
+    results = [name for one in columns if (name := pnl_name(one.name)) is not None]
+    if any(name.unit == MONEY for name in results):
+        return ""
+    return f"bars of a market ({', '.join(_BAR)})"
