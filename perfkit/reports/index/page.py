@@ -38,6 +38,9 @@ WORDS = {"daily": "Daily", "weekly": "Weekly", "monthly": "Monthly"}
 MOST_OPEN = 6
 """How many things that need attention are shown; the others are folded."""
 
+MOST_PLACES = 16
+"""A longer list of kinds and names is folded."""
+
 _CLASSES = {
     OK_STATE: "ok",
     STALE: "stale",
@@ -117,7 +120,12 @@ def _places(sections: Sequence[_Section]) -> str:
         years = [f'<a href="#{section.id}-{year}">{year}</a>' for year, _ in section.years]
         inside = "".join(years) if len(years) > 1 else ""
         lines.append(f'<div><a href="#{section.id}">{section.title}</a>{inside}</div>')
-    return '<nav class="places">\n' + "\n".join(lines) + "\n</nav>"
+    if len(lines) <= MOST_PLACES:
+        return '<nav class="places">\n' + "\n".join(lines) + "\n</nav>"
+    return (
+        f'<nav class="places"><details><summary>{len(lines):,} names of reports</summary>\n'
+        '<div class="columns">\n' + "\n".join(lines) + "\n</div></details></nav>"
+    )
 
 
 def _attention(found: Mapping[str, Sequence[PeriodEntry]]) -> list[str]:

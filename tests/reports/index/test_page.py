@@ -108,6 +108,18 @@ def test_newest_year_is_open_and_others_are_a_click_away(root: Path) -> None:
     assert counts[-1].startswith("1 report, ")
 
 
+def test_many_names_are_folded_and_in_columns(root: Path) -> None:
+    for number in range(20):
+        own(root, f"bot-{number:02}", "2026-04-05")
+    page = soup(root)
+    folded = page.select("nav details")[0]
+    assert not folded.has_attr("open")
+    assert folded.select("summary")[0].text == "24 names of reports"
+    assert len(folded.select(".columns > div")) == 24
+    for link in folded.select("a"):
+        assert page.find(id=str(link["href"]).removeprefix("#")) is not None
+
+
 def test_only_the_script_of_the_field_may_run(root: Path) -> None:
     page = soup(root)
     (script,) = page.select("script")
