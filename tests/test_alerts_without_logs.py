@@ -22,9 +22,9 @@ sources:
 """
 
 
-def lines(*trades: tuple[int, int]) -> str:
+def lines(*trades: tuple[int, int], time: str = "09:00:00") -> str:
     """A line for each day of April 2026 and P&L."""
-    return "".join(f'{{"t": "2026-04-{day:02}T09:00:00Z", "pnl": {pnl}}}\n' for day, pnl in trades)
+    return "".join(f'{{"t": "2026-04-{day:02}T{time}Z", "pnl": {pnl}}}\n' for day, pnl in trades)
 
 
 def firing(root: Path, files: dict[str, str], pattern: str = "*.jsonl") -> Bench:
@@ -40,7 +40,7 @@ def firing(root: Path, files: dict[str, str], pattern: str = "*.jsonl") -> Bench
 def write(bench: Bench, files: dict[str, str]) -> None:
     for name, text in files.items():
         path = bench.root / "logs/trades" / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
 
 
@@ -180,6 +180,26 @@ class TestRotation:
         assert bench.run(minutes(1440 * 2 + 600)).code == 2
         assert troubles(bench) == ["error", "ok"]
 
+    def test_an_empty_log_that_gets_the_name_of_the_oldest(self, tmp_path: Path) -> None:
+        older = {"bot.jsonl.3": lines((6, 5)), "bot.jsonl.2": "", "bot.jsonl.1": ""}
+        bench = firing(tmp_path, older | {"bot.jsonl": lines((7, -500), (8, 1))}, "bot.jsonl*")
+        self.rotated(tmp_path, lines((8, -1)))
+        assert bench.run(minutes(1)).code == 2
+        assert troubles(bench) == []
+
+    def test_packed_when_the_cache_is_lost(self, tmp_path: Path) -> None:
+        bench = firing(
+            tmp_path, {"06.jsonl": lines((6, 5)), "07.jsonl": lines((7, -500))}, "*.jsonl*"
+        )
+        trades = tmp_path / "logs/trades"
+        for name in ("06.jsonl", "07.jsonl"):
+            (trades / f"{name}.gz").write_bytes(gzip.compress((trades / name).read_bytes()))
+            (trades / name).unlink()
+        shutil.rmtree(tmp_path / "logs/performance/cache")
+        write(bench, {"08.jsonl": lines((8, 1))})
+        assert bench.run(minutes(1)).code == 2
+        assert troubles(bench) == []
+
     @pytest.mark.parametrize("more", ["", lines((8, 7))])
     def test_packed_at_once(self, tmp_path: Path, more: str) -> None:
         bench = firing(tmp_path, {"bot.jsonl": lines((7, -500), (8, 1))}, "bot.jsonl*")
@@ -237,12 +257,46 @@ class TestBotThatGoesOn:
         assert bench.run(minutes(1)).code == 2, "the same log on another device"
         trades.unlink()
         for more in range(1, 5):  # also when it is as long as the one it was
-            write(bench, {"a/bot.jsonl": lines(*[(8, 7)] * more)})
+            write(bench, {"a/bot.jsonl": lines(*[(8, 7)] * more, time="10:01:00")})
             assert bench.run(minutes(2 + more)).code == 3, more
         assert bench.events("resolved") == []
         shutil.rmtree(trades)
         trades.symlink_to(volume)
         assert bench.run(minutes(9)).code == 2
+
+    def test_its_only_log_on_the_same_device(self, tmp_path: Path) -> None:
+        files = {"a/bot.jsonl": lines((7, -500), (8, 1)), "b/bot.jsonl": lines((6, 1))}
+        bench = firing(tmp_path, files, "*/bot.jsonl")
+        trades = tmp_path / "logs/trades/a"
+        trades.rename(tmp_path / "away")
+        trades.mkdir()
+        for more in range(1, 5):
+            write(bench, {"a/bot.jsonl": lines(*[(8, 7)] * more, time="10:01:00")})
+            assert bench.run(minutes(2 + more)).code == 3, more
+        shutil.rmtree(trades)
+        (tmp_path / "away").rename(trades)
+        assert bench.run(minutes(9)).code == 2
+        assert bench.events("resolved") == []
+
+    @pytest.mark.parametrize("kept", [3, 2])
+    def test_a_log_that_is_written_anew_each_time_is_none(
+        self, tmp_path: Path, volume: Path, kept: int
+    ) -> None:
+        """The latest trades, newest first, and a device that has another number since."""
+        rows = [f"2026-04-08 0{hour}:00:00,{-100 * hour}\n" for hour in range(1, 7)]
+
+        def written(count: int) -> str:
+            return "t,pnl\n" + "".join(rows[:count][-4:][::-1])
+
+        bench = firing(tmp_path, {"t.csv": written(4)}, "*.csv")
+        trades = tmp_path / "logs/trades"
+        shutil.rmtree(trades)
+        trades.symlink_to(volume)
+        (volume / "t.csv").write_text(written(5))
+        assert bench.run(minutes(1)).code == 2
+        (volume / "t.csv").write_text("t,pnl\n" + "".join(rows[:6][-kept:][::-1]))
+        assert bench.run(minutes(2)).code == 2
+        assert troubles(bench) == []
 
     def test_a_person_who_edits_a_log_is_none(self, tmp_path: Path) -> None:
         bench = firing(tmp_path, DAYS | {"06.jsonl": lines((6, 5))})
@@ -278,13 +332,72 @@ class TestFolders:
     @pytest.mark.parametrize("name", ["b10", "b27", "b49"])
     def test_each_of_many_volumes(self, tmp_path: Path, name: str) -> None:
         many = {
-            f"b{n}/{day:02}.jsonl": lines((day, 5 if n != 10 else -5000))
+            f"b{n}/{day:02}.jsonl": lines((day, n if n != 10 else -5000))
             for n in range(10, 50)
             for day in (7, 8)
         }
         bench = firing(tmp_path, many, "*/*.jsonl")
         (tmp_path / "logs/trades" / name).rename(tmp_path / "away")
         assert_waits(bench, f"logs/trades/{name}")
+
+    @pytest.mark.parametrize(
+        ("pattern", "files", "lost"),
+        [
+            pytest.param(
+                "*/*/t.jsonl",
+                {
+                    f"{of}/2026-04-0{n}/t.jsonl": lines((n, -5 * n))
+                    for of in "ab"
+                    for n in (6, 7, 8)
+                },
+                "b",
+                id="with a folder for each day",
+            ),
+            pytest.param(
+                "*/t.jsonl",
+                {f"123456789{n}/t.jsonl": lines((n, -500), (8, n)) for n in (1, 2)},
+                "1234567892",
+                id="of accounts of ten digits",
+            ),
+            pytest.param(
+                "*/t.jsonl",
+                {f"{of}/t.jsonl": lines((8, -50 - n)) for n, of in enumerate("ab")},
+                "a",
+                id="of one day",
+            ),
+        ],
+    )
+    def test_volumes_are_known_whatever_dates_are_in_them(
+        self, tmp_path: Path, pattern: str, files: dict[str, str], lost: str
+    ) -> None:
+        bench = firing(tmp_path, files, pattern)
+        (tmp_path / "logs/trades" / lost).rename(tmp_path / "away")
+        assert_waits(bench, f"logs/trades/{lost} had")
+
+    def test_sessions_of_a_day_go_in_their_order(self, tmp_path: Path) -> None:
+        hours = {f"s{n}/t.jsonl": lines((8, -50), time=f"0{n}:00:00") for n in range(1, 5)}
+        bench = firing(tmp_path, hours, "*/t.jsonl")
+        for number in (1, 2):
+            shutil.rmtree(tmp_path / f"logs/trades/s{number}")
+            assert bench.run(minutes(number)).code == 2
+        assert troubles(bench) == []
+        shutil.rmtree(tmp_path / "logs/trades/s4")
+        assert bench.run(minutes(5)).code == 3, "the latest is no old one"
+
+    def test_a_source_that_was_taken_out_begins_anew(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path, DAYS)
+        config = tmp_path / "config/perfkit.yaml"
+        before = config.read_text()
+        (tmp_path / "logs/other").mkdir()
+        (tmp_path / "logs/other/08.jsonl").write_text(lines((8, 1)))
+        config.write_text(before.replace("bot", "other").replace("logs/trades", "logs/other"))
+        assert bench.run(minutes(1)).code == 0
+        for file in (tmp_path / "logs/trades").iterdir():
+            file.unlink()
+        write(bench, {"09.jsonl": lines((8, -50))})
+        config.write_text(before)
+        assert bench.run(minutes(2)).code == 2
+        assert troubles(bench) == []
 
     def test_volumes_whose_trades_are_of_one_day(self, tmp_path: Path) -> None:
         files = {"a/trades.jsonl": lines((8, 5)), "b/trades.jsonl": lines((8, -500))}

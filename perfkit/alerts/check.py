@@ -244,8 +244,7 @@ class _AlertRun:
         if stored.damage is not None:
             announcer.state_recovered(stored.damage)
         announcer.troubles(self.feed.troubles)
-        healthy = self.feed.files_with_trades().items()
-        self.memory.files |= {name: of for name, of in healthy if name not in self.feed.troubles}
+        self._know_files()
         self.memory.note_begun(self.feed.begun, self.now)
         announcer.waiting(self.feed.waiting())
         for fired, reason in orphans:
@@ -260,6 +259,14 @@ class _AlertRun:
             passed = self.memory.unrecalled | self.recalled.keys()
             announcer.close_orphans([one for one in left if one.get("rule") not in passed])
         return self._result(announcer)
+
+    def _know_files(self) -> None:
+        """Remembers the log files of sources that can be relied on, and of no source taken out."""
+        memory, troubles = self.memory, self.feed.troubles
+        healthy = self.feed.files_with_trades().items()
+        memory.files |= {name: of for name, of in healthy if name not in troubles}
+        names = {*troubles, *(source.name for source in self.feed.config.sources)}
+        memory.files = {name: of for name, of in memory.files.items() if name in names}
 
     def _found(self, events: Sequence[Event], rules: Sequence[Rule]) -> Recalled:
         lines = load(self.root, STDERR)

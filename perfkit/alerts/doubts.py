@@ -13,30 +13,37 @@ from datetime import date
 from io import BytesIO
 
 from perfkit.book.lost_columns import lost_columns
+from perfkit.core.calendar import DAY_US
 from perfkit.core.errors import LogReadError, kind_of
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.logs.digest import CHUNK_BYTES, digest_of
 from perfkit.logs.files import form_in, text_in
-from perfkit.logs.listing import has_date, newest_is_no_file
+from perfkit.logs.listing import folder_mark, newest_is_no_file, shown_path, volume_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import TypeAlias
 
     from perfkit.book.book import Book
     from perfkit.book.store.ledger import FileEntry
     from perfkit.config.settings import Source
 
-    KnownFile: TypeAlias = "tuple[int, str, int, int, int, int, int, bytes]"
+    KnownFile: TypeAlias = "tuple[str, int, int, int, int, int, int, bytes]"
     """The fields of a `_Known`: plain, as the state keeps them."""
 
-QUIET_DAYS = 7
+    KnownFiles: TypeAlias = "tuple[int, Mapping[str, tuple[int, int] | None], Sequence[KnownFile]]"
+    """Of a source: a checksum of its settings, and log files that had trade lines under these.
+
+    Between them, which folders they were in, by device and inode.
+    """
+
+QUIET_US = 7 * DAY_US
 """A folder whose last trade is so much older than the newest trade may have been removed."""
 
 
 def doubt(
-    book: Book, source: Source, known: Sequence[KnownFile], still: tuple[str, int] | None
+    book: Book, source: Source, known: KnownFiles, still: tuple[str, int] | None
 ) -> str | None:
     """Why a source cannot be relied on; None where it can.
 
@@ -131,56 +138,48 @@ def _closes_a_trade(book: Book, newest: FileEntry, since: int) -> bool:
 class _Known(NamedTuple):
     """A log file with trade lines as a run saw it.
 
-    It was read up to `end`, had trades of those days, and was on that device; `start` is the digest
-    of its first chunk.
+    It was read up to `end`, had trades of those days, `lines` of the last one, and nothing later
+    than `newest`; `start` is the digest of its first chunk.
     """
 
-    number: int
     name: str
     end: int
     first_day: int
     last_day: int
-    device: int
+    lines: int
+    newest: int
     inode: int
     start: bytes
 
-    @property
-    def folder(self) -> str:
-        """Where it was."""
-        return os.path.dirname(self.name)
 
-
-def _lost(
-    book: Book, source: Source, files: Sequence[FileEntry], known: Sequence[KnownFile]
-) -> str | None:
+def _lost(book: Book, source: Source, files: Sequence[FileEntry], known: KnownFiles) -> str | None:
     """What is missing of the log files that had trades: all, those of a folder, or a part of one.
 
-    Single files may go while others are there, as retention removes them. A file that was moved,
-    packed or rotated is there, and a person may take whole lines out of one. Where others are gone
-    as well, a shorter one is a new one: a bot goes on writing while its volume is not mounted.
+    A file that was moved, packed or rotated is there, and so is one with another content that still
+    has its newest line. One without it was corrected, or it is another file. Files of a folder may
+    go, as retention removes them, and be written anew. Where the folder is another one as well, a
+    volume is not mounted: its mount point is a folder, and a bot may go on writing there.
     """
-    before = list(map(_Known._make, known))
+    before = list(map(_Known._make, known[2]))
     again = _found_again(book, source, [file for file in files if file.sizes[0]], before)
     others = {file.name: file for file in files if file.number not in again.values()}
-    gone, shorter = list[_Known](), list[_Known]()
+    gone, anew = list[_Known](), list[_Known]()
     for one in before:
         file = others.get(one.name)
         if one in again:
             continue
-        if file is None or not _may_be_edited(file, one):
+        parsed, ignored, _, bad = file.sizes if file is not None else (0, 0, 0, 0)
+        if file is None or (not (parsed or ignored or bad) and file.fingerprint[1] != one.inode):
             gone.append(one)
-            continue
-        parsed, ignored, _, bad = file.sizes
-        if not (parsed or ignored or bad):
+        elif not (parsed or ignored or bad):
             return f"{file.name} had trades and has no records (if this is intended, remove it)"
-        if file.end < one.end and file.waiting:
+        elif file.end < one.end and file.waiting:
             return f"{file.name} is shorter than it was, and its last line is not whole"
-        if file.end < one.end:
-            shorter.append(one)
-    missing = [*gone, *shorter] if gone else []
-    if len(missing) == len(before) > 0:
-        return _are_gone(len(before), "it")
-    return _lost_folder(files, before, gone, missing)
+        elif not _has_newest(book, file, one):
+            anew.append(one)
+    if len(gone) == len(before) > 0:
+        return _are_gone(len(gone), "it")
+    return _lost_folder(book, source, files, known[1], before, gone, anew)
 
 
 def _found_again(
@@ -194,22 +193,15 @@ def _found_again(
         if file is not None and _begins_as(book, source, file, one):
             found[one] = file.number
     taken = set(found.values())
-    newest = max((one.number for one in before), default=0)
     for one in before:
         for file in files if one not in found else ():
-            is_free = file.number not in taken and _may_be_moved(file, one, newest)
-            if is_free and _begins_as(book, source, file, one):
+            same_days = file.first_day == one.first_day and (file.last_day or 0) >= one.last_day
+            is_like = same_days and file.number not in taken
+            if is_like and _begins_as(book, source, file, one):
                 found[one] = file.number
                 taken.add(file.number)
                 break
     return found
-
-
-def _may_be_moved(file: FileEntry, known: _Known, newest: int) -> bool:
-    """Whether a file may be the known one under another name: renamed, or a copy that is new."""
-    is_new = file.number > newest
-    same_days = file.first_day == known.first_day and (file.last_day or 0) >= known.last_day
-    return same_days and (is_new or file.fingerprint[1] == known.inode)
 
 
 def _begins_as(book: Book, source: Source, file: FileEntry, known: _Known) -> bool:
@@ -229,36 +221,70 @@ def _begins_as(book: Book, source: Source, file: FileEntry, known: _Known) -> bo
         return False
 
 
-def _may_be_edited(file: FileEntry, known: _Known) -> bool:
-    """Whether a file of that name may be the known one with another content.
+def _has_newest(book: Book, file: FileEntry, known: _Known) -> bool:
+    """Whether a file has a line of the same instant as the newest of a known one.
 
-    It is not where it is on another device, unless it is a document, which is written anew each
-    time: then a volume is not mounted, and the bot writes where it should be.
+    Where times are dates alone, another file may have one; it has fewer lines of that day.
     """
-    is_longer = bool(file.numbering) and file.end >= known.end
-    return is_longer or file.fingerprint[0] == known.device
+    lines = {number: parsed for number, parsed, *_ in file.days}
+    if lines.get(known.last_day, 0) < known.lines:
+        return False
+    if file.newest == known.newest:
+        return True
+    days = [number for number in lines if number >= known.last_day]
+    runs = [book.open, *(book.trades_of([date.fromordinal(number)]) for number in days)]
+    return any(
+        file.number == of and known.newest in (opened, closed)
+        for run in runs
+        for of, opened, closed in zip(run.file, run.opened_at, run.closed_at, strict=True)
+    )
 
 
 def _lost_folder(
+    book: Book,
+    source: Source,
     files: Sequence[FileEntry],
+    folders: Mapping[str, object],
     before: Sequence[_Known],
     gone: Sequence[_Known],
-    missing: Sequence[_Known],
+    anew: Sequence[_Known],
 ) -> str | None:
     """Which folder has lost all its files with trades, as a volume that is not mounted has.
 
-    One of a day is removed by retention, and so is one whose trades are from before all others, or
-    that had none for a week.
+    It is another folder than it was, or all are gone from it. In the latter case it may be that of
+    a session, which retention has removed: if its trades are from before all others, or a week
+    older than the newest.
     """
-    days = [file for file in files if file.sizes[0]]
-    newest = max((file.last_day or 0 for file in days), default=0)
-    begins = min((file.first_day or 0 for file in days), default=0)
-    for folder in sorted({one.folder for one in gone}):
-        own = [one for one in before if one.folder == folder]
-        is_old = max(one.last_day for one in own) < max(newest - QUIET_DAYS, begins)
-        if all(one in missing for one in own) and not is_old and not has_date(folder):
+    root = book.config.folder
+    where = shown_path(source.location, root)
+    for folder in sorted({volume_of(one.name, where) for one in (*gone, *anew)}):
+        own = [one for one in before if volume_of(one.name, where) == folder]
+        if not all(one in gone or one in anew for one in own):
+            continue
+        is_another = folder_mark(root, folder) not in (None, folders.get(folder))
+        if is_another or (all(one in gone for one in own) and not _is_old(book, own, files, where)):
             return _are_gone(len(own), folder)
     return None
+
+
+def _is_old(book: Book, own: Sequence[_Known], files: Sequence[FileEntry], where: str) -> bool:
+    """Whether the files of a folder are such that retention removes them before all others."""
+    folder = volume_of(own[0].name, where)
+    others = [file for file in files if file.sizes[0] and volume_of(file.name, where) != folder]
+    newest = max((file.newest or 0 for file in others), default=0)
+    begins = min((_begins_at(book, file) for file in others), default=0)
+    return max(one.newest for one in own) < max(newest - QUIET_US, begins)
+
+
+def _begins_at(book: Book, file: FileEntry) -> int:
+    """When the first trade of a file opened, as far as is known, or closed."""
+    if file.first_day is None:
+        return 0
+    day = date.fromordinal(file.first_day)
+    trades = book.trades_of([day])
+    rows = [row for row, of in enumerate(trades.file) if of == file.number]
+    starts = [trades.opened_at[row] or trades.closed_at[row] for row in rows]
+    return min(starts, default=book.config.calendar.start_of(day))
 
 
 def _are_gone(count: int, whose: str) -> str:

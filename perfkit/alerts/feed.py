@@ -17,31 +17,28 @@ from perfkit.config.workspace import CACHE, MANIFEST
 from perfkit.core.errors import LogReadError
 from perfkit.core.trades import joined
 from perfkit.disk.fingerprints import FileMark
-from perfkit.logs.listing import has_date
+from perfkit.logs.listing import folder_mark, shown_path, volume_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
-    from typing import TypeAlias
 
-    from perfkit.alerts.doubts import KnownFile
+    from perfkit.alerts.doubts import KnownFiles
     from perfkit.alerts.rules.rule import Rule
     from perfkit.book.book import Book
     from perfkit.book.cache import Opened, Options
-    from perfkit.book.store.ledger import FileEntry
     from perfkit.config.settings import Config, Source
     from perfkit.core.calendar import Calendar
     from perfkit.core.trades import Trades
-
-    KnownFiles: TypeAlias = "Mapping[str, tuple[int, Sequence[KnownFile]]]"
-    """By source, a checksum of its settings and log files that had trade lines under these."""
 
 VERIFIED_BYTES = 8 << 20
 """A log that grew is verified whole up to this length; of a longer one only a part, for speed."""
 
 MOST_FILES = 32
-"""So many log files of a source are known from run to run, and the last one of each folder."""
+"""So many log files of a source are known from run to run, and the last one of each volume."""
+
+NOTHING_KNOWN: KnownFiles = (0, {}, ())
 
 NO_HORIZON = 1 << 62
 """Later than any trade."""
@@ -126,28 +123,25 @@ class Feed:
         """The trading days with closed trades, in order."""
         return list(self._days.values())
 
-    def files_with_trades(self) -> dict[str, tuple[int, tuple[KnownFile, ...]]]:
-        """By source, its settings and log files with trade lines, for the next run.
-
-        They are the latest ones, and the last of each folder.
-        """
-        found = {}
-        for source in self.sources:
-            own = [file for file in self._book.files_of(source) if file.sizes[0]]
-            files = {file.number: file for file in own[-MOST_FILES:]}
+    def files_with_trades(self) -> dict[str, KnownFiles]:
+        """By source, log files with trade lines: the latest ones, and the last of each volume."""
+        found: dict[str, KnownFiles] = {}
+        for source in self._book.sources:
+            own = [file for file in self._book.files_of(source.name) if file.sizes[0]]
+            where = shown_path(source.location, self.config.folder)
             of_folders = {os.path.dirname(file.name): file for file in own}
-            if len(of_folders) > 1:
-                files |= {
-                    file.number: file for folder, file in of_folders.items() if not has_date(folder)
-                }
+            volumes = {volume_of(file.name, where): file for file in of_folders.values()}
+            files = {file.name: file for file in (*volumes.values(), *own[-MOST_FILES:])}
+            folders = {one: folder_mark(self.config.folder, one) for one in volumes}
             known = [
                 (
-                    *(file.number, file.name, file.end, file.first_day or 0, file.last_day or 0),
-                    *(*file.fingerprint[:2], file.chunks[0]),
+                    *(file.name, file.end, file.first_day or 0, file.last_day or 0),
+                    *(file.days[-1][1] if file.days else 0, file.newest or 0),
+                    *(file.fingerprint[1], file.chunks[0]),
                 )
                 for file in files.values()
             ]
-            found[source] = self.settings[source], tuple(known)
+            found[source.name] = self.settings[source.name], folders, tuple(known)
         return found
 
     def holds(self, rule: Rule) -> bool:
@@ -253,7 +247,7 @@ def open_feed(
     writes: bool = True,
     whole: bool = False,
     horizon: int = NO_HORIZON,
-    known: KnownFiles | None = None,
+    known: Mapping[str, KnownFiles] | None = None,
     still: Mapping[str, tuple[str, int]] | None = None,
 ) -> Feed:
     """The logs as they are now, up to the horizon; raises `LogReadError` if none can be read.
@@ -285,8 +279,8 @@ def open_feed(
     settings = _settings_in(opened)
     for source in sources:
         name = source.name
-        under, files = (known or {}).get(name, (0, ()))
-        before = files if under == settings[name] else (), (still or {}).get(name)
+        files = (known or {}).get(name, NOTHING_KNOWN)
+        before = files if files[0] == settings[name] else NOTHING_KNOWN, (still or {}).get(name)
         trouble = _half_written(book, source, half_written) or _trouble(book, source, *before)
         if trouble is not None:
             troubles[name] = trouble
@@ -336,7 +330,7 @@ def names_of(config: Config) -> str:
     )
 
 
-def _lost_sources(config: Config, known: KnownFiles) -> dict[str, str]:
+def _lost_sources(config: Config, known: Mapping[str, KnownFiles]) -> dict[str, str]:
     """Sources with trades at the last run that a pattern such as `logs/{source}/` no longer finds.
 
     `known` are log files that had trades. Where a source was listed by name, or by a file of its
@@ -345,10 +339,10 @@ def _lost_sources(config: Config, known: KnownFiles) -> dict[str, str]:
     names = {source.name for source in config.sources} if config.looks else set(known)
     where = tuple(f"{look[0]}/" if look[0] else "" for look in config.looks if not look[2])
     return {
-        name: f"it is gone from {files[-1][1]} (is a volume not mounted? if this is intended, "
+        name: f"it is gone from {files[-1][0]} (is a volume not mounted? if this is intended, "
         "remove logs/performance/alerts.state)"
-        for name, (_, files) in known.items()
-        if name not in names and files and files[-1][1].startswith(where)
+        for name, (_, _, files) in known.items()
+        if name not in names and files and files[-1][0].startswith(where)
     }
 
 
@@ -406,7 +400,7 @@ def _half_written(book: Book, source: Source, problems: Mapping[str, str]) -> st
 
 
 def _trouble(
-    book: Book, source: Source, known: Sequence[KnownFile], still: tuple[str, int] | None
+    book: Book, source: Source, known: KnownFiles, still: tuple[str, int] | None
 ) -> str | None:
     """Why nothing can be said of a source although it can be read; None if there is no reason.
 
@@ -415,9 +409,11 @@ def _trouble(
     from perfkit.logs.listing import newest_is_no_file
 
     files = book.files_of(source.name)
-    with_trades = {file.name: file for file in files if file.sizes[0]}
+    with_trades = {file.name: file.end for file in files if file.sizes[0]}
+    root = book.config.folder
     if (
-        all(_is_there(with_trades.get(one[1]), one) for one in known)
+        all(with_trades.get(one[0], -1) >= one[1] for one in known[2])
+        and all(folder_mark(root, folder) == mark for folder, mark in known[1].items())
         and files
         and files[-1].sizes[0]
         and not any(file.waiting for file in files)
@@ -429,9 +425,3 @@ def _trouble(
     from perfkit.alerts.doubts import doubt
 
     return doubt(book, source, known, still)
-
-
-def _is_there(file: FileEntry | None, known: KnownFile) -> bool:
-    """Whether a known file is where it was and not shorter than it was."""
-    end, device = known[2], known[5]
-    return file is not None and file.end >= end and file.fingerprint[0] == device

@@ -35,7 +35,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from perfkit.alerts.doubts import KnownFile
+    from perfkit.alerts.doubts import KnownFiles
 
 
 MOST_RECENT = 300
@@ -60,7 +60,7 @@ class Memory:
     event log when the state was lost or the clock went back. `unrecalled` are rules that wait for a
     source, and for what the event log says of them. `generations` counts how often each rule was
     edited or removed, `counts` how many events there were of each `NUMBERED` kind. `troubles` has,
-    by source, why it cannot be relied on now, `files` its settings and log files with trades,
+    by source, why it cannot be relied on now, `files` what is known of its log files,
     `begun` the file and offset of a last line that is not whole and since when, `waiting` the order
     keys of trades announced as ahead. `log_end` is the size of the event log when this was saved,
     and a checksum of its last bytes; `recent` are the ids of its last events.
@@ -80,7 +80,7 @@ class Memory:
         self.counts: dict[str, int] = {}
         self.troubles: dict[str, str] = {}
         self.waiting: tuple[str, ...] = ()
-        self.files: dict[str, tuple[int, tuple[KnownFile, ...]]] = {}
+        self.files: dict[str, KnownFiles] = {}
         self.begun: dict[str, tuple[str, int, int]] = {}
         self.newest = 0
         self.log_end = NO_LOG

@@ -27,6 +27,12 @@ _DATED = Pattern(
 )
 """A date in the name of a file, or seconds since 1970."""
 
+_OF_A_DAY = Pattern(
+    r"(?<![0-9])(?:19[7-9]|20[0-9])[0-9]"
+    r"(?:[-_./](?:0[1-9]|1[0-2])|(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?![0-9])"
+)
+"""A day or a month in the name of a folder."""
+
 _ROTATED = Pattern(r"\.([0-9]+)(\.gz|\.bz2|\.xz)?$")
 _DIGITS = Pattern("[0-9]+")
 
@@ -295,9 +301,27 @@ def _fits(pattern: str) -> Callable[[str], bool]:
     return lambda name: len(name) == length and of_places(name) == wanted
 
 
-def has_date(name: str) -> bool:
-    """Whether a path has a date in it, as one of a day, a week or a session has."""
-    return _DATED.search(name) is not None
+def volume_of(name: str, where: str) -> str:
+    """The folder of a log file that may be a volume of its own: what a date names is not one.
+
+    Below `logs`, `logs/a/2026-04-08/trades.jsonl` and `logs/a/2026/04/x.csv` are of `logs/a`.
+    """
+    if name == where:
+        return os.path.dirname(where)
+    below = os.path.dirname(name.removeprefix(where).lstrip("/"))
+    dated = _OF_A_DAY.search(below) if below else None
+    if dated is not None:
+        below = below[: dated.start() + 1].rpartition("/")[0]
+    return os.path.join(where, below) if below else where
+
+
+def folder_mark(root: str, folder: str) -> tuple[int, int] | None:
+    """Which folder that is, by device and inode; None where there is none."""
+    try:
+        status = os.stat(os.path.join(root, folder))
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
 
 
 def _age_key(name: str) -> tuple[object, ...]:
