@@ -158,7 +158,8 @@ def _lost(book: Book, source: Source, files: Sequence[FileEntry], known: KnownFi
     A file that was moved, packed or rotated is there, and so is one with another content that still
     has its newest line. One without it was corrected, or it is another file. Files of a folder may
     go, as retention removes them, and be written anew. Where the folder is another one as well, a
-    volume is not mounted: its mount point is a folder, and a bot may go on writing there.
+    volume is not mounted: its mount point is a folder, and a bot may go on writing there. An empty
+    file of another inode is a new one.
     """
     before = list(map(_Known._make, known[2]))
     again = _found_again(book, source, [file for file in files if file.sizes[0]], before)
@@ -168,14 +169,15 @@ def _lost(book: Book, source: Source, files: Sequence[FileEntry], known: KnownFi
         file = others.get(one.name)
         if one in again:
             continue
-        parsed, ignored, _, bad = file.sizes if file is not None else (0, 0, 0, 0)
-        if file is None or (not (parsed or ignored or bad) and file.fingerprint[1] != one.inode):
+        if file is None or (file.fingerprint[1] != one.inode and not file.bytes_read):
             gone.append(one)
-        elif not (parsed or ignored or bad):
+            continue
+        parsed, ignored, _, bad = file.sizes
+        if not (parsed or ignored or bad):
             return f"{file.name} had trades and has no records (if this is intended, remove it)"
-        elif file.end < one.end and file.waiting:
+        if file.end < one.end and file.waiting:
             return f"{file.name} is shorter than it was, and its last line is not whole"
-        elif not _has_newest(book, file, one):
+        if not _has_newest(book, file, one):
             anew.append(one)
     if len(gone) == len(before) > 0:
         return _are_gone(len(gone), "it")
