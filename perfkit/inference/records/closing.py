@@ -25,6 +25,7 @@ from perfkit.inference.records.kinds import (
     logged,
     says_it_is_open,
 )
+from perfkit.inference.records.like_closes import words_like_closes
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
 from perfkit.inference.table.names import word_set, words
@@ -157,6 +158,7 @@ def _by_words(
     closing, opening = closing_words(column, pnl, rows, nonzero)
     if not closing:
         return None
+    closing |= words_like_closes(column, pnl, rows, ended, closing | opening)
     labels = column.labels
     if opening:
         updates = {label for label in column.distinct if set(words(label)) & UPDATES} - closing

@@ -218,7 +218,7 @@ _FITTING: dict[str, Callable[[Column], bool]] = {
 
 _WON = word_set("win won w profit tp winner true success plus gain green")
 _LOST = word_set("loss lost lose l sl loser false minus red")
-_EVEN = word_set("breakeven be even draw tie push flat")
+_EVEN = word_set("breakeven be even draw tie push flat scratch scratched riskfree")
 WON, LOST, EVEN = "win", "loss", "breakeven"
 
 
@@ -233,7 +233,7 @@ def outcome_of(label: str) -> str:
         return WON
     if parts & _LOST or label == "0":
         return LOST
-    return EVEN if parts & _EVEN else ""
+    return EVEN if parts & _EVEN or {"risk", "free"} <= parts else ""
 
 
 def _letters(side: Column) -> dict[str, int]:
