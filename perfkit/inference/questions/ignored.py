@@ -1,8 +1,9 @@
 """Records that have all that a closed trade has, and that a reading leaves out all the same.
 
 The last look at a reading, whatever found it: each record with a P&L other than 0, a time, and an
-exit price or a closing time is read, or there is a reason why it is no trade: it is still open by
-its own words, it is there once more, or it is money that was moved. All others are asked about.
+exit price or a closing time (where a log has either) is read, or there is a reason why it is no
+trade: it is still open by its own words, it is there once more, or it is money that was moved. All
+others are asked about.
 """
 
 from __future__ import annotations
@@ -47,6 +48,8 @@ _KINDS = frozenset(
         "settlement",
     )
 )
+_OF_OTHERS = word_set("previous prev prior old market")
+"""Words of a state that is not that of the trade when it was logged."""
 _REASONS = word_set("reason note notes exit")
 _IS_OPEN = word_set("is open active")
 _IS_CLOSED = word_set("is close closed settled resolved")
@@ -78,7 +81,8 @@ def with_ignored_asked(
     )
     if not ignored:
         return reading
-    doubt = _asked(reading, dialect, records, ignored, pnl, times)
+    has_ends = "exit_price" in roles or bool(times.closed)
+    doubt = _asked(reading, dialect, records, ignored, pnl, times, has_ends=has_ends)
     return reading._replace(doubts=(*reading.doubts, doubt))
 
 
@@ -98,7 +102,11 @@ def _with_everything(pnl: Column, roles: Mapping[str, Column], times: Times) -> 
         row
         for row, earned in enumerate(pnl.numbers)
         if earned
-        and ((out is not None and out.numbers[row]) or (closed is not None and closed.present[row]))
+        and (
+            (out is None and closed is None)
+            or (out is not None and out.numbers[row])
+            or (closed is not None and closed.present[row])
+        )
         and any(when.present[row] for when in whens)
     ]
 
@@ -121,13 +129,17 @@ def _without_reason(
     if not rows:
         return []
     totals = total_records(columns)[0] | moved_records(columns, roles)[0]
-    parts = [pnl, *times.closed[:1], *(roles[role] for role in ("symbol",) if role in roles)]
+    whens = (*times.closed, *times.event, *times.other, *times.opened)
+    parts = [pnl, *whens[:1], *(roles[role] for role in ("symbol",) if role in roles)]
     known = {_key(parts, row) for row in read}
     words_of = [
         one
         for one in columns
-        if one.kind == BOOLEAN
-        or (one.kind == TEXT and one.has_few_words and set(one.words) & (_KINDS | _REASONS))
+        if not set(one.words) & _OF_OTHERS
+        and (
+            one.kind == BOOLEAN
+            or (one.kind == TEXT and one.has_few_words and set(one.words) & (_KINDS | _REASONS))
+        )
     ]
     return [
         row
@@ -162,6 +174,8 @@ def _asked(
     ignored: Sequence[int],
     pnl: Column,
     times: Times,
+    *,
+    has_ends: bool,
 ) -> Doubt:
     total = sum((pnl.numbers[row] or Decimal(0) for row in ignored), Decimal(0))
     only = reading.dialect.get("only")
@@ -179,9 +193,10 @@ def _asked(
         asked = closed.expression if closed is not None and timed else pnl.expression
         changes[f"only.{asked}"] = "exists"
         answers.insert(0, Answer("yes", changes))
+    ends = " and an exit" if has_ends else ""
     return Doubt(
         "ignored",
-        f"{len(ignored)} records have a {pnl.name}, {total:f} in total, and a time and an exit "
+        f"{len(ignored)} records have a {pnl.name}, {total:f} in total, and a time{ends} "
         f"like others{', but are left out because of ' + ' and '.join(by) if by else ''}; are "
         "they trades?",
         tuple(answers),

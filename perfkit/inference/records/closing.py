@@ -183,7 +183,7 @@ def _by_words(
             return None
     return Closing(
         rows=chosen,
-        only={column.expression: _condition(column, closing, opening)},
+        only={column.expression: condition_of(column, closing, opening)},
         opening=openings,
         marker=column,
         score=12,
@@ -204,7 +204,7 @@ def _surely(column: Column, openings: list[int]) -> list[int]:
     return [row for row in openings if is_held(column.labels[row])]
 
 
-def _condition(column: Column, closing: set[str], opening: set[str]) -> object:
+def condition_of(column: Column, closing: set[str], opening: set[str]) -> object:
     """The condition that the closing words of a column meet, in as few words as it takes.
 
     Words that say how trades ended are never complete: after `STOP_LOSS` comes `TAKE_PROFIT`. So

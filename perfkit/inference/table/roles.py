@@ -266,8 +266,8 @@ def fees_of(columns: Sequence[Column]) -> list[Column]:
     numbers = [column for column in columns if column.kind == NUMBER]
     fees = [one for one in numbers if is_fee(one.name) or _is_part_of_worth(one, numbers)]
     fees = [column for column in fees if column.filled and any(column.numbers)]
-    in_money = [column for column in fees if "cost" in column.words]
     carried = [column for column in fees if set(column.words) & CARRY]
+    in_money = [one for one in fees if "cost" in one.words and one not in carried]
     if in_money:
         fees = [*in_money, *(column for column in carried if column not in in_money)]
     elif not any(is_currency_of_fee(column.name) for column in columns if column.filled):
