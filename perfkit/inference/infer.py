@@ -318,10 +318,7 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     wrong, known = against_prices(best.pnl, roles, best.closing.rows)
     if best.proved or wrong * _MANY_WRONG < known or not wrong:
         return []
-    name = best.pnl.name
-    return [
-        f"the sign of {wrong} of {known} {name} contradicts the prices; they are read as logged"
-    ]
+    return [f"the sign of {wrong} of {known} results contradicts the prices; read as logged"]
 
 
 def _of_odd_amounts(best: Candidate, roles: Mapping[str, Column]) -> list[str]:

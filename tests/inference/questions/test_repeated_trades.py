@@ -1,4 +1,4 @@
-"""Trades that a backtest wrote several times, at the times at which it was run."""
+"""Trades that a backtest wrote several times: at the times of its runs, or under labels."""
 
 from __future__ import annotations
 
@@ -46,3 +46,35 @@ def test_one_run_is_not() -> None:
 def test_trades_that_were_held_for_a_while_may_be_equal() -> None:
     later = [{**one, "closed_at": "2026-04-06T11:30:00"} for one in run(2, 5)]
     assert asked([*run(1, 3), *later]) == []
+
+
+class TestTradesUnderSeveralLabels:
+    def trades(self, column: str) -> list[Record]:
+        """Trades of all signals, and half of them once more as those of a filter."""
+        every: list[Record] = [
+            {
+                "entry_date": f"2026-04-{n + 1:02}",
+                "exit_date": f"2026-04-{n + 3:02}",
+                "direction": "long" if n % 2 else "short",
+                "return_pct": f"{(n + 1) * 13 * (-1) ** n / 10}",
+                column: "all",
+            }
+            for n in range(12)
+        ]
+        return [*every, *({**one, column: "filtered"} for one in every[::2])]
+
+    def test_they_are_asked_about(self) -> None:
+        (doubt,) = infer(self.trades("strategy")).doubts
+        assert doubt.name == "repeats"
+        assert "6 of 18 records have the times and result" in doubt.question
+        parts = ["entry_date", "exit_date", "direction", "return_pct"]
+        assert doubt.answers[1].changes == {"identity": parts}
+
+    def test_not_those_of_several_accounts(self) -> None:
+        assert asked(self.trades("account")) == []
+
+    def test_not_other_trades_of_the_same_days(self) -> None:
+        records = self.trades("strategy")
+        for n, one in enumerate(records[12:]):
+            one["return_pct"] = f"{n + 0.35}"
+        assert asked(records) == []
