@@ -19,13 +19,15 @@ from perfkit.inference.records.kinds import (
     MOVED,
     OPENING,
     UPDATES,
+    closing_words,
+    is_flag,
     is_plainly_held,
     moved_records,
     says_it_is_open,
     total_records,
 )
 from perfkit.inference.result import Reading
-from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
+from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import Times
 
@@ -51,8 +53,6 @@ _KINDS = frozenset(
 _OF_OTHERS = word_set("previous prev prior old market")
 """Words of a state that is not that of the trade when it was logged."""
 _REASONS = word_set("reason note notes exit")
-_IS_OPEN = word_set("is open active")
-_IS_CLOSED = word_set("is close closed settled resolved")
 
 
 def with_ignored_asked(
@@ -137,7 +137,7 @@ def _without_reason(
         for one in columns
         if not set(one.words) & _OF_OTHERS
         and (
-            one.kind == BOOLEAN
+            is_flag(one)
             or (one.kind == TEXT and one.has_few_words and set(one.words) & (_KINDS | _REASONS))
         )
     ]
@@ -156,11 +156,11 @@ def _key(parts: Sequence[Column], row: int) -> tuple[Decimal | str | None, ...]:
 
 def _is_no_close(column: Column, row: int) -> bool:
     """Whether a record says itself that it opens, is still open, or moves money."""
-    label, name = column.labels[row], set(column.words)
-    if column.kind == BOOLEAN:
-        return label == ("true" if name <= _IS_OPEN else "false" if name <= _IS_CLOSED else "-")
+    label = column.labels[row]
+    if is_flag(column):
+        return label in closing_words(column, column, [], [])[1]
     said = set(words(label))
-    if name & _REASONS:
+    if set(column.words) & _REASONS:
         return is_plainly_held(label)
     if says_it_is_open(label):
         return True

@@ -158,8 +158,9 @@ def _by_words(
     closing, opening = closing_words(column, pnl, rows, nonzero)
     if not closing:
         return None
-    closing |= words_like_closes(column, pnl, rows, ended, closing | opening)
     labels = column.labels
+    if any(labels[row] in closing for row in nonzero):
+        closing |= words_like_closes(column, pnl, rows, ended, closing | opening)
     if opening:
         updates = {label for label in column.distinct if set(words(label)) & UPDATES} - closing
         nonzero = [row for row in nonzero if labels[row] not in updates]

@@ -129,3 +129,10 @@ class TestLogsWithoutExits:
 
     def test_what_they_were_before_is_no_reason(self) -> None:
         assert "ignored" in asked(infer(self.events(previous_status="waiting for entry")))
+
+    def test_a_flag_of_0_and_1_says_which_are_open(self) -> None:
+        records = [{**one, "last_event": "expired", "is_open": "0"} for one in self.events()]
+        for one in records[-2:]:
+            one["is_open"] = "1"
+        reading = infer(records)
+        assert (reading.closed, "ignored" in asked(reading)) == (10, False)
