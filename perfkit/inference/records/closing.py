@@ -159,8 +159,10 @@ def _by_words(
     if not closing:
         return None
     labels = column.labels
-    if any(labels[row] in closing for row in nonzero):
-        closing |= words_like_closes(column, pnl, rows, ended, closing | opening)
+    more = words_like_closes(column, pnl, rows, ended, closing | opening)
+    if more and not opening:
+        return None  # no word of the column tells a close from another record
+    closing |= more
     if opening:
         updates = {label for label in column.distinct if set(words(label)) & UPDATES} - closing
         nonzero = [row for row in nonzero if labels[row] not in updates]

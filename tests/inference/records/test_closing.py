@@ -91,13 +91,16 @@ class TestWordsLikeThoseOfCloses:
         records[3] |= {"pnl": "0", "exit_price": "", "exit_date": "", "outcome": "nothing gained"}
         assert infer(records).closed == len(records) - 1
 
-    def test_not_one_that_has_all_results_where_the_others_have_none(self) -> None:
-        records = [{**one, "move": "win"} for one in trades(12)]
+    def test_a_column_without_a_word_for_openings_marks_no_closes_then(self) -> None:
+        records: list[Record] = [{**one, "exit_action": "exit_time"} for one in trades(12)]
         for n, one in enumerate(records):
-            one |= {"exit_action": "stop" if n % 2 else "turn", "turn_pnl": one["pnl"]}
-            if n % 2:
-                del one["turn_pnl"]
-        assert "exit_action" not in str(infer(records).dialect.get("only"))
+            if n % 3 == 0:
+                one["exit_action"] = "turn"
+            elif n % 3 == 1:
+                del one["exit_action"], one["pnl"], one["exit_price"], one["exit_date"]
+        reading = infer(records)
+        assert reading.closed == 8
+        assert "exit_action" not in str(reading.dialect.get("only"))
 
     def test_targets_that_are_hit_close_as_stops_do(self) -> None:
         records: list[Record] = [
