@@ -92,15 +92,26 @@ class TestWordsLikeThoseOfCloses:
         assert infer(records).closed == len(records) - 1
 
     def test_a_column_without_a_word_for_openings_marks_no_closes_then(self) -> None:
-        records: list[Record] = [{**one, "exit_action": "exit_time"} for one in trades(12)]
-        for n, one in enumerate(records):
-            if n % 3 == 0:
-                one["exit_action"] = "turn"
-            elif n % 3 == 1:
-                del one["exit_action"], one["pnl"], one["exit_price"], one["exit_date"]
+        records: list[Record] = [
+            {
+                "time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "symbol": "A",
+                "entry_price": "100",
+                **(
+                    {}
+                    if n % 3 == 1
+                    else {
+                        "exit_action": "turn" if n % 3 else "exit_time",
+                        "exit_price": f"{103 + n}",
+                        "pnl": f"{3 + n}",
+                    }
+                ),
+            }
+            for n in range(12)
+        ]
         reading = infer(records)
         assert reading.closed == 8
-        assert "exit_action" not in str(reading.dialect.get("only"))
+        assert reading.dialect["only"] == {"pnl": "exists"}
 
     def test_targets_that_are_hit_close_as_stops_do(self) -> None:
         records: list[Record] = [
