@@ -20,14 +20,13 @@ from perfkit.inference.records.kinds import (
     OPENING,
     UPDATES,
     closing_words,
-    is_flag,
     is_plainly_held,
     moved_records,
     says_it_is_open,
     total_records,
 )
 from perfkit.inference.result import Reading
-from perfkit.inference.table.columns import NUMBER, TEXT, Column
+from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
 from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import Times
 
@@ -68,17 +67,20 @@ def with_ignored_asked(
         return reading
     if any(doubt.name in _SAME_QUESTIONS for doubt in reading.doubts):
         return reading
-    full = _with_everything(pnl, roles, times)
-    if not full:
-        return reading
+    full, unended = _with_results(pnl, roles, times)
     try:
         dialect = compile_dialect("inferred", reading.dialect, refused)
     except RefusedError:
         return reading
     read = _rows_read(dialect, records)
-    ignored = _without_reason(
-        [row for row in full if row not in read], read, pnl, columns, roles, times
+    ignored, others = (
+        _without_reason([row for row in rows if row not in read], read, pnl, columns, roles, times)
+        for rows in (full, unended)
     )
+    if others:
+        total = sum((pnl.numbers[row] or Decimal(0) for row in others), Decimal(0))
+        said = f"{len(others)} records with a {pnl.name}, {total:f} in total, have no end: left out"
+        reading = reading._replace(assumed=(*reading.assumed, said))
     if not ignored:
         return reading
     has_ends = "exit_price" in roles or bool(times.closed)
@@ -94,21 +96,28 @@ def _result_of(reading: Reading, columns: Sequence[Column]) -> Column | None:
     return next((one for one in columns if one.kind == NUMBER and one.expression in names), None)
 
 
-def _with_everything(pnl: Column, roles: Mapping[str, Column], times: Times) -> list[int]:
+def _with_results(
+    pnl: Column, roles: Mapping[str, Column], times: Times
+) -> tuple[list[int], list[int]]:
+    """The records with a P&L and a time: those with an exit as well, and those without one.
+
+    Where a log has neither exit prices nor closing times, no record needs one.
+    """
     out = roles.get("exit_price")
     closed = times.closed[0] if times.closed else None
     whens = [*times.closed, *times.event, *times.other, *times.opened]
-    return [
-        row
-        for row, earned in enumerate(pnl.numbers)
-        if earned
-        and (
+    full: list[int] = []
+    unended: list[int] = []
+    for row, earned in enumerate(pnl.numbers):
+        if not earned or not any(when.present[row] for when in whens):
+            continue
+        has_ended = (
             (out is None and closed is None)
-            or (out is not None and out.numbers[row])
+            or (out is not None and bool(out.numbers[row]))
             or (closed is not None and closed.present[row])
         )
-        and any(when.present[row] for when in whens)
-    ]
+        (full if has_ended else unended).append(row)
+    return full, unended
 
 
 def _rows_read(dialect: Dialect, records: Sequence[Record]) -> set[int]:
@@ -137,7 +146,7 @@ def _without_reason(
         for one in columns
         if not set(one.words) & _OF_OTHERS
         and (
-            is_flag(one)
+            one.kind in (BOOLEAN, NUMBER)
             or (one.kind == TEXT and one.has_few_words and set(one.words) & (_KINDS | _REASONS))
         )
     ]
@@ -157,7 +166,7 @@ def _key(parts: Sequence[Column], row: int) -> tuple[Decimal | str | None, ...]:
 def _is_no_close(column: Column, row: int) -> bool:
     """Whether a record says itself that it opens, is still open, or moves money."""
     label = column.labels[row]
-    if is_flag(column):
+    if column.kind in (BOOLEAN, NUMBER):
         return label in closing_words(column, column, [], [])[1]
     said = set(words(label))
     if set(column.words) & _REASONS:

@@ -136,3 +136,22 @@ class TestLogsWithoutExits:
             one["is_open"] = "1"
         reading = infer(records)
         assert (reading.closed, "ignored" in asked(reading)) == (10, False)
+
+
+def test_results_without_an_end_are_told() -> None:
+    records = closes(*["-"] * 20)
+    for one in records:
+        del one["status"]
+        one["opened"] = one["closed"]
+    for one in records[:2]:
+        del one["closed"], one["exit_price"]
+    reading = infer(records)
+    assert (reading.closed, asked(reading)) == (18, [])
+    assert "2 records with a pnl, -1 in total, have no end: left out" in reading.assumed
+
+
+def test_those_that_a_word_calls_open_need_no_word_more() -> None:
+    records = closes(*["closed"] * 4, "open", "open")
+    for one in records[4:]:
+        del one["closed"], one["exit_price"]
+    assert not any("no end" in one for one in infer(records).assumed)
