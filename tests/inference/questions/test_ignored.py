@@ -139,12 +139,10 @@ class TestLogsWithoutExits:
 
 
 def test_results_without_an_end_are_told() -> None:
-    records = closes(*["-"] * 20)
-    for one in records:
-        del one["status"]
-        one["opened"] = one["closed"]
-    for one in records[:2]:
+    records = closes(*["closed"] * 18, "stale", "stale")
+    for one in records[18:]:
         del one["closed"], one["exit_price"]
+        one["opened"] = "2026-04-01T09:00:00Z"
     reading = infer(records)
     assert (reading.closed, asked(reading)) == (18, [])
     assert "2 records with a pnl, -1 in total, have no end: left out" in reading.assumed
