@@ -156,12 +156,10 @@ def _by_words(
     if not 2 <= len(column.distinct) <= MOST_WORDS:
         return None
     closing, opening = closing_words(column, pnl, rows, nonzero)
-    if not closing:
-        return None
     labels = column.labels
     more = words_like_closes(column, pnl, rows, ended, closing | opening)
-    if more and not opening:
-        return None  # no word of the column tells a close from another record
+    if not closing or (more and not opening):  # no word tells a close from another record
+        return None
     closing |= more
     if opening:
         updates = {label for label in column.distinct if set(words(label)) & UPDATES} - closing
