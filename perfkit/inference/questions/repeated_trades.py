@@ -13,10 +13,13 @@ strategy filtered   opened 2026-04-06   closed 2026-04-08   pnl 6.6
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import MOST_WORDS, TEXT, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
 from perfkit.inference.table.names import word_set
@@ -91,8 +94,19 @@ def under_labels(
         (
             Answer("yes, each record is a trade", {}),
             Answer("no, once", {"identity": [part.expression for part in parts]}),
+            *_with_main_label(label, groups),
         ),
     )
+
+
+def _with_main_label(label: Column, groups: Sequence[Sequence[int]]) -> list[Answer]:
+    """The answer that takes one word alone, which nearly all trades have, but not each of them."""
+    counts = Counter(label.labels[row] for group in groups for row in group)
+    word, times = max(counts.items(), key=itemgetter(1))
+    if not word or times == len(groups) or times * 10 < len(groups) * 9:
+        return []
+    (value,) = logged(label, {word})[:1]
+    return [Answer(f"only those with {label.name} {value}", {f"only.{label.expression}": value})]
 
 
 def _groups(parts: Sequence[Column], rows: Sequence[int]) -> list[list[int]]:

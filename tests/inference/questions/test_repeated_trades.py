@@ -70,6 +70,12 @@ class TestTradesUnderSeveralLabels:
         parts = ["entry_date", "exit_date", "direction", "return_pct"]
         assert doubt.answers[1].changes == {"identity": parts}
 
+    def test_those_of_the_word_that_nearly_all_have_may_count_alone(self) -> None:
+        records = self.trades("period")
+        records[-1] |= {"exit_date": "2026-05-20", "return_pct": "7.75"}
+        (doubt,) = infer(records).doubts
+        assert doubt.answers[2].changes == {"only.period": "all"}
+
     def test_not_those_of_several_accounts(self) -> None:
         assert asked(self.trades("account")) == []
 
