@@ -15,6 +15,11 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import size_says
 from perfkit.inference.proof.running import is_as_large_as_prices
 from perfkit.inference.questions.groups import nearly_again, on_openings, same_in_each_group
+from perfkit.inference.questions.incomplete import (
+    closes_without_result,
+    unpriced,
+    without_result,
+)
 from perfkit.inference.questions.kinds import (
     bars,
     called_open,
@@ -25,14 +30,12 @@ from perfkit.inference.questions.kinds import (
     flagged_open,
     never_entered,
 )
-from perfkit.inference.questions.repeated_runs import run_again
+from perfkit.inference.questions.repeated_trades import run_again, under_labels
 from perfkit.inference.questions.signs import losses_above_zero, turned_round
-from perfkit.inference.questions.unpriced import unpriced
 from perfkit.inference.records.closing import HOLDS, opening_results
-from perfkit.inference.records.kinds import closing_words
 from perfkit.inference.records.no_trades import OF_A_TRADE
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
+from perfkit.inference.table.columns import BOOLEAN, OTHER, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either, WonOrLost
 from perfkit.inference.table.names import MONEY, PERCENT, words
 from perfkit.inference.table.roles import EVEN, Times, fees_of, outcome_of
@@ -63,10 +66,11 @@ def doubts_of(
         same_in_each_group(best, roles)
         or on_openings(best, roles)
         or _repeats(best, columns, roles, identity)
+        or under_labels(best, columns, roles, times)
         or _nearly_again(best, roles, identity, times)
         or run_again(best, roles, times),
-        _left_out(best, times),
-        _closes_left_out(best, columns),
+        without_result(best, times),
+        closes_without_result(best, columns),
         _fraction(best, roles),
         losses_above_zero(best, roles),
         turned_round(best, roles),
@@ -315,47 +319,6 @@ def _opening_results(best: Candidate) -> Doubt | None:
             Answer("yes, each record counts by itself", {f"only.{marker}": every}),
         ),
     )
-
-
-def _left_out(best: Candidate, times: Times) -> Doubt | None:
-    """Records that have a closing time, but not the P&L, where they are more than half."""
-    if not times.closed or best.closing.marker is not None:
-        return None
-    column, name = times.closed[0], best.pnl.name
-    closed = [row for row in range(len(column.present)) if column.present[row]]
-    missing = sum(best.pnl.numbers[row] is None for row in closed)
-    if missing * 2 <= len(closed):
-        return None
-    return Doubt(
-        "left_out",
-        f"{missing} of {len(closed)} records with a {column.name} have no {name}; "
-        "should they be left out?",
-        (Answer(f"only those with a {name} are trades", {}),),
-    )
-
-
-def _closes_left_out(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
-    """Records that a word calls closed, but without the P&L, where they are many."""
-    name, rows, marker = best.pnl.name, set(best.closing.rows), best.closing.marker
-    for column in columns if marker is None else [marker]:
-        if column.kind != TEXT or not column.has_few_words:
-            continue
-        closing, opening = closing_words(column, best.pnl, [], best.closing.rows)
-        if not closing or not (opening or marker):
-            continue
-        missing = [
-            row for row, label in enumerate(column.labels) if label in closing and row not in rows
-        ]
-        most = len(rows) // 3 if marker is None else len(rows)
-        if len(missing) > most:
-            said = ", ".join(sorted({column.labels[row] for row in missing})[:3])
-            return Doubt(
-                "left_out",
-                f"{len(missing)} records with {column.name} {said} have no {name}; "
-                "should they be left out?",
-                (Answer(f"only those with a {name} are trades", {}),),
-            )
-    return None
 
 
 def _fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:

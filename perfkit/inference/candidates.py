@@ -20,6 +20,7 @@ from perfkit.inference.proof.prices import (
     Prices,
     earlier_prices_say,
     is_less_by_costs,
+    is_rate_less_costs,
     prices_say,
 )
 from perfkit.inference.proof.units import unit_of_result, unit_of_values
@@ -209,7 +210,7 @@ def _scored(
         if not prices.proved and unit == PERCENT:
             growth = says.grows_by(pnl, roles["balance"], closing.rows)
             unit = FRACTION if growth == says.HUNDRED else unit
-    evidence = [(name.score, _named(pnl, name)), *_of_prices(prices, unit, roles)]
+    evidence = [(name.score, _named(pnl, name)), *_of_prices(prices, unit, roles, pnl, rows)]
     evidence += _of_balances(roles, held=held.moves, moves=balance.moves or growth is not None)
     evidence += _of_columns(pnl, closing, roles, times, rows)
     evidence += _of_others(pnl, name, unit, others, roles, closing.rows)
@@ -367,12 +368,16 @@ def _contradicts(prices: Prices) -> bool:
     return not prices.proved and prices.sign is not None and prices.sign * 10 <= 2
 
 
-def _of_prices(prices: Prices, unit: str, roles: Mapping[str, Column]) -> list[tuple[int, str]]:
+def _of_prices(
+    prices: Prices, unit: str, roles: Mapping[str, Column], pnl: Column, rows: Sequence[int]
+) -> list[tuple[int, str]]:
     if prices.proved:
         what = "entry and exit price" if "entry_price" in roles else "the prices of earlier orders"
         return [(25 if unit == MONEY else 18, f"agrees with {what}")]
     if prices.sign is not None and prices.sign * 10 >= 8:
         return [(12, "its sign agrees with the prices")]
+    if prices.sign is None and unit == PERCENT and is_rate_less_costs(pnl, roles, rows):
+        return [(12, "is a little less than what the prices give")]
     return [(-15, "its sign contradicts the prices")] if _contradicts(prices) else []
 
 

@@ -21,10 +21,15 @@ from perfkit.inference.money import UNKNOWN, Unit, unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.evidence import checked
 from perfkit.inference.proof.odd_amounts import odd_amounts
-from perfkit.inference.proof.prices import is_of_hundred_shares
+from perfkit.inference.proof.prices import against_prices, is_of_hundred_shares
 from perfkit.inference.proof.running import moves_by_prices
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
-from perfkit.inference.questions.coverage import covers_more, which_covers
+from perfkit.inference.questions.coverage import (
+    covers_more,
+    is_of_another_set,
+    which_covers,
+    which_set,
+)
 from perfkit.inference.questions.early_times import closed_early
 from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
 from perfkit.inference.questions.groups import untimed
@@ -57,6 +62,8 @@ from perfkit.inference.without_pnl.fills import (
 from perfkit.inference.without_pnl.log_facts import Log, currency_of
 
 MOST_DECIDING = 2_500
+_MANY_WRONG = 5
+"""Signs that contradict prices are told of if they are one of so many; costs turn some of them."""
 PLAUSIBLE = 10
 PLAUSIBLE_WITHOUT_TIME = 15
 """Evidence below this is none; records without any time have to say more."""
@@ -173,11 +180,24 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     other = next(
         (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None
     )
-    if other is None or any(doubt.name == "two_results" for doubt in reading.doubts):
+    if any(doubt.name == "two_results" for doubt in reading.doubts):
         return reading
+    if other is None:
+        return _with_other_set(reading, candidates, log)
     doubt = which_covers(best, other, reading, _read([other], log))
     others = [one for one in reading.doubts if one.name != "left_out"]  # which is the same question
     return reading._replace(doubts=(doubt, *others))
+
+
+def _with_other_set(reading: Reading, candidates: Sequence[Candidate], log: Log) -> Reading:
+    """The reading, with a question where another P&L is that of other trades, joined to these."""
+    best = candidates[0]
+    other = next((one for one in candidates[1:] if is_of_another_set(one, best, log.columns)), None)
+    if other is None:
+        return reading
+    costs = [] if best.is_net else log.fees  # those in one result are no costs of the other
+    doubt = which_set(best, other, reading, _read([other], log._replace(fees=costs)))
+    return reading._replace(doubts=(doubt, *reading.doubts))
 
 
 def _read(
@@ -295,7 +315,10 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
         return [f"{roles['side'].name} is the side of the closing order"]
     if best.sign_contradicts:
         return ["the sign of the P&L contradicts the prices; it is read as logged"]
-    return []
+    wrong, known = against_prices(best.pnl, roles, best.closing.rows)
+    if best.proved or wrong * _MANY_WRONG < known or not wrong:
+        return []
+    return [f"the sign of {wrong} of {known} results contradicts the prices; read as logged"]
 
 
 def _of_odd_amounts(best: Candidate, roles: Mapping[str, Column]) -> list[str]:

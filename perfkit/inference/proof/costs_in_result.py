@@ -4,6 +4,7 @@ pnl -155.38, fees 25.38     -130.00 without them: a result of prices has no such
 pnl 12.25, fees 0.74        a move of whole ticks, as before all costs
 pnl -0.1, fees 0.1          an opening, which has earned nothing but its costs
 cash 1000 ... 1012.3        from flat to flat, so much was earned after all costs
+10 to 11, 5 pieces, pnl 4   what prices give, less a fee of 2, and with funding of -1 received
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _TICK = Decimal("0.25")
 _ROUND = 10
 """What an account began with is a multiple of it."""
 _DUST = Decimal("1e-6")
+_TO_DIGITS = Decimal("1e-9")
+"""Binary numbers of a log differ by so much of what is traded."""
 _SLIGHT = Decimal("1e-5")
 """Prices are rounded for display, and what they are worth by so much of it."""
 
@@ -33,10 +36,41 @@ def costs_in_result(
     if not fees:
         return []
     return [
+        is_net_by_prices(pnl, roles, fees, rows),
         is_net_by_cash(pnl, roles, fees),
         is_net_by_openings(pnl, fees) or None,
         is_net_by_digits(pnl, fees, rows),
     ]
+
+
+def is_net_by_prices(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool | None:
+    """Whether a P&L is what prices give less all costs, each with its sign, to its last digits.
+
+    Without a side, trades are long. None where most records say something else.
+    """
+    if not {"entry_price", "exit_price", "quantity"} <= roles.keys():
+        return None
+    entries, exits, sizes = (
+        roles[one].numbers for one in ("entry_price", "exit_price", "quantity")
+    )
+    ways = directions(roles["side"]) if "side" in roles else [1] * len(entries)
+    paid = {False: 0, True: 0}
+    compared = 0
+    for row in rows:
+        entry, out, size, earned = entries[row], exits[row], sizes[row], pnl.numbers[row]
+        cost = sum((fee.numbers[row] or Decimal(0) for fee in fees), Decimal(0))
+        if not entry or not out or not size or earned is None or not cost:
+            continue
+        compared += 1
+        left = (out - entry) * abs(size) * ways[row] - earned
+        allowed = 2 * pnl.step + abs(entry * size) * _TO_DIGITS
+        paid[True] += abs(left - cost) <= allowed < abs(cost)
+        paid[False] += abs(left) <= allowed < abs(cost)
+    if compared < _LEAST or max(paid.values()) * 20 < 19 * compared:
+        return None
+    return paid[True] > paid[False]
 
 
 def is_net_by_digits(pnl: Column, fees: Sequence[Column], rows: Sequence[int]) -> bool | None:

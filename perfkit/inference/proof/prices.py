@@ -22,6 +22,9 @@ _TO_DIGITS = Decimal("1e-5")
 _NEARLY = Decimal("0.9")
 _FIXED = Decimal("0.002")
 _NOT_FIXED = Decimal("0.02")
+_COSTS_AT_MOST = Decimal("0.6")
+"""What a trade costs in per cent, at most."""
+_LEAST_RATES = 8
 
 
 class Prices(NamedTuple):
@@ -155,6 +158,44 @@ def is_less_by_costs(
         return False
     ratios = sorted(earned / amount for amount, earned, _ in paid)
     return ratios[-1] - ratios[0] > _NOT_FIXED * abs(ratios[-1])
+
+
+def against_prices(
+    pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
+) -> tuple[int, int]:
+    """In how many records the sign of a P&L contradicts the prices, and of how many with a side."""
+    if not {"entry_price", "exit_price", "side"} <= roles.keys():
+        return 0, 0
+    sides = directions(roles["side"])
+    moves = [(row, move) for row, move in _moves(pnl, roles, rows) if move and sides[row]]
+    signs = [(move > 0, earned > 0) for row, move in moves if (earned := pnl.numbers[row])]
+    return sum(one != other for one, other in signs), len(signs)
+
+
+def is_rate_less_costs(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether a P&L in per cent is the move of the price, less a part of a per cent in each record.
+
+    bought at 76400, sold at 74300: -2.75 %, of which -2.95 is left after costs of 0.2
+
+    Without a side, trades are long.
+    """
+    if not {"entry_price", "exit_price"} <= roles.keys():
+        return False
+    entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
+    ways = directions(roles["side"]) if "side" in roles else [1] * len(entries)
+    moves = [
+        (abs(move), move - earned)
+        for row in rows
+        if (entry := entries[row])
+        and (out := exits[row])
+        and (earned := pnl.numbers[row]) is not None
+        and (move := (out / entry - 1) * HUNDRED * ways[row]) is not None
+    ]
+    if len(moves) < _LEAST_RATES or len(moves) < AGREES * len(rows):
+        return False
+    middle = sorted(size for size, _ in moves)[len(moves) // 2]
+    less = sum(-2 * pnl.step <= cost <= _COSTS_AT_MOST for _, cost in moves)
+    return middle > _COSTS_AT_MOST and less * 20 >= 19 * len(moves)
 
 
 def earlier_prices_say(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> Prices:

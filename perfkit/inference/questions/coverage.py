@@ -1,19 +1,29 @@
-"""A P&L that few of the closed trades have, beside another one that all of them have."""
+"""A P&L that few of the closed trades have, or one of other trades, beside another one."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from operator import itemgetter
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.names import MONEY
+from perfkit.inference.table.names import MONEY, word_set, words
 from perfkit.inference.table.roles import Times
 
 _LEAST = 5
 _MANY = 2
 _MANY_MORE = 4
+_DIFFER = 10
+"""Results of which one in so many has another sign are those of different trades."""
+_TWICE = 3
+_OF_ONE_TRADE = word_set(
+    "entry exit open close opened closed buy sell in out start end before after high low long "
+    "short time date price pct percent usd at id fast slow up down min max"
+)
+"""Endings of names, of which one trade has two: `price_entry` and `price_exit`."""
 
 
 def covers_more(
@@ -47,6 +57,41 @@ def _is_of_many_more(other: Candidate, best: Candidate) -> bool:
     mine, theirs = set(best.closing.rows), set(other.closing.rows)
     earned = sum(bool(other.pnl.numbers[row]) for row in theirs)
     return mine < theirs and earned >= max(_LEAST, _MANY_MORE * len(mine))
+
+
+def is_of_another_set(other: Candidate, best: Candidate, columns: Sequence[Column]) -> bool:
+    """Whether two results are of two sets of trades that were joined, side by side in each record.
+
+    type_live, exit_time_live, pnl   type_test, exit_time_test, net_pnl
+    """
+    if other.unit != best.unit or other.name.is_running or other.pnl is best.pnl:
+        return False
+    mine, theirs = best.pnl.numbers, other.pnl.numbers
+    signs = [(a > 0, b > 0) for row in best.closing.rows if (a := mine[row]) and (b := theirs[row])]
+    differ = sum(one != two for one, two in signs)
+    return differ >= _LEAST and differ * _DIFFER >= len(signs) and bool(_joined(columns))
+
+
+def _joined(columns: Sequence[Column]) -> tuple[str, str] | None:
+    """The two endings of names that are there twice in all else: `exit_time_live` and `_test`."""
+    endings: dict[str, set[str]] = {}
+    for column in columns:
+        stem, _, ending = column.name.rpartition("_")
+        if stem and ending.isalpha() and not set(words(ending)) & _OF_ONE_TRADE:
+            endings.setdefault(stem, set()).add(ending)
+    pairs = Counter(tuple(sorted(two)) for two in endings.values() if len(two) == 2)
+    (first, second), times = max(pairs.items(), key=itemgetter(1), default=(("", ""), 0))
+    return (first, second) if times >= _TWICE else None
+
+
+def which_set(best: Candidate, other: Candidate, reading: Reading, instead: Reading) -> Doubt:
+    """The question, with the answers of a reading and of the one that takes the other P&L."""
+    return Doubt(
+        "two_results",
+        f"Two sets of trades stand side by side, and {best.pnl.name} and {other.pnl.name} are not "
+        "those of the same ones; which is the result of a trade?",
+        (Answer(best.pnl.name, {}), Answer(other.pnl.name, changes_to(instead, reading))),
+    )
 
 
 def which_covers(best: Candidate, other: Candidate, reading: Reading, instead: Reading) -> Doubt:

@@ -1,8 +1,9 @@
 """Records that have all that a closed trade has, and that a reading leaves out all the same.
 
 The last look at a reading, whatever found it: each record with a P&L other than 0, a time, and an
-exit price or a closing time is read, or there is a reason why it is no trade: it is still open by
-its own words, it is there once more, or it is money that was moved. All others are asked about.
+exit price or a closing time (where a log has either) is read, or there is a reason why it is no
+trade: it is still open by its own words, it is there once more, or it is money that was moved. All
+others are asked about.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from perfkit.inference.records.kinds import (
     MOVED,
     OPENING,
     UPDATES,
+    closing_words,
     is_plainly_held,
     moved_records,
     says_it_is_open,
@@ -47,9 +49,9 @@ _KINDS = frozenset(
         "settlement",
     )
 )
+_OF_OTHERS = word_set("previous prev prior old market")
+"""Words of a state that is not that of the trade when it was logged."""
 _REASONS = word_set("reason note notes exit")
-_IS_OPEN = word_set("is open active")
-_IS_CLOSED = word_set("is close closed settled resolved")
 
 
 def with_ignored_asked(
@@ -65,20 +67,24 @@ def with_ignored_asked(
         return reading
     if any(doubt.name in _SAME_QUESTIONS for doubt in reading.doubts):
         return reading
-    full = _with_everything(pnl, roles, times)
-    if not full:
-        return reading
+    full, unended = _with_results(pnl, roles, times)
     try:
         dialect = compile_dialect("inferred", reading.dialect, refused)
     except RefusedError:
         return reading
     read = _rows_read(dialect, records)
-    ignored = _without_reason(
-        [row for row in full if row not in read], read, pnl, columns, roles, times
+    ignored, others = (
+        _without_reason([row for row in rows if row not in read], read, pnl, columns, roles, times)
+        for rows in (full, unended)
     )
+    if others:
+        total = sum((pnl.numbers[row] or Decimal(0) for row in others), Decimal(0))
+        said = f"{len(others)} records with a {pnl.name}, {total:f} in total, have no end: left out"
+        reading = reading._replace(assumed=(*reading.assumed, said))
     if not ignored:
         return reading
-    doubt = _asked(reading, dialect, records, ignored, pnl, times)
+    has_ends = "exit_price" in roles or bool(times.closed)
+    doubt = _asked(reading, dialect, records, ignored, pnl, times, has_ends=has_ends)
     return reading._replace(doubts=(*reading.doubts, doubt))
 
 
@@ -90,17 +96,28 @@ def _result_of(reading: Reading, columns: Sequence[Column]) -> Column | None:
     return next((one for one in columns if one.kind == NUMBER and one.expression in names), None)
 
 
-def _with_everything(pnl: Column, roles: Mapping[str, Column], times: Times) -> list[int]:
+def _with_results(
+    pnl: Column, roles: Mapping[str, Column], times: Times
+) -> tuple[list[int], list[int]]:
+    """The records with a P&L and a time: those with an exit as well, and those without one.
+
+    Where a log has neither exit prices nor closing times, no record needs one.
+    """
     out = roles.get("exit_price")
     closed = times.closed[0] if times.closed else None
     whens = [*times.closed, *times.event, *times.other, *times.opened]
-    return [
-        row
-        for row, earned in enumerate(pnl.numbers)
-        if earned
-        and ((out is not None and out.numbers[row]) or (closed is not None and closed.present[row]))
-        and any(when.present[row] for when in whens)
-    ]
+    full: list[int] = []
+    unended: list[int] = []
+    for row, earned in enumerate(pnl.numbers):
+        if not earned or not any(when.present[row] for when in whens):
+            continue
+        has_ended = (
+            (out is None and closed is None)
+            or (out is not None and bool(out.numbers[row]))
+            or (closed is not None and closed.present[row])
+        )
+        (full if has_ended else unended).append(row)
+    return full, unended
 
 
 def _rows_read(dialect: Dialect, records: Sequence[Record]) -> set[int]:
@@ -121,13 +138,17 @@ def _without_reason(
     if not rows:
         return []
     totals = total_records(columns)[0] | moved_records(columns, roles)[0]
-    parts = [pnl, *times.closed[:1], *(roles[role] for role in ("symbol",) if role in roles)]
+    whens = (*times.closed, *times.event, *times.other, *times.opened)
+    parts = [pnl, *whens[:1], *(roles[role] for role in ("symbol",) if role in roles)]
     known = {_key(parts, row) for row in read}
     words_of = [
         one
         for one in columns
-        if one.kind == BOOLEAN
-        or (one.kind == TEXT and one.has_few_words and set(one.words) & (_KINDS | _REASONS))
+        if not set(one.words) & _OF_OTHERS
+        and (
+            one.kind in (BOOLEAN, NUMBER)
+            or (one.kind == TEXT and one.has_few_words and set(one.words) & (_KINDS | _REASONS))
+        )
     ]
     return [
         row
@@ -144,11 +165,11 @@ def _key(parts: Sequence[Column], row: int) -> tuple[Decimal | str | None, ...]:
 
 def _is_no_close(column: Column, row: int) -> bool:
     """Whether a record says itself that it opens, is still open, or moves money."""
-    label, name = column.labels[row], set(column.words)
-    if column.kind == BOOLEAN:
-        return label == ("true" if name <= _IS_OPEN else "false" if name <= _IS_CLOSED else "-")
+    label = column.labels[row]
+    if column.kind in (BOOLEAN, NUMBER):
+        return label in closing_words(column, column, [], [])[1]
     said = set(words(label))
-    if name & _REASONS:
+    if set(column.words) & _REASONS:
         return is_plainly_held(label)
     if says_it_is_open(label):
         return True
@@ -162,6 +183,8 @@ def _asked(
     ignored: Sequence[int],
     pnl: Column,
     times: Times,
+    *,
+    has_ends: bool,
 ) -> Doubt:
     total = sum((pnl.numbers[row] or Decimal(0) for row in ignored), Decimal(0))
     only = reading.dialect.get("only")
@@ -179,9 +202,10 @@ def _asked(
         asked = closed.expression if closed is not None and timed else pnl.expression
         changes[f"only.{asked}"] = "exists"
         answers.insert(0, Answer("yes", changes))
+    ends = " and an exit" if has_ends else ""
     return Doubt(
         "ignored",
-        f"{len(ignored)} records have a {pnl.name}, {total:f} in total, and a time and an exit "
+        f"{len(ignored)} records have a {pnl.name}, {total:f} in total, and a time{ends} "
         f"like others{', but are left out because of ' + ' and '.join(by) if by else ''}; are "
         "they trades?",
         tuple(answers),

@@ -25,6 +25,7 @@ from perfkit.inference.records.kinds import (
     logged,
     says_it_is_open,
 )
+from perfkit.inference.records.like_closes import words_like_closes
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
 from perfkit.inference.table.names import word_set, words
@@ -155,9 +156,11 @@ def _by_words(
     if not 2 <= len(column.distinct) <= MOST_WORDS:
         return None
     closing, opening = closing_words(column, pnl, rows, nonzero)
-    if not closing:
-        return None
     labels = column.labels
+    more = words_like_closes(column, pnl, rows, ended, closing | opening)
+    if not closing or (more and not opening):  # no word tells a close from another record
+        return None
+    closing |= more
     if opening:
         updates = {label for label in column.distinct if set(words(label)) & UPDATES} - closing
         nonzero = [row for row in nonzero if labels[row] not in updates]
@@ -181,7 +184,7 @@ def _by_words(
             return None
     return Closing(
         rows=chosen,
-        only={column.expression: _condition(column, closing, opening)},
+        only={column.expression: condition_of(column, closing, opening)},
         opening=openings,
         marker=column,
         score=12,
@@ -202,7 +205,7 @@ def _surely(column: Column, openings: list[int]) -> list[int]:
     return [row for row in openings if is_held(column.labels[row])]
 
 
-def _condition(column: Column, closing: set[str], opening: set[str]) -> object:
+def condition_of(column: Column, closing: set[str], opening: set[str]) -> object:
     """The condition that the closing words of a column meet, in as few words as it takes.
 
     Words that say how trades ended are never complete: after `STOP_LOSS` comes `TAKE_PROFIT`. So

@@ -18,7 +18,7 @@ CLOSING = word_set("""
     close closed exit exited sold settled settle settlement resolved resolve won win lost loss stop
     stopped stoploss sl tp tp1 tp2 tp3 take takeprofit profit partial out liquidated liquidation
     redeem redeemed expired completed complete finished trailing breakeven be cashout cover covered
-    timeout wins even tie draw done ended
+    timeout wins even tie draw done ended target targets hit reached scratch scratched
     """)
 OPENING = word_set("""
     open opened opening entry enter entered in pending placed active hold holding new submitted

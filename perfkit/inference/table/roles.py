@@ -218,7 +218,7 @@ _FITTING: dict[str, Callable[[Column], bool]] = {
 
 _WON = word_set("win won w profit tp winner true success plus gain green")
 _LOST = word_set("loss lost lose l sl loser false minus red")
-_EVEN = word_set("breakeven be even draw tie push flat")
+_EVEN = word_set("breakeven be even draw tie push flat scratch scratched riskfree")
 WON, LOST, EVEN = "win", "loss", "breakeven"
 
 
@@ -233,7 +233,7 @@ def outcome_of(label: str) -> str:
         return WON
     if parts & _LOST or label == "0":
         return LOST
-    return EVEN if parts & _EVEN else ""
+    return EVEN if parts & _EVEN or {"risk", "free"} <= parts else ""
 
 
 def _letters(side: Column) -> dict[str, int]:
@@ -266,8 +266,8 @@ def fees_of(columns: Sequence[Column]) -> list[Column]:
     numbers = [column for column in columns if column.kind == NUMBER]
     fees = [one for one in numbers if is_fee(one.name) or _is_part_of_worth(one, numbers)]
     fees = [column for column in fees if column.filled and any(column.numbers)]
-    in_money = [column for column in fees if "cost" in column.words]
     carried = [column for column in fees if set(column.words) & CARRY]
+    in_money = [one for one in fees if "cost" in one.words and one not in carried]
     if in_money:
         fees = [*in_money, *(column for column in carried if column not in in_money)]
     elif not any(is_currency_of_fee(column.name) for column in columns if column.filled):

@@ -96,6 +96,7 @@ PIECES = """
     账户 帳戶 账号 帳號 口座 계좌 = account
     结果 結果 결과 = result
     胜率 勝率 승률 = win rate
+    胜败 胜负 勝敗 勝負 승패 = outcome
     胜 赢 贏 勝ち 승리 = win
     输 輸 負け 패배 = loss
     已撤单 已撤 撤单 已取消 取消 취소 = cancelled

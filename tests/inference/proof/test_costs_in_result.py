@@ -10,6 +10,7 @@ from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
 from tests.inference.executions import Record, asked, field
 
+COSTS = ("entry_fee", "exit_fee", "funding_cost")
 FEES = ("0.74", "1.48", "2.22")
 
 
@@ -116,3 +117,37 @@ def test_cash_that_someone_paid_in_says_nothing() -> None:
     for record in records[6:]:
         record["cash_after"] = str(Decimal(str(record["cash_after"])) + 5_000)
     assert "costs" in asked(infer(records))
+
+
+class TestResultsThatPricesGive:
+    def trades(self, *, net: bool, side: str = "") -> list[Record]:
+        """Trades with fees of both orders and funding that is paid or received."""
+        records: list[Record] = []
+        for n in range(12):
+            entry, out, size = Decimal(100 + n), Decimal(101 + 3 * (n % 4)) + n, Decimal(n + 2)
+            costs = [Decimal("0.31"), Decimal("0.32"), Decimal(n % 3 - 1) / 4]
+            earned = (out - entry) * size - (sum(costs) if net else 0)
+            records.append(
+                {
+                    "symbol": "A",
+                    **({"side": side} if side else {}),
+                    "entry_date": f"2026-04-{n + 1:02}",
+                    "exit_date": f"2026-04-{n + 2:02}",
+                    "entry_price": str(entry),
+                    "exit_price": str(out),
+                    "quantity": str(size),
+                    **dict(
+                        zip(("entry_fee", "exit_fee", "funding_cost"), map(str, costs), strict=True)
+                    ),
+                    "pnl": str(earned),
+                }
+            )
+        return records
+
+    @pytest.mark.parametrize("side", ["", "long"])
+    def test_less_all_costs_they_are_after_costs(self, side: str) -> None:
+        assert net(infer(self.trades(net=True, side=side))) == ([], "pnl")
+
+    def test_alone_they_are_before_costs(self) -> None:
+        less = "pnl - entry_fee - exit_fee - funding_cost"
+        assert net(infer(self.trades(net=False, side="long"))) == ([], less)

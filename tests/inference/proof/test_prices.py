@@ -171,3 +171,42 @@ def test_one_trade_proves_its_unit_to_all_digits_that_it_shows(earned: str, curr
     assert reading.is_sure == (currency == "%")
     if currency:
         assert reading.source["currency"] == currency
+
+
+def test_a_rate_a_little_less_than_what_prices_give_is_the_result() -> None:
+    moves = (-2300, 4700, 900, -1500, 6100, -2700, 3300, -800, 5200, 1900, -3600, 2100)
+    records: list[dict[str, object]] = [
+        {
+            "매수일": f"2026-04-{n + 1:02}",
+            "매도일": f"2026-04-{n + 2:02}",
+            "매수가": "76400",
+            "매도가": str(76400 + move),
+            "매도사유": "데드크로스",
+            "수익률(%)": f"{move / 764 - 0.2 - n % 3 / 20:.2f}",
+        }
+        for n, move in enumerate(moves)
+    ]
+    reading = infer(records)
+    assert reading.is_sure
+    assert "is a little less than what the prices give" in reading.evidence
+    records = [{**one, "매도가": str(83000 + n)} for n, one in enumerate(records)]
+    assert not any("little less" in one for one in infer(records).evidence)
+
+
+def test_results_that_contradict_the_prices_in_many_records_are_told() -> None:
+    records: list[dict[str, object]] = [
+        {
+            "id": str(n),
+            "symbol": "A",
+            "direction": "LONG",
+            "entry_time": f"2026-04-{n + 1:02}T09:00:00Z",
+            "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "entry_price": "100",
+            "exit_price": str(100 + (n % 5 + 1) * (-1) ** n),
+            "qty": "3",
+            "pnl": f"{(n * 37 % 11 + 1) * (-1) ** (n // 2)}",
+        }
+        for n in range(12)
+    ]
+    said = "the sign of 6 of 12 results contradicts the prices; read as logged"
+    assert said in infer(records).assumed

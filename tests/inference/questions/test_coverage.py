@@ -61,3 +61,37 @@ def test_an_amount_of_many_more_records_is_asked_about_without_closing_times(few
         for n in range(24)
     ]
     assert "two_results" in asked(infer(records))
+
+
+class TestTwoSetsSideBySide:
+    def pairs(self, *, named: bool = True) -> list[Record]:
+        """Live trades beside those of a test, whose results have another sign in each third."""
+        live, tested = ("_live", "_test") if named else ("", "2")
+        return [
+            {
+                f"entry_ts{live}": f"2026-04-{n + 1:02}T09:00:00Z",
+                f"exit_ts{live}": f"2026-04-{n + 1:02}T10:00:00Z",
+                f"entry_ts{tested}": f"2026-04-{n + 1:02}T09:05:00Z",
+                f"exit_ts{tested}": f"2026-04-{n + 1:02}T10:05:00Z",
+                f"setup{live}": f"setup {n % 3}",
+                f"setup{tested}": f"setup {n % 3}",
+                "pnl": f"{(n % 5 + 1) * 7 * (-1) ** n}.25",
+                "charges": "1.5",
+                "gross_pnl": f"{(n % 4 + 2) * 11}.5",
+                "net_pnl": f"{(n % 4 + 2) * 11}",
+                "exit_reason": "stop" if n % 2 else "target",
+            }
+            for n in range(12)
+        ]
+
+    def test_it_is_asked_whose_result_counts(self) -> None:
+        reading = infer(self.pairs())
+        assert asked(reading) == ["two_results"]
+        first, second = reading.doubts[0].answers
+        assert (first.meaning, second.meaning) == ("net_pnl", "pnl")
+        taken = second.changes["fields"]
+        assert isinstance(taken, dict)
+        assert (taken["net_pnl"], "commission" in taken) == ("pnl", False)
+
+    def test_not_where_columns_are_of_one_set(self) -> None:
+        assert "two_results" not in asked(infer(self.pairs(named=False)))

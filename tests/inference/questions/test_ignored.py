@@ -103,3 +103,53 @@ def test_no_record_with_all_of_a_closed_trade_is_left_out_without_a_question(
     if reading.is_sure and "net_pnl" in str(reading.dialect):
         whole = {row for row, one in enumerate(records) if Decimal(str(one["pnl"]))}
         assert whole <= read(reading, records)
+
+
+class TestLogsWithoutExits:
+    def events(self, **more: str) -> list[Record]:
+        """The last event of each signal: expired or invalid, with a result and nothing else."""
+        return [
+            {
+                "time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "symbol": f"S{n}",
+                "direction": "long",
+                "last_event": "invalid" if n % 4 == 0 else "expired",
+                "final_r": "-1" if n % 4 == 0 else f"0.{n}",
+                **more,
+            }
+            for n in range(12)
+        ]
+
+    def test_results_that_a_word_leaves_out_are_asked_about(self) -> None:
+        reading = infer(self.events())
+        assert "ignored" in asked(reading)
+        doubt = next(one for one in reading.doubts if one.name == "ignored")
+        assert "3 records have a final_r, -3 in total, and a time like others" in doubt.question
+        assert doubt.answers[0].changes == {"only.last_event": None, "only.final_r": "exists"}
+
+    def test_what_they_were_before_is_no_reason(self) -> None:
+        assert "ignored" in asked(infer(self.events(previous_status="waiting for entry")))
+
+    def test_a_flag_of_0_and_1_says_which_are_open(self) -> None:
+        records = [{**one, "last_event": "expired", "is_open": "0"} for one in self.events()]
+        for one in records[-2:]:
+            one["is_open"] = "1"
+        reading = infer(records)
+        assert (reading.closed, "ignored" in asked(reading)) == (10, False)
+
+
+def test_results_without_an_end_are_told() -> None:
+    records = closes(*["closed"] * 18, "stale", "stale")
+    for one in records[18:]:
+        del one["closed"], one["exit_price"]
+        one["opened"] = "2026-04-01T09:00:00Z"
+    reading = infer(records)
+    assert (reading.closed, asked(reading)) == (18, [])
+    assert "2 records with a pnl, -1 in total, have no end: left out" in reading.assumed
+
+
+def test_those_that_a_word_calls_open_need_no_word_more() -> None:
+    records = closes(*["closed"] * 4, "open", "open")
+    for one in records[4:]:
+        del one["closed"], one["exit_price"]
+    assert not any("no end" in one for one in infer(records).assumed)

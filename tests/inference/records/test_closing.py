@@ -65,6 +65,71 @@ class TestTradesThatAreOpen:
         assert infer(records).closed == len(records) - 1
 
 
+def with_outcomes() -> list[Record]:
+    """Trades of which each was won or lost, with a column that says so."""
+    return [
+        {
+            **one,
+            "exit_price": "105" if n % 3 else "95",
+            "pnl": "10" if n % 3 else "-10",
+            "outcome": "win" if n % 3 else "loss",
+        }
+        for n, one in enumerate(trades(12))
+    ]
+
+
+class TestWordsLikeThoseOfCloses:
+    def test_one_whose_records_have_an_exit_and_a_result_of_0_closes_as_well(self) -> None:
+        records = with_outcomes()
+        records[3] |= {"pnl": "0", "exit_price": "100", "outcome": "nothing gained"}
+        reading = infer(records)
+        assert reading.closed == len(records)
+        assert "only" not in reading.dialect
+
+    def test_not_one_whose_records_have_no_exit(self) -> None:
+        records = with_outcomes()
+        records[3] |= {"pnl": "0", "exit_price": "", "exit_date": "", "outcome": "nothing gained"}
+        assert infer(records).closed == len(records) - 1
+
+    def test_a_column_without_a_word_for_openings_marks_no_closes_then(self) -> None:
+        records: list[Record] = [
+            {
+                "time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "symbol": "A",
+                "entry_price": "100",
+                **(
+                    {}
+                    if n % 3 == 1
+                    else {
+                        "exit_action": "turn" if n % 3 else "exit_time",
+                        "exit_price": f"{103 + n}",
+                        "pnl": f"{3 + n}",
+                    }
+                ),
+            }
+            for n in range(12)
+        ]
+        reading = infer(records)
+        assert reading.closed == 8
+        assert reading.dialect["only"] == {"pnl": "exists"}
+
+    def test_targets_that_are_hit_close_as_stops_do(self) -> None:
+        records: list[Record] = [
+            {
+                "opened_at": f"2026-04-{n + 1:02} 09:00:00",
+                "symbol": f"S{n}",
+                "side": "LONG",
+                "entry": "100",
+                "status": ("SL_HIT", "TARGET_HIT", "CLOSED")[n % 3],
+                "last_checked_at": f"2026-04-{n + 1:02} 15:00:00",
+                "pnl_points": f"{(-5, 9, 2)[n % 3]}",
+            }
+            for n in range(12)
+        ]
+        records[-1] |= {"status": "OPEN", "pnl_points": "1.5"}
+        assert infer(records).closed == len(records) - 1
+
+
 class TestPurchases:
     def rows(self) -> list[Record]:
         signs = (70, -70, 50, -50, 40, -40, 10, -10)

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from perfkit.inference.records.kinds import says_it_is_open
 from perfkit.inference.table import role_names
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.languages import translated
@@ -192,3 +193,8 @@ def test_no_english_name_of_a_part_of_a_trade_is_taken_for_another_language() ->
 @given(st.text(max_size=20))
 def test_no_name_makes_it_fail(name: str) -> None:
     assert all(words(name))
+
+
+def test_an_outcome_may_say_that_a_trade_is_still_held() -> None:
+    assert [words(one) for one in ("胜败", "勝敗", "승패")] == [("outcome",)] * 3
+    assert says_it_is_open("盈(持仓中)")

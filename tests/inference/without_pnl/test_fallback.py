@@ -1,5 +1,7 @@
 """Results where there is no P&L: from prices, from what was paid and came back."""
 
+import pytest
+
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
 
@@ -63,3 +65,13 @@ class TestWithoutAResult:
 
     def test_totals_that_contradict_the_outcome_are_asked_about(self) -> None:
         assert "amount" in asked(self.bets("5", "0", "8"))
+
+
+@pytest.mark.parametrize("word", ["scratch", "riskFree", "risk free", "flat", "be"])
+def test_outcomes_that_came_out_even_count(word: str) -> None:
+    said = ["win", "loss"] * 4 + [word]
+    records: list[dict[str, object]] = [
+        {"date": f"2026-04-{n + 1:02}", "id": f"t{n}", "setup": "A", "outcome": outcome}
+        for n, outcome in enumerate(said)
+    ]
+    assert infer(records).closed == 9

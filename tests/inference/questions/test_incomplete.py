@@ -1,4 +1,4 @@
-"""Records with a P&L, but without the exit price that the others have."""
+"""Records that lack the exit price, or the P&L, that others have."""
 
 from __future__ import annotations
 
@@ -44,3 +44,30 @@ def test_an_exit_price_that_most_lack_says_nothing() -> None:
 
 def test_without_a_gap_nothing_is_asked() -> None:
     assert asked(trades()) == []
+
+
+class TestWordsOfWhichSomeHaveAResult:
+    def signals(self) -> list[Record]:
+        """Signals that ended at a stop or a target, and many that expired, a few with a value."""
+        said = ["STOP_HIT", "TARGET_HIT"] * 4 + ["EXPIRED"] * 60 + ["OPEN"]
+        return [
+            {
+                "opened_at": f"2026-04-{n % 28 + 1:02} 09:{n % 60:02}:00",
+                "checked_at": f"2026-04-{n % 28 + 1:02} 15:{n % 60:02}:00",
+                "symbol": f"S{n}",
+                "side": "LONG",
+                "entry": "100",
+                "status": status,
+                "pnl_points": f"{5 + n}" if n % 2 else f"{-5 - n}" if n < 12 else None,
+            }
+            for n, status in enumerate(said)
+            if not (status == "EXPIRED" and n % 2 and n > 12)
+        ]
+
+    def test_they_may_be_none(self) -> None:
+        reading = infer(self.signals())
+        doubt = next(one for one in reading.doubts if one.name == "left_out")
+        assert [one.changes for one in doubt.answers] == [
+            {},
+            {"only.status": ["STOP_HIT", "TARGET_HIT"]},
+        ]

@@ -1,0 +1,86 @@
+"""Trades that a backtest wrote several times: at the times of its runs, or under labels."""
+
+from __future__ import annotations
+
+from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
+
+Record = dict[str, object]
+MOVES = (("100", "103", "2.1", "6.3"), ("50", "49", "3.3", "-3.3"), ("10", "12", "5.5", "11"))
+
+
+def run(minute: int, milliseconds: int) -> list[Record]:
+    """The trades of one run of a backtest, each held for so many milliseconds."""
+    return [
+        {
+            "symbol": "A",
+            "side": "BUY",
+            "entry": entry,
+            "exit": out,
+            "amount": size,
+            "pnl": pnl,
+            "opened_at": f"2026-04-06T10:{minute:02}:{n:02}.000",
+            "closed_at": f"2026-04-06T10:{minute:02}:{n:02}.{milliseconds:03}",
+        }
+        for n, (entry, out, size, pnl) in enumerate(MOVES)
+    ]
+
+
+def asked(records: list[Record]) -> list[str]:
+    return [doubt.name for doubt in infer(records).doubts]
+
+
+def test_trades_of_an_earlier_run_are_asked_about() -> None:
+    reading: Reading = infer([*run(1, 3), *run(2, 5)])
+    (doubt,) = reading.doubts
+    assert doubt.name == "repeats"
+    assert "3 of 6 records" in doubt.question
+    parts = ["symbol", "side", "entry", "exit", "amount", "pnl"]
+    assert doubt.answers[1].changes == {"identity": parts}
+
+
+def test_one_run_is_not() -> None:
+    assert asked(run(1, 3)) == []
+
+
+def test_trades_that_were_held_for_a_while_may_be_equal() -> None:
+    later = [{**one, "closed_at": "2026-04-06T11:30:00"} for one in run(2, 5)]
+    assert asked([*run(1, 3), *later]) == []
+
+
+class TestTradesUnderSeveralLabels:
+    def trades(self, column: str) -> list[Record]:
+        """Trades of all signals, and half of them once more as those of a filter."""
+        every: list[Record] = [
+            {
+                "entry_date": f"2026-04-{n + 1:02}",
+                "exit_date": f"2026-04-{n + 3:02}",
+                "direction": "long" if n % 2 else "short",
+                "return_pct": f"{(n + 1) * 13 * (-1) ** n / 10}",
+                column: "all",
+            }
+            for n in range(12)
+        ]
+        return [*every, *({**one, column: "filtered"} for one in every[::2])]
+
+    def test_they_are_asked_about(self) -> None:
+        (doubt,) = infer(self.trades("strategy")).doubts
+        assert doubt.name == "repeats"
+        assert "6 of 18 records have the times and result" in doubt.question
+        parts = ["entry_date", "exit_date", "direction", "return_pct"]
+        assert doubt.answers[1].changes == {"identity": parts}
+
+    def test_those_of_the_word_that_nearly_all_have_may_count_alone(self) -> None:
+        records = self.trades("period")
+        records[-1] |= {"exit_date": "2026-05-20", "return_pct": "7.75"}
+        (doubt,) = infer(records).doubts
+        assert doubt.answers[2].changes == {"only.period": "all"}
+
+    def test_not_those_of_several_accounts(self) -> None:
+        assert asked(self.trades("account")) == []
+
+    def test_not_other_trades_of_the_same_days(self) -> None:
+        records = self.trades("strategy")
+        for n, one in enumerate(records[12:]):
+            one["return_pct"] = f"{n + 0.35}"
+        assert asked(records) == []
