@@ -66,6 +66,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     by: list[str] = [role for role in ("account", "symbol") if role in fields]
     books = NO_BOOKS if pnl is not None else books_of(log, when, rows, found, by)
     by += books.by
+    fields |= books.fields
     dialect: dict[str, object] = {
         **_conditions(log, rows, found.rows, is_idle=bool(idle)),
         "fills": {"by": by, **_matching(log, found, is_logged=pnl is not None)},
