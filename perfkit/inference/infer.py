@@ -198,7 +198,7 @@ def _read(
         identity = Identity((), False, False, identity.doubts)
     parts = (result, best.closing, left_out, moments, identity, roles)
     dialect = dialect_of(*parts, side_of_exit=best.side_of_exit)
-    bearing = with_entry_costs(dialect, best, roles, fees, identity)
+    bearing = with_entry_costs(dialect, best, roles, fees, identity, columns)
     if bearing is not None:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
     dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)
