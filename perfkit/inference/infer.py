@@ -21,6 +21,7 @@ from perfkit.inference.money import UNKNOWN, Unit, unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.evidence import checked
 from perfkit.inference.proof.odd_amounts import odd_amounts
+from perfkit.inference.proof.orders import OF_EXIT_ALONE, is_after_exit_alone, without_entry_price
 from perfkit.inference.proof.prices import is_of_hundred_shares
 from perfkit.inference.proof.running import moves_by_prices
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
@@ -132,7 +133,15 @@ def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
     """
     whens = (*log.times.event, *log.times.closed, *log.times.other)
     best = candidates[0]
-    if best.proved or not whens:
+    if not whens:
+        return None
+    orders = log._replace(roles=without_entry_price(log.roles))
+    if best.unit == MONEY and is_after_exit_alone(best.pnl, orders.roles, log.fees, whens[0]):
+        found = from_executions(orders, best.pnl)
+        return found and found._replace(
+            score=best.score + 25, evidence=(*found.evidence, f"{best.pnl.name}: {OF_EXIT_ALONE}")
+        )
+    if best.proved:
         return None
     is_marked = best.closing.marker is not None
     is_total = best.name.is_running and not is_marked

@@ -75,6 +75,15 @@ class TestTwoForms:
         assert "time_format" not in reading.dialect
 
 
+def test_amounts_with_cents_are_no_times() -> None:
+    records = [
+        {"symbol": "A", "side": "long", "pnl": pnl, "cash": cash}
+        for pnl, cash in zip(PNLS, ("996512207.27", "1015348860.17", "1011807533.8"), strict=True)
+    ]
+    doubt = next(one for one in infer(records).doubts if one.name == "no_time")
+    assert [answer.changes["fields.closed_at"] for answer in doubt.answers] == [ONE_DAY]
+
+
 class TestZones:
     def test_the_word_for_one_zone_is_that_of_the_source(self) -> None:
         reading = closed_at(*days("{day:02} Jul 2026 14:01 KST"))
