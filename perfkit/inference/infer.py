@@ -20,6 +20,7 @@ from perfkit.inference.moments import ON_ONE_DAY, ONE_DAY, moments_of
 from perfkit.inference.money import UNKNOWN, Unit, unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.evidence import checked
+from perfkit.inference.proof.multipliers import is_worth_denied
 from perfkit.inference.proof.odd_amounts import odd_amounts
 from perfkit.inference.proof.orders import OF_EXIT_ALONE, is_after_exit_alone, without_entry_price
 from perfkit.inference.proof.prices import is_of_hundred_shares
@@ -177,7 +178,7 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     missing = closed_without(best, log.columns, log.roles, log.times)
     if missing:
         reading = with_closed_asked(reading, best, missing, from_prices(log))
-    if may_be_in_money(best, log.roles):
+    if may_be_in_money(best, log.roles) and not is_worth_denied(log.roles, log.columns):
         reading = asked_of_executions(reading, best, from_executions(log))
     other = next(
         (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None

@@ -20,6 +20,10 @@ _LEAST_FEES = 8
 _EXACT = Decimal("1e-4")
 _ALIKE = Decimal("1e-4")
 _OF_VALUES = word_set("value notional turnover proceeds amount total premium")
+_OF_AMOUNTS = _OF_VALUES | word_set("cost paid spent stake invested")
+_FAR = 10
+_VARIED = Decimal("1.5")
+"""Rates of a currency differ by less in a log."""
 _OF_WHOLE_VALUES = word_set("value notional turnover")
 _OF_OTHERS = word_set(
     "balance equity after before available remaining cumulative running margin leverage risk "
@@ -56,6 +60,35 @@ def worth_of_one(
         if factor is not None and (factor > 1 or said & _OF_WHOLE_VALUES):
             return Worth(column, factor)
     return None
+
+
+def is_worth_denied(roles: Mapping[str, Column], columns: Sequence[Column]) -> bool:
+    """Whether an amount beside each record is far from quantity x price, each time in another way.
+
+    So it is where the price is in another currency, and the quantity in units of its own.
+    """
+    if not {"quantity", "price"} <= roles.keys():
+        return False
+    sizes, prices = roles["quantity"].numbers, roles["price"].numbers
+    rows = [row for row, (size, price) in enumerate(zip(sizes, prices, strict=True))
+            if size and price]  # fmt: skip
+    for column in columns:
+        said = set(column.words)
+        if column.kind != NUMBER or not said & _OF_AMOUNTS or said & _OF_OTHERS:
+            continue
+        if is_fee(column.name) or any(column is roles.get(role) for role in ("quantity", "price")):
+            continue
+        shares = sorted(
+            abs(amount / (size * price))
+            for row in rows
+            if (amount := column.numbers[row]) and (size := sizes[row]) and (price := prices[row])
+        )
+        if len(shares) < max(_LEAST, len(rows) // 2):
+            continue
+        are_far = shares[0] > _FAR or shares[-1] * _FAR < 1
+        if are_far and shares[-1] > shares[0] * _VARIED:
+            return True
+    return False
 
 
 def share_of_fees(

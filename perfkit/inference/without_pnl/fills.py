@@ -40,7 +40,7 @@ from perfkit.inference.without_pnl.books import NO_BOOKS, books_of
 from perfkit.inference.without_pnl.coded_sides import with_coded_side
 from perfkit.inference.without_pnl.instruments import options_of
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
-from perfkit.inference.without_pnl.markets import of_one_market
+from perfkit.inference.without_pnl.markets import may_be_of_a_market, of_a_market, of_one_market
 from perfkit.inference.without_pnl.newest_first import order_of_equal_times
 from perfkit.inference.without_pnl.other_sides import with_other_sides
 from perfkit.inference.without_pnl.signals import are_signals
@@ -116,11 +116,15 @@ def _read(log: Log, moments: Moments, found: Executions, *, is_logged: bool) -> 
         fields["commission"] = paid.commission
         assumed.append(_of_fee(paid))
     worth = None if is_logged else _worth(log, found.rows)
+    size = log.roles["quantity"]
     if worth is not None:
-        size, price = log.roles["quantity"], log.roles["price"]
+        price = log.roles["price"]
         fields["quantity"] = f"{size.expression} * {worth.factor:f}"
         said = f"{worth.column.name} is {size.name} x {price.name} x {worth.factor:f}"
         assumed.append(f"{said}, which is what one of {size.name} is worth")
+    elif not is_logged and not isinstance(size, OfOne | AmountOverPrice):
+        said = "is worth its price; write `multiplier:` in a workspace if not"
+        assumed.append(f"one of {size.name} {said}")
     assumed.append("P&L is matched from executions" + LESS_COSTS * ("commission" in fields))
     return _Read(fields, assumed, worth)
 
@@ -277,7 +281,9 @@ def _doubts(
         answers = [Answer(f"subtract them, as {currency}", {**count}), Answer("leave them out", {})]
         doubts.append(of_unread(unread, currency, answers))
     if found.shorting and not (found.are_covered or is_logged or _effect_of_sales(log, found)):
-        doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
+        asked = _sold_unbought(len(found.shorting), len(found.rows))
+        none = [of_a_market()] if may_be_of_a_market(log, found.rows) else []
+        doubts.append(asked._replace(answers=(*asked.answers, *none)))
     unsure = [
         of_one_market(log, found.rows, by),
         _repeated(log, found.rows, when),

@@ -368,3 +368,7 @@ class TestChangesOfAPosition:
         desk = perfkit.read(path, quiet=True)
         assert desk.summary("all").metrics["net_pnl"] == 68  # 17 x (67 - 63)
         assert not desk.book.errors
+
+
+def test_what_one_of_a_quantity_is_worth_is_said() -> None:
+    assert any("one of quantity is worth its price" in said for said in infer(fills(*FOUR)).assumed)
