@@ -36,10 +36,14 @@ _ROUND = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5))
 
 
 class Worth(NamedTuple):
-    """What one of a quantity is worth, in prices, and the column that shows it."""
+    """What one of a quantity is worth, in prices, and the column that shows it.
+
+    `is_sure` says that it is a round number, as of contracts; 83.4 may be the rate of a currency.
+    """
 
     column: Column
     factor: Decimal
+    is_sure: bool
 
 
 def worth_of_one(
@@ -47,7 +51,8 @@ def worth_of_one(
 ) -> Worth | None:
     """The multiplier that a value of every record shows; None where it is 1, or none shows it."""
     sizes, prices = roles["quantity"].numbers, roles["price"].numbers
-    plain = {row: abs((sizes[row] or 0) * (prices[row] or 0)) for row in rows}
+    none = Decimal(0)
+    plain = {row: abs((sizes[row] or none) * (prices[row] or none)) for row in rows}
     if len({(sizes[row], prices[row]) for row in rows}) < _LEAST or not all(plain.values()):
         return None
     for column in columns:
@@ -56,10 +61,17 @@ def worth_of_one(
             continue
         if is_fee(column.name) or any(column is one for one in roles.values()):
             continue
-        factor = _factor(column, plain)
-        if factor is not None and (factor > 1 or said & _OF_WHOLE_VALUES):
-            return Worth(column, factor)
+        worth = _worth(column, plain)
+        if worth is None or (worth.factor < 1 and not said & _OF_WHOLE_VALUES):
+            continue
+        return None if _is_leverage(columns, worth.factor) else worth
     return None
+
+
+def _is_leverage(columns: Sequence[Column], factor: Decimal) -> bool:
+    """Whether a column named so has what a value is of quantity x price, or its inverse."""
+    named = [one for one in columns if "leverage" in one.words]
+    return any(number in (factor, 1 / factor) for one in named for number in one.numbers)
 
 
 def is_worth_denied(roles: Mapping[str, Column], columns: Sequence[Column]) -> bool:
@@ -120,11 +132,8 @@ def size_by_fees(share: Decimal) -> Decimal:
     return factor
 
 
-def _factor(column: Column, plain: Mapping[int, Decimal]) -> Decimal | None:
-    """The number with which all that is quantity x price gives the values of a column.
-
-    It is a round number, as that of a contract; rates of currencies and of margins are others.
-    """
+def _worth(column: Column, plain: Mapping[int, Decimal]) -> Worth | None:
+    """The number with which all that is quantity x price gives the values of a column."""
     values = {row: abs(column.numbers[row] or Decimal(0)) for row in plain}
     ratios = sorted(values[row] / worth for row, worth in plain.items())
     middle = ratios[len(ratios) // 2]
@@ -132,13 +141,21 @@ def _factor(column: Column, plain: Mapping[int, Decimal]) -> Decimal | None:
         return None
     tens = Decimal(1).scaleb(middle.adjusted())
     nearest = min((tens * one for one in (*_ROUND, 10)), key=lambda one: abs(one - middle))
-    if nearest == 1 or (nearest < 1 and nearest.normalize().as_tuple().digits != (1,)):
-        return None
-    fits = (
-        abs(values[row] - worth * nearest) <= max(column.step, worth * nearest * _EXACT)
+    if _fits(nearest, column, values, plain):
+        is_sure = nearest > 1 or nearest.normalize().as_tuple().digits == (1,)
+        return Worth(column, nearest, is_sure) if nearest != 1 else None
+    whole = middle.to_integral_value()
+    is_other = whole > 1 and _fits(whole, column, values, plain)
+    return Worth(column, whole, is_sure=False) if is_other else None
+
+
+def _fits(
+    factor: Decimal, column: Column, values: Mapping[int, Decimal], plain: Mapping[int, Decimal]
+) -> bool:
+    return all(
+        abs(values[row] - worth * factor) <= max(column.step, worth * factor * _EXACT)
         for row, worth in plain.items()
     )
-    return nearest if all(fits) else None
 
 
 def _usual(shares: Sequence[Decimal]) -> Decimal | None:

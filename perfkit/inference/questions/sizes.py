@@ -8,7 +8,7 @@ from decimal import Decimal
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof import evidence as says
-from perfkit.inference.proof.multipliers import share_of_fees, size_by_fees
+from perfkit.inference.proof.multipliers import Worth, share_of_fees, size_by_fees
 from perfkit.inference.proof.prices import is_move_of_one
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
@@ -135,6 +135,22 @@ def contract_size(
         (
             Answer("its price", one),
             Answer("not known: results are to be in points", {"currency": "points"}),
+        ),
+    )
+
+
+def size_of_value(worth: Worth, size: Column, price: Column) -> Doubt:
+    """What one of a quantity is worth, where a value shows it, or the rate of a currency."""
+    return Doubt(
+        "contract_size",
+        f"{worth.column.name} is {size.name} x {price.name} x {worth.factor:f}; what is one of "
+        f"{size.name} worth?",
+        (
+            Answer(
+                f"{worth.factor:f} times its price",
+                {"fields.quantity": f"{size.expression} * {worth.factor:f}"},
+            ),
+            Answer("its price", {"fields.quantity": size.expression}),
         ),
     )
 

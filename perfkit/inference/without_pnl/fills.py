@@ -24,7 +24,12 @@ from perfkit.inference.questions.paid_in import (
     written_in_others,
 )
 from perfkit.inference.questions.repeated_fills import bought_twice, numbered_again
-from perfkit.inference.questions.sizes import contract_size, quantity_or_money, size_of_fees
+from perfkit.inference.questions.sizes import (
+    contract_size,
+    quantity_or_money,
+    size_of_fees,
+    size_of_value,
+)
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import (
     effect_of_all,
@@ -77,15 +82,11 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     by += books.by
     dialect: dict[str, object] = {
         **_conditions(log, rows, found.rows, is_idle=bool(idle)),
-        "fills": {
-            "by": by,
-            **_matching(log, found, read.worth, is_logged=pnl is not None),
-            **({} if order is None else {"order": order.expression}),
-        },
+        "fills": {"by": by, **_matching(log, found, read.worth, order, is_logged=pnl is not None)},
         "fields": {**read.fields, **books.fields},
         **{key: value for key, value in _times_of(when).items() if value},
     }
-    doubts = [*moments.doubts, *books.doubts]
+    doubts = [*moments.doubts, *books.doubts, *read.doubts]
     is_sized = pnl is not None or read.worth is not None
     doubts += _doubts(log, found, when, by, is_logged=pnl is not None, is_sized=is_sized)
     doubts += [one for one in (coded, other) if one is not None]
@@ -106,18 +107,21 @@ class _Read(NamedTuple):
     fields: dict[str, object]
     assumed: list[str]
     worth: Worth | None
+    doubts: list[Doubt]
 
 
 def _read(log: Log, moments: Moments, found: Executions, *, is_logged: bool) -> _Read:
     fields = _fields(log, moments, found.rows)
-    assumed = _of_sales(log, found)
+    assumed, doubts = _of_sales(log, found), list[Doubt]()
     paid = None if is_logged else _fee_in_amount(log, found.rows)
     if paid is not None:
         fields["commission"] = paid.commission
         assumed.append(_of_fee(paid))
     worth = None if is_logged else _worth(log, found.rows)
     size = log.roles["quantity"]
-    if worth is not None:
+    if worth is not None and not worth.is_sure:
+        doubts.append(size_of_value(worth, size, log.roles["price"]))
+    elif worth is not None:
         price = log.roles["price"]
         fields["quantity"] = f"{size.expression} * {worth.factor:f}"
         said = f"{worth.column.name} is {size.name} x {price.name} x {worth.factor:f}"
@@ -126,7 +130,7 @@ def _read(log: Log, moments: Moments, found: Executions, *, is_logged: bool) -> 
         said = "is worth its price; write `multiplier:` in a workspace if not"
         assumed.append(f"one of {size.name} {said}")
     assumed.append("P&L is matched from executions" + LESS_COSTS * ("commission" in fields))
-    return _Read(fields, assumed, worth)
+    return _Read(fields, assumed, worth, doubts)
 
 
 def _worth(log: Log, rows: Sequence[int]) -> Worth | None:
@@ -168,20 +172,15 @@ def _of_fee(paid: PaidAmount) -> str:
 
 
 def _matching(
-    log: Log, found: Executions, worth: Worth | None, *, is_logged: bool
+    log: Log, found: Executions, worth: Worth | None, order: Column | None, *, is_logged: bool
 ) -> dict[str, object]:
     """How executions are matched; a P&L that is logged is that of an average cost."""
-    if is_logged:
-        return {"match": "average"}
-    return {
-        "match": "fifo",
-        **({"short": False} if _effect_of_sales(log, found) == "close" else {}),
-        **(
-            {"dust": found.rounding * (worth.factor if worth else 1)}
-            if _is_dust(log, found)
-            else {}
-        ),
-    }
+    matching: dict[str, object] = {"match": "average" if is_logged else "fifo"}
+    if not is_logged and _effect_of_sales(log, found) == "close":
+        matching["short"] = False
+    if not is_logged and _is_dust(log, found):
+        matching["dust"] = found.rounding * (worth.factor if worth and worth.is_sure else 1)
+    return matching if order is None else {**matching, "order": order.expression}
 
 
 def _is_dust(log: Log, found: Executions) -> bool:

@@ -41,6 +41,18 @@ class TestValues:
     def test_margins_and_rates_are_no_multipliers(self, name: str, factor: str) -> None:
         assert field(infer(with_value(factor, name)), "quantity") == "quantity"
 
+    def test_a_number_that_is_not_round_is_asked_about(self) -> None:
+        reading = infer(with_value("75"))
+        assert asked(reading) == ["contract_size"]
+        assert [answer.changes["fields.quantity"] for answer in reading.doubts[0].answers] == [
+            "quantity * 75",
+            "quantity",
+        ]
+
+    def test_a_leverage_is_no_multiplier(self) -> None:
+        records = [{**one, "leverage": "10"} for one in with_value("10")]
+        assert field(infer(records), "quantity") == "quantity"
+
     def test_a_value_that_one_execution_contradicts_shows_nothing(self) -> None:
         records = with_value("100")
         records[3]["value"] = "30"

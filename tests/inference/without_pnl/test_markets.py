@@ -70,6 +70,6 @@ class TestTapes:
 
     def test_an_id_or_a_fee_is_that_of_an_account(self) -> None:
         for more in ("order_id", "fee"):
-            doubt = infer(self.tape(**{more: [str(n + 1) for n in range(60)]})).doubts[0]
+            doubt = infer(self.tape(**{more: list[object](range(1, 61))})).doubts[0]
             assert doubt.name == "sold_unbought"
             assert not any(answer.why_none for answer in doubt.answers)
