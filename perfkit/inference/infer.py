@@ -20,7 +20,9 @@ from perfkit.inference.moments import ON_ONE_DAY, ONE_DAY, moments_of
 from perfkit.inference.money import UNKNOWN, Unit, unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.evidence import checked
+from perfkit.inference.proof.multipliers import is_worth_denied
 from perfkit.inference.proof.odd_amounts import odd_amounts
+from perfkit.inference.proof.orders import OF_EXIT_ALONE, is_after_exit_alone, without_entry_price
 from perfkit.inference.proof.prices import against_prices, is_of_hundred_shares
 from perfkit.inference.proof.running import moves_by_prices
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
@@ -139,7 +141,15 @@ def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
     """
     whens = (*log.times.event, *log.times.closed, *log.times.other)
     best = candidates[0]
-    if best.proved or not whens:
+    if not whens:
+        return None
+    orders = log._replace(roles=without_entry_price(log.roles))
+    if best.unit == MONEY and is_after_exit_alone(best.pnl, orders.roles, log.fees, whens[0]):
+        found = from_executions(orders, best.pnl)
+        return found and found._replace(
+            score=best.score + 25, evidence=(*found.evidence, f"{best.pnl.name}: {OF_EXIT_ALONE}")
+        )
+    if best.proved:
         return None
     is_marked = best.closing.marker is not None
     is_total = best.name.is_running and not is_marked
@@ -175,7 +185,7 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     missing = closed_without(best, log.columns, log.roles, log.times)
     if missing:
         reading = with_closed_asked(reading, best, missing, from_prices(log))
-    if may_be_in_money(best, log.roles):
+    if may_be_in_money(best, log.roles) and not is_worth_denied(log.roles, log.columns):
         reading = asked_of_executions(reading, best, from_executions(log))
     other = next(
         (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None
@@ -218,7 +228,7 @@ def _read(
         identity = Identity((), False, False, identity.doubts)
     parts = (result, best.closing, left_out, moments, identity, roles)
     dialect = dialect_of(*parts, side_of_exit=best.side_of_exit)
-    bearing = with_entry_costs(dialect, best, roles, fees, identity)
+    bearing = with_entry_costs(dialect, best, roles, fees, identity, columns)
     if bearing is not None:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
     dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)

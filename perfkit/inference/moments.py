@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
@@ -258,9 +259,20 @@ def _epochs(columns: Sequence[Column]) -> list[Column]:
     for column in columns:
         sizes = [size for size in map(shapes.number, column.sample) if size]
         units = set(map(shapes.epoch_unit, sizes)) if column.kind == NUMBER else set()
+        if any(map(_is_of_cents, sizes)) and not any(map(_has_more_places, sizes)):
+            continue
         if len(units) == 1 and (unit := units.pop()) and len(set(sizes)) * 2 > len(sizes):
             found.append(replace(column, kind=TIME, unit=unit))
     return found
+
+
+def _is_of_cents(size: Decimal) -> bool:
+    """Whether a number has decimal places, as an amount of money has two."""
+    return bool(size % 1)
+
+
+def _has_more_places(size: Decimal) -> bool:
+    return bool(size * 100 % 1)
 
 
 def _answer(column: Column) -> Answer:

@@ -59,6 +59,31 @@ class TestForms:
         assert reading.dialect["time_format"] == "%m/%d/%Y %H:%M:%S"
 
 
+class TestTwoForms:
+    @pytest.mark.parametrize("last", ["10-Mar-26", "2026/03/10", "Mar 10, 2026"])
+    def test_dates_in_no_doubt_are_read_beside_iso_dates(self, last: str) -> None:
+        records = [{"symbol": "A", "side": "long", "closed_at": f"2026-02-{n:02}", "pnl": str(n)}
+                   for n in range(1, 9)]  # fmt: skip
+        reading = infer([*records, {**records[0], "closed_at": last}])
+        assert reading.is_sure
+        assert "time_format" in reading.dialect
+
+    def test_a_date_whose_month_may_be_its_day_says_nothing(self) -> None:
+        records = [{"symbol": "A", "side": "long", "closed_at": f"2026-02-{n:02}", "pnl": str(n)}
+                   for n in range(1, 9)]  # fmt: skip
+        reading = infer([*records, {**records[0], "closed_at": "10/03/2026"}])
+        assert "time_format" not in reading.dialect
+
+
+def test_amounts_with_cents_are_no_times() -> None:
+    records = [
+        {"symbol": "A", "side": "long", "pnl": pnl, "cash": cash}
+        for pnl, cash in zip(PNLS, ("996512207.27", "1015348860.17", "1011807533.8"), strict=True)
+    ]
+    doubt = next(one for one in infer(records).doubts if one.name == "no_time")
+    assert [answer.changes["fields.closed_at"] for answer in doubt.answers] == [ONE_DAY]
+
+
 class TestZones:
     def test_the_word_for_one_zone_is_that_of_the_source(self) -> None:
         reading = closed_at(*days("{day:02} Jul 2026 14:01 KST"))

@@ -86,11 +86,7 @@ def balances_say(
     pnl: Column, columns: Sequence[Column], fees: Sequence[Column], rows: Sequence[int]
 ) -> Balance:
     """Compares the P&L with a balance before and after, which each record has: equity_before."""
-    held = {frozenset(one.words): one for one in columns if set(one.words) & _HELD}
-    for said, earlier in held.items():
-        if "before" not in said or (said - {"before"}) | {"after"} not in held:
-            continue
-        later = held[(said - {"before"}) | {"after"}]
+    for earlier, later in _before_and_after(columns):
         compared = by_pnl = by_less = 0
         for row in rows[:CHECKED]:
             before, after, earned = earlier.numbers[row], later.numbers[row], pnl.numbers[row]
@@ -103,6 +99,30 @@ def balances_say(
         if compared and max(by_pnl, by_less) * 10 >= compared * 9:
             return Balance(True, None if by_pnl == by_less else by_pnl > by_less)
     return NO_BALANCE
+
+
+def moves_of_balance(
+    columns: Sequence[Column], balance: Column | None, rows: Sequence[int]
+) -> dict[int, Decimal]:
+    """By how much the balance moves in each record: after less before, or less the record above."""
+    for earlier, later in _before_and_after(columns):
+        pairs = ((row, earlier.numbers[row], later.numbers[row]) for row in rows)
+        return {row: b - a for row, a, b in pairs if a is not None and b is not None}
+    if balance is None:
+        return {}
+    held = [(row, balance.numbers[row]) for row in rows]
+    return {
+        row: after - before
+        for (_, before), (row, after) in pairwise(held)
+        if before is not None and after is not None
+    }
+
+
+def _before_and_after(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
+    """The pairs of columns such as `equity_before` and `equity_after`."""
+    held = {frozenset(one.words): one for one in columns if set(one.words) & _HELD}
+    names = {said: (said - {"before"}) | {"after"} for said in held if "before" in said}
+    return [(held[said], held[other]) for said, other in names.items() if other in held]
 
 
 def grows_by(pnl: Column, balance: Column, rows: Sequence[int]) -> Decimal | None:

@@ -14,7 +14,16 @@ from perfkit.inference.table.roles import Times, directions
 
 _AGREES = Decimal("0.9")
 _LEAST = 2
+_LEAST_MATCHED = 3
 _EXACT = Decimal("1e-6")
+
+OF_EXIT_ALONE = "after the costs of the exit alone; those of openings come off as well"
+
+
+def without_entry_price(roles: Mapping[str, Column]) -> dict[str, Column]:
+    """The roles of orders, beside which the average price of what is held may stand."""
+    is_order = {"side", "quantity", "price"} <= roles.keys()
+    return {role: one for role, one in roles.items() if not is_order or role != "entry_price"}
 
 
 def orders_say(
@@ -40,6 +49,30 @@ def orders_say(
     if not gross and _agrees_with_last(pnl, roles, fees, found):
         return Prices(True, MONEY, True, None)
     return NO_PRICES
+
+
+def is_after_exit_alone(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], when: Column | None
+) -> bool:
+    """Whether a P&L is what matching gives less the costs of the closing order alone.
+
+    Bought at 10 for 0.1, sold at 12 for 0.2, P&L 1.8: the 0.1 came off nowhere.
+    """
+    if not fees or pnl in roles.values():
+        return False
+    found = executions_of(roles, when, range(len(pnl.values)), fees=fees)
+    if found is None or len(found.reducing) < _LEAST_MATCHED:
+        return False
+    earned = {row for row, said in enumerate(pnl.numbers) if said}
+    if not earned <= set(found.reducing):
+        return False
+    of_exit = {row: costs(fees, row) for row in found.reducing}
+    of_entry = sum(bool(cost) for cost in found.entry_costs.values())
+    is_clear = of_entry * 10 >= 9 * len(found.reducing) and not _agrees(pnl, roles, found, {})
+    of_both = {row: cost + found.entry_costs[row] for row, cost in of_exit.items()}
+    return (
+        is_clear and _agrees(pnl, roles, found, of_exit) and not _agrees(pnl, roles, found, of_both)
+    )
 
 
 def openings_without_result(

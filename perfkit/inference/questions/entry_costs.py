@@ -4,6 +4,7 @@ ENTRY   pnl -0.5   balance 99.5     one trade: 4 - 0.5 = 3.5
 EXIT    pnl  4     balance 103.5
 
 Each opening shows its costs as the P&L, or the balance moves by it as it does by that of a close.
+So it may by a fee of the opening, whose P&L is 0.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from decimal import Decimal
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.identity import Identity
 from perfkit.inference.money import gross_of
-from perfkit.inference.proof.evidence import costs
+from perfkit.inference.proof.evidence import costs, moves_of_balance
 from perfkit.inference.questions.entry_fills import as_executions
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import MONEY
@@ -24,7 +25,7 @@ _LEAST = 2
 _SMALL = Decimal("0.1")
 """Costs of openings that nothing else shows are less than so much of what was earned or lost."""
 
-SAID = "the P&L of openings is their costs, which come off the trade that each opens"
+SAID = "the costs of openings are not in the P&L of closes: they come off the trade that each opens"
 
 
 def with_entry_costs(
@@ -33,16 +34,16 @@ def with_entry_costs(
     roles: Mapping[str, Column],
     fees: Sequence[Column],
     identity: Identity,
+    columns: Sequence[Column],
 ) -> dict[str, object] | None:
     """The dialect that takes the P&L of openings off their trades; None where it is no costs."""
     closing = best.closing
-    marker, pnl, fields = closing.marker, best.pnl, dialect["fields"]
-    paid = [row for row in closing.opening if pnl.numbers[row]]
+    marker, fields = closing.marker, dialect["fields"]
+    paid, of_fees = _paid_by(best, roles, fees, columns)
     if marker is None or best.unit != MONEY or len(paid) < _LEAST or best.is_net is False:
         return None
     if not closing.open_words or not closing.close_words or not isinstance(fields, dict):
         return None
-    of_fees = all(costs(fees, row) == -(pnl.numbers[row] or 0) for row in paid)
     if not of_fees and not (_are_small(best, paid) and _is_moved(best, roles.get("balance"))):
         return None
     link = _link(best, roles, identity)
@@ -67,6 +68,30 @@ def with_entry_costs(
             "commission": cost,
         },
     }
+
+
+def _paid_by(
+    best: Candidate, roles: Mapping[str, Column], fees: Sequence[Column], columns: Sequence[Column]
+) -> tuple[list[int], bool]:
+    """The openings that cost something beside the P&L of closes, and whether these are the fees."""
+    opening, pnl = best.closing.opening, best.pnl
+    paid = [row for row in opening if pnl.numbers[row]]
+    if paid or not fees:
+        return paid, all(costs(fees, row) == -(pnl.numbers[row] or 0) for row in paid)
+    paid = [row for row in opening if costs(fees, row)]
+    held = moves_of_balance(columns, roles.get("balance"), sorted([*best.closing.rows, *opening]))
+    allowed = 2 * (pnl.step + min((fee.step for fee in fees), default=pnl.step))
+    openings = [(held.get(row), -costs(fees, row)) for row in paid]
+    closes = [(held.get(row), pnl.numbers[row]) for row in best.closing.rows]
+    return (paid, True) if _agree(openings, allowed) and _agree(closes, allowed) else ([], False)
+
+
+def _agree(pairs: Sequence[tuple[Decimal | None, Decimal | None]], allowed: Decimal) -> bool:
+    """Whether a balance moves by nearly all of some amounts, most of which are no rounding."""
+    known = [(moved, said) for moved, said in pairs if moved is not None and said]
+    agreed = sum(abs(moved - said) <= allowed for moved, said in known)
+    clear = sum(abs(said) > 2 * allowed for _, said in known)
+    return len(known) >= _LEAST and agreed * 10 >= 9 * len(known) and clear * 2 >= len(known)
 
 
 def _are_small(best: Candidate, paid: Sequence[int]) -> bool:

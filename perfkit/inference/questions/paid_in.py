@@ -107,6 +107,12 @@ def commission_currency_of(
     return None
 
 
+def fees_in_others(columns: Sequence[Column], currency: str) -> bool:
+    """Whether a column says that costs are paid in a currency that may not be that of the P&L."""
+    named = [one for one in columns if is_currency_of_fee(one.name)]
+    return any(set(one.distinct) - {"", currency.lower()} for one in named)
+
+
 def _of_other_currencies(costs: Costs, best: Candidate, paid_in: Column) -> Costs:
     """The costs, where those in the currency of the P&L alone are to be subtracted from it."""
     gross: dict[str, object] = {"fields.net_pnl": None, "fields.gross_pnl": gross_of(best)}

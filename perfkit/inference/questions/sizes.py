@@ -8,6 +8,7 @@ from decimal import Decimal
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof import evidence as says
+from perfkit.inference.proof.multipliers import Worth, share_of_fees, size_by_fees
 from perfkit.inference.proof.prices import is_move_of_one
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
@@ -134,6 +135,49 @@ def contract_size(
         (
             Answer("its price", one),
             Answer("not known: results are to be in points", {"currency": "points"}),
+        ),
+    )
+
+
+def size_of_value(worth: Worth, size: Column, price: Column) -> Doubt:
+    """What one of a quantity is worth, where a value shows it, or the rate of a currency."""
+    return Doubt(
+        "contract_size",
+        f"{worth.column.name} is {size.name} x {price.name} x {worth.factor:f}; what is one of "
+        f"{size.name} worth?",
+        (
+            Answer(
+                f"{worth.factor:f} times its price",
+                {"fields.quantity": f"{size.expression} * {worth.factor:f}"},
+            ),
+            Answer("its price", {"fields.quantity": size.expression}),
+        ),
+    )
+
+
+def size_of_fees(
+    roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> Doubt | None:
+    """What one of a quantity is worth, where fees are far too small a part of it times the price.
+
+    So are those of contracts of 0.01 coin, of which the quantity is the number.
+    """
+    size, price = roles["quantity"], roles["price"]
+    share = share_of_fees(roles, fees, rows)
+    if share is None or isinstance(size, AmountOverPrice):
+        return None
+    factor = size_by_fees(share)
+    usual = (share / factor * 100).quantize(Decimal("0.001")).normalize()
+    return Doubt(
+        "contract_size",
+        f"Fees are {(share * 100).quantize(Decimal('0.000001')).normalize():f} % of {size.name} x "
+        f"{price.name}, which no market charges; what is one of {size.name} worth?",
+        (
+            Answer(
+                f"{factor:f} of its price, so fees are {usual:f} %",
+                {"fields.quantity": f"{size.expression} * {factor:f}"},
+            ),
+            Answer("its price", {"fields.quantity": size.expression}),
         ),
     )
 

@@ -229,12 +229,24 @@ def _kind(parts: tuple[str, ...], values: Sequence[object]) -> tuple[str, str, s
         return CLOCK, "", ""
     most = _MOST_TIMES * len(sample)
     if sum(map(shapes.is_iso, sample)) >= most:
-        return TIME, "", ""
+        return TIME, "", _format_of_rest(sample)
     layouts = [shapes.time_format(value) for value in sample if isinstance(value, str)]
     layout = max(set(layouts), key=layouts.count) if layouts else ""
     if layout and layouts.count(layout) >= most:
         return TIME, "", _month_first(layout, sample)
     return TEXT, "", ""
+
+
+def _format_of_rest(sample: Sequence[object]) -> str:
+    """The format of times that are not ISO 8601, beside those that are: 10-Mar-26, 2026/03/10.
+
+    Only one whose order of year, month and day is in no doubt counts.
+    """
+    others = [value for value in sample if isinstance(value, str) and not shapes.is_iso(value)]
+    layouts = {shapes.time_format(value) for value in others} - {""}
+    layout = layouts.pop() if len(layouts) == 1 else ""
+    is_clear = "%b" in layout or "%B" in layout or layout.startswith("%Y")
+    return layout if is_clear else ""
 
 
 def _first_values(values: Sequence[object]) -> list[object]:

@@ -269,7 +269,7 @@ def instant(value: object, unit: str = "", layout: str = "") -> int | None:
         return None
     text = str(value).strip()
     try:
-        if layout:
+        if layout and not is_iso(text):
             moment = datetime.strptime(text, layout)  # noqa: DTZ007 - a zone is added below
         else:
             moment = datetime.fromisoformat(text.removesuffix(" UTC").removesuffix(" GMT"))

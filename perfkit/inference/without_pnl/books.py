@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
@@ -14,16 +15,23 @@ from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.log_facts import Log
 
 _BOOKS = frozenset(("bot", "agent", "trader", "portfolio", "wallet", "user", "account", "player"))
+_NUMBERED = frozenset(("id", "no", "number", "num", "name"))
 _OF_ROUNDS = word_set("game match session round run episode simulation sim seed fold window")
 """Words for what begins anew, with positions of its own."""
+_LEAST = 4
+"""A bot and the like has so many executions on average."""
 
 
 class Books(NamedTuple):
-    """Further parts of a book, what is taken for granted of them, and what is asked."""
+    """Further parts of a book, what is taken for granted of them, and what is asked.
+
+    `fields` are those of the dialect that the parts need.
+    """
 
     by: list[str]
     assumed: list[str]
     doubts: list[Doubt]
+    fields: Mapping[str, object] = MappingProxyType({})
 
 
 NO_BOOKS = Books([], [], [])
@@ -39,6 +47,8 @@ def books_of(
         return Books(["strategy"], [said], [])
     if shared and not _is_one_book(log, when, rows, found):
         return Books([], [], [_books(log.roles["strategy"], by)])
+    if (holder := _holder(log, found.rows)) is not None:
+        return _of_holders(holder, log, executions_of(log.roles, when, rows, holder), by)
     if (hedged := _both_sides(log)) is not None:
         return Books([], [], [_hedged(hedged, by)])
     if (column := _of_rounds(log, found)) is not None:
@@ -46,12 +56,47 @@ def books_of(
     return NO_BOOKS
 
 
+def _holder(log: Log, rows: Sequence[int]) -> Column | None:
+    """A column such as `bot_id`, each of whose bots trades, and several of them one symbol."""
+    symbol = log.roles.get("symbol")
+    for column in log.columns:
+        parts = set(column.words)
+        if column.kind not in (TEXT, NUMBER) or not parts & _BOOKS or parts - _BOOKS - _NUMBERED:
+            continue
+        if column in log.roles.values() or not all(column.present[row] for row in rows):
+            continue
+        names = {column.labels[row] for row in rows}
+        pairs = {(symbol.labels[row] if symbol else "", column.labels[row]) for row in rows}
+        if len(pairs) > len({name for name, _ in pairs}) and len(names) * _LEAST <= len(rows):
+            return column
+    return None
+
+
+def _of_holders(column: Column, log: Log, apart: Executions | None, by: Sequence[str]) -> Books:
+    """Books of their own where none sells what another bought; else that is asked."""
+    role = next((one for one in ("account", "strategy") if one not in log.roles), "")
+    fields: dict[str, object] = {f"fields.{role}": column.expression} if role else {}
+    part = role or column.expression
+    if apart is not None and apart.reducing and not apart.shorting:
+        said = f"each {column.name} holds positions of its own"
+        return Books([part], [said], [], {role: column.expression} if role else {})
+    doubt = Doubt(
+        "books",
+        f"Does each {column.name} hold positions of its own?",
+        (
+            Answer("yes", {**fields, "fills.by": [*by, part]}),
+            Answer("no, they share one position", {}),
+        ),
+    )
+    return Books([], [], [doubt])
+
+
 def _of_rounds(log: Log, found: Executions) -> Column | None:
     """A column such as `game_id`, whose executions stand together and begin anew with each."""
     for column in log.columns:
         if column.kind not in (TEXT, NUMBER) or not set(column.words) & _OF_ROUNDS:
             continue
-        if set(column.words) - _OF_ROUNDS - {"id", "no", "number", "num"}:
+        if set(column.words) - _OF_ROUNDS - _NUMBERED:
             continue
         rows = sorted(found.rows)
         labels = [column.labels[row] for row in rows]
@@ -78,9 +123,6 @@ def _share_symbols(log: Log, rows: Sequence[int]) -> bool:
         return False
     pairs = {(symbol.labels[row], strategy.labels[row]) for row in rows}
     return len(pairs) > len({name for name, _ in pairs})
-
-
-_BOOKS = frozenset(("bot", "agent", "trader", "portfolio", "wallet", "user", "account", "player"))
 
 
 def _are_books(log: Log, when: Column | None, rows: Sequence[int]) -> bool:

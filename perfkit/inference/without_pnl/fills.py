@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import NamedTuple
 
 from perfkit.inference.assemble import dialect_of
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
@@ -12,16 +13,23 @@ from perfkit.inference.moments import Moments, moments_of
 from perfkit.inference.money import commission_of
 from perfkit.inference.proof.execution_fields import with_filled_quantity, with_proved_fields
 from perfkit.inference.proof.executions import Executions, executions_of
+from perfkit.inference.proof.multipliers import Worth, worth_of_one
 from perfkit.inference.proof.paid_amounts import PaidAmount, fee_in_amount
 from perfkit.inference.questions.groups import executions_again
 from perfkit.inference.questions.paid_in import (
     commission_currency_of,
+    fees_in_others,
     in_lists,
     of_unread,
     written_in_others,
 )
 from perfkit.inference.questions.repeated_fills import bought_twice, numbered_again
-from perfkit.inference.questions.sizes import contract_size, quantity_or_money
+from perfkit.inference.questions.sizes import (
+    contract_size,
+    quantity_or_money,
+    size_of_fees,
+    size_of_value,
+)
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import (
     effect_of_all,
@@ -35,8 +43,10 @@ from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.books import NO_BOOKS, books_of
 from perfkit.inference.without_pnl.coded_sides import with_coded_side
+from perfkit.inference.without_pnl.instruments import options_of
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
-from perfkit.inference.without_pnl.markets import of_one_market
+from perfkit.inference.without_pnl.markets import may_be_of_a_market, of_a_market, of_one_market
+from perfkit.inference.without_pnl.newest_first import order_of_equal_times
 from perfkit.inference.without_pnl.other_sides import with_other_sides
 from perfkit.inference.without_pnl.signals import are_signals
 from perfkit.inference.without_pnl.turns import POINTS_OF_ONE, OfOne, of_one_unit_each, take_turns
@@ -54,41 +64,80 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     log, other = with_other_sides(log, rows)
     if take_turns(log, rows):
         log = log._replace(roles={**log.roles, "quantity": of_one_unit_each(log)})
-    found = executions_of(log.roles, when, rows)
+    order = None if when is None else order_of_equal_times(log.columns, when, rows)
+    in_time = rows if order is None else rows[::-1]
+    found = executions_of(log.roles, when, in_time)
     if found is None or when is None or not found.reducing:
         return None
     idle = _idle(log, rows)
     if len(found.rows) * 2 < len(rows) - len(idle):
         return None
-    fields = _fields(log, moments, found.rows)
-    paid = _fee_in_amount(log, found.rows) if pnl is None else None
-    fields |= {"commission": paid.commission} if paid is not None else {}
-    by: list[str] = [role for role in ("account", "symbol") if role in fields]
-    books = NO_BOOKS if pnl is not None else books_of(log, when, rows, found, by)
+    options = None if pnl is not None else options_of(log, when, in_time, found)
+    found = found if options is None else options.found
+    read = _read(log, moments, found, is_logged=pnl is not None)
+    by: list[str] = [role for role in ("account", "symbol") if role in read.fields]
+    by += [] if options is None else [one.expression for one in options.columns]
+    is_apart = pnl is not None or options is not None
+    books = NO_BOOKS if is_apart else books_of(log, when, in_time, found, by)
     by += books.by
     dialect: dict[str, object] = {
         **_conditions(log, rows, found.rows, is_idle=bool(idle)),
-        "fills": {"by": by, **_matching(log, found, is_logged=pnl is not None)},
-        "fields": fields,
+        "fills": {"by": by, **_matching(log, found, read.worth, order, is_logged=pnl is not None)},
+        "fields": {**read.fields, **books.fields},
         **{key: value for key, value in _times_of(when).items() if value},
     }
-    doubts = [*moments.doubts, *books.doubts]
-    doubts += _doubts(log, found, when, by, is_logged=pnl is not None)
+    doubts = [*moments.doubts, *books.doubts, *read.doubts]
+    is_sized = pnl is not None or read.worth is not None
+    doubts += _doubts(log, found, when, by, is_logged=pnl is not None, is_sized=is_sized)
     doubts += [one for one in (coded, other) if one is not None]
     return reading_of(
         log,
         dialect,
         found.reducing,
         "buys and sells with quantity and price are matched",
-        (
-            *(*moments.assumed, *books.assumed),
-            *_of_sales(log, found),
-            *([] if paid is None else [_of_fee(paid)]),
-            "P&L is matched from executions" + LESS_COSTS * ("commission" in fields),
-        ),
+        (*moments.assumed, *books.assumed, *read.assumed),
         doubts,
         moments.zone,
     )
+
+
+class _Read(NamedTuple):
+    """The fields of executions, what is taken for granted, and what one of a quantity is worth."""
+
+    fields: dict[str, object]
+    assumed: list[str]
+    worth: Worth | None
+    doubts: list[Doubt]
+
+
+def _read(log: Log, moments: Moments, found: Executions, *, is_logged: bool) -> _Read:
+    fields = _fields(log, moments, found.rows)
+    assumed, doubts = _of_sales(log, found), list[Doubt]()
+    paid = None if is_logged else _fee_in_amount(log, found.rows)
+    if paid is not None:
+        fields["commission"] = paid.commission
+        assumed.append(_of_fee(paid))
+    worth = None if is_logged else _worth(log, found.rows)
+    size = log.roles["quantity"]
+    if worth is not None and not worth.is_sure:
+        doubts.append(size_of_value(worth, size, log.roles["price"]))
+    elif worth is not None:
+        price = log.roles["price"]
+        fields["quantity"] = f"{size.expression} * {worth.factor:f}"
+        said = f"{worth.column.name} is {size.name} x {price.name} x {worth.factor:f}"
+        assumed.append(f"{said}, which is what one of {size.name} is worth")
+    elif not is_logged and not isinstance(size, OfOne | AmountOverPrice):
+        said = "is worth its price; write `multiplier:` in a workspace if not"
+        assumed.append(f"one of {size.name} {said}")
+    assumed.append("P&L is matched from executions" + LESS_COSTS * ("commission" in fields))
+    return _Read(fields, assumed, worth, doubts)
+
+
+def _worth(log: Log, rows: Sequence[int]) -> Worth | None:
+    size = log.roles["quantity"]
+    if isinstance(size, OfOne | AmountOverPrice):
+        return None
+    return worth_of_one(log.roles, log.columns, rows)
 
 
 def _executed(log: Log) -> tuple[Log, list[int]]:
@@ -122,15 +171,16 @@ def _of_fee(paid: PaidAmount) -> str:
     return f"{paid.column.name} includes the fee: purchases cost more than quantity x price"
 
 
-def _matching(log: Log, found: Executions, *, is_logged: bool) -> dict[str, object]:
+def _matching(
+    log: Log, found: Executions, worth: Worth | None, order: Column | None, *, is_logged: bool
+) -> dict[str, object]:
     """How executions are matched; a P&L that is logged is that of an average cost."""
-    if is_logged:
-        return {"match": "average"}
-    return {
-        "match": "fifo",
-        **({"short": False} if _effect_of_sales(log, found) == "close" else {}),
-        **({"dust": found.rounding} if _is_dust(log, found) else {}),
-    }
+    matching: dict[str, object] = {"match": "average" if is_logged else "fifo"}
+    if not is_logged and _effect_of_sales(log, found) == "close":
+        matching["short"] = False
+    if not is_logged and _is_dust(log, found):
+        matching["dust"] = found.rounding * (worth.factor if worth and worth.is_sure else 1)
+    return matching if order is None else {**matching, "order": order.expression}
 
 
 def _is_dust(log: Log, found: Executions) -> bool:
@@ -204,7 +254,13 @@ def _repeated(log: Log, rows: Sequence[int], when: Column) -> Doubt | None:
 
 
 def _doubts(
-    log: Log, found: Executions, when: Column, by: Sequence[str], *, is_logged: bool
+    log: Log,
+    found: Executions,
+    when: Column,
+    by: Sequence[str],
+    *,
+    is_logged: bool,
+    is_sized: bool,
 ) -> list[Doubt]:
     doubts = []
     size = log.roles["quantity"]
@@ -224,13 +280,18 @@ def _doubts(
         answers = [Answer(f"subtract them, as {currency}", {**count}), Answer("leave them out", {})]
         doubts.append(of_unread(unread, currency, answers))
     if found.shorting and not (found.are_covered or is_logged or _effect_of_sales(log, found)):
-        doubts.append(_sold_unbought(len(found.shorting), len(found.rows)))
+        asked = _sold_unbought(len(found.shorting), len(found.rows))
+        none = [of_a_market()] if may_be_of_a_market(log, found.rows) else []
+        doubts.append(asked._replace(answers=(*asked.answers, *none)))
     unsure = [
         of_one_market(log, found.rows, by),
         _repeated(log, found.rows, when),
         quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
-        None if is_logged else contract_size(log.columns, size, log.roles["price"], found.rows),
+        None if is_sized else contract_size(log.columns, size, log.roles["price"], found.rows),
+        None
+        if is_sized or fees_in_others(log.columns, currency)
+        else size_of_fees(log.roles, log.fees, found.rows),
     ]
     return [*doubts, *filter(None, unsure)]
 

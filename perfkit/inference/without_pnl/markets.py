@@ -12,6 +12,8 @@ from perfkit.inference.without_pnl.log_facts import Log
 
 _LEAP = 2
 _LEAPS = 2
+_MANY = 50
+_OF_A_MARKET = "rows are trades of a whole market, not of one account"
 
 
 def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | None:
@@ -38,6 +40,20 @@ def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | N
         "before; are all executions of one market? If not, name its field as symbol in a dialect",
         (Answer("yes", {}), no("executions are of several markets, which no field names")),
     )
+
+
+def may_be_of_a_market(log: Log, rows: Sequence[int]) -> bool:
+    """Whether many records say no more than what a tape of a market does: no id, symbol or fee."""
+    parts = ("side", "quantity", "price")
+    known = [*(log.roles[part] for part in parts if part in log.roles), *log.times.event]
+    known += [*log.times.closed, *log.times.other]
+    others = [one for one in log.columns if one.filled and one.path not in {c.path for c in known}]
+    return len(rows) >= _MANY and not others
+
+
+def of_a_market() -> Answer:
+    """The answer that all of a market traded so."""
+    return Answer("neither: they are of a whole market", {}, _OF_A_MARKET)
 
 
 def _naming_markets(log: Log, rows: Sequence[int]) -> Column | None:

@@ -1,9 +1,14 @@
 """What earlier orders say of a P&L that stands on the order that closes."""
 
+from decimal import Decimal
+from pathlib import Path
+
 import pytest
 
+import perfkit
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
+from tests.inference.executions import field, fills
 
 Record = dict[str, object]
 ORDERS = (("buy", "10"), ("buy", "12"), ("sell", "14"), ("buy", "10"), ("sell", "9"))
@@ -93,3 +98,31 @@ def test_openings_with_a_result_of_0_are_no_trades() -> None:
 
 def test_a_result_that_agrees_with_neither_is_asked_about() -> None:
     assert "costs" in [doubt.name for doubt in orders("0", "0", "7", "0", "3", fee="1").doubts]
+
+
+class TestAfterExitAlone:
+    ORDERS = (("buy", "2", "10"), ("sell", "2", "12"), ("buy", "3", "11"), ("sell", "3", "10"),
+              ("buy", "1", "10"), ("sell", "1", "13"))  # fmt: skip
+    FEES: tuple[object, ...] = ("0.20", "0.24", "0.33", "0.30", "0.10", "0.13")
+
+    def read(self, *pnls: object, **more: list[object]) -> Reading:
+        return infer(fills(*self.ORDERS, fee=[*self.FEES], pnl=[*pnls], **more))
+
+    def test_costs_of_openings_come_off_as_well(self, tmp_path: Path) -> None:
+        records = fills(*self.ORDERS, fee=[*self.FEES],
+                        pnl=["0", "3.76", "0", "-3.30", "0", "2.87"])  # fmt: skip
+        path = tmp_path / "orders.csv"
+        lines = [",".join(records[0]), *(",".join(map(str, one.values())) for one in records)]
+        path.write_text("\n".join(lines) + "\n")
+        assert sum(perfkit.read(path).trades()["net_pnl"]) == Decimal("2.70")
+
+    def test_the_average_price_of_what_is_held_may_stand_beside(self) -> None:
+        held: list[object] = ["10", "0", "11", "0", "10", "0"]
+        reading = self.read("0", "3.76", "0", "-3.30", "0", "2.87", avg_entry_price=held)
+        assert reading.is_sure
+        assert "fills" in reading.dialect
+
+    def test_a_pnl_after_all_costs_is_read_as_logged(self) -> None:
+        reading = self.read("0", "3.56", "0", "-3.63", "0", "2.77")
+        assert "fills" not in reading.dialect
+        assert field(reading, "net_pnl") == "pnl"

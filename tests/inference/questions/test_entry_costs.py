@@ -26,6 +26,16 @@ timestamp,asset,event,gross_pnl,fees,net_pnl
 2026-04-06T14:00:00Z,A,STOP_LOSS,-0.07,0.03,-0.10
 """
 
+BESIDE_CLOSES = """\
+time,symbol,side,event,price,qty,fee,balance_before,balance_after,pnl
+2026-04-06T10:00:00Z,A,long,OPEN,100,10,0.80,1000.00,999.20,0
+2026-04-06T11:00:00Z,A,long,CLOSE_STOP,99,10,0.79,999.20,988.41,-10.79
+2026-04-06T12:00:00Z,B,long,OPEN,50,20,0.81,988.41,987.60,0
+2026-04-06T13:00:00Z,B,long,CLOSE_TARGET,51,20,0.82,987.60,1006.78,19.18
+2026-04-06T14:00:00Z,A,long,OPEN,100,10,0.80,1006.78,1005.98,0
+2026-04-06T15:00:00Z,A,long,CLOSE_TARGET,102,10,0.84,1005.98,1025.14,19.16
+"""
+
 
 def found(path: Path, text: str) -> Found:
     path.write_text(text)
@@ -47,6 +57,17 @@ def test_fees_of_openings_come_off_their_trades_and_count_once(tmp_path: Path) -
     read = found(tmp_path / "a.csv", OF_FEES)
     assert read.reading.is_sure
     assert results(read) == [Decimal("-0.12"), Decimal("0.42"), Decimal("-0.13")]
+
+
+def test_fees_of_openings_beside_the_pnl_of_closes_come_off_their_trades(tmp_path: Path) -> None:
+    read = found(tmp_path / "a.csv", BESIDE_CLOSES)
+    assert read.reading.is_sure
+    assert results(read) == [Decimal("-11.59"), Decimal("18.37"), Decimal("18.36")]
+
+
+def test_fees_of_openings_that_no_balance_pays_do_not_come_off(tmp_path: Path) -> None:
+    text = BESIDE_CLOSES.replace("_before", "_a").replace("_after", "_b")
+    assert "combine" not in found(tmp_path / "a.csv", text).reading.dialect
 
 
 def test_a_balance_that_openings_do_not_move_is_asked_about(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 import perfkit
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked
+from tests.inference.executions import Record, asked, fills
 
 SALES = (("50", "10", "15"), ("-20", "1000", "0.8"), ("10", "20", "2.2"), ("-5", "40", "0.95"))
 """Per cent, quantity, price: sold at 15 what was bought at 10, and so on."""
@@ -124,3 +124,24 @@ class TestOrdersInPerCentWithQuantities:
     def test_without_quantities_there_is_nothing_else_to_add_up(self) -> None:
         records = [{key: one[key] for key in one if key != "shares"} for one in orders(*"111")]
         assert asked(infer(records)) == []
+
+
+class TestWorth:
+    ORDERS = (
+        ("buy", "9000000", "2"),
+        ("sell", "9000000", "3"),
+        ("buy", "4000000", "5"),
+        ("sell", "4000000", "4"),
+        ("buy", "700000", "2"),
+        ("sell", "700000", "3"),
+    )
+    GAINS: tuple[object, ...] = ("", "50%", "", "-20%", "", "50%")
+
+    def test_quantities_and_prices_that_an_amount_denies_are_no_money(self) -> None:
+        paid: list[object] = ["0.01"] * 6
+        reading = infer(fills(*self.ORDERS, pnl_pct=[*self.GAINS], sol_amount=paid))
+        assert asked(reading) == []
+        assert reading.source["currency"] == "%"
+
+    def test_those_that_none_denies_are_asked_about(self) -> None:
+        assert asked(infer(fills(*self.ORDERS, pnl_pct=[*self.GAINS]))) == ["per_cent"]

@@ -28,6 +28,23 @@ class TestBooks:
     def test_a_bot_that_sells_what_another_bought_is_asked_about(self) -> None:
         assert asked(infer(fills(*self.TWO, bot=list("xyyy")))) == ["books"]
 
+    @pytest.mark.parametrize("name", ["bot_id", "agent_name", "trader"])
+    def test_an_id_of_a_bot_names_who_holds_what_it_bought(self, name: str) -> None:
+        records = renamed(fills(*self.TWO * 2, holder=list("xyxyxyxy")), holder=name)
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.dialect["fills"]["by"] == ["symbol", "account"]  # type: ignore[index]
+        assert field(reading, "account") == name
+
+    def test_an_id_of_a_bot_that_sells_what_another_bought_is_asked_about(self) -> None:
+        reading = infer(fills(*self.TWO * 2, bot_id=list("xxyyxxyy")))
+        assert asked(reading) == ["books"]
+        assert reading.doubts[0].answers[0].changes["fields.account"] == "bot_id"
+
+    def test_a_bot_for_each_symbol_is_no_part_of_a_book(self) -> None:
+        reading = infer(fills(*self.TWO * 2, bot_id=["x"] * 8))
+        assert reading.dialect["fills"]["by"] == ["symbol"]  # type: ignore[index]
+
     def test_games_that_follow_each_other_are_asked_about(self) -> None:
         games: list[object] = [1, 1, 1, 1, 2, 2, 2, 2]
         reading = infer(fills(*self.TWO * 2, game_id=games))
@@ -351,3 +368,7 @@ class TestChangesOfAPosition:
         desk = perfkit.read(path, quiet=True)
         assert desk.summary("all").metrics["net_pnl"] == 68  # 17 x (67 - 63)
         assert not desk.book.errors
+
+
+def test_what_one_of_a_quantity_is_worth_is_said() -> None:
+    assert any("one of quantity is worth its price" in said for said in infer(fills(*FOUR)).assumed)

@@ -3,7 +3,7 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import asked, field, fills, renamed
+from tests.inference.executions import Record, asked, field, fills, renamed
 
 
 @pytest.mark.parametrize(
@@ -51,3 +51,25 @@ class TestAFieldOfAnUnknownNameThatTellsMarketsApart:
         orders = tuple((("buy", "sell")[n % 2], "1", price) for n, price in enumerate(paid))
         records = [{**one, "symbol": "XXYYXX"[n]} for n, one in enumerate(fills(*orders))]
         assert infer(renamed(records, symbol="phase")).is_sure
+
+
+class TestTapes:
+    ORDERS = tuple((("buy", "sell", "sell")[n % 3], f"{n}.5", str(100 + n % 7)) for n in range(60))
+
+    def tape(self, **more: list[object]) -> list[Record]:
+        records = fills(*self.ORDERS, **more)
+        for n, record in enumerate(records):
+            del record["symbol"]
+            record["time"] = f"2026-04-07T10:{n:02}:00Z"
+        return records
+
+    def test_trades_without_an_id_may_be_those_of_a_market(self) -> None:
+        doubt = infer(self.tape()).doubts[0]
+        assert doubt.name == "sold_unbought"
+        assert doubt.answers[-1].why_none
+
+    def test_an_id_or_a_fee_is_that_of_an_account(self) -> None:
+        for more in ("order_id", "fee"):
+            doubt = infer(self.tape(**{more: list[object](range(1, 61))})).doubts[0]
+            assert doubt.name == "sold_unbought"
+            assert not any(answer.why_none for answer in doubt.answers)

@@ -1,0 +1,25 @@
+"""Options of one underlying are matched strike by strike."""
+
+from perfkit.inference.infer import infer
+from tests.inference.executions import asked, fills
+
+ORDERS = (("buy", "2", "10"), ("buy", "2", "20"), ("sell", "2", "21"), ("sell", "2", "12"))
+STRIKES: list[object] = ["500", "510", "510", "500"]
+KINDS: list[object] = ["call", "put", "put", "call"]
+
+
+def test_strike_expiry_and_kind_name_an_option() -> None:
+    reading = infer(fills(*ORDERS, strike=STRIKES, expiry=["2026-05-15"] * 4, option_type=KINDS))
+    assert asked(reading) == []
+    by = reading.dialect["fills"]["by"]  # type: ignore[index]
+    assert by == ["symbol", "strike", "expiry", "option_type"]
+
+
+def test_one_option_of_a_symbol_needs_no_more() -> None:
+    reading = infer(fills(*ORDERS, strike=["500"] * 4, option_type=["call"] * 4))
+    assert reading.dialect["fills"]["by"] == ["symbol"]  # type: ignore[index]
+
+
+def test_closes_of_other_strikes_than_were_bought_stay_together() -> None:
+    reading = infer(fills(*ORDERS, strike=["500", "510", "505", "515"], option_type=["call"] * 4))
+    assert reading.dialect["fills"]["by"] == ["symbol"]  # type: ignore[index]
