@@ -1,4 +1,4 @@
-"""What cannot be folded from tallies and walks the trades: falls of the equity curve.
+"""Falls of the equity curve: of the trades of a day, and of days one after the other.
 
 An equity curve has a *point* before the first trade (0) and one after each trade (1, 2, ...), so
 trade `row` leads from point `row` to point `row + 1`.

@@ -165,12 +165,20 @@ def _month_and_day(text: str, part: dict[str, str | None]) -> tuple[int, int]:
         return second, first
     if second > 12:
         return first, second
-    rest = f"{part['mark']}%Y" + (" %H:%M:%S" if part.get("hour") else "")
+    rest = f"{part['mark']}%Y{_clock_form(part)}"
     raise BadValueError(
         f"{shown(text)} is not a clear date: write "
         f'`time_format: "%d{part["mark"]}%m{rest}"` if the day comes first, '
         f'`"%m{part["mark"]}%d{rest}"` if the month does'
     )
+
+
+def _clock_form(part: dict[str, str | None]) -> str:
+    """What `time_format` says of the time of day behind a date; empty without one."""
+    if not part.get("hour"):
+        return ""
+    seconds = ":%S" if part.get("seconds") else ""
+    return f" %I:%M{seconds} %p" if part.get("half") else f" %H:%M{seconds}"
 
 
 def _zone(part: dict[str, str | None]) -> tzinfo | None:
