@@ -279,8 +279,8 @@ def test_lines_that_are_no_events_cost_no_more_the_more_there_are(tmp_path: Path
         return time.process_time() - began
 
     seconds(10)
-    few = [seconds(200) for _ in range(3)]  # the clock of a process may stand for a moment
-    assert min(seconds(2000) for _ in range(3)) < 40 * max(few)
+    # A busy machine makes one of them slow, hardly each: ten times the lines never take 100 times.
+    assert any(seconds(2000) < 40 * seconds(200) for _ in range(5))
 
 
 def test_events_of_a_killed_run_are_found_in_the_log_rotated_since(tmp_path: Path) -> None:
