@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import unnamed
+from perfkit.inference.proof.costs_beside import net_by_columns
 from perfkit.inference.proof.costs_in_result import costs_in_result
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.orders import openings_without_result, orders_say
@@ -104,8 +105,8 @@ def _each_scored(
             closing = _without_openings(closing, pnl, roles, times)
         others = [one for one in named if one is not pnl]
         held = says.balances_say(pnl, columns, fees, closing.rows)
-        if fees and held.is_net is None and _is_gross_less_costs(pnl, columns, fees, closing.rows):
-            held = held._replace(is_net=True)
+        if held.is_net is None:
+            held = held._replace(is_net=net_by_columns(pnl, columns, roles, fees, closing))
         found.append(_with_rate(_scored(pnl, closing, roles, times, fees, others, held), columns))
     return found
 
@@ -117,19 +118,6 @@ def _with_rate(one: Candidate, columns: Sequence[Column]) -> Candidate:
         return one
     reasons = (*one.reasons, f"{rate.name} has its sign")
     return one._replace(score=one.score + 6, reasons=reasons)
-
-
-def _is_gross_less_costs(
-    pnl: Column, columns: Sequence[Column], fees: Sequence[Column], rows: Sequence[int]
-) -> bool:
-    """Whether a column that is called gross, such as `gross_usd`, is the P&L and the costs."""
-    return any(
-        column.kind == NUMBER
-        and "gross" in column.words
-        and says.differ_by_costs(column, pnl, fees, rows)
-        for column in columns
-        if column is not pnl
-    )
 
 
 def _without_openings(

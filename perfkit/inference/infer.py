@@ -22,9 +22,14 @@ from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.evidence import checked
 from perfkit.inference.proof.multipliers import is_worth_denied
 from perfkit.inference.proof.odd_amounts import odd_amounts
-from perfkit.inference.proof.orders import OF_EXIT_ALONE, is_after_exit_alone, without_entry_price
+from perfkit.inference.proof.orders import (
+    OF_EXIT_ALONE,
+    is_after_exit_alone,
+    with_side_of_orders,
+    without_entry_price,
+)
 from perfkit.inference.proof.prices import against_prices, is_of_hundred_shares
-from perfkit.inference.proof.running import moves_by_prices
+from perfkit.inference.proof.running import account_of, moves_by_prices
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
 from perfkit.inference.questions.coverage import (
     covers_more,
@@ -50,7 +55,7 @@ from perfkit.inference.records.kinds import failed_records, moved_records, total
 from perfkit.inference.records.no_trades import why_no_trades
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
-from perfkit.inference.table.names import MONEY, POINTS
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS
 from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 from perfkit.inference.table.zone_words import in_zone
@@ -143,7 +148,7 @@ def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
     best = candidates[0]
     if not whens:
         return None
-    orders = log._replace(roles=without_entry_price(log.roles))
+    orders = log._replace(roles=without_entry_price(with_side_of_orders(log.roles, log.columns)))
     if best.unit == MONEY and is_after_exit_alone(best.pnl, orders.roles, log.fees, whens[0]):
         found = from_executions(orders, best.pnl)
         return found and found._replace(
@@ -165,15 +170,19 @@ def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
 
 
 def _of_prices(log: Log, best: Candidate) -> Reading | None:
-    """The records as trades at their prices, where the P&L is the total so far of these."""
-    if not best.name.is_running or log.fees:
-        return None
-    if not moves_by_prices(best.pnl, log.roles, best.closing.rows):
+    """The records as trades at their prices, where a total so far or an account moves by these.
+
+    The P&L is that total, or the per cent of each trade beside a balance.
+    """
+    total = best.pnl if best.name.is_running else None
+    if best.unit in (PERCENT, FRACTION):
+        total = account_of(log.columns, log.roles)
+    if log.fees or total is None or not moves_by_prices(total, log.roles, best.closing.rows):
         return None
     found = from_prices(log)
     if found is None:
         return None
-    return found._replace(evidence=(*found.evidence, f"{best.pnl.name} adds them up"))
+    return found._replace(evidence=(*found.evidence, f"{total.name} adds them up"))
 
 
 def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
