@@ -43,9 +43,11 @@ from perfkit.inference.questions.groups import untimed
 from perfkit.inference.questions.ignored import with_ignored_asked
 from perfkit.inference.questions.in_money import (
     asked_of_executions,
+    asked_of_prices,
     closed_without,
     may_be_in_money,
     per_cent_or_money,
+    weighs_otherwise,
     with_closed_asked,
 )
 from perfkit.inference.questions.mixed_units import mixed_units
@@ -196,6 +198,8 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
         reading = with_closed_asked(reading, best, missing, from_prices(log))
     if may_be_in_money(best, log.roles) and not is_worth_denied(log.roles, log.columns):
         reading = asked_of_executions(reading, best, from_executions(log))
+    if weighs_otherwise(best, log.roles) and not is_worth_denied(log.roles, log.columns):
+        reading = asked_of_prices(reading, best, log.roles, from_prices(log))
     other = next(
         (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None
     )
