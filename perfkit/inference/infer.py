@@ -39,7 +39,7 @@ from perfkit.inference.questions.coverage import (
 )
 from perfkit.inference.questions.early_times import closed_early
 from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
-from perfkit.inference.questions.groups import untimed
+from perfkit.inference.questions.groups import proved_once, untimed
 from perfkit.inference.questions.ignored import with_ignored_asked
 from perfkit.inference.questions.in_money import (
     asked_of_executions,
@@ -125,7 +125,8 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         or _of_prices(log, candidates[0])
         or _with_other_covered(candidates, log)
     )
-    return _without_idle_time(with_ignored_asked(reading, records, columns, roles, times))
+    reading = with_ignored_asked(reading, records, columns, roles, times)
+    return _without_idle_time(proved_once(reading, candidates[0], roles, fees))
 
 
 def _without_idle_time(reading: Reading) -> Reading:

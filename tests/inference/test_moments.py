@@ -109,6 +109,15 @@ class TestWithoutAClosingTime:
     def test_all_on_one_day_is_an_answer(self) -> None:
         assert self.doubt() == [{"fields.closed_at": ONE_DAY}]
 
+    def test_an_answer_says_how_many_records_it_leaves_out(self) -> None:
+        records: list[Record] = [
+            {"symbol": "A", "side": "long", "pnl": pnl, "timestamp": f"2026-04-0{n + 1}" * (n > 0)}
+            for n, pnl in enumerate(PNLS)
+        ]
+        (doubt,) = [one for one in infer(records).doubts if one.name == "no_time"]
+        said = f"1 of {len(PNLS)} records without it do not count"
+        assert doubt.answers[0].meaning == f"timestamp, a time of the record; {said}"
+
     def test_trades_that_prices_prove_count_on_one_day_and_that_is_said(self) -> None:
         records: list[Record] = [
             {
