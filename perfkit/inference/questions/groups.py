@@ -107,9 +107,7 @@ def _price_of(roles: Mapping[str, Column], row: int) -> Decimal | None:
     return round(paid / size, 2) if paid and size else None
 
 
-def _earned_by_both(
-    best: Candidate, roles: Mapping[str, Column], fees: Sequence[Column]
-) -> bool:
+def _earned_by_both(best: Candidate, roles: Mapping[str, Column], fees: Sequence[Column]) -> bool:
     """Whether prices of an order and the next one give the P&L that stands on both of them."""
     if not {"price", "quantity"} <= roles.keys():
         return False

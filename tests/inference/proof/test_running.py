@@ -93,7 +93,7 @@ def test_results_that_hardly_differ_are_no_total_where_buys_have_none(
 @pytest.mark.parametrize(("moves_by", "currency"), [("money", "money"), ("nothing", "%")])
 def test_per_cent_beside_an_account_that_prices_move_is_money(moves_by: str, currency: str) -> None:
     records, held = [], Decimal(1000)
-    for n, ((entry, out, size), earned) in enumerate(zip(MOVES, RESULTS, strict=True)):
+    for n, ((entry, out, _), earned) in enumerate(zip(MOVES, RESULTS, strict=True)):
         held += Decimal(earned) if moves_by == "money" else 0
         way = -1 if n == 2 else 1
         rate = (Decimal(out) / Decimal(entry) - 1) * 100 * way
