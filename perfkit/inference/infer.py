@@ -199,7 +199,7 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
         reading = with_closed_asked(reading, best, missing, from_prices(log))
     if may_be_in_money(best, log.roles) and not is_worth_denied(log.roles, log.columns):
         reading = asked_of_executions(reading, best, from_executions(log))
-    if weighs_otherwise(best, log.roles) and not is_worth_denied(log.roles, log.columns):
+    if weighs_otherwise(best, log.roles):
         reading = asked_of_prices(reading, best, log.roles, from_prices(log))
     other = next(
         (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
@@ -14,6 +15,7 @@ from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, words
 from perfkit.inference.table.roles import Times, directions
 from perfkit.inference.without_pnl.sides import LONG_OR_SHORT
 
+_NEARLY_PAID = Decimal("0.9")
 _FEW = 3
 """Of so many results in money, one that is missing is reported; more are asked about."""
 
@@ -103,13 +105,24 @@ def may_be_in_money(best: Candidate, roles: Mapping[str, Column]) -> bool:
 
 
 def weighs_otherwise(best: Candidate, roles: Mapping[str, Column]) -> bool:
-    """Whether prices prove results in per cent, of trades whose quantities differ."""
+    """Whether prices prove results in per cent, of trades whose quantities differ.
+
+    An amount beside them that is not what was paid for the quantity says that it is of other units.
+    """
     if best.unit not in (PERCENT, FRACTION) or not best.proved:
         return False
     if not {"entry_price", "exit_price", "quantity"} <= roles.keys():
         return False
-    size = roles["quantity"]
-    return len({size.numbers[row] for row in best.closing.rows} - {None}) > 1
+    size, rows = roles["quantity"], best.closing.rows
+    if len({size.numbers[row] for row in rows} - {None}) < 2:
+        return False
+    stake, entry = roles.get("stake"), roles["entry_price"]
+    if stake is None:
+        return True
+    parts = [(stake.numbers[row], size.numbers[row], entry.numbers[row]) for row in rows]
+    paid = [abs(amount / (pieces * price)) for amount, pieces, price in parts
+            if amount and pieces and price]  # fmt: skip
+    return sum(_NEARLY_PAID <= one <= 1 / _NEARLY_PAID for one in paid) * 10 >= 9 * len(paid)
 
 
 def asked_of_prices(

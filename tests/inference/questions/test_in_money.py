@@ -67,6 +67,16 @@ class TestTradesInPerCentWithBothPrices:
         assert (fields["side"], "net_pnl" in fields) == ("= long", False)
         assert per_cent.changes == {}
 
+    @pytest.mark.parametrize(("stakes", "questions"), [("paid", ["per_cent"]), ("other", [])])
+    def test_what_was_paid_for_the_quantity_may_deny_its_unit(
+        self, stakes: str, questions: list[str]
+    ) -> None:
+        records = in_per_cent("10", "1000", "20", "40")
+        for n, record in enumerate(records):
+            paid = Decimal(str(record["entry_price"])) * Decimal(str(record["shares"]))
+            record["stake"] = str(paid if stakes == "paid" else Decimal("0.01") + n)
+        assert asked(infer(records)) == questions
+
     def test_trades_of_one_size_weigh_as_their_prices_do(self) -> None:
         assert asked(infer(in_per_cent("1", "1", "1", "1"))) == []
 
