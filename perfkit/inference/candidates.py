@@ -29,6 +29,7 @@ from perfkit.inference.records.closing import Closing, closing_records, without_
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Either, WonOrLost, either, won_or_lost
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
+from perfkit.inference.table.options import without_underlying
 from perfkit.inference.table.roles import Times, is_part_of_indicator, pnl_columns
 
 CONFIDENT = 30
@@ -71,6 +72,7 @@ def candidates_of(
     rows = [row for row in range(len(columns[0].values)) if row not in failed]
     named = [one for one in named if _may_be_earned(one, roles, fees, rows)]
     named = [one for one in named if not is_part_of_indicator(one, columns)]
+    named = without_underlying(named, roles.get("symbol"))
     if (both := _in_two_columns(columns)) is not None:
         named = [*(one for one in named if one not in both.parts), both]
     seen = (columns, roles, times, fees, failed)
