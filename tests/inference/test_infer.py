@@ -1011,13 +1011,13 @@ def test_closes_of_one_id_that_were_opened_at_several_times_are_trades(
         {
             "id": f"AMD_160_{n}",
             "ticker": "AMD",
-            "buyDate": f"2026-02-0{1 + (part if n < apart else 0)}",
+            "buyDate": f"2026-02-0{1 + (part > 0 and n < apart)}",
             "sellDate": f"2026-03-1{n}",
             "cost": str(100 + 7 * n + part),
             "realizedPnl": str(11 * n - 13 * part + 2),
         }
         for n in range(4)
-        for part in range(2 if n < 3 else 1)
+        for part in range(3 if n < 3 else 1)
     ] + [
         {
             "id": f"OTHER_{n}",
