@@ -1007,7 +1007,7 @@ def test_what_goes_with_results_of_0_is_said_in_the_answer() -> None:
 def test_closes_of_one_id_that_were_opened_at_several_times_are_trades(
     apart: int, questions: list[str]
 ) -> None:
-    records: list[Record] = [
+    lots: list[Record] = [
         {
             "id": f"AMD_160_{n}",
             "ticker": "AMD",
@@ -1018,7 +1018,8 @@ def test_closes_of_one_id_that_were_opened_at_several_times_are_trades(
         }
         for n in range(4)
         for part in range(3 if n < 3 else 1)
-    ] + [
+    ]
+    others: list[Record] = [
         {
             "id": f"OTHER_{n}",
             "ticker": "AMD",
@@ -1029,4 +1030,4 @@ def test_closes_of_one_id_that_were_opened_at_several_times_are_trades(
         }
         for n in range(4)
     ]
-    assert [one for one in asked(infer(records)) if one == "id_closes_twice"] == questions
+    assert [one for one in asked(infer([*lots, *others])) if one == "id_closes_twice"] == questions
