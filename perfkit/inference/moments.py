@@ -268,11 +268,11 @@ def _epochs(columns: Sequence[Column]) -> list[Column]:
 
 def _is_of_cents(size: Decimal) -> bool:
     """Whether a number has decimal places, as an amount of money has two."""
-    return bool(size % 1)
+    return size != size.to_integral_value()
 
 
 def _has_more_places(size: Decimal) -> bool:
-    return bool(size * 100 % 1)
+    return _is_of_cents(size * 100)
 
 
 def _answer(column: Column, rows: Sequence[int]) -> Answer:

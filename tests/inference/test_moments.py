@@ -75,6 +75,12 @@ class TestTwoForms:
         assert "time_format" not in reading.dialect
 
 
+def test_numbers_beyond_all_times_are_none() -> None:
+    records = [{"symbol": "A", "side": "long", "n": "3E+40", "pnl": pnl} for pnl in PNLS]
+    (doubt,) = [one for one in infer(records).doubts if one.name == "no_time"]
+    assert len(doubt.answers) == 1
+
+
 def test_amounts_with_cents_are_no_times() -> None:
     records = [
         {"symbol": "A", "side": "long", "pnl": pnl, "cash": cash}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from itertools import pairwise
 
 from perfkit.inference.candidates import Candidate
@@ -18,6 +18,7 @@ _REPEATED = 2
 """Executions that come again are asked about if they are one of so many, as if written twice."""
 _MINUTES = 10 * 60 * 1_000_000
 _NEARLY = Decimal("0.001")
+_TO_TWO_DIGITS = Context(prec=2)
 _AGAIN = 3
 """Closes that nearly come again are asked about if they are one of so many."""
 _WITHOUT = frozenset(("entry_price", "exit_price", "price", "quantity", "identity"))
@@ -98,13 +99,13 @@ def _differ_in_price(best: Candidate, roles: Mapping[str, Column]) -> bool:
 
 
 def _price_of(roles: Mapping[str, Column], row: int) -> Decimal | None:
-    """The price of an order, or what was paid for each piece, to the cent."""
+    """The price of an order, or what was paid for each piece, roughly."""
     if "price" in roles:
         return roles["price"].numbers[row]
     if not {"stake", "quantity"} <= roles.keys():
         return None
     paid, size = roles["stake"].numbers[row], roles["quantity"].numbers[row]
-    return round(paid / size, 2) if paid and size else None
+    return _TO_TWO_DIGITS.divide(paid, size) if paid and size else None
 
 
 def _earned_by_both(best: Candidate, roles: Mapping[str, Column], fees: Sequence[Column]) -> bool:
