@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import unnamed
+from perfkit.inference.proof.costs_beside import net_by_columns
 from perfkit.inference.proof.costs_in_result import costs_in_result
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.orders import openings_without_result, orders_say
@@ -28,6 +29,7 @@ from perfkit.inference.records.closing import Closing, closing_records, without_
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Either, WonOrLost, either, won_or_lost
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
+from perfkit.inference.table.options import without_underlying
 from perfkit.inference.table.roles import Times, is_part_of_indicator, pnl_columns
 
 CONFIDENT = 30
@@ -70,6 +72,7 @@ def candidates_of(
     rows = [row for row in range(len(columns[0].values)) if row not in failed]
     named = [one for one in named if _may_be_earned(one, roles, fees, rows)]
     named = [one for one in named if not is_part_of_indicator(one, columns)]
+    named = without_underlying(named, roles.get("symbol"))
     if (both := _in_two_columns(columns)) is not None:
         named = [*(one for one in named if one not in both.parts), both]
     seen = (columns, roles, times, fees, failed)
@@ -104,8 +107,8 @@ def _each_scored(
             closing = _without_openings(closing, pnl, roles, times)
         others = [one for one in named if one is not pnl]
         held = says.balances_say(pnl, columns, fees, closing.rows)
-        if fees and held.is_net is None and _is_gross_less_costs(pnl, columns, fees, closing.rows):
-            held = held._replace(is_net=True)
+        if held.is_net is None:
+            held = held._replace(is_net=net_by_columns(pnl, columns, roles, fees, closing))
         found.append(_with_rate(_scored(pnl, closing, roles, times, fees, others, held), columns))
     return found
 
@@ -117,19 +120,6 @@ def _with_rate(one: Candidate, columns: Sequence[Column]) -> Candidate:
         return one
     reasons = (*one.reasons, f"{rate.name} has its sign")
     return one._replace(score=one.score + 6, reasons=reasons)
-
-
-def _is_gross_less_costs(
-    pnl: Column, columns: Sequence[Column], fees: Sequence[Column], rows: Sequence[int]
-) -> bool:
-    """Whether a column that is called gross, such as `gross_usd`, is the P&L and the costs."""
-    return any(
-        column.kind == NUMBER
-        and "gross" in column.words
-        and says.differ_by_costs(column, pnl, fees, rows)
-        for column in columns
-        if column is not pnl
-    )
 
 
 def _without_openings(

@@ -44,7 +44,7 @@ def identity_of(
             return _linked((column,), closing)
         if opened is not None and _are_unique((column, opened), closing.rows):
             return _linked((column, opened), closing)
-        repeats = _repeated(column, keys, columns, roles, closing)
+        repeats = _repeated(column, keys, columns, roles, closing, opened)
         if repeats is None:
             return _linked((column,), closing)
         doubts += repeats
@@ -80,8 +80,12 @@ def _repeated(
     columns: Sequence[Column],
     roles: Mapping[str, Column],
     closing: Closing,
+    opened: Column | None,
 ) -> list[Doubt] | None:
-    """What an id means that closes more than once; None where the records are plain repeats."""
+    """What an id means that closes more than once; None where the records are plain repeats.
+
+    Closes of several symbols, or mostly of several opening times, are trades of their own.
+    """
     by_key: dict[str, list[int]] = {}
     for key, row in zip(keys, closing.rows, strict=True):
         by_key.setdefault(key, []).append(row)
@@ -90,6 +94,8 @@ def _repeated(
         return None
     symbol = roles.get("symbol")
     if symbol is not None and any(len({symbol.labels[row] for row in rows}) > 1 for rows in again):
+        return []
+    if opened is not None and _open_apart(opened, again):
         return []
     if set(words(column.name)) & {"order"} or 2 * len(by_key) < len(keys):
         return []
@@ -105,3 +111,9 @@ def _repeated(
             ),
         )
     ]
+
+
+def _open_apart(opened: Column, again: Sequence[Sequence[int]]) -> bool:
+    """Whether most of the closes with one id were opened at several times."""
+    apart = sum(len({opened.labels[row] for row in rows} - {""}) > 1 for rows in again)
+    return apart * 2 > len(again)

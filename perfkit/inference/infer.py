@@ -22,9 +22,14 @@ from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.evidence import checked
 from perfkit.inference.proof.multipliers import is_worth_denied
 from perfkit.inference.proof.odd_amounts import odd_amounts
-from perfkit.inference.proof.orders import OF_EXIT_ALONE, is_after_exit_alone, without_entry_price
+from perfkit.inference.proof.orders import (
+    OF_EXIT_ALONE,
+    is_after_exit_alone,
+    with_side_of_orders,
+    without_entry_price,
+)
 from perfkit.inference.proof.prices import against_prices, is_of_hundred_shares
-from perfkit.inference.proof.running import moves_by_prices
+from perfkit.inference.proof.running import account_of, moves_by_prices
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
 from perfkit.inference.questions.coverage import (
     covers_more,
@@ -34,13 +39,15 @@ from perfkit.inference.questions.coverage import (
 )
 from perfkit.inference.questions.early_times import closed_early
 from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
-from perfkit.inference.questions.groups import untimed
+from perfkit.inference.questions.groups import proved_once, untimed
 from perfkit.inference.questions.ignored import with_ignored_asked
 from perfkit.inference.questions.in_money import (
     asked_of_executions,
+    asked_of_prices,
     closed_without,
     may_be_in_money,
     per_cent_or_money,
+    weighs_otherwise,
     with_closed_asked,
 )
 from perfkit.inference.questions.mixed_units import mixed_units
@@ -50,7 +57,7 @@ from perfkit.inference.records.kinds import failed_records, moved_records, total
 from perfkit.inference.records.no_trades import why_no_trades
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
-from perfkit.inference.table.names import MONEY, POINTS
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS
 from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 from perfkit.inference.table.zone_words import in_zone
@@ -118,7 +125,8 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         or _of_prices(log, candidates[0])
         or _with_other_covered(candidates, log)
     )
-    return _without_idle_time(with_ignored_asked(reading, records, columns, roles, times))
+    reading = with_ignored_asked(reading, records, columns, roles, times)
+    return _without_idle_time(proved_once(reading, candidates[0], roles, fees))
 
 
 def _without_idle_time(reading: Reading) -> Reading:
@@ -143,7 +151,7 @@ def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
     best = candidates[0]
     if not whens:
         return None
-    orders = log._replace(roles=without_entry_price(log.roles))
+    orders = log._replace(roles=without_entry_price(with_side_of_orders(log.roles, log.columns)))
     if best.unit == MONEY and is_after_exit_alone(best.pnl, orders.roles, log.fees, whens[0]):
         found = from_executions(orders, best.pnl)
         return found and found._replace(
@@ -165,15 +173,19 @@ def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
 
 
 def _of_prices(log: Log, best: Candidate) -> Reading | None:
-    """The records as trades at their prices, where the P&L is the total so far of these."""
-    if not best.name.is_running or log.fees:
-        return None
-    if not moves_by_prices(best.pnl, log.roles, best.closing.rows):
+    """The records as trades at their prices, where a total so far or an account moves by these.
+
+    The P&L is that total, or the per cent of each trade beside a balance.
+    """
+    total = best.pnl if best.name.is_running else None
+    if best.unit in (PERCENT, FRACTION):
+        total = account_of(log.columns, log.roles)
+    if log.fees or total is None or not moves_by_prices(total, log.roles, best.closing.rows):
         return None
     found = from_prices(log)
     if found is None:
         return None
-    return found._replace(evidence=(*found.evidence, f"{best.pnl.name} adds them up"))
+    return found._replace(evidence=(*found.evidence, f"{total.name} adds them up"))
 
 
 def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
@@ -187,6 +199,8 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
         reading = with_closed_asked(reading, best, missing, from_prices(log))
     if may_be_in_money(best, log.roles) and not is_worth_denied(log.roles, log.columns):
         reading = asked_of_executions(reading, best, from_executions(log))
+    if weighs_otherwise(best, log.roles):
+        reading = asked_of_prices(reading, best, log.roles, from_prices(log))
     other = next(
         (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None
     )

@@ -239,7 +239,7 @@ def _no_time(times: Times, columns: Sequence[Column], rows: Sequence[int]) -> Do
     """A question for the closing time, with the times there are as answers, and none at all."""
     known = [*times.closed, *times.event, *times.other, *times.opened, *_epochs(columns)]
     found = [column for column in known if _share(column, rows) >= _SOME]
-    answers = [_answer(column) for column in found[:3]]
+    answers = [_answer(column, rows) for column in found[:3]]
     answers.append(
         Answer("all on one day: only the totals mean something", {"fields.closed_at": ONE_DAY})
     )
@@ -268,21 +268,23 @@ def _epochs(columns: Sequence[Column]) -> list[Column]:
 
 def _is_of_cents(size: Decimal) -> bool:
     """Whether a number has decimal places, as an amount of money has two."""
-    return bool(size % 1)
+    return size != size.to_integral_value()
 
 
 def _has_more_places(size: Decimal) -> bool:
-    return bool(size * 100 % 1)
+    return _is_of_cents(size * 100)
 
 
-def _answer(column: Column) -> Answer:
+def _answer(column: Column, rows: Sequence[int]) -> Answer:
     changes: dict[str, object] = {"fields.closed_at": column.expression}
     if column.unit and column.unit != shapes.ANY_UNIT:
         changes["time_unit"] = column.unit
     if column.layout:
         changes["time_format"] = column.layout
     what = {OPENED: "the opening time", CLOSED: "the closing time"}.get(time_role(column.name), "")
-    return Answer(f"{column.name}, {what or 'a time of the record'}", changes)
+    without = sum(not column.present[row] for row in rows)
+    left_out = f"; {without} of {len(rows)} records without it do not count" if without else ""
+    return Answer(f"{column.name}, {what or 'a time of the record'}{left_out}", changes)
 
 
 def _percent(column: Column, rows: Sequence[int]) -> int:

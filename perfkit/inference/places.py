@@ -77,7 +77,8 @@ def why_no_place(path: str) -> str:
         more = width - short
         return (
             f"the first line has {short} names, but most rows have {width} cells; "
-            f"add {more} name{'s' * (more > 1)} to that line, each where a cell has none"
+            f"add {more} name{'s' * (more > 1)} to that line, each where rows have a cell without "
+            "one; if these are the last cells, write `ragged: true` in a dialect instead"
         )
     return (
         f"no line has names for the {width} columns that most rows have; "

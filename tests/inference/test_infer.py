@@ -1001,3 +1001,33 @@ def test_what_goes_with_results_of_0_is_said_in_the_answer() -> None:
         "yes, they broke even",
         "no; their commission, 2.50 in total, does not count then",
     ]
+
+
+@pytest.mark.parametrize(("apart", "questions"), [(3, []), (1, ["id_closes_twice"])])
+def test_closes_of_one_id_that_were_opened_at_several_times_are_trades(
+    apart: int, questions: list[str]
+) -> None:
+    lots: list[Record] = [
+        {
+            "id": f"AMD_160_{n}",
+            "ticker": "AMD",
+            "buyDate": f"2026-02-0{1 + (part > 0 and n < apart)}",
+            "sellDate": f"2026-03-1{n}",
+            "cost": str(100 + 7 * n + part),
+            "realizedPnl": str(11 * n - 13 * part + 2),
+        }
+        for n in range(4)
+        for part in range(3 if n < 3 else 1)
+    ]
+    others: list[Record] = [
+        {
+            "id": f"OTHER_{n}",
+            "ticker": "AMD",
+            "buyDate": "2026-02-01",
+            "cost": "100",
+            "sellDate": f"2026-03-2{n}",
+            "realizedPnl": str(5 - 3 * n),
+        }
+        for n in range(4)
+    ]
+    assert [one for one in asked(infer([*lots, *others])) if one == "id_closes_twice"] == questions

@@ -75,6 +75,12 @@ class TestTwoForms:
         assert "time_format" not in reading.dialect
 
 
+def test_numbers_beyond_all_times_are_none() -> None:
+    records = [{"symbol": "A", "side": "long", "n": "3E+40", "pnl": pnl} for pnl in PNLS]
+    (doubt,) = [one for one in infer(records).doubts if one.name == "no_time"]
+    assert len(doubt.answers) == 1
+
+
 def test_amounts_with_cents_are_no_times() -> None:
     records = [
         {"symbol": "A", "side": "long", "pnl": pnl, "cash": cash}
@@ -108,6 +114,15 @@ class TestWithoutAClosingTime:
 
     def test_all_on_one_day_is_an_answer(self) -> None:
         assert self.doubt() == [{"fields.closed_at": ONE_DAY}]
+
+    def test_an_answer_says_how_many_records_it_leaves_out(self) -> None:
+        records: list[Record] = [
+            {"symbol": "A", "side": "long", "pnl": pnl, "timestamp": f"2026-04-0{n + 1}" * (n > 0)}
+            for n, pnl in enumerate(PNLS)
+        ]
+        (doubt,) = [one for one in infer(records).doubts if one.name == "no_time"]
+        said = f"1 of {len(PNLS)} records without it do not count"
+        assert doubt.answers[0].meaning == f"timestamp, a time of the record; {said}"
 
     def test_trades_that_prices_prove_count_on_one_day_and_that_is_said(self) -> None:
         records: list[Record] = [

@@ -154,7 +154,8 @@ class TestWhereRecordsLie:
         text = "symbol,strategy,exit_time,pnl,reason\n" + "\n".join(rows) + "\n"
         (said,) = found_in(written(tmp_path / "a.csv", text)).reading.evidence
         assert said.startswith("the first line has 5 names, but most rows have 6 cells")
-        assert "add 1 name to that line, each where a cell has none" in said
+        assert "add 1 name to that line, each where rows have a cell without one" in said
+        assert "if these are the last cells, write `ragged: true` in a dialect instead" in said
 
     @pytest.mark.parametrize("content", ["", "\n", "hello\n", "[]", "{}", "[1, 2]", "a,b\n"])
     def test_a_file_without_trades(self, tmp_path: Path, content: str) -> None:

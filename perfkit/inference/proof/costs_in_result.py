@@ -85,8 +85,8 @@ def is_net_by_digits(pnl: Column, fees: Sequence[Column], rows: Sequence[int]) -
     rounder = [_places(said + cost) < min(_places(said), _places(cost)) for said, cost in pairs]
     if sum(rounder) * 10 >= 9 * len(pairs):
         return True
-    parts = sum(bool(said % 1) for said, _ in pairs)
-    are_ticks = all(not said % _TICK for said, _ in pairs) and parts * 5 >= len(pairs)
+    parts = sum(not _is_whole(said) for said, _ in pairs)
+    are_ticks = all(_is_whole(said / _TICK) for said, _ in pairs) and parts * 5 >= len(pairs)
     return False if are_ticks and not any(rounder) else None
 
 
@@ -155,6 +155,10 @@ def _flat_rows(roles: Mapping[str, Column]) -> list[int]:
         if not held:
             found.append(row)
     return found
+
+
+def _is_whole(number: Decimal) -> bool:
+    return number == number.to_integral_value()
 
 
 def _places(number: Decimal) -> int:

@@ -20,6 +20,8 @@ AGREES = Decimal("0.8")
 """A check holds if so many of the records agree."""
 CHECKED = 400
 HUNDRED = Decimal(100)
+_BINARY = Decimal("1e-12")
+"""Differences of binary numbers are off by so much of them."""
 _TRAILING = word_set("trailing trail breakeven be ts time partial")
 _STOPS = word_set("sl stop stoploss")
 _HELD = word_set("equity balance bankroll capital cash")
@@ -157,7 +159,7 @@ def differ_by_costs(
         if before is None or after is None or not cost:
             continue
         compared += 1
-        allowed = 2 * (gross.step + net.step)
+        allowed = 2 * (gross.step + net.step) + abs(before) * _BINARY
         agreed += abs(before - after - cost) <= allowed < abs(cost)
         exact += before - after == cost
     is_enough = compared >= 2 or exact == compared == 1

@@ -26,6 +26,16 @@ def without_entry_price(roles: Mapping[str, Column]) -> dict[str, Column]:
     return {role: one for role, one in roles.items() if not is_order or role != "entry_price"}
 
 
+def with_side_of_orders(
+    roles: Mapping[str, Column], columns: Sequence[Column]
+) -> dict[str, Column]:
+    """The roles with the side of each order, where the side found is that of the position."""
+    sides = [one for one in columns if set(one.distinct) - {""} == {"buy", "sell"}]
+    if "side" not in roles or not sides or roles["side"] in sides:
+        return dict(roles)
+    return {**roles, "side": sides[0]}
+
+
 def orders_say(
     pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], times: Times
 ) -> Prices:

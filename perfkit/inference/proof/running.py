@@ -11,12 +11,20 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from perfkit.inference.table.columns import Column
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.names import word_set
 from perfkit.inference.table.roles import directions
 
 _LEAST = 2
 _NEARLY = Decimal("0.001")
+_HELD = word_set("account portfolio")
 _PARTS = ("entry_price", "exit_price", "quantity", "side")
+
+
+def account_of(columns: Sequence[Column], roles: Mapping[str, Column]) -> Column | None:
+    """What the account is worth after each trade, such as `Account_Value`."""
+    held = [one for one in columns if one.kind == NUMBER and set(one.words) & _HELD]
+    return roles.get("balance") or next(iter(held), None)
 
 
 def moves_by_prices(total: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:

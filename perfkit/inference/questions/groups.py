@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from decimal import Context, Decimal
 from itertools import pairwise
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.proof.evidence import costs
+from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import BOOLEAN, OTHER, Column, rows_equal
 from perfkit.inference.table.roles import directions
 
@@ -16,6 +18,7 @@ _REPEATED = 2
 """Executions that come again are asked about if they are one of so many, as if written twice."""
 _MINUTES = 10 * 60 * 1_000_000
 _NEARLY = Decimal("0.001")
+_TO_TWO_DIGITS = Context(prec=2)
 _AGAIN = 3
 """Closes that nearly come again are asked about if they are one of so many."""
 _WITHOUT = frozenset(("entry_price", "exit_price", "price", "quantity", "identity"))
@@ -51,6 +54,77 @@ def same_in_each_group(best: Candidate, roles: Mapping[str, Column]) -> Doubt | 
             Answer("yes, each record is a trade", {}),
         ),
     )
+
+
+def proved_once(
+    reading: Reading, best: Candidate, roles: Mapping[str, Column], fees: Sequence[Column]
+) -> Reading:
+    """The reading without the question whether a P&L on several records counts again, if not.
+
+    Records of one symbol at several prices cannot have earned the same each, and what is earned
+    from an order to the next one is that of the two.
+    """
+    doubt = next((one for one in reading.doubts if one.name == "repeats"), None)
+    if doubt is None:
+        return reading
+    changes = doubt.answers[0].changes
+    dialect: dict[str, object]
+    if "identity" in changes and "symbol" in roles and _differ_in_price(best, roles):
+        dialect = {**reading.dialect, **changes}
+    elif [*changes] == [f"only.{_side_of(roles)}"] and _earned_by_both(best, roles, fees):
+        only = reading.dialect.get("only")
+        closes = {_side_of(roles): changes[f"only.{_side_of(roles)}"]}
+        closes = {**(only if isinstance(only, dict) else {}), **closes}
+        dialect = {**reading.dialect, "only": closes}
+    else:
+        return reading
+    said = doubt.question.partition(";")[0]
+    return reading._replace(
+        dialect=dialect,
+        doubts=tuple(one for one in reading.doubts if one is not doubt),
+        assumed=(*reading.assumed, f"{said[0].lower()}{said[1:]}, which counts once"),
+    )
+
+
+def _side_of(roles: Mapping[str, Column]) -> str:
+    return roles["side"].expression if "side" in roles else ""
+
+
+def _differ_in_price(best: Candidate, roles: Mapping[str, Column]) -> bool:
+    """Whether records of many symbols have one result, and were traded at several prices."""
+    prices: dict[str, set[Decimal | None]] = {}
+    for row in best.closing.rows:
+        prices.setdefault(roles["symbol"].labels[row], set()).add(_price_of(roles, row))
+    return sum(len(found - {None}) > 1 for found in prices.values()) >= _LEAST_GROUPS
+
+
+def _price_of(roles: Mapping[str, Column], row: int) -> Decimal | None:
+    """The price of an order, or what was paid for each piece, roughly."""
+    if "price" in roles:
+        return roles["price"].numbers[row]
+    if not {"stake", "quantity"} <= roles.keys():
+        return None
+    paid, size = roles["stake"].numbers[row], roles["quantity"].numbers[row]
+    return _TO_TWO_DIGITS.divide(paid, size) if paid and size else None
+
+
+def _earned_by_both(best: Candidate, roles: Mapping[str, Column], fees: Sequence[Column]) -> bool:
+    """Whether prices of an order and the next one give the P&L that stands on both of them."""
+    if not {"price", "quantity"} <= roles.keys():
+        return False
+    prices, sizes = roles["price"].numbers, roles["quantity"].numbers
+    ways, numbers, rows = directions(roles["side"]), best.pnl.numbers, best.closing.rows
+    compared = agreed = 0
+    for one, row in pairwise(rows):
+        entry, out, size, said = prices[one], prices[row], sizes[row], numbers[row]
+        if ways[one] != ways[rows[0]] or ways[row] == ways[one] or not said or not size:
+            continue
+        compared += 1
+        if entry and out and said == numbers[one]:
+            earned = (out - entry) * abs(size) * ways[one]
+            allowed = 2 * best.pnl.step + abs(earned) * _NEARLY + 2 * costs(fees, row)
+            agreed += abs(earned - said) <= allowed
+    return compared >= _LEAST_GROUPS and agreed * 10 >= 9 * compared
 
 
 def executions_again(columns: Sequence[Column], rows: Sequence[int]) -> Doubt | None:

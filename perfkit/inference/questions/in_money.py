@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
@@ -12,7 +13,9 @@ from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, words
 from perfkit.inference.table.roles import Times, directions
+from perfkit.inference.without_pnl.sides import LONG_OR_SHORT
 
+_NEARLY_PAID = Decimal("0.9")
 _FEW = 3
 """Of so many results in money, one that is missing is reported; more are asked about."""
 
@@ -101,18 +104,71 @@ def may_be_in_money(best: Candidate, roles: Mapping[str, Column]) -> bool:
     return size is not None and len({size.numbers[row] for row in best.closing.rows}) > 1
 
 
+def weighs_otherwise(best: Candidate, roles: Mapping[str, Column]) -> bool:
+    """Whether prices prove results in per cent, of trades whose quantities differ.
+
+    An amount beside them that is not what was paid for the quantity says that it is of other units.
+    """
+    if best.unit not in (PERCENT, FRACTION) or not best.proved:
+        return False
+    if not {"entry_price", "exit_price", "quantity"} <= roles.keys():
+        return False
+    size, rows = roles["quantity"], best.closing.rows
+    if len({size.numbers[row] for row in rows} - {None}) < 2:
+        return False
+    stake, entry = roles.get("stake"), roles["entry_price"]
+    if stake is None:
+        return True
+    parts = [(stake.numbers[row], size.numbers[row], entry.numbers[row]) for row in rows]
+    paid = [abs(amount / (pieces * price)) for amount, pieces, price in parts
+            if amount and pieces and price]  # fmt: skip
+    return sum(_NEARLY_PAID <= one <= 1 / _NEARLY_PAID for one in paid) * 10 >= 9 * len(paid)
+
+
+def asked_of_prices(
+    reading: Reading, best: Candidate, roles: Mapping[str, Column], instead: Reading | None
+) -> Reading:
+    """The reading, with the question where trades in per cent have prices and quantities as well.
+
+    Without a side they are long if all results have the sign of the move of the price.
+    """
+    if instead is None or any(doubt.name in _SAME for doubt in reading.doubts):
+        return reading
+    fields = instead.dialect["fields"]
+    if instead.doubts == (LONG_OR_SHORT,) and isinstance(fields, dict) and _are_long(best, roles):
+        dialect = {**instead.dialect, "fields": {**fields, "side": "= long"}}
+        instead = instead._replace(dialect=dialect, doubts=())
+    return _with_per_cent_asked(
+        reading, best, instead, "prices and quantities say what each trade earned"
+    )
+
+
+def _are_long(best: Candidate, roles: Mapping[str, Column]) -> bool:
+    """Whether all that was earned was earned as the price rose."""
+    entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
+    triples = ((entries[row], exits[row], best.pnl.numbers[row]) for row in best.closing.rows)
+    return all((b > a) == (said > 0) for a, b, said in triples if a and b and said and a != b)
+
+
 def asked_of_executions(reading: Reading, best: Candidate, instead: Reading | None) -> Reading:
     """The reading, with the question where executions in per cent have quantities as well.
 
     `instead` matches them: what was bought and sold says what each sale earned in money.
     """
+    said = "quantities and prices of purchases and sales say what each sale earned"
+    return _with_per_cent_asked(reading, best, instead, said)
+
+
+def _with_per_cent_asked(
+    reading: Reading, best: Candidate, instead: Reading | None, said: str
+) -> Reading:
+    """The reading, with the question, unless the other one has questions of its own."""
     is_asked = any(doubt.name in _SAME for doubt in reading.doubts)
     if instead is None or instead.doubts or is_asked:
         return reading
     doubt = Doubt(
         "per_cent",
-        f"{best.pnl.name} is in per cent, and quantities and prices of purchases and sales say "
-        "what each sale earned; which should be added up?",
+        f"{best.pnl.name} is in per cent, and {said}; which should be added up?",
         (Answer("money", changes_to(instead, reading)), Answer("per cent", {})),
     )
     return reading._replace(doubts=(*reading.doubts, doubt))

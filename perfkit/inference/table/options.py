@@ -8,6 +8,7 @@ shares, which a contract is of: this trade earned 140.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
@@ -16,6 +17,9 @@ from perfkit.inference.table.names import word_set
 _KINDS = word_set("call put calls puts")
 _OPTION = word_set("option options opt")
 _END = word_set("expiration expiry expires maturity dte")
+_UNDERLYING = word_set("index spot underlying stock future futures fut")
+OF_OPTION = re.compile(r"(?:[0-9]([cp])e|[0-9]{6}([cp])[0-9]{8})\Z")
+"""How symbols of options end: `NIFTY26APR24000CE`, `SPY260116C00500000`."""
 _LEAST = 2
 
 
@@ -57,3 +61,16 @@ def contracts_of(columns: Sequence[Column]) -> Column | None:
     """The number of contracts, which comes before a size: that may be the money paid for them."""
     counted = (one for one in columns if one.kind == NUMBER and one.words == ("contracts",))
     return next((one for one in counted if any(one.numbers)), None)
+
+
+def without_underlying(results: Sequence[Column], symbol: Column | None) -> list[Column]:
+    """The results without that of the index or share that options are on, beside their own.
+
+    It says what the same number of the underlying would have earned: `index_pnl`, `option_pnl`.
+    """
+    labels = set(symbol.distinct) - {""} if symbol is not None else set()
+    if not labels or not all(map(OF_OPTION.search, labels)):
+        return [*results]
+    if not any(set(one.words) & _OPTION for one in results):
+        return [*results]
+    return [one for one in results if not set(one.words) & _UNDERLYING]

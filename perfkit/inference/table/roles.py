@@ -89,6 +89,7 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
     if "balance" not in found and (held := next(filter(_is_balance, columns), None)) is not None:
         found["balance"] = held
     _without_funding(found, columns)
+    _with_pieces(found, columns)
     stake, quantity = found.get("stake"), found.get("quantity")
     if stake is not None and stake is quantity:
         del found["stake"]
@@ -145,6 +146,33 @@ def _without_funding(found: dict[str, Column], columns: Sequence[Column]) -> Non
         (n or 0) < 0 for n in price.numbers
     ):
         del found["price"]
+
+
+_NEARLY = Decimal("0.002")
+_LEAST_PIECES = 4
+
+
+def _with_pieces(found: dict[str, Column], columns: Sequence[Column]) -> None:
+    """Takes the number of pieces for the quantity, where that found is pieces x price."""
+    amount, price = found.get("quantity"), found.get("price") or found.get("entry_price")
+    if amount is None or price is None or "quantity" in amount.words:
+        return
+    for column in columns:
+        if column.kind != NUMBER or any(column is one for one in found.values()):
+            continue
+        triples = [
+            (abs(pieces), cost, abs(worth))
+            for pieces, cost, worth in zip(
+                column.numbers, price.numbers, amount.numbers, strict=True
+            )
+            if pieces and cost and worth
+        ]
+        agreed = sum(
+            abs(a * b - worth) <= worth * _NEARLY < abs(a - worth) for a, b, worth in triples
+        )
+        if len(triples) >= _LEAST_PIECES and agreed * 10 >= 9 * len(triples):
+            found["quantity"] = column
+            return
 
 
 def _fits(role: str, column: Column) -> bool:

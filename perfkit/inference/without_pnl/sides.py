@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from typing import NamedTuple
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.options import kinds_of_options
+from perfkit.inference.table.options import OF_OPTION, kinds_of_options
 from perfkit.inference.table.roles import Times, directions
 
 LONG_OR_SHORT = Doubt(
@@ -21,8 +20,6 @@ LONG_OR_SHORT = Doubt(
         Answer("short", {"fields.side": "= short"}),
     ),
 )
-_OPTION = re.compile(r"(?:[0-9]([cp])e|[0-9]{6}([cp])[0-9]{8})\Z")
-"""How symbols of options end: `NIFTY26APR24000CE`, `SPY260116C00500000`."""
 _LEAST = 3
 _DAY = 86_400_000_000
 
@@ -55,7 +52,7 @@ def _kinds(columns: Sequence[Column], roles: Mapping[str, Column]) -> list[str]:
     if said := kinds_of_options(columns):
         return [label[:1] for label in said[0].labels]
     labels = roles["symbol"].labels if "symbol" in roles else [""] * len(columns[0].values)
-    found = map(_OPTION.search, labels)
+    found = map(OF_OPTION.search, labels)
     return ["" if one is None else one[1] or one[2] for one in found]
 
 

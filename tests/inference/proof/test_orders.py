@@ -126,3 +126,19 @@ class TestAfterExitAlone:
         reading = self.read("0", "3.56", "0", "-3.63", "0", "2.77")
         assert "fills" not in reading.dialect
         assert field(reading, "net_pnl") == "pnl"
+
+
+def test_the_costs_of_openings_come_off_where_the_side_is_that_of_the_position() -> None:
+    records: list[Record] = []
+    prices = ((10, 12), (20, 17), (15, 16), (30, 34))
+    for n, (entry, out) in enumerate(prices):
+        for hour, side, price in ((9, "BUY", entry), (15, "SELL", out)):
+            pnl = "0" if side == "BUY" else f"{(out - entry) * 5 - 0.25:.2f}"
+            of_both = {"position_type": "LONG", "quantity": "5", "transaction_cost": "0.25"}
+            at = f"2026-04-0{n + 1}T{hour:02}:00:00Z"
+            records.append({"timestamp": at, "action": side, "price": str(price), **of_both})
+            records[-1]["pnl"] = pnl
+    records[-1]["position_type"] = "SHORT"
+    reading = infer(records)
+    assert reading.is_sure
+    assert (field(reading, "side"), "net_pnl" in reading.dialect["fields"]) == ("action", False)  # type: ignore[operator]

@@ -88,3 +88,17 @@ def test_results_that_hardly_differ_are_no_total_where_buys_have_none(
         records.append({"time": at, "side": side, "price": "100", "amount": "1", "profit": profit})
     reading = infer(records)
     assert [one for one in asked(reading) if one == "total_so_far"] == questions
+
+
+@pytest.mark.parametrize(("moves_by", "currency"), [("money", "money"), ("nothing", "%")])
+def test_per_cent_beside_an_account_that_prices_move_is_money(moves_by: str, currency: str) -> None:
+    records, held = [], Decimal(1000)
+    for n, ((entry, out, _), earned) in enumerate(zip(MOVES, RESULTS, strict=True)):
+        held += Decimal(earned) if moves_by == "money" else 0
+        way = -1 if n == 2 else 1
+        rate = (Decimal(out) / Decimal(entry) - 1) * 100 * way
+        trade = {**trades(RESULTS)[n], "return_pct": f"{rate:.4f}", "account_value": str(held)}
+        records.append({key: trade[key] for key in trade if key != "total_pnl"})
+    reading = infer(records)
+    assert reading.source["currency"] == currency
+    assert asked(reading) == ([] if moves_by == "money" else ["per_cent"])

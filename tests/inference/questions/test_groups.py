@@ -111,3 +111,37 @@ class TestClosesThatNearlyComeAgain:
     def test_hours_later_they_are_other_trades(self) -> None:
         later = (("HR", "-73.0", "20:15:21"), ("NF", "-6559.9", "20:15:22"))
         assert "repeats" not in asked(infer(self.closes(*self.TWICE[:2], *later)))
+
+
+class TestAResultThatCannotBeThatOfEachRecord:
+    def test_records_at_several_prices_have_the_result_of_their_market(self) -> None:
+        records = markets("5", "-3", "2", "7", "-1", "4")
+        for n, record in enumerate(records):
+            record.update(price=f"0.{40 + n % 3}", quantity="10")
+        reading = infer(records)
+        assert (asked(reading), reading.dialect["identity"]) == ([], ["ticker"])
+        assert any("which counts once" in said for said in reading.assumed)
+
+    def test_records_at_one_price_are_asked_about(self) -> None:
+        records = markets("5", "-3", "2", "7", "-1", "4")
+        for record in records:
+            record.update(price="0.40", quantity="10")
+        assert "repeats" in asked(infer(records))
+
+    def trades(self, *, shown: int) -> list[Record]:
+        """A buy and its sale, both with what the two earned, or with that and a bit more."""
+        records: list[Record] = []
+        for n, (entry, out) in enumerate(((10, 12), (9, 8), (11, 15), (7, 6), (8, 13), (9, 16))):
+            for hour, side, price in ((9, "buy", entry), (15, "sell", out)):
+                at = f"2026-04-{n + 1:02}T{hour:02}:00:00Z"
+                one = {"type": side, "size": "3", "price": str(price), "fee": "0.1"}
+                pnl = (out - entry) * 3 + shown * (n + 2)
+                records.append({"datetime": at, **one, "pnl": f"{pnl - 0.2:.1f}"})
+        return records
+
+    def test_what_prices_of_a_buy_and_its_sale_give_is_that_of_both(self) -> None:
+        reading = infer(self.trades(shown=0))
+        assert (asked(reading), reading.dialect["only"]) == ([], {"type": "sell"})
+
+    def test_what_they_do_not_give_is_asked_about(self) -> None:
+        assert "repeats" in asked(infer(self.trades(shown=1)))

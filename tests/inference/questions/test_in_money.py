@@ -40,6 +40,47 @@ class TestPerCentBesidePricesAndSizes:
         assert "per_cent" not in asked(infer(records))
 
 
+def in_per_cent(*sizes: str, **more: object) -> list[Record]:
+    """Trades with both prices and a result in per cent: 50, -20, 10 and -5."""
+    return [
+        {
+            "ticker": f"T{n}",
+            "entry_date": f"2026-04-0{n + 1}",
+            "exit_date": f"2026-04-0{n + 3}",
+            "entry_price": paid,
+            "exit_price": price,
+            "shares": size,
+            "result_pct": per_cent,
+            **more,
+        }
+        for n, ((per_cent, _, price), paid, size) in enumerate(zip(SALES, PAID, sizes, strict=True))
+    ]
+
+
+class TestTradesInPerCentWithBothPrices:
+    def test_it_is_asked_whether_money_is_to_be_added_up(self) -> None:
+        reading = infer(in_per_cent("10", "1000", "20", "40"))
+        assert asked(reading) == ["per_cent"]
+        money, per_cent = reading.doubts[0].answers
+        fields = money.changes["fields"]
+        assert isinstance(fields, dict)
+        assert (fields["side"], "net_pnl" in fields) == ("= long", False)
+        assert per_cent.changes == {}
+
+    @pytest.mark.parametrize(("stakes", "questions"), [("paid", ["per_cent"]), ("other", [])])
+    def test_what_was_paid_for_the_quantity_may_deny_its_unit(
+        self, stakes: str, questions: list[str]
+    ) -> None:
+        records = in_per_cent("10", "1000", "20", "40")
+        for n, record in enumerate(records):
+            paid = Decimal(str(record["entry_price"])) * Decimal(str(record["shares"]))
+            record["stake"] = str(paid if stakes == "paid" else Decimal("0.01") + n)
+        assert asked(infer(records)) == questions
+
+    def test_trades_of_one_size_weigh_as_their_prices_do(self) -> None:
+        assert asked(infer(in_per_cent("1", "1", "1", "1"))) == []
+
+
 def journal(**last: object) -> list[Record]:
     """Two trades that closed: 14 x 40 = 560 without a result, then -18 x 1 = -18, or -3 %."""
     usual: Record = {"direction": "Long", "entry_price": "16", "exit_price": "30", "size": "40"}

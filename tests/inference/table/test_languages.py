@@ -52,6 +52,7 @@ from perfkit.inference.table.roles import direction, directions
         ("證交稅", ("tax",)),
         ("委託書號", ("order", "id")),
         ("約定数量", ("quantity",)),
+        ("份额", ("quantity",)),
         ("返済単価", ("exit", "price")),
         ("銘柄コード", ("symbol",)),
         ("諸経費", ("fee",)),

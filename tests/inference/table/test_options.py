@@ -4,7 +4,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from perfkit.desk.reading import desk_on
+from perfkit.inference.infer import infer
 from perfkit.inference.source import Found, answered, found_in
+from tests.inference.executions import asked, field
 
 BOUGHT = """\
 id,ticker,direction,opt_type,strike,expiration,entry,stop,contracts,size,exit_price,exit_time,pnl
@@ -71,3 +73,22 @@ def test_executions_of_puts_are_bought_and_sold_by_their_action(tmp_path: Path) 
     assert [doubt.name for doubt in read.reading.doubts] == ["contract_size"]
     closed = desk_on([answered(read, "contract_size", 1)], "UTC").book.closed
     assert [closed[row].net_pnl for row in range(2)] == [Decimal(40), Decimal(-10)]
+
+
+def test_the_result_of_the_index_is_not_that_of_options_on_it() -> None:
+    moves = ((1869, "925.75"), (-5782, "-3477.25"), (3402, "910.5"), (-1204, "-612.25"))
+    trades: list[dict[str, object]] = [
+        {
+            "instrument": f"BANK{56800 + 100 * n}CE",
+            "exit_time": f"2026-04-0{n + 1}T10:00:00Z",
+            "quantity": "35",
+            "index_pnl": str(of_index),
+            "option_pnl": of_option,
+            "result": "WIN" if of_index > 0 else "LOSS",
+        }
+        for n, (of_index, of_option) in enumerate(moves)
+    ]
+    reading = infer(trades)
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "option_pnl")
+    shares = infer([{**one, "instrument": "BANK"} for one in trades])
+    assert asked(shares) == ["two_results"]

@@ -1,8 +1,12 @@
 """Columns by what they hold, where a name alone does not say it."""
 
+from decimal import Decimal
+
 import pytest
 
 from perfkit.inference.infer import infer
+from perfkit.inference.table.columns import columns_of
+from perfkit.inference.table.roles import roles_of
 from tests.inference.executions import FOUR, field, fills
 
 
@@ -39,3 +43,17 @@ def test_a_result_that_is_a_target_was_not_earned() -> None:
         for n in range(1, 5)
     ]
     assert not infer(records).has_results
+
+
+@pytest.mark.parametrize(("pieces", "found"), [("n", "n"), ("7", "amount")])
+def test_an_amount_that_is_pieces_times_the_price_is_no_quantity(pieces: str, found: str) -> None:
+    records: list[dict[str, object]] = [
+        {
+            "side": "buy" if n % 2 else "sell",
+            "price": str(20 + n),
+            "amount": f"{(20 + n) * (n + 3) + Decimal('0.1')}",
+            "n": str(n + 3 if pieces == "n" else n % 2 + 7),
+        }
+        for n in range(8)
+    ]
+    assert roles_of(columns_of(records))["quantity"].name == found

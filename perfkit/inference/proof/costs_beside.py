@@ -1,0 +1,142 @@
+"""Whether costs are in a P&L, as the columns beside it show.
+
+gross 10   fee 1   pnl 9                                  after costs: it is the gross P&L less them
+entry_equity 1000   pnl 9   fee 1; the next 1009          after costs: the account grew by it
+lot 7   BUY at 10, fee 1; SELL at 20, fee 1, pnl 8        after both costs of the lot
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from itertools import pairwise
+
+from perfkit.inference.proof.evidence import costs, differ_by_costs
+from perfkit.inference.records.closing import Closing
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.names import word_set
+from perfkit.inference.table.roles import directions
+
+_LEAST = 8
+_EXACT = Decimal("1e-6")
+_HELD = word_set("equity balance bankroll capital cash")
+_AT_ENTRY = word_set("entry before start opening")
+_IDS = word_set("id lot ticket position ref")
+
+
+def net_by_columns(
+    pnl: Column,
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    closing: Closing,
+) -> bool | None:
+    """What the surest of these columns says; None where none does."""
+    if not fees:
+        return None
+    if _is_gross_less_costs(pnl, columns, fees, closing.rows):
+        return True
+    by_equity = _net_by_equity(pnl, columns, fees, closing.rows)
+    return _net_by_ids(pnl, columns, roles, fees, closing) if by_equity is None else by_equity
+
+
+def _is_gross_less_costs(
+    pnl: Column, columns: Sequence[Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether a column that is called gross, such as `gross_usd`, is the P&L and the costs."""
+    return any(
+        column.kind == NUMBER
+        and "gross" in column.words
+        and differ_by_costs(column, pnl, fees, rows)
+        for column in columns
+        if column is not pnl
+    )
+
+
+def _net_by_equity(
+    pnl: Column, columns: Sequence[Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool | None:
+    """Whether what an account had at each entry grows by the P&L, or by that less the costs.
+
+    Trades that overlap move it by more than one; half of the moves have to agree, and hardly any
+    with the other.
+    """
+    for column in columns:
+        said = set(column.words)
+        if column.kind != NUMBER or not (said & _HELD and said & _AT_ENTRY):
+            continue
+        compared = by_pnl = by_less = 0
+        allowed = 2 * (pnl.step + column.step)
+        for row, following in pairwise(rows):
+            before, after = column.numbers[row], column.numbers[following]
+            earned, cost = pnl.numbers[row], costs(fees, row)
+            if before is None or after is None or earned is None or abs(cost) <= 2 * allowed:
+                continue
+            compared += 1
+            left = after - before - earned
+            by_pnl += abs(left) <= allowed
+            by_less += abs(left + cost) <= allowed
+        if compared >= _LEAST and _is_clear(by_pnl, by_less, compared):
+            return by_pnl > by_less
+    return None
+
+
+def _is_clear(one: int, other: int, compared: int) -> bool:
+    """Whether half of what was compared agrees with one of two, and hardly any with the other."""
+    return max(one, other) * 2 >= compared and min(one, other) * 20 <= compared
+
+
+def _net_by_ids(
+    pnl: Column,
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    closing: Closing,
+) -> bool | None:
+    """Whether a P&L is what a lot was bought and sold for, less the costs of both orders.
+
+    The id of a lot is on the order that opens it, and on that which closes all of it.
+    """
+    if not {"side", "price", "quantity"} <= roles.keys() or not closing.opening:
+        return None
+    ways = directions(roles["side"])
+    for column in columns:
+        pairs = _pairs(column, closing) if set(column.words) & _IDS else []
+        if len(pairs) < _LEAST or len(pairs) * 10 < 9 * len(closing.rows):
+            continue
+        gross = agreed = 0
+        for opened, closed in pairs:
+            moved = _earned(roles, ways[opened], opened, closed)
+            said, paid = pnl.numbers[closed], costs(fees, opened) + costs(fees, closed)
+            if moved is None or said is None:
+                return None
+            allowed = 2 * pnl.step + abs(moved) * _EXACT
+            gross += abs(said - moved) <= allowed < abs(paid)
+            agreed += abs(said - moved + paid) <= allowed < abs(paid)
+        if max(gross, agreed) * 10 >= 8 * len(pairs):
+            return agreed > gross
+    return None
+
+
+def _pairs(column: Column, closing: Closing) -> list[tuple[int, int]]:
+    """The openings and closes of one id each."""
+    opened: dict[str, list[int]] = {}
+    closed: dict[str, list[int]] = {}
+    for rows, found in ((closing.opening, opened), (closing.rows, closed)):
+        for row in rows:
+            if column.present[row]:
+                found.setdefault(column.labels[row], []).append(row)
+    return [
+        (opened[name][0], rows[0])
+        for name, rows in closed.items()
+        if len(rows) == 1 == len(opened.get(name, ()))
+    ]
+
+
+def _earned(roles: Mapping[str, Column], way: int, opened: int, closed: int) -> Decimal | None:
+    """What an order and the one that closes all of it earned at their prices."""
+    prices, sizes = roles["price"].numbers, roles["quantity"].numbers
+    entry, out, size, same = prices[opened], prices[closed], sizes[opened], sizes[closed]
+    if not entry or not out or not size or not same or not way or abs(size) != abs(same):
+        return None
+    return (out - entry) * abs(size) * way

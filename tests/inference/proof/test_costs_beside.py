@@ -1,0 +1,93 @@
+"""Whether costs are in a P&L, as a gross P&L, the equity at entries and ids of lots show it."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from perfkit.inference.infer import infer
+from tests.inference.executions import Record, asked, field
+
+MOVES = (31, -17, 44, 8, -29, 15, 63, -5, 22, -41, 19, 7)
+PRICES = ((100, 103), (97, 92), (110, 121), (80, 79), (95, 99), (120, 118), (60, 66), (70, 77))
+
+
+def at_entries(*, net: bool, overlapping: int = 0) -> list[Record]:
+    """Trades with the equity at each entry, which all but some that overlap move one by one."""
+    held, records = Decimal(1000), list[Record]()
+    for n, move in enumerate(MOVES):
+        fee = Decimal("0.83") + Decimal(n % 5) / 7
+        pnl = (Decimal(move) / 3).quantize(Decimal("0.001"))
+        records.append(
+            {
+                "symbol": "A",
+                "side": "long",
+                "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "entry_equity": str(held + (17 if n < overlapping else 0) * (-1) ** n),
+                "pnl": str(pnl),
+                "fees": f"{fee:.3f}",
+            }
+        )
+        held += pnl if net else pnl - Decimal(f"{fee:.3f}")
+    return records
+
+
+@pytest.mark.parametrize("overlapping", [0, 3])
+def test_the_equity_at_the_next_entry_tells_whether_costs_are_in_the_result(
+    overlapping: int,
+) -> None:
+    after = infer(at_entries(net=True, overlapping=overlapping))
+    assert (asked(after), field(after, "net_pnl")) == ([], "pnl")
+    before = infer(at_entries(net=False, overlapping=overlapping))
+    assert (asked(before), field(before, "net_pnl")) == ([], "pnl - fees")
+
+
+def test_an_equity_that_moves_by_something_else_says_nothing() -> None:
+    records = at_entries(net=True, overlapping=len(MOVES))
+    assert asked(infer(records)) == ["costs"]
+    for record in records:
+        del record["entry_equity"]
+    assert asked(infer(records)) == ["costs"]
+
+
+def lots(*, paid: int, size_sold: str = "2") -> list[Record]:
+    """Lots bought first to last and sold last to first; the P&L is after `paid` of two costs."""
+    records: list[Record] = []
+    for n, (entry, _) in enumerate(PRICES):
+        one = {"side": "BUY", "price": str(entry), "qty": "2", "fee": "0.37", "pnl": "0"}
+        records.append({"time": f"2026-04-01T{n:02}:00:00Z", "lot_id": n, **one})
+    for n, (entry, out) in reversed([*enumerate(PRICES)]):
+        pnl = (out - entry) * 2 - Decimal("0.37") * paid
+        one = {"side": "SELL", "price": str(out), "qty": size_sold, "fee": "0.37", "pnl": str(pnl)}
+        records.append({"time": f"2026-04-02T{9 - n:02}:00:00Z", "lot_id": n, **one})
+    return records
+
+
+def test_lots_that_ids_pair_tell_that_both_costs_are_in_the_result() -> None:
+    reading = infer(lots(paid=2))
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "pnl")
+
+
+def test_lots_of_other_sizes_and_results_of_one_cost_say_nothing() -> None:
+    assert "costs" in asked(infer(lots(paid=2, size_sold="3")))
+    unpaired = [{key: one[key] for key in one if key != "lot_id"} for one in lots(paid=2)]
+    assert "costs" in asked(infer(unpaired))
+
+
+@given(st.lists(st.integers(-900, 900).filter(bool), min_size=3, max_size=8))
+def test_binary_numbers_that_differ_by_a_swap_are_net_and_gross(moves: list[int]) -> None:
+    records: list[Record] = []
+    for n, move in enumerate(moves):
+        profit, swap = move / 7, (0.19, -1.02, 0.55)[n % 3]
+        records.append(
+            {
+                "symbol": "A",
+                "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "profit": repr(profit),
+                "swap": repr(swap),
+                "net_profit": repr(profit + swap),
+            }
+        )
+    reading = infer(records)
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "net_profit")
