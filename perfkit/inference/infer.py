@@ -28,7 +28,9 @@ from perfkit.inference.proof.running import moves_by_prices
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
 from perfkit.inference.questions.coverage import (
     covers_more,
+    is_money_beside_points,
     is_of_another_set,
+    which_amount,
     which_covers,
     which_set,
 )
@@ -193,10 +195,21 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     if any(doubt.name == "two_results" for doubt in reading.doubts):
         return reading
     if other is None:
-        return _with_other_set(reading, candidates, log)
+        return _with_other_amount(reading, candidates, log)
     doubt = which_covers(best, other, reading, _read([other], log))
     others = [one for one in reading.doubts if one.name != "left_out"]  # which is the same question
     return reading._replace(doubts=(doubt, *others))
+
+
+def _with_other_amount(reading: Reading, candidates: Sequence[Candidate], log: Log) -> Reading:
+    """The reading, with a question where its P&L is in points and another one may be in money."""
+    best = candidates[0]
+    if reading.source["currency"] == POINTS:
+        for other in candidates[1:]:
+            if is_money_beside_points(other, best):
+                doubt = which_amount(best, other, reading, _read([other], log))
+                return reading._replace(doubts=(doubt, *reading.doubts))
+    return _with_other_set(reading, candidates, log)
 
 
 def _with_other_set(reading: Reading, candidates: Sequence[Candidate], log: Log) -> Reading:
