@@ -41,6 +41,7 @@ from perfkit.inference.questions.ignored import with_ignored_asked
 from perfkit.inference.questions.in_money import (
     asked_of_executions,
     closed_without,
+    computed_for_all,
     may_be_in_money,
     per_cent_or_money,
     with_closed_asked,
@@ -186,7 +187,9 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     best, reading = candidates[0], _read(candidates, log)
     missing = closed_without(best, log.columns, log.roles, log.times)
     if missing:
-        reading = with_closed_asked(reading, best, missing, from_prices(log))
+        instead = from_prices(log)
+        whole = computed_for_all(reading, best, missing, log, instead)
+        reading = whole or with_closed_asked(reading, best, missing, log.roles, instead)
     if may_be_in_money(best, log.roles) and not is_worth_denied(log.roles, log.columns):
         reading = asked_of_executions(reading, best, from_executions(log))
     other = next(
