@@ -73,6 +73,12 @@ PLAUSIBLE = 10
 PLAUSIBLE_WITHOUT_TIME = 15
 """Evidence below this is none; records without any time have to say more."""
 
+WITHOUT_END = 16
+"""Where nothing closes, a name that may be that of something else is not enough."""
+_OF_A_CLOSE = frozenset(
+    ("entry_price", "exit_price", "exit_reason", "outcome", "price", "balance", "identity")
+)
+
 
 def infer(records: Sequence[Mapping[str, object]]) -> Reading:
     """How to read some records as trades; numbers in them are exact, never binary floats.
@@ -91,6 +97,11 @@ def infer(records: Sequence[Mapping[str, object]]) -> Reading:
         return _decided(records)
     closed = closed_if_it_holds(reading, records)
     return _decided(records) if closed is None else reading._replace(closed=closed)
+
+
+def _may_end(one: Candidate, roles: Mapping[str, Column], times: Times) -> bool:
+    """Whether anything of the records says that something closed, or was bought at a price."""
+    return bool(times.closed or one.closing.marker or roles.keys() & _OF_A_CLOSE)
 
 
 def _says_the_same(one: Reading, other: Reading) -> bool:
@@ -113,7 +124,11 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     log = Log(columns, roles, times, fees, failed, left_out)
     candidates = candidates_of(columns, roles, times, fees, failed)
     least = PLAUSIBLE if times.are_there else PLAUSIBLE_WITHOUT_TIME
-    candidates = [one for one in candidates if one.score >= least]
+    candidates = [
+        one
+        for one in candidates
+        if one.score >= (least if _may_end(one, roles, times) else WITHOUT_END)
+    ]
     if not candidates:
         return _without_idle_time(without_pnl(log) or nothing_found(names))
     reading = (
@@ -339,6 +354,8 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     """What is taken for granted where prices and the sign of the P&L do not agree."""
     if best.side_of_exit:
         return [f"{roles['side'].name} is the side of the closing order"]
+    if best.closing.marker is not None and best.closing.marker is roles.get("side"):
+        return []  # a sale that closes is that of a long trade
     if best.sign_contradicts:
         return ["the sign of the P&L contradicts the prices; it is read as logged"]
     wrong, known = against_prices(best.pnl, roles, best.closing.rows)
