@@ -104,8 +104,8 @@ def moves_and_amounts(sizes: tuple[str, ...]) -> list[dict[str, object]]:
             "Direction": "Long",
             "Entry_Date": f"2026-04-{n + 1:02}",
             "Exit_Date": f"2026-05-{n + 1:02}",
-            "Entry_Price": "100",
-            "Exit_Price": ("101", "98")[n % 2],
+            "Entry_Price": "50",
+            "Exit_Price": ("51", "48")[n % 2],
             "Spread_PnL": ("1", "-2")[n % 2],
             "Portfolio_PnL": f"{'' if n % 2 == 0 else '-'}{size}",
         }
