@@ -60,7 +60,7 @@ def test_a_sale_that_closes_a_long_trade_contradicts_no_price() -> None:
             {
                 **of_both,
                 "date": f"2026-05-{n + 1:02}",
-                "action": "SELL",
+                "action": "TRAIL_SL" if n == 2 else "SELL",
                 "exit_price": str(out),
                 "pnl": f"{(out - 100) * (n + 3) - 1.5 * (n % 3)}",
             },

@@ -196,7 +196,12 @@ class TestNothingThatCloses:
     @pytest.mark.parametrize("name", ["us_ret_pct", "net_cost", "williams_r"])
     def test_no_results_are_asked_about(self, name: str) -> None:
         records: list[dict[str, object]] = [
-            {"run_date": f"2026-04-{n + 1:02}", "ticker": "A", "strike": "10", name: f"{n - 3}.5"}
+            {
+                "run_date": f"2026-04-{n + 1:02}",
+                "ticker": "A",
+                "strategy": "fade",
+                name: f"{n - 3}.5",
+            }
             for n in range(9)
         ]
         assert not infer(records).has_results
