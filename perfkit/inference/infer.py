@@ -100,7 +100,12 @@ def infer(records: Sequence[Mapping[str, object]]) -> Reading:
 
 
 def _may_end(one: Candidate, roles: Mapping[str, Column], times: Times) -> bool:
-    """Whether anything of the records says that something closed, or was bought at a price."""
+    """Whether anything of the records says that something closed, or was bought at a price.
+
+    A name of one word, such as `ret`, says no more than that it is a result, or none.
+    """
+    if len(one.pnl.words) == 1:
+        return True
     return bool(times.closed or one.closing.marker or roles.keys() & _OF_A_CLOSE)
 
 
