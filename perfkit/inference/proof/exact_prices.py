@@ -32,7 +32,7 @@ def are_exact(
         (amount := _amount(roles, row)) is not None
         and ways[row]
         and (earned := pnl.numbers[row]) is not None
-        and abs(amount * ways[row] - earned) <= _DUST * max(1, abs(amount))
+        and abs(amount * ways[row] - earned) <= _DUST * max(Decimal(1), abs(amount))
         for row in rows
     )
 
