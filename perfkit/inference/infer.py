@@ -208,7 +208,9 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     missing = closed_without(best, log.columns, log.roles, log.times)
     if missing:
         instead = from_prices(log)
-        whole = computed_for_all(reading, best, missing, log, instead)
+        whole = None
+        if not log.fees:  # which prices say nothing of
+            whole = computed_for_all(reading, best, missing, log.roles, instead)
         reading = whole or with_closed_asked(reading, best, missing, log.roles, instead)
     if may_be_in_money(best, log.roles) and not is_worth_denied(log.roles, log.columns):
         reading = asked_of_executions(reading, best, from_executions(log))

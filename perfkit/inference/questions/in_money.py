@@ -13,7 +13,6 @@ from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, words
 from perfkit.inference.table.roles import LOST, WON, Times, directions, outcome_of
-from perfkit.inference.without_pnl.log_facts import Log
 
 _FEW = 3
 """Of so many results in money, one that is missing is reported; more are asked about."""
@@ -55,14 +54,18 @@ def _with_ends(roles: Mapping[str, Column]) -> set[int]:
 
 
 def computed_for_all(
-    reading: Reading, best: Candidate, missing: Sequence[int], log: Log, instead: Reading | None
+    reading: Reading,
+    best: Candidate,
+    missing: Sequence[int],
+    roles: Mapping[str, Column],
+    instead: Reading | None,
 ) -> Reading | None:
     """The reading of all records from prices, where these give each P&L that there is exactly."""
-    if not missing or instead is None or log.fees:
+    if not missing or instead is None:
         return None
     if any(doubt.name != "left_out" for doubt in reading.doubts):
         return None
-    computed = _as_logged(instead, best, missing, log.roles)
+    computed = _as_logged(instead, best, missing, roles)
     if computed is None:
         return None
     several = len(missing) > 1
