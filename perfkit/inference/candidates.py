@@ -406,8 +406,12 @@ def _mostly(column: Column, rows: Sequence[int]) -> bool:
 
 
 def _is_after_costs_of(one: Candidate, other: Candidate) -> bool:
-    """Whether one result is by its name after costs, and a little less than what prices give."""
-    if not one.name.is_net or other.is_net or not other.proved:
+    """Whether one result is a little less than another, which is what prices give before costs.
+
+    The name of one of the two says that it is after costs, or that the other is before them.
+    """
+    is_said = one.name.is_net or (other.name.is_gross and not one.name.is_gross)
+    if not is_said or one.name.is_running or other.is_net or not other.proved:
         return False
     is_money = one.unit == other.unit == MONEY
     return is_money and says.is_less_throughout(one.pnl, other.pnl, one.closing.rows)

@@ -33,7 +33,9 @@ from perfkit.inference.proof.running import account_of, moves_by_prices
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
 from perfkit.inference.questions.coverage import (
     covers_more,
+    is_money_beside_points,
     is_of_another_set,
+    which_amount,
     which_covers,
     which_set,
 )
@@ -45,6 +47,7 @@ from perfkit.inference.questions.in_money import (
     asked_of_executions,
     asked_of_prices,
     closed_without,
+    computed_for_all,
     may_be_in_money,
     per_cent_or_money,
     weighs_otherwise,
@@ -77,6 +80,12 @@ PLAUSIBLE = 10
 PLAUSIBLE_WITHOUT_TIME = 15
 """Evidence below this is none; records without any time have to say more."""
 
+WITHOUT_END = 16
+"""Where nothing closes, a name that may be that of something else is not enough."""
+_OF_A_CLOSE = frozenset(
+    ("entry_price", "exit_price", "exit_reason", "outcome", "price", "balance", "identity")
+)
+
 
 def infer(records: Sequence[Mapping[str, object]]) -> Reading:
     """How to read some records as trades; numbers in them are exact, never binary floats.
@@ -95,6 +104,16 @@ def infer(records: Sequence[Mapping[str, object]]) -> Reading:
         return _decided(records)
     closed = closed_if_it_holds(reading, records)
     return _decided(records) if closed is None else reading._replace(closed=closed)
+
+
+def _may_end(one: Candidate, roles: Mapping[str, Column], times: Times) -> bool:
+    """Whether anything of the records says that something closed, or was bought at a price.
+
+    A name of one word, such as `ret`, says no more than that it is a result, or none.
+    """
+    if len(one.pnl.words) == 1:
+        return True
+    return bool(times.closed or one.closing.marker or roles.keys() & _OF_A_CLOSE)
 
 
 def _says_the_same(one: Reading, other: Reading) -> bool:
@@ -117,7 +136,11 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     log = Log(columns, roles, times, fees, failed, left_out)
     candidates = candidates_of(columns, roles, times, fees, failed)
     least = PLAUSIBLE if times.are_there else PLAUSIBLE_WITHOUT_TIME
-    candidates = [one for one in candidates if one.score >= least]
+    candidates = [
+        one
+        for one in candidates
+        if one.score >= (least if _may_end(one, roles, times) else WITHOUT_END)
+    ]
     if not candidates:
         return _without_idle_time(without_pnl(log) or nothing_found(names))
     reading = (
@@ -196,7 +219,11 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     best, reading = candidates[0], _read(candidates, log)
     missing = closed_without(best, log.columns, log.roles, log.times)
     if missing:
-        reading = with_closed_asked(reading, best, missing, from_prices(log))
+        instead = from_prices(log)
+        whole = None
+        if not log.fees:  # which prices say nothing of
+            whole = computed_for_all(reading, best, missing, log.roles, instead)
+        reading = whole or with_closed_asked(reading, best, missing, log.roles, instead)
     if may_be_in_money(best, log.roles) and not is_worth_denied(log.roles, log.columns):
         reading = asked_of_executions(reading, best, from_executions(log))
     if weighs_otherwise(best, log.roles):
@@ -207,10 +234,21 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     if any(doubt.name == "two_results" for doubt in reading.doubts):
         return reading
     if other is None:
-        return _with_other_set(reading, candidates, log)
+        return _with_other_amount(reading, candidates, log)
     doubt = which_covers(best, other, reading, _read([other], log))
     others = [one for one in reading.doubts if one.name != "left_out"]  # which is the same question
     return reading._replace(doubts=(doubt, *others))
+
+
+def _with_other_amount(reading: Reading, candidates: Sequence[Candidate], log: Log) -> Reading:
+    """The reading, with a question where its P&L is in points and another one may be in money."""
+    best = candidates[0]
+    if reading.source["currency"] == POINTS:
+        for other in candidates[1:]:
+            if is_money_beside_points(other, best):
+                doubt = which_amount(best, other, reading, _read([other], log))
+                return reading._replace(doubts=(doubt, *reading.doubts))
+    return _with_other_set(reading, candidates, log)
 
 
 def _with_other_set(reading: Reading, candidates: Sequence[Candidate], log: Log) -> Reading:
@@ -337,6 +375,8 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     """What is taken for granted where prices and the sign of the P&L do not agree."""
     if best.side_of_exit:
         return [f"{roles['side'].name} is the side of the closing order"]
+    if best.closing.marker is not None and best.closing.marker is roles.get("side"):
+        return []  # a sale that closes is that of a long trade
     if best.sign_contradicts:
         return ["the sign of the P&L contradicts the prices; it is read as logged"]
     wrong, known = against_prices(best.pnl, roles, best.closing.rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from operator import itemgetter
 
 from perfkit.inference.candidates import Candidate
@@ -18,6 +19,8 @@ _MANY = 2
 _MANY_MORE = 4
 _DIFFER = 10
 """Results of which one in so many has another sign are those of different trades."""
+_VARIED = Decimal("1.1")
+"""Amounts are of positions of different sizes where one is so many times as much for each point."""
 _TWICE = 3
 _OF_ONE_TRADE = word_set(
     "entry exit open close opened closed buy sell in out start end before after high low long "
@@ -82,6 +85,36 @@ def _joined(columns: Sequence[Column]) -> tuple[str, str] | None:
     pairs = Counter(tuple(sorted(two)) for two in endings.values() if len(two) == 2)
     (first, second), times = max(pairs.items(), key=itemgetter(1), default=(("", ""), 0))
     return (first, second) if times >= _TWICE else None
+
+
+def is_money_beside_points(other: Candidate, best: Candidate) -> bool:
+    """Whether another result is of nearly all trades, and no fixed multiple of the move of a price.
+
+    Of positions of different sizes, the sum of moves may even have the opposite sign:
+
+    spread_pnl 0.10, -0.12    portfolio_pnl 9,500, -4,000
+    """
+    if other.unit != MONEY or best.unit != MONEY or other.name.is_running or other.name.is_bare:
+        return False
+    pairs = [
+        (move, earned)
+        for row in best.closing.rows
+        if (move := best.pnl.numbers[row]) and (earned := other.pnl.numbers[row])
+    ]
+    if len(pairs) < _LEAST or len(pairs) * _DIFFER < len(best.closing.rows) * (_DIFFER - 1):
+        return False
+    ratios = sorted(abs(earned / move) for move, earned in pairs)
+    return ratios[-1] > ratios[0] * _VARIED
+
+
+def which_amount(best: Candidate, other: Candidate, reading: Reading, instead: Reading) -> Doubt:
+    """The question, with the answers of a reading in points and of the one in money."""
+    return Doubt(
+        "two_results",
+        f"{best.pnl.name} is exit less entry, and {other.pnl.name} another amount for each trade; "
+        "which is the result of a trade?",
+        (Answer(other.pnl.name, changes_to(instead, reading)), Answer(best.pnl.name, {})),
+    )
 
 
 def which_set(best: Candidate, other: Candidate, reading: Reading, instead: Reading) -> Doubt:

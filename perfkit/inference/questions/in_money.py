@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.proof.exact_prices import are_exact, can_be_computed, ways_by_side
 from perfkit.inference.questions.coverage import changes_to
 from perfkit.inference.records.kinds import FAILED, STILL_OPEN
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, words
-from perfkit.inference.table.roles import Times, directions
+from perfkit.inference.table.roles import LOST, WON, Times, directions, outcome_of
 from perfkit.inference.without_pnl.sides import LONG_OR_SHORT
 
 _NEARLY_PAID = Decimal("0.9")
@@ -23,10 +24,13 @@ _FEW = 3
 def closed_without(
     best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column], times: Times
 ) -> list[int]:
-    """Records with both prices and a closing time that a reading leaves out for want of a P&L."""
-    if not {"entry_price", "exit_price"} <= roles.keys() or not times.closed:
+    """Records that closed, and that a reading leaves out for want of a P&L.
+
+    They have a closing time, and both prices, or a word for won or lost.
+    """
+    ended = _with_ends(roles)
+    if not times.closed or not ended:
         return []
-    entry, out = roles["entry_price"].numbers, roles["exit_price"].numbers
     rows = set(best.closing.rows)
     states = [one for one in columns if one.kind == TEXT and set(one.words) & {"status", "state"}]
     return [
@@ -34,25 +38,83 @@ def closed_without(
         for row, earned in enumerate(best.pnl.numbers)
         if earned is None
         and row not in rows
-        and entry[row]
-        and out[row]
+        and row in ended
         and any(one.present[row] for one in times.closed)
         and not any(set(words(one.labels[row])) & _NO_CLOSE for one in states)
     ]
 
 
+def _with_ends(roles: Mapping[str, Column]) -> set[int]:
+    """The records with both prices, and those whose outcome is that of a trade which ended."""
+    found: set[int] = set()
+    if {"entry_price", "exit_price"} <= roles.keys():
+        entry, out = roles["entry_price"].numbers, roles["exit_price"].numbers
+        found |= {row for row, (a, b) in enumerate(zip(entry, out, strict=True)) if a and b}
+    if "outcome" in roles:
+        labels = roles["outcome"].labels
+        found |= {row for row, label in enumerate(labels) if outcome_of(label) in (WON, LOST)}
+    return found
+
+
+def computed_for_all(
+    reading: Reading,
+    best: Candidate,
+    missing: Sequence[int],
+    roles: Mapping[str, Column],
+    instead: Reading | None,
+) -> Reading | None:
+    """The reading of all records from prices, where these give each P&L that there is exactly."""
+    if not missing or instead is None:
+        return None
+    if any(doubt.name != "left_out" for doubt in reading.doubts):
+        return None
+    computed = _as_logged(instead, best, missing, roles)
+    if computed is None:
+        return None
+    several = len(missing) > 1
+    said = (
+        f"{len(missing)} closed record{'s' * several} {'have' if several else 'has'} no "
+        f"{best.pnl.name}; prices give exactly that of all others"
+    )
+    return computed._replace(
+        score=reading.score, evidence=reading.evidence, assumed=(*computed.assumed, said)
+    )
+
+
+def _as_logged(
+    instead: Reading, best: Candidate, missing: Sequence[int], roles: Mapping[str, Column]
+) -> Reading | None:
+    """The reading from prices for the side that each logged P&L proves; None where none does."""
+    rows, fields = best.closing.rows, instead.dialect["fields"]
+    ways = ways_by_side(roles)
+    if not instead.doubts:
+        known = can_be_computed(roles, missing, ways)
+        return instead if known and are_exact(best.pnl, roles, rows, ways) else None
+    all_long = [1] * len(best.pnl.values)
+    if [doubt.name for doubt in instead.doubts] != ["side"] or not isinstance(fields, dict):
+        return None
+    if not can_be_computed(roles, missing, all_long):
+        return None
+    if not are_exact(best.pnl, roles, rows, all_long):
+        return None
+    dialect = {**instead.dialect, "fields": {**fields, "side": "= long"}}
+    return instead._replace(dialect=dialect, doubts=())
+
+
 def with_closed_asked(
-    reading: Reading, best: Candidate, missing: list[int], instead: Reading | None
+    reading: Reading,
+    best: Candidate,
+    missing: list[int],
+    roles: Mapping[str, Column],
+    instead: Reading | None,
 ) -> Reading:
     """The reading, with what it leaves out: asked where it may change much, else reported."""
     if not missing or any(doubt.name in ("left_out", "two_results") for doubt in reading.doubts):
         return reading
     name = best.pnl.name
     several = len(missing) > 1
-    said = (
-        f"{len(missing)} record{'s' * several} with both prices and a closing time "
-        f"{'have' if several else 'has'} no {name}"
-    )
+    ended = f"with {_what_ends(missing, roles)} and a closing time"
+    said = f"{len(missing)} record{'s' * several} {ended} {'have' if several else 'has'} no {name}"
     if best.unit == MONEY and len(missing) * _FEW < len(best.closing.rows):
         return reading._replace(assumed=(*reading.assumed, f"{said}; left out"))
     answers = [Answer("yes", {})]
@@ -60,6 +122,14 @@ def with_closed_asked(
         answers.insert(0, Answer("no, prices say what was earned", changes_to(instead, reading)))
     doubt = Doubt("left_out", f"{said}; are only records with one trades?", tuple(answers))
     return reading._replace(doubts=(*reading.doubts, doubt))
+
+
+def _what_ends(missing: Sequence[int], roles: Mapping[str, Column]) -> str:
+    if {"entry_price", "exit_price"} <= roles.keys():
+        prices = [roles[role].numbers for role in ("entry_price", "exit_price")]
+        if all(one[row] for one in prices for row in missing):
+            return "both prices"
+    return "an outcome"
 
 
 def per_cent_or_money(best: Candidate, roles: Mapping[str, Column], currency: str) -> Doubt | None:

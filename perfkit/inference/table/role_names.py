@@ -202,6 +202,9 @@ _FEE_OTHERS = word_set(
 """Words that make a name of costs one of something else: a rate, an estimate, what is left."""
 _PRICES = frozenset(("price", "entry_price", "exit_price", "stop_loss", "target", "balance"))
 """Parts of a trade whose names may say a currency: `price_eur`, `entry_price_usd`."""
+_OF_OPTIONS = word_set("option options premium")
+"""Words in the names of prices that say what was traded: `exit_price_option`."""
+_OF_TRADES = frozenset(("entry_price", "exit_price"))
 _ABOUT_MARKETS = word_set(
     "features indicators market context snapshot analysis technicals candle ticker params config"
 )
@@ -223,7 +226,8 @@ def role_rank(name: str, role: str) -> int | None:
     spelled = [words(last), words(f"{inner_name(outer)} {last}")]
     ranks = [known[" ".join(one)] for one in spelled if " ".join(one) in known]
     if not ranks and role in _PRICES:
-        plain = [" ".join(word for word in one if word not in CURRENCIES) for one in spelled]
+        others = CURRENCIES.keys() | (_OF_OPTIONS if role in _OF_TRADES else ())
+        plain = [" ".join(word for word in one if word not in others) for one in spelled]
         plain = [one for one in plain if "price" in one or role == "balance"]
         ranks = [len(known) + known[one] for one in plain if one in known]
     return min(ranks, default=None)

@@ -12,6 +12,8 @@ from perfkit.inference.without_pnl.log_facts import Log
 
 _LEAP = 2
 _LEAPS = 2
+_FAR = 10
+"""One leap to so many times the price, or to such a part of it, is enough."""
 _MANY = 50
 _OF_A_MARKET = "rows are trades of a whole market, not of one account"
 
@@ -31,12 +33,13 @@ def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | N
             (Answer("yes", apart), Answer("no, all executions are of one market", {})),
         )
     prices = [abs(price) for row in rows if (price := log.roles["price"].numbers[row])]
-    leaps = sum(max(one, two) >= _LEAP * min(one, two) for one, two in pairwise(prices))
-    if leaps < _LEAPS:
+    found = [leap for pair in pairwise(prices) if (leap := _leap(*pair)) >= _LEAP]
+    leaps = len(found)
+    if leaps < _LEAPS and max(found, default=Decimal(1)) < _FAR:
         return None
     return Doubt(
         "markets",
-        f"No field names a market, and the price leaps {leaps} times to twice or half of the one "
+        f"No field names a market, and the price leaps {_times(leaps)} to twice or half of the one "
         "before; are all executions of one market? If not, name its field as symbol in a dialect",
         (Answer("yes", {}), no("executions are of several markets, which no field names")),
     )
@@ -85,6 +88,10 @@ def _naming_markets(log: Log, rows: Sequence[int]) -> Column | None:
 
 def _of(label: str, labels: Sequence[str], prices: Sequence[Decimal]) -> list[Decimal]:
     return [price for one, price in zip(labels, prices, strict=True) if one == label]
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 def _leap(one: Decimal, two: Decimal) -> Decimal:

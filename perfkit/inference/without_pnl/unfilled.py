@@ -9,7 +9,9 @@ from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import BOOLEAN, TEXT, Column
 from perfkit.inference.table.names import word_set, words
 
-_WAITING = word_set("submitted accepted pending new placed sent queued scheduled created received")
+_WAITING = word_set(
+    "submitted accepted pending new placed sent queued scheduled created received not notreported"
+)
 _TRIED = word_set("dry simulated simulation test shadow dryrun backtest paper demo")
 _STATES = word_set("status state")
 

@@ -95,3 +95,50 @@ class TestTwoSetsSideBySide:
 
     def test_not_where_columns_are_of_one_set(self) -> None:
         assert "two_results" not in asked(infer(self.pairs(named=False)))
+
+
+def moves_and_amounts(sizes: tuple[str, ...]) -> list[dict[str, object]]:
+    """Moves of a point, and what positions of these sizes earned by them."""
+    return [
+        {
+            "Direction": "Long",
+            "Entry_Date": f"2026-04-{n + 1:02}",
+            "Exit_Date": f"2026-05-{n + 1:02}",
+            "Entry_Price": "50",
+            "Exit_Price": ("51", "48")[n % 2],
+            "Spread_PnL": ("1", "-2")[n % 2],
+            "Portfolio_PnL": f"{'' if n % 2 == 0 else '-'}{size}",
+        }
+        for n, size in enumerate(sizes)
+    ]
+
+
+def test_amounts_of_positions_beside_moves_of_a_price_are_asked_about() -> None:
+    reading = infer(moves_and_amounts(("9000", "4000", "8000", "3000", "7000", "2000")))
+    assert asked(reading) == ["two_results"]
+    money, points = reading.doubts[0].answers
+    assert (money.meaning, points.meaning) == ("Portfolio_PnL", "Spread_PnL")
+    assert points.changes == {}
+
+
+class TestAResultThatIsLessThanAGrossOne:
+    @pytest.mark.parametrize("least", ["1.1", "0.9"])
+    def test_it_is_after_costs_where_that_is_what_prices_give(self, least: str) -> None:
+        records: list[dict[str, object]] = [
+            {
+                "type": "long",
+                "entry_time": f"2026-04-{n + 1:02}T09:00:00Z",
+                "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "entry_price": "100",
+                "exit_price": str(100 + move),
+                "size": "2",
+                "commission": "0.8",
+                "slippage": "0.2",
+                "gross_pnl": str(2 * move),
+                "pnl": f"{2 * move - float(least):.1f}",
+            }
+            for n, move in enumerate((10, -5, 12, 7, -3, 9))
+        ]
+        reading = infer(records)
+        assert asked(reading) == []
+        assert reading.dialect["fields"]["net_pnl"] == "pnl"  # type: ignore[index]

@@ -48,3 +48,23 @@ def test_a_pnl_with_the_other_sign_than_prices_is_asked_about() -> None:
     assert asked(reading) == ["sign"]
     assert reading.doubts[0].answers[0].changes == {"fields.net_pnl": "-(pnl)"}
     assert asked(infer(turned("30", "-10", "20"))) == []
+
+
+def test_a_sale_that_closes_a_long_trade_contradicts_no_price() -> None:
+    """The P&L is after costs that no field names, so that prices do not prove it."""
+    records: list[dict[str, object]] = []
+    for n, out in enumerate((110, 95, 120, 104, 90, 108)):
+        of_both: dict[str, object] = {"symbol": f"S{n}", "shares": n + 3, "entry_price": "100"}
+        records += [
+            {**of_both, "date": f"2026-04-{n + 1:02}", "action": "BUY"},
+            {
+                **of_both,
+                "date": f"2026-05-{n + 1:02}",
+                "action": "TRAIL_SL" if n == 2 else "SELL",
+                "exit_price": str(out),
+                "pnl": f"{(out - 100) * (n + 3) - 1.5 * (n % 3)}",
+            },
+        ]
+    reading = infer(records)
+    assert reading.closed == 6
+    assert not any("contradicts" in one for one in reading.assumed)

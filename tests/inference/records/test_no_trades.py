@@ -188,3 +188,27 @@ class TestFiguresOfSomethingElse:
         reading = infer(records)
         assert (reading.closed, reading.is_sure) == (3, True)
         assert "net_pnl" not in str(reading.dialect)
+
+
+class TestNothingThatCloses:
+    """Amounts whose names may mean something else, in records of which nothing closes."""
+
+    @pytest.mark.parametrize("name", ["us_ret_pct", "net_cost", "williams_r"])
+    def test_no_results_are_asked_about(self, name: str) -> None:
+        records: list[dict[str, object]] = [
+            {
+                "run_date": f"2026-04-{n + 1:02}",
+                "ticker": "A",
+                "strategy": "fade",
+                name: f"{n - 3}.5",
+            }
+            for n in range(9)
+        ]
+        assert not infer(records).has_results
+
+    def test_a_result_by_its_name_is_one_all_the_same(self) -> None:
+        records: list[dict[str, object]] = [
+            {"run_date": f"2026-04-{n * 2 + 1:02}", "ticker": "A", "pnl": f"{n * n - 9}.5"}
+            for n in range(9)
+        ]
+        assert infer(records).has_results

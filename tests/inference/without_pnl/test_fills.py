@@ -101,6 +101,12 @@ class TestNotFilled:
     def test_orders_that_are_all_only_accepted_are_asked_about(self) -> None:
         assert asked(infer(fills(*FOUR, status=["accepted"] * 4))) == ["not_filled"]
 
+    def test_orders_that_are_all_new_or_not_reported_are_asked_about(self) -> None:
+        states: list[object] = ["State.New", "State.NotReported"] * 2
+        reading = infer(fills(*FOUR, status=states))
+        assert asked(reading) == ["not_filled"]
+        assert reading.doubts[0].answers[-1].why_none
+
     def test_orders_logged_beside_their_fills_are_left_out(self) -> None:
         records = [{**one, "event": event} for one in fills(*FOUR) for event in ("order", "fill")]
         reading = infer(records)

@@ -73,3 +73,10 @@ class TestTapes:
             doubt = infer(self.tape(**{more: list[object](range(1, 61))})).doubts[0]
             assert doubt.name == "sold_unbought"
             assert not any(answer.why_none for answer in doubt.answers)
+
+
+@pytest.mark.parametrize(("price", "is_asked"), [("410", True), ("30", False)])
+def test_one_leap_of_the_price_is_asked_about_if_it_is_large(price: str, *, is_asked: bool) -> None:
+    orders = (("buy", "1", "16"), ("sell", "1", "17"), ("buy", "1", price), ("sell", "1", price))
+    records = [{key: one[key] for key in one if key != "symbol"} for one in fills(*orders)]
+    assert ("markets" in asked(infer(records))) is is_asked
