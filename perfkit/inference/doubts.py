@@ -32,3 +32,13 @@ class Doubt(NamedTuple):
 def no(why: str) -> Answer:
     """The answer that there are no results, with the reason, such as `these are forecasts`."""
     return Answer("no", {}, why)
+
+
+LONG_OR_SHORT = Doubt(
+    "side",
+    "Are the trades long or short? No column says so.",
+    (
+        Answer("long", {"fields.side": "= long"}),
+        Answer("short", {"fields.side": "= short"}),
+    ),
+)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.candidates import Candidate
-from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.doubts import LONG_OR_SHORT, Answer, Doubt
 from perfkit.inference.proof.exact_prices import are_exact, can_be_computed, ways_by_side
 from perfkit.inference.questions.coverage import changes_to
 from perfkit.inference.records.kinds import FAILED, STILL_OPEN
@@ -14,7 +14,6 @@ from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, words
 from perfkit.inference.table.roles import LOST, WON, Times, directions, outcome_of
-from perfkit.inference.without_pnl.sides import LONG_OR_SHORT
 
 _NEARLY_PAID = Decimal("0.9")
 _FEW = 3

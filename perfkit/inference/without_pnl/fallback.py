@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from perfkit.inference.assemble import dialect_of, outcome_words
-from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
+from perfkit.inference.doubts import LESS_COSTS, LONG_OR_SHORT, Answer, Doubt
 from perfkit.inference.identity import identity_of
 from perfkit.inference.moments import moments_of
 from perfkit.inference.questions.paid_in import commission_fields
@@ -20,7 +20,7 @@ from perfkit.inference.without_pnl.fills import from_executions
 from perfkit.inference.without_pnl.incomes import from_incomes
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.pairs import from_pairs
-from perfkit.inference.without_pnl.sides import LONG_OR_SHORT, side_of_options, way_of
+from perfkit.inference.without_pnl.sides import side_of_options, way_of
 from perfkit.inference.without_pnl.totals import from_totals, from_totals_of_sides
 
 _LEAST = 2

@@ -12,14 +12,6 @@ from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.options import OF_OPTION, kinds_of_options
 from perfkit.inference.table.roles import Times, directions
 
-LONG_OR_SHORT = Doubt(
-    "side",
-    "Are the trades long or short? No column says so.",
-    (
-        Answer("long", {"fields.side": "= long"}),
-        Answer("short", {"fields.side": "= short"}),
-    ),
-)
 _LEAST = 3
 _DAY = 86_400_000_000
 
