@@ -10,14 +10,13 @@ from __future__ import annotations
 
 import os
 from datetime import date
-from io import BytesIO
 
 from perfkit.book.lost_columns import lost_columns
 from perfkit.core.calendar import DAY_US
 from perfkit.core.errors import LogReadError, kind_of
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.logs.digest import CHUNK_BYTES, digest_of
-from perfkit.logs.files import form_in, text_in
+from perfkit.logs.digest import CHUNK_BYTES, verified
+from perfkit.logs.files import form_in, readable, text_in
 from perfkit.logs.listing import folder_mark, newest_is_no_file, shown_path, volume_of
 
 TYPE_CHECKING = False
@@ -166,9 +165,9 @@ def _lost(book: Book, source: Source, files: Sequence[FileEntry], known: KnownFi
     others = {file.name: file for file in files if file.number not in again.values()}
     gone, anew = list[_Known](), list[_Known]()
     for one in before:
-        file = others.get(one.name)
         if one in again:
             continue
+        file = others.get(one.name)
         if file is None or (file.fingerprint[1] != one.inode and not file.bytes_read):
             gone.append(one)
             continue
@@ -214,12 +213,11 @@ def _begins_as(book: Book, source: Source, file: FileEntry, known: _Known) -> bo
         return file.chunks[:1] == (known.start,)
     path = os.path.join(book.config.folder, file.name)
     try:
-        with open(path, "rb") as stream:
+        with readable(file.name, gone=True), open(path, "rb") as stream:
             form = form_in(path, file.name, stream, source.dialect)
             text = text_in(path, file.name, stream, form, source.dialect)
-            text.seek(0)
-            return digest_of(BytesIO(text.read(known.end))).chunks() == (known.start,)
-    except (OSError, EOFError, LogReadError):
+            return verified(text, known.end, (known.start,), known.end) is not None
+    except LogReadError:
         return False
 
 

@@ -75,7 +75,7 @@ from perfkit.inference.without_pnl.log_facts import Log, currency_of
 
 MOST_DECIDING = 2_500
 _MANY_WRONG = 5
-"""Signs that contradict prices are told of if they are one of so many; costs turn some of them."""
+"""Signs that contradict prices are reported if one of so many does; costs turn some signs."""
 PLAUSIBLE = 10
 PLAUSIBLE_WITHOUT_TIME = 15
 """Evidence below this is none; records without any time have to say more."""

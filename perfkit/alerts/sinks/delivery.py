@@ -71,8 +71,8 @@ class Delivery:
             from perfkit.alerts.sinks.lines import write_lines
 
             write_lines(self._root, self._lines)
-        for problem in problems:
-            raise problem
+        if problems:
+            raise problems[0]
 
     def _served(self, sink: str) -> Exception | None:
         """Starts the process of a sink; what went wrong that no later run can put right."""
