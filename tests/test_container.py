@@ -1,6 +1,7 @@
 """The files for container hosts, as far as they can be tried without one."""
 
 import re
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -18,7 +19,7 @@ FAKES = {
     "groupmod": "",
     "usermod": 'echo "$*" >"$FAKES/usermod.said"',
     "crontab": 'cat >"$FAKES/crontab.said"',
-    "cron": f"{JOB} -c 'echo printed; echo problem >&2'\nsleep 0.5",
+    "cron": f"{shlex.quote(str(JOB))} -c 'echo printed; echo problem >&2'\nsleep 0.5",
 }
 """Programs that only root, or only a container, can run."""
 
