@@ -37,7 +37,7 @@ from perfkit.inference.records.no_trades import OF_A_TRADE
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either, WonOrLost
-from perfkit.inference.table.names import MONEY, PERCENT, words
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, words
 from perfkit.inference.table.roles import EVEN, Times, fees_of, outcome_of
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
@@ -326,11 +326,10 @@ def _fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
     if best.unit != PERCENT or best.proved or best.name.per_unit != 1:
         return None
     numbers = [number for row in best.closing.rows if (number := best.pnl.numbers[row])]
-    if any(abs(number) > 1 for number in numbers):
+    size = size_says(best.pnl, roles, says.checked(best.closing.rows))
+    if size == PERCENT or (size != FRACTION and any(abs(number) > 1 for number in numbers)):
         return None
     if "%" in map(shapes.unit_of_number, best.pnl.sample[:20]):
-        return None
-    if size_says(best.pnl, roles, says.checked(best.closing.rows)) == PERCENT:
         return None
     first = numbers[0]
     return Doubt(

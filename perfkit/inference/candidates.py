@@ -21,9 +21,9 @@ from perfkit.inference.proof.prices import (
     Prices,
     earlier_prices_say,
     is_less_by_costs,
-    is_rate_less_costs,
     prices_say,
 )
+from perfkit.inference.proof.rates import is_rate_less_costs
 from perfkit.inference.proof.units import unit_of_result, unit_of_values
 from perfkit.inference.records.closing import Closing, closing_records, without_purchases
 from perfkit.inference.table.columns import NUMBER, Column
@@ -366,7 +366,8 @@ def _of_prices(
         return [(25 if unit == MONEY else 18, f"agrees with {what}")]
     if prices.sign is not None and prices.sign * 10 >= 8:
         return [(12, "its sign agrees with the prices")]
-    if prices.sign is None and unit == PERCENT and is_rate_less_costs(pnl, roles, rows):
+    is_rate = prices.sign is None and unit in (PERCENT, FRACTION)
+    if is_rate and is_rate_less_costs(pnl, roles, rows, unit):
         return [(12, "is a little less than what the prices give")]
     return [(-15, "its sign contradicts the prices")] if _contradicts(prices) else []
 

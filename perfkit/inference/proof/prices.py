@@ -22,9 +22,6 @@ _TO_DIGITS = Decimal("1e-5")
 _NEARLY = Decimal("0.9")
 _FIXED = Decimal("0.002")
 _NOT_FIXED = Decimal("0.02")
-_COSTS_AT_MOST = Decimal("0.6")
-"""What a trade costs in per cent, at most."""
-_LEAST_RATES = 8
 
 
 class Prices(NamedTuple):
@@ -57,7 +54,7 @@ def prices_say(
     """
     if "entry_price" not in roles or "exit_price" not in roles:
         return NO_PRICES
-    moves = [(row, move * turn) for row, move in _moves(pnl, roles, rows)]
+    moves = [(row, move * turn) for row, move in moves_of(pnl, roles, rows)]
     if not moves:
         return NO_PRICES
     sign = _sign_agreement(pnl, roles, moves)
@@ -93,7 +90,7 @@ def is_of_hundred_shares(
     """Whether a P&L is (exit - entry) x contracts x 100, as that of options on shares is."""
     if not {"entry_price", "exit_price", "quantity"} <= roles.keys():
         return False
-    moves = _moves(pnl, roles, rows)
+    moves = moves_of(pnl, roles, rows)
     sized = [(row, move * size) for row, move in moves if (size := _at(roles, "quantity", row))]
     return _in_money(pnl, fees, _of_hundreds(roles, sized)) is not None
 
@@ -111,28 +108,9 @@ def is_move_of_one(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
     """Whether a P&L is exit - entry, though the quantity beside it is not 1."""
     if not {"entry_price", "exit_price", "quantity"} <= roles.keys():
         return False
-    moves = _moves(pnl, roles, rows)
+    moves = moves_of(pnl, roles, rows)
     others = [pair for pair in moves if _at(roles, "quantity", pair[0]) not in (None, Decimal(1))]
     return len(others) > 1 and _agree(pnl, others)
-
-
-def are_fractions(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
-    """Whether most of a P&L is the move in parts of the entry, to the digits that it shows.
-
-    The others may be capped, as where a stop is simulated: -0.05 whatever the exit price.
-    """
-    if not {"entry_price", "exit_price"} <= roles.keys():
-        return False
-    entries = roles["entry_price"].numbers
-    moves = [
-        (row, move / entry) for row, move in _moves(pnl, roles, rows) if (entry := entries[row])
-    ]
-    exact = [
-        abs(move - earned) <= 2 * pnl.step.min(abs(move) * _ROUNDING + _TINY)
-        for row, move in moves
-        if move and (earned := pnl.numbers[row])
-    ]
-    return len(exact) >= 5 and sum(exact) * 10 >= 6 * len(exact)
 
 
 def is_less_by_costs(
@@ -147,7 +125,7 @@ def is_less_by_costs(
         return False
     pairs = [
         (amount, earned, costs(fees, row))
-        for row, move in _moves(pnl, roles, rows)
+        for row, move in moves_of(pnl, roles, rows)
         if (amount := move * (_at(roles, "quantity", row) or Decimal(0)))
         and (earned := pnl.numbers[row]) is not None
     ]
@@ -167,35 +145,9 @@ def against_prices(
     if not {"entry_price", "exit_price", "side"} <= roles.keys():
         return 0, 0
     sides = directions(roles["side"])
-    moves = [(row, move) for row, move in _moves(pnl, roles, rows) if move and sides[row]]
+    moves = [(row, move) for row, move in moves_of(pnl, roles, rows) if move and sides[row]]
     signs = [(move > 0, earned > 0) for row, move in moves if (earned := pnl.numbers[row])]
     return sum(one != other for one, other in signs), len(signs)
-
-
-def is_rate_less_costs(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
-    """Whether a P&L in per cent is the move of the price, less a part of a per cent in each record.
-
-    bought at 76400, sold at 74300: -2.75 %, of which -2.95 is left after costs of 0.2
-
-    Without a side, trades are long.
-    """
-    if not {"entry_price", "exit_price"} <= roles.keys():
-        return False
-    entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
-    ways = directions(roles["side"]) if "side" in roles else [1] * len(entries)
-    moves = [
-        (abs(move), move - earned)
-        for row in rows
-        if (entry := entries[row])
-        and (out := exits[row])
-        and (earned := pnl.numbers[row]) is not None
-        and (move := (out / entry - 1) * HUNDRED * ways[row]) is not None
-    ]
-    if len(moves) < _LEAST_RATES or len(moves) < AGREES * len(rows):
-        return False
-    middle = sorted(size for size, _ in moves)[len(moves) // 2]
-    less = sum(-2 * pnl.step <= cost <= _COSTS_AT_MOST for _, cost in moves)
-    return middle > _COSTS_AT_MOST and less * 20 >= 19 * len(moves)
 
 
 def earlier_prices_say(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> Prices:
@@ -238,7 +190,7 @@ def size_says(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> 
     moves = _from_earlier(roles, rows)
     if {"entry_price", "exit_price"} <= roles.keys():
         entries = roles["entry_price"].numbers
-        found = _moves(pnl, roles, rows)
+        found = moves_of(pnl, roles, rows)
         moves = [(row, move / entry) for row, move in found if (entry := entries[row])]
     ratios = sorted(
         abs(earned / move) for row, move in moves if move and (earned := pnl.numbers[row])
@@ -252,7 +204,7 @@ def size_says(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> 
     return ""
 
 
-def _moves(
+def moves_of(
     pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
 ) -> list[tuple[int, Decimal]]:
     """How far the price moved in favour of each trade; without a side, as far as the P&L says."""

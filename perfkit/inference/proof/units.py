@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import add
 
-from perfkit.inference.proof.prices import Prices, are_fractions
+from perfkit.inference.proof.prices import Prices
+from perfkit.inference.proof.rates import are_fractions, is_rate_less_costs
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK, PnlName, pnl_name
@@ -40,6 +41,8 @@ def unit_of_values(
 ) -> str:
     """The unit that the values themselves show: fractions of the entry, or losses of 1 R each."""
     if unit == PERCENT and are_fractions(pnl, roles, rows):
+        return FRACTION
+    if unit == PERCENT and is_rate_less_costs(pnl, roles, rows, FRACTION):
         return FRACTION
     if unit != MONEY or name.currency or name.is_absolute or "quantity" in roles:
         return unit
