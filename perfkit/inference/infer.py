@@ -72,6 +72,7 @@ from perfkit.inference.without_pnl.fills import (
     from_executions,
 )
 from perfkit.inference.without_pnl.log_facts import Log, currency_of
+from perfkit.inference.without_pnl.other_sides import with_other_sides
 
 MOST_DECIDING = 2_500
 _MANY_WRONG = 5
@@ -175,6 +176,7 @@ def _of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
     if not whens:
         return None
     orders = log._replace(roles=without_entry_price(with_side_of_orders(log.roles, log.columns)))
+    orders, _ = with_other_sides(orders, range(len(log.columns[0].values)))
     if best.unit == MONEY and is_after_exit_alone(best.pnl, orders.roles, log.fees, whens[0]):
         found = from_executions(orders, best.pnl)
         return found and found._replace(

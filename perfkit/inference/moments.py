@@ -200,13 +200,19 @@ def _both(date: Column, clock: Column) -> list[object]:
     ]
 
 
+_OF_ORDERS = frozenset(
+    ("trade", "order", "execution", "exec", "fill", "transaction", "deal", "activity")
+)
+"""Words before date and time that say the same: `trade_date` and `order_time`."""
+
+
 def _clock_of(column: Column, columns: Sequence[Column]) -> Column | None:
     if not _has_dates_alone(column):
         return None
     clocks = [one for one in columns if one.kind == CLOCK and one.filled >= column.filled * _MOSTLY]
-    own = set(column.words) - {"date", "day"}
+    own = set(column.words) - {"date", "day"} - _OF_ORDERS
     for clock in clocks:
-        if set(clock.words) - {"time", "hour"} == own:
+        if set(clock.words) - {"time", "hour"} - _OF_ORDERS == own:
             return clock
     return None
 

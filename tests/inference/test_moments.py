@@ -168,3 +168,14 @@ def test_the_end_of_a_market_is_no_closing_time() -> None:
         for n in range(6)
     ]
     assert infer(records).dialect["fields"]["closed_at"] == "timestamp"  # type: ignore[index]
+
+
+def test_a_date_of_trades_and_a_time_of_orders_are_one_time() -> None:
+    records = [
+        {"trade_date": "2026-04-06", "order_time": f"1{n}:00:00", "symbol": "A", "side": side,
+         "quantity": "1", "price": str(10 + n)}
+        for n, side in enumerate(("buy", "sell") * 2)
+    ]  # fmt: skip
+    fields = infer(records).dialect["fields"]
+    assert isinstance(fields, dict)
+    assert fields["at"] == "join(trade_date, order_time)"

@@ -75,7 +75,7 @@ def balance_says(
         after, earned = balance.numbers[row], pnl.numbers[row]
         if before is not None and after is not None and earned:
             moved += 1
-            allowed = 2 * (pnl.step + balance.step)
+            allowed = 2 * (pnl.step + balance.step) + abs(after) * _BINARY
             by_pnl += abs(after - before - earned) <= allowed
             by_less += abs(after - before - earned + costs(fees, row)) <= allowed
         before = after

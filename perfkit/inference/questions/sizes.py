@@ -11,6 +11,7 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.multipliers import Worth, share_of_fees, size_by_fees
 from perfkit.inference.proof.prices import is_move_of_one
 from perfkit.inference.table.columns import Column
+from perfkit.inference.table.contracts import is_future, is_share_option
 from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.names import MONEY
 from perfkit.inference.table.options import kinds_of_options
@@ -108,16 +109,25 @@ def quantity_or_money(
 
 
 def contract_size(
-    columns: Sequence[Column], size: Column, price: Column, rows: Sequence[int]
+    columns: Sequence[Column],
+    symbol: Column | None,
+    size: Column,
+    price: Column,
+    rows: Sequence[int],
 ) -> Doubt | None:
     """What a contract or a lot is worth, where only prices say what a trade earned.
 
-    Those of prediction markets, whose prices are at most 1, pay 1 each.
+    The name of a quantity says that it is one, or the symbols of futures and options. Those of
+    prediction markets, whose prices are at most 1, pay 1 each.
     """
-    if not set(size.words) & _CONTRACTS or isinstance(size, AmountOverPrice):
+    if isinstance(size, AmountOverPrice):
+        return None
+    symbols = {symbol.labels[row] for row in rows} if symbol is not None else set()
+    are_options = any(map(is_share_option, symbols))
+    if not (set(size.words) & _CONTRACTS or are_options or any(map(is_future, symbols))):
         return None
     one: dict[str, object] = {"fields.quantity": size.expression}
-    if kinds_of_options(columns):
+    if are_options or (set(size.words) & _CONTRACTS and kinds_of_options(columns)):
         return Doubt(
             "contract_size",
             "Of how many shares is an option contract, whose price is that of one share?",

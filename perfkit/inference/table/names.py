@@ -73,6 +73,7 @@ _SPELLINGS = {
     "vol": "volume",
     "gains": "gain",
     "profits": "profit",
+    "results": "result",
 }
 _PNL = re.compile(
     r"p(?:n|[/&]|rofit[ _/&-]*(?:and|n)?[ _/&-]*)l(?:oss)?(?-i:(?![a-z]))", re.IGNORECASE
@@ -206,6 +207,8 @@ def pnl_name(name: str) -> PnlName | None:
         score = 8
     if not score:
         return None
+    if score == _BASES["result"] and unit in (POINTS, RISK):
+        score += 8  # results in pips are nothing else
     currency = next((CURRENCIES[word] for word in last if word in CURRENCIES), "")
     unknown = meant - _BASES.keys() - _UNITS.keys() - CURRENCIES.keys() - RUNNING - NET - GROSS
     unknown -= _BESIDE

@@ -51,6 +51,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
         ),
         *("security_code", "instrument_name", "asset_name", "wkn", "cusip", "company"),
         *("company_name", "market_name", "fund_name", "scheme_name", "option_symbol"),
+        *("instrument_id", "asset_id", "symbol_id", "contract_id", "coin_id", "instrument_token"),
     ),
     "side": (
         *("side", "direction", "position_side", "trade_type", "position_type", "dir", "bias"),

@@ -52,6 +52,7 @@ _OF_SIGNS = word_set("side direction dir")
 _SIGNED = {"1": 1, "-1": -1, "1.0": 1, "-1.0": -1}
 
 _CODE = re.compile("[0-9]{3,8}")
+_ID = re.compile("[0-9]{1,12}")
 
 _KINDS: dict[str, tuple[str, ...]] = {
     "symbol": (TEXT, NUMBER),
@@ -221,14 +222,15 @@ def _is_outcome(column: Column) -> bool:
     return any(outcome_of(label) for label in column.distinct)
 
 
-_OF_CODES = word_set("symbol ticker stock code instrument security asset tsym scrip")
+_OF_CODES = word_set("symbol ticker stock code instrument security asset tsym scrip contract coin")
 
 
 def _is_symbol(column: Column) -> bool:
     """Whether values may be names of markets; numbers may be codes of shares, such as 600519."""
     if column.kind == NUMBER:
         is_code = bool(set(column.words) & _OF_CODES)
-        return is_code and all(_CODE.fullmatch(str(value)) for value in column.sample[:50])
+        form = _ID if set(column.words) & {"id", "token"} else _CODE
+        return is_code and all(form.fullmatch(str(value)) for value in column.sample[:50])
     return not any(shapes.is_time(value) for value in column.sample[:5])
 
 

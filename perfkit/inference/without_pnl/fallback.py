@@ -15,6 +15,7 @@ from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import AmountOverPrice, quotient
+from perfkit.inference.table.names import word_set
 from perfkit.inference.table.roles import LOST, WON, outcome_of
 from perfkit.inference.without_pnl.fills import from_executions
 from perfkit.inference.without_pnl.incomes import from_incomes
@@ -24,6 +25,9 @@ from perfkit.inference.without_pnl.sides import side_of_options, way_of
 from perfkit.inference.without_pnl.totals import from_totals, from_totals_of_sides
 
 _LEAST = 2
+_OF_RATES = word_set("% pct percent percentage growth return returns ret roi yield")
+_NEARLY = 0.95
+"""Of wins and losses, so many have the sign of what was earned; the others were entered wrong."""
 
 
 def without_pnl(log: Log) -> Reading | None:
@@ -91,7 +95,9 @@ def _of_moves(
         doubts.append(of_stake(size, "put into each trade, without leverage"))
     else:
         unsure = quantity_or_money(size, entry, closing.rows, is_fill=False)
-        doubts += filter(None, [unsure or contract_size(log.columns, size, entry, closing.rows)])
+        symbol = roles.get("symbol")
+        unsure = unsure or contract_size(log.columns, symbol, size, entry, closing.rows)
+        doubts += filter(None, [unsure])
     assumed = list(moments.assumed)
     if "side" not in fields and (way := way_of(roles, log.times, closing.rows)) is not None:
         fields["side"] = f"= {way.side}"
@@ -183,17 +189,13 @@ def _from_outcomes(log: Log) -> Reading | None:
 def _signed_as(outcome: Column, columns: Sequence[Column], rows: Sequence[int]) -> Column | None:
     """A column of numbers that are above 0 in every win and below 0 in every loss."""
     said = {row: outcome_of(outcome.labels[row]) for row in rows}
+    decided = [row for row in rows if said[row] in (WON, LOST)]
     for column in columns:
         if column.kind != NUMBER or column is outcome:
             continue
-        fits = (
-            number is not None
-            and (said[row] != WON or number > 0)
-            and (said[row] != LOST or number < 0)
-            for row in rows
-            for number in (column.numbers[row],)
-        )
-        if all(fits):
+        pairs = [(said[row], column.numbers[row] or 0) for row in decided]
+        fits = sum(number > 0 if word == WON else number < 0 for word, number in pairs)
+        if fits >= _NEARLY * len(decided):
             return column
     return None
 
@@ -201,9 +203,21 @@ def _signed_as(outcome: Column, columns: Sequence[Column], rows: Sequence[int]) 
 def _is_amount(column: Column) -> Doubt:
     return Doubt(
         "amount",
-        f"{column.name} has the sign of each outcome; is it what a trade earned?",
+        f"{column.name} has the sign of the outcomes; is it what a trade earned?",
         (
-            Answer("yes", {"fields.net_pnl": column.expression}),
+            *_amounts(column),
             Answer("no, count wins and losses only", {}),
         ),
     )
+
+
+def _amounts(column: Column) -> list[Answer]:
+    """What a column may be, where it is what trades earned: money, or a part of something."""
+    name = column.expression
+    if not set(column.words) & _OF_RATES:
+        return [Answer("yes", {"fields.net_pnl": name})]
+    answer = Answer("yes, in per cent", {"currency": "%", "fields.net_pnl": name})
+    if any(abs(number) > 1 for number in column.numbers if number):
+        return [answer]
+    share = {"currency": "%", "fields.net_pnl": f"({name}) * 100"}
+    return [answer, Answer("yes, in fractions, where 0.01 is 1 %", {**share})]

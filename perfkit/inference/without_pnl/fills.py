@@ -263,7 +263,7 @@ def _doubts(
     is_sized: bool,
 ) -> list[Doubt]:
     doubts = []
-    size = log.roles["quantity"]
+    symbol, size, price = log.roles.get("symbol"), log.roles["quantity"], log.roles["price"]
     if isinstance(size, OfOne):
         doubts.append(POINTS_OF_ONE)
     if isinstance(size, AmountOverPrice) and not _sells_what_it_bought(log, found):
@@ -286,9 +286,9 @@ def _doubts(
     unsure = [
         of_one_market(log, found.rows, by),
         _repeated(log, found.rows, when),
-        quantity_or_money(size, log.roles["price"], found.rows, is_fill=True),
+        quantity_or_money(size, price, found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
-        None if is_sized else contract_size(log.columns, size, log.roles["price"], found.rows),
+        None if is_sized else contract_size(log.columns, symbol, size, price, found.rows),
         None
         if is_sized or fees_in_others(log.columns, currency)
         else size_of_fees(log.roles, log.fees, found.rows),

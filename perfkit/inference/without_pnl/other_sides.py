@@ -15,7 +15,7 @@ from functools import cached_property
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.proof.executions import executions_of
-from perfkit.inference.records.kinds import FAILED, MOVED, logged
+from perfkit.inference.records.kinds import CLOSING, FAILED, MOVED, OPENING, logged
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import directions
@@ -82,16 +82,18 @@ def _with_meanings(log: Log, meanings: Mapping[str, str]) -> Log:
 
 
 def _by_meaning(log: Log, labels: Iterable[str], rows: Sequence[int]) -> dict[str, str]:
-    """The sides of words such as `trim` and `add`, where nothing is sold by them that is not held.
+    """The sides of words such as `trim`, `stop_loss` and `add`.
 
-    They are orders that make a position smaller or larger.
+    They are orders that close a position, or make it smaller or larger, where nothing that is not
+    held is sold by them.
     """
     found: dict[str, str] = {}
     for label in labels:
         said = set(words(label))
-        if said & _SMALLER and not said & _LARGER:
+        is_smaller = bool(said & (_SMALLER | CLOSING)) and not said & OPENING
+        if is_smaller and not said & _LARGER:
             found[label] = _SOLD
-        elif said & _LARGER and not said & _SMALLER:
+        elif said & _LARGER and not is_smaller:
             found[label] = _BOUGHT
     whens = [*log.times.event, *log.times.other, *log.times.closed]
     if not found or not whens:

@@ -104,3 +104,13 @@ def test_a_rate_with_the_sign_of_each_amount_says_that_it_is_a_result(
         for n, (pnl, change) in enumerate([("500", "2.5"), ("-200", rate), ("750", "3.2")], 1)
     ]
     assert [doubt.name for doubt in infer(records).doubts] == questions
+
+
+def test_a_total_of_binary_floats_moves_by_the_results() -> None:
+    total, records = 0.0, list[Record]()
+    for n in range(300):
+        profit = (0.1 * 3.2, -0.1 * 1.1, 70.1 * 1.1)[n % 3]
+        total += profit
+        time = f"2026-04-{n // 24 + 1:02}T{n % 24:02}:00:00Z"
+        records.append({"time": time, "bot": "a", "profit": str(profit), "equity": str(total)})
+    assert asked(infer(records)) == []

@@ -113,3 +113,11 @@ class TestContractSize:
             for n, one in enumerate(trades(contracts="5"))
         ]
         assert "contract_size" not in asked(infer(records))
+
+    @pytest.mark.parametrize(
+        ("symbol", "answer"),
+        [("MESH2", "its price"), ("FDXS DEC 21", "its price"), ("SPY260116C00500000", "of 100")],
+    )
+    def test_futures_and_options_on_shares_are_asked_about(self, symbol: str, answer: str) -> None:
+        (doubt,) = infer(trades(quantity="2", symbol=symbol)).doubts
+        assert (doubt.name, doubt.answers[0].meaning) == ("contract_size", answer)

@@ -2,6 +2,7 @@
 
 import pytest
 
+from perfkit.inference.infer import infer
 from perfkit.inference.table.names import CLOSED, EVENT, OPENED, pnl_name, time_role, words
 from perfkit.inference.table.role_names import is_fee, is_skipped_place, role_rank
 
@@ -107,3 +108,13 @@ def test_the_currency_that_a_name_says(name: str, currency: str) -> None:
     found = pnl_name(name)
     assert found is not None
     assert found.currency == currency
+
+
+def test_results_in_pips_are_results_of_trades_though_no_time_is_logged() -> None:
+    records = [
+        {"trade": n, "direction": "sell", "results_pips": pips, "image": f"{n}.png"}
+        for n, pips in enumerate(("180", "-40", "60", "-80"), 1)
+    ]
+    reading = infer(records)
+    assert reading.source["currency"] == "points"
+    assert reading.has_results

@@ -21,6 +21,12 @@ def test_codes_of_shares_are_markets_of_their_own(name: str) -> None:
     assert reading.dialect["fills"]["by"] == ["symbol"]  # type: ignore[index]
 
 
+@pytest.mark.parametrize("name", ["instrument_id", "asset_id", "instrument_token"])
+def test_numbers_of_instruments_are_markets_of_their_own(name: str) -> None:
+    records = [{**one, "symbol": None, name: str(1 + n // 2)} for n, one in enumerate(fills(*FOUR))]
+    assert field(infer(records), "symbol") == name
+
+
 def test_numbers_with_digits_after_the_point_are_no_markets() -> None:
     records = [{**one, "symbol": f"{n}.5"} for n, one in enumerate(fills(*FOUR))]
     assert "symbol" not in infer(records).dialect["fields"]  # type: ignore[operator]

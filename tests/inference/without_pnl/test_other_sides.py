@@ -75,3 +75,24 @@ def test_what_rounding_leaves_is_flat() -> None:
     found = infer(fills(*orders)).dialect["fills"]
     assert isinstance(found, dict)
     assert found["dust"] == Decimal("1E-13")
+
+
+def test_a_stop_that_closes_what_is_held_is_a_sale() -> None:
+    orders = [("BUY", "2", "10"), ("STOP_LOSS", "2", "9"), ("BUY", "3", "9"), ("SELL", "3", "11")]
+    reading = infer(fills(*orders))
+    assert reading.is_sure
+    assert reading.dialect["values"]["side"]["STOP_LOSS"] == "short"  # type: ignore[index]
+
+
+def test_results_less_the_costs_of_exits_are_known_beside_a_stop() -> None:
+    orders = [("BUY", "2", "10"), ("STOP_LOSS", "2", "9"), ("BUY", "3", "9"), ("SELL", "3", "11")]
+    orders += [("BUY", "1", "20"), ("SELL", "1", "25")]
+    records = fills(
+        *orders,
+        fee=["0.20", "0.18", "0.27", "0.33", "0.20", "0.25"],
+        pnl=["0", "-2.18", "0", "5.67", "0", "4.75"],
+    )
+    reading = infer(records)
+    assert reading.is_sure
+    assert reading.dialect["fields"]["commission"] == "fee"  # type: ignore[index]
+    assert "fills" in reading.dialect
