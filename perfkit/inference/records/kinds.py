@@ -92,7 +92,8 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
                 return moved, {column.expression: [0, 1]}
         if column.kind == BOOLEAN and parts & _DONE and len(column.path) == 1:
             failed = {row for row, label in enumerate(column.labels) if label == "false"}
-            if failed and len(failed) < len(column.labels):
+            earned = parts == {"success"} and _have_ended(failed, columns)
+            if failed and len(failed) < len(column.labels) and not earned:
                 return failed, {column.expression: {"not": False}}
         if column.kind != TEXT or not parts & _KINDS_OF_RECORDS or _says_why_it_opened(parts):
             continue
@@ -240,6 +241,17 @@ def _say_how_it_ended(column: Column, failed: set[str], columns: Sequence[Column
         if all(one is not None and one < 0 for one in lost) and all(one and one > 0 for one in won):
             return True
     return False
+
+
+def _have_ended(rows: set[int], columns: Sequence[Column]) -> bool:
+    """Whether records have a closing time and a P&L other than 0, as trades that lost have.
+
+    Then a flag such as `success` says how they ended.
+    """
+    closed = [one.present for one in columns if one.kind == TIME and time_role(one.name) == CLOSED]
+    earned = [one.numbers for one in columns if one.kind == NUMBER and pnl_name(one.name)]
+    is_timed = any(all(present[row] for row in rows) for present in closed)
+    return is_timed and any(all(numbers[row] for row in rows) for numbers in earned)
 
 
 def _is_failed(label: str) -> bool:

@@ -17,7 +17,7 @@ LATIN = """
     perda perdida perte verlust perdita strata zarar rugi prejuizo = loss
     lado seite sens lato strona taraf = side
     direccion direcao richtung direzione kierunek yon = direction
-    tipo typ typu tur = type
+    tipo typ typu tur tipe = type
     compra comprar achat acheter kauf kaufen acquisto acquistare kupno zakup alis koop beli mua
     = buy
     comprado comprada gekauft achete = bought

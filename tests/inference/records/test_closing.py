@@ -219,3 +219,14 @@ class TestResultsInWordsThatSayATradeIsOpen:
         reading = infer(self.rows(held))
         assert (reading.closed, asked(reading)) == (3, [])
         assert reading.source["currency"] == "JPY"
+
+
+def test_a_flag_of_success_says_how_trades_ended_where_all_have_a_result() -> None:
+    records = [
+        {**one, "success": float(str(one["pnl"])) > 0} for one in trades() if one["pnl"] != "0"
+    ]
+    reading = infer(records)
+    assert reading.is_sure
+    assert reading.closed == len(records)
+    opened = [{**one, "exit_date": "", "pnl": ""} if not one["success"] else one for one in records]
+    assert infer(opened).closed < len(records)
