@@ -29,6 +29,7 @@ WHICH_RECORDS = "records"
 """The question which lists or tables of a file count; its answers are keys of the layout."""
 
 MOST_ANSWERS = 8
+_MAY_HAVE_CLOSED = word_set("positions signals")
 _LISTS_OF_WINS = word_set("winning wins winners won profitable profits")
 _LISTS_OF_LOSSES = word_set("losing losses losers lost unprofitable")
 
@@ -74,7 +75,7 @@ def found_in(path: str) -> Found:
             reading = with_marks_asked(reading, place.records)
         if place.odd_rows:
             reading = with_odd_rows_asked(reading, place.odd_rows, len(place.records))
-        if is_skipped_place(place.name):
+        if is_skipped_place(place.name) and not _have_closed(place.name, reading):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
         found = _supported(Found(name, path, place.layout, len(place.records), reading))
         if best.reading.has_results and place.is_inside:
@@ -85,6 +86,14 @@ def found_in(path: str) -> Found:
     best = _asked_which(best, founds)
     reading = with_empty_asked(best.reading, best.layout.get("table"), places)
     return best._replace(reading=reading, places=places)
+
+
+def _have_closed(name: str, reading: Reading) -> bool:
+    """Whether positions or signals are those that closed: with both times, a result and an exit."""
+    fields = reading.dialect.get("fields")
+    if not {*words(name)} & _MAY_HAVE_CLOSED or not isinstance(fields, Mapping):
+        return False
+    return fields.keys() >= {"opened_at", "closed_at", "net_pnl", "exit_price"}
 
 
 def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:

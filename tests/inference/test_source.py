@@ -290,6 +290,16 @@ def test_costs_are_those_of_the_result_that_is_chosen(
     assert net == sum(chosen) - (len(rows) if costs == 2 else 0)
 
 
+@pytest.mark.parametrize("name", ["positions", "signals"])
+def test_positions_that_closed_are_trades(tmp_path: Path, name: str) -> None:
+    position = {"open_time": "2026-04-07T10:00:00Z", "entry_price": "2", "pnl": "1.5"}
+    closed = {**position, "close_time": "2026-04-07T11:00:00Z", "exit_price": "3.5"}
+    found = found_in(written(tmp_path / "a.json", json.dumps({"balance": 1, name: [closed] * 2})))
+    assert (found.layout, found.reading.closed) == ({"records": name}, 2)
+    held = {name: [{**position, "current_price": "3.5", "updated_at": "2026-04-07T11:00:00Z"}] * 2}
+    assert not found_in(written(tmp_path / "b.json", json.dumps(held))).reading.has_results
+
+
 def test_a_carriage_return_within_a_long_line_of_json_is_a_blank(tmp_path: Path) -> None:
     lines = [
         json.dumps({**one, "note": "x" * 5000}).replace(', "note"', ',\r"note"') for one in TRADES

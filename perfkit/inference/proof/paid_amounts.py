@@ -3,6 +3,7 @@
 buy   2 at 10   amount 20.02     the fee is 0.02: abs(amount - price * quantity)
 sell  2 at 12   amount 23.976    the fee is 0.024
 buy   3 at 11   amount -33.033   signed amounts: abs(abs(amount) - price * quantity)
+buy   2 at 10   fee_bps 5        the fee is 0.01: price * quantity * fee_bps / 10000
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from perfkit.inference.table.roles import directions
 _LEAST = 4
 _LEAST_OF_EACH = 2
 _MOST = Decimal("0.02")
+_RATES = tuple((cost, unit) for cost in ("fee", "commission") for unit in ("bps", "rate"))
+_MOST_RATE = Decimal("0.01")
 _NONE = Decimal("1e-9")
 _OF_VALUES = word_set(
     "amount value total cost notional cash net proceeds usd usdt usdc eur gbp krw jpy inr funds "
@@ -32,6 +35,24 @@ class PaidAmount(NamedTuple):
 
     column: Column
     commission: str
+
+
+def fee_by_rate(
+    roles: Mapping[str, Column], columns: Sequence[Column], rows: Sequence[int]
+) -> PaidAmount | None:
+    """The fees that a column has as parts of what was traded: in basis points, or below 0.01."""
+    for column in columns:
+        rates = [rate for row in rows if (rate := column.numbers[row])]
+        if column.kind != NUMBER or not rates or column.words not in _RATES:
+            continue
+        if column.words[-1] == "rate" and max(map(abs, rates)) >= _MOST_RATE:
+            continue
+        price, quantity = roles["price"].expression, roles["quantity"].expression
+        if any((size or 0) < 0 for size in roles["quantity"].numbers):
+            quantity = f"abs({quantity})"
+        basis = " / 10000" if column.words[-1] == "bps" else ""
+        return PaidAmount(column, f"{price} * {quantity} * {column.expression}{basis}")
+    return None
 
 
 def fee_in_amount(

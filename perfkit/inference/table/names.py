@@ -120,6 +120,10 @@ _OF_MARKETS = word_set(
 
 _AHEAD = word_set("target targets plan planned expected potential estimate estimates projection")
 """Words of an object whose results are none that were earned yet."""
+_OF_COSTS = word_set(
+    "fee fees commission funding swap tax slippage spread brokerage interest borrow"
+)
+"""Words of what a trade costs: `funding_r` is a part of its result, and not the result."""
 RUNNING = word_set("total cum cumulative cumul running overall lifetime session acc")
 _BESIDE = word_set("realized abs close trade amount value exit final cents fee fees")
 """Words that beside that of a result change nothing."""
@@ -199,9 +203,10 @@ def pnl_name(name: str) -> PnlName | None:
         score = 0 if {"net", "amount"} <= meant else 12  # which is what an order cost
     unit = next((_UNITS[word] for word in last if word in _UNITS), MONEY)
     if not score and unit in (PERCENT, RISK) and meant - {"pct", "percent", "%"}:
-        is_of_bars = any(word[0].isdigit() for word in meant)  # r14, over fourteen of them
+        is_other = any(word[0].isdigit() for word in meant)  # r14, over fourteen bars
+        is_other = is_other or bool(meant & _OF_COSTS and not meant & (NET | GROSS))
         known = meant & {"return", "returns", "ret", "roi", "multiple", "r"}
-        score = 12 if known and not is_of_bars and not meant & _OF_MARKETS else 0
+        score = 12 if known and not is_other and not meant & _OF_MARKETS else 0
     is_bare = not score and set(last) <= CURRENCIES.keys() | _UNITS.keys() | _OF_UNITS
     if is_bare and set(last) - _OF_UNITS:
         score = 8

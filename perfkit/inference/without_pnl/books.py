@@ -10,7 +10,7 @@ from typing import NamedTuple
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.names import word_set
+from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.log_facts import Log
 
@@ -18,6 +18,9 @@ _BOOKS = frozenset(("bot", "agent", "trader", "portfolio", "wallet", "user", "ac
 _NUMBERED = frozenset(("id", "no", "number", "num", "name"))
 _OF_ROUNDS = word_set("game match session round run episode simulation sim seed fold window")
 """Words for what begins anew, with positions of its own."""
+_HELD = word_set("spot cash")
+_AGREED = word_set("fut future futures perp perps perpetual perpetuals swap swaps linear inverse")
+"""Words for what is bought at once, and for contracts on it, which are no part of one position."""
 _LEAST = 4
 """A bot and the like has so many executions on average."""
 
@@ -25,13 +28,14 @@ _LEAST = 4
 class Books(NamedTuple):
     """Further parts of a book, what is taken for granted of them, and what is asked.
 
-    `fields` are those of the dialect that the parts need.
+    `fields` are those of the dialect that the parts need, `apart` are the executions in such books.
     """
 
     by: list[str]
     assumed: list[str]
     doubts: list[Doubt]
     fields: Mapping[str, object] = MappingProxyType({})
+    apart: Executions | None = None
 
 
 NO_BOOKS = Books([], [], [])
@@ -41,6 +45,8 @@ def books_of(
     log: Log, when: Column | None, rows: Sequence[int], found: Executions, by: Sequence[str]
 ) -> Books:
     """Whose positions executions belong to, besides those of the symbols in `by`."""
+    if (kinds := _of_kinds(log, when, found.rows)) is not None:
+        return kinds
     shared = _share_symbols(log, found.rows)
     if shared and _are_books(log, when, rows):
         said = f"each {log.roles['strategy'].name} holds positions of its own"
@@ -54,6 +60,27 @@ def books_of(
     if (column := _of_rounds(log, found)) is not None:
         return Books([], [], [_rounds(column, by)])
     return NO_BOOKS
+
+
+def _of_kinds(log: Log, when: Column | None, rows: Sequence[int]) -> Books | None:
+    """Books for what is held and what is agreed on: `venue: spot` and `venue: futures`.
+
+    What is agreed on may be sold without having been bought.
+    """
+    role = next((one for one in ("symbol", "strategy", "account") if one not in log.roles), "")
+    for column in log.columns:
+        if column.kind != TEXT or not role or column in log.roles.values():
+            continue
+        said = {word for row in rows for word in words(column.labels[row])}
+        is_known = all({*words(column.labels[row])} & (_HELD | _AGREED) for row in rows)
+        if is_known and said & _HELD and said & _AGREED:
+            why = f"{column.name} says what was traded, and each has positions of its own"
+            apart = executions_of(log.roles, when, rows, column)
+            held = {row for row in rows if {*words(column.labels[row])} & _HELD}
+            if apart is not None:
+                apart = apart._replace(shorting=[row for row in apart.shorting if row in held])
+            return Books([role], [why], [], {role: column.expression}, apart)
+    return None
 
 
 def _holder(log: Log, rows: Sequence[int]) -> Column | None:

@@ -14,7 +14,7 @@ from perfkit.inference.money import commission_of
 from perfkit.inference.proof.execution_fields import with_filled_quantity, with_proved_fields
 from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.proof.multipliers import Worth, worth_of_one
-from perfkit.inference.proof.paid_amounts import PaidAmount, fee_in_amount
+from perfkit.inference.proof.paid_amounts import fee_by_rate, fee_in_amount
 from perfkit.inference.questions.groups import executions_again
 from perfkit.inference.questions.paid_in import (
     commission_currency_of,
@@ -80,6 +80,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     is_apart = pnl is not None or options is not None
     books = NO_BOOKS if is_apart else books_of(log, when, in_time, found, by)
     by += books.by
+    found = books.apart or found
     dialect: dict[str, object] = {
         **_conditions(log, rows, found.rows, is_idle=bool(idle)),
         "fills": {"by": by, **_matching(log, found, read.worth, order, is_logged=pnl is not None)},
@@ -113,11 +114,9 @@ class _Read(NamedTuple):
 def _read(log: Log, moments: Moments, found: Executions, *, is_logged: bool) -> _Read:
     fields = _fields(log, moments, found.rows)
     assumed, doubts = _of_sales(log, found), list[Doubt]()
-    paid = None if is_logged else _fee_in_amount(log, found.rows)
-    if paid is not None:
-        fields["commission"] = paid.commission
-        assumed.append(_of_fee(paid))
     worth = None if is_logged else _worth(log, found.rows)
+    if not is_logged and not log.fees:
+        assumed += _with_fee(fields, log, found.rows, worth)
     size = log.roles["quantity"]
     if worth is not None and not worth.is_sure:
         doubts.append(size_of_value(worth, size, log.roles["price"]))
@@ -163,12 +162,19 @@ _NEARLY = Decimal("1e-6")
 _LEAST_CLOSED = 3
 
 
-def _fee_in_amount(log: Log, rows: Sequence[int]) -> PaidAmount | None:
-    return None if log.fees else fee_in_amount(log.roles, log.columns, rows)
-
-
-def _of_fee(paid: PaidAmount) -> str:
-    return f"{paid.column.name} includes the fee: purchases cost more than quantity x price"
+def _with_fee(
+    fields: dict[str, object], log: Log, rows: Sequence[int], worth: Worth | None
+) -> list[str]:
+    """Writes the fee that is in an amount or logged as a rate, and returns what that assumes."""
+    if (paid := fee_in_amount(log.roles, log.columns, rows)) is not None:
+        fields["commission"] = paid.commission
+        name = paid.column.name
+        return [f"{name} includes the fee: purchases cost more than quantity x price"]
+    paid = fee_by_rate(log.roles, log.columns, rows) if worth is None else None
+    if paid is None:
+        return []
+    fields["commission"] = paid.commission
+    return [f"{paid.column.name} is what part of quantity x price the fee was"]
 
 
 def _matching(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from perfkit.inference.proof.paid_amounts import fee_in_amount
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import word_set
 from perfkit.inference.table.roles import identities_of
@@ -33,6 +34,8 @@ def are_signals(log: Log, rows: Sequence[int]) -> bool:
         return False
     size = log.roles.get("quantity")
     is_of_bar = size is not None and size.words == ("volume",)
+    if is_of_bar and fee_in_amount(log.roles, log.columns, rows) is not None:
+        return False  # which paid for it
     is_signal = bool({"signal", "signals"} & set(side.words))
     said = [one for one in log.columns if set(one.words) & _INDICATORS or _is_of_bar(one)]
     if is_of_bar and any(set(one.words) & _SURE for one in log.columns):

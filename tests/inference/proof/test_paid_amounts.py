@@ -90,3 +90,27 @@ def test_fees_in_amounts_always_make_the_result_the_cash_flow(
     # a fee of less than the last digit is taken for rounding
     if all(abs(size * bought * rate) > Decimal("0.01") for bought, _, size in trips):
         assert fields["commission"] == "abs(amount - price * quantity)"  # type: ignore[index]
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "expected"),
+    [
+        ("fee_bps", "10", "price * quantity * fee_bps / 10000"),
+        ("commission_rate", "0.001", "price * quantity * commission_rate"),
+    ],
+)
+def test_a_fee_that_is_a_part_of_what_was_traded_is_computed(
+    name: str, rate: str, expected: str
+) -> None:
+    assert field(infer(fills(*FOUR, **{name: [rate] * 4})), "commission") == expected
+
+
+@pytest.mark.parametrize(("name", "rate"), [("fee_rate", "0.1"), ("fee_pct", "0.1")])
+def test_a_fee_that_may_be_in_per_cent_is_not(name: str, rate: str) -> None:
+    assert not has_fee(fills(*FOUR, **{name: [rate] * 4}))
+
+
+def test_a_fee_in_money_counts_before_its_rate() -> None:
+    fees: list[object] = ["0.02", "0.024", "0.033", "0.03"]
+    reading = infer(fills(*FOUR, fee=fees, fee_bps=["10"] * 4))
+    assert field(reading, "commission") == "fee"

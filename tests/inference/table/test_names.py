@@ -50,10 +50,18 @@ def test_a_result_is_known_by_its_name(name: str) -> None:
         "benchmark_return_pct",
         "gross_profit_asset",
         "profit_growth",
+        "funding_r",
+        "fees_r",
+        "slippage_return_pct",
     ],
 )
 def test_a_name_with_another_meaning_is_no_result(name: str) -> None:
     assert pnl_name(name) is None
+
+
+@pytest.mark.parametrize("name", ["net_r_after_fees", "funding_pnl", "return_before_fees_pct"])
+def test_a_result_may_name_the_costs_that_are_in_it(name: str) -> None:
+    assert pnl_name(name) is not None
 
 
 def test_cents_are_hundredths_of_dollars() -> None:

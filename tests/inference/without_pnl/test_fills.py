@@ -45,6 +45,23 @@ class TestBooks:
         reading = infer(fills(*self.TWO * 2, bot_id=["x"] * 8))
         assert reading.dialect["fills"]["by"] == ["symbol"]  # type: ignore[index]
 
+    @pytest.mark.parametrize(("venue", "kinds"), [("venue", "spot fut"), ("leg", "SPOT PERP")])
+    def test_spot_and_futures_are_held_apart(self, venue: str, kinds: str) -> None:
+        # 12 - 10 of what was held, and 20 - 18 of what was sold before: neither closes the other
+        orders = (("buy", "1", "10"), ("sell", "1", "20"), ("sell", "1", "12"), ("buy", "1", "18"))
+        spot, agreed = kinds.split()
+        records = fills(*orders, venue=[spot, agreed, spot, agreed])
+        reading = infer(renamed(records, venue=venue))
+        assert reading.is_sure
+        assert reading.dialect["fills"]["by"] == ["symbol", "strategy"]  # type: ignore[index]
+        assert field(reading, "strategy") == venue
+        without = [{name: one[name] for name in one if name != "symbol"} for one in records]
+        assert field(infer(without), "symbol") == "venue"
+
+    def test_words_of_one_kind_are_no_books(self) -> None:
+        reading = infer(fills(*self.TWO, venue=["spot", "spot", "spot", "spot market"]))
+        assert reading.dialect["fills"]["by"] == ["symbol"]  # type: ignore[index]
+
     def test_games_that_follow_each_other_are_asked_about(self) -> None:
         games: list[object] = [1, 1, 1, 1, 2, 2, 2, 2]
         reading = infer(fills(*self.TWO * 2, game_id=games))
