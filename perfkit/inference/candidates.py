@@ -24,7 +24,7 @@ from perfkit.inference.proof.prices import (
     prices_say,
 )
 from perfkit.inference.proof.rates import is_rate_less_costs
-from perfkit.inference.proof.units import unit_of_result, unit_of_values
+from perfkit.inference.proof.units import is_rate_after_costs, unit_of_result, unit_of_values
 from perfkit.inference.records.closing import Closing, closing_records, without_purchases
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Either, WonOrLost, either, won_or_lost
@@ -200,6 +200,9 @@ def _scored(
         if not prices.proved and unit == PERCENT:
             growth = says.grows_by(pnl, roles["balance"], closing.rows)
             unit = FRACTION if growth == says.HUNDRED else unit
+    is_held = prices.proved or held.moves or balance.moves
+    if not is_held and is_rate_after_costs(pnl, name, unit, roles, rows):
+        unit = PERCENT
     evidence = [(name.score, _named(pnl, name)), *_of_prices(prices, unit, roles, pnl, rows)]
     evidence += _of_balances(roles, held=held.moves, moves=balance.moves or growth is not None)
     evidence += _of_columns(pnl, closing, roles, times, rows)
@@ -219,7 +222,7 @@ def _scored(
         is_net=next((one for one in said if one is not None), None),
         reasons=tuple(reason for _, reason in evidence),
         sign_contradicts=_contradicts(prices),
-        proved=prices.proved or held.moves or balance.moves or growth is not None,
+        proved=is_held or growth is not None,
         side_of_exit=side_of_exit,
         is_in_quotes=prices.in_quotes and not balance.moves,
     )

@@ -55,7 +55,7 @@ from perfkit.inference.questions.in_money import (
 )
 from perfkit.inference.questions.mixed_units import mixed_units
 from perfkit.inference.questions.paid_in import result_and_costs
-from perfkit.inference.questions.sizes import money_or_fraction, of_one_unit
+from perfkit.inference.questions.sizes import money_or_fraction, money_or_per_cent, of_one_unit
 from perfkit.inference.records.kinds import failed_records, moved_records, total_records
 from perfkit.inference.records.no_trades import why_no_trades
 from perfkit.inference.result import Reading, nothing_found, source_of
@@ -357,7 +357,11 @@ def _of_amounts(best: Candidate, log: Log, currency: str) -> list[Doubt]:
     if (mixed := mixed_units(best, log.roles)) is not None:
         return [mixed]
     in_money = per_cent_or_money(best, log.roles, currency_of(log, best.closing.rows))
-    asked = [of_one_unit(best, log.roles, currency), money_or_fraction(best, log.roles), in_money]
+    asked = [
+        of_one_unit(best, log.roles, currency),
+        money_or_fraction(best, log.roles) or money_or_per_cent(best, log.roles),
+        in_money,
+    ]
     return [*filter(None, asked)]
 
 

@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from perfkit.inference.proof.evidence import costs, differ_by_costs
+from perfkit.inference.proof.payoffs import net_of_lost
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.names import word_set
@@ -37,7 +38,10 @@ def net_by_columns(
     if _is_gross_less_costs(pnl, columns, fees, closing.rows):
         return True
     by_equity = _net_by_equity(pnl, columns, fees, closing.rows)
-    return _net_by_ids(pnl, columns, roles, fees, closing) if by_equity is None else by_equity
+    if by_equity is not None:
+        return by_equity
+    by_ids = _net_by_ids(pnl, columns, roles, fees, closing)
+    return net_of_lost(pnl, columns, roles, fees, closing.rows) if by_ids is None else by_ids
 
 
 def _is_gross_less_costs(

@@ -3,6 +3,7 @@
 bought 10 at 0.63, won     10 x (1 - 0.63) = 3.70
 bought 10 at 0.63, lost    -10 x 0.63 = -6.30
 paid 5 at 0.40, won        5 / 0.40 - 5 = 7.50
+staked 5, fee 0.10, lost   -5.10, so the fee is in it
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ from decimal import Decimal
 
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.proof.prices import NO_PRICES, Prices
-from perfkit.inference.table.columns import Column
-from perfkit.inference.table.names import MONEY
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.names import MONEY, word_set
+from perfkit.inference.table.role_names import is_fee
 from perfkit.inference.table.roles import LOST, WON, outcome_of
 
 _LEAST = 3
 _NEARLY = Decimal("0.002")
+_STAKES = word_set("stake bet wager size amount invested risk")
+_PRICES = word_set("price cost odds entry ask fill paid avg average")
 
 
 def payoffs_say(
@@ -53,3 +57,79 @@ def payoffs_say(
 def _bought(stakes: Column | None, price: Decimal, row: int) -> Decimal | None:
     stake = None if stakes is None else stakes.numbers[row]
     return stake / price if stake else None
+
+
+def net_of_lost(
+    pnl: Column,
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    rows: Sequence[int],
+) -> bool | None:
+    """Whether costs are in a P&L, as bets that were lost show: all of the stake, and the costs.
+
+    None where nothing shows it. That they are not in it is taken from quantity x price and from
+    costs of the whole record alone: a stake may have them in it, and those of a piece say little.
+    """
+    outcome = roles.get("outcome")
+    if outcome is None or not fees:
+        return None
+    lost = [row for row in rows if outcome_of(outcome.labels[row]) == LOST and pnl.numbers[row]]
+    numbers = [one for one in columns if one.kind == NUMBER and one is not pnl]
+    every = [one for one in numbers if is_fee(one.name)]
+    pieces = any("per" in fee.words for fee in fees)
+    count = roles.get("quantity")
+    bought = [] if count is None else [_worth(count, one, lost) for one in numbers]
+    staked = [[one.numbers[row] for row in lost] for one in numbers if _is_stake(one, every)]
+    for worth in [*bought, *staked]:
+        for n, paid in enumerate(_costs(every, fees, count, lost)):
+            said = _share_of_costs(pnl, worth, paid, lost)
+            if said is True or (said is False and worth in bought and n == 0 and not pieces):
+                return said
+    return None
+
+
+def _is_stake(column: Column, fees: Sequence[Column]) -> bool:
+    return bool({*column.words} & _STAKES) and column not in fees
+
+
+def _worth(count: Column, price: Column, rows: Sequence[int]) -> list[Decimal | None]:
+    """What contracts cost, where a column may be their price: between 0 and 1, and called so."""
+    if not {*price.words} & _PRICES or is_fee(price.name):
+        return []
+    pairs = [(count.numbers[row], price.numbers[row]) for row in rows]
+    if not all(one is None or 0 < one < 1 for _, one in pairs):
+        return []
+    return [None if size is None or one is None else abs(size) * one for size, one in pairs]
+
+
+def _costs(
+    every: Sequence[Column], fees: Sequence[Column], count: Column | None, rows: Sequence[int]
+) -> list[list[Decimal]]:
+    """The costs of each record, as one column or several may say; of some, for each piece."""
+    found = [[costs(fees, row) for row in rows]]
+    for fee in every:
+        each = [costs([fee], row) for row in rows]
+        if count is not None and {"per", "shares"} <= {*fee.words}:
+            sizes = [abs(count.numbers[row] or Decimal(0)) for row in rows]
+            each = [cost * size for cost, size in zip(each, sizes, strict=True)]
+        found.append(each)
+    return found
+
+
+def _share_of_costs(
+    pnl: Column, worth: Sequence[Decimal | None], paid: Sequence[Decimal], rows: Sequence[int]
+) -> bool | None:
+    """True where losses are what was put in and the costs, False where without these."""
+    gross = net = compared = 0
+    for row, put_in, cost in zip(rows, worth, paid, strict=False):
+        earned = pnl.numbers[row]
+        allowed = 2 * pnl.step
+        if put_in is None or earned is None or abs(cost) <= allowed:
+            continue
+        compared += 1
+        gross += abs(-earned - put_in) <= allowed
+        net += abs(-earned - put_in - cost) <= allowed
+    if compared < _LEAST or max(gross, net) * 10 < 9 * compared:
+        return None
+    return net > gross

@@ -155,14 +155,16 @@ def earlier_prices_say(pnl: Column, roles: Mapping[str, Column], rows: Sequence[
 
     For logs with a record for each order, which has one price: bought at 50, sold at 60, +20 %.
     """
-    moves = _from_earlier(roles, rows)
+    moves = moves_since_opening(roles, rows)
     for unit, factor in ((PERCENT, HUNDRED), (FRACTION, Decimal(1))):
         if _agree(pnl, [(row, move * factor) for row, move in moves]):
             return Prices(True, unit, None, None)
     return NO_PRICES
 
 
-def _from_earlier(roles: Mapping[str, Column], rows: Sequence[int]) -> list[tuple[int, Decimal]]:
+def moves_since_opening(
+    roles: Mapping[str, Column], rows: Sequence[int]
+) -> list[tuple[int, Decimal]]:
     """How far the price moved since the last opening record, in parts of that price."""
     if not {"side", "price"} <= roles.keys() or "entry_price" in roles:
         return []
@@ -187,7 +189,7 @@ def size_says(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> 
 
     Costs and leverage may be in it, so that it agrees in no record: half as large to three times.
     """
-    moves = _from_earlier(roles, rows)
+    moves = moves_since_opening(roles, rows)
     if {"entry_price", "exit_price"} <= roles.keys():
         entries = roles["entry_price"].numbers
         found = moves_of(pnl, roles, rows)

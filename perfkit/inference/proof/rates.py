@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.proof.evidence import AGREES, HUNDRED
-from perfkit.inference.proof.prices import moves_of
+from perfkit.inference.proof.prices import moves_of, moves_since_opening
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import FRACTION, PERCENT
 from perfkit.inference.table.roles import directions
@@ -16,6 +16,7 @@ _TINY = Decimal("1e-6")
 _COSTS_AT_MOST = Decimal("0.6")
 """What a trade costs in per cent, at most."""
 _LEAST_RATES = 8
+_NEAR = Decimal("0.15")
 
 
 def are_fractions(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
@@ -47,21 +48,42 @@ def is_rate_less_costs(
     `unit` is that of the P&L: per cent, or fractions, of which 0.01 is 1 %. Without a side, trades
     are long.
     """
-    if not {"entry_price", "exit_price"} <= roles.keys():
+    moves = _with_rates(pnl, roles, rows, HUNDRED if unit == FRACTION else Decimal(1))
+    is_enough = len(moves) >= _LEAST_RATES and len(moves) >= AGREES * len(rows)
+    return is_enough and _are_less(moves, pnl.step * (HUNDRED if unit == FRACTION else 1))
+
+
+def may_be_rate(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether a P&L is near the move of the price in per cent, in too few records to prove it."""
+    moves = _with_rates(pnl, roles, rows, Decimal(1))
+    if not moves or len(moves) < len(rows) or not _are_less(moves, pnl.step):
         return False
-    times = HUNDRED if unit == FRACTION else Decimal(1)
-    entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
-    ways = directions(roles["side"]) if "side" in roles else [1] * len(entries)
-    moves = [
-        (abs(move), move - earned * times)
-        for row in rows
-        if (entry := entries[row])
-        and (out := exits[row])
-        and (earned := pnl.numbers[row]) is not None
-        and (move := (out / entry - 1) * HUNDRED * ways[row]) is not None
-    ]
-    if len(moves) < _LEAST_RATES or len(moves) < AGREES * len(rows):
-        return False
-    middle = sorted(size for size, _ in moves)[len(moves) // 2]
-    less = sum(-2 * pnl.step * times <= cost <= _COSTS_AT_MOST for _, cost in moves)
+    left = sum((abs(move - earned) for move, earned in moves), Decimal(0))
+    return left <= _NEAR * sum((abs(move) for move, _ in moves), Decimal(0))
+
+
+def _are_less(moves: Sequence[tuple[Decimal, Decimal]], step: Decimal) -> bool:
+    """Whether moves in per cent are larger than costs, and all but these is left of them."""
+    middle = sorted(abs(move) for move, _ in moves)[len(moves) // 2]
+    less = sum(-2 * step <= move - earned <= _COSTS_AT_MOST for move, earned in moves)
     return middle > _COSTS_AT_MOST and less * 20 >= 19 * len(moves)
+
+
+def _with_rates(
+    pnl: Column, roles: Mapping[str, Column], rows: Sequence[int], times: Decimal
+) -> list[tuple[Decimal, Decimal]]:
+    """How far the price moved in per cent, and the P&L in per cent, where both are known."""
+    moves = moves_since_opening(roles, rows)
+    if {"entry_price", "exit_price"} <= roles.keys():
+        entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
+        ways = directions(roles["side"]) if "side" in roles else [1] * len(entries)
+        moves = [
+            (row, (out / entry - 1) * ways[row])
+            for row in rows
+            if (entry := entries[row]) and (out := exits[row])
+        ]
+    return [
+        (move * HUNDRED, earned * times)
+        for row, move in moves
+        if (earned := pnl.numbers[row]) is not None
+    ]

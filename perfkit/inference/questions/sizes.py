@@ -10,6 +10,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.multipliers import Worth, share_of_fees, size_by_fees
 from perfkit.inference.proof.prices import is_move_of_one
+from perfkit.inference.proof.rates import may_be_rate
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.contracts import is_future, is_share_option
 from perfkit.inference.table.derived_columns import AmountOverPrice
@@ -71,6 +72,25 @@ def money_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | N
         (
             Answer("money", {"fields.net_pnl": name}),
             Answer("a fraction", {"currency": "%", "fields.net_pnl": f"({name}) * 100"}),
+        ),
+    )
+
+
+def money_or_per_cent(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """A P&L that is about the move of the price in per cent, beside no size, in few records.
+
+    bought at 100, sold at 103: 2.9 may be 2.9 % after costs, or an amount of money
+    """
+    if best.unit != MONEY or best.proved or best.name.currency or best.name.is_absolute:
+        return None
+    if {"quantity", "stake"} & roles.keys() or not may_be_rate(best.pnl, roles, best.closing.rows):
+        return None
+    return Doubt(
+        "money_or_per_cent",
+        f"{best.pnl.name} is about how far the price moved in per cent; is it an amount of money?",
+        (
+            Answer("no, it is in per cent", {"currency": "%"}),
+            Answer("yes, money", {"fields.net_pnl": best.pnl.expression}),
         ),
     )
 

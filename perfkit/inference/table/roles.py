@@ -219,9 +219,12 @@ def _is_outcome(column: Column) -> bool:
         return set(column.distinct) <= {"0", "1", ""} and "result" not in column.words
     if column.kind == BOOLEAN:
         return True
-    return any(outcome_of(label) for label in column.distinct)
+    said = sum(count for label, count in column.distinct.items() if outcome_of(label))
+    return said * _OUTCOMES >= column.filled and said > 0  # few of them are names of teams
 
 
+_OUTCOMES = 20
+"""Of so many words of an outcome, one at least says that a trade was won, lost or even."""
 _OF_CODES = word_set("symbol ticker stock code instrument security asset tsym scrip contract coin")
 
 

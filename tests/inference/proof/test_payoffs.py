@@ -42,3 +42,59 @@ def test_what_was_staked_buys_contracts() -> None:
 @pytest.mark.parametrize("pnl", ["9.00", "-3.70"])
 def test_any_other_pnl_is_asked_about(pnl: str) -> None:
     assert "costs" in asked(infer(bets([pnl, "-2.00", "4.00"])))
+
+
+LOST = (("won", "3.7"), ("lost", "-5.1"), ("lost", "-5.2"), ("lost", "-5.1"), ("sold", "0.4"))
+
+
+def staked(**more: list[str]) -> list[Record]:
+    return [
+        {
+            "time": f"2026-04-0{n + 1}T10:00:00Z",
+            "slug": f"m{n}",
+            "status": status,
+            "paper_stake_usd": "5.0",
+            "fee_usd": "0.2" if n == 2 else "0.1",
+            "pnl": pnl,
+            **{name: values[n] for name, values in more.items()},
+        }
+        for n, (status, pnl) in enumerate(LOST)
+    ]
+
+
+def test_bets_that_lost_their_stake_and_the_fee_are_after_costs() -> None:
+    reading = infer(staked())
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "pnl")
+
+
+def test_bets_that_lost_their_stake_alone_may_have_the_fee_in_it() -> None:
+    records = [
+        {**one, "pnl": "-5.0" if one["status"] == "lost" else one["pnl"]} for one in staked()
+    ]
+    assert asked(infer(records)) == ["costs"]
+
+
+def test_a_fee_may_be_that_of_each_piece() -> None:
+    # 10 x 0.3, and 10 x 0.01 or 10 x 0.02 for the fees
+    records: list[Record] = [
+        {
+            **{name: one[name] for name in ("time", "slug", "status")},
+            "shares": "10",
+            "entry_cost": "0.3",
+            "fee_per_share": "0.02" if one["pnl"] == "-5.2" else "0.01",
+            "pnl": {"-5.1": "-3.1", "-5.2": "-3.2"}.get(str(one["pnl"]), "6.9"),
+        }
+        for one in staked()
+    ]
+    reading = infer(records)
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "pnl")
+    others = [{**one, "pnl": "-3.0"} if one["status"] == "lost" else one for one in records]
+    assert asked(infer(others)) == ["costs"]
+
+
+def test_names_of_teams_are_no_outcomes() -> None:
+    teams = ["Green Push", *["Wings", "Lions", "Hawks"] * 8]
+    records = [
+        {**staked()[n % 5], "slug": f"m{n}", "outcome": team} for n, team in enumerate(teams)
+    ]
+    assert "its sign agrees with status" in infer(records).evidence

@@ -199,3 +199,38 @@ class TestShares:
 
     def test_results_that_prices_do_not_give_may_be_in_one(self) -> None:
         assert self.of_symbols("SAP.DE", "AAPL", pnl="1.7").doubts == ()
+
+
+def rates(count: int, *, less: str = "0.1", **more: str) -> Reading:
+    """Trades of which the price moved by 1 % to 4 %, up and down, and what is left after costs."""
+    moves = [Decimal((-1) ** n * (1 + n % 4)) for n in range(count)]
+    rows = [("200", f"{200 + 2 * move}", f"{move - Decimal(less)}") for move in moves]
+    return of_trades(rows, **more)
+
+
+def asked(reading: Reading) -> list[str]:
+    return [doubt.name for doubt in reading.doubts]
+
+
+def test_what_costs_leave_of_each_move_is_in_per_cent() -> None:
+    assert (asked(rates(8)), rates(8).source["currency"]) == ([], "%")
+
+
+def test_a_size_beside_it_says_that_it_is_money() -> None:
+    assert rates(8, stake="100").source["currency"] != "%"
+
+
+def test_in_few_records_it_is_asked_about() -> None:
+    reading = rates(2)
+    assert asked(reading) == ["money_or_per_cent"]
+    assert reading.doubts[0].answers[0].changes == {"currency": "%"}
+    assert asked(rates(2, less="0.55")) == []
+
+
+def test_orders_have_the_price_of_the_opening_before() -> None:
+    orders = (("OPEN_SHORT", "100", None), ("CLOSE", "102", "-2.1"))
+    records: list[dict[str, object]] = [
+        {"time": f"2026-04-0{n + 6}T10:00:00Z", "action": action, "price": price, "pnl": pnl}
+        for n, (action, price, pnl) in enumerate(orders)
+    ]
+    assert asked(infer(records)) == ["money_or_per_cent"]
