@@ -102,12 +102,14 @@ def test_fees_in_amounts_always_make_the_result_the_cash_flow(
 def test_a_fee_that_is_a_part_of_what_was_traded_is_computed(
     name: str, rate: str, expected: str
 ) -> None:
-    assert field(infer(fills(*FOUR, **{name: [rate] * 4})), "commission") == expected
+    rates: list[object] = [rate] * 4
+    assert field(infer(fills(*FOUR, **{name: rates})), "commission") == expected
 
 
 @pytest.mark.parametrize(("name", "rate"), [("fee_rate", "0.1"), ("fee_pct", "0.1")])
 def test_a_fee_that_may_be_in_per_cent_is_not(name: str, rate: str) -> None:
-    assert not has_fee(fills(*FOUR, **{name: [rate] * 4}))
+    rates: list[object] = [rate] * 4
+    assert not has_fee(fills(*FOUR, **{name: rates}))
 
 
 def test_a_fee_in_money_counts_before_its_rate() -> None:
