@@ -24,7 +24,7 @@ from perfkit.inference.proof.prices import (
     prices_say,
 )
 from perfkit.inference.proof.rates import is_rate_less_costs
-from perfkit.inference.proof.units import is_rate_after_costs, unit_of_result, unit_of_values
+from perfkit.inference.proof.units import unit_after_costs, unit_of_result, unit_of_values
 from perfkit.inference.records.closing import Closing, closing_records, without_purchases
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Either, WonOrLost, either, won_or_lost
@@ -191,18 +191,15 @@ def _scored(
     if not prices.proved:
         prices = _of_earlier_orders(prices, name.unit, pnl, roles, fees, times, closing.rows)
     unit = unit_of_result(pnl, name, prices, others, rows)
-    if not prices.proved:
-        unit = unit_of_values(pnl, name, unit, roles, rows)
-    growth = None
-    balance = says.NO_BALANCE
-    if "balance" in roles and roles["balance"] is not pnl:
-        balance = says.balance_says(pnl, roles["balance"], fees, closing.rows)
+    unit = unit if prices.proved else unit_of_values(pnl, name, unit, roles, rows)
+    balance, growth = says.NO_BALANCE, None
+    if (held_so_far := roles.get("balance", pnl)) is not pnl:
+        balance = says.balance_says(pnl, held_so_far, fees, closing.rows)
         if not prices.proved and unit == PERCENT:
-            growth = says.grows_by(pnl, roles["balance"], closing.rows)
-            unit = FRACTION if growth == says.HUNDRED else unit
+            growth = says.grows_by(pnl, held_so_far, closing.rows)
+    unit = FRACTION if growth == says.HUNDRED else unit
     is_held = prices.proved or held.moves or balance.moves
-    if not is_held and is_rate_after_costs(pnl, name, unit, roles, rows):
-        unit = PERCENT
+    unit = unit if is_held else unit_after_costs(pnl, name, unit, roles, rows)
     evidence = [(name.score, _named(pnl, name)), *_of_prices(prices, unit, roles, pnl, rows)]
     evidence += _of_balances(roles, held=held.moves, moves=balance.moves or growth is not None)
     evidence += _of_columns(pnl, closing, roles, times, rows)

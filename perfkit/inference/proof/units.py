@@ -51,13 +51,13 @@ def unit_of_values(
     return RISK if is_risk else unit
 
 
-def is_rate_after_costs(
+def unit_after_costs(
     pnl: Column, name: PnlName, unit: str, roles: Mapping[str, Column], rows: Sequence[int]
-) -> bool:
-    """Whether a P&L that no name says to be in per cent is the move of the price, less costs."""
+) -> str:
+    """Per cent, where a P&L that is called money is the move of the price, less costs."""
     if unit != MONEY or name.currency or name.is_absolute or {"quantity", "stake"} & roles.keys():
-        return False
-    return is_rate_less_costs(pnl, roles, rows)
+        return unit
+    return PERCENT if is_rate_less_costs(pnl, roles, rows) else unit
 
 
 def is_of_one_piece(
