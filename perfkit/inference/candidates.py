@@ -312,6 +312,8 @@ def _of_others(
         found.append((_not_money(others, roles), "is not an amount of money"))
     if isinstance(pnl, Either):
         found.append((8, "each record has one of the two"))
+    elif unit == MONEY and (piece := says.of_each_piece(pnl, others, roles, rows)) is not None:
+        found.append((12, f"is {piece.name} of each piece, times the quantity"))
     return found
 
 
@@ -387,6 +389,8 @@ def _of_columns(
         found.append((12, f"its sign agrees with {roles['exit_reason'].name}"))
     elif "exit_reason" in roles and says.reasons_are_ends(roles["exit_reason"], rows):
         found.append((8, f"{roles['exit_reason'].name} says how trades ended"))
+    elif "outcome" in roles and says.reasons_are_ends(roles["outcome"], rows):
+        found.append((10, f"{roles['outcome'].name} says how trades ended"))
     closes = [column for column in times.closed if _mostly(column, closing.rows)]
     if closes:
         found.append((15, f"the closing time {closes[0].name}"))

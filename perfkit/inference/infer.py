@@ -9,6 +9,7 @@ result names both and what to write for each.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from perfkit.inference.asking import doubts_of
 from perfkit.inference.assemble import dialect_of
@@ -104,7 +105,7 @@ def infer(records: Sequence[Mapping[str, object]]) -> Reading:
     if others and not _says_the_same(reading, _decided([*first, *others, *last])):
         return _decided(records)
     closed = closed_if_it_holds(reading, records)
-    return _decided(records) if closed is None else reading._replace(closed=closed)
+    return _decided(records) if closed is None else reading._replace(closed=closed, total=None)
 
 
 def _may_end(one: Candidate, roles: Mapping[str, Column], times: Times) -> bool:
@@ -309,6 +310,7 @@ def _read(
         assumed=assumed,
         doubts=tuple(one for one in doubts if bearing is None or one.name != "opening_results"),
         columns=tuple(names_of(columns)),
+        total=sum((best.pnl.numbers[row] or Decimal(0) for row in rows), Decimal(0)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import NamedTuple
 
 from perfkit.inference.doubts import Doubt
@@ -12,7 +13,8 @@ class Reading(NamedTuple):
 
     `source` and `dialect` are keys of a source and of its dialect, as in config/perfkit.yaml. Both
     are empty where no results were found. `score` is the evidence in tenths; `evidence` and
-    `assumed` say in words what speaks for the reading, and what it takes for granted.
+    `assumed` say in words what speaks for the reading, and what it takes for granted. `total` is
+    what the logged results add up to, where all records were looked at.
     """
 
     source: dict[str, object]
@@ -23,6 +25,7 @@ class Reading(NamedTuple):
     assumed: tuple[str, ...]
     doubts: tuple[Doubt, ...]
     columns: tuple[str, ...]
+    total: Decimal | None = None
 
     @property
     def has_results(self) -> bool:

@@ -15,6 +15,7 @@ from perfkit.inference.infer import infer
 from perfkit.inference.layouts.place import Place
 from perfkit.inference.number_marks import with_marks_asked
 from perfkit.inference.places import places_of, why_no_place
+from perfkit.inference.proof.said_totals import decided_by_totals
 from perfkit.inference.questions.empty_tables import with_empty_asked
 from perfkit.inference.questions.odd_rows import with_odd_rows_asked
 from perfkit.inference.result import Reading, nothing_found
@@ -77,6 +78,7 @@ def found_in(path: str) -> Found:
             reading = with_odd_rows_asked(reading, place.odd_rows, len(place.records))
         if is_skipped_place(place.name) and not _have_closed(place.name, reading):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
+        reading = decided_by_totals(reading, place.said)
         found = _supported(Found(name, path, place.layout, len(place.records), reading))
         if best.reading.has_results and place.is_inside:
             continue  # what is inside records counts where they say nothing themselves
@@ -117,9 +119,12 @@ def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:
         return _supported(best._replace(layout={**best.layout, **answers[0].changes}))
     names = ", ".join(str(value) for _, value in lists[:MOST_ANSWERS])
     more = f" and {len(lists) - MOST_ANSWERS} more" if len(lists) > MOST_ANSWERS else ""
-    question = f"Several parts of the file have such records: {names}{more}. Which count?"
+    shared = [one for one in best.reading.doubts if one.name == "repeats"]
+    again = f" (in all, {shared[0].question.partition(';')[0]})" if shared else ""
+    question = f"Several parts of the file have such records: {names}{more}{again}. Which count?"
     doubt = Doubt(WHICH_RECORDS, question, tuple(answers))
-    return best._replace(reading=best.reading._replace(doubts=(*best.reading.doubts, doubt)))
+    others = tuple(one for one in best.reading.doubts if one not in shared)
+    return best._replace(reading=best.reading._replace(doubts=(*others, doubt)))
 
 
 def _whole(alike: Sequence[tuple[Found, Place]]) -> Found | None:

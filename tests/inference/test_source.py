@@ -219,6 +219,14 @@ def test_which_of_several_lists_of_trades_count_is_asked(
     assert results[:-2] == [45] * (len(lists) - 2)
 
 
+def test_records_that_several_lists_share_are_part_of_that_question(tmp_path: Path) -> None:
+    trades = [{**one, "pnl": "5", "exit_price": "105"} for one in full(range(1, 6))]
+    document = {"a1": {"trades": trades}, "b2": {"trades": trades}}
+    (doubt,) = found_in(written(tmp_path / "a.json", json.dumps(document))).reading.doubts
+    assert doubt.name == "records"
+    assert "5 records repeat an earlier one exactly" in doubt.question
+
+
 def test_lists_of_one_kind_and_lists_of_other_records_are_not_asked_about(tmp_path: Path) -> None:
     one, other = {"trades": full(range(1, 6))}, {"trades": full(range(6, 9))}
     days = {"2026-04-01": one, "2026-04-06": other}

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import pairwise
 from typing import Any
 
+from perfkit.inference.layouts.beside import numbers_beside
 from perfkit.inference.layouts.place import MOST_PLACES, MOST_RECORDS, PARENT, Place
 from perfkit.inference.table import shapes
 from perfkit.inference.table.records import of_lines, of_text
@@ -35,7 +36,12 @@ def places_in_json(text: str) -> list[Place]:
     merged = _merged(places)
     inner = [one for path, records in merged for one in _inside(path, records)]
     found = [
-        Place(path[-1] if path else "", {"records": ".".join(path)} if path else {}, records)
+        Place(
+            path[-1] if path else "",
+            {"records": ".".join(path)} if path else {},
+            records,
+            said=numbers_beside(document, path),
+        )
         for path, records in [*merged, *inner][:MOST_PLACES]
     ]
     paths = [path for path, _ in places]

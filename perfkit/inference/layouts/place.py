@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from types import MappingProxyType
 from typing import NamedTuple
 
 MOST_RECORDS = 100_000
@@ -16,7 +18,7 @@ class Place(NamedTuple):
 
     Where several lists were taken together, `lists` are the paths to them. `parted_by` is what
     stands between the cells of a CSV file, `odd_rows` are its rows that look like records, but for
-    a cell too many or too few.
+    a cell too many or too few. `said` are the numbers beside the records of a document.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Place(NamedTuple):
     lists: tuple[str, ...] = ()
     parted_by: str = ""
     odd_rows: Sequence[Sequence[str]] = ()
+    said: Mapping[str, Decimal] = MappingProxyType({})
 
     @property
     def is_inside(self) -> bool:

@@ -12,7 +12,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.names import word_set, words
+from perfkit.inference.table.names import CURRENCIES, word_set, words
 from perfkit.inference.table.role_names import is_signed_cost
 from perfkit.inference.table.roles import EVEN, LOST, WON, outcome_of
 
@@ -22,9 +22,16 @@ CHECKED = 400
 HUNDRED = Decimal(100)
 _BINARY = Decimal("1e-12")
 """Differences of binary numbers are off by so much of them."""
+_LEAST_PIECES = 4
+_NEARLY_SAME = Decimal("0.01")
 _TRAILING = word_set("trailing trail breakeven be ts time partial")
 _STOPS = word_set("sl stop stoploss")
 _HELD = word_set("equity balance bankroll capital cash")
+_FROM_TO = (
+    *(("before", "after"), ("start", "end"), ("prev", "new"), ("previous", "new")),
+    *(("open", "close"), ("initial", "final")),
+)
+"""Words for what an account held at first, and then."""
 _ENDS = word_set("stop stopped tp tp1 tp2 tp3 takeprofit trailing breakeven exit timeout cut")
 _RATES = word_set("pct percent percentage % perc prct prc return roi")
 _TARGETS = word_set("tp target takeprofit profit tp1 tp2 tp3")
@@ -95,9 +102,9 @@ def balances_say(
             if before is None or after is None or not earned:
                 continue
             compared += 1
-            moved = after - before
-            by_pnl += moved == earned
-            by_less += moved == earned - costs(fees, row)
+            moved, allowed = after - before, abs(before) * _BINARY
+            by_pnl += abs(moved - earned) <= allowed
+            by_less += abs(moved - earned + costs(fees, row)) <= allowed
         if compared and max(by_pnl, by_less) * 10 >= compared * 9:
             return Balance(True, None if by_pnl == by_less else by_pnl > by_less)
     return NO_BALANCE
@@ -121,10 +128,16 @@ def moves_of_balance(
 
 
 def _before_and_after(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
-    """The pairs of columns such as `equity_before` and `equity_after`."""
-    held = {frozenset(one.words): one for one in columns if set(one.words) & _HELD}
-    names = {said: (said - {"before"}) | {"after"} for said in held if "before" in said}
-    return [(held[said], held[other]) for said, other in names.items() if other in held]
+    """The pairs of columns such as `equity_before` and `equity_after`, or `usdt_before`."""
+    named = {frozenset(one.words): one for one in columns if one.kind == NUMBER}
+    found = []
+    for said, column in named.items():
+        for before, after in _FROM_TO:
+            other = named.get((said - {before}) | {after}) if before in said else None
+            is_held = said & _HELD or (before == "before" and said & CURRENCIES.keys())
+            if other is not None and is_held:
+                found.append((column, other))
+    return found
 
 
 def grows_by(pnl: Column, balance: Column, rows: Sequence[int]) -> Decimal | None:
@@ -164,6 +177,30 @@ def differ_by_costs(
         exact += before - after == cost
     is_enough = compared >= 2 or exact == compared == 1
     return is_enough and agreed >= AGREES * compared
+
+
+def of_each_piece(
+    pnl: Column, others: Sequence[Column], roles: Mapping[str, Column], rows: Sequence[int]
+) -> Column | None:
+    """A result of one piece of which a P&L is the product with the quantity, times what one is.
+
+    -7.59 of a spread, 26 spreads of 100: -19734
+    """
+    size = roles.get("quantity")
+    if size is None or size is pnl:
+        return None
+    for other in others:
+        pairs = [
+            (pnl.numbers[row], other.numbers[row], size.numbers[row]) for row in rows[:CHECKED]
+        ]
+        ratios = [a / (b * abs(c)) for a, b, c in pairs if a and b and c]
+        if len(ratios) < _LEAST_PIECES or len({c for _, _, c in pairs}) < 2:
+            continue
+        middle = sorted(ratios)[len(ratios) // 2]
+        alike = sum(abs(one - middle) <= abs(middle) * _NEARLY_SAME for one in ratios)
+        if middle > 0 and alike >= AGREES * len(ratios) and len(ratios) * 2 >= len(pairs):
+            return other
+    return None
 
 
 def is_even(pnl: Column, roles: Mapping[str, Column]) -> bool:

@@ -29,6 +29,24 @@ def test_a_balance_before_and_after_says_that_costs_are_in_the_pnl() -> None:
     assert field(reading, "net_pnl") == "pnl"
 
 
+@pytest.mark.parametrize(
+    ("first", "then"),
+    [
+        ("krw_before", "krw_after"),
+        ("start_balance", "end_balance"),
+        ("prev_capital", "new_capital"),
+        ("opening_balance", "closing_balance"),
+    ],
+)
+def test_what_an_account_held_at_first_and_then_has_many_names(first: str, then: str) -> None:
+    reading = infer([closed(**{first: "70000", then: "70032.5"})])
+    assert ("costs" not in asked(reading), field(reading, "net_pnl")) == (True, "pnl - fees")
+
+
+def test_what_is_before_and_after_something_else_proves_nothing() -> None:
+    assert "costs" in asked(infer([closed(score_before="70000", score_after="70035")]))
+
+
 def test_a_balance_before_and_after_says_that_costs_come_on_top() -> None:
     reading = infer([closed(equity_before="70000", equity_after="70032.5")])
     assert "costs" not in asked(reading)
@@ -114,3 +132,40 @@ def test_a_total_of_binary_floats_moves_by_the_results() -> None:
         time = f"2026-04-{n // 24 + 1:02}T{n % 24:02}:00:00Z"
         records.append({"time": time, "bot": "a", "profit": str(profit), "equity": str(total)})
     assert asked(infer(records)) == []
+
+
+def spreads(**more: list[str]) -> list[Record]:
+    return [
+        {
+            "date": f"2026-04-0{n + 1}",
+            "pnl_dollar": str(100 * per_spread * size),
+            "pnl_per_spread": str(per_spread),
+            "qty": str(size),
+            **{name: values[n] for name, values in more.items()},
+        }
+        for n, (per_spread, size) in enumerate([(-7, 26), (3, 20), (5, 11), (-2, 8)])
+    ]
+
+
+def test_a_result_of_each_piece_times_the_quantity_is_that_of_the_trade() -> None:
+    reading = infer(spreads())
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "pnl_dollar")
+    assert asked(infer([{**one, "pnl_dollar": f"{n}"} for n, one in enumerate(spreads())])) != []
+
+
+def test_an_outcome_may_say_how_trades_ended() -> None:
+    records: list[Record] = [
+        {
+            "time": f"2026-04-0{n + 1}T10:00:00Z",
+            "pair": "EURUSD",
+            "action": "Buy",
+            "outcome": outcome,
+            "exit_price": "1.1",
+            "r_multiple": earned,
+        }
+        for n, (outcome, earned) in enumerate(
+            [("TP3", "1.2"), ("SL", "-1"), ("SL", "0.27"), ("TIMEOUT", "0.1")]
+        )
+    ]
+    assert asked(infer(records)) == []
+    assert asked(infer([{**one, "outcome": "x"} for one in records])) == ["weak"]

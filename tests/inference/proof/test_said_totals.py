@@ -1,0 +1,65 @@
+"""Numbers beside the records of a document: how many trades there are, and what they earned."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from perfkit.inference.layouts.beside import numbers_beside
+from perfkit.inference.source import Found, found_in
+
+# two of four are 0, and the last repeats the first
+BETS = [{"won": n % 2 == 0, "pnl": "5" if n % 2 == 0 else "0"} for n in range(4)]
+
+
+def read(tmp_path: Path, document: object) -> Found:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(document))
+    return found_in(str(path))
+
+
+def asked(found: Found) -> list[str]:
+    return [doubt.name for doubt in found.reading.doubts]
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {"total_pnl": 10, "wins": 2, "losses": 2},
+        {"total_trades": 4, "pnl": 10},
+        {"summary": {"trade_count": 4, "net_pnl": "10.00"}},
+    ],
+)
+def test_totals_say_that_all_records_are_trades(tmp_path: Path, beside: dict[str, object]) -> None:
+    found = read(tmp_path, {**beside, "trades": BETS})
+    assert (asked(found), found.reading.closed) == ([], 4)
+
+
+@pytest.mark.parametrize(
+    "beside",
+    [
+        {},
+        {"total_pnl": 10},
+        {"total_trades": 4},
+        {"total_pnl": 10, "total_trades": 2},
+        {"total_pnl": 15, "total_trades": 4},
+        {"unrealized_pnl": 10, "max_trades": 4},
+    ],
+)
+def test_without_both_it_is_asked(tmp_path: Path, beside: dict[str, object]) -> None:
+    assert asked(read(tmp_path, {**beside, "trades": BETS})) == ["zeros", "repeats"]
+
+
+def test_totals_of_several_lists_are_added(tmp_path: Path) -> None:
+    one = {"bets": 4, "pnl": 10, "trades": BETS}
+    found = read(tmp_path, {"strategies": {"a": one, "b": one}})
+    assert (asked(found), found.reading.closed) == ([], 8)
+    other = {**one, "bets": 3}
+    assert asked(read(tmp_path, {"strategies": {"a": one, "b": other}})) == ["zeros", "repeats"]
+
+
+def test_numbers_of_all_owners_of_a_path_are_added() -> None:
+    document = {"x": {"n": 1, "m": 2, "trades": []}, "y": {"n": "1.5", "trades": []}, "z": 3}
+    assert numbers_beside(document, ["*", "trades"]) == {"n": Decimal("2.5")}
+    assert numbers_beside([], []) == {}
