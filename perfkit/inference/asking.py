@@ -35,9 +35,10 @@ from perfkit.inference.questions.signs import losses_above_zero, turned_round
 from perfkit.inference.records.closing import HOLDS, opening_results
 from perfkit.inference.records.no_trades import OF_A_TRADE
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import BOOLEAN, OTHER, TIME, Column, rows_equal
+from perfkit.inference.table.columns import BOOLEAN, NUMBER, OTHER, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either, WonOrLost
-from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, words
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, pnl_name, words
+from perfkit.inference.table.role_names import is_fee
 from perfkit.inference.table.roles import EVEN, Times, fees_of, outcome_of
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
@@ -58,7 +59,7 @@ def doubts_of(
     best = candidates[0]
     found = [
         _which_result(best, _rival(candidates)),
-        _two_names(best),
+        _two_names(best, columns),
         _total_so_far(best, roles),
         _thin(best, roles, identity),
         _zeros(best, candidates, roles, fees_of(columns)),
@@ -113,7 +114,7 @@ def _which_result(best: Candidate, rival: Candidate | None) -> Doubt | None:
     return Doubt("weak", f"Is {name} the result of a closed trade?", tuple(answers))
 
 
-def _two_names(best: Candidate) -> Doubt | None:
+def _two_names(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
     """Two columns that are joined, unless they are one name in two spellings."""
     if not isinstance(best.pnl, Either) or isinstance(best.pnl, WonOrLost):
         return None
@@ -128,6 +129,7 @@ def _two_names(best: Candidate) -> Doubt | None:
         "are both the result of a trade?",
         (
             Answer("yes", {}),
+            *_one_before_costs(best, columns),
             *(
                 Answer(
                     f"only {part.name}",
@@ -137,6 +139,24 @@ def _two_names(best: Candidate) -> Doubt | None:
             ),
         ),
     )
+
+
+def _one_before_costs(best: Candidate, columns: Sequence[Column]) -> list[Answer]:
+    """The answer that one of two names is before the costs beside it, the other after its own."""
+    assert isinstance(best.pnl, Either)
+    after = [part for part in best.pnl.parts if (known := pnl_name(part.name)) and known.is_net]
+    before = [part for part in best.pnl.parts if part not in after]
+    if len(after) != 1 or len(before) != 1:
+        return []
+    rows = [row for row in best.closing.rows if before[0].present[row]]
+    fees = [one for one in columns if one.kind == NUMBER and is_fee(one.name)]
+    fees = [fee for fee in fees if all(fee.present[row] for row in rows)]
+    paid = " - ".join(fee.expression for fee in fees)
+    if not fees or not any(fee.numbers[row] for fee in fees for row in rows):
+        return []
+    names = " and ".join(fee.name for fee in fees)
+    less = f"{after[0].expression} or ({before[0].expression} - {paid})"
+    return [Answer(f"yes, {before[0].name} before {names}", {"fields.net_pnl": less})]
 
 
 def _rival(candidates: Sequence[Candidate]) -> Candidate | None:

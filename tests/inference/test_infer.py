@@ -86,6 +86,19 @@ class TestRecordsThatHaveClosed:
             "only.gain_logged": "exists",
         }
 
+    def test_one_of_two_names_may_be_before_the_costs_beside_it(self) -> None:
+        records: list[Record] = [
+            {
+                "symbol": "A",
+                "exit_time": time,
+                **({"pnl": "3", "fee": "1"} if n < 4 else {"net_pnl": "2"}),
+            }
+            for n, time in enumerate(times(12))
+        ]
+        answer = infer(records).doubts[0].answers[1]
+        assert answer.meaning == "yes, pnl before fee"
+        assert answer.changes == {"fields.net_pnl": "net_pnl or (pnl - fee)"}
+
     def test_few_records_without_a_pnl_are_not_asked_about(self) -> None:
         records = [{**closed_trades()[n % 3], "exit_time": time} for n, time in enumerate(times(9))]
         records[0]["pnl"] = None

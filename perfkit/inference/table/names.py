@@ -105,7 +105,7 @@ NOT_EARNED = word_set("""
     stop trailing tp sl ev margin rate count number num status id type currency reason label note
     time date at locked missed prob probability confidence score win wins loss losses trades
     percentile rank std var version color required desired goal projected possible if
-    entry balance equity color text message remaining previous prev
+    entry price balance equity color text message remaining previous prev
     train training test validation benchmark forward fwd future annual annualized ytd mtd ttm trend
     momentum asset assets revenue operating growth surprise yield consensus forecast basis
     """)

@@ -61,7 +61,7 @@ def _read(log: Log, paid: Column, received: Column) -> Reading | None:
     earned = difference(received, paid)
     closing = closing_records(earned, log.columns, log.times, log.failed)
     closing = closing._replace(only={k: v for k, v in closing.only.items() if k != earned.written})
-    if len(closing.rows) < _LEAST or not any(earned.numbers):
+    if len(closing.rows) < _LEAST or not any(earned.numbers) or _are_purchases(log, closing):
         return None
     moments = moments_of(log.times, log.columns, closing.rows, events=False)
     identity = identity_of(log.columns, log.roles, None, closing)
@@ -80,6 +80,17 @@ def _read(log: Log, paid: Column, received: Column) -> Reading | None:
         (*moments.assumed, said),
         (*doubt, *moments.doubts, *identity.doubts),
         moments.zone,
+    )
+
+
+def _are_purchases(log: Log, closing: Closing) -> bool:
+    """Whether both amounts are those of purchases alone, as where coins are paid for in dollars."""
+    side = log.roles.get("side")
+    if side is None or not any("buy" in label for label in side.distinct):
+        return False
+    ways, closed = directions(side), set(closing.rows)
+    return all(ways[row] > 0 for row in closed) and any(
+        way < 0 for row, way in enumerate(ways) if row not in closed
     )
 
 

@@ -51,6 +51,7 @@ def test_a_result_is_known_by_its_name(name: str) -> None:
         "gross_profit_asset",
         "profit_growth",
         "funding_r",
+        "pnl.current_price",
         "fees_r",
         "slippage_return_pct",
     ],

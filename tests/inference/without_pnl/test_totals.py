@@ -44,3 +44,15 @@ def test_totals_that_prices_contradict_are_asked_about() -> None:
 def test_totals_of_short_trades_are_not_subtracted_so() -> None:
     reading = infer([{**one, "side": "short"} for one in TRADES])
     assert "net_pnl" not in reading.dialect["fields"]  # type: ignore[operator]
+
+
+def test_what_was_paid_in_dollars_for_coins_is_no_result() -> None:
+    bought = {"usdc_spent": "100", "token_received": "200"}
+    orders: list[Record] = [
+        {"time": f"2026-04-0{n + 1}T09:00:00Z", "type": side, "price": "0.5", **amounts}
+        for n, (side, amounts) in enumerate(
+            [("BUY", bought), ("BUY", bought), ("SELL", {"token_sold": "400"})]
+        )
+    ]
+    assert not infer(orders).has_results
+    assert asked(infer([{**one, "type": "BUY"} for one in orders[:2]])) == ["amount"]
