@@ -37,13 +37,16 @@ from perfkit.inference.records.no_trades import OF_A_TRADE
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, OTHER, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either, WonOrLost
-from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, pnl_name, words
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, pnl_name, word_set, words
 from perfkit.inference.table.role_names import is_fee
 from perfkit.inference.table.roles import EVEN, Times, fees_of, outcome_of
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
 _MOST_ZEROS = 0.3
 _LEAST_TOTALS = 3
+_PLAIN = 22
+"""The score of a plain name such as `profit`, with nothing that speaks against it."""
+_OF_NUMBERING = word_set("id number no num nr index idx n")
 _MARKED = 12
 """The score of closing records that a column of words marks."""
 
@@ -58,7 +61,7 @@ def doubts_of(
     """The questions about the best of some candidates."""
     best = candidates[0]
     found = [
-        _which_result(best, _rival(candidates)),
+        _which_result(best, _rival(candidates), identity),
         _two_names(best, columns),
         _total_so_far(best, roles),
         _thin(best, roles, identity),
@@ -91,7 +94,7 @@ def doubts_of(
     return asked
 
 
-def _which_result(best: Candidate, rival: Candidate | None) -> Doubt | None:
+def _which_result(best: Candidate, rival: Candidate | None, identity: Identity) -> Doubt | None:
     name = best.pnl.name
     if rival is not None:
         return Doubt(
@@ -102,7 +105,8 @@ def _which_result(best: Candidate, rival: Candidate | None) -> Doubt | None:
                 for one in (best, rival)
             ),
         )
-    if best.score >= CONFIDENT:
+    is_sure = best.score >= CONFIDENT or _is_of_numbered_trades(best, identity)
+    if is_sure and not any("signal" in words(str(one)) for one in best.closing.open_words):
         return None
     answers = [Answer("yes", {})]
     if best.unit == MONEY and not best.name.currency:
@@ -112,6 +116,12 @@ def _which_result(best: Candidate, rival: Candidate | None) -> Doubt | None:
         ]
     answers.append(no(f"{name} is not the result of a trade, as answered"))
     return Doubt("weak", f"Is {name} the result of a closed trade?", tuple(answers))
+
+
+def _is_of_numbered_trades(best: Candidate, identity: Identity) -> bool:
+    """Whether the name of a result stands beside a column that numbers trades: `Trade #`."""
+    numbered = any(set(one.words) - _OF_NUMBERING == {"trade"} for one in identity.columns)
+    return numbered and best.unit == MONEY and best.score >= _PLAIN
 
 
 def _two_names(best: Candidate, columns: Sequence[Column]) -> Doubt | None:

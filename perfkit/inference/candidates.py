@@ -107,6 +107,7 @@ def _each_scored(
             closing = _without_openings(closing, pnl, roles, times)
         others = [one for one in named if one is not pnl]
         held = says.balances_say(pnl, columns, fees, closing.rows)
+        held = held._replace(growth=says.grows_between(pnl, columns, closing.rows))
         if held.is_net is None:
             held = held._replace(is_net=net_by_columns(pnl, columns, roles, fees, closing))
         found.append(_with_rate(_scored(pnl, closing, roles, times, fees, others, held), columns))
@@ -166,9 +167,14 @@ def _joined(named: Sequence[Column]) -> list[Either]:
             if names[0] is None or names[1] is None or names[0].unit != names[1].unit:
                 continue
             both = either(one, other)
-            if both is not None:
+            if both is not None and not any(_is_same(both, third) for third in named):
                 found.append(both)
     return found
+
+
+def _is_same(both: Either, other: Column) -> bool:
+    """Whether another column has in each record what one of the two has: `gain` of both terms."""
+    return both.numbers == other.numbers
 
 
 def _order(one: Candidate) -> tuple[bool, int]:
@@ -192,11 +198,11 @@ def _scored(
         prices = _of_earlier_orders(prices, name.unit, pnl, roles, fees, times, closing.rows)
     unit = unit_of_result(pnl, name, prices, others, rows)
     unit = unit if prices.proved else unit_of_values(pnl, name, unit, roles, rows)
-    balance, growth = says.NO_BALANCE, None
+    is_rate = unit == PERCENT and not prices.proved
+    growth, balance = held.growth if is_rate else None, says.NO_BALANCE
     if (held_so_far := roles.get("balance", pnl)) is not pnl:
         balance = says.balance_says(pnl, held_so_far, fees, closing.rows)
-        if not prices.proved and unit == PERCENT:
-            growth = says.grows_by(pnl, held_so_far, closing.rows)
+        growth = growth or (says.grows_by(pnl, held_so_far, closing.rows) if is_rate else None)
     unit = FRACTION if growth == says.HUNDRED else unit
     is_held = prices.proved or held.moves or balance.moves
     unit = unit if is_held else unit_after_costs(pnl, name, unit, roles, rows)

@@ -10,7 +10,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.table.columns import Column, rows_equal
 from perfkit.inference.table.names import words
-from perfkit.inference.table.roles import identities_of
+from perfkit.inference.table.roles import directions, identities_of
 
 
 class Identity(NamedTuple):
@@ -84,7 +84,8 @@ def _repeated(
 ) -> list[Doubt] | None:
     """What an id means that closes more than once; None where the records are plain repeats.
 
-    Closes of several symbols, or mostly of several opening times, are trades of their own.
+    Closes of several symbols, mostly of several opening times, or of a long and a short trade, as
+    of a hedge, are trades of their own.
     """
     by_key: dict[str, list[int]] = {}
     for key, row in zip(keys, closing.rows, strict=True):
@@ -96,6 +97,8 @@ def _repeated(
     if symbol is not None and any(len({symbol.labels[row] for row in rows}) > 1 for rows in again):
         return []
     if opened is not None and _open_apart(opened, again):
+        return []
+    if "side" in roles and all(_has_both_sides(roles["side"], rows) for rows in again):
         return []
     if set(words(column.name)) & {"order"} or 2 * len(by_key) < len(keys):
         return []
@@ -111,6 +114,12 @@ def _repeated(
             ),
         )
     ]
+
+
+def _has_both_sides(side: Column, rows: Sequence[int]) -> bool:
+    """Whether two closes with one id are those of a long and of a short trade."""
+    known = directions(side)
+    return sorted(known[row] for row in rows) == [-1, 1]
 
 
 def _open_apart(opened: Column, again: Sequence[Sequence[int]]) -> bool:

@@ -63,3 +63,16 @@ class TestNoResults:
             for n in range(1, 9)
         ]
         assert infer(records).source["currency"] == "R"
+
+
+@pytest.mark.parametrize(
+    ("number", "is_asked"), [("Trade #", False), ("trade_id", False), ("row", True)]
+)
+def test_a_plain_result_beside_the_number_of_each_trade_is_that_of_a_trade(
+    number: str, is_asked: bool
+) -> None:
+    records: list[Record] = [
+        {number: str(n), "pnl": str(10 - 7 * n), "time": f"2026-04-07T{n:02}:00:00Z"}
+        for n in range(1, 6)
+    ]
+    assert ("weak" in asked(records)) is is_asked

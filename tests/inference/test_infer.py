@@ -78,6 +78,27 @@ class TestRecordsThatHaveClosed:
         assert reading.closed == 12
         assert fields(reading)["net_pnl"] == "pnl_dollar or pnl_dollars"
 
+    def test_gains_of_two_terms_stand_in_the_column_of_all_as_well(self) -> None:
+        records: list[Record] = [
+            {
+                "symbol": "A",
+                "quantity": "2",
+                "closed date": time,
+                "term": f"{term} Term",
+                "gain/loss ($)": gain,
+                "gain/loss (%)": gain,
+                f"{term} gain/loss": gain,
+                "transaction cost basis": "9",
+            }
+            for time, gain, term in zip(
+                times(4), ["1", "-2", "3", "-4"], ["Short", "Long"] * 2, strict=True
+            )
+        ]
+        reading = infer(records)
+        assert reading.is_sure
+        assert fields(reading)["net_pnl"] == '"gain/loss ($)"'
+        assert not {"side", "commission"} & fields(reading).keys()
+
     def test_two_names_that_no_record_has_both_of_are_asked_about(self) -> None:
         reading = self.two_names("profit_loss", "gain_logged")
         assert asked(reading) == ["two_names"]
@@ -1014,6 +1035,23 @@ def test_what_goes_with_results_of_0_is_said_in_the_answer() -> None:
         "yes, they broke even",
         "no; their commission, 2.50 in total, does not count then",
     ]
+
+
+def test_a_long_and_a_short_trade_with_one_id_are_two() -> None:
+    records: list[Record] = [
+        {
+            "id": str(n // 2),
+            "symbol": "A",
+            "type": ("LONG", "SHORT")[n % 2],
+            "entry time": f"2026-04-07T{n // 2:02}:00:00Z",
+            "exit time": f"2026-04-07T{n // 2:02}:0{n % 2 + 4}:00Z",
+            "pnl": ("7", "-3", "-4.5", "8")[n % 4],
+        }
+        for n in range(8)
+    ]
+    assert "id_closes_twice" not in asked(infer(records))
+    both_long = [{**one, "type": "LONG"} for one in records]
+    assert "id_closes_twice" in asked(infer(both_long))
 
 
 @pytest.mark.parametrize(("apart", "questions"), [(3, []), (1, ["id_closes_twice"])])

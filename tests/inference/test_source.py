@@ -143,6 +143,23 @@ class TestWhereRecordsLie:
         assert found.reading.dialect["fields"]["side"] == "_parent.side"  # type: ignore[index]
         assert found.reading.is_sure
 
+    def test_what_a_position_earned_counts_once_whatever_events_it_has(
+        self, tmp_path: Path
+    ) -> None:
+        positions = [
+            {
+                "symbol": symbol,
+                "closed_at": f"2026-04-0{n}T12:00:00Z",
+                "pnl": pnl,
+                "events": [{"id": f"{n}{end}", "action": end} for end in ("open", "close")],
+                "check": {"idea": {"id": n, "status": "pending"}},
+            }
+            for n, (symbol, pnl) in enumerate([("A", "12.5"), ("B", "-4.5")], 1)
+        ]
+        found = found_in(written(tmp_path / "a.json", json.dumps({"closed": positions})))
+        assert (found.layout, found.reading.closed) == ({"records": "closed"}, 2)
+        assert found.reading.is_sure
+
     def test_rows_without_names_are_said_to_have_none(self, tmp_path: Path) -> None:
         text = "2026-04-07 10:00,A,buy,1\n2026-04-08 10:00,A,sell,1\n"
         assert (

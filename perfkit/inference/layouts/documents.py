@@ -12,7 +12,9 @@ from typing import Any
 from perfkit.inference.layouts.beside import numbers_beside
 from perfkit.inference.layouts.place import MOST_PLACES, MOST_RECORDS, PARENT, Place
 from perfkit.inference.table import shapes
+from perfkit.inference.table.names import pnl_name
 from perfkit.inference.table.records import of_lines, of_text
+from perfkit.inference.table.role_names import is_fee
 
 _LEVELS = 6
 _OF_ONE_KIND = {"strategy", "strategies", "symbol", "symbols", "pair", "pairs"}
@@ -172,7 +174,10 @@ def _values(entry: object) -> list[Any]:
 def _inside(
     path: tuple[str, ...], records: Sequence[Mapping[str, Any]]
 ) -> Iterator[tuple[tuple[str, ...], list[Any]]]:
-    """Lists of objects inside records, such as the fills of each order, with its texts."""
+    """Lists of objects inside records, such as the fills of each order, with its texts.
+
+    What a record earned or cost as a whole is not what each of its parts did.
+    """
     names = dict.fromkeys(name for record in records[:50] for name in record)
     for name in names:
         lists = [record.get(name) for record in records]
@@ -180,12 +185,20 @@ def _inside(
         if not full or len(full) * 2 < len(records):
             continue
         found = [
-            {**entry, PARENT: {key: one for key, one in record.items() if isinstance(one, str)}}
+            {**entry, PARENT: _around(record)}
             for record, entries in zip(records, lists, strict=True)
             for entry in (entries if isinstance(entries, list) else ())
             if isinstance(entry, dict)
         ]
         yield (*(path if path[-1:] == ("*",) else (*path, "*")), name), found[:MOST_RECORDS]
+
+
+def _around(record: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        name: one
+        for name, one in record.items()
+        if isinstance(one, str) and pnl_name(name) is None and not is_fee(name)
+    }
 
 
 def _is_object(entry: object) -> bool:

@@ -5,6 +5,10 @@
 
 2026-04-06 09:00,BUY,100,2,200
 100 x 2 = 200: price, quantity, amount
+
+2026-04-06 09:00,SELL,A,-12.50,987.50
+2026-04-06 10:00,SELL,A,20.00,1007.50
+987.50 + 20.00 = 1007.50: P&L, balance
 """
 
 from __future__ import annotations
@@ -12,7 +16,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import permutations
+from itertools import pairwise, permutations
 from typing import TypeAlias
 
 from perfkit.inference.table import shapes
@@ -26,9 +30,12 @@ _LEAST_WITHOUT_SIDE = 4
 _LEAST_ORDERS = 4
 _MOST_COLUMNS = 12
 _CHECKED = 40
-_SYMBOL = re.compile("[A-Z][A-Z0-9]{1,9}(?:[-/_.:][A-Z0-9]{1,6})?")
+_SYMBOL = re.compile("[A-Z][A-Z0-9_]{1,11}(?:[-/_.:][A-Z0-9&-]{1,15})?")
+_LEAST_STEPS = 4
+_MOST_STEPS = 200
 _ROUGH = Decimal("0.002")
 _STEADIER = 2
+_CENT = Decimal("0.01")
 
 
 def names_for(rows: Sequence[Sequence[str]]) -> list[str] | None:
@@ -48,7 +55,9 @@ def names_for(rows: Sequence[Sequence[str]]) -> list[str] | None:
         if any(found := [shapes.number(cell) for cell in column]) and None not in found
     }
     numbers = dict(list(numbers.items())[:_MOST_COLUMNS])
-    named = _of_trades(numbers, ways, has_sides=bool(sides))
+    named = _of_trades(numbers, ways, has_sides=bool(sides)) or _of_balance(rows, [*numbers])
+    if named is None and sides:
+        named = _of_closes(rows, cells, sides[0], [*numbers])
     if named is None and sides:
         named = _of_orders(numbers, cells)
     if named is None:
@@ -118,6 +127,66 @@ def _less_costs(numbers: Numbers, pnl: int, known: Mapping[int, str]) -> dict[in
         if min(paid) >= 0 < max(paid) and _are_alike(numbers[net], left):
             return {pnl: "gross_pnl", fee: "fees", net: "net_pnl"}
     return {pnl: "pnl"}
+
+
+def _of_balance(rows: Sequence[Sequence[str]], places: Sequence[int]) -> dict[int, str] | None:
+    """The columns of a P&L and of the balance that moves by it from each row to the next one."""
+    numbers = {
+        place: [shapes.number(row[place].strip()) for row in rows[:_MOST_STEPS]] for place in places
+    }
+    for pnl, balance in permutations(numbers, 2):
+        steps = [
+            (after - before, earned)
+            for (before, after), earned in zip(
+                pairwise(numbers[balance]), numbers[pnl][1:], strict=True
+            )
+            if before is not None and after is not None and earned
+        ]
+        moved = sum(abs(step - earned) <= _CENT for step, earned in steps)
+        if len({*steps}) >= _LEAST_STEPS and moved * 10 >= 9 * len(steps):
+            return {pnl: "pnl", balance: "balance"}
+    return None
+
+
+def _of_closes(
+    rows: Sequence[Sequence[str]],
+    cells: Sequence[Sequence[str]],
+    side: int,
+    places: Sequence[int],
+) -> dict[int, str] | None:
+    """The columns of orders whose closes have a P&L of (price - price before) x quantity."""
+    symbol = next((n for n, column in enumerate(cells) if _is_symbol(column)), None)
+    some = rows[:_MOST_STEPS]
+    numbers = {place: [shapes.number(row[place].strip()) for row in some] for place in places}
+    ways = [direction(row[side].strip().lower()) for row in some]
+    before: dict[str, int] = {}
+    pairs = []
+    for n, row in enumerate(some):
+        name = "" if symbol is None else row[symbol]
+        if name in before and ways[before[name]] == -ways[n]:
+            pairs.append((before.pop(name), n))
+        else:
+            before[name] = n
+    for price, size, pnl in permutations(numbers, 3):
+        closed = [n for _, n in pairs if numbers[pnl][n]]
+        if len(closed) < _LEAST_STEPS or any(numbers[pnl][first] for first, _ in pairs):
+            continue
+        agreed = sum(_earned(numbers, (price, size, pnl), pair, ways) for pair in pairs)
+        if agreed * 10 >= 8 * len(pairs):
+            return {price: "price", size: "quantity", pnl: "pnl"}
+    return None
+
+
+def _earned(
+    numbers: Numbers, places: tuple[int, int, int], pair: tuple[int, int], ways: Sequence[int]
+) -> bool:
+    """Whether the second of two orders has as P&L what the two prices and its quantity give."""
+    price, size, pnl = (numbers[place] for place in places)
+    first, last = pair
+    bought, sold, held, earned = price[first], price[last], size[last], pnl[last]
+    if bought is None or sold is None or held is None or earned is None or size[first] != held:
+        return False
+    return abs((sold - bought) * abs(held) * ways[first] - earned) <= _CENT
 
 
 def _of_orders(numbers: Numbers, cells: Sequence[Sequence[str]]) -> dict[int, str] | None:

@@ -19,6 +19,8 @@ from perfkit.inference.table.roles import EVEN, LOST, WON, outcome_of
 AGREES = Decimal("0.8")
 """A check holds if so many of the records agree."""
 CHECKED = 400
+_LEAST_GROWN = 3
+_OF_FLOATS = Decimal("1e-9")
 HUNDRED = Decimal(100)
 _BINARY = Decimal("1e-12")
 """Differences of binary numbers are off by so much of them."""
@@ -29,7 +31,7 @@ _STOPS = word_set("sl stop stoploss")
 _HELD = word_set("equity balance bankroll capital cash")
 _FROM_TO = (
     *(("before", "after"), ("start", "end"), ("prev", "new"), ("previous", "new")),
-    *(("open", "close"), ("initial", "final")),
+    *(("open", "close"), ("initial", "final"), ("entry", "exit")),
 )
 """Words for what an account held at first, and then."""
 _ENDS = word_set("stop stopped tp tp1 tp2 tp3 takeprofit trailing breakeven exit timeout cut")
@@ -60,10 +62,14 @@ def _cost(fee: Column, logged: Decimal | None) -> Decimal:
 
 
 class Balance(NamedTuple):
-    """Whether a balance moves by the P&L, and whether that is after costs (None: unknown)."""
+    """Whether a balance moves by the P&L, and whether that is after costs (None: unknown).
+
+    `growth` is what a P&L in per cent or parts is multiplied with to be how much it grew, in %.
+    """
 
     moves: bool
     is_net: bool | None
+    growth: Decimal | None = None
 
 
 NO_BALANCE = Balance(False, None)
@@ -83,8 +89,9 @@ def balance_says(
         if before is not None and after is not None and earned:
             moved += 1
             allowed = 2 * (pnl.step + balance.step) + abs(after) * _BINARY
-            by_pnl += abs(after - before - earned) <= allowed
-            by_less += abs(after - before - earned + costs(fees, row)) <= allowed
+            if after != before or abs(earned) > allowed:  # else it may be a rounded nothing
+                by_pnl += abs(after - before - earned) <= allowed
+                by_less += abs(after - before - earned + costs(fees, row)) <= allowed
         before = after
     if moved < 3 or max(by_pnl, by_less) * 10 < moved * 7:
         return NO_BALANCE
@@ -102,7 +109,10 @@ def balances_say(
             if before is None or after is None or not earned:
                 continue
             compared += 1
-            moved, allowed = after - before, abs(before) * _BINARY
+            moved = after - before
+            allowed = abs(before) * _BINARY
+            if _is_rounded(earlier, pnl):
+                allowed += earlier.step + later.step + pnl.step
             by_pnl += abs(moved - earned) <= allowed
             by_less += abs(moved - earned + costs(fees, row)) <= allowed
         if compared and max(by_pnl, by_less) * 10 >= compared * 9:
@@ -140,6 +150,35 @@ def _before_and_after(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
     return found
 
 
+def _is_rounded(balance: Column, pnl: Column) -> bool:
+    """Whether a balance has fewer digits than the P&L, so that it moves by about that."""
+    return balance.step > pnl.step
+
+
+def grows_between(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -> Decimal | None:
+    """What a P&L is multiplied with to be by how much a balance grew from before to after.
+
+    1 for per cent, 100 for parts, such as the 0.02 of an equity that went from 100 to 102.
+    """
+    for earlier, later in _before_and_after(columns):
+        agreed = {Decimal(1): 0, HUNDRED: 0}
+        compared = 0
+        for row in rows[:CHECKED]:
+            before, after, earned = earlier.numbers[row], later.numbers[row], pnl.numbers[row]
+            if not before or after is None or not earned:
+                continue
+            compared += 1
+            for factor in agreed:
+                allowed = factor * pnl.step + HUNDRED * later.step / abs(before)
+                allowed = 2 * max(allowed, _OF_FLOATS)
+                grown = (after / before - 1) * HUNDRED
+                agreed[factor] += abs(grown - earned * factor) <= allowed < abs(earned * factor)
+        best = max(agreed, key=lambda factor: agreed[factor])
+        if compared >= _LEAST_GROWN and agreed[best] * 10 >= compared * 9:
+            return best
+    return None
+
+
 def grows_by(pnl: Column, balance: Column, rows: Sequence[int]) -> Decimal | None:
     """What a P&L is multiplied with so that a balance grows by it: 1 for per cent, 100 for parts.
 
@@ -154,8 +193,8 @@ def grows_by(pnl: Column, balance: Column, rows: Sequence[int]) -> Decimal | Non
             moved += 1
             grown = (after / before - 1) * HUNDRED
             for factor in agreed:
-                allowed = factor * pnl.step + HUNDRED * balance.step / abs(before)
-                agreed[factor] += abs(grown - earned * factor) <= 2 * allowed
+                allowed = 2 * (factor * pnl.step + HUNDRED * balance.step / abs(before))
+                agreed[factor] += abs(grown - earned * factor) <= allowed < abs(earned * factor)
         before = after
     best = max(agreed, key=lambda factor: agreed[factor])
     return best if moved >= 3 and agreed[best] * 10 >= moved * 8 else None

@@ -4,21 +4,26 @@ buy   2 at 10   amount 20.02     the fee is 0.02: abs(amount - price * quantity)
 sell  2 at 12   amount 23.976    the fee is 0.024
 buy   3 at 11   amount -33.033   signed amounts: abs(abs(amount) - price * quantity)
 buy   2 at 10   fee_bps 5        the fee is 0.01: price * quantity * fee_bps / 10000
+buy   2 at 10   cost 20.02       two columns: the amount is (cost or 0) + (proceeds or 0)
+sell  2 at 12   proceeds 23.976
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import combinations, starmap
 from typing import NamedTuple
 
 from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.derived_columns import paid_or_received
 from perfkit.inference.table.names import word_set
 from perfkit.inference.table.role_names import is_fee
 from perfkit.inference.table.roles import directions
 
 _LEAST = 4
 _LEAST_OF_EACH = 2
+_MOST_COLUMNS = 6
 _MOST = Decimal("0.02")
 _RATES = tuple((cost, unit) for cost in ("fee", "commission") for unit in ("bps", "rate"))
 _MOST_RATE = Decimal("0.01")
@@ -66,16 +71,21 @@ def fee_in_amount(
     if not {"side", "quantity", "price"} <= roles.keys():
         return None
     worth, ways = _worth(roles, rows), directions(roles["side"])
-    for column in columns:
-        if column in roles.values() and column is not roles.get("stake"):
-            continue
-        said = set(column.words)
-        if column.kind != NUMBER or not said & _OF_VALUES or said & _OF_ACCOUNTS:
-            continue
-        if is_fee(column.name) or not _has_fees(column, worth, ways):
-            continue
-        return PaidAmount(column, _fee(column, roles))
+    amounts = [one for one in columns if _may_be_amount(one, roles)]
+    of_sides = starmap(paid_or_received, combinations(amounts[:_MOST_COLUMNS], 2))
+    for column in (*amounts, *filter(None, of_sides)):
+        if _has_fees(column, worth, ways):
+            return PaidAmount(column, _fee(column, roles))
     return None
+
+
+def _may_be_amount(column: Column, roles: Mapping[str, Column]) -> bool:
+    if column in roles.values() and column is not roles.get("stake"):
+        return False
+    said = set(column.words)
+    if column.kind != NUMBER or not said & _OF_VALUES or said & _OF_ACCOUNTS:
+        return False
+    return not is_fee(column.name)
 
 
 def _worth(roles: Mapping[str, Column], rows: Sequence[int]) -> dict[int, Decimal]:

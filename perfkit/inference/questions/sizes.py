@@ -25,6 +25,7 @@ _LEAST_AMOUNT = Decimal("0.5")
 _MANY_PLACES = 6
 _LEAST_MONEY = 5
 _ALIKE = Decimal("0.05")
+_FEW = 20
 
 
 def of_one_unit(best: Candidate, roles: Mapping[str, Column], currency: str) -> Doubt | None:
@@ -142,17 +143,19 @@ def contract_size(
     """
     if isinstance(size, AmountOverPrice):
         return None
+    kinds = kinds_of_options(columns)
     symbols = {symbol.labels[row] for row in rows} if symbol is not None else set()
     are_options = any(map(is_share_option, symbols))
-    if not (set(size.words) & _CONTRACTS or are_options or any(map(is_future, symbols))):
+    are_contracts = bool(set(size.words) & _CONTRACTS) or _are_few(size, kinds, rows)
+    if not (are_contracts or are_options or any(map(is_future, symbols))):
         return None
     one: dict[str, object] = {"fields.quantity": size.expression}
-    if are_options or (set(size.words) & _CONTRACTS and kinds_of_options(columns)):
+    if are_options or (are_contracts and kinds):
         return Doubt(
             "contract_size",
             "Of how many shares is an option contract, whose price is that of one share?",
             (
-                Answer("of 100", {"fields.quantity": f"{size.expression} * 100"}),
+                Answer("of 100", {"fields.quantity": _hundreds(size, kinds, rows)}),
                 Answer("of 1: prices are those of a contract", one),
             ),
         )
@@ -167,6 +170,22 @@ def contract_size(
             Answer("not known: results are to be in points", {"currency": "points"}),
         ),
     )
+
+
+def _are_few(size: Column, kinds: Sequence[Column], rows: Sequence[int]) -> bool:
+    """Whether a quantity of options is a number of contracts: of shares there are more."""
+    of_options = [row for row in rows if any(one.present[row] for one in kinds)]
+    return any(0 < abs(size.numbers[row] or Decimal(0)) < _FEW for row in of_options)
+
+
+def _hundreds(size: Column, kinds: Sequence[Column], rows: Sequence[int]) -> str:
+    """A hundred times the quantity; of records with a kind of options alone, where not all have."""
+    if not kinds or all(kinds[0].present[row] for row in rows):
+        return f"{size.expression} * 100"
+    kind = kinds[0]
+    said = dict.fromkeys(str(kind.values[row]) for row in rows if kind.present[row])
+    parts = [f'where({size.expression}, {kind.expression}, "{word}") * 100' for word in said]
+    return " or ".join([*parts, size.expression])
 
 
 def size_of_value(worth: Worth, size: Column, price: Column) -> Doubt:

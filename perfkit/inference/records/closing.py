@@ -88,7 +88,7 @@ def closing_records(
         if timed is not None and timed.rows == best.rows:  # words are never complete
             best = timed
         return _with_result(best, pnl, rows)
-    if _are_all_open(columns, rows):
+    if _are_all_open([one for one in columns if _is_around(one, pnl)], rows):
         return Closing([], {}, rows, None, 0, [], [])
     if (coded := open_code(columns)) is not None:
         return _with_result(_by_code(*coded, rows), pnl, rows)
@@ -111,6 +111,12 @@ def _by_code(status: Column, code: str, rows: Sequence[int]) -> Closing:
         open_words=held,
         close_words=ended,
     )
+
+
+def _is_around(column: Column, pnl: Column) -> bool:
+    """Whether a column is in the object that the P&L is in, or in one around that."""
+    outer = column.path[:-1]
+    return outer == pnl.path[: len(outer)]
 
 
 def _are_all_open(columns: Sequence[Column], rows: Sequence[int]) -> bool:

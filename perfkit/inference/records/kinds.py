@@ -225,9 +225,14 @@ def _all_open_or_close(labels: set[str]) -> bool:
 def _say_how_it_ended(column: Column, failed: set[str], columns: Sequence[Column]) -> bool:
     """Whether words such as `failed` say how trades ended: those all lost, and others all won.
 
-    So they do of a trade that hit its stop: with a closing time, and a P&L below 0.
+    So they do of a trade that hit its stop: with a closing time, and a P&L below 0. A type of exit
+    such as `failed breakout` does as well, where all of these have a closing time.
     """
     closed = [one.present for one in columns if one.kind == TIME and time_role(one.name) == CLOSED]
+    if {"exit", "close"} & set(column.words) and not {"status", "state"} & set(column.words):
+        rows = [row for row, label in enumerate(column.labels) if label in failed]
+        if closed and all(closed[0][row] for row in rows):
+            return True
     for pnl in columns:
         if not closed or pnl.kind != NUMBER or pnl_name(pnl.name) is None:
             continue

@@ -60,6 +60,29 @@ def won_or_lost(won: Column, lost: Column) -> WonOrLost | None:
 
 
 @dataclass(frozen=True, eq=False)
+class PaidOrReceived(Either):
+    """What was paid in one column and what was received in another, as one amount of each."""
+
+    @property
+    def expression(self) -> str:
+        paid, received = (part.expression for part in self.parts)
+        return f"(({paid} or 0) + ({received} or 0))"
+
+
+def paid_or_received(paid: Column, received: Column) -> PaidOrReceived | None:
+    """Two columns of amounts as one; None where a record has both, or each has the same one."""
+    pairs = list(zip(paid.numbers, received.numbers, strict=True))
+    if (
+        any(a and b for a, b in pairs)
+        or not any(a for a, _ in pairs)
+        or not any(b for _, b in pairs)
+    ):
+        return None
+    values = [str(a or b) if a or b else None for a, b in pairs]
+    return PaidOrReceived(paid.path, values, NUMBER, parts=(paid, received))
+
+
+@dataclass(frozen=True, eq=False)
 class Difference(Column):
     """One column less another: `payout - stake`."""
 

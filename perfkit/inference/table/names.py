@@ -76,7 +76,10 @@ _SPELLINGS = {
     "results": "result",
 }
 _PNL = re.compile(
-    r"p(?:n|[/&]|rofit[ _/&-]*(?:and|n)?[ _/&-]*)l(?:oss)?(?-i:(?![a-z]))", re.IGNORECASE
+    r"p(?:n|[/&]|rofit[ _/&(-]*(?:and|or|n)?[ _/&(-]*)l(?:oss)?(?-i:(?![a-z]))", re.IGNORECASE
+)
+_GAIN_OR_LOSS = re.compile(
+    r"gains?[ _/&(-]*(?:and|or|n)?[ _/&(-]*loss(?:es)?(?![a-z]|[ _-]*ratio)", re.IGNORECASE
 )
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[a-z]*|[$%€£₹]|[^\W\d_A-Za-z]+")
 _GLUED = re.compile(
@@ -140,7 +143,7 @@ GROSS = frozenset(("gross", "raw", "before"))
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, synonyms spelled one way."""
     marked = _ONE_LETTER.sub(lambda found: f"{_LETTER[found[0].lower()]} ", translated(name))
-    marked = _PNL.sub(" pnl ", marked)
+    marked = _PNL.sub(" pnl ", _GAIN_OR_LOSS.sub(" gain ", marked))
     if marked.strip().lower() == "pl":
         marked = "pnl"
     found = [part for piece in _PIECES.findall(marked) for part in _parted(piece.lower())]
@@ -238,6 +241,8 @@ _CLOSING_TIME = word_set(
 )
 _OPENING_TIME = word_set("entry open buy bought placed start in added enter")
 _TIME_WORDS = word_set("time date data at ts t when day dt utc on bar candle")
+_INTENDED = _AHEAD | word_set("scheduled intended estimated projected deadline due max maximum")
+_REACHED = word_set("hit reached")
 CLOSED, OPENED, EVENT = "closed", "opened", "event"
 
 
@@ -247,6 +252,8 @@ def time_role(name: str) -> str:
     if set(parts) & {"expiry", "expiration", "maturity", "updated", "expires", "next", "signal"}:
         return ""
     if set(parts) >= {"market", "end"}:  # which is that of the market, whoever holds it
+        return ""
+    if set(parts) & _INTENDED and not set(parts) & _REACHED:
         return ""
     if set(parts) & _CLOSING_TIME:
         return CLOSED

@@ -52,6 +52,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
         *("security_code", "instrument_name", "asset_name", "wkn", "cusip", "company"),
         *("company_name", "market_name", "fund_name", "scheme_name", "option_symbol"),
         *("instrument_id", "asset_id", "symbol_id", "contract_id", "coin_id", "instrument_token"),
+        *("underlying_symbol", "underlying_ticker"),
     ),
     "side": (
         *("side", "direction", "position_side", "trade_type", "position_type", "dir", "bias"),
@@ -198,7 +199,8 @@ _CURRENCY_WORDS = word_set("currency asset coin token ccy")
 _OF_AN_OBJECT = word_set("cost amount value")
 _FEE_OTHERS = word_set(
     "rate pct percent currency asset id tier type est estimated bps % predicted days count "
-    "estimate estimates equity balance capital cash bankroll after before received"
+    "estimate estimates equity balance capital cash bankroll after before received "
+    "basis"
 )
 """Words that make a name of costs one of something else: a rate, an estimate, what is left."""
 _PRICES = frozenset(("price", "entry_price", "exit_price", "stop_loss", "target", "balance"))

@@ -211,7 +211,7 @@ def _has_sides(column: Column) -> bool:
 def side_word(label: str, known: frozenset[str]) -> bool:
     """Whether a logged side is one of some words: `BUY`, `open_long`."""
     parts = {label, *label.replace("-", "_").replace(" ", "_").split("_"), *words(label)}
-    return bool(parts & known)
+    return bool(parts & known) and "term" not in parts  # short term is how long, not which way
 
 
 def _is_outcome(column: Column) -> bool:

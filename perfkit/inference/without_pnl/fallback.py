@@ -20,8 +20,9 @@ from perfkit.inference.table.roles import LOST, WON, outcome_of
 from perfkit.inference.without_pnl.fills import from_executions
 from perfkit.inference.without_pnl.incomes import from_incomes
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
+from perfkit.inference.without_pnl.moves import logged_move
 from perfkit.inference.without_pnl.pairs import from_pairs
-from perfkit.inference.without_pnl.sides import side_of_options, way_of
+from perfkit.inference.without_pnl.sides import Way, side_of_options, way_of
 from perfkit.inference.without_pnl.totals import from_totals, from_totals_of_sides
 
 _LEAST = 2
@@ -88,18 +89,16 @@ def _of_moves(
     doubts = [*moments.doubts, *identity.doubts]
     fields = dialect["fields"]
     assert isinstance(fields, dict)
-    if size is None:
+    moved = logged_move(log, entry, out, closing.rows) if size is None else None
+    if moved is not None:
+        fields["quantity"] = f"100 / {entry.expression}"
+    elif size is None:
         fields["quantity"] = "= 1"
         doubts.append(_points_or_per_cent(entry, _outcomes(log, closing)))
-    elif isinstance(size, AmountOverPrice):
-        doubts.append(of_stake(size, "put into each trade, without leverage"))
     else:
-        unsure = quantity_or_money(size, entry, closing.rows, is_fill=False)
-        symbol = roles.get("symbol")
-        unsure = unsure or contract_size(log.columns, symbol, size, entry, closing.rows)
-        doubts += filter(None, [unsure])
+        doubts += _of_size(log, size, entry, closing.rows)
     assumed = list(moments.assumed)
-    if "side" not in fields and (way := way_of(roles, log.times, closing.rows)) is not None:
+    if "side" not in fields and (way := _way_of(log, moved, closing.rows)) is not None:
         fields["side"] = f"= {way.side}"
         assumed.append(f"trades are {way.side}, as {way.why}")
     elif "side" not in fields:
@@ -117,7 +116,24 @@ def _of_moves(
         (*assumed, "P&L is computed from prices" + LESS_COSTS * bool(result)),
         doubts,
         moments.zone,
+        is_in_per_cent=moved is not None,
     )
+
+
+def _of_size(log: Log, size: Column, entry: Column, rows: Sequence[int]) -> list[Doubt]:
+    """What is asked about a quantity: whether it is one, and what one of it is worth."""
+    if isinstance(size, AmountOverPrice):
+        return [of_stake(size, "put into each trade, without leverage")]
+    unsure = quantity_or_money(size, entry, rows, is_fill=False)
+    symbol = log.roles.get("symbol")
+    return [*filter(None, [unsure or contract_size(log.columns, symbol, size, entry, rows)])]
+
+
+def _way_of(log: Log, moved: Column | None, rows: Sequence[int]) -> Way | None:
+    """The side of all trades: that of the moves that are logged, or what other columns say."""
+    if moved is not None:
+        return Way("long", f"{moved.name} says")
+    return way_of(log.roles, log.times, rows)
 
 
 def _outcomes(log: Log, closing: Closing) -> dict[str, object]:

@@ -11,7 +11,7 @@ from perfkit.inference.number_marks import with_decimal
 from perfkit.inference.result import Reading, source_of
 from perfkit.inference.table.columns import Column, names_of
 from perfkit.inference.table.derived_columns import AmountOverPrice
-from perfkit.inference.table.names import MONEY
+from perfkit.inference.table.names import MONEY, PERCENT
 from perfkit.inference.table.roles import Times
 
 
@@ -36,8 +36,10 @@ def reading_of(
     zone: str = "",
     *,
     has_amounts: bool = True,
+    is_in_per_cent: bool = False,
 ) -> Reading:
-    unit = unit_of(MONEY, "", None, log.columns, log.roles, rows, is_in_quotes=has_amounts)
+    kind = PERCENT if is_in_per_cent else MONEY
+    unit = unit_of(kind, "", None, log.columns, log.roles, rows, is_in_quotes=has_amounts)
     return Reading(
         source=source_of(unit.currency, zone),
         dialect=with_decimal(dialect, log.columns),

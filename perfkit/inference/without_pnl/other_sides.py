@@ -1,6 +1,7 @@
 """Words in a column of sides that are neither buy nor sell: TRIM, REDUCE, ADD, SCALE_OUT.
 
-What such orders do is decided by the cash that they move, and asked where none is logged. They are
+What such orders do is decided by the cash that they move, or by amounts that are below 0 for
+purchases, and asked where none is logged. They are
 never left out without a word, unless they say themselves that nothing was done: HOLD, SKIP.
 """
 
@@ -16,7 +17,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.proof.executions import executions_of
 from perfkit.inference.records.kinds import CLOSING, FAILED, MOVED, OPENING, logged
-from perfkit.inference.table.columns import TEXT, Column
+from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.log_facts import Log
@@ -56,12 +57,9 @@ def with_other_sides(log: Log, rows: Sequence[int]) -> tuple[Log, Doubt | None]:
     if not unknown:
         return log, None
     side = log.roles["side"]
-    moved = _moved_cash(log, rows)
-    known = directions(side)
-    agrees = [moved[row] == known[row] for row in rows if known[row] and row in moved]
-    proves = len(agrees) >= _LEAST and sum(agrees) * 10 >= 9 * len(agrees)
+    moved = _proved(log, rows)
     meanings: dict[str, str] = {}
-    for label, found in unknown.items() if proves else ():
+    for label, found in unknown.items():
         ways = Counter(moved.get(row, 0) for row in found)
         for way, word in ((1, _BOUGHT), (-1, _SOLD)):
             if ways[way] * 10 >= 9 * len(found):
@@ -71,6 +69,38 @@ def with_other_sides(log: Log, rows: Sequence[int]) -> tuple[Log, Doubt | None]:
         log = _with_meanings(log, meanings)
     asked = {label: found for label, found in unknown.items() if label not in meanings}
     return log, _asked(side, asked) if asked else None
+
+
+def _proved(log: Log, rows: Sequence[int]) -> dict[int, int]:
+    """What cash or amounts show of each record, where they agree with the sides that are known."""
+    known = directions(log.roles["side"])
+    amounts = [one for one in log.columns if _is_signed(one, log)]
+    for moved in (_moved_cash(log, rows), *(_by_amounts(one, log, rows) for one in amounts)):
+        agrees = [moved[row] == known[row] for row in rows if known[row] and row in moved]
+        if len(agrees) >= _LEAST and sum(agrees) * 10 >= 9 * len(agrees):
+            return moved
+    return {}
+
+
+def _is_signed(column: Column, log: Log) -> bool:
+    """Whether a column beside the parts of an order has amounts above 0 and others below."""
+    if column.kind != NUMBER or column in (log.roles["quantity"], log.roles["price"]):
+        return False
+    amounts = [amount for amount in column.numbers if amount]
+    return bool(amounts) and min(amounts) < 0 < max(amounts)
+
+
+def _by_amounts(column: Column, log: Log, rows: Sequence[int]) -> dict[int, int]:
+    """1 for records with an amount of -(quantity x price), -1 for those with that above 0."""
+    sizes, prices = log.roles["quantity"].numbers, log.roles["price"].numbers
+    moved: dict[int, int] = {}
+    for row in rows:
+        amount, size, price = column.numbers[row], sizes[row], prices[row]
+        if amount and size and price:
+            paid = abs(size * price)
+            if abs(abs(amount) - paid) <= paid * _OF_CASH + costs(log.fees, row):
+                moved[row] = 1 if amount < 0 else -1
+    return moved
 
 
 def _with_meanings(log: Log, meanings: Mapping[str, str]) -> Log:

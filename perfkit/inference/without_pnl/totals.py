@@ -21,7 +21,9 @@ from perfkit.inference.without_pnl.log_facts import Log, currency_of, reading_of
 
 _RECEIVED = word_set("payout revenue proceeds received returned payoff winnings")
 _PAID = word_set("stake cost invested wager bet spent paid risked staked outlay")
-_NEITHER = word_set("price potential expected max possible avg average basis odds est estimated")
+_NEITHER = word_set(
+    "price potential expected max possible avg average basis odds est estimated per each unit"
+)
 _LEAST = 2
 _TOTALS = word_set("total value cost proceeds")
 _IN = word_set("buy bought purchase entry open")
@@ -54,7 +56,14 @@ def _of_side(columns: Sequence[Column], side: frozenset[str]) -> Column | None:
 def from_totals(log: Log) -> Reading | None:
     """P&L = received - paid, where both totals of a trade are logged."""
     paid, received = _named(log.columns, _PAID), _named(log.columns, _RECEIVED)
-    return None if paid is None or received is None else _read(log, paid, received)
+    if paid is None or received is None or not any(map(_both, paid.numbers, received.numbers)):
+        return None
+    return _read(log, paid, received)
+
+
+def _both(paid: Decimal | None, received: Decimal | None) -> bool:
+    """Whether a record has both; one that has either is an order of a trade, not the whole."""
+    return bool(paid and received)
 
 
 def _read(log: Log, paid: Column, received: Column) -> Reading | None:

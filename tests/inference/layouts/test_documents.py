@@ -32,3 +32,13 @@ def test_documents_without_a_list_of_records(
     path.write_text(json.dumps(document, indent=1))
     found = places_of(str(path))
     assert [(place.layout, place.records[0]) for place in found] == records
+
+
+def test_what_a_record_earned_as_a_whole_is_not_what_each_of_its_parts_did(tmp_path: Path) -> None:
+    orders = [{"symbol": "ES", "pnl": 1.5, "fee": 0.5, "fills": [{"price": 1}, {"price": 2}]}]
+    path = tmp_path / "orders.json"
+    path.write_text(json.dumps({"orders": orders}))
+    fills = places_of(str(path))[1]
+    assert list(fills.records) == [
+        {"price": price, "_parent": {"symbol": "ES"}} for price in (1, 2)
+    ]

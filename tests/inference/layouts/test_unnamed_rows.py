@@ -99,3 +99,40 @@ def test_names_are_only_given_where_every_row_bears_them_out(
         else:
             earned = (named["exit_price"] - named["entry_price"]) * named["quantity"]
             assert abs(named["pnl"] - earned) <= 2
+
+
+MOVES = [
+    "2026-04-06 09:00,A,-12.50,987.50,stop",
+    "2026-04-06 10:00,A,20.00,1007.50,target",
+    "2026-04-06 11:00,B,-4.25,1003.25,stop",
+    "2026-04-06 12:00,A,8.75,1012.00,target",
+    "2026-04-06 13:00,B,3.00,1015.00,target",
+    "2026-04-06 14:00,B,-1.00,1014.00,stop",
+]
+CLOSES = [
+    f"2026-04-06 {9 + n}:{minute}:00,{side},NSE_EQ:{name},{price},{size},{pnl},5000.00,Signal"
+    for n, (name, bought, sold, size, earned) in enumerate(
+        [("SBIN", "10.5", "11", "20", "10.0"), ("POCL", "30", "29.5", "10", "-5.0"),
+         ("SBIN", "12", "11", "20", "-20.0"), ("TCS", "40.25", "41.5", "4", "5.00"),
+         ("POCL", "31", "31", "10", "0.0"), ("TCS", "42", "43", "4", "4.00")]
+    )
+    for minute, side, price, pnl in [("00", "BUY", bought, "0.0"), ("30", "SELL", sold, earned)]
+]  # fmt: skip
+
+
+def test_a_balance_shows_which_column_is_the_result() -> None:
+    assert names_for(cells(MOVES)) == ["time", "", "pnl", "balance", ""]
+    resting = [line.replace("1007.50", "1010.00").replace("1012", "1019") for line in MOVES]
+    assert names_for(cells(resting)) is None
+
+
+def test_sales_show_it_by_the_purchases_before_them(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(CLOSES) + "\n")
+    found = found_in(str(path))
+    names = ["time", "side", "symbol", "price", "quantity", "pnl", "", ""]
+    assert (found.reading.is_sure, found.layout) == (True, {"columns": names})
+    closed = desk_on([found], "UTC").book.closed
+    assert sum(closed[row].net_pnl or 0 for row in range(len(closed))) == Decimal("-6.00")
+    other = [line.replace("-20.0", "-25.0").replace(",5.00,", ",7.00,") for line in CLOSES]
+    assert names_for(cells(other)) is None

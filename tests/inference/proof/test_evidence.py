@@ -1,5 +1,7 @@
 """What amounts beside a P&L say of its costs: balances, gross amounts, names that are no costs."""
 
+from decimal import Decimal
+
 import pytest
 
 from perfkit.inference.infer import infer
@@ -169,3 +171,41 @@ def test_an_outcome_may_say_how_trades_ended() -> None:
     ]
     assert asked(infer(records)) == []
     assert asked(infer([{**one, "outcome": "x"} for one in records])) == ["weak"]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [("entry_equity", "exit_equity"), ("capital_before", "capital_after")],
+)
+def test_an_equity_before_and_after_says_that_a_return_is_a_fraction(
+    before: str, after: str
+) -> None:
+    records: list[Record] = [
+        {
+            "symbol": "A",
+            "exit_date": f"2026-04-{n + 6:02}",
+            before: "100000",
+            after: str(100_000 + made),
+            "net_return": str(Decimal(made) / 100_000),
+        }
+        for n, made in enumerate([250, -120, 75, 310])
+    ]
+    reading = infer(records)
+    assert reading.is_sure
+    assert field(reading, "net_pnl") == "net_return * 100"
+    other = [{**one, after: str(101_000 - 7 * n)} for n, one in enumerate(records)]
+    assert "fraction" in asked(infer(other))
+
+
+def test_a_balance_in_cents_moves_by_a_result_of_more_digits() -> None:
+    records = [
+        closed(
+            pnl=pnl,
+            exit_time=f"2026-04-{n + 6:02}T10:00:00Z",
+            equity_before="1000.00",
+            equity_after=str((1000 + Decimal(pnl)).quantize(Decimal("0.01"))),
+        )
+        for n, pnl in enumerate(["12.34567", "-3.21098", "0.45551"])
+    ]
+    assert "costs" not in asked(infer(records))
+    assert field(infer(records), "net_pnl") == "pnl"

@@ -47,6 +47,18 @@ def test_amounts_may_have_the_sign_of_the_cash() -> None:
     assert field(reading, "commission") == "abs(abs(net_amount) - price * quantity)"
 
 
+@pytest.mark.parametrize("nothing", ["", "0"])
+def test_purchases_and_sales_may_have_a_column_each(nothing: str) -> None:
+    sides: dict[str, list[object]] = {
+        "cost": ["20.02", nothing, "33.033", nothing],
+        "proceeds": [nothing, "23.976", nothing, "29.97"],
+    }
+    reading = infer(fills(*FOUR, **sides))
+    assert asked(reading) == []
+    fee = "abs(((cost or 0) + (proceeds or 0)) - price * quantity)"
+    assert field(reading, "commission") == fee
+
+
 @pytest.mark.parametrize(
     "amounts",
     [

@@ -121,3 +121,18 @@ class TestContractSize:
     def test_futures_and_options_on_shares_are_asked_about(self, symbol: str, answer: str) -> None:
         (doubt,) = infer(trades(quantity="2", symbol=symbol)).doubts
         assert (doubt.name, doubt.answers[0].meaning) == ("contract_size", answer)
+
+    def test_few_options_are_contracts_beside_shares(self) -> None:
+        records: list[Record] = [
+            {"time": f"2026-04-07T{n:02}:00:00Z", "underlying_symbol": name, "side": side,
+             "quantity": "1", "price": price, "strike": kind and "450", "option_type": kind}
+            for n, (name, side, price, kind) in enumerate([
+                ("A", "buy", "150", ""), ("A", "sell", "155", ""),
+                ("B", "buy", "5", "Call"), ("B", "sell", "6.5", "Call")])
+        ]  # fmt: skip
+        (doubt,) = infer(records).doubts
+        assert doubt.name == "contract_size"
+        of_hundred = 'where(quantity, option_type, "Call") * 100 or quantity'
+        assert doubt.answers[0].changes == {"fields.quantity": of_hundred}
+        many = [{**one, "quantity": "75"} for one in records]
+        assert "contract_size" not in asked(infer(many))

@@ -230,3 +230,16 @@ def test_a_flag_of_success_says_how_trades_ended_where_all_have_a_result() -> No
     assert reading.closed == len(records)
     opened = [{**one, "exit_date": "", "pnl": ""} if not one["success"] else one for one in records]
     assert infer(opened).closed < len(records)
+
+
+def test_a_type_of_exit_that_failed_is_one_all_the_same() -> None:
+    records: list[Record] = [
+        {**one, "exit_type": ("EXIT", "FAILED_BREAKOUT")[n % 3 == 0]}
+        for n, one in enumerate(trades())
+    ]
+    assert infer(records).closed == 8
+    without = [
+        {**one, "exit_date": "" if "FAILED" in str(one["exit_type"]) else one["exit_date"]}
+        for one in records
+    ]
+    assert infer(without).closed == 5

@@ -25,7 +25,14 @@ def test_a_name_is_its_words_with_synonyms_spelled_one_way(
     assert words(name) == expected
 
 
-@pytest.mark.parametrize("name", ["pnl", "PnL", "p/l", "P&L", "profit", "net_pnl", "closedPnl"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("pnl", "PnL", "p/l", "P&L", "profit", "net_pnl", "closedPnl", "profit or loss"),
+        *("Gain/Loss ($)", "Realized Gain/Loss", "gain_loss", "Net Gain or Loss", "Gain (Loss)"),
+        *("Profit (Loss)", "GainLoss"),
+    ],
+)
 def test_a_result_is_known_by_its_name(name: str) -> None:
     assert pnl_name(name) is not None
 
@@ -54,6 +61,9 @@ def test_a_result_is_known_by_its_name(name: str) -> None:
         "pnl.current_price",
         "fees_r",
         "slippage_return_pct",
+        "gain_loss_ratio",
+        "Unrealized Gain/Loss",
+        "win/loss",
     ],
 )
 def test_a_name_with_another_meaning_is_no_result(name: str) -> None:
@@ -73,7 +83,16 @@ def test_cents_are_hundredths_of_dollars() -> None:
 
 @pytest.mark.parametrize(
     ("name", "role"),
-    [("exit_time", CLOSED), ("opened_at", OPENED), ("timestamp", EVENT), ("expiry_date", "")],
+    [
+        ("exit_time", CLOSED),
+        ("opened_at", OPENED),
+        ("timestamp", EVENT),
+        ("expiry_date", ""),
+        ("PlannedExitDate", ""),
+        ("expected_close_at", ""),
+        ("max_exit_time", ""),
+        ("target_hit_at", EVENT),
+    ],
 )
 def test_a_time_is_that_of_the_close_the_opening_or_the_record(name: str, role: str) -> None:
     assert time_role(name) == role

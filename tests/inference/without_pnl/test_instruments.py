@@ -3,7 +3,10 @@
 from perfkit.inference.infer import infer
 from tests.inference.executions import asked, fills
 
-ORDERS = (("buy", "2", "10"), ("buy", "2", "20"), ("sell", "2", "21"), ("sell", "2", "12"))
+ORDERS = tuple(
+    (side, "200", price)
+    for side, price in (("buy", "10"), ("buy", "20"), ("sell", "21"), ("sell", "12"))
+)
 STRIKES: list[object] = ["500", "510", "510", "500"]
 KINDS: list[object] = ["call", "put", "put", "call"]
 

@@ -31,6 +31,15 @@ def test_cash_that_rises_says_that_a_trim_sells() -> None:
     assert reading.dialect["values"] == {"side": {"BUY": "long", "TRIM": "short", "SELL": "short"}}
 
 
+@pytest.mark.parametrize(("sign", "side"), [("-", "long"), ("", "short")])
+def test_amounts_with_the_sign_of_cash_say_what_a_word_means(sign: str, side: str) -> None:
+    orders = [(one.replace("TRIM", "REINVEST SHARES"), *more) for one, *more in ORDERS]
+    amounts: list[object] = ["-1000", f"{sign}440.00", "720", "-250", f"{sign}40.00", "180"]
+    reading = infer(fills(*orders, ("SELL", "1", "5"), amount=[*amounts, "5"]))  # type: ignore[arg-type]
+    assert "other_sides" not in asked(reading)
+    assert reading.dialect["values"]["side"]["REINVEST SHARES"] == side  # type: ignore[index]
+
+
 def test_cash_that_does_not_move_by_known_orders_says_nothing() -> None:
     records = [{**one, "cash_after": "10000"} for one in with_cash()]
     records = [{**one, "side": str(one["side"]).replace("TRIM", "SWAP")} for one in records]
