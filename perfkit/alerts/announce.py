@@ -194,15 +194,17 @@ class Announcer:
 
     def troubles(self, troubles: Mapping[str, str]) -> None:
         """Announces sources that cannot be relied on any more, and those that can be again."""
-        memory = self.memory
+        memory, words = self.memory, self.words
+        present = {source.name for source in self.feed.config.sources}
         for source in sorted(memory.troubles.keys() | troubles.keys()):
             before, now = memory.troubles.get(source), troubles.get(source)
             if before == now:
                 continue
+            is_there = source in present or now is not None
             self._add(
                 "data_state",
                 self._next("data_state", "source"),
-                self.words.source(source, now),
+                words.source(source, now) if is_there else words.removed_source(source),
                 reason=OK if now is None else ERROR,
             )
         memory.troubles = dict(troubles)

@@ -17,17 +17,17 @@ from perfkit.config.workspace import CACHE, MANIFEST
 from perfkit.core.errors import LogReadError
 from perfkit.core.trades import joined
 from perfkit.disk.fingerprints import FileMark
-from perfkit.logs.listing import folder_mark, shown_path, volume_of
+from perfkit.logs.listing import folder_inode, shown_path, volume_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from perfkit.alerts.doubts import KnownFiles
     from perfkit.alerts.rules.rule import Rule
+    from perfkit.alerts.sources.lost_files import KnownFiles
     from perfkit.book.book import Book
-    from perfkit.book.cache import Opened, Options
+    from perfkit.book.cache import Options
     from perfkit.config.settings import Config, Source
     from perfkit.core.calendar import Calendar
     from perfkit.core.trades import Trades
@@ -38,7 +38,7 @@ VERIFIED_BYTES = 8 << 20
 MOST_FILES = 32
 """So many log files of a source are known from run to run, and the last one of each volume."""
 
-NOTHING_KNOWN: KnownFiles = (0, {}, ())
+NOTHING_KNOWN: KnownFiles = (0, "", {}, ())
 
 NO_HORIZON = 1 << 62
 """Later than any trade."""
@@ -74,7 +74,7 @@ class Feed:
     A trade that closes after the horizon, and an open one that opened after it, waits: it is in
     `waiting` and nowhere else. `troubles` has, by source, why it cannot be relied on; its trades
     are not here either. `begun` has, by source, the newest file and the offset of its last line
-    where that is not whole; `settings` a checksum of what of the configuration its files go by.
+    where that is not whole.
     """
 
     def __init__(
@@ -84,14 +84,12 @@ class Feed:
         troubles: Mapping[str, str] | None = None,
         horizon: int = NO_HORIZON,
         begun: Mapping[str, tuple[str, int]] | None = None,
-        settings: Mapping[str, int] | None = None,
     ) -> None:
         self.config = book.config
         self.mark = mark
         self.troubles: Mapping[str, str] = troubles or {}
         self.horizon = horizon
         self.begun: Mapping[str, tuple[str, int]] = begun or {}
-        self.settings: Mapping[str, int] = settings or {}
         self._book = book
         self._rows: dict[tuple[int, int], Trades] = {}
         self._groups: dict[tuple[object, ...], dict[str, list[int]]] = {}
@@ -132,7 +130,7 @@ class Feed:
             of_folders = {os.path.dirname(file.name): file for file in own}
             volumes = {volume_of(file.name, where): file for file in of_folders.values()}
             files = {file.name: file for file in (*volumes.values(), *own[-MOST_FILES:])}
-            folders = {one: folder_mark(self.config.folder, one) for one in volumes}
+            folders = {one: folder_inode(self.config.folder, one) for one in volumes}
             known = [
                 (
                     *(file.name, file.end, file.first_day or 0, file.last_day or 0),
@@ -141,7 +139,8 @@ class Feed:
                 )
                 for file in files.values()
             ]
-            found[source.name] = self.settings[source.name], folders, tuple(known)
+            real = os.path.realpath(source.location)
+            found[source.name] = _files_by(source), real, folders, tuple(known)
         return found
 
     def holds(self, rule: Rule) -> bool:
@@ -276,25 +275,24 @@ def open_feed(
     # Sources of several currencies share a book here; no rule adds them up.
     book = Book(config, sources, opened)
     half_written = dict(opened.activity.half_written)
-    settings = _settings_in(opened)
     for source in sources:
-        name = source.name
-        files = (known or {}).get(name, NOTHING_KNOWN)
-        before = files if files[0] == settings[name] else NOTHING_KNOWN, (still or {}).get(name)
-        trouble = _half_written(book, source, half_written) or _trouble(book, source, *before)
+        before = (known or {}).get(source.name), (still or {}).get(source.name)
+        trouble = _half_written(book, source, half_written)
+        trouble = trouble or _trouble(book, source, *before, horizon)
         if trouble is not None:
-            troubles[name] = trouble
+            troubles[source.name] = trouble
     healthy = tuple(source for source in sources if source.name not in troubles)
     mark, begun = _mark_of(book), _begun(book)
     if troubles and healthy:
         book = Book(config, healthy, opened)
-    return Feed(book, mark, troubles, horizon, begun, settings)
+    return Feed(book, mark, troubles, horizon, begun)
 
 
-def _settings_in(opened: Opened) -> dict[str, int]:
-    """By source, a checksum of what of the configuration its files go by."""
-    own = opened.manifest.settings.sources.items()
-    return {name: crc32("\n".join(settings).encode()) for name, settings in own}
+def _files_by(source: Source) -> int:
+    """A checksum of what of the configuration tells which files and records are of a source."""
+    dialect = source.dialect
+    told = source.location, source.pattern, dialect.only, dialect.layout
+    return crc32(repr(told).encode())
 
 
 def _mark_of(book: Book) -> FileMark:
@@ -341,7 +339,7 @@ def _lost_sources(config: Config, known: Mapping[str, KnownFiles]) -> dict[str, 
     return {
         name: f"it is gone from {files[-1][0]} (is a volume not mounted? if this is intended, "
         "remove logs/performance/alerts.state)"
-        for name, (_, _, files) in known.items()
+        for name, (*_, files) in known.items()
         if name not in names and files and files[-1][0].startswith(where)
     }
 
@@ -400,7 +398,11 @@ def _half_written(book: Book, source: Source, problems: Mapping[str, str]) -> st
 
 
 def _trouble(
-    book: Book, source: Source, known: KnownFiles, still: tuple[str, int] | None
+    book: Book,
+    source: Source,
+    known: KnownFiles | None,
+    still: tuple[str, int] | None,
+    horizon: int,
 ) -> str | None:
     """Why nothing can be said of a source although it can be read; None if there is no reason.
 
@@ -408,12 +410,14 @@ def _trouble(
     """
     from perfkit.logs.listing import newest_is_no_file
 
+    if known is None or known[0] != _files_by(source):
+        known = NOTHING_KNOWN
     files = book.files_of(source.name)
     with_trades = {file.name: file.end for file in files if file.sizes[0]}
     root = book.config.folder
     if (
-        all(with_trades.get(one[0], -1) >= one[1] for one in known[2])
-        and all(folder_mark(root, folder) == mark for folder, mark in known[1].items())
+        all(with_trades.get(one[0], -1) >= one[1] for one in known[3])
+        and all(folder_inode(root, folder) == was for folder, was in known[2].items())
         and files
         and files[-1].sizes[0]
         and not any(file.waiting for file in files)
@@ -422,6 +426,6 @@ def _trouble(
         and newest_is_no_file(source, book.config.folder) is None
     ):
         return None
-    from perfkit.alerts.doubts import doubt
+    from perfkit.alerts.sources.doubts import doubt
 
-    return doubt(book, source, known, still)
+    return doubt(book, source, known, still, horizon)

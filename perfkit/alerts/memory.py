@@ -35,7 +35,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-    from perfkit.alerts.doubts import KnownFiles
+    from perfkit.alerts.sources.lost_files import KnownFiles
 
 
 MOST_RECENT = 300

@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import marshal
 from collections.abc import Container, Sequence
+from itertools import count, takewhile
 
 from perfkit.alerts.rules.evidence import evidence_of
 from perfkit.alerts.rules.gauge import GaugeSettings
@@ -252,7 +253,9 @@ def _thin(entry: RuleEntry, days: Sequence[DayMark]) -> None:
 
 def _result(job: RuleJob, happened: list[TradeEvent]) -> ReplayResult:
     entry = job.entry
-    silent = [one for one in happened if job.is_silent(one)]
+    silent, live = list[TradeEvent](), list[TradeEvent]()
+    for one in happened:
+        (silent if job.is_silent(one) or _is_told(job, one) else live).append(one)
     if job.names:
         job = job._replace(open_before=_recognized(job, silent))
     settled = _settled(job, silent)
@@ -261,20 +264,34 @@ def _result(job: RuleJob, happened: list[TradeEvent]) -> ReplayResult:
         episode = one.event.episode
         if one.event.kind == "firing" and episode is not None:
             entry.known.setdefault(episode, (one.event.at, 0))
-    return ReplayResult(entry, settled, happened[len(silent) :], missed)
+    return ReplayResult(entry, settled, live, missed)
+
+
+def _is_told(job: RuleJob, one: TradeEvent) -> bool:
+    """Whether the event log has the end of the episode that this event ends.
+
+    A trade after those of the episode may have shown that its window was over, or its group idle.
+    """
+    if one.event.kind != "resolved" or one.event.episode is None:
+        return False
+    names = _names_in(job.names, one.event.episode)
+    return bool(names) and not set(names).intersection(job.open_before.values())
+
+
+def _names_in(names: Container[str], episode: str) -> list[str]:
+    """The ids by which those names have an episode, each time that it was announced."""
+    return list(takewhile(names.__contains__, (numbered(episode, times) for times in count())))
 
 
 def _recognized(job: RuleJob, silent: list[TradeEvent]) -> dict[str, str]:
     """The open episodes by their first id, rather than by the id they were announced with."""
-    known, origin = job.entry.known, {}
+    known, origin = job.entry.known, dict[str, str]()
     for one in silent:
         episode = one.event.episode
         if one.event.kind == "firing" and episode is not None:
-            times = 0
-            while (name := numbered(episode, times)) in job.names:
-                origin[name] = episode
-                times += 1
-            known[episode] = (one.event.at, times)
+            names = _names_in(job.names, episode)
+            origin |= dict.fromkeys(names, episode)
+            known[episode] = (one.event.at, len(names))
     return {group: origin.get(name, name) for group, name in job.open_before.items()}
 
 

@@ -179,6 +179,10 @@ class Sentences:
             f"Source {name} cannot be relied on: {trouble}; its rules wait, and nothing is resolved"
         )
 
+    def removed_source(self, name: str) -> str:
+        """A source that could not be relied on was taken out of the configuration."""
+        return f"Source {name}, which could not be relied on, is no longer in the configuration"
+
     def ahead(self, place: str, closed_at: int, count: int) -> str:
         """Trades close later than the present; the first is at `place`."""
         counted = _counted(count, "trade")

@@ -41,7 +41,7 @@ LOOK_AGAIN_S = 0.05
 """Between two looks at a lock that another run holds."""
 
 _FAMILY = b"pkalert"
-_MAGIC = _FAMILY + b"8"
+_MAGIC = _FAMILY + b"9"
 """Another last byte is another layout, of another version of perfkit."""
 
 

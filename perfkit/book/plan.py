@@ -124,7 +124,7 @@ def plan(
                 kept[known.number] = found.entry
                 readings += found.readings
                 continue
-            if not known.is_read_anew:  # a document or a database has no earlier lines
+            if _had_earlier_lines(known, name):
                 rewritten.append(name)
         limit = None if limits is None else limits[name]
         number = given.get(name, next_number)
@@ -134,6 +134,14 @@ def plan(
     dropped = [file for file in ledger.files if file.number not in kept]
     to_report = rewritten, _names_not_in(files, dropped), half_written
     return Plan(tuple(numbers), kept, readings, dropped, *to_report, looked_at, mode)
+
+
+def _had_earlier_lines(known: FileEntry, name: str) -> bool:
+    """Whether other content than was known is a change: a document or a database is read anew.
+
+    A new file may get the inode of one that was packed or removed.
+    """
+    return known.name == name and not known.is_read_anew
 
 
 def _names_not_in(files: Sequence[LogFile], dropped: Sequence[FileEntry]) -> list[str]:

@@ -315,13 +315,15 @@ def volume_of(name: str, where: str) -> str:
     return os.path.join(where, below) if below else where
 
 
-def folder_mark(root: str, folder: str) -> tuple[int, int] | None:
-    """Which folder that is, by device and inode; None where there is none."""
+def folder_inode(root: str, folder: str) -> int | None:
+    """Which folder that is, by its inode; None where there is none.
+
+    The number of its device may be another one after a restart.
+    """
     try:
-        status = os.stat(os.path.join(root, folder))
+        return os.stat(os.path.join(root, folder)).st_ino
     except OSError:
         return None
-    return status.st_dev, status.st_ino
 
 
 def _age_key(name: str) -> tuple[object, ...]:
