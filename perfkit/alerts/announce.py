@@ -194,20 +194,24 @@ class Announcer:
 
     def troubles(self, troubles: Mapping[str, str]) -> None:
         """Announces sources that cannot be relied on any more, and those that can be again."""
-        memory, words = self.memory, self.words
-        present = {source.name for source in self.feed.config.sources}
+        memory = self.memory
         for source in sorted(memory.troubles.keys() | troubles.keys()):
             before, now = memory.troubles.get(source), troubles.get(source)
             if before == now:
                 continue
-            is_there = source in present or now is not None
             self._add(
                 "data_state",
                 self._next("data_state", "source"),
-                words.source(source, now) if is_there else words.removed_source(source),
+                self._said_of(source, now),
                 reason=OK if now is None else ERROR,
             )
         memory.troubles = dict(troubles)
+
+    def _said_of(self, source: str, trouble: str | None) -> str:
+        names = (one.name for one in self.feed.config.sources)
+        if trouble is None and source not in names:
+            return self.words.removed_source(source)
+        return self.words.source(source, trouble)
 
     def _next(self, kind: str, *about: str) -> str:
         """The id of the next event of a kind that comes again; see `memory.NUMBERED`."""
