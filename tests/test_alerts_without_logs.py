@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -473,3 +474,148 @@ class TestFolders:
         assert bench.run(minutes(1)).code == 2
         write(bench, {"live/log.jsonl": lines((9, 1))})
         assert bench.run(minutes(2)).code == 2
+
+
+def unmount(bench: Bench, volume: str = ".", below: dict[str, str] | None = None) -> Path:
+    """Puts another folder, with those files, in the place of one; returns where that one is."""
+    folder = bench.root / "logs/trades" / volume
+    away = bench.root / "away"
+    folder.rename(away)
+    if below is not None:
+        folder.mkdir()
+        write(bench, below)
+    return away
+
+
+class TestWhatLiesBelowAMountPoint:
+    """Another folder has the place of the one with the known files."""
+
+    def test_logs_that_were_copied_to_the_volume(self, tmp_path: Path) -> None:
+        old = {"06.jsonl": lines((6, 5)), "07.jsonl": lines((7, 5))}
+        bench = firing(tmp_path, old | {"08.jsonl": lines((8, -500))})
+        away = unmount(bench, below=old)
+        assert_waits(bench, "the newest log file with trades that logs/trades had is gone")
+        write(bench, {"08.jsonl": lines((8, 5), time="10:00:00")})
+        assert bench.run(minutes(601)).code == 3
+        shutil.rmtree(tmp_path / "logs/trades")
+        away.rename(tmp_path / "logs/trades")
+        assert bench.run(minutes(602)).code == 2
+        assert bench.events("resolved") == []
+
+    def test_a_trade_of_the_same_day_where_times_are_dates(self, tmp_path: Path) -> None:
+        files = {
+            "03.csv": "t,pnl\n2026-03-05,5\n",
+            "04.csv": "t,pnl\n2026-04-07,5\n2026-04-08,-500",
+        }
+        bench = firing(tmp_path, {name: f"{text}\n" for name, text in files.items()}, "*.csv")
+        unmount(bench, below={"04.csv": "t,pnl\n2026-04-08,5\n"})
+        assert_waits(bench, "all 2 log files")
+
+    @pytest.mark.parametrize("way", ["edit", "override"])
+    def test_whatever_the_time_zone_is_meanwhile(
+        self, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bench = firing(tmp_path, DAYS)
+        unmount(bench, below={"08.jsonl": lines((8, 5), time="10:00:00")})
+        assert bench.run(minutes(1)).code == 3
+        if way == "edit":
+            with (tmp_path / "config/perfkit.yaml").open("a") as stream:
+                stream.write("timezone: Europe/Berlin\n")
+            assert_waits(bench, "gone or empty")
+            return
+        monkeypatch.setenv("PERFKIT_TIMEZONE", "Europe/Berlin")
+        assert bench.run(minutes(2)).code == 3
+        monkeypatch.delenv("PERFKIT_TIMEZONE")
+        assert_waits(bench, "gone or empty")
+
+    def test_a_link_that_leads_to_a_new_session_is_no_loss(self, tmp_path: Path) -> None:
+        trades = tmp_path / "logs/trades"
+        (tmp_path / "logs/s1").mkdir(parents=True)
+        trades.symlink_to("s1")
+        bench = firing(tmp_path, {"07.jsonl": lines((7, -500))})
+        (tmp_path / "logs/s2").mkdir()
+        trades.unlink()
+        trades.symlink_to("s2")
+        write(bench, {"08.jsonl": lines((8, -50))})
+        assert bench.run(minutes(1)).code == 2
+        assert troubles(bench) == []
+
+    def test_a_link_that_became_a_folder_is_one(self, tmp_path: Path) -> None:
+        trades = tmp_path / "logs/trades"
+        (tmp_path / "logs/s1").mkdir(parents=True)
+        trades.symlink_to("s1")
+        bench = firing(tmp_path, {"07.jsonl": lines((7, -500))})
+        trades.unlink()
+        trades.mkdir()
+        write(bench, {"08.jsonl": lines((8, 5))})
+        assert_waits(bench, "gone or empty")
+
+
+class TestVolumeThatStaysAway:
+    """One of two volumes is gone together with the folder it was mounted at."""
+
+    VOLUMES: ClassVar = {
+        "a/07.jsonl": lines((7, 5), time="07:00:00"),
+        "b/07.jsonl": lines((7, -500)),
+        "a/08.jsonl": lines((8, 5)),
+    }
+
+    def test_it_grows_no_older(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path, self.VOLUMES, "*/*.jsonl")
+        unmount(bench, "b")
+        for day in (9, 16, 25):
+            write(bench, {f"a/{day:02}.jsonl": lines((day, 5))})
+            assert bench.run(minutes((day - 8) * 24 * 60)).code == 3, day
+        assert bench.events("resolved") == []
+
+    def test_nor_by_a_line_that_is_ahead_of_the_clock(self, tmp_path: Path) -> None:
+        ahead = lines((8, 5)) + lines((8, 5)).replace("2026", "2027")
+        bench = firing(tmp_path, self.VOLUMES | {"a/08.jsonl": ahead}, "*/*.jsonl")
+        unmount(bench, "b")
+        assert_waits(bench, "logs/trades/b")
+
+
+class TestFolderThatStays:
+    def test_another_file_as_old_is_there(self, tmp_path: Path) -> None:
+        """Of many folders only the last file of each is known."""
+        names = [f"a{n}/{of}.jsonl" for n in range(40) for of in ("ES", "NQ")]
+        files = {name: lines((8, -5 - number)) for number, name in enumerate(names)}
+        bench = firing(tmp_path, files, "*/*.jsonl")
+        (tmp_path / "logs/trades/a12/NQ.jsonl").unlink()
+        assert bench.run(minutes(1)).code == 2
+        (tmp_path / "logs/trades/a12/ES.jsonl").unlink()
+        assert_waits(bench, "logs/trades/a12 had")
+
+    def test_a_bot_that_paused_for_longer_than_its_logs_are_kept(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path, DAYS)
+        for name in DAYS:
+            (tmp_path / "logs/trades" / name).unlink()
+        write(bench, {"14.jsonl": lines((14, -50))})
+        assert bench.run(minutes(6 * 24 * 60)).code == 3
+        write(bench, {"17.jsonl": lines((17, -50))})
+        assert bench.run(minutes(9 * 24 * 60)).code == 2
+        assert troubles(bench) == ["error", "ok"]
+
+    def test_a_quiet_log_that_was_rotated_and_ends_within_a_line(self, tmp_path: Path) -> None:
+        quiet = lines((7, 1), (7, 2), (7, 3))
+        bench = firing(tmp_path, {"NQ.jsonl": quiet, "ZN.jsonl": lines((8, -500))})
+        (tmp_path / "logs/trades/NQ.jsonl").rename(tmp_path / "NQ.jsonl.1")
+        write(bench, {"NQ.jsonl": lines((8, 1))[:-9], "ZN.jsonl": lines((8, -500), (8, 1))})
+        write(bench, {"NQ.jsonl": lines((8, 1), time="08:00:00") + lines((8, 1))[:20]})
+        assert bench.run(minutes(1)).code == 2
+        assert bench.run(minutes(900)).code == 2
+
+    def test_a_source_in_trouble_that_is_taken_out_is_said_to_be(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path, DAYS)
+        (tmp_path / "logs/other").mkdir()
+        (tmp_path / "logs/other/08.jsonl").write_text(lines((8, -50)))
+        config = tmp_path / "config/perfkit.yaml"
+        other = config.read_text().replace("bot", "other").replace("logs/trades", "logs/other")
+        unmount(bench)
+        config.write_text(config.read_text() + other.partition("\n")[2])
+        assert bench.run(minutes(1)).code == 3
+        config.write_text(other)
+        assert bench.run(minutes(2)).code == 2
+        assert bench.events("data_state")[-1]["message"] == (
+            "Source bot, which could not be relied on, is no longer in the configuration"
+        )

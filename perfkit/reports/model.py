@@ -74,7 +74,7 @@ class Model(NamedTuple):
 
     @property
     def period(self) -> str:
-        """The kind of its window: daily, weekly or monthly."""
+        """The kind of its window, such as daily or quarterly."""
         return self.summary.window.kind
 
     @property

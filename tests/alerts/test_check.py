@@ -725,6 +725,36 @@ class TestIds:
         assert ended["episode"] == bench.events("firing")[0]["episode"]
         self.all_ids_differ(bench)
 
+    @pytest.mark.parametrize(
+        ("over", "more", "days"),
+        [
+            pytest.param("{window: daily}", "", 1, id="a day that is over"),
+            pytest.param("{window: monthly}", "", 30, id="a month that is over"),
+            pytest.param("{window: daily}", ", by: symbol", 1, id="a day of a group"),
+            pytest.param("{trades: 3}", ", by: symbol, min_trades: 1", 40, id="an idle group"),
+        ],
+    )
+    def test_an_end_that_a_later_trade_showed_is_not_told_again(
+        self, tmp_path: Path, over: str, more: str, days: int
+    ) -> None:
+        one = f"rules: [{{id: loss, metric: net_pnl, over: {over}, below: -100{more}}}]\n"
+        bench = Bench(tmp_path, one)
+        bench.trade(START - timedelta(days=1), 5)
+        assert bench.run(minutes(-60)).code == 0
+        bench.trade(START, -500)
+        assert bench.run(minutes(1)).code == 2
+        later = START + timedelta(days=days)
+        for number, symbol in enumerate(("ETH", "BTC", "ETH")):
+            at = later + timedelta(hours=number)
+            bench.trade(at, 5, symbol=symbol)
+            bench.run(at)
+            before = bench.events()
+            bench.state.unlink()
+            bench.run(at + timedelta(minutes=1))
+            assert bench.events() == before
+        assert len(bench.events("resolved")) == 1
+        self.all_ids_differ(bench)
+
     def test_reminders_are_not_repeated_after_a_lost_state(self, tmp_path: Path) -> None:
         bench = Bench(tmp_path, self.ONE.replace("-100}", "-100, remind_every: 1h}"))
         bench.trade(START, -500)

@@ -152,6 +152,20 @@ class TestReading:
         assert f"{LOG}: earlier lines have changed; the whole file was read again" in caplog.text
         assert open_desk(root).summary("all").metrics["net_pnl"] == 8
 
+    def test_a_new_file_with_the_inode_of_one_that_is_gone_has_no_earlier_lines(
+        self, workspace: WriteWorkspace, caplog: pytest.LogCaptureFixture
+    ) -> None:
+        """As where a log is packed, its inode is free, and the first trade of a day makes a log."""
+        root = workspace(logs={LOG: line("A") + line("B")})
+        activity(root)
+        new = str(Path(LOG).with_name("2026-04-09.jsonl"))
+        (root / LOG).rename(root / new)
+        (root / new).write_text(line("C", symbol="Y"))
+        done = activity(root)
+        assert (done.rewritten, done.gone) == ((), (LOG,))
+        assert "have changed" not in caplog.text
+        assert symbols(root) == ["Y"]
+
     def test_a_file_that_is_gone_takes_its_trades_along_and_that_is_said(
         self, workspace: WriteWorkspace, caplog: pytest.LogCaptureFixture
     ) -> None:
