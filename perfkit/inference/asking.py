@@ -282,14 +282,20 @@ def _zeros(
     roles: Mapping[str, Column],
     fees: Sequence[Column],
 ) -> Doubt | None:
-    """Records with a P&L of 0 that no other column, such as one in per cent, shows as rounded."""
+    """Records with a P&L of 0 that no other column shows to be rounded, or to have ended.
+
+    One in per cent may show the first, an outcome the second.
+    """
     rows, name = best.closing.rows, best.pnl.name
     others = [one.pnl for one in candidates if one.unit != best.unit and not one.name.is_running]
-    outcome = roles.get("outcome") if any(best.pnl.numbers[row] for row in rows) else None
+    outcome = roles.get("outcome")
+    ends = {EVEN} if any(best.pnl.numbers[row] for row in rows) else set()
+    if outcome is not None:  # losses of 0 alone may not have been lost yet
+        ends |= {outcome_of(outcome.labels[row]) for row in rows if best.pnl.numbers[row]} - {""}
     zeros = sum(
         not best.pnl.numbers[row]
         and not any(other.numbers[row] for other in others)
-        and not (outcome is not None and outcome_of(outcome.labels[row]) == EVEN)
+        and not (outcome is not None and outcome_of(outcome.labels[row]) in ends)
         for row in rows
     )
     is_known = best.proved or best.closing.score >= _MARKED
@@ -356,6 +362,8 @@ def _fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
     if best.unit != PERCENT or best.proved or best.name.per_unit != 1:
         return None
     numbers = [number for row in best.closing.rows if (number := best.pnl.numbers[row])]
+    if not numbers:
+        return None
     size = size_says(best.pnl, roles, says.checked(best.closing.rows))
     if size == PERCENT or (size != FRACTION and any(abs(number) > 1 for number in numbers)):
         return None

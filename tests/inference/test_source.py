@@ -244,6 +244,21 @@ def test_records_that_several_lists_share_are_part_of_that_question(tmp_path: Pa
     assert "5 records repeat an earlier one exactly" in doubt.question
 
 
+def test_lists_that_are_called_as_their_records_are_of_one_kind(tmp_path: Path) -> None:
+    gold, coins = full(range(1, 6)), full(range(6, 9))
+    document = {
+        "GOLD": {"trades": [{**one, "symbol": "Gold"} for one in gold]},
+        "BTC": {"trades": coins},
+    }
+    found = found_in(written(tmp_path / "a.json", json.dumps(document)))
+    assert (found.layout, found.reading.doubts) == ({"records": "*.trades"}, ())
+    modes = {
+        name: {"trades": [{**one, "mode": name} for one in gold]} for name in ("live", "paper")
+    }
+    found = found_in(written(tmp_path / "b.json", json.dumps(modes)))
+    assert [doubt.name for doubt in found.reading.doubts] == ["records"]
+
+
 def test_lists_of_one_kind_and_lists_of_other_records_are_not_asked_about(tmp_path: Path) -> None:
     one, other = {"trades": full(range(1, 6))}, {"trades": full(range(6, 9))}
     days = {"2026-04-01": one, "2026-04-06": other}

@@ -14,9 +14,11 @@ from perfkit.inference.layouts.place import MOST_PLACES, MOST_RECORDS, PARENT, P
 from perfkit.inference.table import shapes
 from perfkit.inference.table.names import pnl_name
 from perfkit.inference.table.records import of_lines, of_text
-from perfkit.inference.table.role_names import is_fee
+from perfkit.inference.table.role_names import is_fee, role_rank
 
 _LEVELS = 6
+_LOOKED_AT = 200
+_BARS = frozenset(("tf", "timeframe", "interval"))
 _OF_ONE_KIND = {"strategy", "strategies", "symbol", "symbols", "pair", "pairs"}
 """Objects whose names are those of as many strategies or symbols, all of which count."""
 
@@ -46,8 +48,7 @@ def places_in_json(text: str) -> list[Place]:
         )
         for path, records in [*merged, *inner][:MOST_PLACES]
     ]
-    paths = [path for path, _ in places]
-    return [place._replace(lists=_lists_in(place, paths)) for place in found]
+    return [place._replace(lists=_lists_in(place, places)) for place in found]
 
 
 def _single(document: dict[str, Any], *, is_line: bool) -> Iterator[Place]:
@@ -66,18 +67,40 @@ def _is_nested(value: object) -> bool:
     return isinstance(value, dict | list)
 
 
-def _lists_in(place: Place, paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
+def _lists_in(place: Place, places: Sequence[tuple[tuple[str, ...], list[Any]]]) -> tuple[str, ...]:
     """The lists that were taken together as one place; none where they are of one kind.
 
-    They are if each is that of a day, or of a strategy or symbol: `strategy.*.trades`.
+    They are if each is that of a day, or of a strategy or symbol: `strategy.*.trades`, or `GOLD`
+    and `BTC`, of which the records say the same.
     """
     steps = str(place.layout.get("records", "")).split(".")
-    inside = [path for path in paths if len(path) == len(steps) and _leads(steps, path)]
-    names = [name for path in inside for step, name in zip(steps, path, strict=True) if step == "*"]
+    inside = [one for one in places if len(one[0]) == len(steps) and _leads(steps, one[0])]
+    named = [
+        (name, records)
+        for path, records in inside
+        for step, name in zip(steps, path, strict=True)
+        if step == "*"
+    ]
     before = {step.lower() for step, name in pairwise(steps) if name == "*"}
-    if len(inside) < 2 or before & _OF_ONE_KIND or all(map(shapes.is_time, names)):
+    if len(inside) < 2 or before & _OF_ONE_KIND or all(shapes.is_time(name) for name, _ in named):
         return ()
-    return tuple(map(".".join, inside))
+    if all(_is_of_its_records(name, records) for name, records in named):
+        return ()
+    return tuple(".".join(path) for path, _ in inside)
+
+
+def _is_of_its_records(name: str, records: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether the name of a list is the symbol or the bar that each of its records has."""
+    parts = {name.lower(), *name.lower().split("_")}
+    return all(
+        any(
+            isinstance(value, str)
+            and value.lower() in parts
+            and (role_rank(field, "symbol") is not None or field.lower() in _BARS)
+            for field, value in record.items()
+        )
+        for record in records[:_LOOKED_AT]
+    )
 
 
 def _leads(steps: Sequence[str], path: Sequence[str]) -> bool:

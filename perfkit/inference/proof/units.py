@@ -128,7 +128,8 @@ def _unit_of_equal(pnl: Column, others: Sequence[Column], rows: Sequence[int]) -
         name = pnl_name(other.name)
         if name is None or name.unit == MONEY:
             continue
-        if all(pnl.numbers[row] == other.numbers[row] for row in rows):
+        pairs = [(pnl.numbers[row], other.numbers[row]) for row in rows]
+        if any(one for one, _ in pairs) and all(one == same for one, same in pairs):
             return name.unit
     return ""
 

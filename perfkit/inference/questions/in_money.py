@@ -25,12 +25,15 @@ def closed_without(
 ) -> list[int]:
     """Records that closed, and that a reading leaves out for want of a P&L.
 
-    They have a closing time, and both prices, or a word for won or lost.
+    They have a closing time, and both prices, or a word for won or lost. In a log without closing
+    times they have both prices, as all records with a P&L do.
     """
     ended = _with_ends(roles)
-    if not times.closed or not ended:
-        return []
     rows = set(best.closing.rows)
+    if not ended or not (times.closed or rows <= ended & _with_prices(roles)):
+        return []
+    if not times.closed:
+        ended &= _with_prices(roles)
     states = [one for one in columns if one.kind == TEXT and set(one.words) & {"status", "state"}]
     return [
         row
@@ -38,21 +41,26 @@ def closed_without(
         if earned is None
         and row not in rows
         and row in ended
-        and any(one.present[row] for one in times.closed)
+        and (not times.closed or any(one.present[row] for one in times.closed))
         and not any(set(words(one.labels[row])) & _NO_CLOSE for one in states)
     ]
 
 
 def _with_ends(roles: Mapping[str, Column]) -> set[int]:
     """The records with both prices, and those whose outcome is that of a trade which ended."""
-    found: set[int] = set()
-    if {"entry_price", "exit_price"} <= roles.keys():
-        entry, out = roles["entry_price"].numbers, roles["exit_price"].numbers
-        found |= {row for row, (a, b) in enumerate(zip(entry, out, strict=True)) if a and b}
+    found = _with_prices(roles)
     if "outcome" in roles:
         labels = roles["outcome"].labels
         found |= {row for row, label in enumerate(labels) if outcome_of(label) in (WON, LOST)}
     return found
+
+
+def _with_prices(roles: Mapping[str, Column]) -> set[int]:
+    """The records with both prices."""
+    if not {"entry_price", "exit_price"} <= roles.keys():
+        return set()
+    entry, out = roles["entry_price"].numbers, roles["exit_price"].numbers
+    return {row for row, (a, b) in enumerate(zip(entry, out, strict=True)) if a and b}
 
 
 def computed_for_all(
@@ -112,7 +120,8 @@ def with_closed_asked(
         return reading
     name = best.pnl.name
     several = len(missing) > 1
-    ended = f"with {_what_ends(missing, roles)} and a closing time"
+    timed = any(reason.startswith("the closing time") for reason in best.reasons)
+    ended = f"with {_what_ends(missing, roles)}{' and a closing time' * timed}"
     said = f"{len(missing)} record{'s' * several} {ended} {'have' if several else 'has'} no {name}"
     if best.unit == MONEY and len(missing) * _FEW < len(best.closing.rows):
         return reading._replace(assumed=(*reading.assumed, f"{said}; left out"))

@@ -121,7 +121,9 @@ _OF_MARKETS = word_set(
 )
 """Words of what earned a return, or when, that is not the trade."""
 
-_AHEAD = word_set("target targets plan planned expected potential estimate estimates projection")
+_AHEAD = word_set(
+    "target targets plan planned expected potential estimate estimates projection holdings holding"
+)
 """Words of an object whose results are none that were earned yet."""
 _OF_COSTS = word_set(
     "fee fees commission funding swap tax slippage spread brokerage interest borrow"

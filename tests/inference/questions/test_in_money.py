@@ -187,3 +187,26 @@ class TestWorth:
 
     def test_those_that_none_denies_are_asked_about(self) -> None:
         assert asked(infer(fills(*self.ORDERS, pnl_pct=[*self.GAINS]))) == ["per_cent"]
+
+
+def test_logs_without_closing_times_may_leave_results_out_as_well() -> None:
+    records: list[Record] = [
+        {
+            "timestamp": f"2026-04-0{n + 1}T10:00:00Z",
+            "symbol": "A",
+            "side": "long",
+            "entry_price": "10",
+            "exit_price": f"{10 + n}",
+            "size": "2",
+            "pnl": None if n < 4 else f"{2 * n + 1}",
+        }
+        for n in range(1, 8)
+    ]
+    reading = infer(records)
+    assert asked(reading) == ["left_out"]
+    assert reading.doubts[0].question.startswith("3 records with both prices have no pnl")
+    exact = [{**one, "pnl": f"{2 * n}" if n > 3 else None} for n, one in enumerate(records, 1)]
+    exact.append({**exact[-1], "timestamp": "2026-04-09T10:00:00Z"})
+    assert (asked(infer(exact)), infer(exact).closed) == ([], 8)
+    without = [{**one, "exit_price": None} if one["pnl"] is None else one for one in records]
+    assert "left_out" not in asked(infer(without))

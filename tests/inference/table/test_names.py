@@ -59,6 +59,7 @@ def test_a_result_is_known_by_its_name(name: str) -> None:
         "profit_growth",
         "funding_r",
         "pnl.current_price",
+        "holdings.RIVN.pnl_pct",
         "fees_r",
         "slippage_return_pct",
         "gain_loss_ratio",
