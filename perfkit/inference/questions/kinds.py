@@ -18,6 +18,8 @@ _OUT = word_set(
     "exclude excluded ignore ignored invalid void voided duplicate deleted removed rejected "
     "skipped blocked"
 )
+_OF_PARTS = word_set("exit close stop sl tp target alert signal notification message update")
+"""Words of what was rejected or skipped in a flag such as `exit_rejected`: not the trade."""
 _OF_REASONS = word_set("reason note notes comment")
 _OF_OPENINGS = word_set("entry open buy setup signal")
 _OF_STATES = word_set("status state result outcome trade position order final exit close")
@@ -61,6 +63,8 @@ def called_open(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
     for column in columns:
         if column.kind != TEXT or column is best.closing.marker or not column.has_few_words:
             continue
+        if "order" in column.words and best.closing.marker is not None:
+            continue  # the order that opened it, of a trade that is said to have closed
         open_ones = {label for label in column.distinct if _is_open(column, label)}
         still = [row for row in rows if column.labels[row] in open_ones]
         if not still or len(still) == len(rows):
@@ -111,7 +115,10 @@ def excluded(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
     """Records that count, though a flag such as `excluded: true` says that they are not to."""
     rows = best.closing.rows
     for column in columns:
-        if column.kind != BOOLEAN or not set(column.words) & _OUT or column is best.closing.marker:
+        said = set(column.words)
+        if column.kind != BOOLEAN or not said & _OUT or column is best.closing.marker:
+            continue
+        if said & _OF_PARTS:
             continue
         out = [row for row in rows if column.labels[row] == "true"]
         if out and len(out) < len(rows):

@@ -7,12 +7,13 @@ from decimal import Decimal
 
 from perfkit.inference.assemble import dialect_of, outcome_words
 from perfkit.inference.doubts import LESS_COSTS, LONG_OR_SHORT, Answer, Doubt
-from perfkit.inference.identity import identity_of
-from perfkit.inference.moments import moments_of
+from perfkit.inference.identity import Identity, identity_of
+from perfkit.inference.moments import Moments, moments_of
 from perfkit.inference.questions.paid_in import commission_fields
 from perfkit.inference.questions.sizes import contract_size, quantity_or_money
 from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
+from perfkit.inference.table.bet_results import Bets, bets_of
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import AmountOverPrice, quotient
 from perfkit.inference.table.names import word_set
@@ -186,6 +187,9 @@ def _from_outcomes(log: Log) -> Reading | None:
     if words:
         values = dialect.get("values")
         dialect["values"] = {**(values if isinstance(values, dict) else {}), "outcome": words}
+    bets = bets_of(log.columns, log.roles, outcome, rows)
+    if bets is not None:
+        return _of_bets(log, bets, dialect, rows, moments, identity)
     amount = _signed_as(outcome, log.columns, rows)
     return reading_of(
         log,
@@ -199,6 +203,29 @@ def _from_outcomes(log: Log) -> Reading | None:
         (*moments.doubts, *identity.doubts, *([_is_amount(amount)] if amount else [])),
         moments.zone,
         has_amounts=False,
+    )
+
+
+def _of_bets(
+    log: Log,
+    bets: Bets,
+    dialect: dict[str, object],
+    rows: Sequence[int],
+    moments: Moments,
+    identity: Identity,
+) -> Reading:
+    fields = dialect["fields"]
+    assert isinstance(fields, dict)
+    result = commission_fields(log.fees, rows, log.columns, currency_of(log, rows))
+    name = "gross_pnl" if result else "net_pnl"
+    return reading_of(
+        log,
+        {**dialect, "fields": {**fields, name: bets.net_pnl, **result}},
+        rows,
+        "stakes, odds and outcomes say what each bet earned",
+        (*moments.assumed, bets.assumed + LESS_COSTS * bool(result)),
+        (*moments.doubts, *identity.doubts),
+        moments.zone,
     )
 
 

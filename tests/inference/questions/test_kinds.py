@@ -279,3 +279,24 @@ class TestFlagsInWords:
         reading = infer([{**one, name: n % 4 == 0} for n, one in enumerate(trades())])
         assert asked(reading) == ["flagged_open"]
         assert reading.doubts[0].answers[0].changes == {f"only.{name}": False}
+
+
+def test_a_rejected_exit_is_no_rejected_trade() -> None:
+    records: list[dict[str, object]] = [
+        {
+            "exit_time": f"2026-04-0{n + 1}T10:00:00Z",
+            "symbol": "A",
+            "side": "long",
+            "state": "resolved",
+            "pnl": f"{n + 1}",
+            "exit_rejected": n == 2,
+            "order_status": "live" if n == 3 else "matched",
+        }
+        for n in range(6)
+    ]
+    records.append({**records[0], "exit_time": None, "state": "open", "pnl": None})
+    assert infer(records).doubts == ()
+    rejected = [
+        {"rejected" if k == "exit_rejected" else k: v for k, v in one.items()} for one in records
+    ]
+    assert "excluded" in [doubt.name for doubt in infer(rejected).doubts]

@@ -1,0 +1,65 @@
+"""Bets that log a stake, odds and how they ended, and no P&L."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import perfkit
+from perfkit.inference.infer import infer
+from tests.inference.executions import Record, field
+
+ENDS = ("Won", "Lost", "Lost", "Push", "Won")
+ODDS = ("1.9", "2.5", "1.5", "1.8", "3")
+
+
+def bets(ends: tuple[object, ...] = ENDS, **more: object) -> list[Record]:
+    return [
+        {
+            "date": f"2026-04-0{n + 1}",
+            "game": f"G{n}",
+            "result": end,
+            "stake": "100",
+            "odds": odds,
+            **more,
+        }
+        for n, (end, odds) in enumerate(zip(ends, ODDS, strict=True))
+    ]
+
+
+def net_of(tmp_path: Path, records: list[Record]) -> object:
+    path = tmp_path / "bets.json"
+    path.write_text(json.dumps(records))
+    return perfkit.read(path, quiet=True).summary("all").metrics["net_pnl"]
+
+
+def test_odds_say_what_the_stake_brought_in(tmp_path: Path) -> None:
+    # 90 - 100 - 100 + 0 + 200
+    assert net_of(tmp_path, bets()) == 90
+    assert net_of(tmp_path, bets((True, False, False, False, True))) == -10
+
+
+def test_contracts_that_pay_1_are_bets_at_their_price(tmp_path: Path) -> None:
+    # 10 x 0.6 won twice, 10 x 0.4 lost twice, and one that came out even
+    contracts = [
+        {name: one[name] for name in one if name not in ("odds", "stake")} for one in bets()
+    ]
+    assert (
+        net_of(tmp_path, [{**one, "entry_price": "0.4", "contracts": "10"} for one in contracts])
+        == 4
+    )
+    # 100 / 0.4 - 100 = 150, twice, less 200
+    staked = [{**one, "entry_price": "0.4", "stake": "100"} for one in contracts]
+    assert net_of(tmp_path, staked) == 100
+
+
+def test_what_was_assumed_is_said() -> None:
+    reading = infer(bets())
+    assert reading.doubts == ()
+    assert "what was won is stake x (odds - 1), and what was lost is the stake" in reading.assumed
+
+
+@pytest.mark.parametrize("odds", ["-110", "150", "0.9", None])
+def test_other_odds_say_nothing(odds: str | None) -> None:
+    assert field(infer(bets(odds=odds)), "outcome") == "result"
+    assert "net_pnl" not in infer(bets(odds=odds)).dialect["fields"]  # type: ignore[operator]
