@@ -108,7 +108,7 @@ NOT_EARNED = word_set("""
     stop trailing tp sl ev margin rate count number num status id type currency reason label note
     time date at locked missed prob probability confidence score win wins loss losses trades
     percentile rank std var version color required desired goal projected possible if
-    entry price balance equity color text message remaining previous prev
+    entry balance equity color text message remaining previous prev
     train training test validation benchmark forward fwd future annual annualized ytd mtd ttm trend
     momentum asset assets revenue operating growth surprise yield consensus forecast basis
     """)
@@ -200,6 +200,8 @@ def pnl_name(name: str) -> PnlName | None:
     last = words(inner_name(name))
     meant = set(last) if set(last) & _BASES.keys() else set(parts)
     if meant & NOT_EARNED or any(map(_SPAN.fullmatch, meant)):
+        return None
+    if "price" in last and not set(last) & _BASES.keys():
         return None
     if set(words(name.removesuffix(inner_name(name)))) & _AHEAD:
         return None

@@ -71,7 +71,9 @@ def test_a_name_with_another_meaning_is_no_result(name: str) -> None:
     assert pnl_name(name) is None
 
 
-@pytest.mark.parametrize("name", ["net_r_after_fees", "funding_pnl", "return_before_fees_pct"])
+@pytest.mark.parametrize(
+    "name", ["price_pnl", "net_r_after_fees", "funding_pnl", "return_before_fees_pct"]
+)
 def test_a_result_may_name_the_costs_that_are_in_it(name: str) -> None:
     assert pnl_name(name) is not None
 
