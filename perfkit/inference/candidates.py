@@ -11,12 +11,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from perfkit.inference.proof import evidence as says
-from perfkit.inference.proof import unnamed
+from perfkit.inference.proof import payoffs, unnamed
 from perfkit.inference.proof.costs_beside import net_by_columns
 from perfkit.inference.proof.costs_in_result import costs_in_result
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.orders import openings_without_result, orders_say
-from perfkit.inference.proof.payoffs import payoffs_say
 from perfkit.inference.proof.prices import (
     Prices,
     earlier_prices_say,
@@ -27,7 +26,7 @@ from perfkit.inference.proof.rates import is_rate_less_costs
 from perfkit.inference.proof.units import unit_after_costs, unit_of_result, unit_of_values
 from perfkit.inference.records.closing import Closing, closing_records, without_purchases
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.derived_columns import Either, WonOrLost, either, won_or_lost
+from perfkit.inference.table.derived_columns import Either, WonOrLost, joined, won_or_lost
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
 from perfkit.inference.table.options import without_underlying
 from perfkit.inference.table.roles import Times, is_part_of_indicator, pnl_columns
@@ -76,7 +75,7 @@ def candidates_of(
     if (both := _in_two_columns(columns)) is not None:
         named = [*(one for one in named if one not in both.parts), both]
     seen = (columns, roles, times, fees, failed)
-    found = _each_scored((*named, *_joined(named)), named, *seen)
+    found = _each_scored((*named, *joined(named)), named, *seen)
     if not any(one.proved or one.score >= CONFIDENT for one in found):
         proved = unnamed.proved_columns(columns, roles, times, fees, rows)
         found += _each_scored(proved, named, *seen)
@@ -110,7 +109,8 @@ def _each_scored(
         held = held._replace(growth=says.grows_between(pnl, columns, closing.rows))
         if held.is_net is None:
             held = held._replace(is_net=net_by_columns(pnl, columns, roles, fees, closing))
-        found.append(_with_rate(_scored(pnl, closing, roles, times, fees, others, held), columns))
+        scored = _with_rate(_scored(pnl, closing, roles, times, fees, others, held), columns)
+        found.append(_with_totals(scored, columns))
     return found
 
 
@@ -121,6 +121,17 @@ def _with_rate(one: Candidate, columns: Sequence[Column]) -> Candidate:
         return one
     reasons = (*one.reasons, f"{rate.name} has its sign")
     return one._replace(score=one.score + 6, reasons=reasons)
+
+
+def _with_totals(one: Candidate, columns: Sequence[Column]) -> Candidate:
+    """A candidate that is what came back less what was paid, where both are logged."""
+    if one.proved or one.unit != MONEY:
+        return one
+    totals = payoffs.paid_and_received(one.pnl, columns, says.checked(one.closing.rows))
+    if totals is None:
+        return one
+    said = f"is {totals[1].name} less {totals[0].name}"
+    return one._replace(score=one.score + 25, proved=True, reasons=(*one.reasons, said))
 
 
 def _without_openings(
@@ -156,25 +167,6 @@ def _may_be_earned(
         return True
     amounts = [column.numbers[row] or 0 for row in rows]
     return min(amounts, default=0) < 0 < max(amounts, default=0)
-
-
-def _joined(named: Sequence[Column]) -> list[Either]:
-    """Columns of one unit of which no record has two, as one column."""
-    found = []
-    for place, one in enumerate(named):
-        for other in named[place + 1 :]:
-            names = pnl_name(one.name), pnl_name(other.name)
-            if names[0] is None or names[1] is None or names[0].unit != names[1].unit:
-                continue
-            both = either(one, other)
-            if both is not None and not any(_is_same(both, third) for third in named):
-                found.append(both)
-    return found
-
-
-def _is_same(both: Either, other: Column) -> bool:
-    """Whether another column has in each record what one of the two has: `gain` of both terms."""
-    return both.numbers == other.numbers
 
 
 def _order(one: Candidate) -> tuple[bool, int]:
@@ -337,7 +329,7 @@ def _prices(
         turned = prices_say(pnl, roles, fees, rows, turn=-1)
         if turned.proved or _is_turned(prices, roles):
             return turned, True
-    if not prices.proved and (paid := payoffs_say(pnl, roles, fees, rows)).proved:
+    if not prices.proved and (paid := payoffs.payoffs_say(pnl, roles, fees, rows)).proved:
         return paid, False
     return prices, False
 

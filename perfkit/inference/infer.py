@@ -273,7 +273,8 @@ def _read(
     best = candidates[0]
     rows = best.closing.rows
     events = best.closing.marker is not None and bool(best.closing.opening)
-    is_sure = best.proved or (best.score >= CONFIDENT and _is_of_trades(columns, roles))
+    is_said = _is_of_trades(columns, roles) or _is_realized(best.pnl, columns)
+    is_sure = best.proved or (best.score >= CONFIDENT and is_said)
     moments = moments_of(times, columns, rows, events=events, proved=is_sure)
     opened = next((one for one in moments.columns[1:2] if moments.opened_at), None)
     unit = _unit_of(best, log)
@@ -377,6 +378,12 @@ def _is_of_trades(columns: Sequence[Column], roles: Mapping[str, Column]) -> boo
     if {"symbol", "quantity", "price"} <= roles.keys():
         return True
     return "symbol" in roles and bool(roles.keys() & {"stop_loss", "target", "exit_price"})
+
+
+def _is_realized(pnl: Column, columns: Sequence[Column]) -> bool:
+    """Whether a P&L is realized by its name, and none beside it is not, as of what is held."""
+    others = (one for one in columns if one is not pnl)
+    return "realized" in pnl.words and not any("unrealized" in one.words for one in others)
 
 
 def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:

@@ -1037,6 +1037,17 @@ def test_what_goes_with_results_of_0_is_said_in_the_answer() -> None:
     ]
 
 
+@pytest.mark.parametrize(("beside", "questions"), [("fee_note", []), ("unrealized", ["no_time"])])
+def test_a_realized_result_without_a_time_is_that_of_a_trade(
+    beside: str, questions: list[str]
+) -> None:
+    records: list[Record] = [
+        {"quantity": "5", "realized_pnl": pnl, "realized_pnl_pct": f"{pnl}1", beside: "x"}
+        for pnl in ("12.5", "-3.5", "4.5", "-1.5", "8.5")
+    ]
+    assert asked(infer(records)) == questions
+
+
 def test_a_long_and_a_short_trade_with_one_id_are_two() -> None:
     records: list[Record] = [
         {

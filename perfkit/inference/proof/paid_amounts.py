@@ -6,6 +6,7 @@ buy   3 at 11   amount -33.033   signed amounts: abs(abs(amount) - price * quant
 buy   2 at 10   fee_bps 5        the fee is 0.01: price * quantity * fee_bps / 10000
 buy   2 at 10   cost 20.02       two columns: the amount is (cost or 0) + (proceeds or 0)
 sell  2 at 12   proceeds 23.976
+buy   2 at 10   amount 2000.08   one is worth 100 times its price, and the fee is 0.08
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from decimal import Decimal
 from itertools import combinations, starmap
 from typing import NamedTuple
 
+from perfkit.inference.proof.multipliers import Worth
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import paid_or_received
 from perfkit.inference.table.names import word_set
@@ -24,6 +26,8 @@ from perfkit.inference.table.roles import directions
 _LEAST = 4
 _LEAST_OF_EACH = 2
 _MOST_COLUMNS = 6
+_ONE = Decimal(1)
+_FACTORS = tuple(map(Decimal, (100, 10, 1000, 50, 20, 5, 2)))
 _MOST = Decimal("0.02")
 _RATES = tuple((cost, unit) for cost in ("fee", "commission") for unit in ("bps", "rate"))
 _MOST_RATE = Decimal("0.01")
@@ -61,21 +65,34 @@ def fee_by_rate(
 
 
 def fee_in_amount(
-    roles: Mapping[str, Column], columns: Sequence[Column], rows: Sequence[int]
+    roles: Mapping[str, Column],
+    columns: Sequence[Column],
+    rows: Sequence[int],
+    factor: Decimal = _ONE,
 ) -> PaidAmount | None:
     """The fees that amounts have in them: purchases cost more than their worth, sales bring less.
 
     None where amounts are just price times quantity, or where rounding may be all that they miss
-    it by.
+    it by. One of a quantity is worth `factor` times its price.
     """
     if not {"side", "quantity", "price"} <= roles.keys():
         return None
-    worth, ways = _worth(roles, rows), directions(roles["side"])
+    worth, ways = _worth(roles, rows, factor), directions(roles["side"])
     amounts = [one for one in columns if _may_be_amount(one, roles)]
     of_sides = starmap(paid_or_received, combinations(amounts[:_MOST_COLUMNS], 2))
     for column in (*amounts, *filter(None, of_sides)):
         if _has_fees(column, worth, ways):
-            return PaidAmount(column, _fee(column, roles))
+            return PaidAmount(column, _fee(column, roles, factor))
+    return None
+
+
+def worth_with_fees(
+    roles: Mapping[str, Column], columns: Sequence[Column], rows: Sequence[int]
+) -> Worth | None:
+    """What one of a quantity is worth, as 100 shares an option, by amounts with fees in them."""
+    for factor in _FACTORS:
+        if (paid := fee_in_amount(roles, columns, rows, factor)) is not None:
+            return Worth(paid.column, factor, is_sure=True)
     return None
 
 
@@ -88,10 +105,10 @@ def _may_be_amount(column: Column, roles: Mapping[str, Column]) -> bool:
     return not is_fee(column.name)
 
 
-def _worth(roles: Mapping[str, Column], rows: Sequence[int]) -> dict[int, Decimal]:
+def _worth(roles: Mapping[str, Column], rows: Sequence[int], factor: Decimal) -> dict[int, Decimal]:
     prices, sizes = roles["price"].numbers, roles["quantity"].numbers
     pairs = ((row, prices[row], sizes[row]) for row in rows)
-    return {row: abs(price * size) for row, price, size in pairs if price and size}
+    return {row: abs(price * size) * factor for row, price, size in pairs if price and size}
 
 
 def _has_fees(column: Column, worth: Mapping[int, Decimal], ways: Sequence[int]) -> bool:
@@ -112,9 +129,9 @@ def _has_fees(column: Column, worth: Mapping[int, Decimal], ways: Sequence[int])
     )
 
 
-def _fee(column: Column, roles: Mapping[str, Column]) -> str:
+def _fee(column: Column, roles: Mapping[str, Column], factor: Decimal) -> str:
     price, quantity = roles["price"].expression, roles["quantity"].expression
-    worth = f"{price} * {quantity}"
+    worth = f"{price} * {quantity}" + ("" if factor == _ONE else f" * {factor:f}")
     if any((size or 0) < 0 for size in roles["quantity"].numbers):
         worth = f"abs({worth})"
     name = column.expression

@@ -4,12 +4,14 @@ bought 10 at 0.63, won     10 x (1 - 0.63) = 3.70
 bought 10 at 0.63, lost    -10 x 0.63 = -6.30
 paid 5 at 0.40, won        5 / 0.40 - 5 = 7.50
 staked 5, fee 0.10, lost   -5.10, so the fee is in it
+cost 100, proceeds 112     112 - 100 = 12
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import product
 
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.proof.prices import NO_PRICES, Prices
@@ -20,6 +22,9 @@ from perfkit.inference.table.roles import LOST, WON, outcome_of
 
 _LEAST = 3
 _NEARLY = Decimal("0.002")
+_PAID = word_set("buy bought purchase cost paid invested stake")
+_RECEIVED = word_set("sell sold sale proceeds received payout revenue")
+_NO_TOTALS = word_set("price per avg average each unit share expected max rate pct")
 _STAKES = word_set("stake bet wager size amount invested risk")
 _PRICES = word_set("price cost odds entry ask fill paid avg average")
 
@@ -57,6 +62,23 @@ def payoffs_say(
 def _bought(stakes: Column | None, price: Decimal, row: int) -> Decimal | None:
     stake = None if stakes is None else stakes.numbers[row]
     return stake / price if stake else None
+
+
+def paid_and_received(
+    pnl: Column, columns: Sequence[Column], rows: Sequence[int]
+) -> tuple[Column, Column] | None:
+    """The totals of which a P&L is the difference in every record: what was paid, and came back."""
+    totals = [one for one in columns if one.kind == NUMBER and not {*one.words} & _NO_TOTALS]
+    paid = [one for one in totals if {*one.words} & _PAID and not is_fee(one.name)]
+    received = [one for one in totals if {*one.words} & _RECEIVED and not is_fee(one.name)]
+    for first, last in product(paid, received):
+        every = [(pnl.numbers[row], first.numbers[row], last.numbers[row]) for row in rows]
+        known = [(a, b, c) for a, b, c in every if a and b is not None and c is not None]
+        allowed = pnl.step + first.step + last.step
+        agreed = sum(abs(c - abs(b) - a) <= allowed for a, b, c in known)
+        if len(known) >= max(_LEAST, len(rows) // 2) and agreed * 20 >= len(known) * 19:
+            return first, last
+    return None
 
 
 def net_of_lost(

@@ -60,10 +60,14 @@ _OF_OTHER_THINGS = word_set(
 _EVENTS = frozenset(("event", "type", "kind", "action", "category", "record"))
 _FILLS = word_set("fill filled fills executed execution")
 _OF_ORDERS = word_set("order submitted signal placed intent request quote")
-_EFFECTS = frozenset(("action", "event", "type", "kind", "effect", "offset", "phase"))
+_EFFECTS = frozenset(
+    ("action", "event", "type", "kind", "effect", "offset", "phase", "side", "code")
+)
 _OF_EFFECTS = {
     **dict.fromkeys(("open", "entry", "enter"), "open"),
     **dict.fromkeys(("close", "exit"), "close"),
+    **dict.fromkeys(("bto", "sto"), "open"),
+    **dict.fromkeys(("stc", "btc"), "close"),
 }
 _ENTRY = word_set("entry enter entered open opened opening")
 _OF_TURNS = _EFFECTS | word_set("kind signal status record side position direction")
@@ -270,22 +274,25 @@ def effects_of(columns: Sequence[Column]) -> list[set[str]]:
 
 def effect_of_all(columns: Sequence[Column], rows: Sequence[int]) -> str:
     """What a column says of each of some orders, `open` or `close`; empty where none says it."""
-    for column, said in _effects(columns):
+    for column, said in _effects(columns, of_all=False):
         found = {said.get(column.labels[row], "") for row in rows}
         if len(found) == 1 and len(set(said.values())) > 1:
             return found.pop()
     return ""
 
 
-def _effects(columns: Sequence[Column]) -> list[tuple[Column, dict[str, str]]]:
-    """The columns all of whose words say that an order opens or that it closes."""
+def _effects(
+    columns: Sequence[Column], *, of_all: bool = True
+) -> list[tuple[Column, dict[str, str]]]:
+    """The columns whose words say that an order opens or that it closes, `of_all` each of them."""
     found = []
     for column in columns:
         if column.kind != TEXT or not set(column.words) & _EFFECTS or not column.has_few_words:
             continue
         said = {label: set(words(label)) & _OF_EFFECTS.keys() for label in column.distinct if label}
-        if said and all(len(one) == 1 for one in said.values()):
-            found.append((column, {label: _OF_EFFECTS[one.pop()] for label, one in said.items()}))
+        known = {label: _OF_EFFECTS[min(one)] for label, one in said.items() if len(one) == 1}
+        if known and (len(known) == len(said) or not of_all):
+            found.append((column, known))
     return found
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import combinations
 
 from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.names import pnl_name
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +32,22 @@ def either(one: Column, other: Column) -> Either | None:
         return None
     joined = [left if is_left else right for left, right, is_left, _ in values]
     return Either(one.path, joined, one.kind, parts=(one, other))
+
+
+def joined(named: Sequence[Column]) -> list[Either]:
+    """Columns of one unit of which no record has two, as one column.
+
+    Not where another has what one of the two has in each record: a `gain` of both terms.
+    """
+    found = []
+    for one, other in combinations(named, 2):
+        names = pnl_name(one.name), pnl_name(other.name)
+        if names[0] is None or names[1] is None or names[0].unit != names[1].unit:
+            continue
+        both = either(one, other)
+        if both is not None and not any(both.numbers == third.numbers for third in named):
+            found.append(both)
+    return found
 
 
 @dataclass(frozen=True, eq=False)

@@ -314,6 +314,6 @@ _SKIPPED_PLACES = word_set("""
 def is_skipped_place(path: str) -> bool:
     """Whether a part of a document or a table is by its name something else than trades."""
     parts = set(words(inner_name(path)))
-    if parts & {"trade", "trades", "close", "history", "fills", "results"}:
+    if parts & {"trade", "trades", "close", "history", "fills", "result"}:
         return False
     return bool(parts & _SKIPPED_PLACES) or parts in ({"open"}, {"open", "positions"})

@@ -38,8 +38,8 @@ from perfkit.inference.table.role_names import (
 Roles: TypeAlias = Mapping[str, Column]
 """Columns by the part of a trade that they hold."""
 
-LONG_WORDS = word_set("long buy b bull bullish l up call bought lng bot al")
-SHORT_WORDS = word_set("short sell s bear bearish down put sold sht sld sat")
+LONG_WORDS = word_set("long buy b bull bullish l up call bought lng bot al bto")
+SHORT_WORDS = word_set("short sell s bear bearish down put sold sht sld sat stc sto")
 """Beside English words al and sat, the Turkish for buy and sell, which are no names of fields."""
 _LETTERS = {
     frozenset(pair): {pair[0]: 1, pair[1]: -1}
@@ -47,6 +47,9 @@ _LETTERS = {
 }
 """Two letters that stand for buy and sell: kupno and sprzedaż, Kauf and Verkauf, compra and venta,
 achat and vente."""
+
+_TO_OPEN_OR_CLOSE = word_set("bto stc sto")
+"""Codes of orders in options: bought to open, sold to close, sold to open."""
 
 _OF_SIGNS = word_set("side direction dir")
 _SIGNED = {"1": 1, "-1": -1, "1.0": 1, "-1.0": -1}
@@ -225,6 +228,7 @@ def _is_outcome(column: Column) -> bool:
 
 _OUTCOMES = 20
 """Of so many words of an outcome, one at least says that a trade was won, lost or even."""
+_SETTLED = (("settle", "date"), ("settlement", "date"), ("settle", "date", "target"))
 _OF_CODES = word_set("symbol ticker stock code instrument security asset tsym scrip contract coin")
 
 
@@ -290,6 +294,8 @@ def directions(side: Column) -> list[int]:
         meaning = {"true": yes, "1": yes, "false": -yes, "0": -yes}
         return [meaning.get(label, 0) for label in side.labels]
     known = _letters(side) or {label: direction(label) for label in side.distinct}
+    if _TO_OPEN_OR_CLOSE & known.keys():
+        known["btc"] = 1  # bought to close, and no coin
     known.setdefault("", 0)
     return [known[label] for label in side.labels]
 
@@ -384,6 +390,20 @@ class Times:
         self.other = [
             column for column in times if column.path not in named and not _is_ahead(column)
         ]
+
+    def of_orders(self) -> Times:
+        """The same without dates of settlement, some days after the orders whose dates are there.
+
+        Of a bet or a trade that is the time at which it ended.
+        """
+        settled = [one for one in self.closed if one.words in _SETTLED]
+        if not settled or (len(settled) == len(self.closed) and not (self.event or self.other)):
+            return self
+        found = Times([])
+        found.clocks, found.opened = self.clocks, self.opened
+        found.closed = [one for one in self.closed if one not in settled]
+        found.event, found.other = self.event, [*self.other, *settled]
+        return found
 
     @property
     def are_there(self) -> bool:

@@ -14,7 +14,7 @@ from perfkit.inference.money import commission_of
 from perfkit.inference.proof.execution_fields import with_filled_quantity, with_proved_fields
 from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.proof.multipliers import Worth, worth_of_one
-from perfkit.inference.proof.paid_amounts import fee_by_rate, fee_in_amount
+from perfkit.inference.proof.paid_amounts import fee_by_rate, fee_in_amount, worth_with_fees
 from perfkit.inference.questions.groups import executions_again
 from perfkit.inference.questions.paid_in import (
     commission_currency_of,
@@ -55,7 +55,8 @@ from perfkit.inference.without_pnl.unfilled import of_unfilled
 
 def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     """Buys and sells that are matched, first in first out; `pnl` is one that agrees with them."""
-    moments = moments_of(log.times, log.columns, range(len(log.columns[0].values)), events=True)
+    times = log.times.of_orders()
+    moments = moments_of(times, log.columns, range(len(log.columns[0].values)), events=True)
     when = moments.columns[0] if moments.columns else None
     log, rows = _executed(log)
     if _are_of_positions(log, rows) or are_signals(log, rows):
@@ -136,7 +137,8 @@ def _worth(log: Log, rows: Sequence[int]) -> Worth | None:
     size = log.roles["quantity"]
     if isinstance(size, OfOne | AmountOverPrice):
         return None
-    return worth_of_one(log.roles, log.columns, rows)
+    facts = (log.roles, log.columns, rows)
+    return worth_of_one(*facts) or worth_with_fees(*facts)
 
 
 def _executed(log: Log) -> tuple[Log, list[int]]:
@@ -166,7 +168,8 @@ def _with_fee(
     fields: dict[str, object], log: Log, rows: Sequence[int], worth: Worth | None
 ) -> list[str]:
     """Writes the fee that is in an amount or logged as a rate, and returns what that assumes."""
-    if (paid := fee_in_amount(log.roles, log.columns, rows)) is not None:
+    factor = worth.factor if worth is not None and worth.is_sure else Decimal(1)
+    if (paid := fee_in_amount(log.roles, log.columns, rows, factor)) is not None:
         fields["commission"] = paid.commission
         name = paid.column.name
         return [f"{name} includes the fee: purchases cost more than quantity x price"]

@@ -2,10 +2,13 @@
 
 ticker SPY   strike 594   option_type call   buy    2
 ticker SPY   strike 594   option_type put    sell   2     this opens another position
+
+instrument SPY   description SPY 01/17/2026 Call $485.00  buy   1
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,6 +20,9 @@ from perfkit.inference.without_pnl.log_facts import Log
 
 _STRIKE = word_set("strike")
 _END = word_set("expiration expiry expires maturity")
+_DESCRIBING = word_set("description contract option instrument")
+_KIND = re.compile(r"\b(?:call|put)s?\b.*[0-9]|[0-9].*\b(?:call|put)s?\b")
+"""`SPY 01/17/2026 Call $485.00`, `Put 485`."""
 
 
 class Instruments(NamedTuple):
@@ -45,11 +51,18 @@ def options_of(
 
 
 def _parts(columns: Sequence[Column], rows: Sequence[int]) -> list[Column]:
-    """Strike, expiry and kind, as far as all records have them; nothing without a strike."""
+    """Strike, expiry and kind, as far as all records have them; else what describes the option."""
     there = [one for one in columns if all(one.present[row] for row in rows)]
     strikes = [one for one in there if set(one.words) & _STRIKE]
     if not strikes:
-        return []
+        return [one for one in there if _describes_options(one, rows)][:1]
     ends = [one for one in there if set(one.words) & _END]
     kinds = [one for one in kinds_of_options(columns) if one in there]
     return [*strikes[:1], *ends[:1], *kinds[:1]]
+
+
+def _describes_options(column: Column, rows: Sequence[int]) -> bool:
+    """Whether texts name an option by its kind and a number in at least half of the records."""
+    if column.kind != TEXT or not set(column.words) & _DESCRIBING:
+        return False
+    return sum(bool(_KIND.search(column.labels[row])) for row in rows) * 2 >= len(rows)

@@ -59,6 +59,23 @@ def test_purchases_and_sales_may_have_a_column_each(nothing: str) -> None:
     assert field(reading, "commission") == fee
 
 
+def test_amounts_with_fees_say_that_an_option_is_of_a_hundred_shares() -> None:
+    amounts: list[object] = ["-2000.04", "2399.95", "-3300.06", "2999.94"]
+    reading = infer(fills(*FOUR, amount=amounts))
+    assert asked(reading) == []
+    assert field(reading, "quantity") == "quantity * 100"
+    assert field(reading, "commission") == "abs(abs(amount) - price * quantity * 100)"
+
+
+def test_codes_of_orders_in_options_buy_and_sell() -> None:
+    orders = (("BTO", "2", "10"), ("STC", "2", "12"), ("STO", "3", "11"), ("BTC", "3", "10"))
+    amounts: list[object] = ["-2000.04", "2399.95", "3299.95", "-3000.05"]
+    reading = infer(fills(*orders, amount=amounts))
+    assert asked(reading) == []
+    sides = {"BTO": "long", "STC": "short", "STO": "short", "BTC": "long"}
+    assert reading.dialect["values"] == {"side": sides}
+
+
 @pytest.mark.parametrize(
     "amounts",
     [

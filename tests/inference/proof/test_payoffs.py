@@ -98,3 +98,15 @@ def test_names_of_teams_are_no_outcomes() -> None:
         {**staked()[n % 5], "slug": f"m{n}", "outcome": team} for n, team in enumerate(teams)
     ]
     assert "its sign agrees with status" in infer(records).evidence
+
+
+def test_what_came_back_less_what_was_paid_is_the_result() -> None:
+    lots = [("100", "112", "12"), ("250", "240", "-10"), ("80", "95.5", "15.5")]
+    records: list[dict[str, object]] = [
+        {"lot": f"L{n}", "date": f"2026-04-0{n + 1}", "cost basis": a, "proceeds": b, "gain": c}
+        for n, (a, b, c) in enumerate(lots)
+    ]
+    reading = infer(records)
+    assert reading.is_sure
+    assert "is proceeds less cost basis" in reading.evidence
+    assert not infer([{**one, "proceeds": "500"} for one in records]).is_sure

@@ -30,7 +30,7 @@ def test_a_name_is_its_words_with_synonyms_spelled_one_way(
     [
         *("pnl", "PnL", "p/l", "P&L", "profit", "net_pnl", "closedPnl", "profit or loss"),
         *("Gain/Loss ($)", "Realized Gain/Loss", "gain_loss", "Net Gain or Loss", "Gain (Loss)"),
-        *("Profit (Loss)", "GainLoss"),
+        *("Profit (Loss)", "GainLoss", "price_pnl", "results_pips"),
     ],
 )
 def test_a_result_is_known_by_its_name(name: str) -> None:

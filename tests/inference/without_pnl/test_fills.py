@@ -395,3 +395,10 @@ class TestChangesOfAPosition:
 
 def test_what_one_of_a_quantity_is_worth_is_said() -> None:
     assert any("one of quantity is worth its price" in said for said in infer(fills(*FOUR)).assumed)
+
+
+def test_orders_are_of_the_day_on_which_they_were_placed_not_settled() -> None:
+    days: list[object] = [f"2026-04-0{n}" for n in (6, 7, 8, 9)]
+    records = fills(*FOUR, settle_date=days)
+    reading = infer([{**one, "time": f"2026-04-0{n + 5}"} for n, one in enumerate(records)])
+    assert reading.dialect["fields"]["at"] == "time"  # type: ignore[index]

@@ -26,3 +26,13 @@ def test_one_option_of_a_symbol_needs_no_more() -> None:
 def test_closes_of_other_strikes_than_were_bought_stay_together() -> None:
     reading = infer(fills(*ORDERS, strike=["500", "510", "505", "515"], option_type=["call"] * 4))
     assert reading.dialect["fills"]["by"] == ["symbol"]  # type: ignore[index]
+
+
+def test_a_description_names_an_option() -> None:
+    named: list[object] = [
+        f"SPY 01/17/2026 {kind} ${strike}.00" for kind, strike in zip(KINDS, STRIKES, strict=True)
+    ]
+    reading = infer(fills(*ORDERS, description=named))
+    assert reading.dialect["fills"]["by"] == ["symbol", "description"]  # type: ignore[index]
+    plain = infer(fills(*ORDERS, description=["a", "b", "b", "a"]))
+    assert plain.dialect["fills"]["by"] == ["symbol"]  # type: ignore[index]
