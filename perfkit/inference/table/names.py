@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from perfkit.inference.table.languages import translated
@@ -200,8 +199,6 @@ def pnl_name(name: str) -> PnlName | None:
     parts = words(name)
     last = words(inner_name(name))
     meant = set(last) if set(last) & _BASES.keys() else set(parts)
-    if ("price", "pnl") in pairwise(last):  # what prices earned, before costs
-        meant -= {"price"}
     if meant & NOT_EARNED or any(map(_SPAN.fullmatch, meant)):
         return None
     if "price" in last and not set(last) & _BASES.keys():
