@@ -17,6 +17,7 @@ from perfkit.inference.identity import Identity
 from perfkit.inference.money import gross_of
 from perfkit.inference.proof.evidence import costs, moves_of_balance
 from perfkit.inference.questions.entry_fills import as_executions
+from perfkit.inference.records.matched_closes import matched_closes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.names import MONEY
 from perfkit.inference.table.role_names import is_signed_cost
@@ -39,6 +40,8 @@ def with_entry_costs(
     """The dialect that takes the P&L of openings off their trades; None where it is no costs."""
     closing = best.closing
     marker, fields = closing.marker, dialect["fields"]
+    if (of_both := _of_matched(dialect, best, roles, fees, columns)) is not None:
+        return of_both
     paid, of_fees = _paid_by(best, roles, fees, columns)
     if marker is None or best.unit != MONEY or len(paid) < _LEAST or best.is_net is False:
         return None
@@ -51,7 +54,40 @@ def with_entry_costs(
         return as_executions(dialect, best, roles, fees) if of_fees and fees else None
     if "closed_at" not in fields:
         return None
-    cost, gross = _as_costs(best, fees if of_fees else ())
+    return _bearing(dialect, best, link, *_as_costs(best, fees if of_fees else ()))
+
+
+def _of_matched(
+    dialect: Mapping[str, object],
+    best: Candidate,
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+    columns: Sequence[Column],
+) -> dict[str, object] | None:
+    """The dialect where prices prove that the costs of openings are not in the P&L of closes."""
+    closing, fields = best.closing, dialect["fields"]
+    if best.unit != MONEY or not closing.open_words or not closing.close_words:
+        return None
+    matched = matched_closes(best.pnl, closing, columns, roles, fees)
+    if matched is None or not isinstance(fields, dict) or "closed_at" not in fields:
+        return None
+    cost, less = _as_costs(best, fees)
+    link = {"pair": {"by": matched.by, "order": matched.order}}
+    return _bearing(dialect, best, link, cost, less if matched.has_exit_costs else gross_of(best))
+
+
+def _bearing(
+    dialect: Mapping[str, object],
+    best: Candidate,
+    link: Mapping[str, object],
+    cost: str,
+    gross: str,
+) -> dict[str, object]:
+    """The dialect that links each opening to its close, and adds up what both cost."""
+    closing, fields = best.closing, dialect["fields"]
+    assert closing.marker is not None
+    assert isinstance(fields, dict)
+    marker = closing.marker
     kept = {name: one for name, one in fields.items() if name not in ("net_pnl", "commission")}
     only = dialect.get("only")
     words = [*closing.open_words, *closing.close_words]
