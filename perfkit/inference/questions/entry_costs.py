@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.identity import Identity
@@ -68,7 +69,7 @@ def _of_matched(
     closing, fields = best.closing, dialect["fields"]
     if best.unit != MONEY or not closing.open_words or not closing.close_words:
         return None
-    matched = matched_closes(best.pnl, closing, columns, roles, fees)
+    matched = matched_closes(best.pnl, closing, columns, roles, partial(costs, fees))
     if matched is None or not isinstance(fields, dict) or "closed_at" not in fields:
         return None
     cost, less = _as_costs(best, fees)

@@ -6,11 +6,10 @@ CLOSE  BTC  at 102, pnl 1      fee 0.1     (102 / 100 - 1) x 50 = 1: before the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from perfkit.inference.proof.evidence import costs
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.table.columns import MOST_WORDS, TEXT, Column
 from perfkit.inference.table.roles import directions
@@ -36,21 +35,24 @@ def matched_closes(
     closing: Closing,
     columns: Sequence[Column],
     roles: Mapping[str, Column],
-    fees: Sequence[Column],
+    cost_of: Callable[[int], Decimal],
 ) -> Matched | None:
-    """How each close finds its opening; None where prices do not show it, or openings are free."""
+    """How each close finds its opening; None where prices do not show it, or openings are free.
+
+    `cost_of` is what a record cost.
+    """
     if not {"symbol", "side", "price"} <= roles.keys() or len(closing.rows) < _LEAST:
         return None
     if closing.marker is None or not {"quantity", "stake"} & roles.keys():
         return None
-    paid = [row for row in closing.opening if costs(fees, row)]
+    paid = [row for row in closing.opening if cost_of(row)]
     if len(paid) * 10 < 9 * len(closing.opening) or not paid:
         return None
     best, most = None, 0
     for keys in _keys(closing, columns, roles):
         for order in (FIFO, LIFO):
             pairs = _pairs(closing, keys, order)
-            gross, net, compared = _agreement(pnl, pairs, roles, fees)
+            gross, net, compared = _agreement(pnl, pairs, roles, cost_of)
             agreed = max(gross, net)
             if agreed > most and gross != net and agreed * 20 >= 19 * compared:
                 best = Matched([key.expression for key in keys], order, net > gross)
@@ -90,14 +92,14 @@ def _agreement(
     pnl: Column,
     pairs: Sequence[tuple[int, int]],
     roles: Mapping[str, Column],
-    fees: Sequence[Column],
+    cost_of: Callable[[int], Decimal],
 ) -> tuple[int, int, int]:
     """How often the P&L is what prices give, or that less the costs of the close; of how many."""
     ways = directions(roles["side"])
     gross = net = compared = 0
     for opened, closed in pairs:
         moved, earned = _earned(roles, ways[opened], opened, closed), pnl.numbers[closed]
-        cost = costs(fees, closed)
+        cost = cost_of(closed)
         if moved is None or earned is None:
             continue
         compared += 1
