@@ -19,7 +19,7 @@ _NEARLY = Decimal("0.002")
 FIFO, LIFO = "fifo", "lifo"
 
 
-class Matched(NamedTuple):
+class ClosesMatched(NamedTuple):
     """What openings and closes have in common, and the order in which openings are closed.
 
     `has_exit_costs` says that the costs of the close are in its P&L; those of the opening are not.
@@ -36,7 +36,7 @@ def matched_closes(
     columns: Sequence[Column],
     roles: Mapping[str, Column],
     cost_of: Callable[[int], Decimal],
-) -> Matched | None:
+) -> ClosesMatched | None:
     """How each close finds its opening; None where prices do not show it, or openings are free.
 
     `cost_of` is what a record cost.
@@ -55,7 +55,7 @@ def matched_closes(
             gross, net, compared = _agreement(pnl, pairs, roles, cost_of)
             agreed = max(gross, net)
             if agreed > most and gross != net and agreed * 20 >= 19 * compared:
-                best = Matched([key.expression for key in keys], order, net > gross)
+                best = ClosesMatched([key.expression for key in keys], order, net > gross)
                 most = agreed
     return best if most * 10 >= 9 * len(closing.rows) else None
 
