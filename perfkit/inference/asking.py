@@ -109,6 +109,12 @@ def _which_result(best: Candidate, rival: Candidate | None, identity: Identity) 
     if is_sure and not any("signal" in words(str(one)) for one in best.closing.open_words):
         return None
     answers = [Answer("yes", {})]
+    if best.unit == PERCENT and best.pnl.words in (("return",), ("returns",)):  # of what, is unsaid
+        answers = [
+            Answer("yes, in per cent", {}),
+            Answer("yes, in money", {"currency": "money"}),
+            Answer("yes, in points", {"currency": "points"}),
+        ]
     if best.unit == MONEY and not best.name.currency:
         answers += [
             Answer(f"yes, in {what}", {"currency": unit})

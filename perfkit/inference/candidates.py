@@ -15,18 +15,22 @@ from perfkit.inference.proof import payoffs, unnamed
 from perfkit.inference.proof.costs_beside import net_by_columns
 from perfkit.inference.proof.costs_in_result import costs_in_result
 from perfkit.inference.proof.executions import is_cash_flow
-from perfkit.inference.proof.orders import openings_without_result, orders_say
+from perfkit.inference.proof.orders import openings_without_result, orders_say, without_entry_price
 from perfkit.inference.proof.prices import (
     Prices,
     earlier_prices_say,
     is_less_by_costs,
     prices_say,
 )
-from perfkit.inference.proof.rates import is_rate_less_costs
-from perfkit.inference.proof.units import unit_after_costs, unit_of_result, unit_of_values
+from perfkit.inference.proof.units import (
+    is_rate_less_costs,
+    unit_after_costs,
+    unit_of_result,
+    unit_of_values,
+)
 from perfkit.inference.records.closing import Closing, closing_records, without_purchases
-from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.derived_columns import Either, WonOrLost, joined, won_or_lost
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.derived_columns import Either, joined
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
 from perfkit.inference.table.options import without_underlying
 from perfkit.inference.table.roles import Times, is_part_of_indicator, pnl_columns
@@ -35,6 +39,7 @@ CONFIDENT = 30
 _MONEY_FIRST = 25
 """A column of money with this much evidence comes before one of per cent."""
 _TURNED = 5
+_EXCURSIONS = frozenset(("mae", "mfe", "excursion"))
 CLOSE_CALL = 6
 """Two readings that differ by less than this are equally good."""
 
@@ -72,7 +77,7 @@ def candidates_of(
     named = [one for one in named if _may_be_earned(one, roles, fees, rows)]
     named = [one for one in named if not is_part_of_indicator(one, columns)]
     named = without_underlying(named, roles.get("symbol"))
-    if (both := _in_two_columns(columns)) is not None:
+    if (both := says.in_two_columns(columns)) is not None:
         named = [*(one for one in named if one not in both.parts), both]
     seen = (columns, roles, times, fees, failed)
     found = _each_scored((*named, *joined(named)), named, *seen)
@@ -115,7 +120,9 @@ def _each_scored(
 
 
 def _with_rate(one: Candidate, columns: Sequence[Column]) -> Candidate:
-    """A candidate with what a column in per cent says, which has the sign of an amount of money."""
+    """A candidate with what a rate of its sign says, and excursions, which only trades have."""
+    if any(set(column.words) & _EXCURSIONS for column in columns):
+        one = one._replace(score=one.score + 6)
     rate = says.rate_agrees(one.pnl, columns, says.checked(one.closing.rows))
     if one.unit != MONEY or rate is None:
         return one
@@ -144,16 +151,6 @@ def _without_openings(
     rows = [row for row in closing.rows if row not in opening]
     only: dict[str, object] = {pnl.expression: {"not": 0}}
     return closing._replace(rows=rows, only=only, opening=sorted(opening))
-
-
-def _in_two_columns(columns: Sequence[Column]) -> WonOrLost | None:
-    """What was won and what was lost, where each has a column of its own: `profit`, `loss`."""
-    amounts = [column for column in columns if column.kind == NUMBER]
-    won = [one for one in amounts if one.words in (("profit",), ("gain",), ("win",), ("won",))]
-    lost = [one for one in amounts if one.words in (("loss",), ("losses",), ("lost",))]
-    if len(won) != 1 or len(lost) != 1 or is_part_of_indicator(won[0], columns):
-        return None
-    return won_or_lost(won[0], lost[0])
 
 
 def _may_be_earned(
@@ -288,7 +285,7 @@ def _of_earlier_orders(
     if unit == PERCENT:
         found = earlier_prices_say(pnl, roles, rows)
     elif unit == MONEY:
-        found = orders_say(pnl, roles, fees, times)
+        found = orders_say(pnl, without_entry_price(roles), fees, times)
     return found if found.proved else prices
 
 

@@ -37,7 +37,7 @@ def identity_of(
     """An id that each closing record has once; else symbol and opening time, where they link."""
     doubts: list[Doubt] = []
     for column in identities_of(columns):
-        if not all(column.present[row] for row in closing.rows):
+        if column is roles.get("side") or not all(column.present[row] for row in closing.rows):
             continue
         keys = [str(column.values[row]) for row in closing.rows]
         if len(set(keys)) == len(keys):

@@ -76,6 +76,7 @@ from perfkit.inference.without_pnl.log_facts import Log, currency_of
 from perfkit.inference.without_pnl.other_sides import with_other_sides
 
 MOST_DECIDING = 2_500
+_NOT_UTF_8 = "\N{REPLACEMENT CHARACTER}"
 _MANY_WRONG = 5
 """Signs that contradict prices are reported if one of so many does; costs turn some signs."""
 PLAUSIBLE = 10
@@ -144,7 +145,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         if one.score >= (least if _may_end(one, roles, times) else WITHOUT_END)
     ]
     if not candidates:
-        return _without_idle_time(without_pnl(log) or nothing_found(names))
+        return _without_idle_time(without_pnl(log) or nothing_found(names, _encoding(names)))
     reading = (
         _of_executions(log, candidates)
         or _of_prices(log, candidates[0])
@@ -152,6 +153,13 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     )
     reading = with_ignored_asked(reading, records, columns, roles, times)
     return _without_idle_time(proved_once(reading, candidates[0], roles, fees))
+
+
+def _encoding(names: Sequence[str]) -> str:
+    """What to do about names with bytes that are not UTF-8; empty where there are none."""
+    odd = next((name for name in names if _NOT_UTF_8 in name), "")
+    said = f"the name {odd} is not in UTF-8; save the file as UTF-8"
+    return f"{said}, such as with `iconv -f cp1252 -t utf-8`" if odd else ""
 
 
 def _without_idle_time(reading: Reading) -> Reading:

@@ -1093,3 +1093,11 @@ def test_closes_of_one_id_that_were_opened_at_several_times_are_trades(
         for n in range(4)
     ]
     assert [one for one in asked(infer([*lots, *others])) if one == "id_closes_twice"] == questions
+
+
+def test_names_that_are_not_in_utf_8_say_what_to_do() -> None:
+    records = [
+        {"Fecha": f"2026-04-0{n}", "Operaci\N{REPLACEMENT CHARACTER}n": f"{n}.5"}
+        for n in range(1, 5)
+    ]
+    assert "save the file as UTF-8" in infer(records).evidence[0]

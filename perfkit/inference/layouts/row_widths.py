@@ -21,7 +21,10 @@ _MOST_MOVED = 3
 _LAST = 500
 _OF_VALUES = {"number", "time"}
 _LEAST_SHORTER = 3
-"""So many rows of one width below that of the header are no accident, as a row cut short is."""
+"""So many rows of one width below that of the header are no accident, as a row cut short is.
+
+One that lacks only what no row has is whole.
+"""
 
 
 def looks(cell: str) -> str:
@@ -60,7 +63,7 @@ def alike(odd: Sequence[list[str]], kinds: Sequence[set[str]]) -> list[list[str]
 
 def are_in_place(odd: Sequence[Sequence[str]], kinds: Sequence[set[str]]) -> bool:
     """Whether rows of another width surely have each cell below the name that it belongs to."""
-    shorter = Counter(len(row) for row in odd if len(row) < len(kinds))
+    shorter = Counter(len(row) for row in odd if any(kinds[len(row) :]))
     if any(count < _LEAST_SHORTER for count in shorter.values()):
         return False
     return bool(odd) and all(_is_in_place(row, kinds) for row in odd)
@@ -78,9 +81,14 @@ def _is_in_place(row: Sequence[str], kinds: Sequence[set[str]]) -> bool:
         else:
             other = [*row[:place], *[""] * -more, *row[place:]]
         differ = [n for n in range(width) if other[n] != own[n] and kinds[n] <= _OF_VALUES]
-        if differ and _fits(other, kinds):
+        if differ and _fits(other, kinds) and not _fills_what_none_has(other, kinds):
             return False
     return True
+
+
+def _fills_what_none_has(row: Sequence[str], kinds: Sequence[set[str]]) -> bool:
+    """Whether a row has a value below a name of which no other row has one."""
+    return any(cell.strip() and not known for cell, known in zip(row, kinds, strict=True))
 
 
 def _fits(row: Sequence[str], kinds: Sequence[set[str]]) -> bool:

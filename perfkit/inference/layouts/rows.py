@@ -63,7 +63,8 @@ def places_in_csv(text: str, is_called_csv: bool) -> list[Place]:
         layout["ragged"] = True
     if not text.endswith(("\n", "\r")):
         layout["complete"] = True
-    records = of_cells(header, _without_totals(found.columns))
+    columns = [list(map(str.strip, column)) for column in found.columns]
+    records = of_cells(header, _without_totals(columns))
     return [Place("", layout, records, (), delimiter, found.odd)]
 
 

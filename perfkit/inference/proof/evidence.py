@@ -12,9 +12,10 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.derived_columns import WonOrLost, won_or_lost
 from perfkit.inference.table.names import CURRENCIES, word_set, words
 from perfkit.inference.table.role_names import is_signed_cost
-from perfkit.inference.table.roles import EVEN, LOST, WON, outcome_of
+from perfkit.inference.table.roles import EVEN, LOST, WON, is_part_of_indicator, outcome_of
 
 AGREES = Decimal("0.8")
 """A check holds if so many of the records agree."""
@@ -352,3 +353,13 @@ def wanders(pnl: Column, rows: Sequence[int]) -> bool:
     if max(map(abs, values)) < 3 * min(map(abs, values)):
         return False
     return flips * 10 <= len(values) and step * 5 < size
+
+
+def in_two_columns(columns: Sequence[Column]) -> WonOrLost | None:
+    """What was won and what was lost, where each has a column of its own: `profit`, `loss`."""
+    amounts = [column for column in columns if column.kind == NUMBER]
+    won = [one for one in amounts if one.words in (("profit",), ("gain",), ("win",), ("won",))]
+    lost = [one for one in amounts if one.words in (("loss",), ("losses",), ("lost",))]
+    if len(won) != 1 or len(lost) != 1 or is_part_of_indicator(won[0], columns):
+        return None
+    return won_or_lost(won[0], lost[0])

@@ -12,14 +12,17 @@ from decimal import Decimal
 from itertools import combinations
 
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.derived_columns import quotient
+from perfkit.inference.table.derived_columns import quotient, without_sign
 from perfkit.inference.table.names import pnl_name, word_set
 from perfkit.inference.table.role_names import is_fee
+from perfkit.inference.table.roles import directions
 
 _CHECKED = 60
 _EXACT = Decimal("0.0001")
 _ROUGH = Decimal("0.002")
 _LEAST = 3
+_LEAST_BETTER = 6
+_OF_FILLS = word_set("average avg fill filled exec executed execution")
 _MOST_COLUMNS = 10
 _OF_PRICES = word_set("price px rate")
 _FILLED = word_set("filled fill executed exec cum")
@@ -35,6 +38,9 @@ def with_proved_fields(
     if "side" not in found or {"entry_price", "exit_price"} & found.keys():
         return found
     sized = [column for column in columns if _may_be_size(column, rows)]
+    if "price" in found:
+        found["price"] = _filled_price(found["price"], found["side"], columns, rows)
+        found["price"] = without_sign(found["price"], directions(found["side"]), rows)
     rows = rows[:: max(1, len(rows) // _CHECKED)]
     if {"price", "quantity"} <= found.keys():
         found["price"] = _paid(found, sized, rows)
@@ -87,6 +93,37 @@ def _error(price: Column, quantity: Column, value: Column, rows: Sequence[int]) 
     return missed[len(missed) * 9 // 10] if len(missed) >= min(_LEAST, len(rows)) else None
 
 
+def _filled_price(
+    price: Column, side: Column, columns: Sequence[Column], rows: Sequence[int]
+) -> Column:
+    """The average price of fills beside the limit of an order, which orders at market have not.
+
+    None is worse than its limit. The average price of what is held, as logs of fills have it, is.
+    """
+    if set(price.words) & _OF_FILLS:
+        return price
+    ways = directions(side)
+    rows = [row for row in rows if ways[row]]
+    for column in columns:
+        said = set(column.words)
+        if column.kind != NUMBER or not {"average", "avg"} & said or "price" not in said:
+            continue
+        if said - _OF_FILLS - {"price"}:
+            continue
+        filled = [row for row in rows if column.numbers[row]]
+        lacking = [row for row in filled if price.numbers[row] is None]
+        gains = [
+            (limit - paid) * ways[row]
+            for row in filled
+            if (limit := price.numbers[row]) and (paid := column.numbers[row])
+        ]
+        if len(filled) < len(rows) or min(gains, default=Decimal(0)) < 0:
+            continue
+        if lacking or (len(gains) >= _LEAST_BETTER and max(gains) > 0):
+            return column
+    return price
+
+
 def _paid(roles: Mapping[str, Column], sized: Sequence[Column], rows: Sequence[int]) -> Column:
     """The price that a value proves to be what was paid, where the usual one misses it."""
     price, quantity = roles["price"], roles["quantity"]
@@ -133,11 +170,12 @@ def _ordered_pairs(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
 
 
 def _of_three(sized: Sequence[Column], rows: Sequence[int]) -> dict[str, Column]:
-    """Price and quantity of which the product is there; the quantity is the one in whole numbers.
+    """Price and quantity of which the product is there: one that is called a price is none other.
 
-    Where that does not tell, none is named.
+    Else the quantity is the one in whole numbers. Where that does not tell, none is named.
     """
     for one, other in combinations(sized[:_MOST_COLUMNS], 2):
+        named = [bool(set(column.words) & _OF_PRICES) for column in (one, other)]
         if _is_constant(one, rows) or _is_constant(other, rows):
             continue
         for value in sized[:_MOST_COLUMNS]:
@@ -147,6 +185,8 @@ def _of_three(sized: Sequence[Column], rows: Sequence[int]) -> dict[str, Column]
             if missed is None or missed > _ROUGH:
                 continue
             whole = [all(_is_whole(c.numbers[row]) for row in rows) for c in (one, other)]
+            if named[0] != named[1]:
+                whole = named[::-1]
             if whole[0] != whole[1]:
                 price, quantity = (other, one) if whole[0] else (one, other)
                 return {"price": price, "quantity": quantity}

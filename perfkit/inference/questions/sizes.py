@@ -10,7 +10,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.multipliers import Worth, share_of_fees, size_by_fees
 from perfkit.inference.proof.prices import is_move_of_one
-from perfkit.inference.proof.rates import may_be_rate
+from perfkit.inference.proof.units import may_be_rate
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.contracts import is_future, is_share_option
 from perfkit.inference.table.derived_columns import AmountOverPrice
@@ -199,6 +199,19 @@ def size_of_value(worth: Worth, size: Column, price: Column) -> Doubt:
                 f"{worth.factor:f} times its price",
                 {"fields.quantity": f"{size.expression} * {worth.factor:f}"},
             ),
+            Answer("its price", {"fields.quantity": size.expression}),
+        ),
+    )
+
+
+def some_are_options(amount: Column, size: Column, price: Column) -> Doubt:
+    """Amounts of which some are 100 times the price x quantity, where nothing says which."""
+    return Doubt(
+        "contract_size",
+        f"Some {amount.name} are {size.name} x {price.name}, others 100 times that, as of options; "
+        "no column says which are which. What is one worth?",
+        (
+            Answer("100 times its price", {"fields.quantity": f"{size.expression} * 100"}),
             Answer("its price", {"fields.quantity": size.expression}),
         ),
     )

@@ -39,6 +39,7 @@ _MAY_BE_TO_COME = word_set("close exit settled sold resolved completed finished"
 """Words for a close, before which `not` says that the trade is open."""
 MOVED = word_set("deposit withdrawal withdraw balance transfer payout")
 """Words for money that was moved, and not earned."""
+_MOST_OF_LABEL = 6
 _BOOKED = (("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("dividend",))
 _STATES = word_set(
     "status state event ev kind action type phase act side signal result outcome closed resolved "
@@ -106,7 +107,7 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
         bad = {label for label in column.distinct if _is_failed(label)}
         if bad and _say_how_it_ended(column, bad, columns):
             bad = set()
-        bad |= {label for label in column.distinct if set(words(label)) & MOVED}
+        bad |= {label for label in column.distinct if _is_moved(label)}
         bad |= {label for label in column.distinct if words(label) in _BOOKED}
         if bad and len(bad) < len([label for label in column.distinct if label]):
             rows = {row for row, label in enumerate(column.labels) if label in bad}
@@ -261,6 +262,12 @@ def _have_ended(rows: set[int], columns: Sequence[Column]) -> bool:
     earned = [one.numbers for one in columns if one.kind == NUMBER and pnl_name(one.name)]
     is_timed = any(all(present[row] for row in rows) for present in closed)
     return is_timed and any(all(numbers[row] for row in rows) for numbers in earned)
+
+
+def _is_moved(label: str) -> bool:
+    """Whether a label says that money was moved; a note of many words says something else."""
+    said = words(label)
+    return bool(set(said) & MOVED) and len(said) <= _MOST_OF_LABEL
 
 
 def _is_failed(label: str) -> bool:

@@ -13,6 +13,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
+from perfkit.inference.records.bars import bars_of_market
 from perfkit.inference.records.groups import what_groups
 from perfkit.inference.records.kinds import all_failed
 from perfkit.inference.table import shapes
@@ -108,6 +109,8 @@ def _instead(columns: Sequence[Column], roles: Mapping[str, Column], times: Time
         return what
     if what := what_groups(columns, roles, times):
         return what
+    if prices := bars_of_market(columns, roles, times):
+        return f"bars of a market ({prices})"
     if tape := _sides_of_a_market(columns):
         return f"trades of a whole market, not of one account ({tape})"
     if roles.keys() & set(OF_A_TRADE):

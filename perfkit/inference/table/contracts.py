@@ -22,6 +22,7 @@ _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
 _END = rf"[ -]?[fghjkmnquvxz][0-9]{{1,4}}| [0-9]{{2}}-[0-9]{{2,4}}| (?:{_MONTHS}) ?'?[0-9]{{2,4}}"
 _FUTURE = re.compile(rf"/?(?P<root>[a-z0-9]{{2,4}}?)(?:=f|[0-9]?!|{_END})(?:[.@ ].*)?")
 _ROOT = re.compile(r"/(?P<root>[a-z0-9]{2,4})")
+_LONGEST = 60
 _KIND = r"(?:\b(?:call|put)\b.*[0-9]|[0-9] ?(?:call|put|c|p))"
 _DAY = rf"(?:[0-9]{{1,2}}/[0-9]{{1,2}}/[0-9]{{2,4}}|(?:{_MONTHS})[a-z]*)"
 _OPTION = re.compile(
@@ -39,4 +40,4 @@ def is_future(symbol: str) -> bool:
 
 def is_share_option(name: str) -> bool:
     """Whether a name in lower case is that of an option on shares, as exchanges write these."""
-    return _OPTION.fullmatch(name) is not None
+    return len(name) <= _LONGEST and _OPTION.fullmatch(name) is not None

@@ -1,4 +1,4 @@
-"""Columns made of two others: one or the other, one over the other."""
+"""Columns made of others: one or the other, one over the other, one without its sign."""
 
 from __future__ import annotations
 
@@ -145,3 +145,26 @@ def quotient(amount: Column, price: Column) -> AmountOverPrice:
     ]
     written = f"{amount.expression} / {price.expression}"
     return AmountOverPrice(amount.path, values, NUMBER, written=written)
+
+
+@dataclass(frozen=True, eq=False)
+class WithoutSign(Column):
+    """A column without its sign: `abs(price)`."""
+
+    @property
+    def expression(self) -> str:
+        return f"abs({super().expression})"
+
+
+def without_sign(price: Column, ways: Sequence[int], rows: Sequence[int]) -> Column:
+    """A price that is below 0 in all purchases or in all sales, and only there, without its sign.
+
+    So are those that say what was paid and received: -150 for what is bought, 200 for what is sold.
+    """
+    signs = {
+        (ways[row], number < 0) for row in rows if ways[row] and (number := price.numbers[row])
+    }
+    if signs not in ({(1, True), (-1, False)}, {(1, False), (-1, True)}):
+        return price
+    values = [None if number is None else str(abs(number)) for number in price.numbers]
+    return WithoutSign(price.path, values, NUMBER)

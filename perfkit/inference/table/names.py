@@ -74,6 +74,7 @@ _SPELLINGS = {
     "gains": "gain",
     "profits": "profit",
     "results": "result",
+    "ex": "exit",
 }
 _PNL = re.compile(
     r"p(?:n|[/&]|rofit[ _/&(-]*(?:and|or|n)?[ _/&(-]*)l(?:oss)?(?-i:(?![a-z]))", re.IGNORECASE
@@ -100,7 +101,7 @@ _BASES = {"pnl": 24, "profit": 22, "gain": 14, "earnings": 12, "result": 10}
 
 NOT_EARNED = word_set("""
     expected estimated est potential predicted prediction target take max min maximum minimum
-    mae mfe
+    mae mfe bar bars
     daily day week weekly month monthly unrealized floating live open
     avg average mean median factor peak
     implied modeled model theoretical hypothetical best worst high low highest lowest

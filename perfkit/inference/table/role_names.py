@@ -50,7 +50,14 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "security_id",
         ),
         *("security_code", "instrument_name", "asset_name", "wkn", "cusip", "company"),
-        *("company_name", "market_name", "fund_name", "scheme_name", "option_symbol"),
+        *(
+            "underlying_symbol",
+            "company_name",
+            "market_name",
+            "fund_name",
+            "scheme_name",
+            "option_symbol",
+        ),
         *("instrument_id", "asset_id", "symbol_id", "contract_id", "coin_id", "instrument_token"),
         *("underlying_symbol", "underlying_ticker"),
     ),
@@ -103,23 +110,32 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "fill_size",
         ),
         *("delta_shares", "shares_delta", "delta_qty", "qty_delta", "shares_change", "qty_change"),
-        *("signed_qty", "signed_size", "signed_shares", "shares_traded", "traded_qty"),
+        *(
+            "quantity_transacted",
+            "signed_qty",
+            "signed_size",
+            "signed_shares",
+            "shares_traded",
+            "traded_qty",
+        ),
     ),
     "entry_price": (
+        *("actual_entry_price", "actual_entry", "entry_price_actual", "entry_actual"),
         *("entry_price", "entry", "open_price", "buy_price", "avg_entry", "avg_entry_price"),
         *("open_rate", "entry_px", "price_entry", "price_open", "avg_px_open", "fill_entry"),
         *("average_entry_price", "price_in", "buy", "entry_fill_price", "avg_buy_price"),
         *("price_buy", "bought_at", "open_px", "avg_open", "average_open_price", "avg_entry_px"),
-        *("entry_fill", "opening_price", "actual_entry", "position_entry_price", "cost_basis"),
+        *("entry_fill", "opening_price", "ep", "position_entry_price", "cost_basis"),
         *("entry_point", "entry_avg_price", "avg_open_price"),
     ),
     "exit_price": (
+        *("actual_exit_price", "actual_exit", "exit_price_actual", "exit_actual"),
         *("exit_price", "exit", "close_price", "sell_price", "close_rate", "exit_px"),
         *("price_exit", "price_close", "avg_exit_price", "avg_px_close", "price_out", "sell"),
         *("close_fill_price", "avg_exit", "exit_fill", "avg_sell_price", "exit_fill_price"),
         *("price_sell", "sold_at", "avg_close", "average_close_price", "avg_exit_px"),
         *("average_exit_price", "settlement_price", "resolution_price", "outcome_price"),
-        *("actual_exit", "exit_point", "closing_price", "exit_avg_price", "avg_close_price"),
+        *("exit_point", "closing_price", "exit_avg_price", "avg_close_price"),
     ),
     "price": (
         *("fill_price", "filled_price", "exec_price", "executed_price", "price", "trade_price"),
@@ -137,6 +153,8 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "traded_price",
             "price_per_unit",
             "price_pro_unit",
+            "price_at_transaction",
+            "spot_price_at_transaction",
             "avg_trade_price",
             "average_trade_price",
             "rate",
@@ -181,7 +199,14 @@ _ROLES: dict[str, tuple[str, ...]] = {
     ),
     "currency": (
         *("currency", "quote", "quote_currency", "quote_asset", "pnl_currency", "ccy", "cur"),
-        *("settle_currency", "profit_currency", "currency_primary", "margin_currency"),
+        *(
+            "settle_currency",
+            "profit_currency",
+            "result_currency",
+            "currency_result",
+            "currency_primary",
+            "margin_currency",
+        ),
     ),
 }
 _CANONICAL = {
@@ -199,8 +224,8 @@ _CURRENCY_WORDS = word_set("currency asset coin token ccy")
 _OF_AN_OBJECT = word_set("cost amount value")
 _FEE_OTHERS = word_set(
     "rate pct percent currency asset id tier type est estimated bps % predicted days count "
-    "estimate estimates equity balance capital cash bankroll after before received "
-    "basis"
+    "estimate estimates equity balance capital cash bankroll after before received inclusive "
+    "including incl basis"
 )
 """Words that make a name of costs one of something else: a rate, an estimate, what is left."""
 _PRICES = frozenset(("price", "entry_price", "exit_price", "stop_loss", "target", "balance"))

@@ -15,6 +15,7 @@ from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, CLOCK, NUMBER, TEXT, TIME, Column
 from perfkit.inference.table.names import (
     CLOSED,
+    CURRENCIES,
     EVENT,
     OPENED,
     pnl_name,
@@ -55,6 +56,7 @@ _OF_SIGNS = word_set("side direction dir")
 _SIGNED = {"1": 1, "-1": -1, "1.0": 1, "-1.0": -1}
 
 _CODE = re.compile("[0-9]{3,8}")
+_UNNAMED = re.compile("#[0-9]+")
 _ID = re.compile("[0-9]{1,12}")
 
 _KINDS: dict[str, tuple[str, ...]] = {
@@ -92,6 +94,8 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
         found["quantity"] = contracts
     if "balance" not in found and (held := next(filter(_is_balance, columns), None)) is not None:
         found["balance"] = held
+    if "currency" not in found and (codes := _currency_beside(found, columns)) is not None:
+        found["currency"] = codes
     _without_funding(found, columns)
     _with_pieces(found, columns)
     stake, quantity = found.get("stake"), found.get("quantity")
@@ -136,6 +140,20 @@ def _is_balance(column: Column) -> bool:
     said = set(column.words)
     is_held = bool(said & _BALANCES) and not said & _NOT_BALANCES
     return is_held and column.kind == NUMBER and bool(column.filled)
+
+
+def _currency_beside(found: Roles, columns: Sequence[Column]) -> Column | None:
+    """The column without a name that has the currency of the price before it: `210.50,USD`."""
+    for role in ("price", "entry_price"):
+        if role not in found:
+            continue
+        place = columns.index(found[role]) + 1
+        beside = columns[place] if place < len(columns) else None
+        if beside is not None and _UNNAMED.fullmatch(beside.name) and beside.kind == TEXT:
+            labels = set(beside.distinct) - {""}
+            if labels and all(len(label) == 3 and label in CURRENCIES for label in labels):
+                return beside
+    return None
 
 
 _OF_FUNDING = word_set("funding payment payments")

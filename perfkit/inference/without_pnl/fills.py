@@ -14,6 +14,7 @@ from perfkit.inference.money import commission_of
 from perfkit.inference.proof.execution_fields import with_filled_quantity, with_proved_fields
 from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.proof.multipliers import Worth, worth_of_one
+from perfkit.inference.proof.option_sizes import OptionSizes, are_plain, fee_of, option_sizes
 from perfkit.inference.proof.paid_amounts import fee_by_rate, fee_in_amount, worth_with_fees
 from perfkit.inference.questions.groups import executions_again
 from perfkit.inference.questions.paid_in import (
@@ -29,6 +30,7 @@ from perfkit.inference.questions.sizes import (
     quantity_or_money,
     size_of_fees,
     size_of_value,
+    some_are_options,
 )
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import (
@@ -43,7 +45,7 @@ from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.books import NO_BOOKS, books_of
 from perfkit.inference.without_pnl.coded_sides import with_coded_side
-from perfkit.inference.without_pnl.instruments import options_of
+from perfkit.inference.without_pnl.instruments import names_options, options_of, without_end
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.markets import may_be_of_a_market, of_a_market, of_one_market
 from perfkit.inference.without_pnl.newest_first import order_of_equal_times
@@ -89,7 +91,8 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         **{key: value for key, value in _times_of(when).items() if value},
     }
     doubts = [*moments.doubts, *books.doubts, *read.doubts]
-    is_sized = pnl is not None or read.worth is not None
+    is_sized = pnl is not None or read.worth is not None or bool(read.doubts)
+    is_sized = is_sized or are_plain(log.roles, log.columns, found.rows)
     doubts += _doubts(log, found, when, by, is_logged=pnl is not None, is_sized=is_sized)
     doubts += [one for one in (coded, other) if one is not None]
     return reading_of(
@@ -116,10 +119,17 @@ def _read(log: Log, moments: Moments, found: Executions, *, is_logged: bool) -> 
     fields = _fields(log, moments, found.rows)
     assumed, doubts = _of_sales(log, found), list[Doubt]()
     worth = None if is_logged else _worth(log, found.rows)
+    sized = None if is_logged or worth is not None else _option_sizes(log, found.rows)
     if not is_logged and not log.fees:
-        assumed += _with_fee(fields, log, found.rows, worth)
+        assumed += _with_fee(fields, log, found.rows, worth, sized)
     size = log.roles["quantity"]
-    if worth is not None and not worth.is_sure:
+    if sized is not None and not sized.expression:
+        doubts.append(some_are_options(sized.column, size, log.roles["price"]))
+    elif sized is not None:
+        fields["quantity"] = sized.expression
+        assumed.append(f"options are of 100 shares, as {sized.column.name} shows")
+        worth = Worth(sized.column, Decimal(100), is_sure=True)
+    elif worth is not None and not worth.is_sure:
         doubts.append(size_of_value(worth, size, log.roles["price"]))
     elif worth is not None:
         price = log.roles["price"]
@@ -165,19 +175,33 @@ _LEAST_CLOSED = 3
 
 
 def _with_fee(
-    fields: dict[str, object], log: Log, rows: Sequence[int], worth: Worth | None
+    fields: dict[str, object],
+    log: Log,
+    rows: Sequence[int],
+    worth: Worth | None,
+    sized: OptionSizes | None,
 ) -> list[str]:
     """Writes the fee that is in an amount or logged as a rate, and returns what that assumes."""
+    if sized is not None and sized.expression:
+        fields["commission"] = fee_of(sized, log.roles)
+        return [f"{sized.column.name} includes the fee: purchases cost more than they are worth"]
     factor = worth.factor if worth is not None and worth.is_sure else Decimal(1)
     if (paid := fee_in_amount(log.roles, log.columns, rows, factor)) is not None:
         fields["commission"] = paid.commission
         name = paid.column.name
         return [f"{name} includes the fee: purchases cost more than quantity x price"]
-    paid = fee_by_rate(log.roles, log.columns, rows) if worth is None else None
+    paid = fee_by_rate(log.roles, log.columns, rows) if worth is None and sized is None else None
     if paid is None:
         return []
     fields["commission"] = paid.commission
     return [f"{paid.column.name} is what part of quantity x price the fee was"]
+
+
+def _option_sizes(log: Log, rows: Sequence[int]) -> OptionSizes | None:
+    """Of how many shares options are, beside shares, as amounts show."""
+    if isinstance(log.roles["quantity"], OfOne | AmountOverPrice):
+        return None
+    return option_sizes(log.roles, log.columns, rows)
 
 
 def _matching(
@@ -272,7 +296,8 @@ def _doubts(
     is_sized: bool,
 ) -> list[Doubt]:
     doubts = []
-    symbol, size, price = log.roles.get("symbol"), log.roles["quantity"], log.roles["price"]
+    size, price = log.roles["quantity"], log.roles["price"]
+    symbol = next(filter(names_options, log.columns), log.roles.get("symbol"))
     if isinstance(size, OfOne):
         doubts.append(POINTS_OF_ONE)
     if isinstance(size, AmountOverPrice) and not _sells_what_it_bought(log, found):
@@ -297,6 +322,7 @@ def _doubts(
         _repeated(log, found.rows, when),
         quantity_or_money(size, price, found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
+        without_end(log, found.rows),
         None if is_sized else contract_size(log.columns, symbol, size, price, found.rows),
         None
         if is_sized or fees_in_others(log.columns, currency)

@@ -12,13 +12,18 @@ import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.table.columns import TEXT, Column
-from perfkit.inference.table.names import word_set
+from perfkit.inference.table.contracts import is_share_option
+from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.options import kinds_of_options
 from perfkit.inference.without_pnl.log_facts import Log
 
 _STRIKE = word_set("strike")
+_ENDS = frozenset(("oexp", "oasgn", "oexcs", "oexc"))
+_ENDED = word_set("expired expiration assigned assignment exercised exercise")
+"""What brokers call the end of an option that nobody sold."""
 _END = word_set("expiration expiry expires maturity")
 _DESCRIBING = word_set("description contract option instrument")
 _KIND = re.compile(r"\b(?:call|put)s?\b.*[0-9]|[0-9].*\b(?:call|put)s?\b")
@@ -50,12 +55,38 @@ def options_of(
     return Instruments(parts, found)
 
 
+def names_options(column: Column) -> bool:
+    """Whether some texts of a column are names of options on shares."""
+    return column.kind == TEXT and any(map(is_share_option, column.distinct))
+
+
+def without_end(log: Log, executed: Sequence[int]) -> Doubt | None:
+    """Options that expired or were assigned, which brokers log without a price."""
+    side = log.roles.get("side")
+    if side is None:
+        return None
+    known = set(executed)
+    ends = [
+        row
+        for row, label in enumerate(side.labels)
+        if row not in known and (label in _ENDS or set(words(label)) & _ENDED)
+    ]
+    if not ends:
+        return None
+    return Doubt(
+        "expired_options",
+        f"{len(ends)} options expired or were assigned, without a price: what they cost or brought "
+        "in is in no closed trade. Compute figures without them?",
+        (Answer("yes, without them", {}),),
+    )
+
+
 def _parts(columns: Sequence[Column], rows: Sequence[int]) -> list[Column]:
     """Strike, expiry and kind, as far as all records have them; else what describes the option."""
     there = [one for one in columns if all(one.present[row] for row in rows)]
     strikes = [one for one in there if set(one.words) & _STRIKE]
     if not strikes:
-        return [one for one in there if _describes_options(one, rows)][:1]
+        return [one for one in there if _describes_options(one, rows) or names_options(one)][:1]
     ends = [one for one in there if set(one.words) & _END]
     kinds = [one for one in kinds_of_options(columns) if one in there]
     return [*strikes[:1], *ends[:1], *kinds[:1]]

@@ -27,7 +27,8 @@ _NOTHING_DONE = (
     | FAILED
     | word_set(
         "hold holding wait none flat neutral no nothing noop skip stay watch signal "
-        "dividend interest split fee tax credit debit bonus funding reward staking airdrop deposit"
+        "dividend interest split fee tax credit debit bonus funding reward staking airdrop deposit "
+        "receive received send sent"
     )
 )
 _SMALLER = word_set("trim reduce reduced scaleout out partial")

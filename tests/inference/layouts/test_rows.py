@@ -51,3 +51,19 @@ def test_a_small_table_above_the_rows_is_not_taken_for_their_header() -> None:
     rows = [f"2026-04-0{n} 10:00,A,long,{n}.5" for n in range(1, 8)]
     (place,) = places_in_csv("\n".join([*table, "time,symbol,side,pnl", *rows]) + "\n", True)
     assert len(place.records) == 7
+
+
+def test_a_row_that_lacks_only_what_no_row_has_is_whole() -> None:
+    rows = [f"2026-04-0{n} 10:00,A,long,{n}.5,1{n},," for n in range(1, 8)]
+    names = "time,symbol,side,pnl,equity,score,note"
+    (place,) = places_in_csv("\n".join([names, *rows, "2026-04-08 10:00,A,long,3,17", ""]), True)
+    assert (len(place.records), place.layout, place.odd_rows) == (8, {"ragged": True}, [])
+    cut = "\n".join([names, *rows, "2026-04-08 10:00,A,long,3", ""])
+    (place,) = places_in_csv(cut, True)
+    assert len(place.odd_rows) == 1
+
+
+def test_blanks_around_cells_are_no_part_of_words() -> None:
+    rows = [f"2026-04-0{n} , A,{n}" for n in range(1, 4)]
+    (place,) = places_in_csv("\n".join(["time,symbol,pnl", *rows, ""]), True)
+    assert place.records[0]["symbol"] == "A"

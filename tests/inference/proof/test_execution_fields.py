@@ -1,7 +1,9 @@
 """Executions: which columns hold price and quantity, and which amounts are cash flows."""
 
+from decimal import Decimal
+
 from perfkit.inference.infer import infer
-from tests.inference.executions import FOUR, asked, field, fills, renamed
+from tests.inference.executions import FOUR, Record, asked, field, fills, renamed
 
 
 class TestPriceAndQuantity:
@@ -59,3 +61,45 @@ class TestCashFlow:
 def test_the_price_of_a_fill_comes_before_that_of_its_order() -> None:
     filled: list[object] = ["10.1", "11.9", "11.1", "9.9"]
     assert field(infer(fills(*FOUR, fill_price=filled)), "price") == "fill_price"
+
+
+def test_what_is_called_a_price_is_none_other_though_it_has_whole_numbers() -> None:
+    orders = (("Buy", "0.5", "2100"), ("Sell", "0.5", "2200"), ("Buy", "1.5", "140"))
+    records: list[Record] = [
+        {"time": f"2026-04-07T1{n}:00:00Z", "side": side, "coins": size, "what price": price,
+         "worth": str(Decimal(size) * Decimal(price))}
+        for n, (side, size, price) in enumerate((*orders, ("Sell", "1.5", "150")))
+    ]  # fmt: skip
+    reading = infer(records)
+    assert field(reading, "price") == '"what price"'
+    assert field(reading, "quantity") == "coins"
+
+
+def test_the_names_of_an_exchange_are_known() -> None:
+    records = renamed(fills(*FOUR), quantity="Quantity Transacted", price="Price at Transaction")
+    fees = ("0.1", "0.2", "0.3", "0.4")
+    reading = infer(
+        [
+            {**one, "Total (inclusive of fees)": "20", "Subtotal": "19.9", "Fees": fee}
+            for one, fee in zip(records, fees, strict=True)
+        ]
+    )
+    assert field(reading, "quantity") == '"Quantity Transacted"'
+    assert field(reading, "commission") == "Fees"
+
+
+def test_orders_at_market_have_the_average_price_of_their_fills() -> None:
+    limits: list[object] = ["10.5", None, "11", None]
+    averages: list[object] = ["10.4", "12", "11", "10"]
+    reading = infer(
+        [
+            {**one, "price": limit, "average_price": average}
+            for one, limit, average in zip(fills(*FOUR), limits, averages, strict=True)
+        ]
+    )
+    assert field(reading, "price") == "average_price"
+
+
+def test_the_average_price_of_what_is_held_is_no_price_of_a_fill() -> None:
+    averages: list[object] = ["10", "10", "11", "11"]
+    assert field(infer(fills(*FOUR, avg_price=averages)), "price") == "price"

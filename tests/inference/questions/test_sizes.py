@@ -136,3 +136,17 @@ class TestContractSize:
         assert doubt.answers[0].changes == {"fields.quantity": of_hundred}
         many = [{**one, "quantity": "75"} for one in records]
         assert "contract_size" not in asked(infer(many))
+
+    @pytest.mark.parametrize(("size", "questions"), [("2", ["contract_size"]), ("75", [])])
+    def test_few_calls_and_puts_are_asked_about_and_units_are_not(
+        self, size: str, questions: list[str]
+    ) -> None:
+        assert asked(infer(trades(quantity=size, strike="450", option_type="Call"))) == questions
+
+    def test_shares_beside_calls_are_no_hundreds(self) -> None:
+        records = trades(quantity="2", strike="450", option_type="Call")
+        (doubt,) = infer(
+            [*({**one, "option_type": ""} for one in records[:5]), *records[5:]]
+        ).doubts
+        sizes = 'where(quantity, option_type, "Call") * 100 or quantity'
+        assert doubt.answers[0].changes == {"fields.quantity": sizes}

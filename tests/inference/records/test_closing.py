@@ -243,3 +243,12 @@ def test_a_type_of_exit_that_failed_is_one_all_the_same() -> None:
         for one in records
     ]
     assert infer(without).closed == 5
+
+
+def test_a_note_with_the_word_balance_in_it_moves_no_money() -> None:
+    note = "stop moved one minute after entry; day net +3211 -> balance 53272 = eval passed"
+    records = [{**one, "level_type": ("wall", "gamma")[n % 2]} for n, one in enumerate(trades())]
+    records[3]["level_type"] = note
+    assert infer(records).closed == len(records)
+    records[3]["level_type"] = "balance"
+    assert infer(records).closed == len(records) - 1

@@ -63,3 +63,57 @@ def test_an_amount_that_is_pieces_times_the_price_is_no_quantity(pieces: str, fo
         for n in range(8)
     ]
     assert roles_of(columns_of(records))["quantity"].name == found
+
+
+def test_a_column_without_a_name_beside_the_price_has_its_currency() -> None:
+    records = [
+        {"time": f"2026-04-0{n}T10:00:00Z", "product": product, "quantity": size, "price": price,
+         "#5": code, "value": "1"}
+        for n, (product, size, price, code) in enumerate(
+            [("A", "2", "10", "USD"), ("A", "-2", "12", "USD"), ("B", "1", "7", "EUR"),
+             ("B", "-1", "9", "EUR")], 1)
+    ]  # fmt: skip
+    reading = infer(records)
+    assert [one.name for one in reading.doubts] == ["currencies"]
+    assert infer([{**one, "#5": "EUR"} for one in records]).source["currency"] == "EUR"
+
+
+def test_a_trade_that_is_long_or_short_is_no_id() -> None:
+    records = [
+        {"Trade": side, "Date": f"3/{n}/2026", "Ex. date": f"3/{n + 1}/2026", "Profit": profit}
+        for n, (side, profit) in enumerate([("Long", "5"), ("Short", "-3"), ("Long", "4")], 14)
+    ]
+    reading = infer(records)
+    assert "identity" not in reading.dialect
+    assert field(reading, "closed_at") == '"Ex. date"'
+
+
+def test_what_a_bar_earned_is_no_result_of_a_trade() -> None:
+    records = [
+        {"exit_time": f"2026-04-0{n}T10:00:00Z", "profit": f"{5 - n}.5", "profit/bar": "1.1"}
+        for n in range(1, 8)
+    ]
+    assert field(infer(records), "net_pnl") == "profit"
+    assert not any(one.name == "two_results" for one in infer(records).doubts)
+
+
+def test_prices_that_were_paid_come_before_those_that_were_planned() -> None:
+    records = [
+        {"exit_time": f"2026-04-0{n}T10:00:00Z", "side": "short", "lots": "1", "entry": "100",
+         "actual_entry": str(100 + n), "exit_price": "95"}
+        for n in range(1, 6)
+    ]  # fmt: skip
+    assert field(infer(records), "entry_price") == "actual_entry"
+
+
+def test_excursions_beside_a_return_are_those_of_trades() -> None:
+    returns = ("17.5", "-9.25", "22.5", "-24.5", "3.5")
+    records = [
+        {"DateTime": f"2026-04-0{n}T1{n}:05:00Z", "Return": earned, "Max Opposite Excursion": "-6"}
+        for n, earned in enumerate(returns, 1)
+    ]
+    reading = infer(records)
+    (doubt,) = reading.doubts
+    units = [one.changes.get("currency") for one in doubt.answers]
+    assert (doubt.name, units) == ("weak", [None, "money", "points", None])
+    assert not infer([{**one, "Max Opposite Excursion": None} for one in records]).has_results

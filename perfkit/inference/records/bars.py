@@ -1,0 +1,65 @@
+"""Bars of a market with what a strategy earned in each, as frames of backtests have them.
+
+date         open   high   low    close   position   strategy_return
+2026-04-06   10.0   10.5   9.8    10.2    1          0.01
+2026-04-07   10.2   10.3   9.9    10.0    1          -0.02       the same trade goes on
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.names import pnl_name
+from perfkit.inference.table.roles import Times
+
+_LEAST = 10
+_PARTS = ("open", "high", "low", "close")
+_OF_TRADES = frozenset(("side", "entry_price", "exit_price"))
+_MANY = 5
+"""A result in fewer than one of so many bars is that of a trade which ended there."""
+
+
+def bars_of_market(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+    """The names of the four prices of each bar; empty where records are none, or of trades."""
+    is_traded = any(map(_has_result, columns)) or bool(roles.keys() & {"side", "quantity"})
+    if is_traded and (times.closed or roles.keys() & _OF_TRADES):
+        return ""
+    numbers = [one for one in columns if one.kind == NUMBER]
+    found = [
+        next((one for one in numbers if one.words in ((part,), (part, "price"))), None)
+        for part in _PARTS
+    ]
+    opens, highs, lows, closes = found
+    if opens is None or highs is None or lows is None or closes is None:
+        return ""
+    if len(opens.values) < _LEAST or not _are_in_order(times):
+        return ""
+    if any(map(_is_of_trades, columns)):
+        return ""
+    for start, high, low, end in zip(
+        opens.numbers, highs.numbers, lows.numbers, closes.numbers, strict=True
+    ):
+        if start is None or high is None or low is None or end is None:
+            return ""
+        if not low <= min(start, end) <= max(start, end) <= high:
+            return ""
+    return ", ".join(one.name for one in (opens, highs, lows, closes))
+
+
+def _are_in_order(times: Times) -> bool:
+    """Whether each record has a time of its own, later than that of the one before."""
+    whens = (*times.event, *times.other, *times.closed)
+    known = whens[0].instants if whens else []
+    in_order = (a is not None and b is not None and a < b for a, b in pairwise(known))
+    return bool(known) and all(in_order)
+
+
+def _has_result(column: Column) -> bool:
+    return column.kind == NUMBER and pnl_name(column.name) is not None
+
+
+def _is_of_trades(column: Column) -> bool:
+    """Whether a result stands in few records, those in which trades ended."""
+    return _has_result(column) and 0 < sum(map(bool, column.numbers)) * _MANY < len(column.values)
