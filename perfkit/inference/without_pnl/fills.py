@@ -92,7 +92,6 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     }
     doubts = [*moments.doubts, *books.doubts, *read.doubts]
     is_sized = pnl is not None or read.worth is not None or bool(read.doubts)
-    is_sized = is_sized or are_plain(log.roles, log.columns, found.rows)
     doubts += _doubts(log, found, when, by, is_logged=pnl is not None, is_sized=is_sized)
     doubts += [one for one in (coded, other) if one is not None]
     return reading_of(
@@ -323,7 +322,9 @@ def _doubts(
         quantity_or_money(size, price, found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
         without_end(log, found.rows),
-        None if is_sized else contract_size(log.columns, symbol, size, price, found.rows),
+        None
+        if is_sized or are_plain(log.roles, log.columns, found.rows)
+        else contract_size(log.columns, symbol, size, price, found.rows),
         None
         if is_sized or fees_in_others(log.columns, currency)
         else size_of_fees(log.roles, log.fees, found.rows),
