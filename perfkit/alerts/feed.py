@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from perfkit.alerts.sources.lost_files import KnownFiles
     from perfkit.book.book import Book
     from perfkit.book.cache import Options
+    from perfkit.book.store.ledger import FileEntry
     from perfkit.config.settings import Config, Source
     from perfkit.core.calendar import Calendar
     from perfkit.core.trades import Trades
@@ -133,14 +134,13 @@ class Feed:
             folders = {one: folder_inode(self.config.folder, one) for one in volumes}
             known = [
                 (
-                    *(file.name, file.end, file.first_day or 0, file.last_day or 0),
-                    *(file.days[-1][1] if file.days else 0, file.newest or 0),
+                    *(file.name, file.end, *_days_of(file), file.newest or 0),
                     *(file.fingerprint[1], file.chunks[0]),
                 )
                 for file in files.values()
             ]
             real = os.path.realpath(source.location)
-            found[source.name] = _files_by(source), real, folders, tuple(known)
+            found[source.name] = _files_by(source, self.config.folder), real, folders, tuple(known)
         return found
 
     def holds(self, rule: Rule) -> bool:
@@ -288,10 +288,15 @@ def open_feed(
     return Feed(book, mark, troubles, horizon, begun)
 
 
-def _files_by(source: Source) -> int:
+def _days_of(file: FileEntry) -> tuple[int, int, int]:
+    """The earliest and the latest day of its lines, and how many trade lines the latter has."""
+    return (file.days[0][0], *file.days[-1][:2]) if file.days else (0, 0, 0)
+
+
+def _files_by(source: Source, root: str) -> int:
     """A checksum of what of the configuration tells which files and records are of a source."""
     dialect = source.dialect
-    told = source.location, source.pattern, dialect.only, dialect.layout
+    told = shown_path(source.location, root), source.pattern, dialect.only, dialect.layout
     return crc32(repr(told).encode())
 
 
@@ -410,7 +415,7 @@ def _trouble(
     """
     from perfkit.logs.listing import newest_is_no_file
 
-    if known is None or known[0] != _files_by(source):
+    if known is None or known[0] != _files_by(source, book.config.folder):
         known = NOTHING_KNOWN
     files = book.files_of(source.name)
     with_trades = {file.name: file.end for file in files if file.sizes[0]}

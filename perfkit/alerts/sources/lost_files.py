@@ -20,9 +20,9 @@ below its mount point; what retention removes and what is rotated away is not lo
 from __future__ import annotations
 
 import os
-from datetime import date
+from datetime import date, time
 
-from perfkit.core.calendar import DAY_US
+from perfkit.core.calendar import DAY_US, moment_of
 from perfkit.core.errors import LogReadError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.logs.digest import CHUNK_BYTES, verified
@@ -54,8 +54,8 @@ QUIET_US = 7 * DAY_US
 class _Known(NamedTuple):
     """A log file with trade lines as a run saw it.
 
-    It was read up to `end`, had trades of those days, `lines` of the last one, and nothing later
-    than `newest`; `start` is the digest of its first chunk.
+    It was read up to `end`, had lines from `first_day` to `last_day`, `lines` of the latter, and
+    nothing later than `newest`; `start` is the digest of its first chunk.
     """
 
     name: str
@@ -83,6 +83,22 @@ class _Volume(NamedTuple):
     @property
     def newest(self) -> int:
         return max(one.newest for one in self.known)
+
+    def lacks_newest(self, horizon: int) -> bool:
+        """Whether its latest file, or one with a line ahead of the clock, is gone or another one."""
+        latest = max(self.known, key=lambda one: one.newest if one.newest <= horizon else 0)
+        ahead = [one for one in self.known if one.newest > horizon]
+        return any(one in self.gone or one in self.anew for one in (latest, *ahead))
+
+
+def _begins_on(file: FileEntry) -> int:
+    """The ordinal of the earliest day of its lines; 0 without any."""
+    return file.days[0][0] if file.days else 0
+
+
+def _ends_on(file: FileEntry) -> int:
+    """The ordinal of the latest day of its lines, which may be that of the first; 0 without any."""
+    return file.days[-1][0] if file.days else 0
 
 
 def lost(
@@ -112,31 +128,44 @@ def lost(
         if file is None or (file.fingerprint[1] != one.inode and not file.bytes_read):
             volume.gone.append(one)
             continue
-        problem = _cut(file, one)
+        problem = _cut(file, one, is_newest=file is files[-1])
         if problem is not None:
             return problem
-        # Where times are dates alone, another file may have a line of the same instant.
-        begins_later = name in others and (file.first_day or 0) > one.first_day
-        if begins_later or not _has_newest(book, file, one):
+        is_later = (
+            name in others and _is_of_a_date(source, one) and _begins_on(file) > one.first_day
+        )
+        if is_later or not _has_newest(book, file, one):
             volume.anew.append(one)
-    return _lost_folder(book, where, files, list(volumes.values()), others, horizon)
+    there = {one: file for one in again for file in files if file.number == again[one]}
+    return _lost_folder(book, where, files, list(volumes.values()), others, there, horizon)
 
 
 def _other_folders(source: Source, root: str, known: KnownFiles) -> set[str] | None:
     """The folders that are others than they were; None if the path leads elsewhere by a link."""
-    real = os.path.realpath(source.location)
-    if real not in (known[1], os.path.abspath(source.location)):
+    real, place = os.path.realpath(source.location), shown_path(source.location, root)
+    is_link = real != os.path.normpath(os.path.join(os.path.realpath(root), place))
+    if is_link and real != known[1] and os.path.isdir(known[1]):
         return None
     now = {folder: folder_inode(root, folder) for folder in known[2]}
     return {folder for folder, was in known[2].items() if now[folder] not in (None, was)}
 
 
-def _cut(file: FileEntry, known: _Known) -> str | None:
-    """Why a file that is not as it was is a part of what it was."""
+def _is_of_a_date(source: Source, known: _Known) -> bool:
+    """Whether the newest line has no time of day, so that another file may have one as well."""
+    at = moment_of(known.newest).astimezone(source.dialect.zone)
+    return at.time() == time.min
+
+
+def _cut(file: FileEntry, known: _Known, *, is_newest: bool) -> str | None:
+    """Why a file that is not as it was is a part of what it was.
+
+    One of later days that has been begun, and to which nothing was added since, is not.
+    """
     parsed, ignored, _, bad = file.sizes
     if not (parsed or ignored or bad):
         return f"{file.name} had trades and has no records (if this is intended, remove it)"
-    if file.end < known.end and file.waiting and file.first_day == known.first_day:
+    is_begun = not is_newest and _begins_on(file) > known.last_day
+    if file.end < known.end and file.waiting and not is_begun:
         return f"{file.name} is shorter than it was, and its last line is not whole"
     return None
 
@@ -154,7 +183,7 @@ def _found_again(
     taken = set(found.values())
     for one in before:
         for file in files if one not in found else ():
-            same_days = file.first_day == one.first_day and (file.last_day or 0) >= one.last_day
+            same_days = _begins_on(file) == one.first_day and _ends_on(file) >= one.last_day
             is_like = same_days and file.number not in taken
             if is_like and _begins_as(book, source, file, one):
                 found[one] = file.number
@@ -204,26 +233,26 @@ def _lost_folder(
     files: Sequence[FileEntry],
     volumes: Sequence[_Volume],
     others: set[str],
+    there: Mapping[_Known, FileEntry],
     horizon: int,
 ) -> str | None:
     """Which of the volumes is lost, or that all are."""
     root = book.config.folder
-    there = {volume.name for volume in volumes if folder_inode(root, volume.name) is not None}
+    stand = {volume.name for volume in volumes if folder_inode(root, volume.name) is not None}
     if volumes and all(volume.is_all_gone for volume in volumes):
         newest = _latest([file.newest or 0 for file in files], horizon)
         is_old = max(volume.newest for volume in volumes) < newest - QUIET_US
-        is_same = not others and len(there) == len(volumes)
+        is_same = not others and len(stand) == len(volumes)
         count = sum(len(volume.known) for volume in volumes)
         return None if is_same and is_old else _are_gone(count, "it")
     for volume in sorted(volumes):
         if volume.name in others:
-            missing = (*volume.gone, *volume.anew)
-            if max(volume.known, key=lambda one: one.newest) in missing:
-                is_all = len(missing) == len(volume.known)
-                return _are_gone(len(missing) if is_all else None, volume.name)
+            if volume.lacks_newest(horizon):
+                missing, known = len(volume.gone) + len(volume.anew), len(volume.known)
+                return _are_gone(known if missing == known else None, volume.name)
         elif volume.is_all_gone:
-            stays = volume.name in there and _stays(volume, files, where)
-            if not stays and not _is_old(book, volume, volumes, files, where, horizon):
+            stays = volume.name in stand and _stays(volume, files, where)
+            if not stays and not _is_old(book, volume, volumes, there, horizon):
                 return _are_gone(len(volume.known), volume.name)
     return None
 
@@ -239,20 +268,16 @@ def _is_old(
     book: Book,
     volume: _Volume,
     volumes: Sequence[_Volume],
-    files: Sequence[FileEntry],
-    where: str,
+    there: Mapping[_Known, FileEntry],
     horizon: int,
 ) -> bool:
     """Whether the files of a folder are such that retention removes them before all others.
 
     It is a matter of the run that last saw them: what is missing grows no older.
     """
-    known = [one.newest for other in volumes if other is not volume for one in other.known]
-    newest = _latest(known, horizon)
-    others = [
-        file for file in files if file.sizes[0] and volume_of(file.name, where) != volume.name
-    ]
-    begins = min((_begins_at(book, file) for file in others), default=0)
+    others = [one for other in volumes if other is not volume for one in other.known]
+    newest = _latest([one.newest for one in others], horizon)
+    begins = min((_begins_at(book, one, there.get(one)) for one in others), default=0)
     return volume.newest < max(newest - QUIET_US, begins)
 
 
@@ -261,11 +286,13 @@ def _latest(times: Sequence[int], horizon: int) -> int:
     return max((time for time in times if time <= horizon), default=0)
 
 
-def _begins_at(book: Book, file: FileEntry) -> int:
-    """When the first trade of a file opened, as far as is known, or closed."""
-    if file.first_day is None:
+def _begins_at(book: Book, known: _Known, file: FileEntry | None) -> int:
+    """When the first trade of a known file opened, as far as is known, or closed."""
+    day = date.fromordinal(known.first_day) if known.first_day else None
+    if day is None:
         return 0
-    day = date.fromordinal(file.first_day)
+    if file is None:
+        return book.config.calendar.start_of(day)
     trades = book.trades_of([day])
     rows = [row for row, of in enumerate(trades.file) if of == file.number]
     starts = [trades.opened_at[row] or trades.closed_at[row] for row in rows]
