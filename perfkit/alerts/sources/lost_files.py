@@ -85,7 +85,7 @@ class _Volume(NamedTuple):
         return max(one.newest for one in self.known)
 
     def lacks_newest(self, horizon: int) -> bool:
-        """Whether its latest file, or one with a line ahead of the clock, is gone or another one."""
+        """Whether its latest file, or one with a line ahead of the clock, is gone or another."""
         latest = max(self.known, key=lambda one: one.newest if one.newest <= horizon else 0)
         ahead = [one for one in self.known if one.newest > horizon]
         return any(one in self.gone or one in self.anew for one in (latest, *ahead))
@@ -131,10 +131,8 @@ def lost(
         problem = _cut(file, one, is_newest=file is files[-1])
         if problem is not None:
             return problem
-        is_later = (
-            name in others and _is_of_a_date(source, one) and _begins_on(file) > one.first_day
-        )
-        if is_later or not _has_newest(book, file, one):
+        begins_later = _begins_on(file) > one.first_day and _is_of_a_date(source, one)
+        if (name in others and begins_later) or not _has_newest(book, file, one):
             volume.anew.append(one)
     there = {one: file for one in again for file in files if file.number == again[one]}
     return _lost_folder(book, where, files, list(volumes.values()), others, there, horizon)
@@ -242,7 +240,7 @@ def _lost_folder(
     if volumes and all(volume.is_all_gone for volume in volumes):
         newest = _latest([file.newest or 0 for file in files], horizon)
         is_old = max(volume.newest for volume in volumes) < newest - QUIET_US
-        is_same = not others and len(stand) == len(volumes)
+        is_same = not others and all(_is_plain(volume, stand) for volume in volumes)
         count = sum(len(volume.known) for volume in volumes)
         return None if is_same and is_old else _are_gone(count, "it")
     for volume in sorted(volumes):
@@ -257,11 +255,17 @@ def _lost_folder(
     return None
 
 
+def _is_plain(volume: _Volume, stand: set[str]) -> bool:
+    """Whether a folder stands and its files are right in it: one below may be a volume itself."""
+    own = {os.path.dirname(one.name) for one in volume.known}
+    return volume.name in stand and own == {volume.name}
+
+
 def _stays(volume: _Volume, files: Sequence[FileEntry], where: str) -> bool:
     """Whether a log file as old as those that are gone from a folder is there."""
     last_day = max(one.last_day for one in volume.known)
     own = [file for file in files if file.sizes[0] and volume_of(file.name, where) == volume.name]
-    return any(file.first_day is not None and file.first_day <= last_day for file in own)
+    return any(0 < _begins_on(file) <= last_day for file in own)
 
 
 def _is_old(
