@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import pytest
 
-from tests.alerting import Bench, minutes
+from tests.alerting import Bench, minutes, ran
 
 RULES = "rules: [{id: loss, metric: net_pnl, over: {window: all}, below: -10}]\n"
 CONFIG = """\
@@ -551,6 +551,79 @@ class TestWhatLiesBelowAMountPoint:
         assert_waits(bench, "gone or empty")
 
 
+class TestLinksAndRoots:
+    """The path of a source, or of the workspace, leads over links."""
+
+    def test_a_link_on_a_volume_that_is_not_mounted(self, tmp_path: Path) -> None:
+        for folder in ("vol/s1", "logs"):
+            (tmp_path / folder).mkdir(parents=True)
+        (tmp_path / "vol/current").symlink_to("s1")
+        (tmp_path / "logs/trades").symlink_to("../vol/current")
+        bench = firing(tmp_path, {"08.jsonl": lines((8, -500))})
+        (tmp_path / "vol").rename(tmp_path / "away")
+        (tmp_path / "vol/current").mkdir(parents=True)
+        write(bench, {"09.jsonl": lines((8, 5), time="09:30:00")})
+        assert_waits(bench, "gone or empty")
+
+    def test_a_workspace_that_is_reached_by_a_link(self, tmp_path: Path) -> None:
+        real, volume, link = tmp_path / "real", tmp_path / "volume", tmp_path / "link"
+        (real / "logs").mkdir(parents=True)
+        volume.mkdir()
+        link.symlink_to("real")
+        (real / "logs/trades").symlink_to(volume)
+        bench = firing(link, {"08.jsonl": lines((8, -500))})
+        (link / "logs/trades").unlink()
+        (link / "logs/trades").mkdir()
+        write(bench, {"09.jsonl": lines((8, 5), time="09:30:00")})
+        assert_waits(bench, "gone or empty")
+
+    def test_one_run_by_another_path_forgets_nothing(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path / "real", {"08.jsonl": lines((8, -500))})
+        unmount(bench, below={"09.jsonl": lines((8, 5), time="09:30:00")})
+        assert bench.run(minutes(1)).code == 3
+        (tmp_path / "link").symlink_to("real")
+        assert ran(["--root", str(tmp_path / "link"), "--now", minutes(2).isoformat()]).code == 3
+        assert_waits(bench, "gone or empty")
+
+
+class TestExports:
+    """A file that is written anew as a whole, each time into a new folder."""
+
+    @pytest.mark.parametrize(
+        "days",
+        [
+            pytest.param([(6, 7, 8), (7, 8, 9), (8, 9, 10)], id="of the last three days"),
+            pytest.param([(8, 6), (9, 8, 6), (10, 9, 8, 6)], id="the newest first"),
+        ],
+    )
+    def test_it_is_as_before(self, tmp_path: Path, days: list[tuple[int, ...]]) -> None:
+        def written(days: tuple[int, ...]) -> str:
+            return "t,pnl\n" + "".join(f"2026-04-{day:02} 08:00:00,{-100 - day}\n" for day in days)
+
+        bench = firing(tmp_path, {"x.csv": written(days[0])}, "*.csv")
+        for number, more in enumerate(days[1:], start=1):
+            (tmp_path / "logs/trades").rename(tmp_path / f"earlier-{number}")
+            write(bench, {"x.csv": written(more)})
+            assert bench.run(minutes(60 * 24 * number)).code == 2
+        assert troubles(bench) == []
+
+    def test_half_a_copy_of_one_with_the_newest_first(self, tmp_path: Path) -> None:
+        def written(name: str, *days: int) -> str:
+            return "t,s,pnl\n" + "".join(
+                f"2026-04-{day:02} 08:00:00,{name},{-500 if day == 5 else 5}\n" for day in days
+            )
+
+        others = {"z.csv": written("NQ", 8, 7, 6)}
+        bench = firing(tmp_path, {"x.csv": written("ES", 8, 7, 6, 5)} | others, "*.csv")
+        whole = written("ES", 9, 8, 7, 6, 5)
+        write(bench, {"x.csv": whole[: len(whole) // 2 + 3]})
+        assert bench.run(minutes(24 * 60)).code == 3
+        assert bench.run(minutes(24 * 60 + 1)).code == 3
+        write(bench, {"x.csv": whole})
+        assert bench.run(minutes(24 * 60 + 2)).code == 2
+        assert len(bench.events("firing")) == 1
+
+
 class TestVolumeThatStaysAway:
     """One of two volumes is gone together with the folder it was mounted at."""
 
@@ -573,6 +646,34 @@ class TestVolumeThatStaysAway:
         bench = firing(tmp_path, self.VOLUMES | {"a/08.jsonl": ahead}, "*/*.jsonl")
         unmount(bench, "b")
         assert_waits(bench, "logs/trades/b")
+
+    @pytest.mark.parametrize("name", ["a/09.jsonl", "a/t.jsonl"])
+    def test_whatever_becomes_of_the_others(self, tmp_path: Path, name: str) -> None:
+        """Retention and rotation take what the other folder had when this one was last seen."""
+        early, late = lines((8, 5), time="07:00:00"), lines((8, 5))
+        files = {"a/t.jsonl": early + late, "b/t.jsonl": lines((8, -500), time="08:00:00")}
+        bench = firing(tmp_path, files, "*/*.jsonl")
+        unmount(bench, "b")
+        assert bench.run(minutes(1)).code == 3
+        (tmp_path / "logs/trades/a/t.jsonl").rename(tmp_path / "t.jsonl.1")
+        write(bench, {name: lines((9, 5))})
+        for day in (1, 2, 20):
+            assert bench.run(minutes(60 * 24 * day)).code == 3
+        assert bench.events("resolved") == []
+
+    def test_an_old_copy_with_a_line_that_is_ahead_of_the_clock(self, tmp_path: Path) -> None:
+        old = {"07.jsonl": lines((7, 5)) + lines((7, 5)).replace("2026", "2027")}
+        bench = firing(tmp_path, old | {"08.jsonl": lines((8, -500))})
+        unmount(bench, below=old)
+        assert_waits(bench, "the newest log file")
+
+    def test_one_at_a_folder_that_a_date_names(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path, {"2026/04/08.jsonl": lines((8, -500))}, "*/*/*.jsonl")
+        unmount(bench, "2026")
+        write(bench, {"2026/04/20.jsonl": lines((20, 5))})
+        for day in (12, 13):
+            assert bench.run(minutes(60 * 24 * day + 1)).code == 3
+        assert bench.events("resolved") == []
 
 
 class TestFolderThatStays:
