@@ -39,7 +39,7 @@ from perfkit.inference.table.role_names import (
 Roles: TypeAlias = Mapping[str, Column]
 """Columns by the part of a trade that they hold."""
 
-LONG_WORDS = word_set("long buy b bull bullish l up call bought lng bot al bto")
+LONG_WORDS = word_set("long buy b bull bullish l up call bought lng bot al bto cover")
 SHORT_WORDS = word_set("short sell s bear bearish down put sold sht sld sat stc sto")
 """Beside English words al and sat, the Turkish for buy and sell, which are no names of fields."""
 _LETTERS = {

@@ -142,3 +142,22 @@ def test_the_costs_of_openings_come_off_where_the_side_is_that_of_the_position()
     reading = infer(records)
     assert reading.is_sure
     assert (field(reading, "side"), "net_pnl" in reading.dialect["fields"]) == ("action", False)  # type: ignore[operator]
+
+
+def test_a_cover_buys_back_what_was_sold_short() -> None:
+    orders = [
+        ("BUY", "2", "100"),
+        ("SELL", "2", "110"),
+        ("SHORT", "1", "120"),
+        ("COVER", "1", "90"),
+    ]
+    orders += [("BUY", "3", "90"), ("SELL", "3", "80"), ("SHORT", "2", "85"), ("COVER", "2", "95")]
+    records = fills(
+        *orders,
+        fee=["0.2", "0.22", "0.12", "0.09", "0.27", "0.24", "0.17", "0.19"],
+        pnl=["", "19.58", "", "29.79", "", "-30.51", "", "-20.36"],
+    )
+    reading = infer(records)
+    assert reading.is_sure
+    earned = [{name: one for name, one in each.items() if name != "pnl"} for each in records]
+    assert infer(earned).is_sure
