@@ -20,6 +20,7 @@ from perfkit.inference.identity import Identity, identity_of
 from perfkit.inference.moments import ON_ONE_DAY, ONE_DAY, moments_of
 from perfkit.inference.money import UNKNOWN, Unit, unit_of
 from perfkit.inference.number_marks import of_unreadable, with_decimal
+from perfkit.inference.proof.costs_beside import slippage_of, slippage_that_moves
 from perfkit.inference.proof.evidence import checked
 from perfkit.inference.proof.multipliers import is_worth_denied
 from perfkit.inference.proof.odd_amounts import odd_amounts
@@ -56,6 +57,7 @@ from perfkit.inference.questions.in_money import (
 )
 from perfkit.inference.questions.mixed_units import mixed_units
 from perfkit.inference.questions.paid_in import result_and_costs
+from perfkit.inference.questions.signs import with_way_of_carry
 from perfkit.inference.questions.sizes import money_or_fraction, money_or_per_cent, of_one_unit
 from perfkit.inference.records.kinds import failed_records, moved_records, total_records
 from perfkit.inference.records.no_trades import why_no_trades
@@ -131,6 +133,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
     if why := why_no_trades(columns, roles, times):
         return nothing_found(names, why)
+    fees = [*fees, *slippage_that_moves(columns, roles, fees)]
     failed, left_out = failed_records(columns)
     totals, of_totals = total_records(columns)
     moved, of_moved = moved_records(columns, roles)
@@ -273,20 +276,16 @@ def _with_other_set(reading: Reading, candidates: Sequence[Candidate], log: Log)
     return reading._replace(doubts=(doubt, *reading.doubts))
 
 
-def _read(
-    candidates: Sequence[Candidate],
-    log: Log,
-) -> Reading:
+def _read(candidates: Sequence[Candidate], log: Log) -> Reading:
     columns, roles, times, fees, _, left_out = log
     best = candidates[0]
     rows = best.closing.rows
     events = best.closing.marker is not None and bool(best.closing.opening)
-    is_said = _is_of_trades(columns, roles) or _is_realized(best.pnl, columns)
-    is_sure = best.proved or (best.score >= CONFIDENT and is_said)
-    moments = moments_of(times, columns, rows, events=events, proved=is_sure)
+    moments = moments_of(times, columns, rows, events=events, proved=_is_sure(best, log))
     opened = next((one for one in moments.columns[1:2] if moments.opened_at), None)
     unit = _unit_of(best, log)
     result, costs = result_and_costs(best, fees, columns, unit.currency)
+    result, of_carry = with_way_of_carry(result, best, fees, columns, roles)
     identity = identity_of(columns, roles, opened, best.closing)
     if best.closing.marker is not None and len(best.closing.only) > 1:
         identity = Identity((), False, False, identity.doubts)
@@ -296,12 +295,13 @@ def _read(
     if bearing is not None:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
     dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)
-    said = [*_of_signs(best, roles), *_of_odd_amounts(best, roles)]
+    said = [*_of_signs(best, roles), *_of_odd_amounts(best, roles), *_of_slippage(best, log)]
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *said)
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
         *_of_amounts(best, log, unit.currency),
         *moments.doubts,
+        *of_carry,
         *unit.doubts,
         *([] if unit.doubts else of_unreadable(dialect, columns, unit.currency)),
     ]
@@ -321,6 +321,12 @@ def _read(
         columns=tuple(names_of(columns)),
         total=sum((best.pnl.numbers[row] or Decimal(0) for row in rows), Decimal(0)),
     )
+
+
+def _is_sure(best: Candidate, log: Log) -> bool:
+    """Whether a P&L is proved, or likely and said to be that of trades that ended."""
+    is_said = _is_of_trades(log.columns, log.roles) or _is_realized(best.pnl, log.columns)
+    return best.proved or (best.score >= CONFIDENT and is_said)
 
 
 def _of_closing_time(best: Candidate, log: Log, closed: Column) -> list[Doubt]:
@@ -410,6 +416,14 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
 
 def _of_odd_amounts(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     return odd_amounts(best.pnl, roles, best.closing.rows) if best.unit == MONEY else []
+
+
+def _of_slippage(best: Candidate, log: Log) -> list[str]:
+    """What is taken for granted of slippage beside a P&L before costs."""
+    names = [one.name for one in slippage_of(log.columns) if one not in log.fees]
+    if best.is_net is not False or best.unit != MONEY or not names:
+        return []
+    return [f"{' and '.join(names)} is taken to be in the prices already"]
 
 
 def _is_of_open_trades(doubt: Doubt, dialect: Mapping[str, object]) -> bool:

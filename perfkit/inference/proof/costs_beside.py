@@ -11,12 +11,12 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import pairwise
 
-from perfkit.inference.proof.evidence import costs, differ_by_costs
+from perfkit.inference.proof.evidence import costs, differ_by_costs, moves_of_balance
 from perfkit.inference.proof.payoffs import net_of_lost
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.names import word_set
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.roles import directions, pnl_columns
 
 _LEAST = 8
 _EXACT = Decimal("1e-6")
@@ -144,3 +144,40 @@ def _earned(roles: Mapping[str, Column], way: int, opened: int, closed: int) -> 
     if not entry or not out or not size or not same or not way or abs(size) != abs(same):
         return None
     return (out - entry) * abs(size) * way
+
+
+_OF_SLIPPAGE = word_set("slippage spread")
+_OF_RATES = word_set("pct percent % bps rate points pips ticks")
+_LEAST_MOVED = 5
+
+
+def slippage_of(columns: Sequence[Column]) -> list[Column]:
+    """The columns of what was lost to slippage, in money."""
+    return [
+        one
+        for one in columns
+        if one.kind == NUMBER and set(one.words) & _OF_SLIPPAGE and any(one.numbers)
+        and not set(one.words) & _OF_RATES
+    ]  # fmt: skip
+
+
+def slippage_that_moves(
+    columns: Sequence[Column], roles: Mapping[str, Column], fees: Sequence[Column]
+) -> list[Column]:
+    """Slippage that comes off the balance beside the costs; none where nothing shows that."""
+    slips = slippage_of(columns)
+    if not slips:
+        return []
+    moved = moves_of_balance(columns, roles.get("balance"), range(len(columns[0].values)))
+    every = [*fees, *slips]
+    for pnl in pnl_columns(columns):
+        pairs = [(move, row) for row, move in moved.items() if pnl.numbers[row]]
+        allowed = 4 * pnl.step
+        agreed, without = (
+            sum(abs(move - (pnl.numbers[row] or 0) + costs(paid, row)) <= allowed
+                for move, row in pairs)
+            for paid in (every, fees)
+        )  # fmt: skip
+        if len(pairs) >= _LEAST_MOVED and agreed * 10 >= 9 * len(pairs) and without * 2 < agreed:
+            return slips
+    return []

@@ -7,13 +7,16 @@ from collections.abc import Mapping, Sequence
 from perfkit.inference.assemble import outcome_words
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.proof.evidence import checked
+from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import prices_say
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import Column
+from perfkit.inference.table.names import MONEY
 from perfkit.inference.table.roles import LOST, outcome_of
 
 _LEAST = 3
+_LEAST_MOVED = 5
+_PAID = frozenset(("cost", "costs", "paid"))
 
 
 def losses_above_zero(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
@@ -66,7 +69,7 @@ def _quoted(word: object) -> str:
 
 def turned_round(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
     """A P&L that is to the digit what prices give, with the other sign in all records."""
-    rows = checked(best.closing.rows)
+    rows = says.checked(best.closing.rows)
     if not best.sign_contradicts or best.side_of_exit or len(rows) < _LEAST:
         return None
     if not prices_say(best.pnl, roles, [], rows, turn=-1).proved:
@@ -80,3 +83,75 @@ def turned_round(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
             Answer(f"{name} as logged", {}),
         ),
     )
+
+
+def with_way_of_carry(
+    result: dict[str, str],
+    best: Candidate,
+    fees: Sequence[Column],
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+) -> tuple[dict[str, str], list[Doubt]]:
+    """The result with funding of both signs the way that a balance shows; else a question.
+
+    funding -0.40   is paid where logs have it as a part of what was earned, and received where they
+                    have it as a cost
+    """
+    said = result.get("net_pnl", "")
+    if best.unit != MONEY or best.is_net is not False:
+        return result, []
+    rows = best.closing.rows
+    for fee in fees:
+        if "funding" not in fee.words or not _has_both_signs(fee, rows):
+            continue
+        written = next((one for one in (f"({fee.expression} or 0)", fee.expression)
+                        if said.endswith(f" {one}")), "")  # fmt: skip
+        if not written:
+            continue
+        begun = said.removesuffix(written)[:-2]
+        ways = {"-": f"{begun}- {written}", "+": f"{begun}+ {written}"}
+        fixed = [one for one in fees if one is not fee]
+        way = _way_of(best.pnl, fee, fixed, columns, roles, rows)
+        way = way or "-" * bool(set(fee.words) & _PAID)
+        if way:
+            return {**result, "net_pnl": ways[way]}, []
+        doubt = Doubt(
+            "funding",
+            f"{fee.name} is above 0 in some trades and below 0 in others; what was paid?",
+            (
+                Answer("what is above 0", {"fields.net_pnl": ways["-"]}),
+                Answer("what is below 0", {"fields.net_pnl": ways["+"]}),
+            ),
+        )
+        return result, [doubt]
+    return result, []
+
+
+def _has_both_signs(fee: Column, rows: Sequence[int]) -> bool:
+    amounts = [amount for row in rows if (amount := fee.numbers[row])]
+    negative = sum(amount < 0 for amount in amounts)
+    return min(negative, len(amounts) - negative) * 10 >= len(amounts) > 0
+
+
+def _way_of(
+    pnl: Column,
+    fee: Column,
+    fixed: Sequence[Column],
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    rows: Sequence[int],
+) -> str:
+    """The sign with which funding is in what a balance moves by; empty where none shows it."""
+    moved = says.moves_of_balance(columns, roles.get("balance"), rows)
+    found = {"-": 0, "+": 0}
+    compared = 0
+    for row, move in moved.items():
+        earned, paid = pnl.numbers[row], fee.numbers[row]
+        if not earned or not paid:
+            continue
+        compared += 1
+        left = move - earned + says.costs(fixed, row)
+        found["-"] += abs(left + paid) <= 4 * (pnl.step + fee.step) < abs(paid)
+        found["+"] += abs(left - paid) <= 4 * (pnl.step + fee.step) < abs(paid)
+    best = max(found, key=lambda way: found[way])
+    return best if compared >= _LEAST_MOVED and found[best] * 10 >= 7 * compared else ""

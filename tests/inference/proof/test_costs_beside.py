@@ -91,3 +91,29 @@ def test_binary_numbers_that_differ_by_a_swap_are_net_and_gross(moves: list[int]
         )
     reading = infer(records)
     assert (asked(reading), field(reading, "net_pnl")) == ([], "net_profit")
+
+
+def with_slippage(*, in_balance: bool) -> list[Record]:
+    balance, records = Decimal(1000), list[Record]()
+    for n in range(10):
+        entry, out = Decimal(100 + n), Decimal(101 + 3 * (n % 4) + n)
+        earned, slippage = (out - entry) * 2, Decimal(n + 1) / 10
+        balance += earned - Decimal("0.3") - (slippage if in_balance else 0)
+        records.append({
+            "symbol": "A", "side": "long", "entry_price": str(entry), "exit_price": str(out),
+            "quantity": "2", "exit_time": f"2026-04-{n + 1:02}T10:00:00Z", "fee": "0.3",
+            "slippage": str(slippage), "pnl": str(earned), "equity": str(balance),
+        })  # fmt: skip
+    return records
+
+
+def test_slippage_that_comes_off_the_balance_is_a_cost() -> None:
+    reading = infer(with_slippage(in_balance=True))
+    assert reading.is_sure
+    assert field(reading, "net_pnl") == "pnl - fee - slippage"
+
+
+def test_slippage_that_moves_no_balance_is_in_the_prices() -> None:
+    reading = infer(with_slippage(in_balance=False))
+    assert field(reading, "net_pnl") == "pnl - fee"
+    assert any("slippage is taken to be in the prices" in one for one in reading.assumed)

@@ -1,5 +1,7 @@
 """The sign of a P&L: what an outcome or prices say against it."""
 
+from decimal import Decimal
+
 import pytest
 
 from perfkit import read
@@ -68,3 +70,35 @@ def test_a_sale_that_closes_a_long_trade_contradicts_no_price() -> None:
     reading = infer(records)
     assert reading.closed == 6
     assert not any("contradicts" in one for one in reading.assumed)
+
+
+class TestFunding:
+    def trades(self, way: int | None, name: str = "funding") -> list[dict[str, object]]:
+        """Trades before costs, with funding of both signs; the balance says which is paid."""
+        balance, records = Decimal(1000), list[dict[str, object]]()
+        for n in range(12):
+            entry, out = Decimal(100 + n), Decimal(102 + 3 * (n % 4) + n)
+            earned, funding = (out - entry) * 2, (Decimal("0.5"), Decimal("-0.4"))[n % 3 == 0]
+            balance += earned - Decimal("0.3") + (way or 1) * funding
+            more = {} if way is None else {"balance_after": str(balance)}
+            records.append({
+                "symbol": "A", "side": "long", "entry_price": str(entry), "exit_price": str(out),
+                "quantity": "2", "exit_time": f"2026-04-{n + 1:02}T10:00:00Z", "fee": "0.3",
+                name: str(funding), "pnl": str(earned), **more,
+            })  # fmt: skip
+        return records
+
+    @pytest.mark.parametrize(("way", "sign"), [(1, "+"), (-1, "-")])
+    def test_a_balance_shows_which_sign_was_paid(self, way: int, sign: str) -> None:
+        reading = infer(self.trades(way))
+        assert reading.is_sure
+        assert reading.dialect["fields"]["net_pnl"] == f"pnl - fee {sign} funding"  # type: ignore[index]
+
+    def test_without_a_balance_it_is_asked(self) -> None:
+        (doubt,) = infer(self.trades(None)).doubts
+        assert doubt.name == "funding"
+        said = [one.changes["fields.net_pnl"] for one in doubt.answers]
+        assert said == ["pnl - fee - funding", "pnl - fee + funding"]
+
+    def test_what_is_called_a_cost_is_one_above_zero(self) -> None:
+        assert infer(self.trades(None, "funding_cost")).is_sure
