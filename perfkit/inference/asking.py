@@ -46,6 +46,8 @@ _MOST_ZEROS = 0.3
 _LEAST_TOTALS = 3
 _PLAIN = 22
 """The score of a plain name such as `profit`, with nothing that speaks against it."""
+_TERMS = word_set("short long st lt")
+"""Words for how long something was held, as gains are taxed."""
 _OF_NUMBERING = word_set("id number no num nr index idx n")
 _MARKED = 12
 """The score of closing records that a column of words marks."""
@@ -136,7 +138,7 @@ def _two_names(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
         return None
     first, second = best.pnl.parts
     one, other = ({word.rstrip("s") for word in part.words} for part in best.pnl.parts)
-    if one == other:
+    if one == other or one ^ other <= _TERMS:
         return None
     counts = [sum(part.present[row] for row in best.closing.rows) for part in (first, second)]
     return Doubt(

@@ -22,6 +22,7 @@ from perfkit.inference.proof.prices import (
     is_less_by_costs,
     prices_say,
 )
+from perfkit.inference.proof.running import said_by_totals
 from perfkit.inference.proof.units import (
     is_rate_less_costs,
     unit_after_costs,
@@ -115,7 +116,7 @@ def _each_scored(
         if held.is_net is None:
             held = held._replace(is_net=net_by_columns(pnl, columns, roles, fees, closing))
         scored = _with_rate(_scored(pnl, closing, roles, times, fees, others, held), columns)
-        found.append(_with_totals(scored, columns))
+        found.append(_with_totals(scored, columns, roles))
     return found
 
 
@@ -130,15 +131,15 @@ def _with_rate(one: Candidate, columns: Sequence[Column]) -> Candidate:
     return one._replace(score=one.score + 6, reasons=reasons)
 
 
-def _with_totals(one: Candidate, columns: Sequence[Column]) -> Candidate:
-    """A candidate that is what came back less what was paid, where both are logged."""
+def _with_totals(
+    one: Candidate, columns: Sequence[Column], roles: Mapping[str, Column]
+) -> Candidate:
+    """A candidate that is what came back less what was paid, a sum, or what a total moves by."""
     if one.proved or one.unit != MONEY:
         return one
-    totals = payoffs.paid_and_received(one.pnl, columns, says.checked(one.closing.rows))
-    if totals is None:
-        return one
-    said = f"is {totals[1].name} less {totals[0].name}"
-    return one._replace(score=one.score + 25, proved=True, reasons=(*one.reasons, said))
+    said = said_by_totals(one.pnl, columns, roles, says.checked(one.closing.rows))
+    reasons = (*one.reasons, said)
+    return one._replace(score=one.score + 25, proved=True, reasons=reasons) if said else one
 
 
 def _without_openings(
@@ -157,7 +158,7 @@ def _may_be_earned(
     column: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
 ) -> bool:
     """Whether amounts may be results: not what executions cost; of a unit alone, won and lost."""
-    if is_cash_flow(column, roles, fees, rows):
+    if is_cash_flow(column, roles, fees, rows) or payoffs.is_payout(column, roles, rows):
         return False
     name = pnl_name(column.name)
     if name is None or not (name.is_bare or column.words == ("r",)):  # which may be a rate

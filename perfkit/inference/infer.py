@@ -23,7 +23,7 @@ from perfkit.inference.number_marks import of_unreadable, with_decimal
 from perfkit.inference.proof.costs_beside import slippage_of, slippage_that_moves
 from perfkit.inference.proof.evidence import checked
 from perfkit.inference.proof.multipliers import is_worth_denied
-from perfkit.inference.proof.odd_amounts import odd_amounts
+from perfkit.inference.proof.odd_amounts import costs_of_balance, odd_amounts
 from perfkit.inference.proof.orders import (
     OF_EXIT_ALONE,
     is_after_exit_alone,
@@ -295,7 +295,8 @@ def _read(candidates: Sequence[Candidate], log: Log) -> Reading:
     if bearing is not None:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
     dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)
-    said = [*_of_signs(best, roles), *_of_odd_amounts(best, roles), *_of_slippage(best, log)]
+    said = [*_of_signs(best, roles), *_of_odd_amounts(best, roles, fees)]
+    said += _of_slippage(best, log)
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *said)
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
@@ -414,8 +415,15 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     return [f"the sign of {wrong} of {known} results contradicts the prices; read as logged"]
 
 
-def _of_odd_amounts(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
-    return odd_amounts(best.pnl, roles, best.closing.rows) if best.unit == MONEY else []
+def _of_odd_amounts(
+    best: Candidate, roles: Mapping[str, Column], fees: Sequence[Column]
+) -> list[str]:
+    if best.unit != MONEY:
+        return []
+    rows, balance = best.closing.rows, roles.get("balance")
+    is_checked = balance is not None and balance is not best.pnl and not fees
+    lacking = costs_of_balance(best.pnl, balance, rows) if balance and is_checked else []
+    return [*odd_amounts(best.pnl, roles, rows), *lacking]
 
 
 def _of_slippage(best: Candidate, log: Log) -> list[str]:

@@ -99,6 +99,9 @@ class TestRecordsThatHaveClosed:
         assert fields(reading)["net_pnl"] == '"gain/loss ($)"'
         assert not {"side", "commission"} & fields(reading).keys()
 
+    def test_gains_of_a_short_and_of_a_long_term_are_results_alike(self) -> None:
+        assert self.two_names("short term gain", "long term gain").is_sure
+
     def test_two_names_that_no_record_has_both_of_are_asked_about(self) -> None:
         reading = self.two_names("profit_loss", "gain_logged")
         assert asked(reading) == ["two_names"]

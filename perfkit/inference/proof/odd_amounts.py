@@ -1,18 +1,22 @@
-"""Results many times as large as what prices and quantity give, beside others that agree with them.
+"""Results that others beside them, or a balance, show to be odd, which is said.
 
 entry 10    exit 11    quantity 5    pnl 4.90
 entry 10    exit 12    quantity 5    pnl 5,700     570 times as much: said, and counted as logged
+
+pnl 100     balance 5,000 to 5,095.80              costs of 4.20 are nowhere else: said
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import NamedTuple
 
 from perfkit.inference.table.columns import Column
 
 _LEAST = 5
+_LEAST_LESS = 3
 _TIMES = 20
 _USUAL = 3
 """How far most results may be from what prices give, costs and partial exits being in them."""
@@ -51,6 +55,31 @@ def odd_amounts(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -
         f"{len(odd)} record{'s' * several} {'have' if several else 'has'} a {pnl.name} far beyond "
         f"what prices and quantity give, such as {worst.earned:f} where these give "
         f"{worst.amount * (1 if worst.earned * worst.amount > 0 else -1):.2f}; counted as logged"
+    ]
+
+
+def costs_of_balance(pnl: Column, balance: Column, rows: Sequence[int]) -> list[str]:
+    """What to say of a balance that moves, each time, by a little less than the P&L.
+
+    So it does where costs come off it that no field has. Empty where it moves in another way.
+    """
+    steps = [
+        (earned - (after - before), earned)
+        for one, row in pairwise(rows)
+        if (before := balance.numbers[one]) is not None
+        and (after := balance.numbers[row]) is not None
+        and (earned := pnl.numbers[row])
+    ]
+    allowed = 2 * (pnl.step + balance.step)
+    less = [lack for lack, _ in steps if lack > allowed]
+    if len(less) < _LEAST_LESS or len(less) * 10 < 9 * len(steps):
+        return []
+    total, every = sum(less, Decimal(0)), sum((abs(one) for _, one in steps), Decimal(0))
+    if min(lack for lack, _ in steps) < 0 or total * 2 > every or max(less) > _TIMES * min(less):
+        return []
+    return [
+        f"{balance.name} moves by {total:.2f} less than {pnl.name} in {len(less)} records, as by "
+        "costs that no field has; these are not subtracted"
     ]
 
 

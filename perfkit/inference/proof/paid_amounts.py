@@ -34,7 +34,7 @@ _MOST_RATE = Decimal("0.01")
 _NONE = Decimal("1e-9")
 _OF_VALUES = word_set(
     "amount value total cost notional cash net proceeds usd usdt usdc eur gbp krw jpy inr funds "
-    "quote turnover sum payment paid"
+    "quote turnover sum payment paid debit credit spent received invested"
 )
 _OF_ACCOUNTS = word_set("balance equity after before available remaining cumulative running")
 

@@ -22,6 +22,8 @@ from perfkit.inference.table.roles import LOST, WON, outcome_of
 
 _LEAST = 3
 _NEARLY = Decimal("0.002")
+_PAID_OUT = word_set("return returns")
+_RATES = word_set("pct percent % rate")
 _PAID = word_set("buy bought purchase cost paid invested stake")
 _RECEIVED = word_set("sell sold sale proceeds received payout revenue")
 _NO_TOTALS = word_set("price per avg average each unit share expected max rate pct")
@@ -62,6 +64,19 @@ def payoffs_say(
 def _bought(stakes: Column | None, price: Decimal, row: int) -> Decimal | None:
     stake = None if stakes is None else stakes.numbers[row]
     return stake / price if stake else None
+
+
+def is_payout(column: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether `returns` are what bets paid, with the stake: 0 of all that were lost."""
+    outcome = roles.get("outcome")
+    if outcome is None or not {*column.words} & _PAID_OUT or {*column.words} & _RATES:
+        return False
+    ended = {WON: list[Decimal](), LOST: list[Decimal]()}
+    for row in rows:
+        said, paid = outcome_of(outcome.labels[row]), column.numbers[row]
+        if said in ended and paid is not None:
+            ended[said].append(paid)
+    return bool(ended[LOST]) and not any(ended[LOST]) and min(ended[WON], default=Decimal(0)) > 0
 
 
 def paid_and_received(

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
-from itertools import pairwise
+from itertools import combinations, pairwise
 
+from perfkit.inference.proof.payoffs import paid_and_received
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.names import word_set
 from perfkit.inference.table.roles import directions
@@ -18,6 +19,8 @@ from perfkit.inference.table.roles import directions
 _LEAST = 2
 _NEARLY = Decimal("0.001")
 _HELD = word_set("account portfolio")
+_SO_FAR = word_set("running cumulative cum cumul")
+_OF_ALL = word_set("total combined sum spread overall")
 _PARTS = ("entry_price", "exit_price", "quantity", "side")
 
 
@@ -51,6 +54,56 @@ def is_as_large_as_prices(pnl: Column, roles: Mapping[str, Column], rows: Sequen
     ]
     alike = sum(Decimal("0.5") <= ratio <= 2 for ratio in ratios)
     return bool(ratios) and alike * 10 >= 8 * len(ratios)
+
+
+def said_by_totals(
+    pnl: Column, columns: Sequence[Column], roles: Mapping[str, Column], rows: Sequence[int]
+) -> str:
+    """What totals beside a P&L say of it; empty where they do not prove it.
+
+    Sums and totals so far say so of trades, which have a symbol and a side, and not of days.
+    """
+    if (pair := paid_and_received(pnl, columns, rows)) is not None:
+        return f"is {pair[1].name} less {pair[0].name}"
+    if "symbol" in roles and (pair := _parts_of(pnl, columns, rows)) is not None:
+        return f"is {pair[0].name} plus {pair[1].name}"
+    are_trades = {"symbol", "side"} <= roles.keys()
+    total = _adds_up(pnl, columns, rows) if are_trades else None
+    return "" if total is None else f"{total.name} moves by it"
+
+
+def _adds_up(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -> Column | None:
+    """The total so far that moves by a P&L from each record to the next, such as `Running ($)`."""
+    for total in columns:
+        if total.kind != NUMBER or total is pnl or not {*total.words} & _SO_FAR:
+            continue
+        steps = [
+            abs(after - before - earned) <= 2 * (total.step + pnl.step)
+            for one, row in pairwise(rows)
+            if (before := total.numbers[one]) is not None
+            and (after := total.numbers[row]) is not None
+            and (earned := pnl.numbers[row])
+        ]
+        if len(steps) > _LEAST and sum(steps) * 10 >= 9 * len(steps):
+            return total
+    return None
+
+
+def _parts_of(
+    total: Column, columns: Sequence[Column], rows: Sequence[int]
+) -> tuple[Column, Column] | None:
+    """The two P&L of which a `total_pnl` is the sum in every record, as those of two legs."""
+    if not {*total.words} & _OF_ALL:
+        return None
+    parts = [one for one in columns if one.kind == NUMBER and one is not total]
+    parts = [one for one in parts if {*one.words} & {*total.words} - _OF_ALL]
+    for one, other in combinations(parts, 2):
+        every = [(one.numbers[row], other.numbers[row], total.numbers[row]) for row in rows]
+        known = [(a, b, c) for a, b, c in every if a and b and c is not None]
+        allowed = one.step + other.step + total.step
+        if len(known) > _LEAST and all(abs(a + b - c) <= allowed for a, b, c in known):
+            return one, other
+    return None
 
 
 def _earned(roles: Mapping[str, Column], rows: Sequence[int]) -> dict[int, Decimal]:

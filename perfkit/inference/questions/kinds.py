@@ -11,7 +11,7 @@ from perfkit.inference.records.codes import may_be_open
 from perfkit.inference.records.kinds import closing_words, is_flag, is_held, logged, says_it_is_open
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
 from perfkit.inference.table.names import word_set, words
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.roles import Times, identities_of
 
 _LEAST_TRADES = 5
 _OUT = word_set(
@@ -225,15 +225,40 @@ def never_entered(best: Candidate) -> Doubt | None:
 def corrected(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
     """Records that say of others that they were wrong, as one with `corrects` does."""
     for column in columns:
-        if column.kind == BOOLEAN or not set(column.words) & _CORRECTS or column.kind == NUMBER:
+        if column.kind == BOOLEAN or not set(column.words) & _CORRECTS:
             continue
         rows = [row for row in range(len(column.present)) if column.present[row]]
+        named = _named_by(column, rows, columns)
+        if column.kind == NUMBER and named is None:
+            continue
         if rows and len(rows) * _FEW_CORRECT <= len(column.present):
+            instead = [] if named is None else [_without(column, rows, named)]
             return Doubt(
                 "corrected",
                 f"{len(rows)} records say in {column.name} that others are wrong, such as "
                 f"{str(column.values[rows[0]])[:60]!r}; does the {best.pnl.name} of each close "
                 "count as logged? If not, remove the wrong records from the file",
-                (Answer("yes, as logged", {}),),
+                (Answer("yes, as logged", {}), *instead),
             )
     return None
+
+
+def _named_by(column: Column, rows: Sequence[int], columns: Sequence[Column]) -> Column | None:
+    """The column of ids, each of which stands once, that corrections name."""
+    said = {column.labels[row] for row in rows}
+    for other in identities_of(columns):
+        are_ids = all(other.present) and len({*other.labels}) == len(other.labels)
+        if other is not column and are_ids and said <= {*other.labels}:
+            return other
+    return None
+
+
+def _without(column: Column, rows: Sequence[int], named: Column) -> Answer:
+    """The answer that leaves out the records that corrections name."""
+    said = {column.labels[row] for row in rows}
+    wrong = [
+        value for value, label in zip(named.values, named.labels, strict=True) if label in said
+    ]
+    return Answer(
+        f"without those that {column.name} names", {f"only.{named.expression}": {"not": wrong}}
+    )

@@ -15,7 +15,7 @@ from perfkit.inference.table.columns import Column
 from perfkit.inference.table.contracts import is_future, is_share_option
 from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.names import MONEY
-from perfkit.inference.table.options import kinds_of_options
+from perfkit.inference.table.options import describes_options, kinds_of_options
 
 _EITHER = frozenset(("amount", "size", "position size", "trade size", "bet size", "position"))
 """Names of a quantity as well as of money."""
@@ -138,14 +138,15 @@ def contract_size(
 ) -> Doubt | None:
     """What a contract or a lot is worth, where only prices say what a trade earned.
 
-    The name of a quantity says that it is one, or the symbols of futures and options. Those of
-    prediction markets, whose prices are at most 1, pay 1 each.
+    The name of a quantity says that it is one, or the symbols of futures and options, or what
+    describes these. Those of prediction markets, whose prices are at most 1, pay 1 each.
     """
     if isinstance(size, AmountOverPrice):
         return None
     kinds = kinds_of_options(columns)
     symbols = {symbol.labels[row] for row in rows} if symbol is not None else set()
-    are_options = any(map(is_share_option, symbols))
+    described = [one for one in columns if describes_options(one, rows)]
+    are_options = any(map(is_share_option, symbols)) or _are_few(size, described, rows)
     are_contracts = bool(set(size.words) & _CONTRACTS) or _are_few(size, kinds, rows)
     if not (are_contracts or are_options or any(map(is_future, symbols))):
         return None

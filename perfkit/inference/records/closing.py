@@ -307,7 +307,10 @@ def _by_time(
             continue
         others = [row for row in rows if row not in with_time]
         zeros: list[object] = [0] if zero else []
-        return Closing(closed, {}, others, column, 12, zeros, [])
+        starts = times.opened
+        is_timeless = starts and not any(one.present[row] for one in starts for row in others)
+        only: dict[str, object] = {column.expression: "exists"} if is_timeless else {}
+        return Closing(closed, only, others, column, 12, zeros, [])
     return None
 
 

@@ -80,8 +80,31 @@ _PNL = re.compile(
     r"p(?:n|[/&]|rofit[ _/&(-]*(?:and|or|n)?[ _/&(-]*)l(?:oss)?(?-i:(?![a-z]))", re.IGNORECASE
 )
 _GAIN_OR_LOSS = re.compile(
-    r"gains?[ _/&(-]*(?:and|or|n)?[ _/&(-]*loss(?:es)?(?![a-z]|[ _-]*ratio)", re.IGNORECASE
+    r"gains?[ _/&(-]*(?:and|or|n)?[ _/&(-]*loss(?:es)?(?![a-z]|[ _-]*ratio)|"
+    r"(?<![a-z])g/l(?![a-z])",
+    re.IGNORECASE,
 )
+_SIGNS = {
+    "R$": "brl",
+    "US$": "usd",
+    "HK$": "hkd",
+    "NT$": "twd",
+    "AU$": "aud",
+    "A$": "aud",
+    "CA$": "cad",
+    "C$": "cad",
+    "NZ$": "nzd",
+    "S$": "sgd",
+    "MX$": "mxn",
+    "₩": "krw",
+    "₽": "rub",
+    "฿": "thb",
+    "ZŁ": "pln",
+}
+_SIGN = re.compile(
+    "(?<![A-Za-z])(?:" + "|".join(map(re.escape, _SIGNS)) + ")(?![A-Za-z])", re.IGNORECASE
+)
+"""Signs of currencies, of which `R$` is the real and no R of what was risked."""
 _PIECES = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[0-9]+[a-z]*|[$%€£₹]|[^\W\d_A-Za-z]+")
 _GLUED = re.compile(
     "(net|gross|total|realized|realised|unrealized|unrealised|closed|cum|r|u)?(pnl|profit|pl)"
@@ -146,6 +169,7 @@ GROSS = frozenset(("gross", "raw", "before"))
 def words(name: str) -> tuple[str, ...]:
     """The words of a name in lower case, synonyms spelled one way."""
     marked = _ONE_LETTER.sub(lambda found: f"{_LETTER[found[0].lower()]} ", translated(name))
+    marked = _SIGN.sub(lambda found: f" {_SIGNS[found[0].upper()]} ", marked)
     marked = _PNL.sub(" pnl ", _GAIN_OR_LOSS.sub(" gain ", marked))
     if marked.strip().lower() == "pl":
         marked = "pnl"
@@ -249,6 +273,11 @@ _TIME_WORDS = word_set("time date data at ts t when day dt utc on bar candle")
 _INTENDED = _AHEAD | word_set("scheduled intended estimated projected deadline due max maximum")
 _REACHED = word_set("hit reached")
 CLOSED, OPENED, EVENT = "closed", "opened", "event"
+_OUTER_ROLES = {
+    **dict.fromkeys(("close", "exit", "closed", "closing", "sell"), CLOSED),
+    **dict.fromkeys(("open", "entry", "opened", "opening", "buy"), OPENED),
+}
+"""Objects whose times are those of a close or of an opening: `close.time`."""
 
 
 def time_role(name: str) -> str:
@@ -265,5 +294,5 @@ def time_role(name: str) -> str:
     if set(parts) & _OPENING_TIME:
         return OPENED
     if set(parts) & _TIME_WORDS or set(parts) & {"logged", "created"}:
-        return EVENT
+        return _OUTER_ROLES.get(name.removesuffix(inner_name(name)).rstrip(".").lower(), EVENT)
     return ""

@@ -20,6 +20,9 @@ _END = word_set("expiration expiry expires maturity dte")
 _UNDERLYING = word_set("index spot underlying stock future futures fut")
 OF_OPTION = re.compile(r"(?:[0-9]([cp])e|[0-9]{6}([cp])[0-9]{8})\Z")
 """How symbols of options end: `NIFTY26APR24000CE`, `SPY260116C00500000`."""
+_DESCRIBING = word_set("description contract option instrument leg")
+_DESCRIBED = re.compile(r"\b(?:call|put)s?\b.*[0-9]|[0-9].*\b(?:call|put)s?\b")
+"""`SPY 01/17/2026 Call $485.00`, `Put 485`."""
 _LEAST = 2
 
 
@@ -35,6 +38,13 @@ def kinds_of_options(columns: Sequence[Column]) -> list[Column]:
     if has_strike or (has_end and has_contracts) or any(one & _OPTION for one in names):
         return said
     return []
+
+
+def describes_options(column: Column, rows: Sequence[int]) -> bool:
+    """Whether texts name an option by its kind and a number in at least half of the records."""
+    if column.kind != TEXT or not set(column.words) & _DESCRIBING:
+        return False
+    return sum(bool(_DESCRIBED.search(column.labels[row])) for row in rows) * 2 >= len(rows) > 0
 
 
 def _says_only_kinds(column: Column) -> bool:

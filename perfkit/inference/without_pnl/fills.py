@@ -61,7 +61,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     moments = moments_of(times, log.columns, range(len(log.columns[0].values)), events=True)
     when = moments.columns[0] if moments.columns else None
     log, rows = _executed(log)
-    if _are_of_positions(log, rows) or are_signals(log, rows):
+    if _are_of_positions(log, rows) or are_signals(log, rows) or _are_whole(log, rows):
         return None
     log, coded = with_coded_side(log, rows)
     log, other = with_other_sides(log, rows)
@@ -244,6 +244,18 @@ def _are_of_positions(log: Log, rows: Sequence[int]) -> bool:
     if {"open"} in effects or (of_positions and {"open", "close"} in effects):
         return True
     return of_positions and any(all(entry_and_exit_words(one)) for one in log.columns)
+
+
+def _are_whole(log: Log, rows: Sequence[int]) -> bool:
+    """Whether most records have a time of opening and a later one of a close, as trades have."""
+    if not log.times.opened or not log.times.closed:
+        return False
+    opened, closed = log.times.opened[0], log.times.closed[0]
+    if not {"open", "entry"} & {*opened.words} or not {"close", "exit"} & {*closed.words}:
+        return False
+    pairs = [(opened.instant(row), closed.instant(row)) for row in rows]
+    later = sum(a is not None and b is not None and a < b for a, b in pairs)
+    return later * 2 > len(rows)
 
 
 def _fields(log: Log, moments: Moments, rows: Sequence[int]) -> dict[str, object]:

@@ -8,7 +8,6 @@ instrument SPY   description SPY 01/17/2026 Call $485.00  buy   1
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -17,7 +16,7 @@ from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.contracts import is_share_option
 from perfkit.inference.table.names import word_set, words
-from perfkit.inference.table.options import kinds_of_options
+from perfkit.inference.table.options import describes_options, kinds_of_options
 from perfkit.inference.without_pnl.log_facts import Log
 
 _STRIKE = word_set("strike")
@@ -25,9 +24,6 @@ _ENDS = frozenset(("oexp", "oasgn", "oexcs", "oexc"))
 _ENDED = word_set("expired expiration assigned assignment exercised exercise")
 """What brokers call the end of an option that nobody sold."""
 _END = word_set("expiration expiry expires maturity")
-_DESCRIBING = word_set("description contract option instrument")
-_KIND = re.compile(r"\b(?:call|put)s?\b.*[0-9]|[0-9].*\b(?:call|put)s?\b")
-"""`SPY 01/17/2026 Call $485.00`, `Put 485`."""
 
 
 class Instruments(NamedTuple):
@@ -86,14 +82,7 @@ def _parts(columns: Sequence[Column], rows: Sequence[int]) -> list[Column]:
     there = [one for one in columns if all(one.present[row] for row in rows)]
     strikes = [one for one in there if set(one.words) & _STRIKE]
     if not strikes:
-        return [one for one in there if _describes_options(one, rows) or names_options(one)][:1]
+        return [one for one in there if describes_options(one, rows) or names_options(one)][:1]
     ends = [one for one in there if set(one.words) & _END]
     kinds = [one for one in kinds_of_options(columns) if one in there]
     return [*strikes[:1], *ends[:1], *kinds[:1]]
-
-
-def _describes_options(column: Column, rows: Sequence[int]) -> bool:
-    """Whether texts name an option by its kind and a number in at least half of the records."""
-    if column.kind != TEXT or not set(column.words) & _DESCRIBING:
-        return False
-    return sum(bool(_KIND.search(column.labels[row])) for row in rows) * 2 >= len(rows)

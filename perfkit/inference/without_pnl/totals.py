@@ -19,7 +19,7 @@ from perfkit.inference.table.names import CURRENCIES, word_set
 from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, reading_of
 
-_RECEIVED = word_set("payout revenue proceeds received returned payoff winnings")
+_RECEIVED = word_set("payout revenue proceeds received returned returns payoff winnings")
 _PAID = word_set("stake cost invested wager bet spent paid risked staked outlay")
 _NEITHER = word_set(
     "price potential expected max possible avg average basis odds est estimated per each unit"

@@ -52,3 +52,23 @@ def test_one_is_said_and_counts_as_logged() -> None:
 )
 def test_nothing_is_said(pnls: tuple[str, ...], symbols: str) -> None:
     assert said(of_results(*pnls, symbols=symbols)) == []
+
+
+@pytest.mark.parametrize(
+    ("balances", "is_said"),
+    [
+        ("5000 5095.80 4891.60 5037.40 5083.20", True),
+        ("5000 5100 4900 5050 5100", False),
+        ("5000 5095.80 4908.40 5040 5120", False),
+    ],
+)
+def test_a_balance_that_moves_by_less_each_time_tells_of_costs(
+    balances: str, is_said: bool
+) -> None:
+    records: list[dict[str, object]] = [
+        {"time": f"2026-04-07T{n:02}:00:00Z", "symbol": "ES", "pnl": pnl, "balance": balance}
+        for n, (pnl, balance) in enumerate(
+            zip(("20", "100", "-200", "150", "50"), balances.split(), strict=True)
+        )
+    ]
+    assert any("costs that no field has" in one for one in infer(records).assumed) is is_said

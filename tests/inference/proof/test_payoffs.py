@@ -110,3 +110,14 @@ def test_what_came_back_less_what_was_paid_is_the_result() -> None:
     assert reading.is_sure
     assert "is proceeds less cost basis" in reading.evidence
     assert not infer([{**one, "proceeds": "500"} for one in records]).is_sure
+
+
+def test_returns_of_bets_are_what_was_paid_with_the_stake() -> None:
+    bets = [("10", "Won", "25"), ("10", "Lost", "0"), ("5", "Won", "15"), ("10", "Lost", "0")]
+    records: list[dict[str, object]] = [
+        {"date": f"2026-04-0{n + 1}", "market": "M", "stake": a, "result": said, "returns": paid}
+        for n, (a, said, paid) in enumerate(bets)
+    ]
+    reading = infer(records)
+    assert reading.is_sure
+    assert reading.dialect["fields"]["net_pnl"] == "returns - stake"  # type: ignore[index]

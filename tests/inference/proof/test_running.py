@@ -102,3 +102,41 @@ def test_per_cent_beside_an_account_that_prices_move_is_money(moves_by: str, cur
     reading = infer(records)
     assert reading.source["currency"] == currency
     assert asked(reading) == ([] if moves_by == "money" else ["per_cent"])
+
+
+def legs(**more: list[str]) -> list[Record]:
+    every = [("50", "-20", "30"), ("-30", "45", "15"), ("-10", "-15", "-25")]
+    return [
+        {
+            "pair": "KO-PEP",
+            "exit": f"2026-04-0{n + 1}",
+            "leg1_pnl": one,
+            "leg2_pnl": other,
+            "total_pnl": total,
+            **{name: values[n] for name, values in more.items()},
+        }
+        for n, (one, other, total) in enumerate(every)
+    ]
+
+
+def test_the_sum_of_two_legs_is_the_result_of_a_trade() -> None:
+    reading = infer(legs())
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "total_pnl")
+    assert asked(infer([{**one, "total_pnl": "7"} for one in legs()])) != []
+
+
+@pytest.mark.parametrize(("running", "is_asked"), [("200 100 250 200", False), ("9 8 7 6", True)])
+def test_a_total_so_far_shows_what_it_moves_by(running: str, is_asked: bool) -> None:
+    records: list[Record] = [
+        {
+            "time": f"2026-04-07T{n:02}:00:00Z",
+            "symbol": "ES",
+            "direction": "Long",
+            "result ($)": earned,
+            "running ($)": total,
+        }
+        for n, (earned, total) in enumerate(
+            zip(("200", "-100", "150", "-50"), running.split(), strict=True)
+        )
+    ]
+    assert ("weak" in asked(infer(records))) is is_asked

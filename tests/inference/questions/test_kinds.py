@@ -184,6 +184,13 @@ class TestCorrections:
         records[3]["corrects"] = "2026-04-07T08:30:00Z EXIT"
         assert asked(infer(records)) == ["corrected"]
 
+    def test_records_that_others_name_by_id_may_be_left_out(self) -> None:
+        records = [{**one, "id": str(n), "correction_of": ""} for n, one in enumerate(trades())]
+        records[3]["correction_of"] = "1"
+        (doubt,) = infer(records).doubts
+        assert doubt.name == "corrected"
+        assert doubt.answers[1].changes == {"only.id": {"not": ["1"]}}
+
     def test_a_flag_that_a_forecast_was_right_is_none(self) -> None:
         records = trades()
         records[3]["correct"] = "yes"

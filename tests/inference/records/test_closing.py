@@ -252,3 +252,19 @@ def test_a_note_with_the_word_balance_in_it_moves_no_money() -> None:
     assert infer(records).closed == len(records)
     records[3]["level_type"] = "balance"
     assert infer(records).closed == len(records) - 1
+
+
+def test_records_without_a_time_of_opening_or_close_are_no_trades() -> None:
+    records: list[Record] = [
+        {
+            "date": one["entry_date"],
+            "open": {"time": one["entry_date"], "price": "100"},
+            "close": {"time": one["exit_date"], "price": one["exit_price"]},
+            "profit": one["pnl"],
+        }
+        for one in trades()
+    ]
+    rejected: list[Record] = [{"date": f"2026-05-0{n}", "message": "no entry"} for n in range(1, 4)]
+    reading = infer([*records, *rejected])
+    assert fields(reading)["closed_at"] == "close.time"
+    assert reading.dialect["only"] == {"close.time": "exists"}

@@ -30,7 +30,7 @@ def test_a_name_is_its_words_with_synonyms_spelled_one_way(
     [
         *("pnl", "PnL", "p/l", "P&L", "profit", "net_pnl", "closedPnl", "profit or loss"),
         *("Gain/Loss ($)", "Realized Gain/Loss", "gain_loss", "Net Gain or Loss", "Gain (Loss)"),
-        *("Profit (Loss)", "GainLoss", "price_pnl", "results_pips"),
+        *("Profit (Loss)", "GainLoss", "price_pnl", "results_pips", "Realized G/L"),
     ],
 )
 def test_a_result_is_known_by_its_name(name: str) -> None:
@@ -149,3 +149,20 @@ def test_results_in_pips_are_results_of_trades_though_no_time_is_logged() -> Non
     reading = infer(records)
     assert reading.source["currency"] == "points"
     assert reading.has_results
+
+
+@pytest.mark.parametrize(
+    ("name", "unit", "currency"),
+    [("Resultado (R$)", "money", "BRL"), ("P&L US$", "money", "USD"), ("Result (R)", "R", "")],
+)
+def test_a_sign_of_a_currency_is_one_whatever_its_letters(
+    name: str, unit: str, currency: str
+) -> None:
+    found = pnl_name(name)
+    assert found is not None
+    assert (found.unit, found.currency) == (unit, currency)
+
+
+def test_a_time_in_the_object_of_a_close_is_that_of_the_close() -> None:
+    assert (time_role("close.time"), time_role("open.time")) == (CLOSED, OPENED)
+    assert is_fee("fees.open")

@@ -402,3 +402,10 @@ def test_orders_are_of_the_day_on_which_they_were_placed_not_settled() -> None:
     records = fills(*FOUR, settle_date=days)
     reading = infer([{**one, "time": f"2026-04-0{n + 5}"} for n, one in enumerate(records)])
     assert reading.dialect["fields"]["at"] == "time"  # type: ignore[index]
+
+
+def test_records_with_an_opening_and_a_later_close_are_no_executions() -> None:
+    records = fills(*FOUR, open_time=[f"2026-04-07T0{n}:00:00Z" for n in range(4)])
+    late = [{**one, "close_time": f"2026-04-08T0{n}:00:00Z"} for n, one in enumerate(records)]
+    assert infer(records).has_results
+    assert not infer(late).has_results

@@ -36,3 +36,15 @@ def test_a_description_names_an_option() -> None:
     assert reading.dialect["fills"]["by"] == ["symbol", "description"]  # type: ignore[index]
     plain = infer(fills(*ORDERS, description=["a", "b", "b", "a"]))
     assert plain.dialect["fills"]["by"] == ["symbol"]  # type: ignore[index]
+
+
+def test_few_described_options_may_be_of_a_hundred_shares() -> None:
+    orders = [(side, "2", price) for side, _, price in ORDERS]
+    named: list[object] = [
+        f"SPY 1/17/26 {strike} {kind}" for kind, strike in zip(KINDS, STRIKES, strict=True)
+    ]
+    (doubt,) = infer(fills(*orders, description=named)).doubts
+    assert (doubt.name, doubt.answers[0].changes) == (
+        "contract_size",
+        {"fields.quantity": "quantity * 100"},
+    )
