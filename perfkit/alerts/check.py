@@ -13,7 +13,7 @@ from perfkit.alerts import replay, state_file
 from perfkit.alerts.announce import Announcer
 from perfkit.alerts.event import MOST_SOURCES, time_text
 from perfkit.alerts.event_log import Event, append, end_of, read_all
-from perfkit.alerts.feed import Feed, load_config, names_of, open_feed
+from perfkit.alerts.feed import Before, Feed, load_config, names_of, open_feed
 from perfkit.alerts.memory import (
     Announced,
     Memory,
@@ -125,11 +125,11 @@ def check(root: str, given_now: int | None = None, *, dry_run: bool = False) -> 
     config = load_config(root, zone or None)
     rules, ahead_us = _rules(stored, mark, config)
     horizon = _horizon(stored, now + ahead_us)
-    known, still = {}, {}
+    before = None
     if stored.body is not None:
-        known = stored.body["files"]
-        still = unfinished(stored.body["begun"], now)
-    feed = open_feed(config, writes=not dry_run, horizon=horizon, known=known, still=still)
+        begun = unfinished(stored.body["begun"], now)
+        before = Before(stored.body["files"], begun, stored.body["troubles"])
+    feed = open_feed(config, writes=not dry_run, horizon=horizon, before=before)
     run = _AlertRun(root, now, feed, settings_of(config, feed.missing), ahead_us)
     with uncollected():
         result = run.work(stored, rules)

@@ -15,19 +15,20 @@ from zlib import crc32
 from perfkit.book.store.freshness import nothing_new
 from perfkit.config.workspace import CACHE, MANIFEST
 from perfkit.core.errors import LogReadError
+from perfkit.core.fast_imports import NamedTuple
 from perfkit.core.trades import joined
 from perfkit.disk.fingerprints import FileMark
-from perfkit.logs.listing import folder_inode, shown_path, volume_of
+from perfkit.logs.listing import folder_mark, shown_path, volume_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Container, Mapping, Sequence
     from datetime import date
 
     from perfkit.alerts.rules.rule import Rule
     from perfkit.alerts.sources.lost_files import KnownFiles
     from perfkit.book.book import Book
-    from perfkit.book.cache import Options
+    from perfkit.book.cache import Opened
     from perfkit.book.store.ledger import FileEntry
     from perfkit.config.settings import Config, Source
     from perfkit.core.calendar import Calendar
@@ -39,7 +40,7 @@ VERIFIED_BYTES = 8 << 20
 MOST_FILES = 32
 """So many log files of a source are known from run to run, and the last one of each volume."""
 
-NOTHING_KNOWN: KnownFiles = (0, "", {}, ())
+NOTHING_KNOWN: KnownFiles = ((0, 0), "", {}, ())
 
 NO_HORIZON = 1 << 62
 """Later than any trade."""
@@ -47,7 +48,28 @@ NO_HORIZON = 1 << 62
 HELD_ROWS = 50_000
 """About so many trades are held in memory, so that those behind several events are read once."""
 
-__all__ = ["DayMark", "Feed", "load_config", "names_of", "open_feed"]
+__all__ = ["Before", "DayMark", "Feed", "load_config", "names_of", "open_feed"]
+
+
+class Before(NamedTuple):
+    """What the last run knew of the logs.
+
+    `files` are, by source, log files that had trade lines; `begun` the file whose last line was not
+    whole at an earlier run, and the offset of that line; `doubted` sources not to be relied on.
+    """
+
+    files: Mapping[str, KnownFiles] = {}
+    begun: Mapping[str, tuple[str, int]] = {}
+    doubted: Container[str] = ()
+
+    def of(self, source: str, settings: tuple[int, int]) -> KnownFiles:
+        """The known files of a source, if they are by its present settings.
+
+        How it is read may be edited while its files are not there, and says nothing of these.
+        """
+        known = self.files.get(source, NOTHING_KNOWN)
+        is_same = known[0] == settings or (source in self.doubted and known[0][0] == settings[0])
+        return known if is_same else NOTHING_KNOWN
 
 
 class DayMark:
@@ -75,7 +97,7 @@ class Feed:
     A trade that closes after the horizon, and an open one that opened after it, waits: it is in
     `waiting` and nowhere else. `troubles` has, by source, why it cannot be relied on; its trades
     are not here either. `begun` has, by source, the newest file and the offset of its last line
-    where that is not whole.
+    where that is not whole; `settings` checksums of what of the configuration its files go by.
     """
 
     def __init__(
@@ -85,12 +107,14 @@ class Feed:
         troubles: Mapping[str, str] | None = None,
         horizon: int = NO_HORIZON,
         begun: Mapping[str, tuple[str, int]] | None = None,
+        settings: Mapping[str, tuple[int, int]] | None = None,
     ) -> None:
         self.config = book.config
         self.mark = mark
         self.troubles: Mapping[str, str] = troubles or {}
         self.horizon = horizon
         self.begun: Mapping[str, tuple[str, int]] = begun or {}
+        self.settings: Mapping[str, tuple[int, int]] = settings or {}
         self._book = book
         self._rows: dict[tuple[int, int], Trades] = {}
         self._groups: dict[tuple[object, ...], dict[str, list[int]]] = {}
@@ -131,7 +155,7 @@ class Feed:
             of_folders = {os.path.dirname(file.name): file for file in own}
             volumes = {volume_of(file.name, where): file for file in of_folders.values()}
             files = {file.name: file for file in (*volumes.values(), *own[-MOST_FILES:])}
-            folders = {one: folder_inode(self.config.folder, one) for one in volumes}
+            folders = {one: folder_mark(self.config.folder, one) for one in volumes}
             known = [
                 (
                     *(file.name, file.end, *_days_of(file), file.newest or 0),
@@ -140,7 +164,7 @@ class Feed:
                 for file in files.values()
             ]
             real = os.path.realpath(source.location)
-            found[source.name] = _files_by(source, self.config.folder), real, folders, tuple(known)
+            found[source.name] = self.settings[source.name], real, folders, tuple(known)
         return found
 
     def holds(self, rule: Rule) -> bool:
@@ -246,15 +270,13 @@ def open_feed(
     writes: bool = True,
     whole: bool = False,
     horizon: int = NO_HORIZON,
-    known: Mapping[str, KnownFiles] | None = None,
-    still: Mapping[str, tuple[str, int]] | None = None,
+    before: Before | None = None,
 ) -> Feed:
     """The logs as they are now, up to the horizon; raises `LogReadError` if none can be read.
 
     Without `writes`, and where the book is out of date, every log is read from its start. With
     `whole`, logs that grew are verified as for a summary; a run of every minute must be faster.
-    `known` are, by source, log files that had trade lines at the last run, `still` the file whose
-    last line was not whole at an earlier one, and the offset of that line.
+    `before` is what the last run knew of them.
     """
     from perfkit.book.book import Book
     from perfkit.book.cache import DEFAULT, open_book
@@ -262,30 +284,33 @@ def open_feed(
     options = DEFAULT if whole else DEFAULT._replace(verified_bytes=VERIFIED_BYTES)
     if not writes and not nothing_new(config.folder, config.override):
         options = options._replace(cached=False)
-    troubles, sources = _lost_sources(config, known or {}), config.sources
+    before = before or Before()
+    troubles, sources = _lost_sources(config, before.files), config.sources
     try:
         opened = open_book(config, sources, options)
     except LogReadError:
         if len(sources) == 1:
             raise
-        sources = _readable(config, options, troubles)
+        from perfkit.alerts.sources.readable import readable_sources
+
+        sources = readable_sources(config, options, troubles)
         if not sources:
             raise
         opened = open_book(config, sources, options)
     # Sources of several currencies share a book here; no rule adds them up.
     book = Book(config, sources, opened)
     half_written = dict(opened.activity.half_written)
+    settings = _settings_in(opened, config)
     for source in sources:
-        before = (known or {}).get(source.name), (still or {}).get(source.name)
         trouble = _half_written(book, source, half_written)
-        trouble = trouble or _trouble(book, source, *before, horizon)
+        trouble = trouble or _trouble(book, source, before, settings[source.name], horizon)
         if trouble is not None:
             troubles[source.name] = trouble
     healthy = tuple(source for source in sources if source.name not in troubles)
     mark, begun = _mark_of(book), _begun(book)
     if troubles and healthy:
         book = Book(config, healthy, opened)
-    return Feed(book, mark, troubles, horizon, begun)
+    return Feed(book, mark, troubles, horizon, begun, settings)
 
 
 def _days_of(file: FileEntry) -> tuple[int, int, int]:
@@ -293,11 +318,19 @@ def _days_of(file: FileEntry) -> tuple[int, int, int]:
     return (file.days[0][0], *file.days[-1][:2]) if file.days else (0, 0, 0)
 
 
-def _files_by(source: Source, root: str) -> int:
-    """A checksum of what of the configuration tells which files and records are of a source."""
-    dialect = source.dialect
-    told = shown_path(source.location, root), source.pattern, dialect.only, dialect.layout
-    return crc32(repr(told).encode())
+def _settings_in(opened: Opened, config: Config) -> dict[str, tuple[int, int]]:
+    """By source, checksums of what says which records are its own, and of how they are read.
+
+    Another time zone is no other log.
+    """
+    found = {}
+    for source in config.sources:
+        _, text = opened.manifest.settings.sources.get(source.name, ("", ""))
+        dialect, where = source.dialect, shown_path(source.location, config.folder)
+        own = where, source.pattern, dialect.only, dialect.layout
+        read = text.replace(repr(dialect.zone), "")
+        found[source.name] = crc32(repr(own).encode()), crc32(read.encode())
+    return found
 
 
 def _mark_of(book: Book) -> FileMark:
@@ -349,49 +382,6 @@ def _lost_sources(config: Config, known: Mapping[str, KnownFiles]) -> dict[str, 
     }
 
 
-def _readable(config: Config, options: Options, troubles: dict[str, str]) -> tuple[Source, ...]:
-    """The sources whose logs can be read; `troubles` gets why the others cannot.
-
-    Those without any log are found first, as there may be a thousand of them at once.
-    """
-    from perfkit.book.cache import open_book
-    from perfkit.logs.listing import is_below, log_files
-
-    left = []
-    for source in config.sources:
-        try:
-            log_files(source, config.folder)
-        except LogReadError as error:
-            troubles[source.name] = str(error)
-        else:
-            left.append(source)
-    while left:
-        try:
-            open_book(config, left, options)
-        except LogReadError as error:
-            path = os.path.join(config.folder, error.path)
-            asked = [one for one in left if is_below(path, one.location)] or left
-            bad = {one.name for one in asked if _unreadable(config, one, options, troubles)}
-            if not bad:
-                break  # it was for a moment
-            left = [one for one in left if one.name not in bad]
-        else:
-            break
-    return tuple(left)
-
-
-def _unreadable(config: Config, source: Source, options: Options, troubles: dict[str, str]) -> bool:
-    """Whether the logs of one source cannot be read; then `troubles` has why."""
-    from perfkit.book.cache import open_book
-
-    try:
-        open_book(config, (source,), options)
-    except LogReadError as error:
-        troubles[source.name] = str(error)
-        return True
-    return False
-
-
 def _half_written(book: Book, source: Source, problems: Mapping[str, str]) -> str | None:
     """Why what a file of a source says now is not known; None if all were read to their end."""
     for file in book.files_of(source.name):
@@ -403,11 +393,7 @@ def _half_written(book: Book, source: Source, problems: Mapping[str, str]) -> st
 
 
 def _trouble(
-    book: Book,
-    source: Source,
-    known: KnownFiles | None,
-    still: tuple[str, int] | None,
-    horizon: int,
+    book: Book, source: Source, before: Before, settings: tuple[int, int], horizon: int
 ) -> str | None:
     """Why nothing can be said of a source although it can be read; None if there is no reason.
 
@@ -415,14 +401,13 @@ def _trouble(
     """
     from perfkit.logs.listing import newest_is_no_file
 
-    if known is None or known[0] != _files_by(source, book.config.folder):
-        known = NOTHING_KNOWN
+    known, still = before.of(source.name, settings), before.begun.get(source.name)
     files = book.files_of(source.name)
     with_trades = {file.name: file.end for file in files if file.sizes[0]}
     root = book.config.folder
     if (
         all(with_trades.get(one[0], -1) >= one[1] for one in known[3])
-        and all(folder_inode(root, folder) == was for folder, was in known[2].items())
+        and all(folder_mark(root, folder) == was for folder, was in known[2].items())
         and files
         and files[-1].sizes[0]
         and not any(file.waiting for file in files)

@@ -315,13 +315,14 @@ def volume_of(name: str, where: str) -> str:
     return os.path.join(where, below) if below else where
 
 
-def folder_inode(root: str, folder: str) -> int | None:
-    """Which folder that is, by its inode; None where there is none.
+def folder_mark(root: str, folder: str) -> tuple[int, int] | None:
+    """Which folder that is: its inode and its file system; None where there is none.
 
-    The number of its device may be another one after a restart.
+    The number of its device is not in it, as it may be another one after a restart.
     """
+    path = os.path.join(root, folder)
     try:
-        return os.stat(os.path.join(root, folder)).st_ino
+        return os.stat(path).st_ino, os.statvfs(path).f_fsid
     except OSError:
         return None
 

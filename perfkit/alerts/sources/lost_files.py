@@ -9,7 +9,7 @@ below its mount point; what retention removes and what is rotated away is not lo
       before where it ended
     all are gone                                       all; not in the folder that it was, a week
                                                          after the last of their trades
-    the folder is another one, and its newest file is  the folder
+    the folder is another one, and its newest file is  its newest file
       gone, or one without its newest line
     all of a folder are gone, or the folder is         the folder; not if a file as old stays there,
                                                          or its trades were from before all others,
@@ -27,7 +27,7 @@ from perfkit.core.errors import LogReadError
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.logs.digest import CHUNK_BYTES, verified
 from perfkit.logs.files import form_in, readable, text_in
-from perfkit.logs.listing import folder_inode, shown_path, volume_of
+from perfkit.logs.listing import folder_mark, shown_path, volume_of
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -41,14 +41,25 @@ if TYPE_CHECKING:
     KnownFile: TypeAlias = "tuple[str, int, int, int, int, int, int, bytes]"
     """The fields of a `_Known`: plain, as the state keeps them."""
 
-    KnownFiles: TypeAlias = "tuple[int, str, Mapping[str, int | None], Sequence[KnownFile]]"
-    """Of a source: a checksum of its settings, and log files that had trade lines under these.
+    Mark: TypeAlias = "tuple[int, int]"
+    """Which folder one is, as `folder_mark` has it."""
 
-    Between them, its real path, and the folders they were in, each with its inode.
+    KnownFiles: TypeAlias = (
+        "tuple[tuple[int, int], str, Mapping[str, Mark | None], Sequence[KnownFile]]"
+    )
+    """Of a source: checksums of its settings, and log files that had trade lines under these.
+
+    Between them, its real path, and the folders they were in, each with its mark.
     """
 
 QUIET_US = 7 * DAY_US
 """A folder whose last trade is so much older than the newest trade may have been removed."""
+
+
+_GONE = (
+    "is gone or empty (is a volume not mounted? if this is intended, remove "
+    "logs/performance/alerts.state)"
+)
 
 
 class _Known(NamedTuple):
@@ -131,8 +142,8 @@ def lost(
         problem = _cut(file, one, is_newest=file is files[-1])
         if problem is not None:
             return problem
-        begins_later = _begins_on(file) > one.first_day and _is_of_a_date(source, one)
-        if (name in others and begins_later) or not _has_newest(book, file, one):
+        is_other = name in others and _may_be_other(source, file, one)
+        if is_other or not _has_newest(book, file, one):
             volume.anew.append(one)
     there = {one: file for one in again for file in files if file.number == again[one]}
     return _lost_folder(book, where, files, list(volumes.values()), others, there, horizon)
@@ -144,14 +155,15 @@ def _other_folders(source: Source, root: str, known: KnownFiles) -> set[str] | N
     is_link = real != os.path.normpath(os.path.join(os.path.realpath(root), place))
     if is_link and real != known[1] and os.path.isdir(known[1]):
         return None
-    now = {folder: folder_inode(root, folder) for folder in known[2]}
+    now = {folder: folder_mark(root, folder) for folder in known[2]}
     return {folder for folder, was in known[2].items() if now[folder] not in (None, was)}
 
 
-def _is_of_a_date(source: Source, known: _Known) -> bool:
-    """Whether the newest line has no time of day, so that another file may have one as well."""
+def _may_be_other(source: Source, file: FileEntry, known: _Known) -> bool:
+    """Whether times have no time of day, and that day is all that two files have in common."""
     at = moment_of(known.newest).astimezone(source.dialect.zone)
-    return at.time() == time.min
+    is_one_day = known.first_day == known.last_day
+    return at.time() == time.min and (is_one_day or _begins_on(file) > known.first_day)
 
 
 def _cut(file: FileEntry, known: _Known, *, is_newest: bool) -> str | None:
@@ -235,20 +247,19 @@ def _lost_folder(
     horizon: int,
 ) -> str | None:
     """Which of the volumes is lost, or that all are."""
-    root = book.config.folder
-    stand = {volume.name for volume in volumes if folder_inode(root, volume.name) is not None}
-    if volumes and all(volume.is_all_gone for volume in volumes):
-        newest = _latest([file.newest or 0 for file in files], horizon)
-        is_old = max(volume.newest for volume in volumes) < newest - QUIET_US
-        is_same = not others and all(_is_plain(volume, stand) for volume in volumes)
-        count = sum(len(volume.known) for volume in volumes)
-        return None if is_same and is_old else _are_gone(count, "it")
     for volume in sorted(volumes):
-        if volume.name in others:
-            if volume.lacks_newest(horizon):
-                missing, known = len(volume.gone) + len(volume.anew), len(volume.known)
-                return _are_gone(known if missing == known else None, volume.name)
-        elif volume.is_all_gone:
+        if volume.name in others and volume.lacks_newest(horizon):
+            return f"{volume.name} is another folder, and the newest log file with trades {_GONE}"
+    root = book.config.folder
+    stand = {volume.name for volume in volumes if folder_mark(root, volume.name) is not None}
+    if volumes and all(volume.is_all_gone for volume in volumes):
+        known = [one for volume in volumes for one in volume.known]
+        newest = _latest([file.newest or 0 for file in files], horizon)
+        is_old = _latest([one.newest for one in known], horizon) < newest - QUIET_US
+        is_same = not others and all(_is_plain(volume, stand) for volume in volumes)
+        return None if is_same and is_old else _are_gone(len(known), "it")
+    for volume in sorted(volumes):
+        if volume.is_all_gone and volume.name not in others:
             stays = volume.name in stand and _stays(volume, files, where)
             if not stays and not _is_old(book, volume, volumes, there, horizon):
                 return _are_gone(len(volume.known), volume.name)
@@ -303,11 +314,7 @@ def _begins_at(book: Book, known: _Known, file: FileEntry | None) -> int:
     return min(starts, default=book.config.calendar.start_of(day))
 
 
-def _are_gone(count: int | None, whose: str) -> str:
-    """That so many are, which are all; without a count, that the newest one is."""
-    one = "the log file" if count else "the newest log file"
-    counted, are = (one, "is") if count in (None, 1) else (f"all {count} log files", "are")
-    return (
-        f"{counted} with trades that {whose} had {are} gone or empty (is a volume not mounted? if "
-        "this is intended, remove logs/performance/alerts.state)"
-    )
+def _are_gone(count: int, whose: str) -> str:
+    if count == 1:
+        return f"the log file with trades that {whose} had {_GONE}"
+    return f"all {count} log files with trades that {whose} had {_GONE.replace('is', 'are', 1)}"
