@@ -27,7 +27,7 @@ from perfkit.book.store.ledger import (
     unpacked_details,
 )
 from perfkit.book.store.packing import PackedTrades
-from perfkit.book.store.pages import CacheDamagedError
+from perfkit.book.store.pages import CacheDamagedError, Pages
 from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE
 from perfkit.core.errors import LineError, LogReadError
@@ -220,6 +220,10 @@ class Book:
 
         return KeptParts(self._opened.pages.folder)
 
+    def looked_up(self, find: Callable[[Mapping[str, Ledger], Pages], T]) -> T:
+        """What is found in the pages by what is known of each source, by its name."""
+        return self._fetched(lambda: find(self._ledgers, self._opened.pages))
+
     def trades_of(self, days: Iterable[date]) -> Trades:
         """The closed trades of some days, in trade order when the days are in order."""
         runs = self._fetched(lambda: [self._trades(day.toordinal()) for day in days])
@@ -265,10 +269,8 @@ class Book:
             lines = self._fetched(partial(self._details, file.number, "left_out"))
             for line, offset, reason, day, more in limited(lines, 0):
                 assert day is not None
-                own = date.fromordinal(day)
-                found.append(
-                    (own, LineError(file.name, line, offset, reason, more, file.numbering))
-                )
+                error = LineError(file.name, line, offset, reason, more, file.numbering)
+                found.append((date.fromordinal(day), error))
         return found
 
     def errors_by_source(self) -> dict[str, list[LineError]]:
@@ -363,9 +365,8 @@ class Book:
             known = _date(file.first_day) or date_in(file.name)
             for line, offset, reason, day, more in limited(sorted(bad), KEPT_BAD_LINES):
                 own = known if day is None else date.fromordinal(day)
-                found.append(
-                    (own, LineError(file.name, line, offset, reason, more, file.numbering))
-                )
+                error = LineError(file.name, line, offset, reason, more, file.numbering)
+                found.append((own, error))
         return found
 
     def _details(self, number: int, kind: str) -> list[BadLine]:

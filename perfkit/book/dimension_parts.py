@@ -1,8 +1,11 @@
-"""Tallies of the parts of a dimension, day by day, kept once somebody has asked for them.
+"""Tallies of the parts of a dimension, day by day, where the sheet of the day does not have them.
 
-Nobody pays for them who does not ask. A day is known by the digest of its trades, of which the
+Those of a dimension that a source declares are kept once somebody has asked for them: nobody pays
+for them who does not ask. A day is known by the digest of its trades, of which the
 parts are a pure function: a day that changes has another digest, and its parts are made anew. A
 file may be missing, damaged or old at any time; then they are made again.
+
+Those of more sources than a sheet has room for are on the sheets of the sources' own days.
 """
 
 from __future__ import annotations
@@ -12,7 +15,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import date
 
-from perfkit.book.store.day_sheet import DIMENSIONS, Parts, parts_of
+from perfkit.book.store.day_sheet import DIMENSIONS, Parts, parts_of, unpacked_whole
 from perfkit.book.store.packing import packed_tally, unpacked_tally
 from perfkit.disk.atomic import put_in_place
 from perfkit.disk.sealed import VERSION, read_bytes, sealed, unsealed
@@ -23,7 +26,9 @@ if TYPE_CHECKING:
     from typing import Protocol, TypeAlias
 
     from perfkit.book.store.day_sheet import Sheet
+    from perfkit.book.store.ledger import Ledger
     from perfkit.book.store.packing import PackedTally
+    from perfkit.book.store.pages import Pages
     from perfkit.core.trades import Trades
 
     PackedParts: TypeAlias = "Mapping[str, PackedTally] | None"
@@ -35,6 +40,11 @@ if TYPE_CHECKING:
         def kept_parts(self) -> KeptParts: ...
         def sheet(self, day: date) -> Sheet: ...
         def trades_of(self, days: Iterable[date]) -> Trades: ...
+
+    class SourceBook(Protocol):
+        """What of a book the tallies of its sources are looked up in."""
+
+        def looked_up(self, find: Callable[[Mapping[str, Ledger], Pages], Parts]) -> Parts: ...
 
 
 FOLDER = "dimensions"
@@ -51,6 +61,29 @@ def parts_on(book: DayBook, day: date, dimension: str) -> Parts | None:
     return book.kept_parts.of(
         dimension, sheet.digest, lambda: parts_of(book.trades_of([day]), dimension)
     )
+
+
+def source_parts(book: SourceBook, day: date) -> Parts:
+    """The tally of each source on a day with closed trades, however many sources there are.
+
+    In trade order, the trades of one source are as they are among those of all: so the tally of
+    its own day is that of its part.
+    """
+    number = day.toordinal()
+
+    def found(ledgers: Mapping[str, Ledger], pages: Pages) -> Parts:
+        addresses = {
+            name: ledger.days[number].sheet
+            for name, ledger in ledgers.items()
+            if number in ledger.days
+        }
+        return {
+            name: unpacked_whole(pages.get(address))
+            for name, address in addresses.items()
+            if address is not None
+        }
+
+    return book.looked_up(found)
 
 
 class KeptParts:

@@ -152,9 +152,11 @@ def _answer(arguments: argparse.Namespace, selection: Selection) -> tuple[Summar
     if not arguments.by:
         summary = summarize(selection, always)
         return summary, summary.to_json() if arguments.json else str(summary)
+    from perfkit.summary.render import SHOWN_OF_PARTS
     from perfkit.summary.tables.by_name import dimensions_of, tables_text
 
-    summary = summarize(selection, dimensions_of(arguments.by, always))
+    of_parts = None if always else SHOWN_OF_PARTS
+    summary = summarize(selection, dimensions_of(arguments.by, always), of_parts)
     if arguments.json:
         return summary, summary.to_json()
     return summary, f"{summary}{tables_text(summary, selection, arguments.by)}"

@@ -53,6 +53,8 @@ class WindowSlices:
 
     def make(self, dimensions: Sequence[str]) -> None:
         """Makes the parts of each day by all these, where they are made of its trades."""
+        if not self.selection.is_filtered:
+            dimensions = [one for one in dimensions if one != "source"]
         on_demand = [sheet.parts for _, sheet in self.sheets if not isinstance(sheet.parts, dict)]
         if on_demand:
             from perfkit.book.store.parts_on_demand import PartsOnDemand
@@ -75,7 +77,7 @@ class WindowSlices:
             for name, part in parts.items():
                 own.setdefault(name, []).append((day, part))
         opened = _open_by_part(dimension, self.selection.still_open)
-        rows = brought(self.selection.book.config)
+        rows = brought(self.selection.book.config) if names is None else ()
         trades = self._trades_by_part(dimension) if rows else {}
         for name in sorted(own.keys() | opened.keys(), key=_part_order(dimension)):
             of_part = _part_facts(facts, own.get(name, []), opened[name])
@@ -101,6 +103,8 @@ class WindowSlices:
 
     def _known_parts(self, day: date, sheet: Sheet, dimension: str) -> Parts | None:
         """The parts of a day, as far as they are known without its trades."""
+        if dimension == "source" and not self.selection.is_filtered:
+            return self._source_parts(day, sheet)
         if dimension in DIMENSIONS:
             return sheet.parts[dimension]
         if dimension == HOLDING_TIME or self.selection.is_filtered:
@@ -108,6 +112,15 @@ class WindowSlices:
         from perfkit.book.dimension_parts import parts_on  # few questions need them
 
         return parts_on(self.selection.book, day, dimension)
+
+    def _source_parts(self, day: date, sheet: Sheet) -> Parts:
+        """The tally of each source; a sheet has those of a few, and may have none in memory."""
+        known = sheet.parts["source"] if isinstance(sheet.parts, dict) else None
+        if known is not None:
+            return known
+        from perfkit.book.dimension_parts import source_parts
+
+        return source_parts(self.selection.book, day)
 
     def _cut(self, dimension: str, day: date, named: dict[str, str] | None) -> Parts:
         """The parts of a day made from its trades."""

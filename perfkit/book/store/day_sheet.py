@@ -42,6 +42,9 @@ CHECKED = ("execution_mode",)
 MOST_PARTS = 256
 """A day with more parts in a breakdown keeps no tallies of them: they are made when asked for."""
 
+_TUPLE_HEAD = len(marshal.dumps((), MARSHAL))
+"""So many bytes come before the first item of a tuple: its type and length."""
+
 _DIGESTED = (
     *TEXT_COLUMNS,
     *("closed_at", "hold_us", "net_pnl", "commission", "slippage", "risk_reward", "r"),
@@ -127,6 +130,15 @@ def unpacked_sheet(content: bytes) -> Sheet:
     }
     ranks = Ranks(unpacked_runs(net), places, unpacked_runs(hold_us))
     return Sheet(unpacked_tally(whole), unpacked, findings, digest, ranks)
+
+
+def unpacked_whole(content: bytes) -> Tally:
+    """The tally of the whole day, of the bytes of its sheet.
+
+    It is the first item of a tuple, which `MARSHAL` writes without references to others: it can be
+    read by itself, in a thirtieth of the time. `loads` ignores what follows.
+    """
+    return unpacked_tally(marshal.loads(memoryview(content)[_TUPLE_HEAD:]))
 
 
 def extended(sheets: Iterable[Sheet]) -> Sheet:
