@@ -115,7 +115,7 @@ class WindowSlices:
 
     def _source_parts(self, day: date, sheet: Sheet) -> Parts:
         """The tally of each source; a sheet has those of a few, and may have none in memory."""
-        known = sheet.parts["source"] if isinstance(sheet.parts, dict) else None
+        known: Parts | None = sheet.parts["source"] if isinstance(sheet.parts, dict) else None
         if known is not None:
             return known
         from perfkit.book.dimension_parts import source_parts

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import perfkit
 from perfkit.book.store import day_sheet
 from perfkit.book.store.day_sheet import MOST_PARTS, unpacked_sheet, unpacked_whole
+from perfkit.book.store.pages import SUFFIX
 from perfkit.cli.main import main
 from perfkit.config.workspace import CACHE
 from perfkit.core.calendar import WINDOW_KINDS
@@ -159,14 +160,17 @@ def test_many_sources_are_listed_with_the_worst_first(
     assert rows == [f"bot{number:03d}" for number in range(MOST_PARTS + 1)]
 
 
-def test_a_damaged_sheet_of_a_source_is_made_anew(many: Path) -> None:
-    expected = perfkit.open(many).breakdown("source", "all").parts
-    (page,) = (many / CACHE / "pages").iterdir()
+def test_a_damaged_sheet_of_a_source_leads_to_a_rebuild(many: Path) -> None:
+    desk = perfkit.open(many)
+    expected = desk.breakdown("source", "all").parts
+    first = desk.book.days[0].toordinal()
+    address = desk.book.looked_up(lambda ledgers, _: ledgers["bot007"].days[first].sheet)
+    assert address is not None
+    name, offset, *_ = address
+    page = many / CACHE / "pages" / f"{name}{SUFFIX}"
     content = page.read_bytes()
-    harmed = perfkit.open(many)
-    assert harmed.book.sheet(harmed.book.days[0]).whole.trades == MOST_PARTS + 1
-    page.write_bytes(bytes(len(content)))
-    assert harmed.breakdown("source", "all").parts == expected
+    page.write_bytes(content[:offset] + b"?" + content[offset + 1 :])
+    assert perfkit.open(many).breakdown("source", "all").parts == expected
     assert perfkit.open(many).breakdown("source", "all").parts == expected
 
 
