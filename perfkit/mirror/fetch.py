@@ -24,6 +24,7 @@ from concurrent.futures import ThreadPoolExecutor
 from perfkit.config.settings import Config, Source
 from perfkit.core.errors import OutputError, RemoteError
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.interpreter import uncollected
 from perfkit.disk.atomic import flush_folder, put_in_place
 from perfkit.disk.locks import exclusive
 from perfkit.disk.sealed import read_bytes, sealed, unsealed
@@ -95,10 +96,11 @@ class _Fetch:
         self.staging = os.path.join(os.path.dirname(folder), STAGING, source.name)
         self.progress = progress
         self.copies: Copies = unsealed(read_bytes(self.notes) or b"") or {}
-        self.store = Store(source.remote)
 
     def run(self, *, delete: bool) -> Fetched:
-        wanted = {one.name: one for one in self._wanted(self.store.objects())}
+        with uncollected():  # what the libraries of a store load stays
+            self.store = Store(self.source.remote)
+            wanted = {one.name: one for one in self._wanted(self.store.objects())}
         gone = sorted(self.copies.keys() - wanted.keys())
         if not wanted:
             raise self._nothing()

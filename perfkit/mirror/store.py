@@ -42,6 +42,10 @@ class Store:
             from fsspec.core import url_to_fs
 
             self._files, root = url_to_fs(url, skip_instance_cache=True)
+            if self._is_s3:
+                from perfkit.mirror.s3 import with_quick_times
+
+                with_quick_times(self._files)
         self._root = root.rstrip("/")
 
     def objects(self) -> Iterator[RemoteObject]:
@@ -77,9 +81,12 @@ class Store:
     def _fresh(self, call: str) -> dict[str, bool]:
         """How to ask for what is there now and not what was there before."""
         self._files.invalidate_cache()
+        return {"refresh": True} if self._is_s3 and call == "info" else {}
+
+    @property
+    def _is_s3(self) -> bool:
         protocol = self._files.protocol
-        names = (protocol,) if isinstance(protocol, str) else protocol
-        return {"refresh": True} if "s3" in names and call == "info" else {}
+        return "s3" in ((protocol,) if isinstance(protocol, str) else protocol)
 
     @contextmanager
     def _words(self, *, gone: bool = False) -> Iterator[None]:

@@ -387,6 +387,28 @@ def test_the_command_says_what_it_did(
     assert cli.main(["fetch", "--root", str(root), "nobody"]) == 3
 
 
+def test_a_listing_needs_no_general_reader_of_times(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert fetched(root)
+
+    def parse(*_: object, **__: object) -> None:
+        raise AssertionError("a general reader of times")
+
+    monkeypatch.setattr("botocore.parsers.DEFAULT_TIMESTAMP_PARSER", parse)
+    assert fetched(root).stood == 3
+
+
+def test_a_profile_that_the_configuration_of_fsspec_names_is_used(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from fsspec.config import conf
+
+    monkeypatch.setitem(conf, "s3", {"profile": "nobody"})
+    with pytest.raises(RemoteError, match=r"profile \(nobody\) could not be found"):
+        fetched(root)
+
+
 @pytest.mark.slow
 def test_many_objects_are_listed_and_nothing_new_is_quick(
     workspace: WriteWorkspace, bucket: Bucket
