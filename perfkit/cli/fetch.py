@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from perfkit.config.settings import Config, Source
     from perfkit.mirror.fetch import Fetched
+    from perfkit.mirror.store import Connections
 
 EPILOG = """\
 A source whose path is a URL, such as s3://bucket/bot/, is read from copies below logs/mirror/.
@@ -52,6 +53,7 @@ def run(arguments: argparse.Namespace) -> int:
 
     config = load(folder_of(arguments.root), timezone_override() or None)
     code = EXIT_OK
+    connections: Connections = {}
     for source in _wanted(config, arguments.sources):
         try:
             found = fetch(
@@ -59,6 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
                 source,
                 delete=arguments.delete,
                 progress=progress_of("fetching"),
+                connections=connections,
             )
         except RemoteError as error:
             print(f"perfkit: {source.name}: {error}", file=sys.stderr)

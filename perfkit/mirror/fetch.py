@@ -29,7 +29,7 @@ from perfkit.disk.atomic import flush_folder, put_in_place
 from perfkit.disk.locks import exclusive
 from perfkit.disk.sealed import read_bytes, sealed, unsealed
 from perfkit.logs.listing import pattern_meets
-from perfkit.mirror.store import RemoteObject, Store
+from perfkit.mirror.store import Connections, RemoteObject, Store
 
 NOTES = "logs/performance/fetched"
 """The folder of what was fetched, a file for each source."""
@@ -61,15 +61,18 @@ def fetch(
     *,
     delete: bool = False,
     progress: Callable[[int, int], None] | None = None,
+    connections: Connections | None = None,
 ) -> Fetched:
     """Brings the copies of a source up to date; with `delete`, copies of gone objects are removed.
 
+    A caller that fetches several sources gives the same `connections` with each.
     Raises `RemoteError`, `OutputError` or `MissingExtraError`; what was fetched before that stays.
     """
     folder = mirror_folder(source)
     try:
         with exclusive(os.path.join(config.folder, NOTES, f"{source.name}.lock")):
-            return _Fetch(config, source, folder, progress).run(delete=delete)
+            run = _Fetch(config, source, folder, progress, connections)
+            return run.run(delete=delete)
     except OSError as error:
         raise OutputError(str(error.filename or folder), error) from error
 
@@ -89,17 +92,19 @@ class _Fetch:
         source: Source,
         folder: str,
         progress: Callable[[int, int], None] | None,
+        connections: Connections | None = None,
     ) -> None:
         self.source = source
         self.folder = folder
         self.notes = os.path.join(config.folder, NOTES, source.name)
         self.staging = os.path.join(os.path.dirname(folder), STAGING, source.name)
         self.progress = progress
+        self.connections = connections
         self.copies: Copies = unsealed(read_bytes(self.notes) or b"") or {}
 
     def run(self, *, delete: bool) -> Fetched:
         with uncollected():  # what the libraries of a store load stays
-            self.store = Store(self.source.remote)
+            self.store = Store(self.source.remote, self.connections)
             wanted = {one.name: one for one in self._wanted(self.store.objects())}
         gone = sorted(self.copies.keys() - wanted.keys())
         if not wanted:

@@ -21,6 +21,10 @@ _VERSIONS = ("ETag", "etag", "md5Hash", "content_md5", "generation", "VersionId"
 _TIMES = ("LastModified", "last_modified", "mtime", "updated", "modified", "created")
 
 
+Connections = dict[Any, Any]
+"""File systems of fsspec that are in use, each under itself: those with equal options are equal."""
+
+
 class RemoteObject(NamedTuple):
     """An object: its name below the folder, its path in the store, its size in bytes.
 
@@ -34,14 +38,18 @@ class RemoteObject(NamedTuple):
 
 
 class Store:
-    """The objects below a URL that ends in `/`, or the one that it names."""
+    """The objects below a URL that ends in `/`, or the one that it names.
 
-    def __init__(self, url: str) -> None:
+    Stores of one kind share `connections`; to open one takes longer than to list a folder.
+    """
+
+    def __init__(self, url: str, connections: Connections | None = None) -> None:
         self.url = url
         with self._words(), without("httpx", "httpx2"):
             from fsspec.core import url_to_fs
 
-            self._files, root = url_to_fs(url, skip_instance_cache=True)
+            files, root = url_to_fs(url, skip_instance_cache=True)
+            self._files = files if connections is None else connections.setdefault(files, files)
             if self._is_s3:
                 from perfkit.mirror.s3 import with_quick_times
 

@@ -19,7 +19,7 @@ from perfkit.cli import main as cli
 from perfkit.core.errors import ConfigError, LogReadError, RemoteError
 from perfkit.mirror import fetch as fetching
 from perfkit.mirror.fetch import fetch
-from perfkit.mirror.store import RemoteObject, Store
+from perfkit.mirror.store import Connections, RemoteObject, Store
 from tests.clusterkit import line
 from tests.conftest import CAMPAIGN, WriteWorkspace
 
@@ -385,6 +385,50 @@ def test_the_command_says_what_it_did(
     assert said() == (0, f"bot: 2 as before, {gone}\n")
     assert said("--delete") == (0, "bot: 2 as before, 1 removed, as they are gone from the store\n")
     assert cli.main(["fetch", "--root", str(root), "nobody"]) == 3
+
+
+def test_sources_in_one_store_share_a_connection_and_one_that_fails_stops_no_other(
+    workspace: WriteWorkspace,
+    bucket: Bucket,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from aiobotocore.session import AioSession
+
+    names = ("a", "b", "none", "c")
+    for name in ("a", "b", "c"):
+        bucket.put(f"{name}/2026-04-06.jsonl", day(6))
+    root = workspace(
+        "sources:\n"
+        + "".join(
+            f'  - {{name: {name}, path: "s3://{bucket.name}/{name}/", currency: USD}}\n'
+            for name in names
+        )
+    )
+    made: list[str] = []
+    create = AioSession.create_client
+
+    def noted(session: AioSession, service: str, **options: Any) -> Any:
+        made.append(service)
+        return create(session, service, **options)
+
+    monkeypatch.setattr(AioSession, "create_client", noted)
+    for count in ("1 new", "1 as before"):
+        assert cli.main(["fetch", "--root", str(root)]) == 3
+        said = capsys.readouterr()
+        assert said.out == "".join(f"{name}: {count}\n" for name in ("a", "b", "c"))
+        assert f"perfkit: none: s3://{bucket.name}/none/ " in said.err
+    assert made == ["s3", "s3"]
+
+
+def test_stores_of_different_kinds_share_nothing() -> None:
+    connections: Connections = {}
+    urls = ("s3://a/x/", "s3://b/y/", "memory://x/", "memory://y/")
+    stores = [Store(url, connections) for url in urls]
+    assert len(connections) == 2
+    assert stores[0]._files is stores[1]._files
+    assert stores[2]._files is stores[3]._files
+    assert Store("s3://a/x/")._files is not stores[0]._files
 
 
 def test_a_listing_needs_no_general_reader_of_times(
