@@ -135,10 +135,18 @@ def many_sources() -> None:
             for count, root in roots.items():
                 one_more(root, turn)
                 time.sleep(0.1)  # until a change would show in the fingerprints of files
+                summary = (python, "-m", "perfkit", "summary", "--root", root)
                 runs = {
                     "alert run after one trade": (python, *alerts, root),
                     "alert run with nothing new": (python, *alerts, root),
-                    "summary of that day": (python, "-m", "perfkit", "summary", "--root", root),
+                    "summary of that day": summary,
+                    "summary of all days by source": (
+                        *summary,
+                        "--window",
+                        "all",
+                        "--by",
+                        "source",
+                    ),
                 }
                 for name, words in runs.items():
                     took = processor_seconds(*words)
