@@ -13,14 +13,11 @@ from typing import Any
 def with_quick_times(files: Any) -> None:
     """Has a file system of S3 that has not connected yet read times by `moment`.
 
-    It gets the session that it would make itself; one that fsspec's configuration names stays, and
-    so does a file system of another library.
+    A session that fsspec's configuration names stays, and so does a file system of another library.
     """
     if getattr(files, "session", files) is not None:
         return
-    from aiobotocore.session import AioSession
-
-    files.session = AioSession(**files.kwargs)
+    files.connect()  # makes its session; nothing is sent to the store yet
     parsers = files.session.get_component("response_parser_factory")
     parsers.set_parser_defaults(timestamp_parser=moment)
 

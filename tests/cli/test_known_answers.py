@@ -71,9 +71,9 @@ def is_computed(monkeypatch: pytest.MonkeyPatch) -> Callable[[], bool]:
     seen: list[object] = []
     compute = summary.summarize
 
-    def watched(selection: Selection, dimensions: Sequence[str]) -> Summary:
+    def watched(selection: Selection, *shown: Sequence[str] | None) -> Summary:
         seen.append(selection)
-        return compute(selection, dimensions)
+        return compute(selection, *shown)  # type: ignore[arg-type]
 
     monkeypatch.setattr(summary, "summarize", watched)
 
