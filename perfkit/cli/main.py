@@ -29,7 +29,7 @@ def program() -> NoReturn:
 
     That and frequent garbage collection would be a fifth of a short run.
     """
-    gc.set_threshold(100_000)
+    gc.set_threshold(200_000)  # the libraries of a store make 130,000 objects, which stay
     without_accounts()
     open_streams()
     try:

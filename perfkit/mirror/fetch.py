@@ -24,7 +24,6 @@ from concurrent.futures import ThreadPoolExecutor
 from perfkit.config.settings import Config, Source
 from perfkit.core.errors import OutputError, RemoteError
 from perfkit.core.fast_imports import NamedTuple
-from perfkit.core.interpreter import uncollected
 from perfkit.disk.atomic import flush_folder, put_in_place
 from perfkit.disk.locks import exclusive
 from perfkit.disk.sealed import read_bytes, sealed, unsealed
@@ -99,13 +98,11 @@ class _Fetch:
         self.notes = os.path.join(config.folder, NOTES, source.name)
         self.staging = os.path.join(os.path.dirname(folder), STAGING, source.name)
         self.progress = progress
-        self.connections = connections
         self.copies: Copies = unsealed(read_bytes(self.notes) or b"") or {}
+        self.store = Store(source.remote, connections)
 
     def run(self, *, delete: bool) -> Fetched:
-        with uncollected():  # what the libraries of a store load stays
-            self.store = Store(self.source.remote, self.connections)
-            wanted = {one.name: one for one in self._wanted(self.store.objects())}
+        wanted = {one.name: one for one in self._wanted(self.store.objects())}
         gone = sorted(self.copies.keys() - wanted.keys())
         if not wanted:
             raise self._nothing()
