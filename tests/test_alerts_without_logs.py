@@ -511,6 +511,21 @@ class TestWhatLiesBelowAMountPoint:
         unmount(bench, below={"04.csv": "t,pnl\n2026-04-08,5\n"})
         assert_waits(bench, "is another folder")
 
+    def test_a_file_of_the_same_day_where_times_are_dates(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path, {"08.csv": "t,pnl\n2026-04-08,-500\n"}, "*.csv")
+        unmount(bench, below={"08.csv": "t,pnl\n2026-04-08,5\n"})
+        assert_waits(bench, "is another folder")
+
+    def test_it_reads_the_same_for_as_long_as_that_lasts(self, tmp_path: Path) -> None:
+        old = {"06.jsonl": lines((6, 5)), "07.jsonl": lines((7, 5))}
+        bench = firing(tmp_path, old | {"08.jsonl": lines((8, -500))})
+        unmount(bench, below=old | {"09.jsonl": lines((8, 7))})
+        assert bench.run(minutes(1)).code == 3
+        for number, name in enumerate(old, start=2):
+            (tmp_path / "logs/trades" / name).unlink()
+            assert bench.run(minutes(number)).code == 3
+        assert troubles(bench) == ["error"]
+
     @pytest.mark.parametrize("way", ["edit", "override"])
     def test_whatever_the_time_zone_is_meanwhile(
         self, tmp_path: Path, way: str, monkeypatch: pytest.MonkeyPatch
@@ -696,6 +711,34 @@ class TestFolderThatStays:
         write(bench, {"17.jsonl": lines((17, -50))})
         assert bench.run(minutes(9 * 24 * 60)).code == 2
         assert troubles(bench) == ["error", "ok"]
+
+    def test_all_are_gone_and_one_had_a_line_ahead_of_the_clock(self, tmp_path: Path) -> None:
+        ahead = {"06.jsonl": lines((6, 5)) + lines((7, 5)).replace("2026", "2027")}
+        bench = firing(tmp_path, DAYS | ahead)
+        for file in (tmp_path / "logs/trades").iterdir():
+            file.unlink()
+        write(bench, {"09.jsonl": lines((9, 5))})
+        assert bench.run(minutes(60 * 24)).code == 3
+        assert bench.events("resolved") == []
+
+    def test_other_fields_while_the_logs_are_there_are_no_loss(self, tmp_path: Path) -> None:
+        """A bot's keys have changed with its update, and its earlier logs are in an archive."""
+        bench = firing(tmp_path, DAYS)
+        for name in DAYS:
+            (tmp_path / "logs/trades" / name).unlink()
+        write(bench, {"09.jsonl": lines((8, -50)).replace("pnl", "net")})
+        config = tmp_path / "config/perfkit.yaml"
+        config.write_text(config.read_text().replace("net_pnl: pnl", "net_pnl: net"))
+        assert bench.run(minutes(1)).code == 2
+        assert troubles(bench) == []
+
+    def test_other_fields_while_they_are_not_there_change_nothing(self, tmp_path: Path) -> None:
+        bench = firing(tmp_path, DAYS)
+        unmount(bench, below={"09.jsonl": lines((8, -5)).replace("pnl", "net")})
+        assert bench.run(minutes(1)).code == 3
+        config = tmp_path / "config/perfkit.yaml"
+        config.write_text(config.read_text().replace("net_pnl: pnl", "net_pnl: pnl or net"))
+        assert_waits(bench, "is another folder")
 
     def test_a_quiet_log_that_was_rotated_and_ends_within_a_line(self, tmp_path: Path) -> None:
         quiet = lines((7, 1), (7, 2), (7, 3))

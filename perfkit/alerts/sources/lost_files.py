@@ -255,7 +255,7 @@ def _lost_folder(
     if volumes and all(volume.is_all_gone for volume in volumes):
         known = [one for volume in volumes for one in volume.known]
         newest = _latest([file.newest or 0 for file in files], horizon)
-        is_old = _latest([one.newest for one in known], horizon) < newest - QUIET_US
+        is_old = max(one.newest for one in known) < newest - QUIET_US
         is_same = not others and all(_is_plain(volume, stand) for volume in volumes)
         return None if is_same and is_old else _are_gone(len(known), "it")
     for volume in sorted(volumes):
