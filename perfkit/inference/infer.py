@@ -51,9 +51,11 @@ from perfkit.inference.questions.in_money import (
     closed_without,
     computed_for_all,
     may_be_in_money,
+    per_cent_of_amounts,
     per_cent_or_money,
     weighs_otherwise,
     with_closed_asked,
+    without_weak,
 )
 from perfkit.inference.questions.mixed_units import mixed_units
 from perfkit.inference.questions.paid_in import result_and_costs
@@ -230,7 +232,7 @@ def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
 
     Another P&L of most of them, perhaps in another unit, may be what is looked for.
     """
-    best, reading = candidates[0], _read(candidates, log)
+    best, reading = candidates[0], without_weak(_read(candidates, log))
     missing = closed_without(best, log.columns, log.roles, log.times)
     if missing:
         instead = from_prices(log)
@@ -375,6 +377,7 @@ def _of_amounts(best: Candidate, log: Log, currency: str) -> list[Doubt]:
     if (mixed := mixed_units(best, log.roles)) is not None:
         return [mixed]
     in_money = per_cent_or_money(best, log.roles, currency_of(log, best.closing.rows))
+    in_money = in_money or per_cent_of_amounts(best, log.columns, log.roles)
     asked = [
         of_one_unit(best, log.roles, currency),
         money_or_fraction(best, log.roles) or money_or_per_cent(best, log.roles),

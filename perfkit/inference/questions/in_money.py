@@ -11,11 +11,16 @@ from perfkit.inference.proof.exact_prices import are_exact, can_be_computed, way
 from perfkit.inference.questions.coverage import changes_to
 from perfkit.inference.records.kinds import FAILED, STILL_OPEN
 from perfkit.inference.result import Reading
-from perfkit.inference.table.columns import TEXT, Column
-from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, words
+from perfkit.inference.table.columns import NUMBER, TEXT, Column
+from perfkit.inference.table.names import CURRENCIES, FRACTION, MONEY, PERCENT, word_set, words
 from perfkit.inference.table.roles import LOST, WON, Times, directions, outcome_of
 
 _NEARLY_PAID = Decimal("0.9")
+_PAID = word_set("invested investment paid cost spent stake staked amount size capital bet wager")
+_HUNDRED = Decimal(100)
+_MOST_AMOUNTS = 12
+_COMPARED = 200
+_LEAST_GIVEN = 4
 _FEW = 3
 """Of so many results in money, one that is missing is reported; more are asked about."""
 
@@ -172,6 +177,65 @@ def per_cent_or_money(best: Candidate, roles: Mapping[str, Column], currency: st
             Answer("per cent", {}),
         ),
     )
+
+
+def per_cent_of_amounts(
+    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column]
+) -> Doubt | None:
+    """Results in per cent of what was put in, where that and what came back are logged.
+
+    put in 0.5, came back 0.6: 20 %, and 0.1 in money
+    """
+    if best.unit not in (PERCENT, FRACTION):
+        return None
+    times = _HUNDRED if best.unit == PERCENT else Decimal(1)
+    known = [best.pnl, *(one for role, one in roles.items() if "price" in role)]
+    amounts = [
+        one
+        for one in columns
+        if one.kind == NUMBER and not _is_price(one) and all(one is not other for other in known)
+    ]
+    for paid in amounts[:_MOST_AMOUNTS]:
+        for back in amounts[:_MOST_AMOUNTS]:
+            if paid is not back and {*paid.words} & _PAID and _gives(best, paid, back, times):
+                return _money_or_per_cent(best, paid, back)
+    return None
+
+
+def _money_or_per_cent(best: Candidate, paid: Column, back: Column) -> Doubt:
+    code = next((CURRENCIES[word] for word in paid.words if word in CURRENCIES), "money")
+    earned = f"{back.expression} - {paid.expression}"
+    return Doubt(
+        "per_cent",
+        f"{best.pnl.name} is in per cent, and {back.name} less {paid.name} is what each trade "
+        "earned; which should be added up?",
+        (
+            Answer("money", {"currency": code, "fields.net_pnl": earned}),
+            Answer("per cent", {}),
+        ),
+    )
+
+
+def without_weak(reading: Reading) -> Reading:
+    """The reading without the question whether a P&L is a result, where amounts prove it."""
+    names = {doubt.name for doubt in reading.doubts}
+    if not names >= {"weak", "per_cent"}:
+        return reading
+    return reading._replace(doubts=tuple(one for one in reading.doubts if one.name != "weak"))
+
+
+def _is_price(column: Column) -> bool:
+    return bool({*column.words} & {"price", "high", "low", "entry", "exit", "open", "close"})
+
+
+def _gives(best: Candidate, paid: Column, back: Column, times: Decimal) -> bool:
+    """Whether what came back is in each record as much more than what was paid as a P&L says."""
+    rows = best.closing.rows[:_COMPARED]
+    triples = [(paid.numbers[row], back.numbers[row], best.pnl.numbers[row]) for row in rows]
+    known = [(a, b, said) for a, b, said in triples if a and b and said]
+    allowed = 2 * best.pnl.step
+    agreed = sum(abs((b / a - 1) * times - said) <= allowed for a, b, said in known)
+    return len(known) >= _LEAST_GIVEN and agreed * 20 >= 19 * len(known)
 
 
 def may_be_in_money(best: Candidate, roles: Mapping[str, Column]) -> bool:

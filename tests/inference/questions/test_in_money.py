@@ -210,3 +210,32 @@ def test_logs_without_closing_times_may_leave_results_out_as_well() -> None:
     assert (asked(infer(exact)), infer(exact).closed) == ([], 8)
     without = [{**one, "exit_price": None} if one["pnl"] is None else one for one in records]
     assert "left_out" not in asked(infer(without))
+
+
+def invested(paid: str = "investedSol", back: str = "finalValueSol") -> list[Record]:
+    amounts = (("1", "1.5", "50"), ("2", "1", "-50"), ("4", "5", "25"), ("1", "0.9", "-10"))
+    return [
+        {"mint": f"M{n}", paid: before, back: after, "pnlPct": rate}
+        for n, (before, after, rate) in enumerate(amounts)
+    ]
+
+
+def test_what_was_put_in_and_came_back_may_be_added_up_instead_of_per_cent() -> None:
+    reading = infer(invested())
+    assert asked(reading) == ["per_cent"]
+    assert reading.doubts[0].answers[0].changes == {
+        "currency": "SOL",
+        "fields.net_pnl": "finalValueSol - investedSol",
+    }
+
+
+@pytest.mark.parametrize(
+    ("paid", "back"), [("mcapAtCall", "mcapAtPeak"), ("entryPrice", "exitPrice")]
+)
+def test_what_markets_were_worth_was_not_put_in(paid: str, back: str) -> None:
+    assert "per_cent" not in asked(infer(invested(paid, back)))
+
+
+def test_amounts_that_do_not_give_the_per_cent_say_nothing() -> None:
+    records = [{**one, "finalValueSol": "3"} for one in invested()]
+    assert asked(infer(records)) == ["weak"]
