@@ -108,7 +108,8 @@ def _which_result(best: Candidate, rival: Candidate | None, identity: Identity) 
             ),
         )
     is_sure = best.score >= CONFIDENT or _is_of_numbered_trades(best, identity)
-    if is_sure and not any("signal" in words(str(one)) for one in best.closing.open_words):
+    of_signals = any("signal" in words(str(one)) for one in best.closing.open_words)
+    if is_sure and (best.proved or not of_signals):
         return None
     answers = [Answer("yes", {})]
     if best.unit == PERCENT and best.pnl.words in (("return",), ("returns",)):  # of what, is unsaid

@@ -110,3 +110,22 @@ def test_amounts_that_are_all_0_are_no_per_cent() -> None:
     ]
     reading = infer(records)
     assert (reading.doubts, reading.source["currency"]) == ((), "money")
+
+
+def test_a_result_that_a_balance_moves_by_is_none_of_a_signal() -> None:
+    records: list[Record] = []
+    total = 0
+    for n, earned in enumerate((5, -3, 4, 6, -2)):
+        total += earned
+        at = f"2026-04-0{n + 1}T"
+        records += [
+            {"time": f"{at}09:00:00Z", "event": "signal", "side": "long"},
+            {
+                "time": f"{at}10:00:00Z",
+                "event": "close",
+                "side": "long",
+                "pnl": str(earned),
+                "balance": str(100 + total),
+            },
+        ]
+    assert "weak" not in asked(records)

@@ -16,7 +16,7 @@ from perfkit.inference.table.names import CURRENCIES, FRACTION, MONEY, PERCENT, 
 from perfkit.inference.table.roles import LOST, WON, Times, directions, outcome_of
 
 _NEARLY_PAID = Decimal("0.9")
-_PAID = word_set("invested investment paid cost spent stake staked amount size capital bet wager")
+_PAID = word_set("invested investment paid cost spent stake staked amount size bet wager")
 _HUNDRED = Decimal(100)
 _MOST_AMOUNTS = 12
 _COMPARED = 200
