@@ -192,7 +192,7 @@ def _rival(candidates: Sequence[Candidate]) -> Candidate | None:
             continue
         if isinstance(best.pnl, Either) and other.pnl in best.pnl.parts:
             continue
-        if _is_part(other, best):
+        if _is_part(other, best) or _is_of_piece(other, best):
             continue
         mine, theirs = best.pnl.numbers, other.pnl.numbers
         if any(mine[row] != theirs[row] for row in best.closing.rows):
@@ -204,6 +204,12 @@ def _is_part(other: Candidate, best: Candidate) -> bool:
     """Whether another column, such as `partial_pnl`, is that of a part which few trades have."""
     there = sum(other.pnl.present[row] for row in best.closing.rows)
     return "partial" in other.pnl.words and there * 2 < len(best.closing.rows)
+
+
+def _is_of_piece(other: Candidate, best: Candidate) -> bool:
+    """Whether another column, such as `pnl_per_share` or `pnl_ps`, is that of one piece."""
+    said = {*other.pnl.words} - {*best.pnl.words}
+    return bool(said & {"per", "ps"})
 
 
 def _is_after_costs(other: Candidate, best: Candidate) -> bool:

@@ -13,12 +13,21 @@ from perfkit.inference.layouts.beside import numbers_beside
 from perfkit.inference.layouts.place import MOST_PLACES, MOST_RECORDS, PARENT, Place
 from perfkit.inference.table import shapes
 from perfkit.inference.table.names import pnl_name
+from perfkit.inference.table.quotes import is_ticker, pair_of
 from perfkit.inference.table.records import of_lines, of_text
 from perfkit.inference.table.role_names import is_fee, role_rank
 
 _LEVELS = 6
 _LOOKED_AT = 200
 _BARS = frozenset(("tf", "timeframe", "interval"))
+_OF_RUNS = frozenset(
+    (
+        *("LIVE", "PAPER", "TEST", "TRAIN", "VALID", "IS", "OOS", "ALL", "FULL", "BASE", "BULL"),
+        *("BEAR", "LONG", "SHORT", "BUY", "SELL", "WIN", "LOSS", "OPEN", "OLD", "NEW", "FAST"),
+        *("SLOW", "HIGH", "LOW", "A", "B", "C"),
+    )
+)
+"""Words in capitals for runs of a test and the like, which may be the same trades again."""
 _OF_ONE_KIND = {"strategy", "strategies", "symbol", "symbols", "pair", "pairs"}
 """Objects whose names are those of as many strategies or symbols, all of which count."""
 
@@ -86,7 +95,14 @@ def _lists_in(place: Place, places: Sequence[tuple[tuple[str, ...], list[Any]]])
         return ()
     if all(_is_of_its_records(name, records) for name, records in named):
         return ()
+    if len(named) > 2 and all(_is_market(name) for name, _ in named):
+        return ()
     return tuple(".".join(path) for path, _ in inside)
+
+
+def _is_market(name: str) -> bool:
+    """Whether a name looks like that of a market: `AAPL` and `BTCUSDT`, but not `LIVE`."""
+    return name.isupper() and name not in _OF_RUNS and (is_ticker(name) or bool(pair_of(name)))
 
 
 def _is_of_its_records(name: str, records: Sequence[Mapping[str, Any]]) -> bool:

@@ -10,12 +10,22 @@ from perfkit.inference.proof.evidence import AGREES, HUNDRED
 from perfkit.inference.proof.prices import Prices, moves_of, moves_since_opening
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK, PnlName, pnl_name
+from perfkit.inference.table.names import (
+    FRACTION,
+    MONEY,
+    PERCENT,
+    POINTS,
+    RISK,
+    PnlName,
+    pnl_name,
+    word_set,
+)
 from perfkit.inference.table.quotes import pair_of
 from perfkit.inference.table.roles import directions
 
 _LOSSES = 3
 _LEAST = 3
+_PER_CENT = word_set("pct percent percentage perc prct %")
 _SAME_SHARE = Decimal("1e-4")
 _MOST_COSTS = Decimal("0.02")
 _PART_OF_PIP = Decimal("0.1")
@@ -25,6 +35,8 @@ _COSTS_AT_MOST = Decimal("0.6")
 """What a trade costs in per cent, at most."""
 _LEAST_RATES = 8
 _NEAR = Decimal("0.15")
+_LEAST_NEAR = 5
+_NOT_FAR, _CLOSE = Decimal("0.5"), Decimal("0.85")
 _OF_FLOATS = Decimal("1e-14")
 """How exact a difference of binary floats is, in parts of what it was taken from."""
 
@@ -49,6 +61,8 @@ def unit_of_values(
     if unit == PERCENT and are_fractions(pnl, roles, rows):
         return FRACTION
     if unit == PERCENT and is_rate_less_costs(pnl, roles, rows, FRACTION):
+        return FRACTION
+    if unit == PERCENT and not {*pnl.words} & _PER_CENT and are_near_fractions(pnl, roles, rows):
         return FRACTION
     if unit != MONEY or name.currency or name.is_absolute or "quantity" in roles:
         return unit
@@ -98,6 +112,20 @@ def is_rate_less_costs(
     moves = _with_rates(pnl, roles, rows, HUNDRED if unit == FRACTION else Decimal(1))
     is_enough = len(moves) >= _LEAST_RATES and len(moves) >= AGREES * len(rows)
     return is_enough and _are_less(moves, pnl.step * (HUNDRED if unit == FRACTION else 1))
+
+
+def are_near_fractions(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether a P&L is near the move in parts of the entry, in each record about as near.
+
+    So it is where slippage or costs that are not logged are in it.
+    """
+    moves = _with_rates(pnl, roles, rows, HUNDRED)
+    ratios = sorted(earned / move for move, earned in moves if move and earned)
+    if len(ratios) < _LEAST_NEAR or len(moves) < AGREES * len(rows):
+        return False
+    near = sum(_NOT_FAR <= one <= 1 / _NOT_FAR for one in ratios)
+    middle = ratios[len(ratios) // 2]
+    return near >= AGREES * len(ratios) and _CLOSE <= middle <= 1 / _CLOSE
 
 
 def may_be_rate(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:

@@ -155,6 +155,14 @@ def test_a_result_of_each_piece_times_the_quantity_is_that_of_the_trade() -> Non
     assert asked(infer([{**one, "pnl_dollar": f"{n}"} for n, one in enumerate(spreads())])) != []
 
 
+@pytest.mark.parametrize("name", ["pnl_ps", "pnl_per_share"])
+def test_a_result_of_one_piece_is_not_that_of_the_trade(name: str) -> None:
+    trade: Record = {"date": "2026-04-07", "is_win": False, "pnl": "-1143", name: "-11", "qty": "1"}
+    assert "two_results" not in asked(infer([trade]))
+    other = {"pnl_other" if key == name else key: value for key, value in trade.items()}
+    assert "two_results" in asked(infer([other]))
+
+
 def test_an_outcome_may_say_how_trades_ended() -> None:
     records: list[Record] = [
         {

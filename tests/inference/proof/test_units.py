@@ -279,3 +279,12 @@ def test_about_the_moves_in_fractions_is_asked_about_though_one_is_above_1() -> 
     levered = [one * Decimal("1.4") for one in returns_of("0.002")]
     (doubt,) = of_returns(levered).doubts
     assert doubt.name == "fraction"
+
+
+def test_near_the_moves_in_fractions_is_a_fraction_whatever_slipped() -> None:
+    slipped = [one + Decimal("0.02") * (-1) ** n for n, one in enumerate(returns_of("0.002"))]
+    slipped[0], slipped[2] = Decimal("0.025"), Decimal("0.041")
+    slipped[5], slipped[6] = Decimal("-0.017"), Decimal("0.014")
+    reading = of_returns(slipped)
+    assert reading.is_sure
+    assert reading.dialect["fields"]["net_pnl"] == "net_ret * 100"  # type: ignore[index]
