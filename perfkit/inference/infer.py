@@ -63,6 +63,7 @@ from perfkit.inference.questions.signs import with_way_of_carry
 from perfkit.inference.questions.sizes import money_or_fraction, money_or_per_cent, of_one_unit
 from perfkit.inference.records.kinds import failed_records, moved_records, total_records
 from perfkit.inference.records.no_trades import why_no_trades
+from perfkit.inference.records.tried import live_and_tried
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS
@@ -297,8 +298,7 @@ def _read(candidates: Sequence[Candidate], log: Log) -> Reading:
     if bearing is not None:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
     dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)
-    said = [*_of_signs(best, roles), *_of_odd_amounts(best, roles, fees)]
-    said += _of_slippage(best, log)
+    said = [*_of_signs(best, roles), *_of_odd_amounts(best, log), *_of_slippage(best, log)]
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *said)
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
@@ -418,15 +418,15 @@ def _of_signs(best: Candidate, roles: Mapping[str, Column]) -> list[str]:
     return [f"the sign of {wrong} of {known} results contradicts the prices; read as logged"]
 
 
-def _of_odd_amounts(
-    best: Candidate, roles: Mapping[str, Column], fees: Sequence[Column]
-) -> list[str]:
+def _of_odd_amounts(best: Candidate, log: Log) -> list[str]:
+    """What is said of amounts that are far beyond others, and of trades that were only tried."""
+    rows, balance = best.closing.rows, log.roles.get("balance")
+    tried = live_and_tried(log.columns, rows)
     if best.unit != MONEY:
-        return []
-    rows, balance = best.closing.rows, roles.get("balance")
-    is_checked = balance is not None and balance is not best.pnl and not fees
+        return tried
+    is_checked = balance is not None and balance is not best.pnl and not log.fees
     lacking = costs_of_balance(best.pnl, balance, rows) if balance and is_checked else []
-    return [*odd_amounts(best.pnl, roles, rows), *lacking]
+    return [*odd_amounts(best.pnl, log.roles, rows), *lacking, *tried]
 
 
 def _of_slippage(best: Candidate, log: Log) -> list[str]:
