@@ -101,7 +101,9 @@ def _net_by_ids(
 
     The id of a lot is on the order that opens it, and on that which closes all of it.
     """
-    if not {"side", "price", "quantity"} <= roles.keys() or not closing.opening:
+    if not {"side", "quantity"} <= roles.keys() or not closing.opening:
+        return None
+    if "price" not in roles and not {"entry_price", "exit_price"} <= roles.keys():
         return None
     ways = directions(roles["side"])
     for column in columns:
@@ -110,7 +112,7 @@ def _net_by_ids(
             continue
         gross = agreed = 0
         for opened, closed in pairs:
-            moved = _earned(roles, ways[opened], opened, closed)
+            moved = _earned(roles, ways[opened] or ways[closed], opened, closed)
             said, paid = pnl.numbers[closed], costs(fees, opened) + costs(fees, closed)
             if moved is None or said is None:
                 return None
@@ -138,12 +140,19 @@ def _pairs(column: Column, closing: Closing) -> list[tuple[int, int]]:
 
 
 def _earned(roles: Mapping[str, Column], way: int, opened: int, closed: int) -> Decimal | None:
-    """What an order and the one that closes all of it earned at their prices."""
-    prices, sizes = roles["price"].numbers, roles["quantity"].numbers
-    entry, out, size, same = prices[opened], prices[closed], sizes[opened], sizes[closed]
-    if not entry or not out or not size or not same or not way or abs(size) != abs(same):
+    """What an order and the one that closes all of it earned at their prices.
+
+    Records may name them apart, as `entry` and `exit`, and the quantity once.
+    """
+    sizes = roles["quantity"].numbers
+    entry = roles.get("price", roles.get("entry_price", roles["quantity"])).numbers[opened]
+    out = roles.get("price", roles.get("exit_price", roles["quantity"])).numbers[closed]
+    size, same = sizes[opened], sizes[closed]
+    if not entry or not out or not way or not (size or same):
         return None
-    return (out - entry) * abs(size) * way
+    if size and same and abs(size) != abs(same):
+        return None
+    return (out - entry) * abs(size or same or Decimal(0)) * way
 
 
 _OF_SLIPPAGE = word_set("slippage spread")

@@ -108,10 +108,12 @@ def net_of_lost(
     None where nothing shows it. That they are not in it is taken from quantity x price and from
     costs of the whole record alone: a stake may have them in it, and those of a piece say little.
     """
-    outcome = roles.get("outcome")
-    if outcome is None or not fees:
+    if not fees:
         return None
-    lost = [row for row in rows if outcome_of(outcome.labels[row]) == LOST and pnl.numbers[row]]
+    lost = [row for row in rows if (pnl.numbers[row] or 0) < 0]
+    outcome = roles.get("outcome")
+    if outcome is not None and any(outcome_of(outcome.labels[row]) == LOST for row in lost):
+        lost = [row for row in lost if outcome_of(outcome.labels[row]) == LOST]
     numbers = [one for one in columns if one.kind == NUMBER and one is not pnl]
     every = [one for one in numbers if is_fee(one.name)]
     pieces = any("per" in fee.words for fee in fees)
@@ -131,11 +133,12 @@ def _is_stake(column: Column, fees: Sequence[Column]) -> bool:
 
 
 def _worth(count: Column, price: Column, rows: Sequence[int]) -> list[Decimal | None]:
-    """What contracts cost, where a column may be their price: between 0 and 1, and called so."""
+    """What contracts cost, where a column may be their price: below 1, or below 100 cents."""
     if not {*price.words} & _PRICES or is_fee(price.name):
         return []
     pairs = [(count.numbers[row], price.numbers[row]) for row in rows]
-    if not all(one is None or 0 < one < 1 for _, one in pairs):
+    most = 100 if {"cent", "cents"} & {*price.words} else 1
+    if not all(one is None or 0 < one < most for _, one in pairs):
         return []
     return [None if size is None or one is None else abs(size) * one for size, one in pairs]
 

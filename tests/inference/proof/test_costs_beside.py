@@ -117,3 +117,29 @@ def test_slippage_that_moves_no_balance_is_in_the_prices() -> None:
     reading = infer(with_slippage(in_balance=False))
     assert field(reading, "net_pnl") == "pnl - fee"
     assert any("slippage is taken to be in the prices" in one for one in reading.assumed)
+
+
+def test_an_entry_and_an_exit_of_one_id_may_have_prices_of_their_own_names() -> None:
+    records: list[Record] = []
+    for n, move in enumerate((5, -3, 2, 4, -1, 6, -2, 3)):
+        opened = {
+            "type": "position_opened",
+            "symbol": "A",
+            "side": "long",
+            "entry": "100",
+            "qty": "2",
+        }
+        closed = {
+            "type": "position_closed",
+            "exit": str(100 + move),
+            "pnl": str(2 * move - Decimal("0.1")),
+        }
+        for hour, data in ((9, opened), (10, {**closed, "fee": "0.1"})):
+            records.append({"time": f"2026-04-0{n + 1}T{hour:02}:00:00Z", "trade_id": n, **data})
+    reading = infer(records)
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "pnl")
+    gross = [
+        {**one, "pnl": str(Decimal(str(one["pnl"])) + Decimal("0.1"))} if "pnl" in one else one
+        for one in records
+    ]
+    assert field(infer(gross), "net_pnl") == "pnl - fee"

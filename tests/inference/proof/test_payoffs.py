@@ -121,3 +121,21 @@ def test_returns_of_bets_are_what_was_paid_with_the_stake() -> None:
     reading = infer(records)
     assert reading.is_sure
     assert reading.dialect["fields"]["net_pnl"] == "returns - stake"  # type: ignore[index]
+
+
+def test_contracts_in_cents_that_were_lost_show_the_fee_without_a_word_for_it() -> None:
+    records: list[Record] = [
+        {
+            "settled": f"2026-04-0{n + 1}T20:00:00Z",
+            "ticker": f"K{n}",
+            "side": "yes",
+            "count": "5",
+            "price_cents": "40",
+            "fee_cents": "3",
+            "result": "yes" if n % 2 else "no",
+            "profit_cents": "297" if n % 2 else "-203",
+        }
+        for n in range(8)
+    ]
+    reading = infer(records)
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "profit_cents / 100")
