@@ -12,7 +12,12 @@ from perfkit.inference.proof.multipliers import Worth, share_of_fees, size_by_fe
 from perfkit.inference.proof.prices import is_move_of_one
 from perfkit.inference.proof.units import may_be_rate
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.contracts import is_future, is_share_option
+from perfkit.inference.table.contracts import (
+    is_currency_pair,
+    is_future,
+    is_metal,
+    is_share_option,
+)
 from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.names import MONEY
 from perfkit.inference.table.options import describes_options, kinds_of_options
@@ -26,6 +31,8 @@ _MANY_PLACES = 6
 _LEAST_MONEY = 5
 _ALIKE = Decimal("0.05")
 _FEW = 20
+_LEAST_UNITS = 10
+"""Of a currency nobody buys fewer units; of lots, few buy more."""
 
 
 def of_one_unit(best: Candidate, roles: Mapping[str, Column], currency: str) -> Doubt | None:
@@ -148,6 +155,8 @@ def contract_size(
     described = [one for one in columns if describes_options(one, rows)]
     are_options = any(map(is_share_option, symbols)) or _are_few(size, described, rows)
     are_contracts = bool(set(size.words) & _CONTRACTS) or _are_few(size, kinds, rows)
+    if _may_be_lots(symbols, size, rows):
+        return _lots(symbols, size)
     if not (are_contracts or are_options or any(map(is_future, symbols))):
         return None
     one: dict[str, object] = {"fields.quantity": size.expression}
@@ -167,6 +176,32 @@ def contract_size(
         f"What is one of {size.name} worth, where no P&L shows it? If it is 50 times the price, "
         "write `multiplier: {SYMBOL: 50}` in a workspace",
         (
+            Answer("its price", one),
+            Answer("not known: results are to be in points", {"currency": "points"}),
+        ),
+    )
+
+
+def _may_be_lots(symbols: set[str], size: Column, rows: Sequence[int]) -> bool:
+    """Whether so little of currencies or metals is traded that it is lots: 0.1 of EURUSD."""
+    if not symbols or not all(is_currency_pair(one) or is_metal(one) for one in symbols):
+        return False
+    return any(0 < abs(size.numbers[row] or Decimal(0)) < _LEAST_UNITS for row in rows)
+
+
+def _lots(symbols: set[str], size: Column) -> Doubt:
+    """What one of a quantity is, where it may be a lot of 100,000."""
+    one: dict[str, object] = {"fields.quantity": size.expression}
+    lots: list[Answer] = []
+    if all(map(is_currency_pair, symbols)):
+        hundreds = {"fields.quantity": f"{size.expression} * 100000"}
+        lots.append(Answer("a lot of 100,000", {**hundreds}))
+    return Doubt(
+        "contract_size",
+        f"What is one of {size.name} worth, where no P&L shows it? If it is a lot of 100,000 or of 100 "
+        "ounces, write `multiplier: {EURUSD: 100000, XAUUSD: 100}` in a workspace",
+        (
+            *lots,
             Answer("its price", one),
             Answer("not known: results are to be in points", {"currency": "points"}),
         ),

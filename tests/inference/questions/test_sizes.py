@@ -150,3 +150,16 @@ class TestContractSize:
         ).doubts
         sizes = 'where(quantity, option_type, "Call") * 100 or quantity'
         assert doubt.answers[0].changes == {"fields.quantity": sizes}
+
+    @pytest.mark.parametrize("name", ["volume", "size", "quantity", "lots"])
+    def test_few_of_a_pair_of_currencies_are_lots(self, name: str) -> None:
+        (doubt,) = infer(trades(symbol="AUDUSDm", **{name: "0.1"})).doubts
+        assert doubt.name == "contract_size"
+        assert doubt.answers[0].changes == {"fields.quantity": f"{name} * 100000"}
+
+    def test_units_of_a_pair_of_currencies_are_worth_their_price(self) -> None:
+        assert asked(infer(trades(symbol="EURUSD", units="25000"))) == []
+
+    def test_gold_has_lots_of_its_own(self) -> None:
+        (doubt,) = infer(trades(symbol="XAUUSD", volume="0.05")).doubts
+        assert [one.meaning.split()[0] for one in doubt.answers] == ["its", "not"]

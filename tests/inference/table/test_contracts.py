@@ -6,7 +6,7 @@ from perfkit.inference.table.contracts import is_future, is_share_option
 
 FUTURES = (
     *("esz25", "mesh2", "mnq 03-26", "gc=f", "es1!", "/es", "/mesm5", "nq u4"),
-    *("fdxs dec 21", "wing25", "mesu2025.cme", "fesx mar 22"),
+    *("fdxs dec 21", "mnq", "wing25", "mesu2025.cme", "fesx mar 22"),
 )
 OPTIONS = (
     *("spy260116c00500000", "vips-230120p00008000", "spy 01/17/2026 call $485.00"),
