@@ -198,8 +198,8 @@ def _lots(symbols: set[str], size: Column) -> Doubt:
         lots.append(Answer("a lot of 100,000", {**hundreds}))
     return Doubt(
         "contract_size",
-        f"What is one of {size.name} worth, where no P&L shows it? If it is a lot of 100,000 or of 100 "
-        "ounces, write `multiplier: {EURUSD: 100000, XAUUSD: 100}` in a workspace",
+        f"What is one of {size.name} worth, where no P&L shows it? If it is a lot of 100,000, "
+        "or of 100 ounces, write `multiplier: {EURUSD: 100000, XAUUSD: 100}` in a workspace",
         (
             *lots,
             Answer("its price", one),
