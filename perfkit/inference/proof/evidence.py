@@ -92,11 +92,20 @@ def balance_says(
             allowed = 2 * (pnl.step + balance.step) + abs(after) * _BINARY
             if after != before or abs(earned) > allowed:  # else it may be a rounded nothing
                 by_pnl += abs(after - before - earned) <= allowed
-                by_less += abs(after - before - earned + costs(fees, row)) <= allowed
+                by_less += _are_costs(after - before - earned, fees, row, allowed)
         before = after
     if moved < 3 or max(by_pnl, by_less) * 10 < moved * 7:
         return NO_BALANCE
     return Balance(True, None if by_pnl == by_less else by_pnl > by_less)
+
+
+def _are_costs(lacking: Decimal, fees: Sequence[Column], row: int, allowed: Decimal) -> bool:
+    """Whether what a balance lacks is the costs of a record, with funding paid or received."""
+    fixed = costs([fee for fee in fees if "funding" not in fee.words], row)
+    carried = sum((fee.numbers[row] or Decimal(0) for fee in fees if "funding" in fee.words),
+                  Decimal(0))  # fmt: skip
+    ways = {abs(carried), carried, -carried}
+    return any(abs(lacking + fixed + way) <= allowed for way in ways)
 
 
 def balances_say(
@@ -115,7 +124,7 @@ def balances_say(
             if _is_rounded(earlier, pnl):
                 allowed += earlier.step + later.step + pnl.step
             by_pnl += abs(moved - earned) <= allowed
-            by_less += abs(moved - earned + costs(fees, row)) <= allowed
+            by_less += _are_costs(moved - earned, fees, row, allowed)
         if compared and max(by_pnl, by_less) * 10 >= compared * 9:
             return Balance(True, None if by_pnl == by_less else by_pnl > by_less)
     return NO_BALANCE

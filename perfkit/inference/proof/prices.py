@@ -18,6 +18,7 @@ from perfkit.inference.table.roles import directions
 _ROUNDING = Decimal("0.005")
 _TINY = Decimal("1e-6")
 _MANY_DIGITS = 5
+_FAR, _LEAST_FAR = 10, 8
 _TO_DIGITS = Decimal("1e-5")
 _NEARLY = Decimal("0.9")
 _FIXED = Decimal("0.002")
@@ -71,8 +72,13 @@ def prices_say(
     for unit, factor in _scales(roles):
         scaled = [(row, share * times) for row, share in relative if (times := factor(row))]
         if _agree(pnl, scaled):
-            return Prices(True, unit, None, sign)
-        if unit == MONEY and fees and _is_exact(pnl, _after_costs(scaled, fees)):
+            is_net = _is_net_by_distance(pnl, scaled, fees) if unit == MONEY else None
+            return Prices(True, unit, is_net, sign)
+        if unit != MONEY or not fees:
+            continue
+        less = _after_costs(scaled, fees)
+        is_near = _agree(pnl, less) and _is_net_by_distance(pnl, scaled, fees)
+        if is_near or _is_exact(pnl, less):
             return Prices(True, unit, True, sign)
     if _agree(pnl, _in_risk(roles, moves)):
         return Prices(True, RISK, None, sign)
@@ -237,6 +243,24 @@ def _in_money(
         after = _exact_share(pnl, less)
         return Prices(True, MONEY, None if strict == after else after > strict, None, True)
     return Prices(True, MONEY, net, None, True) if gross or net else None
+
+
+def _is_net_by_distance(
+    pnl: Column, amounts: Sequence[tuple[int, Decimal]], fees: Sequence[Column]
+) -> bool | None:
+    """Whether a P&L is far nearer to what prices give less the costs than to that itself.
+
+    A stake is logged in cents, so that neither is exact. None where the two are about as far.
+    """
+    pairs = [
+        (abs(earned - amount), abs(earned - amount + cost))
+        for row, amount in amounts
+        if (cost := costs(fees, row)) and (earned := pnl.numbers[row]) is not None
+    ]
+    if len(pairs) < _LEAST_FAR:
+        return None
+    gross, net = (sorted(one)[len(pairs) // 2] for one in zip(*pairs, strict=True))
+    return True if net * _FAR < gross else False if gross * _FAR < net else None
 
 
 def _exact_share(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> int:

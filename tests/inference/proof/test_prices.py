@@ -210,3 +210,20 @@ def test_results_that_contradict_the_prices_in_many_records_are_told() -> None:
     ]
     said = "the sign of 6 of 12 results contradicts the prices; read as logged"
     assert said in infer(records).assumed
+
+
+@pytest.mark.parametrize(("is_net", "result"), [(True, "pnl"), (False, "pnl - fee")])
+def test_stakes_in_cents_show_whether_costs_are_in_a_result(is_net: bool, result: str) -> None:
+    records: list[dict[str, object]] = []
+    for n in range(12):
+        entry, out = Decimal(100 + 7 * n), Decimal(103 + 7 * n + n % 5)
+        stake, fee = Decimal("100.01") + n, Decimal("0.1") + Decimal(n) / 100
+        earned = (out / entry - 1) * (stake + Decimal("0.004")) - (fee if is_net else 0)
+        records.append({
+            "symbol": "AAA", "side": "long", "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "entry_price": str(entry), "exit_price": str(out), "size_usd": str(stake),
+            "fee": str(fee), "pnl": f"{earned:.6f}",
+        })  # fmt: skip
+    reading = infer(records)
+    assert reading.is_sure
+    assert reading.dialect["fields"]["net_pnl"] == result  # type: ignore[index]

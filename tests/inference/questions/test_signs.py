@@ -94,6 +94,14 @@ class TestFunding:
         assert reading.is_sure
         assert reading.dialect["fields"]["net_pnl"] == f"pnl - fee {sign} funding"  # type: ignore[index]
 
+    @pytest.mark.parametrize(("way", "sign"), [(1, "+"), (-1, "-")])
+    def test_a_balance_alone_shows_it_as_well(self, way: int, sign: str) -> None:
+        names = ("entry_price", "quantity")
+        records = [{k: v for k, v in one.items() if k not in names} for one in self.trades(way)]
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.dialect["fields"]["net_pnl"] == f"pnl - fee {sign} funding"  # type: ignore[index]
+
     def test_without_a_balance_it_is_asked(self) -> None:
         (doubt,) = infer(self.trades(None)).doubts
         assert doubt.name == "funding"
