@@ -332,7 +332,7 @@ _SKIPPED_PLACES = word_set("""
     signal signals opportunity opportunities snapshot snapshots candle candles ohlcv klines bars
     scan scans watchlist decisions predictions alerts equity daily stats summary metrics config
     params settings indicators features prices quotes ticks positions pending orderbook
-    samples dataset ml
+    samples dataset ml ladder targets
     """)
 
 
