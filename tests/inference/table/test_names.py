@@ -115,7 +115,13 @@ def test_the_more_frequent_name_of_a_part_ranks_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "skipped"), [("signals", True), ("open_positions", True), ("closed_trades", False)]
+    ("place", "skipped"),
+    [
+        ("signals", True),
+        ("open_positions", True),
+        ("tp_ladder_levels", True),
+        ("closed_trades", False),
+    ],
 )
 def test_some_places_hold_no_trades(place: str, skipped: bool) -> None:
     assert is_skipped_place(place) is skipped
