@@ -114,7 +114,8 @@ def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:
     answers = [Answer(f"{value} alone", {key: value}) for key, value in lists[:MOST_ANSWERS]]
     together = place_of_all([tuple(str(value).split(".")) for _, value in lists])
     if together is not None and lists[0][0] == "records":
-        answers.insert(0, Answer("all of them", {"records": ".".join(together)}))
+        apart: dict[str, object] = {"identity": None} if _share_ids(best.reading, alike) else {}
+        answers.insert(0, Answer("all of them", {"records": ".".join(together), **apart}))
     if len(lists) == len(answers) - 1 == 2 and _are_won_and_lost([str(name) for _, name in lists]):
         return _supported(best._replace(layout={**best.layout, **answers[0].changes}))
     names = ", ".join(str(value) for _, value in lists[:MOST_ANSWERS])
@@ -125,6 +126,18 @@ def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:
     doubt = Doubt(WHICH_RECORDS, question, tuple(answers))
     others = tuple(one for one in best.reading.doubts if one not in shared)
     return best._replace(reading=best.reading._replace(doubts=(*others, doubt)))
+
+
+def _share_ids(reading: Reading, alike: Sequence[tuple[Found, Place]]) -> bool:
+    """Whether lists count their trades anew, so that an id is that of a trade of each of them."""
+    fields = reading.dialect.get("identity")
+    if not isinstance(fields, list):
+        return False
+    seen = []
+    for _, place in alike:
+        ids = (tuple(one.get(name.strip('"')) for name in fields) for one in place.records)
+        seen.append({tuple(map(str, one)) for one in ids if any(one)})
+    return len(set().union(*seen)) < sum(map(len, seen))
 
 
 def _whole(alike: Sequence[tuple[Found, Place]]) -> Found | None:
@@ -191,7 +204,11 @@ def answered(found: Found, name: str, number: int) -> Found:
         return found._replace(reading=nothing_found(reading.columns, answer.why_none))
     if name == WHICH_RECORDS:
         doubts = tuple(one for one in reading.doubts if one is not doubt)
-        layout = {**found.layout, **answer.changes}
+        places = {key: value for key, value in answer.changes.items() if key != "identity"}
+        if len(places) < len(answer.changes):
+            kept = {key: value for key, value in reading.dialect.items() if key != "identity"}
+            reading = reading._replace(dialect=kept)
+        layout = {**found.layout, **places}
         return _supported(found._replace(layout=layout, reading=reading._replace(doubts=doubts)))
     source, dialect = _changed(reading, answer)
     doubts = tuple(

@@ -236,6 +236,20 @@ def test_which_of_several_lists_of_trades_count_is_asked(
     assert results[:-2] == [45] * (len(lists) - 2)
 
 
+def test_ids_that_each_list_counts_anew_are_no_ids_of_all(tmp_path: Path) -> None:
+    one = [{**trade, "id": n} for n, trade in enumerate(full(range(1, 6)))]
+    other = [{**trade, "id": n, "leverage": "2"} for n, trade in enumerate(full(range(6, 10)))]
+    document = {"trades_fast": one, "trades_slow": other}
+    found = found_in(written(tmp_path / "a.json", json.dumps(document)))
+    assert [doubt.name for doubt in found.reading.doubts] == ["records"]
+    every = answered(found, "records", 1)
+    assert desk_on([every], "UTC").summary("all").metrics["net_pnl"] == 45
+    assert answered(found, "records", 2).reading.dialect["identity"] == ["id"]
+    document["trades_slow"] = [{**trade, "id": n + 5} for n, trade in enumerate(other)]
+    found = found_in(written(tmp_path / "b.json", json.dumps(document)))
+    assert answered(found, "records", 1).reading.dialect["identity"] == ["id"]
+
+
 def test_records_that_several_lists_share_are_part_of_that_question(tmp_path: Path) -> None:
     trades = [{**one, "pnl": "5", "exit_price": "105"} for one in full(range(1, 6))]
     document = {"a1": {"trades": trades}, "b2": {"trades": trades}}
