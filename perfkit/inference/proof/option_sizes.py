@@ -19,6 +19,7 @@ _SHARES = Decimal(100)
 _OF_VALUES = word_set("amount value total cost notional cash net proceeds")
 _OF_ACCOUNTS = word_set("balance equity after before available remaining cumulative running")
 _OF_KINDS = word_set("type class kind category code product security asset")
+_OF_ORDERS = word_set("side action transaction trans order")
 _MOST = Decimal("0.02")
 _MOST_OF_ONE = Decimal(2)
 """Fees are at most 2 % of what is paid, or 2 for each contract."""
@@ -58,8 +59,8 @@ def option_sizes(
         shares = [row for row in factors if factors[row] == 1]
         if not shares:
             return OptionSizes(column, f"{size.expression} * {_SHARES}")
-        kinds = [one for one in columns if set(one.words) & _OF_KINDS]
-        return OptionSizes(column, _of_each(size, [roles["side"], *kinds], options, shares))
+        every = [roles["side"], *columns]
+        return OptionSizes(column, of_each_kind(size, every, options, shares))
     return None
 
 
@@ -103,11 +104,13 @@ def _factors(
     return found
 
 
-def _of_each(
+def of_each_kind(
     size: Column, columns: Sequence[Column], options: Sequence[int], shares: Sequence[int]
 ) -> str:
     """The quantity by a column whose words tell shares from options; empty where none does."""
     for column in columns:
+        if not set(column.words) & _OF_ORDERS | set(column.words) & _OF_KINDS:
+            continue
         if column.kind != TEXT or not column.has_few_words or len(column.distinct) > _MOST_KINDS:
             continue
         of_shares = {column.labels[row] for row in shares}

@@ -9,6 +9,7 @@ from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.multipliers import Worth, share_of_fees, size_by_fees
+from perfkit.inference.proof.option_sizes import of_each_kind
 from perfkit.inference.proof.prices import is_move_of_one
 from perfkit.inference.proof.units import may_be_rate
 from perfkit.inference.table.columns import Column
@@ -161,14 +162,10 @@ def contract_size(
         return None
     one: dict[str, object] = {"fields.quantity": size.expression}
     if are_options or (are_contracts and kinds):
-        return Doubt(
-            "contract_size",
-            "Of how many shares is an option contract, whose price is that of one share?",
-            (
-                Answer("of 100", {"fields.quantity": _hundreds(size, kinds, rows)}),
-                Answer("of 1: prices are those of a contract", one),
-            ),
-        )
+        hundreds = _hundreds(size, kinds, rows)
+        if symbol is not None and are_options and not all(map(is_share_option, symbols)):
+            hundreds = _hundreds_by_symbol(symbol, size, columns, rows)
+        return _of_options(hundreds, one)
     if all((price.numbers[row] or 0) <= 1 for row in rows):
         return None
     return Doubt(
@@ -180,6 +177,26 @@ def contract_size(
             Answer("not known: results are to be in points", {"currency": "points"}),
         ),
     )
+
+
+def _of_options(hundreds: str, one: dict[str, object]) -> Doubt:
+    return Doubt(
+        "contract_size",
+        "Of how many shares is an option contract, whose price is that of one share?",
+        (
+            *([Answer("of 100", {"fields.quantity": hundreds})] if hundreds else []),
+            Answer("of 1: prices are those of a contract", one),
+        ),
+    )
+
+
+def _hundreds_by_symbol(
+    symbol: Column, size: Column, columns: Sequence[Column], rows: Sequence[int]
+) -> str:
+    """A hundred times the quantity of options beside shares; empty where no column parts them."""
+    options = [row for row in rows if is_share_option(symbol.labels[row])]
+    shares = [row for row in rows if not is_share_option(symbol.labels[row])]
+    return of_each_kind(size, columns, options, shares)
 
 
 def _may_be_lots(symbols: set[str], size: Column, rows: Sequence[int]) -> bool:

@@ -163,3 +163,15 @@ class TestContractSize:
     def test_gold_has_lots_of_its_own(self) -> None:
         (doubt,) = infer(trades(symbol="XAUUSD", volume="0.05")).doubts
         assert [one.meaning.split()[0] for one in doubt.answers] == ["its", "not"]
+
+    @pytest.mark.parametrize(("more", "answers"), [({"asset_class": "STK"}, 2), ({}, 1)])
+    def test_shares_beside_options_by_their_symbols_are_no_hundreds(
+        self, more: dict[str, str], answers: int
+    ) -> None:
+        options = trades(quantity="2", symbol="SPY260116C00500000", asset_class="OPT")
+        shares = [{**one, "symbol": "SPY", "asset_class": None, **more} for one in options[:5]]
+        (doubt,) = infer([*shares, *options[5:]]).doubts
+        assert (doubt.name, len(doubt.answers)) == ("contract_size", answers)
+        if more:
+            sizes = 'where(quantity, asset_class, "STK") or quantity * 100'
+            assert doubt.answers[0].changes == {"fields.quantity": sizes}
