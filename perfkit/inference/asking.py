@@ -29,6 +29,7 @@ from perfkit.inference.questions.kinds import (
     excluded,
     flagged_open,
     never_entered,
+    sums_of_others,
 )
 from perfkit.inference.questions.repeated_trades import run_again, under_labels
 from perfkit.inference.questions.signs import losses_above_zero, turned_round
@@ -86,7 +87,7 @@ def doubts_of(
         or unpriced(best, roles, times),
         excluded(best, columns),
         bars(best, columns, roles, times),
-        ends_with_total(best, columns),
+        ends_with_total(best, columns) or sums_of_others(best, columns),
         never_entered(best),
         corrected(best, columns),
     ]

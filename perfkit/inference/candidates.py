@@ -31,7 +31,7 @@ from perfkit.inference.proof.units import (
 )
 from perfkit.inference.records.closing import Closing, closing_records, without_purchases
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.derived_columns import Either, joined
+from perfkit.inference.table.derived_columns import Either, amounts_before, joined
 from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
 from perfkit.inference.table.options import without_underlying
 from perfkit.inference.table.roles import Times, is_part_of_indicator, pnl_columns
@@ -73,7 +73,9 @@ def candidates_of(
     failed: set[int],
 ) -> list[Candidate]:
     """Every column that may hold the P&L, the best first."""
-    named = [one for one in pnl_columns(columns) if any(one.numbers) or says.is_even(one, roles)]
+    texts = (amounts_before(one) for one in columns if pnl_name(one.name))
+    named = [*pnl_columns(columns), *filter(None, texts)]
+    named = [one for one in named if any(one.numbers) or says.is_even(one, roles)]
     rows = [row for row in range(len(columns[0].values)) if row not in failed]
     named = [one for one in named if _may_be_earned(one, roles, fees, rows)]
     named = [one for one in named if not is_part_of_indicator(one, columns)]

@@ -26,6 +26,8 @@ _OF_STATES = word_set("status state result outcome trade position order final ex
 _EXPIRED = word_set("expired expire lapsed timeout timedout")
 _CORRECTS = word_set("corrects correction corrected_by supersedes superseded replaces amends")
 _FEW_CORRECT = 4
+_LEAST_SUMS = 2
+_OF_SUMS = word_set("total subtotal sum all combined overall portfolio aggregate net")
 _EXPOSURES = frozenset(("-1", "0", "1", "-1.0", "0.0", "1.0", ""))
 
 
@@ -193,6 +195,34 @@ def ends_with_total(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
             Answer("a trade", {}),
         ),
     )
+
+
+def sums_of_others(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
+    """Records with one word, such as `TOTAL`, whose P&L is that of all others together."""
+    numbers, rows = best.pnl.numbers, best.closing.rows
+    for column in columns:
+        if column.kind != TEXT or not column.has_few_words:
+            continue
+        sums: dict[str, list[Decimal]] = {}
+        for row in rows:
+            sums.setdefault(column.labels[row], []).append(numbers[row] or Decimal(0))
+        every = sum((sum(one, Decimal(0)) for one in sums.values()), Decimal(0))
+        for label, one in sums.items() if len(sums) > 1 else ():
+            is_called = bool({*words(label)} & _OF_SUMS) and len(one) >= _LEAST_SUMS
+            if not is_called or not any(one) or 2 * sum(one, Decimal(0)) != every:
+                continue
+            value = next(column.values[row] for row in rows if column.labels[row] == label)
+            return Doubt(
+                "sums_of_others",
+                f"The {best.pnl.name} of the {len(one)} records with the {column.name} {value} is "
+                "that of all others together; which of them are trades?",
+                (
+                    Answer("the others", {f"only.{column.expression}": {"not": value}}),
+                    Answer(f"those with {value}", {f"only.{column.expression}": value}),
+                    Answer("all of them", {}),
+                ),
+            )
+    return None
 
 
 def never_entered(best: Candidate) -> Doubt | None:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.table.names import pnl_name
 
 
@@ -99,6 +100,24 @@ def paid_or_received(paid: Column, received: Column) -> PaidOrReceived | None:
         return None
     values = [str(a or b) if a or b else None for a, b in pairs]
     return PaidOrReceived(paid.path, values, NUMBER, parts=(paid, received))
+
+
+@dataclass(frozen=True, eq=False)
+class Before(Column):
+    """The amounts that texts begin with: 12.50 of `+$12.50 (+1.2%)`."""
+
+    @property
+    def expression(self) -> str:
+        return f'before({super().expression}, " (")'
+
+
+def amounts_before(column: Column) -> Before | None:
+    """The amounts before a bracket in all texts of a column; None where some have none."""
+    texts = [value if isinstance(value, str) else "" for value in column.values]
+    amounts = [text.partition(" (")[0] for text in texts if " (" in text]
+    if column.kind != TEXT or len(amounts) < len(texts):
+        return None
+    return None if None in map(shapes.number, amounts) else Before(column.path, amounts, NUMBER)
 
 
 @dataclass(frozen=True, eq=False)

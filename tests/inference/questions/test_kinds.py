@@ -307,3 +307,21 @@ def test_a_rejected_exit_is_no_rejected_trade() -> None:
         {"rejected" if k == "exit_rejected" else k: v for k, v in one.items()} for one in records
     ]
     assert "excluded" in [doubt.name for doubt in infer(rejected).doubts]
+
+
+def test_totals_of_legs_beside_these_are_asked_about() -> None:
+    legs = [("LEG", "150"), ("LEG", "-60"), ("TOTAL", "90"), ("LEG", "-200.5"), ("LEG", "120"),
+            ("TOTAL", "-80.5")]  # fmt: skip
+    records: list[Record] = [
+        {"symbol": "SPY", "level": level, "close_date": f"2026-04-0{n + 1}", "pnl": pnl}
+        for n, (level, pnl) in enumerate(legs)
+    ]
+    (doubt,) = infer(records).doubts
+    assert doubt.name == "sums_of_others"
+    assert [one.changes for one in doubt.answers] == [
+        {"only.level": {"not": "TOTAL"}},
+        {"only.level": "TOTAL"},
+        {},
+    ]
+    records[2]["pnl"] = "91"
+    assert "sums_of_others" not in asked(infer(records))

@@ -25,3 +25,15 @@ def test_they_are_one_result(empty: object) -> None:
 def test_they_are_not_where_a_record_has_both() -> None:
     reading = infer(trades((5, 1), (4, 3), (2, 2), (1, 1)))
     assert field(reading, "net_pnl") == "Profit"
+
+
+def test_amounts_before_a_bracket_are_the_result() -> None:
+    texts = ["+$12.50 (+1.2%)", "-$8.00 (-0.8%)", "+$20.00 (+1.9%)"]
+    records: list[dict[str, object]] = [
+        {"closed": f"2026-04-0{n + 1}", "pair": "EURUSD", "side": "buy", "result": text}
+        for n, text in enumerate(texts)
+    ]
+    reading = infer(records)
+    assert reading.source["currency"] == "USD"
+    assert reading.dialect["fields"]["net_pnl"] == 'before(result, " (")'  # type: ignore[index]
+    assert not infer([{**one, "result": "won (1 %)"} for one in records]).has_results
