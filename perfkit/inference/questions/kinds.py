@@ -11,7 +11,7 @@ from perfkit.inference.records.codes import may_be_open
 from perfkit.inference.records.kinds import closing_words, is_flag, is_held, logged, says_it_is_open
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
 from perfkit.inference.table.names import word_set, words
-from perfkit.inference.table.roles import Times, identities_of
+from perfkit.inference.table.roles import EVEN, Times, identities_of, outcome_of
 
 _LEAST_TRADES = 5
 _OUT = word_set(
@@ -236,7 +236,7 @@ def never_entered(best: Candidate) -> Doubt | None:
     others = [row for row in best.closing.rows if labels[row] not in expired]
     if not rows or not others or any(numbers[row] for row in rows):
         return None
-    if not all(numbers[row] for row in others):
+    if not all(numbers[row] or outcome_of(labels[row]) == EVEN for row in others):
         return None
     said = logged(marker, expired)
     left = [word for word in best.closing.close_words if word not in said]
@@ -244,7 +244,7 @@ def never_entered(best: Candidate) -> Doubt | None:
     return Doubt(
         "never_entered",
         f"{len(rows)} records of {' and '.join(map(str, said))} have a {best.pnl.name} of 0, and "
-        "no others do; are they trades?",
+        "no others but break-evens do; are they trades?",
         (
             Answer("no, they were never entered", {where: _one(left)}),
             Answer("yes, they broke even", {}),

@@ -325,3 +325,21 @@ def test_totals_of_legs_beside_these_are_asked_about() -> None:
     ]
     records[2]["pnl"] = "91"
     assert "sums_of_others" not in asked(infer(records))
+
+
+def test_expired_beside_break_evens_is_asked_about() -> None:
+    ends = [("TP1_HIT", "20"), ("SL_HIT", "-20"), ("EXPIRED", "0"), ("BE", "0"), ("TP1_HIT", "35"),
+            ("ACTIVE", "0")]  # fmt: skip
+    records: list[Record] = [
+        {
+            "time": f"2026-04-0{n + 1}T09:00:00Z",
+            "symbol": "EURUSD",
+            "direction": "BUY",
+            "entry": "1.08",
+            "status": status,
+            "pips": pips,
+        }
+        for n, (status, pips) in enumerate(ends)
+    ]
+    assert "never_entered" in asked(infer(records))
+    assert "never_entered" not in asked(infer([{**one, "status": "BE"} for one in records]))
