@@ -103,7 +103,7 @@ def paid_or_received(paid: Column, received: Column) -> PaidOrReceived | None:
 
 
 @dataclass(frozen=True, eq=False)
-class Before(Column):
+class AmountBefore(Column):
     """The amounts that texts begin with: 12.50 of `+$12.50 (+1.2%)`."""
 
     @property
@@ -111,13 +111,15 @@ class Before(Column):
         return f'before({super().expression}, " (")'
 
 
-def amounts_before(column: Column) -> Before | None:
+def amounts_before(column: Column) -> AmountBefore | None:
     """The amounts before a bracket in all texts of a column; None where some have none."""
     texts = [value if isinstance(value, str) else "" for value in column.values]
     amounts = [text.partition(" (")[0] for text in texts if " (" in text]
     if column.kind != TEXT or len(amounts) < len(texts):
         return None
-    return None if None in map(shapes.number, amounts) else Before(column.path, amounts, NUMBER)
+    return (
+        None if None in map(shapes.number, amounts) else AmountBefore(column.path, amounts, NUMBER)
+    )
 
 
 @dataclass(frozen=True, eq=False)
