@@ -241,11 +241,13 @@ def _is_outcome(column: Column) -> bool:
     if column.kind == BOOLEAN:
         return True
     said = sum(count for label, count in column.distinct.items() if outcome_of(label))
-    return said * _OUTCOMES >= column.filled and said > 0  # few of them are names of teams
+    is_of_names = len(column.distinct) > _FEW  # such as those of teams
+    return said > 0 and (not is_of_names or said * _OUTCOMES >= column.filled)
 
 
+_FEW = 12
 _OUTCOMES = 20
-"""Of so many words of an outcome, one at least says that a trade was won, lost or even."""
+"""Of so many words that differ, one at least says that a trade was won, lost or even."""
 _SETTLED = (("settle", "date"), ("settlement", "date"), ("settle", "date", "target"))
 _OF_CODES = word_set("symbol ticker stock code instrument security asset tsym scrip contract coin")
 

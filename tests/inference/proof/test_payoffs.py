@@ -93,11 +93,19 @@ def test_a_fee_may_be_that_of_each_piece() -> None:
 
 
 def test_names_of_teams_are_no_outcomes() -> None:
-    teams = ["Green Push", *["Wings", "Lions", "Hawks"] * 8]
+    teams = ["Green Push", *(f"Lions {n % 14}" for n in range(24))]
     records = [
         {**staked()[n % 5], "slug": f"m{n}", "outcome": team} for n, team in enumerate(teams)
     ]
     assert "its sign agrees with status" in infer(records).evidence
+
+
+def test_few_outcomes_among_many_open_trades_are_outcomes() -> None:
+    records: list[Record] = [
+        {"time": f"2026-04-07T{n // 60:02}:{n % 60:02}:00Z", "symbol": "A", "status": status}
+        for n, status in enumerate(["open"] * 100 + ["won", "lost"])
+    ]
+    assert (infer(records).closed, field(infer(records), "outcome")) == (2, "status")
 
 
 def test_what_came_back_less_what_was_paid_is_the_result() -> None:
