@@ -136,7 +136,7 @@ def test_no_other_module_names_a_metric_without_a_special_case() -> None:
         "summary/comparison/compare.py": {"win_rate", "expectancy", "avg_r"},
         "desk/by_day.py": {"closed_trades", "wins", "losses", "breakevens"},
         # Columns of logs that are called like figures.
-        "inference/candidates.py": {"losses"},
+        "inference/proof/said_totals.py": {"wins", "losses"},
         "inference/proof/evidence.py": {"losses"},
         "inference/table/roles.py": {"losses"},
         "inference/table/role_names.py": {"wins", "losses", "sharpe", "sortino", "expectancy"},
