@@ -292,6 +292,14 @@ def outcome_agrees(pnl: Column, outcome: Column, rows: Sequence[int]) -> bool | 
     return agreed * 20 >= compared * 19
 
 
+def agreed_with(pnl: Column, outcome: Column, rows: Sequence[int]) -> str:
+    """What is said of a P&L that has the sign of the logged outcome, save where it is 0."""
+    said = (outcome_of(outcome.labels[row]) for row in rows if pnl.numbers[row] == 0)
+    even = sum(one in (WON, LOST) for one in said)
+    but = f", save that {even} with 0 are called won or lost" if even else ""
+    return f"its sign agrees with {outcome.name}{but}"
+
+
 def rate_agrees(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -> Column | None:
     """A column in per cent that has the sign of the P&L, of what was won as of what was lost."""
     for column in columns:
@@ -341,9 +349,10 @@ def is_total_so_far(pnl: Column, others: Sequence[Column], rows: Sequence[int]) 
         before: Decimal | None = None
         for row in rows[:CHECKED]:
             after, earned = pnl.numbers[row], other.numbers[row]
-            if before is not None and after is not None and earned:
+            allowed = 2 * (pnl.step + other.step)
+            if before is not None and after is not None and abs(earned or 0) > allowed:
                 moved += 1
-                agreed += abs(after - before - earned) <= 2 * (pnl.step + other.step)
+                agreed += abs(after - before - (earned or 0)) <= allowed
             before = after
         if moved >= 3 and agreed * 10 >= moved * 7:
             return True

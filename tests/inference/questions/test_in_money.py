@@ -239,3 +239,26 @@ def test_what_markets_were_worth_was_not_put_in(paid: str, back: str) -> None:
 def test_amounts_that_do_not_give_the_per_cent_say_nothing() -> None:
     records = [{**one, "finalValueSol": "3"} for one in invested()]
     assert asked(infer(records)) == ["weak"]
+
+
+@pytest.mark.parametrize(("status", "is_told"), [("closed", True), ("cancelled", False)])
+def test_records_that_closed_without_a_price_or_a_result_are_told(
+    status: str, *, is_told: bool
+) -> None:
+    records: list[Record] = [
+        {
+            "symbol": "A",
+            "side": "long",
+            "closed_at": f"2026-04-{n + 1:02}T10:00:00Z",
+            "entry_price": "100",
+            "exit_price": "101" if n > 1 else None,
+            "quantity": "2",
+            "pnl": "2" if n > 1 else None,
+            "status": "closed" if n > 1 else status,
+        }
+        for n in range(7)
+    ]
+    reading = infer(records)
+    said = "2 records have a closed_at, but no pnl and no exit; left out"
+    assert (asked(reading), reading.closed) == ([], 5)
+    assert (said in reading.assumed) is is_told
