@@ -436,15 +436,13 @@ def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) 
             continue
         if one.name.is_net and other.name.is_gross and one.name.unit == other.name.unit:
             one = one._replace(score=one.score + 30)
-        if _is_after_costs_of(one, other):
-            reasons = (*one.reasons, f"is {other.pnl.name} less the costs")
-            return one._replace(score=other.score + 30, is_net=True, reasons=reasons, proved=True)
-        if not fees:
-            continue
         rows = says.checked(one.closing.rows)
-        if says.differ_by_costs(other.pnl, one.pnl, fees, rows):
+        is_less = bool(fees) and says.differ_by_costs(other.pnl, one.pnl, fees, rows)
+        is_after = _is_after_costs_of(one, other) and not (is_less and other.name.is_running)
+        if is_after or is_less:
+            score = (other if is_after else one).score + 30
             reasons = (*one.reasons, f"is {other.pnl.name} less the costs")
-            return one._replace(score=one.score + 30, is_net=True, reasons=reasons, proved=True)
-        if says.differ_by_costs(one.pnl, other.pnl, fees, rows):
+            return one._replace(score=score, is_net=True, reasons=reasons, proved=True)
+        if fees and says.differ_by_costs(one.pnl, other.pnl, fees, rows):
             return one._replace(is_net=False)
     return one

@@ -65,6 +65,7 @@ from perfkit.inference.questions.signs import with_way_of_carry
 from perfkit.inference.questions.sizes import money_or_fraction, money_or_per_cent, of_one_unit
 from perfkit.inference.records.kinds import failed_records, moved_records, total_records
 from perfkit.inference.records.no_trades import why_no_trades
+from perfkit.inference.records.seen import lists_inside, why_none
 from perfkit.inference.records.tried import live_and_tried
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
@@ -137,7 +138,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         return nothing_found(names, "there are no records with fields")
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
     if why := why_no_trades(columns, roles, times):
-        return nothing_found(names, why)
+        return nothing_found(names, "; ".join(filter(None, (why, lists_inside(columns)))))
     fees = [*fees, *slippage_that_moves(columns, roles, fees)]
     failed, left_out = failed_records(columns)
     totals, of_totals = total_records(columns)
@@ -153,7 +154,8 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         if one.score >= (least if _may_end(one, roles, times) else WITHOUT_END)
     ]
     if not candidates:
-        return _without_idle_time(without_pnl(log) or nothing_found(names, _encoding(names)))
+        none = nothing_found(names, _encoding(names) or why_none(columns, roles, times))
+        return _without_idle_time(without_pnl(log) or none)
     reading = (
         _of_executions(log, candidates)
         or _of_prices(log, candidates[0])

@@ -112,7 +112,7 @@ def balances_say(
     pnl: Column, columns: Sequence[Column], fees: Sequence[Column], rows: Sequence[int]
 ) -> Balance:
     """Compares the P&L with a balance before and after, which each record has: equity_before."""
-    for earlier, later in _before_and_after(columns):
+    for earlier, later in before_and_after(columns):
         compared = by_pnl = by_less = 0
         for row in rows[:CHECKED]:
             before, after, earned = earlier.numbers[row], later.numbers[row], pnl.numbers[row]
@@ -134,7 +134,7 @@ def moves_of_balance(
     columns: Sequence[Column], balance: Column | None, rows: Sequence[int]
 ) -> dict[int, Decimal]:
     """By how much the balance moves in each record: after less before, or less the record above."""
-    for earlier, later in _before_and_after(columns):
+    for earlier, later in before_and_after(columns):
         pairs = ((row, earlier.numbers[row], later.numbers[row]) for row in rows)
         return {row: b - a for row, a, b in pairs if a is not None and b is not None}
     if balance is None:
@@ -147,7 +147,7 @@ def moves_of_balance(
     }
 
 
-def _before_and_after(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
+def before_and_after(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
     """The pairs of columns such as `equity_before` and `equity_after`, or `usdt_before`."""
     named = {frozenset(one.words): one for one in columns if one.kind == NUMBER}
     found = []
@@ -170,7 +170,7 @@ def grows_between(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -
 
     1 for per cent, 100 for parts, such as the 0.02 of an equity that went from 100 to 102.
     """
-    for earlier, later in _before_and_after(columns):
+    for earlier, later in before_and_after(columns):
         agreed = {Decimal(1): 0, HUNDRED: 0}
         compared = 0
         for row in rows[:CHECKED]:

@@ -77,7 +77,7 @@ def closed_unpriced(
     if not missing:
         return []
     have = "records have" if len(missing) > 1 else "record has"
-    return [f"{len(missing)} {have} a {closed.name}, but no {best.pnl.name} and no exit; left out"]
+    return [f"{len(missing)} {have} a {closed.name}, but no {best.pnl.name} nor prices; left out"]
 
 
 def _with_ends(roles: Mapping[str, Column]) -> set[int]:

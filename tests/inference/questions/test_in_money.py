@@ -259,6 +259,6 @@ def test_records_that_closed_without_a_price_or_a_result_are_told(
         for n in range(7)
     ]
     reading = infer(records)
-    said = "2 records have a closed_at, but no pnl and no exit; left out"
+    said = "2 records have a closed_at, but no pnl nor prices; left out"
     assert (asked(reading), reading.closed) == ([], 5)
     assert (said in reading.assumed) is is_told
