@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import WonOrLost, won_or_lost
-from perfkit.inference.table.names import CURRENCIES, word_set, words
+from perfkit.inference.table.held import before_and_after
+from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.role_names import is_signed_cost
 from perfkit.inference.table.roles import EVEN, LOST, WON, is_part_of_indicator, outcome_of
 
@@ -29,12 +30,6 @@ _LEAST_PIECES = 4
 _NEARLY_SAME = Decimal("0.01")
 _TRAILING = word_set("trailing trail breakeven be ts time partial")
 _STOPS = word_set("sl stop stoploss")
-_HELD = word_set("equity balance bankroll capital cash")
-_FROM_TO = (
-    *(("before", "after"), ("start", "end"), ("prev", "new"), ("previous", "new")),
-    *(("open", "close"), ("initial", "final"), ("entry", "exit")),
-)
-"""Words for what an account held at first, and then."""
 _ENDS = word_set("stop stopped tp tp1 tp2 tp3 takeprofit trailing breakeven exit timeout cut")
 _RATES = word_set("pct percent percentage % perc prct prc return roi")
 _TARGETS = word_set("tp target takeprofit profit tp1 tp2 tp3")
@@ -145,19 +140,6 @@ def moves_of_balance(
         for (_, before), (row, after) in pairwise(held)
         if before is not None and after is not None
     }
-
-
-def before_and_after(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
-    """The pairs of columns such as `equity_before` and `equity_after`, or `usdt_before`."""
-    named = {frozenset(one.words): one for one in columns if one.kind == NUMBER}
-    found = []
-    for said, column in named.items():
-        for before, after in _FROM_TO:
-            other = named.get((said - {before}) | {after}) if before in said else None
-            is_held = said & _HELD or (before == "before" and said & CURRENCIES.keys())
-            if other is not None and is_held:
-                found.append((column, other))
-    return found
 
 
 def _is_rounded(balance: Column, pnl: Column) -> bool:
@@ -348,11 +330,11 @@ def is_total_so_far(pnl: Column, others: Sequence[Column], rows: Sequence[int]) 
         moved = agreed = 0
         before: Decimal | None = None
         for row in rows[:CHECKED]:
-            after, earned = pnl.numbers[row], other.numbers[row]
+            after, earned = pnl.numbers[row], other.numbers[row] or Decimal(0)
             allowed = 2 * (pnl.step + other.step)
-            if before is not None and after is not None and abs(earned or 0) > allowed:
+            if before is not None and after is not None and abs(earned) > allowed:
                 moved += 1
-                agreed += abs(after - before - (earned or 0)) <= allowed
+                agreed += abs(after - before - earned) <= allowed
             before = after
         if moved >= 3 and agreed * 10 >= moved * 7:
             return True

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from perfkit.inference.proof.evidence import before_and_after
 from perfkit.inference.table.columns import OTHER, Column
+from perfkit.inference.table.held import before_and_after
 from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.role_names import role_rank
 from perfkit.inference.table.roles import Times, direction
