@@ -28,6 +28,7 @@ from perfkit.inference.without_pnl.totals import from_totals, from_totals_of_sid
 
 _LEAST = 2
 _OF_RATES = word_set("% pct percent percentage growth return returns ret roi yield")
+_OF_RISK = (("r",), ("r", "multiple"), ("multiple", "r"))
 _NEARLY = 0.95
 """Of wins and losses, so many have the sign of what was earned; the others were entered wrong."""
 
@@ -96,7 +97,7 @@ def _of_moves(
         fields["quantity"] = f"100 / {entry.expression}"
     elif size is None:
         fields["quantity"] = "= 1"
-        doubts.append(_points_or_per_cent(entry, _outcomes(log, closing)))
+        doubts.append(_points_or_per_cent(entry, _in_risk(log, closing), _outcomes(log, closing)))
     else:
         doubts += _of_size(log, size, entry, closing.rows)
     assumed = list(moments.assumed)
@@ -147,7 +148,19 @@ def _outcomes(log: Log, closing: Closing) -> dict[str, object]:
     return {**found, "values.outcome": outcome_words(outcome)}
 
 
-def _points_or_per_cent(entry: Column, outcomes: dict[str, object]) -> Doubt:
+def _in_risk(log: Log, closing: Closing) -> list[Answer]:
+    """The answer that a column such as `R` has the results, where all closed records have it."""
+    for one in log.columns:
+        is_there = one.kind == NUMBER and all(one.present[row] for row in closing.rows)
+        if is_there and one.words in _OF_RISK:
+            changes: dict[str, object] = {"currency": "R", "fields.net_pnl": one.expression}
+            return [Answer(f"neither: {one.name}, in R", {**changes, "fields.quantity": None})]
+    return []
+
+
+def _points_or_per_cent(
+    entry: Column, in_risk: Sequence[Answer], outcomes: dict[str, object]
+) -> Doubt:
     alone = [Answer("neither: count wins and losses", outcomes)] if outcomes else []
     return Doubt(
         "unit",
@@ -158,6 +171,7 @@ def _points_or_per_cent(entry: Column, outcomes: dict[str, object]) -> Doubt:
                 "per cent of the entry, not compounded",
                 {"currency": "%", "fields.quantity": f"100 / {entry.expression}"},
             ),
+            *in_risk,
             *alone,
         ),
     )

@@ -117,3 +117,15 @@ def test_sales_whose_price_is_called_entry_price_close_what_was_bought(
         assert "entry_price is the price of sales as well, which have no stop_loss" in (
             reading.assumed
         )
+
+
+@pytest.mark.parametrize("name", ["R", "note"])
+def test_a_column_in_risk_is_an_answer_where_points_or_per_cent_are_asked(name: str) -> None:
+    moves = (("100", "110", "2"), ("50", "53", "1.5"), ("20", "21", "0.5"))
+    records: list[Record] = [
+        {"symbol": "A", "side": "long", "exit_date": f"2026-04-0{n + 1}", "entry": a, "exit": b,
+         name: r} for n, (a, b, r) in enumerate(moves)
+    ]  # fmt: skip
+    (doubt,) = (one for one in infer(records).doubts if one.name == "unit")
+    chosen = {"currency": "R", "fields.net_pnl": "R", "fields.quantity": None}
+    assert (chosen in [one.changes for one in doubt.answers]) is (name == "R")
