@@ -62,9 +62,10 @@ def closed_unpriced(
 
     closed_at 10:00   status closed   exit_price -   pnl -      perhaps it was closed elsewhere
     """
-    if not times.closed:
-        return []
-    closed, known = times.closed[0], _with_ends(roles) | set(best.closing.rows) | failed
+    rows = best.closing.rows
+    if not times.closed or not all(times.closed[0].present[row] for row in rows):
+        return []  # such as the end of a market
+    closed, known = times.closed[0], _with_ends(roles) | set(rows) | failed
     states = [one for one in columns if one.kind == TEXT and set(one.words) & {"status", "state"}]
     missing = [
         row
@@ -76,8 +77,9 @@ def closed_unpriced(
     ]
     if not missing:
         return []
-    have = "records have" if len(missing) > 1 else "record has"
-    return [f"{len(missing)} {have} a {closed.name}, but no {best.pnl.name} nor prices; left out"]
+    one, have = ("record", "has") if len(missing) == 1 else ("records", "have")
+    name = best.pnl.name
+    return [f"{len(missing)} {one} with {closed.name} {have} no {name} nor prices; left out"]
 
 
 def _with_ends(roles: Mapping[str, Column]) -> set[int]:
