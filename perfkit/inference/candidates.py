@@ -24,6 +24,7 @@ from perfkit.inference.proof.prices import (
 )
 from perfkit.inference.proof.running import said_by_totals
 from perfkit.inference.proof.units import (
+    is_of_risk,
     is_rate_less_costs,
     unit_after_costs,
     unit_of_result,
@@ -88,7 +89,7 @@ def candidates_of(
         proved = unnamed.proved_columns(columns, roles, times, fees, rows)
         found += _each_scored(proved, named, *seen)
     found = [_beside(one, found, fees) for one in found]
-    return sorted(found, key=_order)
+    return sorted((one for one in found if not _adds_up_proved(one, found)), key=_order)
 
 
 def _each_scored(
@@ -165,8 +166,16 @@ def _may_be_earned(
     name = pnl_name(column.name)
     if name is None or not (name.is_bare or column.words == ("r",)):  # which may be a rate
         return True
+    if column.words == ("r",) and is_of_risk(column, roles, rows):
+        return True
     amounts = [column.numbers[row] or 0 for row in rows]
     return min(amounts, default=0) < 0 < max(amounts, default=0)
+
+
+def _adds_up_proved(one: Candidate, found: Sequence[Candidate]) -> bool:
+    """Whether a total so far adds up another P&L that is proved, and so is the result."""
+    proved = [other.pnl for other in found if other.proved and other is not one]
+    return one.name.is_running and says.is_total_so_far(one.pnl, proved, one.closing.rows)
 
 
 def _order(one: Candidate) -> tuple[bool, int]:
@@ -382,7 +391,7 @@ def _of_columns(
     """What the columns beside a P&L say: an outcome, a closing time, a mark of the closes."""
     found = []
     if "outcome" in roles and says.outcome_agrees(pnl, roles["outcome"], rows):
-        found.append((16, f"its sign agrees with {roles['outcome'].name}"))
+        found.append((16, says.agreed_with(pnl, roles["outcome"], rows)))
     elif "exit_reason" in roles and says.reason_agrees(pnl, roles["exit_reason"], rows):
         found.append((12, f"its sign agrees with {roles['exit_reason'].name}"))
     elif "exit_reason" in roles and says.reasons_are_ends(roles["exit_reason"], rows):
@@ -427,15 +436,13 @@ def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) 
             continue
         if one.name.is_net and other.name.is_gross and one.name.unit == other.name.unit:
             one = one._replace(score=one.score + 30)
-        if _is_after_costs_of(one, other):
-            reasons = (*one.reasons, f"is {other.pnl.name} less the costs")
-            return one._replace(score=other.score + 30, is_net=True, reasons=reasons, proved=True)
-        if not fees:
-            continue
         rows = says.checked(one.closing.rows)
-        if says.differ_by_costs(other.pnl, one.pnl, fees, rows):
+        is_less = bool(fees) and says.differ_by_costs(other.pnl, one.pnl, fees, rows)
+        is_after = _is_after_costs_of(one, other) and not (is_less and other.name.is_running)
+        if is_after or is_less:
+            score = (other if is_after else one).score + 30
             reasons = (*one.reasons, f"is {other.pnl.name} less the costs")
-            return one._replace(score=one.score + 30, is_net=True, reasons=reasons, proved=True)
-        if says.differ_by_costs(one.pnl, other.pnl, fees, rows):
+            return one._replace(score=score, is_net=True, reasons=reasons, proved=True)
+        if fees and says.differ_by_costs(one.pnl, other.pnl, fees, rows):
             return one._replace(is_net=False)
     return one

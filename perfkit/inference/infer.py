@@ -40,6 +40,7 @@ from perfkit.inference.questions.coverage import (
     which_amount,
     which_covers,
     which_set,
+    with_risk_offered,
 )
 from perfkit.inference.questions.early_times import closed_early
 from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
@@ -48,6 +49,7 @@ from perfkit.inference.questions.ignored import with_ignored_asked
 from perfkit.inference.questions.in_money import (
     asked_of_executions,
     asked_of_prices,
+    closed_unpriced,
     closed_without,
     computed_for_all,
     may_be_in_money,
@@ -58,11 +60,12 @@ from perfkit.inference.questions.in_money import (
     without_weak,
 )
 from perfkit.inference.questions.mixed_units import mixed_units
-from perfkit.inference.questions.paid_in import result_and_costs
+from perfkit.inference.questions.paid_in import of_linked, result_and_costs
 from perfkit.inference.questions.signs import with_way_of_carry
 from perfkit.inference.questions.sizes import money_or_fraction, money_or_per_cent, of_one_unit
 from perfkit.inference.records.kinds import failed_records, moved_records, total_records
 from perfkit.inference.records.no_trades import why_no_trades
+from perfkit.inference.records.seen import lists_inside, why_none
 from perfkit.inference.records.tried import live_and_tried
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
@@ -135,7 +138,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         return nothing_found(names, "there are no records with fields")
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
     if why := why_no_trades(columns, roles, times):
-        return nothing_found(names, why)
+        return nothing_found(names, "; ".join(filter(None, (why, lists_inside(columns)))))
     fees = [*fees, *slippage_that_moves(columns, roles, fees)]
     failed, left_out = failed_records(columns)
     totals, of_totals = total_records(columns)
@@ -151,12 +154,14 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         if one.score >= (least if _may_end(one, roles, times) else WITHOUT_END)
     ]
     if not candidates:
-        return _without_idle_time(without_pnl(log) or nothing_found(names, _encoding(names)))
+        none = nothing_found(names, _encoding(names) or why_none(columns, roles, times))
+        return _without_idle_time(without_pnl(log) or none)
     reading = (
         _of_executions(log, candidates)
         or _of_prices(log, candidates[0])
         or _with_other_covered(candidates, log)
     )
+    reading = with_risk_offered(reading, candidates)
     reading = with_ignored_asked(reading, records, columns, roles, times)
     return _without_idle_time(proved_once(reading, candidates[0], roles, fees))
 
@@ -299,6 +304,7 @@ def _read(candidates: Sequence[Candidate], log: Log) -> Reading:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
     dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)
     said = [*_of_signs(best, roles), *_of_odd_amounts(best, log), *_of_slippage(best, log)]
+    said += closed_unpriced(best, columns, roles, times, log.failed)
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *said)
     doubts = [
         *doubts_of(candidates, columns, roles, identity, times),
@@ -311,8 +317,7 @@ def _read(candidates: Sequence[Candidate], log: Log) -> Reading:
     if moments.columns and moments.closed_at == moments.columns[0].expression:
         doubts += _of_closing_time(best, log, moments.columns[0])
     is_linked = "open_when" in dialect and identity.links
-    kept = [one for one in costs.doubts if is_linked or not _is_of_open_trades(one, dialect)]
-    doubts += [*(_possible(doubt, is_linked=is_linked) for doubt in kept), *identity.doubts]
+    doubts += [*of_linked(costs.doubts, dialect, is_linked=is_linked), *identity.doubts]
     return Reading(
         source=source_of(unit.currency, moments.zone),
         dialect=dialect,
@@ -435,14 +440,3 @@ def _of_slippage(best: Candidate, log: Log) -> list[str]:
     if best.is_net is not False or best.unit != MONEY or not names:
         return []
     return [f"{' and '.join(names)} is taken to be in the prices already"]
-
-
-def _is_of_open_trades(doubt: Doubt, dialect: Mapping[str, object]) -> bool:
-    """Whether costs of openings are asked about, which are those of trades that are still open."""
-    return doubt.name == "opening_costs" and "open_when" in dialect
-
-
-def _possible(doubt: Doubt, *, is_linked: bool) -> Doubt:
-    """The doubt without answers that combine records which nothing links."""
-    kept = [one for one in doubt.answers if is_linked or "combine.commission" not in one.changes]
-    return doubt._replace(answers=tuple(kept))

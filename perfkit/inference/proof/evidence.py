@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import WonOrLost, won_or_lost
-from perfkit.inference.table.names import CURRENCIES, word_set, words
+from perfkit.inference.table.held import before_and_after
+from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.role_names import is_signed_cost
 from perfkit.inference.table.roles import EVEN, LOST, WON, is_part_of_indicator, outcome_of
 
@@ -29,12 +30,6 @@ _LEAST_PIECES = 4
 _NEARLY_SAME = Decimal("0.01")
 _TRAILING = word_set("trailing trail breakeven be ts time partial")
 _STOPS = word_set("sl stop stoploss")
-_HELD = word_set("equity balance bankroll capital cash")
-_FROM_TO = (
-    *(("before", "after"), ("start", "end"), ("prev", "new"), ("previous", "new")),
-    *(("open", "close"), ("initial", "final"), ("entry", "exit")),
-)
-"""Words for what an account held at first, and then."""
 _ENDS = word_set("stop stopped tp tp1 tp2 tp3 takeprofit trailing breakeven exit timeout cut")
 _RATES = word_set("pct percent percentage % perc prct prc return roi")
 _TARGETS = word_set("tp target takeprofit profit tp1 tp2 tp3")
@@ -112,7 +107,7 @@ def balances_say(
     pnl: Column, columns: Sequence[Column], fees: Sequence[Column], rows: Sequence[int]
 ) -> Balance:
     """Compares the P&L with a balance before and after, which each record has: equity_before."""
-    for earlier, later in _before_and_after(columns):
+    for earlier, later in before_and_after(columns):
         compared = by_pnl = by_less = 0
         for row in rows[:CHECKED]:
             before, after, earned = earlier.numbers[row], later.numbers[row], pnl.numbers[row]
@@ -134,7 +129,7 @@ def moves_of_balance(
     columns: Sequence[Column], balance: Column | None, rows: Sequence[int]
 ) -> dict[int, Decimal]:
     """By how much the balance moves in each record: after less before, or less the record above."""
-    for earlier, later in _before_and_after(columns):
+    for earlier, later in before_and_after(columns):
         pairs = ((row, earlier.numbers[row], later.numbers[row]) for row in rows)
         return {row: b - a for row, a, b in pairs if a is not None and b is not None}
     if balance is None:
@@ -147,19 +142,6 @@ def moves_of_balance(
     }
 
 
-def _before_and_after(columns: Sequence[Column]) -> list[tuple[Column, Column]]:
-    """The pairs of columns such as `equity_before` and `equity_after`, or `usdt_before`."""
-    named = {frozenset(one.words): one for one in columns if one.kind == NUMBER}
-    found = []
-    for said, column in named.items():
-        for before, after in _FROM_TO:
-            other = named.get((said - {before}) | {after}) if before in said else None
-            is_held = said & _HELD or (before == "before" and said & CURRENCIES.keys())
-            if other is not None and is_held:
-                found.append((column, other))
-    return found
-
-
 def _is_rounded(balance: Column, pnl: Column) -> bool:
     """Whether a balance has fewer digits than the P&L, so that it moves by about that."""
     return balance.step > pnl.step
@@ -170,7 +152,7 @@ def grows_between(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -
 
     1 for per cent, 100 for parts, such as the 0.02 of an equity that went from 100 to 102.
     """
-    for earlier, later in _before_and_after(columns):
+    for earlier, later in before_and_after(columns):
         agreed = {Decimal(1): 0, HUNDRED: 0}
         compared = 0
         for row in rows[:CHECKED]:
@@ -292,6 +274,14 @@ def outcome_agrees(pnl: Column, outcome: Column, rows: Sequence[int]) -> bool | 
     return agreed * 20 >= compared * 19
 
 
+def agreed_with(pnl: Column, outcome: Column, rows: Sequence[int]) -> str:
+    """What is said of a P&L that has the sign of the logged outcome, save where it is 0."""
+    said = (outcome_of(outcome.labels[row]) for row in rows if pnl.numbers[row] == 0)
+    even = sum(one in (WON, LOST) for one in said)
+    but = f", save that {even} with 0 are called won or lost" if even else ""
+    return f"its sign agrees with {outcome.name}{but}"
+
+
 def rate_agrees(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -> Column | None:
     """A column in per cent that has the sign of the P&L, of what was won as of what was lost."""
     for column in columns:
@@ -340,10 +330,11 @@ def is_total_so_far(pnl: Column, others: Sequence[Column], rows: Sequence[int]) 
         moved = agreed = 0
         before: Decimal | None = None
         for row in rows[:CHECKED]:
-            after, earned = pnl.numbers[row], other.numbers[row]
-            if before is not None and after is not None and earned:
+            after, earned = pnl.numbers[row], other.numbers[row] or Decimal(0)
+            allowed = 2 * (pnl.step + other.step)
+            if before is not None and after is not None and abs(earned) > allowed:
                 moved += 1
-                agreed += abs(after - before - earned) <= 2 * (pnl.step + other.step)
+                agreed += abs(after - before - earned) <= allowed
             before = after
         if moved >= 3 and agreed * 10 >= moved * 7:
             return True

@@ -12,6 +12,7 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 
 from perfkit.inference.proof.payoffs import paid_and_received
+from perfkit.inference.proof.units import OF_FLOATS
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.names import word_set
 from perfkit.inference.table.roles import directions
@@ -101,7 +102,9 @@ def _parts_of(
         every = [(one.numbers[row], other.numbers[row], total.numbers[row]) for row in rows]
         known = [(a, b, c) for a, b, c in every if a and b and c is not None]
         allowed = one.step + other.step + total.step
-        if len(known) > _LEAST and all(abs(a + b - c) <= allowed for a, b, c in known):
+        if len(known) > _LEAST and all(
+            abs(a + b - c) <= max(allowed, (abs(a) + abs(b)) * OF_FLOATS) for a, b, c in known
+        ):
             return one, other
     return None
 

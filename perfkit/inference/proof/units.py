@@ -33,11 +33,13 @@ _ROUNDING = Decimal("0.005")
 _TINY = Decimal("1e-6")
 _COSTS_AT_MOST = Decimal("0.6")
 """What a trade costs in per cent, at most."""
+_COSTS_OF_RISK = Decimal("0.15")
+"""What a trade costs in R, at most, to recognise one that is nearly what prices give."""
 _LEAST_RATES = 8
 _NEAR = Decimal("0.15")
 _LEAST_NEAR = 5
 _NOT_FAR, _CLOSE = Decimal("0.5"), Decimal("0.85")
-_OF_FLOATS = Decimal("1e-14")
+OF_FLOATS = Decimal("1e-14")
 """How exact a difference of binary floats is, in parts of what it was taken from."""
 
 
@@ -164,6 +166,26 @@ def _with_rates(
     ]
 
 
+def is_of_risk(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether a P&L is in each record nearly the move of the price in parts of the risk, R.
+
+    bought at 100, stopped at 95, sold at 110: 2, of which costs leave 1.95
+    """
+    if not {"entry_price", "exit_price", "stop_loss"} <= roles.keys():
+        return False
+    parts = [roles[role].numbers for role in ("entry_price", "exit_price", "stop_loss")]
+    near = []
+    for row in rows:
+        earned = pnl.numbers[row]
+        if earned is None:
+            continue
+        entry, out, stop = (one[row] for one in parts)
+        if not entry or not out or not stop or entry == stop:
+            return False
+        near.append(abs((out - entry) / (entry - stop) - earned) <= _COSTS_OF_RISK)
+    return len(near) >= _LEAST and all(near)
+
+
 def is_of_one_piece(
     pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
 ) -> bool:
@@ -188,7 +210,7 @@ def is_of_one_piece(
     if len(moved) < _LEAST:
         return False
     if all(
-        abs(earned - move) <= max(2 * pnl.step, entry * _OF_FLOATS)
+        abs(earned - move) <= max(2 * pnl.step, entry * OF_FLOATS)
         for earned, move, entry, _ in found
     ):
         return True

@@ -11,7 +11,15 @@ from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.names import MONEY, word_set, words
+from perfkit.inference.table.names import (
+    FRACTION,
+    MONEY,
+    PERCENT,
+    POINTS,
+    RISK,
+    word_set,
+    words,
+)
 from perfkit.inference.table.roles import Times
 
 _LEAST = 5
@@ -149,3 +157,24 @@ def changes_to(instead: Reading, reading: Reading) -> dict[str, object]:
         if instead.dialect.get(key) != reading.dialect.get(key)
     }
     return {"currency": instead.source["currency"], **changed}
+
+
+def with_risk_offered(reading: Reading, candidates: Sequence[Candidate]) -> Reading:
+    """The reading; where it is asked in what unit results are, those in R beside are an answer."""
+    best = candidates[0]
+    if best.unit not in (PERCENT, FRACTION, POINTS):
+        return reading
+    rows = best.closing.rows
+    risks = (one for one in candidates[1:] if one.unit == RISK and one.closing.rows == rows)
+    other = next(risks, None)
+    asked = {doubt.name for doubt in reading.doubts}
+    name = next((name for name in ("fraction", "weak") if name in asked), "")
+    if other is None or not name:
+        return reading
+    changes: dict[str, object] = {"currency": "R", "fields.net_pnl": other.pnl.expression}
+    answer = Answer(f"neither: {other.pnl.name}, in R", changes)
+    doubts = (
+        one._replace(answers=(*one.answers, answer)) if one.name == name else one
+        for one in reading.doubts
+    )
+    return reading._replace(doubts=tuple(doubts))

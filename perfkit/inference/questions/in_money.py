@@ -51,6 +51,37 @@ def closed_without(
     ]
 
 
+def closed_unpriced(
+    best: Candidate,
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+    failed: set[int],
+) -> list[str]:
+    """What is said of records with a closing time that nothing says the result of.
+
+    closed_at 10:00   status closed   exit_price -   pnl -      perhaps it was closed elsewhere
+    """
+    rows = best.closing.rows
+    if not times.closed or not all(times.closed[0].present[row] for row in rows):
+        return []  # such as the end of a market
+    closed, known = times.closed[0], _with_ends(roles) | set(rows) | failed
+    states = [one for one in columns if one.kind == TEXT and set(one.words) & {"status", "state"}]
+    missing = [
+        row
+        for row, is_closed in enumerate(closed.present)
+        if is_closed
+        and best.pnl.numbers[row] is None
+        and row not in known
+        and not any(set(words(one.labels[row])) & _NO_CLOSE for one in states)
+    ]
+    if not missing:
+        return []
+    one, have = ("record", "has") if len(missing) == 1 else ("records", "have")
+    name = best.pnl.name
+    return [f"{len(missing)} {one} with {closed.name} {have} no {name} nor prices; left out"]
+
+
 def _with_ends(roles: Mapping[str, Column]) -> set[int]:
     """The records with both prices, and those whose outcome is that of a trade which ended."""
     found = _with_prices(roles)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
@@ -127,3 +127,22 @@ def _of_other_currencies(costs: Costs, best: Candidate, paid_in: Column) -> Cost
     ]
     said = f"costs in another currency, as {paid_in.name} says, are left out"
     return costs._replace(doubts=tuple(doubts), assumed=(*costs.assumed, said))
+
+
+def of_linked(
+    doubts: Sequence[Doubt], dialect: Mapping[str, object], *, is_linked: bool
+) -> list[Doubt]:
+    """The questions about costs of openings, as far as something links these to their closes."""
+    kept = [one for one in doubts if is_linked or not _is_of_open_trades(one, dialect)]
+    return [_possible(one, is_linked=is_linked) for one in kept]
+
+
+def _is_of_open_trades(doubt: Doubt, dialect: Mapping[str, object]) -> bool:
+    """Whether costs of openings are asked about, which are those of trades that are still open."""
+    return doubt.name == "opening_costs" and "open_when" in dialect
+
+
+def _possible(doubt: Doubt, *, is_linked: bool) -> Doubt:
+    """The doubt without answers that combine records which nothing links."""
+    kept = [one for one in doubt.answers if is_linked or "combine.commission" not in one.changes]
+    return doubt._replace(answers=tuple(kept))

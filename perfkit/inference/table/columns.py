@@ -39,6 +39,8 @@ _CENT = Decimal("0.01")
 _MOST = 0.9
 _MOST_TIMES = 0.8
 """A column is of a kind if at least so many of its values are; of times, some may say `open`."""
+_HELD = word_set("capital equity balance bankroll cash")
+"""Words of amounts as large as the seconds since 1970: `capital_open`."""
 _TIME_WORDS = word_set("time date at ts t when timestamp on entry exit open close")
 _PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 _RESERVED = word_set("""
@@ -220,7 +222,7 @@ def _kind(parts: tuple[str, ...], values: Sequence[object]) -> tuple[str, str, s
         if all(units) and len(set(units)) > 1:
             unit = shapes.ANY_UNIT
         is_epoch = unit == shapes.ANY_UNIT or units.count(unit) >= _MOST * len(units)
-        if unit and is_epoch and set(parts) & _TIME_WORDS:
+        if unit and is_epoch and set(parts) & _TIME_WORDS and not set(parts) & _HELD:
             return TIME, unit, ""
         if set(parts) & _TIME_WORDS and (layout := shapes.format_of_digits(sample)):
             return TIME, "", layout

@@ -97,6 +97,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "tokens",
         ),
         *("num_of_shares", "number_of_shares", "no_of_shares", "nb_shares", "filled_qty"),
+        *("filled_volume", "executed_volume"),
         *(
             "flqty",
             "fillshares",

@@ -28,6 +28,7 @@ from perfkit.inference.without_pnl.totals import from_totals, from_totals_of_sid
 
 _LEAST = 2
 _OF_RATES = word_set("% pct percent percentage growth return returns ret roi yield")
+_OF_RISK = (("r",), ("r", "multiple"), ("multiple", "r"))
 _NEARLY = 0.95
 """Of wins and losses, so many have the sign of what was earned; the others were entered wrong."""
 
@@ -41,6 +42,7 @@ def without_pnl(log: Log) -> Reading | None:
         or from_incomes(log)
         or from_pairs(log)
         or from_executions(log)
+        or _from_orders_at_entry(log)
         or _from_outcomes(log)
     )
 
@@ -95,7 +97,7 @@ def _of_moves(
         fields["quantity"] = f"100 / {entry.expression}"
     elif size is None:
         fields["quantity"] = "= 1"
-        doubts.append(_points_or_per_cent(entry, _outcomes(log, closing)))
+        doubts.append(_points_or_per_cent(entry, _in_risk(log, closing), _outcomes(log, closing)))
     else:
         doubts += _of_size(log, size, entry, closing.rows)
     assumed = list(moments.assumed)
@@ -146,7 +148,19 @@ def _outcomes(log: Log, closing: Closing) -> dict[str, object]:
     return {**found, "values.outcome": outcome_words(outcome)}
 
 
-def _points_or_per_cent(entry: Column, outcomes: dict[str, object]) -> Doubt:
+def _in_risk(log: Log, closing: Closing) -> list[Answer]:
+    """The answer that a column such as `R` has the results, where all closed records have it."""
+    for one in log.columns:
+        is_there = one.kind == NUMBER and all(one.present[row] for row in closing.rows)
+        if is_there and one.words in _OF_RISK:
+            changes: dict[str, object] = {"currency": "R", "fields.net_pnl": one.expression}
+            return [Answer(f"neither: {one.name}, in R", {**changes, "fields.quantity": None})]
+    return []
+
+
+def _points_or_per_cent(
+    entry: Column, in_risk: Sequence[Answer], outcomes: dict[str, object]
+) -> Doubt:
     alone = [Answer("neither: count wins and losses", outcomes)] if outcomes else []
     return Doubt(
         "unit",
@@ -157,9 +171,41 @@ def _points_or_per_cent(entry: Column, outcomes: dict[str, object]) -> Doubt:
                 "per cent of the entry, not compounded",
                 {"currency": "%", "fields.quantity": f"100 / {entry.expression}"},
             ),
+            *in_risk,
             *alone,
         ),
     )
+
+
+def _from_orders_at_entry(log: Log) -> Reading | None:
+    """Executions whose price is called that of the entry, of purchases as of sales.
+
+    side BUY    entry_price 100   stop_loss 95
+    side SELL   entry_price 104   stop_loss -      sells what was bought: nothing is risked by it
+    """
+    roles = log.roles
+    stops = [roles[role] for role in ("stop_loss", "target") if role in roles]
+    if not stops or "entry_price" not in roles or {"price", "exit_price"} & roles.keys():
+        return None
+    side, entry = roles.get("side"), roles["entry_price"]
+    if side is None:
+        return None
+    rows = [row for row, price in enumerate(entry.numbers) if price and row not in log.failed]
+    bought = [row for row in rows if side.labels[row] == "buy"]
+    sold = [row for row in rows if side.labels[row] == "sell"]
+    if len(sold) < _LEAST or len(bought) + len(sold) < len(rows):
+        return None
+    if any(one.numbers[row] for one in stops for row in sold):
+        return None
+    if not all(any(one.numbers[row] for one in stops) for row in bought):
+        return None
+    left = ("entry_price", "stop_loss", "target")
+    kept = {role: one for role, one in roles.items() if role not in left}
+    found = from_executions(log._replace(roles={**kept, "price": entry}))
+    if found is None or any(doubt.name == "sold_unbought" for doubt in found.doubts):
+        return None
+    said = f"{entry.name} is the price of sales as well, which have no {stops[0].name}"
+    return found._replace(assumed=(*found.assumed, said))
 
 
 def _from_outcomes(log: Log) -> Reading | None:

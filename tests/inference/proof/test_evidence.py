@@ -217,3 +217,12 @@ def test_a_balance_in_cents_moves_by_a_result_of_more_digits() -> None:
     ]
     assert "costs" not in asked(infer(records))
     assert field(infer(records), "net_pnl") == "pnl"
+
+
+@pytest.mark.parametrize("lost", ["-3", "0"])
+def test_a_result_of_0_that_is_called_won_or_lost_is_told(lost: str) -> None:
+    words = {"5": "WIN", "4": "WIN", "-2": "LOSS", lost: "LOSS"}
+    reading = infer([closed(pnl=pnl, outcome=word, id=n) for n, (pnl, word) in
+                     enumerate(words.items())])  # fmt: skip
+    said = next(one for one in reading.evidence if "agrees with outcome" in one)
+    assert ("1 with 0 are called" in said) is (lost == "0")

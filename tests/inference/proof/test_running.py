@@ -140,3 +140,60 @@ def test_a_total_so_far_shows_what_it_moves_by(running: str, is_asked: bool) -> 
         )
     ]
     assert ("weak" in asked(infer(records))) is is_asked
+
+
+def test_a_sum_of_two_legs_is_the_result_though_binary_floats_left_their_dust() -> None:
+    legs = (
+        ("440.2500000000001", "-412.9999999999998"),
+        ("-556.0000000000002", "-447.5"),
+        ("5.5", "697.9999999999998"),
+    )
+    records: list[Record] = [
+        {
+            "ticker": "A",
+            "exit_date": f"2026-04-0{n + 1}T10:00:00Z",
+            "short_pnl": short,
+            "long_pnl": long,
+            "total_pnl": f"{Decimal(short) + Decimal(long) + Decimal('9E-13'):f}",
+        }
+        for n, (short, long) in enumerate(legs)
+    ]
+    reading = infer(records)
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "total_pnl")
+
+
+def test_a_total_so_far_is_no_result_beside_what_it_adds_up() -> None:
+    earned = ("-55.5", "43.5", "46.5", "-59.5", "49.25")
+    records: list[Record] = []
+    so_far = Decimal(0)
+    for n, one in enumerate(earned):
+        so_far += Decimal(one)
+        records.append(
+            {
+                "ticker": "A",
+                "close_time": f"2026-04-0{n + 1}T10:00:00Z",
+                "pnl": one,
+                "pnl_pct": one,
+                "cumulative_pnl": f"{so_far:f}",
+                "cumulative_return": f"{so_far / 100:f}",
+                "entry_price": f"0.5{n}",
+                "exit_price": f"0.6{n}",
+                "price": "100",
+            }
+        )
+    reading = infer(records)
+    assert (asked(reading), field(reading, "net_pnl")) == ([], "pnl")
+
+
+def test_steps_of_nothing_do_not_make_a_total_of_amounts_that_are_as_small() -> None:
+    records: list[Record] = [
+        {
+            "time": f"2026-04-0{n + 1}T10:00:00Z",
+            "entry": "100",
+            "outcome": "SL" if n % 2 else "TP",
+            "gross_pct": "-0.01" if n % 2 else "0.02",
+            "net_pct": "-0.012" if n % 2 else "0.018",
+        }
+        for n in (1, 3, 5, 7, 8)
+    ]
+    assert not any("adds up" in one for one in infer(records).evidence)

@@ -288,3 +288,31 @@ def test_near_the_moves_in_fractions_is_a_fraction_whatever_slipped() -> None:
     reading = of_returns(slipped)
     assert reading.is_sure
     assert reading.dialect["fields"]["net_pnl"] == "net_ret * 100"  # type: ignore[index]
+
+
+RISKS = (("100", "95", "110", "1.95"), ("50", "48", "53", "1.4"), ("20", "19", "20.3", "0.25"))
+
+
+@pytest.mark.parametrize(("least", "is_result"), [("0.25", True), ("2.5", False)])
+def test_a_column_r_that_only_won_is_the_result_where_the_stop_gives_it(
+    least: str, is_result: bool
+) -> None:
+    rows = (*RISKS[:2], (*RISKS[2][:3], least))
+    reading = infer(
+        [
+            {
+                "symbol": "A",
+                "entry_date": f"2026-04-{n:02}",
+                "exit_date": f"2026-04-{n + 3:02}",
+                "entry": entry,
+                "stop": stop,
+                "exit": out,
+                "R": said,
+            }
+            for n, (entry, stop, out, said) in enumerate(rows, 6)
+        ]
+    )
+    fields = reading.dialect["fields"]
+    assert isinstance(fields, dict)
+    assert (fields.get("net_pnl") == "R") is is_result
+    assert (reading.source["currency"] == "R") is is_result

@@ -142,3 +142,24 @@ class TestAResultThatIsLessThanAGrossOne:
         reading = infer(records)
         assert asked(reading) == []
         assert reading.dialect["fields"]["net_pnl"] == "pnl"  # type: ignore[index]
+
+
+def rates(**more: list[str]) -> list[Record]:
+    """Trades in small numbers that may be per cent or fractions, with other columns beside."""
+    return [
+        {
+            "time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "entry": "100",
+            "outcome": "TP" if n % 2 else "SL",
+            "net_pct": "0.018" if n % 2 else "-0.012",
+            **{name: values[n % 2] for name, values in more.items()},
+        }
+        for n in range(6)
+    ]
+
+
+def test_results_in_risk_are_an_answer_where_the_unit_of_a_rate_is_asked() -> None:
+    reading = infer(rates(R=["-1.2", "1.8"]))
+    doubt = next(one for one in reading.doubts if one.name == "fraction")
+    assert doubt.answers[-1].changes == {"currency": "R", "fields.net_pnl": "R"}
+    assert all("R" not in one.changes.values() for d in infer(rates()).doubts for one in d.answers)

@@ -239,3 +239,43 @@ def test_what_markets_were_worth_was_not_put_in(paid: str, back: str) -> None:
 def test_amounts_that_do_not_give_the_per_cent_say_nothing() -> None:
     records = [{**one, "finalValueSol": "3"} for one in invested()]
     assert asked(infer(records)) == ["weak"]
+
+
+@pytest.mark.parametrize(("status", "is_told"), [("closed", True), ("cancelled", False)])
+def test_records_that_closed_without_a_price_or_a_result_are_told(
+    status: str, *, is_told: bool
+) -> None:
+    records: list[Record] = [
+        {
+            "symbol": "A",
+            "side": "long",
+            "closed_at": f"2026-04-{n + 1:02}T10:00:00Z",
+            "entry_price": "100",
+            "exit_price": "101" if n > 1 else None,
+            "quantity": "2",
+            "pnl": "2" if n > 1 else None,
+            "status": "closed" if n > 1 else status,
+        }
+        for n in range(7)
+    ]
+    reading = infer(records)
+    said = "2 records with closed_at have no pnl nor prices; left out"
+    assert (asked(reading), reading.closed) == ([], 5)
+    assert (said in reading.assumed) is is_told
+
+
+def test_the_end_of_a_market_closes_no_record() -> None:
+    records: list[Record] = [
+        {
+            "type": "EXIT" if n % 2 else "ENTER",
+            "ts": f"2026-04-{n + 1:02}T10:00:00Z",
+            "end_date": None if n % 2 else f"2026-05-{n + 1:02}T00:00:00Z",
+            "price": "0.5",
+            "qty": "10",
+            "pnl": f"{n - 4}" if n % 2 else None,
+        }
+        for n in range(10)
+    ]
+    reading = infer(records)
+    assert reading.closed == 5
+    assert not any("nor prices" in said for said in reading.assumed)

@@ -90,3 +90,42 @@ def test_an_amount_with_the_sign_of_nearly_all_outcomes_is_asked_about(
     assert doubt.name == "amount"
     assert doubt.answers[0].changes.get("currency") == unit
     assert not infer([{**one, name: "0.02"} for one in records]).doubts
+
+
+@pytest.mark.parametrize(("stop", "is_read"), [(None, True), ("106", False)])
+def test_sales_whose_price_is_called_entry_price_close_what_was_bought(
+    stop: str | None, *, is_read: bool
+) -> None:
+    orders = [("BUY", "100", "2"), ("SKIP", None, None), ("SELL", "104", "2")]
+    records: list[Record] = [
+        {
+            "timestamp": f"2026-04-{n + 1:02}T10:00:00Z",
+            "action": side,
+            "symbol": "A",
+            "entry_price": price,
+            "quantity": size,
+            "stop_loss": "95" if side == "BUY" else stop if side == "SELL" else None,
+        }
+        for n, (side, price, size) in enumerate([*orders, *orders])
+    ]
+    reading = infer(records)
+    assert reading.has_results is is_read
+    if is_read:
+        fields = reading.dialect["fields"]
+        assert isinstance(fields, dict)
+        assert (asked(reading), fields["price"], reading.closed) == ([], "entry_price", 2)
+        assert "entry_price is the price of sales as well, which have no stop_loss" in (
+            reading.assumed
+        )
+
+
+@pytest.mark.parametrize("name", ["R", "note"])
+def test_a_column_in_risk_is_an_answer_where_points_or_per_cent_are_asked(name: str) -> None:
+    moves = (("100", "110", "2"), ("50", "53", "1.5"), ("20", "21", "0.5"))
+    records: list[Record] = [
+        {"symbol": "A", "side": "long", "exit_date": f"2026-04-0{n + 1}", "entry": a, "exit": b,
+         name: r} for n, (a, b, r) in enumerate(moves)
+    ]  # fmt: skip
+    (doubt,) = (one for one in infer(records).doubts if one.name == "unit")
+    chosen = {"currency": "R", "fields.net_pnl": "R", "fields.quantity": None}
+    assert (chosen in [one.changes for one in doubt.answers]) is (name == "R")

@@ -409,3 +409,9 @@ def test_records_with_an_opening_and_a_later_close_are_no_executions() -> None:
     late = [{**one, "close_time": f"2026-04-08T0{n}:00:00Z"} for n, one in enumerate(records)]
     assert infer(records).has_results
     assert not infer(late).has_results
+
+
+@pytest.mark.parametrize("name", ["filledVolume", "executed_volume"])
+def test_the_volume_that_was_filled_is_the_quantity(name: str) -> None:
+    reading = infer(renamed(fills(*FOUR), quantity=name))
+    assert (asked(reading), field(reading, "quantity")) == ([], name)

@@ -1,0 +1,86 @@
+"""What records without results do have, from which these can be had, and what to write for it.
+
+capital_open, capital_close          what the account held before and after each trade
+side buy, price, quantity; no time   executions
+buys [{price: 5}], sells [...]       executions inside each record
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from perfkit.inference.table.columns import OTHER, Column
+from perfkit.inference.table.held import before_and_after
+from perfkit.inference.table.names import word_set, words
+from perfkit.inference.table.role_names import role_rank
+from perfkit.inference.table.roles import Times, direction
+
+_NO_RESULT = "no column is the result of a trade"
+_LISTS = word_set("buys sells buy sell fills executions trades orders transactions")
+_MOST_WORDS = 12
+_SHOWN = 3
+
+
+def why_none(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+    """Why there are no results, where records have what these can be made of; else empty."""
+    seen = lists_inside(columns) or _held(columns, times) or _orders(roles, times)
+    return f"{_NO_RESULT}, but {seen}" if seen else ""
+
+
+def lists_inside(columns: Sequence[Column]) -> str:
+    """The lists of executions that lie inside the records, with the key that reads them."""
+    found = [one for one in columns if set(one.words) & _LISTS and _has_prices(one)]
+    if not found:
+        return ""
+    names = " and ".join(one.name for one in found[:_SHOWN])
+    return (
+        f"{names} in each record {'are lists' if len(found) > 1 else 'is a list'} with prices; "
+        f"write `records:` with the path, such as `'*.{found[0].name}.*'`"
+    )
+
+
+def _has_prices(column: Column) -> bool:
+    """Whether values are lists of objects that have a price and a quantity."""
+    if column.kind != OTHER:
+        return False
+    lists = [value for value in column.values if isinstance(value, Sequence) and value]
+    first = lists[0][0] if lists and not isinstance(lists[0], str) else None
+    if not isinstance(first, Mapping):
+        return False
+    return all(
+        any(role_rank(str(name), role) is not None for name in first)
+        for role in ("price", "quantity")
+    )
+
+
+def _held(columns: Sequence[Column], times: Times) -> str:
+    """What an account held before and after each record, where this has a time of its close."""
+    pairs = before_and_after(columns) if times.closed else []
+    if not pairs:
+        return ""
+    before, after = pairs[0]
+    return (
+        f"{before.name} and {after.name} say what was held before and after; if each record is a "
+        f"trade, write `net_pnl: {after.expression} - {before.expression}`"
+    )
+
+
+def _orders(roles: Mapping[str, Column], times: Times) -> str:
+    """What executions lack: a time, or a meaning of words that are neither buy nor sell."""
+    if not {"side", "price", "quantity"} <= roles.keys():
+        return ""
+    side, price, size = (roles[role] for role in ("side", "price", "quantity"))
+    labels = [label for label in side.distinct if label]
+    ways = {direction(label) for label in labels}
+    if not {1, -1} <= ways or len(labels) > _MOST_WORDS or size.words == ("volume",):
+        return ""
+    unknown = [label for label in labels if not direction(label) and words(label)]
+    wanted = [] if times.are_there else ["`at: '= 2000-01-01'`, as no time is logged"]
+    if unknown:
+        wanted.append(f"`values:` that say which of {', '.join(unknown[:_SHOWN])} is a sale")
+    if not wanted:
+        return ""
+    return (
+        f"{side.name} says what was bought and sold, beside {price.name} and {size.name}; if these "
+        f"are executions, write `fills:` with {', and '.join(wanted)}"
+    )

@@ -1,0 +1,65 @@
+"""What is said of records without results that have what these can be made of."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+from tests.inference.executions import Record
+
+
+def why(records: list[Record]) -> str:
+    reading = infer(records)
+    assert not reading.has_results
+    return " ".join(reading.evidence)
+
+
+def held(before: str, after: str) -> list[Record]:
+    return [
+        {
+            "date_open": f"2026-04-{n + 1:02}",
+            "date_close": f"2026-04-{n + 2:02}",
+            before: f"{1_500_000_000 + n}.5",
+            after: f"{1_500_000_001 + n}.5",
+        }
+        for n in range(5)
+    ]
+
+
+def test_what_was_held_before_and_after_is_named_with_the_difference_to_write() -> None:
+    said = why(held("capital_open", "capital_close"))
+    assert "if each record is a trade, write `net_pnl: capital_close - capital_open`" in said
+    assert "net_pnl" not in why(held("level_open", "level_close"))
+
+
+@pytest.mark.parametrize(("other", "is_named"), [("take_profit", True), ("sell", False)])
+def test_words_that_may_be_sales_and_a_missing_time_are_named(
+    other: str, *, is_named: bool
+) -> None:
+    sides = ["buy", other, "buy", "sell"]
+    said = why([{"Type": side, "Price": "5", "Shares": "10"} for side in sides])
+    assert "Type says what was bought and sold, beside Price and Shares" in said
+    assert "write `fills:` with `at: '= 2000-01-01'`, as no time is logged" in said
+    assert ("`values:` that say which of take_profit is a sale" in said) is is_named
+
+
+def test_signals_at_prices_are_no_executions() -> None:
+    records: list[Record] = [{"signal": one, "price": "5"} for one in ("buy", "sell", "buy")]
+    assert "fills" not in why(records)
+
+
+@pytest.mark.parametrize(("inside", "is_named"), [("price", True), ("note", False)])
+def test_lists_of_executions_inside_records_are_named(inside: str, *, is_named: bool) -> None:
+    order = {"code": "A", "shares": "5", inside: "7"}
+    records: list[Record] = [
+        {
+            "date": f"2026-04-{n + 1:02}",
+            "cash": "500",
+            "market_value": "700",
+            "trades": {"buys": [order], "sells": [order] if n else []},
+        }
+        for n in range(3)
+    ]
+    said = why(records)
+    assert said.startswith("rows look like states of an account (cash, market_value)")
+    named = "trades.buys and trades.sells in each record are lists with prices"
+    assert (named in said) is is_named
+    assert ("`'*.trades.buys.*'`" in said) is is_named
