@@ -33,6 +33,7 @@ from perfkit.inference.questions.sizes import (
     some_are_options,
 )
 from perfkit.inference.records.closing import Closing
+from perfkit.inference.records.holding_changes import changes_of_holdings
 from perfkit.inference.records.kinds import (
     effect_of_all,
     effects_of,
@@ -334,6 +335,7 @@ def _doubts(
         quantity_or_money(size, price, found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
         without_end(log, found.rows),
+        changes_of_holdings(log.columns, log.roles, found.rows),
         None
         if is_sized or are_plain(log.roles, log.columns, found.rows)
         else contract_size(log.columns, symbol, size, price, found.rows),
