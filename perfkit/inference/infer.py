@@ -35,6 +35,7 @@ from perfkit.inference.proof.running import account_of, moves_by_prices
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
 from perfkit.inference.questions.coverage import (
     covers_more,
+    is_in_other_points,
     is_money_beside_points,
     is_of_another_set,
     which_amount,
@@ -262,7 +263,7 @@ def _with_other_amount(reading: Reading, candidates: Sequence[Candidate], log: L
     best = candidates[0]
     if reading.source["currency"] == POINTS:
         for other in candidates[1:]:
-            if is_money_beside_points(other, best):
+            if is_money_beside_points(other, best) or is_in_other_points(other, best):
                 doubt = which_amount(best, other, reading, _read([other], log))
                 return reading._replace(doubts=(doubt, *reading.doubts))
     return _with_other_set(reading, candidates, log)
@@ -349,10 +350,12 @@ def _unit_of(best: Candidate, log: Log) -> Unit:
     is_named = bool(best.name.currency or best.name.is_absolute)
     if not is_named and is_in_pips(best.pnl, log.roles, checked(rows)):
         return Unit(POINTS, (f"{best.pnl.name} is in pips: points stand for a currency",), ())
-    if unit.currency != UNKNOWN or unit.doubts or best.name.is_absolute:
+    is_move = is_of_one_piece(best.pnl, log.roles, log.fees, checked(rows))
+    if unit.doubts or is_named or not is_move:
         return unit
-    if not is_of_one_piece(best.pnl, log.roles, log.fees, checked(rows)):
-        return unit
+    roles = {role: column for role, column in log.roles.items() if role != "symbol"}
+    if unit_of(best.unit, "", best.pnl, log.columns, roles, rows).currency != UNKNOWN:
+        return unit  # which more than the symbols say
     said = f"{best.pnl.name} is exit less entry, without a quantity: points stand for a currency"
     return Unit(POINTS, (said,), ())
 

@@ -49,14 +49,14 @@ def changes_of_holdings(
 
 
 def _asked(column: Column, rows: Sequence[int]) -> Doubt:
-    kinds = " and ".join(dict.fromkeys(str(column.values[row]) for row in rows))
+    kinds = " or ".join(dict.fromkeys(str(column.values[row]) for row in rows))
     return Doubt(
         "holding_changes",
-        f"{len(rows)} record{'s' * (len(rows) > 1)} of {column.name} {kinds} change what is held "
-        "without a purchase or a sale, and are left out: P&L of what was held then may be wrong. "
-        "Compute figures without them?",
+        f"{kinds} in {column.name} ({len(rows)} of {len(column.labels)} records) changes what is "
+        "held without a purchase or a sale; what was sold of it later may have cost less or more "
+        "than its purchases say. Compute figures without?",
         (
-            Answer("yes, without them", {}),
+            Answer(f"yes, without {kinds}", {}),
             no(f"quantities change by {kinds}, which executions do not say"),
         ),
     )
