@@ -350,8 +350,7 @@ def _unit_of(best: Candidate, log: Log) -> Unit:
     is_named = bool(best.name.currency or best.name.is_absolute)
     if not is_named and is_in_pips(best.pnl, log.roles, checked(rows)):
         return Unit(POINTS, (f"{best.pnl.name} is in pips: points stand for a currency",), ())
-    is_move = is_of_one_piece(best.pnl, log.roles, log.fees, checked(rows))
-    if unit.doubts or is_named or not is_move:
+    if unit.doubts or is_named or not is_of_one_piece(best.pnl, log.roles, log.fees, checked(rows)):
         return unit
     roles = {role: column for role, column in log.roles.items() if role != "symbol"}
     if unit_of(best.unit, "", best.pnl, log.columns, roles, rows).currency != UNKNOWN:
