@@ -130,12 +130,13 @@ def _says_the_same(one: Reading, other: Reading) -> bool:
 
 
 def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
-    columns = [in_zone(column) for column in columns_of(records) if column.filled]
+    every = columns_of(records)
+    columns = [in_zone(column) for column in every if column.filled]
     names = tuple(names_of(columns))
     if not columns:
         return nothing_found(names, "there are no records with fields")
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
-    if why := why_no_trades(columns, roles, times):
+    if why := why_no_trades(columns, roles, times, [one for one in every if not one.filled]):
         return nothing_found(names, why)
     fees = [*fees, *slippage_that_moves(columns, roles, fees)]
     failed, left_out = failed_records(columns)
@@ -224,9 +225,7 @@ def _of_prices(log: Log, best: Candidate) -> Reading | None:
     if log.fees or total is None or not moves_by_prices(total, log.roles, best.closing.rows):
         return None
     found = from_prices(log)
-    if found is None:
-        return None
-    return found._replace(evidence=(*found.evidence, f"{total.name} adds them up"))
+    return found and found._replace(evidence=(*found.evidence, f"{total.name} adds them up"))
 
 
 def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:

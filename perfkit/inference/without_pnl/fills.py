@@ -48,7 +48,12 @@ from perfkit.inference.without_pnl.books import NO_BOOKS, books_of
 from perfkit.inference.without_pnl.coded_sides import with_coded_side
 from perfkit.inference.without_pnl.instruments import names_options, options_of, without_end
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
-from perfkit.inference.without_pnl.markets import may_be_of_a_market, of_a_market, of_one_market
+from perfkit.inference.without_pnl.markets import (
+    may_be_of_a_market,
+    of_a_market,
+    of_one_market,
+    of_whole_market,
+)
 from perfkit.inference.without_pnl.newest_first import order_of_equal_times
 from perfkit.inference.without_pnl.other_sides import with_other_sides
 from perfkit.inference.without_pnl.signals import are_signals
@@ -330,7 +335,7 @@ def _doubts(
         none = [of_a_market()] if may_be_of_a_market(log, found.rows) else []
         doubts.append(asked._replace(answers=(*asked.answers, *none)))
     unsure = [
-        of_one_market(log, found.rows, by),
+        of_one_market(log, found.rows, by) or (None if is_logged else of_whole_market(log, found)),
         _repeated(log, found.rows, when),
         quantity_or_money(size, price, found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
