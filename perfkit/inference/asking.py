@@ -31,7 +31,7 @@ from perfkit.inference.questions.kinds import (
     never_entered,
     sums_of_others,
 )
-from perfkit.inference.questions.repeated_trades import run_again, under_labels
+from perfkit.inference.questions.repeated_trades import closed_again, run_again, under_labels
 from perfkit.inference.questions.signs import losses_above_zero, turned_round
 from perfkit.inference.records.closing import HOLDS, opening_results
 from perfkit.inference.records.no_trades import OF_A_TRADE
@@ -74,6 +74,7 @@ def doubts_of(
         or on_openings(best, roles)
         or _repeats(best, columns, roles, identity)
         or under_labels(best, columns, roles, times)
+        or closed_again(best, roles, identity, times)
         or _nearly_again(best, roles, identity, times)
         or run_again(best, roles, times),
         without_result(best, times),

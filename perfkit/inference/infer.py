@@ -35,6 +35,7 @@ from perfkit.inference.proof.running import account_of, moves_by_prices
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
 from perfkit.inference.questions.coverage import (
     covers_more,
+    is_in_other_points,
     is_money_beside_points,
     is_of_another_set,
     which_amount,
@@ -132,12 +133,14 @@ def _says_the_same(one: Reading, other: Reading) -> bool:
 
 
 def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
-    columns = [in_zone(column) for column in columns_of(records) if column.filled]
+    every = columns_of(records)
+    columns = [in_zone(column) for column in every if column.filled]
     names = tuple(names_of(columns))
     if not columns:
         return nothing_found(names, "there are no records with fields")
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
-    if why := why_no_trades(columns, roles, times):
+    unfilled = [one for one in every if not one.filled]
+    if why := why_no_trades(columns, roles, times, unfilled):
         return nothing_found(names, "; ".join(filter(None, (why, lists_inside(columns)))))
     fees = [*fees, *slippage_that_moves(columns, roles, fees)]
     failed, left_out = failed_records(columns)
@@ -228,9 +231,7 @@ def _of_prices(log: Log, best: Candidate) -> Reading | None:
     if log.fees or total is None or not moves_by_prices(total, log.roles, best.closing.rows):
         return None
     found = from_prices(log)
-    if found is None:
-        return None
-    return found._replace(evidence=(*found.evidence, f"{total.name} adds them up"))
+    return found and found._replace(evidence=(*found.evidence, f"{total.name} adds them up"))
 
 
 def _with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
@@ -267,7 +268,7 @@ def _with_other_amount(reading: Reading, candidates: Sequence[Candidate], log: L
     best = candidates[0]
     if reading.source["currency"] == POINTS:
         for other in candidates[1:]:
-            if is_money_beside_points(other, best):
+            if is_money_beside_points(other, best) or is_in_other_points(other, best):
                 doubt = which_amount(best, other, reading, _read([other], log))
                 return reading._replace(doubts=(doubt, *reading.doubts))
     return _with_other_set(reading, candidates, log)
@@ -354,10 +355,11 @@ def _unit_of(best: Candidate, log: Log) -> Unit:
     is_named = bool(best.name.currency or best.name.is_absolute)
     if not is_named and is_in_pips(best.pnl, log.roles, checked(rows)):
         return Unit(POINTS, (f"{best.pnl.name} is in pips: points stand for a currency",), ())
-    if unit.currency != UNKNOWN or unit.doubts or best.name.is_absolute:
+    if unit.doubts or is_named or not is_of_one_piece(best.pnl, log.roles, log.fees, checked(rows)):
         return unit
-    if not is_of_one_piece(best.pnl, log.roles, log.fees, checked(rows)):
-        return unit
+    roles = {role: column for role, column in log.roles.items() if role != "symbol"}
+    if unit_of(best.unit, "", best.pnl, log.columns, roles, rows).currency != UNKNOWN:
+        return unit  # which more than the symbols say
     said = f"{best.pnl.name} is exit less entry, without a quantity: points stand for a currency"
     return Unit(POINTS, (said,), ())
 

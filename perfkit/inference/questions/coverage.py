@@ -11,15 +11,7 @@ from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.names import (
-    FRACTION,
-    MONEY,
-    PERCENT,
-    POINTS,
-    RISK,
-    word_set,
-    words,
-)
+from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK, word_set, words
 from perfkit.inference.table.roles import Times
 
 _LEAST = 5
@@ -113,6 +105,18 @@ def is_money_beside_points(other: Candidate, best: Candidate) -> bool:
         return False
     ratios = sorted(abs(earned / move) for move, earned in pairs)
     return ratios[-1] > ratios[0] * _VARIED
+
+
+def is_in_other_points(other: Candidate, best: Candidate) -> bool:
+    """Whether another result of the same trades is in points by its name, such as `pnl_pips`.
+
+    Beside moves of the price it is another number for each trade: 0.0016 and 16 pips.
+    """
+    if other.unit != POINTS or other.name.is_running or best.unit == POINTS:
+        return False
+    mine, theirs, rows = best.pnl.numbers, other.pnl.numbers, best.closing.rows
+    there = all(theirs[row] is not None for row in rows)
+    return there and any(mine[row] != theirs[row] for row in rows)
 
 
 def which_amount(best: Candidate, other: Candidate, reading: Reading, instead: Reading) -> Doubt:

@@ -9,16 +9,23 @@ Or the same trades are there under several labels, such as filters, regimes or p
 
 strategy all        opened 2026-04-06   closed 2026-04-08   pnl 6.6
 strategy filtered   opened 2026-04-06   closed 2026-04-08   pnl 6.6
+
+Or a position that had closed closes again, as a bot does that forgets what it closed:
+
+JSL   opened 2026-09-15 at 756.1   closed 14:29:06 at 723.55   pnl -4.3
+JSL   opened 2026-09-15 at 756.1   closed 18:22:04 at 723.55   pnl -4.3
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from operator import itemgetter
 
 from perfkit.inference.candidates import Candidate
 from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.identity import Identity
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import MOST_WORDS, TEXT, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
@@ -28,6 +35,7 @@ from perfkit.inference.table.roles import Times
 _SECOND = 1_000_000
 _REPEATED = 10
 """Trades that come again are asked about if they are one of so many."""
+_MINUTE = 60 * _SECOND
 _PARTS = ("symbol", "side", "entry_price", "exit_price", "quantity")
 _LEAST = 5
 _LABELLED = 5
@@ -64,6 +72,64 @@ def run_again(best: Candidate, roles: Mapping[str, Column], times: Times) -> Dou
             Answer("no", {"identity": [part.expression for part in parts]}),
         ),
     )
+
+
+def closed_again(
+    best: Candidate, roles: Mapping[str, Column], identity: Identity, times: Times
+) -> Doubt | None:
+    """Closes of one symbol, opening time and entry price, at other times but one exit price.
+
+    Without a quantity they may be parts of a position as well.
+    """
+    rows = best.closing.rows
+    if not {"symbol", "entry_price", "exit_price"} <= roles.keys() or identity.columns:
+        return None
+    if {"quantity", "stake"} & roles.keys() or not times.opened or not times.closed:
+        return None
+    named = [roles[role] for role in ("symbol", "side", "entry_price") if role in roles]
+    parts = [times.opened[0], *named]
+    if not all(one.present[row] for one in parts for row in rows):
+        return None
+    again = [
+        group
+        for group in _groups(parts, rows)
+        if _are_minutes_apart(times.closed[0], group) and rows_equal([roles["exit_price"]], group)
+    ]
+    repeats = sum(len(group) - 1 for group in again)
+    if not repeats or repeats * _REPEATED < len(rows):
+        return None
+    return Doubt(
+        "repeats",
+        f"{repeats} of {len(rows)} records close a trade once more: one of the same symbol, "
+        "opening time and entry price has closed before, at another time; do they count again?",
+        (
+            Answer("yes, each record is a trade", {}),
+            *_with_one_close(parts, times.closed[0], again),
+        ),
+    )
+
+
+def _with_one_close(
+    parts: Sequence[Column], closed: Column, again: Sequence[Sequence[int]]
+) -> list[Answer]:
+    """The answers that take the first or the last close, as far as lines are in order of time."""
+    once: dict[str, object] = {"identity": [part.expression for part in parts]}
+    first = dict.fromkeys(("closed_at", "net_pnl", "exit_price"), "first")
+    lists = [[closed.instants[row] or 0 for row in group] for group in again]
+    if any(instants != sorted(instants) for instants in lists):
+        return [Answer("no, the close of each that stands last in the log", once)]
+    return [
+        Answer("no, the first close of each", {**once, "combine": {**first}}),
+        Answer("no, the last close of each", once),
+    ]
+
+
+def _are_minutes_apart(closed: Column, rows: Sequence[int]) -> bool:
+    """Whether all of some records closed at different times, each more than a minute apart."""
+    instants = sorted(one for row in rows if (one := closed.instants[row]) is not None)
+    if len(instants) < max(2, len(rows)):
+        return False
+    return all(after - before > _MINUTE for before, after in pairwise(instants))
 
 
 def under_labels(

@@ -70,6 +70,7 @@ _SIDES_OF_A_MARKET = (
     ({"aggressor"},),
     ({"maker", "id"}, {"taker", "id"}),
     ({"maker", "order"}, {"taker", "order"}),
+    ({"maker", "address"}, {"taker", "address"}),
     ({"buyer", "id"}, {"seller", "id"}),
     ({"buy", "order", "id"}, {"sell", "order", "id"}),
     ({"collected", "at"},),
@@ -77,9 +78,17 @@ _SIDES_OF_A_MARKET = (
 """Words of the names that only a log of all trades of a market has."""
 
 
-def why_no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
-    """Why records are no trades, such as `rows look like figures of many trades`; else empty."""
-    what = _instead(columns, roles, times)
+def why_no_trades(
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+    without_values: Sequence[Column] = (),
+) -> str:
+    """Why records are no trades, such as `rows look like figures of many trades`; else empty.
+
+    Of the columns `without_values`, which no record fills, the names may say it.
+    """
+    what = _instead(columns, roles, times, without_values)
     if what:
         return f"rows look like {what}"
     if (flag := all_failed(columns)) is not None:
@@ -90,7 +99,12 @@ def why_no_trades(columns: Sequence[Column], roles: Mapping[str, Column], times:
     return ""
 
 
-def _instead(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+def _instead(
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+    without_values: Sequence[Column],
+) -> str:
     """What the records of no trades are, with the columns that show it; else empty."""
     summaries = [name for name in _names(columns) if is_summary_name(name)]
     of_many = f"figures of many trades ({', '.join(summaries[:3])})"
@@ -111,7 +125,7 @@ def _instead(columns: Sequence[Column], roles: Mapping[str, Column], times: Time
         return what
     if prices := bars_of_market(columns, roles, times):
         return f"bars of a market ({prices})"
-    if tape := _sides_of_a_market(columns):
+    if tape := _sides_of_a_market([*columns, *without_values]):
         return f"trades of a whole market, not of one account ({tape})"
     if roles.keys() & set(OF_A_TRADE):
         return ""
@@ -205,12 +219,16 @@ def _sides_of_a_market(columns: Sequence[Column]) -> str:
     if any(pnl_name(column.name) is not None for column in columns):
         return ""
     for sides in _SIDES_OF_A_MARKET:
-        found = [
-            next((one.name for one in columns if side <= set(one.words)), None) for side in sides
-        ]
-        if None not in found:
-            return ", ".join(filter(None, found))
+        found = [next((one for one in columns if side <= set(one.words)), None) for side in sides]
+        named = [one for one in found if one is not None]
+        if len(named) == len(sides) and not any(map(_is_one_address, named)):
+            return ", ".join(_names(named))
     return ""
+
+
+def _is_one_address(column: Column) -> bool:
+    """Whether one address takes part in all trades, as that of an account does in its own."""
+    return "address" in column.words and all(column.present) and len({*column.labels}) == 1
 
 
 def _totals_of_days(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:

@@ -15,6 +15,7 @@ from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.log_facts import Log
 
 _BOOKS = frozenset(("bot", "agent", "trader", "portfolio", "wallet", "user", "account", "player"))
+_PEOPLE = _BOOKS - {"bot", "agent", "portfolio"}
 _NUMBERED = frozenset(("id", "no", "number", "num", "name"))
 _OF_ROUNDS = word_set("game match session round run episode simulation sim seed fold window")
 """Words for what begins anew, with positions of its own."""
@@ -55,6 +56,8 @@ def books_of(
         return Books([], [], [_books(log.roles["strategy"], by)])
     if (holder := _holder(log, found.rows)) is not None:
         return _of_holders(holder, log, executions_of(log.roles, when, rows, holder), by)
+    if found.shorting and (holder := _holder(log, found.rows, least=1)) is not None:
+        return Books([], [], [_of_others(_of_holders(holder, log, None, by).doubts[0], holder)])
     if (hedged := _both_sides(log)) is not None:
         return Books([], [], [_hedged(hedged, by)])
     if (column := _of_rounds(log, found)) is not None:
@@ -83,8 +86,11 @@ def _of_kinds(log: Log, when: Column | None, rows: Sequence[int]) -> Books | Non
     return None
 
 
-def _holder(log: Log, rows: Sequence[int]) -> Column | None:
-    """A column such as `bot_id`, each of whose bots trades, and several of them one symbol."""
+def _holder(log: Log, rows: Sequence[int], least: int = _LEAST) -> Column | None:
+    """A column such as `bot_id`, each of whose bots trades, and several of them one symbol.
+
+    `least` is how often each of them trades, on average; those of one trade each are no books.
+    """
     symbol = log.roles.get("symbol")
     for column in log.columns:
         parts = set(column.words)
@@ -94,7 +100,9 @@ def _holder(log: Log, rows: Sequence[int]) -> Column | None:
             continue
         names = {column.labels[row] for row in rows}
         pairs = {(symbol.labels[row] if symbol else "", column.labels[row]) for row in rows}
-        if len(pairs) > len({name for name, _ in pairs}) and len(names) * _LEAST <= len(rows):
+        if len(pairs) > len({name for name, _ in pairs}) and len(names) * least <= len(rows) > len(
+            names
+        ):
             return column
     return None
 
@@ -116,6 +124,15 @@ def _of_holders(column: Column, log: Log, apart: Executions | None, by: Sequence
         ),
     )
     return Books([], [], [doubt])
+
+
+def _of_others(doubt: Doubt, column: Column) -> Doubt:
+    """The question, with the answer that traders of few trades are others than one account."""
+    if not set(column.words) & _PEOPLE:
+        return doubt
+    why = f"rows are trades of others, each {column.name} of its own, as answered"
+    none = Answer(f"neither: each {column.name} is someone else", {}, why)
+    return doubt._replace(answers=(*doubt.answers, none))
 
 
 def _of_rounds(log: Log, found: Executions) -> Column | None:

@@ -33,6 +33,7 @@ from perfkit.inference.questions.sizes import (
     some_are_options,
 )
 from perfkit.inference.records.closing import Closing
+from perfkit.inference.records.holding_changes import changes_of_holdings
 from perfkit.inference.records.kinds import (
     effect_of_all,
     effects_of,
@@ -47,7 +48,12 @@ from perfkit.inference.without_pnl.books import NO_BOOKS, books_of
 from perfkit.inference.without_pnl.coded_sides import with_coded_side
 from perfkit.inference.without_pnl.instruments import names_options, options_of, without_end
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
-from perfkit.inference.without_pnl.markets import may_be_of_a_market, of_a_market, of_one_market
+from perfkit.inference.without_pnl.markets import (
+    may_be_of_a_market,
+    of_a_market,
+    of_one_market,
+    of_whole_market,
+)
 from perfkit.inference.without_pnl.newest_first import order_of_equal_times
 from perfkit.inference.without_pnl.other_sides import with_other_sides
 from perfkit.inference.without_pnl.signals import are_signals
@@ -329,11 +335,12 @@ def _doubts(
         none = [of_a_market()] if may_be_of_a_market(log, found.rows) else []
         doubts.append(asked._replace(answers=(*asked.answers, *none)))
     unsure = [
-        of_one_market(log, found.rows, by),
+        of_one_market(log, found.rows, by) or (None if is_logged else of_whole_market(log, found)),
         _repeated(log, found.rows, when),
         quantity_or_money(size, price, found.rows, is_fill=True),
         of_unfilled(log.columns, found.rows),
         without_end(log, found.rows),
+        changes_of_holdings(log.columns, log.roles, found.rows),
         None
         if is_sized or are_plain(log.roles, log.columns, found.rows)
         else contract_size(log.columns, symbol, size, price, found.rows),

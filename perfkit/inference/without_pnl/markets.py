@@ -7,14 +7,17 @@ from decimal import Decimal
 from itertools import pairwise
 
 from perfkit.inference.doubts import Answer, Doubt, no
+from perfkit.inference.proof.executions import Executions
 from perfkit.inference.table.columns import TEXT, Column
+from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.log_facts import Log
 
 _LEAP = 2
 _LEAPS = 2
 _FAR = 10
 """One leap to so many times the price, or to such a part of it, is enough."""
-_MANY = 50
+_SEVERAL = 5
+_ROUNDED = Decimal("0.001")
 _OF_A_MARKET = "rows are trades of a whole market, not of one account"
 
 
@@ -46,12 +49,40 @@ def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | N
 
 
 def may_be_of_a_market(log: Log, rows: Sequence[int]) -> bool:
-    """Whether many records say no more than what a tape of a market does: no id, symbol or fee."""
+    """Whether records say no more than what a tape of a market does: no id, symbol or fee."""
     parts = ("side", "quantity", "price")
     known = [*(log.roles[part] for part in parts if part in log.roles), *log.times.event]
     known += [*log.times.closed, *log.times.other]
     others = [one for one in log.columns if one.filled and one.path not in {c.path for c in known}]
-    return len(rows) >= _MANY and not others
+    return len(rows) >= _SEVERAL and not others
+
+
+def of_whole_market(log: Log, found: Executions) -> Doubt | None:
+    """A question where records may be a tape by their names, and no position is ever closed.
+
+    Of an account one would expect that what was bought is sold at some time, and nothing is left.
+    """
+    if found.shorting or not may_be_of_a_market(log, found.rows) or _is_ever_flat(log, found):
+        return None
+    return Doubt(
+        "whole_market",
+        "Are these executions of one account? Nothing but time, side, price and quantity is "
+        "logged, and what was bought is never sold to the last piece",
+        (Answer("yes", {}), no(_OF_A_MARKET)),
+    )
+
+
+def _is_ever_flat(log: Log, found: Executions) -> bool:
+    """Whether what was bought is sold at some time, but for the last digits."""
+    side, sizes = log.roles.get("side"), log.roles["quantity"].numbers
+    ways = [1] * len(sizes) if side is None else directions(side)
+    held = Decimal(0)
+    for row in found.rows:
+        size = sizes[row] or Decimal(0)
+        held += ways[row] * (size if side is None else abs(size))
+        if abs(held) <= abs(size) * _ROUNDED:
+            return True
+    return False
 
 
 def of_a_market() -> Answer:

@@ -61,8 +61,16 @@ def test_one_record_that_is_no_move_says_that_results_are_money() -> None:
     assert of_trades(rows).source["currency"] == "money"
 
 
-def test_a_symbol_that_names_a_currency_is_the_unit() -> None:
-    assert of_trades(symbol="BTC/USDT").source["currency"] == "USDT"
+def test_a_symbol_that_names_a_currency_makes_no_money_of_points() -> None:
+    assert of_trades(symbol="BTC/USDT").source["currency"] == "points"
+
+
+def test_a_quantity_makes_money_of_them_in_the_currency_of_the_symbol() -> None:
+    assert of_trades(symbol="BTC/USDT", quantity="1").source["currency"] == "USDT"
+
+
+def test_a_currency_beside_them_makes_money_of_them() -> None:
+    assert of_trades(symbol="BTC/USDT", currency="USD").source["currency"] == "USD"
 
 
 def test_a_return_that_is_exit_less_entry_is_in_points() -> None:
@@ -113,9 +121,13 @@ class TestPairsOfCurrencies:
             "fields.net_pnl": "pnl / entry_price * 100",
         }
 
-    def test_those_in_one_of_them_are_amounts_of_it(self) -> None:
+    def test_those_in_one_of_them_are_points_without_a_quantity(self) -> None:
         reading = self.of_pairs("EURCHF=X", "USDCHF=X")
-        assert (reading.source["currency"], reading.doubts) == ("CHF", ())
+        assert (reading.source["currency"], reading.doubts) == ("points", ())
+
+    def test_those_of_a_quantity_are_amounts_of_it(self) -> None:
+        reading = self.of_pairs("EURCHF=X", "USDCHF=X", size="1")
+        assert reading.source["currency"] == "CHF"
 
 
 def test_amounts_that_prices_do_not_give_are_no_share_of_the_entry() -> None:
@@ -316,3 +328,29 @@ def test_a_column_r_that_only_won_is_the_result_where_the_stop_gives_it(
     assert isinstance(fields, dict)
     assert (fields.get("net_pnl") == "R") is is_result
     assert (reading.source["currency"] == "R") is is_result
+
+
+class TestPipsBesideMovesOfThePrice:
+    def of_results(self, pips: Sequence[str]) -> Reading:
+        return infer(
+            [
+                {
+                    "exit_time": f"2026-04-{n:02}T10:00:00Z",
+                    "symbol": "USDJPY",
+                    "entry_price": entry,
+                    "exit_price": out,
+                    "pnl_price": moved,
+                    "pnl_pips": pips[n - 6],
+                }
+                for n, (entry, out, moved) in enumerate(MOVES, 6)
+            ]
+        )
+
+    def test_it_is_asked_which_of_them_is_the_result(self) -> None:
+        (doubt,) = self.of_results(["1000", "-150", "300", "-100"]).doubts
+        assert doubt.name == "two_results"
+        assert [answer.meaning for answer in doubt.answers] == ["pnl_pips", "pnl_price"]
+        assert doubt.answers[0].changes["currency"] == "points"
+
+    def test_the_same_numbers_need_no_question(self) -> None:
+        assert self.of_results([moved for _, _, moved in MOVES]).is_sure

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
 
@@ -84,3 +86,52 @@ class TestTradesUnderSeveralLabels:
         for n, one in enumerate(records[12:]):
             one["return_pct"] = f"{n + 0.35}"
         assert asked(records) == []
+
+
+class TestTradesThatCloseAgain:
+    """A bot that forgets what it closed reaches the same stop once more."""
+
+    ONCE = (("A", "100", "97", "-3"), ("B", "50", "51", "2"), ("C", "10", "11", "10"))
+    AGAIN = (
+        ("S", "200", "190", "-5"),
+        ("S", "200", "190.4", "-4.8"),
+        ("S", "200", "190.4", "-4.8"),
+    )
+
+    def of_closes(
+        self, again: Sequence[tuple[str, str, str, str]] = AGAIN, **more: object
+    ) -> list[Record]:
+        return [
+            {
+                "ticker": symbol,
+                "entry_date": "2026-04-06",
+                "exit_date": f"2026-04-07 1{n}:30:00",
+                "entry_price": entry,
+                "exit_price": out,
+                "pnl_pct": pnl,
+                "reason": "STOP_LOSS",
+                **more,
+            }
+            for n, (symbol, entry, out, pnl) in enumerate([*self.ONCE, *again])
+        ]
+
+    def test_the_first_or_the_last_close_may_count(self) -> None:
+        (doubt,) = infer(self.of_closes()).doubts
+        assert doubt.name == "repeats"
+        assert "2 of 6 records" in doubt.question
+        identity = ["entry_date", "ticker", "entry_price"]
+        combine = {"closed_at": "first", "net_pnl": "first", "exit_price": "first"}
+        _, first, last = doubt.answers
+        assert first.changes == {"identity": identity, "combine": combine}
+        assert last.changes == {"identity": identity}
+
+    def test_in_a_log_with_the_newest_first_no_first_one_is_offered(self) -> None:
+        (doubt,) = infer(self.of_closes()[::-1]).doubts
+        assert [set(answer.changes) for answer in doubt.answers] == [set(), {"identity"}]
+
+    def test_parts_that_close_at_different_prices_are_not_repeated(self) -> None:
+        parts = (("S", "200", "210", "5"), ("S", "200", "220", "10"), ("S", "200", "190", "-5"))
+        assert asked(self.of_closes(parts)) == []
+
+    def test_a_quantity_may_be_that_of_a_part(self) -> None:
+        assert "repeats" not in asked(self.of_closes(quantity="10"))

@@ -100,6 +100,27 @@ class TestTape:
         ]
         assert infer(records).has_results
 
+    def of_addresses(self, maker: str, taker: str) -> list[Record]:
+        return [
+            {
+                "time": f"2026-04-07T10:00:{n:02}Z",
+                "symbol": "A",
+                "side": ("buy", "sell")[n % 2],
+                "price": str(100 + n),
+                "qty": "1",
+                "maker_address": maker and f"{maker}{n}",
+                "taker_address": taker,
+            }
+            for n in range(8)
+        ]
+
+    def test_addresses_of_both_sides_are_those_of_a_market_also_if_empty(self) -> None:
+        assert "whole market" in said(self.of_addresses("", ""))
+        assert "maker_address, taker_address" in said(self.of_addresses("0xa", ""))
+
+    def test_one_address_in_all_of_them_is_that_of_the_account(self) -> None:
+        assert infer(self.of_addresses("0xa", "0xb")).has_results
+
 
 def test_bets_that_are_all_pending_have_no_results() -> None:
     records = [

@@ -41,6 +41,23 @@ class TestBooks:
         assert asked(reading) == ["books"]
         assert reading.doubts[0].answers[0].changes["fields.account"] == "bot_id"
 
+    SHORT = (("buy", "1", "10"), ("sell", "1", "20"), ("sell", "1", "12"), ("buy", "1", "18"))
+
+    @pytest.mark.parametrize("name", ["traderId", "portfolio_id"])
+    def test_those_of_few_trades_are_asked_about_before_sales_of_what_nobody_bought(
+        self, name: str
+    ) -> None:
+        reading = infer(renamed(fills(*self.SHORT, holder=list("xxyz")), holder=name))
+        assert asked(reading) == ["books", "sold_unbought"]
+        own, shared, *others = reading.doubts[0].answers
+        assert own.changes == {"fields.account": name, "fills.by": ["symbol", "account"]}
+        assert shared.changes == {}
+        assert [bool(one.why_none) for one in others] == [True] * (name == "traderId")
+
+    @pytest.mark.parametrize("names", ["wxyz", "xxxx"], ids=["one trade each", "one for all"])
+    def test_those_of_one_trade_each_or_one_for_all_are_no_books(self, names: str) -> None:
+        assert asked(infer(fills(*self.SHORT, traderId=list(names)))) == ["sold_unbought"]
+
     def test_a_bot_for_each_symbol_is_no_part_of_a_book(self) -> None:
         reading = infer(fills(*self.TWO * 2, bot_id=["x"] * 8))
         assert reading.dialect["fills"]["by"] == ["symbol"]  # type: ignore[index]

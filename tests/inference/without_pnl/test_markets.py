@@ -68,6 +68,23 @@ class TestTapes:
         assert doubt.name == "sold_unbought"
         assert doubt.answers[-1].why_none
 
+    NEVER_FLAT = (*(("buy", f"0.{n}", "100") for n in range(1, 6)), ("sell", "0.7", "101"))
+
+    def without_symbol(self, *orders: tuple[str, str, str], **more: list[object]) -> list[Record]:
+        return [{key: one[key] for key in one if key != "symbol"} for one in fills(*orders, **more)]
+
+    def test_those_that_never_sell_all_that_was_bought_may_be_of_a_market(self) -> None:
+        (doubt,) = infer(self.without_symbol(*self.NEVER_FLAT)).doubts
+        assert doubt.name == "whole_market"
+        assert [bool(answer.why_none) for answer in doubt.answers] == [False, True]
+
+    def test_those_that_do_are_of_an_account(self) -> None:
+        assert infer(self.without_symbol(*self.NEVER_FLAT, ("sell", "0.8", "102"))).is_sure
+
+    def test_a_symbol_or_an_order_is_that_of_an_account(self) -> None:
+        assert infer(fills(*self.NEVER_FLAT)).is_sure
+        assert infer(self.without_symbol(*self.NEVER_FLAT, order_id=list(range(6)))).is_sure
+
     def test_an_id_or_a_fee_is_that_of_an_account(self) -> None:
         for more in ("order_id", "fee"):
             doubt = infer(self.tape(**{more: list[object](range(1, 61))})).doubts[0]
