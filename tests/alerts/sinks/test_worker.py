@@ -511,6 +511,8 @@ class TestProcessThatIsEnded:
         return bench
 
     def ends(self, root: Path) -> None:
+        time.sleep(0.1)  # in the moment in which it begins, a process has no command line
+
         def is_free() -> bool:
             lock = try_lock(lock_of(str(root), "pager"))
             if lock is not None:
