@@ -119,9 +119,11 @@ def net_of_lost(
     pieces = any("per" in fee.words for fee in fees)
     count = roles.get("quantity")
     bought = [] if count is None else [_worth(count, one, lost) for one in numbers]
+    bought = [one for one in bought if one]
     staked = [[one.numbers[row] for row in lost] for one in numbers if _is_stake(one, every)]
+    each = _costs(every, fees, count, lost) if bought or staked else []
     for worth in [*bought, *staked]:
-        for n, paid in enumerate(_costs(every, fees, count, lost)):
+        for n, paid in enumerate(each):
             said = _share_of_costs(pnl, worth, paid, lost)
             if said is True or (said is False and worth in bought and n == 0 and not pieces):
                 return said
