@@ -209,7 +209,8 @@ def _nulls(columns: Iterable[Column]) -> list[object]:
             found |= dict.fromkeys(
                 value
                 for value, label in zip(column.values, column.labels, strict=True)
-                if label in _NOT_YET or (value and says_it_is_open(label))
+                if label in _NOT_YET
+                or (value and not label[:1].isdigit() and says_it_is_open(label))
             )
         if column.filled == len(column.values):
             continue
