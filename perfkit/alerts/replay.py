@@ -255,7 +255,7 @@ def _result(job: RuleJob, happened: list[TradeEvent]) -> ReplayResult:
     entry = job.entry
     silent, live = list[TradeEvent](), list[TradeEvent]()
     for one in happened:
-        (silent if job.is_silent(one) or _is_told(job, one) else live).append(one)
+        (silent if job.is_silent(one) or _has_its_end(job, one) else live).append(one)
     if job.names:
         job = job._replace(open_before=_recognized(job, silent))
     settled = _settled(job, silent)
@@ -267,7 +267,7 @@ def _result(job: RuleJob, happened: list[TradeEvent]) -> ReplayResult:
     return ReplayResult(entry, settled, live, missed)
 
 
-def _is_told(job: RuleJob, one: TradeEvent) -> bool:
+def _has_its_end(job: RuleJob, one: TradeEvent) -> bool:
     """Whether the event log has the end of the episode that this event ends.
 
     A trade after those of the episode may have shown that its window was over, or its group idle.

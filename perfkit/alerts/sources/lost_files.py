@@ -57,7 +57,7 @@ QUIET_US = 7 * DAY_US
 
 
 _GONE = (
-    "is gone or empty (is a volume not mounted? if this is intended, remove "
+    "gone or empty (is a volume not mounted? if this is intended, remove "
     "logs/performance/alerts.state)"
 )
 
@@ -249,7 +249,9 @@ def _lost_folder(
     """Which of the volumes is lost, or that all are."""
     for volume in sorted(volumes):
         if volume.name in others and volume.lacks_newest(horizon):
-            return f"{volume.name} is another folder, and the newest log file with trades {_GONE}"
+            return (
+                f"{volume.name} is another folder, and the newest log file with trades is {_GONE}"
+            )
     root = book.config.folder
     stand = {volume.name for volume in volumes if folder_mark(root, volume.name) is not None}
     if volumes and all(volume.is_all_gone for volume in volumes):
@@ -316,5 +318,5 @@ def _begins_at(book: Book, known: _Known, file: FileEntry | None) -> int:
 
 def _are_gone(count: int, whose: str) -> str:
     if count == 1:
-        return f"the log file with trades that {whose} had {_GONE}"
-    return f"all {count} log files with trades that {whose} had {_GONE.replace('is', 'are', 1)}"
+        return f"the log file with trades that {whose} had is {_GONE}"
+    return f"all {count} log files with trades that {whose} had are {_GONE}"
