@@ -11,18 +11,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from perfkit.inference.asking import doubts_of
-from perfkit.inference.assemble import dialect_of
-from perfkit.inference.candidates import CONFIDENT, Candidate, candidates_of
-from perfkit.inference.confirm import closed_if_it_holds
+from perfkit.inference.checks.confirm import closed_if_it_holds
+from perfkit.inference.checks.unseen import unseen
 from perfkit.inference.doubts import Doubt
-from perfkit.inference.identity import Identity, identity_of
-from perfkit.inference.moments import ON_ONE_DAY, ONE_DAY, moments_of
-from perfkit.inference.money import UNKNOWN, Unit, unit_of
-from perfkit.inference.number_marks import of_unreadable, with_decimal
-from perfkit.inference.proof.costs_beside import slippage_of, slippage_that_moves
+from perfkit.inference.keys.assemble import dialect_of
+from perfkit.inference.keys.identity import Identity, identity_of
+from perfkit.inference.keys.moments import ON_ONE_DAY, ONE_DAY, moments_of
+from perfkit.inference.keys.number_marks import of_unreadable, with_decimal
+from perfkit.inference.pnl_column.candidates import CONFIDENT, Candidate, candidates_of
+from perfkit.inference.pnl_column.money import UNKNOWN, Unit, unit_of
+from perfkit.inference.proof.costs.costs_beside import slippage_of, slippage_that_moves
 from perfkit.inference.proof.evidence import checked
-from perfkit.inference.proof.multipliers import is_worth_denied
 from perfkit.inference.proof.odd_amounts import costs_of_balance, odd_amounts
 from perfkit.inference.proof.orders import (
     OF_EXIT_ALONE,
@@ -31,23 +30,10 @@ from perfkit.inference.proof.orders import (
     without_entry_price,
 )
 from perfkit.inference.proof.prices import against_prices, is_of_hundred_shares
+from perfkit.inference.proof.quantities.multipliers import is_worth_denied
 from perfkit.inference.proof.running import account_of, moves_by_prices
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
-from perfkit.inference.questions.coverage import (
-    covers_more,
-    is_in_other_points,
-    is_money_beside_points,
-    is_of_another_set,
-    which_amount,
-    which_covers,
-    which_set,
-    with_risk_offered,
-)
-from perfkit.inference.questions.early_times import closed_early
-from perfkit.inference.questions.entry_costs import SAID, with_entry_costs
-from perfkit.inference.questions.groups import proved_once, untimed
-from perfkit.inference.questions.ignored import with_ignored_asked
-from perfkit.inference.questions.in_money import (
+from perfkit.inference.questions.amounts.in_money import (
     asked_of_executions,
     asked_of_prices,
     closed_unpriced,
@@ -60,29 +46,47 @@ from perfkit.inference.questions.in_money import (
     with_closed_asked,
     without_weak,
 )
-from perfkit.inference.questions.mixed_units import mixed_units
-from perfkit.inference.questions.paid_in import of_linked, result_and_costs
-from perfkit.inference.questions.signs import with_way_of_carry
-from perfkit.inference.questions.sizes import money_or_fraction, money_or_per_cent, of_one_unit
+from perfkit.inference.questions.amounts.mixed_units import mixed_units
+from perfkit.inference.questions.amounts.signs import with_way_of_carry
+from perfkit.inference.questions.amounts.sizes import (
+    money_or_fraction,
+    money_or_per_cent,
+    of_one_unit,
+)
+from perfkit.inference.questions.asking import doubts_of
+from perfkit.inference.questions.charges.entry_costs import SAID, with_entry_costs
+from perfkit.inference.questions.charges.paid_in import of_linked, result_and_costs
+from perfkit.inference.questions.left_out.coverage import (
+    covers_more,
+    is_in_other_points,
+    is_money_beside_points,
+    is_of_another_set,
+    which_amount,
+    which_covers,
+    which_set,
+    with_risk_offered,
+)
+from perfkit.inference.questions.left_out.early_times import closed_early
+from perfkit.inference.questions.left_out.ignored import with_ignored_asked
+from perfkit.inference.questions.repeats.shared_results import proved_once, untimed
 from perfkit.inference.records.kinds import failed_records, moved_records, total_records
 from perfkit.inference.records.no_trades import why_no_trades
 from perfkit.inference.records.seen import lists_inside, why_none
 from perfkit.inference.records.tried import live_and_tried
 from perfkit.inference.result import Reading, nothing_found, source_of
 from perfkit.inference.table.columns import Column, columns_of, names_of
-from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS
-from perfkit.inference.table.role_names import is_summary_name
 from perfkit.inference.table.roles import Times, fees_of, roles_of
 from perfkit.inference.table.zone_words import in_zone
-from perfkit.inference.unseen import unseen
-from perfkit.inference.without_pnl.fallback import from_prices, without_pnl
-from perfkit.inference.without_pnl.fills import (
+from perfkit.inference.without_pnl.buys_and_sells.agreement import (
     adds_up_executions,
     agrees_with_executions,
-    from_executions,
 )
+from perfkit.inference.without_pnl.buys_and_sells.fills import from_executions
+from perfkit.inference.without_pnl.fallback import from_prices, without_pnl
 from perfkit.inference.without_pnl.log_facts import Log, currency_of
-from perfkit.inference.without_pnl.other_sides import with_other_sides
+from perfkit.inference.without_pnl.which_side.other_sides import with_other_sides
+from perfkit.inference.words.names import FRACTION, MONEY, PERCENT, POINTS
+from perfkit.inference.words.role_names import is_summary_name
 
 MOST_DECIDING = 2_500
 _NOT_UTF_8 = "\N{REPLACEMENT CHARACTER}"

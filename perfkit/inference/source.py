@@ -12,16 +12,16 @@ from perfkit.config.settings import of_text
 from perfkit.core.errors import ConfigError, UsageError
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.infer import infer
+from perfkit.inference.keys.number_marks import with_marks_asked
+from perfkit.inference.keys.yaml_text import block, comment
 from perfkit.inference.layouts.place import Place
-from perfkit.inference.number_marks import with_marks_asked
-from perfkit.inference.places import places_of, why_no_place
+from perfkit.inference.layouts.places import places_of, why_no_place
 from perfkit.inference.proof.said_totals import decided_by_totals
-from perfkit.inference.questions.empty_tables import with_empty_asked
-from perfkit.inference.questions.odd_rows import with_odd_rows_asked
+from perfkit.inference.questions.left_out.empty_tables import with_empty_asked
+from perfkit.inference.questions.left_out.odd_rows import with_odd_rows_asked
 from perfkit.inference.result import Reading, nothing_found
-from perfkit.inference.table.names import word_set, words
-from perfkit.inference.table.role_names import is_skipped_place
-from perfkit.inference.yaml_text import block, comment
+from perfkit.inference.words.names import word_set, words
+from perfkit.inference.words.role_names import is_skipped_place
 from perfkit.logs.formats.json_places import place_of_all
 
 RESULT = "fields.net_pnl"

@@ -14,9 +14,9 @@ from perfkit.config.settings import Source
 from perfkit.core.errors import LogReadError, kind_of
 from perfkit.core.formatting import aligned, plain
 from perfkit.core.trade import Trade
-from perfkit.inference.fields import FieldCheck, field_checks, place_of
+from perfkit.inference.checks.fields import FieldCheck, field_checks, place_of
 from perfkit.inference.layouts.place import Place
-from perfkit.inference.places import places_of
+from perfkit.inference.layouts.places import places_of
 from perfkit.inference.source import Found
 from perfkit.logs.files import opened
 from perfkit.logs.formulas import alternatives

@@ -139,7 +139,7 @@ def test_no_other_module_names_a_metric_without_a_special_case() -> None:
         "inference/proof/said_totals.py": {"wins", "losses"},
         "inference/proof/evidence.py": {"losses"},
         "inference/table/roles.py": {"losses"},
-        "inference/table/role_names.py": {"wins", "losses", "sharpe", "sortino", "expectancy"},
+        "inference/words/role_names.py": {"wins", "losses", "sharpe", "sortino", "expectancy"},
     }
     for path in sorted(PACKAGE.rglob("*.py")):
         module = path.relative_to(PACKAGE).as_posix()

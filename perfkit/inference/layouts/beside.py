@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.table import shapes
-from perfkit.inference.table.names import word_set, words
+from perfkit.inference.words.names import word_set, words
 
 _OF_TOTALS = word_set("summary stats statistics metrics performance total totals report overall")
 

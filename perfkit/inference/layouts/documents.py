@@ -12,10 +12,10 @@ from typing import Any
 from perfkit.inference.layouts.beside import numbers_beside
 from perfkit.inference.layouts.place import MOST_PLACES, MOST_RECORDS, PARENT, Place
 from perfkit.inference.table import shapes
-from perfkit.inference.table.names import pnl_name
-from perfkit.inference.table.quotes import is_ticker, pair_of
 from perfkit.inference.table.records import of_lines, of_text
-from perfkit.inference.table.role_names import is_fee, role_rank
+from perfkit.inference.words.names import pnl_name
+from perfkit.inference.words.quotes import is_ticker, pair_of
+from perfkit.inference.words.role_names import is_fee, role_rank
 
 _LEVELS = 6
 _LOOKED_AT = 200

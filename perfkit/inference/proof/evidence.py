@@ -14,9 +14,9 @@ from typing import NamedTuple
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import WonOrLost, won_or_lost
 from perfkit.inference.table.held import before_and_after
-from perfkit.inference.table.names import word_set, words
-from perfkit.inference.table.role_names import is_signed_cost
 from perfkit.inference.table.roles import EVEN, LOST, WON, is_part_of_indicator, outcome_of
+from perfkit.inference.words.names import word_set, words
+from perfkit.inference.words.role_names import is_signed_cost
 
 AGREES = Decimal("0.8")
 """A check holds if so many of the records agree."""

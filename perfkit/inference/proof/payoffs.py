@@ -16,9 +16,9 @@ from itertools import product
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.proof.prices import NO_PRICES, Prices
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.names import MONEY, word_set
-from perfkit.inference.table.role_names import is_fee
 from perfkit.inference.table.roles import LOST, WON, outcome_of
+from perfkit.inference.words.names import MONEY, word_set
+from perfkit.inference.words.role_names import is_fee
 
 _LEAST = 3
 _NEARLY = Decimal("0.002")

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from perfkit.inference.proof.evidence import AGREES, HUNDRED, costs
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.names import FRACTION, MONEY, PERCENT, POINTS, RISK
 from perfkit.inference.table.roles import directions
+from perfkit.inference.words.names import FRACTION, MONEY, PERCENT, POINTS, RISK
 
 _ROUNDING = Decimal("0.005")
 _TINY = Decimal("1e-6")

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from perfkit.inference.result import Reading
-from perfkit.inference.table.names import MONEY, pnl_name, word_set, words
+from perfkit.inference.words.names import MONEY, pnl_name, word_set, words
 
 _DECIDED = frozenset(("zeros", "repeats", "thin", "weak"))
 """Questions whether records count, and whether they are trades at all."""

@@ -10,7 +10,8 @@ from perfkit.inference.proof.evidence import AGREES, HUNDRED
 from perfkit.inference.proof.prices import Prices, moves_of, moves_since_opening
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.names import (
+from perfkit.inference.table.roles import directions
+from perfkit.inference.words.names import (
     FRACTION,
     MONEY,
     PERCENT,
@@ -20,8 +21,7 @@ from perfkit.inference.table.names import (
     pnl_name,
     word_set,
 )
-from perfkit.inference.table.quotes import pair_of
-from perfkit.inference.table.roles import directions
+from perfkit.inference.words.quotes import pair_of
 
 _LOSSES = 3
 _LEAST = 3

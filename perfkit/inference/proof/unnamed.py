@@ -15,9 +15,9 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.prices import prices_say
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.names import MONEY, PnlName, pnl_name, word_set
-from perfkit.inference.table.role_names import is_fee
 from perfkit.inference.table.roles import Times
+from perfkit.inference.words.names import MONEY, PnlName, pnl_name, word_set
+from perfkit.inference.words.role_names import is_fee
 
 NAME = PnlName(10, MONEY, "", False, False, False)
 """What is known of a column by its name: nothing."""

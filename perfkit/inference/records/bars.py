@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.names import pnl_name
 from perfkit.inference.table.roles import Times
+from perfkit.inference.words.names import pnl_name
 
 _LEAST = 10
 _PARTS = ("open", "high", "low", "close")

@@ -28,8 +28,8 @@ from perfkit.inference.records.kinds import (
 from perfkit.inference.records.like_closes import words_like_closes
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
-from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.roles import Times
+from perfkit.inference.words.names import word_set, words
 
 HOLDS = 0.97
 """Of all P&L other than 0, what marks the closing records must hold so much."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.table.columns import NUMBER, TIME, Column
-from perfkit.inference.table.names import CLOSED, time_role
+from perfkit.inference.words.names import CLOSED, time_role
 
 _STATES = (("status",), ("state",), ("trade", "status"), ("position", "status"))
 _OF_VECTORBT = frozenset((("entry", "idx"), ("exit", "idx"), ("entry", "fee"), ("exit", "fee")))

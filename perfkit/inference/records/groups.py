@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.names import MONEY, pnl_name, word_set
 from perfkit.inference.table.roles import Times
+from perfkit.inference.words.names import MONEY, pnl_name, word_set
 
 _PERIODS = (
     *({"hour"}, {"weekday"}, {"dow"}, {"month"}, {"year"}, {"session"}, {"day", "of", "week"}),

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 
 from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.table.columns import TEXT, Column
-from perfkit.inference.table.names import word_set, words
+from perfkit.inference.words.names import word_set, words
 
 _OF_COMPANIES = word_set(
     "split splits stocksplit reversesplit merger merged spinoff spin demerger redenomination"

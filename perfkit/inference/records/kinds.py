@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, TIME, Column
-from perfkit.inference.table.names import CLOSED, pnl_name, time_role, word_set, words
+from perfkit.inference.words.names import CLOSED, pnl_name, time_role, word_set, words
 
 CLOSING = word_set("""
     close closed exit exited sold settled settle settlement resolved resolve won win lost loss stop

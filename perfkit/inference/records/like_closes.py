@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 
 from perfkit.inference.records.kinds import FAILED, MOVED, OPENING, UPDATES, says_it_is_open
 from perfkit.inference.table.columns import TEXT, Column
-from perfkit.inference.table.names import words
+from perfkit.inference.words.names import words
 
 _NO_CLOSE = FAILED | MOVED | OPENING | UPDATES
 

@@ -18,14 +18,14 @@ from perfkit.inference.records.groups import what_groups
 from perfkit.inference.records.kinds import all_failed
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, EMPTY, NUMBER, OTHER, TEXT, TIME, Column
-from perfkit.inference.table.names import RISK, pnl_name, word_set, words
-from perfkit.inference.table.role_names import (
+from perfkit.inference.table.roles import Times, identities_of
+from perfkit.inference.words.names import RISK, pnl_name, word_set, words
+from perfkit.inference.words.role_names import (
     is_state_of_account,
     is_strong_summary,
     is_summary_name,
     role_rank,
 )
-from perfkit.inference.table.roles import Times, identities_of
 
 OF_A_TRADE = ("side", "entry_price", "exit_price", "price", "quantity")
 """Parts without which a record may be something else than a trade."""

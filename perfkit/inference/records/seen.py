@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 
 from perfkit.inference.table.columns import OTHER, Column
 from perfkit.inference.table.held import before_and_after
-from perfkit.inference.table.names import word_set, words
-from perfkit.inference.table.role_names import role_rank
 from perfkit.inference.table.roles import Times, direction
+from perfkit.inference.words.names import word_set, words
+from perfkit.inference.words.role_names import role_rank
 
 _NO_RESULT = "no column is the result of a trade"
 _LISTS = word_set("buys sells buy sell fills executions trades orders transactions")

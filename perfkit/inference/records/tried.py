@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from perfkit.inference.table.columns import BOOLEAN, TEXT, Column
-from perfkit.inference.table.names import word_set, words
+from perfkit.inference.words.names import word_set, words
 
 _TRIED = word_set("dry dryrun paper simulated simulation demo testnet shadow sandbox virtual")
 _REAL = word_set("live real production prod")

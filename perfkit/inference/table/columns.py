@@ -18,8 +18,8 @@ from types import NoneType
 from typing import TypeVar
 
 from perfkit.inference.table import shapes
-from perfkit.inference.table.names import word_set, words
 from perfkit.inference.table.records import column_of
+from perfkit.inference.words.names import word_set, words
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from itertools import combinations
 
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.names import pnl_name
+from perfkit.inference.words.names import pnl_name
 
 
 @dataclass(frozen=True, eq=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.names import CURRENCIES, word_set
+from perfkit.inference.words.names import CURRENCIES, word_set
 
 _HELD = word_set("equity balance bankroll capital cash")
 _FROM_TO = (

@@ -12,7 +12,7 @@ import re
 from collections.abc import Sequence
 
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.names import word_set
+from perfkit.inference.words.names import word_set
 
 _KINDS = word_set("call put calls puts")
 _OPTION = word_set("option options opt")

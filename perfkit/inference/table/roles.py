@@ -13,7 +13,8 @@ from typing import TypeAlias
 
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, CLOCK, NUMBER, TEXT, TIME, Column
-from perfkit.inference.table.names import (
+from perfkit.inference.table.options import contracts_of, earn_as_prices_fall, kinds_of_options
+from perfkit.inference.words.names import (
     CLOSED,
     CURRENCIES,
     EVENT,
@@ -23,12 +24,7 @@ from perfkit.inference.table.names import (
     word_set,
     words,
 )
-from perfkit.inference.table.options import (
-    contracts_of,
-    earn_as_prices_fall,
-    kinds_of_options,
-)
-from perfkit.inference.table.role_names import (
+from perfkit.inference.words.role_names import (
     CARRY,
     is_currency_of_fee,
     is_fee,

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from perfkit.inference.assemble import dialect_of, outcome_words
 from perfkit.inference.doubts import LESS_COSTS, LONG_OR_SHORT, Answer, Doubt
-from perfkit.inference.identity import Identity, identity_of
-from perfkit.inference.moments import Moments, moments_of
-from perfkit.inference.questions.paid_in import commission_fields
-from perfkit.inference.questions.sizes import contract_size, quantity_or_money
+from perfkit.inference.keys.assemble import dialect_of, outcome_words
+from perfkit.inference.keys.identity import Identity, identity_of
+from perfkit.inference.keys.moments import Moments, moments_of
+from perfkit.inference.questions.amounts.sizes import contract_size, quantity_or_money
+from perfkit.inference.questions.charges.paid_in import commission_fields
 from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
-from perfkit.inference.table.bet_results import Bets, bets_of
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import AmountOverPrice, quotient
-from perfkit.inference.table.names import word_set
 from perfkit.inference.table.roles import LOST, WON, outcome_of
-from perfkit.inference.without_pnl.fills import from_executions
+from perfkit.inference.without_pnl.bet_results import Bets, bets_of
+from perfkit.inference.without_pnl.buys_and_sells.fills import from_executions
 from perfkit.inference.without_pnl.incomes import from_incomes
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.moves import logged_move
 from perfkit.inference.without_pnl.pairs import from_pairs
-from perfkit.inference.without_pnl.sides import Way, side_of_options, way_of
 from perfkit.inference.without_pnl.totals import from_totals, from_totals_of_sides
+from perfkit.inference.without_pnl.which_side.sides import Way, side_of_options, way_of
+from perfkit.inference.words.names import word_set
 
 _LEAST = 2
 _OF_RATES = word_set("% pct percent percentage growth return returns ret roi yield")

@@ -11,16 +11,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from perfkit.inference.assemble import dialect_of
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.identity import identity_of
-from perfkit.inference.moments import moments_of
+from perfkit.inference.keys.assemble import dialect_of
+from perfkit.inference.keys.identity import identity_of
+from perfkit.inference.keys.moments import moments_of
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.names import word_set, words
 from perfkit.inference.without_pnl.log_facts import Log, reading_of
+from perfkit.inference.words.names import word_set, words
 
 _KINDS = word_set("type kind operation category action event description reason remark income")
 _AMOUNTS = word_set("income amount change delta value cash flow sum total quantity size funds")

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.money import unit_of
-from perfkit.inference.number_marks import with_decimal
+from perfkit.inference.keys.number_marks import with_decimal
+from perfkit.inference.pnl_column.money import unit_of
 from perfkit.inference.result import Reading, source_of
 from perfkit.inference.table.columns import Column, names_of
 from perfkit.inference.table.derived_columns import AmountOverPrice
-from perfkit.inference.table.names import MONEY, PERCENT
 from perfkit.inference.table.roles import Times
+from perfkit.inference.words.names import MONEY, PERCENT
 
 
 class Log(NamedTuple):

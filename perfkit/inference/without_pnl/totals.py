@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from perfkit.inference.assemble import dialect_of
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt, no
-from perfkit.inference.identity import identity_of
-from perfkit.inference.moments import moments_of
+from perfkit.inference.keys.assemble import dialect_of
+from perfkit.inference.keys.identity import identity_of
+from perfkit.inference.keys.moments import moments_of
 from perfkit.inference.proof import evidence as says
-from perfkit.inference.questions.paid_in import commission_fields
+from perfkit.inference.questions.charges.paid_in import commission_fields
 from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Difference, difference
-from perfkit.inference.table.names import CURRENCIES, word_set
 from perfkit.inference.table.roles import directions
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, reading_of
+from perfkit.inference.words.names import CURRENCIES, word_set
 
 _RECEIVED = word_set("payout revenue proceeds received returned returns payoff winnings")
 _PAID = word_set("stake cost invested wager bet spent paid risked staked outlay")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from perfkit.inference.places import places_of
+from perfkit.inference.layouts.places import places_of
 
 ONE = {"symbol": "ES", "side": "long", "exit_time": "2026-04-06T10:00:00Z", "pnl": "1.5"}
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from perfkit.inference.places import places_of
+from perfkit.inference.layouts.places import places_of
 from perfkit.inference.table.columns import columns_of
 from perfkit.inference.table.records import (
     AlikeRecords,

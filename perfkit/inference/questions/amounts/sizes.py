@@ -1,0 +1,297 @@
+"""Questions about sizes: a quantity or the money put in, and a P&L of one unit or of all."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.pnl_column.candidates import Candidate
+from perfkit.inference.proof import evidence as says
+from perfkit.inference.proof.prices import is_move_of_one
+from perfkit.inference.proof.quantities.multipliers import Worth, share_of_fees, size_by_fees
+from perfkit.inference.proof.quantities.option_sizes import of_each_kind
+from perfkit.inference.proof.units import may_be_rate
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.derived_columns import AmountOverPrice
+from perfkit.inference.table.options import describes_options, kinds_of_options
+from perfkit.inference.words.contracts import is_currency_pair, is_future, is_metal, is_share_option
+from perfkit.inference.words.names import MONEY
+
+_EITHER = frozenset(("amount", "size", "position size", "trade size", "bet size", "position"))
+"""Names of a quantity as well as of money."""
+_CONTRACTS = frozenset(("contract", "contracts", "lot", "lots"))
+_SIZES = frozenset(("quantity", "stake", "price", "entry_price", "exit_price", "balance"))
+_LEAST_AMOUNT = Decimal("0.5")
+_MANY_PLACES = 6
+_LEAST_MONEY = 5
+_ALIKE = Decimal("0.05")
+_FEW = 20
+_LEAST_UNITS = 10
+"""Of a currency nobody buys fewer units; of lots, few buy more."""
+
+
+def of_one_unit(best: Candidate, roles: Mapping[str, Column], currency: str) -> Doubt | None:
+    """A P&L that is exit less entry, though the quantity beside it is not 1."""
+    if best.name.unit != MONEY or best.name.currency or best.name.is_bare:
+        return None
+    if not is_move_of_one(best.pnl, roles, says.checked(best.closing.rows)):
+        return None
+    name, size = best.pnl.expression, roles["quantity"].expression
+    code = currency if currency not in ("%", "points") else "money"
+    return Doubt(
+        "of_one_unit",
+        f"{best.pnl.name} is exit minus entry, whatever {roles['quantity'].name} is; what is it?",
+        (
+            Answer(
+                "the P&L of one unit",
+                {"currency": code, "fields.net_pnl": f"{name} * abs({size})"},
+            ),
+            Answer("the P&L of the trade", {"currency": code, "fields.net_pnl": name}),
+            Answer("points", {"currency": "points", "fields.net_pnl": name}),
+        ),
+    )
+
+
+def money_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """A P&L of many digits behind 0.0, beside nothing that says how large trades are.
+
+    -0.0023874903747854 may be so much money, or -0.24 % of what was put in.
+    """
+    if best.unit != MONEY or best.proved or best.name.currency or best.name.is_bare:
+        return None
+    if roles.keys() & _SIZES:
+        return None
+    numbers = [number for row in best.closing.rows if (number := best.pnl.numbers[row])]
+    if not numbers or max(map(abs, numbers)) >= _LEAST_AMOUNT:
+        return None
+    digits = [-exponent for one in numbers if isinstance(exponent := one.as_tuple().exponent, int)]
+    if sum(count >= _MANY_PLACES for count in digits) * 2 < len(numbers):
+        return None
+    name = best.pnl.expression
+    return Doubt(
+        "fraction",
+        f"Is a {best.pnl.name} of {numbers[0]:f} an amount of money, or a fraction, where 0.01 "
+        "is 1 %?",
+        (
+            Answer("money", {"fields.net_pnl": name}),
+            Answer("a fraction", {"currency": "%", "fields.net_pnl": f"({name}) * 100"}),
+        ),
+    )
+
+
+def money_or_per_cent(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """A P&L that is about the move of the price in per cent, beside no size, in few records.
+
+    bought at 100, sold at 103: 2.9 may be 2.9 % after costs, or an amount of money
+    """
+    if best.unit != MONEY or best.proved or best.name.currency or best.name.is_absolute:
+        return None
+    if {"quantity", "stake"} & roles.keys() or not may_be_rate(best.pnl, roles, best.closing.rows):
+        return None
+    return Doubt(
+        "money_or_per_cent",
+        f"{best.pnl.name} is about how far the price moved in per cent; is it an amount of money?",
+        (
+            Answer("no, it is in per cent", {"currency": "%"}),
+            Answer("yes, money", {"fields.net_pnl": best.pnl.expression}),
+        ),
+    )
+
+
+def quantity_or_money(
+    size: Column, price: Column, rows: Sequence[int], *, is_fill: bool
+) -> Doubt | None:
+    """Whether a `position_size` of 1000 is a quantity, or what was put in, where both may be.
+
+    Sizes below 5 are quantities; so are those that differ and are worth the same each time. Of
+    fills, amounts that differ are quantities, as money comes back with what was earned.
+    """
+    if isinstance(size, AmountOverPrice) or " ".join(size.words) not in _EITHER:
+        return None
+    pairs = [
+        (abs(held), paid)
+        for row in rows
+        if (held := size.numbers[row]) and (paid := price.numbers[row])
+    ]
+    if not pairs or min(held for held, _ in pairs) < _LEAST_MONEY:
+        return None
+    different = len({held for held, _ in pairs})
+    if different > 1 and (is_fill or _are_alike([held * paid for held, paid in pairs])):
+        return None
+    if all(paid <= 1 for _, paid in pairs):  # shares of a prediction market
+        return None
+    over = f"{size.expression} / {price.expression}"
+    return Doubt(
+        "quantity_or_money",
+        f"Is {size.name} a quantity, or the money put in? {pairs[0][0]:f} could be either.",
+        (
+            Answer("a quantity", {"fields.quantity": size.expression}),
+            Answer("money", {"fields.quantity": over}),
+        ),
+    )
+
+
+def contract_size(
+    columns: Sequence[Column],
+    symbol: Column | None,
+    size: Column,
+    price: Column,
+    rows: Sequence[int],
+) -> Doubt | None:
+    """What a contract or a lot is worth, where only prices say what a trade earned.
+
+    The name of a quantity says that it is one, or the symbols of futures and options, or what
+    describes these. Those of prediction markets, whose prices are at most 1, pay 1 each.
+    """
+    if isinstance(size, AmountOverPrice):
+        return None
+    kinds = kinds_of_options(columns)
+    symbols = {symbol.labels[row] for row in rows} if symbol is not None else set()
+    described = [one for one in columns if describes_options(one, rows)]
+    are_options = any(map(is_share_option, symbols)) or _are_few(size, described, rows)
+    are_contracts = bool(set(size.words) & _CONTRACTS) or _are_few(size, kinds, rows)
+    if _may_be_lots(symbols, size, rows):
+        return _lots(symbols, size)
+    if not (are_contracts or are_options or any(map(is_future, symbols))):
+        return None
+    one: dict[str, object] = {"fields.quantity": size.expression}
+    if are_options or (are_contracts and kinds):
+        hundreds = _hundreds(size, kinds, rows)
+        if symbol is not None and are_options and not all(map(is_share_option, symbols)):
+            hundreds = _hundreds_by_symbol(symbol, size, columns, rows)
+        return _of_options(hundreds, one)
+    if all((price.numbers[row] or 0) <= 1 for row in rows):
+        return None
+    return Doubt(
+        "contract_size",
+        f"What is one of {size.name} worth, where no P&L shows it? If it is 50 times the price, "
+        "write `multiplier: {SYMBOL: 50}` in a workspace",
+        (
+            Answer("its price", one),
+            Answer("not known: results are to be in points", {"currency": "points"}),
+        ),
+    )
+
+
+def _of_options(hundreds: str, one: dict[str, object]) -> Doubt:
+    return Doubt(
+        "contract_size",
+        "Of how many shares is an option contract, whose price is that of one share?",
+        (
+            *([Answer("of 100", {"fields.quantity": hundreds})] if hundreds else []),
+            Answer("of 1: prices are those of a contract", one),
+        ),
+    )
+
+
+def _hundreds_by_symbol(
+    symbol: Column, size: Column, columns: Sequence[Column], rows: Sequence[int]
+) -> str:
+    """A hundred times the quantity of options beside shares; empty where no column parts them."""
+    options = [row for row in rows if is_share_option(symbol.labels[row])]
+    shares = [row for row in rows if not is_share_option(symbol.labels[row])]
+    return of_each_kind(size, columns, options, shares)
+
+
+def _may_be_lots(symbols: set[str], size: Column, rows: Sequence[int]) -> bool:
+    """Whether so little of currencies or metals is traded that it is lots: 0.1 of EURUSD."""
+    if not symbols or not all(is_currency_pair(one) or is_metal(one) for one in symbols):
+        return False
+    return any(0 < abs(size.numbers[row] or Decimal(0)) < _LEAST_UNITS for row in rows)
+
+
+def _lots(symbols: set[str], size: Column) -> Doubt:
+    """What one of a quantity is, where it may be a lot of 100,000."""
+    one: dict[str, object] = {"fields.quantity": size.expression}
+    lots: list[Answer] = []
+    if all(map(is_currency_pair, symbols)):
+        hundreds = {"fields.quantity": f"{size.expression} * 100000"}
+        lots.append(Answer("a lot of 100,000", {**hundreds}))
+    return Doubt(
+        "contract_size",
+        f"What is one of {size.name} worth, where no P&L shows it? If it is a lot of 100,000, "
+        "or of 100 ounces, write `multiplier: {EURUSD: 100000, XAUUSD: 100}` in a workspace",
+        (
+            *lots,
+            Answer("its price", one),
+            Answer("not known: results are to be in points", {"currency": "points"}),
+        ),
+    )
+
+
+def _are_few(size: Column, kinds: Sequence[Column], rows: Sequence[int]) -> bool:
+    """Whether a quantity of options is a number of contracts: of shares there are more."""
+    of_options = [row for row in rows if any(one.present[row] for one in kinds)]
+    return any(0 < abs(size.numbers[row] or Decimal(0)) < _FEW for row in of_options)
+
+
+def _hundreds(size: Column, kinds: Sequence[Column], rows: Sequence[int]) -> str:
+    """A hundred times the quantity; of records with a kind of options alone, where not all have."""
+    if not kinds or all(kinds[0].present[row] for row in rows):
+        return f"{size.expression} * 100"
+    kind = kinds[0]
+    said = dict.fromkeys(str(kind.values[row]) for row in rows if kind.present[row])
+    parts = [f'where({size.expression}, {kind.expression}, "{word}") * 100' for word in said]
+    return " or ".join([*parts, size.expression])
+
+
+def size_of_value(worth: Worth, size: Column, price: Column) -> Doubt:
+    """What one of a quantity is worth, where a value shows it, or the rate of a currency."""
+    return Doubt(
+        "contract_size",
+        f"{worth.column.name} is {size.name} x {price.name} x {worth.factor:f}; what is one of "
+        f"{size.name} worth?",
+        (
+            Answer(
+                f"{worth.factor:f} times its price",
+                {"fields.quantity": f"{size.expression} * {worth.factor:f}"},
+            ),
+            Answer("its price", {"fields.quantity": size.expression}),
+        ),
+    )
+
+
+def some_are_options(amount: Column, size: Column, price: Column) -> Doubt:
+    """Amounts of which some are 100 times the price x quantity, where nothing says which."""
+    return Doubt(
+        "contract_size",
+        f"Some {amount.name} are {size.name} x {price.name}, others 100 times that, as of options; "
+        "no column says which are which. What is one worth?",
+        (
+            Answer("100 times its price", {"fields.quantity": f"{size.expression} * 100"}),
+            Answer("its price", {"fields.quantity": size.expression}),
+        ),
+    )
+
+
+def size_of_fees(
+    roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> Doubt | None:
+    """What one of a quantity is worth, where fees are far too small a part of it times the price.
+
+    So are those of contracts of 0.01 coin, of which the quantity is the number.
+    """
+    size, price = roles["quantity"], roles["price"]
+    share = share_of_fees(roles, fees, rows)
+    if share is None or isinstance(size, AmountOverPrice):
+        return None
+    factor = size_by_fees(share)
+    usual = (share / factor * 100).quantize(Decimal("0.001")).normalize()
+    return Doubt(
+        "contract_size",
+        f"Fees are {(share * 100).quantize(Decimal('0.000001')).normalize():f} % of {size.name} x "
+        f"{price.name}, which no market charges; what is one of {size.name} worth?",
+        (
+            Answer(
+                f"{factor:f} of its price, so fees are {usual:f} %",
+                {"fields.quantity": f"{size.expression} * {factor:f}"},
+            ),
+            Answer("its price", {"fields.quantity": size.expression}),
+        ),
+    )
+
+
+def _are_alike(worth: Sequence[Decimal]) -> bool:
+    middle = sorted(worth)[len(worth) // 2]
+    return sum(abs(one - middle) <= middle * _ALIKE for one in worth) * 10 >= 9 * len(worth)

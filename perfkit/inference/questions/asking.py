@@ -1,0 +1,133 @@
+"""What has to be asked before there are figures, once the best reading of a log is known.
+
+A question is asked only where its answer changes the figures and nothing in the log decides it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from perfkit.inference.doubts import Answer, Doubt, no
+from perfkit.inference.keys.identity import Identity
+from perfkit.inference.pnl_column.candidates import Candidate
+from perfkit.inference.proof import evidence as says
+from perfkit.inference.proof.prices import size_says
+from perfkit.inference.questions.amounts.signs import losses_above_zero, turned_round
+from perfkit.inference.questions.left_out.incomplete import (
+    closes_without_result,
+    unpriced,
+    without_result,
+)
+from perfkit.inference.questions.not_closed import (
+    bars,
+    called_open,
+    coded_open,
+    corrected,
+    ends_with_total,
+    excluded,
+    flagged_open,
+    never_entered,
+    sums_of_others,
+)
+from perfkit.inference.questions.repeats.equal_records import repeated_as_they_are
+from perfkit.inference.questions.repeats.repeated_trades import (
+    closed_again,
+    run_again,
+    under_labels,
+)
+from perfkit.inference.questions.repeats.shared_results import (
+    nearly_again,
+    on_openings,
+    same_in_each_group,
+)
+from perfkit.inference.questions.running_totals import counted_on_openings, total_so_far
+from perfkit.inference.questions.which_result import rival_of, two_names, which_result
+from perfkit.inference.questions.zeros import results_of_zero
+from perfkit.inference.records.no_trades import OF_A_TRADE
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.roles import Times, fees_of
+from perfkit.inference.words.names import FRACTION, PERCENT
+
+_DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
+
+
+def doubts_of(
+    candidates: Sequence[Candidate],
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    identity: Identity,
+    times: Times,
+) -> list[Doubt]:
+    """The questions about the best of some candidates."""
+    best = candidates[0]
+    found = [
+        which_result(best, rival_of(candidates), identity),
+        two_names(best, columns),
+        total_so_far(best, roles),
+        _thin(best, roles, identity),
+        results_of_zero(best, candidates, roles, fees_of(columns)),
+        counted_on_openings(best),
+        same_in_each_group(best, roles)
+        or on_openings(best, roles)
+        or repeated_as_they_are(best, columns, roles, identity)
+        or under_labels(best, columns, roles, times)
+        or closed_again(best, roles, identity, times)
+        or _nearly_again(best, roles, identity, times)
+        or run_again(best, roles, times),
+        without_result(best, times),
+        closes_without_result(best, columns),
+        _fraction(best, roles),
+        losses_above_zero(best, roles),
+        turned_round(best, roles),
+        flagged_open(best, columns, roles, times)
+        or called_open(best, columns)
+        or coded_open(best, columns, roles)
+        or unpriced(best, roles, times),
+        excluded(best, columns),
+        bars(best, columns, roles, times),
+        ends_with_total(best, columns) or sums_of_others(best, columns),
+        never_entered(best),
+        corrected(best, columns),
+    ]
+    asked = [doubt for doubt in found if doubt is not None]
+    if any(doubt.name == "weak" for doubt in asked):  # which is the same question
+        asked = [doubt for doubt in asked if doubt.name != "thin"]
+    return asked
+
+
+def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> Doubt | None:
+    if roles.keys() & _DESCRIBING or best.closing.marker is not None or identity.columns:
+        return None
+    question = f"Is each record a trade? It has {best.pnl.name} and little else."
+    return Doubt("thin", question, (Answer("yes", {}), no("records are not trades, as answered")))
+
+
+def _fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """Small numbers that are called per cent, which neither prices nor a balance prove."""
+    if best.unit != PERCENT or best.proved or best.name.per_unit != 1:
+        return None
+    numbers = [number for row in best.closing.rows if (number := best.pnl.numbers[row])]
+    if not numbers:
+        return None
+    size = size_says(best.pnl, roles, says.checked(best.closing.rows))
+    if size == PERCENT or (size != FRACTION and any(abs(number) > 1 for number in numbers)):
+        return None
+    if "%" in map(shapes.unit_of_number, best.pnl.sample[:20]):
+        return None
+    first = numbers[0]
+    return Doubt(
+        "fraction",
+        f"Is a {best.pnl.name} of {first:f} in per cent, or a fraction, where 0.01 is 1 %?",
+        (
+            Answer("per cent", {}),
+            Answer("a fraction", {"fields.net_pnl": f"({best.pnl.expression}) * 100"}),
+        ),
+    )
+
+
+def _nearly_again(
+    best: Candidate, roles: Mapping[str, Column], identity: Identity, times: Times
+) -> Doubt | None:
+    closed = next(iter((*times.closed, *times.event)), None)
+    return None if identity.columns or closed is None else nearly_again(best, roles, closed)

@@ -1,0 +1,212 @@
+"""Records that have all that a closed trade has, and that a reading leaves out all the same.
+
+The last look at a reading, whatever found it: each record with a P&L other than 0, a time, and an
+exit price or a closing time (where a log has either) is read, or there is a reason why it is no
+trade: it is still open by its own words, it is there once more, or it is money that was moved. All
+others are asked about.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from perfkit.config.compile import compile_dialect
+from perfkit.config.dialect import Dialect
+from perfkit.inference.checks.confirm import RefusedError, refused, rows_meeting
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.records.kinds import (
+    MOVED,
+    OPENING,
+    UPDATES,
+    closing_words,
+    is_plainly_held,
+    moved_records,
+    says_it_is_open,
+    total_records,
+)
+from perfkit.inference.result import Reading
+from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
+from perfkit.inference.table.roles import Times
+from perfkit.inference.words.names import word_set, words
+
+Record = Mapping[str, object]
+
+_RESULTS = ("net_pnl", "gross_pnl")
+_SAME_QUESTIONS = frozenset(("opening_results", "untimed", "left_out"))
+_KINDS = frozenset(
+    (
+        "status",
+        "state",
+        "event",
+        "type",
+        "kind",
+        "action",
+        "phase",
+        "result",
+        "outcome",
+        "category",
+        "settlement",
+    )
+)
+_OF_OTHERS = word_set("previous prev prior old market")
+"""Words of a state that is not that of the trade when it was logged."""
+_REASONS = word_set("reason note notes exit")
+
+
+def with_ignored_asked(
+    reading: Reading,
+    records: Sequence[Record],
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+) -> Reading:
+    """The reading, with a question about what it leaves out without a reason."""
+    pnl = _result_of(reading, columns)
+    if pnl is None or "fills" in reading.dialect or not times.are_there:
+        return reading
+    if any(doubt.name in _SAME_QUESTIONS for doubt in reading.doubts):
+        return reading
+    full, unended = _with_results(pnl, roles, times)
+    try:
+        dialect = compile_dialect("inferred", reading.dialect, refused)
+    except RefusedError:
+        return reading
+    read = _rows_read(dialect, records)
+    ignored, others = (
+        _without_reason([row for row in rows if row not in read], read, pnl, columns, roles, times)
+        for rows in (full, unended)
+    )
+    if others:
+        total = sum((pnl.numbers[row] or Decimal(0) for row in others), Decimal(0))
+        said = f"{len(others)} records with a {pnl.name}, {total:f} in total, have no end: left out"
+        reading = reading._replace(assumed=(*reading.assumed, said))
+    if not ignored:
+        return reading
+    has_ends = "exit_price" in roles or bool(times.closed)
+    doubt = _asked(reading, dialect, records, ignored, pnl, times, has_ends=has_ends)
+    return reading._replace(doubts=(*reading.doubts, doubt))
+
+
+def _result_of(reading: Reading, columns: Sequence[Column]) -> Column | None:
+    """The column that a reading takes the P&L from, alone or less others."""
+    fields = reading.dialect.get("fields")
+    said = [fields[name] for name in _RESULTS if name in fields] if isinstance(fields, dict) else []
+    names = {str(one).partition(" ")[0] for one in said}
+    return next((one for one in columns if one.kind == NUMBER and one.expression in names), None)
+
+
+def _with_results(
+    pnl: Column, roles: Mapping[str, Column], times: Times
+) -> tuple[list[int], list[int]]:
+    """The records with a P&L and a time: those with an exit as well, and those without one.
+
+    Where a log has neither exit prices nor closing times, no record needs one.
+    """
+    out = roles.get("exit_price")
+    closed = times.closed[0] if times.closed else None
+    whens = [*times.closed, *times.event, *times.other, *times.opened]
+    full: list[int] = []
+    unended: list[int] = []
+    for row, earned in enumerate(pnl.numbers):
+        if not earned or not any(when.present[row] for when in whens):
+            continue
+        has_ended = (
+            (out is None and closed is None)
+            or (out is not None and bool(out.numbers[row]))
+            or (closed is not None and closed.present[row])
+        )
+        (full if has_ended else unended).append(row)
+    return full, unended
+
+
+def _rows_read(dialect: Dialect, records: Sequence[Record]) -> set[int]:
+    kept = set(rows_meeting(dialect.only, records, range(len(records))))
+    for group in dialect.open_when:
+        kept -= set(rows_meeting(group, records, sorted(kept)))
+    return kept
+
+
+def _without_reason(
+    rows: Sequence[int],
+    read: set[int],
+    pnl: Column,
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+) -> list[int]:
+    if not rows:
+        return []
+    totals = total_records(columns)[0] | moved_records(columns, roles)[0]
+    whens = (*times.closed, *times.event, *times.other, *times.opened)
+    parts = [pnl, *whens[:1], *(roles[role] for role in ("symbol",) if role in roles)]
+    known = {_key(parts, row) for row in read}
+    words_of = [
+        one
+        for one in columns
+        if not set(one.words) & _OF_OTHERS
+        and (
+            one.kind in (BOOLEAN, NUMBER)
+            or (one.kind == TEXT and one.has_few_words and set(one.words) & (_KINDS | _REASONS))
+        )
+    ]
+    return [
+        row
+        for row in rows
+        if row not in totals
+        and _key(parts, row) not in known
+        and not any(_is_no_close(column, row) for column in words_of)
+    ]
+
+
+def _key(parts: Sequence[Column], row: int) -> tuple[Decimal | str | None, ...]:
+    return tuple(one.numbers[row] if one.kind == NUMBER else one.labels[row] for one in parts)
+
+
+def _is_no_close(column: Column, row: int) -> bool:
+    """Whether a record says itself that it opens, is still open, or moves money."""
+    label = column.labels[row]
+    if column.kind in (BOOLEAN, NUMBER):
+        return label in closing_words(column, column, [], [])[1]
+    said = set(words(label))
+    if set(column.words) & _REASONS:
+        return is_plainly_held(label)
+    if says_it_is_open(label):
+        return True
+    return bool(said & MOVED) or (bool(said & (OPENING | UPDATES)) and "close" not in said)
+
+
+def _asked(
+    reading: Reading,
+    dialect: Dialect,
+    records: Sequence[Record],
+    ignored: Sequence[int],
+    pnl: Column,
+    times: Times,
+    *,
+    has_ends: bool,
+) -> Doubt:
+    total = sum((pnl.numbers[row] or Decimal(0) for row in ignored), Decimal(0))
+    only = reading.dialect.get("only")
+    names = list(only) if isinstance(only, dict) else []
+    by = [
+        name
+        for name, condition in zip(names, dialect.only, strict=True)
+        if len(rows_meeting([condition], records, ignored)) < len(ignored)
+    ]
+    answers = [Answer("no", {})]
+    if by and pnl.expression not in by:
+        changes: dict[str, object] = dict.fromkeys(f"only.{name}" for name in by)
+        closed = times.closed[0] if times.closed else None
+        timed = closed is not None and all(closed.present[row] for row in ignored)
+        asked = closed.expression if closed is not None and timed else pnl.expression
+        changes[f"only.{asked}"] = "exists"
+        answers.insert(0, Answer("yes", changes))
+    ends = " and an exit" if has_ends else ""
+    return Doubt(
+        "ignored",
+        f"{len(ignored)} records have a {pnl.name}, {total:f} in total, and a time{ends} "
+        f"like others{', but are left out because of ' + ' and '.join(by) if by else ''}; are "
+        "they trades?",
+        tuple(answers),
+    )

@@ -1,0 +1,57 @@
+"""Records that repeat an earlier one, in all fields or in those of a trade."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.keys.identity import Identity
+from perfkit.inference.pnl_column.candidates import Candidate
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import BOOLEAN, OTHER, TIME, Column, rows_equal
+from perfkit.inference.table.derived_columns import Either
+
+
+def repeated_as_they_are(
+    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column], identity: Identity
+) -> Doubt | None:
+    rows = best.closing.rows
+    repeats = 0 if identity.columns else rows_equal(columns, rows)
+    if repeats:
+        fields = [
+            column.expression
+            for column in columns
+            if column.kind not in (OTHER, BOOLEAN) and all(column.present[row] for row in rows)
+        ]
+        return _come_again(f"{repeats} records repeat an earlier one exactly", fields)
+    parts = _of_a_trade(best, columns, roles)
+    repeats = rows_equal(parts, rows) if parts else 0
+    if repeats * 5 < len(rows):
+        return None
+    fields = [column.expression for column in parts]
+    return _come_again(
+        f"{repeats} records have the times, prices and result of an earlier one", fields
+    )
+
+
+def _of_a_trade(
+    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column]
+) -> list[Column]:
+    """Times, symbol, prices and result, which two trades never share; none without such times."""
+    rows = best.closing.rows
+    times = [one for one in columns if one.kind == TIME and all(one.present[row] for row in rows)]
+    precise = [one for one in times if not all(map(shapes.is_date_alone, one.sample[:20]))]
+    prices = [roles[role] for role in ("entry_price", "exit_price") if role in roles]
+    if not precise or not prices or isinstance(best.pnl, Either):
+        return []
+    symbols = [roles["symbol"]] if "symbol" in roles else []
+    parts = [*times, *symbols, *prices, best.pnl]
+    return parts if all(one.present[row] for one in parts for row in rows) else []
+
+
+def _come_again(what: str, fields: list[str]) -> Doubt:
+    return Doubt(
+        "repeats",
+        f"{what}; do they count again?",
+        (Answer("yes", {}), Answer("no", {"identity": fields})),
+    )

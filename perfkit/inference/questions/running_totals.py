@@ -1,0 +1,99 @@
+"""A P&L that may be a total so far, and one on openings, where nothing is earned yet."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.pnl_column.candidates import Candidate
+from perfkit.inference.proof import evidence as says
+from perfkit.inference.proof.running import is_as_large_as_prices
+from perfkit.inference.records.closing import HOLDS, opening_results
+from perfkit.inference.table.columns import Column
+
+_LEAST_TOTALS = 3
+
+
+def total_so_far(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    if best.name.is_running:
+        looks_so = not _is_of_position(best, roles)
+    else:
+        looks_so = says.wanders(best.pnl, best.closing.rows) and not _is_nothing_between(best)
+        looks_so = looks_so or _goes_on(best)
+    if best.proved or not looks_so:
+        return None
+    question = (
+        f"Is {best.pnl.name} the P&L of each trade? It may be a running total, which perfkit "
+        "cannot read: see `perfkit docs which-logs`"
+    )
+    running = f"{best.pnl.name} is a running total, as answered, which perfkit cannot read"
+    return Doubt(
+        "total_so_far",
+        question,
+        (Answer("of each trade", {}), Answer("a running total", {}, running)),
+    )
+
+
+def _is_of_position(best: Candidate, roles: Mapping[str, Column]) -> bool:
+    """Whether a `total_pnl` is that of a position with all its parts, which the record is of.
+
+    It is about what prices give; or where no exit price is logged, the record says when and why
+    the position ended, and what was paid for it.
+    """
+    if {"cum", "cumulative", "running", "cumul"} & set(best.pnl.words):
+        return False
+    if "exit_price" in roles:
+        return is_as_large_as_prices(best.pnl, roles, best.closing.rows)
+    is_said = "exit_reason" in roles and any("closing time" in one for one in best.reasons)
+    return is_said and "entry_price" in roles
+
+
+def _is_nothing_between(best: Candidate) -> bool:
+    """Whether records between the closes have a P&L of 0, where a total so far would go on."""
+    numbers, rows = best.pnl.numbers, set(best.closing.rows)
+    first, last = min(rows), max(rows)
+    between = [numbers[row] for row in range(first, last) if row not in rows]
+    return len(between) * 4 >= len(rows) and not any(between)
+
+
+def _goes_on(best: Candidate) -> bool:
+    """Whether openings have the P&L of the close before them, as a total so far has.
+
+    Lists in which each trade begins with its close have one P&L on both, which is no total.
+    """
+    numbers, opening = best.pnl.numbers, set(best.closing.opening)
+    rows = sorted([*best.closing.rows, *opening])
+    if rows[0] not in opening:
+        return False
+    before: Decimal | None = None
+    repeated, others = set(), 0
+    for row in rows:
+        if row not in opening:
+            before = numbers[row]
+        elif before is not None and numbers[row] == before:
+            repeated.add(before)
+        elif before is not None:
+            others += 1
+    return len(repeated) >= _LEAST_TOTALS and others * 10 <= len(repeated)
+
+
+def counted_on_openings(best: Candidate) -> Doubt | None:
+    """Openings that log a P&L, such as their costs, though nothing is earned yet."""
+    rows = opening_results(best.pnl, best.closing)
+    nonzero = sum(bool(best.pnl.numbers[row]) for row in best.closing.rows)
+    if best.closing.marker is None or len(rows) <= (1 - HOLDS) * (len(rows) + nonzero):
+        return None
+    if _goes_on(best):  # which is asked about as a total so far
+        return None
+    total = sum((best.pnl.numbers[row] or Decimal(0) for row in rows), Decimal(0))
+    marker = best.closing.marker.expression
+    every = [*best.closing.open_words, *best.closing.close_words]
+    return Doubt(
+        "opening_results",
+        f"{len(rows)} opening records have a {best.pnl.name}, {total:f} in total; does it count?",
+        (
+            Answer("no, only that of closes", {}),
+            Answer("yes, each record counts by itself", {f"only.{marker}": every}),
+        ),
+    )

@@ -1,0 +1,144 @@
+"""Which column is the result of a trade, and whether the best one is a result at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from perfkit.inference.doubts import Answer, Doubt, no
+from perfkit.inference.keys.identity import Identity
+from perfkit.inference.pnl_column.candidates import CLOSE_CALL, CONFIDENT, Candidate
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.derived_columns import Either, WonOrLost
+from perfkit.inference.words.names import MONEY, PERCENT, pnl_name, word_set, words
+from perfkit.inference.words.role_names import is_fee
+
+_PLAIN = 22
+"""The score of a plain name such as `profit`, with nothing that speaks against it."""
+_TERMS = word_set("short long st lt")
+"""Words for how long something was held, as gains are taxed."""
+_OF_NUMBERING = word_set("id number no num nr index idx n")
+
+
+def which_result(best: Candidate, rival: Candidate | None, identity: Identity) -> Doubt | None:
+    name = best.pnl.name
+    if rival is not None:
+        return Doubt(
+            "two_results",
+            f"Which is the result of a trade, {name} or {rival.pnl.name}?",
+            tuple(
+                Answer(one.pnl.name, {"fields.net_pnl": one.pnl.expression})
+                for one in (best, rival)
+            ),
+        )
+    is_sure = best.score >= CONFIDENT or _is_of_numbered_trades(best, identity)
+    of_signals = any("signal" in words(str(one)) for one in best.closing.open_words)
+    if is_sure and (best.proved or not of_signals):
+        return None
+    answers = [Answer("yes", {})]
+    if best.unit == PERCENT and best.pnl.words in (("return",), ("returns",)):  # of what, is unsaid
+        answers = [
+            Answer("yes, in per cent", {}),
+            Answer("yes, in money", {"currency": "money"}),
+            Answer("yes, in points", {"currency": "points"}),
+        ]
+    if best.unit == MONEY and not best.name.currency:
+        answers += [
+            Answer(f"yes, in {what}", {"currency": unit})
+            for unit, what in (("%", "per cent"), ("R", "R"), ("points", "points"))
+        ]
+    answers.append(no(f"{name} is not the result of a trade, as answered"))
+    return Doubt("weak", f"Is {name} the result of a closed trade?", tuple(answers))
+
+
+def _is_of_numbered_trades(best: Candidate, identity: Identity) -> bool:
+    """Whether the name of a result stands beside a column that numbers trades: `Trade #`."""
+    numbered = any(set(one.words) - _OF_NUMBERING == {"trade"} for one in identity.columns)
+    return numbered and best.unit == MONEY and best.score >= _PLAIN
+
+
+def two_names(best: Candidate, columns: Sequence[Column]) -> Doubt | None:
+    """Two columns that are joined, unless they are one name in two spellings."""
+    if not isinstance(best.pnl, Either) or isinstance(best.pnl, WonOrLost):
+        return None
+    first, second = best.pnl.parts
+    one, other = ({word.rstrip("s") for word in part.words} for part in best.pnl.parts)
+    if one == other or one ^ other <= _TERMS:
+        return None
+    counts = [sum(part.present[row] for row in best.closing.rows) for part in (first, second)]
+    return Doubt(
+        "two_names",
+        f"{counts[0]} records have {first.name}, {counts[1]} have {second.name}, none has both; "
+        "are both the result of a trade?",
+        (
+            Answer("yes", {}),
+            *_one_before_costs(best, columns),
+            *(
+                Answer(
+                    f"only {part.name}",
+                    {"fields.net_pnl": part.expression, f"only.{part.expression}": "exists"},
+                )
+                for part in (first, second)
+            ),
+        ),
+    )
+
+
+def _one_before_costs(best: Candidate, columns: Sequence[Column]) -> list[Answer]:
+    """The answer that one of two names is before the costs beside it, the other after its own."""
+    assert isinstance(best.pnl, Either)
+    after = [part for part in best.pnl.parts if (known := pnl_name(part.name)) and known.is_net]
+    before = [part for part in best.pnl.parts if part not in after]
+    if len(after) != 1 or len(before) != 1:
+        return []
+    rows = [row for row in best.closing.rows if before[0].present[row]]
+    fees = [one for one in columns if one.kind == NUMBER and is_fee(one.name)]
+    fees = [fee for fee in fees if all(fee.present[row] for row in rows)]
+    paid = " - ".join(fee.expression for fee in fees)
+    if not fees or not any(fee.numbers[row] for fee in fees for row in rows):
+        return []
+    names = " and ".join(fee.name for fee in fees)
+    less = f"{after[0].expression} or ({before[0].expression} - {paid})"
+    return [Answer(f"yes, {before[0].name} before {names}", {"fields.net_pnl": less})]
+
+
+def rival_of(candidates: Sequence[Candidate]) -> Candidate | None:
+    """Another column of money that is as good, and says something else."""
+    best = candidates[0]
+    for other in candidates[1:]:
+        if best.is_net is False and _is_after_costs(other, best):
+            return other
+        if best.score - other.score >= CLOSE_CALL or other.unit != best.unit:
+            continue
+        if other.name.is_running != best.name.is_running or best.unit != MONEY:
+            continue
+        if best.is_net is True and other.is_net is False:
+            continue
+        if isinstance(best.pnl, Either) and other.pnl in best.pnl.parts:
+            continue
+        if _is_part(other, best) or _is_of_piece(other, best):
+            continue
+        mine, theirs = best.pnl.numbers, other.pnl.numbers
+        if any(mine[row] != theirs[row] for row in best.closing.rows):
+            return other
+    return None
+
+
+def _is_part(other: Candidate, best: Candidate) -> bool:
+    """Whether another column, such as `partial_pnl`, is that of a part which few trades have."""
+    there = sum(other.pnl.present[row] for row in best.closing.rows)
+    return "partial" in other.pnl.words and there * 2 < len(best.closing.rows)
+
+
+def _is_of_piece(other: Candidate, best: Candidate) -> bool:
+    """Whether another column, such as `pnl_per_share` or `pnl_ps`, is that of one piece."""
+    said = {*other.pnl.words} - {*best.pnl.words}
+    return bool(said & {"per", "ps"})
+
+
+def _is_after_costs(other: Candidate, best: Candidate) -> bool:
+    """Whether another column is by its name after costs, in the unit of the best, and differs."""
+    if not other.name.is_net or other.unit != best.unit or other.name.is_running:
+        return False
+    mine, theirs, rows = best.pnl.numbers, other.pnl.numbers, best.closing.rows
+    there = [row for row in rows if theirs[row] is not None]
+    return len(there) == len(rows) and any(mine[row] != theirs[row] for row in rows)

@@ -1,0 +1,77 @@
+"""Records with a P&L of 0, which may be openings or trades that came out even."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.pnl_column.candidates import Candidate
+from perfkit.inference.proof import evidence as says
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.roles import EVEN, outcome_of
+from perfkit.inference.words.names import MONEY, words
+
+_MOST_ZEROS = 0.3
+_MARKED = 12
+"""The score of closing records that a column of words marks."""
+
+
+def results_of_zero(
+    best: Candidate,
+    candidates: Sequence[Candidate],
+    roles: Mapping[str, Column],
+    fees: Sequence[Column],
+) -> Doubt | None:
+    """Records with a P&L of 0 that no other column shows to be rounded, or to have ended.
+
+    One in per cent may show the first, an outcome the second.
+    """
+    rows, name = best.closing.rows, best.pnl.name
+    others = [one.pnl for one in candidates if one.unit != best.unit and not one.name.is_running]
+    outcome = roles.get("outcome")
+    ends = {EVEN} if any(best.pnl.numbers[row] for row in rows) else set()
+    if outcome is not None:  # losses of 0 alone may not have been lost yet
+        ends |= {outcome_of(outcome.labels[row]) for row in rows if best.pnl.numbers[row]} - {""}
+    zeros = sum(
+        not best.pnl.numbers[row]
+        and not any(other.numbers[row] for other in others)
+        and not (outcome is not None and outcome_of(outcome.labels[row]) in ends)
+        for row in rows
+    )
+    is_known = best.proved or best.closing.score >= _MARKED
+    if zeros <= _MOST_ZEROS * len(rows) or (is_known and not _are_sales(best)):
+        return None
+    if "outcome" not in roles and says.is_even(best.pnl, roles):  # as both prices show
+        return None
+    return Doubt(
+        "zeros",
+        f"{zeros} of {len(rows)} records have a {name} of 0; are they trades?",
+        (
+            Answer("yes, they broke even", {}),
+            Answer(
+                f"no{_with_their_costs(best, fees)}", {f"only.{best.pnl.expression}": {"not": 0}}
+            ),
+        ),
+    )
+
+
+def _with_their_costs(best: Candidate, fees: Sequence[Column]) -> str:
+    """What goes with records of 0, such as openings: their costs."""
+    rows = [row for row in best.closing.rows if not best.pnl.numbers[row]]
+    lost = sum((abs(fee.numbers[row] or Decimal(0)) for fee in fees for row in rows), Decimal(0))
+    if not lost or best.unit != MONEY:
+        return ""
+    return (
+        f"; their {' and '.join(fee.name for fee in fees)}, {lost:f} in total, does not count then"
+    )
+
+
+def _are_sales(best: Candidate) -> bool:
+    """Whether the closing records are sales, of which some may open a short position."""
+    said = [set(words(str(word))) for word in best.closing.close_words]
+    return (
+        bool(said)
+        and any("sell" in one for one in said)
+        and all(one <= {"sell", "sold", "partial", "buy", "bought"} for one in said)
+    )

@@ -1,0 +1,85 @@
+"""What bets earned: the stake, the odds and how each ended say it, where no P&L is logged.
+
+stake 100, odds 1.91, won         100 x (1.91 - 1) = 91
+stake 100, odds 1.91, lost        -100
+10 contracts at 0.40, won         10 x (1 - 0.40) = 6
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+from typing import NamedTuple
+
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.roles import EVEN, LOST, WON, outcome_of
+from perfkit.inference.words.names import word_set
+
+_LEAST = 5
+_OTHER_ODDS = word_set("closing close fair implied best max min opening model true american")
+_AMERICAN = 100
+"""Odds from here on are not what a stake of 1 brings in: +150 is 2.5."""
+
+
+class Bets(NamedTuple):
+    """The P&L as an expression, and what it is taken to be."""
+
+    net_pnl: str
+    assumed: str
+
+
+def bets_of(
+    columns: Sequence[Column], roles: Mapping[str, Column], outcome: Column, rows: Sequence[int]
+) -> Bets | None:
+    """What bets earned; None where stakes or odds are not there in each record."""
+    if len(rows) < _LEAST:
+        return None
+    stake, count = roles.get("stake"), roles.get("quantity")
+    odds = next((one for one in columns if _are_odds(one, rows)), None)
+    price = roles.get("entry_price") or roles.get("price")
+    at = price if price is not None and _are_shares_of_one(price, rows) else None
+    if stake is not None and odds is not None and _are_there(stake, rows):
+        won, lost = f"({odds.expression} - 1)", ""
+        return _as_bets(stake, outcome, rows, won, lost, f"{stake.name} x ({odds.name} - 1)")
+    if at is None:
+        return None
+    if count is not None and _are_there(count, rows):
+        won, lost = f"(1 - {at.expression})", f" * {at.expression}"
+        return _as_bets(count, outcome, rows, won, lost, f"{count.name} x (1 - {at.name})")
+    if stake is not None and _are_there(stake, rows):
+        won = f"(1 / {at.expression} - 1)"
+        return _as_bets(stake, outcome, rows, won, "", f"{stake.name} / {at.name} - {stake.name}")
+    return None
+
+
+def _as_bets(
+    size: Column, outcome: Column, rows: Sequence[int], won: str, lost: str, said: str
+) -> Bets:
+    """The P&L of each word for an outcome, one after the other."""
+    ends = {WON: f" * {won}", LOST: lost, EVEN: " * 0"}
+    parts = []
+    for label, value in {outcome.labels[row]: outcome.values[row] for row in rows}.items():
+        end = outcome_of(label)
+        word = str(value).lower() if isinstance(value, bool) else str(value)
+        quoted = word.replace("\\", "\\\\").replace('"', '\\"')
+        sign = "-" * (end == LOST)
+        parts.append(f'{sign}where({size.expression}, {outcome.expression}, "{quoted}"){ends[end]}')
+    return Bets(" or ".join(parts), f"what was won is {said}, and what was lost is the stake")
+
+
+def _are_odds(column: Column, rows: Sequence[int]) -> bool:
+    """Whether a column is what a stake of 1 brings in, such as 1.91."""
+    said = set(column.words)
+    if column.kind != NUMBER or "odds" not in said or said & _OTHER_ODDS:
+        return False
+    odds = [column.numbers[row] for row in rows]
+    known = [one for one in odds if one is not None and one > 1]
+    return len(known) == len(rows) and min(known) < _AMERICAN and any(one % 1 for one in known)
+
+
+def _are_shares_of_one(price: Column, rows: Sequence[int]) -> bool:
+    return all(0 < (price.numbers[row] or Decimal(0)) < 1 for row in rows)
+
+
+def _are_there(size: Column, rows: Sequence[int]) -> bool:
+    return all((size.numbers[row] or Decimal(0)) > 0 for row in rows)

@@ -1,0 +1,88 @@
+"""Options of one underlying, which are different instruments: a call is no part of a put.
+
+ticker SPY   strike 594   option_type call   buy    2
+ticker SPY   strike 594   option_type put    sell   2     this opens another position
+
+instrument SPY   description SPY 01/17/2026 Call $485.00  buy   1
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.proof.executions import Executions, executions_of
+from perfkit.inference.table.columns import TEXT, Column
+from perfkit.inference.table.options import describes_options, kinds_of_options
+from perfkit.inference.without_pnl.log_facts import Log
+from perfkit.inference.words.contracts import is_share_option
+from perfkit.inference.words.names import word_set, words
+
+_STRIKE = word_set("strike")
+_ENDS = frozenset(("oexp", "oasgn", "oexcs", "oexc"))
+_ENDED = word_set("expired expiration assigned assignment exercised exercise")
+"""What brokers call the end of an option that nobody sold."""
+_END = word_set("expiration expiry expires maturity")
+
+
+class Instruments(NamedTuple):
+    """The columns that name an option beside its symbol, and the executions matched by them."""
+
+    columns: list[Column]
+    found: Executions
+
+
+def options_of(
+    log: Log, when: Column, rows: Sequence[int], mixed: Executions
+) -> Instruments | None:
+    """The options of symbols that are traded in several; None where records do not pair by them."""
+    parts = _parts(log.columns, mixed.rows)
+    if not parts:
+        return None
+    symbols = log.roles["symbol"].labels if "symbol" in log.roles else None
+    names = [" ".join(one.labels[row] for one in parts) for row in range(len(parts[0].values))]
+    options = {(symbols[row] if symbols else "", names[row]) for row in mixed.rows}
+    if len(options) == len({symbol for symbol, _ in options}):
+        return None
+    found = executions_of(log.roles, when, rows, Column(parts[0].path, names, TEXT))
+    if found is None or len(found.reducing) < len(mixed.reducing):
+        return None
+    return Instruments(parts, found)
+
+
+def names_options(column: Column) -> bool:
+    """Whether some texts of a column are names of options on shares."""
+    return column.kind == TEXT and any(map(is_share_option, column.distinct))
+
+
+def without_end(log: Log, executed: Sequence[int]) -> Doubt | None:
+    """Options that expired or were assigned, which brokers log without a price."""
+    side = log.roles.get("side")
+    if side is None:
+        return None
+    known = set(executed)
+    ends = [
+        row
+        for row, label in enumerate(side.labels)
+        if row not in known and (label in _ENDS or set(words(label)) & _ENDED)
+    ]
+    if not ends:
+        return None
+    return Doubt(
+        "expired_options",
+        f"{len(ends)} options expired or were assigned, without a price: what they cost or brought "
+        "in is in no closed trade. Compute figures without them?",
+        (Answer("yes, without them", {}),),
+    )
+
+
+def _parts(columns: Sequence[Column], rows: Sequence[int]) -> list[Column]:
+    """Strike, expiry and kind, as far as all records have them; else what describes the option."""
+    there = [one for one in columns if all(one.present[row] for row in rows)]
+    strikes = [one for one in there if set(one.words) & _STRIKE]
+    if not strikes:
+        return [one for one in there if describes_options(one, rows) or names_options(one)][:1]
+    ends = [one for one in there if set(one.words) & _END]
+    kinds = [one for one in kinds_of_options(columns) if one in there]
+    return [*strikes[:1], *ends[:1], *kinds[:1]]

@@ -1,0 +1,72 @@
+"""Orders of which nothing says that they were filled: submitted, pending, tried without money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from perfkit.inference.doubts import Answer, Doubt, no
+from perfkit.inference.records.kinds import logged
+from perfkit.inference.table.columns import BOOLEAN, TEXT, Column
+from perfkit.inference.words.names import word_set, words
+
+_WAITING = word_set(
+    "submitted accepted pending new placed sent queued scheduled created received not notreported"
+)
+_TRIED = word_set("dry simulated simulation test shadow dryrun backtest paper demo")
+_STATES = word_set("status state")
+
+
+def of_unfilled(columns: Sequence[Column], rows: Sequence[int]) -> Doubt | None:
+    """Which of some orders count, where a status or a flag says that some were not executed."""
+    for column in columns:
+        parts = set(column.words)
+        if column.kind == BOOLEAN and parts & _TRIED:
+            doubt = _of_flag(column, rows)
+        elif column.kind == TEXT and parts & _STATES and column.has_few_words:
+            doubt = _of_status(column, rows)
+        else:
+            continue
+        if doubt is not None:
+            return doubt
+    return None
+
+
+def _of_flag(column: Column, rows: Sequence[int]) -> Doubt | None:
+    tried = sum(column.labels[row] == "true" for row in rows)
+    if not 0 < tried < len(rows):
+        return None
+    return Doubt(
+        "not_filled",
+        f"{column.name} is true for {tried} of {len(rows)} orders; do these count?",
+        (
+            Answer("no", {f"only.{column.expression}": {"not": True}}),
+            Answer("yes", {}),
+        ),
+    )
+
+
+def _of_status(column: Column, rows: Sequence[int]) -> Doubt | None:
+    said = {label: set(words(label)) for label in {column.labels[row] for row in rows} - {""}}
+    tried = {label for label, one in said.items() if one & _TRIED}
+    waiting = {label for label, one in said.items() if one & _WAITING} - tried
+    sure = said.keys() - tried - waiting
+    if not tried and not waiting:
+        return None
+    if not sure and not (tried and waiting):
+        what = ", ".join(sorted(said))
+        question = f"All orders are {what}; were they filled at these prices?"
+        unfilled = no("the orders were not filled, as answered")
+        return Doubt("not_filled", question, (Answer("yes", {}), unfilled))
+    kept = set(sure) or waiting
+    others = sum(column.labels[row] not in kept for row in rows)
+    names = ", ".join(sorted(said.keys() - kept))
+    only = f"only.{column.expression}"
+    answers = [Answer(f"no, only {', '.join(sorted(kept))}", {only: logged(column, kept)})]
+    if sure and tried and waiting:
+        real = set(sure) | waiting
+        answers.append(Answer(f"only {', '.join(sorted(real))}", {only: logged(column, real)}))
+    if len(kept) > 1:
+        answers += [Answer(f"only {one}", {only: logged(column, {one})}) for one in sorted(kept)]
+    answers.append(Answer("yes, all", {}))
+    question = f"{others} of {len(rows)} orders are {names}, not known to be filled; do they count?"
+    return Doubt("not_filled", question, tuple(answers))
