@@ -11,7 +11,8 @@ from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import logged, says_it_is_open
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TIME, Column
-from perfkit.inference.table.roles import directions, outcome_of
+from perfkit.inference.table.directions import directions
+from perfkit.inference.table.outcomes import outcome_of
 from perfkit.inference.words.names import words
 
 _TEXT_FIELDS = ("symbol", "strategy", "execution_mode", "account", "exit_reason")

@@ -9,7 +9,8 @@ from typing import NamedTuple
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.table.columns import Column, rows_equal
-from perfkit.inference.table.roles import directions, identities_of
+from perfkit.inference.table.directions import directions
+from perfkit.inference.table.roles import identities_of
 from perfkit.inference.words.names import words
 
 

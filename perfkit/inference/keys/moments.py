@@ -12,7 +12,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import CLOCK, NUMBER, TIME, Column
 from perfkit.inference.table.day_and_month import begins_with_month, is_ambiguous, month_first
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.table.zone_words import ZONES, TimeInZone
 from perfkit.inference.words.names import CLOSED, OPENED, time_role
 

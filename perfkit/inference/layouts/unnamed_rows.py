@@ -20,7 +20,7 @@ from itertools import pairwise, permutations
 from typing import TypeAlias
 
 from perfkit.inference.table import shapes
-from perfkit.inference.table.roles import direction
+from perfkit.inference.table.directions import direction
 
 Numbers: TypeAlias = Mapping[int, Sequence[Decimal | None]]
 

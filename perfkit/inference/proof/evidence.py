@@ -14,7 +14,8 @@ from typing import NamedTuple
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import WonOrLost, won_or_lost
 from perfkit.inference.table.held import before_and_after
-from perfkit.inference.table.roles import EVEN, LOST, WON, is_part_of_indicator, outcome_of
+from perfkit.inference.table.outcomes import EVEN, LOST, WON, outcome_of
+from perfkit.inference.table.roles import is_part_of_indicator
 from perfkit.inference.words.names import word_set, words
 from perfkit.inference.words.role_names import is_signed_cost
 

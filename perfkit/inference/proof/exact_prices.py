@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 
 _LEAST = 5
 _DUST = Decimal("1e-9")

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import directions, is_signed_side
+from perfkit.inference.table.directions import directions, is_signed_side
 
 _DUST = Decimal("1e-9")
 _ROUNDED = Decimal("1e-5")

@@ -9,7 +9,8 @@ from perfkit.inference.proof.evidence import costs
 from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.proof.prices import NO_PRICES, Prices
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import Times, directions
+from perfkit.inference.table.directions import directions
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import MONEY
 
 _AGREES = Decimal("0.9")

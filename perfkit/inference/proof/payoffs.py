@@ -16,7 +16,7 @@ from itertools import product
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.proof.prices import NO_PRICES, Prices
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import LOST, WON, outcome_of
+from perfkit.inference.table.outcomes import LOST, WON, outcome_of
 from perfkit.inference.words.names import MONEY, word_set
 from perfkit.inference.words.role_names import is_fee
 

@@ -11,15 +11,19 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from perfkit.inference.proof.evidence import AGREES, HUNDRED, costs
+from perfkit.inference.proof.expected import (
+    ROUNDING,
+    exact_records,
+    is_as_expected,
+    is_expected_exactly,
+)
+from perfkit.inference.proof.price_moves import moves_of, moves_since_opening
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.words.names import FRACTION, MONEY, PERCENT, POINTS, RISK
 
-_ROUNDING = Decimal("0.005")
 _TINY = Decimal("1e-6")
-_MANY_DIGITS = 5
 _FAR, _LEAST_FAR = 10, 8
-_TO_DIGITS = Decimal("1e-5")
 _NEARLY = Decimal("0.9")
 _FIXED = Decimal("0.002")
 _NOT_FIXED = Decimal("0.02")
@@ -71,18 +75,18 @@ def prices_say(
     relative = [(row, move / entry) for row, move in moves if (entry := entries[row])]
     for unit, factor in _scales(roles):
         scaled = [(row, share * times) for row, share in relative if (times := factor(row))]
-        if _agree(pnl, scaled):
+        if is_as_expected(pnl, scaled):
             is_net = _is_net_by_distance(pnl, scaled, fees) if unit == MONEY else None
             return Prices(True, unit, is_net, sign)
         if unit != MONEY or not fees:
             continue
         less = _after_costs(scaled, fees)
-        is_near = _agree(pnl, less) and _is_net_by_distance(pnl, scaled, fees)
-        if is_near or _is_exact(pnl, less):
+        is_near = is_as_expected(pnl, less) and _is_net_by_distance(pnl, scaled, fees)
+        if is_near or is_expected_exactly(pnl, less):
             return Prices(True, unit, True, sign)
-    if _agree(pnl, _in_risk(roles, moves)):
+    if is_as_expected(pnl, _in_risk(roles, moves)):
         return Prices(True, RISK, None, sign)
-    if _agree(pnl, moves):
+    if is_as_expected(pnl, moves):
         one = all(_at(roles, "quantity", row) in (None, Decimal(1)) for row, _ in moves)
         return Prices(True, "" if one else POINTS, None, sign, one)
     if len(sized) >= 2 and _constant_ratio(pnl, roles, sized):
@@ -116,7 +120,7 @@ def is_move_of_one(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
         return False
     moves = moves_of(pnl, roles, rows)
     others = [pair for pair in moves if _at(roles, "quantity", pair[0]) not in (None, Decimal(1))]
-    return len(others) > 1 and _agree(pnl, others)
+    return len(others) > 1 and is_as_expected(pnl, others)
 
 
 def is_less_by_costs(
@@ -163,31 +167,9 @@ def earlier_prices_say(pnl: Column, roles: Mapping[str, Column], rows: Sequence[
     """
     moves = moves_since_opening(roles, rows)
     for unit, factor in ((PERCENT, HUNDRED), (FRACTION, Decimal(1))):
-        if _agree(pnl, [(row, move * factor) for row, move in moves]):
+        if is_as_expected(pnl, [(row, move * factor) for row, move in moves]):
             return Prices(True, unit, None, None)
     return NO_PRICES
-
-
-def moves_since_opening(
-    roles: Mapping[str, Column], rows: Sequence[int]
-) -> list[tuple[int, Decimal]]:
-    """How far the price moved since the last opening record, in parts of that price."""
-    if not {"side", "price"} <= roles.keys() or "entry_price" in roles:
-        return []
-    prices, ways = roles["price"].numbers, directions(roles["side"])
-    symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(prices)
-    closing = set(rows)
-    opened: dict[str, tuple[Decimal, int]] = {}
-    moves = []
-    for row, price in enumerate(prices):
-        if not price:
-            continue
-        if row in closing and symbols[row] in opened:
-            paid, way = opened[symbols[row]]
-            moves.append((row, (price - paid) / paid * way))
-        elif row not in closing and ways[row]:
-            opened[symbols[row]] = (price, ways[row])
-    return moves
 
 
 def size_says(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> str:
@@ -212,35 +194,17 @@ def size_says(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> 
     return ""
 
 
-def moves_of(
-    pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]
-) -> list[tuple[int, Decimal]]:
-    """How far the price moved in favour of each trade; without a side, as far as the P&L says."""
-    entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
-    sides = directions(roles["side"]) if "side" in roles else [0] * len(entries)
-    moves = []
-    for row in rows:
-        entry, out, earned = entries[row], exits[row], pnl.numbers[row]
-        if entry is None or out is None or not entry or not out or earned is None:
-            continue
-        move = (out - entry) * (sides[row] or 1)
-        if not sides[row] and (move > 0) != (earned > 0):
-            move = -move
-        moves.append((row, move))
-    return moves
-
-
 def _in_money(
     pnl: Column, fees: Sequence[Column], sized: Sequence[tuple[int, Decimal]]
 ) -> Prices | None:
-    gross = _agree(pnl, sized)
+    gross = is_as_expected(pnl, sized)
     if not fees:
         return Prices(True, MONEY, None, None, True) if gross else None
     less = _after_costs(sized, fees)
-    net = _agree(pnl, less)
+    net = is_as_expected(pnl, less)
     if gross and net:
-        strict = _exact_share(pnl, sized)
-        after = _exact_share(pnl, less)
+        strict = exact_records(pnl, sized)
+        after = exact_records(pnl, less)
         return Prices(True, MONEY, None if strict == after else after > strict, None, True)
     return Prices(True, MONEY, net, None, True) if gross or net else None
 
@@ -263,24 +227,10 @@ def _is_net_by_distance(
     return True if net * _FAR < gross else False if gross * _FAR < net else None
 
 
-def _exact_share(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> int:
-    """How many records agree to the digits that they show."""
-    found = 0
-    for row, amount in expected:
-        earned = pnl.numbers[row]
-        found += earned is not None and abs(earned - amount) <= 2 * pnl.step
-    return found
-
-
 def _after_costs(
     amounts: Sequence[tuple[int, Decimal]], fees: Sequence[Column]
 ) -> list[tuple[int, Decimal]]:
     return [(row, amount - costs(fees, row)) for row, amount in amounts]
-
-
-def _is_exact(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> bool:
-    """Whether nearly all records agree to the digits that they show."""
-    return len(expected) >= 2 and _exact_share(pnl, expected) * 20 >= 19 * len(expected)
 
 
 def _scales(
@@ -336,7 +286,7 @@ def _constant_ratio(
         middle = sorted(found)[len(found) // 2]
         if len(found) > 2 and middle > 0:
             several += len(found)
-            alike += sum(abs(ratio - middle) <= middle * _ROUNDING * 4 for ratio in found)
+            alike += sum(abs(ratio - middle) <= middle * ROUNDING * 4 for ratio in found)
     return several >= 5 and alike >= AGREES * several and several * 2 >= len(sized)
 
 
@@ -388,31 +338,3 @@ def _at(roles: Mapping[str, Column], role: str, row: int) -> Decimal | None:
 
 def _abs(size: Decimal | None) -> Decimal | None:
     return None if size is None else abs(size)
-
-
-def _agree(pnl: Column, expected: Sequence[tuple[int, Decimal]]) -> bool:
-    """Whether most of the records with a P&L have the one that is expected, sign included."""
-    compared = agreed = 0
-    alone = False
-    for row, amount in expected:
-        earned = pnl.numbers[row]
-        if earned is None or (not earned and not amount):
-            continue
-        compared += 1
-        allowed = 2 * pnl.step + abs(amount) * _ROUNDING
-        agreed += abs(earned - amount) <= allowed
-        alone = alone or _is_rounded(earned, amount)
-    return (compared >= 2 or alone) and agreed >= AGREES * compared
-
-
-def _is_rounded(earned: Decimal, amount: Decimal) -> bool:
-    """Whether one amount is another to all digits that it shows, two of them at least.
-
-    0.48 is 0.4808 of a price; 0.5 may be anything.
-    """
-    exponent = earned.normalize().as_tuple().exponent
-    if not earned or not isinstance(exponent, int) or earned.adjusted() == exponent:
-        return False
-    if earned.adjusted() - exponent >= _MANY_DIGITS:  # prices are rounded as well
-        return abs(earned - amount) <= abs(amount) * _TO_DIGITS
-    return abs(earned - amount) <= Decimal("0.51").scaleb(exponent).min(abs(amount) * _ROUNDING)

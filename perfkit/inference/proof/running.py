@@ -14,7 +14,7 @@ from itertools import combinations, pairwise
 from perfkit.inference.proof.payoffs import paid_and_received
 from perfkit.inference.proof.units import OF_FLOATS
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.words.names import word_set
 
 _LEAST = 2

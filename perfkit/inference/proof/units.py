@@ -7,10 +7,11 @@ from decimal import Decimal
 from operator import add
 
 from perfkit.inference.proof.evidence import AGREES, HUNDRED
-from perfkit.inference.proof.prices import Prices, moves_of, moves_since_opening
+from perfkit.inference.proof.price_moves import moves_of, moves_since_opening
+from perfkit.inference.proof.prices import Prices
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.words.names import (
     FRACTION,
     MONEY,

@@ -15,7 +15,7 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.prices import prices_say
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import MONEY, PnlName, pnl_name, word_set
 from perfkit.inference.words.role_names import is_fee
 

@@ -46,7 +46,8 @@ from perfkit.inference.questions.zeros import results_of_zero
 from perfkit.inference.records.no_trades import OF_A_TRADE
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import Times, fees_of
+from perfkit.inference.table.cost_columns import fees_of
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import FRACTION, PERCENT
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}

@@ -10,7 +10,9 @@ from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.records.codes import may_be_open
 from perfkit.inference.records.kinds import closing_words, is_flag, is_held, logged, says_it_is_open
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
-from perfkit.inference.table.roles import EVEN, Times, identities_of, outcome_of
+from perfkit.inference.table.outcomes import EVEN, outcome_of
+from perfkit.inference.table.roles import identities_of
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import word_set, words
 
 _LEAST_TRADES = 5

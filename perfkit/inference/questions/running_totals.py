@@ -16,6 +16,7 @@ _LEAST_TOTALS = 3
 
 
 def total_so_far(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """A P&L that may be the total of all trades so far."""
     if best.name.is_running:
         looks_so = not _is_of_position(best, roles)
     else:

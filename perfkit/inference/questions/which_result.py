@@ -20,6 +20,7 @@ _OF_NUMBERING = word_set("id number no num nr index idx n")
 
 
 def which_result(best: Candidate, rival: Candidate | None, identity: Identity) -> Doubt | None:
+    """Two results that are equally good, or one that little shows to be that of a trade."""
     name = best.pnl.name
     if rival is not None:
         return Doubt(

@@ -9,7 +9,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import EVEN, outcome_of
+from perfkit.inference.table.outcomes import EVEN, outcome_of
 from perfkit.inference.words.names import MONEY, words
 
 _MOST_ZEROS = 0.3

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import pnl_name
 
 _LEAST = 10

@@ -28,7 +28,7 @@ from perfkit.inference.records.kinds import (
 from perfkit.inference.records.like_closes import words_like_closes
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, Column
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import word_set, words
 
 HOLDS = 0.97

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import MONEY, pnl_name, word_set
 
 _PERIODS = (

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.table.columns import MOST_WORDS, TEXT, Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 
 _LEAST = 8
 _NEARLY = Decimal("0.002")

@@ -14,11 +14,12 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from perfkit.inference.records.bars import bars_of_market
+from perfkit.inference.records.beside_trades import all_failed
 from perfkit.inference.records.groups import what_groups
-from perfkit.inference.records.kinds import all_failed
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, EMPTY, NUMBER, OTHER, TEXT, TIME, Column
-from perfkit.inference.table.roles import Times, identities_of
+from perfkit.inference.table.roles import identities_of
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import RISK, pnl_name, word_set, words
 from perfkit.inference.words.role_names import (
     is_state_of_account,

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from perfkit.inference.table.columns import OTHER, Column
+from perfkit.inference.table.directions import direction
 from perfkit.inference.table.held import before_and_after
-from perfkit.inference.table.roles import Times, direction
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import word_set, words
 from perfkit.inference.words.role_names import role_rank
 

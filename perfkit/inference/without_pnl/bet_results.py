@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import EVEN, LOST, WON, outcome_of
+from perfkit.inference.table.outcomes import EVEN, LOST, WON, outcome_of
 from perfkit.inference.words.names import word_set
 
 _LEAST = 5

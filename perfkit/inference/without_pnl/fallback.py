@@ -15,7 +15,7 @@ from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import AmountOverPrice, quotient
-from perfkit.inference.table.roles import LOST, WON, outcome_of
+from perfkit.inference.table.outcomes import LOST, WON, outcome_of
 from perfkit.inference.without_pnl.bet_results import Bets, bets_of
 from perfkit.inference.without_pnl.buys_and_sells.fills import from_executions
 from perfkit.inference.without_pnl.incomes import from_incomes

@@ -11,7 +11,7 @@ from perfkit.inference.pnl_column.money import unit_of
 from perfkit.inference.result import Reading, source_of
 from perfkit.inference.table.columns import Column, names_of
 from perfkit.inference.table.derived_columns import AmountOverPrice
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import MONEY, PERCENT
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.log_facts import Log
 
 _LEAST = 4

@@ -14,10 +14,11 @@ from typing import NamedTuple
 from perfkit.inference.doubts import LESS_COSTS, LONG_OR_SHORT, Answer, Doubt
 from perfkit.inference.keys.moments import moments_of
 from perfkit.inference.pnl_column.money import commission_of
-from perfkit.inference.records.kinds import entry_and_exit_words, logged
+from perfkit.inference.records.kinds import logged
+from perfkit.inference.records.order_effects import entry_and_exit_words
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.log_facts import Log, reading_of
 from perfkit.inference.words.names import word_set
 

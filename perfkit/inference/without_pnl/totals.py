@@ -15,7 +15,7 @@ from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Difference, difference
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, reading_of
 from perfkit.inference.words.names import CURRENCIES, word_set
 

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from perfkit.inference.records.kinds import says_it_is_open
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import direction, directions
+from perfkit.inference.table.directions import direction, directions
 from perfkit.inference.words import role_names
 from perfkit.inference.words.languages import translated
 from perfkit.inference.words.names import pnl_name, words

@@ -15,7 +15,8 @@ from perfkit.inference.proof.evidence import costs, differ_by_costs, moves_of_ba
 from perfkit.inference.proof.payoffs import net_of_lost
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import directions, pnl_columns
+from perfkit.inference.table.directions import directions
+from perfkit.inference.table.roles import pnl_columns
 from perfkit.inference.words.names import word_set
 
 _LEAST = 8

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 
 _LEAST = 8
 _LEAST_OPENINGS = 3

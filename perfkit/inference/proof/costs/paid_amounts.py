@@ -19,7 +19,7 @@ from typing import NamedTuple
 from perfkit.inference.proof.quantities.multipliers import Worth
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import paid_or_received
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.words.names import word_set
 from perfkit.inference.words.role_names import is_fee
 

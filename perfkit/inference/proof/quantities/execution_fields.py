@@ -13,7 +13,7 @@ from itertools import combinations
 
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import quotient, without_sign
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.words.names import pnl_name, word_set
 from perfkit.inference.words.role_names import is_fee
 

@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.words.names import word_set
 from perfkit.inference.words.role_names import is_fee
 

@@ -12,7 +12,9 @@ from perfkit.inference.questions.left_out.coverage import changes_to
 from perfkit.inference.records.kinds import FAILED, STILL_OPEN
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.roles import LOST, WON, Times, directions, outcome_of
+from perfkit.inference.table.directions import directions
+from perfkit.inference.table.outcomes import LOST, WON, outcome_of
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import CURRENCIES, FRACTION, MONEY, PERCENT, word_set, words
 
 _NEARLY_PAID = Decimal("0.9")

@@ -12,7 +12,7 @@ from decimal import Decimal
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.words.names import MONEY
 
 _ROUNDING = Decimal("0.005")

@@ -11,7 +11,7 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import prices_say
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import LOST, outcome_of
+from perfkit.inference.table.outcomes import LOST, outcome_of
 from perfkit.inference.words.names import MONEY
 
 _LEAST = 3

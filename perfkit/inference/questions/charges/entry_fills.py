@@ -17,7 +17,7 @@ from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.pnl_column.money import gross_of
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import direction
+from perfkit.inference.table.directions import direction
 
 _PARTS = ("symbol", "account", "strategy")
 _KEPT = ("time_unit", "time_format", "nulls")

@@ -11,7 +11,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import FRACTION, MONEY, PERCENT, POINTS, RISK, word_set, words
 
 _LEAST = 5

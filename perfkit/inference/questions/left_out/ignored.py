@@ -15,19 +15,18 @@ from perfkit.config.compile import compile_dialect
 from perfkit.config.dialect import Dialect
 from perfkit.inference.checks.confirm import RefusedError, refused, rows_meeting
 from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.records.beside_trades import moved_records, total_records
 from perfkit.inference.records.kinds import (
     MOVED,
     OPENING,
     UPDATES,
     closing_words,
     is_plainly_held,
-    moved_records,
     says_it_is_open,
-    total_records,
 )
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import word_set, words
 
 Record = Mapping[str, object]

@@ -17,7 +17,7 @@ from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.records.closing import condition_of
 from perfkit.inference.records.kinds import closing_words
 from perfkit.inference.table.columns import TEXT, Column
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.time_columns import Times
 
 _MOST = 3
 """Open trades are at most one of so many."""

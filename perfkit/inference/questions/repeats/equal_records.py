@@ -15,6 +15,7 @@ from perfkit.inference.table.derived_columns import Either
 def repeated_as_they_are(
     best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column], identity: Identity
 ) -> Doubt | None:
+    """Records that are equal to an earlier one, in all fields or in those of a trade."""
     rows = best.closing.rows
     repeats = 0 if identity.columns else rows_equal(columns, rows)
     if repeats:

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 
 _PARTS = ("symbol", "side", "quantity", "price")
 _REPEATED = 3

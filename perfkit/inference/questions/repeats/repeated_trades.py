@@ -29,7 +29,7 @@ from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import MOST_WORDS, TEXT, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
-from perfkit.inference.table.roles import Times
+from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import word_set
 
 _SECOND = 1_000_000

@@ -11,7 +11,7 @@ from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import BOOLEAN, OTHER, Column, rows_equal
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 
 _LEAST_GROUPS = 5
 _REPEATED = 2

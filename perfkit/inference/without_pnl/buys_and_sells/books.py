@@ -10,7 +10,7 @@ from typing import NamedTuple
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.log_facts import Log
 from perfkit.inference.words.names import word_set, words
 

@@ -32,6 +32,7 @@ class FillFields(NamedTuple):
 def fields_of_fills(
     log: Log, moments: Moments, found: Executions, *, is_logged: bool
 ) -> FillFields:
+    """The fields of the executions that are matched, and what goes with them."""
     fields = _fields(log, moments, found.rows)
     assumed, doubts = assumed_of_sales(log, found), list[Doubt]()
     worth = None if is_logged else _worth(log, found.rows)

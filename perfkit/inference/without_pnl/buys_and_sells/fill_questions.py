@@ -22,7 +22,7 @@ from perfkit.inference.questions.repeats.shared_results import executions_again
 from perfkit.inference.records.holding_changes import changes_of_holdings
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.buys_and_sells.instruments import names_options, without_end
 from perfkit.inference.without_pnl.buys_and_sells.markets import (
     may_be_of_a_market,
@@ -56,6 +56,7 @@ def doubts_of_fills(
     is_logged: bool,
     is_sized: bool,
 ) -> list[Doubt]:
+    """The questions about some executions."""
     doubts = []
     size, price = log.roles["quantity"], log.roles["price"]
     symbol = next(filter(names_options, log.columns), log.roles.get("symbol"))

@@ -14,8 +14,9 @@ from perfkit.inference.proof.quantities.execution_fields import (
     with_proved_fields,
 )
 from perfkit.inference.proof.quantities.multipliers import Worth
+from perfkit.inference.records.beside_trades import fill_records
 from perfkit.inference.records.closing import Closing
-from perfkit.inference.records.kinds import effects_of, entry_and_exit_words, fill_records
+from perfkit.inference.records.order_effects import effects_of, entry_and_exit_words
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.without_pnl.buys_and_sells.books import NO_BOOKS, books_of

@@ -9,7 +9,7 @@ from itertools import pairwise
 from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.proof.executions import Executions
 from perfkit.inference.table.columns import TEXT, Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.log_facts import Log
 
 _LEAP = 2

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.log_facts import Log
 from perfkit.inference.words.names import word_set
 

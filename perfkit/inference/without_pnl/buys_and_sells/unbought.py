@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof.executions import Executions
-from perfkit.inference.records.kinds import effect_of_all
+from perfkit.inference.records.order_effects import effect_of_all
 from perfkit.inference.without_pnl.log_facts import Log
 
 _COVERED = "sales of more than was held are short positions: all of it was bought back"
@@ -28,6 +28,7 @@ def effect_of_sales(log: Log, found: Executions) -> str:
 
 
 def sold_unbought(count: int, total: int) -> Doubt:
+    """What sales are, of which nothing was bought before in the log."""
     return Doubt(
         "sold_unbought",
         f"{count} of {total} executions sell more than was bought before; what are they?",

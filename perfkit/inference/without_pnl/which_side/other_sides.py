@@ -18,7 +18,7 @@ from perfkit.inference.proof.evidence import costs
 from perfkit.inference.proof.executions import executions_of
 from perfkit.inference.records.kinds import CLOSING, FAILED, MOVED, OPENING, logged
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.roles import directions
+from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.log_facts import Log
 from perfkit.inference.words.names import word_set, words
 

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.directions import directions
 from perfkit.inference.table.options import OF_OPTION, kinds_of_options
-from perfkit.inference.table.roles import Times, directions
+from perfkit.inference.table.time_columns import Times
 
 _LEAST = 3
 _DAY = 86_400_000_000

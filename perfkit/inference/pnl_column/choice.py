@@ -1,0 +1,173 @@
+"""Every column that may hold the P&L, and the choice among them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from perfkit.inference.pnl_column.candidates import CONFIDENT, Candidate
+from perfkit.inference.pnl_column.scores import candidate_of
+from perfkit.inference.proof import evidence as says
+from perfkit.inference.proof import payoffs, unnamed
+from perfkit.inference.proof.costs.costs_beside import net_by_columns
+from perfkit.inference.proof.executions import is_cash_flow
+from perfkit.inference.proof.orders import openings_without_result
+from perfkit.inference.proof.running import said_by_totals
+from perfkit.inference.proof.units import is_of_risk
+from perfkit.inference.records.closing import Closing, closing_records, without_purchases
+from perfkit.inference.table.columns import Column
+from perfkit.inference.table.derived_columns import Either, amounts_before, joined
+from perfkit.inference.table.options import without_underlying
+from perfkit.inference.table.roles import is_part_of_indicator, pnl_columns
+from perfkit.inference.table.time_columns import Times
+from perfkit.inference.words.names import MONEY, pnl_name
+
+_MONEY_FIRST = 25
+"""A column of money with this much evidence comes before one of per cent."""
+_EXCURSIONS = frozenset(("mae", "mfe", "excursion"))
+
+
+def candidates_of(
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+    fees: Sequence[Column],
+    failed: set[int],
+) -> list[Candidate]:
+    """Every column that may hold the P&L, the best first."""
+    texts = (amounts_before(one) for one in columns if pnl_name(one.name))
+    named = [*pnl_columns(columns), *filter(None, texts)]
+    named = [one for one in named if any(one.numbers) or says.is_even(one, roles)]
+    rows = [row for row in range(len(columns[0].values)) if row not in failed]
+    named = [one for one in named if _may_be_earned(one, roles, fees, rows)]
+    named = [one for one in named if not is_part_of_indicator(one, columns)]
+    named = without_underlying(named, roles.get("symbol"))
+    if (both := says.in_two_columns(columns)) is not None:
+        named = [*(one for one in named if one not in both.parts), both]
+    seen = (columns, roles, times, fees, failed)
+    found = _each_scored((*named, *joined(named)), named, *seen)
+    if not any(one.proved or one.score >= CONFIDENT for one in found):
+        proved = unnamed.proved_columns(columns, roles, times, fees, rows)
+        found += _each_scored(proved, named, *seen)
+    found = [_beside(one, found, fees) for one in found]
+    return sorted((one for one in found if not _adds_up_proved(one, found)), key=_order)
+
+
+def _each_scored(
+    results: Sequence[Column],
+    named: Sequence[Column],
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    times: Times,
+    fees: Sequence[Column],
+    failed: set[int],
+) -> list[Candidate]:
+    found = []
+    for pnl in results:
+        closing = closing_records(pnl, columns, times, failed, roles.get("exit_price"))
+        earned = any(pnl.numbers[row] for row in closing.rows)
+        if not closing.rows or not (earned or says.is_even(pnl, roles)):
+            continue
+        if isinstance(pnl, Either) and pnl.expression in closing.only:
+            continue
+        if closing.marker is None and not closing.only:
+            closing = without_purchases(closing, pnl, roles)
+        if closing.marker is None and not closing.only:
+            closing = _without_openings(closing, pnl, roles, times)
+        others = [one for one in named if one is not pnl]
+        held = says.balances_say(pnl, columns, fees, closing.rows)
+        held = held._replace(growth=says.grows_between(pnl, columns, closing.rows))
+        if held.is_net is None:
+            held = held._replace(is_net=net_by_columns(pnl, columns, roles, fees, closing))
+        scored = _with_rate(candidate_of(pnl, closing, roles, times, fees, others, held), columns)
+        found.append(_with_totals(scored, columns, roles))
+    return found
+
+
+def _with_rate(one: Candidate, columns: Sequence[Column]) -> Candidate:
+    """A candidate with what a rate of its sign says, and excursions, which only trades have."""
+    if any(set(column.words) & _EXCURSIONS for column in columns):
+        one = one._replace(score=one.score + 6)
+    rate = says.rate_agrees(one.pnl, columns, says.checked(one.closing.rows))
+    if one.unit != MONEY or rate is None:
+        return one
+    reasons = (*one.reasons, f"{rate.name} has its sign")
+    return one._replace(score=one.score + 6, reasons=reasons)
+
+
+def _with_totals(
+    one: Candidate, columns: Sequence[Column], roles: Mapping[str, Column]
+) -> Candidate:
+    """A candidate that is what came back less what was paid, a sum, or what a total moves by."""
+    if one.proved or one.unit != MONEY:
+        return one
+    said = said_by_totals(one.pnl, columns, roles, says.checked(one.closing.rows))
+    reasons = (*one.reasons, said)
+    return one._replace(score=one.score + 25, proved=True, reasons=reasons) if said else one
+
+
+def _without_openings(
+    closing: Closing, pnl: Column, roles: Mapping[str, Column], times: Times
+) -> Closing:
+    """The closing records without executions that only open, which have a P&L of 0."""
+    opening = set(openings_without_result(pnl, roles, times, closing.rows))
+    if not opening:
+        return closing
+    rows = [row for row in closing.rows if row not in opening]
+    only: dict[str, object] = {pnl.expression: {"not": 0}}
+    return closing._replace(rows=rows, only=only, opening=sorted(opening))
+
+
+def _may_be_earned(
+    column: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool:
+    """Whether amounts may be results: not what executions cost; of a unit alone, won and lost."""
+    if is_cash_flow(column, roles, fees, rows) or payoffs.is_payout(column, roles, rows):
+        return False
+    name = pnl_name(column.name)
+    if name is None or not (name.is_bare or column.words == ("r",)):  # which may be a rate
+        return True
+    if column.words == ("r",) and is_of_risk(column, roles, rows):
+        return True
+    amounts = [column.numbers[row] or 0 for row in rows]
+    return min(amounts, default=0) < 0 < max(amounts, default=0)
+
+
+def _adds_up_proved(one: Candidate, found: Sequence[Candidate]) -> bool:
+    """Whether a total so far adds up another P&L that is proved, and so is the result."""
+    proved = [other.pnl for other in found if other.proved and other is not one]
+    return one.name.is_running and says.is_total_so_far(one.pnl, proved, one.closing.rows)
+
+
+def _order(one: Candidate) -> tuple[bool, int]:
+    return one.unit != MONEY or one.score < _MONEY_FIRST, -one.score
+
+
+def _is_after_costs_of(one: Candidate, other: Candidate) -> bool:
+    """Whether one result is a little less than another, which is what prices give before costs.
+
+    The name of one of the two says that it is after costs, or that the other is before them.
+    """
+    is_said = one.name.is_net or (other.name.is_gross and not one.name.is_gross)
+    if not is_said or one.name.is_running or other.is_net or not other.proved:
+        return False
+    is_money = one.unit == other.unit == MONEY
+    return is_money and says.is_less_throughout(one.pnl, other.pnl, one.closing.rows)
+
+
+def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) -> Candidate:
+    """A candidate after a look at the others: net over gross where they differ by the costs."""
+    for other in found:
+        if other is one:
+            continue
+        if one.name.is_net and other.name.is_gross and one.name.unit == other.name.unit:
+            one = one._replace(score=one.score + 30)
+        rows = says.checked(one.closing.rows)
+        is_less = bool(fees) and says.differ_by_costs(other.pnl, one.pnl, fees, rows)
+        is_after = _is_after_costs_of(one, other) and not (is_less and other.name.is_running)
+        if is_after or is_less:
+            score = (other if is_after else one).score + 30
+            reasons = (*one.reasons, f"is {other.pnl.name} less the costs")
+            return one._replace(score=score, is_net=True, reasons=reasons, proved=True)
+        if fees and says.differ_by_costs(one.pnl, other.pnl, fees, rows):
+            return one._replace(is_net=False)
+    return one

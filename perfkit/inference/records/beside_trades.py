@@ -1,0 +1,205 @@
+"""Records beside those of trades: what failed, orders that were not filled, moved money, totals."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from perfkit.inference.records.kinds import FAILED, MOVED, logged, says_why_it_opened
+from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, TIME, Column
+from perfkit.inference.words.names import CLOSED, pnl_name, time_role, word_set, words
+
+_MOST_OF_LABEL = 6
+_BOOKED = (("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("dividend",))
+_EVENTS = frozenset(("event", "type", "kind", "action", "category", "record"))
+_FILLS = word_set("fill filled fills executed execution")
+_OF_ORDERS = word_set("order submitted signal placed intent request quote")
+_LEAST_ENDED = 2
+_KINDS_OF_RECORDS = frozenset(
+    ("status", "state", "result", "event", "action", "type", "kind", "category")
+)
+
+
+def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
+    """Records of no trade (rejected, cancelled, deposits), and the condition that leaves them out.
+
+    Those of one column: the first that has such words.
+    """
+    for column in columns:
+        parts = set(column.words)
+        if parts == {"type"} and column.kind == NUMBER and _are_deals(columns):
+            moved = {row for row, size in enumerate(column.numbers) if size and size > 1}
+            if moved:
+                return moved, {column.expression: [0, 1]}
+        if column.kind == BOOLEAN and parts & _DONE and len(column.path) == 1:
+            failed = {row for row, label in enumerate(column.labels) if label == "false"}
+            earned = parts == {"success"} and _have_ended(failed, columns)
+            if failed and len(failed) < len(column.labels) and not earned:
+                return failed, {column.expression: {"not": False}}
+        if column.kind != TEXT or not parts & _KINDS_OF_RECORDS or says_why_it_opened(parts):
+            continue
+        if not column.has_few_words or len(column.distinct) > MOST_WORDS:
+            continue
+        bad = {label for label in column.distinct if _is_failed(label)}
+        if bad and _say_how_it_ended(column, bad, columns):
+            bad = set()
+        bad |= {label for label in column.distinct if _is_moved(label)}
+        bad |= {label for label in column.distinct if words(label) in _BOOKED}
+        if bad and len(bad) < len([label for label in column.distinct if label]):
+            rows = {row for row, label in enumerate(column.labels) if label in bad}
+            if (filled := _filled_in_part(columns, rows)) is not None:
+                empty = {row for row, size in enumerate(filled.numbers) if not size}
+                return empty, {filled.expression: {"above": 0}}
+            return rows, {column.expression: {"not": logged(column, bad)}}
+    return set(), {}
+
+
+def _filled_in_part(columns: Sequence[Column], rows: set[int]) -> Column | None:
+    """How much was filled of orders, where some that were cancelled had been filled in part."""
+    for column in columns:
+        if column.kind != NUMBER or column.words not in _FILLED:
+            continue
+        if any(column.numbers[row] for row in rows) and not all(column.numbers):
+            return column
+    return None
+
+
+def _are_deals(columns: Sequence[Column]) -> bool:
+    """Whether records are deals of MetaTrader: type 0 buys, 1 sells, and the others move money."""
+    names = {column.words for column in columns}
+    return ("entry",) in names and any("position" in one or "deal" in one for one in names)
+
+
+def all_failed(columns: Sequence[Column]) -> Column | None:
+    """The column that says of every record that it failed: `success: false`, `status: rejected`.
+
+    An order that was cancelled may have been filled in part, and a P&L says that there was a trade.
+    """
+    may_be_filled = any(
+        set(one.words) & _FILLS or pnl_name(one.name) is not None for one in columns
+    )
+    for column in columns:
+        is_state = column.kind == TEXT and bool({"status", "state"} & set(column.words))
+        is_state = is_state and not may_be_filled and len(column.labels) > 1
+        if is_state and all(map(_is_failed, column.distinct)):
+            return column
+        is_flag = column.kind == BOOLEAN and bool(set(column.words) & {"ok", "success"})
+        if is_flag and set(column.labels) == {"false"} and len(column.labels) > 1:
+            return column
+    return None
+
+
+_FILLED = frozenset(
+    (
+        *(("filled",), ("filled", "quantity"), ("filled", "size"), ("filled", "amount")),
+        *(("executed", "quantity"), ("executed", "size"), ("quantity", "filled")),
+        *(("cum", "quantity"), ("cumulative", "quantity")),
+    )
+)
+_DONE = frozenset(("ok", "success", "filled", "executed"))
+_MOST_MOVED = 5
+"""Money is moved in one of so many records at most."""
+
+
+def moved_records(
+    columns: Sequence[Column], roles: Mapping[str, Column]
+) -> tuple[set[int], dict[str, object]]:
+    """Records of deposits and withdrawals, which have an amount but neither a symbol nor a price.
+
+    So do those in a history of MetaTrader, whose amount is in the column of the profit.
+    """
+    symbol = roles.get("symbol")
+    prices = [roles[one] for one in ("entry_price", "exit_price", "price") if one in roles]
+    results = [one for one in columns if one.kind == NUMBER and pnl_name(one.name) is not None]
+    if symbol is None or not prices or not results:
+        return set(), {}
+    without = {row for row, is_there in enumerate(symbol.present) if not is_there}
+    if not 0 < len(without) * _MOST_MOVED <= len(symbol.present):
+        return set(), {}
+    if any(one.numbers[row] for one in prices for row in without):
+        return set(), {}
+    if not all(any(one.numbers[row] for one in results) for row in without):
+        return set(), {}
+    return without, {symbol.expression: "exists"}
+
+
+_OF_TOTALS = re.compile("total|sum|overall")
+_TOTALS = frozenset(("total", "totals", "sum", "summary", "grand total", "subtotal", "overall"))
+
+
+def total_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
+    """Records of totals, which a text such as `TOTAL` in place of a symbol tells."""
+    for column in columns:
+        if column.kind != TEXT:
+            continue
+        likely = [label for label in column.distinct if _OF_TOTALS.search(label)]
+        said = {label for label in likely if " ".join(words(label)) in _TOTALS}
+        rows = {row for row, label in enumerate(column.labels) if label in said}
+        if rows and len(rows) * 4 <= len(column.labels):
+            return rows, {column.expression: {"not": logged(column, said)}}
+    return set(), {}
+
+
+def fill_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
+    """Records of executions, where orders are logged beside them, and the condition for these."""
+    for column in columns:
+        if column.kind != TEXT or not set(column.words) & _EVENTS:
+            continue
+        if not column.has_few_words or len(column.distinct) > MOST_WORDS:
+            continue
+        said = {label: set(words(label)) for label in column.distinct if label}
+        fills = {label for label, one in said.items() if one & _FILLS and not one & _OF_ORDERS}
+        orders = {label for label, one in said.items() if one & _OF_ORDERS}
+        if fills and orders - fills:
+            rows = {row for row, label in enumerate(column.labels) if label in fills}
+            values = logged(column, fills)
+            return rows, {column.expression: values[0] if len(values) == 1 else values}
+    return set(), {}
+
+
+def _say_how_it_ended(column: Column, failed: set[str], columns: Sequence[Column]) -> bool:
+    """Whether words such as `failed` say how trades ended: those all lost, and others all won.
+
+    So they do of a trade that hit its stop: with a closing time, and a P&L below 0. A type of exit
+    such as `failed breakout` does as well, where all of these have a closing time.
+    """
+    closed = [one.present for one in columns if one.kind == TIME and time_role(one.name) == CLOSED]
+    if {"exit", "close"} & set(column.words) and not {"status", "state"} & set(column.words):
+        rows = [row for row, label in enumerate(column.labels) if label in failed]
+        if closed and all(closed[0][row] for row in rows):
+            return True
+    for pnl in columns:
+        if not closed or pnl.kind != NUMBER or pnl_name(pnl.name) is None:
+            continue
+        ended: dict[bool, list[Decimal | None]] = {True: [], False: []}
+        for row, label in enumerate(column.labels):
+            if closed[0][row] or label in failed:
+                ended[label in failed].append(pnl.numbers[row] if closed[0][row] else None)
+        lost, won = ended[True], ended[False]
+        if min(len(lost), len(won)) < _LEAST_ENDED:
+            continue
+        if all(one is not None and one < 0 for one in lost) and all(one and one > 0 for one in won):
+            return True
+    return False
+
+
+def _have_ended(rows: set[int], columns: Sequence[Column]) -> bool:
+    """Whether records have a closing time and a P&L other than 0, as trades that lost have.
+
+    Then a flag such as `success` says how they ended.
+    """
+    closed = [one.present for one in columns if one.kind == TIME and time_role(one.name) == CLOSED]
+    earned = [one.numbers for one in columns if one.kind == NUMBER and pnl_name(one.name)]
+    is_timed = any(all(present[row] for row in rows) for present in closed)
+    return is_timed and any(all(numbers[row] for row in rows) for numbers in earned)
+
+
+def _is_moved(label: str) -> bool:
+    """Whether a label says that money was moved; a note of many words says something else."""
+    said = words(label)
+    return bool(set(said) & MOVED) and len(said) <= _MOST_OF_LABEL
+
+
+def _is_failed(label: str) -> bool:
+    return bool(set(words(label)) & FAILED)

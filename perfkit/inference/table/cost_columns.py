@@ -1,0 +1,53 @@
+"""Which columns hold what a trade cost in money."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.words.names import word_set
+from perfkit.inference.words.role_names import CARRY, is_currency_of_fee, is_fee, is_total_fee
+
+
+def fees_of(columns: Sequence[Column]) -> list[Column]:
+    """The columns of costs in money: a total alone where there is one, else its parts."""
+    numbers = [column for column in columns if column.kind == NUMBER]
+    fees = [one for one in numbers if is_fee(one.name) or _is_part_of_worth(one, numbers)]
+    fees = [column for column in fees if column.filled and any(column.numbers)]
+    carried = [column for column in fees if set(column.words) & CARRY]
+    in_money = [one for one in fees if "cost" in one.words and one not in carried]
+    if in_money:
+        fees = [*in_money, *(column for column in carried if column not in in_money)]
+    elif not any(is_currency_of_fee(column.name) for column in columns if column.filled):
+        fees = [one for one in fees if not _is_rate(one)]
+    totals = [column for column in fees if is_total_fee(column.name)]
+    return totals[:1] or fees[:6]
+
+
+_OF_WORTH = word_set("value amount notional total turnover")
+_MOST_OF_WORTH = Decimal("0.02")
+
+
+def _is_part_of_worth(cost: Column, columns: Sequence[Column]) -> bool:
+    """Whether a column `cost` is at most 2 % of a value beside it, and so no value itself."""
+    if set(cost.words) - {"cost", "costs"}:
+        return False
+    for worth in columns:
+        if worth is cost or not set(worth.words) & _OF_WORTH:
+            continue
+        pairs = [
+            (abs(a), abs(b)) for a, b in zip(cost.numbers, worth.numbers, strict=True) if a and b
+        ]
+        if pairs and all(a <= b * _MOST_OF_WORTH for a, b in pairs):
+            return True
+    return False
+
+
+def _is_rate(fee: Column) -> bool:
+    """Whether costs are a rate such as 0.001, the same for all records."""
+    if any(map(shapes.unit_of_number, fee.sample[:20])):
+        return False
+    values = {abs(cost) for cost in fee.numbers if cost}
+    return len(fee.values) > 1 and len(values) == 1 and values.pop() <= Decimal("0.01")

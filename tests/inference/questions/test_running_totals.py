@@ -1,0 +1,42 @@
+"""Totals so far that no name shows: openings repeat what all closes before them add up to."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+
+Record = dict[str, object]
+
+
+def entries_and_exits(*amounts: tuple[str, str], turned: bool = False) -> list[Record]:
+    """For each trade what its ENTRY and its EXIT have as P&L; the EXIT first where `turned`."""
+    found = []
+    for n, (opening, close) in enumerate(amounts):
+        two: list[Record] = [
+            {"time": f"2026-04-07T{n:02}:00:00Z", "type": "ENTRY", "price": "10", "pnl": opening},
+            {"time": f"2026-04-07T{n:02}:30:00Z", "type": "EXIT", "price": "11", "pnl": close},
+        ]
+        found += two[::-1] if turned else two
+    return [{"symbol": "A", "side": "long", **one} for one in found]
+
+
+def asked(records: list[Record]) -> list[str]:
+    return [doubt.name for doubt in infer(records).doubts]
+
+
+TOTALS = (("0", "-1"), ("-1", "2"), ("2", "5"), ("5", "3"), ("3", "7"))
+
+
+def test_openings_that_repeat_the_close_before_them_have_a_total() -> None:
+    found = asked(entries_and_exits(*TOTALS))
+    assert "total_so_far" in found
+    assert "opening_results" not in found
+
+
+@pytest.mark.parametrize("close_first", [True, False])
+def test_a_pnl_on_both_records_of_a_trade_is_no_total(close_first: bool) -> None:
+    same = [(close, close) for _, close in TOTALS]
+    assert "total_so_far" not in asked(entries_and_exits(*same, turned=close_first))
+
+
+def test_costs_on_openings_are_no_total() -> None:
+    assert "total_so_far" not in asked(entries_and_exits(*(("-0.5", b) for _, b in TOTALS)))

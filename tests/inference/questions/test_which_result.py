@@ -1,0 +1,66 @@
+"""Whether a column is the result of a trade, by its name and by what stands beside it."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+
+Record = dict[str, object]
+
+
+def asked(records: list[Record]) -> list[str]:
+    return [doubt.name for doubt in infer(records).doubts]
+
+
+class TestNoResults:
+    def test_a_cost_basis_is_no_result(self) -> None:
+        records: list[Record] = [
+            {"time": f"2026-04-07T{n:02}:00:00Z", "note": "x", "net_cost_basis": str(n - 4)}
+            for n in range(9)
+        ]
+        assert not infer(records).has_results
+
+    def test_a_rate_of_interest_is_no_multiple_of_a_risk(self) -> None:
+        records: list[Record] = [
+            {"time": f"2026-04-07T{n:02}:00:00Z", "strike": "50", "sigma": "0.2", "r": f"0.0{n}"}
+            for n in range(1, 9)
+        ]
+        assert not infer(records).has_results
+
+    def test_multiples_of_a_risk_are_won_and_lost(self) -> None:
+        records: list[Record] = [
+            {"time": f"2026-04-07T{n:02}:00:00Z", "symbol": "A", "side": "long", "r": str(n - 4)}
+            for n in range(1, 9)
+        ]
+        assert infer(records).source["currency"] == "R"
+
+
+@pytest.mark.parametrize(
+    ("number", "is_asked"), [("Trade #", False), ("trade_id", False), ("row", True)]
+)
+def test_a_plain_result_beside_the_number_of_each_trade_is_that_of_a_trade(
+    number: str, is_asked: bool
+) -> None:
+    records: list[Record] = [
+        {number: str(n), "pnl": str(10 - 7 * n), "time": f"2026-04-07T{n:02}:00:00Z"}
+        for n in range(1, 6)
+    ]
+    assert ("weak" in asked(records)) is is_asked
+
+
+def test_a_result_that_a_balance_moves_by_is_none_of_a_signal() -> None:
+    records: list[Record] = []
+    total = 0
+    for n, earned in enumerate((5, -3, 4, 6, -2)):
+        total += earned
+        at = f"2026-04-0{n + 1}T"
+        records += [
+            {"time": f"{at}09:00:00Z", "event": "signal", "side": "long"},
+            {
+                "time": f"{at}10:00:00Z",
+                "event": "close",
+                "side": "long",
+                "pnl": str(earned),
+                "balance": str(100 + total),
+            },
+        ]
+    assert "weak" not in asked(records)

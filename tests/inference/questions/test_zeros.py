@@ -1,0 +1,43 @@
+"""Results of 0: trades that came out even or are rounded, or what has not ended."""
+
+from perfkit.inference.infer import infer
+
+Record = dict[str, object]
+
+
+def asked(records: list[Record]) -> list[str]:
+    return [doubt.name for doubt in infer(records).doubts]
+
+
+def rounded(outcomes: str, amounts: str) -> list[Record]:
+    words = {"w": "win", "l": "loss"}
+    return [
+        {
+            "time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "symbol": "A",
+            "result": words[word],
+            "profit": amount,
+        }
+        for n, (word, amount) in enumerate(zip(outcomes, amounts, strict=True))
+    ]
+
+
+def test_wins_and_losses_that_are_rounded_to_0_are_trades() -> None:
+    records = [
+        {**one, "profit": {"3": "-3"}.get(str(one["profit"]), one["profit"])}
+        for one in rounded("wlwlwl", "530000")
+    ]
+    assert asked(records) == []
+
+
+def test_losses_that_are_all_0_are_asked_about() -> None:
+    assert asked(rounded("wwllll", "520000")) == ["zeros"]
+
+
+def test_amounts_that_are_all_0_are_no_per_cent() -> None:
+    prices = {"entry_price": "0.5", "exit_price": "0.5", "pnl": "0.0", "pnl_percent": "0.0"}
+    records: list[Record] = [
+        {"closed_at": f"2026-04-0{n + 1}T10:00:00Z", "market": "A", **prices} for n in range(2)
+    ]
+    reading = infer(records)
+    assert (reading.doubts, reading.source["currency"]) == ((), "money")
