@@ -29,7 +29,6 @@ from perfkit.inference.table.cost_columns import fees_of
 from perfkit.inference.table.roles import roles_of
 from perfkit.inference.table.time_columns import Times
 from perfkit.inference.table.zone_words import in_zone
-from perfkit.inference.without_pnl.fallback import without_pnl
 from perfkit.inference.without_pnl.log_facts import Log
 
 MOST_DECIDING = 2_500
@@ -102,6 +101,8 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
         if one.score >= (least if _may_end(one, roles, times) else WITHOUT_END)
     ]
     if not candidates:
+        from perfkit.inference.without_pnl.fallback import without_pnl
+
         none = nothing_found(names, _encoding(names) or why_none(columns, roles, times))
         return _without_idle_time(without_pnl(log) or none)
     reading = (

@@ -34,12 +34,7 @@ from perfkit.inference.questions.left_out.coverage import (
     which_set,
 )
 from perfkit.inference.result import Reading
-from perfkit.inference.without_pnl.buys_and_sells.agreement import (
-    adds_up_executions,
-    agrees_with_executions,
-)
-from perfkit.inference.without_pnl.buys_and_sells.fills import from_executions
-from perfkit.inference.without_pnl.fallback import from_prices
+from perfkit.inference.table.columns import Column
 from perfkit.inference.without_pnl.log_facts import Log
 from perfkit.inference.without_pnl.which_side.other_sides import with_other_sides
 from perfkit.inference.words.names import FRACTION, MONEY, PERCENT, POINTS
@@ -57,7 +52,7 @@ def of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
     orders = log._replace(roles=without_entry_price(with_side_of_orders(log.roles, log.columns)))
     orders, _ = with_other_sides(orders, range(len(log.columns[0].values)))
     if best.unit == MONEY and is_after_exit_alone(best.pnl, orders.roles, log.fees, whens[0]):
-        found = from_executions(orders, best.pnl)
+        found = _from_executions(orders, best.pnl)
         return found and found._replace(
             score=best.score + 25, evidence=(*found.evidence, f"{best.pnl.name}: {OF_EXIT_ALONE}")
         )
@@ -65,10 +60,17 @@ def of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
         return None
     is_marked = best.closing.marker is not None
     is_total = best.name.is_running and not is_marked
+    if not is_total and not log.fees:
+        return None
+    from perfkit.inference.without_pnl.buys_and_sells.agreement import (
+        adds_up_executions,
+        agrees_with_executions,
+    )
+
     is_total = is_total and adds_up_executions(log, best.pnl, whens[0])
     if not is_total and not (log.fees and agrees_with_executions(log, best.pnl, whens[0])):
         return None
-    found = from_executions(log, best.pnl)
+    found = _from_executions(log, best.pnl)
     if found is None:
         return None
     return found._replace(
@@ -86,7 +88,7 @@ def of_prices(log: Log, best: Candidate) -> Reading | None:
         total = account_of(log.columns, log.roles)
     if log.fees or total is None or not moves_by_prices(total, log.roles, best.closing.rows):
         return None
-    found = from_prices(log)
+    found = _from_prices(log)
     return found and found._replace(evidence=(*found.evidence, f"{total.name} adds them up"))
 
 
@@ -98,15 +100,15 @@ def with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     best, reading = candidates[0], without_weak(reading_by(candidates, log))
     missing = closed_without(best, log.columns, log.roles, log.times)
     if missing:
-        instead = from_prices(log)
+        instead = _from_prices(log)
         whole = None
         if not log.fees:  # which prices say nothing of
             whole = computed_for_all(reading, best, missing, log.roles, instead)
         reading = whole or with_closed_asked(reading, best, missing, log.roles, instead)
     if may_be_in_money(best, log.roles) and not is_worth_denied(log.roles, log.columns):
-        reading = asked_of_executions(reading, best, from_executions(log))
+        reading = asked_of_executions(reading, best, _from_executions(log))
     if weighs_otherwise(best, log.roles):
-        reading = asked_of_prices(reading, best, log.roles, from_prices(log))
+        reading = asked_of_prices(reading, best, log.roles, _from_prices(log))
     other = next(
         (one for one in candidates[1:] if covers_more(one, best, log.roles, log.times)), None
     )
@@ -139,3 +141,15 @@ def _with_other_set(reading: Reading, candidates: Sequence[Candidate], log: Log)
     costs = [] if best.is_net else log.fees  # those in one result are no costs of the other
     doubt = which_set(best, other, reading, reading_by([other], log._replace(fees=costs)))
     return reading._replace(doubts=(doubt, *reading.doubts))
+
+
+def _from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
+    from perfkit.inference.without_pnl.buys_and_sells.fills import from_executions
+
+    return from_executions(log, pnl)
+
+
+def _from_prices(log: Log) -> Reading | None:
+    from perfkit.inference.without_pnl.fallback import from_prices
+
+    return from_prices(log)

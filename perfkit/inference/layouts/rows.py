@@ -18,7 +18,6 @@ from perfkit.inference.layouts.row_widths import (
     looks,
     without_padding,
 )
-from perfkit.inference.layouts.unnamed_rows import names_for
 from perfkit.inference.table import shapes
 from perfkit.inference.table.records import of_cells, turned
 from perfkit.logs.formats.csv_rows import HEADER_WITHIN, plain_columns
@@ -71,6 +70,8 @@ def places_in_csv(text: str, is_called_csv: bool) -> list[Place]:
 def _without_header(text: str, widths: Mapping[str, int], is_called_csv: bool) -> list[Place]:
     """Rows without a header, where their numbers prove what the columns are."""
     delimiter = max(widths, key=lambda one: widths[one])
+    from perfkit.inference.layouts.unnamed_rows import names_for
+
     width = widths[delimiter]
     every = csv.reader(io.StringIO(text), delimiter=delimiter)
     rows = [row for row in islice(every, MOST_RECORDS) if len(row) == width and any(row)]

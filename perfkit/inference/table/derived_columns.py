@@ -51,7 +51,6 @@ def joined(named: Sequence[Column]) -> list[Either]:
     return found
 
 
-@dataclass(frozen=True, eq=False)
 class WonOrLost(Either):
     """What was won in one column and what was lost in another, both above 0, as one result."""
 
@@ -79,7 +78,6 @@ def won_or_lost(won: Column, lost: Column) -> WonOrLost | None:
     )
 
 
-@dataclass(frozen=True, eq=False)
 class PaidOrReceived(Either):
     """What was paid in one column and what was received in another, as one amount of each."""
 
@@ -102,7 +100,6 @@ def paid_or_received(paid: Column, received: Column) -> PaidOrReceived | None:
     return PaidOrReceived(paid.path, values, NUMBER, parts=(paid, received))
 
 
-@dataclass(frozen=True, eq=False)
 class AmountBefore(Column):
     """The amounts that texts begin with: 12.50 of `+$12.50 (+1.2%)`."""
 
@@ -168,7 +165,6 @@ def quotient(amount: Column, price: Column) -> AmountOverPrice:
     return AmountOverPrice(amount.path, values, NUMBER, written=written)
 
 
-@dataclass(frozen=True, eq=False)
 class WithoutSign(Column):
     """A column without its sign: `abs(price)`."""
 

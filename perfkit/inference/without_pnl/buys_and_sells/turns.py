@@ -6,7 +6,6 @@ So do two buys and two sells: never is more held than two of them, and time and 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.table.columns import NUMBER, Column
@@ -55,7 +54,6 @@ def take_turns(log: Log, rows: Sequence[int]) -> bool:
     return turns >= _LEAST and flat * 6 >= turns
 
 
-@dataclass(frozen=True, eq=False)
 class OfOne(Column):
     """A quantity of 1 in each record."""
 
