@@ -1,4 +1,4 @@
-"""Records beside those of trades: what failed, orders that were not filled, moved money, totals."""
+"""Records beside those of trades: what failed, moved money, totals."""
 
 from __future__ import annotations
 
@@ -6,15 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
+from perfkit.inference.records.filled import FILLS
 from perfkit.inference.records.kinds import FAILED, MOVED, logged, says_why_it_opened
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, TIME, Column
-from perfkit.inference.words.names import CLOSED, pnl_name, time_role, word_set, words
+from perfkit.inference.words.names import CLOSED, pnl_name, time_role, words
 
 _MOST_OF_LABEL = 6
 _BOOKED = (("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("dividend",))
-_EVENTS = frozenset(("event", "type", "kind", "action", "category", "record"))
-_FILLS = word_set("fill filled fills executed execution")
-_OF_ORDERS = word_set("order submitted signal placed intent request quote")
 _LEAST_ENDED = 2
 _KINDS_OF_RECORDS = frozenset(
     ("status", "state", "result", "event", "action", "type", "kind", "category")
@@ -76,9 +74,7 @@ def all_failed(columns: Sequence[Column]) -> Column | None:
 
     An order that was cancelled may have been filled in part, and a P&L says that there was a trade.
     """
-    may_be_filled = any(
-        set(one.words) & _FILLS or pnl_name(one.name) is not None for one in columns
-    )
+    may_be_filled = any(set(one.words) & FILLS or pnl_name(one.name) is not None for one in columns)
     for column in columns:
         is_state = column.kind == TEXT and bool({"status", "state"} & set(column.words))
         is_state = is_state and not may_be_filled and len(column.labels) > 1
@@ -138,23 +134,6 @@ def total_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object
         rows = {row for row, label in enumerate(column.labels) if label in said}
         if rows and len(rows) * 4 <= len(column.labels):
             return rows, {column.expression: {"not": logged(column, said)}}
-    return set(), {}
-
-
-def fill_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
-    """Records of executions, where orders are logged beside them, and the condition for these."""
-    for column in columns:
-        if column.kind != TEXT or not set(column.words) & _EVENTS:
-            continue
-        if not column.has_few_words or len(column.distinct) > MOST_WORDS:
-            continue
-        said = {label: set(words(label)) for label in column.distinct if label}
-        fills = {label for label, one in said.items() if one & _FILLS and not one & _OF_ORDERS}
-        orders = {label for label, one in said.items() if one & _OF_ORDERS}
-        if fills and orders - fills:
-            rows = {row for row, label in enumerate(column.labels) if label in fills}
-            values = logged(column, fills)
-            return rows, {column.expression: values[0] if len(values) == 1 else values}
     return set(), {}
 
 

@@ -16,11 +16,12 @@ from itertools import pairwise
 from perfkit.inference.records.bars import bars_of_market
 from perfkit.inference.records.beside_trades import all_failed
 from perfkit.inference.records.groups import what_groups
+from perfkit.inference.records.kinds import says_it_is_open
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, EMPTY, NUMBER, OTHER, TEXT, TIME, Column
 from perfkit.inference.table.roles import identities_of
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import RISK, pnl_name, word_set, words
+from perfkit.inference.words.names import CLOSED, RISK, pnl_name, time_role, word_set, words
 from perfkit.inference.words.role_names import (
     is_state_of_account,
     is_strong_summary,
@@ -31,6 +32,10 @@ from perfkit.inference.words.role_names import (
 OF_A_TRADE = ("side", "entry_price", "exit_price", "price", "quantity")
 """Parts without which a record may be something else than a trade."""
 _OF_ITS_END = ("exit_price", "exit_reason", "outcome")
+_COUNTS = (("total",), ("count",), ("n",), ("samples",), ("num",))
+_RIGHT = (("correct",), ("hits",), ("right",), ("won",), ("win",))
+_LEAST_EMPTY = 2
+"""Parts of a close that no record has, where all are open."""
 _LEAST_TIMES = 4
 _LEAST_MOMENTS = 10
 _DAY = 86_400 * 1_000_000
@@ -107,7 +112,7 @@ def _instead(
     without_values: Sequence[Column],
 ) -> str:
     """What the records of no trades are, with the columns that show it; else empty."""
-    summaries = [name for name in _names(columns) if is_summary_name(name)]
+    summaries = [name for name in _names(columns) if is_summary_name(name)] or _counts(columns)
     of_many = f"figures of many trades ({', '.join(summaries[:3])})"
     if not times.are_there and "exit_price" not in roles:
         if summaries:
@@ -120,7 +125,11 @@ def _instead(
     still = _still_held(columns, roles, times) or _valued(columns, roles, times)
     if still is not None:
         return f"positions that are still held ({still.name})"
-    if what := _of_training_and_test(columns) or _of_companies(columns, roles, times):
+    if (
+        what := _all_open(columns, roles, without_values)
+        or _of_training_and_test(columns)
+        or _of_companies(columns, roles, times)
+    ):
         return what
     if what := what_groups(columns, roles, times):
         return what
@@ -140,6 +149,13 @@ def _instead(
 
 def _names(columns: Sequence[Column]) -> list[str]:
     return [column.name for column in columns]
+
+
+def _counts(columns: Sequence[Column]) -> list[str]:
+    """The names of how many there are and how many of them were right, of which none is a trade."""
+    counts = [one for one in columns if one.kind == NUMBER and one.words in _COUNTS]
+    right = [one for one in columns if one.kind == NUMBER and one.words in _RIGHT]
+    return _names([*counts, *right]) if counts and right else []
 
 
 def _held(columns: Sequence[Column]) -> str:
@@ -162,6 +178,33 @@ def _still_held(
     if roles.keys() & set(_OF_ITS_END):
         return None
     return next((one for one in columns if set(one.words) == {"days", "held"}), None)
+
+
+def _all_open(
+    columns: Sequence[Column], roles: Mapping[str, Column], without_values: Sequence[Column]
+) -> str:
+    """What records are where each says that it is open, or no record has any part of a close."""
+    if roles.keys() & {*_OF_ITS_END, "exit_price"} or any(pnl_name(one.name) for one in columns):
+        return ""
+    for column in columns:
+        is_state = column.kind == TEXT and bool({"status", "state"} & set(column.words))
+        if is_state and all(column.present) and all(map(says_it_is_open, column.distinct)):
+            return f"positions that are all open, as {column.name} says"
+    empty = [one for one in without_values if _is_of_a_close(one)]
+    if len(empty) < _LEAST_EMPTY or not any(map(_is_exit_price, empty)):
+        return ""
+    return f"positions that are all open ({', '.join(_names(empty[:3]))} are empty)"
+
+
+def _is_exit_price(column: Column) -> bool:
+    return role_rank(column.name, "exit_price") is not None
+
+
+def _is_of_a_close(column: Column) -> bool:
+    """Whether a column is by its name the price, the time or the result of a close."""
+    if _is_exit_price(column) or pnl_name(column.name) is not None:
+        return True
+    return time_role(column.name) == CLOSED
 
 
 def _valued(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> Column | None:

@@ -135,6 +135,7 @@ NOT_EARNED = word_set("""
     entry balance equity color text message remaining previous prev
     train training test validation benchmark forward fwd future annual annualized ytd mtd ttm trend
     momentum asset assets revenue operating growth surprise yield consensus forecast basis
+    guaranteed achievable attainable
     """)
 """Words that turn a name with `pnl` in it into something else than the result of a trade."""
 _SPAN = re.compile("[0-9]+(?:m|min|h|d|w|y|mo|days?|bars?|weeks?|months?)")
@@ -158,7 +159,7 @@ _BESIDE = word_set("realized abs close trade amount value exit final cents fee f
 """Words that beside that of a result change nothing."""
 _OF_ACCOUNTS = word_set(
     "asset worth price liq liquidation liquidity income debt sales flow inflow outflow exposure "
-    "change chg delta position quantity volume"
+    "change chg delta position quantity volume credit debit premium"
 )
 """Words beside `net` of what an account holds, a company earns or a market does."""
 NET = frozenset(("net", "after", "comm"))

@@ -298,6 +298,8 @@ _SUMMARY_NAMES = frozenset(
         *("total trades", "num trades", "n trades", "trades", "profit factor", "trade count"),
         *("winning trades", "losing trades", "trades count", "max dd", "number of trades"),
         *("drawdown", "max drawdown pct", "win rate pct", "sortino", "trades today", "expectancy"),
+        *("accuracy", "accuracy pct", "hit rate", "hit rate pct", "hitrate", "avg pnl", "mean pnl"),
+        *("total bets", "num bets", "n bets", "bets", "total predictions", "total signals"),
     )
 )
 

@@ -233,3 +233,38 @@ class TestNothingThatCloses:
             for n in range(9)
         ]
         assert infer(records).has_results
+
+
+OPEN: list[Record] = [
+    {
+        "time": f"2026-04-07T{n:02}:00:00Z",
+        "symbol": "A",
+        "side": ("BUY", "SELL")[n % 2],
+        "quantity": "2",
+        "price": str(10 + n % 3),
+    }
+    for n in range(6)
+]
+
+
+class TestAllOpen:
+    @pytest.mark.parametrize("word", ["open", "OPEN", "not closed yet"])
+    def test_a_status_that_is_always_open_says_it(self, word: str) -> None:
+        assert "all open" in said([{**one, "status": word} for one in OPEN])
+
+    def test_so_do_an_exit_and_a_result_that_are_always_missing(self) -> None:
+        empty: Record = {"exit_price": None, "close_time": None, "pnl": None}
+        assert "exit_price, close_time, pnl are empty" in said([{**one, **empty} for one in OPEN])
+
+    @pytest.mark.parametrize("more", [{"pnl": None}, {"status": "filled"}])
+    def test_executions_without_a_result_are_matched(self, more: Record) -> None:
+        assert infer([{**one, **more} for one in OPEN]).has_results
+
+
+class TestGroups:
+    @pytest.mark.parametrize("more", [{"accuracy": "0.5"}, {"correct": 7}, {"hits": 7}])
+    def test_how_often_something_was_right_is_said_of_many(self, more: Record) -> None:
+        records = [
+            {"bucket": f"{n}0 %", "total": 12 + n, "pnl": str(5 - n), **more} for n in range(4)
+        ]
+        assert "figures of many trades" in said(records)

@@ -65,6 +65,9 @@ def test_a_result_is_known_by_its_name(name: str) -> None:
         "gain_loss_ratio",
         "Unrealized Gain/Loss",
         "win/loss",
+        "guaranteed_profit",
+        "net_credit_per_share",
+        "net_premium",
     ],
 )
 def test_a_name_with_another_meaning_is_no_result(name: str) -> None:

@@ -16,11 +16,12 @@ from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.options import describes_options, kinds_of_options
 from perfkit.inference.words.contracts import is_currency_pair, is_future, is_metal, is_share_option
-from perfkit.inference.words.names import MONEY
+from perfkit.inference.words.names import MONEY, word_set
 
 _EITHER = frozenset(("amount", "size", "position size", "trade size", "bet size", "position"))
 """Names of a quantity as well as of money."""
 _CONTRACTS = frozenset(("contract", "contracts", "lot", "lots"))
+_UNITS = word_set("share shares contract contracts unit units coin coins token tokens lot")
 _SIZES = frozenset(("quantity", "stake", "price", "entry_price", "exit_price", "balance"))
 _LEAST_AMOUNT = Decimal("0.5")
 _MANY_PLACES = 6
@@ -32,16 +33,23 @@ _LEAST_UNITS = 10
 
 
 def of_one_unit(best: Candidate, roles: Mapping[str, Column], currency: str) -> Doubt | None:
-    """A P&L that is exit less entry, though the quantity beside it is not 1."""
-    if best.name.unit != MONEY or best.name.currency or best.name.is_bare:
+    """A P&L that is exit less entry, or by its name that of a share, beside another quantity."""
+    if best.name.unit != MONEY or best.name.is_bare or "quantity" not in roles:
         return None
-    if not is_move_of_one(best.pnl, roles, says.checked(best.closing.rows)):
+    parts = set(best.pnl.words)
+    if "per" in parts and parts & _UNITS:
+        said = f"is by its name that of one unit, and there is {roles['quantity'].name}"
+    elif not best.name.currency and is_move_of_one(
+        best.pnl, roles, says.checked(best.closing.rows)
+    ):
+        said = f"is exit minus entry, whatever {roles['quantity'].name} is"
+    else:
         return None
     name, size = best.pnl.expression, roles["quantity"].expression
     code = currency if currency not in ("%", "points") else "money"
     return Doubt(
         "of_one_unit",
-        f"{best.pnl.name} is exit minus entry, whatever {roles['quantity'].name} is; what is it?",
+        f"{best.pnl.name} {said}; what is it?",
         (
             Answer(
                 "the P&L of one unit",

@@ -57,7 +57,7 @@ def doubts_of_fills(
     is_sized: bool,
 ) -> list[Doubt]:
     """The questions about some executions."""
-    doubts = []
+    doubts = list(filter(None, [of_unfilled(log.columns, found.rows)]))
     size, price = log.roles["quantity"], log.roles["price"]
     symbol = next(filter(names_options, log.columns), log.roles.get("symbol"))
     if isinstance(size, OfOne):
@@ -83,7 +83,6 @@ def doubts_of_fills(
         of_one_market(log, found.rows, by) or (None if is_logged else of_whole_market(log, found)),
         _repeated(log, found.rows, when),
         quantity_or_money(size, price, found.rows, is_fill=True),
-        of_unfilled(log.columns, found.rows),
         without_end(log, found.rows),
         changes_of_holdings(log.columns, log.roles, found.rows),
         None

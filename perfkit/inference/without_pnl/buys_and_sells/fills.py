@@ -14,8 +14,8 @@ from perfkit.inference.proof.quantities.execution_fields import (
     with_proved_fields,
 )
 from perfkit.inference.proof.quantities.multipliers import Worth
-from perfkit.inference.records.beside_trades import fill_records
 from perfkit.inference.records.closing import Closing
+from perfkit.inference.records.filled import fill_records, only_orders
 from perfkit.inference.records.order_effects import effects_of, entry_and_exit_words
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
@@ -38,7 +38,9 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     moments = moments_of(times, log.columns, range(len(log.columns[0].values)), events=True)
     when = moments.columns[0] if moments.columns else None
     log, rows = _executed(log)
-    if _are_of_positions(log, rows) or are_signals(log, rows) or _are_whole(log, rows):
+    if only_orders(log.columns) or are_signals(log, rows):
+        return None
+    if _are_of_positions(log, rows) or _are_whole(log, rows):
         return None
     log, coded = with_coded_side(log, rows)
     log, other = with_other_sides(log, rows)

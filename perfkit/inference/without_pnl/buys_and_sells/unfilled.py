@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from perfkit.inference.doubts import Answer, Doubt, no
+from perfkit.inference.records.filled import EVENTS, WAITING
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import BOOLEAN, TEXT, Column
 from perfkit.inference.words.names import word_set, words
 
-_WAITING = word_set(
-    "submitted accepted pending new placed sent queued scheduled created received not notreported"
-)
+_WAITING = WAITING | word_set("not")
 _TRIED = word_set("dry simulated simulation test shadow dryrun backtest paper demo")
 _STATES = word_set("status state")
 
@@ -19,16 +18,23 @@ _STATES = word_set("status state")
 def of_unfilled(columns: Sequence[Column], rows: Sequence[int]) -> Doubt | None:
     """Which of some orders count, where a status or a flag says that some were not executed."""
     for column in columns:
-        parts = set(column.words)
-        if column.kind == BOOLEAN and parts & _TRIED:
+        if column.kind == BOOLEAN and set(column.words) & _TRIED:
             doubt = _of_flag(column, rows)
-        elif column.kind == TEXT and parts & _STATES and column.has_few_words:
+        elif column.kind == TEXT and column.has_few_words and _may_say_it(column, rows):
             doubt = _of_status(column, rows)
         else:
             continue
         if doubt is not None:
             return doubt
     return None
+
+
+def _may_say_it(column: Column, rows: Sequence[int]) -> bool:
+    """Whether a column is a status, or one of events that all say that an order was placed."""
+    said = {column.labels[row] for row in rows}
+    is_event = bool(set(column.words) & EVENTS)
+    is_event = is_event and all(set(words(label)) & _WAITING for label in said)
+    return is_event or bool(set(column.words) & _STATES)
 
 
 def _of_flag(column: Column, rows: Sequence[int]) -> Doubt | None:

@@ -31,6 +31,18 @@ def asked(reading: Reading) -> list[str]:
 
 
 class TestOneUnit:
+    @pytest.mark.parametrize("name", ["profit_per_contract", "pnl_per_share", "gain per unit"])
+    def test_a_result_of_one_unit_by_its_name_is_asked_about(self, name: str) -> None:
+        records = [{**one, name: str(7 - n)} for n, one in enumerate(trades(quantity="3"))]
+        reading = infer(records)
+        assert "of_one_unit" in asked(reading)
+        doubt = next(one for one in reading.doubts if one.name == "of_one_unit")
+        assert str(doubt.answers[0].changes["fields.net_pnl"]).endswith(" * abs(quantity)")
+
+    def test_a_quantity_decides_nothing_of_a_result_of_the_trade(self) -> None:
+        records = [{**one, "profit": str(7 - n)} for n, one in enumerate(trades(quantity="3"))]
+        assert "of_one_unit" not in asked(infer(records))
+
     def test_a_quantity_that_is_always_0_is_none(self) -> None:
         records = [
             {**one, "pnl": str(Decimal(str(one["exit_price"])) - Decimal(str(one["entry_price"])))}
