@@ -266,12 +266,13 @@ def test_lists_that_are_called_as_their_records_are_of_one_kind(tmp_path: Path) 
     }
     found = found_in(written(tmp_path / "a.json", json.dumps(document)))
     assert (found.layout, found.reading.doubts) == ({"records": "*.trades"}, ())
-    several = ((1, "AAPL"), (4, "META"), (7, "EURUSD"))
-    markets = {name: {"trades": full(range(n, n + 3))} for n, name in several}
-    found = found_in(written(tmp_path / "c.json", json.dumps(markets)))
-    assert (found.layout, found.reading.doubts) == ({"records": "*.trades"}, ())
-    several = ((1, "TRAIN"), (4, "TEST"), (7, "LIVE"))
-    runs = {name: {"trades": full(range(n, n + 3))} for n, name in several}
+    for names in (("AAPL", "META", "EURUSD"), ("BTC/USDT", "ETHUSDT", "TCS.NS")):
+        several = zip((1, 4, 7), names, strict=True)
+        markets = {name: {"trades": full(range(n, n + 3))} for n, name in several}
+        found = found_in(written(tmp_path / "c.json", json.dumps(markets)))
+        assert (found.layout, found.reading.doubts) == ({"records": "*.trades"}, ())
+    test_runs = ((1, "TRAIN"), (4, "TEST"), (7, "LIVE"))
+    runs = {name: {"trades": full(range(n, n + 3))} for n, name in test_runs}
     found = found_in(written(tmp_path / "d.json", json.dumps(runs)))
     assert [doubt.name for doubt in found.reading.doubts] == ["records"]
     modes = {

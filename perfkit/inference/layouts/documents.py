@@ -14,7 +14,7 @@ from perfkit.inference.layouts.place import MOST_PLACES, MOST_RECORDS, PARENT, P
 from perfkit.inference.table import shapes
 from perfkit.inference.table.records import of_lines, of_text
 from perfkit.inference.words.names import pnl_name
-from perfkit.inference.words.quotes import is_ticker, pair_of
+from perfkit.inference.words.quotes import is_ticker, quote_of
 from perfkit.inference.words.role_names import is_fee, role_rank
 
 _LEVELS = 6
@@ -102,7 +102,9 @@ def _lists_in(place: Place, places: Sequence[tuple[tuple[str, ...], list[Any]]])
 
 def _is_market(name: str) -> bool:
     """Whether a name looks like that of a market: `AAPL` and `BTCUSDT`, but not `LIVE`."""
-    return name.isupper() and name not in _OF_RUNS and (is_ticker(name) or bool(pair_of(name)))
+    if not name.isupper() or name in _OF_RUNS:
+        return False
+    return is_ticker(name) or bool(quote_of(name))
 
 
 def _is_of_its_records(name: str, records: Sequence[Mapping[str, Any]]) -> bool:

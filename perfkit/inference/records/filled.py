@@ -25,7 +25,7 @@ _ORDER = frozenset(("order", "orders"))
 _TRADES = word_set("trade traded")
 _IN_PART = word_set("partial partially part")
 _STATES = word_set("status state")
-_NUMBERED = word_set("id oid order orderid number no ref ticket uuid")
+NUMBERED = word_set("id oid order orderid number no ref ticket uuid")
 _LEAST = 2
 
 
@@ -80,7 +80,7 @@ def _last_states(column: Column, columns: Sequence[Column]) -> set[str]:
     if not fills or not waiting or any(said[label] & _IN_PART for label in fills):
         return set()
     for ids in columns:
-        if ids.kind not in (TEXT, NUMBER) or not set(ids.words) & _NUMBERED:
+        if ids.kind not in (TEXT, NUMBER) or not set(ids.words) & NUMBERED:
             continue
         rows = range(len(ids.labels))
         filled = {ids.labels[row] for row in rows if column.labels[row] in fills} - {""}

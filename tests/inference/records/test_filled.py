@@ -51,3 +51,34 @@ class TestOrdersAlone:
         first = infer(each_as("event", "place")).doubts[0]
         assert first.name == "not_filled"
         assert first.answers[-1].why_none
+
+
+class TestLoggedTwice:
+    def test_stages_that_say_each_execution_again_are_asked_about(self) -> None:
+        records = [{**one, "order_id": None} for one in each_as("stage", "decided", "done")]
+        doubt = infer(records).doubts[0]
+        assert doubt.name == "repeats"
+        assert [one.changes for one in doubt.answers] == [
+            {"only.stage": ["done"]},
+            {"only.stage": ["decided"]},
+            {},
+        ]
+
+    def test_stages_of_different_executions_are_no_repeats(self) -> None:
+        assert not asked(infer(fills(*FOUR, stage=["a", "a", "b", "b"])))
+
+    @pytest.mark.parametrize("halves", [("1", "2"), ("1", "1.5")])
+    def test_how_much_an_order_filled_in_part_says_is_asked(self, halves: tuple[str, str]) -> None:
+        states = ("partially_filled", "filled")
+        records = [
+            {**one, "order_id": f"o{n}", "filled_qty": half, "quantity": None, "status": state}
+            for n, one in enumerate(fills(*FOUR))
+            for half, state in zip(halves, states, strict=True)
+        ]
+        reading = infer(records)
+        assert asked(reading) == ["repeats"]
+        assert reading.doubts[0].answers[0].changes == {"only.status": ["filled"]}
+
+    def test_parts_of_other_orders_are_not_asked_about(self) -> None:
+        states: list[object] = ["partially_filled", "partially_filled", "filled", "filled"]
+        assert not asked(infer(fills(*FOUR, order_id=list("abcd"), status=states)))

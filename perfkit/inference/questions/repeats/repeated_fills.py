@@ -7,13 +7,19 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.records.filled import EVENTS, FILLS, NUMBERED
+from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.table.directions import directions
+from perfkit.inference.words.names import word_set, words
 
 _PARTS = ("symbol", "side", "quantity", "price")
 _REPEATED = 3
 """Executions that come again are asked about if they are one of so many."""
 _LEAST_SYMBOLS = 2
+_LEAST_REPEATED = 4
+_KINDS = EVENTS | word_set("status state stage phase step level")
+_IN_PART = word_set("partial partially part")
 
 
 def numbered_again(
@@ -45,6 +51,81 @@ def numbered_again(
                 ),
             )
     return None
+
+
+def logged_by_kinds(
+    columns: Sequence[Column], roles: Mapping[str, Column], rows: Sequence[int]
+) -> Doubt | None:
+    """Executions that a column of kinds of records says twice, with the same side and price.
+
+    stage: decided, done                    each purchase and each sale once for each of them
+    """
+    parts = [roles[role] for role in _PARTS if role in roles]
+    for column in columns:
+        if column.kind != TEXT or column in parts or not set(column.words) & _KINDS:
+            continue
+        each: dict[str, Counter[tuple[str, ...]]] = {}
+        for row in rows:
+            key = tuple(one.labels[row] for one in parts)
+            each.setdefault(column.labels[row], Counter())[key] += 1
+        counts = list(each.values())
+        if len(counts) < 2 or "" in each or len(rows) < _LEAST_REPEATED * len(counts):
+            continue
+        if all(one == counts[0] for one in counts[1:]):
+            names = list(each)
+            only = f"only.{column.expression}"
+            return Doubt(
+                "repeats",
+                f"Each execution is logged with {column.name} {' and '.join(names)}; which count?",
+                (
+                    *(Answer(f"only {one}", {only: logged(column, {one})}) for one in names[::-1]),
+                    Answer("all of them", {}),
+                ),
+            )
+    return None
+
+
+def parts_or_so_far(
+    columns: Sequence[Column], roles: Mapping[str, Column], rows: Sequence[int]
+) -> Doubt | None:
+    """Whether an order that was filled in part, then wholly, says both times how much so far."""
+    size = roles["quantity"]
+    for column in columns:
+        if column.kind != TEXT or not set(column.words) & _KINDS or not column.has_few_words:
+            continue
+        said = {label: set(words(label)) for label in column.distinct if label}
+        whole = {label for label, one in said.items() if one & FILLS and not one & _IN_PART}
+        in_part = {label for label, one in said.items() if one & _IN_PART}
+        ids = next((one for one in columns if _may_be_of_order(one, column, in_part, whole)), None)
+        if not whole or not in_part or ids is None:
+            continue
+        last = {ids.labels[row]: size.numbers[row] for row in rows if column.labels[row] in whole}
+        pairs = [
+            (size.numbers[row], last[ids.labels[row]])
+            for row in rows
+            if column.labels[row] in in_part and ids.labels[row] in last
+        ]
+        if pairs and all(one and two and abs(one) <= abs(two) for one, two in pairs):
+            only: dict[str, object] = {f"only.{column.expression}": logged(column, whole)}
+            return Doubt(
+                "repeats",
+                f"Orders are logged when filled in part and when filled; what is {size.name}?",
+                (
+                    Answer("what was filled so far: the last counts", only),
+                    Answer("what was filled each time", {}),
+                ),
+            )
+    return None
+
+
+def _may_be_of_order(ids: Column, column: Column, in_part: set[str], whole: set[str]) -> bool:
+    """Whether a column numbers orders: most that were filled in part were filled later."""
+    if ids.kind not in (TEXT, NUMBER) or not set(ids.words) & NUMBERED:
+        return False
+    labels = list(zip(ids.labels, column.labels, strict=True))
+    parts = {one for one, state in labels if state in in_part and one}
+    done = {one for one, state in labels if state in whole and one}
+    return len(parts & done) * 2 > len(parts)
 
 
 def bought_twice(roles: Mapping[str, Column], rows: Sequence[int]) -> Doubt | None:

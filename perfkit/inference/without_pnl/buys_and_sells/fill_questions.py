@@ -17,7 +17,12 @@ from perfkit.inference.questions.charges.paid_in import (
     of_unread,
     written_in_others,
 )
-from perfkit.inference.questions.repeats.repeated_fills import bought_twice, numbered_again
+from perfkit.inference.questions.repeats.repeated_fills import (
+    bought_twice,
+    logged_by_kinds,
+    numbered_again,
+    parts_or_so_far,
+)
 from perfkit.inference.questions.repeats.shared_results import executions_again
 from perfkit.inference.records.holding_changes import changes_of_holdings
 from perfkit.inference.table.columns import Column
@@ -43,6 +48,8 @@ def _repeated(log: Log, rows: Sequence[int], when: Column) -> Doubt | None:
     return (
         executions_again(log.columns, rows)
         or numbered_again(log.columns, log.roles, when, rows)
+        or logged_by_kinds(log.columns, log.roles, rows)
+        or parts_or_so_far(log.columns, log.roles, rows)
         or bought_twice(log.roles, rows)
     )
 

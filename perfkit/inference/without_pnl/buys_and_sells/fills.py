@@ -38,9 +38,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     moments = moments_of(times, log.columns, range(len(log.columns[0].values)), events=True)
     when = moments.columns[0] if moments.columns else None
     log, rows = _executed(log)
-    if only_orders(log.columns) or are_signals(log, rows):
-        return None
-    if _are_of_positions(log, rows) or _are_whole(log, rows):
+    if _are_others(log, rows):
         return None
     log, coded = with_coded_side(log, rows)
     log, other = with_other_sides(log, rows)
@@ -82,6 +80,13 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         doubts,
         moments.zone,
     )
+
+
+def _are_others(log: Log, rows: Sequence[int]) -> bool:
+    """Whether records are no executions, but orders, signals, positions or whole trades."""
+    if only_orders(log.columns) or are_signals(log, rows):
+        return True
+    return _are_of_positions(log, rows) or _are_whole(log, rows)
 
 
 def _executed(log: Log) -> tuple[Log, list[int]]:
