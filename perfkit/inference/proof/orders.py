@@ -31,8 +31,11 @@ def with_side_of_orders(
     roles: Mapping[str, Column], columns: Sequence[Column]
 ) -> dict[str, Column]:
     """The roles with the side of each order, where the side found is that of the position."""
-    sides = [one for one in columns if set(one.distinct) - {""} == {"buy", "sell"}]
-    if "side" not in roles or not sides or roles["side"] in sides:
+    if "side" not in roles:
+        return dict(roles)
+    few = (one for one in columns if one.has_few_words)
+    sides = [one for one in few if set(one.distinct) - {""} == {"buy", "sell"}]
+    if not sides or roles["side"] in sides:
         return dict(roles)
     return {**roles, "side": sides[0]}
 

@@ -270,10 +270,10 @@ def _month_first(layout: str, sample: Sequence[object]) -> str:
 
 
 def _label(value: object) -> str:
+    if isinstance(value, str):
+        return "" if value in shapes.MISSING else value.strip().lower()
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, str):
-        return value.strip().lower() if not shapes.is_missing(value) else ""
     return "" if value is None or isinstance(value, list | dict) else str(value)
 
 
