@@ -85,7 +85,7 @@ def moments_of(
 
 def _zone_of(used: Sequence[Column]) -> tuple[str, list[str]]:
     """The zone that times name, and what is taken for granted of it."""
-    if zones := {one.zone for one in used if isinstance(one, TimeInZone)}:
+    if zones := {one.zone for one in used if isinstance(one, TimeInZone) and one.zone}:
         zone = min(zones)
         return zone, [f"times are in {zone}, as the words at their end say"]
     said = {found[1] for one in used if (found := _ZONE.search(one.layout)) is not None}
@@ -267,7 +267,10 @@ def _epochs(columns: Sequence[Column]) -> list[Column]:
         units = set(map(shapes.epoch_unit, sizes)) if column.kind == NUMBER else set()
         if any(map(_is_of_cents, sizes)) and not any(map(_has_more_places, sizes)):
             continue
-        if len(units) == 1 and (unit := units.pop()) and len(set(sizes)) * 2 > len(sizes):
+        if len(units) != 1 or len(set(sizes)) * 2 <= len(sizes):
+            continue
+        unit = units.pop()
+        if unit and not (unit == "s" and "id" in column.words):  # which many ids are as long as
             found.append(replace(column, kind=TIME, unit=unit))
     return found
 

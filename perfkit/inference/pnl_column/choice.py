@@ -11,6 +11,7 @@ from perfkit.inference.proof import payoffs, unnamed
 from perfkit.inference.proof.costs.costs_beside import net_by_columns
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.orders import openings_without_result
+from perfkit.inference.proof.planned import is_of_targets
 from perfkit.inference.proof.running import said_by_totals
 from perfkit.inference.proof.units import is_of_risk
 from perfkit.inference.records.closing import Closing, closing_records, without_purchases
@@ -100,7 +101,7 @@ def _with_totals(
     """A candidate that is what came back less what was paid, a sum, or what a total moves by."""
     if one.proved or one.unit != MONEY:
         return one
-    said = said_by_totals(one.pnl, columns, roles, says.checked(one.closing.rows))
+    said = said_by_totals(one.pnl, columns, roles, one.closing.rows)
     reasons = (*one.reasons, said)
     return one._replace(score=one.score + 25, proved=True, reasons=reasons) if said else one
 
@@ -122,6 +123,8 @@ def _may_be_earned(
 ) -> bool:
     """Whether amounts may be results: not what executions cost; of a unit alone, won and lost."""
     if is_cash_flow(column, roles, fees, rows) or payoffs.is_payout(column, roles, rows):
+        return False
+    if is_of_targets(column, roles, rows):
         return False
     name = pnl_name(column.name)
     if name is None or not (name.is_bare or column.words == ("r",)):  # which may be a rate

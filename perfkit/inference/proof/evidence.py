@@ -25,7 +25,7 @@ CHECKED = 400
 _LEAST_GROWN = 3
 _OF_FLOATS = Decimal("1e-9")
 HUNDRED = Decimal(100)
-_BINARY = Decimal("1e-12")
+OF_SUMS = Decimal("1e-12")
 """Differences of binary numbers are off by so much of them."""
 _LEAST_PIECES = 4
 _NEARLY_SAME = Decimal("0.01")
@@ -85,7 +85,7 @@ def balance_says(
         after, earned = balance.numbers[row], pnl.numbers[row]
         if before is not None and after is not None and earned:
             moved += 1
-            allowed = 2 * (pnl.step + balance.step) + abs(after) * _BINARY
+            allowed = 2 * (pnl.step + balance.step) + abs(after) * OF_SUMS
             if after != before or abs(earned) > allowed:  # else it may be a rounded nothing
                 by_pnl += abs(after - before - earned) <= allowed
                 by_less += _are_costs(after - before - earned, fees, row, allowed)
@@ -116,7 +116,7 @@ def balances_say(
                 continue
             compared += 1
             moved = after - before
-            allowed = abs(before) * _BINARY
+            allowed = abs(before) * OF_SUMS
             if _is_rounded(earlier, pnl):
                 allowed += earlier.step + later.step + pnl.step
             by_pnl += abs(moved - earned) <= allowed
@@ -204,7 +204,7 @@ def differ_by_costs(
         if before is None or after is None or not cost:
             continue
         compared += 1
-        allowed = 2 * (gross.step + net.step) + abs(before) * _BINARY
+        allowed = 2 * (gross.step + net.step) + abs(before) * OF_SUMS
         agreed += abs(before - after - cost) <= allowed < abs(cost)
         exact += before - after == cost
     is_enough = compared >= 2 or exact == compared == 1

@@ -31,6 +31,7 @@ class Executions(NamedTuple):
     reducing ones closes. `are_covered` says that what was sold so was bought back to the last
     piece, or turned into as much that is held, time and again, as short positions are. `rounding`
     is what is left of positions that were closed but for the last digits of their quantities.
+    `flat` counts the reducing ones after which nothing was held.
     """
 
     rows: list[int]
@@ -38,6 +39,7 @@ class Executions(NamedTuple):
     gross: dict[int, Decimal]
     shorting: list[int]
     rounding: Decimal = Decimal(0)
+    flat: int = 0
     are_covered: bool = False
     entry_costs: Mapping[int, Decimal] = MappingProxyType({})
 
@@ -86,7 +88,7 @@ def _matched(
     found = Executions(usable, [], {}, [], entry_costs=entry_costs)
     short: list[int] = []
     sizes: set[Decimal] = set()
-    covered = not_covered = turned = 0
+    covered = not_covered = turned = flat = 0
     rounding = Decimal(0)
     for row in usable:
         size, paid = quantity.numbers[row], price.numbers[row]
@@ -100,6 +102,7 @@ def _matched(
             entry_costs[row] = before - position.costs
             found.reducing.append(row)
             found.gross[row] = earned
+            flat += position.left <= abs(size) * _ROUNDED
             if position.left <= abs(size) * _ROUNDED:
                 rounding = max(rounding, position.left)
         excess = max(_DUST, abs(size) * _ROUNDED)
@@ -117,7 +120,7 @@ def _matched(
     not_covered += sum(one.size < 0 for one in books.values())
     is_repeated = turned >= _COVERED or covered >= _COVERED <= len(sizes) + 1
     are_covered = is_repeated and not_covered * 4 <= covered + turned
-    return found._replace(shorting=short, rounding=rounding, are_covered=are_covered)
+    return found._replace(shorting=short, rounding=rounding, flat=flat, are_covered=are_covered)
 
 
 def _signs(quantity: Column) -> list[int]:

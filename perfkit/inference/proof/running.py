@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from itertools import combinations, pairwise
 
+from perfkit.inference.proof.evidence import CHECKED, OF_SUMS, checked
 from perfkit.inference.proof.payoffs import paid_and_received
 from perfkit.inference.proof.units import OF_FLOATS
 from perfkit.inference.table.columns import NUMBER, Column
@@ -64,12 +65,13 @@ def said_by_totals(
 
     Sums and totals so far say so of trades, which have a symbol and a side, and not of days.
     """
-    if (pair := paid_and_received(pnl, columns, rows)) is not None:
+    some = checked(rows)
+    if (pair := paid_and_received(pnl, columns, some)) is not None:
         return f"is {pair[1].name} less {pair[0].name}"
-    if "symbol" in roles and (pair := _parts_of(pnl, columns, rows)) is not None:
+    if "symbol" in roles and (pair := _parts_of(pnl, columns, some)) is not None:
         return f"is {pair[0].name} plus {pair[1].name}"
     are_trades = {"symbol", "side"} <= roles.keys()
-    total = _adds_up(pnl, columns, rows) if are_trades else None
+    total = _adds_up(pnl, columns, rows[:CHECKED]) if are_trades else None
     return "" if total is None else f"{total.name} moves by it"
 
 
@@ -79,7 +81,7 @@ def _adds_up(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -> Col
         if total.kind != NUMBER or total is pnl or not {*total.words} & _SO_FAR:
             continue
         steps = [
-            abs(after - before - earned) <= 2 * (total.step + pnl.step)
+            abs(after - before - earned) <= 2 * (total.step + pnl.step) + abs(after) * OF_SUMS
             for one, row in pairwise(rows)
             if (before := total.numbers[one]) is not None
             and (after := total.numbers[row]) is not None

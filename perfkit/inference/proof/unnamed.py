@@ -46,13 +46,13 @@ def proved_columns(
     named = {column.path for column in roles.values()}
     free = [column for column in columns if column.kind == NUMBER and _may_earn(column, named)]
     free = [one for one in free if not is_cash_flow(one, roles, fees, rows)][:_MOST_COLUMNS]
-    looked_at = says.checked(rows)
+    looked_at, first = says.checked(rows), rows[: says.CHECKED]
     found = []
     for one in free:
         if not _has_both_signs(one, rows):
             continue
         balances = [*([roles["balance"]] if "balance" in roles else []), *free]
-        moves = any(_moves(other, one, looked_at) for other in balances if other is not one)
+        moves = any(_moves(other, one, first) for other in balances if other is not one)
         prices = prices_say(one, roles, fees, looked_at)
         if moves or (prices.proved and prices.unit == MONEY and "quantity" in roles):
             found.append(one)
@@ -84,7 +84,8 @@ def _moves(balance: Column, earned: Column, rows: Sequence[int]) -> bool:
         after, amount = balance.numbers[row], earned.numbers[row]
         if before is not None and after is not None and amount:
             steps += 1
-            agreed += abs(after - before - amount) <= 2 * (balance.step + earned.step)
+            allowed = 2 * (balance.step + earned.step) + abs(after) * says.OF_SUMS
+            agreed += abs(after - before - amount) <= allowed
         before = after
         if steps == _LEAST_STEPS and not agreed:
             return False

@@ -25,7 +25,8 @@ def results_of_zero(
 ) -> Doubt | None:
     """Records with a P&L of 0 that no other column shows to be rounded, or to have ended.
 
-    One in per cent may show the first, an outcome the second.
+    One in per cent may show the first, an outcome the second; and equal prices of trades that say
+    why they ended.
     """
     rows, name = best.closing.rows, best.pnl.name
     others = [one.pnl for one in candidates if one.unit != best.unit and not one.name.is_running]
@@ -33,10 +34,12 @@ def results_of_zero(
     ends = {EVEN} if any(best.pnl.numbers[row] for row in rows) else set()
     if outcome is not None:  # losses of 0 alone may not have been lost yet
         ends |= {outcome_of(outcome.labels[row]) for row in rows if best.pnl.numbers[row]} - {""}
+    is_ended = "exit_reason" in roles and all(roles["exit_reason"].present[row] for row in rows)
     zeros = sum(
         not best.pnl.numbers[row]
         and not any(other.numbers[row] for other in others)
         and not (outcome is not None and outcome_of(outcome.labels[row]) in ends)
+        and not (is_ended and _is_even(roles, row))
         for row in rows
     )
     is_known = best.proved or best.closing.score >= _MARKED
@@ -54,6 +57,14 @@ def results_of_zero(
             ),
         ),
     )
+
+
+def _is_even(roles: Mapping[str, Column], row: int) -> bool:
+    """Whether a trade was closed at the price at which it was opened."""
+    if not {"entry_price", "exit_price"} <= roles.keys():
+        return False
+    entry = roles["entry_price"].numbers[row]
+    return bool(entry) and entry == roles["exit_price"].numbers[row]
 
 
 def _with_their_costs(best: Candidate, fees: Sequence[Column]) -> str:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from perfkit.inference.records.filled import FILLS
 from perfkit.inference.records.kinds import FAILED, MOVED, logged, says_why_it_opened
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, TIME, Column
-from perfkit.inference.words.names import CLOSED, pnl_name, time_role, words
+from perfkit.inference.words.names import CLOSED, pnl_name, time_role, word_set, words
 
 _MOST_OF_LABEL = 6
 _BOOKED = (("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("dividend",))
@@ -50,6 +50,32 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
                 empty = {row for row, size in enumerate(filled.numbers) if not size}
                 return empty, {filled.expression: {"above": 0}}
             return rows, {column.expression: {"not": logged(column, bad)}}
+    return _idle_records(columns)
+
+
+_OF_DECISIONS = word_set("signal decision action side recommendation verdict pick bet direction")
+_IDLE = {
+    *((one,) for one in ("skip", "skipped", "pass", "hold", "wait", "noop", "notrade", "nobet")),
+    *(("no", one) for one in ("trade", "bet", "action", "signal", "position", "entry")),
+}
+
+
+def _idle_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
+    """Records of a decision not to trade, such as `SKIP`, which have no result where others do."""
+    for column in columns:
+        if column.kind != TEXT or not set(column.words) & _OF_DECISIONS:
+            continue
+        if not column.has_few_words or len(column.distinct) > MOST_WORDS:
+            continue
+        idle = {label for label in column.distinct if words(label) in _IDLE}
+        results = [one for one in columns if one.kind == NUMBER and pnl_name(one.name) is not None]
+        if not idle or not results:
+            continue
+        earned = {row for one in results for row, amount in enumerate(one.numbers) if amount}
+        rows = {row for row, label in enumerate(column.labels) if label in idle}
+        others = len(column.labels) - len(rows)
+        if not rows & earned and others and len(earned) * 10 >= 8 * others:
+            return rows, {column.expression: {"not": logged(column, idle)}}
     return set(), {}
 
 

@@ -15,6 +15,7 @@ _HELD = word_set("equity balance bankroll capital cash")
 _FROM_TO = (
     *(("before", "after"), ("start", "end"), ("prev", "new"), ("previous", "new")),
     *(("open", "close"), ("initial", "final"), ("entry", "exit")),
+    *(("in", "out"), ("begin", "end"), ("beginning", "ending"), ("starting", "ending")),
 )
 """Words for what an account held at first, and then."""
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from perfkit.inference.words.names import word_set, words
 
-_WON = word_set("win won w profit tp winner true success plus gain green")
-_LOST = word_set("loss lost lose l sl loser false minus red")
+_WON = word_set("win won w profit tp winner true success plus gain")
+_LOST = word_set("loss lost lose l sl loser false minus")
 _EVEN = word_set("breakeven be even draw tie push flat scratch scratched riskfree")
 WON, LOST, EVEN = "win", "loss", "breakeven"
+_COLOURS: dict[tuple[str, ...], str] = {("green",): WON, ("red",): LOST}
+"""Words that are outcomes alone, and not in a name such as Red Sox."""
 
 
 def outcome_of(label: str) -> str:
@@ -21,4 +23,6 @@ def outcome_of(label: str) -> str:
         return WON
     if parts & _LOST or label == "0":
         return LOST
-    return EVEN if parts & _EVEN or {"risk", "free"} <= parts else ""
+    if parts & _EVEN or {"risk", "free"} <= parts:
+        return EVEN
+    return _COLOURS.get(words(label), "")

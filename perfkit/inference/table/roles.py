@@ -173,13 +173,11 @@ def _is_outcome(column: Column) -> bool:
     if column.kind == BOOLEAN:
         return True
     said = sum(count for label, count in column.distinct.items() if outcome_of(label))
-    is_of_names = len(column.distinct) > _FEW  # such as those of teams
-    return said > 0 and (not is_of_names or said * _OUTCOMES >= column.filled)
+    is_of_names = len(column.distinct) > _FEW  # such as those of teams, of which one is a Draw
+    return said > 0 and (not is_of_names or said * 2 >= column.filled)
 
 
 _FEW = 12
-_OUTCOMES = 20
-"""Of so many words that differ, one at least says that a trade was won, lost or even."""
 _OF_CODES = word_set("symbol ticker stock code instrument security asset tsym scrip contract coin")
 
 

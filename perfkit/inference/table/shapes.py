@@ -73,7 +73,8 @@ _FORMATS = (
 _TAIL = Pattern(
     r"(?P<gap>, | - | at |[T ;])(?P<time>[0-9]{1,2}:?[0-9]{2}(?::?[0-9]{2})?)"
     r"(?P<f>\.[0-9]+)?(?P<ap>[ \u00a0\u202f]?[AaPp][Mm])?"
-    r"(?P<offset> ?[+-][0-9]{2}:?[0-9]{2})?(?P<zone> \(?[A-Z]{2,5}\)?)?"
+    r"(?P<utc> ?(?:GMT|UTC)(?=[+-]))?(?P<offset> ?[+-][0-9]{2}:?[0-9]{2})?"
+    r"(?P<zone> \(?[A-Z]{2,5}\)?)?"
 )
 
 _DIGITS_OF_DATE = re.compile(r"(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])")
@@ -249,6 +250,7 @@ def _format_of_shape(shape: str) -> str:
             + clock
             + (".%f" if tail["f"] else "")
             + (f"{tail['ap'][:-2]}%p" if tail["ap"] else "")
+            + (tail["utc"] or "")
             + (" %z" if (tail["offset"] or "").startswith(" ") else "%z" if tail["offset"] else "")
             + (tail["zone"] or "")
         )

@@ -2,6 +2,10 @@
 
 Filled Time   09/19/2025 13:31:39 EDT     before("Filled Time", " E"), in America/New_York
 Filled Time   12/03/2025 10:02:11 EST
+
+So may the name of a zone, behind its offset:
+
+time          Mon Apr 06 2026 09:30:00 GMT+0200 (Central European Summer Time)
 """
 
 from __future__ import annotations
@@ -33,10 +37,12 @@ ZONES = {
 _OF_BOTH = {**ZONES, "CST": "America/Chicago", "MST": "America/Denver", "MDT": "America/Denver"}
 """Words that stand for one zone beside the other one of it."""
 _WORD = re.compile(r" ([A-Z]{3,4})\Z")
+_NAMED = re.compile(r"[^(]+[0-9] ?(?:GMT|UTC)?[+-][0-9]{2}:?[0-9]{2} \([^()]+\)?")
+"""A time with an offset and the name of its zone, which may be cut short."""
 
 
 class ZoneWords(NamedTuple):
-    """What parts the words from the times, and their zone."""
+    """What parts the words from the times, and their zone; none where they have an offset."""
 
     gap: str
     zone: str
@@ -56,10 +62,15 @@ class TimeInZone(Column):
 
 
 def zone_words(sample: Sequence[object]) -> ZoneWords | None:
-    """The words of summer and of winter that end some times; None unless there are both."""
+    """The words of summer and of winter that end some times; None unless there are both.
+
+    The name of a zone may end them where they have an offset as well.
+    """
     texts = [one.strip() for one in sample if isinstance(one, str)]
     if not texts or len(texts) < len(sample):
         return None
+    if all(map(_NAMED.fullmatch, texts)):
+        return ZoneWords(" (", "")
     found = [_WORD.search(text) for text in texts]
     words = {one[1] for one in found if one is not None}
     zones = {_OF_BOTH.get(word, "") for word in words}

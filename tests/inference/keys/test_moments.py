@@ -34,6 +34,7 @@ class TestForms:
             ("{day:02}-Jul-26 10:00:00", "%d-%b-%y %H:%M:%S"),
             ("Wed, {day:02} Jul 2026 14:01:00", "%a, %d %b %Y %H:%M:%S"),
             ("2026年7月{day}日 10:00", "%Y年%m月%d日 %H:%M"),
+            ("Wed Jul {day:02} 2026 14:01:00 GMT+0300", "%a %b %d %Y %H:%M:%S GMT%z"),
             ("2026-7-{day} 9:30", "%Y-%m-%d %H:%M"),
             ("14:01 2026-07-{day:02}", "%H:%M %Y-%m-%d"),
         ],
@@ -179,3 +180,11 @@ def test_a_date_of_trades_and_a_time_of_orders_are_one_time() -> None:
     fields = infer(records).dialect["fields"]
     assert isinstance(fields, dict)
     assert fields["at"] == "join(trade_date, order_time)"
+
+
+def test_an_id_of_ten_digits_is_no_time() -> None:
+    records: list[Record] = [
+        {"ID": f"10377{n}3227", "symbol": "A", "side": "long", "pnl": pnl}
+        for n, pnl in enumerate(PNLS)
+    ]
+    assert [one.name for one in infer(records).doubts if len(one.answers) > 1] == []

@@ -183,7 +183,11 @@ def test_an_outcome_may_say_how_trades_ended() -> None:
 
 @pytest.mark.parametrize(
     ("before", "after"),
-    [("entry_equity", "exit_equity"), ("capital_before", "capital_after")],
+    [
+        ("entry_equity", "exit_equity"),
+        ("capital_before", "capital_after"),
+        ("equity_in", "equity_out"),
+    ],
 )
 def test_an_equity_before_and_after_says_that_a_return_is_a_fraction(
     before: str, after: str

@@ -69,3 +69,21 @@ def test_how_a_position_changes_is_none() -> None:
         for n, size in enumerate(EARNED)
     ]
     assert not infer(records).has_results
+
+
+def test_sums_of_binary_floats_are_what_a_balance_moves_by() -> None:
+    amounts = [0.1 * n * (-1) ** n for n in range(1, 500)]
+    held, records = 50.0, list[Record]()
+    for n, amount in enumerate(amounts):
+        held += amount
+        records.append(
+            {
+                "Hora Cierre": f"2026-{n // 100 + 1:02}-{n // 24 % 28 + 1:02}T{n % 24:02}:00:00Z",
+                "Precio Apertura": "100",
+                "Precio Cierre": repr(100 + amount * 2),
+                "Cambio Balance": repr(amount),
+                "Balance Final": repr(held),
+            }
+        )
+    reading = infer(records)
+    assert (asked(reading), field(reading, "net_pnl")) == ([], '"Cambio Balance"')

@@ -41,3 +41,36 @@ def test_amounts_that_are_all_0_are_no_per_cent() -> None:
     ]
     reading = infer(records)
     assert (reading.doubts, reading.source["currency"]) == ((), "money")
+
+
+def test_equal_prices_say_that_a_trade_came_out_even() -> None:
+    records: list[Record] = [
+        {
+            "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "entry_price": "100",
+            "exit_price": price,
+            "lot_size": "7",
+            "pnl": pnl,
+            "exit_reason": "signal",
+        }
+        for n, (price, pnl) in enumerate((("100", "0"), ("110", "-65"), ("93", "48")) * 4)
+    ]
+    assert asked(records) == []
+    assert asked([{**one, "exit_price": "101"} for one in records]) == ["zeros"]
+
+
+def test_a_decision_not_to_trade_is_no_trade() -> None:
+    records: list[Record] = [
+        {
+            "date": f"2026-04-{n + 1:02}",
+            "city": "A",
+            "signal": signal,
+            "price": "0.4",
+            "pnl": pnl,
+        }
+        for n, (signal, pnl) in enumerate((("BUY YES", "6"), ("SKIP", "0"), ("BUY NO", "-4")) * 4)
+    ]
+    assert asked(records) == []
+    assert infer(records).closed == 8
+    earned = [{**one, "pnl": "1"} if one["signal"] == "SKIP" else one for one in records]
+    assert infer(earned).closed == 12

@@ -46,6 +46,16 @@ def test_costs_of_the_close_may_be_in_it(tmp_path: Path) -> None:
     assert perfkit.read(path, quiet=True).summary("all").metrics["net_pnl"] == Decimal("1.4")
 
 
+def test_an_order_id_of_each_record_says_nothing_of_them(tmp_path: Path) -> None:
+    records = [{**one, "order_id": f"o{n}"} for n, one in enumerate(orders())]
+    assert asked(infer(records)) == []
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps(records))
+    desk = perfkit.read(path, quiet=True)
+    assert desk.summary("all").metrics["net_pnl"] == Decimal("1.4")
+    assert (len(desk.book.closed), len(desk.book.open)) == (8, 0)
+
+
 def test_another_field_may_say_which_belong_together() -> None:
     # of C0 and C1 the first opening is closed first, of C2 and C3 the second
     records = [

@@ -54,3 +54,19 @@ def test_what_was_filled_of_a_cancelled_order_counts(tmp_path: Path) -> None:
 )
 def test_other_words_are_left_as_they_are(times: tuple[str, ...]) -> None:
     assert zone_words([f"04/06/2026 {one}" for one in times]) is None
+
+
+def test_the_name_of_a_zone_behind_an_offset_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "trades.csv"
+    lines = ["entryTime,exitTime,side,pnl"]
+    for day, pnl in ((6, "5"), (7, "-2"), (8, "3")):
+        named = f"Apr 0{day} 2026 {{}}:30:00 GMT+0200 (Central European Summer Time)"
+        weekday = ("Mon", "Tue", "Wed")[day - 6]
+        lines.append(f"{weekday} {named.format('09')},{weekday} {named.format('10')},long,{pnl}")
+    path.write_text("\n".join(lines) + "\n")
+    found = found_in(str(path))
+    assert (found.reading.is_sure, found.reading.source.get("timezone")) == (True, None)
+    book = desk_on([found], "UTC").book
+    assert not book.errors
+    assert book.closed[0].opened_at == datetime(2026, 4, 6, 7, 30, tzinfo=UTC)
+    assert book.closed[2].closed_at == datetime(2026, 4, 8, 8, 30, tzinfo=UTC)

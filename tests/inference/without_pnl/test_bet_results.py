@@ -7,6 +7,7 @@ import pytest
 
 import perfkit
 from perfkit.inference.infer import infer
+from perfkit.inference.table.outcomes import outcome_of
 from tests.inference.executions import Record, field
 
 ENDS = ("Won", "Lost", "Lost", "Push", "Won")
@@ -63,3 +64,23 @@ def test_what_was_assumed_is_said() -> None:
 def test_other_odds_say_nothing(odds: str | None) -> None:
     assert field(infer(bets(odds=odds)), "outcome") == "result"
     assert "net_pnl" not in infer(bets(odds=odds)).dialect["fields"]  # type: ignore[operator]
+
+
+def test_what_was_bet_on_is_no_outcome() -> None:
+    picks = ("Draw", "Red Stars", "Green Kickers", "Albion", "United", "Rovers", "Wanderers")
+    records: list[Record] = [
+        {
+            "time": f"2026-04-07T{n:02}:00:00Z",
+            "match": f"{pick} v {n}",
+            "outcome": f"{pick}{n // 21 or ''}" if pick != "Draw" else pick,
+            "stake": "100",
+            "odds": "1.9",
+        }
+        for n, pick in enumerate(picks * 3)
+    ]
+    assert not infer(records).has_results
+
+
+@pytest.mark.parametrize(("word", "said"), [("green", "win"), ("Red", "loss"), ("Red Sox", "")])
+def test_a_colour_alone_is_an_outcome(word: str, said: str) -> None:
+    assert outcome_of(word) == said

@@ -27,6 +27,7 @@ _LEAST = 2
 _SMALL = Decimal("0.1")
 """Costs of openings that nothing else shows are less than so much of what was earned or lost."""
 
+_CONDITIONS = ("only", "open_when")
 SAID = "the costs of openings are not in the P&L of closes: they come off the trade that each opens"
 
 
@@ -91,12 +92,13 @@ def _bearing(
     marker = closing.marker
     kept = {name: one for name, one in fields.items() if name not in ("net_pnl", "commission")}
     only = dialect.get("only")
+    other = {*_CONDITIONS, *link, *(("identity", "closes") if "pair" in link else ())}
     words = [*closing.open_words, *closing.close_words]
     return {
         "only": {**(only if isinstance(only, dict) else {}), marker.expression: words},
         "open_when": {marker.expression: _one(closing.open_words)},
         **link,
-        **{name: one for name, one in dialect.items() if name not in ("only", "open_when", *link)},
+        **{name: one for name, one in dialect.items() if name not in other},
         "combine": {"commission": "sum"},
         "fields": {
             "opened_at": fields["closed_at"],

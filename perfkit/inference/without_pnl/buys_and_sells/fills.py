@@ -24,6 +24,10 @@ from perfkit.inference.without_pnl.buys_and_sells.fill_fields import fields_of_f
 from perfkit.inference.without_pnl.buys_and_sells.fill_questions import doubts_of_fills
 from perfkit.inference.without_pnl.buys_and_sells.instruments import options_of
 from perfkit.inference.without_pnl.buys_and_sells.newest_first import order_of_equal_times
+from perfkit.inference.without_pnl.buys_and_sells.openings import (
+    are_sizes_of_positions,
+    have_stops_and_targets,
+)
 from perfkit.inference.without_pnl.buys_and_sells.signals import are_signals
 from perfkit.inference.without_pnl.buys_and_sells.turns import of_one_unit_each, take_turns
 from perfkit.inference.without_pnl.buys_and_sells.unbought import effect_of_sales
@@ -47,7 +51,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     order = None if when is None else order_of_equal_times(log.columns, when, rows)
     in_time = rows if order is None else rows[::-1]
     found = executions_of(log.roles, when, in_time)
-    if found is None or when is None or not found.reducing:
+    if found is None or when is None or not found.reducing or are_sizes_of_positions(log, found):
         return None
     idle = _idle(log, rows)
     if len(found.rows) * 2 < len(rows) - len(idle):
@@ -84,7 +88,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
 
 def _are_others(log: Log, rows: Sequence[int]) -> bool:
     """Whether records are no executions, but orders, signals, positions or whole trades."""
-    if only_orders(log.columns) or are_signals(log, rows):
+    if only_orders(log.columns) or are_signals(log, rows) or have_stops_and_targets(log, rows):
         return True
     return _are_of_positions(log, rows) or _are_whole(log, rows)
 
@@ -111,7 +115,7 @@ def _matching(
     matching: dict[str, object] = {"match": "average" if is_logged else "fifo"}
     if not is_logged and effect_of_sales(log, found) == "close":
         matching["short"] = False
-    if not is_logged and _is_dust(log, found):
+    if _is_dust(log, found):
         matching["dust"] = found.rounding * (worth.factor if worth and worth.is_sure else 1)
     return matching if order is None else {**matching, "order": order.expression}
 

@@ -432,3 +432,22 @@ def test_records_with_an_opening_and_a_later_close_are_no_executions() -> None:
 def test_the_volume_that_was_filled_is_the_quantity(name: str) -> None:
     reading = infer(renamed(fills(*FOUR), quantity=name))
     assert (asked(reading), field(reading, "quantity")) == ([], name)
+
+
+def test_what_binary_floats_leave_of_positions_is_no_position(tmp_path: Path) -> None:
+    held = (
+        ("0.1552957058200307", "0.00000911903690969802"),
+        ("0.15514459460685853", "0.00003441673"),
+    )
+    lines, more = ["time,symbol,side,quantity,price,fee,pnl"], Decimal("3e-18")
+    for n, (first, second) in enumerate(held * 3):
+        size, out = Decimal(first) + Decimal(second), 110 - n * 3
+        earned = size * out - Decimal(first) * 100 - Decimal(second) * 104
+        at = f"2026-04-0{n + 1}T1"
+        lines.append(f"{at}0:00:00Z,A,BUY,{first},100,0.15,0.0")
+        lines.append(f"{at}1:00:00Z,A,BUY,{second},104,0.15,0.0")
+        lines.append(f"{at}2:00:00Z,A,SELL,{size + more:f},{out},0.15,{earned:.9f}")
+    path = tmp_path / "fills.csv"
+    path.write_text("\n".join(lines) + "\n")
+    desk = perfkit.read(path, quiet=True)
+    assert (len(desk.book.closed), len(desk.book.open)) == (6, 0)
