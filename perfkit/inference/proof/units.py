@@ -37,6 +37,8 @@ _COSTS_AT_MOST = Decimal("0.6")
 _COSTS_OF_RISK = Decimal("0.15")
 """What a trade costs in R, at most, to recognise one that is nearly what prices give."""
 _LEAST_RATES = 8
+_LEAST_LACKING = 5
+_SAME_COSTS = Decimal("0.02")
 _NEAR = Decimal("0.15")
 _LEAST_NEAR = 5
 _NOT_FAR, _CLOSE = Decimal("0.5"), Decimal("0.85")
@@ -109,12 +111,17 @@ def is_rate_less_costs(
 
     bought at 76400, sold at 74300: -2.75 %, of which -2.95 is left after costs of 0.2
 
+    Costs that are the same in each of a few records prove it as well.
+
     `unit` is that of the P&L: per cent, or fractions, of which 0.01 is 1 %. Without a side, trades
     are long.
     """
     moves = _with_rates(pnl, roles, rows, HUNDRED if unit == FRACTION else Decimal(1))
-    is_enough = len(moves) >= _LEAST_RATES and len(moves) >= AGREES * len(rows)
-    return is_enough and _are_less(moves, pnl.step * (HUNDRED if unit == FRACTION else 1))
+    step = pnl.step * (HUNDRED if unit == FRACTION else 1)
+    if len(moves) < AGREES * len(rows):
+        return False
+    is_enough = len(moves) >= _LEAST_RATES
+    return (is_enough and _are_less(moves, step)) or _lack_the_same(moves, step)
 
 
 def are_near_fractions(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
@@ -145,6 +152,15 @@ def _are_less(moves: Sequence[tuple[Decimal, Decimal]], step: Decimal) -> bool:
     middle = sorted(abs(move) for move, _ in moves)[len(moves) // 2]
     less = sum(-2 * step <= move - earned <= _COSTS_AT_MOST for move, earned in moves)
     return middle > _COSTS_AT_MOST and less * 20 >= 19 * len(moves)
+
+
+def _lack_the_same(moves: Sequence[tuple[Decimal, Decimal]], step: Decimal) -> bool:
+    """Whether results in per cent are less than the moves by the same, to the digits they show."""
+    lacking = [move - earned for move, earned in moves]
+    if len({round(move, 3) for move, _ in moves}) < _LEAST_LACKING:
+        return False
+    least, most = min(lacking), max(lacking)
+    return 4 * step < least and most <= 2 * _COSTS_AT_MOST and most - least <= most * _SAME_COSTS
 
 
 def _with_rates(

@@ -47,15 +47,18 @@ def proved_columns(
     free = [column for column in columns if column.kind == NUMBER and _may_earn(column, named)]
     free = [one for one in free if not is_cash_flow(one, roles, fees, rows)][:_MOST_COLUMNS]
     looked_at, first = says.checked(rows), rows[: says.CHECKED]
+    balances = [*([roles["balance"]] if "balance" in roles else []), *free]
     found = []
     for one in free:
-        if not _has_both_signs(one, rows):
-            continue
-        balances = [*([roles["balance"]] if "balance" in roles else []), *free]
-        moves = any(_moves(other, one, first) for other in balances if other is not one)
-        prices = prices_say(one, roles, fees, looked_at)
-        if moves or (prices.proved and prices.unit == MONEY and "quantity" in roles):
+        is_of_all = _has_both_signs(one, rows)
+        if not is_of_all and not {"entry_price", "exit_price"} <= roles.keys():
+            continue  # all won or all lost, or something else
+        if any(_moves(other, one, first) for other in balances if other is not one):
             found.append(one)
+        elif is_of_all and "quantity" in roles:
+            prices = prices_say(one, roles, fees, looked_at)
+            if prices.proved and prices.unit == MONEY:
+                found.append(one)
     return found
 
 

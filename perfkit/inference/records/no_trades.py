@@ -9,6 +9,7 @@ price, size, aggressor_side            trades of a whole market
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
@@ -61,8 +62,13 @@ _OF_COMPANIES = (
     *({"gross", "profit"}, {"operating", "income"}, {"total", "revenue"}, {"eps", "actual"}),
     *({"eps", "estimate"}, {"surprise"}, {"surprise", "pct"}, {"free", "cash", "flow"}),
     *({"debt", "equity"}, {"debt", "to", "equity"}, {"asset", "growth"}, {"profit", "margin"}),
+    *({"p", "vp"}, {"pvp"}, {"pbv"}, {"vpa"}, {"lpa"}, {"dy"}, {"psr"}, {"payout"}, {"roic"}),
+    *({"ev", "ebit"}, {"ev", "ebitda"}, {"p", "ebit"}, {"p", "ebitda"}, {"p", "e"}),
 )
 _LEAST_OF_COMPANIES = 3
+_LETTERS = re.compile("[a-z]+")
+_PRICE_TO_EARNINGS = (["pl"], ["p", "l"])
+"""What `P/L` is beside other ratios: preço sobre lucro."""
 _OF_CLOSES = word_set(
     "close exit sell sold stop stopped tp sl target win won loss lost settled filled"
 )
@@ -243,7 +249,8 @@ def _of_companies(columns: Sequence[Column], roles: Mapping[str, Column], times:
     """What the records say where they are of companies, and none of a trade that ended."""
     if times.closed or roles.keys() & {"side", *_OF_ITS_END}:
         return ""
-    if any("pnl" in one.words and pnl_name(one.name) is not None for one in columns):
+    results = [one for one in columns if "pnl" in one.words and pnl_name(one.name) is not None]
+    if any(_LETTERS.findall(one.name.lower()) not in _PRICE_TO_EARNINGS for one in results):
         return ""
     found = [one.name for one in columns if set(one.words) in _OF_COMPANIES]
     if len(found) < _LEAST_OF_COMPANIES:

@@ -7,6 +7,7 @@ import pytest
 
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
+from tests.inference.executions import Record, field
 
 MOVES = (("100", "110", "10"), ("105", "103.5", "-1.5"), ("98", "101", "3"), ("120", "119", "-1"))
 
@@ -354,3 +355,23 @@ class TestPipsBesideMovesOfThePrice:
 
     def test_the_same_numbers_need_no_question(self) -> None:
         assert self.of_results([moved for _, _, moved in MOVES]).is_sure
+
+
+@pytest.mark.parametrize("times", [1, 100])
+def test_a_move_less_the_same_costs_in_each_of_a_few_trades_is_one(times: int) -> None:
+    exits = ("304.04", "310.92", "307.66", "304.80", "304.10", "311.20")
+    records: list[Record] = [
+        {
+            "entryTime": f"2026-04-0{n + 1}T09:00:00Z",
+            "exitTime": f"2026-04-0{n + 1}T10:00:00Z",
+            "entry": "304.10",
+            "exit": out,
+            "return": f"{times * (Decimal(out) / Decimal('304.10') - 1 - Decimal('0.0004')):.18f}",
+            "reason": "time",
+        }
+        for n, out in enumerate(exits)
+    ]
+    reading = infer(records)
+    assert asked(reading) == []
+    said = str(field(reading, "net_pnl")).replace('"', "")
+    assert said == ("return * 100" if times == 1 else "return")

@@ -87,3 +87,11 @@ def test_sums_of_binary_floats_are_what_a_balance_moves_by() -> None:
         )
     reading = infer(records)
     assert (asked(reading), field(reading, "net_pnl")) == ([], '"Cambio Balance"')
+
+
+def test_so_it_is_where_all_was_lost() -> None:
+    held, records = 100, list[Record]()
+    for one in trades("saldo", "xyz"):
+        held -= abs(int(str(one["xyz"])))
+        records.append({**one, "xyz": f"-{str(one['xyz']).lstrip('-')}", "saldo": str(held)})
+    assert field(infer(records), "net_pnl") == "xyz"

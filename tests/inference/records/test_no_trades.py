@@ -185,6 +185,12 @@ class TestFiguresOfSomethingElse:
             for n in range(1, 8)
         ]
 
+    def test_price_to_earnings_is_no_result_beside_other_ratios(self) -> None:
+        ratios = {"P/VP": "1.2", "DY": "3.5", "EV/EBIT": "6.3"}
+        records: list[Record] = [{"ticker": "A", "P/L": "6.1", **ratios} for _ in range(4)]
+        assert "fundamentals of companies (P/VP, DY, EV/EBIT)" in said(records)
+        assert "fundamentals" not in said([{**one, "pnl_usd": "2"} for one in records])
+
     def test_fundamentals_of_companies_are_none(self) -> None:
         assert "fundamentals of companies (gross_profit, pe_ratio, eps)" in said(self.companies())
 
