@@ -13,7 +13,7 @@ from perfkit.inference.keys.number_marks import of_unreadable, with_decimal
 from perfkit.inference.pnl_column.candidates import CONFIDENT, Candidate
 from perfkit.inference.pnl_column.money import UNKNOWN, Unit, unit_of
 from perfkit.inference.proof.costs.costs_beside import slippage_of
-from perfkit.inference.proof.evidence import checked
+from perfkit.inference.proof.evidence import balance_says, checked
 from perfkit.inference.proof.odd_amounts import costs_of_balance, odd_amounts
 from perfkit.inference.proof.prices import against_prices, is_of_hundred_shares
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
@@ -38,7 +38,7 @@ from perfkit.inference.records.tried import live_and_tried
 from perfkit.inference.result import Reading, source_of
 from perfkit.inference.table.columns import Column, names_of
 from perfkit.inference.without_pnl.log_facts import Log, currency_of
-from perfkit.inference.words.names import MONEY, POINTS
+from perfkit.inference.words.names import MONEY, POINTS, pnl_name
 from perfkit.inference.words.role_names import is_summary_name
 
 _MANY_WRONG = 5
@@ -121,8 +121,21 @@ def _unit_of(best: Candidate, log: Log) -> Unit:
     roles = {role: column for role, column in log.roles.items() if role != "symbol"}
     if unit_of(best.unit, "", best.pnl, log.columns, roles, rows).currency != UNKNOWN:
         return unit  # which more than the symbols say
+    if _is_moved_account(best, log):
+        return unit
     said = f"{best.pnl.name} is exit less entry, without a quantity: points stand for a currency"
     return Unit(POINTS, (said,), ())
+
+
+def _is_moved_account(best: Candidate, log: Log) -> bool:
+    """Whether a balance that was above 0 at first moves by the results, as an account does."""
+    held, rows = log.roles.get("balance"), best.closing.rows
+    if held is None or held is best.pnl or pnl_name(held.name) is not None:
+        return False
+    first, earned = held.numbers[rows[0]], best.pnl.numbers[rows[0]]
+    if first is None or earned is None or first - earned <= abs(earned):
+        return False
+    return balance_says(best.pnl, held, [], rows).moves
 
 
 def _with_hundreds(

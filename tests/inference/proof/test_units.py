@@ -375,3 +375,26 @@ def test_a_move_less_the_same_costs_in_each_of_a_few_trades_is_one(times: int) -
     assert asked(reading) == []
     said = str(field(reading, "net_pnl")).replace('"', "")
     assert said == ("return * 100" if times == 1 else "return")
+
+
+@pytest.mark.parametrize(
+    ("name", "start", "unit"),
+    [("balance_after", 100, "money"), ("equity", 0, "points"), ("cum_pnl", 100, "points")],
+)
+def test_an_account_that_moves_by_exit_less_entry_has_money(
+    name: str, start: int, unit: str
+) -> None:
+    held, records = Decimal(start), list[Record]()
+    for n, (entry, out, pnl) in enumerate(MOVES, 6):
+        held += Decimal(pnl)
+        records.append(
+            {
+                "exit_time": f"2026-04-{n:02}T10:00:00Z",
+                "entry_price": entry,
+                "exit_price": out,
+                "pnl": pnl,
+                name: f"{held:f}",
+            }
+        )
+    reading = infer(records)
+    assert (asked(reading), reading.source["currency"]) == ([], unit)
