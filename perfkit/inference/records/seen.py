@@ -9,23 +9,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from perfkit.inference.table.columns import OTHER, Column
+from perfkit.inference.table.columns import NUMBER, OTHER, Column
 from perfkit.inference.table.directions import direction
 from perfkit.inference.table.held import before_and_after
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import word_set, words
+from perfkit.inference.words.names import pnl_name, word_set, words
 from perfkit.inference.words.role_names import role_rank
 
 _NO_RESULT = "no column is the result of a trade"
 _LISTS = word_set("buys sells buy sell fills executions trades orders transactions")
 _MOST_WORDS = 12
+_OF_ENDS = frozenset(("exit_price", "exit_reason", "outcome"))
 _SHOWN = 3
 
 
 def why_none(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
     """Why there are no results, where records have what these can be made of; else empty."""
     seen = lists_inside(columns) or _held(columns, times) or _orders(roles, times)
-    return f"{_NO_RESULT}, but {seen}" if seen else ""
+    if seen:
+        return f"{_NO_RESULT}, but {seen}"
+    return _of_zeros(columns) or _of_openings(roles)
+
+
+def _of_zeros(columns: Sequence[Column]) -> str:
+    """That results are all 0, as those of what is still open."""
+    results = [one for one in columns if one.kind == NUMBER and pnl_name(one.name) is not None]
+    if not results or any(any(one.numbers) for one in results):
+        return ""
+    names = " and ".join(one.name for one in results[:_SHOWN])
+    return f"no trade has ended: {names} {'are' if len(results) > 1 else 'is'} 0 in all records"
+
+
+def _of_openings(roles: Mapping[str, Column]) -> str:
+    """That each record plans how a trade is to end, and none says how it did."""
+    if not {"side", "stop_loss", "target"} <= roles.keys() or roles.keys() & _OF_ENDS:
+        return ""
+    stop, target = roles["stop_loss"], roles["target"]
+    if min(stop.filled, target.filled) * 2 < len(stop.values):
+        return ""
+    return f"no close of a trade is logged, only openings with {stop.name} and {target.name}"
 
 
 def lists_inside(columns: Sequence[Column]) -> str:

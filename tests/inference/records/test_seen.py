@@ -63,3 +63,22 @@ def test_lists_of_executions_inside_records_are_named(inside: str, *, is_named: 
     named = "trades.buys and trades.sells in each record are lists with prices"
     assert (named in said) is is_named
     assert ("`'*.trades.buys.*'`" in said) is is_named
+
+
+def test_results_of_0_everywhere_are_of_trades_that_have_not_ended() -> None:
+    records: list[Record] = [
+        {"time": f"2026-04-0{n}", "ticker": "A", "side": "BUY", "stake": "9", "pnl": "0"}
+        for n in (1, 2, 3)
+    ]
+    assert why(records) == "no trade has ended: pnl is 0 in all records"
+
+
+@pytest.mark.parametrize(("stop", "is_said"), [("95", True), ("", False)])
+def test_openings_with_a_stop_and_a_target_are_no_closes(stop: str, *, is_said: bool) -> None:
+    records: list[Record] = [
+        {"time": f"2026-04-0{n}", "symbol": "A", "side": "long", "entry_price": "100"}
+        for n in (1, 2, 3)
+    ]
+    stops = ("95", stop, stop)
+    said = why([{**one, "sl": at, "tp": "110"} for one, at in zip(records, stops, strict=True)])
+    assert ("no close of a trade is logged, only openings with sl and tp" in said) is is_said
