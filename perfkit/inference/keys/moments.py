@@ -14,12 +14,19 @@ from perfkit.inference.table.columns import CLOCK, NUMBER, TIME, Column
 from perfkit.inference.table.day_and_month import begins_with_month, is_ambiguous, month_first
 from perfkit.inference.table.time_columns import Times
 from perfkit.inference.table.zone_words import ZONES, TimeInZone
-from perfkit.inference.words.names import CLOSED, OPENED, time_role
+from perfkit.inference.words.names import CLOSED, OPENED, time_role, word_set
 
 _MOSTLY = 0.9
 _SOME = 0.3
 """A time that fewer of the records have is not offered as the closing time."""
 
+
+_OF_TIMES = word_set(
+    "ts t timestamp time date datetime dt at on utc exit close closed sold settled resolved ended "
+    "logged created executed"
+)
+_LEAST_OF_TWO = 4
+"""So many records at least have a time under another name, where a log goes on under that."""
 
 ONE_DAY = "= 2000-01-01"
 """A closing time for records without any, from which only figures of the whole can be had."""
@@ -55,6 +62,8 @@ def moments_of(
     """
     assumed: list[str] = []
     closed, role = _closed(times, rows, events=events)
+    if closed is None and (first := _first_of_two(times, rows)) is not None:
+        closed, role = first, "closed"
     if closed is None:
         return _without_a_time(times, columns, rows, proved=proved)
     if role == "opened":
@@ -142,6 +151,24 @@ def _closed(times: Times, rows: Sequence[int], *, events: bool) -> tuple[Column 
             if share >= max(most, max((one for one, _ in filled), default=0) - 0.05):
                 return column, role
     return None, ""
+
+
+def _first_of_two(times: Times, rows: Sequence[int]) -> Column | None:
+    """A time of some records, where another one of the same form is that of all others.
+
+    So it is where a log goes on under other names: `ts`, then `timestamp`.
+    """
+    found = [one for one in (*times.closed, *times.event) if set(one.words) <= _OF_TIMES]
+    for one in found:
+        gaps = [row for row in rows if not one.present[row]]
+        if not _SOME <= _share(one, rows) < 1 or len(gaps) < _LEAST_OF_TWO:
+            continue
+        for other in found:
+            is_alike = (one.unit, one.layout) == (other.unit, other.layout)
+            is_rest = all(other.present[row] for row in gaps)
+            if is_alike and is_rest and sum(other.present[row] for row in rows) == len(gaps):
+                return one
+    return None
 
 
 def _share(column: Column, rows: Sequence[int]) -> float:

@@ -85,10 +85,15 @@ def _is_grouped(text: str) -> bool:
 def _used(
     dialect: Mapping[str, object], columns: Sequence[Column], parts: Sequence[str]
 ) -> list[Column]:
+    """The columns of numbers that some parts of a dialect name: not `profit` for `profit_usd`."""
     fields = dialect.get("fields")
     named = fields if isinstance(fields, Mapping) else {}
     text = " ".join(str(named[part]) for part in parts if part in named)
-    return [one for one in columns if one.kind == NUMBER and one.expression in text]
+    return [
+        one
+        for one in columns
+        if one.kind == NUMBER and re.search(rf"(?<![\w.]){re.escape(one.expression)}(?!\w)", text)
+    ]
 
 
 def of_unreadable(

@@ -14,16 +14,24 @@ from perfkit.inference.proof.orders import openings_without_result
 from perfkit.inference.proof.planned import is_of_targets
 from perfkit.inference.proof.running import said_by_totals
 from perfkit.inference.proof.units import is_of_risk
-from perfkit.inference.records.closing import Closing, closing_records, without_purchases
-from perfkit.inference.table.columns import Column
+from perfkit.inference.records.closing import (
+    Closing,
+    closing_records,
+    without_purchases,
+    without_unsettled,
+)
+from perfkit.inference.records.filled import EVENTS
+from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.derived_columns import Either, amounts_before, joined
 from perfkit.inference.table.options import without_underlying
 from perfkit.inference.table.roles import is_part_of_indicator, pnl_columns
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import MONEY, pnl_name
+from perfkit.inference.words.names import MONEY, pnl_name, word_set, words
 
 _MONEY_FIRST = 25
 """A column of money with this much evidence comes before one of per cent."""
+_OF_TRADES = word_set("trade closed exit close sold settled resolved resolution")
+"""Words of events that are no orders, signals or totals."""
 _EXCURSIONS = frozenset(("mae", "mfe", "excursion"))
 
 
@@ -74,6 +82,7 @@ def _each_scored(
             closing = without_purchases(closing, pnl, roles)
         if closing.marker is None and not closing.only:
             closing = _without_openings(closing, pnl, roles, times)
+            closing = closing if times.closed else without_unsettled(closing, pnl, roles)
         others = [one for one in named if one is not pnl]
         held = says.balances_say(pnl, columns, fees, closing.rows)
         held = held._replace(growth=says.grows_between(pnl, columns, closing.rows))
@@ -85,14 +94,25 @@ def _each_scored(
 
 
 def _with_rate(one: Candidate, columns: Sequence[Column]) -> Candidate:
-    """A candidate with what a rate of its sign says, and excursions, which only trades have."""
-    if any(set(column.words) & _EXCURSIONS for column in columns):
+    """A candidate with what a rate of its sign says, and what only trades have.
+
+    So are excursions, and an event that is called a trade or a close.
+    """
+    if any(set(column.words) & _EXCURSIONS or _says_trade(column, one) for column in columns):
         one = one._replace(score=one.score + 6)
     rate = says.rate_agrees(one.pnl, columns, says.checked(one.closing.rows))
     if one.unit != MONEY or rate is None:
         return one
     reasons = (*one.reasons, f"{rate.name} has its sign")
     return one._replace(score=one.score + 6, reasons=reasons)
+
+
+def _says_trade(column: Column, one: Candidate) -> bool:
+    """Whether a column of events says of each closing record that it is a trade or a close."""
+    if column.kind != TEXT or not set(column.words) & EVENTS or not column.has_few_words:
+        return False
+    said = {column.labels[row] for row in one.closing.rows}
+    return bool(said) and all(set(words(label)) & _OF_TRADES for label in said)
 
 
 def _with_totals(

@@ -23,6 +23,7 @@ _NEARLY = Decimal("0.001")
 _HELD = word_set("account portfolio")
 _SO_FAR = word_set("running cumulative cum cumul")
 _OF_ALL = word_set("total combined sum spread overall")
+_PAID = word_set("funding")
 _PARTS = ("entry_price", "exit_price", "quantity", "side")
 
 
@@ -68,8 +69,8 @@ def said_by_totals(
     some = checked(rows)
     if (pair := paid_and_received(pnl, columns, some)) is not None:
         return f"is {pair[1].name} less {pair[0].name}"
-    if "symbol" in roles and (pair := _parts_of(pnl, columns, some)) is not None:
-        return f"is {pair[0].name} plus {pair[1].name}"
+    if "symbol" in roles and (parts := _parts_of(pnl, columns, some)) is not None:
+        return f"is {' plus '.join(one.name for one in parts)}"
     are_trades = {"symbol", "side"} <= roles.keys()
     total = _adds_up(pnl, columns, rows[:CHECKED]) if are_trades else None
     return "" if total is None else f"{total.name} moves by it"
@@ -94,21 +95,38 @@ def _adds_up(pnl: Column, columns: Sequence[Column], rows: Sequence[int]) -> Col
 
 def _parts_of(
     total: Column, columns: Sequence[Column], rows: Sequence[int]
-) -> tuple[Column, Column] | None:
-    """The two P&L of which a `total_pnl` is the sum in every record, as those of two legs."""
+) -> tuple[Column, ...] | None:
+    """The two P&L of which a `total_pnl` is the sum in every record, as those of two legs.
+
+    Funding that both legs were paid may be in it as well.
+    """
     if not {*total.words} & _OF_ALL:
         return None
     parts = [one for one in columns if one.kind == NUMBER and one is not total]
     parts = [one for one in parts if {*one.words} & {*total.words} - _OF_ALL]
+    paid = [one for one in columns if one.kind == NUMBER and {*one.words} & _PAID]
     for one, other in combinations(parts, 2):
-        every = [(one.numbers[row], other.numbers[row], total.numbers[row]) for row in rows]
-        known = [(a, b, c) for a, b, c in every if a and b and c is not None]
-        allowed = one.step + other.step + total.step
-        if len(known) > _LEAST and all(
-            abs(a + b - c) <= max(allowed, (abs(a) + abs(b)) * OF_FLOATS) for a, b, c in known
-        ):
+        if _add_up((one, other), total, rows):
             return one, other
+        for third in paid:
+            if third not in (one, other, total) and _add_up((one, other, third), total, rows):
+                return one, other, third
     return None
+
+
+def _add_up(parts: Sequence[Column], total: Column, rows: Sequence[int]) -> bool:
+    """Whether some columns add up to another one in every record that has all of them."""
+    every = [(total.numbers[row], [one.numbers[row] for one in parts]) for row in rows]
+    known = [
+        (said, [one for one in amounts if one])
+        for said, amounts in every
+        if said is not None and all(amounts)
+    ]
+    allowed = total.step + sum((one.step for one in parts), Decimal(0))
+    return len(known) > _LEAST and all(
+        abs(sum(amounts, -said)) <= max(allowed, sum(map(abs, amounts), Decimal(0)) * OF_FLOATS)
+        for said, amounts in known
+    )
 
 
 def _earned(roles: Mapping[str, Column], rows: Sequence[int]) -> dict[int, Decimal]:

@@ -9,7 +9,7 @@ from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.table.columns import Column
-from perfkit.inference.table.outcomes import EVEN, outcome_of
+from perfkit.inference.table.outcomes import EVEN, LOST, outcome_of
 from perfkit.inference.words.names import MONEY, words
 
 _MOST_ZEROS = 0.3
@@ -51,6 +51,7 @@ def results_of_zero(
         "zeros",
         f"{zeros} of {len(rows)} records have a {name} of 0; are they trades?",
         (
+            *_lost_what_was_paid(best, roles),
             Answer("yes, they broke even", {}),
             Answer(
                 f"no{_with_their_costs(best, fees)}", {f"only.{best.pnl.expression}": {"not": 0}}
@@ -65,6 +66,29 @@ def _is_even(roles: Mapping[str, Column], row: int) -> bool:
         return False
     entry = roles["entry_price"].numbers[row]
     return bool(entry) and entry == roles["exit_price"].numbers[row]
+
+
+def _lost_what_was_paid(best: Candidate, roles: Mapping[str, Column]) -> list[Answer]:
+    """The answer that losses, of which each has a P&L of 0, are of what was paid for each."""
+    outcome, paid = roles.get("outcome"), roles.get("stake") or roles.get("quantity")
+    if outcome is None or paid is None or best.unit != MONEY or "exit_price" in roles:
+        return []
+    rows, numbers = best.closing.rows, best.pnl.numbers
+    said = {outcome.labels[row]: outcome.values[row] for row in rows}
+    lost = [row for row in rows if outcome_of(outcome.labels[row]) == LOST]
+    if not all(map(outcome_of, said)) or any(numbers[row] for row in lost):
+        return []
+    if not lost or not all((paid.numbers[row] or Decimal(0)) > 0 for row in lost):
+        return []
+    parts = []
+    for label, word in said.items():
+        amount = (
+            f"-where({paid.expression}"
+            if outcome_of(label) == LOST
+            else f"where({best.pnl.expression}"
+        )
+        parts.append(f'{amount}, {outcome.expression}, "{word}")')
+    return [Answer(f"yes, they lost {paid.name}", {"fields.net_pnl": " or ".join(parts)})]
 
 
 def _with_their_costs(best: Candidate, fees: Sequence[Column]) -> str:

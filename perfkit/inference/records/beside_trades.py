@@ -6,10 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from perfkit.inference.records.filled import FILLS
+from perfkit.inference.records.filled import EVENTS, FILLS
 from perfkit.inference.records.kinds import FAILED, MOVED, logged, says_why_it_opened
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, TIME, Column
 from perfkit.inference.words.names import CLOSED, pnl_name, time_role, word_set, words
+from perfkit.inference.words.role_names import role_rank
 
 _MOST_OF_LABEL = 6
 _BOOKED = (("credit",), ("debit",), ("bonus",), ("funding",), ("interest",), ("dividend",))
@@ -119,7 +120,7 @@ _FILLED = frozenset(
         *(("cum", "quantity"), ("cumulative", "quantity")),
     )
 )
-_DONE = frozenset(("ok", "success", "filled", "executed"))
+_DONE = frozenset(("ok", "success", "filled", "executed", "taken", "traded", "acted"))
 _MOST_MOVED = 5
 """Money is moved in one of so many records at most."""
 
@@ -146,21 +147,50 @@ def moved_records(
     return without, {symbol.expression: "exists"}
 
 
-_OF_TOTALS = re.compile("total|sum|overall")
+_OF_TOTALS = re.compile("total|sum|overall|recap|report|session|day|eod")
 _TOTALS = frozenset(("total", "totals", "sum", "summary", "grand total", "subtotal", "overall"))
+_OF_SUMS = word_set("total totals sum summary recap report")
+_OF_PERIODS = word_set("daily weekly monthly day week month session hourly eod")
+_BESIDE_PERIODS = word_set("end of the close closed start trading portfolio account bot pnl stats")
 
 
 def total_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object]]:
-    """Records of totals, which a text such as `TOTAL` in place of a symbol tells."""
+    """Records of totals, which a text such as `TOTAL` in place of a symbol tells.
+
+    So does an event such as `daily_summary`, and `session_end` where these have no symbol.
+    """
     for column in columns:
         if column.kind != TEXT:
             continue
         likely = [label for label in column.distinct if _OF_TOTALS.search(label)]
-        said = {label for label in likely if " ".join(words(label)) in _TOTALS}
+        said = {label for label in likely if _is_total(label, column, columns)}
         rows = {row for row, label in enumerate(column.labels) if label in said}
         if rows and len(rows) * 4 <= len(column.labels):
             return rows, {column.expression: {"not": logged(column, said)}}
     return set(), {}
+
+
+def _is_total(label: str, column: Column, columns: Sequence[Column]) -> bool:
+    """Whether a label is that of totals, of all trades or of a day or a session."""
+    said = words(label)
+    if " ".join(said) in _TOTALS:
+        return True
+    parts = set(said)
+    is_event = bool(set(column.words) & EVENTS) and column.has_few_words
+    if not is_event or not parts <= _OF_SUMS | _OF_PERIODS | _BESIDE_PERIODS:
+        return False
+    if not parts & _OF_PERIODS:
+        return False
+    return bool(parts & _OF_SUMS) or _have_no_symbol(label, column, columns)
+
+
+def _have_no_symbol(label: str, column: Column, columns: Sequence[Column]) -> bool:
+    """Whether the records of one label lack the symbol that all others have."""
+    symbol = next((one for one in columns if role_rank(one.name, "symbol") is not None), None)
+    return symbol is not None and all(
+        is_there != (one == label)
+        for is_there, one in zip(symbol.present, column.labels, strict=True)
+    )
 
 
 def _say_how_it_ended(column: Column, failed: set[str], columns: Sequence[Column]) -> bool:

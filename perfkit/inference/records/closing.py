@@ -262,6 +262,22 @@ def without_purchases(closing: Closing, pnl: Column, roles: Mapping[str, Column]
     return closing._replace(rows=sold, only=only, opening=bought)
 
 
+def without_unsettled(closing: Closing, pnl: Column, roles: Mapping[str, Column]) -> Closing:
+    """The closing records without those that have a P&L of 0 and, unlike the others, no outcome.
+
+    So are bets that nobody has settled yet.
+    """
+    outcome = roles.get("outcome")
+    if outcome is None or "exit_price" in roles or closing.marker is not None or closing.only:
+        return closing
+    rows = [row for row in closing.rows if outcome.present[row]]
+    others = [row for row in closing.rows if not outcome.present[row]]
+    earned = sum(bool(pnl.numbers[row]) for row in rows)
+    if not others or earned * 2 < len(closing.rows) or any(pnl.numbers[row] for row in others):
+        return closing
+    return closing._replace(rows=rows, only={outcome.expression: "exists"}, opening=others)
+
+
 def opening_results(pnl: Column, closing: Closing) -> list[int]:
     """Openings with a P&L of their own, which is not that of the closes once more."""
     marker = closing.marker

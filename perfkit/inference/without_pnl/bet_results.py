@@ -3,6 +3,7 @@
 stake 100, odds 1.91, won         100 x (1.91 - 1) = 91
 stake 100, odds 1.91, lost        -100
 10 contracts at 0.40, won         10 x (1 - 0.40) = 6
+amount 100, payout 85 %, won      100 x 0.85 = 85
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ from perfkit.inference.table.outcomes import EVEN, LOST, WON, outcome_of
 from perfkit.inference.words.names import word_set
 
 _LEAST = 5
+_OF_RATES = word_set("pct percent percentage % rate")
+_LEAST_PAYOUT = Decimal("0.3")
 _OTHER_ODDS = word_set("closing close fair implied best max min opening model true american")
 _AMERICAN = 100
 """Odds from here on are not what a stake of 1 brings in: +150 is 2.5."""
@@ -41,6 +44,12 @@ def bets_of(
     if stake is not None and odds is not None and _are_there(stake, rows):
         won, lost = f"({odds.expression} - 1)", ""
         return _as_bets(stake, outcome, rows, won, lost, f"{stake.name} x ({odds.name} - 1)")
+    paid = stake or count
+    if paid is not None and _are_there(paid, rows):
+        for rate in columns:
+            if part := part_of_stake(rate, paid, rows):
+                said = f"{paid.name} x {rate.name}" + " / 100" * part.endswith("100")
+                return _as_bets(paid, outcome, rows, part, "", said)
     if at is None:
         return None
     if count is not None and _are_there(count, rows):
@@ -50,6 +59,26 @@ def bets_of(
         won = f"(1 / {at.expression} - 1)"
         return _as_bets(stake, outcome, rows, won, "", f"{stake.name} / {at.name} - {stake.name}")
     return None
+
+
+def part_of_stake(rate: Column, paid: Column, rows: Sequence[int]) -> str:
+    """What part of a stake a win brings in, such as a payout of 85 %; empty where it is none.
+
+    A payout in money is more than the stake, and 0 where that was lost.
+    """
+    if rate.kind != NUMBER or "payout" not in rate.words:
+        return ""
+    parts = [rate.numbers[row] or Decimal(0) for row in rows]
+    least, most = min(parts), max(parts)
+    is_named = bool(set(rate.words) & _OF_RATES)
+    is_less = all(
+        part < (paid.numbers[row] or Decimal(0)) for part, row in zip(parts, rows, strict=True)
+    )
+    if least <= 0 or not (is_named or is_less):
+        return ""
+    if least >= _LEAST_PAYOUT and most <= 1:
+        return rate.expression
+    return f"{rate.expression} / 100" if least >= 100 * _LEAST_PAYOUT and most <= 100 else ""
 
 
 def _as_bets(

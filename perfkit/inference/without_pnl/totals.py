@@ -16,6 +16,7 @@ from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.derived_columns import Difference, difference
 from perfkit.inference.table.directions import directions
+from perfkit.inference.without_pnl.bet_results import part_of_stake
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, reading_of
 from perfkit.inference.words.names import CURRENCIES, word_set
 
@@ -58,6 +59,10 @@ def from_totals(log: Log) -> Reading | None:
     paid, received = _named(log.columns, _PAID), _named(log.columns, _RECEIVED)
     if paid is None or received is None or not any(map(_both, paid.numbers, received.numbers)):
         return None
+    outcome = log.roles.get("outcome")
+    ended = [] if outcome is None else [row for row, one in enumerate(outcome.present) if one]
+    if ended and part_of_stake(received, paid, ended):
+        return None  # which is won, and no amount
     return _read(log, paid, received)
 
 

@@ -217,8 +217,10 @@ _RANKS = {
     role: {name: place for place, name in reversed(list(enumerate(names)))}
     for role, names in _CANONICAL.items()
 }
-_FEES = frozenset(("fee", "commission", "charges", "brokerage", "swap", "funding", "tax", "comm"))
-CARRY = frozenset(("swap", "funding", "interest", "rollover", "overnight"))
+_FEES = frozenset(
+    ("fee", "commission", "charges", "brokerage", "swap", "funding", "tax", "comm", "financing")
+)
+CARRY = frozenset(("swap", "funding", "financing", "interest", "rollover", "overnight"))
 """Words for what holding a position costs or earns, which is no commission."""
 _OF_EXECUTIONS = word_set("transaction trading")
 _CURRENCY_WORDS = word_set("currency asset coin token ccy")
@@ -282,8 +284,8 @@ def is_currency_of_fee(name: str) -> bool:
 
 
 def is_signed_cost(parts: Collection[str]) -> bool:
-    """Whether a cost is logged with the sign of a P&L, as swap and interest are: -3 is paid."""
-    return bool(set(parts) & {"swap", "interest"})
+    """Whether a cost is logged with the sign of a P&L, as swap and financing are: -3 is paid."""
+    return bool(set(parts) & {"swap", "interest", "financing"})
 
 
 def is_total_fee(name: str) -> bool:

@@ -188,3 +188,18 @@ def test_an_id_of_ten_digits_is_no_time() -> None:
         for n, pnl in enumerate(PNLS)
     ]
     assert [one.name for one in infer(records).doubts if len(one.answers) > 1] == []
+
+
+def test_a_time_that_goes_on_under_another_name_is_one() -> None:
+    names = ["ts"] * 4 + ["timestamp"] * 4
+    records: list[Record] = [
+        {"symbol": "A", "side": "long", "pnl": str(3 - n), name: f"2026-04-{n + 1:02}T10:00:00Z"}
+        for n, name in enumerate(names)
+    ]
+    reading = infer(records)
+    assert reading.is_sure
+    assert reading.dialect["fields"]["closed_at"] == "ts or timestamp"  # type: ignore[index]
+    both = [
+        {**one, "ts": "2026-04-01T10:00:00Z"} if n == 4 else one for n, one in enumerate(records)
+    ]
+    assert "ts or timestamp" not in str(infer(both).dialect)

@@ -122,3 +122,12 @@ def test_the_largest_double_is_no_amount(tmp_path: Path) -> None:
     path.write_text("\n".join(["time,symbol,qty,realisedpnl", *lines, ""]))
     summary = perfkit.read(path, quiet=True).summary("all")
     assert (summary.metrics["closed_trades"], summary.metrics["net_pnl"]) == (3, 15)
+
+
+def test_a_name_within_another_name_says_nothing_of_its_numbers(tmp_path: Path) -> None:
+    path = tmp_path / "trades.csv"
+    moves = (("1.5 %", "30"), ("-0.5 %", "-10"), ("0.7 %", "14"), ("-0.4 %", "-8"))
+    lines = [f"2026-04-0{n + 1},A,long,{rate},{usd}" for n, (rate, usd) in enumerate(moves)]
+    path.write_text("\n".join(["exit_date,symbol,side,profit,profit_usd", *lines, ""]))
+    summary = perfkit.read(path, quiet=True).summary("all")
+    assert (summary.metrics["closed_trades"], summary.metrics["net_pnl"]) == (4, 26)

@@ -197,3 +197,19 @@ def test_steps_of_nothing_do_not_make_a_total_of_amounts_that_are_as_small() -> 
         for n in (1, 3, 5, 7, 8)
     ]
     assert not any("adds up" in one for one in infer(records).evidence)
+
+
+def test_a_total_of_two_legs_and_their_funding_is_a_result() -> None:
+    legs = (("4", "-3", "0.2"), ("-2", "3", "0.1"), ("5", "-4", "-0.3"), ("-1", "1.5", "0.2"))
+    records: list[Record] = [
+        {
+            "time": f"2026-04-0{n + 1}T10:00:00Z",
+            "symbol": "A",
+            "long_pnl": long,
+            "short_pnl": short,
+            "funding": paid,
+            "total_pnl": str(Decimal(long) + Decimal(short) + Decimal(paid)),
+        }
+        for n, (long, short, paid) in enumerate(legs)
+    ]
+    assert field(infer(records), "net_pnl") == "total_pnl"

@@ -74,3 +74,23 @@ def test_a_decision_not_to_trade_is_no_trade() -> None:
     assert infer(records).closed == 8
     earned = [{**one, "pnl": "1"} if one["signal"] == "SKIP" else one for one in records]
     assert infer(earned).closed == 12
+
+
+def test_losses_that_are_all_0_may_have_lost_what_was_paid() -> None:
+    records = [{**one, "stake": "2"} for one in rounded("wwllll", "520000")]
+    (doubt,) = infer(records).doubts
+    assert doubt.answers[0].changes == {
+        "fields.net_pnl": 'where(profit, result, "win") or -where(stake, result, "loss")'
+    }
+    assert len(infer(rounded("wwllll", "520000")).doubts[0].answers) == len(doubt.answers) - 1
+
+
+def test_amounts_of_0_without_an_outcome_are_not_settled() -> None:
+    records = rounded("wwlwlw", "534320")
+    records = [
+        {**one, "result": None if one["profit"] == "0" else one["result"]} for one in records
+    ]
+    reading = infer(records)
+    assert (reading.closed, reading.dialect["only"]) == (5, {"result": "exists"})
+    whole = [{**one, "result": one["result"] or "win"} for one in records]
+    assert infer(whole).closed == 6

@@ -82,3 +82,28 @@ class TestLoggedTwice:
     def test_parts_of_other_orders_are_not_asked_about(self) -> None:
         states: list[object] = ["partially_filled", "partially_filled", "filled", "filled"]
         assert not asked(infer(fills(*FOUR, order_id=list("abcd"), status=states)))
+
+    def test_orders_that_a_bot_looked_at_again_are_asked_about(self) -> None:
+        records = [
+            {
+                **one,
+                "order_id": f"o{n}",
+                "filled": one["time"],
+                "time": f"2026-04-08T{n:02}:0{look}:00Z",
+            }
+            for n, one in enumerate(fills(*FOUR))
+            for look in range(2)
+        ]
+        reading = infer(records)
+        assert asked(reading) == ["repeats"]
+        assert reading.doubts[0].answers[0].changes == {"identity": ["order_id"]}
+
+    def test_equal_orders_with_numbers_of_their_own_are_no_repeats(self) -> None:
+        same = (FOUR[0], FOUR[1]) * 4
+        assert not asked(infer(fills(*same, order_id=list("abcdefgh"))))
+
+    def test_open_orders_beside_filled_ones_are_asked_about(self) -> None:
+        states: list[object] = ["filled", "filled", "open", "filled"]
+        doubt = infer(fills(*FOUR, status=states)).doubts[0]
+        assert doubt.name == "not_filled"
+        assert doubt.answers[0].changes == {"only.status": ["filled"]}

@@ -274,3 +274,52 @@ class TestGroups:
             {"bucket": f"{n}0 %", "total": 12 + n, "pnl": str(5 - n), **more} for n in range(4)
         ]
         assert "figures of many trades" in said(records)
+
+
+def events(*kinds: str) -> list[Record]:
+    """Closes of trades, and after every fourth one a record without a symbol."""
+    return [
+        {
+            "time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "event": kinds[n % 5 == 4],
+            "symbol": None if n % 5 == 4 else "A",
+            "pnl": str(n % 4 - 2),
+        }
+        for n in range(25)
+    ]
+
+
+class TestTotalsBetweenTrades:
+    @pytest.mark.parametrize(
+        "word", ["daily_summary", "SESSION SUMMARY", "day_end", "session_close", "weekly report"]
+    )
+    def test_totals_of_a_period_are_left_out(self, word: str) -> None:
+        reading = infer(events("trade_closed", word))
+        assert (reading.closed, reading.doubts) == (20, ())
+        assert reading.dialect["only"] == {"event": {"not": [word]}}
+
+    def test_what_ends_with_a_session_is_a_trade_where_it_has_a_symbol(self) -> None:
+        records = [{**one, "symbol": "A"} for one in events("stop", "session_close")]
+        assert infer(records).closed == 25
+
+    @pytest.mark.parametrize(("word", "is_sure"), [("trade", True), ("note", False)])
+    def test_an_event_that_is_called_a_trade_is_one(self, word: str, *, is_sure: bool) -> None:
+        assert infer(events(word, word)).is_sure is is_sure
+
+
+@pytest.mark.parametrize("flag", ["taken", "traded", "executed"])
+def test_results_of_what_was_not_taken_are_asked_about(flag: str) -> None:
+    moves = ((100, 103), (50, 49), (10, 12), (30, 28), (20, 22), (40, 39))
+    records: list[Record] = [
+        {
+            "time": f"2026-04-0{n + 1}T10:00:00Z",
+            "symbol": "A",
+            flag: n != 2,
+            "entry": str(entry),
+            "exit": str(out),
+            "pnl": str(out - entry),
+        }
+        for n, (entry, out) in enumerate(moves)
+    ]
+    reading = infer(records)
+    assert (reading.closed, [one.name for one in reading.doubts]) == (5, ["ignored"])

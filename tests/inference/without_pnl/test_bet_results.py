@@ -84,3 +84,19 @@ def test_what_was_bet_on_is_no_outcome() -> None:
 @pytest.mark.parametrize(("word", "said"), [("green", "win"), ("Red", "loss"), ("Red Sox", "")])
 def test_a_colour_alone_is_an_outcome(word: str, said: str) -> None:
     assert outcome_of(word) == said
+
+
+@pytest.mark.parametrize(
+    ("name", "payout"), [("payout", "85"), ("payout_pct", "85"), ("payout", "0.85")]
+)
+def test_a_payout_below_the_stake_is_the_part_of_it_that_is_won(
+    tmp_path: Path, name: str, payout: str
+) -> None:
+    records = [{**one, "odds": None, name: payout} for one in bets(("Win", "Loss") * 2 + ("Win",))]
+    assert net_of(tmp_path, records) == 3 * 85 - 2 * 100
+
+
+@pytest.mark.parametrize("payout", ["185", "0.1"])
+def test_a_payout_in_money_is_no_part_of_the_stake(payout: str) -> None:
+    records = [{**one, "odds": None, "payout": payout} for one in bets()]
+    assert [one.name for one in infer(records).doubts] == ["amount"]

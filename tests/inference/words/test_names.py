@@ -106,7 +106,10 @@ def test_a_time_is_that_of_the_close_the_opening_or_the_record(name: str, role: 
 
 @pytest.mark.parametrize(
     ("name", "expected"),
-    [("fees", True), ("entry_commission", True), ("fee_rate", False), ("pnl_after_fees", False)],
+    [
+        *(("fees", True), ("entry_commission", True), ("financing", True), ("fee_rate", False)),
+        ("pnl_after_fees", False),
+    ],
 )
 def test_costs_are_amounts_not_rates(name: str, expected: bool) -> None:
     assert is_fee(name) is expected

@@ -35,11 +35,14 @@ def covers_more(
     """Whether another P&L is that of all that closed by price and time, and the best of few.
 
     Where neither is logged, it is enough that the other one stands on many more records, as
-    `original_pnl` does beside the `flip_pnl` of a few.
+    `original_pnl` does beside the `flip_pnl` of a few; or that the best one began later, as a
+    `net_pnl` does that is `pnl` less the costs.
     """
     out = roles.get("exit_price")
     if other.name.is_running:
         return False
+    if _is_of_earlier_ones(other, best, roles):
+        return True
     if not times.closed:
         return _is_of_many_more(other, best)
     if out is None:
@@ -49,6 +52,23 @@ def covers_more(
     mine = {row for row in best.closing.rows if best.pnl.numbers[row] is not None} & ended
     theirs = {row for row in other.closing.rows if other.pnl.numbers[row] is not None} & ended
     return len(theirs) >= max(_LEAST, _MANY * len(mine)) and mine <= theirs
+
+
+def _is_of_earlier_ones(other: Candidate, best: Candidate, roles: Mapping[str, Column]) -> bool:
+    """Whether another P&L is that of earlier trades as well, and goes with the best one since."""
+    if other.unit != MONEY or best.unit != MONEY or other.pnl is best.pnl:
+        return False
+    if best.closing.marker is not None or other.closing.marker is not None:
+        return False
+    mine, theirs = set(best.closing.rows), set(other.closing.rows)
+    earlier = [row for row in theirs - mine if other.pnl.numbers[row]]
+    if not mine < theirs or len(earlier) < _LEAST or max(earlier) > min(mine):
+        return False
+    if "outcome" in roles and not all(roles["outcome"].present[row] for row in earlier):
+        return False
+    pairs = [(best.pnl.numbers[row], other.pnl.numbers[row]) for row in mine]
+    alike = sum(a is not None and b is not None and a * b > 0 for a, b in pairs)
+    return alike * 10 >= 8 * len(pairs)
 
 
 def _is_of_many_more(other: Candidate, best: Candidate) -> bool:

@@ -11,6 +11,9 @@ from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, OTHER, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
 
+_LEAST_FIELDS = 4
+_SECONDS = 2_000_000
+
 
 def repeated_as_they_are(
     best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column], identity: Identity
@@ -25,6 +28,8 @@ def repeated_as_they_are(
             if column.kind not in (OTHER, BOOLEAN) and all(column.present[row] for row in rows)
         ]
         return _come_again(f"{repeats} records repeat an earlier one exactly", fields)
+    if (doubt := _within_a_second(best, columns, identity)) is not None:
+        return doubt
     parts = _of_a_trade(best, columns, roles)
     repeats = rows_equal(parts, rows) if parts else 0
     if repeats * 5 < len(rows):
@@ -33,6 +38,37 @@ def repeated_as_they_are(
     return _come_again(
         f"{repeats} records have the times, prices and result of an earlier one", fields
     )
+
+
+def _within_a_second(
+    best: Candidate, columns: Sequence[Column], identity: Identity
+) -> Doubt | None:
+    """Records that repeat an earlier one in all but a time, less than a second after it.
+
+    So does a bot that runs twice, and logs each trade once for each of them.
+    """
+    rows = best.closing.rows
+    times = [one for one in columns if one.kind == TIME and all(one.present[row] for row in rows)]
+    others = [one for one in columns if one not in times]
+    if identity.columns or len(others) < _LEAST_FIELDS or isinstance(best.pnl, Either):
+        return None
+    if rows_equal(others, rows) * 5 < len(rows):
+        return None
+    moments = [tuple((one.instants[row] or 0) // _SECONDS for one in times) for row in rows]
+    each = [
+        (moment, *(one.labels[row] for one in others))
+        for moment, row in zip(moments, rows, strict=True)
+    ]
+    repeats = len(each) - len(set(each))
+    if repeats * 5 < len(rows):
+        return None
+    fields = [
+        one.expression
+        for one in others
+        if one.kind not in (OTHER, BOOLEAN) and all(one.present[row] for row in rows)
+    ]
+    what = f"{repeats} records repeat an earlier one within seconds, in all but the time"
+    return _come_again(what, fields)
 
 
 def _of_a_trade(

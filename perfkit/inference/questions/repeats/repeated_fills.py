@@ -28,29 +28,39 @@ def numbered_again(
     """Executions that come again with the same number, time, symbol, side, quantity and price.
 
     So they do where several exports of an account were joined. The number is that of a column which
-    has another value for each of them, and the same value where they come again.
+    has another value for each of them, and the same value where they come again. Where it is called
+    an id, the time may be that at which a bot looked once more.
     """
-    parts = [when, *(roles[role] for role in _PARTS if role in roles)]
-    keys = [tuple(one.labels[row] for one in parts) for row in rows]
-    different = len(set(keys))
-    if (len(rows) - different) * _REPEATED < len(rows):
-        return None
-    for column in columns:
-        if column in parts or column.kind not in (TEXT, NUMBER) or column.filled < len(rows):
+    parts = [roles[role] for role in _PARTS if role in roles]
+    for named in ([when, *parts], parts):
+        has_time = named is not parts
+        keys = [tuple(one.labels[row] for one in named) for row in rows]
+        different = len(set(keys))
+        if (len(rows) - different) * _REPEATED < len(rows):
             continue
-        labels = [column.labels[row] for row in rows]
-        pairs = set(zip(labels, keys, strict=True))
-        if len(pairs) == len(set(labels)) == different:
-            return Doubt(
-                "repeats",
-                f"{len(rows) - different} of {len(rows)} executions have the {column.name}, time, "
-                "quantity and price of an earlier one; do they count again?",
-                (
-                    Answer(f"no, once for each {column.name}", {"identity": [column.expression]}),
-                    Answer("yes", {}),
-                ),
-            )
+        for column in columns:
+            if column in named or column.kind not in (TEXT, NUMBER) or column.filled < len(rows):
+                continue
+            if not has_time and not set(column.words) & NUMBERED:
+                continue
+            labels = [column.labels[row] for row in rows]
+            ids, pairs = len(set(labels)), len(set(zip(labels, keys, strict=True)))
+            if pairs == ids and (ids == different or (not has_time and ids * 2 <= len(rows))):
+                return _come_again(column, len(rows) - ids, len(rows), has_time=has_time)
     return None
+
+
+def _come_again(column: Column, repeats: int, count: int, *, has_time: bool) -> Doubt:
+    of_time = ", time, quantity and price" if has_time else ", quantity and price"
+    return Doubt(
+        "repeats",
+        f"{repeats} of {count} executions have the {column.name}{of_time} of an earlier one; do "
+        "they count again?",
+        (
+            Answer(f"no, once for each {column.name}", {"identity": [column.expression]}),
+            Answer("yes", {}),
+        ),
+    )
 
 
 def logged_by_kinds(

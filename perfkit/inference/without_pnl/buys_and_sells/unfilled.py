@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from perfkit.inference.doubts import Answer, Doubt, no
-from perfkit.inference.records.filled import EVENTS, WAITING
+from perfkit.inference.records.filled import EVENTS, FILLS, WAITING
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import BOOLEAN, TEXT, Column
 from perfkit.inference.words.names import word_set, words
 
 _WAITING = WAITING | word_set("not")
+_RESTING = word_set("open working resting unfilled")
 _TRIED = word_set("dry simulated simulation test shadow dryrun backtest paper demo")
 _STATES = word_set("status state")
 
@@ -55,6 +56,8 @@ def _of_status(column: Column, rows: Sequence[int]) -> Doubt | None:
     said = {label: set(words(label)) for label in {column.labels[row] for row in rows} - {""}}
     tried = {label for label, one in said.items() if one & _TRIED}
     waiting = {label for label, one in said.items() if one & _WAITING} - tried
+    if any(one & FILLS for one in said.values()):  # beside which an open order is a waiting one
+        waiting |= {label for label, one in said.items() if one & _RESTING} - tried
     sure = said.keys() - tried - waiting
     if not tried and not waiting:
         return None

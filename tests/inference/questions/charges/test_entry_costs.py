@@ -100,3 +100,18 @@ def test_a_profit_that_on_openings_is_the_commission_is_after_swap_as_well(tmp_p
     assert results(read) == [Decimal("45.0"), Decimal("-10.0"), Decimal("10.5"), Decimal("-32")]
     closed = desk_on([read], "UTC").book.closed
     assert closed[1].commission == Decimal("1.0")  # 2.5 + 2.5, less a swap of 4 received
+
+
+def test_numbers_of_executions_are_no_identity_of_openings_and_closes(tmp_path: Path) -> None:
+    lines = ["coin,px,sz,time,dir,closedPnl,fee,tid"]
+    for n in range(9):
+        entry, out = 100 + n, 103 - n % 4
+        lines += [
+            f"BTC,{entry},2,2026-04-{n + 6:02}T10:00:00Z,Open Long,0.0,0.5,{n}a",
+            f"BTC,{out},2,2026-04-{n + 6:02}T11:00:00Z,Close Long,{2 * (out - entry)},0.5,{n}b",
+        ]
+    read = found(tmp_path / "a.csv", "\n".join(lines) + "\n")
+    assert read.reading.is_sure
+    assert "identity" not in read.reading.dialect
+    earned = sum(2 * (3 - n % 4 - n) for n in range(9))
+    assert sum(one or Decimal(0) for one in results(read)) == earned - 9

@@ -163,3 +163,18 @@ def test_results_in_risk_are_an_answer_where_the_unit_of_a_rate_is_asked() -> No
     doubt = next(one for one in reading.doubts if one.name == "fraction")
     assert doubt.answers[-1].changes == {"currency": "R", "fields.net_pnl": "R"}
     assert all("R" not in one.changes.values() for d in infer(rates()).doubts for one in d.answers)
+
+
+def test_a_result_after_costs_that_began_later_is_asked_about() -> None:
+    amounts = ["4", "-3", "5", "6", "-2", "3", "-1", "2", "7", "-4", "2", "1"]
+    records: list[Record] = [
+        {"time": f"2026-04-{n + 1:02}T10:00:00Z", "symbol": "A", "pnl": amount}
+        for n, amount in enumerate(amounts)
+    ]
+    later = [
+        {**one, "fee": "0.1", "net_pnl": f"{float(str(one['pnl'])) - 0.1:.1f}"} for one in records
+    ]
+    reading = infer([*records[:6], *later[6:]])
+    assert asked(reading) == ["two_results"]
+    assert reading.doubts[0].answers[0].meaning == "pnl"
+    assert "two_results" not in asked(infer(later))

@@ -135,3 +135,26 @@ class TestTradesThatCloseAgain:
 
     def test_a_quantity_may_be_that_of_a_part(self) -> None:
         assert "repeats" not in asked(self.of_closes(quantity="10"))
+
+
+def twice(seconds: str) -> list[Record]:
+    """Bets that two bots log, one so much later than the other."""
+    return [
+        {
+            "market": f"M{n}",
+            "entry": "0.4",
+            "won": n % 2 == 0,
+            "pnl": ("6", "-4")[n % 2],
+            "logged_at": f"2026-04-06T10:{n:02}:{second}Z",
+        }
+        for n in range(8)
+        for second in ("00.000000", seconds)
+    ]
+
+
+def test_records_that_differ_in_a_moment_alone_are_asked_about() -> None:
+    assert asked(twice("00.000035")) == ["repeats"]
+
+
+def test_records_some_seconds_apart_are_not() -> None:
+    assert asked(twice("05.000000")) == []
