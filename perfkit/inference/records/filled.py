@@ -85,6 +85,6 @@ def _last_states(column: Column, columns: Sequence[Column]) -> set[str]:
         rows = range(len(ids.labels))
         filled = {ids.labels[row] for row in rows if column.labels[row] in fills} - {""}
         before = {ids.labels[row] for row in rows if column.labels[row] in waiting}
-        if len(filled) >= _LEAST and filled <= before:
+        if len(filled) >= _LEAST and (filled <= before or before <= filled):
             return fills
     return set()

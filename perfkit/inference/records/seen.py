@@ -3,6 +3,7 @@
 capital_open, capital_close          what the account held before and after each trade
 side buy, price, quantity; no time   executions
 buys [{price: 5}], sells [...]       executions inside each record
+side buy, sol_amount, token_amount   executions, whose price is the one over the other
 """
 
 from __future__ import annotations
@@ -13,11 +14,13 @@ from perfkit.inference.table.columns import NUMBER, OTHER, Column
 from perfkit.inference.table.directions import direction
 from perfkit.inference.table.held import before_and_after
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import pnl_name, word_set, words
+from perfkit.inference.words.names import CURRENCIES, pnl_name, word_set, words
 from perfkit.inference.words.role_names import role_rank
 
 _NO_RESULT = "no column is the result of a trade"
 _LISTS = word_set("buys sells buy sell fills executions trades orders transactions")
+_OF_MONEY = frozenset((*CURRENCIES, *word_set("sol quote cost value total notional paid")))
+_OF_SIZES = word_set("token tokens base quantity shares units coins size amount")
 _MOST_WORDS = 12
 _OF_ENDS = frozenset(("exit_price", "exit_reason", "outcome"))
 _SHOWN = 3
@@ -26,6 +29,7 @@ _SHOWN = 3
 def why_none(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
     """Why there are no results, where records have what these can be made of; else empty."""
     seen = lists_inside(columns) or _held(columns, times) or _orders(roles, times)
+    seen = seen or _amounts(columns, roles, times)
     if seen:
         return f"{_NO_RESULT}, but {seen}"
     return _of_zeros(columns) or _of_openings(roles)
@@ -106,4 +110,22 @@ def _orders(roles: Mapping[str, Column], times: Times) -> str:
     return (
         f"{side.name} says what was bought and sold, beside {price.name} and {size.name}; if these "
         f"are executions, write `fills:` with {', and '.join(wanted)}"
+    )
+
+
+def _amounts(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
+    """What purchases and sales lack that say how much was paid for how much, and no price."""
+    if not {"side", "symbol"} <= roles.keys() or not times.are_there or "price" in roles:
+        return ""
+    if not {1, -1} <= {direction(label) for label in roles["side"].distinct if label}:
+        return ""
+    amounts = [one for one in columns if one.kind == NUMBER and all(one.numbers)]
+    paid = next((one for one in amounts if set(one.words) & _OF_MONEY), None)
+    size = next((one for one in amounts if one is not paid and set(one.words) & _OF_SIZES), None)
+    if paid is None or size is None:
+        return ""
+    return (
+        f"{paid.name} may be what was paid for {size.name}; if these are executions, write "
+        f"`fills:` with `quantity: {size.expression}` and "
+        f"`price: {paid.expression} / {size.expression}`"
     )

@@ -30,6 +30,11 @@ class TestOrdersBesideFills:
         assert (asked(reading), reading.closed) == ([], 2)
         assert reading.dialect["only"] == {column: words[-1]}
 
+    def test_some_orders_that_waited_before_they_were_filled_count_once(self) -> None:
+        waited = [one for one in each_as("status", "new") if one["order_id"] in ("a", "b")]
+        reading = infer([*waited, *each_as("status", "filled")])
+        assert (asked(reading), reading.dialect["only"]) == ([], {"status": "filled"})
+
     def test_orders_in_part_filled_are_asked_about(self) -> None:
         words = ("submitted", "partially_filled", "filled")
         assert "not_filled" in asked(infer(each_as("status", *words)))

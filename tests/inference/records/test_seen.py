@@ -82,3 +82,22 @@ def test_openings_with_a_stop_and_a_target_are_no_closes(stop: str, *, is_said: 
     stops = ("95", stop, stop)
     said = why([{**one, "sl": at, "tp": "110"} for one, at in zip(records, stops, strict=True)])
     assert ("no close of a trade is logged, only openings with sl and tp" in said) is is_said
+
+
+def swaps(**more: object) -> list[Record]:
+    return [
+        {
+            "time": f"2026-04-07T{n:02}:00:00Z",
+            "action": ("buy", "sell")[n % 2],
+            "token": "A",
+            "sol_amount": f"0.{3 + n}",
+            "token_amount": "1000",
+            **more,
+        }
+        for n in range(6)
+    ]
+
+
+def test_what_was_paid_and_for_how_much_is_named_with_the_price_to_write() -> None:
+    assert "and `price: sol_amount / token_amount`" in why(swaps())
+    assert "price:" not in why([{**one, "action": "buy"} for one in swaps()])
