@@ -59,14 +59,17 @@ def of_executions(log: Log, candidates: Sequence[Candidate]) -> Reading | None:
     if best.proved:
         return None
     is_marked = best.closing.marker is not None
-    is_total = best.name.is_running and not is_marked
-    if not is_total and not log.fees:
+    may_be_total = best.unit == MONEY and not is_marked and {"side", "price"} <= log.roles.keys()
+    if not (may_be_total or best.name.is_running) and not log.fees:
         return None
     from perfkit.inference.without_pnl.buys_and_sells.agreement import (
         adds_up_executions,
         agrees_with_executions,
+        stands_still,
     )
 
+    is_total = best.name.is_running and not is_marked
+    is_total = is_total or (may_be_total and stands_still(best.pnl, log.roles))
     is_total = is_total and adds_up_executions(log, best.pnl, whens[0])
     if not is_total and not (log.fees and agrees_with_executions(log, best.pnl, whens[0])):
         return None

@@ -9,6 +9,7 @@ from perfkit.inference.doubts import LESS_COSTS, LONG_OR_SHORT, Answer, Doubt
 from perfkit.inference.keys.assemble import dialect_of, outcome_words
 from perfkit.inference.keys.identity import Identity, identity_of
 from perfkit.inference.keys.moments import Moments, moments_of
+from perfkit.inference.proof.quantities.multipliers import logged_worth
 from perfkit.inference.questions.amounts.sizes import contract_size, quantity_or_money
 from perfkit.inference.questions.charges.paid_in import commission_fields
 from perfkit.inference.records.closing import Closing, closing_records
@@ -90,7 +91,7 @@ def _of_moves(
     result = commission_fields(fees, closing.rows, log.columns, currency)
     dialect = dialect_of(result, closing, log.left_out, moments, identity, roles)
     doubts = [*moments.doubts, *identity.doubts]
-    fields = dialect["fields"]
+    fields, assumed = dialect["fields"], list(moments.assumed)
     assert isinstance(fields, dict)
     moved = logged_move(log, entry, out, closing.rows) if size is None else None
     if moved is not None:
@@ -98,9 +99,11 @@ def _of_moves(
     elif size is None:
         fields["quantity"] = "= 1"
         doubts.append(_points_or_per_cent(entry, _in_risk(log, closing), _outcomes(log, closing)))
+    elif is_sized and (one := logged_worth(log.columns, closing.rows)) is not None:
+        fields["quantity"] = f"{size.expression} * {one.expression}"
+        assumed.append(f"{one.name} is what one of {size.name} is worth")
     else:
         doubts += _of_size(log, size, entry, closing.rows)
-    assumed = list(moments.assumed)
     if "side" not in fields and (way := _way_of(log, moved, closing.rows)) is not None:
         fields["side"] = f"= {way.side}"
         assumed.append(f"trades are {way.side}, as {way.why}")

@@ -154,6 +154,13 @@ _OF_COSTS = word_set(
     "fee fees commission funding swap tax slippage spread brokerage interest borrow"
 )
 """Words of what a trade costs: `funding_r` is a part of its result, and not the result."""
+_SMALLEST = {
+    **dict.fromkeys(("lamports", "lamport"), (10**9, "SOL")),
+    **dict.fromkeys(("sats", "sat", "satoshi", "satoshis"), (10**8, "BTC")),
+    "wei": (10**18, ""),
+    "gwei": (10**9, ""),
+}
+"""The smallest units of coins, how many of them are one, and of which; several chains have wei."""
 RUNNING = word_set("total cum cumulative cumul running overall lifetime session acc")
 _BESIDE = word_set("realized abs close trade amount value exit final cents fee fees")
 """Words that beside that of a result change nothing."""
@@ -249,10 +256,8 @@ def pnl_name(name: str) -> PnlName | None:
         score += 8  # results in pips are nothing else
     currency = next((CURRENCIES[word] for word in last if word in CURRENCIES), "")
     unknown = meant - _BASES.keys() - _UNITS.keys() - CURRENCIES.keys() - RUNNING - NET - GROSS
-    unknown -= _BESIDE
-    cents = 100 if meant & {"cents", "cent", "bps"} else 1
-    if cents > 1 and not currency:
-        currency = "USD"
+    unknown -= _BESIDE | _SMALLEST.keys()
+    cents, currency = _parts_of_one(meant, currency)
     return PnlName(
         score=max(score - 3 * len(unknown), 6),
         unit=unit,
@@ -264,6 +269,13 @@ def pnl_name(name: str) -> PnlName | None:
         is_bare=is_bare,
         is_absolute="abs" in meant,
     )
+
+
+def _parts_of_one(meant: set[str], currency: str) -> tuple[int, str]:
+    """How many of what a name counts are one, and the currency: 100 cents are a dollar."""
+    for word in meant & _SMALLEST.keys():
+        return _SMALLEST[word]
+    return (100, currency or "USD") if meant & {"cents", "cent", "bps"} else (1, currency)
 
 
 _CLOSING_TIME = word_set(

@@ -81,6 +81,18 @@ def test_a_result_may_name_the_costs_that_are_in_it(name: str) -> None:
     assert pnl_name(name) is not None
 
 
+@pytest.mark.parametrize(
+    ("name", "per_unit", "currency"),
+    [("pnl_lamports", 10**9, "SOL"), ("profitSats", 10**8, "BTC"), ("pnl_wei", 10**18, "")],
+)
+def test_the_smallest_units_of_a_coin_are_parts_of_it(
+    name: str, per_unit: int, currency: str
+) -> None:
+    found = pnl_name(name)
+    assert found is not None
+    assert (found.per_unit, found.currency) == (per_unit, currency)
+
+
 def test_cents_are_hundredths_of_dollars() -> None:
     found = pnl_name("pnl_cents")
     assert found is not None

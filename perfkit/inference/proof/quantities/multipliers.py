@@ -35,6 +35,12 @@ _IMPLAUSIBLE = Decimal("0.00001")
 _ROUND = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5))
 
 
+_OF_ONE = (
+    *(("ct", "val"), ("contract", "val"), ("contract", "size"), ("contract", "value")),
+    *(("contract", "multiplier"), ("point", "value"), ("face", "value")),
+)
+
+
 class Worth(NamedTuple):
     """What one of a quantity is worth, in prices, and the column that shows it.
 
@@ -44,6 +50,17 @@ class Worth(NamedTuple):
     column: Column
     factor: Decimal
     is_sure: bool
+
+
+def logged_worth(columns: Sequence[Column], rows: Sequence[int]) -> Column | None:
+    """The column that says what one of a quantity is worth, such as `ctVal`; None without one."""
+    for column in columns:
+        if column.kind != NUMBER or column.words not in _OF_ONE:
+            continue
+        sizes = [column.numbers[row] or Decimal(0) for row in rows]
+        if sizes and min(sizes) > 0 and any(size != 1 for size in sizes):
+            return column
+    return None
 
 
 def worth_of_one(
@@ -57,7 +74,9 @@ def worth_of_one(
         return None
     for column in columns:
         said = set(column.words)
-        if column.kind != NUMBER or not said & _OF_VALUES or said & _OF_OTHERS:
+        if column.kind != NUMBER or column.words in _OF_ONE:
+            continue
+        if not said & _OF_VALUES or said & _OF_OTHERS:
             continue
         if is_fee(column.name) or any(column is one for one in roles.values()):
             continue

@@ -74,6 +74,8 @@ def logged_by_kinds(
     for column in columns:
         if column.kind != TEXT or column in parts or not set(column.words) & _KINDS:
             continue
+        if not column.has_few_words or len(column.distinct) < 2:
+            continue
         each: dict[str, Counter[tuple[str, ...]]] = {}
         for row in rows:
             key = tuple(one.labels[row] for one in parts)

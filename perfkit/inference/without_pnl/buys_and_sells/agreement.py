@@ -2,29 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
-from perfkit.inference.proof.executions import executions_of
+from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.table.columns import Column
+from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.log_facts import Log
 
 
 def adds_up_executions(log: Log, total: Column, when: Column | None) -> bool:
-    """Whether a column is the total so far of what matching the executions gives."""
+    """Whether a column is the total so far of what matching gives, of all or of each symbol."""
     rows = [row for row in range(len(total.values)) if row not in log.failed]
     found = executions_of(log.roles, when, rows)
     if found is None or len(found.reducing) < 2:
         return False
-    so_far = Decimal(0)
+    symbol = log.roles.get("symbol")
+    labels = [""] * len(total.values)
+    return _adds_up(found, total, labels) or (
+        symbol is not None and _adds_up(found, total, symbol.labels)
+    )
+
+
+def _adds_up(found: Executions, total: Column, labels: Sequence[str]) -> bool:
+    """Whether a column adds up what executions gave, those of each label by themselves."""
+    so_far: dict[str, Decimal] = {}
     compared = agreed = 0
     for row in found.rows:
-        so_far += found.gross.get(row, Decimal(0))
+        known = so_far.get(labels[row], Decimal(0)) + found.gross.get(row, Decimal(0))
+        so_far[labels[row]] = known
         said = total.numbers[row]
         if said is not None:
             compared += 1
-            allowed = Decimal("0.01") + abs(so_far) * Decimal("0.001") + total.step
-            agreed += abs(said - so_far) <= allowed
+            allowed = Decimal("0.01") + abs(known) * Decimal("0.001") + total.step
+            agreed += abs(said - known) <= allowed
     return compared > 2 and agreed * 10 >= 9 * compared
+
+
+def stands_still(pnl: Column, roles: Mapping[str, Column]) -> bool:
+    """Whether a P&L of executions stays as it was on purchases, as the total of a symbol does."""
+    if not {"symbol", "side", "price", "quantity"} <= roles.keys():
+        return False
+    ways, labels = directions(roles["side"]), roles["symbol"].labels
+    last: dict[str, Decimal] = {}
+    still = bought = 0
+    for row, number in enumerate(pnl.numbers):
+        if number is None:
+            continue
+        if ways[row] > 0 and last.get(labels[row]):
+            bought += 1
+            still += number == last[labels[row]]
+        last[labels[row]] = number
+    return bought > 2 and still * 10 >= 9 * bought
 
 
 def agrees_with_executions(log: Log, pnl: Column, when: Column | None) -> bool:

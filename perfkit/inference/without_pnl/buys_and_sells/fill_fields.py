@@ -11,7 +11,7 @@ from perfkit.inference.keys.moments import Moments
 from perfkit.inference.pnl_column.money import commission_of
 from perfkit.inference.proof.costs.paid_amounts import fee_by_rate, fee_in_amount, worth_with_fees
 from perfkit.inference.proof.executions import Executions
-from perfkit.inference.proof.quantities.multipliers import Worth, worth_of_one
+from perfkit.inference.proof.quantities.multipliers import Worth, logged_worth, worth_of_one
 from perfkit.inference.proof.quantities.option_sizes import OptionSizes, fee_of, option_sizes
 from perfkit.inference.questions.amounts.sizes import size_of_value, some_are_options
 from perfkit.inference.table.derived_columns import AmountOverPrice
@@ -53,6 +53,10 @@ def fields_of_fills(
         fields["quantity"] = f"{size.expression} * {worth.factor:f}"
         said = f"{worth.column.name} is {size.name} x {price.name} x {worth.factor:f}"
         assumed.append(f"{said}, which is what one of {size.name} is worth")
+    elif not is_logged and (one := logged_worth(log.columns, found.rows)) is not None:
+        fields["quantity"] = f"{size.expression} * {one.expression}"
+        worth = Worth(one, min(filter(None, one.numbers)), is_sure=True)
+        assumed.append(f"{one.name} is what one of {size.name} is worth")
     elif not is_logged and not isinstance(size, OfOne | AmountOverPrice):
         said = "is worth its price; write `multiplier:` in a workspace if not"
         assumed.append(f"one of {size.name} {said}")

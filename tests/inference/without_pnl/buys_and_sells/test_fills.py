@@ -451,3 +451,28 @@ def test_what_binary_floats_leave_of_positions_is_no_position(tmp_path: Path) ->
     path.write_text("\n".join(lines) + "\n")
     desk = perfkit.read(path, quiet=True)
     assert (len(desk.book.closed), len(desk.book.open)) == (6, 0)
+
+
+@pytest.mark.parametrize("name", ["ctVal", "contract_size", "point_value"])
+def test_what_one_of_a_quantity_is_worth_may_be_logged(name: str) -> None:
+    reading = infer([{**one, name: "0.01"} for one in fills(*FOUR)])
+    assert reading.is_sure
+    assert str(field(reading, "quantity")).startswith("quantity * ")
+    assert field(infer([{**one, name: "1"} for one in fills(*FOUR)]), "quantity") == "quantity"
+
+
+def test_a_pnl_that_stays_on_purchases_is_the_total_of_its_symbol() -> None:
+    """A earns 4, then -3; B earns 2, then 6."""
+    orders = (("buy", "2", "10"), ("sell", "2", "12"), ("buy", "3", "11"), ("sell", "3", "10"))
+    others = (("buy", "1", "10"), ("sell", "1", "12"), ("buy", "3", "11"), ("sell", "3", "13"))
+    totals = {"A": ["0", "4", "4", "1"] * 2, "B": ["0", "2", "2", "8"] * 2}
+    totals["A"][4:] = ["1", "5", "5", "2"]
+    totals["B"][4:] = ["8", "10", "10", "16"]
+    records = [
+        {**one, "symbol": symbol, "realized_pnl": total, "time": f"2026-04-0{day}T{n:02}:00:00Z"}
+        for day, (symbol, moves) in enumerate((("A", orders), ("B", others)), 1)
+        for n, (one, total) in enumerate(zip(fills(*moves * 2), totals[symbol], strict=True))
+    ]
+    reading = infer(records)
+    assert (asked(reading), reading.closed) == ([], 8)
+    assert "fills" in reading.dialect
