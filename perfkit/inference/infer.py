@@ -23,6 +23,7 @@ from perfkit.inference.questions.repeats.shared_results import proved_once
 from perfkit.inference.records.beside_trades import failed_records, moved_records, total_records
 from perfkit.inference.records.no_trades import why_no_trades
 from perfkit.inference.records.seen import lists_inside, why_none
+from perfkit.inference.records.unfinished import unfinished_records
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.columns import Column, columns_of, names_of
 from perfkit.inference.table.cost_columns import fees_of
@@ -91,7 +92,9 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     totals, of_totals = total_records(columns)
     moved, of_moved = moved_records(columns, roles)
     of_moved = {} if moved <= failed else of_moved
-    failed, left_out = failed | totals | moved, {**of_totals, **of_moved, **left_out}
+    unfinished, of_unfinished = unfinished_records(columns)
+    left_out = {**of_totals, **of_moved, **of_unfinished, **left_out}
+    failed = failed | totals | moved | unfinished
     log = Log(columns, roles, times, fees, failed, left_out)
     candidates = candidates_of(columns, roles, times, fees, failed)
     least = PLAUSIBLE if times.are_there else PLAUSIBLE_WITHOUT_TIME

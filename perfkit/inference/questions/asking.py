@@ -65,10 +65,10 @@ def doubts_of(
     found = [
         which_result(best, rival_of(candidates), identity),
         two_names(best, columns),
-        total_so_far(best, roles),
+        total_so_far(best, roles, identity),
         _thin(best, roles, identity),
         results_of_zero(best, candidates, roles, fees_of(columns)),
-        counted_on_openings(best),
+        counted_on_openings(best, identity),
         same_in_each_group(best, roles)
         or on_openings(best, roles)
         or repeated_as_they_are(best, columns, roles, identity)

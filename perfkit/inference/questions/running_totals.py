@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from perfkit.inference.doubts import Answer, Doubt
+from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.running import is_as_large_as_prices
@@ -15,13 +16,13 @@ from perfkit.inference.table.columns import Column
 _LEAST_TOTALS = 3
 
 
-def total_so_far(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+def total_so_far(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> Doubt | None:
     """A P&L that may be the total of all trades so far."""
     if best.name.is_running:
         looks_so = not _is_of_position(best, roles)
     else:
         looks_so = says.wanders(best.pnl, best.closing.rows) and not _is_nothing_between(best)
-        looks_so = looks_so or _goes_on(best)
+        looks_so = looks_so or _goes_on(best, identity)
     if best.proved or not looks_so:
         return None
     question = (
@@ -58,7 +59,7 @@ def _is_nothing_between(best: Candidate) -> bool:
     return len(between) * 4 >= len(rows) and not any(between)
 
 
-def _goes_on(best: Candidate) -> bool:
+def _goes_on(best: Candidate, identity: Identity) -> bool:
     """Whether openings have the P&L of the close before them, as a total so far has.
 
     Lists in which each trade begins with its close have one P&L on both, which is no total.
@@ -68,10 +69,14 @@ def _goes_on(best: Candidate) -> bool:
     if rows[0] not in opening:
         return False
     before: Decimal | None = None
+    closed: list[object] = []
     repeated, others = set(), 0
     for row in rows:
+        key = [one.values[row] for one in identity.columns]
         if row not in opening:
-            before = numbers[row]
+            before, closed = numbers[row], key
+        elif key and key == closed:
+            continue  # the opening of this close
         elif before is not None and numbers[row] == before:
             repeated.add(before)
         elif before is not None:
@@ -79,13 +84,13 @@ def _goes_on(best: Candidate) -> bool:
     return len(repeated) >= _LEAST_TOTALS and others * 10 <= len(repeated)
 
 
-def counted_on_openings(best: Candidate) -> Doubt | None:
+def counted_on_openings(best: Candidate, identity: Identity) -> Doubt | None:
     """Openings that log a P&L, such as their costs, though nothing is earned yet."""
     rows = opening_results(best.pnl, best.closing)
     nonzero = sum(bool(best.pnl.numbers[row]) for row in best.closing.rows)
     if best.closing.marker is None or len(rows) <= (1 - HOLDS) * (len(rows) + nonzero):
         return None
-    if _goes_on(best):  # which is asked about as a total so far
+    if _goes_on(best, identity):  # which is asked about as a total so far
         return None
     total = sum((best.pnl.numbers[row] or Decimal(0) for row in rows), Decimal(0))
     marker = best.closing.marker.expression

@@ -24,6 +24,7 @@ from perfkit.inference.records.kinds import (
     is_plainly_held,
     says_it_is_open,
 )
+from perfkit.inference.records.unfinished import unfinished_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
 from perfkit.inference.table.time_columns import Times
@@ -137,6 +138,7 @@ def _without_reason(
     if not rows:
         return []
     totals = total_records(columns)[0] | moved_records(columns, roles)[0]
+    totals |= unfinished_records(columns)[0]
     whens = (*times.closed, *times.event, *times.other, *times.opened)
     parts = [pnl, *whens[:1], *(roles[role] for role in ("symbol",) if role in roles)]
     known = {_key(parts, row) for row in read}
