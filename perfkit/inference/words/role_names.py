@@ -264,12 +264,18 @@ def role_rank(name: str, role: str) -> int | None:
     return min(ranks, default=None)
 
 
+_CUT_SHORT = word_set("transaction and or third")
+"""A name in exports of a broker, of which `party fees` has been cut off."""
+
+
 def is_fee(name: str) -> bool:
     """Whether a name is that of costs in money, such as `fees` or `entry_commission`."""
     last = inner_name(name)
     parts = set(words(last))
     if parts <= _OF_AN_OBJECT:  # fee.cost, beside fee.currency
         parts |= set(words(inner_name(name.removesuffix(last).rstrip("."))))
+    if parts == _CUT_SHORT:
+        return True
     if parts & {"cost", "costs"} and parts & _OF_EXECUTIONS and not parts & _FEE_OTHERS:
         return True
     return bool(parts & _FEES) and not parts & _FEE_OTHERS and not parts & {"pnl", "profit", "net"}

@@ -73,17 +73,25 @@ def fee_in_amount(
     """The fees that amounts have in them: purchases cost more than their worth, sales bring less.
 
     None where amounts are just price times quantity, or where rounding may be all that they miss
-    it by. One of a quantity is worth `factor` times its price.
+    it by. One of a quantity is worth `factor` times its price. Without a side, what is below 0
+    is sold.
     """
-    if not {"side", "quantity", "price"} <= roles.keys():
+    if not {"quantity", "price"} <= roles.keys():
         return None
-    worth, ways = _worth(roles, rows, factor), directions(roles["side"])
+    worth, ways = _worth(roles, rows, factor), _ways(roles)
     amounts = [one for one in columns if _may_be_amount(one, roles)]
     of_sides = starmap(paid_or_received, combinations(amounts[:_MOST_COLUMNS], 2))
     for column in (*amounts, *filter(None, of_sides)):
         if _has_fees(column, worth, ways):
             return PaidAmount(column, _fee(column, roles, factor))
     return None
+
+
+def _ways(roles: Mapping[str, Column]) -> Sequence[int]:
+    """1 for each purchase and -1 for each sale."""
+    if "side" in roles:
+        return directions(roles["side"])
+    return [0 if not size else 1 if size > 0 else -1 for size in roles["quantity"].numbers]
 
 
 def worth_with_fees(

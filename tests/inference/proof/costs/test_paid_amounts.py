@@ -145,3 +145,25 @@ def test_a_fee_in_money_counts_before_its_rate() -> None:
     fees: list[object] = ["0.02", "0.024", "0.033", "0.03"]
     reading = infer(fills(*FOUR, fee=fees, fee_bps=["10"] * 4))
     assert field(reading, "commission") == "fee"
+
+
+def test_fees_are_in_amounts_of_quantities_that_have_a_sign() -> None:
+    records: list[Record] = [
+        {
+            "date": f"2026-04-{n + 1:02}",
+            "product": "A",
+            "quantity": str(way * 5),
+            "price": price,
+            "total": f"{-way * 5 * Decimal(price) - Decimal('2.05'):f}",
+        }
+        for n, (way, price) in enumerate(((1, "100"), (-1, "104.5")) * 5)
+    ]
+    reading = infer(records)
+    assert field(reading, "commission") == "abs(abs(total) - abs(price * quantity))"
+    assert "total includes the fee" in " ".join(reading.assumed)
+
+
+def test_costs_may_have_a_name_that_is_cut_short() -> None:
+    paid: list[object] = ["-2", "-2.1", "-2.2", "-2.3"]
+    records = fills(*FOUR, **{"Transaction and/or third": paid})
+    assert field(infer(records), "commission") == '-"Transaction and/or third"'
