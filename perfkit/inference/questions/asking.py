@@ -63,7 +63,7 @@ def doubts_of(
     """The questions about the best of some candidates."""
     best = candidates[0]
     found = [
-        which_result(best, rival_of(candidates), identity),
+        which_result(best, rival_of(candidates), identity, roles),
         two_names(best, columns),
         total_so_far(best, roles, identity),
         _thin(best, roles, identity),

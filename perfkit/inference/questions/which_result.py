@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.keys.identity import Identity
@@ -19,7 +19,9 @@ _TERMS = word_set("short long st lt")
 _OF_NUMBERING = word_set("id number no num nr index idx n")
 
 
-def which_result(best: Candidate, rival: Candidate | None, identity: Identity) -> Doubt | None:
+def which_result(
+    best: Candidate, rival: Candidate | None, identity: Identity, roles: Mapping[str, Column]
+) -> Doubt | None:
     """Two results that are equally good, or one that little shows to be that of a trade."""
     name = best.pnl.name
     if rival is not None:
@@ -32,6 +34,7 @@ def which_result(best: Candidate, rival: Candidate | None, identity: Identity) -
             ),
         )
     is_sure = best.score >= CONFIDENT or _is_of_numbered_trades(best, identity)
+    is_sure = is_sure or ("symbol" in roles and _is_won_and_lost_money(best))
     of_signals = any("signal" in words(str(one)) for one in best.closing.open_words)
     if is_sure and (best.proved or not of_signals):
         return None
@@ -55,6 +58,16 @@ def _is_of_numbered_trades(best: Candidate, identity: Identity) -> bool:
     """Whether the name of a result stands beside a column that numbers trades: `Trade #`."""
     numbered = any(set(one.words) - _OF_NUMBERING == {"trade"} for one in identity.columns)
     return numbered and best.unit == MONEY and best.score >= _PLAIN
+
+
+def _is_won_and_lost_money(best: Candidate) -> bool:
+    """Whether a plain name says of which currency a result is, as `profit_usd`, won or lost."""
+    if best.unit != MONEY or not best.name.currency or best.score < _PLAIN:
+        return False
+    if best.name.is_running or best.name.is_bare:
+        return False
+    amounts = [best.pnl.numbers[row] or 0 for row in best.closing.rows]
+    return min(amounts, default=0) < 0 < max(amounts, default=0)
 
 
 def two_names(best: Candidate, columns: Sequence[Column]) -> Doubt | None:

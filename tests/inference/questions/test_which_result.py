@@ -64,3 +64,16 @@ def test_a_result_that_a_balance_moves_by_is_none_of_a_signal() -> None:
             },
         ]
     assert "weak" not in asked(records)
+
+
+@pytest.mark.parametrize(
+    ("name", "is_sure"), [("profit_dollars", True), ("profit_eur", True), ("profit", False)]
+)
+def test_money_that_was_won_and_lost_by_its_name_is_a_result(name: str, *, is_sure: bool) -> None:
+    records: list[Record] = [
+        {"date": f"2026-04-{n + 1:02}T10:00:00Z", "ticker": "A", name: amount}
+        for n, amount in enumerate(("5", "-3", "4", "-2", "7"))
+    ]
+    assert infer(records).is_sure is is_sure
+    won = [{**one, name: str(one[name]).removeprefix("-")} for one in records]
+    assert not infer(won).is_sure
