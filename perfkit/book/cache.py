@@ -208,8 +208,8 @@ def stored(config: Config) -> StoredBook | None:
             return None
         content, mark = found
         try:
-            head, manifest = decoded(content, settings_of(config))
             pages = _pages(folder)
+            head, manifest = decoded(content, settings_of(config), pages)
             for page in manifest.pages:
                 pages.hold(page)
         except CacheDamagedError:

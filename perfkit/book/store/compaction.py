@@ -34,7 +34,7 @@ def compacted(manifest: Manifest, pages: Pages) -> Manifest:
         )
     }
     if not sparse:
-        return manifest._replace(pages=tuple(live))
+        return _stored(manifest, pages)
     moved: dict[Address, Address] = {}
 
     def place(address: Address) -> Address:
@@ -44,16 +44,20 @@ def compacted(manifest: Manifest, pages: Pages) -> Manifest:
             moved[address] = pages.put(pages.get(address))
         return moved[address]
 
-    manifest = manifest.moved(place, sparse)
+    return _stored(manifest.moved(place, sparse), pages)
+
+
+def _stored(manifest: Manifest, pages: Pages) -> Manifest:
+    """The manifest with its ledgers where they are to be, and all pages that it refers to."""
+    manifest.ledgers.put_into(pages)
     return manifest._replace(pages=tuple(live_bytes(manifest)))
 
 
 def live_bytes(manifest: Manifest) -> dict[str, int]:
     """How many bytes of each page are referred to."""
     live: defaultdict[str, int] = defaultdict(int)
-    for summary in manifest.ledgers.summaries():
-        for page, length in summary.page_bytes:
-            live[page] += length
+    for page, length in manifest.ledgers.page_bytes():
+        live[page] += length
     for day in manifest.joint.values():
         for page, _, length, _ in day_addresses(day.entry):
             live[page] += length

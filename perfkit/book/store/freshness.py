@@ -8,6 +8,7 @@ last looked at later than the grain of the file system's clock after its last ch
 
 from __future__ import annotations
 
+import marshal
 import os
 
 from perfkit.config.workspace import CACHE, CONFIG, MANIFEST
@@ -20,14 +21,17 @@ WatchedFile = Fingerprint | None
 Watch = tuple[str, bool, dict[str, WatchedFile], frozenset[str]]
 """A path below the root, whether it is a folder, its files by name, other names in it."""
 
-Watches = tuple[tuple[Watch, ...], dict[str, Watch | None]]
+PackedWatch = bytes
+"""A watch as bytes: where one source of 1,000 changed, those of the others need not be packed."""
+
+Watches = tuple[tuple[Watch, ...], dict[str, PackedWatch | None]]
 """What is looked at to find the sources, and each source (None: it cannot be watched)."""
 
 Head = tuple[str, bytes, str, Watches]
 """Version, configuration file, time zone that overrides it, and watches."""
 
 
-Standing = tuple[Watch, Fingerprint, int]
+Standing = tuple[PackedWatch, Fingerprint, int]
 """A source nothing of which has changed: what was looked at, the fingerprint of its folder (or
 its one file) just before, and when that was, in ns."""
 
@@ -46,7 +50,7 @@ def is_current(head: Head, root: str, timezone: str) -> bool:
     if not has_settings(head, root, timezone):
         return False
     beside, own = head[3]
-    return all(watch is not None and is_unchanged(watch, root) for watch in own.values()) and (
+    return all(one is not None and is_unchanged(unpacked(one), root) for one in own.values()) and (
         all(is_unchanged(watch, root) for watch in beside)
     )
 
@@ -62,15 +66,12 @@ def has_settings(head: Head, root: str, timezone: str) -> bool:
 def standing(head: Head, root: str, now: int) -> dict[str, Standing]:
     """The sources nothing of which has changed since the manifest with that head was written."""
     found = {}
-    for name, watch in head[3][1].items():
-        if watch is None:
+    for name, packed in head[3][1].items():
+        if packed is None:
             continue
-        try:
-            mark = fingerprint_of(os.stat(os.path.join(root, watch[0])))
-        except OSError:
-            continue
-        if is_unchanged(watch, root):
-            found[name] = watch, mark, now
+        mark = _unchanged(unpacked(packed), root)
+        if mark is not None:
+            found[name] = packed, mark, now
     return found
 
 
@@ -80,7 +81,8 @@ def still_stands(one: Standing, root: str) -> bool:
     Files may have grown. Where the folder changed just before it was looked at, another change may
     not show in its times, so all is looked at again.
     """
-    watch, known, seen_at = one
+    packed, known, seen_at = one
+    watch = unpacked(packed)
     path, is_folder, *_ = watch
     try:
         mark = fingerprint_of(os.stat(os.path.join(root, path)))
@@ -92,28 +94,43 @@ def still_stands(one: Standing, root: str) -> bool:
     return is_same or is_unchanged(watch, root)
 
 
+def unpacked(packed: PackedWatch) -> Watch:
+    """The watch of those bytes."""
+    watch: Watch = marshal.loads(packed)
+    return watch
+
+
 def is_unchanged(watch: Watch, root: str) -> bool:
     """Whether nothing came, went or changed there; False where that cannot be seen."""
+    return _unchanged(watch, root) is not None
+
+
+def _unchanged(watch: Watch, root: str) -> Fingerprint | None:
+    """The fingerprint of the folder (or the one file) just before it was found as it was."""
     path, is_folder, files, others = watch
     where = os.path.join(root, path)
-    left = len(files)
     try:
         if not is_folder:
-            return list(files) == [""] and files[""] == fingerprint_of(os.stat(where))
-        newest = next(reversed(files), None)  # this is the one that grows
-        if newest is not None:
-            status = os.stat(os.path.join(where, newest))
-            if files[newest] != fingerprint_of(status):
-                return False
-        with os.scandir(where) as folder:
-            for found in folder:
-                name = found.name
-                if name in files:
-                    if files[name] != fingerprint_of(found.stat()):
-                        return False
-                    left -= 1
-                elif name not in others:
-                    return False
+            mark = fingerprint_of(os.stat(where))
+            return mark if list(files) == [""] and files[""] == mark else None
+        folder = os.open(where, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            mark = fingerprint_of(os.fstat(folder))
+            return mark if _has_just(folder, files, others) else None
+        finally:
+            os.close(folder)
     except OSError:
+        return None
+
+
+def _has_just(folder: int, files: dict[str, WatchedFile], others: frozenset[str]) -> bool:
+    """Whether an open folder has those files as they were, and besides none but those others.
+
+    That it is open spares the system to find it again for each file.
+    """
+    if set(os.listdir(folder)).difference(others) != files.keys():
         return False
-    return left == 0
+    for name in reversed(files):  # the newest one is that which grows
+        if files[name] != fingerprint_of(os.stat(name, dir_fd=folder)):
+            return False
+    return True

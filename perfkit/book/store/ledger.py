@@ -2,17 +2,17 @@
 
 Plain values all the way down, so that they are written and read at once. Days are ordinals
 (`date.toordinal`), 0 stands for trades that are still open. The ledger of a source nothing of which
-has changed need not be decoded: its summary has what an update asks of every source.
+has changed need be neither read nor decoded: its summary has what an update asks of every source.
 """
 
 from __future__ import annotations
 
 import marshal
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from itertools import repeat
 
-from perfkit.book.store.pages import Address
+from perfkit.book.store.pages import Address, Pages
 from perfkit.config.layout import CSV
 from perfkit.core.errors import kind_of
 from perfkit.core.fast_imports import NamedTuple
@@ -283,15 +283,24 @@ def summary_of(ledger: Ledger) -> LedgerSummary:
     )
 
 
-StoredLedger = tuple[LedgerSummary, bytes]
-"""A summary, and the ledger as bytes."""
+StoredLedger = tuple[LedgerSummary, bytes | Address]
+"""A summary, and the ledger as bytes, or where in the pages these are."""
+
+MOST_LEDGER_BYTES = 1 << 20
+"""So long may the ledgers be that are written again with each manifest. More go into pages: of
+1,000 sources most have not changed since the last one."""
 
 
 class Ledgers:
-    """The ledgers of sources by their names, each decoded when it is first asked for."""
+    """The ledgers of sources by their names, each read and decoded when it is first asked for.
 
-    def __init__(self, stored: Mapping[str, StoredLedger] | None = None) -> None:
-        self._kept = {name: _KeptLedger(None, *one) for name, one in (stored or {}).items()}
+    Of those that are in pages, that may raise `CacheDamagedError`.
+    """
+
+    def __init__(
+        self, stored: Mapping[str, StoredLedger] | None = None, pages: Pages | None = None
+    ) -> None:
+        self._kept = {name: _KeptLedger(None, *one, pages) for name, one in (stored or {}).items()}
 
     def __getitem__(self, name: str) -> Ledger:
         return self._kept[name].ledger
@@ -337,31 +346,74 @@ class Ledgers:
         """The names of those ledgers that others have not, or not the same."""
         return [name for name, kept in self._kept.items() if others._kept.get(name) is not kept]
 
-    def plain(self) -> dict[str, tuple[tuple[Any, ...], bytes]]:
-        """What they are stored as: summaries, and bytes as they were read where nothing changed."""
-        return {name: (tuple(kept.summary), kept.content) for name, kept in self._kept.items()}
+    def page_bytes(self) -> Iterator[tuple[str, int]]:
+        """Pages, and how much of them a ledger is in or refers to."""
+        for kept in self._kept.values():
+            yield from kept.summary.page_bytes
+            if kept.address is not None:
+                page, _, length, _ = kept.address
+                yield page, length
+
+    def moved(self, place: Callable[[Address], Address], pages: Set[str]) -> Ledgers:
+        """These with other addresses for what is in those pages."""
+        made = Ledgers()
+        for name, kept in self._kept.items():
+            if any(page in pages for page, _ in kept.summary.page_bytes):
+                kept = _KeptLedger(kept.ledger.moved(place))
+            elif kept.address is not None and kept.address[0] in pages:
+                kept = kept.at(place(kept.address))
+            made._kept[name] = kept
+        return made
+
+    def put_into(self, pages: Pages) -> None:
+        """Puts those that are not in pages there, if they are several and long."""
+        rest = [kept for kept in self._kept.values() if kept.address is None]
+        if len(rest) > 1 and sum(len(kept.content) for kept in rest) > MOST_LEDGER_BYTES:
+            for kept in rest:
+                kept.put_into(pages)
+
+    def plain(self) -> dict[str, tuple[tuple[Any, ...], bytes | Address]]:
+        """What they are stored as: summaries, and what was read where nothing changed."""
+        return {
+            name: (tuple(kept.summary), kept.address or kept.content)
+            for name, kept in self._kept.items()
+        }
 
 
 class _KeptLedger:
-    """One ledger as a value, as bytes, or both: each is made of the other when it is needed."""
+    """One ledger as a value, as bytes, in pages: each is made of another when it is needed."""
 
-    __slots__ = ("_content", "_ledger", "_summary")
+    __slots__ = ("_content", "_ledger", "_pages", "_summary", "address")
 
     def __init__(
         self,
         ledger: Ledger | None,
         summary: LedgerSummary | None = None,
-        content: bytes | None = None,
+        stored: bytes | Address | None = None,
+        pages: Pages | None = None,
     ) -> None:
         self._ledger = ledger
         self._summary = summary
-        self._content = content
+        self._pages = pages
+        self._content: bytes | None = None
+        self.address: Address | None = None
+        if isinstance(stored, bytes):
+            self._content = stored
+        else:
+            self.address = stored
+
+    def at(self, address: Address) -> _KeptLedger:
+        """The same, moved to another place in the pages."""
+        return _KeptLedger(self._ledger, self.summary, address, self._pages)
+
+    def put_into(self, pages: Pages) -> None:
+        """Puts it into pages."""
+        self.address, self._pages, self._content = pages.put(self.content), pages, None
 
     @property
     def ledger(self) -> Ledger:
         if self._ledger is None:
-            assert self._content is not None
-            self._ledger = ledger_of(marshal.loads(self._content))
+            self._ledger = ledger_of(marshal.loads(self.content))
         return self._ledger
 
     @property
@@ -372,6 +424,9 @@ class _KeptLedger:
 
     @property
     def content(self) -> bytes:
+        if self.address is not None:
+            assert self._pages is not None
+            return self._pages.get(self.address)
         if self._content is None:
             self._content = marshal.dumps(self.ledger.plain(), MARSHAL)
         return self._content

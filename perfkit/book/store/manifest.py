@@ -10,7 +10,14 @@ import marshal
 import os
 from collections.abc import Callable, Mapping, Sequence, Set
 
-from perfkit.book.store.freshness import Head, Standing, Watch, WatchedFile, Watches
+from perfkit.book.store.freshness import (
+    Head,
+    PackedWatch,
+    Standing,
+    Watch,
+    WatchedFile,
+    Watches,
+)
 from perfkit.book.store.ledger import (
     DayEntry,
     FileEntry,
@@ -19,7 +26,7 @@ from perfkit.book.store.ledger import (
     LedgerSummary,
     moved_day,
 )
-from perfkit.book.store.pages import Address, CacheDamagedError
+from perfkit.book.store.pages import Address, CacheDamagedError, Pages
 from perfkit.config.settings import Config, Source
 from perfkit.core.fast_imports import NamedTuple
 from perfkit.disk.atomic import narrowed
@@ -108,14 +115,8 @@ class Manifest(NamedTuple):
 
     def moved(self, place: Callable[[Address], Address], pages: Set[str]) -> Manifest:
         """The same with other addresses for what lies in those pages."""
-        concerned = [
-            name
-            for name in self.ledgers
-            if any(page in pages for page, _ in self.ledgers.summary(name).page_bytes)
-        ]
-        moved = {name: self.ledgers[name].moved(place) for name in concerned}
         return self._replace(
-            ledgers=self.ledgers.updated(moved),
+            ledgers=self.ledgers.moved(place, pages),
             joint={
                 number: day._replace(entry=moved_day(day.entry, place))
                 for number, day in self.joint.items()
@@ -148,7 +149,7 @@ def encoded(manifest: Manifest, config: Config, timezone: str) -> bytes:
     return sealed_in_two(head, _plain(manifest))
 
 
-def decoded(content: bytes, settings: Settings) -> tuple[Head, Manifest]:
+def decoded(content: bytes, settings: Settings, pages: Pages) -> tuple[Head, Manifest]:
     """The manifest of those bytes, with the sources that have the settings they had.
 
     What it knows of others is left out, and so are the days that they have a part in. Raises
@@ -160,15 +161,13 @@ def decoded(content: bytes, settings: Settings) -> tuple[Head, Manifest]:
     head, body = parts
     if head[0] != VERSION:
         raise CacheDamagedError(f"the manifest is by {head[0]}")
-    common, dialects, sources, ledgers, joint, next_number, pages = body
+    common, dialects, sources, ledgers, joint, number, names = body
     if common != settings.common:
         raise CacheDamagedError("the configuration changed")
     known = {name: (own, dialects[number]) for name, (own, number) in sources.items()}
     same = {name for name, own in settings.sources.items() if known.get(name) == own}
     is_whole = len(same) == len(known) and list(known) == list(settings.sources)
-    days = {
-        number: JointDay(DayEntry._make(entry), parts) for number, (entry, parts) in joint.items()
-    }
+    days = {day: JointDay(DayEntry._make(entry), parts) for day, (entry, parts) in joint.items()}
     if not is_whole:
         days = {
             number: day
@@ -176,12 +175,13 @@ def decoded(content: bytes, settings: Settings) -> tuple[Head, Manifest]:
             if same.issuperset([name for name, *_ in day.parts])
         }
     stored = {
-        name: (LedgerSummary._make(summary), content)
-        for name, (summary, content) in ledgers.items()
+        name: (LedgerSummary._make(summary), where)
+        for name, (summary, where) in ledgers.items()
         if name in same
     }
     forgotten = tuple(name for name in ledgers if name not in settings.sources)
-    return head, Manifest(settings, Ledgers(stored), days, next_number, pages, forgotten, is_whole)
+    known_ledgers = Ledgers(stored, pages)
+    return head, Manifest(settings, known_ledgers, days, number, names, forgotten, is_whole)
 
 
 def _plain(manifest: Manifest) -> tuple[Any, ...]:
@@ -203,13 +203,14 @@ def _plain(manifest: Manifest) -> tuple[Any, ...]:
 
 def _watches(manifest: Manifest, config: Config) -> Watches:
     """What to look at to see that nothing changed."""
-    own: dict[str, Watch | None] = {}
+    own: dict[str, PackedWatch | None] = {}
     for source in config.sources:
         name = source.name
         if name in manifest.standing:
             own[name] = manifest.standing[name][0]
         else:
-            own[name] = _watch(source, manifest.ledgers.get(name), config)
+            watch = _watch(source, manifest.ledgers.get(name), config)
+            own[name] = None if watch is None else marshal.dumps(watch, MARSHAL)
     beside: list[Watch] = []
     for where, is_folder, files, others in config.looks:
         settled: dict[str, WatchedFile] = {
