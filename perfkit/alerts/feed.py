@@ -208,7 +208,7 @@ class Feed:
 
     def missing(self, first: date, last: date) -> int:
         """Expected days in that stretch without a log file."""
-        from perfkit.book.book import missing_days
+        from perfkit.book.silent import missing_days
 
         expected = self.config.calendar.expected_days(first, last)
         return len(missing_days(self._book, expected))

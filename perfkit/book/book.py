@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from functools import cached_property, partial
 
 from perfkit.book.cache import DEFAULT, Activity, Opened, Options, discard, open_book
@@ -316,7 +316,12 @@ class Book:
 
     @cached_property
     def _ledgers(self) -> dict[str, Ledger]:
-        return {source.name: self._opened.manifest.ledgers[source.name] for source in self.sources}
+        ledgers = self._opened.manifest.ledgers
+        try:
+            return {source.name: ledgers[source.name] for source in self.sources}
+        except CacheDamagedError:  # no figure has come of them yet
+            self._open_anew(Options(cached=False))
+            return self._ledgers
 
     def _trades(self, day: int) -> Trades:
         pages = self._opened.pages
@@ -394,15 +399,12 @@ class Book:
         Each file keeps the number it had, so what was fetched before still holds.
         """
         before = self._read_from()
-        discard(self.config, self.manifest_mark)
         numbers = {
             (name, file.name): file.number
             for name, ledger in self._ledgers.items()
             for file in ledger.files
         }
-        options = Options(cached=False, limits=self.snapshot(), numbers=numbers)
-        self._opened = open_book(self.config, self.sources, options)
-        self.manifest_mark = None
+        self._open_anew(Options(cached=False, limits=self.snapshot(), numbers=numbers))
         for name in ("files", "_ledgers"):
             self.__dict__.pop(name, None)
         if self._read_from() != before:
@@ -411,6 +413,11 @@ class Book:
                 "was damaged, and the logs have changed since it was read",
                 "run the command again, or `desk.refresh()` in a notebook",
             )
+
+    def _open_anew(self, options: Options) -> None:
+        discard(self.config, self.manifest_mark)
+        self._opened = open_book(self.config, self.sources, options)
+        self.manifest_mark = None
 
     def _read_from(self) -> list[tuple[str, int, tuple[bytes, ...]]]:
         """What was read: each file, how far, and the digests of its bytes."""
@@ -429,20 +436,6 @@ def read(config: Config, source: str | None = None, options: Options = DEFAULT) 
     """
     sources = chosen(config, source)
     return Book(config, sources, open_book(config, sources, options))
-
-
-def missing_days(book: Book, days: Iterable[date]) -> list[date]:
-    """Which of some expected days have no file in a source that writes one a day."""
-    newest = book.newest_day
-    if book.config.quiet_days_are_zero or newest is None:
-        return []
-    missing: set[date] = set()
-    for source, dated in book.dated.items():
-        # With a `day_start`, the newest day's first lines stand in the file of the date before.
-        split = book.config.calendar.day_start != time(0)
-        begun = {newest} if split and book.begun_by(source, newest) else set()
-        missing |= {day for day in days if day <= newest and day not in dated | begun}
-    return sorted(missing)
 
 
 def _date(number: int | None) -> date | None:

@@ -179,13 +179,14 @@ def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> 
     """The book as the cache has it, if that is just what the limits say; else rebuilt."""
     known = stored(config)
     if known is not None and _serves(known.manifest, sources, options):
-        read = {
-            file.name: file.bytes_read
-            for source in sources
-            for file in known.manifest.ledgers[source.name].files
-        }
-        if read == options.limits:
-            return known.opened(sources)
+        with contextlib.suppress(CacheDamagedError):
+            read = {
+                file.name: file.bytes_read
+                for source in sources
+                for file in known.manifest.ledgers[source.name].files
+            }
+            if read == options.limits:
+                return known.opened(sources)
     return _in_memory(config, sources, options)
 
 

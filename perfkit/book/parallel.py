@@ -85,7 +85,7 @@ def listed(config: Config, sources: Sequence[Source], manifest: Manifest) -> Lis
         if source.name not in manifest.standing:
             found.append((source, log_files(source, config.folder, own)))
             continue
-        (_, is_folder, *_), (_, inode, *_), _ = manifest.standing[source.name]
+        _, _, is_folder, (_, inode, *_), _ = manifest.standing[source.name]
         if not is_folder:  # another source may have begun to read the file
             only = LogFile(source.location, shown_path(source.location, config.folder), inode)
             single.append((source, Listing([only], {})))

@@ -1,4 +1,4 @@
-"""Sources of which nothing is read, and what to do: an empty result is never without a word.
+"""Sources and days of which nothing is read: an empty result is never without a word.
 
 logs: no file matches ????-??-??.jsonl (there are trades.json, bot.log); check `pattern`
 logs/trades.jsonl: all 12 records are ignored; check `only` in the dialect of source bot
@@ -7,6 +7,8 @@ logs/trades.jsonl: all 12 records are ignored; check `only` in the dialect of so
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
+from datetime import date, time
 
 from perfkit.book.book import Book
 from perfkit.config.settings import Source
@@ -20,6 +22,20 @@ _OWN_OUTPUT = ("performance", ".")
 def silent_sources(book: Book) -> list[str]:
     """A sentence for each source of a book from which no trade comes."""
     return [said for source in book.sources if (said := _silence(book, source))]
+
+
+def missing_days(book: Book, days: Iterable[date]) -> list[date]:
+    """Which of some expected days have no file in a source that writes one a day."""
+    newest = book.newest_day
+    if book.config.quiet_days_are_zero or newest is None:
+        return []
+    missing: set[date] = set()
+    for source, dated in book.dated.items():
+        # With a `day_start`, the newest day's first lines stand in the file of the date before.
+        split = book.config.calendar.day_start != time(0)
+        begun = {newest} if split and book.begun_by(source, newest) else set()
+        missing |= {day for day in days if day <= newest and day not in dated | begun}
+    return sorted(missing)
 
 
 def _silence(book: Book, source: Source) -> str:

@@ -9,6 +9,8 @@ from perfkit.book.book import Book
 from perfkit.book.cache import DEFAULT, Options, discard, stored
 from perfkit.book.dimension_parts import parts_on
 from perfkit.book.store.ledger import bad_lines_of
+from perfkit.book.store.manifest import Manifest
+from perfkit.book.store.pages import CacheDamagedError
 from perfkit.config.settings import Config, Source
 from perfkit.config.workspace import CACHE
 from perfkit.core.errors import OutputError
@@ -54,24 +56,28 @@ def status(config: Config) -> CacheStatus:
     state = "empty" if not paths else "out of date"
     holdings: tuple[Holdings, ...] = ()
     if known is not None:
-        state = "up to date" if known.is_current else "out of date"
-        ledgers = known.manifest.ledgers
-        holdings = tuple(
-            Holdings(
-                source=name,
-                files=len(ledger.files),
-                bytes_read=sum(file.bytes_read for file in ledger.files),
-                lines=sum(file.lines for file in ledger.files),
-                days=len(ledger.days.keys() - {OPEN}),
-                trades=sum(day.rows for number, day in ledger.days.items() if number != OPEN),
-                open_trades=ledger.days[OPEN].rows if OPEN in ledger.days else 0,
-                bad_lines=bad_lines_of(ledger),
-            )
-            for name, ledger in ledgers.items()
-        )
+        try:
+            holdings = tuple(_holdings(known.manifest))
+            state = "up to date" if known.is_current else "out of date"
+        except CacheDamagedError:
+            holdings = ()
     return CacheStatus(
         CACHE, state, len(paths), sum(path.stat().st_size for path in paths), holdings
     )
+
+
+def _holdings(manifest: Manifest) -> Iterator[Holdings]:
+    for name, ledger in manifest.ledgers.items():
+        yield Holdings(
+            source=name,
+            files=len(ledger.files),
+            bytes_read=sum(file.bytes_read for file in ledger.files),
+            lines=sum(file.lines for file in ledger.files),
+            days=len(ledger.days.keys() - {OPEN}),
+            trades=sum(day.rows for number, day in ledger.days.items() if number != OPEN),
+            open_trades=ledger.days[OPEN].rows if OPEN in ledger.days else 0,
+            bad_lines=bad_lines_of(ledger),
+        )
 
 
 def status_text(found: CacheStatus) -> str:

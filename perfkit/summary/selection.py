@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from functools import cached_property
 
-from perfkit.book.book import Book, PnlCurve, missing_days
+from perfkit.book.book import Book, PnlCurve
 from perfkit.book.line_counts import DayLines, day_of_waiting
+from perfkit.book.silent import missing_days
 from perfkit.book.store.day_sheet import Sheet
 from perfkit.book.store.ledger import FileEntry
 from perfkit.core.calendar import Window, checked, parse_date

@@ -16,7 +16,7 @@ import perfkit
 from perfkit.book import parallel
 from perfkit.book.batch import FileReading
 from perfkit.book.cache import DEFAULT, open_book
-from perfkit.book.store import ledger as ledgers
+from perfkit.book.store import manifest as manifests
 from perfkit.book.verify import contents
 from perfkit.config.settings import load
 from perfkit.core.errors import ConfigError
@@ -84,7 +84,7 @@ class TestSourcesThatStand:
         self, root: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         listed = counted(monkeypatch, parallel, "log_files")
-        decoded = counted(monkeypatch, ledgers, "ledger_of")
+        decoded = counted(monkeypatch, manifests, "ledger_of")
         add(root, "b", 8, 2)
         config = load(root)
         opened = open_book(config, config.sources, DEFAULT)

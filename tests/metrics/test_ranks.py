@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import perfkit
+from perfkit.metrics import ranks
 from perfkit.metrics.ranks import (
     SortedRun,
     count_of,
@@ -32,6 +33,29 @@ values = st.lists(st.integers() | st.integers(-9, 9).map(lambda n: n * 1_500_000
 def test_packed_values_come_back(numbers: list[int]) -> None:
     runs = ranks_of(numbers, 0, []).net
     assert sorted_values(unpacked_runs(packed_runs(runs))) == sorted(numbers)
+
+
+INT32, INT64 = 1 << 31, 1 << 63
+edges = st.sampled_from([0, INT32 - 1, INT32, -INT32, -INT32 - 1, INT64 - 1, INT64, -INT64])
+
+
+@given(values, values | st.lists(edges, max_size=3), st.integers(0, 2))
+def test_values_put_into_a_packed_run_give_the_bytes_of_all_packed(
+    known: list[int], more: list[int], finer: int
+) -> None:
+    stored = [
+        SortedRun(run.unit * 10**finer, run.steps)
+        for run in unpacked_runs(packed_runs([SortedRun(1, sorted(known))]))
+    ]
+    every = sorted([*(one * 10**finer for one in known), *more])
+    added = [SortedRun(1, [one]) for one in more]
+    assert packed_runs([*stored, *added]) == packed_runs([SortedRun(1, every)])
+
+
+def test_a_few_values_more_touch_none_of_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    (known,) = unpacked_runs(packed_runs([SortedRun(1, range(100_000))]))
+    monkeypatch.setattr(ranks, "sorted_values", None)
+    assert len(packed_runs([known, SortedRun(1, [7])])[2]) == 400_004
 
 
 def test_whole_seconds_take_four_bytes_each() -> None:

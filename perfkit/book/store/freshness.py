@@ -31,9 +31,10 @@ Head = tuple[str, bytes, str, Watches]
 """Version, configuration file, time zone that overrides it, and watches."""
 
 
-Standing = tuple[PackedWatch, Fingerprint, int]
-"""A source nothing of which has changed: what was looked at, the fingerprint of its folder (or
-its one file) just before, and when that was, in ns."""
+Standing = tuple[PackedWatch, str, bool, Fingerprint, int]
+"""A source nothing of which has changed: what was looked at, the path of its folder (or its one
+file) below the root, whether it is a folder, the fingerprint that it had just before, and when
+that was, in ns."""
 
 
 def nothing_new(root: str, timezone: str) -> bool:
@@ -69,9 +70,10 @@ def standing(head: Head, root: str, now: int) -> dict[str, Standing]:
     for name, packed in head[3][1].items():
         if packed is None:
             continue
-        mark = _unchanged(unpacked(packed), root)
+        watch = unpacked(packed)
+        mark = _unchanged(watch, root)
         if mark is not None:
-            found[name] = packed, mark, now
+            found[name] = packed, watch[0], watch[1], mark, now
     return found
 
 
@@ -81,9 +83,7 @@ def still_stands(one: Standing, root: str) -> bool:
     Files may have grown. Where the folder changed just before it was looked at, another change may
     not show in its times, so all is looked at again.
     """
-    packed, known, seen_at = one
-    watch = unpacked(packed)
-    path, is_folder, *_ = watch
+    packed, path, is_folder, known, seen_at = one
     try:
         mark = fingerprint_of(os.stat(os.path.join(root, path)))
     except OSError:
@@ -91,7 +91,7 @@ def still_stands(one: Standing, root: str) -> bool:
     if not is_folder:
         return mark[:2] == known[:2]
     is_same = mark == known and is_settled(mark, seen_at)
-    return is_same or is_unchanged(watch, root)
+    return is_same or is_unchanged(unpacked(packed), root)
 
 
 def unpacked(packed: PackedWatch) -> Watch:

@@ -1,18 +1,16 @@
 """What the book remembers of one source: its files, its trading days, where each line went.
 
 Plain values all the way down, so that they are written and read at once. Days are ordinals
-(`date.toordinal`), 0 stands for trades that are still open. The ledger of a source nothing of which
-has changed need be neither read nor decoded: its summary has what an update asks of every source.
+(`date.toordinal`), 0 stands for trades that are still open.
 """
 
 from __future__ import annotations
 
 import marshal
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from itertools import repeat
 
-from perfkit.book.store.pages import Address, Pages
+from perfkit.book.store.pages import Address
 from perfkit.config.layout import CSV
 from perfkit.core.errors import kind_of
 from perfkit.core.fast_imports import NamedTuple
@@ -244,192 +242,6 @@ class Ledger(NamedTuple):
             tuple(tuple(run) for run in self.identities),
             self.mode,
         )
-
-
-class LedgerSummary(NamedTuple):
-    """What an update asks of every source: how many `files` and `rows` of trades it has.
-
-    `days` are those of its trades, `newest_epoch` is the latest of them. `sampled` are the lengths
-    of which only a sample was compared, `page_bytes` says how much it refers to in each page.
-    """
-
-    files: int
-    rows: int
-    days: tuple[int, ...]
-    newest_epoch: int
-    sampled: tuple[int, ...]
-    page_bytes: tuple[tuple[str, int], ...]
-    mode: int
-
-    def is_doubtful(self, verified_bytes: int) -> bool:
-        """Whether it has such a file (see `FileEntry.is_doubtful`)."""
-        return any(sampled <= verified_bytes for sampled in self.sampled)
-
-
-def summary_of(ledger: Ledger) -> LedgerSummary:
-    """The summary of a ledger."""
-    page_bytes: Counter[str] = Counter()
-    for page, _, length, _ in ledger.addresses():
-        page_bytes[page] += length
-    days = ledger.days
-    return LedgerSummary(
-        files=len(ledger.files),
-        rows=sum(day.rows for day in days.values()),
-        days=tuple(days),
-        newest_epoch=max((day.epoch for day in days.values()), default=0),
-        sampled=tuple({file.sampled for file in ledger.files if file.sampled}),
-        page_bytes=tuple(page_bytes.items()),
-        mode=ledger.mode,
-    )
-
-
-StoredLedger = tuple[LedgerSummary, bytes | Address]
-"""A summary, and the ledger as bytes, or where in the pages these are."""
-
-MOST_LEDGER_BYTES = 1 << 20
-"""So long may the ledgers be that are written again with each manifest. More go into pages: of
-1,000 sources most have not changed since the last one."""
-
-
-class Ledgers:
-    """The ledgers of sources by their names, each read and decoded when it is first asked for.
-
-    Of those that are in pages, that may raise `CacheDamagedError`.
-    """
-
-    def __init__(
-        self, stored: Mapping[str, StoredLedger] | None = None, pages: Pages | None = None
-    ) -> None:
-        self._kept = {name: _KeptLedger(None, *one, pages) for name, one in (stored or {}).items()}
-
-    def __getitem__(self, name: str) -> Ledger:
-        return self._kept[name].ledger
-
-    def __contains__(self, name: str) -> bool:
-        return name in self._kept
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._kept)
-
-    def get(self, name: str) -> Ledger | None:
-        """The ledger of a source; None where there is none."""
-        kept = self._kept.get(name)
-        return None if kept is None else kept.ledger
-
-    def values(self) -> list[Ledger]:
-        """Every ledger."""
-        return [kept.ledger for kept in self._kept.values()]
-
-    def items(self) -> list[tuple[str, Ledger]]:
-        """Every ledger with the name of its source."""
-        return [(name, kept.ledger) for name, kept in self._kept.items()]
-
-    def summary(self, name: str) -> LedgerSummary:
-        """The summary of a ledger."""
-        return self._kept[name].summary
-
-    def summaries(self) -> list[LedgerSummary]:
-        """The summary of every ledger."""
-        return [kept.summary for kept in self._kept.values()]
-
-    def updated(self, ledgers: Mapping[str, Ledger]) -> Ledgers:
-        """These, with some others in their place or besides; one that is the same stays."""
-        made = Ledgers()
-        made._kept = dict(self._kept)
-        for name, ledger in ledgers.items():
-            known = self._kept.get(name)
-            if known is None or known.ledger is not ledger:
-                made._kept[name] = _KeptLedger(ledger)
-        return made
-
-    def not_in(self, others: Ledgers) -> list[str]:
-        """The names of those ledgers that others have not, or not the same."""
-        return [name for name, kept in self._kept.items() if others._kept.get(name) is not kept]
-
-    def page_bytes(self) -> Iterator[tuple[str, int]]:
-        """Pages, and how much of them a ledger is in or refers to."""
-        for kept in self._kept.values():
-            yield from kept.summary.page_bytes
-            if kept.address is not None:
-                page, _, length, _ = kept.address
-                yield page, length
-
-    def moved(self, place: Callable[[Address], Address], pages: Set[str]) -> Ledgers:
-        """These with other addresses for what is in those pages."""
-        made = Ledgers()
-        for name, kept in self._kept.items():
-            if any(page in pages for page, _ in kept.summary.page_bytes):
-                kept = _KeptLedger(kept.ledger.moved(place))
-            elif kept.address is not None and kept.address[0] in pages:
-                kept = kept.at(place(kept.address))
-            made._kept[name] = kept
-        return made
-
-    def put_into(self, pages: Pages) -> None:
-        """Puts those that are not in pages there, if they are several and long."""
-        rest = [kept for kept in self._kept.values() if kept.address is None]
-        if len(rest) > 1 and sum(len(kept.content) for kept in rest) > MOST_LEDGER_BYTES:
-            for kept in rest:
-                kept.put_into(pages)
-
-    def plain(self) -> dict[str, tuple[tuple[Any, ...], bytes | Address]]:
-        """What they are stored as: summaries, and what was read where nothing changed."""
-        return {
-            name: (tuple(kept.summary), kept.address or kept.content)
-            for name, kept in self._kept.items()
-        }
-
-
-class _KeptLedger:
-    """One ledger as a value, as bytes, in pages: each is made of another when it is needed."""
-
-    __slots__ = ("_content", "_ledger", "_pages", "_summary", "address")
-
-    def __init__(
-        self,
-        ledger: Ledger | None,
-        summary: LedgerSummary | None = None,
-        stored: bytes | Address | None = None,
-        pages: Pages | None = None,
-    ) -> None:
-        self._ledger = ledger
-        self._summary = summary
-        self._pages = pages
-        self._content: bytes | None = None
-        self.address: Address | None = None
-        if isinstance(stored, bytes):
-            self._content = stored
-        else:
-            self.address = stored
-
-    def at(self, address: Address) -> _KeptLedger:
-        """The same, moved to another place in the pages."""
-        return _KeptLedger(self._ledger, self.summary, address, self._pages)
-
-    def put_into(self, pages: Pages) -> None:
-        """Puts it into pages."""
-        self.address, self._pages, self._content = pages.put(self.content), pages, None
-
-    @property
-    def ledger(self) -> Ledger:
-        if self._ledger is None:
-            self._ledger = ledger_of(marshal.loads(self.content))
-        return self._ledger
-
-    @property
-    def summary(self) -> LedgerSummary:
-        if self._summary is None:
-            self._summary = summary_of(self.ledger)
-        return self._summary
-
-    @property
-    def content(self) -> bytes:
-        if self.address is not None:
-            assert self._pages is not None
-            return self._pages.get(self.address)
-        if self._content is None:
-            self._content = marshal.dumps(self.ledger.plain(), MARSHAL)
-        return self._content
 
 
 def ledger_of(plain: tuple[Any, ...]) -> Ledger:

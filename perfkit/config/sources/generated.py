@@ -138,7 +138,8 @@ def _each(
     above = start + "/".join(parts[:place])
     before, _, after = parts[place].partition(PLACE)
     key = (*path, "path")
-    there = _names_in(below(folder, above), lambda: _not_there(reader, key, pattern))
+    parent = below(folder, above)
+    there = _names_in(parent, lambda: _not_there(reader, key, pattern))
     looks.setdefault(above, (above, True, {}, frozenset(there)))
     count = 0
     for name in sorted(there):
@@ -147,11 +148,12 @@ def _each(
         shown = f"{above}/{name}" if above else name
         if not is_meant or name.startswith(".") or shown in _OWN:
             continue
-        where = below(folder, shown)
-        location = os.path.join(where, *rest)
-        if (rest or pattern.endswith("/")) and not os.path.isdir(where):
+        where = os.path.join(parent, name)
+        location = os.path.join(where, *rest) if rest else where
+        is_folder = (rest or pattern.endswith("/")) and os.path.isdir(where)
+        if (rest or pattern.endswith("/")) and not is_folder:
             continue
-        if not os.path.exists(location):
+        if not (is_folder and not rest) and not os.path.exists(location):
             looked = _nearest(folder, shown, rest)
             looks[looked[0]] = looked
             continue
