@@ -351,7 +351,7 @@ class _AlertRun:
         marks = tuple(day.plain() for day in days)
         last_at, last_key = None, ""
         if days:
-            trades = self.feed.rows(days[-1].day, days[-1].day)
+            trades = self.feed.last_rows(days[-1].day)
             last_at, last_key = trades.closed_at[-1], trade_key(trades, len(trades) - 1)
         for job in jobs:
             job.entry.marks, job.entry.last_at, job.entry.last_key = marks, last_at, last_key

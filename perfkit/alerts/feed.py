@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import os
 from bisect import bisect_right
+from datetime import date
 from zlib import crc32
 
 from perfkit.book.store.freshness import nothing_new
@@ -23,7 +24,6 @@ from perfkit.logs.listing import folder_mark, shown_path, volume_of
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Container, Mapping, Sequence
-    from datetime import date
 
     from perfkit.alerts.rules.rule import Rule
     from perfkit.alerts.sources.lost_files import KnownFiles
@@ -192,6 +192,13 @@ class Feed:
                 self._rows, self._groups = {}, {}
             self._rows[span] = trades
         return self._rows[span]
+
+    def last_rows(self, day: int) -> Trades:
+        """Closed trades of a day, in trade order; the last one of the day is among them."""
+        is_cut = self._book.newest is None or self._book.newest > self.horizon
+        if is_cut or len(self._book.sources) == 1 or (day, day) in self._rows:
+            return self.rows(day, day)
+        return self._book.last_of(date.fromordinal(day))
 
     def rows_by_group(self, rule: Rule, day: int) -> dict[str, list[int]]:
         """The rows of each group of a rule on one day; see `rows`."""

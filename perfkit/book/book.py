@@ -229,6 +229,10 @@ class Book:
         runs = self._fetched(lambda: [self._trades(day.toordinal()) for day in days])
         return joined(runs) if runs else no_trades(self.paths)
 
+    def last_of(self, day: date) -> Trades:
+        """The trades on a day of each source that one of the latest is of, in trade order."""
+        return self._fetched(lambda: self._trades(day.toordinal(), is_end=True))
+
     def last(self, count: int, where: Mapping[str, str] | None = None) -> Trades:
         """The last `count` closed trades that meet a filter, or as many as there are.
 
@@ -323,13 +327,12 @@ class Book:
             self._open_anew(Options(cached=False))
             return self._ledgers
 
-    def _trades(self, day: int) -> Trades:
-        pages = self._opened.pages
-        runs = [
-            loaded(ledger.days[day], pages, self.paths)
-            for ledger in self._ledgers.values()
-            if day in ledger.days
-        ]
+    def _trades(self, day: int, *, is_end: bool = False) -> Trades:
+        own = [ledger.days[day] for ledger in self._ledgers.values() if day in ledger.days]
+        if is_end:
+            last_at = max(entry.last_at for entry in own)
+            own = [entry for entry in own if entry.last_at == last_at]
+        runs = [loaded(entry, self._opened.pages, self.paths) for entry in own]
         if len(runs) < 2:
             return runs[0] if runs else no_trades(self.paths)
         return joined(runs) if day == OPEN else ordered(joined(runs))
