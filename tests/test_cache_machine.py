@@ -22,7 +22,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from perfkit.book import batch, parallel, update
 from perfkit.book.book import Book
-from perfkit.book.store import days, identity_index, pages
+from perfkit.book.store import compaction, days, identity_index, manifest, pages
 from perfkit.book.verify import contents
 from perfkit.config.workspace import CACHE
 from perfkit.core.errors import LogReadError
@@ -384,6 +384,8 @@ SMALL = {
     (parallel, "PARALLEL_BYTES"): 0,
     (parallel, "MOST_BYTES"): 300,
     (pages, "PAGE_BYTES"): 2000,
+    (compaction, "MOST_PAGES"): 3,
+    (manifest, "MOST_LEDGER_BYTES"): 300,
     (JsonLines, "block_bytes"): 300,
     (CsvRows, "block_bytes"): 300,
 }
