@@ -152,7 +152,7 @@ class Feed:
         for source in self._book.sources:
             own = [file for file in self._book.files_of(source.name) if file.sizes[0]]
             where = shown_path(source.location, self.config.folder)
-            of_folders = {os.path.dirname(file.name): file for file in own}
+            of_folders = {file.name.rpartition("/")[0]: file for file in own}
             volumes = {volume_of(file.name, where): file for file in of_folders.values()}
             files = {file.name: file for file in (*volumes.values(), *own[-MOST_FILES:])}
             folders = {one: folder_mark(self.config.folder, one) for one in volumes}

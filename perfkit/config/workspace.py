@@ -87,7 +87,8 @@ def missing_config(file: str) -> ConfigError:
 def below(folder: str, location: str) -> str:
     """A path as `pathlib` would write it."""
     parts = [part for part in location.split("/") if part not in ("", ".")]
-    return os.path.join("/" if location.startswith("/") else folder, *parts)
+    above = "/" if location.startswith("/") else folder
+    return os.path.join(above, "/".join(parts)) if parts else above
 
 
 def _absolute(path: str) -> str:

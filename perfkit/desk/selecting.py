@@ -14,7 +14,7 @@ from perfkit.core.errors import LogReadError, UsageError
 from perfkit.core.filters.where import meeting
 from perfkit.core.trades import Trades
 from perfkit.disk.fingerprints import FileMark, mark_of
-from perfkit.logs.listing import chosen, log_files
+from perfkit.logs.listing import chosen, log_files, own_output
 from perfkit.summary.filters import Where, as_where, filter_fields
 from perfkit.summary.selection import Day, Selection, is_given, range_window, resolve_window
 from perfkit.summary.shown import PublicNames
@@ -160,7 +160,8 @@ class SelectingDesk(PublicNames):
         """What the log files look like; None where they cannot be listed: reading says why."""
         root = os.fspath(self.config.root)
         try:
-            listed = [log_files(one, root) for one in chosen(self.config, source)]
+            own = own_output(root)
+            listed = [log_files(one, root, own) for one in chosen(self.config, source)]
             paths = [file.path for one in listed for file in one.files]
             return tuple((path, mark_of(path)) for path in paths + _write_ahead_logs(paths))
         except (OSError, LogReadError):
@@ -180,7 +181,7 @@ def window_in(book: Book, window: str, date: Day, start: Day, end: Day) -> Windo
 
 def _write_ahead_logs(paths: Sequence[str]) -> list[str]:
     """The files that SQLite keeps what is new in, beside the databases among these paths."""
-    folders = {os.path.dirname(path) for path in paths}
+    folders = {path.rpartition("/")[0] or "/" for path in paths}
     beside = {
         os.path.join(folder, name)
         for folder in folders
