@@ -121,10 +121,12 @@ def _with_few_more(runs: Sequence[SortedRun]) -> PackedRun | None:
 
     It comes to the same as all values sorted, without a step for each of 100,000 known ones.
     """
-    if len(runs) < 2 or not isinstance(runs[0].steps, array):
+    if len(runs) < 2:
         return None
     (unit, known), *others = runs
-    if sum(len(run.steps) for run in others) > FEW or not (known[0] or known[-1]):
+    if not isinstance(known, array) or not (known[0] or known[-1]):
+        return None
+    if sum(len(run.steps) for run in others) > FEW:
         return None
     steps = known[:]
     for run in others:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from perfkit.alerts.feed import NO_HORIZON, Feed, open_feed
 from perfkit.alerts.rules.steps import trade_key
-from perfkit.book import book as books
+from perfkit.book.store import days
 from perfkit.config.settings import load
 from tests.clusterkit import line
 from tests.conftest import WriteWorkspace
@@ -50,12 +50,12 @@ def test_only_sources_that_closed_last_are_read(
 ) -> None:
     feed = feed_of(workspace(BOTS), [("a", 1, 1), ("a", 4, 1), ("b", 3, 2), ("c", 4, 0)])
     (mark,) = feed.days()
-    read, load_day = [], books.loaded
+    read = []
 
     def loaded(*given: object) -> object:
         read.append(given)
-        return load_day(*given)  # type: ignore[arg-type]
+        return days.loaded(*given)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(books, "loaded", loaded)
+    monkeypatch.setattr("perfkit.book.book.loaded", loaded)
     assert len(feed.last_rows(mark.day)) == 3
     assert len(read) == 2
