@@ -90,6 +90,13 @@ def first_readings(days: int, rounds: int) -> None:
 
 
 DAYS, PER_DAY = 30, 100
+UPDATE = """
+import sys
+from perfkit.book.cache import DEFAULT, open_book
+from perfkit.config.settings import load
+config = load(sys.argv[1])
+assert open_book(config, config.sources, DEFAULT).activity.lines == 1
+"""
 RULES = "rules: [{id: stale, metric: minutes_since_last_line, above: 600}]\n"
 
 
@@ -133,10 +140,9 @@ def many_sources() -> None:
             processor_seconds(python, *alerts, root)
         for turn in range(2 * ROUNDS):
             for count, root in roots.items():
-                one_more(root, turn)
-                time.sleep(0.1)  # until a change would show in the fingerprints of files
                 summary = (python, "-m", "perfkit", "summary", "--root", root)
                 runs = {
+                    "update of the cache after one trade": (python, "-c", UPDATE, root),
                     "alert run after one trade": (python, *alerts, root),
                     "alert run with nothing new": (python, *alerts, root),
                     "summary of that day": summary,
@@ -148,7 +154,10 @@ def many_sources() -> None:
                         "source",
                     ),
                 }
-                for name, words in runs.items():
+                for place, (name, words) in enumerate(runs.items()):
+                    if name.endswith("after one trade"):
+                        one_more(root, 2 * turn + place)
+                        time.sleep(0.1)  # until a change would show in the fingerprints of files
                     took = processor_seconds(*words)
                     found.setdefault(name, {}).setdefault(count, []).append(took)
     print("| processor time, s | 30 sources | 1,000 sources | x |")
