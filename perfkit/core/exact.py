@@ -24,10 +24,13 @@ from decimal import (
     Subnormal,
     Underflow,
 )
+from itertools import repeat
+from operator import add as plus
+from operator import mul
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
     from typing import TypeVar
 
     T = TypeVar("T")
@@ -163,6 +166,15 @@ def divide_half_even(numerator: int, denominator: int) -> int:
     """
     quotient, remainder = divmod(2 * numerator + denominator, 2 * denominator)
     return quotient if remainder else quotient - (quotient & 1)
+
+
+def quotients_half_even(
+    numerators: Iterable[int], denominators: Sequence[int], factor: int
+) -> list[int]:
+    """`divide_half_even` of each numerator times the factor and its denominator."""
+    doubled = map(plus, map(mul, numerators, repeat(2 * factor)), denominators)
+    divided = map(divmod, doubled, map(plus, denominators, denominators))
+    return [quotient if remainder else quotient - (quotient & 1) for quotient, remainder in divided]
 
 
 def _decimal(value: Decimal | int) -> Decimal:

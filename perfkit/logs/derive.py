@@ -9,15 +9,17 @@ trade at 100.5 with its stop at 99.25 and a net P&L of 2.5 has, in units of 0.01
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from decimal import Decimal
 from itertools import repeat
-from operator import mul, or_, sub
+from operator import add, mul, or_, sub
 
 from perfkit.core.calendar import SECOND_US
 from perfkit.core.exact import (
     PER_TRADE_PLACES,
     decimal_places,
     divide_half_even,
+    quotients_half_even,
     units,
 )
 from perfkit.core.numbers import Numbers
@@ -191,6 +193,12 @@ def _hold(columns: Mapping[str, Any], logged: Numbers, findings: list[int]) -> l
     """Closing minus opening time, else the logged holding time; none when closed before opened."""
     opened_at, closed_at = columns["opened_at"], columns["closed_at"]
     logged_us = _microseconds(logged)
+    with suppress(TypeError):  # a time is missing, or no holding time is logged
+        spent = list(map(sub, closed_at, opened_at))
+        off = list(map(sub, spent, logged_us))
+        widest = max(max(off, default=0), -min(off, default=0))
+        if widest < HOLD_TOLERANCE_US and min(spent, default=0) >= 0:
+            return spent
     hold: list[int | None] = [
         None if closed is None else said if opened is None else closed - opened
         for opened, closed, said in zip(opened_at, closed_at, logged_us, strict=True)
@@ -221,6 +229,14 @@ def _planned(columns: Mapping[str, Any]) -> Numbers:
     """Planned risk-reward: (target - entry) / (entry - stop) where positive, else as logged."""
     entry, stop, target = _prices(columns, "entry_price", "stop_loss", "target")
     one = 10**PER_TRADE_PLACES
+    with suppress(TypeError):  # a price is missing
+        gains, risks = list(map(sub, target, entry)), list(map(sub, entry, stop))
+        if min(map(mul, gains, risks), default=1) > 0:
+            return Numbers(
+                quotients_half_even(gains, risks, one),  # type: ignore[arg-type]
+                PER_TRADE_PLACES,
+                complete=True,
+            )
     logged = _at_twelve(columns["risk_reward"])
     planned = [
         said
@@ -266,6 +282,11 @@ def _risk(
     places = max(columns[name].places for name in names) + quantity.places + finest
     default = 10**finest
     factors = {symbol: units(value, finest) for symbol, value in multipliers.items()}
+    if not factors:
+        with suppress(TypeError):  # a price, a quantity or a side is missing
+            away = list(map(mul, map(sub, entry, stop), map(_WAYS.get, columns["side"])))
+            if min(away, default=1) > 0 and min(quantity.units, default=1) > 0:
+                return list(map(mul, away, quantity.units)), places
     factor_of_each = map(factors.get, columns["symbol"], repeat(default))
     ways = map(_WAYS.get, columns["side"])
     rows = zip(entry, stop, quantity.units, ways, factor_of_each, strict=True)
@@ -286,6 +307,10 @@ def _realised(net: Numbers, risk: list[int | None], places: int) -> Numbers:
     """R, net P&L over the money at risk, at 12 decimal places."""
     shift = PER_TRADE_PLACES + places - net.places
     up, down = 10 ** max(shift, 0), 10 ** max(-shift, 0)
+    if net.is_complete and None not in risk:
+        at_risk = risk if down == 1 else list(map(mul, risk, repeat(down)))
+        ratios = quotients_half_even(net.units, at_risk, up)  # type: ignore[arg-type]
+        return Numbers(ratios, PER_TRADE_PLACES, complete=True)  # type: ignore[arg-type]
     return Numbers(
         [
             None if pnl is None or money is None else divide_half_even(pnl * up, money * down)
@@ -361,11 +386,15 @@ def _mark_beyond(
     finest = max(net.places, commission.places, places)
     at_risk = Numbers(risk, places).at_places(finest)
     pnl, cost = net.at_places(finest), commission.at_places(finest)
-    beyond = [
-        row
-        for row, (one, earned, spent) in enumerate(zip(at_risk, pnl, cost, strict=True))
-        if one is not None and earned is not None and earned + (spent or 0) + one < 0
-    ]
+    try:
+        left = list(map(add, map(add, pnl, cost), at_risk))
+        beyond = [row for row, one in enumerate(left) if one < 0]
+    except TypeError:  # one of them is missing
+        beyond = [
+            row
+            for row, (one, earned, spent) in enumerate(zip(at_risk, pnl, cost, strict=True))
+            if one is not None and earned is not None and earned + (spent or 0) + one < 0
+        ]
     for row in beyond:
         marks[row] |= BEYOND_1R
 

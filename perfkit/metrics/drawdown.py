@@ -190,14 +190,8 @@ def curve_of(net: Sequence[int], closed_at: Sequence[int], rows: Sequence[int]) 
         return closed_at[rows[reached - 1]] if reached else None
 
     return Curve(
-        total=total,
-        peak=peak,
-        peak_at=at(peak_point),
-        low=low,
-        low_at=at(low_point),
-        depth=peak - floor,
-        from_at=at(from_point),
-        trough_at=at(trough_point),
+        *(total, peak, at(peak_point), low, at(low_point)),
+        *(peak - floor, at(from_point), at(trough_point)),
     )
 
 
