@@ -21,18 +21,17 @@ from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 from functools import cache
 from itertools import repeat
-from operator import sub
+from operator import add
+from struct import unpack
 from zlib import crc32
 
-from perfkit.core.calendar import EPOCH, SECOND_US, instant_of
+from perfkit.core.calendar import SECOND_US, instant_of
 from perfkit.core.exact import decimal_places
 from perfkit.core.exact import units as units_of
 from perfkit.core.fast_imports import Pattern
 from perfkit.core.numbers import Numbers, is_constant
 from perfkit.core.one_value import (
     _TOO_LONG,
-    EARLIEST_US,
-    LATEST_US,
     LONG_NUMBER,
     PLAIN_NUMBER,
     SAFE_DIGITS,
@@ -53,13 +52,6 @@ if TYPE_CHECKING:
     T = TypeVar("T")
 
 
-MANY_TIMES = 16
-"""So many times are read from their digits; of few, what they share takes longer to find."""
-
-MICROSECOND_PLACES = 6
-
-DAY_SECONDS = 24 * 60 * 60
-
 FEW_BYTES = 1024
 """So long a list of numbers is converted without msgspec."""
 
@@ -74,11 +66,16 @@ _ISO_TIME = Pattern(
 _TIME_SHAPES = (b"0000-00-00T00:00:00", b"0000-00-00 00:00:00")
 _TO_SECONDS = len(_TIME_SHAPES[0])
 _TO_CLOCK = len("0000-00-00T")
-_TENS_OF_SIXTY = (len("0000-00-00T00:"), len("0000-00-00T00:00:"))
-"""Where a time has the first digit of its minute and of its second."""
+_CLOCK_FIELDS = (
+    (11, 24, 60 * 60 * SECOND_US),
+    (14, 60, 60 * SECOND_US),
+    (17, 60, SECOND_US),
+    *((20, 100, 10_000), (22, 100, 100), (24, 100, 1)),
+)
+"""Where the two digits of a field are, what they are below, and how many microseconds one is."""
+_ONES = bytes.maketrans(b"0123456789", bytes(range(10)))
+_TENS = bytes.maketrans(b"0123456789", bytes(range(0, 100, 10)))
 _FRACTION_SHAPES = frozenset([b"", *(b"." + b"0" * places for places in range(1, 13))])
-_SURE_CENTURIES = ({"2"}, {"0", "1"})
-"""First two digits of years that lie between the two."""
 
 
 def logged_number(
@@ -307,63 +304,50 @@ def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] |
         return None
     if joined.encode().translate(_TO_SHAPE) != b",".join([shape] * len(texts_)):
         return None
-    fraction = len(shape) - _TO_SECONDS - has_offset - 1  # -1 without its point
-    if len(texts_) >= MANY_TIMES and fraction <= MICROSECOND_PLACES:
-        return _alike(texts_, joined.encode(), max(fraction, 0))
-    epoch = EPOCH if has_offset else EPOCH.replace(tzinfo=None)
     try:
-        since = map(sub, map(datetime.fromisoformat, texts_), repeat(epoch))
-        us = [
-            (one.days * DAY_SECONDS + one.seconds) * SECOND_US + one.microseconds for one in since
-        ]
+        starts = _starts_of_days(texts_, joined)
     except ValueError:
         return None
-    step = len(first) + 1
-    if any(set(joined[n::step]) - sure for n, sure in enumerate(_SURE_CENTURIES)) and (
-        min(us) < EARLIEST_US or max(us) >= LATEST_US
-    ):
-        return None
-    return us
+    clocks = _clocks(joined.encode(), len(texts_), len(first), len(shape) - has_offset)
+    return None if clocks is None else list(map(add, starts, clocks))
 
 
-def _alike(texts_: Sequence[str], joined: bytes, fraction: int) -> list[int | None] | None:
-    """UTC times of one shape, from their digits; None where one of them may not exist.
+def _clocks(joined: bytes, count: int, width: int, end: int) -> Sequence[int] | None:
+    """Microseconds since midnight of times of one shape; None where one of them does not exist.
 
-    "09:30:05.250" is the integer 93005250, of which an hour has 10,000,000 rather than 3,600,000,
-    and a minute 100,000 rather than 60,000. A 1 before it keeps the zeros that lead.
+    The same two digits of all times are added up as one long number with a byte for each time; the
+    fields that they are, as one with 8 bytes for each. "09:" and "10:" are the bytes 09 00 and
+    00 01 of tens and ones, with 10 for a ten 09 0a; times an hour, these are the hours of both.
     """
-    step = len(texts_[0]) + 1
-    if any(joined[place::step].translate(None, b"012345") for place in _TENS_OF_SIXTY):
-        return None
-    try:
-        starts, clocks = _days_and_clocks(texts_, joined)
-    except ValueError:
-        return None
-    units = _integers(clocks.translate(None, b":.Z"))
-    second = 10**fraction
-    hour, minute, lead = 10_000 * second, 100 * second, 1_000_000 * second
-    if units is None or max(units) >= lead + 24 * hour:
-        return None
-    unit, minute_too_much, hour_too_much = SECOND_US // second, 40 * second, 2400 * second
-    pairs = zip(starts, map(sub, units, repeat(lead)), strict=False)
-    return [
-        start + (one - one // minute * minute_too_much - one // hour * hour_too_much) * unit
-        for start, one in pairs
-    ]
+    total = 0
+    for place, limit, unit in _CLOCK_FIELDS:
+        if place >= end:
+            break
+        tens, ones = joined[place :: width + 1], joined[place + 1 :: width + 1]
+        if place + 1 == end:  # the last decimal place of an odd number
+            ones = b""
+        both = int.from_bytes(tens.translate(_TENS), "little")
+        both += int.from_bytes(ones.translate(_ONES), "little")
+        field = both.to_bytes(count, "little")
+        if field.translate(None, bytes(range(limit))):
+            return None
+        spread = bytearray(8 * count)
+        spread[::8] = field
+        total += int.from_bytes(spread, "little") * unit
+    return unpack(f"<{count}q", total.to_bytes(8 * count, "little"))
 
 
-def _days_and_clocks(texts_: Sequence[str], joined: bytes) -> tuple[Iterable[int], bytes]:
-    """The start of the day of each time, and what follows the days, each with a 1 before it.
+def _starts_of_days(texts_: Sequence[str], joined: str) -> Iterable[int]:
+    """The start of the day of each time; raises `ValueError` where a day does not exist.
 
-    The times of a block are often of one day. Raises `ValueError` where a day does not exist.
+    The times of a block are often of one day.
     """
     day = texts_[0][:_TO_CLOCK]
-    if joined.count(day.encode()) == len(texts_):
-        return repeat(_start_of(day)), joined.replace(day.encode(), b"1")
+    if joined.count(day) == len(texts_):
+        return repeat(_start_of(day))
     days = [text[:_TO_CLOCK] for text in texts_]
     start_of = {day: _start_of(day) for day in set(days)}
-    clocks = ",1".join([text[_TO_CLOCK:] for text in texts_])
-    return map(start_of.__getitem__, days), b"1" + clocks.encode()
+    return map(start_of.__getitem__, days)
 
 
 def _start_of(day: str) -> int:
