@@ -12,8 +12,10 @@ from collections.abc import Iterable, Sequence
 from itertools import chain, repeat
 from math import gcd
 from operator import mul
+from struct import pack
 
 from perfkit.core.fast_imports import NamedTuple
+from perfkit.core.numbers import words
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -110,10 +112,10 @@ def packed_runs(runs: Sequence[SortedRun]) -> PackedRun:
     steps = values if unit == 1 else [value // unit for value in values]
     if steps and max(steps[-1], -steps[0]) >= _INT32:
         try:
-            return unit, "q", array("q", steps).tobytes()
+            return unit, "q", words(steps)
         except OverflowError:
             return unit, "", steps
-    return unit, "i", array("i", steps).tobytes()
+    return unit, "i", pack(f"{len(steps)}i", *steps)
 
 
 def _with_few_more(runs: Sequence[SortedRun]) -> PackedRun | None:

@@ -34,10 +34,10 @@ def streaks_of(letters: Sequence[str]) -> Streaks:
         return Streaks()
     first, last = decided[0], decided[-1]
     return Streaks(
-        first=(_KINDS[first], len(decided) - len(decided.lstrip(first))),
-        last=(_KINDS[last], len(decided) - len(decided.rstrip(last))),
-        longest_win=_longest("W", decided),
-        longest_loss=_longest("L", decided),
+        (_KINDS[first], len(decided) - len(decided.lstrip(first))),
+        (_KINDS[last], len(decided) - len(decided.rstrip(last))),
+        _longest("W", decided),
+        _longest("L", decided),
     )
 
 

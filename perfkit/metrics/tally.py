@@ -346,16 +346,13 @@ class Columns:
             total if constant is None else constant * len(packed)
             for total, constant in zip(others, self.constants, strict=True)
         ]
+        totals = (net_pnl, won, lost, *others[:2], hold, held_won, held_lost, *others[2:])
+        best = max(net) if counts.known_wins else None
+        worst = min(net) if counts.known_losses else None
         return Tally(
-            counts=counts,
-            totals=(net_pnl, won, lost, *others[:2], hold, held_won, held_lost, *others[2:]),
-            places=self.places,
-            best=max(net) if counts.known_wins else None,
-            worst=min(net) if counts.known_losses else None,
-            streaks=streaks_of(letters),
-            curve=curve_of(net, self.closed_at, rows),
-            first_at=self.closed_at[rows[0]],
-            last_at=self.closed_at[rows[-1]],
+            *(counts, totals, self.places, best, worst),
+            *(streaks_of(letters), curve_of(net, self.closed_at, rows)),
+            *(self.closed_at[rows[0]], self.closed_at[rows[-1]]),
         )
 
 
@@ -375,23 +372,28 @@ def _rows(trades: Trades, net: Sequence[int]) -> tuple[list[int], list[int], lis
     block = sum(by_outcome)
     factors, counts = {}, {}
     for mark, own in kinds.items():
-        won, lost = (mark & WON > 0) << block, (mark & LOST > 0) << 2 * block
-        factors[mark] = (1 + won + lost) << counted
+        factors[mark] = 1 + ((mark & WON > 0) << block) + ((mark & LOST > 0) << 2 * block)
         counts[mark] = sum(one << place * count for place, one in enumerate(own))
-    both = list(map(add, net, map(lshift, hold, repeat(by_outcome[0]))))
+    both = map(add, net, map(lshift, hold, repeat(by_outcome[0])))
     spread = map(mul, both, map(factors.__getitem__, trades.marks))
-    rows = list(map(add, map(counts.__getitem__, trades.marks), spread))
     constants: list[int | None] = []
     r = trades.r.or_zero()
     others = (trades.commission.or_zero(), trades.slippage.or_zero(), trades.risk_reward.or_zero())
+    sums: Iterable[int] = ()  # of the other columns, a field beside the other
+    width = 0
     for column in (*others, r, list(map(mul, r, r)), *_if_known(trades, kinds, net)):
         if not column or is_constant(column):
             constants.append(column[0] if column else 0)
             widths.append(0)
             continue
         constants.append(None)
-        rows = list(map(add, rows, map(lshift, column, repeat(sum(widths)))))
+        sums = map(add, sums, map(lshift, column, repeat(width))) if width else column
         widths.append(_width(column))
+        width += widths[-1]
+    if width:
+        spread = map(add, spread, map(lshift, sums, repeat(3 * block)))
+    counted_marks = map(counts.__getitem__, trades.marks)
+    rows = list(map(add, counted_marks, map(lshift, spread, repeat(counted))))
     return rows, widths, constants
 
 

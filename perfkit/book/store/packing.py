@@ -12,7 +12,7 @@ from array import array
 from collections.abc import Mapping, Sequence
 
 from perfkit.core.dimensions import NO_DIMENSIONS, Columns, Dimensions
-from perfkit.core.numbers import Numbers, coarsest, is_constant
+from perfkit.core.numbers import Numbers, coarsest, is_constant, words
 from perfkit.core.trades import COLUMNS, Trades
 from perfkit.disk.sealed import MARSHAL
 from perfkit.metrics.drawdown import Curve
@@ -146,8 +146,8 @@ def _packed(column: Sequence[Any]) -> object:
         return (first,)
     if type(first) is int:
         try:
-            return array("q", column).tobytes()
-        except (TypeError, OverflowError):  # None or a greater number among them
+            return words(column)
+        except OverflowError:  # None or a greater number among them
             pass
     distinct = list(dict.fromkeys(column))
     if len(distinct) <= _FEW:
