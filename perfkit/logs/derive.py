@@ -285,7 +285,7 @@ def _risk(
     if not factors:
         with suppress(TypeError):  # a price, a quantity or a side is missing
             away = list(map(mul, map(sub, entry, stop), map(_WAYS.get, columns["side"])))
-            if min(away, default=1) > 0 and min(quantity.units, default=1) > 0:
+            if min(away, default=1) > 0 and min(quantity.units, default=1) > 0:  # type: ignore[operator, type-var]
                 return list(map(mul, away, quantity.units)), places
     factor_of_each = map(factors.get, columns["symbol"], repeat(default))
     ways = map(_WAYS.get, columns["side"])

@@ -189,6 +189,16 @@ def test_integer_division_rounds_as_fractions_do(numerator: int, denominator: in
     assert exact.divide_half_even(numerator, denominator) == expected
 
 
+@given(
+    st.lists(st.tuples(st.integers(-60, 60), st.integers(-8, 8).filter(bool))),
+    st.sampled_from([1, 3, 10**12]),
+)
+def test_columns_divide_as_their_integers_do(rows: list[tuple[int, int]], factor: int) -> None:
+    numerators, denominators = [one for one, _ in rows], [other for _, other in rows]
+    expected = [exact.divide_half_even(one * factor, other) for one, other in rows]
+    assert exact.quotients_half_even(numerators, denominators, factor) == expected
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [

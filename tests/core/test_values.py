@@ -337,6 +337,37 @@ class TestTimes:
             column = BadValueError
         assert column == expected
 
+    @pytest.mark.parametrize("digits", ["", ".1", ".12", ".123", ".1234", ".123456", ".987654321"])
+    @pytest.mark.parametrize("ending", ["", "Z"])
+    @pytest.mark.parametrize("day", ["2024-02-29", "2024-03-01"])
+    def test_a_column_has_each_second_of_a_day(self, digits: str, ending: str, day: str) -> None:
+        seconds = range(0, 86_400, 7)
+        clocks = [f"{s // 3600:02d}:{s // 60 % 60:02d}:{s % 60:02d}" for s in seconds]
+        texts = [f"{day}T{clock}{digits}{ending}" for clock in clocks]
+        texts[-1] = texts[-1].replace(day, "2024-02-29")
+        start = datetime.fromisoformat(f"{day}T00:00:00+00:00")
+        fraction = int((digits[1:7] or "0").ljust(6, "0"))
+        expected = [instant_of(start) + s * 1_000_000 + fraction for s in seconds]
+        if day != "2024-02-29":
+            expected[-1] -= 86_400_000_000
+        assert instants(texts, UTC, None) == expected
+
+    @pytest.mark.parametrize(
+        "wrong",
+        [
+            *("2024-02-30T10:00:00Z", "2023-02-29T10:00:00Z", "2024-13-01T10:00:00Z"),
+            *("2024-02-29T25:00:00Z", "2024-02-29T30:00:00Z", "2024-02-29T10:60:00Z"),
+            *("2024-02-29T10:00:60Z", "2024-02-29T10:00:99Z", "1970-02-28T23:59:59Z"),
+            *("2200-01-01T00:00:00Z", "0000-01-01T00:00:00Z"),
+        ],
+    )
+    def test_no_column_has_a_time_that_does_not_exist(self, wrong: str) -> None:
+        for place in (0, 25, 49):
+            texts = ["2024-02-29T10:00:00Z"] * 50
+            texts[place] = wrong
+            with pytest.raises(BadValueError):
+                instants(texts, UTC, None)
+
     @pytest.mark.parametrize(
         ("text", "expected"),
         [
