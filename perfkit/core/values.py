@@ -315,9 +315,9 @@ def _uniform_times(values: Sequence[object], zone: tzinfo) -> list[int | None] |
 def _clocks(joined: bytes, count: int, width: int, end: int) -> Sequence[int] | None:
     """Microseconds since midnight of times of one shape; None where one of them does not exist.
 
-    The same two digits of all times are added up as one long number with a byte for each time; the
-    fields that they are, as one with 8 bytes for each. "09:" and "10:" are the bytes 09 00 and
-    00 01 of tens and ones, with 10 for a ten 09 0a; times an hour, these are the hours of both.
+    Two digits at the same place of all times are a long number with a byte for each time: the hours
+    of "09:" and "10:" are the bytes 00 0a of tens and 09 00 of ones, in sum 09 0a. With 8 bytes for
+    each time and times an hour, they are what the hours of all times come to.
     """
     total = 0
     for place, limit, unit in _CLOCK_FIELDS:

@@ -46,7 +46,10 @@ WINNER = {
     "closed_at": 30_500_000,
 }
 SHORT = {**WINNER, "side": "short", "stop_loss": 11, "target": 60, "net_pnl": -7, "quantity": 1}
-LATE = {**WINNER, "opened_at": 30_500_001}
+LATE = {**WINNER, "opened_at": 30_500_001, "hold_seconds": 0}
+WRONG_SIDE = {**WINNER, "stop_loss": 11}
+NO_SIZE = {**WINNER, "quantity": 0}
+NO_GAIN = {**WINNER, "target": 100}
 SLOW = {**WINNER, "hold_seconds": 10}
 RUIN = {**WINNER, "net_pnl": -5000}
 MULTIPLIERS: list[dict[str, Decimal]] = [{}, {"ES": Decimal("0.5")}]
@@ -75,6 +78,9 @@ def of(rows: list[dict[str, Any]], multipliers: dict[str, Decimal]) -> list[dict
 @example([WINNER, SHORT], {"ES": Decimal("0.5")})
 @example([WINNER, LATE], {})
 @example([WINNER, SLOW], {})
+@example([WINNER, WRONG_SIDE], {})
+@example([WINNER, NO_SIZE], {})
+@example([WINNER, NO_GAIN], {})
 @example([SHORT, RUIN], {})
 @example([WINNER, {**WINNER, "stop_loss": None}], {})
 def test_trades_together_are_as_each_by_itself(
