@@ -379,7 +379,7 @@ def _rows(trades: Trades, net: Sequence[int]) -> tuple[list[int], list[int], lis
     constants: list[int | None] = []
     r = trades.r.or_zero()
     others = (trades.commission.or_zero(), trades.slippage.or_zero(), trades.risk_reward.or_zero())
-    sums: Iterable[int] = ()  # of the other columns, a field beside the other
+    sums: Iterable[int] = repeat(0)  # the other columns, a field beside the other
     width = 0
     for column in (*others, r, list(map(mul, r, r)), *_if_known(trades, kinds, net)):
         if not column or is_constant(column):
@@ -387,14 +387,12 @@ def _rows(trades: Trades, net: Sequence[int]) -> tuple[list[int], list[int], lis
             widths.append(0)
             continue
         constants.append(None)
-        sums = map(add, sums, map(lshift, column, repeat(width))) if width else column
+        sums = map(add, sums, map(lshift, column, repeat(width)))
         widths.append(_width(column))
         width += widths[-1]
-    if width:
-        spread = map(add, spread, map(lshift, sums, repeat(3 * block)))
-    counted_marks = map(counts.__getitem__, trades.marks)
-    rows = list(map(add, counted_marks, map(lshift, spread, repeat(counted))))
-    return rows, widths, constants
+    spread = map(add, spread, map(lshift, sums, repeat(3 * block)))
+    above = map(lshift, spread, repeat(counted))
+    return list(map(add, map(counts.__getitem__, trades.marks), above)), widths, constants
 
 
 def _if_known(
