@@ -387,7 +387,7 @@ def _rows(trades: Trades, net: Sequence[int]) -> tuple[list[int], list[int], lis
             widths.append(0)
             continue
         constants.append(None)
-        sums = map(add, sums, map(lshift, column, repeat(width)))
+        sums = map(add, sums, map(lshift, column, repeat(width))) if width else column
         widths.append(_width(column))
         width += widths[-1]
     spread = map(add, spread, map(lshift, sums, repeat(3 * block)))
