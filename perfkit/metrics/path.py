@@ -186,8 +186,8 @@ def current_drawdown(facts: Facts) -> Decimal | Undefined:
 @metric(
     "Largest fall of equity as a share of its running peak; may be another fall than max_drawdown.",
     formula=(
-        "min of (E - P) / P, E = starting_equity + deposits + all net P&L so far, P = peak of E in "
-        "the window, which a deposit raises as it raises E"
+        "min of (E - P) / P after each trade, E = starting_equity + deposits + all net P&L so far, "
+        "P = peak of E in the window, which a deposit raises as it raises E"
     ),
     unit="fraction",
     range="0 and down",

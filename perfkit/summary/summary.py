@@ -297,8 +297,8 @@ def _current_drawdown(selection: Selection) -> Decimal:
 def _relative_drawdown(selection: Selection) -> tuple[Decimal, Decimal] | Undefined:
     """The deepest fall and the equity it fell from.
 
-    A day is walked only where its falls could be deeper than those before it. A deposit raises
-    equity and its peak alike.
+    Falls are looked at when a trade closes. A day is walked only where its falls could be deeper
+    than those before it. A deposit raises equity and its peak alike.
     """
     starting, sheets = selection.book.config.starting_equity, selection.sheets
     if starting is None:
@@ -330,7 +330,7 @@ def _relative_drawdown(selection: Selection) -> tuple[Decimal, Decimal] | Undefi
         if most * deepest.of_peak > deepest.depth * deepest.peak:
             trades = selection.day_trades(day)
             net = [pnl or 0 for pnl in trades.net_pnl.at_places(places)]
-            deepest = deepest_share(equity_curve(net, equity), deepest)
+            deepest = deepest_share(equity_curve(net, equity)[1:], deepest)
         deepest = deepest._replace(peak=max(deepest.peak, equity + own.peak))
         equity += own.total
     return scaled(-deepest.depth, places), scaled(deepest.of_peak, places)

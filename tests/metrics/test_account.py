@@ -271,6 +271,17 @@ class TestDeposits:
         found = summary(workspace, [0, 0, 1], self.CONFIG.replace("500", "-1000"))
         assert found.undefined["max_drawdown_pct"] == "equity was not above 0"
 
+    def test_what_is_taken_out_counts_once_a_trade_has_closed(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        """A fall of 100 from 1000, 500 taken out, then a gain of 50: 50 of 500, as deep as before."""
+        taken = self.CONFIG.replace("500", "-500")
+        logs = {"logs/trades/2026-04-06.jsonl": lines_of([0, -100, 50])}
+        desk = perfkit.open(workspace(BOT + QUIET + taken, logs))
+        assert str(desk.summary("all").metrics["max_drawdown_pct"]) == "-0.1"
+        found = desk.explain("max_drawdown_pct", "all")
+        assert found.inputs == {"starting_equity": 1000, "P": 1000, "E": 900}
+
     def test_it_is_explained(self, workspace: WriteWorkspace) -> None:
         logs = {"logs/trades/2026-04-06.jsonl": lines_of([0, -100, -80])}
         desk = perfkit.open(workspace(BOT + QUIET + self.CONFIG, logs))
