@@ -274,9 +274,9 @@ class TestDeposits:
     def test_what_is_taken_out_counts_once_a_trade_has_closed(
         self, workspace: WriteWorkspace
     ) -> None:
-        """A fall of 100 from 1000, 500 taken out, then a gain of 50: 50 of 500, as deep as before."""
+        """A fall of 100 from 1000, 500 taken out, then a gain of 60: 40 of 500 is no deeper."""
         taken = self.CONFIG.replace("500", "-500")
-        logs = {"logs/trades/2026-04-06.jsonl": lines_of([0, -100, 50])}
+        logs = {"logs/trades/2026-04-06.jsonl": lines_of([0, -100, 60])}
         desk = perfkit.open(workspace(BOT + QUIET + taken, logs))
         assert str(desk.summary("all").metrics["max_drawdown_pct"]) == "-0.1"
         found = desk.explain("max_drawdown_pct", "all")
