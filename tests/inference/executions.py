@@ -1,12 +1,7 @@
 """Executions to infer from, and what is asked of them."""
 
 from perfkit.inference.result import Reading
-
-Record = dict[str, object]
-
-
-def asked(reading: Reading) -> list[str]:
-    return [doubt.name for doubt in reading.doubts]
+from tests.inference.readings import Record
 
 
 def field(reading: Reading, name: str) -> object:

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from perfkit.inference import infer as module
 from perfkit.inference.checks.unseen import unseen
 from perfkit.inference.infer import infer
+from tests.inference.readings import Record
 
-Record = dict[str, object]
 USUAL = 300
 ODD = range(140, 146)
 

@@ -5,8 +5,8 @@ import pytest
 from perfkit.inference.infer import infer
 from perfkit.inference.keys.moments import ONE_DAY
 from perfkit.inference.result import Reading
+from tests.inference.readings import Record
 
-Record = dict[str, object]
 PNLS = ("1", "-2", "3")
 
 

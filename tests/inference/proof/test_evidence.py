@@ -6,7 +6,8 @@ import pytest
 
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
-from tests.inference.executions import Record, asked, field
+from tests.inference.executions import field
+from tests.inference.readings import Record, asked
 
 
 def closed(**more: object) -> Record:

@@ -9,8 +9,8 @@ import perfkit
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
 from tests.inference.executions import field, fills
+from tests.inference.readings import Record
 
-Record = dict[str, object]
 ORDERS = (("buy", "10"), ("buy", "12"), ("sell", "14"), ("buy", "10"), ("sell", "9"))
 
 

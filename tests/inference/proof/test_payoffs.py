@@ -3,7 +3,8 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked, field
+from tests.inference.executions import field
+from tests.inference.readings import Record, asked
 
 BETS = (("WIN", "0.63", "10", "3.70"), ("LOSS", "0.40", "5", "-2.00"), ("WIN", "0.50", "8", "4.00"))
 

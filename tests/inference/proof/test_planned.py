@@ -1,8 +1,8 @@
 """Amounts that trades would earn at their targets."""
 
 from perfkit.inference.infer import infer
+from tests.inference.readings import Record
 
-Record = dict[str, object]
 PLANS = (("100", "110"), ("50", "58"), ("20", "23"), ("80", "84"), ("10", "16"), ("30", "37"))
 
 

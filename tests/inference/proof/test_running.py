@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked, field, renamed
+from tests.inference.executions import field, renamed
+from tests.inference.readings import Record, asked
 
 MOVES = (("100", "103", "2"), ("50", "49", "3"), ("12", "10", "5"))
 RESULTS = ("6", "-3", "10")

@@ -7,7 +7,8 @@ import pytest
 
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
-from tests.inference.executions import Record, field
+from tests.inference.executions import field
+from tests.inference.readings import Record, asked
 
 MOVES = (("100", "110", "10"), ("105", "103.5", "-1.5"), ("98", "101", "3"), ("120", "119", "-1"))
 
@@ -219,10 +220,6 @@ def rates(count: int, *, less: str = "0.1", **more: str) -> Reading:
     moves = [Decimal((-1) ** n * (1 + n % 4)) for n in range(count)]
     rows = [("200", f"{200 + 2 * move}", f"{move - Decimal(less)}") for move in moves]
     return of_trades(rows, **more)
-
-
-def asked(reading: Reading) -> list[str]:
-    return [doubt.name for doubt in reading.doubts]
 
 
 def test_what_costs_leave_of_each_move_is_in_per_cent() -> None:

@@ -3,9 +3,9 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import asked, field
+from tests.inference.executions import field
+from tests.inference.readings import Record, asked
 
-Record = dict[str, object]
 EARNED = (5, -3, 7, -2, 4, 9, -6)
 
 

@@ -3,9 +3,7 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from perfkit.inference.result import Reading
-
-Record = dict[str, object]
+from tests.inference.readings import Record, asked
 
 
 def trades(count: int = 20) -> list[Record]:
@@ -21,10 +19,6 @@ def trades(count: int = 20) -> list[Record]:
         }
         for n in range(count)
     ]
-
-
-def asked(reading: Reading) -> list[str]:
-    return [doubt.name for doubt in reading.doubts]
 
 
 def test_a_last_record_is_a_trade_where_its_result_comes_again_and_again() -> None:

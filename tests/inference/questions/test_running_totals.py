@@ -3,8 +3,7 @@
 import pytest
 
 from perfkit.inference.infer import infer
-
-Record = dict[str, object]
+from tests.inference.readings import Record
 
 
 def entries_and_exits(*amounts: tuple[str, str], turned: bool = False) -> list[Record]:

@@ -1,8 +1,7 @@
 """Results of 0: trades that came out even or are rounded, or what has not ended."""
 
 from perfkit.inference.infer import infer
-
-Record = dict[str, object]
+from tests.inference.readings import Record
 
 
 def asked(records: list[Record]) -> list[str]:

@@ -3,8 +3,7 @@
 import pytest
 
 from perfkit.inference.infer import infer
-
-Record = dict[str, object]
+from tests.inference.readings import Record
 
 
 def frame(**more: list[str]) -> list[Record]:

@@ -6,14 +6,7 @@ import pytest
 
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
-
-Record = dict[str, object]
-
-
-def fields(reading: Reading) -> dict[str, object]:
-    found = reading.dialect["fields"]
-    assert isinstance(found, dict)
-    return found
+from tests.inference.readings import Record, fields
 
 
 def asked(reading: Reading) -> list[str]:

@@ -8,8 +8,7 @@ import pytest
 
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
-
-Record = dict[str, object]
+from tests.inference.readings import Record
 
 
 def asked(reading: Reading) -> list[str]:

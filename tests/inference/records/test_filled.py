@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import FOUR, Record, asked, fills
+from tests.inference.executions import FOUR, fills
+from tests.inference.readings import Record, asked
 
 
 def each_as(column: str, *words: str, **more: list[object]) -> list[Record]:

@@ -3,7 +3,8 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import asked, fills
+from tests.inference.executions import fills
+from tests.inference.readings import asked
 
 BOUGHT_AND_SOLD = (("Buy", "40", "36.5"), ("Split", "10", "0"), ("Sell", "25", "39"))
 

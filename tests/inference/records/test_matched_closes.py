@@ -8,7 +8,7 @@ import pytest
 
 import perfkit
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked
+from tests.inference.readings import Record, asked
 
 MOVES = (2, -1, 3, 1, -2, 4, -3, 2)
 

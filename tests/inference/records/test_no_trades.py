@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 
 from perfkit.inference.infer import infer
-
-Record = dict[str, object]
+from tests.inference.readings import Record
 
 
 def days(*amounts: str, first: int = 7) -> list[Record]:

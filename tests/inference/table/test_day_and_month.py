@@ -4,8 +4,8 @@ import pytest
 
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
+from tests.inference.readings import Record
 
-Record = dict[str, object]
 DAY, MONTH = "%d/%m/%Y", "%m/%d/%Y"
 
 

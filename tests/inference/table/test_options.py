@@ -6,7 +6,8 @@ from pathlib import Path
 from perfkit.desk.reading import desk_on
 from perfkit.inference.infer import infer
 from perfkit.inference.source import Found, answered, found_in
-from tests.inference.executions import asked, field
+from tests.inference.executions import field
+from tests.inference.readings import asked
 
 BOUGHT = """\
 id,ticker,direction,opt_type,strike,expiration,entry,stop,contracts,size,exit_price,exit_time,pnl

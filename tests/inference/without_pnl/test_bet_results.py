@@ -8,7 +8,8 @@ import pytest
 import perfkit
 from perfkit.inference.infer import infer
 from perfkit.inference.table.outcomes import outcome_of
-from tests.inference.executions import Record, field
+from tests.inference.executions import field
+from tests.inference.readings import Record
 
 ENDS = ("Won", "Lost", "Lost", "Push", "Won")
 ODDS = ("1.9", "2.5", "1.5", "1.8", "3")

@@ -4,12 +4,7 @@ import pytest
 
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
-
-Record = dict[str, object]
-
-
-def asked(reading: Reading) -> list[str]:
-    return [doubt.name for doubt in reading.doubts]
+from tests.inference.readings import Record, asked
 
 
 def net_pnl(reading: Reading) -> object:

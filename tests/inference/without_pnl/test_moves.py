@@ -3,7 +3,8 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked, field
+from tests.inference.executions import field
+from tests.inference.readings import Record, asked
 
 PRICES = (("100", "110"), ("100", "90"), ("50", "49"), ("200", "201"), ("80", "100"))
 

@@ -6,7 +6,7 @@ import pytest
 
 from perfkit import read
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked
+from tests.inference.readings import Record, asked
 
 ROWS = (
     ("ENTRY", "A", "LONG", "100", "2"),

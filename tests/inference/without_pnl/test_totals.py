@@ -1,7 +1,8 @@
 """Logs that have what was paid and what came back, and no P&L."""
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked, field
+from tests.inference.executions import field
+from tests.inference.readings import Record, asked
 
 
 def sold(n: int, bought: str, paid: str, sale: str, back: str, **more: str) -> Record:

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked, field
+from tests.inference.executions import field
+from tests.inference.readings import Record, asked
 
 MOVES = (31, -17, 44, 8, -29, 15, 63, -5, 22, -41, 19, 7)
 PRICES = ((100, 103), (97, 92), (110, 121), (80, 79), (95, 99), (120, 118), (60, 66), (70, 77))

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
-from tests.inference.executions import Record, asked, field
+from tests.inference.executions import field
+from tests.inference.readings import Record, asked
 
 COSTS = ("entry_fee", "exit_fee", "funding_cost")
 FEES = ("0.74", "1.48", "2.22")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 import perfkit
 from perfkit.inference.infer import infer
-from tests.inference.executions import FOUR, Record, asked, field, fills
+from tests.inference.executions import FOUR, field, fills
+from tests.inference.readings import Record, asked
 
 # 0.1 % of 20, 24, 33 and 30: 0.02, 0.024, 0.033, 0.03
 PAID: list[object] = ["20.02", "23.976", "33.033", "29.97"]

@@ -3,7 +3,8 @@
 from decimal import Decimal
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import FOUR, Record, asked, field, fills, renamed
+from tests.inference.executions import FOUR, field, fills, renamed
+from tests.inference.readings import Record, asked
 
 
 class TestPriceAndQuantity:

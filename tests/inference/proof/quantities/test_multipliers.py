@@ -7,7 +7,8 @@ import pytest
 
 import perfkit
 from perfkit.inference.infer import infer
-from tests.inference.executions import FOUR, Record, asked, field, fills
+from tests.inference.executions import FOUR, field, fills
+from tests.inference.readings import Record, asked
 
 
 def with_value(factor: str, name: str = "value") -> list[Record]:

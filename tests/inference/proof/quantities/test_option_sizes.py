@@ -6,8 +6,7 @@ import pytest
 
 import perfkit
 from perfkit.inference.infer import infer
-from perfkit.inference.result import Reading
-from tests.inference.executions import Record, asked
+from tests.inference.readings import Record, asked, fields
 
 ORDERS = (
     ("SPY 3/14/2025 Call $560.00", "BTO", "2", "$1.10", "($220.08)"),
@@ -31,12 +30,6 @@ def statement(*orders: tuple[str, str, str, str, str]) -> list[Record]:
         }
         for n, order in enumerate(orders, 13)
     ]
-
-
-def fields(reading: Reading) -> dict[str, object]:
-    found = reading.dialect["fields"]
-    assert isinstance(found, dict)
-    return found
 
 
 def test_amounts_show_that_options_are_of_100_shares_and_what_they_cost() -> None:

@@ -8,7 +8,8 @@ import pytest
 
 import perfkit
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked, fills
+from tests.inference.executions import fills
+from tests.inference.readings import Record, asked
 
 SALES = (("50", "10", "15"), ("-20", "1000", "0.8"), ("10", "20", "2.2"), ("-5", "40", "0.95"))
 """Per cent, quantity, price: sold at 15 what was bought at 10, and so on."""

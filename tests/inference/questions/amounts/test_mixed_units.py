@@ -8,8 +8,7 @@ import pytest
 
 import perfkit
 from perfkit.inference.infer import infer
-
-Record = dict[str, object]
+from tests.inference.readings import Record
 
 
 def trades(*sizes: int) -> list[Record]:

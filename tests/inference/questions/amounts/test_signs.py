@@ -6,7 +6,7 @@ import pytest
 
 from perfkit import read
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked
+from tests.inference.readings import Record, asked
 
 LOST = """time,symbol,result,pnl
 2026-04-06 09:00:00,A,WIN,10

@@ -5,9 +5,7 @@ from decimal import Decimal
 import pytest
 
 from perfkit.inference.infer import infer
-from perfkit.inference.result import Reading
-
-Record = dict[str, object]
+from tests.inference.readings import Record, asked
 
 
 def trades(**more: object) -> list[Record]:
@@ -24,10 +22,6 @@ def trades(**more: object) -> list[Record]:
         }
         for n in range(15)
     ]
-
-
-def asked(reading: Reading) -> list[str]:
-    return [doubt.name for doubt in reading.doubts]
 
 
 class TestOneUnit:

@@ -3,9 +3,7 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from perfkit.inference.result import Reading
-
-Record = dict[str, object]
+from tests.inference.readings import Record, asked, fields
 
 
 def trades(**more: object) -> list[Record]:
@@ -38,16 +36,6 @@ def fills(**more: object) -> list[Record]:
         }
         for n in range(20)
     ]
-
-
-def asked(reading: Reading) -> list[str]:
-    return [doubt.name for doubt in reading.doubts]
-
-
-def fields(reading: Reading) -> dict[str, object]:
-    found = reading.dialect["fields"]
-    assert isinstance(found, dict)
-    return found
 
 
 class TestCostsOfTrades:

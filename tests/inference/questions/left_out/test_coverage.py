@@ -3,7 +3,7 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked
+from tests.inference.readings import Record, asked
 
 
 def moves(with_money: int, count: int = 12) -> list[Record]:

@@ -10,7 +10,7 @@ from perfkit.config.compile import compile_dialect
 from perfkit.inference.checks.confirm import refused, rows_meeting
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
-from tests.inference.executions import Record, asked
+from tests.inference.readings import Record, asked
 
 WORDS = ("closed", "failed", "rejected", "cancelled", "done", "passed", "skipped", "void", "")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from perfkit.inference.infer import infer
-
-Record = dict[str, object]
+from tests.inference.readings import Record
 
 
 def trades(*missing: int) -> list[Record]:

@@ -1,7 +1,8 @@
 """Executions that stand in a log twice: joined exports, purchases that are listed as held."""
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import FOUR, Record, asked, fills
+from tests.inference.executions import FOUR, fills
+from tests.inference.readings import Record, asked
 
 
 def exports(*, number: str = "order") -> list[Record]:

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
+from tests.inference.readings import Record
 
-Record = dict[str, object]
 MOVES = (("100", "103", "2.1", "6.3"), ("50", "49", "3.3", "-3.3"), ("10", "12", "5.5", "11"))
 
 

@@ -1,9 +1,8 @@
 """A P&L that stands on several records of one trade, and records without the usual time."""
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import asked, field
-
-Record = dict[str, object]
+from tests.inference.executions import field
+from tests.inference.readings import Record, asked
 
 
 def markets(*pnls: str, lines: int = 3) -> list[Record]:

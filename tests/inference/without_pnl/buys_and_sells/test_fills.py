@@ -7,7 +7,8 @@ import pytest
 
 import perfkit
 from perfkit.inference.infer import infer
-from tests.inference.executions import FOUR, Record, asked, field, fills, renamed
+from tests.inference.executions import FOUR, field, fills, renamed
+from tests.inference.readings import Record, asked
 
 SIDES = ("buy", "buy", "sell", "sell")
 

@@ -1,7 +1,8 @@
 """Options of one underlying are matched strike by strike."""
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import asked, fills
+from tests.inference.executions import fills
+from tests.inference.readings import asked
 
 ORDERS = tuple(
     (side, "200", price)

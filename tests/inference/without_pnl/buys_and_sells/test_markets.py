@@ -3,7 +3,8 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked, field, fills, renamed
+from tests.inference.executions import field, fills, renamed
+from tests.inference.readings import Record, asked
 
 
 @pytest.mark.parametrize(

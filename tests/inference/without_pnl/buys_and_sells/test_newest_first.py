@@ -4,7 +4,8 @@ from pathlib import Path
 
 import perfkit
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, fills
+from tests.inference.executions import fills
+from tests.inference.readings import Record
 
 ORDERS = (("buy", "1", "10"), ("buy", "1", "12"), ("sell", "2", "13"), ("buy", "1", "11"),
           ("sell", "1", "14"))  # fmt: skip

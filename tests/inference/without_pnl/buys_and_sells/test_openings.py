@@ -3,7 +3,8 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, fills
+from tests.inference.executions import fills
+from tests.inference.readings import Record
 
 SIDES = ("BUY", "SELL") * 4
 

@@ -3,7 +3,8 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import FOUR, Record, field, fills, renamed
+from tests.inference.executions import FOUR, field, fills, renamed
+from tests.inference.readings import Record
 
 INDICATORS: dict[str, list[object]] = {"rsi": ["30", "70"] * 2, "ema_9": ["10", "11"] * 2}
 

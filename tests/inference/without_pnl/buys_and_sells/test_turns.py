@@ -1,9 +1,8 @@
 """Buys and sells that have no quantity."""
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import asked, fills
-
-Record = dict[str, object]
+from tests.inference.executions import fills
+from tests.inference.readings import Record, asked
 
 
 def orders(*sides: str, **more: list[object]) -> list[Record]:

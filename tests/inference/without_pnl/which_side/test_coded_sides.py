@@ -8,7 +8,8 @@ import pytest
 
 import perfkit
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked, fills
+from tests.inference.executions import fills
+from tests.inference.readings import Record, asked
 
 PRICES = ("10", "12", "11", "14", "15", "16", "13")
 TURNS = tuple((str((n + 1) % 2), "2" if n else "1", price) for n, price in enumerate(PRICES))

@@ -5,7 +5,8 @@ from decimal import Decimal
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked, fills
+from tests.inference.executions import fills
+from tests.inference.readings import Record, asked
 
 ORDERS = (
     *(("BUY", "10", "100"), ("TRIM", "4", "110"), ("SELL", "6", "120")),

@@ -3,9 +3,8 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import asked, field
-
-Record = dict[str, object]
+from tests.inference.executions import field
+from tests.inference.readings import Record, asked
 
 
 def trades(
