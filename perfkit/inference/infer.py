@@ -12,18 +12,18 @@ from collections.abc import Mapping, Sequence
 
 from perfkit.inference.checks.confirm import closed_if_it_holds
 from perfkit.inference.checks.unseen import unseen
-from perfkit.inference.keys.moments import ON_ONE_DAY, ONE_DAY
+from perfkit.inference.keys.trade_times import ON_ONE_DAY, ONE_DAY
 from perfkit.inference.other_readings import of_executions, of_prices, with_other_covered
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.pnl_column.choice import candidates_of
-from perfkit.inference.proof.costs.costs_beside import slippage_that_moves
+from perfkit.inference.proof.costs.costs_by_columns import slippage_that_moves
 from perfkit.inference.questions.left_out.coverage import with_risk_offered
 from perfkit.inference.questions.left_out.ignored import with_ignored_asked
 from perfkit.inference.questions.repeats.shared_results import proved_once
 from perfkit.inference.records.beside_trades import failed_records, moved_records, total_records
 from perfkit.inference.records.no_trades import why_no_trades
-from perfkit.inference.records.seen import lists_inside, why_none
 from perfkit.inference.records.unfinished import unfinished_records
+from perfkit.inference.records.why_none import lists_inside, why_none
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.table.columns import Column, columns_of, names_of
 from perfkit.inference.table.cost_columns import fees_of

@@ -8,11 +8,11 @@ from decimal import Decimal
 from perfkit.inference.doubts import Doubt
 from perfkit.inference.keys.assemble import dialect_of
 from perfkit.inference.keys.identity import Identity, identity_of
-from perfkit.inference.keys.moments import moments_of
 from perfkit.inference.keys.number_marks import of_unreadable, with_decimal
+from perfkit.inference.keys.trade_times import moments_of
 from perfkit.inference.pnl_column.candidates import CONFIDENT, Candidate
 from perfkit.inference.pnl_column.money import UNKNOWN, Unit, unit_of
-from perfkit.inference.proof.costs.costs_beside import slippage_of
+from perfkit.inference.proof.costs.costs_by_columns import slippage_of
 from perfkit.inference.proof.evidence import balance_says, checked
 from perfkit.inference.proof.odd_amounts import costs_of_balance, odd_amounts
 from perfkit.inference.proof.prices import against_prices, is_of_hundred_shares
@@ -30,8 +30,8 @@ from perfkit.inference.questions.amounts.sizes import (
     of_one_unit,
 )
 from perfkit.inference.questions.asking import doubts_of
-from perfkit.inference.questions.charges.entry_costs import SAID, with_entry_costs
-from perfkit.inference.questions.charges.paid_in import of_linked, result_and_costs
+from perfkit.inference.questions.costs.entry_costs import SAID, with_entry_costs
+from perfkit.inference.questions.costs.paid_in import of_linked, result_and_costs
 from perfkit.inference.questions.left_out.early_times import closed_early
 from perfkit.inference.questions.repeats.shared_results import untimed
 from perfkit.inference.records.tried import live_and_tried

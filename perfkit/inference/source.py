@@ -13,7 +13,7 @@ from perfkit.core.errors import ConfigError, UsageError
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.infer import infer
 from perfkit.inference.keys.number_marks import with_marks_asked
-from perfkit.inference.keys.yaml_text import block, comment
+from perfkit.inference.keys.yaml_values import block, comment
 from perfkit.inference.layouts.place import Place
 from perfkit.inference.layouts.places import places_of, why_no_place
 from perfkit.inference.proof.said_totals import decided_by_totals

@@ -13,7 +13,7 @@ import perfkit
 from perfkit.config.yaml import parse
 from perfkit.core.errors import LogReadError, UsageError
 from perfkit.desk.reading import desk_on
-from perfkit.inference.keys.yaml_text import block
+from perfkit.inference.keys.yaml_values import block
 from perfkit.inference.source import answered, config_yaml, found_in
 
 TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)

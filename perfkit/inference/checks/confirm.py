@@ -14,7 +14,7 @@ from perfkit.config.dialect import Condition, Dialect
 from perfkit.config.expressions import Field
 from perfkit.inference.result import Reading
 from perfkit.inference.table import shapes
-from perfkit.inference.table.records import column_of
+from perfkit.inference.table.alike_records import column_of
 
 Record = Mapping[str, object]
 

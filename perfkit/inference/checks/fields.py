@@ -15,8 +15,8 @@ from perfkit.config.dialect import Condition, Dialect
 from perfkit.config.expressions import Field
 from perfkit.inference.layouts.place import Place
 from perfkit.inference.table import shapes
+from perfkit.inference.table.alike_records import column_of, lines_of
 from perfkit.inference.table.columns import SAMPLED_RECORDS, columns_of, names_of, sampled
-from perfkit.inference.table.records import column_of, lines_of
 
 _FIRST = 4_000
 """Where half of the first ones come again, all are looked at once each."""

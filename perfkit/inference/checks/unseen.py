@@ -10,8 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from types import NoneType
 
 from perfkit.inference.table import shapes
+from perfkit.inference.table.alike_records import column_of, field_names, lines_of
 from perfkit.inference.table.columns import MOST_COLUMNS, MOST_LEVELS, MOST_WORDS
-from perfkit.inference.table.records import column_of, field_names, lines_of
 
 Record = Mapping[str, object]
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from perfkit.inference.keys.identity import Identity
-from perfkit.inference.keys.moments import Moments
+from perfkit.inference.keys.trade_times import Moments
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import logged, says_it_is_open
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column

@@ -12,7 +12,7 @@ from typing import Any
 from perfkit.inference.layouts.beside import numbers_beside
 from perfkit.inference.layouts.place import MOST_PLACES, MOST_RECORDS, PARENT, Place
 from perfkit.inference.table import shapes
-from perfkit.inference.table.records import of_lines, of_text
+from perfkit.inference.table.alike_records import of_lines, of_text
 from perfkit.inference.words.names import pnl_name
 from perfkit.inference.words.quotes import is_ticker, quote_of
 from perfkit.inference.words.role_names import is_fee, role_rank

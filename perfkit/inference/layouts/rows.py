@@ -19,7 +19,7 @@ from perfkit.inference.layouts.row_widths import (
     without_padding,
 )
 from perfkit.inference.table import shapes
-from perfkit.inference.table.records import of_cells, turned
+from perfkit.inference.table.alike_records import of_cells, turned
 from perfkit.logs.formats.csv_rows import HEADER_WITHIN, plain_columns
 from perfkit.logs.formats.csv_sections import DELIMITERS
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from perfkit.core.errors import LogReadError
 from perfkit.core.one_value import BadValueError
 from perfkit.inference.layouts.place import MOST_PLACES, MOST_RECORDS, Place
-from perfkit.inference.table.records import of_rows
+from perfkit.inference.table.alike_records import of_rows
 
 if TYPE_CHECKING:
     import sqlite3

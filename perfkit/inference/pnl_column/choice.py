@@ -8,7 +8,7 @@ from perfkit.inference.pnl_column.candidates import CONFIDENT, Candidate
 from perfkit.inference.pnl_column.scores import candidate_of
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import payoffs, unnamed
-from perfkit.inference.proof.costs.costs_beside import net_by_columns
+from perfkit.inference.proof.costs.costs_by_columns import net_by_columns
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.orders import openings_without_result
 from perfkit.inference.proof.planned import is_of_targets

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import payoffs, unnamed
-from perfkit.inference.proof.costs.costs_in_result import costs_in_result
+from perfkit.inference.proof.costs.costs_by_amounts import net_by_amounts
 from perfkit.inference.proof.orders import orders_say, without_entry_price
 from perfkit.inference.proof.prices import Prices, earlier_prices_say, is_less_by_costs, prices_say
 from perfkit.inference.proof.units import (
@@ -58,7 +58,7 @@ def candidate_of(
         *_of_costs(name, prices, balance, held, roles),
         is_less_by_costs(pnl, roles, fees, rows) or None,
         False if _is_of_metatrader(pnl, fees) and not _has_costs(pnl, closing, fees) else None,
-        *costs_in_result(pnl, roles, fees, rows),
+        *net_by_amounts(pnl, roles, fees, rows),
     ]
     return Candidate(
         pnl=pnl,

@@ -18,7 +18,7 @@ from types import NoneType
 from typing import TypeVar
 
 from perfkit.inference.table import shapes
-from perfkit.inference.table.records import column_of
+from perfkit.inference.table.alike_records import column_of
 from perfkit.inference.words.names import word_set, words
 
 T = TypeVar("T")

@@ -8,10 +8,10 @@ from decimal import Decimal
 from perfkit.inference.doubts import LESS_COSTS, LONG_OR_SHORT, Answer, Doubt
 from perfkit.inference.keys.assemble import dialect_of, outcome_words
 from perfkit.inference.keys.identity import Identity, identity_of
-from perfkit.inference.keys.moments import Moments, moments_of
+from perfkit.inference.keys.trade_times import Moments, moments_of
 from perfkit.inference.proof.quantities.multipliers import logged_worth
 from perfkit.inference.questions.amounts.sizes import contract_size, quantity_or_money
-from perfkit.inference.questions.charges.paid_in import commission_fields
+from perfkit.inference.questions.costs.paid_in import commission_fields
 from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column
@@ -22,8 +22,8 @@ from perfkit.inference.without_pnl.buys_and_sells.fills import from_executions
 from perfkit.inference.without_pnl.incomes import from_incomes
 from perfkit.inference.without_pnl.log_facts import Log, currency_of, of_stake, reading_of
 from perfkit.inference.without_pnl.moves import logged_move
+from perfkit.inference.without_pnl.paid_and_received import from_totals, from_totals_of_sides
 from perfkit.inference.without_pnl.pairs import from_pairs
-from perfkit.inference.without_pnl.totals import from_totals, from_totals_of_sides
 from perfkit.inference.without_pnl.which_side.sides import Way, side_of_options, way_of
 from perfkit.inference.words.names import word_set
 

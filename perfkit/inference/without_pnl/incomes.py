@@ -14,7 +14,7 @@ from decimal import Decimal
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.keys.assemble import dialect_of
 from perfkit.inference.keys.identity import identity_of
-from perfkit.inference.keys.moments import moments_of
+from perfkit.inference.keys.trade_times import moments_of
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.result import Reading

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from perfkit.inference.doubts import LESS_COSTS, LONG_OR_SHORT, Answer, Doubt
-from perfkit.inference.keys.moments import moments_of
+from perfkit.inference.keys.trade_times import moments_of
 from perfkit.inference.pnl_column.money import commission_of
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.records.order_effects import entry_and_exit_words

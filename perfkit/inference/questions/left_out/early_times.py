@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from perfkit.core.one_value import EARLIEST_US
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.keys.moments import ONE_DAY
+from perfkit.inference.keys.trade_times import ONE_DAY
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.table.columns import Column
 

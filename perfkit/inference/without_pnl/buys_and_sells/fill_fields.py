@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from perfkit.inference.doubts import LESS_COSTS, Doubt
-from perfkit.inference.keys.moments import Moments
+from perfkit.inference.keys.trade_times import Moments
 from perfkit.inference.pnl_column.money import commission_of
 from perfkit.inference.proof.costs.paid_amounts import fee_by_rate, fee_in_amount, worth_with_fees
 from perfkit.inference.proof.executions import Executions

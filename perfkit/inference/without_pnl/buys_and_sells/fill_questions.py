@@ -10,7 +10,7 @@ from perfkit.inference.pnl_column.money import commission_of
 from perfkit.inference.proof.executions import Executions
 from perfkit.inference.proof.quantities.option_sizes import are_plain
 from perfkit.inference.questions.amounts.sizes import contract_size, quantity_or_money, size_of_fees
-from perfkit.inference.questions.charges.paid_in import (
+from perfkit.inference.questions.costs.paid_in import (
     commission_currency_of,
     fees_in_others,
     in_lists,

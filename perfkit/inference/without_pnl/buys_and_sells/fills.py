@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from perfkit.inference.keys.assemble import dialect_of
 from perfkit.inference.keys.identity import Identity
-from perfkit.inference.keys.moments import Moments, moments_of
+from perfkit.inference.keys.trade_times import Moments, moments_of
 from perfkit.inference.proof.executions import Executions, executions_of
 from perfkit.inference.proof.quantities.execution_fields import (
     with_filled_quantity,

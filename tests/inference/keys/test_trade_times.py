@@ -3,7 +3,7 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from perfkit.inference.keys.moments import ONE_DAY
+from perfkit.inference.keys.trade_times import ONE_DAY
 from perfkit.inference.result import Reading
 from tests.inference.readings import Record
 

@@ -1,4 +1,4 @@
-"""Whether costs are in a P&L, as digits, openings and cash show it.
+"""Whether costs are in a P&L, by its own amounts: beside prices, cash, openings and their digits.
 
 pnl -155.38, fees 25.38     -130.00 without them: a result of prices has no such cents
 pnl 12.25, fees 0.74        a move of whole ticks, as before all costs
@@ -29,7 +29,7 @@ _SLIGHT = Decimal("1e-5")
 """Prices are rounded for display, and what they are worth by so much of it."""
 
 
-def costs_in_result(
+def net_by_amounts(
     pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
 ) -> list[bool | None]:
     """What each of these says, the surest first."""

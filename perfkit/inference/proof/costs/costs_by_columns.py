@@ -1,4 +1,4 @@
-"""Whether costs are in a P&L, as the columns beside it show.
+"""Whether costs are in a P&L, by other columns: a gross P&L, equity at entry, the id of a lot.
 
 gross 10   fee 1   pnl 9                                  after costs: it is the gross P&L less them
 entry_equity 1000   pnl 9   fee 1; the next 1009          after costs: the account grew by it

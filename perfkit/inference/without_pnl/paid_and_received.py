@@ -8,9 +8,9 @@ from decimal import Decimal
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt, no
 from perfkit.inference.keys.assemble import dialect_of
 from perfkit.inference.keys.identity import identity_of
-from perfkit.inference.keys.moments import moments_of
+from perfkit.inference.keys.trade_times import moments_of
 from perfkit.inference.proof import evidence as says
-from perfkit.inference.questions.charges.paid_in import commission_fields
+from perfkit.inference.questions.costs.paid_in import commission_fields
 from perfkit.inference.records.closing import Closing, closing_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, Column

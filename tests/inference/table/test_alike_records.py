@@ -11,8 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfkit.inference.layouts.places import places_of
-from perfkit.inference.table.columns import columns_of
-from perfkit.inference.table.records import (
+from perfkit.inference.table.alike_records import (
     AlikeRecords,
     column_of,
     field_names,
@@ -22,6 +21,7 @@ from perfkit.inference.table.records import (
     of_rows,
     of_text,
 )
+from perfkit.inference.table.columns import columns_of
 
 NAMES = st.lists(st.text(min_size=1), unique=True, min_size=1, max_size=4)
 VALUES = st.one_of(
