@@ -14,15 +14,17 @@ from perfkit.inference.proof.orders import (
 )
 from perfkit.inference.proof.quantities.multipliers import is_worth_denied
 from perfkit.inference.proof.running import account_of, moves_by_prices
-from perfkit.inference.questions.amounts.in_money import (
+from perfkit.inference.questions.amounts.money_or_per_cent import (
     asked_of_executions,
     asked_of_prices,
-    closed_without,
-    computed_for_all,
     may_be_in_money,
     weighs_otherwise,
-    with_closed_asked,
     without_weak,
+)
+from perfkit.inference.questions.left_out.closed_without_pnl import (
+    closed_without,
+    computed_for_all,
+    with_closed_asked,
 )
 from perfkit.inference.questions.left_out.coverage import (
     covers_more,

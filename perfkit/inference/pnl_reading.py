@@ -17,21 +17,19 @@ from perfkit.inference.proof.evidence import balance_says, checked
 from perfkit.inference.proof.odd_amounts import costs_of_balance, odd_amounts
 from perfkit.inference.proof.prices import against_prices, is_of_hundred_shares
 from perfkit.inference.proof.units import is_in_pips, is_of_one_piece
-from perfkit.inference.questions.amounts.in_money import (
-    closed_unpriced,
-    per_cent_of_amounts,
-    per_cent_or_money,
-)
 from perfkit.inference.questions.amounts.mixed_units import mixed_units
-from perfkit.inference.questions.amounts.signs import with_way_of_carry
-from perfkit.inference.questions.amounts.sizes import (
+from perfkit.inference.questions.amounts.money_or_per_cent import (
     money_or_fraction,
     money_or_per_cent,
-    of_one_unit,
+    per_cent_of_amounts,
+    per_cent_of_sales,
 )
+from perfkit.inference.questions.amounts.signs import with_way_of_carry
+from perfkit.inference.questions.amounts.sizes import of_one_unit
 from perfkit.inference.questions.asking import doubts_of
 from perfkit.inference.questions.costs.entry_costs import SAID, with_entry_costs
 from perfkit.inference.questions.costs.paid_in import of_linked, result_and_costs
+from perfkit.inference.questions.left_out.closed_without_pnl import closed_unpriced
 from perfkit.inference.questions.left_out.early_times import closed_early
 from perfkit.inference.questions.repeats.shared_results import untimed
 from perfkit.inference.records.tried import live_and_tried
@@ -157,7 +155,7 @@ def _of_amounts(best: Candidate, log: Log, currency: str) -> list[Doubt]:
     """Whether the P&L is that of a unit, and whether it is to be added up in per cent."""
     if (mixed := mixed_units(best, log.roles)) is not None:
         return [mixed]
-    in_money = per_cent_or_money(best, log.roles, currency_of(log, best.closing.rows))
+    in_money = per_cent_of_sales(best, log.roles, currency_of(log, best.closing.rows))
     in_money = in_money or per_cent_of_amounts(best, log.columns, log.roles)
     asked = [
         of_one_unit(best, log.roles, currency),

@@ -894,20 +894,6 @@ def test_an_id_that_closes_twice_is_asked_about_whatever_marks_the_closes() -> N
     assert "id_closes_twice" in asked(infer(records))
 
 
-@pytest.mark.parametrize(
-    ("pnl", "questions"),
-    [("-0.0023874903747854", ["fraction"]), ("-0.0024", []), ("2.38749037", [])],
-)
-def test_small_amounts_of_many_digits_beside_no_size_may_be_fractions(
-    pnl: str, questions: list[str]
-) -> None:
-    records: list[Record] = [
-        {"type": "LONG", "symbol": "A", "exit_time": at, "pnl": str(Decimal(pnl) * (n + 1))}
-        for n, at in enumerate(times(9))
-    ]
-    assert asked(infer(records)) == questions
-
-
 def test_contracts_tell_costs_that_are_not_in_the_result() -> None:
     """2 for each point of the one and 5 of the other, to the last digit: costs are not in it."""
     records: list[Record] = []

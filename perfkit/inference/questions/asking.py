@@ -10,8 +10,7 @@ from collections.abc import Mapping, Sequence
 from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import Candidate
-from perfkit.inference.proof import evidence as says
-from perfkit.inference.proof.prices import size_says
+from perfkit.inference.questions.amounts.money_or_per_cent import per_cent_or_fraction
 from perfkit.inference.questions.amounts.signs import losses_above_zero, turned_round
 from perfkit.inference.questions.left_out.incomplete import (
     closes_without_result,
@@ -44,11 +43,9 @@ from perfkit.inference.questions.running_totals import counted_on_openings, tota
 from perfkit.inference.questions.which_result import rival_of, two_names, which_result
 from perfkit.inference.questions.zeros import results_of_zero
 from perfkit.inference.records.no_trades import OF_A_TRADE
-from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.cost_columns import fees_of
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import FRACTION, PERCENT
 
 _DESCRIBING = {*OF_A_TRADE, "symbol", "strategy", "outcome", "exit_reason"}
 
@@ -78,7 +75,7 @@ def doubts_of(
         or run_again(best, roles, times),
         without_result(best, times),
         closes_without_result(best, columns),
-        _fraction(best, roles),
+        per_cent_or_fraction(best, roles),
         losses_above_zero(best, roles),
         turned_round(best, roles),
         flagged_open(best, columns, roles, times)
@@ -102,29 +99,6 @@ def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> D
         return None
     question = f"Is each record a trade? It has {best.pnl.name} and little else."
     return Doubt("thin", question, (Answer("yes", {}), no("records are not trades, as answered")))
-
-
-def _fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
-    """Small numbers that are called per cent, which neither prices nor a balance prove."""
-    if best.unit != PERCENT or best.proved or best.name.per_unit != 1:
-        return None
-    numbers = [number for row in best.closing.rows if (number := best.pnl.numbers[row])]
-    if not numbers:
-        return None
-    size = size_says(best.pnl, roles, says.checked(best.closing.rows))
-    if size == PERCENT or (size != FRACTION and any(abs(number) > 1 for number in numbers)):
-        return None
-    if "%" in map(shapes.unit_of_number, best.pnl.sample[:20]):
-        return None
-    first = numbers[0]
-    return Doubt(
-        "fraction",
-        f"Is a {best.pnl.name} of {first:f} in per cent, or a fraction, where 0.01 is 1 %?",
-        (
-            Answer("per cent", {}),
-            Answer("a fraction", {"fields.net_pnl": f"({best.pnl.expression}) * 100"}),
-        ),
-    )
 
 
 def _nearly_again(

@@ -11,7 +11,6 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import is_move_of_one
 from perfkit.inference.proof.quantities.multipliers import Worth, share_of_fees, size_by_fees
 from perfkit.inference.proof.quantities.option_sizes import of_each_kind
-from perfkit.inference.proof.units import may_be_rate
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import AmountOverPrice
 from perfkit.inference.table.options import describes_options, kinds_of_options
@@ -22,9 +21,6 @@ _EITHER = frozenset(("amount", "size", "position size", "trade size", "bet size"
 """Names of a quantity as well as of money."""
 _CONTRACTS = frozenset(("contract", "contracts", "lot", "lots"))
 _UNITS = word_set("share shares contract contracts unit units coin coins token tokens lot")
-_SIZES = frozenset(("quantity", "stake", "price", "entry_price", "exit_price", "balance"))
-_LEAST_AMOUNT = Decimal("0.5")
-_MANY_PLACES = 6
 _LEAST_MONEY = 5
 _ALIKE = Decimal("0.05")
 _FEW = 20
@@ -57,52 +53,6 @@ def of_one_unit(best: Candidate, roles: Mapping[str, Column], currency: str) -> 
             ),
             Answer("the P&L of the trade", {"currency": code, "fields.net_pnl": name}),
             Answer("points", {"currency": "points", "fields.net_pnl": name}),
-        ),
-    )
-
-
-def money_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
-    """A P&L of many digits behind 0.0, beside nothing that says how large trades are.
-
-    -0.0023874903747854 may be so much money, or -0.24 % of what was put in.
-    """
-    if best.unit != MONEY or best.proved or best.name.currency or best.name.is_bare:
-        return None
-    if roles.keys() & _SIZES:
-        return None
-    numbers = [number for row in best.closing.rows if (number := best.pnl.numbers[row])]
-    if not numbers or max(map(abs, numbers)) >= _LEAST_AMOUNT:
-        return None
-    digits = [-exponent for one in numbers if isinstance(exponent := one.as_tuple().exponent, int)]
-    if sum(count >= _MANY_PLACES for count in digits) * 2 < len(numbers):
-        return None
-    name = best.pnl.expression
-    return Doubt(
-        "fraction",
-        f"Is a {best.pnl.name} of {numbers[0]:f} an amount of money, or a fraction, where 0.01 "
-        "is 1 %?",
-        (
-            Answer("money", {"fields.net_pnl": name}),
-            Answer("a fraction", {"currency": "%", "fields.net_pnl": f"({name}) * 100"}),
-        ),
-    )
-
-
-def money_or_per_cent(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
-    """A P&L that is about the move of the price in per cent, beside no size, in few records.
-
-    bought at 100, sold at 103: 2.9 may be 2.9 % after costs, or an amount of money
-    """
-    if best.unit != MONEY or best.proved or best.name.currency or best.name.is_absolute:
-        return None
-    if {"quantity", "stake"} & roles.keys() or not may_be_rate(best.pnl, roles, best.closing.rows):
-        return None
-    return Doubt(
-        "money_or_per_cent",
-        f"{best.pnl.name} is about how far the price moved in per cent; is it an amount of money?",
-        (
-            Answer("no, it is in per cent", {"currency": "%"}),
-            Answer("yes, money", {"fields.net_pnl": best.pnl.expression}),
         ),
     )
 

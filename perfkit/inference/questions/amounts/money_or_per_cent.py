@@ -1,4 +1,9 @@
-"""Results that are no money, or are not there, where prices and quantities say what was earned."""
+"""Whether a P&L is in money, in per cent or a fraction, and which of these is to be added up.
+
+pnl 2.9, bought at 100, sold at 103     2.9 % after costs, or an amount of money?
+pnl_pct 0.004                           0.004 %, or 0.4 %?
+pnl_pct 50, quantity 10, at 10 to 15    50 %, or 50 in money, as prices and quantities say?
+"""
 
 from __future__ import annotations
 
@@ -7,15 +12,15 @@ from decimal import Decimal
 
 from perfkit.inference.doubts import LONG_OR_SHORT, Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
-from perfkit.inference.proof.exact_prices import are_exact, can_be_computed, ways_by_side
+from perfkit.inference.proof import evidence as says
+from perfkit.inference.proof.prices import size_says
+from perfkit.inference.proof.units import may_be_rate
 from perfkit.inference.questions.left_out.coverage import changes_to
-from perfkit.inference.records.kinds import FAILED, STILL_OPEN
 from perfkit.inference.result import Reading
-from perfkit.inference.table.columns import NUMBER, TEXT, Column
+from perfkit.inference.table import shapes
+from perfkit.inference.table.columns import NUMBER, Column
 from perfkit.inference.table.directions import directions
-from perfkit.inference.table.outcomes import LOST, WON, outcome_of
-from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import CURRENCIES, FRACTION, MONEY, PERCENT, word_set, words
+from perfkit.inference.words.names import CURRENCIES, FRACTION, MONEY, PERCENT, word_set
 
 _NEARLY_PAID = Decimal("0.9")
 _PAID = word_set("invested investment paid cost spent stake staked amount size bet wager")
@@ -23,162 +28,82 @@ _HUNDRED = Decimal(100)
 _MOST_AMOUNTS = 12
 _COMPARED = 200
 _LEAST_GIVEN = 4
-_FEW = 3
-"""Of so many results in money, one that is missing is reported; more are asked about."""
+_SAME = frozenset(("per_cent", "two_results", "left_out"))
+_SIZES = frozenset(("quantity", "stake", "price", "entry_price", "exit_price", "balance"))
+_LEAST_AMOUNT = Decimal("0.5")
+_MANY_PLACES = 6
 
 
-def closed_without(
-    best: Candidate, columns: Sequence[Column], roles: Mapping[str, Column], times: Times
-) -> list[int]:
-    """Records that closed, and that a reading leaves out for want of a P&L.
+def money_or_per_cent(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """A P&L that is about the move of the price in per cent, beside no size, in few records.
 
-    They have a closing time, and both prices, or a word for won or lost. In a log without closing
-    times they have both prices, as all records with a P&L do.
+    bought at 100, sold at 103: 2.9 may be 2.9 % after costs, or an amount of money
     """
-    ended = _with_ends(roles)
-    rows = set(best.closing.rows)
-    if not ended or not (times.closed or rows <= ended & _with_prices(roles)):
-        return []
-    if not times.closed:
-        ended &= _with_prices(roles)
-    states = [one for one in columns if one.kind == TEXT and set(one.words) & {"status", "state"}]
-    return [
-        row
-        for row, earned in enumerate(best.pnl.numbers)
-        if earned is None
-        and row not in rows
-        and row in ended
-        and (not times.closed or any(one.present[row] for one in times.closed))
-        and not any(set(words(one.labels[row])) & _NO_CLOSE for one in states)
-    ]
-
-
-def closed_unpriced(
-    best: Candidate,
-    columns: Sequence[Column],
-    roles: Mapping[str, Column],
-    times: Times,
-    failed: set[int],
-) -> list[str]:
-    """What is said of records with a closing time that nothing says the result of.
-
-    closed_at 10:00   status closed   exit_price -   pnl -      perhaps it was closed elsewhere
-    """
-    rows = best.closing.rows
-    if not times.closed or not all(times.closed[0].present[row] for row in rows):
-        return []  # such as the end of a market
-    closed, known = times.closed[0], _with_ends(roles) | set(rows) | failed
-    states = [one for one in columns if one.kind == TEXT and set(one.words) & {"status", "state"}]
-    missing = [
-        row
-        for row, is_closed in enumerate(closed.present)
-        if is_closed
-        and best.pnl.numbers[row] is None
-        and row not in known
-        and not any(set(words(one.labels[row])) & _NO_CLOSE for one in states)
-    ]
-    if not missing:
-        return []
-    one, have = ("record", "has") if len(missing) == 1 else ("records", "have")
-    name = best.pnl.name
-    return [f"{len(missing)} {one} with {closed.name} {have} no {name} nor prices; left out"]
-
-
-def _with_ends(roles: Mapping[str, Column]) -> set[int]:
-    """The records with both prices, and those whose outcome is that of a trade which ended."""
-    found = _with_prices(roles)
-    if "outcome" in roles:
-        labels = roles["outcome"].labels
-        found |= {row for row, label in enumerate(labels) if outcome_of(label) in (WON, LOST)}
-    return found
-
-
-def _with_prices(roles: Mapping[str, Column]) -> set[int]:
-    """The records with both prices."""
-    if not {"entry_price", "exit_price"} <= roles.keys():
-        return set()
-    entry, out = roles["entry_price"].numbers, roles["exit_price"].numbers
-    return {row for row, (a, b) in enumerate(zip(entry, out, strict=True)) if a and b}
-
-
-def computed_for_all(
-    reading: Reading,
-    best: Candidate,
-    missing: Sequence[int],
-    roles: Mapping[str, Column],
-    instead: Reading | None,
-) -> Reading | None:
-    """The reading of all records from prices, where these give each P&L that there is exactly."""
-    if not missing or instead is None:
+    if best.unit != MONEY or best.proved or best.name.currency or best.name.is_absolute:
         return None
-    if any(doubt.name != "left_out" for doubt in reading.doubts):
+    if {"quantity", "stake"} & roles.keys() or not may_be_rate(best.pnl, roles, best.closing.rows):
         return None
-    computed = _as_logged(instead, best, missing, roles)
-    if computed is None:
-        return None
-    several = len(missing) > 1
-    said = (
-        f"{len(missing)} closed record{'s' * several} {'have' if several else 'has'} no "
-        f"{best.pnl.name}; prices give exactly that of all others"
-    )
-    return computed._replace(
-        score=reading.score, evidence=reading.evidence, assumed=(*computed.assumed, said)
+    return Doubt(
+        "money_or_per_cent",
+        f"{best.pnl.name} is about how far the price moved in per cent; is it an amount of money?",
+        (
+            Answer("no, it is in per cent", {"currency": "%"}),
+            Answer("yes, money", {"fields.net_pnl": best.pnl.expression}),
+        ),
     )
 
 
-def _as_logged(
-    instead: Reading, best: Candidate, missing: Sequence[int], roles: Mapping[str, Column]
-) -> Reading | None:
-    """The reading from prices for the side that each logged P&L proves; None where none does."""
-    rows, fields = best.closing.rows, instead.dialect["fields"]
-    ways = ways_by_side(roles)
-    if not instead.doubts:
-        known = can_be_computed(roles, missing, ways)
-        return instead if known and are_exact(best.pnl, roles, rows, ways) else None
-    all_long = [1] * len(best.pnl.values)
-    if [doubt.name for doubt in instead.doubts] != ["side"] or not isinstance(fields, dict):
+def money_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """A P&L of many digits behind 0.0, beside nothing that says how large trades are.
+
+    -0.0023874903747854 may be so much money, or -0.24 % of what was put in.
+    """
+    if best.unit != MONEY or best.proved or best.name.currency or best.name.is_bare:
         return None
-    if not can_be_computed(roles, missing, all_long):
+    if roles.keys() & _SIZES:
         return None
-    if not are_exact(best.pnl, roles, rows, all_long):
+    numbers = [number for row in best.closing.rows if (number := best.pnl.numbers[row])]
+    if not numbers or max(map(abs, numbers)) >= _LEAST_AMOUNT:
         return None
-    dialect = {**instead.dialect, "fields": {**fields, "side": "= long"}}
-    return instead._replace(dialect=dialect, doubts=())
+    digits = [-exponent for one in numbers if isinstance(exponent := one.as_tuple().exponent, int)]
+    if sum(count >= _MANY_PLACES for count in digits) * 2 < len(numbers):
+        return None
+    name = best.pnl.expression
+    return Doubt(
+        "fraction",
+        f"Is a {best.pnl.name} of {numbers[0]:f} an amount of money, or a fraction, where 0.01 "
+        "is 1 %?",
+        (
+            Answer("money", {"fields.net_pnl": name}),
+            Answer("a fraction", {"currency": "%", "fields.net_pnl": f"({name}) * 100"}),
+        ),
+    )
 
 
-def with_closed_asked(
-    reading: Reading,
-    best: Candidate,
-    missing: list[int],
-    roles: Mapping[str, Column],
-    instead: Reading | None,
-) -> Reading:
-    """The reading, with what it leaves out: asked where it may change much, else reported."""
-    if not missing or any(doubt.name in ("left_out", "two_results") for doubt in reading.doubts):
-        return reading
-    name = best.pnl.name
-    several = len(missing) > 1
-    timed = any(reason.startswith("the closing time") for reason in best.reasons)
-    ended = f"with {_what_ends(missing, roles)}{' and a closing time' * timed}"
-    said = f"{len(missing)} record{'s' * several} {ended} {'have' if several else 'has'} no {name}"
-    if best.unit == MONEY and len(missing) * _FEW < len(best.closing.rows):
-        return reading._replace(assumed=(*reading.assumed, f"{said}; left out"))
-    answers = [Answer("yes", {})]
-    if instead is not None:
-        answers.insert(0, Answer("no, prices say what was earned", changes_to(instead, reading)))
-    doubt = Doubt("left_out", f"{said}; are only records with one trades?", tuple(answers))
-    return reading._replace(doubts=(*reading.doubts, doubt))
+def per_cent_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:
+    """Small numbers that are called per cent, which neither prices nor a balance prove."""
+    if best.unit != PERCENT or best.proved or best.name.per_unit != 1:
+        return None
+    numbers = [number for row in best.closing.rows if (number := best.pnl.numbers[row])]
+    if not numbers:
+        return None
+    size = size_says(best.pnl, roles, says.checked(best.closing.rows))
+    if size == PERCENT or (size != FRACTION and any(abs(number) > 1 for number in numbers)):
+        return None
+    if "%" in map(shapes.unit_of_number, best.pnl.sample[:20]):
+        return None
+    first = numbers[0]
+    return Doubt(
+        "fraction",
+        f"Is a {best.pnl.name} of {first:f} in per cent, or a fraction, where 0.01 is 1 %?",
+        (
+            Answer("per cent", {}),
+            Answer("a fraction", {"fields.net_pnl": f"({best.pnl.expression}) * 100"}),
+        ),
+    )
 
 
-def _what_ends(missing: Sequence[int], roles: Mapping[str, Column]) -> str:
-    if {"entry_price", "exit_price"} <= roles.keys():
-        prices = [roles[role].numbers for role in ("entry_price", "exit_price")]
-        if all(one[row] for one in prices for row in missing):
-            return "both prices"
-    return "an outcome"
-
-
-def per_cent_or_money(best: Candidate, roles: Mapping[str, Column], currency: str) -> Doubt | None:
+def per_cent_of_sales(best: Candidate, roles: Mapping[str, Column], currency: str) -> Doubt | None:
     """Sales in per cent of what was paid, each with the entry price, its price and its quantity.
 
     Sums of per cent weigh a sale of 1 as one of 1,000: 50 % of 10 and -20 % of 1,000 are +30 %,
@@ -231,11 +156,11 @@ def per_cent_of_amounts(
     for paid in amounts[:_MOST_AMOUNTS]:
         for back in amounts[:_MOST_AMOUNTS]:
             if paid is not back and {*paid.words} & _PAID and _gives(best, paid, back, times):
-                return _money_or_per_cent(best, paid, back)
+                return _which_to_add_up(best, paid, back)
     return None
 
 
-def _money_or_per_cent(best: Candidate, paid: Column, back: Column) -> Doubt:
+def _which_to_add_up(best: Candidate, paid: Column, back: Column) -> Doubt:
     code = next((CURRENCIES[word] for word in paid.words if word in CURRENCIES), "money")
     earned = f"{back.expression} - {paid.expression}"
     return Doubt(
@@ -247,14 +172,6 @@ def _money_or_per_cent(best: Candidate, paid: Column, back: Column) -> Doubt:
             Answer("per cent", {}),
         ),
     )
-
-
-def without_weak(reading: Reading) -> Reading:
-    """The reading without the question whether a P&L is a result, where amounts prove it."""
-    names = {doubt.name for doubt in reading.doubts}
-    if not names >= {"weak", "per_cent"}:
-        return reading
-    return reading._replace(doubts=tuple(one for one in reading.doubts if one.name != "weak"))
 
 
 def _is_price(column: Column) -> bool:
@@ -269,6 +186,14 @@ def _gives(best: Candidate, paid: Column, back: Column, times: Decimal) -> bool:
     allowed = 2 * best.pnl.step
     agreed = sum(abs((b / a - 1) * times - said) <= allowed for a, b, said in known)
     return len(known) >= _LEAST_GIVEN and agreed * 20 >= 19 * len(known)
+
+
+def without_weak(reading: Reading) -> Reading:
+    """The reading without the question whether a P&L is a result, where amounts prove it."""
+    names = {doubt.name for doubt in reading.doubts}
+    if not names >= {"weak", "per_cent"}:
+        return reading
+    return reading._replace(doubts=tuple(one for one in reading.doubts if one.name != "weak"))
 
 
 def may_be_in_money(best: Candidate, roles: Mapping[str, Column]) -> bool:
@@ -347,7 +272,3 @@ def _with_per_cent_asked(
         (Answer("money", changes_to(instead, reading)), Answer("per cent", {})),
     )
     return reading._replace(doubts=(*reading.doubts, doubt))
-
-
-_SAME = frozenset(("per_cent", "two_results", "left_out"))
-_NO_CLOSE = FAILED | STILL_OPEN
