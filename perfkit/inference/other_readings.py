@@ -155,6 +155,6 @@ def _from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
 
 
 def _from_prices(log: Log) -> Reading | None:
-    from perfkit.inference.without_pnl.fallback import from_prices
+    from perfkit.inference.without_pnl.from_prices import from_prices
 
     return from_prices(log)

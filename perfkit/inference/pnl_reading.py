@@ -11,7 +11,7 @@ from perfkit.inference.keys.identity import Identity, identity_of
 from perfkit.inference.keys.number_marks import of_unreadable, with_decimal
 from perfkit.inference.keys.trade_times import moments_of
 from perfkit.inference.pnl_column.candidates import CONFIDENT, Candidate
-from perfkit.inference.pnl_column.money import UNKNOWN, Unit, unit_of
+from perfkit.inference.pnl_column.unit import UNKNOWN, Unit, unit_of
 from perfkit.inference.proof.costs.costs_by_columns import slippage_of
 from perfkit.inference.proof.evidence import balance_says, checked
 from perfkit.inference.proof.odd_amounts import costs_of_balance, odd_amounts

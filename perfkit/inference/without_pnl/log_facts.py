@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.keys.number_marks import with_decimal
-from perfkit.inference.pnl_column.money import unit_of
+from perfkit.inference.pnl_column.unit import unit_of
 from perfkit.inference.result import Reading, source_of
 from perfkit.inference.table.columns import Column, names_of
 from perfkit.inference.table.derived_columns import AmountOverPrice

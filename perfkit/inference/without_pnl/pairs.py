@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from perfkit.inference.doubts import LESS_COSTS, LONG_OR_SHORT, Answer, Doubt
 from perfkit.inference.keys.trade_times import moments_of
-from perfkit.inference.pnl_column.money import commission_of
+from perfkit.inference.pnl_column.costs import commission_of
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.records.order_effects import entry_and_exit_words
 from perfkit.inference.result import Reading

@@ -1,6 +1,7 @@
 """Logs that have what was paid and what came back, and no P&L."""
 
 from perfkit.inference.infer import infer
+from perfkit.inference.result import Reading
 from tests.inference.executions import field
 from tests.inference.readings import Record, asked
 
@@ -57,3 +58,29 @@ def test_what_was_paid_in_dollars_for_coins_is_no_result() -> None:
     ]
     assert not infer(orders).has_results
     assert asked(infer([{**one, "type": "BUY"} for one in orders[:2]])) == ["amount"]
+
+
+def at(hour: int) -> str:
+    return f"2026-04-07T{hour:02}:00:00Z"
+
+
+def net_pnl(reading: Reading) -> object:
+    return reading.dialect["fields"]["net_pnl"]  # type: ignore[index]
+
+
+class TestWhatCameBack:
+    def bets(self, *payouts: str) -> Reading:
+        return infer(
+            [
+                {"settled_at": at(n), "market": "M", "stake": "10", "payout": paid, "result": said}
+                for n, (paid, said) in enumerate(zip(payouts, ("WON", "LOST", "WON"), strict=True))
+            ]
+        )
+
+    def test_what_came_back_less_what_was_paid_is_a_result(self) -> None:
+        reading = self.bets("20", "0", "15")
+        assert reading.is_sure
+        assert net_pnl(reading) == "payout - stake"
+
+    def test_totals_that_contradict_the_outcome_are_asked_about(self) -> None:
+        assert "amount" in asked(self.bets("5", "0", "8"))

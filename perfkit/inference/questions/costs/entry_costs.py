@@ -15,7 +15,7 @@ from functools import partial
 
 from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import Candidate
-from perfkit.inference.pnl_column.money import gross_of
+from perfkit.inference.pnl_column.costs import gross_of
 from perfkit.inference.proof.evidence import costs, moves_of_balance
 from perfkit.inference.questions.costs.entry_fills import as_executions
 from perfkit.inference.records.matched_closes import matched_closes

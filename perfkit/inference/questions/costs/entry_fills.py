@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.pnl_column.candidates import Candidate
-from perfkit.inference.pnl_column.money import gross_of
+from perfkit.inference.pnl_column.costs import gross_of
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.directions import direction

@@ -6,14 +6,8 @@ from collections.abc import Mapping, Sequence
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
-from perfkit.inference.pnl_column.money import (
-    BEFORE,
-    UNKNOWN,
-    Costs,
-    commission_of,
-    costs_of,
-    gross_of,
-)
+from perfkit.inference.pnl_column.costs import BEFORE, Costs, commission_of, costs_of, gross_of
+from perfkit.inference.pnl_column.unit import UNKNOWN
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import NUMBER, OTHER, Column
 from perfkit.inference.words.names import MONEY

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from perfkit.inference.doubts import LESS_COSTS, Doubt
 from perfkit.inference.keys.trade_times import Moments
-from perfkit.inference.pnl_column.money import commission_of
+from perfkit.inference.pnl_column.costs import commission_of
 from perfkit.inference.proof.costs.paid_amounts import fee_by_rate, fee_in_amount, worth_with_fees
 from perfkit.inference.proof.executions import Executions
 from perfkit.inference.proof.quantities.multipliers import Worth, logged_worth, worth_of_one

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.pnl_column.money import commission_of
+from perfkit.inference.pnl_column.costs import commission_of
 from perfkit.inference.proof.executions import Executions
 from perfkit.inference.proof.quantities.option_sizes import are_plain
 from perfkit.inference.questions.amounts.sizes import contract_size, quantity_or_money, size_of_fees

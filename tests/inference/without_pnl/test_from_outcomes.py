@@ -1,0 +1,35 @@
+"""Logs that say whether a trade was won or lost, and not what it earned."""
+
+import pytest
+
+from perfkit.inference.infer import infer
+from tests.inference.readings import Record
+
+
+def at(hour: int) -> str:
+    return f"2026-04-07T{hour:02}:00:00Z"
+
+
+@pytest.mark.parametrize("word", ["scratch", "riskFree", "risk free", "flat", "be"])
+def test_outcomes_that_came_out_even_count(word: str) -> None:
+    said = ["win", "loss"] * 4 + [word]
+    records: list[dict[str, object]] = [
+        {"date": f"2026-04-{n + 1:02}", "id": f"t{n}", "setup": "A", "outcome": outcome}
+        for n, outcome in enumerate(said)
+    ]
+    assert infer(records).closed == 9
+
+
+@pytest.mark.parametrize(("name", "unit"), [("growth %", "%"), ("earned", None)])
+def test_an_amount_with_the_sign_of_nearly_all_outcomes_is_asked_about(
+    name: str, unit: str | None
+) -> None:
+    records: list[Record] = [
+        {"time": at(n % 24), "pair": "A", "result": result, name: earned}
+        for n, (result, earned) in enumerate([("WON", "0.02"), ("LOST", "-0.01")] * 20)
+    ]
+    records[3][name] = "0"
+    (doubt,) = infer(records).doubts
+    assert doubt.name == "amount"
+    assert doubt.answers[0].changes.get("currency") == unit
+    assert not infer([{**one, name: "0.02"} for one in records]).doubts
