@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from perfkit.desk.desk import Desk
-    from perfkit.inference.source import Found
-    from perfkit.summary.source_check import SourceCheck
+    from perfkit.inference.found import Found
+    from perfkit.summary.check.source_check import SourceCheck
 
 EPILOG = """\
 exit codes: 0 when there are trades; 3 when a source has none that can be read.
@@ -75,19 +75,19 @@ def run(arguments: argparse.Namespace) -> int:
     with uncollected():
         checks = _checks(desk, name, inferred)
     if arguments.json:
-        from perfkit.summary.source_check import as_json
+        from perfkit.summary.check.source_check import as_json
 
         json.dump([as_json(one) for one in checks], sys.stdout, indent=2, ensure_ascii=False)
         print()
     else:
-        from perfkit.summary.source_check import check_text
+        from perfkit.summary.check.source_check import check_text
 
         print("\n".join(map(check_text, checks)), end="")
     return EXIT_OK if all(one.is_usable for one in checks) else EXIT_FAILED
 
 
 def _checks(desk: Desk, name: str | None, inferred: Mapping[str, Found]) -> list[SourceCheck]:
-    from perfkit.summary.source_check import source_check
+    from perfkit.summary.check.source_check import source_check
 
     sources = [one for one in desk.config.sources if name in (None, one.name)]
     if not sources:

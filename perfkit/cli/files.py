@@ -15,7 +15,7 @@ from perfkit.core.log import log_to_stderr
 from perfkit.desk.reading import desk_on, inferred, yaml_of
 
 if TYPE_CHECKING:
-    from perfkit.inference.source import Found
+    from perfkit.inference.found import Found
 
 
 def founds_of(files: Sequence[str], arguments: argparse.Namespace) -> list[Found]:

@@ -12,8 +12,9 @@ from itertools import islice, product
 from typing import TYPE_CHECKING, NamedTuple
 
 from perfkit.core.errors import PerfkitError
+from perfkit.inference.found import Found
 from perfkit.inference.result import nothing_found
-from perfkit.inference.source import Found, answered
+from perfkit.inference.source import answered
 
 if TYPE_CHECKING:
     from perfkit.desk.desk import Desk

@@ -13,15 +13,9 @@ from perfkit.config.workspace import timezone_override
 from perfkit.core.errors import NoResultsError, UndecidedError, UsageError
 from perfkit.core.interpreter import uncollected
 from perfkit.desk.desk import Desk
-from perfkit.inference.source import (
-    Found,
-    answered,
-    config_yaml,
-    found_in,
-    in_words,
-    named_apart,
-    source_yaml,
-)
+from perfkit.inference.found import Found
+from perfkit.inference.source import answered, found_in, named_apart
+from perfkit.inference.source_yaml import config_yaml, in_words, source_yaml
 from perfkit.logs.files import refuse_unreadable
 from perfkit.logs.listing import shown_path
 

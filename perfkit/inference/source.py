@@ -1,4 +1,4 @@
-"""A log file as a source of a configuration: how it is to be read, in YAML, with the reasons."""
+"""How a file is read: the places in it, which of them counts, and what an answer changes."""
 
 from __future__ import annotations
 
@@ -6,57 +6,31 @@ import os
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
 
 from perfkit.config.settings import of_text
 from perfkit.core.errors import ConfigError, UsageError
 from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
+from perfkit.inference.found import Found
 from perfkit.inference.infer import infer
 from perfkit.inference.keys.number_marks import with_marks_asked
-from perfkit.inference.keys.yaml_values import block, comment
 from perfkit.inference.layouts.place import Place
 from perfkit.inference.layouts.places import places_of, why_no_place
 from perfkit.inference.proof.said_totals import decided_by_totals
 from perfkit.inference.questions.left_out.empty_tables import with_empty_asked
 from perfkit.inference.questions.left_out.odd_rows import with_odd_rows_asked
 from perfkit.inference.result import Reading, nothing_found
+from perfkit.inference.source_yaml import config_yaml
 from perfkit.inference.words.names import word_set, words
 from perfkit.inference.words.role_names import is_skipped_place
 from perfkit.logs.formats.json_places import place_of_all
 
 RESULT = "fields.net_pnl"
-
 WHICH_RECORDS = "records"
 """The question which lists or tables of a file count; its answers are keys of the layout."""
-
 MOST_ANSWERS = 8
 _MAY_HAVE_CLOSED = word_set("positions signals")
 _LISTS_OF_WINS = word_set("winning wins winners won profitable profits")
 _LISTS_OF_LOSSES = word_set("losing losses losers lost unprofitable")
-
-
-class Found(NamedTuple):
-    """What was found in a file: where the records lie, how many there are, how to read them.
-
-    `places` are all that were looked at.
-    """
-
-    name: str
-    path: str
-    layout: dict[str, object]
-    records: int
-    reading: Reading
-    places: Sequence[Place] = ()
-
-    def source(self, path: str | None = None) -> dict[str, object]:
-        """The keys of the source."""
-        return {
-            "name": self.name,
-            "path": self.path if path is None else path,
-            **self.layout,
-            **self.reading.source,
-            "dialect": self.reading.dialect,
-        }
 
 
 def found_in(path: str) -> Found:
@@ -257,40 +231,6 @@ def _changed(reading: Reading, answer: Answer) -> tuple[dict[str, object], dict[
         else:
             dialect[key] = value
     return source, dialect
-
-
-def source_yaml(found: Found, path: str | None = None, *, explained: bool = True) -> str:
-    """The source as an entry of `sources:`, with what speaks for it as comments."""
-    reading = found.reading
-    lines = []
-    if explained:
-        lines += [comment(f"evidence: {', '.join(reading.evidence)}")]
-        lines += [comment(f"assumed: {said}") for said in reading.assumed]
-        for doubt in reading.doubts:
-            lines.append(comment(f"to be decided: {doubt.question}"))
-            lines += [comment(f"  {one.meaning}: {in_words(one)}") for one in doubt.answers]
-    entry = block(found.source(path))
-    first, *rest = entry.splitlines()
-    lines += [f"- {first}", *(f"  {line}" for line in rest)]
-    return "".join(f"  {line}\n" for line in lines)
-
-
-def in_words(answer: Answer) -> str:
-    """What to write for an answer, on one line."""
-    if answer.why_none:
-        return "there are no results"
-    if not answer.changes:
-        return "nothing to write"
-    return "; ".join(
-        f"without {key}" if value is None else block({key: value}).strip().replace("\n", " ")
-        for key, value in answer.changes.items()
-    )
-
-
-def config_yaml(founds: Sequence[Found], timezone: str = "UTC") -> str:
-    """A configuration that reads these files."""
-    entries = "".join(source_yaml(found, explained=False) for found in founds)
-    return f"sources:\n{entries}timezone: {timezone}\n"
 
 
 def named_apart(founds: Sequence[Found]) -> list[Found]:

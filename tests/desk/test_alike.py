@@ -11,7 +11,8 @@ from perfkit.desk.alike import without_idle_questions
 from perfkit.desk.desk import Desk
 from perfkit.desk.reading import desk_on, inferred
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.source import Found, found_in
+from perfkit.inference.found import Found
+from perfkit.inference.source import found_in
 
 TRADES: list[dict[str, object]] = [
     {"id": n, "symbol": "A", "entry": 10, "exit": 11, "exit_time": f"2026-04-0{n}T10:00", "pnl": n}

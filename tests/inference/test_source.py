@@ -1,4 +1,4 @@
-"""Files of unknown layout: where their records lie, and the YAML that reads them."""
+"""Files of unknown layout: where their records lie, which count, and what an answer changes."""
 
 import gzip
 import json
@@ -6,23 +6,12 @@ import sqlite3
 from pathlib import Path
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 import perfkit
-from perfkit.config.yaml import parse
 from perfkit.core.errors import LogReadError, UsageError
 from perfkit.desk.reading import desk_on
-from perfkit.inference.keys.yaml_values import block
-from perfkit.inference.source import answered, config_yaml, found_in
+from perfkit.inference.source import answered, found_in
 
-TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=12)
-NAMES = TEXTS.filter(bool)
-VALUES = st.recursive(
-    TEXTS | st.booleans() | st.integers(-99, 99),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(NAMES, inner, max_size=4),
-    max_leaves=6,
-)
 TRADES = [
     {"symbol": "BTCUSDT", "exit_time": "2026-04-07T10:00:00Z", "pnl": "5.5"},
     {"symbol": "BTCUSDT", "exit_time": "2026-04-08T10:00:00Z", "pnl": "-2.5"},
@@ -181,19 +170,6 @@ class TestWhereRecordsLie:
     def test_a_file_that_is_not_there(self, tmp_path: Path) -> None:
         with pytest.raises(LogReadError, match="No such file"):
             found_in(str(tmp_path / "none.csv"))
-
-
-class TestYaml:
-    def test_a_configuration_reads_back_as_the_source(self, tmp_path: Path) -> None:
-        found = found_in(written(tmp_path / "my trades.json", json.dumps({"x: [y]": TRADES})))
-        assert parse(config_yaml([found]), "here").value == {
-            "sources": [found.source()],
-            "timezone": "UTC",
-        }
-
-    @given(st.dictionaries(NAMES, VALUES, max_size=5))
-    def test_whatever_is_written_reads_back_the_same(self, value: dict[str, object]) -> None:
-        assert parse(block(value), "here").value == (value or None)
 
 
 SEVERAL_LISTS = {

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from perfkit.inference.found import Found
 from perfkit.inference.layouts.beside import numbers_beside
-from perfkit.inference.source import Found, found_in
+from perfkit.inference.source import found_in
 
 # two of four are 0, and the last repeats the first
 BETS = [{"won": n % 2 == 0, "pnl": "5" if n % 2 == 0 else "0"} for n in range(4)]

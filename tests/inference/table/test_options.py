@@ -4,8 +4,9 @@ from decimal import Decimal
 from pathlib import Path
 
 from perfkit.desk.reading import desk_on
+from perfkit.inference.found import Found
 from perfkit.inference.infer import infer
-from perfkit.inference.source import Found, answered, found_in
+from perfkit.inference.source import answered, found_in
 from tests.inference.executions import field
 from tests.inference.readings import asked
 

@@ -4,7 +4,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from perfkit.desk.reading import desk_on
-from perfkit.inference.source import Found, found_in
+from perfkit.inference.found import Found
+from perfkit.inference.source import found_in
 
 OF_BALANCE = """\
 time,symbol,side,price,qty,pnl,equity

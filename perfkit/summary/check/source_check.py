@@ -14,12 +14,12 @@ from perfkit.config.settings import Source
 from perfkit.core.errors import LogReadError, kind_of
 from perfkit.core.formatting import aligned, plain
 from perfkit.core.trade import Trade
-from perfkit.inference.checks.fields import FieldCheck, field_checks, place_of
+from perfkit.inference.found import Found
 from perfkit.inference.layouts.place import Place
 from perfkit.inference.layouts.places import places_of
-from perfkit.inference.source import Found
 from perfkit.logs.files import opened
 from perfkit.logs.formulas import alternatives
+from perfkit.summary.check.fields import FieldCheck, field_checks, place_of
 from perfkit.summary.findings import findings
 from perfkit.summary.selection import Selection, resolve_window
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from perfkit.config.compile import compile_dialect
-from perfkit.inference.checks.fields import FieldCheck, field_checks
+from perfkit.summary.check.fields import FieldCheck, field_checks
 
 PLAIN = st.from_regex(r"\A[+-]?(?:[0-9]{1,30}\.?[0-9]{0,9}|\.[0-9]{1,9})\Z")
 

@@ -1,0 +1,43 @@
+"""A source as YAML, with the reasons as comments, and what to write for each answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from perfkit.inference.doubts import Answer
+from perfkit.inference.found import Found
+from perfkit.inference.keys.yaml_values import block, comment
+
+
+def source_yaml(found: Found, path: str | None = None, *, explained: bool = True) -> str:
+    """The source as an entry of `sources:`, with what speaks for it as comments."""
+    reading = found.reading
+    lines = []
+    if explained:
+        lines += [comment(f"evidence: {', '.join(reading.evidence)}")]
+        lines += [comment(f"assumed: {said}") for said in reading.assumed]
+        for doubt in reading.doubts:
+            lines.append(comment(f"to be decided: {doubt.question}"))
+            lines += [comment(f"  {one.meaning}: {in_words(one)}") for one in doubt.answers]
+    entry = block(found.source(path))
+    first, *rest = entry.splitlines()
+    lines += [f"- {first}", *(f"  {line}" for line in rest)]
+    return "".join(f"  {line}\n" for line in lines)
+
+
+def in_words(answer: Answer) -> str:
+    """What to write for an answer, on one line."""
+    if answer.why_none:
+        return "there are no results"
+    if not answer.changes:
+        return "nothing to write"
+    return "; ".join(
+        f"without {key}" if value is None else block({key: value}).strip().replace("\n", " ")
+        for key, value in answer.changes.items()
+    )
+
+
+def config_yaml(founds: Sequence[Found], timezone: str = "UTC") -> str:
+    """A configuration that reads these files."""
+    entries = "".join(source_yaml(found, explained=False) for found in founds)
+    return f"sources:\n{entries}timezone: {timezone}\n"
