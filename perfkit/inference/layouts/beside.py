@@ -1,5 +1,7 @@
 """The numbers that stand beside the records of a document: `total_pnl`, `wins`, `total_trades`.
 
+A list of numbers, such as `pnl_sequence`, says what it adds up to.
+
 {"summary": {"trades": 2, "pnl": 3}, "trades": [...]}     trades 2, pnl 3
 {"a": {"pnl": 1, "trades": [...]}, "b": {"pnl": 2, "trades": [...]}}     of both lists: pnl 3
 """
@@ -13,6 +15,7 @@ from perfkit.inference.table import shapes
 from perfkit.inference.words.names import word_set, words
 
 _OF_TOTALS = word_set("summary stats statistics metrics performance total totals report overall")
+_LISTS = word_set("sequence list series values history all each")
 
 
 def numbers_beside(document: object, path: Sequence[str]) -> dict[str, Decimal]:
@@ -46,7 +49,25 @@ def _owners(node: object, path: Sequence[str]) -> Iterator[Mapping[str, object]]
 
 def _numbers(owner: Mapping[str, object]) -> dict[str, Decimal]:
     known = ((name, shapes.number(value)) for name, value in owner.items() if _is_plain(value))
-    return {name: number for name, number in known if number is not None}
+    found = {name: number for name, number in known if number is not None}
+    sums = (
+        ("_".join(_without_kind(name)), _sum_of(value))
+        for name, value in owner.items()
+        if isinstance(value, list) and {*words(name)} & _LISTS
+    )
+    return {name: number for name, number in sums if name and number is not None} | found
+
+
+def _without_kind(name: str) -> list[str]:
+    """The words of a name without those for a list: `pnl` of `pnl_sequence`."""
+    return [word for word in words(name) if word not in _LISTS]
+
+
+def _sum_of(values: Sequence[object]) -> Decimal | None:
+    """What a list of numbers adds up to; None where it has anything else."""
+    numbers = [shapes.number(one) if _is_plain(one) else None for one in values]
+    known = [one for one in numbers if one is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(numbers) else None
 
 
 def _numbers_in_summaries(owner: Mapping[str, object]) -> dict[str, Decimal]:

@@ -11,8 +11,8 @@ from decimal import Decimal
 from perfkit.inference.result import Reading
 from perfkit.inference.words.names import MONEY, pnl_name, word_set, words
 
-_DECIDED = frozenset(("zeros", "repeats", "thin", "weak"))
-"""Questions whether records count, and whether they are trades at all."""
+_DECIDED = frozenset(("zeros", "repeats", "thin", "weak", "total_so_far"))
+"""Questions whether records count, whether they are trades, and whether each has its own P&L."""
 _COUNTED = word_set("trades bets trade count number num n total close of positions")
 _LEAST = 3
 _CENT = Decimal("0.01")

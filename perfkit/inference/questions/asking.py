@@ -62,7 +62,7 @@ def doubts_of(
     found = [
         which_result(best, rival_of(candidates), identity, roles),
         two_names(best, columns),
-        total_so_far(best, roles, identity),
+        total_so_far(best, roles, identity, times),
         _thin(best, roles, identity),
         results_of_zero(best, candidates, roles, fees_of(columns)),
         counted_on_openings(best, identity),

@@ -12,16 +12,20 @@ from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.running import is_as_large_as_prices
 from perfkit.inference.records.closing import HOLDS, opening_results
 from perfkit.inference.table.columns import Column
+from perfkit.inference.table.time_columns import Times
 
 _LEAST_TOTALS = 3
 
 
-def total_so_far(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> Doubt | None:
+def total_so_far(
+    best: Candidate, roles: Mapping[str, Column], identity: Identity, times: Times
+) -> Doubt | None:
     """A P&L that may be the total of all trades so far."""
     if best.name.is_running:
         looks_so = not _is_of_position(best, roles)
     else:
         looks_so = says.wanders(best.pnl, best.closing.rows) and not _is_nothing_between(best)
+        looks_so = looks_so and not _are_sorted(best, times)
         looks_so = looks_so or _goes_on(best, identity)
     if best.proved or not looks_so:
         return None
@@ -49,6 +53,16 @@ def _is_of_position(best: Candidate, roles: Mapping[str, Column]) -> bool:
         return is_as_large_as_prices(best.pnl, roles, best.closing.rows)
     is_said = "exit_reason" in roles and any("closing time" in one for one in best.reasons)
     return is_said and "entry_price" in roles
+
+
+def _are_sorted(best: Candidate, times: Times) -> bool:
+    """Whether records stand in the order of their results, and not in that of any time."""
+    rows, numbers = best.closing.rows, best.pnl.numbers
+    whens = [*times.closed, *times.event, *times.opened, *times.other]
+    lists = [[numbers[row] or Decimal(0) for row in rows]]
+    lists += [[Decimal(one.instants[row] or 0) for row in rows] for one in whens]
+    in_order, *others = (values in (sorted(values), sorted(values)[::-1]) for values in lists)
+    return in_order and bool(others) and not any(others)
 
 
 def _is_nothing_between(best: Candidate) -> bool:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof import evidence as says
+from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.outcomes import EVEN, LOST, outcome_of
 from perfkit.inference.words.names import MONEY, words
@@ -47,6 +48,8 @@ def results_of_zero(
         return None
     if "outcome" not in roles and says.is_even(best.pnl, roles):  # as both prices show
         return None
+    if any(_is_rounded_loss(best.pnl.values[row]) for row in rows):
+        return None
     return Doubt(
         "zeros",
         f"{zeros} of {len(rows)} records have a {name} of 0; are they trades?",
@@ -58,6 +61,11 @@ def results_of_zero(
             ),
         ),
     )
+
+
+def _is_rounded_loss(value: object) -> bool:
+    """Whether a 0 is written as `-0.0`, which a loss of less than the last digit is rounded to."""
+    return str(value).strip().startswith("-") and shapes.number(value) == 0
 
 
 def _is_even(roles: Mapping[str, Column], row: int) -> bool:

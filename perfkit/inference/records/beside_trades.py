@@ -31,7 +31,7 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
             moved = {row for row, size in enumerate(column.numbers) if size and size > 1}
             if moved:
                 return moved, {column.expression: [0, 1]}
-        if column.kind == BOOLEAN and parts & _DONE and len(column.path) == 1:
+        if column.kind == BOOLEAN and _says_it_was_done(parts) and len(column.path) == 1:
             failed = {row for row, label in enumerate(column.labels) if label == "false"}
             earned = parts == {"success"} and _have_ended(failed, columns)
             if failed and len(failed) < len(column.labels) and not earned:
@@ -80,6 +80,11 @@ def _idle_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object
     return set(), {}
 
 
+def _says_it_was_done(parts: set[str]) -> bool:
+    """Whether a flag says of a trade that there was one: `executed`, and not `partial_taken`."""
+    return bool(parts & _DONE) and not parts & _OF_EXITS
+
+
 def _filled_in_part(columns: Sequence[Column], rows: set[int]) -> Column | None:
     """How much was filled of orders, where some that were cancelled had been filled in part."""
     for column in columns:
@@ -121,6 +126,11 @@ _FILLED = frozenset(
     )
 )
 _DONE = frozenset(("ok", "success", "filled", "executed", "taken", "traded", "acted"))
+_OF_EXITS = word_set(
+    "partial partially partials part half tp tp1 tp2 tp3 target targets profit profits stop sl "
+    "exit close scale scaled out runner breakeven be trail trailing first second hedge pyramid add"
+)
+"""Words of a flag that says what was done of an exit, or to a trade that there was anyhow."""
 _MOST_MOVED = 5
 """Money is moved in one of so many records at most."""
 

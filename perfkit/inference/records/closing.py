@@ -21,6 +21,7 @@ from perfkit.inference.records.kinds import (
     UPDATES,
     closing_words,
     is_held,
+    is_plainly_held,
     is_state,
     logged,
     says_it_is_open,
@@ -204,6 +205,12 @@ def _are_still_open(column: Column, opening: set[str]) -> bool:
     return bool(set(column.words) & _OF_STATES) and all(map(says_it_is_open, opening))
 
 
+def _are_unended(column: Column, opening: set[str]) -> bool:
+    """Whether reasons for an end say of trades that they have none, as `Open` does."""
+    is_of_ends = bool(set(column.words) & _OF_ENDS) and {"exit", "close"} & set(column.words)
+    return bool(is_of_ends) and all(map(is_plainly_held, opening))
+
+
 def _surely(column: Column, openings: list[int]) -> list[int]:
     """The openings that are none of a trade which ended: not where `Signal` is why one did."""
     if not set(column.words) & _OF_ENDS:
@@ -283,7 +290,8 @@ def opening_results(pnl: Column, closing: Closing) -> list[int]:
     marker = closing.marker
     if marker is None or not closing.close_words or is_state(marker):
         return []
-    if _are_still_open(marker, {marker.labels[row] for row in closing.opening}):
+    said = {marker.labels[row] for row in closing.opening}
+    if _are_still_open(marker, said) or _are_unended(marker, said):
         return []
     closed = Counter(pnl.numbers[row] for row in closing.rows)
     opened = Counter(pnl.numbers[row] for row in closing.opening)

@@ -35,8 +35,14 @@ def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | N
             f"Is each {column.name} a market of its own? Each has prices of its own",
             (Answer("yes", apart), Answer("no, all executions are of one market", {})),
         )
-    prices = [abs(price) for row in rows if (price := log.roles["price"].numbers[row])]
-    found = [leap for pair in pairwise(prices) if (leap := _leap(*pair)) >= _LEAP]
+    prices = log.roles["price"].numbers
+    between = set(rows) - _ends_of_round_trips(log, rows)
+    priced = [(row in between, abs(price)) for row in rows if (price := prices[row])]
+    found = [
+        leap
+        for (is_held, one), (_, two) in pairwise(priced)
+        if is_held and (leap := _leap(one, two)) >= _LEAP
+    ]
     leaps = len(found)
     if leaps < _LEAPS and max(found, default=Decimal(1)) < _FAR:
         return None
@@ -46,6 +52,25 @@ def of_one_market(log: Log, rows: Sequence[int], by: Sequence[str]) -> Doubt | N
         "before; are all executions of one market? If not, name its field as symbol in a dialect",
         (Answer("yes", {}), no("executions are of several markets, which no field names")),
     )
+
+
+def _ends_of_round_trips(log: Log, rows: Sequence[int]) -> set[int]:
+    """The executions of pairs that open and close one quantity each, whatever the market.
+
+    Nothing is held between two pairs, so that it does not matter whether both are of one market.
+    Empty where all quantities are alike, or one execution has no such pair.
+    """
+    side, sizes = log.roles.get("side"), log.roles["quantity"].numbers
+    if side is None or len(rows) % 2:
+        return set()
+    ways = directions(side)
+    pairs = list(zip(rows[::2], rows[1::2], strict=True))
+    paired = all(
+        sizes[one] and ways[one] and ways[one] == -ways[two] and sizes[one] == sizes[two]
+        for one, two in pairs
+    )
+    various = len({sizes[one] for one, _ in pairs}) * 2 > len(pairs) > 1
+    return set(rows) if paired and various else set()
 
 
 def may_be_of_a_market(log: Log, rows: Sequence[int]) -> bool:
