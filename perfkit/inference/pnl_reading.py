@@ -31,6 +31,7 @@ from perfkit.inference.questions.costs.entry_costs import SAID, with_entry_costs
 from perfkit.inference.questions.costs.paid_in import of_linked, result_and_costs
 from perfkit.inference.questions.left_out.closed_without_pnl import closed_unpriced
 from perfkit.inference.questions.left_out.early_times import closed_early
+from perfkit.inference.questions.repeats.equal_records import few_repeats
 from perfkit.inference.questions.repeats.shared_results import untimed
 from perfkit.inference.records.tried import live_and_tried
 from perfkit.inference.result import Reading, source_of
@@ -64,6 +65,7 @@ def reading_by(candidates: Sequence[Candidate], log: Log) -> Reading:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
     dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)
     said = [*_of_signs(best, roles), *_of_odd_amounts(best, log), *_of_slippage(best, log)]
+    said += few_repeats(best, columns, identity)
     said += closed_unpriced(best, columns, roles, times, log.failed)
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *said)
     doubts = [

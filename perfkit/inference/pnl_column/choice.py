@@ -174,7 +174,14 @@ def _is_after_costs_of(one: Candidate, other: Candidate) -> bool:
     if not is_said or one.name.is_running or other.is_net or not other.proved:
         return False
     is_money = one.unit == other.unit == MONEY
-    return is_money and says.is_less_throughout(one.pnl, other.pnl, one.closing.rows)
+    if not is_money:
+        return False
+    rows = one.closing.rows
+    is_named_so = {*one.pnl.words} - {"net"} == {*other.pnl.words} - {"gross"}
+    is_named_so = is_named_so and one.name.is_net and other.name.is_gross
+    return says.is_less_throughout(one.pnl, other.pnl, rows) or (
+        is_named_so and says.is_near(one.pnl, other.pnl, rows)
+    )
 
 
 def _beside(one: Candidate, found: Sequence[Candidate], fees: Sequence[Column]) -> Candidate:

@@ -260,6 +260,16 @@ def is_less_throughout(net: Column, gross: Column, rows: Sequence[int]) -> bool:
     return is_little and sum(cost > 0 for cost in costs) >= AGREES * len(costs)
 
 
+def is_near(net: Column, gross: Column, rows: Sequence[int]) -> bool:
+    """Whether two results differ by little in most records, as by costs and by funding received."""
+    pairs = [(gross.numbers[row], net.numbers[row]) for row in rows]
+    apart = sorted(abs(a - b) for a, b in pairs if a is not None and b is not None)
+    sizes = sorted(abs(a) for a, b in pairs if a is not None and b is not None)
+    if len(apart) < 2 or len(apart) < len(rows):
+        return False
+    return apart[len(apart) // 2] * 2 < sizes[len(sizes) // 2]
+
+
 def outcome_agrees(pnl: Column, outcome: Column, rows: Sequence[int]) -> bool | None:
     """Whether the logged outcome has the sign of the P&L; None where there is too little."""
     meanings = {label: outcome_of(label) for label in outcome.distinct}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from itertools import pairwise
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.keys.identity import Identity
@@ -15,6 +16,8 @@ from perfkit.inference.table.columns import Column
 from perfkit.inference.table.time_columns import Times
 
 _LEAST_TOTALS = 3
+_LEAST_TURNS = 5
+_AGREES = "its sign agrees with"
 
 
 def total_so_far(
@@ -22,7 +25,7 @@ def total_so_far(
 ) -> Doubt | None:
     """A P&L that may be the total of all trades so far."""
     if best.name.is_running:
-        looks_so = not _is_of_position(best, roles)
+        looks_so = not _is_of_position(best, roles) and not _turns_with_outcomes(best)
     else:
         looks_so = says.wanders(best.pnl, best.closing.rows) and not _is_nothing_between(best)
         looks_so = looks_so and not _are_sorted(best, times)
@@ -53,6 +56,18 @@ def _is_of_position(best: Candidate, roles: Mapping[str, Column]) -> bool:
         return is_as_large_as_prices(best.pnl, roles, best.closing.rows)
     is_said = "exit_reason" in roles and any("closing time" in one for one in best.reasons)
     return is_said and "entry_price" in roles
+
+
+def _turns_with_outcomes(best: Candidate) -> bool:
+    """Whether a result is below 0 where a trade was lost and above it where one was won, by turns.
+
+    So is no total so far, which stays on one side of 0 for long.
+    """
+    if not any(one.startswith(_AGREES) and "prices" not in one for one in best.reasons):
+        return False
+    signs = [earned > 0 for row in best.closing.rows if (earned := best.pnl.numbers[row])]
+    turns = sum(one != two for one, two in pairwise(signs))
+    return turns >= _LEAST_TURNS and turns * 5 >= len(signs)
 
 
 def _are_sorted(best: Candidate, times: Times) -> bool:

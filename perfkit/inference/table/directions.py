@@ -16,6 +16,12 @@ _LETTERS = {
 achat and vente."""
 _TO_OPEN_OR_CLOSE = word_set("bto stc sto")
 """Codes of orders in options: bought to open, sold to close, sold to open."""
+_BOTH_ORDERS = {
+    **dict.fromkeys((("buy", "sell"), ("bought", "sold")), 1),
+    **dict.fromkeys((("sell", "buy"), ("sold", "bought")), -1),
+}
+"""Sides that name both orders of a trade: what was bought and then sold was long."""
+_BETWEEN = word_set("then to and first")
 _OF_SIGNS = word_set("side direction dir")
 _SIGNED = {"1": 1, "-1": -1, "1.0": 1, "-1.0": -1}
 
@@ -61,9 +67,16 @@ def _letters(side: Column) -> dict[str, int]:
 
 def direction(label: str) -> int:
     """1 for a long side, -1 for a short one, 0 where the word says neither."""
+    if (both := _BOTH_ORDERS.get(_orders_in(label), 0)) != 0:
+        return both
     if side_word(label, SHORT_WORDS):
         return -1
     return 1 if side_word(label, LONG_WORDS) else 0
+
+
+def _orders_in(label: str) -> tuple[str, ...]:
+    """The words of a label without those between two orders: `buy`, `sell` of `buy, then sell`."""
+    return tuple(word for word in words(label) if word not in _BETWEEN)
 
 
 def directions(side: Column) -> list[int]:

@@ -101,7 +101,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
             "tokens",
         ),
         *("num_of_shares", "number_of_shares", "no_of_shares", "nb_shares", "filled_qty"),
-        *("filled_volume", "executed_volume"),
+        *("filled_volume", "executed_volume", "exit_size", "exit_quantity", "entry_size"),
         *(
             "flqty",
             "fillshares",
@@ -168,7 +168,15 @@ _ROLES: dict[str, tuple[str, ...]] = {
     "stop_loss": ("stop_loss", "sl", "stop", "stop_price", "initial_stop", "initial_stop_loss"),
     "target": ("take_profit", "tp", "target", "target_price", "tp_price", "take_profit_price"),
     "strategy": ("strategy", "strategy_name", "engine", "bot", "setup", "strategy_id", "system"),
-    "exit_reason": ("exit_reason", "close_reason", "reason_exit", "exit_type", "reason", "why"),
+    "exit_reason": (
+        "exit_reason",
+        "close_reason",
+        "reason_exit",
+        "exit_type",
+        "reason",
+        "why",
+        "exit",
+    ),
     "account": ("account", "account_id", "wallet"),
     "execution_mode": ("execution_mode", "mode", "trading_mode", "env", "environment"),
     "identity": (

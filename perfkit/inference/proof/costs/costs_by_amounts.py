@@ -18,6 +18,10 @@ from perfkit.inference.table.directions import directions
 
 _LEAST = 8
 _LEAST_OPENINGS = 3
+_LEAST_OF_SYMBOL = 3
+_MANY_STEPS = 1000
+_SMALL = 20
+"""Costs of less than one of so many parts of a result are lost in its rounding."""
 _PARTS = ("side", "quantity", "balance")
 _TICK = Decimal("0.25")
 _ROUND = 10
@@ -40,6 +44,8 @@ def net_by_amounts(
         is_net_by_cash(pnl, roles, fees),
         is_net_by_openings(pnl, fees) or None,
         is_net_by_digits(pnl, fees, rows),
+        is_net_by_few(pnl, roles, fees, rows),
+        is_net_by_worth(pnl, roles, fees, rows),
     ]
 
 
@@ -71,6 +77,88 @@ def is_net_by_prices(
     if compared < _LEAST or max(paid.values()) * 20 < 19 * compared:
         return None
     return paid[True] > paid[False]
+
+
+def is_net_by_few(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool | None:
+    """Whether a few results are to many digits what prices give, all with the costs or without.
+
+    Others may be rounded, or of a part of the quantity.
+    """
+    found = {False: 0, True: 0}
+    compared = 0
+    for amount, earned, cost in _earned_and_paid(pnl, roles, fees, rows):
+        allowed = 2 * pnl.step
+        if abs(cost) < _MANY_STEPS * allowed:
+            continue
+        compared += 1
+        found[True] += abs(amount - cost - earned) <= allowed
+        found[False] += abs(amount - earned) <= allowed
+    if max(found.values()) * 4 < max(compared, 1) or min(found.values()):
+        return None
+    return found[True] > found[False]
+
+
+def is_net_by_worth(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> bool | None:
+    """Whether a move of the price is worth about the same in all trades of a symbol with the costs.
+
+    Without a multiplier it is not known what it is worth. None where both, or neither, may be.
+    """
+    symbol = roles.get("symbol")
+    each: dict[str, list[tuple[Decimal, Decimal, Decimal]]] = {}
+    for row in rows:
+        for one in _earned_and_paid(pnl, roles, fees, [row]):
+            each.setdefault("" if symbol is None else symbol.labels[row], []).append(one)
+    nearer = {False: 0, True: 0}
+    apart = {False: Decimal(0), True: Decimal(0)}
+    compared, paid = 0, Decimal(0)
+    for trades in each.values():
+        worths = {is_net: _worth(trades, is_net=is_net) for is_net in nearer}
+        if len(trades) < _LEAST_OF_SYMBOL or min(worths.values()) <= 0:
+            continue
+        for amount, earned, cost in trades:
+            if abs(cost) <= 4 * pnl.step or abs(cost) * _SMALL < abs(earned):
+                continue
+            gross = abs(earned - worths[False] * amount)
+            net = abs(earned + cost - worths[True] * amount)
+            compared, paid = compared + 1, paid + abs(cost)
+            nearer[False] += gross * 2 <= net
+            nearer[True] += net * 2 <= gross
+            apart = {False: apart[False] + gross, True: apart[True] + net}
+    is_net = nearer[True] > nearer[False]
+    is_clear = compared >= _LEAST and nearer[is_net] * 10 >= 8 * compared
+    return is_net if is_clear and apart[is_net] * 3 <= paid else None
+
+
+def _worth(trades: Sequence[tuple[Decimal, Decimal, Decimal]], *, is_net: bool) -> Decimal:
+    """What 1 that a price moved is worth in the middle trade, with or without the costs."""
+    ratios = sorted(
+        (earned + (cost if is_net else Decimal(0))) / amount for amount, earned, cost in trades
+    )
+    return ratios[len(ratios) // 2]
+
+
+def _earned_and_paid(
+    pnl: Column, roles: Mapping[str, Column], fees: Sequence[Column], rows: Sequence[int]
+) -> list[tuple[Decimal, Decimal, Decimal]]:
+    """What prices give, what is logged, and the costs, of each record that has all of them."""
+    if not {"entry_price", "exit_price", "quantity", "side"} <= roles.keys():
+        return []
+    entries, exits, sizes = (
+        roles[one].numbers for one in ("entry_price", "exit_price", "quantity")
+    )
+    ways = directions(roles["side"])
+    found = []
+    for row in rows:
+        entry, out, size, earned = entries[row], exits[row], sizes[row], pnl.numbers[row]
+        if entry and out and size and ways[row] and earned is not None:
+            amount = (out - entry) * abs(size) * ways[row]
+            if amount:
+                found.append((amount, earned, costs(fees, row)))
+    return found
 
 
 def is_net_by_digits(pnl: Column, fees: Sequence[Column], rows: Sequence[int]) -> bool | None:

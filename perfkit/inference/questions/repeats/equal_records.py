@@ -7,11 +7,14 @@ from collections.abc import Mapping, Sequence
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import Candidate
+from perfkit.inference.records.filled import NUMBERED
 from perfkit.inference.table import shapes
-from perfkit.inference.table.columns import BOOLEAN, OTHER, TIME, Column, rows_equal
+from perfkit.inference.table.columns import BOOLEAN, OTHER, TEXT, TIME, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
 
 _LEAST_FIELDS = 4
+_FEW = 1000
+"""One record of so many may equal another by chance, where only its day is logged."""
 _SECONDS = 2_000_000
 _SAMPLED = 200
 """Where so many records have no repeats, the others are not looked at."""
@@ -23,7 +26,7 @@ def repeated_as_they_are(
     """Records that are equal to an earlier one, in all fields or in those of a trade."""
     rows = best.closing.rows
     repeats = 0 if identity.columns else rows_equal(columns, rows)
-    if repeats:
+    if repeats and not _is_by_chance(repeats, best, columns):
         fields = [
             column.expression
             for column in columns
@@ -34,12 +37,53 @@ def repeated_as_they_are(
         return doubt
     parts = _of_a_trade(best, columns, roles)
     repeats = rows_equal(parts, rows) if parts else 0
-    if repeats * 5 < len(rows):
+    if repeats * 5 < len(rows) or are_of_own_strategies(parts, columns, roles, rows):
         return None
     fields = [column.expression for column in parts]
     return _come_again(
         f"{repeats} records have the times, prices and result of an earlier one", fields
     )
+
+
+def few_repeats(best: Candidate, columns: Sequence[Column], identity: Identity) -> list[str]:
+    """What is said of a few records that are equal to others, as trades of one day may be."""
+    rows = best.closing.rows
+    repeats = 0 if identity.columns else rows_equal(columns, rows)
+    if not repeats or not _is_by_chance(repeats, best, columns):
+        return []
+    return [f"{repeats} of {len(rows)} records equal an earlier one in all fields; each counts"]
+
+
+def _is_by_chance(repeats: int, best: Candidate, columns: Sequence[Column]) -> bool:
+    """Whether so few records are equal that trades of one day may be so, as no time tells them."""
+    if repeats * _FEW > len(best.closing.rows):
+        return False
+    samples = (one.sample[:20] for one in columns if one.kind == TIME)
+    return all(all(map(shapes.is_date_alone, values)) for values in samples)
+
+
+def are_of_own_strategies(
+    parts: Sequence[Column],
+    columns: Sequence[Column],
+    roles: Mapping[str, Column],
+    rows: Sequence[int],
+) -> bool:
+    """Whether trades that are alike are each of another strategy, and have an id of their own.
+
+    Several strategies may make the same trade. An id that only counts records says nothing.
+    """
+    strategy = roles.get("strategy")
+    if strategy is None:
+        return False
+    untold = rows_equal([*parts, strategy], rows)
+    ids = [
+        one
+        for one in columns
+        if one.kind == TEXT and {*one.words} & NUMBERED and not rows_equal([one], rows)
+    ]
+    if not ids or untold * 10 > rows_equal(parts, rows):
+        return False
+    return all(shapes.number(one.values[rows[0]]) is None for one in ids)
 
 
 def _within_a_second(

@@ -26,6 +26,7 @@ from operator import itemgetter
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import Candidate
+from perfkit.inference.questions.repeats.equal_records import are_of_own_strategies
 from perfkit.inference.records.kinds import logged
 from perfkit.inference.table.columns import MOST_WORDS, TEXT, Column, rows_equal
 from perfkit.inference.table.derived_columns import Either
@@ -151,7 +152,7 @@ def under_labels(
     if repeats * _LABELLED < len(rows) or len(results) < max(_LEAST, len(again) // 2):
         return None
     label = next((one for one in columns if one not in parts and _tells(one, again)), None)
-    if label is None:
+    if label is None or are_of_own_strategies(parts, columns, roles, rows):
         return None
     return Doubt(
         "repeats",
