@@ -64,3 +64,21 @@ def test_numbers_of_all_owners_of_a_path_are_added() -> None:
     document = {"x": {"n": 1, "m": 2, "trades": []}, "y": {"n": "1.5", "trades": []}, "z": 3}
     assert numbers_beside(document, ["*", "trades"]) == {"n": Decimal("2.5")}
     assert numbers_beside([], []) == {}
+
+
+def test_a_list_of_all_results_is_what_it_adds_up_to(tmp_path: Path) -> None:
+    beside = {"total_trades": 4, "pnl_sequence": ["5", 0, 5, 0]}
+    assert asked(read(tmp_path, {**beside, "trades": BETS})) == []
+    beside["pnl_sequence"] = [5, 0, 5, 5]
+    assert asked(read(tmp_path, {**beside, "trades": BETS})) == ["zeros", "repeats"]
+    assert numbers_beside({"history": "a", "list": [1, "a"], "trades": []}, ["trades"]) == {}
+
+
+def test_a_total_of_as_many_trades_is_none_of_totals_so_far(tmp_path: Path) -> None:
+    trades = [
+        {"at": f"2026-04-0{n + 1}", "symbol": "A", "side": "buy", "total_pnl": pnl}
+        for n, pnl in enumerate(("3", "4.5", "2", "6"))
+    ]
+    assert "total_so_far" in asked(read(tmp_path, {"trades": trades}))
+    beside = {"closed_trades": 4, "total_pnl": "15.50"}
+    assert asked(read(tmp_path, {"day": {**beside, "trades": trades}})) == []

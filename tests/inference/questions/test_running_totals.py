@@ -39,3 +39,37 @@ def test_a_pnl_on_both_records_of_a_trade_is_no_total(close_first: bool) -> None
 
 def test_costs_on_openings_are_no_total() -> None:
     assert "total_so_far" not in asked(entries_and_exits(*(("-0.5", b) for _, b in TOTALS)))
+
+
+def slowly(days: list[int]) -> list[Record]:
+    """Results that move little from one record to the next, each at a day of its own."""
+    return [
+        {"exit_date": f"2026-04-{day:02}", "symbol": "A", "pnl": str(400 - 17 * n + n % 2)}
+        for n, day in enumerate(days)
+    ]
+
+
+def test_results_in_their_own_order_and_not_in_that_of_time_are_no_total() -> None:
+    in_time = list(range(1, 29))
+    assert "total_so_far" in asked(slowly(in_time))
+    assert "total_so_far" in asked(slowly(in_time[::-1]))
+    assert "total_so_far" not in asked(slowly([(day * 11) % 29 for day in in_time]))
+
+
+def of_ends(*results: str) -> list[Record]:
+    return [
+        {
+            "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+            "symbol": "A",
+            "reason": "stop" if result.startswith("-") else "target",
+            "total_r": result,
+        }
+        for n, result in enumerate(results)
+    ]
+
+
+def test_a_total_that_turns_with_each_outcome_is_that_of_a_trade() -> None:
+    by_turns = of_ends("1.5", "-1", "-1.1", "2", "-1", "1.4", "-1.2", "2.2", "-1", "1")
+    assert "total_so_far" not in asked(by_turns)
+    steady = of_ends("1.5", "2", "2.2", "1.1", "1.4", "-1", "-0.4", "-1.2", "-1.1", "-2")
+    assert "total_so_far" in asked(steady)

@@ -93,3 +93,14 @@ def test_amounts_of_0_without_an_outcome_are_not_settled() -> None:
     assert (reading.closed, reading.dialect["only"]) == (5, {"result": "exists"})
     whole = [{**one, "result": one["result"] or "win"} for one in records]
     assert infer(whole).closed == 6
+
+
+def test_a_loss_that_is_rounded_to_0_says_that_others_may_be() -> None:
+    def sold(*profits: str) -> list[Record]:
+        return [
+            {"time": f"2026-04-{n + 1:02}T10:00:00Z", "coin": "A", "price": "3", "profit": profit}
+            for n, profit in enumerate(profits)
+        ]
+
+    assert "zeros" not in asked(sold("0.2", "-0.0", "0.0", "-0.1", "0.0", "0.1"))
+    assert "zeros" in asked(sold("0.2", "0.0", "0.0", "-0.1", "0.0", "0.1"))

@@ -261,3 +261,20 @@ def test_records_without_a_time_of_opening_or_close_are_no_trades() -> None:
     reading = infer([*records, *rejected])
     assert fields(reading)["closed_at"] == "close.time"
     assert reading.dialect["only"] == {"close.time": "exists"}
+
+
+@pytest.mark.parametrize("word", ["OPEN", "still open", "Open Position"])
+def test_an_exit_reason_that_says_open_is_that_of_no_close(word: str) -> None:
+    records = [
+        {
+            "symbol": f"S{n}",
+            "entry_date": f"2026-04-{n + 1:02}",
+            "exit_date": f"2026-05-{n + 1:02}",
+            "exit_price": str(90 + n),
+            "exit_reason": ("stop", "trail", word)[n % 3],
+            "pnl_pct": str(n - 7),
+        }
+        for n in range(15)
+    ]
+    reading = infer(records)
+    assert ([one.name for one in reading.doubts], reading.closed) == ([], 10)

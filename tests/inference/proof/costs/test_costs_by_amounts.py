@@ -152,3 +152,61 @@ class TestResultsThatPricesGive:
     def test_alone_they_are_before_costs(self) -> None:
         less = "pnl - entry_fee - exit_fee - funding_cost"
         assert net(infer(self.trades(net=False, side="long"))) == ([], less)
+
+
+def contracts(*, net: bool, worth: str = "5", noise: str = "0") -> list[Record]:
+    """Trades of a contract whose move of 1 is worth something, with a commission for each."""
+    records: list[Record] = []
+    for n in range(14):
+        size, moved = 1 + n % 4, Decimal((n * 7) % 11 - 5) or Decimal(3)
+        cost = Decimal("1.7") * size
+        way = -1 if n % 3 else 1
+        earned = moved * size * Decimal(worth) + Decimal(noise) * (n % 3 - 1)
+        records.append(
+            {
+                "symbol": "F",
+                "side": "short" if n % 3 else "long",
+                "exit_time": f"2026-04-{n + 1:02}T10:00:00Z",
+                "entry_price": str(500 + n),
+                "exit_price": str(500 + n + moved * way),
+                "quantity": str(size),
+                "commission": str(cost),
+                "profit_loss": str(earned - cost * net),
+            }
+        )
+    return records
+
+
+@pytest.mark.parametrize("noise", ["0", "0.3"])
+def test_what_a_move_is_worth_shows_whether_costs_are_in_a_result(noise: str) -> None:
+    assert net_of_worth(contracts(net=True, noise=noise)) == ([], "profit_loss")
+    less = "profit_loss - commission"
+    assert net_of_worth(contracts(net=False, noise=noise)) == ([], less)
+
+
+def net_of_worth(records: list[Record]) -> tuple[list[str], object]:
+    reading = infer(records)
+    return asked(reading), field(reading, "net_pnl")
+
+
+def test_moves_that_are_worth_anything_show_nothing() -> None:
+    assert "costs" in asked(infer(contracts(net=True, noise="29")))
+
+
+def test_one_result_of_many_digits_shows_it_for_all() -> None:
+    trades = [
+        {"exit_avg_px": "85.55", "exit_size": "16.58", "realized_pnl": "-23.149079"},
+        {"exit_avg_px": "86.90", "exit_size": "16.00", "realized_pnl": "-1.874236"},
+    ]
+    records: list[Record] = [
+        {
+            "symbol": "A",
+            "side": "buy",
+            "closed_at": f"2026-04-0{n + 1}T10:00:00Z",
+            "entry_avg_px": "86.86",
+            "fees": ("-1.429279", "-1.574236")[n],
+            **one,
+        }
+        for n, one in enumerate(trades)
+    ]
+    assert net_of_worth(records) == ([], "realized_pnl")

@@ -11,7 +11,7 @@ from tests.inference.readings import Record, asked
     "name",
     [
         *("StockSymbol", "title", "market_question", "stock_name"),
-        *("company", "Scrip Code", "scrip", "ISIN", "Security Name", "instrument_name"),
+        *("company", "Scrip Code", "scrip", "ISIN", "Security Name", "instrument_name", "crypto"),
     ],
 )
 def test_a_column_that_names_markets_keeps_them_apart(name: str) -> None:
@@ -98,3 +98,22 @@ def test_one_leap_of_the_price_is_asked_about_if_it_is_large(price: str, *, is_a
     orders = (("buy", "1", "16"), ("sell", "1", "17"), ("buy", "1", price), ("sell", "1", price))
     records = [{key: one[key] for key in one if key != "symbol"} for one in fills(*orders)]
     assert ("markets" in asked(infer(records))) is is_asked
+
+
+class TestRoundTrips:
+    """Each purchase is sold whole before the next one, so that their markets do not matter."""
+
+    def orders(self, *sizes: str, last: str = "sell") -> list[Record]:
+        pairs = [(size, price) for size, price in zip(sizes, ("2", "90", "1", "40"), strict=True)]
+        every = [(side, size, price) for size, price in pairs for side in ("buy", "sell")]
+        every[-1] = (last, *every[-1][1:])
+        return [{key: one[key] for key in one if key != "symbol"} for one in fills(*every)]
+
+    def test_leaps_between_them_are_not_asked_about(self) -> None:
+        assert asked(infer(self.orders("500", "11", "800", "20"))) == []
+
+    def test_equal_quantities_do_not_show_what_was_sold(self) -> None:
+        assert asked(infer(self.orders("1", "1", "1", "1"))) == ["markets"]
+
+    def test_what_is_not_sold_at_once_may_be_of_another_market(self) -> None:
+        assert "markets" in asked(infer(self.orders("500", "11", "800", "20", last="buy")))
