@@ -28,6 +28,7 @@ RESULT = "fields.net_pnl"
 WHICH_RECORDS = "records"
 """The question which lists or tables of a file count; its answers are keys of the layout."""
 MOST_ANSWERS = 8
+_TRADES = word_set("trade trades orders positions")
 _MAY_HAVE_CLOSED = word_set("positions signals")
 _LISTS_OF_WINS = word_set("winning wins winners won profitable profits")
 _LISTS_OF_LOSSES = word_set("losing losses losers lost unprofitable")
@@ -162,7 +163,13 @@ def _supported(found: Found) -> Found:
 
 def _rank(found: Found) -> tuple[object, ...]:
     reading = found.reading
-    return reading.has_results, reading.score, reading.closed, found.records
+    return reading.has_results, reading.score, reading.closed, _is_of_trades(found), found.records
+
+
+def _is_of_trades(found: Found) -> bool:
+    """Whether a list or table is called one of trades, whose reason then counts before others'."""
+    names = [str(value).rpartition(".")[2] for value in found.layout.values()]
+    return any({*words(name)} & _TRADES for name in names)
 
 
 def answered(found: Found, name: str, number: int) -> Found:

@@ -28,6 +28,8 @@ MOST_BYTES = 256 * 1024 * 1024
 _LOOKED_AT = 64 * 1024
 _SQLITE = b"SQLite format 3\0"
 _PACKINGS = ((b"\x1f\x8b", gzip.decompress), (b"BZh", bz2.decompress))
+_MOST_NAMES = 8
+_TEXT = "the file is text for people: its lines are neither JSON nor rows of cells"
 _SIDES = frozenset(("buy", "sell", "long", "short"))
 
 
@@ -70,7 +72,7 @@ def why_no_place(path: str) -> str:
         return _why_no_json(path)
     width = max(usual_width(lines, delimiter) for delimiter in DELIMITERS)
     if width < 2:
-        return "the file has no records"
+        return _TEXT if len(lines) > 1 else "the file has no records"
     if len(lines) == 1:
         return "the file has a header and no records"
     if (short := _short_header(lines)) is not None:
@@ -116,12 +118,23 @@ def _why_no_json(path: str) -> str:
     with open(path, "rb") as stream:
         text = _text(stream.read(MOST_BYTES))
     try:
-        json.loads(text)
+        document = json.loads(text)
     except json.JSONDecodeError as error:
+        if _is_text(text):
+            return _TEXT
         return f"line {error.lineno} is not valid JSON ({error.msg}); correct the file"
     except (ValueError, RecursionError):
-        pass
+        return "the file has no records"
+    if isinstance(document, dict) and document:
+        names = ", ".join(list(document)[:_MOST_NAMES])
+        return f"the file is one object without a list of trades; it has: {names}"
     return "the file has no records"
+
+
+def _is_text(text: str) -> bool:
+    """Whether lines only begin as JSON does: `[2026-04-07 10:00] bought 5`."""
+    first, *others = text.strip().splitlines()
+    return bool(others) and first.rstrip()[-1] not in "[{,}]"
 
 
 def _text(content: bytes) -> str:

@@ -20,6 +20,7 @@ from perfkit.inference.words.role_names import role_rank
 _NO_RESULT = "no column is the result of a trade"
 _LISTS = word_set("buys sells buy sell fills executions trades orders transactions")
 _OF_MONEY = frozenset((*CURRENCIES, *word_set("sol quote cost value total notional paid")))
+_OF_RATINGS = word_set("score confidence rating rank strength probability weight count")
 _OF_SIZES = word_set("token tokens base quantity shares units coins size amount")
 _MOST_WORDS = 12
 _OF_ENDS = frozenset(("exit_price", "exit_reason", "outcome"))
@@ -120,6 +121,7 @@ def _amounts(columns: Sequence[Column], roles: Mapping[str, Column], times: Time
     if not {1, -1} <= {direction(label) for label in roles["side"].distinct if label}:
         return ""
     amounts = [one for one in columns if one.kind == NUMBER and all(one.numbers)]
+    amounts = [one for one in amounts if not set(one.words) & _OF_RATINGS]
     paid = next((one for one in amounts if set(one.words) & _OF_MONEY), None)
     size = next((one for one in amounts if one is not paid and set(one.words) & _OF_SIZES), None)
     if paid is None or size is None:

@@ -101,3 +101,19 @@ def swaps(**more: object) -> list[Record]:
 def test_what_was_paid_and_for_how_much_is_named_with_the_price_to_write() -> None:
     assert "and `price: sol_amount / token_amount`" in why(swaps())
     assert "price:" not in why([{**one, "action": "buy"} for one in swaps()])
+
+
+def test_a_score_is_not_what_was_paid() -> None:
+    records: list[dict[str, object]] = [
+        {
+            "ts": f"2026-04-0{n + 1}T10:00:00Z",
+            "ticker": "A",
+            "action": ("BUY", "SELL")[n % 2],
+            "shares": 1 + n,
+            "total_score": f"0.{n + 2}",
+        }
+        for n in range(6)
+    ]
+    assert "total_score may be" not in " ".join(infer(records).evidence)
+    paid = [{**one, "total_cost": one.pop("total_score")} for one in records]
+    assert "total_cost may be" in " ".join(infer(paid).evidence)
