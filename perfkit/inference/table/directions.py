@@ -16,7 +16,7 @@ _LETTERS = {
 achat and vente."""
 _TO_OPEN_OR_CLOSE = word_set("bto stc sto")
 """Codes of orders in options: bought to open, sold to close, sold to open."""
-_BOTH_ORDERS = {
+_BOTH_ORDERS: dict[tuple[str, ...], int] = {
     **dict.fromkeys((("buy", "sell"), ("bought", "sold")), 1),
     **dict.fromkeys((("sell", "buy"), ("sold", "bought")), -1),
 }
