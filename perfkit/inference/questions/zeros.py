@@ -14,6 +14,8 @@ from perfkit.inference.table.outcomes import EVEN, LOST, outcome_of
 from perfkit.inference.words.names import MONEY, words
 
 _MOST_ZEROS = 0.3
+_ROUNDED = 8
+"""Where one 0 of so many is a loss that was rounded, the others are rounded as well."""
 _MARKED = 12
 """The score of closing records that a column of words marks."""
 
@@ -48,7 +50,8 @@ def results_of_zero(
         return None
     if "outcome" not in roles and says.is_even(best.pnl, roles):  # as both prices show
         return None
-    if any(_is_rounded_loss(best.pnl.values[row]) for row in rows):
+    losses = sum(_is_rounded_loss(best.pnl.values[row]) for row in rows)
+    if losses * _ROUNDED >= zeros:
         return None
     return Doubt(
         "zeros",

@@ -3,7 +3,8 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked, field
+from tests.inference.executions import field
+from tests.inference.readings import Record, asked
 
 
 def trades(costs: list[str]) -> list[Record]:

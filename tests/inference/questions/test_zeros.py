@@ -104,3 +104,4 @@ def test_a_loss_that_is_rounded_to_0_says_that_others_may_be() -> None:
 
     assert "zeros" not in asked(sold("0.2", "-0.0", "0.0", "-0.1", "0.0", "0.1"))
     assert "zeros" in asked(sold("0.2", "0.0", "0.0", "-0.1", "0.0", "0.1"))
+    assert "zeros" in asked(sold("0.2", "-0.0", *["0.0"] * 9, "-0.1"))

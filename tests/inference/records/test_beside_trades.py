@@ -3,7 +3,7 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record
+from tests.inference.readings import Record
 
 
 def trades(flag: str) -> list[Record]:

@@ -3,7 +3,7 @@
 import pytest
 
 from perfkit.inference.infer import infer
-from tests.inference.executions import Record, asked
+from tests.inference.readings import Record, asked
 
 
 def days(count: int, *, hour: str = "") -> list[Record]:
