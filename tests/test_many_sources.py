@@ -78,6 +78,18 @@ def test_a_book_opened_before_reads_on_without_the_new_source_and_takes_it_from_
     assert caplog.text == ""
 
 
+def test_a_book_opened_before_has_its_days_when_another_run_has_read_a_new_source(
+    bench: Bench,
+) -> None:
+    desk = perfkit.open(bench.root)
+    assert desk.summary("all").metrics["closed_trades"] == 2
+    bot(bench, "c", 7)
+    settled(bench.root)
+    assert is_current(bench.root)
+    assert desk.refresh().summary("all").metrics["closed_trades"] == 2
+    assert parts(bench.root) == {"a": "5", "b": "-10", "c": "7"}
+
+
 def test_a_folder_that_goes_is_said_and_its_trades_no_longer_count(
     bench: Bench, caplog: pytest.LogCaptureFixture
 ) -> None:

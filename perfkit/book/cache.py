@@ -191,8 +191,11 @@ def _as_limited(config: Config, sources: Sequence[Source], options: Options) -> 
 
 
 def _serves(manifest: Manifest, sources: Sequence[Source], options: Options) -> bool:
-    """Whether it has those sources, and no file that is yet to be verified."""
-    return all(
+    """Whether it has those sources, days they share, and no file that is yet to be verified.
+
+    Days that they share with a source which the settings have not are not in it.
+    """
+    return (manifest.is_whole or len(sources) == 1) and all(
         source.name in manifest.ledgers
         and not manifest.ledgers.summary(source.name).is_doubtful(options.verified_bytes)
         for source in sources
