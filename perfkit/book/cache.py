@@ -282,10 +282,12 @@ def _written(
     try:
         manifest, activity = _refreshed(config, sources, manifest, pages, options, now)
         manifest = compacted(manifest, pages)
+        content = encoded(manifest, config, config.override)
     except CacheDamagedError:
         pages = _pages(folder)
         manifest, activity = _refreshed(config, sources, _empty(config), pages, options, now)
         manifest = compacted(manifest, pages)
+        content = encoded(manifest, config, config.override)
     pages.flush()
     problem, mark = pages.problem, None
     if problem is None:
@@ -293,7 +295,6 @@ def _written(
         try:
             for page in manifest.pages:  # whoever sweeps next may remove it while it is in use
                 pages.narrow(page)
-            content = encoded(manifest, config, config.override)
             put_in_place(path, content, mode=manifest.mode)
             mark, live = _mark(path), manifest.pages
         except (OSError, CacheDamagedError) as error:

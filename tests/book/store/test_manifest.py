@@ -109,6 +109,15 @@ def test_after_damage_all_is_read_again(root: Path, grows: str) -> None:
     assert status(load(root)).state == "up to date"
 
 
+def test_a_run_for_one_source_is_not_stopped_by_the_damaged_ledger_of_another(root: Path) -> None:
+    overwritten(root, "b")
+    add(root, "b", 8, 2)
+    config = load(root)
+    opened = open_book(config, config.sources[:1], DEFAULT)
+    assert (opened.problem, opened.activity.trades) == (None, 2)
+    is_as_cold(root)
+
+
 def test_a_book_of_limits_does_without_what_is_damaged(root: Path) -> None:
     seen = perfkit.open(root).book.snapshot()
     overwritten(root, "c")
