@@ -23,6 +23,10 @@ class held:  # noqa: N801  reads as `contextlib.contextmanager` would, without i
 
     def __exit__(self, *_: object) -> None:
         if self._descriptor is not None:
+            import fcntl
+
+            # Processes that were forked meanwhile, as those of an executor, have it open as well.
+            fcntl.flock(self._descriptor, fcntl.LOCK_UN)
             os.close(self._descriptor)
 
 
