@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 
 from perfkit.inference.pnl_column.candidates import CONFIDENT, Candidate
 from perfkit.inference.pnl_column.scores import candidate_of
@@ -12,6 +13,7 @@ from perfkit.inference.proof.costs.costs_by_columns import net_by_columns
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.orders import openings_without_result
 from perfkit.inference.proof.planned import is_of_targets
+from perfkit.inference.proof.rates import may_be_invested, unit_by_prices, unit_of_changes
 from perfkit.inference.proof.running import said_by_totals
 from perfkit.inference.proof.units import is_of_risk
 from perfkit.inference.records.closing import (
@@ -21,12 +23,12 @@ from perfkit.inference.records.closing import (
     without_unsettled,
 )
 from perfkit.inference.records.filled import EVENTS
-from perfkit.inference.table.columns import TEXT, Column
+from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.table.derived_columns import Either, amounts_before, joined
 from perfkit.inference.table.options import without_underlying
 from perfkit.inference.table.roles import is_part_of_indicator, pnl_columns
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import MONEY, pnl_name, word_set, words
+from perfkit.inference.words.names import MONEY, PERCENT, pnl_name, word_set, words
 
 _MONEY_FIRST = 25
 """A column of money with this much evidence comes before one of per cent."""
@@ -89,7 +91,7 @@ def _each_scored(
         if held.is_net is None:
             held = held._replace(is_net=net_by_columns(pnl, columns, roles, fees, closing))
         scored = _with_rate(candidate_of(pnl, closing, roles, times, fees, others, held), columns)
-        found.append(_with_totals(scored, columns, roles))
+        found.append(_in_unit_of_changes(_with_totals(scored, columns, roles), columns, roles))
     return found
 
 
@@ -113,6 +115,26 @@ def _says_trade(column: Column, one: Candidate) -> bool:
         return False
     said = {column.labels[row] for row in one.closing.rows}
     return bool(said) and all(set(words(label)) & _OF_TRADES for label in said)
+
+
+def _in_unit_of_changes(
+    one: Candidate, columns: Sequence[Column], roles: Mapping[str, Column]
+) -> Candidate:
+    """A candidate called money that is how much one price is above another, in that unit.
+
+    So is one that is a little less than a column beside it, such as `gross`, that is such a change.
+    """
+    if one.proved or one.unit != MONEY or one.name.currency or one.name.is_absolute:
+        return one
+    rows = says.checked(one.closing.rows)
+    unit = unit_of_changes(one.pnl, columns, rows)
+    others = (other for other in columns if other is not one.pnl and other.kind == NUMBER)
+    for other in others if not unit else ():
+        if says.is_less_throughout(one.pnl, other, rows):
+            unit = unit or unit_by_prices(other, roles, rows)
+    if not unit or may_be_invested(roles, rows, Decimal(100 if unit == PERCENT else 1)):
+        return one
+    return one._replace(unit=unit)
 
 
 def _with_totals(

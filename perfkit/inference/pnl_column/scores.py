@@ -10,12 +10,8 @@ from perfkit.inference.proof import payoffs, unnamed
 from perfkit.inference.proof.costs.costs_by_amounts import net_by_amounts
 from perfkit.inference.proof.orders import orders_say, without_entry_price
 from perfkit.inference.proof.prices import Prices, earlier_prices_say, is_less_by_costs, prices_say
-from perfkit.inference.proof.units import (
-    is_rate_less_costs,
-    unit_after_costs,
-    unit_of_result,
-    unit_of_values,
-)
+from perfkit.inference.proof.rates import is_rate_less_costs
+from perfkit.inference.proof.units import unit_after_costs, unit_of_result, unit_of_values
 from perfkit.inference.records.closing import Closing
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.derived_columns import Either

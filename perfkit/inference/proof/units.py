@@ -6,9 +6,14 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from operator import add
 
-from perfkit.inference.proof.evidence import AGREES, HUNDRED
-from perfkit.inference.proof.price_moves import moves_of, moves_since_opening
+from perfkit.inference.proof.evidence import HUNDRED
+from perfkit.inference.proof.price_moves import moves_of
 from perfkit.inference.proof.prices import Prices
+from perfkit.inference.proof.rates import (
+    are_near_fractions,
+    is_rate_less_costs,
+    may_be_invested,
+)
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import Column
 from perfkit.inference.table.directions import directions
@@ -32,16 +37,8 @@ _MOST_COSTS = Decimal("0.02")
 _PART_OF_PIP = Decimal("0.1")
 _ROUNDING = Decimal("0.005")
 _TINY = Decimal("1e-6")
-_COSTS_AT_MOST = Decimal("0.6")
-"""What a trade costs in per cent, at most."""
 _COSTS_OF_RISK = Decimal("0.15")
 """What a trade costs in R, at most, to recognise one that is nearly what prices give."""
-_LEAST_RATES = 8
-_LEAST_LACKING = 5
-_SAME_COSTS = Decimal("0.02")
-_NEAR = Decimal("0.15")
-_LEAST_NEAR = 5
-_NOT_FAR, _CLOSE = Decimal("0.5"), Decimal("0.85")
 OF_FLOATS = Decimal("1e-14")
 """How exact a difference of binary floats is, in parts of what it was taken from."""
 
@@ -79,10 +76,21 @@ def unit_of_values(
 def unit_after_costs(
     pnl: Column, name: PnlName, unit: str, roles: Mapping[str, Column], rows: Sequence[int]
 ) -> str:
-    """Per cent, where a P&L that is called money is the move of the price, less costs."""
-    if unit != MONEY or name.currency or name.is_absolute or {"quantity", "stake"} & roles.keys():
+    """Per cent or fractions, where a P&L that is called money is the move of the price, less costs.
+
+    So it is beside a size as well that is worth something else than 100, or 1, each time.
+    """
+    if unit != MONEY or name.currency or name.is_absolute:
         return unit
-    return PERCENT if is_rate_less_costs(pnl, roles, rows) else unit
+    is_sized = bool({"quantity", "stake"} & roles.keys())
+    for rate, invested in ((PERCENT, HUNDRED), (FRACTION, Decimal(1))):
+        if is_sized and may_be_invested(roles, rows, invested):
+            continue
+        if is_rate_less_costs(pnl, roles, rows, rate, is_strict=is_sized):
+            return rate
+        if rate == FRACTION and not is_sized and are_near_fractions(pnl, roles, rows):
+            return rate
+    return unit
 
 
 def are_fractions(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
@@ -102,85 +110,6 @@ def are_fractions(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int])
         if move and (earned := pnl.numbers[row])
     ]
     return len(exact) >= 5 and sum(exact) * 10 >= 6 * len(exact)
-
-
-def is_rate_less_costs(
-    pnl: Column, roles: Mapping[str, Column], rows: Sequence[int], unit: str = PERCENT
-) -> bool:
-    """Whether a P&L is the move of the price, less a part of a per cent in each record.
-
-    bought at 76400, sold at 74300: -2.75 %, of which -2.95 is left after costs of 0.2
-
-    Costs that are the same in each of a few records prove it as well.
-
-    `unit` is that of the P&L: per cent, or fractions, of which 0.01 is 1 %. Without a side, trades
-    are long.
-    """
-    moves = _with_rates(pnl, roles, rows, HUNDRED if unit == FRACTION else Decimal(1))
-    step = pnl.step * (HUNDRED if unit == FRACTION else 1)
-    if len(moves) < AGREES * len(rows):
-        return False
-    is_enough = len(moves) >= _LEAST_RATES
-    return (is_enough and _are_less(moves, step)) or _lack_the_same(moves, step)
-
-
-def are_near_fractions(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
-    """Whether a P&L is near the move in parts of the entry, in each record about as near.
-
-    So it is where slippage or costs that are not logged are in it.
-    """
-    moves = _with_rates(pnl, roles, rows, HUNDRED)
-    ratios = sorted(earned / move for move, earned in moves if move and earned)
-    if len(ratios) < _LEAST_NEAR or len(moves) < AGREES * len(rows):
-        return False
-    near = sum(_NOT_FAR <= one <= 1 / _NOT_FAR for one in ratios)
-    middle = ratios[len(ratios) // 2]
-    return near >= AGREES * len(ratios) and _CLOSE <= middle <= 1 / _CLOSE
-
-
-def may_be_rate(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
-    """Whether a P&L is near the move of the price in per cent, in too few records to prove it."""
-    moves = _with_rates(pnl, roles, rows, Decimal(1))
-    if not moves or len(moves) < len(rows) or not _are_less(moves, pnl.step):
-        return False
-    left = sum((abs(move - earned) for move, earned in moves), Decimal(0))
-    return left <= _NEAR * sum((abs(move) for move, _ in moves), Decimal(0))
-
-
-def _are_less(moves: Sequence[tuple[Decimal, Decimal]], step: Decimal) -> bool:
-    """Whether moves in per cent are larger than costs, and all but these is left of them."""
-    middle = sorted(abs(move) for move, _ in moves)[len(moves) // 2]
-    less = sum(-2 * step <= move - earned <= _COSTS_AT_MOST for move, earned in moves)
-    return middle > _COSTS_AT_MOST and less * 20 >= 19 * len(moves)
-
-
-def _lack_the_same(moves: Sequence[tuple[Decimal, Decimal]], step: Decimal) -> bool:
-    """Whether results in per cent are less than the moves by the same, to the digits they show."""
-    lacking = [move - earned for move, earned in moves]
-    if len({round(move, 3) for move, _ in moves}) < _LEAST_LACKING:
-        return False
-    least, most = min(lacking), max(lacking)
-    return 4 * step < least and most <= 2 * _COSTS_AT_MOST and most - least <= most * _SAME_COSTS
-
-
-def _with_rates(
-    pnl: Column, roles: Mapping[str, Column], rows: Sequence[int], times: Decimal
-) -> list[tuple[Decimal, Decimal]]:
-    """How far the price moved in per cent, and the P&L in per cent, where both are known."""
-    moves = moves_since_opening(roles, rows)
-    if {"entry_price", "exit_price"} <= roles.keys():
-        entries, exits = roles["entry_price"].numbers, roles["exit_price"].numbers
-        ways = directions(roles["side"]) if "side" in roles else [1] * len(entries)
-        moves = [
-            (row, (out / entry - 1) * ways[row])
-            for row in rows
-            if (entry := entries[row]) and (out := exits[row])
-        ]
-    return [
-        (move * HUNDRED, earned * times)
-        for row, move in moves
-        if (earned := pnl.numbers[row]) is not None
-    ]
 
 
 def is_of_risk(pnl: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:

@@ -14,7 +14,7 @@ from perfkit.inference.doubts import LONG_OR_SHORT, Answer, Doubt
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.prices import size_says
-from perfkit.inference.proof.units import may_be_rate
+from perfkit.inference.proof.rates import may_be_rate
 from perfkit.inference.questions.left_out.coverage import changes_to
 from perfkit.inference.result import Reading
 from perfkit.inference.table import shapes
