@@ -18,6 +18,7 @@ from perfkit.inference.records.bars import bars_of_market
 from perfkit.inference.records.beside_trades import all_failed
 from perfkit.inference.records.groups import what_groups
 from perfkit.inference.records.kinds import says_it_is_open
+from perfkit.inference.records.running_figures import are_beside_results
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, EMPTY, NUMBER, OTHER, TEXT, TIME, Column
 from perfkit.inference.table.roles import identities_of
@@ -118,7 +119,7 @@ def _instead(
     without_values: Sequence[Column],
 ) -> str:
     """What the records of no trades are, with the columns that show it; else empty."""
-    summaries = [name for name in _names(columns) if is_summary_name(name)] or _counts(columns)
+    summaries, states = _figures(columns, roles)
     of_many = f"figures of many trades ({', '.join(summaries[:3])})"
     if not times.are_there and "exit_price" not in roles:
         if summaries:
@@ -147,10 +148,19 @@ def _instead(
         return ""
     if len(summaries) > 1 or any(map(is_strong_summary, summaries)):
         return of_many
-    states = [name for name in _names(columns) if is_state_of_account(name)]
     if len(states) > 1 and "symbol" not in roles:
         return f"states of an account ({', '.join(states[:3])})"
     return _totals_of_days(columns, roles)
+
+
+def _figures(
+    columns: Sequence[Column], roles: Mapping[str, Column]
+) -> tuple[list[str], list[str]]:
+    """The names of figures of many trades and of states of an account, unless beside results."""
+    summaries = [name for name in _names(columns) if is_summary_name(name)] or _counts(columns)
+    states = [name for name in _names(columns) if is_state_of_account(name)]
+    is_beside = bool(summaries or states) and are_beside_results(columns, roles)
+    return ([], []) if is_beside else (summaries, states)
 
 
 def _names(columns: Sequence[Column]) -> list[str]:

@@ -131,7 +131,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
         *("average_entry_price", "price_in", "buy", "entry_fill_price", "avg_buy_price"),
         *("price_buy", "bought_at", "open_px", "avg_open", "average_open_price", "avg_entry_px"),
         *("entry_fill", "opening_price", "ep", "position_entry_price", "cost_basis"),
-        *("entry_point", "entry_avg_price", "avg_open_price"),
+        *("entry_point", "entry_avg_price", "avg_open_price", "entry_premium", "premium_entry"),
     ),
     "exit_price": (
         *("actual_exit_price", "actual_exit", "exit_price_actual", "exit_actual"),
@@ -141,6 +141,7 @@ _ROLES: dict[str, tuple[str, ...]] = {
         *("price_sell", "sold_at", "avg_close", "average_close_price", "avg_exit_px"),
         *("average_exit_price", "settlement_price", "resolution_price", "outcome_price"),
         *("exit_point", "closing_price", "exit_avg_price", "avg_close_price"),
+        *("exit_premium", "premium_exit"),
     ),
     "price": (
         *("fill_price", "filled_price", "exec_price", "executed_price", "price", "trade_price"),

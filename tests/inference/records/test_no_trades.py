@@ -322,3 +322,29 @@ def test_results_of_what_was_not_taken_are_asked_about(flag: str) -> None:
     ]
     reading = infer(records)
     assert (reading.closed, [one.name for one in reading.doubts]) == (5, ["ignored"])
+
+
+class TestFiguresSoFar:
+    EARNED = (5, -2, 4, 6, -3, 1, 8, -4)
+
+    def rows(self, **more: str) -> list[Record]:
+        total, found = 0, []
+        for n, earned in enumerate(self.EARNED):
+            total += earned
+            own = {"name": "AB"[n % 2], "net_pnl": str(earned), "drawdown": str(n % 3)}
+            found.append({**own, "equity": str(500 + total), **more})
+        return found
+
+    def test_beside_results_with_a_reason_of_each_exit_they_make_no_summary(self) -> None:
+        records = [
+            {**one, "exit_reason": ("sl_hit", "target_hit")[n % 2], "equity": "1"}
+            for n, one in enumerate(self.rows(side="long"))
+        ]
+        assert infer(records).closed == len(self.EARNED)
+
+    def test_nor_where_one_of_them_adds_up_the_results(self) -> None:
+        assert infer(self.rows(side="long", win_rate="0.5", lots="2")).closed == len(self.EARNED)
+
+    def test_without_either_they_are_figures_of_many_trades(self) -> None:
+        records = [{**one, "equity": "1"} for one in self.rows(side="long")]
+        assert "figures of many trades" in said(records)
