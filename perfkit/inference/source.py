@@ -50,7 +50,7 @@ def found_in(path: str) -> Found:
         if place.parted_by == ";":
             reading = with_marks_asked(reading, place.records)
         if place.odd_rows:
-            reading = with_odd_rows_asked(reading, place.odd_rows, len(place.records))
+            reading = with_odd_rows_asked(reading, place.odd_rows, place.records)
         if is_skipped_place(place.name) and not _have_closed(place.name, reading):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
         reading = decided_by_totals(reading, place.said)

@@ -43,22 +43,36 @@ def kinds_of(records: Sequence[Sequence[str]]) -> list[set[str]]:
 def alike(odd: Sequence[list[str]], kinds: Sequence[set[str]]) -> list[list[str]]:
     """The rows of another width that have numbers and times where records have them.
 
-    After the cell that is too much, or where one is missing, all others may have moved.
+    After the cell that is too much, or where one is missing, all others may have moved. A log that
+    got more columns has rows whose first cells are like those of records, whatever follows.
     """
     found = []
     for cells in odd:
         row = without_padding(cells, len(kinds))
         moved = len(row) - len(kinds)
-        filled = [(place, looks(cell)) for place, cell in enumerate(row) if cell.strip()]
-        if abs(moved) not in range(1, _MOST_MOVED + 1) or len(filled) * 2 <= len(kinds):
-            continue
-        fitting = sum(
-            any(kind in kinds[at] for at in (place, place - moved) if 0 <= at < len(kinds))
-            for place, kind in filled
-        )
-        if fitting * 10 >= 8 * len(filled):
+        if _begins_like(row, kinds) or (
+            abs(moved) in range(1, _MOST_MOVED + 1) and _has_their_kinds(row, kinds)
+        ):
             found.append(row)
     return found
+
+
+def _begins_like(row: Sequence[str], kinds: Sequence[set[str]]) -> bool:
+    """Whether a longer row is filled like a record as far as this one has cells."""
+    width = len(kinds)
+    own = row[:width]
+    filled = sum(bool(cell.strip()) for cell in own)
+    return width < len(row) <= 3 * width and filled * 2 > width and _fits(own, kinds)
+
+
+def _has_their_kinds(row: Sequence[str], kinds: Sequence[set[str]]) -> bool:
+    moved = len(row) - len(kinds)
+    filled = [(place, looks(cell)) for place, cell in enumerate(row) if cell.strip()]
+    fitting = sum(
+        any(kind in kinds[at] for at in (place, place - moved) if 0 <= at < len(kinds))
+        for place, kind in filled
+    )
+    return len(filled) * 2 > len(kinds) and fitting * 10 >= 8 * len(filled)
 
 
 def are_in_place(odd: Sequence[Sequence[str]], kinds: Sequence[set[str]]) -> bool:

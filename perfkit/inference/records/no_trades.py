@@ -153,9 +153,7 @@ def _instead(
     return _totals_of_days(columns, roles)
 
 
-def _figures(
-    columns: Sequence[Column], roles: Mapping[str, Column]
-) -> tuple[list[str], list[str]]:
+def _figures(columns: Sequence[Column], roles: Mapping[str, Column]) -> tuple[list[str], list[str]]:
     """The names of figures of many trades and of states of an account, unless beside results."""
     summaries = [name for name in _names(columns) if is_summary_name(name)] or _counts(columns)
     states = [name for name in _names(columns) if is_state_of_account(name)]

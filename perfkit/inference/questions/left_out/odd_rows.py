@@ -3,32 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.result import Reading
+from perfkit.inference.table import shapes
 
 _FEW = 20
 """One odd row of so many is a bad line like any other, which the figures name."""
+_LEAST = 2
 
 
-def with_odd_rows_asked(reading: Reading, odd: Sequence[Sequence[str]], others: int) -> Reading:
+def with_odd_rows_asked(
+    reading: Reading, odd: Sequence[Sequence[str]], records: Sequence[Mapping[str, object]]
+) -> Reading:
     """The reading, with a question where a part of the trades would be missing without a word.
 
-    Few rows of many may be those of many closes, where most rows are none.
+    Few rows of many may be those of many closes, where most rows are none, or have much of what was
+    earned.
     """
     if not reading.has_results:
         return reading
     words = _closing_words(reading.dialect)
-    closes = sum(not words or not words.isdisjoint(row) for row in odd)
-    if len(odd) * _FEW <= len(odd) + others and closes * _FEW <= closes + reading.closed:
+    closes = [row for row in odd if not words or not words.isdisjoint(row)]
+    are_few = len(odd) * _FEW <= len(odd) + len(records)
+    are_few = are_few and len(closes) * _FEW <= len(closes) + reading.closed
+    if are_few and not _have_much(closes, reading, records):
         return reading
     doubt = Doubt(
         "odd_rows",
-        f"{len(odd)} of {len(odd) + others} rows have more or fewer cells than the header, and "
-        "cannot be read; compute figures without them? If not, give the header as many names",
+        f"{len(odd)} of {len(odd) + len(records)} rows have more or fewer cells than the header, "
+        "and cannot be read; compute figures without them? If not, give the header as many names",
         (Answer("yes, without them", {}),),
     )
     return reading._replace(doubts=(*reading.doubts, doubt))
+
+
+def _have_much(
+    odd: Sequence[Sequence[str]], reading: Reading, records: Sequence[Mapping[str, object]]
+) -> bool:
+    """Whether odd rows have a part of the results that matters, at their place from either end."""
+    fields = reading.dialect.get("fields")
+    name = fields.get("net_pnl") if isinstance(fields, Mapping) else None
+    names = list(records[0])
+    if name not in names or len(odd) < _LEAST:
+        return False
+    place = names.index(name)
+    earned = sum((_size(one.get(name)) for one in records), Decimal(0))
+    for at in (place, place - len(names)):
+        cells = [row[at] for row in odd if -len(row) <= at < len(row)]
+        missing = sum(map(_size, cells), Decimal(0))
+        if len(cells) == len(odd) and missing * _FEW > missing + earned:
+            return True
+    return False
+
+
+def _size(cell: object) -> Decimal:
+    return abs(shapes.number(cell) or Decimal(0))
 
 
 def _closing_words(dialect: Mapping[str, object]) -> set[str]:

@@ -80,3 +80,20 @@ class TestFewRowsOfManyCloses:
     def test_another_event_is_a_bad_line(self, tmp_path: Path) -> None:
         moved = "entry,2026-04-04T10:00:00Z,T4,A,,1,40,,opened\n"
         assert self.read(tmp_path / "a.csv", moved) == []
+
+
+def test_rows_with_columns_that_came_later_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    later = [row.replace("\n", ",61.2,104.5,103.9,0.7,Stop-Loss\n") for row in ROWS[17:]]
+    path.write_text(HEADER + "".join([*ROWS[:17], *later]))
+    found = found_in(str(path))
+    assert (found.layout, found.records) == ({"ragged": True}, 25)
+
+
+@pytest.mark.parametrize("moved", ["A,,long,-900", "A,B,3,long,-900"])
+def test_few_with_much_of_what_was_earned_are_asked_about(tmp_path: Path, moved: str) -> None:
+    many = [f"2026-04-{n % 28 + 1:02},A,long,{n * 7 % 11 - 5}\n" for n in range(90)]
+    odd = [f"2026-05-{n + 1:02},{moved}\n" for n in range(2)]
+    assert asked(tmp_path / "a.csv", [*many, *odd]) == ["odd_rows"]
+    little = [row.replace("-900", "3") for row in odd]
+    assert asked(tmp_path / "a.csv", [*many, *little]) == []
