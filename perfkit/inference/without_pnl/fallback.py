@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from perfkit.inference.result import Reading
 from perfkit.inference.without_pnl.buys_and_sells.fills import from_executions
+from perfkit.inference.without_pnl.buys_and_sells.held_after import from_holdings
 from perfkit.inference.without_pnl.buys_and_sells.priced_at_entry import priced_at_entry
 from perfkit.inference.without_pnl.from_outcomes import from_outcomes
 from perfkit.inference.without_pnl.from_prices import from_prices
@@ -21,6 +22,7 @@ def without_pnl(log: Log) -> Reading | None:
         or from_totals(log)
         or from_incomes(log)
         or from_pairs(log)
+        or from_holdings(log)
         or from_executions(log)
         or priced_at_entry(log)
         or from_outcomes(log)
