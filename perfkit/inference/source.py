@@ -30,6 +30,7 @@ WHICH_RECORDS = "records"
 MOST_ANSWERS = 8
 _TRADES = word_set("trade trades orders positions")
 _MAY_HAVE_CLOSED = word_set("positions signals")
+_OF_WHOLE_TRADES = {"opened_at", "closed_at", "net_pnl", "entry_price", "exit_price"}
 _LISTS_OF_WINS = word_set("winning wins winners won profitable profits")
 _LISTS_OF_LOSSES = word_set("losing losses losers lost unprofitable")
 
@@ -60,9 +61,25 @@ def found_in(path: str) -> Found:
         founds.append((found, place))
         if _rank(found) > _rank(best):
             best = found
-    best = _asked_which(best, founds)
+    best = _asked_which(_of_whole_trades(best, founds), founds)
     reading = with_empty_asked(best.reading, best.layout.get("table"), places)
     return best._replace(reading=reading, places=places)
+
+
+def _of_whole_trades(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:
+    """The best reading, or one of the same results with the opening and both prices of each trade.
+
+    A report has its trades as positions, and once more as the deals that they were made of.
+    """
+    if "section" not in best.layout or not best.reading.is_sure:
+        return best
+    for found, _ in founds:
+        reading = found.reading
+        fields = reading.dialect.get("fields")
+        is_same = reading.is_sure and reading.total == best.reading.total is not None
+        if is_same and isinstance(fields, Mapping) and fields.keys() >= _OF_WHOLE_TRADES:
+            return found
+    return best
 
 
 def _have_closed(name: str, reading: Reading) -> bool:

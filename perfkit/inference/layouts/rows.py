@@ -18,6 +18,7 @@ from perfkit.inference.layouts.row_widths import (
     looks,
     without_padding,
 )
+from perfkit.inference.layouts.sections import sections_of
 from perfkit.inference.table import shapes
 from perfkit.inference.table.alike_records import of_cells, turned
 from perfkit.logs.formats.csv_rows import HEADER_WITHIN, plain_columns
@@ -36,7 +37,21 @@ class _Rows(NamedTuple):
 
 
 def places_in_csv(text: str, is_called_csv: bool) -> list[Place]:
-    """Rows under the header, where there is one."""
+    """Rows under the header, where there is one; of a file of several tables, those of each."""
+    sample = text[: 64 * 1024].splitlines()
+    delimiter = max(DELIMITERS, key=lambda one: usual_width(sample, one))
+    sections = sections_of(text, delimiter)
+    if not sections:
+        return _places_in_table(text, is_called_csv=is_called_csv)
+    return [
+        place._replace(name=one.name, layout={"section": one.name, **place.layout})
+        for one in sections
+        for place in _places_in_table(one.text, is_called_csv=is_called_csv)
+        if "columns" not in place.layout
+    ]
+
+
+def _places_in_table(text: str, *, is_called_csv: bool) -> list[Place]:
     sample = text[: 64 * 1024].splitlines()[:HEADER_WITHIN]
     counts = {delimiter: usual_width(sample, delimiter) for delimiter in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda one: counts[one])

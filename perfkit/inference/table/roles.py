@@ -16,6 +16,7 @@ from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
 from perfkit.inference.table.directions import has_sides, is_side
 from perfkit.inference.table.options import contracts_of, earn_as_prices_fall, kinds_of_options
 from perfkit.inference.table.outcomes import outcome_of
+from perfkit.inference.table.time_columns import second
 from perfkit.inference.words.names import CURRENCIES, pnl_name, word_set
 from perfkit.inference.words.role_names import role_rank
 
@@ -62,6 +63,7 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
     if "currency" not in found and (codes := _currency_beside(found, columns)) is not None:
         found["currency"] = codes
     _without_funding(found, columns)
+    _part_price_named_twice(found, columns)
     _with_pieces(found, columns)
     stake, quantity = found.get("stake"), found.get("quantity")
     if stake is not None and stake is quantity:
@@ -119,6 +121,19 @@ def _currency_beside(found: Roles, columns: Sequence[Column]) -> Column | None:
             if labels and all(len(label) == 3 and label in CURRENCIES for label in labels):
                 return beside
     return None
+
+
+def _part_price_named_twice(found: dict[str, Column], columns: Sequence[Column]) -> None:
+    """Takes `Price` and a second one, beside a second time, for those of the entry and the exit."""
+    price = found.get("price")
+    if price is None or {"entry_price", "exit_price"} & found.keys():
+        return
+    names = {one.name: one for one in columns}
+    out = names.get(second(price.name))
+    has_times = any(one.kind == TIME and second(one.name) in names for one in columns)
+    if out is not None and out.kind == NUMBER and has_times:
+        found |= {"entry_price": price, "exit_price": out}
+        del found["price"]
 
 
 _OF_FUNDING = word_set("funding payment payments")

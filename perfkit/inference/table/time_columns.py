@@ -26,10 +26,21 @@ class Times:
         self.event = sorted(
             (column for column in times if time_role(column.name) == EVENT), key=_preference
         )
+        if not self.closed and not self.opened:
+            self._part_named_twice()
         named = {column.path for column in (*self.closed, *self.opened, *self.event)}
         self.other = [
             column for column in times if column.path not in named and not _is_ahead(column)
         ]
+
+    def _part_named_twice(self) -> None:
+        """Takes `Time` and a later one of the same name for those of the opening and the close."""
+        for opened in self.event:
+            closed = next((one for one in self.event if one.name == second(opened.name)), None)
+            if closed is not None and _is_later(closed, opened):
+                self.opened, self.closed = [opened], [closed]
+                self.event = [one for one in self.event if one not in (opened, closed)]
+                return
 
     def of_orders(self) -> Times:
         """The same without dates of settlement, some days after the orders whose dates are there.
@@ -49,6 +60,21 @@ class Times:
     def are_there(self) -> bool:
         """Whether there is a column of times at all."""
         return bool(self.closed or self.event or self.other or self.opened)
+
+
+def second(name: str) -> str:
+    """How a column is called whose name another one before it has as well."""
+    return f"{name}#2"
+
+
+def _is_later(closed: Column, opened: Column) -> bool:
+    """Whether times are never before those of another column, and after them in some record."""
+    pairs = [
+        (first, last)
+        for first, last in zip(opened.instants, closed.instants, strict=True)
+        if first is not None and last is not None
+    ]
+    return any(first < last for first, last in pairs) and all(a <= b for a, b in pairs)
 
 
 def _may_be_read(column: Column) -> bool:
