@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
-from perfkit.inference.proof.evidence import is_total_so_far
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.words.names import pnl_name, word_set
 
+_LEAST = 3
+_MOST = 0.9
 _PARTS = frozenset(("symbol", "side", "quantity", "entry_price", "exit_price", "exit_reason"))
 _OF_AN_EXIT = word_set("exit close closed closing sell")
 _REASONS = word_set("reason type trigger cause by")
@@ -24,12 +26,19 @@ def are_beside_results(columns: Sequence[Column], roles: Mapping[str, Column]) -
         return False
     if any(map(_is_reason_of_exit, columns)):
         return True
-    rows = range(len(columns[0].values))
     numbers = [one for one in columns if one.kind == NUMBER]
-    return any(
-        is_total_so_far(total, [one for one in results if one is not total], rows)
-        for total in numbers
-    )
+    return any(_adds_up(total, one) for total in numbers for one in results if one is not total)
+
+
+def _adds_up(total: Column, result: Column) -> bool:
+    """Whether a column moves by a result from record to record, as a balance does."""
+    allowed = 2 * (total.step + result.step)
+    steps = [
+        abs(after - before - earned) <= allowed
+        for (before, after), earned in zip(pairwise(total.numbers), result.numbers[1:], strict=True)
+        if before is not None and after is not None and earned and abs(earned) > allowed
+    ]
+    return len(steps) >= _LEAST and sum(steps) >= _MOST * len(steps)
 
 
 def _is_reason_of_exit(column: Column) -> bool:

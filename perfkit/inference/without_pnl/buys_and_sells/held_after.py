@@ -14,7 +14,7 @@ from decimal import Decimal
 from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
-from perfkit.inference.keys.moments import moments_of
+from perfkit.inference.keys.trade_times import moments_of
 from perfkit.inference.records.kinds import CLOSING, logged
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
@@ -182,28 +182,33 @@ def _moved(
     return cash if len(seen) * 2 >= len(entries) + len(turns.opened_by) else None
 
 
+def _fields(log: Log, turns: _Turns, price: Column, at: str) -> dict[str, object]:
+    """The fields of a trade, the quantity from the record that opens it."""
+    roles, held, action = log.roles, turns.held, turns.action
+    words_of = logged(action, {action.labels[row] for row in turns.entries})
+    sizes = [f'where({held.expression}, {action.expression}, "{one}")' for one in words_of]
+    size = " or ".join(sizes)
+    are_short = any((held.numbers[row] or 0) < 0 for row in turns.entries)
+    parts = ("symbol", "strategy", "account")
+    return {
+        "closed_at": at,
+        "opened_at": at,
+        **{role: roles[role].expression for role in parts if role in roles},
+        "side": action.expression,
+        "quantity": f"abs({size})" if are_short else size,
+        "entry_price": price.expression,
+        "exit_price": price.expression,
+    }
+
+
 def _read(log: Log, turns: _Turns, price: Column, cash: _Cash | None) -> Reading:
     roles, held, action = log.roles, turns.held, turns.action
     by = [roles[role].expression for role in ("symbol", "account") if role in roles]
     closes = list(turns.opened_by)
     rows = sorted([*turns.entries, *closes])
     moments = moments_of(log.times.of_orders(), log.columns, rows, events=True)
-    fields: dict[str, object] = {"closed_at": moments.closed_at, "opened_at": moments.closed_at}
-    for role in ("symbol", "strategy", "account"):
-        if role in roles:
-            fields[role] = roles[role].expression
-    words_of = logged(action, {action.labels[row] for row in turns.entries})
-    sizes = [f'where({held.expression}, {action.expression}, "{one}")' for one in words_of]
-    size = " or ".join(sizes)
-    if any((held.numbers[row] or 0) < 0 for row in turns.entries):
-        size = f"abs({size})"
-    fields |= {
-        "side": action.expression,
-        "quantity": size,
-        "entry_price": price.expression,
-        "exit_price": price.expression,
-    }
-    costs = _costs(cash, price, size)
+    fields = _fields(log, turns, price, moments.closed_at)
+    costs = _costs(cash, price, str(fields["quantity"]))
     if costs.commission:
         fields["commission"] = costs.commission
     sides = _sides(turns, is_fills=not by)
