@@ -164,7 +164,7 @@ def _is_change(before: Column, after: Column, row: int, earned: Decimal) -> bool
     if not first or not last:
         return False
     change = abs(last / first - 1)
-    return abs(change - abs(earned)) <= abs(earned) / 10 ** (_MANY_DIGITS - 1)
+    return abs(change - abs(earned)) <= abs(earned).scaleb(1 - _MANY_DIGITS)
 
 
 def _are_less(moves: Sequence[Pair], step: Decimal) -> bool:
@@ -196,18 +196,18 @@ def _lack_the_same(
             each = [less / share for less, share in zip(lacking, part, strict=True)]
             if _are_the_same(each, form, step):
                 return True
-    is_exact = all(abs(move - one) <= 4 * step.min(abs(move)) for move, one in forms[1])
-    return is_exact or (not any(one.way for one in changes) and _any_way(simple, step))
+    is_fine = median(abs(move) for move, _ in simple) >= _FINER * 4 * step
+    if is_fine and all(abs(move - one) <= 4 * step for move, one in forms[1]):
+        return True
+    return not any(one.way for one in changes) and _any_way(simple, step)
 
 
 def _any_way(moves: Sequence[Pair], step: Decimal) -> bool:
     """Whether results lack the same of moves up or down, whichever fits."""
     move, earned = moves[0]
     for costs in (move - earned, -move - earned):
-        lacking = [
-            min((one - result, -one - result), key=lambda less, costs=costs: abs(less - costs))
-            for one, result in moves
-        ]
+        both = [(one - result, -one - result) for one, result in moves]
+        lacking = [up if abs(up - costs) <= abs(down - costs) else down for up, down in both]
         if _are_the_same(lacking, moves, step):
             return True
     return False

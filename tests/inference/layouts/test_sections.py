@@ -56,15 +56,15 @@ def test_a_report_is_read_by_its_positions(
     lines = [*ABOVE, *titled(titles[0], POSITIONS), *titled("Orders", ORDERS)]
     lines += [*titled(titles[1], DEALS), "Total Net Profit:,,,7.00,,,,,,"]
     lines = [line.replace(",", delimiter) for line in lines]
-    assert figures(tmp_path / "a.csv", lines) == (titles[0], 3, 7)
+    assert figures(tmp_path / "a.csv", lines) == (titles[0], 3, Decimal(7))
 
 
 def test_tables_may_be_parted_by_a_blank_line(tmp_path: Path) -> None:
     transfers = ["Day,Kind,Amount", "2025-04-01,deposit,500", "2025-04-02,deposit,100"]
     trades = ["Closed,Symbol,Side,PnL", "2025-04-16,A,long,5", "2025-04-17,B,long,-3"]
     lines = ["", *transfers, "", *trades]
-    assert figures(tmp_path / "a.csv", lines) == ("Closed", 2, 2)
-    assert figures(tmp_path / "b.csv", lines[1:])[1:] == (2, 2)
+    assert figures(tmp_path / "a.csv", lines) == ("Closed", 2, Decimal(2))
+    assert figures(tmp_path / "b.csv", lines[1:])[1:] == (2, Decimal(2))
 
 
 def test_positions_alone_have_two_times_and_two_prices(tmp_path: Path) -> None:

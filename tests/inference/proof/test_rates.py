@@ -7,7 +7,8 @@ import pytest
 
 from perfkit.inference.infer import infer
 from perfkit.inference.result import Reading
-from tests.inference.executions import Record, field
+from tests.inference.executions import field
+from tests.inference.readings import Record
 
 PRICES = (
     *(("100", "103.1"), ("101", "100.2"), ("99.5", "104.3"), ("98", "97.4")),
@@ -72,6 +73,13 @@ def test_a_net_after_a_gross_that_is_a_fraction_is_one() -> None:
         in enumerate(zip(PRICES, [one - 1 for one in ratios()], paid, strict=True), 6)
     ]  # fmt: skip
     assert field(infer(records[:4]), "net_pnl") == "net * 100"
+
+
+@pytest.mark.parametrize("earned", [(3, -1, 5, -1, -7, 3, -1, 9), (6, -2, 9, -1, -9, 5, -3, 20)])
+def test_whole_amounts_about_as_large_as_the_moves_in_per_cent_are_money(
+    earned: Sequence[int],
+) -> None:
+    assert read([Decimal(one) for one in earned[:7]]).source["currency"] == "money"
 
 
 @pytest.mark.parametrize(("size", "unit"), [("2000", "%"), ("1", "money")])

@@ -328,10 +328,10 @@ class TestFiguresSoFar:
     EARNED = (5, -2, 4, 6, -3, 1, 8, -4)
 
     def rows(self, **more: str) -> list[Record]:
-        total, found = 0, []
+        total, found = 0, list[Record]()
         for n, earned in enumerate(self.EARNED):
             total += earned
-            own = {"name": "AB"[n % 2], "net_pnl": str(earned), "drawdown": str(n % 3)}
+            own: Record = {"name": "AB"[n % 2], "net_pnl": str(earned), "drawdown": str(n % 3)}
             found.append({**own, "equity": str(500 + total), **more})
         return found
 

@@ -9,7 +9,7 @@ import pytest
 from perfkit.desk.reading import desk_on
 from perfkit.inference.infer import infer
 from perfkit.inference.source import found_in
-from tests.inference.executions import Record
+from tests.inference.readings import Record
 
 TRADES = ((50, 55, 20), (40, 38, 30), (60, 66, 10))
 """Prices of the purchase and the sale, and how many: 100 - 60 + 60."""
@@ -61,17 +61,20 @@ def read(path: Path, some: Sequence[Record]) -> tuple[int, Decimal]:
 def test_a_trade_is_of_what_is_held_after_its_opening(
     tmp_path: Path, held: str, cash: str | None
 ) -> None:
-    assert read(tmp_path / "a.csv", records(held=held, cash=cash)) == (3, 100)
+    assert read(tmp_path / "a.csv", records(held=held, cash=cash)) == (3, Decimal(100))
 
 
 def test_a_record_that_trades_nothing_may_be_of_any_word(tmp_path: Path) -> None:
     some = records(words=("LONG", "FINAL_MARK_TO_MARKET", "EXIT"))
-    assert read(tmp_path / "a.csv", some) == (3, 100)
+    assert read(tmp_path / "a.csv", some) == (3, Decimal(100))
 
 
 def test_short_positions_are_below_0(tmp_path: Path) -> None:
     short = tuple((sold, bought, -size) for sold, bought, size in TRADES)
-    assert read(tmp_path / "a.csv", records(short, words=("SELL", "HOLD", "BUY"))) == (3, -100)
+    assert read(tmp_path / "a.csv", records(short, words=("SELL", "HOLD", "BUY"))) == (
+        3,
+        Decimal(-100),
+    )
 
 
 def all_in(costs: str = "0", symbol: str | None = "AAA") -> list[Record]:
@@ -94,7 +97,7 @@ def test_costs_that_all_cash_lacks_are_in_the_result(tmp_path: Path) -> None:
 
 
 def test_without_a_symbol_what_was_sold_is_the_cash_over_the_price(tmp_path: Path) -> None:
-    assert read(tmp_path / "a.csv", all_in(symbol=None)) == (2, 45)
+    assert read(tmp_path / "a.csv", all_in(symbol=None)) == (2, Decimal(45))
 
 
 def test_costs_that_nothing_shows_are_asked_about() -> None:
