@@ -20,6 +20,8 @@ _LEAST = 2
 """A text with so many headers has sections."""
 _LEAST_NAMES = 3
 _MOST = 16
+_LOOKED_AT = 50
+_LONGEST_NAME = 40
 
 
 class Section(NamedTuple):
@@ -44,9 +46,20 @@ def sections_of(text: str, delimiter: str) -> list[Section]:
     ends = [start for start, _ in starts[1:]] + [len(lines)]
     for (start, header), end in zip(starts[:_MOST], ends, strict=False):
         name = first_cells[start] or first_cells[header]
-        if name and first_cells.index(name) in (start, header) and end - header > 1:
+        is_told_apart = name and first_cells.index(name) in (start, header)
+        if is_told_apart and _is_table(lines[header:end], delimiter):
             found.append(Section(name, "\n".join([*lines[header:end], ""])))
-    return found
+    return found if len(found) >= _LEAST else []
+
+
+def _is_table(lines: Sequence[str], delimiter: str) -> bool:
+    """Whether most rows are as wide as the header, and this has names and no prose."""
+    header = cells_of(lines[0], delimiter)
+    names = [name.strip() for name in header if name.strip()]
+    rows = [line for line in lines[1:] if line.strip(f"{delimiter} ")]
+    alike = sum(len(cells_of(row, delimiter)) == len(header) for row in rows[:_LOOKED_AT])
+    is_named = len(names) * 2 > len(header) and max(map(len, names)) <= _LONGEST_NAME
+    return is_named and bool(rows) and alike * 2 > len(rows[:_LOOKED_AT])
 
 
 def _starts(lines: Sequence[str], delimiter: str) -> list[tuple[int, int]]:
