@@ -32,6 +32,7 @@ from perfkit.inference.questions.costs.paid_in import of_linked, result_and_cost
 from perfkit.inference.questions.left_out.closed_without_pnl import closed_unpriced
 from perfkit.inference.questions.left_out.early_times import closed_early
 from perfkit.inference.questions.repeats.equal_records import few_repeats
+from perfkit.inference.questions.repeats.later_repeats import repeated_later
 from perfkit.inference.questions.repeats.shared_results import untimed
 from perfkit.inference.records.tried import live_and_tried
 from perfkit.inference.result import Reading, source_of
@@ -86,11 +87,20 @@ def reading_by(candidates: Sequence[Candidate], log: Log) -> Reading:
         score=best.score,
         closed=len(rows),
         evidence=best.reasons,
-        assumed=assumed,
+        assumed=(*assumed, *_of_repeats(best, log, identity, doubts)),
         doubts=tuple(one for one in doubts if bearing is None or one.name != "opening_results"),
         columns=tuple(names_of(columns)),
         total=sum((best.pnl.numbers[row] or Decimal(0) for row in rows), Decimal(0)),
     )
+
+
+def _of_repeats(
+    best: Candidate, log: Log, identity: Identity, doubts: Sequence[Doubt]
+) -> list[str]:
+    """What is said of trades that come again with other times, unless it is asked."""
+    if identity.columns or any(one.name == "repeats" for one in doubts):
+        return []
+    return repeated_later(best, log.columns, log.roles)
 
 
 def _is_sure(best: Candidate, log: Log) -> bool:

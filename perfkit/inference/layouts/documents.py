@@ -95,6 +95,8 @@ def _lists_in(place: Place, places: Sequence[tuple[tuple[str, ...], list[Any]]])
         return ()
     if all(_is_of_its_records(name, records) for name, records in named):
         return ()
+    if any("." in name for name, _ in named):
+        return ()
     if len(named) > 2 and all(_is_market(name) for name, _ in named):
         return ()
     return tuple(".".join(path) for path, _ in inside)
@@ -252,6 +254,29 @@ def _are_alike(objects: Sequence[Mapping[str, object]]) -> bool:
     return len(shared) * 2 >= len(objects[0]) > 0
 
 
+def _beside_it(
+    path: Sequence[str], places: Sequence[tuple[tuple[str, ...], list[Any]]]
+) -> list[tuple[str, ...]]:
+    """The paths that differ from one in their last name alone."""
+    return [one for one, _ in places if len(one) == len(path) and one[:-1] == tuple(path[:-1])]
+
+
+def _are_joined(
+    path: Sequence[str],
+    records: Sequence[Mapping[str, Any]],
+    other: tuple[tuple[str, ...], list[Any]],
+    level: int,
+) -> bool:
+    """Whether lists side by side are those of days or symbols, or have names that no path can say.
+
+    A dot in a name would part it: `{"AAPL.US": [...], "VOD.L": [...]}` is `*`.
+    """
+    names = (path[level], other[0][level])
+    if all("." in name for name in names) or shapes.is_date_alone(names[1]):
+        return "." in names[0] or shapes.is_date_alone(names[0])
+    return _is_of_its_records(names[0], records) and _is_of_its_records(names[1], other[1])
+
+
 def _merged(
     places: Sequence[tuple[tuple[str, ...], list[Any]]],
 ) -> list[tuple[tuple[str, ...], list[Any]]]:
@@ -260,16 +285,18 @@ def _merged(
     found: list[tuple[tuple[str, ...], list[Any]]] = []
     while left:
         path, records = left.pop(0)
-        levels = range(len(path) if path and shapes.is_date_alone(path[-1]) else len(path) - 1)
+        levels = range(len(path))
         for level in levels:
             alike = [
                 other
                 for other in left
                 if len(other[0]) == len(path)
                 and [n for n in range(len(path)) if other[0][n] != path[n]] == [level]
-                and (level < len(path) - 1 or shapes.is_date_alone(other[0][level]))
+                and (level < len(path) - 1 or _are_joined(path, records, other, level))
                 and _are_alike([records[0], other[1][0]])
             ]
+            if level == len(path) - 1 and len(alike) < len(_beside_it(path, left)):
+                alike = []  # `*` would be more than these
             if alike:
                 left = [one for one in left if one not in alike]
                 records = [*records, *(record for _, more in alike for record in more)]

@@ -42,3 +42,30 @@ def test_what_a_record_earned_as_a_whole_is_not_what_each_of_its_parts_did(tmp_p
     assert list(fills.records) == [
         {"price": price, "_parent": {"symbol": "ES"}} for price in (1, 2)
     ]
+
+
+def of_symbols(*names: str, **more: str) -> dict[str, object]:
+    return {
+        name: [{"symbol": name, "side": side, "price": 5, "pnl": 2, **more} for side in ("a", "b")]
+        for name in names
+    }
+
+
+@pytest.mark.parametrize("names", [("AAPL.US", "VOD.L"), ("AAPL", "MSFT"), ("x.1", "x.2", "x.3")])
+def test_lists_of_symbols_or_with_dots_in_their_names_are_one(
+    tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    path = tmp_path / "trades.json"
+    path.write_text(json.dumps({**of_symbols(*names), "empty.list": []}))
+    (found,) = places_of(str(path))
+    assert (found.layout, len(found.records), found.lists) == (
+        {"records": "*"},
+        2 * len(names),
+        (),
+    )
+
+
+def test_not_beside_a_list_of_something_else(tmp_path: Path) -> None:
+    path = tmp_path / "trades.json"
+    path.write_text(json.dumps({**of_symbols("AAPL", "MSFT"), "days": [{"day": 1}, {"day": 2}]}))
+    assert {str(one.layout["records"]) for one in places_of(str(path))} == {"AAPL", "MSFT", "days"}
