@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import combinations
 
 from perfkit.inference.table import shapes
@@ -163,6 +164,29 @@ def quotient(amount: Column, price: Column) -> AmountOverPrice:
     ]
     written = f"{amount.expression} / {price.expression}"
     return AmountOverPrice(amount.path, values, NUMBER, written=written)
+
+
+@dataclass(frozen=True, eq=False)
+class Change(Column):
+    """By how much a column is above or below another: `abs(shares_after - shares_before)`."""
+
+    written: str = ""
+
+    @property
+    def expression(self) -> str:
+        return self.written
+
+
+def change(before: Column, after: Column, each: Column | None = None) -> Change:
+    """How far a record takes one column to another; with a price for `each`, over that."""
+    prices = [Decimal(1)] * len(before.values) if each is None else each.numbers
+    values = [
+        None if first is None or last is None or not price else str(abs(last - first) / price)
+        for first, last, price in zip(before.numbers, after.numbers, prices, strict=True)
+    ]
+    over = "" if each is None else f" / {each.expression}"
+    written = f"abs({after.expression} - {before.expression}){over}"
+    return Change(after.path, values, NUMBER, written=written)
 
 
 class WithoutSign(Column):

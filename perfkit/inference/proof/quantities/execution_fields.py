@@ -12,8 +12,9 @@ from decimal import Decimal
 from itertools import combinations
 
 from perfkit.inference.table.columns import NUMBER, Column
-from perfkit.inference.table.derived_columns import quotient, without_sign
+from perfkit.inference.table.derived_columns import change, quotient, without_sign
 from perfkit.inference.table.directions import directions
+from perfkit.inference.table.held import before_and_after, holdings_before_and_after
 from perfkit.inference.words.names import pnl_name, word_set
 from perfkit.inference.words.role_names import is_fee
 
@@ -41,12 +42,14 @@ def with_proved_fields(
     if "price" in found:
         found["price"] = _filled_price(found["price"], found["side"], columns, rows)
         found["price"] = without_sign(found["price"], directions(found["side"]), rows)
-    rows = rows[:: max(1, len(rows) // _CHECKED)]
+    every, rows = rows, rows[:: max(1, len(rows) // _CHECKED)]
     if {"price", "quantity"} <= found.keys():
         found["price"] = _paid(found, sized, rows)
         return found
     if "price" in found and (quantity := _quantity(found, sized, rows)) is not None:
         found["quantity"] = quantity
+    elif "price" in found and (moved := _moved(found, columns, every)) is not None:
+        found["quantity"] = moved
     elif "quantity" in found and (price := _price(found["quantity"], sized, rows)) is not None:
         found["price"] = price
     elif not {"price", "quantity"} & found.keys():
@@ -154,6 +157,50 @@ def _quantity(
             return one
     stake = roles.get("stake")
     return None if stake is None or stake not in sized else quotient(stake, price)
+
+
+def _moved(
+    roles: Mapping[str, Column], columns: Sequence[Column], rows: Sequence[int]
+) -> Column | None:
+    """How much more or less is held after each execution; else the cash that it moved, over price.
+
+    Where costs are in the cash, purchases and sales are not of equal quantities.
+    """
+    ways = directions(roles["side"])
+    traded = [row for row in rows if ways[row]]
+    for before, after in holdings_before_and_after(columns):
+        if _follow(before, after, ways, traded):
+            return change(before, after)
+    if any(is_fee(column.name) for column in columns):
+        return None
+    for before, after in before_and_after(columns):
+        if _follow(after, before, ways, traded):
+            sizes = change(before, after, roles["price"])
+            return sizes if _even_out(sizes, roles, ways, traded) else None
+    return None
+
+
+def _follow(one: Column, other: Column, ways: Sequence[int], rows: Sequence[int]) -> bool:
+    """Whether a column is above another in all purchases, and below it in all sales."""
+    pairs = [(one.numbers[row], other.numbers[row], ways[row]) for row in rows]
+    return len(pairs) >= _LEAST - 1 and all(
+        a is not None and b is not None and (b > a if way > 0 else b < a) for a, b, way in pairs
+    )
+
+
+def _even_out(
+    sizes: Column, roles: Mapping[str, Column], ways: Sequence[int], rows: Sequence[int]
+) -> bool:
+    """Whether at least every second sale leaves nothing of what was bought of its symbol."""
+    symbols = roles["symbol"].labels if "symbol" in roles else [""] * len(ways)
+    held: dict[str, Decimal] = {}
+    sold = flat = 0
+    for row in rows:
+        size = sizes.numbers[row] or Decimal(0)
+        held[symbols[row]] = left = held.get(symbols[row], Decimal(0)) + ways[row] * size
+        sold += ways[row] < 0
+        flat += ways[row] < 0 and abs(left) <= size * _EXACT
+    return 0 < sold <= 2 * flat
 
 
 def _price(quantity: Column, sized: Sequence[Column], rows: Sequence[int]) -> Column | None:

@@ -2,6 +2,8 @@
 
 from decimal import Decimal
 
+import pytest
+
 from perfkit.inference.infer import infer
 from tests.inference.executions import FOUR, field, fills, renamed
 from tests.inference.readings import Record, asked
@@ -104,3 +106,34 @@ def test_orders_at_market_have_the_average_price_of_their_fills() -> None:
 def test_the_average_price_of_what_is_held_is_no_price_of_a_fill() -> None:
     averages: list[object] = ["10", "10", "11", "11"]
     assert field(infer(fills(*FOUR, avg_price=averages)), "price") == "price"
+
+
+def moved(before: str, after: str, *amounts: str) -> list[Record]:
+    """Two purchases and two sales, by what was held before and after each."""
+    orders = (("BUY", "50"), ("BUY", "40"), ("SELL", "55"), ("SELL", "38"))
+    lists = zip(amounts, amounts[1:], orders, strict=False)
+    return [
+        {"time": f"2026-04-{n:02}T10:00:00Z", "symbol": "A", "side": side, "price": price,
+         before: first, after: last}
+        for n, (first, last, (side, price)) in enumerate(lists, 1)
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["shares", "position", "qty"])
+def test_what_is_held_before_and_after_says_the_quantity(name: str) -> None:
+    reading = infer(moved(f"{name}_before", f"{name}_after", "0", "20", "30", "5", "0"))
+    assert field(reading, "quantity") == f"abs({name}_after - {name}_before)"
+    assert reading.closed == 2
+
+
+CASH = ("cash_before", "cash_after")
+
+
+def test_so_does_the_cash_over_the_price() -> None:
+    reading = infer(moved(*CASH, "2000", "1000", "600", "1975", "2165"))
+    assert field(reading, "quantity") == "abs(cash_after - cash_before) / price"
+
+
+def test_cash_with_costs_in_it_says_none() -> None:
+    reading = infer(moved(*CASH, "2000", "990", "585", "1950", "2130"))
+    assert "cash" not in str(reading.dialect)
