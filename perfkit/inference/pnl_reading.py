@@ -34,6 +34,7 @@ from perfkit.inference.questions.left_out.early_times import closed_early
 from perfkit.inference.questions.repeats.equal_records import few_repeats
 from perfkit.inference.questions.repeats.later_repeats import repeated_later
 from perfkit.inference.questions.repeats.shared_results import untimed
+from perfkit.inference.questions.running_totals import still_open
 from perfkit.inference.records.tried import live_and_tried
 from perfkit.inference.result import Reading, source_of
 from perfkit.inference.table.columns import Column, names_of
@@ -66,7 +67,7 @@ def reading_by(candidates: Sequence[Candidate], log: Log) -> Reading:
         dialect, costs = bearing, costs._replace(doubts=(), assumed=(*costs.assumed, SAID))
     dialect = with_decimal(_with_hundreds(dialect, best, roles, fees), columns)
     said = [*_of_signs(best, roles), *_of_odd_amounts(best, log), *_of_slippage(best, log)]
-    said += few_repeats(best, columns, identity)
+    said += [*few_repeats(best, columns, identity), *still_open(best)]
     said += closed_unpriced(best, columns, roles, times, log.failed)
     assumed = (*moments.assumed, *unit.assumed, *costs.assumed, *said)
     doubts = [

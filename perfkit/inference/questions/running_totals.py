@@ -12,7 +12,8 @@ from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof.running import is_as_large_as_prices
 from perfkit.inference.records.closing import HOLDS, opening_results
-from perfkit.inference.table.columns import Column
+from perfkit.inference.records.kinds import says_it_is_open
+from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.time_columns import Times
 
 _LEAST_TOTALS = 3
@@ -132,3 +133,16 @@ def counted_on_openings(best: Candidate, identity: Identity) -> Doubt | None:
             Answer("yes, each record counts by itself", {f"only.{marker}": every}),
         ),
     )
+
+
+def still_open(best: Candidate) -> list[str]:
+    """What is said of the P&L so far of trades that are open by their words, and left out."""
+    marker, numbers = best.closing.marker, best.pnl.numbers
+    rows = [row for row in best.closing.opening if numbers[row]]
+    if marker is None or marker.kind != TEXT or not rows:
+        return []
+    if not all(says_it_is_open(marker.labels[row]) for row in rows):
+        return []
+    total = sum((numbers[row] or Decimal(0) for row in rows), Decimal(0))
+    words = " or ".join(sorted({str(marker.values[row]) for row in rows}))
+    return [f"{len(rows)} with {marker.name} {words} are left out, {total:f} so far in total"]

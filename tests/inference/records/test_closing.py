@@ -278,3 +278,4 @@ def test_an_exit_reason_that_says_open_is_that_of_no_close(word: str) -> None:
     ]
     reading = infer(records)
     assert ([one.name for one in reading.doubts], reading.closed) == ([], 10)
+    assert f"5 with exit_reason {word} are left out, 5 so far in total" in reading.assumed
