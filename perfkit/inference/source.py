@@ -186,7 +186,7 @@ def _rank(found: Found) -> tuple[object, ...]:
 def _is_of_trades(found: Found) -> bool:
     """Whether a list or table is called one of trades, whose reason then counts before others'."""
     names = [str(value).rpartition(".")[2] for value in found.layout.values()]
-    return any({*words(name)} & _TRADES for name in names)
+    return found.records > 0 and any({*words(name)} & _TRADES for name in names)
 
 
 def answered(found: Found, name: str, number: int) -> Found:
