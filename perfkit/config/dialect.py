@@ -184,7 +184,8 @@ class Fills(NamedTuple):
     """How fills become round trips (see `perfkit.config.fills`).
 
     Fills with the same values of `by` are matched with each other. Those with the same values of
-    `identity` as well are one fill, said several times. `order` decides among equal times.
+    `identity` as well are one fill, said several times. `order` decides among equal times, and
+    then the lines, of which the last is the first fill with `newest_first`.
     """
 
     by: dict[str, Expression]
@@ -195,6 +196,7 @@ class Fills(NamedTuple):
     short: bool
     dust: Decimal
     fee_from_quantity: bool
+    newest_first: bool = False
 
 
 class Total(NamedTuple):

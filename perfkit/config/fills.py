@@ -55,7 +55,7 @@ LOGGED_PNL = ("gross_pnl", "net_pnl")
 FIFO, LIFO, AVERAGE = "fifo", "lifo", "average"
 EXIT, POSITION = "exit", "position"
 
-KEYS = ("by", "match", "trade", "short", "dust", "fee_from", "order")
+KEYS = ("by", "match", "trade", "short", "dust", "fee_from", "order", "newest_first")
 NEEDED = {
     "at": "name the field that holds the time of the fill",
     "quantity": "name the field that holds how much was bought or sold",
@@ -112,6 +112,7 @@ def compile_fills(
         short=_flag("short", given, problem),
         dust=_dust(given.get("dust", 0), problem),
         fee_from_quantity=_one_of("fee_from", given, ("money", "quantity"), problem) == "quantity",
+        newest_first=_flag("newest_first", given, problem, usual=False),
     )
     rest = {key: value for key, value in spec.items() if key != "identity"}
     compiled = dialect_of(name, rest, slots, expressions, problem, zone)
@@ -147,8 +148,8 @@ def _one_of(key: str, given: Mapping[str, object], known: tuple[str, ...], probl
     return word
 
 
-def _flag(key: str, given: Mapping[str, object], problem: Problem) -> bool:
-    flag = given.get(key, True)
+def _flag(key: str, given: Mapping[str, object], problem: Problem, *, usual: bool = True) -> bool:
+    flag = given.get(key, usual)
     if not isinstance(flag, bool):
         raise problem(f"fills.{key}", f"{flag!r} is unknown", "write true or false")
     return flag

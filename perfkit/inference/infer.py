@@ -17,7 +17,7 @@ from perfkit.inference.other_readings import of_executions, of_prices, with_othe
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.pnl_column.choice import candidates_of
 from perfkit.inference.proof.costs.costs_by_columns import slippage_that_moves
-from perfkit.inference.questions.left_out.coverage import with_risk_offered
+from perfkit.inference.questions.left_out.coverage import with_risk_offered, with_whole_first
 from perfkit.inference.questions.left_out.ignored import with_ignored_asked
 from perfkit.inference.questions.repeats.shared_results import proved_once
 from perfkit.inference.records.beside_trades import failed_records, moved_records, total_records
@@ -108,6 +108,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
 
         none = nothing_found(names, _encoding(names) or why_none(columns, roles, times))
         return _without_idle_time(without_pnl(log) or none)
+    candidates = with_whole_first(candidates)
     reading = (
         of_executions(log, candidates)
         or of_prices(log, candidates[0])

@@ -13,6 +13,7 @@ from perfkit.inference.doubts import LESS_COSTS, Answer, Doubt
 from perfkit.inference.found import Found
 from perfkit.inference.infer import infer
 from perfkit.inference.keys.number_marks import with_marks_asked
+from perfkit.inference.layouts.not_made import are_not_made, differ_in_account
 from perfkit.inference.layouts.place import Place
 from perfkit.inference.layouts.places import places_of, why_no_place
 from perfkit.inference.proof.said_totals import decided_by_totals
@@ -20,7 +21,7 @@ from perfkit.inference.questions.left_out.empty_tables import with_empty_asked
 from perfkit.inference.questions.left_out.odd_rows import with_odd_rows_asked
 from perfkit.inference.result import Reading, nothing_found
 from perfkit.inference.source_yaml import config_yaml
-from perfkit.inference.words.names import word_set, words
+from perfkit.inference.words.names import CLOSED, time_role, word_set, words
 from perfkit.inference.words.role_names import is_skipped_place
 from perfkit.logs.formats.json_places import place_of_all
 
@@ -29,8 +30,12 @@ WHICH_RECORDS = "records"
 """The question which lists or tables of a file count; its answers are keys of the layout."""
 MOST_ANSWERS = 8
 _TRADES = word_set("trade trades orders positions")
+_MOST_OF_THEM = 80
+_HALF = 50
 _MAY_HAVE_CLOSED = word_set("positions signals")
 _OF_WHOLE_TRADES = {"opened_at", "closed_at", "net_pnl", "entry_price", "exit_price"}
+_STILL_HELD = word_set("open active current")
+_OF_AN_EXIT = ("exit_price", "exit_reason")
 _LISTS_OF_WINS = word_set("winning wins winners won profitable profits")
 _LISTS_OF_LOSSES = word_set("losing losses losers lost unprofitable")
 
@@ -61,6 +66,9 @@ def found_in(path: str) -> Found:
         founds.append((found, place))
         if _rank(found) > _rank(best):
             best = found
+    made = [one for one in founds if one[0].reading.has_results and not are_not_made(one[1])]
+    if made and best.reading.has_results:
+        founds, best = made, max((found for found, _ in made), key=_rank)
     best = _asked_which(_of_whole_trades(best, founds), founds)
     reading = with_empty_asked(best.reading, best.layout.get("table"), places)
     return best._replace(reading=reading, places=places)
@@ -83,18 +91,33 @@ def _of_whole_trades(best: Found, founds: Sequence[tuple[Found, Place]]) -> Foun
 
 
 def _have_closed(name: str, reading: Reading) -> bool:
-    """Whether positions or signals are those that closed: with both times, a result and an exit."""
+    """Whether positions or signals are those that closed: with both times, a result and an exit.
+
+    Of positions the time of a close is enough beside a result and an exit.
+    """
     fields = reading.dialect.get("fields")
-    if not {*words(name)} & _MAY_HAVE_CLOSED or not isinstance(fields, Mapping):
+    parts = {*words(name)}
+    if not parts & _MAY_HAVE_CLOSED or not isinstance(fields, Mapping):
         return False
-    return fields.keys() >= {"opened_at", "closed_at", "net_pnl", "exit_price"}
+    if fields.keys() >= {"opened_at", "closed_at", "net_pnl", "exit_price"}:
+        return True
+    if parts & _STILL_HELD or "positions" not in parts or not fields.keys() & _OF_AN_EXIT:
+        return False
+    return "net_pnl" in fields and time_role(str(fields.get("closed_at", ""))) == CLOSED
 
 
 def _asked_which(best: Found, founds: Sequence[tuple[Found, Place]]) -> Found:
     """The best reading, with the question which records count where others are of its kind."""
     if not best.reading.has_results:
         return best
-    alike = [one for one in founds if one[0] is best or _are_alike(one[0].reading, best.reading)]
+    own = next(place for found, place in founds if found is best)
+    alike = [
+        one
+        for one in founds
+        if one[0] is best
+        or _are_alike(one[0].reading, best.reading)
+        or (differ_in_account(one[1], own) and _are_alike(one[0].reading, best.reading, _HALF))
+    ]
     if (whole := _whole(alike)) is not None:
         return whole
     lists: list[tuple[str, object]] = []
@@ -159,10 +182,10 @@ def _are_won_and_lost(names: Sequence[str]) -> bool:
     return sorted(wins) == sorted(losses) == [False, True] and wins != losses
 
 
-def _are_alike(one: Reading, other: Reading) -> bool:
-    """Whether records of one reading have about the columns of another."""
+def _are_alike(one: Reading, other: Reading, least: int = _MOST_OF_THEM) -> bool:
+    """Whether records of one reading have about the columns of another, `least` per cent of all."""
     shared = set(one.columns) & set(other.columns)
-    return one.has_results and len(shared) * 5 >= len({*one.columns, *other.columns}) * 4
+    return one.has_results and len(shared) * 100 >= len({*one.columns, *other.columns}) * least
 
 
 def _supported(found: Found) -> Found:

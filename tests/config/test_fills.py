@@ -42,12 +42,15 @@ def test_fills_are_grouped_by_account_and_symbol_and_never_across_symbols(
 
 
 def test_all_keys_are_read(workspace: WriteWorkspace) -> None:
-    spec = "{match: average, trade: position, short: false, dust: 1e-8, fee_from: quantity}"
+    spec = (
+        "{match: average, trade: position, short: false, dust: 1e-8, fee_from: quantity, "
+        "newest_first: true}"
+    )
     (source,) = load(root_of(workspace, f"fills: {spec}\n{FIELDS}")).sources
     fills = source.dialect.fills
     assert fills is not None
     assert (fills.match, fills.by_position, fills.short) == (AVERAGE, True, False)
-    assert (str(fills.dust), fills.fee_from_quantity) == ("1E-8", True)
+    assert (str(fills.dust), fills.fee_from_quantity, fills.newest_first) == ("1E-8", True, True)
 
 
 @pytest.mark.parametrize(
@@ -57,6 +60,7 @@ def test_all_keys_are_read(workspace: WriteWorkspace) -> None:
         ("fills: {matching: fifo}\n" + FIELDS, "fills.matching: is unknown"),
         ("fills: {match: hifo}\n" + FIELDS, "'hifo' is unknown; write fifo or lifo or average"),
         ("fills: {trade: day}\n" + FIELDS, "'day' is unknown; write exit or position"),
+        ("fills: {newest_first: yes}\n" + FIELDS, "'yes' is unknown; write true or false"),
         ("fills: {short: no}\n" + FIELDS, "'no' is unknown; write true or false"),
         ("fills: {dust: -1}\n" + FIELDS, "is not a quantity"),
         ("fills: {by: price}\n" + FIELDS, "price is not a name to group by"),

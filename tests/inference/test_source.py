@@ -339,6 +339,56 @@ def test_positions_that_closed_are_trades(tmp_path: Path, name: str) -> None:
     assert not found_in(written(tmp_path / "b.json", json.dumps(held))).reading.has_results
 
 
+@pytest.mark.parametrize("end", [{"exit_price": "3.5"}, {"exit_reason": "settled"}])
+@pytest.mark.parametrize("place", ["positions", "live_positions"])
+def test_so_are_those_with_the_time_of_a_close_and_no_opening(
+    tmp_path: Path, place: str, end: dict[str, str]
+) -> None:
+    position = {"symbol": "A", "entry_price": "2", "pnl": "1.5", "exit_time": "2026-04-07 11:00"}
+    one = {**position, **end}
+    found = found_in(written(tmp_path / "a.json", json.dumps({"balance": 1, place: [one] * 2})))
+    assert (found.layout, found.reading.closed) == ({"records": place}, 2)
+    found = found_in(written(tmp_path / "b.json", json.dumps({"open_positions": [one] * 2})))
+    assert not found.reading.has_results
+
+
+NOT_MADE = ["shadow_trades", "skipped", "rejected_trades", "missed_trades", "phantomTrades"]
+
+
+@pytest.mark.parametrize("name", NOT_MADE)
+@pytest.mark.parametrize("more", [{}, {"entry_price": "9", "exit_reason": "target"}])
+def test_trades_that_were_not_made_do_not_count_beside_others(
+    tmp_path: Path, name: str, more: dict[str, str]
+) -> None:
+    others = [{**one, **more} for one in full(range(1, 9))]
+    document = {name: others, "trades": full(range(10, 14))}
+    found = found_in(written(tmp_path / "a.json", json.dumps(document)))
+    assert (found.layout, found.reading.doubts) == ({"records": "trades"}, ())
+    assert found_in(written(tmp_path / "b.json", json.dumps({name: others}))).reading.has_results
+
+
+def test_nor_do_those_of_which_each_has_a_reason_against_it(tmp_path: Path) -> None:
+    others = [{**one, "skip_reason": "spread", "exit_reason": "tp"} for one in full(range(1, 9))]
+    document = {"ideas": others, "done": full(range(10, 14))}
+    found = found_in(written(tmp_path / "a.json", json.dumps(document)))
+    assert (found.layout, found.reading.doubts) == ({"records": "done"}, ())
+
+
+@pytest.mark.parametrize("names", [("trades", "paper_trades"), ("live", "paper"),
+                                   ("live_history", "demo_history")])  # fmt: skip
+def test_trades_of_other_accounts_are_asked_about_though_they_have_more_columns(
+    tmp_path: Path, names: tuple[str, str]
+) -> None:
+    more = {"exit_reason": "target", "model": "b", "confidence": "0.5", "run": "x"}
+    others = [{**one, **more} for one in full(range(1, 9))]
+    document = {names[0]: full(range(10, 14)), names[1]: others}
+    found = found_in(written(tmp_path / "a.json", json.dumps(document)))
+    (doubt,) = found.reading.doubts
+    assert [one.changes for one in doubt.answers if one.meaning.endswith("alone")] == [
+        {"records": name} for name in names
+    ]
+
+
 def test_a_carriage_return_within_a_long_line_of_json_is_a_blank(tmp_path: Path) -> None:
     lines = [
         json.dumps({**one, "note": "x" * 5000}).replace(', "note"', ',\r"note"') for one in TRADES

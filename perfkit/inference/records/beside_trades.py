@@ -175,9 +175,22 @@ def total_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, object
         likely = [label for label in column.distinct if _OF_TOTALS.search(label)]
         said = {label for label in likely if _is_total(label, column, columns)}
         rows = {row for row, label in enumerate(column.labels) if label in said}
-        if rows and len(rows) * 4 <= len(column.labels):
+        if rows and len(rows) * 4 <= len(column.labels) and not _is_beside(column, rows, columns):
             return rows, {column.expression: {"not": logged(column, said)}}
     return set(), {}
+
+
+def _is_beside(column: Column, rows: set[int], columns: Sequence[Column]) -> bool:
+    """Whether totals stand in a table beside that of the trades, in the rows of some of these.
+
+    Few rows have a cell of that table, and those with a total have all that each other row has.
+    """
+    if sum(column.present) * 2 > len(column.present):
+        return False
+    others = [row for row in range(len(column.present)) if row not in rows]
+    usual = [one for one in columns if all(one.present[row] for row in others)]
+    kinds = {one.kind for one in usual}
+    return {NUMBER, TEXT} <= kinds and all(one.present[row] for one in usual for row in rows)
 
 
 def _is_total(label: str, column: Column, columns: Sequence[Column]) -> bool:

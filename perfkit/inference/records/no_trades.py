@@ -17,7 +17,7 @@ from itertools import pairwise
 from perfkit.inference.records.bars import bars_of_market
 from perfkit.inference.records.beside_trades import all_failed
 from perfkit.inference.records.groups import what_groups
-from perfkit.inference.records.kinds import says_it_is_open
+from perfkit.inference.records.kinds import closing_words, is_flag, says_it_is_open
 from perfkit.inference.records.running_figures import are_beside_results
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, EMPTY, NUMBER, OTHER, TEXT, TIME, Column
@@ -198,6 +198,8 @@ def _all_open(
     columns: Sequence[Column], roles: Mapping[str, Column], without_values: Sequence[Column]
 ) -> str:
     """What records are where each says that it is open, or no record has any part of a close."""
+    if (flag := _flag_of_open(columns, roles)) is not None:
+        return f"positions that are all open, as {flag.name} says"
     if roles.keys() & {*_OF_ITS_END, "exit_price"} or any(pnl_name(one.name) for one in columns):
         return ""
     for column in columns:
@@ -208,6 +210,24 @@ def _all_open(
     if len(empty) < _LEAST_EMPTY or not any(map(_is_exit_price, empty)):
         return ""
     return f"positions that are all open ({', '.join(_names(empty[:3]))} are empty)"
+
+
+def _flag_of_open(columns: Sequence[Column], roles: Mapping[str, Column]) -> Column | None:
+    """The column that says yes or no of a close, and of each record that there was none.
+
+    A price beside it is that of now, and a P&L what has been earned so far.
+    """
+    if roles.keys() & {*_OF_ITS_END} - {"exit_price"}:
+        return None
+    if any(one.kind == TIME and time_role(one.name) == CLOSED for one in columns):
+        return None
+    for column in columns:
+        if len(column.labels) < _LEAST_EMPTY or not is_flag(column) or not all(column.present):
+            continue
+        closing, opening = closing_words(column, column, [], [])
+        if not closing and opening == {*column.distinct}:
+            return column
+    return None
 
 
 def _is_exit_price(column: Column) -> bool:

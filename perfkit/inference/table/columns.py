@@ -232,11 +232,22 @@ def _kind(parts: tuple[str, ...], values: Sequence[object]) -> tuple[str, str, s
     most = _MOST_TIMES * len(sample)
     if sum(map(shapes.is_iso, sample)) >= most:
         return TIME, "", _format_of_rest(sample)
-    layouts = [shapes.time_format(value) for value in sample if isinstance(value, str)]
+    layouts = _layouts(sample)
     layout = max(set(layouts), key=layouts.count) if layouts else ""
     if layout and layouts.count(layout) >= most:
         return TIME, "", _month_first(layout, sample)
     return TEXT, "", ""
+
+
+def _layouts(sample: Sequence[object]) -> list[str]:
+    """The formats of texts; May is the name of a month in full where others are."""
+    layouts = [(shapes.time_format(value), value) for value in sample if isinstance(value, str)]
+    if not any("%B" in layout for layout, _ in layouts):
+        return [layout for layout, _ in layouts]
+    return [
+        layout.replace("%b", "%B") if "may" in value.lower() else layout
+        for layout, value in layouts
+    ]
 
 
 def _format_of_rest(sample: Sequence[object]) -> str:

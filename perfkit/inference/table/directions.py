@@ -22,6 +22,13 @@ _BOTH_ORDERS: dict[tuple[str, ...], int] = {
 }
 """Sides that name both orders of a trade: what was bought and then sold was long."""
 _BETWEEN = word_set("then to and first")
+REINVESTED = word_set("drip reinvest reinvested reinvestment")
+"""Words of purchases with a dividend."""
+_BESIDE_SIDES = REINVESTED | word_set(
+    "dividend dividends div interest deposit withdrawal withdraw fee fees tax split transfer "
+    "contribution distribution"
+)
+"""Words of an account that stand beside buys and sells, however many there are."""
 _OF_SIGNS = word_set("side direction dir")
 _SIGNED = {"1": 1, "-1": -1, "1.0": 1, "-1.0": -1}
 
@@ -35,7 +42,16 @@ def is_side(column: Column) -> bool:
         return True
     known = LONG_WORDS | SHORT_WORDS
     named = sum(count for label, count in column.distinct.items() if side_word(label, known))
-    return named * 2 >= column.filled
+    return named * 2 >= column.filled - _beside(column)
+
+
+def _beside(column: Column) -> int:
+    """How many values are neither of two sides, but words such as `dividend` beside both."""
+    if not column.distinct.keys() & LONG_WORDS or not column.distinct.keys() & SHORT_WORDS:
+        return 0
+    return sum(
+        count for label, count in column.distinct.items() if set(words(label)) & _BESIDE_SIDES
+    )
 
 
 def is_signed_side(column: Column) -> bool:

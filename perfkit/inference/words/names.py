@@ -111,7 +111,7 @@ _GLUED = re.compile(
     "(usd|usdt|usdc|eur|inr|pct|percent|perc|abs|ratio|money|loss|comm)?"
 )
 _GLUED_ROLES = re.compile(
-    "(entry|exit|open|close|buy|sell|avg|fill|trade|order|exec|position)"
+    "(entry|exit|open|close|buysell|buy|sell|avg|fill|traded|trade|order|exec|position|unit|share)"
     "(price|time|date|id|qty|quantity|size|type|reason|side)"
 )
 _ONE_LETTER = re.compile("(?<![a-z])[ru](?=pn?l(?![a-z]))", re.IGNORECASE)
@@ -125,7 +125,7 @@ _BASES = {"pnl": 24, "profit": 22, "gain": 14, "earnings": 12, "result": 10}
 NOT_EARNED = word_set("""
     expected estimated est potential predicted prediction target take max min maximum minimum
     mae mfe bar bars
-    daily day week weekly month monthly unrealized floating live open
+    hourly daily day week weekly month monthly unrealized floating live open
     avg average mean median factor peak
     implied modeled model theoretical hypothetical best worst high low highest lowest
     threshold limit

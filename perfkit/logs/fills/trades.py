@@ -123,6 +123,7 @@ class _Matcher:
         for name, expression in dialect.dimensions.items():
             self.columns[name] = values(expression, slots, count)
         self.at_entry = (*AT_ENTRY, *dialect.dimensions)
+        self.newest_first = fills.newest_first
         self.order = None if fills.order is None else values(fills.order, slots, count)
         price = _numbers(self.columns["price"])
         quantity = signed_quantities(self.columns)
@@ -306,12 +307,13 @@ class _Matcher:
         return Numbers(found, column.places) if isinstance(column, Numbers) else found
 
     def _in_time(self, rows: list[int]) -> list[int]:
-        """Rows in the order of time; of equal times by `order`, else as they were read."""
+        """Rows in the order of time; of equal times by `order`, else as `newest_first` says."""
         fills = self.fills
         instants = [fills[row].at for row in rows]
         if all(map(lt, instants, instants[1:])):
             return rows
         order = self.order
+        rows = rows[::-1] if self.newest_first else rows
         if order is None:
             rows = sorted(rows, key=lambda row: fills[row].at)
         else:
@@ -319,6 +321,8 @@ class _Matcher:
         for one, other in pairwise(rows):
             if fills[one].at == fills[other].at and fills[one] != fills[other]:
                 decided = order is not None and None not in (order[one], order[other])
+                if self.newest_first:
+                    continue
                 if not decided or order[one] == order[other]:  # type: ignore[index]
                     self.same_time.update((one, other))
         return rows

@@ -44,6 +44,11 @@ class TestForms:
         assert reading.is_sure
         assert reading.dialect["time_format"] == layout
 
+    def test_may_is_the_name_of_a_month_in_full_beside_others(self) -> None:
+        reading = closed_at("May 8, 2026", "June 9, 2026", "May 10, 2026")
+        assert (reading.is_sure, reading.closed) == (True, 3)
+        assert reading.dialect["time_format"] == "%B %d, %Y"
+
     def test_numbers_in_several_units_are_told_by_their_size(self) -> None:
         reading = closed_at(1775554200, 1775640600000, 1775727000)
         assert reading.is_sure

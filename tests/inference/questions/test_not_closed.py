@@ -100,6 +100,15 @@ class TestTotals:
         assert reading.closed == len(records)
         assert reading.dialect["only"] == {"symbol": {"not": ["TOTAL"]}}
 
+    def test_a_total_of_a_table_beside_the_trades_is_none_of_theirs(self) -> None:
+        records = trades()
+        beside = ["", "BREAKOUT", "PULLBACK", "TOTAL"]
+        records = [
+            {**one, "#12": beside[n] if n < len(beside) else ""} for n, one in enumerate(records)
+        ]
+        reading = infer(records)
+        assert (reading.closed, reading.doubts) == (len(records), ())
+
     def test_totals_between_are_none_either(self) -> None:
         records = trades()
         records[10] = {**records[10], "symbol": "Subtotal", "pnl": "999"}

@@ -257,6 +257,21 @@ class TestAllOpen:
     def test_a_status_that_is_always_open_says_it(self, word: str) -> None:
         assert "all open" in said([{**one, "status": word} for one in OPEN])
 
+    @pytest.mark.parametrize(
+        "flag", [{"closed": False}, {"is_closed": "no"}, {"is_open": True}, {"open": 1}]
+    )
+    def test_so_does_a_flag_though_there_are_a_price_and_a_profit_of_now(
+        self, flag: dict[str, object]
+    ) -> None:
+        now: Record = {"close_price": "11", "profit": "-3.5", "close_time": None, **flag}
+        records = [
+            {"open_price" if name == "price" else name: value for name, value in one.items()}
+            for one in OPEN
+        ]
+        assert "all open" in said([{**one, **now} for one in records])
+        ended = {**now, "close_time": "2026-04-08T10:00:00Z"}
+        assert infer([{**one, **ended} for one in records]).has_results
+
     def test_so_do_an_exit_and_a_result_that_are_always_missing(self) -> None:
         empty: Record = {"exit_price": None, "close_time": None, "pnl": None}
         assert "exit_price, close_time, pnl are empty" in said([{**one, **empty} for one in OPEN])

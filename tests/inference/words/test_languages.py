@@ -179,6 +179,8 @@ def test_two_letters_stand_for_buy_and_sell(labels: list[str], ways: list[int]) 
         ("pnlusd", ("pnl", "usd")),
         ("closedPnl", ("close", "pnl")),
         ("entryprice", ("entry", "price")),
+        ("buysellprice", ("buysell", "price")),
+        ("tradedprice", ("traded", "price")),
         ("pnl_r", ("pnl", "r")),
     ],
 )

@@ -44,6 +44,7 @@ def test_a_result_is_known_by_its_name(name: str) -> None:
         "pnl_target",
         "unrealizedPnl",
         "daily_pnl",
+        "Hourly_PnL",
         "profit_factor",
         "entry",
         "net_liq",

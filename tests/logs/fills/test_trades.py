@@ -280,6 +280,17 @@ class TestFillsOfEqualTime:
         assert [shown(one) for one in closed(desk)] == ["L 1 11->10 [0..0] -1 - -1"]
         assert "same_time" not in self.codes(desk)
 
+    def test_the_last_line_was_the_first_of_a_log_with_the_newest_first(
+        self, workspace: WriteWorkspace
+    ) -> None:
+        lines = lines_of("5: -1@12; 5: +1@9; 0: -1@10; 0: +1@11")
+        desk = desk_of_fills(workspace, lines, "{newest_first: true}")
+        assert [shown(one) for one in closed(desk)] == [
+            "L 1 11->10 [0..0] -1 - -1",
+            "L 1 9->12 [5..5] 3 - 3",
+        ]
+        assert "same_time" not in self.codes(desk)
+
     def test_equal_fills_are_interchangeable(self, workspace: WriteWorkspace) -> None:
         desk = desk_of_fills(workspace, lines_of("0: +1@10; 0: +1@10; 1: -2@11"))
         assert "same_time" not in self.codes(desk)

@@ -12,6 +12,7 @@ from typing import NamedTuple
 
 from perfkit.inference.proof.evidence import costs
 from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.directions import directions
 from perfkit.inference.words.names import word_set
 from perfkit.inference.words.role_names import is_fee
 
@@ -19,12 +20,15 @@ _LEAST = 4
 _LEAST_FEES = 8
 _EXACT = Decimal("1e-4")
 _ALIKE = Decimal("1e-4")
-_OF_VALUES = word_set("value notional turnover proceeds amount total premium")
+_OF_VALUES = word_set("value notional turnover proceeds amount total premium consideration")
 _OF_AMOUNTS = _OF_VALUES | word_set("cost paid spent stake invested")
+_OF_FLOWS = _OF_AMOUNTS | word_set("net gross cash sum settlement settled debit credit")
+"""Words of what an execution cost or brought in, where it has the sign of that."""
+_HUNDREDTH = Decimal("0.01")
 _FAR = 10
 _VARIED = Decimal("1.5")
 """Rates of a currency differ by less in a log."""
-_OF_WHOLE_VALUES = word_set("value notional turnover")
+_OF_WHOLE_VALUES = word_set("value notional turnover consideration proceeds")
 _OF_OTHERS = word_set(
     "balance equity after before available remaining cumulative running margin leverage risk "
     "portfolio account pnl profit market current max target"
@@ -76,15 +80,38 @@ def worth_of_one(
         said = set(column.words)
         if column.kind != NUMBER or column.words in _OF_ONE:
             continue
-        if not said & _OF_VALUES or said & _OF_OTHERS:
+        if not said & _OF_FLOWS or said & _OF_OTHERS:
             continue
-        if is_fee(column.name) or any(column is one for one in roles.values()):
+        is_flow = _is_flow(column, roles, rows)
+        others = [one for role, one in roles.items() if role != "stake" or not is_flow]
+        if is_fee(column.name) or any(column is one for one in others):
+            continue
+        if not (is_flow or said & _OF_VALUES):
             continue
         worth = _worth(column, plain)
-        if worth is None or (worth.factor < 1 and not said & _OF_WHOLE_VALUES):
+        if worth is None:
             continue
+        if worth.factor < 1 and not (is_flow or said & _OF_WHOLE_VALUES):
+            if worth.factor > _HUNDREDTH:
+                continue  # it may be a margin
+            worth = worth._replace(is_sure=False)
         return None if _is_leverage(columns, worth.factor) else worth
     return None
+
+
+def _is_flow(column: Column, roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether amounts are below 0 for all that is bought, and above 0 for all that is sold.
+
+    So is what was paid and received, but no margin or part of it.
+    """
+    if "side" in roles:
+        ways = directions(roles["side"])
+    else:
+        ways = [0 if not size else 1 if size > 0 else -1 for size in roles["quantity"].numbers]
+    known = [row for row in rows if ways[row] and column.numbers[row]]
+    return len({ways[row] for row in known}) > 1 and all(
+        (column.numbers[row] or 0) * ways[row] < 0 for row in known
+    )
 
 
 def _is_leverage(columns: Sequence[Column], factor: Decimal) -> bool:

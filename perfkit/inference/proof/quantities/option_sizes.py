@@ -101,6 +101,7 @@ def _factors(
             most = max(worth * _MOST, _MOST_OF_ONE * abs(size) if factor > 1 else Decimal(0))
             if -column.step <= fee <= max(most, column.step) and fee < worth:
                 found[row] = factor
+                break
     return found
 
 

@@ -54,6 +54,27 @@ def covers_more(
     return len(theirs) >= max(_LEAST, _MANY * len(mine)) and mine <= theirs
 
 
+def with_whole_first(candidates: Sequence[Candidate]) -> list[Candidate]:
+    """The candidates; one that says the same as the best, and of many more records, comes first."""
+    whole = next((one for one in candidates[1:] if _is_the_whole_of(candidates[0], one)), None)
+    if whole is None:
+        return list(candidates)
+    return [whole, *(one for one in candidates if one is not whole)]
+
+
+def _is_the_whole_of(best: Candidate, other: Candidate) -> bool:
+    mine = {row for row in best.closing.rows if best.pnl.numbers[row] is not None}
+    theirs = {row for row in other.closing.rows if other.pnl.numbers[row] is not None}
+    if other.unit != best.unit or not mine < theirs or len(theirs) < _MANY * len(mine):
+        return False
+    step = max(best.pnl.step, other.pnl.step)
+    pairs = [(best.pnl.numbers[row], other.pnl.numbers[row]) for row in mine]
+    return any(said for said, _ in pairs) and all(
+        said is not None and whole is not None and abs(said - whole) <= step
+        for said, whole in pairs
+    )
+
+
 def _is_of_earlier_ones(other: Candidate, best: Candidate, roles: Mapping[str, Column]) -> bool:
     """Whether another P&L is that of earlier trades as well, and goes with the best one since."""
     if other.unit != MONEY or best.unit != MONEY or other.pnl is best.pnl:

@@ -23,7 +23,7 @@ from perfkit.inference.without_pnl.buys_and_sells.books import NO_BOOKS, books_o
 from perfkit.inference.without_pnl.buys_and_sells.fill_fields import fields_of_fills
 from perfkit.inference.without_pnl.buys_and_sells.fill_questions import doubts_of_fills
 from perfkit.inference.without_pnl.buys_and_sells.instruments import options_of
-from perfkit.inference.without_pnl.buys_and_sells.newest_first import order_of_equal_times
+from perfkit.inference.without_pnl.buys_and_sells.newest_first import order_of
 from perfkit.inference.without_pnl.buys_and_sells.openings import (
     are_sizes_of_positions,
     have_stops_and_targets,
@@ -48,26 +48,26 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     log, other = with_other_sides(log, rows)
     if take_turns(log, rows):
         log = log._replace(roles={**log.roles, "quantity": of_one_unit_each(log)})
-    order = None if when is None else order_of_equal_times(log.columns, when, rows)
-    in_time = rows if order is None else rows[::-1]
-    found = executions_of(log.roles, when, in_time)
+    order = order_of(log.columns, log.roles, when, rows)
+    found = executions_of(log.roles, when, order.rows)
     if found is None or when is None or not found.reducing or are_sizes_of_positions(log, found):
         return None
     idle = _idle(log, rows)
     if len(found.rows) * 2 < len(rows) - len(idle):
         return None
-    options = None if pnl is not None else options_of(log, when, in_time, found)
+    options = None if pnl is not None else options_of(log, when, order.rows, found)
     found = found if options is None else options.found
     read = fields_of_fills(log, moments, found, is_logged=pnl is not None)
     by: list[str] = [role for role in ("account", "symbol") if role in read.fields]
     by += [] if options is None else [one.expression for one in options.columns]
     is_apart = pnl is not None or options is not None
-    books = NO_BOOKS if is_apart else books_of(log, when, in_time, found, by)
+    books = NO_BOOKS if is_apart else books_of(log, when, order.rows, found, by)
     by += books.by
     found = books.apart or found
+    matching = {**_matching(log, found, read.worth, is_logged=pnl is not None), **order.keys}
     dialect: dict[str, object] = {
         **_conditions(log, rows, found.rows, is_idle=bool(idle)),
-        "fills": {"by": by, **_matching(log, found, read.worth, order, is_logged=pnl is not None)},
+        "fills": {"by": by, **matching},
         "fields": {**read.fields, **books.fields},
         **{key: value for key, value in _times_of(when).items() if value},
     }
@@ -80,7 +80,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
         dialect,
         found.reducing,
         "buys and sells with quantity and price are matched",
-        (*moments.assumed, *books.assumed, *read.assumed),
+        (*moments.assumed, *books.assumed, *read.assumed, *order.assumed),
         doubts,
         moments.zone,
     )
@@ -109,15 +109,15 @@ _CENT = Decimal("0.01")
 
 
 def _matching(
-    log: Log, found: Executions, worth: Worth | None, order: Column | None, *, is_logged: bool
+    log: Log, found: Executions, worth: Worth | None, *, is_logged: bool
 ) -> dict[str, object]:
     """How executions are matched; a P&L that is logged is that of an average cost."""
     matching: dict[str, object] = {"match": "average" if is_logged else "fifo"}
-    if not is_logged and effect_of_sales(log, found) == "close":
+    if not is_logged and effect_of_sales(log, found) in ("close", "rest"):
         matching["short"] = False
     if _is_dust(log, found):
         matching["dust"] = found.rounding * (worth.factor if worth and worth.is_sure else 1)
-    return matching if order is None else {**matching, "order": order.expression}
+    return matching
 
 
 def _is_dust(log: Log, found: Executions) -> bool:
@@ -166,7 +166,7 @@ def _are_whole(log: Log, rows: Sequence[int]) -> bool:
 def _idle(log: Log, rows: Sequence[int]) -> list[int]:
     """The records with a quantity of 0 and no price, on which nothing was bought or sold."""
     size, price = log.roles["quantity"], log.roles["price"]
-    return [row for row in rows if size.numbers[row] == 0 and price.numbers[row] is None]
+    return [row for row in rows if size.numbers[row] == 0 and not price.numbers[row]]
 
 
 def _conditions(

@@ -12,6 +12,8 @@ _OF_EFFECT = {
     "open": "sales of more than was held are short positions: the records say that they open one",
     "close": "sales of more than was held are of positions from before the log began: the records "
     "say that they close one",
+    "rest": "the rest of a sale of more than was held counts as bought before the log began: "
+    "nothing was bought afterwards",
 }
 
 
@@ -23,8 +25,20 @@ def assumed_of_sales(log: Log, found: Executions) -> list[str]:
 
 
 def effect_of_sales(log: Log, found: Executions) -> str:
-    """What the records say of sales of what was not held: that they open or close a position."""
-    return effect_of_all(log.columns, found.shorting) if found.shorting else ""
+    """What the records say of sales of what was not held: that they open or close a position.
+
+    A rest of sales, after which nothing was bought, changes no trade.
+    """
+    if not found.shorting:
+        return ""
+    return effect_of_all(log.columns, found.shorting) or ("rest" if _are_rests(log, found) else "")
+
+
+def _are_rests(log: Log, found: Executions) -> bool:
+    """Whether each sale of what was not held closed something, and is the last of its market."""
+    symbol = log.roles.get("symbol")
+    last = {"" if symbol is None else symbol.labels[row]: row for row in found.rows}
+    return {*found.shorting} <= {*last.values()} & {*found.reducing}
 
 
 def sold_unbought(count: int, total: int) -> Doubt:

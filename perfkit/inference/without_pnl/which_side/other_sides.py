@@ -18,7 +18,7 @@ from perfkit.inference.proof.evidence import costs
 from perfkit.inference.proof.executions import executions_of
 from perfkit.inference.records.kinds import CLOSING, FAILED, MOVED, OPENING, logged
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
-from perfkit.inference.table.directions import directions
+from perfkit.inference.table.directions import REINVESTED, directions
 from perfkit.inference.without_pnl.log_facts import Log
 from perfkit.inference.words.names import word_set, words
 
@@ -66,6 +66,9 @@ def with_other_sides(log: Log, rows: Sequence[int]) -> tuple[Log, Doubt | None]:
             if ways[way] * 10 >= 9 * len(found):
                 meanings[label] = word
     meanings = {**_by_meaning(log, unknown.keys() - meanings.keys(), rows), **meanings}
+    for label in unknown:
+        if set(words(label)) & REINVESTED:
+            meanings.setdefault(label, _BOUGHT)
     if meanings:
         log = _with_meanings(log, meanings)
     asked = {label: found for label, found in unknown.items() if label not in meanings}
@@ -121,6 +124,8 @@ def _by_meaning(log: Log, labels: Iterable[str], rows: Sequence[int]) -> dict[st
     found: dict[str, str] = {}
     for label in labels:
         said = set(words(label))
+        if said & REINVESTED:
+            continue
         is_smaller = bool(said & (_SMALLER | CLOSING)) and not said & OPENING
         if is_smaller and not said & _LARGER:
             found[label] = _SOLD
@@ -147,7 +152,12 @@ def _unknown(log: Log, rows: Sequence[int]) -> dict[str, list[int]]:
         label = side.labels[row]
         if label and not ways[row] and sizes[row] and prices[row]:
             found.setdefault(label, []).append(row)
-    return {label: one for label, one in found.items() if not set(words(label)) & _NOTHING_DONE}
+    said = {label: set(words(label)) for label in found}
+    return {
+        label: one
+        for label, one in found.items()
+        if said[label] & REINVESTED or not said[label] & _NOTHING_DONE
+    }
 
 
 def _moved_cash(log: Log, rows: Sequence[int]) -> dict[int, int]:

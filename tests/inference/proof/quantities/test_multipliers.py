@@ -42,6 +42,18 @@ class TestValues:
     def test_margins_and_rates_are_no_multipliers(self, name: str, factor: str) -> None:
         assert field(infer(with_value(factor, name)), "quantity") == "quantity"
 
+    @pytest.mark.parametrize("name", ["consideration", "net amount", "amount", "total cost"])
+    @pytest.mark.parametrize("factor", ["0.01", "0.1"])
+    def test_what_was_paid_and_received_shows_it_by_its_sign(self, name: str, factor: str) -> None:
+        records = with_value(factor, name)
+        for one in records:
+            one[name] = ("-" if one["side"] == "buy" else "") + str(one[name])
+        reading = infer(records)
+        assert (reading.is_sure, field(reading, "quantity")) == (True, f"quantity * {factor}")
+
+    def test_a_hundredth_without_a_sign_is_asked_about(self) -> None:
+        assert asked(infer(with_value("0.01", "total"))) == ["contract_size"]
+
     def test_a_number_that_is_not_round_is_asked_about(self) -> None:
         reading = infer(with_value("75"))
         assert asked(reading) == ["contract_size"]

@@ -6,6 +6,7 @@ import pytest
 
 import perfkit
 from perfkit.inference.infer import infer
+from tests.inference.executions import fills
 from tests.inference.readings import Record, asked, fields
 
 ORDERS = (
@@ -105,3 +106,10 @@ def test_prices_of_contracts_with_the_sign_of_what_was_paid_are_prices() -> None
     assert reading.is_sure
     assert fields(reading)["price"] == 'abs("Average Price")'
     assert fields(reading)["quantity"] == "Quantity"
+
+
+def test_amounts_of_little_money_are_price_times_quantity_and_no_options() -> None:
+    orders = (("buy", "100", "0.0002"), ("buy", "57", "0.0003"), ("sell", "57", "0.00025"),
+              ("sell", "40", "0.00031"), ("buy", "8", "0.0004"))  # fmt: skip
+    totals: list[object] = ["0.02", "0.0171", "0.01425", "0.0124", "0.0032"]
+    assert infer(fills(*orders, total=totals)).is_sure

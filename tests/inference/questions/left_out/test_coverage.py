@@ -178,3 +178,15 @@ def test_a_result_after_costs_that_began_later_is_asked_about() -> None:
     assert asked(reading) == ["two_results"]
     assert reading.doubts[0].answers[0].meaning == "pnl"
     assert "two_results" not in asked(infer(later))
+
+
+@pytest.mark.parametrize(("later", "closed"), [("2.25", 6), ("3.25", 2)])
+def test_a_result_that_says_the_same_of_many_more_records_counts(later: str, closed: int) -> None:
+    records: list[Record] = [
+        {"symbol": "A", "entry": str(100 + n), "exit": str((100 + n) * (1 + (n % 4 - 1) / 50)),
+         "reason": "TP", "PNL %": f"{(n % 4 - 1) * 2:+}.00%", "closed_at": f"2026-04-0{n + 1}"}
+        for n in range(6)
+    ]  # fmt: skip
+    records[2] |= {"PNL %": "+2.25%", "pnl": later}
+    records[3] |= {"pnl": "4.00"}
+    assert infer(records).closed == closed

@@ -477,3 +477,11 @@ def test_a_pnl_that_stays_on_purchases_is_the_total_of_its_symbol() -> None:
     reading = infer(records)
     assert (asked(reading), reading.closed) == ([], 8)
     assert "fills" in reading.dialect
+
+
+def test_a_rest_of_a_sale_after_which_nothing_is_bought_is_not_asked_about() -> None:
+    orders = (("buy", "2", "10"), ("sell", "2", "12"), ("buy", "3", "11"), ("sell", "3.5", "10"))
+    reading = infer(fills(*orders))
+    assert (reading.is_sure, reading.dialect["fills"]["short"]) == (True, False)  # type: ignore[index]
+    assert "nothing was bought afterwards" in " ".join(reading.assumed)
+    assert "sold_unbought" in asked(infer(fills(*orders, ("buy", "1", "9"))))

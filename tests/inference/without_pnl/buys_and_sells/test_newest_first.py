@@ -29,6 +29,43 @@ def test_ids_say_which_of_two_came_first(tmp_path: Path) -> None:
     assert len(perfkit.read(path).trades()) == 2
 
 
+DAYS = (("buy", "1", "10", 1), ("sell", "1", "12", 1), ("buy", "2", "13", 2),
+        ("sell", "1", "14", 2), ("sell", "1", "15", 3), ("buy", "1", "9", 4),
+        ("sell", "1", "8", 5))  # fmt: skip
+
+
+def days(symbol: str = "A") -> list[Record]:
+    return [
+        {
+            "date": f"2026-04-{day:02}",
+            "symbol": symbol,
+            "side": side,
+            "quantity": size,
+            "price": price,
+        }
+        for side, size, price, day in DAYS
+    ]
+
+
+def test_lines_say_which_execution_of_a_day_came_first(tmp_path: Path) -> None:
+    for records in (days()[::-1], [*days("B")[::-1], *days()[::-1]]):
+        reading = infer(records)
+        assert reading.is_sure
+        assert reading.dialect["fills"]["newest_first"]  # type: ignore[index]
+        path = tmp_path / "fills.csv"
+        lines = [",".join(records[0]), *(",".join(map(str, one.values())) for one in records)]
+        path.write_text("\n".join(lines) + "\n")
+        markets = len({one["symbol"] for one in records})
+        trades = perfkit.read(path, quiet=True).trades()
+        assert (len(trades), sum(trades["net_pnl"])) == (4 * markets, 4 * markets)
+
+
+def test_the_order_of_the_lines_counts_where_days_rise_or_less_is_sold_unbought() -> None:
+    sorted_by_day = sorted(days(), key=lambda one: str(one["date"]), reverse=True)
+    for records in (days(), sorted_by_day):
+        assert "newest_first" not in infer(records).dialect["fills"]  # type: ignore[operator]
+
+
 def test_ids_in_another_order_say_nothing() -> None:
     assert "order" not in infer(newest_first([11, 13, 12, 14, 15])).dialect["fills"]  # type: ignore[operator]
 

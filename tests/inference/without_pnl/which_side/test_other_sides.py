@@ -106,3 +106,14 @@ def test_results_less_the_costs_of_exits_are_known_beside_a_stop() -> None:
     assert reading.is_sure
     assert reading.dialect["fields"]["commission"] == "fee"  # type: ignore[index]
     assert "fills" in reading.dialect
+
+
+@pytest.mark.parametrize("word", ["DRIP", "Reinvestment", "Dividend Reinvestment"])
+def test_dividends_that_were_reinvested_are_purchases_beside_any_number_of_dividends(
+    word: str,
+) -> None:
+    orders = [("BUY", "10", "100"), (word, "1", "110"), ("BUY", "1", "90"), ("SELL", "12", "120")]
+    paid = [("DIVIDEND", "0", "0")] * 9
+    reading = infer(fills(*orders, *paid))
+    assert (reading.is_sure, reading.closed) == (True, 1)
+    assert reading.dialect["values"]["side"][word] == "long"  # type: ignore[index]
