@@ -110,6 +110,8 @@ def findings(selection: Selection) -> list[Finding]:
     kinds: Counter[int] = Counter()
     for _, sheet in selection.sheets:
         kinds.update(sheet.findings)
+    for trades in selection.still_open:  # what a position that is still open began with
+        kinds.update(kind & OPENED_WITH_PNL for kind in trades.findings)
     for bit, code, message in _PER_TRADE:
         count = sum(number for kind, number in kinds.items() if kind & bit)
         if count:

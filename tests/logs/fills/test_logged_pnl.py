@@ -129,6 +129,13 @@ def test_a_fill_that_earned_something_but_closes_nothing_is_a_finding(
     assert found == {"opened_with_pnl": 1}
 
 
+def test_so_is_one_of_a_position_that_is_still_open(workspace: WriteWorkspace) -> None:
+    desk = desk_of(workspace, "-1@10; -1@9", ["5", "3"])
+    found = {one.code: one.count for one in desk.summary("all").data.findings}
+    assert found == {"opened_with_pnl": 1}
+    assert desk.summary("all").metrics["closed_trades"] == 0
+
+
 @pytest.mark.parametrize("logged", ["5 EUR", "much"])
 def test_one_that_cannot_be_read_costs_the_fill(workspace: WriteWorkspace, logged: str) -> None:
     desk = desk_of(workspace, LOTS, ["0", logged])
