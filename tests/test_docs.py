@@ -235,7 +235,7 @@ class TestConfiguration:
 
     def test_every_example_loads(self, tmp_path: Path) -> None:
         examples = [one.text for one in blocks(DOCS / "configuration.md") if one.language == "yaml"]
-        assert len(examples) == 16
+        assert len(examples) == 17
         for number, example in enumerate(examples):
             root = tmp_path / str(number)
             for folder in ("config", "logs/bots/special", "logs/bots/scalper", "bots", "logs/eu-x"):
@@ -272,7 +272,7 @@ class TestConfiguration:
         every = {*settings._KEYS, *settings._SOURCE_KEYS, *DIALECT_KEYS, *TARGETS}
         assert every | set(fills.KEYS) | set(fills.FIELDS) <= used
 
-    @pytest.mark.parametrize("number", range(10))
+    @pytest.mark.parametrize("number", range(11))
     def test_worked_dialect_reads_its_lines_as_the_trades_shown(
         self, workspace: WriteWorkspace, number: int
     ) -> None:
