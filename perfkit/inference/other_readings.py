@@ -35,6 +35,10 @@ from perfkit.inference.questions.left_out.coverage import (
     which_covers,
     which_set,
 )
+from perfkit.inference.questions.left_out.other_stretch import (
+    rows_of_other_name,
+    with_other_name_asked,
+)
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import Column
 from perfkit.inference.without_pnl.log_facts import Log
@@ -119,11 +123,23 @@ def with_other_covered(candidates: Sequence[Candidate], log: Log) -> Reading:
     )
     if any(doubt.name == "two_results" for doubt in reading.doubts):
         return reading
+    if (joined := _with_other_name(reading, candidates, log)) is not None:
+        return joined
     if other is None:
         return _with_other_amount(reading, candidates, log)
     doubt = which_covers(best, other, reading, reading_by([other], log))
     others = [one for one in reading.doubts if one.name != "left_out"]  # which is the same question
     return reading._replace(doubts=(doubt, *others))
+
+
+def _with_other_name(reading: Reading, candidates: Sequence[Candidate], log: Log) -> Reading | None:
+    """The reading, with a question where results have another name for a stretch of the records."""
+    best = candidates[0]
+    for other in candidates[1:]:
+        if missing := rows_of_other_name(best, other, log.times):
+            instead = reading_by([other], log)
+            return with_other_name_asked(reading, best, other, missing, instead)
+    return None
 
 
 def _with_other_amount(reading: Reading, candidates: Sequence[Candidate], log: Log) -> Reading:

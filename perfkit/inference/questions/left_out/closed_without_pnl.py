@@ -14,12 +14,13 @@ from perfkit.inference.proof.exact_prices import are_exact, can_be_computed, way
 from perfkit.inference.questions.left_out.coverage import changes_to
 from perfkit.inference.records.kinds import FAILED, STILL_OPEN
 from perfkit.inference.result import Reading
-from perfkit.inference.table.columns import TEXT, Column
+from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.table.outcomes import LOST, WON, outcome_of
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import MONEY, words
+from perfkit.inference.words.names import MONEY, pnl_name, words
 
 _NO_CLOSE = FAILED | STILL_OPEN
+_ENDS = frozenset(("entry", "exit"))
 _FEW = 3
 """Of so many results in money, one that is missing is reported; more are asked about."""
 
@@ -78,7 +79,15 @@ def closed_unpriced(
         return []
     one, have = ("record", "has") if len(missing) == 1 else ("records", "have")
     name = best.pnl.name
-    return [f"{len(missing)} {one} with {closed.name} {have} no {name} nor prices; left out"]
+    nor = "" if any(_has_other_result(columns, row) for row in missing) else " nor prices"
+    return [f"{len(missing)} {one} with {closed.name} {have} no {name}{nor}; left out"]
+
+
+def _has_other_result(columns: Sequence[Column], row: int) -> bool:
+    """Whether a record has another P&L, or numbers of an entry and an exit by any name."""
+    have = [one for one in columns if one.kind == NUMBER and one.numbers[row]]
+    said = {word for one in have for word in one.words}
+    return said >= _ENDS or any(pnl_name(one.name) is not None for one in have)
 
 
 def _with_ends(roles: Mapping[str, Column]) -> set[int]:

@@ -1,0 +1,61 @@
+"""Results that went by another name at first."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import perfkit
+from perfkit.inference.infer import infer
+from tests.inference.readings import Record, asked
+
+
+def renamed(*, both: bool, count: int = 20, old: int = 8) -> list[Record]:
+    """Trades of 20 or -10 before costs of 1; the later ones have other names for all of it."""
+    records: list[Record] = []
+    for n in range(count):
+        earned = -10 if n % 3 else 20
+        record: Record = {
+            "symbol": "ADA",
+            "side": "long",
+            "opened_at": f"2026-04-{n + 1:02}T09:00:00Z",
+            "closed_at": f"2026-04-{n + 1:02}T10:00:00Z",
+            "amount": "10",
+        }
+        if n < old or both:
+            record |= {"entry": "50", "exit": str(50 + earned // 10), "pnl_usd": str(earned)}
+        if n >= old:
+            record |= {"entry_price": "50", "exit_price": str(50 + earned // 10)}
+            record |= {"fees_usd": "1", "net_pnl": str(earned - 1)}
+        records.append(record)
+    return records
+
+
+def test_both_names_together_are_an_answer(tmp_path: Path) -> None:
+    records = renamed(both=True)
+    reading = infer(records)
+    assert asked(reading) == ["two_results"]
+    assert "8 that closed have pnl_usd alone" in reading.doubts[0].question
+    assert not any("left out" in said for said in reading.assumed)
+    path = tmp_path / "trades.json"
+    path.write_text(json.dumps(records))
+    figures = perfkit.read(path, answers={"two_results": 1}, quiet=True).summary("all").metrics
+    gross = sum(-10 if n % 3 else 20 for n in range(20))
+    assert (figures["closed_trades"], figures["net_pnl"]) == (20, Decimal(gross - 12))
+
+
+def test_a_few_of_another_name_among_others_are_not_of_a_stretch() -> None:
+    records = renamed(both=True)
+    for n, record in enumerate(renamed(both=True, old=0)):
+        if n % 2:
+            records[n] = record
+    assert "two_results" not in asked(infer(records))
+
+
+def test_no_prices_is_said_only_of_records_without_any() -> None:
+    records = [{**one, "note": ""} for one in renamed(both=True, old=3)]
+    said = infer(records).assumed
+    assert "3 records with closed_at have no net_pnl; left out" in said
+    bare = [
+        {k: v for k, v in one.items() if k not in ("entry", "exit", "pnl_usd")} for one in records
+    ]
+    assert "3 records with closed_at have no net_pnl nor prices; left out" in infer(bare).assumed
