@@ -13,10 +13,18 @@ from perfkit.inference.proof.prices import Prices, earlier_prices_say, is_less_b
 from perfkit.inference.proof.rates import is_rate_less_costs
 from perfkit.inference.proof.units import unit_after_costs, unit_of_result, unit_of_values
 from perfkit.inference.records.closing import Closing
-from perfkit.inference.table.columns import Column
+from perfkit.inference.table.columns import TEXT, Column
 from perfkit.inference.table.derived_columns import Either
 from perfkit.inference.table.time_columns import Times
-from perfkit.inference.words.names import FRACTION, MONEY, PERCENT, PnlName, pnl_name
+from perfkit.inference.words.names import (
+    FRACTION,
+    MONEY,
+    PERCENT,
+    PnlName,
+    pnl_name,
+    word_set,
+    words,
+)
 
 _TURNED = 5
 
@@ -173,7 +181,8 @@ def _prices(
 ) -> tuple[Prices, bool]:
     """What prices say, and whether they only agree when the side is that of the closing order."""
     prices = prices_say(pnl, roles, fees, rows)
-    if not prices.proved and _contradicts(prices) and _orders(roles):
+    are_closes = _are_orders_that_close(roles, rows)
+    if not prices.proved and _contradicts(prices) and (are_closes or _orders(roles)):
         turned = prices_say(pnl, roles, fees, rows, turn=-1)
         if turned.proved or _is_turned(prices, roles):
             return turned, True
@@ -250,6 +259,22 @@ def _orders(roles: Mapping[str, Column]) -> bool:
     """Whether sides are those of orders, so that the closing one of a long trade is a sale."""
     side = roles.get("side")
     return side is not None and set(side.distinct) - {""} <= {"buy", "sell"}
+
+
+_ORDERS = word_set("buy sell bought sold")
+_OF_A_CLOSE = word_set(
+    "close closed closing exit exited square squared squareoff cover covered unwind unwound out "
+    "stop sl tp target stoploss takeprofit"
+)
+
+
+def _are_orders_that_close(roles: Mapping[str, Column], rows: Sequence[int]) -> bool:
+    """Whether the side of each record is an order that says it closes: `SELL (exit)`."""
+    side = roles.get("side")
+    if side is None or side.kind != TEXT:
+        return False
+    said = [set(words(label)) for label in {side.labels[row] for row in rows}]
+    return bool(said) and all(one & _ORDERS and one & _OF_A_CLOSE for one in said)
 
 
 def _mostly(column: Column, rows: Sequence[int]) -> bool:

@@ -9,10 +9,12 @@ open, high, low, close, returns          a bar of a market
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 from perfkit.inference.table.columns import NUMBER, TEXT, Column
 from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import MONEY, pnl_name, word_set
+from perfkit.inference.words.role_names import is_strong_summary
 
 _PERIODS = (
     *({"hour"}, {"weekday"}, {"dow"}, {"month"}, {"year"}, {"session"}, {"day", "of", "week"}),
@@ -23,11 +25,15 @@ _TRADERS = word_set("user username trader address wallet proxy leader account")
 _COUNTS = ({"count"}, {"n"}, {"trades"}, {"n", "trades"}, {"num", "trades"}, {"num"})
 _BAR = ("open", "high", "low", "close")
 _OF_A_TRADE = frozenset(("side", "entry_price", "exit_price", "price", "outcome", "exit_reason"))
+_OF_ITS_END = frozenset(("exit_price", "exit_reason", "outcome"))
+_TWO_COUNTS = (("buy", "sell"), ("win", "loss"), ("long", "short"))
 _LEAST = 4
 
 
 def what_groups(columns: Sequence[Column], roles: Mapping[str, Column], times: Times) -> str:
     """What records of groups are, with the columns that show it; else empty."""
+    if whose := _of_traders(columns, roles) or _of_windows(columns, roles):
+        return whose
     if roles.keys() & _OF_A_TRADE:
         return ""
     if bars := _bars(columns):
@@ -45,6 +51,42 @@ def what_groups(columns: Sequence[Column], roles: Mapping[str, Column], times: T
     if symbol is not None and symbol in alone and counts:
         return f"totals of each {symbol.name} ({counts[0]})"
     return ""
+
+
+def _of_traders(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
+    """What records are of which each is another trader's, with how often he won."""
+    if len(columns[0].values) < _LEAST or roles.keys() & _OF_ITS_END:
+        return ""
+    who = next((one for one in columns if set(one.words) & _TRADERS and _differs(one)), None)
+    rate = next((one.name for one in columns if is_strong_summary(one.name)), "")
+    return f"totals of each {who.name} ({rate})" if who is not None and rate else ""
+
+
+def _of_windows(columns: Sequence[Column], roles: Mapping[str, Column]) -> str:
+    """What records are that count several trades each, those bought and those sold or won and lost.
+
+    A count so far, as a log of trades may have, never becomes smaller.
+    """
+    if roles.keys() & {"symbol", "entry_price", *_OF_ITS_END}:
+        return ""
+    counts = {frozenset(one.words) - {"n", "num", "total"}: one for one in columns}
+    every = counts.get(frozenset(("trade", "count"))) or counts.get(frozenset(("trades",)))
+    for one, other in _TWO_COUNTS:
+        parts = [counts.get(frozenset((word, "count"))) for word in (one, other)]
+        if every is None or parts[0] is None or parts[1] is None:
+            continue
+        rows = [*zip(every.numbers, parts[0].numbers, parts[1].numbers, strict=True)]
+        if not all(a is not None and b is not None and c is not None for a, b, c in rows):
+            continue
+        is_sum = all((a or 0) == (b or 0) + (c or 0) for a, b, c in rows)
+        falls = sum((after[0] or 0) < (before[0] or 0) for before, after in pairwise(rows))
+        if is_sum and falls * _LEAST >= len(rows) >= _LEAST:
+            return f"totals of a period ({', '.join(_names([every, parts[0], parts[1]]))})"
+    return ""
+
+
+def _names(columns: Sequence[Column]) -> list[str]:
+    return [one.name for one in columns]
 
 
 def _differs(column: Column) -> bool:

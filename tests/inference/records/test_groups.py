@@ -21,6 +21,15 @@ def rows(many: int = 8, **more: object) -> list[Record]:
 
 
 SYMBOLS = [f"T{n}" for n in range(8)]
+DAYS = [f"2026-04-{n + 1:02}T09:00:00Z" for n in range(8)]
+COUNTS = [5, 3, 8, 4, 2, 6, 3, 9]
+SOLD = [count - 2 for count in COUNTS]
+
+
+def test_a_count_of_trades_so_far_is_no_total_of_a_period() -> None:
+    so_far = [3, 4, 5, 6, 7, 8, 9, 10]
+    sold = [count - 2 for count in so_far]
+    assert not said(rows(end=DAYS, trade_count=so_far, buy_count="2", sell_count=sold))
 
 
 @pytest.mark.parametrize(
@@ -30,8 +39,10 @@ SYMBOLS = [f"T{n}" for n in range(8)]
         (rows(5, weekday=["Mon", "Tue", "Wed", "Thu", "Fri"]), "totals of a period (weekday)"),
         (rows(rank=list(range(8)), user_address=SYMBOLS, volume="9"), "a ranking of traders"),
         (rows(symbol=SYMBOLS, count="12"), "totals of each symbol (count)"),
+        (rows(wallet=SYMBOLS, win_rate="0.4", avg_entry="0.3", seen=DAYS), "of each wallet"),
+        (rows(end=DAYS, trade_count=COUNTS, buy_count="2", sell_count=SOLD), "(trade_count, buy"),
     ],
-    ids=["hours", "weekdays", "traders", "symbols"],
+    ids=["hours", "weekdays", "traders", "symbols", "wallets", "windows"],
 )
 def test_records_of_groups_are_told_by_what_they_are(records: list[Record], what: str) -> None:
     assert what in said(records)

@@ -22,6 +22,8 @@ _OF_ROUNDS = word_set("game match session round run episode simulation sim seed 
 _HELD = word_set("spot cash")
 _AGREED = word_set("fut future futures perp perps perpetual perpetuals swap swaps linear inverse")
 """Words for what is bought at once, and for contracts on it, which are no part of one position."""
+_NO_STRATEGY = frozenset(("", "none", "null", "nan", "n/a", "na", "-"))
+"""Words that name no strategy, as on an order that closes what one opened."""
 _LEAST = 4
 """A bot and the like has so many executions on average."""
 
@@ -166,7 +168,8 @@ def _share_symbols(log: Log, rows: Sequence[int]) -> bool:
     if strategy is None or symbol is None:
         return False
     pairs = {(symbol.labels[row], strategy.labels[row]) for row in rows}
-    return len(pairs) > len({name for name, _ in pairs})
+    named = {(name, label) for name, label in pairs if label not in _NO_STRATEGY}
+    return len(named) > len({name for name, _ in named})
 
 
 def _are_books(log: Log, when: Column | None, rows: Sequence[int]) -> bool:
@@ -181,8 +184,9 @@ def _are_books(log: Log, when: Column | None, rows: Sequence[int]) -> bool:
 def _is_one_book(log: Log, when: Column | None, rows: Sequence[int], found: Executions) -> bool:
     """Whether a column such as `strategy` cannot name books that are kept apart.
 
-    Each of its words stands on buys alone or on sells alone, as reasons do; or sales that were all
-    bought before would not be so in books of their own.
+    Each of its words stands on buys alone or on sells alone, as reasons do; orders without a
+    strategy close what one opened; or sales that were all bought before would not be so in books
+    of their own.
     """
     strategy, side = log.roles["strategy"], log.roles.get("side")
     if side is not None:
@@ -190,6 +194,9 @@ def _is_one_book(log: Log, when: Column | None, rows: Sequence[int], found: Exec
         pairs = {(strategy.labels[row], ways[row]) for row in found.rows}
         if len(pairs) == len({word for word, _ in pairs}):
             return True
+    unnamed = {row for row in found.rows if strategy.labels[row] in _NO_STRATEGY}
+    if len(unnamed & {*found.reducing}) * 2 > len(unnamed):  # they close what a strategy opened
+        return True
     if set(strategy.words) & _BOOKS:
         return False
     apart = executions_of(log.roles, when, rows, strategy)

@@ -33,6 +33,7 @@ from perfkit.inference.without_pnl.buys_and_sells.turns import of_one_unit_each,
 from perfkit.inference.without_pnl.buys_and_sells.unbought import effect_of_sales
 from perfkit.inference.without_pnl.log_facts import Log, reading_of
 from perfkit.inference.without_pnl.which_side.coded_sides import with_coded_side
+from perfkit.inference.without_pnl.which_side.order_sides import with_orders
 from perfkit.inference.without_pnl.which_side.other_sides import with_other_sides
 
 
@@ -44,7 +45,7 @@ def from_executions(log: Log, pnl: Column | None = None) -> Reading | None:
     log, rows = _executed(log)
     if _are_others(log, rows):
         return None
-    log, coded = with_coded_side(log, rows)
+    log, coded = with_coded_side(with_orders(log, when, rows), rows)
     log, other = with_other_sides(log, rows)
     if take_turns(log, rows):
         log = log._replace(roles={**log.roles, "quantity": of_one_unit_each(log)})

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.proof.executions import Executions
 from perfkit.inference.records.order_effects import effect_of_all
+from perfkit.inference.table.columns import NUMBER, Column
+from perfkit.inference.table.directions import directions
 from perfkit.inference.without_pnl.log_facts import Log
+from perfkit.inference.words.names import word_set
+
+_HELD = word_set("position positions pos holding holdings held inventory shares units")
 
 _COVERED = "sales of more than was held are short positions: all of it was bought back"
 _OF_EFFECT = {
     "open": "sales of more than was held are short positions: the records say that they open one",
+    "held": "sales of more than was held are short positions: what is held after them is below 0",
     "close": "sales of more than was held are of positions from before the log began: the records "
     "say that they close one",
     "rest": "the rest of a sale of more than was held counts as bought before the log began: "
@@ -31,7 +39,30 @@ def effect_of_sales(log: Log, found: Executions) -> str:
     """
     if not found.shorting:
         return ""
-    return effect_of_all(log.columns, found.shorting) or ("rest" if _are_rests(log, found) else "")
+    if effect := effect_of_all(log.columns, found.shorting):
+        return effect
+    if any(_says_short(one, log, found) for one in log.columns):
+        return "held"
+    return "rest" if _are_rests(log, found) else ""
+
+
+def _says_short(column: Column, log: Log, found: Executions) -> bool:
+    """Whether a position is logged after each execution, and is below 0 where one sells short."""
+    if column.kind != NUMBER or not set(column.words) & _HELD or column is log.roles["quantity"]:
+        return False
+    numbers, sizes = column.numbers, log.roles["quantity"].numbers
+    if not all((numbers[row] or 0) < 0 for row in found.shorting):
+        return False
+    ways = directions(log.roles["side"]) if "side" in log.roles else None
+    symbols = log.roles["symbol"].labels if "symbol" in log.roles else [""] * len(sizes)
+    held: dict[str, Decimal] = {}
+    agreed = 0
+    for row in found.rows:
+        size = sizes[row] or Decimal(0)
+        moved = size if ways is None else ways[row] * abs(size)
+        held[symbols[row]] = held.get(symbols[row], Decimal(0)) + moved
+        agreed += numbers[row] == held[symbols[row]]
+    return agreed * 10 >= 9 * len(found.rows)
 
 
 def _are_rests(log: Log, found: Executions) -> bool:

@@ -110,3 +110,23 @@ class TestFunding:
 
     def test_what_is_called_a_cost_is_one_above_zero(self) -> None:
         assert infer(self.trades(None, "funding_cost")).is_sure
+
+
+@pytest.mark.parametrize("side", ["SELL (Square Off)", "Sell - exit", "SELL_STOP"])
+def test_a_sale_that_says_that_it_closes_is_no_short_trade(side: str) -> None:
+    prices = [("10", "12", "4"), ("20", "19", "-2"), ("10", "13", "6"), ("30", "31", "2")]
+    records: list[Record] = [
+        {
+            "exit_time": f"2026-04-07T1{n}:00:00Z",
+            "symbol": "A",
+            "action": side,
+            "quantity": "2",
+            "entry_price": entry,
+            "exit_price": out,
+            "pnl": pnl,
+        }
+        for n, (entry, out, pnl) in enumerate(prices)
+    ]
+    reading = infer(records)
+    assert asked(reading) == []
+    assert reading.dialect["fields"]["net_pnl"] == "pnl"  # type: ignore[index]

@@ -485,3 +485,32 @@ def test_a_rest_of_a_sale_after_which_nothing_is_bought_is_not_asked_about() -> 
     assert (reading.is_sure, reading.dialect["fills"]["short"]) == (True, False)  # type: ignore[index]
     assert "nothing was bought afterwards" in " ".join(reading.assumed)
     assert "sold_unbought" in asked(infer(fills(*orders, ("buy", "1", "9"))))
+
+
+class TestWhatIsHeldAfter:
+    SHORT = (("sell", "2", "10"), ("buy", "1", "8"), ("buy", "3", "9"), ("sell", "3", "12"))
+
+    def test_a_position_below_zero_settles_that_sales_are_short(self) -> None:
+        reading = infer(fills(*self.SHORT, position=["-2", "-1", "2", "-1"]))
+        assert "sold_unbought" not in asked(reading)
+        assert any("held after them is below 0" in one for one in reading.assumed)
+
+    def test_one_that_does_not_follow_the_orders_settles_nothing(self) -> None:
+        reading = infer(fills(*self.SHORT, position=["-7", "-9", "-4", "-8"]))
+        assert "sold_unbought" in asked(reading)
+
+
+def test_orders_without_a_strategy_close_what_one_opened() -> None:
+    orders = [("sell", "2", "10"), ("buy", "2", "12")] * 4
+    strategies: list[object] = [
+        "trend",
+        "none",
+        "swing",
+        "none",
+        "trend",
+        "trend",
+        "swing",
+        "swing",
+    ]
+    reading = infer(fills(*orders, strategy=strategies))
+    assert "books" not in asked(reading)
