@@ -19,6 +19,7 @@ from perfkit.inference.pnl_column.choice import candidates_of
 from perfkit.inference.proof.costs.costs_by_columns import slippage_that_moves
 from perfkit.inference.questions.left_out.coverage import with_risk_offered, with_whole_first
 from perfkit.inference.questions.left_out.ignored import with_ignored_asked
+from perfkit.inference.questions.left_out.partial_results import with_parts_added
 from perfkit.inference.questions.repeats.shared_results import proved_once
 from perfkit.inference.records.beside_trades import failed_records, moved_records, total_records
 from perfkit.inference.records.no_trades import why_no_trades
@@ -116,6 +117,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     )
     reading = with_risk_offered(reading, candidates)
     reading = with_ignored_asked(reading, records, columns, roles, times)
+    reading = with_parts_added(reading, candidates[0], columns, roles, times)
     return _without_idle_time(proved_once(reading, candidates[0], roles, fees))
 
 

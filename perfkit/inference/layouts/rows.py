@@ -89,8 +89,9 @@ def _without_header(text: str, widths: Mapping[str, int], is_called_csv: bool) -
 
     width = widths[delimiter]
     every = csv.reader(io.StringIO(text), delimiter=delimiter)
-    rows = [row for row in islice(every, MOST_RECORDS) if len(row) == width and any(row)]
-    names = names_for(rows)
+    some = [row for row in islice(every, MOST_RECORDS) if any(row)]
+    rows = [row for row in some if len(row) == width]
+    names = names_for(rows, is_headed=bool(some) and _is_header(some[0], max(len(some[0]), 3)))
     if names is None:
         return []
     layout: dict[str, object] = {"columns": names, **({} if is_called_csv else {"format": "csv"})}

@@ -21,6 +21,7 @@ from typing import TypeAlias
 
 from perfkit.inference.table import shapes
 from perfkit.inference.table.directions import direction
+from perfkit.inference.words.names import word_set, words
 
 Numbers: TypeAlias = Mapping[int, Sequence[Decimal | None]]
 
@@ -36,10 +37,16 @@ _MOST_STEPS = 200
 _ROUGH = Decimal("0.002")
 _STEADIER = 2
 _CENT = Decimal("0.01")
+_NO_CLOSES = word_set(
+    "accrue accrual accrued accrues funding interest carry rollover coupon dividend reward rewards"
+)
 
 
-def names_for(rows: Sequence[Sequence[str]]) -> list[str] | None:
-    """A name for each column, empty where none is needed; None where nothing is proved."""
+def names_for(rows: Sequence[Sequence[str]], *, is_headed: bool = False) -> list[str] | None:
+    """A name for each column, empty where none is needed; None where nothing is proved.
+
+    Where a header names more or fewer columns, a balance that moves by a number proves too little.
+    """
     if len(rows) < _LEAST_TRADES:
         return None
     some = rows[:: len(rows) // _CHECKED + 1]
@@ -55,7 +62,9 @@ def names_for(rows: Sequence[Sequence[str]]) -> list[str] | None:
         if any(found := [shapes.number(cell) for cell in column]) and None not in found
     }
     numbers = dict(list(numbers.items())[:_MOST_COLUMNS])
-    named = _of_trades(numbers, ways, has_sides=bool(sides)) or _of_balance(rows, [*numbers])
+    named = _of_trades(numbers, ways, has_sides=bool(sides))
+    if named is None and not is_headed and not any(map(_is_of_accruals, cells)):
+        named = _of_balance(rows, [*numbers])
     if named is None and sides:
         named = _of_closes(rows, cells, sides[0], [*numbers])
     if named is None and sides:
@@ -77,6 +86,11 @@ def _are_sides(column: Sequence[str]) -> bool:
 
 def _is_symbol(column: Sequence[str]) -> bool:
     return all(_SYMBOL.fullmatch(cell) and not direction(cell.lower()) for cell in column)
+
+
+def _is_of_accruals(column: Sequence[str]) -> bool:
+    """Whether all cells of a column say that interest or funding has come in so far."""
+    return all(not _NO_CLOSES.isdisjoint(words(cell)) for cell in column)
 
 
 def _of_times(times: Sequence[int], cells: Sequence[Sequence[str]]) -> dict[int, str]:

@@ -126,6 +126,22 @@ def test_a_balance_shows_which_column_is_the_result() -> None:
     assert names_for(cells(resting)) is None
 
 
+def test_a_header_of_another_width_has_names_that_a_balance_does_not_prove(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    for line in ("when,what,funding,paid so far,remark,basis", "when,what,funding,remark"):
+        path.write_text("\n".join([line, *MOVES]) + "\n")
+        reading = found_in(str(path)).reading
+        assert (reading.has_results, reading.doubts) == (False, ())
+    path.write_text("\n".join(MOVES) + "\n")
+    assert found_in(str(path)).reading.has_results
+
+
+def test_what_accrues_closes_no_trade() -> None:
+    for word in ("ACCRUE", "FUNDING", "interest accrued"):
+        rows = [[at, word, *rest] for at, _, *rest in cells(MOVES)]
+        assert names_for(rows) is None
+
+
 def test_sales_show_it_by_the_purchases_before_them(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("\n".join(CLOSES) + "\n")

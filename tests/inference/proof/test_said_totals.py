@@ -82,3 +82,33 @@ def test_a_total_of_as_many_trades_is_none_of_totals_so_far(tmp_path: Path) -> N
     assert "total_so_far" in asked(read(tmp_path, {"trades": trades}))
     beside = {"closed_trades": 4, "total_pnl": "15.50"}
     assert asked(read(tmp_path, {"day": {**beside, "trades": trades}})) == []
+
+
+RATES = ["1.273", "6.211", "-3.936", "3.851", "3.229"]
+
+
+@pytest.mark.parametrize(
+    ("beside", "name", "unit"),
+    [
+        ({"metrics": {"expectancy_pct_per_trade": "2.1256"}}, "pnl", "%"),
+        ({"average_return_percent": "2.13"}, "profit", "%"),
+        ({"avg_win_pct": "2.1256"}, "pnl", "USDT"),
+        ({"avg_pnl_pct": "2.1256"}, "pnl_usdt", "USDT"),
+        ({"avg_pnl": "2.1256"}, "pnl", "USDT"),
+        ({"avg_pnl_pct": "2.4"}, "pnl", "USDT"),
+        ({"avg_pnl_pct": "2.1256", "total_pnl": "10.628"}, "pnl", "USDT"),
+    ],
+)
+def test_a_mean_in_per_cent_says_the_unit(
+    tmp_path: Path, beside: dict[str, object], name: str, unit: str
+) -> None:
+    trades = [
+        {"symbol": "ADAUSDT", "timestamp": f"2026-04-0{n}T10:00:00Z", name: earned, "win": True}
+        for n, earned in enumerate(RATES, 1)
+    ]
+    trades[2]["win"] = False
+    found = read(tmp_path, {**beside, "trades": trades})
+    assert (asked(found), found.reading.source["currency"]) == ([], unit)
+    assert any("the currency is" in said for said in found.reading.assumed) is (
+        unit == "USDT" and name == "pnl"
+    )

@@ -30,7 +30,11 @@ _COMPARED = 200
 _LEAST_GIVEN = 4
 _SAME = frozenset(("per_cent", "two_results", "left_out"))
 _SIZES = frozenset(("quantity", "stake", "price", "entry_price", "exit_price", "balance"))
+_QUANTITIES = frozenset(("quantity", "stake"))
 _LEAST_AMOUNT = Decimal("0.5")
+_FEW = 100
+_MOST_SHARE = 5
+"""One fraction of so many may be larger, of a trade that won at most so many times its stake."""
 _MANY_PLACES = 6
 
 
@@ -60,10 +64,15 @@ def money_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | N
     """
     if best.unit != MONEY or best.proved or best.name.currency or best.name.is_bare:
         return None
-    if roles.keys() & _SIZES:
+    if roles.keys() & _SIZES - _QUANTITIES or not _are_shares(best, roles):
         return None
     numbers = [number for row in best.closing.rows if (number := best.pnl.numbers[row])]
-    if not numbers or max(map(abs, numbers)) >= _LEAST_AMOUNT:
+    large = [one for one in map(abs, numbers) if one >= _LEAST_AMOUNT]
+    if (
+        not numbers
+        or len(large) * _FEW > len(numbers)
+        or max(large, default=Decimal(0)) > _MOST_SHARE
+    ):
         return None
     digits = [-exponent for one in numbers if isinstance(exponent := one.as_tuple().exponent, int)]
     if sum(count >= _MANY_PLACES for count in digits) * 2 < len(numbers):
@@ -78,6 +87,13 @@ def money_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | N
             Answer("a fraction", {"currency": "%", "fields.net_pnl": f"({name}) * 100"}),
         ),
     )
+
+
+def _are_shares(best: Candidate, roles: Mapping[str, Column]) -> bool:
+    """Whether sizes are all below 1, if there are any, as those of shares of an account are."""
+    rows = best.closing.rows
+    sizes = [roles[role].numbers[row] for role in _QUANTITIES & roles.keys() for row in rows]
+    return all(abs(size) < 1 for size in sizes if size is not None)
 
 
 def per_cent_or_fraction(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:

@@ -175,3 +175,22 @@ def test_small_amounts_of_many_digits_beside_no_size_may_be_fractions(
         for n, at in enumerate(times(9))
     ]
     assert asked(infer(records)) == questions
+
+
+@pytest.mark.parametrize(("size", "is_asked"), [("0.345", True), ("3.45", False)])
+def test_sizes_below_one_may_be_shares_of_an_account(size: str, *, is_asked: bool) -> None:
+    records: list[Record] = [
+        {"type": "LONG", "symbol": "A", "exit_time": at, "size": size, "pnl": f"0.0{n + 1}23874903"}
+        for n, at in enumerate(times(9))
+    ]
+    assert ("fraction" in asked(infer(records))) is is_asked
+
+
+@pytest.mark.parametrize(("most", "is_asked"), [("1.8036159316557", True), ("18.036159316", False)])
+def test_one_fraction_of_many_may_be_large(most: str, *, is_asked: bool) -> None:
+    records: list[Record] = [
+        {"type": "LONG", "symbol": "A", "exit_time": at, "pnl": f"-0.0{n % 9 + 1}23874{n:03}"}
+        for n, at in enumerate(times(150))
+    ]
+    records[70]["pnl"] = most
+    assert ("fraction" in asked(infer(records))) is is_asked
