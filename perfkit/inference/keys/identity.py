@@ -8,10 +8,10 @@ from typing import NamedTuple
 
 from perfkit.inference.doubts import Answer, Doubt
 from perfkit.inference.records.closing import Closing
-from perfkit.inference.table.columns import Column, rows_equal
+from perfkit.inference.table.columns import NUMBER, Column, rows_equal
 from perfkit.inference.table.directions import directions
 from perfkit.inference.table.roles import identities_of
-from perfkit.inference.words.names import words
+from perfkit.inference.words.names import OPENED, time_role, words
 
 
 class Identity(NamedTuple):
@@ -99,6 +99,8 @@ def _repeated(
         return []
     if opened is not None and _open_apart(opened, again):
         return []
+    if _are_opened_apart(columns, roles, again):
+        return []
     if "side" in roles and all(_has_both_sides(roles["side"], rows) for rows in again):
         return []
     if set(words(column.name)) & {"order"} or 2 * len(by_key) < len(keys):
@@ -121,6 +123,24 @@ def _has_both_sides(side: Column, rows: Sequence[int]) -> bool:
     """Whether two closes with one id are those of a long and of a short trade."""
     known = directions(side)
     return sorted(known[row] for row in rows) == [-1, 1]
+
+
+def _are_opened_apart(
+    columns: Sequence[Column], roles: Mapping[str, Column], again: Sequence[Sequence[int]]
+) -> bool:
+    """Whether all closes with one id were opened at several times, and at several prices.
+
+    A correction and a part of a trade have the opening of the trade.
+    """
+    times = [one for one in columns if one.kind != NUMBER and time_role(one.name) == OPENED]
+    price = roles.get("entry_price")
+    return price is not None and any(_all_differ((one, price), again) for one in times)
+
+
+def _all_differ(parts: Sequence[Column], again: Sequence[Sequence[int]]) -> bool:
+    """Whether each of some columns has a value of its own in all records with one id."""
+    labels = [[one.labels[row] for row in rows] for one in parts for rows in again]
+    return all("" not in one and len(set(one)) == len(one) for one in labels)
 
 
 def _open_apart(opened: Column, again: Sequence[Sequence[int]]) -> bool:

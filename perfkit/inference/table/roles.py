@@ -9,11 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
+from itertools import product
 from typing import TypeAlias
 
 from perfkit.inference.table import shapes
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, TIME, Column
-from perfkit.inference.table.directions import has_sides, is_side
+from perfkit.inference.table.directions import directions, has_sides, is_side
 from perfkit.inference.table.options import contracts_of, earn_as_prices_fall, kinds_of_options
 from perfkit.inference.table.outcomes import outcome_of
 from perfkit.inference.table.time_columns import second
@@ -65,6 +66,7 @@ def roles_of(columns: Sequence[Column]) -> dict[str, Column]:
     _without_funding(found, columns)
     _part_price_named_twice(found, columns)
     _with_pieces(found, columns)
+    _of_proceeds(found, columns)
     stake, quantity = found.get("stake"), found.get("quantity")
     if stake is not None and stake is quantity:
         del found["stake"]
@@ -175,6 +177,44 @@ def _with_pieces(found: dict[str, Column], columns: Sequence[Column]) -> None:
         if len(triples) >= _LEAST_PIECES and agreed * 10 >= 9 * len(triples):
             found["quantity"] = column
             return
+
+
+_OF_MOVES = word_set("change diff difference move moved delta gain pct percent %")
+
+
+def _of_proceeds(found: dict[str, Column], columns: Sequence[Column]) -> None:
+    """Takes the two columns that give what sales brought in for their quantity and price.
+
+    Where a `profit` is that in each sale, and 0 in each purchase, records are executions.
+    """
+    side = found.get("side")
+    if side is None or side.kind != TEXT or {"quantity", "entry_price"} & found.keys():
+        return
+    ways = directions(side)
+    numbers = [one for one in columns if one.kind == NUMBER]
+    prices = [one for one in numbers if "price" in one.words and not {*one.words} & _OF_MOVES]
+    for amount in pnl_columns(columns):
+        rows = [row for row, earned in enumerate(amount.numbers) if earned]
+        is_of_sales = len(rows) >= _LEAST_PIECES and all(ways[row] < 0 for row in rows)
+        if not is_of_sales or 1 not in ways:
+            continue
+        for price, pieces in product(prices, numbers):
+            if amount not in (price, pieces) and _give(amount, price, pieces, rows):
+                found |= {"quantity": pieces, "price": price}
+                if found.get("exit_price") is price:
+                    del found["exit_price"]
+                return
+
+
+def _give(amount: Column, price: Column, pieces: Column, rows: Sequence[int]) -> bool:
+    """Whether an amount above 0 is pieces x price in all of some records."""
+    for row in rows:
+        earned, paid, size = amount.numbers[row], price.numbers[row], pieces.numbers[row]
+        if not earned or not paid or not size or earned < 0:
+            return False
+        if abs(size * paid - earned) > earned * _NEARLY:
+            return False
+    return True
 
 
 def _fits(role: str, column: Column) -> bool:

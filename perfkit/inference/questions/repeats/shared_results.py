@@ -16,6 +16,8 @@ from perfkit.inference.table.directions import directions
 _LEAST_GROUPS = 5
 _REPEATED = 2
 """Executions that come again are asked about if they are one of so many, as if written twice."""
+_LEAST_IN_A_ROW = 20
+"""So many executions may come again in their order, as a part of a log that was written twice."""
 _MINUTES = 10 * 60 * 1_000_000
 _NEARLY = Decimal("0.001")
 _TO_TWO_DIGITS = Context(prec=2)
@@ -130,10 +132,11 @@ def _earned_by_both(best: Candidate, roles: Mapping[str, Column], fees: Sequence
 def executions_again(columns: Sequence[Column], rows: Sequence[int]) -> Doubt | None:
     """Executions that are those of earlier records in every field, where that is no accident.
 
-    Parts of one order are alike as well; a log that was written several times repeats most of it.
+    Parts of one order are alike as well; a log that was written several times repeats most of it,
+    or many different executions in their order.
     """
     repeats = rows_equal(columns, rows)
-    if repeats * _REPEATED < len(rows):
+    if repeats * _REPEATED < len(rows) and not _are_in_a_row(columns, rows, repeats):
         return None
     fields = [
         column.expression
@@ -145,6 +148,20 @@ def executions_again(columns: Sequence[Column], rows: Sequence[int]) -> Doubt | 
         f"{repeats} of {len(rows)} executions repeat an earlier one exactly; do they count again?",
         (Answer("yes", {}), Answer("no", {"identity": fields})),
     )
+
+
+def _are_in_a_row(columns: Sequence[Column], rows: Sequence[int], repeats: int) -> bool:
+    """Whether most repeats are those of different earlier records, one after the other."""
+    if repeats < _LEAST_IN_A_ROW:
+        return False
+    keys = [tuple(one.labels[row] for one in columns) for row in sorted(rows)]
+    seen: dict[tuple[str, ...], int] = {}
+    first = [seen.setdefault(key, place) for place, key in enumerate(keys)]
+    follows = sum(
+        here != place and here == before + 1
+        for (before, here), place in zip(pairwise(first), range(1, len(first)), strict=True)
+    )
+    return follows * 10 >= 9 * repeats
 
 
 def on_openings(best: Candidate, roles: Mapping[str, Column]) -> Doubt | None:

@@ -514,3 +514,39 @@ def test_orders_without_a_strategy_close_what_one_opened() -> None:
     ]
     reading = infer(fills(*orders, strategy=strategies))
     assert "books" not in asked(reading)
+
+
+class TestProceeds:
+    PRICES = (10, 12, 11, 15, 13, 12, 10, 14, 9, 10)
+
+    def orders(self, extra: int) -> list[Record]:
+        """Sales with what they brought in as their `profit`, and `extra` beside that."""
+        return [
+            {
+                "time": f"2026-04-07T{n:02}:00:00Z",
+                "decision": "sell" if n % 2 else "buy",
+                "close_price": str(price),
+                "volume_moved": "0.5",
+                "profit": str(price * Decimal("0.5") + extra) if n % 2 else "0",
+            }
+            for n, price in enumerate(self.PRICES)
+        ]
+
+    def test_what_sales_brought_in_is_no_result(self) -> None:
+        reading = infer(self.orders(0))
+        assert field(reading, "quantity") == "volume_moved"
+        assert field(reading, "price") == "close_price"
+        assert "net_pnl" not in reading.dialect["fields"]  # type: ignore[operator]
+
+    def test_another_amount_may_be_one(self) -> None:
+        assert field(infer(self.orders(1)), "net_pnl") == "profit"
+
+
+@pytest.mark.parametrize(("written_again", "is_asked"), [(24, True), (4, False)])
+def test_a_part_of_a_log_that_comes_again_in_its_order(written_again: int, is_asked: bool) -> None:
+    orders = [("buy" if n % 2 == 0 else "sell", "2", str(10 + n % 7)) for n in range(80)]
+    records: list[Record] = [
+        {**one, "time": f"2026-04-{n // 20 + 1:02}T{n % 20:02}:00:00Z"}
+        for n, one in enumerate(fills(*orders))
+    ]
+    assert ("repeats" in asked(infer([*records, *records[:written_again]]))) is is_asked
