@@ -31,6 +31,8 @@ _OF_MONEY = ("the currency is ", "no currency is named")
 _UNITS_ASKED = frozenset(("money_or_per_cent", "fraction"))
 _NOT_MONEY = frozenset((PERCENT, POINTS, RISK, None))
 _DIGITS = 3
+_TRADES = word_set("trades taken")
+_OF_COUNTS = _TRADES | word_set("total count number num closed completed executed")
 _LEAST = 3
 _CENT = Decimal("0.01")
 _NEARLY = Decimal("1e-4")
@@ -73,6 +75,22 @@ def in_per_cent_by_means(reading: Reading, said: Mapping[str, Decimal]) -> Readi
         assumed=tuple(one for one in reading.assumed if not one.startswith(_OF_MONEY)),
         evidence=(*reading.evidence, f"{named} beside the records is its mean"),
     )
+
+
+def with_other_count_told(reading: Reading, said: Mapping[str, Decimal]) -> Reading:
+    """The reading, with a note where a number of trades beside the records is another one."""
+    if not reading.has_results or _count(said, reading.closed):
+        return reading
+    counts = {
+        name: number
+        for name, number in said.items()
+        if {*words(name)} <= _OF_COUNTS and {*words(name)} & _TRADES and number >= 1
+    }
+    if not counts or reading.closed in counts.values():
+        return reading
+    name, number = next(iter(counts.items()))
+    told = f"{name} beside the records is {number:f}; {reading.closed} records are read as trades"
+    return reading._replace(assumed=(*reading.assumed, told))
 
 
 def _is_mean(name: str, number: Decimal, mean: Decimal) -> bool:

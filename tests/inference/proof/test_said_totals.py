@@ -112,3 +112,25 @@ def test_a_mean_in_per_cent_says_the_unit(
     assert any("the currency is" in said for said in found.reading.assumed) is (
         unit == "USDT" and name == "pnl"
     )
+
+
+@pytest.mark.parametrize(
+    ("beside", "is_told"),
+    [
+        ({"stats": {"taken": 3}}, True),
+        ({"total_trades": 9}, True),
+        ({"total_trades": 9, "closed_trades": 5}, False),
+        ({"wins": 4, "losses": 1, "total_trades": 9}, False),
+        ({"max_trades": 9, "open_trades": 2}, False),
+    ],
+)
+def test_another_number_of_trades_is_told(
+    tmp_path: Path, beside: dict[str, object], *, is_told: bool
+) -> None:
+    trades = [
+        {"symbol": "ES", "timestamp": f"2026-04-0{n}T10:00:00Z", "pnl": f"{n - 3}5"}
+        for n in range(1, 6)
+    ]
+    found = read(tmp_path, {**beside, "trades": trades})
+    assert found.reading.closed == 5
+    assert any("5 records are read as trades" in one for one in found.reading.assumed) is is_told
