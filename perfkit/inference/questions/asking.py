@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from perfkit.inference.doubts import Answer, Doubt, no
 from perfkit.inference.keys.identity import Identity
 from perfkit.inference.pnl_column.candidates import Candidate
+from perfkit.inference.proof.payoffs import paid_and_received
 from perfkit.inference.questions.amounts.money_or_per_cent import per_cent_or_fraction
 from perfkit.inference.questions.amounts.signs import losses_above_zero, turned_round
 from perfkit.inference.questions.left_out.incomplete import (
@@ -63,7 +64,7 @@ def doubts_of(
         which_result(best, rival_of(candidates), identity, roles),
         two_names(best, columns),
         total_so_far(best, roles, identity, times),
-        _thin(best, roles, identity),
+        None if _are_bets(best, columns, times) else _thin(best, roles, identity),
         results_of_zero(best, candidates, roles, fees_of(columns)),
         counted_on_openings(best, identity),
         same_in_each_group(best, roles)
@@ -99,6 +100,19 @@ def _thin(best: Candidate, roles: Mapping[str, Column], identity: Identity) -> D
         return None
     question = f"Is each record a trade? It has {best.pnl.name} and little else."
     return Doubt("thin", question, (Answer("yes", {}), no("records are not trades, as answered")))
+
+
+def _are_bets(best: Candidate, columns: Sequence[Column], times: Times) -> bool:
+    """Whether each record says what was staked and paid out, and a moment has several of them.
+
+    Totals of a day say the same, but stand once in each day.
+    """
+    rows = best.closing.rows
+    found = paid_and_received(best.pnl, columns, rows) if best.proved else None
+    if found is None or "payout" not in found[1].words:
+        return False
+    moments = [*times.closed, *times.event, *times.other][:1]
+    return any(2 * len({one.labels[row] for row in rows}) <= len(rows) for one in moments)
 
 
 def _nearly_again(

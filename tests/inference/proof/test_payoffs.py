@@ -148,3 +148,21 @@ def test_contracts_in_cents_that_were_lost_show_the_fee_without_a_word_for_it() 
     ]
     reading = infer(records)
     assert (asked(reading), field(reading, "net_pnl")) == ([], "profit_cents / 100")
+
+
+@pytest.mark.parametrize(("days", "is_asked"), [(2, []), (8, ["thin"])])
+def test_bets_of_a_day_are_told_by_what_was_staked_and_paid_out(
+    days: int, is_asked: list[str]
+) -> None:
+    payouts = [0, 240, 0, 0, 310, 0, 120, 0]
+    records: list[Record] = [
+        {
+            "date": f"2026-04-{n % days + 1:02}",
+            "race": f"R{n}",
+            "invest": "100",
+            "payout": str(paid),
+            "profit": str(paid - 100),
+        }
+        for n, paid in enumerate(payouts)
+    ]
+    assert asked(infer(records)) == is_asked
