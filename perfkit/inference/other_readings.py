@@ -138,7 +138,7 @@ def _with_other_name(reading: Reading, candidates: Sequence[Candidate], log: Log
     for other in candidates[1:]:
         if missing := rows_of_other_name(best, other, log.times):
             instead = reading_by([other], log)
-            return with_other_name_asked(reading, best, other, missing, instead)
+            return with_other_name_asked(reading, best, other, missing, instead, log.times)
     return None
 
 

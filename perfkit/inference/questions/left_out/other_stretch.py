@@ -48,7 +48,12 @@ def rows_of_other_name(best: Candidate, other: Candidate, times: Times) -> list[
 
 
 def with_other_name_asked(
-    reading: Reading, best: Candidate, other: Candidate, missing: Sequence[int], instead: Reading
+    reading: Reading,
+    best: Candidate,
+    other: Candidate,
+    missing: Sequence[int],
+    instead: Reading,
+    times: Times,
 ) -> Reading:
     """The reading, with the question; what was said of records that are left out is part of it."""
     name, also = best.pnl.expression, other.pnl.expression
@@ -56,10 +61,12 @@ def with_other_name_asked(
     only = reading.dialect.get("only")
     if isinstance(only, dict) and name in only:
         together[f"only.{name}"] = None
+    lost = _without_end(best, other, times)
+    untimed = f", and {lost} more without {times.closed[0].name}, which are left out" * bool(lost)
     doubt = Doubt(
         "two_results",
         f"{len(best.closing.rows)} records have {best.pnl.name}, and {len(missing)} that closed "
-        f"have {other.pnl.name} alone; which is the result of a trade?",
+        f"have {other.pnl.name} alone{untimed}; which is the result of a trade?",
         (
             Answer(f"{best.pnl.name}, and {other.pnl.name} where there is none", together),
             Answer(f"{best.pnl.name} alone", {}),
@@ -73,3 +80,10 @@ def with_other_name_asked(
             told for told in reading.assumed if not (said in told and told.endswith("left out"))
         ),
     )
+
+
+def _without_end(best: Candidate, other: Candidate, times: Times) -> int:
+    """How many records with the other result alone have no closing time."""
+    closed, mine, theirs = times.closed[0].present, best.pnl.numbers, other.pnl.numbers
+    every = zip(theirs, mine, closed, strict=True)
+    return sum(bool(one) and own is None and not ended for one, own, ended in every)

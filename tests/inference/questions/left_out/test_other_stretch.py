@@ -59,3 +59,11 @@ def test_no_prices_is_said_only_of_records_without_any() -> None:
         {k: v for k, v in one.items() if k not in ("entry", "exit", "pnl_usd")} for one in records
     ]
     assert "3 records with closed_at have no net_pnl nor prices; left out" in infer(bare).assumed
+
+
+def test_records_without_a_closing_time_are_told_with_the_question() -> None:
+    records = renamed(both=True)
+    for record in records[:2]:
+        del record["closed_at"]
+    question = infer(records).doubts[0].question
+    assert "6 that closed have pnl_usd alone, and 2 more without closed_at" in question
