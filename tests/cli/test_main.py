@@ -30,6 +30,7 @@ from perfkit.cli.main import main
 from perfkit.cli.summary import MOST_BACKFILLED
 from perfkit.schemas.make import FOLDER as SCHEMAS
 from tests.conftest import BOT, WriteWorkspace
+from tests.terminal import read_to_end
 
 COMMANDS = ("summary", "explain", "report", "demo", "init")
 VALIDATOR = Draft202012Validator(
@@ -899,7 +900,7 @@ class TestProcess:
         process = self.start("summary", "--root", root, stderr=terminal)
         os.close(terminal)
         ran = self.finish(process)
-        shown = os.read(controller, 100_000).decode()
+        shown = read_to_end(controller)
         os.close(controller)
         assert ran.out.startswith("Wednesday, 2026-04-08\n")
         assert "reading logs 1/62 " in shown

@@ -1,6 +1,5 @@
 """Report runs from outside: what costs nothing, batches, odd environments, pages in a browser."""
 
-import contextlib
 import json
 import os
 import pty
@@ -31,6 +30,7 @@ from tests.reportkit import (
     tree,
     write_workspace,
 )
+from tests.terminal import read_to_end
 
 pytestmark = pytest.mark.slow
 
@@ -277,19 +277,10 @@ class TestBatches:
         command = [sys.executable, "-m", "perfkit", "report", *span, "--root", str(root)]
         subprocess.run(command, stdout=subprocess.DEVNULL, stderr=theirs, check=True)
         os.close(theirs)
-        shown = read_to_end(ours).decode()
+        shown = read_to_end(ours)
         for part in (r"  0%\| +\| 0/2 ", r" 50%\|█+.? +\| 1/2 ", r"100%\|█+\| 2/2 "):
             assert re.search(part, shown)
         assert re.search(r"\r +\r$", shown), "the bar is cleared at the end"
-
-
-def read_to_end(terminal: int) -> bytes:
-    """All that was written to a terminal, which comes in pieces."""
-    pieces = []
-    with contextlib.suppress(OSError):  # on Linux, that the other end is closed is an error
-        while piece := os.read(terminal, 65536):
-            pieces.append(piece)
-    return b"".join(pieces)
 
 
 class TestEnvironments:
