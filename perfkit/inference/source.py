@@ -19,7 +19,7 @@ from perfkit.inference.layouts.places import places_of, why_no_place
 from perfkit.inference.proof.said_totals import (
     decided_by_totals,
     in_per_cent_by_means,
-    with_other_count_told,
+    with_other_count_noted,
 )
 from perfkit.inference.questions.left_out.empty_tables import with_empty_asked
 from perfkit.inference.questions.left_out.odd_rows import with_odd_rows_asked
@@ -64,7 +64,7 @@ def found_in(path: str) -> Found:
         if is_skipped_place(place.name) and not _have_closed(place.name, reading):
             reading = nothing_found(reading.columns, f"{place.name} is not a list of trades")
         reading = in_per_cent_by_means(decided_by_totals(reading, place.said), place.said)
-        reading = with_other_count_told(reading, place.said)
+        reading = with_other_count_noted(reading, place.said)
         found = _supported(Found(name, path, place.layout, len(place.records), reading))
         if best.reading.has_results and place.is_inside:
             continue  # what is inside records counts where they say nothing themselves

@@ -110,8 +110,9 @@ def findings(selection: Selection) -> list[Finding]:
     kinds: Counter[int] = Counter()
     for _, sheet in selection.sheets:
         kinds.update(sheet.findings)
-    for trades in selection.still_open:  # what a position that is still open began with
-        kinds.update(kind & OPENED_WITH_PNL for kind in trades.findings)
+    # What a position began with that has not closed; of others, it is said where they closed.
+    _, never = selection.still_open
+    kinds.update(kind & OPENED_WITH_PNL for kind in never.findings)
     for bit, code, message in _PER_TRADE:
         count = sum(number for kind, number in kinds.items() if kind & bit)
         if count:

@@ -153,7 +153,8 @@ def _each(
         is_folder = (rest or pattern.endswith("/")) and os.path.isdir(where)
         if (rest or pattern.endswith("/")) and not is_folder:
             continue
-        if not (is_folder and not rest) and not os.path.exists(location):
+        is_seen = is_folder and not rest
+        if not is_seen and not os.path.exists(location):
             looked = _nearest(folder, shown, rest)
             looks[looked[0]] = looked
             continue

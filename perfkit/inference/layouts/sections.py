@@ -46,8 +46,8 @@ def sections_of(text: str, delimiter: str) -> list[Section]:
     ends = [start for start, _ in starts[1:]] + [len(lines)]
     for (start, header), end in zip(starts[:_MOST], ends, strict=False):
         name = first_cells[start] or first_cells[header]
-        is_told_apart = name and first_cells.index(name) in (start, header)
-        if is_told_apart and _is_table(lines[header:end], delimiter):
+        is_unique = name and first_cells.index(name) in (start, header)
+        if is_unique and _is_table(lines[header:end], delimiter):
             found.append(Section(name, "\n".join([*lines[header:end], ""])))
     return found if len(found) >= _LEAST else []
 

@@ -41,7 +41,7 @@ Pair = tuple[Decimal, Decimal]
 """By how much a price changed in per cent, and the P&L in per cent."""
 
 
-class Change(NamedTuple):
+class PriceChange(NamedTuple):
     """The last price for each 1 of the first, the way of the trade (0: not known), and the P&L."""
 
     row: int
@@ -175,7 +175,7 @@ def _are_less(moves: Sequence[Pair], step: Decimal) -> bool:
 
 
 def _lack_the_same(
-    changes: Sequence[Change], step: Decimal, levers: Sequence[Decimal | None]
+    changes: Sequence[PriceChange], step: Decimal, levers: Sequence[Decimal | None]
 ) -> bool:
     """Whether results in per cent are less than the moves by the same, to the digits they show.
 
@@ -222,17 +222,17 @@ def _are_the_same(lacking: Sequence[Decimal], moves: Sequence[Pair], step: Decim
     return is_fine and 4 * step < middle <= 2 * _COSTS_AT_MOST and alike >= _NEARLY * len(lacking)
 
 
-def _simple(change: Change) -> Decimal:
+def _simple(change: PriceChange) -> Decimal:
     return (change.ratio - 1) * (change.way or 1) * HUNDRED
 
 
-def _logarithm(change: Change) -> Decimal:
+def _logarithm(change: PriceChange) -> Decimal:
     return change.ratio.ln() * (change.way or 1) * HUNDRED
 
 
 def _changes(
     pnl: Column, roles: Mapping[str, Column], rows: Sequence[int], times: Decimal
-) -> list[Change]:
+) -> list[PriceChange]:
     """The changes of prices and the P&L in per cent, where both are known; way 0 is not known."""
     found = [(row, 1 + move, 1) for row, move in moves_since_opening(roles, rows)]
     if {"entry_price", "exit_price"} <= roles.keys():
@@ -244,11 +244,11 @@ def _changes(
             if (entry := entries[row]) and (out := exits[row]) and (entry > 0) == (out > 0)
         ]
     return [
-        Change(row, ratio, way, earned * times)
+        PriceChange(row, ratio, way, earned * times)
         for row, ratio, way in found
         if (earned := pnl.numbers[row]) is not None and ratio > 0
     ]
 
 
-def _pairs(changes: Sequence[Change]) -> list[Pair]:
+def _pairs(changes: Sequence[PriceChange]) -> list[Pair]:
     return [(_simple(one), one.earned) for one in changes]

@@ -77,7 +77,7 @@ def in_per_cent_by_means(reading: Reading, said: Mapping[str, Decimal]) -> Readi
     )
 
 
-def with_other_count_told(reading: Reading, said: Mapping[str, Decimal]) -> Reading:
+def with_other_count_noted(reading: Reading, said: Mapping[str, Decimal]) -> Reading:
     """The reading, with a note where a number of trades beside the records is another one."""
     if not reading.has_results or _count(said, reading.closed):
         return reading
@@ -89,8 +89,8 @@ def with_other_count_told(reading: Reading, said: Mapping[str, Decimal]) -> Read
     if not counts or reading.closed in counts.values():
         return reading
     name, number = next(iter(counts.items()))
-    told = f"{name} beside the records is {number:f}; {reading.closed} records are read as trades"
-    return reading._replace(assumed=(*reading.assumed, told))
+    note = f"{name} beside the records is {number:f}; {reading.closed} records are read as trades"
+    return reading._replace(assumed=(*reading.assumed, note))
 
 
 def _is_mean(name: str, number: Decimal, mean: Decimal) -> bool:

@@ -141,16 +141,8 @@ def per_cent_of_sales(best: Candidate, roles: Mapping[str, Column], currency: st
         return None
     entry, price, size = (one.expression for one in parts)
     code = currency if currency not in ("%", "points") else "money"
-    earned = f"({price} - {entry}) * abs({size})"
-    return Doubt(
-        "per_cent",
-        f"{best.pnl.name} is in per cent, and {parts[0].name}, {parts[1].name} and {parts[2].name} "
-        "say what each sale earned; which should be added up?",
-        (
-            Answer("money", {"currency": code, "fields.net_pnl": earned}),
-            Answer("per cent", {}),
-        ),
-    )
+    said = f"{parts[0].name}, {parts[1].name} and {parts[2].name} say what each sale earned"
+    return _which_to_add_up(best, said, code, f"({price} - {entry}) * abs({size})")
 
 
 def per_cent_of_amounts(
@@ -172,17 +164,17 @@ def per_cent_of_amounts(
     for paid in amounts[:_MOST_AMOUNTS]:
         for back in amounts[:_MOST_AMOUNTS]:
             if paid is not back and {*paid.words} & _PAID and _gives(best, paid, back, times):
-                return _which_to_add_up(best, paid, back)
+                code = next((CURRENCIES[one] for one in paid.words if one in CURRENCIES), "money")
+                said = f"{back.name} less {paid.name} is what each trade earned"
+                earned = f"{back.expression} - {paid.expression}"
+                return _which_to_add_up(best, said, code, earned)
     return None
 
 
-def _which_to_add_up(best: Candidate, paid: Column, back: Column) -> Doubt:
-    code = next((CURRENCIES[word] for word in paid.words if word in CURRENCIES), "money")
-    earned = f"{back.expression} - {paid.expression}"
+def _which_to_add_up(best: Candidate, said: str, code: str, earned: str) -> Doubt:
     return Doubt(
         "per_cent",
-        f"{best.pnl.name} is in per cent, and {back.name} less {paid.name} is what each trade "
-        "earned; which should be added up?",
+        f"{best.pnl.name} is in per cent, and {said}; which should be added up?",
         (
             Answer("money", {"currency": code, "fields.net_pnl": earned}),
             Answer("per cent", {}),

@@ -77,7 +77,7 @@ def with_other_name_asked(
     return reading._replace(
         doubts=(doubt, *(asked for asked in reading.doubts if asked.name != "left_out")),
         assumed=tuple(
-            told for told in reading.assumed if not (said in told and told.endswith("left out"))
+            note for note in reading.assumed if not (said in note and note.endswith("left out"))
         ),
     )
 
