@@ -17,6 +17,7 @@ from perfkit.inference.other_readings import of_executions, of_prices, with_othe
 from perfkit.inference.pnl_column.candidates import Candidate
 from perfkit.inference.pnl_column.choice import candidates_of
 from perfkit.inference.proof.costs.costs_by_columns import slippage_that_moves
+from perfkit.inference.proof.costs.costs_in_prices import costs_of_pieces, with_costs_noted
 from perfkit.inference.questions.left_out.coverage import with_risk_offered, with_whole_first
 from perfkit.inference.questions.left_out.ignored import with_ignored_asked
 from perfkit.inference.questions.left_out.partial_results import with_parts_added
@@ -85,6 +86,8 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     if not columns:
         return nothing_found(names, "there are no records with fields")
     roles, times, fees = roles_of(columns), Times(columns), fees_of(columns)
+    of_pieces = costs_of_pieces(columns, roles, fees)
+    fees = [one for one in fees if one not in of_pieces]
     unfilled = [one for one in every if not one.filled]
     if why := why_no_trades(columns, roles, times, unfilled):
         return nothing_found(names, "; ".join(filter(None, (why, lists_inside(columns)))))
@@ -118,6 +121,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     reading = with_risk_offered(reading, candidates)
     reading = with_ignored_asked(reading, records, columns, roles, times)
     reading = with_parts_added(reading, candidates[0], columns, roles, times)
+    reading = with_costs_noted(reading, of_pieces)
     return _without_idle_time(proved_once(reading, candidates[0], roles, fees))
 
 

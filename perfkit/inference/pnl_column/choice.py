@@ -10,6 +10,7 @@ from perfkit.inference.pnl_column.scores import candidate_of
 from perfkit.inference.proof import evidence as says
 from perfkit.inference.proof import payoffs, unnamed
 from perfkit.inference.proof.costs.costs_by_columns import net_by_columns
+from perfkit.inference.proof.costs.costs_in_prices import is_net_of_prices
 from perfkit.inference.proof.executions import is_cash_flow
 from perfkit.inference.proof.orders import openings_without_result
 from perfkit.inference.proof.planned import is_of_targets
@@ -89,7 +90,9 @@ def _each_scored(
         held = says.balances_say(pnl, columns, fees, closing.rows)
         held = held._replace(growth=says.grows_between(pnl, columns, closing.rows))
         if held.is_net is None:
-            held = held._replace(is_net=net_by_columns(pnl, columns, roles, fees, closing))
+            is_net = is_net_of_prices(pnl, columns, roles, fees)
+            is_net = is_net or net_by_columns(pnl, columns, roles, fees, closing)
+            held = held._replace(is_net=is_net)
         scored = _with_rate(candidate_of(pnl, closing, roles, times, fees, others, held), columns)
         found.append(_in_unit_of_changes(_with_totals(scored, columns, roles), columns, roles))
     return found
