@@ -20,6 +20,7 @@ from perfkit.inference.proof.costs.costs_by_columns import slippage_that_moves
 from perfkit.inference.proof.costs.costs_in_prices import costs_of_pieces, with_costs_noted
 from perfkit.inference.questions.left_out.coverage import with_risk_offered, with_whole_first
 from perfkit.inference.questions.left_out.ignored import with_ignored_asked
+from perfkit.inference.questions.left_out.partial_columns import with_partial_column_added
 from perfkit.inference.questions.left_out.partial_results import with_parts_added
 from perfkit.inference.questions.repeats.shared_results import proved_once
 from perfkit.inference.records.beside_trades import failed_records, moved_records, total_records
@@ -121,6 +122,7 @@ def _decided(records: Sequence[Mapping[str, object]]) -> Reading:
     reading = with_risk_offered(reading, candidates)
     reading = with_ignored_asked(reading, records, columns, roles, times)
     reading = with_parts_added(reading, candidates[0], columns, roles, times)
+    reading = with_partial_column_added(reading, candidates[0], columns, roles)
     reading = with_costs_noted(reading, of_pieces)
     return _without_idle_time(proved_once(reading, candidates[0], roles, fees))
 

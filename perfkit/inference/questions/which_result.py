@@ -16,6 +16,7 @@ _PLAIN = 22
 """The score of a plain name such as `profit`, with nothing that speaks against it."""
 _TERMS = word_set("short long st lt")
 """Words for how long something was held, as gains are taxed."""
+_OF_PARTS = word_set("partial remaining remainder rest")
 _OF_NUMBERING = word_set("id number no num nr index idx n")
 
 
@@ -129,7 +130,7 @@ def rival_of(candidates: Sequence[Candidate]) -> Candidate | None:
             continue
         if isinstance(best.pnl, Either) and other.pnl in best.pnl.parts:
             continue
-        if _is_part(other, best) or _is_of_piece(other, best):
+        if _is_part(other.pnl, best.pnl) or _is_of_piece(other, best):
             continue
         mine, theirs = best.pnl.numbers, other.pnl.numbers
         if any(mine[row] != theirs[row] for row in best.closing.rows):
@@ -137,10 +138,9 @@ def rival_of(candidates: Sequence[Candidate]) -> Candidate | None:
     return None
 
 
-def _is_part(other: Candidate, best: Candidate) -> bool:
-    """Whether another column, such as `partial_pnl`, is that of a part which few trades have."""
-    there = sum(other.pnl.present[row] for row in best.closing.rows)
-    return "partial" in other.pnl.words and there * 2 < len(best.closing.rows)
+def _is_part(other: Column, pnl: Column) -> bool:
+    """Whether another column, such as `partial_pnl`, is by its name that of a part of the trade."""
+    return bool({*other.words} & _OF_PARTS) and not {*pnl.words} & _OF_PARTS
 
 
 def _is_of_piece(other: Candidate, best: Candidate) -> bool:
