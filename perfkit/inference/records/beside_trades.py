@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 
 from perfkit.inference.records.filled import EVENTS, FILLS
-from perfkit.inference.records.kinds import FAILED, MOVED, logged, says_why_it_opened
+from perfkit.inference.records.kinds import FAILED, MOVED, logged, not_made, says_why_it_opened
 from perfkit.inference.table.columns import BOOLEAN, MOST_WORDS, NUMBER, TEXT, TIME, Column
 from perfkit.inference.words.names import CLOSED, pnl_name, time_role, word_set, words
 from perfkit.inference.words.role_names import role_rank
@@ -45,6 +45,7 @@ def failed_records(columns: Sequence[Column]) -> tuple[set[int], dict[str, objec
             bad = set()
         bad |= {label for label in column.distinct if _is_moved(label)}
         bad |= {label for label in column.distinct if words(label) in _BOOKED}
+        bad |= not_made(column)
         if bad and len(bad) < len([label for label in column.distinct if label]):
             rows = {row for row, label in enumerate(column.labels) if label in bad}
             if (filled := _filled_in_part(columns, rows)) is not None:

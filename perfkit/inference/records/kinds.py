@@ -92,7 +92,7 @@ def closing_words(
     if {"open", "close"} <= parts:
         ends = {label for label in labels if "c" in words(label) or "close" in words(label)}
         return ends, labels - ends
-    sides = {label: set(words(label)) for label in labels}
+    sides = {label: set(words(label)) for label in labels - not_made(column)}
     closing = {
         label
         for label, said in sides.items()
@@ -113,6 +113,16 @@ def closing_words(
         if sold - closing and may_sell and (bought or held) and not bought & earned:
             return sold, bought | opening
     return closing, opening
+
+
+_NOT_MADE = word_set("shadow ghost phantom hypothetical counterfactual untaken missed")
+
+
+def not_made(column: Column) -> set[str]:
+    """The words of what was not traded beside those of what was: `exit_shadow` and `exit`."""
+    said = {label: {*words(label)} for label in column.distinct if label}
+    plain = [one for one in said.values() if not one & _NOT_MADE]
+    return {label for label, one in said.items() if one & _NOT_MADE and one - _NOT_MADE in plain}
 
 
 def is_held(reason: str) -> bool:

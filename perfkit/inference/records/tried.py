@@ -11,7 +11,10 @@ from collections.abc import Sequence
 from perfkit.inference.table.columns import BOOLEAN, TEXT, Column
 from perfkit.inference.words.names import word_set, words
 
-_TRIED = word_set("dry dryrun paper simulated simulation demo testnet shadow sandbox virtual")
+_TRIED = word_set(
+    "dry dryrun paper simulated simulation sim demo testnet shadow sandbox virtual ghost phantom "
+    "hypothetical"
+)
 _REAL = word_set("live real production prod")
 _MODES = word_set("mode environment env account type trade trading execution")
 

@@ -25,6 +25,7 @@ def assumed(**more: list[object]) -> list[str]:
     [
         ("dryRun", [True, True, False, True]),
         ("is_live", [True, False, False, False]),
+        ("is_ghost", [False, False, True, False]),
         ("mode", ["live", "PAPER", "paper", "live"]),
         ("trading_mode", ["dry_run", "real", "real", "real"]),
     ],

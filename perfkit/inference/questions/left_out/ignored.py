@@ -22,11 +22,13 @@ from perfkit.inference.records.kinds import (
     UPDATES,
     closing_words,
     is_plainly_held,
+    not_made,
     says_it_is_open,
 )
 from perfkit.inference.records.unfinished import unfinished_records
 from perfkit.inference.result import Reading
 from perfkit.inference.table.columns import BOOLEAN, NUMBER, TEXT, Column
+from perfkit.inference.table.roles import identities_of
 from perfkit.inference.table.time_columns import Times
 from perfkit.inference.words.names import word_set, words
 
@@ -81,10 +83,17 @@ def with_ignored_asked(
         total = sum((pnl.numbers[row] or Decimal(0) for row in others), Decimal(0))
         said = f"{len(others)} records with a {pnl.name}, {total:f} in total, have no end: left out"
         reading = reading._replace(assumed=(*reading.assumed, said))
+    shown, words_of = _not_made(ignored, columns)
+    if shown:
+        ignored = [row for row in ignored if row not in shown]
+        said = f"{len(shown)} records of {words_of} were not traded: left out"
+        reading = reading._replace(assumed=(*reading.assumed, said))
     if not ignored:
         return reading
     has_ends = "exit_price" in roles or bool(times.closed)
     doubt = _asked(reading, dialect, records, ignored, pnl, times, has_ends=has_ends)
+    if len(doubt.answers) > 1 and _end_what_opened(ignored, read, pnl, columns):
+        return _with_ended(reading, doubt.answers[0].changes, ignored, pnl)
     return reading._replace(doubts=(*reading.doubts, doubt))
 
 
@@ -158,6 +167,57 @@ def _without_reason(
         and _key(parts, row) not in known
         and not any(_is_no_close(column, row) for column in words_of)
     ]
+
+
+def _not_made(rows: Sequence[int], columns: Sequence[Column]) -> tuple[set[int], str]:
+    """The records that were not traded by a word such as `exit_shadow` beside `exit`, and that."""
+    for column in columns:
+        if column.kind == TEXT and set(column.words) & _KINDS and column.has_few_words:
+            said = not_made(column)
+            found = {row for row in rows if column.labels[row] in said}
+            if found:
+                labels = sorted({str(column.values[row]) for row in found})
+                return found, f"{column.name} {', '.join(labels)}"
+    return set(), ""
+
+
+def _end_what_opened(
+    rows: Sequence[int], read: set[int], pnl: Column, columns: Sequence[Column]
+) -> bool:
+    """Whether each of some records has the id of one without a P&L, and of none that is read.
+
+    Where that opened, nothing else ended it.
+    """
+    for column in identities_of(columns):
+        ids = [column.labels[row] for row in rows]
+        if not all(ids) or len(set(ids)) < len(ids) or "order" in column.words:
+            continue
+        ended = {column.labels[row] for row in read}
+        others = set(range(len(pnl.numbers))) - read - set(rows)
+        opened = {column.labels[row] for row in others if not pnl.numbers[row]}
+        if ended and ended <= opened and set(ids) <= opened - ended:
+            return True
+    return False
+
+
+def _with_ended(
+    reading: Reading, changes: Mapping[str, object], rows: Sequence[int], pnl: Column
+) -> Reading:
+    """The reading with records that end what was opened, as they are the only ones to do so."""
+    only = reading.dialect.get("only")
+    kept = dict(only) if isinstance(only, dict) else {}
+    for name, condition in changes.items():
+        kept.pop(name.removeprefix("only."), None)
+        if condition is not None:
+            kept[name.removeprefix("only.")] = condition
+    said = f"{len(rows)} records with a {pnl.name} end what nothing else ends: trades as well"
+    total = sum((pnl.numbers[row] or Decimal(0) for row in rows), Decimal(0))
+    return reading._replace(
+        dialect={**reading.dialect, "only": kept},
+        closed=reading.closed + len(rows),
+        total=None if reading.total is None else reading.total + total,
+        assumed=(*reading.assumed, said),
+    )
 
 
 def _key(parts: Sequence[Column], row: int) -> tuple[Decimal | str | None, ...]:

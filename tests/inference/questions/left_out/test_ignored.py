@@ -153,3 +153,42 @@ def test_those_that_a_word_calls_open_need_no_word_more() -> None:
     for one in records[4:]:
         del one["closed"], one["exit_price"]
     assert not any("no end" in one for one in infer(records).assumed)
+
+
+def events(*kinds: str, count: int = 8, again: bool = False) -> list[Record]:
+    """Positions, each opened by one event and closed by another, the last ones of these kinds."""
+    records: list[Record] = []
+    for n in range(count):
+        kind = (*["exit"] * (count - len(kinds)), *kinds)[n]
+        opened = {"exit_shadow": "entry_shadow"}.get(kind, "entry")
+        named = {"position_id": f"p{n}", "symbol": "A"}
+        at = f"2026-04-{n % 30 + 1:02}T"
+        records.append({"event": opened, **named, "entry": 10, "ts": f"{at}09:00:00Z"})
+        records.append({"event": kind, **named, "pnl": str(n * 7 % 13 - 5.5), "ts": f"{at}10:00:00Z"})
+        if again and kind == "invalidate":
+            records.append({"event": "exit", **named, "pnl": "7.25", "ts": f"{at}11:00:00Z"})
+    return records
+
+
+def test_exits_that_were_not_traded_beside_others_are_left_out_with_a_note() -> None:
+    reading = infer(events("exit_shadow", "exit_shadow"))
+    assert asked(reading) == []
+    assert reading.closed == 6
+    assert "2 records of event exit_shadow were not traded: left out" in reading.assumed
+
+
+def test_exits_that_are_all_called_so_count() -> None:
+    assert infer(events(*["exit_shadow"] * 8)).closed == 8
+
+
+def test_an_event_that_ends_what_nothing_else_ends_is_a_trade() -> None:
+    records = events("invalidate", count=40)
+    reading = infer(records)
+    assert asked(reading) == []
+    assert len(read(reading, records)) == reading.closed == 40
+    assert reading.total == 14
+    assert "1 records with a pnl end what nothing else ends: trades as well" in reading.assumed
+
+
+def test_an_event_of_what_something_else_ends_is_asked_about() -> None:
+    assert asked(infer(events("invalidate", count=40, again=True))) == ["ignored"]
