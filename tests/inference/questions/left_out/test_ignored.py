@@ -164,7 +164,8 @@ def events(*kinds: str, count: int = 8, again: bool = False) -> list[Record]:
         named = {"position_id": f"p{n}", "symbol": "A"}
         at = f"2026-04-{n % 30 + 1:02}T"
         records.append({"event": opened, **named, "entry": 10, "ts": f"{at}09:00:00Z"})
-        records.append({"event": kind, **named, "pnl": str(n * 7 % 13 - 5.5), "ts": f"{at}10:00:00Z"})
+        earned = str(n * 7 % 13 - 5.5)
+        records.append({"event": kind, **named, "pnl": earned, "ts": f"{at}10:00:00Z"})
         if again and kind == "invalidate":
             records.append({"event": "exit", **named, "pnl": "7.25", "ts": f"{at}11:00:00Z"})
     return records
