@@ -13,7 +13,7 @@ PRICES = ((100, 103), (97, 92), (110, 121), (80, 79), (95, 99), (120, 118), (60,
 
 def trades(*, of_piece: bool, slipped: str = "0", size: int = 40) -> list[Record]:
     """Long trades whose fees are in the prices, of one piece each or of the whole order."""
-    records = []
+    records: list[Record] = []
     for n, (bought, sold) in enumerate(PRICES):
         fee = Decimal("0.05") + Decimal(n) / 100
         slip = Decimal(slipped)

@@ -14,7 +14,7 @@ ADDED = "pnl + partial_pnl"
 def trades(*, is_in: bool, balance: bool = False, priced: bool = True) -> list[Record]:
     """Long trades of 10 pieces, half of each second one sold before for 4.2 and more."""
     opened, closed, held = times(8), times(16)[8:], Decimal(500)
-    records = []
+    records: list[Record] = []
     for n, (entry, out) in enumerate(PRICES):
         part = Decimal("4.2") + n if n % 2 else Decimal(0)
         rest = Decimal(out - entry) * (5 if part else 10)
