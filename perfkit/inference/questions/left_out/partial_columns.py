@@ -84,13 +84,14 @@ def _is_sum(best: Candidate, part: Column, columns: Sequence[Column]) -> bool | 
         if other.kind != NUMBER or other in (pnl, part) or not set(other.words) & _REST:
             continue
         allowed = pnl.step + part.step + other.step
-        sums = [
-            abs((part.numbers[row] or 0) + (other.numbers[row] or 0) - (pnl.numbers[row] or 0))
-            for row in rows
-        ]
+        sums = [abs(_at(part, row) + _at(other, row) - _at(pnl, row)) for row in rows]
         if any(other.numbers) and all(one <= allowed for one in sums):
             return True
     return None
+
+
+def _at(column: Column, row: int) -> Decimal:
+    return column.numbers[row] or Decimal(0)
 
 
 def _is_in(
